@@ -1,0 +1,230 @@
+/** One refusal: what goes on the wire. */
+export interface CatalogueEntry {
+  readonly status: number;
+  readonly message: string;
+  /** The code on the wire when it has placeholders; otherwise the entry's name is the code. */
+  readonly code?: string;
+}
+
+/**
+ * Every refusal of the control plane: code, HTTP status, message. The codes and statuses are RAM's, since
+ * Terraform and the SDKs decide by them; where RAM's are not known the nearest of its family is taken.
+ * Refusals of the signature are in the signature package, those of keys and networks in guard.
+ */
+export const catalogue = {
+  // The request itself.
+  InvalidVersion: { status: 400, message: 'Specified parameter Version is not valid.' },
+  'InvalidAction.NotFound': {
+    status: 404,
+    message: 'Specified api is not found, please check your url and method.',
+  },
+  'InvalidAction.NotBuilt': {
+    status: 501,
+    code: 'InvalidAction.NotBuilt',
+    message:
+      'Claviger does not have the operation {action} of {product} {version} yet. See "Not yet" in its README.',
+  },
+  UnsupportedHTTPMethod: { status: 400, message: 'This http method is not supported: {method}.' },
+  'InvalidParameter.Format': { status: 400, message: 'Specified parameter Format is not valid.' },
+  RequestTooLarge: { status: 413, message: 'The request body is larger than {limit} bytes.' },
+  Missing: { status: 400, code: 'Missing{name}', message: '{name} is mandatory for this action.' },
+  Invalid: { status: 400, code: 'Invalid{name}', message: 'Specified parameter {name} is not valid.' },
+  AnonymousRefused: {
+    status: 400,
+    code: 'MissingAccessKeyId',
+    message: 'AccessKeyId is mandatory for this action.',
+  },
+  'InvalidParameter.InvalidChars': {
+    status: 400,
+    code: 'InvalidParameter.{name}.InvalidChars',
+    message: 'The parameter - "{name}" contains invalid chars.',
+  },
+  'InvalidParameter.Length': {
+    status: 400,
+    code: 'InvalidParameter.{name}.Length',
+    message: 'The parameter - "{name}" beyond the length limit.',
+  },
+  'InvalidParameter.FormatOf': {
+    status: 400,
+    code: 'InvalidParameter.{name}.Format',
+    message: 'The format of the parameter - "{name}" is incorrect.',
+  },
+  'InvalidParameter.Range': {
+    status: 400,
+    code: 'InvalidParameter.{name}.Range',
+    message: 'The parameter - "{name}" is out of the range {range}.',
+  },
+  InvalidParameter: { status: 400, message: '{reason}' },
+  MalformedPolicyDocument: {
+    status: 400,
+    code: 'MalformedPolicyDocument',
+    message: 'The policy document is malformed. {fault}',
+  },
+  'InvalidParameter.AccessKeyPolicy': {
+    status: 400,
+    message: 'The parameter - "AccessKeyPolicy" is not valid: {reason}',
+  },
+  'InvalidParameter.RoleArn': { status: 400, message: 'The parameter RoleArn is wrongly formed.' },
+  'InvalidParameter.RoleSessionName': {
+    status: 400,
+    message: 'The parameter RoleSessionName is wrongly formed.',
+  },
+  'InvalidParameter.DurationSeconds': {
+    status: 400,
+    message: 'The Min/Max value of DurationSeconds is {minimum}/{maximum} seconds.',
+  },
+  'InvalidParameter.PolicyGrammar': {
+    status: 400,
+    message: 'The parameter Policy has not passed grammar check. {fault}',
+  },
+  'InvalidParameter.PolicySize': {
+    status: 400,
+    message: 'The parameter Policy is longer than {limit} characters.',
+  },
+  'InvalidParameter.ExternalId': { status: 400, message: 'The parameter ExternalId is wrongly formed.' },
+
+  // Permission.
+  NoPermission: {
+    status: 403,
+    message: 'You are not authorized to do this action. Resource: {resource} Action: {action}',
+  },
+  'NoPermission.AssumeRole': {
+    status: 403,
+    code: 'NoPermission',
+    message:
+      'No permission perform sts:AssumeRole on this Role. Maybe you are not authorized to perform sts:AssumeRole or the specified role does not trust you: {resource}',
+  },
+  'NoPermission.Root': {
+    status: 403,
+    code: 'NoPermission',
+    message: 'Roles may not be assumed by root accounts.',
+  },
+  'NoPermission.System': {
+    status: 403,
+    code: 'NoPermission',
+    message: 'System policies are managed by the system and cannot be changed.',
+  },
+
+  // What does not exist.
+  'EntityNotExist.User': { status: 404, message: 'The user does not exist: {name}.' },
+  'EntityNotExist.User.AccessKey': { status: 404, message: 'The user access key does not exist: {name}.' },
+  'EntityNotExist.User.Policy': { status: 404, message: 'The policy is not attached to the user: {name}.' },
+  'EntityNotExist.User.Group': { status: 404, message: 'The user is not in the group: {name}.' },
+  'EntityNotExist.Group': { status: 404, message: 'The group does not exist: {name}.' },
+  'EntityNotExist.Group.Policy': { status: 404, message: 'The policy is not attached to the group: {name}.' },
+  'EntityNotExist.Role': { status: 404, message: 'The role not exists: {name}.' },
+  'EntityNotExist.Role.Policy': { status: 404, message: 'The policy is not attached to the role: {name}.' },
+  'EntityNotExist.Policy': { status: 404, message: 'The policy does not exist: {name}.' },
+  'EntityNotExist.Policy.Version': { status: 404, message: 'The policy version does not exist: {name}.' },
+  'EntityNotExist.Account': { status: 404, message: 'The account does not exist: {name}.' },
+
+  // What exists already.
+  'EntityAlreadyExists.User': { status: 409, message: 'The user does already exist: {name}.' },
+  'EntityAlreadyExists.User.Policy': {
+    status: 409,
+    message: 'The policy has been attached to the user already: {name}.',
+  },
+  'EntityAlreadyExists.User.Group': { status: 409, message: 'The user is in the group already: {name}.' },
+  'EntityAlreadyExists.Group': { status: 409, message: 'The group does already exist: {name}.' },
+  'EntityAlreadyExists.Group.Policy': {
+    status: 409,
+    message: 'The policy has been attached to the group already: {name}.',
+  },
+  'EntityAlreadyExists.Role': { status: 409, message: 'The role does already exist: {name}.' },
+  'EntityAlreadyExists.Role.Policy': {
+    status: 409,
+    message: 'The policy has been attached to the role already: {name}.',
+  },
+  'EntityAlreadyExists.Policy': { status: 409, message: 'The policy does already exist: {name}.' },
+  'EntityAlreadyExists.AccountAlias': { status: 409, message: 'The account alias is taken already: {name}.' },
+
+  // What stands in the way of a deletion.
+  'DeleteConflict.User.Group': { status: 409, message: 'The user is in groups; remove it from them first.' },
+  'DeleteConflict.User.AccessKey': { status: 409, message: 'The user has access keys; delete them first.' },
+  'DeleteConflict.User.Policy': {
+    status: 409,
+    message: 'Policies are attached to the user; detach them first.',
+  },
+  'DeleteConflict.Group.User': { status: 409, message: 'The group has users; remove them first.' },
+  'DeleteConflict.Group.Policy': {
+    status: 409,
+    message: 'Policies are attached to the group; detach them first.',
+  },
+  'DeleteConflict.Role.Policy': {
+    status: 409,
+    message: 'Policies are attached to the role; detach them first.',
+  },
+  'DeleteConflict.Policy.User': { status: 409, message: 'The policy is attached to users; detach it first.' },
+  'DeleteConflict.Policy.Group': {
+    status: 409,
+    message: 'The policy is attached to groups; detach it first.',
+  },
+  'DeleteConflict.Policy.Role': {
+    status: 409,
+    code: 'DeleteConflict.Role.Policy',
+    message: 'The policy is attached to roles; detach it first.',
+  },
+  'DeleteConflict.Policy.Version': {
+    status: 409,
+    message: 'The policy has versions beside the default one; delete them first.',
+  },
+  'DeleteConflict.Policy.Version.Default': {
+    status: 409,
+    message: 'The default version of a policy cannot be deleted.',
+  },
+
+  // Limits.
+  'LimitExceeded.User': { status: 409, message: 'The count of users beyond the current limits: {limit}.' },
+  'LimitExceeded.User.AccessKey': {
+    status: 409,
+    message: 'The access key count of the user access keys beyond the current limits.',
+  },
+  'LimitExceeded.Account.AccessKey': {
+    status: 409,
+    message: 'The access key count of the account access keys beyond the current limits.',
+  },
+  'LimitExceeded.AccessKeyPolicy': {
+    status: 409,
+    message: 'The access key policy beyond the current limits: {reason}',
+  },
+  'LimitExceeded.User.Group': {
+    status: 409,
+    message: 'The count of groups of the user beyond the current limits: {limit}.',
+  },
+  'LimitExceeded.User.Policy': {
+    status: 409,
+    message: 'The count of policies attached to the user beyond the current limits: {limit}.',
+  },
+  'LimitExceeded.Group': { status: 409, message: 'The count of groups beyond the current limits: {limit}.' },
+  'LimitExceeded.Group.Policy': {
+    status: 409,
+    message: 'The count of policies attached to the group beyond the current limits: {limit}.',
+  },
+  'LimitExceeded.Role': { status: 409, message: 'The count of roles beyond the current limits: {limit}.' },
+  'LimitExceeded.Role.Policy': {
+    status: 409,
+    message: 'The count of policies attached to the role beyond the current limits: {limit}.',
+  },
+  'LimitExceeded.Policy': {
+    status: 409,
+    message: 'The count of policies beyond the current limits: {limit}.',
+  },
+  'LimitExceeded.Policy.Version': {
+    status: 409,
+    message: 'The count of versions of the policy beyond the current limits: {limit}.',
+  },
+  'LimitExceeded.Tag': { status: 409, message: 'The count of tags beyond the current limits: {limit}.' },
+
+  // Ours to answer for.
+  ServiceUnavailable: {
+    status: 503,
+    message: 'The request has failed due to a temporary failure of the server.',
+  },
+  InternalError: {
+    status: 500,
+    message: 'The request processing has failed due to some unknown error, exception or failure.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+/** The catalogue's names. */
+export type RefusalCode = keyof typeof catalogue;

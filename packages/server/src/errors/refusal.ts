@@ -1,0 +1,44 @@
+import { type CatalogueEntry, catalogue, type RefusalCode } from './catalogue.ts';
+
+/** Why RAM refused, for programs that ask; a part of the error body of a 403. */
+export interface AccessDeniedDetail {
+  readonly AuthAction: string;
+  readonly AuthPrincipalType: 'SubUser' | 'AssumedRoleUser' | 'Federated';
+  readonly AuthPrincipalOwnerId: string;
+  readonly AuthPrincipalDisplayName: string;
+  readonly NoPermissionType: 'ImplicitDeny' | 'ExplicitDeny';
+  readonly PolicyType: string;
+  readonly EncodedDiagnosticMessage?: string;
+}
+
+/**
+ * A request that is refused for a reason its sender can understand: the answer has RAM's code, status and
+ * message. Anything else that is thrown is a bug of ours and answers `InternalError`.
+ */
+export class Refusal extends Error {
+  readonly code: string;
+  readonly httpStatus: number;
+  readonly accessDenied: AccessDeniedDetail | undefined;
+
+  /**
+   * @param entry the catalogue's name for it
+   * @param values what stands for the `{placeholders}` of its code and message: user input, never a secret
+   * @param accessDenied the detail of a denied action
+   */
+  constructor(
+    entry: RefusalCode,
+    values: Readonly<Record<string, string | number>> = {},
+    accessDenied?: AccessDeniedDetail,
+  ) {
+    const { status, message, code = entry }: CatalogueEntry = catalogue[entry];
+    super(fill(message, values));
+    this.name = 'Refusal';
+    this.code = fill(code, values);
+    this.httpStatus = status;
+    this.accessDenied = accessDenied;
+  }
+}
+
+function fill(template: string, values: Readonly<Record<string, string | number>>): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
+}

@@ -1,0 +1,207 @@
+import type { Generated } from 'kysely';
+
+/**
+ * The tables, as Kysely sees them; one schema for SQLite and PostgreSQL.
+ *
+ * Instants are whole milliseconds since the epoch (bigint columns). Names that RAM compares without
+ * regard to case are stored twice: as written, and lower-cased in a `…_key` column that carries the index.
+ * Text that holds a JSON document is stored as the text that was accepted, so that it is echoed unchanged.
+ */
+export interface Schema {
+  accounts: AccountRow;
+  account_settings: AccountSettingsRow;
+  users: UserRow;
+  access_keys: AccessKeyRow;
+  access_key_uses: AccessKeyUseRow;
+  groups: GroupRow;
+  group_members: GroupMemberRow;
+  roles: RoleRow;
+  policies: PolicyRow;
+  policy_versions: PolicyVersionRow;
+  policy_attachments: PolicyAttachmentRow;
+  tags: TagRow;
+  audit_events: AuditEventRow;
+  changes: ChangeRow;
+}
+
+export interface AccountRow {
+  /** 16 digits, beginning with 1. */
+  account_id: string;
+  /** What the operator calls it; shown in lists only. */
+  account_name: string;
+  /** `<alias>.onaliyun.com`, lower case, unique in the installation. */
+  default_domain: string;
+  status: 'Active' | 'Disabled';
+  /** The account's data key, wrapped by the master key; see secrets/. */
+  wrapped_data_key: string;
+  root_login_name: string;
+  /** argon2id, PHC string format; null when the root cannot sign in to the console. */
+  root_password_hash: string | null;
+  root_password_must_change: number;
+  created_at: number;
+}
+
+export interface AccountSettingsRow {
+  account_id: string;
+  /** JSON of settings/security-preference; only what differs from the defaults. */
+  security_preference: string;
+  /** JSON of the account-level AccessKey network policy as it was set; null when never set. */
+  access_key_network_policy: string | null;
+  updated_at: number;
+}
+
+export interface UserRow {
+  /** 18 digits, beginning with 2. */
+  user_id: string;
+  account_id: string;
+  user_name: string;
+  /** Lower-cased; unique in the account among users that are not in the recycle bin. */
+  user_name_key: string;
+  display_name: string;
+  comments: string;
+  email: string;
+  mobile_phone: string;
+  provision_type: 'Manual' | 'SCIM' | 'CloudSSO';
+  created_at: number;
+  updated_at: number;
+  last_login_at: number | null;
+  /** Set while the user is in the recycle bin. */
+  recycled_at: number | null;
+  /** When the recycle bin lets go of it. */
+  purge_at: number | null;
+}
+
+export interface AccessKeyRow {
+  access_key_id: string;
+  account_id: string;
+  owner_type: 'root' | 'user';
+  /** The user id, or the account id for a key of the root. */
+  owner_id: string;
+  /** Sealed with the account's data key; the access key id is the additional authenticated data. */
+  sealed_secret: string;
+  status: 'Active' | 'Inactive';
+  created_at: number;
+  updated_at: number;
+  /** Optional expiry; unseen by RAM's clients. */
+  expires_at: number | null;
+  /** JSON of the key-level network policy as it was set; null when never set. */
+  network_policy: string | null;
+  recycled_at: number | null;
+  purge_at: number | null;
+}
+
+/** The last use of a key at each service; telemetry, written in batches. */
+export interface AccessKeyUseRow {
+  access_key_id: string;
+  service_name: string;
+  region_id: string;
+  source_ip: string;
+  used_at: number;
+}
+
+export interface GroupRow {
+  group_id: string;
+  account_id: string;
+  group_name: string;
+  group_name_key: string;
+  display_name: string;
+  comments: string;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface GroupMemberRow {
+  account_id: string;
+  group_id: string;
+  user_id: string;
+  joined_at: number;
+}
+
+export interface RoleRow {
+  /** 18 digits, beginning with 3. */
+  role_id: string;
+  account_id: string;
+  role_name: string;
+  role_name_key: string;
+  description: string;
+  assume_role_policy: string;
+  max_session_seconds: number;
+  created_at: number;
+  updated_at: number;
+}
+
+/** Custom policies; system policies are code (policies/system-policies.ts). */
+export interface PolicyRow {
+  account_id: string;
+  policy_name: string;
+  policy_name_key: string;
+  description: string;
+  /** Number of the default version: 3 for `v3`. */
+  default_version: number;
+  /** The highest version number ever given; numbers are not used again. */
+  latest_version: number;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface PolicyVersionRow {
+  account_id: string;
+  policy_name_key: string;
+  version: number;
+  document: string;
+  created_at: number;
+}
+
+export interface PolicyAttachmentRow {
+  account_id: string;
+  principal_type: 'user' | 'group' | 'role';
+  /** The user, group or role id. */
+  principal_id: string;
+  policy_type: 'System' | 'Custom';
+  policy_name_key: string;
+  attached_at: number;
+}
+
+export interface TagRow {
+  account_id: string;
+  resource_type: 'user' | 'group' | 'role' | 'policy';
+  /** The id of the user, group or role; the name key of the policy. */
+  resource_id: string;
+  tag_key: string;
+  tag_value: string;
+}
+
+export interface AuditEventRow {
+  /** The request id. */
+  event_id: string;
+  /** Empty when the request's key belongs to no account. */
+  account_id: string;
+  event_time: number;
+  event_name: string;
+  service_name: string;
+  event_rw: 'Read' | 'Write';
+  access_key_id: string;
+  user_name: string;
+  source_ip: string;
+  error_code: string;
+  /** The nonce of a verified signature: a restarted node refuses replays of what the last one served. */
+  signature_nonce: string;
+  /** The ActionTrail event as JSON, without secrets. */
+  event: string;
+}
+
+/** What changed, for the caches of this node and the others. Written in the transaction of the change. */
+export interface ChangeRow {
+  revision: Generated<number>;
+  account_id: string;
+  topic: ChangeTopic;
+  subject: string;
+  changed_at: number;
+}
+
+/**
+ * What a cache may hold, and so what a change makes it forget:
+ * `access-key` (subject: its id), `user` and `role` (subject: their id; also when their policies, groups or
+ * trust policy change), `account` (subject: the account id; settings, status, any policy's content).
+ */
+export type ChangeTopic = 'access-key' | 'user' | 'role' | 'account';
