@@ -19,7 +19,7 @@ export const catalogue = {
     message: 'Specified api is not found, please check your url and method.',
   },
   'InvalidAction.NotBuilt': {
-    status: 501,
+    status: 400,
     code: 'InvalidAction.NotBuilt',
     message:
       'Claviger does not have the operation {action} of {product} {version} yet. See "Not yet" in its README.',

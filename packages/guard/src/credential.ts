@@ -1,0 +1,78 @@
+import type { CompiledPolicies } from '@claviger/policy';
+import type { SigningKey } from '@claviger/signature';
+import type { CompiledNetworkPolicy } from './network-policy.ts';
+
+/** The account itself: owns everything, bypasses identity policies. */
+export interface RootPrincipal {
+  readonly type: 'root';
+  readonly accountId: string;
+  readonly arn: string;
+}
+
+/** A RAM user. */
+export interface UserPrincipal {
+  readonly type: 'ram-user';
+  readonly accountId: string;
+  readonly arn: string;
+  readonly userId: string;
+  readonly userName: string;
+}
+
+/** A session of a role, made by STS. */
+export interface RolePrincipal {
+  readonly type: 'assumed-role';
+  readonly accountId: string;
+  readonly arn: string;
+  readonly roleId: string;
+  readonly roleName: string;
+  readonly sessionName: string;
+}
+
+/** Who a request comes from. */
+export type Principal = RootPrincipal | UserPrincipal | RolePrincipal;
+
+/** A network policy that is in force for a key, and where it was set: the key's own replaces the account's. */
+export interface NetworkRestriction {
+  readonly level: 'AccessKey' | 'Account';
+  readonly policy: CompiledNetworkPolicy;
+}
+
+/** All that a guard needs to know of a key to verify and to decide. */
+export interface Credential {
+  readonly accessKeyId: string;
+  /** `permanent` keys are bound by network restrictions, `temporary` ones (STS) are not. */
+  readonly kind: 'permanent' | 'temporary';
+  readonly signingKey: SigningKey;
+  readonly status: 'Active' | 'Inactive';
+  /** Milliseconds since the epoch; undefined when it does not expire. */
+  readonly expiresAt: number | undefined;
+  readonly principal: Principal;
+  readonly networkRestriction: NetworkRestriction | undefined;
+  /** What the principal may do; `everything` for the root alone. */
+  readonly permissions: CompiledPolicies | 'everything';
+  /** Of a temporary key: both this and `permissions` must allow. */
+  readonly sessionPolicy: CompiledPolicies | undefined;
+}
+
+/** Why a source has no credential to give; each is an error code of RAM. */
+export type CredentialProblem =
+  | 'InvalidAccessKeyId.NotFound'
+  | 'MissingSecurityToken'
+  | 'InvalidSecurityToken.Malformed'
+  | 'InvalidSecurityToken.Expired'
+  | 'InvalidSecurityToken.MismatchWithAccessKey';
+
+/** What a source answers. */
+export type CredentialLookup = Credential | CredentialProblem;
+
+/**
+ * Where a guard gets credentials from. A source that has the answer in memory returns it at once; a promise
+ * costs the request a turn of the event loop.
+ */
+export interface CredentialSource {
+  /**
+   * @param accessKeyId as the request names it
+   * @param securityToken the token that came with it, when one did
+   */
+  find(accessKeyId: string, securityToken: string | undefined): CredentialLookup | Promise<CredentialLookup>;
+}

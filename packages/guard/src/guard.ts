@@ -1,0 +1,248 @@
+import { type Decision, decide, decideWithSession } from '@claviger/policy';
+import {
+  type ParsedSignature,
+  parseSignature,
+  SignatureError,
+  type SignedRequest,
+  verifySignature,
+} from '@claviger/signature';
+import { clientAddress, forwardedProto, parseTrustedProxies, type TrustedProxies } from './client-address.ts';
+import type { Credential, CredentialLookup, CredentialSource, Principal } from './credential.ts';
+import { type GuardRefusal, type GuardRefusalCode, guardRefusals } from './guard-refusal.ts';
+import { admitsOrigin } from './network-policy.ts';
+import type { NonceStore } from './nonce-memory.ts';
+import { RequestConditions } from './request-conditions.ts';
+
+/** A request as it arrived, and over which connection. */
+export interface GuardRequest extends SignedRequest {
+  /** The address at the other end of the connection. */
+  readonly peerAddress: string;
+  /** Whether the connection is TLS. */
+  readonly secure: boolean;
+}
+
+/** The sender of a request whose signature was verified. */
+export interface Identity {
+  readonly refused: false;
+  readonly accessKeyId: string;
+  readonly credential: Credential;
+  readonly principal: Principal;
+  readonly signature: ParsedSignature;
+  readonly nonce: string;
+  readonly sourceAddress: string;
+  readonly secure: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** One thing a request wants to do; several are all needed. */
+export interface Demand {
+  /** `ram:CreateUser` */
+  readonly action: string;
+  /** An ARN. */
+  readonly resource: string;
+  /** Condition keys of this action, lower-cased. */
+  readonly conditions?: ReadonlyMap<string, string | readonly string[]>;
+}
+
+/** Whether all demands were allowed; if not, the first that was not. */
+export type Authorization =
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly demand: Demand; readonly decision: Decision };
+
+export interface GuardOptions {
+  readonly source: CredentialSource;
+  readonly nonces: NonceStore;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Addresses and CIDR blocks of proxies whose `X-Forwarded-For` is believed; none unless given. */
+  readonly trustedProxies?: readonly string[];
+  /** How far a request's time may be from ours, in milliseconds; RAM's 15 minutes unless given. */
+  readonly windowMs?: number;
+}
+
+const FIFTEEN_MINUTES = 15 * 60 * 1000;
+const allowed: Authorization = Object.freeze({ allowed: true });
+
+/**
+ * The one way in: who signed this request, and may they. The control plane's own API and every API that
+ * Claviger protects pass through here.
+ */
+export class Guard {
+  readonly #source: CredentialSource;
+  readonly #nonces: NonceStore;
+  readonly #now: () => number;
+  readonly #windowMs: number;
+  readonly #trusted: TrustedProxies;
+
+  constructor(options: GuardOptions) {
+    this.#source = options.source;
+    this.#nonces = options.nonces;
+    this.#now = options.now;
+    this.#windowMs = options.windowMs ?? FIFTEEN_MINUTES;
+    this.#trusted = parseTrustedProxies(options.trustedProxies ?? []);
+  }
+
+  /** The address a request is judged by: the peer's, or what a trusted proxy says. */
+  sourceAddress(request: GuardRequest): string {
+    return clientAddress(request.peerAddress, request.rawHeaders, this.#trusted);
+  }
+
+  /** Whether the client's own connection was TLS, by the connection or by a trusted proxy's word. */
+  isSecure(request: GuardRequest): boolean {
+    const told = forwardedProto(request.peerAddress, request.rawHeaders, this.#trusted);
+    return told === undefined ? request.secure : told === 'https';
+  }
+
+  /**
+   * Who sent this request. Order: key, token, time, signature, nonce, network (the nonce is remembered only
+   * of a valid signature, so that nobody can use up another's).
+   * @param request as it arrived, with its whole body
+   * @param signature what `parseSignature` made of it
+   * @returns the identity, or why it is refused; a promise only when the source or the nonces need one
+   */
+  authenticate(
+    request: GuardRequest,
+    signature: ParsedSignature,
+  ): Identity | GuardRefusal | Promise<Identity | GuardRefusal> {
+    if (signature.scheme === 'anonymous') return refuse('MissingAccessKeyId', undefined);
+    if (signature.scheme === 'bearer') return refuse('UnsupportedSignatureType', undefined);
+    const lookup = this.#source.find(signature.accessKeyId, signature.securityToken);
+    if (lookup instanceof Promise) return lookup.then((found) => this.#verify(request, signature, found));
+    return this.#verify(request, signature, lookup);
+  }
+
+  #verify(
+    request: GuardRequest,
+    signature: KeyedSignature,
+    lookup: CredentialLookup,
+  ): Identity | GuardRefusal | Promise<Identity | GuardRefusal> {
+    const { accessKeyId } = signature;
+    if (typeof lookup === 'string') return refuse(lookup, accessKeyId);
+    const now = this.#now();
+    if (lookup.status !== 'Active') return refuse('InvalidAccessKeyId.Inactive', accessKeyId);
+    if (lookup.expiresAt !== undefined && lookup.expiresAt <= now) {
+      return refuse(
+        lookup.kind === 'temporary' ? 'InvalidSecurityToken.Expired' : 'InvalidAccessKeyId.Inactive',
+        accessKeyId,
+      );
+    }
+    try {
+      const verified = verifySignature(request, signature, lookup.signingKey, {
+        now,
+        windowMs: this.#windowMs,
+      });
+      if (verified.body !== 'verified') return refuse('BodyNotCovered', accessKeyId);
+    } catch (error) {
+      if (!(error instanceof SignatureError)) throw error;
+      return signatureRefusal(error, accessKeyId);
+    }
+    const first = this.#nonces.use(
+      accessKeyId,
+      signature.nonce,
+      signature.timestamp + this.#windowMs,
+      now,
+    );
+    if (first instanceof Promise) {
+      return first.then((answer) => this.#admit(request, signature, lookup, answer, now));
+    }
+    return this.#admit(request, signature, lookup, first, now);
+  }
+
+  #admit(
+    request: GuardRequest,
+    signature: KeyedSignature,
+    credential: Credential,
+    firstUse: boolean,
+    now: number,
+  ): Identity | GuardRefusal {
+    const { accessKeyId } = signature;
+    if (!firstUse) return refuse('SignatureNonceUsed', accessKeyId);
+    const sourceAddress = this.sourceAddress(request);
+    const restriction = credential.networkRestriction;
+    if (
+      restriction !== undefined &&
+      credential.kind === 'permanent' &&
+      !admitsOrigin(restriction.policy, { address: sourceAddress })
+    ) {
+      const level = restriction.level === 'AccessKey' ? 'its own' : "the account's";
+      return refuse('Forbidden.AccessKeyNetworkPolicy', accessKeyId, { address: sourceAddress, level });
+    }
+    return {
+      refused: false,
+      accessKeyId,
+      credential,
+      principal: credential.principal,
+      signature,
+      nonce: signature.nonce,
+      sourceAddress,
+      secure: this.isSecure(request),
+      now,
+    };
+  }
+
+  /**
+   * Whether an identity may do all of `demands`. The root may do everything; a temporary key is also bound by
+   * its session policy.
+   */
+  authorize(identity: Identity, demands: readonly Demand[]): Authorization {
+    const { permissions, sessionPolicy } = identity.credential;
+    if (permissions === 'everything') return allowed;
+    for (const demand of demands) {
+      const request = {
+        action: demand.action,
+        resource: demand.resource,
+        conditions: new RequestConditions(identity, demand.conditions),
+      };
+      const decision =
+        sessionPolicy === undefined
+          ? decide(permissions, request)
+          : decideWithSession(permissions, sessionPolicy, request);
+      if (decision.effect !== 'Allow') return { allowed: false, demand, decision };
+    }
+    return allowed;
+  }
+}
+
+type KeyedSignature = Exclude<ParsedSignature, { scheme: 'anonymous' | 'bearer' }>;
+
+/**
+ * What a request's signature says, or why it cannot be read.
+ * @param request as it arrived
+ */
+export function readSignature(request: SignedRequest): ParsedSignature | GuardRefusal {
+  try {
+    return parseSignature(request);
+  } catch (error) {
+    if (!(error instanceof SignatureError)) throw error;
+    return signatureRefusal(error, undefined);
+  }
+}
+
+function signatureRefusal(error: SignatureError, accessKeyId: string | undefined): GuardRefusal {
+  return {
+    refused: true,
+    code: error.code,
+    httpStatus: error.httpStatus,
+    message: error.message,
+    accessKeyId,
+  };
+}
+
+function refuse(
+  code: GuardRefusalCode,
+  accessKeyId: string | undefined,
+  seen: { readonly address: string; readonly level: string } = { address: '', level: '' },
+): GuardRefusal {
+  const { httpStatus, message } = guardRefusals[code];
+  return {
+    refused: true,
+    code,
+    httpStatus,
+    message: message
+      .replace('{accessKeyId}', accessKeyId ?? '')
+      .replace('{address}', seen.address)
+      .replace('{level}', seen.level),
+    accessKeyId,
+  };
+}

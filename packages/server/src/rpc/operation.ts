@@ -1,0 +1,52 @@
+import type { Demand, Identity, Principal } from '@claviger/guard';
+import type { Account } from '../accounts/account.ts';
+import type { Services } from '../services.ts';
+import type { Change, Queries } from '../store/store.ts';
+import type { InputOf, ParameterMap } from './parameter.ts';
+
+/** The products that are spoken, by the names RAM gives them in events and endpoints. */
+export type Product = 'Ims' | 'Ram' | 'Sts' | 'Actiontrail';
+
+/** What an operation's rules may see and do for one request. */
+export interface Call {
+  /** Upper-case UUID; also the id of the audit event. */
+  readonly requestId: string;
+  /** Milliseconds since the epoch; the same throughout the request. */
+  readonly now: number;
+  /** The caller's account: everything an operation touches belongs to it. */
+  readonly account: Account;
+  readonly principal: Principal;
+  readonly identity: Identity;
+  /** Of a write: its transaction. Of a read: committed data. */
+  readonly queries: Queries;
+  readonly services: Services;
+  /** Notes what cached knowledge the transaction makes wrong; writes only. */
+  changed(topic: Change['topic'], subject: string): void;
+  /** Names what the call touched, for the audit event: `ACS::RAM::User`, its name. */
+  touched(resourceType: string, name: string): void;
+}
+
+/** An answer's fields, as they are named on the wire; `Secret`s are revealed to the caller alone. */
+export type Answer = Readonly<Record<string, unknown>>;
+
+/** An operation of the API: data and a handler. */
+export interface Operation<P extends ParameterMap = ParameterMap> {
+  readonly product: Product;
+  readonly version: string;
+  readonly name: string;
+  /** `write` runs in a transaction together with its audit record. */
+  readonly access: 'read' | 'write';
+  readonly input: P;
+  /**
+   * The actions and resources the caller needs, all of them; none at all for what everybody may.
+   * Runs before anything is revealed, so it must not refuse for what exists or does not.
+   */
+  authorize(input: InputOf<P>, call: Call): readonly Demand[] | Promise<readonly Demand[]>;
+  /** Does it, and answers the response without `RequestId`. */
+  handle(input: InputOf<P>, call: Call): Promise<Answer>;
+}
+
+/** Declares an operation; keeps the types of its input together. */
+export function operation<P extends ParameterMap>(declaration: Operation<P>): Operation<P> {
+  return declaration;
+}

@@ -1,0 +1,218 @@
+import { Refusal } from '../errors/refusal.ts';
+
+/** The decoded parameters of a request, query and form together; a name occurs once. */
+export type WireParameters = ReadonlyMap<string, string>;
+
+/** How one parameter is read from the wire, and what is said of it in the API's description. */
+export interface Parameter<T> {
+  /** Whether it has to be there. */
+  readonly required: boolean;
+  /** Whether the audit record must not have it. */
+  readonly secret: boolean;
+  /** JSON Schema of the value. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  /**
+   * @param name on the wire
+   * @throws Refusal when it is missing or of the wrong form
+   */
+  read(name: string, wire: WireParameters): T;
+}
+
+/** What an operation takes. */
+export type ParameterMap = Readonly<Record<string, Parameter<unknown>>>;
+
+/** The values of an operation's parameters. */
+export type InputOf<P extends ParameterMap> = { readonly [K in keyof P]: P[K] extends Parameter<infer T> ? T : never };
+
+/** Rules of a text parameter; lengths are in characters. */
+export interface TextRules {
+  readonly min?: number;
+  readonly max?: number;
+  /** All characters must match; otherwise `InvalidParameter.<Name>.InvalidChars`. */
+  readonly chars?: RegExp;
+  /** The whole must match; otherwise `InvalidParameter.<Name>.Format`. */
+  readonly format?: RegExp;
+}
+
+/** A required text. An empty one counts as missing. */
+export function text(rules: TextRules = {}): Parameter<string> {
+  const schema: Record<string, unknown> = { type: 'string' };
+  if (rules.min !== undefined) schema['minLength'] = rules.min;
+  if (rules.max !== undefined) schema['maxLength'] = rules.max;
+  const pattern = rules.format ?? rules.chars;
+  if (pattern !== undefined) schema['pattern'] = pattern.source;
+  return required(schema, (name, value) => {
+    const length = [...value].length;
+    if (length < (rules.min ?? 0) || length > (rules.max ?? Number.POSITIVE_INFINITY)) {
+      throw new Refusal('InvalidParameter.Length', { name });
+    }
+    if (rules.chars && !rules.chars.test(value)) throw new Refusal('InvalidParameter.InvalidChars', { name });
+    if (rules.format && !rules.format.test(value)) throw new Refusal('InvalidParameter.FormatOf', { name });
+    return value;
+  });
+}
+
+/** A required whole number within bounds, both included. */
+export function integer(minimum: number, maximum: number): Parameter<number> {
+  return required({ type: 'integer', minimum, maximum }, (name, value) => {
+    if (!/^-?\d{1,15}$/.test(value)) throw new Refusal('InvalidParameter.FormatOf', { name });
+    const number = Number(value);
+    if (number < minimum || number > maximum) {
+      throw new Refusal('InvalidParameter.Range', { name, range: `${minimum} to ${maximum}` });
+    }
+    return number;
+  });
+}
+
+/** A required `true` or `false`. */
+export function flag(): Parameter<boolean> {
+  return required({ type: 'boolean' }, (name, value) => {
+    const lower = value.toLowerCase();
+    if (lower !== 'true' && lower !== 'false') throw new Refusal('InvalidParameter.FormatOf', { name });
+    return lower === 'true';
+  });
+}
+
+/** A required choice of words, written exactly so. */
+export function oneOf<const W extends string>(...words: readonly W[]): Parameter<W> {
+  return required({ type: 'string', enum: words }, (name, value) => {
+    const word = words.find((candidate) => candidate === value);
+    if (word === undefined) throw new Refusal('InvalidParameter.FormatOf', { name });
+    return word;
+  });
+}
+
+function required<T>(
+  schema: Readonly<Record<string, unknown>>,
+  parse: (name: string, value: string) => T,
+): Parameter<T> {
+  return {
+    required: true,
+    secret: false,
+    schema,
+    read(name, wire) {
+      const value = wire.get(name);
+      if (value === undefined || value === '') throw new Refusal('Missing', { name });
+      return parse(name, value);
+    },
+  };
+}
+
+/** May be left out; an empty value counts as left out. */
+export function optional<T>(parameter: Parameter<T>): Parameter<T | undefined> {
+  return {
+    ...parameter,
+    required: false,
+    read: (name, wire) => (isGiven(name, wire) ? parameter.read(name, wire) : undefined),
+  };
+}
+
+/** May be left out or empty; then it is `value`. */
+export function withDefault<T>(parameter: Parameter<T>, value: T): Parameter<T> {
+  return {
+    ...parameter,
+    required: false,
+    schema: { ...parameter.schema, default: value },
+    read: (name, wire) => (isGiven(name, wire) ? parameter.read(name, wire) : value),
+  };
+}
+
+/** May be left out (undefined); an empty value is a value: it clears what was there. */
+export function clearable(parameter: Parameter<string>): Parameter<string | undefined> {
+  return {
+    ...parameter,
+    required: false,
+    read: (name, wire) => {
+      const value = wire.get(name);
+      return value === undefined || value === '' ? value : parameter.read(name, wire);
+    },
+  };
+}
+
+/** Never written into the audit record. */
+export function secret<T>(parameter: Parameter<T>): Parameter<T> {
+  return { ...parameter, secret: true };
+}
+
+/** A list of texts: `Name.1=a&Name.2=b`, or one parameter with a JSON array. */
+export function list<T>(item: Parameter<T>, maximum: number): Parameter<readonly T[]> {
+  return {
+    required: true,
+    secret: item.secret,
+    schema: { type: 'array', items: item.schema, maxItems: maximum },
+    read(name, wire) {
+      const rows = wireList(name, wire, maximum);
+      if (rows.length === 0) throw new Refusal('Missing', { name });
+      return rows.map((row, index) => item.read(`${name}.${index + 1}`, new Map([[`${name}.${index + 1}`, row.get('') ?? '']])));
+    },
+  };
+}
+
+/** A list of objects: `Tag.1.Key=a&Tag.1.Value=b`, or one parameter with a JSON array of objects. */
+export function listOf<P extends ParameterMap>(fields: P, maximum: number): Parameter<readonly InputOf<P>[]> {
+  const properties = Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, field.schema]));
+  return {
+    required: true,
+    secret: Object.values(fields).some((field) => field.secret),
+    schema: { type: 'array', items: { type: 'object', properties }, maxItems: maximum },
+    read(name, wire) {
+      const rows = wireList(name, wire, maximum);
+      if (rows.length === 0) throw new Refusal('Missing', { name });
+      return rows.map((row, index) => {
+        const known = new Map([...row].map(([key, value]) => [`${name}.${index + 1}.${key}`, value]));
+        return Object.fromEntries(
+          Object.entries(fields).map(([key, field]) => [key, field.read(`${name}.${index + 1}.${key}`, known)]),
+        ) as InputOf<P>;
+      });
+    },
+  };
+}
+
+function isGiven(name: string, wire: WireParameters): boolean {
+  const value = wire.get(name);
+  if (value !== undefined) return value !== '';
+  for (const key of wire.keys()) if (key.startsWith(`${name}.`)) return true;
+  return false;
+}
+
+/** The items of a list, in order; a plain item's text is under the empty key. */
+function wireList(name: string, wire: WireParameters, maximum: number): ReadonlyMap<string, string>[] {
+  const whole = wire.get(name);
+  const rows = whole === undefined ? repeatedRows(name, wire) : jsonRows(name, whole);
+  if (rows.length > maximum) throw new Refusal('InvalidParameter.Length', { name });
+  return rows;
+}
+
+function repeatedRows(name: string, wire: WireParameters): ReadonlyMap<string, string>[] {
+  const rows = new Map<number, Map<string, string>>();
+  for (const [key, value] of wire) {
+    if (!key.startsWith(`${name}.`)) continue;
+    const [, index, field = ''] = /^(\d{1,4})(?:\.(.+))?$/.exec(key.slice(name.length + 1)) ?? [];
+    if (index === undefined || Number(index) < 1) throw new Refusal('Invalid', { name: key });
+    const row = rows.get(Number(index)) ?? new Map<string, string>();
+    rows.set(Number(index), row.set(field, value));
+  }
+  return [...rows].sort(([a], [b]) => a - b).map(([, row]) => row);
+}
+
+function jsonRows(name: string, whole: string): ReadonlyMap<string, string>[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(whole);
+  } catch {
+    throw new Refusal('InvalidParameter.FormatOf', { name });
+  }
+  if (!Array.isArray(parsed)) throw new Refusal('InvalidParameter.FormatOf', { name });
+  return parsed.map((item: unknown) => {
+    if (item !== null && typeof item === 'object') {
+      return new Map(Object.entries(item).map(([key, value]) => [key, scalar(name, value)]));
+    }
+    return new Map([['', scalar(name, item)]]);
+  });
+}
+
+function scalar(name: string, value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  throw new Refusal('InvalidParameter.FormatOf', { name });
+}
