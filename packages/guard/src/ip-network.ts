@@ -1,0 +1,119 @@
+import { isIpv4Mapped, parseIpv4, parseIpv6Words } from './ip-address.ts';
+
+/** A block of IPv4 addresses: those that equal `base` under `mask`; both unsigned 32-bit integers. */
+export interface Ipv4Network {
+  readonly family: 4;
+  readonly base: number;
+  readonly mask: number;
+}
+
+/** A block of IPv6 addresses: those whose four words equal `base` under `mask`. */
+export interface Ipv6Network {
+  readonly family: 6;
+  readonly base: Uint32Array;
+  readonly mask: Uint32Array;
+}
+
+/** A block of addresses; a single address is a block of one. */
+export type IpNetwork = Ipv4Network | Ipv6Network;
+
+/** The mask of the first `length` bits of 32; a length outside 0–32 means the nearest of the two. */
+function maskOfLength(length: number): number {
+  if (length <= 0) return 0;
+  return length >= 32 ? 0xffffffff : (0xffffffff << (32 - length)) >>> 0;
+}
+
+function ipv4Network(bits: number, prefixLength: number): Ipv4Network {
+  const mask = maskOfLength(prefixLength);
+  return { family: 4, base: (bits & mask) >>> 0, mask };
+}
+
+/** @returns -1 when the text is not a decimal number without leading zeros */
+function parsePrefixLength(text: string): number {
+  return /^(?:0|[1-9]\d{0,2})$/.test(text) ? Number(text) : -1;
+}
+
+/**
+ * Reads an IPv4 or IPv6 address or CIDR block. Host bits that are set are ignored, as routers do
+ * (`10.1.2.3/8` is `10.0.0.0/8`). A block inside `::ffff:0:0/96` is the IPv4 block that it stands for.
+ *
+ * @returns undefined when the text is neither
+ */
+export function parseIpNetwork(text: string): IpNetwork | undefined {
+  const slash = text.indexOf('/');
+  const address = slash < 0 ? text : text.slice(0, slash);
+  const prefixLength = slash < 0 ? undefined : parsePrefixLength(text.slice(slash + 1));
+  if (prefixLength === -1) return undefined;
+
+  const bits = parseIpv4(address);
+  if (bits >= 0) {
+    const length = prefixLength ?? 32;
+    return length > 32 ? undefined : ipv4Network(bits, length);
+  }
+
+  const words = parseIpv6Words(address);
+  const length = prefixLength ?? 128;
+  if (words === undefined || length > 128) return undefined;
+  if (isIpv4Mapped(words) && length >= 96) return ipv4Network(words[3]!, length - 96);
+  const mask = Uint32Array.from([0, 32, 64, 96], (offset) => maskOfLength(length - offset));
+  return { family: 6, base: words.map((word, i) => word & mask[i]!), mask };
+}
+
+/**
+ * Addresses that belong to at least one of some blocks. Holds plain integers: asking about an IPv4 address
+ * allocates nothing. IPv4 and IPv6 blocks are apart: `::/0` has no IPv4 address in it.
+ */
+export class IpNetworkSet {
+  readonly #ipv4: Uint32Array;
+  readonly #ipv6: Uint32Array;
+
+  constructor(networks: Iterable<IpNetwork>) {
+    const ipv4: number[] = [];
+    const ipv6: number[] = [];
+    for (const network of networks) {
+      if (network.family === 4) ipv4.push(network.base, network.mask);
+      else ipv6.push(...network.base, ...network.mask);
+    }
+    this.#ipv4 = Uint32Array.from(ipv4);
+    this.#ipv6 = Uint32Array.from(ipv6);
+  }
+
+  /** Whether there is no block in the set, so that it holds no address. */
+  get isEmpty(): boolean {
+    return this.#ipv4.length === 0 && this.#ipv6.length === 0;
+  }
+
+  /** @param bits the address as an unsigned 32-bit integer */
+  hasIpv4(bits: number): boolean {
+    const table = this.#ipv4;
+    for (let i = 0; i < table.length; i += 2) {
+      if ((bits & table[i + 1]!) >>> 0 === table[i]) return true;
+    }
+    return false;
+  }
+
+  /** @param words the address as four unsigned 32-bit integers; not an IPv4-mapped one */
+  hasIpv6(words: Uint32Array): boolean {
+    const table = this.#ipv6;
+    for (let i = 0; i < table.length; i += 8) {
+      if (
+        (words[0]! & table[i + 4]!) >>> 0 === table[i] &&
+        (words[1]! & table[i + 5]!) >>> 0 === table[i + 1] &&
+        (words[2]! & table[i + 6]!) >>> 0 === table[i + 2] &&
+        (words[3]! & table[i + 7]!) >>> 0 === table[i + 3]
+      ) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** @param address an address as text, an IPv4-mapped one standing for the IPv4 address; anything else is in no set */
+  hasText(address: string): boolean {
+    const bits = parseIpv4(address);
+    if (bits >= 0) return this.hasIpv4(bits);
+    const words = parseIpv6Words(address);
+    if (words === undefined) return false;
+    return isIpv4Mapped(words) ? this.hasIpv4(words[3]!) : this.hasIpv6(words);
+  }
+}
