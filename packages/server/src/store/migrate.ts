@@ -1,0 +1,53 @@
+import { type Kysely, sql } from 'kysely';
+import type { Queries, Store } from './store.ts';
+
+/** One step of the schema: a value, not a file that is found. */
+export interface Migration {
+  /** `0001-what-it-does`: the number orders, the whole name identifies; never changed once released. */
+  readonly name: string;
+  /** Makes the change, within the transaction that also records it. */
+  // biome-ignore lint/suspicious/noExplicitAny: a migration sees tables as they were, not as the schema is now
+  up(database: Kysely<any>, kind: Store['kind']): Promise<void>;
+}
+
+interface MigrationTable {
+  migrations: { name: string; applied_at: number };
+}
+
+/**
+ * Applies what is missing of `list`, in order. The caller has begun a transaction that excludes every other
+ * migrator, and commits it.
+ * @param now milliseconds since the epoch, recorded with each migration
+ * @returns the names that were applied; none when the schema is up to date
+ * @throws Error when the database holds migrations that `list` does not begin with: it was made by a newer
+ *   version, and going on could damage it
+ */
+export async function migrate(
+  queries: Queries,
+  kind: Store['kind'],
+  list: readonly Migration[],
+  now: number,
+): Promise<string[]> {
+  const database = queries as unknown as Kysely<MigrationTable>;
+  await database.schema
+    .createTable('migrations')
+    .ifNotExists()
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('applied_at', kind === 'sqlite' ? 'integer' : 'bigint', (column) => column.notNull())
+    .modifyEnd(kind === 'sqlite' ? sql`strict` : sql``)
+    .execute();
+  const applied = await database.selectFrom('migrations').select('name').orderBy('name').execute();
+  for (const [index, { name }] of applied.entries()) {
+    if (list[index]?.name !== name) {
+      throw new Error(
+        `the database has the migration \`${name}\`, which this version of Claviger does not know here: it was made by another version`,
+      );
+    }
+  }
+  const missing = list.slice(applied.length);
+  for (const { name, up } of missing) {
+    await up(database, kind);
+    await database.insertInto('migrations').values({ name, applied_at: now }).execute();
+  }
+  return missing.map(({ name }) => name);
+}

@@ -1,0 +1,5 @@
+import type { Migration } from '../migrate.ts';
+import { initialSchema } from './0001-initial-schema.ts';
+
+/** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
+export const migrations: readonly Migration[] = [initialSchema];

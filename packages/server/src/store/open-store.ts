@@ -1,0 +1,30 @@
+import { SqliteStore } from './sqlite/sqlite-store.ts';
+import type { Store } from './store.ts';
+
+/** Where the data is: a file of this machine, or a server. */
+export type StoreLocation =
+  | { readonly kind: 'sqlite'; readonly file: string }
+  | { readonly kind: 'postgres'; readonly url: string };
+
+export interface StoreOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** How often to look for changes of other nodes when nothing wakes us, in milliseconds; 50 unless told. */
+  readonly pollMs?: number;
+  /** Told of troubles that no request sees; the messages hold no secret. */
+  readonly log?: (message: string) => void;
+}
+
+/**
+ * Opens the database and brings its schema up to date, under a lock when several nodes start at once.
+ * @throws StoreUnavailable when it cannot be reached or opened
+ * @throws Error when a newer version of Claviger has migrated it
+ */
+export function openStore(location: StoreLocation, options: StoreOptions): Promise<Store> {
+  switch (location.kind) {
+    case 'sqlite':
+      return SqliteStore.open(location.file, options);
+    case 'postgres':
+      throw new Error('PostgreSQL follows');
+  }
+}

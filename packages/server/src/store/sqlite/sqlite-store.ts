@@ -1,0 +1,268 @@
+import { chmodSync, closeSync, openSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  ChangeFollowers,
+  changeRetentionMs,
+  changeTrimIntervalMs,
+  NotedChanges,
+} from '../change-followers.ts';
+import { migrate } from '../migrate.ts';
+import { migrations } from '../migrations/migrations.ts';
+import type { StoreOptions } from '../open-store.ts';
+import { LentConnection, queriesOver } from '../queries.ts';
+import type { Change, Queries, Store, WriteTransaction } from '../store.ts';
+import { StoreUnavailable } from '../store-unavailable.ts';
+import { WriteScope } from '../write-scope.ts';
+import { isBusy, SqliteConnection } from './sqlite-connection.ts';
+
+/** Works that share one commit at most: bounds how long the first of them waits for the last. */
+const worksPerCommit = 256;
+
+/** How long a write waits for another process that holds the file, in milliseconds. */
+const busyLimitMs = 10_000;
+
+interface PendingWork {
+  readonly work: (transaction: WriteTransaction) => Promise<unknown>;
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * The store in one SQLite file. Writes queue; whatever waits when the writer is free shares one transaction and
+ * one disk flush, each work in a savepoint of its own, one after another. A write that comes alone begins at once.
+ */
+export class SqliteStore implements Store {
+  readonly kind = 'sqlite';
+  readonly queries: Queries;
+  readonly #writer: SqliteConnection;
+  readonly #reader: SqliteConnection;
+  readonly #options: StoreOptions;
+  readonly #followers = new ChangeFollowers();
+  readonly #scope = new WriteScope();
+  readonly #queue: PendingWork[] = [];
+  readonly #poll: NodeJS.Timeout;
+  #writing: Promise<void> | undefined;
+  #inTransaction = false;
+  #commits = 0;
+  #dataVersion: number;
+  #revision: number;
+  #trimmedAt = 0;
+  #closed = false;
+
+  private constructor(writer: SqliteConnection, reader: SqliteConnection, options: StoreOptions) {
+    this.#writer = writer;
+    this.#reader = reader;
+    this.#options = options;
+    this.queries = queriesOver('sqlite', { acquire: async () => this.#reader, release: () => {} });
+    this.#dataVersion = this.#readDataVersion();
+    const [last] = writer.all<{ revision: number | null }>('select max(revision) as revision from changes');
+    this.#revision = last?.revision ?? 0;
+    this.#poll = setInterval(() => this.#pollOtherProcesses(), options.pollMs ?? 50);
+    this.#poll.unref();
+  }
+
+  /**
+   * Opens `file`, making it (mode 0600, in a directory that exists) and bringing its schema up to date.
+   * @throws StoreUnavailable when the file cannot be opened or is not a database
+   */
+  static async open(file: string, options: StoreOptions): Promise<SqliteStore> {
+    let writer: SqliteConnection | undefined;
+    try {
+      // SQLite gives its journal files the mode of the database.
+      closeSync(openSync(file, 'a', 0o600));
+      chmodSync(file, 0o600);
+      writer = new SqliteConnection(file, 'write');
+      await begin(writer);
+      const lent = new LentConnection(writer);
+      await migrate(lent.queries('sqlite'), 'sqlite', migrations, options.now());
+      lent.end();
+      writer.run('commit');
+      return new SqliteStore(writer, new SqliteConnection(file, 'read'), options);
+    } catch (error) {
+      writer?.close();
+      if (error instanceof StoreUnavailable || !(error instanceof Error) || !('code' in error)) throw error;
+      throw new StoreUnavailable(`the database file ${file} cannot be opened`, error);
+    }
+  }
+
+  /** How many transactions were committed since it was opened; each is one flush to the disk. */
+  get commits(): number {
+    return this.#commits;
+  }
+
+  async write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
+    this.#scope.refuseNesting();
+    return this.#enqueue(work);
+  }
+
+  follow(listener: (change: Change) => void): () => void {
+    return this.#followers.add(listener);
+  }
+
+  staleness(): number {
+    return 0;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#poll);
+    await this.#writing;
+    this.#reader.close();
+    this.#writer.close();
+  }
+
+  #enqueue<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(new StoreUnavailable('the store is closed'));
+    return new Promise<T>((resolve, reject) => {
+      this.#queue.push({ work, resolve, reject });
+      this.#writing ??= this.#writeQueue();
+    });
+  }
+
+  async #writeQueue(): Promise<void> {
+    // Whoever calls `write` in the same turn joins the first commit.
+    await undefined;
+    while (this.#queue.length > 0) await this.#writeGroup();
+    this.#writing = undefined;
+  }
+
+  /** One transaction: takes works from the queue, also those that come meanwhile, and answers all after the commit. */
+  async #writeGroup(): Promise<void> {
+    const taken: PendingWork[] = [];
+    const answers: (() => void)[] = [];
+    const changes: Change[] = [];
+    const revisionBefore = this.#revision;
+    try {
+      await begin(this.#writer);
+      this.#inTransaction = true;
+      this.#hearOtherProcesses();
+      while (taken.length < worksPerCommit) {
+        const pending = this.#queue.shift();
+        if (!pending) break;
+        taken.push(pending);
+        answers.push(await this.#runOne(pending, changes));
+        if (this.#writer.failed) throw new StoreUnavailable('the disk failed under the transaction');
+      }
+      this.#writer.run('commit');
+      this.#commits += 1;
+    } catch (error) {
+      this.#revision = revisionBefore;
+      // When beginning failed, nothing was taken yet: those that wait would fail the same way.
+      if (taken.length === 0) taken.push(...this.#queue.splice(0));
+      this.#rollBack();
+      const cause = error instanceof StoreUnavailable ? error.cause : error;
+      for (const { reject } of taken) reject(new StoreUnavailable('the change could not be stored', cause));
+      return;
+    } finally {
+      this.#inTransaction = false;
+      this.#writer.failed = false;
+    }
+    this.#followers.tell(changes);
+    for (const answer of answers) answer();
+    if (changes.length > 0) this.#trimNowAndThen();
+  }
+
+  /**
+   * Runs one work in its savepoint. Its answer, also a refusal, is given only once the group is committed, for it
+   * may rest on what an earlier work of the group has written.
+   */
+  async #runOne({ work, resolve, reject }: PendingWork, changes: Change[]): Promise<() => void> {
+    const lent = new LentConnection(this.#writer);
+    const noted = new NotedChanges();
+    this.#writer.run('savepoint work');
+    try {
+      const transaction = {
+        queries: lent.queries('sqlite'),
+        changed: (change: Change) => noted.note(change),
+      };
+      const value = await this.#scope.run(() => work(transaction));
+      lent.end();
+      for (const change of noted.all()) {
+        const { lastInsertRowid } = this.#writer.run(
+          'insert into changes (account_id, topic, subject, changed_at) values (?, ?, ?, ?)',
+          [change.accountId, change.topic, change.subject, this.#options.now()],
+        );
+        this.#revision = Number(lastInsertRowid);
+      }
+      this.#writer.run('release work');
+      changes.push(...noted.all());
+      return () => resolve(value as never);
+    } catch (error) {
+      lent.end();
+      if (!this.#writer.failed) {
+        this.#writer.run('rollback to work');
+        this.#writer.run('release work');
+      }
+      return () => reject(error);
+    }
+  }
+
+  #rollBack(): void {
+    if (!this.#inTransaction) return;
+    try {
+      this.#writer.run('rollback');
+    } catch {
+      // A failed disk has rolled it back already: there is no transaction left to end.
+    }
+  }
+
+  /**
+   * Tells of what other processes have committed. `data_version` moves for this connection only when another one
+   * commits, and the readers of this process never do; so while it stands still, the log holds nothing new.
+   */
+  #hearOtherProcesses(): void {
+    const dataVersion = this.#readDataVersion();
+    if (dataVersion === this.#dataVersion) return;
+    const rows = this.#writer.all<Change & { revision: number }>(
+      'select revision, account_id as "accountId", topic, subject from changes where revision > ? order by revision',
+      [this.#revision],
+    );
+    this.#dataVersion = dataVersion;
+    this.#revision = rows.at(-1)?.revision ?? this.#revision;
+    this.#followers.tell(rows.map(({ accountId, topic, subject }) => ({ accountId, topic, subject })));
+  }
+
+  #pollOtherProcesses(): void {
+    // A transaction under way has looked when it began, and excludes other writers since.
+    if (this.#inTransaction) return;
+    try {
+      this.#hearOtherProcesses();
+    } catch (error) {
+      this.#options.log?.(
+        `the change log cannot be read: ${error instanceof Error ? error.message : 'unknown'}`,
+      );
+    }
+  }
+
+  #readDataVersion(): number {
+    const [row] = this.#writer.all<{ data_version: number }>('PRAGMA data_version');
+    return row!.data_version;
+  }
+
+  #trimNowAndThen(): void {
+    const now = this.#options.now();
+    if (now - this.#trimmedAt < changeTrimIntervalMs || this.#closed) return;
+    this.#trimmedAt = now;
+    this.#enqueue(({ queries }) =>
+      queries
+        .deleteFrom('changes')
+        .where('changed_at', '<', now - changeRetentionMs)
+        .execute(),
+    ).catch(() => this.#options.log?.('old notes of changes could not be removed'));
+  }
+}
+
+/** Begins a write transaction, waiting while another process holds the file. */
+async function begin(writer: SqliteConnection): Promise<void> {
+  const stopAt = performance.now() + busyLimitMs;
+  for (;;) {
+    try {
+      writer.run('begin immediate');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > stopAt) throw error;
+    }
+    await delay(2);
+  }
+}
