@@ -88,10 +88,8 @@ test('a malformed block is refused', () => {
 });
 
 test('an empty set has no address', () => {
-  const set = setOf();
-  assert.ok(set.isEmpty);
-  assert.ok(!set.hasText('127.0.0.1'));
-  assert.ok(!setOf('::1').isEmpty);
+  assert.ok(!setOf().hasText('127.0.0.1'));
+  assert.ok(!setOf().hasText('::'));
 });
 
 test('membership agrees with the block list of the runtime', () => {

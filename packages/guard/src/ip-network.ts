@@ -78,11 +78,6 @@ export class IpNetworkSet {
     this.#ipv6 = Uint32Array.from(ipv6);
   }
 
-  /** Whether there is no block in the set, so that it holds no address. */
-  get isEmpty(): boolean {
-    return this.#ipv4.length === 0 && this.#ipv6.length === 0;
-  }
-
   /** @param bits the address as an unsigned 32-bit integer */
   hasIpv4(bits: number): boolean {
     const table = this.#ipv4;

@@ -1,0 +1,239 @@
+import { IpNetworkSet, parseIpNetwork } from './ip-network.ts';
+
+/** The `Value` of a `VPCWhiteList` statement that stands for every VPC. */
+export const allowAllVpc = 'AllowAllVPC';
+
+/** Most statements that one policy may have; RAM's quota `ConditionsPerAKPolicyQuota`. */
+export const maxStatements = 8;
+
+/** Most addresses and blocks that one policy may list in all its statements; RAM's quota `IPItemsPerAKPolicyQuota`. */
+export const maxIpEntries = 50;
+
+/** Admits calls that came without a VPC, by their source address. */
+export interface ClassicWhiteListStatement {
+  readonly Type: 'ClassicWhiteList';
+  /** IPv4 or IPv6 addresses or CIDR blocks, as written; at least one. */
+  readonly IPList: readonly string[];
+}
+
+/** Admits calls that came through a VPC, by the VPC and the address inside it. */
+export interface VpcWhiteListStatement {
+  readonly Type: 'VPCWhiteList';
+  /** A VPC id, or `AllowAllVPC`. */
+  readonly Value: string;
+  /** IPv4 or IPv6 addresses or CIDR blocks, as written; at least one. */
+  readonly IPList: readonly string[];
+}
+
+export type NetworkPolicyStatement = ClassicWhiteListStatement | VpcWhiteListStatement;
+
+/** The document that restricts from where an AccessKey, or every AccessKey of an account, may be used. */
+export interface NetworkPolicy {
+  readonly Version: 1;
+  readonly Status: 'Active' | 'Inactive';
+  readonly Statements: readonly NetworkPolicyStatement[];
+}
+
+export type NetworkPolicyProblemCode = 'InvalidParameter.AccessKeyPolicy' | 'LimitExceeded.AccessKeyPolicy';
+
+export interface NetworkPolicyProblem {
+  readonly ok: false;
+  readonly code: NetworkPolicyProblemCode;
+  /** One sentence for the person who wrote the document. */
+  readonly reason: string;
+}
+
+type Parsed<T> = { readonly ok: true; readonly value: T } | NetworkPolicyProblem;
+type JsonObject = Readonly<Record<string, unknown>>;
+
+function invalid(reason: string): NetworkPolicyProblem {
+  return { ok: false, code: 'InvalidParameter.AccessKeyPolicy', reason };
+}
+
+function beyondLimit(reason: string): NetworkPolicyProblem {
+  return { ok: false, code: 'LimitExceeded.AccessKeyPolicy', reason };
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What a person wrote, short enough for an error message. */
+function quote(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return `\`${text.length > 64 ? `${text.slice(0, 64)}…` : text}\``;
+}
+
+/** A field that is not understood might be one that restricts, so the whole document is refused. */
+function unknownField(
+  object: JsonObject,
+  known: readonly string[],
+  where: string,
+): NetworkPolicyProblem | undefined {
+  const field = Object.keys(object).find((key) => !known.includes(key));
+  return field === undefined ? undefined : invalid(`${quote(field)} is not a field of ${where}`);
+}
+
+function parseIpList(value: unknown, where: string): Parsed<readonly string[]> {
+  if (!Array.isArray(value)) return invalid(`${where}.IPList must be an array of addresses or CIDR blocks`);
+  if (value.length === 0) return invalid(`${where}.IPList must name at least one address or CIDR block`);
+  // Counted before the entries are read: a list of a million is refused at once.
+  if (value.length > maxIpEntries) return tooManyIpEntries(value.length);
+  const entries: string[] = [];
+  for (const entry of value as unknown[]) {
+    if (typeof entry !== 'string' || parseIpNetwork(entry) === undefined) {
+      return invalid(`${quote(entry)} in ${where}.IPList is not an IPv4 or IPv6 address or CIDR block`);
+    }
+    entries.push(entry);
+  }
+  return { ok: true, value: entries };
+}
+
+function tooManyIpEntries(count: number): NetworkPolicyProblem {
+  return beyondLimit(`a policy may list ${maxIpEntries} addresses and CIDR blocks in all, not ${count}`);
+}
+
+function parseStatement(value: unknown, where: string): Parsed<NetworkPolicyStatement> {
+  if (!isObject(value)) return invalid(`${where} must be an object`);
+  const unknown = unknownField(value, ['Type', 'Value', 'IPList'], where);
+  if (unknown) return unknown;
+  const { Type, Value } = value as { Type?: unknown; Value?: unknown };
+
+  if (Type === 'ClassicWhiteList') {
+    if (Value !== undefined && Value !== '') return invalid(`${where}.Value belongs to VPCWhiteList only`);
+    const addresses = parseIpList(value['IPList'], where);
+    return addresses.ok ? { ok: true, value: { Type, IPList: addresses.value } } : addresses;
+  }
+  if (Type === 'VPCWhiteList') {
+    if (typeof Value !== 'string' || (Value !== allowAllVpc && !/^vpc-[A-Za-z0-9-]{1,64}$/.test(Value))) {
+      return invalid(`${where}.Value must be a VPC id (\`vpc-…\`) or \`${allowAllVpc}\``);
+    }
+    const addresses = parseIpList(value['IPList'], where);
+    return addresses.ok ? { ok: true, value: { Type, Value, IPList: addresses.value } } : addresses;
+  }
+  return invalid(`${where}.Type must be \`ClassicWhiteList\` or \`VPCWhiteList\``);
+}
+
+/**
+ * Reads the `AccessKeyPolicy` parameter of RAM's SetAccessKeyPolicy and SetAccessKeyPolicyForAccount.
+ *
+ * `Version` is 1 and may be left out; `Status` and `Statements` are required, so `{}` is refused; `Statements`
+ * may be empty. Limits: 8 statements and 50 addresses or blocks a policy. RAM's reference requires `IPList` for
+ * ClassicWhiteList and says nothing for VPCWhiteList; it is required here for both, since its absence could mean
+ * every address or none.
+ *
+ * Of a JSON key that is written twice the last one counts, as JSON.parse has it; what is stored and shown is what
+ * was understood, so the reader sees which.
+ */
+export function parseNetworkPolicy(
+  text: string,
+): { readonly ok: true; readonly policy: NetworkPolicy } | NetworkPolicyProblem {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    return invalid('the policy is not valid JSON');
+  }
+  if (!isObject(document)) return invalid('the policy must be a JSON object');
+  const unknown = unknownField(document, ['Version', 'Status', 'Statements'], 'the policy');
+  if (unknown) return unknown;
+  const { Version, Status, Statements } = document as {
+    Version?: unknown;
+    Status?: unknown;
+    Statements?: unknown;
+  };
+
+  if (Version !== undefined && Version !== 1) return invalid('Version must be the number 1, or left out');
+  if (Status !== 'Active' && Status !== 'Inactive') return invalid('Status must be `Active` or `Inactive`');
+  if (!Array.isArray(Statements)) return invalid('Statements must be an array; it may be empty');
+  if (Statements.length > maxStatements) {
+    return beyondLimit(`a policy may have ${maxStatements} statements, not ${Statements.length}`);
+  }
+
+  const statements: NetworkPolicyStatement[] = [];
+  let ipEntries = 0;
+  for (const [index, value] of (Statements as unknown[]).entries()) {
+    const statement = parseStatement(value, `Statements[${index}]`);
+    if (!statement.ok) return statement;
+    statements.push(statement.value);
+    ipEntries += statement.value.IPList.length;
+  }
+  if (ipEntries > maxIpEntries) return tooManyIpEntries(ipEntries);
+  return { ok: true, policy: { Version: 1, Status, Statements: statements } };
+}
+
+/**
+ * The document as RAM's Get operations show it: JSON without blanks, always with `Version`, fields in RAM's order,
+ * addresses as they were written. `parseNetworkPolicy` reads it back to an equal policy.
+ */
+export function writeNetworkPolicy(policy: NetworkPolicy): string {
+  return JSON.stringify({
+    Version: policy.Version,
+    Status: policy.Status,
+    Statements: policy.Statements.map((statement) =>
+      statement.Type === 'VPCWhiteList'
+        ? { Type: statement.Type, Value: statement.Value, IPList: statement.IPList }
+        : { Type: statement.Type, IPList: statement.IPList },
+    ),
+  });
+}
+
+/** An active network policy, made ready to be asked on every request. */
+export interface CompiledNetworkPolicy {
+  /** For calls without a VPC. */
+  readonly classic: IpNetworkSet;
+  /** For calls through a VPC, by its id; `AllowAllVPC` holds what is admitted from every VPC. */
+  readonly byVpc: ReadonlyMap<string, IpNetworkSet>;
+}
+
+function networkSet(statements: readonly NetworkPolicyStatement[]): IpNetworkSet {
+  const entries = statements.flatMap((statement) => statement.IPList);
+  return new IpNetworkSet(
+    entries.map((entry) => {
+      const network = parseIpNetwork(entry);
+      if (network === undefined) throw new TypeError(`not an address or CIDR block: ${quote(entry)}`);
+      return network;
+    }),
+  );
+}
+
+/**
+ * Makes a policy ready to be asked.
+ *
+ * @returns undefined when the policy is Inactive: it is kept, but does not restrict (for a key,
+ * the account's policy counts instead). An Active policy always restricts; with no statements it admits nobody,
+ * since a call that no statement matches is refused.
+ */
+export function compileNetworkPolicy(policy: NetworkPolicy): CompiledNetworkPolicy | undefined {
+  if (policy.Status === 'Inactive') return undefined;
+  const classic = policy.Statements.filter((statement) => statement.Type === 'ClassicWhiteList');
+  const vpc = policy.Statements.filter((statement) => statement.Type === 'VPCWhiteList');
+  const byVpc = new Map<string, IpNetworkSet>();
+  for (const [value, statements] of Map.groupBy(vpc, (statement) => statement.Value)) {
+    byVpc.set(value, networkSet(statements));
+  }
+  return { classic: networkSet(classic), byVpc };
+}
+
+/** Where a call came from. */
+export interface RequestOrigin {
+  /** The client's address; one that cannot be read is admitted by no policy. */
+  readonly address: string;
+  /** The VPC through which the call came, when what stands in front knows it; never what the client says. */
+  readonly vpcId?: string | undefined;
+}
+
+/**
+ * Whether a policy lets a call through: at least one statement has to match.
+ *
+ * A call without a VPC is judged by ClassicWhiteList statements, one through a VPC by the VPCWhiteList statements
+ * for that VPC or for all. A server of one's own has no VPC endpoints, so there every call, private addresses
+ * included, is judged by ClassicWhiteList: `AllowAllVPC` opens nothing to a call that came through no VPC.
+ */
+export function admitsOrigin(policy: CompiledNetworkPolicy, origin: RequestOrigin): boolean {
+  if (origin.vpcId === undefined) return policy.classic.hasText(origin.address);
+  return (
+    policy.byVpc.get(origin.vpcId)?.hasText(origin.address) === true ||
+    policy.byVpc.get(allowAllVpc)?.hasText(origin.address) === true
+  );
+}
