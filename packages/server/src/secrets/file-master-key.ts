@@ -1,0 +1,108 @@
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { LocalMasterKey, newMasterKeyText } from './local-master-key.ts';
+import { type MasterKey, MasterKeyUnavailable } from './master-key.ts';
+
+/** Where the master key of a data directory is. */
+export function masterKeyFile(directory: string): string {
+  return join(directory, 'master.key');
+}
+
+/**
+ * Makes the file with one fresh key, mode 0600.
+ * @throws MasterKeyUnavailable when it exists already, which is then left as it is, or cannot be written
+ */
+export function createMasterKeyFile(file: string, randomBytes: (size: number) => Uint8Array): void {
+  writeDurably(file, [newMasterKeyText(randomBytes)]);
+}
+
+/**
+ * The master key of `file`: one key a line, the current one first. The file is read again when a rotation may have
+ * changed it, so a running server goes on through one.
+ * @throws MasterKeyUnavailable when the file is missing, malformed, or anyone but its owner may read or write it
+ */
+export function openMasterKeyFile(file: string, randomBytes: (size: number) => Uint8Array): MasterKey {
+  return new LocalMasterKey(() => readKeys(file), randomBytes);
+}
+
+/** The first step of a rotation: puts a fresh key in front; what the old ones have wrapped still opens. */
+export function addMasterKey(file: string, randomBytes: (size: number) => Uint8Array): void {
+  replace(file, [newMasterKeyText(randomBytes), ...readKeys(file)]);
+}
+
+/** The last step of a rotation, once every data key was wrapped anew: keeps only the current key. */
+export function dropOldMasterKeys(file: string): void {
+  replace(file, readKeys(file).slice(0, 1));
+}
+
+function readKeys(file: string): string[] {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r');
+  } catch {
+    throw new MasterKeyUnavailable(`the master key file ${file} cannot be read`);
+  }
+  try {
+    const { mode } = fstatSync(descriptor);
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+      throw new MasterKeyUnavailable(
+        `the master key file ${file} is open to others (mode ${(mode & 0o777).toString(8)}): make it 0600`,
+      );
+    }
+    return readFileSync(descriptor, 'latin1').split('\n').filter(Boolean);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function replace(file: string, keys: readonly string[]): void {
+  const next = `${file}.new`;
+  writeDurably(next, keys);
+  try {
+    renameSync(next, file);
+  } catch {
+    unlinkSync(next);
+    throw new MasterKeyUnavailable(`the master key file ${file} cannot be replaced`);
+  }
+  syncDirectory(file);
+}
+
+/** Writes a file that does not exist yet, and has it on the disk before it returns. */
+function writeDurably(file: string, keys: readonly string[]): void {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'wx', 0o600);
+  } catch (error) {
+    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    throw new MasterKeyUnavailable(
+      `the master key file ${file} ${exists ? 'exists already' : 'cannot be made'}`,
+    );
+  }
+  try {
+    writeFileSync(descriptor, keys.map((key) => `${key}\n`).join(''));
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  syncDirectory(file);
+}
+
+function syncDirectory(file: string): void {
+  // Windows cannot open a directory, and needs no such call.
+  if (process.platform === 'win32') return;
+  const descriptor = openSync(dirname(file), 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

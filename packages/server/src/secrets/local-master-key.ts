@@ -1,0 +1,78 @@
+import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
+import { type MasterKey, MasterKeyUnavailable } from './master-key.ts';
+import { openText, SecretUnreadable, sealText } from './sealed-text.ts';
+
+const provider = 'local';
+const keyBytes = 32;
+
+/**
+ * Master keys held in this process's memory: the first wraps, every one of them unwraps what it has wrapped, so
+ * that a rotation can add the new one in front while the old is still needed.
+ */
+export class LocalMasterKey implements MasterKey {
+  readonly #load: () => string[];
+  readonly #randomBytes: (size: number) => Uint8Array;
+  /** By key id, the current one first. */
+  #keys: ReadonlyMap<string, KeyObject>;
+
+  /**
+   * @param load gives the keys, base64 of 32 bytes each, the current one first. Asked again before wrapping and
+   *   when a text names a key that is not known yet: another process may be rotating.
+   * @throws MasterKeyUnavailable when there is none or one is not 32 bytes of base64
+   */
+  constructor(load: () => string[], randomBytes: (size: number) => Uint8Array) {
+    this.#load = load;
+    this.#randomBytes = randomBytes;
+    this.#keys = parseKeys(load());
+  }
+
+  get keyId(): string {
+    const [keyId] = this.#keys.keys();
+    return keyId!;
+  }
+
+  async wrap(dataKey: Uint8Array, context: string): Promise<string> {
+    this.#keys = parseKeys(this.#load());
+    const { keyId } = this;
+    const sealed = sealText(this.#keys.get(keyId)!, dataKey, boundTo(keyId, context), this.#randomBytes);
+    return `${provider}.${keyId}.${sealed}`;
+  }
+
+  async unwrap(wrapped: string, context: string): Promise<Buffer> {
+    const [named, keyId = '', sealed = '', ...rest] = wrapped.split('.');
+    if (named !== provider || rest.length > 0) throw new SecretUnreadable('a wrapped data key is malformed');
+    if (!this.#keys.has(keyId)) this.#keys = parseKeys(this.#load());
+    const key = this.#keys.get(keyId);
+    if (!key) throw new SecretUnreadable('a data key was wrapped by a master key that is not here');
+    return openText(key, sealed, boundTo(keyId, context));
+  }
+}
+
+/** A fresh key in the form that the providers read: base64 of 32 random bytes. */
+export function newMasterKeyText(randomBytes: (size: number) => Uint8Array): string {
+  return Buffer.from(randomBytes(keyBytes)).toString('base64');
+}
+
+function boundTo(keyId: string, context: string): string {
+  return `claviger data key v1\n${keyId}\n${context}`;
+}
+
+function parseKeys(texts: readonly string[]): Map<string, KeyObject> {
+  const keys = new Map<string, KeyObject>();
+  for (const text of texts) {
+    const bytes = Buffer.from(text, 'base64');
+    if (bytes.length !== keyBytes || bytes.toString('base64') !== text) {
+      throw new MasterKeyUnavailable('a master key must be the base64 of 32 bytes');
+    }
+    // A hash of a random 256-bit key tells nothing about it.
+    const keyId = createHash('sha256')
+      .update('claviger master key id\n')
+      .update(bytes)
+      .digest('hex')
+      .slice(0, 16);
+    keys.set(keyId, createSecretKey(bytes));
+    bytes.fill(0);
+  }
+  if (keys.size === 0) throw new MasterKeyUnavailable('there is no master key');
+  return keys;
+}

@@ -1,0 +1,50 @@
+import type { Queries, Store } from '../store/store.ts';
+import { keyIdOf, type MasterKey } from './master-key.ts';
+
+/**
+ * Wraps the data key of every account with another master key, in one transaction. The data keys and with them all
+ * sealed secrets stay as they are, and whoever still has both master keys can read throughout: no downtime.
+ * @param from unwraps what is stored
+ * @param to wraps it anew; may be the same provider when that already holds the new key in front
+ * @returns how many accounts were wrapped anew
+ * @throws SecretUnreadable when a data key does not open with `from`; then nothing is changed
+ */
+export async function rotateMasterKey(store: Store, from: MasterKey, to: MasterKey): Promise<number> {
+  // A key service may be slow, so nearly all of the work is done before the transaction holds anything up.
+  const rewrapped = new Map<string, string>();
+  for (const { account_id, wrapped_data_key } of await dataKeys(store.queries)) {
+    if (isCurrent(wrapped_data_key)) continue;
+    rewrapped.set(wrapped_data_key, await rewrap(account_id, wrapped_data_key));
+  }
+  return store.write(async ({ queries, changed }) => {
+    let count = 0;
+    for (const { account_id: accountId, wrapped_data_key: text } of await dataKeys(queries)) {
+      if (isCurrent(text)) continue;
+      await queries
+        .updateTable('accounts')
+        .set({ wrapped_data_key: rewrapped.get(text) ?? (await rewrap(accountId, text)) })
+        .where('account_id', '=', accountId)
+        .execute();
+      changed({ accountId, topic: 'account', subject: accountId });
+      count += 1;
+    }
+    return count;
+  });
+
+  function isCurrent(wrapped: string): boolean {
+    return keyIdOf(wrapped) === to.keyId;
+  }
+
+  async function rewrap(accountId: string, wrapped: string): Promise<string> {
+    const dataKey = await from.unwrap(wrapped, accountId);
+    try {
+      return await to.wrap(dataKey, accountId);
+    } finally {
+      dataKey.fill(0);
+    }
+  }
+}
+
+function dataKeys(queries: Queries) {
+  return queries.selectFrom('accounts').select(['account_id', 'wrapped_data_key']).execute();
+}

@@ -1,0 +1,108 @@
+const digits = '0123456789';
+const alphanumerics = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const lowerAlphanumerics = 'abcdefghijklmnopqrstuvwxyz0123456789';
+/** For passwords that a person types from a screen: nothing that looks like something else. */
+const legible = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
+
+/** Random bytes are asked for in blocks of this size: one call to the system serves many requests. */
+const blockBytes = 4096;
+
+/**
+ * Makes the identifiers and secrets of everything that the server creates, in the forms that RAM's clients
+ * accept. Every character is equally likely: a draw outside the alphabet is thrown away, never folded back.
+ */
+export class Identifiers {
+  readonly #randomBytes: (size: number) => Uint8Array;
+  #block: Uint8Array = new Uint8Array(0);
+  #used = 0;
+
+  /** @param randomBytes a cryptographically secure source, such as that of `node:crypto` */
+  constructor(randomBytes: (size: number) => Uint8Array) {
+    this.#randomBytes = randomBytes;
+  }
+
+  /** 16 digits, beginning with 1. */
+  accountId(): string {
+    return `1${this.#draw(digits, 15)}`;
+  }
+
+  /** 18 digits, beginning with 2. */
+  userId(): string {
+    return `2${this.#draw(digits, 17)}`;
+  }
+
+  /** 18 digits, beginning with 3. */
+  roleId(): string {
+    return `3${this.#draw(digits, 17)}`;
+  }
+
+  /** `g-` and 16 lower-case alphanumerics. */
+  groupId(): string {
+    return `g-${this.#draw(lowerAlphanumerics, 16)}`;
+  }
+
+  /** `LTAI5t` and 18 alphanumerics: 24 characters, as RAM's newer keys. */
+  accessKeyId(): string {
+    return `LTAI5t${this.#draw(alphanumerics, 18)}`;
+  }
+
+  /** 30 alphanumerics (178 bits). */
+  accessKeySecret(): string {
+    return this.#draw(alphanumerics, 30);
+  }
+
+  /** `STS.` and 24 alphanumerics: 28 characters. */
+  temporaryAccessKeyId(): string {
+    return `STS.${this.#draw(alphanumerics, 24)}`;
+  }
+
+  /** 44 alphanumerics (261 bits). */
+  temporaryAccessKeySecret(): string {
+    return this.#draw(alphanumerics, 44);
+  }
+
+  /** A random UUID (version 4) in upper case, as RAM's request ids. */
+  requestId(): string {
+    if (this.#used + 16 > this.#block.length) this.#refill();
+    const at = this.#used;
+    this.#used += 16;
+    const hex = Buffer.from(this.#block.buffer, this.#block.byteOffset + at, 16)
+      .toString('hex')
+      .toUpperCase();
+    // The variant's two fixed bits leave 8, 9, A or B for that digit.
+    const variant = '89AB'[this.#block[at + 8]! & 3];
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
+  }
+
+  /**
+   * A password to be changed at the first sign-in: four groups of five characters that cannot be mistaken for each
+   * other, with hyphens (117 bits). It has capital and small letters, digits and a symbol, so that no password
+   * policy refuses it.
+   */
+  oneTimePassword(): string {
+    for (;;) {
+      const password = [5, 5, 5, 5].map((length) => this.#draw(legible, length)).join('-');
+      if (/[A-Z]/.test(password) && /[a-z]/.test(password) && /[0-9]/.test(password)) return password;
+    }
+  }
+
+  #draw(alphabet: string, length: number): string {
+    // The smallest mask that covers the alphabet: at most half of the draws are thrown away.
+    const mask = 2 ** Math.ceil(Math.log2(alphabet.length)) - 1;
+    let text = '';
+    while (text.length < length) {
+      if (this.#used >= this.#block.length) this.#refill();
+      const draw = this.#block[this.#used]! & mask;
+      // What has become part of a secret is not left lying in memory.
+      this.#block[this.#used] = 0;
+      this.#used += 1;
+      if (draw < alphabet.length) text += alphabet[draw];
+    }
+    return text;
+  }
+
+  #refill(): void {
+    this.#block = this.#randomBytes(blockBytes);
+    this.#used = 0;
+  }
+}
