@@ -83,6 +83,10 @@ export const catalogue = {
   },
   'InvalidParameter.ExternalId': { status: 400, message: 'The parameter ExternalId is wrongly formed.' },
 
+  // The key, when it was revoked while the request waited for its turn; otherwise guard refuses first.
+  'InvalidAccessKeyId.NotFound': { status: 404, message: 'Specified access key is not found.' },
+  'InvalidAccessKeyId.Inactive': { status: 400, message: 'Specified access key is disabled.' },
+
   // Permission.
   NoPermission: {
     status: 403,

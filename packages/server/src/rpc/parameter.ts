@@ -22,7 +22,9 @@ export interface Parameter<T> {
 export type ParameterMap = Readonly<Record<string, Parameter<unknown>>>;
 
 /** The values of an operation's parameters. */
-export type InputOf<P extends ParameterMap> = { readonly [K in keyof P]: P[K] extends Parameter<infer T> ? T : never };
+export type InputOf<P extends ParameterMap> = {
+  readonly [K in keyof P]: P[K] extends Parameter<infer T> ? T : never;
+};
 
 /** Rules of a text parameter; lengths are in characters. */
 export interface TextRules {
@@ -143,7 +145,9 @@ export function list<T>(item: Parameter<T>, maximum: number): Parameter<readonly
     read(name, wire) {
       const rows = wireList(name, wire, maximum);
       if (rows.length === 0) throw new Refusal('Missing', { name });
-      return rows.map((row, index) => item.read(`${name}.${index + 1}`, new Map([[`${name}.${index + 1}`, row.get('') ?? '']])));
+      return rows.map((row, index) =>
+        item.read(`${name}.${index + 1}`, new Map([[`${name}.${index + 1}`, row.get('') ?? '']])),
+      );
     },
   };
 }
@@ -161,7 +165,10 @@ export function listOf<P extends ParameterMap>(fields: P, maximum: number): Para
       return rows.map((row, index) => {
         const known = new Map([...row].map(([key, value]) => [`${name}.${index + 1}.${key}`, value]));
         return Object.fromEntries(
-          Object.entries(fields).map(([key, field]) => [key, field.read(`${name}.${index + 1}.${key}`, known)]),
+          Object.entries(fields).map(([key, field]) => [
+            key,
+            field.read(`${name}.${index + 1}.${key}`, known),
+          ]),
         ) as InputOf<P>;
       });
     },

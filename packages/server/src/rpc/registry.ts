@@ -40,7 +40,8 @@ export class Registry {
     const key = `${version} ${name}`;
     const found = this.#operations.get(key);
     if (found !== undefined) return found;
-    if (this.#notBuilt.has(key)) throw new Refusal('InvalidAction.NotBuilt', { action: name, product, version });
+    if (this.#notBuilt.has(key))
+      throw new Refusal('InvalidAction.NotBuilt', { action: name, product, version });
     throw new Refusal('InvalidAction.NotFound');
   }
 

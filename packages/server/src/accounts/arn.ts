@@ -1,0 +1,22 @@
+/**
+ * Resource names of the things in an account, as demands and denial messages have them: the region segment is
+ * `*`, which matches a policy's empty, `*` or named region alike.
+ */
+export const arn = {
+  user: (accountId: string, userName: string) => `acs:ram:*:${accountId}:user/${userName}`,
+  group: (accountId: string, groupName: string) => `acs:ram:*:${accountId}:group/${groupName}`,
+  role: (accountId: string, roleName: string) => `acs:ram:*:${accountId}:role/${roleName}`,
+  /** @param owner the account id, or `system` */
+  policy: (owner: string, policyName: string) => `acs:ram:*:${owner}:policy/${policyName}`,
+  /** Everything in the account: settings, alias, reports. */
+  account: (accountId: string) => `acs:ram:*:${accountId}:*`,
+} as const;
+
+/** Resource names as answers and identities have them: the region segment is empty. */
+export const identityArn = {
+  root: (accountId: string) => `acs:ram::${accountId}:root`,
+  user: (accountId: string, userName: string) => `acs:ram::${accountId}:user/${userName}`,
+  role: (accountId: string, roleName: string) => `acs:ram::${accountId}:role/${roleName}`,
+  assumedRole: (accountId: string, roleName: string, sessionName: string) =>
+    `acs:ram::${accountId}:assumed-role/${roleName}/${sessionName}`,
+} as const;

@@ -1,0 +1,21 @@
+/** RAM's limits, each in one place; counts unless the name says otherwise. Source: RAM's published limits. */
+export const limits = {
+  usersPerAccount: 5000,
+  groupsPerAccount: 300,
+  rolesPerAccount: 1000,
+  customPoliciesPerAccount: 1500,
+  groupsPerUser: 10,
+  /** One in use and one to rotate to; inactive keys count, keys in the recycle bin do not. */
+  accessKeysPerOwner: 2,
+  systemPoliciesPerPrincipal: 20,
+  customPoliciesPerPrincipal: 10,
+  versionsPerPolicy: 5,
+  tagsPerResource: 20,
+  policyDocumentCharacters: 6144,
+  sessionPolicyCharacters: 2048,
+  recycledAccessKeysPerOwner: 3,
+  recycledUsersPerAccount: 1000,
+  recycleBinDays: 30,
+} as const;
+
+export const DAY_MS = 24 * 60 * 60 * 1000;

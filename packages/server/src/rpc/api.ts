@@ -1,0 +1,336 @@
+import {
+  type CredentialSource,
+  type Guard,
+  type GuardRefusal,
+  type GuardRequest,
+  type Identity,
+  readSignature,
+} from '@claviger/guard';
+import type { ParsedSignature } from '@claviger/signature';
+import type { AuditTrail } from '../audit/audit-trail.ts';
+import { Refusal } from '../errors/refusal.ts';
+import type { Services } from '../services.ts';
+import type { WriteTransaction } from '../store/store.ts';
+import { StoreUnavailable } from '../store/store-unavailable.ts';
+import { denial } from './denial.ts';
+import { encodeAnswer, encodeError, type Format } from './encoding.ts';
+import type { Answer, Call, Operation } from './operation.ts';
+import type { InputOf, ParameterMap, WireParameters } from './parameter.ts';
+import type { Registry } from './registry.ts';
+import { headerOf, requestFormat } from './request-format.ts';
+
+/** What goes back to the listener. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What is told of each finished call, for metrics. */
+export interface FinishedCall {
+  readonly operation: Operation | undefined;
+  readonly status: number;
+  readonly code: string;
+}
+
+/** What the road needs. */
+export interface ApiParts {
+  readonly registry: Registry;
+  readonly guard: Guard;
+  readonly source: CredentialSource;
+  readonly services: Services;
+  readonly audit: AuditTrail;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Told of errors that are bugs of ours, with the id the client was given. */
+  readonly reportBug: (requestId: string, error: unknown) => void;
+  readonly finished: (call: FinishedCall) => void;
+}
+
+/** The parameters of the protocol itself; the rest is the operation's. */
+const protocolParameters: ReadonlySet<string> = new Set([
+  'AccessKeyId',
+  'Action',
+  'BearerToken',
+  'Format',
+  'RegionId',
+  'SecureTransport',
+  'SecurityToken',
+  'Signature',
+  'SignatureMethod',
+  'SignatureNonce',
+  'SignatureType',
+  'SignatureVersion',
+  'SourceIp',
+  'Timestamp',
+  'Version',
+]);
+
+/** What is known of a request so far; filled in along the road, and written down whatever becomes of it. */
+interface Journey {
+  readonly request: GuardRequest;
+  readonly requestId: string;
+  readonly time: number;
+  format: Format;
+  action: string;
+  version: string;
+  operation: Operation | undefined;
+  signature: ParsedSignature | undefined;
+  identity: Identity | undefined;
+  accessKeyId: string;
+  touched: [string, string][];
+}
+
+/**
+ * The one road of every request to the control plane: who signed it, may they, do it, write it down.
+ */
+export class Api {
+  readonly #parts: ApiParts;
+
+  constructor(parts: ApiParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Answers a request; never throws.
+   * @param request as it arrived, with its whole body
+   */
+  async answer(request: GuardRequest): Promise<ApiAnswer> {
+    const journey: Journey = {
+      request,
+      requestId: this.#parts.services.identifiers.requestId(),
+      time: this.#parts.now(),
+      format: 'JSON',
+      action: '',
+      version: '',
+      operation: undefined,
+      signature: undefined,
+      identity: undefined,
+      accessKeyId: '',
+      touched: [],
+    };
+    try {
+      const answer = await this.#travel(journey);
+      return this.#success(journey, answer);
+    } catch (error) {
+      return await this.#failure(journey, error);
+    }
+  }
+
+  async #travel(journey: Journey): Promise<Answer> {
+    const { request } = journey;
+    const { registry, guard, services, audit } = this.#parts;
+
+    const signature = readSignature(request);
+    if ('refused' in signature) {
+      journey.format = requestFormat(request, new Map(), undefined);
+      throw new SignatureRefused(signature);
+    }
+    journey.signature = signature;
+    const { parameters } = signature;
+    this.#nameOperation(journey, signature);
+    const operation = registry.find(journey.version, journey.action);
+    journey.operation = operation;
+    journey.format = requestFormat(request, parameters, operation.product);
+    if (request.method !== 'POST' && request.method !== 'GET') {
+      throw new Refusal('UnsupportedHTTPMethod', { method: request.method.slice(0, 16) });
+    }
+
+    const found = guard.authenticate(request, signature);
+    const identity = found instanceof Promise ? await found : found;
+    if (identity.refused) throw new SignatureRefused(identity);
+    journey.identity = identity;
+    journey.accessKeyId = identity.accessKeyId;
+    services.lastUsed.note(
+      identity.accessKeyId,
+      operation.product,
+      parameters.get('RegionId') ?? '',
+      identity.sourceAddress,
+      journey.time,
+    );
+
+    const input = readInput(operation.input, parameters);
+    if (operation.access === 'write') {
+      return services.store.write(async (transaction) => {
+        journey.touched = [];
+        const caller = await this.#stillValid(identity, signature);
+        const call = await this.#call(journey, caller, transaction);
+        const answer = await this.#perform(operation, input, call);
+        await audit.commitWith(transaction.queries, this.#record(journey, answer, undefined));
+        return answer;
+      });
+    }
+    const call = await this.#call(journey, identity, undefined);
+    const answer = await this.#perform(operation, input, call);
+    const written = audit.append(this.#record(journey, answer, undefined));
+    if (written !== undefined) await written;
+    return answer;
+  }
+
+  /** A write waits for its turn; what was revoked meanwhile must not pass. */
+  async #stillValid(identity: Identity, signature: ParsedSignature): Promise<Identity> {
+    if (signature.scheme === 'anonymous' || signature.scheme === 'bearer') return identity;
+    const found = await this.#parts.source.find(signature.accessKeyId, signature.securityToken);
+    if (found === identity.credential) return identity;
+    if (typeof found === 'string') throw new Refusal('InvalidAccessKeyId.NotFound');
+    if (found.status !== 'Active') throw new Refusal('InvalidAccessKeyId.Inactive');
+    return { ...identity, credential: found, principal: found.principal };
+  }
+
+  async #call(
+    journey: Journey,
+    identity: Identity,
+    transaction: WriteTransaction | undefined,
+  ): Promise<Call> {
+    const { services } = this.#parts;
+    const { accountId } = identity.principal;
+    const known = services.accounts.get(accountId);
+    const account = known instanceof Promise ? await known : known;
+    if (account === undefined) throw new Refusal('InvalidAccessKeyId.NotFound');
+    return {
+      requestId: journey.requestId,
+      now: journey.time,
+      account,
+      principal: identity.principal,
+      identity,
+      queries: transaction?.queries ?? services.store.queries,
+      services,
+      changed: (topic, subject) => {
+        if (transaction === undefined) throw new Error('a read operation changed something');
+        transaction.changed({ accountId, topic, subject });
+      },
+      touched: (resourceType, name) => journey.touched.push([resourceType, name]),
+    };
+  }
+
+  async #perform(operation: Operation, input: InputOf<ParameterMap>, call: Call): Promise<Answer> {
+    const demands = await operation.authorize(input, call);
+    const authorization = this.#parts.guard.authorize(call.identity, demands);
+    if (!authorization.allowed) throw await denial(call, authorization.demand, authorization.decision);
+    return operation.handle(input, call);
+  }
+
+  /**
+   * Which operation is meant: parameters and `x-acs-` headers may both say it, and must not disagree. The
+   * headers are not part of an RPC 1.0 signature, so there they say nothing.
+   */
+  #nameOperation(journey: Journey, signature: ParsedSignature): void {
+    const named = (parameter: string, header: string): string => {
+      const fromParameter = signature.parameters.get(parameter);
+      const fromHeader = signature.scheme === 'RPC-HMAC-SHA1' ? undefined : headerOf(journey.request, header);
+      if (fromParameter !== undefined && fromHeader !== undefined && fromParameter !== fromHeader) {
+        throw new Refusal('Invalid', { name: parameter });
+      }
+      const name = fromParameter ?? fromHeader ?? '';
+      if (name === '') throw new Refusal('Missing', { name: parameter });
+      return name;
+    };
+    journey.action = named('Action', 'x-acs-action');
+    journey.version = named('Version', 'x-acs-version');
+  }
+
+  #success(journey: Journey, answer: Answer): ApiAnswer {
+    this.#parts.finished({ operation: journey.operation, status: 200, code: '' });
+    const { contentType, body } = encodeAnswer(journey.format, journey.action, journey.requestId, answer);
+    return { status: 200, headers: this.#headers(journey, contentType), body };
+  }
+
+  async #failure(journey: Journey, error: unknown): Promise<ApiAnswer> {
+    const refusal = this.#refusalOf(journey, error);
+    try {
+      await this.#parts.audit.append(
+        this.#record(journey, undefined, { code: refusal.code, message: refusal.message }),
+      );
+    } catch (unwritten) {
+      this.#parts.reportBug(journey.requestId, unwritten);
+    }
+    this.#parts.finished({ operation: journey.operation, status: refusal.httpStatus, code: refusal.code });
+    const { contentType, body } = encodeError(journey.format, {
+      requestId: journey.requestId,
+      hostId: headerOf(journey.request, 'host') ?? '',
+      code: refusal.code,
+      message: refusal.message,
+      product: journey.operation?.product ?? '',
+      accessDenied: refusal instanceof Refusal ? refusal.accessDenied : undefined,
+    });
+    return { status: refusal.httpStatus, headers: this.#headers(journey, contentType), body };
+  }
+
+  #refusalOf(journey: Journey, error: unknown): Refusal | GuardRefusal {
+    if (error instanceof Refusal) return error;
+    if (error instanceof SignatureRefused) {
+      journey.accessKeyId ||= error.refusal.accessKeyId ?? '';
+      return error.refusal;
+    }
+    this.#parts.reportBug(journey.requestId, error);
+    return new Refusal(error instanceof StoreUnavailable ? 'ServiceUnavailable' : 'InternalError');
+  }
+
+  #headers(journey: Journey, contentType: string): Record<string, string> {
+    return {
+      'content-type': contentType,
+      'x-acs-request-id': journey.requestId,
+      'cache-control': 'no-store',
+    };
+  }
+
+  #record(
+    journey: Journey,
+    answer: Answer | undefined,
+    refusal: { readonly code: string; readonly message: string } | undefined,
+  ): Parameters<AuditTrail['append']>[0] {
+    const { request, operation, identity, signature } = journey;
+    const { guard } = this.#parts;
+    return {
+      requestId: journey.requestId,
+      time: journey.time,
+      product: operation?.product ?? '',
+      version: journey.version,
+      operation: journey.action,
+      access: operation?.access ?? 'read',
+      accountId: identity?.principal.accountId ?? '',
+      principal: identity?.principal,
+      accessKeyId: journey.accessKeyId,
+      sourceAddress: identity?.sourceAddress ?? guard.sourceAddress(request),
+      userAgent: headerOf(request, 'user-agent') ?? '',
+      secure: identity?.secure ?? guard.isSecure(request),
+      nonce: identity?.nonce ?? '',
+      parameters: signature === undefined ? {} : auditedParameters(signature.parameters, operation),
+      answer,
+      refusal,
+      touched: journey.touched,
+    };
+  }
+}
+
+class SignatureRefused extends Error {
+  readonly refusal: GuardRefusal;
+  constructor(refusal: GuardRefusal) {
+    super(refusal.code);
+    this.refusal = refusal;
+  }
+}
+
+function readInput(declared: ParameterMap, parameters: WireParameters): InputOf<ParameterMap> {
+  const input: Record<string, unknown> = {};
+  for (const [name, parameter] of Object.entries(declared)) input[name] = parameter.read(name, parameters);
+  return input;
+}
+
+/**
+ * The operation's own parameters, without those that hold secrets. Of an operation that is not known nothing
+ * is kept: nobody can say which of its parameters are secret.
+ */
+function auditedParameters(
+  parameters: WireParameters,
+  operation: Operation | undefined,
+): Record<string, string> {
+  const kept: Record<string, string> = {};
+  if (operation === undefined) return kept;
+  for (const [name, value] of parameters) {
+    if (protocolParameters.has(name)) continue;
+    const declared = operation.input[name.split('.', 1)[0] ?? name];
+    if (declared !== undefined && !declared.secret) kept[name] = value;
+  }
+  return kept;
+}

@@ -1,0 +1,45 @@
+import { Refusal } from '../errors/refusal.ts';
+import { integer, optional, type Parameter, text, withDefault } from './parameter.ts';
+
+/** `Marker` and `MaxItems`, as most list operations have them. @param maximum page size, and the size unless given */
+export function pageParameters(maximum: number, byDefault = maximum): PageParameters {
+  return {
+    Marker: optional(text({ max: 1024 })),
+    MaxItems: withDefault(integer(1, maximum), byDefault),
+  };
+}
+
+/** The parameters of a page. */
+export type PageParameters = {
+  readonly Marker: Parameter<string | undefined>;
+  readonly MaxItems: Parameter<number>;
+};
+
+/** The key after which a page begins. @throws Refusal when the marker was not made here */
+export function afterMarker(marker: string | undefined): string {
+  if (marker === undefined) return '';
+  const decoded = Buffer.from(marker, 'base64url').toString('utf8');
+  if (!decoded.startsWith('m1:')) throw new Refusal('Invalid', { name: 'Marker' });
+  return decoded.slice(3);
+}
+
+/**
+ * One page of rows that were asked for with a limit of one more than fits.
+ * @param rows in order
+ * @param size of a page
+ * @param keyOf the value that rows are ordered by
+ */
+export function page<R>(
+  rows: readonly R[],
+  size: number,
+  keyOf: (row: R) => string,
+): { readonly rows: readonly R[]; readonly IsTruncated: boolean; readonly Marker: string | undefined } {
+  const shown = rows.slice(0, size);
+  const last = shown.at(-1);
+  const more = rows.length > size && last !== undefined;
+  return {
+    rows: shown,
+    IsTruncated: more,
+    Marker: more ? Buffer.from(`m1:${keyOf(last)}`).toString('base64url') : undefined,
+  };
+}

@@ -1,0 +1,14 @@
+import type { AccountDirectory } from './accounts/account-directory.ts';
+import type { LastUsed } from './access-keys/last-used.ts';
+import type { SecretBox } from './secrets/secret-box.ts';
+import type { Identifiers } from './store/identifiers.ts';
+import type { Store } from './store/store.ts';
+
+/** What operations share: the parts of a running server that are not of one request. */
+export interface Services {
+  readonly store: Store;
+  readonly accounts: AccountDirectory;
+  readonly secrets: SecretBox;
+  readonly identifiers: Identifiers;
+  readonly lastUsed: LastUsed;
+}

@@ -1,0 +1,150 @@
+import { Refusal } from '../errors/refusal.ts';
+import { limits } from '../limits.ts';
+import type { Call } from '../rpc/operation.ts';
+import type { UserRow } from '../store/schema.ts';
+import type { Queries } from '../store/store.ts';
+
+/** How an operation names a user; exactly one is given. */
+export type UserReference =
+  | { readonly by: 'name'; readonly userName: string }
+  | { readonly by: 'id'; readonly userId: string };
+
+/** What a new user is made from. */
+export interface NewUser {
+  readonly userName: string;
+  readonly displayName: string;
+  readonly comments: string;
+  readonly email: string;
+  readonly mobilePhone: string;
+}
+
+/** What an update changes; undefined stays as it is. */
+export type UserChanges = { readonly [K in keyof NewUser]?: NewUser[K] | undefined };
+
+/** The key under which RAM compares names without regard to case. */
+export const nameKey = (name: string): string => name.toLowerCase();
+
+/** The login name. @returns `name@domain` */
+export const principalName = (userName: string, domain: string): string => `${userName}@${domain}`;
+
+/**
+ * The user that is meant, if it exists and is not in the recycle bin.
+ * @param accountId users of other accounts are never found
+ */
+export async function findUser(
+  queries: Queries,
+  accountId: string,
+  reference: UserReference,
+): Promise<UserRow | undefined> {
+  const users = queries
+    .selectFrom('users')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('recycled_at', 'is', null);
+  return reference.by === 'name'
+    ? users.where('user_name_key', '=', nameKey(reference.userName)).executeTakeFirst()
+    : users.where('user_id', '=', reference.userId).executeTakeFirst();
+}
+
+/** The user that is meant. @throws Refusal EntityNotExist.User */
+export async function requireUser(call: Call, reference: UserReference): Promise<UserRow> {
+  const user = await findUser(call.queries, call.account.accountId, reference);
+  if (user === undefined) {
+    throw new Refusal('EntityNotExist.User', {
+      name: reference.by === 'name' ? reference.userName : reference.userId,
+    });
+  }
+  return user;
+}
+
+/**
+ * Makes a RAM user: without password, keys or permissions.
+ * @throws Refusal EntityAlreadyExists.User, LimitExceeded.User
+ */
+export async function createUser(call: Call, user: NewUser): Promise<UserRow> {
+  const { accountId } = call.account;
+  if ((await findUser(call.queries, accountId, { by: 'name', userName: user.userName })) !== undefined) {
+    throw new Refusal('EntityAlreadyExists.User', { name: user.userName });
+  }
+  await refuseOneMoreUser(call);
+  const row: UserRow = {
+    user_id: call.services.identifiers.userId(),
+    account_id: accountId,
+    user_name: user.userName,
+    user_name_key: nameKey(user.userName),
+    display_name: user.displayName,
+    comments: user.comments,
+    email: user.email,
+    mobile_phone: user.mobilePhone,
+    provision_type: 'Manual',
+    created_at: call.now,
+    updated_at: call.now,
+    last_login_at: null,
+    recycled_at: null,
+    purge_at: null,
+  };
+  await call.queries.insertInto('users').values(row).execute();
+  call.touched('ACS::RAM::User', user.userName);
+  return row;
+}
+
+/** @throws Refusal LimitExceeded.User when the account has as many users as it may */
+export async function refuseOneMoreUser(call: Call): Promise<void> {
+  const { count } = await call.queries
+    .selectFrom('users')
+    .select((count) => count.fn.countAll<number>().as('count'))
+    .where('account_id', '=', call.account.accountId)
+    .where('recycled_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  if (Number(count) >= limits.usersPerAccount) {
+    throw new Refusal('LimitExceeded.User', { limit: limits.usersPerAccount });
+  }
+}
+
+/**
+ * Changes a user; a new name keeps the id, keys and attachments.
+ * @throws Refusal EntityNotExist.User, EntityAlreadyExists.User
+ */
+export async function updateUser(
+  call: Call,
+  reference: UserReference,
+  changes: UserChanges,
+): Promise<UserRow> {
+  const user = await requireUser(call, reference);
+  const userName = changes.userName ?? user.user_name;
+  if (nameKey(userName) !== user.user_name_key) {
+    const other = await findUser(call.queries, call.account.accountId, { by: 'name', userName });
+    if (other !== undefined) throw new Refusal('EntityAlreadyExists.User', { name: userName });
+  }
+  const updated: UserRow = {
+    ...user,
+    user_name: userName,
+    user_name_key: nameKey(userName),
+    display_name: changes.displayName ?? user.display_name,
+    comments: changes.comments ?? user.comments,
+    email: changes.email ?? user.email,
+    mobile_phone: changes.mobilePhone ?? user.mobile_phone,
+    updated_at: call.now,
+  };
+  await call.queries.updateTable('users').set(updated).where('user_id', '=', user.user_id).execute();
+  call.changed('user', user.user_id);
+  call.touched('ACS::RAM::User', user.user_name);
+  return updated;
+}
+
+/**
+ * A page of users in the order of their names.
+ * @param after the name key the page begins after
+ * @param limit how many rows to read
+ */
+export async function listUsers(call: Call, after: string, limit: number): Promise<UserRow[]> {
+  return call.queries
+    .selectFrom('users')
+    .selectAll()
+    .where('account_id', '=', call.account.accountId)
+    .where('recycled_at', 'is', null)
+    .where('user_name_key', '>', after)
+    .orderBy('user_name_key')
+    .limit(limit)
+    .execute();
+}
