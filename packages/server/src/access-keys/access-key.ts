@@ -1,6 +1,6 @@
 import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../limits.ts';
-import type { Call } from '../rpc/operation.ts';
+import type { Scope } from '../rpc/operation.ts';
 import { Secret } from '../rpc/secret.ts';
 import type { AccessKeyRow } from '../store/schema.ts';
 import type { KeyOwner } from './owner.ts';
@@ -15,12 +15,12 @@ export interface NewAccessKey {
  * Makes an AccessKey. The secret is in what is returned and, sealed, in the database; nothing else ever has it.
  * @throws Refusal LimitExceeded.User.AccessKey, LimitExceeded.Account.AccessKey
  */
-export async function createAccessKey(call: Call, owner: KeyOwner): Promise<NewAccessKey> {
-  const { identifiers, secrets } = call.services;
-  await refuseOneMoreKey(call, owner);
+export async function createAccessKey(scope: Scope, owner: KeyOwner): Promise<NewAccessKey> {
+  const { identifiers, secrets } = scope.services;
+  await refuseOneMoreKey(scope, owner);
   const accessKeyId = identifiers.accessKeyId();
   const secret = identifiers.accessKeySecret();
-  const { accountId, wrappedDataKey } = call.account;
+  const { accountId, wrappedDataKey } = scope.account;
   const row: AccessKeyRow = {
     access_key_id: accessKeyId,
     account_id: accountId,
@@ -28,16 +28,16 @@ export async function createAccessKey(call: Call, owner: KeyOwner): Promise<NewA
     owner_id: owner.id,
     sealed_secret: await secrets.seal(accountId, wrappedDataKey, secret, accessKeyId),
     status: 'Active',
-    created_at: call.now,
-    updated_at: call.now,
+    created_at: scope.now,
+    updated_at: scope.now,
     expires_at: null,
     network_policy: null,
     recycled_at: null,
     purge_at: null,
   };
-  await call.queries.insertInto('access_keys').values(row).execute();
-  call.changed('access-key', accessKeyId);
-  call.touched('ACS::RAM::AccessKey', accessKeyId);
+  await scope.queries.insertInto('access_keys').values(row).execute();
+  scope.changed('access-key', accessKeyId);
+  scope.touched('ACS::RAM::AccessKey', accessKeyId);
   return { row, secret: new Secret(secret) };
 }
 
@@ -45,8 +45,8 @@ export async function createAccessKey(call: Call, owner: KeyOwner): Promise<NewA
  * Two keys at most: one in use and one to rotate to. Inactive keys count; those in the recycle bin do not.
  * @throws Refusal LimitExceeded.User.AccessKey, LimitExceeded.Account.AccessKey
  */
-export async function refuseOneMoreKey(call: Call, owner: KeyOwner): Promise<void> {
-  const held = await listAccessKeys(call, owner);
+export async function refuseOneMoreKey(scope: Scope, owner: KeyOwner): Promise<void> {
+  const held = await listAccessKeys(scope, owner);
   if (held.length >= limits.accessKeysPerOwner) {
     throw new Refusal(
       owner.type === 'root' ? 'LimitExceeded.Account.AccessKey' : 'LimitExceeded.User.AccessKey',
@@ -55,13 +55,13 @@ export async function refuseOneMoreKey(call: Call, owner: KeyOwner): Promise<voi
 }
 
 /** An owner's keys, oldest first, without those in the recycle bin. */
-export async function listAccessKeys(call: Call, owner: KeyOwner): Promise<AccessKeyRow[]> {
-  return call.queries
+export async function listAccessKeys(scope: Scope, owner: KeyOwner): Promise<AccessKeyRow[]> {
+  return scope.queries
     .selectFrom('access_keys')
     .selectAll()
     .where('owner_id', '=', owner.id)
     .where('owner_type', '=', owner.type)
-    .where('account_id', '=', call.account.accountId)
+    .where('account_id', '=', scope.account.accountId)
     .where('recycled_at', 'is', null)
     .orderBy('created_at')
     .orderBy('access_key_id')
@@ -73,15 +73,15 @@ export async function listAccessKeys(call: Call, owner: KeyOwner): Promise<Acces
  * @throws Refusal EntityNotExist.User.AccessKey
  */
 export async function requireAccessKey(
-  call: Call,
+  scope: Scope,
   owner: KeyOwner,
   accessKeyId: string,
 ): Promise<AccessKeyRow> {
-  const row = await call.queries
+  const row = await scope.queries
     .selectFrom('access_keys')
     .selectAll()
     .where('access_key_id', '=', accessKeyId)
-    .where('account_id', '=', call.account.accountId)
+    .where('account_id', '=', scope.account.accountId)
     .where('owner_type', '=', owner.type)
     .where('owner_id', '=', owner.id)
     .where('recycled_at', 'is', null)
@@ -95,26 +95,26 @@ export async function requireAccessKey(
  * @throws Refusal EntityNotExist.User.AccessKey
  */
 export async function updateAccessKey(
-  call: Call,
+  scope: Scope,
   owner: KeyOwner,
   accessKeyId: string,
   status: 'Active' | 'Inactive',
 ): Promise<void> {
-  await requireAccessKey(call, owner, accessKeyId);
-  await changeKey(call, accessKeyId, { status, updated_at: call.now });
+  await requireAccessKey(scope, owner, accessKeyId);
+  await changeKey(scope, accessKeyId, { status, updated_at: scope.now });
 }
 
 /** Changes a row of `access_keys`, and lets caches and the audit know. */
 export async function changeKey(
-  call: Call,
+  scope: Scope,
   accessKeyId: string,
   changes: Partial<AccessKeyRow>,
 ): Promise<void> {
-  await call.queries
+  await scope.queries
     .updateTable('access_keys')
     .set(changes)
     .where('access_key_id', '=', accessKeyId)
     .execute();
-  call.changed('access-key', accessKeyId);
-  call.touched('ACS::RAM::AccessKey', accessKeyId);
+  scope.changed('access-key', accessKeyId);
+  scope.touched('ACS::RAM::AccessKey', accessKeyId);
 }

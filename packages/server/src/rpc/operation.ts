@@ -7,23 +7,27 @@ import type { InputOf, ParameterMap } from './parameter.ts';
 /** The products that are spoken, by the names RAM gives them in events and endpoints. */
 export type Product = 'Ims' | 'Ram' | 'Sts' | 'Actiontrail';
 
-/** What an operation's rules may see and do for one request. */
-export interface Call {
-  /** Upper-case UUID; also the id of the audit event. */
-  readonly requestId: string;
+/** What a rule of the domain may see and do: one account, at one moment, in one transaction. */
+export interface Scope {
   /** Milliseconds since the epoch; the same throughout the request. */
   readonly now: number;
-  /** The caller's account: everything an operation touches belongs to it. */
+  /** Everything a rule touches belongs to it. */
   readonly account: Account;
-  readonly principal: Principal;
-  readonly identity: Identity;
   /** Of a write: its transaction. Of a read: committed data. */
   readonly queries: Queries;
   readonly services: Services;
   /** Notes what cached knowledge the transaction makes wrong; writes only. */
   changed(topic: Change['topic'], subject: string): void;
-  /** Names what the call touched, for the audit event: `ACS::RAM::User`, its name. */
+  /** Names what was touched, for the audit event: `ACS::RAM::User`, its name. */
   touched(resourceType: string, name: string): void;
+}
+
+/** The scope of one request, and who sent it. */
+export interface Call extends Scope {
+  /** Upper-case UUID; also the id of the audit event. */
+  readonly requestId: string;
+  readonly principal: Principal;
+  readonly identity: Identity;
 }
 
 /** An answer's fields, as they are named on the wire; `Secret`s are revealed to the caller alone. */

@@ -1,6 +1,6 @@
 import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../limits.ts';
-import type { Call } from '../rpc/operation.ts';
+import type { Scope } from '../rpc/operation.ts';
 import type { UserRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 
@@ -47,8 +47,8 @@ export async function findUser(
 }
 
 /** The user that is meant. @throws Refusal EntityNotExist.User */
-export async function requireUser(call: Call, reference: UserReference): Promise<UserRow> {
-  const user = await findUser(call.queries, call.account.accountId, reference);
+export async function requireUser(scope: Scope, reference: UserReference): Promise<UserRow> {
+  const user = await findUser(scope.queries, scope.account.accountId, reference);
   if (user === undefined) {
     throw new Refusal('EntityNotExist.User', {
       name: reference.by === 'name' ? reference.userName : reference.userId,
@@ -61,14 +61,14 @@ export async function requireUser(call: Call, reference: UserReference): Promise
  * Makes a RAM user: without password, keys or permissions.
  * @throws Refusal EntityAlreadyExists.User, LimitExceeded.User
  */
-export async function createUser(call: Call, user: NewUser): Promise<UserRow> {
-  const { accountId } = call.account;
-  if ((await findUser(call.queries, accountId, { by: 'name', userName: user.userName })) !== undefined) {
+export async function createUser(scope: Scope, user: NewUser): Promise<UserRow> {
+  const { accountId } = scope.account;
+  if ((await findUser(scope.queries, accountId, { by: 'name', userName: user.userName })) !== undefined) {
     throw new Refusal('EntityAlreadyExists.User', { name: user.userName });
   }
-  await refuseOneMoreUser(call);
+  await refuseOneMoreUser(scope);
   const row: UserRow = {
-    user_id: call.services.identifiers.userId(),
+    user_id: scope.services.identifiers.userId(),
     account_id: accountId,
     user_name: user.userName,
     user_name_key: nameKey(user.userName),
@@ -77,23 +77,23 @@ export async function createUser(call: Call, user: NewUser): Promise<UserRow> {
     email: user.email,
     mobile_phone: user.mobilePhone,
     provision_type: 'Manual',
-    created_at: call.now,
-    updated_at: call.now,
+    created_at: scope.now,
+    updated_at: scope.now,
     last_login_at: null,
     recycled_at: null,
     purge_at: null,
   };
-  await call.queries.insertInto('users').values(row).execute();
-  call.touched('ACS::RAM::User', user.userName);
+  await scope.queries.insertInto('users').values(row).execute();
+  scope.touched('ACS::RAM::User', user.userName);
   return row;
 }
 
 /** @throws Refusal LimitExceeded.User when the account has as many users as it may */
-export async function refuseOneMoreUser(call: Call): Promise<void> {
-  const { count } = await call.queries
+export async function refuseOneMoreUser(scope: Scope): Promise<void> {
+  const { count } = await scope.queries
     .selectFrom('users')
     .select((count) => count.fn.countAll<number>().as('count'))
-    .where('account_id', '=', call.account.accountId)
+    .where('account_id', '=', scope.account.accountId)
     .where('recycled_at', 'is', null)
     .executeTakeFirstOrThrow();
   if (Number(count) >= limits.usersPerAccount) {
@@ -106,14 +106,14 @@ export async function refuseOneMoreUser(call: Call): Promise<void> {
  * @throws Refusal EntityNotExist.User, EntityAlreadyExists.User
  */
 export async function updateUser(
-  call: Call,
+  scope: Scope,
   reference: UserReference,
   changes: UserChanges,
 ): Promise<UserRow> {
-  const user = await requireUser(call, reference);
+  const user = await requireUser(scope, reference);
   const userName = changes.userName ?? user.user_name;
   if (nameKey(userName) !== user.user_name_key) {
-    const other = await findUser(call.queries, call.account.accountId, { by: 'name', userName });
+    const other = await findUser(scope.queries, scope.account.accountId, { by: 'name', userName });
     if (other !== undefined) throw new Refusal('EntityAlreadyExists.User', { name: userName });
   }
   const updated: UserRow = {
@@ -124,11 +124,11 @@ export async function updateUser(
     comments: changes.comments ?? user.comments,
     email: changes.email ?? user.email,
     mobile_phone: changes.mobilePhone ?? user.mobile_phone,
-    updated_at: call.now,
+    updated_at: scope.now,
   };
-  await call.queries.updateTable('users').set(updated).where('user_id', '=', user.user_id).execute();
-  call.changed('user', user.user_id);
-  call.touched('ACS::RAM::User', user.user_name);
+  await scope.queries.updateTable('users').set(updated).where('user_id', '=', user.user_id).execute();
+  scope.changed('user', user.user_id);
+  scope.touched('ACS::RAM::User', user.user_name);
   return updated;
 }
 
@@ -137,11 +137,11 @@ export async function updateUser(
  * @param after the name key the page begins after
  * @param limit how many rows to read
  */
-export async function listUsers(call: Call, after: string, limit: number): Promise<UserRow[]> {
-  return call.queries
+export async function listUsers(scope: Scope, after: string, limit: number): Promise<UserRow[]> {
+  return scope.queries
     .selectFrom('users')
     .selectAll()
-    .where('account_id', '=', call.account.accountId)
+    .where('account_id', '=', scope.account.accountId)
     .where('recycled_at', 'is', null)
     .where('user_name_key', '>', after)
     .orderBy('user_name_key')
