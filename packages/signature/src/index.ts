@@ -1,1 +1,25 @@
-export {};
+// For: telling who signed an Alibaba Cloud API request and whether the signature holds (ACS3, ACS4, RPC 1.0,
+// ROA 1.0), and for signing such requests as the official clients do.
+// Refuses to: know whose a key is or whether it may be used, remember nonces, read a clock, touch network or disk.
+// Refuses too: to guess. A parameter sent twice, a header that matters and is not signed, a scheme that is not
+// known are errors; a request that looks signed and is not whole is never taken for an anonymous one.
+export { SIGNATURE_ERROR_CODES, SignatureError, type SignatureErrorCode } from './errors.ts';
+export { decodeForm, decodeParameters, type Parameters } from './parameters.ts';
+export { parseSignature } from './parse.ts';
+export type {
+  Acs3Signature,
+  Acs4Signature,
+  AnonymousRequest,
+  BearerRequest,
+  ContentHash,
+  KeySignature,
+  ParsedSignature,
+  RoaSignature,
+  RpcSignature,
+  SignatureScheme,
+} from './parsed-signature.ts';
+export type { RequestHead, SignedRequest } from './request.ts';
+export { type SigningCredentials, type SignOptions, signRequest, type UnsignedRequest } from './sign.ts';
+export { type Acs4Scope, SigningKey } from './signing-key.ts';
+export { DEFAULT_WINDOW_MS } from './timestamp.ts';
+export { type VerifiedSignature, type VerifyOptions, verifySignature } from './verify.ts';

@@ -1,0 +1,78 @@
+import { SignatureError } from './errors.ts';
+
+/** Decoded parameters by name. A name occurs once: a repeated one is refused when it is decoded. */
+export type Parameters = ReadonlyMap<string, string>;
+
+const NONE: Parameters = new Map();
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Decodes a query string (without `?`) or the text of a form body. A `+` is a space in both, as official Go
+ * clients write it; a literal plus is `%2B`. A parameter without `=` has the empty value; empty pieces between
+ * two `&` are nothing. Verification reads parameters with this very function, so whoever acts on a request must
+ * read them here too, or from the `parameters` of the parsed signature.
+ *
+ * @param encoded `name=value` pairs joined with `&`
+ * @throws SignatureError `InvalidParameter.Format` when percent-encoding or UTF-8 is malformed or a name is
+ *   empty; `InvalidParameter.Duplicate` when a name occurs twice
+ */
+export function decodeParameters(encoded: string): Parameters {
+  if (encoded === '') return NONE;
+  const parameters = new Map<string, string>();
+  for (const piece of encoded.split('&')) {
+    if (piece === '') continue;
+    const equals = piece.indexOf('=');
+    const name = decodeComponent(equals < 0 ? piece : piece.slice(0, equals));
+    if (name === '') throw new SignatureError('InvalidParameter.Format', 'A parameter has no name.');
+    if (parameters.has(name)) throw duplicate(name, 'stands twice');
+    parameters.set(name, equals < 0 ? '' : decodeComponent(piece.slice(equals + 1)));
+  }
+  return parameters;
+}
+
+/**
+ * Decodes a body of type `application/x-www-form-urlencoded`.
+ *
+ * @param body the body's bytes
+ * @throws SignatureError as {@link decodeParameters}
+ */
+export function decodeForm(body: Uint8Array): Parameters {
+  if (body.length === 0) return NONE;
+  let text: string;
+  try {
+    text = utf8.decode(body);
+  } catch {
+    throw new SignatureError('InvalidParameter.Format', 'The form is not UTF-8.');
+  }
+  return decodeParameters(text);
+}
+
+/**
+ * Query and form together.
+ *
+ * @throws SignatureError `InvalidParameter.Duplicate` when a name stands in both: which of the two counted would
+ *   be a matter of luck
+ */
+export function mergeParameters(query: Parameters, form: Parameters): Parameters {
+  if (form.size === 0) return query;
+  if (query.size === 0) return form;
+  const all = new Map(query);
+  for (const [name, value] of form) {
+    if (all.has(name)) throw duplicate(name, 'stands in the query and in the form');
+    all.set(name, value);
+  }
+  return all;
+}
+
+function decodeComponent(text: string): string {
+  if (!/[%+]/.test(text)) return text;
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    throw new SignatureError('InvalidParameter.Format', 'A parameter is not percent-encoded UTF-8.');
+  }
+}
+
+function duplicate(name: string, where: string): SignatureError {
+  return new SignatureError('InvalidParameter.Duplicate', `\`${name.slice(0, 128)}\` ${where}.`);
+}

@@ -1,0 +1,88 @@
+import { parseAcs } from './acs.ts';
+import { SignatureError } from './errors.ts';
+import type { AnonymousRequest, BearerRequest, ParsedSignature } from './parsed-signature.ts';
+import type { RequestHead, SignedRequest } from './request.ts';
+import { hasFormType, type RequestContent, readContent } from './request-content.ts';
+import { parseRoa } from './roa.ts';
+import { FORM_IS_OUT_OF_SIGHT, parseRpc } from './rpc.ts';
+
+const BEARER_SCHEME = 'Bearer ';
+
+/**
+ * Finds out how a request is signed and by which key, and decodes its parameters. Nothing is verified yet: what it
+ * returns is what the sender claims.
+ *
+ * The scheme is chosen by the `Authorization` header when there is one (ACS3, ACS4, ROA 1.0, bearer; any other is
+ * refused), else by the parameter `Signature` (RPC 1.0), else by a bearer token; a request with none of these is
+ * anonymous. A request that looks signed and is not whole is refused, never taken for an anonymous one.
+ *
+ * @param request the request, or its head when the body is out of reach
+ * @throws SignatureError with one of the codes of the closed list
+ * @example
+ * const parsed = parseSignature({ method: 'GET', target: '/?Action=…', rawHeaders: [], body: new Uint8Array() });
+ * if (parsed.scheme === 'RPC-HMAC-SHA1') console.log(parsed.accessKeyId);
+ */
+export function parseSignature(request: SignedRequest | RequestHead): ParsedSignature {
+  const content = readContent(request);
+  const authorization = content.headers.get('authorization');
+  if (authorization !== undefined) return parseAuthorization(content, authorization);
+  const { parameters } = content;
+  const isBearerParameter = parameters.get('SignatureType') === 'BEARERTOKEN';
+  // The old Go SDK signs bearer requests all the same, with an empty key id and an empty secret.
+  if (isBearerParameter && !parameters.get('AccessKeyId')) return parseBearer(content, undefined);
+  if (parameters.has('Signature')) return parseRpc(content);
+  if (request.body === undefined && hasFormType(content.headers)) {
+    throw new SignatureError('IncompleteSignature', FORM_IS_OUT_OF_SIGHT);
+  }
+  if (content.headers.has('x-acs-bearer-token')) return parseBearer(content, undefined);
+  return parseAnonymous(content);
+}
+
+function parseAuthorization(content: RequestContent, authorization: string): ParsedSignature {
+  if (authorization.startsWith('ACS3-') || authorization.startsWith('ACS4-')) {
+    return parseAcs(content, authorization);
+  }
+  if (authorization.startsWith('acs ')) return parseRoa(content, authorization);
+  if (authorization.startsWith(BEARER_SCHEME)) {
+    return parseBearer(content, authorization.slice(BEARER_SCHEME.length).trim());
+  }
+  throw new SignatureError(
+    'InvalidSignatureMethod',
+    'The Authorization header has no scheme that is known here.',
+  );
+}
+
+function parseBearer(content: RequestContent, authorizationToken: string | undefined): BearerRequest {
+  const sent = [
+    authorizationToken,
+    content.headers.get('x-acs-bearer-token'),
+    content.parameters.get('BearerToken'),
+  ].filter((token) => token !== undefined);
+  const bearerToken = sent[0];
+  if (bearerToken === undefined || bearerToken === '') throw new SignatureError('MissingBearerToken');
+  if (sent.some((token) => token !== bearerToken)) {
+    throw new SignatureError('IncompleteSignature', 'Two different bearer tokens were sent.');
+  }
+  return { scheme: 'bearer', bearerToken, ...unsignedFields(content) };
+}
+
+function parseAnonymous(content: RequestContent): AnonymousRequest {
+  const { headers, parameters } = content;
+  if (parameters.has('AccessKeyId') || headers.has('x-acs-accesskey-id')) {
+    throw new SignatureError('MissingSignature');
+  }
+  if (headers.has('x-acs-zero-trust-idtoken')) {
+    throw new SignatureError('InvalidSignatureMethod', 'Zero-trust ID tokens are not supported.');
+  }
+  return { scheme: 'anonymous', ...unsignedFields(content) };
+}
+
+function unsignedFields({ request, parameters, query, headers }: RequestContent) {
+  return {
+    request,
+    parameters,
+    query,
+    action: parameters.get('Action') ?? headers.get('x-acs-action'),
+    version: parameters.get('Version') ?? headers.get('x-acs-version'),
+  };
+}

@@ -1,0 +1,166 @@
+import { hash } from 'node:crypto';
+import { assertBytes, readableText, utf8Bytes } from './canonical-request.ts';
+import { equalInConstantTime } from './constant-time.ts';
+import { SignatureError } from './errors.ts';
+import { HeaderFields } from './header-fields.ts';
+import { assertSameAccessKeyId, optionalToken, requireAccessKeyId, requireNonce } from './key-fields.ts';
+import type { Parameters } from './parameters.ts';
+import type { RoaSignature } from './parsed-signature.ts';
+import { compareBytes, sortByBytes } from './percent-encoding.ts';
+import type { RequestContent } from './request-content.ts';
+import { hmacKeyOf, type SigningKey } from './signing-key.ts';
+import { parseHttpDate } from './timestamp.ts';
+
+const AUTHORIZATION = /^acs ([^:\s]+):([^:\s]+)$/;
+const SIGNED_STANDARD_HEADERS = ['accept', 'content-md5', 'content-type', 'date'];
+
+/**
+ * Reads an `Authorization` header that begins with `acs `, and what it signs.
+ *
+ * @throws SignatureError `IncompleteSignature`, `InvalidSignatureMethod`, `InvalidSignatureVersion`,
+ *   `MissingTimestamp`, and those of nonce and date
+ */
+export function parseRoa(content: RequestContent, authorization: string): RoaSignature {
+  const match = AUTHORIZATION.exec(authorization);
+  if (match === null) {
+    throw new SignatureError(
+      'IncompleteSignature',
+      'The Authorization header is not of the form that ROA 1.0 has.',
+    );
+  }
+  const { headers } = content;
+  const accessKeyId = requireAccessKeyId(match[1]);
+  assertSameAccessKeyId(accessKeyId, headers.get('x-acs-accesskey-id'));
+  const method = headers.get('x-acs-signature-method');
+  if (method !== undefined && method !== 'HMAC-SHA1') throw new SignatureError('InvalidSignatureMethod');
+  const version = headers.get('x-acs-signature-version');
+  if (version !== undefined && version !== '1.0') throw new SignatureError('InvalidSignatureVersion');
+  const timestampText = headers.get('date');
+  if (timestampText === undefined) throw new SignatureError('MissingTimestamp');
+  assertOneReading(content.query);
+  const md5 = headers.get('content-md5');
+  return {
+    scheme: 'ROA-HMAC-SHA1',
+    request: content.request,
+    parameters: content.parameters,
+    query: content.query,
+    action: headers.get('x-acs-action'),
+    version: headers.get('x-acs-version'),
+    accessKeyId,
+    securityToken: optionalToken(headers.get('x-acs-security-token')),
+    nonce: requireNonce(headers.get('x-acs-signature-nonce')),
+    timestamp: parseHttpDate(timestampText),
+    timestampText,
+    signature: match[2]!,
+    contentHash: md5 === undefined ? undefined : { algorithm: 'md5', value: md5 },
+    canonicalHeaders: roaHeaderFields(headers),
+  };
+}
+
+/**
+ * Verifies a ROA 1.0 signature, and the body when `content-md5` vouches for it.
+ *
+ * @returns `unverified` when nothing vouches for the body. Without `content-md5` only a request that has neither
+ *   body nor `content-type` is whole: of another, the body may have been taken away.
+ * @throws SignatureError `SignatureDoesNotMatch`, `ContentMD5NotMatched`
+ */
+export function verifyRoa(parsed: RoaSignature, key: SigningKey): 'verified' | 'unverified' {
+  const { method, target, body } = parsed.request;
+  const stringToSign = roaStringToSign(method, target, parsed.query, parsed.canonicalHeaders);
+  if (!equalInConstantTime(signRoa(key, stringToSign), parsed.signature)) {
+    throw new SignatureError('SignatureDoesNotMatch', readableText(stringToSign));
+  }
+  if (body === undefined) return 'unverified';
+  if (parsed.contentHash === undefined) {
+    const declaresContent = new HeaderFields(parsed.request.rawHeaders).has('content-type');
+    return body.length === 0 && !declaresContent ? 'verified' : 'unverified';
+  }
+  if (contentMd5(body) !== parsed.contentHash.value) throw new SignatureError('ContentMD5NotMatched');
+  return 'verified';
+}
+
+/** The base64 MD5 that `content-md5` carries. */
+export function contentMd5(body: Uint8Array): string {
+  return hash('md5', body, 'base64');
+}
+
+/**
+ * The string to sign of ROA 1.0, one character a byte: method, header fields, and the path with its query, sorted
+ * and not encoded.
+ *
+ * @throws SignatureError `IncompleteSignature` when a header has a character that is no byte
+ */
+export function roaStringToSign(
+  method: string,
+  target: string,
+  query: Parameters,
+  headerFields: string,
+): string {
+  const mark = target.indexOf('?');
+  const path = mark < 0 ? target : target.slice(0, mark);
+  const pairs = sortByBytes([...query.keys()]).map((name) => utf8Bytes(`${name}=${query.get(name)!}`));
+  const text = `${method}\n${headerFields}${path}${pairs.length === 0 ? '' : `?${pairs.join('&')}`}`;
+  assertBytes(text);
+  return text;
+}
+
+/**
+ * The header fields as ROA 1.0 signs them: the values of accept, content-md5, content-type and date, then every
+ * `x-acs-*` with its name, each on a line of its own.
+ *
+ * @throws SignatureError `IncompleteSignature` when one of them stands twice
+ */
+export function roaHeaderFields(headers: HeaderFields): string {
+  let fields = '';
+  for (const name of SIGNED_STANDARD_HEADERS) fields += `${lineOf(headers, name)}\n`;
+  const own = [...headers.names()].filter((name) => name.startsWith('x-acs-')).sort();
+  for (const name of own) fields += `${name}:${lineOf(headers, name)}\n`;
+  return fields;
+}
+
+/** The base64 HMAC-SHA1 of a string to sign, keyed with the bare secret. */
+export function signRoa(key: SigningKey, stringToSign: string): string {
+  return hmacKeyOf(key, 'roa-sha1').digest(stringToSign, 'base64');
+}
+
+function lineOf(headers: HeaderFields, name: string): string {
+  const value = headers.get(name) ?? '';
+  if (value.includes('\n')) throw new SignatureError('IncompleteSignature', 'A header has a line feed.');
+  return value;
+}
+
+/**
+ * Since ROA 1.0 does not encode the query that it signs, `a=1&b=2` is signed alike whether it is two parameters or
+ * one with the value `1&b=2`. So that a signature holds for one request only, one reading is accepted: from the
+ * right, each piece that can be a parameter in order is one, every other belongs to the value before it.
+ *
+ * @throws SignatureError `IncompleteSignature` when the query has another reading
+ */
+function assertOneReading(query: Parameters): void {
+  const names = sortByBytes([...query.keys()]);
+  const pairs = names.map((name) => `${name}=${query.get(name)!}`);
+  const isPlain = names.every((name) => !name.includes('='));
+  if (isPlain && pairs.every((pair) => !pair.includes('&'))) return;
+  const reading = readFromTheRight(pairs.join('&').split('&'));
+  if (isPlain && reading.length === pairs.length && reading.every((pair, at) => pair === pairs[at])) return;
+  throw new SignatureError(
+    'IncompleteSignature',
+    'ROA 1.0 signs the query unencoded, and this one can be read in another way.',
+  );
+}
+
+function readFromTheRight(pieces: readonly string[]): string[] {
+  const pairs: string[] = [];
+  let following: string | undefined;
+  let rest: string | undefined;
+  for (const piece of pieces.toReversed()) {
+    rest = rest === undefined ? piece : `${piece}&${rest}`;
+    const name = piece.slice(0, Math.max(piece.indexOf('='), 0));
+    if (name === '' || (following !== undefined && compareBytes(name, following) >= 0)) continue;
+    pairs.push(rest);
+    following = name;
+    rest = undefined;
+  }
+  if (rest !== undefined) pairs.push(rest);
+  return pairs.reverse();
+}

@@ -1,0 +1,96 @@
+import { SignatureError } from './errors.ts';
+import type { HeaderFields } from './header-fields.ts';
+
+/** Must be signed in every request: without one of them the signature could be moved to another request. */
+const ALWAYS_SIGNED = ['host', 'x-acs-date', 'x-acs-signature-nonce'];
+/** Must be signed when the request has them: they say what is done, and as whom. */
+const SIGNED_WHEN_PRESENT = ['x-acs-action', 'x-acs-version', 'x-acs-security-token', 'x-acs-accesskey-id'];
+
+const MAXIMUM_KEPT_LISTS = 64;
+const MAXIMUM_KEPT_LENGTH = 1024;
+
+/** A list of signed headers, as a client wrote it, that is in order and names what every request must sign. */
+export interface SignedHeaderList {
+  readonly text: string;
+  readonly names: readonly string[];
+  readonly signsContentType: boolean;
+  /** Those of the headers to be signed when present that this list does not name. */
+  readonly unsigned: readonly string[];
+}
+
+// A client sends the same list with each request. Lists come from strangers, so few and short ones are kept.
+const keptLists = new Map<string, SignedHeaderList>();
+
+/**
+ * Reads the list of signed headers.
+ *
+ * @param text lower-case names in byte order, joined with `;`
+ * @param contentHashHeader the header that carries the body's digest, which must be signed as well
+ * @throws SignatureError `IncompleteSignature` when the list is out of order, names a header twice, or lacks one
+ *   that must be signed
+ */
+export function readSignedHeaders(text: string, contentHashHeader: string): SignedHeaderList {
+  const kept = keptLists.get(text);
+  const list = kept ?? splitList(text);
+  if (kept === undefined && text.length <= MAXIMUM_KEPT_LENGTH) {
+    if (keptLists.size === MAXIMUM_KEPT_LISTS) keptLists.clear();
+    keptLists.set(text, list);
+  }
+  if (!list.names.includes(contentHashHeader)) throw unsigned(contentHashHeader);
+  return list;
+}
+
+/**
+ * The signed header fields as they stand in the canonical request: `name:value` and a line feed for each, an empty
+ * line, and the list of their names.
+ *
+ * @param hasBody whether the signed digest is that of a body, so that `content-type` says what the body means
+ * @throws SignatureError `IncompleteSignature` when a header named as signed is absent or stands twice, or one
+ *   that matters is present and not signed
+ */
+export function canonicalHeaderFields(
+  list: SignedHeaderList,
+  headers: HeaderFields,
+  hasBody: boolean,
+): string {
+  for (const name of list.unsigned) {
+    if (headers.has(name)) throw unsigned(name);
+  }
+  if (hasBody && !list.signsContentType && headers.has('content-type')) throw unsigned('content-type');
+  let fields = '';
+  for (const name of list.names) {
+    const value = headers.get(name);
+    if (value === undefined) {
+      throw new SignatureError('IncompleteSignature', 'A header that is named as signed is absent.');
+    }
+    // No HTTP parser lets a line feed through, but requests may come from elsewhere.
+    if (value.includes('\n')) throw new SignatureError('IncompleteSignature', 'A header has a line feed.');
+    fields += `${name}:${value}\n`;
+  }
+  return `${fields}\n${list.text}`;
+}
+
+function splitList(text: string): SignedHeaderList {
+  const names = text.split(';');
+  for (let at = 1; at < names.length; at++) {
+    if (names[at - 1]! >= names[at]!) {
+      throw new SignatureError(
+        'IncompleteSignature',
+        'SignedHeaders is not in order, or names a header twice.',
+      );
+    }
+  }
+  for (const name of ALWAYS_SIGNED) {
+    if (!names.includes(name)) throw unsigned(name);
+  }
+  return {
+    text,
+    names,
+    signsContentType: names.includes('content-type'),
+    unsigned: SIGNED_WHEN_PRESENT.filter((name) => !names.includes(name)),
+  };
+}
+
+function unsigned(name: string): SignatureError {
+  return new SignatureError('IncompleteSignature', `The header \`${name}\` must be signed.`);
+}

@@ -1,0 +1,151 @@
+import { createPublicKey, type KeyObject, verify as verifyRsa } from 'node:crypto';
+import { SignatureError } from './errors.ts';
+import { HmacKey } from './hmac.ts';
+
+/** How a scheme turns the secret into an HMAC key. */
+export type HmacUse = 'acs3-sha256' | 'acs3-sm3' | 'rpc-sha1' | 'roa-sha1';
+
+/** Where an ACS4 key is good: the second to fourth part of its credential. */
+export interface Acs4Scope {
+  /** `YYYYMMDD`, the day of the request's date. */
+  readonly date: string;
+  readonly region: string;
+  readonly product: string;
+}
+
+const MINIMUM_RSA_BITS = 2048;
+const HEX_BYTES = /^(?:[0-9a-f]{2})+$/;
+
+// The three below are for this package alone: `index.ts` exports the class and not them.
+
+/**
+ * The HMAC key of a scheme, prepared on first use.
+ *
+ * @throws SignatureError `InvalidSignatureMethod` when the key is a public key: to take its text for a secret
+ *   would let everybody sign
+ */
+export let hmacKeyOf: (key: SigningKey, use: HmacUse) => HmacKey;
+
+/**
+ * The ACS4 key of a scope: HMAC over date, region, product and `aliyun_v4_request`, beginning with `aliyun_v4`
+ * and the secret. `bytes` keys each step with the bytes of the one before, as the scheme is meant; `text` with
+ * those bytes read as UTF-8 and written again, which loses some, as the official Node.js plug-in does.
+ *
+ * @throws SignatureError `InvalidSignatureMethod` when the key is a public key
+ */
+export let acs4KeyOf: (
+  key: SigningKey,
+  hash: 'sha256' | 'sm3',
+  scope: Acs4Scope,
+  carry: 'bytes' | 'text',
+) => HmacKey;
+
+/**
+ * Whether an RSA PKCS#1 v1.5 signature over SHA-256, in lower-case hexadecimal, holds for a string to sign.
+ *
+ * @throws SignatureError `InvalidSignatureMethod` when the key is no public key
+ */
+export let rsaSignatureHolds: (key: SigningKey, stringToSign: string, signature: string) => boolean;
+
+/**
+ * What signatures are verified with: an AccessKey's secret, or the public half of an RSA key pair. It prints and
+ * serialises as nothing but its kind. Preparing a key costs a few hashes, so keep it with the credential.
+ *
+ * @example
+ * const key = SigningKey.fromSecret('testsecret');
+ */
+export class SigningKey {
+  readonly #secret: string | undefined;
+  readonly #publicKey: KeyObject | undefined;
+  readonly #hmacKeys = new Map<HmacUse, HmacKey>();
+
+  private constructor(secret: string | undefined, publicKey: KeyObject | undefined) {
+    this.#secret = secret;
+    this.#publicKey = publicKey;
+  }
+
+  /**
+   * @param secret the AccessKeySecret as it was issued
+   * @throws TypeError when it is empty: everybody can sign with an empty secret
+   */
+  static fromSecret(secret: string): SigningKey {
+    if (secret === '') throw new TypeError('an empty secret is no key');
+    return new SigningKey(secret, undefined);
+  }
+
+  /**
+   * @param pem the RSA public key for ACS3-RSA-SHA256, as SPKI or PKCS#1 in PEM
+   * @throws TypeError when it is no RSA key of at least 2048 bits
+   */
+  static fromPublicKey(pem: string): SigningKey {
+    let publicKey: KeyObject | undefined;
+    try {
+      publicKey = pem.includes('PRIVATE KEY') ? undefined : createPublicKey(pem);
+    } catch {
+      // The parser's own error may quote its input.
+    }
+    const bits = publicKey?.asymmetricKeyDetails?.modulusLength ?? 0;
+    if (publicKey?.asymmetricKeyType !== 'rsa' || bits < MINIMUM_RSA_BITS) {
+      throw new TypeError(`not an RSA public key of at least ${MINIMUM_RSA_BITS} bits in PEM`);
+    }
+    return new SigningKey(undefined, publicKey);
+  }
+
+  toJSON(): string {
+    return '[SigningKey]';
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return '[SigningKey]';
+  }
+
+  static {
+    hmacKeyOf = (key, use) => {
+      let hmacKey = key.#hmacKeys.get(use);
+      if (hmacKey === undefined) {
+        hmacKey = makeHmacKey(requireSecret(key.#secret), use);
+        key.#hmacKeys.set(use, hmacKey);
+      }
+      return hmacKey;
+    };
+    acs4KeyOf = (key, hash, scope, carry) => {
+      let hmacKey = new HmacKey(hash, Buffer.from(`aliyun_v4${requireSecret(key.#secret)}`));
+      for (const part of [scope.date, scope.region, scope.product, 'aliyun_v4_request']) {
+        const derived = Buffer.from(hmacKey.digest(part, 'hex'), 'hex');
+        hmacKey = new HmacKey(hash, carry === 'bytes' ? derived : Buffer.from(derived.toString('utf8')));
+      }
+      return hmacKey;
+    };
+    rsaSignatureHolds = (key, stringToSign, signature) => {
+      if (key.#publicKey === undefined) throw wrongKind();
+      if (!HEX_BYTES.test(signature)) return false;
+      const bytes = Buffer.from(stringToSign, 'latin1');
+      return verifyRsa('RSA-SHA256', bytes, key.#publicKey, Buffer.from(signature, 'hex'));
+    };
+  }
+}
+
+function makeHmacKey(secret: string, use: HmacUse): HmacKey {
+  switch (use) {
+    case 'acs3-sha256':
+      return new HmacKey('sha256', Buffer.from(secret));
+    case 'acs3-sm3':
+      return new HmacKey('sm3', Buffer.from(secret));
+    case 'rpc-sha1':
+      return new HmacKey('sha1', Buffer.from(`${secret}&`));
+    case 'roa-sha1':
+      return new HmacKey('sha1', Buffer.from(secret));
+  }
+}
+
+function requireSecret(secret: string | undefined): string {
+  if (secret === undefined) throw wrongKind();
+  return secret;
+}
+
+function wrongKind(): SignatureError {
+  return new SignatureError(
+    'InvalidSignatureMethod',
+    'The key is not of the kind that this algorithm needs.',
+  );
+}
