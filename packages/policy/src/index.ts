@@ -1,1 +1,52 @@
-export {};
+/**
+ * The policy language of RAM: read a policy, say all that is wrong with it, compile it, decide, explain.
+ * It knows no HTTP, no storage and no clock: what is known of a request is passed in as its conditions.
+ * A part of a policy that it does not understand makes it refuse the whole, never apply the rest.
+ * It never runs a regular expression or a recursion over what a request holds, and never throws on it.
+ * It does not say who is asking, nor write anything down: that is the work of those who call it.
+ */
+
+export { type CompiledPolicies, compilePolicies, type NamedPolicy } from './compile.ts';
+export type { ConditionContext } from './conditions-in-request.ts';
+export {
+  type AccessRequest,
+  decide,
+  decideOverAll,
+  decideWithSession,
+  type SessionDecision,
+} from './decide.ts';
+export type { Decision, PolicyName } from './decision.ts';
+export type {
+  Condition,
+  Effect,
+  PatternClause,
+  PolicyDocument,
+  PolicyKind,
+  PrincipalClause,
+  Statement,
+} from './document.ts';
+export {
+  type CandidateStatement,
+  type ConditionOutcome,
+  Explanation,
+  explain,
+  explainTrust,
+  explainWithSession,
+} from './explain.ts';
+export type { PolicyFault } from './fault.ts';
+export { OPERATOR_NAMES } from './operators.ts';
+export {
+  type ParsedPolicy,
+  POLICY_DOCUMENT_MAX_LENGTH,
+  parsePolicy,
+  readStoredPolicy,
+  SESSION_POLICY_MAX_LENGTH,
+} from './parse.ts';
+export {
+  type CompiledTrust,
+  compileTrustPolicy,
+  decideTrust,
+  type TrustPrincipal,
+  type TrustRequest,
+} from './trust.ts';
+export { matchWildcard } from './wildcard.ts';

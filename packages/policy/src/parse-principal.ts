@@ -1,0 +1,67 @@
+import type { PrincipalClause } from './document.ts';
+import { memberPath, quote } from './fault.ts';
+import type { FaultList } from './fault-list.ts';
+import type { JsonMember, JsonNode } from './json-reader.ts';
+import { membersOf, type PlacedText, refuseUnknownMembers, textsOf } from './json-values.ts';
+import { readFederatedEntity, readRamEntity, readServiceEntity } from './trusted-entity.ts';
+
+const KINDS = ['RAM', 'Service', 'Federated'] as const;
+
+const CHECKS: Readonly<Record<(typeof KINDS)[number], { isValid(text: string): boolean; fix: string }>> = {
+  RAM: {
+    isValid: (text) => readRamEntity(text) !== undefined,
+    fix: 'write `acs:ram::<account>:root` for a whole account, or `…:user/<name>` or `…:role/<name>` for one of it',
+  },
+  Service: {
+    isValid: (text) => readServiceEntity(text) !== undefined,
+    fix: 'write the host name of the service, as in `ecs.aliyuncs.com`',
+  },
+  Federated: {
+    isValid: (text) => readFederatedEntity(text) !== undefined,
+    fix: 'write `acs:ram::<account>:saml-provider/<name>` or `…:oidc-provider/<name>`',
+  },
+};
+
+/**
+ * Reads the `Principal` of a trust statement. Wildcards are refused in it: a `*` would let anyone who has an
+ * account here assume the role, and RAM writes whole accounts as `root`.
+ */
+export function parsePrincipals(
+  member: JsonMember | undefined,
+  statement: JsonNode,
+  path: string,
+  faults: FaultList,
+): PrincipalClause | undefined {
+  if (member === undefined) {
+    faults.add(path, statement.at, 'the statement has no `Principal`', 'name whom the role trusts');
+    return undefined;
+  }
+  const principalPath = `${path}.Principal`;
+  const members = membersOf(member.value, principalPath, faults);
+  if (members === undefined) return undefined;
+  refuseUnknownMembers(members, KINDS, principalPath, faults);
+  if (members.length === 0) {
+    faults.add(principalPath, member.value.at, '`Principal` names nobody', 'name whom the role trusts');
+  }
+  const texts = (kind: (typeof KINDS)[number]): readonly string[] => {
+    const found = members.find((each) => each.name === kind);
+    if (found === undefined) return [];
+    const values = textsOf(found.value, memberPath(principalPath, kind), faults);
+    for (const value of values) checkEntity(kind, value, faults);
+    return values.map((value) => value.text);
+  };
+  let clause: PrincipalClause | undefined;
+  const found = faults.faultsOf(() => {
+    clause = { ram: texts('RAM'), service: texts('Service'), federated: texts('Federated') };
+  });
+  return found.length === 0 && members.length > 0 ? clause : undefined;
+}
+
+function checkEntity(kind: (typeof KINDS)[number], value: PlacedText, faults: FaultList): void {
+  const { isValid, fix } = CHECKS[kind];
+  if (isValid(value.text)) return;
+  const problem = /[*?]/.test(value.text)
+    ? `${quote(value.text)} holds a wildcard, which \`${kind}\` does not take`
+    : `${quote(value.text)} is not a trusted entity of \`${kind}\``;
+  faults.add(value.path, value.at, problem, fix);
+}
