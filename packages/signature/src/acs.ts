@@ -19,8 +19,10 @@ import { canonicalHeaderFields, readSignedHeaders } from './signed-headers.ts';
 import { acs4KeyOf, hmacKeyOf, rsaSignatureHolds, type SigningKey } from './signing-key.ts';
 import { parseIsoTimestamp } from './timestamp.ts';
 
-const AUTHORIZATION =
-  /^(ACS[34]-[A-Z0-9-]+) +Credential=([^,\s]+), *SignedHeaders=([^,\s]+), *Signature=([^,\s]+)$/;
+const NO_BODY = new Uint8Array(0);
+const CREDENTIAL = 'Credential=';
+const SIGNED_HEADERS = 'SignedHeaders=';
+const SIGNATURE = 'Signature=';
 const DIGEST = /^[0-9a-f]{64}$/;
 const ACS4_CREDENTIAL = /^([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aliyun_v4_request$/;
 
@@ -44,43 +46,39 @@ export type AcsScheme = keyof typeof ACS_HASHES;
  *   wrong or too little is signed, and those of the single fields
  */
 export function parseAcs(content: RequestContent, authorization: string): Acs3Signature | Acs4Signature {
-  const match = AUTHORIZATION.exec(authorization);
-  if (match === null) throw malformed('The Authorization header is not of the form that ACS3 has.');
-  const scheme = match[1]!;
-  if (!isAcsScheme(scheme)) throw new SignatureError('InvalidSignatureMethod');
+  const { scheme, credential, signedHeaders, signature } = readAuthorization(authorization);
   const { hash, header } = ACS_HASHES[scheme];
   const { headers } = content;
 
-  const list = readSignedHeaders(match[3]!, header);
+  const list = readSignedHeaders(signedHeaders, header);
   const digest = headers.get(header);
-  if (digest === undefined || !DIGEST.test(digest)) {
+  const hasBody = digest !== bodyDigest(hash, NO_BODY);
+  if (digest === undefined || (hasBody && !DIGEST.test(digest))) {
     throw malformed(`The header \`${header}\` is not a digest in lower-case hexadecimal.`);
   }
-  const canonicalHeaders = canonicalHeaderFields(list, headers, digest !== bodyDigest(hash, NO_BODY));
+  const canonicalHeaders = canonicalHeaderFields(list, headers, hasBody);
   const timestampText = headers.get('x-acs-date')!;
-  const common = {
+  const scope = isAcs4(scheme) ? readAcs4Credential(credential, timestampText) : undefined;
+  const accessKeyId = requireAccessKeyId(scope === undefined ? credential : scope.accessKeyId);
+  assertSameAccessKeyId(accessKeyId, headers.get('x-acs-accesskey-id'));
+  const parsed = {
+    scheme,
     request: content.request,
     parameters: content.parameters,
     query: content.query,
     action: headers.get('x-acs-action') ?? content.parameters.get('Action'),
     version: headers.get('x-acs-version') ?? content.parameters.get('Version'),
+    accessKeyId,
     securityToken: optionalToken(headers.get('x-acs-security-token')),
     nonce: requireNonce(headers.get('x-acs-signature-nonce')),
     timestamp: parseIsoTimestamp(timestampText),
     timestampText,
-    signature: match[4]!,
+    signature,
     signedHeaders: list.names,
     canonicalHeaders,
     contentHash: { algorithm: hash, value: digest },
   };
-  if (scheme === 'ACS4-HMAC-SHA256' || scheme === 'ACS4-HMAC-SM3') {
-    const { accessKeyId, ...scope } = readAcs4Credential(match[2]!, timestampText);
-    assertSameAccessKeyId(accessKeyId, headers.get('x-acs-accesskey-id'));
-    return { ...common, scheme, accessKeyId, scope };
-  }
-  const accessKeyId = requireAccessKeyId(match[2]);
-  assertSameAccessKeyId(accessKeyId, headers.get('x-acs-accesskey-id'));
-  return { ...common, scheme, accessKeyId };
+  return scope === undefined ? (parsed as Acs3Signature) : ({ ...parsed, scope } as Acs4Signature);
 }
 
 /**
@@ -151,7 +149,39 @@ function signatureHolds(parsed: Acs3Signature | Acs4Signature, key: SigningKey, 
   }
 }
 
-const NO_BODY = new Uint8Array(0);
+/**
+ * Takes `ALGORITHM Credential=…,SignedHeaders=…,Signature=…` apart; blanks may follow the commas. What stands in
+ * the three places is judged by those who read them: a wrong signature does not match, a wrong list names no header.
+ */
+function readAuthorization(authorization: string) {
+  const space = authorization.indexOf(' ');
+  const scheme = authorization.slice(0, Math.max(space, 0));
+  if (!isAcsScheme(scheme)) throw new SignatureError('InvalidSignatureMethod');
+  const credentialEnd = authorization.indexOf(',', space);
+  const listAt = skipBlanks(authorization, credentialEnd + 1);
+  const listEnd = authorization.indexOf(',', listAt);
+  const signatureAt = skipBlanks(authorization, listEnd + 1);
+  if (
+    credentialEnd < 0 ||
+    listEnd < 0 ||
+    !authorization.startsWith(CREDENTIAL, space + 1) ||
+    !authorization.startsWith(SIGNED_HEADERS, listAt) ||
+    !authorization.startsWith(SIGNATURE, signatureAt)
+  ) {
+    throw malformed('The Authorization header is not of the form that ACS3 has.');
+  }
+  return {
+    scheme,
+    credential: authorization.slice(space + 1 + CREDENTIAL.length, credentialEnd),
+    signedHeaders: authorization.slice(listAt + SIGNED_HEADERS.length, listEnd),
+    signature: authorization.slice(signatureAt + SIGNATURE.length),
+  };
+}
+
+function skipBlanks(text: string, at: number): number {
+  while (text.charCodeAt(at) === 0x20) at++;
+  return at;
+}
 
 function readAcs4Credential(credential: string, timestamp: string) {
   const match = ACS4_CREDENTIAL.exec(credential);
@@ -164,7 +194,7 @@ function readAcs4Credential(credential: string, timestamp: string) {
 }
 
 function isAcsScheme(text: string): text is AcsScheme {
-  return Object.hasOwn(ACS_HASHES, text);
+  return text === 'ACS3-HMAC-SHA256' || Object.hasOwn(ACS_HASHES, text);
 }
 
 function isAcs4(scheme: AcsScheme): boolean {

@@ -40,8 +40,9 @@ export function canonicalQuery(query: Parameters, style: QueryStyle): string {
   let text = '';
   for (const name of sortByBytes([...query.keys()])) {
     const value = query.get(name)!;
-    const separator = text === '' ? '' : '&';
-    text += separator + style.name(name) + (value === '' ? style.empty : `=${percentEncode(value)}`);
+    if (text !== '') text += '&';
+    text += style.name(name);
+    text += value === '' ? style.empty : `=${percentEncode(value)}`;
   }
   return text;
 }

@@ -1,4 +1,5 @@
 import { SignatureError } from './errors.ts';
+import { percentDecode } from './percent-encoding.ts';
 
 /** Decoded parameters by name. A name occurs once: a repeated one is refused when it is decoded. */
 export type Parameters = ReadonlyMap<string, string>;
@@ -19,13 +20,17 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export function decodeParameters(encoded: string): Parameters {
   if (encoded === '') return NONE;
   const parameters = new Map<string, string>();
-  for (const piece of encoded.split('&')) {
-    if (piece === '') continue;
-    const equals = piece.indexOf('=');
-    const name = decodeComponent(equals < 0 ? piece : piece.slice(0, equals));
+  let equals = -1;
+  for (let start = 0, end: number; start <= encoded.length; start = end + 1) {
+    end = encoded.indexOf('&', start);
+    if (end < 0) end = encoded.length;
+    if (end === start) continue;
+    // Looked for again only once it is passed, so that a form without any `=` costs no second reading.
+    if (equals < start) equals = endIfAbsent(encoded.indexOf('=', start), encoded);
+    const name = decodeComponent(encoded.slice(start, Math.min(equals, end)));
     if (name === '') throw new SignatureError('InvalidParameter.Format', 'A parameter has no name.');
     if (parameters.has(name)) throw duplicate(name, 'stands twice');
-    parameters.set(name, equals < 0 ? '' : decodeComponent(piece.slice(equals + 1)));
+    parameters.set(name, equals < end ? decodeComponent(encoded.slice(equals + 1, end)) : '');
   }
   return parameters;
 }
@@ -64,10 +69,13 @@ export function mergeParameters(query: Parameters, form: Parameters): Parameters
   return all;
 }
 
+function endIfAbsent(index: number, text: string): number {
+  return index < 0 ? text.length : index;
+}
+
 function decodeComponent(text: string): string {
-  if (!/[%+]/.test(text)) return text;
   try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
+    return percentDecode(text.includes('+') ? text.replaceAll('+', ' ') : text);
   } catch {
     throw new SignatureError('InvalidParameter.Format', 'A parameter is not percent-encoded UTF-8.');
   }

@@ -1,8 +1,14 @@
-const UNRESERVED_ONLY = /^[A-Za-z0-9\-_.~]*$/;
+const UNRESERVED = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~';
+/** By character code: the character itself when it is unreserved, else its escape. ASCII only. */
+const ENCODED_ASCII = Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  return UNRESERVED.includes(character) ? character : `%${code.toString(16).toUpperCase().padStart(2, '0')}`;
+});
+const IS_UNRESERVED = Uint8Array.from(ENCODED_ASCII, (encoded) => (encoded.length === 1 ? 1 : 0));
 
 /** Whether percent-encoding would leave the text as it is. */
 export function isUnreserved(text: string): boolean {
-  return UNRESERVED_ONLY.test(text);
+  return firstReserved(text) === text.length;
 }
 
 /**
@@ -11,12 +17,57 @@ export function isUnreserved(text: string): boolean {
  * @throws URIError when the text has a lone surrogate, which UTF-8 cannot express; decoded text never has one.
  */
 export function percentEncode(text: string): string {
-  if (UNRESERVED_ONLY.test(text)) return text;
-  return encodeURIComponent(text).replace(/[!'()*]/g, escapeCharacter);
+  let at = firstReserved(text);
+  if (at === text.length) return text;
+  let encoded = text.slice(0, at);
+  let start = at;
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 128) return encoded + encodeBeyondAscii(text.slice(start));
+    if (IS_UNRESERVED[code] === 1) continue;
+    encoded += text.slice(start, at) + ENCODED_ASCII[code]!;
+    start = at + 1;
+  }
+  return encoded + text.slice(start);
 }
 
-function escapeCharacter(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+/**
+ * Decodes percent-encoded UTF-8.
+ *
+ * @throws URIError when an escape or the UTF-8 is malformed
+ */
+export function percentDecode(text: string): string {
+  let sign = text.indexOf('%');
+  if (sign < 0) return text;
+  let decoded = '';
+  let start = 0;
+  while (sign >= 0) {
+    const code = (hexDigit(text.charCodeAt(sign + 1)) << 4) | hexDigit(text.charCodeAt(sign + 2));
+    // The built-in decoder is the authority on UTF-8, and on what is malformed; it is slow for a single `%40`.
+    if (code < 0 || code >= 128) return decoded + decodeURIComponent(text.slice(start));
+    decoded += text.slice(start, sign) + String.fromCharCode(code);
+    start = sign + 3;
+    sign = text.indexOf('%', start);
+  }
+  return decoded + text.slice(start);
+}
+
+function firstReserved(text: string): number {
+  let at = 0;
+  // A code beyond the table is read as undefined.
+  while (at < text.length && IS_UNRESERVED[text.charCodeAt(at)] === 1) at++;
+  return at;
+}
+
+function encodeBeyondAscii(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (character) => ENCODED_ASCII[character.charCodeAt(0)]!);
+}
+
+/** The value of a hexadecimal digit, or -1. */
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }
 
 /** Orders texts as their UTF-8 bytes are ordered, which JavaScript's `<` does not do beyond U+FFFF. */

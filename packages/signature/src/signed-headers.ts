@@ -13,6 +13,8 @@ const MAXIMUM_KEPT_LENGTH = 1024;
 export interface SignedHeaderList {
   readonly text: string;
   readonly names: readonly string[];
+  /** The end of the line before, the name and its colon, for each name. */
+  readonly openings: readonly string[];
   readonly signsContentType: boolean;
   /** Those of the headers to be signed when present that this list does not name. */
   readonly unsigned: readonly string[];
@@ -20,6 +22,7 @@ export interface SignedHeaderList {
 
 // A client sends the same list with each request. Lists come from strangers, so few and short ones are kept.
 const keptLists = new Map<string, SignedHeaderList>();
+let lastList: SignedHeaderList | undefined;
 
 /**
  * Reads the list of signed headers.
@@ -30,12 +33,8 @@ const keptLists = new Map<string, SignedHeaderList>();
  *   that must be signed
  */
 export function readSignedHeaders(text: string, contentHashHeader: string): SignedHeaderList {
-  const kept = keptLists.get(text);
-  const list = kept ?? splitList(text);
-  if (kept === undefined && text.length <= MAXIMUM_KEPT_LENGTH) {
-    if (keptLists.size === MAXIMUM_KEPT_LISTS) keptLists.clear();
-    keptLists.set(text, list);
-  }
+  const list = lastList?.text === text ? lastList : findList(text);
+  lastList = list;
   if (!list.names.includes(contentHashHeader)) throw unsigned(contentHashHeader);
   return list;
 }
@@ -58,16 +57,28 @@ export function canonicalHeaderFields(
   }
   if (hasBody && !list.signsContentType && headers.has('content-type')) throw unsigned('content-type');
   let fields = '';
-  for (const name of list.names) {
-    const value = headers.get(name);
+  for (let at = 0; at < list.names.length; at++) {
+    const value = headers.get(list.names[at]!);
     if (value === undefined) {
       throw new SignatureError('IncompleteSignature', 'A header that is named as signed is absent.');
     }
     // No HTTP parser lets a line feed through, but requests may come from elsewhere.
     if (value.includes('\n')) throw new SignatureError('IncompleteSignature', 'A header has a line feed.');
-    fields += `${name}:${value}\n`;
+    fields += list.openings[at]!;
+    fields += value;
   }
-  return `${fields}\n${list.text}`;
+  return `${fields}\n\n${list.text}`;
+}
+
+function findList(text: string): SignedHeaderList {
+  const kept = keptLists.get(text);
+  if (kept !== undefined) return kept;
+  const list = splitList(text);
+  if (text.length <= MAXIMUM_KEPT_LENGTH) {
+    if (keptLists.size === MAXIMUM_KEPT_LISTS) keptLists.clear();
+    keptLists.set(text, list);
+  }
+  return list;
 }
 
 function splitList(text: string): SignedHeaderList {
@@ -86,6 +97,7 @@ function splitList(text: string): SignedHeaderList {
   return {
     text,
     names,
+    openings: names.map((name, at) => (at === 0 ? `${name}:` : `\n${name}:`)),
     signsContentType: names.includes('content-type'),
     unsigned: SIGNED_WHEN_PRESENT.filter((name) => !names.includes(name)),
   };

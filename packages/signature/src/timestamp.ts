@@ -3,7 +3,6 @@ import { SignatureError } from './errors.ts';
 /** How far the timestamp of a request may lie from the verifier's clock, in milliseconds: RAM's 15 minutes. */
 export const DEFAULT_WINDOW_MS = 15 * 60 * 1000;
 
-const ISO_SECONDS = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z$/;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const RFC_1123 = /^[A-Z][a-z]{2}, (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT$/;
 
@@ -14,11 +13,26 @@ const RFC_1123 = /^[A-Z][a-z]{2}, (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(
  * @throws SignatureError `InvalidTimeStamp.Format` for another form, or a moment that no calendar has
  */
 export function parseIsoTimestamp(text: string): number {
-  const match = ISO_SECONDS.exec(text);
-  if (match === null) throw new SignatureError('InvalidTimeStamp.Format');
-  const time = utc(match[1]!, Number(match[2]) - 1, match[3]!, match[4]!, match[5]!, match[6]!);
-  if (formatIsoTimestamp(time) !== text) throw new SignatureError('InvalidTimeStamp.Format');
-  return time;
+  const year = number(text, 0, 4);
+  const month = number(text, 5, 7);
+  const day = number(text, 8, 10);
+  const hour = number(text, 11, 13);
+  const minute = number(text, 14, 16);
+  const second = number(text, 17, 19);
+  const isFormed =
+    text.length === 20 && text[4]! + text[7] + text[10] + text[13] + text[16] + text[19] === '--T::Z';
+  // Each comparison is false for NaN. Years before 1970 are no time that a request was signed at.
+  const isMoment =
+    year >= 1970 &&
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= daysInMonth(year, month) &&
+    hour <= 23 &&
+    minute <= 59 &&
+    second <= 59;
+  if (!isFormed || !isMoment) throw new SignatureError('InvalidTimeStamp.Format');
+  return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
 /**
@@ -31,8 +45,16 @@ export function parseIsoTimestamp(text: string): number {
 export function parseHttpDate(text: string): number {
   const match = RFC_1123.exec(text);
   if (match === null) throw new SignatureError('InvalidTimeStamp.Format');
-  const time = utc(match[3]!, MONTHS.indexOf(match[2]!), match[1]!, match[4]!, match[5]!, match[6]!);
-  if (Number.isNaN(time) || new Date(time).toUTCString() !== text) {
+  const [, day, month, year, hour, minute, second] = match;
+  const time = Date.UTC(
+    Number(year),
+    MONTHS.indexOf(month!),
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  );
+  if (new Date(time).toUTCString() !== text) {
     throw new SignatureError('InvalidTimeStamp.Format');
   }
   return time;
@@ -61,6 +83,18 @@ export function assertWithinWindow(timestamp: number, now: number, windowMs: num
   );
 }
 
-function utc(year: string, month: number, day: string, hour: string, minute: string, second: string): number {
-  return Date.UTC(Number(year), month, Number(day), Number(hour), Number(minute), Number(second));
+function daysInMonth(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+/** The decimal number between two places of a text, NaN when something else stands there. */
+function number(text: string, start: number, end: number): number {
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
 }
