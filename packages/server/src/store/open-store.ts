@@ -1,3 +1,4 @@
+import { PostgresStore } from './postgres/postgres-store.ts';
 import { SqliteStore } from './sqlite/sqlite-store.ts';
 import type { Store } from './store.ts';
 
@@ -25,6 +26,6 @@ export function openStore(location: StoreLocation, options: StoreOptions): Promi
     case 'sqlite':
       return SqliteStore.open(location.file, options);
     case 'postgres':
-      throw new Error('PostgreSQL follows');
+      return PostgresStore.open(location.url, options);
   }
 }

@@ -203,5 +203,6 @@ export interface ChangeRow {
  * What a cache may hold, and so what a change makes it forget:
  * `access-key` (subject: its id), `user` and `role` (subject: their id; also when their policies, groups or
  * trust policy change), `account` (subject: the account id; settings, status, any policy's content).
+ * `everything` is never written: a node hears it that was cut off for longer than the log reaches back.
  */
-export type ChangeTopic = 'access-key' | 'user' | 'role' | 'account';
+export type ChangeTopic = 'access-key' | 'user' | 'role' | 'account' | 'everything';

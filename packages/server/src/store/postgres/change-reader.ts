@@ -1,0 +1,214 @@
+import type pg from 'pg';
+import { changeRetentionMs } from '../change-followers.ts';
+import type { Change } from '../store.ts';
+import { translated } from './postgres-connection.ts';
+
+/** What a writer notifies in the transaction of a change, to wake the others. */
+export const changeChannel = 'claviger_changes';
+
+const rowsPerRead = 1000;
+
+/**
+ * Revisions are given when a change is written but seen when it commits, so a lower one may appear after a higher.
+ * How long a missing one is looked for again, in milliseconds; the sessions of writers are ended by the server
+ * well before.
+ */
+const gapMemoryMs = 60_000;
+
+/** How many missing revisions below a new one are looked for: more are never under way at once. */
+const gapsPerStep = 1000;
+
+interface LoggedChange extends Change {
+  readonly revision: number;
+}
+
+export interface ChangeReaderOptions {
+  /** Opens a connection of the reader's own. */
+  readonly connect: () => Promise<pg.Client>;
+  readonly now: () => number;
+  /** The longest time between two looks, in milliseconds. */
+  readonly pollMs: number;
+  readonly log: (message: string) => void;
+  readonly tell: (changes: readonly Change[]) => void;
+}
+
+/**
+ * Follows the change log of a server: woken by notifications where there are any, looking every `pollMs` where
+ * not, connecting again for as long as it takes.
+ */
+export class ChangeReader {
+  readonly #options: ChangeReaderOptions;
+  /** Missing revisions below `#seen`, and since when they are missed. */
+  readonly #gaps = new Map<number, number>();
+  /** Revisions of this node above `#seen` or among the gaps: its followers have heard them. */
+  readonly #own = new Set<number>();
+  #seen = 0;
+  #readAt: number;
+  #client: pg.Client | undefined;
+  #wake: (() => void) | undefined;
+  #woken = false;
+  #closed = false;
+  #running: Promise<void> = Promise.resolve();
+  /** Whether the server knows LISTEN; CockroachDB, for one, does not. */
+  notifies = true;
+
+  constructor(options: ChangeReaderOptions) {
+    this.#options = options;
+    this.#readAt = options.now();
+  }
+
+  /** Reads up to the present and goes on from there. @throws StoreUnavailable when the server cannot be reached */
+  async start(): Promise<void> {
+    try {
+      const client = await this.#connect();
+      const { rows } = await client.query('select coalesce(max(revision), 0) as revision from changes');
+      // A change that was under way then may appear below the highest.
+      this.#seen = Math.max(0, rows[0].revision - gapsPerStep);
+      await this.#readToEnd(client);
+    } catch (error) {
+      this.#disconnect();
+      throw translated(error);
+    }
+    this.#running = this.#run();
+  }
+
+  /** Milliseconds since the log was known to be read to its end. */
+  staleness(): number {
+    return Math.max(0, this.#options.now() - this.#readAt);
+  }
+
+  /**
+   * Notes what this node is about to commit, and will tell its followers itself once it has. Before the commit:
+   * the reader may see the change sooner than the writer hears of its success.
+   */
+  noteOwn(revisions: Iterable<number>): void {
+    for (const revision of revisions) {
+      if (revision > this.#seen || this.#gaps.has(revision)) this.#own.add(revision);
+    }
+  }
+
+  /** Takes back `noteOwn`, when nobody knows whether the commit succeeded. */
+  forgetOwn(revisions: Iterable<number>): void {
+    for (const revision of revisions) this.#own.delete(revision);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#wakeUp();
+    await this.#running;
+    this.#disconnect();
+  }
+
+  async #run(): Promise<void> {
+    let troubled = false;
+    while (!this.#closed) {
+      await this.#rest();
+      if (this.#closed) return;
+      try {
+        await this.#readToEnd(this.#client ?? (await this.#connect()));
+        if (troubled) this.#options.log('the change log is read again');
+        troubled = false;
+      } catch {
+        this.#disconnect();
+        if (!troubled) this.#options.log('the change log cannot be read: trying again until it can');
+        troubled = true;
+      }
+    }
+  }
+
+  async #connect(): Promise<pg.Client> {
+    const client = await this.#options.connect();
+    this.#client = client;
+    client.on('notification', () => this.#wakeUp());
+    // The next read fails on it and connects anew.
+    client.on('error', () => this.#wakeUp());
+    if (this.notifies) {
+      try {
+        await client.query(`listen ${changeChannel}`);
+      } catch (error) {
+        const state = error instanceof Error && 'code' in error ? error.code : undefined;
+        // Not implemented, or not even grammar.
+        if (state !== '0A000' && state !== '42601') throw error;
+        this.notifies = false;
+      }
+    }
+    return client;
+  }
+
+  #disconnect(): void {
+    // Ending politely may fail on a connection that is already gone; there is nobody left to tell.
+    this.#client?.end().catch(() => {});
+    this.#client = undefined;
+  }
+
+  /** Waits until woken, at most `pollMs`. */
+  async #rest(): Promise<void> {
+    if (!this.#woken) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, this.#options.pollMs);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.#wake = undefined;
+    this.#woken = false;
+  }
+
+  #wakeUp(): void {
+    this.#woken = true;
+    this.#wake?.();
+  }
+
+  async #readToEnd(client: pg.Client): Promise<void> {
+    for (;;) {
+      const startedAt = this.#options.now();
+      const { rows } =
+        this.#gaps.size === 0
+          ? await client.query<LoggedChange>(`${select} where revision > $1 ${order}`, [this.#seen])
+          : await client.query<LoggedChange>(
+              `${select} where revision > $1 or revision = any($2::bigint[]) ${order}`,
+              [this.#seen, [...this.#gaps.keys()]],
+            );
+      this.#take(rows, startedAt);
+      if (rows.length < rowsPerRead) {
+        this.#finishAt(startedAt);
+        return;
+      }
+    }
+  }
+
+  #take(rows: readonly LoggedChange[], startedAt: number): void {
+    const changes: Change[] = [];
+    for (const { revision, accountId, topic, subject } of rows) {
+      if (revision > this.#seen) {
+        const firstGap = Math.max(this.#seen + 1, revision - gapsPerStep);
+        for (let gap = firstGap; gap < revision; gap += 1) this.#gaps.set(gap, startedAt);
+        this.#seen = revision;
+      } else {
+        this.#gaps.delete(revision);
+      }
+      if (!this.#own.delete(revision)) changes.push({ accountId, topic, subject });
+    }
+    this.#options.tell(changes);
+  }
+
+  #finishAt(startedAt: number): void {
+    // Cut off for longer than the log reaches back: what was trimmed meanwhile can no longer be named.
+    if (startedAt - this.#readAt >= changeRetentionMs) {
+      this.#options.tell([{ accountId: '', topic: 'everything', subject: '' }]);
+    }
+    this.#readAt = startedAt;
+    // Only now: a gap is given up after it was looked for once more, however long nothing could be read.
+    for (const [revision, since] of this.#gaps) {
+      if (startedAt - since >= gapMemoryMs) {
+        this.#gaps.delete(revision);
+        this.#own.delete(revision);
+      }
+    }
+  }
+}
+
+const select = 'select revision, account_id as "accountId", topic, subject from changes';
+const order = `order by revision limit ${rowsPerRead}`;

