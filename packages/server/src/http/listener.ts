@@ -1,0 +1,424 @@
+import { randomUUID } from 'node:crypto';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { GuardRequest } from '@claviger/guard';
+import { Refusal } from '../errors/refusal.ts';
+import { encodeError, recommendation } from '../rpc/encoding.ts';
+import type { TlsFiles } from './tls.ts';
+
+/** A request as it arrived, and when. */
+export interface ReceivedRequest extends GuardRequest {
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number;
+}
+
+/** What is answered; the length of the body is added. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
+
+/** Answers a GET of one path; undefined leaves the request to the API. */
+export type Route = (request: ReceivedRequest) => HttpAnswer | Promise<HttpAnswer> | undefined;
+
+/** What a client may ask of the listener; the defaults are meant for everybody. */
+export interface ListenerLimits {
+  /** Of a request body; 1 MiB. */
+  readonly bodyBytes?: number;
+  /** Of the request line and all headers together; 32 KiB, for security tokens are long. */
+  readonly headerBytes?: number;
+  /** How many headers; 256. */
+  readonly headers?: number;
+  /** For the headers to be complete, in milliseconds; 10 s. */
+  readonly headersMs?: number;
+  /** For the whole request to be complete, in milliseconds; 30 s. */
+  readonly requestMs?: number;
+  /** How long an idle connection is kept, in milliseconds; 65 s, above the 60 s of usual load balancers. */
+  readonly keepAliveMs?: number;
+}
+
+export interface ListenerOptions {
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  readonly tls?: TlsFiles | undefined;
+  /** Answers whatever no route does; should not reject. */
+  readonly api: (request: ReceivedRequest) => HttpAnswer | Promise<HttpAnswer>;
+  /** By exact path; GET and HEAD only. */
+  readonly routes: { get(path: string): Route | undefined };
+  readonly limits?: ListenerLimits | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Told of what `api` or a route threw, with the request id the client was given. */
+  readonly onBug: (error: unknown, requestId: string) => void;
+}
+
+/** A server that listens. */
+export interface Listener {
+  readonly address: AddressInfo;
+  /**
+   * Accepts nothing more, finishes what is under way, closes idle connections; whatever is left after
+   * `graceMs` milliseconds is cut off.
+   */
+  close(graceMs: number): Promise<void>;
+}
+
+const noBody = Buffer.alloc(0);
+
+/** On a socket: how many of its requests have not been answered yet. */
+const underWay = Symbol('requests under way');
+
+type AnsweringSocket = Socket & { [underWay]?: number };
+
+const tooManyHeaders = {
+  status: 431,
+  reason: 'Request Header Fields Too Large',
+  code: 'RequestHeaderFieldsTooLarge',
+};
+
+/** How much of a refused body is read before the connection is cut, so that the client gets to see its answer. */
+const drainedBytes = 16 * 1024 * 1024;
+
+/**
+ * Listens, reads requests whole and passes them on.
+ *
+ * Bodies are bounded, headers are passed as they stood on the wire, and whatever is refused before the API sees
+ * it (malformed, too large, too slow) is answered in RAM's error form, so that clients need to know no other.
+ *
+ * @throws when the address cannot be listened on
+ */
+export async function startListener(options: ListenerOptions): Promise<Listener> {
+  const connections = new Connections();
+  const handler = new RequestHandler(options, connections);
+  const server = makeServer(options, handler.handle);
+  // All headers or none: dropping some would drop what a signature covers. Their bytes are bounded, and so is
+  // their number by the handler.
+  server.maxHeadersCount = 0;
+  server.on('connection', (socket) => connections.add(socket));
+  server.on('checkContinue', (request, response) => handler.handle(request, response, true));
+  server.on('checkExpectation', handler.handle);
+  server.on('clientError', (error, socket) => refuseUnreadable(error, socket as Socket));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: options.host, port: options.port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  // A socket that cannot be accepted (too many open files) is no reason to end the process.
+  server.on('error', (error) => options.onBug(error, ''));
+  return {
+    address: server.address() as AddressInfo,
+    close: (graceMs) => connections.close(server, graceMs),
+  };
+}
+
+function makeServer(options: ListenerOptions, listener: RequestListener): Server {
+  const { limits = {}, tls } = options;
+  const serverOptions: ServerOptions = {
+    maxHeaderSize: limits.headerBytes ?? 32 * 1024,
+    headersTimeout: limits.headersMs ?? 10_000,
+    requestTimeout: limits.requestMs ?? 30_000,
+    keepAliveTimeout: limits.keepAliveMs ?? 65_000,
+    connectionsCheckingInterval: 2_000,
+    noDelay: true,
+    // The handler looks at `Host` itself, to answer in the form that clients understand.
+    requireHostHeader: false,
+  };
+  if (tls === undefined) return createServer(serverOptions, listener);
+  const secureOptions = {
+    ...serverOptions,
+    ...tls,
+    minVersion: 'TLSv1.2',
+    handshakeTimeout: 10_000,
+  } as const;
+  return createTlsServer(secureOptions, listener);
+}
+
+/** Every open connection, so that closing can end. */
+class Connections {
+  readonly #open = new Set<Socket>();
+  closing = false;
+
+  add(socket: Socket): void {
+    this.#open.add(socket);
+    socket.once('close', () => this.#open.delete(socket));
+  }
+
+  close(server: Server, graceMs: number): Promise<void> {
+    this.closing = true;
+    return new Promise((resolve) => {
+      const cut = setTimeout(() => {
+        for (const socket of this.#open) socket.destroy();
+      }, graceMs);
+      server.close(() => {
+        clearTimeout(cut);
+        resolve();
+      });
+      server.closeIdleConnections();
+      // Node counts a connection that has not said anything yet as busy.
+      for (const socket of this.#open) if (socket.bytesRead === 0) socket.destroy();
+    });
+  }
+}
+
+/** What the handler needs to know of a request's headers. */
+interface Framing {
+  /** Of the body, as declared; 0 when there is none, `unknown` when only reading tells. */
+  readonly length: number | 'unknown';
+  readonly host: string;
+  readonly hosts: number;
+}
+
+class RequestHandler {
+  readonly #options: ListenerOptions;
+  readonly #connections: Connections;
+  readonly #bodyLimit: number;
+  readonly #headerLimit: number;
+  readonly #secure: boolean;
+
+  constructor(options: ListenerOptions, connections: Connections) {
+    this.#options = options;
+    this.#connections = connections;
+    this.#bodyLimit = options.limits?.bodyBytes ?? 1024 * 1024;
+    this.#headerLimit = options.limits?.headers ?? 256;
+    this.#secure = options.tls !== undefined;
+  }
+
+  readonly handle = (request: IncomingMessage, response: ServerResponse, awaitsContinue?: boolean): void => {
+    const framing = readFraming(request.rawHeaders);
+    const socket: AnsweringSocket = request.socket;
+    socket[underWay] = (socket[underWay] ?? 0) + 1;
+    if (request.rawHeaders.length > 2 * this.#headerLimit) {
+      const { status, code } = tooManyHeaders;
+      this.#refuse(request, response, framing, status, code, 'The request has too many headers.');
+    } else if (framing.hosts > 1 || (framing.hosts === 0 && request.httpVersion === '1.1')) {
+      this.#refuse(request, response, framing, 400, 'InvalidHost', 'The request must have one Host header.');
+    } else if (framing.length !== 'unknown' && framing.length > this.#bodyLimit) {
+      this.#refuseTooLarge(request, response, framing);
+    } else if (framing.length === 0) {
+      this.#answer(request, response, framing, noBody);
+    } else {
+      if (awaitsContinue === true) response.writeContinue();
+      this.#readBody(request, response, framing);
+    }
+  };
+
+  #readBody(request: IncomingMessage, response: ServerResponse, framing: Framing): void {
+    let first: Buffer | undefined;
+    let chunks: Buffer[] | undefined;
+    let bytes = 0;
+    const onData = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      if (bytes > this.#bodyLimit) {
+        request.off('data', onData);
+        request.off('end', onEnd);
+        this.#refuseTooLarge(request, response, framing);
+      } else if (first === undefined) {
+        first = chunk;
+      } else {
+        chunks ??= [first];
+        chunks.push(chunk);
+      }
+    };
+    const onEnd = (): void => {
+      this.#answer(
+        request,
+        response,
+        framing,
+        chunks === undefined ? (first ?? noBody) : Buffer.concat(chunks, bytes),
+      );
+    };
+    request.on('data', onData);
+    request.on('end', onEnd);
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse, framing: Framing, body: Buffer): void {
+    const socket: AnsweringSocket = request.socket;
+    const received: ReceivedRequest = {
+      method: request.method!,
+      target: request.url!,
+      rawHeaders: request.rawHeaders,
+      body,
+      peerAddress: plainAddress(socket.remoteAddress ?? ''),
+      secure: this.#secure,
+      receivedAt: this.#options.now(),
+    };
+    try {
+      const answer = this.#route(received) ?? this.#options.api(received);
+      if (!(answer instanceof Promise)) {
+        this.#send(socket, response, answer);
+        return;
+      }
+      answer
+        .then((settled) => this.#send(socket, response, settled))
+        .catch((error) => this.#failed(socket, response, framing, error));
+    } catch (error) {
+      this.#failed(socket, response, framing, error);
+    }
+  }
+
+  #route(received: ReceivedRequest): HttpAnswer | Promise<HttpAnswer> | undefined {
+    const { method, target } = received;
+    if (method !== 'GET' && method !== 'HEAD') return undefined;
+    const query = target.indexOf('?');
+    return this.#options.routes.get(query < 0 ? target : target.slice(0, query))?.(received);
+  }
+
+  #send(socket: AnsweringSocket, response: ServerResponse, { status, headers, body }: HttpAnswer): void {
+    const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    const all: Record<string, string | number> = { ...headers, 'content-length': length };
+    if (this.#connections.closing) all['connection'] = 'close';
+    response.writeHead(status, all);
+    response.end(body);
+    socket[underWay] = (socket[underWay] ?? 1) - 1;
+  }
+
+  /** A bug: the client gets a request id, the log gets the error. */
+  #failed(socket: AnsweringSocket, response: ServerResponse, framing: Framing, error: unknown): void {
+    const requestId = newRequestId();
+    this.#options.onBug(error, requestId);
+    const { message, code, httpStatus } = new Refusal('InternalError');
+    if (response.headersSent) response.destroy();
+    else this.#send(socket, response, ramError(httpStatus, code, message, framing.host, requestId));
+  }
+
+  #refuseTooLarge(request: IncomingMessage, response: ServerResponse, framing: Framing): void {
+    const { message, code, httpStatus } = new Refusal('RequestTooLarge', { limit: this.#bodyLimit });
+    this.#refuse(request, response, framing, httpStatus, code, message);
+  }
+
+  /**
+   * Refuses and gives up the connection, but only after reading on for a while: a connection that is closed with
+   * unread data in it is reset, and the client would lose the answer it has not read yet.
+   */
+  #refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    framing: Framing,
+    status: number,
+    code: string,
+    message: string,
+  ): void {
+    const { headers, body } = ramError(status, code, message, framing.host, newRequestId());
+    response.writeHead(status, {
+      ...headers,
+      connection: 'close',
+      'content-length': Buffer.byteLength(body),
+    });
+    response.write(body);
+    let drained = 0;
+    request.on('data', (chunk: Buffer) => {
+      drained += chunk.length;
+      if (drained > drainedBytes) request.destroy();
+    });
+    request.on('end', () => response.end());
+  }
+}
+
+function readFraming(rawHeaders: readonly string[]): Framing {
+  let length: number | 'unknown' = 0;
+  let host = '';
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!;
+    switch (name.length) {
+      case 4:
+        if (name === 'host' || name === 'Host' || name.toLowerCase() === 'host') {
+          host = rawHeaders[at + 1]!;
+          hosts += 1;
+        }
+        break;
+      case 14:
+        // Node's parser has refused what is not a number, and repeated ones.
+        if (name.toLowerCase() === 'content-length') length = Number(rawHeaders[at + 1]);
+        break;
+      case 17:
+        if (name.toLowerCase() === 'transfer-encoding') length = 'unknown';
+        break;
+    }
+  }
+  return { length, host, hosts };
+}
+
+/** Without the prefix that an IPv4 address has on a socket that serves both families. */
+function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
+}
+
+function newRequestId(): string {
+  return randomUUID().toUpperCase();
+}
+
+/** An error that arises before any product is known: RAM's form, in JSON. */
+function ramError(
+  status: number,
+  code: string,
+  message: string,
+  host: string,
+  requestId: string,
+): HttpAnswer {
+  const { contentType, body } = encodeError('JSON', {
+    requestId,
+    hostId: host,
+    code,
+    message,
+    recommend: recommendation(code, ''),
+  });
+  return { status, headers: { 'content-type': contentType, 'x-acs-request-id': requestId }, body };
+}
+
+/** Answers what Node's parser could not make a request of, or what did not come in time, and hangs up. */
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: AnsweringSocket): void {
+  const refusal = unreadable(error.code ?? '');
+  // An answer that is under way must not get another one in its middle.
+  if (refusal === undefined || !socket.writable || (socket[underWay] ?? 0) > 0) {
+    socket.destroy();
+    return;
+  }
+  const { status, reason, code, message } = refusal;
+  const { headers, body } = ramError(status, code, message, '', newRequestId());
+  const lines = [`HTTP/1.1 ${status} ${reason}`];
+  for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
+  lines.push(`content-length: ${Buffer.byteLength(body)}`, 'connection: close');
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}
+
+interface Unreadable {
+  readonly status: number;
+  readonly reason: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What to say of an error of Node's; undefined when there is nobody to say it to. */
+function unreadable(errorCode: string): Unreadable | undefined {
+  switch (errorCode) {
+    case 'HPE_HEADER_OVERFLOW':
+      return { ...tooManyHeaders, message: 'The request line and headers are too large.' };
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return {
+        status: 408,
+        reason: 'Request Timeout',
+        code: 'RequestTimeout',
+        message: 'The request did not arrive in time.',
+      };
+    default:
+      if (!errorCode.startsWith('HPE_')) return undefined;
+      return {
+        status: 400,
+        reason: 'Bad Request',
+        code: 'InvalidRequest',
+        message: 'The request is not well-formed HTTP.',
+      };
+  }
+}

@@ -1,0 +1,86 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { selfSignedCertificate } from './self-signed-certificate.ts';
+
+/** A certificate chain and its private key, PEM. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Short of the 398 days above which clients refuse a certificate. */
+const validMs = 397 * dayMs;
+const renewBeforeMs = 30 * dayMs;
+
+/**
+ * Reads a certificate chain and its key, and checks that they belong together, so that a mistake shows at start
+ * and not at the first handshake.
+ *
+ * @param certFile PEM, the server's certificate first
+ * @param keyFile PEM
+ * @throws Error that names the file, never its content
+ */
+export async function loadTlsFiles(certFile: string, keyFile: string): Promise<TlsFiles> {
+  const [cert, key] = await Promise.all([readPem(certFile), readPem(keyFile)]);
+  if (!belongTogether(cert, key)) {
+    throw new Error(`${certFile} and ${keyFile} are not a certificate and its key, in PEM`);
+  }
+  return { cert, key };
+}
+
+/**
+ * `--tls auto`: a self-signed certificate for this machine's own names, kept in the data directory so that
+ * clients who were told to trust it still do after a restart. Made anew when it is about to end or does not
+ * name `host`.
+ *
+ * @param dataDirectory which exists; the files are `tls/cert.pem` and `tls/key.pem` in it, the key for its owner only
+ * @param host what the server listens on; an address that means "all of them" adds no name
+ * @param now milliseconds since the epoch
+ */
+export async function automaticTls(dataDirectory: string, host: string, now: number): Promise<TlsFiles> {
+  const directory = join(dataDirectory, 'tls');
+  const certFile = join(directory, 'cert.pem');
+  const keyFile = join(directory, 'key.pem');
+  const names = ['localhost', '127.0.0.1', '::1'];
+  if (!names.includes(host) && host !== '0.0.0.0' && host !== '::' && host !== '') names.push(host);
+  try {
+    const kept = await loadTlsFiles(certFile, keyFile);
+    if (stillGood(kept.cert, names, now)) return kept;
+  } catch {
+    // None yet, or only half of it was written: it is ours alone, so a new one does no harm.
+  }
+  // From a day ago, for clients whose clock is behind.
+  const made = selfSignedCertificate(names, now - dayMs, now - dayMs + validMs);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await writeFile(keyFile, '', { mode: 0o600 });
+  await chmod(keyFile, 0o600);
+  await writeFile(keyFile, made.key);
+  await writeFile(certFile, made.cert);
+  return made;
+}
+
+function stillGood(cert: string, names: readonly string[], now: number): boolean {
+  const certificate = new X509Certificate(cert);
+  if (certificate.validToDate.getTime() - renewBeforeMs < now) return false;
+  return names.every((name) => (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name)));
+}
+
+async function readPem(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new Error(`cannot read ${file}: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`);
+  }
+}
+
+function belongTogether(cert: string, key: string): boolean {
+  try {
+    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
+  } catch {
+    return false;
+  }
+}
