@@ -1,0 +1,195 @@
+import { randomBytes } from 'node:crypto';
+import { HalfSipHash } from './half-sip-hash.ts';
+
+/**
+ * What became of a nonce: `first` use, and now recorded; `seen` before, so the request is a replay; or `full`: it
+ * could not be recorded, and the request must be refused, since a replay of it would not be noticed.
+ */
+export type NonceUse = 'first' | 'seen' | 'full';
+
+/** Remembers which nonces were used, so that a signed request counts once. RAM: a nonce is used once in 15 minutes. */
+export interface NonceStore {
+  /**
+   * Records the nonce of a request whose signature is valid. Two uses at the same moment: one of them is `first`.
+   *
+   * @param accessKeyId nonces of different keys do not touch each other
+   * @param expiresAt when a replay would be too old to be accepted anyway: the signed timestamp plus the window of
+   * 15 minutes; milliseconds since the epoch
+   * @param now milliseconds since the epoch
+   */
+  use(accessKeyId: string, nonce: string, expiresAt: number, now: number): NonceUse | Promise<NonceUse>;
+}
+
+/** Nonces are forgotten together, a quarter of an hour of expiries at a time. */
+const generationMs = 15 * 60 * 1000;
+
+/** A generation is cut into so many tables, each of which grows alone: none stalls a request for long. */
+const shardCount = 256;
+
+/** Slots that an empty table begins with. */
+const initialSlots = 16;
+
+/** 10,000 requests a second, each remembered for the longest time there is (30 minutes). */
+const defaultMaxNonces = 18_000_000;
+
+/**
+ * A set of 64-bit hashes: open addressing with linear probing, between half and three quarters full, so 10.7 to 16
+ * bytes an entry. The pair (0, 0) marks a free slot and cannot be added.
+ */
+class HashSet64 {
+  #slots = new Uint32Array(2 * initialSlots);
+  #size = 0;
+
+  /** The slot where this hash stands, or the free one where it would; as an index into the pairs. */
+  #find(slots: Uint32Array, high: number, low: number): number {
+    // The top of the hash, scaled to the number of slots, which therefore need not be a power of two.
+    let index = 2 * Math.floor((high / 0x1_0000_0000) * (slots.length / 2));
+    for (;;) {
+      const slotHigh = slots[index]!;
+      const slotLow = slots[index + 1]!;
+      if ((slotHigh === high && slotLow === low) || (slotHigh === 0 && slotLow === 0)) return index;
+      index += 2;
+      if (index === slots.length) index = 0;
+    }
+  }
+
+  has(high: number, low: number): boolean {
+    const index = this.#find(this.#slots, high, low);
+    return this.#slots[index] !== 0 || this.#slots[index + 1] !== 0;
+  }
+
+  /** INVARIANT: the hash is not in the set. */
+  add(high: number, low: number): void {
+    const slotCount = this.#slots.length / 2;
+    if (++this.#size > slotCount * 0.75) this.#growTo(Math.ceil(slotCount * 1.5));
+    const index = this.#find(this.#slots, high, low);
+    this.#slots[index] = high;
+    this.#slots[index + 1] = low;
+  }
+
+  #growTo(slotCount: number): void {
+    const old = this.#slots;
+    const grown = new Uint32Array(2 * slotCount);
+    for (let i = 0; i < old.length; i += 2) {
+      const high = old[i]!;
+      const low = old[i + 1]!;
+      if (high === 0 && low === 0) continue;
+      const index = this.#find(grown, high, low);
+      grown[index] = high;
+      grown[index + 1] = low;
+    }
+    this.#slots = grown;
+  }
+
+  get bytes(): number {
+    return this.#slots.byteLength;
+  }
+}
+
+/** The nonces whose expiry falls into the same quarter of an hour. */
+class Generation {
+  readonly #shards = Array.from({ length: shardCount }, () => new HashSet64());
+  size = 0;
+
+  has(high: number, low: number): boolean {
+    return this.#shards[low % shardCount]!.has(high, low);
+  }
+
+  /** INVARIANT: the hash is not in the generation. */
+  add(high: number, low: number): void {
+    this.#shards[low % shardCount]!.add(high, low);
+    this.size++;
+  }
+
+  get bytes(): number {
+    return this.#shards.reduce((sum, shard) => sum + shard.bytes, 0);
+  }
+}
+
+export interface NonceMemoryOptions {
+  /** Most nonces held at once; further ones are answered `full`. 16 bytes each at most. Default: 18,000,000. */
+  readonly maxNonces?: number;
+  /** Eight secret random bytes for the hash. Default: from the system, new in each process. */
+  readonly seed?: Uint8Array;
+}
+
+/**
+ * Remembers nonces in this process: exactly within the window, in at most 16 bytes a nonce.
+ *
+ * A nonce is kept as a 64-bit keyed hash of key id and nonce. Two that collide would have the second request
+ * refused without cause (with 18 million held, one in 10^12 requests); never is a replay accepted, and nobody
+ * without the seed can make them collide. A nonce is answered `seen` until it expires and up to 15 minutes longer,
+ * until its generation is dropped whole. Nothing is forgotten to make room.
+ */
+export class NonceMemory implements NonceStore {
+  readonly #maxNonces: number;
+  readonly #hash: HalfSipHash;
+  /** By number: expiry divided by the length of a generation. At most four in number when the window is kept. */
+  readonly #generations = new Map<number, Generation>();
+  /** The first generation that has not been dropped; it never falls, even when the clock is set back. */
+  #oldest = 0;
+  #size = 0;
+
+  constructor({ maxNonces = defaultMaxNonces, seed = randomBytes(8) }: NonceMemoryOptions = {}) {
+    this.#maxNonces = maxNonces;
+    this.#hash = new HalfSipHash(seed);
+  }
+
+  /** How many nonces are held. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Memory that the tables take, in bytes. */
+  get bytes(): number {
+    return this.#generations.values().reduce((sum, generation) => sum + generation.bytes, 0);
+  }
+
+  /**
+   * Records a nonce; see `NonceStore`. One that expired so long ago that its generation is gone is answered `seen`,
+   * since nobody knows any more: that happens only to requests outside of the window.
+   */
+  use(accessKeyId: string, nonce: string, expiresAt: number, now: number): NonceUse {
+    this.#dropGenerationsBefore(Math.floor(now / generationMs));
+    return this.remember(accessKeyId, nonce, expiresAt);
+  }
+
+  /**
+   * Records a nonce without looking at the clock: for those that were used before a restart.
+   *
+   * @param expiresAt milliseconds since the epoch, as in `use`
+   */
+  remember(accessKeyId: string, nonce: string, expiresAt: number): NonceUse {
+    const number = Math.floor(expiresAt / generationMs);
+    if (!(number >= this.#oldest)) return 'seen';
+
+    // Ids have no NUL in them, so no other pair of id and nonce gives the same text.
+    this.#hash.update(`${accessKeyId}\0${nonce}`);
+    const { high } = this.#hash;
+    const low = high === 0 && this.#hash.low === 0 ? 1 : this.#hash.low;
+    // In all of them: the second use may have been signed at another time.
+    for (const generation of this.#generations.values()) {
+      if (generation.has(high, low)) return 'seen';
+    }
+    if (this.#size >= this.#maxNonces) return 'full';
+
+    let generation = this.#generations.get(number);
+    if (generation === undefined) {
+      generation = new Generation();
+      this.#generations.set(number, generation);
+    }
+    generation.add(high, low);
+    this.#size++;
+    return 'first';
+  }
+
+  #dropGenerationsBefore(number: number): void {
+    if (number <= this.#oldest) return;
+    this.#oldest = number;
+    for (const [key, generation] of this.#generations) {
+      if (key >= number) continue;
+      this.#generations.delete(key);
+      this.#size -= generation.size;
+    }
+  }
+}
