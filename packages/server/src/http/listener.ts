@@ -11,7 +11,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { GuardRequest } from '@claviger/guard';
 import { Refusal } from '../errors/refusal.ts';
-import { encodeError, recommendation } from '../rpc/encoding.ts';
+import { encodeError } from '../rpc/encoding.ts';
 import type { TlsFiles } from './tls.ts';
 
 /** A request as it arrived, and when. */
@@ -372,7 +372,7 @@ function ramError(
     hostId: host,
     code,
     message,
-    recommend: recommendation(code, ''),
+    product: '',
   });
   return { status, headers: { 'content-type': contentType, 'x-acs-request-id': requestId }, body };
 }

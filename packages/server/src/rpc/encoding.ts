@@ -19,8 +19,8 @@ export interface ErrorFields {
   readonly hostId: string;
   readonly code: string;
   readonly message: string;
-  /** Where to read about the code; see `recommendation`. */
-  readonly recommend: string;
+  /** Such as `Ims`; empty when the request did not get as far. Part of the page recommended to read. */
+  readonly product: string;
   readonly accessDenied?: AccessDeniedDetail | undefined;
 }
 
@@ -64,18 +64,13 @@ export function encodeError(format: Format, error: ErrorFields): EncodedBody {
     HostId: error.hostId,
     Code: error.code,
     Message: error.message,
-    Recommend: error.recommend,
+    Recommend: recommendation(error.code, error.product),
     AccessDeniedDetail: error.accessDenied,
   });
 }
 
-/**
- * The page that RAM's errors send people to.
- *
- * @param code the error's code; part of it may come from the request
- * @param product such as `Ims`; empty when the request did not get as far
- */
-export function recommendation(code: string, product: string): string {
+/** The page that RAM's errors send people to. Part of the code may come from the request. */
+function recommendation(code: string, product: string): string {
   const query = `q=${encodeURIComponent(code.toWellFormed())}&product=${product}`;
   return `https://api.alibabacloud.com/troubleshoot?${query}`;
 }
