@@ -6,7 +6,7 @@ import { hasFormType, type RequestContent, readContent } from './request-content
 import { parseRoa } from './roa.ts';
 import { FORM_IS_OUT_OF_SIGHT, parseRpc } from './rpc.ts';
 
-const BEARER_SCHEME = 'Bearer ';
+const BEARER = /^Bearer(?: +(.*))?$/;
 
 /**
  * Finds out how a request is signed and by which key, and decodes its parameters. Nothing is verified yet: what it
@@ -43,9 +43,8 @@ function parseAuthorization(content: RequestContent, authorization: string): Par
     return parseAcs(content, authorization);
   }
   if (authorization.startsWith('acs ')) return parseRoa(content, authorization);
-  if (authorization.startsWith(BEARER_SCHEME)) {
-    return parseBearer(content, authorization.slice(BEARER_SCHEME.length).trim());
-  }
+  const bearer = BEARER.exec(authorization);
+  if (bearer !== null) return parseBearer(content, bearer[1] ?? '');
   throw new SignatureError(
     'InvalidSignatureMethod',
     'The Authorization header has no scheme that is known here.',
