@@ -85,7 +85,8 @@ async function freshDatabase(): Promise<FreshLocation> {
   };
 }
 
-async function command(url: string, sql: string): Promise<void> {
+/** Runs one statement on the server at `url`, outside of any store. */
+export async function command(url: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
@@ -97,8 +98,8 @@ async function command(url: string, sql: string): Promise<void> {
 
 let own: Promise<PostgresServer> | undefined;
 
-/** The shared server when there is one; else one of this process's own, started once and stopped at its end. */
-async function serverAddress(): Promise<string> {
+/** The server of the tests: the shared one when there is one; else one of this process's own, started once and stopped at its end. */
+export async function serverAddress(): Promise<string> {
   const given = process.env[postgresVariable];
   if (given) return given;
   own ??= startPostgres();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Kysely } from 'kysely';
+import { repeatedRead } from '../src/store/repeated-read.ts';
 import type { Change, Queries } from '../src/store/store.ts';
 import { StoreUnavailable } from '../src/store/store-unavailable.ts';
 import { eachDatabase } from './databases.ts';
@@ -413,6 +414,24 @@ eachDatabase((name, { open, freshLocation }) => {
       StoreUnavailable,
     );
     assert.deepEqual(await accountIds((await open({}, location)).queries), ['1']);
+  });
+
+  test('a read that is compiled once gives the rows of the values that it is run with', async () => {
+    const store = await open();
+    await store.write(async ({ queries }) => {
+      for (const id of ['1', '2', '3']) await insertAccount(queries, id);
+    });
+    const namesOf = repeatedRead(store.queries, (queries, id: string, other: string) =>
+      queries
+        .selectFrom('accounts')
+        .select('account_id')
+        .where('status', '=', 'Active')
+        .where((or) => or.or([or('account_id', '=', other), or('account_id', '=', id)]))
+        .orderBy('account_id'),
+    );
+    assert.deepEqual(await namesOf('1', '3'), [{ account_id: '1' }, { account_id: '3' }]);
+    assert.deepEqual(await namesOf('2', '2'), [{ account_id: '2' }]);
+    assert.deepEqual(await namesOf('4', "' or 1=1"), []);
   });
 
   test('staleness is known', async () => {

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { changeRetentionMs } from '../change-followers.ts';
 import type { Change } from '../store.ts';
-import { translated } from './postgres-connection.ts';
+import { unreachable } from './postgres-connection.ts';
 
 /** What a writer notifies in the transaction of a change, to wake the others. */
 export const changeChannel = 'claviger_changes';
@@ -67,7 +67,7 @@ export class ChangeReader {
       await this.#readToEnd(client);
     } catch (error) {
       this.#disconnect();
-      throw translated(error);
+      throw unreachable(error);
     }
     this.#running = this.#run();
   }

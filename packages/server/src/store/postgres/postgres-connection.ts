@@ -21,6 +21,8 @@ export class PostgresConnection implements DatabaseConnection {
   readonly client: pg.ClientBase;
   /** The first statement that failed on it, also when the work hid that. */
   failure: unknown;
+  /** True once something failed that was no answer of the server: the session is not to be used again. */
+  broken = false;
 
   constructor(client: pg.ClientBase) {
     this.client = client;
@@ -42,6 +44,7 @@ export class PostgresConnection implements DatabaseConnection {
       return await this.client.query(sql, [...parameters]);
     } catch (error) {
       this.failure ??= error;
+      this.broken ||= sqlState(error) === undefined;
       throw translated(error);
     }
   }
@@ -62,14 +65,19 @@ export function isDuplicate(error: unknown): boolean {
 }
 
 /** The error as the callers of the store see it. */
-export function translated(error: unknown): unknown {
+function translated(error: unknown): unknown {
   if (error instanceof StoreUnavailable) return error;
   const code = sqlState(error);
   // Without a state it did not come from the server: the connection failed. 08: connection, 28: refused to let us
   // in, 3D: no such database, 40: asks for a retry, 53: out of resources, 57: shutting down or out of time,
   // 58: the system under it.
   if (code !== undefined && !/^(08|28|3D|40|53|57|58)/.test(code)) return error;
-  return new StoreUnavailable('the database server cannot be used', error);
+  return unreachable(error);
+}
+
+/** What a connection that could not be made means to the callers of the store, whatever the server said. */
+export function unreachable(cause: unknown): StoreUnavailable {
+  return new StoreUnavailable('the database server cannot be used', cause);
 }
 
 function sqlState(error: unknown): string | undefined {

@@ -18,7 +18,7 @@ import {
   asksForRetry,
   isDuplicate,
   PostgresConnection,
-  translated,
+  unreachable,
   valueTypes,
 } from './postgres-connection.ts';
 
@@ -32,6 +32,10 @@ const duplicateLimit = 2;
 const migrationLock = 7_052_118_437;
 
 const connectLimitMs = 5000;
+
+/** After this long without an answer a session is taken for dead: longer than what the sessions themselves allow. */
+const answerLimitMs = 40_000;
+
 const poolSize = 10;
 
 /**
@@ -239,12 +243,12 @@ export class PostgresStore implements Store {
 
   async #rollBack(connection: PostgresConnection): Promise<void> {
     try {
-      await connection.run('rollback');
-      this.#writers.release(connection);
+      // With a broken session its transaction is gone as well.
+      if (!connection.broken) await connection.run('rollback');
     } catch {
-      // With the connection the transaction is gone as well.
-      this.#writers.discard(connection);
+      connection.broken = true;
     }
+    this.#writers.release(connection);
   }
 
   #trimNowAndThen(): void {
@@ -276,7 +280,7 @@ class SessionPool {
   readonly #prepared = new WeakSet<pg.ClientBase>();
 
   constructor(config: pg.ClientConfig, session: string, log: (message: string) => void) {
-    this.#pool = new pg.Pool({ ...config, max: poolSize });
+    this.#pool = new pg.Pool({ ...config, max: poolSize, query_timeout: answerLimitMs });
     this.#session = session;
     // An idle session that breaks is replaced by the pool; unheard, the event would end the process.
     this.#pool.on('error', () => log('a connection to the database was lost'));
@@ -287,7 +291,7 @@ class SessionPool {
     try {
       client = await this.#pool.connect();
     } catch (error) {
-      throw translated(error);
+      throw unreachable(error);
     }
     const connection = new PostgresConnection(client);
     if (this.#prepared.has(client)) return connection;
@@ -297,12 +301,12 @@ class SessionPool {
       return connection;
     } catch (error) {
       client.release(true);
-      throw translated(error);
+      throw unreachable(error);
     }
   }
 
   release(connection: PostgresConnection): void {
-    (connection.client as pg.PoolClient).release();
+    (connection.client as pg.PoolClient).release(connection.broken);
   }
 
   discard(connection: PostgresConnection): void {
@@ -319,7 +323,7 @@ async function migrateServer(config: pg.ClientConfig, now: number): Promise<void
   client.on('error', () => {});
   try {
     await client.connect().catch((error) => {
-      throw translated(error);
+      throw unreachable(error);
     });
     const connection = new PostgresConnection(client);
     // Not serialisable: after waiting for the lock it must see what the one before has done.
