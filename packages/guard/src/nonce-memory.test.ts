@@ -5,7 +5,7 @@ import { NonceMemory, type NonceMemoryOptions } from './nonce-memory.ts';
 
 const minute = 60_000;
 const noon = Date.UTC(2026, 10, 24, 12);
-const seed = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+const seed = new Uint8Array(16);
 
 function memory(options?: NonceMemoryOptions): NonceMemory {
   return new NonceMemory({ seed, ...options });

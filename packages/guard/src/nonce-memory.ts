@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { HalfSipHash } from './half-sip-hash.ts';
+import { hash, randomBytes } from 'node:crypto';
 
 /**
  * What became of a nonce: `first` use, and now recorded; `seen` before, so the request is a replay; or `full`: it
@@ -34,7 +33,7 @@ const defaultMaxNonces = 18_000_000;
 
 /**
  * A set of 64-bit hashes: open addressing with linear probing, between half and three quarters full, so 10.7 to 16
- * bytes an entry. The pair (0, 0) marks a free slot and cannot be added.
+ * bytes an entry. A low word of 0 marks a free slot, so a hash must have another one.
  */
 class HashSet64 {
   #slots = new Uint32Array(2 * initialSlots);
@@ -45,20 +44,18 @@ class HashSet64 {
     // The top of the hash, scaled to the number of slots, which therefore need not be a power of two.
     let index = 2 * Math.floor((high / 0x1_0000_0000) * (slots.length / 2));
     for (;;) {
-      const slotHigh = slots[index]!;
       const slotLow = slots[index + 1]!;
-      if ((slotHigh === high && slotLow === low) || (slotHigh === 0 && slotLow === 0)) return index;
+      if ((slotLow === low && slots[index] === high) || slotLow === 0) return index;
       index += 2;
       if (index === slots.length) index = 0;
     }
   }
 
   has(high: number, low: number): boolean {
-    const index = this.#find(this.#slots, high, low);
-    return this.#slots[index] !== 0 || this.#slots[index + 1] !== 0;
+    return this.#slots[this.#find(this.#slots, high, low) + 1] !== 0;
   }
 
-  /** INVARIANT: the hash is not in the set. */
+  /** INVARIANT: the hash is not in the set, and its low word is not 0. */
   add(high: number, low: number): void {
     const slotCount = this.#slots.length / 2;
     if (++this.#size > slotCount * 0.75) this.#growTo(Math.ceil(slotCount * 1.5));
@@ -73,7 +70,7 @@ class HashSet64 {
     for (let i = 0; i < old.length; i += 2) {
       const high = old[i]!;
       const low = old[i + 1]!;
-      if (high === 0 && low === 0) continue;
+      if (low === 0) continue;
       const index = this.#find(grown, high, low);
       grown[index] = high;
       grown[index + 1] = low;
@@ -84,6 +81,13 @@ class HashSet64 {
   get bytes(): number {
     return this.#slots.byteLength;
   }
+}
+
+/** Four bytes of a digest in Latin-1, as an unsigned 32-bit integer. */
+function wordOfDigest(digest: string, offset: number): number {
+  const high = (digest.charCodeAt(offset) << 8) | digest.charCodeAt(offset + 1);
+  const low = (digest.charCodeAt(offset + 2) << 8) | digest.charCodeAt(offset + 3);
+  return ((high << 16) | low) >>> 0;
 }
 
 /** The nonces whose expiry falls into the same quarter of an hour. */
@@ -109,30 +113,30 @@ class Generation {
 export interface NonceMemoryOptions {
   /** Most nonces held at once; further ones are answered `full`. 16 bytes each at most. Default: 18,000,000. */
   readonly maxNonces?: number;
-  /** Eight secret random bytes for the hash. Default: from the system, new in each process. */
+  /** Secret random bytes for the hash, 16 or more. Default: from the system, new in each process. */
   readonly seed?: Uint8Array;
 }
 
 /**
  * Remembers nonces in this process: exactly within the window, in at most 16 bytes a nonce.
  *
- * A nonce is kept as a 64-bit keyed hash of key id and nonce. Two that collide would have the second request
+ * A nonce is kept as 64 bits of a keyed SHA-256 of key id and nonce. Two that collide would have the second request
  * refused without cause (with 18 million held, one in 10^12 requests); never is a replay accepted, and nobody
  * without the seed can make them collide. A nonce is answered `seen` until it expires and up to 15 minutes longer,
  * until its generation is dropped whole. Nothing is forgotten to make room.
  */
 export class NonceMemory implements NonceStore {
   readonly #maxNonces: number;
-  readonly #hash: HalfSipHash;
+  readonly #seed: string;
   /** By number: expiry divided by the length of a generation. At most four in number when the window is kept. */
   readonly #generations = new Map<number, Generation>();
   /** The first generation that has not been dropped; it never falls, even when the clock is set back. */
   #oldest = 0;
   #size = 0;
 
-  constructor({ maxNonces = defaultMaxNonces, seed = randomBytes(8) }: NonceMemoryOptions = {}) {
+  constructor({ maxNonces = defaultMaxNonces, seed = randomBytes(16) }: NonceMemoryOptions = {}) {
     this.#maxNonces = maxNonces;
-    this.#hash = new HalfSipHash(seed);
+    this.#seed = Buffer.from(seed).toString('hex');
   }
 
   /** How many nonces are held. */
@@ -164,9 +168,9 @@ export class NonceMemory implements NonceStore {
     if (!(number >= this.#oldest)) return 'seen';
 
     // Ids have no NUL in them, so no other pair of id and nonce gives the same text.
-    this.#hash.update(`${accessKeyId}\0${nonce}`);
-    const { high } = this.#hash;
-    const low = high === 0 && this.#hash.low === 0 ? 1 : this.#hash.low;
+    const digest = hash('sha256', `${this.#seed}${accessKeyId}\0${nonce}`, 'latin1');
+    const high = wordOfDigest(digest, 0);
+    const low = wordOfDigest(digest, 4) || 1;
     // In all of them: the second use may have been signed at another time.
     for (const generation of this.#generations.values()) {
       if (generation.has(high, low)) return 'seen';
