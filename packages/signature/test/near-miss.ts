@@ -61,6 +61,15 @@ export const NEAR_MISSES: Readonly<Record<string, Change>> = {
   'a character written as an escape': (draft, random) => {
     draft.target = editCharacter(draft.target, random, (character) => escapeOf(character, random));
   },
+  'a wide character with the same low byte': (draft, random) => {
+    const widen = (character: string) => String.fromCharCode(character.charCodeAt(0) | 0x100);
+    const header = random.pick(draft.headers);
+    if (random.below(2) === 0) header[1] = editCharacter(header[1], random, widen);
+    else
+      draft.target = editOne(draft.target, /[A-Za-z0-9]/g, random, (found) =>
+        encodeURIComponent(widen(found)),
+      );
+  },
   'encoded twice': (draft, random) => {
     draft.target = editOne(draft.target, /%/g, random, () => '%25');
   },
