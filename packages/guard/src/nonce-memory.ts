@@ -83,7 +83,7 @@ class HashSet64 {
   }
 }
 
-/** Four bytes of a digest in Latin-1, as an unsigned 32-bit integer. */
+/** Four bytes of a digest in `binary` notation (a character a byte), as an unsigned 32-bit integer. */
 function wordOfDigest(digest: string, offset: number): number {
   const high = (digest.charCodeAt(offset) << 8) | digest.charCodeAt(offset + 1);
   const low = (digest.charCodeAt(offset + 2) << 8) | digest.charCodeAt(offset + 3);
@@ -168,7 +168,7 @@ export class NonceMemory implements NonceStore {
     if (!(number >= this.#oldest)) return 'seen';
 
     // Ids have no NUL in them, so no other pair of id and nonce gives the same text.
-    const digest = hash('sha256', `${this.#seed}${accessKeyId}\0${nonce}`, 'latin1');
+    const digest = hash('sha256', `${this.#seed}${accessKeyId}\0${nonce}`, 'binary');
     const high = wordOfDigest(digest, 0);
     const low = wordOfDigest(digest, 4) || 1;
     // In all of them: the second use may have been signed at another time.
