@@ -55,6 +55,15 @@ test('every IPv6 address means no IPv4 address', () => {
   assert.ok(!setOf('0.0.0.0/0').hasText('::1'));
 });
 
+test('a block that is wider than all mapped addresses is an IPv6 block, with no IPv4 address in it', () => {
+  for (const length of [0, 1, 64, 80, 95]) {
+    const set = setOf(`::ffff:10.0.0.0/${length}`);
+    assert.ok(!set.hasText('10.0.0.0'), `/${length}`);
+    assert.ok(!set.hasText('::ffff:10.0.0.0'), `/${length}`);
+    assert.ok(set.hasText('::1') || length > 80, `/${length}`);
+  }
+});
+
 test('what is no address is in no block', () => {
   const all = setOf('0.0.0.0/0', '::/0');
   for (const text of ['', 'unknown', '1.2.3.4:80', 'fe80::1%eth0', '10.0.0.0/8'])

@@ -188,6 +188,11 @@ describe('reading a network policy', () => {
     assert.ok(parse(document(25, 25)).ok);
     assertRefused(document(51), /50/, 'LimitExceeded.AccessKeyPolicy');
     assertRefused(document(25, 26), /50/, 'LimitExceeded.AccessKeyPolicy');
+    const unread = {
+      Status: 'Active',
+      Statements: [{ ...office, IPList: Array(51).fill('not an address') }],
+    };
+    assertRefused(unread, /50/, 'LimitExceeded.AccessKeyPolicy');
   });
 
   test('what was written is read back to an equal policy', () => {
