@@ -1,4 +1,10 @@
-import { formatIpAddress, type IpAddress, parseIpAddress, parseIpv4 } from './ip-address.ts';
+import {
+  formatIpAddress,
+  type IpAddress,
+  parseIpAddress,
+  parseIpv4,
+  withoutMappedPrefix,
+} from './ip-address.ts';
 import { IpNetworkSet, parseIpNetwork } from './ip-network.ts';
 
 /** The proxies whose forwarding headers are believed. */
@@ -99,9 +105,10 @@ function* entriesFromRight(rawHeaders: readonly string[], headerName: string): G
  * @returns `''` when the peer has no IP address, as on a Unix socket; no address rule admits that
  */
 export function clientAddress(peer: string, rawHeaders: readonly string[], trusted: TrustedProxies): string {
-  const bits = parseIpv4(peer);
-  // Strict IPv4 text is already in its one notation: the common case allocates nothing.
-  if (bits >= 0 && !trusted.networks.hasIpv4(bits)) return peer;
+  const unmapped = withoutMappedPrefix(peer);
+  const bits = parseIpv4(unmapped);
+  // Strict IPv4 text is already in its one notation: the common case is not parsed further.
+  if (bits >= 0 && !trusted.networks.hasIpv4(bits)) return unmapped;
 
   let client = parsePeer(peer);
   if (client === undefined) return '';

@@ -79,13 +79,23 @@ export function isIpv4Mapped(words: Uint32Array): boolean {
   return words[0] === 0 && words[1] === 0 && words[2] === 0xffff;
 }
 
+const mappedPrefix = '::ffff:';
+
+/**
+ * The IPv4 text inside an IPv4-mapped address as the system writes it (`::ffff:192.0.2.7`); any other text as it
+ * is. A listener on both families has every IPv4 peer in this form, so it must not cost a parse.
+ */
+export function withoutMappedPrefix(text: string): string {
+  return text.startsWith(mappedPrefix) && text.includes('.') ? text.slice(mappedPrefix.length) : text;
+}
+
 /**
  * Reads an address without port, zone or prefix.
  *
  * @returns undefined when the text is no address
  */
 export function parseIpAddress(text: string): IpAddress | undefined {
-  const bits = parseIpv4(text);
+  const bits = parseIpv4(withoutMappedPrefix(text));
   if (bits >= 0) return { family: 4, bits };
   const words = parseIpv6Words(text);
   if (words === undefined) return undefined;

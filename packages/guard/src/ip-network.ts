@@ -1,4 +1,4 @@
-import { isIpv4Mapped, parseIpv4, parseIpv6Words } from './ip-address.ts';
+import { isIpv4Mapped, parseIpv4, parseIpv6Words, withoutMappedPrefix } from './ip-address.ts';
 
 /** A block of IPv4 addresses: those that equal `base` under `mask`; both unsigned 32-bit integers. */
 export interface Ipv4Network {
@@ -105,7 +105,7 @@ export class IpNetworkSet {
 
   /** @param address an address as text, an IPv4-mapped one standing for the IPv4 address; anything else is in no set */
   hasText(address: string): boolean {
-    const bits = parseIpv4(address);
+    const bits = parseIpv4(withoutMappedPrefix(address));
     if (bits >= 0) return this.hasIpv4(bits);
     const words = parseIpv6Words(address);
     if (words === undefined) return false;
