@@ -1,4 +1,4 @@
-import { type Decision, decide, decideWithSession } from '@claviger/policy';
+import { decideWithSession, type SessionDecision } from '@claviger/policy';
 import {
   type ParsedSignature,
   parseSignature,
@@ -10,7 +10,7 @@ import { clientAddress, forwardedProto, parseTrustedProxies, type TrustedProxies
 import type { Credential, CredentialLookup, CredentialSource, Principal } from './credential.ts';
 import { type GuardRefusal, type GuardRefusalCode, guardRefusals } from './guard-refusal.ts';
 import { admitsOrigin } from './network-policy.ts';
-import type { NonceStore } from './nonce-memory.ts';
+import type { NonceStore, NonceUse } from './nonce-memory.ts';
 import { RequestConditions } from './request-conditions.ts';
 
 /** A request as it arrived, and over which connection. */
@@ -48,7 +48,7 @@ export interface Demand {
 /** Whether all demands were allowed; if not, the first that was not. */
 export type Authorization =
   | { readonly allowed: true }
-  | { readonly allowed: false; readonly demand: Demand; readonly decision: Decision };
+  | { readonly allowed: false; readonly demand: Demand; readonly decision: SessionDecision };
 
 export interface GuardOptions {
   readonly source: CredentialSource;
@@ -137,12 +137,7 @@ export class Guard {
       if (!(error instanceof SignatureError)) throw error;
       return signatureRefusal(error, accessKeyId);
     }
-    const first = this.#nonces.use(
-      accessKeyId,
-      signature.nonce,
-      signature.timestamp + this.#windowMs,
-      now,
-    );
+    const first = this.#nonces.use(accessKeyId, signature.nonce, signature.timestamp + this.#windowMs, now);
     if (first instanceof Promise) {
       return first.then((answer) => this.#admit(request, signature, lookup, answer, now));
     }
@@ -153,11 +148,12 @@ export class Guard {
     request: GuardRequest,
     signature: KeyedSignature,
     credential: Credential,
-    firstUse: boolean,
+    use: NonceUse,
     now: number,
   ): Identity | GuardRefusal {
     const { accessKeyId } = signature;
-    if (!firstUse) return refuse('SignatureNonceUsed', accessKeyId);
+    if (use === 'seen') return refuse('SignatureNonceUsed', accessKeyId);
+    if (use === 'full') return refuse('Throttling.Nonce', accessKeyId);
     const sourceAddress = this.sourceAddress(request);
     const restriction = credential.networkRestriction;
     if (
@@ -194,10 +190,7 @@ export class Guard {
         resource: demand.resource,
         conditions: new RequestConditions(identity, demand.conditions),
       };
-      const decision =
-        sessionPolicy === undefined
-          ? decide(permissions, request)
-          : decideWithSession(permissions, sessionPolicy, request);
+      const decision = decideWithSession(permissions, sessionPolicy, request);
       if (decision.effect !== 'Allow') return { allowed: false, demand, decision };
     }
     return allowed;

@@ -5,6 +5,12 @@
  * addresses; it does not store, route, forward or answer. The control plane's own API passes through the same
  * `Guard` as any API that it protects.
  */
+export {
+  clientAddress,
+  forwardedProto,
+  parseTrustedProxies,
+  type TrustedProxies,
+} from './client-address.ts';
 export * from './credential.ts';
 export * from './guard.ts';
 export * from './guard-refusal.ts';

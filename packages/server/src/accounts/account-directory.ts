@@ -11,9 +11,10 @@ export class AccountDirectory {
   constructor(store: Store) {
     this.#store = store;
     store.follow((change) => {
-      if (change.topic !== 'account') return;
+      if (change.topic === 'everything') this.#known.clear();
+      else if (change.topic === 'account') this.#known.delete(change.accountId);
+      else return;
       this.#changes++;
-      this.#known.delete(change.accountId);
     });
   }
 

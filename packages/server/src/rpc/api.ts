@@ -210,23 +210,12 @@ export class Api {
     return operation.handle(input, call);
   }
 
-  /**
-   * Which operation is meant: parameters and `x-acs-` headers may both say it, and must not disagree. The
-   * headers are not part of an RPC 1.0 signature, so there they say nothing.
-   */
+  /** Which operation is meant: what the signed part of the request says. */
   #nameOperation(journey: Journey, signature: ParsedSignature): void {
-    const named = (parameter: string, header: string): string => {
-      const fromParameter = signature.parameters.get(parameter);
-      const fromHeader = signature.scheme === 'RPC-HMAC-SHA1' ? undefined : headerOf(journey.request, header);
-      if (fromParameter !== undefined && fromHeader !== undefined && fromParameter !== fromHeader) {
-        throw new Refusal('Invalid', { name: parameter });
-      }
-      const name = fromParameter ?? fromHeader ?? '';
-      if (name === '') throw new Refusal('Missing', { name: parameter });
-      return name;
-    };
-    journey.action = named('Action', 'x-acs-action');
-    journey.version = named('Version', 'x-acs-version');
+    journey.action = signature.action ?? '';
+    journey.version = signature.version ?? '';
+    if (journey.action === '') throw new Refusal('Missing', { name: 'Action' });
+    if (journey.version === '') throw new Refusal('Missing', { name: 'Version' });
   }
 
   #success(journey: Journey, answer: Answer): ApiAnswer {

@@ -1,5 +1,5 @@
 import type { Demand, Principal } from '@claviger/guard';
-import type { Decision } from '@claviger/policy';
+import type { SessionDecision } from '@claviger/policy';
 import { type AccessDeniedDetail, Refusal } from '../errors/refusal.ts';
 import type { Call } from './operation.ts';
 
@@ -10,14 +10,14 @@ import type { Call } from './operation.ts';
  * @param demand the first that was not allowed
  * @param decision why
  */
-export async function denial(call: Call, demand: Demand, decision: Decision): Promise<Refusal> {
+export async function denial(call: Call, demand: Demand, decision: SessionDecision): Promise<Refusal> {
   const { accountId } = call.account;
   const denied = decision.effect === 'ExplicitDeny' ? 'ExplicitDeny' : 'ImplicitDeny';
   const detail: AccessDeniedDetail = {
     AuthAction: demand.action,
     ...authPrincipal(call.principal),
     NoPermissionType: denied,
-    PolicyType: decision.deniedBy === 'session' ? 'SessionPolicy' : 'AccountLevelIdentityBasedPolicy',
+    PolicyType: decision.by === 'session' ? 'SessionPolicy' : 'AccountLevelIdentityBasedPolicy',
     EncodedDiagnosticMessage: await sealDiagnostic(call, {
       AuthAction: demand.action,
       AuthResource: demand.resource,
@@ -39,7 +39,7 @@ export async function denial(call: Call, demand: Demand, decision: Decision): Pr
               },
             ],
       NoPermissionPolicyType:
-        decision.deniedBy === 'session' ? 'SessionPolicy' : 'AccountLevelIdentityBasedPolicy',
+        decision.by === 'session' ? 'SessionPolicy' : 'AccountLevelIdentityBasedPolicy',
       AccountId: accountId,
     }),
   };

@@ -1,0 +1,251 @@
+import {
+  type CompiledNetworkPolicy,
+  type Credential,
+  type CredentialLookup,
+  type CredentialSource,
+  compileNetworkPolicy,
+  type NetworkRestriction,
+  type Principal,
+  parseNetworkPolicy,
+} from '@claviger/guard';
+import { type CompiledPolicies, compilePolicies, readStoredPolicy } from '@claviger/policy';
+import { SigningKey } from '@claviger/signature';
+import type { Account } from '../accounts/account.ts';
+import { readAccount } from '../accounts/account-directory.ts';
+import { identityArn } from '../accounts/arn.ts';
+import { type PermissionPolicy, readPermissions } from '../policies/permissions.ts';
+import type { SecretBox } from '../secrets/secret-box.ts';
+import { readSecurityPreference } from '../settings/security-preference.ts';
+import { selfManagedKeysPolicy } from '../settings/self-managed-keys.ts';
+import type { AccessKeyRow } from '../store/schema.ts';
+import type { Change, Queries, Store } from '../store/store.ts';
+import { readSession } from '../tokens/read-session.ts';
+import { accountOfToken, openToken } from '../tokens/session-token.ts';
+import { CredentialCache, type Load } from './credential-cache.ts';
+
+/** What a source needs. */
+export interface CredentialSourceParts {
+  readonly store: Store;
+  readonly secrets: SecretBox;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** How many credentials are kept in memory. */
+  readonly capacity: number;
+}
+
+type DependsOn = readonly Pick<Change, 'topic' | 'subject'>[];
+
+interface Found {
+  readonly credential: Credential;
+  readonly accountId: string;
+  readonly dependsOn: DependsOn;
+}
+
+/** The compiled sets kept for principals that have the very same policies. */
+const sharedSets = 10_000;
+
+/** The control plane's own credentials: from memory, or read from the store, which then are remembered. */
+export class StoredCredentials implements CredentialSource {
+  readonly #parts: CredentialSourceParts;
+  readonly #cache: CredentialCache;
+  readonly #compiled = new Map<string, CompiledPolicies>();
+
+  constructor(parts: CredentialSourceParts) {
+    this.#parts = parts;
+    this.#cache = new CredentialCache(parts.capacity);
+    parts.store.follow((change) => this.#cache.forget(change));
+  }
+
+  find(accessKeyId: string, securityToken: string | undefined): CredentialLookup | Promise<CredentialLookup> {
+    return this.#cache.get(accessKeyId, securityToken) ?? this.#load(accessKeyId, securityToken);
+  }
+
+  async #load(accessKeyId: string, securityToken: string | undefined): Promise<CredentialLookup> {
+    const load: Load = this.#cache.beginLoad();
+    try {
+      const found = accessKeyId.startsWith('STS.')
+        ? await this.#readTemporary(accessKeyId, securityToken)
+        : await this.#readPermanent(accessKeyId, securityToken);
+      if (typeof found === 'string') return found;
+      this.#cache.put(load, found.accountId, found.credential, securityToken, found.dependsOn);
+      return found.credential;
+    } finally {
+      this.#cache.endLoad(load);
+    }
+  }
+
+  async #readPermanent(
+    accessKeyId: string,
+    securityToken: string | undefined,
+  ): Promise<Found | Exclude<CredentialLookup, Credential>> {
+    const { store, secrets } = this.#parts;
+    const { queries } = store;
+    const key = await queries
+      .selectFrom('access_keys')
+      .selectAll()
+      .where('access_key_id', '=', accessKeyId)
+      .where('recycled_at', 'is', null)
+      .executeTakeFirst();
+    if (key === undefined) return 'InvalidAccessKeyId.NotFound';
+    if (securityToken !== undefined && securityToken !== '') {
+      return 'InvalidSecurityToken.MismatchWithAccessKey';
+    }
+    const account = await readAccount(queries, key.account_id);
+    if (account === undefined) return 'InvalidAccessKeyId.NotFound';
+    const owner = await this.#readOwner(queries, account, key);
+    if (owner === undefined) return 'InvalidAccessKeyId.NotFound';
+    const secret = await secrets.open(
+      account.accountId,
+      account.wrappedDataKey,
+      key.sealed_secret,
+      accessKeyId,
+    );
+    return {
+      accountId: account.accountId,
+      credential: {
+        accessKeyId,
+        kind: 'permanent',
+        signingKey: SigningKey.fromSecret(secret),
+        status: account.status === 'Active' ? key.status : 'Inactive',
+        expiresAt: key.expires_at ?? undefined,
+        principal: owner.principal,
+        networkRestriction: await readNetworkRestriction(queries, key),
+        permissions: owner.permissions,
+        sessionPolicy: undefined,
+      },
+      dependsOn: [
+        { topic: 'access-key', subject: accessKeyId },
+        { topic: 'account', subject: account.accountId },
+        ...(key.owner_type === 'user' ? [{ topic: 'user', subject: key.owner_id } as const] : []),
+      ],
+    };
+  }
+
+  async #readOwner(
+    queries: Queries,
+    account: Account,
+    key: AccessKeyRow,
+  ): Promise<(Pick<Credential, 'permissions'> & { principal: Principal }) | undefined> {
+    const { accountId } = account;
+    if (key.owner_type === 'root') {
+      const principal = { type: 'root', accountId, arn: identityArn.root(accountId) } as const;
+      return { principal, permissions: 'everything' };
+    }
+    const user = await queries
+      .selectFrom('users')
+      .select(['user_id', 'user_name'])
+      .where('user_id', '=', key.owner_id)
+      .where('account_id', '=', accountId)
+      .where('recycled_at', 'is', null)
+      .executeTakeFirst();
+    if (user === undefined) return undefined;
+    const preference = await readSecurityPreference(queries, accountId);
+    const attached = await readPermissions(queries, accountId, { type: 'user', id: user.user_id });
+    const implied: readonly PermissionPolicy[] = preference.AllowUserToManageAccessKeys
+      ? [{ ...selfManagedKeysPolicy(accountId, user.user_name), type: 'System', version: user.user_name }]
+      : [];
+    return {
+      principal: {
+        type: 'ram-user',
+        accountId,
+        arn: identityArn.user(accountId, user.user_name),
+        userId: user.user_id,
+        userName: user.user_name,
+      },
+      permissions: this.#compile(accountId, [...attached, ...implied]),
+    };
+  }
+
+  async #readTemporary(
+    accessKeyId: string,
+    securityToken: string | undefined,
+  ): Promise<Found | Exclude<CredentialLookup, Credential>> {
+    if (securityToken === undefined || securityToken === '') return 'MissingSecurityToken';
+    const { store, secrets, now } = this.#parts;
+    const { queries } = store;
+    const accountId = accountOfToken(securityToken);
+    if (accountId === undefined) return 'InvalidSecurityToken.Malformed';
+    const account = await readAccount(queries, accountId);
+    if (account === undefined) return 'InvalidSecurityToken.Malformed';
+    const token = await openToken(secrets, account, accessKeyId, securityToken, now());
+    if (typeof token === 'string') return token;
+    const session = await readSession(queries, account, token, now());
+    if (session === undefined) return 'InvalidAccessKeyId.NotFound';
+    const { role } = session;
+    const attached = await readPermissions(queries, accountId, { type: 'role', id: role.role_id });
+    return {
+      accountId,
+      credential: {
+        accessKeyId,
+        kind: 'temporary',
+        signingKey: SigningKey.fromSecret(token.secret),
+        status: account.status === 'Active' ? 'Active' : 'Inactive',
+        expiresAt: token.expiresAt,
+        principal: {
+          type: 'assumed-role',
+          accountId,
+          arn: identityArn.assumedRole(accountId, role.role_name, token.sessionName),
+          roleId: role.role_id,
+          roleName: role.role_name,
+          sessionName: token.sessionName,
+        },
+        networkRestriction: undefined,
+        permissions: this.#compile(accountId, attached),
+        sessionPolicy:
+          token.sessionPolicy === undefined
+            ? undefined
+            : compilePolicies([
+                {
+                  name: 'SessionPolicy',
+                  type: 'Custom',
+                  document: readStoredPolicy(token.sessionPolicy, 'session'),
+                },
+              ]),
+      },
+      dependsOn: session.dependsOn,
+    };
+  }
+
+  /** Principals with the same policies share one compiled set: most users of an account do. */
+  #compile(accountId: string, policies: readonly PermissionPolicy[]): CompiledPolicies {
+    const set = policies.map(({ name, type, version, text }) => `${type}\n${name}\n${version}\n${text}`);
+    const identity = `${accountId}\n${set.join('\n\n')}`;
+    const known = this.#compiled.get(identity);
+    if (known !== undefined) return known;
+    const compiled = compilePolicies(
+      policies.map(({ name, type, version, text }) => ({
+        name,
+        type,
+        version,
+        document: readStoredPolicy(text, 'identity'),
+      })),
+    );
+    if (this.#compiled.size >= sharedSets) this.#compiled.clear();
+    this.#compiled.set(identity, compiled);
+    return compiled;
+  }
+}
+
+/** The key's own network policy when it is active, else the account's when that is. */
+async function readNetworkRestriction(
+  queries: Queries,
+  key: AccessKeyRow,
+): Promise<NetworkRestriction | undefined> {
+  const own = compiledNetworkPolicy(key.network_policy);
+  if (own !== undefined) return { level: 'AccessKey', policy: own };
+  const settings = await queries
+    .selectFrom('account_settings')
+    .select('access_key_network_policy')
+    .where('account_id', '=', key.account_id)
+    .executeTakeFirst();
+  const ofAccount = compiledNetworkPolicy(settings?.access_key_network_policy ?? null);
+  return ofAccount && { level: 'Account', policy: ofAccount };
+}
+
+function compiledNetworkPolicy(text: string | null): CompiledNetworkPolicy | undefined {
+  if (text === null) return undefined;
+  const parsed = parseNetworkPolicy(text);
+  // INVARIANT: only documents that parse are stored. One that does not must lock, not open.
+  if (!parsed.ok) throw new Error(`a stored network policy does not parse: ${parsed.reason}`);
+  return compileNetworkPolicy(parsed.policy);
+}

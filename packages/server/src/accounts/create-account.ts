@@ -1,0 +1,152 @@
+import { createAccessKey, type NewAccessKey } from '../access-keys/access-key.ts';
+import { Refusal } from '../errors/refusal.ts';
+import { hashPassword } from '../passwords/password-hash.ts';
+import type { Scope } from '../rpc/operation.ts';
+import { Secret } from '../rpc/secret.ts';
+import type { Services } from '../services.ts';
+import type { AccountRow } from '../store/schema.ts';
+import type { WriteTransaction } from '../store/store.ts';
+import { createUser } from '../users/user.ts';
+import type { Account } from './account.ts';
+import { accountOf, readAccount } from './account-directory.ts';
+
+/** An account just made; the password is at hand this once. */
+export interface NewAccount {
+  readonly account: Account;
+  readonly rootLoginName: string;
+  /** Must be changed at the first sign-in. */
+  readonly rootPassword: Secret;
+}
+
+/** The domain suffix of every login name, as RAM has it. */
+export const domainSuffix = '.onaliyun.com';
+
+/** A one-time password and its hash. Hashing is slow on purpose, so it is done before a transaction. */
+export interface OneTimePassword {
+  readonly password: string;
+  readonly hash: string;
+}
+
+/** A password for a first sign-in. */
+export async function oneTimePassword(services: Services): Promise<OneTimePassword> {
+  const password = services.identifiers.oneTimePassword();
+  return { password, hash: await hashPassword(password) };
+}
+
+/**
+ * Makes an account with a root sign-in, and nothing in it.
+ * @param accountName what the operator calls it, 1 to 64 characters
+ * @param rootPassword for the first sign-in
+ */
+export async function createAccount(
+  services: Services,
+  transaction: WriteTransaction,
+  accountName: string,
+  rootPassword: OneTimePassword,
+  now: number,
+): Promise<NewAccount> {
+  const { identifiers, secrets } = services;
+  const accountId = identifiers.accountId();
+  const row: AccountRow = {
+    account_id: accountId,
+    account_name: accountName,
+    default_domain: `${accountId}${domainSuffix}`,
+    status: 'Active',
+    wrapped_data_key: await secrets.createDataKey(accountId),
+    root_login_name: `root@${accountId}${domainSuffix}`,
+    root_password_hash: rootPassword.hash,
+    root_password_must_change: 1,
+    created_at: now,
+  };
+  await transaction.queries.insertInto('accounts').values(row).execute();
+  transaction.changed({ accountId, topic: 'account', subject: accountId });
+  return {
+    account: accountOf(row),
+    rootLoginName: row.root_login_name,
+    rootPassword: new Secret(rootPassword.password),
+  };
+}
+
+/** Accounts in the order of their making. */
+export async function listAccounts(services: Services): Promise<Account[]> {
+  const rows = await services.store.queries
+    .selectFrom('accounts')
+    .selectAll()
+    .orderBy('created_at')
+    .orderBy('account_id')
+    .execute();
+  return rows.map(accountOf);
+}
+
+/**
+ * Enables or disables an account: while it is disabled none of its keys and tokens is accepted.
+ * @throws Refusal EntityNotExist.Account
+ */
+export async function setAccountStatus(
+  transaction: WriteTransaction,
+  accountId: string,
+  status: 'Active' | 'Disabled',
+): Promise<void> {
+  await requireAccount(transaction, accountId);
+  await transaction.queries
+    .updateTable('accounts')
+    .set({ status })
+    .where('account_id', '=', accountId)
+    .execute();
+  transaction.changed({ accountId, topic: 'account', subject: accountId });
+}
+
+/**
+ * The scope in which the operator, who needs no permission, acts on an account.
+ * @throws Refusal EntityNotExist.Account
+ */
+export async function operatorScope(
+  services: Services,
+  transaction: WriteTransaction,
+  accountId: string,
+  now: number,
+): Promise<Scope> {
+  const account = await requireAccount(transaction, accountId);
+  return {
+    now,
+    account,
+    queries: transaction.queries,
+    services,
+    changed: (topic, subject) => transaction.changed({ accountId, topic, subject }),
+    touched: () => {},
+  };
+}
+
+/** A RAM user with `AliyunRAMFullAccess` and one AccessKey. */
+export async function createAdministrator(
+  scope: Scope,
+  userName: string,
+): Promise<{ readonly userPrincipalName: string; readonly accessKey: NewAccessKey }> {
+  const user = await createUser(scope, {
+    userName,
+    displayName: userName,
+    comments: 'Made with the account, to administer it.',
+    email: '',
+    mobilePhone: '',
+  });
+  await scope.queries
+    .insertInto('policy_attachments')
+    .values({
+      account_id: scope.account.accountId,
+      principal_type: 'user',
+      principal_id: user.user_id,
+      policy_type: 'System',
+      policy_name_key: 'aliyunramfullaccess',
+      attached_at: scope.now,
+    })
+    .execute();
+  scope.changed('user', user.user_id);
+  const accessKey = await createAccessKey(scope, { type: 'user', id: user.user_id, name: userName });
+  return { userPrincipalName: `${userName}@${scope.account.defaultDomain}`, accessKey };
+}
+
+async function requireAccount(transaction: WriteTransaction, accountId: string): Promise<Account> {
+  const account = await readAccount(transaction.queries, accountId);
+  if (account === undefined) throw new Refusal('EntityNotExist.Account', { name: accountId });
+  return account;
+}

@@ -1,0 +1,120 @@
+import { mkdirSync } from 'node:fs';
+import { Guard, NonceMemory } from '@claviger/guard';
+import type { Logger } from 'pino';
+import { StoredCredentials } from './access-keys/credential-source.ts';
+import { describedOperations } from './api/described-operations.ts';
+import { operations } from './api/operations.ts';
+import { AuditTrail } from './audit/audit-trail.ts';
+import type { Configuration } from './configuration.ts';
+import { Housekeeping } from './housekeeping.ts';
+import { healthRoutes } from './http/health.ts';
+import { type Listener, startListener } from './http/listener.ts';
+import { Metrics } from './http/metrics.ts';
+import { automaticTls, loadTlsFiles, type TlsFiles } from './http/tls.ts';
+import { closeServices, openServices } from './installation.ts';
+import { Api } from './rpc/api.ts';
+import { Registry } from './rpc/registry.ts';
+import type { Services } from './services.ts';
+
+/** How long replays of requests to an earlier process are looked out for: both sides of RAM's window. */
+const REPLAY_WINDOW_MS = 30 * 60 * 1000;
+
+/** A running server. */
+export interface Claviger {
+  /** Where it listens: `http://127.0.0.1:8080`. */
+  readonly url: string;
+  readonly services: Services;
+  /** Stops accepting, finishes what is under way, writes down what is in memory. Resolves within 10 s. */
+  close(): Promise<void>;
+}
+
+/** The registry of everything that is built, which knows what RAM has beyond it. */
+export function registry(): Registry {
+  return new Registry(
+    operations,
+    describedOperations().map(({ version, name }) => `${version} ${name}`),
+  );
+}
+
+/**
+ * Starts a server on a prepared installation; resolves when it answers.
+ * @param configuration validated
+ * @param logger is never given a secret
+ * @param now milliseconds since the epoch
+ * @throws StoreUnavailable, MasterKeyUnavailable, or what the system says of the address
+ */
+export async function startClaviger(
+  configuration: Configuration,
+  logger: Logger,
+  now: () => number = Date.now,
+): Promise<Claviger> {
+  const log = (message: string) => logger.warn(message);
+  const services = await openServices(configuration, { now, log });
+  const { store } = services;
+  const nonces = new NonceMemory();
+  const audit = new AuditTrail({
+    store,
+    mode: configuration.audit,
+    region: configuration.region,
+    now,
+    log,
+  });
+  for (const seen of await audit.recentNonces(store.queries, now() - REPLAY_WINDOW_MS)) {
+    nonces.remember(seen.accessKeyId, seen.nonce, seen.time + REPLAY_WINDOW_MS);
+  }
+  const source = new StoredCredentials({
+    store,
+    secrets: services.secrets,
+    now,
+    capacity: configuration.cachedCredentials,
+  });
+  const guard = new Guard({ source, nonces, now, trustedProxies: configuration.trustedProxies });
+  const metrics = new Metrics();
+  const reportBug = (error: unknown, requestId: string) => logger.error({ err: error, requestId }, 'a bug');
+  const api = new Api({
+    registry: registry(),
+    guard,
+    source,
+    services,
+    audit,
+    now,
+    reportBug: (requestId, error) => reportBug(error, requestId),
+    finished: (call) => metrics.finished(call),
+  });
+  const tls = await tlsOf(configuration, now());
+  const listener = await startListener({
+    host: configuration.host,
+    port: configuration.port,
+    tls,
+    api: (request) => api.answer(request),
+    routes: new Map([...healthRoutes({ store, audit }), ...metrics.routes()]),
+    now,
+    onBug: reportBug,
+  });
+  const housekeeping = new Housekeeping(services, { now, logger });
+  housekeeping.start();
+  return {
+    url: urlOf(listener, tls !== undefined),
+    services,
+    async close() {
+      await housekeeping.stop();
+      await listener.close(8_000);
+      await audit.close();
+      await closeServices(services);
+    },
+  };
+}
+
+async function tlsOf(configuration: Configuration, now: number): Promise<TlsFiles | undefined> {
+  const { tlsCert, tlsKey } = configuration;
+  if (tlsCert !== undefined && tlsKey !== undefined) return loadTlsFiles(tlsCert, tlsKey);
+  if (configuration.tls === 'off') return undefined;
+  mkdirSync(configuration.data, { recursive: true, mode: 0o700 });
+  return automaticTls(configuration.data, configuration.host, now);
+}
+
+function urlOf(listener: Listener, secure: boolean): string {
+  const { address, family, port } = listener.address;
+  const host = family === 'IPv6' ? `[${address}]` : address;
+  return `${secure ? 'https' : 'http'}://${host}:${port}`;
+}

@@ -1,0 +1,151 @@
+import { z } from 'zod';
+
+/** One thing that is wrong with the configuration, and which key has it. */
+export class ConfigurationError extends Error {
+  readonly key: string;
+  constructor(key: string, problem: string) {
+    super(`${key}: ${problem}`);
+    this.name = 'ConfigurationError';
+    this.key = key;
+  }
+}
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+
+/**
+ * Every setting of a server: its flag's name in camelCase, its rule, and its default. Each has an environment
+ * variable: `--trusted-proxies` is `CLAVIGER_TRUSTED_PROXIES`. A flag wins over the variable.
+ */
+const settings = z.object({
+  data: z.string().min(1).default('./data').describe('data directory'),
+  host: z.string().min(1).default('127.0.0.1').describe('address to listen on'),
+  port: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(8080)
+    .describe('port to listen on; 0 for any free one'),
+  database: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL')
+    .optional()
+    .describe('PostgreSQL URL; the embedded SQLite in the data directory when absent'),
+  redis: z
+    .string()
+    .regex(/^rediss?:\/\//, 'must be a redis:// URL')
+    .optional()
+    .describe('Redis or Valkey URL for replay nonces; needed when several nodes share a database'),
+  tls: z
+    .enum(['off', 'auto'])
+    .default('off')
+    .describe('auto: a self-signed certificate in the data directory'),
+  tlsCert: z.string().optional().describe('file of the TLS certificate chain, PEM'),
+  tlsKey: z.string().optional().describe('file of the TLS private key, PEM'),
+  audit: z
+    .enum(['batched', 'strict', 'best-effort'])
+    .default('batched')
+    .describe('strict: reads wait for their record; best-effort: changes do not wait for theirs'),
+  trustedProxies: list.default([]).describe('addresses and CIDR blocks whose X-Forwarded-For is believed'),
+  masterKeyProvider: z
+    .enum(['file', 'environment', 'vault'])
+    .default('file')
+    .describe('where the master key is'),
+  masterKey: z
+    .string()
+    .optional()
+    .describe('the master key, base64 of 32 bytes, for the provider "environment"'),
+  vaultAddress: z.url().optional().describe('address of Vault, for the provider "vault"'),
+  vaultToken: z.string().optional().describe('token for Vault'),
+  vaultKey: z.string().default('claviger').describe("name of Vault's transit key"),
+  region: z.string().default('cn-hangzhou').describe('region that audit events name'),
+  cachedCredentials: z.coerce.number().int().min(1).default(1_000_000).describe('credentials kept in memory'),
+  logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info').describe('what is logged'),
+});
+
+/** A validated configuration. */
+export type Configuration = Readonly<z.infer<typeof settings>>;
+
+/** One setting, for `--help` and the docs. */
+export interface SettingDescription {
+  readonly name: string;
+  readonly variable: string;
+  readonly description: string;
+  readonly byDefault: string;
+}
+
+/** Every setting there is. */
+export const settingDescriptions: readonly SettingDescription[] = Object.entries(settings.shape).map(
+  ([name, schema]) => {
+    const empty = schema.safeParse(undefined);
+    return {
+      name,
+      variable: variableOf(name),
+      description: schema.description ?? schema.meta()?.description ?? '',
+      byDefault: empty.success && empty.data !== undefined ? String(empty.data) : '',
+    };
+  },
+);
+
+/**
+ * The configuration of a server.
+ * @param flags by camelCase name; undefined ones are not set
+ * @param environment such as `process.env`
+ * @throws ConfigurationError naming the flag or variable that is wrong
+ */
+export function readConfiguration(
+  flags: Readonly<Record<string, unknown>>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Configuration {
+  const given: Record<string, unknown> = {};
+  const origin: Record<string, string> = {};
+  for (const name of Object.keys(settings.shape)) {
+    const variable = variableOf(name);
+    if (flags[name] !== undefined) {
+      given[name] = flags[name];
+      origin[name] = flagOf(name);
+    } else if (environment[variable] !== undefined && environment[variable] !== '') {
+      given[name] = environment[variable];
+      origin[name] = variable;
+    }
+  }
+  const parsed = settings.safeParse(given);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const name = String(issue?.path[0] ?? '');
+    throw new ConfigurationError(origin[name] ?? flagOf(name), issue?.message ?? 'is not valid');
+  }
+  const configuration = parsed.data;
+  if ((configuration.tlsCert === undefined) !== (configuration.tlsKey === undefined)) {
+    throw new ConfigurationError(
+      configuration.tlsCert === undefined ? '--tls-cert' : '--tls-key',
+      'a certificate and its key go together',
+    );
+  }
+  if (configuration.masterKeyProvider === 'environment' && configuration.masterKey === undefined) {
+    throw new ConfigurationError('CLAVIGER_MASTER_KEY', 'is needed by --master-key-provider environment');
+  }
+  if (
+    configuration.masterKeyProvider === 'vault' &&
+    (configuration.vaultAddress === undefined || configuration.vaultToken === undefined)
+  ) {
+    throw new ConfigurationError(
+      configuration.vaultAddress === undefined ? 'CLAVIGER_VAULT_ADDRESS' : 'CLAVIGER_VAULT_TOKEN',
+      'is needed by --master-key-provider vault',
+    );
+  }
+  return configuration;
+}
+
+function variableOf(name: string): string {
+  return `CLAVIGER_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { pino } from 'pino';
+import { createAccessKey } from '../src/access-keys/access-key.ts';
+import {
+  createAccount,
+  createAdministrator,
+  oneTimePassword,
+  operatorScope,
+} from '../src/accounts/create-account.ts';
+import { type Claviger, startClaviger } from '../src/claviger.ts';
+import { readConfiguration } from '../src/configuration.ts';
+import { prepareDataDirectory } from '../src/installation.ts';
+import type { Services } from '../src/services.ts';
+import { type ClientKey, Clients } from './clients.ts';
+import { eachDatabase } from './databases.ts';
+
+/** An account of a server under test, with its administrator. */
+export interface TestAccount {
+  readonly accountId: string;
+  /** `<account id>.onaliyun.com` */
+  readonly domain: string;
+  /** The administrator's key: AliyunRAMFullAccess. */
+  readonly key: ClientKey;
+  /** Clients of the administrator. */
+  readonly admin: Clients;
+  /** Makes a key of the account root; at most two. */
+  rootKey(): Promise<ClientKey>;
+}
+
+/** A real server over HTTP on a real database. */
+export interface TestServer {
+  readonly url: string;
+  readonly services: Services;
+  /** The first account. */
+  readonly account: TestAccount;
+  /** What the server has logged so far. */
+  readonly log: readonly string[];
+  /** The data directory. */
+  readonly directory: string;
+  /** Makes one more account. */
+  newAccount(name?: string): Promise<TestAccount>;
+  /** Clients with another key. */
+  clients(key: ClientKey): Clients;
+  /** Makes a RAM user with one key. @returns its clients, and what it is called */
+  newUser(account: TestAccount, userName: string): Promise<TestUser>;
+  /** Stops it and starts it again on the same data. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A RAM user with a key. */
+export interface TestUser {
+  readonly userName: string;
+  readonly userPrincipalName: string;
+  readonly userId: string;
+  readonly key: ClientKey;
+  readonly clients: Clients;
+}
+
+/** What differs from a server as it comes. */
+export interface TestServerOptions {
+  readonly configuration?: Readonly<Record<string, unknown>>;
+  /** Milliseconds since the epoch; clients sign with the system's clock. */
+  readonly now?: () => number;
+}
+
+/**
+ * Defines the same tests against a server on SQLite and on PostgreSQL.
+ *
+ *     eachServer((name, start) => {
+ *       test('a third key is refused', async () => {
+ *         const server = await start();
+ *       });
+ *     });
+ */
+export function eachServer(
+  define: (name: string, start: (options?: TestServerOptions) => Promise<TestServer>) => void,
+): void {
+  eachDatabase((name, { freshLocation }) => {
+    const running: TestServer[] = [];
+    after(async () => {
+      for (const server of running) await server.close();
+    });
+    define(name, async (options = {}) => {
+      const location = await freshLocation();
+      const server = await startTestServer(options, location.kind === 'postgres' ? location.url : undefined);
+      running.push(server);
+      return server;
+    });
+  });
+}
+
+async function startTestServer(
+  options: TestServerOptions,
+  database: string | undefined,
+): Promise<TestServer> {
+  const directory = mkdtempSync(join(tmpdir(), 'claviger-server-'));
+  const configuration = readConfiguration(
+    { data: join(directory, 'data'), port: 0, database, ...options.configuration },
+    {},
+  );
+  prepareDataDirectory(configuration);
+  const log: string[] = [];
+  const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
+  const now = options.now ?? Date.now;
+  let claviger: Claviger = await startClaviger(configuration, logger, now);
+  let closed = false;
+
+  const newAccount = (name = 'test') => makeAccount(claviger.services, claviger.url, name, now);
+  const account = await newAccount();
+  return {
+    get url() {
+      return claviger.url;
+    },
+    get services() {
+      return claviger.services;
+    },
+    account,
+    log,
+    directory: configuration.data,
+    newAccount,
+    clients: (key) => new Clients(claviger.url, key),
+    newUser: (of, userName) => makeUser(claviger.url, of, userName),
+    async restart() {
+      const { port } = new URL(claviger.url);
+      await claviger.close();
+      claviger = await startClaviger({ ...configuration, port: Number(port) }, logger, now);
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      await claviger.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function makeAccount(
+  services: Services,
+  url: string,
+  name: string,
+  now: () => number,
+): Promise<TestAccount> {
+  const password = await oneTimePassword(services);
+  return services.store.write(async (transaction) => {
+    const { account } = await createAccount(services, transaction, name, password, now());
+    const { accountId } = account;
+    const scope = await operatorScope(services, transaction, accountId, now());
+    const { accessKey } = await createAdministrator(scope, 'administrator');
+    const key = { accessKeyId: accessKey.row.access_key_id, accessKeySecret: accessKey.secret.reveal() };
+    return {
+      accountId,
+      domain: account.defaultDomain,
+      key,
+      admin: new Clients(url, key),
+      rootKey: () =>
+        services.store.write(async (later) => {
+          const rootScope = await operatorScope(services, later, accountId, now());
+          const made = await createAccessKey(rootScope, { type: 'root', id: accountId, name: 'root' });
+          return { accessKeyId: made.row.access_key_id, accessKeySecret: made.secret.reveal() };
+        }),
+    };
+  });
+}
+
+async function makeUser(url: string, account: TestAccount, userName: string): Promise<TestUser> {
+  const { admin } = account;
+  const created = await admin.callRpc('2015-05-01', 'CreateUser', { UserName: userName });
+  const made = await admin.callRpc('2015-05-01', 'CreateAccessKey', { UserName: userName });
+  const user = created['User'] as { readonly UserId: string };
+  const pair = made['AccessKey'] as { readonly AccessKeyId: string; readonly AccessKeySecret: string };
+  const key = { accessKeyId: pair.AccessKeyId, accessKeySecret: pair.AccessKeySecret };
+  return {
+    userName,
+    userPrincipalName: `${userName}@${account.domain}`,
+    userId: user.UserId,
+    key,
+    clients: new Clients(url, key),
+  };
+}
+
+/**
+ * Asserts that a call is refused, with this code and HTTP status.
+ * @returns the error, for more assertions
+ */
+export async function refused(
+  call: Promise<unknown>,
+  code: string,
+  httpStatus?: number,
+): Promise<
+  Error & { code: string; data?: Record<string, unknown>; accessDeniedDetail?: Record<string, unknown> }
+> {
+  const error = await call.then(
+    () => assert.fail(`it was allowed; expected ${code}`),
+    (reason: Error & { code: string; statusCode?: number; data?: Record<string, unknown> }) => reason,
+  );
+  assert.equal(error.code, code, error.message);
+  const status = error.statusCode ?? error.data?.['statusCode'];
+  if (httpStatus !== undefined && status !== undefined) assert.equal(status, httpStatus, error.message);
+  return error;
+}
