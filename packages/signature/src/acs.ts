@@ -11,6 +11,7 @@ import {
 } from './canonical-request.ts';
 import { equalInConstantTime } from './constant-time.ts';
 import { SignatureError } from './errors.ts';
+import { placeOf } from './header-fields.ts';
 import { bodyDigest, digestOfBytes } from './hmac.ts';
 import { assertSameAccessKeyId, optionalToken, requireAccessKeyId, requireNonce } from './key-fields.ts';
 import type { Acs3Signature, Acs4Signature } from './parsed-signature.ts';
@@ -19,6 +20,12 @@ import { canonicalHeaderFields, readSignedHeaders } from './signed-headers.ts';
 import { acs4KeyOf, hmacKeyOf, rsaSignatureHolds, type SigningKey } from './signing-key.ts';
 import { parseIsoTimestamp } from './timestamp.ts';
 
+const ACCESS_KEY_ID_HEADER = placeOf('x-acs-accesskey-id');
+const ACTION_HEADER = placeOf('x-acs-action');
+const DATE_HEADER = placeOf('x-acs-date');
+const NONCE_HEADER = placeOf('x-acs-signature-nonce');
+const SECURITY_TOKEN_HEADER = placeOf('x-acs-security-token');
+const VERSION_HEADER = placeOf('x-acs-version');
 const NO_BODY = new Uint8Array(0);
 const CREDENTIAL = 'Credential=';
 const SIGNED_HEADERS = 'SignedHeaders=';
@@ -38,6 +45,7 @@ export const ACS_HASHES = {
 
 /** The schemes that sign named headers. */
 export type AcsScheme = keyof typeof ACS_HASHES;
+const SCHEMES = Object.keys(ACS_HASHES) as AcsScheme[];
 
 /**
  * Reads an `Authorization` header that begins with `ACS3-` or `ACS4-`, and what it signs.
@@ -57,20 +65,20 @@ export function parseAcs(content: RequestContent, authorization: string): Acs3Si
     throw malformed(`The header \`${header}\` is not a digest in lower-case hexadecimal.`);
   }
   const canonicalHeaders = canonicalHeaderFields(list, headers, hasBody);
-  const timestampText = headers.get('x-acs-date')!;
+  const timestampText = headers.at(DATE_HEADER)!;
   const scope = isAcs4(scheme) ? readAcs4Credential(credential, timestampText) : undefined;
   const accessKeyId = requireAccessKeyId(scope === undefined ? credential : scope.accessKeyId);
-  assertSameAccessKeyId(accessKeyId, headers.get('x-acs-accesskey-id'));
+  assertSameAccessKeyId(accessKeyId, headers.at(ACCESS_KEY_ID_HEADER));
   const parsed = {
     scheme,
     request: content.request,
     parameters: content.parameters,
     query: content.query,
-    action: headers.get('x-acs-action') ?? content.parameters.get('Action'),
-    version: headers.get('x-acs-version') ?? content.parameters.get('Version'),
+    action: headers.at(ACTION_HEADER) ?? content.parameters.get('Action'),
+    version: headers.at(VERSION_HEADER) ?? content.parameters.get('Version'),
     accessKeyId,
-    securityToken: optionalToken(headers.get('x-acs-security-token')),
-    nonce: requireNonce(headers.get('x-acs-signature-nonce')),
+    securityToken: optionalToken(headers.at(SECURITY_TOKEN_HEADER)),
+    nonce: requireNonce(headers.at(NONCE_HEADER)),
     timestamp: parseIsoTimestamp(timestampText),
     timestampText,
     signature,
@@ -155,8 +163,8 @@ function signatureHolds(parsed: Acs3Signature | Acs4Signature, key: SigningKey, 
  */
 function readAuthorization(authorization: string) {
   const space = authorization.indexOf(' ');
-  const scheme = authorization.slice(0, Math.max(space, 0));
-  if (!isAcsScheme(scheme)) throw new SignatureError('InvalidSignatureMethod');
+  const scheme = findScheme(authorization.slice(0, Math.max(space, 0)));
+  if (scheme === undefined) throw new SignatureError('InvalidSignatureMethod');
   const credentialEnd = authorization.indexOf(',', space);
   const listAt = skipBlanks(authorization, credentialEnd + 1);
   const listEnd = authorization.indexOf(',', listAt);
@@ -193,8 +201,9 @@ function readAcs4Credential(credential: string, timestamp: string) {
   return { accessKeyId: match[1]!, date, region: match[3]!, product: match[4]! };
 }
 
-function isAcsScheme(text: string): text is AcsScheme {
-  return text === 'ACS3-HMAC-SHA256' || Object.hasOwn(ACS_HASHES, text);
+/** The scheme's own name rather than the piece of a header, so that later comparisons are of one object. */
+function findScheme(text: string): AcsScheme | undefined {
+  return SCHEMES.find((scheme) => scheme === text);
 }
 
 function isAcs4(scheme: AcsScheme): boolean {

@@ -1,6 +1,6 @@
 import { SignatureError } from './errors.ts';
 import type { Parameters } from './parameters.ts';
-import { isUnreserved, percentEncode, sortByBytes } from './percent-encoding.ts';
+import { compareBytes, isUnreserved, percentEncode, sortByBytes } from './percent-encoding.ts';
 
 const NAME_THAT_MUST_BE_ENCODED = /[%&=\p{Cc}]/u;
 const BEYOND_ONE_BYTE = /[\u0100-\uffff]/;
@@ -36,15 +36,23 @@ export function hasPlainNames(query: Parameters): boolean {
 
 /** The query's parameters sorted by the bytes of their names, written in a style. */
 export function canonicalQuery(query: Parameters, style: QueryStyle): string {
-  if (query.size === 0) return '';
   let text = '';
-  for (const name of sortByBytes([...query.keys()])) {
-    const value = query.get(name)!;
-    if (text !== '') text += '&';
-    text += style.name(name);
-    text += value === '' ? style.empty : `=${percentEncode(value)}`;
+  let previous = '';
+  for (const [name, value] of query) {
+    if (compareBytes(previous, name) > 0) return canonicalQuery(sortedByName(query), style);
+    text = appendPair(text, name, value, style);
+    previous = name;
   }
   return text;
+}
+
+function sortedByName(query: Parameters): Parameters {
+  return new Map(sortByBytes([...query.keys()]).map((name) => [name, query.get(name)!]));
+}
+
+function appendPair(text: string, name: string, value: string, style: QueryStyle): string {
+  const start = text === '' ? '' : `${text}&`;
+  return start + style.name(name) + (value === '' ? style.empty : `=${percentEncode(value)}`);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 
+const BEYOND_ONE_BYTE = /[\u0100-\uffff]/;
 const HEX_SHA256_LENGTH = 64;
 const expectedBytes = Buffer.alloc(HEX_SHA256_LENGTH);
 const receivedBytes = Buffer.alloc(HEX_SHA256_LENGTH);
@@ -11,15 +12,12 @@ const receivedBytes = Buffer.alloc(HEX_SHA256_LENGTH);
  * @param received any text at all
  */
 export function equalInConstantTime(expected: string, received: string): boolean {
-  if (expected.length !== received.length) return false;
+  // Another character could be cut down to the one that is expected.
+  if (expected.length !== received.length || BEYOND_ONE_BYTE.test(received)) return false;
   if (expected.length === HEX_SHA256_LENGTH) {
     expectedBytes.write(expected, 'latin1');
-    // As UTF-8, so that no other character is cut down to one that is expected.
-    return (
-      receivedBytes.write(received, 'utf8') === HEX_SHA256_LENGTH &&
-      timingSafeEqual(expectedBytes, receivedBytes)
-    );
+    receivedBytes.write(received, 'latin1');
+    return timingSafeEqual(expectedBytes, receivedBytes);
   }
-  const right = Buffer.from(received, 'utf8');
-  return right.length === expected.length && timingSafeEqual(Buffer.from(expected, 'latin1'), right);
+  return timingSafeEqual(Buffer.from(expected, 'latin1'), Buffer.from(received, 'latin1'));
 }

@@ -1,6 +1,6 @@
 import { SignatureError } from './errors.ts';
 
-/** The headers that signatures are made of, each with its place in {@link HeaderFields}. */
+/** The headers that signatures are made of, and some that nearly every request has besides. */
 const KNOWN_NAMES = [
   'authorization',
   'host',
@@ -21,14 +21,32 @@ const KNOWN_NAMES = [
   'x-acs-signature-version',
   'x-acs-version',
   'x-acs-zero-trust-idtoken',
-];
-const PLACES = new Map(KNOWN_NAMES.map((name, place) => [name, place]));
-// Clients write these names in lower case or with capitals; both are found without making a string.
+  'accept-encoding',
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'user-agent',
+] as const;
+
+export type KnownHeader = (typeof KNOWN_NAMES)[number];
+
+const PLACES = new Map<string, number>();
 for (const [place, name] of KNOWN_NAMES.entries()) {
-  PLACES.set(
-    name.replace(/(^|-)[a-z]/g, (initial) => initial.toUpperCase()),
-    place,
-  );
+  PLACES.set(name, place);
+  // Clients write these names in lower case or with capitals; both are found without making a string.
+  const withCapitals = name.replace(/(^|-)[a-z]/g, (initial) => initial.toUpperCase());
+  PLACES.set(withCapitals, place);
+}
+const NO_VALUES: readonly (string | undefined)[] = KNOWN_NAMES.map(() => undefined);
+
+/** The place of a known header, to ask for it with {@link HeaderFields.at} time and again. */
+export function placeOf(name: KnownHeader): number {
+  return KNOWN_NAMES.indexOf(name);
+}
+
+/** The place of a header when it is a known one. */
+export function findPlace(name: string): number | undefined {
+  return PLACES.get(name);
 }
 
 /**
@@ -36,20 +54,33 @@ for (const [place, name] of KNOWN_NAMES.entries()) {
  * server may each believe another one.
  */
 export class HeaderFields {
-  readonly #known: (string | undefined)[] = new Array(KNOWN_NAMES.length).fill(undefined);
+  readonly #known = NO_VALUES.slice();
+  /** One bit for each place. */
+  #repeatedPlaces = 0;
   #others: Map<string, string> | undefined;
-  #repeated: Set<string> | undefined;
+  #repeatedOthers: Set<string> | undefined;
 
   /** @param rawHeaders name, value, name, value … as `node:http` gives them */
   constructor(rawHeaders: readonly string[]) {
     for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
       const name = rawHeaders[at]!;
-      const value = rawHeaders[at + 1]!;
-      const place = PLACES.get(name);
-      if (place === undefined) this.#add(name.toLowerCase(), value);
-      else if (this.#known[place] === undefined) this.#known[place] = value;
-      else this.#repeat(KNOWN_NAMES[place]!);
+      const place = PLACES.get(name) ?? PLACES.get(name.toLowerCase());
+      if (place === undefined) this.#addOther(name.toLowerCase(), rawHeaders[at + 1]!);
+      else if (this.#known[place] === undefined) this.#known[place] = rawHeaders[at + 1]!;
+      else this.#repeatedPlaces |= 1 << place;
     }
+  }
+
+  /**
+   * The value of a known field, without blanks around it.
+   *
+   * @param place what {@link placeOf} said
+   * @throws SignatureError `IncompleteSignature` when the field occurs more than once
+   */
+  at(place: number): string | undefined {
+    if ((this.#repeatedPlaces & (1 << place)) !== 0) throw repeated(KNOWN_NAMES[place]!);
+    const value = this.#known[place];
+    return value === undefined ? undefined : trimBlanks(value);
   }
 
   /**
@@ -59,16 +90,17 @@ export class HeaderFields {
    * @throws SignatureError `IncompleteSignature` when the field occurs more than once
    */
   get(name: string): string | undefined {
-    if (this.#repeated?.has(name)) {
-      throw new SignatureError('IncompleteSignature', `The header \`${name}\` occurs more than once.`);
-    }
-    const value = this.#find(name);
+    const place = PLACES.get(name);
+    if (place !== undefined) return this.at(place);
+    if (this.#repeatedOthers?.has(name)) throw repeated(name);
+    const value = this.#others?.get(name);
     return value === undefined ? undefined : trimBlanks(value);
   }
 
-  /** Whether the field occurs at all, once or more often. */
+  /** Whether the field occurs at all, once or more often; the name is in lower case. */
   has(name: string): boolean {
-    return this.#find(name) !== undefined;
+    const place = PLACES.get(name);
+    return place === undefined ? this.#others?.has(name) === true : this.#known[place] !== undefined;
   }
 
   /** All names, in lower case. */
@@ -77,27 +109,19 @@ export class HeaderFields {
     return [...known, ...(this.#others?.keys() ?? [])];
   }
 
-  #find(name: string): string | undefined {
-    const place = PLACES.get(name);
-    return place === undefined ? this.#others?.get(name) : this.#known[place];
-  }
-
-  #add(name: string, value: string): void {
-    const place = PLACES.get(name);
-    if (place !== undefined) {
-      if (this.#known[place] === undefined) this.#known[place] = value;
-      else this.#repeat(name);
-      return;
-    }
+  #addOther(name: string, value: string): void {
     this.#others ??= new Map();
-    if (this.#others.has(name)) this.#repeat(name);
-    else this.#others.set(name, value);
+    if (this.#others.has(name)) {
+      this.#repeatedOthers ??= new Set();
+      this.#repeatedOthers.add(name);
+    } else {
+      this.#others.set(name, value);
+    }
   }
+}
 
-  #repeat(name: string): void {
-    this.#repeated ??= new Set();
-    this.#repeated.add(name);
-  }
+function repeated(name: string): SignatureError {
+  return new SignatureError('IncompleteSignature', `The header \`${name}\` occurs more than once.`);
 }
 
 function trimBlanks(value: string): string {

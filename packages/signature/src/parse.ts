@@ -1,11 +1,13 @@
 import { parseAcs } from './acs.ts';
 import { SignatureError } from './errors.ts';
+import { placeOf } from './header-fields.ts';
 import type { AnonymousRequest, BearerRequest, ParsedSignature } from './parsed-signature.ts';
 import type { RequestHead, SignedRequest } from './request.ts';
 import { hasFormType, type RequestContent, readContent } from './request-content.ts';
 import { parseRoa } from './roa.ts';
 import { FORM_IS_OUT_OF_SIGHT, parseRpc } from './rpc.ts';
 
+const AUTHORIZATION = placeOf('authorization');
 const BEARER = /^Bearer(?: +(.*))?$/;
 
 /**
@@ -24,7 +26,7 @@ const BEARER = /^Bearer(?: +(.*))?$/;
  */
 export function parseSignature(request: SignedRequest | RequestHead): ParsedSignature {
   const content = readContent(request);
-  const authorization = content.headers.get('authorization');
+  const authorization = content.headers.at(AUTHORIZATION);
   if (authorization !== undefined) return parseAuthorization(content, authorization);
   const { parameters } = content;
   const isBearerParameter = parameters.get('SignatureType') === 'BEARERTOKEN';

@@ -1,10 +1,13 @@
 const UNRESERVED = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~';
-/** By character code: the character itself when it is unreserved, else its escape. ASCII only. */
-const ENCODED_ASCII = Array.from({ length: 128 }, (_, code) => {
-  const character = String.fromCharCode(code);
-  return UNRESERVED.includes(character) ? character : `%${code.toString(16).toUpperCase().padStart(2, '0')}`;
-});
-const IS_UNRESERVED = Uint8Array.from(ENCODED_ASCII, (encoded) => (encoded.length === 1 ? 1 : 0));
+/** The escape of each byte. */
+const ESCAPES = Array.from(
+  { length: 256 },
+  (_, byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`,
+);
+/** 1 for each ASCII code that is not escaped. */
+const IS_UNRESERVED = Uint8Array.from({ length: 128 }, (_, code) =>
+  UNRESERVED.includes(String.fromCharCode(code)) ? 1 : 0,
+);
 
 /** Whether percent-encoding would leave the text as it is. */
 export function isUnreserved(text: string): boolean {
@@ -19,13 +22,23 @@ export function isUnreserved(text: string): boolean {
 export function percentEncode(text: string): string {
   let at = firstReserved(text);
   if (at === text.length) return text;
-  let encoded = text.slice(0, at);
-  let start = at;
+  let encoded = '';
+  let start = 0;
   for (; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code >= 128) return encoded + encodeBeyondAscii(text.slice(start));
     if (IS_UNRESERVED[code] === 1) continue;
-    encoded += text.slice(start, at) + ENCODED_ASCII[code]!;
+    encoded += text.slice(start, at);
+    if (code < 0x80) {
+      encoded += ESCAPES[code]!;
+    } else if (code < 0x800) {
+      encoded += ESCAPES[0xc0 | (code >> 6)]! + ESCAPES[0x80 | (code & 0x3f)]!;
+    } else if (code < 0xd800 || code > 0xdfff) {
+      encoded += ESCAPES[0xe0 | (code >> 12)]!;
+      encoded += ESCAPES[0x80 | ((code >> 6) & 0x3f)]! + ESCAPES[0x80 | (code & 0x3f)]!;
+    } else {
+      encoded += encodeURIComponent(text.slice(at, at + 2));
+      at += 1;
+    }
     start = at + 1;
   }
   return encoded + text.slice(start);
@@ -57,10 +70,6 @@ function firstReserved(text: string): number {
   // A code beyond the table is read as undefined.
   while (at < text.length && IS_UNRESERVED[text.charCodeAt(at)] === 1) at++;
   return at;
-}
-
-function encodeBeyondAscii(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (character) => ENCODED_ASCII[character.charCodeAt(0)]!);
 }
 
 /** The value of a hexadecimal digit, or -1. */

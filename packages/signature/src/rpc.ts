@@ -80,12 +80,19 @@ export function verifyRpc(parsed: RpcSignature, key: SigningKey): 'verified' | '
 export function rpcStringToSign(method: string, target: string, parameters: Parameters): string {
   const mark = target.indexOf('?');
   const path = mark < 0 ? target : target.slice(0, mark);
-  let canonical = '';
+  let pairs = '';
   for (const name of sortByBytes([...parameters.keys()])) {
     if (name === 'Signature') continue;
-    canonical += `${canonical === '' ? '' : '&'}${percentEncode(name)}=${percentEncode(parameters.get(name)!)}`;
+    if (pairs !== '') pairs += '%26';
+    pairs += `${encodeTwice(name)}%3D${encodeTwice(parameters.get(name)!)}`;
   }
-  return `${method}&${percentEncode(path)}&${percentEncode(canonical)}`;
+  return `${method}&${percentEncode(path)}&${pairs}`;
+}
+
+/** The pairs are encoded, and then encoded once more as a whole: of what is encoded, that changes the `%` only. */
+function encodeTwice(text: string): string {
+  const once = percentEncode(text);
+  return once.includes('%') ? once.replaceAll('%', '%25') : once;
 }
 
 /** The base64 HMAC-SHA1 of a string to sign, keyed with the secret and `&`. */

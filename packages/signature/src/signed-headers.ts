@@ -1,5 +1,5 @@
 import { SignatureError } from './errors.ts';
-import type { HeaderFields } from './header-fields.ts';
+import { findPlace, type HeaderFields } from './header-fields.ts';
 
 /** Must be signed in every request: without one of them the signature could be moved to another request. */
 const ALWAYS_SIGNED = ['host', 'x-acs-date', 'x-acs-signature-nonce'];
@@ -13,6 +13,8 @@ const MAXIMUM_KEPT_LENGTH = 1024;
 export interface SignedHeaderList {
   readonly text: string;
   readonly names: readonly string[];
+  /** The place of each header that is a known one. */
+  readonly places: readonly (number | undefined)[];
   /** The end of the line before, the name and its colon, for each name. */
   readonly openings: readonly string[];
   readonly signsContentType: boolean;
@@ -58,7 +60,8 @@ export function canonicalHeaderFields(
   if (hasBody && !list.signsContentType && headers.has('content-type')) throw unsigned('content-type');
   let fields = '';
   for (let at = 0; at < list.names.length; at++) {
-    const value = headers.get(list.names[at]!);
+    const place = list.places[at];
+    const value = place === undefined ? headers.get(list.names[at]!) : headers.at(place);
     if (value === undefined) {
       throw new SignatureError('IncompleteSignature', 'A header that is named as signed is absent.');
     }
@@ -97,6 +100,7 @@ function splitList(text: string): SignedHeaderList {
   return {
     text,
     names,
+    places: names.map(findPlace),
     openings: names.map((name, at) => (at === 0 ? `${name}:` : `\n${name}:`)),
     signsContentType: names.includes('content-type'),
     unsigned: SIGNED_WHEN_PRESENT.filter((name) => !names.includes(name)),

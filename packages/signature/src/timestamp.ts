@@ -3,6 +3,10 @@ import { SignatureError } from './errors.ts';
 /** How far the timestamp of a request may lie from the verifier's clock, in milliseconds: RAM's 15 minutes. */
 export const DEFAULT_WINDOW_MS = 15 * 60 * 1000;
 
+const HYPHEN = 0x2d;
+const COLON = 0x3a;
+const LETTER_T = 0x54;
+const LETTER_Z = 0x5a;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const RFC_1123 = /^[A-Z][a-z]{2}, (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT$/;
 
@@ -20,7 +24,13 @@ export function parseIsoTimestamp(text: string): number {
   const minute = number(text, 14, 16);
   const second = number(text, 17, 19);
   const isFormed =
-    text.length === 20 && text[4]! + text[7] + text[10] + text[13] + text[16] + text[19] === '--T::Z';
+    text.length === 20 &&
+    text.charCodeAt(4) === HYPHEN &&
+    text.charCodeAt(7) === HYPHEN &&
+    text.charCodeAt(10) === LETTER_T &&
+    text.charCodeAt(13) === COLON &&
+    text.charCodeAt(16) === COLON &&
+    text.charCodeAt(19) === LETTER_Z;
   // Each comparison is false for NaN. Years before 1970 are no time that a request was signed at.
   const isMoment =
     year >= 1970 &&
