@@ -1,2 +1,18 @@
 #!/usr/bin/env node
-import '../dist/src/main.js';
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 13)) {
+  process.stderr.write(
+    `error: claviger needs Node.js 22.13 or newer; this is ${process.versions.node}. ` +
+      'In a clone, run it with: npx claviger\n',
+  );
+  process.exit(2);
+}
+
+// Imported only now: older versions cannot even load it.
+const { run } = await import('../dist/src/main.js');
+
+process.exitCode = await run(process.argv.slice(2), {
+  out: process.stdout,
+  err: process.stderr,
+  environment: process.env,
+});

@@ -1,1 +1,94 @@
-export {};
+import { readFileSync } from 'node:fs';
+import {
+  ConfigurationError,
+  InstallationError,
+  MasterKeyUnavailable,
+  Refusal,
+  StoreUnavailable,
+} from '@claviger/server';
+import { Command, CommanderError } from 'commander';
+import { addAccount } from './commands/account.ts';
+import { addInit } from './commands/init.ts';
+import { addMasterKeyCommand } from './commands/master-key.ts';
+import { addRootAccessKey } from './commands/root-access-key.ts';
+import { addServe } from './commands/serve.ts';
+import { type Terminal, tell } from './terminal.ts';
+
+/** Exit codes: 0 done, 1 refused or failed, 2 the command line or configuration is wrong. */
+const FAILED = 1;
+const WRONG_USAGE = 2;
+
+/** The command with everything under it. */
+export function program(terminal: Terminal): Command {
+  const { version } = JSON.parse(readFileSync(packageFile(), 'utf8')) as { readonly version: string };
+  const root = new Command('claviger')
+    .description(
+      'A self-hosted AccessKey and access-management server, wire-compatible with RAM, IMS and STS.',
+    )
+    .version(version)
+    .configureOutput({
+      writeOut: (text) => terminal.out.write(text),
+      writeErr: (text) => terminal.err.write(text),
+    })
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .addHelpText('after', '\nExit codes: 0 done, 1 refused or failed, 2 wrong usage or configuration.')
+    .showHelpAfterError('(--help shows what there is)')
+    .exitOverride();
+  addInit(root, terminal);
+  addServe(root, terminal);
+  addAccount(root, terminal);
+  addRootAccessKey(root, terminal);
+  addMasterKeyCommand(root, terminal);
+  for (const command of everyCommand(root)) command.exitOverride();
+  return root;
+}
+
+/**
+ * Runs a command line.
+ * @param words without `node` and the script
+ * @returns the exit code
+ */
+export async function run(words: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    await program(terminal).parseAsync(words, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Commander has told its own errors; help and version are not errors.
+      if (error.exitCode === 0) return 0;
+      if (error.code.startsWith('claviger.')) tell(terminal, `error: ${error.message}`);
+      return WRONG_USAGE;
+    }
+    if (error instanceof ConfigurationError) {
+      tell(terminal, `error: ${error.message}`);
+      return WRONG_USAGE;
+    }
+    if (isExpected(error)) {
+      tell(terminal, `error: ${error.message}`);
+      return FAILED;
+    }
+    throw error;
+  }
+}
+
+function isExpected(error: unknown): error is Error {
+  return (
+    error instanceof InstallationError ||
+    error instanceof MasterKeyUnavailable ||
+    error instanceof Refusal ||
+    error instanceof StoreUnavailable ||
+    // What the system says of an address or a file: in use, not permitted.
+    (error instanceof Error && 'syscall' in error)
+  );
+}
+
+function* everyCommand(command: Command): Iterable<Command> {
+  for (const child of command.commands) {
+    yield child;
+    yield* everyCommand(child);
+  }
+}
+
+function packageFile(): URL {
+  return new URL(import.meta.url.endsWith('.ts') ? '../package.json' : '../../package.json', import.meta.url);
+}

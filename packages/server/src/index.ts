@@ -1,1 +1,40 @@
-export {};
+/**
+ * The control plane: identities, AccessKeys, policies, tokens and audit, with the API of RAM, IMS and STS.
+ *
+ * It is started with `startClaviger` on an installation that `initialise` made. It does not read the command
+ * line or the environment by itself, and it prints nothing but to the logger it is given.
+ */
+export { createAccessKey, listAccessKeys } from './access-keys/access-key.ts';
+export type { Account } from './accounts/account.ts';
+export {
+  createAccount,
+  createAdministrator,
+  listAccounts,
+  oneTimePassword,
+  operatorScope,
+  setAccountStatus,
+} from './accounts/create-account.ts';
+export { type Claviger, startClaviger } from './claviger.ts';
+export {
+  type Configuration,
+  ConfigurationError,
+  readConfiguration,
+  type SettingDescription,
+  settingDescriptions,
+} from './configuration.ts';
+export { Refusal } from './errors/refusal.ts';
+export {
+  closeServices,
+  InstallationError,
+  initialise,
+  isInstalled,
+  type NewInstallation,
+  openServices,
+} from './installation.ts';
+export { Secret } from './rpc/secret.ts';
+export { addMasterKey, dropOldMasterKeys, masterKeyFile } from './secrets/file-master-key.ts';
+export { MasterKeyUnavailable } from './secrets/master-key.ts';
+export { openMasterKey } from './secrets/open-master-key.ts';
+export { rotateMasterKey } from './secrets/rotate-master-key.ts';
+export type { Services } from './services.ts';
+export { StoreUnavailable } from './store/store-unavailable.ts';

@@ -3,7 +3,14 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LastUsed } from './access-keys/last-used.ts';
 import { AccountDirectory } from './accounts/account-directory.ts';
+import {
+  createAccount,
+  createAdministrator,
+  oneTimePassword,
+  operatorScope,
+} from './accounts/create-account.ts';
 import type { Configuration } from './configuration.ts';
+import type { Secret } from './rpc/secret.ts';
 import { createMasterKeyFile, masterKeyFile } from './secrets/file-master-key.ts';
 import { openMasterKey } from './secrets/open-master-key.ts';
 import { SecretBox } from './secrets/secret-box.ts';
@@ -34,27 +41,81 @@ export function storeLocation(configuration: Configuration): StoreLocation {
     : { kind: 'postgres', url: configuration.database };
 }
 
-/**
- * Whether the data directory has been made ready: it has a master key of its own, or a database.
- * With the master key elsewhere and PostgreSQL there is nothing in it to tell by.
- */
-export function isPrepared(configuration: Configuration): boolean {
-  return existsSync(masterKeyFile(configuration.data)) || existsSync(join(configuration.data, 'claviger.db'));
+/** What a fresh installation is told to its owner, once. */
+export interface NewInstallation {
+  readonly accountId: string;
+  readonly rootLoginName: string;
+  /** Must be changed at the first sign-in. */
+  readonly rootPassword: Secret;
+  readonly userPrincipalName: string;
+  readonly accessKeyId: string;
+  readonly accessKeySecret: Secret;
 }
 
 /**
- * Makes the data directory (mode 0700) and, when it is to hold the master key, the key.
- * @throws InstallationError when the directory is in use already; nothing is changed then
+ * Makes the data directory (mode 0700) and, when it is to hold the master key, the key; what is there already
+ * stays as it is.
  */
 export function prepareDataDirectory(configuration: Configuration): void {
-  if (isPrepared(configuration)) {
-    throw new InstallationError(
-      `${configuration.data} holds an installation already; nothing was changed. Use another directory, or start it with: claviger serve --data ${configuration.data}`,
-    );
-  }
   mkdirSync(configuration.data, { recursive: true, mode: 0o700 });
-  if (configuration.masterKeyProvider === 'file') {
-    createMasterKeyFile(masterKeyFile(configuration.data), randomBytes);
+  const keyFile = masterKeyFile(configuration.data);
+  if (configuration.masterKeyProvider === 'file' && !existsSync(keyFile)) {
+    createMasterKeyFile(keyFile, randomBytes);
+  }
+}
+
+/** Whether there is an installation: a database with an account. */
+export async function isInstalled(
+  configuration: Configuration,
+  surroundings: Surroundings,
+): Promise<boolean> {
+  const location = storeLocation(configuration);
+  if (location.kind === 'sqlite' && !existsSync(location.file)) return false;
+  const store = await openStore(location, surroundings);
+  try {
+    return (await store.queries.selectFrom('accounts').select('account_id').executeTakeFirst()) !== undefined;
+  } finally {
+    await store.close();
+  }
+}
+
+/**
+ * Makes an installation: data directory, master key, database, one account with its root sign-in, and an
+ * administrator with `AliyunRAMFullAccess` and one AccessKey. One that was interrupted is taken up again.
+ * @throws InstallationError when there is one already; nothing is changed then
+ */
+export async function initialise(
+  configuration: Configuration,
+  surroundings: Surroundings,
+): Promise<NewInstallation> {
+  const used = () =>
+    new InstallationError(
+      `there is an installation in ${configuration.database === undefined ? configuration.data : 'that database'} already; nothing was changed`,
+    );
+  if (await isInstalled(configuration, surroundings)) throw used();
+  prepareDataDirectory(configuration);
+  const services = await openServices(configuration, surroundings);
+  try {
+    const password = await oneTimePassword(services);
+    const now = surroundings.now();
+    return await services.store.write(async (transaction) => {
+      // Another process may have been faster.
+      const first = await transaction.queries.selectFrom('accounts').select('account_id').executeTakeFirst();
+      if (first !== undefined) throw used();
+      const made = await createAccount(services, transaction, 'main', password, now);
+      const scope = await operatorScope(services, transaction, made.account.accountId, now);
+      const { userPrincipalName, accessKey } = await createAdministrator(scope, 'administrator');
+      return {
+        accountId: made.account.accountId,
+        rootLoginName: made.rootLoginName,
+        rootPassword: made.rootPassword,
+        userPrincipalName,
+        accessKeyId: accessKey.row.access_key_id,
+        accessKeySecret: accessKey.secret,
+      };
+    });
+  } finally {
+    await closeServices(services);
   }
 }
 

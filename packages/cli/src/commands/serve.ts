@@ -1,0 +1,50 @@
+import { InstallationError, initialise, isInstalled, startClaviger } from '@claviger/server';
+import type { Command } from 'commander';
+import { pino } from 'pino';
+import { addSettings, configurationOf } from '../settings.ts';
+import { bold, print, type Terminal, tell } from '../terminal.ts';
+import { printInstallation } from './init.ts';
+
+/** `claviger serve`: the API until SIGTERM or SIGINT. */
+export function addServe(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('serve')
+    .summary('serve the API')
+    .description(
+      'Serves IMS, RAM and STS on one port, until SIGTERM or SIGINT: then it finishes what is under way and exits. ' +
+        'It is ready when GET /healthz answers 200. Secrets are taken from the environment only: ' +
+        'CLAVIGER_MASTER_KEY, CLAVIGER_VAULT_TOKEN.',
+    )
+    .option('--init', 'make an installation first when there is none')
+    .addHelpText(
+      'after',
+      '\nExample:\n  npx claviger serve --data ./data --host 127.0.0.1 --port 8080\n\n' +
+        'Then, with the official command-line tool:\n' +
+        '  aliyun sts GetCallerIdentity --endpoint 127.0.0.1:8080 --insecure --region cn-hangzhou',
+    );
+  addSettings(command).action(async (options: { init?: boolean }) => {
+    const configuration = configurationOf(terminal, options);
+    const logger = pino({ level: configuration.logLevel }, pino.destination({ dest: 2, sync: true }));
+    const surroundings = { now: Date.now, log: (message: string) => logger.warn(message) };
+    if (!(await isInstalled(configuration, surroundings))) {
+      if (!options.init) {
+        throw new InstallationError(
+          `there is no installation in ${configuration.data} yet; make one with: claviger init --data ${configuration.data}`,
+        );
+      }
+      printInstallation(terminal, await initialise(configuration, surroundings));
+    }
+    const claviger = await startClaviger(configuration, logger);
+    print(terminal, `Claviger serves IMS, RAM and STS at ${bold(terminal, claviger.url)}`);
+    await stopSignal();
+    tell(terminal, 'Stopping: finishing what is under way.');
+    await claviger.close();
+  });
+}
+
+/** Resolves at the first SIGTERM or SIGINT; a second one ends the process as it would without us. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+}
