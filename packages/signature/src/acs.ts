@@ -31,7 +31,8 @@ const CREDENTIAL = 'Credential=';
 const SIGNED_HEADERS = 'SignedHeaders=';
 const SIGNATURE = 'Signature=';
 const DIGEST = /^[0-9a-f]{64}$/;
-const ACS4_CREDENTIAL = /^([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aliyun_v4_request$/;
+// Region and product become part of a key as bytes: nothing but ASCII, so that no two of them have the same bytes.
+const ACS4_CREDENTIAL = /^([^/]+)\/(\d{8})\/([\w.-]+)\/([\w.-]+)\/aliyun_v4_request$/;
 
 /** The hash of each scheme, and the header that carries the body's digest. */
 export const ACS_HASHES = {
@@ -191,7 +192,8 @@ function skipBlanks(text: string, at: number): number {
   return at;
 }
 
-function readAcs4Credential(credential: string, timestamp: string) {
+/** Takes `KEY_ID/YYYYMMDD/REGION/PRODUCT/aliyun_v4_request` apart. */
+export function readAcs4Credential(credential: string, timestamp: string) {
   const match = ACS4_CREDENTIAL.exec(credential);
   if (match === null) throw malformed('The credential is not of the form that ACS4 has.');
   const date = match[2]!;

@@ -1,5 +1,5 @@
 import { createSign } from 'node:crypto';
-import { ACS_HASHES, type AcsScheme, acsStringToSign } from './acs.ts';
+import { ACS_HASHES, type AcsScheme, acsStringToSign, readAcs4Credential } from './acs.ts';
 import { ACS3_QUERY, ACS4_QUERY, acs3Path, canonicalQuery, canonicalRequest } from './canonical-request.ts';
 import { HeaderFields } from './header-fields.ts';
 import { bodyDigest } from './hmac.ts';
@@ -150,18 +150,12 @@ function signAcs(
     canonicalHeaders,
     digest,
   );
-  const scope = isAcs4
-    ? {
-        date: date.slice(0, 10).replaceAll('-', ''),
-        region: options.region ?? 'center',
-        product: options.product,
-      }
-    : undefined;
+  const day = date.slice(0, 10).replaceAll('-', '');
+  const credential = isAcs4
+    ? `${credentials.accessKeyId}/${day}/${options.region ?? 'center'}/${options.product}/aliyun_v4_request`
+    : credentials.accessKeyId;
+  const scope = isAcs4 ? readAcs4Credential(credential, date) : undefined;
   const signature = signAcsString(acsStringToSign(scheme, canonical), credentials, options, scope);
-  const credential =
-    scope === undefined
-      ? credentials.accessKeyId
-      : `${credentials.accessKeyId}/${scope.date}/${scope.region}/${scope.product}/aliyun_v4_request`;
   const authorization = `${scheme} Credential=${credential},SignedHeaders=${names},Signature=${signature}`;
   return { ...signed, rawHeaders: [...signed.rawHeaders, 'Authorization', authorization] };
 }

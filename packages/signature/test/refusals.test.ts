@@ -480,6 +480,16 @@ describe('ACS3', () => {
     assertRefused({ ...request, rawHeaders: wide }, 'IncompleteSignature', 'no byte');
   });
 
+  test('of ACS4 is refused when region or product have a character that could be cut to the one signed', () => {
+    const request = signed({ ...COMMON, scheme: 'ACS4-HMAC-SHA256', product: 'ram' });
+    const rawHeaders = request.rawHeaders.map((value) => value.replace('/ram/', '/\u0172am/'));
+    assertRefused({ ...request, rawHeaders }, 'IncompleteSignature', 'not of the form that ACS4 has');
+    assert.throws(
+      () => signed({ ...COMMON, scheme: 'ACS4-HMAC-SHA256', product: '\u0172am' }),
+      SignatureError,
+    );
+  });
+
   test('of ACS4 is refused when the credential is for another day than the date', () => {
     const request = signed({ ...COMMON, scheme: 'ACS4-HMAC-SHA256', product: 'ram' });
     const rawHeaders = request.rawHeaders.map((value) => value.replace('/20261124/', '/20261125/'));
