@@ -42,6 +42,16 @@ describe('a timestamp', () => {
     }
   });
 
+  test('is read anew after one that was refused, and refused each time', () => {
+    const good = '2026-11-24T02:10:19Z';
+    const time = Date.UTC(2026, 10, 24, 2, 10, 19);
+    for (let round = 0; round < 3; round++) {
+      assert.equal(parseIsoTimestamp(good), time);
+      assert.throws(() => parseIsoTimestamp('2026-11-24T02:10:61Z'), { code: 'InvalidTimeStamp.Format' });
+      assert.equal(parseIsoTimestamp('2026-11-24T02:10:20Z'), time + 1000);
+    }
+  });
+
   test('with one character changed is another moment or none', () => {
     fc.assert(
       fc.property(seconds, fc.nat(19), fc.string({ minLength: 1, maxLength: 1 }), (second, at, character) => {
