@@ -1,0 +1,104 @@
+import type { Account } from '../accounts/account.ts';
+import type { RoleRow } from '../store/schema.ts';
+import type { Change, Queries } from '../store/store.ts';
+import type { SessionToken, TokenIssuer } from './session-token.ts';
+
+/** A session whose token was opened, as it stands now. */
+export interface Session {
+  readonly role: RoleRow;
+  /** The token's end, or an earlier one of an AccessKey that led to it; milliseconds since the epoch. */
+  readonly expiresAt: number;
+  /** Everything that has to stay as it is for the session to go on. */
+  readonly dependsOn: readonly Pick<Change, 'topic' | 'subject'>[];
+}
+
+/**
+ * What has become of a session: it ends with its role, and with any user, AccessKey, role or account by whose calls
+ * it was made. A deleted user or a disabled key must not live on in the sessions it has opened.
+ * @param account the role's
+ * @param token opened by `openToken`
+ * @param now milliseconds since the epoch
+ * @returns undefined when the session is over
+ */
+export async function readSession(
+  queries: Queries,
+  account: Pick<Account, 'accountId'>,
+  token: SessionToken,
+  now: number,
+): Promise<Session | undefined> {
+  const { accountId } = account;
+  const role = await queries
+    .selectFrom('roles')
+    .selectAll()
+    .where('role_id', '=', token.roleId)
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  if (role === undefined) return undefined;
+
+  const foreign = [...new Set(token.issuers.map((issuer) => issuer.accountId))].filter(
+    (id) => id !== accountId,
+  );
+  if (!(await allActive(queries, foreign))) return undefined;
+
+  let expiresAt = token.expiresAt;
+  for (const issuer of token.issuers) {
+    const until = await issuerHoldsUntil(queries, issuer);
+    if (until === undefined || until <= now) return undefined;
+    expiresAt = Math.min(expiresAt, until);
+  }
+  return {
+    role,
+    expiresAt,
+    dependsOn: [
+      { topic: 'role', subject: role.role_id },
+      ...[accountId, ...foreign].map((subject) => ({ topic: 'account', subject }) as const),
+      ...token.issuers.flatMap(dependenciesOn),
+    ],
+  };
+}
+
+async function allActive(queries: Queries, accountIds: readonly string[]): Promise<boolean> {
+  if (accountIds.length === 0) return true;
+  const rows = await queries
+    .selectFrom('accounts')
+    .select('account_id')
+    .where('account_id', 'in', accountIds)
+    .where('status', '=', 'Active')
+    .execute();
+  return rows.length === accountIds.length;
+}
+
+/** Until when an issuer stands for its sessions; undefined when it no longer does. */
+async function issuerHoldsUntil(queries: Queries, issuer: TokenIssuer): Promise<number | undefined> {
+  if (issuer.type === 'role') {
+    const role = await queries
+      .selectFrom('roles')
+      .select('role_id')
+      .where('role_id', '=', issuer.roleId)
+      .where('account_id', '=', issuer.accountId)
+      .executeTakeFirst();
+    return role && Number.POSITIVE_INFINITY;
+  }
+  const key = await queries
+    .selectFrom('access_keys')
+    .innerJoin('users', 'users.user_id', 'access_keys.owner_id')
+    .select('access_keys.expires_at')
+    .where('access_keys.access_key_id', '=', issuer.accessKeyId)
+    .where('access_keys.owner_type', '=', 'user')
+    .where('access_keys.status', '=', 'Active')
+    .where('access_keys.recycled_at', 'is', null)
+    .where('users.user_id', '=', issuer.userId)
+    .where('users.account_id', '=', issuer.accountId)
+    .where('users.recycled_at', 'is', null)
+    .executeTakeFirst();
+  return key && (key.expires_at ?? Number.POSITIVE_INFINITY);
+}
+
+function dependenciesOn(issuer: TokenIssuer): Pick<Change, 'topic' | 'subject'>[] {
+  return issuer.type === 'role'
+    ? [{ topic: 'role', subject: issuer.roleId }]
+    : [
+        { topic: 'user', subject: issuer.userId },
+        { topic: 'access-key', subject: issuer.accessKeyId },
+      ];
+}
