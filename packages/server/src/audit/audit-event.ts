@@ -1,0 +1,216 @@
+import type { Principal } from '@claviger/guard';
+import { instant } from '../rpc/instant.ts';
+import type { Answer } from '../rpc/operation.ts';
+import { Secret } from '../rpc/secret.ts';
+import type { AuditEventRow } from '../store/schema.ts';
+
+/** One call of the API as it ended, for the audit log. */
+export interface CallRecord {
+  readonly requestId: string;
+  /** When it arrived; milliseconds since the epoch. */
+  readonly time: number;
+  /** Such as `Ims`; empty when the request named no operation that is known. */
+  readonly product: string;
+  readonly version: string;
+  readonly operation: string;
+  readonly access: 'read' | 'write';
+  /** Empty when the request's key belongs to no account. */
+  readonly accountId: string;
+  /** Undefined when nobody has proven to be anybody. */
+  readonly principal: Principal | undefined;
+  /** As the request names it; proven only with a principal. */
+  readonly accessKeyId: string;
+  readonly sourceAddress: string;
+  readonly userAgent: string;
+  readonly secure: boolean;
+  /** Of a verified signature; empty otherwise. */
+  readonly nonce: string;
+  /** Those of the operation, without secret ones. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly answer?: Answer | undefined;
+  readonly refusal?: { readonly code: string; readonly message: string } | undefined;
+  /** Resource type and name of what the call touched: `ACS::RAM::User`, `alice`. */
+  readonly touched: readonly (readonly [resourceType: string, name: string])[];
+}
+
+/** How much of what the sender chose is kept; lengths in UTF-16 units. */
+interface Bounds {
+  readonly parameters: number;
+  readonly value: number;
+  readonly total: number;
+}
+
+/** The longest value of worth is a policy document. */
+const boundsOfSigned: Bounds = { parameters: 256, value: 8192, total: 32_768 };
+
+/** Whoever has proven nothing gets little room: their records cost them nothing. */
+const boundsOfUnsigned: Bounds = { parameters: 16, value: 256, total: 1024 };
+
+const nameLength = 128;
+const textLength = 1024;
+
+/**
+ * The audit record of a call, in the shape of an ActionTrail event of the RAM family (`ApiCall`, version 1).
+ *
+ * `responseElements` are those of calls that changed something: what was read is not copied into the log. A
+ * `Secret` is left out together with its name. Of a signature that does not match, the string to sign is left
+ * out: it repeats all that was sent. What the sender chose is cut to a bounded length, and the event says so in
+ * `additionalEventData.Truncated`.
+ *
+ * @param record the call
+ * @param region the region the events name: the place of the cloud that this installation stands for
+ */
+export function auditEvent(record: CallRecord, region: string): AuditEventRow {
+  const { principal, refusal } = record;
+  const bounds = principal === undefined ? boundsOfUnsigned : boundsOfSigned;
+  const requestParameters = boundedParameters(record.parameters, bounds);
+  const operation = cut(record.operation, nameLength);
+  const accessKeyId = cut(record.accessKeyId, nameLength);
+  const errorCode = refusal === undefined ? '' : cut(refusal.code, nameLength);
+  const eventRW = record.access === 'write' ? 'Write' : 'Read';
+  const userName = userNameOf(principal);
+  const event = {
+    eventId: record.requestId,
+    requestId: record.requestId,
+    eventVersion: 1,
+    eventType: 'ApiCall',
+    eventTime: instant(record.time),
+    eventName: operation,
+    eventRW,
+    eventSource: record.product === '' ? '' : `${record.product.toLowerCase()}.aliyuncs.com`,
+    serviceName: record.product,
+    apiVersion: cut(record.version, nameLength),
+    acsRegion: region,
+    isGlobal: true,
+    sourceIpAddress: record.sourceAddress,
+    userAgent: cut(record.userAgent, principal === undefined ? bounds.value : textLength),
+    errorCode,
+    errorMessage: refusal === undefined ? '' : cut(publicMessage(refusal), textLength),
+    userIdentity: {
+      type: principal?.type === 'root' ? 'root-account' : (principal?.type ?? 'unknown'),
+      accountId: record.accountId,
+      principalId: principalIdOf(principal),
+      userName,
+      accessKeyId,
+    },
+    requestParameters,
+    responseElements:
+      record.answer !== undefined && record.access === 'write' ? withoutSecrets(record.answer) : undefined,
+    referencedResources: referencedResources(record.touched),
+    additionalEventData: {
+      Scheme: record.secure ? 'https' : 'http',
+      Truncated: requestParameters === record.parameters ? undefined : 'true',
+    },
+  };
+  return {
+    event_id: record.requestId,
+    account_id: record.accountId,
+    event_time: record.time,
+    event_name: storable(operation),
+    service_name: record.product,
+    event_rw: eventRW,
+    access_key_id: storable(accessKeyId),
+    user_name: userName,
+    source_ip: record.sourceAddress,
+    error_code: storable(errorCode),
+    signature_nonce: storedNonce(record.nonce),
+    event: JSON.stringify(event),
+  };
+}
+
+function userNameOf(principal: Principal | undefined): string {
+  switch (principal?.type) {
+    case undefined:
+      return '';
+    case 'root':
+      return 'root';
+    case 'ram-user':
+      return principal.userName;
+    case 'assumed-role':
+      return `${principal.roleName}:${principal.sessionName}`;
+  }
+}
+
+function principalIdOf(principal: Principal | undefined): string {
+  switch (principal?.type) {
+    case undefined:
+      return '';
+    case 'root':
+      return principal.accountId;
+    case 'ram-user':
+      return principal.userId;
+    case 'assumed-role':
+      return `${principal.roleId}:${principal.sessionName}`;
+  }
+}
+
+/** The same object when it is within bounds, as nearly all are. */
+function boundedParameters(
+  parameters: Readonly<Record<string, string>>,
+  bounds: Bounds,
+): Readonly<Record<string, string>> {
+  let count = 0;
+  let total = 0;
+  let longest = 0;
+  for (const name in parameters) {
+    const { length } = parameters[name]!;
+    count += 1;
+    total += name.length + length;
+    if (length > longest) longest = length;
+  }
+  if (count <= bounds.parameters && total <= bounds.total && longest <= bounds.value) return parameters;
+
+  const kept: [string, string][] = [];
+  let room = bounds.total;
+  for (const [name, value] of Object.entries(parameters).slice(0, bounds.parameters)) {
+    room -= name.length;
+    if (room < 0) break;
+    const short = cut(value, Math.min(bounds.value, room));
+    room -= short.length;
+    kept.push([name, short]);
+  }
+  return Object.fromEntries(kept);
+}
+
+function referencedResources(touched: CallRecord['touched']): Record<string, string[]> {
+  const resources: Record<string, string[]> = {};
+  for (const [type, name] of touched) {
+    resources[type] ??= [];
+    resources[type].push(name);
+  }
+  return resources;
+}
+
+function publicMessage({ code, message }: { readonly code: string; readonly message: string }): string {
+  if (code !== 'SignatureDoesNotMatch') return message;
+  const repeated = message.indexOf(' server string to sign is:');
+  return repeated < 0 ? message : message.slice(0, repeated);
+}
+
+function withoutSecrets(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (value instanceof Secret) return undefined;
+  if (Array.isArray(value)) return value.filter((item) => !(item instanceof Secret)).map(withoutSecrets);
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, withoutSecrets(field)]));
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : text.slice(0, length);
+}
+
+/** PostgreSQL's text has no NUL; the event itself has it escaped, as JSON does. */
+function storable(text: string): string {
+  return text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text;
+}
+
+/** A nonce must be found again exactly as it was, also one with a NUL. */
+function storedNonce(nonce: string): string {
+  if (!nonce.includes('\0') && !nonce.includes('\\')) return nonce;
+  return nonce.replaceAll('\\', '\\\\').replaceAll('\0', '\\0');
+}
+
+/** The nonce that was signed, from the column `signature_nonce`. */
+export function originalNonce(stored: string): string {
+  if (!stored.includes('\\')) return stored;
+  return stored.replace(/\\(.)/g, (_, character: string) => (character === '0' ? '\0' : character));
+}

@@ -1,0 +1,132 @@
+import { CompiledQuery } from 'kysely';
+import type { AuditEventRow } from '../store/schema.ts';
+import type { Queries, Store } from '../store/store.ts';
+import { originalNonce } from './audit-event.ts';
+
+/** The columns, and their types for PostgreSQL's arrays. */
+const columns = {
+  event_id: 'text',
+  account_id: 'text',
+  event_time: 'bigint',
+  event_name: 'text',
+  service_name: 'text',
+  event_rw: 'text',
+  access_key_id: 'text',
+  user_name: 'text',
+  source_ip: 'text',
+  error_code: 'text',
+  signature_nonce: 'text',
+  event: 'text',
+} as const satisfies Record<keyof AuditEventRow, string>;
+
+const names = Object.keys(columns) as (keyof AuditEventRow)[];
+
+/** Rows of one statement on SQLite: more are no faster, and each number of rows is a statement to keep prepared. */
+const rowsPerStatement = 32;
+
+const insert = `insert into audit_events (${names.join(', ')})`;
+/** A batch whose commit got lost on the way is written once more. */
+const onceOnly = 'on conflict (event_id) do nothing';
+const unnested = Object.values(columns)
+  .map((type, index) => `$${index + 1}::${type}[]`)
+  .join(', ');
+const insertArrays = `${insert} select * from unnest(${unnested}) ${onceOnly}`;
+const rowPlaceholders = `(${names.map(() => '?').join(', ')})`;
+
+/**
+ * Writes events; those that are there already stay as they are. Kysely would compile a statement of its own for
+ * each batch, at twice the cost of writing it.
+ *
+ * @param queries of a transaction
+ */
+export async function insertAuditEvents(
+  kind: Store['kind'],
+  queries: Queries,
+  rows: readonly AuditEventRow[],
+): Promise<void> {
+  if (kind === 'postgres') {
+    const arrays = names.map((name) => rows.map((row) => row[name]));
+    await queries.executeQuery(CompiledQuery.raw(insertArrays, arrays));
+    return;
+  }
+  for (let from = 0; from < rows.length; from += rowsPerStatement) {
+    const part = rows.slice(from, from + rowsPerStatement);
+    const values: unknown[] = [];
+    for (const row of part) for (const name of names) values.push(row[name]);
+    const placeholders = new Array(part.length).fill(rowPlaceholders).join(', ');
+    await queries.executeQuery(CompiledQuery.raw(`${insert} values ${placeholders} ${onceOnly}`, values));
+  }
+}
+
+/** A nonce that was used. */
+export interface UsedNonce {
+  readonly accessKeyId: string;
+  readonly nonce: string;
+  /** When its request arrived; milliseconds since the epoch. */
+  readonly time: number;
+}
+
+const noncesPerPage = 5000;
+
+/**
+ * The nonces of calls since `since`, oldest first, in pages, so that a restarted node refuses replays of what it
+ * served before.
+ *
+ * A request may be signed up to a window after it arrives, and its nonce counts until a window after that: to
+ * find all that still count, look two windows back and let them expire two windows after their `time`.
+ *
+ * @param since milliseconds since the epoch
+ */
+export async function* recentNonces(queries: Queries, since: number): AsyncGenerator<UsedNonce[], void> {
+  let after = { event_time: since, event_id: '' };
+  for (;;) {
+    const { event_time: time, event_id: id } = after;
+    const rows = await queries
+      .selectFrom('audit_events')
+      .select(['event_id', 'event_time', 'access_key_id', 'signature_nonce'])
+      .where('signature_nonce', '!=', '')
+      .where((where) =>
+        where.or([
+          where('event_time', '>', time),
+          where.and([where('event_time', '=', time), where('event_id', '>', id)]),
+        ]),
+      )
+      .where('event_time', '>=', time)
+      .orderBy('event_time')
+      .orderBy('event_id')
+      .limit(noncesPerPage)
+      .execute();
+    if (rows.length > 0) {
+      yield rows.map((row) => ({
+        accessKeyId: row.access_key_id,
+        nonce: originalNonce(row.signature_nonce),
+        time: row.event_time,
+      }));
+    }
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < noncesPerPage) return;
+    after = last;
+  }
+}
+
+/**
+ * Removes the oldest of the events before `before`: retention. At most `limit` of them, so that no transaction
+ * lasts long; call it again, in another one, while it removes as many.
+ *
+ * @param queries of a transaction
+ * @param before milliseconds since the epoch
+ * @returns how many were removed
+ */
+export async function purgeAuditEvents(queries: Queries, before: number, limit = 1000): Promise<number> {
+  const oldest = queries
+    .selectFrom('audit_events')
+    .select('event_id')
+    .where('event_time', '<', before)
+    .orderBy('event_time')
+    .limit(limit);
+  const { numDeletedRows } = await queries
+    .deleteFrom('audit_events')
+    .where('event_id', 'in', oldest)
+    .executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
+}

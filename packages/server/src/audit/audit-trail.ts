@@ -1,0 +1,265 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { AuditEventRow } from '../store/schema.ts';
+import type { Queries, Store } from '../store/store.ts';
+import { StoreUnavailable } from '../store/store-unavailable.ts';
+import { auditEvent, type CallRecord } from './audit-event.ts';
+import { insertAuditEvents } from './audit-events.ts';
+
+/**
+ * When a call may be answered.
+ *
+ * `batched`: changes when their record is committed with them; reads and refusals at once, their records follow
+ * within 200 ms, which a crash can lose. `strict`: everything when its record is committed. `best-effort`:
+ * everything at once, also while the log cannot be written.
+ */
+export type AuditMode = 'batched' | 'strict' | 'best-effort';
+
+export interface AuditTrailOptions {
+  readonly store: Store;
+  readonly mode: AuditMode;
+  /** How long the oldest record waits at most for its batch to begin, in milliseconds; 150 unless told. */
+  readonly flushMs?: number;
+  /**
+   * How much waits at most, so that a database that is away costs bounded memory: the length of the events' JSON
+   * together, in UTF-16 units. 32 Mi unless told, some 40,000 usual records.
+   */
+  readonly maxQueuedLength?: number;
+  /** What events give as `acsRegion`; `cn-hangzhou` unless told. */
+  readonly region?: string;
+  /** Calls back once, after so many milliseconds; returns how to cancel. The system's unless told. */
+  readonly timer?: (callback: () => void, milliseconds: number) => () => void;
+  /** Told when the log cannot be written, and when it can again. */
+  readonly log: (message: string) => void;
+}
+
+/** A batch begins early when it is full: one transaction of this size keeps other requests waiting for a few ms. */
+const rowsPerBatch = 256;
+
+/** How long to wait before trying again, while the database takes nothing. */
+const retryMs = 1000;
+
+/**
+ * Writes down every call.
+ *
+ * Nothing is lost silently: while the database takes no records they wait in memory, and once that is full,
+ * `append` refuses (in `best-effort` it drops the record and counts it).
+ */
+export class AuditTrail {
+  readonly #store: Store;
+  readonly #mode: AuditMode;
+  readonly #flushMs: number;
+  readonly #maxQueuedLength: number;
+  readonly #region: string;
+  readonly #timer: (callback: () => void, milliseconds: number) => () => void;
+  readonly #log: (message: string) => void;
+  /** Flushes are writes of their own, also when a record arrives inside of another write. */
+  readonly #outside = AsyncLocalStorage.snapshot();
+  /** By event id: a transaction that runs again writes its record again, and the last one counts. */
+  #queue = new Map<string, AuditEventRow>();
+  /** What the flush under way has taken from the queue. */
+  #taken: readonly AuditEventRow[] = [];
+  /** Of both. */
+  #queuedLength = 0;
+  #flushing: Promise<void> | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #failing = false;
+  #closed = false;
+  #dropped = 0;
+
+  constructor(options: AuditTrailOptions) {
+    this.#store = options.store;
+    this.#mode = options.mode;
+    this.#flushMs = options.flushMs ?? 150;
+    this.#maxQueuedLength = options.maxQueuedLength ?? 32 * 1024 * 1024;
+    this.#region = options.region ?? 'cn-hangzhou';
+    this.#timer = options.timer ?? systemTimer;
+    this.#log = options.log;
+  }
+
+  /** How many records are not committed yet. */
+  get queued(): number {
+    return this.#queue.size + this.#taken.length;
+  }
+
+  /** How many records were given up: refused or dropped for want of room, or not acceptable to the database. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Whether the last attempt to write succeeded; true before the first. */
+  get writable(): boolean {
+    return !this.#failing;
+  }
+
+  /**
+   * Writes the record of a change in the change's own transaction: both or neither. To be the last thing that
+   * transaction does. In `best-effort` it only joins the queue.
+   *
+   * @param queries of that transaction
+   */
+  async commitWith(queries: Queries, record: CallRecord): Promise<void> {
+    if (this.#mode === 'best-effort') {
+      this.append(record);
+      return;
+    }
+    await insertAuditEvents(this.#store.kind, queries, [auditEvent(record, this.#region)]);
+  }
+
+  /**
+   * Takes the record of a read or a refusal, to be written soon.
+   *
+   * @returns undefined when the call may be answered now; otherwise a promise to wait for: in `strict` of the
+   *   commit, in `batched` of room in the queue. It rejects with StoreUnavailable when the call must not be
+   *   answered, because its record was not or may not be written.
+   */
+  append(record: CallRecord): Promise<void> | undefined {
+    const row = auditEvent(record, this.#region);
+    if (this.#full) return this.#whenFull(row);
+    this.#enqueue(row);
+    if (this.#mode === 'strict') return this.flush();
+    if (this.#queue.size >= rowsPerBatch && !this.#failing) this.#start();
+    else this.#cancelTimer ??= this.#after(this.#flushMs);
+    return undefined;
+  }
+
+  /** Writes all that waits now. Rejects with what the database said when it cannot; the records go on waiting. */
+  async flush(): Promise<void> {
+    // What a flush under way has taken is not the newest: the one after it has all.
+    await this.#flushing?.catch(() => {});
+    if (this.#queue.size > 0) await this.#start();
+  }
+
+  /** Takes no more, and writes what waits. Rejects when that cannot be written, and is lost. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    try {
+      await this.flush();
+    } catch (error) {
+      this.#log(`${this.queued} audit records could not be written before the end`);
+      throw error;
+    } finally {
+      this.#cancelTimer?.();
+      this.#cancelTimer = undefined;
+    }
+  }
+
+  get #full(): boolean {
+    return this.#queuedLength >= this.#maxQueuedLength || this.#closed;
+  }
+
+  #enqueue(row: AuditEventRow): void {
+    this.#queuedLength += row.event.length - (this.#queue.get(row.event_id)?.event.length ?? 0);
+    this.#queue.set(row.event_id, row);
+  }
+
+  #whenFull(row: AuditEventRow): Promise<void> | undefined {
+    if (this.#mode === 'best-effort') {
+      this.#dropped += 1;
+      return undefined;
+    }
+    // Slow, not away: the batch under way makes room.
+    if (!this.#failing && !this.#closed) return this.#start().then(() => this.#enqueueOrRefuse(row));
+    return this.#enqueueOrRefuse(row);
+  }
+
+  async #enqueueOrRefuse(row: AuditEventRow): Promise<void> {
+    if (this.#full) {
+      this.#dropped += 1;
+      throw new StoreUnavailable('the audit log takes no more records');
+    }
+    this.#enqueue(row);
+    if (this.#mode === 'strict') await this.flush();
+    else this.#cancelTimer ??= this.#after(this.#flushMs);
+  }
+
+  #after(milliseconds: number): () => void {
+    return this.#outside(() =>
+      this.#timer(() => {
+        this.#cancelTimer = undefined;
+        // A failure has been told to the log, and is tried again.
+        this.#start().catch(() => {});
+      }, milliseconds),
+    );
+  }
+
+  /** Begins a flush, or joins the one under way. */
+  #start(): Promise<void> {
+    this.#flushing ??= this.#outside(() => this.#flushAll()).finally(() => {
+      this.#flushing = undefined;
+    });
+    // Whoever needs to know waits for it; nobody may.
+    this.#flushing.catch(() => {});
+    return this.#flushing;
+  }
+
+  /** Writes what is in the queue at its beginning, batch by batch. */
+  async #flushAll(): Promise<void> {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    // Those that arrive in the same turn come along.
+    await undefined;
+    const rows = [...this.#queue.values()];
+    this.#queue = new Map();
+    this.#taken = rows;
+    try {
+      for (let from = 0; from < rows.length; from += rowsPerBatch) {
+        // SQLite works in this thread: requests get their turn between two batches.
+        if (from > 0) await nextTurn();
+        const batch = rows.slice(from, from + rowsPerBatch);
+        await this.#write(batch);
+        this.#taken = rows.slice(from + rowsPerBatch);
+        this.#queuedLength -= lengthOf(batch);
+      }
+      if (this.#failing) this.#log('the audit log is written again');
+      this.#failing = false;
+    } catch (error) {
+      // Back in front of what came meanwhile, which is newer where an id occurs twice.
+      this.#queue = new Map([...this.#taken.map((row) => [row.event_id, row] as const), ...this.#queue]);
+      this.#queuedLength = lengthOf(this.#queue.values());
+      if (!this.#failing) this.#log('the audit log cannot be written: trying again until it can');
+      this.#failing = true;
+      throw error;
+    } finally {
+      this.#taken = [];
+      if (this.#queue.size > 0 && !this.#closed) {
+        // No timer is left when it fired during the flush: those records are due.
+        this.#cancelTimer ??= this.#after(this.#failing ? retryMs : 0);
+      }
+    }
+  }
+
+  async #write(rows: readonly AuditEventRow[]): Promise<void> {
+    try {
+      await this.#store.write(({ queries }) => insertAuditEvents(this.#store.kind, queries, rows));
+    } catch (error) {
+      if (error instanceof StoreUnavailable) throw error;
+      await this.#writeOneByOne(rows);
+    }
+  }
+
+  /** One record that the database does not accept must not keep all others from being written. */
+  async #writeOneByOne(rows: readonly AuditEventRow[]): Promise<void> {
+    for (const row of rows) {
+      try {
+        await this.#store.write(({ queries }) => insertAuditEvents(this.#store.kind, queries, [row]));
+      } catch (error) {
+        if (error instanceof StoreUnavailable) throw error;
+        this.#dropped += 1;
+        this.#log(`the audit record ${row.event_id} is not accepted by the database`);
+      }
+    }
+  }
+}
+
+function lengthOf(rows: Iterable<AuditEventRow>): number {
+  let length = 0;
+  for (const row of rows) length += row.event.length;
+  return length;
+}
+
+function systemTimer(callback: () => void, milliseconds: number): () => void {
+  const timeout = setTimeout(callback, milliseconds);
+  timeout.unref();
+  return () => clearTimeout(timeout);
+}
