@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { StoredCredentials } from './access-keys/credential-source.ts';
 import { describedOperations } from './api/described-operations.ts';
 import { operations } from './api/operations.ts';
+import { recentNonces } from './audit/audit-events.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import type { Configuration } from './configuration.ts';
 import { Housekeeping } from './housekeeping.ts';
@@ -56,11 +57,12 @@ export async function startClaviger(
     store,
     mode: configuration.audit,
     region: configuration.region,
-    now,
     log,
   });
-  for (const seen of await audit.recentNonces(store.queries, now() - REPLAY_WINDOW_MS)) {
-    nonces.remember(seen.accessKeyId, seen.nonce, seen.time + REPLAY_WINDOW_MS);
+  for await (const seen of recentNonces(store.queries, now() - REPLAY_WINDOW_MS)) {
+    for (const { accessKeyId, nonce, time } of seen) {
+      nonces.remember(accessKeyId, nonce, time + REPLAY_WINDOW_MS);
+    }
   }
   const source = new StoredCredentials({
     store,

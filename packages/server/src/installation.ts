@@ -132,7 +132,7 @@ export async function openServices(
     accounts: new AccountDirectory(store),
     secrets,
     identifiers: new Identifiers(randomBytes),
-    lastUsed: new LastUsed({ store, now, log }),
+    lastUsed: new LastUsed({ store, log }),
   };
 }
 

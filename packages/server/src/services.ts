@@ -1,5 +1,5 @@
-import type { AccountDirectory } from './accounts/account-directory.ts';
 import type { LastUsed } from './access-keys/last-used.ts';
+import type { AccountDirectory } from './accounts/account-directory.ts';
 import type { SecretBox } from './secrets/secret-box.ts';
 import type { Identifiers } from './store/identifiers.ts';
 import type { Store } from './store/store.ts';

@@ -60,17 +60,19 @@ export class CredentialCache {
   }
 
   /**
-   * Keeps what a load found, unless its account changed while it read.
-   * @param dependsOn everything it was made from
+   * Keeps what a load found, unless an account that it was made from changed while it read.
+   * @param dependsOn everything it was made from, its accounts among it
    */
   put(
     load: Load,
-    accountId: string,
     credential: Credential,
     securityToken: string | undefined,
     dependsOn: readonly Pick<Change, 'topic' | 'subject'>[],
   ): void {
-    if (load.spoiled || load.spoiledAccounts.has(accountId)) return;
+    const spoiled = dependsOn.some(
+      ({ topic, subject }) => topic === 'account' && load.spoiledAccounts.has(subject),
+    );
+    if (load.spoiled || spoiled) return;
     if (this.#dependencies.size > this.#capacity * 4) this.#forgetEverything();
     const dependencies = dependsOn.map(({ topic, subject }) => this.#dependency(`${topic}:${subject}`));
     if (this.#entries.size >= this.#capacity) {

@@ -37,7 +37,6 @@ type DependsOn = readonly Pick<Change, 'topic' | 'subject'>[];
 
 interface Found {
   readonly credential: Credential;
-  readonly accountId: string;
   readonly dependsOn: DependsOn;
 }
 
@@ -67,7 +66,7 @@ export class StoredCredentials implements CredentialSource {
         ? await this.#readTemporary(accessKeyId, securityToken)
         : await this.#readPermanent(accessKeyId, securityToken);
       if (typeof found === 'string') return found;
-      this.#cache.put(load, found.accountId, found.credential, securityToken, found.dependsOn);
+      this.#cache.put(load, found.credential, securityToken, found.dependsOn);
       return found.credential;
     } finally {
       this.#cache.endLoad(load);
@@ -101,7 +100,6 @@ export class StoredCredentials implements CredentialSource {
       accessKeyId,
     );
     return {
-      accountId: account.accountId,
       credential: {
         accessKeyId,
         kind: 'permanent',
@@ -174,13 +172,12 @@ export class StoredCredentials implements CredentialSource {
     const { role } = session;
     const attached = await readPermissions(queries, accountId, { type: 'role', id: role.role_id });
     return {
-      accountId,
       credential: {
         accessKeyId,
         kind: 'temporary',
         signingKey: SigningKey.fromSecret(token.secret),
         status: account.status === 'Active' ? 'Active' : 'Inactive',
-        expiresAt: token.expiresAt,
+        expiresAt: session.expiresAt,
         principal: {
           type: 'assumed-role',
           accountId,
