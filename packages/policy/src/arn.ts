@@ -87,6 +87,39 @@ export class ResourceName {
   }
 }
 
+/** The patterns of all segments but the last: few, and shared by many ARNs. */
+export class ArnHead {
+  readonly partition: TextPattern;
+  readonly service: TextPattern;
+  readonly region: TextPattern;
+  readonly account: TextPattern;
+
+  constructor(pieces: readonly Template[]) {
+    this.partition = new TextPattern(pieces[0]!);
+    this.service = new TextPattern(pieces[1]!);
+    this.region = new TextPattern(pieces[2]!);
+    this.account = new TextPattern(pieces[3]!);
+  }
+
+  matches(segments: ArnSegments, hasNoRegion: boolean, conditions: ConditionContext): boolean {
+    return (
+      this.service.matches(segments.service, conditions) &&
+      this.account.matches(segments.account, conditions) &&
+      this.partition.matches(segments.partition, conditions) &&
+      (hasNoRegion ? this.region.isResolved(conditions) : this.region.matches(segments.region, conditions))
+    );
+  }
+
+  isResolved(conditions: ConditionContext): boolean {
+    return (
+      this.partition.isResolved(conditions) &&
+      this.service.isResolved(conditions) &&
+      this.region.isResolved(conditions) &&
+      this.account.isResolved(conditions)
+    );
+  }
+}
+
 /**
  * A `Resource` pattern.
  *
@@ -96,42 +129,30 @@ export class ResourceName {
  * (`${acs:PrincipalARN}`) matches the resource which that value names.
  */
 export class ArnPattern {
-  readonly #whole: TextPattern | undefined;
-  readonly #wholeFolded: TextPattern | undefined;
+  /** Undefined when the pattern has fewer than five segments. */
+  readonly head: ArnHead | undefined;
+  /** The last segment, or the whole pattern. */
+  readonly #rest: TextPattern;
+  readonly #restFolded: TextPattern;
   readonly #onlyVariable: string | undefined;
-  readonly #segments:
-    | {
-        readonly partition: TextPattern;
-        readonly service: TextPattern;
-        readonly region: TextPattern;
-        readonly account: TextPattern;
-        readonly relativeId: TextPattern;
-        readonly relativeIdFolded: TextPattern;
-      }
-    | undefined;
 
-  constructor(template: Template) {
+  /** `heads` holds the heads made earlier, by their source; an equal one is taken from there. */
+  constructor(template: Template, heads: Map<string, ArnHead>) {
     const pieces = splitAtColons(template, SEGMENTS);
-    if (pieces.length === SEGMENTS) {
-      this.#segments = {
-        partition: new TextPattern(pieces[0]!),
-        service: new TextPattern(pieces[1]!),
-        region: new TextPattern(pieces[2]!),
-        account: new TextPattern(pieces[3]!),
-        relativeId: new TextPattern(pieces[4]!),
-        relativeIdFolded: new TextPattern(pieces[4]!, true),
-      };
-      return;
-    }
+    const isSegmented = pieces.length === SEGMENTS;
+    this.head = isSegmented ? sharedHead(pieces.slice(0, -1), heads) : undefined;
+    const rest = isSegmented ? pieces[SEGMENTS - 1]! : withoutRegionWhereNoneIs(template, pieces);
+    this.#rest = new TextPattern(rest);
+    this.#restFolded = hasCase(rest) ? new TextPattern(rest, true) : this.#rest;
     const only = template.length === 1 ? template[0]! : undefined;
-    if (only?.kind === 'variable') this.#onlyVariable = foldCase(only.key);
-    const whole = withoutRegionWhereNoneIs(template, pieces);
-    this.#whole = new TextPattern(whole);
-    this.#wholeFolded = new TextPattern(whole, true);
+    this.#onlyVariable = only?.kind === 'variable' ? foldCase(only.key) : undefined;
   }
 
-  get matchesAnything(): boolean {
-    return this.#whole?.matchesAnything === true;
+  /** The relative id, when it is nothing but a text, or a text and a `*`, and the same in any case. */
+  get plainRelativeId(): { readonly text: string; readonly isPrefix: boolean } | undefined {
+    if (this.head === undefined || this.#rest !== this.#restFolded) return undefined;
+    const { literalPrefix, isLiteral, isPrefix } = this.#rest;
+    return isLiteral || isPrefix ? { text: literalPrefix, isPrefix } : undefined;
   }
 
   /** What the candidate index may rely on; undefined when the pattern has fewer than five segments. */
@@ -146,48 +167,33 @@ export class ArnPattern {
         readonly relativeIdIsLiteral: boolean;
       }
     | undefined {
-    const segments = this.#segments;
-    if (segments === undefined) return undefined;
-    const service = literalOf(segments.service);
+    if (this.head === undefined) return undefined;
+    const service = literalOf(this.head.service);
     return {
       service,
       // While the service is open, the resource may be one whose region does not count.
-      region: service === undefined || hasNoRegion(service) ? undefined : literalOf(segments.region),
-      account: literalOf(segments.account),
-      relativeIdPrefix: segments.relativeIdFolded.literalPrefix,
-      relativeIdIsLiteral: segments.relativeIdFolded.isLiteral,
+      region: service === undefined || hasNoRegion(service) ? undefined : literalOf(this.head.region),
+      account: literalOf(this.head.account),
+      relativeIdPrefix: this.#restFolded.literalPrefix,
+      relativeIdIsLiteral: this.#restFolded.isLiteral,
     };
   }
 
   matches(resource: ResourceName, conditions: ConditionContext): boolean {
-    const pattern = this.#segments;
-    if (pattern === undefined) return this.#matchesWhole(resource, conditions);
-    const segments = resource.segments;
+    const { segments } = resource;
+    if (this.head === undefined) return this.#matchesWhole(resource, conditions);
     return (
       segments !== undefined &&
-      pattern.service.matches(segments.service, conditions) &&
-      pattern.account.matches(segments.account, conditions) &&
       (resource.hasCaselessName
-        ? pattern.relativeIdFolded.matches(resource.foldedRelativeId, conditions)
-        : pattern.relativeId.matches(segments.relativeId, conditions)) &&
-      pattern.partition.matches(segments.partition, conditions) &&
-      (resource.hasNoRegion
-        ? pattern.region.isResolved(conditions)
-        : pattern.region.matches(segments.region, conditions))
+        ? this.#restFolded.matches(resource.foldedRelativeId, conditions)
+        : this.#rest.matches(segments.relativeId, conditions)) &&
+      this.head.matches(segments, resource.hasNoRegion, conditions)
     );
   }
 
   /** False when a variable of the pattern has no single value in this request. */
   isResolved(conditions: ConditionContext): boolean {
-    const pattern = this.#segments;
-    if (pattern === undefined) return this.#whole!.isResolved(conditions);
-    return (
-      pattern.partition.isResolved(conditions) &&
-      pattern.service.isResolved(conditions) &&
-      pattern.region.isResolved(conditions) &&
-      pattern.account.isResolved(conditions) &&
-      pattern.relativeId.isResolved(conditions)
-    );
+    return this.#rest.isResolved(conditions) && this.head?.isResolved(conditions) !== false;
   }
 
   #matchesWhole(resource: ResourceName, conditions: ConditionContext): boolean {
@@ -195,9 +201,26 @@ export class ArnPattern {
       const value = onlyValueOf(conditions, this.#onlyVariable);
       return value !== undefined && new ResourceName(value).canonical === resource.canonical;
     }
-    const whole = resource.hasCaselessName ? this.#wholeFolded! : this.#whole!;
+    const whole = resource.hasCaselessName ? this.#restFolded : this.#rest;
     return whole.matches(resource.canonical, conditions);
   }
+}
+
+function sharedHead(pieces: readonly Template[], heads: Map<string, ArnHead>): ArnHead {
+  const key = JSON.stringify(pieces);
+  let head = heads.get(key);
+  if (head === undefined) {
+    head = new ArnHead(pieces);
+    heads.set(key, head);
+  }
+  return head;
+}
+
+/** Whether folding could change what a template matches. */
+function hasCase(template: Template): boolean {
+  return template.some(
+    (part) => part.kind === 'variable' || (part.kind === 'text' && foldCase(part.text) !== part.text),
+  );
 }
 
 function literalOf(pattern: TextPattern): string | undefined {

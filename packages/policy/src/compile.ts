@@ -1,6 +1,7 @@
 import { CandidateIndex } from './candidate-index.ts';
 import type { PolicyName } from './decision.ts';
 import type { PolicyDocument } from './document.ts';
+import { PatternPool } from './pattern-pool.ts';
 import { CompiledStatement } from './statement.ts';
 
 /** A policy with the name by which decisions shall refer to it. */
@@ -21,7 +22,8 @@ export interface CompiledPolicies {
  * grows with their size; deciding afterwards does not.
  */
 export function compilePolicies(policies: readonly NamedPolicy[]): CompiledPolicies {
-  const statements = policies.flatMap(compileStatements);
+  const pool = new PatternPool();
+  const statements = policies.flatMap((policy) => compileStatements(policy, pool));
   return {
     statements,
     denies: new CandidateIndex(statements.filter((statement) => statement.effect !== 'Allow')),
@@ -31,8 +33,10 @@ export function compilePolicies(policies: readonly NamedPolicy[]): CompiledPolic
   };
 }
 
-function compileStatements(policy: NamedPolicy): CompiledStatement[] {
+function compileStatements(policy: NamedPolicy, pool: PatternPool): CompiledStatement[] {
   const { name, type, version } = policy;
   const policyName = Object.freeze({ name, type, ...(version === undefined ? {} : { version }) });
-  return policy.document.statements.map((source, index) => new CompiledStatement(source, policyName, index));
+  return policy.document.statements.map(
+    (source, index) => new CompiledStatement(source, policyName, index, pool),
+  );
 }

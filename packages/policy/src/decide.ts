@@ -30,8 +30,7 @@ export interface SessionDecision extends Decision {
  */
 export function decide(policies: CompiledPolicies, request: AccessRequest): Decision {
   const inquiry = inquiryOf(request);
-  const deciding = policies.denies.firstThatApplies(inquiry) ?? policies.allows.firstThatApplies(inquiry);
-  return deciding === undefined ? IMPLICIT_DENY : deciding.decision;
+  return policies.denies.firstDecision(inquiry) ?? policies.allows.firstDecision(inquiry) ?? IMPLICIT_DENY;
 }
 
 /** The same decision by trying every statement: what `decide` must equal, and what explanations are made from. */

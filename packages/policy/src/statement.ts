@@ -1,9 +1,9 @@
-import { ArnPattern, type ResourceName } from './arn.ts';
-import { type CompiledCondition, compileCondition } from './condition.ts';
+import type { ResourceName } from './arn.ts';
+import type { CompiledCondition } from './condition.ts';
 import type { ConditionContext } from './conditions-in-request.ts';
 import type { Decision, PolicyName } from './decision.ts';
-import type { Effect, PatternClause, Statement } from './document.ts';
-import { readTemplate } from './template.ts';
+import type { Effect, Statement } from './document.ts';
+import type { ActionClause, PatternPool, ResourceClause } from './pattern-pool.ts';
 import { TextPattern } from './text-pattern.ts';
 
 /** A request in the form in which statements look at it. */
@@ -15,18 +15,6 @@ export interface Inquiry {
 }
 
 const NO_CONDITIONS: ConditionContext = new Map<string, string>();
-
-/** `Action` or `NotAction`. Actions are compared without regard to case. */
-export interface ActionClause {
-  readonly negated: boolean;
-  readonly patterns: readonly TextPattern[];
-}
-
-/** `Resource` or `NotResource`. */
-export interface ResourceClause {
-  readonly negated: boolean;
-  readonly patterns: readonly ArnPattern[];
-}
 
 /** One statement of one policy, made ready. */
 export class CompiledStatement {
@@ -41,22 +29,22 @@ export class CompiledStatement {
   /** False when something in it cannot be evaluated: as a Deny it then denies, as an Allow it allows nothing. */
   readonly isReadable: boolean;
 
-  constructor(source: Statement, policy: PolicyName, index: number) {
+  constructor(source: Statement, policy: PolicyName, index: number, pool: PatternPool) {
     this.source = source;
     this.effect = source.effect;
-    const actions = compileActions(source.actions);
-    const resources = source.resources && compileResources(source.resources);
+    const actions = pool.actions(source.actions);
+    const resources = source.resources && pool.resources(source.resources);
     const conditions: CompiledCondition[] = [];
     let isReadable = source.unreadable === undefined && actions !== undefined;
     for (const condition of source.conditions) {
-      const compiled = compileCondition(condition, source.effect);
+      const compiled = pool.condition(condition, source.effect);
       if (compiled === undefined) isReadable = false;
       else conditions.push(compiled);
     }
     if (source.resources !== undefined && resources === undefined) isReadable = false;
     this.actions = actions ?? EVERY_ACTION;
     this.resources = resources;
-    this.conditions = conditions;
+    this.conditions = conditions.length === 0 ? NONE : conditions;
     this.isReadable = isReadable;
     this.decision = Object.freeze({
       effect: source.effect === 'Allow' ? 'Allow' : 'ExplicitDeny',
@@ -97,32 +85,15 @@ export class CompiledStatement {
   }
 }
 
+/** Shared by all statements without conditions. */
+const NONE: readonly CompiledCondition[] = [];
+
 const EVERY_ACTION: ActionClause = { negated: false, patterns: [new TextPattern([{ kind: 'many' }])] };
 
-function namesAction(clause: ActionClause, action: string): boolean {
+/** Whether an action, folded to lower case, is among those that a clause is about. */
+export function namesAction(clause: ActionClause, action: string): boolean {
   for (const pattern of clause.patterns) {
     if (pattern.matches(action, NO_CONDITIONS)) return !clause.negated;
   }
   return clause.negated;
-}
-
-function compileActions(clause: PatternClause): ActionClause | undefined {
-  const patterns: TextPattern[] = [];
-  for (const source of clause.patterns) {
-    const reading = readTemplate(source, true);
-    // Actions hold no variables: one that does was not written by this language.
-    if (!reading.ok || reading.template.some((part) => part.kind === 'variable')) return undefined;
-    patterns.push(new TextPattern(reading.template, true));
-  }
-  return { negated: clause.negated, patterns };
-}
-
-function compileResources(clause: PatternClause): ResourceClause | undefined {
-  const patterns: ArnPattern[] = [];
-  for (const source of clause.patterns) {
-    const reading = readTemplate(source, true);
-    if (!reading.ok) return undefined;
-    patterns.push(new ArnPattern(reading.template));
-  }
-  return { negated: clause.negated, patterns };
 }

@@ -5,6 +5,8 @@ import { MANY, matchCodes, ONE, type WildcardCodes } from './wildcard.ts';
 
 type Shape = 'anything' | 'literal' | 'prefix' | 'wildcards' | 'variables';
 
+const NO_CODES: WildcardCodes = [];
+
 /** A template made ready for matching. Most are a literal or a prefix, and are compared as such. */
 export class TextPattern {
   /** What every match begins with: the text before the first wildcard or variable. */
@@ -29,7 +31,7 @@ export class TextPattern {
       prefix += part.text;
       prefixParts++;
     }
-    this.literalPrefix = prefix;
+    this.literalPrefix = inOnePiece(prefix);
     const rest = this.#template.slice(prefixParts);
     this.isLiteral = rest.length === 0;
     const endsInMany = rest.length === 1 && rest[0]!.kind === 'many';
@@ -37,11 +39,12 @@ export class TextPattern {
     else if (endsInMany) this.#shape = prefix === '' ? 'anything' : 'prefix';
     else if (rest.some((part) => part.kind === 'variable')) this.#shape = 'variables';
     else this.#shape = 'wildcards';
-    this.#codes = this.#shape === 'wildcards' ? codesOf(this.#template) : [];
+    this.#codes = this.#shape === 'wildcards' ? codesOf(this.#template) : NO_CODES;
   }
 
-  get matchesAnything(): boolean {
-    return this.#shape === 'anything';
+  /** True when everything that begins with `literalPrefix`, which is not empty, matches. */
+  get isPrefix(): boolean {
+    return this.#shape === 'prefix';
   }
 
   /** Whether the whole text matches. A variable that the request does not have makes it match nothing. */
@@ -88,6 +91,14 @@ export function resolveVariables(
     resolved.push({ kind: 'text', text: foldsCase ? foldCase(value) : value });
   }
   return resolved;
+}
+
+/**
+ * The same text, stored as one run of characters. Text that was cut out of a policy keeps pointing into it, and
+ * text that was put together keeps its pieces: either costs every comparison another look into memory.
+ */
+function inOnePiece(text: string): string {
+  return text.split('').join('');
 }
 
 function codesOf(template: Template): WildcardCodes {

@@ -3,6 +3,7 @@ import type { ConditionContext } from './conditions-in-request.ts';
 import { type Decision, IMPLICIT_DENY, type PolicyName } from './decision.ts';
 import type { PolicyDocument, PrincipalClause } from './document.ts';
 import { foldCase } from './letter-case.ts';
+import { PatternPool } from './pattern-pool.ts';
 import { CompiledStatement, type Inquiry } from './statement.ts';
 import { readCaller, readFederatedEntity, readRamEntity, readServiceEntity } from './trusted-entity.ts';
 
@@ -43,6 +44,7 @@ export function compileTrustPolicy(
   document: PolicyDocument,
   policy: PolicyName = TRUST_POLICY,
 ): CompiledTrust {
+  const pool = new PatternPool();
   return {
     statements: document.statements.map((source, index) => {
       const { resources: _, ...withoutResources } = source;
@@ -55,6 +57,7 @@ export function compileTrustPolicy(
             : withoutResources,
           policy,
           index,
+          pool,
         ),
         admits: names === undefined ? () => true : compilePrincipals(names),
       };
