@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { documentOf } from '../test/agreement.ts';
+import { type PlainCaller, plainDecideTrust } from '../test/plain-interpreter.ts';
+import {
+  compileTrustPolicy,
+  decideTrust,
+  explainTrust,
+  parsePolicy,
+  readStoredPolicy,
+  type TrustPrincipal,
+} from './index.ts';
+
+const trustText = (...statements: unknown[]) => JSON.stringify({ Version: '1', Statement: statements });
+const allow = (Principal: unknown, more = {}) => ({
+  Effect: 'Allow',
+  Action: 'sts:AssumeRole',
+  Principal,
+  ...more,
+});
+
+function effectOf(
+  text: string,
+  principal: TrustPrincipal,
+  action = 'sts:AssumeRole',
+  facts: [string, string][] = [],
+) {
+  const trust = compileTrustPolicy(documentOf(text, 'trust'));
+  return decideTrust(trust, { action, principal, conditions: new Map(facts) }).effect;
+}
+
+const ram = (accountId: string, name: string): TrustPrincipal => ({
+  kind: 'RAM',
+  accountId,
+  arn: `acs:ram::${accountId}:${name}`,
+});
+
+describe('a trust policy', () => {
+  test('`root` names every user and role of its account, and of no other', () => {
+    const text = trustText(allow({ RAM: ['acs:ram::1:root'] }));
+    for (const name of ['user/ann', 'role/ops', 'role/ops/session', 'assumed-role/ops/session', 'root']) {
+      assert.equal(effectOf(text, ram('1', name)), 'Allow', name);
+      assert.equal(effectOf(text, ram('2', name)), 'ImplicitDeny', name);
+    }
+  });
+
+  test('a user or a role names exactly that one, in any case', () => {
+    const text = trustText(allow({ RAM: ['acs:ram:*:1:user/Ann', 'acs:ram::1:role/ops'] }));
+    for (const [name, expected] of [
+      ['user/ann', 'Allow'],
+      ['role/OPS', 'Allow'],
+      ['assumed-role/ops/session', 'Allow'],
+      ['user/anna', 'ImplicitDeny'],
+      ['user/ops', 'ImplicitDeny'],
+      ['role/ann', 'ImplicitDeny'],
+      ['assumed-role/ann/session', 'ImplicitDeny'],
+      ['root', 'ImplicitDeny'],
+      ['group/ann', 'ImplicitDeny'],
+      ['', 'ImplicitDeny'],
+    ] as const) {
+      assert.equal(effectOf(text, ram('1', name)), expected, name);
+    }
+    assert.equal(effectOf(text, ram('2', 'user/ann')), 'ImplicitDeny');
+  });
+
+  test('a caller whose account and ARN disagree is nobody', () => {
+    const text = trustText(allow({ RAM: ['acs:ram::1:root', 'acs:ram::2:root'] }));
+    const principal = { kind: 'RAM', accountId: '1', arn: 'acs:ram::2:user/ann' } as const;
+    assert.equal(effectOf(text, principal), 'ImplicitDeny');
+  });
+
+  test('services and identity providers are named apart from RAM principals', () => {
+    const text = trustText(
+      allow({ Service: ['ecs.aliyuncs.com'] }),
+      allow(
+        { Federated: 'acs:ram::1:saml-provider/idp' },
+        { Action: 'sts:AssumeRoleWithSAML', Condition: { StringEquals: { 'saml:recipient': 'https://x' } } },
+      ),
+    );
+    assert.equal(effectOf(text, { kind: 'Service', name: 'ECS.aliyuncs.com' }), 'Allow');
+    assert.equal(effectOf(text, { kind: 'Service', name: 'oss.aliyuncs.com' }), 'ImplicitDeny');
+    assert.equal(effectOf(text, ram('1', 'user/ann')), 'ImplicitDeny');
+    const idp = { kind: 'Federated', arn: 'acs:ram::1:saml-provider/idp' } as const;
+    const recipient: [string, string][] = [['saml:recipient', 'https://x']];
+    assert.equal(effectOf(text, idp, 'sts:AssumeRoleWithSAML', recipient), 'Allow');
+    assert.equal(effectOf(text, idp, 'sts:AssumeRoleWithSAML'), 'ImplicitDeny');
+    assert.equal(effectOf(text, idp, 'sts:AssumeRole', recipient), 'ImplicitDeny');
+    const other = { kind: 'Federated', arn: 'acs:ram::2:saml-provider/idp' } as const;
+    assert.equal(effectOf(text, other, 'sts:AssumeRoleWithSAML', recipient), 'ImplicitDeny');
+  });
+
+  test('a Deny wins over an Allow, and only over those whom it names', () => {
+    const text = trustText(allow({ RAM: 'acs:ram::1:root' }), {
+      ...allow({ RAM: 'acs:ram::1:user/ann' }),
+      Effect: 'Deny',
+    });
+    assert.equal(effectOf(text, ram('1', 'user/ann')), 'ExplicitDeny');
+    assert.equal(effectOf(text, ram('1', 'user/bob')), 'Allow');
+  });
+
+  test('wildcards, empty lists, unknown kinds and foreign ARNs are refused as principals', () => {
+    for (const Principal of [
+      '*',
+      {},
+      { RAM: '*' },
+      { RAM: ['acs:ram::*:root'] },
+      { RAM: 'acs:ram::1:user/*' },
+      { RAM: 'acs:ram::1:group/ops' },
+      { RAM: [] },
+      { RAM: '1' },
+      { RAM: 'arn:aws:iam::1:root' },
+      { RAM: 'acs:ram::1:role/ops/session' },
+      { AWS: 'acs:ram::1:root' },
+      { Service: '*.aliyuncs.com' },
+      { Service: 'ecs' },
+      { Federated: 'acs:ram::1:user/ann' },
+    ]) {
+      assert.equal(parsePolicy(trustText(allow(Principal)), 'trust').ok, false, JSON.stringify(Principal));
+    }
+  });
+
+  test('a stored trust policy with an unreadable principal trusts nobody', () => {
+    const text = trustText(allow({ RAM: '*' }));
+    const trust = compileTrustPolicy(readStoredPolicy(text, 'trust'));
+    const request = { action: 'sts:AssumeRole', principal: ram('1', 'user/ann'), conditions: new Map() };
+    assert.equal(decideTrust(trust, request).effect, 'ImplicitDeny');
+    assert.match(explainTrust(trust, request).summary, /cannot be evaluated/);
+    const deny = trustText(allow({ RAM: 'acs:ram::1:root' }), { ...allow({ RAM: '*' }), Effect: 'Deny' });
+    assert.equal(
+      decideTrust(compileTrustPolicy(readStoredPolicy(deny, 'trust')), request).effect,
+      'ExplicitDeny',
+    );
+  });
+
+  test('agrees with the plain interpreter', () => {
+    const accounts = fc.constantFrom('1', '2');
+    const names = fc.constantFrom('user/ann', 'user/Ann', 'user/bob', 'role/ann', 'role/ops');
+    const entity = fc
+      .tuple(accounts, fc.oneof(names, fc.constant('root')))
+      .map(([account, name]) => `acs:ram::${account}:${name}`);
+    const principals = fc.record(
+      {
+        RAM: fc.array(entity, { minLength: 1, maxLength: 3 }),
+        Service: fc.constantFrom('ecs.aliyuncs.com', 'OSS.aliyuncs.com'),
+        Federated: accounts.map((account) => `acs:ram::${account}:oidc-provider/idp`),
+      },
+      { requiredKeys: ['RAM'] },
+    );
+    const statement = fc.record({
+      Effect: fc.constantFrom('Allow', 'Allow', 'Deny'),
+      Action: fc.constantFrom('sts:AssumeRole', 'sts:*', 'sts:AssumeRoleWith*'),
+      Principal: principals,
+      Condition: fc.constantFrom({}, { StringEquals: { 'sts:ExternalId': 'x' } }),
+    });
+    const caller: fc.Arbitrary<PlainCaller> = fc.oneof(
+      fc.record({ kind: fc.constant('RAM' as const), account: accounts, name: names }),
+      fc.record({
+        kind: fc.constant('Service' as const),
+        account: accounts,
+        name: fc.constantFrom('ecs.aliyuncs.com', 'oss.aliyuncs.com', 'x'),
+      }),
+      fc.record({
+        kind: fc.constant('Federated' as const),
+        account: accounts,
+        name: fc.constantFrom('oidc-provider/idp', 'oidc-provider/IDP', 'saml-provider/idp'),
+      }),
+    );
+    const actions = fc.constantFrom('sts:AssumeRole', 'STS:ASSUMEROLE', 'sts:AssumeRoleWithOIDC');
+    const facts = fc.constantFrom(new Map<string, string>(), new Map([['sts:externalid', 'x']]));
+    fc.assert(
+      fc.property(
+        fc.array(statement, { minLength: 1, maxLength: 4 }),
+        caller,
+        actions,
+        facts,
+        (statements, who, action, conditions) => {
+          const document = documentOf(trustText(...statements), 'trust');
+          const principal: TrustPrincipal =
+            who.kind === 'RAM'
+              ? ram(who.account, who.name)
+              : who.kind === 'Service'
+                ? { kind: 'Service', name: who.name }
+                : { kind: 'Federated', arn: `acs:ram:*:${who.account}:${who.name}` };
+          const trust = compileTrustPolicy(document);
+          const decision = decideTrust(trust, { action, principal, conditions });
+          assert.equal(decision.effect, plainDecideTrust(document, action, who, conditions));
+          const explained = explainTrust(trust, { action, principal, conditions });
+          assert.equal(
+            explained.candidates.some(({ applies }) => applies),
+            decision.effect !== 'ImplicitDeny',
+          );
+        },
+      ),
+      { numRuns: 5000 },
+    );
+  });
+});
