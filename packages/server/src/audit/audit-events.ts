@@ -26,7 +26,7 @@ const rowsPerStatement = 32;
 
 const insert = `insert into audit_events (${names.join(', ')})`;
 /** A batch whose commit got lost on the way is written once more. */
-const onceOnly = 'on conflict (event_id) do nothing';
+const onceOnly = 'on conflict do nothing';
 const unnested = Object.values(columns)
   .map((type, index) => `$${index + 1}::${type}[]`)
   .join(', ');

@@ -159,8 +159,8 @@ export class AuditTrail {
       return undefined;
     }
     // Slow, not away: the batch under way makes room.
-    if (!this.#failing && !this.#closed) return this.#start().then(() => this.#enqueueOrRefuse(row));
-    return this.#enqueueOrRefuse(row);
+    const room = this.#failing || this.#closed ? Promise.resolve() : this.#start().catch(() => {});
+    return room.then(() => this.#enqueueOrRefuse(row));
   }
 
   async #enqueueOrRefuse(row: AuditEventRow): Promise<void> {
@@ -197,8 +197,6 @@ export class AuditTrail {
   async #flushAll(): Promise<void> {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    // Those that arrive in the same turn come along.
-    await undefined;
     const rows = [...this.#queue.values()];
     this.#queue = new Map();
     this.#taken = rows;
