@@ -1,0 +1,102 @@
+import type { Services } from '../services.ts';
+import type { WriteTransaction } from '../store/store.ts';
+
+/** How many rows one transaction deletes, so that nobody waits long behind it. */
+const rowsPerWrite = 200;
+
+/** What was deleted for good. */
+export interface Purged {
+  readonly accessKeys: number;
+  readonly users: number;
+}
+
+/**
+ * Deletes what has been in a recycle bin for its whole time: AccessKeys, and users with all that was theirs.
+ * @param now milliseconds since the epoch
+ */
+export async function purgeRecycleBins(services: Services, now: number): Promise<Purged> {
+  const accessKeys = await inPortions((rows) =>
+    services.store.write(async (transaction) => {
+      const due = await transaction.queries
+        .selectFrom('access_keys')
+        .select(['access_key_id', 'account_id'])
+        .where('purge_at', '<=', now)
+        .limit(rows)
+        .execute();
+      await deleteKeys(transaction, due);
+      return due.length;
+    }),
+  );
+  const users = await inPortions((rows) =>
+    services.store.write(async (transaction) => {
+      const due = await transaction.queries
+        .selectFrom('users')
+        .select(['user_id', 'account_id'])
+        .where('purge_at', '<=', now)
+        .limit(rows)
+        .execute();
+      for (const user of due) await purgeUser(transaction, user.account_id, user.user_id);
+      return due.length;
+    }),
+  );
+  return { accessKeys, users };
+}
+
+/** Deletes a user for good, with its keys, memberships, attachments and tags. */
+export async function purgeUser(
+  transaction: WriteTransaction,
+  accountId: string,
+  userId: string,
+): Promise<void> {
+  const { queries } = transaction;
+  const keys = await queries
+    .selectFrom('access_keys')
+    .select(['access_key_id', 'account_id'])
+    .where('owner_type', '=', 'user')
+    .where('owner_id', '=', userId)
+    .where('account_id', '=', accountId)
+    .execute();
+  await deleteKeys(transaction, keys);
+  await queries.deleteFrom('group_members').where('user_id', '=', userId).execute();
+  await queries
+    .deleteFrom('policy_attachments')
+    .where('account_id', '=', accountId)
+    .where('principal_type', '=', 'user')
+    .where('principal_id', '=', userId)
+    .execute();
+  await queries
+    .deleteFrom('tags')
+    .where('account_id', '=', accountId)
+    .where('resource_type', '=', 'user')
+    .where('resource_id', '=', userId)
+    .execute();
+  await queries
+    .deleteFrom('users')
+    .where('user_id', '=', userId)
+    .where('account_id', '=', accountId)
+    .execute();
+  transaction.changed({ accountId, topic: 'user', subject: userId });
+}
+
+async function deleteKeys(
+  transaction: WriteTransaction,
+  keys: readonly { readonly access_key_id: string; readonly account_id: string }[],
+): Promise<void> {
+  for (const { access_key_id: accessKeyId, account_id: accountId } of keys) {
+    await transaction.queries
+      .deleteFrom('access_key_uses')
+      .where('access_key_id', '=', accessKeyId)
+      .execute();
+    await transaction.queries.deleteFrom('access_keys').where('access_key_id', '=', accessKeyId).execute();
+    transaction.changed({ accountId, topic: 'access-key', subject: accessKeyId });
+  }
+}
+
+async function inPortions(portion: (rows: number) => Promise<number>): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const deleted = await portion(rowsPerWrite);
+    total += deleted;
+    if (deleted < rowsPerWrite) return total;
+  }
+}
