@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { eachDatabase } from '../../test/databases.ts';
+import type { Store } from '../store/store.ts';
+import { healthRoute, type Readiness, readyRoute } from './health.ts';
+import type { ReceivedRequest, Route } from './listener.ts';
+
+async function ask(route: Route): Promise<[status: number, body: unknown]> {
+  const answer = await route({} as ReceivedRequest);
+  assert.equal(answer?.headers['content-type'], 'application/json;charset=utf-8');
+  return [answer.status, JSON.parse(String(answer.body))];
+}
+
+describe('/healthz', () => {
+  it('answers as long as the process serves', async () => {
+    assert.deepEqual(await ask(healthRoute), [200, { status: 'ok' }]);
+  });
+});
+
+eachDatabase((_, { open }) => {
+  async function ready(change: (store: Store) => Partial<Readiness> = () => ({})) {
+    const store = await open();
+    return ask(readyRoute({ store, audit: { writable: true }, maxStalenessMs: 60_000, ...change(store) }));
+  }
+
+  describe('/readyz', () => {
+    it('answers when the database and the audit log do', async () => {
+      assert.deepEqual(await ready(), [200, { status: 'ok' }]);
+    });
+
+    it('says when the audit log cannot be written', async () => {
+      const answer = await ready(() => ({ audit: { writable: false } }));
+      assert.deepEqual(answer, [503, { status: 'unavailable', reason: 'audit' }]);
+    });
+
+    it('says when too much may have changed unheard', async () => {
+      const answer = await ready(({ queries }) => ({ store: { queries, staleness: () => 60_001 } }));
+      assert.deepEqual(answer, [503, { status: 'unavailable', reason: 'staleness' }]);
+    });
+
+    it('says when the database is gone', async () => {
+      const store = await open();
+      await store.close();
+      const answer = await ask(readyRoute({ store, audit: { writable: true }, maxStalenessMs: 60_000 }));
+      assert.deepEqual(answer, [503, { status: 'unavailable', reason: 'database' }]);
+    });
+
+    it('does not wait for a database that does not answer', async () => {
+      const never = {
+        selectFrom: () => never,
+        select: () => never,
+        limit: () => never,
+        execute: () => new Promise(() => {}),
+      };
+      const store = { queries: never as unknown as Store['queries'], staleness: () => 0 };
+      const answer = await ready(() => ({ store, timeoutMs: 1 }));
+      assert.deepEqual(answer, [503, { status: 'unavailable', reason: 'database' }]);
+    });
+  });
+});

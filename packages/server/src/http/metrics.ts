@@ -1,0 +1,142 @@
+import { guardRefusals } from '@claviger/guard';
+import { SIGNATURE_ERROR_CODES } from '@claviger/signature';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';
+import { type CatalogueEntry, catalogue } from '../errors/catalogue.ts';
+import type { Operation } from '../rpc/operation.ts';
+import type { Route } from './listener.ts';
+
+/** Every code an answer may have but those that name a parameter. */
+const knownCodes: ReadonlySet<string> = new Set([
+  ...Object.entries<CatalogueEntry>(catalogue)
+    .map(([name, { code = name }]) => code)
+    .filter((code) => !code.includes('{')),
+  ...Object.keys(guardRefusals),
+  ...SIGNATURE_ERROR_CODES,
+]);
+
+/** The codes that name a parameter, as one; parameters may be named by whoever sends them. */
+const families = ['InvalidParameter', 'Missing', 'Invalid'] as const;
+
+/** From a cached read (tens of microseconds) to what a client gives up on; in seconds. */
+const durationBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+
+/**
+ * Counts requests by product, operation and outcome, and how long they took.
+ *
+ * Labels are the names of declared operations and codes of closed lists: whoever sends requests cannot make new
+ * ones. `unknown` is what named no operation, `OK` a success, `other` a code in no list.
+ */
+export class RequestMetrics {
+  readonly #requests: Counter<'product' | 'operation' | 'code'>;
+  readonly #durations: Histogram<'product' | 'operation'>;
+
+  constructor(registry: Registry) {
+    this.#requests = new Counter({
+      name: 'claviger_api_requests_total',
+      help: 'Requests to the API, by operation and outcome.',
+      labelNames: ['product', 'operation', 'code'],
+      registers: [registry],
+    });
+    this.#durations = new Histogram({
+      name: 'claviger_api_request_duration_seconds',
+      help: 'Time from a whole request to its answer, by operation.',
+      labelNames: ['product', 'operation'],
+      buckets: durationBuckets,
+      registers: [registry],
+    });
+  }
+
+  /**
+   * Counts one request.
+   *
+   * @param operation undefined when it named none that is known
+   * @param code of the refusal; empty for a success
+   * @param seconds from the request being complete to its answer
+   */
+  observe(operation: Pick<Operation, 'product' | 'name'> | undefined, code: string, seconds: number): void {
+    const labels =
+      operation === undefined
+        ? { product: 'unknown', operation: 'unknown' }
+        : { product: operation.product, operation: operation.name };
+    this.#durations.observe(labels, seconds);
+    this.#requests.inc({ ...labels, code: outcome(code) });
+  }
+}
+
+function outcome(code: string): string {
+  if (code === '') return 'OK';
+  if (knownCodes.has(code)) return code;
+  return families.find((family) => code.startsWith(family)) ?? 'other';
+}
+
+/** What is asked of a running server each time its metrics are read. */
+export interface Gauges {
+  /** Audit records that are not committed yet, and those that were given up. */
+  readonly audit: { readonly queued: number; readonly dropped: number; readonly writable: boolean };
+  /** Keys found in memory, and those that the database was asked for. */
+  readonly credentials?: { readonly hits: number; readonly misses: number };
+  /** How old this node's knowledge of changes may be, in milliseconds. */
+  readonly store: { staleness(): number };
+}
+
+/**
+ * Adds what the process and its parts know of themselves; read when the metrics are, so that it costs requests
+ * nothing.
+ */
+export function registerGauges(registry: Registry, { audit, credentials, store }: Gauges): void {
+  collectDefaultMetrics({ register: registry });
+  gauge('claviger_audit_queued', 'Audit records that are not committed yet.', () => audit.queued);
+  gauge('claviger_audit_writable', 'Whether the audit log could be written at the last attempt.', () =>
+    audit.writable ? 1 : 0,
+  );
+  gauge(
+    'claviger_change_log_staleness_seconds',
+    'Since when the change log may have unread entries.',
+    () => store.staleness() / 1000,
+  );
+  counter('claviger_audit_dropped_total', 'Audit records that were given up.', () => audit.dropped);
+  if (credentials !== undefined) {
+    counter(
+      'claviger_credential_cache_hits_total',
+      'Keys that were found in memory.',
+      () => credentials.hits,
+    );
+    counter(
+      'claviger_credential_cache_misses_total',
+      'Keys that the database was asked for.',
+      () => credentials.misses,
+    );
+  }
+
+  function gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+
+  function counter(name: string, help: string, read: () => number): void {
+    new Counter({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  }
+}
+
+/** `GET /metrics`, in Prometheus' text format. */
+export function metricsRoute(registry: Registry): Route {
+  return async () => ({
+    status: 200,
+    headers: { 'content-type': registry.contentType, 'cache-control': 'no-store' },
+    body: await registry.metrics(),
+  });
+}
