@@ -1,0 +1,266 @@
+import { arn } from '../../accounts/arn.ts';
+import { limits } from '../../limits.ts';
+import {
+  countAttachments,
+  createPolicy,
+  deletePolicy,
+  describePolicy,
+  listKey,
+  listPolicies,
+  type Policy,
+  requirePolicy,
+} from '../../policies/policy.ts';
+import {
+  createPolicyVersion,
+  deletePolicyVersion,
+  listPolicyVersions,
+  type PolicyVersion,
+  requirePolicyVersion,
+  setDefaultPolicyVersion,
+} from '../../policies/policy-version.ts';
+import { instant } from '../../rpc/instant.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { afterMarker, page, pageParameters } from '../../rpc/page.ts';
+import { flag, oneOf, optional, text, withDefault } from '../../rpc/parameter.ts';
+import { description } from './description.ts';
+import {
+  type PolicyInput,
+  policyArn,
+  policyName,
+  policyParameters,
+  policyReference,
+  policyType,
+} from './policy-name.ts';
+import { filtersOf, newTags, tagFilters, tagsOf, wireTags } from './tags.ts';
+
+const version = '2015-05-01';
+
+const document = text({ max: limits.policyDocumentCharacters });
+
+const versionId = text({ max: 16, format: /^v[1-9][0-9]*$/ });
+
+/** Every custom policy that there is or will be. */
+const allPolicies = (action: string, call: Call) => [
+  { action, resource: arn.policy(call.account.accountId, '*') },
+];
+
+const customPolicy = (action: string, input: { readonly PolicyName: string }, call: Call) => [
+  { action, resource: policyArn(call, { type: 'Custom', name: input.PolicyName }) },
+];
+
+const anyPolicy = (action: string, input: PolicyInput, call: Call) => [
+  { action, resource: policyArn(call, policyReference(input)) },
+];
+
+function wirePolicy(policy: Policy) {
+  return {
+    PolicyName: policy.name,
+    PolicyType: policy.type,
+    Description: policy.description,
+    DefaultVersion: policy.defaultVersion,
+    CreateDate: instant(policy.createdAt),
+  };
+}
+
+function wireVersion(policyVersion: PolicyVersion) {
+  return {
+    VersionId: policyVersion.id,
+    IsDefaultVersion: policyVersion.isDefault,
+    CreateDate: instant(policyVersion.createdAt),
+    PolicyDocument: policyVersion.document,
+  };
+}
+
+/** The operations on policies and their versions. */
+export const policyOperations: readonly Operation[] = [
+  // Makes a custom policy.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'CreatePolicy',
+    access: 'write',
+    input: {
+      PolicyName: policyName,
+      PolicyDocument: document,
+      Description: optional(description),
+      Tag: newTags,
+    },
+    authorize: (_, call) => allPolicies('ram:CreatePolicy', call),
+    async handle(input, call) {
+      const policy = await createPolicy(call, {
+        name: input.PolicyName,
+        document: input.PolicyDocument,
+        description: input.Description ?? '',
+        tags: tagsOf(input.Tag),
+      });
+      return { Policy: wirePolicy(policy) };
+    },
+  }),
+
+  // A policy and the version that is in force.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'GetPolicy',
+    access: 'read',
+    input: policyParameters,
+    authorize: (input, call) => anyPolicy('ram:GetPolicy', input, call),
+    async handle(input, call) {
+      const reference = policyReference(input);
+      const policy = await requirePolicy(call, reference);
+      const inForce = await requirePolicyVersion(call, reference, undefined);
+      const counts = await countAttachments(call, [policy]);
+      return {
+        Policy: {
+          ...wirePolicy(policy),
+          UpdateDate: instant(policy.updatedAt),
+          AttachmentCount: counts.get(listKey(policy)) ?? 0,
+          PolicyDocument: inForce.document,
+        },
+        DefaultPolicyVersion: wireVersion(inForce),
+      };
+    },
+  }),
+
+  // Custom policies and then system policies, each by name.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'ListPolicies',
+    access: 'read',
+    input: { ...pageParameters(1000, 100), PolicyType: optional(policyType), Tag: tagFilters },
+    authorize: (_, call) => allPolicies('ram:ListPolicies', call),
+    async handle(input, call) {
+      const filter = { type: input.PolicyType, tags: filtersOf(input.Tag) };
+      const found = await listPolicies(call, filter, afterMarker(input.Marker), input.MaxItems + 1);
+      const { rows, IsTruncated, Marker } = page(found, input.MaxItems, listKey);
+      const counts = await countAttachments(call, rows);
+      const custom = rows.filter((policy) => policy.type === 'Custom');
+      const tags = await wireTags(
+        call,
+        'policy',
+        custom.map((policy) => policy.nameKey),
+      );
+      return {
+        IsTruncated,
+        Marker,
+        Policies: {
+          Policy: rows.map((policy) => ({
+            ...wirePolicy(policy),
+            UpdateDate: instant(policy.updatedAt),
+            AttachmentCount: counts.get(listKey(policy)) ?? 0,
+            Tags: policy.type === 'Custom' ? tags(policy.nameKey) : { Tag: [] },
+          })),
+        },
+      };
+    },
+  }),
+
+  // Deletes a custom policy that is attached to nobody.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'DeletePolicy',
+    access: 'write',
+    input: { PolicyName: policyName, CascadingDelete: withDefault(flag(), false) },
+    authorize: (input, call) => customPolicy('ram:DeletePolicy', input, call),
+    async handle(input, call) {
+      await deletePolicy(call, input.PolicyName, input.CascadingDelete);
+      return {};
+    },
+  }),
+
+  // Changes what is said about a custom policy.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'UpdatePolicyDescription',
+    access: 'write',
+    input: { PolicyName: policyName, NewDescription: description },
+    authorize: (input, call) => customPolicy('ram:UpdatePolicyDescription', input, call),
+    async handle(input, call) {
+      const policy = await describePolicy(call, input.PolicyName, input.NewDescription);
+      return { Policy: { ...wirePolicy(policy), UpdateDate: instant(policy.updatedAt) } };
+    },
+  }),
+
+  // Adds a version to a custom policy.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'CreatePolicyVersion',
+    access: 'write',
+    input: {
+      PolicyName: policyName,
+      PolicyDocument: document,
+      SetAsDefault: withDefault(flag(), false),
+      RotateStrategy: withDefault(oneOf('None', 'DeleteOldestNonDefaultVersionWhenLimitExceeded'), 'None'),
+    },
+    authorize: (input, call) => customPolicy('ram:CreatePolicyVersion', input, call),
+    async handle(input, call) {
+      const added = await createPolicyVersion(call, input.PolicyName, {
+        document: input.PolicyDocument,
+        setAsDefault: input.SetAsDefault,
+        rotate: input.RotateStrategy !== 'None',
+      });
+      return { PolicyVersion: wireVersion(added) };
+    },
+  }),
+
+  // One version of a policy.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'GetPolicyVersion',
+    access: 'read',
+    input: { ...policyParameters, VersionId: versionId },
+    authorize: (input, call) => anyPolicy('ram:GetPolicyVersion', input, call),
+    async handle(input, call) {
+      return {
+        PolicyVersion: wireVersion(await requirePolicyVersion(call, policyReference(input), input.VersionId)),
+      };
+    },
+  }),
+
+  // All versions of a policy.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'ListPolicyVersions',
+    access: 'read',
+    input: policyParameters,
+    authorize: (input, call) => anyPolicy('ram:ListPolicyVersions', input, call),
+    async handle(input, call) {
+      const versions = await listPolicyVersions(call, policyReference(input));
+      return { PolicyVersions: { PolicyVersion: versions.map(wireVersion) } };
+    },
+  }),
+
+  // Deletes a version that is not in force.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'DeletePolicyVersion',
+    access: 'write',
+    input: { PolicyName: policyName, VersionId: versionId },
+    authorize: (input, call) => customPolicy('ram:DeletePolicyVersion', input, call),
+    async handle(input, call) {
+      await deletePolicyVersion(call, input.PolicyName, input.VersionId);
+      return {};
+    },
+  }),
+
+  // Puts another version in force.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'SetDefaultPolicyVersion',
+    access: 'write',
+    input: { PolicyName: policyName, VersionId: versionId },
+    authorize: (input, call) => customPolicy('ram:SetDefaultPolicyVersion', input, call),
+    async handle(input, call) {
+      await setDefaultPolicyVersion(call, input.PolicyName, input.VersionId);
+      return {};
+    },
+  }),
+];

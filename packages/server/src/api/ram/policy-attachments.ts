@@ -1,0 +1,159 @@
+import { arn, identityArn } from '../../accounts/arn.ts';
+import { Refusal } from '../../errors/refusal.ts';
+import {
+  attachPolicy,
+  detachPolicy,
+  type HolderReference,
+  listAttachedPolicies,
+  listEntities,
+} from '../../policies/attachment.ts';
+import { instant } from '../../rpc/instant.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { optional, type Parameter, text } from '../../rpc/parameter.ts';
+import { type PolicyInput, policyArn, policyParameters, policyReference } from './policy-name.ts';
+import { roleName } from './role-name.ts';
+import { userName } from './user-name.ts';
+
+const version = '2015-05-01';
+
+const groupName = text({ max: 64, chars: /^[\w.-]+$/ });
+
+/** The three kinds of holders: how operations and their parameters call them. */
+const holders: readonly {
+  readonly word: 'User' | 'Group' | 'Role';
+  readonly type: HolderReference['type'];
+  readonly name: Parameter<string>;
+}[] = [
+  { word: 'User', type: 'user', name: userName },
+  { word: 'Group', type: 'group', name: groupName },
+  { word: 'Role', type: 'role', name: roleName },
+];
+
+const holderArn = (call: Call, { type, name }: HolderReference) => arn[type](call.account.accountId, name);
+
+/** Who may attach a policy must hold the right to both ends. */
+const bothEnds = (action: string, holder: HolderReference, input: PolicyInput, call: Call) => [
+  { action, resource: holderArn(call, holder) },
+  { action, resource: policyArn(call, policyReference(input)) },
+];
+
+/** An attachment for one resource group must not become one for the whole account. */
+function refuseResourceGroup(input: { readonly ResourceGroupId: string | undefined }): void {
+  if (input.ResourceGroupId === undefined) return;
+  throw new Refusal('InvalidParameter', {
+    reason: 'Claviger has no resource groups: leave out ResourceGroupId to mean the whole account.',
+  });
+}
+
+const attachmentParameters = { ...policyParameters, ResourceGroupId: optional(text({ max: 64 })) };
+
+/** The operations that attach policies, detach them, and show what is attached to whom. */
+export const policyAttachmentOperations: readonly Operation[] = [
+  ...holders.flatMap(({ word, type, name: holderName }) => {
+    const parameter = `${word}Name`;
+    const holder = { [parameter]: holderName };
+    const holderOf = (input: Readonly<Record<string, unknown>>): HolderReference => ({
+      type,
+      name: input[parameter] as string,
+    });
+    const attach = `AttachPolicyTo${word}`;
+    const detach = `DetachPolicyFrom${word}`;
+    const list = `ListPoliciesFor${word}`;
+    return [
+      // Attaches a policy to a user, group or role.
+      operation({
+        product: 'Ram',
+        version,
+        name: attach,
+        access: 'write',
+        input: { ...holder, ...attachmentParameters },
+        authorize: (input, call) => bothEnds(`ram:${attach}`, holderOf(input), input, call),
+        async handle(input, call) {
+          refuseResourceGroup(input);
+          await attachPolicy(call, policyReference(input), holderOf(input));
+          return {};
+        },
+      }),
+
+      // Detaches it.
+      operation({
+        product: 'Ram',
+        version,
+        name: detach,
+        access: 'write',
+        input: { ...holder, ...attachmentParameters },
+        authorize: (input, call) => bothEnds(`ram:${detach}`, holderOf(input), input, call),
+        async handle(input, call) {
+          refuseResourceGroup(input);
+          await detachPolicy(call, policyReference(input), holderOf(input));
+          return {};
+        },
+      }),
+
+      // What is attached to a user, group or role; of a user not what its groups have.
+      operation({
+        product: 'Ram',
+        version,
+        name: list,
+        access: 'read',
+        input: holder,
+        authorize: (input, call) => [{ action: `ram:${list}`, resource: holderArn(call, holderOf(input)) }],
+        async handle(input, call) {
+          const attached = await listAttachedPolicies(call, holderOf(input));
+          return {
+            Policies: {
+              Policy: attached.map(({ policy, attachedAt }) => ({
+                PolicyName: policy.name,
+                PolicyType: policy.type,
+                Description: policy.description,
+                DefaultVersion: policy.defaultVersion,
+                AttachDate: instant(attachedAt),
+              })),
+            },
+          };
+        },
+      }),
+    ] as readonly Operation[];
+  }),
+
+  // To whom a policy is attached.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'ListEntitiesForPolicy',
+    access: 'read',
+    input: policyParameters,
+    authorize: (input, call) => [
+      { action: 'ram:ListEntitiesForPolicy', resource: policyArn(call, policyReference(input)) },
+    ],
+    async handle(input, call) {
+      const { users, groups, roles } = await listEntities(call, policyReference(input));
+      return {
+        Users: {
+          User: users.map((user) => ({
+            UserId: user.user_id,
+            UserName: user.user_name,
+            DisplayName: user.display_name,
+            AttachDate: instant(user.attached_at),
+          })),
+        },
+        Groups: {
+          Group: groups.map((group) => ({
+            GroupName: group.group_name,
+            Comments: group.comments,
+            AttachDate: instant(group.attached_at),
+          })),
+        },
+        Roles: {
+          Role: roles.map((role) => ({
+            RoleId: role.role_id,
+            RoleName: role.role_name,
+            Arn: identityArn.role(role.account_id, role.role_name),
+            Description: role.description,
+            AttachDate: instant(role.attached_at),
+          })),
+        },
+      };
+    },
+  }),
+];

@@ -1,0 +1,32 @@
+import { arn } from '../../accounts/arn.ts';
+import { type PolicyReference, policyNameKey } from '../../policies/policy.ts';
+import { systemPolicies } from '../../policies/system-policies.ts';
+import type { Call } from '../../rpc/operation.ts';
+import { oneOf, text } from '../../rpc/parameter.ts';
+
+/** A policy's name. */
+export const policyName = text({ max: 128, chars: /^[A-Za-z0-9-]+$/ });
+
+/** `System` or `Custom`. */
+export const policyType = oneOf('System', 'Custom');
+
+/** The parameters of an operation that takes either type of policy. */
+export const policyParameters = { PolicyName: policyName, PolicyType: policyType } as const;
+
+/** What they say. */
+export interface PolicyInput {
+  readonly PolicyName: string;
+  readonly PolicyType: PolicyReference['type'];
+}
+
+/** The policy that is meant. */
+export function policyReference(input: PolicyInput): PolicyReference {
+  return { type: input.PolicyType, name: input.PolicyName };
+}
+
+/** The resource of an operation on a policy, whether or not there is such a policy. */
+export function policyArn(call: Call, { type, name }: PolicyReference): string {
+  if (type === 'Custom') return arn.policy(call.account.accountId, name);
+  // System policies are found in any spelling; their resource has one.
+  return arn.policy('system', systemPolicies.get(policyNameKey(name))?.name ?? name);
+}

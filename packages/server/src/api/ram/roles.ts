@@ -1,0 +1,157 @@
+import { arn, identityArn } from '../../accounts/arn.ts';
+import { limits } from '../../limits.ts';
+import {
+  createRole,
+  deleteRole,
+  listRoles,
+  requireRole,
+  sessionSeconds,
+  updateRole,
+} from '../../roles/role.ts';
+import { instant } from '../../rpc/instant.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { afterMarker, page, pageParameters } from '../../rpc/page.ts';
+import { clearable, integer, optional, text, withDefault } from '../../rpc/parameter.ts';
+import type { RoleRow } from '../../store/schema.ts';
+import { description } from './description.ts';
+import { roleName } from './role-name.ts';
+import { filtersOf, newTags, tagFilters, tagsOf, wireTags } from './tags.ts';
+
+const version = '2015-05-01';
+
+const trustPolicy = text({ max: limits.policyDocumentCharacters });
+
+const maxSession = integer(sessionSeconds.minimum, sessionSeconds.maximum);
+
+const demand = (action: string, name: string, call: Call) => [
+  { action, resource: arn.role(call.account.accountId, name) },
+];
+
+/** A role without its trust policy, as lists have it. */
+function listed(role: RoleRow) {
+  return {
+    RoleId: role.role_id,
+    RoleName: role.role_name,
+    Arn: identityArn.role(role.account_id, role.role_name),
+    Description: role.description,
+    CreateDate: instant(role.created_at),
+    MaxSessionDuration: role.max_session_seconds,
+  };
+}
+
+const wireRole = (role: RoleRow) => ({ ...listed(role), AssumeRolePolicyDocument: role.assume_role_policy });
+
+/** The operations on roles. */
+export const roleOperations: readonly Operation[] = [
+  // Makes a role.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'CreateRole',
+    access: 'write',
+    input: {
+      RoleName: roleName,
+      AssumeRolePolicyDocument: trustPolicy,
+      Description: optional(description),
+      MaxSessionDuration: withDefault(maxSession, sessionSeconds.byDefault),
+      Tag: newTags,
+    },
+    authorize: (_, call) => demand('ram:CreateRole', '*', call),
+    async handle(input, call) {
+      const role = await createRole(call, {
+        name: input.RoleName,
+        trustPolicy: input.AssumeRolePolicyDocument,
+        description: input.Description ?? '',
+        maxSessionSeconds: input.MaxSessionDuration,
+        tags: tagsOf(input.Tag),
+      });
+      return { Role: wireRole(role) };
+    },
+  }),
+
+  // A role with its trust policy.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'GetRole',
+    access: 'read',
+    input: { RoleName: roleName },
+    authorize: (input, call) => demand('ram:GetRole', input.RoleName, call),
+    async handle(input, call) {
+      const role = await requireRole(call, input.RoleName);
+      return { Role: { ...wireRole(role), UpdateDate: instant(role.updated_at) } };
+    },
+  }),
+
+  // Changes a role's trust policy, description or longest session.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'UpdateRole',
+    access: 'write',
+    input: {
+      RoleName: roleName,
+      NewAssumeRolePolicyDocument: optional(trustPolicy),
+      NewDescription: clearable(description),
+      NewMaxSessionDuration: optional(maxSession),
+    },
+    authorize: (input, call) => demand('ram:UpdateRole', input.RoleName, call),
+    async handle(input, call) {
+      const role = await updateRole(call, input.RoleName, {
+        trustPolicy: input.NewAssumeRolePolicyDocument,
+        description: input.NewDescription,
+        maxSessionSeconds: input.NewMaxSessionDuration,
+      });
+      return { Role: { ...wireRole(role), UpdateDate: instant(role.updated_at) } };
+    },
+  }),
+
+  // Deletes a role without policies, and ends its sessions.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'DeleteRole',
+    access: 'write',
+    input: { RoleName: roleName },
+    authorize: (input, call) => demand('ram:DeleteRole', input.RoleName, call),
+    async handle(input, call) {
+      await deleteRole(call, input.RoleName);
+      return {};
+    },
+  }),
+
+  // The roles of the account by name.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'ListRoles',
+    access: 'read',
+    input: { ...pageParameters(1000, 100), Tag: tagFilters },
+    authorize: (_, call) => demand('ram:ListRoles', '*', call),
+    async handle(input, call) {
+      const found = await listRoles(
+        call,
+        filtersOf(input.Tag),
+        afterMarker(input.Marker),
+        input.MaxItems + 1,
+      );
+      const { rows, IsTruncated, Marker } = page(found, input.MaxItems, (role) => role.role_name_key);
+      const tags = await wireTags(
+        call,
+        'role',
+        rows.map((role) => role.role_id),
+      );
+      return {
+        IsTruncated,
+        Marker,
+        Roles: {
+          Role: rows.map((role) => ({
+            ...listed(role),
+            UpdateDate: instant(role.updated_at),
+            Tags: tags(role.role_id),
+          })),
+        },
+      };
+    },
+  }),
+];

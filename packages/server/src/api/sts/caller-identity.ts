@@ -1,0 +1,42 @@
+import type { Principal } from '@claviger/guard';
+import { type Answer, type Operation, operation } from '../../rpc/operation.ts';
+
+const nothing = [] as const;
+
+/** Tells callers who they are. */
+export const callerIdentityOperations: readonly Operation[] = [
+  // Everybody may ask; what is answered is what the signature has proved, nothing has to be read.
+  operation({
+    product: 'Sts',
+    version: '2015-04-01',
+    name: 'GetCallerIdentity',
+    access: 'read',
+    input: {},
+    authorize: () => nothing,
+    handle: async (_, call) => callerIdentity(call.principal),
+  }),
+];
+
+function callerIdentity(principal: Principal): Answer {
+  const { accountId: AccountId, arn: Arn } = principal;
+  switch (principal.type) {
+    case 'root':
+      return { IdentityType: 'Account', AccountId, PrincipalId: AccountId, Arn };
+    case 'ram-user':
+      return {
+        IdentityType: 'RAMUser',
+        AccountId,
+        PrincipalId: principal.userId,
+        UserId: principal.userId,
+        Arn,
+      };
+    case 'assumed-role':
+      return {
+        IdentityType: 'AssumedRoleUser',
+        AccountId,
+        PrincipalId: `${principal.roleId}:${principal.sessionName}`,
+        RoleId: principal.roleId,
+        Arn,
+      };
+  }
+}

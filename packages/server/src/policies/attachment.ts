@@ -1,0 +1,199 @@
+import { Refusal } from '../errors/refusal.ts';
+import { limits } from '../limits.ts';
+import { requireRole } from '../roles/role.ts';
+import type { Scope } from '../rpc/operation.ts';
+import type { GroupRow, PolicyAttachmentRow, RoleRow, UserRow } from '../store/schema.ts';
+import { requireUser } from '../users/user.ts';
+import { customPolicy, type Policy, type PolicyReference, requirePolicy, systemPolicy } from './policy.ts';
+import { systemPolicies } from './system-policies.ts';
+
+/** What policies are attached to. */
+export type HolderType = PolicyAttachmentRow['principal_type'];
+
+/** A user, group or role, as an operation names it. */
+export interface HolderReference {
+  readonly type: HolderType;
+  readonly name: string;
+}
+
+interface Holder {
+  readonly type: HolderType;
+  readonly id: string;
+  readonly name: string;
+}
+
+/** RAM's words for the three, as they stand in its error codes and resource types. */
+const word = { user: 'User', group: 'Group', role: 'Role' } as const satisfies Record<HolderType, string>;
+
+/** A policy and since when it is attached, milliseconds since the epoch. */
+export interface AttachedPolicy {
+  readonly policy: Policy;
+  readonly attachedAt: number;
+}
+
+/**
+ * Attaches a policy; it is in force from the answer on.
+ * @throws Refusal EntityNotExist of either, EntityAlreadyExists.*.Policy, LimitExceeded.*.Policy
+ */
+export async function attachPolicy(
+  scope: Scope,
+  reference: PolicyReference,
+  to: HolderReference,
+): Promise<void> {
+  const holder = await requireHolder(scope, to);
+  const policy = await requirePolicy(scope, reference);
+  const held = (await attachmentsOf(scope, holder)).filter((row) => row.policy_type === policy.type);
+  if (held.some((row) => row.policy_name_key === policy.nameKey)) {
+    throw new Refusal(`EntityAlreadyExists.${word[holder.type]}.Policy`, { name: policy.name });
+  }
+  const limit =
+    policy.type === 'System' ? limits.systemPoliciesPerPrincipal : limits.customPoliciesPerPrincipal;
+  if (held.length >= limit) throw new Refusal(`LimitExceeded.${word[holder.type]}.Policy`, { limit });
+  await scope.queries
+    .insertInto('policy_attachments')
+    .values({
+      account_id: scope.account.accountId,
+      principal_type: holder.type,
+      principal_id: holder.id,
+      policy_type: policy.type,
+      policy_name_key: policy.nameKey,
+      attached_at: scope.now,
+    })
+    .execute();
+  noteChange(scope, holder, policy);
+}
+
+/**
+ * Detaches a policy.
+ * @throws Refusal EntityNotExist of either, and EntityNotExist.*.Policy when it is not attached
+ */
+export async function detachPolicy(
+  scope: Scope,
+  reference: PolicyReference,
+  from: HolderReference,
+): Promise<void> {
+  const holder = await requireHolder(scope, from);
+  const policy = await requirePolicy(scope, reference);
+  const result = await scope.queries
+    .deleteFrom('policy_attachments')
+    .where('account_id', '=', scope.account.accountId)
+    .where('principal_type', '=', holder.type)
+    .where('principal_id', '=', holder.id)
+    .where('policy_type', '=', policy.type)
+    .where('policy_name_key', '=', policy.nameKey)
+    .executeTakeFirst();
+  if (Number(result.numDeletedRows) === 0) {
+    throw new Refusal(`EntityNotExist.${word[holder.type]}.Policy`, { name: policy.name });
+  }
+  noteChange(scope, holder, policy);
+}
+
+/** The policies attached to a user, group or role, by type and name. @throws Refusal EntityNotExist.* */
+export async function listAttachedPolicies(scope: Scope, to: HolderReference): Promise<AttachedPolicy[]> {
+  const attachments = await attachmentsOf(scope, await requireHolder(scope, to));
+  const customKeys = attachments
+    .filter((row) => row.policy_type === 'Custom')
+    .map((row) => row.policy_name_key);
+  const rows =
+    customKeys.length === 0
+      ? []
+      : await scope.queries
+          .selectFrom('policies')
+          .selectAll()
+          .where('account_id', '=', scope.account.accountId)
+          .where('policy_name_key', 'in', customKeys)
+          .execute();
+  const custom = new Map(rows.map((row) => [row.policy_name_key, customPolicy(row)]));
+  return attachments.flatMap((row) => {
+    const system = systemPolicies.get(row.policy_name_key);
+    const policy =
+      row.policy_type === 'Custom' ? custom.get(row.policy_name_key) : system && systemPolicy(system);
+    return policy === undefined ? [] : [{ policy, attachedAt: row.attached_at }];
+  });
+}
+
+/** To whom a policy is attached, each by name; users in the recycle bin are left out. */
+export interface PolicyEntities {
+  readonly users: readonly (UserRow & { readonly attached_at: number })[];
+  readonly groups: readonly (GroupRow & { readonly attached_at: number })[];
+  readonly roles: readonly (RoleRow & { readonly attached_at: number })[];
+}
+
+/** To whom a policy is attached. @throws Refusal EntityNotExist.Policy */
+export async function listEntities(scope: Scope, reference: PolicyReference): Promise<PolicyEntities> {
+  const { accountId } = scope.account;
+  const { type, nameKey } = await requirePolicy(scope, reference);
+  const attachments = scope.queries
+    .selectFrom('policy_attachments as attachment')
+    .select('attachment.attached_at')
+    .where('attachment.account_id', '=', accountId)
+    .where('attachment.policy_type', '=', type)
+    .where('attachment.policy_name_key', '=', nameKey);
+  return {
+    users: await attachments
+      .innerJoin('users', 'users.user_id', 'attachment.principal_id')
+      .where('attachment.principal_type', '=', 'user')
+      .where('users.account_id', '=', accountId)
+      .where('users.recycled_at', 'is', null)
+      .selectAll('users')
+      .orderBy('users.user_name_key')
+      .execute(),
+    groups: await attachments
+      .innerJoin('groups', 'groups.group_id', 'attachment.principal_id')
+      .where('attachment.principal_type', '=', 'group')
+      .where('groups.account_id', '=', accountId)
+      .selectAll('groups')
+      .orderBy('groups.group_name_key')
+      .execute(),
+    roles: await attachments
+      .innerJoin('roles', 'roles.role_id', 'attachment.principal_id')
+      .where('attachment.principal_type', '=', 'role')
+      .where('roles.account_id', '=', accountId)
+      .selectAll('roles')
+      .orderBy('roles.role_name_key')
+      .execute(),
+  };
+}
+
+async function requireHolder(scope: Scope, { type, name }: HolderReference): Promise<Holder> {
+  switch (type) {
+    case 'user': {
+      const user = await requireUser(scope, { by: 'name', userName: name });
+      return { type, id: user.user_id, name: user.user_name };
+    }
+    case 'role': {
+      const role = await requireRole(scope, name);
+      return { type, id: role.role_id, name: role.role_name };
+    }
+    case 'group': {
+      const group = await scope.queries
+        .selectFrom('groups')
+        .select(['group_id', 'group_name'])
+        .where('account_id', '=', scope.account.accountId)
+        .where('group_name_key', '=', name.toLowerCase())
+        .executeTakeFirst();
+      if (group === undefined) throw new Refusal('EntityNotExist.Group', { name });
+      return { type, id: group.group_id, name: group.group_name };
+    }
+  }
+}
+
+async function attachmentsOf(scope: Scope, holder: Holder): Promise<PolicyAttachmentRow[]> {
+  return scope.queries
+    .selectFrom('policy_attachments')
+    .selectAll()
+    .where('account_id', '=', scope.account.accountId)
+    .where('principal_type', '=', holder.type)
+    .where('principal_id', '=', holder.id)
+    .orderBy('policy_type')
+    .orderBy('policy_name_key')
+    .execute();
+}
+
+function noteChange(scope: Scope, holder: Holder, policy: Policy): void {
+  // A group may have thousands of users; one note for the account says the same to the caches.
+  if (holder.type === 'group') scope.changed('account', scope.account.accountId);
+  else scope.changed(holder.type, holder.id);
+  scope.touched(`ACS::RAM::${word[holder.type]}`, holder.name);
+  scope.touched('ACS::RAM::Policy', policy.name);
+}

@@ -1,0 +1,314 @@
+import { Refusal } from '../errors/refusal.ts';
+import { limits } from '../limits.ts';
+import type { Scope } from '../rpc/operation.ts';
+import type { PolicyAttachmentRow, PolicyRow } from '../store/schema.ts';
+import { refuseMalformedPolicy } from './policy-text.ts';
+import { type SystemPolicy, systemPolicies } from './system-policies.ts';
+import { addTags, idsWithTag, removeTags, type Tag, type TagFilter } from './tag.ts';
+
+/** Who keeps a policy: the server, the same in all accounts, or the account. */
+export type PolicyType = 'System' | 'Custom';
+
+/** How an operation names a policy: the two types have names of their own. */
+export interface PolicyReference {
+  readonly type: PolicyType;
+  readonly name: string;
+}
+
+/** A policy of either type, without its versions. */
+export interface Policy {
+  readonly type: PolicyType;
+  readonly name: string;
+  /** Of custom policies the key of its rows; of either type what attachments name it by. */
+  readonly nameKey: string;
+  readonly description: string;
+  /** `v3` */
+  readonly defaultVersion: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** What a custom policy is made from. */
+export interface NewPolicy {
+  readonly name: string;
+  readonly description: string;
+  readonly document: string;
+  readonly tags: readonly Tag[];
+}
+
+/** The key under which the names of policies are compared. */
+export const policyNameKey = (name: string): string => name.toLowerCase();
+
+/** A version number as RAM writes it. */
+export const versionId = (version: number): string => `v${version}`;
+
+/**
+ * The policy that is meant, if it exists. A custom policy is found by its exact name only: resources of policies
+ * are written with that name, and a Deny on it must not be passed by another spelling.
+ */
+export async function findPolicy(scope: Scope, reference: PolicyReference): Promise<Policy | undefined> {
+  if (reference.type === 'System') {
+    const policy = systemPolicies.get(policyNameKey(reference.name));
+    return policy && systemPolicy(policy);
+  }
+  const row = await findCustomPolicy(scope, reference.name);
+  return row?.policy_name === reference.name ? customPolicy(row) : undefined;
+}
+
+/** The policy that is meant. @throws Refusal EntityNotExist.Policy */
+export async function requirePolicy(scope: Scope, reference: PolicyReference): Promise<Policy> {
+  const policy = await findPolicy(scope, reference);
+  if (policy === undefined) throw new Refusal('EntityNotExist.Policy', { name: reference.name });
+  return policy;
+}
+
+/**
+ * A policy that is about to be changed.
+ * @throws Refusal EntityNotExist.Policy; NoPermission when only a system policy has that name
+ */
+export async function requireCustomPolicy(scope: Scope, name: string): Promise<PolicyRow> {
+  const row = await findCustomPolicy(scope, name);
+  if (row?.policy_name === name) return row;
+  if (systemPolicies.has(policyNameKey(name))) throw new Refusal('NoPermission.System');
+  throw new Refusal('EntityNotExist.Policy', { name });
+}
+
+/**
+ * Makes a custom policy with the version v1. It may not be called like another one or a system policy, whatever the
+ * case of the letters: who reads a name shall know what it stands for.
+ * @throws Refusal EntityAlreadyExists.Policy, LimitExceeded.Policy, MalformedPolicyDocument
+ */
+export async function createPolicy(scope: Scope, policy: NewPolicy): Promise<Policy> {
+  const { accountId } = scope.account;
+  refuseMalformedPolicy(policy.document, 'identity');
+  const nameKey = policyNameKey(policy.name);
+  if (systemPolicies.has(nameKey) || (await findCustomPolicy(scope, policy.name)) !== undefined) {
+    throw new Refusal('EntityAlreadyExists.Policy', { name: policy.name });
+  }
+  await refuseOneMorePolicy(scope);
+  const row: PolicyRow = {
+    account_id: accountId,
+    policy_name: policy.name,
+    policy_name_key: nameKey,
+    description: policy.description,
+    default_version: 1,
+    latest_version: 1,
+    created_at: scope.now,
+    updated_at: scope.now,
+  };
+  await scope.queries.insertInto('policies').values(row).execute();
+  await scope.queries
+    .insertInto('policy_versions')
+    .values({
+      account_id: accountId,
+      policy_name_key: nameKey,
+      version: 1,
+      document: policy.document,
+      created_at: scope.now,
+    })
+    .execute();
+  await addTags(scope, 'policy', nameKey, policy.tags);
+  scope.touched('ACS::RAM::Policy', policy.name);
+  return customPolicy(row);
+}
+
+/** Changes what is said about a custom policy. @throws Refusal EntityNotExist.Policy, NoPermission */
+export async function describePolicy(scope: Scope, name: string, description: string): Promise<Policy> {
+  const row = await requireCustomPolicy(scope, name);
+  await changePolicy(scope, row, { description });
+  return customPolicy({ ...row, description, updated_at: scope.now });
+}
+
+/** Changes a row of `policies`. */
+export async function changePolicy(scope: Scope, row: PolicyRow, changes: Partial<PolicyRow>): Promise<void> {
+  await scope.queries
+    .updateTable('policies')
+    .set({ ...changes, updated_at: scope.now })
+    .where('account_id', '=', row.account_id)
+    .where('policy_name_key', '=', row.policy_name_key)
+    .execute();
+  scope.touched('ACS::RAM::Policy', row.policy_name);
+}
+
+/**
+ * Deletes a custom policy that is attached to nobody.
+ * @param withVersions delete it although it has versions beside the default one
+ * @throws Refusal EntityNotExist.Policy, NoPermission, DeleteConflict.Policy.*, DeleteConflict.Role.Policy
+ */
+export async function deletePolicy(scope: Scope, name: string, withVersions: boolean): Promise<void> {
+  const row = await requireCustomPolicy(scope, name);
+  await refuseToDeleteAttached(scope, row.policy_name_key);
+  const ofPolicy = { account_id: row.account_id, policy_name_key: row.policy_name_key };
+  const versions = await scope.queries
+    .selectFrom('policy_versions')
+    .select('version')
+    .where('account_id', '=', ofPolicy.account_id)
+    .where('policy_name_key', '=', ofPolicy.policy_name_key)
+    .execute();
+  if (versions.length > 1 && !withVersions) throw new Refusal('DeleteConflict.Policy.Version');
+  // What is left are attachments of users in the recycle bin: they come back without it.
+  await scope.queries
+    .deleteFrom('policy_attachments')
+    .where('account_id', '=', ofPolicy.account_id)
+    .where('policy_type', '=', 'Custom')
+    .where('policy_name_key', '=', ofPolicy.policy_name_key)
+    .execute();
+  for (const table of ['policy_versions', 'policies'] as const) {
+    await scope.queries
+      .deleteFrom(table)
+      .where('account_id', '=', ofPolicy.account_id)
+      .where('policy_name_key', '=', ofPolicy.policy_name_key)
+      .execute();
+  }
+  await removeTags(scope, 'policy', row.policy_name_key);
+  scope.touched('ACS::RAM::Policy', row.policy_name);
+}
+
+/** What a list of policies is narrowed to. */
+export interface PolicyFilter {
+  /** Both unless given. */
+  readonly type: PolicyType | undefined;
+  /** All of them; system policies have none. */
+  readonly tags: readonly TagFilter[];
+}
+
+/** The place of a policy in lists: custom policies before system policies, each by name. */
+export const listKey = ({ type, nameKey }: Pick<Policy, 'type' | 'nameKey'>): string => `${type}/${nameKey}`;
+
+/**
+ * A page of policies.
+ * @param after the list key the page begins after
+ * @param limit how many to read
+ */
+export async function listPolicies(
+  scope: Scope,
+  filter: PolicyFilter,
+  after: string,
+  limit: number,
+): Promise<Policy[]> {
+  const custom =
+    filter.type === 'System' || after.startsWith('System/')
+      ? []
+      : await listCustomPolicies(scope, filter.tags, after.slice('Custom/'.length), limit);
+  const system = filter.type === 'Custom' || filter.tags.length > 0 ? [] : listSystemPolicies();
+  return [...custom, ...system.filter((policy) => listKey(policy) > after)].slice(0, limit);
+}
+
+async function listCustomPolicies(
+  scope: Scope,
+  tags: readonly TagFilter[],
+  after: string,
+  limit: number,
+): Promise<Policy[]> {
+  let query = scope.queries
+    .selectFrom('policies')
+    .selectAll()
+    .where('account_id', '=', scope.account.accountId)
+    .where('policy_name_key', '>', after)
+    .orderBy('policy_name_key')
+    .limit(limit);
+  for (const tag of tags) query = query.where('policy_name_key', 'in', idsWithTag(scope, 'policy', tag));
+  return (await query.execute()).map(customPolicy);
+}
+
+function listSystemPolicies(): Policy[] {
+  return [...systemPolicies.values()].map(systemPolicy).sort((a, b) => (a.nameKey < b.nameKey ? -1 : 1));
+}
+
+/**
+ * To how many users, groups and roles policies are attached; users in the recycle bin do not count.
+ * @returns by list key
+ */
+export async function countAttachments(
+  scope: Scope,
+  policies: readonly Pick<Policy, 'type' | 'nameKey'>[],
+): Promise<ReadonlyMap<string, number>> {
+  if (policies.length === 0) return new Map();
+  const rows = await liveAttachments(scope)
+    .select(['attachment.policy_type', 'attachment.policy_name_key'])
+    .select((count) => count.fn.countAll<number>().as('count'))
+    .where(
+      'attachment.policy_name_key',
+      'in',
+      policies.map((policy) => policy.nameKey),
+    )
+    .groupBy(['attachment.policy_type', 'attachment.policy_name_key'])
+    .execute();
+  return new Map(
+    rows.map((row) => [listKey({ type: row.policy_type, nameKey: row.policy_name_key }), Number(row.count)]),
+  );
+}
+
+/** The attachments of the account but those of users in the recycle bin. */
+function liveAttachments(scope: Scope) {
+  return scope.queries
+    .selectFrom('policy_attachments as attachment')
+    .leftJoin('users as recycled', (join) =>
+      join
+        .onRef('recycled.user_id', '=', 'attachment.principal_id')
+        .on('attachment.principal_type', '=', 'user')
+        .on('recycled.recycled_at', 'is not', null),
+    )
+    .where('attachment.account_id', '=', scope.account.accountId)
+    .where('recycled.user_id', 'is', null);
+}
+
+async function refuseToDeleteAttached(scope: Scope, nameKey: string): Promise<void> {
+  const rows = await liveAttachments(scope)
+    .select('attachment.principal_type')
+    .distinct()
+    .where('attachment.policy_type', '=', 'Custom')
+    .where('attachment.policy_name_key', '=', nameKey)
+    .execute();
+  const holders = new Set<PolicyAttachmentRow['principal_type']>(rows.map((row) => row.principal_type));
+  if (holders.has('user')) throw new Refusal('DeleteConflict.Policy.User');
+  if (holders.has('group')) throw new Refusal('DeleteConflict.Policy.Group');
+  if (holders.has('role')) throw new Refusal('DeleteConflict.Policy.Role');
+}
+
+async function refuseOneMorePolicy(scope: Scope): Promise<void> {
+  const { count } = await scope.queries
+    .selectFrom('policies')
+    .select((rows) => rows.fn.countAll<number>().as('count'))
+    .where('account_id', '=', scope.account.accountId)
+    .executeTakeFirstOrThrow();
+  if (Number(count) >= limits.customPoliciesPerAccount) {
+    throw new Refusal('LimitExceeded.Policy', { limit: limits.customPoliciesPerAccount });
+  }
+}
+
+/** Whatever custom policy has the name but for the case of its letters. */
+async function findCustomPolicy(scope: Scope, name: string): Promise<PolicyRow | undefined> {
+  return scope.queries
+    .selectFrom('policies')
+    .selectAll()
+    .where('account_id', '=', scope.account.accountId)
+    .where('policy_name_key', '=', policyNameKey(name))
+    .executeTakeFirst();
+}
+
+/** A row as a policy. */
+export function customPolicy(row: PolicyRow): Policy {
+  return {
+    type: 'Custom',
+    name: row.policy_name,
+    nameKey: row.policy_name_key,
+    description: row.description,
+    defaultVersion: versionId(row.default_version),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+/** A system policy as a policy. */
+export function systemPolicy(policy: SystemPolicy): Policy {
+  return {
+    type: 'System',
+    name: policy.name,
+    nameKey: policyNameKey(policy.name),
+    description: policy.description,
+    defaultVersion: policy.version,
+    createdAt: policy.createdAt,
+    updatedAt: policy.createdAt,
+  };
+}

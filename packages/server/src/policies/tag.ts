@@ -1,0 +1,111 @@
+import { Refusal } from '../errors/refusal.ts';
+import { limits } from '../limits.ts';
+import type { Scope } from '../rpc/operation.ts';
+import type { TagRow } from '../store/schema.ts';
+
+/** A label of a user, group, role or policy; a key occurs once on each. */
+export interface Tag {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Which tags a list shall be narrowed to: with this value, or with any when it is undefined. */
+export interface TagFilter {
+  readonly key: string;
+  readonly value: string | undefined;
+}
+
+type ResourceType = TagRow['resource_type'];
+
+/**
+ * Puts tags on something just made.
+ * @param resourceId the id of a user, group or role; the name key of a policy
+ * @throws Refusal when a tag is not one that RAM allows, a key is given twice, or there are more than 20
+ */
+export async function addTags(
+  scope: Scope,
+  resourceType: ResourceType,
+  resourceId: string,
+  tags: readonly Tag[],
+): Promise<void> {
+  if (tags.length === 0) return;
+  if (tags.length > limits.tagsPerResource) {
+    throw new Refusal('LimitExceeded.Tag', { limit: limits.tagsPerResource });
+  }
+  for (const tag of tags) refuseReservedTag(tag);
+  if (new Set(tags.map((tag) => tag.key)).size < tags.length) {
+    throw new Refusal('InvalidParameter', { reason: 'A tag key is given twice.' });
+  }
+  await scope.queries
+    .insertInto('tags')
+    .values(
+      tags.map(({ key, value }) => ({
+        account_id: scope.account.accountId,
+        resource_type: resourceType,
+        resource_id: resourceId,
+        tag_key: key,
+        tag_value: value,
+      })),
+    )
+    .execute();
+}
+
+/** Takes all tags off something that is deleted. */
+export async function removeTags(
+  scope: Scope,
+  resourceType: ResourceType,
+  resourceId: string,
+): Promise<void> {
+  await scope.queries
+    .deleteFrom('tags')
+    .where('account_id', '=', scope.account.accountId)
+    .where('resource_type', '=', resourceType)
+    .where('resource_id', '=', resourceId)
+    .execute();
+}
+
+/** The tags of several resources of one type. @returns by resource id; what has none is not in it */
+export async function readTags(
+  scope: Scope,
+  resourceType: ResourceType,
+  resourceIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly Tag[]>> {
+  const found = new Map<string, Tag[]>();
+  if (resourceIds.length === 0) return found;
+  const rows = await scope.queries
+    .selectFrom('tags')
+    .select(['resource_id', 'tag_key', 'tag_value'])
+    .where('account_id', '=', scope.account.accountId)
+    .where('resource_type', '=', resourceType)
+    .where('resource_id', 'in', resourceIds)
+    .orderBy('tag_key')
+    .execute();
+  for (const row of rows) {
+    const tags = found.get(row.resource_id) ?? [];
+    found.set(row.resource_id, tags);
+    tags.push({ key: row.tag_key, value: row.tag_value });
+  }
+  return found;
+}
+
+/** A subquery: the ids of what bears the tag. */
+export function idsWithTag(scope: Scope, resourceType: ResourceType, filter: TagFilter) {
+  const ids = scope.queries
+    .selectFrom('tags')
+    .select('resource_id')
+    .where('account_id', '=', scope.account.accountId)
+    .where('resource_type', '=', resourceType)
+    .where('tag_key', '=', filter.key);
+  return filter.value === undefined ? ids : ids.where('tag_value', '=', filter.value);
+}
+
+/** RAM keeps `acs:` and `aliyun` for itself, and wants no addresses in tags. */
+function refuseReservedTag({ key, value }: Tag): void {
+  const address = /https?:\/\//i;
+  if (/^(?:acs:|aliyun)/i.test(key) || /^acs:/i.test(value) || address.test(key) || address.test(value)) {
+    throw new Refusal('InvalidParameter', {
+      reason:
+        'A tag key must not begin with acs: or aliyun, a value not with acs:, and neither hold http:// or https://.',
+    });
+  }
+}

@@ -1,0 +1,152 @@
+import { Refusal } from '../errors/refusal.ts';
+import { limits } from '../limits.ts';
+import { refuseMalformedPolicy } from '../policies/policy-text.ts';
+import { addTags, idsWithTag, removeTags, type Tag, type TagFilter } from '../policies/tag.ts';
+import type { Scope } from '../rpc/operation.ts';
+import type { RoleRow } from '../store/schema.ts';
+
+/** How long a session of a role may last, in seconds: RAM's bounds for `MaxSessionDuration`, and its default. */
+export const sessionSeconds = { minimum: 3600, maximum: 43_200, byDefault: 3600 } as const;
+
+/** What a role is made from. */
+export interface NewRole {
+  readonly name: string;
+  readonly description: string;
+  /** The trust policy: who may assume it. */
+  readonly trustPolicy: string;
+  readonly maxSessionSeconds: number;
+  readonly tags: readonly Tag[];
+}
+
+/** What an update changes; undefined stays as it is. */
+export interface RoleChanges {
+  readonly description: string | undefined;
+  readonly trustPolicy: string | undefined;
+  readonly maxSessionSeconds: number | undefined;
+}
+
+/** The key under which RAM compares the names of roles. */
+export const roleNameKey = (name: string): string => name.toLowerCase();
+
+/** The role of this account with that name, in any case, if there is one. */
+export async function findRole(
+  queries: Scope['queries'],
+  accountId: string,
+  name: string,
+): Promise<RoleRow | undefined> {
+  return queries
+    .selectFrom('roles')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('role_name_key', '=', roleNameKey(name))
+    .executeTakeFirst();
+}
+
+/** The role with that name. @throws Refusal EntityNotExist.Role */
+export async function requireRole(scope: Scope, name: string): Promise<RoleRow> {
+  const role = await findRole(scope.queries, scope.account.accountId, name);
+  if (role === undefined) throw new Refusal('EntityNotExist.Role', { name });
+  return role;
+}
+
+/**
+ * Makes a role without permissions.
+ * @throws Refusal EntityAlreadyExists.Role, LimitExceeded.Role, MalformedPolicyDocument
+ */
+export async function createRole(scope: Scope, role: NewRole): Promise<RoleRow> {
+  const { accountId } = scope.account;
+  refuseMalformedPolicy(role.trustPolicy, 'trust');
+  if ((await findRole(scope.queries, accountId, role.name)) !== undefined) {
+    throw new Refusal('EntityAlreadyExists.Role', { name: role.name });
+  }
+  await refuseOneMoreRole(scope);
+  const row: RoleRow = {
+    role_id: scope.services.identifiers.roleId(),
+    account_id: accountId,
+    role_name: role.name,
+    role_name_key: roleNameKey(role.name),
+    description: role.description,
+    assume_role_policy: role.trustPolicy,
+    max_session_seconds: role.maxSessionSeconds,
+    created_at: scope.now,
+    updated_at: scope.now,
+  };
+  await scope.queries.insertInto('roles').values(row).execute();
+  await addTags(scope, 'role', row.role_id, role.tags);
+  scope.touched('ACS::RAM::Role', role.name);
+  return row;
+}
+
+/**
+ * Changes a role. Sessions that are open go on: a trust policy says who may begin one.
+ * @throws Refusal EntityNotExist.Role, MalformedPolicyDocument
+ */
+export async function updateRole(scope: Scope, name: string, changes: RoleChanges): Promise<RoleRow> {
+  if (changes.trustPolicy !== undefined) refuseMalformedPolicy(changes.trustPolicy, 'trust');
+  const role = await requireRole(scope, name);
+  const updated: RoleRow = {
+    ...role,
+    description: changes.description ?? role.description,
+    assume_role_policy: changes.trustPolicy ?? role.assume_role_policy,
+    max_session_seconds: changes.maxSessionSeconds ?? role.max_session_seconds,
+    updated_at: scope.now,
+  };
+  await scope.queries.updateTable('roles').set(updated).where('role_id', '=', role.role_id).execute();
+  scope.changed('role', role.role_id);
+  scope.touched('ACS::RAM::Role', role.role_name);
+  return updated;
+}
+
+/**
+ * Deletes a role and, with it, every session of it: another role of the same name is another role.
+ * @throws Refusal EntityNotExist.Role, DeleteConflict.Role.Policy
+ */
+export async function deleteRole(scope: Scope, name: string): Promise<void> {
+  const { role_id, role_name, account_id } = await requireRole(scope, name);
+  const attached = await scope.queries
+    .selectFrom('policy_attachments')
+    .select('policy_name_key')
+    .where('account_id', '=', account_id)
+    .where('principal_type', '=', 'role')
+    .where('principal_id', '=', role_id)
+    .executeTakeFirst();
+  if (attached !== undefined) throw new Refusal('DeleteConflict.Role.Policy');
+  await scope.queries.deleteFrom('roles').where('role_id', '=', role_id).execute();
+  await removeTags(scope, 'role', role_id);
+  scope.changed('role', role_id);
+  scope.touched('ACS::RAM::Role', role_name);
+}
+
+/**
+ * A page of roles in the order of their names.
+ * @param tags all of which a role must bear
+ * @param after the name key the page begins after
+ * @param limit how many rows to read
+ */
+export async function listRoles(
+  scope: Scope,
+  tags: readonly TagFilter[],
+  after: string,
+  limit: number,
+): Promise<RoleRow[]> {
+  let query = scope.queries
+    .selectFrom('roles')
+    .selectAll()
+    .where('account_id', '=', scope.account.accountId)
+    .where('role_name_key', '>', after)
+    .orderBy('role_name_key')
+    .limit(limit);
+  for (const tag of tags) query = query.where('role_id', 'in', idsWithTag(scope, 'role', tag));
+  return query.execute();
+}
+
+async function refuseOneMoreRole(scope: Scope): Promise<void> {
+  const { count } = await scope.queries
+    .selectFrom('roles')
+    .select((rows) => rows.fn.countAll<number>().as('count'))
+    .where('account_id', '=', scope.account.accountId)
+    .executeTakeFirstOrThrow();
+  if (Number(count) >= limits.rolesPerAccount) {
+    throw new Refusal('LimitExceeded.Role', { limit: limits.rolesPerAccount });
+  }
+}

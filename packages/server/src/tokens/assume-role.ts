@@ -1,0 +1,192 @@
+import { RequestConditions } from '@claviger/guard';
+import { compileTrustPolicy, decideTrust, readStoredPolicy } from '@claviger/policy';
+import type { Account } from '../accounts/account.ts';
+import { identityArn } from '../accounts/arn.ts';
+import { Refusal } from '../errors/refusal.ts';
+import { faultsOfPolicy } from '../policies/policy-text.ts';
+import { findRole, sessionSeconds } from '../roles/role.ts';
+import type { Call } from '../rpc/operation.ts';
+import type { RoleRow } from '../store/schema.ts';
+import { issueToken, openToken, type SessionToken, type TokenIssuer } from './session-token.ts';
+
+/** How long a session may be asked to last; its role may set a lower end. */
+export const sessionBounds = {
+  minimumSeconds: 900,
+  maximumSeconds: sessionSeconds.maximum,
+  defaultSeconds: 3600,
+  /** Of a session that was opened by a session: RAM is silent, the field's custom is an hour. */
+  maximumChainedSeconds: 3600,
+} as const;
+
+/** A chain of sessions names everybody in it, and a token must fit in a header. */
+const longestChain = 16;
+
+/** The role of an ARN, which may be another account's, or no role at all. */
+export interface RoleReference {
+  readonly accountId: string;
+  readonly roleName: string;
+}
+
+/** What a session is asked to be. */
+export interface SessionRequest {
+  readonly role: RoleReference;
+  /** As it was given, for messages. */
+  readonly roleArn: string;
+  readonly sessionName: string;
+  readonly durationSeconds: number | undefined;
+  readonly sessionPolicy: string | undefined;
+  readonly sourceIdentity: string | undefined;
+  /** Condition keys of the call, lower-cased. */
+  readonly conditions: ReadonlyMap<string, string>;
+}
+
+/** A session just opened: the only time its secret is at hand. */
+export interface OpenedSession {
+  readonly accessKeyId: string;
+  readonly secret: string;
+  readonly securityToken: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+  readonly roleId: string;
+  readonly roleArn: string;
+  readonly sourceIdentity: string | undefined;
+}
+
+/**
+ * Opens a session of a role for a caller whose own policies allow it. The role has to trust the caller as well;
+ * both are needed.
+ *
+ * Of an account that is not the caller's nothing is told: no such account, a disabled one, no such role and a role
+ * that does not trust the caller are refused alike.
+ *
+ * @throws Refusal NoPermission, EntityNotExist.Role in the caller's own account, InvalidParameter.*
+ */
+export async function assumeRole(call: Call, asked: SessionRequest): Promise<OpenedSession> {
+  if (call.principal.type === 'root') throw new Refusal('NoPermission.Root');
+  refuseMalformedSessionPolicy(asked.sessionPolicy);
+  const { account, role } = await requireTrustingRole(call, asked);
+  const origin = await originOf(call);
+  const sourceIdentity = sourceIdentityOf(origin, asked.sourceIdentity);
+  const expiresAt = endOfSession(call, role, asked.durationSeconds);
+
+  const { identifiers, secrets } = call.services;
+  const accessKeyId = identifiers.temporaryAccessKeyId();
+  const session: SessionToken = {
+    secret: identifiers.temporaryAccessKeySecret(),
+    expiresAt,
+    issuedAt: call.now,
+    roleId: role.role_id,
+    sessionName: asked.sessionName,
+    sessionPolicy: asked.sessionPolicy,
+    sourceIdentity,
+    issuers: origin.issuers,
+  };
+  call.touched('ACS::RAM::Role', role.role_name);
+  return {
+    accessKeyId,
+    secret: session.secret,
+    securityToken: await issueToken(secrets, account, accessKeyId, session),
+    expiresAt,
+    roleId: role.role_id,
+    roleArn: identityArn.role(role.account_id, role.role_name),
+    sourceIdentity,
+  };
+}
+
+function refuseMalformedSessionPolicy(text: string | undefined): void {
+  const fault = text === undefined ? undefined : faultsOfPolicy(text, 'session');
+  if (fault !== undefined) throw new Refusal('InvalidParameter.PolicyGrammar', { fault });
+}
+
+async function requireTrustingRole(
+  call: Call,
+  asked: SessionRequest,
+): Promise<{ readonly account: Account; readonly role: RoleRow }> {
+  const { accountId, roleName } = asked.role;
+  const isOwn = accountId === call.account.accountId;
+  const account = isOwn ? call.account : await call.services.accounts.get(accountId);
+  const role = account && (await findRole(call.queries, accountId, roleName));
+  if (isOwn && role === undefined) throw new Refusal('EntityNotExist.Role', { name: roleName });
+  if (account?.status === 'Active' && role !== undefined && trusts(role, call, asked))
+    return { account, role };
+  throw new Refusal('NoPermission.AssumeRole', { resource: asked.roleArn });
+}
+
+function trusts(role: RoleRow, call: Call, asked: SessionRequest): boolean {
+  const { accountId, arn } = call.principal;
+  const trust = compileTrustPolicy(readStoredPolicy(role.assume_role_policy, 'trust'));
+  const decision = decideTrust(trust, {
+    action: 'sts:AssumeRole',
+    principal: { kind: 'RAM', accountId, arn },
+    conditions: new RequestConditions(call.identity, asked.conditions),
+  });
+  return decision.effect === 'Allow';
+}
+
+/** Whose call this is, and, of a session, everything that its own token rests on. */
+interface Origin {
+  readonly issuers: readonly TokenIssuer[];
+  readonly sourceIdentity: string | undefined;
+}
+
+async function originOf(call: Call): Promise<Origin> {
+  const { principal, identity } = call;
+  switch (principal.type) {
+    case 'root':
+      throw new Refusal('NoPermission.Root');
+    case 'ram-user': {
+      const { accountId, userId } = principal;
+      const { accessKeyId } = identity;
+      return { issuers: [{ type: 'user', accountId, userId, accessKeyId }], sourceIdentity: undefined };
+    }
+    case 'assumed-role': {
+      const { accountId, roleId } = principal;
+      const token = await ownToken(call);
+      const others = token.issuers.filter((issuer) => issuer.type !== 'role' || issuer.roleId !== roleId);
+      if (others.length >= longestChain) {
+        throw new Refusal('InvalidParameter', { reason: `A chain of more than ${longestChain} roles.` });
+      }
+      return {
+        issuers: [{ type: 'role', accountId, roleId }, ...others],
+        sourceIdentity: token.sourceIdentity,
+      };
+    }
+  }
+}
+
+/** The session that calls, as its token tells it. */
+async function ownToken(call: Call): Promise<SessionToken> {
+  const { signature, accessKeyId } = call.identity;
+  const text = 'securityToken' in signature ? signature.securityToken : undefined;
+  const { secrets } = call.services;
+  const token = await openToken(secrets, call.account, accessKeyId, text ?? '', call.now);
+  // It was opened to verify the signature; at most it has run out since.
+  if (typeof token === 'string') throw new Refusal('NoPermission.AssumeRole', { resource: '' });
+  return token;
+}
+
+/** Who is behind a chain of sessions is said once, at its beginning. */
+function sourceIdentityOf(origin: Origin, asked: string | undefined): string | undefined {
+  if (origin.sourceIdentity === undefined) return asked;
+  if (asked !== undefined && asked !== origin.sourceIdentity) {
+    throw new Refusal('InvalidParameter', { reason: 'The SourceIdentity of a session cannot be changed.' });
+  }
+  return origin.sourceIdentity;
+}
+
+/** When the session ends: as asked, within what the role allows, and not after the AccessKey that opened it. */
+function endOfSession(call: Call, role: RoleRow, asked: number | undefined): number {
+  const maximum =
+    call.principal.type === 'assumed-role'
+      ? Math.min(role.max_session_seconds, sessionBounds.maximumChainedSeconds)
+      : role.max_session_seconds;
+  if (asked !== undefined && asked > maximum) {
+    throw new Refusal('InvalidParameter.DurationSeconds', { minimum: sessionBounds.minimumSeconds, maximum });
+  }
+  const seconds = asked ?? sessionBounds.defaultSeconds;
+  const { credential } = call.identity;
+  const end = call.now + seconds * 1000;
+  const last = credential.kind === 'permanent' ? Math.min(end, credential.expiresAt ?? end) : end;
+  // Answers have whole seconds: what is told is when it ends.
+  return Math.floor(last / 1000) * 1000;
+}
