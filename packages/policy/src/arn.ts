@@ -42,7 +42,7 @@ export function segmentsOf(arn: string): ArnSegments | undefined {
   };
 }
 
-export function hasNoRegion(service: string): boolean {
+function hasNoRegion(service: string): boolean {
   return SERVICES_WITHOUT_REGION.has(service);
 }
 

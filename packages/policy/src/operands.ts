@@ -11,7 +11,7 @@ import { TextPattern } from './text-pattern.ts';
 /** Whether one value of a request matches one of the values written in a condition. Malformed: never. */
 export type OperandTest = (requestValue: string, conditions: ConditionContext) => boolean;
 
-export type OperandReading<T> =
+type OperandReading<T> =
   | { readonly ok: true; readonly operand: T }
   | { readonly ok: false; readonly problem: string; readonly fix: string };
 

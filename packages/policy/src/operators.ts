@@ -1,5 +1,5 @@
 /** What kind of values an operator compares. */
-export type OperatorFamily = 'String' | 'Numeric' | 'Date' | 'Bool' | 'IpAddress' | 'Null';
+type OperatorFamily = 'String' | 'Numeric' | 'Date' | 'Bool' | 'IpAddress' | 'Null';
 
 export type Comparison =
   | 'Equals'
@@ -13,7 +13,7 @@ export type Comparison =
   | 'IsMissing';
 
 /** How several values in the request are taken together. */
-export type SetQuantifier = 'ForAnyValue' | 'ForAllValues';
+type SetQuantifier = 'ForAnyValue' | 'ForAllValues';
 
 export interface Operator {
   readonly family: OperatorFamily;

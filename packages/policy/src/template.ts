@@ -1,7 +1,7 @@
 import { quote } from './fault.ts';
 
 /** A piece of a pattern or of a condition value. */
-export type TemplatePart =
+type TemplatePart =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'many' }
   | { readonly kind: 'one' }

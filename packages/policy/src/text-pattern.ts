@@ -75,7 +75,7 @@ export class TextPattern {
  * Puts the request's values in place of the variables, as text: a `*` that comes from a request stays a `*`
  * and never becomes a wildcard. Returns undefined when a variable has no single value.
  */
-export function resolveVariables(
+function resolveVariables(
   template: Template,
   conditions: ConditionContext,
   foldsCase: boolean,

@@ -31,7 +31,7 @@ export interface CompiledTrust {
   readonly statements: readonly TrustStatement[];
 }
 
-export interface TrustStatement {
+interface TrustStatement {
   readonly statement: CompiledStatement;
   readonly admits: (principal: TrustPrincipal) => boolean;
 }

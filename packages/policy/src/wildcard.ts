@@ -7,7 +7,7 @@ export const ONE = -2;
 export type WildcardCodes = readonly number[];
 
 /** Reads `*` and `?` in a pattern as wildcards and everything else as itself. */
-export function wildcardCodes(pattern: string): WildcardCodes {
+function wildcardCodes(pattern: string): WildcardCodes {
   const codes: number[] = [];
   for (let at = 0; at < pattern.length; at++) {
     const code = pattern.charCodeAt(at);
