@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { Guard, NonceMemory } from '@claviger/guard';
 import type { Logger } from 'pino';
+import { Registry as MetricsRegistry } from 'prom-client';
 import { StoredCredentials } from './access-keys/credential-source.ts';
 import { describedOperations } from './api/described-operations.ts';
 import { operations } from './api/operations.ts';
@@ -8,9 +9,9 @@ import { recentNonces } from './audit/audit-events.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import type { Configuration } from './configuration.ts';
 import { Housekeeping } from './housekeeping.ts';
-import { healthRoutes } from './http/health.ts';
+import { healthRoute, readyRoute } from './http/health.ts';
 import { type Listener, startListener } from './http/listener.ts';
-import { Metrics } from './http/metrics.ts';
+import { metricsRoute, RequestMetrics, registerGauges } from './http/metrics.ts';
 import { automaticTls, loadTlsFiles, type TlsFiles } from './http/tls.ts';
 import { closeServices, openServices } from './installation.ts';
 import { Api } from './rpc/api.ts';
@@ -19,6 +20,9 @@ import type { Services } from './services.ts';
 
 /** How long replays of requests to an earlier process are looked out for: both sides of RAM's window. */
 const REPLAY_WINDOW_MS = 30 * 60 * 1000;
+
+/** A node that has not heard of changes for longer says that it is not ready. */
+const MAX_STALENESS_MS = 5_000;
 
 /** A running server. */
 export interface Claviger {
@@ -71,7 +75,9 @@ export async function startClaviger(
     capacity: configuration.cachedCredentials,
   });
   const guard = new Guard({ source, nonces, now, trustedProxies: configuration.trustedProxies });
-  const metrics = new Metrics();
+  const metricsRegistry = new MetricsRegistry();
+  const metrics = new RequestMetrics(metricsRegistry);
+  registerGauges(metricsRegistry, { audit, store, credentials: source });
   const reportBug = (error: unknown, requestId: string) => logger.error({ err: error, requestId }, 'a bug');
   const api = new Api({
     registry: registry(),
@@ -81,7 +87,8 @@ export async function startClaviger(
     audit,
     now,
     reportBug: (requestId, error) => reportBug(error, requestId),
-    finished: (call) => metrics.finished(call),
+    finished: ({ operation, code, seconds }) => metrics.observe(operation, code, seconds),
+    rootKeyUsed: warnOfRootKeys(logger),
   });
   const tls = await tlsOf(configuration, now());
   const listener = await startListener({
@@ -89,7 +96,11 @@ export async function startClaviger(
     port: configuration.port,
     tls,
     api: (request) => api.answer(request),
-    routes: new Map([...healthRoutes({ store, audit }), ...metrics.routes()]),
+    routes: new Map([
+      ['/healthz', healthRoute],
+      ['/readyz', readyRoute({ store, audit, maxStalenessMs: MAX_STALENESS_MS })],
+      ['/metrics', metricsRoute(metricsRegistry)],
+    ]),
     now,
     onBug: reportBug,
   });
@@ -119,4 +130,17 @@ function urlOf(listener: Listener, secure: boolean): string {
   const { address, family, port } = listener.address;
   const host = family === 'IPv6' ? `[${address}]` : address;
   return `${secure ? 'https' : 'http'}://${host}:${port}`;
+}
+
+/** Says once for each root key that it is in use: whoever has it owns everything. */
+function warnOfRootKeys(logger: Logger): (accessKeyId: string) => void {
+  const warned = new Set<string>();
+  return (accessKeyId) => {
+    if (warned.has(accessKeyId)) return;
+    warned.add(accessKeyId);
+    logger.warn(
+      { accessKeyId },
+      'an AccessKey of the account root is in use: it holds every permission; use the key of a RAM user instead',
+    );
+  };
 }

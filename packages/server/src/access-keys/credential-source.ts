@@ -47,6 +47,8 @@ const sharedSets = 10_000;
 export class StoredCredentials implements CredentialSource {
   readonly #parts: CredentialSourceParts;
   readonly #cache: CredentialCache;
+  #hits = 0;
+  #misses = 0;
   readonly #compiled = new Map<string, CompiledPolicies>();
 
   constructor(parts: CredentialSourceParts) {
@@ -56,7 +58,23 @@ export class StoredCredentials implements CredentialSource {
   }
 
   find(accessKeyId: string, securityToken: string | undefined): CredentialLookup | Promise<CredentialLookup> {
-    return this.#cache.get(accessKeyId, securityToken) ?? this.#load(accessKeyId, securityToken);
+    const known = this.#cache.get(accessKeyId, securityToken);
+    if (known !== undefined) {
+      this.#hits++;
+      return known;
+    }
+    this.#misses++;
+    return this.#load(accessKeyId, securityToken);
+  }
+
+  /** How many credentials were found in memory. */
+  get hits(): number {
+    return this.#hits;
+  }
+
+  /** How many had to be read. */
+  get misses(): number {
+    return this.#misses;
   }
 
   async #load(accessKeyId: string, securityToken: string | undefined): Promise<CredentialLookup> {

@@ -29,8 +29,10 @@ export interface ApiAnswer {
 /** What is told of each finished call, for metrics. */
 export interface FinishedCall {
   readonly operation: Operation | undefined;
-  readonly status: number;
+  /** Of the refusal; empty for a success. */
   readonly code: string;
+  /** From the request being complete to its answer. */
+  readonly seconds: number;
 }
 
 /** What the road needs. */
@@ -45,6 +47,8 @@ export interface ApiParts {
   /** Told of errors that are bugs of ours, with the id the client was given. */
   readonly reportBug: (requestId: string, error: unknown) => void;
   readonly finished: (call: FinishedCall) => void;
+  /** Told of each verified call that a key of an account root has signed. */
+  readonly rootKeyUsed: (accessKeyId: string) => void;
 }
 
 /** The parameters of the protocol itself; the rest is the operation's. */
@@ -71,6 +75,8 @@ interface Journey {
   readonly request: GuardRequest;
   readonly requestId: string;
   readonly time: number;
+  /** A clock that is never set, in milliseconds. */
+  readonly began: number;
   format: Format;
   action: string;
   version: string;
@@ -100,6 +106,7 @@ export class Api {
       request,
       requestId: this.#parts.services.identifiers.requestId(),
       time: this.#parts.now(),
+      began: performance.now(),
       format: 'JSON',
       action: '',
       version: '',
@@ -141,6 +148,7 @@ export class Api {
     if (identity.refused) throw new SignatureRefused(identity);
     journey.identity = identity;
     journey.accessKeyId = identity.accessKeyId;
+    if (identity.principal.type === 'root') this.#parts.rootKeyUsed(identity.accessKeyId);
     services.lastUsed.note(
       identity.accessKeyId,
       operation.product,
@@ -219,9 +227,14 @@ export class Api {
   }
 
   #success(journey: Journey, answer: Answer): ApiAnswer {
-    this.#parts.finished({ operation: journey.operation, status: 200, code: '' });
+    this.#finish(journey, '');
     const { contentType, body } = encodeAnswer(journey.format, journey.action, journey.requestId, answer);
     return { status: 200, headers: this.#headers(journey, contentType), body };
+  }
+
+  #finish(journey: Journey, code: string): void {
+    const seconds = (performance.now() - journey.began) / 1000;
+    this.#parts.finished({ operation: journey.operation, code, seconds });
   }
 
   async #failure(journey: Journey, error: unknown): Promise<ApiAnswer> {
@@ -233,7 +246,7 @@ export class Api {
     } catch (unwritten) {
       this.#parts.reportBug(journey.requestId, unwritten);
     }
-    this.#parts.finished({ operation: journey.operation, status: refusal.httpStatus, code: refusal.code });
+    this.#finish(journey, refusal.code);
     const { contentType, body } = encodeError(journey.format, {
       requestId: journey.requestId,
       hostId: headerOf(journey.request, 'host') ?? '',
