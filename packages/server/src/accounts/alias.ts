@@ -1,0 +1,52 @@
+import { Refusal } from '../errors/refusal.ts';
+import type { Scope } from '../rpc/operation.ts';
+import { domainSuffix } from './create-account.ts';
+
+/** Account ids, and so the default domains that accounts have by themselves. */
+const accountIdForm = /^1\d{15}$/;
+
+/** The account's alias: its default domain without the suffix; the account id when none was set. */
+export function aliasOf(scope: Scope): string {
+  return scope.account.defaultDomain.slice(0, -domainSuffix.length);
+}
+
+/**
+ * Gives the account a default domain, the part of its users' login names after the `@`. The login names with the
+ * last domain mean nobody from then on.
+ * @param domain `<alias>.onaliyun.com`; upper and lower case are alike
+ * @returns the domain as it is stored, in lower case
+ * @throws Refusal EntityAlreadyExists.AccountAlias when another account has it, or it is an account id but not ours
+ */
+export async function setDefaultDomain(scope: Scope, domain: string): Promise<string> {
+  const { accountId } = scope.account;
+  const stored = domain.toLowerCase();
+  const alias = stored.slice(0, -domainSuffix.length);
+  const other = await scope.queries
+    .selectFrom('accounts')
+    .select('account_id')
+    .where('default_domain', '=', stored)
+    .where('account_id', '!=', accountId)
+    .executeTakeFirst();
+  // The id of an account stays its own while it has another alias: it comes back to it when that is cleared.
+  const foreignId = accountIdForm.test(alias) && alias !== accountId;
+  if (other !== undefined || foreignId)
+    throw new Refusal('EntityAlreadyExists.AccountAlias', { name: alias });
+  await scope.queries
+    .updateTable('accounts')
+    .set({ default_domain: stored })
+    .where('account_id', '=', accountId)
+    .execute();
+  scope.changed('account', accountId);
+  scope.touched('ACS::RAM::AccountAlias', alias);
+  return stored;
+}
+
+/** Gives the account an alias. @throws Refusal EntityAlreadyExists.AccountAlias */
+export async function setAlias(scope: Scope, alias: string): Promise<void> {
+  await setDefaultDomain(scope, `${alias}${domainSuffix}`);
+}
+
+/** Takes the alias away: the default domain is that of the account id again. */
+export async function clearAlias(scope: Scope): Promise<void> {
+  await setAlias(scope, scope.account.accountId);
+}

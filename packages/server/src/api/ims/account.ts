@@ -1,0 +1,84 @@
+import { setDefaultDomain } from '../../accounts/alias.ts';
+import { arn } from '../../accounts/arn.ts';
+import { quotas, readUsage } from '../../reports/account-summary.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { text } from '../../rpc/parameter.ts';
+
+const version = '2019-08-15';
+
+const demand = (action: string, call: Call) => [{ action, resource: arn.account(call.account.accountId) }];
+
+/** `<alias>.onaliyun.com`, 64 characters with the suffix; letters, digits and `. _ -`. */
+const defaultDomainName = text({ max: 64, format: /^[\w-]+(?:\.[\w-]+)*\.onaliyun\.com$/i });
+
+/** The operations on the account as a whole of IMS. */
+export const accountOperations: readonly Operation[] = [
+  // What the account has, and what it may have.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'GetAccountSummary',
+    access: 'read',
+    input: {},
+    authorize: (_, call) => demand('ram:GetAccountSummary', call),
+    async handle(_, call) {
+      const usage = await readUsage(call);
+      return {
+        SummaryMap: {
+          Users: usage.users,
+          UsersQuota: quotas.usersPerAccount,
+          Groups: usage.groups,
+          GroupsQuota: quotas.groupsPerAccount,
+          GroupsPerUserQuota: quotas.groupsPerUser,
+          Roles: usage.roles,
+          RolesQuota: quotas.rolesPerAccount,
+          Policies: usage.customPolicies,
+          PoliciesQuota: quotas.customPoliciesPerAccount,
+          PolicySizeQuota: quotas.policyCharacters,
+          VersionsPerPolicyQuota: quotas.versionsPerPolicy,
+          AttachedPoliciesPerUserQuota: quotas.customPoliciesPerPrincipal,
+          AttachedPoliciesPerGroupQuota: quotas.customPoliciesPerPrincipal,
+          AttachedPoliciesPerRoleQuota: quotas.customPoliciesPerPrincipal,
+          AttachedSystemPoliciesPerUserQuota: quotas.systemPoliciesPerPrincipal,
+          AttachedSystemPoliciesPerGroupQuota: quotas.systemPoliciesPerPrincipal,
+          AttachedSystemPoliciesPerRoleQuota: quotas.systemPoliciesPerPrincipal,
+          AccessKeysPerUserQuota: quotas.accessKeysPerOwner,
+          AccountAccessKeysPerAccountQuota: quotas.accessKeysPerOwner,
+          ConditionsPerAKPolicyQuota: quotas.statementsPerNetworkPolicy,
+          IPItemsPerAKPolicyQuota: quotas.addressesPerNetworkPolicy,
+          MFADevices: 0,
+          MFADevicesInUse: 0,
+          VirtualMFADevicesQuota: quotas.virtualMfaDevices,
+          AuthorizedClientPerUserQuota: quotas.authorizedClientsPerUser,
+          ServiceCredentialsPerUserPerServiceQuota: quotas.serviceCredentialsPerUser,
+        },
+      };
+    },
+  }),
+
+  // The domain of the account's login names.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'GetDefaultDomain',
+    access: 'read',
+    input: {},
+    authorize: (_, call) => demand('ram:GetDefaultDomain', call),
+    async handle(_, call) {
+      return { DefaultDomainName: call.account.defaultDomain };
+    },
+  }),
+
+  // Changes the domain of the account's login names.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'SetDefaultDomain',
+    access: 'write',
+    input: { DefaultDomainName: defaultDomainName },
+    authorize: (_, call) => demand('ram:SetDefaultDomain', call),
+    async handle(input, call) {
+      return { DefaultDomainName: await setDefaultDomain(call, input.DefaultDomainName) };
+    },
+  }),
+];

@@ -1,0 +1,55 @@
+import { aliasOf, clearAlias, setAlias } from '../../accounts/alias.ts';
+import { arn } from '../../accounts/arn.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { text } from '../../rpc/parameter.ts';
+
+const version = '2015-05-01';
+
+const demand = (action: string, call: Call) => [{ action, resource: arn.account(call.account.accountId) }];
+
+/** 3 to 32 small letters, digits and hyphens; no hyphen at either end, and no two together. */
+const accountAlias = text({ min: 3, max: 32, format: /^[a-z0-9]+(?:-[a-z0-9]+)*$/ });
+
+/** The operations on the account's alias of RAM. */
+export const accountOperations: readonly Operation[] = [
+  // The alias; the account id when none was set.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'GetAccountAlias',
+    access: 'read',
+    input: {},
+    authorize: (_, call) => demand('ram:GetAccountAlias', call),
+    async handle(_, call) {
+      return { AccountAlias: aliasOf(call) };
+    },
+  }),
+
+  // Sets the alias, and with it the default domain.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'SetAccountAlias',
+    access: 'write',
+    input: { AccountAlias: accountAlias },
+    authorize: (_, call) => demand('ram:SetAccountAlias', call),
+    async handle(input, call) {
+      await setAlias(call, input.AccountAlias);
+      return {};
+    },
+  }),
+
+  // Goes back to the account id.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'ClearAccountAlias',
+    access: 'write',
+    input: {},
+    authorize: (_, call) => demand('ram:ClearAccountAlias', call),
+    async handle(_, call) {
+      await clearAlias(call);
+      return {};
+    },
+  }),
+];

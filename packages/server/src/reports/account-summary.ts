@@ -1,0 +1,52 @@
+import { maxIpEntries, maxStatements } from '@claviger/guard';
+import { limits } from '../limits.ts';
+import type { Scope } from '../rpc/operation.ts';
+
+/** How much there is of what in an account; users in the recycle bin are not among its users. */
+export interface AccountUsage {
+  readonly users: number;
+  readonly groups: number;
+  readonly roles: number;
+  readonly customPolicies: number;
+}
+
+/** Counts what the account has. */
+export async function readUsage(scope: Scope): Promise<AccountUsage> {
+  const { accountId } = scope.account;
+  const count = async (table: 'groups' | 'roles' | 'policies' | 'users'): Promise<number> => {
+    const rows = scope.queries
+      .selectFrom(table)
+      .select((counted) => counted.fn.countAll<number>().as('count'))
+      .where('account_id', '=', accountId);
+    const live = table === 'users' ? rows.where('recycled_at', 'is', null) : rows;
+    return Number((await live.executeTakeFirstOrThrow()).count);
+  };
+  return {
+    users: await count('users'),
+    groups: await count('groups'),
+    roles: await count('roles'),
+    customPolicies: await count('policies'),
+  };
+}
+
+/**
+ * The limits that an account lives under, as counts. What the server does not have yet has a limit of none: MFA
+ * devices, authorised clients of OAuth applications, service credentials.
+ */
+export const quotas = {
+  usersPerAccount: limits.usersPerAccount,
+  groupsPerAccount: limits.groupsPerAccount,
+  groupsPerUser: limits.groupsPerUser,
+  rolesPerAccount: limits.rolesPerAccount,
+  customPoliciesPerAccount: limits.customPoliciesPerAccount,
+  customPoliciesPerPrincipal: limits.customPoliciesPerPrincipal,
+  systemPoliciesPerPrincipal: limits.systemPoliciesPerPrincipal,
+  versionsPerPolicy: limits.versionsPerPolicy,
+  policyCharacters: limits.policyDocumentCharacters,
+  accessKeysPerOwner: limits.accessKeysPerOwner,
+  statementsPerNetworkPolicy: maxStatements,
+  addressesPerNetworkPolicy: maxIpEntries,
+  virtualMfaDevices: 0,
+  authorizedClientsPerUser: 0,
+  serviceCredentialsPerUser: 0,
+} as const;
