@@ -1,0 +1,148 @@
+import { arn } from '../../accounts/arn.ts';
+import { Refusal } from '../../errors/refusal.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { flag, list, oneOf, optional, withDefault } from '../../rpc/parameter.ts';
+import {
+  listTagsOfResources,
+  type TaggedResource,
+  tagResources,
+  untagResources,
+} from '../../tags/tagged-resource.ts';
+import { findUser, requireUser, type UserReference } from '../../users/user.ts';
+import {
+  filtersOf,
+  keysToRemove,
+  pageOfTags,
+  positionOf,
+  resourcesPerCall,
+  tagFilters,
+  tagKeys,
+  tagPage,
+  tagsOf,
+  tagsToAdd,
+} from '../tag-parameters.ts';
+import { userId, userNameOf, userPrincipalName } from './user-reference.ts';
+
+const version = '2019-08-15';
+
+/** Users, the only thing that IMS tags, by their ids or their login names. */
+const resources = {
+  ResourceType: withDefault(oneOf('user'), 'user'),
+  ResourceId: optional(list(userId, resourcesPerCall)),
+  ResourcePrincipalName: optional(list(userPrincipalName, resourcesPerCall)),
+} as const;
+
+interface ResourcesInput {
+  readonly ResourceId: readonly string[] | undefined;
+  readonly ResourcePrincipalName: readonly string[] | undefined;
+}
+
+/** The users that are named, or undefined when none are. @throws Refusal when they are named both ways */
+function references(input: ResourcesInput, call: Call): readonly UserReference[] | undefined {
+  const { ResourceId: ids, ResourcePrincipalName: names } = input;
+  if (ids !== undefined && names !== undefined) {
+    throw new Refusal('InvalidParameter', { reason: 'Give ResourceId or ResourcePrincipalName, not both.' });
+  }
+  return (
+    ids?.map((id) => ({ by: 'id', userId: id }) as const) ??
+    names?.map((name) => ({ by: 'name', userName: userNameOf(name, call) }) as const)
+  );
+}
+
+/** The users that are named. @throws Refusal MissingResourceId when none are */
+function requiredReferences(input: ResourcesInput, call: Call): readonly UserReference[] {
+  const named = references(input, call);
+  if (named === undefined) throw new Refusal('Missing', { name: 'ResourceId' });
+  return named;
+}
+
+/** The permission on each of the users; on all users when none are named. */
+async function demand(action: string, named: readonly UserReference[] | undefined, call: Call) {
+  const { accountId } = call.account;
+  const resourceOf = async (reference: UserReference): Promise<string> => {
+    if (reference.by === 'name') return arn.user(accountId, reference.userName);
+    const user = await findUser(call.queries, accountId, reference);
+    return arn.user(accountId, user?.user_name ?? reference.userId);
+  };
+  if (named === undefined) return [{ action, resource: arn.user(accountId, '*') }];
+  const demands: { action: string; resource: string }[] = [];
+  for (const reference of named) demands.push({ action, resource: await resourceOf(reference) });
+  return demands;
+}
+
+/** The users, each once. @throws Refusal EntityNotExist.User */
+async function usersNamed(named: readonly UserReference[], call: Call): Promise<readonly TaggedResource[]> {
+  const found = new Map<string, TaggedResource>();
+  for (const reference of named) {
+    const user = await requireUser(call, reference);
+    found.set(user.user_id, { type: 'user', id: user.user_id, name: user.user_name });
+  }
+  return [...found.values()];
+}
+
+/** The operations on tags of IMS. */
+export const tagOperations: readonly Operation[] = [
+  // Puts tags on users.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'TagResources',
+    access: 'write',
+    input: { ...resources, Tag: tagsToAdd },
+    authorize: (input, call) => demand('ram:TagResources', requiredReferences(input, call), call),
+    async handle(input, call) {
+      const users = await usersNamed(requiredReferences(input, call), call);
+      await tagResources(call, users, tagsOf(input.Tag));
+      return {};
+    },
+  }),
+
+  // Takes tags off users.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'UntagResources',
+    access: 'write',
+    input: { ...resources, TagKey: tagKeys, All: optional(flag()) },
+    authorize: (input, call) => demand('ram:UntagResources', requiredReferences(input, call), call),
+    async handle(input, call) {
+      const keys = keysToRemove('TagKey', input.TagKey, input.All);
+      await untagResources(call, await usersNamed(requiredReferences(input, call), call), keys);
+      return {};
+    },
+  }),
+
+  // The tags of users, by user and key.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'ListTagResources',
+    access: 'read',
+    input: { ...resources, Tag: tagFilters, ...tagPage },
+    authorize: (input, call) => demand('ram:ListTagResources', references(input, call), call),
+    async handle(input, call) {
+      const named = references(input, call);
+      const users = named && (await usersNamed(named, call));
+      const found = await listTagsOfResources(call, {
+        type: 'user',
+        resourceIds: users?.map((user) => user.id),
+        filters: filtersOf(input.Tag),
+        after: positionOf(input.NextToken),
+        limit: input.PageSize + 1,
+      });
+      const { tags, NextToken } = pageOfTags(found, input.PageSize);
+      return {
+        TagResources: {
+          TagResource: tags.map((tag) => ({
+            ResourceType: 'user',
+            ResourceId: tag.resourceId,
+            TagKey: tag.key,
+            TagValue: tag.value,
+          })),
+        },
+        IsTruncated: NextToken !== undefined,
+        NextToken,
+      };
+    },
+  }),
+];

@@ -1,0 +1,134 @@
+import { arn } from '../../accounts/arn.ts';
+import { requireCustomPolicy } from '../../policies/policy.ts';
+import { requireRole } from '../../roles/role.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { flag, list, oneOf, optional, text } from '../../rpc/parameter.ts';
+import {
+  listTagsOfResources,
+  type TaggedResource,
+  tagResources,
+  untagResources,
+} from '../../tags/tagged-resource.ts';
+import {
+  filtersOf,
+  keysToRemove,
+  pageOfTags,
+  positionOf,
+  resourcesPerCall,
+  tagFilters,
+  tagKeys,
+  tagPage,
+  tagsOf,
+  tagsToAdd,
+} from '../tag-parameters.ts';
+
+const version = '2015-05-01';
+
+/** What RAM tags: roles and custom policies. */
+const resourceType = oneOf('role', 'policy');
+
+/** Names of roles or policies. */
+const resourceNames = list(text({ max: 128, chars: /^[A-Za-z0-9.-]+$/ }), resourcesPerCall);
+
+const resources = { ResourceType: resourceType, ResourceNames: resourceNames } as const;
+
+interface ResourcesInput {
+  readonly ResourceType: 'role' | 'policy';
+  readonly ResourceNames: readonly string[] | undefined;
+}
+
+/** The permission on each resource; on all of the type when none are named. */
+const demand = (action: string, { ResourceType: type, ResourceNames: names }: ResourcesInput, call: Call) =>
+  (names ?? ['*']).map((name) => ({ action, resource: arn[type](call.account.accountId, name) }));
+
+/**
+ * The resources, each once.
+ * @throws Refusal EntityNotExist.Role, EntityNotExist.Policy; NoPermission for a system policy, which has no tags
+ */
+async function resourcesNamed(
+  type: ResourcesInput['ResourceType'],
+  names: readonly string[],
+  call: Call,
+): Promise<readonly TaggedResource[]> {
+  const found = new Map<string, TaggedResource>();
+  for (const name of names) {
+    if (type === 'role') {
+      const role = await requireRole(call, name);
+      found.set(role.role_id, { type, id: role.role_id, name: role.role_name });
+    } else {
+      const policy = await requireCustomPolicy(call, name);
+      found.set(policy.policy_name_key, { type, id: policy.policy_name_key, name: policy.policy_name });
+    }
+  }
+  return [...found.values()];
+}
+
+/** The operations on tags of RAM. */
+export const tagOperations: readonly Operation[] = [
+  // Puts tags on roles or policies.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'TagResources',
+    access: 'write',
+    input: { ...resources, Tag: tagsToAdd },
+    authorize: (input, call) => demand('ram:TagResources', input, call),
+    async handle(input, call) {
+      const named = await resourcesNamed(input.ResourceType, input.ResourceNames, call);
+      await tagResources(call, named, tagsOf(input.Tag));
+      return {};
+    },
+  }),
+
+  // Takes tags off roles or policies.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'UntagResources',
+    access: 'write',
+    input: { ...resources, TagKeys: tagKeys, All: optional(flag()) },
+    authorize: (input, call) => demand('ram:UntagResources', input, call),
+    async handle(input, call) {
+      const keys = keysToRemove('TagKeys', input.TagKeys, input.All);
+      const named = await resourcesNamed(input.ResourceType, input.ResourceNames, call);
+      await untagResources(call, named, keys);
+      return {};
+    },
+  }),
+
+  // The tags of roles or policies, by name and key.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'ListTagResources',
+    access: 'read',
+    input: {
+      ResourceType: resourceType,
+      ResourceNames: optional(resourceNames),
+      Tag: tagFilters,
+      ...tagPage,
+    },
+    authorize: (input, call) => demand('ram:ListTagResources', input, call),
+    async handle(input, call) {
+      const { ResourceType: type, ResourceNames: names } = input;
+      const named = names && (await resourcesNamed(type, names, call));
+      const found = await listTagsOfResources(call, {
+        type,
+        resourceIds: named?.map((resource) => resource.id),
+        filters: filtersOf(input.Tag),
+        after: positionOf(input.NextToken),
+        limit: input.PageSize + 1,
+      });
+      const { tags, NextToken } = pageOfTags(found, input.PageSize);
+      return {
+        TagResources: tags.map((tag) => ({
+          ResourceType: type,
+          ResourceName: tag.resourceName,
+          TagKey: tag.key,
+          TagValue: tag.value,
+        })),
+        NextToken,
+      };
+    },
+  }),
+];

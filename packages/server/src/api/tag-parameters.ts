@@ -1,0 +1,88 @@
+import { Refusal } from '../errors/refusal.ts';
+import { limits } from '../limits.ts';
+import type { Tag, TagFilter } from '../policies/tag.ts';
+import { integer, list, listOf, optional, type Parameter, text, withDefault } from '../rpc/parameter.ts';
+import type { TagOfResource, TagPosition } from '../tags/tagged-resource.ts';
+
+/** How many resources one call may name. */
+export const resourcesPerCall = 50;
+
+/** Anything that can be shown; a lone surrogate, which JSON can smuggle in, cannot. */
+const showable = /^[^\p{Cc}\p{Cs}]*$/u;
+
+const tagKey = text({ max: 128, chars: showable });
+const tagValue = text({ max: 128, chars: showable });
+
+/** `Tag` of TagResources. */
+export const tagsToAdd = listOf({ Key: tagKey, Value: withDefault(tagValue, '') }, limits.tagsPerResource);
+
+/** The keys of UntagResources. */
+export const tagKeys = optional(list(tagKey, limits.tagsPerResource));
+
+/** `Tag` of ListTagResources: without a value any will do. */
+export const tagFilters = optional(
+  listOf({ Key: tagKey, Value: optional(tagValue) }, limits.tagsPerResource),
+);
+
+/** `NextToken` and `PageSize`, as ListTagResources has them instead of `Marker` and `MaxItems`. */
+export const tagPage: {
+  readonly NextToken: Parameter<string | undefined>;
+  readonly PageSize: Parameter<number>;
+} = {
+  NextToken: optional(text({ max: 2048 })),
+  PageSize: withDefault(integer(1, 100), 100),
+};
+
+/** Tags as they were given. */
+export function tagsOf(given: readonly { readonly Key: string; readonly Value: string }[]): readonly Tag[] {
+  return given.map(({ Key: key, Value: value }) => ({ key, value }));
+}
+
+/** Filters as they were given. */
+export function filtersOf(
+  given: readonly { readonly Key: string; readonly Value: string | undefined }[] | undefined,
+): readonly TagFilter[] {
+  return (given ?? []).map(({ Key: key, Value: value }) => ({ key, value }));
+}
+
+/**
+ * Which keys UntagResources takes off. `All` counts only where no keys are given.
+ * @param name of the parameter with the keys
+ * @returns undefined for all of them
+ * @throws Refusal when neither is given
+ */
+export function keysToRemove(
+  name: string,
+  keys: readonly string[] | undefined,
+  all: boolean | undefined,
+): readonly string[] | undefined {
+  if (keys === undefined && all !== true) throw new Refusal('Missing', { name });
+  return keys;
+}
+
+const tokenPrefix = 't1:';
+
+/** Where a page begins. @throws Refusal InvalidNextToken when the token was not made here */
+export function positionOf(token: string | undefined): TagPosition | undefined {
+  if (token === undefined) return undefined;
+  const text = Buffer.from(token, 'base64url').toString('utf8');
+  const end = text.indexOf(' ');
+  if (!text.startsWith(tokenPrefix) || end < 0) throw new Refusal('Invalid', { name: 'NextToken' });
+  return { resourceNameKey: text.slice(tokenPrefix.length, end), key: text.slice(end + 1) };
+}
+
+/**
+ * One page of tags that were asked for with a limit of one more than fits. Names of resources have no spaces, so
+ * the first one ends the name in a token.
+ */
+export function pageOfTags(
+  found: readonly TagOfResource[],
+  size: number,
+): { readonly tags: readonly TagOfResource[]; readonly NextToken: string | undefined } {
+  const tags = found.slice(0, size);
+  const last = found.length > size ? tags.at(-1) : undefined;
+  return {
+    tags,
+    NextToken: last && Buffer.from(`${tokenPrefix}${last.resourceNameKey} ${last.key}`).toString('base64url'),
+  };
+}
