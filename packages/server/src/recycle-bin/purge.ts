@@ -57,7 +57,11 @@ export async function purgeUser(
     .where('account_id', '=', accountId)
     .execute();
   await deleteKeys(transaction, keys);
-  await queries.deleteFrom('group_members').where('user_id', '=', userId).execute();
+  await queries
+    .deleteFrom('group_members')
+    .where('user_id', '=', userId)
+    .where('account_id', '=', accountId)
+    .execute();
   await queries
     .deleteFrom('policy_attachments')
     .where('account_id', '=', accountId)

@@ -21,8 +21,11 @@ export async function recycleAccessKey(scope: Scope, owner: KeyOwner, accessKeyI
     recycled_at: scope.now,
     purge_at: scope.now + limits.recycleBinDays * DAY_MS,
   });
-  const binned = await listRecycledAccessKeys(scope, owner);
-  for (const oldest of binned.slice(limits.recycledAccessKeysPerOwner)) {
+  // The key itself is set apart: it must not be the one that goes when another was deleted in the same millisecond.
+  const others = (await listRecycledAccessKeys(scope, owner)).filter(
+    (key) => key.access_key_id !== accessKeyId,
+  );
+  for (const oldest of others.slice(limits.recycledAccessKeysPerOwner - 1)) {
     await purgeKey(scope, oldest.access_key_id);
   }
 }
@@ -43,16 +46,11 @@ export async function listRecycledAccessKeys(scope: Scope, owner: KeyOwner): Pro
   return rows as RecycledAccessKey[];
 }
 
-/**
- * A key in the recycle bin.
- * @param owner whose it must be; undefined: anybody's in the account
- * @throws Refusal EntityNotExist.User.AccessKey
- */
-export async function requireRecycledAccessKey(
+/** The key with that id, if it is in the recycle bin of anybody in the account. */
+export async function findRecycledAccessKey(
   scope: Scope,
-  owner: KeyOwner | undefined,
   accessKeyId: string,
-): Promise<RecycledAccessKey> {
+): Promise<RecycledAccessKey | undefined> {
   const row = await scope.queries
     .selectFrom('access_keys')
     .selectAll()
@@ -61,13 +59,7 @@ export async function requireRecycledAccessKey(
     .where('recycled_at', 'is not', null)
     .where('purge_at', '>', scope.now)
     .executeTakeFirst();
-  if (
-    row === undefined ||
-    (owner !== undefined && (row.owner_id !== owner.id || row.owner_type !== owner.type))
-  ) {
-    throw new Refusal('EntityNotExist.User.AccessKey', { name: accessKeyId });
-  }
-  return row as RecycledAccessKey;
+  return row as RecycledAccessKey | undefined;
 }
 
 /**
@@ -99,4 +91,11 @@ async function purgeKey(scope: Scope, accessKeyId: string): Promise<void> {
   await scope.queries.deleteFrom('access_key_uses').where('access_key_id', '=', accessKeyId).execute();
   scope.changed('access-key', accessKeyId);
   scope.touched('ACS::RAM::AccessKey', accessKeyId);
+}
+
+async function requireRecycledAccessKey(scope: Scope, owner: KeyOwner, accessKeyId: string): Promise<void> {
+  const key = await findRecycledAccessKey(scope, accessKeyId);
+  if (key?.owner_id !== owner.id || key.owner_type !== owner.type) {
+    throw new Refusal('EntityNotExist.User.AccessKey', { name: accessKeyId });
+  }
 }

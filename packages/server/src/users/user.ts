@@ -1,5 +1,6 @@
 import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../limits.ts';
+import { addTags, idsWithTag, type Tag, type TagFilter } from '../policies/tag.ts';
 import type { Scope } from '../rpc/operation.ts';
 import type { UserRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
@@ -16,10 +17,14 @@ export interface NewUser {
   readonly comments: string;
   readonly email: string;
   readonly mobilePhone: string;
+  readonly tags?: readonly Tag[];
 }
 
 /** What an update changes; undefined stays as it is. */
-export type UserChanges = { readonly [K in keyof NewUser]?: NewUser[K] | undefined };
+export type UserChanges = { readonly [K in Exclude<keyof NewUser, 'tags'>]?: NewUser[K] | undefined };
+
+/** The account root signs in as `root@domain`; a RAM user of that name could not be told from it. */
+const reservedNameKey = 'root';
 
 /** The key under which RAM compares names without regard to case. */
 export const nameKey = (name: string): string => name.toLowerCase();
@@ -57,15 +62,28 @@ export async function requireUser(scope: Scope, reference: UserReference): Promi
   return user;
 }
 
+/** The user that a key belongs to; one of the root or in the recycle bin is nobody's. */
+export async function findUserOfKey(scope: Scope, accessKeyId: string): Promise<UserRow | undefined> {
+  return scope.queries
+    .selectFrom('access_keys')
+    .innerJoin('users', 'users.user_id', 'access_keys.owner_id')
+    .selectAll('users')
+    .where('access_keys.access_key_id', '=', accessKeyId)
+    .where('access_keys.owner_type', '=', 'user')
+    .where('access_keys.recycled_at', 'is', null)
+    .where('access_keys.account_id', '=', scope.account.accountId)
+    .where('users.account_id', '=', scope.account.accountId)
+    .where('users.recycled_at', 'is', null)
+    .executeTakeFirst();
+}
+
 /**
  * Makes a RAM user: without password, keys or permissions.
- * @throws Refusal EntityAlreadyExists.User, LimitExceeded.User
+ * @throws Refusal EntityAlreadyExists.User, LimitExceeded.User, and what addTags throws
  */
 export async function createUser(scope: Scope, user: NewUser): Promise<UserRow> {
   const { accountId } = scope.account;
-  if ((await findUser(scope.queries, accountId, { by: 'name', userName: user.userName })) !== undefined) {
-    throw new Refusal('EntityAlreadyExists.User', { name: user.userName });
-  }
+  await refuseTakenName(scope, user.userName);
   await refuseOneMoreUser(scope);
   const row: UserRow = {
     user_id: scope.services.identifiers.userId(),
@@ -84,8 +102,17 @@ export async function createUser(scope: Scope, user: NewUser): Promise<UserRow> 
     purge_at: null,
   };
   await scope.queries.insertInto('users').values(row).execute();
+  await addTags(scope, 'user', row.user_id, user.tags ?? []);
   scope.touched('ACS::RAM::User', user.userName);
   return row;
+}
+
+/** @throws Refusal EntityAlreadyExists.User when a user of the account, or its root, has that name in any case */
+export async function refuseTakenName(scope: Scope, userName: string): Promise<void> {
+  const taken =
+    nameKey(userName) === reservedNameKey ||
+    (await findUser(scope.queries, scope.account.accountId, { by: 'name', userName })) !== undefined;
+  if (taken) throw new Refusal('EntityAlreadyExists.User', { name: userName });
 }
 
 /** @throws Refusal LimitExceeded.User when the account has as many users as it may */
@@ -112,10 +139,7 @@ export async function updateUser(
 ): Promise<UserRow> {
   const user = await requireUser(scope, reference);
   const userName = changes.userName ?? user.user_name;
-  if (nameKey(userName) !== user.user_name_key) {
-    const other = await findUser(scope.queries, scope.account.accountId, { by: 'name', userName });
-    if (other !== undefined) throw new Refusal('EntityAlreadyExists.User', { name: userName });
-  }
+  if (nameKey(userName) !== user.user_name_key) await refuseTakenName(scope, userName);
   const updated: UserRow = {
     ...user,
     user_name: userName,
@@ -126,25 +150,40 @@ export async function updateUser(
     mobile_phone: changes.mobilePhone ?? user.mobile_phone,
     updated_at: scope.now,
   };
-  await scope.queries.updateTable('users').set(updated).where('user_id', '=', user.user_id).execute();
+  await changeUser(scope, user, updated);
+  return updated;
+}
+
+/** Changes a row of `users`, and lets caches and the audit know. */
+export async function changeUser(scope: Scope, user: UserRow, changes: Partial<UserRow>): Promise<void> {
+  await scope.queries
+    .updateTable('users')
+    .set(changes)
+    .where('user_id', '=', user.user_id)
+    .where('account_id', '=', scope.account.accountId)
+    .execute();
   scope.changed('user', user.user_id);
   scope.touched('ACS::RAM::User', user.user_name);
-  return updated;
 }
 
 /**
  * A page of users in the order of their names.
+ * @param tags only users with all of these
  * @param after the name key the page begins after
  * @param limit how many rows to read
  */
-export async function listUsers(scope: Scope, after: string, limit: number): Promise<UserRow[]> {
-  return scope.queries
+export async function listUsers(
+  scope: Scope,
+  tags: readonly TagFilter[],
+  after: string,
+  limit: number,
+): Promise<UserRow[]> {
+  let users = scope.queries
     .selectFrom('users')
     .selectAll()
     .where('account_id', '=', scope.account.accountId)
     .where('recycled_at', 'is', null)
-    .where('user_name_key', '>', after)
-    .orderBy('user_name_key')
-    .limit(limit)
-    .execute();
+    .where('user_name_key', '>', after);
+  for (const filter of tags) users = users.where('user_id', 'in', idsWithTag(scope, 'user', filter));
+  return users.orderBy('user_name_key').limit(limit).execute();
 }

@@ -1,0 +1,121 @@
+import { Refusal } from '../../errors/refusal.ts';
+import { binOwner, binOwnerArns } from '../../recycle-bin/bin-owner.ts';
+import {
+  findRecycledAccessKey,
+  listRecycledAccessKeys,
+  purgeAccessKey,
+  type RecycledAccessKey,
+  restoreAccessKey,
+} from '../../recycle-bin/recycled-access-key.ts';
+import { instant } from '../../rpc/instant.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { optional } from '../../rpc/parameter.ts';
+import { principalName } from '../../users/user.ts';
+import { allUsersArn } from '../../users/user-arn.ts';
+import { accessKeyId } from '../access-key-id.ts';
+import { userId } from './user-reference.ts';
+
+const version = '2019-08-15';
+
+/** Whose recycle bin: the caller's own unless given. */
+const owner = { UserId: optional(userId) };
+
+const demand = async (action: string, id: string | undefined, call: Call) =>
+  (await binOwnerArns(call, id)).map((resource) => ({ action, resource }));
+
+function wireKey(key: RecycledAccessKey) {
+  return {
+    AccessKeyId: key.access_key_id,
+    CreateDate: instant(key.created_at),
+    RecycleDate: instant(key.recycled_at),
+    DeleteDate: instant(key.purge_at),
+  };
+}
+
+/** The key that is asked for by its id alone; the root's are seen by the root alone. */
+async function soughtKey(id: string, call: Call): Promise<RecycledAccessKey | undefined> {
+  const key = await findRecycledAccessKey(call, id);
+  return key?.owner_type === 'root' && call.principal.type !== 'root' ? undefined : key;
+}
+
+/** The operations on AccessKeys in the recycle bin. */
+export const accessKeyRecycleBinOperations: readonly Operation[] = [
+  // The keys in the recycle bin of a user or of the caller, the last one thrown in first.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'ListAccessKeysInRecycleBin',
+    access: 'read',
+    input: owner,
+    authorize: (input, call) => demand('ram:ListAccessKeysInRecycleBin', input.UserId, call),
+    async handle(input, call) {
+      const keys = await listRecycledAccessKeys(call, await binOwner(call, input.UserId));
+      return { AccessKeys: { AccessKey: keys.map(wireKey) } };
+    },
+  }),
+
+  // A key in the recycle bin, and whose it was.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'GetAccessKeyInfoInRecycleBin',
+    access: 'read',
+    input: { UserAccessKeyId: accessKeyId },
+    async authorize(input, call) {
+      const action = 'ram:GetAccessKeyInfoInRecycleBin';
+      const key = await soughtKey(input.UserAccessKeyId, call);
+      return key?.owner_type === 'user'
+        ? demand(action, key.owner_id, call)
+        : [{ action, resource: allUsersArn(call) }];
+    },
+    async handle(input, call) {
+      const key = await soughtKey(input.UserAccessKeyId, call);
+      if (key === undefined) {
+        throw new Refusal('EntityNotExist.User.AccessKey', { name: input.UserAccessKeyId });
+      }
+      if (key.owner_type === 'root') {
+        return { AccessKey: { ...wireKey(key), UserId: key.owner_id, UserRecycled: false } };
+      }
+      const user = await binOwner(call, key.owner_id);
+      return {
+        AccessKey: {
+          ...wireKey(key),
+          UserId: user.id,
+          UserPrincipalName: principalName(user.name, call.account.defaultDomain),
+          UserRecycled: user.isRecycled,
+        },
+      };
+    },
+  }),
+
+  // Takes a key out of the recycle bin; it comes back inactive.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'RestoreAccessKeyFromRecycleBin',
+    access: 'write',
+    input: { ...owner, UserAccessKeyId: accessKeyId },
+    authorize: (input, call) => demand('ram:RestoreAccessKeyFromRecycleBin', input.UserId, call),
+    async handle(input, call) {
+      const of = await binOwner(call, input.UserId);
+      // A user in the recycle bin has to be restored first, which brings its keys.
+      if (of.isRecycled) throw new Refusal('EntityNotExist.User', { name: of.id });
+      await restoreAccessKey(call, of, input.UserAccessKeyId);
+      return {};
+    },
+  }),
+
+  // Deletes a key in the recycle bin for good.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'DeleteAccessKeyInRecycleBin',
+    access: 'write',
+    input: { ...owner, UserAccessKeyId: accessKeyId },
+    authorize: (input, call) => demand('ram:DeleteAccessKeyInRecycleBin', input.UserId, call),
+    async handle(input, call) {
+      await purgeAccessKey(call, await binOwner(call, input.UserId), input.UserAccessKeyId);
+      return {};
+    },
+  }),
+];

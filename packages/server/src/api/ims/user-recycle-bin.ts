@@ -1,0 +1,134 @@
+import { Refusal } from '../../errors/refusal.ts';
+import { recycledUserArns } from '../../recycle-bin/bin-owner.ts';
+import {
+  findRecycledUser,
+  findRecycledUserOfKey,
+  listRecycledUsers,
+  purgeRecycledUser,
+  type RecycledUser,
+  type RecycledUserPosition,
+  restoreUser,
+} from '../../recycle-bin/recycled-user.ts';
+import { instant } from '../../rpc/instant.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { afterMarker, page, pageParameters } from '../../rpc/page.ts';
+import { optional, text } from '../../rpc/parameter.ts';
+import { principalName } from '../../users/user.ts';
+import { allUsersArn } from '../../users/user-arn.ts';
+import { accessKeyId } from '../access-key-id.ts';
+import { userId, userNameOf } from './user-reference.ts';
+
+const version = '2019-08-15';
+
+/** The one condition that RAM documents: `UserPrincipalName eq test@example.onaliyun.com`. */
+const filter = text({ max: 256, format: /^UserPrincipalName +eq +[\w.-]+@[\w.-]+$/ });
+
+const demand = async (action: string, id: string, call: Call) =>
+  (await recycledUserArns(call, id)).map((resource) => ({ action, resource }));
+
+function wireUser(user: RecycledUser, call: Call) {
+  return {
+    UserId: user.user_id,
+    UserPrincipalName: principalName(user.user_name, call.account.defaultDomain),
+    DisplayName: user.display_name,
+    CreateDate: instant(user.created_at),
+    RecycleDate: instant(user.recycled_at),
+    DeleteDate: instant(user.purge_at),
+  };
+}
+
+/** A place in the list, as markers carry it. */
+const keyOf = (user: RecycledUser): string => `${user.recycled_at} ${user.user_id}`;
+
+function positionOf(key: string): RecycledUserPosition | undefined {
+  if (key === '') return undefined;
+  const [, recycledAt, id] = /^(\d{1,15}) (\d+)$/.exec(key) ?? [];
+  if (recycledAt === undefined || id === undefined) throw new Refusal('Invalid', { name: 'Marker' });
+  return { recycledAt: Number(recycledAt), userId: id };
+}
+
+/** Which user is meant. @throws Refusal when not exactly one way of naming it is used */
+async function meantUser(
+  input: { readonly UserId: string | undefined; readonly UserAccessKeyId: string | undefined },
+  call: Call,
+): Promise<RecycledUser | undefined> {
+  const { UserId: id, UserAccessKeyId: keyId } = input;
+  if (id !== undefined && keyId !== undefined) {
+    throw new Refusal('InvalidParameter', { reason: 'Give UserId or UserAccessKeyId, not both.' });
+  }
+  if (keyId !== undefined) return findRecycledUserOfKey(call, keyId);
+  if (id === undefined) throw new Refusal('Missing', { name: 'UserId' });
+  return findRecycledUser(call, id);
+}
+
+/** The operations on users in the recycle bin. */
+export const userRecycleBinOperations: readonly Operation[] = [
+  // The users in the recycle bin, the last one thrown in first.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'ListUsersInRecycleBin',
+    access: 'read',
+    input: { Filter: optional(filter), ...pageParameters(100) },
+    authorize: (_, call) => [{ action: 'ram:ListUsersInRecycleBin', resource: allUsersArn(call) }],
+    async handle(input, call) {
+      const sought = input.Filter?.split(/ +/)[2];
+      const users = await listRecycledUsers(
+        call,
+        sought && userNameOf(sought, call),
+        positionOf(afterMarker(input.Marker)),
+        input.MaxItems + 1,
+      );
+      const { rows, IsTruncated, Marker } = page(users, input.MaxItems, keyOf);
+      return { Users: { User: rows.map((user) => wireUser(user, call)) }, IsTruncated, Marker };
+    },
+  }),
+
+  // A user in the recycle bin, found by its id or one of its keys.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'GetUserInRecycleBin',
+    access: 'read',
+    input: { UserId: optional(userId), UserAccessKeyId: optional(accessKeyId) },
+    async authorize(input, call) {
+      const user = await meantUser(input, call);
+      return demand('ram:GetUserInRecycleBin', user?.user_id ?? '', call);
+    },
+    async handle(input, call) {
+      const user = await meantUser(input, call);
+      if (user !== undefined) return { User: wireUser(user, call) };
+      throw input.UserAccessKeyId === undefined
+        ? new Refusal('EntityNotExist.User', { name: input.UserId ?? '' })
+        : new Refusal('EntityNotExist.User.AccessKey', { name: input.UserAccessKeyId });
+    },
+  }),
+
+  // Takes a user out of the recycle bin; its keys come back inactive.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'RestoreUserFromRecycleBin',
+    access: 'write',
+    input: { UserId: userId },
+    authorize: (input, call) => demand('ram:RestoreUserFromRecycleBin', input.UserId, call),
+    async handle(input, call) {
+      await restoreUser(call, input.UserId);
+      return {};
+    },
+  }),
+
+  // Deletes a user in the recycle bin for good.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'DeleteUserInRecycleBin',
+    access: 'write',
+    input: { UserId: userId },
+    authorize: (input, call) => demand('ram:DeleteUserInRecycleBin', input.UserId, call),
+    async handle(input, call) {
+      await purgeRecycledUser(call, input.UserId);
+      return {};
+    },
+  }),
+];

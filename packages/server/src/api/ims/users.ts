@@ -1,0 +1,238 @@
+import { Refusal } from '../../errors/refusal.ts';
+import { recycleUser } from '../../recycle-bin/recycled-user.ts';
+import { instant } from '../../rpc/instant.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { afterMarker, page, pageParameters } from '../../rpc/page.ts';
+import { clearable, oneOf, optional, withDefault } from '../../rpc/parameter.ts';
+import type { UserRow } from '../../store/schema.ts';
+import {
+  createUser,
+  findUserOfKey,
+  listUsers,
+  principalName,
+  requireUser,
+  type UserReference,
+  updateUser,
+} from '../../users/user.ts';
+import { allUsersArn, userArn } from '../../users/user-arn.ts';
+import { accessKeyId } from '../access-key-id.ts';
+import { filtersOf, newTags, tagFilters, tagsOf, wireTags } from '../ram/tags.ts';
+import { comments, displayName, email, mobilePhone } from '../user-fields.ts';
+import { userNameOf, userParameters, userPrincipalName, userReference } from './user-reference.ts';
+
+const version = '2019-08-15';
+
+/** RAM can freeze users; nothing here does, so the ones that are frozen are always none. */
+const status = withDefault(oneOf('active', 'freeze', 'active,freeze', 'freeze,active'), 'active');
+
+const listParameters = (byDefault: number) => ({
+  Status: status,
+  Tag: tagFilters,
+  ...pageParameters(1000, byDefault),
+});
+
+/** Which user is meant. @throws Refusal when none is named */
+function required(reference: UserReference | undefined): UserReference {
+  if (reference === undefined) throw new Refusal('Missing', { name: 'UserPrincipalName' });
+  return reference;
+}
+
+/** The name for a user in a login name, which must be of this account. @param name of the parameter */
+function newUserName(name: string, principal: string, call: Call): string {
+  const userName = userNameOf(principal, call);
+  if (userName === principal) throw new Refusal('InvalidParameter.FormatOf', { name });
+  return userName;
+}
+
+const demand = async (action: string, reference: UserReference, call: Call) => [
+  { action, resource: await userArn(call, reference) },
+];
+
+/** A user without its tags. */
+function wireUser(user: UserRow, call: Call) {
+  return {
+    UserId: user.user_id,
+    UserPrincipalName: principalName(user.user_name, call.account.defaultDomain),
+    DisplayName: user.display_name,
+    Comments: user.comments,
+    Email: user.email,
+    MobilePhone: user.mobile_phone,
+    CreateDate: instant(user.created_at),
+    UpdateDate: instant(user.updated_at),
+    LastLoginDate: user.last_login_at === null ? '' : instant(user.last_login_at),
+    ProvisionType: user.provision_type,
+  };
+}
+
+async function wireTaggedUser(user: UserRow, call: Call) {
+  const tags = await wireTags(call, 'user', [user.user_id]);
+  return { ...wireUser(user, call), Tags: tags(user.user_id) };
+}
+
+interface ListInput {
+  readonly Status: string;
+  readonly Tag: Parameters<typeof filtersOf>[0];
+  readonly Marker: string | undefined;
+  readonly MaxItems: number;
+}
+
+async function pageOfUsers(input: ListInput, call: Call) {
+  const users = input.Status.includes('active')
+    ? await listUsers(call, {
+        after: afterMarker(input.Marker),
+        limit: input.MaxItems + 1,
+        tags: filtersOf(input.Tag),
+      })
+    : [];
+  return page(users, input.MaxItems, (user) => user.user_name_key);
+}
+
+/** The operations on RAM users of IMS. */
+export const userOperations: readonly Operation[] = [
+  // Makes a user.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'CreateUser',
+    access: 'write',
+    input: {
+      UserPrincipalName: userPrincipalName,
+      DisplayName: displayName,
+      Comments: optional(comments),
+      Email: optional(email),
+      MobilePhone: optional(mobilePhone),
+      Tag: newTags,
+    },
+    authorize: (_, call) => [{ action: 'ram:CreateUser', resource: allUsersArn(call) }],
+    async handle(input, call) {
+      const user = await createUser(call, {
+        userName: newUserName('UserPrincipalName', input.UserPrincipalName, call),
+        displayName: input.DisplayName,
+        comments: input.Comments ?? '',
+        email: input.Email ?? '',
+        mobilePhone: input.MobilePhone ?? '',
+        tags: tagsOf(input.Tag),
+      });
+      return { User: await wireTaggedUser(user, call) };
+    },
+  }),
+
+  // A user, found by its login name, its id or one of its keys.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'GetUser',
+    access: 'read',
+    input: { ...userParameters, UserAccessKeyId: optional(accessKeyId) },
+    async authorize(input, call) {
+      const { UserAccessKeyId: keyId } = input;
+      const reference = userReference(input, call);
+      if (keyId === undefined) return demand('ram:GetUser', required(reference), call);
+      if (reference !== undefined) {
+        throw new Refusal('InvalidParameter', { reason: 'Give the user or one of its keys, not both.' });
+      }
+      const user = await findUserOfKey(call, keyId);
+      return user === undefined
+        ? [{ action: 'ram:GetUser', resource: allUsersArn(call) }]
+        : demand('ram:GetUser', { by: 'id', userId: user.user_id }, call);
+    },
+    async handle(input, call) {
+      const { UserAccessKeyId: keyId } = input;
+      const user =
+        keyId === undefined
+          ? await requireUser(call, required(userReference(input, call)))
+          : await findUserOfKey(call, keyId);
+      if (user === undefined) throw new Refusal('EntityNotExist.User.AccessKey', { name: keyId ?? '' });
+      return { User: { ...(await wireTaggedUser(user, call)), UserName: user.user_name } };
+    },
+  }),
+
+  // Changes a user; with a new login name it keeps its id, keys and permissions.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'UpdateUser',
+    access: 'write',
+    input: {
+      ...userParameters,
+      NewUserPrincipalName: optional(userPrincipalName),
+      NewDisplayName: clearable(displayName),
+      NewComments: clearable(comments),
+      NewEmail: clearable(email),
+      NewMobilePhone: clearable(mobilePhone),
+    },
+    authorize: (input, call) => demand('ram:UpdateUser', required(userReference(input, call)), call),
+    async handle(input, call) {
+      const { NewUserPrincipalName: newName } = input;
+      const user = await updateUser(call, required(userReference(input, call)), {
+        userName: newName && newUserName('NewUserPrincipalName', newName, call),
+        displayName: input.NewDisplayName,
+        comments: input.NewComments,
+        email: input.NewEmail,
+        mobilePhone: input.NewMobilePhone,
+      });
+      return { User: wireUser(user, call) };
+    },
+  }),
+
+  // Moves a user to the recycle bin, whatever it has.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'DeleteUser',
+    access: 'write',
+    input: userParameters,
+    authorize: (input, call) => demand('ram:DeleteUser', required(userReference(input, call)), call),
+    async handle(input, call) {
+      await recycleUser(call, required(userReference(input, call)));
+      return {};
+    },
+  }),
+
+  // The users of the account, by name.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'ListUsers',
+    access: 'read',
+    input: listParameters(1000),
+    authorize: (_, call) => [{ action: 'ram:ListUsers', resource: allUsersArn(call) }],
+    async handle(input, call) {
+      const { rows, IsTruncated, Marker } = await pageOfUsers(input, call);
+      const ids = rows.map((user) => user.user_id);
+      const tags = await wireTags(call, 'user', ids);
+      return {
+        Users: {
+          User: rows.map((user) => ({ ...wireUser(user, call), Status: 'active', Tags: tags(user.user_id) })),
+        },
+        IsTruncated,
+        Marker,
+      };
+    },
+  }),
+
+  // The users of the account, with little of each.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'ListUserBasicInfos',
+    access: 'read',
+    input: listParameters(100),
+    authorize: (_, call) => [{ action: 'ram:ListUserBasicInfos', resource: allUsersArn(call) }],
+    async handle(input, call) {
+      const { rows, IsTruncated, Marker } = await pageOfUsers(input, call);
+      return {
+        UserBasicInfos: {
+          UserBasicInfo: rows.map((user) => ({
+            UserId: user.user_id,
+            UserPrincipalName: principalName(user.user_name, call.account.defaultDomain),
+            DisplayName: user.display_name,
+            Status: 'active',
+          })),
+        },
+        IsTruncated,
+        Marker,
+      };
+    },
+  }),
+];

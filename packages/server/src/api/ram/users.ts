@@ -1,0 +1,135 @@
+import { recycleUser } from '../../recycle-bin/recycled-user.ts';
+import { instant } from '../../rpc/instant.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { afterMarker, page, pageParameters } from '../../rpc/page.ts';
+import { clearable, optional } from '../../rpc/parameter.ts';
+import type { UserRow } from '../../store/schema.ts';
+import { refuseBoundUser } from '../../users/bound-user.ts';
+import { createUser, listUsers, requireUser, type UserReference, updateUser } from '../../users/user.ts';
+import { allUsersArn, userArn } from '../../users/user-arn.ts';
+import { comments, displayName, email, mobilePhone } from '../user-fields.ts';
+import { userName } from './user-name.ts';
+
+const version = '2015-05-01';
+
+const byName = (name: string): UserReference => ({ by: 'name', userName: name });
+
+const demand = async (action: string, name: string, call: Call) => [
+  { action, resource: await userArn(call, byName(name)) },
+];
+
+/** A user as each of these operations has it. */
+function wireUser(user: UserRow) {
+  return {
+    UserId: user.user_id,
+    UserName: user.user_name,
+    DisplayName: user.display_name,
+    Comments: user.comments,
+    Email: user.email,
+    MobilePhone: user.mobile_phone,
+    CreateDate: instant(user.created_at),
+  };
+}
+
+const wireDatedUser = (user: UserRow) => ({ ...wireUser(user), UpdateDate: instant(user.updated_at) });
+
+/** The operations on RAM users of RAM. */
+export const userOperations: readonly Operation[] = [
+  // Makes a user.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'CreateUser',
+    access: 'write',
+    input: {
+      UserName: userName,
+      DisplayName: optional(displayName),
+      Comments: optional(comments),
+      Email: optional(email),
+      MobilePhone: optional(mobilePhone),
+    },
+    authorize: (_, call) => [{ action: 'ram:CreateUser', resource: allUsersArn(call) }],
+    async handle(input, call) {
+      const user = await createUser(call, {
+        userName: input.UserName,
+        displayName: input.DisplayName ?? '',
+        comments: input.Comments ?? '',
+        email: input.Email ?? '',
+        mobilePhone: input.MobilePhone ?? '',
+      });
+      return { User: wireUser(user) };
+    },
+  }),
+
+  // A user.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'GetUser',
+    access: 'read',
+    input: { UserName: userName },
+    authorize: (input, call) => demand('ram:GetUser', input.UserName, call),
+    async handle(input, call) {
+      const user = await requireUser(call, byName(input.UserName));
+      const lastLogin = user.last_login_at === null ? '' : instant(user.last_login_at);
+      return { User: { ...wireDatedUser(user), LastLoginDate: lastLogin } };
+    },
+  }),
+
+  // Changes a user; with a new name it keeps its id, keys and permissions.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'UpdateUser',
+    access: 'write',
+    input: {
+      UserName: userName,
+      NewUserName: optional(userName),
+      NewDisplayName: clearable(displayName),
+      NewComments: clearable(comments),
+      NewEmail: clearable(email),
+      NewMobilePhone: clearable(mobilePhone),
+    },
+    authorize: (input, call) => demand('ram:UpdateUser', input.UserName, call),
+    async handle(input, call) {
+      const user = await updateUser(call, byName(input.UserName), {
+        userName: input.NewUserName,
+        displayName: input.NewDisplayName,
+        comments: input.NewComments,
+        email: input.NewEmail,
+        mobilePhone: input.NewMobilePhone,
+      });
+      return { User: wireDatedUser(user) };
+    },
+  }),
+
+  // Moves a user that has no keys, groups and policies to the recycle bin.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'DeleteUser',
+    access: 'write',
+    input: { UserName: userName },
+    authorize: (input, call) => demand('ram:DeleteUser', input.UserName, call),
+    async handle(input, call) {
+      await refuseBoundUser(call, byName(input.UserName));
+      await recycleUser(call, byName(input.UserName));
+      return {};
+    },
+  }),
+
+  // The users of the account, by name.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'ListUsers',
+    access: 'read',
+    input: pageParameters(1000, 100),
+    authorize: (_, call) => [{ action: 'ram:ListUsers', resource: allUsersArn(call) }],
+    async handle(input, call) {
+      const users = await listUsers(call, { after: afterMarker(input.Marker), limit: input.MaxItems + 1 });
+      const { rows, IsTruncated, Marker } = page(users, input.MaxItems, (user) => user.user_name_key);
+      return { Users: { User: rows.map(wireDatedUser) }, IsTruncated, Marker };
+    },
+  }),
+];
