@@ -1,19 +1,41 @@
 import type { Operation } from '../rpc/operation.ts';
+import { accessKeyPolicyOperations } from './ims/access-key-policy.ts';
+import { accessKeyRecycleBinOperations } from './ims/access-key-recycle-bin.ts';
 import { accessKeyOperations as imsAccessKeys } from './ims/access-keys.ts';
+import { accountOperations as imsAccount } from './ims/account.ts';
+import { groupOperations as imsGroups } from './ims/groups.ts';
+import { tagOperations as imsTags } from './ims/tags.ts';
+import { userRecycleBinOperations } from './ims/user-recycle-bin.ts';
+import { userOperations as imsUsers } from './ims/users.ts';
 import { accessKeyOperations as ramAccessKeys } from './ram/access-keys.ts';
+import { accountOperations as ramAccount } from './ram/account.ts';
+import { groupOperations as ramGroups } from './ram/groups.ts';
 import { policyOperations } from './ram/policies.ts';
 import { policyAttachmentOperations } from './ram/policy-attachments.ts';
 import { roleOperations } from './ram/roles.ts';
+import { tagOperations as ramTags } from './ram/tag-resources.ts';
+import { userOperations as ramUsers } from './ram/users.ts';
 import { assumeRoleOperations } from './sts/assume-role.ts';
 import { callerIdentityOperations } from './sts/caller-identity.ts';
 
 /** Every operation that is built, family by family. */
 export const operations: readonly Operation[] = [
   ...imsAccessKeys,
+  ...accessKeyPolicyOperations,
+  ...accessKeyRecycleBinOperations,
+  ...imsAccount,
+  ...imsGroups,
+  ...imsTags,
+  ...userRecycleBinOperations,
+  ...imsUsers,
   ...ramAccessKeys,
+  ...ramAccount,
+  ...ramGroups,
   ...policyOperations,
   ...policyAttachmentOperations,
   ...roleOperations,
+  ...ramTags,
+  ...ramUsers,
   ...assumeRoleOperations,
   ...callerIdentityOperations,
 ];

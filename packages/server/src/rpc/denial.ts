@@ -38,8 +38,7 @@ export async function denial(call: Call, demand: Demand, decision: SessionDecisi
                 Statement: decision.statement,
               },
             ],
-      NoPermissionPolicyType:
-        decision.by === 'session' ? 'SessionPolicy' : 'AccountLevelIdentityBasedPolicy',
+      NoPermissionPolicyType: decision.by === 'session' ? 'SessionPolicy' : 'AccountLevelIdentityBasedPolicy',
       AccountId: accountId,
     }),
   };

@@ -166,17 +166,20 @@ export async function changeUser(scope: Scope, user: UserRow, changes: Partial<U
   scope.touched('ACS::RAM::User', user.user_name);
 }
 
-/**
- * A page of users in the order of their names.
- * @param tags only users with all of these
- * @param after the name key the page begins after
- * @param limit how many rows to read
- */
+/** Which users a list is of. */
+export interface UserSelection {
+  /** The name key the page begins after. */
+  readonly after: string;
+  /** How many rows to read. */
+  readonly limit: number;
+  /** Only users with all of these tags. */
+  readonly tags?: readonly TagFilter[];
+}
+
+/** A page of users in the order of their names. */
 export async function listUsers(
   scope: Scope,
-  tags: readonly TagFilter[],
-  after: string,
-  limit: number,
+  { after, limit, tags = [] }: UserSelection,
 ): Promise<UserRow[]> {
   let users = scope.queries
     .selectFrom('users')
