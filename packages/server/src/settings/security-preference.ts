@@ -51,6 +51,9 @@ export type SecurityPreferenceChanges = {
   readonly [K in keyof SecurityPreference]?: SecurityPreference[K] | undefined;
 };
 
+/** What the longest idle time of keys and users may be set to. */
+export const idleDays = [90, 180, 365, 730] as const;
+
 const masksAtMost = 40;
 const masksCharacters = 512;
 
@@ -124,7 +127,8 @@ function refuseBadMasks(masks: string): void {
   }
   for (const mask of each) {
     const [address = '', prefix, ...more] = mask.trim().split('/');
-    const family = isIP(address);
+    // An address with a zone (`fe80::1%eth0`) means something on one machine only.
+    const family = address.includes('%') ? 0 : isIP(address);
     const bits = prefix === undefined ? 0 : Number(prefix);
     const wellFormed =
       family !== 0 &&

@@ -1,0 +1,118 @@
+import { arn } from '../../accounts/arn.ts';
+import { Refusal } from '../../errors/refusal.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import {
+  clearable,
+  flag,
+  integer,
+  list,
+  oneOf,
+  optional,
+  type Parameter,
+  text,
+} from '../../rpc/parameter.ts';
+import {
+  idleDays,
+  readSecurityPreference,
+  type SecurityPreference,
+  updateSecurityPreference,
+} from '../../settings/security-preference.ts';
+
+const version = '2019-08-15';
+
+const demand = (action: string, call: Call) => [{ action, resource: arn.account(call.account.accountId) }];
+
+/** One of the few numbers of days that RAM offers. */
+const maxIdleDays: Parameter<number> = {
+  ...integer(Math.min(...idleDays), Math.max(...idleDays)),
+  schema: { type: 'integer', enum: idleDays },
+  read(name, wire) {
+    const days = integer(Math.min(...idleDays), Math.max(...idleDays)).read(name, wire);
+    if (!idleDays.some((offered) => offered === days)) {
+      throw new Refusal('InvalidParameter.Range', { name, range: idleDays.join(', ') });
+    }
+    return days;
+  },
+};
+
+const someTypes = list(oneOf('sms', 'email'), 2);
+
+/** Here an empty list says something: none. */
+const verificationTypes: Parameter<readonly ('sms' | 'email')[]> = {
+  ...someTypes,
+  read: (name, wire) =>
+    wire.get(name)?.trim() === '[]' ? [] : [...new Set(someTypes.read(name, wire))].sort(),
+};
+
+/** The preference as IMS shows it. */
+function wirePreference(preference: SecurityPreference) {
+  return {
+    AccessKeyPreference: {
+      AllowUserToManageAccessKeys: preference.AllowUserToManageAccessKeys,
+      AllowUserToManageServiceCredentials: preference.AllowUserToManageServiceCredentials,
+    },
+    LoginProfilePreference: {
+      AllowUserToChangePassword: preference.AllowUserToChangePassword,
+      AllowUserToLoginWithPasskey: preference.AllowUserToLoginWithPasskey,
+      EnableSaveMFATicket: preference.EnableSaveMFATicket,
+      LoginNetworkMasks: preference.LoginNetworkMasks,
+      LoginSessionDuration: preference.LoginSessionDuration,
+      MFAOperationForLogin: preference.MFAOperationForLogin,
+      OperationForRiskLogin: preference.OperationForRiskLogin,
+    },
+    MFAPreference: { AllowUserToManageMFADevices: preference.AllowUserToManageMFADevices },
+    MaxIdleDays: {
+      MaxIdleDaysForAccessKeys: preference.MaxIdleDaysForAccessKeys,
+      MaxIdleDaysForUsers: preference.MaxIdleDaysForUsers,
+    },
+    PersonalInfoPreference: {
+      AllowUserToManagePersonalDingTalk: preference.AllowUserToManagePersonalDingTalk,
+    },
+    VerificationPreference: { VerificationTypes: preference.VerificationTypes },
+  };
+}
+
+/** The operations on the account-wide security preference of IMS. */
+export const securityPreferenceOperations: readonly Operation[] = [
+  // What the account's users may do for themselves, and how they sign in.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'GetSecurityPreference',
+    access: 'read',
+    input: {},
+    authorize: (_, call) => demand('ram:GetSecurityPreference', call),
+    async handle(_, call) {
+      const preference = await readSecurityPreference(call.queries, call.account.accountId);
+      return { SecurityPreference: wirePreference(preference) };
+    },
+  }),
+
+  // Changes what is given and leaves the rest.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'SetSecurityPreference',
+    access: 'write',
+    input: {
+      AllowUserToChangePassword: optional(flag()),
+      AllowUserToLoginWithPasskey: optional(flag()),
+      AllowUserToManageAccessKeys: optional(flag()),
+      AllowUserToManageMFADevices: optional(flag()),
+      AllowUserToManagePersonalDingTalk: optional(flag()),
+      AllowUserToManageServiceCredentials: optional(flag()),
+      EnableSaveMFATicket: optional(flag()),
+      LoginNetworkMasks: clearable(text()),
+      LoginSessionDuration: optional(integer(1, 24)),
+      MFAOperationForLogin: optional(oneOf('mandatory', 'independent', 'adaptive')),
+      MaxIdleDaysForAccessKeys: optional(maxIdleDays),
+      MaxIdleDaysForUsers: optional(maxIdleDays),
+      OperationForRiskLogin: optional(oneOf('autonomous', 'enforceVerify')),
+      VerificationTypes: optional(verificationTypes),
+    },
+    authorize: (_, call) => demand('ram:SetSecurityPreference', call),
+    async handle(input, call) {
+      return { SecurityPreference: wirePreference(await updateSecurityPreference(call, input)) };
+    },
+  }),
+];

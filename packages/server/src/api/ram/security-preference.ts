@@ -1,0 +1,65 @@
+import { arn } from '../../accounts/arn.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { clearable, flag, integer, optional, text } from '../../rpc/parameter.ts';
+import {
+  readSecurityPreference,
+  type SecurityPreference,
+  updateSecurityPreference,
+} from '../../settings/security-preference.ts';
+
+const version = '2015-05-01';
+
+const demand = (action: string, call: Call) => [{ action, resource: arn.account(call.account.accountId) }];
+
+/** The preference as RAM shows it: less than IMS does, and public keys. */
+function wirePreference(preference: SecurityPreference) {
+  return {
+    AccessKeyPreference: { AllowUserToManageAccessKeys: preference.AllowUserToManageAccessKeys },
+    LoginProfilePreference: {
+      AllowUserToChangePassword: preference.AllowUserToChangePassword,
+      EnableSaveMFATicket: preference.EnableSaveMFATicket,
+      LoginNetworkMasks: preference.LoginNetworkMasks,
+      LoginSessionDuration: preference.LoginSessionDuration,
+    },
+    MFAPreference: { AllowUserToManageMFADevices: preference.AllowUserToManageMFADevices },
+    PublicKeyPreference: { AllowUserToManagePublicKeys: preference.AllowUserToManagePublicKeys },
+  };
+}
+
+/** The operations on the account-wide security preference of RAM. */
+export const securityPreferenceOperations: readonly Operation[] = [
+  // What the account's users may do for themselves, and how they sign in.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'GetSecurityPreference',
+    access: 'read',
+    input: {},
+    authorize: (_, call) => demand('ram:GetSecurityPreference', call),
+    async handle(_, call) {
+      const preference = await readSecurityPreference(call.queries, call.account.accountId);
+      return { SecurityPreference: wirePreference(preference) };
+    },
+  }),
+
+  // Changes what is given and leaves the rest.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'SetSecurityPreference',
+    access: 'write',
+    input: {
+      AllowUserToChangePassword: optional(flag()),
+      AllowUserToManageAccessKeys: optional(flag()),
+      AllowUserToManageMFADevices: optional(flag()),
+      AllowUserToManagePublicKeys: optional(flag()),
+      EnableSaveMFATicket: optional(flag()),
+      LoginNetworkMasks: clearable(text()),
+      LoginSessionDuration: optional(integer(1, 24)),
+    },
+    authorize: (_, call) => demand('ram:SetSecurityPreference', call),
+    async handle(input, call) {
+      return { SecurityPreference: wirePreference(await updateSecurityPreference(call, input)) };
+    },
+  }),
+];
