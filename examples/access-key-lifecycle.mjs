@@ -13,7 +13,6 @@ function connect(sdk, accessKeyId, accessKeySecret) {
 }
 const say = (what, answer) => console.log(what.padEnd(20), JSON.stringify(answer));
 const refusal = (call) => call.then(JSON.stringify, (error) => error.message);
-
 const [admin, adminRam] = [connect(ims, id, secret), connect(ram, id, secret)];
 const userName = `app-${Date.now()}`;
 const userPrincipalName = `${userName}@${(await admin('getDefaultDomain')).defaultDomainName}`;
@@ -24,11 +23,8 @@ const own = connect(ram, accessKey.accessKeyId, accessKey.accessKeySecret);
 const whoAmI = connect(sts, accessKey.accessKeyId, accessKey.accessKeySecret);
 say('the key works', (await whoAmI('getCallerIdentity')).arn);
 say('denied', await refusal(own('listUsers', {})));
-await adminRam('attachPolicyToUser', {
-  policyType: 'System',
-  policyName: 'AliyunRAMReadOnlyAccess',
-  userName,
-});
+const policy = { policyType: 'System', policyName: 'AliyunRAMReadOnlyAccess' };
+await adminRam('attachPolicyToUser', { ...policy, userName });
 say('allowed', (await own('listUsers', {})).users.user.length);
 await admin('createAccessKey', { userPrincipalName });
 say('a third key', await refusal(admin('createAccessKey', { userPrincipalName })));
