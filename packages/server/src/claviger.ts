@@ -14,6 +14,7 @@ import { type Listener, startListener } from './http/listener.ts';
 import { metricsRoute, RequestMetrics, registerGauges } from './http/metrics.ts';
 import { automaticTls, loadTlsFiles, type TlsFiles } from './http/tls.ts';
 import { closeServices, openServices } from './installation.ts';
+import { RedisNonces } from './nonces/redis-nonces.ts';
 import { Api } from './rpc/api.ts';
 import { Registry } from './rpc/registry.ts';
 import type { Services } from './services.ts';
@@ -56,16 +57,18 @@ export async function startClaviger(
   const log = (message: string) => logger.warn(message);
   const services = await openServices(configuration, { now, log });
   const { store } = services;
-  const nonces = new NonceMemory();
+  const nonces = await openNonces(configuration, log);
   const audit = new AuditTrail({
     store,
     mode: configuration.audit,
     region: configuration.region,
     log,
   });
-  for await (const seen of recentNonces(store.queries, now() - REPLAY_WINDOW_MS)) {
-    for (const { accessKeyId, nonce, time } of seen) {
-      nonces.remember(accessKeyId, nonce, time + REPLAY_WINDOW_MS);
+  if (nonces instanceof NonceMemory) {
+    for await (const seen of recentNonces(store.queries, now() - REPLAY_WINDOW_MS)) {
+      for (const { accessKeyId, nonce, time } of seen) {
+        nonces.remember(accessKeyId, nonce, time + REPLAY_WINDOW_MS);
+      }
     }
   }
   const source = new StoredCredentials({
@@ -112,10 +115,27 @@ export async function startClaviger(
     async close() {
       await housekeeping.stop();
       await listener.close(8_000);
+      if (nonces instanceof RedisNonces) nonces.close();
       await audit.close();
       await closeServices(services);
     },
   };
+}
+
+/** In memory for one node; in Redis, which has to answer, for several. */
+async function openNonces(
+  configuration: Configuration,
+  log: (message: string) => void,
+): Promise<NonceMemory | RedisNonces> {
+  if (configuration.redis === undefined) return new NonceMemory();
+  const nonces = new RedisNonces(configuration.redis, log);
+  try {
+    await nonces.ready();
+  } catch (error) {
+    nonces.close();
+    throw error;
+  }
+  return nonces;
 }
 
 async function tlsOf(configuration: Configuration, now: number): Promise<TlsFiles | undefined> {

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import type { NonceStore, NonceUse } from '@claviger/guard';
+import { Redis } from 'iovalkey';
+import { StoreUnavailable } from '../store/store-unavailable.ts';
+
+/** How long one answer may take, in milliseconds; a request that cannot be checked is refused. */
+const answerLimitMs = 1_000;
+
+/**
+ * Nonces in Redis or Valkey, for several nodes: what one has seen, none accepts again. When it does not answer,
+ * requests are refused, not let through.
+ */
+export class RedisNonces implements NonceStore {
+  readonly #redis: Redis;
+
+  /**
+   * @param url `redis://` or `rediss://`, with user and password if need be; told to nobody
+   * @param log told when the connection is lost
+   */
+  constructor(url: string, log: (message: string) => void) {
+    this.#redis = new Redis(url, {
+      commandTimeout: answerLimitMs,
+      connectTimeout: answerLimitMs,
+      maxRetriesPerRequest: 1,
+      enableOfflineQueue: true,
+      retryStrategy: (times) => Math.min(times * 100, 2_000),
+    });
+    // The error may quote the address; its kind is enough.
+    this.#redis.on('error', (error: Error & { code?: string }) =>
+      log(`the nonce store does not answer: ${error.code ?? error.name}`),
+    );
+  }
+
+  async use(accessKeyId: string, nonce: string, expiresAt: number, now: number): Promise<NonceUse> {
+    const name = createHash('sha256').update(`${accessKeyId}\n${nonce}`).digest('base64url');
+    const milliseconds = Math.max(1, Math.ceil(expiresAt - now));
+    let answer: 'OK' | null;
+    try {
+      answer = await this.#redis.set(`claviger:nonce:${name}`, '', 'PX', milliseconds, 'NX');
+    } catch (cause) {
+      throw new StoreUnavailable('the nonce store cannot be reached', cause);
+    }
+    return answer === 'OK' ? 'first' : 'seen';
+  }
+
+  /** Resolves when the store answers. @throws StoreUnavailable when it does not */
+  async ready(): Promise<void> {
+    try {
+      await this.#redis.ping();
+    } catch (cause) {
+      throw new StoreUnavailable('the nonce store (--redis) cannot be reached', cause);
+    }
+  }
+
+  /** Ends the connection. */
+  close(): void {
+    this.#redis.disconnect();
+  }
+}
