@@ -1,4 +1,5 @@
 import { Refusal } from '../errors/refusal.ts';
+import { requireGroup } from '../groups/group.ts';
 import { limits } from '../limits.ts';
 import { requireRole } from '../roles/role.ts';
 import type { Scope } from '../rpc/operation.ts';
@@ -166,13 +167,7 @@ async function requireHolder(scope: Scope, { type, name }: HolderReference): Pro
       return { type, id: role.role_id, name: role.role_name };
     }
     case 'group': {
-      const group = await scope.queries
-        .selectFrom('groups')
-        .select(['group_id', 'group_name'])
-        .where('account_id', '=', scope.account.accountId)
-        .where('group_name_key', '=', name.toLowerCase())
-        .executeTakeFirst();
-      if (group === undefined) throw new Refusal('EntityNotExist.Group', { name });
+      const group = await requireGroup(scope, name);
       return { type, id: group.group_id, name: group.group_name };
     }
   }

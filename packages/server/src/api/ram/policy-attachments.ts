@@ -10,13 +10,12 @@ import {
 import { instant } from '../../rpc/instant.ts';
 import { type Call, type Operation, operation } from '../../rpc/operation.ts';
 import { optional, type Parameter, text } from '../../rpc/parameter.ts';
+import { groupName } from '../group-parameters.ts';
 import { type PolicyInput, policyArn, policyParameters, policyReference } from './policy-name.ts';
 import { roleName } from './role-name.ts';
 import { userName } from './user-name.ts';
 
 const version = '2015-05-01';
-
-const groupName = text({ max: 64, chars: /^[\w.-]+$/ });
 
 /** The three kinds of holders: how operations and their parameters call them. */
 const holders: readonly {

@@ -1,29 +1,18 @@
-import { readTags, type Tag, type TagFilter } from '../../policies/tag.ts';
+import { readTags, type Tag } from '../../policies/tag.ts';
 import type { Scope } from '../../rpc/operation.ts';
-import { listOf, optional, text, withDefault } from '../../rpc/parameter.ts';
+import { optional } from '../../rpc/parameter.ts';
 import type { TagRow } from '../../store/schema.ts';
+import { tagsToAdd } from '../tag-parameters.ts';
+
+export { filtersOf, tagFilters } from '../tag-parameters.ts';
 
 /** `Tag` of the operations that make something. */
-export const newTags = optional(
-  listOf({ Key: text({ max: 128 }), Value: withDefault(text({ max: 128 }), '') }, 20),
-);
+export const newTags = optional(tagsToAdd);
 
-/** `Tag` of the operations that list: without a value any will do. */
-export const tagFilters = optional(
-  listOf({ Key: text({ max: 128 }), Value: optional(text({ max: 128 })) }, 20),
-);
-
-/** Tags as they were given. */
+/** Tags as they were given; none when they were left out. */
 export function tagsOf(
   given: readonly { readonly Key: string; readonly Value: string }[] | undefined,
 ): readonly Tag[] {
-  return (given ?? []).map(({ Key: key, Value: value }) => ({ key, value }));
-}
-
-/** Filters as they were given. */
-export function filtersOf(
-  given: readonly { readonly Key: string; readonly Value: string | undefined }[] | undefined,
-): readonly TagFilter[] {
   return (given ?? []).map(({ Key: key, Value: value }) => ({ key, value }));
 }
 

@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import ram from '@alicloud/ram20150501';
+import { eachServer, refused, type TestAccount, type TestServer } from './server.ts';
+
+const trust = (principal: object) =>
+  JSON.stringify({
+    Statement: [{ Action: 'sts:AssumeRole', Effect: 'Allow', Principal: principal }],
+    Version: '1',
+  });
+
+eachServer((_, start) => {
+  let started: Promise<TestServer> | undefined;
+  const shared = () => {
+    started ??= start();
+    return started;
+  };
+  const fresh = async () => {
+    const account = await (await shared()).newAccount();
+    const trusted = trust({ RAM: `acs:ram::${account.accountId}:root` });
+    return { account, admin: account.admin.ram, trusted };
+  };
+  const create = (account: TestAccount, role: Record<string, unknown>) =>
+    account.admin.ram.createRole(
+      new ram.CreateRoleRequest({
+        assumeRolePolicyDocument: trust({ RAM: `acs:ram::${account.accountId}:root` }),
+        ...role,
+      }),
+    );
+
+  test('a role is answered as it was given, its trust policy letter by letter', async () => {
+    const { account, admin } = await fresh();
+    const document = `\n${trust({ RAM: [`acs:ram::${account.accountId}:root`] })} `;
+    const created = await create(account, {
+      roleName: 'Reader.of-Things',
+      assumeRolePolicyDocument: document,
+      description: 'reads',
+      maxSessionDuration: 7200,
+    });
+    const role = created.body!.role!;
+    assert.match(role.roleId!, /^3\d{17}$/);
+    assert.match(role.createDate!, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    const asMade = {
+      roleId: role.roleId,
+      roleName: 'Reader.of-Things',
+      arn: `acs:ram::${account.accountId}:role/Reader.of-Things`,
+      description: 'reads',
+      assumeRolePolicyDocument: document,
+      maxSessionDuration: 7200,
+      createDate: role.createDate,
+    };
+    assert.deepEqual({ ...role }, asMade);
+    const read = await admin.getRole(new ram.GetRoleRequest({ roleName: 'reader.of-things' }));
+    assert.deepEqual({ ...read.body!.role }, { ...asMade, updateDate: role.createDate });
+  });
+
+  test('a session may last an hour unless the role says otherwise', async () => {
+    const { account } = await fresh();
+    assert.equal((await create(account, { roleName: 'hour' })).body!.role!.maxSessionDuration, 3600);
+    for (const maxSessionDuration of [3599, 43_201]) {
+      await refused(
+        create(account, { roleName: 'other', maxSessionDuration }),
+        'InvalidParameter.MaxSessionDuration.Range',
+        400,
+      );
+    }
+    await create(account, { roleName: 'longest', maxSessionDuration: 43_200 });
+  });
+
+  test('names and documents have the form that RAM has', async () => {
+    const { account } = await fresh();
+    await refused(
+      create(account, { roleName: 'under_score' }),
+      'InvalidParameter.RoleName.InvalidChars',
+      400,
+    );
+    await refused(create(account, { roleName: 'r'.repeat(65) }), 'InvalidParameter.RoleName.Length', 400);
+    await refused(create(account, {}), 'MissingRoleName', 400);
+    await refused(
+      create(account, { roleName: 'untrusting', assumeRolePolicyDocument: '' }),
+      'MissingAssumeRolePolicyDocument',
+      400,
+    );
+    await refused(
+      create(account, { roleName: 'chatty', description: 'd'.repeat(1025) }),
+      'InvalidParameter.Description.Length',
+      400,
+    );
+  });
+
+  test('a name is taken in every spelling', async () => {
+    const { account } = await fresh();
+    await create(account, { roleName: 'Taken' });
+    await refused(create(account, { roleName: 'taken' }), 'EntityAlreadyExists.Role', 409);
+  });
+
+  test('failure 6: a trust policy with a part that is not understood is refused, and nothing of it is stored', async () => {
+    const { account, admin, trusted } = await fresh();
+    const valid = JSON.parse(trusted);
+    const [statement] = valid.Statement;
+    const misunderstood: readonly object[] = [
+      { ...valid, Id: 'x' },
+      { ...valid, Statement: [{ ...statement, Sid: 'x' }] },
+      { ...valid, Statement: [{ ...statement, Resource: '*' }] },
+      { ...valid, Statement: [{ ...statement, Principal: '*' }] },
+      { ...valid, Statement: [{ ...statement, Principal: { RAM: '*' } }] },
+      { ...valid, Statement: [{ ...statement, Principal: { AWS: '1' } }] },
+      { ...valid, Statement: [{ ...statement, Principal: { ...statement.Principal, Any: 'x' } }] },
+      { ...valid, Statement: [{ ...statement, NotPrincipal: { RAM: 'acs:ram::1:root' } }] },
+      { ...valid, Statement: [{ ...statement, Condition: { StringEqual: { 'sts:ExternalId': 'x' } } }] },
+    ];
+    await create(account, { roleName: 'understood' });
+    for (const document of misunderstood) {
+      const text = JSON.stringify(document);
+      await refused(
+        create(account, { roleName: 'misunderstood', assumeRolePolicyDocument: text }),
+        'MalformedPolicyDocument',
+        400,
+      );
+      await refused(
+        admin.updateRole(
+          new ram.UpdateRoleRequest({ roleName: 'understood', newAssumeRolePolicyDocument: text }),
+        ),
+        'MalformedPolicyDocument',
+        400,
+      );
+    }
+    await refused(
+      admin.getRole(new ram.GetRoleRequest({ roleName: 'misunderstood' })),
+      'EntityNotExist.Role',
+      404,
+    );
+    const kept = await admin.getRole(new ram.GetRoleRequest({ roleName: 'understood' }));
+    assert.equal(kept.body!.role!.assumeRolePolicyDocument, trusted);
+  });
+
+  test('an update changes what it names and nothing else', async () => {
+    const { account, admin } = await fresh();
+    const created = await create(account, {
+      roleName: 'changing',
+      description: 'before',
+      maxSessionDuration: 7200,
+    });
+    const before = created.body!.role!;
+    const update = async (changes: Record<string, unknown>) => {
+      const answer = await admin.updateRole(new ram.UpdateRoleRequest({ roleName: 'Changing', ...changes }));
+      return answer.body!.role!;
+    };
+    const described = await update({ newDescription: 'after' });
+    assert.deepEqual({ ...described }, { ...before, description: 'after', updateDate: described.updateDate });
+    const service = trust({ Service: ['ecs.aliyuncs.com'] });
+    assert.equal((await update({ newAssumeRolePolicyDocument: service })).assumeRolePolicyDocument, service);
+    const last = await update({ newMaxSessionDuration: 43_200 });
+    assert.equal(last.maxSessionDuration, 43_200);
+    assert.equal(last.assumeRolePolicyDocument, service);
+    assert.equal(last.description, 'after');
+    await refused(update({ newMaxSessionDuration: 60 }), 'InvalidParameter.NewMaxSessionDuration.Range', 400);
+    await refused(
+      admin.updateRole(new ram.UpdateRoleRequest({ roleName: 'nothing', newDescription: 'x' })),
+      'EntityNotExist.Role',
+      404,
+    );
+  });
+
+  test('a role with policies is not deleted; one without is gone for good', async () => {
+    const { account, admin } = await fresh();
+    const first = await create(account, { roleName: 'leaving' });
+    const attachment = { roleName: 'leaving', policyName: 'ReadOnlyAccess', policyType: 'System' };
+    await admin.attachPolicyToRole(new ram.AttachPolicyToRoleRequest(attachment));
+    const remove = () => admin.deleteRole(new ram.DeleteRoleRequest({ roleName: 'leaving' }));
+    await refused(remove(), 'DeleteConflict.Role.Policy', 409);
+    await admin.detachPolicyFromRole(new ram.DetachPolicyFromRoleRequest(attachment));
+    await remove();
+    await refused(remove(), 'EntityNotExist.Role', 404);
+    await refused(
+      admin.listPoliciesForRole(new ram.ListPoliciesForRoleRequest({ roleName: 'leaving' })),
+      'EntityNotExist.Role',
+      404,
+    );
+    const second = await create(account, { roleName: 'leaving' });
+    assert.notEqual(second.body!.role!.roleId, first.body!.role!.roleId);
+  });
+
+  test('roles are listed page by page in the order of their names, with their tags', async () => {
+    const { account, admin } = await fresh();
+    for (const [roleName, value] of [
+      ['b', 'blue'],
+      ['C', 'red'],
+      ['a', 'blue'],
+    ] as const) {
+      await create(account, { roleName, tag: [new ram.CreateRoleRequestTag({ key: 'team', value })] });
+    }
+    const pages: (string | undefined)[][] = [];
+    let marker: string | undefined;
+    do {
+      const listed = await admin.listRoles(
+        new ram.ListRolesRequest({ maxItems: 2, ...(marker === undefined ? {} : { marker }) }),
+      );
+      pages.push(listed.body!.roles!.role!.map((role) => role.roleName));
+      marker = listed.body!.marker;
+      assert.equal(listed.body!.isTruncated, marker !== undefined);
+    } while (marker !== undefined);
+    assert.deepEqual(pages, [['a', 'b'], ['C']]);
+
+    const blue = await admin.listRoles(
+      new ram.ListRolesRequest({ tag: [new ram.ListRolesRequestTag({ key: 'team', value: 'blue' })] }),
+    );
+    assert.deepEqual(
+      blue.body!.roles!.role!.map((role) => [role.roleName, role.tags!.tag![0]!.tagValue]),
+      [
+        ['a', 'blue'],
+        ['b', 'blue'],
+      ],
+    );
+    await refused(
+      admin.listRoles(new ram.ListRolesRequest({ marker: 'not-a-marker' })),
+      'InvalidMarker',
+      400,
+    );
+  });
+
+  test("an account neither sees nor changes another account's roles", async () => {
+    const { account } = await fresh();
+    const other = await fresh();
+    await create(account, { roleName: 'isolated' });
+    const roleName = 'isolated';
+    const notThere = [
+      other.admin.getRole(new ram.GetRoleRequest({ roleName })),
+      other.admin.updateRole(new ram.UpdateRoleRequest({ roleName, newDescription: 'x' })),
+      other.admin.deleteRole(new ram.DeleteRoleRequest({ roleName })),
+      other.admin.attachPolicyToRole(
+        new ram.AttachPolicyToRoleRequest({
+          roleName,
+          policyName: 'AdministratorAccess',
+          policyType: 'System',
+        }),
+      ),
+    ];
+    for (const call of notThere) await refused(call, 'EntityNotExist.Role', 404);
+    assert.deepEqual((await other.admin.listRoles(new ram.ListRolesRequest({}))).body!.roles!.role, []);
+  });
+});
