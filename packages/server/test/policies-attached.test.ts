@@ -406,17 +406,21 @@ eachServer((_, start) => {
       userAccessKeyId: somebody.key.accessKeyId,
     };
     const denied = [
-      own.createAccessKey(new ims.CreateAccessKeyRequest(theirs)),
-      own.listAccessKeys(new ims.ListAccessKeysRequest(theirs)),
-      own.updateAccessKey(new ims.UpdateAccessKeyRequest({ ...theirs, status: 'Inactive' })),
-      own.deleteAccessKey(new ims.DeleteAccessKeyRequest(theirs)),
-      own.getAccessKeyLastUsed(new ims.GetAccessKeyLastUsedRequest(theirs)),
-      own.listAccessKeysInRecycleBin(new ims.ListAccessKeysInRecycleBinRequest({ userId: somebody.userId })),
-      own.restoreAccessKeyFromRecycleBin(
-        new ims.RestoreAccessKeyFromRecycleBinRequest({ userId: user.userId, userAccessKeyId }),
-      ),
-      user.clients.ram.listUsers(new ram.ListUsersRequest({})),
+      () => own.createAccessKey(new ims.CreateAccessKeyRequest(theirs)),
+      () => own.listAccessKeys(new ims.ListAccessKeysRequest(theirs)),
+      () => own.updateAccessKey(new ims.UpdateAccessKeyRequest({ ...theirs, status: 'Inactive' })),
+      () => own.deleteAccessKey(new ims.DeleteAccessKeyRequest(theirs)),
+      () => own.getAccessKeyLastUsed(new ims.GetAccessKeyLastUsedRequest(theirs)),
+      () =>
+        own.listAccessKeysInRecycleBin(
+          new ims.ListAccessKeysInRecycleBinRequest({ userId: somebody.userId }),
+        ),
+      () =>
+        own.restoreAccessKeyFromRecycleBin(
+          new ims.RestoreAccessKeyFromRecycleBinRequest({ userId: user.userId, userAccessKeyId }),
+        ),
+      () => user.clients.ram.listUsers(new ram.ListUsersRequest({})),
     ];
-    for (const call of denied) await refused(call, 'NoPermission', 403);
+    for (const call of denied) await refused(call(), 'NoPermission', 403);
   });
 });

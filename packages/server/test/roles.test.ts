@@ -225,18 +225,19 @@ eachServer((_, start) => {
     await create(account, { roleName: 'isolated' });
     const roleName = 'isolated';
     const notThere = [
-      other.admin.getRole(new ram.GetRoleRequest({ roleName })),
-      other.admin.updateRole(new ram.UpdateRoleRequest({ roleName, newDescription: 'x' })),
-      other.admin.deleteRole(new ram.DeleteRoleRequest({ roleName })),
-      other.admin.attachPolicyToRole(
-        new ram.AttachPolicyToRoleRequest({
-          roleName,
-          policyName: 'AdministratorAccess',
-          policyType: 'System',
-        }),
-      ),
+      () => other.admin.getRole(new ram.GetRoleRequest({ roleName })),
+      () => other.admin.updateRole(new ram.UpdateRoleRequest({ roleName, newDescription: 'x' })),
+      () => other.admin.deleteRole(new ram.DeleteRoleRequest({ roleName })),
+      () =>
+        other.admin.attachPolicyToRole(
+          new ram.AttachPolicyToRoleRequest({
+            roleName,
+            policyName: 'AdministratorAccess',
+            policyType: 'System',
+          }),
+        ),
     ];
-    for (const call of notThere) await refused(call, 'EntityNotExist.Role', 404);
+    for (const call of notThere) await refused(call(), 'EntityNotExist.Role', 404);
     assert.deepEqual((await other.admin.listRoles(new ram.ListRolesRequest({}))).body!.roles!.role, []);
   });
 });
