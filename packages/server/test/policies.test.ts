@@ -456,6 +456,31 @@ eachServer((_, start) => {
     );
   });
 
+  test('an account has 1500 policies of its own at most', async () => {
+    const { services, newAccount } = await shared();
+    const { accountId, admin } = await newAccount();
+    const row = (index: number) => ({
+      account_id: accountId,
+      policy_name: `filler-${index}`,
+      policy_name_key: `filler-${index}`,
+      description: '',
+      default_version: 1,
+      latest_version: 1,
+      created_at: 0,
+      updated_at: 0,
+    });
+    await services.store.write(async ({ queries }) => {
+      await queries
+        .insertInto('policies')
+        .values(Array.from({ length: 1499 }, (_, index) => row(index)))
+        .execute();
+    });
+    const make = (policyName: string) =>
+      admin.ram.createPolicy(new ram.CreatePolicyRequest({ policyName, policyDocument: readUsers }));
+    await make('the-last');
+    await refused(make('one-more'), 'LimitExceeded.Policy', 409);
+  });
+
   test("an account neither sees, nor changes, nor is stopped by another account's policies", async () => {
     const server = await shared();
     const other = await server.newAccount();

@@ -219,6 +219,30 @@ eachServer((_, start) => {
     );
   });
 
+  test('an account has 1000 roles at most', async () => {
+    const { account, trusted } = await fresh();
+    const { services } = await shared();
+    const row = (index: number) => ({
+      role_id: `${account.accountId}-${index}`,
+      account_id: account.accountId,
+      role_name: `filler-${index}`,
+      role_name_key: `filler-${index}`,
+      description: '',
+      assume_role_policy: trusted,
+      max_session_seconds: 3600,
+      created_at: 0,
+      updated_at: 0,
+    });
+    await services.store.write(async ({ queries }) => {
+      await queries
+        .insertInto('roles')
+        .values(Array.from({ length: 999 }, (_, index) => row(index)))
+        .execute();
+    });
+    await create(account, { roleName: 'thousandth' });
+    await refused(create(account, { roleName: 'one-more' }), 'LimitExceeded.Role', 409);
+  });
+
   test("an account neither sees nor changes another account's roles", async () => {
     const { account } = await fresh();
     const other = await fresh();

@@ -385,6 +385,23 @@ eachServer((_, start) => {
     await refused(assume(first, { ...request, sourceIdentity: 'bob' }), 'InvalidParameter', 400);
   });
 
+  test('a chain of sessions has an end', async () => {
+    const { server, account, user } = await fresh();
+    let clients = user.clients;
+    for (let index = 0; index < 16; index++) {
+      await makeRole(account, `link-${index}`, { permissions: [mayAssume] });
+      clients = server.clients(await session(clients, { roleArn: roleArn(account, `link-${index}`) }));
+    }
+    await makeRole(account, 'too-far');
+    await refused(assume(clients, { roleArn: roleArn(account, 'too-far') }), 'InvalidParameter', 400);
+    // A role that comes twice makes it no longer: everybody in it is named once.
+    const again = server.clients(await session(user.clients, { roleArn: roleArn(account, 'link-0') }));
+    let repeated = again;
+    for (let index = 0; index < 20; index++) {
+      repeated = server.clients(await session(repeated, { roleArn: roleArn(account, `link-${index % 2}`) }));
+    }
+  });
+
   test('a temporary key is of no use without its token, with another’s, or with half of it', async () => {
     const { server, account, user } = await fresh();
     await makeRole(account, 'worker', { permissions: [mayListUsers] });
