@@ -67,7 +67,9 @@ export function positionOf(token: string | undefined): TagPosition | undefined {
   if (token === undefined) return undefined;
   const text = Buffer.from(token, 'base64url').toString('utf8');
   const end = text.indexOf(' ');
-  if (!text.startsWith(tokenPrefix) || end < 0) throw new Refusal('Invalid', { name: 'NextToken' });
+  // What no tag can hold is in no token of ours; PostgreSQL would choke on some of it.
+  if (!text.startsWith(tokenPrefix) || end < 0 || !showable.test(text))
+    throw new Refusal('Invalid', { name: 'NextToken' });
   return { resourceNameKey: text.slice(tokenPrefix.length, end), key: text.slice(end + 1) };
 }
 

@@ -1,4 +1,3 @@
-import { arn } from '../../accounts/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { type Call, type Operation, operation } from '../../rpc/operation.ts';
 import { flag, list, oneOf, optional, withDefault } from '../../rpc/parameter.ts';
@@ -8,7 +7,8 @@ import {
   tagResources,
   untagResources,
 } from '../../tags/tagged-resource.ts';
-import { findUser, requireUser, type UserReference } from '../../users/user.ts';
+import { requireUser, type UserReference } from '../../users/user.ts';
+import { allUsersArn, userArn } from '../../users/user-arn.ts';
 import {
   filtersOf,
   keysToRemove,
@@ -58,15 +58,9 @@ function requiredReferences(input: ResourcesInput, call: Call): readonly UserRef
 
 /** The permission on each of the users; on all users when none are named. */
 async function demand(action: string, named: readonly UserReference[] | undefined, call: Call) {
-  const { accountId } = call.account;
-  const resourceOf = async (reference: UserReference): Promise<string> => {
-    if (reference.by === 'name') return arn.user(accountId, reference.userName);
-    const user = await findUser(call.queries, accountId, reference);
-    return arn.user(accountId, user?.user_name ?? reference.userId);
-  };
-  if (named === undefined) return [{ action, resource: arn.user(accountId, '*') }];
+  if (named === undefined) return [{ action, resource: allUsersArn(call) }];
   const demands: { action: string; resource: string }[] = [];
-  for (const reference of named) demands.push({ action, resource: await resourceOf(reference) });
+  for (const reference of named) demands.push({ action, resource: await userArn(call, reference) });
   return demands;
 }
 
