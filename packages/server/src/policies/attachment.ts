@@ -9,7 +9,7 @@ import { customPolicy, type Policy, type PolicyReference, requirePolicy, systemP
 import { systemPolicies } from './system-policies.ts';
 
 /** What policies are attached to. */
-export type HolderType = PolicyAttachmentRow['principal_type'];
+type HolderType = PolicyAttachmentRow['principal_type'];
 
 /** A user, group or role, as an operation names it. */
 export interface HolderReference {

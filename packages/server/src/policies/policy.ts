@@ -7,7 +7,7 @@ import { type SystemPolicy, systemPolicies } from './system-policies.ts';
 import { addTags, idsWithTag, removeTags, type Tag, type TagFilter } from './tag.ts';
 
 /** Who keeps a policy: the server, the same in all accounts, or the account. */
-export type PolicyType = 'System' | 'Custom';
+type PolicyType = 'System' | 'Custom';
 
 /** How an operation names a policy: the two types have names of their own. */
 export interface PolicyReference {
@@ -46,7 +46,7 @@ export const versionId = (version: number): string => `v${version}`;
  * The policy that is meant, if it exists. A custom policy is found by its exact name only: resources of policies
  * are written with that name, and a Deny on it must not be passed by another spelling.
  */
-export async function findPolicy(scope: Scope, reference: PolicyReference): Promise<Policy | undefined> {
+async function findPolicy(scope: Scope, reference: PolicyReference): Promise<Policy | undefined> {
   if (reference.type === 'System') {
     const policy = systemPolicies.get(policyNameKey(reference.name));
     return policy && systemPolicy(policy);

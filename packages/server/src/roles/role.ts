@@ -26,7 +26,7 @@ export interface RoleChanges {
 }
 
 /** The key under which RAM compares the names of roles. */
-export const roleNameKey = (name: string): string => name.toLowerCase();
+const roleNameKey = (name: string): string => name.toLowerCase();
 
 /** The role of this account with that name, in any case, if there is one. */
 export async function findRole(
