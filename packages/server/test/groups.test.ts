@@ -389,6 +389,17 @@ eachServer((_, start) => {
     );
     await refused(join(clerk.clients, 'alice', 'admins'), 'NoPermission', 403);
     await refused(join(clerk.clients, 'boss', 'dev'), 'NoPermission', 403);
+    for (const [userName, groupName] of [
+      ['alice', 'admins'],
+      ['boss', 'dev'],
+    ] as const) {
+      const userPrincipalName = `${userName}@${account.domain}`;
+      await refused(
+        clerk.clients.ims.addUserToGroup(new ims.AddUserToGroupRequest({ groupName, userPrincipalName })),
+        'NoPermission',
+        403,
+      );
+    }
     // Whether it exists is nothing to the unauthorised.
     await refused(join(clerk.clients, 'nobody', 'dev'), 'NoPermission', 403);
     await join(clerk.clients, 'alice', 'dev');
