@@ -102,6 +102,8 @@ export const securityPreferenceOperations: readonly Operation[] = [
       AllowUserToManagePersonalDingTalk: optional(flag()),
       AllowUserToManageServiceCredentials: optional(flag()),
       EnableSaveMFATicket: optional(flag()),
+      // Not in RAM's description any more, but older clients send it, and would believe that it was heard.
+      EnforceMFAForLogin: optional(flag()),
       LoginNetworkMasks: clearable(text()),
       LoginSessionDuration: optional(integer(1, 24)),
       MFAOperationForLogin: optional(oneOf('mandatory', 'independent', 'adaptive')),
@@ -112,7 +114,13 @@ export const securityPreferenceOperations: readonly Operation[] = [
     },
     authorize: (_, call) => demand('ram:SetSecurityPreference', call),
     async handle(input, call) {
-      return { SecurityPreference: wirePreference(await updateSecurityPreference(call, input)) };
+      const { EnforceMFAForLogin: enforced, MFAOperationForLogin: given, ...rest } = input;
+      const older = enforced === undefined ? undefined : enforced ? 'mandatory' : 'independent';
+      const updated = await updateSecurityPreference(call, {
+        ...rest,
+        MFAOperationForLogin: given ?? older,
+      });
+      return { SecurityPreference: wirePreference(updated) };
     },
   }),
 ];
