@@ -37,9 +37,6 @@ export function eachDatabase(define: (name: keyof typeof kinds, database: TestDa
   for (const name of Object.keys(kinds) as (keyof typeof kinds)[]) {
     describe(name, () => {
       const cleanUps: (() => unknown)[] = [];
-      after(async () => {
-        for (const cleanUp of cleanUps.reverse()) await cleanUp();
-      });
       const database: TestDatabase = {
         async freshLocation() {
           const { location, remove } = await (kinds[name] === 'sqlite' ? freshFile() : freshDatabase());
@@ -56,6 +53,10 @@ export function eachDatabase(define: (name: keyof typeof kinds, database: TestDa
         },
       };
       define(name, database);
+      // After what `define` registers: a server is closed before its database goes.
+      after(async () => {
+        for (const cleanUp of cleanUps.reverse()) await cleanUp();
+      });
     });
   }
 }

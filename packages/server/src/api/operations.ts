@@ -1,4 +1,6 @@
 import type { Operation } from '../rpc/operation.ts';
+import { accessKeyUsageOperations } from './actiontrail/access-key-usage.ts';
+import { lookupEventsOperations } from './actiontrail/lookup-events.ts';
 import { accessKeyPolicyOperations } from './ims/access-key-policy.ts';
 import { accessKeyRecycleBinOperations } from './ims/access-key-recycle-bin.ts';
 import { accessKeyOperations as imsAccessKeys } from './ims/access-keys.ts';
@@ -9,6 +11,7 @@ import { userRecycleBinOperations } from './ims/user-recycle-bin.ts';
 import { userOperations as imsUsers } from './ims/users.ts';
 import { accessKeyOperations as ramAccessKeys } from './ram/access-keys.ts';
 import { accountOperations as ramAccount } from './ram/account.ts';
+import { diagnosticMessageOperations } from './ram/diagnostic-message.ts';
 import { groupOperations as ramGroups } from './ram/groups.ts';
 import { policyOperations } from './ram/policies.ts';
 import { policyAttachmentOperations } from './ram/policy-attachments.ts';
@@ -38,4 +41,7 @@ export const operations: readonly Operation[] = [
   ...ramUsers,
   ...assumeRoleOperations,
   ...callerIdentityOperations,
+  ...diagnosticMessageOperations,
+  ...lookupEventsOperations,
+  ...accessKeyUsageOperations,
 ];

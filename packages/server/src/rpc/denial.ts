@@ -1,7 +1,36 @@
 import type { Demand, Principal } from '@claviger/guard';
 import type { SessionDecision } from '@claviger/policy';
 import { type AccessDeniedDetail, Refusal } from '../errors/refusal.ts';
-import type { Call } from './operation.ts';
+import type { Call, Scope } from './operation.ts';
+
+/** Why a call was denied, by the names that `DecodeDiagnosticMessage` answers with. */
+export interface Diagnostic {
+  readonly AuthAction: string;
+  readonly AuthResource: string;
+  readonly AuthPrincipal: AuthPrincipal;
+  readonly AuthConditions: readonly {
+    readonly ConditionKey: string;
+    readonly ConditionValues: readonly string[];
+  }[];
+  readonly ExplicitDeny: boolean;
+  readonly MatchedPolicies: readonly {
+    readonly AttachedEntityType?: 'RamUser' | 'RamGroup' | 'RamRole';
+    readonly AttachedScope: 'Account';
+    readonly Effect: 'Deny';
+    readonly PolicyIdentifier: string;
+    readonly PolicyType: string;
+    readonly PolicyVersion?: string;
+  }[];
+  readonly NoPermissionPolicyType: string;
+}
+
+type AuthPrincipal = Pick<
+  AccessDeniedDetail,
+  'AuthPrincipalType' | 'AuthPrincipalOwnerId' | 'AuthPrincipalDisplayName'
+>;
+
+/** What the sealed text is bound to, so that no other ciphertext of the account opens as a diagnostic. */
+const DIAGNOSTIC_CONTEXT = 'diagnostic-message';
 
 /**
  * The refusal of an action that no policy allows, or one denies. It names what was missing, and carries the
@@ -11,57 +40,83 @@ import type { Call } from './operation.ts';
  * @param decision why
  */
 export async function denial(call: Call, demand: Demand, decision: SessionDecision): Promise<Refusal> {
-  const { accountId } = call.account;
-  const denied = decision.effect === 'ExplicitDeny' ? 'ExplicitDeny' : 'ImplicitDeny';
+  const explicit = decision.effect === 'ExplicitDeny';
+  const policyType = decision.by === 'session' ? 'SessionPolicy' : 'AccountLevelIdentityBasedPolicy';
+  const principal = authPrincipal(call.principal);
+  const diagnostic: Diagnostic = {
+    AuthAction: demand.action,
+    AuthResource: demand.resource,
+    AuthPrincipal: principal,
+    AuthConditions: [
+      { ConditionKey: 'acs:SourceIp', ConditionValues: [call.identity.sourceAddress] },
+      { ConditionKey: 'acs:SecureTransport', ConditionValues: [String(call.identity.secure)] },
+      ...[...(demand.conditions ?? [])].map(([ConditionKey, value]) => ({
+        ConditionKey,
+        ConditionValues: [value].flat(),
+      })),
+    ],
+    ExplicitDeny: explicit,
+    MatchedPolicies: await matchedPolicies(call, decision),
+    NoPermissionPolicyType: policyType,
+  };
   const detail: AccessDeniedDetail = {
     AuthAction: demand.action,
-    ...authPrincipal(call.principal),
-    NoPermissionType: denied,
-    PolicyType: decision.by === 'session' ? 'SessionPolicy' : 'AccountLevelIdentityBasedPolicy',
-    EncodedDiagnosticMessage: await sealDiagnostic(call, {
-      AuthAction: demand.action,
-      AuthResource: demand.resource,
-      AuthPrincipal: authPrincipal(call.principal),
-      AuthConditions: [
-        { Key: 'acs:SourceIp', Values: [call.identity.sourceAddress] },
-        { Key: 'acs:SecureTransport', Values: [String(call.identity.secure)] },
-        ...[...(demand.conditions ?? [])].map(([Key, value]) => ({ Key, Values: [value].flat() })),
-      ],
-      ExplicitDeny: denied === 'ExplicitDeny',
-      MatchedPolicies:
-        decision.policy === undefined
-          ? []
-          : [
-              {
-                PolicyName: decision.policy.name,
-                PolicyType: decision.policy.type,
-                Statement: decision.statement,
-              },
-            ],
-      NoPermissionPolicyType: decision.by === 'session' ? 'SessionPolicy' : 'AccountLevelIdentityBasedPolicy',
-      AccountId: accountId,
-    }),
+    ...principal,
+    NoPermissionType: explicit ? 'ExplicitDeny' : 'ImplicitDeny',
+    PolicyType: policyType,
+    EncodedDiagnosticMessage: await call.services.secrets.seal(
+      call.account.accountId,
+      call.account.wrappedDataKey,
+      JSON.stringify(diagnostic),
+      DIAGNOSTIC_CONTEXT,
+    ),
   };
   return new Refusal('NoPermission', { resource: demand.resource, action: demand.action }, detail);
 }
 
-/** What the sealed text is bound to, so that no other ciphertext of the account opens as a diagnostic. */
-export const DIAGNOSTIC_CONTEXT = 'diagnostic-message';
+/**
+ * What a denial's encoded message says.
+ * @param encoded as the error had it
+ * @throws SecretUnreadable when it was changed, or is of another account
+ */
+export async function openDiagnostic(scope: Scope, encoded: string): Promise<Diagnostic> {
+  const { accountId, wrappedDataKey } = scope.account;
+  const text = await scope.services.secrets.open(accountId, wrappedDataKey, encoded, DIAGNOSTIC_CONTEXT);
+  return JSON.parse(text) as Diagnostic;
+}
 
-async function sealDiagnostic(call: Call, diagnostic: unknown): Promise<string> {
-  const { accountId, wrappedDataKey } = call.account;
-  return call.services.secrets.seal(
-    accountId,
-    wrappedDataKey,
-    JSON.stringify(diagnostic),
-    DIAGNOSTIC_CONTEXT,
-  );
+/** The policy that denied, if one did, and what it is attached to. */
+async function matchedPolicies(
+  call: Call,
+  { policy, by }: SessionDecision,
+): Promise<Diagnostic['MatchedPolicies']> {
+  if (policy === undefined) return [];
+  const matched = {
+    AttachedScope: 'Account',
+    Effect: 'Deny',
+    PolicyIdentifier: policy.name,
+    PolicyType: policy.type,
+    ...(policy.version === undefined ? {} : { PolicyVersion: policy.version }),
+  } as const;
+  if (by === 'session') return [matched];
+  return [{ ...matched, AttachedEntityType: await attachedTo(call, policy.name) }];
+}
+
+async function attachedTo(call: Call, policyName: string): Promise<'RamUser' | 'RamGroup' | 'RamRole'> {
+  if (call.principal.type !== 'ram-user') return 'RamRole';
+  const direct = await call.queries
+    .selectFrom('policy_attachments')
+    .select('attached_at')
+    .where('account_id', '=', call.account.accountId)
+    .where('principal_type', '=', 'user')
+    .where('principal_id', '=', call.principal.userId)
+    .where('policy_name_key', '=', policyName.toLowerCase())
+    .executeTakeFirst();
+  return direct === undefined ? 'RamGroup' : 'RamUser';
 }
 
 /** How a denial names its principal. */
-export function authPrincipal(
-  principal: Principal,
-): Pick<AccessDeniedDetail, 'AuthPrincipalType' | 'AuthPrincipalOwnerId' | 'AuthPrincipalDisplayName'> {
+function authPrincipal(principal: Principal): AuthPrincipal {
   const { accountId: AuthPrincipalOwnerId } = principal;
   switch (principal.type) {
     case 'assumed-role':

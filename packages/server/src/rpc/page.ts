@@ -19,7 +19,7 @@ export type PageParameters = {
 export function afterMarker(marker: string | undefined): string {
   if (marker === undefined) return '';
   const decoded = Buffer.from(marker, 'base64url').toString('utf8');
-  if (!decoded.startsWith('m1:')) throw new Refusal('Invalid', { name: 'Marker' });
+  if (!decoded.startsWith('m1:') || decoded.includes('\0')) throw new Refusal('Invalid', { name: 'Marker' });
   return decoded.slice(3);
 }
 

@@ -44,6 +44,8 @@ export function text(rules: TextRules = {}): Parameter<string> {
   const pattern = rules.format ?? rules.chars;
   if (pattern !== undefined) schema['pattern'] = pattern.source;
   return required(schema, (name, value) => {
+    // Neither database nor XML can hold it.
+    if (value.includes('\0')) throw new Refusal('InvalidParameter.InvalidChars', { name });
     const length = [...value].length;
     if (length < (rules.min ?? 0) || length > (rules.max ?? Number.POSITIVE_INFINITY)) {
       throw new Refusal('InvalidParameter.Length', { name });
@@ -177,7 +179,8 @@ export function listOf<P extends ParameterMap>(fields: P, maximum: number): Para
 
 function isGiven(name: string, wire: WireParameters): boolean {
   const value = wire.get(name);
-  if (value !== undefined) return value !== '';
+  // The official clients write an empty list as `[]`.
+  if (value !== undefined) return value !== '' && value !== '[]';
   for (const key of wire.keys()) if (key.startsWith(`${name}.`)) return true;
   return false;
 }

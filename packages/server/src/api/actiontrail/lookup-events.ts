@@ -1,0 +1,88 @@
+import { type FilterColumn, lookupEvents } from '../../audit/lookup.ts';
+import { Refusal } from '../../errors/refusal.ts';
+import { DAY_MS } from '../../limits.ts';
+import { instant } from '../../rpc/instant.ts';
+import { type Operation, operation } from '../../rpc/operation.ts';
+import { integer, listOf, oneOf, optional, text, withDefault } from '../../rpc/parameter.ts';
+
+/** ActionTrail's names of what events are looked up by, and the columns that have it. */
+const columns: Readonly<Record<string, FilterColumn>> = {
+  EventId: 'event_id',
+  EventName: 'event_name',
+  ServiceName: 'service_name',
+  EventRW: 'event_rw',
+  EventAccessKeyId: 'access_key_id',
+  User: 'user_name',
+  SourceIpAddress: 'source_ip',
+  ErrorCode: 'error_code',
+};
+
+const time = text({ format: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/ });
+
+const attribute = { Key: text({ max: 64 }), Value: text({ max: 256 }) };
+
+/** Looking up what was written down. */
+export const lookupEventsOperations: readonly Operation[] = [
+  operation({
+    product: 'Actiontrail',
+    version: '2020-07-06',
+    name: 'LookupEvents',
+    access: 'read',
+    input: {
+      LookupAttribute: optional(listOf(attribute, 2)),
+      StartTime: optional(time),
+      EndTime: optional(time),
+      Direction: withDefault(oneOf('BACKWARD', 'FORWARD'), 'BACKWARD'),
+      MaxResults: withDefault(integer(0, 50), 20),
+      NextToken: optional(text({ max: 512 })),
+    },
+    authorize: (_, call) => [
+      { action: 'actiontrail:LookupEvents', resource: `acs:actiontrail:*:${call.account.accountId}:*` },
+    ],
+    async handle(input, call) {
+      const to = instantOf('EndTime', input.EndTime) ?? call.now;
+      const from = instantOf('StartTime', input.StartTime) ?? to - 7 * DAY_MS;
+      if (from > to) throw new Refusal('Invalid', { name: 'StartTime' });
+      const equal: Partial<Record<FilterColumn, string>> = {};
+      for (const { Key, Value } of input.LookupAttribute ?? []) {
+        const column = columns[Key];
+        if (column === undefined) throw new Refusal('Invalid', { name: 'LookupAttribute' });
+        equal[column] = Value;
+      }
+      const size = input.MaxResults;
+      const rows = await lookupEvents(
+        call.queries,
+        // Times are whole seconds: the last one is within the range to its end.
+        { accountId: call.account.accountId, from, to: to + 999, equal },
+        input.Direction === 'BACKWARD' ? 'newest first' : 'oldest first',
+        positionOf(input.NextToken),
+        size + 1,
+      );
+      const shown = rows.slice(0, size);
+      const last = shown.at(-1);
+      return {
+        StartTime: instant(from),
+        EndTime: instant(to),
+        Events: shown.map((row) => JSON.parse(row.event) as unknown),
+        NextToken:
+          rows.length > size && last !== undefined
+            ? Buffer.from(`e1:${last.event_time}:${last.event_id}`).toString('base64url')
+            : undefined,
+      };
+    },
+  }),
+];
+
+function instantOf(name: string, given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  const parsed = Date.parse(given);
+  if (Number.isNaN(parsed)) throw new Refusal('Invalid', { name });
+  return parsed;
+}
+
+function positionOf(token: string | undefined) {
+  if (token === undefined) return undefined;
+  const [, at, eventId] = /^e1:(\d{1,15}):(.+)$/.exec(Buffer.from(token, 'base64url').toString()) ?? [];
+  if (at === undefined || eventId === undefined) throw new Refusal('Invalid', { name: 'NextToken' });
+  return { time: Number(at), eventId };
+}

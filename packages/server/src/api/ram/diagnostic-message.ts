@@ -1,0 +1,28 @@
+import { arn } from '../../accounts/arn.ts';
+import { Refusal } from '../../errors/refusal.ts';
+import { openDiagnostic } from '../../rpc/denial.ts';
+import { type Operation, operation } from '../../rpc/operation.ts';
+import { text } from '../../rpc/parameter.ts';
+import { SecretUnreadable } from '../../secrets/sealed-text.ts';
+
+/** Saying why a call was denied. */
+export const diagnosticMessageOperations: readonly Operation[] = [
+  operation({
+    product: 'Ram',
+    version: '2015-05-01',
+    name: 'DecodeDiagnosticMessage',
+    access: 'read',
+    input: { EncodedDiagnosticMessage: text({ max: 16_384 }) },
+    authorize: (_, call) => [
+      { action: 'ram:DecodeDiagnosticMessage', resource: arn.account(call.account.accountId) },
+    ],
+    async handle(input, call) {
+      try {
+        return { DecodedDiagnosticMessage: await openDiagnostic(call, input.EncodedDiagnosticMessage) };
+      } catch (error) {
+        if (!(error instanceof SecretUnreadable)) throw error;
+        throw new Refusal('Invalid', { name: 'EncodedDiagnosticMessage' });
+      }
+    },
+  }),
+];

@@ -1,0 +1,141 @@
+import type { AuditEventRow } from '../store/schema.ts';
+import type { Queries } from '../store/store.ts';
+
+/** What events are looked up by; all that are given must hold. */
+export interface EventFilter {
+  readonly accountId: string;
+  /** First and last instant, both included; milliseconds since the epoch. */
+  readonly from: number;
+  readonly to: number;
+  readonly equal: Readonly<Partial<Record<FilterColumn, string>>>;
+}
+
+/** Columns that events can be looked up by. */
+export type FilterColumn = keyof Pick<
+  AuditEventRow,
+  | 'event_id'
+  | 'event_name'
+  | 'service_name'
+  | 'event_rw'
+  | 'access_key_id'
+  | 'user_name'
+  | 'source_ip'
+  | 'error_code'
+>;
+
+/** Where a page begins: after this event, in the order of the list. */
+export interface EventPosition {
+  readonly time: number;
+  readonly eventId: string;
+}
+
+/**
+ * A page of an account's events.
+ * @param order newest first, or oldest first
+ * @param after undefined for the first page
+ * @param limit how many rows to read
+ */
+export async function lookupEvents(
+  queries: Queries,
+  filter: EventFilter,
+  order: 'newest first' | 'oldest first',
+  after: EventPosition | undefined,
+  limit: number,
+): Promise<AuditEventRow[]> {
+  const newestFirst = order === 'newest first';
+  let events = queries
+    .selectFrom('audit_events')
+    .selectAll()
+    .where('account_id', '=', filter.accountId)
+    .where('event_time', '>=', filter.from)
+    .where('event_time', '<=', filter.to);
+  for (const [column, value] of Object.entries(filter.equal)) {
+    events = events.where(column as FilterColumn, '=', value);
+  }
+  if (after !== undefined) {
+    const beyond = newestFirst ? '<' : '>';
+    events = events.where(({ eb, or, and }) =>
+      or([
+        eb('event_time', beyond, after.time),
+        and([eb('event_time', '=', after.time), eb('event_id', beyond, after.eventId)]),
+      ]),
+    );
+  }
+  const direction = newestFirst ? 'desc' : 'asc';
+  return events.orderBy('event_time', direction).orderBy('event_id', direction).limit(limit).execute();
+}
+
+/** An address that a key was used from, and when it was last. */
+export interface UsedAddress {
+  readonly sourceIp: string;
+  readonly usedAt: number;
+}
+
+/**
+ * The addresses a key was used from with one service, the last used first.
+ * @param offset how many to leave out
+ */
+export async function usedAddresses(
+  queries: Queries,
+  key: KeyUse,
+  offset: number,
+  limit: number,
+): Promise<UsedAddress[]> {
+  const rows = await queries
+    .selectFrom('audit_events')
+    .select(({ fn }) => ['source_ip', fn.max('event_time').as('used_at')])
+    .where('account_id', '=', key.accountId)
+    .where('access_key_id', '=', key.accessKeyId)
+    .where('service_name', '=', key.serviceName)
+    .groupBy('source_ip')
+    .orderBy('used_at', 'desc')
+    .orderBy('source_ip')
+    .offset(offset)
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ sourceIp: row.source_ip, usedAt: Number(row.used_at) }));
+}
+
+/** A key, and the service it was used with. */
+export interface KeyUse {
+  readonly accountId: string;
+  readonly accessKeyId: string;
+  readonly serviceName: string;
+}
+
+/** A resource that a key has touched, and when it was last. */
+export interface UsedResource {
+  readonly resourceType: string;
+  readonly resourceName: string;
+  readonly usedAt: number;
+}
+
+/** Events that are looked through for resources: enough for a hundred of them, and no more than a moment's work. */
+const eventsLookedThrough = 2_000;
+
+/** The resources that a key has touched lately with one service, the last touched first. */
+export async function usedResources(queries: Queries, key: KeyUse): Promise<UsedResource[]> {
+  const rows = await queries
+    .selectFrom('audit_events')
+    .select(['event_time', 'event'])
+    .where('account_id', '=', key.accountId)
+    .where('access_key_id', '=', key.accessKeyId)
+    .where('service_name', '=', key.serviceName)
+    .orderBy('event_time', 'desc')
+    .orderBy('event_id', 'desc')
+    .limit(eventsLookedThrough)
+    .execute();
+  const found = new Map<string, UsedResource>();
+  for (const row of rows) {
+    const { referencedResources } = JSON.parse(row.event) as {
+      readonly referencedResources?: Readonly<Record<string, readonly string[]>>;
+    };
+    for (const [resourceType, names] of Object.entries(referencedResources ?? {})) {
+      for (const resourceName of names) {
+        const name = `${resourceType}\n${resourceName}`;
+        if (!found.has(name)) found.set(name, { resourceType, resourceName, usedAt: row.event_time });
+      }
+    }
+  }
+  return [...found.values()];
+}

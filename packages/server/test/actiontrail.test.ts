@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import type { Clients } from './clients.ts';
+import { eachServer, refused, type TestServer, type TestUser } from './server.ts';
+
+const version = '2020-07-06';
+
+interface Event {
+  readonly eventId: string;
+  readonly eventName: string;
+  readonly errorCode: string;
+  readonly userIdentity: { readonly accessKeyId: string };
+}
+
+eachServer((_, start) => {
+  describe('what was written down', () => {
+    let server: TestServer;
+    let root: Clients;
+    let user: TestUser;
+
+    before(async () => {
+      server = await start({ configuration: { audit: 'strict' } });
+      root = server.clients(await server.account.rootKey());
+      user = await server.newUser(server.account, 'watched');
+      await user.clients.callRpc('2015-04-01', 'GetCallerIdentity');
+      await refused(user.clients.callRpc('2015-05-01', 'ListUsers'), 'NoPermission');
+      await refused(user.clients.callRpc('2015-05-01', 'GetUser', { UserName: 'other' }), 'NoPermission');
+    });
+
+    const events = async (parameters: Record<string, string>) => {
+      const answer = await root.callRpc(version, 'LookupEvents', parameters);
+      return { events: answer['Events'] as Event[], next: answer['NextToken'] as string | undefined };
+    };
+
+    test('events are found by key, name and both, the newest first', async () => {
+      const byKey = {
+        'LookupAttribute.1.Key': 'EventAccessKeyId',
+        'LookupAttribute.1.Value': user.key.accessKeyId,
+      };
+      const found = await events(byKey);
+      assert.deepEqual(
+        found.events.map(({ eventName, errorCode }) => [eventName, errorCode]),
+        [
+          ['GetUser', 'NoPermission'],
+          ['ListUsers', 'NoPermission'],
+          ['GetCallerIdentity', ''],
+        ],
+      );
+      const both = { ...byKey, 'LookupAttribute.2.Key': 'EventName', 'LookupAttribute.2.Value': 'ListUsers' };
+      assert.equal((await events(both)).events.length, 1);
+      const oldestFirst = await events({ ...byKey, Direction: 'FORWARD' });
+      assert.deepEqual(oldestFirst.events, found.events.toReversed());
+    });
+
+    test('pages follow each other without gap or repetition', async () => {
+      const attribute = {
+        'LookupAttribute.1.Key': 'User',
+        'LookupAttribute.1.Value': 'watched',
+        MaxResults: '1',
+      };
+      const seen: string[] = [];
+      let next: string | undefined;
+      do {
+        const page = await events(next === undefined ? attribute : { ...attribute, NextToken: next });
+        seen.push(...page.events.map((event) => event.eventId));
+        next = page.next;
+      } while (next !== undefined);
+      assert.equal(seen.length, 3);
+      assert.equal(new Set(seen).size, 3);
+    });
+
+    test('a range that holds nothing answers nothing, a malformed one is refused', async () => {
+      const past = await events({ StartTime: '2020-01-01T00:00:00Z', EndTime: '2020-01-02T00:00:00Z' });
+      assert.deepEqual(past.events, []);
+      await refused(
+        root.callRpc(version, 'LookupEvents', { StartTime: 'yesterday' }),
+        'InvalidParameter.StartTime.Format',
+        400,
+      );
+      const backwards = { StartTime: '2020-01-02T00:00:00Z', EndTime: '2020-01-01T00:00:00Z' };
+      await refused(root.callRpc(version, 'LookupEvents', backwards), 'InvalidStartTime', 400);
+      await refused(
+        root.callRpc(version, 'LookupEvents', {
+          'LookupAttribute.1.Key': 'Colour',
+          'LookupAttribute.1.Value': 'red',
+        }),
+        'InvalidLookupAttribute',
+        400,
+      );
+      await refused(root.callRpc(version, 'LookupEvents', { NextToken: 'x' }), 'InvalidNextToken', 400);
+    });
+
+    test('a key tells when, with which products, from where and on what it was used', async () => {
+      const { admin, key } = server.account;
+      await admin.callRpc('2015-05-01', 'CreateUser', { UserName: 'touched' });
+      const of = { AccessKey: key.accessKeyId };
+      const info = await root.callRpc(version, 'GetAccessKeyLastUsedInfo', of);
+      assert.equal(info['ServiceName'], 'Ram');
+      assert.equal(info['AccountType'], 'ram-user');
+      assert.equal(info['UserName'], 'administrator');
+      assert.equal(typeof info['UsedTimestamp'], 'number');
+      const products = await root.callRpc(version, 'GetAccessKeyLastUsedProducts', of);
+      assert.deepEqual(
+        (products['Products'] as { ServiceName: string }[]).map((product) => product.ServiceName),
+        ['Ram'],
+      );
+      const inRam = { ...of, ServiceName: 'Ram' };
+      const ips = await root.callRpc(version, 'GetAccessKeyLastUsedIps', inRam);
+      assert.deepEqual(
+        (ips['Ips'] as { Ip: string }[]).map(({ Ip }) => Ip),
+        ['127.0.0.1'],
+      );
+      const used = await root.callRpc(version, 'GetAccessKeyLastUsedEvents', { ...inRam, PageSize: '1' });
+      assert.deepEqual(
+        (used['Events'] as { EventName: string }[]).map(({ EventName }) => EventName),
+        ['CreateUser'],
+      );
+      assert.equal(used['NextToken'], '1');
+      const resources = await root.callRpc(version, 'GetAccessKeyLastUsedResources', inRam);
+      assert.deepEqual(
+        (resources['Resources'] as { ResourceType: string; ResourceName: string }[])[0]?.ResourceName,
+        'touched',
+      );
+    });
+
+    test("another account's events and keys are not there", async () => {
+      const other = await server.newAccount('other');
+      const otherRoot = server.clients(await other.rootKey());
+      await refused(
+        otherRoot.callRpc(version, 'GetAccessKeyLastUsedInfo', { AccessKey: user.key.accessKeyId }),
+        'EntityNotExist.User.AccessKey',
+        404,
+      );
+      const answer = await otherRoot.callRpc(version, 'LookupEvents', {
+        'LookupAttribute.1.Key': 'EventAccessKeyId',
+        'LookupAttribute.1.Value': user.key.accessKeyId,
+      });
+      assert.deepEqual(answer['Events'], []);
+    });
+
+    test('a denial says in full why, to whoever may decode it, and to nobody of another account', async () => {
+      const { admin } = server.account;
+      const document = {
+        Version: '1',
+        Statement: [{ Effect: 'Deny', Action: 'ram:ListGroups', Resource: '*' }],
+      };
+      await admin.callRpc('2015-05-01', 'CreatePolicy', {
+        PolicyName: 'no-groups',
+        PolicyDocument: JSON.stringify(document),
+      });
+      await admin.callRpc('2015-05-01', 'AttachPolicyToUser', {
+        PolicyName: 'no-groups',
+        PolicyType: 'Custom',
+        UserName: 'watched',
+      });
+      const error = await refused(user.clients.callRpc('2015-05-01', 'ListGroups'), 'NoPermission', 403);
+      const detail = error.data?.['AccessDeniedDetail'] as { readonly EncodedDiagnosticMessage: string };
+      const message = { EncodedDiagnosticMessage: detail.EncodedDiagnosticMessage };
+      const answer = await admin.callRpc('2015-05-01', 'DecodeDiagnosticMessage', message);
+      // The old client's objects have no prototype.
+      const decoded = structuredClone(answer['DecodedDiagnosticMessage']) as Record<string, unknown>;
+      assert.equal(decoded['AuthAction'], 'ram:ListGroups');
+      assert.equal(decoded['ExplicitDeny'], true);
+      assert.deepEqual(decoded['MatchedPolicies'], [
+        {
+          AttachedScope: 'Account',
+          Effect: 'Deny',
+          PolicyIdentifier: 'no-groups',
+          PolicyType: 'Custom',
+          PolicyVersion: 'v1',
+          AttachedEntityType: 'RamUser',
+        },
+      ]);
+      await refused(
+        user.clients.callRpc('2015-05-01', 'DecodeDiagnosticMessage', message),
+        'NoPermission',
+        403,
+      );
+      const other = await server.newAccount('decoder');
+      await refused(
+        other.admin.callRpc('2015-05-01', 'DecodeDiagnosticMessage', message),
+        'InvalidEncodedDiagnosticMessage',
+        400,
+      );
+    });
+  });
+});
