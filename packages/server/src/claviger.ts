@@ -4,13 +4,14 @@ import type { Logger } from 'pino';
 import { Registry as MetricsRegistry } from 'prom-client';
 import { StoredCredentials } from './access-keys/credential-source.ts';
 import { describedOperations } from './api/described-operations.ts';
+import { openApiDocument, openApiProducts } from './api/openapi.ts';
 import { operations } from './api/operations.ts';
 import { recentNonces } from './audit/audit-events.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import type { Configuration } from './configuration.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { healthRoute, readyRoute } from './http/health.ts';
-import { type Listener, startListener } from './http/listener.ts';
+import { type Listener, type Route, startListener } from './http/listener.ts';
 import { metricsRoute, RequestMetrics, registerGauges } from './http/metrics.ts';
 import { automaticTls, loadTlsFiles, type TlsFiles } from './http/tls.ts';
 import { closeServices, openServices } from './installation.ts';
@@ -35,7 +36,7 @@ export interface Claviger {
 }
 
 /** The registry of everything that is built, which knows what RAM has beyond it. */
-export function registry(): Registry {
+export function builtOperations(): Registry {
   return new Registry(
     operations,
     describedOperations().map(({ version, name }) => `${version} ${name}`),
@@ -82,8 +83,9 @@ export async function startClaviger(
   const metrics = new RequestMetrics(metricsRegistry);
   registerGauges(metricsRegistry, { audit, store, credentials: source });
   const reportBug = (error: unknown, requestId: string) => logger.error({ err: error, requestId }, 'a bug');
+  const registry = builtOperations();
   const api = new Api({
-    registry: registry(),
+    registry,
     guard,
     source,
     services,
@@ -103,6 +105,7 @@ export async function startClaviger(
       ['/healthz', healthRoute],
       ['/readyz', readyRoute({ store, audit, maxStalenessMs: MAX_STALENESS_MS })],
       ['/metrics', metricsRoute(metricsRegistry)],
+      ...openApiRoutes(registry),
     ]),
     now,
     onBug: reportBug,
@@ -136,6 +139,20 @@ async function openNonces(
     throw error;
   }
   return nonces;
+}
+
+/** `GET /openapi/{product}.json`; a document is made when it is first asked for. */
+function openApiRoutes(registry: Registry): [string, Route][] {
+  return [...openApiProducts].map(([name, version]) => {
+    let body: string | undefined;
+    return [
+      `/openapi/${name}.json`,
+      () => {
+        body ??= JSON.stringify(openApiDocument(registry, version));
+        return { status: 200, headers: { 'content-type': 'application/json;charset=utf-8' }, body };
+      },
+    ];
+  });
 }
 
 async function tlsOf(configuration: Configuration, now: number): Promise<TlsFiles | undefined> {

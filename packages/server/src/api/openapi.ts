@@ -1,0 +1,125 @@
+import type { Operation } from '../rpc/operation.ts';
+import type { Registry } from '../rpc/registry.ts';
+import { type DescribedOperation, type DescribedType, describedOperations } from './described-operations.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Products by the name in the address of their description: `/openapi/ram.json`. */
+export const openApiProducts: ReadonlyMap<string, string> = new Map([
+  ['ims', '2019-08-15'],
+  ['ram', '2015-05-01'],
+  ['sts', '2015-04-01'],
+  ['actiontrail', '2020-07-06'],
+]);
+
+/**
+ * The OpenAPI 3.1 document of one product, made from the registry: only what is built is in it.
+ *
+ * RPC has one path for all operations, which OpenAPI has no word for; each therefore has its own fragment,
+ * `/#CreateUser`, and its action and version as parameters with one possible value.
+ * @param version of the product
+ */
+export function openApiDocument(registry: Registry, version: string): Json {
+  const described = new Map(
+    describedOperations()
+      .filter((operation) => operation.version === version)
+      .map((operation) => [operation.name, operation]),
+  );
+  const built = [...registry.all()]
+    .filter((operation) => operation.version === version)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: `Claviger: ${built[0]?.product ?? ''}`,
+      version,
+      description:
+        'Operations in the RPC style of Alibaba Cloud, on one path. Sign requests with ACS3-HMAC-SHA256 or RPC 1.0.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ acs3: [] }],
+    paths: Object.fromEntries(
+      built.map((operation) => [`/#${operation.name}`, pathItem(operation, described.get(operation.name))]),
+    ),
+    components: {
+      securitySchemes: {
+        acs3: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'Authorization',
+          description: 'ACS3-HMAC-SHA256 Credential=…,SignedHeaders=…,Signature=…',
+        },
+      },
+      responses: { Refusal: refusalResponse },
+    },
+  };
+}
+
+const refusalResponse = {
+  description: 'The request was refused.',
+  content: {
+    'application/json': {
+      schema: {
+        type: 'object',
+        required: ['RequestId', 'HostId', 'Code', 'Message', 'Recommend'],
+        properties: {
+          RequestId: { type: 'string' },
+          HostId: { type: 'string' },
+          Code: { type: 'string' },
+          Message: { type: 'string' },
+          Recommend: { type: 'string' },
+          AccessDeniedDetail: { type: 'object' },
+        },
+      },
+    },
+  },
+};
+
+function pathItem(operation: Operation, described: DescribedOperation | undefined): Json {
+  return {
+    post: {
+      operationId: operation.name,
+      tags: [operation.product],
+      'x-access': operation.access,
+      parameters: [
+        fixed('Action', operation.name),
+        fixed('Version', operation.version),
+        ...Object.entries(operation.input).map(([name, { required, schema }]) => ({
+          name,
+          in: 'query',
+          required,
+          schema,
+        })),
+      ],
+      responses: {
+        '200': {
+          description: 'Done.',
+          content: { 'application/json': { schema: schemaOf(described?.response ?? {}) } },
+        },
+        default: { $ref: '#/components/responses/Refusal' },
+      },
+    },
+  };
+}
+
+const fixed = (name: string, value: string) => ({
+  name,
+  in: 'query',
+  required: true,
+  schema: { type: 'string', const: value },
+});
+
+function schemaOf(type: DescribedType): Json {
+  if (typeof type === 'string') return type === 'any' ? {} : { type };
+  if (isList(type)) return { type: 'array', items: schemaOf(type[0]) };
+  if ('*' in type) return { type: 'object', additionalProperties: true };
+  return {
+    type: 'object',
+    properties: Object.fromEntries(Object.entries(type).map(([name, field]) => [name, schemaOf(field)])),
+  };
+}
+
+function isList(type: DescribedType): type is readonly [DescribedType] {
+  return Array.isArray(type);
+}

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { coverage } from '../api-description/coverage.ts';
+import { eachServer, type TestServer } from './server.ts';
+
+eachServer((_, start) => {
+  describe('the description of the API', () => {
+    let server: TestServer;
+    before(async () => {
+      server = await start();
+    });
+
+    for (const product of ['ims', 'ram', 'sts', 'actiontrail']) {
+      test(`/openapi/${product}.json is valid OpenAPI 3.1 and has exactly what is built`, async () => {
+        const answer = await fetch(`${server.url}/openapi/${product}.json`);
+        assert.equal(answer.status, 200);
+        const document = (await answer.json()) as { readonly paths: Readonly<Record<string, unknown>> };
+        const { valid, errors } = await new Validator().validate(structuredClone(document));
+        assert.ok(valid, JSON.stringify(errors));
+        const built = coverage()
+          .filter((row) => row.implemented && row.product.toLowerCase() === product)
+          .map((row) => `/#${row.operation}`);
+        assert.deepEqual(Object.keys(document.paths).sort(), built.sort());
+      });
+    }
+  });
+});
