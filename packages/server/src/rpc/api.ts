@@ -239,12 +239,15 @@ export class Api {
 
   async #failure(journey: Journey, error: unknown): Promise<ApiAnswer> {
     const refusal = this.#refusalOf(journey, error);
+    // What was touched was rolled back.
+    journey.touched = [];
     try {
       await this.#parts.audit.append(
         this.#record(journey, undefined, { code: refusal.code, message: refusal.message }),
       );
     } catch (unwritten) {
-      this.#parts.reportBug(journey.requestId, unwritten);
+      // The trail tells of an outage itself, once; the refusal stands either way.
+      if (!(unwritten instanceof StoreUnavailable)) this.#parts.reportBug(journey.requestId, unwritten);
     }
     this.#finish(journey, refusal.code);
     const { contentType, body } = encodeError(journey.format, {
