@@ -33,8 +33,11 @@ export interface AuditTrailOptions {
   readonly log: (message: string) => void;
 }
 
-/** A batch begins early when it is full: one transaction of this size keeps other requests waiting for a few ms. */
-const rowsPerBatch = 256;
+/** One transaction of this size keeps other requests waiting for a few ms. */
+const rowsPerBatch = 512;
+
+/** Records that do not wait for their time: a commit waits for the disk, so the fewer the better. */
+const rowsThatBegin = 2048;
 
 /** How long to wait before trying again, while the database takes nothing. */
 const retryMs = 1000;
@@ -118,7 +121,7 @@ export class AuditTrail {
     if (this.#full) return this.#whenFull(row);
     this.#enqueue(row);
     if (this.#mode === 'strict') return this.flush();
-    if (this.#queue.size >= rowsPerBatch && !this.#failing) this.#start();
+    if (this.#queue.size >= rowsThatBegin && !this.#failing) this.#start();
     else this.#cancelTimer ??= this.#after(this.#flushMs);
     return undefined;
   }

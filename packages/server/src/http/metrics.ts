@@ -1,6 +1,6 @@
 import { guardRefusals } from '@claviger/guard';
 import { SIGNATURE_ERROR_CODES } from '@claviger/signature';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, type Histogram, type Registry } from 'prom-client';
 import { type CatalogueEntry, catalogue } from '../errors/catalogue.ts';
 import type { Operation } from '../rpc/operation.ts';
 import type { Route } from './listener.ts';
@@ -20,6 +20,16 @@ const families = ['InvalidParameter', 'Missing', 'Invalid'] as const;
 /** From a cached read (tens of microseconds) to what a client gives up on; in seconds. */
 const durationBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
+/** What is counted of one operation; kept by us, since a library's counter costs more than all else in a request. */
+interface Tally {
+  readonly product: string;
+  readonly operation: string;
+  readonly outcomes: Map<string, number>;
+  /** By bucket, not accumulated; the last is for what is slower than all bounds. */
+  readonly durations: number[];
+  seconds: number;
+}
+
 /**
  * Counts requests by product, operation and outcome, and how long they took.
  *
@@ -27,23 +37,23 @@ const durationBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0
  * ones. `unknown` is what named no operation, `OK` a success, `other` a code in no list.
  */
 export class RequestMetrics {
-  readonly #requests: Counter<'product' | 'operation' | 'code'>;
-  readonly #durations: Histogram<'product' | 'operation'>;
+  readonly #tallies = new Map<Pick<Operation, 'product' | 'name'> | undefined, Tally>();
 
   constructor(registry: Registry) {
-    this.#requests = new Counter({
+    const tallies = this.#tallies;
+    const requests = new Counter({
       name: 'claviger_api_requests_total',
       help: 'Requests to the API, by operation and outcome.',
       labelNames: ['product', 'operation', 'code'],
       registers: [registry],
+      collect() {
+        requests.reset();
+        for (const { product, operation, outcomes } of tallies.values()) {
+          for (const [code, count] of outcomes) requests.inc({ product, operation, code }, count);
+        }
+      },
     });
-    this.#durations = new Histogram({
-      name: 'claviger_api_request_duration_seconds',
-      help: 'Time from a whole request to its answer, by operation.',
-      labelNames: ['product', 'operation'],
-      buckets: durationBuckets,
-      registers: [registry],
-    });
+    registry.registerMetric(new Durations(tallies) as unknown as Histogram);
   }
 
   /**
@@ -54,12 +64,58 @@ export class RequestMetrics {
    * @param seconds from the request being complete to its answer
    */
   observe(operation: Pick<Operation, 'product' | 'name'> | undefined, code: string, seconds: number): void {
-    const labels =
-      operation === undefined
-        ? { product: 'unknown', operation: 'unknown' }
-        : { product: operation.product, operation: operation.name };
-    this.#durations.observe(labels, seconds);
-    this.#requests.inc({ ...labels, code: outcome(code) });
+    let tally = this.#tallies.get(operation);
+    if (tally === undefined) {
+      tally = {
+        product: operation?.product ?? 'unknown',
+        operation: operation?.name ?? 'unknown',
+        outcomes: new Map(),
+        durations: [...durationBuckets, Number.POSITIVE_INFINITY].map(() => 0),
+        seconds: 0,
+      };
+      this.#tallies.set(operation, tally);
+    }
+    const label = outcome(code);
+    tally.outcomes.set(label, (tally.outcomes.get(label) ?? 0) + 1);
+    let bucket = 0;
+    while (bucket < durationBuckets.length && seconds > durationBuckets[bucket]!) bucket += 1;
+    tally.durations[bucket]! += 1;
+    tally.seconds += seconds;
+  }
+}
+
+/** The durations as a histogram, in the form that the registry asks of its metrics. */
+class Durations {
+  readonly name = 'claviger_api_request_duration_seconds';
+  readonly #tallies: ReadonlyMap<unknown, Tally>;
+
+  constructor(tallies: ReadonlyMap<unknown, Tally>) {
+    this.#tallies = tallies;
+  }
+
+  async get() {
+    return {
+      name: this.name,
+      help: 'Time from a whole request to its answer, by operation.',
+      type: 'histogram',
+      aggregator: 'sum',
+      values: [...this.#tallies.values()].flatMap((tally) => this.#valuesOf(tally)),
+    };
+  }
+
+  #valuesOf({ product, operation, durations, seconds }: Tally) {
+    const labels = { product, operation };
+    let total = 0;
+    const buckets = durations.map((count, index) => {
+      total += count;
+      const le = durationBuckets[index] ?? '+Inf';
+      return { labels: { le, ...labels }, value: total, metricName: `${this.name}_bucket` };
+    });
+    return [
+      ...buckets,
+      { labels, value: seconds, metricName: `${this.name}_sum` },
+      { labels, value: total, metricName: `${this.name}_count` },
+    ];
   }
 }
 

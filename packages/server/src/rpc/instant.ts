@@ -1,4 +1,13 @@
+// Requests of one second share its text.
+let lastSecond = Number.NaN;
+let lastText = '';
+
 /** An instant as RAM writes it: `2026-11-24T08:00:00Z`, UTC, whole seconds. @param milliseconds since the epoch */
 export function instant(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(milliseconds / 1000);
+  if (second !== lastSecond) {
+    lastText = `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+    lastSecond = second;
+  }
+  return lastText;
 }

@@ -11,7 +11,8 @@ const productOfVersion: ReadonlyMap<string, Product> = new Map([
 
 /** All operations: the single source for routing, description, coverage and audit. */
 export class Registry {
-  readonly #operations: ReadonlyMap<string, Operation>;
+  readonly #operations: readonly Operation[];
+  readonly #byVersion = new Map<string, Map<string, Operation>>();
   readonly #notBuilt: ReadonlySet<string>;
 
   /**
@@ -19,14 +20,14 @@ export class Registry {
    * @param described `version name` of every operation RAM has, so that what is missing says so
    */
   constructor(operations: readonly Operation[], described: Iterable<string> = []) {
-    const byKey = new Map<string, Operation>();
     for (const operation of operations) {
-      const key = `${operation.version} ${operation.name}`;
-      if (byKey.has(key)) throw new Error(`operation declared twice: ${key}`);
-      byKey.set(key, operation);
+      const { version, name } = operation;
+      const ofVersion = this.#byVersion.get(version) ?? new Map<string, Operation>();
+      if (ofVersion.has(name)) throw new Error(`operation declared twice: ${version} ${name}`);
+      this.#byVersion.set(version, ofVersion.set(name, operation));
     }
-    this.#operations = byKey;
-    this.#notBuilt = new Set([...described].filter((key) => !byKey.has(key)));
+    this.#operations = operations;
+    this.#notBuilt = new Set(described);
   }
 
   /**
@@ -35,18 +36,18 @@ export class Registry {
    * @throws Refusal InvalidVersion, InvalidAction.NotFound, InvalidAction.NotBuilt
    */
   find(version: string, name: string): Operation {
+    const found = this.#byVersion.get(version)?.get(name);
+    if (found !== undefined) return found;
     const product = productOfVersion.get(version);
     if (product === undefined) throw new Refusal('InvalidVersion');
-    const key = `${version} ${name}`;
-    const found = this.#operations.get(key);
-    if (found !== undefined) return found;
-    if (this.#notBuilt.has(key))
+    if (this.#notBuilt.has(`${version} ${name}`)) {
       throw new Refusal('InvalidAction.NotBuilt', { action: name, product, version });
+    }
     throw new Refusal('InvalidAction.NotFound');
   }
 
   /** Every declared operation. */
   all(): Iterable<Operation> {
-    return this.#operations.values();
+    return this.#operations;
   }
 }

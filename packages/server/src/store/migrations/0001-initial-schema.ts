@@ -204,20 +204,24 @@ export const initialSchema: Migration = {
       .execute();
     await index('tags', 'value', ['account_id', 'resource_type', 'tag_key', 'tag_value']);
 
-    await table('audit_events', {
-      event_id: 'text',
-      account_id: 'text',
-      event_time: 'integer',
-      event_name: 'text',
-      service_name: 'text',
-      event_rw: 'text',
-      access_key_id: 'text',
-      user_name: 'text',
-      source_ip: 'text',
-      error_code: 'text',
-      signature_nonce: 'text',
-      event: 'text',
-    })
+    await table(
+      'audit_events',
+      {
+        event_id: 'text',
+        account_id: 'text',
+        event_time: 'integer',
+        event_name: 'text',
+        service_name: 'text',
+        event_rw: 'text',
+        access_key_id: 'text',
+        user_name: 'text',
+        source_ip: 'text',
+        error_code: 'text',
+        signature_nonce: 'text',
+        event: 'text',
+      },
+      'in the order of the primary key',
+    )
       // In the order of time, so that new rows are written side by side; it also serves restarts and retention.
       .addPrimaryKeyConstraint('audit_events_pk', ['event_time', 'event_id'])
       .execute();
@@ -268,13 +272,19 @@ function tables(database: Kysely<unknown>, kind: Store['kind']) {
   const types: Record<Column, RawBuilder<unknown>> = kind === 'sqlite'
     ? { text: sql`text`, name: sql`text`, integer: sql`integer` }
     : { text: sql`text`, name: sql`text collate "C"`, integer: sql`bigint` };
-  return (name: string, columns: Record<string, Column>): CreateTableBuilder<string, string> => {
+  return (
+    name: string,
+    columns: Record<string, Column>,
+    rows: 'anywhere' | 'in the order of the primary key' = 'anywhere',
+  ): CreateTableBuilder<string, string> => {
     let builder: CreateTableBuilder<string, string> = database.schema.createTable(name);
     for (const [column, type] of Object.entries(columns)) {
       builder = column.endsWith('?')
         ? builder.addColumn(column.slice(0, -1), types[type])
         : builder.addColumn(column, types[type], (definition) => definition.notNull());
     }
-    return kind === 'sqlite' ? builder.modifyEnd(sql`strict`) : builder;
+    if (kind === 'postgres') return builder;
+    // Without row ids the key is not kept a second time.
+    return builder.modifyEnd(rows === 'anywhere' ? sql`strict` : sql`strict, without rowid`);
   };
 }
