@@ -69,8 +69,8 @@ export interface UsedNonce {
 const noncesPerPage = 5000;
 
 /**
- * The nonces of calls since `since`, oldest first, in pages, so that a restarted node refuses replays of what it
- * served before.
+ * The nonces of calls since `since`, in pages, each account's oldest first, so that a restarted node refuses
+ * replays of what it served before.
  *
  * A request may be signed up to a window after it arrives, and its nonce counts until a window after that: to
  * find all that still count, look two windows back and let them expire two windows after their `time`.
@@ -78,12 +78,21 @@ const noncesPerPage = 5000;
  * @param since milliseconds since the epoch
  */
 export async function* recentNonces(queries: Queries, since: number): AsyncGenerator<UsedNonce[], void> {
+  for await (const accountId of accountsWithEvents(queries)) yield* noncesOf(queries, accountId, since);
+}
+
+async function* noncesOf(
+  queries: Queries,
+  accountId: string,
+  since: number,
+): AsyncGenerator<UsedNonce[], void> {
   let after = { event_time: since, event_id: '' };
   for (;;) {
     const { event_time: time, event_id: id } = after;
     const rows = await queries
       .selectFrom('audit_events')
       .select(['event_id', 'event_time', 'access_key_id', 'signature_nonce'])
+      .where('account_id', '=', accountId)
       .where('signature_nonce', '!=', '')
       .where((where) =>
         where.or([
@@ -109,24 +118,49 @@ export async function* recentNonces(queries: Queries, since: number): AsyncGener
   }
 }
 
+/** One look into the index for each account: a `distinct` would read every event. */
+async function* accountsWithEvents(queries: Queries): AsyncGenerator<string, void> {
+  let comparison: '>=' | '>' = '>=';
+  for (let last = ''; ; comparison = '>') {
+    const next = await queries
+      .selectFrom('audit_events')
+      .select('account_id')
+      .where('account_id', comparison, last)
+      .orderBy('account_id')
+      .limit(1)
+      .executeTakeFirst();
+    if (next === undefined) return;
+    last = next.account_id;
+    yield last;
+  }
+}
+
 /**
- * Removes the oldest of the events before `before`: retention. At most `limit` of them, so that no transaction
- * lasts long; call it again, in another one, while it removes as many.
+ * Removes events before `before`, each account's oldest first: retention. At most `limit` of them, so that no
+ * transaction lasts long; call it again, in another one, while it removes as many.
  *
  * @param queries of a transaction
  * @param before milliseconds since the epoch
  * @returns how many were removed
  */
 export async function purgeAuditEvents(queries: Queries, before: number, limit = 1000): Promise<number> {
-  const oldest = queries
-    .selectFrom('audit_events')
-    .select('event_id')
-    .where('event_time', '<', before)
-    .orderBy('event_time')
-    .limit(limit);
-  const { numDeletedRows } = await queries
-    .deleteFrom('audit_events')
-    .where('event_id', 'in', oldest)
-    .executeTakeFirstOrThrow();
-  return Number(numDeletedRows);
+  let removed = 0;
+  for await (const accountId of accountsWithEvents(queries)) {
+    const oldest = queries
+      .selectFrom('audit_events')
+      .select('event_id')
+      .where('account_id', '=', accountId)
+      .where('event_time', '<', before)
+      .orderBy('event_time')
+      .limit(limit - removed);
+    const { numDeletedRows } = await queries
+      .deleteFrom('audit_events')
+      .where('account_id', '=', accountId)
+      .where('event_time', '<', before)
+      .where('event_id', 'in', oldest)
+      .executeTakeFirstOrThrow();
+    removed += Number(numDeletedRows);
+    if (removed >= limit) break;
+  }
+  return removed;
 }

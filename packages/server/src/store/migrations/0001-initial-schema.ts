@@ -222,10 +222,9 @@ export const initialSchema: Migration = {
       },
       'in the order of the primary key',
     )
-      // In the order of time, so that new rows are written side by side; it also serves restarts and retention.
-      .addPrimaryKeyConstraint('audit_events_pk', ['event_time', 'event_id'])
+      // An account's rows side by side in the order of time: that is how they come and how they are looked up.
+      .addPrimaryKeyConstraint('audit_events_pk', ['account_id', 'event_time', 'event_id'])
       .execute();
-    await index('audit_events', 'account_time', ['account_id', 'event_time', 'event_id']);
     await index('audit_events', 'access_key', ['access_key_id', 'event_time']);
 
     // Revisions are never given twice, also after the table was trimmed empty.

@@ -35,6 +35,7 @@ export class SqliteConnection implements DatabaseConnection {
         PRAGMA checkpoint_fullfsync = ON;
         PRAGMA foreign_keys = ON;
         PRAGMA journal_size_limit = 67108864;
+        PRAGMA wal_autocheckpoint = 4000;
       `);
       // Whoever waits longer waits in the writer's own loop, which leaves the process free to answer.
       this.#database.exec('PRAGMA busy_timeout = 5;');
