@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { sql } from 'kysely';
+import { eachServer, refused, type TestServer, type TestUser } from './server.ts';
+
+interface Event {
+  readonly eventId: string;
+  readonly requestId: string;
+  readonly eventVersion: number;
+  readonly eventType: string;
+  readonly eventTime: string;
+  readonly eventName: string;
+  readonly eventSource: string;
+  readonly serviceName: string;
+  readonly apiVersion: string;
+  readonly sourceIpAddress: string;
+  readonly errorCode: string;
+  readonly userIdentity: Readonly<Record<string, unknown>>;
+  readonly requestParameters: Readonly<Record<string, unknown>>;
+  readonly responseElements?: Readonly<Record<string, unknown>>;
+  readonly referencedResources: Readonly<Record<string, readonly string[]>>;
+}
+
+async function eventsOf(server: TestServer, requestId: unknown): Promise<Event[]> {
+  const rows = await server.services.store.queries
+    .selectFrom('audit_events')
+    .select('event')
+    .where('event_id', '=', String(requestId))
+    .execute();
+  return rows.map((row) => JSON.parse(row.event) as Event);
+}
+
+async function countEvents(server: TestServer): Promise<number> {
+  const { count } = await server.services.store.queries
+    .selectFrom('audit_events')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+eachServer((name, start) => {
+  describe('the audit log', () => {
+    let server: TestServer;
+    let user: TestUser;
+
+    before(async () => {
+      server = await start({ configuration: { audit: 'strict' } });
+      user = await server.newUser(server.account, 'seen');
+    });
+
+    test("a change leaves one event in ActionTrail's shape, without its secret", async () => {
+      const answer = await server.account.admin.callRpc('2019-08-15', 'CreateAccessKey', {
+        UserPrincipalName: user.userPrincipalName,
+      });
+      const key = answer['AccessKey'] as { readonly AccessKeyId: string; readonly AccessKeySecret: string };
+      const [event, ...more] = await eventsOf(server, answer['RequestId']);
+      assert.ok(event !== undefined && more.length === 0);
+      assert.equal(event.eventId, event.requestId);
+      assert.equal(event.eventType, 'ApiCall');
+      assert.equal(event.eventVersion, 1);
+      assert.match(event.eventTime, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+      assert.equal(event.eventName, 'CreateAccessKey');
+      assert.equal(event.serviceName, 'Ims');
+      assert.equal(event.eventSource, 'ims.aliyuncs.com');
+      assert.equal(event.apiVersion, '2019-08-15');
+      assert.equal(event.sourceIpAddress, '127.0.0.1');
+      assert.equal(event.errorCode, '');
+      assert.equal(event.userIdentity['type'], 'ram-user');
+      assert.equal(event.userIdentity['userName'], 'administrator');
+      assert.equal(event.userIdentity['accountId'], server.account.accountId);
+      assert.equal(event.userIdentity['accessKeyId'], server.account.key.accessKeyId);
+      assert.deepEqual(event.requestParameters, { UserPrincipalName: user.userPrincipalName });
+      assert.deepEqual(event.referencedResources, { 'ACS::RAM::AccessKey': [key.AccessKeyId] });
+      assert.equal(
+        (event.responseElements?.['AccessKey'] as { readonly AccessKeyId?: string } | undefined)?.AccessKeyId,
+        key.AccessKeyId,
+      );
+      assert.ok(!JSON.stringify(event).includes(key.AccessKeySecret));
+      assert.ok(!JSON.stringify(event).includes('AccessKeySecret'));
+    });
+
+    test('reads, denials, broken signatures and unknown keys leave one event each', async () => {
+      const before = await countEvents(server);
+      const read = await user.clients.callRpc('2015-04-01', 'GetCallerIdentity');
+      assert.equal((await eventsOf(server, read['RequestId']))[0]?.eventName, 'GetCallerIdentity');
+      const requestIdOf = (error: { data?: Record<string, unknown> }) => error.data?.['RequestId'];
+      const denied = await refused(user.clients.callRpc('2015-05-01', 'ListUsers'), 'NoPermission');
+      assert.equal((await eventsOf(server, requestIdOf(denied)))[0]?.errorCode, 'NoPermission');
+      const forger = server.clients({ ...user.key, accessKeySecret: 'guessed' });
+      const forged = await refused(forger.callRpc('2015-05-01', 'ListUsers'), 'SignatureDoesNotMatch');
+      const [event] = await eventsOf(server, requestIdOf(forged));
+      assert.equal(event?.errorCode, 'SignatureDoesNotMatch');
+      assert.equal(event?.userIdentity['type'], 'unknown', 'nobody has proven to be that user');
+      assert.equal(event?.userIdentity['accessKeyId'], user.key.accessKeyId);
+      const stranger = server.clients({ accessKeyId: 'LTAI5tNobodyNobodyNobody', accessKeySecret: 'x' });
+      await refused(stranger.callRpc('2015-05-01', 'ListUsers'), 'InvalidAccessKeyId.NotFound');
+      assert.equal((await countEvents(server)) - before, 4);
+    });
+
+    test('a refused change leaves its refusal and no trace of what it would have touched', async () => {
+      const error = await refused(
+        server.account.admin.callRpc('2015-05-01', 'CreateUser', { UserName: 'seen' }),
+        'EntityAlreadyExists.User',
+        409,
+      );
+      const [event] = await eventsOf(server, error.data?.['RequestId']);
+      assert.equal(event?.errorCode, 'EntityAlreadyExists.User');
+      assert.deepEqual(event?.referencedResources, {});
+    });
+
+    test('a change whose record cannot be written is refused and did not happen', async () => {
+      const { admin } = server.account;
+      await breakLog(server, name);
+      try {
+        await assert.rejects(
+          admin.callRpc('2015-05-01', 'CreateUser', { UserName: 'unrecorded' }),
+          (error: { code: string }) => ['InternalError', 'ServiceUnavailable'].includes(error.code),
+        );
+      } finally {
+        await mendLog(server, name);
+      }
+      await refused(
+        admin.callRpc('2015-05-01', 'GetUser', { UserName: 'unrecorded' }),
+        'EntityNotExist.User',
+      );
+      await admin.callRpc('2015-05-01', 'CreateUser', { UserName: 'unrecorded' });
+    });
+  });
+
+  describe('the audit log, best effort', () => {
+    test('a change goes through while its record cannot be written', async () => {
+      const server = await start({ configuration: { audit: 'best-effort' } });
+      await breakLog(server, name);
+      try {
+        await server.account.admin.callRpc('2015-05-01', 'CreateUser', { UserName: 'unrecorded' });
+      } finally {
+        await mendLog(server, name);
+      }
+      await server.account.admin.callRpc('2015-05-01', 'GetUser', { UserName: 'unrecorded' });
+    });
+  });
+});
+
+/** Makes every insertion into the log fail. */
+async function breakLog(server: TestServer, name: string): Promise<void> {
+  await server.services.store.write(async ({ queries }) => {
+    if (name === 'SQLite') {
+      await sql`create trigger no_audit before insert on audit_events begin select raise(abort, 'no room'); end`.execute(
+        queries,
+      );
+      return;
+    }
+    await sql`create function no_audit() returns trigger as 'begin raise exception ''no room''; end' language plpgsql`.execute(
+      queries,
+    );
+    await sql`create trigger no_audit before insert on audit_events for each row execute function no_audit()`.execute(
+      queries,
+    );
+  });
+}
+
+async function mendLog(server: TestServer, name: string): Promise<void> {
+  await server.services.store.write(async ({ queries }) => {
+    if (name === 'SQLite') await sql`drop trigger no_audit`.execute(queries);
+    else await sql`drop trigger no_audit on audit_events`.execute(queries);
+  });
+}
