@@ -212,8 +212,7 @@ eachServer((_, start) => {
       );
       await refused(
         admin.callRpc('2019-08-15', 'UpdateAccessKey', {
-          ...named,
-          UserPrincipalName: undefined,
+          UserAccessKeyId: victim.key.accessKeyId,
           Status: 'Inactive',
         }),
         'EntityNotExist.User.AccessKey',
