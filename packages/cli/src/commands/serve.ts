@@ -34,9 +34,11 @@ export function addServe(program: Command, terminal: Terminal): void {
       }
       printInstallation(terminal, await initialise(configuration, surroundings));
     }
+    // Listened for before anybody can know that we are there.
+    const stopped = stopSignal();
     const claviger = await startClaviger(configuration, logger);
     print(terminal, `Claviger serves IMS, RAM and STS at ${bold(terminal, claviger.url)}`);
-    await stopSignal();
+    await stopped;
     tell(terminal, 'Stopping: finishing what is under way.');
     await claviger.close();
   });
