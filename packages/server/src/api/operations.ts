@@ -6,6 +6,7 @@ import { accessKeyRecycleBinOperations } from './ims/access-key-recycle-bin.ts';
 import { accessKeyOperations as imsAccessKeys } from './ims/access-keys.ts';
 import { accountOperations as imsAccount } from './ims/account.ts';
 import { groupOperations as imsGroups } from './ims/groups.ts';
+import { securityPreferenceOperations as imsSecurityPreference } from './ims/security-preference.ts';
 import { tagOperations as imsTags } from './ims/tags.ts';
 import { userRecycleBinOperations } from './ims/user-recycle-bin.ts';
 import { userOperations as imsUsers } from './ims/users.ts';
@@ -16,6 +17,7 @@ import { groupOperations as ramGroups } from './ram/groups.ts';
 import { policyOperations } from './ram/policies.ts';
 import { policyAttachmentOperations } from './ram/policy-attachments.ts';
 import { roleOperations } from './ram/roles.ts';
+import { securityPreferenceOperations as ramSecurityPreference } from './ram/security-preference.ts';
 import { tagOperations as ramTags } from './ram/tag-resources.ts';
 import { userOperations as ramUsers } from './ram/users.ts';
 import { assumeRoleOperations } from './sts/assume-role.ts';
@@ -28,6 +30,7 @@ export const operations: readonly Operation[] = [
   ...accessKeyRecycleBinOperations,
   ...imsAccount,
   ...imsGroups,
+  ...imsSecurityPreference,
   ...imsTags,
   ...userRecycleBinOperations,
   ...imsUsers,
@@ -37,6 +40,7 @@ export const operations: readonly Operation[] = [
   ...policyOperations,
   ...policyAttachmentOperations,
   ...roleOperations,
+  ...ramSecurityPreference,
   ...ramTags,
   ...ramUsers,
   ...assumeRoleOperations,

@@ -1,0 +1,72 @@
+import type { Operation } from '../src/rpc/operation.ts';
+
+const document = (statement: object) =>
+  JSON.stringify({ Version: '1', Statement: [{ Effect: 'Allow', ...statement }] });
+
+/** One valid value for each parameter that some operation requires. */
+const values: Readonly<Record<string, string>> = {
+  AccessKey: 'LTAI5tSampleSampleSample',
+  AccessKeyPolicy: '{"Status":"Inactive","Statements":[]}',
+  AccountAlias: 'sample-alias',
+  AssumeRolePolicyDocument: document({
+    Action: 'sts:AssumeRole',
+    Principal: { RAM: ['acs:ram::1234567890123456:root'] },
+  }),
+  DefaultDomainName: 'sample.onaliyun.com',
+  DisplayName: 'sample',
+  EncodedDiagnosticMessage: 'sample',
+  GroupName: 'sample',
+  NewDescription: 'sample',
+  PolicyDocument: document({ Action: 'ram:GetUser', Resource: '*' }),
+  PolicyName: 'sample',
+  PolicyType: 'Custom',
+  ResourceNames: '["sample"]',
+  ResourceType: 'role',
+  RoleArn: 'acs:ram::1234567890123456:role/sample',
+  RoleName: 'sample',
+  RoleSessionName: 'sample',
+  ServiceName: 'Ram',
+  Status: 'Inactive',
+  Tag: '[{"Key":"sample","Value":"sample"}]',
+  TagKeys: '["sample"]',
+  UserAccessKeyId: 'LTAI5tSampleSampleSample',
+  UserId: '200000000000000009',
+  UserName: 'sample',
+  UserPrincipalName: 'sample@1234567890123456.onaliyun.com',
+  VersionId: 'v1',
+};
+
+/** What operations need beside what they declare as required: one of several, mostly. */
+const also: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '2019-08-15 GetUser': { UserPrincipalName: 'sample@1234567890123456.onaliyun.com' },
+  '2019-08-15 UpdateUser': { UserId: '200000000000000009', NewDisplayName: 'sample' },
+  '2019-08-15 DeleteUser': { UserId: '200000000000000009' },
+  '2019-08-15 GetUserInRecycleBin': { UserId: '200000000000000009' },
+  '2019-08-15 TagResources': {
+    'ResourceId.1': '200000000000000009',
+    'Tag.1.Key': 'sample',
+    'Tag.1.Value': 'sample',
+  },
+  '2019-08-15 UntagResources': { 'ResourceId.1': '200000000000000009', 'TagKey.1': 'sample' },
+  '2019-08-15 ListTagResources': { 'ResourceId.1': '200000000000000009' },
+  '2015-05-01 ListTagResources': { ResourceNames: '["sample"]' },
+};
+
+/**
+ * A valid request for an operation, that names things which need not exist.
+ * @throws Error when a required parameter has no sample value yet: give it one here
+ */
+export function sampleRequest(operation: Operation): Readonly<Record<string, string>> {
+  const extra = also[`${operation.version} ${operation.name}`] ?? {};
+  const sample: Record<string, string> = { ...extra };
+  for (const [name, parameter] of Object.entries(operation.input)) {
+    const isGiven = Object.keys(extra).some((given) => given === name || given.startsWith(`${name}.`));
+    if (!parameter.required || isGiven) continue;
+    const value = values[name];
+    if (value === undefined) {
+      throw new Error(`give ${name} of ${operation.version} ${operation.name} a value in sample-requests.ts`);
+    }
+    sample[name] = value;
+  }
+  return sample;
+}
