@@ -5,6 +5,7 @@
  * line or the environment by itself, and it prints nothing but to the logger it is given.
  */
 export { createAccessKey, listAccessKeys } from './access-keys/access-key.ts';
+export { StoredCredentials } from './access-keys/credential-source.ts';
 export type { Account } from './accounts/account.ts';
 export {
   createAccount,
