@@ -240,19 +240,23 @@ m = keyMatch(r.act, p.act) && keyMatch(r.obj, p.obj) && (p.cidr == "any" || ipMa
       enforcer.enforceSync(action, resource, ip);
 }
 
-/** CASL has no wildcards in actions and no address blocks: it is given the action itself and an expression. */
+/**
+ * CASL has no wildcards in actions and no address blocks. As with cedar the action is a part of what is asked
+ * about, and an expression stands for the pattern and for the block.
+ */
 function casl(): (one: Case) => Question {
   const rules = [...all()].map(({ action, resource, block }) => ({
-    action: action.replace('*', 'Item'),
+    action: 'call',
     subject: 'Thing',
     conditions: {
+      action: { $regex: new RegExp(`^${action.replace('*', '.*')}$`) },
       arn: { $regex: new RegExp(`^${resource.replace('*', '.*')}$`) },
       ...(block === undefined ? {} : { ip: { $regex: /^10\./ } }),
     },
   }));
   const ability = createMongoAbility(rules as RawRuleOf<ReturnType<typeof createMongoAbility>>[]);
   return ({ action, resource, ip }) => {
-    const thing = subject('Thing', { arn: resource, ip });
-    return () => ability.can(action, thing);
+    const thing = subject('Thing', { action, arn: resource, ip });
+    return () => ability.can('call', thing);
   };
 }
