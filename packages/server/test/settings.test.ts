@@ -1,152 +1,314 @@
 import assert from 'node:assert/strict';
-import { before, describe, test } from 'node:test';
+import { test } from 'node:test';
 import ims from '@alicloud/ims20190815';
 import ram from '@alicloud/ram20150501';
-import { eachServer, refused, type TestServer } from './server.ts';
+import type { Clients } from './clients.ts';
+import { eachServer, refused, type TestAccount, type TestServer } from './server.ts';
+
+const IMS = '2019-08-15';
+
+const getIms = async (clients: Clients) =>
+  (await clients.call(IMS, 'GetSecurityPreference'))['SecurityPreference'];
+
+const getRam = async (clients: Clients) =>
+  (await clients.ram.getSecurityPreference()).body!.securityPreference!;
+
+/** By the generic client: the published one lacks the parameters of recent years. */
+const setIms = async (clients: Clients, changes: Record<string, string>) =>
+  (await clients.call(IMS, 'SetSecurityPreference', changes))['SecurityPreference'];
+
+const setRam = async (clients: Clients, changes: Record<string, unknown>) =>
+  (await clients.ram.setSecurityPreference(new ram.SetSecurityPreferenceRequest(changes))).body!
+    .securityPreference!;
+
+const defaults = {
+  AccessKeyPreference: { AllowUserToManageAccessKeys: false, AllowUserToManageServiceCredentials: false },
+  LoginProfilePreference: {
+    AllowUserToChangePassword: true,
+    AllowUserToLoginWithPasskey: true,
+    EnableSaveMFATicket: false,
+    LoginNetworkMasks: '',
+    LoginSessionDuration: 6,
+    MFAOperationForLogin: 'independent',
+    OperationForRiskLogin: 'autonomous',
+  },
+  MFAPreference: { AllowUserToManageMFADevices: true },
+  MaxIdleDays: { MaxIdleDaysForAccessKeys: 365, MaxIdleDaysForUsers: 365 },
+  PersonalInfoPreference: { AllowUserToManagePersonalDingTalk: true },
+  VerificationPreference: { VerificationTypes: [] },
+};
+
+const createKey = async (clients: Clients, userName?: string) =>
+  (
+    await clients.ram.createAccessKey(
+      new ram.CreateAccessKeyRequest(userName === undefined ? {} : { userName }),
+    )
+  ).body!.accessKey!.accessKeyId!;
+
+const listKeys = (clients: Clients, userName?: string) =>
+  clients.ram.listAccessKeys(new ram.ListAccessKeysRequest(userName === undefined ? {} : { userName }));
+
+async function attach(account: TestAccount, userName: string, statement: object): Promise<void> {
+  const policyName = `of-${userName}`;
+  const policyDocument = JSON.stringify({ Version: '1', Statement: [statement] });
+  await account.admin.ram.createPolicy(new ram.CreatePolicyRequest({ policyName, policyDocument }));
+  await account.admin.ram.attachPolicyToUser(
+    new ram.AttachPolicyToUserRequest({ userName, policyName, policyType: 'Custom' }),
+  );
+}
 
 eachServer((_, start) => {
-  describe('the security preference', () => {
-    let server: TestServer;
-    before(async () => {
-      server = await start();
-    });
+  let started: Promise<TestServer> | undefined;
+  // One server for all: each test has an account of its own.
+  const freshAccount = async () => {
+    started ??= start();
+    const server = await started;
+    const account = await server.newAccount();
+    return { server, account, admin: account.admin };
+  };
 
-    test("a new account has RAM's defaults, in both dialects", async () => {
-      const { admin } = server.account;
-      const { securityPreference } = (await admin.ims.getSecurityPreference()).body ?? {};
-      assert.equal(securityPreference?.accessKeyPreference?.allowUserToManageAccessKeys, false);
-      assert.equal(securityPreference?.loginProfilePreference?.allowUserToChangePassword, true);
-      assert.equal(securityPreference?.loginProfilePreference?.loginSessionDuration, 6);
-      assert.equal(securityPreference?.loginProfilePreference?.loginNetworkMasks, '');
-      assert.equal(securityPreference?.loginProfilePreference?.MFAOperationForLogin, 'independent');
-      assert.equal(securityPreference?.MFAPreference?.allowUserToManageMFADevices, true);
-      assert.equal(securityPreference?.maxIdleDays?.maxIdleDaysForAccessKeys, 365);
-      const inRam = (await admin.ram.getSecurityPreference()).body?.securityPreference;
-      assert.equal(inRam?.accessKeyPreference?.allowUserToManageAccessKeys, false);
-      assert.equal(inRam?.loginProfilePreference?.loginSessionDuration, 6);
-    });
-
-    test('what is given changes, the rest stays, and both dialects show the same', async () => {
-      const { admin } = server.account;
-      await admin.ims.setSecurityPreference(
-        new ims.SetSecurityPreferenceRequest({
-          allowUserToManageAccessKeys: true,
-          loginNetworkMasks: '10.0.0.0/8;192.0.2.1',
-        }),
-      );
-      await admin.ram.setSecurityPreference(
-        new ram.SetSecurityPreferenceRequest({ loginSessionDuration: 8 }),
-      );
-      const { securityPreference } = (await admin.ims.getSecurityPreference()).body ?? {};
-      assert.equal(securityPreference?.accessKeyPreference?.allowUserToManageAccessKeys, true);
-      assert.equal(securityPreference?.loginProfilePreference?.loginNetworkMasks, '10.0.0.0/8;192.0.2.1');
-      assert.equal(securityPreference?.loginProfilePreference?.loginSessionDuration, 8);
-      await admin.ims.setSecurityPreference(
-        new ims.SetSecurityPreferenceRequest({ allowUserToManageAccessKeys: false, loginNetworkMasks: '' }),
-      );
-      const inRam = (await admin.ram.getSecurityPreference()).body?.securityPreference;
-      assert.equal(inRam?.accessKeyPreference?.allowUserToManageAccessKeys, false);
-      assert.equal(inRam?.loginProfilePreference?.loginNetworkMasks, '');
-    });
-
-    test('what is out of bounds is refused and changes nothing', async () => {
-      const { admin } = server.account;
-      const before = (await admin.ims.getSecurityPreference()).body?.securityPreference;
-      for (const [parameters, code] of [
-        [{ LoginSessionDuration: '25' }, 'InvalidParameter.LoginSessionDuration.Range'],
-        [{ LoginSessionDuration: '0' }, 'InvalidParameter.LoginSessionDuration.Range'],
-        [{ LoginNetworkMasks: '10.0.0.0/33' }, 'InvalidParameter.LoginNetworkMasks.Format'],
-        [
-          { LoginNetworkMasks: Array(41).fill('10.0.0.1').join(';') },
-          'InvalidParameter.LoginNetworkMasks.Length',
-        ],
-        [{ AllowUserToManageAccessKeys: 'maybe' }, 'InvalidParameter.AllowUserToManageAccessKeys.Format'],
-        [{ MFAOperationForLogin: 'sometimes' }, 'InvalidParameter.MFAOperationForLogin.Format'],
-      ] as const) {
-        await refused(admin.callRpc('2019-08-15', 'SetSecurityPreference', parameters), code, 400);
-      }
-      assert.deepEqual((await admin.ims.getSecurityPreference()).body?.securityPreference, before);
-    });
-
-    test('one account knows nothing of the settings of another', async () => {
-      const other = await server.newAccount('other');
-      await other.admin.callRpc('2019-08-15', 'SetSecurityPreference', { LoginSessionDuration: '12' });
-      const { securityPreference } = (await server.account.admin.ims.getSecurityPreference()).body ?? {};
-      assert.notEqual(securityPreference?.loginProfilePreference?.loginSessionDuration, 12);
+  test('a new account has the defaults of RAM', async () => {
+    const { admin } = await freshAccount();
+    assert.deepEqual(await getIms(admin), defaults);
+    assert.partialDeepStrictEqual(await getRam(admin), {
+      accessKeyPreference: { allowUserToManageAccessKeys: false },
+      loginProfilePreference: {
+        allowUserToChangePassword: true,
+        enableSaveMFATicket: false,
+        loginNetworkMasks: '',
+        loginSessionDuration: 6,
+      },
+      MFAPreference: { allowUserToManageMFADevices: true },
+      publicKeyPreference: { allowUserToManagePublicKeys: true },
     });
   });
 
-  describe('network policies of AccessKeys', () => {
-    let server: TestServer;
-    before(async () => {
-      server = await start();
+  test('what is given changes and the rest stays, over several calls', async () => {
+    const { admin } = await freshAccount();
+    await setIms(admin, { AllowUserToChangePassword: 'false', LoginSessionDuration: '24' });
+    await setIms(admin, { LoginNetworkMasks: '10.0.0.0/8;2001:db8::/32;192.0.2.7' });
+    await setIms(admin, {
+      AllowUserToLoginWithPasskey: 'false',
+      AllowUserToManageAccessKeys: 'true',
+      AllowUserToManageMFADevices: 'false',
+      AllowUserToManagePersonalDingTalk: 'false',
+      AllowUserToManageServiceCredentials: 'true',
+      EnableSaveMFATicket: 'true',
+      MFAOperationForLogin: 'adaptive',
+      MaxIdleDaysForAccessKeys: '90',
+      MaxIdleDaysForUsers: '730',
+      OperationForRiskLogin: 'enforceVerify',
+      VerificationTypes: '["sms","email"]',
     });
-
-    const policy = (ips: readonly string[], Status = 'Active') =>
-      JSON.stringify({
-        Status,
-        Statements: ips.length === 0 ? [] : [{ Type: 'ClassicWhiteList', IPList: ips }],
-      });
-
-    test("a key's own policy replaces the account's; an inactive one falls back to it; sessions are free", async () => {
-      const { admin } = server.account;
-      const user = await server.newUser(server.account, 'placed');
-      const whoAmI = () => user.clients.callRpc('2015-04-01', 'GetCallerIdentity');
-      const key = { UserPrincipalName: user.userPrincipalName, UserAccessKeyId: user.key.accessKeyId };
-      const ofKey = (text: string) =>
-        admin.call('2019-08-15', 'SetAccessKeyPolicy', { ...key, AccessKeyPolicy: text });
-      const ofAccount = (text: string) =>
-        admin.call('2019-08-15', 'SetAccessKeyPolicyForAccount', { AccessKeyPolicy: text });
-
-      assert.equal((await admin.call('2019-08-15', 'GetAccessKeyPolicy', key))['AccessKeyPolicy'], '{}');
-      await ofKey(policy(['203.0.113.1']));
-      await refused(whoAmI(), 'Forbidden.AccessKeyNetworkPolicy', 403);
-      const shown = await admin.call('2019-08-15', 'GetAccessKeyPolicy', key);
-      assert.deepEqual(JSON.parse(String(shown['AccessKeyPolicy'])), {
-        Version: 1,
-        Status: 'Active',
-        Statements: [{ Type: 'ClassicWhiteList', IPList: ['203.0.113.1'] }],
-      });
-
-      // The administrator's own key is bound as well: it must stay inside.
-      await ofAccount(policy(['127.0.0.0/8']));
-      await refused(whoAmI(), 'Forbidden.AccessKeyNetworkPolicy', 403);
-      await ofKey(policy(['203.0.113.1'], 'Inactive'));
-      await whoAmI();
-      await ofKey(policy([], 'Inactive'));
-      await whoAmI();
-      await ofAccount(policy([], 'Inactive'));
-      await whoAmI();
+    const expected = {
+      AccessKeyPreference: { AllowUserToManageAccessKeys: true, AllowUserToManageServiceCredentials: true },
+      LoginProfilePreference: {
+        AllowUserToChangePassword: false,
+        AllowUserToLoginWithPasskey: false,
+        EnableSaveMFATicket: true,
+        LoginNetworkMasks: '10.0.0.0/8;2001:db8::/32;192.0.2.7',
+        LoginSessionDuration: 24,
+        MFAOperationForLogin: 'adaptive',
+        OperationForRiskLogin: 'enforceVerify',
+      },
+      MFAPreference: { AllowUserToManageMFADevices: false },
+      MaxIdleDays: { MaxIdleDaysForAccessKeys: 90, MaxIdleDaysForUsers: 730 },
+      PersonalInfoPreference: { AllowUserToManagePersonalDingTalk: false },
+      VerificationPreference: { VerificationTypes: ['email', 'sms'] },
+    };
+    assert.deepEqual(await getIms(admin), expected);
+    assert.deepEqual(await setIms(admin, { LoginNetworkMasks: '', VerificationTypes: '[]' }), {
+      ...expected,
+      LoginProfilePreference: { ...expected.LoginProfilePreference, LoginNetworkMasks: '' },
+      VerificationPreference: { VerificationTypes: [] },
     });
+  });
 
-    test('a malformed policy, and one beyond the limits, is refused and changes nothing', async () => {
-      const { admin } = server.account;
-      const user = await server.newUser(server.account, 'strict');
-      const key = { UserPrincipalName: user.userPrincipalName, UserAccessKeyId: user.key.accessKeyId };
-      const set = (text: string) =>
-        admin.call('2019-08-15', 'SetAccessKeyPolicy', { ...key, AccessKeyPolicy: text });
-      for (const text of [
-        '{}',
-        'not json',
-        JSON.stringify({ Status: 'Active', Statements: null }),
-        JSON.stringify({ Status: 'On', Statements: [] }),
-        JSON.stringify({ Status: 'Active', Statements: [{ Type: 'ClassicWhiteList' }] }),
-        policy(['300.0.0.1']),
-        JSON.stringify({ Status: 'Active', Statements: [], Extra: 1 }),
-      ]) {
-        await refused(set(text), 'InvalidParameter.AccessKeyPolicy', 400);
+  test('the published client sets lists as the server reads them', async () => {
+    const { admin } = await freshAccount();
+    const { body } = await admin.ims.setSecurityPreference(
+      new ims.SetSecurityPreferenceRequest({ verificationTypes: ['sms'], enableSaveMFATicket: true }),
+    );
+    const { verificationPreference, loginProfilePreference } = body!.securityPreference!;
+    assert.deepEqual(verificationPreference!.verificationTypes, ['sms']);
+    assert.equal(loginProfilePreference!.enableSaveMFATicket, true);
+  });
+
+  test('both dialects set the same preference; RAM alone has public keys', async () => {
+    const { admin } = await freshAccount();
+    const updated = await setRam(admin, {
+      allowUserToManageAccessKeys: true,
+      allowUserToManagePublicKeys: false,
+      loginSessionDuration: 1,
+    });
+    assert.equal(updated.publicKeyPreference!.allowUserToManagePublicKeys, false);
+    assert.partialDeepStrictEqual(await getIms(admin), {
+      AccessKeyPreference: { AllowUserToManageAccessKeys: true },
+      LoginProfilePreference: { LoginSessionDuration: 1 },
+    });
+    await setIms(admin, { LoginSessionDuration: '12' });
+    const read = await getRam(admin);
+    assert.equal(read.loginProfilePreference!.loginSessionDuration, 12);
+    assert.equal(read.publicKeyPreference!.allowUserToManagePublicKeys, false);
+  });
+
+  test('older clients that ask for MFA to be enforced are heard', async () => {
+    const { admin } = await freshAccount();
+    const operation = async (changes: Record<string, string>) => {
+      const preference = (await setIms(admin, changes)) as typeof defaults;
+      return preference.LoginProfilePreference.MFAOperationForLogin;
+    };
+    assert.equal(await operation({ EnforceMFAForLogin: 'true' }), 'mandatory');
+    assert.equal(await operation({ EnforceMFAForLogin: 'false' }), 'independent');
+    assert.equal(
+      await operation({ EnforceMFAForLogin: 'true', MFAOperationForLogin: 'adaptive' }),
+      'adaptive',
+    );
+  });
+
+  test('values that RAM does not offer are refused, and nothing changes', async () => {
+    const { admin } = await freshAccount();
+    const masks = (count: number) => Array.from({ length: count }, (_, n) => `10.0.0.${n}`).join(';');
+    const cases: [Record<string, string>, string][] = [
+      [{ LoginSessionDuration: '0' }, 'InvalidParameter.LoginSessionDuration.Range'],
+      [{ LoginSessionDuration: '25' }, 'InvalidParameter.LoginSessionDuration.Range'],
+      [{ LoginSessionDuration: 'long' }, 'InvalidParameter.LoginSessionDuration.Format'],
+      [{ AllowUserToManageAccessKeys: 'maybe' }, 'InvalidParameter.AllowUserToManageAccessKeys.Format'],
+      [{ MFAOperationForLogin: 'never' }, 'InvalidParameter.MFAOperationForLogin.Format'],
+      [{ OperationForRiskLogin: 'ignore' }, 'InvalidParameter.OperationForRiskLogin.Format'],
+      [{ VerificationTypes: '["pigeon"]' }, 'InvalidParameter.VerificationTypes.1.Format'],
+      [{ MaxIdleDaysForAccessKeys: '91' }, 'InvalidParameter.MaxIdleDaysForAccessKeys.Range'],
+      [{ MaxIdleDaysForUsers: '0' }, 'InvalidParameter.MaxIdleDaysForUsers.Range'],
+      [{ LoginNetworkMasks: masks(41) }, 'InvalidParameter.LoginNetworkMasks.Length'],
+      [{ LoginNetworkMasks: `10.0.0.1${' '.repeat(512)}` }, 'InvalidParameter.LoginNetworkMasks.Length'],
+    ];
+    for (const mask of ['anywhere', '10.0.0.0/33', '10.0.0.0/8;', '10.0.0/8', '::/129', 'fe80::1%eth0']) {
+      cases.push([{ LoginNetworkMasks: mask }, 'InvalidParameter.LoginNetworkMasks.Format']);
+    }
+    for (const [changes, code] of cases) {
+      await refused(setIms(admin, { ...changes, EnableSaveMFATicket: 'true' }), code, 400);
+    }
+    assert.deepEqual(await getIms(admin), defaults);
+    await setIms(admin, { LoginNetworkMasks: masks(40) });
+  });
+
+  test('the preference of one account is not that of another', async () => {
+    const { server, admin } = await freshAccount();
+    const other = await server.newAccount();
+    await setIms(admin, { AllowUserToManageAccessKeys: 'true' });
+    assert.deepEqual(await getIms(other.admin), defaults);
+    const { clients } = await server.newUser(other, 'alice');
+    await refused(listKeys(clients), 'NoPermission', 403);
+  });
+
+  test('who may not, neither sees nor changes the preference', async () => {
+    const { server, account, admin } = await freshAccount();
+    await setIms(admin, { AllowUserToManageAccessKeys: 'true' });
+    const { clients } = await server.newUser(account, 'alice');
+    await refused(getIms(clients), 'NoPermission', 403);
+    await refused(getRam(clients), 'NoPermission', 403);
+    await refused(setIms(clients, { LoginSessionDuration: '1' }), 'NoPermission', 403);
+    await refused(setRam(clients, { loginSessionDuration: 1 }), 'NoPermission', 403);
+  });
+
+  test('users manage their own keys while that is allowed, from the answer on, and only then', async () => {
+    const { server, account, admin } = await freshAccount();
+    const { clients } = await server.newUser(account, 'alice');
+    await refused(listKeys(clients), 'NoPermission', 403);
+    await setIms(admin, { AllowUserToManageAccessKeys: 'true' });
+    await listKeys(clients);
+    await listKeys(clients, 'Alice');
+    await setIms(admin, { AllowUserToManageAccessKeys: 'false' });
+    await refused(listKeys(clients), 'NoPermission', 403);
+  });
+
+  test('what is allowed are all operations on own keys, their bin and their network policy', async () => {
+    const { server, account, admin } = await freshAccount();
+    await setIms(admin, { AllowUserToManageAccessKeys: 'true' });
+    const { clients, userName, userId } = await server.newUser(account, 'alice');
+    const UserAccessKeyId = await createKey(clients);
+    const own = { UserAccessKeyId };
+    const reset = '{"Status":"Inactive","Statements":[]}';
+    const steps: [string, Record<string, string>][] = [
+      ['ListAccessKeys', {}],
+      ['UpdateAccessKey', { ...own, Status: 'Inactive' }],
+      ['GetAccessKeyLastUsed', own],
+      ['SetAccessKeyPolicy', { ...own, AccessKeyPolicy: reset }],
+      ['GetAccessKeyPolicy', own],
+      ['DeleteAccessKey', own],
+      ['ListAccessKeysInRecycleBin', { UserId: userId }],
+      ['GetAccessKeyInfoInRecycleBin', own],
+      ['RestoreAccessKeyFromRecycleBin', own],
+      ['DeleteAccessKey', own],
+      ['DeleteAccessKeyInRecycleBin', own],
+    ];
+    for (const [operation, parameters] of steps) await clients.call(IMS, operation, parameters);
+    await refused(clients.ram.getUser(new ram.GetUserRequest({ userName })), 'NoPermission', 403);
+  });
+
+  test("nobody gains rights over others' keys by it, whether they exist or not", async () => {
+    const { server, account, admin } = await freshAccount();
+    await setIms(admin, { AllowUserToManageAccessKeys: 'true' });
+    const alice = await server.newUser(account, 'alice');
+    const bob = await server.newUser(account, 'bob');
+    const { clients } = alice;
+    const UserAccessKeyId = bob.key.accessKeyId;
+    for (const UserPrincipalName of [bob.userPrincipalName, `nobody@${account.domain}`]) {
+      const named = { UserPrincipalName, UserAccessKeyId };
+      const steps: [string, Record<string, string>][] = [
+        ['CreateAccessKey', { UserPrincipalName }],
+        ['ListAccessKeys', { UserPrincipalName }],
+        ['UpdateAccessKey', { ...named, Status: 'Inactive' }],
+        ['DeleteAccessKey', named],
+        ['GetAccessKeyLastUsed', named],
+        ['GetAccessKeyPolicy', named],
+        ['SetAccessKeyPolicy', { ...named, AccessKeyPolicy: '{"Status":"Inactive","Statements":[]}' }],
+      ];
+      for (const [operation, parameters] of steps) {
+        await refused(clients.call(IMS, operation, parameters), 'NoPermission', 403);
       }
-      const many = policy(Array.from({ length: 51 }, (_, at) => `10.0.0.${at}`));
-      await refused(set(many), 'LimitExceeded.AccessKeyPolicy', 409);
-      assert.equal((await admin.call('2019-08-15', 'GetAccessKeyPolicy', key))['AccessKeyPolicy'], '{}');
-      await refused(
-        admin.call('2019-08-15', 'GetAccessKeyPolicy', {
-          ...key,
-          UserAccessKeyId: 'LTAI5tNobodyNobodyNobody',
-        }),
-        'EntityNotExist.User.AccessKey',
-        404,
-      );
+    }
+    await refused(
+      clients.call(IMS, 'DeleteAccessKeyInRecycleBin', { UserId: bob.userId, UserAccessKeyId }),
+      'NoPermission',
+      403,
+    );
+    // Without a name the caller is meant, which has no such key.
+    await refused(
+      clients.call(IMS, 'DeleteAccessKey', { UserAccessKeyId }),
+      'EntityNotExist.User.AccessKey',
+      404,
+    );
+    await listKeys(bob.clients);
+  });
+
+  test("an administrator's explicit Deny wins over the setting, in any spelling of the name", async () => {
+    const { server, account, admin } = await freshAccount();
+    await setIms(admin, { AllowUserToManageAccessKeys: 'true' });
+    const alice = await server.newUser(account, 'alice');
+    const bob = await server.newUser(account, 'bob');
+    await attach(account, 'alice', {
+      Effect: 'Deny',
+      Action: 'ram:CreateAccessKey',
+      Resource: `acs:ram:*:${account.accountId}:user/alice`,
     });
+    await refused(createKey(alice.clients), 'NoPermission', 403);
+    const error = await refused(createKey(alice.clients, 'ALICE'), 'NoPermission', 403);
+    assert.equal(error.accessDeniedDetail!['NoPermissionType'], 'ExplicitDeny');
+    await listKeys(alice.clients);
+    await createKey(bob.clients);
+  });
+
+  test('a renamed user manages its own keys under its new name, and no longer under the old', async () => {
+    const { server, account, admin } = await freshAccount();
+    await setIms(admin, { AllowUserToManageAccessKeys: 'true' });
+    const { clients } = await server.newUser(account, 'alice');
+    await listKeys(clients);
+    await admin.ram.updateUser(new ram.UpdateUserRequest({ userName: 'alice', newUserName: 'alicia' }));
+    await admin.ram.createUser(new ram.CreateUserRequest({ userName: 'alice' }));
+    await listKeys(clients);
+    await listKeys(clients, 'alicia');
+    await refused(listKeys(clients, 'alice'), 'NoPermission', 403);
+    await refused(createKey(clients, 'alice'), 'NoPermission', 403);
   });
 });

@@ -37,11 +37,14 @@ const maxIdleDays: Parameter<number> = {
 
 const someTypes = list(oneOf('sms', 'email'), 2);
 
-/** Here an empty list says something: none. */
-const verificationTypes: Parameter<readonly ('sms' | 'email')[]> = {
-  ...someTypes,
-  read: (name, wire) =>
-    wire.get(name)?.trim() === '[]' ? [] : [...new Set(someTypes.read(name, wire))].sort(),
+/** May be left out; here, unlike elsewhere, an empty list is not the same: it says none. */
+const verificationTypes: Parameter<readonly ('sms' | 'email')[] | undefined> = {
+  ...optional(someTypes),
+  read(name, wire) {
+    if (wire.get(name)?.trim() === '[]') return [];
+    const types = optional(someTypes).read(name, wire);
+    return types && [...new Set(types)].sort();
+  },
 };
 
 /** The preference as IMS shows it. */
@@ -110,7 +113,7 @@ export const securityPreferenceOperations: readonly Operation[] = [
       MaxIdleDaysForAccessKeys: optional(maxIdleDays),
       MaxIdleDaysForUsers: optional(maxIdleDays),
       OperationForRiskLogin: optional(oneOf('autonomous', 'enforceVerify')),
-      VerificationTypes: optional(verificationTypes),
+      VerificationTypes: verificationTypes,
     },
     authorize: (_, call) => demand('ram:SetSecurityPreference', call),
     async handle(input, call) {
