@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { coverage, withCoverage } from '../api-description/coverage.ts';
+import { operations } from '../src/api/operations.ts';
+
+test('the API description has the 183 operations of RAM', () => {
+  assert.equal(coverage().length, 183);
+});
+
+test('nothing is built that RAM does not have', () => {
+  const described = new Set(coverage().map((row) => `${row.version} ${row.operation}`));
+  for (const { version, name } of operations)
+    assert.ok(described.has(`${version} ${name}`), `${version} ${name}`);
+});
+
+test('the table of the README is that of today; if not: npm run coverage:api -- --write', () => {
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+  // Columns are padded there; what counts is what stands in them.
+  const squeezed = (text: string) => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---');
+  assert.equal(squeezed(readme), squeezed(withCoverage(readme)));
+});
