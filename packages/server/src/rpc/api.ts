@@ -134,11 +134,15 @@ export class Api {
       throw new SignatureRefused(signature);
     }
     journey.signature = signature;
-    const { parameters } = signature;
-    this.#nameOperation(journey, signature);
-    const operation = registry.find(journey.version, journey.action);
+    const { parameters, action = '', version = '' } = signature;
+    journey.action = action;
+    journey.version = version;
+    // Before anything else can be refused: whoever asks for XML reads a refusal in XML.
+    journey.format = requestFormat(request, parameters, registry.productOf(version));
+    if (action === '') throw new Refusal('Missing', { name: 'Action' });
+    if (version === '') throw new Refusal('Missing', { name: 'Version' });
+    const operation = registry.find(version, action);
     journey.operation = operation;
-    journey.format = requestFormat(request, parameters, operation.product);
     if (request.method !== 'POST' && request.method !== 'GET') {
       throw new Refusal('UnsupportedHTTPMethod', { method: request.method.slice(0, 16) });
     }
@@ -216,14 +220,6 @@ export class Api {
     const authorization = this.#parts.guard.authorize(call.identity, demands);
     if (!authorization.allowed) throw await denial(call, authorization.demand, authorization.decision);
     return operation.handle(input, call);
-  }
-
-  /** Which operation is meant: what the signed part of the request says. */
-  #nameOperation(journey: Journey, signature: ParsedSignature): void {
-    journey.action = signature.action ?? '';
-    journey.version = signature.version ?? '';
-    if (journey.action === '') throw new Refusal('Missing', { name: 'Action' });
-    if (journey.version === '') throw new Refusal('Missing', { name: 'Version' });
   }
 
   #success(journey: Journey, answer: Answer): ApiAnswer {

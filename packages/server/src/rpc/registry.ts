@@ -38,12 +38,17 @@ export class Registry {
   find(version: string, name: string): Operation {
     const found = this.#byVersion.get(version)?.get(name);
     if (found !== undefined) return found;
-    const product = productOfVersion.get(version);
+    const product = this.productOf(version);
     if (product === undefined) throw new Refusal('InvalidVersion');
     if (this.#notBuilt.has(`${version} ${name}`)) {
       throw new Refusal('InvalidAction.NotBuilt', { action: name, product, version });
     }
     throw new Refusal('InvalidAction.NotFound');
+  }
+
+  /** The product whose version that is; undefined when it is nobody's. */
+  productOf(version: string): Product | undefined {
+    return productOfVersion.get(version);
   }
 
   /** Every declared operation. */

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { type SignedRequest, type SignOptions, signRequest } from '@claviger/signature';
+import type { ClientKey } from './clients.ts';
+
+/** The ways in which the official clients send a call. */
+export const ways = ['ACS3', 'ACS3 with a form', 'RPC 1.0 by GET', 'RPC 1.0 with a form'] as const;
+
+/** One of them. */
+export type Way = (typeof ways)[number];
+
+/** A call to sign; what is left out is GetCallerIdentity, now, with a fresh nonce. */
+export interface RawCall {
+  readonly version?: string;
+  readonly action?: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** The `Format` parameter. */
+  readonly format?: string;
+  readonly accept?: string;
+  /** Milliseconds since the epoch. */
+  readonly now?: number;
+  readonly nonce?: string;
+}
+
+/** A request signed but not sent, so that it can be sent twice, or changed on its way. */
+export function signedRequest(url: string, key: ClientKey, way: Way, call: RawCall = {}): SignedRequest {
+  const { version = '2015-04-01', action = 'GetCallerIdentity', parameters = {}, format, accept } = call;
+  const isRpc = way.startsWith('RPC');
+  const inForm = way.endsWith('form');
+  const encoded = new URLSearchParams(
+    isRpc || format === undefined ? parameters : { ...parameters, Format: format },
+  ).toString();
+  const headers: [string, string][] = [['host', new URL(url).host]];
+  if (accept !== undefined) headers.push(['accept', accept]);
+  if (inForm) headers.push(['content-type', 'application/x-www-form-urlencoded']);
+  const options = {
+    scheme: isRpc ? 'RPC-HMAC-SHA1' : 'ACS3-HMAC-SHA256',
+    now: call.now ?? Date.now(),
+    nonce: call.nonce ?? randomUUID(),
+    action,
+    version,
+    ...(isRpc ? { format: format ?? '', systemParameters: inForm ? 'form' : 'query' } : {}),
+  } as SignOptions;
+  const { accessKeyId, accessKeySecret, securityToken } = key;
+  return signRequest(
+    {
+      method: way === 'RPC 1.0 by GET' ? 'GET' : 'POST',
+      target: !inForm && encoded !== '' ? `/?${encoded}` : '/',
+      headers,
+      ...(inForm ? { body: Buffer.from(encoded) } : {}),
+    },
+    { accessKeyId, accessKeySecret, ...(securityToken === undefined ? {} : { securityToken }) },
+    options,
+  );
+}
+
+/** What came back, as it stood on the wire. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** Sends a signed request as it is. @param more headers that nobody has signed */
+export async function send(
+  url: string,
+  request: SignedRequest,
+  more: readonly (readonly [string, string])[] = [],
+): Promise<RawAnswer> {
+  const headers: [string, string][] = more.map(([name, value]) => [name, value]);
+  for (let at = 0; at < request.rawHeaders.length; at += 2) {
+    const name = request.rawHeaders[at] ?? '';
+    if (name.toLowerCase() !== 'host') headers.push([name, request.rawHeaders[at + 1] ?? '']);
+  }
+  const answer = await fetch(`${url}${request.target}`, {
+    method: request.method,
+    headers,
+    ...(request.body.length > 0 ? { body: Buffer.from(request.body) } : {}),
+  });
+  return { status: answer.status, headers: answer.headers, text: await answer.text() };
+}
+
+/** What an answer in JSON says. */
+export interface JsonAnswer {
+  readonly status: number;
+  /** `OK` for a success, so that a table of outcomes reads well. */
+  readonly code: string;
+  readonly message: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Signs, sends, and reads the answer as JSON. */
+export async function callRaw(
+  url: string,
+  key: ClientKey,
+  way: Way,
+  call: RawCall = {},
+): Promise<JsonAnswer> {
+  return readJson(await send(url, signedRequest(url, key, way, { format: 'JSON', ...call })));
+}
+
+/** An answer whose body is JSON. */
+export function readJson({ status, text }: RawAnswer): JsonAnswer {
+  const body = JSON.parse(text) as Record<string, unknown>;
+  return { status, code: String(body['Code'] ?? 'OK'), message: String(body['Message'] ?? ''), body };
+}
