@@ -140,6 +140,60 @@ eachServer((_, start) => {
       user = await server.newUser(server.account, 'nobody-special');
     });
 
+    test('failure 1: a narrow credential mints a broader one, by giving a thing the name it may act on', async () => {
+      const { admin, accountId: own } = server.account;
+      const climber = await server.newUser(server.account, 'climber');
+      await server.newUser(server.account, 'mighty');
+      await admin.callRpc('2015-05-01', 'AttachPolicyToUser', {
+        UserName: 'mighty',
+        PolicyName: 'AdministratorAccess',
+        PolicyType: 'System',
+      });
+      await admin.callRpc('2015-05-01', 'CreateGroup', { GroupName: 'mighty' });
+      await admin.callRpc('2015-05-01', 'CreatePolicy', {
+        PolicyName: 'climb',
+        PolicyDocument: JSON.stringify({
+          Version: '1',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Action: ['ram:UpdateUser', 'ram:UpdateGroup'],
+              Resource: [`acs:ram:*:${own}:user/mighty`, `acs:ram:*:${own}:group/mighty`],
+            },
+            {
+              Effect: 'Allow',
+              Action: ['ram:CreateAccessKey', 'ram:AddUserToGroup'],
+              Resource: [`acs:ram:*:${own}:*/mine`, `acs:ram:*:${own}:user/climber`],
+            },
+          ],
+        }),
+      });
+      await admin.callRpc('2015-05-01', 'AttachPolicyToUser', {
+        UserName: 'climber',
+        PolicyName: 'climb',
+        PolicyType: 'Custom',
+      });
+      const domain = server.account.domain;
+      for (const [version, action, parameters] of [
+        ['2015-05-01', 'UpdateUser', { UserName: 'mighty', NewUserName: 'mine' }],
+        [
+          '2019-08-15',
+          'UpdateUser',
+          { UserPrincipalName: `mighty@${domain}`, NewUserPrincipalName: `mine@${domain}` },
+        ],
+        ['2015-05-01', 'UpdateGroup', { GroupName: 'mighty', NewGroupName: 'mine' }],
+        ['2019-08-15', 'UpdateGroup', { GroupName: 'mighty', NewGroupName: 'mine' }],
+      ] as const) {
+        const error = await refused(
+          climber.clients.callRpc(version, action, parameters),
+          'NoPermission',
+          403,
+        );
+        assert.match(error.message, /(user|group)\/mine/);
+      }
+      await climber.clients.callRpc('2015-05-01', 'UpdateUser', { UserName: 'mighty', NewComments: 'hello' });
+    });
+
     test('failure 2, over HTTP: without a permission each operation is denied, and names its own action', async () => {
       for (const operation of operations) {
         if (operation.name === 'GetCallerIdentity') continue;

@@ -161,7 +161,15 @@ export const userOperations: readonly Operation[] = [
       NewEmail: clearable(email),
       NewMobilePhone: clearable(mobilePhone),
     },
-    authorize: (input, call) => demand('ram:UpdateUser', required(userReference(input, call)), call),
+    // Under its new name other policies cover the user: who gives a name must be allowed both.
+    async authorize(input, call) {
+      const { NewUserPrincipalName: newName } = input;
+      const renamed =
+        newName === undefined
+          ? []
+          : await demand('ram:UpdateUser', { by: 'name', userName: userNameOf(newName, call) }, call);
+      return [...(await demand('ram:UpdateUser', required(userReference(input, call)), call)), ...renamed];
+    },
     async handle(input, call) {
       const { NewUserPrincipalName: newName } = input;
       const user = await updateUser(call, required(userReference(input, call)), {

@@ -96,7 +96,11 @@ export const groupOperations: readonly Operation[] = [
       NewGroupName: optional(groupName),
       NewComments: clearable(groupComments),
     },
-    authorize: (input, call) => demand('ram:UpdateGroup', input.GroupName, call),
+    // Under its new name other policies cover the group: who gives a name must be allowed both.
+    authorize: (input, call) => [
+      ...demand('ram:UpdateGroup', input.GroupName, call),
+      ...(input.NewGroupName === undefined ? [] : demand('ram:UpdateGroup', input.NewGroupName, call)),
+    ],
     async handle(input, call) {
       const group = await updateGroup(call, input.GroupName, {
         name: input.NewGroupName,

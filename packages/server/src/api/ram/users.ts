@@ -90,7 +90,11 @@ export const userOperations: readonly Operation[] = [
       NewEmail: clearable(email),
       NewMobilePhone: clearable(mobilePhone),
     },
-    authorize: (input, call) => demand('ram:UpdateUser', input.UserName, call),
+    // Under its new name other policies cover the user: who gives a name must be allowed both.
+    authorize: async (input, call) => [
+      ...(await demand('ram:UpdateUser', input.UserName, call)),
+      ...(input.NewUserName === undefined ? [] : await demand('ram:UpdateUser', input.NewUserName, call)),
+    ],
     async handle(input, call) {
       const user = await updateUser(call, byName(input.UserName), {
         userName: input.NewUserName,
