@@ -1,7 +1,8 @@
 import { arn } from '../accounts/arn.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Call } from '../rpc/operation.ts';
-import { findUser, requireUser, type UserReference } from '../users/user.ts';
+import { requireUser, type UserReference } from '../users/user.ts';
+import { userArn } from '../users/user-arn.ts';
 
 /** Whose key it is: the account root's or a RAM user's. */
 export interface KeyOwner {
@@ -38,12 +39,8 @@ export async function keyOwner(call: Call, reference: UserReference | undefined)
  * @param reference undefined means the caller itself
  */
 export async function keyOwnerArn(call: Call, reference: UserReference | undefined): Promise<string> {
+  if (reference !== undefined) return userArn(call, reference);
   const { accountId } = call.account;
-  if (reference?.by === 'name') return arn.user(accountId, reference.userName);
-  if (reference?.by === 'id') {
-    const user = await findUser(call.queries, accountId, reference);
-    return arn.user(accountId, user?.user_name ?? reference.userId);
-  }
   const { principal } = call;
   switch (principal.type) {
     case 'root':

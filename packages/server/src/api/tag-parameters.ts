@@ -1,7 +1,7 @@
 import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../limits.ts';
-import type { Tag, TagFilter } from '../policies/tag.ts';
 import { integer, list, listOf, optional, type Parameter, text, withDefault } from '../rpc/parameter.ts';
+import type { Tag, TagFilter } from '../tags/tag.ts';
 import type { TagOfResource, TagPosition } from '../tags/tagged-resource.ts';
 
 /** How many resources one call may name. */

@@ -2,9 +2,9 @@ import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../limits.ts';
 import type { Scope } from '../rpc/operation.ts';
 import type { PolicyAttachmentRow, PolicyRow } from '../store/schema.ts';
+import { addTags, idsWithTag, removeTags, type Tag, type TagFilter } from '../tags/tag.ts';
 import { refuseMalformedPolicy } from './policy-text.ts';
 import { type SystemPolicy, systemPolicies } from './system-policies.ts';
-import { addTags, idsWithTag, removeTags, type Tag, type TagFilter } from './tag.ts';
 
 /** Who keeps a policy: the server, the same in all accounts, or the account. */
 type PolicyType = 'System' | 'Custom';

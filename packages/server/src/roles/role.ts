@@ -1,9 +1,9 @@
 import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../limits.ts';
 import { refuseMalformedPolicy } from '../policies/policy-text.ts';
-import { addTags, idsWithTag, removeTags, type Tag, type TagFilter } from '../policies/tag.ts';
 import type { Scope } from '../rpc/operation.ts';
 import type { RoleRow } from '../store/schema.ts';
+import { addTags, idsWithTag, removeTags, type Tag, type TagFilter } from '../tags/tag.ts';
 
 /** How long a session of a role may last, in seconds: RAM's bounds for `MaxSessionDuration`, and its default. */
 export const sessionSeconds = { minimum: 3600, maximum: 43_200, byDefault: 3600 } as const;

@@ -1,7 +1,7 @@
 import { Refusal } from '../errors/refusal.ts';
-import { addTags, idsWithTag, readTags, removeTags, type Tag, type TagFilter } from '../policies/tag.ts';
 import type { Scope } from '../rpc/operation.ts';
 import type { TagRow } from '../store/schema.ts';
+import { addTags, idsWithTag, readTags, removeTags, type Tag, type TagFilter } from './tag.ts';
 
 /** What can be tagged through the API; IMS knows users, RAM roles and policies. */
 export type TaggedType = Exclude<TagRow['resource_type'], 'group'>;

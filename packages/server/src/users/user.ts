@@ -1,9 +1,9 @@
 import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../limits.ts';
-import { addTags, idsWithTag, type Tag, type TagFilter } from '../policies/tag.ts';
 import type { Scope } from '../rpc/operation.ts';
 import type { UserRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
+import { addTags, idsWithTag, type Tag, type TagFilter } from '../tags/tag.ts';
 
 /** How an operation names a user; exactly one is given. */
 export type UserReference =

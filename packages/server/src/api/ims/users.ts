@@ -16,7 +16,7 @@ import {
 } from '../../users/user.ts';
 import { allUsersArn, userArn } from '../../users/user-arn.ts';
 import { accessKeyId } from '../access-key-id.ts';
-import { filtersOf, newTags, tagFilters, tagsOf, wireTags } from '../ram/tags.ts';
+import { filtersOf, newTags, tagFilters, tagsOf, wireTags } from '../tag-fields.ts';
 import { comments, displayName, email, mobilePhone } from '../user-fields.ts';
 import { userNameOf, userParameters, userPrincipalName, userReference } from './user-reference.ts';
 

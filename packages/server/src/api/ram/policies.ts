@@ -22,6 +22,7 @@ import { instant } from '../../rpc/instant.ts';
 import { type Call, type Operation, operation } from '../../rpc/operation.ts';
 import { afterMarker, page, pageParameters } from '../../rpc/page.ts';
 import { flag, oneOf, optional, text, withDefault } from '../../rpc/parameter.ts';
+import { filtersOf, newTags, tagFilters, tagsOf, wireTags } from '../tag-fields.ts';
 import { description } from './description.ts';
 import {
   type PolicyInput,
@@ -31,7 +32,6 @@ import {
   policyReference,
   policyType,
 } from './policy-name.ts';
-import { filtersOf, newTags, tagFilters, tagsOf, wireTags } from './tags.ts';
 
 const version = '2015-05-01';
 

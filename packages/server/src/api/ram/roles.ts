@@ -13,9 +13,9 @@ import { type Call, type Operation, operation } from '../../rpc/operation.ts';
 import { afterMarker, page, pageParameters } from '../../rpc/page.ts';
 import { clearable, integer, optional, text, withDefault } from '../../rpc/parameter.ts';
 import type { RoleRow } from '../../store/schema.ts';
+import { filtersOf, newTags, tagFilters, tagsOf, wireTags } from '../tag-fields.ts';
 import { description } from './description.ts';
 import { roleName } from './role-name.ts';
-import { filtersOf, newTags, tagFilters, tagsOf, wireTags } from './tags.ts';
 
 const version = '2015-05-01';
 

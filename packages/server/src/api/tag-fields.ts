@@ -1,10 +1,10 @@
-import { readTags, type Tag } from '../../policies/tag.ts';
-import type { Scope } from '../../rpc/operation.ts';
-import { optional } from '../../rpc/parameter.ts';
-import type { TagRow } from '../../store/schema.ts';
-import { tagsToAdd } from '../tag-parameters.ts';
+import type { Scope } from '../rpc/operation.ts';
+import { optional } from '../rpc/parameter.ts';
+import type { TagRow } from '../store/schema.ts';
+import { readTags, type Tag } from '../tags/tag.ts';
+import { tagsToAdd } from './tag-parameters.ts';
 
-export { filtersOf, tagFilters } from '../tag-parameters.ts';
+export { filtersOf, tagFilters } from './tag-parameters.ts';
 
 /** `Tag` of the operations that make something. */
 export const newTags = optional(tagsToAdd);
