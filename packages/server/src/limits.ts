@@ -16,6 +16,7 @@ export const limits = {
   recycledAccessKeysPerOwner: 3,
   recycledUsersPerAccount: 1000,
   recycleBinDays: 30,
+  virtualMfaDevicesPerAccount: 5000,
 } as const;
 
 export const DAY_MS = 24 * 60 * 60 * 1000;

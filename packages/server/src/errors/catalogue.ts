@@ -83,6 +83,27 @@ export const catalogue = {
   },
   'InvalidParameter.ExternalId': { status: 400, message: 'The parameter ExternalId is wrongly formed.' },
 
+  'InvalidParameter.Password.TooWeak': { status: 400, message: 'The password is too weak: {reason}.' },
+  'InvalidParameter.OldPassword': {
+    status: 400,
+    message: 'The parameter - "OldPassword" is not the present password.',
+  },
+  CheckAuthenticationCodeFail: {
+    status: 403,
+    message: 'The authentication codes are not two consecutive codes of the device, or were used already.',
+  },
+  Inactive: { status: 403, message: 'The console logon of the user is disabled: {name}.' },
+  'Inactive.Locked': {
+    status: 403,
+    code: 'Inactive',
+    message: 'The console logon of the user is locked after too many wrong passwords: {name}.',
+  },
+  'NoPermission.NotRamUser': {
+    status: 403,
+    code: 'NoPermission',
+    message: 'Only a RAM user changes its own password; this caller is none.',
+  },
+
   // The key, when it was revoked while the request waited for its turn; otherwise guard refuses first.
   'InvalidAccessKeyId.NotFound': { status: 404, message: 'Specified access key is not found.' },
   'InvalidAccessKeyId.Inactive': { status: 400, message: 'Specified access key is disabled.' },
@@ -120,6 +141,17 @@ export const catalogue = {
   'EntityNotExist.Role.Policy': { status: 404, message: 'The policy is not attached to the role: {name}.' },
   'EntityNotExist.Policy': { status: 404, message: 'The policy does not exist: {name}.' },
   'EntityNotExist.Policy.Version': { status: 404, message: 'The policy version does not exist: {name}.' },
+  'EntityNotExist.User.LoginProfile': { status: 404, message: 'The login profile does not exist: {name}.' },
+  'EntityNotExist.User.MFADevice': { status: 404, message: 'The user has no MFA device: {name}.' },
+  'EntityNotExist.User.Passkey': { status: 404, message: 'The passkey does not exist: {name}.' },
+  'EntityNotExist.User.Verification': {
+    status: 404,
+    message: 'The user has no such mobile phone or email to be verified with: {name}.',
+  },
+  'EntityNotExist.VirtualMFADevice': {
+    status: 404,
+    message: 'The virtual MFA device does not exist: {name}.',
+  },
   'EntityNotExist.Account': { status: 404, message: 'The account does not exist: {name}.' },
 
   // What exists already.
@@ -142,7 +174,33 @@ export const catalogue = {
   'EntityAlreadyExists.Policy': { status: 409, message: 'The policy does already exist: {name}.' },
   'EntityAlreadyExists.AccountAlias': { status: 409, message: 'The account alias is taken already: {name}.' },
 
+  'EntityAlreadyExists.User.LoginProfile': {
+    status: 409,
+    message: 'The user has a login profile already: {name}.',
+  },
+  'EntityAlreadyExists.User.MFADevice': {
+    status: 409,
+    message: 'The user has an MFA device already: {name}.',
+  },
+  'EntityAlreadyExists.VirtualMFADevice': {
+    status: 409,
+    message: 'The virtual MFA device does already exist: {name}.',
+  },
+  'EntityAlreadyExists.VirtualMFADevice.User': {
+    status: 409,
+    message: 'The virtual MFA device is bound already: {name}.',
+  },
+
   // What stands in the way of a deletion.
+  'DeleteConflict.User.LoginProfile': {
+    status: 409,
+    message: 'The user has a login profile; delete it first.',
+  },
+  'DeleteConflict.User.MFADevice': { status: 409, message: 'The user has an MFA device; unbind it first.' },
+  'DeleteConflict.VirtualMFADevice.User': {
+    status: 409,
+    message: 'The virtual MFA device is bound to a user; unbind it first: {name}.',
+  },
   'DeleteConflict.User.Group': { status: 409, message: 'The user is in groups; remove it from them first.' },
   'DeleteConflict.User.AccessKey': { status: 409, message: 'The user has access keys; delete them first.' },
   'DeleteConflict.User.Policy': {
@@ -216,6 +274,10 @@ export const catalogue = {
   'LimitExceeded.Policy.Version': {
     status: 409,
     message: 'The count of versions of the policy beyond the current limits: {limit}.',
+  },
+  'LimitExceeded.VirtualMFADevice': {
+    status: 409,
+    message: 'The count of virtual MFA devices beyond the current limits: {limit}.',
   },
   'LimitExceeded.Tag': { status: 409, message: 'The count of tags beyond the current limits: {limit}.' },
 

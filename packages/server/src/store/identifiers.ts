@@ -1,4 +1,5 @@
 const digits = '0123456789';
+const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const alphanumerics = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const lowerAlphanumerics = 'abcdefghijklmnopqrstuvwxyz0123456789';
 /** For passwords that a person types from a screen: nothing that looks like something else. */
@@ -84,6 +85,16 @@ export class Identifiers {
       const password = [5, 5, 5, 5].map((length) => this.#draw(legible, length)).join('-');
       if (/[A-Z]/.test(password) && /[a-z]/.test(password) && /[0-9]/.test(password)) return password;
     }
+  }
+
+  /** 22 alphanumerics (130 bits), to be mixed into password hashes. */
+  passwordSalt(): string {
+    return this.#draw(alphanumerics, 22);
+  }
+
+  /** 64 characters of Base32 (320 bits): the seed of a virtual MFA device, in the length of RAM's. */
+  mfaSeed(): string {
+    return this.#draw(base32, 64);
   }
 
   #draw(alphabet: string, length: number): string {

@@ -22,6 +22,12 @@ export interface Schema {
   tags: TagRow;
   audit_events: AuditEventRow;
   changes: ChangeRow;
+  password_policies: PasswordPolicyRow;
+  login_profiles: LoginProfileRow;
+  password_history: PasswordHistoryRow;
+  mfa_devices: MfaDeviceRow;
+  passkeys: PasskeyRow;
+  verification_contacts: VerificationContactRow;
 }
 
 export interface AccountRow {
@@ -69,6 +75,91 @@ export interface UserRow {
   recycled_at: number | null;
   /** When the recycle bin lets go of it. */
   purge_at: number | null;
+}
+
+export interface PasswordPolicyRow {
+  account_id: string;
+  /** JSON of passwords/password-policy; only what differs from the defaults. */
+  policy: string;
+  updated_at: number;
+}
+
+/** How a RAM user signs in to the console. */
+export interface LoginProfileRow {
+  user_id: string;
+  account_id: string;
+  /** argon2id, PHC string format; null for a user that signs in without a password. */
+  password_hash: string | null;
+  password_set_at: number;
+  /** 1 while the password is the one that sign-in was enabled with, and was never used. */
+  password_initial: number;
+  password_reset_required: number;
+  mfa_bind_required: number;
+  status: 'Active' | 'Inactive';
+  created_at: number;
+  updated_at: number;
+  /** When sign-in was last enabled: users are idle from then on, until they sign in. */
+  enabled_at: number;
+  /** Wrong passwords in a row. */
+  failed_attempts: number;
+  locked_until: number | null;
+}
+
+/** The passwords a user had, the present one included; it outlives the login profile. */
+export interface PasswordHistoryRow {
+  user_id: string;
+  /** Counts up; the highest is the latest. */
+  sequence: number;
+  account_id: string;
+  /** argon2id, PHC string format; all of a user with the same salt. */
+  password_hash: string;
+  set_at: number;
+}
+
+/** Virtual MFA devices, bound to somebody or not. */
+export interface MfaDeviceRow {
+  account_id: string;
+  device_name: string;
+  /** Sealed with the account's data key; the serial number is the additional authenticated data. */
+  sealed_seed: string;
+  created_at: number;
+  owner_type: 'root' | 'user' | null;
+  /** The user id, or the account id for the root; null while it is not bound. */
+  owner_id: string | null;
+  bound_at: number | null;
+  /** The time step of the last code that was accepted: neither it nor an earlier one is accepted again. */
+  last_step: number | null;
+  /** Wrong codes in a row. */
+  failed_attempts: number;
+  locked_until: number | null;
+}
+
+export interface PasskeyRow {
+  /** `PASSKEY-` and 20 alphanumerics. */
+  passkey_id: string;
+  account_id: string;
+  user_id: string;
+  passkey_name: string;
+  /** Base64url, as the authenticator gave it. */
+  credential_id: string;
+  /** COSE key, Base64url. */
+  public_key: string;
+  sign_count: number;
+  /** JSON array. */
+  transports: string;
+  created_at: number;
+  last_used_at: number | null;
+}
+
+/** A mobile phone or mailbox that codes can be sent to when a user has to verify itself. */
+export interface VerificationContactRow {
+  user_id: string;
+  verify_type: 'sms' | 'email';
+  account_id: string;
+  contact: string;
+  /** `pending` until its owner has shown that it can be reached there. */
+  status: 'active' | 'pending';
+  updated_at: number;
 }
 
 export interface AccessKeyRow {

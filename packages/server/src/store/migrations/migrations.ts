@@ -1,5 +1,6 @@
 import type { Migration } from '../migrate.ts';
 import { initialSchema } from './0001-initial-schema.ts';
+import { passwordsAndMfa } from './0002-passwords-and-mfa.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
-export const migrations: readonly Migration[] = [initialSchema];
+export const migrations: readonly Migration[] = [initialSchema, passwordsAndMfa];
