@@ -42,7 +42,7 @@ eachServer((_, start) => {
           ['Actiontrail', 'LookupEvents', jsonType],
         ] as const) {
           const { status, headers, text } = await asAdmin(way, { version: versions[product], action });
-          assert.equal(headers.get('content-type'), type, `${product} by ${way}`);
+          assert.equal(headers['content-type'], type, `${product} by ${way}`);
           if (type === xmlType)
             assert.match(text, /^<\?xml version='1.0' encoding='UTF-8'\?><ListUsersResponse>/);
           else assert.ok(JSON.parse(text));
@@ -70,7 +70,7 @@ eachServer((_, start) => {
             ...(format && { format }),
             ...(accept && { accept }),
           });
-          assert.equal(headers.get('content-type'), type, `${version} ${format} ${accept}`);
+          assert.equal(headers['content-type'], type, `${version} ${format} ${accept}`);
         }
       }
     });
@@ -89,8 +89,8 @@ eachServer((_, start) => {
       const xml = await asAdmin('RPC 1.0 by GET', { ...call, format: 'XML' });
       const body = JSON.parse(json.text) as { RequestId: string; User: Record<string, unknown> };
       assert.match(body.RequestId, /^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$/);
-      assert.equal(json.headers.get('x-acs-request-id'), body.RequestId);
-      assert.equal(xml.headers.get('x-acs-request-id'), elementOf(xml.text, 'RequestId'));
+      assert.equal(json.headers['x-acs-request-id'], body.RequestId);
+      assert.equal(xml.headers['x-acs-request-id'], elementOf(xml.text, 'RequestId'));
       assert.match(
         xml.text,
         /<GetUserResponse><User>.*<\/User><RequestId>[^<]+<\/RequestId><\/GetUserResponse>$/,
@@ -129,10 +129,10 @@ eachServer((_, start) => {
           const body = JSON.parse(json.text) as Record<string, string>;
           assert.deepEqual(Object.keys(body), ['RequestId', 'HostId', 'Code', 'Message', 'Recommend']);
           assert.equal(json.status, 404);
-          assert.equal(json.headers.get('content-type'), jsonType);
+          assert.equal(json.headers['content-type'], jsonType);
           assert.equal(body['Code'], 'EntityNotExist.User');
           assert.equal(body['HostId'], host);
-          assert.equal(body['RequestId'], json.headers.get('x-acs-request-id'));
+          assert.equal(body['RequestId'], json.headers['x-acs-request-id']);
           assert.match(
             body['Recommend'] ?? '',
             /^https:\/\/[\w.]+\/troubleshoot\?q=EntityNotExist\.User&product=Ram$/,
@@ -140,12 +140,12 @@ eachServer((_, start) => {
 
           const xml = await asAdmin(way, call);
           assert.equal(xml.status, 404);
-          assert.equal(xml.headers.get('content-type'), xmlType);
+          assert.equal(xml.headers['content-type'], xmlType);
           assert.match(xml.text, /^<\?xml version='1.0' encoding='UTF-8'\?><Error>.*<\/Error>$/);
           assert.equal(elementOf(xml.text, 'Code'), 'EntityNotExist.User');
           assert.equal(elementOf(xml.text, 'Message'), body['Message']);
           assert.equal(elementOf(xml.text, 'HostId'), host);
-          assert.equal(elementOf(xml.text, 'RequestId'), xml.headers.get('x-acs-request-id'));
+          assert.equal(elementOf(xml.text, 'RequestId'), xml.headers['x-acs-request-id']);
           assert.match(elementOf(xml.text, 'Recommend'), /q=EntityNotExist\.User&amp;product=Ram$/);
         }
       });
@@ -173,17 +173,17 @@ eachServer((_, start) => {
               server.url,
               signedRequest(server.url, key, way, { ...call, format: 'XML' }),
             );
-            assert.equal(xml.headers.get('content-type'), xmlType, `${what} by ${way}: ${xml.text}`);
+            assert.equal(xml.headers['content-type'], xmlType, `${what} by ${way}: ${xml.text}`);
             assert.equal(elementOf(xml.text, 'Code'), code);
             const json = await send(
               server.url,
               signedRequest(server.url, key, way, { ...call, format: 'JSON' }),
             );
-            assert.equal(json.headers.get('content-type'), jsonType, `${what} by ${way}: ${json.text}`);
+            assert.equal(json.headers['content-type'], jsonType, `${what} by ${way}: ${json.text}`);
             assert.equal((JSON.parse(json.text) as { Code: string }).Code, code);
           }
           const unicorn = await asUser(way, { version: versions.Ram, action: 'GetUnicorn' });
-          assert.equal(unicorn.headers.get('content-type'), xmlType, `RAM's own form, by ${way}`);
+          assert.equal(unicorn.headers['content-type'], xmlType, `RAM's own form, by ${way}`);
         }
       });
 

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { type SignedRequest, type SignOptions, signRequest } from '@claviger/signature';
 import type { ClientKey } from './clients.ts';
 
@@ -56,27 +58,31 @@ export function signedRequest(url: string, key: ClientKey, way: Way, call: RawCa
 /** What came back, as it stood on the wire. */
 export interface RawAnswer {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
-/** Sends a signed request as it is. @param more headers that nobody has signed */
+/**
+ * Sends a signed request as it is, to the letter, over a connection of its own: what nobody signed is not added,
+ * and a server that was started again meanwhile is no surprise.
+ * @param more headers that nobody has signed, before the others
+ */
 export async function send(
   url: string,
   request: SignedRequest,
   more: readonly (readonly [string, string])[] = [],
 ): Promise<RawAnswer> {
-  const headers: [string, string][] = more.map(([name, value]) => [name, value]);
-  for (let at = 0; at < request.rawHeaders.length; at += 2) {
-    const name = request.rawHeaders[at] ?? '';
-    if (name.toLowerCase() !== 'host') headers.push([name, request.rawHeaders[at + 1] ?? '']);
-  }
-  const answer = await fetch(`${url}${request.target}`, {
-    method: request.method,
-    headers,
-    ...(request.body.length > 0 ? { body: Buffer.from(request.body) } : {}),
-  });
-  return { status: answer.status, headers: answer.headers, text: await answer.text() };
+  const { hostname, port } = new URL(url);
+  const { method, target: path, body } = request;
+  const headers = [...more.flat(), ...request.rawHeaders];
+  if (body.length > 0) headers.push('content-length', String(body.length));
+  const sent = httpRequest({ hostname, port, method, path, headers, agent: false, setHost: false });
+  sent.end(body);
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  answer.setEncoding('utf8');
+  let text = '';
+  for await (const piece of answer) text += piece;
+  return { status: answer.statusCode ?? 0, headers: answer.headers, text };
 }
 
 /** What an answer in JSON says. */

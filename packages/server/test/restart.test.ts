@@ -1,0 +1,145 @@
+/** What a server that is started again on the same data still knows. */
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import sts from '@alicloud/sts20150401';
+import type { ClientKey } from './clients.ts';
+import { callRaw, readJson, send, signedRequest, ways } from './raw-request.ts';
+import { eachServer, type TestServer, type TestUser } from './server.ts';
+
+const minute = 60_000;
+
+eachServer((_, start) => {
+  describe('after a restart', () => {
+    let server: TestServer;
+    let user: TestUser;
+    let temporary: ClientKey;
+    let rootKey: ClientKey;
+    let ahead = 0;
+
+    before(async () => {
+      server = await start({ now: () => Date.now() + ahead });
+      user = await server.newUser(server.account, 'traveller');
+      const { admin, accountId } = server.account;
+      await admin.callRpc('2015-05-01', 'CreateRole', {
+        RoleName: 'guest',
+        AssumeRolePolicyDocument: JSON.stringify({
+          Version: '1',
+          Statement: [
+            { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { RAM: [`acs:ram::${accountId}:root`] } },
+          ],
+        }),
+      });
+      await admin.callRpc('2015-05-01', 'AttachPolicyToUser', {
+        UserName: 'traveller',
+        PolicyName: 'AliyunSTSAssumeRoleAccess',
+        PolicyType: 'System',
+      });
+      const { body } = await user.clients.sts.assumeRole(
+        new sts.AssumeRoleRequest({ roleArn: `acs:ram::${accountId}:role/guest`, roleSessionName: 'visit' }),
+      );
+      const { accessKeyId = '', accessKeySecret = '', securityToken } = body?.credentials ?? {};
+      temporary = { accessKeyId, accessKeySecret, securityToken };
+      rootKey = await server.account.rootKey();
+    });
+
+    test('what was served before is refused: reads, changes and denied calls, of permanent and temporary keys', async () => {
+      const served: [string, ReturnType<typeof signedRequest>][] = [];
+      for (const way of ways) {
+        for (const [what, key, call] of [
+          ['a read', user.key, {}],
+          ['a denied call', user.key, { version: '2015-05-01', action: 'ListUsers' }],
+          ['a read of a temporary key', temporary, {}],
+          // As late as a request may be, and as early.
+          ['a late read', user.key, { now: Date.now() - 14 * minute }],
+          ['an early read', user.key, { now: Date.now() + 14 * minute }],
+          [
+            'a change',
+            server.account.key,
+            {
+              version: '2015-05-01',
+              action: 'CreateUser',
+              parameters: { UserName: `by-${way.replace(/\W/g, '-')}` },
+            },
+          ],
+          // Nonces that a database could spell differently.
+          ['an odd nonce', user.key, { nonce: `odd \\ \\0 ' " % 中 ${way}` }],
+        ] as const) {
+          if (what === 'an odd nonce' && !way.startsWith('RPC')) continue;
+          const request = signedRequest(server.url, key, way, { format: 'JSON', ...call });
+          const answer = readJson(await send(server.url, request));
+          assert.ok(['OK', 'NoPermission'].includes(answer.code), `${what} by ${way}: ${answer.message}`);
+          served.push([`${what} by ${way}`, request]);
+        }
+      }
+      await server.restart();
+      for (const [what, request] of served) {
+        assert.equal(readJson(await send(server.url, request)).code, 'SignatureNonceUsed', what);
+      }
+    });
+
+    test('a request that arrives at the end of its time is refused as one already served', async () => {
+      const request = signedRequest(server.url, user.key, 'ACS3', { now: Date.now() + 14 * minute });
+      assert.equal((await send(server.url, request)).status, 200);
+      try {
+        // 28 minutes later it is 14 minutes old: still in time, were it not for its nonce.
+        ahead = 28 * minute;
+        await server.restart();
+        assert.equal(readJson(await send(server.url, request)).code, 'SignatureNonceUsed');
+      } finally {
+        ahead = 0;
+        await server.restart();
+      }
+    });
+
+    test('keys still sign, permanent ones, temporary ones and those of the root', async () => {
+      await server.restart();
+      for (const key of [user.key, server.account.key, temporary, rootKey]) {
+        for (const way of ways) assert.equal((await callRaw(server.url, key, way)).code, 'OK', way);
+      }
+    });
+
+    test('what was revoked before is still revoked', async () => {
+      const leaver = await server.newUser(server.account, 'leaver');
+      const change = async (action: string, parameters: Record<string, string> = {}) => {
+        const answer = await callRaw(server.url, server.account.key, 'ACS3', {
+          version: '2015-05-01',
+          action,
+          parameters: { UserName: 'leaver', UserAccessKeyId: leaver.key.accessKeyId, ...parameters },
+        });
+        assert.equal(answer.code, 'OK', answer.message);
+      };
+      await change('UpdateAccessKey', { Status: 'Inactive' });
+      await server.restart();
+      assert.equal((await callRaw(server.url, leaver.key, 'ACS3')).code, 'InvalidAccessKeyId.Inactive');
+      await change('DeleteAccessKey');
+      await server.restart();
+      assert.equal((await callRaw(server.url, leaver.key, 'ACS3')).code, 'InvalidAccessKeyId.NotFound');
+    });
+
+    test('every call of before is in the audit log, and the key was last used when it was', async () => {
+      const answers = [];
+      for (const way of ways) answers.push(await callRaw(server.url, user.key, way));
+      const forged = await callRaw(server.url, { ...user.key, accessKeySecret: 'guessed' }, 'ACS3');
+      const requestIds = [...answers, forged].map(({ body }) => String(body['RequestId']));
+      await server.restart();
+      const events = await server.services.store.queries
+        .selectFrom('audit_events')
+        .select(['event_id', 'error_code'])
+        .where('event_id', 'in', requestIds)
+        .execute();
+      const byId = new Map(events.map((event) => [event.event_id, event.error_code]));
+      assert.deepEqual(
+        requestIds.map((id) => byId.get(id)),
+        ['', '', '', '', 'SignatureDoesNotMatch'],
+      );
+      const used = await callRaw(server.url, server.account.key, 'ACS3', {
+        version: '2019-08-15',
+        action: 'GetAccessKeyLastUsed',
+        parameters: { UserPrincipalName: user.userPrincipalName, UserAccessKeyId: user.key.accessKeyId },
+      });
+      const { LastUsedDate, ServiceName } = used.body['AccessKeyLastUsed'] as Record<string, string>;
+      assert.match(LastUsedDate ?? '', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+      assert.equal(ServiceName, 'Sts');
+    });
+  });
+});
