@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe } from 'node:test';
 import pg from 'pg';
-import { openStore, type StoreLocation, type StoreOptions } from '../src/store/open-store.ts';
-import type { Store } from '../src/store/store.ts';
+import { openStore, type StoreLocation } from '../src/store/open-store.ts';
+import type { Store, StoreOptions } from '../src/store/store.ts';
 import { type PostgresServer, postgresVariable, startPostgres } from './postgres-server.ts';
 
 /** One database under test. */

@@ -1,7 +1,12 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import type { TlsFiles } from './tls.ts';
+
+/** A certificate chain and its private key, PEM. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+}
 
 /** What of ASN.1's distinguished encoding (X.690) a certificate needs. */
 const tag = {

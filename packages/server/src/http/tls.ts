@@ -2,13 +2,9 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { selfSignedCertificate } from './self-signed-certificate.ts';
+import { selfSignedCertificate, type TlsFiles } from './self-signed-certificate.ts';
 
-/** A certificate chain and its private key, PEM. */
-export interface TlsFiles {
-  readonly cert: string;
-  readonly key: string;
-}
+export type { TlsFiles } from './self-signed-certificate.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 

@@ -1,20 +1,11 @@
 import { PostgresStore } from './postgres/postgres-store.ts';
 import { SqliteStore } from './sqlite/sqlite-store.ts';
-import type { Store } from './store.ts';
+import type { Store, StoreOptions } from './store.ts';
 
 /** Where the data is: a file of this machine, or a server. */
 export type StoreLocation =
   | { readonly kind: 'sqlite'; readonly file: string }
   | { readonly kind: 'postgres'; readonly url: string };
-
-export interface StoreOptions {
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** How often to look for changes of other nodes when nothing wakes us, in milliseconds; 50 unless told. */
-  readonly pollMs?: number;
-  /** Told of troubles that no request sees; the messages hold no secret. */
-  readonly log?: (message: string) => void;
-}
 
 /**
  * Opens the database and brings its schema up to date, under a lock when several nodes start at once.

@@ -40,3 +40,13 @@ export interface Store {
   staleness(): number;
   close(): Promise<void>;
 }
+
+/** What every store needs of its surroundings. */
+export interface StoreOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** How often to look for changes of other nodes when nothing wakes us, in milliseconds; 50 unless told. */
+  readonly pollMs?: number;
+  /** Told of troubles that no request sees; the messages hold no secret. */
+  readonly log?: (message: string) => void;
+}

@@ -8,9 +8,8 @@ import {
 } from '../change-followers.ts';
 import { migrate } from '../migrate.ts';
 import { migrations } from '../migrations/migrations.ts';
-import type { StoreOptions } from '../open-store.ts';
 import { LentConnection, queriesOver } from '../queries.ts';
-import type { Change, Queries, Store, WriteTransaction } from '../store.ts';
+import type { Change, Queries, Store, StoreOptions, WriteTransaction } from '../store.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import { WriteScope } from '../write-scope.ts';
 import { isBusy, SqliteConnection } from './sqlite-connection.ts';
