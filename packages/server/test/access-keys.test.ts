@@ -5,46 +5,54 @@ import ram from '@alicloud/ram20150501';
 import { disableIdleKeys } from '../src/access-keys/idle-keys.ts';
 import { DAY_MS } from '../src/limits.ts';
 import type { Clients } from './clients.ts';
-import { eachServer, refused, type TestServer, type TestUser } from './server.ts';
+import { eachServer, refused, type TestServer } from './server.ts';
 
 /** The same steps in both dialects, through the official client of each. */
-function dialects(clients: Clients, user: Pick<TestUser, 'userName' | 'userPrincipalName'>) {
-  const { userName, userPrincipalName } = user;
+function dialects(
+  clients: Clients,
+  user: { readonly userName: string | undefined; readonly userPrincipalName: string | undefined },
+) {
+  // What is undefined is left out, as by a caller who does not name anybody.
+  const userName = user.userName === undefined ? {} : { userName: user.userName };
+  const userPrincipalName =
+    user.userPrincipalName === undefined ? {} : { userPrincipalName: user.userPrincipalName };
   return {
     Ims: {
       create: async () =>
-        (await clients.ims.createAccessKey(new ims.CreateAccessKeyRequest({ userPrincipalName }))).body
+        (await clients.ims.createAccessKey(new ims.CreateAccessKeyRequest({ ...userPrincipalName }))).body
           ?.accessKey,
       list: async () =>
-        (await clients.ims.listAccessKeys(new ims.ListAccessKeysRequest({ userPrincipalName }))).body
+        (await clients.ims.listAccessKeys(new ims.ListAccessKeysRequest({ ...userPrincipalName }))).body
           ?.accessKeys?.accessKey ?? [],
       update: (userAccessKeyId: string, status: string) =>
         clients.ims.updateAccessKey(
-          new ims.UpdateAccessKeyRequest({ userPrincipalName, userAccessKeyId, status }),
+          new ims.UpdateAccessKeyRequest({ ...userPrincipalName, userAccessKeyId, status }),
         ),
       delete: (userAccessKeyId: string) =>
-        clients.ims.deleteAccessKey(new ims.DeleteAccessKeyRequest({ userPrincipalName, userAccessKeyId })),
+        clients.ims.deleteAccessKey(
+          new ims.DeleteAccessKeyRequest({ ...userPrincipalName, userAccessKeyId }),
+        ),
       lastUsed: async (userAccessKeyId: string) =>
         (
           await clients.ims.getAccessKeyLastUsed(
-            new ims.GetAccessKeyLastUsedRequest({ userPrincipalName, userAccessKeyId }),
+            new ims.GetAccessKeyLastUsedRequest({ ...userPrincipalName, userAccessKeyId }),
           )
         ).body?.accessKeyLastUsed?.lastUsedDate,
     },
     Ram: {
       create: async () =>
-        (await clients.ram.createAccessKey(new ram.CreateAccessKeyRequest({ userName }))).body?.accessKey,
+        (await clients.ram.createAccessKey(new ram.CreateAccessKeyRequest({ ...userName }))).body?.accessKey,
       list: async () =>
-        (await clients.ram.listAccessKeys(new ram.ListAccessKeysRequest({ userName }))).body?.accessKeys
+        (await clients.ram.listAccessKeys(new ram.ListAccessKeysRequest({ ...userName }))).body?.accessKeys
           ?.accessKey ?? [],
       update: (userAccessKeyId: string, status: string) =>
-        clients.ram.updateAccessKey(new ram.UpdateAccessKeyRequest({ userName, userAccessKeyId, status })),
+        clients.ram.updateAccessKey(new ram.UpdateAccessKeyRequest({ ...userName, userAccessKeyId, status })),
       delete: (userAccessKeyId: string) =>
-        clients.ram.deleteAccessKey(new ram.DeleteAccessKeyRequest({ userName, userAccessKeyId })),
+        clients.ram.deleteAccessKey(new ram.DeleteAccessKeyRequest({ ...userName, userAccessKeyId })),
       lastUsed: async (userAccessKeyId: string) =>
         (
           await clients.ram.getAccessKeyLastUsed(
-            new ram.GetAccessKeyLastUsedRequest({ userName, userAccessKeyId }),
+            new ram.GetAccessKeyLastUsedRequest({ ...userName, userAccessKeyId }),
           )
         ).body?.accessKeyLastUsed?.lastUsedDate,
     },
@@ -120,6 +128,128 @@ eachServer((_, start) => {
       });
     }
 
+    test('answers have the fields of their dialect, and no others', async () => {
+      const user = await server.newUser(server.account, 'fields');
+      const { admin } = server.account;
+      const names = (value: unknown) => Object.keys(value as object).sort();
+      for (const [version, owner, listed, used] of [
+        [
+          '2019-08-15',
+          { UserPrincipalName: user.userPrincipalName },
+          ['AccessKeyId', 'CreateDate', 'Status', 'UpdateDate'],
+          ['LastUsedDate', 'ServiceName'],
+        ],
+        ['2015-05-01', { UserName: 'fields' }, ['AccessKeyId', 'CreateDate', 'Status'], ['LastUsedDate']],
+      ] as const) {
+        const created = await admin.callRpc(version, 'CreateAccessKey', owner);
+        assert.deepEqual(names(created), ['AccessKey', 'RequestId']);
+        assert.deepEqual(names(created['AccessKey']), [
+          'AccessKeyId',
+          'AccessKeySecret',
+          'CreateDate',
+          'Status',
+        ]);
+        const { AccessKeyId } = created['AccessKey'] as { readonly AccessKeyId: string };
+        const key = { ...owner, UserAccessKeyId: AccessKeyId };
+        const list = await admin.callRpc(version, 'ListAccessKeys', owner);
+        assert.deepEqual(names(list), ['AccessKeys', 'RequestId']);
+        const { AccessKey: rows } = list['AccessKeys'] as { readonly AccessKey: readonly object[] };
+        for (const row of rows) assert.deepEqual(names(row), listed);
+        const lastUsed = await admin.callRpc(version, 'GetAccessKeyLastUsed', key);
+        assert.deepEqual(names(lastUsed), ['AccessKeyLastUsed', 'RequestId']);
+        assert.deepEqual(names(lastUsed['AccessKeyLastUsed']), used);
+        const updated = await admin.callRpc(version, 'UpdateAccessKey', { ...key, Status: 'Inactive' });
+        assert.deepEqual(names(updated), ['RequestId']);
+        assert.deepEqual(names(await admin.callRpc(version, 'DeleteAccessKey', key)), ['RequestId']);
+      }
+    });
+
+    test('a user without keys has an empty list, in every form', async () => {
+      await server.account.admin.callRpc('2015-05-01', 'CreateUser', { UserName: 'keyless' });
+      const nobody = { userName: 'keyless', userPrincipalName: `keyless@${server.account.domain}` };
+      const { Ims, Ram } = dialects(server.account.admin, nobody);
+      assert.deepEqual([await Ims.list(), await Ram.list()], [[], []]);
+    });
+
+    for (const product of ['Ims', 'Ram'] as const) {
+      test(`without a name ${product} means whoever calls: a user rotates its own key`, async () => {
+        const user = await server.newUser(server.account, `self-${product}`);
+        const { admin, accountId } = server.account;
+        await admin.callRpc('2015-05-01', 'CreatePolicy', {
+          PolicyName: `self-${product}`,
+          PolicyDocument: JSON.stringify({
+            Version: '1',
+            Statement: [
+              {
+                Effect: 'Allow',
+                Action: 'ram:*AccessKey*',
+                Resource: `acs:ram:*:${accountId}:user/self-${product}`,
+              },
+            ],
+          }),
+        });
+        await admin.callRpc('2015-05-01', 'AttachPolicyToUser', {
+          UserName: user.userName,
+          PolicyName: `self-${product}`,
+          PolicyType: 'Custom',
+        });
+        const self = { userName: undefined, userPrincipalName: undefined };
+        const before = dialects(user.clients, self)[product];
+        const next = await before.create();
+        const clients = server.clients({
+          accessKeyId: next?.accessKeyId ?? '',
+          accessKeySecret: next?.accessKeySecret ?? '',
+        });
+        const after = dialects(clients, self)[product];
+        await after.update(user.key.accessKeyId, 'Inactive');
+        await refused(user.clients.sts.getCallerIdentity(), 'InvalidAccessKeyId.Inactive', 400);
+        await after.delete(user.key.accessKeyId);
+        assert.deepEqual(
+          (await after.list()).map((key) => key.accessKeyId),
+          [next?.accessKeyId],
+        );
+        // To the last: a key may delete itself, and is gone.
+        await after.delete(next?.accessKeyId ?? '');
+        await refused(after.list(), 'InvalidAccessKeyId.NotFound', 404);
+      });
+    }
+
+    test('a role session has no keys of its own: it has to name a user', async () => {
+      const user = await server.newUser(server.account, 'visitor');
+      const { admin, accountId } = server.account;
+      await admin.callRpc('2015-05-01', 'CreateRole', {
+        RoleName: 'key-keeper',
+        AssumeRolePolicyDocument: JSON.stringify({
+          Version: '1',
+          Statement: [
+            { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { RAM: [`acs:ram::${accountId}:root`] } },
+          ],
+        }),
+      });
+      for (const [action, owner, name] of [
+        ['AttachPolicyToRole', { RoleName: 'key-keeper' }, 'AliyunRAMFullAccess'],
+        ['AttachPolicyToUser', { UserName: 'visitor' }, 'AliyunSTSAssumeRoleAccess'],
+      ] as const) {
+        await admin.callRpc('2015-05-01', action, { ...owner, PolicyName: name, PolicyType: 'System' });
+      }
+      const assumed = await user.clients.callRpc('2015-04-01', 'AssumeRole', {
+        RoleArn: `acs:ram::${accountId}:role/key-keeper`,
+        RoleSessionName: 'visit',
+      });
+      const credentials = assumed['Credentials'] as Record<string, string>;
+      const session = server.clients({
+        accessKeyId: credentials['AccessKeyId'] ?? '',
+        accessKeySecret: credentials['AccessKeySecret'] ?? '',
+        securityToken: credentials['SecurityToken'],
+      });
+      const nobody = dialects(session, { userName: undefined, userPrincipalName: undefined });
+      for (const product of ['Ims', 'Ram'] as const) {
+        await refused(nobody[product].create(), 'MissingUserName', 400);
+        await refused(nobody[product].list(), 'MissingUserName', 400);
+        assert.equal((await dialects(session, user)[product].list()).length, 1);
+      }
+    });
+
     test('two calls at once that would make a third key: one of them is refused', async () => {
       const user = await server.newUser(server.account, 'race');
       const keys = dialects(server.account.admin, user).Ims;
@@ -130,13 +260,67 @@ eachServer((_, start) => {
 
     test('a key has the permissions of its user, as they are at that moment', async () => {
       const user = await server.newUser(server.account, 'changing');
-      const list = () => user.clients.callRpc('2015-05-01', 'ListUsers');
-      const policy = { UserName: 'changing', PolicyName: 'AliyunRAMReadOnlyAccess', PolicyType: 'System' };
-      await refused(list(), 'NoPermission', 403);
-      await server.account.admin.callRpc('2015-05-01', 'AttachPolicyToUser', policy);
-      await list();
-      await server.account.admin.callRpc('2015-05-01', 'DetachPolicyFromUser', policy);
-      await refused(list(), 'NoPermission', 403);
+      const { admin } = server.account;
+      const ram = (action: string, parameters: Record<string, string>) =>
+        admin.callRpc('2015-05-01', action, parameters);
+      const document = (Effect: string) =>
+        JSON.stringify({ Version: '1', Statement: [{ Effect, Action: 'ram:ListUsers', Resource: '*' }] });
+      const may = () => user.clients.callRpc('2015-05-01', 'ListUsers');
+      const mayNot = () => refused(user.clients.callRpc('2015-05-01', 'ListUsers'), 'NoPermission', 403);
+      const lister = { PolicyName: 'lister', PolicyType: 'Custom' };
+      const nobody = { PolicyName: 'nobody', PolicyType: 'Custom' };
+      await ram('CreatePolicy', { PolicyName: 'lister', PolicyDocument: document('Allow') });
+      await ram('CreatePolicy', { PolicyName: 'nobody', PolicyDocument: document('Deny') });
+      await ram('CreateGroup', { GroupName: 'listers' });
+
+      await mayNot();
+      await ram('AttachPolicyToUser', { UserName: 'changing', ...lister });
+      await may();
+      // A policy's new default version, and the old one again.
+      await ram('CreatePolicyVersion', {
+        PolicyName: 'lister',
+        PolicyDocument: document('Deny'),
+        SetAsDefault: 'true',
+      });
+      await mayNot();
+      await ram('SetDefaultPolicyVersion', { PolicyName: 'lister', VersionId: 'v1' });
+      await may();
+      await ram('DetachPolicyFromUser', { UserName: 'changing', ...lister });
+      await mayNot();
+      // By a group.
+      await ram('AttachPolicyToGroup', { GroupName: 'listers', ...lister });
+      await mayNot();
+      await ram('AddUserToGroup', { GroupName: 'listers', UserName: 'changing' });
+      await may();
+      // An explicit Deny wins, wherever it stands.
+      await ram('AttachPolicyToUser', { UserName: 'changing', ...nobody });
+      await mayNot();
+      await ram('DetachPolicyFromUser', { UserName: 'changing', ...nobody });
+      await may();
+      await ram('AttachPolicyToGroup', { GroupName: 'listers', ...nobody });
+      await mayNot();
+      await ram('DetachPolicyFromGroup', { GroupName: 'listers', ...nobody });
+      await may();
+      await ram('RemoveUserFromGroup', { GroupName: 'listers', UserName: 'changing' });
+      await mayNot();
+    });
+
+    test('a key has no permission of its own: a second one may do what the first may', async () => {
+      const user = await server.newUser(server.account, 'twofold');
+      await server.account.admin.callRpc('2015-05-01', 'AttachPolicyToUser', {
+        UserName: 'twofold',
+        PolicyName: 'AliyunRAMReadOnlyAccess',
+        PolicyType: 'System',
+      });
+      const made = await dialects(server.account.admin, user).Ims.create();
+      const second = server.clients({
+        accessKeyId: made?.accessKeyId ?? '',
+        accessKeySecret: made?.accessKeySecret ?? '',
+      });
+      for (const clients of [user.clients, second]) {
+        await clients.callRpc('2015-05-01', 'ListUsers');
+        await refused(clients.callRpc('2015-05-01', 'CreateUser', { UserName: 'no' }), 'NoPermission', 403);
+      }
     });
 
     test('the root has every permission, two keys at most, and no RAM administrator reaches them', async () => {
@@ -160,11 +344,40 @@ eachServer((_, start) => {
         [account.key.accessKeyId],
         'without a name an administrator means itself',
       );
-      for (const owner of [{}, { userPrincipalName: `root@${account.domain}` }]) {
-        const request = new ims.DeleteAccessKeyRequest({ ...owner, userAccessKeyId: rootKeyId });
-        await assert.rejects(account.admin.ims.deleteAccessKey(request), (error: { code: string }) =>
-          error.code.startsWith('EntityNotExist.User'),
-        );
+      const { accountId, domain } = account;
+      for (const owner of [
+        {},
+        { UserPrincipalName: `root@${domain}`, UserName: 'root', UserId: accountId },
+        { UserPrincipalName: `${accountId}@${domain}`, UserName: accountId, UserId: '0' },
+      ]) {
+        for (const [version, action, more] of [
+          ['2019-08-15', 'UpdateAccessKey', { Status: 'Inactive' }],
+          ['2019-08-15', 'DeleteAccessKey', {}],
+          ['2019-08-15', 'GetAccessKeyLastUsed', {}],
+          ['2019-08-15', 'GetAccessKeyPolicy', {}],
+          [
+            '2019-08-15',
+            'SetAccessKeyPolicy',
+            { AccessKeyPolicy: '{"Version":1,"Status":"Active","Statements":[]}' },
+          ],
+          ['2019-08-15', 'GetAccessKeyInfoInRecycleBin', {}],
+          ['2019-08-15', 'RestoreAccessKeyFromRecycleBin', {}],
+          ['2019-08-15', 'DeleteAccessKeyInRecycleBin', {}],
+          ['2015-05-01', 'UpdateAccessKey', { Status: 'Inactive' }],
+          ['2015-05-01', 'DeleteAccessKey', {}],
+          ['2015-05-01', 'GetAccessKeyLastUsed', {}],
+        ] as const) {
+          const call = account.admin.callRpc(version, action, {
+            ...owner,
+            UserAccessKeyId: rootKeyId,
+            ...more,
+          });
+          const error = await call.then(
+            () => assert.fail(`${version} ${action} reached a key of the root`),
+            (reason: Error & { code: string }) => reason,
+          );
+          assert.match(error.code, /^EntityNotExist\.User/, `${action}: ${error.message}`);
+        }
       }
       await root.sts.getCallerIdentity();
       assert.ok(server.log.some((line) => line.includes('AccessKey of the account root is in use')));
