@@ -16,7 +16,9 @@ import { identityArn } from '../accounts/arn.ts';
 import { type PermissionPolicy, readPermissions } from '../policies/permissions.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import { readSecurityPreference } from '../settings/security-preference.ts';
+import { selfChangedPasswordPolicy } from '../settings/self-changed-password.ts';
 import { selfManagedKeysPolicy } from '../settings/self-managed-keys.ts';
+import { selfManagedMfaPolicy } from '../settings/self-managed-mfa.ts';
 import type { AccessKeyRow } from '../store/schema.ts';
 import type { Change, Queries, Store } from '../store/store.ts';
 import { readSession } from '../tokens/read-session.ts';
@@ -157,9 +159,17 @@ export class StoredCredentials implements CredentialSource {
     if (user === undefined) return undefined;
     const preference = await readSecurityPreference(queries, accountId);
     const attached = await readPermissions(queries, accountId, { type: 'user', id: user.user_id });
-    const implied: readonly PermissionPolicy[] = preference.AllowUserToManageAccessKeys
-      ? [{ ...selfManagedKeysPolicy(accountId, user.user_name), type: 'System', version: user.user_name }]
-      : [];
+    const implied: PermissionPolicy[] = [];
+    if (preference.AllowUserToManageAccessKeys) {
+      const policy = selfManagedKeysPolicy(accountId, user.user_name);
+      implied.push({ ...policy, type: 'System', version: user.user_name });
+    }
+    if (preference.AllowUserToManageMFADevices) {
+      implied.push({ ...selfManagedMfaPolicy, type: 'System', version: 'v1' });
+    }
+    if (preference.AllowUserToChangePassword) {
+      implied.push({ ...selfChangedPasswordPolicy, type: 'System', version: 'v1' });
+    }
     return {
       principal: {
         type: 'ram-user',

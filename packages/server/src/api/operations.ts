@@ -6,6 +6,9 @@ import { accessKeyRecycleBinOperations } from './ims/access-key-recycle-bin.ts';
 import { accessKeyOperations as imsAccessKeys } from './ims/access-keys.ts';
 import { accountOperations as imsAccount } from './ims/account.ts';
 import { groupOperations as imsGroups } from './ims/groups.ts';
+import { loginProfileOperations as imsLoginProfiles } from './ims/login-profiles.ts';
+import { passwordPolicyOperations as imsPasswordPolicy } from './ims/password-policy.ts';
+import { reportOperations } from './ims/reports.ts';
 import { securityPreferenceOperations as imsSecurityPreference } from './ims/security-preference.ts';
 import { tagOperations as imsTags } from './ims/tags.ts';
 import { userRecycleBinOperations } from './ims/user-recycle-bin.ts';
@@ -14,6 +17,8 @@ import { accessKeyOperations as ramAccessKeys } from './ram/access-keys.ts';
 import { accountOperations as ramAccount } from './ram/account.ts';
 import { diagnosticMessageOperations } from './ram/diagnostic-message.ts';
 import { groupOperations as ramGroups } from './ram/groups.ts';
+import { loginProfileOperations as ramLoginProfiles } from './ram/login-profiles.ts';
+import { passwordPolicyOperations as ramPasswordPolicy } from './ram/password-policy.ts';
 import { policyOperations } from './ram/policies.ts';
 import { policyAttachmentOperations } from './ram/policy-attachments.ts';
 import { roleOperations } from './ram/roles.ts';
@@ -30,6 +35,9 @@ export const operations: readonly Operation[] = [
   ...accessKeyRecycleBinOperations,
   ...imsAccount,
   ...imsGroups,
+  ...reportOperations,
+  ...imsLoginProfiles,
+  ...imsPasswordPolicy,
   ...imsSecurityPreference,
   ...imsTags,
   ...userRecycleBinOperations,
@@ -37,6 +45,8 @@ export const operations: readonly Operation[] = [
   ...ramAccessKeys,
   ...ramAccount,
   ...ramGroups,
+  ...ramLoginProfiles,
+  ...ramPasswordPolicy,
   ...policyOperations,
   ...policyAttachmentOperations,
   ...roleOperations,

@@ -11,11 +11,12 @@ const noPassword =
   '$argon2id$v=19$m=19456,t=2,p=1$bm8gcGFzc3dvcmQgaGVyZQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
 
 /**
- * Hashes a password for storage, with a random salt.
- * @returns the PHC string (`$argon2id$…`), 97 characters
+ * Hashes a password for storage.
+ * @param salt at least 8 bytes; random unless given
+ * @returns the PHC string (`$argon2id$…`)
  */
-export function hashPassword(password: string): Promise<string> {
-  return hash(password, { ...cost, algorithm });
+export function hashPassword(password: string, salt?: Uint8Array): Promise<string> {
+  return hash(password, { ...cost, algorithm, ...(salt && { salt }) });
 }
 
 /**
@@ -26,4 +27,14 @@ export function hashPassword(password: string): Promise<string> {
 export async function verifyPassword(stored: string | null, password: string): Promise<boolean> {
   const matches = await verify(stored ?? noPassword, password);
   return matches && stored !== null;
+}
+
+/** The salt that a hash was made with. @param stored a PHC string */
+export function saltOf(stored: string): Uint8Array {
+  return Buffer.from(stored.split('$')[4] ?? '', 'base64');
+}
+
+/** Whether two hashes can be compared with each other: the same salt, and the same cost. */
+export function isComparable(one: string, other: string): boolean {
+  return one.slice(0, one.lastIndexOf('$')) === other.slice(0, other.lastIndexOf('$'));
 }

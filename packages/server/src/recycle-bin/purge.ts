@@ -1,3 +1,5 @@
+import { purgeSecondFactors } from '../mfa/purge-second-factors.ts';
+import { purgeLoginProfile } from '../passwords/login-profile.ts';
 import type { Services } from '../services.ts';
 import type { WriteTransaction } from '../store/store.ts';
 
@@ -42,7 +44,7 @@ export async function purgeRecycleBins(services: Services, now: number): Promise
   return { accessKeys, users };
 }
 
-/** Deletes a user for good, with its keys, memberships, attachments and tags. */
+/** Deletes a user for good, with its keys, passwords, second factors, memberships, attachments and tags. */
 export async function purgeUser(
   transaction: WriteTransaction,
   accountId: string,
@@ -57,6 +59,8 @@ export async function purgeUser(
     .where('account_id', '=', accountId)
     .execute();
   await deleteKeys(transaction, keys);
+  await purgeLoginProfile(queries, accountId, userId);
+  await purgeSecondFactors(queries, accountId, userId);
   await queries
     .deleteFrom('group_members')
     .where('user_id', '=', userId)

@@ -1,0 +1,20 @@
+import { deviceNameForm, serialNumberForm } from '../mfa/serial-number.ts';
+import { type Parameter, secret, text } from '../rpc/parameter.ts';
+
+/** The name of a virtual MFA device. */
+export const deviceName = text({ max: 64, chars: deviceNameForm });
+
+/** The serial number of a virtual MFA device. */
+export const deviceSerialNumber = text({ max: 256, format: serialNumberForm });
+
+const sixDigits = text({ format: /^\d{6}$/ });
+
+/** One of the two codes; RAM's refusal of a malformed one names neither the first nor the second. */
+export const authenticationCode: Parameter<string> = secret({
+  ...sixDigits,
+  read(name, wire) {
+    const code = wire.get(name);
+    if (code === undefined || code === '') return sixDigits.read(name, wire);
+    return sixDigits.read('AuthenticationCode', new Map([['AuthenticationCode', code]]));
+  },
+});

@@ -1,0 +1,18 @@
+import { arn } from '../accounts/arn.ts';
+import { Refusal } from '../errors/refusal.ts';
+import type { Call } from '../rpc/operation.ts';
+import { demandOnResource } from '../settings/own-resource.ts';
+
+/** The caller's own resource. The root and role sessions have no such password: they are refused by `callingUserId`. */
+export function demandOnOwnPassword(call: Call) {
+  const { principal } = call;
+  const name = principal.type === 'ram-user' ? principal.userName : 'root';
+  return [demandOnResource(call, 'ram:ChangePassword', arn.user(call.account.accountId, name))];
+}
+
+/** @throws Refusal NoPermission when the caller is no RAM user */
+export function callingUserId(call: Call): string {
+  const { principal } = call;
+  if (principal.type !== 'ram-user') throw new Refusal('NoPermission.NotRamUser');
+  return principal.userId;
+}

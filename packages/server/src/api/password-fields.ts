@@ -1,0 +1,20 @@
+import { flag, integer, optional, secret, text } from '../rpc/parameter.ts';
+
+/** A password for the console; how strong it has to be is the account's policy. */
+export const password = secret(text({ max: 128, chars: /^\P{Cc}*$/u }));
+
+/** What both dialects set of a login profile. */
+export const loginProfileFields = {
+  PasswordResetRequired: optional(flag()),
+  MFABindRequired: optional(flag()),
+} as const;
+
+/** The bounds of a password policy's numbers. */
+export const policyNumbers = {
+  minimumLength: integer(8, 32),
+  differentCharacters: integer(0, 8),
+  reusePrevention: integer(0, 24),
+  maxAgeDays: integer(0, 1095),
+  maxLoginAttempts: integer(0, 32),
+  initialAgeDays: integer(0, 90),
+} as const;

@@ -1,0 +1,119 @@
+import { arn } from '../../accounts/arn.ts';
+import {
+  changeOwnPassword,
+  createLoginProfile,
+  deleteLoginProfile,
+  type LoginProfile,
+  requireLoginProfile,
+  updateLoginProfile,
+} from '../../passwords/login-profile.ts';
+import { instant } from '../../rpc/instant.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { optional } from '../../rpc/parameter.ts';
+import { callingUserId, demandOnOwnPassword } from '../own-password.ts';
+import { loginProfileFields, password } from '../password-fields.ts';
+import { userName } from './user-name.ts';
+
+const version = '2015-05-01';
+
+const owner = { UserName: userName };
+
+const demand = (action: string, name: string, call: Call) => [
+  { action, resource: arn.user(call.account.accountId, name) },
+];
+
+const wireProfile = ({ user, row }: LoginProfile) => ({
+  UserName: user.user_name,
+  PasswordResetRequired: row.password_reset_required === 1,
+  MFABindRequired: row.mfa_bind_required === 1,
+  CreateDate: instant(row.created_at),
+});
+
+/** The operations on console sign-in of RAM. */
+export const loginProfileOperations: readonly Operation[] = [
+  // Lets a user sign in to the console.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'CreateLoginProfile',
+    access: 'write',
+    input: { ...owner, ...loginProfileFields, Password: password },
+    authorize: (input, call) => demand('ram:CreateLoginProfile', input.UserName, call),
+    async handle(input, call) {
+      const profile = await createLoginProfile(
+        call,
+        { by: 'name', userName: input.UserName },
+        {
+          password: input.Password,
+          passwordResetRequired: input.PasswordResetRequired,
+          mfaBindRequired: input.MFABindRequired,
+        },
+      );
+      return { LoginProfile: wireProfile(profile) };
+    },
+  }),
+
+  // How a user signs in to the console.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'GetLoginProfile',
+    access: 'read',
+    input: owner,
+    authorize: (input, call) => demand('ram:GetLoginProfile', input.UserName, call),
+    async handle(input, call) {
+      const profile = await requireLoginProfile(call, { by: 'name', userName: input.UserName });
+      return { LoginProfile: wireProfile(profile) };
+    },
+  }),
+
+  // Changes what is given and leaves the rest.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'UpdateLoginProfile',
+    access: 'write',
+    input: { ...owner, ...loginProfileFields, Password: optional(password) },
+    authorize: (input, call) => demand('ram:UpdateLoginProfile', input.UserName, call),
+    async handle(input, call) {
+      await updateLoginProfile(
+        call,
+        { by: 'name', userName: input.UserName },
+        {
+          password: input.Password,
+          passwordResetRequired: input.PasswordResetRequired,
+          mfaBindRequired: input.MFABindRequired,
+        },
+      );
+      return {};
+    },
+  }),
+
+  // Takes sign-in to the console from a user.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'DeleteLoginProfile',
+    access: 'write',
+    input: owner,
+    authorize: (input, call) => demand('ram:DeleteLoginProfile', input.UserName, call),
+    async handle(input, call) {
+      await deleteLoginProfile(call, { by: 'name', userName: input.UserName });
+      return {};
+    },
+  }),
+
+  // The calling user's own password; nobody else's can be meant.
+  operation({
+    product: 'Ram',
+    version,
+    name: 'ChangePassword',
+    access: 'write',
+    input: { OldPassword: password, NewPassword: password },
+    authorize: (_, call) => demandOnOwnPassword(call),
+    async handle(input, call) {
+      await changeOwnPassword(call, callingUserId(call), input.OldPassword, input.NewPassword);
+      return {};
+    },
+  }),
+];

@@ -1,0 +1,55 @@
+import { Refusal } from '../errors/refusal.ts';
+import type { Scope } from '../rpc/operation.ts';
+import type { PasskeyRow, UserRow } from '../store/schema.ts';
+
+/** The passkeys of a user, oldest first. */
+export async function listPasskeys(scope: Scope, userId: string): Promise<PasskeyRow[]> {
+  return scope.queries
+    .selectFrom('passkeys')
+    .selectAll()
+    .where('account_id', '=', scope.account.accountId)
+    .where('user_id', '=', userId)
+    .orderBy('created_at')
+    .orderBy('passkey_id')
+    .execute();
+}
+
+/** Gives a passkey another name. @throws Refusal EntityNotExist.User.Passkey when it is not this user's */
+export async function renamePasskey(
+  scope: Scope,
+  user: UserRow,
+  passkeyId: string,
+  passkeyName: string,
+): Promise<void> {
+  await requirePasskey(scope, user, passkeyId);
+  await scope.queries
+    .updateTable('passkeys')
+    .set({ passkey_name: passkeyName })
+    .where('passkey_id', '=', passkeyId)
+    .where('account_id', '=', scope.account.accountId)
+    .execute();
+  scope.touched('ACS::RAM::User', user.user_name);
+}
+
+/** Deletes a passkey; nobody signs in with it any more. @throws Refusal EntityNotExist.User.Passkey when it is not this user's */
+export async function deletePasskey(scope: Scope, user: UserRow, passkeyId: string): Promise<void> {
+  await requirePasskey(scope, user, passkeyId);
+  await scope.queries
+    .deleteFrom('passkeys')
+    .where('passkey_id', '=', passkeyId)
+    .where('account_id', '=', scope.account.accountId)
+    .execute();
+  scope.changed('user', user.user_id);
+  scope.touched('ACS::RAM::User', user.user_name);
+}
+
+async function requirePasskey(scope: Scope, user: UserRow, passkeyId: string): Promise<void> {
+  const row = await scope.queries
+    .selectFrom('passkeys')
+    .select('passkey_id')
+    .where('passkey_id', '=', passkeyId)
+    .where('user_id', '=', user.user_id)
+    .where('account_id', '=', scope.account.accountId)
+    .executeTakeFirst();
+  if (row === undefined) throw new Refusal('EntityNotExist.User.Passkey', { name: passkeyId });
+}

@@ -1,0 +1,71 @@
+import { Refusal } from '../errors/refusal.ts';
+import type { Scope } from '../rpc/operation.ts';
+import type { UserRow, VerificationContactRow } from '../store/schema.ts';
+
+/** By what a user is reached: a mobile phone or a mailbox. */
+export type VerifyType = VerificationContactRow['verify_type'];
+
+/** What a user can be verified by. */
+export async function listVerificationContacts(
+  scope: Scope,
+  userId: string,
+): Promise<VerificationContactRow[]> {
+  return scope.queries
+    .selectFrom('verification_contacts')
+    .selectAll()
+    .where('account_id', '=', scope.account.accountId)
+    .where('user_id', '=', userId)
+    .execute();
+}
+
+/**
+ * Notes where a user can be reached, in place of what was noted before. It is `pending` until somebody has answered
+ * from there; the same one again stays as it is.
+ */
+export async function setVerificationContact(
+  scope: Scope,
+  user: UserRow,
+  verifyType: VerifyType,
+  contact: string,
+): Promise<void> {
+  const contacts = await listVerificationContacts(scope, user.user_id);
+  const isKnown = contacts.some((known) => known.verify_type === verifyType && known.contact === contact);
+  if (isKnown) return;
+  const written = { contact, status: 'pending', updated_at: scope.now } as const;
+  await scope.queries
+    .insertInto('verification_contacts')
+    .values({
+      user_id: user.user_id,
+      verify_type: verifyType,
+      account_id: scope.account.accountId,
+      ...written,
+    })
+    .onConflict((conflict) => conflict.columns(['user_id', 'verify_type']).doUpdateSet(written))
+    .execute();
+  scope.changed('user', user.user_id);
+  scope.touched('ACS::RAM::User', user.user_name);
+}
+
+/**
+ * Forgets where a user can be reached.
+ * @throws Refusal EntityNotExist.User.Verification when that is not what was noted
+ */
+export async function unbindVerificationContact(
+  scope: Scope,
+  user: UserRow,
+  verifyType: VerifyType,
+  contact: string,
+): Promise<void> {
+  const contacts = await listVerificationContacts(scope, user.user_id);
+  if (!contacts.some((known) => known.verify_type === verifyType && known.contact === contact)) {
+    throw new Refusal('EntityNotExist.User.Verification', { name: contact });
+  }
+  await scope.queries
+    .deleteFrom('verification_contacts')
+    .where('user_id', '=', user.user_id)
+    .where('verify_type', '=', verifyType)
+    .where('account_id', '=', scope.account.accountId)
+    .execute();
+  scope.changed('user', user.user_id);
+  scope.touched('ACS::RAM::User', user.user_name);
+}

@@ -1,0 +1,172 @@
+import { Secret as Seed, TOTP } from 'otpauth';
+import { toBuffer } from 'qrcode';
+import { Refusal } from '../errors/refusal.ts';
+import { limits } from '../limits.ts';
+import type { Scope } from '../rpc/operation.ts';
+import { Secret } from '../rpc/secret.ts';
+import type { MfaDeviceRow, UserRow } from '../store/schema.ts';
+import { digits, periodSeconds } from './one-time-code.ts';
+import { readSerialNumber, serialNumber } from './serial-number.ts';
+
+/** A device just made: the only time its seed is at hand. */
+export interface NewVirtualDevice {
+  readonly serialNumber: string;
+  /** Base32, 64 characters. */
+  readonly seed: Secret;
+  /** What authenticator apps scan: a PNG, in Base64, of the `otpauth:` address that has the seed. */
+  readonly qrCode: Secret;
+}
+
+/**
+ * Makes a virtual MFA device, bound to nobody. Its seed is in what is returned and, sealed, in the database; nothing
+ * else ever has it.
+ * @throws Refusal EntityAlreadyExists.VirtualMFADevice, LimitExceeded.VirtualMFADevice
+ */
+export async function createVirtualDevice(scope: Scope, deviceName: string): Promise<NewVirtualDevice> {
+  const { accountId, wrappedDataKey, defaultDomain } = scope.account;
+  const serial = serialNumber(accountId, deviceName);
+  if ((await findVirtualDevice(scope, deviceName)) !== undefined) {
+    throw new Refusal('EntityAlreadyExists.VirtualMFADevice', { name: serial });
+  }
+  if ((await countVirtualDevices(scope)).all >= limits.virtualMfaDevicesPerAccount) {
+    throw new Refusal('LimitExceeded.VirtualMFADevice', { limit: limits.virtualMfaDevicesPerAccount });
+  }
+  const { identifiers, secrets } = scope.services;
+  const seed = identifiers.mfaSeed();
+  const row: MfaDeviceRow = {
+    account_id: accountId,
+    device_name: deviceName,
+    sealed_seed: await secrets.seal(accountId, wrappedDataKey, seed, serial),
+    created_at: scope.now,
+    owner_type: null,
+    owner_id: null,
+    bound_at: null,
+    last_step: null,
+    failed_attempts: 0,
+    locked_until: null,
+  };
+  await scope.queries.insertInto('mfa_devices').values(row).execute();
+  scope.touched('ACS::RAM::VirtualMFADevice', serial);
+  const address = enrolmentAddress(seed, `${deviceName}@${defaultDomain}`);
+  const qrCode = (await toBuffer(address, { errorCorrectionLevel: 'M' })).toString('base64');
+  return { serialNumber: serial, seed: new Secret(seed), qrCode: new Secret(qrCode) };
+}
+
+/** The address by which an authenticator app learns a seed. @param label how the app calls it */
+export function enrolmentAddress(seed: string, label: string): string {
+  return new TOTP({
+    issuer: 'Claviger',
+    label,
+    secret: Seed.fromBase32(seed),
+    algorithm: 'SHA1',
+    digits,
+    period: periodSeconds,
+  }).toString();
+}
+
+/** The device of that name, bound or not. */
+export async function findVirtualDevice(
+  scope: Pick<Scope, 'queries' | 'account'>,
+  deviceName: string,
+): Promise<MfaDeviceRow | undefined> {
+  return scope.queries
+    .selectFrom('mfa_devices')
+    .selectAll()
+    .where('account_id', '=', scope.account.accountId)
+    .where('device_name', '=', deviceName)
+    .executeTakeFirst();
+}
+
+/** The device with that serial number, which may be of no other account. @throws Refusal EntityNotExist.VirtualMFADevice */
+export async function requireVirtualDevice(scope: Scope, serial: string): Promise<MfaDeviceRow> {
+  const { accountId, deviceName } = readSerialNumber(serial);
+  const row = accountId === scope.account.accountId ? await findVirtualDevice(scope, deviceName) : undefined;
+  if (row === undefined) throw new Refusal('EntityNotExist.VirtualMFADevice', { name: serial });
+  return row;
+}
+
+/** A device and the user that it is bound to; also of a user in the recycle bin. */
+export interface ListedDevice {
+  readonly device: MfaDeviceRow;
+  readonly user: UserRow | undefined;
+}
+
+/** A page of devices in the order of their names. @param after the name that it begins after */
+export async function listVirtualDevices(
+  scope: Scope,
+  after: string,
+  limit: number,
+): Promise<ListedDevice[]> {
+  const devices = await scope.queries
+    .selectFrom('mfa_devices')
+    .selectAll()
+    .where('account_id', '=', scope.account.accountId)
+    .where('device_name', '>', after)
+    .orderBy('device_name')
+    .limit(limit)
+    .execute();
+  const users = await usersOf(scope, devices);
+  return devices.map((device) => ({ device, user: users.get(device.owner_id ?? '') }));
+}
+
+/** How many devices the account has, and how many of them are bound. */
+export async function countVirtualDevices(
+  scope: Scope,
+): Promise<{ readonly all: number; readonly bound: number }> {
+  const { all, bound } = await scope.queries
+    .selectFrom('mfa_devices')
+    .select((select) => [
+      select.fn.countAll<number>().as('all'),
+      select.fn.count<number>('owner_id').as('bound'),
+    ])
+    .where('account_id', '=', scope.account.accountId)
+    .executeTakeFirstOrThrow();
+  return { all: Number(all), bound: Number(bound) };
+}
+
+/**
+ * Deletes a device that is bound to nobody.
+ * @throws Refusal EntityNotExist.VirtualMFADevice, DeleteConflict.VirtualMFADevice.User
+ */
+export async function deleteVirtualDevice(scope: Scope, serial: string): Promise<void> {
+  const row = await requireVirtualDevice(scope, serial);
+  if (row.owner_id !== null) throw new Refusal('DeleteConflict.VirtualMFADevice.User', { name: serial });
+  await scope.queries
+    .deleteFrom('mfa_devices')
+    .where('account_id', '=', scope.account.accountId)
+    .where('device_name', '=', row.device_name)
+    .execute();
+  scope.touched('ACS::RAM::VirtualMFADevice', serial);
+}
+
+/** Changes a row of `mfa_devices`. */
+export async function changeVirtualDevice(
+  scope: Pick<Scope, 'queries' | 'account'>,
+  deviceName: string,
+  changes: Partial<MfaDeviceRow>,
+): Promise<void> {
+  await scope.queries
+    .updateTable('mfa_devices')
+    .set(changes)
+    .where('account_id', '=', scope.account.accountId)
+    .where('device_name', '=', deviceName)
+    .execute();
+}
+
+async function usersOf(scope: Scope, devices: readonly MfaDeviceRow[]): Promise<Map<string, UserRow>> {
+  const ids = devices.flatMap(({ owner_type, owner_id }) =>
+    owner_type === 'user' && owner_id !== null ? [owner_id] : [],
+  );
+  const users = new Map<string, UserRow>();
+  // Databases take only so many values in one query.
+  for (let at = 0; at < ids.length; at += 500) {
+    const rows = await scope.queries
+      .selectFrom('users')
+      .selectAll()
+      .where('account_id', '=', scope.account.accountId)
+      .where('user_id', 'in', ids.slice(at, at + 500))
+      .execute();
+    for (const row of rows) users.set(row.user_id, row);
+  }
+  return users;
+}

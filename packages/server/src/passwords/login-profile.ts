@@ -1,0 +1,255 @@
+import { Refusal } from '../errors/refusal.ts';
+import { DAY_MS } from '../limits.ts';
+import type { Scope } from '../rpc/operation.ts';
+import { readSecurityPreference } from '../settings/security-preference.ts';
+import type { LoginProfileRow, UserRow } from '../store/schema.ts';
+import type { Queries } from '../store/store.ts';
+import { requireUser, type UserReference } from '../users/user.ts';
+import { checkPassword } from './check-password.ts';
+import { verifyPassword } from './password-hash.ts';
+import { hashForUser, rememberPassword } from './password-history.ts';
+import { type PasswordPolicy, readPasswordPolicy } from './password-policy.ts';
+
+/** How sign-in to the console is set up; undefined takes the default, or stays as it is. */
+export interface LoginProfileSettings {
+  readonly password?: string | undefined;
+  readonly passwordResetRequired?: boolean | undefined;
+  readonly mfaBindRequired?: boolean | undefined;
+  readonly status?: 'Active' | 'Inactive' | undefined;
+}
+
+/** A login profile with whom it is of. */
+export interface LoginProfile {
+  readonly user: UserRow;
+  readonly row: LoginProfileRow;
+}
+
+/** What stands of a login profile at a moment. */
+export interface LoginState {
+  /** Inactive also when nobody signed in for longer than the security preference allows. */
+  readonly status: 'Active' | 'Inactive';
+  /** Of the password that sign-in was enabled with, by IMS's words. */
+  readonly passwordStatus: 'NotInitial' | 'InitialValid' | 'InitialExpired';
+}
+
+/** The login profile of a user, if it has one. */
+export async function findLoginProfile(
+  queries: Queries,
+  accountId: string,
+  userId: string,
+): Promise<LoginProfileRow | undefined> {
+  return queries
+    .selectFrom('login_profiles')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+}
+
+/** @throws Refusal EntityNotExist.User, EntityNotExist.User.LoginProfile */
+export async function requireLoginProfile(scope: Scope, reference: UserReference): Promise<LoginProfile> {
+  const user = await requireUser(scope, reference);
+  const row = await findLoginProfile(scope.queries, scope.account.accountId, user.user_id);
+  if (row === undefined) throw new Refusal('EntityNotExist.User.LoginProfile', { name: user.user_name });
+  return { user, row };
+}
+
+/** How a login profile stands now. */
+export async function readLoginState(scope: Scope, { user, row }: LoginProfile): Promise<LoginState> {
+  const { accountId } = scope.account;
+  const preference = await readSecurityPreference(scope.queries, accountId);
+  const policy = await readPasswordPolicy(scope.queries, accountId);
+  const idle = isIdle(row, user, preference.MaxIdleDaysForUsers, scope.now);
+  return {
+    status: idle ? 'Inactive' : row.status,
+    passwordStatus: passwordStatus(row, policy, scope.now),
+  };
+}
+
+/** Whether nobody signed in for so long that sign-in counts as disabled. @param maxIdleDays of the account */
+export function isIdle(row: LoginProfileRow, user: UserRow, maxIdleDays: number, now: number): boolean {
+  const since = Math.max(Number(row.enabled_at), Number(user.last_login_at ?? 0));
+  return now - since > maxIdleDays * DAY_MS;
+}
+
+/** How a password stands that sign-in was enabled with. */
+export function passwordStatus(
+  row: LoginProfileRow,
+  { InitialPasswordAge: days }: PasswordPolicy,
+  now: number,
+): LoginState['passwordStatus'] {
+  if (row.password_initial === 0) return 'NotInitial';
+  return days > 0 && now - row.password_set_at > days * DAY_MS ? 'InitialExpired' : 'InitialValid';
+}
+
+/**
+ * Lets a user sign in to the console.
+ * @throws Refusal EntityNotExist.User, EntityAlreadyExists.User.LoginProfile, InvalidParameter.Password.TooWeak
+ */
+export async function createLoginProfile(
+  scope: Scope,
+  reference: UserReference,
+  settings: LoginProfileSettings,
+): Promise<LoginProfile> {
+  const { accountId } = scope.account;
+  const user = await requireUser(scope, reference);
+  if ((await findLoginProfile(scope.queries, accountId, user.user_id)) !== undefined) {
+    throw new Refusal('EntityAlreadyExists.User.LoginProfile', { name: user.user_name });
+  }
+  const { password } = settings;
+  const row: LoginProfileRow = {
+    user_id: user.user_id,
+    account_id: accountId,
+    password_hash: password === undefined ? null : await newPassword(scope, user, password),
+    password_set_at: scope.now,
+    password_initial: password === undefined ? 0 : 1,
+    password_reset_required: Number(settings.passwordResetRequired ?? false),
+    mfa_bind_required: Number(settings.mfaBindRequired ?? false),
+    status: settings.status ?? 'Active',
+    created_at: scope.now,
+    updated_at: scope.now,
+    enabled_at: scope.now,
+    failed_attempts: 0,
+    locked_until: null,
+  };
+  await scope.queries.insertInto('login_profiles').values(row).execute();
+  noteChange(scope, user);
+  return { user, row };
+}
+
+/**
+ * Changes what is given of a login profile and leaves the rest. A new password also unlocks it.
+ * @throws Refusal EntityNotExist.User, EntityNotExist.User.LoginProfile, InvalidParameter.Password.TooWeak
+ */
+export async function updateLoginProfile(
+  scope: Scope,
+  reference: UserReference,
+  settings: LoginProfileSettings,
+): Promise<LoginProfile> {
+  const profile = await requireLoginProfile(scope, reference);
+  const { user, row } = profile;
+  const { password, status = row.status } = settings;
+  const wasInactive = (await readLoginState(scope, profile)).status === 'Inactive';
+  const isEnabled = wasInactive && settings.status === 'Active';
+  const changes: Partial<LoginProfileRow> = {
+    status,
+    password_reset_required: Number(settings.passwordResetRequired ?? row.password_reset_required),
+    mfa_bind_required: Number(settings.mfaBindRequired ?? row.mfa_bind_required),
+    updated_at: scope.now,
+    ...(isEnabled && { enabled_at: scope.now }),
+    ...(password !== undefined && {
+      ...(await passwordColumns(scope, user, password)),
+      password_initial: Number(isEnabled),
+    }),
+  };
+  await changeLoginProfile(scope, user.user_id, changes);
+  noteChange(scope, user);
+  return { user, row: { ...row, ...changes } };
+}
+
+/**
+ * Takes sign-in to the console from a user. Its passwords stay remembered, so that they cannot be taken again by
+ * deleting and creating the profile.
+ * @throws Refusal EntityNotExist.User, EntityNotExist.User.LoginProfile
+ */
+export async function deleteLoginProfile(scope: Scope, reference: UserReference): Promise<void> {
+  const { user } = await requireLoginProfile(scope, reference);
+  await scope.queries
+    .deleteFrom('login_profiles')
+    .where('user_id', '=', user.user_id)
+    .where('account_id', '=', scope.account.accountId)
+    .execute();
+  noteChange(scope, user);
+}
+
+/**
+ * Changes a user's own password.
+ * @throws Refusal EntityNotExist.User.LoginProfile, Inactive, InvalidParameter.OldPassword,
+ *   InvalidParameter.Password.TooWeak
+ */
+export async function changeOwnPassword(
+  scope: Scope,
+  userId: string,
+  oldPassword: string,
+  password: string,
+): Promise<void> {
+  const profile = await requireLoginProfile(scope, { by: 'id', userId });
+  const { user, row } = profile;
+  const name = user.user_name;
+  if ((await readLoginState(scope, profile)).status === 'Inactive') throw new Refusal('Inactive', { name });
+  if (isLocked(row, scope.now)) throw new Refusal('Inactive.Locked', { name });
+  if (!(await verifyPassword(row.password_hash, oldPassword))) {
+    throw new Refusal('InvalidParameter.OldPassword');
+  }
+  await changeLoginProfile(scope, userId, {
+    ...(await passwordColumns(scope, user, password)),
+    password_initial: 0,
+    password_reset_required: 0,
+    updated_at: scope.now,
+  });
+  noteChange(scope, user);
+}
+
+/** Whether sign-in is locked after too many wrong passwords. */
+export const isLocked = (row: Pick<LoginProfileRow, 'locked_until'>, now: number): boolean =>
+  row.locked_until !== null && Number(row.locked_until) > now;
+
+/** Changes a row of `login_profiles`. */
+export async function changeLoginProfile(
+  scope: Pick<Scope, 'queries' | 'account'>,
+  userId: string,
+  changes: Partial<LoginProfileRow>,
+): Promise<void> {
+  await scope.queries
+    .updateTable('login_profiles')
+    .set(changes)
+    .where('user_id', '=', userId)
+    .where('account_id', '=', scope.account.accountId)
+    .execute();
+}
+
+/** Deletes the login profile and the password history of a user that is deleted for good. */
+export async function purgeLoginProfile(queries: Queries, accountId: string, userId: string): Promise<void> {
+  for (const table of ['login_profiles', 'password_history'] as const) {
+    await queries
+      .deleteFrom(table)
+      .where('user_id', '=', userId)
+      .where('account_id', '=', accountId)
+      .execute();
+  }
+}
+
+async function passwordColumns(
+  scope: Scope,
+  user: UserRow,
+  password: string,
+): Promise<Partial<LoginProfileRow>> {
+  return {
+    password_hash: await newPassword(scope, user, password),
+    password_set_at: scope.now,
+    failed_attempts: 0,
+    locked_until: null,
+  };
+}
+
+/** Holds a password to the account's policy, hashes and remembers it. */
+async function newPassword(scope: Scope, user: UserRow, password: string): Promise<string> {
+  const policy = await readPasswordPolicy(scope.queries, scope.account.accountId);
+  const reason = checkPassword(policy, password, user.user_name);
+  if (reason !== undefined) throw new Refusal('InvalidParameter.Password.TooWeak', { reason });
+  const latest = policy.PasswordReusePrevention;
+  const { hash, isReused } = await hashForUser(scope, user.user_id, password, latest);
+  if (isReused) {
+    throw new Refusal('InvalidParameter.Password.TooWeak', {
+      reason: `it is among the latest ${latest} of the user`,
+    });
+  }
+  await rememberPassword(scope, user.user_id, hash);
+  return hash;
+}
+
+/** Sessions of the console follow what becomes of their user. */
+function noteChange(scope: Scope, user: UserRow): void {
+  scope.changed('user', user.user_id);
+  scope.touched('ACS::RAM::User', user.user_name);
+}

@@ -1,0 +1,113 @@
+import type { Account } from '../accounts/account.ts';
+import { DAY_MS } from '../limits.ts';
+import type { Scope } from '../rpc/operation.ts';
+import type { Services } from '../services.ts';
+import { readSecurityPreference } from '../settings/security-preference.ts';
+import type { LoginProfileRow, UserRow } from '../store/schema.ts';
+import { findUser, type UserReference } from '../users/user.ts';
+import { changeLoginProfile, findLoginProfile, isIdle, isLocked, passwordStatus } from './login-profile.ts';
+import { verifyPassword } from './password-hash.ts';
+import { type PasswordPolicy, readPasswordPolicy } from './password-policy.ts';
+
+/** How long sign-in stays locked after too many wrong passwords. */
+const LOCK_MS = 60 * 60 * 1000;
+
+/** What came of a password that somebody signs in with. */
+export type SignIn =
+  | {
+      readonly verified: true;
+      readonly user: UserRow;
+      /** Before anything else a new password has to be set (`changeOwnPassword`). */
+      readonly passwordMustChange: boolean;
+      /** Whether the user has to have an MFA device, besides being asked for a code when it has one. */
+      readonly mfaRequired: boolean;
+    }
+  | {
+      readonly verified: false;
+      /**
+       * `Wrong` is also said of users that there are not, and takes as long. All but `Wrong` and `Locked` are only said
+       * to who knows the password.
+       */
+      readonly reason: 'Wrong' | 'Locked' | 'Disabled' | 'PasswordExpired' | 'InitialPasswordExpired';
+    };
+
+/**
+ * The first step of signing in to the console: the password of a RAM user. The attempt is counted before the password
+ * is looked at, so that no number of attempts at the same time gets more tries than the policy gives.
+ * @param now milliseconds since the epoch
+ */
+export async function verifySignIn(
+  services: Services,
+  account: Account,
+  reference: UserReference,
+  password: string,
+  now: number,
+): Promise<SignIn> {
+  const { store } = services;
+  const { accountId } = account;
+  const policy = await readPasswordPolicy(store.queries, accountId);
+  const attempt = await store.write(async ({ queries }) => {
+    const user = await findUser(queries, accountId, reference);
+    const row = user && (await findLoginProfile(queries, accountId, user.user_id));
+    if (user === undefined || row === undefined) return undefined;
+    const isOpen = !isLocked(row, now);
+    if (isOpen) await changeLoginProfile({ queries, account }, row.user_id, countedAttempt(row, policy, now));
+    return { user, row, isOpen };
+  });
+  if (attempt?.isOpen === false) return { verified: false, reason: 'Locked' };
+  const hash = attempt?.row.password_hash ?? null;
+  if (!(await verifyPassword(hash, password)) || attempt === undefined) {
+    return { verified: false, reason: 'Wrong' };
+  }
+
+  return store.write(async ({ queries }) => {
+    const { user, row } = attempt;
+    const current = await findLoginProfile(queries, accountId, user.user_id);
+    // Changed or taken away while it was verified.
+    if (current?.password_hash !== hash) return { verified: false, reason: 'Wrong' };
+    await changeLoginProfile({ queries, account }, user.user_id, { failed_attempts: 0, locked_until: null });
+    const preference = await readSecurityPreference(queries, accountId);
+    if (current.status === 'Inactive' || isIdle(current, user, preference.MaxIdleDaysForUsers, now)) {
+      return { verified: false, reason: 'Disabled' };
+    }
+    if (passwordStatus(current, policy, now) === 'InitialExpired') {
+      return { verified: false, reason: 'InitialPasswordExpired' };
+    }
+    const expired = isExpired(row, policy, now);
+    if (expired && policy.HardExpire) return { verified: false, reason: 'PasswordExpired' };
+    return {
+      verified: true,
+      user,
+      passwordMustChange: expired || current.password_reset_required === 1,
+      mfaRequired: current.mfa_bind_required === 1 || preference.MFAOperationForLogin === 'mandatory',
+    };
+  });
+}
+
+/** Notes that a user has signed in, after its second factor: it is not idle, and its password not an initial one. */
+export async function noteSignIn(scope: Scope, userId: string): Promise<void> {
+  await changeLoginProfile(scope, userId, { password_initial: 0 });
+  await scope.queries
+    .updateTable('users')
+    .set({ last_login_at: scope.now })
+    .where('user_id', '=', userId)
+    .where('account_id', '=', scope.account.accountId)
+    .execute();
+}
+
+/** One attempt more: the last one that the policy gives locks, unless its password is right. */
+function countedAttempt(
+  row: LoginProfileRow,
+  { MaxLoginAttemps: most }: PasswordPolicy,
+  now: number,
+): Partial<LoginProfileRow> {
+  // A lock that is over begins a new count.
+  const before = row.locked_until === null ? row.failed_attempts : 0;
+  const failedAttempts = before + 1;
+  const locks = most > 0 && failedAttempts >= most;
+  return { failed_attempts: failedAttempts, locked_until: locks ? now + LOCK_MS : null };
+}
+
+function isExpired(row: LoginProfileRow, { MaxPasswordAge: days }: PasswordPolicy, now: number): boolean {
+  return days > 0 && now - row.password_set_at > days * DAY_MS;
+}

@@ -1,0 +1,75 @@
+/** What the passwords that are tried first are made of: words, names of products, and walks over the keyboard. */
+const commonParts = [
+  'password',
+  'passwd',
+  'passw',
+  'welcome',
+  'letmein',
+  'changeme',
+  'default',
+  'secret',
+  'administrator',
+  'admin',
+  'root',
+  'guest',
+  'test',
+  'user',
+  'login',
+  'master',
+  'dragon',
+  'monkey',
+  'shadow',
+  'sunshine',
+  'princess',
+  'football',
+  'baseball',
+  'superman',
+  'iloveyou',
+  'trustno',
+  'whatever',
+  'starwars',
+  'aliyun',
+  'alibaba',
+  'taobao',
+  'woaini',
+  'qwertyuiop',
+  'qwerty',
+  'asdfghjkl',
+  'asdfgh',
+  'asdf',
+  'zxcvbnm',
+  'zxcvbn',
+  'zxcv',
+  'qazwsxedc',
+  'qazwsx',
+  'qwer',
+  'qaz',
+  'wsx',
+  'abcdefgh',
+  'abcdef',
+  'abcd',
+  'abc',
+];
+
+/** How common words are disguised. */
+const disguises: readonly [RegExp, string][] = [
+  [/[@4]/g, 'a'],
+  [/[3]/g, 'e'],
+  [/[1!]/g, 'i'],
+  [/[0]/g, 'o'],
+  [/[$5]/g, 's'],
+];
+
+/**
+ * Whether a password is one of those that are tried first: made of nothing but common words, however disguised, with
+ * digits and symbols around them. RAM has a list of its own, which it does not publish.
+ */
+export function isWellKnown(password: string): boolean {
+  const plain = password.toLowerCase();
+  const undisguised = disguises.reduce((text, [from, to]) => text.replace(from, to), plain);
+  return [plain, undisguised].some((text) => {
+    let rest = text;
+    for (const part of commonParts) rest = rest.replaceAll(part, '');
+    return !/\p{L}/u.test(rest);
+  });
+}

@@ -1,0 +1,34 @@
+import type { Demand } from '@claviger/guard';
+import { arn } from '../accounts/arn.ts';
+import type { Call } from '../rpc/operation.ts';
+
+/** The condition key that says whether a user acts on itself: on its own resource, or a device of its own name. */
+const key = 'ram:ActsOnItself';
+
+/**
+ * A statement that allows users something on themselves. It is the same text for every user, so that users with the
+ * same policies go on sharing one compiled set.
+ */
+export function allowOnItself(name: string, actions: readonly string[]): { name: string; text: string } {
+  const statement = {
+    Effect: 'Allow',
+    Action: actions,
+    Resource: '*',
+    Condition: { Bool: { [key]: 'true' } },
+  };
+  return { name, text: JSON.stringify({ Version: '1', Statement: [statement] }) };
+}
+
+/**
+ * A demand that says whether it is the caller itself that it acts on.
+ * @param resource a user, or an MFA device
+ */
+export function demandOnResource(call: Call, action: string, resource: string): Demand {
+  const { principal } = call;
+  if (principal.type !== 'ram-user') return { action, resource };
+  const { accountId, userName } = principal;
+  const isItself =
+    resource.toLowerCase() === arn.user(accountId, userName).toLowerCase() ||
+    resource === `acs:ram:*:${accountId}:mfa/${userName}`;
+  return { action, resource, conditions: new Map([[key.toLowerCase(), String(isItself)]]) };
+}
