@@ -7,17 +7,21 @@ import { accessKeyOperations as imsAccessKeys } from './ims/access-keys.ts';
 import { accountOperations as imsAccount } from './ims/account.ts';
 import { groupOperations as imsGroups } from './ims/groups.ts';
 import { loginProfileOperations as imsLoginProfiles } from './ims/login-profiles.ts';
+import { mfaDeviceOperations as imsMfaDevices } from './ims/mfa-devices.ts';
+import { passkeyOperations } from './ims/passkeys.ts';
 import { passwordPolicyOperations as imsPasswordPolicy } from './ims/password-policy.ts';
 import { reportOperations } from './ims/reports.ts';
 import { securityPreferenceOperations as imsSecurityPreference } from './ims/security-preference.ts';
 import { tagOperations as imsTags } from './ims/tags.ts';
 import { userRecycleBinOperations } from './ims/user-recycle-bin.ts';
 import { userOperations as imsUsers } from './ims/users.ts';
+import { verificationOperations } from './ims/verification.ts';
 import { accessKeyOperations as ramAccessKeys } from './ram/access-keys.ts';
 import { accountOperations as ramAccount } from './ram/account.ts';
 import { diagnosticMessageOperations } from './ram/diagnostic-message.ts';
 import { groupOperations as ramGroups } from './ram/groups.ts';
 import { loginProfileOperations as ramLoginProfiles } from './ram/login-profiles.ts';
+import { mfaDeviceOperations as ramMfaDevices } from './ram/mfa-devices.ts';
 import { passwordPolicyOperations as ramPasswordPolicy } from './ram/password-policy.ts';
 import { policyOperations } from './ram/policies.ts';
 import { policyAttachmentOperations } from './ram/policy-attachments.ts';
@@ -37,6 +41,9 @@ export const operations: readonly Operation[] = [
   ...imsGroups,
   ...reportOperations,
   ...imsLoginProfiles,
+  ...imsMfaDevices,
+  ...passkeyOperations,
+  ...verificationOperations,
   ...imsPasswordPolicy,
   ...imsSecurityPreference,
   ...imsTags,
@@ -46,6 +53,7 @@ export const operations: readonly Operation[] = [
   ...ramAccount,
   ...ramGroups,
   ...ramLoginProfiles,
+  ...ramMfaDevices,
   ...ramPasswordPolicy,
   ...policyOperations,
   ...policyAttachmentOperations,

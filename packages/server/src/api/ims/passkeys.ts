@@ -1,0 +1,81 @@
+import { affectedUser, affectedUserArn } from '../../mfa/affected-user.ts';
+import { deletePasskey, listPasskeys, renamePasskey } from '../../mfa/passkey.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { optional, text } from '../../rpc/parameter.ts';
+import { demandOnResource } from '../../settings/own-resource.ts';
+import { userNameOf, userPrincipalName, userReference } from './user-reference.ts';
+
+const version = '2019-08-15';
+
+const name = 'UserPrincipalName';
+
+const owner = { UserPrincipalName: optional(userPrincipalName) };
+
+type Named = { readonly UserPrincipalName: string | undefined };
+
+const passkeyId = text({ max: 64, chars: /^[\w-]+$/ });
+
+const passkeyName = text({ max: 64, chars: /^\P{Cc}*$/u });
+
+const demand = (action: string, input: Named, call: Call) => {
+  const { UserPrincipalName: principal } = input;
+  const userName = principal === undefined ? undefined : userNameOf(principal, call);
+  return [demandOnResource(call, action, affectedUserArn(call, userName, name))];
+};
+
+const ownerOf = (input: Named, call: Call) => affectedUser(call, userReference(input, call), name);
+
+/** Unlike everywhere else, RAM writes these instants as seconds since the epoch, in a text. */
+const seconds = (milliseconds: number): string => String(Math.floor(milliseconds / 1000));
+
+/** The operations on passkeys of IMS. Only a browser can register one. */
+export const passkeyOperations: readonly Operation[] = [
+  // The passkeys of a user, or of the caller itself.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'ListPasskeys',
+    access: 'read',
+    input: owner,
+    authorize: (input, call) => demand('ram:ListPasskeys', input, call),
+    async handle(input, call) {
+      const rows = await listPasskeys(call, (await ownerOf(input, call)).user_id);
+      return {
+        Passkeys: rows.map((row) => ({
+          PasskeyId: row.passkey_id,
+          PasskeyName: row.passkey_name,
+          CreateDate: seconds(row.created_at),
+          LastUseDate: row.last_used_at === null ? '' : seconds(row.last_used_at),
+        })),
+      };
+    },
+  }),
+
+  // Gives a passkey another name.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'UpdatePasskey',
+    access: 'write',
+    input: { ...owner, PasskeyId: passkeyId, PasskeyName: passkeyName },
+    authorize: (input, call) => demand('ram:UpdatePasskey', input, call),
+    async handle(input, call) {
+      await renamePasskey(call, await ownerOf(input, call), input.PasskeyId, input.PasskeyName);
+      return {};
+    },
+  }),
+
+  // Deletes a passkey.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'DeletePasskey',
+    access: 'write',
+    input: { ...owner, PasskeyId: passkeyId },
+    authorize: (input, call) => demand('ram:DeletePasskey', input, call),
+    async handle(input, call) {
+      await deletePasskey(call, await ownerOf(input, call), input.PasskeyId);
+      return {};
+    },
+  }),
+];

@@ -1,0 +1,102 @@
+import { Refusal } from '../../errors/refusal.ts';
+import { affectedUser, affectedUserArn } from '../../mfa/affected-user.ts';
+import {
+  listVerificationContacts,
+  setVerificationContact,
+  unbindVerificationContact,
+  type VerifyType,
+} from '../../mfa/verification-contact.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { oneOf, optional } from '../../rpc/parameter.ts';
+import { demandOnResource } from '../../settings/own-resource.ts';
+import { email, mobilePhone } from '../user-fields.ts';
+import { userNameOf, userPrincipalName, userReference } from './user-reference.ts';
+
+const version = '2019-08-15';
+
+const name = 'UserPrincipalName';
+
+const owner = { UserPrincipalName: optional(userPrincipalName) };
+
+const contactFields = {
+  ...owner,
+  VerifyType: oneOf('sms', 'email'),
+  MobilePhone: optional(mobilePhone),
+  Email: optional(email),
+};
+
+type Named = { readonly UserPrincipalName: string | undefined };
+
+type ContactInput = {
+  readonly VerifyType: VerifyType;
+  readonly MobilePhone: string | undefined;
+  readonly Email: string | undefined;
+};
+
+const demand = (action: string, input: Named, call: Call) => {
+  const { UserPrincipalName: principal } = input;
+  const userName = principal === undefined ? undefined : userNameOf(principal, call);
+  return [demandOnResource(call, action, affectedUserArn(call, userName, name))];
+};
+
+const ownerOf = (input: Named, call: Call) => affectedUser(call, userReference(input, call), name);
+
+/** The contact that the type asks for. @throws Refusal when it is not there */
+function contactOf({ VerifyType: type, MobilePhone, Email }: ContactInput): string {
+  const contact = type === 'sms' ? MobilePhone : Email;
+  if (contact === undefined) throw new Refusal('Missing', { name: type === 'sms' ? 'MobilePhone' : 'Email' });
+  return contact;
+}
+
+/** The operations on what users are verified by of IMS. */
+export const verificationOperations: readonly Operation[] = [
+  // Notes a mobile phone or a mailbox; pending until its owner has answered from there.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'SetVerificationInfo',
+    access: 'write',
+    input: contactFields,
+    authorize: (input, call) => demand('ram:SetVerificationInfo', input, call),
+    async handle(input, call) {
+      const contact = contactOf(input);
+      await setVerificationContact(call, await ownerOf(input, call), input.VerifyType, contact);
+      return {};
+    },
+  }),
+
+  // By what a user, or the caller itself, can be verified.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'GetVerificationInfo',
+    access: 'read',
+    input: owner,
+    authorize: (input, call) => demand('ram:GetVerificationInfo', input, call),
+    async handle(input, call) {
+      const contacts = await listVerificationContacts(call, (await ownerOf(input, call)).user_id);
+      const phone = contacts.find(({ verify_type }) => verify_type === 'sms');
+      const mailbox = contacts.find(({ verify_type }) => verify_type === 'email');
+      const [AreaCode, PhoneNumber] = phone?.contact.split('-') ?? [];
+      return {
+        SecurityPhoneDevice: phone && { AreaCode, PhoneNumber, Status: phone.status },
+        SecurityEmailDevice: mailbox && { Email: mailbox.contact, Status: mailbox.status },
+      };
+    },
+  }),
+
+  // Forgets a mobile phone or a mailbox.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'UnbindVerification',
+    access: 'write',
+    input: contactFields,
+    authorize: (input, call) => demand('ram:UnbindVerification', input, call),
+    async handle(input, call) {
+      const contact = contactOf(input);
+      await unbindVerificationContact(call, await ownerOf(input, call), input.VerifyType, contact);
+      return {};
+    },
+  }),
+];
