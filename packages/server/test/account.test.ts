@@ -156,7 +156,7 @@ eachServer((_, start) => {
       IPItemsPerAKPolicyQuota: 50,
       MFADevices: 0,
       MFADevicesInUse: 0,
-      VirtualMFADevicesQuota: 0,
+      VirtualMFADevicesQuota: 5000,
       AuthorizedClientPerUserQuota: 0,
       ServiceCredentialsPerUserPerServiceQuota: 0,
     });

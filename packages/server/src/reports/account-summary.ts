@@ -1,5 +1,6 @@
 import { maxIpEntries, maxStatements } from '@claviger/guard';
 import { limits } from '../limits.ts';
+import { countVirtualDevices } from '../mfa/virtual-device.ts';
 import type { Scope } from '../rpc/operation.ts';
 
 /** How much there is of what in an account; users in the recycle bin are not among its users. */
@@ -8,6 +9,8 @@ export interface AccountUsage {
   readonly groups: number;
   readonly roles: number;
   readonly customPolicies: number;
+  readonly mfaDevices: number;
+  readonly mfaDevicesInUse: number;
 }
 
 /** Counts what the account has. */
@@ -21,7 +24,10 @@ export async function readUsage(scope: Scope): Promise<AccountUsage> {
     const live = table === 'users' ? rows.where('recycled_at', 'is', null) : rows;
     return Number((await live.executeTakeFirstOrThrow()).count);
   };
+  const devices = await countVirtualDevices(scope);
   return {
+    mfaDevices: devices.all,
+    mfaDevicesInUse: devices.bound,
     users: await count('users'),
     groups: await count('groups'),
     roles: await count('roles'),
@@ -30,8 +36,8 @@ export async function readUsage(scope: Scope): Promise<AccountUsage> {
 }
 
 /**
- * The limits that an account lives under, as counts. What the server does not have yet has a limit of none: MFA
- * devices, authorised clients of OAuth applications, service credentials.
+ * The limits that an account lives under, as counts. What the server does not have yet has a limit of none:
+ * authorised clients of OAuth applications, service credentials.
  */
 export const quotas = {
   usersPerAccount: limits.usersPerAccount,
@@ -46,7 +52,7 @@ export const quotas = {
   accessKeysPerOwner: limits.accessKeysPerOwner,
   statementsPerNetworkPolicy: maxStatements,
   addressesPerNetworkPolicy: maxIpEntries,
-  virtualMfaDevices: 0,
+  virtualMfaDevices: limits.virtualMfaDevicesPerAccount,
   authorizedClientsPerUser: 0,
   serviceCredentialsPerUser: 0,
 } as const;
