@@ -5,6 +5,16 @@ const document = (statement: object) =>
 
 /** One valid value for each parameter that some operation requires. */
 const values: Readonly<Record<string, string>> = {
+  AuthenticationCode1: '123456',
+  AuthenticationCode2: '654321',
+  NewPassword: 'correct horse 42',
+  OldPassword: 'correct horse 41',
+  PasskeyId: 'PASSKEY-sample',
+  PasskeyName: 'sample',
+  Password: 'correct horse 42',
+  SerialNumber: 'acs:ram::1234567890123456:mfa/sample',
+  VerifyType: 'sms',
+  VirtualMFADeviceName: 'sample',
   AccessKey: 'LTAI5tSampleSampleSample',
   AccessKeyPolicy: '{"Status":"Inactive","Statements":[]}',
   AccountAlias: 'sample-alias',
@@ -15,6 +25,7 @@ const values: Readonly<Record<string, string>> = {
   DefaultDomainName: 'sample.onaliyun.com',
   DisplayName: 'sample',
   EncodedDiagnosticMessage: 'sample',
+  GovernanceItemType: 'RootAccessKey',
   GroupName: 'sample',
   NewDescription: 'sample',
   PolicyDocument: document({ Action: 'ram:GetUser', Resource: '*' }),
@@ -38,6 +49,20 @@ const values: Readonly<Record<string, string>> = {
 
 /** What operations need beside what they declare as required: one of several, mostly. */
 const also: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '2019-08-15 GetUserMFAInfo': { UserPrincipalName: 'sample@1234567890123456.onaliyun.com' },
+  '2019-08-15 ListPasskeys': { UserPrincipalName: 'sample@1234567890123456.onaliyun.com' },
+  '2019-08-15 UpdatePasskey': { UserPrincipalName: 'sample@1234567890123456.onaliyun.com' },
+  '2019-08-15 DeletePasskey': { UserPrincipalName: 'sample@1234567890123456.onaliyun.com' },
+  '2019-08-15 GetVerificationInfo': { UserPrincipalName: 'sample@1234567890123456.onaliyun.com' },
+  '2019-08-15 SetVerificationInfo': {
+    UserPrincipalName: 'sample@1234567890123456.onaliyun.com',
+    MobilePhone: '86-18688880000',
+  },
+  '2019-08-15 UnbindVerification': {
+    UserPrincipalName: 'sample@1234567890123456.onaliyun.com',
+    MobilePhone: '86-18688880000',
+  },
+  '2015-05-01 GetUserMFAInfo': { UserName: 'sample' },
   '2019-08-15 GetUser': { UserPrincipalName: 'sample@1234567890123456.onaliyun.com' },
   '2019-08-15 UpdateUser': { UserId: '200000000000000009', NewDisplayName: 'sample' },
   '2019-08-15 DeleteUser': { UserId: '200000000000000009' },
