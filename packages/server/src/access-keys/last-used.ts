@@ -76,8 +76,8 @@ export class LastUsed {
 
   /** The last use of a key at any service; undefined when it was never used. Knows what is not written yet. */
   async latest(queries: Queries, accessKeyId: string): Promise<AccessKeyUse | undefined> {
-    // Before the first wait: a flush that ends meanwhile has written them.
-    const inMemory = [...(this.#noted.get(accessKeyId) ?? []), ...(this.#writing.get(accessKeyId) ?? [])];
+    // Before the first wait: a flush that ends meanwhile has written it.
+    const noted = this.noted(accessKeyId);
     const stored = await queries
       .selectFrom('access_key_uses')
       .select([
@@ -90,8 +90,15 @@ export class LastUsed {
       .orderBy('used_at', 'desc')
       .limit(1)
       .executeTakeFirst();
-    let latest: AccessKeyUse | undefined = stored;
-    for (const use of inMemory) if (latest === undefined || use.usedAt > latest.usedAt) latest = use;
+    return noted === undefined || (stored !== undefined && stored.usedAt >= noted.usedAt) ? stored : noted;
+  }
+
+  /** The last use of a key that is in memory and perhaps not written yet; undefined when there is none. */
+  noted(accessKeyId: string): AccessKeyUse | undefined {
+    let latest: AccessKeyUse | undefined;
+    for (const uses of [this.#noted.get(accessKeyId), this.#writing.get(accessKeyId)]) {
+      for (const use of uses ?? []) if (latest === undefined || use.usedAt > latest.usedAt) latest = use;
+    }
     return latest;
   }
 

@@ -152,6 +152,14 @@ export const catalogue = {
     status: 404,
     message: 'The virtual MFA device does not exist: {name}.',
   },
+  'EntityNotExist.CredentialReport': {
+    status: 404,
+    message: 'There is no credential report yet; generate one first.',
+  },
+  'EntityNotExist.GovernanceReport': {
+    status: 404,
+    message: 'There is no governance report yet; generate one first.',
+  },
   'EntityNotExist.Account': { status: 404, message: 'The account does not exist: {name}.' },
 
   // What exists already.

@@ -28,6 +28,7 @@ export interface Schema {
   mfa_devices: MfaDeviceRow;
   passkeys: PasskeyRow;
   verification_contacts: VerificationContactRow;
+  reports: ReportRow;
 }
 
 export interface AccountRow {
@@ -279,6 +280,15 @@ export interface AuditEventRow {
   signature_nonce: string;
   /** The ActionTrail event as JSON, without secrets. */
   event: string;
+}
+
+/** The last report of a kind. */
+export interface ReportRow {
+  account_id: string;
+  kind: 'credential' | 'governance';
+  generated_at: number;
+  /** JSON, as reports/ reads and writes it. */
+  content: string;
 }
 
 /** What changed, for the caches of this node and the others. Written in the transaction of the change. */

@@ -1,6 +1,7 @@
 import type { Migration } from '../migrate.ts';
 import { initialSchema } from './0001-initial-schema.ts';
 import { passwordsAndMfa } from './0002-passwords-and-mfa.ts';
+import { reports } from './0005-reports.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
-export const migrations: readonly Migration[] = [initialSchema, passwordsAndMfa];
+export const migrations: readonly Migration[] = [initialSchema, passwordsAndMfa, reports];

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import ims from '@alicloud/ims20190815';
+import { DAY_MS } from '../src/limits.ts';
+import { eachServer, refused, type TestServer, type TestUser } from './server.ts';
+
+const version = '2019-08-15';
+const columns =
+  'user,user_creation_time,user_last_logon,password_exist,password_active,password_last_changed,password_next_rotation,mfa_active,' +
+  'access_key_1_exist,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used,' +
+  'access_key_2_exist,access_key_2_active,access_key_2_last_rotated,access_key_2_last_used';
+
+eachServer((_, start) => {
+  describe('reports', () => {
+    let server: TestServer;
+    let user: TestUser;
+
+    before(async () => {
+      server = await start();
+      user = await server.newUser(server.account, 'used');
+      await user.clients.sts.getCallerIdentity();
+      await server.account.admin.callRpc('2015-05-01', 'CreateUser', { UserName: 'bare' });
+    });
+
+    const admin = (action: string, parameters: Record<string, string> = {}) =>
+      server.account.admin.callRpc(version, action, parameters);
+
+    test('there is no report before one was asked for', async () => {
+      await refused(admin('GetCredentialReport'), 'EntityNotExist.CredentialReport', 404);
+      await refused(admin('ListRecentGovernanceMetrics'), 'EntityNotExist.GovernanceReport', 404);
+    });
+
+    test("the credential report has RAM's columns, the root first, and what each identity has", async () => {
+      const { admin: clients } = server.account;
+      assert.equal((await clients.ims.generateCredentialReport()).body?.state, 'STARTED');
+      assert.equal((await clients.ims.generateCredentialReport()).body?.state, 'COMPLETE');
+      const { body } = await clients.ims.getCredentialReport(new ims.GetCredentialReportRequest({}));
+      assert.equal(body?.isTruncated, 'false');
+      const csv = Buffer.from(body?.content ?? '', 'base64').toString();
+      const [heading, root, ...rows] = csv.trimEnd().split('\n');
+      assert.equal(heading, columns);
+      assert.match(root ?? '', /^<root>,\d{4}-[^,]*,-,TRUE,TRUE,/);
+      const used = rows.find((row) => row.startsWith(`${user.userPrincipalName},`))?.split(',');
+      assert.deepEqual(used?.slice(3, 10), ['FALSE', 'N/A', 'N/A', 'N/A', 'FALSE', 'TRUE', 'TRUE']);
+      assert.match(used?.[11] ?? '', /^\d{4}-/, 'when its key was last used');
+      assert.deepEqual(used?.slice(12), ['FALSE', 'N/A', 'N/A', 'N/A']);
+      const bare = rows.find((row) => row.startsWith('bare@'))?.split(',');
+      assert.deepEqual(bare?.slice(8), ['FALSE', 'N/A', 'N/A', 'N/A', 'FALSE', 'N/A', 'N/A', 'N/A']);
+      assert.ok(!csv.includes(user.key.accessKeySecret));
+    });
+
+    test('the parts of a credential report make the whole', async () => {
+      const whole = await admin('GetCredentialReport');
+      let csv = '';
+      for (let NextToken: string | undefined; ; ) {
+        const part = await admin('GetCredentialReport', {
+          MaxItems: '1',
+          ...(NextToken === undefined ? {} : { NextToken }),
+        });
+        csv += Buffer.from(String(part['Content']), 'base64').toString();
+        NextToken = part['NextToken'] as string | undefined;
+        if (NextToken === undefined) break;
+        assert.equal(part['IsTruncated'], 'true');
+      }
+      assert.equal(csv, Buffer.from(String(whole['Content']), 'base64').toString());
+    });
+
+    test('the security practice is counted from what there is', async () => {
+      const account = await server.newAccount('practice');
+      const report = async () => {
+        const answer = await account.admin.callRpc(version, 'GetAccountSecurityPracticeReport');
+        return answer['AccountSecurityPracticeInfo'] as {
+          Score: number;
+          AccountSecurityPracticeUserInfo: Record<string, unknown>;
+        };
+      };
+      const before = await report();
+      assert.equal(before.AccountSecurityPracticeUserInfo['RootWithAccessKey'], 0);
+      assert.equal(before.AccountSecurityPracticeUserInfo['SubUser'], 1);
+      assert.equal(before.AccountSecurityPracticeUserInfo['OldAkNum'], 0);
+      await account.rootKey();
+      await server.services.store.write(({ queries }) =>
+        queries
+          .updateTable('access_keys')
+          .set({ created_at: Date.now() - 100 * DAY_MS })
+          .where('access_key_id', '=', account.key.accessKeyId)
+          .execute(),
+      );
+      const after = await report();
+      assert.equal(after.AccountSecurityPracticeUserInfo['RootWithAccessKey'], 1);
+      assert.equal(after.AccountSecurityPracticeUserInfo['OldAkNum'], 1);
+      assert.equal(after.AccountSecurityPracticeUserInfo['SubUserWithOldAccessKey'], 1);
+      assert.equal(after.AccountSecurityPracticeUserInfo['UnusedAkNum'], 0, 'it has just been used');
+      assert.ok(after.Score < before.Score);
+    });
+
+    test('the governance report finds keys of the root and two active keys, and nothing of another account', async () => {
+      const account = await server.newAccount('governed');
+      const rootKey = await account.rootKey();
+      await account.admin.callRpc(version, 'CreateAccessKey');
+      assert.equal((await account.admin.callRpc(version, 'GenerateGovernanceReport'))['State'], 'Started');
+      const status = await account.admin.callRpc(version, 'GetGovernanceReportStatus');
+      assert.equal(status['WholeReportStatus'], 'Finished');
+      const answer = await account.admin.callRpc(version, 'ListRecentGovernanceMetrics');
+      const metrics = new Map(
+        (
+          answer['GovernanceMetrics'] as {
+            GovernanceMetric: { GovernanceItem: string; MetricValue: number }[];
+          }
+        ).GovernanceMetric.map((metric) => [metric.GovernanceItem, metric.MetricValue]),
+      );
+      assert.equal(metrics.get('RootAccessKey'), 1);
+      assert.equal(metrics.get('RootWithoutMFA'), 1);
+      assert.equal(metrics.get('TwoActiveAccessKeys'), 1);
+      const item = await account.admin.callRpc(version, 'GetGovernanceItemReport', {
+        GovernanceItemType: 'RootAccessKey',
+      });
+      const rows = (item['ColumnsValue'] as { ColumnRow: { ColumnValue: string[] }[] }).ColumnRow;
+      assert.deepEqual(
+        rows.map((row) => [...row.ColumnValue]),
+        [['<root>', rootKey.accessKeyId]],
+      );
+      await refused(
+        account.admin.callRpc(version, 'GetGovernanceItemReport', { GovernanceItemType: 'Weather' }),
+        'InvalidParameter.GovernanceItemType.Format',
+        400,
+      );
+    });
+  });
+});
