@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { coverage, withCoverage } from '../api-description/coverage.ts';
+import { referenceFolder, referencePage } from '../api-description/reference.ts';
+import { openApiProducts } from '../src/api/openapi.ts';
 import { operations } from '../src/api/operations.ts';
 
 test('the API description has the 183 operations of RAM', () => {
@@ -19,4 +21,11 @@ test('the table of the README is that of today; if not: npm run coverage:api -- 
   // Columns are padded there; what counts is what stands in them.
   const squeezed = (text: string) => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---');
   assert.equal(squeezed(readme), squeezed(withCoverage(readme)));
+});
+
+test('the reference pages are those of today; if not: npm run docs:reference', () => {
+  for (const [name, version] of openApiProducts) {
+    const page = readFileSync(new URL(`${name}.md`, referenceFolder), 'utf8');
+    assert.equal(page, referencePage(version), `docs/reference/${name}.md`);
+  }
 });

@@ -1,0 +1,74 @@
+/** The reference pages under `docs/reference/`, made from the registry: `npm run docs:reference`. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { type DescribedType, describedOperations } from '../src/api/described-operations.ts';
+import { openApiProducts } from '../src/api/openapi.ts';
+import { operations } from '../src/api/operations.ts';
+import type { Operation } from '../src/rpc/operation.ts';
+
+/** The page of one product: each operation that is built, with what it takes and answers. */
+export function referencePage(version: string): string {
+  const responses = new Map(
+    describedOperations()
+      .filter((operation) => operation.version === version)
+      .map((operation) => [operation.name, operation.response]),
+  );
+  const built = operations
+    .filter((operation) => operation.version === version)
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return [
+    `# ${built[0]?.product} ${version}`,
+    'Made from the registry of operations by `npm run docs:reference`; do not edit.',
+    ...built.map((operation) => section(operation, responses.get(operation.name) ?? {})),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function section(operation: Operation, response: DescribedType): string {
+  const parameters = Object.entries(operation.input);
+  return [
+    `## ${operation.name}`,
+    operation.access === 'write' ? 'Changes something.' : 'Reads.',
+    ...(parameters.length === 0
+      ? ['No parameters.']
+      : [
+          [
+            '| parameter | required | form |',
+            '| --- | --- | --- |',
+            ...parameters.map(
+              ([name, { required, schema }]) =>
+                `| ${name} | ${required ? 'yes' : 'no'} | ${formOf(schema)} |`,
+            ),
+          ].join('\n'),
+        ]),
+    ['Answer:', '', '```json', JSON.stringify(response, undefined, 2), '```'].join('\n'),
+  ].join('\n\n');
+}
+
+/** A JSON Schema in a few words. */
+function formOf(schema: Readonly<Record<string, unknown>>): string {
+  const words: string[] = [];
+  if (Array.isArray(schema['enum'])) words.push(schema['enum'].map((word) => `\`${word}\``).join(' or '));
+  else words.push(String(schema['type'] ?? 'any'));
+  const span = (least: unknown, most: unknown, unit: string) => {
+    if (least !== undefined && most !== undefined) words.push(`${least} to ${most}${unit}`);
+    else if (most !== undefined) words.push(`at most ${most}${unit}`);
+    else if (least !== undefined) words.push(`at least ${least}${unit}`);
+  };
+  span(schema['minLength'], schema['maxLength'], ' characters');
+  span(schema['minimum'], schema['maximum'], '');
+  span(undefined, schema['maxItems'], ' items');
+  if (schema['default'] !== undefined) words.push(`default \`${JSON.stringify(schema['default'])}\``);
+  return words.join(', ').replaceAll('|', '\\|');
+}
+
+/** The folder of the pages. */
+export const referenceFolder = new URL('../../../docs/reference/', import.meta.url);
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  mkdirSync(referenceFolder, { recursive: true });
+  for (const [name, version] of openApiProducts) {
+    writeFileSync(new URL(`${name}.md`, referenceFolder), referencePage(version));
+  }
+}
