@@ -16,7 +16,7 @@ import { metricsRoute, RequestMetrics, registerGauges } from './http/metrics.ts'
 import { automaticTls, loadTlsFiles, type TlsFiles } from './http/tls.ts';
 import { closeServices, openServices } from './installation.ts';
 import { RedisNonces } from './nonces/redis-nonces.ts';
-import { Api } from './rpc/api.ts';
+import { Api, type FinishedCall } from './rpc/api.ts';
 import { Registry } from './rpc/registry.ts';
 import type { Services } from './services.ts';
 
@@ -48,12 +48,14 @@ export function builtOperations(): Registry {
  * @param configuration validated
  * @param logger is never given a secret
  * @param now milliseconds since the epoch
+ * @param watch told of each call when it is finished, before it is answered
  * @throws StoreUnavailable, MasterKeyUnavailable, or what the system says of the address
  */
 export async function startClaviger(
   configuration: Configuration,
   logger: Logger,
   now: () => number = Date.now,
+  watch: (call: FinishedCall) => void = () => {},
 ): Promise<Claviger> {
   const log = (message: string) => logger.warn(message);
   const services = await openServices(configuration, { now, log });
@@ -92,7 +94,10 @@ export async function startClaviger(
     audit,
     now,
     reportBug: (requestId, error) => reportBug(error, requestId),
-    finished: ({ operation, code, seconds }) => metrics.observe(operation, code, seconds),
+    finished: (call) => {
+      metrics.observe(call.operation, call.code, call.seconds);
+      watch(call);
+    },
     rootKeyUsed: warnOfRootKeys(logger),
   });
   const tls = await tlsOf(configuration, now());

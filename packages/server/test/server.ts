@@ -15,6 +15,7 @@ import { type Claviger, startClaviger } from '../src/claviger.ts';
 import { readConfiguration } from '../src/configuration.ts';
 import { prepareDataDirectory } from '../src/installation.ts';
 import type { Services } from '../src/services.ts';
+import { assertAnswerShape } from './answer-shape.ts';
 import { type ClientKey, Clients } from './clients.ts';
 import { eachDatabase } from './databases.ts';
 
@@ -107,7 +108,7 @@ async function startTestServer(
   const log: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
   const now = options.now ?? Date.now;
-  let claviger: Claviger = await startClaviger(configuration, logger, now);
+  let claviger: Claviger = await startClaviger(configuration, logger, now, assertAnswerShape);
   let closed = false;
 
   const newAccount = (name = 'test') => makeAccount(claviger.services, claviger.url, name, now);
@@ -128,7 +129,12 @@ async function startTestServer(
     async restart() {
       const { port } = new URL(claviger.url);
       await claviger.close();
-      claviger = await startClaviger({ ...configuration, port: Number(port) }, logger, now);
+      claviger = await startClaviger(
+        { ...configuration, port: Number(port) },
+        logger,
+        now,
+        assertAnswerShape,
+      );
     },
     async close() {
       if (closed) return;

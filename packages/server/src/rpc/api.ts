@@ -26,11 +26,13 @@ export interface ApiAnswer {
   readonly body: string;
 }
 
-/** What is told of each finished call, for metrics. */
+/** What is told of each finished call, to whoever counts or watches. */
 export interface FinishedCall {
   readonly operation: Operation | undefined;
   /** Of the refusal; empty for a success. */
   readonly code: string;
+  /** Of a success; its `Secret`s stay closed. */
+  readonly answer: Answer | undefined;
   /** From the request being complete to its answer. */
   readonly seconds: number;
 }
@@ -223,14 +225,14 @@ export class Api {
   }
 
   #success(journey: Journey, answer: Answer): ApiAnswer {
-    this.#finish(journey, '');
+    this.#finish(journey, '', answer);
     const { contentType, body } = encodeAnswer(journey.format, journey.action, journey.requestId, answer);
     return { status: 200, headers: this.#headers(journey, contentType), body };
   }
 
-  #finish(journey: Journey, code: string): void {
+  #finish(journey: Journey, code: string, answer: Answer | undefined): void {
     const seconds = (performance.now() - journey.began) / 1000;
-    this.#parts.finished({ operation: journey.operation, code, seconds });
+    this.#parts.finished({ operation: journey.operation, code, answer, seconds });
   }
 
   async #failure(journey: Journey, error: unknown): Promise<ApiAnswer> {
@@ -245,7 +247,7 @@ export class Api {
       // The trail tells of an outage itself, once; the refusal stands either way.
       if (!(unwritten instanceof StoreUnavailable)) this.#parts.reportBug(journey.requestId, unwritten);
     }
-    this.#finish(journey, refusal.code);
+    this.#finish(journey, refusal.code, undefined);
     const { contentType, body } = encodeError(journey.format, {
       requestId: journey.requestId,
       hostId: headerOf(journey.request, 'host') ?? '',
