@@ -48,5 +48,6 @@ export function acceptedPair(
 }
 
 function isCode(seed: string, step: number, code: string): boolean {
-  return code.length === digits && timingSafeEqual(Buffer.from(codeAt(seed, step)), Buffer.from(code));
+  const given = Buffer.from(code);
+  return given.length === digits && timingSafeEqual(Buffer.from(codeAt(seed, step)), given);
 }
