@@ -104,11 +104,18 @@ describe('claviger serve', () => {
       [[], { CLAVIGER_AUDIT: 'never' }, 'CLAVIGER_AUDIT'],
       [['--tls-cert', 'cert.pem'], {}, '--tls-key'],
       [['--master-key-provider', 'environment'], {}, 'CLAVIGER_MASTER_KEY'],
+      [['--trusted-proxies', '10.0.0.0/8,banana'], {}, '--trusted-proxies'],
+      [[], { CLAVIGER_TRUSTED_PROXIES: '0.0.0.0/0' }, 'CLAVIGER_TRUSTED_PROXIES'],
     ] as const) {
       const { status, err } = claviger(['serve', '--data', directory, ...words], environment);
       assert.equal(status, 2, err);
       assert.ok(err.includes(key), `${key} in: ${err}`);
     }
+    init(directory);
+    const files = ['--tls-cert', join(directory, 'none.pem'), '--tls-key', join(directory, 'none.pem')];
+    const missing = claviger(['serve', '--data', directory, '--port', '0', ...files]);
+    assert.equal(missing.status, 2, missing.err);
+    assert.match(missing.err, /--tls-cert.*none\.pem/);
     const unknown = claviger(['serve', '--colour', 'red']);
     assert.equal(unknown.status, 2);
     assert.match(unknown.err, /--colour/);

@@ -8,7 +8,7 @@ import { openApiDocument, openApiProducts } from './api/openapi.ts';
 import { operations } from './api/operations.ts';
 import { recentNonces } from './audit/audit-events.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
-import type { Configuration } from './configuration.ts';
+import { type Configuration, ConfigurationError } from './configuration.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { healthRoute, readyRoute } from './http/health.ts';
 import { type Listener, type Route, startListener } from './http/listener.ts';
@@ -162,7 +162,13 @@ function openApiRoutes(registry: Registry): [string, Route][] {
 
 async function tlsOf(configuration: Configuration, now: number): Promise<TlsFiles | undefined> {
   const { tlsCert, tlsKey } = configuration;
-  if (tlsCert !== undefined && tlsKey !== undefined) return loadTlsFiles(tlsCert, tlsKey);
+  if (tlsCert !== undefined && tlsKey !== undefined) {
+    try {
+      return await loadTlsFiles(tlsCert, tlsKey);
+    } catch (error) {
+      throw new ConfigurationError('--tls-cert, --tls-key', (error as Error).message);
+    }
+  }
   if (configuration.tls === 'off') return undefined;
   mkdirSync(configuration.data, { recursive: true, mode: 0o700 });
   return automaticTls(configuration.data, configuration.host, now);

@@ -1,3 +1,4 @@
+import { parseTrustedProxies } from '@claviger/guard';
 import { z } from 'zod';
 
 /** One thing that is wrong with the configuration, and which key has it. */
@@ -51,7 +52,16 @@ const settings = z.object({
     .enum(['batched', 'strict', 'best-effort'])
     .default('batched')
     .describe('strict: reads wait for their record; best-effort: changes do not wait for theirs'),
-  trustedProxies: list.default([]).describe('addresses and CIDR blocks whose X-Forwarded-For is believed'),
+  trustedProxies: list
+    .default([])
+    .superRefine((proxies, context) => {
+      try {
+        parseTrustedProxies(proxies);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as RangeError).message });
+      }
+    })
+    .describe('addresses and CIDR blocks whose X-Forwarded-For is believed'),
   masterKeyProvider: z
     .enum(['file', 'environment', 'vault'])
     .default('file')
