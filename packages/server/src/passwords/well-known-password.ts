@@ -66,8 +66,9 @@ const disguises: readonly [RegExp, string][] = [
  */
 export function isWellKnown(password: string): boolean {
   const plain = password.toLowerCase();
-  const undisguised = disguises.reduce((text, [from, to]) => text.replace(from, to), plain);
-  return [plain, undisguised].some((text) => {
+  const undisguise = (text: string) => disguises.reduce((so, [from, to]) => so.replace(from, to), text);
+  const withoutEnding = plain.replace(/\P{L}+$/u, '');
+  return [plain, undisguise(plain), undisguise(withoutEnding)].some((text) => {
     let rest = text;
     for (const part of commonParts) rest = rest.replaceAll(part, '');
     return !/\p{L}/u.test(rest);

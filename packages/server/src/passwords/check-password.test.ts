@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { checkPassword } from './check-password.ts';
+import { defaultPasswordPolicy, type PasswordPolicy } from './password-policy.ts';
+
+const check = (password: string, policy: Partial<PasswordPolicy> = {}) =>
+  checkPassword({ ...defaultPasswordPolicy, ...policy }, password, 'alice');
+
+const cases: readonly (readonly [
+  rule: string,
+  policy: Partial<PasswordPolicy>,
+  weak: string,
+  strong: string,
+])[] = [
+  ['eight characters at least', {}, 'abc-123', 'abc-1234'],
+  ['as many characters as the policy says', { MinimumPasswordLength: 12 }, 'abc-1234567', 'abc-12345678'],
+  ['characters, not code units', { MinimumPasswordLength: 10 }, 'abc1😀😀😀😀', 'abc1😀😀😀😀😀😀'],
+  ['two kinds of characters, whatever the policy', {}, 'abcdefgh', 'abcdefg1'],
+  ['a lowercase letter', { RequireLowercaseCharacters: true }, 'ABCDEF-1', 'ABCDEf-1'],
+  ['an uppercase letter', { RequireUppercaseCharacters: true }, 'abcdef-1', 'abcdeF-1'],
+  ['a digit', { RequireNumbers: true }, 'abcdefG-', 'abcdeG-1'],
+  ['a symbol', { RequireSymbols: true }, 'abcdefG1', 'abcdef 1'],
+  ['different characters', { MinimumPasswordDifferentCharacter: 5 }, 'aabb1122', 'aabb1123'],
+  ['no user name in any case', { PasswordNotContainUserName: true }, 'my-ALICE-1', 'my-alic-1'],
+  ['no well-known one', { InterceptRiskPasswordOnApi: true }, 'P@ssw0rd123!', 'P@ssw0rd-tulip'],
+];
+
+describe('a password', () => {
+  for (const [rule, policy, weak, strong] of cases) {
+    test(`needs ${rule}`, () => {
+      const reason = check(weak, policy);
+      assert.equal(typeof reason, 'string');
+      assert.ok(!reason!.includes(weak));
+      assert.equal(check(strong, policy), undefined);
+    });
+  }
+
+  test('of one rule is not held to the others', () => {
+    assert.equal(check('aaaaaaa1'), undefined);
+    assert.equal(check('my-alice-1'), undefined);
+    assert.equal(check('P@ssw0rd123!'), undefined);
+  });
+
+  test('is well known when common words make up all its letters', () => {
+    const policy = { InterceptRiskPasswordOnApi: true };
+    for (const known of ['qwerty123456', 'Admin@12345', 'Welcome2026!', '12345678-', 'abc-12345']) {
+      assert.equal(typeof check(known, policy), 'string', known);
+    }
+    for (const unknown of ['correct horse 42', 'Kx7-tqVz-93w', 'passwordless-9']) {
+      assert.equal(check(unknown, policy), undefined, unknown);
+    }
+  });
+});
