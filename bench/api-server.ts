@@ -22,4 +22,6 @@ const server = createServer((request, response) => {
     response.end(body);
   });
 });
-server.listen(0, '127.0.0.1', () => console.log(`listening ${(server.address() as { port: number }).port}`));
+server.listen(0, '127.0.0.1', () => {
+  console.log(`listening at 127.0.0.1:${(server.address() as { port: number }).port}`);
+});

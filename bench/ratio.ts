@@ -3,6 +3,7 @@ export interface Row {
   /** Begins with the area: `verify.`, `policy.`, `api.`, `scale.` */
   readonly name: string;
   readonly value: number;
+  /** Says what is measured, and for a ratio what it is held against. */
   readonly unit: string;
   /** What it should be: `<= 2`, `>= 0.5`; empty when it is shown for reference. */
   readonly target: string;
@@ -25,33 +26,50 @@ export function nanoseconds(calls: number, work: (call: number) => void): number
   return Number(process.hrtime.bigint() - began) / calls;
 }
 
+/** Times of several pieces of work: one value of each for every round. */
+export class Rounds<Name extends string> {
+  readonly #values: Readonly<Record<Name, readonly number[]>>;
+
+  constructor(values: Readonly<Record<Name, readonly number[]>>) {
+    this.#values = values;
+  }
+
+  /** The median of one. */
+  median(name: Name): number {
+    return median(this.#values[name]);
+  }
+
+  /** The median of the ratios within each round: what slows a whole round down does not touch it. */
+  ratio(over: Name, under: Name): number {
+    const divisors = this.#values[under];
+    return median(this.#values[over].map((value, round) => value / (divisors[round] ?? Number.NaN)));
+  }
+}
+
 /**
- * Times several pieces of work in turn, A B C A B C …, so that a machine that slows down slows all of them.
- * @returns the median nanoseconds of one call of each
+ * Measures several pieces of work in turn, A B C A B C …, so that a machine that slows down slows all of them.
+ * Two rounds to warm up are not counted.
+ *
+ * @param works each measures itself once and answers with its value
  */
 export function interleaved<Name extends string>(
-  works: Readonly<Record<Name, (call: number) => void>>,
-  calls: number,
-  rounds = 9,
-): Record<Name, number> {
+  works: Readonly<Record<Name, () => number>>,
+  rounds = 15,
+): Rounds<Name> {
   const names = Object.keys(works) as Name[];
-  const times = new Map<Name, number[]>(names.map((name) => [name, []]));
+  const values = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
   for (let round = -2; round < rounds; round++) {
     for (const name of names) {
-      const time = nanoseconds(calls, works[name]);
-      if (round >= 0) times.get(name)?.push(time);
+      const value = works[name]();
+      if (round >= 0) values[name].push(value);
     }
   }
-  return Object.fromEntries(names.map((name) => [name, median(times.get(name) ?? [])])) as Record<
-    Name,
-    number
-  >;
+  return new Rounds(values);
 }
 
 /** The value in the middle. */
 export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  return percentile(values, 0.5);
 }
 
 /** The value that a share of all values does not exceed. @param share 0.99 for p99 */
