@@ -10,6 +10,7 @@ import { recentNonces } from './audit/audit-events.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import { type Configuration, ConfigurationError } from './configuration.ts';
 import { Housekeeping } from './housekeeping.ts';
+import { frontDoorRoute } from './http/front-door.ts';
 import { healthRoute, readyRoute } from './http/health.ts';
 import { type Listener, type Route, startListener } from './http/listener.ts';
 import { metricsRoute, RequestMetrics, registerGauges } from './http/metrics.ts';
@@ -107,6 +108,7 @@ export async function startClaviger(
     tls,
     api: (request) => api.answer(request),
     routes: new Map([
+      ['/', frontDoorRoute],
       ['/healthz', healthRoute],
       ['/readyz', readyRoute({ store, audit, maxStalenessMs: MAX_STALENESS_MS })],
       ['/metrics', metricsRoute(metricsRegistry)],
