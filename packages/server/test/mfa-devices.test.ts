@@ -305,7 +305,12 @@ eachServer((_, start) => {
     assert.deepEqual(await listAll(admin), []);
     await refused(deleteDevice(admin, theirs.serial), 'EntityNotExist.VirtualMFADevice', 404);
     await refused(bind(admin, alice.userPrincipalName, theirs), 'EntityNotExist.VirtualMFADevice', 404);
-    await createDevice(admin);
+    // Also when there is one of that name.
+    const own = await createDevice(admin);
+    await refused(deleteDevice(admin, theirs.serial), 'EntityNotExist.VirtualMFADevice', 404);
+    const confused = { ...own, serial: theirs.serial };
+    await refused(bind(admin, alice.userPrincipalName, confused), 'EntityNotExist.VirtualMFADevice', 404);
+    assert.equal((await listAll(admin)).length, 1);
     assert.equal((await listAll(other.admin)).length, 1);
   });
 

@@ -65,7 +65,7 @@ export function enrolmentAddress(seed: string, label: string): string {
 }
 
 /** The device of that name, bound or not. */
-export async function findVirtualDevice(
+async function findVirtualDevice(
   scope: Pick<Scope, 'queries' | 'account'>,
   deviceName: string,
 ): Promise<MfaDeviceRow | undefined> {
