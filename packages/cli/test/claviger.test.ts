@@ -1,11 +1,24 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { type IncomingMessage, request as sendRequest } from 'node:http';
 import { request } from 'node:https';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
-import { claviger, freshDirectory, serve } from './claviger.ts';
+import { signRequest } from '@claviger/signature';
+import { claviger, freePort, freshDirectory, serve } from './claviger.ts';
 import { clientsOf } from './clients.ts';
+
+/** By its address, for the compiler rewrites no relative import between two projects. */
+const { serverAddress, command: sql } = (await import(
+  new URL('../../server/test/databases.ts', import.meta.url).href
+)) as {
+  serverAddress(): Promise<string>;
+  command(url: string, statement: string): Promise<void>;
+};
 
 interface Made {
   readonly AccountId: string;
@@ -26,8 +39,7 @@ function digests(directory: string): Record<string, string> {
   const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).sort();
   return Object.fromEntries(
     files
-      // SQLite makes and removes its shared memory as it likes; it holds no data.
-      .filter((file) => statSync(join(directory, file)).isFile() && !/-(wal|shm)$/.test(file))
+      .filter((file) => statSync(join(directory, file)).isFile())
       .map((file) => [
         file,
         createHash('sha256')
@@ -63,26 +75,55 @@ describe('claviger init', () => {
     const identity = await clientsOf(server.url, made).sts.getCallerIdentity();
     assert.equal(identity.body?.accountId, made.AccountId);
     assert.equal(await server.stop('SIGTERM'), 0);
+    for (const secret of [made.AccessKeySecret, made.RootPassword]) {
+      assert.ok(!server.said().includes(secret), 'the server says no secret');
+      for (const file of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
+        const path = join(directory, file);
+        if (statSync(path).isFile()) assert.ok(!readFileSync(path, 'latin1').includes(secret), file);
+      }
+    }
   });
 
-  test('an interrupted one, with a master key and no account, is taken up again', () => {
+  test('an interrupted one, with a master key and no account, is taken up again with that key', () => {
     const directory = freshDirectory();
     const other = freshDirectory();
     init(other);
     mkdirSync(directory, { mode: 0o700 });
+    cpSync(join(other, 'master.key'), join(directory, 'master.key'));
     const made = claviger(['init', '--data', directory, '--json']);
     assert.equal(made.status, 0, made.err);
+    const key = (of: string) => readFileSync(join(of, 'master.key'), 'utf8');
+    assert.equal(key(directory), key(other));
+  });
+
+  test('on PostgreSQL the database is the installation: made once, served from a directory of its own', async () => {
+    const name = `cli_${process.pid}`;
+    const postgres = await serverAddress();
+    await sql(postgres, `create database ${name}`);
+    const url = new URL(postgres);
+    url.pathname = `/${name}`;
+    try {
+      const directory = freshDirectory();
+      const words = ['--data', directory, '--database', url.href];
+      const made = claviger(['init', '--json', ...words]);
+      assert.equal(made.status, 0, made.err);
+      const again = claviger(['init', '--json', ...words]);
+      assert.deepEqual([again.status, again.out], [1, '']);
+      assert.match(again.err, /in that database already; nothing was changed/);
+      assert.ok(!existsSync(join(directory, 'claviger.db')));
+      const server = await serve(['--data', directory], { CLAVIGER_DATABASE: url.href });
+      const admin = clientsOf(server.url, JSON.parse(made.out) as Made);
+      await admin.callRpc(version, 'CreateUser', { UserName: 'on-postgres' });
+      assert.equal(await server.stop('SIGTERM'), 0);
+      const password = url.password;
+      assert.ok(!server.said().includes(password), 'the password of the database is not said');
+    } finally {
+      await sql(postgres, `drop database ${name} with (force)`);
+    }
   });
 });
 
 describe('claviger serve', () => {
-  test('without an installation says how to make one', () => {
-    const directory = freshDirectory();
-    const { status, err } = claviger(['serve', '--data', directory, '--port', '0']);
-    assert.equal(status, 1);
-    assert.match(err, /claviger init --data/);
-  });
-
   test('with --init makes one on the first run only', async () => {
     const directory = freshDirectory();
     const first = await serve(['--data', directory, '--init']);
@@ -95,30 +136,26 @@ describe('claviger serve', () => {
     assert.equal(await second.stop('SIGINT'), 0);
   });
 
-  test('names the flag or variable that is wrong, and exits with 2', () => {
+  test('a certificate file that is not there is named, and exits with 2', () => {
     const directory = freshDirectory();
-    for (const [words, environment, key] of [
-      [['--port', 'http'], {}, '--port'],
-      [[], { CLAVIGER_PORT: '70000' }, 'CLAVIGER_PORT'],
-      [['--database', 'mysql://host'], {}, '--database'],
-      [[], { CLAVIGER_AUDIT: 'never' }, 'CLAVIGER_AUDIT'],
-      [['--tls-cert', 'cert.pem'], {}, '--tls-key'],
-      [['--master-key-provider', 'environment'], {}, 'CLAVIGER_MASTER_KEY'],
-      [['--trusted-proxies', '10.0.0.0/8,banana'], {}, '--trusted-proxies'],
-      [[], { CLAVIGER_TRUSTED_PROXIES: '0.0.0.0/0' }, 'CLAVIGER_TRUSTED_PROXIES'],
-    ] as const) {
-      const { status, err } = claviger(['serve', '--data', directory, ...words], environment);
-      assert.equal(status, 2, err);
-      assert.ok(err.includes(key), `${key} in: ${err}`);
-    }
     init(directory);
     const files = ['--tls-cert', join(directory, 'none.pem'), '--tls-key', join(directory, 'none.pem')];
     const missing = claviger(['serve', '--data', directory, '--port', '0', ...files]);
     assert.equal(missing.status, 2, missing.err);
     assert.match(missing.err, /--tls-cert.*none\.pem/);
-    const unknown = claviger(['serve', '--colour', 'red']);
-    assert.equal(unknown.status, 2);
-    assert.match(unknown.err, /--colour/);
+  });
+
+  test('an address that is taken is named, and exits with 1', async () => {
+    const directory = freshDirectory();
+    init(directory);
+    const port = await freePort();
+    const other = createServer().listen(port, '127.0.0.1');
+    await once(other, 'listening');
+    const { status, out, err } = claviger(['serve', '--data', directory, '--port', String(port)]);
+    other.close();
+    assert.deepEqual([status, out], [1, '']);
+    assert.match(err, new RegExp(`error: .*${port}`));
+    assert.doesNotMatch(err, / at /, 'no stack');
   });
 
   test('--tls auto serves TLS with a certificate that is kept', async () => {
@@ -155,6 +192,55 @@ describe('claviger serve', () => {
     const list = await clientsOf(again.url, made).callRpc(version, 'ListUsers', { MaxItems: 100 });
     const names = (list['Users'] as { User: { UserName: string }[] }).User.map((user) => user.UserName);
     assert.ok(names.filter((name) => name.startsWith('user-')).length >= answered);
+    await again.stop('SIGTERM');
+  });
+
+  test('SIGTERM in the middle of a request: nobody new is let in, the request is answered, then it ends with 0', async () => {
+    const directory = freshDirectory();
+    const made = init(directory);
+    const server = await serve(['--data', directory]);
+    const { hostname, port, host } = new URL(server.url);
+    const { rawHeaders, body } = signRequest(
+      { method: 'POST', target: '/', headers: [['host', host]], body: Buffer.from('UserName=in-flight') },
+      { accessKeyId: made.AccessKeyId, accessKeySecret: made.AccessKeySecret },
+      {
+        scheme: 'RPC-HMAC-SHA1',
+        now: Date.now(),
+        nonce: randomUUID(),
+        action: 'CreateUser',
+        version,
+        systemParameters: 'form',
+      },
+    );
+    const sent = sendRequest({
+      hostname,
+      port,
+      method: 'POST',
+      headers: [...rawHeaders, 'expect', '100-continue', 'content-length', String(body.length)],
+      setHost: false,
+    });
+    sent.flushHeaders();
+    // The server has the headers and waits for the body.
+    await once(sent, 'continue');
+    sent.write(body.subarray(0, 40));
+    const began = performance.now();
+    const stopped = server.stop('SIGTERM');
+    await eventually(() =>
+      fetch(`${server.url}/healthz`).then(
+        () => false,
+        () => true,
+      ),
+    );
+    sent.end(body.subarray(40));
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    answer.setEncoding('utf8');
+    let text = '';
+    for await (const piece of answer) text += piece;
+    assert.equal(answer.statusCode, 200, text);
+    assert.equal(await stopped, 0);
+    assert.ok(performance.now() - began < 10_000);
+    const again = await serve(['--data', directory]);
+    await clientsOf(again.url, made).callRpc(version, 'GetUser', { UserName: 'in-flight' });
     await again.stop('SIGTERM');
   });
 
@@ -201,6 +287,15 @@ describe('claviger serve', () => {
       [],
     );
     await server.stop('SIGTERM');
+    // Nor is there half of a write: each user has the record of its making, and each record its user.
+    const database = new DatabaseSync(join(directory, 'claviger.db'), { readOnly: true });
+    const records = database
+      .prepare("select event from audit_events where event_name = 'CreateUser' and error_code = ''")
+      .all()
+      .map(({ event }) => JSON.parse(String(event)) as { requestParameters: { UserName: string } });
+    database.close();
+    const recorded = records.map(({ requestParameters }) => requestParameters.UserName).sort();
+    assert.deepEqual(recorded, [...found].filter((name) => name !== 'administrator').sort());
   });
 });
 
@@ -292,37 +387,29 @@ describe('claviger master-key', () => {
     await clientsOf(again.url, made).sts.getCallerIdentity();
     await again.stop('SIGTERM');
   });
-});
 
-describe('the command line', () => {
-  test('every command explains itself', () => {
-    for (const words of [
-      [],
-      ['init'],
-      ['serve'],
-      ['account'],
-      ['account', 'create'],
-      ['account', 'list'],
-      ['account', 'disable'],
-      ['account', 'enable'],
-      ['root-access-key'],
-      ['root-access-key', 'create'],
-      ['master-key'],
-      ['master-key', 'rotate'],
-    ]) {
-      const { status, out } = claviger([...words, '--help']);
-      assert.equal(status, 0, words.join(' '));
-      assert.match(out, /^Usage: claviger/);
-    }
-    assert.match(claviger(['--version']).out, /^\d+\.\d+\.\d+\n$/);
-    assert.match(claviger(['serve', '--help']).out, /CLAVIGER_TRUSTED_PROXIES/);
-    assert.equal(claviger(['fly']).status, 2);
-  });
-
-  test('there are no colours where there is no terminal', () => {
+  test('rotates a key from the environment: first both are given, then the new one alone', async () => {
     const directory = freshDirectory();
-    const { out, err } = claviger(['init', '--data', directory]);
-    assert.ok(!`${out}${err}`.includes('\u001b['));
+    const [old, next] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];
+    const withKey = (key: string) => ({
+      CLAVIGER_MASTER_KEY: key,
+      CLAVIGER_MASTER_KEY_PROVIDER: 'environment',
+    });
+    const made = claviger(['init', '--data', directory, '--json'], withKey(old));
+    assert.equal(made.status, 0, made.err);
+    assert.ok(!existsSync(join(directory, 'master.key')));
+    const alone = claviger(['master-key', 'rotate', '--data', directory], withKey(next));
+    assert.equal(alone.status, 2, alone.err);
+    assert.match(alone.err, /CLAVIGER_MASTER_KEY to NEW,OLD/);
+    const rotated = claviger(['master-key', 'rotate', '--data', directory], withKey(`${next},${old}`));
+    assert.equal(rotated.status, 0, rotated.err);
+    assert.ok(!`${rotated.out}${rotated.err}`.includes(next));
+    const server = await serve(['--data', directory], withKey(next));
+    await clientsOf(server.url, JSON.parse(made.out) as Made).sts.getCallerIdentity();
+    await server.stop('SIGTERM');
+    const late = await serve(['--data', directory], withKey(old));
+    await assert.rejects(clientsOf(late.url, JSON.parse(made.out) as Made).sts.getCallerIdentity());
+    await late.stop('SIGTERM');
   });
 });
 
