@@ -117,7 +117,11 @@ export async function startClaviger(
     now,
     onBug: reportBug,
   });
-  const housekeeping = new Housekeeping(services, { now, logger });
+  const housekeeping = new Housekeeping(services, {
+    now,
+    logger,
+    auditRetentionDays: configuration.auditRetentionDays,
+  });
   housekeeping.start();
   return {
     url: urlOf(listener, tls !== undefined),

@@ -52,6 +52,13 @@ const settings = z.object({
     .enum(['batched', 'strict', 'best-effort'])
     .default('batched')
     .describe('strict: reads wait for their record; best-effort: changes do not wait for theirs'),
+  auditRetentionDays: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(36_500)
+    .default(180)
+    .describe('days that audit events are kept; 0: for ever'),
   trustedProxies: list
     .default([])
     .superRefine((proxies, context) => {

@@ -1,22 +1,33 @@
 import type { Logger } from 'pino';
 import { disableIdleKeys } from './access-keys/idle-keys.ts';
+import { purgeOldEvents } from './audit/retention.ts';
 import { purgeRecycleBins } from './recycle-bin/purge.ts';
 import type { Services } from './services.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** What happens by itself: keys that nobody uses are disabled, recycle bins let go of what is past its time. */
+/** What housekeeping needs. */
+export interface HousekeepingOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly logger: Logger;
+  /** Days that audit events are kept; 0: for ever. */
+  readonly auditRetentionDays: number;
+}
+
+/**
+ * What happens by itself: keys that nobody uses are disabled, recycle bins and the audit log let go of what is past
+ * its time.
+ */
 export class Housekeeping {
   readonly #services: Services;
-  readonly #now: () => number;
-  readonly #logger: Logger;
+  readonly #options: HousekeepingOptions;
   #timer: NodeJS.Timeout | undefined;
   #underWay: Promise<void> = Promise.resolve();
 
-  constructor(services: Services, { now, logger }: { readonly now: () => number; readonly logger: Logger }) {
+  constructor(services: Services, options: HousekeepingOptions) {
     this.#services = services;
-    this.#now = now;
-    this.#logger = logger;
+    this.#options = options;
   }
 
   /** Begins; once now, then every hour. */
@@ -34,14 +45,16 @@ export class Housekeeping {
   }
 
   async #round(): Promise<void> {
+    const { now, logger, auditRetentionDays } = this.#options;
     try {
-      const disabled = await disableIdleKeys(this.#services, this.#now());
-      const purged = await purgeRecycleBins(this.#services, this.#now());
-      if (disabled + purged.accessKeys + purged.users > 0) {
-        this.#logger.info({ disabled, purged }, 'idle keys disabled, recycle bins purged');
+      const disabled = await disableIdleKeys(this.#services, now());
+      const purged = await purgeRecycleBins(this.#services, now());
+      const events = await purgeOldEvents(this.#services.store, now(), auditRetentionDays);
+      if (disabled + purged.accessKeys + purged.users + events > 0) {
+        logger.info({ disabled, purged, events }, 'idle keys disabled, recycle bins and audit log purged');
       }
     } catch (error) {
-      this.#logger.error({ err: error }, 'housekeeping failed; it is tried again in an hour');
+      logger.error({ err: error }, 'housekeeping failed; it is tried again in an hour');
     }
   }
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { purgeOldEvents } from '../src/audit/retention.ts';
+import { DAY_MS } from '../src/limits.ts';
 import type { Clients } from './clients.ts';
 import { eachServer, refused, type TestServer, type TestUser } from './server.ts';
 
@@ -121,6 +123,21 @@ eachServer((_, start) => {
         (resources['Resources'] as { ResourceType: string; ResourceName: string }[])[0]?.ResourceName,
         'touched',
       );
+    });
+
+    test('events are kept for as many days as were asked for, and for ever when none were', async () => {
+      const own = await start({ configuration: { audit: 'strict' } });
+      const { store } = own.services;
+      await own.account.admin.callRpc('2015-04-01', 'GetCallerIdentity');
+      const count = async () =>
+        (await store.queries.selectFrom('audit_events').select('event_id').execute()).length;
+      const before = await count();
+      assert.ok(before > 0);
+      const later = Date.now() + 90 * DAY_MS;
+      assert.equal(await purgeOldEvents(store, later, 0), 0);
+      assert.equal(await purgeOldEvents(store, later, 91), 0);
+      assert.equal(await purgeOldEvents(store, later, 89), before);
+      assert.equal(await count(), 0);
     });
 
     test("another account's events and keys are not there", async () => {
