@@ -17,6 +17,16 @@ export const limits = {
   recycledUsersPerAccount: 1000,
   recycleBinDays: 30,
   virtualMfaDevicesPerAccount: 5000,
+  /** One in use and one to rotate to. */
+  secretsPerApplication: 2,
+  /** Ours, where RAM has not published one: lists of applications are answered whole. */
+  applicationsPerAccount: 1000,
+  /** Ours: as for applications. */
+  installedApplicationsPerAccount: 1000,
+  /** Ours. */
+  redirectUrisPerApplication: 20,
+  /** One in use and one to rotate to; inactive ones count. */
+  serviceCredentialsPerUserAndService: 2,
 } as const;
 
 export const DAY_MS = 24 * 60 * 60 * 1000;

@@ -8,6 +8,7 @@ export const arn = {
   role: (accountId: string, roleName: string) => `acs:ram:*:${accountId}:role/${roleName}`,
   /** @param owner the account id, or `system` */
   policy: (owner: string, policyName: string) => `acs:ram:*:${owner}:policy/${policyName}`,
+  application: (accountId: string, appId: string) => `acs:ram:*:${accountId}:application/${appId}`,
   /** Everything in the account: settings, alias, reports. */
   account: (accountId: string) => `acs:ram:*:${accountId}:*`,
 } as const;

@@ -152,6 +152,19 @@ export const catalogue = {
     status: 404,
     message: 'The virtual MFA device does not exist: {name}.',
   },
+  'EntityNotExist.Application': { status: 404, message: 'The application does not exist: {name}.' },
+  'EntityNotExist.Application.AppSecret': {
+    status: 404,
+    message: 'The application secret does not exist: {name}.',
+  },
+  'EntityNotExist.Application.Provision': {
+    status: 404,
+    message: 'The application is not installed: {name}.',
+  },
+  'EntityNotExist.User.ServiceCredential': {
+    status: 404,
+    message: 'The service credential of the user does not exist: {name}.',
+  },
   'EntityNotExist.CredentialReport': {
     status: 404,
     message: 'There is no credential report yet; generate one first.',
@@ -182,6 +195,7 @@ export const catalogue = {
   'EntityAlreadyExists.Policy': { status: 409, message: 'The policy does already exist: {name}.' },
   'EntityAlreadyExists.AccountAlias': { status: 409, message: 'The account alias is taken already: {name}.' },
 
+  'EntityAlreadyExists.Application': { status: 409, message: 'The application does already exist: {name}.' },
   'EntityAlreadyExists.User.LoginProfile': {
     status: 409,
     message: 'The user has a login profile already: {name}.',
@@ -286,6 +300,23 @@ export const catalogue = {
   'LimitExceeded.VirtualMFADevice': {
     status: 409,
     message: 'The count of virtual MFA devices beyond the current limits: {limit}.',
+  },
+  'LimitExceeded.Application': {
+    status: 409,
+    message: 'The count of applications beyond the current limits: {limit}.',
+  },
+  'LimitExceeded.Application.AppSecret': {
+    status: 409,
+    message: 'The count of secrets of the application beyond the current limits: {limit}.',
+  },
+  'LimitExceeded.Application.Provision': {
+    status: 409,
+    message: 'The count of installed applications beyond the current limits: {limit}.',
+  },
+  'LimitExceeded.User.ServiceCredential': {
+    status: 409,
+    message:
+      'The count of service credentials of the user for this service beyond the current limits: {limit}.',
   },
   'LimitExceeded.Tag': { status: 409, message: 'The count of tags beyond the current limits: {limit}.' },
 

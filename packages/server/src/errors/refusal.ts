@@ -1,3 +1,4 @@
+import type { Queries } from '../store/store.ts';
 import { type CatalogueEntry, catalogue, type RefusalCode } from './catalogue.ts';
 
 /** Why RAM refused, for programs that ask; a part of the error body of a 403. */
@@ -19,16 +20,20 @@ export class Refusal extends Error {
   readonly code: string;
   readonly httpStatus: number;
   readonly accessDenied: AccessDeniedDetail | undefined;
+  /** What has to be written although the refused change was undone; runs in a transaction of its own. */
+  readonly remember: ((queries: Queries) => Promise<void>) | undefined;
 
   /**
    * @param entry the catalogue's name for it
    * @param values what stands for the `{placeholders}` of its code and message: user input, never a secret
    * @param accessDenied the detail of a denied action
+   * @param remember what outlives the refused change: a count of wrong guesses
    */
   constructor(
     entry: RefusalCode,
     values: Readonly<Record<string, string | number>> = {},
     accessDenied?: AccessDeniedDetail,
+    remember?: (queries: Queries) => Promise<void>,
   ) {
     const { status, message, code = entry }: CatalogueEntry = catalogue[entry];
     super(fill(message, values));
@@ -36,6 +41,7 @@ export class Refusal extends Error {
     this.code = fill(code, values);
     this.httpStatus = status;
     this.accessDenied = accessDenied;
+    this.remember = remember;
   }
 }
 

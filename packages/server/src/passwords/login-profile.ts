@@ -6,6 +6,7 @@ import type { LoginProfileRow, UserRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 import { requireUser, type UserReference } from '../users/user.ts';
 import { checkPassword } from './check-password.ts';
+import { countedAttempt } from './counted-attempt.ts';
 import { verifyPassword } from './password-hash.ts';
 import { hashForUser, rememberPassword } from './password-history.ts';
 import { type PasswordPolicy, readPasswordPolicy } from './password-policy.ts';
@@ -179,15 +180,29 @@ export async function changeOwnPassword(
   if ((await readLoginState(scope, profile)).status === 'Inactive') throw new Refusal('Inactive', { name });
   if (isLocked(row, scope.now)) throw new Refusal('Inactive.Locked', { name });
   if (!(await verifyPassword(row.password_hash, oldPassword))) {
-    throw new Refusal('InvalidParameter.OldPassword');
+    // The refusal undoes this transaction, and must not undo the count of guesses.
+    throw new Refusal('InvalidParameter.OldPassword', {}, undefined, (queries) =>
+      countWrongPassword(queries, scope, userId),
+    );
   }
   await changeLoginProfile(scope, userId, {
     ...(await passwordColumns(scope, user, password)),
     password_initial: 0,
     password_reset_required: 0,
+    failed_attempts: 0,
+    locked_until: null,
     updated_at: scope.now,
   });
   noteChange(scope, user);
+}
+
+/** Counts a wrong password as sign-in does: it is the same secret that is guessed. */
+async function countWrongPassword(queries: Queries, scope: Scope, userId: string): Promise<void> {
+  const { account, now } = scope;
+  const row = await findLoginProfile(queries, account.accountId, userId);
+  if (row === undefined || isLocked(row, now)) return;
+  const policy = await readPasswordPolicy(queries, account.accountId);
+  await changeLoginProfile({ queries, account }, userId, countedAttempt(row, policy, now));
 }
 
 /** Whether sign-in is locked after too many wrong passwords. */

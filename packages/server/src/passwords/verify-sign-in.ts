@@ -5,12 +5,10 @@ import type { Services } from '../services.ts';
 import { readSecurityPreference } from '../settings/security-preference.ts';
 import type { LoginProfileRow, UserRow } from '../store/schema.ts';
 import { findUser, type UserReference } from '../users/user.ts';
+import { countedAttempt } from './counted-attempt.ts';
 import { changeLoginProfile, findLoginProfile, isIdle, isLocked, passwordStatus } from './login-profile.ts';
 import { verifyPassword } from './password-hash.ts';
 import { type PasswordPolicy, readPasswordPolicy } from './password-policy.ts';
-
-/** How long sign-in stays locked after too many wrong passwords. */
-const LOCK_MS = 60 * 60 * 1000;
 
 /** What came of a password that somebody signs in with. */
 export type SignIn =
@@ -93,19 +91,6 @@ export async function noteSignIn(scope: Scope, userId: string): Promise<void> {
     .where('user_id', '=', userId)
     .where('account_id', '=', scope.account.accountId)
     .execute();
-}
-
-/** One attempt more: the last one that the policy gives locks, unless its password is right. */
-function countedAttempt(
-  row: LoginProfileRow,
-  { MaxLoginAttemps: most }: PasswordPolicy,
-  now: number,
-): Partial<LoginProfileRow> {
-  // A lock that is over begins a new count.
-  const before = row.locked_until === null ? row.failed_attempts : 0;
-  const failedAttempts = before + 1;
-  const locks = most > 0 && failedAttempts >= most;
-  return { failed_attempts: failedAttempts, locked_until: locks ? now + LOCK_MS : null };
 }
 
 function isExpired(row: LoginProfileRow, { MaxPasswordAge: days }: PasswordPolicy, now: number): boolean {

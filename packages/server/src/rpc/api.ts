@@ -165,13 +165,18 @@ export class Api {
 
     const input = readInput(operation.input, parameters);
     if (operation.access === 'write') {
-      return services.store.write(async (transaction) => {
+      const change = services.store.write(async (transaction) => {
         journey.touched = [];
         const caller = await this.#stillValid(identity, signature);
         const call = await this.#call(journey, caller, transaction);
         const answer = await this.#perform(operation, input, call);
         await audit.commitWith(transaction.queries, this.#record(journey, answer, undefined));
         return answer;
+      });
+      return change.catch(async (refused: unknown) => {
+        const remember = refused instanceof Refusal ? refused.remember : undefined;
+        if (remember !== undefined) await services.store.write(({ queries }) => remember(queries));
+        throw refused;
       });
     }
     const call = await this.#call(journey, identity, undefined);

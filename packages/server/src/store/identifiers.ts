@@ -62,6 +62,26 @@ export class Identifiers {
     return this.#draw(alphanumerics, 44);
   }
 
+  /** 19 digits, beginning with 4. */
+  applicationId(): string {
+    return `4${this.#draw(digits, 18)}`;
+  }
+
+  /** 64 alphanumerics (381 bits). */
+  applicationSecret(): string {
+    return this.#draw(alphanumerics, 64);
+  }
+
+  /** `SC` and 18 alphanumerics. */
+  serviceCredentialId(): string {
+    return `SC${this.#draw(alphanumerics, 18)}`;
+  }
+
+  /** 44 alphanumerics (261 bits). */
+  serviceCredentialSecret(): string {
+    return this.#draw(alphanumerics, 44);
+  }
+
   /** A random UUID (version 4) in upper case, as RAM's request ids. */
   requestId(): string {
     if (this.#used + 16 > this.#block.length) this.#refill();

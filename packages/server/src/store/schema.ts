@@ -29,6 +29,10 @@ export interface Schema {
   passkeys: PasskeyRow;
   verification_contacts: VerificationContactRow;
   reports: ReportRow;
+  applications: ApplicationRow;
+  app_secrets: AppSecretRow;
+  application_provisions: ApplicationProvisionRow;
+  service_credentials: ServiceCredentialRow;
 }
 
 export interface AccountRow {
@@ -289,6 +293,73 @@ export interface ReportRow {
   generated_at: number;
   /** JSON, as reports/ reads and writes it. */
   content: string;
+}
+
+/** OAuth applications; each belongs to the account that made it. */
+export interface ApplicationRow {
+  /** 19 digits, beginning with 4; unique in the installation. */
+  app_id: string;
+  account_id: string;
+  app_name: string;
+  /** Lower-cased; unique in the account. */
+  app_name_key: string;
+  display_name: string;
+  app_type: 'WebApp' | 'NativeApp' | 'ServerApp';
+  protocol_version: '2.0' | '2.1';
+  /** JSON array, in the order that they were given. */
+  redirect_uris: string;
+  /** JSON array of scope names. */
+  scopes: string;
+  /** JSON array: those of `scopes` that whoever grants cannot leave out. */
+  required_scopes: string;
+  access_token_seconds: number;
+  refresh_token_seconds: number;
+  secret_required: number;
+  /** 1 when other accounts may install it. */
+  multi_tenant: number;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface AppSecretRow {
+  /** A UUID in lower case. */
+  app_secret_id: string;
+  app_id: string;
+  account_id: string;
+  /** SHA-256 of the secret, hexadecimal: it is only ever compared. */
+  secret_hash: string;
+  created_at: number;
+}
+
+/** An application that an account has installed: one of its own, or of another account. */
+export interface ApplicationProvisionRow {
+  /** The account that has installed it. */
+  account_id: string;
+  app_id: string;
+  /** The account that the application is of. */
+  owner_account_id: string;
+  /** JSON array of the scopes that were granted. */
+  scopes: string;
+  created_at: number;
+  updated_at: number;
+}
+
+/** What a RAM user shows to one cloud service instead of an AccessKey. */
+export interface ServiceCredentialRow {
+  /** `SC` and 18 alphanumerics. */
+  service_credential_id: string;
+  account_id: string;
+  user_id: string;
+  credential_name: string;
+  /** A host name, lower case. */
+  service_name: string;
+  /** Sealed with the account's data key; the credential id is the additional authenticated data. */
+  sealed_secret: string;
+  status: 'Active' | 'Inactive';
+  /** Null: it does not expire. */
+  expires_at: number | null;
+  created_at: number;
+  updated_at: number;
 }
 
 /** What changed, for the caches of this node and the others. Written in the transaction of the change. */

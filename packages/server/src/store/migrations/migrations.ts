@@ -1,7 +1,13 @@
 import type { Migration } from '../migrate.ts';
 import { initialSchema } from './0001-initial-schema.ts';
 import { passwordsAndMfa } from './0002-passwords-and-mfa.ts';
+import { applicationsAndServiceCredentials } from './0004-applications-and-service-credentials.ts';
 import { reports } from './0005-reports.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
-export const migrations: readonly Migration[] = [initialSchema, passwordsAndMfa, reports];
+export const migrations: readonly Migration[] = [
+  initialSchema,
+  passwordsAndMfa,
+  applicationsAndServiceCredentials,
+  reports,
+];
