@@ -18,6 +18,14 @@ const forms: [name: string, make: () => string, form: RegExp][] = [
     () => identifiers.temporaryAccessKeySecret(),
     /^[A-Za-z0-9]{44}$/,
   ],
+  ['an application id is 19 digits beginning with 4', () => identifiers.applicationId(), /^4[0-9]{18}$/],
+  ['an application secret has 64 alphanumerics', () => identifiers.applicationSecret(), /^[A-Za-z0-9]{64}$/],
+  ['a service credential id begins with SC', () => identifiers.serviceCredentialId(), /^SC[A-Za-z0-9]{18}$/],
+  [
+    'a service credential secret has 44 alphanumerics',
+    () => identifiers.serviceCredentialSecret(),
+    /^[A-Za-z0-9]{44}$/,
+  ],
   [
     'a request id is a version 4 UUID in capitals',
     () => identifiers.requestId(),

@@ -8,10 +8,9 @@ export const applicationsAndServiceCredentials: Migration = {
   name: '0004-applications-and-service-credentials',
   async up(database, kind) {
     // What lists are ordered by sorts by its bytes on both databases.
-    const types: Record<Column, RawBuilder<unknown>> =
-      kind === 'sqlite'
-        ? { text: sql`text`, name: sql`text`, integer: sql`integer` }
-        : { text: sql`text`, name: sql`text collate "C"`, integer: sql`bigint` };
+    const types: Record<Column, RawBuilder<unknown>> = kind === 'sqlite'
+      ? { text: sql`text`, name: sql`text`, integer: sql`integer` }
+      : { text: sql`text`, name: sql`text collate "C"`, integer: sql`bigint` };
 
     /** How a table begins: its columns, not null unless the name ends in `?`. */
     const table = (name: string, columns: Record<string, Column>): CreateTableBuilder<string, string> => {
