@@ -93,6 +93,39 @@ eachServer((name, start) => {
       assert.ok(accessKeySecret !== '' && securityToken !== '');
       secrets.push(accessKeySecret, securityToken);
 
+      // Console passwords: as set, as changed, as refused; and the seed of a device.
+      const [first, next, unused, guess] = ['Lp1-first', 'Lp2-next', 'Lp3-unused', 'Lp4-guess'].map(
+        (word) => `${word}-Xy!7`,
+      ) as [string, string, string, string];
+      secrets.push(first, next, unused, guess);
+      await remember(
+        admin.callRpc('2019-08-15', 'CreateLoginProfile', {
+          UserPrincipalName: user.userPrincipalName,
+          Password: first,
+        }),
+      );
+      const change = (OldPassword: string, NewPassword: string) =>
+        user.clients.callRpc('2019-08-15', 'ChangePassword', { OldPassword, NewPassword });
+      await change(first, next);
+      await remember(change(guess, unused));
+      await remember(
+        admin.callRpc('2015-05-01', 'UpdateLoginProfile', { UserName: 'nobody', Password: unused }),
+      );
+      await remember(
+        admin.callRpc('2019-08-15', 'GetLoginProfile', { UserPrincipalName: user.userPrincipalName }),
+      );
+      const device = await admin.callRpc('2019-08-15', 'CreateVirtualMFADevice', {
+        VirtualMFADeviceName: 'keeper',
+      });
+      const { Base32StringSeed: seed = '', QRCodePNG: picture = '' } = device['VirtualMFADevice'] as Record<
+        string,
+        string
+      >;
+      assert.ok(seed.length >= 32 && picture.length > 100);
+      secrets.push(seed, picture);
+      await remember(admin.callRpc('2019-08-15', 'ListVirtualMFADevices'));
+      await remember(admin.callRpc('2015-05-01', 'ListVirtualMFADevices'));
+
       // A root sign-in whose one-time password we know.
       const { services } = server;
       const password = await oneTimePassword(services);
