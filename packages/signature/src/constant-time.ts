@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 
-const BEYOND_ONE_BYTE = /[\u0100-\uffff]/;
 const HEX_SHA256_LENGTH = 64;
 const expectedBytes = Buffer.alloc(HEX_SHA256_LENGTH);
-const receivedBytes = Buffer.alloc(HEX_SHA256_LENGTH);
+const receivedBytes = new Uint8Array(HEX_SHA256_LENGTH);
+const utf8 = new TextEncoder();
 
 /**
  * Whether the signature received is the one expected, in a time that does not depend on where they differ.
@@ -12,12 +12,14 @@ const receivedBytes = Buffer.alloc(HEX_SHA256_LENGTH);
  * @param received any text at all
  */
 export function equalInConstantTime(expected: string, received: string): boolean {
-  // Another character could be cut down to the one that is expected.
-  if (expected.length !== received.length || BEYOND_ONE_BYTE.test(received)) return false;
+  if (expected.length !== received.length) return false;
+  // As UTF-8, since cut down to a byte another character could become the one that is expected.
   if (expected.length === HEX_SHA256_LENGTH) {
     expectedBytes.write(expected, 'latin1');
-    receivedBytes.write(received, 'latin1');
+    // Fewer bytes than there is room for: a character of several would not fit at the end.
+    if (utf8.encodeInto(received, receivedBytes).written !== HEX_SHA256_LENGTH) return false;
     return timingSafeEqual(expectedBytes, receivedBytes);
   }
-  return timingSafeEqual(Buffer.from(expected, 'latin1'), Buffer.from(received, 'latin1'));
+  const bytes = Buffer.from(received, 'utf8');
+  return bytes.length === expected.length && timingSafeEqual(Buffer.from(expected, 'latin1'), bytes);
 }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { assertBytes } from './canonical-request.ts';
 
 /** The hash functions that Alibaba Cloud's signatures use; all three work on blocks of 64 bytes. */
 export type HashName = 'sha1' | 'sha256' | 'sm3';
@@ -8,7 +9,10 @@ const DIGEST_BYTES = { sha1: 20, sha256: 32, sm3: 32 } as const;
 const KEPT_MESSAGE_BYTES = 512;
 
 /** Most canonical requests fit, and none needs memory of its own then. What stands in it is no secret. */
-const scratch = Buffer.alloc(4096);
+const scratch = new Uint8Array(4096);
+/** The beginning of it, by length: a view costs more to make than the text to write. */
+const beginnings: Uint8Array[] = [];
+const utf8 = new TextEncoder();
 
 /** The empty body's digests: most requests have no body. */
 const EMPTY_DIGEST = { sha256: hash('sha256', '', 'hex'), sm3: hash('sm3', '', 'hex') } as const;
@@ -18,10 +22,20 @@ export function bodyDigest(name: 'sha256' | 'sm3', body: Uint8Array): string {
   return body.length === 0 ? EMPTY_DIGEST[name] : hash(name, body, 'hex');
 }
 
-/** The hexadecimal digest of bytes written as text, one character a byte. */
+/**
+ * The hexadecimal digest of bytes written as text, one character a byte.
+ *
+ * @throws SignatureError `IncompleteSignature` when a character is no byte
+ */
 export function digestOfBytes(name: 'sha256' | 'sm3', bytes: string): string {
-  if (bytes.length > scratch.length) return hash(name, Buffer.from(bytes, 'latin1'), 'hex');
-  return hash(name, scratch.subarray(0, scratch.write(bytes, 'latin1')), 'hex');
+  // Only ASCII has as many bytes in UTF-8 as it has characters, and nearly all of this is ASCII.
+  const { written } = utf8.encodeInto(bytes, scratch);
+  if (written === bytes.length) {
+    beginnings[written] ??= scratch.subarray(0, written);
+    return hash(name, beginnings[written], 'hex');
+  }
+  assertBytes(bytes);
+  return hash(name, Buffer.from(bytes, 'latin1'), 'hex');
 }
 
 /**
