@@ -158,7 +158,7 @@ eachServer((_, start) => {
       MFADevicesInUse: 0,
       VirtualMFADevicesQuota: 5000,
       AuthorizedClientPerUserQuota: 0,
-      ServiceCredentialsPerUserPerServiceQuota: 0,
+      ServiceCredentialsPerUserPerServiceQuota: 2,
     });
 
     await server.newUser(account, 'alice');

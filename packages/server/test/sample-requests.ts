@@ -5,6 +5,11 @@ const document = (statement: object) =>
 
 /** One valid value for each parameter that some operation requires. */
 const values: Readonly<Record<string, string>> = {
+  AppId: '4123456789012345678',
+  AppSecretId: '2efd5004-005c-4f05-83c6-5b1dd1760000',
+  AppType: 'WebApp',
+  ServiceCredentialId: 'SCSampleSampleSample',
+  ServiceCredentialName: 'sample',
   AuthenticationCode1: '123456',
   AuthenticationCode2: '654321',
   NewPassword: 'correct horse 42',
@@ -49,6 +54,11 @@ const values: Readonly<Record<string, string>> = {
 
 /** What operations need beside what they declare as required: one of several, mostly. */
 const also: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '2019-08-15 CreateServiceCredential': { UserPrincipalName: 'sample@1234567890123456.onaliyun.com' },
+  '2019-08-15 GetServiceCredential': { UserPrincipalName: 'sample@1234567890123456.onaliyun.com' },
+  '2019-08-15 ListServiceCredentials': { UserPrincipalName: 'sample@1234567890123456.onaliyun.com' },
+  '2019-08-15 UpdateServiceCredential': { UserPrincipalName: 'sample@1234567890123456.onaliyun.com' },
+  '2019-08-15 DeleteServiceCredential': { UserPrincipalName: 'sample@1234567890123456.onaliyun.com' },
   '2019-08-15 GetUserMFAInfo': { UserPrincipalName: 'sample@1234567890123456.onaliyun.com' },
   '2019-08-15 ListPasskeys': { UserPrincipalName: 'sample@1234567890123456.onaliyun.com' },
   '2019-08-15 UpdatePasskey': { UserPrincipalName: 'sample@1234567890123456.onaliyun.com' },

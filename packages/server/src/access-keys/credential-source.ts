@@ -19,6 +19,7 @@ import { readSecurityPreference } from '../settings/security-preference.ts';
 import { selfChangedPasswordPolicy } from '../settings/self-changed-password.ts';
 import { selfManagedKeysPolicy } from '../settings/self-managed-keys.ts';
 import { selfManagedMfaPolicy } from '../settings/self-managed-mfa.ts';
+import { selfManagedServiceCredentialsPolicy } from '../settings/self-managed-service-credentials.ts';
 import type { AccessKeyRow } from '../store/schema.ts';
 import type { Change, Queries, Store } from '../store/store.ts';
 import { readSession } from '../tokens/read-session.ts';
@@ -163,6 +164,9 @@ export class StoredCredentials implements CredentialSource {
     if (preference.AllowUserToManageAccessKeys) {
       const policy = selfManagedKeysPolicy(accountId, user.user_name);
       implied.push({ ...policy, type: 'System', version: user.user_name });
+    }
+    if (preference.AllowUserToManageServiceCredentials) {
+      implied.push({ ...selfManagedServiceCredentialsPolicy, type: 'System', version: 'v1' });
     }
     if (preference.AllowUserToManageMFADevices) {
       implied.push({ ...selfManagedMfaPolicy, type: 'System', version: 'v1' });

@@ -5,6 +5,10 @@ import { accessKeyPolicyOperations } from './ims/access-key-policy.ts';
 import { accessKeyRecycleBinOperations } from './ims/access-key-recycle-bin.ts';
 import { accessKeyOperations as imsAccessKeys } from './ims/access-keys.ts';
 import { accountOperations as imsAccount } from './ims/account.ts';
+import { appSecretOperations } from './ims/app-secrets.ts';
+import { applicationProvisioningOperations } from './ims/application-provisioning.ts';
+import { applicationOperations } from './ims/applications.ts';
+import { externalApplicationOperations } from './ims/external-applications.ts';
 import { groupOperations as imsGroups } from './ims/groups.ts';
 import { loginProfileOperations as imsLoginProfiles } from './ims/login-profiles.ts';
 import { mfaDeviceOperations as imsMfaDevices } from './ims/mfa-devices.ts';
@@ -12,6 +16,7 @@ import { passkeyOperations } from './ims/passkeys.ts';
 import { passwordPolicyOperations as imsPasswordPolicy } from './ims/password-policy.ts';
 import { reportOperations } from './ims/reports.ts';
 import { securityPreferenceOperations as imsSecurityPreference } from './ims/security-preference.ts';
+import { serviceCredentialOperations } from './ims/service-credentials.ts';
 import { tagOperations as imsTags } from './ims/tags.ts';
 import { userRecycleBinOperations } from './ims/user-recycle-bin.ts';
 import { userOperations as imsUsers } from './ims/users.ts';
@@ -38,6 +43,10 @@ export const operations: readonly Operation[] = [
   ...accessKeyPolicyOperations,
   ...accessKeyRecycleBinOperations,
   ...imsAccount,
+  ...applicationOperations,
+  ...appSecretOperations,
+  ...applicationProvisioningOperations,
+  ...externalApplicationOperations,
   ...imsGroups,
   ...reportOperations,
   ...imsLoginProfiles,
@@ -46,6 +55,7 @@ export const operations: readonly Operation[] = [
   ...verificationOperations,
   ...imsPasswordPolicy,
   ...imsSecurityPreference,
+  ...serviceCredentialOperations,
   ...imsTags,
   ...userRecycleBinOperations,
   ...imsUsers,

@@ -1,5 +1,6 @@
 import { purgeSecondFactors } from '../mfa/purge-second-factors.ts';
 import { purgeLoginProfile } from '../passwords/login-profile.ts';
+import { purgeServiceCredentials } from '../service-credentials/service-credential.ts';
 import type { Services } from '../services.ts';
 import type { WriteTransaction } from '../store/store.ts';
 
@@ -44,7 +45,7 @@ export async function purgeRecycleBins(services: Services, now: number): Promise
   return { accessKeys, users };
 }
 
-/** Deletes a user for good, with its keys, passwords, second factors, memberships, attachments and tags. */
+/** Deletes a user for good, with its keys, passwords, second factors, service credentials, memberships, attachments and tags. */
 export async function purgeUser(
   transaction: WriteTransaction,
   accountId: string,
@@ -61,6 +62,7 @@ export async function purgeUser(
   await deleteKeys(transaction, keys);
   await purgeLoginProfile(queries, accountId, userId);
   await purgeSecondFactors(queries, accountId, userId);
+  await purgeServiceCredentials(queries, accountId, userId);
   await queries
     .deleteFrom('group_members')
     .where('user_id', '=', userId)

@@ -36,8 +36,8 @@ export async function readUsage(scope: Scope): Promise<AccountUsage> {
 }
 
 /**
- * The limits that an account lives under, as counts. What the server does not have yet has a limit of none:
- * authorised clients of OAuth applications, service credentials.
+ * The limits that an account lives under, as counts. What the server does not have has a limit of none:
+ * clients that a user has authorised over OAuth.
  */
 export const quotas = {
   usersPerAccount: limits.usersPerAccount,
@@ -54,5 +54,5 @@ export const quotas = {
   addressesPerNetworkPolicy: maxIpEntries,
   virtualMfaDevices: limits.virtualMfaDevicesPerAccount,
   authorizedClientsPerUser: 0,
-  serviceCredentialsPerUser: 0,
+  serviceCredentialsPerUser: limits.serviceCredentialsPerUserAndService,
 } as const;

@@ -1,0 +1,83 @@
+import {
+  createAppSecret,
+  deleteAppSecret,
+  listAppSecrets,
+  requireAppSecret,
+} from '../../applications/app-secret.ts';
+import { applicationArn } from '../../applications/application.ts';
+import { instant } from '../../rpc/instant.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { text } from '../../rpc/parameter.ts';
+import type { AppSecretRow } from '../../store/schema.ts';
+import { appId } from './application-fields.ts';
+
+const version = '2019-08-15';
+
+const appSecretId = text({ max: 64, chars: /^[A-Za-z0-9-]+$/ });
+
+const demand = (action: string, input: { readonly AppId: string }, call: Call) => [
+  { action, resource: applicationArn(call, input.AppId) },
+];
+
+const wireAppSecret = (row: AppSecretRow) => ({
+  AppId: row.app_id,
+  AppSecretId: row.app_secret_id,
+  CreateDate: instant(row.created_at),
+});
+
+/** The operations on the secrets of OAuth applications of IMS. */
+export const appSecretOperations: readonly Operation[] = [
+  // Makes a secret for an application; the only answer that ever has it.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'CreateAppSecret',
+    access: 'write',
+    input: { AppId: appId },
+    authorize: (input, call) => demand('ram:CreateAppSecret', input, call),
+    async handle(input, call) {
+      const { row, secret } = await createAppSecret(call, input.AppId);
+      return { AppSecret: { ...wireAppSecret(row), AppSecretValue: secret } };
+    },
+  }),
+
+  // What a secret is, without its value: RAM's guide says that it cannot be had a second time.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'GetAppSecret',
+    access: 'read',
+    input: { AppId: appId, AppSecretId: appSecretId },
+    authorize: (input, call) => demand('ram:GetAppSecret', input, call),
+    async handle(input, call) {
+      return { AppSecret: wireAppSecret(await requireAppSecret(call, input.AppId, input.AppSecretId)) };
+    },
+  }),
+
+  // Deletes a secret.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'DeleteAppSecret',
+    access: 'write',
+    input: { AppId: appId, AppSecretId: appSecretId },
+    authorize: (input, call) => demand('ram:DeleteAppSecret', input, call),
+    async handle(input, call) {
+      await deleteAppSecret(call, input.AppId, input.AppSecretId);
+      return {};
+    },
+  }),
+
+  // The ids of an application's secrets.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'ListAppSecretIds',
+    access: 'read',
+    input: { AppId: appId },
+    authorize: (input, call) => demand('ram:ListAppSecretIds', input, call),
+    async handle(input, call) {
+      return { AppSecrets: { AppSecret: (await listAppSecrets(call, input.AppId)).map(wireAppSecret) } };
+    },
+  }),
+];

@@ -1,0 +1,49 @@
+import { namesIn } from '../../applications/application.ts';
+import { scopeDescription } from '../../applications/predefined-scope.ts';
+import { instant } from '../../rpc/instant.ts';
+import { text } from '../../rpc/parameter.ts';
+import type { ApplicationRow } from '../../store/schema.ts';
+
+/** An application's id, digits. */
+export const appId = text({ max: 32, format: /^\d+$/ });
+
+/** Scope names separated by semicolons. */
+export const scopeNames = text({ max: 1024 });
+
+/** An application as IMS shows it to its own account. */
+export function wireApplication(row: ApplicationRow) {
+  const required = namesIn(row.required_scopes);
+  return {
+    AccessTokenValidity: row.access_token_seconds,
+    AccountId: row.account_id,
+    AppId: row.app_id,
+    AppName: row.app_name,
+    AppType: row.app_type,
+    CreateDate: instant(row.created_at),
+    DelegatedScope: {
+      PredefinedScopes: {
+        PredefinedScope: namesIn(row.scopes).map((name) => ({
+          Description: scopeDescription(name),
+          Name: name,
+          Required: required.includes(name),
+        })),
+      },
+    },
+    DisplayName: row.display_name,
+    IsMultiTenant: row.multi_tenant === 1,
+    ProtocolVersion: row.protocol_version,
+    RedirectUris: { RedirectUri: namesIn(row.redirect_uris) },
+    RefreshTokenValidity: row.refresh_token_seconds,
+    SecretRequired: row.secret_required === 1,
+    UpdateDate: instant(row.updated_at),
+  };
+}
+
+/** The scopes that an installation was granted, as IMS shows them. @param scopes JSON array of names */
+export function wireGrantedScopes(scopes: string) {
+  return {
+    PredefinedScopes: {
+      PredefinedScope: namesIn(scopes).map((name) => ({ Description: scopeDescription(name), Name: name })),
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { allApplicationsArn, applicationArn } from '../../applications/application.ts';
+import { splitNames } from '../../applications/predefined-scope.ts';
+import {
+  appPrincipalName,
+  deprovisionApplication,
+  type InstalledApplication,
+  listInstalled,
+  provisionApplication,
+  requireInstalled,
+} from '../../applications/provision.ts';
+import { type Operation, operation } from '../../rpc/operation.ts';
+import { oneOf, optional } from '../../rpc/parameter.ts';
+import { appId, scopeNames, wireGrantedScopes } from './application-fields.ts';
+
+const version = '2019-08-15';
+
+/** An installation as IMS shows it; its dates are milliseconds since the epoch, unlike all others. */
+const wireProvisionInfo = ({ provision, application }: InstalledApplication) => ({
+  AccountId: application.account_id,
+  AppId: application.app_id,
+  AppName: application.app_name,
+  CreateDate: String(provision.created_at),
+  DelegatedScope: wireGrantedScopes(provision.scopes),
+  DisplayName: application.display_name,
+  UpdateDate: String(provision.updated_at),
+});
+
+/** The operations on installed applications of IMS, whosever they are. */
+export const applicationProvisioningOperations: readonly Operation[] = [
+  // Installs an application, or grants anew to one that is.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'ProvisionApplication',
+    access: 'write',
+    input: { AppId: appId, Scopes: optional(scopeNames) },
+    authorize: (input, call) => [
+      { action: 'ram:ProvisionApplication', resource: applicationArn(call, input.AppId) },
+    ],
+    async handle(input, call) {
+      const scopes = input.Scopes === undefined ? undefined : splitNames(input.Scopes);
+      const installed = await provisionApplication(call, input.AppId, scopes);
+      return {
+        ApplicationProvisionInfo: {
+          ...wireProvisionInfo(installed),
+          AppPrincipalName: appPrincipalName(installed.application),
+          TenantId: installed.provision.account_id,
+        },
+      };
+    },
+  }),
+
+  // Uninstalls an application.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'DeprovisionApplication',
+    access: 'write',
+    input: { AppId: appId },
+    authorize: (input, call) => [
+      { action: 'ram:DeprovisionApplication', resource: applicationArn(call, input.AppId) },
+    ],
+    async handle(input, call) {
+      await deprovisionApplication(call, input.AppId);
+      return {};
+    },
+  }),
+
+  // How an application is installed.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'GetApplicationProvisionInfo',
+    access: 'read',
+    input: { AppId: appId },
+    authorize: (input, call) => [
+      { action: 'ram:GetApplicationProvisionInfo', resource: applicationArn(call, input.AppId) },
+    ],
+    async handle(input, call) {
+      return { ApplicationProvisionInfo: wireProvisionInfo(await requireInstalled(call, input.AppId)) };
+    },
+  }),
+
+  // Everything that is installed, or only the account's own or others'.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'ListApplicationProvisionInfos',
+    access: 'read',
+    input: { SourceType: optional(oneOf('inner', 'external')) },
+    authorize: (_, call) => [
+      { action: 'ram:ListApplicationProvisionInfos', resource: allApplicationsArn(call) },
+    ],
+    async handle(input, call) {
+      const installed = await listInstalled(call, input.SourceType);
+      return { ApplicationProvisionInfos: { ApplicationProvisionInfo: installed.map(wireProvisionInfo) } };
+    },
+  }),
+];

@@ -1,0 +1,169 @@
+import {
+  allApplicationsArn,
+  applicationArn,
+  createApplication,
+  deleteApplication,
+  listApplications,
+  requireApplication,
+  tokenSeconds,
+  updateApplication,
+} from '../../applications/application.ts';
+import { applicationTypes, predefinedScopes, splitNames } from '../../applications/predefined-scope.ts';
+import { type Operation, operation } from '../../rpc/operation.ts';
+import { clearable, flag, integer, oneOf, optional, text, withDefault } from '../../rpc/parameter.ts';
+import { appId, scopeNames, wireApplication } from './application-fields.ts';
+
+const version = '2019-08-15';
+
+const appName = text({ max: 64, chars: /^[A-Za-z0-9._-]+$/ });
+
+const displayName = text({ max: 24 });
+
+/** Addresses separated by semicolons; each is looked at later. */
+const redirectUris = text({ max: 20_480 });
+
+const accessTokenValidity = integer(tokenSeconds.access.minimum, tokenSeconds.access.maximum);
+
+const refreshTokenValidity = integer(tokenSeconds.refresh.minimum, tokenSeconds.refresh.maximum);
+
+/** The operations on OAuth applications of IMS. */
+export const applicationOperations: readonly Operation[] = [
+  // Makes an application.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'CreateApplication',
+    access: 'write',
+    input: {
+      AppName: optional(appName),
+      DisplayName: displayName,
+      AppType: oneOf(...applicationTypes),
+      ProtocolVersion: withDefault(oneOf('2.0', '2.1'), '2.0'),
+      RedirectUris: withDefault(redirectUris, ''),
+      // RAM's description of the parameter names the default that it has when it is left out.
+      SecretRequired: optional(flag()),
+      AccessTokenValidity: withDefault(accessTokenValidity, tokenSeconds.access.byDefault),
+      RefreshTokenValidity: optional(refreshTokenValidity),
+      PredefinedScopes: withDefault(scopeNames, ''),
+      RequiredScopes: withDefault(scopeNames, ''),
+      IsMultiTenant: optional(flag()),
+    },
+    authorize: (_, call) => [{ action: 'ram:CreateApplication', resource: allApplicationsArn(call) }],
+    async handle(input, call) {
+      const row = await createApplication(call, {
+        type: input.AppType,
+        name: input.AppName,
+        displayName: input.DisplayName,
+        protocolVersion: input.ProtocolVersion,
+        redirectUris: input.RedirectUris,
+        scopes: splitNames(input.PredefinedScopes),
+        requiredScopes: splitNames(input.RequiredScopes),
+        accessTokenSeconds: input.AccessTokenValidity,
+        refreshTokenSeconds: input.RefreshTokenValidity,
+        secretRequired: input.SecretRequired,
+        multiTenant: input.IsMultiTenant,
+      });
+      return { Application: wireApplication(row) };
+    },
+  }),
+
+  // What an application is like.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'GetApplication',
+    access: 'read',
+    input: { AppId: appId },
+    authorize: (input, call) => [
+      { action: 'ram:GetApplication', resource: applicationArn(call, input.AppId) },
+    ],
+    async handle(input, call) {
+      return { Application: wireApplication(await requireApplication(call, input.AppId)) };
+    },
+  }),
+
+  // Changes an application; what is left out stays.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'UpdateApplication',
+    access: 'write',
+    input: {
+      AppId: appId,
+      NewDisplayName: optional(displayName),
+      NewRedirectUris: clearable(redirectUris),
+      NewSecretRequired: optional(flag()),
+      NewAccessTokenValidity: optional(accessTokenValidity),
+      NewRefreshTokenValidity: optional(refreshTokenValidity),
+      NewPredefinedScopes: clearable(scopeNames),
+      NewRequiredScopes: clearable(scopeNames),
+      NewIsMultiTenant: optional(flag()),
+    },
+    authorize: (input, call) => [
+      { action: 'ram:UpdateApplication', resource: applicationArn(call, input.AppId) },
+    ],
+    async handle(input, call) {
+      const { NewPredefinedScopes: scopes, NewRequiredScopes: required } = input;
+      const row = await updateApplication(call, input.AppId, {
+        displayName: input.NewDisplayName,
+        redirectUris: input.NewRedirectUris,
+        secretRequired: input.NewSecretRequired,
+        accessTokenSeconds: input.NewAccessTokenValidity,
+        refreshTokenSeconds: input.NewRefreshTokenValidity,
+        scopes: scopes === undefined ? undefined : splitNames(scopes),
+        requiredScopes: required === undefined ? undefined : splitNames(required),
+        multiTenant: input.NewIsMultiTenant,
+      });
+      return { Application: wireApplication(row) };
+    },
+  }),
+
+  // Deletes an application with its secrets and installations.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'DeleteApplication',
+    access: 'write',
+    input: { AppId: appId },
+    authorize: (input, call) => [
+      { action: 'ram:DeleteApplication', resource: applicationArn(call, input.AppId) },
+    ],
+    async handle(input, call) {
+      await deleteApplication(call, input.AppId);
+      return {};
+    },
+  }),
+
+  // The applications that the account has made.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'ListApplications',
+    access: 'read',
+    input: {},
+    authorize: (_, call) => [{ action: 'ram:ListApplications', resource: allApplicationsArn(call) }],
+    async handle(_, call) {
+      return { Applications: { Application: (await listApplications(call)).map(wireApplication) } };
+    },
+  }),
+
+  // The scopes that applications of a type, or of any, can have.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'ListPredefinedScopes',
+    access: 'read',
+    input: { AppType: optional(oneOf(...applicationTypes)) },
+    authorize: (_, call) => [{ action: 'ram:ListPredefinedScopes', resource: allApplicationsArn(call) }],
+    async handle(input) {
+      return {
+        PredefinedScopes: {
+          PredefinedScope: predefinedScopes(input.AppType).map(({ name, description }) => ({
+            Description: description,
+            Name: name,
+          })),
+        },
+      };
+    },
+  }),
+];

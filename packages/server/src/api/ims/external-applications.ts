@@ -1,0 +1,95 @@
+import { allApplicationsArn, applicationArn } from '../../applications/application.ts';
+import { splitNames } from '../../applications/predefined-scope.ts';
+import {
+  appPrincipalName,
+  deprovisionApplication,
+  type InstalledApplication,
+  listInstalled,
+  provisionApplication,
+  requireInstalled,
+} from '../../applications/provision.ts';
+import { type Operation, operation } from '../../rpc/operation.ts';
+import { optional } from '../../rpc/parameter.ts';
+import { appId, scopeNames, wireGrantedScopes } from './application-fields.ts';
+
+const version = '2019-08-15';
+
+/** An installation of another account's application; its dates are milliseconds since the epoch. */
+const wireExternalApplication = ({ provision, application }: InstalledApplication) => ({
+  AppPrincipalName: appPrincipalName(application),
+  CreateDate: String(provision.created_at),
+  DelegatedScope: wireGrantedScopes(provision.scopes),
+  DisplayName: application.display_name,
+  ForeignAppId: application.app_id,
+  TenantId: provision.account_id,
+  UpdateDate: String(provision.updated_at),
+});
+
+/** The operations on installed applications of other accounts of IMS. */
+export const externalApplicationOperations: readonly Operation[] = [
+  // Installs another account's application, or grants anew to one that is.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'ProvisionExternalApplication',
+    access: 'write',
+    input: { AppId: appId, Scopes: optional(scopeNames) },
+    authorize: (input, call) => [
+      { action: 'ram:ProvisionExternalApplication', resource: applicationArn(call, input.AppId) },
+    ],
+    async handle(input, call) {
+      const scopes = input.Scopes === undefined ? undefined : splitNames(input.Scopes);
+      const installed = await provisionApplication(call, input.AppId, scopes, 'external');
+      return { ExternalApplication: wireExternalApplication(installed) };
+    },
+  }),
+
+  // Uninstalls another account's application.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'DeprovisionExternalApplication',
+    access: 'write',
+    input: { AppId: appId },
+    authorize: (input, call) => [
+      { action: 'ram:DeprovisionExternalApplication', resource: applicationArn(call, input.AppId) },
+    ],
+    async handle(input, call) {
+      await deprovisionApplication(call, input.AppId, 'external');
+      return {};
+    },
+  }),
+
+  // How another account's application is installed.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'GetExternalApplication',
+    access: 'read',
+    input: { AppId: appId },
+    authorize: (input, call) => [
+      { action: 'ram:GetExternalApplication', resource: applicationArn(call, input.AppId) },
+    ],
+    async handle(input, call) {
+      const installed = await requireInstalled(call, input.AppId, 'external');
+      return { ExternalApplication: wireExternalApplication(installed) };
+    },
+  }),
+
+  // The installed applications of other accounts. RAM has no parameters to page with, so all are in one answer.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'ListExternalApplications',
+    access: 'read',
+    input: {},
+    authorize: (_, call) => [{ action: 'ram:ListExternalApplications', resource: allApplicationsArn(call) }],
+    async handle(_, call) {
+      const installed = await listInstalled(call, 'external');
+      return {
+        ExternalApplications: { ExternalApplication: installed.map(wireExternalApplication) },
+        IsTruncated: false,
+      };
+    },
+  }),
+];

@@ -1,0 +1,195 @@
+import { Refusal } from '../../errors/refusal.ts';
+import { affectedUser, affectedUserArn } from '../../mfa/affected-user.ts';
+import { instant } from '../../rpc/instant.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { flag, integer, oneOf, optional, type Parameter, text, withDefault } from '../../rpc/parameter.ts';
+import {
+  createServiceCredential,
+  deleteServiceCredential,
+  listServiceCredentials,
+  requireServiceCredential,
+  type ServiceCredentialPosition,
+  updateServiceCredential,
+} from '../../service-credentials/service-credential.ts';
+import { demandOnResource } from '../../settings/own-resource.ts';
+import type { ServiceCredentialRow } from '../../store/schema.ts';
+import { principalName } from '../../users/user.ts';
+import { allUsersArn } from '../../users/user-arn.ts';
+import { userNameOf, userPrincipalName, userReference } from './user-reference.ts';
+
+const version = '2019-08-15';
+
+const name = 'UserPrincipalName';
+
+const owner = { UserPrincipalName: optional(userPrincipalName) };
+
+type Named = { readonly UserPrincipalName: string | undefined };
+
+const credentialId = text({ max: 64, chars: /^[A-Za-z0-9]+$/ });
+
+const credentialName = text({ max: 128, chars: /^[A-Za-z0-9._-]+$/ });
+
+const hostName = text({ max: 128, chars: /^[A-Za-z0-9.-]+$/ });
+
+/** Services are named by their hosts, which have no capitals of their own. */
+const serviceName: Parameter<string> = {
+  ...hostName,
+  read: (parameterName, wire) => hostName.read(parameterName, wire).toLowerCase(),
+};
+
+/** A hundred years: RAM names no bound, dates have one. */
+const ageDays = integer(1, 36_500);
+
+const demand = (action: string, input: Named, call: Call) => {
+  const { UserPrincipalName: principal } = input;
+  const userName = principal === undefined ? undefined : userNameOf(principal, call);
+  return [demandOnResource(call, action, affectedUserArn(call, userName, name))];
+};
+
+const ownerOf = (input: Named, call: Call) => affectedUser(call, userReference(input, call), name);
+
+/** A credential as IMS shows it; one that does not expire has no time when it does. */
+const wireCredential = (row: ServiceCredentialRow, userName: string, call: Call) => ({
+  CreateTime: instant(row.created_at),
+  ExpirationTime: row.expires_at === null ? undefined : instant(row.expires_at),
+  ServiceCredentialId: row.service_credential_id,
+  ServiceCredentialName: row.credential_name,
+  ServiceName: row.service_name,
+  Status: row.status,
+  UserPrincipalName: principalName(userName, call.account.defaultDomain),
+});
+
+/** The operations on the service credentials of users of IMS. */
+export const serviceCredentialOperations: readonly Operation[] = [
+  // Makes a credential for one service, of a user or of the caller itself; the only answer that ever has the secret.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'CreateServiceCredential',
+    access: 'write',
+    input: {
+      ...owner,
+      ServiceCredentialName: credentialName,
+      ServiceName: serviceName,
+      CredentialAgeDays: optional(ageDays),
+    },
+    authorize: (input, call) => demand('ram:CreateServiceCredential', input, call),
+    async handle(input, call) {
+      const user = await ownerOf(input, call);
+      const { row, secret } = await createServiceCredential(call, user, {
+        name: input.ServiceCredentialName,
+        serviceName: input.ServiceName,
+        ageDays: input.CredentialAgeDays,
+      });
+      return {
+        ServiceCredential: {
+          ...wireCredential(row, user.user_name, call),
+          ServiceCredentialSecret: secret,
+        },
+      };
+    },
+  }),
+
+  // What a credential is, without its secret.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'GetServiceCredential',
+    access: 'read',
+    input: { ...owner, ServiceCredentialId: credentialId },
+    authorize: (input, call) => demand('ram:GetServiceCredential', input, call),
+    async handle(input, call) {
+      const user = await ownerOf(input, call);
+      const row = await requireServiceCredential(call, user, input.ServiceCredentialId);
+      return { ServiceCredential: wireCredential(row, user.user_name, call) };
+    },
+  }),
+
+  // The credentials of a user, of the caller itself or of all users, without secrets.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'ListServiceCredentials',
+    access: 'read',
+    input: {
+      ...owner,
+      AllUsers: withDefault(flag(), false),
+      ServiceName: optional(serviceName),
+      MaxResults: withDefault(integer(1, 100), 10),
+      NextToken: optional(text({ max: 1024 })),
+    },
+    authorize: (input, call) =>
+      input.AllUsers
+        ? [{ action: 'ram:ListServiceCredentials', resource: allUsersArn(call) }]
+        : demand('ram:ListServiceCredentials', input, call),
+    async handle(input, call) {
+      if (input.AllUsers && input.UserPrincipalName !== undefined) {
+        throw new Refusal('InvalidParameter', { reason: 'Give AllUsers or UserPrincipalName, not both.' });
+      }
+      const found = await listServiceCredentials(call, {
+        userId: input.AllUsers ? undefined : (await ownerOf(input, call)).user_id,
+        serviceName: input.ServiceName,
+        after: positionOf(input.NextToken),
+        limit: input.MaxResults + 1,
+      });
+      const shown = found.slice(0, input.MaxResults);
+      const last = shown.at(-1);
+      const more = found.length > input.MaxResults && last !== undefined;
+      return {
+        IsTruncated: more,
+        MaxResults: input.MaxResults,
+        NextToken: more ? tokenOf(last.row) : undefined,
+        ServiceCredentials: shown.map(({ row, userName }) => wireCredential(row, userName, call)),
+      };
+    },
+  }),
+
+  // Renames a credential, enables or disables it.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'UpdateServiceCredential',
+    access: 'write',
+    input: {
+      ...owner,
+      ServiceCredentialId: credentialId,
+      ServiceCredentialName: optional(credentialName),
+      Status: optional(oneOf('Active', 'Inactive')),
+    },
+    authorize: (input, call) => demand('ram:UpdateServiceCredential', input, call),
+    async handle(input, call) {
+      await updateServiceCredential(call, await ownerOf(input, call), input.ServiceCredentialId, {
+        name: input.ServiceCredentialName,
+        status: input.Status,
+      });
+      return {};
+    },
+  }),
+
+  // Deletes a credential for good.
+  operation({
+    product: 'Ims',
+    version,
+    name: 'DeleteServiceCredential',
+    access: 'write',
+    input: { ...owner, ServiceCredentialId: credentialId },
+    authorize: (input, call) => demand('ram:DeleteServiceCredential', input, call),
+    async handle(input, call) {
+      await deleteServiceCredential(call, await ownerOf(input, call), input.ServiceCredentialId);
+      return {};
+    },
+  }),
+];
+
+function tokenOf({ created_at: createdAt, service_credential_id: id }: ServiceCredentialRow): string {
+  return Buffer.from(`c1:${createdAt}:${id}`).toString('base64url');
+}
+
+/** @throws Refusal InvalidNextToken when it was not made here */
+function positionOf(token: string | undefined): ServiceCredentialPosition | undefined {
+  if (token === undefined) return undefined;
+  const decoded = Buffer.from(token, 'base64url').toString('utf8');
+  const [, createdAt, id] = /^c1:(\d{1,15}):([A-Za-z0-9]{1,64})$/.exec(decoded) ?? [];
+  if (createdAt === undefined || id === undefined) throw new Refusal('Invalid', { name: 'NextToken' });
+  return { createdAt: Number(createdAt), id };
+}
