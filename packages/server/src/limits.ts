@@ -27,6 +27,12 @@ export const limits = {
   redirectUrisPerApplication: 20,
   /** One in use and one to rotate to; inactive ones count. */
   serviceCredentialsPerUserAndService: 2,
+  samlProvidersPerAccount: 100,
+  oidcProvidersPerAccount: 100,
+  clientIdsPerOidcProvider: 50,
+  fingerprintsPerOidcProvider: 5,
+  /** Ours: Base64 of metadata; real ones have a few thousand. */
+  samlMetadataCharacters: 102_400,
 } as const;
 
 export const DAY_MS = 24 * 60 * 60 * 1000;

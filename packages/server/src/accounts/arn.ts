@@ -8,6 +8,8 @@ export const arn = {
   role: (accountId: string, roleName: string) => `acs:ram:*:${accountId}:role/${roleName}`,
   /** @param owner the account id, or `system` */
   policy: (owner: string, policyName: string) => `acs:ram:*:${owner}:policy/${policyName}`,
+  samlProvider: (accountId: string, name: string) => `acs:ram:*:${accountId}:saml-provider/${name}`,
+  oidcProvider: (accountId: string, name: string) => `acs:ram:*:${accountId}:oidc-provider/${name}`,
   application: (accountId: string, appId: string) => `acs:ram:*:${accountId}:application/${appId}`,
   /** Everything in the account: settings, alias, reports. */
   account: (accountId: string) => `acs:ram:*:${accountId}:*`,
@@ -18,6 +20,8 @@ export const identityArn = {
   root: (accountId: string) => `acs:ram::${accountId}:root`,
   user: (accountId: string, userName: string) => `acs:ram::${accountId}:user/${userName}`,
   role: (accountId: string, roleName: string) => `acs:ram::${accountId}:role/${roleName}`,
+  samlProvider: (accountId: string, name: string) => `acs:ram::${accountId}:saml-provider/${name}`,
+  oidcProvider: (accountId: string, name: string) => `acs:ram::${accountId}:oidc-provider/${name}`,
   assumedRole: (accountId: string, roleName: string, sessionName: string) =>
     `acs:ram::${accountId}:assumed-role/${roleName}/${sessionName}`,
 } as const;

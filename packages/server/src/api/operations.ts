@@ -12,13 +12,16 @@ import { externalApplicationOperations } from './ims/external-applications.ts';
 import { groupOperations as imsGroups } from './ims/groups.ts';
 import { loginProfileOperations as imsLoginProfiles } from './ims/login-profiles.ts';
 import { mfaDeviceOperations as imsMfaDevices } from './ims/mfa-devices.ts';
+import { oidcProviderOperations } from './ims/oidc-providers.ts';
 import { passkeyOperations } from './ims/passkeys.ts';
 import { passwordPolicyOperations as imsPasswordPolicy } from './ims/password-policy.ts';
 import { reportOperations } from './ims/reports.ts';
+import { samlProviderOperations } from './ims/saml-providers.ts';
 import { securityPreferenceOperations as imsSecurityPreference } from './ims/security-preference.ts';
 import { serviceCredentialOperations } from './ims/service-credentials.ts';
 import { tagOperations as imsTags } from './ims/tags.ts';
 import { userRecycleBinOperations } from './ims/user-recycle-bin.ts';
+import { userSsoOperations } from './ims/user-sso.ts';
 import { userOperations as imsUsers } from './ims/users.ts';
 import { verificationOperations } from './ims/verification.ts';
 import { accessKeyOperations as ramAccessKeys } from './ram/access-keys.ts';
@@ -48,6 +51,9 @@ export const operations: readonly Operation[] = [
   ...applicationProvisioningOperations,
   ...externalApplicationOperations,
   ...imsGroups,
+  ...oidcProviderOperations,
+  ...samlProviderOperations,
+  ...userSsoOperations,
   ...reportOperations,
   ...imsLoginProfiles,
   ...imsMfaDevices,

@@ -108,6 +108,54 @@ export const catalogue = {
   'InvalidAccessKeyId.NotFound': { status: 404, message: 'Specified access key is not found.' },
   'InvalidAccessKeyId.Inactive': { status: 400, message: 'Specified access key is disabled.' },
 
+  // What an identity provider says of somebody, when it is not believed.
+  'MissingParameter.Of': {
+    status: 400,
+    code: 'MissingParameter.{name}',
+    message: 'The parameter {name} is mandatory for this action.',
+  },
+  'InvalidParameter.ProviderArn': {
+    status: 400,
+    code: 'InvalidParameter.{name}',
+    message: 'The parameter {name} is wrongly formed.',
+  },
+  'InvalidParameter.MetadataDocument': {
+    status: 400,
+    code: 'InvalidParameter.{name}',
+    message: 'The parameter - "{name}" is no usable SAML metadata: {reason}.',
+  },
+  'InvalidParameter.IssuerUrl': {
+    status: 400,
+    code: 'InvalidParameter.IssuerUrl.Format',
+    message: 'The parameter - "IssuerUrl" is not usable: {reason}.',
+  },
+  'AuthenticationFail.IDPMetadata.Invalid': {
+    status: 401,
+    message: 'The SAML provider has no usable metadata: {reason}.',
+  },
+  'AuthenticationFail.SAMLAssertion.Expired': {
+    status: 401,
+    message: 'The SAML assertion is not valid at this time: {reason}.',
+  },
+  'AuthenticationFail.SAMLAssertion.Invalid': {
+    status: 401,
+    message: 'The SAML assertion is not accepted: {reason}.',
+  },
+  'AuthenticationFail.OIDCToken.Expired': {
+    status: 401,
+    message: 'The OIDC token is not valid at this time: {reason}.',
+  },
+  'AuthenticationFail.OIDCToken.Invalid': {
+    status: 401,
+    message: 'The OIDC token is not accepted: {reason}.',
+  },
+  'NoPermission.Federated': {
+    status: 403,
+    code: 'NoPermission',
+    message:
+      'You are not authorized to do this action. The specified role does not trust the identity provider: {resource}',
+  },
+
   // Permission.
   NoPermission: {
     status: 403,
@@ -173,6 +221,9 @@ export const catalogue = {
     status: 404,
     message: 'There is no governance report yet; generate one first.',
   },
+  'EntityNotExist.SAMLProvider': { status: 404, message: 'The SAML provider does not exist: {name}.' },
+  'EntityNotExist.OIDCProvider': { status: 404, message: 'The OIDC provider does not exist: {name}.' },
+  'EntityNotExist.RoleArn': { status: 404, message: 'The specified role does not exist: {name}.' },
   'EntityNotExist.Account': { status: 404, message: 'The account does not exist: {name}.' },
 
   // What exists already.
@@ -195,6 +246,19 @@ export const catalogue = {
   'EntityAlreadyExists.Policy': { status: 409, message: 'The policy does already exist: {name}.' },
   'EntityAlreadyExists.AccountAlias': { status: 409, message: 'The account alias is taken already: {name}.' },
 
+  'EntityAlreadyExists.SAMLProvider': {
+    status: 409,
+    message: 'The SAML provider does already exist: {name}.',
+  },
+  'EntityAlreadyExists.OIDCProvider': {
+    status: 409,
+    message: 'The OIDC provider does already exist: {name}.',
+  },
+  'EntityAlreadyExists.OIDCProvider.Issuer': {
+    status: 409,
+    code: 'EntityAlreadyExists.OIDCProvider',
+    message: 'Another OIDC provider of the account has this issuer already: {name}.',
+  },
   'EntityAlreadyExists.Application': { status: 409, message: 'The application does already exist: {name}.' },
   'EntityAlreadyExists.User.LoginProfile': {
     status: 409,
@@ -317,6 +381,22 @@ export const catalogue = {
     status: 409,
     message:
       'The count of service credentials of the user for this service beyond the current limits: {limit}.',
+  },
+  'LimitExceeded.SAMLProvider': {
+    status: 409,
+    message: 'The count of SAML providers beyond the current limits: {limit}.',
+  },
+  'LimitExceeded.OIDCProvider': {
+    status: 409,
+    message: 'The count of OIDC providers beyond the current limits: {limit}.',
+  },
+  'LimitExceeded.OIDCProvider.ClientId': {
+    status: 409,
+    message: 'The count of client IDs of the OIDC provider beyond the current limits: {limit}.',
+  },
+  'LimitExceeded.OIDCProvider.Fingerprint': {
+    status: 409,
+    message: 'The count of fingerprints of the OIDC provider beyond the current limits: {limit}.',
   },
   'LimitExceeded.Tag': { status: 409, message: 'The count of tags beyond the current limits: {limit}.' },
 

@@ -82,6 +82,11 @@ export class Identifiers {
     return this.#draw(alphanumerics, 44);
   }
 
+  /** `idp-` and 16 lower-case alphanumerics. */
+  identityProviderId(): string {
+    return `idp-${this.#draw(lowerAlphanumerics, 16)}`;
+  }
+
   /** A random UUID (version 4) in upper case, as RAM's request ids. */
   requestId(): string {
     if (this.#used + 16 > this.#block.length) this.#refill();

@@ -33,6 +33,10 @@ export interface Schema {
   app_secrets: AppSecretRow;
   application_provisions: ApplicationProvisionRow;
   service_credentials: ServiceCredentialRow;
+  saml_providers: SamlProviderRow;
+  oidc_providers: OidcProviderRow;
+  used_saml_assertions: UsedSamlAssertionRow;
+  user_sso_settings: UserSsoSettingsRow;
 }
 
 export interface AccountRow {
@@ -362,6 +366,61 @@ export interface ServiceCredentialRow {
   updated_at: number;
 }
 
+/** Identity providers that speak SAML 2.0, for the sessions of roles. */
+export interface SamlProviderRow {
+  /** `idp-` and 16 alphanumerics; never used again, unlike the name. */
+  provider_id: string;
+  account_id: string;
+  provider_name: string;
+  provider_name_key: string;
+  description: string;
+  /** The Base64 text as it was given; empty while there is none. */
+  metadata: string;
+  authn_sign_algorithm: 'rsa-sha1' | 'rsa-sha256';
+  created_at: number;
+  updated_at: number;
+}
+
+/** Identity providers that speak OpenID Connect, for the sessions of roles. */
+export interface OidcProviderRow {
+  /** `idp-` and 16 alphanumerics; never used again, unlike the name. */
+  provider_id: string;
+  account_id: string;
+  provider_name: string;
+  provider_name_key: string;
+  /** As it was given: what tokens must name as their issuer, letter by letter. */
+  issuer_url: string;
+  description: string;
+  /** JSON array, in the order that they were given. */
+  client_ids: string;
+  /** JSON array, in the order that they were given. */
+  fingerprints: string;
+  issuance_limit_hours: number;
+  created_at: number;
+  updated_at: number;
+}
+
+/** SAML assertions that have opened a session: none opens a second one. */
+export interface UsedSamlAssertionRow {
+  account_id: string;
+  /** SHA-256 of its issuer and id, hexadecimal. */
+  assertion_hash: string;
+  /** When the assertion is no longer valid, so that its use need not be remembered. */
+  expires_at: number;
+}
+
+/** How the RAM users of an account sign in to the console through an identity provider. */
+export interface UserSsoSettingsRow {
+  account_id: string;
+  sso_enabled: number;
+  /** The Base64 text as it was given; empty while there is none. */
+  metadata: string;
+  auxiliary_domain: string;
+  login_with_domain: number;
+  authn_sign_algorithm: 'rsa-sha1' | 'rsa-sha256';
+  updated_at: number;
+}
+
 /** What changed, for the caches of this node and the others. Written in the transaction of the change. */
 export interface ChangeRow {
   revision: Generated<number>;
@@ -374,7 +433,8 @@ export interface ChangeRow {
 /**
  * What a cache may hold, and so what a change makes it forget:
  * `access-key` (subject: its id), `user` and `role` (subject: their id; also when their policies, groups or
- * trust policy change), `account` (subject: the account id; settings, status, any policy's content).
+ * trust policy change), `account` (subject: the account id; settings, status, any policy's content),
+ * `identity-provider` (subject: its id; only when it is deleted).
  * `everything` is never written: a node hears it that was cut off for longer than the log reaches back.
  */
-export type ChangeTopic = 'access-key' | 'user' | 'role' | 'account' | 'everything';
+export type ChangeTopic = 'access-key' | 'user' | 'role' | 'account' | 'identity-provider' | 'everything';

@@ -1,6 +1,7 @@
 import type { Migration } from '../migrate.ts';
 import { initialSchema } from './0001-initial-schema.ts';
 import { passwordsAndMfa } from './0002-passwords-and-mfa.ts';
+import { federation } from './0003-federation.ts';
 import { applicationsAndServiceCredentials } from './0004-applications-and-service-credentials.ts';
 import { reports } from './0005-reports.ts';
 
@@ -8,6 +9,7 @@ import { reports } from './0005-reports.ts';
 export const migrations: readonly Migration[] = [
   initialSchema,
   passwordsAndMfa,
+  federation,
   applicationsAndServiceCredentials,
   reports,
 ];

@@ -1,0 +1,213 @@
+import { arn, identityArn } from '../../accounts/arn.ts';
+import { Refusal } from '../../errors/refusal.ts';
+import {
+  addToOidcProvider,
+  clientIdsOf,
+  createOidcProvider,
+  deleteOidcProvider,
+  fingerprintsOf,
+  issuanceLimitHours,
+  listOidcProviders,
+  removeFromOidcProvider,
+  requireOidcProvider,
+  updateOidcProvider,
+} from '../../federation/oidc-provider.ts';
+import { providerNameFormat } from '../../federation/provider-name.ts';
+import { instant } from '../../rpc/instant.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { afterMarker, page, pageParameters } from '../../rpc/page.ts';
+import { clearable, integer, optional, type Parameter, text, withDefault } from '../../rpc/parameter.ts';
+import type { OidcProviderRow } from '../../store/schema.ts';
+
+const product = 'Ims';
+const version = '2019-08-15';
+
+const providerName = text({ max: 128, format: providerNameFormat });
+const description = text({ max: 256 });
+const clientId = text({ max: 128, format: /^[A-Za-z0-9][A-Za-z0-9._:/-]*$/ });
+const fingerprint = text({ max: 128, format: /^[A-Za-z0-9]+$/ });
+const issuanceLimit = integer(issuanceLimitHours.minimum, issuanceLimitHours.maximum);
+
+/** Some, with commas between them; may be left out. How many there may be is the provider's rule. */
+function commaSeparated(item: Parameter<string>): Parameter<readonly string[] | undefined> {
+  return {
+    required: false,
+    secret: false,
+    schema: { type: 'string' },
+    read(name, wire) {
+      const whole = wire.get(name);
+      if (whole === undefined || whole === '') return undefined;
+      if (whole.length > 16_384) throw new Refusal('InvalidParameter.Length', { name });
+      return whole.split(',').map((part) => item.read(name, new Map([[name, part.trim()]])));
+    },
+  };
+}
+
+const demand = (action: string, name: string, call: Call) => [
+  { action: `ram:${action}`, resource: arn.oidcProvider(call.account.accountId, name) },
+];
+
+const shown = (row: OidcProviderRow) => ({
+  OIDCProviderName: row.provider_name,
+  Arn: identityArn.oidcProvider(row.account_id, row.provider_name),
+  IssuerUrl: row.issuer_url,
+  Description: row.description,
+  ClientIds: clientIdsOf(row).join(','),
+  Fingerprints: fingerprintsOf(row).join(','),
+  IssuanceLimitTime: row.issuance_limit_hours,
+  CreateDate: instant(row.created_at),
+  UpdateDate: instant(row.updated_at),
+  GmtCreate: String(wholeSeconds(row.created_at)),
+  GmtModified: String(wholeSeconds(row.updated_at)),
+});
+
+/** These are milliseconds, but of whole seconds, as RAM gives them. */
+const wholeSeconds = (milliseconds: number) => Math.floor(milliseconds / 1000) * 1000;
+
+/** OIDC providers: create, read, change, delete, list; client ids and fingerprints one by one. */
+export const oidcProviderOperations: readonly Operation[] = [
+  operation({
+    product,
+    version,
+    name: 'CreateOIDCProvider',
+    access: 'write',
+    input: {
+      OIDCProviderName: providerName,
+      IssuerUrl: text(),
+      Description: withDefault(description, ''),
+      ClientIds: commaSeparated(clientId),
+      Fingerprints: commaSeparated(fingerprint),
+      IssuanceLimitTime: withDefault(issuanceLimit, issuanceLimitHours.byDefault),
+    },
+    authorize: (_, call) => demand('CreateOIDCProvider', '*', call),
+    async handle(input, call) {
+      const row = await createOidcProvider(call, {
+        name: input.OIDCProviderName,
+        issuerUrl: input.IssuerUrl,
+        description: input.Description,
+        clientIds: input.ClientIds ?? [],
+        fingerprints: input.Fingerprints ?? [],
+        issuanceLimitHours: input.IssuanceLimitTime,
+      });
+      return { OIDCProvider: shown(row) };
+    },
+  }),
+
+  operation({
+    product,
+    version,
+    name: 'GetOIDCProvider',
+    access: 'read',
+    input: { OIDCProviderName: providerName },
+    authorize: (input, call) => demand('GetOIDCProvider', input.OIDCProviderName, call),
+    async handle(input, call) {
+      return { OIDCProvider: shown(await requireOidcProvider(call, input.OIDCProviderName)) };
+    },
+  }),
+
+  operation({
+    product,
+    version,
+    name: 'UpdateOIDCProvider',
+    access: 'write',
+    input: {
+      OIDCProviderName: providerName,
+      NewDescription: clearable(description),
+      ClientIds: commaSeparated(clientId),
+      IssuanceLimitTime: optional(issuanceLimit),
+    },
+    authorize: (input, call) => demand('UpdateOIDCProvider', input.OIDCProviderName, call),
+    async handle(input, call) {
+      const row = await updateOidcProvider(call, input.OIDCProviderName, {
+        description: input.NewDescription,
+        clientIds: input.ClientIds,
+        issuanceLimitHours: input.IssuanceLimitTime,
+      });
+      return { OIDCProvider: shown(row) };
+    },
+  }),
+
+  operation({
+    product,
+    version,
+    name: 'DeleteOIDCProvider',
+    access: 'write',
+    input: { OIDCProviderName: providerName },
+    authorize: (input, call) => demand('DeleteOIDCProvider', input.OIDCProviderName, call),
+    async handle(input, call) {
+      await deleteOidcProvider(call, input.OIDCProviderName);
+      return {};
+    },
+  }),
+
+  operation({
+    product,
+    version,
+    name: 'ListOIDCProviders',
+    access: 'read',
+    input: pageParameters(100),
+    authorize: (_, call) => demand('ListOIDCProviders', '*', call),
+    async handle(input, call) {
+      const rows = await listOidcProviders(call, afterMarker(input.Marker), input.MaxItems + 1);
+      const { rows: some, IsTruncated, Marker } = page(rows, input.MaxItems, (row) => row.provider_name_key);
+      return { OIDCProviders: { OIDCProvider: some.map(shown) }, IsTruncated, Marker };
+    },
+  }),
+
+  operation({
+    product,
+    version,
+    name: 'AddClientIdToOIDCProvider',
+    access: 'write',
+    input: { OIDCProviderName: providerName, ClientId: clientId },
+    authorize: (input, call) => demand('AddClientIdToOIDCProvider', input.OIDCProviderName, call),
+    async handle(input, call) {
+      const row = await addToOidcProvider(call, input.OIDCProviderName, 'clientIds', input.ClientId);
+      return { OIDCProvider: shown(row) };
+    },
+  }),
+
+  operation({
+    product,
+    version,
+    name: 'RemoveClientIdFromOIDCProvider',
+    access: 'write',
+    input: { OIDCProviderName: providerName, ClientId: clientId },
+    authorize: (input, call) => demand('RemoveClientIdFromOIDCProvider', input.OIDCProviderName, call),
+    async handle(input, call) {
+      const row = await removeFromOidcProvider(call, input.OIDCProviderName, 'clientIds', input.ClientId);
+      return { OIDCProvider: shown(row) };
+    },
+  }),
+
+  operation({
+    product,
+    version,
+    name: 'AddFingerprintToOIDCProvider',
+    access: 'write',
+    input: { OIDCProviderName: providerName, Fingerprint: fingerprint },
+    authorize: (input, call) => demand('AddFingerprintToOIDCProvider', input.OIDCProviderName, call),
+    async handle(input, call) {
+      const row = await addToOidcProvider(call, input.OIDCProviderName, 'fingerprints', input.Fingerprint);
+      return { OIDCProvider: shown(row) };
+    },
+  }),
+
+  operation({
+    product,
+    version,
+    name: 'RemoveFingerprintFromOIDCProvider',
+    access: 'write',
+    input: { OIDCProviderName: providerName, Fingerprint: fingerprint },
+    authorize: (input, call) => demand('RemoveFingerprintFromOIDCProvider', input.OIDCProviderName, call),
+    async handle(input, call) {
+      const row = await removeFromOidcProvider(
+        call,
+        input.OIDCProviderName,
+        'fingerprints',
+        input.Fingerprint,
+      );
+      return { OIDCProvider: shown(row) };
+    },
+  }),
+];

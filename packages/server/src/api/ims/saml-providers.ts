@@ -1,0 +1,130 @@
+import { arn, identityArn } from '../../accounts/arn.ts';
+import { providerNameFormat, providerNameKey } from '../../federation/provider-name.ts';
+import {
+  createSamlProvider,
+  deleteSamlProvider,
+  listSamlProviders,
+  requireSamlProvider,
+  updateSamlProvider,
+} from '../../federation/saml-provider.ts';
+import { limits } from '../../limits.ts';
+import { instant } from '../../rpc/instant.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { afterMarker, page, pageParameters } from '../../rpc/page.ts';
+import { clearable, oneOf, optional, text, withDefault } from '../../rpc/parameter.ts';
+import type { SamlProviderRow } from '../../store/schema.ts';
+
+const product = 'Ims';
+const version = '2019-08-15';
+
+const providerName = text({ max: 128, format: providerNameFormat });
+const description = text({ max: 256 });
+const metadata = text({ max: limits.samlMetadataCharacters });
+const authnSignAlgorithm = oneOf('rsa-sha1', 'rsa-sha256');
+
+const demand = (action: string, name: string, call: Call) => [
+  { action: `ram:${action}`, resource: arn.samlProvider(call.account.accountId, name) },
+];
+
+/** A provider in lists; alone it is shown with its algorithm. */
+const listed = (row: SamlProviderRow) => ({
+  SAMLProviderName: row.provider_name,
+  Arn: identityArn.samlProvider(row.account_id, row.provider_name),
+  Description: row.description,
+  CreateDate: instant(row.created_at),
+  UpdateDate: instant(row.updated_at),
+});
+
+const shown = (row: SamlProviderRow) => ({ ...listed(row), AuthnSignAlgo: row.authn_sign_algorithm });
+
+/** SAML providers: create, read, change, delete, list. */
+export const samlProviderOperations: readonly Operation[] = [
+  operation({
+    product,
+    version,
+    name: 'CreateSAMLProvider',
+    access: 'write',
+    input: {
+      SAMLProviderName: providerName,
+      Description: withDefault(description, ''),
+      EncodedSAMLMetadataDocument: metadata,
+      AuthnSignAlgo: withDefault(authnSignAlgorithm, 'rsa-sha1'),
+    },
+    authorize: (_, call) => demand('CreateSAMLProvider', '*', call),
+    async handle(input, call) {
+      const row = await createSamlProvider(call, {
+        name: input.SAMLProviderName,
+        description: input.Description,
+        metadata: input.EncodedSAMLMetadataDocument,
+        authnSignAlgorithm: input.AuthnSignAlgo,
+      });
+      return { SAMLProvider: shown(row) };
+    },
+  }),
+
+  operation({
+    product,
+    version,
+    name: 'GetSAMLProvider',
+    access: 'read',
+    input: { SAMLProviderName: providerName },
+    authorize: (input, call) => demand('GetSAMLProvider', input.SAMLProviderName, call),
+    async handle(input, call) {
+      const row = await requireSamlProvider(call, input.SAMLProviderName);
+      return { SAMLProvider: { ...shown(row), EncodedSAMLMetadataDocument: row.metadata } };
+    },
+  }),
+
+  operation({
+    product,
+    version,
+    name: 'UpdateSAMLProvider',
+    access: 'write',
+    input: {
+      SAMLProviderName: providerName,
+      NewDescription: clearable(description),
+      NewEncodedSAMLMetadataDocument: optional(metadata),
+      AuthnSignAlgo: optional(authnSignAlgorithm),
+    },
+    authorize: (input, call) => demand('UpdateSAMLProvider', input.SAMLProviderName, call),
+    async handle(input, call) {
+      const row = await updateSamlProvider(call, input.SAMLProviderName, {
+        description: input.NewDescription,
+        metadata: input.NewEncodedSAMLMetadataDocument,
+        authnSignAlgorithm: input.AuthnSignAlgo,
+      });
+      return { SAMLProvider: shown(row) };
+    },
+  }),
+
+  operation({
+    product,
+    version,
+    name: 'DeleteSAMLProvider',
+    access: 'write',
+    input: { SAMLProviderName: providerName },
+    authorize: (input, call) => demand('DeleteSAMLProvider', input.SAMLProviderName, call),
+    async handle(input, call) {
+      await deleteSamlProvider(call, input.SAMLProviderName);
+      return {};
+    },
+  }),
+
+  operation({
+    product,
+    version,
+    name: 'ListSAMLProviders',
+    access: 'read',
+    input: pageParameters(100),
+    authorize: (_, call) => demand('ListSAMLProviders', '*', call),
+    async handle(input, call) {
+      const rows = await listSamlProviders(call, afterMarker(input.Marker), input.MaxItems + 1);
+      const {
+        rows: some,
+        IsTruncated,
+        Marker,
+      } = page(rows, input.MaxItems, (row) => providerNameKey(row.provider_name));
+      return { SAMLProviders: { SAMLProvider: some.map(listed) }, IsTruncated, Marker };
+    },
+  }),
+];

@@ -1,0 +1,64 @@
+import { arn } from '../../accounts/arn.ts';
+import {
+  readUserSsoSettings,
+  type UserSsoSettings,
+  updateUserSsoSettings,
+} from '../../federation/user-sso-settings.ts';
+import { limits } from '../../limits.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { clearable, flag, oneOf, optional, text } from '../../rpc/parameter.ts';
+
+const product = 'Ims';
+const version = '2019-08-15';
+
+const demand = (action: string, call: Call) => [
+  { action: `ram:${action}`, resource: arn.account(call.account.accountId) },
+];
+
+const shown = (settings: UserSsoSettings) => ({
+  SsoEnabled: settings.enabled,
+  MetadataDocument: settings.metadata,
+  AuxiliaryDomain: settings.auxiliaryDomain,
+  SsoLoginWithDomain: settings.loginWithDomain,
+  AuthnSignAlgo: settings.authnSignAlgorithm,
+});
+
+/** How RAM users sign in to the console through the account's own identity provider. */
+export const userSsoOperations: readonly Operation[] = [
+  operation({
+    product,
+    version,
+    name: 'SetUserSsoSettings',
+    access: 'write',
+    input: {
+      SsoEnabled: optional(flag()),
+      MetadataDocument: clearable(text({ max: limits.samlMetadataCharacters })),
+      AuxiliaryDomain: clearable(text({ max: 255, format: /^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/ })),
+      SsoLoginWithDomain: optional(flag()),
+      AuthnSignAlgo: optional(oneOf('rsa-sha1', 'rsa-sha256')),
+    },
+    authorize: (_, call) => demand('SetUserSsoSettings', call),
+    async handle(input, call) {
+      const settings = await updateUserSsoSettings(call, {
+        enabled: input.SsoEnabled,
+        metadata: input.MetadataDocument,
+        auxiliaryDomain: input.AuxiliaryDomain,
+        loginWithDomain: input.SsoLoginWithDomain,
+        authnSignAlgorithm: input.AuthnSignAlgo,
+      });
+      return { UserSsoSettings: shown(settings) };
+    },
+  }),
+
+  operation({
+    product,
+    version,
+    name: 'GetUserSsoSettings',
+    access: 'read',
+    input: {},
+    authorize: (_, call) => demand('GetUserSsoSettings', call),
+    async handle(_, call) {
+      return { UserSsoSettings: shown(await readUserSsoSettings(call)) };
+    },
+  }),
+];

@@ -1,0 +1,220 @@
+import { Refusal } from '../errors/refusal.ts';
+import { limits } from '../limits.ts';
+import type { Scope } from '../rpc/operation.ts';
+import type { OidcProviderRow } from '../store/schema.ts';
+import { faultOfIssuerUrl } from './issuer-url.ts';
+import { providerNameKey } from './provider-name.ts';
+
+/** How old tokens may be, in hours since they were issued: RAM's bounds, and the default. */
+export const issuanceLimitHours = { minimum: 1, maximum: 168, byDefault: 12 } as const;
+
+/** What an OIDC provider is made from. */
+export interface NewOidcProvider {
+  readonly name: string;
+  readonly issuerUrl: string;
+  readonly description: string;
+  readonly clientIds: readonly string[];
+  readonly fingerprints: readonly string[];
+  readonly issuanceLimitHours: number;
+}
+
+/** What an update changes; undefined stays as it is. */
+export interface OidcProviderChanges {
+  readonly description?: string | undefined;
+  readonly clientIds?: readonly string[] | undefined;
+  readonly fingerprints?: readonly string[] | undefined;
+  readonly issuanceLimitHours?: number | undefined;
+}
+
+/** The lists of a provider: to whom its tokens may be issued, and the certificates its issuer may show. */
+type ListName = 'clientIds' | 'fingerprints';
+
+const limitOf = {
+  clientIds: ['LimitExceeded.OIDCProvider.ClientId', limits.clientIdsPerOidcProvider],
+  fingerprints: ['LimitExceeded.OIDCProvider.Fingerprint', limits.fingerprintsPerOidcProvider],
+} as const;
+
+/** The client ids of a provider, in the order that they were given. */
+export const clientIdsOf = (row: OidcProviderRow): readonly string[] => JSON.parse(row.client_ids);
+
+/** The fingerprints of a provider, in the order that they were given. */
+export const fingerprintsOf = (row: OidcProviderRow): readonly string[] => JSON.parse(row.fingerprints);
+
+/** The OIDC provider of an account with that name, in any case, if there is one. */
+export async function findOidcProvider(
+  queries: Scope['queries'],
+  accountId: string,
+  name: string,
+): Promise<OidcProviderRow | undefined> {
+  return queries
+    .selectFrom('oidc_providers')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('provider_name_key', '=', providerNameKey(name))
+    .executeTakeFirst();
+}
+
+/** The OIDC provider with that name. @throws Refusal EntityNotExist.OIDCProvider */
+export async function requireOidcProvider(scope: Scope, name: string): Promise<OidcProviderRow> {
+  const provider = await findOidcProvider(scope.queries, scope.account.accountId, name);
+  if (provider === undefined) throw new Refusal('EntityNotExist.OIDCProvider', { name });
+  return provider;
+}
+
+/**
+ * Makes an OIDC provider. An account has one for each issuer.
+ * @throws Refusal EntityAlreadyExists.OIDCProvider, LimitExceeded.OIDCProvider…, InvalidParameter.IssuerUrl.Format
+ */
+export async function createOidcProvider(scope: Scope, provider: NewOidcProvider): Promise<OidcProviderRow> {
+  const { accountId } = scope.account;
+  const fault = faultOfIssuerUrl(provider.issuerUrl);
+  if (fault !== undefined) throw new Refusal('InvalidParameter.IssuerUrl', { reason: fault });
+  if ((await findOidcProvider(scope.queries, accountId, provider.name)) !== undefined) {
+    throw new Refusal('EntityAlreadyExists.OIDCProvider', { name: provider.name });
+  }
+  await refuseKnownIssuer(scope, provider.issuerUrl);
+  await refuseOneMoreProvider(scope);
+  const row: OidcProviderRow = {
+    provider_id: scope.services.identifiers.identityProviderId(),
+    account_id: accountId,
+    provider_name: provider.name,
+    provider_name_key: providerNameKey(provider.name),
+    issuer_url: provider.issuerUrl,
+    description: provider.description,
+    client_ids: storedList('clientIds', provider.clientIds),
+    fingerprints: storedList('fingerprints', provider.fingerprints),
+    issuance_limit_hours: provider.issuanceLimitHours,
+    created_at: scope.now,
+    updated_at: scope.now,
+  };
+  await scope.queries.insertInto('oidc_providers').values(row).execute();
+  scope.touched('ACS::RAM::OIDCProvider', provider.name);
+  return row;
+}
+
+/**
+ * Changes an OIDC provider. Sessions that are open go on.
+ * @throws Refusal EntityNotExist.OIDCProvider, LimitExceeded.OIDCProvider.*
+ */
+export async function updateOidcProvider(
+  scope: Scope,
+  name: string,
+  changes: OidcProviderChanges,
+): Promise<OidcProviderRow> {
+  return change(scope, await requireOidcProvider(scope, name), changes);
+}
+
+/**
+ * Adds to a list of a provider; what is in it already stays once.
+ * @throws Refusal EntityNotExist.OIDCProvider, LimitExceeded.OIDCProvider.*
+ */
+export async function addToOidcProvider(
+  scope: Scope,
+  name: string,
+  list: ListName,
+  value: string,
+): Promise<OidcProviderRow> {
+  const provider = await requireOidcProvider(scope, name);
+  return change(scope, provider, { [list]: [...listOf(provider, list), value] });
+}
+
+/**
+ * Takes from a list of a provider; what is not in it is no error, so that a repeated request is answered like the first.
+ * @throws Refusal EntityNotExist.OIDCProvider
+ */
+export async function removeFromOidcProvider(
+  scope: Scope,
+  name: string,
+  list: ListName,
+  value: string,
+): Promise<OidcProviderRow> {
+  const provider = await requireOidcProvider(scope, name);
+  return change(scope, provider, { [list]: listOf(provider, list).filter((member) => member !== value) });
+}
+
+/**
+ * Deletes an OIDC provider and, with it, every session that it opened: another one of the same name is another one.
+ * @throws Refusal EntityNotExist.OIDCProvider
+ */
+export async function deleteOidcProvider(scope: Scope, name: string): Promise<void> {
+  const { provider_id, provider_name } = await requireOidcProvider(scope, name);
+  await scope.queries.deleteFrom('oidc_providers').where('provider_id', '=', provider_id).execute();
+  scope.changed('identity-provider', provider_id);
+  scope.touched('ACS::RAM::OIDCProvider', provider_name);
+}
+
+/**
+ * A page of OIDC providers in the order of their names.
+ * @param after the name key the page begins after
+ * @param limit how many rows to read
+ */
+export async function listOidcProviders(
+  scope: Scope,
+  after: string,
+  limit: number,
+): Promise<OidcProviderRow[]> {
+  return scope.queries
+    .selectFrom('oidc_providers')
+    .selectAll()
+    .where('account_id', '=', scope.account.accountId)
+    .where('provider_name_key', '>', after)
+    .orderBy('provider_name_key')
+    .limit(limit)
+    .execute();
+}
+
+async function change(
+  scope: Scope,
+  provider: OidcProviderRow,
+  changes: OidcProviderChanges,
+): Promise<OidcProviderRow> {
+  const updated: OidcProviderRow = {
+    ...provider,
+    description: changes.description ?? provider.description,
+    client_ids: changes.clientIds ? storedList('clientIds', changes.clientIds) : provider.client_ids,
+    fingerprints: changes.fingerprints
+      ? storedList('fingerprints', changes.fingerprints)
+      : provider.fingerprints,
+    issuance_limit_hours: changes.issuanceLimitHours ?? provider.issuance_limit_hours,
+    updated_at: scope.now,
+  };
+  await scope.queries
+    .updateTable('oidc_providers')
+    .set(updated)
+    .where('provider_id', '=', provider.provider_id)
+    .execute();
+  scope.touched('ACS::RAM::OIDCProvider', provider.provider_name);
+  return updated;
+}
+
+function listOf(provider: OidcProviderRow, list: ListName): readonly string[] {
+  return list === 'clientIds' ? clientIdsOf(provider) : fingerprintsOf(provider);
+}
+
+function storedList(list: ListName, values: readonly string[]): string {
+  const distinct = [...new Set(values)];
+  const [code, limit] = limitOf[list];
+  if (distinct.length > limit) throw new Refusal(code, { limit });
+  return JSON.stringify(distinct);
+}
+
+async function refuseKnownIssuer(scope: Scope, issuerUrl: string): Promise<void> {
+  const known = await scope.queries
+    .selectFrom('oidc_providers')
+    .select('provider_id')
+    .where('account_id', '=', scope.account.accountId)
+    .where('issuer_url', '=', issuerUrl)
+    .executeTakeFirst();
+  if (known !== undefined) throw new Refusal('EntityAlreadyExists.OIDCProvider.Issuer', { name: issuerUrl });
+}
+
+async function refuseOneMoreProvider(scope: Scope): Promise<void> {
+  const { count } = await scope.queries
+    .selectFrom('oidc_providers')
+    .select((rows) => rows.fn.countAll<number>().as('count'))
+    .where('account_id', '=', scope.account.accountId)
+    .executeTakeFirstOrThrow();
+  if (Number(count) >= limits.oidcProvidersPerAccount) {
+    throw new Refusal('LimitExceeded.OIDCProvider', { limit: limits.oidcProvidersPerAccount });
+  }
+}

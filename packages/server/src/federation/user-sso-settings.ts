@@ -1,0 +1,85 @@
+import { Refusal } from '../errors/refusal.ts';
+import type { Scope } from '../rpc/operation.ts';
+import type { UserSsoSettingsRow } from '../store/schema.ts';
+import { type AuthnSignAlgorithm, refuseUnusableMetadata } from './saml-provider.ts';
+
+/** How RAM users sign in to the console through the account's own identity provider. */
+export interface UserSsoSettings {
+  readonly enabled: boolean;
+  /** Base64 of the provider's metadata; empty while there is none. */
+  readonly metadata: string;
+  /** A domain that names of users may end in beside the account's own; empty for none. */
+  readonly auxiliaryDomain: string;
+  /** Whether the provider names users with their domain. */
+  readonly loginWithDomain: boolean;
+  readonly authnSignAlgorithm: AuthnSignAlgorithm;
+}
+
+/** What a change sets; undefined stays as it is. */
+export type UserSsoChanges = { readonly [K in keyof UserSsoSettings]: UserSsoSettings[K] | undefined };
+
+const untouched: UserSsoSettings = {
+  enabled: false,
+  metadata: '',
+  auxiliaryDomain: '',
+  loginWithDomain: true,
+  authnSignAlgorithm: 'rsa-sha1',
+};
+
+/** The settings of an account; those it begins with until it changes them. */
+export async function readUserSsoSettings(scope: Scope): Promise<UserSsoSettings> {
+  const row = await findSettings(scope);
+  if (row === undefined) return untouched;
+  return {
+    enabled: row.sso_enabled === 1,
+    metadata: row.metadata,
+    auxiliaryDomain: row.auxiliary_domain,
+    loginWithDomain: row.login_with_domain === 1,
+    authnSignAlgorithm: row.authn_sign_algorithm,
+  };
+}
+
+/**
+ * Changes the settings. Nobody is signed in through a provider that the account has given no metadata of.
+ * @throws Refusal InvalidParameter.MetadataDocument, InvalidParameter
+ */
+export async function updateUserSsoSettings(scope: Scope, changes: UserSsoChanges): Promise<UserSsoSettings> {
+  if (changes.metadata !== undefined && changes.metadata !== '') {
+    await refuseUnusableMetadata('MetadataDocument', changes.metadata);
+  }
+  const present = await readUserSsoSettings(scope);
+  const settings: UserSsoSettings = {
+    enabled: changes.enabled ?? present.enabled,
+    metadata: changes.metadata ?? present.metadata,
+    auxiliaryDomain: changes.auxiliaryDomain ?? present.auxiliaryDomain,
+    loginWithDomain: changes.loginWithDomain ?? present.loginWithDomain,
+    authnSignAlgorithm: changes.authnSignAlgorithm ?? present.authnSignAlgorithm,
+  };
+  if (settings.enabled && settings.metadata === '') {
+    throw new Refusal('InvalidParameter', { reason: 'SSO cannot be enabled without a MetadataDocument.' });
+  }
+  const row: UserSsoSettingsRow = {
+    account_id: scope.account.accountId,
+    sso_enabled: settings.enabled ? 1 : 0,
+    metadata: settings.metadata,
+    auxiliary_domain: settings.auxiliaryDomain,
+    login_with_domain: settings.loginWithDomain ? 1 : 0,
+    authn_sign_algorithm: settings.authnSignAlgorithm,
+    updated_at: scope.now,
+  };
+  await scope.queries
+    .insertInto('user_sso_settings')
+    .values(row)
+    .onConflict((conflict) => conflict.column('account_id').doUpdateSet(row))
+    .execute();
+  scope.touched('ACS::RAM::UserSsoSettings', scope.account.accountId);
+  return settings;
+}
+
+async function findSettings(scope: Scope): Promise<UserSsoSettingsRow | undefined> {
+  return scope.queries
+    .selectFrom('user_sso_settings')
+    .selectAll()
+    .where('account_id', '=', scope.account.accountId)
+    .executeTakeFirst();
+}
