@@ -16,7 +16,7 @@ import {
 } from './server-process.ts';
 
 const wantedRounds = 7;
-const mostRounds = 20;
+const mostRounds = 15;
 /** A server that got less of its core than this was kept waiting by something else than itself. */
 const calm = 0.9;
 const requestsPerRound = 20_000;
