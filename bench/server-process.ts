@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const command = fileURLToPath(new URL('../packages/cli/bin/claviger.js', import.meta.url));
@@ -22,6 +22,19 @@ export function install(settings: readonly string[]): InstalledKey {
 /** The words that start Claviger on any free port. @param settings further flags */
 export function claviger(settings: readonly string[]): string[] {
   return [command, 'serve', ...settings, '--port', '0'];
+}
+
+/** How a process spent its life. */
+export interface ProcessTimes {
+  /** Of all threads, user and system. */
+  readonly cpuSeconds: number;
+  /** How long the main thread could have run and had no core, since others had it. */
+  readonly queuedSeconds: number;
+}
+
+function readSchedule(task: string): { used: number; queued: number } {
+  const [used, queued] = readFileSync(`${task}/schedstat`, 'utf8').split(' ');
+  return { used: Number(used) / 1e9, queued: Number(queued) / 1e9 };
 }
 
 /** A server in a process of its own, on a port of this machine. */
@@ -53,14 +66,19 @@ export class ServerProcess {
     throw new Error(`a server did not start: ${said}`);
   }
 
-  /** User and system time of the process so far, in seconds; NaN where the system does not say. */
-  get cpuSeconds(): number {
+  /** What the system's scheduler knows of the process so far; NaN where it does not say (it is Linux's to say). */
+  get times(): ProcessTimes {
     try {
       // `taskset` becomes the process that it starts, so this is the server's own.
-      const fields = readFileSync(`/proc/${this.#process.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-      return (Number(fields[11]) + Number(fields[12])) / 100;
+      const directory = `/proc/${this.#process.pid}/task`;
+      let usedByAll = 0;
+      for (const task of readdirSync(directory)) usedByAll += readSchedule(`${directory}/${task}`).used;
+      return {
+        cpuSeconds: usedByAll,
+        queuedSeconds: readSchedule(`${directory}/${this.#process.pid}`).queued,
+      };
     } catch {
-      return Number.NaN;
+      return { cpuSeconds: Number.NaN, queuedSeconds: Number.NaN };
     }
   }
 
