@@ -1,4 +1,4 @@
-import type { Operation } from '../rpc/operation.ts';
+import type { AnyOperation } from '../rpc/operation.ts';
 import type { Registry } from '../rpc/registry.ts';
 import { type DescribedOperation, type DescribedType, describedOperations } from './described-operations.ts';
 
@@ -76,12 +76,13 @@ const refusalResponse = {
   },
 };
 
-function pathItem(operation: Operation, described: DescribedOperation | undefined): Json {
+function pathItem(operation: AnyOperation, described: DescribedOperation | undefined): Json {
   return {
     post: {
       operationId: operation.name,
       tags: [operation.product],
-      'x-access': operation.access,
+      'x-access': operation.access === 'anonymous' ? 'write' : operation.access,
+      ...(operation.access === 'anonymous' ? { security: [] } : {}),
       parameters: [
         fixed('Action', operation.name),
         fixed('Version', operation.version),

@@ -4,9 +4,11 @@ import {
   type GuardRefusal,
   type GuardRequest,
   type Identity,
+  type Principal,
   readSignature,
 } from '@claviger/guard';
 import type { ParsedSignature } from '@claviger/signature';
+import type { Account } from '../accounts/account.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Services } from '../services.ts';
@@ -14,7 +16,7 @@ import type { WriteTransaction } from '../store/store.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
 import { denial } from './denial.ts';
 import { encodeAnswer, encodeError, type Format } from './encoding.ts';
-import type { Answer, Call, Operation } from './operation.ts';
+import type { AnonymousOperation, Answer, AnyOperation, Call, Operation, Scope, Visit } from './operation.ts';
 import type { InputOf, ParameterMap, WireParameters } from './parameter.ts';
 import type { Registry } from './registry.ts';
 import { headerOf, requestFormat } from './request-format.ts';
@@ -28,7 +30,7 @@ export interface ApiAnswer {
 
 /** What is told of each finished call, to whoever counts or watches. */
 export interface FinishedCall {
-  readonly operation: Operation | undefined;
+  readonly operation: AnyOperation | undefined;
   /** Of the refusal; empty for a success. */
   readonly code: string;
   /** Of a success; its `Secret`s stay closed. */
@@ -82,9 +84,13 @@ interface Journey {
   format: Format;
   action: string;
   version: string;
-  operation: Operation | undefined;
+  operation: AnyOperation | undefined;
   signature: ParsedSignature | undefined;
   identity: Identity | undefined;
+  /** Of an anonymous operation: whose account it works on, once that is proven. */
+  account: Account | undefined;
+  /** Of an anonymous operation: as whom the visitor goes on. */
+  actor: Principal | undefined;
   accessKeyId: string;
   touched: [string, string][];
 }
@@ -115,6 +121,8 @@ export class Api {
       operation: undefined,
       signature: undefined,
       identity: undefined,
+      account: undefined,
+      actor: undefined,
       accessKeyId: '',
       touched: [],
     };
@@ -148,6 +156,8 @@ export class Api {
     if (request.method !== 'POST' && request.method !== 'GET') {
       throw new Refusal('UnsupportedHTTPMethod', { method: request.method.slice(0, 16) });
     }
+
+    if (operation.access === 'anonymous') return this.#receive(journey, operation, signature);
 
     const found = guard.authenticate(request, signature);
     const identity = found instanceof Promise ? await found : found;
@@ -186,6 +196,39 @@ export class Api {
     return answer;
   }
 
+  /** Of an operation that needs no signature. */
+  async #receive(
+    journey: Journey,
+    operation: AnonymousOperation,
+    signature: ParsedSignature,
+  ): Promise<Answer> {
+    const { request } = journey;
+    const { guard, services, audit } = this.#parts;
+    // Older clients sign whatever they send. It adds nothing here, but what is signed has to hold.
+    if (signature.scheme !== 'anonymous') {
+      const signer = await guard.authenticate(request, signature);
+      if (signer.refused) throw new SignatureRefused(signer);
+    }
+    const input = readInput(operation.input, signature.parameters);
+    const visit: Visit = {
+      requestId: journey.requestId,
+      now: journey.time,
+      sourceAddress: guard.sourceAddress(request),
+      secure: guard.isSecure(request),
+      services,
+    };
+    const proof = await operation.prove(input, visit);
+    journey.account = proof.account;
+    return services.store.write(async (transaction) => {
+      journey.touched = [];
+      const scope = this.#scope(journey, proof.account, transaction);
+      const { answer, actor } = await operation.handle(input, proof, { ...visit, ...scope });
+      journey.actor = actor;
+      await audit.commitWith(transaction.queries, this.#record(journey, answer, undefined));
+      return answer;
+    });
+  }
+
   /** A write waits for its turn; what was revoked meanwhile must not pass. */
   async #stillValid(identity: Identity, signature: ParsedSignature): Promise<Identity> {
     if (signature.scheme === 'anonymous' || signature.scheme === 'bearer') return identity;
@@ -207,11 +250,19 @@ export class Api {
     const account = known instanceof Promise ? await known : known;
     if (account === undefined) throw new Refusal('InvalidAccessKeyId.NotFound');
     return {
+      ...this.#scope(journey, account, transaction),
       requestId: journey.requestId,
-      now: journey.time,
-      account,
       principal: identity.principal,
       identity,
+    };
+  }
+
+  #scope(journey: Journey, account: Account, transaction: WriteTransaction | undefined): Scope {
+    const { services } = this.#parts;
+    const { accountId } = account;
+    return {
+      now: journey.time,
+      account,
       queries: transaction?.queries ?? services.store.queries,
       services,
       changed: (topic, subject) => {
@@ -244,6 +295,7 @@ export class Api {
     const refusal = this.#refusalOf(journey, error);
     // What was touched was rolled back.
     journey.touched = [];
+    journey.actor = undefined;
     try {
       await this.#parts.audit.append(
         this.#record(journey, undefined, { code: refusal.code, message: refusal.message }),
@@ -289,15 +341,16 @@ export class Api {
   ): Parameters<AuditTrail['append']>[0] {
     const { request, operation, identity, signature } = journey;
     const { guard } = this.#parts;
+    const principal = identity?.principal ?? journey.actor;
     return {
       requestId: journey.requestId,
       time: journey.time,
       product: operation?.product ?? '',
       version: journey.version,
       operation: journey.action,
-      access: operation?.access ?? 'read',
-      accountId: identity?.principal.accountId ?? '',
-      principal: identity?.principal,
+      access: operation?.access === 'anonymous' ? 'write' : (operation?.access ?? 'read'),
+      accountId: principal?.accountId ?? journey.account?.accountId ?? '',
+      principal,
       accessKeyId: journey.accessKeyId,
       sourceAddress: identity?.sourceAddress ?? guard.sourceAddress(request),
       userAgent: headerOf(request, 'user-agent') ?? '',
@@ -331,7 +384,7 @@ function readInput(declared: ParameterMap, parameters: WireParameters): InputOf<
  */
 function auditedParameters(
   parameters: WireParameters,
-  operation: Operation | undefined,
+  operation: AnyOperation | undefined,
 ): Record<string, string> {
   const kept: Record<string, string> = {};
   if (operation === undefined) return kept;

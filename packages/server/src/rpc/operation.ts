@@ -1,4 +1,4 @@
-import type { Demand, Identity, Principal } from '@claviger/guard';
+import type { Demand, Identity, Principal, RolePrincipal } from '@claviger/guard';
 import type { Account } from '../accounts/account.ts';
 import type { Services } from '../services.ts';
 import type { Change, Queries } from '../store/store.ts';
@@ -48,6 +48,64 @@ export interface Operation<P extends ParameterMap = ParameterMap> {
   authorize(input: InputOf<P>, call: Call): readonly Demand[] | Promise<readonly Demand[]>;
   /** Does it, and answers the response without `RequestId`. */
   handle(input: InputOf<P>, call: Call): Promise<Answer>;
+}
+
+/** A request that nobody has to sign: all that an anonymous operation has to go by at first. */
+export interface Visit {
+  /** Upper-case UUID; also the id of the audit event. */
+  readonly requestId: string;
+  /** Milliseconds since the epoch; the same throughout the request. */
+  readonly now: number;
+  readonly sourceAddress: string;
+  /** Whether the connection is TLS. */
+  readonly secure: boolean;
+  readonly services: Services;
+}
+
+/** The scope of a visitor that has proven what it had to. */
+export type AdmittedVisit = Visit & Scope;
+
+/** What a visitor has proven by what it brought, and so on whose account the operation works. */
+export interface Proof {
+  readonly account: Account;
+}
+
+/** What became of a visit: the answer, and as whom the visitor goes on. */
+export interface VisitOutcome {
+  readonly answer: Answer;
+  /** Of the audit record. */
+  readonly actor: RolePrincipal;
+}
+
+/**
+ * An operation that needs no signature, because what it is given proves who sends it. It is a type of its own,
+ * without `authorize` and without a `Call`: none of it can be handed to the road that others take, and no other
+ * operation can be reached unsigned.
+ */
+export interface AnonymousOperation<P extends ParameterMap = ParameterMap, T extends Proof = Proof> {
+  readonly product: Product;
+  readonly version: string;
+  readonly name: string;
+  /** A write, together with its audit record. */
+  readonly access: 'anonymous';
+  readonly input: P;
+  /**
+   * Checks what the visitor brought. Runs outside of any transaction, so it may use the network.
+   * @throws Refusal when it proves nothing
+   */
+  prove(input: InputOf<P>, visit: Visit): Promise<T>;
+  /** Does it, in a transaction, in which what the proof rests on has to be looked up again. */
+  handle(input: InputOf<P>, proof: T, visit: AdmittedVisit): Promise<VisitOutcome>;
+}
+
+/** Everything that a registry holds; `access` tells them apart. */
+export type AnyOperation = Operation | AnonymousOperation;
+
+/** Declares an anonymous operation; keeps the types of its input and proof together. */
+export function anonymousOperation<P extends ParameterMap, T extends Proof>(
+  declaration: AnonymousOperation<P, T>,
+): AnonymousOperation<P, T> {
+  return declaration;
 }
 
 /** Declares an operation; keeps the types of its input together. */

@@ -1,5 +1,5 @@
 import { Refusal } from '../errors/refusal.ts';
-import type { Operation, Product } from './operation.ts';
+import type { AnyOperation, Product } from './operation.ts';
 
 /** Each version belongs to one product, so a request needs no host name to say which it means. */
 const productOfVersion: ReadonlyMap<string, Product> = new Map([
@@ -11,18 +11,18 @@ const productOfVersion: ReadonlyMap<string, Product> = new Map([
 
 /** All operations: the single source for routing, description, coverage and audit. */
 export class Registry {
-  readonly #operations: readonly Operation[];
-  readonly #byVersion = new Map<string, Map<string, Operation>>();
+  readonly #operations: readonly AnyOperation[];
+  readonly #byVersion = new Map<string, Map<string, AnyOperation>>();
   readonly #notBuilt: ReadonlySet<string>;
 
   /**
    * @param operations declared ones; a name twice in one version is a bug and throws
    * @param described `version name` of every operation RAM has, so that what is missing says so
    */
-  constructor(operations: readonly Operation[], described: Iterable<string> = []) {
+  constructor(operations: readonly AnyOperation[], described: Iterable<string> = []) {
     for (const operation of operations) {
       const { version, name } = operation;
-      const ofVersion = this.#byVersion.get(version) ?? new Map<string, Operation>();
+      const ofVersion = this.#byVersion.get(version) ?? new Map<string, AnyOperation>();
       if (ofVersion.has(name)) throw new Error(`operation declared twice: ${version} ${name}`);
       this.#byVersion.set(version, ofVersion.set(name, operation));
     }
@@ -35,7 +35,7 @@ export class Registry {
    * @param name such as `CreateAccessKey`; upper and lower case matter
    * @throws Refusal InvalidVersion, InvalidAction.NotFound, InvalidAction.NotBuilt
    */
-  find(version: string, name: string): Operation {
+  find(version: string, name: string): AnyOperation {
     const found = this.#byVersion.get(version)?.get(name);
     if (found !== undefined) return found;
     const product = this.productOf(version);
@@ -52,7 +52,7 @@ export class Registry {
   }
 
   /** Every declared operation. */
-  all(): Iterable<Operation> {
+  all(): Iterable<AnyOperation> {
     return this.#operations;
   }
 }
