@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { describedOperations } from '../src/api/described-operations.ts';
-import { operations } from '../src/api/operations.ts';
+import { anonymousOperations, operations } from '../src/api/operations.ts';
 
 /** Whether one operation is built. */
 export interface Coverage {
@@ -17,7 +17,9 @@ export interface Coverage {
 
 /** Every operation of RAM's API description, and whether it is built. */
 export function coverage(): Coverage[] {
-  const built = new Set(operations.map(({ version, name }) => `${version} ${name}`));
+  const built = new Set(
+    [...operations, ...anonymousOperations].map(({ version, name }) => `${version} ${name}`),
+  );
   return describedOperations().map(({ product, version, name }) => ({
     product,
     version,

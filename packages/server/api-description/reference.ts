@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { type DescribedType, describedOperations } from '../src/api/described-operations.ts';
 import { openApiProducts } from '../src/api/openapi.ts';
-import { operations } from '../src/api/operations.ts';
-import type { Operation } from '../src/rpc/operation.ts';
+import { anonymousOperations, operations } from '../src/api/operations.ts';
+import type { AnyOperation } from '../src/rpc/operation.ts';
 
 /** The page of one product: each operation that is built, with what it takes and answers. */
 export function referencePage(version: string): string {
@@ -13,7 +13,7 @@ export function referencePage(version: string): string {
       .filter((operation) => operation.version === version)
       .map((operation) => [operation.name, operation.response]),
   );
-  const built = operations
+  const built = [...operations, ...anonymousOperations]
     .filter((operation) => operation.version === version)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return [
@@ -25,11 +25,17 @@ export function referencePage(version: string): string {
     .concat('\n');
 }
 
-function section(operation: Operation, response: DescribedType): string {
+const sentenceOf: Readonly<Record<AnyOperation['access'], string>> = {
+  read: 'Reads.',
+  write: 'Changes something.',
+  anonymous: 'Changes something. Needs no signature.',
+};
+
+function section(operation: AnyOperation, response: DescribedType): string {
   const parameters = Object.entries(operation.input);
   return [
     `## ${operation.name}`,
-    operation.access === 'write' ? 'Changes something.' : 'Reads.',
+    sentenceOf[operation.access],
     ...(parameters.length === 0
       ? ['No parameters.']
       : [

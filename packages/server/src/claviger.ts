@@ -5,7 +5,7 @@ import { Registry as MetricsRegistry } from 'prom-client';
 import { StoredCredentials } from './access-keys/credential-source.ts';
 import { describedOperations } from './api/described-operations.ts';
 import { openApiDocument, openApiProducts } from './api/openapi.ts';
-import { operations } from './api/operations.ts';
+import { anonymousOperations, operations } from './api/operations.ts';
 import { recentNonces } from './audit/audit-events.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import { type Configuration, ConfigurationError } from './configuration.ts';
@@ -39,7 +39,7 @@ export interface Claviger {
 /** The registry of everything that is built, which knows what RAM has beyond it. */
 export function builtOperations(): Registry {
   return new Registry(
-    operations,
+    [...operations, ...anonymousOperations],
     describedOperations().map(({ version, name }) => `${version} ${name}`),
   );
 }

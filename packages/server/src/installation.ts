@@ -10,6 +10,8 @@ import {
   operatorScope,
 } from './accounts/create-account.ts';
 import type { Configuration } from './configuration.ts';
+import { networkDocuments } from './federation/fetch-document.ts';
+import { IssuerKeys } from './federation/issuer-keys.ts';
 import type { Secret } from './rpc/secret.ts';
 import { createMasterKeyFile, masterKeyFile } from './secrets/file-master-key.ts';
 import { openMasterKey } from './secrets/open-master-key.ts';
@@ -133,6 +135,7 @@ export async function openServices(
     secrets,
     identifiers: new Identifiers(randomBytes),
     lastUsed: new LastUsed({ store, log }),
+    issuerKeys: new IssuerKeys(networkDocuments()),
   };
 }
 

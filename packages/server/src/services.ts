@@ -1,5 +1,6 @@
 import type { LastUsed } from './access-keys/last-used.ts';
 import type { AccountDirectory } from './accounts/account-directory.ts';
+import type { IssuerKeys } from './federation/issuer-keys.ts';
 import type { SecretBox } from './secrets/secret-box.ts';
 import type { Identifiers } from './store/identifiers.ts';
 import type { Store } from './store/store.ts';
@@ -11,4 +12,6 @@ export interface Services {
   readonly secrets: SecretBox;
   readonly identifiers: Identifiers;
   readonly lastUsed: LastUsed;
+  /** Of the identity providers that speak OpenID Connect. */
+  readonly issuerKeys: IssuerKeys;
 }

@@ -1,4 +1,4 @@
-import type { Operation } from '../rpc/operation.ts';
+import type { AnonymousOperation, Operation } from '../rpc/operation.ts';
 import { accessKeyUsageOperations } from './actiontrail/access-key-usage.ts';
 import { lookupEventsOperations } from './actiontrail/lookup-events.ts';
 import { accessKeyPolicyOperations } from './ims/access-key-policy.ts';
@@ -38,9 +38,11 @@ import { securityPreferenceOperations as ramSecurityPreference } from './ram/sec
 import { tagOperations as ramTags } from './ram/tag-resources.ts';
 import { userOperations as ramUsers } from './ram/users.ts';
 import { assumeRoleOperations } from './sts/assume-role.ts';
+import { assumeRoleWithOidcOperations } from './sts/assume-role-with-oidc.ts';
+import { assumeRoleWithSamlOperations } from './sts/assume-role-with-saml.ts';
 import { callerIdentityOperations } from './sts/caller-identity.ts';
 
-/** Every operation that is built, family by family. */
+/** Every operation that is built and needs a signature, family by family. */
 export const operations: readonly Operation[] = [
   ...imsAccessKeys,
   ...accessKeyPolicyOperations,
@@ -82,4 +84,10 @@ export const operations: readonly Operation[] = [
   ...diagnosticMessageOperations,
   ...lookupEventsOperations,
   ...accessKeyUsageOperations,
+];
+
+/** Every operation that needs none: what they are given proves who sends it. */
+export const anonymousOperations: readonly AnonymousOperation[] = [
+  ...assumeRoleWithSamlOperations,
+  ...assumeRoleWithOidcOperations,
 ];

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { parseStringPromise, processors } from 'xml2js';
+import { children, textOf, type XmlElement } from './xml-element.ts';
 
 /** What the metadata of an identity provider says that is needed to believe its assertions. */
 export interface SamlMetadata {
@@ -14,13 +15,6 @@ const entityIdLength = 1024;
 /** More than any provider has while it changes its key, and few enough to try each on an assertion. */
 const mostCertificates = 10;
 
-/** An element as xml2js reads it: attributes under `$`, text under `_`, children by their local name. */
-interface Element {
-  readonly $?: Readonly<Record<string, string>>;
-  readonly _?: string;
-  readonly [child: string]: unknown;
-}
-
 /**
  * Reads SAML 2.0 metadata of an identity provider.
  * @param text the Base64 of an XML document; white space does not count
@@ -31,7 +25,7 @@ export async function readSamlMetadata(text: string): Promise<SamlMetadata | { r
   if (xml === undefined) return { fault: 'it is not the Base64 of a text' };
   // Nothing in metadata needs one, and entities are declared there.
   if (xml.includes('<!DOCTYPE')) return { fault: 'it has a document type declaration' };
-  let root: Readonly<Record<string, Element>>;
+  let root: Readonly<Record<string, XmlElement>>;
   try {
     root = await parseStringPromise(xml, {
       explicitCharkey: true,
@@ -50,7 +44,7 @@ export async function readSamlMetadata(text: string): Promise<SamlMetadata | { r
     .flatMap((key) => children(key, 'KeyInfo'))
     .flatMap((info) => children(info, 'X509Data'))
     .flatMap((data) => children(data, 'X509Certificate'))
-    .map(({ _ = '' }) => _.replace(/\s/g, ''));
+    .map((certificate) => textOf(certificate).replace(/\s/g, ''));
   if (encoded.length === 0) return { fault: 'it has no signing certificate of an identity provider' };
   if (encoded.length > mostCertificates)
     return { fault: `it has more than ${mostCertificates} certificates` };
@@ -73,11 +67,4 @@ function decode(text: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function children(element: Element, name: string): readonly Element[] {
-  const found = element[name];
-  if (!Array.isArray(found)) return [];
-  // An element with neither attributes nor children is its bare text.
-  return found.map((child: unknown) => (typeof child === 'string' ? { _: child } : (child as Element)));
 }

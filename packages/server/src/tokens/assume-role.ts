@@ -1,13 +1,12 @@
 import { RequestConditions } from '@claviger/guard';
 import { compileTrustPolicy, decideTrust, readStoredPolicy } from '@claviger/policy';
 import type { Account } from '../accounts/account.ts';
-import { identityArn } from '../accounts/arn.ts';
 import { Refusal } from '../errors/refusal.ts';
-import { faultsOfPolicy } from '../policies/policy-text.ts';
 import { findRole, sessionSeconds } from '../roles/role.ts';
 import type { Call } from '../rpc/operation.ts';
 import type { RoleRow } from '../store/schema.ts';
-import { issueToken, openToken, type SessionToken, type TokenIssuer } from './session-token.ts';
+import { type OpenedSession, openSession, refuseMalformedSessionPolicy } from './open-session.ts';
+import { openToken, type SessionToken, type TokenIssuer } from './session-token.ts';
 
 /** How long a session may be asked to last; its role may set a lower end. */
 export const sessionBounds = {
@@ -40,18 +39,6 @@ export interface SessionRequest {
   readonly conditions: ReadonlyMap<string, string>;
 }
 
-/** A session just opened: the only time its secret is at hand. */
-export interface OpenedSession {
-  readonly accessKeyId: string;
-  readonly secret: string;
-  readonly securityToken: string;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number;
-  readonly roleId: string;
-  readonly roleArn: string;
-  readonly sourceIdentity: string | undefined;
-}
-
 /**
  * Opens a session of a role for a caller whose own policies allow it. The role has to trust the caller as well;
  * both are needed.
@@ -67,35 +54,15 @@ export async function assumeRole(call: Call, asked: SessionRequest): Promise<Ope
   const { account, role } = await requireTrustingRole(call, asked);
   const origin = await originOf(call);
   const sourceIdentity = sourceIdentityOf(origin, asked.sourceIdentity);
-  const expiresAt = endOfSession(call, role, asked.durationSeconds);
-
-  const { identifiers, secrets } = call.services;
-  const accessKeyId = identifiers.temporaryAccessKeyId();
-  const session: SessionToken = {
-    secret: identifiers.temporaryAccessKeySecret(),
-    expiresAt,
-    issuedAt: call.now,
-    roleId: role.role_id,
+  return openSession(call, {
+    account,
+    role,
     sessionName: asked.sessionName,
     sessionPolicy: asked.sessionPolicy,
     sourceIdentity,
     issuers: origin.issuers,
-  };
-  call.touched('ACS::RAM::Role', role.role_name);
-  return {
-    accessKeyId,
-    secret: session.secret,
-    securityToken: await issueToken(secrets, account, accessKeyId, session),
-    expiresAt,
-    roleId: role.role_id,
-    roleArn: identityArn.role(role.account_id, role.role_name),
-    sourceIdentity,
-  };
-}
-
-function refuseMalformedSessionPolicy(text: string | undefined): void {
-  const fault = text === undefined ? undefined : faultsOfPolicy(text, 'session');
-  if (fault !== undefined) throw new Refusal('InvalidParameter.PolicyGrammar', { fault });
+    end: endOfSession(call, role, asked.durationSeconds),
+  });
 }
 
 async function requireTrustingRole(
@@ -180,13 +147,21 @@ function endOfSession(call: Call, role: RoleRow, asked: number | undefined): num
     call.principal.type === 'assumed-role'
       ? Math.min(role.max_session_seconds, sessionBounds.maximumChainedSeconds)
       : role.max_session_seconds;
+  const seconds = sessionLength(asked, maximum);
+  const { credential } = call.identity;
+  const end = call.now + seconds * 1000;
+  return credential.kind === 'permanent' ? Math.min(end, credential.expiresAt ?? end) : end;
+}
+
+/**
+ * How long a session lasts, in seconds.
+ * @param asked undefined for the default
+ * @param maximum of the role
+ * @throws Refusal InvalidParameter.DurationSeconds
+ */
+export function sessionLength(asked: number | undefined, maximum: number): number {
   if (asked !== undefined && asked > maximum) {
     throw new Refusal('InvalidParameter.DurationSeconds', { minimum: sessionBounds.minimumSeconds, maximum });
   }
-  const seconds = asked ?? sessionBounds.defaultSeconds;
-  const { credential } = call.identity;
-  const end = call.now + seconds * 1000;
-  const last = credential.kind === 'permanent' ? Math.min(end, credential.expiresAt ?? end) : end;
-  // Answers have whole seconds: what is told is when it ends.
-  return Math.floor(last / 1000) * 1000;
+  return asked ?? sessionBounds.defaultSeconds;
 }

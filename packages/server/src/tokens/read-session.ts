@@ -13,8 +13,8 @@ export interface Session {
 }
 
 /**
- * What has become of a session: it ends with its role, and with any user, AccessKey, role or account by whose calls
- * it was made. A deleted user or a disabled key must not live on in the sessions it has opened.
+ * What has become of a session: it ends with its role, and with any user, AccessKey, role, identity provider or account
+ * by whose calls or word it was made. A deleted user or a disabled key must not live on in the sessions it has opened.
  * @param account the role's
  * @param token opened by `openToken`
  * @param now milliseconds since the epoch
@@ -70,35 +70,71 @@ async function allActive(queries: Queries, accountIds: readonly string[]): Promi
 
 /** Until when an issuer stands for its sessions; undefined when it no longer does. */
 async function issuerHoldsUntil(queries: Queries, issuer: TokenIssuer): Promise<number | undefined> {
-  if (issuer.type === 'role') {
-    const role = await queries
-      .selectFrom('roles')
-      .select('role_id')
-      .where('role_id', '=', issuer.roleId)
-      .where('account_id', '=', issuer.accountId)
-      .executeTakeFirst();
-    return role && Number.POSITIVE_INFINITY;
+  switch (issuer.type) {
+    case 'role':
+      return (await roleIsThere(queries, issuer)) ? Number.POSITIVE_INFINITY : undefined;
+    case 'identity-provider':
+      return (await providerIsThere(queries, issuer)) ? Number.POSITIVE_INFINITY : undefined;
+    case 'user':
+      return keyHoldsUntil(queries, issuer);
   }
+}
+
+async function roleIsThere(
+  queries: Queries,
+  { accountId, roleId }: Extract<TokenIssuer, { type: 'role' }>,
+): Promise<boolean> {
+  const role = await queries
+    .selectFrom('roles')
+    .select('role_id')
+    .where('role_id', '=', roleId)
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  return role !== undefined;
+}
+
+async function providerIsThere(
+  queries: Queries,
+  { accountId, kind, providerId }: Extract<TokenIssuer, { type: 'identity-provider' }>,
+): Promise<boolean> {
+  const provider = await queries
+    .selectFrom(kind === 'saml' ? 'saml_providers' : 'oidc_providers')
+    .select('provider_id')
+    .where('provider_id', '=', providerId)
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  return provider !== undefined;
+}
+
+async function keyHoldsUntil(
+  queries: Queries,
+  { accountId, userId, accessKeyId }: Extract<TokenIssuer, { type: 'user' }>,
+): Promise<number | undefined> {
   const key = await queries
     .selectFrom('access_keys')
     .innerJoin('users', 'users.user_id', 'access_keys.owner_id')
     .select('access_keys.expires_at')
-    .where('access_keys.access_key_id', '=', issuer.accessKeyId)
+    .where('access_keys.access_key_id', '=', accessKeyId)
     .where('access_keys.owner_type', '=', 'user')
     .where('access_keys.status', '=', 'Active')
     .where('access_keys.recycled_at', 'is', null)
-    .where('users.user_id', '=', issuer.userId)
-    .where('users.account_id', '=', issuer.accountId)
+    .where('users.user_id', '=', userId)
+    .where('users.account_id', '=', accountId)
     .where('users.recycled_at', 'is', null)
     .executeTakeFirst();
   return key && (key.expires_at ?? Number.POSITIVE_INFINITY);
 }
 
 function dependenciesOn(issuer: TokenIssuer): Pick<Change, 'topic' | 'subject'>[] {
-  return issuer.type === 'role'
-    ? [{ topic: 'role', subject: issuer.roleId }]
-    : [
+  switch (issuer.type) {
+    case 'role':
+      return [{ topic: 'role', subject: issuer.roleId }];
+    case 'identity-provider':
+      return [{ topic: 'identity-provider', subject: issuer.providerId }];
+    case 'user':
+      return [
         { topic: 'user', subject: issuer.userId },
         { topic: 'access-key', subject: issuer.accessKeyId },
       ];
+  }
 }

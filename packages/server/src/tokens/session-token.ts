@@ -10,7 +10,13 @@ export type TokenIssuer =
       readonly userId: string;
       readonly accessKeyId: string;
     }
-  | { readonly type: 'role'; readonly accountId: string; readonly roleId: string };
+  | { readonly type: 'role'; readonly accountId: string; readonly roleId: string }
+  | {
+      readonly type: 'identity-provider';
+      readonly accountId: string;
+      readonly kind: 'saml' | 'oidc';
+      readonly providerId: string;
+    };
 
 /** What a SecurityToken says of its session. */
 export interface SessionToken {

@@ -1,0 +1,126 @@
+import { identityArn } from '../../accounts/arn.ts';
+import { Refusal } from '../../errors/refusal.ts';
+import { clientIdsOf, findOidcProvider, fingerprintsOf } from '../../federation/oidc-provider.ts';
+import { readProviderArn } from '../../federation/provider-name.ts';
+import { type OidcToken, verifyOidcToken } from '../../federation/verify-oidc-token.ts';
+import { instant } from '../../rpc/instant.ts';
+import { type AnonymousOperation, anonymousOperation, type Proof } from '../../rpc/operation.ts';
+import { optional, secret, text } from '../../rpc/parameter.ts';
+import type { OidcProviderRow } from '../../store/schema.ts';
+import { assumeFederatedRole } from '../../tokens/assume-federated-role.ts';
+import { vouchingAccount } from '../../tokens/vouching-account.ts';
+import {
+  credentials,
+  durationSeconds,
+  needed,
+  roleArn,
+  roleReference,
+  sessionName,
+  sessionPolicy,
+  stsParameter,
+} from './session-parameters.ts';
+
+const providerArn = stsParameter(
+  text({ max: 256, format: /^acs:ram:\*?:\d{16}:oidc-provider\/.+$/ }),
+  'InvalidParameter.ProviderArn',
+  { name: 'OIDCProviderArn' },
+);
+
+interface OidcProof extends Proof {
+  readonly provider: OidcProviderRow;
+  readonly token: OidcToken;
+}
+
+/** A session of a role for somebody that an OIDC provider vouches for. */
+export const assumeRoleWithOidcOperations: readonly AnonymousOperation[] = [
+  anonymousOperation({
+    product: 'Sts',
+    version: '2015-04-01',
+    name: 'AssumeRoleWithOIDC',
+    access: 'anonymous',
+    input: {
+      OIDCProviderArn: needed(providerArn),
+      RoleArn: needed(roleArn),
+      OIDCToken: secret(needed(text({ min: 4, max: 20_000 }))),
+      RoleSessionName: needed(sessionName),
+      Policy: optional(sessionPolicy),
+      DurationSeconds: optional(durationSeconds),
+    },
+
+    async prove(input, visit): Promise<OidcProof> {
+      const reference = readProviderArn('oidc', input.OIDCProviderArn);
+      const account = reference && (await vouchingAccount(visit, reference.accountId));
+      const provider =
+        reference &&
+        account &&
+        (await findOidcProvider(visit.services.store.queries, reference.accountId, reference.name));
+      if (account === undefined || provider === undefined) {
+        throw new Refusal('EntityNotExist.OIDCProvider', { name: input.OIDCProviderArn });
+      }
+      const expected = {
+        issuerUrl: provider.issuer_url,
+        fingerprints: fingerprintsOf(provider),
+        clientIds: clientIdsOf(provider),
+        issuanceLimitHours: provider.issuance_limit_hours,
+      };
+      const { issuerKeys } = visit.services;
+      const token = await verifyOidcToken(input.OIDCToken, expected, issuerKeys, visit.now);
+      return { account, provider, token };
+    },
+
+    async handle(input, { provider, token }, visit) {
+      await refuseChangedProvider(input.OIDCProviderArn, provider, visit);
+      const { session, principal } = await assumeFederatedRole(visit, {
+        action: 'sts:AssumeRoleWithOIDC',
+        provider: {
+          kind: 'oidc',
+          providerId: provider.provider_id,
+          arn: identityArn.oidcProvider(provider.account_id, provider.provider_name),
+        },
+        role: roleReference(input.RoleArn),
+        sessionName: input.RoleSessionName,
+        durationSeconds: input.DurationSeconds,
+        endsBy: undefined,
+        sessionPolicy: input.Policy,
+        conditions: new Map<string, string | readonly string[]>([
+          ['oidc:iss', token.issuer],
+          ['oidc:aud', token.clientIds],
+          ['oidc:sub', token.subject],
+        ]),
+      });
+      return {
+        actor: principal,
+        answer: {
+          Credentials: credentials(session),
+          AssumedRoleUser: {
+            Arn: `${session.roleArn}/${principal.sessionName}`,
+            AssumedRoleId: `${session.roleId}:${principal.sessionName}`,
+          },
+          OIDCTokenInfo: {
+            Issuer: token.issuer,
+            Subject: token.subject,
+            ClientIds: token.clientIds.join(','),
+            IssuanceTime: instant(token.issuedAt),
+            ExpirationTime: instant(token.expiresAt),
+            VerificationInfo: 'Success',
+          },
+        },
+      };
+    },
+  }),
+];
+
+/** A token is verified before the transaction, which may have to wait: what it was held against must still stand. */
+async function refuseChangedProvider(
+  arn: string,
+  provider: OidcProviderRow,
+  { queries }: Pick<Parameters<typeof assumeFederatedRole>[0], 'queries'>,
+): Promise<void> {
+  const present = await findOidcProvider(queries, provider.account_id, provider.provider_name);
+  const stands =
+    present?.provider_id === provider.provider_id &&
+    present.client_ids === provider.client_ids &&
+    present.fingerprints === provider.fingerprints &&
+    present.issuance_limit_hours === provider.issuance_limit_hours;
+  if (!stands) throw new Refusal('EntityNotExist.OIDCProvider', { name: arn });
+}

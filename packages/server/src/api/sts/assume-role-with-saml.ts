@@ -1,0 +1,143 @@
+import { identityArn } from '../../accounts/arn.ts';
+import { Refusal } from '../../errors/refusal.ts';
+import { providerNameKey, readProviderArn } from '../../federation/provider-name.ts';
+import { readSamlMetadata } from '../../federation/saml-metadata.ts';
+import { findSamlProvider } from '../../federation/saml-provider.ts';
+import { useAssertion } from '../../federation/used-assertion.ts';
+import { type SamlAssertion, verifySamlAssertion } from '../../federation/verify-saml-assertion.ts';
+import { type AnonymousOperation, anonymousOperation, type Proof } from '../../rpc/operation.ts';
+import { optional, secret, text } from '../../rpc/parameter.ts';
+import type { SamlProviderRow } from '../../store/schema.ts';
+import { assumeFederatedRole } from '../../tokens/assume-federated-role.ts';
+import { vouchingAccount } from '../../tokens/vouching-account.ts';
+import {
+  credentials,
+  durationSeconds,
+  needed,
+  readRoleArn,
+  roleArn,
+  roleReference,
+  sessionPolicy,
+  stsParameter,
+} from './session-parameters.ts';
+
+const providerArn = stsParameter(
+  text({ max: 256, format: /^acs:ram:\*?:\d{16}:saml-provider\/.+$/ }),
+  'InvalidParameter.ProviderArn',
+  { name: 'SAMLProviderArn' },
+);
+
+interface SamlProof extends Proof {
+  readonly provider: SamlProviderRow;
+  readonly assertion: SamlAssertion;
+}
+
+/** A session of a role for somebody that a SAML provider vouches for. */
+export const assumeRoleWithSamlOperations: readonly AnonymousOperation[] = [
+  anonymousOperation({
+    product: 'Sts',
+    version: '2015-04-01',
+    name: 'AssumeRoleWithSAML',
+    access: 'anonymous',
+    input: {
+      SAMLProviderArn: needed(providerArn),
+      RoleArn: needed(roleArn),
+      SAMLAssertion: secret(needed(text({ min: 4, max: 100_000 }))),
+      Policy: optional(sessionPolicy),
+      DurationSeconds: optional(durationSeconds),
+    },
+
+    async prove(input, visit): Promise<SamlProof> {
+      const reference = readProviderArn('saml', input.SAMLProviderArn);
+      const account = reference && (await vouchingAccount(visit, reference.accountId));
+      const provider =
+        reference &&
+        account &&
+        (await findSamlProvider(visit.services.store.queries, reference.accountId, reference.name));
+      if (account === undefined || provider === undefined) {
+        throw new Refusal('EntityNotExist.SAMLProvider', { name: input.SAMLProviderArn });
+      }
+      const metadata = await readSamlMetadata(provider.metadata);
+      if ('fault' in metadata) {
+        throw new Refusal('AuthenticationFail.IDPMetadata.Invalid', { reason: metadata.fault });
+      }
+      const assertion = await verifySamlAssertion(input.SAMLAssertion, metadata, visit.now);
+      refuseUnlistedRole(assertion, input.RoleArn, provider);
+      return { account, provider, assertion };
+    },
+
+    async handle(input, { provider, assertion }, visit) {
+      const present = await findSamlProvider(visit.queries, provider.account_id, provider.provider_name);
+      if (present?.provider_id !== provider.provider_id || present.metadata !== provider.metadata) {
+        throw new Refusal('EntityNotExist.SAMLProvider', { name: input.SAMLProviderArn });
+      }
+      const { session, principal } = await assumeFederatedRole(visit, {
+        action: 'sts:AssumeRoleWithSAML',
+        provider: {
+          kind: 'saml',
+          providerId: provider.provider_id,
+          arn: identityArn.samlProvider(provider.account_id, provider.provider_name),
+        },
+        role: roleReference(input.RoleArn),
+        sessionName: assertion.sessionName,
+        durationSeconds: input.DurationSeconds,
+        endsBy: endsBy(assertion, visit.now),
+        sessionPolicy: input.Policy,
+        conditions: new Map([
+          ['saml:recipient', assertion.recipient],
+          ['saml:iss', assertion.issuer],
+          ['saml:sub', assertion.subject],
+          ['saml:sub_type', assertion.subjectType],
+        ]),
+      });
+      await useAssertion(visit, assertion);
+      return {
+        actor: principal,
+        answer: {
+          Credentials: credentials(session),
+          AssumedRoleUser: {
+            // With `sts` and `assumed-role`, unlike the other operations that open sessions.
+            Arn: `acs:sts::${principal.accountId}:assumed-role/${principal.roleName}/${principal.sessionName}`,
+            AssumedRoleId: `${session.roleId}:${principal.sessionName}`,
+          },
+          SAMLAssertionInfo: {
+            Issuer: assertion.issuer,
+            Recipient: assertion.recipient,
+            Subject: assertion.subject,
+            SubjectType: assertion.subjectType,
+          },
+        },
+      };
+    },
+  }),
+];
+
+/** The provider says of which roles, and by which provider, somebody may have sessions. */
+function refuseUnlistedRole(assertion: SamlAssertion, arn: string, provider: SamlProviderRow): void {
+  const wanted = roleReference(arn);
+  const listed = assertion.roles.some((pair) => {
+    const role = pair.map(readRoleArn).find((found) => found !== undefined);
+    const by = pair.map((part) => readProviderArn('saml', part)).find((found) => found !== undefined);
+    return (
+      pair.length === 2 &&
+      role?.accountId === wanted.accountId &&
+      role.roleName.toLowerCase() === wanted.roleName.toLowerCase() &&
+      by?.accountId === provider.account_id &&
+      providerNameKey(by.name) === provider.provider_name_key
+    );
+  });
+  if (!listed) {
+    throw new Refusal('AuthenticationFail.SAMLAssertion.Invalid', {
+      reason: 'its attribute Role does not list the role with the provider',
+    });
+  }
+}
+
+/** The provider's own bounds; they shorten a session and never lengthen it. */
+function endsBy(assertion: SamlAssertion, now: number): number | undefined {
+  const ends = [
+    assertion.sessionEndsBy,
+    assertion.sessionSeconds === undefined ? undefined : now + assertion.sessionSeconds * 1000,
+  ].filter((end) => end !== undefined);
+  return ends.length === 0 ? undefined : Math.min(...ends);
+}

@@ -1,0 +1,85 @@
+import type { RefusalCode } from '../../errors/catalogue.ts';
+import { Refusal } from '../../errors/refusal.ts';
+import { limits } from '../../limits.ts';
+import { instant } from '../../rpc/instant.ts';
+import type { Answer } from '../../rpc/operation.ts';
+import { integer, type Parameter, text } from '../../rpc/parameter.ts';
+import { Secret } from '../../rpc/secret.ts';
+import { type RoleReference, sessionBounds } from '../../tokens/assume-role.ts';
+import type { OpenedSession } from '../../tokens/open-session.ts';
+
+/** The region is nothing or `*`. */
+const roleArnFormat = /^acs:ram:\*?:\d{16}:role\/[A-Za-z0-9.-]{1,64}$/;
+
+export const roleArn = stsParameter(text({ max: 256, format: roleArnFormat }), 'InvalidParameter.RoleArn');
+
+export const sessionName = stsParameter(
+  text({ min: 2, max: 64, format: /^[\w.@-]+$/ }),
+  'InvalidParameter.RoleSessionName',
+);
+
+export const durationSeconds = stsParameter(
+  integer(sessionBounds.minimumSeconds, sessionBounds.maximumSeconds),
+  'InvalidParameter.DurationSeconds',
+  { minimum: sessionBounds.minimumSeconds, maximum: sessionBounds.maximumSeconds },
+);
+
+export const sessionPolicy = stsParameter(
+  text({ max: limits.sessionPolicyCharacters }),
+  'InvalidParameter.PolicySize',
+  { limit: limits.sessionPolicyCharacters },
+);
+
+/** The role that an ARN names; undefined for anything else. */
+export function readRoleArn(arn: string): RoleReference | undefined {
+  if (!roleArnFormat.test(arn)) return undefined;
+  const [, , , accountId = '', relativeId = ''] = arn.split(':');
+  return { accountId, roleName: relativeId.slice('role/'.length) };
+}
+
+/** The role that a `RoleArn` parameter names, which has been read as one. */
+export function roleReference(arn: string): RoleReference {
+  const role = readRoleArn(arn);
+  if (role === undefined) throw new Refusal('InvalidParameter.RoleArn');
+  return role;
+}
+
+/** The `Credentials` of an answer. */
+export function credentials(session: OpenedSession): Answer {
+  return {
+    AccessKeyId: session.accessKeyId,
+    AccessKeySecret: new Secret(session.secret),
+    SecurityToken: new Secret(session.securityToken),
+    Expiration: instant(session.expiresAt),
+  };
+}
+
+/** A parameter that STS refuses with one code of its own, whatever is wrong with it. */
+export function stsParameter<T>(
+  parameter: Parameter<T>,
+  entry: RefusalCode,
+  values: Readonly<Record<string, string | number>> = {},
+): Parameter<T> {
+  return {
+    ...parameter,
+    read(name, wire) {
+      try {
+        return parameter.read(name, wire);
+      } catch (error) {
+        const isWrong = error instanceof Refusal && error.code.startsWith('InvalidParameter.');
+        throw isWrong ? new Refusal(entry, values) : error;
+      }
+    },
+  };
+}
+
+/** A parameter of which the federated operations say with a code of their own that it is missing. */
+export function needed<T>(parameter: Parameter<T>): Parameter<T> {
+  return {
+    ...parameter,
+    read(name, wire) {
+      if ((wire.get(name) ?? '') === '') throw new Refusal('MissingParameter.Of', { name });
+      return parameter.read(name, wire);
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { RequestConditions, type RolePrincipal } from '@claviger/guard';
+import { compileTrustPolicy, decideTrust, readStoredPolicy } from '@claviger/policy';
+import { readAccount } from '../accounts/account-directory.ts';
+import { identityArn } from '../accounts/arn.ts';
+import { Refusal } from '../errors/refusal.ts';
+import { findRole } from '../roles/role.ts';
+import type { AdmittedVisit } from '../rpc/operation.ts';
+import type { RoleRow } from '../store/schema.ts';
+import { type RoleReference, sessionLength } from './assume-role.ts';
+import { type OpenedSession, openSession, refuseMalformedSessionPolicy } from './open-session.ts';
+
+/** What an identity provider has vouched for, and what is asked for by it. */
+export interface FederatedRequest {
+  readonly action: 'sts:AssumeRoleWithSAML' | 'sts:AssumeRoleWithOIDC';
+  readonly provider: {
+    readonly kind: 'saml' | 'oidc';
+    readonly providerId: string;
+    /** As trust policies name it. */
+    readonly arn: string;
+  };
+  readonly role: RoleReference;
+  readonly sessionName: string;
+  readonly durationSeconds: number | undefined;
+  /** The session is not to last longer, in milliseconds since the epoch; undefined for no such bound. */
+  readonly endsBy: number | undefined;
+  readonly sessionPolicy: string | undefined;
+  /** Condition keys of what the provider says, lower-cased. */
+  readonly conditions: ReadonlyMap<string, string | readonly string[]>;
+}
+
+/** A session that an identity provider's word has opened. */
+export interface FederatedSession {
+  readonly session: OpenedSession;
+  readonly principal: RolePrincipal;
+}
+
+/**
+ * Opens a session of a role for somebody that an identity provider of the role's account vouches for. No policy of
+ * a caller is asked, since there is no caller: the role's trust policy alone decides, about the provider as its
+ * `Federated` principal. `acs:PrincipalARN` is the session that is asked for.
+ *
+ * The session rests on the provider: it ends when that is deleted. A provider speaks for its own account alone.
+ *
+ * @throws Refusal EntityNotExist.Role or EntityNotExist.RoleArn, NoPermission, InvalidParameter.*
+ */
+export async function assumeFederatedRole(
+  visit: AdmittedVisit,
+  asked: FederatedRequest,
+): Promise<FederatedSession> {
+  refuseMalformedSessionPolicy(asked.sessionPolicy);
+  const { accountId } = visit.account;
+  const account = await readAccount(visit.queries, accountId);
+  const distrusted = () =>
+    new Refusal('NoPermission.Federated', { resource: identityArn.role(accountId, asked.role.roleName) });
+  if (account?.status !== 'Active' || asked.role.accountId !== accountId) throw distrusted();
+  const role = await findRole(visit.queries, accountId, asked.role.roleName);
+  if (role === undefined) {
+    // RAM has a code for each of the two.
+    const code = asked.provider.kind === 'saml' ? 'EntityNotExist.RoleArn' : 'EntityNotExist.Role';
+    throw new Refusal(code, { name: asked.role.roleName });
+  }
+  const principal: RolePrincipal = {
+    type: 'assumed-role',
+    accountId,
+    arn: identityArn.assumedRole(accountId, role.role_name, asked.sessionName),
+    roleId: role.role_id,
+    roleName: role.role_name,
+    sessionName: asked.sessionName,
+  };
+  if (!trusts(role, visit, principal, asked)) throw distrusted();
+  const end = visit.now + sessionLength(asked.durationSeconds, role.max_session_seconds) * 1000;
+  const { kind, providerId } = asked.provider;
+  const session = await openSession(visit, {
+    account,
+    role,
+    sessionName: asked.sessionName,
+    sessionPolicy: asked.sessionPolicy,
+    sourceIdentity: undefined,
+    issuers: [{ type: 'identity-provider', accountId, kind, providerId }],
+    end: Math.min(end, asked.endsBy ?? end),
+  });
+  return { session, principal };
+}
+
+/**
+ * RAM's own trust policies for identity providers say `sts:AssumeRole`; others name the operation. Either will do,
+ * and a Deny of either is a Deny.
+ */
+function trusts(
+  role: RoleRow,
+  visit: AdmittedVisit,
+  principal: RolePrincipal,
+  asked: FederatedRequest,
+): boolean {
+  const trust = compileTrustPolicy(readStoredPolicy(role.assume_role_policy, 'trust'));
+  const conditions = new RequestConditions({ ...visit, principal }, asked.conditions);
+  const effects = ['sts:AssumeRole', asked.action].map(
+    (action) =>
+      decideTrust(trust, { action, principal: { kind: 'Federated', arn: asked.provider.arn }, conditions })
+        .effect,
+  );
+  return effects.includes('Allow') && !effects.includes('ExplicitDeny');
+}
