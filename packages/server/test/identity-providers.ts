@@ -1,0 +1,205 @@
+import { createSign, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import xml from '@node-saml/node-saml/lib/xml.js';
+import { exportJWK, type JWTPayload, SignJWT } from 'jose';
+
+/** What of an assertion differs from one that is in order. */
+export interface AssertionChanges {
+  readonly id?: string;
+  readonly issuer?: string;
+  readonly audience?: string;
+  readonly recipient?: string;
+  readonly notBefore?: number;
+  readonly notOnOrAfter?: number;
+  readonly subject?: string;
+  readonly sessionName?: string;
+  readonly sessionSeconds?: string;
+  readonly sessionEndsBy?: number;
+  /** Each `roleArn,providerArn`. */
+  readonly roles: readonly string[];
+}
+
+/** An identity provider that speaks SAML 2.0: it signs what it is told to. */
+export class SamlIdentityProvider {
+  readonly entityId: string;
+  readonly #privateKey: KeyObject;
+  readonly #certificate: Buffer;
+
+  constructor(entityId = 'https://idp.example.com/saml') {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    this.entityId = entityId;
+    this.#privateKey = privateKey;
+    this.#certificate = selfSigned(privateKey, publicKey);
+  }
+
+  /** Base64, as it is given to CreateSAMLProvider. */
+  metadata(): string {
+    const certificate = this.#certificate.toString('base64');
+    return encode(
+      `<?xml version="1.0"?><md:EntityDescriptor entityID="${this.entityId}" xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"><md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data><ds:X509Certificate>\n${certificate}\n</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor></md:IDPSSODescriptor></md:EntityDescriptor>`,
+    );
+  }
+
+  /** A response whose assertion is signed, as XML. */
+  response(changes: AssertionChanges): string {
+    return this.sign(this.unsignedResponse(changes), 'Assertion');
+  }
+
+  /** Signs the one element of that name. */
+  sign(text: string, element: 'Assertion' | 'Response'): string {
+    const path = `//*[local-name(.)='${element}']`;
+    return xml.signXml(
+      text,
+      path,
+      { reference: `${path}/*[local-name(.)='Issuer']`, action: 'after' },
+      {
+        privateKey: this.#privateKey.export({ type: 'pkcs8', format: 'pem' }),
+        signatureAlgorithm: 'sha256',
+        digestAlgorithm: 'sha256',
+      },
+    );
+  }
+
+  unsignedResponse(changes: AssertionChanges): string {
+    return `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_${randomUUID()}" Version="2.0" IssueInstant="${new Date().toISOString()}"><saml:Issuer xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">${this.entityId}</saml:Issuer><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>${this.assertion(changes)}</samlp:Response>`;
+  }
+
+  /** An assertion without signature. */
+  assertion(changes: AssertionChanges): string {
+    const now = Date.now();
+    const instant = (milliseconds: number) => new Date(milliseconds).toISOString();
+    const end = instant(changes.notOnOrAfter ?? now + 300_000);
+    const attribute = (name: string, values: readonly string[]) =>
+      `<saml:Attribute Name="https://www.aliyun.com/SAML-Role/Attributes/${name}">${values
+        .map((value) => `<saml:AttributeValue>${value}</saml:AttributeValue>`)
+        .join('')}</saml:Attribute>`;
+    const recipient = changes.recipient ?? 'https://signin.aliyun.com/saml-role/sso';
+    const sessionEnd =
+      changes.sessionEndsBy === undefined ? '' : ` SessionNotOnOrAfter="${instant(changes.sessionEndsBy)}"`;
+    return [
+      `<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${changes.id ?? `_${randomUUID()}`}" Version="2.0" IssueInstant="${instant(now)}">`,
+      `<saml:Issuer>${changes.issuer ?? this.entityId}</saml:Issuer>`,
+      '<saml:Subject>',
+      `<saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent">${changes.subject ?? 'alice@example.com'}</saml:NameID>`,
+      '<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer">',
+      `<saml:SubjectConfirmationData NotOnOrAfter="${end}" Recipient="${recipient}"/>`,
+      '</saml:SubjectConfirmation></saml:Subject>',
+      `<saml:Conditions NotBefore="${instant(changes.notBefore ?? now - 1000)}" NotOnOrAfter="${end}">`,
+      `<saml:AudienceRestriction><saml:Audience>${changes.audience ?? 'urn:alibaba:cloudcomputing'}</saml:Audience></saml:AudienceRestriction>`,
+      '</saml:Conditions>',
+      `<saml:AuthnStatement AuthnInstant="${instant(now)}"${sessionEnd}/>`,
+      '<saml:AttributeStatement>',
+      attribute('Role', changes.roles),
+      attribute('RoleSessionName', [changes.sessionName ?? 'alice']),
+      changes.sessionSeconds === undefined ? '' : attribute('SessionDuration', [changes.sessionSeconds]),
+      '</saml:AttributeStatement></saml:Assertion>',
+    ].join('');
+  }
+}
+
+/** An identity provider that speaks OpenID Connect, on this machine. */
+export class OidcIdentityProvider {
+  readonly #server: Server;
+  #keys: { readonly kid: string; readonly privateKey: KeyObject; readonly publicKey: KeyObject }[] = [];
+  /** How often its keys were asked for. */
+  keyRequests = 0;
+
+  private constructor(server: Server) {
+    this.#server = server;
+    this.changeKey();
+    server.on('request', async (request, response) => {
+      const documents: Record<string, () => unknown> = {
+        '/.well-known/openid-configuration': () => ({
+          issuer: this.issuer,
+          jwks_uri: `${this.issuer}/keys`,
+        }),
+        '/keys': async () => {
+          this.keyRequests += 1;
+          const keys = this.#keys.map(async ({ kid, publicKey }) => ({
+            ...(await exportJWK(publicKey)),
+            kid,
+            use: 'sig',
+          }));
+          return { keys: await Promise.all(keys) };
+        },
+      };
+      const document = documents[request.url ?? ''];
+      if (document === undefined) return response.writeHead(404).end();
+      response.writeHead(200, { 'content-type': 'application/json' });
+      return response.end(JSON.stringify(await document()));
+    });
+  }
+
+  static async start(): Promise<OidcIdentityProvider> {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new OidcIdentityProvider(server);
+  }
+
+  get issuer(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** From now on signs with another key, and no longer publishes the old one. */
+  changeKey(): void {
+    this.#keys = [{ kid: randomUUID(), ...generateKeyPairSync('ec', { namedCurve: 'P-256' }) }];
+  }
+
+  /** A token that is in order but for `changes`; undefined takes a claim away. */
+  async token(changes: { readonly [claim: string]: unknown } = {}): Promise<string> {
+    const [key] = this.#keys;
+    const seconds = Math.floor(Date.now() / 1000);
+    const claims: JWTPayload = {
+      iss: this.issuer,
+      sub: 'system:serviceaccount:default:builder',
+      aud: 'sts.aliyuncs.com',
+      iat: seconds - 1,
+      exp: seconds + 300,
+      ...changes,
+    };
+    return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: key!.kid }).sign(key!.privateKey);
+  }
+
+  async close(): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+}
+
+const encode = (text: string) => Buffer.from(text).toString('base64');
+
+/** A certificate for an RSA key, signed by itself (RFC 5280): all that metadata needs. */
+function selfSigned(privateKey: KeyObject, publicKey: KeyObject): Buffer {
+  const der = (tag: number, ...parts: readonly Buffer[]): Buffer => {
+    const content = Buffer.concat(parts);
+    const length =
+      content.length < 0x80
+        ? [content.length]
+        : content.length < 0x100
+          ? [0x81, content.length]
+          : [0x82, content.length >> 8, content.length & 0xff];
+    return Buffer.concat([Buffer.from([tag, ...length]), content]);
+  };
+  const sequence = (...parts: readonly Buffer[]) => der(0x30, ...parts);
+  const algorithm = sequence(Buffer.from('06092a864886f70d01010b0500', 'hex'));
+  const name = sequence(
+    der(0x31, sequence(Buffer.from('0603550403', 'hex'), der(0x0c, Buffer.from('idp.example.com')))),
+  );
+  const validity = sequence(
+    ...['20200101000000Z', '20991231235959Z'].map((text) => der(0x18, Buffer.from(text))),
+  );
+  const toBeSigned = sequence(
+    Buffer.from('a003020102', 'hex'),
+    der(0x02, Buffer.from([1])),
+    algorithm,
+    name,
+    validity,
+    name,
+    publicKey.export({ type: 'spki', format: 'der' }),
+  );
+  const signature = createSign('sha256').update(toBeSigned).sign(privateKey);
+  return sequence(toBeSigned, algorithm, der(0x03, Buffer.from([0]), signature));
+}
