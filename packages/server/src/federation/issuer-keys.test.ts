@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { DocumentUnavailable } from './fetch-document.ts';
+import { IssuerKeys } from './issuer-keys.ts';
+
+const issuerUrl = 'https://idp.example.com/realm';
+const configurationUrl = `${issuerUrl}/.well-known/openid-configuration`;
+const keysUrl = 'https://keys.example.com/keys';
+const minute = 60_000;
+
+/** Documents by their address, and what was asked for. */
+function network(documents: Record<string, unknown>) {
+  const asked: string[] = [];
+  const pinned: Record<string, readonly string[]> = {};
+  const keys = new IssuerKeys(async (url, fingerprints) => {
+    asked.push(url.href);
+    pinned[url.href] = fingerprints;
+    const document = documents[url.href];
+    if (document === undefined) throw new DocumentUnavailable('it is away');
+    return typeof document === 'string' ? document : JSON.stringify(document);
+  });
+  return { keys, asked, pinned, documents };
+}
+
+const inOrder = () =>
+  network({
+    [configurationUrl]: { issuer: issuerUrl, jwks_uri: keysUrl },
+    [keysUrl]: { keys: [] },
+  });
+
+const issuer = { issuerUrl, fingerprints: [] as readonly string[] };
+
+describe('the keys of an issuer', () => {
+  test('are found by discovery, and asked for once in ten minutes', async () => {
+    const { keys, asked } = inOrder();
+    const first = await keys.find(issuer, 0);
+    assert.ok(!(first.keys instanceof DocumentUnavailable));
+    assert.equal(await keys.find(issuer, 10 * minute - 1), first);
+    assert.deepEqual(asked, [configurationUrl, keysUrl]);
+    await keys.find(issuer, 10 * minute);
+    assert.equal(asked.length, 4);
+  });
+
+  test('are asked for once by many at once', async () => {
+    const { keys, asked } = inOrder();
+    await Promise.all([keys.find(issuer, 0), keys.find(issuer, 0), keys.find(issuer, 0)]);
+    assert.equal(asked.length, 2);
+  });
+
+  test('are asked for again for a key that is new, but not every time that somebody says so', async () => {
+    const { keys, asked } = inOrder();
+    const first = await keys.find(issuer, 0);
+    assert.equal(await keys.findNewer(issuer, first, minute / 2 - 1), first);
+    const second = await keys.findNewer(issuer, first, minute / 2);
+    assert.notEqual(second, first);
+    assert.equal(await keys.findNewer(issuer, first, minute / 2 + 1), second);
+    assert.equal(asked.length, 4);
+  });
+
+  test('are not kept beyond their time when the issuer is away, which is asked again after a pause', async () => {
+    const { keys, asked, documents } = inOrder();
+    await keys.find(issuer, 0);
+    const configuration = documents[configurationUrl];
+    delete documents[configurationUrl];
+    const away = await keys.find(issuer, 10 * minute);
+    assert.ok(away.keys instanceof DocumentUnavailable);
+    assert.equal(await keys.find(issuer, 10 * minute + 1), away);
+    assert.equal(asked.length, 3);
+    documents[configurationUrl] = configuration;
+    const back = await keys.find(issuer, 10.5 * minute);
+    assert.ok(!(back.keys instanceof DocumentUnavailable));
+  });
+
+  test('are asked for anew with other fingerprints, which are those of the issuer’s host', async () => {
+    const { keys, asked, pinned, documents } = inOrder();
+    await keys.find(issuer, 0);
+    await keys.find({ issuerUrl, fingerprints: ['aa'] }, 0);
+    assert.equal(asked.length, 4);
+    assert.deepEqual({ ...pinned }, { [configurationUrl]: ['aa'], [keysUrl]: [] });
+    const own = 'https://idp.example.com/keys';
+    documents[configurationUrl] = { issuer: issuerUrl, jwks_uri: own };
+    documents[own] = { keys: [] };
+    await keys.find({ issuerUrl, fingerprints: ['bb'] }, 0);
+    assert.deepEqual(pinned[own], ['bb']);
+  });
+
+  test('are none when the documents are not in order', async () => {
+    for (const documents of [
+      {},
+      { [configurationUrl]: 'hello' },
+      { [configurationUrl]: 'null' },
+      { [configurationUrl]: { issuer: 'https://other.example.com', jwks_uri: keysUrl } },
+      { [configurationUrl]: { issuer: issuerUrl } },
+      { [configurationUrl]: { issuer: issuerUrl, jwks_uri: 'keys' } },
+      { [configurationUrl]: { issuer: issuerUrl, jwks_uri: 'http://localhost/keys' } },
+      { [configurationUrl]: { issuer: issuerUrl, jwks_uri: 'file:///keys' } },
+      { [configurationUrl]: { issuer: issuerUrl, jwks_uri: keysUrl } },
+      { [configurationUrl]: { issuer: issuerUrl, jwks_uri: keysUrl }, [keysUrl]: { keys: 'none' } },
+    ]) {
+      // Whatever can be fetched would do as keys; it must not come to that.
+      const served = { 'http://localhost/keys': { keys: [] }, 'file:///keys': { keys: [] }, ...documents };
+      const found = await network(served).keys.find(issuer, 0);
+      assert.ok(found.keys instanceof DocumentUnavailable, JSON.stringify(documents));
+    }
+  });
+
+  test('of a thousand issuers are remembered, and the oldest make room', async () => {
+    const asked: string[] = [];
+    const keys = new IssuerKeys(async (url) => {
+      asked.push(url.href);
+      return url.pathname === '/keys'
+        ? '{"keys":[]}'
+        : JSON.stringify({ issuer: url.origin, jwks_uri: `${url.origin}/keys` });
+    });
+    const of = (number: number) => ({ issuerUrl: `https://i${number}.example.com`, fingerprints: [] });
+    for (let number = 0; number <= 1000; number++) await keys.find(of(number), 0);
+    const before = asked.length;
+    await keys.find(of(1), 0);
+    assert.equal(asked.length, before);
+    await keys.find(of(0), 0);
+    assert.equal(asked.length, before + 2);
+  });
+});

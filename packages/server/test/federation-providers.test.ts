@@ -1,0 +1,389 @@
+/** Identity providers and user SSO settings, through the official clients. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { before, describe, test } from 'node:test';
+import ims from '@alicloud/ims20190815';
+import { anonymousOperations } from '../src/api/operations.ts';
+import { SamlIdentityProvider } from './identity-providers.ts';
+import { eachServer, refused, type TestAccount, type TestServer } from './server.ts';
+
+const idp = new SamlIdentityProvider();
+const encode = (text: string) => Buffer.from(text).toString('base64');
+const fingerprint = '902ef2deeb3c5b13ea4c3d5193629309e231ae55';
+
+test('two operations need no signature, and no others', () => {
+  assert.deepEqual(
+    anonymousOperations.map(({ version, name }) => `${version} ${name}`),
+    ['2015-04-01 AssumeRoleWithSAML', '2015-04-01 AssumeRoleWithOIDC'],
+  );
+});
+
+eachServer((_, start) => {
+  let server: TestServer;
+  before(async () => {
+    server = await start();
+  });
+
+  describe('SAML providers', () => {
+    const create = (of: TestAccount, name: string, more: Record<string, unknown> = {}) =>
+      of.admin.ims.createSAMLProvider(
+        new ims.CreateSAMLProviderRequest({
+          SAMLProviderName: name,
+          encodedSAMLMetadataDocument: idp.metadata(),
+          ...more,
+        }),
+      );
+    const get = async (of: TestAccount, SAMLProviderName: string) =>
+      (await of.admin.ims.getSAMLProvider(new ims.GetSAMLProviderRequest({ SAMLProviderName }))).body!
+        .SAMLProvider!;
+
+    test('one is created, read, changed and deleted; its metadata comes back as it was given', async () => {
+      const account = await server.newAccount();
+      // White space within Base64 is Terraform's heredoc.
+      const metadata = `${idp.metadata()}\n`;
+      const made = (await create(account, 'Corp.1', { encodedSAMLMetadataDocument: metadata })).body!;
+      const { createDate, updateDate, ...rest } = { ...made.SAMLProvider! };
+      assert.deepEqual(rest, {
+        SAMLProviderName: 'Corp.1',
+        arn: `acs:ram::${account.accountId}:saml-provider/Corp.1`,
+        authnSignAlgo: 'rsa-sha1',
+        description: '',
+      });
+      assert.match(createDate!, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+      assert.equal(updateDate, createDate);
+      // Names are compared without regard to case.
+      assert.equal((await get(account, 'corp.1')).encodedSAMLMetadataDocument, metadata);
+
+      const renewed = new SamlIdentityProvider().metadata();
+      await account.admin.ims.updateSAMLProvider(
+        new ims.UpdateSAMLProviderRequest({
+          SAMLProviderName: 'Corp.1',
+          newDescription: 'new',
+          newEncodedSAMLMetadataDocument: renewed,
+          authnSignAlgo: 'rsa-sha256',
+        }),
+      );
+      const changed = await get(account, 'Corp.1');
+      assert.equal(changed.description, 'new');
+      assert.equal(changed.authnSignAlgo, 'rsa-sha256');
+      assert.equal(changed.encodedSAMLMetadataDocument, renewed);
+
+      const remove = () =>
+        account.admin.ims.deleteSAMLProvider(
+          new ims.DeleteSAMLProviderRequest({ SAMLProviderName: 'Corp.1' }),
+        );
+      await remove();
+      await refused(remove(), 'EntityNotExist.SAMLProvider', 404);
+      await refused(get(account, 'Corp.1'), 'EntityNotExist.SAMLProvider', 404);
+    });
+
+    test('they are listed page by page in the order of their names, without metadata', async () => {
+      const account = await server.newAccount();
+      for (const name of ['c', 'A', 'b']) await create(account, name);
+      const list = async (marker?: string) =>
+        (
+          await account.admin.ims.listSAMLProviders(
+            new ims.ListSAMLProvidersRequest({ maxItems: 2, ...(marker && { marker }) }),
+          )
+        ).body!;
+      const first = await list();
+      assert.equal(first.isTruncated, true);
+      const second = await list(first.marker);
+      assert.equal(second.isTruncated, false);
+      const rows = [...first.SAMLProviders!.SAMLProvider!, ...second.SAMLProviders!.SAMLProvider!];
+      assert.deepEqual(
+        rows.map((row) => row.SAMLProviderName),
+        ['A', 'b', 'c'],
+      );
+    });
+
+    test('a name is taken in any case, and only within its account', async () => {
+      const account = await server.newAccount();
+      await create(account, 'corp');
+      await refused(create(account, 'CORP'), 'EntityAlreadyExists.SAMLProvider', 409);
+      const other = await server.newAccount();
+      await refused(get(other, 'corp'), 'EntityNotExist.SAMLProvider', 404);
+      await create(other, 'corp');
+      for (const name of ['-corp', 'corp_', 'co rp', 'x'.repeat(129)]) {
+        const error = await create(account, name).then(
+          () => assert.fail(`${name} was accepted`),
+          (reason: { code: string }) => reason,
+        );
+        assert.match(error.code, /^InvalidParameter\.SAMLProviderName\./);
+      }
+    });
+
+    test('a hundred and first is refused', async () => {
+      const account = await server.newAccount();
+      for (let number = 0; number < 100; number++) await create(account, `p${number}`);
+      await refused(create(account, 'p100'), 'LimitExceeded.SAMLProvider', 409);
+    });
+
+    test('metadata that says too little is refused, and says what it lacks', async () => {
+      const account = await server.newAccount();
+      await create(account, 'corp');
+      const good = Buffer.from(idp.metadata(), 'base64').toString();
+      for (const [text, reason] of [
+        ['%', /Base64/],
+        [encode('hello'), /well-formed/],
+        [encode('<a/>'), /EntityDescriptor/],
+        [encode(good.replace(/entityID="[^"]*"/, '')), /entityID/],
+        [encode(good.replace('use="signing"', 'use="encryption"')), /signing certificate/],
+        [encode(good.replaceAll('IDPSSODescriptor', 'SPSSODescriptor')), /signing certificate/],
+        [encode(good.replace(/<ds:X509Certificate>[^<]*/, '<ds:X509Certificate>AAAA')), /cannot be read/],
+        [encode(`<!DOCTYPE x>${good.replace(/^<\?.*?\?>/, '')}`), /document type/],
+      ] as const) {
+        const made = await refused(
+          create(account, 'bad', { encodedSAMLMetadataDocument: text }),
+          'InvalidParameter.EncodedSAMLMetadataDocument',
+          400,
+        );
+        assert.match(made.message, reason);
+        await refused(
+          account.admin.ims.updateSAMLProvider(
+            new ims.UpdateSAMLProviderRequest({
+              SAMLProviderName: 'corp',
+              newEncodedSAMLMetadataDocument: text,
+            }),
+          ),
+          'InvalidParameter.NewEncodedSAMLMetadataDocument',
+          400,
+        );
+      }
+    });
+  });
+
+  describe('OIDC providers', () => {
+    const create = async (of: TestAccount, name: string, more: Record<string, unknown> = {}) =>
+      (
+        await of.admin.ims.createOIDCProvider(
+          new ims.CreateOIDCProviderRequest({
+            OIDCProviderName: name,
+            issuerUrl: `https://${name.toLowerCase()}.example.com`,
+            ...more,
+          }),
+        )
+      ).body!.OIDCProvider!;
+    const get = async (of: TestAccount, OIDCProviderName: string) =>
+      (await of.admin.ims.getOIDCProvider(new ims.GetOIDCProviderRequest({ OIDCProviderName }))).body!
+        .OIDCProvider!;
+
+    test('one is created, read, changed and deleted', async () => {
+      const account = await server.newAccount();
+      const made = await create(account, 'Cluster', {
+        clientIds: 'sts.aliyuncs.com,second',
+        fingerprints: fingerprint,
+        description: 'a cluster',
+      });
+      const { createDate, updateDate, gmtCreate, gmtModified, ...rest } = { ...made };
+      assert.deepEqual(rest, {
+        OIDCProviderName: 'Cluster',
+        arn: `acs:ram::${account.accountId}:oidc-provider/Cluster`,
+        issuerUrl: 'https://cluster.example.com',
+        description: 'a cluster',
+        clientIds: 'sts.aliyuncs.com,second',
+        fingerprints: fingerprint,
+        issuanceLimitTime: 12,
+      });
+      assert.equal(Date.parse(createDate!), Number(gmtCreate));
+      assert.equal(Date.parse(updateDate!), Number(gmtModified));
+
+      await account.admin.ims.updateOIDCProvider(
+        new ims.UpdateOIDCProviderRequest({
+          OIDCProviderName: 'cluster',
+          newDescription: '',
+          clientIds: 'third',
+          issuanceLimitTime: 168,
+        }),
+      );
+      const changed = await get(account, 'cluster');
+      assert.equal(changed.clientIds, 'third');
+      assert.equal(changed.issuanceLimitTime, 168);
+      assert.equal(changed.fingerprints, fingerprint);
+
+      const remove = () =>
+        account.admin.ims.deleteOIDCProvider(
+          new ims.DeleteOIDCProviderRequest({ OIDCProviderName: 'cluster' }),
+        );
+      await remove();
+      await refused(remove(), 'EntityNotExist.OIDCProvider', 404);
+      await refused(get(account, 'cluster'), 'EntityNotExist.OIDCProvider', 404);
+    });
+
+    test('client IDs and fingerprints are added and taken away one by one, each once', async () => {
+      const account = await server.newAccount();
+      await create(account, 'cluster', { clientIds: 'first' });
+      const { ims: admin } = account.admin;
+      const client = (clientId: string) => ({ OIDCProviderName: 'cluster', clientId });
+      const print = (text: string) => ({ OIDCProviderName: 'cluster', fingerprint: text });
+      await admin.addClientIdToOIDCProvider(new ims.AddClientIdToOIDCProviderRequest(client('second')));
+      await admin.addClientIdToOIDCProvider(new ims.AddClientIdToOIDCProviderRequest(client('second')));
+      await admin.addFingerprintToOIDCProvider(
+        new ims.AddFingerprintToOIDCProviderRequest(print(fingerprint)),
+      );
+      const full = await get(account, 'cluster');
+      assert.equal(full.clientIds, 'first,second');
+      assert.equal(full.fingerprints, fingerprint);
+      await admin.removeClientIdFromOIDCProvider(
+        new ims.RemoveClientIdFromOIDCProviderRequest(client('first')),
+      );
+      const { body } = await admin.removeFingerprintFromOIDCProvider(
+        new ims.RemoveFingerprintFromOIDCProviderRequest(print(fingerprint)),
+      );
+      assert.equal(body!.OIDCProvider!.clientIds, 'second');
+      assert.equal(body!.OIDCProvider!.fingerprints, '');
+      await refused(
+        admin.addClientIdToOIDCProvider(
+          new ims.AddClientIdToOIDCProviderRequest({ OIDCProviderName: 'missing', clientId: 'x' }),
+        ),
+        'EntityNotExist.OIDCProvider',
+        404,
+      );
+    });
+
+    test('a fifty-first client ID and a sixth fingerprint are refused', async () => {
+      const account = await server.newAccount();
+      const many = (count: number) => Array.from({ length: count }, (_unused, number) => `x${number}`);
+      await create(account, 'cluster', { clientIds: many(50).join(','), fingerprints: many(5).join(',') });
+      const { ims: admin } = account.admin;
+      await refused(
+        admin.addClientIdToOIDCProvider(
+          new ims.AddClientIdToOIDCProviderRequest({ OIDCProviderName: 'cluster', clientId: 'more' }),
+        ),
+        'LimitExceeded.OIDCProvider.ClientId',
+        409,
+      );
+      await refused(
+        admin.addFingerprintToOIDCProvider(
+          new ims.AddFingerprintToOIDCProviderRequest({ OIDCProviderName: 'cluster', fingerprint: 'more' }),
+        ),
+        'LimitExceeded.OIDCProvider.Fingerprint',
+        409,
+      );
+      await refused(
+        create(account, 'other', { clientIds: many(51).join(',') }),
+        'LimitExceeded.OIDCProvider.ClientId',
+        409,
+      );
+    });
+
+    test('an issuer is https, or http of this machine, and of one provider in an account', async () => {
+      const account = await server.newAccount();
+      for (const issuerUrl of [
+        'http://idp.example.com',
+        'http://127.0.0.1.example.com',
+        'http://10.0.0.1',
+        'ftp://idp.example.com',
+        'file:///etc/passwd',
+        'idp.example.com',
+        'https://idp.example.com/?a=b',
+        'https://idp.example.com/#a',
+        'https://user:password@idp.example.com',
+        'https://idp.example.com\\@127.0.0.1',
+        `https://idp.example.com/${'x'.repeat(255)}`,
+      ]) {
+        await refused(create(account, 'bad', { issuerUrl }), 'InvalidParameter.IssuerUrl.Format', 400);
+      }
+      await create(account, 'local', { issuerUrl: 'http://localhost:8080/realms/main' });
+      await create(account, 'six', { issuerUrl: 'http://[::1]:8080' });
+      await refused(
+        create(account, 'again', { issuerUrl: 'http://[::1]:8080' }),
+        'EntityAlreadyExists.OIDCProvider',
+        409,
+      );
+      await create(await server.newAccount(), 'again', { issuerUrl: 'http://[::1]:8080' });
+    });
+
+    test('they are listed page by page in the order of their names', async () => {
+      const account = await server.newAccount();
+      for (const name of ['c', 'A', 'b']) await create(account, name);
+      const { body } = await account.admin.ims.listOIDCProviders(
+        new ims.ListOIDCProvidersRequest({ maxItems: 2 }),
+      );
+      assert.equal(body!.isTruncated, true);
+      const next = await account.admin.ims.listOIDCProviders(
+        new ims.ListOIDCProvidersRequest({ maxItems: 2, marker: body!.marker! }),
+      );
+      const rows = [...body!.OIDCProviders!.OIDCProvider!, ...next.body!.OIDCProviders!.OIDCProvider!];
+      assert.deepEqual(
+        rows.map((row) => row.OIDCProviderName),
+        ['A', 'b', 'c'],
+      );
+    });
+
+    test('a hundred and first is refused', async () => {
+      const account = await server.newAccount();
+      for (let number = 0; number < 100; number++) await create(account, `p${number}`);
+      await refused(create(account, 'p100'), 'LimitExceeded.OIDCProvider', 409);
+    });
+  });
+
+  describe('user SSO settings', () => {
+    test('they are off at first, and what a change leaves out stays', async () => {
+      const account = await server.newAccount();
+      const get = async () => ({
+        ...(await account.admin.ims.getUserSsoSettings()).body!.userSsoSettings!,
+      });
+      assert.deepEqual(await get(), {
+        authnSignAlgo: 'rsa-sha1',
+        auxiliaryDomain: '',
+        metadataDocument: '',
+        ssoEnabled: false,
+        ssoLoginWithDomain: true,
+      });
+      const set = (settings: Record<string, unknown>) =>
+        account.admin.ims.setUserSsoSettings(new ims.SetUserSsoSettingsRequest(settings));
+      await refused(set({ ssoEnabled: true }), 'InvalidParameter', 400);
+      await refused(set({ metadataDocument: encode('<a/>') }), 'InvalidParameter.MetadataDocument', 400);
+      await set({ ssoEnabled: true, metadataDocument: idp.metadata(), auxiliaryDomain: 'example.com' });
+      await set({ ssoLoginWithDomain: false });
+      assert.deepEqual(await get(), {
+        authnSignAlgo: 'rsa-sha1',
+        auxiliaryDomain: 'example.com',
+        metadataDocument: idp.metadata(),
+        ssoEnabled: true,
+        ssoLoginWithDomain: false,
+      });
+    });
+  });
+
+  describe('what the official clients send without a signature', () => {
+    /** As it was seen on the wire: the layout of RPC 1.0, without key and signature. */
+    const { vectors } = JSON.parse(
+      readFileSync(new URL('../../signature/testkit/recorded/anonymous.json', import.meta.url), 'utf8'),
+    ) as { vectors: { name: string; request: { target: string; headers: [string, string][] } }[] };
+    const code = async (target: string, sent: readonly [string, string][], method: string) => {
+      const headers = sent.filter(([name]) => name.startsWith('x-acs-'));
+      const answer = await fetch(`${server.url}${target}`, { method, headers });
+      return `${answer.status} ${((await answer.json()) as { Code: string }).Code}`;
+    };
+
+    test('it reaches the two operations', async () => {
+      const outcomes: string[] = [];
+      for (const { request } of vectors) {
+        for (const method of ['POST', 'GET']) {
+          outcomes.push(await code(request.target, request.headers, method));
+        }
+      }
+      assert.deepEqual(
+        new Set(outcomes),
+        new Set([
+          '404 EntityNotExist.OIDCProvider',
+          '404 EntityNotExist.SAMLProvider',
+          // The last of the recorded requests names no session.
+          '400 MissingParameter.RoleSessionName',
+        ]),
+      );
+    });
+
+    test('and no other', async () => {
+      for (const { request } of vectors) {
+        for (const action of ['AssumeRole', 'GetCallerIdentity']) {
+          const instead = (text: string) => text.replace(/AssumeRoleWith(OIDC|SAML)/g, action);
+          const headers = request.headers.map(([name, value]): [string, string] => [name, instead(value)]);
+          assert.equal(await code(instead(request.target), headers, 'POST'), '400 MissingAccessKeyId');
+        }
+      }
+    });
+  });
+});
