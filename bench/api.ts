@@ -70,7 +70,7 @@ export async function apiRows(): Promise<Row[]> {
     const counted = all.toSorted((a, b) => queued(a) - queued(b)).slice(0, wantedRounds);
     if (pinned && !counted.every(isCalm)) {
       process.stderr.write(
-        'api: others use these cores: look at `api.busy` before believing the throughput\n',
+        "api: others had the servers' core: look at `api.queued` before believing the throughput\n",
       );
     }
     const ratios = (of: keyof Measured) => median(counted.map(({ ours, bare }) => ours[of] / bare[of]));

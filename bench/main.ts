@@ -21,12 +21,12 @@ const areas = {
 
 const HELP = `Usage: npm run bench -- [--json] [--only AREA] [--full]
 
-Measures ${Object.keys(areas).join(', ')}, each as a ratio within one run: about three minutes in all.
+Measures ${Object.keys(areas).join(', ')}, each as a ratio within one run: two to three minutes in all.
 A missed target is shown, and is not an error.
 
   --json       one object a line: name, value, unit, target, holds
   --only AREA  one of the areas; may be given several times
-  --full       1,000,000 users with 2,000,000 keys instead of 100,000 with 200,000: some six minutes more,
+  --full       1,000,000 users with 2,000,000 keys instead of 100,000 with 200,000: some five minutes more,
                and 3 GB of memory
   --help       this text`;
 
