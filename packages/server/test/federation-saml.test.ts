@@ -1,5 +1,6 @@
 /** Sessions by the word of a SAML identity provider, through the official clients. */
 import assert from 'node:assert/strict';
+import { createHmac, verify, X509Certificate } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 import ims from '@alicloud/ims20190815';
 import ram from '@alicloud/ram20150501';
@@ -216,6 +217,37 @@ eachServer((_, start) => {
           const { Code, Message } = (await answer.json()) as { Code: string; Message: string };
           assert.deepEqual([answer.status, Code], [401, 'AuthenticationFail.SAMLAssertion.Invalid']);
           assert.match(Message, reason);
+        }
+      });
+
+      test('that is signed with the public certificate as a secret', async () => {
+        const forged = idp.response({ roles: [`${roleArn},${providerArn}`], subject: 'mallory' });
+        const [info] = /<SignedInfo>.*<\/SignedInfo>/s.exec(forged)!;
+        const [, value] = /<SignatureValue>(.*)<\/SignatureValue>/s.exec(forged)!;
+        const metadata = Buffer.from(idp.metadata(), 'base64').toString();
+        const [, encoded] = /<ds:X509Certificate>\s*([^<\s]+)/.exec(metadata)!;
+        const certificate = new X509Certificate(Buffer.from(encoded!, 'base64'));
+        // Exclusive canonicalisation, as far as it matters here.
+        const canonical = (text: string) =>
+          text
+            .replace('<SignedInfo>', '<SignedInfo xmlns="http://www.w3.org/2000/09/xmldsig#">')
+            .replace(/<(\w+)([^>]*)\/>/g, '<$1$2></$1>');
+        const holds = verify(
+          'sha256',
+          Buffer.from(canonical(info)),
+          certificate.publicKey,
+          Buffer.from(value!, 'base64'),
+        );
+        assert.ok(holds, 'the canonical form is not the one that was signed');
+        for (const secret of [certificate.toString(), certificate.toString().trim(), encoded!]) {
+          const changed = info.replace(
+            'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
+            'http://www.w3.org/2000/09/xmldsig#hmac-sha1',
+          );
+          assert.notEqual(changed, info);
+          const mac = createHmac('sha1', secret).update(canonical(changed)).digest('base64');
+          const text = forged.replace(info, changed).replace(value!, mac);
+          await refused(assume(encode(text)), 'AuthenticationFail.SAMLAssertion.Invalid', 401);
         }
       });
 
