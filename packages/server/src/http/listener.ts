@@ -34,7 +34,10 @@ export type Route = (request: ReceivedRequest) => HttpAnswer | Promise<HttpAnswe
 export interface ListenerLimits {
   /** Of a request body; 1 MiB. */
   readonly bodyBytes?: number;
-  /** Of the request line and all headers together; 32 KiB, for security tokens are long. */
+  /**
+   * Of the request line and all headers together; 160 KiB: the official client sends a SAML assertion, of up to
+   * 100,000 characters before its escapes, in the query.
+   */
   readonly headerBytes?: number;
   /** How many headers; 256. */
   readonly headers?: number;
@@ -125,7 +128,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
 function makeServer(options: ListenerOptions, listener: RequestListener): Server {
   const { limits = {}, tls } = options;
   const serverOptions: ServerOptions = {
-    maxHeaderSize: limits.headerBytes ?? 32 * 1024,
+    maxHeaderSize: limits.headerBytes ?? 160 * 1024,
     headersTimeout: limits.headersMs ?? 10_000,
     requestTimeout: limits.requestMs ?? 30_000,
     keepAliveTimeout: limits.keepAliveMs ?? 65_000,
