@@ -1,8 +1,6 @@
-import { type CreateTableBuilder, type Kysely, type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Migration } from '../migrate.ts';
-import type { Store } from '../store.ts';
-
-type Column = 'text' | 'name' | 'integer';
+import { tables } from './tables.ts';
 
 /** The tables of schema.ts, with the indexes of the queries that have to stay fast with millions of rows. */
 export const initialSchema: Migration = {
@@ -264,26 +262,3 @@ export const initialSchema: Migration = {
     }
   },
 };
-
-/** How a table begins: its columns, not null unless the name ends in `?`. */
-function tables(database: Kysely<unknown>, kind: Store['kind']) {
-  // Names sort by their bytes on both databases, so that lists have one order everywhere.
-  const types: Record<Column, RawBuilder<unknown>> = kind === 'sqlite'
-    ? { text: sql`text`, name: sql`text`, integer: sql`integer` }
-    : { text: sql`text`, name: sql`text collate "C"`, integer: sql`bigint` };
-  return (
-    name: string,
-    columns: Record<string, Column>,
-    rows: 'anywhere' | 'in the order of the primary key' = 'anywhere',
-  ): CreateTableBuilder<string, string> => {
-    let builder: CreateTableBuilder<string, string> = database.schema.createTable(name);
-    for (const [column, type] of Object.entries(columns)) {
-      builder = column.endsWith('?')
-        ? builder.addColumn(column.slice(0, -1), types[type])
-        : builder.addColumn(column, types[type], (definition) => definition.notNull());
-    }
-    if (kind === 'postgres') return builder;
-    // Without row ids the key is not kept a second time.
-    return builder.modifyEnd(rows === 'anywhere' ? sql`strict` : sql`strict, without rowid`);
-  };
-}

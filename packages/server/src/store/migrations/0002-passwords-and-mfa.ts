@@ -1,27 +1,12 @@
-import { type CreateTableBuilder, type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Migration } from '../migrate.ts';
-
-type Column = 'text' | 'name' | 'integer';
+import { tables } from './tables.ts';
 
 /** Console passwords with their policy and history, MFA devices, passkeys, and contacts for verification. */
 export const passwordsAndMfa: Migration = {
   name: '0002-passwords-and-mfa',
   async up(database, kind) {
-    // Names sort by their bytes on both databases, so that lists have one order everywhere.
-    const types: Record<Column, RawBuilder<unknown>> = kind === 'sqlite'
-      ? { text: sql`text`, name: sql`text`, integer: sql`integer` }
-      : { text: sql`text`, name: sql`text collate "C"`, integer: sql`bigint` };
-
-    /** How a table begins: its columns, not null unless the name ends in `?`. */
-    const table = (name: string, columns: Record<string, Column>): CreateTableBuilder<string, string> => {
-      let builder: CreateTableBuilder<string, string> = database.schema.createTable(name);
-      for (const [column, type] of Object.entries(columns)) {
-        builder = column.endsWith('?')
-          ? builder.addColumn(column.slice(0, -1), types[type])
-          : builder.addColumn(column, types[type], (definition) => definition.notNull());
-      }
-      return kind === 'sqlite' ? builder.modifyEnd(sql`strict`) : builder;
-    };
+    const table = tables(database, kind);
 
     await table('password_policies', { account_id: 'text', policy: 'text', updated_at: 'integer' })
       .addPrimaryKeyConstraint('password_policies_pk', ['account_id'])

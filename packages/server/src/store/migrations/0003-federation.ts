@@ -1,27 +1,11 @@
-import { type CreateTableBuilder, type RawBuilder, sql } from 'kysely';
 import type { Migration } from '../migrate.ts';
-
-type Column = 'text' | 'name' | 'integer';
+import { tables } from './tables.ts';
 
 /** Identity providers, the SAML assertions that were used, and how users sign in through a provider. */
 export const federation: Migration = {
   name: '0003-federation',
   async up(database, kind) {
-    // What lists are ordered by sorts by its bytes on both databases.
-    const types: Record<Column, RawBuilder<unknown>> = kind === 'sqlite'
-      ? { text: sql`text`, name: sql`text`, integer: sql`integer` }
-      : { text: sql`text`, name: sql`text collate "C"`, integer: sql`bigint` };
-
-    /** How a table begins: its columns, not null unless the name ends in `?`. */
-    const table = (name: string, columns: Record<string, Column>): CreateTableBuilder<string, string> => {
-      let builder: CreateTableBuilder<string, string> = database.schema.createTable(name);
-      for (const [column, type] of Object.entries(columns)) {
-        builder = column.endsWith('?')
-          ? builder.addColumn(column.slice(0, -1), types[type])
-          : builder.addColumn(column, types[type], (definition) => definition.notNull());
-      }
-      return kind === 'sqlite' ? builder.modifyEnd(sql`strict`) : builder;
-    };
+    const table = tables(database, kind);
 
     await table('saml_providers', {
       provider_id: 'text',
