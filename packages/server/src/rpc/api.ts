@@ -175,18 +175,9 @@ export class Api {
 
     const input = readInput(operation.input, parameters);
     if (operation.access === 'write') {
-      const change = services.store.write(async (transaction) => {
-        journey.touched = [];
+      return this.#change(journey, async (transaction) => {
         const caller = await this.#stillValid(identity, signature);
-        const call = await this.#call(journey, caller, transaction);
-        const answer = await this.#perform(operation, input, call);
-        await audit.commitWith(transaction.queries, this.#record(journey, answer, undefined));
-        return answer;
-      });
-      return change.catch(async (refused: unknown) => {
-        const remember = refused instanceof Refusal ? refused.remember : undefined;
-        if (remember !== undefined) await services.store.write(({ queries }) => remember(queries));
-        throw refused;
+        return this.#perform(operation, input, await this.#call(journey, caller, transaction));
       });
     }
     const call = await this.#call(journey, identity, undefined);
@@ -203,7 +194,7 @@ export class Api {
     signature: ParsedSignature,
   ): Promise<Answer> {
     const { request } = journey;
-    const { guard, services, audit } = this.#parts;
+    const { guard, services } = this.#parts;
     // Older clients sign whatever they send. It adds nothing here, but what is signed has to hold.
     if (signature.scheme !== 'anonymous') {
       const signer = await guard.authenticate(request, signature);
@@ -219,14 +210,32 @@ export class Api {
     };
     const proof = await operation.prove(input, visit);
     journey.account = proof.account;
-    return services.store.write(async (transaction) => {
-      journey.touched = [];
+    return this.#change(journey, async (transaction) => {
       const scope = this.#scope(journey, proof.account, transaction);
       const { answer, actor } = await operation.handle(input, proof, { ...visit, ...scope });
       journey.actor = actor;
-      await audit.commitWith(transaction.queries, this.#record(journey, answer, undefined));
       return answer;
     });
+  }
+
+  /**
+   * Changes something and writes it down, both or neither; of what is refused stays what the refusal remembers.
+   * @param work may run again, from its beginning
+   */
+  async #change(journey: Journey, work: (transaction: WriteTransaction) => Promise<Answer>): Promise<Answer> {
+    const { store } = this.#parts.services;
+    try {
+      return await store.write(async (transaction) => {
+        journey.touched = [];
+        const answer = await work(transaction);
+        await this.#parts.audit.commitWith(transaction.queries, this.#record(journey, answer, undefined));
+        return answer;
+      });
+    } catch (refused) {
+      const remember = refused instanceof Refusal ? refused.remember : undefined;
+      if (remember !== undefined) await store.write(({ queries }) => remember(queries));
+      throw refused;
+    }
   }
 
   /** A write waits for its turn; what was revoked meanwhile must not pass. */
