@@ -8,8 +8,8 @@ export { createAccessKey, listAccessKeys } from './access-keys/access-key.ts';
 export { StoredCredentials } from './access-keys/credential-source.ts';
 export type { Account } from './accounts/account.ts';
 export {
-  createAccount,
-  createAdministrator,
+  type AdministeredAccount,
+  createAdministeredAccount,
   listAccounts,
   oneTimePassword,
   operatorScope,
@@ -29,7 +29,6 @@ export {
   InstallationError,
   initialise,
   isInstalled,
-  type NewInstallation,
   openServices,
 } from './installation.ts';
 export { Secret } from './rpc/secret.ts';

@@ -4,15 +4,13 @@ import { join } from 'node:path';
 import { LastUsed } from './access-keys/last-used.ts';
 import { AccountDirectory } from './accounts/account-directory.ts';
 import {
-  createAccount,
-  createAdministrator,
+  type AdministeredAccount,
+  createAdministeredAccount,
   oneTimePassword,
-  operatorScope,
 } from './accounts/create-account.ts';
 import type { Configuration } from './configuration.ts';
 import { networkDocuments } from './federation/fetch-document.ts';
 import { IssuerKeys } from './federation/issuer-keys.ts';
-import type { Secret } from './rpc/secret.ts';
 import { createMasterKeyFile, masterKeyFile } from './secrets/file-master-key.ts';
 import { openMasterKey } from './secrets/open-master-key.ts';
 import { SecretBox } from './secrets/secret-box.ts';
@@ -41,17 +39,6 @@ export function storeLocation(configuration: Configuration): StoreLocation {
   return configuration.database === undefined
     ? { kind: 'sqlite', file: join(configuration.data, 'claviger.db') }
     : { kind: 'postgres', url: configuration.database };
-}
-
-/** What a fresh installation is told to its owner, once. */
-export interface NewInstallation {
-  readonly accountId: string;
-  readonly rootLoginName: string;
-  /** Must be changed at the first sign-in. */
-  readonly rootPassword: Secret;
-  readonly userPrincipalName: string;
-  readonly accessKeyId: string;
-  readonly accessKeySecret: Secret;
 }
 
 /**
@@ -89,7 +76,7 @@ export async function isInstalled(
 export async function initialise(
   configuration: Configuration,
   surroundings: Surroundings,
-): Promise<NewInstallation> {
+): Promise<AdministeredAccount> {
   const used = () =>
     new InstallationError(
       `there is an installation in ${configuration.database === undefined ? configuration.data : 'that database'} already; nothing was changed`,
@@ -104,17 +91,7 @@ export async function initialise(
       // Another process may have been faster.
       const first = await transaction.queries.selectFrom('accounts').select('account_id').executeTakeFirst();
       if (first !== undefined) throw used();
-      const made = await createAccount(services, transaction, 'main', password, now);
-      const scope = await operatorScope(services, transaction, made.account.accountId, now);
-      const { userPrincipalName, accessKey } = await createAdministrator(scope, 'administrator');
-      return {
-        accountId: made.account.accountId,
-        rootLoginName: made.rootLoginName,
-        rootPassword: made.rootPassword,
-        userPrincipalName,
-        accessKeyId: accessKey.row.access_key_id,
-        accessKeySecret: accessKey.secret,
-      };
+      return createAdministeredAccount(services, transaction, 'main', password, now);
     });
   } finally {
     await closeServices(services);

@@ -5,12 +5,7 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { pino } from 'pino';
 import { createAccessKey } from '../src/access-keys/access-key.ts';
-import {
-  createAccount,
-  createAdministrator,
-  oneTimePassword,
-  operatorScope,
-} from '../src/accounts/create-account.ts';
+import { createAdministeredAccount, oneTimePassword, operatorScope } from '../src/accounts/create-account.ts';
 import { type Claviger, startClaviger } from '../src/claviger.ts';
 import { readConfiguration } from '../src/configuration.ts';
 import { prepareDataDirectory } from '../src/installation.ts';
@@ -153,14 +148,12 @@ async function makeAccount(
 ): Promise<TestAccount> {
   const password = await oneTimePassword(services);
   return services.store.write(async (transaction) => {
-    const { account } = await createAccount(services, transaction, name, password, now());
-    const { accountId } = account;
-    const scope = await operatorScope(services, transaction, accountId, now());
-    const { accessKey } = await createAdministrator(scope, 'administrator');
-    const key = { accessKeyId: accessKey.row.access_key_id, accessKeySecret: accessKey.secret.reveal() };
+    const made = await createAdministeredAccount(services, transaction, name, password, now());
+    const { accountId } = made;
+    const key = { accessKeyId: made.accessKeyId, accessKeySecret: made.accessKeySecret.reveal() };
     return {
       accountId,
-      domain: account.defaultDomain,
+      domain: made.userPrincipalName.slice('administrator@'.length),
       key,
       admin: new Clients(url, key),
       rootKey: () =>

@@ -1,11 +1,4 @@
-import {
-  createAccount,
-  createAdministrator,
-  listAccounts,
-  oneTimePassword,
-  operatorScope,
-  setAccountStatus,
-} from '@claviger/server';
+import { createAdministeredAccount, listAccounts, oneTimePassword, setAccountStatus } from '@claviger/server';
 import { type Command, InvalidArgumentError } from 'commander';
 import { withServices } from '../services.ts';
 import { addSettings, dataSettings } from '../settings.ts';
@@ -33,26 +26,9 @@ export function addAccount(program: Command, terminal: Terminal): void {
   ).action((options: { name: string; json?: boolean }) =>
     withServices(terminal, options, async (services) => {
       const password = await oneTimePassword(services);
-      const made = await services.store.write(async (transaction) => {
-        const now = Date.now();
-        const { account, rootLoginName, rootPassword } = await createAccount(
-          services,
-          transaction,
-          options.name,
-          password,
-          now,
-        );
-        const scope = await operatorScope(services, transaction, account.accountId, now);
-        const { userPrincipalName, accessKey } = await createAdministrator(scope, 'administrator');
-        return {
-          accountId: account.accountId,
-          rootLoginName,
-          rootPassword,
-          userPrincipalName,
-          accessKeyId: accessKey.row.access_key_id,
-          accessKeySecret: accessKey.secret,
-        };
-      });
+      const made = await services.store.write((transaction) =>
+        createAdministeredAccount(services, transaction, options.name, password, Date.now()),
+      );
       if (options.json) print(terminal, installationJson(made));
       else printInstallation(terminal, made);
     }),

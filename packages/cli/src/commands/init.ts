@@ -1,4 +1,4 @@
-import { initialise, type NewInstallation } from '@claviger/server';
+import { type AdministeredAccount, initialise } from '@claviger/server';
 import type { Command } from 'commander';
 import { addSettings, configurationOf, dataSettings } from '../settings.ts';
 import { bold, print, type Terminal, tell } from '../terminal.ts';
@@ -26,7 +26,7 @@ export function addInit(program: Command, terminal: Terminal): void {
 }
 
 /** The one JSON object that scripts read. */
-export function installationJson(made: NewInstallation): string {
+export function installationJson(made: AdministeredAccount): string {
   return JSON.stringify({
     AccountId: made.accountId,
     RootLoginName: made.rootLoginName,
@@ -38,7 +38,7 @@ export function installationJson(made: NewInstallation): string {
 }
 
 /** The same for a person. */
-export function printInstallation(terminal: Terminal, made: NewInstallation): void {
+export function printInstallation(terminal: Terminal, made: AdministeredAccount): void {
   const line = (name: string, value: string) =>
     print(terminal, `  ${name.padEnd(20)}${bold(terminal, value)}`);
   print(terminal, 'A new installation. The password and the secret are shown this once: save them now.');

@@ -1,6 +1,7 @@
-import { InstallationError, initialise, isInstalled, startClaviger } from '@claviger/server';
+import { initialise, isInstalled, startClaviger } from '@claviger/server';
 import type { Command } from 'commander';
 import { pino } from 'pino';
+import { noInstallation } from '../services.ts';
 import { addSettings, configurationOf } from '../settings.ts';
 import { bold, print, type Terminal, tell } from '../terminal.ts';
 import { printInstallation } from './init.ts';
@@ -27,11 +28,7 @@ export function addServe(program: Command, terminal: Terminal): void {
     const logger = pino({ level: configuration.logLevel }, pino.destination({ dest: 2, sync: true }));
     const surroundings = { now: Date.now, log: (message: string) => logger.warn(message) };
     if (!(await isInstalled(configuration, surroundings))) {
-      if (!options.init) {
-        throw new InstallationError(
-          `there is no installation in ${configuration.data} yet; make one with: claviger init --data ${configuration.data}`,
-        );
-      }
+      if (!options.init) throw noInstallation(configuration);
       printInstallation(terminal, await initialise(configuration, surroundings));
     }
     // Listened for before anybody can know that we are there.

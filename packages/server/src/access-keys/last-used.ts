@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { CompiledQuery } from 'kysely';
 import type { AccessKeyUseRow } from '../store/schema.ts';
 import type { Queries, Store } from '../store/store.ts';
+import { systemTimer, type Timer } from '../timer.ts';
 
 /** When, where and from where a key was used last. */
 export interface AccessKeyUse {
@@ -17,8 +18,8 @@ export interface LastUsedOptions {
   readonly store: Store;
   /** How long a use stays in memory at most, in milliseconds; 5,000 unless told. A crash loses as much. */
   readonly flushMs?: number;
-  /** Calls back once, after so many milliseconds; returns how to cancel. The system's unless told. */
-  readonly timer?: (callback: () => void, milliseconds: number) => () => void;
+  /** The system's unless told. */
+  readonly timer?: Timer;
   /** Told when uses cannot be written. */
   readonly log: (message: string) => void;
 }
@@ -39,7 +40,7 @@ const regionLength = 64;
 export class LastUsed {
   readonly #store: Store;
   readonly #flushMs: number;
-  readonly #timer: (callback: () => void, milliseconds: number) => () => void;
+  readonly #timer: Timer;
   readonly #log: (message: string) => void;
   /** A flush is a write of its own, whoever noted the use. */
   readonly #outside = AsyncLocalStorage.snapshot();
@@ -212,10 +213,4 @@ async function upsert(
     set region_id = excluded.region_id, source_ip = excluded.source_ip, used_at = excluded.used_at
     where excluded.used_at > access_key_uses.used_at`;
   await queries.executeQuery(CompiledQuery.raw(statement, [JSON.stringify(rows)]));
-}
-
-function systemTimer(callback: () => void, milliseconds: number): () => void {
-  const timeout = setTimeout(callback, milliseconds);
-  timeout.unref();
-  return () => clearTimeout(timeout);
 }

@@ -67,6 +67,44 @@ export async function createAccount(
   };
 }
 
+/** An account with an administrator, as its owner is told of them, once. */
+export interface AdministeredAccount {
+  readonly accountId: string;
+  readonly rootLoginName: string;
+  /** Must be changed at the first sign-in. */
+  readonly rootPassword: Secret;
+  readonly userPrincipalName: string;
+  readonly accessKeyId: string;
+  readonly accessKeySecret: Secret;
+}
+
+/**
+ * Makes an account that somebody can work with: with an administrator who has one AccessKey.
+ * @param accountName what the operator calls it, 1 to 64 characters
+ * @param rootPassword for the first sign-in
+ * @param now milliseconds since the epoch
+ */
+export async function createAdministeredAccount(
+  services: Services,
+  transaction: WriteTransaction,
+  accountName: string,
+  rootPassword: OneTimePassword,
+  now: number,
+): Promise<AdministeredAccount> {
+  const made = await createAccount(services, transaction, accountName, rootPassword, now);
+  const { accountId } = made.account;
+  const scope = await operatorScope(services, transaction, accountId, now);
+  const { userPrincipalName, accessKey } = await createAdministrator(scope, 'administrator');
+  return {
+    accountId,
+    rootLoginName: made.rootLoginName,
+    rootPassword: made.rootPassword,
+    userPrincipalName,
+    accessKeyId: accessKey.row.access_key_id,
+    accessKeySecret: accessKey.secret,
+  };
+}
+
 /** Accounts in the order of their making. */
 export async function listAccounts(services: Services): Promise<Account[]> {
   const rows = await services.store.queries
@@ -118,7 +156,7 @@ export async function operatorScope(
 }
 
 /** A RAM user with `AliyunRAMFullAccess` and one AccessKey. */
-export async function createAdministrator(
+async function createAdministrator(
   scope: Scope,
   userName: string,
 ): Promise<{ readonly userPrincipalName: string; readonly accessKey: NewAccessKey }> {

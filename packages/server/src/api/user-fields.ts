@@ -1,4 +1,4 @@
-import { clearable, optional, text } from '../rpc/parameter.ts';
+import { text } from '../rpc/parameter.ts';
 
 /** Anything that can be shown on one line. */
 const line = /^\P{Cc}*$/u;
@@ -9,18 +9,3 @@ export const comments = text({ max: 128, chars: /^[\P{Cc}\t\r\n]*$/u });
 export const email = text({ max: 128, format: /^[^\s@]+@[^\s@]+\.[^\s@]+$/ });
 /** `86-18688880000`: country code, hyphen, number. */
 export const mobilePhone = text({ max: 32, format: /^\d{1,4}-\d{4,14}$/ });
-
-/** What may be said of a user when it is made, beside its names. */
-export const newUserFields = {
-  Comments: optional(comments),
-  Email: optional(email),
-  MobilePhone: optional(mobilePhone),
-} as const;
-
-/** What may be changed of a user; an empty value clears it. */
-export const changedUserFields = {
-  NewDisplayName: optional(displayName),
-  NewComments: clearable(comments),
-  NewEmail: clearable(email),
-  NewMobilePhone: clearable(mobilePhone),
-} as const;

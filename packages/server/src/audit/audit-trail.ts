@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AuditEventRow } from '../store/schema.ts';
 import type { Queries, Store } from '../store/store.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
+import { systemTimer, type Timer } from '../timer.ts';
 import { auditEvent, type CallRecord } from './audit-event.ts';
 import { insertAuditEvents } from './audit-events.ts';
 
@@ -27,8 +28,8 @@ export interface AuditTrailOptions {
   readonly maxQueuedLength?: number;
   /** What events give as `acsRegion`; `cn-hangzhou` unless told. */
   readonly region?: string;
-  /** Calls back once, after so many milliseconds; returns how to cancel. The system's unless told. */
-  readonly timer?: (callback: () => void, milliseconds: number) => () => void;
+  /** The system's unless told. */
+  readonly timer?: Timer;
   /** Told when the log cannot be written, and when it can again. */
   readonly log: (message: string) => void;
 }
@@ -54,7 +55,7 @@ export class AuditTrail {
   readonly #flushMs: number;
   readonly #maxQueuedLength: number;
   readonly #region: string;
-  readonly #timer: (callback: () => void, milliseconds: number) => () => void;
+  readonly #timer: Timer;
   readonly #log: (message: string) => void;
   /** Flushes are writes of their own, also when a record arrives inside of another write. */
   readonly #outside = AsyncLocalStorage.snapshot();
@@ -257,10 +258,4 @@ function lengthOf(rows: Iterable<AuditEventRow>): number {
   let length = 0;
   for (const row of rows) length += row.event.length;
   return length;
-}
-
-function systemTimer(callback: () => void, milliseconds: number): () => void {
-  const timeout = setTimeout(callback, milliseconds);
-  timeout.unref();
-  return () => clearTimeout(timeout);
 }

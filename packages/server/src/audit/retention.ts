@@ -1,4 +1,5 @@
 import { DAY_MS } from '../limits.ts';
+import { inPortions } from '../store/in-portions.ts';
 import type { Store } from '../store/store.ts';
 import { purgeAuditEvents } from './audit-events.ts';
 
@@ -13,12 +14,7 @@ const eventsPerWrite = 1000;
  */
 export async function purgeOldEvents(store: Store, now: number, days: number): Promise<number> {
   if (days === 0) return 0;
-  let total = 0;
-  for (;;) {
-    const removed = await store.write(({ queries }) =>
-      purgeAuditEvents(queries, now - days * DAY_MS, eventsPerWrite),
-    );
-    total += removed;
-    if (removed < eventsPerWrite) return total;
-  }
+  return inPortions(eventsPerWrite, (events) =>
+    store.write(({ queries }) => purgeAuditEvents(queries, now - days * DAY_MS, events)),
+  );
 }

@@ -2,6 +2,7 @@ import { purgeSecondFactors } from '../mfa/purge-second-factors.ts';
 import { purgeLoginProfile } from '../passwords/login-profile.ts';
 import { purgeServiceCredentials } from '../service-credentials/service-credential.ts';
 import type { Services } from '../services.ts';
+import { inPortions } from '../store/in-portions.ts';
 import type { WriteTransaction } from '../store/store.ts';
 
 /** How many rows one transaction deletes, so that nobody waits long behind it. */
@@ -18,7 +19,7 @@ export interface Purged {
  * @param now milliseconds since the epoch
  */
 export async function purgeRecycleBins(services: Services, now: number): Promise<Purged> {
-  const accessKeys = await inPortions((rows) =>
+  const accessKeys = await inPortions(rowsPerWrite, (rows) =>
     services.store.write(async (transaction) => {
       const due = await transaction.queries
         .selectFrom('access_keys')
@@ -30,7 +31,7 @@ export async function purgeRecycleBins(services: Services, now: number): Promise
       return due.length;
     }),
   );
-  const users = await inPortions((rows) =>
+  const users = await inPortions(rowsPerWrite, (rows) =>
     services.store.write(async (transaction) => {
       const due = await transaction.queries
         .selectFrom('users')
@@ -99,14 +100,5 @@ async function deleteKeys(
       .execute();
     await transaction.queries.deleteFrom('access_keys').where('access_key_id', '=', accessKeyId).execute();
     transaction.changed({ accountId, topic: 'access-key', subject: accessKeyId });
-  }
-}
-
-async function inPortions(portion: (rows: number) => Promise<number>): Promise<number> {
-  let total = 0;
-  for (;;) {
-    const deleted = await portion(rowsPerWrite);
-    total += deleted;
-    if (deleted < rowsPerWrite) return total;
   }
 }

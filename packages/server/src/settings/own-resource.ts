@@ -1,5 +1,6 @@
 import type { Demand } from '@claviger/guard';
 import { arn } from '../accounts/arn.ts';
+import { deviceArn } from '../mfa/serial-number.ts';
 import type { Call } from '../rpc/operation.ts';
 
 /** The condition key that says whether a user acts on itself: on its own resource, or a device of its own name. */
@@ -29,6 +30,6 @@ export function demandOnResource(call: Call, action: string, resource: string): 
   const { accountId, userName } = principal;
   const isItself =
     resource.toLowerCase() === arn.user(accountId, userName).toLowerCase() ||
-    resource === `acs:ram:*:${accountId}:mfa/${userName}`;
+    resource === deviceArn(accountId, userName);
   return { action, resource, conditions: new Map([[key.toLowerCase(), String(isItself)]]) };
 }

@@ -1,35 +1,16 @@
 import { arn } from '../../accounts/arn.ts';
-import type { RefusalCode } from '../../errors/catalogue.ts';
-import { Refusal } from '../../errors/refusal.ts';
-import { limits } from '../../limits.ts';
-import { instant } from '../../rpc/instant.ts';
 import { type Operation, operation } from '../../rpc/operation.ts';
-import { integer, optional, type Parameter, text } from '../../rpc/parameter.ts';
-import { Secret } from '../../rpc/secret.ts';
-import { assumeRole, type RoleReference, sessionBounds } from '../../tokens/assume-role.ts';
-
-/** The region is nothing or `*`. */
-const roleArn = stsParameter(
-  text({ max: 256, format: /^acs:ram:\*?:\d{16}:role\/[A-Za-z0-9.-]{1,64}$/ }),
-  'InvalidParameter.RoleArn',
-);
-
-const sessionName = stsParameter(
-  text({ min: 2, max: 64, format: /^[\w.@-]+$/ }),
-  'InvalidParameter.RoleSessionName',
-);
-
-const durationSeconds = stsParameter(
-  integer(sessionBounds.minimumSeconds, sessionBounds.maximumSeconds),
-  'InvalidParameter.DurationSeconds',
-  { minimum: sessionBounds.minimumSeconds, maximum: sessionBounds.maximumSeconds },
-);
-
-const sessionPolicy = stsParameter(
-  text({ max: limits.sessionPolicyCharacters }),
-  'InvalidParameter.PolicySize',
-  { limit: limits.sessionPolicyCharacters },
-);
+import { optional, text } from '../../rpc/parameter.ts';
+import { assumeRole } from '../../tokens/assume-role.ts';
+import {
+  credentials,
+  durationSeconds,
+  roleArn,
+  roleReference,
+  sessionName,
+  sessionPolicy,
+  stsParameter,
+} from './session-parameters.ts';
 
 const externalId = stsParameter(
   text({ min: 2, max: 1224, format: /^[\w+=,.@:/-]+$/ }),
@@ -75,12 +56,7 @@ export const assumeRoleOperations: readonly Operation[] = [
         conditions: conditions(input),
       });
       return {
-        Credentials: {
-          AccessKeyId: session.accessKeyId,
-          AccessKeySecret: new Secret(session.secret),
-          SecurityToken: new Secret(session.securityToken),
-          Expiration: instant(session.expiresAt),
-        },
+        Credentials: credentials(session),
         AssumedRoleUser: {
           Arn: `${session.roleArn}/${input.RoleSessionName}`,
           AssumedRoleId: `${session.roleId}:${input.RoleSessionName}`,
@@ -90,27 +66,3 @@ export const assumeRoleOperations: readonly Operation[] = [
     },
   }),
 ];
-
-function roleReference(roleArn: string): RoleReference {
-  const [, , , accountId = '', relativeId = ''] = roleArn.split(':');
-  return { accountId, roleName: relativeId.slice('role/'.length) };
-}
-
-/** A parameter that STS refuses with one code of its own, whatever is wrong with it. */
-function stsParameter<T>(
-  parameter: Parameter<T>,
-  entry: RefusalCode,
-  values: Readonly<Record<string, number>> = {},
-): Parameter<T> {
-  return {
-    ...parameter,
-    read(name, wire) {
-      try {
-        return parameter.read(name, wire);
-      } catch (error) {
-        const isWrong = error instanceof Refusal && error.code.startsWith('InvalidParameter.');
-        throw isWrong ? new Refusal(entry, values) : error;
-      }
-    },
-  };
-}
