@@ -43,31 +43,32 @@ interface CommonOptions {
   readonly version?: string;
 }
 
+/** A scheme, and what it needs besides. */
+export type SchemeOptions =
+  | { readonly scheme: 'ACS3-HMAC-SHA256' | 'ACS3-HMAC-SM3' | 'ACS3-RSA-SHA256' }
+  | {
+      readonly scheme: 'ACS4-HMAC-SHA256' | 'ACS4-HMAC-SM3';
+      readonly product: string;
+      /** `center` when absent. */
+      readonly region?: string;
+      /** `text`, as the official client derives keys, when absent. */
+      readonly derivedKeys?: 'text' | 'bytes';
+    }
+  | {
+      readonly scheme: 'RPC-HMAC-SHA1';
+      /** `JSON` when absent. */
+      readonly format?: string;
+      /** Where the parameters of the protocol go; into the query when absent. */
+      readonly systemParameters?: 'query' | 'form';
+    }
+  | {
+      readonly scheme: 'ROA-HMAC-SHA1';
+      /** Whether to vouch for the body with `content-md5`; true when absent. */
+      readonly contentMd5?: boolean;
+    };
+
 /** How to sign: the scheme, and what it needs besides. */
-export type SignOptions = CommonOptions &
-  (
-    | { readonly scheme: 'ACS3-HMAC-SHA256' | 'ACS3-HMAC-SM3' | 'ACS3-RSA-SHA256' }
-    | {
-        readonly scheme: 'ACS4-HMAC-SHA256' | 'ACS4-HMAC-SM3';
-        readonly product: string;
-        /** `center` when absent. */
-        readonly region?: string;
-        /** `text`, as the official client derives keys, when absent. */
-        readonly derivedKeys?: 'text' | 'bytes';
-      }
-    | {
-        readonly scheme: 'RPC-HMAC-SHA1';
-        /** `JSON` when absent. */
-        readonly format?: string;
-        /** Where the parameters of the protocol go; into the query when absent. */
-        readonly systemParameters?: 'query' | 'form';
-      }
-    | {
-        readonly scheme: 'ROA-HMAC-SHA1';
-        /** Whether to vouch for the body with `content-md5`; true when absent. */
-        readonly contentMd5?: boolean;
-      }
-  );
+export type SignOptions = CommonOptions & SchemeOptions;
 
 /**
  * Signs a request as the official clients do.
