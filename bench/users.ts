@@ -74,6 +74,7 @@ async function populate(users: number): Promise<Population> {
     secrets: services.secrets,
     now: () => now,
     capacity: keys + 10,
+    compiled: services.permissions,
   });
   const before = memoryInUse();
   const began = performance.now();

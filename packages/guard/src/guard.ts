@@ -11,7 +11,7 @@ import type { Credential, CredentialLookup, CredentialSource, Principal } from '
 import { type GuardRefusal, type GuardRefusalCode, guardRefusals } from './guard-refusal.ts';
 import { admitsOrigin } from './network-policy.ts';
 import type { NonceStore, NonceUse } from './nonce-memory.ts';
-import { RequestConditions } from './request-conditions.ts';
+import { RequestConditions, type RequestFacts } from './request-conditions.ts';
 
 /** A request as it arrived, and over which connection. */
 export interface GuardRequest extends SignedRequest {
@@ -24,6 +24,8 @@ export interface GuardRequest extends SignedRequest {
 /** The sender of a request whose signature was verified. */
 export interface Identity {
   readonly refused: false;
+  /** Tells it from other ways in which a sender can have proven who it is. */
+  readonly by: 'signature';
   readonly accessKeyId: string;
   readonly credential: Credential;
   readonly principal: Principal;
@@ -33,6 +35,11 @@ export interface Identity {
   readonly secure: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
+}
+
+/** What has to be known of a sender to decide, however it has proven who it is. */
+export interface ProvenSender extends RequestFacts {
+  readonly credential: Pick<Credential, 'permissions' | 'sessionPolicy'>;
 }
 
 /** One thing a request wants to do; several are all needed. */
@@ -166,6 +173,7 @@ export class Guard {
     }
     return {
       refused: false,
+      by: 'signature',
       accessKeyId,
       credential,
       principal: credential.principal,
@@ -178,17 +186,17 @@ export class Guard {
   }
 
   /**
-   * Whether an identity may do all of `demands`. The root may do everything; a temporary key is also bound by
+   * Whether a sender may do all of `demands`. The root may do everything; a temporary key is also bound by
    * its session policy.
    */
-  authorize(identity: Identity, demands: readonly Demand[]): Authorization {
-    const { permissions, sessionPolicy } = identity.credential;
+  authorize(sender: ProvenSender, demands: readonly Demand[]): Authorization {
+    const { permissions, sessionPolicy } = sender.credential;
     if (permissions === 'everything') return allowed;
     for (const demand of demands) {
       const request = {
         action: demand.action,
         resource: demand.resource,
-        conditions: new RequestConditions(identity, demand.conditions),
+        conditions: new RequestConditions(sender, demand.conditions),
       };
       const decision = decideWithSession(permissions, sessionPolicy, request);
       if (decision.effect !== 'Allow') return { allowed: false, demand, decision };

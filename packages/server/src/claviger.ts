@@ -80,6 +80,7 @@ export async function startClaviger(
     secrets: services.secrets,
     now,
     capacity: configuration.cachedCredentials,
+    compiled: services.permissions,
   });
   const guard = new Guard({ source, nonces, now, trustedProxies: configuration.trustedProxies });
   const metricsRegistry = new MetricsRegistry();

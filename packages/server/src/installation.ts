@@ -11,6 +11,7 @@ import {
 import type { Configuration } from './configuration.ts';
 import { networkDocuments } from './federation/fetch-document.ts';
 import { IssuerKeys } from './federation/issuer-keys.ts';
+import { CompiledPermissions } from './policies/compiled-permissions.ts';
 import { createMasterKeyFile, masterKeyFile } from './secrets/file-master-key.ts';
 import { openMasterKey } from './secrets/open-master-key.ts';
 import { SecretBox } from './secrets/secret-box.ts';
@@ -112,6 +113,7 @@ export async function openServices(
     secrets,
     identifiers: new Identifiers(randomBytes),
     lastUsed: new LastUsed({ store, log }),
+    permissions: new CompiledPermissions(),
     issuerKeys: new IssuerKeys(networkDocuments()),
   };
 }

@@ -1,6 +1,7 @@
 import type { LastUsed } from './access-keys/last-used.ts';
 import type { AccountDirectory } from './accounts/account-directory.ts';
 import type { IssuerKeys } from './federation/issuer-keys.ts';
+import type { CompiledPermissions } from './policies/compiled-permissions.ts';
 import type { SecretBox } from './secrets/secret-box.ts';
 import type { Identifiers } from './store/identifiers.ts';
 import type { Store } from './store/store.ts';
@@ -12,6 +13,8 @@ export interface Services {
   readonly secrets: SecretBox;
   readonly identifiers: Identifiers;
   readonly lastUsed: LastUsed;
+  /** What principals may do, made ready to decide by. */
+  readonly permissions: CompiledPermissions;
   /** Of the identity providers that speak OpenID Connect. */
   readonly issuerKeys: IssuerKeys;
 }

@@ -82,6 +82,7 @@ function identityAllowed(statement: Readonly<Record<string, unknown>>): Identity
   const { principal } = callOf();
   return {
     refused: false,
+    by: 'signature',
     accessKeyId: 'LTAI5tSampleSampleSample',
     credential: {
       accessKeyId: 'LTAI5tSampleSampleSample',

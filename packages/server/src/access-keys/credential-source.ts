@@ -8,18 +8,16 @@ import {
   type Principal,
   parseNetworkPolicy,
 } from '@claviger/guard';
-import { type CompiledPolicies, compilePolicies, readStoredPolicy } from '@claviger/policy';
+import { compilePolicies, readStoredPolicy } from '@claviger/policy';
 import { SigningKey } from '@claviger/signature';
 import type { Account } from '../accounts/account.ts';
 import { readAccount } from '../accounts/account-directory.ts';
 import { identityArn } from '../accounts/arn.ts';
-import { type PermissionPolicy, readPermissions } from '../policies/permissions.ts';
+import { rootPrincipal, userPrincipal } from '../accounts/principal.ts';
+import type { CompiledPermissions } from '../policies/compiled-permissions.ts';
+import { readPermissions } from '../policies/permissions.ts';
+import { readUserPolicies } from '../policies/user-policies.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
-import { readSecurityPreference } from '../settings/security-preference.ts';
-import { selfChangedPasswordPolicy } from '../settings/self-changed-password.ts';
-import { selfManagedKeysPolicy } from '../settings/self-managed-keys.ts';
-import { selfManagedMfaPolicy } from '../settings/self-managed-mfa.ts';
-import { selfManagedServiceCredentialsPolicy } from '../settings/self-managed-service-credentials.ts';
 import type { AccessKeyRow } from '../store/schema.ts';
 import type { Change, Queries, Store } from '../store/store.ts';
 import { readSession } from '../tokens/read-session.ts';
@@ -34,6 +32,7 @@ export interface CredentialSourceParts {
   readonly now: () => number;
   /** How many credentials are kept in memory. */
   readonly capacity: number;
+  readonly compiled: CompiledPermissions;
 }
 
 type DependsOn = readonly Pick<Change, 'topic' | 'subject'>[];
@@ -43,16 +42,12 @@ interface Found {
   readonly dependsOn: DependsOn;
 }
 
-/** The compiled sets kept for principals that have the very same policies. */
-const sharedSets = 10_000;
-
 /** The control plane's own credentials: from memory, or read from the store, which then are remembered. */
 export class StoredCredentials implements CredentialSource {
   readonly #parts: CredentialSourceParts;
   readonly #cache: CredentialCache;
   #hits = 0;
   #misses = 0;
-  readonly #compiled = new Map<string, CompiledPolicies>();
 
   constructor(parts: CredentialSourceParts) {
     this.#parts = parts;
@@ -147,8 +142,7 @@ export class StoredCredentials implements CredentialSource {
   ): Promise<(Pick<Credential, 'permissions'> & { principal: Principal }) | undefined> {
     const { accountId } = account;
     if (key.owner_type === 'root') {
-      const principal = { type: 'root', accountId, arn: identityArn.root(accountId) } as const;
-      return { principal, permissions: 'everything' };
+      return { principal: rootPrincipal(accountId), permissions: 'everything' };
     }
     const user = await queries
       .selectFrom('users')
@@ -158,31 +152,10 @@ export class StoredCredentials implements CredentialSource {
       .where('recycled_at', 'is', null)
       .executeTakeFirst();
     if (user === undefined) return undefined;
-    const preference = await readSecurityPreference(queries, accountId);
-    const attached = await readPermissions(queries, accountId, { type: 'user', id: user.user_id });
-    const implied: PermissionPolicy[] = [];
-    if (preference.AllowUserToManageAccessKeys) {
-      const policy = selfManagedKeysPolicy(accountId, user.user_name);
-      implied.push({ ...policy, type: 'System', version: user.user_name });
-    }
-    if (preference.AllowUserToManageServiceCredentials) {
-      implied.push({ ...selfManagedServiceCredentialsPolicy, type: 'System', version: 'v1' });
-    }
-    if (preference.AllowUserToManageMFADevices) {
-      implied.push({ ...selfManagedMfaPolicy, type: 'System', version: 'v1' });
-    }
-    if (preference.AllowUserToChangePassword) {
-      implied.push({ ...selfChangedPasswordPolicy, type: 'System', version: 'v1' });
-    }
+    const policies = await readUserPolicies(queries, accountId, user);
     return {
-      principal: {
-        type: 'ram-user',
-        accountId,
-        arn: identityArn.user(accountId, user.user_name),
-        userId: user.user_id,
-        userName: user.user_name,
-      },
-      permissions: this.#compile(accountId, [...attached, ...implied]),
+      principal: userPrincipal(accountId, user),
+      permissions: this.#parts.compiled.of(accountId, policies),
     };
   }
 
@@ -219,7 +192,7 @@ export class StoredCredentials implements CredentialSource {
           sessionName: token.sessionName,
         },
         networkRestriction: undefined,
-        permissions: this.#compile(accountId, attached),
+        permissions: this.#parts.compiled.of(accountId, attached),
         sessionPolicy:
           token.sessionPolicy === undefined
             ? undefined
@@ -233,25 +206,6 @@ export class StoredCredentials implements CredentialSource {
       },
       dependsOn: session.dependsOn,
     };
-  }
-
-  /** Principals with the same policies share one compiled set: most users of an account do. */
-  #compile(accountId: string, policies: readonly PermissionPolicy[]): CompiledPolicies {
-    const set = policies.map(({ name, type, version, text }) => `${type}\n${name}\n${version}\n${text}`);
-    const identity = `${accountId}\n${set.join('\n\n')}`;
-    const known = this.#compiled.get(identity);
-    if (known !== undefined) return known;
-    const compiled = compilePolicies(
-      policies.map(({ name, type, version, text }) => ({
-        name,
-        type,
-        version,
-        document: readStoredPolicy(text, 'identity'),
-      })),
-    );
-    if (this.#compiled.size >= sharedSets) this.#compiled.clear();
-    this.#compiled.set(identity, compiled);
-    return compiled;
   }
 }
 

@@ -112,6 +112,26 @@ export class Identifiers {
     }
   }
 
+  /** 44 alphanumerics (261 bits): what a browser shows for its session. */
+  consoleSessionToken(): string {
+    return this.#draw(alphanumerics, 44);
+  }
+
+  /** `cs-` and 20 lower-case alphanumerics: what a session is called; it opens nothing. */
+  consoleSessionId(): string {
+    return `cs-${this.#draw(lowerAlphanumerics, 20)}`;
+  }
+
+  /** 43 alphanumerics (256 bits): what an authenticator has to sign. */
+  passkeyChallenge(): string {
+    return this.#draw(alphanumerics, 43);
+  }
+
+  /** `PASSKEY-` and 20 alphanumerics. */
+  passkeyId(): string {
+    return `PASSKEY-${this.#draw(alphanumerics, 20)}`;
+  }
+
   /** 22 alphanumerics (130 bits), to be mixed into password hashes. */
   passwordSalt(): string {
     return this.#draw(alphanumerics, 22);

@@ -1,0 +1,29 @@
+import { type CompiledPolicies, compilePolicies, readStoredPolicy } from '@claviger/policy';
+import type { PermissionPolicy } from './permissions.ts';
+
+/** The compiled sets kept for principals that have the very same policies. */
+const sharedSets = 10_000;
+
+/** Sets of policies made ready. Principals with the same policies share one: most users of an account do. */
+export class CompiledPermissions {
+  readonly #sets = new Map<string, CompiledPolicies>();
+
+  /** @param policies of one principal of that account, as they are stored */
+  of(accountId: string, policies: readonly PermissionPolicy[]): CompiledPolicies {
+    const set = policies.map(({ name, type, version, text }) => `${type}\n${name}\n${version}\n${text}`);
+    const identity = `${accountId}\n${set.join('\n\n')}`;
+    const known = this.#sets.get(identity);
+    if (known !== undefined) return known;
+    const compiled = compilePolicies(
+      policies.map(({ name, type, version, text }) => ({
+        name,
+        type,
+        version,
+        document: readStoredPolicy(text, 'identity'),
+      })),
+    );
+    if (this.#sets.size >= sharedSets) this.#sets.clear();
+    this.#sets.set(identity, compiled);
+    return compiled;
+  }
+}
