@@ -16,4 +16,5 @@ export * from './guard.ts';
 export * from './guard-refusal.ts';
 export * from './network-policy.ts';
 export * from './nonce-memory.ts';
+export * from './permission-policy.ts';
 export { RequestConditions, type RequestFacts } from './request-conditions.ts';

@@ -1,6 +1,21 @@
 import type { Credential } from '@claviger/guard';
 import type { Change } from '../store/store.ts';
 
+/**
+ * The name of what a change makes stale. Groups and policies may have thousands of users: whoever is made from any of
+ * an account's depends on the account.
+ */
+export function staleByChange({ accountId, topic, subject }: Change): string {
+  return topic === 'group' || topic === 'policy'
+    ? dependencyName({ topic: 'account', subject: accountId })
+    : dependencyName({ topic, subject });
+}
+
+/** The name of something that a credential is made from. */
+export function dependencyName({ topic, subject }: Pick<Change, 'topic' | 'subject'>): string {
+  return `${topic}:${subject}`;
+}
+
 /** Something a cached credential was made from; stale once that changed. */
 interface Dependency {
   stale: boolean;
@@ -74,7 +89,7 @@ export class CredentialCache {
     );
     if (load.spoiled || spoiled) return;
     if (this.#dependencies.size > this.#capacity * 4) this.#forgetEverything();
-    const dependencies = dependsOn.map(({ topic, subject }) => this.#dependency(`${topic}:${subject}`));
+    const dependencies = dependsOn.map((dependency) => this.#dependency(dependencyName(dependency)));
     if (this.#entries.size >= this.#capacity) {
       const [oldest] = this.#entries.keys();
       if (oldest !== undefined) this.#entries.delete(oldest);
@@ -83,14 +98,14 @@ export class CredentialCache {
   }
 
   /** Forgets what was made from something that changed. */
-  forget({ accountId, topic, subject }: Change): void {
-    if (topic === 'everything') {
+  forget(change: Change): void {
+    if (change.topic === 'everything') {
       for (const load of this.#loads) load.spoiled = true;
       this.#forgetEverything();
       return;
     }
-    for (const load of this.#loads) load.spoiledAccounts.add(accountId);
-    const name = `${topic}:${subject}`;
+    for (const load of this.#loads) load.spoiledAccounts.add(change.accountId);
+    const name = staleByChange(change);
     const dependency = this.#dependencies.get(name);
     if (dependency === undefined) return;
     dependency.stale = true;

@@ -4,11 +4,11 @@ import {
   type CredentialLookup,
   type CredentialSource,
   compileNetworkPolicy,
+  compileSessionPolicy,
   type NetworkRestriction,
   type Principal,
   parseNetworkPolicy,
 } from '@claviger/guard';
-import { compilePolicies, readStoredPolicy } from '@claviger/policy';
 import { SigningKey } from '@claviger/signature';
 import type { Account } from '../accounts/account.ts';
 import { readAccount } from '../accounts/account-directory.ts';
@@ -194,15 +194,7 @@ export class StoredCredentials implements CredentialSource {
         networkRestriction: undefined,
         permissions: this.#parts.compiled.of(accountId, attached),
         sessionPolicy:
-          token.sessionPolicy === undefined
-            ? undefined
-            : compilePolicies([
-                {
-                  name: 'SessionPolicy',
-                  type: 'Custom',
-                  document: readStoredPolicy(token.sessionPolicy, 'session'),
-                },
-              ]),
+          token.sessionPolicy === undefined ? undefined : compileSessionPolicy(token.sessionPolicy),
       },
       dependsOn: session.dependsOn,
     };

@@ -107,6 +107,7 @@ export async function deleteGroup(scope: Scope, name: string): Promise<void> {
   if (attachment !== undefined) throw new Refusal('DeleteConflict.Group.Policy');
   await scope.queries.deleteFrom('group_members').where('group_id', '=', group_id).execute();
   await scope.queries.deleteFrom('groups').where('group_id', '=', group_id).execute();
+  scope.changed('group', group_id);
   scope.touched('ACS::RAM::Group', group_name);
 }
 

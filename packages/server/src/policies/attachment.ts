@@ -186,9 +186,7 @@ async function attachmentsOf(scope: Scope, holder: Holder): Promise<PolicyAttach
 }
 
 function noteChange(scope: Scope, holder: Holder, policy: Policy): void {
-  // A group may have thousands of users; one note for the account says the same to the caches.
-  if (holder.type === 'group') scope.changed('account', scope.account.accountId);
-  else scope.changed(holder.type, holder.id);
+  scope.changed(holder.type, holder.id);
   scope.touched(`ACS::RAM::${word[holder.type]}`, holder.name);
   scope.touched('ACS::RAM::Policy', policy.name);
 }

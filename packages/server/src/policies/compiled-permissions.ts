@@ -1,5 +1,5 @@
-import { type CompiledPolicies, compilePolicies, readStoredPolicy } from '@claviger/policy';
-import type { PermissionPolicy } from './permissions.ts';
+import { compilePermissions, type PermissionPolicy } from '@claviger/guard';
+import type { CompiledPolicies } from '@claviger/policy';
 
 /** The compiled sets kept for principals that have the very same policies. */
 const sharedSets = 10_000;
@@ -14,14 +14,7 @@ export class CompiledPermissions {
     const identity = `${accountId}\n${set.join('\n\n')}`;
     const known = this.#sets.get(identity);
     if (known !== undefined) return known;
-    const compiled = compilePolicies(
-      policies.map(({ name, type, version, text }) => ({
-        name,
-        type,
-        version,
-        document: readStoredPolicy(text, 'identity'),
-      })),
-    );
+    const compiled = compilePermissions(policies);
     if (this.#sets.size >= sharedSets) this.#sets.clear();
     this.#sets.set(identity, compiled);
     return compiled;

@@ -1,15 +1,6 @@
+import type { PermissionPolicy } from '@claviger/guard';
 import type { Queries } from '../store/store.ts';
 import { systemPolicies } from './system-policies.ts';
-
-/** A policy in force for a principal, in its default version. */
-export interface PermissionPolicy {
-  readonly name: string;
-  readonly type: 'System' | 'Custom';
-  /** `v3` */
-  readonly version: string;
-  /** The document as it was accepted. */
-  readonly text: string;
-}
 
 /** Whose permissions: a RAM user's or a role's. */
 export interface PermissionHolder {

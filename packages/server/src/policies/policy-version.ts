@@ -83,7 +83,7 @@ export async function createPolicyVersion(
   await scope.queries.insertInto('policy_versions').values(row).execute();
   const defaultVersion = added.setAsDefault ? version : policy.default_version;
   await changePolicy(scope, policy, { latest_version: version, default_version: defaultVersion });
-  if (added.setAsDefault) scope.changed('account', policy.account_id);
+  if (added.setAsDefault) scope.changed('policy', policy.policy_name_key);
   return policyVersion(row, versionId(defaultVersion));
 }
 
@@ -95,7 +95,7 @@ export async function setDefaultPolicyVersion(scope: Scope, name: string, id: st
   const policy = await requireCustomPolicy(scope, name);
   const { version } = await requireVersionRow(scope, policy, id);
   await changePolicy(scope, policy, { default_version: version });
-  scope.changed('account', policy.account_id);
+  scope.changed('policy', policy.policy_name_key);
 }
 
 /**

@@ -108,6 +108,7 @@ export async function createPolicy(scope: Scope, policy: NewPolicy): Promise<Pol
     })
     .execute();
   await addTags(scope, 'policy', nameKey, policy.tags);
+  scope.changed('policy', nameKey);
   scope.touched('ACS::RAM::Policy', policy.name);
   return customPolicy(row);
 }
@@ -161,6 +162,7 @@ export async function deletePolicy(scope: Scope, name: string, withVersions: boo
       .execute();
   }
   await removeTags(scope, 'policy', row.policy_name_key);
+  scope.changed('policy', row.policy_name_key);
   scope.touched('ACS::RAM::Policy', row.policy_name);
 }
 

@@ -1,5 +1,3 @@
-import { arn } from '../accounts/arn.ts';
-
 /** Everything that can be done with AccessKeys, their recycle bin and their network restriction. */
 const keyActions = [
   'ram:CreateAccessKey',
@@ -17,17 +15,14 @@ const keyActions = [
 
 /**
  * What the setting AllowUserToManageAccessKeys stands for: one more Allow, for the user's own keys only, so
- * that an administrator's explicit Deny wins over it like over any other.
+ * that an administrator's explicit Deny wins over it like over any other. It is the same text for every user, so that
+ * users with the same policies go on sharing one compiled set.
  */
-export function selfManagedKeysPolicy(
-  accountId: string,
-  userName: string,
-): { readonly name: string; readonly text: string } {
-  return {
-    name: 'AllowUserToManageAccessKeys',
-    text: JSON.stringify({
-      Version: '1',
-      Statement: [{ Effect: 'Allow', Action: keyActions, Resource: arn.user(accountId, userName) }],
-    }),
-  };
-}
+export const selfManagedKeysPolicy: { readonly name: string; readonly text: string } = {
+  name: 'AllowUserToManageAccessKeys',
+  text: JSON.stringify({
+    Version: '1',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the policy language
+    Statement: [{ Effect: 'Allow', Action: keyActions, Resource: '${acs:PrincipalARN}' }],
+  }),
+};

@@ -433,8 +433,17 @@ export interface ChangeRow {
 /**
  * What a cache may hold, and so what a change makes it forget:
  * `access-key` (subject: its id), `user` and `role` (subject: their id; also when their policies, groups or
- * trust policy change), `account` (subject: the account id; settings, status, any policy's content),
- * `identity-provider` (subject: its id; only when it is deleted).
+ * trust policy change), `group` (subject: its id; when its policies change or it is deleted), `policy` (subject: the
+ * name key of a custom policy; when the document in force changes, comes or goes), `account` (subject: the account id;
+ * settings, status), `identity-provider` (subject: its id; only when it is deleted).
  * `everything` is never written: a node hears it that was cut off for longer than the log reaches back.
  */
-export type ChangeTopic = 'access-key' | 'user' | 'role' | 'account' | 'identity-provider' | 'everything';
+export type ChangeTopic =
+  | 'access-key'
+  | 'user'
+  | 'role'
+  | 'group'
+  | 'policy'
+  | 'account'
+  | 'identity-provider'
+  | 'everything';

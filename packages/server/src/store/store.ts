@@ -36,6 +36,11 @@ export interface Store {
   write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T>;
   /** Calls `listener` for each committed change of this node and the others; returns how to stop. */
   follow(listener: (change: Change) => void): () => void;
+  /**
+   * The revision of the change log up to which followers have heard every change; some above it they may have heard
+   * already. 0 while there was none.
+   */
+  heard(): number;
   /** Milliseconds since the change log was last known to be read to its end; 0 on a single-node store. */
   staleness(): number;
   close(): Promise<void>;

@@ -72,6 +72,11 @@ export class ChangeReader {
     this.#running = this.#run();
   }
 
+  /** The highest revision that was read and told of. */
+  get seen(): number {
+    return this.#seen;
+  }
+
   /** Milliseconds since the log was known to be read to its end. */
   staleness(): number {
     return Math.max(0, this.#options.now() - this.#readAt);

@@ -136,6 +136,10 @@ export class PostgresStore implements Store {
     return this.#followers.add(listener);
   }
 
+  heard(): number {
+    return this.#changes.seen;
+  }
+
   staleness(): number {
     return this.#changes.staleness();
   }

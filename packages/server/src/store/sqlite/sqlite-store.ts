@@ -45,6 +45,7 @@ export class SqliteStore implements Store {
   #commits = 0;
   #dataVersion: number;
   #revision: number;
+  #heard: number;
   #trimmedAt = 0;
   #closed = false;
 
@@ -56,6 +57,7 @@ export class SqliteStore implements Store {
     this.#dataVersion = this.#readDataVersion();
     const [last] = writer.all<{ revision: number | null }>('select max(revision) as revision from changes');
     this.#revision = last?.revision ?? 0;
+    this.#heard = this.#revision;
     this.#poll = setInterval(() => this.#pollOtherProcesses(), options.pollMs ?? 50);
     this.#poll.unref();
   }
@@ -96,6 +98,10 @@ export class SqliteStore implements Store {
 
   follow(listener: (change: Change) => void): () => void {
     return this.#followers.add(listener);
+  }
+
+  heard(): number {
+    return this.#heard;
   }
 
   staleness(): number {
@@ -158,6 +164,7 @@ export class SqliteStore implements Store {
       this.#writer.failed = false;
     }
     this.#followers.tell(changes);
+    this.#heard = this.#revision;
     for (const answer of answers) answer();
     if (changes.length > 0) this.#trimNowAndThen();
   }
@@ -220,6 +227,7 @@ export class SqliteStore implements Store {
     this.#dataVersion = dataVersion;
     this.#revision = rows.at(-1)?.revision ?? this.#revision;
     this.#followers.tell(rows.map(({ accountId, topic, subject }) => ({ accountId, topic, subject })));
+    this.#heard = this.#revision;
   }
 
   #pollOtherProcesses(): void {
