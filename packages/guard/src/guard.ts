@@ -162,13 +162,8 @@ export class Guard {
     if (use === 'seen') return refuse('SignatureNonceUsed', accessKeyId);
     if (use === 'full') return refuse('Throttling.Nonce', accessKeyId);
     const sourceAddress = this.sourceAddress(request);
-    const restriction = credential.networkRestriction;
-    if (
-      restriction !== undefined &&
-      credential.kind === 'permanent' &&
-      !admitsOrigin(restriction.policy, { address: sourceAddress })
-    ) {
-      const level = restriction.level === 'AccessKey' ? 'its own' : "the account's";
+    if (!admitsAddress(credential, sourceAddress)) {
+      const level = credential.networkRestriction?.level === 'AccessKey' ? 'its own' : "the account's";
       return refuse('Forbidden.AccessKeyNetworkPolicy', accessKeyId, { address: sourceAddress, level });
     }
     return {
@@ -183,6 +178,21 @@ export class Guard {
       secure: this.isSecure(request),
       now,
     };
+  }
+
+  /**
+   * An identity as it stands now, for what goes on after its request was admitted.
+   * @returns undefined when a request of it would be refused by now
+   */
+  async renew(identity: Identity): Promise<Identity | undefined> {
+    const { accessKeyId, signature, sourceAddress } = identity;
+    const token = 'securityToken' in signature ? signature.securityToken : undefined;
+    const credential = await this.#source.find(accessKeyId, token);
+    if (typeof credential === 'string' || credential.status !== 'Active') return undefined;
+    const now = this.#now();
+    if (credential.expiresAt !== undefined && credential.expiresAt <= now) return undefined;
+    if (!admitsAddress(credential, sourceAddress)) return undefined;
+    return { ...identity, credential, principal: credential.principal, now };
   }
 
   /**
@@ -203,6 +213,15 @@ export class Guard {
     }
     return allowed;
   }
+}
+
+/** Whether the network policy in force for a key lets it be used from an address; temporary keys have none. */
+function admitsAddress({ kind, networkRestriction }: Credential, address: string): boolean {
+  return (
+    networkRestriction === undefined ||
+    kind !== 'permanent' ||
+    admitsOrigin(networkRestriction.policy, { address })
+  );
 }
 
 type KeyedSignature = Exclude<ParsedSignature, { scheme: 'anonymous' | 'bearer' }>;

@@ -27,6 +27,7 @@ export function referencePage(version: string): string {
 
 const sentenceOf: Readonly<Record<AnyOperation['access'], string>> = {
   read: 'Reads.',
+  stream: 'Answers a stream that goes on until one side ends it.',
   write: 'Changes something.',
   anonymous: 'Changes something. Needs no signature.',
 };

@@ -1,3 +1,4 @@
+import { effectOf } from '../rpc/api.ts';
 import type { AnyOperation } from '../rpc/operation.ts';
 import type { Registry } from '../rpc/registry.ts';
 import { type DescribedOperation, type DescribedType, describedOperations } from './described-operations.ts';
@@ -81,7 +82,7 @@ function pathItem(operation: AnyOperation, described: DescribedOperation | undef
     post: {
       operationId: operation.name,
       tags: [operation.product],
-      'x-access': operation.access === 'anonymous' ? 'write' : operation.access,
+      'x-access': effectOf[operation.access],
       ...(operation.access === 'anonymous' ? { security: [] } : {}),
       parameters: [
         fixed('Action', operation.name),

@@ -346,6 +346,127 @@ describe('a route', () => {
   });
 });
 
+describe('an answer without end', () => {
+  const head = { status: 200, headers: { 'content-type': 'application/octet-stream' } };
+
+  /** Sends a request and gives its answer while it is still coming. */
+  const open = (port: number) =>
+    new Promise<IncomingMessage>((resolve, reject) => {
+      const outgoing = httpRequest({ host: '127.0.0.1', port, method: 'POST', agent: false });
+      outgoing.on('response', resolve).on('error', reject).end();
+    });
+
+  it('arrives piece by piece, each before the next is made', async () => {
+    const read = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+    async function* body() {
+      yield Buffer.from('one');
+      await read[0].promise;
+      yield Buffer.from('two');
+      await read[1].promise;
+    }
+    await listening({ api: () => ({ ...head, body }) }, async (port) => {
+      const pieces: string[] = [];
+      for await (const piece of await open(port)) {
+        pieces.push(String(piece));
+        read[pieces.length - 1]?.resolve();
+      }
+      assert.deepEqual(pieces, ['one', 'two']);
+    });
+  });
+
+  it('is made no faster than it is read', async () => {
+    const piece = Buffer.alloc(1024 * 1024);
+    let made = 0;
+    let untilStill = Promise.withResolvers<void>();
+    async function* body(ended: AbortSignal) {
+      while (!ended.aborted) {
+        made += 1;
+        untilStill.resolve();
+        yield piece;
+      }
+    }
+    await listening({ api: () => ({ ...head, body }) }, async (port) => {
+      const answer = await open(port);
+      // Nothing is read: what the system buffers is all that can be made, however often the loop turns.
+      let before = -1;
+      while (made !== before) {
+        before = made;
+        for (let turn = 0; turn < 200; turn += 1) await new Promise(setImmediate);
+      }
+      assert.ok(made < 64, `${made} MiB were made for a client that reads nothing`);
+      untilStill = Promise.withResolvers();
+      answer.resume();
+      await untilStill.promise;
+      answer.destroy();
+    });
+  });
+
+  it('ends when the client goes', async () => {
+    const gone = Promise.withResolvers<void>();
+    async function* body(ended: AbortSignal) {
+      yield Buffer.from('one');
+      ended.addEventListener('abort', () => gone.resolve());
+      await gone.promise;
+    }
+    await listening({ api: () => ({ ...head, body }) }, async (port) => {
+      (await open(port)).destroy();
+      await gone.promise;
+    });
+  });
+
+  it('ends when the client stops reading for too long', async () => {
+    const cut = Promise.withResolvers<void>();
+    async function* body(ended: AbortSignal) {
+      ended.addEventListener('abort', () => cut.resolve());
+      while (!ended.aborted) yield Buffer.alloc(1024 * 1024);
+    }
+    const limits = { stalledMs: 1 };
+    await listening({ api: () => ({ ...head, body }), limits }, async (port) => {
+      const answer = await open(port);
+      await cut.promise;
+      answer.on('error', () => {}).destroy();
+    });
+  });
+
+  it('ends when the server stops, and does not hold it up', async () => {
+    async function* body(ended: AbortSignal) {
+      yield Buffer.from('one');
+      await new Promise((resolve) => ended.addEventListener('abort', resolve));
+    }
+    await listening({ api: () => ({ ...head, body }) }, async (port, listener) => {
+      const answer = await open(port);
+      const pieces: string[] = [];
+      const read = (async () => {
+        for await (const piece of answer) pieces.push(String(piece));
+      })();
+      await listener.close(60_000);
+      await read;
+      assert.deepEqual(pieces, ['one']);
+    });
+  });
+
+  it('is cut off, not ended, when making it fails', async () => {
+    const bugs: unknown[] = [];
+    const read = Promise.withResolvers<void>();
+    async function* body() {
+      yield Buffer.from('one');
+      await read.promise;
+      throw new Error('a bug');
+    }
+    const onBug = (error: unknown) => void bugs.push(error);
+    await listening({ api: () => ({ ...head, body }), onBug }, async (port) => {
+      const answer = await open(port);
+      await assert.rejects(
+        async () => {
+          for await (const _ of answer) read.resolve();
+        },
+        { code: 'ECONNRESET' },
+      );
+      assert.equal(String(bugs[0]), 'Error: a bug');
+    });
+  });
+});
+
 describe('closing', () => {
   it('finishes what is under way, and takes nothing new', async () => {
     const reached = Promise.withResolvers<void>();

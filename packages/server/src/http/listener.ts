@@ -24,7 +24,8 @@ export interface ReceivedRequest extends GuardRequest {
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array;
+  /** The whole, or a function that makes the pieces of an answer without end until its signal is aborted. */
+  readonly body: string | Uint8Array | ((ended: AbortSignal) => AsyncIterable<Uint8Array>);
 }
 
 /** Answers a GET of one path; undefined leaves the request to the API. */
@@ -47,6 +48,8 @@ export interface ListenerLimits {
   readonly requestMs?: number;
   /** How long an idle connection is kept, in milliseconds; 65 s, above the 60 s of usual load balancers. */
   readonly keepAliveMs?: number;
+  /** How long a client may take to read on in an answer without end, in milliseconds; 60 s. */
+  readonly stalledMs?: number;
 }
 
 export interface ListenerOptions {
@@ -150,7 +153,14 @@ function makeServer(options: ListenerOptions, listener: RequestListener): Server
 /** Every open connection, so that closing can end. */
 class Connections {
   readonly #open = new Set<Socket>();
+  /** Of the answers that do not end by themselves. */
+  readonly #streams = new Set<AbortController>();
   closing = false;
+
+  addStream(stream: AbortController): () => void {
+    this.#streams.add(stream);
+    return () => this.#streams.delete(stream);
+  }
 
   add(socket: Socket): void {
     this.#open.add(socket);
@@ -159,6 +169,7 @@ class Connections {
 
   close(server: Server, graceMs: number): Promise<void> {
     this.closing = true;
+    for (const stream of this.#streams) stream.abort();
     return new Promise((resolve) => {
       const cut = setTimeout(() => {
         for (const socket of this.#open) socket.destroy();
@@ -258,12 +269,16 @@ class RequestHandler {
     };
     try {
       const answer = this.#route(received) ?? this.#options.api(received);
-      if (!(answer instanceof Promise)) {
-        this.#send(socket, response, answer);
+      if (!(answer instanceof Promise) && typeof answer.body !== 'function') {
+        this.#send(socket, response, answer.status, answer.headers, answer.body);
         return;
       }
-      answer
-        .then((settled) => this.#send(socket, response, settled))
+      Promise.resolve(answer)
+        .then(({ status, headers, body }) =>
+          typeof body === 'function'
+            ? this.#stream(socket, response, status, headers, body)
+            : this.#send(socket, response, status, headers, body),
+        )
         .catch((error) => this.#failed(socket, response, framing, error));
     } catch (error) {
       this.#failed(socket, response, framing, error);
@@ -277,7 +292,13 @@ class RequestHandler {
     return this.#options.routes.get(query < 0 ? target : target.slice(0, query))?.(received);
   }
 
-  #send(socket: AnsweringSocket, response: ServerResponse, { status, headers, body }: HttpAnswer): void {
+  #send(
+    socket: AnsweringSocket,
+    response: ServerResponse,
+    status: number,
+    headers: HttpAnswer['headers'],
+    body: string | Uint8Array,
+  ): void {
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
     const all: Record<string, string | number> = { ...headers, 'content-length': length };
     if (this.#connections.closing) all['connection'] = 'close';
@@ -286,13 +307,58 @@ class RequestHandler {
     socket[underWay] = (socket[underWay] ?? 1) - 1;
   }
 
+  /** Sends piece after piece, no faster than the client reads, until one of both ends it. */
+  async #stream(
+    socket: AnsweringSocket,
+    response: ServerResponse,
+    status: number,
+    headers: HttpAnswer['headers'],
+    chunks: (ended: AbortSignal) => AsyncIterable<Uint8Array>,
+  ): Promise<void> {
+    const stream = new AbortController();
+    const remove = this.#connections.addStream(stream);
+    response.once('close', () => stream.abort());
+    // The connection may have gone, or the server may be stopping, before there was anybody to tell.
+    if (response.destroyed || this.#connections.closing) stream.abort();
+    try {
+      response.writeHead(status, { ...headers, connection: 'close' });
+      for await (const chunk of chunks(stream.signal)) {
+        if (stream.signal.aborted) break;
+        if (!response.write(chunk)) await this.#drained(response, stream.signal);
+      }
+    } finally {
+      remove();
+      socket[underWay] = (socket[underWay] ?? 1) - 1;
+    }
+    response.end();
+  }
+
+  /** Resolves when what was written has gone out; a client that stops reading is cut off. */
+  #drained(response: ServerResponse, ended: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const stalled = setTimeout(() => response.destroy(), this.#options.limits?.stalledMs ?? 60_000);
+      const done = () => {
+        clearTimeout(stalled);
+        response.off('drain', done);
+        ended.removeEventListener('abort', done);
+        resolve();
+      };
+      response.once('drain', done);
+      ended.addEventListener('abort', done);
+      if (ended.aborted) done();
+    });
+  }
+
   /** A bug: the client gets a request id, the log gets the error. */
   #failed(socket: AnsweringSocket, response: ServerResponse, framing: Framing, error: unknown): void {
     const requestId = newRequestId();
     this.#options.onBug(error, requestId);
     const { message, code, httpStatus } = new Refusal('InternalError');
     if (response.headersSent) response.destroy();
-    else this.#send(socket, response, ramError(httpStatus, code, message, framing.host, requestId));
+    else {
+      const { status, headers, body } = ramError(httpStatus, code, message, framing.host, requestId);
+      this.#send(socket, response, status, headers, body);
+    }
   }
 
   #refuseTooLarge(request: IncomingMessage, response: ServerResponse, framing: Framing): void {
@@ -369,7 +435,7 @@ function ramError(
   message: string,
   host: string,
   requestId: string,
-): HttpAnswer {
+): HttpAnswer & { readonly body: string } {
   const { contentType, body } = encodeError('JSON', {
     requestId,
     hostId: host,

@@ -16,7 +16,18 @@ import type { WriteTransaction } from '../store/store.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
 import { denial } from './denial.ts';
 import { encodeAnswer, encodeError, type Format } from './encoding.ts';
-import type { AnonymousOperation, Answer, AnyOperation, Call, Operation, Scope, Visit } from './operation.ts';
+import type {
+  AnonymousOperation,
+  Answer,
+  AnyOperation,
+  Call,
+  OpenedStream,
+  Operation,
+  Scope,
+  StreamCall,
+  StreamOperation,
+  Visit,
+} from './operation.ts';
 import type { InputOf, ParameterMap, WireParameters } from './parameter.ts';
 import type { Registry } from './registry.ts';
 import { headerOf, requestFormat } from './request-format.ts';
@@ -25,7 +36,8 @@ import { headerOf, requestFormat } from './request-format.ts';
 export interface ApiAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** The whole, or of a stream what sends it. */
+  readonly body: string | OpenedStream['chunks'];
 }
 
 /** What is told of each finished call, to whoever counts or watches. */
@@ -73,6 +85,14 @@ const protocolParameters: ReadonlySet<string> = new Set([
   'Timestamp',
   'Version',
 ]);
+
+/** What an operation does to the data, in one of the two words that audit events have for it. */
+export const effectOf: Readonly<Record<AnyOperation['access'], 'read' | 'write'>> = {
+  read: 'read',
+  stream: 'read',
+  write: 'write',
+  anonymous: 'write',
+};
 
 /** What is known of a request so far; filled in along the road, and written down whatever becomes of it. */
 interface Journey {
@@ -127,14 +147,13 @@ export class Api {
       touched: [],
     };
     try {
-      const answer = await this.#travel(journey);
-      return this.#success(journey, answer);
+      return await this.#travel(journey);
     } catch (error) {
       return await this.#failure(journey, error);
     }
   }
 
-  async #travel(journey: Journey): Promise<Answer> {
+  async #travel(journey: Journey): Promise<ApiAnswer> {
     const { request } = journey;
     const { registry, guard, services, audit } = this.#parts;
 
@@ -157,7 +176,9 @@ export class Api {
       throw new Refusal('UnsupportedHTTPMethod', { method: request.method.slice(0, 16) });
     }
 
-    if (operation.access === 'anonymous') return this.#receive(journey, operation, signature);
+    if (operation.access === 'anonymous') {
+      return this.#success(journey, await this.#receive(journey, operation, signature));
+    }
 
     const found = guard.authenticate(request, signature);
     const identity = found instanceof Promise ? await found : found;
@@ -175,16 +196,49 @@ export class Api {
 
     const input = readInput(operation.input, parameters);
     if (operation.access === 'write') {
-      return this.#change(journey, async (transaction) => {
+      const answer = await this.#change(journey, async (transaction) => {
         const caller = await this.#stillValid(identity, signature);
         return this.#perform(operation, input, await this.#call(journey, caller, transaction));
       });
+      return this.#success(journey, answer);
     }
     const call = await this.#call(journey, identity, undefined);
+    if (operation.access === 'stream') return this.#open(journey, operation, input, call);
     const answer = await this.#perform(operation, input, call);
     const written = audit.append(this.#record(journey, answer, undefined));
     if (written !== undefined) await written;
-    return answer;
+    return this.#success(journey, answer);
+  }
+
+  /** Of an operation that answers a stream: written down before its first byte is sent. */
+  async #open(
+    journey: Journey,
+    operation: StreamOperation,
+    input: InputOf<ParameterMap>,
+    call: Call,
+  ): Promise<ApiAnswer> {
+    await this.#authorize(operation, input, call);
+    const streamCall: StreamCall = {
+      ...call,
+      stillAllowed: () => this.#stillAllowed(operation, input, call),
+    };
+    const { contentType, chunks } = await operation.open(input, streamCall);
+    await this.#parts.audit.append(this.#record(journey, {}, undefined));
+    this.#finish(journey, '', {});
+    return { status: 200, headers: this.#headers(journey, contentType), body: chunks };
+  }
+
+  /** Whether a caller that was admitted a while ago would be admitted now. */
+  async #stillAllowed(
+    operation: StreamOperation,
+    input: InputOf<ParameterMap>,
+    call: Call,
+  ): Promise<boolean> {
+    const { guard } = this.#parts;
+    const identity = await guard.renew(call.identity);
+    if (identity === undefined) return false;
+    const renewed = { ...call, identity, principal: identity.principal, now: identity.now };
+    return guard.authorize(identity, await operation.authorize(input, renewed)).allowed;
   }
 
   /** Of an operation that needs no signature. */
@@ -283,10 +337,19 @@ export class Api {
   }
 
   async #perform(operation: Operation, input: InputOf<ParameterMap>, call: Call): Promise<Answer> {
+    await this.#authorize(operation, input, call);
+    return operation.handle(input, call);
+  }
+
+  /** @throws Refusal NoPermission */
+  async #authorize(
+    operation: Operation | StreamOperation,
+    input: InputOf<ParameterMap>,
+    call: Call,
+  ): Promise<void> {
     const demands = await operation.authorize(input, call);
     const authorization = this.#parts.guard.authorize(call.identity, demands);
     if (!authorization.allowed) throw await denial(call, authorization.demand, authorization.decision);
-    return operation.handle(input, call);
   }
 
   #success(journey: Journey, answer: Answer): ApiAnswer {
@@ -357,7 +420,7 @@ export class Api {
       product: operation?.product ?? '',
       version: journey.version,
       operation: journey.action,
-      access: operation?.access === 'anonymous' ? 'write' : (operation?.access ?? 'read'),
+      access: operation === undefined ? 'read' : effectOf[operation.access],
       accountId: principal?.accountId ?? journey.account?.accountId ?? '',
       principal,
       accessKeyId: journey.accessKeyId,

@@ -5,7 +5,7 @@ import type { Change, Queries } from '../store/store.ts';
 import type { InputOf, ParameterMap } from './parameter.ts';
 
 /** The products that are spoken, by the names RAM gives them in events and endpoints. */
-export type Product = 'Ims' | 'Ram' | 'Sts' | 'Actiontrail';
+export type Product = 'Ims' | 'Ram' | 'Sts' | 'Actiontrail' | 'Claviger';
 
 /** What a rule of the domain may see and do: one account, at one moment, in one transaction. */
 export interface Scope {
@@ -48,6 +48,35 @@ export interface Operation<P extends ParameterMap = ParameterMap> {
   authorize(input: InputOf<P>, call: Call): readonly Demand[] | Promise<readonly Demand[]>;
   /** Does it, and answers the response without `RequestId`. */
   handle(input: InputOf<P>, call: Call): Promise<Answer>;
+}
+
+/** An answer that has no end of its own, sent as it comes about. */
+export interface OpenedStream {
+  readonly contentType: string;
+  /**
+   * What is sent; the next piece is asked for only when the last one has gone out.
+   * @param ended aborted when the client is gone or the server stops
+   */
+  chunks(ended: AbortSignal): AsyncIterable<Uint8Array>;
+}
+
+/** The call of a stream, which outlasts the moment at which it was allowed. */
+export interface StreamCall extends Call {
+  /** Whether the caller may still do what it has asked for: its key holds, and its policies allow it. */
+  stillAllowed(): Promise<boolean>;
+}
+
+/** An operation whose answer is a stream. It is written down when it begins, like a read. */
+export interface StreamOperation<P extends ParameterMap = ParameterMap> {
+  readonly product: Product;
+  readonly version: string;
+  readonly name: string;
+  readonly access: 'stream';
+  readonly input: P;
+  /** As of every operation. */
+  authorize(input: InputOf<P>, call: Call): readonly Demand[] | Promise<readonly Demand[]>;
+  /** Prepares the stream. What it refuses is answered like any refusal; once it is open, it can only end. */
+  open(input: InputOf<P>, call: StreamCall): Promise<OpenedStream>;
 }
 
 /** A request that nobody has to sign: all that an anonymous operation has to go by at first. */
@@ -99,12 +128,17 @@ export interface AnonymousOperation<P extends ParameterMap = ParameterMap, T ext
 }
 
 /** Everything that a registry holds; `access` tells them apart. */
-export type AnyOperation = Operation | AnonymousOperation;
+export type AnyOperation = Operation | StreamOperation | AnonymousOperation;
 
 /** Declares an anonymous operation; keeps the types of its input and proof together. */
 export function anonymousOperation<P extends ParameterMap, T extends Proof>(
   declaration: AnonymousOperation<P, T>,
 ): AnonymousOperation<P, T> {
+  return declaration;
+}
+
+/** Declares an operation that answers a stream; keeps the types of its input together. */
+export function streamOperation<P extends ParameterMap>(declaration: StreamOperation<P>): StreamOperation<P> {
   return declaration;
 }
 

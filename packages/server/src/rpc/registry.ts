@@ -7,6 +7,7 @@ const productOfVersion: ReadonlyMap<string, Product> = new Map([
   ['2015-05-01', 'Ram'],
   ['2015-04-01', 'Sts'],
   ['2020-07-06', 'Actiontrail'],
+  ['2026-11-24', 'Claviger'],
 ]);
 
 /** All operations: the single source for routing, description, coverage and audit. */
