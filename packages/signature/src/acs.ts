@@ -96,7 +96,7 @@ export function parseAcs(content: RequestContent, authorization: string): Acs3Si
  * @throws SignatureError `SignatureDoesNotMatch`, `ContentSHA256NotMatched`, `InvalidSignatureMethod`
  */
 export function verifyAcs(parsed: Acs3Signature | Acs4Signature, key: SigningKey): 'verified' | 'unverified' {
-  const canonical = canonicalFormOf(parsed, queryStyle(parsed.scheme));
+  const canonical = acsCanonicalRequest(parsed);
   if (!signatureHolds(parsed, key, canonical) && !plainNamesHold(parsed, key)) {
     throw new SignatureError('SignatureDoesNotMatch', readableText(canonical));
   }
@@ -108,13 +108,14 @@ export function verifyAcs(parsed: Acs3Signature | Acs4Signature, key: SigningKey
   return 'verified';
 }
 
+/** The canonical request of a parsed signature by the book, one character a byte. */
+export function acsCanonicalRequest(parsed: Acs3Signature | Acs4Signature): string {
+  return canonicalFormOf(parsed, isAcs4(parsed.scheme) ? ACS4_QUERY : ACS3_QUERY);
+}
+
 /** The string to sign of a canonical request, whose text has one character for each byte. */
 export function acsStringToSign(scheme: AcsScheme, canonical: string): string {
   return `${scheme}\n${digestOfBytes(ACS_HASHES[scheme].hash, canonical)}`;
-}
-
-function queryStyle(scheme: AcsScheme): QueryStyle {
-  return isAcs4(scheme) ? ACS4_QUERY : ACS3_QUERY;
 }
 
 function canonicalFormOf(parsed: Acs3Signature | Acs4Signature, style: QueryStyle): string {

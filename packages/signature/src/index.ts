@@ -5,6 +5,15 @@
 // Refuses too: to guess. A parameter sent twice, a header that matters and is not signed, a scheme that is not
 // known are errors; a request that looks signed and is not whole is never taken for an anonymous one.
 export { SIGNATURE_ERROR_CODES, SignatureError, type SignatureErrorCode } from './errors.ts';
+export {
+  type ExplainedCheck,
+  type ExplainOptions,
+  type Explanation,
+  type ExplanationStep,
+  explainSignature,
+} from './explain/explain-signature.ts';
+export type { FirstDifference } from './explain/first-difference.ts';
+export { readServerMessage, type ServerMessage } from './explain/server-message.ts';
 export { decodeForm, decodeParameters, type Parameters } from './parameters.ts';
 export { parseSignature } from './parse.ts';
 export type {

@@ -2,9 +2,14 @@ import { SignatureError } from './errors.ts';
 import { findPlace, type HeaderFields } from './header-fields.ts';
 
 /** Must be signed in every request: without one of them the signature could be moved to another request. */
-const ALWAYS_SIGNED = ['host', 'x-acs-date', 'x-acs-signature-nonce'];
+export const ALWAYS_SIGNED = ['host', 'x-acs-date', 'x-acs-signature-nonce'];
 /** Must be signed when the request has them: they say what is done, and as whom. */
-const SIGNED_WHEN_PRESENT = ['x-acs-action', 'x-acs-version', 'x-acs-security-token', 'x-acs-accesskey-id'];
+export const SIGNED_WHEN_PRESENT = [
+  'x-acs-action',
+  'x-acs-version',
+  'x-acs-security-token',
+  'x-acs-accesskey-id',
+];
 
 const MAXIMUM_KEPT_LISTS = 64;
 const MAXIMUM_KEPT_LENGTH = 1024;

@@ -1,0 +1,345 @@
+import { acsCanonicalRequest, acsStringToSign } from '../acs.ts';
+import { readableText } from '../canonical-request.ts';
+import { SignatureError } from '../errors.ts';
+import { HeaderFields } from '../header-fields.ts';
+import { parseSignature } from '../parse.ts';
+import type { KeySignature, ParsedSignature } from '../parsed-signature.ts';
+import { percentDecode } from '../percent-encoding.ts';
+import type { RequestHead, SignedRequest } from '../request.ts';
+import { readContent } from '../request-content.ts';
+import { roaStringToSign } from '../roa.ts';
+import { rpcStringToSign } from '../rpc.ts';
+import type { SigningCredentials } from '../sign.ts';
+import { SigningKey } from '../signing-key.ts';
+import { assertWithinWindow, DEFAULT_WINDOW_MS, formatIsoTimestamp } from '../timestamp.ts';
+import { verifySignature } from '../verify.ts';
+import { findAcsMistakes } from './acs-mistakes.ts';
+import { explainBody } from './explain-body.ts';
+import { explainSignedHeaders } from './explain-signed-headers.ts';
+import { type FirstDifference, firstDifference } from './first-difference.ts';
+import { findRoaMistakes } from './roa-mistakes.ts';
+import { findRpcMistakes } from './rpc-mistakes.ts';
+import { readServerMessage } from './server-message.ts';
+
+/** What an explanation looks at, in the order in which a server does. */
+export type ExplainedCheck = 'request' | 'scheme' | 'headers' | 'key' | 'time' | 'body' | 'signature';
+
+/** One check of an explanation. */
+export interface ExplanationStep {
+  readonly check: ExplainedCheck;
+  /** `unknown` when what it takes is not at hand. */
+  readonly outcome: 'holds' | 'fails' | 'unknown';
+  /** One sentence: what was seen. */
+  readonly seen: string;
+  /** What is worth knowing besides, and what to do. */
+  readonly advice: readonly string[];
+}
+
+/** Why a request's signature holds, or does not. */
+export interface Explanation {
+  /** Whether a server with this key would accept the signature. */
+  readonly holds: boolean;
+  readonly steps: readonly ExplanationStep[];
+  /** The canonical request that follows from the request (ACS3, ACS4), for people to read. */
+  readonly canonicalRequest?: string;
+  /** The string to sign that follows from the request, for people to read. */
+  readonly stringToSign?: string;
+  /** Where the server's text differs from the one that follows from the request. */
+  readonly difference?: FirstDifference;
+}
+
+export interface ExplainOptions {
+  /** Milliseconds since 1970: the time at which the request is to be judged, if the server's message has none. */
+  readonly now: number;
+  /** How far the request's timestamp may lie from it, in milliseconds; 15 minutes when absent. */
+  readonly windowMs?: number;
+  /** The key that the request should be signed with. Without it everything but the signature is looked at. */
+  readonly credentials?: SigningCredentials;
+  /** What the server answered: the body of its answer, its message, or an official client's error. */
+  readonly serverMessage?: string;
+}
+
+type Step = Omit<ExplanationStep, 'check'>;
+
+/**
+ * Explains step by step why a request's signature holds or does not: by the very functions that verify it, and, where
+ * it does not, by what clients are known to get wrong. It is for people who look for a mistake; a server uses
+ * `verifySignature`. The secret is in nothing that it returns; the canonical request has a security token in it.
+ *
+ * @param request as it was captured; its head when the body is not at hand
+ * @example
+ * const explanation = explainSignature(
+ *   { method: 'GET', target: '/', rawHeaders: ['host', 'example.com'], body: new Uint8Array() },
+ *   { now: Date.now(), credentials: { accessKeyId: 'testid', accessKeySecret: 'testsecret' } },
+ * );
+ * for (const { check, outcome, seen } of explanation.steps) console.log(check, outcome, seen);
+ */
+export function explainSignature(request: SignedRequest | RequestHead, options: ExplainOptions): Explanation {
+  const steps: ExplanationStep[] = [];
+  const add = (check: ExplainedCheck, step: Step) => steps.push({ check, ...step });
+  const readable = explainRequest(request);
+  add('request', readable);
+  if (readable.outcome === 'fails') return { holds: false, steps };
+
+  const parsed = tryParse(request);
+  if (parsed instanceof SignatureError) {
+    const headers = explainSignedHeaders(request);
+    if (headers?.outcome === 'fails') {
+      add('scheme', holds(`The Authorization header is one of ${headers.scheme}.`));
+      add('headers', headers);
+    } else {
+      add(checkOf(parsed), fails(parsed.message));
+    }
+    return { holds: false, steps };
+  }
+  if (!isSigned(parsed)) {
+    add('scheme', fails(unsignedText(parsed)));
+    return { holds: false, steps };
+  }
+  add('scheme', holds(`It is signed with ${parsed.scheme}.`));
+  const headers = explainSignedHeaders(request);
+  if (headers !== undefined) add('headers', headers);
+  add('key', explainKey(parsed, options.credentials));
+  const server = options.serverMessage === undefined ? {} : readServerMessage(options.serverMessage);
+  add('time', explainTime(parsed, options, server.serverTime));
+  add('body', explainBody(parsed));
+  const texts = signedTexts(parsed);
+  if (texts instanceof SignatureError) {
+    add('signature', fails(texts.message));
+    return { holds: false, steps };
+  }
+  const { difference, ...signature } = explainSigning(parsed, texts, options, server.signedText);
+  add('signature', signature);
+  return {
+    holds: steps.every(({ outcome }) => outcome === 'holds'),
+    steps,
+    ...texts,
+    ...(difference === undefined ? {} : { difference }),
+  };
+}
+
+function explainRequest(request: SignedRequest | RequestHead): Step {
+  try {
+    const { query, parameters } = readContent(request);
+    const encoded = [...parameters]
+      .filter(([, value]) => isEncodedStill(value))
+      .map(([name]) => `\`${name}\``);
+    const path = request.target.split('?')[0]!;
+    const advice = [
+      ...(encoded.length === 0
+        ? []
+        : [`${encoded.join(', ')}: still percent-encoded after decoding, so perhaps encoded twice.`]),
+      ...(/%25[\da-f]{2}/i.test(path) ? ['The path has a `%25`: perhaps it was encoded twice.'] : []),
+    ];
+    const inForm = parameters.size - query.size;
+    const counted = `${query.size} parameter${query.size === 1 ? '' : 's'} in the query`;
+    const seen = `${request.method} ${path}, ${counted}${inForm === 0 ? '' : `, ${inForm} in the form`}.`;
+    return { outcome: 'holds', seen, advice };
+  } catch (error) {
+    if (!(error instanceof SignatureError)) throw error;
+    return fails(error.message);
+  }
+}
+
+function isEncodedStill(value: string): boolean {
+  if (!/%[\da-f]{2}/i.test(value)) return false;
+  try {
+    return percentDecode(value) !== value;
+  } catch {
+    return false;
+  }
+}
+
+function tryParse(request: SignedRequest | RequestHead): ParsedSignature | SignatureError {
+  try {
+    return parseSignature(request);
+  } catch (error) {
+    if (error instanceof SignatureError) return error;
+    throw error;
+  }
+}
+
+function checkOf({ code }: SignatureError): ExplainedCheck {
+  switch (code) {
+    case 'InvalidTimeStamp.Format':
+    case 'MissingTimestamp':
+      return 'time';
+    case 'MissingAccessKeyId':
+      return 'key';
+    default:
+      return 'scheme';
+  }
+}
+
+function isSigned(parsed: ParsedSignature): parsed is KeySignature {
+  return parsed.scheme !== 'anonymous' && parsed.scheme !== 'bearer';
+}
+
+function unsignedText({ scheme, request }: ParsedSignature): string {
+  if (scheme === 'bearer') return 'It has a bearer token and no signature.';
+  const names = new HeaderFields(request.rawHeaders).names().filter((name) => name.startsWith('x-acs-'));
+  return names.length === 0
+    ? 'It is not signed: there is neither an Authorization header nor a parameter `Signature`.'
+    : `It has ${names.join(', ')} and no Authorization header: perhaps a proxy has taken it away.`;
+}
+
+function explainKey(parsed: KeySignature, credentials: SigningCredentials | undefined): Step {
+  const named = `It names the key ${parsed.accessKeyId}.`;
+  if (credentials === undefined)
+    return holds(named, 'Without its secret the signature cannot be verified here.');
+  if (credentials.accessKeyId !== parsed.accessKeyId) {
+    return fails(named, `The secret at hand belongs to ${credentials.accessKeyId}.`);
+  }
+  const { securityToken } = credentials;
+  if (securityToken !== undefined && parsed.securityToken === undefined) {
+    return fails(named, 'The key is a temporary one, and the request has no security token.');
+  }
+  if (securityToken !== undefined && parsed.securityToken !== securityToken) {
+    return fails(named, 'The security token of the request is not the one at hand.');
+  }
+  return holds(named);
+}
+
+function explainTime(parsed: KeySignature, options: ExplainOptions, serverTime: number | undefined): Step {
+  const now = serverTime ?? options.now;
+  const clock = serverTime === undefined ? 'it is judged at' : "the server's clock was at";
+  const seen = `It was signed at ${formatIsoTimestamp(parsed.timestamp)}; ${clock} ${formatIsoTimestamp(now)}.`;
+  try {
+    assertWithinWindow(parsed.timestamp, now, options.windowMs ?? DEFAULT_WINDOW_MS);
+    return holds(seen);
+  } catch (error) {
+    if (!(error instanceof SignatureError)) throw error;
+    const seconds = Math.round((now - parsed.timestamp) / 1000);
+    const minutes = Math.round((options.windowMs ?? DEFAULT_WINDOW_MS) / 60_000);
+    const side = seconds > 0 ? 'behind' : 'ahead';
+    const cause =
+      serverTime === undefined
+        ? 'A request is good for that long only: if it was refused when it was new, say when that was.'
+        : `The client's clock is wrong by that much, or the request was on its way for so long.`;
+    return fails(seen, `${Math.abs(seconds)} s ${side}, where ${minutes} minutes are allowed.`, cause);
+  }
+}
+
+interface SignedTexts {
+  readonly canonicalRequest?: string;
+  readonly stringToSign: string;
+}
+
+/** What follows from the request, one character a byte. */
+function signedBytes(parsed: KeySignature): SignedTexts {
+  const { method, target } = parsed.request;
+  switch (parsed.scheme) {
+    case 'RPC-HMAC-SHA1':
+      return { stringToSign: rpcStringToSign(method, target, parsed.parameters) };
+    case 'ROA-HMAC-SHA1':
+      return { stringToSign: roaStringToSign(method, target, parsed.query, parsed.canonicalHeaders) };
+    default: {
+      const canonicalRequest = acsCanonicalRequest(parsed);
+      return { canonicalRequest, stringToSign: acsStringToSign(parsed.scheme, canonicalRequest) };
+    }
+  }
+}
+
+function signedTexts(parsed: KeySignature): SignedTexts | SignatureError {
+  try {
+    const { canonicalRequest, stringToSign } = signedBytes(parsed);
+    return {
+      ...(canonicalRequest === undefined ? {} : { canonicalRequest: readableText(canonicalRequest) }),
+      stringToSign: readableText(stringToSign),
+    };
+  } catch (error) {
+    if (error instanceof SignatureError) return error;
+    throw error;
+  }
+}
+
+function explainSigning(
+  parsed: KeySignature,
+  texts: SignedTexts,
+  { credentials }: ExplainOptions,
+  serverText: string | undefined,
+): Step & { readonly difference?: FirstDifference } {
+  const verified = credentials === undefined ? undefined : signatureHolds(parsed, credentials);
+  const ours = serverText?.startsWith(`${parsed.scheme}\n`)
+    ? texts.stringToSign
+    : (texts.canonicalRequest ?? texts.stringToSign);
+  const difference = serverText === undefined ? undefined : firstDifference(parsed.scheme, ours, serverText);
+  const compared = serverText === undefined ? [] : [comparison(difference, verified)];
+  const found = { ...(difference === undefined ? {} : { difference }) };
+  if (verified === undefined) {
+    return {
+      outcome: 'unknown',
+      seen: 'There is no secret to verify the signature with.',
+      advice: compared,
+      ...found,
+    };
+  }
+  if (verified === true) {
+    const seen = 'The signature is the one that request and secret give.';
+    return { outcome: 'holds', seen, advice: compared, ...found };
+  }
+  if (verified instanceof SignatureError) return { ...fails(verified.message, ...compared), ...found };
+  const mistakes = findMistakes(parsed, credentials!);
+  const advice =
+    mistakes.length > 0
+      ? [`The signature fits a client that ${mistakes.join(' and ')}.`]
+      : [
+          'No mistake that is known here explains it: the secret is another one than the client signed with, or ' +
+            'the request was changed after it was signed.',
+        ];
+  const seen = 'The signature is not the one that request and secret give.';
+  return { ...fails(seen, ...compared, ...advice), ...found };
+}
+
+/** Whether the signature alone holds: time and body have their own steps. A key pair has no secret to try. */
+function signatureHolds(parsed: KeySignature, credentials: SigningCredentials): boolean | SignatureError {
+  try {
+    const key = SigningKey.fromSecret(credentials.accessKeySecret);
+    verifySignature(parsed.request, parsed, key, { now: parsed.timestamp });
+    return true;
+  } catch (error) {
+    if (!(error instanceof SignatureError)) throw error;
+    switch (error.code) {
+      case 'ContentSHA256NotMatched':
+      case 'ContentMD5NotMatched':
+        return true;
+      case 'SignatureDoesNotMatch':
+        return false;
+      default:
+        return error;
+    }
+  }
+}
+
+function comparison(
+  difference: FirstDifference | undefined,
+  verified: boolean | SignatureError | undefined,
+): string {
+  if (difference === undefined) {
+    return verified === true
+      ? 'The server signed the same text: it has another secret for this key.'
+      : 'The server signed the text that follows from this request: it arrived as it was captured.';
+  }
+  const { offset, line, column, part } = difference;
+  const place = `${part} (byte ${offset + 1}; line ${line}, column ${column})`;
+  return `The server signed another text, first in ${place}: the request was changed on its way, or is not the one that was refused.`;
+}
+
+function findMistakes(parsed: KeySignature, { accessKeySecret }: SigningCredentials): readonly string[] {
+  switch (parsed.scheme) {
+    case 'RPC-HMAC-SHA1':
+      return findRpcMistakes(parsed, accessKeySecret);
+    case 'ROA-HMAC-SHA1':
+      return findRoaMistakes(parsed, signedBytes(parsed).stringToSign, accessKeySecret);
+    default:
+      return findAcsMistakes(parsed, acsCanonicalRequest(parsed), accessKeySecret);
+  }
+}
+
+function holds(seen: string, ...advice: string[]): Step {
+  return { outcome: 'holds', seen, advice };
+}
+
+function fails(seen: string, ...advice: string[]): Step {
+  return { outcome: 'fails', seen, advice };
+}

@@ -1,0 +1,89 @@
+import { utf8Bytes } from '../canonical-request.ts';
+import { percentDecode, percentEncode } from '../percent-encoding.ts';
+
+/** A decoded parameter. */
+export type Pair = readonly [name: string, value: string];
+
+/** A way to write parameters that is not the right one. */
+export interface QueryMistake {
+  readonly what: string;
+  /** @param pairs in the order in which they were sent @returns one character a byte */
+  readonly write: (pairs: readonly Pair[]) => string;
+}
+
+/** `a=1&b=2` in the order of the names. */
+export function plainQuery(pairs: readonly Pair[], encode: (text: string) => string, empty = '='): string {
+  return joined(sorted(pairs), encode, empty);
+}
+
+/** What clients get wrong about parameters, whatever the scheme. */
+export const QUERY_MISTAKES: readonly QueryMistake[] = [
+  { what: 'leaves the query out of what it signs', write: () => '' },
+  {
+    what: 'signs the query in the order in which it is sent, not sorted by name',
+    write: (pairs) => joined(pairs, percentEncode),
+  },
+  {
+    what: 'sorts the query without regard to upper and lower case',
+    write: (pairs) =>
+      joined(
+        pairs.toSorted(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)),
+        percentEncode,
+      ),
+  },
+  { what: 'signs the query unencoded', write: (pairs) => plainQuery(pairs, utf8Bytes) },
+  {
+    what: 'encodes the query twice',
+    write: (pairs) => plainQuery(pairs, (text) => percentEncode(percentEncode(text))),
+  },
+  {
+    what: 'writes a space in the query as `+`, not `%20`',
+    write: (pairs) => plainQuery(pairs, (text) => percentEncode(text).replaceAll('%20', '+')),
+  },
+  {
+    what: "leaves !'()* in the query unencoded, as encodeURIComponent does",
+    write: (pairs) => plainQuery(pairs, encodeURIComponent),
+  },
+  {
+    what: 'writes the query as a form: a space as `+`, and `~` as `%7E`',
+    write: (pairs) => new URLSearchParams(Object.fromEntries(sorted(pairs))).toString(),
+  },
+  {
+    what: 'writes the escapes of the query in lower case',
+    write: (pairs) =>
+      plainQuery(pairs, (text) => percentEncode(text).replace(/%../g, (code) => code.toLowerCase())),
+  },
+  {
+    what: 'sends a `+` in the query unencoded, so that it arrives as a space',
+    write: (pairs) => plainQuery(pairs, (text) => percentEncode(text).replaceAll('%20', '%2B')),
+  },
+  {
+    what: 'sends the query encoded twice, and signs it encoded once',
+    write: (pairs) => plainQuery(pairs, (text) => percentEncode(decodedOnceMore(text))),
+  },
+  {
+    what: 'leaves the `=` of an empty value away',
+    write: (pairs) => plainQuery(pairs, percentEncode, ''),
+  },
+  {
+    what: 'writes `=` behind the name of an empty value',
+    write: (pairs) => plainQuery(pairs, percentEncode),
+  },
+];
+
+/** A text that is still encoded, decoded; any other as it is. */
+export function decodedOnceMore(text: string): string {
+  try {
+    return percentDecode(text);
+  } catch {
+    return text;
+  }
+}
+
+function sorted(pairs: readonly Pair[]): Pair[] {
+  return pairs.toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function joined(pairs: readonly Pair[], encode: (text: string) => string, empty = '='): string {
+  return pairs.map(([name, value]) => encode(name) + (value === '' ? empty : `=${encode(value)}`)).join('&');
+}
