@@ -54,13 +54,17 @@ export interface Credential {
   readonly sessionPolicy: CompiledPolicies | undefined;
 }
 
-/** Why a source has no credential to give; each is an error code of RAM. */
+/**
+ * Why a source has no credential to give; each is an error code of RAM, but the last: a replica that has not heard
+ * from its server for too long.
+ */
 export type CredentialProblem =
   | 'InvalidAccessKeyId.NotFound'
   | 'MissingSecurityToken'
   | 'InvalidSecurityToken.Malformed'
   | 'InvalidSecurityToken.Expired'
-  | 'InvalidSecurityToken.MismatchWithAccessKey';
+  | 'InvalidSecurityToken.MismatchWithAccessKey'
+  | 'ServiceUnavailable.CredentialsStale';
 
 /** What a source answers. */
 export type CredentialLookup = Credential | CredentialProblem;

@@ -1,6 +1,6 @@
 import type { CredentialProblem } from './credential.ts';
 
-/** Codes with which a guard refuses a request before any policy is looked at. */
+/** Codes with which a guard refuses a request. */
 export type GuardRefusalCode =
   | CredentialProblem
   | 'MissingAccessKeyId'
@@ -9,7 +9,20 @@ export type GuardRefusalCode =
   | 'SignatureNonceUsed'
   | 'Throttling.Nonce'
   | 'BodyNotCovered'
-  | 'Forbidden.AccessKeyNetworkPolicy';
+  | 'Forbidden.AccessKeyNetworkPolicy'
+  | ServiceRefusalCode;
+
+/** Those that only a guard with a service map has. */
+type ServiceRefusalCode =
+  | 'InvalidParameter.Path'
+  | 'InvalidParameter.Query'
+  | 'InvalidParameter.Header'
+  | 'InvalidParameter.Action'
+  | 'MissingParameter'
+  | 'InvalidAction.NotFound'
+  | 'NoPermission'
+  | 'RequestTooLarge'
+  | 'Throttling.User';
 
 interface RefusalText {
   readonly httpStatus: number;
@@ -48,6 +61,30 @@ export const guardRefusals: Readonly<Record<GuardRefusalCode, RefusalText>> = {
     httpStatus: 403,
     message: 'The AccessKey {accessKeyId} may not be used from {address}: {level} network policy.',
   },
+  'ServiceUnavailable.CredentialsStale': {
+    httpStatus: 503,
+    message:
+      'The credentials known here are too old to be relied on, and newer ones cannot be had. Try later.',
+  },
+  // The three below are formed after RAM's `InvalidParameter.*`: a request that could be read in two ways.
+  'InvalidParameter.Path': { httpStatus: 400, message: 'The path of the request {reason}.' },
+  'InvalidParameter.Query': { httpStatus: 400, message: 'The query of the request {reason}.' },
+  'InvalidParameter.Header': { httpStatus: 400, message: 'The request {reason}.' },
+  'InvalidParameter.Action': {
+    httpStatus: 400,
+    message: 'The request names the action {named}, and its method and path are those of {action}.',
+  },
+  MissingParameter: { httpStatus: 400, message: '{name} is mandatory for this action.' },
+  'InvalidAction.NotFound': {
+    httpStatus: 404,
+    message: 'Specified api is not found, please check your url and method.',
+  },
+  NoPermission: {
+    httpStatus: 403,
+    message: 'You are not authorized to do this action. Resource: {resource} Action: {action}',
+  },
+  RequestTooLarge: { httpStatus: 413, message: 'The request body is larger than {limit} bytes.' },
+  'Throttling.User': { httpStatus: 400, message: 'Request was denied due to user flow control.' },
 };
 
 /** A request that did not come through; a value, so that the caller has to look at it. */
@@ -58,4 +95,23 @@ export interface GuardRefusal {
   readonly message: string;
   /** The key the request named, for the audit; not proven to be the sender's. */
   readonly accessKeyId: string | undefined;
+}
+
+/**
+ * Makes a refusal.
+ * @param code of the table
+ * @param accessKeyId the key that the request named, once it is known
+ * @param values what stands for the `{placeholders}` of its message: user input, never a secret
+ */
+export function refuse(
+  code: GuardRefusalCode,
+  accessKeyId: string | undefined,
+  values: Readonly<Record<string, string>> = {},
+): GuardRefusal {
+  const { httpStatus, message } = guardRefusals[code];
+  return { refused: true, code, httpStatus, message: fill(message, values), accessKeyId };
+}
+
+function fill(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
 }

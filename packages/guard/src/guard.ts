@@ -2,19 +2,28 @@ import { decideWithSession, type SessionDecision } from '@claviger/policy';
 import {
   type ParsedSignature,
   parseSignature,
+  type RequestHead,
   SignatureError,
   type SignedRequest,
   verifySignature,
 } from '@claviger/signature';
 import { clientAddress, forwardedProto, parseTrustedProxies, type TrustedProxies } from './client-address.ts';
 import type { Credential, CredentialLookup, CredentialSource, Principal } from './credential.ts';
-import { type GuardRefusal, type GuardRefusalCode, guardRefusals } from './guard-refusal.ts';
+import { type GuardRefusal, refuse } from './guard-refusal.ts';
 import { admitsOrigin } from './network-policy.ts';
 import type { NonceStore, NonceUse } from './nonce-memory.ts';
 import { RequestConditions, type RequestFacts } from './request-conditions.ts';
 
 /** A request as it arrived, and over which connection. */
 export interface GuardRequest extends SignedRequest {
+  /** The address at the other end of the connection. */
+  readonly peerAddress: string;
+  /** Whether the connection is TLS. */
+  readonly secure: boolean;
+}
+
+/** A request whose body is still to come, or is out of reach. */
+export interface GuardHead extends RequestHead {
   /** The address at the other end of the connection. */
   readonly peerAddress: string;
   /** Whether the connection is TLS. */
@@ -91,12 +100,12 @@ export class Guard {
   }
 
   /** The address a request is judged by: the peer's, or what a trusted proxy says. */
-  sourceAddress(request: GuardRequest): string {
+  sourceAddress(request: GuardRequest | GuardHead): string {
     return clientAddress(request.peerAddress, request.rawHeaders, this.#trusted);
   }
 
   /** Whether the client's own connection was TLS, by the connection or by a trusted proxy's word. */
-  isSecure(request: GuardRequest): boolean {
+  isSecure(request: GuardRequest | GuardHead): boolean {
     const told = forwardedProto(request.peerAddress, request.rawHeaders, this.#trusted);
     return told === undefined ? request.secure : told === 'https';
   }
@@ -104,12 +113,13 @@ export class Guard {
   /**
    * Who sent this request. Order: key, token, time, signature, nonce, network (the nonce is remembered only
    * of a valid signature, so that nobody can use up another's).
-   * @param request as it arrived, with its whole body
+   * @param request as it arrived, with its whole body; of a head alone the body stays unverified, and is the
+   * caller's to compare
    * @param signature what `parseSignature` made of it
    * @returns the identity, or why it is refused; a promise only when the source or the nonces need one
    */
   authenticate(
-    request: GuardRequest,
+    request: GuardRequest | GuardHead,
     signature: ParsedSignature,
   ): Identity | GuardRefusal | Promise<Identity | GuardRefusal> {
     if (signature.scheme === 'anonymous') return refuse('MissingAccessKeyId', undefined);
@@ -120,7 +130,7 @@ export class Guard {
   }
 
   #verify(
-    request: GuardRequest,
+    request: GuardRequest | GuardHead,
     signature: KeyedSignature,
     lookup: CredentialLookup,
   ): Identity | GuardRefusal | Promise<Identity | GuardRefusal> {
@@ -139,7 +149,9 @@ export class Guard {
         now,
         windowMs: this.#windowMs,
       });
-      if (verified.body !== 'verified') return refuse('BodyNotCovered', accessKeyId);
+      if (verified.body !== 'verified' && request.body !== undefined) {
+        return refuse('BodyNotCovered', accessKeyId);
+      }
     } catch (error) {
       if (!(error instanceof SignatureError)) throw error;
       return signatureRefusal(error, accessKeyId);
@@ -152,7 +164,7 @@ export class Guard {
   }
 
   #admit(
-    request: GuardRequest,
+    request: GuardRequest | GuardHead,
     signature: KeyedSignature,
     credential: Credential,
     use: NonceUse,
@@ -164,7 +176,11 @@ export class Guard {
     const sourceAddress = this.sourceAddress(request);
     if (!admitsAddress(credential, sourceAddress)) {
       const level = credential.networkRestriction?.level === 'AccessKey' ? 'its own' : "the account's";
-      return refuse('Forbidden.AccessKeyNetworkPolicy', accessKeyId, { address: sourceAddress, level });
+      return refuse('Forbidden.AccessKeyNetworkPolicy', accessKeyId, {
+        accessKeyId,
+        address: sourceAddress,
+        level,
+      });
     }
     return {
       refused: false,
@@ -230,7 +246,7 @@ type KeyedSignature = Exclude<ParsedSignature, { scheme: 'anonymous' | 'bearer' 
  * What a request's signature says, or why it cannot be read.
  * @param request as it arrived
  */
-export function readSignature(request: SignedRequest): ParsedSignature | GuardRefusal {
+export function readSignature(request: SignedRequest | RequestHead): ParsedSignature | GuardRefusal {
   try {
     return parseSignature(request);
   } catch (error) {
@@ -245,24 +261,6 @@ function signatureRefusal(error: SignatureError, accessKeyId: string | undefined
     code: error.code,
     httpStatus: error.httpStatus,
     message: error.message,
-    accessKeyId,
-  };
-}
-
-function refuse(
-  code: GuardRefusalCode,
-  accessKeyId: string | undefined,
-  seen: { readonly address: string; readonly level: string } = { address: '', level: '' },
-): GuardRefusal {
-  const { httpStatus, message } = guardRefusals[code];
-  return {
-    refused: true,
-    code,
-    httpStatus,
-    message: message
-      .replace('{accessKeyId}', accessKeyId ?? '')
-      .replace('{address}', seen.address)
-      .replace('{level}', seen.level),
     accessKeyId,
   };
 }

@@ -11,10 +11,30 @@ export {
   parseTrustedProxies,
   type TrustedProxies,
 } from './client-address.ts';
+export {
+  type AccessKeyUse,
+  createGuard,
+  ServiceGuard,
+  type ServiceGuardOptions,
+} from './create-guard.ts';
 export * from './credential.ts';
+export * from './decision.ts';
+export {
+  type AccessDeniedDetail,
+  accessDeniedDetail,
+  authPrincipal,
+  type ErrorFields,
+  errorBody,
+} from './error-body.ts';
 export * from './guard.ts';
-export * from './guard-refusal.ts';
+export { type GuardRefusal, type GuardRefusalCode, guardRefusals } from './guard-refusal.ts';
 export * from './network-policy.ts';
 export * from './nonce-memory.ts';
 export * from './permission-policy.ts';
+export type { RateLimits } from './rate-limit/rate-limiter.ts';
 export { RequestConditions, type RequestFacts } from './request-conditions.ts';
+export { ServiceMapError, type ServiceMapFault } from './service-map/map-fault.ts';
+export { parseServiceMap } from './service-map/parse-service-map.ts';
+export type { Route, RouteCondition } from './service-map/route.ts';
+export type { ServiceMap } from './service-map/service-map.ts';
+export { BodyError, type BodyErrorCode, verifyingBody } from './verifying-body.ts';

@@ -1,3 +1,5 @@
+import { guardRefusals } from '@claviger/guard';
+
 /** One refusal: what goes on the wire. */
 export interface CatalogueEntry {
   readonly status: number;
@@ -157,10 +159,7 @@ export const catalogue = {
   },
 
   // Permission.
-  NoPermission: {
-    status: 403,
-    message: 'You are not authorized to do this action. Resource: {resource} Action: {action}',
-  },
+  NoPermission: { status: 403, message: guardRefusals.NoPermission.message },
   'NoPermission.AssumeRole': {
     status: 403,
     code: 'NoPermission',

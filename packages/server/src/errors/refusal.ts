@@ -1,16 +1,6 @@
+import type { AccessDeniedDetail } from '@claviger/guard';
 import type { Queries } from '../store/store.ts';
 import { type CatalogueEntry, catalogue, type RefusalCode } from './catalogue.ts';
-
-/** Why RAM refused, for programs that ask; a part of the error body of a 403. */
-export interface AccessDeniedDetail {
-  readonly AuthAction: string;
-  readonly AuthPrincipalType: 'SubUser' | 'AssumedRoleUser' | 'Federated';
-  readonly AuthPrincipalOwnerId: string;
-  readonly AuthPrincipalDisplayName: string;
-  readonly NoPermissionType: 'ImplicitDeny' | 'ExplicitDeny';
-  readonly PolicyType: string;
-  readonly EncodedDiagnosticMessage?: string;
-}
 
 /**
  * A request that is refused for a reason its sender can understand: the answer has RAM's code, status and

@@ -1,13 +1,13 @@
-import type { Demand, Principal } from '@claviger/guard';
+import { type AccessDeniedDetail, accessDeniedDetail, authPrincipal, type Demand } from '@claviger/guard';
 import type { SessionDecision } from '@claviger/policy';
-import { type AccessDeniedDetail, Refusal } from '../errors/refusal.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Call, Scope } from './operation.ts';
 
 /** Why a call was denied, by the names that `DecodeDiagnosticMessage` answers with. */
 export interface Diagnostic {
   readonly AuthAction: string;
   readonly AuthResource: string;
-  readonly AuthPrincipal: AuthPrincipal;
+  readonly AuthPrincipal: ReturnType<typeof authPrincipal>;
   readonly AuthConditions: readonly {
     readonly ConditionKey: string;
     readonly ConditionValues: readonly string[];
@@ -24,11 +24,6 @@ export interface Diagnostic {
   readonly NoPermissionPolicyType: string;
 }
 
-type AuthPrincipal = Pick<
-  AccessDeniedDetail,
-  'AuthPrincipalType' | 'AuthPrincipalOwnerId' | 'AuthPrincipalDisplayName'
->;
-
 /** What the sealed text is bound to, so that no other ciphertext of the account opens as a diagnostic. */
 const DIAGNOSTIC_CONTEXT = 'diagnostic-message';
 
@@ -40,13 +35,11 @@ const DIAGNOSTIC_CONTEXT = 'diagnostic-message';
  * @param decision why
  */
 export async function denial(call: Call, demand: Demand, decision: SessionDecision): Promise<Refusal> {
-  const explicit = decision.effect === 'ExplicitDeny';
-  const policyType = decision.by === 'session' ? 'SessionPolicy' : 'AccountLevelIdentityBasedPolicy';
-  const principal = authPrincipal(call.principal);
+  const detail = accessDeniedDetail(call.principal, demand, decision);
   const diagnostic: Diagnostic = {
     AuthAction: demand.action,
     AuthResource: demand.resource,
-    AuthPrincipal: principal,
+    AuthPrincipal: authPrincipal(call.principal),
     AuthConditions: [
       { ConditionKey: 'acs:SourceIp', ConditionValues: [call.identity.sourceAddress] },
       { ConditionKey: 'acs:SecureTransport', ConditionValues: [String(call.identity.secure)] },
@@ -55,15 +48,12 @@ export async function denial(call: Call, demand: Demand, decision: SessionDecisi
         ConditionValues: [value].flat(),
       })),
     ],
-    ExplicitDeny: explicit,
+    ExplicitDeny: decision.effect === 'ExplicitDeny',
     MatchedPolicies: await matchedPolicies(call, decision),
-    NoPermissionPolicyType: policyType,
+    NoPermissionPolicyType: detail.PolicyType,
   };
-  const detail: AccessDeniedDetail = {
-    AuthAction: demand.action,
-    ...principal,
-    NoPermissionType: explicit ? 'ExplicitDeny' : 'ImplicitDeny',
-    PolicyType: policyType,
+  const sealed: AccessDeniedDetail = {
+    ...detail,
     EncodedDiagnosticMessage: await call.services.secrets.seal(
       call.account.accountId,
       call.account.wrappedDataKey,
@@ -71,7 +61,7 @@ export async function denial(call: Call, demand: Demand, decision: SessionDecisi
       DIAGNOSTIC_CONTEXT,
     ),
   };
-  return new Refusal('NoPermission', { resource: demand.resource, action: demand.action }, detail);
+  return new Refusal('NoPermission', { resource: demand.resource, action: demand.action }, sealed);
 }
 
 /**
@@ -113,29 +103,4 @@ async function attachedTo(call: Call, policyName: string): Promise<'RamUser' | '
     .where('policy_name_key', '=', policyName.toLowerCase())
     .executeTakeFirst();
   return direct === undefined ? 'RamGroup' : 'RamUser';
-}
-
-/** How a denial names its principal. */
-function authPrincipal(principal: Principal): AuthPrincipal {
-  const { accountId: AuthPrincipalOwnerId } = principal;
-  switch (principal.type) {
-    case 'assumed-role':
-      return {
-        AuthPrincipalType: 'AssumedRoleUser',
-        AuthPrincipalOwnerId,
-        AuthPrincipalDisplayName: `${principal.roleName}:${principal.sessionName}`,
-      };
-    case 'ram-user':
-      return {
-        AuthPrincipalType: 'SubUser',
-        AuthPrincipalOwnerId,
-        AuthPrincipalDisplayName: principal.userId,
-      };
-    case 'root':
-      return {
-        AuthPrincipalType: 'SubUser',
-        AuthPrincipalOwnerId,
-        AuthPrincipalDisplayName: principal.accountId,
-      };
-  }
 }

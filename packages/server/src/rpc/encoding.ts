@@ -1,4 +1,4 @@
-import type { AccessDeniedDetail } from '../errors/refusal.ts';
+import { type ErrorFields, errorBody } from '@claviger/guard';
 import type { Answer } from './operation.ts';
 import { Secret } from './secret.ts';
 
@@ -10,18 +10,6 @@ export interface EncodedBody {
   /** XML's is compared letter by letter by Alibaba's SDKs, which take anything else for JSON. */
   readonly contentType: string;
   readonly body: string;
-}
-
-/** What the body of a refusal says. */
-export interface ErrorFields {
-  readonly requestId: string;
-  /** The `Host` the request named; empty when it named none. */
-  readonly hostId: string;
-  readonly code: string;
-  readonly message: string;
-  /** Such as `Ims`; empty when the request did not get as far. Part of the page recommended to read. */
-  readonly product: string;
-  readonly accessDenied?: AccessDeniedDetail | undefined;
 }
 
 const contentTypes: Readonly<Record<Format, string>> = {
@@ -59,20 +47,7 @@ export function encodeAnswer(
  * @param format JSON or XML; XML's root is `<Error>`
  */
 export function encodeError(format: Format, error: ErrorFields): EncodedBody {
-  return encode(format, 'Error', {
-    RequestId: error.requestId,
-    HostId: error.hostId,
-    Code: error.code,
-    Message: error.message,
-    Recommend: recommendation(error.code, error.product),
-    AccessDeniedDetail: error.accessDenied,
-  });
-}
-
-/** The page that RAM's errors send people to. Part of the code may come from the request. */
-function recommendation(code: string, product: string): string {
-  const query = `q=${encodeURIComponent(code.toWellFormed())}&product=${product}`;
-  return `https://api.alibabacloud.com/troubleshoot?${query}`;
+  return encode(format, 'Error', errorBody(error));
 }
 
 function encode(format: Format, root: string, fields: Answer): EncodedBody {

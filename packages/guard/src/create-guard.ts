@@ -1,0 +1,344 @@
+import { randomUUID } from 'node:crypto';
+import type { ContentHash, ParsedSignature } from '@claviger/signature';
+import type { CredentialSource } from './credential.ts';
+import type { Decision, HeadDecision, RefusedRequest } from './decision.ts';
+import { type AccessDeniedDetail, accessDeniedDetail, errorBody } from './error-body.ts';
+import {
+  type Demand,
+  Guard,
+  type GuardHead,
+  type GuardRequest,
+  type Identity,
+  readSignature,
+} from './guard.ts';
+import { type GuardRefusal, refuse } from './guard-refusal.ts';
+import { NonceMemory, type NonceStore } from './nonce-memory.ts';
+import { RateLimiter, type RateLimits } from './rate-limit/rate-limiter.ts';
+import { firstHeader, headerProblem, readHeader } from './request-headers.ts';
+import { ambiguousName } from './service-map/request-query.ts';
+import type { Route } from './service-map/route.ts';
+import type { FoundRoute } from './service-map/route-tree.ts';
+import type { ServiceMap } from './service-map/service-map.ts';
+import { type RequestValues, valueFrom } from './service-map/value-source.ts';
+
+/** One verified call, to be noted as the last use of its key. */
+export interface AccessKeyUse {
+  readonly accessKeyId: string;
+  /** The service's code. */
+  readonly service: string;
+  /** The service's region; `*` when it has none. */
+  readonly region: string;
+  readonly sourceAddress: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+}
+
+export interface ServiceGuardOptions {
+  /** Where credentials come from: the server's store, or a replica of it. */
+  readonly source: CredentialSource;
+  /** What requests to the service mean. */
+  readonly service: ServiceMap;
+  /** Remembers nonces; in this process unless given. Several guards of one service must share theirs. */
+  readonly nonces?: NonceStore;
+  /** Milliseconds since the epoch; the system's clock unless given. */
+  readonly now?: () => number;
+  /** Addresses and CIDR blocks of proxies whose `X-Forwarded-For` is believed; none unless given. */
+  readonly trustedProxies?: readonly string[];
+  /** How far a request's time may be from ours, in milliseconds; RAM's 15 minutes unless given. */
+  readonly windowMs?: number;
+  /** Largest body that is taken, in bytes; 1 MiB unless given. */
+  readonly bodyLimit?: number;
+  /** How often each key and each principal may call; as often as they like unless given. */
+  readonly rateLimits?: RateLimits;
+  /** Told of every request whose signature held, whatever became of it. Must not throw. */
+  readonly onUse?: (use: AccessKeyUse) => void;
+  /** Ids for requests, each another one; upper-case UUIDs unless given. */
+  readonly newRequestId?: () => string;
+}
+
+const ONE_MEBIBYTE = 1024 * 1024;
+const EMPTY_SHA256: ContentHash = Object.freeze({
+  algorithm: 'sha256',
+  value: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+});
+const CONTENT_TYPE = 'application/json;charset=utf-8';
+/** Headers that ROA 1.0 signs besides those that begin with `x-acs-`. */
+const SIGNED_BY_ROA: ReadonlySet<string> = new Set(['accept', 'content-md5', 'content-type', 'date']);
+
+/**
+ * Makes a guard for one service: who signed a request, what does it ask for, and may they.
+ *
+ * @throws RangeError when a setting cannot be read; it names the setting
+ * @example
+ * const guard = createGuard({ source, service: parseServiceMap(text) });
+ * const decision = await guard.check(request);
+ * if (!decision.allowed) answer(decision.httpStatus, decision.errorBody);
+ */
+export function createGuard(options: ServiceGuardOptions): ServiceGuard {
+  return new ServiceGuard(options);
+}
+
+/** What was found out about a request on its way; filled in as it gets on. */
+interface Inquest {
+  readonly request: GuardRequest | GuardHead;
+  readonly requestId: string;
+  identity: Identity | undefined;
+  demand: Demand | undefined;
+}
+
+/** Decides about requests to one service. Made by {@link createGuard}. */
+export class ServiceGuard {
+  readonly service: ServiceMap;
+  /** Largest body that is taken, in bytes. */
+  readonly bodyLimit: number;
+  readonly #guard: Guard;
+  readonly #limiter: RateLimiter | undefined;
+  readonly #onUse: ((use: AccessKeyUse) => void) | undefined;
+  readonly #newRequestId: () => string;
+
+  constructor(options: ServiceGuardOptions) {
+    const { source, service, trustedProxies, windowMs, rateLimits, bodyLimit = ONE_MEBIBYTE } = options;
+    if (!Number.isSafeInteger(bodyLimit) || bodyLimit < 0) {
+      throw new RangeError(`bodyLimit: ${bodyLimit} is no number of bytes`);
+    }
+    this.service = service;
+    this.bodyLimit = bodyLimit;
+    this.#guard = new Guard({
+      source,
+      nonces: options.nonces ?? new NonceMemory(),
+      now: options.now ?? Date.now,
+      ...(trustedProxies === undefined ? {} : { trustedProxies }),
+      ...(windowMs === undefined ? {} : { windowMs }),
+    });
+    this.#limiter = rateLimits && new RateLimiter(rateLimits);
+    this.#onUse = options.onUse;
+    this.#newRequestId = options.newRequestId ?? upperCaseUuid;
+  }
+
+  /**
+   * Decides about a whole request. An allowed one is exactly what its sender signed, body included.
+   *
+   * @param request as it arrived, with its whole body
+   * @returns the decision; a promise only when the source of credentials or the nonces need one
+   */
+  check(request: GuardRequest): Decision | Promise<Decision> {
+    if (request.body.length > this.bodyLimit) return this.tooLarge(request);
+    return this.#decide(request) as Decision | Promise<Decision>;
+  }
+
+  /**
+   * Decides about a request whose body was not seen. Whoever lets an allowed one pass must compare the body with
+   * `contentHash` on the way, as {@link verifyingBody} does, or say that nobody has.
+   *
+   * A signature that covers a form in the body (RPC 1.0) cannot be verified so: it is refused with
+   * `IncompleteSignature`. See {@link needsWholeBody}.
+   *
+   * @param head of the request; the body is still to come, or out of reach
+   */
+  checkHead(head: GuardHead): HeadDecision | Promise<HeadDecision> {
+    return this.#decide(head) as HeadDecision | Promise<HeadDecision>;
+  }
+
+  /** The refusal of a body that is larger than `limit`, which is the guard's own unless given. */
+  tooLarge(request: GuardRequest | GuardHead, limit: number = this.bodyLimit): RefusedRequest {
+    return this.#refused(
+      this.#begin(request),
+      refuse('RequestTooLarge', undefined, { limit: String(limit) }),
+    );
+  }
+
+  #begin(request: GuardRequest | GuardHead): Inquest {
+    return { request, requestId: this.#newRequestId(), identity: undefined, demand: undefined };
+  }
+
+  #decide(request: GuardRequest | GuardHead): Decision | HeadDecision | Promise<Decision | HeadDecision> {
+    const inquest = this.#begin(request);
+    const doubtful = headerProblem(request.rawHeaders);
+    if (doubtful !== undefined) {
+      return this.#refused(inquest, refuse('InvalidParameter.Header', undefined, { reason: doubtful }));
+    }
+    const found = this.service.match(request.method, request.target);
+    if (found.kind === 'unclear') {
+      return this.#refused(inquest, refuse('InvalidParameter.Path', undefined, { reason: found.reason }));
+    }
+    const signature = readSignature(request);
+    if ('refused' in signature) return this.#refused(inquest, signature);
+    const identity = this.#guard.authenticate(request, signature);
+    if (identity instanceof Promise) {
+      return identity.then((settled) => this.#admit(inquest, signature, settled, found));
+    }
+    return this.#admit(inquest, signature, identity, found);
+  }
+
+  #admit(
+    inquest: Inquest,
+    signature: ParsedSignature,
+    identity: Identity | GuardRefusal,
+    found: FoundRoute | { readonly kind: 'unmapped' },
+  ): Decision | HeadDecision {
+    if (identity.refused) return this.#refused(inquest, identity);
+    inquest.identity = identity;
+    const { accessKeyId, principal, sourceAddress, secure, now } = identity;
+    const { service, region } = this.service;
+    this.#onUse?.({ accessKeyId, service, region, sourceAddress, time: now });
+    const wait = this.#limiter?.take(accessKeyId, principal, now) ?? 0;
+    if (wait > 0) {
+      const retryAfterSeconds = Math.max(1, Math.ceil(wait / 1000));
+      return { ...this.#refused(inquest, refuse('Throttling.User', accessKeyId)), retryAfterSeconds };
+    }
+    if (found.kind === 'unmapped')
+      return this.#refused(inquest, refuse('InvalidAction.NotFound', accessKeyId));
+
+    const demand = demandOf(found, signature, identity, inquest.request.rawHeaders);
+    if ('refused' in demand) return this.#refused(inquest, demand);
+    inquest.demand = demand;
+    const { action, resource } = demand;
+    const authorization = this.#guard.authorize(identity, [demand]);
+    if (!authorization.allowed) {
+      return this.#refused(inquest, refuse('NoPermission', accessKeyId, { action, resource }), {
+        ...accessDeniedDetail(principal, demand, authorization.decision),
+        AuthResource: resource,
+      });
+    }
+    const { requestId } = inquest;
+    const passes = {
+      allowed: true,
+      requestId,
+      principal,
+      accessKeyId,
+      action,
+      resource,
+      sourceAddress,
+      secure,
+    } as const;
+    if (inquest.request.body !== undefined) return { ...passes, body: 'verified' };
+    const contentHash = bodyToCome(signature, inquest.request.rawHeaders);
+    if (contentHash === undefined) return this.#refused(inquest, refuse('BodyNotCovered', accessKeyId));
+    return { ...passes, body: 'unverified', contentHash };
+  }
+
+  #refused(inquest: Inquest, refusal: GuardRefusal, accessDenied?: AccessDeniedDetail): RefusedRequest {
+    const { request, requestId, identity, demand } = inquest;
+    const { code, httpStatus, message, accessKeyId } = refusal;
+    return {
+      allowed: false,
+      requestId,
+      code,
+      httpStatus,
+      message,
+      contentType: CONTENT_TYPE,
+      errorBody: JSON.stringify(
+        errorBody({
+          requestId,
+          hostId: firstHeader(request.rawHeaders, 'host') ?? '',
+          code,
+          message,
+          product: this.service.service,
+          accessDenied,
+        }),
+      ),
+      accessKeyId: identity?.accessKeyId ?? accessKeyId,
+      principal: identity?.principal,
+      action: demand?.action,
+      resource: demand?.resource,
+    };
+  }
+}
+
+/** What a request wants, or why that cannot be told. */
+function demandOf(
+  { route, path }: FoundRoute,
+  signature: ParsedSignature,
+  { accessKeyId, principal }: Identity,
+  rawHeaders: readonly string[],
+): Demand | GuardRefusal {
+  const { action } = route;
+  const named = namedAction(signature);
+  if (named !== undefined && `${action.slice(0, action.indexOf(':') + 1)}${named}` !== action) {
+    return refuse('InvalidParameter.Action', accessKeyId, { named: named.slice(0, 64), action });
+  }
+  const values = readValues(route, path, signature, rawHeaders, accessKeyId);
+  if ('refused' in values) return values;
+  const resource = route.resource.fill(principal.accountId, values);
+  if (!resource.ok) return refuse('MissingParameter', accessKeyId, { name: resource.missing });
+  if (route.conditions.length === 0) return { action, resource: resource.arn };
+  const conditions = new Map<string, string>();
+  for (const { key, from } of route.conditions) {
+    const value = valueFrom(from, values);
+    if (value !== undefined) conditions.set(key.toLowerCase(), value);
+  }
+  return { action, resource: resource.arn, conditions };
+}
+
+/** The action that the signed part of a request names, where its scheme has a place for one. */
+function namedAction(signature: ParsedSignature): string | undefined {
+  return signature.scheme === 'RPC-HMAC-SHA1'
+    ? signature.parameters.get('Action')
+    : firstHeader(signature.request.rawHeaders, 'x-acs-action')?.trim();
+}
+
+const noHeaders = (): undefined => undefined;
+
+/** The values that a route is decided by; refused when one of them could be read in another way, or is not signed. */
+function readValues(
+  route: Route,
+  path: readonly string[],
+  signature: ParsedSignature,
+  rawHeaders: readonly string[],
+  accessKeyId: string,
+): RequestValues | GuardRefusal {
+  const query = signature.query;
+  if (route.query.length > 0) {
+    const name = ambiguousName(signature.parameters, route.query);
+    if (name !== undefined) {
+      const reason = `has the parameter \`${name.slice(0, 64)}\`, which some servers take for another one`;
+      return refuse('InvalidParameter.Query', accessKeyId, { reason });
+    }
+  }
+  if (route.headers.length === 0) return { path, query, header: noHeaders };
+  const headers = new Map<string, string>();
+  for (const name of route.headers) {
+    const reading = readHeader(rawHeaders, name);
+    if (!reading.ok) return refuse('InvalidParameter.Header', accessKeyId, { reason: reading.problem });
+    if (reading.value === undefined) continue;
+    if (!isSigned(signature, name)) {
+      const reason = `has the header \`${name}\`, which must be signed here`;
+      return refuse('InvalidParameter.Header', accessKeyId, { reason });
+    }
+    headers.set(name, reading.value);
+  }
+  return { path, query, header: (name) => headers.get(name) };
+}
+
+/** Whether a signature vouches for a header that is there. */
+function isSigned(signature: ParsedSignature, name: string): boolean {
+  switch (signature.scheme) {
+    case 'ACS3-HMAC-SHA256':
+    case 'ACS3-HMAC-SM3':
+    case 'ACS3-RSA-SHA256':
+    case 'ACS4-HMAC-SHA256':
+    case 'ACS4-HMAC-SM3':
+      return signature.signedHeaders.includes(name);
+    case 'ROA-HMAC-SHA1':
+      return name.startsWith('x-acs-') || SIGNED_BY_ROA.has(name);
+    case 'RPC-HMAC-SHA1':
+    case 'anonymous':
+    case 'bearer':
+      return false;
+  }
+}
+
+/**
+ * The digest that the body of a head must have. RPC 1.0 signs no body but a form, and ROA 1.0 none without
+ * `content-md5`: then only the empty body is what was signed.
+ *
+ * @returns undefined when the scheme vouches for no body and the head announces one
+ */
+function bodyToCome(signature: ParsedSignature, rawHeaders: readonly string[]): ContentHash | undefined {
+  if ('contentHash' in signature && signature.contentHash !== undefined) return signature.contentHash;
+  return firstHeader(rawHeaders, 'content-type') === undefined ? EMPTY_SHA256 : undefined;
+}
+
+function upperCaseUuid(): string {
+  return randomUUID().toUpperCase();
+}

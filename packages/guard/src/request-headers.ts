@@ -1,0 +1,178 @@
+/**
+ * Header fields with which a client could make the service do something else than was decided on: another method,
+ * another path.
+ */
+const OVERRIDING: ReadonlySet<string> = new Set([
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
+  'x-original-url',
+  'x-original-uri',
+  'x-rewrite-url',
+  'x-override-url',
+]);
+
+/** Fields that say where the body ends, whom it is for and what it is: of two, servers believe different ones. */
+const SINGLE: ReadonlySet<string> = new Set([
+  'authorization',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'host',
+  'transfer-encoding',
+]);
+
+/** What may stand in `Connection`: a name of a field there would make a proxy take that field away. */
+const CONNECTION_OPTIONS: ReadonlySet<string> = new Set([
+  'close',
+  'keep-alive',
+  'upgrade',
+  'te',
+  'http2-settings',
+]);
+
+/** What a name of a header needs to be looked at for. */
+const HARMLESS = 0;
+const OVERRIDES = 1;
+const UNDERSCORED = 2;
+/** And beyond: the place in `SINGLE`. */
+const FIRST_SINGLE = 3;
+const singleNames = [...SINGLE];
+const kindOf = (name: string): number => FIRST_SINGLE + singleNames.indexOf(name);
+const CONNECTION = kindOf('connection');
+const CONTENT_LENGTH = kindOf('content-length');
+const TRANSFER_ENCODING = kindOf('transfer-encoding');
+
+const MAXIMUM_KEPT_NAMES = 256;
+const LONGEST_KEPT_NAME = 64;
+
+// Clients send the same few names, in the same spelling. Names come from strangers, so few and short ones are kept.
+const keptKinds = new Map<string, number>();
+
+/**
+ * What about the header fields of a request could mean one thing to a guard and another to the service behind it:
+ * a field twice where one is believed, `Content-Length` beside `Transfer-Encoding`, a name with an underscore that
+ * some servers take for one with a hyphen that matters, a field that overrides method or path.
+ *
+ * @param rawHeaders name, value, name, value … as they arrived
+ * @returns undefined when nothing could; else what follows "the request"
+ */
+export function headerProblem(rawHeaders: readonly string[]): string | undefined {
+  let seen = 0;
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!;
+    const kind = keptKinds.get(name) ?? findKind(name);
+    if (kind === HARMLESS) continue;
+    if (kind === OVERRIDES)
+      return `has the header \`${shown(name)}\`, which would make another request of it`;
+    if (kind === UNDERSCORED) {
+      return `has the header \`${shown(name)}\`, which some servers take for \`${shown(hyphened(name))}\``;
+    }
+    const bit = 1 << kind;
+    if ((seen & bit) !== 0) return `has the header \`${shown(name.toLowerCase())}\` more than once`;
+    seen |= bit;
+    const value = rawHeaders[at + 1]!;
+    if (kind === CONTENT_LENGTH) {
+      if (!isDecimal(value)) return 'has a `content-length` that is no number';
+    } else if (kind === TRANSFER_ENCODING) {
+      if (value.toLowerCase() !== 'chunked') return 'has a `transfer-encoding` that is not `chunked`';
+    } else if (kind === CONNECTION && value !== 'keep-alive' && value !== 'close') {
+      for (const option of value.split(',')) {
+        if (CONNECTION_OPTIONS.has(option.trim().toLowerCase())) continue;
+        return 'names in `connection` a header that a proxy would take away';
+      }
+    }
+  }
+  const bothLengths = (1 << CONTENT_LENGTH) | (1 << TRANSFER_ENCODING);
+  if ((seen & bothLengths) === bothLengths) return 'has both `content-length` and `transfer-encoding`';
+  return undefined;
+}
+
+function findKind(name: string): number {
+  const kind = kindOfName(name.toLowerCase());
+  if (name.length <= LONGEST_KEPT_NAME) {
+    if (keptKinds.size >= MAXIMUM_KEPT_NAMES) keptKinds.clear();
+    keptKinds.set(name, kind);
+  }
+  return kind;
+}
+
+function kindOfName(name: string): number {
+  if (OVERRIDING.has(name)) return OVERRIDES;
+  if (SINGLE.has(name)) return kindOf(name);
+  if (!name.includes('_')) return HARMLESS;
+  const alias = hyphened(name);
+  const matters =
+    SINGLE.has(alias) ||
+    OVERRIDING.has(alias) ||
+    alias.startsWith('x-acs-') ||
+    alias.startsWith('x-forwarded-') ||
+    alias.startsWith('x-claviger-');
+  return matters ? UNDERSCORED : HARMLESS;
+}
+
+/** The value of a field that a route is decided by, or what is wrong with it. */
+export type HeaderReading =
+  | { readonly ok: true; readonly value: string | undefined }
+  /** Follows "the request". */
+  | { readonly ok: false; readonly problem: string };
+
+const absent: HeaderReading = Object.freeze({ ok: true, value: undefined });
+const VISIBLE_ASCII = /^[\x20-\x7e]*$/;
+
+/**
+ * Reads a field that a route is decided by: it may stand there once, under no second spelling, in ASCII.
+ *
+ * @param name in lower case, with hyphens
+ */
+export function readHeader(rawHeaders: readonly string[], name: string): HeaderReading {
+  let value: string | undefined;
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const raw = rawHeaders[at]!;
+    if (raw.length !== name.length) continue;
+    const lower = raw.toLowerCase();
+    if (lower !== name) {
+      if (hyphened(lower) !== name) continue;
+      return {
+        ok: false,
+        problem: `has the header \`${shown(raw)}\`, which some servers take for \`${name}\``,
+      };
+    }
+    if (value !== undefined) return { ok: false, problem: `has the header \`${name}\` more than once` };
+    value = rawHeaders[at + 1]!;
+  }
+  if (value === undefined) return absent;
+  const trimmed = value.trim();
+  if (!VISIBLE_ASCII.test(trimmed)) {
+    return { ok: false, problem: `has the header \`${name}\` with a character that is not ASCII` };
+  }
+  return { ok: true, value: trimmed };
+}
+
+/** The first value of a header. @param name lower-cased */
+export function firstHeader(rawHeaders: readonly string[], name: string): string | undefined {
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const raw = rawHeaders[at]!;
+    if (raw.length === name.length && raw.toLowerCase() === name) return rawHeaders[at + 1];
+  }
+  return undefined;
+}
+
+function hyphened(name: string): string {
+  return name.replaceAll('_', '-').toLowerCase();
+}
+
+/** A name that a stranger chose, short enough for a message. */
+function shown(name: string): string {
+  return name.slice(0, 64);
+}
+
+function isDecimal(text: string): boolean {
+  if (text.length === 0 || text.length > 16) return false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x30 || code > 0x39) return false;
+  }
+  return true;
+}

@@ -1,0 +1,175 @@
+import { quote, ServiceMapError } from './map-fault.ts';
+import { intersectionOf, type PathTemplate, readPathTemplate, relationOf } from './path-template.ts';
+import { readResource } from './read-resource.ts';
+import type { Route, RouteCondition } from './route.ts';
+import { type MappedRoute, ServiceMap } from './service-map.ts';
+import { readValueSource, type ValueSource } from './value-source.ts';
+import type { Member, Placed, YamlReader } from './yaml-reader.ts';
+
+/** A text of the author's, and where it stands. */
+export interface Written {
+  readonly text: string;
+  readonly at: Placed;
+}
+
+/** A route as its author wrote it. */
+export interface RouteDraft {
+  readonly method: Written;
+  readonly path: Written;
+  readonly action: Written;
+  readonly resource: Written;
+  readonly conditions: readonly Member[];
+}
+
+const SERVICE = /^[a-z][a-z0-9-]{0,62}$/;
+const REGION = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const ACTION = /^[A-Za-z][A-Za-z0-9]{0,127}$/;
+const CONDITION_NAME = /^[A-Za-z][A-Za-z0-9._/-]{0,127}$/;
+/** Methods that carry a request to a resource; CONNECT and TRACE do not. */
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+/** Policies about these are about the control plane, and must never open a service. */
+const TAKEN_SERVICES: ReadonlySet<string> = new Set(['acs', 'actiontrail', 'claviger', 'ims', 'ram', 'sts']);
+
+/** Puts the routes of a service together, and gathers what is wrong with them. */
+export class MapBuilder {
+  readonly #reader: YamlReader;
+  readonly #service: string;
+  readonly #region: string;
+  readonly #routes: (MappedRoute & { readonly at: Placed })[] = [];
+
+  /**
+   * @param service the service's code; undefined when it could not be read
+   * @param region undefined when there is none
+   */
+  constructor(reader: YamlReader, service: Written | undefined, region: Written | undefined) {
+    this.#reader = reader;
+    this.#service = service?.text ?? 'service';
+    this.#region = region?.text ?? '*';
+    if (service !== undefined && !SERVICE.test(service.text)) {
+      reader.fault(
+        service.at,
+        `${quote(service.text)} is no code of a service: a lower-case letter, then lower-case letters, digits and \`-\`, at most 63`,
+      );
+    } else if (service !== undefined && TAKEN_SERVICES.has(service.text)) {
+      reader.fault(
+        service.at,
+        `\`${service.text}\` is a code of the control plane itself: choose another for your service`,
+      );
+    }
+    if (region !== undefined && !REGION.test(region.text)) {
+      reader.fault(region.at, `${quote(region.text)} is no region: lower-case letters, digits and \`-\``);
+    }
+  }
+
+  add(draft: RouteDraft): void {
+    const reader = this.#reader;
+    const method = draft.method.text;
+    if (!METHODS.has(method)) {
+      reader.fault(
+        draft.method.at,
+        `${quote(method)} is no method of a route: write one of ${[...METHODS].join(', ')}`,
+      );
+    }
+    const template = readPathTemplate(draft.path.text);
+    if (!template.ok) reader.fault(draft.path.at, `${quote(draft.path.text)}: ${template.problem}`);
+    const action = this.#action(draft.action);
+    if (!template.ok || !METHODS.has(method)) return;
+    const resource = readResource(draft.resource.text, {
+      service: this.#service,
+      region: this.#region,
+      template,
+    });
+    if (!resource.ok) reader.fault(draft.resource.at, resource.problem);
+    const conditions = this.#conditions(draft.conditions, template);
+    if (action === undefined || !resource.ok) return;
+    const sources = [...resource.sources, ...conditions.map(({ from }) => from)];
+    const route: Route = {
+      method,
+      template: template.text,
+      parameters: template.parameters,
+      action,
+      resource: resource.resource,
+      conditions,
+      query: namesIn('query', sources),
+      headers: namesIn('header', sources),
+    };
+    this.#routes.push({ route, template, at: draft.path.at });
+  }
+
+  /**
+   * @param file how the file is called in messages
+   * @throws ServiceMapError with everything that is wrong
+   */
+  finish(file: string): ServiceMap {
+    this.#findConflicts();
+    if (this.#reader.faults.length > 0) throw new ServiceMapError(file, this.#reader.faults);
+    return new ServiceMap(this.#service, this.#region, this.#routes);
+  }
+
+  #action({ text, at }: Written): string | undefined {
+    const colon = text.indexOf(':');
+    const name = text.slice(colon + 1);
+    const isOwn = colon < 0 || text.slice(0, colon) === this.#service;
+    if (isOwn && ACTION.test(name)) return `${this.#service}:${name}`;
+    this.#reader.fault(
+      at,
+      isOwn
+        ? `${quote(text)} is no name of an action: a letter, then letters and digits`
+        : `the action ${quote(text)} is one of another service than \`${this.#service}\``,
+    );
+    return undefined;
+  }
+
+  #conditions(members: readonly Member[], template: PathTemplate): RouteCondition[] {
+    const conditions: RouteCondition[] = [];
+    for (const { name: key, at, value } of members) {
+      const prefix = `${this.#service}:`;
+      if (!key.startsWith(prefix) || !CONDITION_NAME.test(key.slice(prefix.length))) {
+        this.#reader.fault(at, `${quote(key)} is no condition key of this service: write \`${prefix}NAME\``);
+        continue;
+      }
+      if (conditions.some((condition) => condition.key.toLowerCase() === key.toLowerCase())) {
+        this.#reader.fault(at, `${quote(key)} stands twice: upper and lower case make no difference in it`);
+        continue;
+      }
+      const text = this.#reader.text(value, `the source of \`${key}\``);
+      if (text === undefined) continue;
+      const from = readValueSource(text, template.parameters, template.restIndex);
+      if ('problem' in from) this.#reader.fault(value, from.problem);
+      else conditions.push({ key, from });
+    }
+    return conditions;
+  }
+
+  #findConflicts(): void {
+    for (const routes of Map.groupBy(this.#routes, ({ route }) => route.method).values()) {
+      for (const [index, { route, template, at }] of routes.entries()) {
+        for (let before = 0; before < index; before++) {
+          const other = routes[before]!;
+          const relation = relationOf(template.segments, other.template.segments);
+          if (relation === 'same') {
+            this.#reader.fault(
+              at,
+              `\`${route.method} ${route.template}\` matches the same requests as \`${other.route.method} ${other.route.template}\` (${other.route.action}): remove one`,
+            );
+          } else if (relation === 'crossing' && !isSettled(template, other.template, routes)) {
+            this.#reader.fault(
+              at,
+              `\`${route.method} ${route.template}\` and \`${other.route.method} ${other.route.template}\` both match some requests, and neither is the exception to the other: add a route for exactly what both match`,
+            );
+          }
+        }
+      }
+    }
+  }
+}
+
+/** Whether a third route says what becomes of the requests that two crossing ones both match. */
+function isSettled(a: PathTemplate, b: PathTemplate, routes: readonly MappedRoute[]): boolean {
+  const both = intersectionOf(a.segments, b.segments);
+  return routes.some(({ template }) => relationOf(template.segments, both) === 'same');
+}
+
+function namesIn(place: 'query' | 'header', sources: readonly ValueSource[]): string[] {
+  return [...new Set(sources.filter((source) => source.in === place).map((source) => source.name))];
+}

@@ -1,0 +1,27 @@
+import type { ResourceTemplate } from './resource-template.ts';
+import type { ValueSource } from './value-source.ts';
+
+/** Where a condition key of a route gets its value from. */
+export interface RouteCondition {
+  /** As it was written, `orders:Channel`. */
+  readonly key: string;
+  readonly from: ValueSource;
+}
+
+/** One kind of request that a service answers, and what it needs. */
+export interface Route {
+  /** Upper case. */
+  readonly method: string;
+  /** The path template as it was written, `/orders/{orderId}`. */
+  readonly template: string;
+  /** Names of the path's parameters, in their order. */
+  readonly parameters: readonly string[];
+  /** With the service's code, `orders:GetOrder`. */
+  readonly action: string;
+  readonly resource: ResourceTemplate;
+  readonly conditions: readonly RouteCondition[];
+  /** Names of the query parameters that resource and conditions are made of. */
+  readonly query: readonly string[];
+  /** Names of such headers, in lower case. */
+  readonly headers: readonly string[];
+}

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { Transform } from 'node:stream';
+import type { ContentHash } from '@claviger/signature';
+import { guardRefusals } from './guard-refusal.ts';
+
+/** Why a body is not passed on to its end. */
+export type BodyErrorCode =
+  | 'ContentSHA256NotMatched'
+  | 'ContentMD5NotMatched'
+  | 'BodyNotCovered'
+  | 'RequestTooLarge';
+
+/** A body that is not the one that was signed, or is too large. What was read of it must not be used. */
+export class BodyError extends Error {
+  override readonly name = 'BodyError';
+  readonly code: BodyErrorCode;
+  readonly httpStatus: number;
+
+  constructor(code: BodyErrorCode, httpStatus: number, message: string) {
+    super(message);
+    this.code = code;
+    this.httpStatus = httpStatus;
+  }
+}
+
+/**
+ * Passes a body on while it is hashed, and keeps the last chunk back until the digest is the one that was signed:
+ * of a wrong body nobody ever reads the end. It then fails with a {@link BodyError}.
+ *
+ * @param expected what `checkHead` said the body must be
+ * @param limit largest number of bytes that are taken
+ */
+export function verifyingBody(expected: ContentHash, limit: number): Transform {
+  const check = new BodyCheck(expected, limit);
+  let held: Buffer | undefined;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const problem = check.add(chunk);
+      if (problem !== undefined) return done(problem);
+      const before = held;
+      held = chunk;
+      done(null, before);
+    },
+    flush(done) {
+      const problem = check.end();
+      if (problem !== undefined) return done(problem);
+      done(null, held);
+    },
+  });
+}
+
+/** Hashes a body as it comes. */
+export class BodyCheck {
+  readonly #expected: ContentHash;
+  readonly #limit: number;
+  readonly #hash;
+  #length = 0;
+
+  constructor(expected: ContentHash, limit: number) {
+    this.#expected = expected;
+    this.#limit = limit;
+    this.#hash = createHash(expected.algorithm);
+  }
+
+  /** Takes the next chunk. @returns why the body is not taken, when it is not */
+  add(chunk: Uint8Array): BodyError | undefined {
+    this.#length += chunk.length;
+    if (this.#length > this.#limit) return bodyTooLarge(this.#limit);
+    this.#hash.update(chunk);
+    return undefined;
+  }
+
+  /** The body has ended. @returns why it is not taken, when it is not */
+  end(): BodyError | undefined {
+    const { algorithm, value } = this.#expected;
+    const digest = this.#hash.digest(algorithm === 'md5' ? 'base64' : 'hex');
+    if (digest === value) return undefined;
+    return algorithm === 'md5'
+      ? new BodyError(
+          'ContentMD5NotMatched',
+          400,
+          'The content of the request does not match the MD5 that was signed.',
+        )
+      : new BodyError(
+          'ContentSHA256NotMatched',
+          400,
+          'The content of the request does not match the digest that was signed.',
+        );
+  }
+}
+
+/** @param limit in bytes */
+export function bodyTooLarge(limit: number): BodyError {
+  const { httpStatus, message } = guardRefusals.RequestTooLarge;
+  return new BodyError('RequestTooLarge', httpStatus, message.replace('{limit}', String(limit)));
+}
