@@ -1,0 +1,122 @@
+// Made from packages/server/api-description by `npm run generate:api -w packages/console`; do not edit.
+
+/** The version of Actiontrail that these types describe. */
+export const version = '2020-07-06';
+
+/** What each operation of Actiontrail takes and answers. Fields without a value may be left out of an answer. */
+export interface ActiontrailOperations {
+  GetAccessKeyLastUsedEvents: {
+    parameters: {
+      AccessKey: string;
+      NextToken?: string | undefined;
+      PageSize?: string | undefined;
+      ServiceName: string;
+    };
+    response: {
+      Events?: {
+        Detail?: string;
+        EventName?: string;
+        Source?: string;
+        UsedTimestamp?: number;
+      }[];
+      NextToken?: string;
+      RequestId?: string;
+    };
+  };
+  GetAccessKeyLastUsedInfo: {
+    parameters: {
+      AccessKey: string;
+    };
+    response: {
+      AccessKeyId?: string;
+      AccountId?: string;
+      AccountType?: string;
+      Detail?: string;
+      OwnerId?: string;
+      RequestId?: string;
+      ServiceName?: string;
+      ServiceNameCn?: string;
+      ServiceNameEn?: string;
+      Source?: string;
+      UsedTimestamp?: number;
+      UserName?: string;
+    };
+  };
+  GetAccessKeyLastUsedIps: {
+    parameters: {
+      AccessKey: string;
+      NextToken?: string | undefined;
+      PageSize?: string | undefined;
+      ServiceName: string;
+    };
+    response: {
+      Ips?: {
+        Detail?: string;
+        Ip?: string;
+        Source?: string;
+        UsedTimestamp?: number;
+      }[];
+      NextToken?: string;
+      RequestId?: string;
+    };
+  };
+  GetAccessKeyLastUsedProducts: {
+    parameters: {
+      AccessKey: string;
+    };
+    response: {
+      Products?: {
+        Detail?: string;
+        ServiceName?: string;
+        ServiceNameCn?: string;
+        ServiceNameEn?: string;
+        Source?: string;
+        UsedTimestamp?: number;
+      }[];
+      RequestId?: string;
+    };
+  };
+  GetAccessKeyLastUsedResources: {
+    parameters: {
+      AccessKey: string;
+      NextToken?: string | undefined;
+      PageSize?: string | undefined;
+      ServiceName: string;
+    };
+    response: {
+      NextToken?: string;
+      RequestId?: string;
+      Resources?: {
+        Detail?: string;
+        ResourceName?: string;
+        ResourceType?: string;
+        Source?: string;
+        UsedTimestamp?: number;
+      }[];
+    };
+  };
+  LookupEvents: {
+    parameters: {
+      Direction?: string | undefined;
+      EndTime?: string | undefined;
+      LookupAttribute?:
+        | readonly {
+            Key?: string;
+            Value?: string;
+          }[]
+        | undefined;
+      MaxResults?: string | undefined;
+      NextToken?: string | undefined;
+      StartTime?: string | undefined;
+    };
+    response: {
+      EndTime?: string;
+      Events?: {
+        readonly [name: string]: unknown;
+      }[];
+      NextToken?: string;
+      RequestId?: string;
+      StartTime?: string;
+    };
+  };
+}

@@ -1,0 +1,58 @@
+import { ApiError, apiErrorOf } from './api-error.ts';
+import { type AnswerOf, type OperationOf, type ParametersOf, type Product, versions } from './operations.ts';
+
+let csrfToken = '';
+
+/** The token that every call has to carry, from the last answer that had one. */
+export function keepCsrfToken(token: string): void {
+  csrfToken = token;
+}
+
+/**
+ * Calls an operation of the API as whoever is signed in.
+ *
+ * Lists and objects among the parameters are sent as JSON; undefined ones are left out.
+ *
+ * @throws ApiError when the server refuses, or does not answer
+ */
+export async function call<P extends Product, O extends OperationOf<P>>(
+  product: P,
+  operation: O,
+  parameters: ParametersOf<P, O>,
+  signal?: AbortSignal,
+): Promise<AnswerOf<P, O>> {
+  const form = new URLSearchParams({ Action: operation, Version: versions[product], Format: 'JSON' });
+  for (const [name, value] of Object.entries(parameters as Record<string, unknown>)) {
+    if (value !== undefined)
+      form.set(name, typeof value === 'object' ? JSON.stringify(value) : String(value));
+  }
+  const response = await send(form, signal);
+  let body: unknown;
+  try {
+    body = await response.json();
+  } catch {
+    // A proxy's page, say: the status has to do.
+    throw apiErrorOf(response.status, undefined);
+  }
+  if (!response.ok) throw apiErrorOf(response.status, body);
+  const { CsrfToken: fresh } = body as { readonly CsrfToken?: string };
+  if (fresh !== undefined) keepCsrfToken(fresh);
+  return body as AnswerOf<P, O>;
+}
+
+async function send(form: URLSearchParams, signal: AbortSignal | undefined): Promise<Response> {
+  try {
+    return await fetch('/', {
+      method: 'POST',
+      body: form,
+      headers: { 'x-claviger-csrf': csrfToken },
+      credentials: 'same-origin',
+      cache: 'no-store',
+      redirect: 'error',
+      ...(signal && { signal }),
+    });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new ApiError({ code: 'Network', status: 0, message: 'The server did not answer.', cause });
+  }
+}

@@ -1,0 +1,140 @@
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
+} from '@simplewebauthn/browser';
+
+/** The version of the operations that Claviger adds for consoles. */
+export const version = '2026-11-24';
+
+/** What has to be done next to be signed in. */
+export type SignInStep = 'Done' | 'Code' | 'Passkey' | 'CodeOrPasskey' | 'NewPassword' | 'BindDevice';
+
+/** What a person can prove again that it is they. */
+export type StepUpMethod = 'Password' | 'Code' | 'Passkey';
+
+/** The rules that a new password has to follow. */
+export interface PasswordRules {
+  MinimumPasswordLength?: number;
+  RequireLowercaseCharacters?: boolean;
+  RequireUppercaseCharacters?: boolean;
+  RequireNumbers?: boolean;
+  RequireSymbols?: boolean;
+  MinimumPasswordDifferentCharacter?: number;
+  PasswordNotContainUserName?: boolean;
+  PasswordReusePrevention?: number;
+}
+
+interface SignInAnswer {
+  Step: SignInStep;
+  CsrfToken: string;
+  PasswordRules?: PasswordRules;
+  RequestId?: string;
+}
+
+/** Who is signed in. */
+export interface SessionPrincipal {
+  Type: 'root' | 'ram-user';
+  AccountId: string;
+  UserId?: string;
+  UserName?: string;
+  DisplayName?: string;
+  LoginName: string;
+}
+
+/** A fault in a policy document, at its place; lines and columns count from 1. */
+export interface PolicyFault {
+  Message: string;
+  Line: number;
+  Column: number;
+  EndLine?: number;
+  EndColumn?: number;
+  Severity: 'error' | 'warning';
+}
+
+/** What one statement had to do with a simulated decision. */
+export interface SimulatedStatement {
+  PolicyName: string;
+  PolicyType: string;
+  VersionId?: string;
+  Index: number;
+  Effect: 'Allow' | 'Deny';
+  Matched: boolean;
+  Decisive: boolean;
+  Reasons: string[];
+  Line: number;
+  EndLine: number;
+}
+
+type None = Record<never, never>;
+
+/** The operations that Claviger adds: sign-in, step-up, passkeys, the simulator, and keys that expire. */
+export interface ClavigerOperations {
+  SignIn: { parameters: { LoginName: string; Password: string }; response: SignInAnswer };
+  VerifySignInCode: { parameters: { Code: string }; response: SignInAnswer };
+  BeginPasskeyVerification: {
+    parameters: None;
+    response: { Options: PublicKeyCredentialRequestOptionsJSON };
+  };
+  VerifySignInPasskey: { parameters: { Response: AuthenticationResponseJSON }; response: SignInAnswer };
+  ChooseSignInPassword: { parameters: { NewPassword: string }; response: SignInAnswer };
+  BeginSignInDevice: { parameters: None; response: { Seed: string; QRCodePNG: string } };
+  BindSignInDevice: { parameters: { Code1: string; Code2: string }; response: SignInAnswer };
+  SignOut: { parameters: None; response: { RequestId?: string } };
+  GetSession: {
+    parameters: None;
+    response: {
+      Principal: SessionPrincipal;
+      DefaultDomain: string;
+      SignedInAt: string;
+      ExpiresAt: string;
+      CsrfToken: string;
+      StepUpUntil?: string;
+      StepUpMethods: StepUpMethod[];
+    };
+  };
+  BeginStepUpPasskey: { parameters: None; response: { Options: PublicKeyCredentialRequestOptionsJSON } };
+  StepUp: {
+    parameters: {
+      Method: StepUpMethod;
+      Password?: string;
+      Code?: string;
+      Response?: AuthenticationResponseJSON;
+    };
+    response: { StepUpUntil: string };
+  };
+  BeginPasskeyRegistration: {
+    parameters: None;
+    response: { Options: PublicKeyCredentialCreationOptionsJSON };
+  };
+  RegisterPasskey: {
+    parameters: { Name: string; Response: RegistrationResponseJSON };
+    response: { RequestId?: string };
+  };
+  Simulate: {
+    parameters: {
+      PrincipalType: 'ram-user' | 'role' | 'root';
+      PrincipalName?: string | undefined;
+      SimulatedAction: string;
+      SimulatedResource: string;
+      Conditions?: Readonly<Record<string, string | readonly string[]>> | undefined;
+      PolicyDocument?: string | undefined;
+    };
+    response: { Effect: 'Allow' | 'ExplicitDeny' | 'ImplicitDeny'; Statements: SimulatedStatement[] };
+  };
+  ValidatePolicyDocument: {
+    parameters: { PolicyDocument: string; Kind: 'identity' | 'trust' | 'network' };
+    response: { Valid: boolean; Faults: PolicyFault[] };
+  };
+  SetAccessKeyExpiry: {
+    parameters: { UserAccessKeyId: string; UserPrincipalName?: string | undefined; ExpireDate: string };
+    response: { RequestId?: string };
+  };
+  ListAccessKeyExpiries: {
+    parameters: { UserPrincipalName?: string | undefined };
+    response: { AccessKeyExpiries?: { AccessKeyExpiry?: { AccessKeyId: string; ExpireDate: string }[] } };
+  };
+  GetAccessKeyExpiryCeiling: { parameters: None; response: { Days?: number } };
+  SetAccessKeyExpiryCeiling: { parameters: { Days: number }; response: { RequestId?: string } };
+}

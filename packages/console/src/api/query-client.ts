@@ -1,0 +1,35 @@
+import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { ApiError } from './api-error.ts';
+
+/** The key under which the session is known. */
+export const sessionKey = ['Claviger', 'GetSession', {}] as const;
+
+/** Whether the server no longer knows who is asking. */
+export function isSessionEnd(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 401;
+}
+
+/** What is known of the server, for as long as the page lives; in memory only. */
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (error) => {
+      if (isSessionEnd(error)) sessionEnded();
+    },
+  }),
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      gcTime: 5 * 60_000,
+      refetchOnWindowFocus: false,
+      // A refusal stays one; what did not arrive may arrive yet.
+      retry: (count, error) =>
+        count < 2 && error instanceof ApiError && (error.status === 0 || error.status === 503),
+    },
+  },
+});
+
+/** Forgets everything that was read while signed in; whoever needs a session is led to the sign-in page. */
+export function sessionEnded(): void {
+  queryClient.setQueryData(sessionKey, null);
+  queryClient.removeQueries({ predicate: (query) => query.queryKey[1] !== sessionKey[1] });
+}

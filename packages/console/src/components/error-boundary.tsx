@@ -1,0 +1,20 @@
+import { Component, type ReactNode } from 'react';
+import { ErrorNotice } from './error-notice.tsx';
+
+/** Keeps a bug of one page from taking the whole console down. */
+export class ErrorBoundary extends Component<
+  { readonly children: ReactNode },
+  { readonly error: Error | null }
+> {
+  override state = { error: null };
+
+  static getDerivedStateFromError(error: Error): { readonly error: Error } {
+    return { error };
+  }
+
+  override render(): ReactNode {
+    const { error } = this.state;
+    if (error === null) return this.props.children;
+    return <ErrorNotice error={error} retry={() => this.setState({ error: null })} />;
+  }
+}

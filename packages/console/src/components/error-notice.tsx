@@ -1,0 +1,107 @@
+import { Alert, Button, Typography } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { type AccessDenied, ApiError } from '../api/api-error.ts';
+
+/**
+ * What went wrong, in the reader's words; of a denied action, the permission that was missing.
+ * @param error null shows nothing, so that a form can always have its place for it
+ * @param retry does it again
+ */
+export function ErrorNotice({
+  error,
+  retry,
+}: {
+  readonly error: Error | null | undefined;
+  readonly retry?: (() => void) | undefined;
+}) {
+  const { t } = useTranslation();
+  if (!error) return null;
+  const action = retry && (
+    <Button size="small" onClick={retry}>
+      {t('error.retry')}
+    </Button>
+  );
+  if (!(error instanceof ApiError)) {
+    return (
+      <Alert
+        role="alert"
+        type="error"
+        showIcon
+        title={t('error.bug')}
+        description={error.message}
+        action={action}
+      />
+    );
+  }
+  const { denied } = error;
+  return (
+    <Alert
+      role="alert"
+      type={denied ? 'warning' : 'error'}
+      showIcon
+      title={denied ? t('error.denied') : <ErrorText error={error} />}
+      description={
+        <>
+          {denied && <MissingPermission denied={denied} />}
+          <RequestLine error={error} />
+        </>
+      }
+      action={action}
+      style={{ marginBlock: 8 }}
+    />
+  );
+}
+
+/** One line that says what an error means. */
+export function ErrorText({ error }: { readonly error: Error }): ReactNode {
+  const { t, i18n } = useTranslation('errors');
+  if (!(error instanceof ApiError)) return error.message;
+  // Codes have dots, which separate keys.
+  const key = error.code.replaceAll('.', '_');
+  return i18n.exists(key, { ns: 'errors' }) ? t(key as 'Network') : error.message;
+}
+
+function MissingPermission({ denied: { action, resource, kind } }: { readonly denied: AccessDenied }) {
+  const { t } = useTranslation();
+  const statement = JSON.stringify(
+    { Effect: 'Allow', Action: action, Resource: resource || '*' },
+    undefined,
+    2,
+  );
+  return (
+    <div>
+      <dl className="missing-permission">
+        <dt>{t('error.missingAction')}</dt>
+        <dd className="code">{action}</dd>
+        {resource && (
+          <>
+            <dt>{t('error.missingResource')}</dt>
+            <dd className="code">{resource}</dd>
+          </>
+        )}
+      </dl>
+      <p>{t(`error.${kind}`)}</p>
+      {kind === 'ImplicitDeny' && (
+        <Typography.Text copyable={{ text: statement, tooltips: [t('copy'), t('copied')] }}>
+          {t('error.copyStatement')}
+        </Typography.Text>
+      )}
+    </div>
+  );
+}
+
+function RequestLine({ error }: { readonly error: ApiError }) {
+  const { t } = useTranslation();
+  return (
+    <p className="request-line">
+      <span className="code">{error.code}</span>
+      {error.requestId && (
+        <>
+          {' · '}
+          {t('error.requestId')} <span className="code">{error.requestId}</span>
+        </>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,281 @@
+import { DownloadOutlined, ReloadOutlined, SearchOutlined } from '@ant-design/icons';
+import { Button, Checkbox, Empty, Grid, Input, Pagination, Table, Tooltip } from 'antd';
+import { type Key, type ReactNode, useDeferredValue, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
+import { csvText, saveFile } from './csv.ts';
+import { ErrorNotice } from './error-notice.tsx';
+import { Waiting } from './waiting.tsx';
+import './resource-table.css';
+
+/** A column: what is shown, and the text that is searched, sorted and exported. */
+export interface Column<Row> {
+  readonly key: string;
+  readonly title: string;
+  /** What the column says, as plain text; empty for one that only has buttons. */
+  readonly text: (row: Row) => string;
+  /** How it is shown, if not as its text. */
+  readonly render?: (row: Row) => ReactNode;
+  /** Sorted by this instead of the text; false for a column that makes no sense to sort by. */
+  readonly sortBy?: ((row: Row) => number | string) | false;
+  readonly width?: number;
+}
+
+/** Something that can be done to several rows at once. */
+export interface BulkAction<Row> {
+  readonly key: string;
+  readonly label: string;
+  readonly danger?: boolean;
+  /** Why it cannot be done to these; undefined when it can. */
+  readonly disabledReason?: (rows: readonly Row[]) => string | undefined;
+  /** @param done clears the selection */
+  readonly run: (rows: readonly Row[], done: () => void) => void;
+}
+
+/** What a table is made of. */
+export interface ResourceTableProps<Row> {
+  /** Says what the table holds, to screen readers. */
+  readonly label: string;
+  readonly rows: readonly Row[];
+  readonly columns: readonly Column<Row>[];
+  readonly rowKey: (row: Row) => string;
+  /** Says which row a checkbox chooses. */
+  readonly rowName: (row: Row) => string;
+  readonly loading?: boolean;
+  readonly error?: Error | null;
+  readonly refetch?: () => void;
+  readonly readOn?: (() => void) | undefined;
+  readonly bulkActions?: readonly BulkAction<Row>[];
+  /** Of the CSV file, without its ending; without a name there is no export. */
+  readonly fileName?: string;
+  readonly searchPlaceholder?: string;
+  /** Between the search and the buttons: filters. */
+  readonly filters?: ReactNode;
+  /** When there is nothing at all. */
+  readonly empty?: ReactNode;
+  /** When several tables are on a page: sets their places in the address apart. */
+  readonly name?: string;
+}
+
+/**
+ * A list with search, sorting, paging, bulk actions and CSV export; on a phone's width a list of cards. What is
+ * searched and which page is shown stand in the address.
+ */
+export function ResourceTable<Row extends object>(props: ResourceTableProps<Row>) {
+  const {
+    rows,
+    columns,
+    rowKey,
+    rowName,
+    loading,
+    error,
+    refetch,
+    readOn,
+    bulkActions = [],
+    name = '',
+  } = props;
+  const { t, i18n } = useTranslation();
+  const wide = Grid.useBreakpoint().md ?? true;
+  const [address, setAddress] = useSearchParams();
+  const [selected, setSelected] = useState<readonly Key[]>([]);
+  const search = address.get(`${name}q`) ?? '';
+  const pageNumber = Number(address.get(`${name}page`) ?? 1);
+  const pageSize = Number(address.get(`${name}size`) ?? 20);
+  const wanted = useDeferredValue(search.trim().toLowerCase());
+
+  const found = useMemo(
+    () =>
+      wanted === ''
+        ? rows
+        : rows.filter((row) => columns.some(({ text }) => text(row).toLowerCase().includes(wanted))),
+    [rows, columns, wanted],
+  );
+  const chosen = rows.filter((row) => selected.includes(rowKey(row)));
+
+  function remember(changes: Readonly<Record<string, string>>): void {
+    setAddress(
+      (before) => {
+        const after = new URLSearchParams(before);
+        for (const [key, value] of Object.entries(changes)) {
+          if (value === '') after.delete(`${name}${key}`);
+          else after.set(`${name}${key}`, value);
+        }
+        return after;
+      },
+      { replace: true },
+    );
+  }
+
+  function exportCsv(): void {
+    const exported = columns.filter(({ title }) => title !== '');
+    saveFile(
+      `${props.fileName}.csv`,
+      csvText([
+        exported.map(({ title }) => title),
+        ...found.map((row) => exported.map(({ text }) => text(row))),
+      ]),
+    );
+  }
+
+  if (error && rows.length === 0) return <ErrorNotice error={error} retry={refetch} />;
+  const collator = new Intl.Collator(i18n.language, { numeric: true });
+  const paging = {
+    current: pageNumber,
+    pageSize,
+    total: found.length,
+    showSizeChanger: wide,
+    hideOnSinglePage: found.length <= 10,
+    showTotal: (total: number) => t('table.total', { count: total }),
+    onChange: (page: number, size: number) =>
+      remember({ page: page === 1 ? '' : String(page), size: size === 20 ? '' : String(size) }),
+  };
+  const empty = (
+    <Empty
+      image={Empty.PRESENTED_IMAGE_SIMPLE}
+      description={wanted === '' ? (props.empty ?? t('table.empty')) : t('table.nothingFound')}
+    />
+  );
+
+  return (
+    <section aria-label={props.label}>
+      <div className="resource-table-bar">
+        <Input
+          className="search"
+          allowClear
+          type="search"
+          prefix={<SearchOutlined aria-hidden />}
+          aria-label={t('table.search')}
+          placeholder={props.searchPlaceholder ?? t('table.search')}
+          value={search}
+          onChange={(event) => remember({ q: event.target.value, page: '' })}
+        />
+        {props.filters}
+        {bulkActions.length > 0 && chosen.length > 0 && (
+          <>
+            <span className="selection" role="status">
+              {t('table.selected', { count: chosen.length })}
+            </span>
+            {bulkActions.map((action) => {
+              const reason = action.disabledReason?.(chosen);
+              return (
+                <Tooltip key={action.key} title={reason}>
+                  <Button
+                    danger={action.danger ?? false}
+                    disabled={reason !== undefined}
+                    onClick={() => action.run(chosen, () => setSelected([]))}
+                  >
+                    {action.label}
+                  </Button>
+                </Tooltip>
+              );
+            })}
+          </>
+        )}
+        <span className="end">
+          {refetch && (
+            <Tooltip title={t('table.refresh')}>
+              <Button icon={<ReloadOutlined />} aria-label={t('table.refresh')} onClick={refetch} />
+            </Tooltip>
+          )}
+          {props.fileName && (
+            <Tooltip title={t('table.export')}>
+              <Button
+                icon={<DownloadOutlined />}
+                aria-label={t('table.export')}
+                disabled={found.length === 0}
+                onClick={exportCsv}
+              />
+            </Tooltip>
+          )}
+        </span>
+      </div>
+      <ErrorNotice error={error} retry={refetch} />
+      {wide ? (
+        <Table<Row>
+          size="middle"
+          rowKey={rowKey}
+          dataSource={found}
+          loading={loading ?? false}
+          pagination={paging}
+          scroll={{ x: 'max-content' }}
+          locale={{ emptyText: loading ? ' ' : empty }}
+          {...(bulkActions.length > 0 && {
+            rowSelection: {
+              selectedRowKeys: [...selected],
+              onChange: (keys: Key[]) => setSelected(keys),
+              preserveSelectedRowKeys: true,
+              getTitleCheckboxProps: () => ({ 'aria-label': t('table.selectAll') }),
+              getCheckboxProps: (row: Row) => ({ 'aria-label': t('table.select', { name: rowName(row) }) }),
+            },
+          })}
+          columns={columns.map(({ key, title, text, render, sortBy, width }) => ({
+            key,
+            title: title === '' ? <span className="visually-hidden">{t('table.actions')}</span> : title,
+            render: (_: unknown, row: Row) => (render ? render(row) : text(row)),
+            ...(width && { width }),
+            ...(sortBy !== false && {
+              sorter: (a: Row, b: Row) => {
+                const [x, y] = sortBy ? [sortBy(a), sortBy(b)] : [text(a), text(b)];
+                return typeof x === 'number' && typeof y === 'number'
+                  ? x - y
+                  : collator.compare(String(x), String(y));
+              },
+            }),
+          }))}
+        />
+      ) : loading ? (
+        <Waiting />
+      ) : found.length === 0 ? (
+        empty
+      ) : (
+        <>
+          <ul className="resource-cards">
+            {found.slice((pageNumber - 1) * pageSize, pageNumber * pageSize).map((row) => (
+              <li key={rowKey(row)}>
+                {bulkActions.length > 0 && (
+                  <Checkbox
+                    checked={selected.includes(rowKey(row))}
+                    onChange={({ target }) =>
+                      setSelected((before) =>
+                        target.checked
+                          ? [...before, rowKey(row)]
+                          : before.filter((key) => key !== rowKey(row)),
+                      )
+                    }
+                  >
+                    <span className="visually-hidden">{t('table.select', { name: rowName(row) })}</span>
+                  </Checkbox>
+                )}
+                <dl>
+                  {columns.map(({ key, title, text, render }) => (
+                    <Card key={key} title={title || t('table.actions')}>
+                      {render ? render(row) : text(row)}
+                    </Card>
+                  ))}
+                </dl>
+              </li>
+            ))}
+          </ul>
+          <Pagination {...paging} simple style={{ marginTop: 12 }} />
+        </>
+      )}
+      {readOn && (
+        <p>
+          {t('table.partial', { count: rows.length })}{' '}
+          <Button type="link" onClick={readOn}>
+            {t('table.readOn')}
+          </Button>
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Card({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <>
+      <dt>{title}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}

@@ -1,0 +1,17 @@
+import 'i18next';
+import type errors from '../locales/en/errors.json';
+import type shell from '../locales/en/shell.json';
+import type signIn from '../locales/en/sign-in.json';
+import type users from '../locales/en/users.json';
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'shell';
+    resources: {
+      errors: typeof errors;
+      shell: typeof shell;
+      'sign-in': typeof signIn;
+      users: typeof users;
+    };
+  }
+}

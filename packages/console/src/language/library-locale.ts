@@ -1,0 +1,25 @@
+import type { Locale } from 'antd/es/locale';
+import dayjs from 'dayjs';
+import type { Language } from './languages.ts';
+
+/** The component library's own words, loaded for the language in use. */
+const loaders: Readonly<Record<Language, () => Promise<{ default: Locale }>>> = {
+  'zh-TW': async () => {
+    await import('dayjs/locale/zh-tw');
+    return import('antd/es/locale/zh_TW');
+  },
+  'zh-CN': async () => {
+    await import('dayjs/locale/zh-cn');
+    return import('antd/es/locale/zh_CN');
+  },
+  en: () => import('antd/es/locale/en_US'),
+};
+
+const dayjsNames: Readonly<Record<Language, string>> = { 'zh-TW': 'zh-tw', 'zh-CN': 'zh-cn', en: 'en' };
+
+/** Loads the words of the component library and sets those of its dates. */
+export async function loadLibraryLocale(language: Language): Promise<Locale> {
+  const { default: locale } = await loaders[language]();
+  dayjs.locale(dayjsNames[language]);
+  return locale;
+}

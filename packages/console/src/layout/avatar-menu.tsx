@@ -1,0 +1,81 @@
+import { DownOutlined, KeyOutlined, LogoutOutlined, SafetyOutlined } from '@ant-design/icons';
+import { Avatar, Button, Dropdown } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+import { call } from '../api/call.ts';
+import { sessionEnded } from '../api/query-client.ts';
+import { RootKeyWarning } from '../session/root-key-warning.tsx';
+import { useSession } from '../session/use-session.ts';
+
+/** Who is signed in, and what is theirs: AccessKeys, security, the way out. */
+export function AvatarMenu() {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const { Principal: principal } = useSession();
+  const [warning, setWarning] = useState(false);
+  const isRoot = principal.Type === 'root';
+  const name = isRoot
+    ? t('avatar.root')
+    : (principal.DisplayName ?? principal.UserName ?? principal.LoginName);
+
+  async function signOut(): Promise<void> {
+    try {
+      await call('Claviger', 'SignOut', {});
+    } finally {
+      sessionEnded();
+    }
+  }
+
+  const actions: Readonly<Record<string, () => void>> = {
+    'access-keys': () => (isRoot ? setWarning(true) : void navigate('/access-keys')),
+    account: () => void navigate('/account'),
+    'sign-out': () => void signOut(),
+  };
+
+  return (
+    <>
+      <Dropdown
+        trigger={['hover', 'click']}
+        placement="bottomRight"
+        menu={{
+          items: [
+            {
+              key: 'who',
+              type: 'group',
+              label: (
+                <span>
+                  <strong>{principal.LoginName}</strong>
+                  <br />
+                  {t('avatar.accountId')}: {principal.AccountId}
+                </span>
+              ),
+            },
+            { type: 'divider' },
+            { key: 'access-keys', icon: <KeyOutlined />, label: t('avatar.accessKey') },
+            { key: 'account', icon: <SafetyOutlined />, label: t('avatar.security') },
+            { type: 'divider' },
+            { key: 'sign-out', icon: <LogoutOutlined />, label: t('avatar.signOut') },
+          ],
+          onClick: ({ key }) => actions[key]?.(),
+        }}
+      >
+        <Button type="text" aria-label={`${t('avatar.label')}: ${name}`} className="avatar-button">
+          <Avatar size={28} style={{ background: isRoot ? '#b45309' : '#1d4ed8', color: '#fff' }}>
+            {[...name][0]?.toUpperCase()}
+          </Avatar>
+          <span className="wide-only">{name}</span>
+          <DownOutlined style={{ fontSize: 11 }} />
+        </Button>
+      </Dropdown>
+      <RootKeyWarning
+        open={warning}
+        onCancel={() => setWarning(false)}
+        onContinue={() => {
+          setWarning(false);
+          void navigate('/access-keys', { state: { rootWarningSeen: true } });
+        }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,76 @@
+import { MenuOutlined } from '@ant-design/icons';
+import { Button, Drawer } from 'antd';
+import { Suspense, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, Navigate, Outlet, useLocation } from 'react-router';
+import { ErrorBoundary } from '../components/error-boundary.tsx';
+import { ErrorNotice } from '../components/error-notice.tsx';
+import { Waiting } from '../components/waiting.tsx';
+import { StepUpDialog } from '../session/step-up-dialog.tsx';
+import { useSessionQuery } from '../session/use-session.ts';
+import { AvatarMenu } from './avatar-menu.tsx';
+import { BrandMark } from './brand.tsx';
+import { ColorSchemeMenu } from './color-scheme-menu.tsx';
+import { LanguageMenu } from './language-menu.tsx';
+import { Navigation } from './navigation.tsx';
+import './console-layout.css';
+
+/** Everything behind the sign-in: top bar, navigation, and the page. */
+export function ConsoleLayout() {
+  const { t } = useTranslation();
+  const session = useSessionQuery();
+  const location = useLocation();
+  const [menuOpen, setMenuOpen] = useState(false);
+
+  if (session.isPending) return <Waiting />;
+  if (session.error) return <ErrorNotice error={session.error} retry={() => void session.refetch()} />;
+  if (session.data === null) {
+    const next = `${location.pathname}${location.search}`;
+    return <Navigate replace to={next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`} />;
+  }
+  return (
+    <div className="console">
+      <a className="skip-link" href="#main">
+        {t('skipToContent')}
+      </a>
+      <header className="console-top">
+        <Button
+          type="text"
+          className="console-menu-button"
+          icon={<MenuOutlined />}
+          aria-label={t('nav.open')}
+          aria-expanded={menuOpen}
+          onClick={() => setMenuOpen(true)}
+        />
+        <Link to="/overview" className="console-brand">
+          <BrandMark />
+          <span>Claviger</span>
+        </Link>
+        <ColorSchemeMenu />
+        <LanguageMenu />
+        <AvatarMenu />
+      </header>
+      <div className="console-side">
+        <Navigation />
+      </div>
+      <Drawer
+        open={menuOpen}
+        onClose={() => setMenuOpen(false)}
+        placement="left"
+        size={264}
+        title={t('nav.label')}
+        styles={{ body: { padding: 0 } }}
+      >
+        <Navigation onChosen={() => setMenuOpen(false)} />
+      </Drawer>
+      <main id="main" className="console-main" tabIndex={-1}>
+        <ErrorBoundary key={location.pathname}>
+          <Suspense fallback={<Waiting />}>
+            <Outlet />
+          </Suspense>
+        </ErrorBoundary>
+      </main>
+      <StepUpDialog />
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+import { DashboardOutlined, UserOutlined } from '@ant-design/icons';
+import type { ParseKeys } from 'i18next';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { NavLink } from 'react-router';
+
+interface Entry {
+  readonly path: string;
+  readonly label: ParseKeys<'shell'>;
+  readonly icon: ReactNode;
+}
+
+interface Section {
+  /** None for what stands above all sections. */
+  readonly heading?: ParseKeys<'shell'>;
+  readonly entries: readonly Entry[];
+}
+
+/** The left navigation, in the order that users of RAM's console know. */
+const sections: readonly Section[] = [
+  { entries: [{ path: '/overview', label: 'nav.overview', icon: <DashboardOutlined /> }] },
+  {
+    heading: 'nav.identities',
+    entries: [{ path: '/users', label: 'nav.users', icon: <UserOutlined /> }],
+  },
+];
+
+/**
+ * The left navigation.
+ * @param onChosen told when an entry was chosen: a drawer closes then
+ */
+export function Navigation({ onChosen }: { readonly onChosen?: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <nav aria-label={t('nav.label')} className="navigation">
+      {sections.map(({ heading, entries }) => (
+        <section key={entries[0]?.path} {...(heading && { 'aria-label': t(heading) })}>
+          {heading && <h2>{t(heading)}</h2>}
+          <ul>
+            {entries.map(({ path, label, icon }) => (
+              <li key={path}>
+                <NavLink to={path} {...(onChosen && { onClick: onChosen })}>
+                  {icon}
+                  {t(label)}
+                </NavLink>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </nav>
+  );
+}

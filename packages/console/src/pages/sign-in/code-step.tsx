@@ -1,0 +1,74 @@
+import { startAuthentication } from '@simplewebauthn/browser';
+import { Button, Divider, Form, Input } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { call } from '../../api/call.ts';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import type { NextStep } from './sign-in.tsx';
+import { StepHeading } from './step-heading.tsx';
+import { useSignInCall } from './use-sign-in-call.ts';
+
+/** The second factor: a code of the MFA device, or a passkey. */
+export function CodeStep({
+  step,
+  goOn,
+  startAgain,
+}: {
+  readonly step: 'Code' | 'Passkey' | 'CodeOrPasskey';
+  readonly goOn: (answer: NextStep) => void;
+  readonly startAgain: () => void;
+}) {
+  const { t } = useTranslation(['sign-in', 'shell']);
+  const { running, error, send } = useSignInCall(goOn);
+
+  async function verifyPasskey(): Promise<NextStep> {
+    const { Options } = await call('Claviger', 'BeginPasskeyVerification', {});
+    const response = await startAuthentication({ optionsJSON: Options });
+    return call('Claviger', 'VerifySignInPasskey', { Response: response });
+  }
+
+  return (
+    <>
+      <StepHeading
+        title={t('second.title')}
+        lead={t(step === 'Passkey' ? 'second.passkeyLead' : 'second.codeLead')}
+      />
+      <ErrorNotice error={error} />
+      {step !== 'Passkey' && (
+        <Form
+          layout="vertical"
+          requiredMark={false}
+          size="large"
+          onFinish={({ code }: { code: string }) =>
+            void send(() => call('Claviger', 'VerifySignInCode', { Code: code.trim() }))
+          }
+        >
+          <Form.Item
+            name="code"
+            label={t('second.code')}
+            rules={[{ required: true, message: t('shell:required') }]}
+          >
+            <Input autoFocus inputMode="numeric" autoComplete="one-time-code" maxLength={8} />
+          </Form.Item>
+          <Button type="primary" htmlType="submit" block loading={running}>
+            {t('second.verify')}
+          </Button>
+        </Form>
+      )}
+      {step === 'CodeOrPasskey' && <Divider plain>{t('second.or')}</Divider>}
+      {step !== 'Code' && (
+        <Button
+          size="large"
+          block
+          type={step === 'Passkey' ? 'primary' : 'default'}
+          loading={running}
+          onClick={() => void send(verifyPasskey)}
+        >
+          {t('second.usePasskey')}
+        </Button>
+      )}
+      <Button type="link" block onClick={startAgain} style={{ marginTop: 12 }}>
+        {t('startAgain')}
+      </Button>
+    </>
+  );
+}

@@ -1,0 +1,56 @@
+import { Button } from 'antd';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call } from '../../api/call.ts';
+import type { AnswerOf } from '../../api/operations.ts';
+import { DeviceBinding } from '../../components/device-binding.tsx';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { Waiting } from '../../components/waiting.tsx';
+import type { NextStep } from './sign-in.tsx';
+import { StepHeading } from './step-heading.tsx';
+import { useSignInCall } from './use-sign-in-call.ts';
+
+/** The account asks for a second factor, and there is none yet. */
+export function DeviceStep({
+  goOn,
+  startAgain,
+}: {
+  readonly goOn: (answer: NextStep) => void;
+  readonly startAgain: () => void;
+}) {
+  const { t } = useTranslation('sign-in');
+  const { running, error, send } = useSignInCall(goOn);
+  // The seed is a secret: it lives in this step and in no cache.
+  const [device, setDevice] = useState<AnswerOf<'Claviger', 'BeginSignInDevice'>>();
+  const [failed, setFailed] = useState<Error>();
+  useEffect(() => {
+    let gone = false;
+    call('Claviger', 'BeginSignInDevice', {}).then(
+      (answer) => !gone && setDevice(answer),
+      (reason: Error) => !gone && setFailed(reason),
+    );
+    return () => {
+      gone = true;
+    };
+  }, []);
+  return (
+    <>
+      <StepHeading title={t('device.title')} lead={t('device.lead')} />
+      <ErrorNotice error={failed ?? error} />
+      {device && (
+        <DeviceBinding
+          seed={device.Seed}
+          qrCodePng={device.QRCodePNG}
+          running={running}
+          onCodes={(first, second) =>
+            void send(() => call('Claviger', 'BindSignInDevice', { Code1: first, Code2: second }))
+          }
+        />
+      )}
+      {!device && !failed && <Waiting />}
+      <Button type="link" block onClick={startAgain} style={{ marginTop: 12 }}>
+        {t('startAgain')}
+      </Button>
+    </>
+  );
+}

@@ -1,0 +1,64 @@
+import { Button, Form, Input } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { call } from '../../api/call.ts';
+import type { PasswordRules } from '../../api/claviger-operations.ts';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { PasswordRuleList } from '../../components/password-rule-list.tsx';
+import type { NextStep } from './sign-in.tsx';
+import { StepHeading } from './step-heading.tsx';
+import { useSignInCall } from './use-sign-in-call.ts';
+
+/** A one-time or expired password has to be changed before anything else. */
+export function NewPasswordStep({
+  rules,
+  goOn,
+  startAgain,
+}: {
+  readonly rules: PasswordRules;
+  readonly goOn: (answer: NextStep) => void;
+  readonly startAgain: () => void;
+}) {
+  const { t } = useTranslation(['sign-in', 'shell']);
+  const { running, error, send } = useSignInCall(goOn);
+  const required = { required: true, message: t('shell:required') };
+  return (
+    <>
+      <StepHeading title={t('newPassword.title')} lead={t('newPassword.lead')} />
+      <PasswordRuleList rules={rules} />
+      <ErrorNotice error={error} />
+      <Form
+        layout="vertical"
+        requiredMark={false}
+        size="large"
+        onFinish={({ password }: { password: string }) =>
+          void send(() => call('Claviger', 'ChooseSignInPassword', { NewPassword: password }))
+        }
+      >
+        <Form.Item name="password" label={t('newPassword.password')} rules={[required]}>
+          <Input.Password autoFocus autoComplete="new-password" />
+        </Form.Item>
+        <Form.Item
+          name="again"
+          label={t('newPassword.again')}
+          dependencies={['password']}
+          rules={[
+            required,
+            ({ getFieldValue }) => ({
+              validator: async (_, value: string) => {
+                if (value && value !== getFieldValue('password')) throw new Error(t('newPassword.differ'));
+              },
+            }),
+          ]}
+        >
+          <Input.Password autoComplete="new-password" />
+        </Form.Item>
+        <Button type="primary" htmlType="submit" block loading={running}>
+          {t('newPassword.set')}
+        </Button>
+      </Form>
+      <Button type="link" block onClick={startAgain} style={{ marginTop: 12 }}>
+        {t('startAgain')}
+      </Button>
+    </>
+  );
+}

@@ -1,0 +1,17 @@
+import { useEffect, useRef } from 'react';
+
+/** What a step asks for; read out when the step appears. */
+export function StepHeading({ title, lead }: { readonly title: string; readonly lead: string }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (!document.activeElement || document.activeElement === document.body) heading.current?.focus();
+  }, []);
+  return (
+    <>
+      <h1 ref={heading} tabIndex={-1}>
+        {title}
+      </h1>
+      <p className="lead">{lead}</p>
+    </>
+  );
+}

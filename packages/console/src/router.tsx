@@ -1,0 +1,25 @@
+import { createBrowserRouter, Navigate } from 'react-router';
+import { Waiting } from './components/waiting.tsx';
+import { ConsoleLayout } from './layout/console-layout.tsx';
+import { NotFound } from './layout/not-found.tsx';
+import { RouteError } from './layout/route-error.tsx';
+
+/** Every view and its address. Pages are loaded when they are gone to; each exports `Component`. */
+export const router = createBrowserRouter([
+  {
+    HydrateFallback: Waiting,
+    ErrorBoundary: RouteError,
+    children: [
+      { path: '/sign-in', lazy: () => import('./pages/sign-in/sign-in.tsx') },
+      {
+        path: '/',
+        Component: ConsoleLayout,
+        children: [
+          { index: true, element: <Navigate replace to="/users" /> },
+          { path: 'users', lazy: () => import('./pages/users/user-list.tsx') },
+          { path: '*', Component: NotFound },
+        ],
+      },
+    ],
+  },
+]);
