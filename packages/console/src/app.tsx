@@ -11,9 +11,6 @@ import { router } from './router.tsx';
 import { useIsDark } from './theme/color-scheme.ts';
 import { themeOf } from './theme/theme.ts';
 
-/** The nonce of this page, with which the component library may add its styles. */
-const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
-
 /** The whole console. */
 export function App() {
   return (
@@ -35,12 +32,7 @@ function Look() {
   });
   if (locale === undefined) return null;
   return (
-    <ConfigProvider
-      locale={locale}
-      theme={themeOf(dark, language)}
-      csp={{ nonce }}
-      button={{ autoInsertSpace: false }}
-    >
+    <ConfigProvider locale={locale} theme={themeOf(dark)} button={{ autoInsertSpace: false }}>
       <AntApp component={false}>
         <Suspense fallback={<Waiting />}>
           <RouterProvider router={router} />

@@ -197,7 +197,7 @@ export function ResourceTable<Row extends object>(props: ResourceTableProps<Row>
           dataSource={found}
           loading={loading ?? false}
           pagination={paging}
-          scroll={{ x: 'max-content' }}
+          scroll={{ x: true }}
           locale={{ emptyText: loading ? ' ' : empty }}
           {...(bulkActions.length > 0 && {
             rowSelection: {

@@ -24,7 +24,9 @@ const units = [
 ] as const;
 
 function makeFormat(language: string): Format {
-  const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' });
+  // Written Chinese has the 24 hours, which the browser's default for Taiwan has not.
+  const clock = language === 'en' ? {} : ({ hourCycle: 'h23' } as const);
+  const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium', ...clock });
   const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const number = new Intl.NumberFormat(language);

@@ -42,7 +42,7 @@ export function ConsoleLayout() {
           aria-expanded={menuOpen}
           onClick={() => setMenuOpen(true)}
         />
-        <Link to="/overview" className="console-brand">
+        <Link to="/" className="console-brand">
           <BrandMark />
           <span>Claviger</span>
         </Link>

@@ -12,7 +12,7 @@ export function NotFound() {
       title={t('notFound.title')}
       subTitle={t('notFound.text')}
       extra={
-        <Button type="primary" onClick={() => void navigate('/overview')}>
+        <Button type="primary" onClick={() => void navigate('/')}>
           {t('notFound.home')}
         </Button>
       }

@@ -1,12 +1,4 @@
 import { theme as antd, type ThemeConfig } from 'antd';
-import type { Language } from '../language/languages.ts';
-
-/** Chinese glyphs differ by place, so the language decides which of the system's fonts comes first. */
-const fonts: Readonly<Record<Language, string>> = {
-  'zh-TW': "'PingFang TC', 'Microsoft JhengHei', 'Noto Sans TC', 'Noto Sans CJK TC'",
-  'zh-CN': "'PingFang SC', 'Microsoft YaHei', 'Noto Sans SC', 'Noto Sans CJK SC'",
-  en: "'PingFang TC', 'Microsoft JhengHei', 'Noto Sans CJK TC'",
-};
 
 const codeFont = "ui-monospace, 'SF Mono', 'Cascadia Code', Menlo, Consolas, 'DejaVu Sans Mono', monospace";
 
@@ -14,11 +6,12 @@ const codeFont = "ui-monospace, 'SF Mono', 'Cascadia Code', Menlo, Consolas, 'De
  * The look of everything. Where the library's own colours have too little contrast to be read (WCAG 2.2, 1.4.3:
  * 4.5 to 1), they are darkened or lightened here, once for all components.
  */
-export function themeOf(dark: boolean, language: Language): ThemeConfig {
+export function themeOf(dark: boolean): ThemeConfig {
   return {
     algorithm: dark ? antd.darkAlgorithm : antd.defaultAlgorithm,
     token: {
-      fontFamily: `Inter, system-ui, -apple-system, 'Segoe UI', Roboto, ${fonts[language]}, sans-serif`,
+      // Chinese glyphs differ by place: the page's styles choose them by its language.
+      fontFamily: 'inherit',
       fontFamilyCode: codeFont,
       borderRadius: 6,
       wireframe: false,

@@ -83,7 +83,7 @@ function Step({
 
 /** An address within the console; never one of another site. */
 function localPath(wanted: string | null): string {
-  if (wanted === null) return '/overview';
+  if (wanted === null) return '/';
   const url = new URL(wanted, window.location.origin);
-  return url.origin === window.location.origin ? url.pathname + url.search : '/overview';
+  return url.origin === window.location.origin ? url.pathname + url.search : '/';
 }
