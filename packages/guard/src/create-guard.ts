@@ -253,9 +253,9 @@ function demandOf(
   rawHeaders: readonly string[],
 ): Demand | GuardRefusal {
   const { action } = route;
-  const named = namedAction(signature);
-  if (named !== undefined && `${action.slice(0, action.indexOf(':') + 1)}${named}` !== action) {
-    return refuse('InvalidParameter.Action', accessKeyId, { named: named.slice(0, 64), action });
+  const other = otherAction(action, signature, rawHeaders);
+  if (other !== undefined) {
+    return refuse('InvalidParameter.Action', accessKeyId, { named: other.slice(0, 64), action });
   }
   const values = readValues(route, path, signature, rawHeaders, accessKeyId);
   if ('refused' in values) return values;
@@ -270,11 +270,27 @@ function demandOf(
   return { action, resource: resource.arn, conditions };
 }
 
-/** The action that the signed part of a request names, where its scheme has a place for one. */
-function namedAction(signature: ParsedSignature): string | undefined {
-  return signature.scheme === 'RPC-HMAC-SHA1'
-    ? signature.parameters.get('Action')
-    : firstHeader(signature.request.rawHeaders, 'x-acs-action')?.trim();
+/**
+ * The action that a request names, when it is not that of its route: a service that goes by the name would do
+ * something else than was decided on.
+ */
+function otherAction(
+  action: string,
+  signature: ParsedSignature,
+  rawHeaders: readonly string[],
+): string | undefined {
+  const parameter = signature.parameters.get('Action');
+  if (parameter !== undefined && !isNameOf(action, parameter)) return parameter;
+  // All but RPC 1.0 sign the header, and know what it says.
+  const header =
+    signature.scheme === 'RPC-HMAC-SHA1' ? firstHeader(rawHeaders, 'x-acs-action') : signature.action;
+  return header === undefined || isNameOf(action, header) ? undefined : header;
+}
+
+/** Whether a name is that of an action, which has its service's code before it. An empty one names nothing else. */
+function isNameOf(action: string, name: string): boolean {
+  if (name === '') return true;
+  return action.endsWith(name) && action.charCodeAt(action.length - name.length - 1) === 0x3a;
 }
 
 const noHeaders = (): undefined => undefined;
@@ -337,6 +353,18 @@ function isSigned(signature: ParsedSignature, name: string): boolean {
 function bodyToCome(signature: ParsedSignature, rawHeaders: readonly string[]): ContentHash | undefined {
   if ('contentHash' in signature && signature.contentHash !== undefined) return signature.contentHash;
   return firstHeader(rawHeaders, 'content-type') === undefined ? EMPTY_SHA256 : undefined;
+}
+
+/**
+ * Whether a request must be checked whole: it is a form, which RPC 1.0 signs as parameters.
+ *
+ * @param rawHeaders of its head
+ */
+export function needsWholeBody(rawHeaders: readonly string[]): boolean {
+  const type = firstHeader(rawHeaders, 'content-type');
+  if (type === undefined) return false;
+  const [mediaType = ''] = type.split(';', 1);
+  return mediaType.trim().toLowerCase() === 'application/x-www-form-urlencoded';
 }
 
 function upperCaseUuid(): string {

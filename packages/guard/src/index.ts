@@ -14,6 +14,7 @@ export {
 export {
   type AccessKeyUse,
   createGuard,
+  needsWholeBody,
   ServiceGuard,
   type ServiceGuardOptions,
 } from './create-guard.ts';
@@ -34,6 +35,7 @@ export * from './permission-policy.ts';
 export type { RateLimits } from './rate-limit/rate-limiter.ts';
 export { RequestConditions, type RequestFacts } from './request-conditions.ts';
 export { ServiceMapError, type ServiceMapFault } from './service-map/map-fault.ts';
+export { type OpenApiOptions, serviceMapFromOpenApi } from './service-map/open-api.ts';
 export { parseServiceMap } from './service-map/parse-service-map.ts';
 export type { Route, RouteCondition } from './service-map/route.ts';
 export type { ServiceMap } from './service-map/service-map.ts';

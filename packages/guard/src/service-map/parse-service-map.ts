@@ -32,11 +32,11 @@ export function parseServiceMap(
     fields.region && written(reader, fields.region, 'region', reader.root),
   );
   if (fields.routes === undefined) reader.fault(reader.root, 'the field `routes` is missing');
-  const items = fields.routes === undefined ? [] : reader.items(fields.routes.value, '`routes`');
-  if (fields.routes !== undefined && items.length === 0) {
-    reader.fault(fields.routes.value, '`routes` is empty: every request would be denied');
+  const items = fields.routes && reader.items(fields.routes.value, '`routes`');
+  if (items?.length === 0) {
+    reader.fault(fields.routes?.value, '`routes` is empty: every request would be denied');
   }
-  for (const item of items) {
+  for (const item of items ?? []) {
     const route = reader.fields(item, ['route', 'action', 'resource', 'conditions'], 'a route');
     const head = written(reader, route.route, 'route', item);
     const action = written(reader, route.action, 'action', item);

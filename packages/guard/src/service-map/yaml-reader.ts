@@ -48,8 +48,12 @@ export class YamlReader {
       schema: 'failsafe',
     });
     this.#document = document;
-    for (const { pos, message } of [...document.errors, ...document.warnings]) {
-      this.#addAt(pos[0], firstLine(message));
+    // What the parser says after its first error is mostly about that one.
+    const [error = document.warnings[0]] = document.errors;
+    if (error !== undefined) {
+      const isBrace = error.message.includes('flow-map-start');
+      const advice = isBrace ? ': a text with `{` must stand in quotes here' : '';
+      this.#addAt(error.pos[0], `${firstLine(error.message)}${advice}`);
     }
     this.root = document.contents ?? undefined;
   }
@@ -89,12 +93,12 @@ export class YamlReader {
     return fields;
   }
 
-  /** The items of a sequence; a fault, and none, when it is something else. */
-  items(node: Placed, what: string): Placed[] {
+  /** The items of a sequence; a fault, and undefined, when it is something else. */
+  items(node: Placed, what: string): Placed[] | undefined {
     const target = this.#resolve(node);
     if (!isSeq(target)) {
       this.fault(node, `${what} must be a list`);
-      return [];
+      return undefined;
     }
     return target.items as Placed[];
   }
