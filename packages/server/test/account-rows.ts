@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { sql } from 'kysely';
+import type { Services } from '../src/services.ts';
+import type { Queries } from '../src/store/store.ts';
+
+/** What is written of every call, whatever becomes of it. */
+const written = new Set(['audit_events', 'access_key_uses']);
+
+/** Tables of the store itself. */
+const ofTheStore = /^(kysely_migration|sqlite_)/;
+
+/** Every row of an account, as text: `table {row}`. */
+export type AccountRows = ReadonlySet<string>;
+
+/**
+ * Everything that is stored of an account, save its audit record and the last use of its keys. A table that does not
+ * say whose its rows are is taken whole.
+ */
+export async function readAccountRows(services: Services, accountId: string): Promise<AccountRows> {
+  const queries = services.store.queries;
+  const rows = new Set<string>();
+  for (const { name, columns } of await queries.introspection.getTables()) {
+    if (written.has(name) || ofTheStore.test(name)) continue;
+    const owners = columns.map((column) => column.name).filter((column) => column.endsWith('account_id'));
+    for (const row of await rowsOf(queries, name, owners, accountId))
+      rows.add(`${name} ${JSON.stringify(row)}`);
+  }
+  assert.ok(rows.size > 0, 'the account has rows');
+  return rows;
+}
+
+/** Asserts that nothing was written, changed or deleted between two readings. */
+export function assertSameRows(before: AccountRows, after: AccountRows, whose: string): void {
+  const gone = [...before].filter((row) => !after.has(row));
+  const come = [...after].filter((row) => !before.has(row));
+  assert.deepEqual({ gone, come }, { gone: [], come: [] }, `the rows of ${whose} are not what they were`);
+}
+
+async function rowsOf(
+  queries: Queries,
+  table: string,
+  owners: readonly string[],
+  accountId: string,
+): Promise<readonly unknown[]> {
+  const whose =
+    owners.length === 0
+      ? sql``
+      : sql`where ${sql.join(
+          owners.map((column) => sql`${sql.ref(column)} = ${accountId}`),
+          sql` or `,
+        )}`;
+  const { rows } = await sql`select * from ${sql.table(table)} ${whose}`.execute(queries);
+  return rows;
+}

@@ -1,0 +1,287 @@
+/**
+ * Every operation of the registry against the things of another account: whoever may do everything in its own account
+ * names what another one has, and reaches, changes and learns nothing.
+ */
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { assertSameRows, readAccountRows } from './account-rows.ts';
+import type { ClientKey } from './clients.ts';
+import type { Prepared } from './prepared-request.ts';
+import { changingAll, type RequestCase, requestCases } from './prepared-requests.ts';
+import { callRaw, type JsonAnswer } from './raw-request.ts';
+import { eachServer, type TestAccount, type TestServer } from './server.ts';
+import { Things, trusting } from './things.ts';
+
+const RAM = '2015-05-01';
+
+/** The server's clock; it stands still, so that the codes of MFA devices stay good. */
+const now = Date.now();
+
+/** What is answered where a parameter names nothing that is there. */
+const notThere: Readonly<Record<string, readonly string[]>> = {
+  UserName: ['EntityNotExist.User'],
+  UserPrincipalName: ['EntityNotExist.User'],
+  UserId: ['EntityNotExist.User'],
+  'ResourceId.1': ['EntityNotExist.User'],
+  'ResourcePrincipalName.1': ['EntityNotExist.User'],
+  UserAccessKeyId: ['EntityNotExist.User.AccessKey'],
+  AccessKey: ['EntityNotExist.User.AccessKey'],
+  GroupName: ['EntityNotExist.Group'],
+  RoleName: ['EntityNotExist.Role'],
+  PolicyName: ['EntityNotExist.Policy'],
+  ResourceNames: ['EntityNotExist.Role', 'EntityNotExist.Policy'],
+  SerialNumber: ['EntityNotExist.VirtualMFADevice'],
+  PasskeyId: ['EntityNotExist.User.Passkey'],
+  ServiceCredentialId: ['EntityNotExist.User.ServiceCredential'],
+  AppId: ['EntityNotExist.Application', 'EntityNotExist.Application.Provision'],
+  AppSecretId: ['EntityNotExist.Application.AppSecret'],
+  SAMLProviderName: ['EntityNotExist.SAMLProvider'],
+  OIDCProviderName: ['EntityNotExist.OIDCProvider'],
+  EncodedDiagnosticMessage: ['InvalidEncodedDiagnosticMessage'],
+  // Of another account's roles nothing is told, not even whether there is one.
+  RoleArn: ['NoPermission'],
+};
+
+/** A parameter that names nothing of anybody; every other one has to be in `notThere`. */
+const namesNothing = new Set([
+  'AccessKeyPolicy',
+  'AccountAlias',
+  'AllUsers',
+  'AppName',
+  'AppType',
+  'AssumeRolePolicyDocument',
+  'AuthenticationCode1',
+  'AuthenticationCode2',
+  'ClientId',
+  'DefaultDomainName',
+  'DisplayName',
+  'Email',
+  'EnableSaveMFATicket',
+  'EncodedSAMLMetadataDocument',
+  'Filter',
+  'Fingerprint',
+  'GovernanceItemType',
+  'IssuerUrl',
+  'LookupAttribute.1.Key',
+  'LookupAttribute.1.Value',
+  'MetadataDocument',
+  'MinimumPasswordLength',
+  'MobilePhone',
+  'NewComments',
+  'NewDescription',
+  'NewDisplayName',
+  'NewPassword',
+  'OldPassword',
+  'PasskeyName',
+  'Password',
+  'PasswordResetRequired',
+  'PolicyDocument',
+  'PolicyType',
+  'ResourceType',
+  'RoleSessionName',
+  'ServiceCredentialName',
+  'ServiceName',
+  'SsoEnabled',
+  'Status',
+  'Tag',
+  'Tag.1.Key',
+  'Tag.1.Value',
+  'TagKey.1',
+  'TagKeys',
+  'VerifyType',
+  'VersionId',
+]);
+
+/** The same request on things of the one account, and of the other. */
+interface Pair extends RequestCase {
+  readonly theirs: Prepared;
+  readonly own: Prepared;
+}
+
+/** One call that names something of the other account. */
+interface Attempt {
+  readonly title: string;
+  readonly pair: Pair;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly codes: readonly string[];
+}
+
+eachServer((_, start) => {
+  describe('things of another account', () => {
+    let server: TestServer;
+    let theirs: Things;
+    let own: Things;
+    let rootKey: ClientKey;
+    let pairs: readonly Pair[];
+
+    before(async () => {
+      server = await start({ now: () => now });
+      const vendor = new Things(server, await server.newAccount(), 'vendor', now);
+      theirs = new Things(server, server.account, 'a', now, vendor);
+      own = new Things(server, await server.newAccount(), 'b', now, vendor);
+      for (const things of [theirs, own]) await allowAll(things);
+      rootKey = await own.account.rootKey();
+      const made: Pair[] = [];
+      for (const one of requestCases()) {
+        made.push({
+          ...one,
+          theirs: await one.prepare(theirs, `a-${one.name}`),
+          own: await one.prepare(own, `b-${one.name}`),
+        });
+      }
+      pairs = made;
+    });
+
+    const call = ({ pair: { operation }, parameters }: Attempt, key: ClientKey) =>
+      callRaw(server.url, key, 'ACS3 with a form', {
+        version: operation.version,
+        action: operation.name,
+        parameters,
+      });
+
+    const rowsOf = ({ account }: Things) => readAccountRows(server.services, account.accountId);
+
+    /** What an answer tells of the other account that the question did not hold; undefined when nothing. */
+    const told = (attempt: Attempt, { body }: JsonAnswer): string | undefined => {
+      const asked = Object.values(attempt.parameters);
+      const text = JSON.stringify(body);
+      const secrets = [theirs.mark, theirs.account.accountId, ...theirs.told];
+      return secrets.find((one) => text.includes(one) && !asked.some((value) => value.includes(one)));
+    };
+
+    /** Makes the calls, and says what was answered otherwise than it should be. */
+    const faultsOf = async (attempts: readonly Attempt[], key: ClientKey): Promise<string[]> => {
+      const faults: string[] = [];
+      for (const attempt of attempts) {
+        const answer = await call(attempt, key);
+        const { code, message } = answer;
+        if (!attempt.codes.includes(code)) faults.push(`${attempt.title}: ${code}: ${message}`);
+        const secret = told(attempt, answer);
+        if (secret !== undefined) faults.push(`${attempt.title}: tells ${secret}`);
+      }
+      return faults;
+    };
+
+    test('every parameter of every request is known to name something, or nothing', () => {
+      const names = new Set(pairs.flatMap(({ theirs }) => Object.keys(theirs.parameters)));
+      const made = new Set(pairs.flatMap(({ theirs }) => theirs.makes ?? []));
+      const unknown = [...names].filter(
+        (name) => !(name in notThere || namesNothing.has(name) || made.has(name)),
+      );
+      assert.deepEqual(unknown, []);
+    });
+
+    test('what is named is not there, alone or beside what is, and nothing changes on either side', async () => {
+      const attempts = pairs.flatMap(refusedAttempts);
+      const before = [await rowsOf(theirs), await rowsOf(own)] as const;
+      assert.deepEqual(await faultsOf(attempts, own.account.key), []);
+      assertSameRows(before[0], await rowsOf(theirs), 'the other account');
+      assertSameRows(before[1], await rowsOf(own), 'the account that asked');
+      assert.ok(attempts.length > 150, `${attempts.length} calls name something of the other account`);
+    });
+
+    test('the account root reaches no more', async () => {
+      const attempts = pairs
+        .flatMap(refusedAttempts)
+        // It has no password of that kind.
+        .filter(({ pair }) => pair.operation.name !== 'ChangePassword');
+      const before = [await rowsOf(theirs), await rowsOf(own)] as const;
+      assert.deepEqual(await faultsOf(attempts, rootKey), []);
+      assertSameRows(before[0], await rowsOf(theirs), 'the other account');
+      assertSameRows(before[1], await rowsOf(own), 'the account that asked');
+    });
+
+    test('what is of the same name in two accounts is of each alone: whatever is done in one, the other stays', async () => {
+      const vendor = new Things(server, await server.newAccount(), 'other-vendor', now);
+      const twin = new Things(server, await server.newAccount(), 'twin', now, vendor);
+      await allowAll(twin);
+      const attempts: Attempt[] = [];
+      for (const pair of pairs) {
+        // It would have to be the caller's own password.
+        if (pair.operation.name === 'ChangePassword') continue;
+        const { parameters } = await pair.prepare(twin, `a-${pair.name}`);
+        attempts.push({ title: pair.title, pair, parameters, codes: ['OK'] });
+      }
+      const before = [await rowsOf(theirs), await rowsOf(own)] as const;
+      assert.deepEqual(await faultsOf(lastOnes(attempts), twin.account.key), []);
+      assertSameRows(before[0], await rowsOf(theirs), 'the other account');
+      assertSameRows(before[1], await rowsOf(own), 'the third account');
+    });
+
+    test('a role of another account is assumed when it trusts the caller’s, and not otherwise', async () => {
+      const trusts = async (RoleName: string, who: TestAccount) => {
+        await theirs.do(RAM, 'CreateRole', {
+          RoleName,
+          AssumeRolePolicyDocument: trusting({ RAM: [`acs:ram::${who.accountId}:root`] }),
+        });
+        return `acs:ram::${theirs.account.accountId}:role/${RoleName}`;
+      };
+      const open = await trusts('open-to-b', own.account);
+      const shut = await trusts('open-to-a', theirs.account);
+      const member = await server.newUser(own.account, 'without-policies');
+      const before = await rowsOf(theirs);
+      const assume = (key: ClientKey, RoleArn: string) =>
+        callRaw(server.url, key, 'ACS3', {
+          version: '2015-04-01',
+          action: 'AssumeRole',
+          parameters: { RoleArn, RoleSessionName: 'visit' },
+        });
+      const codes = async (arn: string) => [
+        (await assume(own.account.key, arn)).code,
+        (await assume(member.key, arn)).code,
+      ];
+      assert.deepEqual(await codes(open), ['OK', 'NoPermission']);
+      assert.deepEqual(await codes(shut), ['NoPermission', 'NoPermission']);
+      assertSameRows(before, await rowsOf(theirs), 'the account that trusts');
+    });
+  });
+});
+
+/** Lets the administrator do more than administer, and makes it see reports. */
+async function allowAll(things: Things): Promise<void> {
+  await things.do(RAM, 'AttachPolicyToUser', {
+    UserName: 'administrator',
+    PolicyName: 'AdministratorAccess',
+    PolicyType: 'System',
+  });
+}
+
+/** The parameters of a request that name something which is there. */
+const namesOf = ({ parameters, makes = [] }: Prepared): readonly string[] =>
+  Object.keys(parameters).filter((name) => name in notThere && !makes.includes(name));
+
+/** Whether a request makes something new and names nothing else. */
+const isMaker = ({ theirs }: Pair) => theirs.makes !== undefined && namesOf(theirs).length === 0;
+
+/** The same calls, those last that change what all else goes by. */
+function lastOnes(attempts: readonly Attempt[]): readonly Attempt[] {
+  const isLast = ({ pair }: Attempt) => changingAll.includes(pair.operation.name);
+  return [...attempts.filter((one) => !isLast(one)), ...attempts.filter(isLast)];
+}
+
+/** The request with the other account's names: all of them, and each alone and together beside the own ones. */
+function refusedAttempts(pair: Pair): readonly Attempt[] {
+  const { title, theirs, own } = pair;
+  if (isMaker(pair) || theirs.elsewhere?.code === 'OK') return [];
+  if (theirs.elsewhere !== undefined) {
+    const { code, parameters = theirs.parameters } = theirs.elsewhere;
+    return [{ title, pair, parameters, codes: [code] }];
+  }
+  const names = namesOf(theirs);
+  return selectionsOf(names).map((selection) => ({
+    title: `${title} with the other’s ${selection.join(' and ')}`,
+    pair,
+    parameters: {
+      ...own.parameters,
+      ...Object.fromEntries(selection.map((name) => [name, theirs.parameters[name] ?? ''])),
+    },
+    codes: selection.flatMap((name) => notThere[name] ?? []),
+  }));
+}
+
+/** Every selection of the names but the empty one. */
+function selectionsOf([first, ...rest]: readonly string[]): readonly (readonly string[])[] {
+  if (first === undefined) return [];
+  const others = selectionsOf(rest);
+  return [[first], ...others, ...others.map((selection) => [first, ...selection])];
+}

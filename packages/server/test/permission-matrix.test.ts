@@ -1,0 +1,260 @@
+/**
+ * Every operation of the registry against the permission that RAM documents for it, on things that are there: without
+ * it denied, with an explicit Deny denied, with exactly it done. A new operation without a prepared request fails here.
+ */
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { createAccessKey } from '../src/access-keys/access-key.ts';
+import { operatorScope } from '../src/accounts/create-account.ts';
+import { anonymousOperations } from '../src/api/operations.ts';
+import { attachPolicy } from '../src/policies/attachment.ts';
+import { createPolicy } from '../src/policies/policy.ts';
+import type { Scope } from '../src/rpc/operation.ts';
+import { createUser } from '../src/users/user.ts';
+import { assertSameRows, readAccountRows } from './account-rows.ts';
+import type { ClientKey } from './clients.ts';
+import { caller, type Prepared } from './prepared-request.ts';
+import { changingAll, type RequestCase, requestCases } from './prepared-requests.ts';
+import { callRaw, type JsonAnswer } from './raw-request.ts';
+import { eachServer, type TestServer } from './server.ts';
+import { password, Things } from './things.ts';
+
+const RAM = '2015-05-01';
+
+/** The server's clock; it stands still, so that the codes of MFA devices stay good. */
+const now = Date.now();
+
+/** A user with a policy of its own name, and the resources that it needs for a request. */
+interface Holder {
+  readonly name: string;
+  readonly key: ClientKey;
+  readonly on: readonly string[];
+}
+
+/** A request, and the two users that try it. */
+interface Trial extends RequestCase {
+  readonly prepared: Prepared;
+  readonly action: string;
+  /** Is allowed what its policy allows; at first everything but what the request needs. */
+  readonly holder: Holder;
+  /** Is allowed everything but what its policy denies; at first the first resource. */
+  readonly denied: Holder;
+}
+
+const allow = (more: object) => ({ Effect: 'Allow', ...more });
+
+const deny = (Action: string, Resource: string | undefined) => ({ Effect: 'Deny', Action, Resource });
+
+const document = (...statements: object[]) => JSON.stringify({ Version: '1', Statement: statements });
+
+/** Resources that are nearly the one: longer, shorter, of another kind, of another account. */
+function nearMisses(resource: string): readonly string[] {
+  const end = resource.at(-1) ?? '';
+  return [
+    `${resource.slice(0, -1)}x${end === '*' ? '' : end}`,
+    ...(end === '*' ? [] : [`${resource}x`, resource.slice(0, -1), `${resource}/*`]),
+    resource.replace(/:\d{16}:/, ':1000000000000001:'),
+    resource.replace(/^acs:(ram|actiontrail)/, 'acs:oss'),
+    resource.replace(/:(user|group|role|policy|mfa|application|[a-z]+-provider)\//, ':other/'),
+  ].filter((near) => near !== resource);
+}
+
+/** Whether a resource is covered by another one of the same request: all users, and one of them. */
+const isCovered = (resource: string, others: readonly string[]) =>
+  others.some((other) => other.endsWith('*') && resource.startsWith(other.slice(0, -1)));
+
+eachServer((_, start) => {
+  describe('the permission of every operation', () => {
+    let server: TestServer;
+    let things: Things;
+    let trials: readonly Trial[];
+
+    before(async () => {
+      server = await start({ now: () => now });
+      const vendor = new Things(server, await server.newAccount(), 'vendor', now);
+      things = new Things(server, server.account, 'a', now, vendor);
+      // What users may by default on themselves is not what is tried here.
+      await things.do('2019-08-15', 'SetSecurityPreference', {
+        AllowUserToChangePassword: 'false',
+        AllowUserToManageMFADevices: 'false',
+      });
+      trials = await prepareTrials(things);
+    });
+
+    const rows = () => readAccountRows(server.services, server.account.accountId);
+
+    const call = ({ operation: { version, name: action }, prepared }: Trial, { key }: Holder) =>
+      callRaw(server.url, key, 'ACS3 with a form', { version, action, parameters: prepared.parameters });
+
+    /** Puts another document in force for a user. */
+    const setPolicy = ({ name: PolicyName }: Holder, ...statements: object[]) =>
+      things.do(RAM, 'CreatePolicyVersion', {
+        PolicyName,
+        PolicyDocument: document(...statements),
+        SetAsDefault: 'true',
+        RotateStrategy: 'DeleteOldestNonDefaultVersionWhenLimitExceeded',
+      });
+
+    test('without it an operation is denied, whatever else is allowed, and nothing changes', async () => {
+      const before = await rows();
+      const faults: string[] = [];
+      for (const trial of trials) {
+        const { title, action, holder } = trial;
+        if (holder.on.length === 0) continue;
+        const fault = faultOfDenial(await call(trial, holder), action, holder.on, 'ImplicitDeny');
+        if (fault !== undefined) faults.push(`${title}: ${fault}`);
+      }
+      assert.deepEqual(faults, []);
+      assertSameRows(before, await rows(), 'the account');
+    });
+
+    test('beside an explicit Deny the permission to do everything is of no use, and nothing changes', async () => {
+      const before = await rows();
+      const faults: string[] = [];
+      for (const trial of trials) {
+        const { title, action, denied } = trial;
+        if (denied.on.length === 0) continue;
+        const fault = faultOfDenial(await call(trial, denied), action, denied.on.slice(0, 1), 'ExplicitDeny');
+        if (fault !== undefined) faults.push(`${title}: ${fault}`);
+      }
+      assert.deepEqual(faults, []);
+      assertSameRows(before, await rows(), 'the account');
+    });
+
+    test('of several resources each one has to be allowed, and each one can be denied', async () => {
+      const faults: string[] = [];
+      const several = trials.filter(({ holder }) => holder.on.length > 1);
+      for (const trial of several) {
+        const { title, action, holder, denied } = trial;
+        for (const missing of holder.on) {
+          const others = holder.on.filter((resource) => resource !== missing);
+          if (!isCovered(missing, others)) {
+            await setPolicy(holder, allow({ Action: action, Resource: others }));
+            const without = faultOfDenial(await call(trial, holder), action, [missing], 'ImplicitDeny');
+            if (without !== undefined) faults.push(`${title} without ${missing}: ${without}`);
+          }
+          await setPolicy(denied, deny(action, missing));
+          const against = faultOfDenial(await call(trial, denied), action, [missing], 'ExplicitDeny');
+          if (against !== undefined) faults.push(`${title} against ${missing}: ${against}`);
+        }
+      }
+      assert.deepEqual(faults, []);
+      assert.equal(several.length, 19, 'how many requests need more than one resource');
+    });
+
+    test('with exactly the documented action on the documented resource it is done', async () => {
+      const faults: string[] = [];
+      const isLast = ({ operation }: Trial) => changingAll.includes(operation.name);
+      for (const trial of [...trials.filter((one) => !isLast(one)), ...trials.filter(isLast)]) {
+        const { title, action, holder } = trial;
+        if (holder.on.length > 0) await setPolicy(holder, allow({ Action: action, Resource: holder.on }));
+        const { status, code, message } = await call(trial, holder);
+        if (status !== 200) faults.push(`${title}: ${status} ${code}: ${message}`);
+      }
+      assert.deepEqual(faults, []);
+    });
+
+    test('GetCallerIdentity alone needs no permission, two operations alone no signature', () => {
+      const open = trials.filter(({ holder }) => holder.on.length === 0).map(({ title }) => title);
+      assert.deepEqual(open, ['Sts GetCallerIdentity']);
+      const unsigned = anonymousOperations.map(({ name }) => name);
+      assert.deepEqual(unsigned, ['AssumeRoleWithSAML', 'AssumeRoleWithOIDC']);
+    });
+  });
+});
+
+/**
+ * What is wrong with a denial; nothing when it is as it has to be.
+ * @param on the resources of which it names one
+ */
+function faultOfDenial(
+  { status, code, message, body }: JsonAnswer,
+  action: string,
+  on: readonly string[],
+  type: 'ImplicitDeny' | 'ExplicitDeny',
+): string | undefined {
+  if (status !== 403 || code !== 'NoPermission') return `${status} ${code}: ${message}`;
+  const detail = body['AccessDeniedDetail'] as Record<string, string>;
+  if (detail['AuthAction'] !== action) return `is about ${detail['AuthAction']}`;
+  if (detail['NoPermissionType'] !== type) return `is an ${detail['NoPermissionType']}`;
+  const isNamed = on.some((resource) => message.endsWith(` Resource: ${resource} Action: ${action}`));
+  return isNamed ? undefined : `says: ${message}`;
+}
+
+/** Makes what every request needs, and the users that try them. */
+async function prepareTrials(things: Things): Promise<readonly Trial[]> {
+  const cases: (RequestCase & { readonly prepared: Prepared; readonly action: string })[] = [];
+  for (const one of requestCases()) {
+    const { product, name } = one.operation;
+    const prepared = await one.prepare(things, `${things.prefix}-${one.name}`);
+    cases.push({ ...one, prepared, action: `${codes[product] ?? product}:${name}` });
+  }
+  const { server, account } = things;
+  // In one transaction, since there are hundreds of them.
+  const trials = await server.services.store.write(async (transaction) => {
+    const scope = await operatorScope(server.services, transaction, account.accountId, now);
+    const made: Trial[] = [];
+    for (const { prepared, action, ...one } of cases) {
+      const resourcesOf = (name: string) =>
+        prepared.on.map((resource) => (resource === caller ? things.arn(`user/${name}`) : resource));
+      const [mayName, deniedName] = [`may-${one.name}`, `denied-${one.name}`];
+      const near = resourcesOf(mayName).flatMap(nearMisses);
+      const holder = await makeUser(
+        scope,
+        mayName,
+        document(
+          allow({ NotAction: action, Resource: '*' }),
+          ...(near.length === 0 ? [] : [allow({ Action: action, Resource: near })]),
+        ),
+      );
+      const denied = await makeUser(
+        scope,
+        deniedName,
+        document(deny(action, resourcesOf(deniedName)[0] ?? '*')),
+      );
+      await attachPolicy(
+        scope,
+        { type: 'System', name: 'AdministratorAccess' },
+        { type: 'user', name: deniedName },
+      );
+      made.push({
+        ...one,
+        prepared,
+        action,
+        holder: { name: mayName, key: holder, on: resourcesOf(mayName) },
+        denied: { name: deniedName, key: denied, on: resourcesOf(deniedName) },
+      });
+    }
+    return made;
+  });
+  for (const { prepared, holder, denied } of trials) {
+    if (!prepared.on.includes(caller)) continue;
+    for (const { name: UserName } of [holder, denied]) {
+      await things.do(RAM, 'CreateLoginProfile', { UserName, Password: password });
+    }
+  }
+  return trials;
+}
+
+/** By which actions of a product are called; IMS authorises by those of RAM. */
+const codes: Readonly<Record<string, string>> = {
+  Ims: 'ram',
+  Ram: 'ram',
+  Sts: 'sts',
+  Actiontrail: 'actiontrail',
+};
+
+/** A user with a key and a policy of its own name. */
+async function makeUser(scope: Scope, name: string, policy: string): Promise<ClientKey> {
+  const { user_id: id } = await createUser(scope, {
+    userName: name,
+    displayName: '',
+    comments: '',
+    email: '',
+    mobilePhone: '',
+  });
+  const { row, secret } = await createAccessKey(scope, { type: 'user', id, name });
+  await createPolicy(scope, { name, description: '', document: policy, tags: [] });
+  await attachPolicy(scope, { type: 'Custom', name }, { type: 'user', name });
+  return { accessKeyId: row.access_key_id, accessKeySecret: secret.reveal() };
+}

@@ -1,0 +1,92 @@
+import { anonymousOperations, operations } from '../src/api/operations.ts';
+import type { AnyOperation, Operation } from '../src/rpc/operation.ts';
+import { preparedIms } from './prepared-ims.ts';
+import { preparedRam } from './prepared-ram.ts';
+import type { Prepare } from './prepared-request.ts';
+import type { Things } from './things.ts';
+
+const sts: Readonly<Record<string, Prepare>> = {
+  AssumeRole: async (things, name) => ({
+    parameters: {
+      RoleArn: `acs:ram::${things.account.accountId}:role/${await things.role(name)}`,
+      RoleSessionName: 'visit',
+    },
+    on: [things.arn(`role/${name}`)],
+  }),
+  GetCallerIdentity: async () => ({ parameters: {}, on: [] }),
+};
+
+/** A request about a key: who may look into the audit record may look into all of it. */
+const onUsedKey =
+  (more: Readonly<Record<string, string>> = {}): Prepare =>
+  async (things, name) => {
+    const { key } = await things.server.newUser(things.account, name);
+    await things.server.clients(key).callRpc('2015-04-01', 'GetCallerIdentity');
+    return { parameters: { AccessKey: key.accessKeyId, ...more }, on: [onTrail(things)] };
+  };
+
+const onTrail = (things: Things): string => `acs:actiontrail:*:${things.account.accountId}:*`;
+
+const actiontrail: Readonly<Record<string, Prepare>> = {
+  GetAccessKeyLastUsedInfo: onUsedKey(),
+  GetAccessKeyLastUsedProducts: onUsedKey(),
+  GetAccessKeyLastUsedEvents: onUsedKey({ ServiceName: 'Sts' }),
+  GetAccessKeyLastUsedIps: onUsedKey({ ServiceName: 'Sts' }),
+  GetAccessKeyLastUsedResources: onUsedKey({ ServiceName: 'Sts' }),
+  LookupEvents: async (things) => ({
+    parameters: { 'LookupAttribute.1.Key': 'EventName', 'LookupAttribute.1.Value': 'CreateRole' },
+    on: [onTrail(things)],
+  }),
+  'LookupEvents of a key': async (things, name) => {
+    const { parameters, on } = await onUsedKey()(things, name);
+    return {
+      parameters: {
+        'LookupAttribute.1.Key': 'EventAccessKeyId',
+        'LookupAttribute.1.Value': parameters['AccessKey'] ?? '',
+      },
+      on,
+      // A key that no event of the other account is of.
+      elsewhere: { code: 'OK' },
+    };
+  },
+};
+
+const ofProduct = { Ims: preparedIms, Ram: preparedRam, Sts: sts, Actiontrail: actiontrail } as const;
+
+/** Operations that change what all else goes by, login names and the strength of passwords: they are called last. */
+export const changingAll: readonly string[] = [
+  'SetDefaultDomain',
+  'SetAccountAlias',
+  'ClearAccountAlias',
+  'SetPasswordPolicy',
+];
+
+/** One request of one operation. */
+export interface RequestCase {
+  /** `Ims CreateUser`; for one more of the same operation followed by how it differs. */
+  readonly title: string;
+  readonly operation: Operation;
+  /** What is made for it is called so. */
+  readonly name: string;
+  readonly prepare: Prepare;
+}
+
+/** A request for each signed operation of the registry, several for some. */
+export function requestCases(): readonly RequestCase[] {
+  return operations.flatMap((operation) => {
+    const { product, name } = operation;
+    const prepared = Object.entries(ofProduct[product as keyof typeof ofProduct] ?? {}).filter(
+      ([title]) => title === name || title.startsWith(`${name} `),
+    );
+    if (prepared.length === 0) throw new Error(`${product} ${name} has no prepared request: give it one`);
+    return prepared.map(([title, prepare], at) => ({
+      title: `${product} ${title}`,
+      operation,
+      name: `${product}-${name}${at === 0 ? '' : at}`.toLowerCase(),
+      prepare,
+    }));
+  });
+}
+
+/** Every operation of the registry, those that need no signature included. */
+export const everyOperation: readonly AnyOperation[] = [...operations, ...anonymousOperations];
