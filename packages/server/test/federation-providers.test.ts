@@ -8,6 +8,7 @@ import { SamlIdentityProvider } from './identity-providers.ts';
 import { eachServer, refused, type TestAccount, type TestServer } from './server.ts';
 
 const idp = new SamlIdentityProvider();
+const expired = new SamlIdentityProvider({ validity: ['20200101000000Z', '20210101000000Z'] });
 const encode = (text: string) => Buffer.from(text).toString('base64');
 const fingerprint = '902ef2deeb3c5b13ea4c3d5193629309e231ae55';
 
@@ -119,6 +120,13 @@ eachServer((_, start) => {
       await refused(create(account, 'p100'), 'LimitExceeded.SAMLProvider', 409);
     });
 
+    test('metadata may have comments, and a certificate that has expired beside one that has not', async () => {
+      const account = await server.newAccount();
+      const good = Buffer.from(idp.metadata(expired), 'base64').toString();
+      const commented = encode(good.replace('<md:IDPSSODescriptor', '<!-- <md:x> --><md:IDPSSODescriptor'));
+      await create(account, 'corp', { encodedSAMLMetadataDocument: commented });
+    });
+
     test('metadata that says too little is refused, and says what it lacks', async () => {
       const account = await server.newAccount();
       await create(account, 'corp');
@@ -132,6 +140,13 @@ eachServer((_, start) => {
         [encode(good.replaceAll('IDPSSODescriptor', 'SPSSODescriptor')), /signing certificate/],
         [encode(good.replace(/<ds:X509Certificate>[^<]*/, '<ds:X509Certificate>AAAA')), /cannot be read/],
         [encode(`<!DOCTYPE x>${good.replace(/^<\?.*?\?>/, '')}`), /document type/],
+        [encode(`<!doctype x [<!ENTITY e "x">]>${good.replace(/^<\?.*?\?>/, '')}`), /document type/],
+        [encode(good.replaceAll('SAML:2.0:metadata', 'SAML:1.0:metadata')), /EntityDescriptor/],
+        [encode(good.replace('2000/09/xmldsig#', '2000/09/other#')), /signing certificate/],
+        [new SamlIdentityProvider({ keyBits: 1024 }).metadata(), /2048 bits/],
+        [idp.metadata(new SamlIdentityProvider({ keyBits: 1024 })), /2048 bits/],
+        [idp.metadata(...Array.from({ length: 10 }, () => idp)), /more than 10 certificates/],
+        [expired.metadata(expired), /have expired/],
       ] as const) {
         const made = await refused(
           create(account, 'bad', { encodedSAMLMetadataDocument: text }),
@@ -369,7 +384,7 @@ eachServer((_, start) => {
         new Set(outcomes),
         new Set([
           '404 EntityNotExist.OIDCProvider',
-          '404 EntityNotExist.SAMLProvider',
+          '401 AuthenticationFail.SAMLAssertion.Invalid',
           // The last of the recorded requests names no session.
           '400 MissingParameter.RoleSessionName',
         ]),

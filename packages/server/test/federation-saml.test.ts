@@ -1,6 +1,5 @@
 /** Sessions by the word of a SAML identity provider, through the official clients. */
 import assert from 'node:assert/strict';
-import { createHmac, verify, X509Certificate } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 import ims from '@alicloud/ims20190815';
 import ram from '@alicloud/ram20150501';
@@ -200,83 +199,6 @@ eachServer((_, start) => {
           await refused(assume(make()), `AuthenticationFail.SAMLAssertion.${outcome}`, 401);
         });
       }
-
-      test('that would cost more to read than it is worth', async () => {
-        for (const [text, reason] of [
-          ['<a>'.repeat(24_000), /more than 3000 tags/],
-          ['<'.repeat(70_000), /more than 3000 tags/],
-          [`<r>${'<a/>'.repeat(3000)}</r>`, /more than 3000 tags/],
-          ['<a>'.repeat(2900), /not well-formed/],
-          [`<r>${'<'.repeat(2900)}`, /not well-formed/],
-        ] as const) {
-          const form = { SAMLAssertion: encode(text), RoleArn: roleArn, SAMLProviderArn: providerArn };
-          const answer = await fetch(
-            `${server.url}/?Action=AssumeRoleWithSAML&Version=2015-04-01&Format=JSON`,
-            { method: 'POST', body: new URLSearchParams(form) },
-          );
-          const { Code, Message } = (await answer.json()) as { Code: string; Message: string };
-          assert.deepEqual([answer.status, Code], [401, 'AuthenticationFail.SAMLAssertion.Invalid']);
-          assert.match(Message, reason);
-        }
-      });
-
-      test('that is signed with the public certificate as a secret', async () => {
-        const forged = idp.response({ roles: [`${roleArn},${providerArn}`], subject: 'mallory' });
-        const [info] = /<SignedInfo>.*<\/SignedInfo>/s.exec(forged)!;
-        const [, value] = /<SignatureValue>(.*)<\/SignatureValue>/s.exec(forged)!;
-        const metadata = Buffer.from(idp.metadata(), 'base64').toString();
-        const [, encoded] = /<ds:X509Certificate>\s*([^<\s]+)/.exec(metadata)!;
-        const certificate = new X509Certificate(Buffer.from(encoded!, 'base64'));
-        // Exclusive canonicalisation, as far as it matters here.
-        const canonical = (text: string) =>
-          text
-            .replace('<SignedInfo>', '<SignedInfo xmlns="http://www.w3.org/2000/09/xmldsig#">')
-            .replace(/<(\w+)([^>]*)\/>/g, '<$1$2></$1>');
-        const holds = verify(
-          'sha256',
-          Buffer.from(canonical(info)),
-          certificate.publicKey,
-          Buffer.from(value!, 'base64'),
-        );
-        assert.ok(holds, 'the canonical form is not the one that was signed');
-        for (const secret of [certificate.toString(), certificate.toString().trim(), encoded!]) {
-          const changed = info.replace(
-            'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
-            'http://www.w3.org/2000/09/xmldsig#hmac-sha1',
-          );
-          assert.notEqual(changed, info);
-          const mac = createHmac('sha1', secret).update(canonical(changed)).digest('base64');
-          const text = forged.replace(info, changed).replace(value!, mac);
-          await refused(assume(encode(text)), 'AuthenticationFail.SAMLAssertion.Invalid', 401);
-        }
-      });
-
-      test('when a signed one is wrapped into a forged one', async () => {
-        const listed = [`${roleArn},${providerArn}`];
-        const signed = idp.response({ roles: ['acs:ram::1234567890123456:role/x,y'], id: '_signed' });
-        const [original] = /<saml:Assertion.*<\/saml:Assertion>/s.exec(signed)!;
-        const [signature] = /<Signature.*<\/Signature>/s.exec(signed)!;
-        const forged = idp.assertion({ roles: listed, subject: 'mallory', id: '_forged' });
-        const forgedWithId = idp.assertion({ roles: listed, subject: 'mallory', id: '_signed' });
-        const after = (text: string, what: string) => text.replace('</saml:Issuer>', `</saml:Issuer>${what}`);
-        const bare = original.replace(signature, '');
-        for (const assertion of [
-          `${forged}${original}`,
-          `${original}${forged}`,
-          after(forged, signature),
-          after(forgedWithId, signature),
-          after(forged, `<Object>${original}</Object>`),
-          after(forged, signature.replace('</Signature>', `<Object>${bare}</Object></Signature>`)),
-          after(forgedWithId, signature.replace('</Signature>', `<Object>${bare}</Object></Signature>`)),
-          forged.replace('</saml:Assertion>', `${original}</saml:Assertion>`),
-          `<Extensions>${original}</Extensions>${forged}`,
-          `<Extensions>${original}</Extensions>${after(forged, signature)}`,
-        ]) {
-          const wrapped = signed.replace(original, assertion);
-          assert.notEqual(wrapped, signed);
-          await refused(assume(encode(wrapped)), 'AuthenticationFail.SAMLAssertion.Invalid', 401);
-        }
-      });
     });
 
     test('a role that does not trust the provider is refused, and so is one with unmet conditions', async () => {
@@ -292,7 +214,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('an unknown role, provider or account is not there', async () => {
+    test('an unknown role is not there; an unknown provider or account has signed nothing', async () => {
       const arn = `acs:ram::${account.accountId}:role/missing`;
       await refused(
         assume(response({ roles: [`${arn},${providerArn}`] }), { roleArn: arn }),
@@ -303,7 +225,11 @@ eachServer((_, start) => {
         `acs:ram::${account.accountId}:saml-provider/missing`,
         'acs:ram::1999999999999999:saml-provider/corp',
       ]) {
-        await refused(assume(response(), { SAMLProviderArn }), 'EntityNotExist.SAMLProvider', 404);
+        await refused(
+          assume(response(), { SAMLProviderArn }),
+          'AuthenticationFail.SAMLAssertion.Invalid',
+          401,
+        );
       }
     });
 

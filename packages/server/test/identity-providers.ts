@@ -1,4 +1,4 @@
-import { createSign, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
+import { createSign, generateKeyPairSync, type KeyObject, randomUUID, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,25 +21,51 @@ export interface AssertionChanges {
   readonly roles: readonly string[];
 }
 
+/** What of a provider differs from the usual. */
+export interface SamlIdentityProviderOptions {
+  readonly entityId?: string;
+  readonly keyBits?: number;
+  /** When its certificate begins and ends: `20200101000000Z`. */
+  readonly validity?: readonly [from: string, until: string];
+}
+
+/** How something is signed that is not signed the usual way. */
+export interface Signing {
+  readonly signatureAlgorithm?: 'sha1' | 'sha256' | 'sha512';
+  readonly digestAlgorithm?: 'sha1' | 'sha256' | 'sha512';
+  readonly xmlSignatureTransforms?: readonly string[];
+  /** PEM of a certificate that goes along in the signature. */
+  readonly publicCert?: string;
+}
+
 /** An identity provider that speaks SAML 2.0: it signs what it is told to. */
 export class SamlIdentityProvider {
   readonly entityId: string;
-  readonly #privateKey: KeyObject;
+  readonly privateKey: KeyObject;
   readonly #certificate: Buffer;
 
-  constructor(entityId = 'https://idp.example.com/saml') {
-    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    this.entityId = entityId;
-    this.#privateKey = privateKey;
-    this.#certificate = selfSigned(privateKey, publicKey);
+  constructor({ entityId, keyBits = 2048, validity }: SamlIdentityProviderOptions = {}) {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: keyBits });
+    this.entityId = entityId ?? 'https://idp.example.com/saml';
+    this.privateKey = privateKey;
+    this.#certificate = selfSigned(privateKey, publicKey, validity ?? ['20200101000000Z', '20991231235959Z']);
   }
 
-  /** Base64, as it is given to CreateSAMLProvider. */
-  metadata(): string {
-    const certificate = this.#certificate.toString('base64');
+  /** PEM. */
+  get certificate(): string {
+    return new X509Certificate(this.#certificate).toString();
+  }
+
+  /** Base64, as it is given to CreateSAMLProvider. @param others whose certificates stand there too */
+  metadata(...others: readonly SamlIdentityProvider[]): string {
+    const keys = [this, ...others].map((provider) => provider.#keyDescriptor).join('');
     return encode(
-      `<?xml version="1.0"?><md:EntityDescriptor entityID="${this.entityId}" xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"><md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data><ds:X509Certificate>\n${certificate}\n</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor></md:IDPSSODescriptor></md:EntityDescriptor>`,
+      `<?xml version="1.0"?><md:EntityDescriptor entityID="${this.entityId}" xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"><md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">${keys}</md:IDPSSODescriptor></md:EntityDescriptor>`,
     );
+  }
+
+  get #keyDescriptor(): string {
+    return `<md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data><ds:X509Certificate>\n${this.#certificate.toString('base64')}\n</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>`;
   }
 
   /** A response whose assertion is signed, as XML. */
@@ -48,16 +74,17 @@ export class SamlIdentityProvider {
   }
 
   /** Signs the one element of that name. */
-  sign(text: string, element: 'Assertion' | 'Response'): string {
+  sign(text: string, element: 'Assertion' | 'Response', signing: Signing = {}): string {
     const path = `//*[local-name(.)='${element}']`;
     return xml.signXml(
       text,
       path,
       { reference: `${path}/*[local-name(.)='Issuer']`, action: 'after' },
       {
-        privateKey: this.#privateKey.export({ type: 'pkcs8', format: 'pem' }),
+        privateKey: this.privateKey.export({ type: 'pkcs8', format: 'pem' }),
         signatureAlgorithm: 'sha256',
         digestAlgorithm: 'sha256',
+        ...(signing as { xmlSignatureTransforms: string[] }),
       },
     );
   }
@@ -66,7 +93,7 @@ export class SamlIdentityProvider {
     return `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_${randomUUID()}" Version="2.0" IssueInstant="${new Date().toISOString()}"><saml:Issuer xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">${this.entityId}</saml:Issuer><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>${this.assertion(changes)}</samlp:Response>`;
   }
 
-  /** An assertion without signature. */
+  /** An assertion without signature, in the form that exclusive canonicalisation gives it. */
   assertion(changes: AssertionChanges): string {
     const now = Date.now();
     const instant = (milliseconds: number) => new Date(milliseconds).toISOString();
@@ -79,17 +106,17 @@ export class SamlIdentityProvider {
     const sessionEnd =
       changes.sessionEndsBy === undefined ? '' : ` SessionNotOnOrAfter="${instant(changes.sessionEndsBy)}"`;
     return [
-      `<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${changes.id ?? `_${randomUUID()}`}" Version="2.0" IssueInstant="${instant(now)}">`,
+      `<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${changes.id ?? `_${randomUUID()}`}" IssueInstant="${instant(now)}" Version="2.0">`,
       `<saml:Issuer>${changes.issuer ?? this.entityId}</saml:Issuer>`,
       '<saml:Subject>',
       `<saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent">${changes.subject ?? 'alice@example.com'}</saml:NameID>`,
       '<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer">',
-      `<saml:SubjectConfirmationData NotOnOrAfter="${end}" Recipient="${recipient}"/>`,
+      `<saml:SubjectConfirmationData NotOnOrAfter="${end}" Recipient="${recipient}"></saml:SubjectConfirmationData>`,
       '</saml:SubjectConfirmation></saml:Subject>',
       `<saml:Conditions NotBefore="${instant(changes.notBefore ?? now - 1000)}" NotOnOrAfter="${end}">`,
       `<saml:AudienceRestriction><saml:Audience>${changes.audience ?? 'urn:alibaba:cloudcomputing'}</saml:Audience></saml:AudienceRestriction>`,
       '</saml:Conditions>',
-      `<saml:AuthnStatement AuthnInstant="${instant(now)}"${sessionEnd}/>`,
+      `<saml:AuthnStatement AuthnInstant="${instant(now)}"${sessionEnd}></saml:AuthnStatement>`,
       '<saml:AttributeStatement>',
       attribute('Role', changes.roles),
       attribute('RoleSessionName', [changes.sessionName ?? 'alice']),
@@ -172,7 +199,11 @@ export class OidcIdentityProvider {
 const encode = (text: string) => Buffer.from(text).toString('base64');
 
 /** A certificate for an RSA key, signed by itself (RFC 5280): all that metadata needs. */
-function selfSigned(privateKey: KeyObject, publicKey: KeyObject): Buffer {
+function selfSigned(
+  privateKey: KeyObject,
+  publicKey: KeyObject,
+  validityTimes: readonly [string, string],
+): Buffer {
   const der = (tag: number, ...parts: readonly Buffer[]): Buffer => {
     const content = Buffer.concat(parts);
     const length =
@@ -188,9 +219,7 @@ function selfSigned(privateKey: KeyObject, publicKey: KeyObject): Buffer {
   const name = sequence(
     der(0x31, sequence(Buffer.from('0603550403', 'hex'), der(0x0c, Buffer.from('idp.example.com')))),
   );
-  const validity = sequence(
-    ...['20200101000000Z', '20991231235959Z'].map((text) => der(0x18, Buffer.from(text))),
-  );
+  const validity = sequence(...validityTimes.map((text) => der(0x18, Buffer.from(text))));
   const toBeSigned = sequence(
     Buffer.from('a003020102', 'hex'),
     der(0x02, Buffer.from([1])),

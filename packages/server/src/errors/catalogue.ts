@@ -131,10 +131,6 @@ export const catalogue = {
     code: 'InvalidParameter.IssuerUrl.Format',
     message: 'The parameter - "IssuerUrl" is not usable: {reason}.',
   },
-  'AuthenticationFail.IDPMetadata.Invalid': {
-    status: 401,
-    message: 'The SAML provider has no usable metadata: {reason}.',
-  },
   'AuthenticationFail.SAMLAssertion.Expired': {
     status: 401,
     message: 'The SAML assertion is not valid at this time: {reason}.',

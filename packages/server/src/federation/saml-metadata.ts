@@ -1,70 +1,97 @@
-import { X509Certificate } from 'node:crypto';
-import { parseStringPromise, processors } from 'xml2js';
-import { children, textOf, type XmlElement } from './xml-element.ts';
+import { type KeyObject, X509Certificate } from 'node:crypto';
+import { decodeBase64Text } from './base64-text.ts';
+import { namespaces } from './saml-namespaces.ts';
+import { children, parseXml, textOf, type XmlBounds, type XmlElement, XmlUnusable } from './xml-element.ts';
+
+/** A key of an identity provider, and when its certificate says it may be used; milliseconds since the epoch. */
+export interface SigningKey {
+  readonly key: KeyObject;
+  readonly validFrom: number;
+  readonly validUntil: number;
+}
 
 /** What the metadata of an identity provider says that is needed to believe its assertions. */
 export interface SamlMetadata {
   readonly entityId: string;
-  /** Those it signs with, PEM; at least one. */
-  readonly signingCertificates: readonly string[];
+  /** Those it signs with. */
+  readonly signingKeys: readonly SigningKey[];
 }
+
+/**
+ * The metadata of nobody: no assertion is signed by it. Where a provider is not there, a stranger's assertion is
+ * verified by this, so that it is refused at the same point, in the same words and at the same cost as elsewhere.
+ */
+export const nobody: SamlMetadata = { entityId: '', signingKeys: [] };
 
 /** SAML's bound for entity ids. */
 const entityIdLength = 1024;
 
-/** More than any provider has while it changes its key, and few enough to try each on an assertion. */
+/** More than any provider has while it changes its key. */
 const mostCertificates = 10;
+
+/** Shorter keys can be factored by whoever wants to badly enough (NIST SP 800-131A). */
+const fewestKeyBits = 2048;
+
+/** Those of large products have some hundred elements. */
+const bounds: XmlBounds = { elements: 5000, attributes: 10_000, depth: 32, asides: 'allowed' };
 
 /**
  * Reads SAML 2.0 metadata of an identity provider.
  * @param text the Base64 of an XML document; white space does not count
  * @returns what it says, or why it cannot be used, in a few words
  */
-export async function readSamlMetadata(text: string): Promise<SamlMetadata | { readonly fault: string }> {
-  const xml = decode(text);
+export function readSamlMetadata(text: string): SamlMetadata | { readonly fault: string } {
+  const xml = decodeBase64Text(text);
   if (xml === undefined) return { fault: 'it is not the Base64 of a text' };
-  // Nothing in metadata needs one, and entities are declared there.
-  if (xml.includes('<!DOCTYPE')) return { fault: 'it has a document type declaration' };
-  let root: Readonly<Record<string, XmlElement>>;
+  let root: XmlElement;
   try {
-    root = await parseStringPromise(xml, {
-      explicitCharkey: true,
-      tagNameProcessors: [processors.stripPrefix],
-    });
-  } catch {
-    return { fault: 'it is not well-formed XML' };
+    root = parseXml(xml, bounds);
+  } catch (error) {
+    if (error instanceof XmlUnusable) return { fault: error.message };
+    throw error;
   }
-  const descriptor = root?.['EntityDescriptor'];
-  if (descriptor === undefined) return { fault: 'its root is not an EntityDescriptor' };
-  const entityId = descriptor.$?.['entityID'] ?? '';
+  if (root.name !== 'EntityDescriptor' || root.namespace !== namespaces.metadata) {
+    return { fault: 'its root is not an EntityDescriptor' };
+  }
+  const entityId = root.attributes.get('entityID') ?? '';
   if (entityId === '' || entityId.length > entityIdLength) return { fault: 'it has no usable entityID' };
-  const encoded = children(descriptor, 'IDPSSODescriptor')
-    .flatMap((role) => children(role, 'KeyDescriptor'))
-    .filter(({ $ }) => $?.['use'] === undefined || $['use'] === 'signing')
-    .flatMap((key) => children(key, 'KeyInfo'))
-    .flatMap((info) => children(info, 'X509Data'))
-    .flatMap((data) => children(data, 'X509Certificate'))
+  const encoded = children(root, namespaces.metadata, 'IDPSSODescriptor')
+    .flatMap((role) => children(role, namespaces.metadata, 'KeyDescriptor'))
+    .filter(({ attributes }) => (attributes.get('use') ?? 'signing') === 'signing')
+    .flatMap((key) => children(key, namespaces.signature, 'KeyInfo'))
+    .flatMap((info) => children(info, namespaces.signature, 'X509Data'))
+    .flatMap((data) => children(data, namespaces.signature, 'X509Certificate'))
     .map((certificate) => textOf(certificate).replace(/\s/g, ''));
   if (encoded.length === 0) return { fault: 'it has no signing certificate of an identity provider' };
   if (encoded.length > mostCertificates)
     return { fault: `it has more than ${mostCertificates} certificates` };
-  const signingCertificates: string[] = [];
+  const signingKeys: SigningKey[] = [];
   for (const certificate of encoded) {
-    try {
-      signingCertificates.push(new X509Certificate(Buffer.from(certificate, 'base64')).toString());
-    } catch {
-      return { fault: 'one of its signing certificates cannot be read' };
-    }
+    const read = readCertificate(certificate);
+    if ('fault' in read) return read;
+    signingKeys.push(read);
   }
-  return { entityId, signingCertificates };
+  return { entityId, signingKeys };
 }
 
-function decode(text: string): string | undefined {
-  const packed = text.replace(/\s/g, '');
-  if (packed === '' || !/^[A-Za-z0-9+/]+={0,2}$/.test(packed)) return undefined;
+function readCertificate(encoded: string): SigningKey | { readonly fault: string } {
+  let certificate: X509Certificate;
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(packed, 'base64'));
+    certificate = new X509Certificate(Buffer.from(encoded, 'base64'));
   } catch {
-    return undefined;
+    return { fault: 'one of its signing certificates cannot be read' };
   }
+  const { publicKey: key, validFromDate, validToDate } = certificate;
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
+  if (key.asymmetricKeyType !== 'rsa' || bits < fewestKeyBits) {
+    return { fault: `one of its signing certificates has no RSA key of ${fewestKeyBits} bits or more` };
+  }
+  return { key, validFrom: validFromDate.getTime(), validUntil: validToDate.getTime() };
+}
+
+/** Those of the keys whose certificate is valid; at the change of a key there are two. */
+export function keysInUse({ signingKeys }: SamlMetadata, now: number): readonly KeyObject[] {
+  return signingKeys
+    .filter(({ validFrom, validUntil }) => validFrom <= now && now <= validUntil)
+    .map(({ key }) => key);
 }

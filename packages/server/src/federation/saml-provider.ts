@@ -51,7 +51,7 @@ export async function requireSamlProvider(scope: Scope, name: string): Promise<S
  */
 export async function createSamlProvider(scope: Scope, provider: NewSamlProvider): Promise<SamlProviderRow> {
   const { accountId } = scope.account;
-  await refuseUnusableMetadata('EncodedSAMLMetadataDocument', provider.metadata);
+  refuseUnusableMetadata('EncodedSAMLMetadataDocument', provider.metadata, scope.now);
   if ((await findSamlProvider(scope.queries, accountId, provider.name)) !== undefined) {
     throw new Refusal('EntityAlreadyExists.SAMLProvider', { name: provider.name });
   }
@@ -89,7 +89,7 @@ export async function updateSamlProvider(
   changes: SamlProviderChanges,
 ): Promise<SamlProviderRow> {
   if (changes.metadata !== undefined) {
-    await refuseUnusableMetadata('NewEncodedSAMLMetadataDocument', changes.metadata);
+    refuseUnusableMetadata('NewEncodedSAMLMetadataDocument', changes.metadata, scope.now);
   }
   const provider = await requireSamlProvider(scope, name);
   const updated: SamlProviderRow = {
@@ -140,7 +140,12 @@ export async function listSamlProviders(
 }
 
 /** @throws Refusal InvalidParameter.<name>, which says what is wrong with the metadata */
-export async function refuseUnusableMetadata(name: string, metadata: string): Promise<void> {
-  const read = await readSamlMetadata(metadata);
-  if ('fault' in read) throw new Refusal('InvalidParameter.MetadataDocument', { name, reason: read.fault });
+export function refuseUnusableMetadata(name: string, metadata: string, now: number): void {
+  const read = readSamlMetadata(metadata);
+  const fault =
+    'fault' in read
+      ? read.fault
+      : read.signingKeys.every(({ validUntil }) => validUntil < now) &&
+        'all of its certificates have expired';
+  if (fault) throw new Refusal('InvalidParameter.MetadataDocument', { name, reason: fault });
 }

@@ -45,7 +45,7 @@ export async function readUserSsoSettings(scope: Scope): Promise<UserSsoSettings
  */
 export async function updateUserSsoSettings(scope: Scope, changes: UserSsoChanges): Promise<UserSsoSettings> {
   if (changes.metadata !== undefined && changes.metadata !== '') {
-    await refuseUnusableMetadata('MetadataDocument', changes.metadata);
+    refuseUnusableMetadata('MetadataDocument', changes.metadata, scope.now);
   }
   const present = await readUserSsoSettings(scope);
   const settings: UserSsoSettings = {

@@ -1,25 +1,119 @@
-/** An element as xml2js reads it: attributes under `$`, text under `_`, children by their local name. */
+import sax, { type QualifiedTag, type SAXOptions } from 'sax';
+
+/** An element of an XML document, read once and never changed. */
 export interface XmlElement {
-  readonly $?: Readonly<Record<string, string>>;
-  readonly _?: string;
-  readonly [child: string]: unknown;
+  /** Empty for none. */
+  readonly namespace: string;
+  /** Without prefix. */
+  readonly name: string;
+  /** Those without prefix, which is where SAML has all of its own. */
+  readonly attributes: ReadonlyMap<string, string>;
+  readonly children: readonly XmlElement[];
+  /** The characters directly within it, those of its children left out. */
+  readonly text: string;
+}
+
+/** What a document may have; strangers send some. */
+export interface XmlBounds {
+  readonly elements: number;
+  readonly attributes: number;
+  readonly depth: number;
+  /** Whether comments, processing instructions and CDATA sections may stand in it. */
+  readonly asides: 'allowed' | 'refused';
+}
+
+/** A text that is no XML, or none that we read. */
+export class XmlUnusable extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'XmlUnusable';
+  }
+}
+
+interface OpenElement extends XmlElement {
+  readonly children: XmlElement[];
+  text: string;
+}
+
+/**
+ * Reads an XML document in time and memory that grow with its length alone. Namespaces are resolved. There are no
+ * entities but XML's own five and character references, since a document type is refused.
+ *
+ * @returns its root element
+ * @throws XmlUnusable, which says why in a few words and repeats nothing of the text
+ */
+export function parseXml(text: string, bounds: XmlBounds): XmlElement {
+  // The types lack an option: without it HTML's entities are known.
+  const options: SAXOptions & { readonly strictEntities: true } = { xmlns: true, strictEntities: true };
+  // The parser does not tell of an empty comment, which cuts a text in two just as well.
+  if (bounds.asides === 'refused' && /<!|<\?(?!xml\s)/.test(text)) {
+    throw new XmlUnusable('it has a comment, a CDATA section, a processing instruction or a document type');
+  }
+  const parser = sax.parser(true, options);
+  const open: OpenElement[] = [];
+  let root: XmlElement | undefined;
+  let elements = 0;
+  let attributes = 0;
+  let attributesOfTag = 0;
+  const refuse = (reason: string): never => {
+    throw new XmlUnusable(reason);
+  };
+
+  parser.onerror = () => refuse('it is not well-formed XML');
+  parser.ondoctype = () => refuse('it has a document type declaration');
+  parser.onsgmldeclaration = () => refuse('it is not well-formed XML');
+  parser.onattribute = () => {
+    attributes += 1;
+    attributesOfTag += 1;
+    if (attributes > bounds.attributes) refuse(`it has more than ${bounds.attributes} attributes`);
+  };
+  parser.onopentag = (tag) => {
+    elements += 1;
+    if (elements > bounds.elements) refuse(`it has more than ${bounds.elements} elements`);
+    if (open.length >= bounds.depth) refuse(`it is nested more than ${bounds.depth} deep`);
+    const element = opened(tag as QualifiedTag);
+    // The parser keeps the last of several attributes of one name; others keep the first.
+    if (distinctAttributes(tag as QualifiedTag) !== attributesOfTag) refuse('it is not well-formed XML');
+    attributesOfTag = 0;
+    open.at(-1)?.children.push(element);
+    root ??= element;
+    open.push(element);
+  };
+  parser.ontext = (characters) => {
+    const within = open.at(-1);
+    if (within !== undefined) within.text += characters;
+  };
+  parser.oncdata = parser.ontext;
+  parser.onclosetag = () => void open.pop();
+
+  parser.write(text).close();
+  return root ?? refuse('it is not well-formed XML');
+}
+
+function opened({ uri, local, attributes }: QualifiedTag): OpenElement {
+  const own = new Map<string, string>();
+  for (const attribute of Object.values(attributes)) {
+    if (attribute.prefix === '' && attribute.name !== 'xmlns') own.set(attribute.local, attribute.value);
+  }
+  return { namespace: uri, name: local, attributes: own, children: [], text: '' };
+}
+
+function distinctAttributes({ attributes }: QualifiedTag): number {
+  return new Set(Object.values(attributes).map(({ uri, local }) => `${uri} ${local}`)).size;
 }
 
 /** The children of that name, in order. */
-export function children(element: XmlElement, name: string): readonly XmlElement[] {
-  const found = element[name];
-  if (!Array.isArray(found)) return [];
-  // An element with neither attributes nor children may be its bare text.
-  return found.map((child: unknown) => (typeof child === 'string' ? { _: child } : (child as XmlElement)));
+export function children(element: XmlElement, namespace: string, name: string): readonly XmlElement[] {
+  return element.children.filter((child) => child.name === name && child.namespace === namespace);
 }
 
 /** The one child of that name; several are none. */
-export function only(element: XmlElement, name: string): XmlElement | undefined {
-  const [first, ...others] = children(element, name);
+export function only(element: XmlElement, namespace: string, name: string): XmlElement | undefined {
+  const [first, ...others] = children(element, namespace, name);
   return others.length === 0 ? first : undefined;
 }
 
-/** The text of an element, without white space around it; empty when it has none. */
+/** The text of an element, without white space around it; empty when it has none, or elements as well. */
 export function textOf(element: XmlElement | undefined): string {
-  return typeof element?._ === 'string' ? element._.trim() : '';
+  return element === undefined || element.children.length > 0 ? '' : element.text.trim();
 }

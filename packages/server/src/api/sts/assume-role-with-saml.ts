@@ -1,11 +1,12 @@
+import type { Account } from '../../accounts/account.ts';
 import { identityArn } from '../../accounts/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { providerNameKey, readProviderArn } from '../../federation/provider-name.ts';
-import { readSamlMetadata } from '../../federation/saml-metadata.ts';
+import { nobody, readSamlMetadata, type SamlMetadata } from '../../federation/saml-metadata.ts';
 import { findSamlProvider } from '../../federation/saml-provider.ts';
 import { useAssertion } from '../../federation/used-assertion.ts';
 import { type SamlAssertion, verifySamlAssertion } from '../../federation/verify-saml-assertion.ts';
-import { type AnonymousOperation, anonymousOperation, type Proof } from '../../rpc/operation.ts';
+import { type AnonymousOperation, anonymousOperation, type Proof, type Visit } from '../../rpc/operation.ts';
 import { optional, secret, text } from '../../rpc/parameter.ts';
 import type { SamlProviderRow } from '../../store/schema.ts';
 import { assumeFederatedRole } from '../../tokens/assume-federated-role.ts';
@@ -48,20 +49,11 @@ export const assumeRoleWithSamlOperations: readonly AnonymousOperation[] = [
     },
 
     async prove(input, visit): Promise<SamlProof> {
-      const reference = readProviderArn('saml', input.SAMLProviderArn);
-      const account = reference && (await vouchingAccount(visit, reference.accountId));
-      const provider =
-        reference &&
-        account &&
-        (await findSamlProvider(visit.services.store.queries, reference.accountId, reference.name));
-      if (account === undefined || provider === undefined) {
-        throw new Refusal('EntityNotExist.SAMLProvider', { name: input.SAMLProviderArn });
-      }
-      const metadata = await readSamlMetadata(provider.metadata);
-      if ('fault' in metadata) {
-        throw new Refusal('AuthenticationFail.IDPMetadata.Invalid', { reason: metadata.fault });
-      }
-      const assertion = await verifySamlAssertion(input.SAMLAssertion, metadata, visit.now);
+      const vouching = await vouchingProvider(input.SAMLProviderArn, visit);
+      // A stranger is not told whether there is such a provider.
+      const assertion = verifySamlAssertion(input.SAMLAssertion, vouching?.metadata ?? nobody, visit.now);
+      if (vouching === undefined) throw new Error('an assertion holds that nobody has signed');
+      const { account, provider } = vouching;
       refuseUnlistedRole(assertion, input.RoleArn, provider);
       return { account, provider, assertion };
     },
@@ -111,6 +103,22 @@ export const assumeRoleWithSamlOperations: readonly AnonymousOperation[] = [
     },
   }),
 ];
+
+/** The provider that an ARN names, with its account and what is needed to believe it; undefined when there is none. */
+async function vouchingProvider(
+  arn: string,
+  visit: Visit,
+): Promise<{ account: Account; provider: SamlProviderRow; metadata: SamlMetadata } | undefined> {
+  const reference = readProviderArn('saml', arn);
+  if (reference === undefined) return undefined;
+  const account = await vouchingAccount(visit, reference.accountId);
+  if (account === undefined) return undefined;
+  const { queries } = visit.services.store;
+  const provider = await findSamlProvider(queries, reference.accountId, reference.name);
+  if (provider === undefined) return undefined;
+  const metadata = readSamlMetadata(provider.metadata);
+  return 'fault' in metadata ? undefined : { account, provider, metadata };
+}
 
 /** The provider says of which roles, and by which provider, somebody may have sessions. */
 function refuseUnlistedRole(assertion: SamlAssertion, arn: string, provider: SamlProviderRow): void {
