@@ -30,6 +30,7 @@ const sentenceOf: Readonly<Record<AnyOperation['access'], string>> = {
   stream: 'Answers a stream that goes on until one side ends it.',
   write: 'Changes something.',
   anonymous: 'Changes something. Needs no signature.',
+  console: 'For browsers: makes, confirms or ends a session of the console.',
 };
 
 function section(operation: AnyOperation, response: DescribedType): string {

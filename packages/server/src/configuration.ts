@@ -69,6 +69,20 @@ const settings = z.object({
       }
     })
     .describe('addresses and CIDR blocks whose X-Forwarded-For is believed'),
+  publicUrl: z
+    .string()
+    .superRefine((text, context) => {
+      const url = URL.parse(text);
+      const isOrigin = url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/';
+      if (!isOrigin || url.search !== '' || url.hash !== '' || url.username !== '') {
+        context.addIssue({
+          code: 'custom',
+          message: 'must be like https://keys.example.com, without a path',
+        });
+      }
+    })
+    .optional()
+    .describe('address at which browsers reach the console, such as https://keys.example.com'),
   masterKeyProvider: z
     .enum(['file', 'environment', 'vault'])
     .default('file')

@@ -16,6 +16,7 @@ import { createMasterKeyFile, masterKeyFile } from './secrets/file-master-key.ts
 import { openMasterKey } from './secrets/open-master-key.ts';
 import { SecretBox } from './secrets/secret-box.ts';
 import type { Services } from './services.ts';
+import { SignInThrottle } from './session/sign-in-throttle.ts';
 import { Identifiers } from './store/identifiers.ts';
 import { openStore, type StoreLocation } from './store/open-store.ts';
 
@@ -114,6 +115,7 @@ export async function openServices(
     identifiers: new Identifiers(randomBytes),
     lastUsed: new LastUsed({ store, log }),
     permissions: new CompiledPermissions(),
+    signInThrottle: new SignInThrottle(now),
     issuerKeys: new IssuerKeys(networkDocuments()),
   };
 }

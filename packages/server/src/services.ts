@@ -3,6 +3,7 @@ import type { AccountDirectory } from './accounts/account-directory.ts';
 import type { IssuerKeys } from './federation/issuer-keys.ts';
 import type { CompiledPermissions } from './policies/compiled-permissions.ts';
 import type { SecretBox } from './secrets/secret-box.ts';
+import type { SignInThrottle } from './session/sign-in-throttle.ts';
 import type { Identifiers } from './store/identifiers.ts';
 import type { Store } from './store/store.ts';
 
@@ -15,6 +16,8 @@ export interface Services {
   readonly lastUsed: LastUsed;
   /** What principals may do, made ready to decide by. */
   readonly permissions: CompiledPermissions;
+  /** Slows down whoever guesses passwords and codes of the console. */
+  readonly signInThrottle: SignInThrottle;
   /** Of the identity providers that speak OpenID Connect. */
   readonly issuerKeys: IssuerKeys;
 }

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
-import { type DescribedType, describedOperations } from '../src/api/described-operations.ts';
+import {
+  type DescribedType,
+  describedOperations,
+  ownDescribedOperations,
+} from '../src/api/described-operations.ts';
 import type { FinishedCall } from '../src/rpc/api.ts';
 import { Secret } from '../src/rpc/secret.ts';
 
 const shapes = new Map(
-  describedOperations().map((operation) => [`${operation.version} ${operation.name}`, operation.response]),
+  [...describedOperations(), ...ownDescribedOperations()].map((operation) => [
+    `${operation.version} ${operation.name}`,
+    operation.response,
+  ]),
 );
 
 /**

@@ -25,6 +25,9 @@ export interface TestAccount {
   readonly admin: Clients;
   /** Makes a key of the account root; at most two. */
   rootKey(): Promise<ClientKey>;
+  readonly rootLoginName: string;
+  /** For the first sign-in of the root. */
+  readonly rootPassword: string;
 }
 
 /** A real server over HTTP on a real database. */
@@ -156,6 +159,8 @@ async function makeAccount(
       domain: made.userPrincipalName.slice('administrator@'.length),
       key,
       admin: new Clients(url, key),
+      rootLoginName: made.rootLoginName,
+      rootPassword: made.rootPassword.reveal(),
       rootKey: () =>
         services.store.write(async (later) => {
           const rootScope = await operatorScope(services, later, accountId, now());

@@ -18,6 +18,20 @@ export interface CallRecord {
   readonly accountId: string;
   /** Undefined when nobody has proven to be anybody. */
   readonly principal: Principal | undefined;
+  /** As whom somebody has tried to sign in; somebody that there is, not proven to be the sender. */
+  readonly attempt?:
+    | { readonly accountId: string; readonly type: 'root' | 'user'; readonly userName: string }
+    | undefined;
+  /** Of a call by a session of the console, and of signing in and out. */
+  readonly console?:
+    | {
+        readonly type: 'ApiCall' | 'ConsoleSignin' | 'ConsoleSignout';
+        /** Whether a second factor was shown at sign-in. */
+        readonly mfaChecked: boolean | undefined;
+        /** Milliseconds since the epoch. */
+        readonly signedInAt?: number;
+      }
+    | undefined;
   /** As the request names it; proven only with a principal. */
   readonly accessKeyId: string;
   readonly sourceAddress: string;
@@ -61,24 +75,25 @@ const textLength = 1024;
  * @param region the region the events name: the place of the cloud that this installation stands for
  */
 export function auditEvent(record: CallRecord, region: string): AuditEventRow {
-  const { principal, refusal } = record;
+  const { principal, refusal, attempt, console } = record;
   const bounds = principal === undefined ? boundsOfUnsigned : boundsOfSigned;
   const requestParameters = boundedParameters(record.parameters, bounds);
-  const operation = cut(record.operation, nameLength);
+  const named = namesOf(record);
+  const operation = cut(named.event, nameLength);
   const accessKeyId = cut(record.accessKeyId, nameLength);
   const errorCode = refusal === undefined ? '' : cut(refusal.code, nameLength);
   const eventRW = record.access === 'write' ? 'Write' : 'Read';
-  const userName = userNameOf(principal);
+  const userName = principal === undefined ? (attempt?.userName ?? '') : userNameOf(principal);
   const event = {
     eventId: record.requestId,
     requestId: record.requestId,
     eventVersion: 1,
-    eventType: 'ApiCall',
+    eventType: named.type,
     eventTime: instant(record.time),
     eventName: operation,
     eventRW,
-    eventSource: record.product === '' ? '' : `${record.product.toLowerCase()}.aliyuncs.com`,
-    serviceName: record.product,
+    eventSource: named.source,
+    serviceName: named.service,
     apiVersion: cut(record.version, nameLength),
     acsRegion: region,
     isGlobal: true,
@@ -87,11 +102,13 @@ export function auditEvent(record: CallRecord, region: string): AuditEventRow {
     errorCode,
     errorMessage: refusal === undefined ? '' : cut(publicMessage(refusal), textLength),
     userIdentity: {
-      type: principal?.type === 'root' ? 'root-account' : (principal?.type ?? 'unknown'),
+      type: identityType(record),
       accountId: record.accountId,
       principalId: principalIdOf(principal),
       userName,
-      accessKeyId,
+      // Events of the console have no key, and say how its session began.
+      accessKeyId: console === undefined ? accessKeyId : undefined,
+      sessionContext: sessionContext(record),
     },
     requestParameters,
     responseElements:
@@ -99,6 +116,7 @@ export function auditEvent(record: CallRecord, region: string): AuditEventRow {
     referencedResources: referencedResources(record.touched),
     additionalEventData: {
       Scheme: record.secure ? 'https' : 'http',
+      isMFAChecked: console?.type === 'ConsoleSignin' ? String(console.mfaChecked) : undefined,
       Truncated: requestParameters === record.parameters ? undefined : 'true',
     },
   };
@@ -107,7 +125,7 @@ export function auditEvent(record: CallRecord, region: string): AuditEventRow {
     account_id: record.accountId,
     event_time: record.time,
     event_name: storable(operation),
-    service_name: record.product,
+    service_name: named.service,
     event_rw: eventRW,
     access_key_id: storable(accessKeyId),
     user_name: userName,
@@ -115,6 +133,55 @@ export function auditEvent(record: CallRecord, region: string): AuditEventRow {
     error_code: storable(errorCode),
     signature_nonce: storedNonce(record.nonce),
     event: JSON.stringify(event),
+  };
+}
+
+/** What an event is called, and whose it is: ActionTrail has signing in as an event of its own services. */
+function namesOf({ console, principal, attempt, operation, product }: CallRecord): {
+  readonly type: string;
+  readonly event: string;
+  readonly service: string;
+  readonly source: string;
+} {
+  const source = product === '' ? '' : `${product.toLowerCase()}.aliyuncs.com`;
+  switch (console?.type) {
+    case undefined:
+    case 'ApiCall':
+      return { type: 'ApiCall', event: operation, service: product, source };
+    case 'ConsoleSignin':
+    case 'ConsoleSignout': {
+      const isRoot = principal === undefined ? attempt?.type === 'root' : principal.type === 'root';
+      return {
+        type: console.type,
+        event: console.type,
+        service: isRoot ? 'AasCustomer' : 'AasSub',
+        source: 'signin.aliyun.com',
+      };
+    }
+  }
+}
+
+function identityType({ principal, attempt }: CallRecord): string {
+  switch (principal?.type ?? attempt?.type) {
+    case undefined:
+      return 'unknown';
+    case 'root':
+      return 'root-account';
+    case 'user':
+    case 'ram-user':
+      return 'ram-user';
+    case 'assumed-role':
+      return 'assumed-role';
+  }
+}
+
+function sessionContext({ console }: CallRecord): object | undefined {
+  if (console?.signedInAt === undefined) return undefined;
+  return {
+    attributes: {
+      mfaAuthenticated: String(console.mfaChecked ?? false),
+      creationDate: instant(console.signedInAt),
+    },
   };
 }
 

@@ -110,6 +110,63 @@ export const catalogue = {
   'InvalidAccessKeyId.NotFound': { status: 404, message: 'Specified access key is not found.' },
   'InvalidAccessKeyId.Inactive': { status: 400, message: 'Specified access key is disabled.' },
 
+  // Sessions of the console, and the way to one.
+  NotSignedIn: { status: 401, message: 'Sign in to the console: there is no session, or it has ended.' },
+  ForeignOrigin: {
+    status: 403,
+    message: 'The request does not come from a page of the console at {origin}.',
+  },
+  InvalidCsrfToken: {
+    status: 403,
+    message: 'The header x-claviger-csrf does not have the token of this session; GetSession answers it.',
+  },
+  SessionAndSignature: {
+    status: 400,
+    message: 'The request has both a signature and a session of the console. Send one of them.',
+  },
+  SignatureOnly: { status: 403, message: 'This needs a signature, not a session of the console: {action}.' },
+  SessionOnly: { status: 403, message: 'Only a session of the console can do this: {action}.' },
+  StepUpRequired: {
+    status: 403,
+    message: 'Verify that it is still you before you do this: call StepUp, then repeat the request.',
+  },
+  'AuthenticationFail.SignIn': {
+    status: 401,
+    message:
+      'The login name or the password is wrong, or sign-in is locked for a while after too many wrong passwords.',
+  },
+  'AuthenticationFail.SecondFactor': {
+    status: 401,
+    message: 'The code is wrong or was used already, or the device is locked after too many wrong codes.',
+  },
+  'AuthenticationFail.Passkey': { status: 401, message: 'The passkey is not accepted: {reason}.' },
+  'AuthenticationFail.StepUp': { status: 401, message: 'That did not verify you: {reason}.' },
+  'Throttling.SignIn': {
+    status: 429,
+    message: 'Too many attempts failed. Wait a few minutes, then try again.',
+  },
+  'Forbidden.LoginNetwork': {
+    status: 403,
+    message: 'The account does not let its users sign in from {address}.',
+  },
+  'Forbidden.PasswordExpired': {
+    status: 403,
+    message: 'The password has expired. An administrator has to set a new one.',
+  },
+  'Forbidden.PasswordSignIn': {
+    status: 403,
+    message: "The account's users sign in through its identity provider, not with a password.",
+  },
+  'InvalidStep.SignIn': {
+    status: 409,
+    message: 'That is not the next step of this sign-in, which is: {step}.',
+  },
+  PasskeyUnavailable: {
+    status: 400,
+    message:
+      'Passkeys are bound to a host name that the operator vouches for, and {origin} is none: open the console at http://localhost, or start the server with --public-url.',
+  },
+
   // What an identity provider says of somebody, when it is not believed.
   'MissingParameter.Of': {
     status: 400,

@@ -27,7 +27,9 @@ const untouched: UserSsoSettings = {
 };
 
 /** The settings of an account; those it begins with until it changes them. */
-export async function readUserSsoSettings(scope: Scope): Promise<UserSsoSettings> {
+export async function readUserSsoSettings(
+  scope: Pick<Scope, 'queries' | 'account'>,
+): Promise<UserSsoSettings> {
   const row = await findSettings(scope);
   if (row === undefined) return untouched;
   return {
@@ -76,7 +78,9 @@ export async function updateUserSsoSettings(scope: Scope, changes: UserSsoChange
   return settings;
 }
 
-async function findSettings(scope: Scope): Promise<UserSsoSettingsRow | undefined> {
+async function findSettings(
+  scope: Pick<Scope, 'queries' | 'account'>,
+): Promise<UserSsoSettingsRow | undefined> {
   return scope.queries
     .selectFrom('user_sso_settings')
     .selectAll()

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   createServer,
   type IncomingMessage,
+  type OutgoingHttpHeaders,
   type RequestListener,
   type Server,
   type ServerOptions,
@@ -23,7 +24,8 @@ export interface ReceivedRequest extends GuardRequest {
 /** What is answered; the length of the body is added. */
 export interface HttpAnswer {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  /** A list for a header that is sent several times, such as `set-cookie`. */
+  readonly headers: Readonly<Record<string, string | string[]>>;
   /** The whole, or a function that makes the pieces of an answer without end until its signal is aborted. */
   readonly body: string | Uint8Array | ((ended: AbortSignal) => AsyncIterable<Uint8Array>);
 }
@@ -300,7 +302,7 @@ class RequestHandler {
     body: string | Uint8Array,
   ): void {
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
-    const all: Record<string, string | number> = { ...headers, 'content-length': length };
+    const all: OutgoingHttpHeaders = { ...headers, 'content-length': length };
     if (this.#connections.closing) all['connection'] = 'close';
     response.writeHead(status, all);
     response.end(body);

@@ -9,7 +9,7 @@ const getUser = { product: 'Ims', name: 'GetUser' } as const;
 async function read(registry: Registry): Promise<string[]> {
   const answer = await metricsRoute(registry)({} as ReceivedRequest);
   assert.equal(answer?.status, 200);
-  assert.match(answer.headers['content-type'] ?? '', /^text\/plain; version=0\.0\.4/);
+  assert.match(String(answer.headers['content-type']), /^text\/plain; version=0\.0\.4/);
   return String(answer.body).split('\n');
 }
 

@@ -3,7 +3,10 @@ import type { Scope } from '../rpc/operation.ts';
 import type { PasskeyRow, UserRow } from '../store/schema.ts';
 
 /** The passkeys of a user, oldest first. */
-export async function listPasskeys(scope: Scope, userId: string): Promise<PasskeyRow[]> {
+export async function listPasskeys(
+  scope: Pick<Scope, 'queries' | 'account'>,
+  userId: string,
+): Promise<PasskeyRow[]> {
   return scope.queries
     .selectFrom('passkeys')
     .selectAll()

@@ -20,9 +20,14 @@ export interface NewVirtualDevice {
 /**
  * Makes a virtual MFA device, bound to nobody. Its seed is in what is returned and, sealed, in the database; nothing
  * else ever has it.
+ * @param seed Base32; a new one unless given
  * @throws Refusal EntityAlreadyExists.VirtualMFADevice, LimitExceeded.VirtualMFADevice
  */
-export async function createVirtualDevice(scope: Scope, deviceName: string): Promise<NewVirtualDevice> {
+export async function createVirtualDevice(
+  scope: Scope,
+  deviceName: string,
+  seed = scope.services.identifiers.mfaSeed(),
+): Promise<NewVirtualDevice> {
   const { accountId, wrappedDataKey, defaultDomain } = scope.account;
   const serial = serialNumber(accountId, deviceName);
   if ((await findVirtualDevice(scope, deviceName)) !== undefined) {
@@ -31,8 +36,7 @@ export async function createVirtualDevice(scope: Scope, deviceName: string): Pro
   if ((await countVirtualDevices(scope)).all >= limits.virtualMfaDevicesPerAccount) {
     throw new Refusal('LimitExceeded.VirtualMFADevice', { limit: limits.virtualMfaDevicesPerAccount });
   }
-  const { identifiers, secrets } = scope.services;
-  const seed = identifiers.mfaSeed();
+  const { secrets } = scope.services;
   const row: MfaDeviceRow = {
     account_id: accountId,
     device_name: deviceName,
@@ -47,9 +51,14 @@ export async function createVirtualDevice(scope: Scope, deviceName: string): Pro
   };
   await scope.queries.insertInto('mfa_devices').values(row).execute();
   scope.touched('ACS::RAM::VirtualMFADevice', serial);
-  const address = enrolmentAddress(seed, `${deviceName}@${defaultDomain}`);
-  const qrCode = (await toBuffer(address, { errorCorrectionLevel: 'M' })).toString('base64');
-  return { serialNumber: serial, seed: new Secret(seed), qrCode: new Secret(qrCode) };
+  const qrCode = await enrolmentCode(seed, `${deviceName}@${defaultDomain}`);
+  return { serialNumber: serial, seed: new Secret(seed), qrCode };
+}
+
+/** What an authenticator app scans to learn a seed: a PNG, in Base64. @param label how the app calls it */
+export async function enrolmentCode(seed: string, label: string): Promise<Secret> {
+  const image = await toBuffer(enrolmentAddress(seed, label), { errorCorrectionLevel: 'M' });
+  return new Secret(image.toString('base64'));
 }
 
 /** The address by which an authenticator app learns a seed. @param label how the app calls it */
@@ -65,7 +74,7 @@ export function enrolmentAddress(seed: string, label: string): string {
 }
 
 /** The device of that name, bound or not. */
-async function findVirtualDevice(
+export async function findVirtualDevice(
   scope: Pick<Scope, 'queries' | 'account'>,
   deviceName: string,
 ): Promise<MfaDeviceRow | undefined> {

@@ -185,7 +185,23 @@ export async function changeOwnPassword(
       countWrongPassword(queries, scope, userId),
     );
   }
-  await changeLoginProfile(scope, userId, {
+  await setOwnPassword(scope, user, password);
+}
+
+/**
+ * Sets the password of a user that has just shown the present one and has to have another.
+ * @throws Refusal EntityNotExist.User.LoginProfile, InvalidParameter.Password.TooWeak
+ */
+export async function chooseNewPassword(scope: Scope, userId: string, password: string): Promise<void> {
+  const { user, row } = await requireLoginProfile(scope, { by: 'id', userId });
+  if (await verifyPassword(row.password_hash, password)) {
+    throw new Refusal('InvalidParameter.Password.TooWeak', { reason: 'it is the present one' });
+  }
+  await setOwnPassword(scope, user, password);
+}
+
+async function setOwnPassword(scope: Scope, user: UserRow, password: string): Promise<void> {
+  await changeLoginProfile(scope, user.user_id, {
     ...(await passwordColumns(scope, user, password)),
     password_initial: 0,
     password_reset_required: 0,

@@ -2,7 +2,7 @@ import type { Account } from '../accounts/account.ts';
 import { DAY_MS } from '../limits.ts';
 import type { Scope } from '../rpc/operation.ts';
 import type { Services } from '../services.ts';
-import { readSecurityPreference } from '../settings/security-preference.ts';
+import { readSecurityPreference, type SecurityPreference } from '../settings/security-preference.ts';
 import type { LoginProfileRow, UserRow } from '../store/schema.ts';
 import { findUser, type UserReference } from '../users/user.ts';
 import { countedAttempt } from './counted-attempt.ts';
@@ -15,6 +15,8 @@ export type SignIn =
   | {
       readonly verified: true;
       readonly user: UserRow;
+      /** When the password was set that was verified; milliseconds since the epoch. */
+      readonly passwordSetAt: number;
       /** Before anything else a new password has to be set (`changeOwnPassword`). */
       readonly passwordMustChange: boolean;
       /** Whether the user has to have an MFA device, besides being asked for a code when it has one. */
@@ -27,6 +29,8 @@ export type SignIn =
        * to who knows the password.
        */
       readonly reason: 'Wrong' | 'Locked' | 'Disabled' | 'PasswordExpired' | 'InitialPasswordExpired';
+      /** Of whom the password was not accepted, for the audit alone; undefined when there is no such user. */
+      readonly user: UserRow | undefined;
     };
 
 /**
@@ -52,34 +56,48 @@ export async function verifySignIn(
     if (isOpen) await changeLoginProfile({ queries, account }, row.user_id, countedAttempt(row, policy, now));
     return { user, row, isOpen };
   });
-  if (attempt?.isOpen === false) return { verified: false, reason: 'Locked' };
+  const user = attempt?.user;
+  if (attempt?.isOpen === false) return { verified: false, reason: 'Locked', user };
   const hash = attempt?.row.password_hash ?? null;
   if (!(await verifyPassword(hash, password)) || attempt === undefined) {
-    return { verified: false, reason: 'Wrong' };
+    return { verified: false, reason: 'Wrong', user };
   }
 
   return store.write(async ({ queries }) => {
     const { user, row } = attempt;
     const current = await findLoginProfile(queries, accountId, user.user_id);
     // Changed or taken away while it was verified.
-    if (current?.password_hash !== hash) return { verified: false, reason: 'Wrong' };
+    if (current?.password_hash !== hash) return { verified: false, reason: 'Wrong', user };
     await changeLoginProfile({ queries, account }, user.user_id, { failed_attempts: 0, locked_until: null });
     const preference = await readSecurityPreference(queries, accountId);
     if (current.status === 'Inactive' || isIdle(current, user, preference.MaxIdleDaysForUsers, now)) {
-      return { verified: false, reason: 'Disabled' };
+      return { verified: false, reason: 'Disabled', user };
     }
     if (passwordStatus(current, policy, now) === 'InitialExpired') {
-      return { verified: false, reason: 'InitialPasswordExpired' };
+      return { verified: false, reason: 'InitialPasswordExpired', user };
     }
-    const expired = isExpired(row, policy, now);
-    if (expired && policy.HardExpire) return { verified: false, reason: 'PasswordExpired' };
+    if (isExpired(row, policy, now) && policy.HardExpire)
+      return { verified: false, reason: 'PasswordExpired', user };
     return {
       verified: true,
       user,
-      passwordMustChange: expired || current.password_reset_required === 1,
-      mfaRequired: current.mfa_bind_required === 1 || preference.MFAOperationForLogin === 'mandatory',
+      passwordSetAt: Number(current.password_set_at),
+      ...signInDemands(current, policy, preference, now),
     };
   });
+}
+
+/** What is still asked of a user whose password was right. */
+export function signInDemands(
+  row: LoginProfileRow,
+  policy: PasswordPolicy,
+  preference: SecurityPreference,
+  now: number,
+): Pick<Extract<SignIn, { verified: true }>, 'passwordMustChange' | 'mfaRequired'> {
+  return {
+    passwordMustChange: isExpired(row, policy, now) || row.password_reset_required === 1,
+    mfaRequired: row.mfa_bind_required === 1 || preference.MFAOperationForLogin === 'mandatory',
+  };
 }
 
 /** Notes that a user has signed in, after its second factor: it is not idle, and its password not an initial one. */

@@ -9,10 +9,22 @@ import {
 } from '@claviger/guard';
 import type { ParsedSignature } from '@claviger/signature';
 import type { Account } from '../accounts/account.ts';
+import type { CallRecord } from '../audit/audit-event.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Services } from '../services.ts';
-import type { WriteTransaction } from '../store/store.ts';
+import { type ConsoleSession, changeConsoleSession, readConsoleSession } from '../session/console-session.ts';
+import { type ConsoleSite, consoleSite, refuseForeignPage } from '../session/console-site.ts';
+import { readCookie } from '../session/cookie.ts';
+import {
+  type CallerIdentity,
+  permissionsOf,
+  principalOf,
+  type SessionIdentity,
+} from '../session/session-identity.ts';
+import { csrfTokenOf, isCsrfToken } from '../session/session-secret.ts';
+import { isSteppedUp } from '../session/step-up.ts';
+import type { Queries, WriteTransaction } from '../store/store.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
 import { denial } from './denial.ts';
 import { encodeAnswer, encodeError, type Format } from './encoding.ts';
@@ -21,6 +33,9 @@ import type {
   Answer,
   AnyOperation,
   Call,
+  ConsoleOperation,
+  ConsoleOutcome,
+  ConsoleVisit,
   OpenedStream,
   Operation,
   Scope,
@@ -35,7 +50,7 @@ import { headerOf, requestFormat } from './request-format.ts';
 /** What goes back to the listener. */
 export interface ApiAnswer {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | string[]>>;
   /** The whole, or of a stream what sends it. */
   readonly body: string | OpenedStream['chunks'];
 }
@@ -58,6 +73,8 @@ export interface ApiParts {
   readonly source: CredentialSource;
   readonly services: Services;
   readonly audit: AuditTrail;
+  /** Where the operator says the console is; undefined when every host that reaches us will do. */
+  readonly publicUrl: URL | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Told of errors that are bugs of ours, with the id the client was given. */
@@ -66,6 +83,9 @@ export interface ApiParts {
   /** Told of each verified call that a key of an account root has signed. */
   readonly rootKeyUsed: (accessKeyId: string) => void;
 }
+
+/** When a session was last used is noted no more often. */
+const seenEveryMs = 60_000;
 
 /** The parameters of the protocol itself; the rest is the operation's. */
 const protocolParameters: ReadonlySet<string> = new Set([
@@ -92,6 +112,7 @@ export const effectOf: Readonly<Record<AnyOperation['access'], 'read' | 'write'>
   stream: 'read',
   write: 'write',
   anonymous: 'write',
+  console: 'write',
 };
 
 /** What is known of a request so far; filled in along the road, and written down whatever becomes of it. */
@@ -106,12 +127,17 @@ interface Journey {
   version: string;
   operation: AnyOperation | undefined;
   signature: ParsedSignature | undefined;
-  identity: Identity | undefined;
+  identity: CallerIdentity | undefined;
   /** Of an anonymous operation: whose account it works on, once that is proven. */
   account: Account | undefined;
   /** Of an anonymous operation: as whom the visitor goes on. */
   actor: Principal | undefined;
   accessKeyId: string;
+  /** Of the console's door: as whom somebody tried to sign in. */
+  attempt: CallRecord['attempt'];
+  /** Of the console's door: what the audit calls it. */
+  event: ConsoleOutcome['event'];
+  cookies: readonly string[];
   touched: [string, string][];
 }
 
@@ -144,6 +170,9 @@ export class Api {
       account: undefined,
       actor: undefined,
       accessKeyId: '',
+      attempt: undefined,
+      event: undefined,
+      cookies: [],
       touched: [],
     };
     try {
@@ -155,7 +184,7 @@ export class Api {
 
   async #travel(journey: Journey): Promise<ApiAnswer> {
     const { request } = journey;
-    const { registry, guard, services, audit } = this.#parts;
+    const { registry } = this.#parts;
 
     const signature = readSignature(request);
     if ('refused' in signature) {
@@ -176,51 +205,57 @@ export class Api {
       throw new Refusal('UnsupportedHTTPMethod', { method: request.method.slice(0, 16) });
     }
 
-    if (operation.access === 'anonymous') {
-      return this.#success(journey, await this.#receive(journey, operation, signature));
+    switch (operation.access) {
+      case 'anonymous':
+        return this.#success(journey, await this.#receive(journey, operation, signature));
+      case 'console':
+        return this.#success(journey, await this.#door(journey, operation, signature));
+      case 'stream':
+        return this.#stream(journey, operation, signature);
+      case 'read':
+      case 'write':
+        return this.#success(journey, await this.#serve(journey, operation, signature));
+    }
+  }
+
+  /** Of an operation that a caller needs permission for, whichever way it has proven who it is. */
+  async #serve(journey: Journey, operation: Operation, signature: ParsedSignature): Promise<Answer> {
+    const { audit } = this.#parts;
+    const identity = await this.#identify(journey, operation, signature);
+    journey.identity = identity;
+    if (operation.sessionOnly !== undefined && identity.by !== 'session') {
+      throw new Refusal('SessionOnly', { action: operation.name });
     }
 
-    const found = guard.authenticate(request, signature);
-    const identity = found instanceof Promise ? await found : found;
-    if (identity.refused) throw new SignatureRefused(identity);
-    journey.identity = identity;
-    journey.accessKeyId = identity.accessKeyId;
-    if (identity.principal.type === 'root') this.#parts.rootKeyUsed(identity.accessKeyId);
-    services.lastUsed.note(
-      identity.accessKeyId,
-      operation.product,
-      parameters.get('RegionId') ?? '',
-      identity.sourceAddress,
-      journey.time,
-    );
-
-    const input = readInput(operation.input, parameters);
+    const input = readInput(operation.input, signature.parameters);
     if (operation.access === 'write') {
-      const answer = await this.#change(journey, async (transaction) => {
-        const caller = await this.#stillValid(identity, signature);
+      return this.#change(journey, async (transaction) => {
+        const caller = await this.#stillValid(journey, identity, signature, transaction.queries);
         return this.#perform(operation, input, await this.#call(journey, caller, transaction));
       });
-      return this.#success(journey, answer);
     }
     const call = await this.#call(journey, identity, undefined);
-    if (operation.access === 'stream') return this.#open(journey, operation, input, call);
     const answer = await this.#perform(operation, input, call);
     const written = audit.append(this.#record(journey, answer, undefined));
     if (written !== undefined) await written;
-    return this.#success(journey, answer);
+    return answer;
   }
 
   /** Of an operation that answers a stream: written down before its first byte is sent. */
-  async #open(
+  async #stream(
     journey: Journey,
     operation: StreamOperation,
-    input: InputOf<ParameterMap>,
-    call: Call,
+    signature: ParsedSignature,
   ): Promise<ApiAnswer> {
+    const identity = await this.#identify(journey, operation, signature);
+    journey.identity = identity;
+    if (identity.by !== 'signature') throw new Refusal('SignatureOnly', { action: operation.name });
+    const input = readInput(operation.input, signature.parameters);
+    const call = { ...(await this.#call(journey, identity, undefined)), identity };
     await this.#authorize(operation, input, call);
     const streamCall: StreamCall = {
       ...call,
-      stillAllowed: () => this.#stillAllowed(operation, input, call),
+      stillAllowed: () => this.#stillAllowed(operation, input, streamCall),
     };
     const { contentType, chunks } = await operation.open(input, streamCall);
     await this.#parts.audit.append(this.#record(journey, {}, undefined));
@@ -232,13 +267,164 @@ export class Api {
   async #stillAllowed(
     operation: StreamOperation,
     input: InputOf<ParameterMap>,
-    call: Call,
+    call: StreamCall,
   ): Promise<boolean> {
     const { guard } = this.#parts;
     const identity = await guard.renew(call.identity);
     if (identity === undefined) return false;
     const renewed = { ...call, identity, principal: identity.principal, now: identity.now };
     return guard.authorize(identity, await operation.authorize(input, renewed)).allowed;
+  }
+
+  /** Who calls: whom the signature proves, or whose session it is; never both. */
+  async #identify(
+    journey: Journey,
+    operation: Operation | StreamOperation,
+    signature: ParsedSignature,
+  ): Promise<CallerIdentity> {
+    const { request } = journey;
+    const { guard, services } = this.#parts;
+    const sessionOnly = operation.access === 'stream' ? undefined : operation.sessionOnly;
+    const site = this.#site(request);
+    const token = readCookie(request.rawHeaders, 'session', site.secure);
+    if (token !== undefined) {
+      if (signature.scheme !== 'anonymous') throw new Refusal('SessionAndSignature');
+      return this.#admitSession(journey, token, site, sessionOnly === 'page-load');
+    }
+    const found = guard.authenticate(request, signature);
+    const identity = found instanceof Promise ? await found : found;
+    if (identity.refused) {
+      if (sessionOnly !== undefined && signature.scheme === 'anonymous') {
+        throw new Refusal('NotSignedIn');
+      }
+      throw new SignatureRefused(identity);
+    }
+    journey.accessKeyId = identity.accessKeyId;
+    if (identity.principal.type === 'root') this.#parts.rootKeyUsed(identity.accessKeyId);
+    services.lastUsed.note(
+      identity.accessKeyId,
+      operation.product,
+      signature.parameters.get('RegionId') ?? '',
+      identity.sourceAddress,
+      journey.time,
+    );
+    return identity;
+  }
+
+  #site(request: GuardRequest): ConsoleSite {
+    const { guard, publicUrl } = this.#parts;
+    return consoleSite(request, publicUrl, guard.isSecure(request));
+  }
+
+  /** The owner of a session, when a page of ours sends its request. */
+  async #admitSession(
+    journey: Journey,
+    token: string,
+    site: ConsoleSite,
+    withoutCsrfToken: boolean,
+  ): Promise<SessionIdentity> {
+    const { store } = this.#parts.services;
+    const session = await this.#presentSession(journey, token, site, withoutCsrfToken, 'full');
+    if (journey.time - session.row.last_seen_at >= seenEveryMs) {
+      await store.write(({ queries }) =>
+        changeConsoleSession(queries, session.row.session_hash, { last_seen_at: journey.time }),
+      );
+    }
+    return this.#sessionIdentity(journey, token, site, session, store.queries);
+  }
+
+  async #presentSession(
+    journey: Journey,
+    token: string | undefined,
+    site: ConsoleSite,
+    withoutCsrfToken: boolean,
+    stage: 'pending' | 'full',
+  ): Promise<ConsoleSession> {
+    const { request } = journey;
+    if (request.method !== 'POST') throw new Refusal('UnsupportedHTTPMethod', { method: request.method });
+    refuseForeignPage(request, site);
+    const { queries } = this.#parts.services.store;
+    const session = token === undefined ? undefined : await readConsoleSession(queries, token, journey.time);
+    if (token === undefined || session?.row.stage !== stage) throw new Refusal('NotSignedIn');
+    if (!withoutCsrfToken && !isCsrfToken(token, headerOf(request, 'x-claviger-csrf'))) {
+      throw new Refusal('InvalidCsrfToken');
+    }
+    return session;
+  }
+
+  async #sessionIdentity(
+    journey: Journey,
+    token: string,
+    site: ConsoleSite,
+    session: ConsoleSession,
+    queries: Queries,
+  ): Promise<SessionIdentity> {
+    const { guard, services } = this.#parts;
+    return {
+      by: 'session',
+      session,
+      site,
+      csrfToken: csrfTokenOf(token),
+      principal: principalOf(session),
+      credential: {
+        permissions: await permissionsOf(queries, services, session),
+        sessionPolicy: undefined,
+      },
+      mfaPresent: session.row.second_factor_shown === 1,
+      sourceAddress: guard.sourceAddress(journey.request),
+      secure: guard.isSecure(journey.request),
+      now: journey.time,
+    };
+  }
+
+  /** Of an operation by which a session begins, is confirmed or ends. */
+  async #door(journey: Journey, operation: ConsoleOperation, signature: ParsedSignature): Promise<Answer> {
+    const { request } = journey;
+    const { guard, services } = this.#parts;
+    if (signature.scheme !== 'anonymous') throw new Refusal('SessionAndSignature');
+    const site = this.#site(request);
+    const token = readCookie(request.rawHeaders, 'session', site.secure);
+    let session: ConsoleSession | undefined;
+    if (operation.session === 'none') {
+      if (request.method !== 'POST') throw new Refusal('UnsupportedHTTPMethod', { method: request.method });
+      refuseForeignPage(request, site);
+    } else {
+      session = await this.#presentSession(journey, token, site, false, operation.session);
+      journey.account = session.account;
+    }
+    const input = readInput(operation.input, signature.parameters);
+    const visit: ConsoleVisit = {
+      requestId: journey.requestId,
+      now: journey.time,
+      sourceAddress: guard.sourceAddress(request),
+      secure: guard.isSecure(request),
+      services,
+      site,
+      userAgent: headerOf(request, 'user-agent') ?? '',
+      session,
+      sessionToken: token,
+      mfaTicket: readCookie(request.rawHeaders, 'mfa', site.secure),
+      attempted: ({ accountId }, { type, name }) => {
+        journey.attempt = { accountId, type, userName: name };
+      },
+    };
+    const proof = await operation.prove(input, visit);
+    journey.account = proof.account;
+    return this.#change(journey, async (transaction) => {
+      const scope = this.#scope(journey, proof.account, transaction);
+      const present =
+        session && token && (await readConsoleSession(transaction.queries, token, journey.time));
+      if (session !== undefined && !present) throw new Refusal('NotSignedIn');
+      const outcome = await operation.handle(input, proof, {
+        ...visit,
+        ...scope,
+        session: present || undefined,
+      });
+      journey.actor = outcome.actor;
+      journey.event = outcome.event;
+      journey.cookies = outcome.cookies ?? [];
+      return outcome.answer;
+    });
   }
 
   /** Of an operation that needs no signature. */
@@ -293,7 +479,26 @@ export class Api {
   }
 
   /** A write waits for its turn; what was revoked meanwhile must not pass. */
-  async #stillValid(identity: Identity, signature: ParsedSignature): Promise<Identity> {
+  async #stillValid(
+    journey: Journey,
+    identity: CallerIdentity,
+    signature: ParsedSignature,
+    queries: Queries,
+  ): Promise<CallerIdentity> {
+    switch (identity.by) {
+      case 'signature':
+        return this.#stillSigned(identity, signature);
+      case 'session': {
+        const { site } = identity;
+        const token = readCookie(journey.request.rawHeaders, 'session', site.secure) ?? '';
+        const session = await readConsoleSession(queries, token, journey.time);
+        if (session?.row.stage !== 'full') throw new Refusal('NotSignedIn');
+        return this.#sessionIdentity(journey, token, site, session, queries);
+      }
+    }
+  }
+
+  async #stillSigned(identity: Identity, signature: ParsedSignature): Promise<Identity> {
     if (signature.scheme === 'anonymous' || signature.scheme === 'bearer') return identity;
     const found = await this.#parts.source.find(signature.accessKeyId, signature.securityToken);
     if (found === identity.credential) return identity;
@@ -304,7 +509,7 @@ export class Api {
 
   async #call(
     journey: Journey,
-    identity: Identity,
+    identity: CallerIdentity,
     transaction: WriteTransaction | undefined,
   ): Promise<Call> {
     const { services } = this.#parts;
@@ -338,6 +543,7 @@ export class Api {
 
   async #perform(operation: Operation, input: InputOf<ParameterMap>, call: Call): Promise<Answer> {
     await this.#authorize(operation, input, call);
+    if (operation.stepUp && !this.#confirmed(call.identity, call.now)) throw new Refusal('StepUpRequired');
     return operation.handle(input, call);
   }
 
@@ -350,6 +556,16 @@ export class Api {
     const demands = await operation.authorize(input, call);
     const authorization = this.#parts.guard.authorize(call.identity, demands);
     if (!authorization.allowed) throw await denial(call, authorization.demand, authorization.decision);
+  }
+
+  /** Programs sign with what they were given for that; a browser may have been left alone. */
+  #confirmed(identity: CallerIdentity, now: number): boolean {
+    switch (identity.by) {
+      case 'signature':
+        return true;
+      case 'session':
+        return isSteppedUp(identity.session, now);
+    }
   }
 
   #success(journey: Journey, answer: Answer): ApiAnswer {
@@ -368,6 +584,8 @@ export class Api {
     // What was touched was rolled back.
     journey.touched = [];
     journey.actor = undefined;
+    journey.event = undefined;
+    journey.cookies = [];
     try {
       await this.#parts.audit.append(
         this.#record(journey, undefined, { code: refusal.code, message: refusal.message }),
@@ -398,12 +616,13 @@ export class Api {
     return new Refusal(error instanceof StoreUnavailable ? 'ServiceUnavailable' : 'InternalError');
   }
 
-  #headers(journey: Journey, contentType: string): Record<string, string> {
-    return {
+  #headers(journey: Journey, contentType: string): ApiAnswer['headers'] {
+    const headers = {
       'content-type': contentType,
       'x-acs-request-id': journey.requestId,
       'cache-control': 'no-store',
     };
+    return journey.cookies.length === 0 ? headers : { ...headers, 'set-cookie': [...journey.cookies] };
   }
 
   #record(
@@ -421,13 +640,15 @@ export class Api {
       version: journey.version,
       operation: journey.action,
       access: operation === undefined ? 'read' : effectOf[operation.access],
-      accountId: principal?.accountId ?? journey.account?.accountId ?? '',
+      accountId: principal?.accountId ?? journey.account?.accountId ?? journey.attempt?.accountId ?? '',
       principal,
+      attempt: journey.attempt,
+      console: consoleContext(journey, operation, refusal !== undefined),
       accessKeyId: journey.accessKeyId,
       sourceAddress: identity?.sourceAddress ?? guard.sourceAddress(request),
       userAgent: headerOf(request, 'user-agent') ?? '',
       secure: identity?.secure ?? guard.isSecure(request),
-      nonce: identity?.nonce ?? '',
+      nonce: identity?.by === 'signature' ? identity.nonce : '',
       parameters: signature === undefined ? {} : auditedParameters(signature.parameters, operation),
       answer,
       refusal,
@@ -442,6 +663,24 @@ class SignatureRefused extends Error {
     super(refusal.code);
     this.refusal = refusal;
   }
+}
+
+/** What the audit adds of the console: a session's call, or what happened at its door. */
+function consoleContext(
+  { identity, event, attempt }: Journey,
+  operation: AnyOperation | undefined,
+  refused: boolean,
+): CallRecord['console'] {
+  if (identity?.by === 'session') {
+    const { mfaPresent, session } = identity;
+    return { type: 'ApiCall', mfaChecked: mfaPresent, signedInAt: session.row.signed_in_at };
+  }
+  if (event?.type === 'ConsoleSignin') return { type: event.type, mfaChecked: event.mfaChecked };
+  if (event?.type === 'ConsoleSignout') return { type: event.type, mfaChecked: undefined };
+  const isSignIn = operation?.access === 'console' && operation.session !== 'full';
+  return isSignIn && refused && attempt !== undefined
+    ? { type: 'ConsoleSignin', mfaChecked: false }
+    : undefined;
 }
 
 function readInput(declared: ParameterMap, parameters: WireParameters): InputOf<ParameterMap> {

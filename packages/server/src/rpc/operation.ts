@@ -1,6 +1,9 @@
 import type { Demand, Identity, Principal, RolePrincipal } from '@claviger/guard';
 import type { Account } from '../accounts/account.ts';
 import type { Services } from '../services.ts';
+import type { ConsoleSession } from '../session/console-session.ts';
+import type { ConsoleSite } from '../session/console-site.ts';
+import type { CallerIdentity } from '../session/session-identity.ts';
 import type { Change, Queries } from '../store/store.ts';
 import type { InputOf, ParameterMap } from './parameter.ts';
 
@@ -27,7 +30,7 @@ export interface Call extends Scope {
   /** Upper-case UUID; also the id of the audit event. */
   readonly requestId: string;
   readonly principal: Principal;
-  readonly identity: Identity;
+  readonly identity: CallerIdentity;
 }
 
 /** An answer's fields, as they are named on the wire; `Secret`s are revealed to the caller alone. */
@@ -40,6 +43,16 @@ export interface Operation<P extends ParameterMap = ParameterMap> {
   readonly name: string;
   /** `write` runs in a transaction together with its audit record. */
   readonly access: 'read' | 'write';
+  /**
+   * Whoever calls it from a session of the console must have shown lately that it is still the same person: it makes,
+   * revives or destroys what proves who somebody is, or loosens how that is proven. Signed calls are not asked.
+   */
+  readonly stepUp?: true;
+  /**
+   * Of an operation that only a session of the console can call. `page-load`: also without the session's CSRF token,
+   * which a page that was just opened has yet to be told; it must read and do nothing else.
+   */
+  readonly sessionOnly?: true | 'page-load';
   readonly input: P;
   /**
    * The actions and resources the caller needs, all of them; none at all for what everybody may.
@@ -60,8 +73,9 @@ export interface OpenedStream {
   chunks(ended: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
-/** The call of a stream, which outlasts the moment at which it was allowed. */
+/** The call of a stream, which outlasts the moment at which it was allowed. Streams are for programs, which sign. */
 export interface StreamCall extends Call {
+  readonly identity: Identity;
   /** Whether the caller may still do what it has asked for: its key holds, and its policies allow it. */
   stillAllowed(): Promise<boolean>;
 }
@@ -127,8 +141,65 @@ export interface AnonymousOperation<P extends ParameterMap = ParameterMap, T ext
   handle(input: InputOf<P>, proof: T, visit: AdmittedVisit): Promise<VisitOutcome>;
 }
 
+/** A request by which a browser signs in, goes on signing in, or confirms that it is still the same person. */
+export interface ConsoleVisit extends Visit {
+  readonly site: ConsoleSite;
+  readonly userAgent: string;
+  /** The session that the operation asks for; undefined when it asks for none. */
+  readonly session: ConsoleSession | undefined;
+  /** What the browser shows of a session, whatever became of that. */
+  readonly sessionToken: string | undefined;
+  /** What the browser shows of an earlier second factor. */
+  readonly mfaTicket: string | undefined;
+  /** Names, for the audit, as whom somebody tries to sign in: somebody that there is. */
+  attempted(account: Account, owner: { readonly type: 'root' | 'user'; readonly name: string }): void;
+}
+
+/** What became of it. */
+export interface ConsoleOutcome {
+  readonly answer: Answer;
+  /** Who is signed in now; undefined while nobody is. */
+  readonly actor: Principal | undefined;
+  /** Values of `Set-Cookie`. */
+  readonly cookies?: readonly string[];
+  /** What the audit calls it, when it is not merely a call. */
+  readonly event?:
+    | { readonly type: 'ConsoleSignin'; readonly mfaChecked: boolean }
+    | { readonly type: 'ConsoleSignout' };
+}
+
+/**
+ * An operation of the console's own door: what makes, strengthens and ends a session. Like an anonymous one it is
+ * proven by what it is given, and can do nothing but with sessions.
+ */
+export interface ConsoleOperation<P extends ParameterMap = ParameterMap, T extends Proof = Proof> {
+  readonly product: 'Claviger';
+  readonly version: string;
+  readonly name: string;
+  /** A write, together with its audit record. */
+  readonly access: 'console';
+  /** What it needs: no session, one whose sign-in is under way, or a whole one. */
+  readonly session: 'none' | 'pending' | 'full';
+  readonly input: P;
+  /**
+   * Checks what the visitor brought, outside of any transaction: passwords are slow to verify, and guesses are counted
+   * whatever becomes of the rest.
+   * @throws Refusal when it proves nothing
+   */
+  prove(input: InputOf<P>, visit: ConsoleVisit): Promise<T>;
+  /** Does it, in a transaction; `visit.session` is as it stands there. */
+  handle(input: InputOf<P>, proof: T, visit: ConsoleVisit & Scope): Promise<ConsoleOutcome>;
+}
+
 /** Everything that a registry holds; `access` tells them apart. */
-export type AnyOperation = Operation | StreamOperation | AnonymousOperation;
+export type AnyOperation = Operation | StreamOperation | AnonymousOperation | ConsoleOperation;
+
+/** Declares an operation of the console's door; keeps the types of its input and proof together. */
+export function consoleOperation<P extends ParameterMap, T extends Proof>(
+  declaration: ConsoleOperation<P, T>,
+): ConsoleOperation<P, T> {
+  return declaration;
+}
 
 /** Declares an anonymous operation; keeps the types of its input and proof together. */
 export function anonymousOperation<P extends ParameterMap, T extends Proof>(

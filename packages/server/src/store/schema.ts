@@ -37,6 +37,10 @@ export interface Schema {
   oidc_providers: OidcProviderRow;
   used_saml_assertions: UsedSamlAssertionRow;
   user_sso_settings: UserSsoSettingsRow;
+  console_sessions: ConsoleSessionRow;
+  mfa_tickets: MfaTicketRow;
+  root_sign_ins: RootSignInRow;
+  access_key_ceilings: AccessKeyCeilingRow;
 }
 
 export interface AccountRow {
@@ -418,6 +422,68 @@ export interface UserSsoSettingsRow {
   auxiliary_domain: string;
   login_with_domain: number;
   authn_sign_algorithm: 'rsa-sha1' | 'rsa-sha256';
+  updated_at: number;
+}
+
+/** A session of the console: signed in, or on the way there. */
+export interface ConsoleSessionRow {
+  /** SHA-256 of what the browser has, hexadecimal. */
+  session_hash: string;
+  /** `cs-` and 20 alphanumerics; stays when the browser's part is replaced. */
+  session_id: string;
+  account_id: string;
+  owner_type: 'root' | 'user';
+  /** The user id, or the account id for the root. */
+  owner_id: string;
+  /** `pending` while a step of signing in is still to be done: it can do nothing but that. */
+  stage: 'pending' | 'full';
+  /** When the password was set that the session rests on; 0 for one that rests on an identity provider. */
+  password_set_at: number;
+  /** The second factor that it rests on, as session/second-factor.ts names it; it ends when that is taken away. */
+  second_factor: string | null;
+  /** 0 when a browser that had shown it lately was spared it. */
+  second_factor_shown: number;
+  signed_in_at: number;
+  /** To the minute. */
+  last_seen_at: number;
+  expires_at: number;
+  step_up_until: number | null;
+  source_ip: string;
+  user_agent: string;
+  /** What an authenticator has to sign next; it is taken away by the first answer, right or wrong. */
+  challenge: string | null;
+  challenge_purpose: 'sign-in' | 'step-up' | 'registration' | null;
+  challenge_expires_at: number | null;
+  /** Of the device that is being bound; sealed with the account's data key, bound to the session's id. */
+  sealed_seed: string | null;
+}
+
+/** A browser that has shown a second factor lately, and is spared it. */
+export interface MfaTicketRow {
+  /** SHA-256, hexadecimal. */
+  ticket_hash: string;
+  account_id: string;
+  user_id: string;
+  /** What was shown, as session/second-factor.ts names it. */
+  second_factor: string;
+  expires_at: number;
+}
+
+/** What signing in as the account root leaves behind. */
+export interface RootSignInRow {
+  account_id: string;
+  /** 0 while it is the one-time password. */
+  password_set_at: number;
+  last_login_at: number | null;
+  /** Wrong passwords in a row. */
+  failed_attempts: number;
+  locked_until: number | null;
+}
+
+/** How long AccessKeys of an account last at most. */
+export interface AccessKeyCeilingRow {
+  account_id: string;
+  days: number;
   updated_at: number;
 }
 

@@ -4,6 +4,7 @@ import type { Account } from '../accounts/account.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { findRole, sessionSeconds } from '../roles/role.ts';
 import type { Call } from '../rpc/operation.ts';
+import type { CallerIdentity } from '../session/session-identity.ts';
 import type { RoleRow } from '../store/schema.ts';
 import { type OpenedSession, openSession, refuseMalformedSessionPolicy } from './open-session.ts';
 import { openToken, type SessionToken, type TokenIssuer } from './session-token.ts';
@@ -103,8 +104,7 @@ async function originOf(call: Call): Promise<Origin> {
       throw new Refusal('NoPermission.Root');
     case 'ram-user': {
       const { accountId, userId } = principal;
-      const { accessKeyId } = identity;
-      return { issuers: [{ type: 'user', accountId, userId, accessKeyId }], sourceIdentity: undefined };
+      return { issuers: [userIssuer(identity, accountId, userId)], sourceIdentity: undefined };
     }
     case 'assumed-role': {
       const { accountId, roleId } = principal;
@@ -121,8 +121,20 @@ async function originOf(call: Call): Promise<Origin> {
   }
 }
 
+/** A session of a role ends with what its user has shown to open it: an AccessKey, or a session of the console. */
+function userIssuer(identity: CallerIdentity, accountId: string, userId: string): TokenIssuer {
+  switch (identity.by) {
+    case 'signature':
+      return { type: 'user', accountId, userId, accessKeyId: identity.accessKeyId };
+    case 'session':
+      return { type: 'console-session', accountId, userId, sessionId: identity.session.row.session_id };
+  }
+}
+
 /** The session that calls, as its token tells it. */
 async function ownToken(call: Call): Promise<SessionToken> {
+  // INVARIANT: sessions of roles sign.
+  if (call.identity.by !== 'signature') throw new Refusal('NoPermission.AssumeRole', { resource: '' });
   const { signature, accessKeyId } = call.identity;
   const text = 'securityToken' in signature ? signature.securityToken : undefined;
   const { secrets } = call.services;
@@ -141,16 +153,24 @@ function sourceIdentityOf(origin: Origin, asked: string | undefined): string | u
   return origin.sourceIdentity;
 }
 
-/** When the session ends: as asked, within what the role allows, and not after the AccessKey that opened it. */
+/** When the session ends: as asked, within what the role allows, and not after the AccessKey or console session that opened it. */
 function endOfSession(call: Call, role: RoleRow, asked: number | undefined): number {
   const maximum =
     call.principal.type === 'assumed-role'
       ? Math.min(role.max_session_seconds, sessionBounds.maximumChainedSeconds)
       : role.max_session_seconds;
   const seconds = sessionLength(asked, maximum);
-  const { credential } = call.identity;
   const end = call.now + seconds * 1000;
-  return credential.kind === 'permanent' ? Math.min(end, credential.expiresAt ?? end) : end;
+  return Math.min(end, endOfCaller(call.identity) ?? end);
+}
+
+function endOfCaller(identity: CallerIdentity): number | undefined {
+  switch (identity.by) {
+    case 'session':
+      return identity.session.expiresAt;
+    case 'signature':
+      return identity.credential.kind === 'permanent' ? identity.credential.expiresAt : undefined;
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Account } from '../accounts/account.ts';
+import { readNamedConsoleSession } from '../session/console-session.ts';
 import type { RoleRow } from '../store/schema.ts';
 import type { Change, Queries } from '../store/store.ts';
 import type { SessionToken, TokenIssuer } from './session-token.ts';
@@ -42,7 +43,7 @@ export async function readSession(
 
   let expiresAt = token.expiresAt;
   for (const issuer of token.issuers) {
-    const until = await issuerHoldsUntil(queries, issuer);
+    const until = await issuerHoldsUntil(queries, issuer, now);
     if (until === undefined || until <= now) return undefined;
     expiresAt = Math.min(expiresAt, until);
   }
@@ -69,7 +70,11 @@ async function allActive(queries: Queries, accountIds: readonly string[]): Promi
 }
 
 /** Until when an issuer stands for its sessions; undefined when it no longer does. */
-async function issuerHoldsUntil(queries: Queries, issuer: TokenIssuer): Promise<number | undefined> {
+async function issuerHoldsUntil(
+  queries: Queries,
+  issuer: TokenIssuer,
+  now: number,
+): Promise<number | undefined> {
   switch (issuer.type) {
     case 'role':
       return (await roleIsThere(queries, issuer)) ? Number.POSITIVE_INFINITY : undefined;
@@ -77,6 +82,10 @@ async function issuerHoldsUntil(queries: Queries, issuer: TokenIssuer): Promise<
       return (await providerIsThere(queries, issuer)) ? Number.POSITIVE_INFINITY : undefined;
     case 'user':
       return keyHoldsUntil(queries, issuer);
+    case 'console-session': {
+      const session = await readNamedConsoleSession(queries, issuer.sessionId, now);
+      return session?.user?.user_id === issuer.userId ? session.expiresAt : undefined;
+    }
   }
 }
 
@@ -131,6 +140,9 @@ function dependenciesOn(issuer: TokenIssuer): Pick<Change, 'topic' | 'subject'>[
       return [{ topic: 'role', subject: issuer.roleId }];
     case 'identity-provider':
       return [{ topic: 'identity-provider', subject: issuer.providerId }];
+    case 'console-session':
+      // Whatever ends one is told as a change of its user.
+      return [{ topic: 'user', subject: issuer.userId }];
     case 'user':
       return [
         { topic: 'user', subject: issuer.userId },

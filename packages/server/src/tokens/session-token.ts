@@ -10,6 +10,12 @@ export type TokenIssuer =
       readonly userId: string;
       readonly accessKeyId: string;
     }
+  | {
+      readonly type: 'console-session';
+      readonly accountId: string;
+      readonly userId: string;
+      readonly sessionId: string;
+    }
   | { readonly type: 'role'; readonly accountId: string; readonly roleId: string }
   | {
       readonly type: 'identity-provider';

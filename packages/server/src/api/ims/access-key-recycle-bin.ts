@@ -94,6 +94,7 @@ export const accessKeyRecycleBinOperations: readonly Operation[] = [
     version,
     name: 'RestoreAccessKeyFromRecycleBin',
     access: 'write',
+    stepUp: true,
     input: { ...owner, UserAccessKeyId: accessKeyId },
     authorize: (input, call) => demand('ram:RestoreAccessKeyFromRecycleBin', input.UserId, call),
     async handle(input, call) {
@@ -111,6 +112,7 @@ export const accessKeyRecycleBinOperations: readonly Operation[] = [
     version,
     name: 'DeleteAccessKeyInRecycleBin',
     access: 'write',
+    stepUp: true,
     input: { ...owner, UserAccessKeyId: accessKeyId },
     authorize: (input, call) => demand('ram:DeleteAccessKeyInRecycleBin', input.UserId, call),
     async handle(input, call) {

@@ -30,6 +30,7 @@ export const accessKeyOperations: readonly Operation[] = [
     version,
     name: 'CreateAccessKey',
     access: 'write',
+    stepUp: true,
     input: owner,
     authorize: (input, call) => demand('ram:CreateAccessKey', input, call),
     async handle(input, call) {

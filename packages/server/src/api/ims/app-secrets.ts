@@ -33,6 +33,7 @@ export const appSecretOperations: readonly Operation[] = [
     version,
     name: 'CreateAppSecret',
     access: 'write',
+    stepUp: true,
     input: { AppId: appId },
     authorize: (input, call) => demand('ram:CreateAppSecret', input, call),
     async handle(input, call) {

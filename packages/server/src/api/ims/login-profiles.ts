@@ -76,6 +76,7 @@ export const loginProfileOperations: readonly Operation[] = [
     version,
     name: 'CreateLoginProfile',
     access: 'write',
+    stepUp: true,
     input: profileFields,
     authorize: (input, call) => demand('ram:CreateLoginProfile', input.UserPrincipalName, call),
     async handle(input, call) {
@@ -112,6 +113,7 @@ export const loginProfileOperations: readonly Operation[] = [
     version,
     name: 'UpdateLoginProfile',
     access: 'write',
+    stepUp: true,
     input: profileFields,
     authorize: (input, call) => demand('ram:UpdateLoginProfile', input.UserPrincipalName, call),
     async handle(input, call) {

@@ -71,6 +71,7 @@ export const mfaDeviceOperations: readonly Operation[] = [
     version,
     name: 'CreateVirtualMFADevice',
     access: 'write',
+    stepUp: true,
     input: { VirtualMFADeviceName: deviceName },
     authorize: (input, call) =>
       demandOnDevice('ram:CreateVirtualMFADevice', input.VirtualMFADeviceName, call),
@@ -126,6 +127,7 @@ export const mfaDeviceOperations: readonly Operation[] = [
     version,
     name: 'BindMFADevice',
     access: 'write',
+    stepUp: true,
     input: {
       UserPrincipalName: userPrincipalName,
       SerialNumber: deviceSerialNumber,
@@ -148,6 +150,7 @@ export const mfaDeviceOperations: readonly Operation[] = [
     version,
     name: 'UnbindMFADevice',
     access: 'write',
+    stepUp: true,
     input: { UserPrincipalName: userPrincipalName },
     authorize: (input, call) => demand('ram:UnbindMFADevice', input, call),
     async handle(input, call) {
@@ -161,6 +164,7 @@ export const mfaDeviceOperations: readonly Operation[] = [
     version,
     name: 'DisableVirtualMFA',
     access: 'write',
+    stepUp: true,
     input: { UserPrincipalName: userPrincipalName },
     authorize: (input, call) => demand('ram:DisableVirtualMFA', input, call),
     async handle(input, call) {

@@ -71,6 +71,7 @@ export const oidcProviderOperations: readonly Operation[] = [
     version,
     name: 'CreateOIDCProvider',
     access: 'write',
+    stepUp: true,
     input: {
       OIDCProviderName: providerName,
       IssuerUrl: text(),
@@ -110,6 +111,7 @@ export const oidcProviderOperations: readonly Operation[] = [
     version,
     name: 'UpdateOIDCProvider',
     access: 'write',
+    stepUp: true,
     input: {
       OIDCProviderName: providerName,
       NewDescription: clearable(description),
@@ -159,6 +161,7 @@ export const oidcProviderOperations: readonly Operation[] = [
     version,
     name: 'AddClientIdToOIDCProvider',
     access: 'write',
+    stepUp: true,
     input: { OIDCProviderName: providerName, ClientId: clientId },
     authorize: (input, call) => demand('AddClientIdToOIDCProvider', input.OIDCProviderName, call),
     async handle(input, call) {
@@ -185,6 +188,7 @@ export const oidcProviderOperations: readonly Operation[] = [
     version,
     name: 'AddFingerprintToOIDCProvider',
     access: 'write',
+    stepUp: true,
     input: { OIDCProviderName: providerName, Fingerprint: fingerprint },
     authorize: (input, call) => demand('AddFingerprintToOIDCProvider', input.OIDCProviderName, call),
     async handle(input, call) {

@@ -71,6 +71,7 @@ export const passkeyOperations: readonly Operation[] = [
     version,
     name: 'DeletePasskey',
     access: 'write',
+    stepUp: true,
     input: { ...owner, PasskeyId: passkeyId },
     authorize: (input, call) => demand('ram:DeletePasskey', input, call),
     async handle(input, call) {

@@ -44,6 +44,7 @@ export const samlProviderOperations: readonly Operation[] = [
     version,
     name: 'CreateSAMLProvider',
     access: 'write',
+    stepUp: true,
     input: {
       SAMLProviderName: providerName,
       Description: withDefault(description, ''),
@@ -80,6 +81,7 @@ export const samlProviderOperations: readonly Operation[] = [
     version,
     name: 'UpdateSAMLProvider',
     access: 'write',
+    stepUp: true,
     input: {
       SAMLProviderName: providerName,
       NewDescription: clearable(description),

@@ -97,6 +97,7 @@ export const securityPreferenceOperations: readonly Operation[] = [
     version,
     name: 'SetSecurityPreference',
     access: 'write',
+    stepUp: true,
     input: {
       AllowUserToChangePassword: optional(flag()),
       AllowUserToLoginWithPasskey: optional(flag()),

@@ -67,6 +67,7 @@ export const serviceCredentialOperations: readonly Operation[] = [
     version,
     name: 'CreateServiceCredential',
     access: 'write',
+    stepUp: true,
     input: {
       ...owner,
       ServiceCredentialName: credentialName,

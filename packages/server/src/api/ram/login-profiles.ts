@@ -37,6 +37,7 @@ export const loginProfileOperations: readonly Operation[] = [
     version,
     name: 'CreateLoginProfile',
     access: 'write',
+    stepUp: true,
     input: { ...owner, ...loginProfileFields, Password: password },
     authorize: (input, call) => demand('ram:CreateLoginProfile', input.UserName, call),
     async handle(input, call) {
@@ -73,6 +74,7 @@ export const loginProfileOperations: readonly Operation[] = [
     version,
     name: 'UpdateLoginProfile',
     access: 'write',
+    stepUp: true,
     input: { ...owner, ...loginProfileFields, Password: optional(password) },
     authorize: (input, call) => demand('ram:UpdateLoginProfile', input.UserName, call),
     async handle(input, call) {

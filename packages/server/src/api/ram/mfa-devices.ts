@@ -60,6 +60,7 @@ export const mfaDeviceOperations: readonly Operation[] = [
     version,
     name: 'CreateVirtualMFADevice',
     access: 'write',
+    stepUp: true,
     input: { VirtualMFADeviceName: deviceName },
     authorize: (input, call) =>
       demandOnDevice('ram:CreateVirtualMFADevice', input.VirtualMFADeviceName, call),
@@ -110,6 +111,7 @@ export const mfaDeviceOperations: readonly Operation[] = [
     version,
     name: 'BindMFADevice',
     access: 'write',
+    stepUp: true,
     input: {
       UserName: userName,
       SerialNumber: deviceSerialNumber,
@@ -132,6 +134,7 @@ export const mfaDeviceOperations: readonly Operation[] = [
     version,
     name: 'UnbindMFADevice',
     access: 'write',
+    stepUp: true,
     input: { UserName: userName },
     authorize: (input, call) => demand('ram:UnbindMFADevice', input, call),
     async handle(input, call) {

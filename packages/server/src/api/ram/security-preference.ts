@@ -48,6 +48,7 @@ export const securityPreferenceOperations: readonly Operation[] = [
     version,
     name: 'SetSecurityPreference',
     access: 'write',
+    stepUp: true,
     input: {
       AllowUserToChangePassword: optional(flag()),
       AllowUserToManageAccessKeys: optional(flag()),

@@ -31,6 +31,7 @@ export const assumeRoleOperations: readonly Operation[] = [
     version: '2015-04-01',
     name: 'AssumeRole',
     access: 'write',
+    stepUp: true,
     input: {
       RoleArn: roleArn,
       RoleSessionName: sessionName,

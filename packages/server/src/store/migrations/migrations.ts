@@ -4,6 +4,7 @@ import { passwordsAndMfa } from './0002-passwords-and-mfa.ts';
 import { federation } from './0003-federation.ts';
 import { applicationsAndServiceCredentials } from './0004-applications-and-service-credentials.ts';
 import { reports } from './0005-reports.ts';
+import { consoleSessions } from './0006-console-sessions.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
 export const migrations: readonly Migration[] = [
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   federation,
   applicationsAndServiceCredentials,
   reports,
+  consoleSessions,
 ];

@@ -1,0 +1,266 @@
+import { Refusal } from '../../errors/refusal.ts';
+import { instant } from '../../rpc/instant.ts';
+import {
+  type Answer,
+  type Call,
+  type ConsoleOperation,
+  type ConsoleVisit,
+  consoleOperation,
+  type Operation,
+  operation,
+  type Proof,
+} from '../../rpc/operation.ts';
+import { oneOf, optional, secret, text } from '../../rpc/parameter.ts';
+import { Secret } from '../../rpc/secret.ts';
+import {
+  type ConsoleSession,
+  changeConsoleSession,
+  endConsoleSession,
+  endNamedSession,
+  listConsoleSessions,
+} from '../../session/console-session.ts';
+import { setCookie } from '../../session/cookie.ts';
+import { guessing } from '../../session/guessing.ts';
+import { principalOf, type SessionIdentity } from '../../session/session-identity.ts';
+import {
+  isSteppedUp,
+  stepUpMethods,
+  stepUpMs,
+  verifyOwnCode,
+  verifyOwnPassword,
+} from '../../session/step-up.ts';
+import {
+  giveChallenge,
+  noteUse,
+  takeChallenge,
+  type UsedPasskey,
+  verificationOptions,
+  verifyPasskey,
+} from '../../session/webauthn.ts';
+import { principalName } from '../../users/user.ts';
+import { authenticationCode } from '../mfa-fields.ts';
+import { password } from '../password-fields.ts';
+import { version } from './version.ts';
+
+const nothing = [] as const;
+
+interface StepUpProof extends Proof {
+  readonly used: UsedPasskey | undefined;
+}
+
+/** What a session of the console can do with itself. */
+export const consoleSessionOperations: readonly ConsoleOperation[] = [
+  // Ends the session.
+  consoleOperation({
+    product: 'Claviger',
+    version,
+    name: 'SignOut',
+    access: 'console',
+    session: 'full',
+    input: {},
+    prove: async (_, visit) => proofOf(sessionOf(visit)),
+    async handle(_, __, visit) {
+      const session = sessionOf(visit);
+      await endConsoleSession(visit.queries, session.row.session_hash);
+      visit.changed('user', session.owner.id);
+      return {
+        answer: {},
+        actor: principalOf(session),
+        cookies: [setCookie('session', '', visit.site.secure, undefined)],
+        event: { type: 'ConsoleSignout' },
+      };
+    },
+  }),
+
+  // What a browser hands to its authenticators.
+  consoleOperation({
+    product: 'Claviger',
+    version,
+    name: 'BeginStepUpPasskey',
+    access: 'console',
+    session: 'full',
+    input: {},
+    async prove(_, visit) {
+      const session = sessionOf(visit);
+      await refuseOtherMethod(visit, session, 'Passkey');
+      return proofOf(session);
+    },
+    async handle(_, __, visit) {
+      const session = sessionOf(visit);
+      const { services, now } = visit;
+      const challenge = await giveChallenge(
+        visit.queries,
+        services,
+        session.row.session_hash,
+        'step-up',
+        now,
+      );
+      const Options = await verificationOptions(visit.site, session.factors.passkeys, challenge);
+      return { answer: { Options }, actor: principalOf(session) };
+    },
+  }),
+
+  // Shows that it is still the same person, for the next ten minutes.
+  consoleOperation({
+    product: 'Claviger',
+    version,
+    name: 'StepUp',
+    access: 'console',
+    session: 'full',
+    input: {
+      Method: oneOf('Password', 'Code', 'Passkey'),
+      Password: optional(password),
+      Code: optional(authenticationCode),
+      Response: optional(secret(text({ max: 16_384 }))),
+    },
+    async prove(input, visit): Promise<StepUpProof> {
+      const session = sessionOf(visit);
+      const { account } = session;
+      await refuseOtherMethod(visit, session, input.Method);
+      switch (input.Method) {
+        case 'Password': {
+          const given = needed('Password', input.Password);
+          await guessing(visit, session, () => verifyOwnPassword(visit, session, given));
+          return { account, used: undefined };
+        }
+        case 'Code': {
+          const given = needed('Code', input.Code);
+          await guessing(visit, session, () => verifyOwnCode(visit, session, given));
+          return { account, used: undefined };
+        }
+        case 'Passkey': {
+          const given = needed('Response', input.Response);
+          const challenge = await visit.services.store.write(({ queries }) =>
+            takeChallenge(queries, session.row.session_hash, 'step-up', visit.now),
+          );
+          const used = await guessing(visit, session, () =>
+            verifyPasskey(visit.site, session.factors.passkeys, given, challenge),
+          );
+          return { account, used };
+        }
+      }
+    },
+    async handle(_, { used }, visit) {
+      const session = sessionOf(visit);
+      const until = visit.now + stepUpMs;
+      if (used !== undefined) await noteUse(visit.queries, used, visit.now);
+      await changeConsoleSession(visit.queries, session.row.session_hash, { step_up_until: until });
+      return { answer: { StepUpUntil: instant(until) }, actor: principalOf(session) };
+    },
+  }),
+];
+
+/** What a session of the console can read of itself, and of its owner's others. */
+export const sessionOperations: readonly Operation[] = [
+  // Who is signed in; the one operation that a page can call before it knows the session's token.
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'GetSession',
+    access: 'read',
+    sessionOnly: 'page-load',
+    input: {},
+    authorize: () => nothing,
+    async handle(_, call) {
+      const identity = sessionIdentityOf(call);
+      const { session } = identity;
+      const { row, account } = session;
+      return {
+        Principal: wirePrincipal(session),
+        DefaultDomain: account.defaultDomain,
+        SignedInAt: instant(row.signed_in_at),
+        ExpiresAt: instant(session.expiresAt),
+        CsrfToken: new Secret(identity.csrfToken),
+        MFAPresent: identity.mfaPresent,
+        StepUpUntil: isSteppedUp(session, call.now) ? instant(Number(row.step_up_until)) : undefined,
+        StepUpMethods: await stepUpMethods(call.queries, session),
+      };
+    },
+  }),
+
+  // The browsers that are signed in as the caller.
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'ListSessions',
+    access: 'read',
+    sessionOnly: true,
+    input: {},
+    authorize: () => nothing,
+    async handle(_, call) {
+      const { session } = sessionIdentityOf(call);
+      const rows = await listConsoleSessions(call.queries, session, call.now);
+      return {
+        Sessions: rows.map((row) => ({
+          SessionId: row.session_id,
+          SignedInAt: instant(row.signed_in_at),
+          LastSeenAt: instant(row.last_seen_at),
+          SourceIp: row.source_ip,
+          UserAgent: row.user_agent,
+          MFAPresent: row.second_factor_shown === 1,
+          Current: row.session_id === session.row.session_id,
+        })),
+      };
+    },
+  }),
+
+  // Ends one of them; with no id, all but this one.
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'EndSession',
+    access: 'write',
+    sessionOnly: true,
+    input: { SessionId: optional(text({ max: 64, format: /^cs-[a-z0-9]+$/ })) },
+    authorize: () => nothing,
+    async handle(input, call) {
+      const { session } = sessionIdentityOf(call);
+      await endNamedSession(call.queries, session, input.SessionId);
+      call.changed('user', session.owner.id);
+      return {};
+    },
+  }),
+];
+
+/** The session that a call came with. @throws Refusal SessionOnly when it was signed instead */
+export function sessionIdentityOf(call: Call): SessionIdentity {
+  if (call.identity.by !== 'session') throw new Refusal('SessionOnly', { action: 'this operation' });
+  return call.identity;
+}
+
+function wirePrincipal({ account, owner, user }: ConsoleSession): Answer {
+  const { accountId, defaultDomain } = account;
+  const LoginName = principalName(owner.name, defaultDomain);
+  if (user === undefined) return { Type: 'root', AccountId: accountId, LoginName };
+  return {
+    Type: 'ram-user',
+    AccountId: accountId,
+    UserId: user.user_id,
+    UserName: user.user_name,
+    DisplayName: user.display_name,
+    LoginName,
+  };
+}
+
+function sessionOf({ session }: ConsoleVisit): ConsoleSession {
+  if (session === undefined) throw new Refusal('NotSignedIn');
+  return session;
+}
+
+const proofOf = ({ account }: ConsoleSession): Proof => ({ account });
+
+async function refuseOtherMethod(
+  visit: ConsoleVisit,
+  session: ConsoleSession,
+  method: 'Password' | 'Code' | 'Passkey',
+): Promise<void> {
+  const open = await stepUpMethods(visit.services.store.queries, session);
+  if (open.includes(method)) return;
+  const reason = open.length === 0 ? 'there is nothing to verify you by' : `use ${open.join(' or ')}`;
+  throw new Refusal('AuthenticationFail.StepUp', { reason });
+}
+
+function needed(name: string, value: string | undefined): string {
+  if (value === undefined) throw new Refusal('Missing', { name });
+  return value;
+}

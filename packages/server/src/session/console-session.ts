@@ -1,0 +1,178 @@
+import type { Account } from '../accounts/account.ts';
+import { readAccount } from '../accounts/account-directory.ts';
+import { findLoginProfile } from '../passwords/login-profile.ts';
+import { readSecurityPreference, type SecurityPreference } from '../settings/security-preference.ts';
+import type { ConsoleSessionRow, UserRow } from '../store/schema.ts';
+import type { Queries } from '../store/store.ts';
+import { findUser } from '../users/user.ts';
+import { readRootSignIn } from './root-password.ts';
+import { hasFactor, readSecondFactors, type SecondFactors, type SessionOwner } from './second-factor.ts';
+import { hashOfToken } from './session-secret.ts';
+
+/** How long the steps of one sign-in may take. */
+export const signInMs = 15 * 60 * 1000;
+
+/** A session that nobody uses ends. */
+export const idleMs = 60 * 60 * 1000;
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/** A session as it stands now, with whose it is. */
+export interface ConsoleSession {
+  readonly row: ConsoleSessionRow;
+  readonly account: Account;
+  readonly owner: SessionOwner;
+  /** Undefined for the root. */
+  readonly user: UserRow | undefined;
+  readonly preference: SecurityPreference;
+  readonly factors: SecondFactors;
+  /** When it ends if it is used; milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/**
+ * The session that a browser shows, if there still is one. Nothing of it is kept in memory: it is looked up with each
+ * request, so that it ends on every node with its user, password, second factor, sign-in profile or account.
+ * @param queries of a transaction, or of committed data
+ * @param token as the cookie has it
+ * @param now milliseconds since the epoch
+ */
+export async function readConsoleSession(
+  queries: Queries,
+  token: string,
+  now: number,
+): Promise<ConsoleSession | undefined> {
+  const row = await queries
+    .selectFrom('console_sessions')
+    .selectAll()
+    .where('session_hash', '=', hashOfToken(token))
+    .executeTakeFirst();
+  return row && standingOf(queries, row, now);
+}
+
+/** The session of that name, if it is a whole one and still there. */
+export async function readNamedConsoleSession(
+  queries: Queries,
+  sessionId: string,
+  now: number,
+): Promise<ConsoleSession | undefined> {
+  const row = await queries
+    .selectFrom('console_sessions')
+    .selectAll()
+    .where('session_id', '=', sessionId)
+    .where('stage', '=', 'full')
+    .executeTakeFirst();
+  return row && standingOf(queries, row, now);
+}
+
+async function standingOf(
+  queries: Queries,
+  row: ConsoleSessionRow,
+  now: number,
+): Promise<ConsoleSession | undefined> {
+  if (row.expires_at <= now || row.last_seen_at + idleMs <= now) return undefined;
+  const account = await readAccount(queries, row.account_id);
+  if (account?.status !== 'Active') return undefined;
+  const preference = await readSecurityPreference(queries, row.account_id);
+  // A shorter duration that is set later counts for sessions that are there already.
+  const expiresAt = Math.min(row.expires_at, row.signed_in_at + preference.LoginSessionDuration * HOUR_MS);
+  if (expiresAt <= now) return undefined;
+  const found = await readOwner(queries, row);
+  if (found === undefined) return undefined;
+  const { owner, user } = found;
+  const factors = await readSecondFactors(
+    { queries, account },
+    owner,
+    preference.AllowUserToLoginWithPasskey,
+  );
+  if (row.second_factor !== null && !hasFactor(factors, row.second_factor)) return undefined;
+  return { row, account, owner, user, preference, factors, expiresAt };
+}
+
+async function readOwner(
+  queries: Queries,
+  row: ConsoleSessionRow,
+): Promise<{ readonly owner: SessionOwner; readonly user: UserRow | undefined } | undefined> {
+  const { account_id: accountId, owner_id: id } = row;
+  switch (row.owner_type) {
+    case 'root': {
+      const root = await readRootSignIn(queries, accountId);
+      if (root?.passwordSetAt !== Number(row.password_set_at)) return undefined;
+      return { owner: { type: 'root', id: accountId, name: 'root' }, user: undefined };
+    }
+    case 'user': {
+      const user = await findUser(queries, accountId, { by: 'id', userId: id });
+      if (user === undefined) return undefined;
+      const profile = await findLoginProfile(queries, accountId, id);
+      if (profile?.status !== 'Active') return undefined;
+      if (Number(profile.password_set_at) !== Number(row.password_set_at)) return undefined;
+      return { owner: { type: 'user', id, name: user.user_name }, user };
+    }
+  }
+}
+
+/** Changes a session. */
+export async function changeConsoleSession(
+  queries: Queries,
+  sessionHash: string,
+  changes: Partial<ConsoleSessionRow>,
+): Promise<void> {
+  await queries
+    .updateTable('console_sessions')
+    .set(changes)
+    .where('session_hash', '=', sessionHash)
+    .execute();
+}
+
+/** Ends a session. */
+export async function endConsoleSession(queries: Queries, sessionHash: string): Promise<void> {
+  await queries.deleteFrom('console_sessions').where('session_hash', '=', sessionHash).execute();
+}
+
+/** Removes sessions and tickets that have ended. @returns how many sessions */
+export async function purgeConsoleSessions(queries: Queries, now: number): Promise<number> {
+  await queries.deleteFrom('mfa_tickets').where('expires_at', '<=', now).execute();
+  const { numDeletedRows } = await queries
+    .deleteFrom('console_sessions')
+    .where((where) => where.or([where('expires_at', '<=', now), where('last_seen_at', '<=', now - idleMs)]))
+    .executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
+}
+
+/** The whole sessions of the same owner that are still there, the latest first. */
+export async function listConsoleSessions(
+  queries: Queries,
+  { row }: Pick<ConsoleSession, 'row'>,
+  now: number,
+): Promise<ConsoleSessionRow[]> {
+  return queries
+    .selectFrom('console_sessions')
+    .selectAll()
+    .where('owner_id', '=', row.owner_id)
+    .where('owner_type', '=', row.owner_type)
+    .where('account_id', '=', row.account_id)
+    .where('stage', '=', 'full')
+    .where('password_set_at', '=', row.password_set_at)
+    .where('expires_at', '>', now)
+    .where('last_seen_at', '>', now - idleMs)
+    .orderBy('signed_in_at', 'desc')
+    .execute();
+}
+
+/**
+ * Ends a session of the same owner.
+ * @param sessionId undefined for all but the owner's present one
+ */
+export async function endNamedSession(
+  queries: Queries,
+  { row }: Pick<ConsoleSession, 'row'>,
+  sessionId: string | undefined,
+): Promise<void> {
+  await queries
+    .deleteFrom('console_sessions')
+    .where('owner_id', '=', row.owner_id)
+    .where('owner_type', '=', row.owner_type)
+    .where('account_id', '=', row.account_id)
+    .where('session_id', sessionId === undefined ? '!=' : '=', sessionId ?? row.session_id)
+    .execute();
+}

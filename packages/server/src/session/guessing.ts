@@ -1,0 +1,25 @@
+import type { Account } from '../accounts/account.ts';
+import { Refusal } from '../errors/refusal.ts';
+import type { ConsoleVisit } from '../rpc/operation.ts';
+import type { SessionOwner } from './second-factor.ts';
+
+/**
+ * Lets somebody who is known show a password, a code or a passkey, as often as the throttle lets anybody.
+ * @throws Refusal Throttling.SignIn, and what `attempt` throws
+ */
+export async function guessing<T>(
+  visit: ConsoleVisit,
+  { account, owner }: { readonly account: Account; readonly owner: SessionOwner },
+  attempt: () => Promise<T>,
+): Promise<T> {
+  const over = visit.services.signInThrottle.begin(`${account.accountId} ${owner.id}`, visit.sourceAddress);
+  if (over === undefined) throw new Refusal('Throttling.SignIn');
+  let outcome: 'succeeded' | 'failed' = 'failed';
+  try {
+    const result = await attempt();
+    outcome = 'succeeded';
+    return result;
+  } finally {
+    over(outcome);
+  }
+}

@@ -1,0 +1,66 @@
+import { DAY_MS } from '../limits.ts';
+import type { Scope } from '../rpc/operation.ts';
+import type { SecurityPreference } from '../settings/security-preference.ts';
+import { hasFactor, type SecondFactors, type SessionOwner } from './second-factor.ts';
+import { hashOfToken } from './session-secret.ts';
+
+/** RAM remembers a second factor for seven days, where an account allows it at all (EnableSaveMFATicket). */
+const lifeMs = 7 * DAY_MS;
+
+/** The same in seconds, for a cookie. */
+export const mfaTicketSeconds = lifeMs / 1000;
+
+/** Tickets of one user at the same time; the oldest make room. */
+const ticketsAtMost = 20;
+
+/** Spares a browser the second factor for a while. @returns what the browser keeps */
+export async function issueMfaTicket(scope: Scope, owner: SessionOwner, factor: string): Promise<string> {
+  const ticket = scope.services.identifiers.consoleSessionToken();
+  const { accountId } = scope.account;
+  const earlier = await scope.queries
+    .selectFrom('mfa_tickets')
+    .select('ticket_hash')
+    .where('user_id', '=', owner.id)
+    .where('account_id', '=', accountId)
+    .orderBy('expires_at', 'desc')
+    .offset(ticketsAtMost - 1)
+    .limit(ticketsAtMost)
+    .execute();
+  for (const { ticket_hash: hash } of earlier) {
+    await scope.queries.deleteFrom('mfa_tickets').where('ticket_hash', '=', hash).execute();
+  }
+  await scope.queries
+    .insertInto('mfa_tickets')
+    .values({
+      ticket_hash: hashOfToken(ticket),
+      account_id: accountId,
+      user_id: owner.id,
+      second_factor: factor,
+      expires_at: scope.now + lifeMs,
+    })
+    .execute();
+  return ticket;
+}
+
+/**
+ * The second factor that a browser is spared, if it shows a ticket of this user, the account still allows it, and the
+ * user still has that factor.
+ */
+export async function readMfaTicket(
+  scope: Scope,
+  owner: SessionOwner,
+  preference: SecurityPreference,
+  factors: SecondFactors,
+  ticket: string | undefined,
+): Promise<string | undefined> {
+  if (ticket === undefined || owner.type !== 'user' || !preference.EnableSaveMFATicket) return undefined;
+  const row = await scope.queries
+    .selectFrom('mfa_tickets')
+    .select('second_factor')
+    .where('ticket_hash', '=', hashOfToken(ticket))
+    .where('user_id', '=', owner.id)
+    .where('account_id', '=', scope.account.accountId)
+    .where('expires_at', '>', scope.now)
+    .executeTakeFirst();
+  return row !== undefined && hasFactor(factors, row.second_factor) ? row.second_factor : undefined;
+}

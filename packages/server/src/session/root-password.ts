@@ -1,0 +1,141 @@
+import type { Account } from '../accounts/account.ts';
+import { Refusal } from '../errors/refusal.ts';
+import { checkPassword } from '../passwords/check-password.ts';
+import { hashPassword, verifyPassword } from '../passwords/password-hash.ts';
+import { readPasswordPolicy } from '../passwords/password-policy.ts';
+import type { Scope } from '../rpc/operation.ts';
+import type { Services } from '../services.ts';
+import type { RootSignInRow } from '../store/schema.ts';
+import type { Queries } from '../store/store.ts';
+
+/** The policy of passwords is one of RAM users; the root is locked out by this, and not for long: nobody could help it. */
+const attemptsAtMost = 10;
+const LOCK_MS = 15 * 60 * 1000;
+
+/** How the account root signs in. */
+export interface RootSignIn {
+  /** 0 while it is the one-time password. */
+  readonly passwordSetAt: number;
+  readonly passwordMustChange: boolean;
+}
+
+/** The root's password as it stands; undefined when the root cannot sign in. */
+export async function readRootSignIn(queries: Queries, accountId: string): Promise<RootSignIn | undefined> {
+  const account = await queries
+    .selectFrom('accounts')
+    .select(['root_password_hash', 'root_password_must_change'])
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  if (account === undefined || account.root_password_hash === null) return undefined;
+  const row = await readRow(queries, accountId);
+  return {
+    passwordSetAt: Number(row.password_set_at),
+    passwordMustChange: account.root_password_must_change === 1,
+  };
+}
+
+/**
+ * Verifies the root's password. The attempt is counted before the password is looked at, as that of a user is.
+ * @param now milliseconds since the epoch
+ */
+export async function verifyRootPassword(
+  services: Services,
+  account: Account,
+  password: string,
+  now: number,
+): Promise<RootSignIn | 'Wrong' | 'Locked'> {
+  const { store } = services;
+  const { accountId } = account;
+  const isOpen = await store.write(async ({ queries }) => {
+    const row = await readRow(queries, accountId);
+    const lockedUntil = Number(row.locked_until ?? 0);
+    if (lockedUntil > now) return false;
+    const failed = (row.locked_until === null ? row.failed_attempts : 0) + 1;
+    await writeRow(queries, {
+      ...row,
+      failed_attempts: failed,
+      locked_until: failed >= attemptsAtMost ? now + LOCK_MS : null,
+    });
+    return true;
+  });
+  if (!isOpen) return 'Locked';
+  const hash = await hashOf(store.queries, accountId);
+  if (!(await verifyPassword(hash, password))) return 'Wrong';
+  return store.write(async ({ queries }) => {
+    // Changed while it was verified.
+    if ((await hashOf(queries, accountId)) !== hash) return 'Wrong';
+    await writeRow(queries, {
+      ...(await readRow(queries, accountId)),
+      failed_attempts: 0,
+      locked_until: null,
+    });
+    return (await readRootSignIn(queries, accountId)) ?? 'Wrong';
+  });
+}
+
+/**
+ * Changes the root's password. It is held to the account's policy too, though that speaks of RAM users only.
+ * @throws Refusal InvalidParameter.Password.TooWeak
+ */
+export async function changeRootPassword(scope: Scope, password: string): Promise<void> {
+  const { accountId } = scope.account;
+  const policy = await readPasswordPolicy(scope.queries, accountId);
+  const weakness = checkPassword(policy, password, 'root');
+  const hash = await hashOf(scope.queries, accountId);
+  const reason = weakness ?? ((await verifyPassword(hash, password)) ? 'it is the present one' : undefined);
+  if (reason !== undefined) throw new Refusal('InvalidParameter.Password.TooWeak', { reason });
+  await scope.queries
+    .updateTable('accounts')
+    .set({ root_password_hash: await hashPassword(password), root_password_must_change: 0 })
+    .where('account_id', '=', accountId)
+    .execute();
+  await writeRow(scope.queries, {
+    ...(await readRow(scope.queries, accountId)),
+    password_set_at: scope.now,
+    failed_attempts: 0,
+    locked_until: null,
+  });
+  scope.changed('account', accountId);
+  scope.touched('ACS::RAM::Account', accountId);
+}
+
+/** Notes that the root has signed in. */
+export async function noteRootSignIn(scope: Scope): Promise<void> {
+  const { accountId } = scope.account;
+  await writeRow(scope.queries, { ...(await readRow(scope.queries, accountId)), last_login_at: scope.now });
+}
+
+async function hashOf(queries: Queries, accountId: string): Promise<string | null> {
+  const row = await queries
+    .selectFrom('accounts')
+    .select('root_password_hash')
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  return row?.root_password_hash ?? null;
+}
+
+async function readRow(queries: Queries, accountId: string): Promise<RootSignInRow> {
+  const row = await queries
+    .selectFrom('root_sign_ins')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  return (
+    row ?? {
+      account_id: accountId,
+      password_set_at: 0,
+      last_login_at: null,
+      failed_attempts: 0,
+      locked_until: null,
+    }
+  );
+}
+
+async function writeRow(queries: Queries, row: RootSignInRow): Promise<void> {
+  const { account_id: _, ...columns } = row;
+  await queries
+    .insertInto('root_sign_ins')
+    .values(row)
+    .onConflict((conflict) => conflict.column('account_id').doUpdateSet(columns))
+    .execute();
+}

@@ -1,0 +1,297 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { IpNetworkSet, parseIpNetwork } from '@claviger/guard';
+import type { Account } from '../accounts/account.ts';
+import { accountOf } from '../accounts/account-directory.ts';
+import { domainSuffix } from '../accounts/create-account.ts';
+import { Refusal } from '../errors/refusal.ts';
+import { readUserSsoSettings } from '../federation/user-sso-settings.ts';
+import { findLoginProfile } from '../passwords/login-profile.ts';
+import { verifyPassword } from '../passwords/password-hash.ts';
+import { type PasswordPolicy, readPasswordPolicy } from '../passwords/password-policy.ts';
+import { noteSignIn, signInDemands, verifySignIn } from '../passwords/verify-sign-in.ts';
+import type { ConsoleVisit, Proof, Scope } from '../rpc/operation.ts';
+import type { SecurityPreference } from '../settings/security-preference.ts';
+import type { ConsoleSessionRow } from '../store/schema.ts';
+import type { Queries } from '../store/store.ts';
+import { type ConsoleSession, signInMs } from './console-session.ts';
+import { noteRootSignIn, readRootSignIn, verifyRootPassword } from './root-password.ts';
+import type { SessionOwner } from './second-factor.ts';
+import { hashOfToken } from './session-secret.ts';
+
+/** What a sign-in asks for next. */
+export type SignInStep = 'Done' | 'Code' | 'Passkey' | 'CodeOrPasskey' | 'NewPassword' | 'BindDevice';
+
+/** Somebody whose password was right. */
+export interface PasswordProof extends Proof {
+  readonly owner: SessionOwner;
+  readonly passwordSetAt: number;
+}
+
+/** What a login name stands for; the account is undefined when no account has that domain. */
+interface NamedOwner {
+  readonly account: Account | undefined;
+  readonly userName: string;
+}
+
+/** Sessions of one user or root at the same time; the oldest make room. */
+const sessionsAtMost = 50;
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/**
+ * The first step of signing in. A name that is nobody's is answered like a wrong password, and as late.
+ * @throws Refusal AuthenticationFail.SignIn, Throttling.SignIn; to who knows the password: Inactive,
+ *   Forbidden.PasswordExpired, Forbidden.PasswordSignIn, Forbidden.LoginNetwork
+ */
+export async function verifyPasswordSignIn(
+  visit: ConsoleVisit,
+  loginName: string,
+  password: string,
+): Promise<PasswordProof> {
+  const over = visit.services.signInThrottle.begin(loginName.toLowerCase(), visit.sourceAddress);
+  if (over === undefined) throw new Refusal('Throttling.SignIn');
+  const began = performance.now();
+  let outcome: 'succeeded' | 'failed' = 'failed';
+  try {
+    const proof = await verifyNamedPassword(visit, loginName, password);
+    outcome = 'succeeded';
+    return proof;
+  } catch (error) {
+    // What is counted of somebody who exists is written to the disk, and that can be measured from outside.
+    await untilNextBeat(began);
+    throw error;
+  } finally {
+    over(outcome);
+  }
+}
+
+/** Refusals leave at whole beats after their beginning, so that how long one took says little. */
+const beatMs = 200;
+
+async function untilNextBeat(began: number): Promise<void> {
+  await delay(beatMs - ((performance.now() - began) % beatMs));
+}
+
+async function verifyNamedPassword(
+  visit: ConsoleVisit,
+  loginName: string,
+  password: string,
+): Promise<PasswordProof> {
+  const { services, now } = visit;
+  const { account, userName } = await ownerNamed(services.store.queries, loginName);
+  const wrong = () => new Refusal('AuthenticationFail.SignIn');
+  if (account?.status !== 'Active') {
+    await verifyPassword(null, password);
+    throw wrong();
+  }
+  if (userName === 'root') {
+    visit.attempted(account, { type: 'root', name: 'root' });
+    const root = await verifyRootPassword(services, account, password, now);
+    // What is locked is not verified; it takes as long all the same.
+    if (root === 'Locked') await verifyPassword(null, password);
+    if (typeof root === 'string') throw wrong();
+    const owner = { type: 'root', id: account.accountId, name: 'root' } as const;
+    return { account, owner, passwordSetAt: root.passwordSetAt };
+  }
+  const signIn = await verifySignIn(services, account, { by: 'name', userName }, password, now);
+  if (!signIn.verified) {
+    if (signIn.user !== undefined) visit.attempted(account, { type: 'user', name: signIn.user.user_name });
+    switch (signIn.reason) {
+      case 'Locked':
+        await verifyPassword(null, password);
+        throw wrong();
+      case 'Wrong':
+        throw wrong();
+      case 'Disabled':
+        throw new Refusal('Inactive', { name: userName });
+      case 'PasswordExpired':
+      case 'InitialPasswordExpired':
+        throw new Refusal('Forbidden.PasswordExpired');
+    }
+  }
+  const { user, passwordSetAt } = signIn;
+  visit.attempted(account, { type: 'user', name: user.user_name });
+  const { enabled } = await readUserSsoSettings({ queries: services.store.queries, account });
+  if (enabled) throw new Refusal('Forbidden.PasswordSignIn');
+  return { account, owner: { type: 'user', id: user.user_id, name: user.user_name }, passwordSetAt };
+}
+
+/** `name@domain`, with or without the suffix of the domain, in any case; `root@…` is the account root. */
+async function ownerNamed(queries: Queries, loginName: string): Promise<NamedOwner> {
+  const at = loginName.lastIndexOf('@');
+  const userName = loginName.slice(0, Math.max(at, 0));
+  const domain = loginName.slice(at + 1).toLowerCase();
+  const full = domain.endsWith(domainSuffix) ? domain : `${domain}${domainSuffix}`;
+  const isRoot = userName.toLowerCase() === 'root';
+  let accounts = queries.selectFrom('accounts').selectAll();
+  accounts = isRoot
+    ? accounts.where((where) =>
+        // The root's login name stays what it was when the account gets another domain.
+        where.or([where('root_login_name', '=', `root@${full}`), where('default_domain', '=', full)]),
+      )
+    : accounts.where('default_domain', '=', full);
+  const row = await accounts.executeTakeFirst();
+  return { account: row && accountOf(row), userName: isRoot ? 'root' : userName };
+}
+
+/**
+ * Refuses a RAM user whose account lets its users sign in from other networks only. The root is not bound, as in RAM:
+ * somebody has to be able to correct the masks.
+ * @throws Refusal Forbidden.LoginNetwork
+ */
+export function refuseForeignNetwork(
+  owner: SessionOwner,
+  { LoginNetworkMasks: masks }: SecurityPreference,
+  address: string,
+): void {
+  if (owner.type === 'root' || masks === '') return;
+  const networks = masks.split(';').map((mask) => parseIpNetwork(mask.trim()));
+  const admits = new IpNetworkSet(networks.filter((network) => network !== undefined)).hasText(address);
+  if (!admits) throw new Refusal('Forbidden.LoginNetwork', { address });
+}
+
+/** A new session, of somebody whose password was right; to be moved on with `advance`. */
+export function pendingSession(scope: Scope, proof: PasswordProof, visit: ConsoleVisit): ConsoleSessionRow {
+  return {
+    session_hash: '',
+    session_id: scope.services.identifiers.consoleSessionId(),
+    account_id: proof.account.accountId,
+    owner_type: proof.owner.type,
+    owner_id: proof.owner.id,
+    stage: 'pending',
+    password_set_at: proof.passwordSetAt,
+    second_factor: null,
+    second_factor_shown: 0,
+    signed_in_at: scope.now,
+    last_seen_at: scope.now,
+    expires_at: scope.now + signInMs,
+    step_up_until: null,
+    source_ip: visit.sourceAddress,
+    user_agent: visit.userAgent.replaceAll('\0', '').slice(0, 256),
+    challenge: null,
+    challenge_purpose: null,
+    challenge_expires_at: null,
+    sealed_seed: null,
+  };
+}
+
+/** What a sign-in asks for next: the second factor, another password, a device; in this order. */
+export async function nextStep(
+  queries: Queries,
+  { row, account, owner, preference, factors }: Omit<ConsoleSession, 'expiresAt' | 'user'>,
+  now: number,
+): Promise<SignInStep> {
+  if (row.second_factor === null) {
+    const hasPasskey = factors.passkeys.length > 0;
+    if (factors.device !== undefined) return hasPasskey ? 'CodeOrPasskey' : 'Code';
+    if (hasPasskey) return 'Passkey';
+  }
+  const demands = await demandsOn(queries, account, owner, preference, now);
+  if (demands.passwordMustChange) return 'NewPassword';
+  if (demands.mfaRequired && row.second_factor === null) return 'BindDevice';
+  return 'Done';
+}
+
+async function demandsOn(
+  queries: Queries,
+  { accountId }: Account,
+  owner: SessionOwner,
+  preference: SecurityPreference,
+  now: number,
+): Promise<{ readonly passwordMustChange: boolean; readonly mfaRequired: boolean }> {
+  switch (owner.type) {
+    case 'root': {
+      const root = await readRootSignIn(queries, accountId);
+      return { passwordMustChange: root?.passwordMustChange ?? true, mfaRequired: false };
+    }
+    case 'user': {
+      const profile = await findLoginProfile(queries, accountId, owner.id);
+      if (profile === undefined) throw new Refusal('NotSignedIn');
+      return signInDemands(profile, await readPasswordPolicy(queries, accountId), preference, now);
+    }
+  }
+}
+
+/** A session that was moved on: what it asks for next, and what the browser has for it from now on. */
+export interface AdvancedSession {
+  readonly step: SignInStep;
+  /** A new one when the sign-in is done: whoever has seen the earlier one has nothing. */
+  readonly token: string;
+}
+
+/**
+ * Moves a sign-in on: writes down where it stands, and makes it a whole session when nothing is left to be asked.
+ * @param session with what was shown just now in its row
+ * @param token that the browser has for it; undefined for none yet
+ */
+export async function advance(
+  scope: Scope,
+  session: Omit<ConsoleSession, 'expiresAt' | 'user'>,
+  token: string | undefined,
+): Promise<AdvancedSession> {
+  const { row, owner, preference } = session;
+  const step = await nextStep(scope.queries, session, scope.now);
+  if (token !== undefined) {
+    await scope.queries
+      .deleteFrom('console_sessions')
+      .where('session_hash', '=', hashOfToken(token))
+      .execute();
+  }
+  if (step !== 'Done') {
+    const pending = token ?? scope.services.identifiers.consoleSessionToken();
+    await insert(scope.queries, { ...row, session_hash: hashOfToken(pending) });
+    return { step, token: pending };
+  }
+  refuseForeignNetwork(owner, preference, row.source_ip);
+  const whole = scope.services.identifiers.consoleSessionToken();
+  await makeRoom(scope.queries, row);
+  await insert(scope.queries, {
+    ...row,
+    session_hash: hashOfToken(whole),
+    stage: 'full',
+    signed_in_at: scope.now,
+    last_seen_at: scope.now,
+    expires_at: scope.now + preference.LoginSessionDuration * HOUR_MS,
+    challenge: null,
+    challenge_purpose: null,
+    challenge_expires_at: null,
+    sealed_seed: null,
+  });
+  if (owner.type === 'root') await noteRootSignIn(scope);
+  else await noteSignIn(scope, owner.id);
+  return { step, token: whole };
+}
+
+async function insert(queries: Queries, row: ConsoleSessionRow): Promise<void> {
+  await queries.insertInto('console_sessions').values(row).execute();
+}
+
+async function makeRoom(queries: Queries, { owner_id, account_id }: ConsoleSessionRow): Promise<void> {
+  const spare = await queries
+    .selectFrom('console_sessions')
+    .select('session_hash')
+    .where('owner_id', '=', owner_id)
+    .where('account_id', '=', account_id)
+    .orderBy('signed_in_at', 'desc')
+    .offset(sessionsAtMost - 1)
+    .limit(sessionsAtMost)
+    .execute();
+  for (const { session_hash: hash } of spare) {
+    await queries.deleteFrom('console_sessions').where('session_hash', '=', hash).execute();
+  }
+}
+
+/** What a new password has to be like, for whoever is choosing one. */
+export async function passwordRules(queries: Queries, accountId: string): Promise<Partial<PasswordPolicy>> {
+  const policy = await readPasswordPolicy(queries, accountId);
+  return {
+    MinimumPasswordLength: policy.MinimumPasswordLength,
+    RequireLowercaseCharacters: policy.RequireLowercaseCharacters,
+    RequireUppercaseCharacters: policy.RequireUppercaseCharacters,
+    RequireNumbers: policy.RequireNumbers,
+    RequireSymbols: policy.RequireSymbols,
+    MinimumPasswordDifferentCharacter: policy.MinimumPasswordDifferentCharacter,
+    PasswordNotContainUserName: policy.PasswordNotContainUserName,
+    PasswordReusePrevention: policy.PasswordReusePrevention,
+  };
+}

@@ -1,0 +1,66 @@
+import { Refusal } from '../errors/refusal.ts';
+import { verifyCode } from '../mfa/verify-code.ts';
+import { findLoginProfile } from '../passwords/login-profile.ts';
+import { verifySignIn } from '../passwords/verify-sign-in.ts';
+import type { ConsoleVisit } from '../rpc/operation.ts';
+import type { Queries } from '../store/store.ts';
+import type { ConsoleSession } from './console-session.ts';
+import { verifyRootPassword } from './root-password.ts';
+
+/** By what somebody who is signed in shows that it is still the same person. */
+export type StepUpMethod = 'Password' | 'Code' | 'Passkey';
+
+/** How long that counts. */
+export const stepUpMs = 10 * 60 * 1000;
+
+/** Whether somebody has shown it lately. */
+export function isSteppedUp({ row }: Pick<ConsoleSession, 'row'>, now: number): boolean {
+  return Number(row.step_up_until ?? 0) > now;
+}
+
+/**
+ * The methods that are open to the owner of a session: its second factors, and the password only for who has none.
+ * Whoever has found an unlocked browser may well find a password in it, too.
+ */
+export async function stepUpMethods(queries: Queries, session: ConsoleSession): Promise<StepUpMethod[]> {
+  const { device, passkeys } = session.factors;
+  const methods: StepUpMethod[] = [
+    ...(device === undefined ? [] : ['Code' as const]),
+    ...(passkeys.length === 0 ? [] : ['Passkey' as const]),
+  ];
+  if (methods.length > 0) return methods;
+  return (await hasPassword(queries, session)) ? ['Password'] : [];
+}
+
+async function hasPassword(queries: Queries, { account, owner }: ConsoleSession): Promise<boolean> {
+  if (owner.type === 'root') return true;
+  const profile = await findLoginProfile(queries, account.accountId, owner.id);
+  return profile !== undefined && profile.password_hash !== null;
+}
+
+/** @throws Refusal AuthenticationFail.StepUp; a wrong password counts like one at sign-in */
+export async function verifyOwnPassword(
+  visit: ConsoleVisit,
+  { account, owner }: ConsoleSession,
+  password: string,
+): Promise<void> {
+  const { services, now } = visit;
+  const verified =
+    owner.type === 'root'
+      ? typeof (await verifyRootPassword(services, account, password, now)) !== 'string'
+      : (await verifySignIn(services, account, { by: 'id', userId: owner.id }, password, now)).verified;
+  if (!verified) throw new Refusal('AuthenticationFail.StepUp', { reason: 'the password is not right' });
+}
+
+/** @throws Refusal AuthenticationFail.StepUp */
+export async function verifyOwnCode(
+  visit: ConsoleVisit,
+  { account, owner }: ConsoleSession,
+  code: string,
+): Promise<void> {
+  const outcome = await verifyCode(visit.services, account, owner, code, visit.now);
+  if (outcome !== 'Verified') {
+    const reason = 'the code is wrong or was used already, or the device is locked';
+    throw new Refusal('AuthenticationFail.StepUp', { reason });
+  }
+}

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+
+/** An answer as a page of the console sees it. */
+export interface PageAnswer {
+  readonly status: number;
+  /** `OK` for a success. */
+  readonly code: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** `Set-Cookie` headers. */
+  readonly cookies: readonly string[];
+}
+
+/** What differs from an ordinary call. */
+export interface PageCall {
+  readonly version?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Instead of the session's token; empty for none. */
+  readonly csrf?: string;
+  readonly method?: string;
+}
+
+/** The version of Claviger's own API. */
+export const OWN = '2026-11-24';
+
+/** A browser with the console open: keeps cookies and the session's token, and signs nothing. */
+export class Browser {
+  readonly #url: () => string;
+  readonly jar = new Map<string, string>();
+  csrf = '';
+
+  /** @param server whose address may change when it is started again */
+  constructor(server: { readonly url: string }) {
+    this.#url = () => server.url;
+  }
+
+  /** Calls an operation as the console's pages do. */
+  async call(
+    action: string,
+    parameters: Readonly<Record<string, string>> = {},
+    { version = OWN, headers = {}, csrf = this.csrf, method = 'POST' }: PageCall = {},
+  ): Promise<PageAnswer> {
+    const form = new URLSearchParams({ Action: action, Version: version, Format: 'JSON', ...parameters });
+    const cookie = [...this.jar].map(([name, value]) => `${name}=${value}`).join('; ');
+    const inQuery = method === 'GET';
+    const answer = await fetch(inQuery ? `${this.#url()}/?${form}` : this.#url(), {
+      method,
+      headers: {
+        ...(inQuery ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+        'user-agent': 'Browser under test',
+        ...(cookie !== '' && { cookie }),
+        ...(csrf !== '' && { 'x-claviger-csrf': csrf }),
+        ...headers,
+      },
+      ...(inQuery ? {} : { body: form.toString() }),
+    });
+    const body = (await answer.json()) as Record<string, unknown>;
+    const cookies = answer.headers.getSetCookie();
+    for (const each of cookies) {
+      const [pair = ''] = each.split(';');
+      const at = pair.indexOf('=');
+      if (pair.slice(at + 1) === '') this.jar.delete(pair.slice(0, at));
+      else this.jar.set(pair.slice(0, at), pair.slice(at + 1));
+    }
+    if (typeof body['CsrfToken'] === 'string') this.csrf = body['CsrfToken'];
+    return { status: answer.status, code: String(body['Code'] ?? 'OK'), body, cookies };
+  }
+
+  /** Calls an operation that has to succeed. @returns its answer */
+  async done(
+    action: string,
+    parameters: Readonly<Record<string, string>> = {},
+    more: PageCall = {},
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const { code, body } = await this.call(action, parameters, more);
+    assert.equal(code, 'OK', `${action}: ${body['Message']}`);
+    return body;
+  }
+
+  /** Calls an operation that has to be refused so. */
+  async refused(
+    action: string,
+    parameters: Readonly<Record<string, string>>,
+    code: string,
+    status: number,
+    more: PageCall = {},
+  ): Promise<PageAnswer> {
+    const answer = await this.call(action, parameters, more);
+    assert.deepEqual([answer.status, answer.code], [status, code], `${action}: ${answer.body['Message']}`);
+    return answer;
+  }
+
+  /** The first step of signing in. @returns what is asked for next */
+  async signIn(loginName: string, password: string): Promise<string> {
+    return String((await this.done('SignIn', { LoginName: loginName, Password: password }))['Step']);
+  }
+}
