@@ -8,11 +8,14 @@ import {
 } from '@claviger/server';
 import { Command, CommanderError } from 'commander';
 import { addAccount } from './commands/account.ts';
+import { addCall } from './commands/call.ts';
 import { addInit } from './commands/init.ts';
 import { addMasterKeyCommand } from './commands/master-key.ts';
 import { addRootAccessKey } from './commands/root-access-key.ts';
 import { addServe } from './commands/serve.ts';
-import { type Terminal, tell } from './terminal.ts';
+import { addSign } from './commands/sign.ts';
+import { addVerify } from './commands/verify.ts';
+import { type Terminal, TOLD, tell } from './terminal.ts';
 
 /** Exit codes: 0 done, 1 refused or failed, 2 the command line or configuration is wrong. */
 const FAILED = 1;
@@ -32,6 +35,8 @@ export function program(terminal: Terminal): Command {
     })
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .addHelpText('after', '\nExit codes: 0 done, 1 refused or failed, 2 wrong usage or configuration.')
+    // `sign --version` is an API's version, and not ours.
+    .enablePositionalOptions()
     .showHelpAfterError('(--help shows what there is)')
     .exitOverride();
   addInit(root, terminal);
@@ -39,6 +44,9 @@ export function program(terminal: Terminal): Command {
   addAccount(root, terminal);
   addRootAccessKey(root, terminal);
   addMasterKeyCommand(root, terminal);
+  addSign(root, terminal);
+  addCall(root, terminal);
+  addVerify(root, terminal);
   for (const command of everyCommand(root)) command.exitOverride();
   return root;
 }
@@ -56,8 +64,10 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
     if (error instanceof CommanderError) {
       // Commander has told its own errors; help and version are not errors.
       if (error.exitCode === 0) return 0;
-      if (error.code.startsWith('claviger.')) tell(terminal, `error: ${error.message}`);
-      return WRONG_USAGE;
+      if (error.code === TOLD) return error.exitCode;
+      if (!error.code.startsWith('claviger.')) return WRONG_USAGE;
+      tell(terminal, `error: ${error.message}`);
+      return error.exitCode;
     }
     if (error instanceof ConfigurationError) {
       tell(terminal, `error: ${error.message}`);

@@ -2,39 +2,11 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { describe, test } from 'node:test';
 import { settingDescriptions } from '@claviger/server';
-import { program, run } from '../src/main.ts';
-import { claviger, type Finished, freshDirectory } from './claviger.ts';
-
-class Screen extends Writable {
-  readonly isTTY: boolean;
-  text = '';
-
-  constructor(isTTY: boolean) {
-    super();
-    this.isTTY = isTTY;
-  }
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.text += chunk.toString();
-    done();
-  }
-}
-
-interface Surroundings {
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly isTTY?: boolean;
-}
-
-async function type(words: readonly string[], surroundings: Surroundings = {}): Promise<Finished> {
-  const { environment = {}, isTTY = false } = surroundings;
-  const out = new Screen(isTTY);
-  const err = new Screen(isTTY);
-  const status = await run(words, { out, err, environment });
-  return { status, out: out.text, err: err.text };
-}
+import { program } from '../src/main.ts';
+import { claviger, freshDirectory } from './claviger.ts';
+import { Screen, type Surroundings, type } from './typed.ts';
 
 /** The words of every command that does something, found in the program itself. */
 function everyCommand(): string[][] {
@@ -43,7 +15,7 @@ function everyCommand(): string[][] {
     if (words.length > 0) found.push(words);
     for (const child of command.commands) walk(child, [...words, child.name()]);
   };
-  walk(program({ out: new Screen(false), err: new Screen(false), environment: {} }), []);
+  walk(program({ out: new Screen(), err: new Screen(), environment: {} }), []);
   return found;
 }
 

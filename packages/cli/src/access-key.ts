@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { SigningCredentials } from '@claviger/signature';
+import { type Command, CommanderError } from 'commander';
+import type { Terminal } from './terminal.ts';
+
+const ID = 'ALIBABA_CLOUD_ACCESS_KEY_ID';
+const SECRET = 'ALIBABA_CLOUD_ACCESS_KEY_SECRET';
+const TOKEN = 'ALIBABA_CLOUD_SECURITY_TOKEN';
+
+/** Where a command gets its AccessKey from, for its help. */
+export const WHERE_KEYS_COME_FROM = `
+The AccessKey comes from the environment, where the official clients look for it too:
+  ${ID}, ${SECRET} and, of a temporary key, ${TOKEN},
+or with --profile from ~/.aliyun/config.json, which is read and never written. There is no flag for a secret:
+whoever lists processes would see it.`;
+
+/** A profile of the official command-line tool, as far as it is read here. */
+interface Profile {
+  readonly name: string;
+  readonly mode: string;
+  readonly access_key_id?: string;
+  readonly access_key_secret?: string;
+  readonly sts_token?: string;
+}
+
+/** Adds `--profile` to a command. */
+export function addProfileFlag(command: Command): Command {
+  return command.option('--profile <name>', 'take the AccessKey from this profile of ~/.aliyun/config.json');
+}
+
+/**
+ * The AccessKey to sign with.
+ * @param profile the name of a profile; the environment is asked when it is absent
+ * @returns undefined when there is none in the environment
+ * @throws CommanderError when half of a key is there, or the profile holds none
+ */
+export function findAccessKey(
+  terminal: Terminal,
+  profile: string | undefined,
+): SigningCredentials | undefined {
+  if (profile !== undefined) return keyOfProfile(terminal, profile);
+  const { [ID]: accessKeyId, [SECRET]: accessKeySecret, [TOKEN]: securityToken } = terminal.environment;
+  if (!accessKeyId && !accessKeySecret) return undefined;
+  if (!accessKeyId) throw wrong(`${SECRET} is set, and ${ID} is not`);
+  if (!accessKeySecret) throw wrong(`${ID} is set, and ${SECRET} is not`);
+  return { accessKeyId, accessKeySecret, ...(securityToken ? { securityToken } : {}) };
+}
+
+/**
+ * As {@link findAccessKey}, for a command that cannot do without.
+ * @throws CommanderError when there is none
+ */
+export function requireAccessKey(terminal: Terminal, profile: string | undefined): SigningCredentials {
+  const found = findAccessKey(terminal, profile);
+  if (found === undefined) throw wrong(`there is no AccessKey: set ${ID} and ${SECRET}, or give --profile`);
+  return found;
+}
+
+function keyOfProfile(terminal: Terminal, name: string): SigningCredentials {
+  const file = join(terminal.environment['HOME'] ?? homedir(), '.aliyun', 'config.json');
+  const profiles = readProfiles(file);
+  const profile = profiles.find((each) => each.name === name);
+  if (profile === undefined) {
+    const names = profiles.map((each) => each.name).join(', ');
+    throw wrong(`${file} has no profile \`${name}\`; it has ${names === '' ? 'none' : names}`);
+  }
+  const { mode, access_key_id: accessKeyId, access_key_secret: accessKeySecret, sts_token: token } = profile;
+  if (mode !== 'AK' && mode !== 'StsToken') {
+    throw wrong(`the profile \`${name}\` is of mode ${mode}; only AK and StsToken hold a key that can sign`);
+  }
+  if (!accessKeyId || !accessKeySecret || (mode === 'StsToken' && !token)) {
+    throw wrong(`the profile \`${name}\` of ${file} holds no whole AccessKey`);
+  }
+  return { accessKeyId, accessKeySecret, ...(mode === 'StsToken' && token ? { securityToken: token } : {}) };
+}
+
+function readProfiles(file: string): readonly Profile[] {
+  const text = readFileSync(file, 'utf8');
+  try {
+    const { profiles } = JSON.parse(text) as { readonly profiles?: unknown };
+    if (Array.isArray(profiles)) return profiles as readonly Profile[];
+  } catch {
+    // The parser's own message may quote the file, which holds secrets.
+  }
+  throw wrong(`${file} is not the JSON that the official command-line tool writes`);
+}
+
+function wrong(message: string): CommanderError {
+  return new CommanderError(2, 'claviger.access-key', message);
+}

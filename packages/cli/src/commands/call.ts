@@ -1,0 +1,160 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { buffer } from 'node:stream/consumers';
+import { explainSignature } from '@claviger/signature';
+import { type Command, CommanderError, InvalidArgumentError } from 'commander';
+import { WHERE_KEYS_COME_FROM } from '../access-key.ts';
+import { linesOfFailure } from '../explanation-text.ts';
+import { linesOfDenial, type RefusedAnswer, readRefusedAnswer } from '../refused-answer.ts';
+import { addRequestFlags, type ReadyRequest, type RequestFlags, signRequested } from '../signed-request.ts';
+import { ended, print, type Terminal, tell, warning } from '../terminal.ts';
+
+interface CallFlags extends RequestFlags {
+  readonly include?: boolean;
+  readonly json?: boolean;
+  readonly timeout: number;
+  readonly ca?: string;
+}
+
+/** Refusals that the request's own signature explains. */
+const ABOUT_SIGNATURES =
+  /^(SignatureDoesNotMatch|IncompleteSignature|InvalidTimeStamp|Content(SHA256|MD5)NotMatched)/;
+
+/** `claviger call`: signs a request, sends it, and says what came of it. */
+export function addCall(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('call')
+    .summary('sign a request and send it')
+    .description(
+      'Signs a request, sends it, prints the body of the answer to standard output and its status to standard error. ' +
+        'Of a refusal it says what was missing. Exits with 0 for a status of 2xx, else with 1. Redirects are not followed.',
+    );
+  addRequestFlags(command)
+    .option('-i, --include', 'print status line and headers before the body')
+    .option('--json', 'print one JSON object: status, headers, body (parsed when it is JSON)')
+    .option('--timeout <seconds>', 'give up after so long', parseSeconds, 30)
+    .option('--ca <file>', 'trust the certificates in this PEM file, and no others')
+    .addHelpText(
+      'after',
+      `${WHERE_KEYS_COME_FROM}
+
+Examples:
+  claviger call GET https://orders.example.com/orders/7
+  claviger call POST https://orders.example.com/orders -d '{"sku":"a-1","quantity":2}'
+  claviger call POST http://127.0.0.1:8080/ --action GetCallerIdentity --version 2015-04-01
+  claviger call GET https://localhost:8443/orders --ca ./data/tls/cert.pem`,
+    )
+    .action(async (method: string, url: URL, flags: CallFlags) => {
+      const ready = await signRequested(terminal, method, url, flags);
+      const { answer, body } = await send(ready, flags);
+      const status = answer.statusCode ?? 0;
+      const isSuccess = status >= 200 && status < 300;
+      if (flags.json) print(terminal, jsonOf(answer, body));
+      else tellAnswer(terminal, ready, answer, body, flags.include === true);
+      if (!isSuccess) throw ended(1);
+    });
+}
+
+interface Answer {
+  readonly answer: IncomingMessage;
+  readonly body: Buffer;
+}
+
+async function send({ url, request }: ReadyRequest, { timeout, ca }: CallFlags): Promise<Answer> {
+  const signal = AbortSignal.timeout(timeout * 1000);
+  const outgoing = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
+    method: request.method,
+    // By itself Node writes no `host` where headers come as a list.
+    headers: [...request.rawHeaders, 'content-length', String(request.body.length), 'connection', 'close'],
+    signal,
+    ...(ca === undefined ? {} : { ca: readFileSync(ca) }),
+  });
+  try {
+    outgoing.end(request.body);
+    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+    return { answer, body: await buffer(answer) };
+  } catch (error) {
+    if (signal.aborted) throw new CommanderError(1, 'claviger.call', `no answer within ${timeout} s`);
+    const { message, code } = error as NodeJS.ErrnoException;
+    throw new CommanderError(
+      1,
+      'claviger.call',
+      `${url.host}: ${message || code || 'the connection failed'}`,
+    );
+  }
+}
+
+function tellAnswer(
+  terminal: Terminal,
+  ready: ReadyRequest,
+  answer: IncomingMessage,
+  body: Buffer,
+  withHeaders: boolean,
+): void {
+  const status = `${answer.statusCode} ${answer.statusMessage ?? ''}`.trimEnd();
+  if (withHeaders) {
+    print(terminal, `HTTP/${answer.httpVersion} ${status}`);
+    for (const [name, value] of headersOf(answer)) print(terminal, `${name}: ${value}`);
+    print(terminal, '');
+  }
+  terminal.out.write(body);
+  const isSuccess = status.startsWith('2');
+  // A prompt should not stand behind the body.
+  if (terminal.out.isTTY && body.length > 0 && body.at(-1) !== 0x0a) terminal.out.write('\n');
+  tell(terminal, isSuccess ? status : warning(terminal, status));
+  if (isSuccess) return;
+  const refusal = readRefusedAnswer(body.toString('utf8'));
+  if (refusal !== undefined) for (const line of linesOfRefusal(ready, answer, refusal)) tell(terminal, line);
+  const location = answer.headers.location;
+  if (location !== undefined) tell(terminal, `  not followed  ${location}`);
+}
+
+function linesOfRefusal(ready: ReadyRequest, answer: IncomingMessage, refusal: RefusedAnswer): string[] {
+  const { code, message, requestId, denied } = refusal;
+  const isAboutSignature = ABOUT_SIGNATURES.test(code);
+  // What the server signed is a text of many lines; where it differs says more.
+  const [text = ''] = isAboutSignature ? message.split(/\s*server string to sign is:/) : [message];
+  return [
+    `${code}: ${text}`,
+    ...(denied === undefined ? [] : linesOfDenial(denied)),
+    ...(isAboutSignature ? explain(ready, answer, message) : []),
+    ...(requestId === undefined ? [] : [`  request   ${requestId}`]),
+  ];
+}
+
+function explain({ request, credentials }: ReadyRequest, answer: IncomingMessage, message: string): string[] {
+  const date = Date.parse(answer.headers.date ?? '');
+  const now = Number.isNaN(date) ? Date.now() : date;
+  return linesOfFailure(explainSignature(request, { credentials, now, serverMessage: message }));
+}
+
+function jsonOf(answer: IncomingMessage, body: Buffer): string {
+  const text = body.toString('utf8');
+  return JSON.stringify({
+    status: answer.statusCode,
+    headers: answer.headers,
+    body: parsedOrText(text),
+  });
+}
+
+function headersOf({ rawHeaders }: IncomingMessage): [string, string][] {
+  const headers: [string, string][] = [];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) headers.push([rawHeaders[at]!, rawHeaders[at + 1]!]);
+  return headers;
+}
+
+function parsedOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds > 0 && seconds <= 86_400)) throw new InvalidArgumentError('it must be a number of seconds.');
+  return seconds;
+}

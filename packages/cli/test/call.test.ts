@@ -1,0 +1,214 @@
+/** `claviger call` against servers: a real Claviger, and one that answers what is wanted. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { claviger, freshDirectory, serve } from './claviger.ts';
+import { type Surroundings, type } from './typed.ts';
+import { startVerifier } from './verifier.ts';
+
+interface Key {
+  readonly AccessKeyId: string;
+  readonly AccessKeySecret: string;
+}
+
+const example: Key = {
+  AccessKeyId: 'LTAI5tEXAMPLEKEYID000001',
+  AccessKeySecret: 'ExampleSecret0000000000000001',
+};
+
+function as({ AccessKeyId, AccessKeySecret }: Key): Surroundings {
+  return {
+    environment: {
+      ALIBABA_CLOUD_ACCESS_KEY_ID: AccessKeyId,
+      ALIBABA_CLOUD_ACCESS_KEY_SECRET: AccessKeySecret,
+    },
+  };
+}
+
+const data = freshDirectory();
+const admin = JSON.parse(claviger(['init', '--data', data, '--json']).out) as Key;
+const server = await serve(['--data', data]);
+after(() => server.stop('SIGTERM'));
+
+describe('claviger call, to Claviger', () => {
+  let user: Key;
+
+  const call = (key: Key, url: string, ...flags: string[]) => type(['call', 'POST', url, ...flags], as(key));
+  const ram = (key: Key, action: string, parameters: Record<string, string> = {}, ...flags: string[]) => {
+    const query = new URLSearchParams(parameters);
+    return call(key, `${server.url}/?${query}`, '--action', action, '--version', '2015-05-01', ...flags);
+  };
+
+  before(async () => {
+    assert.equal((await ram(admin, 'CreateUser', { UserName: 'alice' })).status, 0);
+    const { out } = await ram(admin, 'CreateAccessKey', { UserName: 'alice' });
+    user = (JSON.parse(out) as { AccessKey: Key }).AccessKey;
+  });
+
+  test('prints the body, tells the status, and exits with 0', async () => {
+    const { status, out, err } = await ram(admin, 'GetUser', { UserName: 'alice' });
+    assert.deepEqual([status, err], [0, '200 OK\n']);
+    assert.equal((JSON.parse(out) as { User: { UserName: string } }).User.UserName, 'alice');
+  });
+
+  for (const scheme of [['acs3'], ['acs4', '--product', 'ram'], ['rpc']]) {
+    test(`signs with ${scheme[0]}`, async () => {
+      const url = `${server.url}/?Action=GetUser&Version=2015-05-01&UserName=alice`;
+      const named = scheme[0] === 'rpc' ? [] : ['--action', 'GetUser', '--version', '2015-05-01'];
+      const target = scheme[0] === 'rpc' ? url : `${server.url}/?UserName=alice`;
+      const { status, err } = await call(admin, target, '--scheme', ...scheme, ...named);
+      assert.deepEqual([status, err], [0, '200 OK\n']);
+    });
+  }
+
+  test('says of a denial what was missing, for whom, and what would allow it; exits with 1', async () => {
+    const { status, out, err } = await ram(user, 'ListUsers');
+    assert.equal(status, 1);
+    const { Code, RequestId } = JSON.parse(out) as { Code: string; RequestId: string };
+    assert.equal(Code, 'NoPermission');
+    assert.match(err, /^403 Forbidden\nNoPermission: You are not authorized to do this action\./);
+    assert.match(err, /\n {2}missing {3}ram:ListUsers on acs:ram:\*:\d+:user\/\*\n/);
+    assert.match(err, /\n {2}for {7}RAM user \d+ of account \d+\n/);
+    assert.match(err, /\n {2}why {7}nothing in a policy attached to it or its groups allows it\n/);
+    assert.ok(err.includes(`\n  request   ${RequestId}\n`));
+    const statement = /to allow {2}(.*)\n/.exec(err)?.[1];
+    const document = JSON.stringify({ Version: '1', Statement: [JSON.parse(statement ?? '')] });
+    await ram(admin, 'CreatePolicy', { PolicyName: 'list', PolicyDocument: document });
+    await ram(admin, 'AttachPolicyToUser', { PolicyType: 'Custom', PolicyName: 'list', UserName: 'alice' });
+    assert.equal((await ram(user, 'ListUsers')).status, 0, 'what it advises does allow it');
+  });
+
+  test('says of an explicit Deny that no Allow helps', async () => {
+    const document = JSON.stringify({
+      Version: '1',
+      Statement: [{ Effect: 'Deny', Action: 'ram:GetUser', Resource: '*' }],
+    });
+    await ram(admin, 'CreatePolicy', { PolicyName: 'deny', PolicyDocument: document });
+    await ram(admin, 'AttachPolicyToUser', { PolicyType: 'Custom', PolicyName: 'deny', UserName: 'alice' });
+    const { err } = await ram(user, 'GetUser', { UserName: 'alice' });
+    assert.match(err, /missing {3}ram:GetUser on acs:ram:\*:\d+:user\/alice\n/);
+    assert.match(err, /has a Deny that applies; no Allow helps/);
+    assert.doesNotMatch(err, /to allow/);
+  });
+
+  test('reads a refusal in XML as well', async () => {
+    const { err } = await ram(user, 'ListGroups', {}, '-H', 'accept: text/xml');
+    assert.match(err, /missing {3}ram:ListGroups on/);
+    assert.match(err, /for {7}RAM user/);
+  });
+
+  test('says of a wrong secret that the server has another one', async () => {
+    const { status, err } = await ram({ ...admin, AccessKeySecret: 'wrong' }, 'GetUser');
+    assert.equal(status, 1);
+    assert.match(err, /SignatureDoesNotMatch: Specified signature is not matched with our calculation\.\n/);
+    assert.match(err, /The server signed the same text: it has another secret for this key\./);
+  });
+
+  test('--include prints status line and headers, --json one object', async () => {
+    const included = await ram(admin, 'GetUser', { UserName: 'alice' }, '--include');
+    assert.match(included.out, /^HTTP\/1.1 200 OK\ncontent-type: application\/json[\s\S]*\n\n\{/);
+    const { status, out, err } = await ram(user, 'DeleteUser', { UserName: 'alice' }, '--json');
+    assert.deepEqual([status, err], [1, '']);
+    const answer = JSON.parse(out) as {
+      status: number;
+      headers: Record<string, string>;
+      body: { Code: string };
+    };
+    assert.deepEqual([answer.status, answer.body.Code], [403, 'NoPermission']);
+    assert.match(answer.headers['content-type'] ?? '', /json/);
+  });
+
+  test('the secret is nowhere in what is printed', async () => {
+    for (const key of [admin, { ...admin, AccessKeySecret: 'WrongSecret99' }]) {
+      const { out, err } = await ram(key, 'GetUser', {}, '--include');
+      assert.ok(!`${out}${err}`.includes(key.AccessKeySecret));
+    }
+  });
+});
+
+test('a certificate of its own is trusted with --ca', async () => {
+  const secure = await serve(['--data', data, '--tls', 'auto']);
+  const words = ['call', 'POST', secure.url, '--action', 'GetCallerIdentity', '--version', '2015-04-01'];
+  const trusting = await type([...words, '--ca', join(data, 'tls', 'cert.pem')], as(admin));
+  assert.deepEqual([trusting.status, trusting.err], [0, '200 OK\n']);
+  const plain = await type(words, as(admin));
+  assert.equal(plain.status, 1);
+  assert.match(plain.err, /^error: 127.0.0.1:\d+: .*certificate/);
+  await secure.stop('SIGTERM');
+});
+
+describe('claviger call, to servers of another kind', () => {
+  let server: HttpServer;
+  let url: string;
+  const requests: { host: string | undefined; target: string }[] = [];
+
+  before(async () => {
+    server = createServer((request, response) => {
+      requests.push({ host: request.headers.host, target: request.url! });
+      switch (request.url) {
+        case '/moved':
+          return response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end();
+        case '/silent':
+          return;
+        case '/hangup':
+          return request.socket.destroy();
+        case '/broken':
+          return response.writeHead(502).end('<html>Bad gateway</html>');
+        default:
+          return response.end('no line feed');
+      }
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  test('a redirect is shown and not followed', async () => {
+    const { status, err } = await type(['call', 'GET', `${url}/moved`], as(example));
+    assert.deepEqual([status, err], [1, '302 Found\n  not followed  http://127.0.0.1:1/\n']);
+  });
+
+  test('an answer that is not of RAM stands as it is', async () => {
+    const { status, out, err } = await type(['call', 'GET', `${url}/broken`], as(example));
+    assert.deepEqual([status, out, err], [1, '<html>Bad gateway</html>', '502 Bad Gateway\n']);
+  });
+
+  test('no answer in time, none at all, and nobody there each exit with 1 and say so', async () => {
+    for (const [words, named] of [
+      [['call', 'GET', `${url}/silent`, '--timeout', '0.05'], /^error: no answer within 0.05 s\n$/],
+      [['call', 'GET', `${url}/hangup`], /^error: 127.0.0.1:\d+: .*hang up\n$/],
+      [['call', 'GET', 'http://127.0.0.1:1/'], /^error: 127.0.0.1:1: .*ECONNREFUSED/],
+    ] as const) {
+      const { status, out, err } = await type(words, as(example));
+      assert.deepEqual([status, out], [1, '']);
+      assert.match(err, named);
+    }
+    assert.equal((await type(['call', 'GET', url, '--timeout', 'long'], as(example))).status, 2);
+  });
+
+  test('a host of your own is sent', async () => {
+    await type(['call', 'GET', `${url}/a`, '-H', 'Host: orders.example.com'], as(example));
+    assert.deepEqual(requests.at(-1), { host: 'orders.example.com', target: '/a' });
+  });
+
+  test('on a terminal a body without a line feed gets one, elsewhere it stays as it is', async () => {
+    assert.equal((await type(['call', 'GET', url], { ...as(example), isTTY: true })).out, 'no line feed\n');
+    assert.equal((await type(['call', 'GET', url], as(example))).out, 'no line feed');
+  });
+
+  test('a wrong clock explains itself: by how much, and what the server has', async () => {
+    const late = await startVerifier(() => Date.now() + 3_600_000);
+    const { status, err } = await type(['call', 'GET', late.url], as(example));
+    late.close();
+    assert.equal(status, 1);
+    assert.match(err, /^400 Bad Request\nInvalidTimeStamp.Expired: /);
+    assert.match(err, /the server's clock was at/);
+    assert.match(err, /3600 s behind, where 15 minutes are allowed\./);
+  });
+});

@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { parseSignature, SignatureError, SigningKey, verifySignature } from '@claviger/signature';
+
+const SECRETS = new Map([
+  ['LTAI5tEXAMPLEKEYID000001', 'ExampleSecret0000000000000001'],
+  ['STS.EXAMPLEKEYID000001', 'ExampleSecret0000000000000002'],
+]);
+
+/** A server that verifies what it gets and answers what it has seen, or RAM's error. */
+export interface Verifier {
+  readonly url: string;
+  close(): void;
+}
+
+/** @param now the server's clock; the real one when absent */
+export async function startVerifier(now: () => number = Date.now): Promise<Verifier> {
+  const server = createServer((request, response) => {
+    answer(request, response, now()).catch((error: unknown) => response.destroy(error as Error));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, now: number): Promise<void> {
+  const body = await buffer(request);
+  const received = { method: request.method!, target: request.url!, rawHeaders: request.rawHeaders, body };
+  try {
+    const parsed = parseSignature(received);
+    if (!('accessKeyId' in parsed)) throw new SignatureError('MissingSignature');
+    const key = SigningKey.fromSecret(SECRETS.get(parsed.accessKeyId) ?? 'unknown');
+    const verified = verifySignature(received, parsed, key, { now });
+    response.setHeader('content-type', 'application/json');
+    response.end(
+      JSON.stringify({
+        scheme: parsed.scheme,
+        accessKeyId: parsed.accessKeyId,
+        securityToken: parsed.securityToken,
+        host: request.headers.host,
+        body: verified.body,
+        text: body.toString(),
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof SignatureError)) throw error;
+    response.writeHead(error.httpStatus, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ Code: error.code, Message: error.message, RequestId: 'A-1' }));
+  }
+}
