@@ -47,6 +47,16 @@ function parsePeer(peer: string): IpAddress | undefined {
   return parseIpAddress(zone < 0 ? peer : peer.slice(0, zone));
 }
 
+/**
+ * Whether the peer is a trusted proxy.
+ *
+ * @param peer the address at the other end of the connection, as the socket gives it
+ */
+export function isTrustedProxy(peer: string, trusted: TrustedProxies): boolean {
+  const address = parsePeer(peer);
+  return address !== undefined && isTrusted(address, trusted);
+}
+
 /** One entry of `X-Forwarded-For`: an address, with a port or in brackets as some proxies write it. */
 function parseForwardedEntry(entry: string): IpAddress | undefined {
   const address = parseIpAddress(entry);

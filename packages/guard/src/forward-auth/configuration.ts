@@ -1,0 +1,119 @@
+import { dirname, resolve } from 'node:path';
+import {
+  anyAddress,
+  assertDistinctHosts,
+  DEFAULT_HEADER_LIMIT,
+  headerLimitBytes,
+  type IdentitySettings,
+  type ListenAddress,
+  networkAddress,
+  type ProtectedServiceSettings,
+  proxyNetwork,
+  readIdentity,
+  readProtectedService,
+  readRateLimits,
+  readSource,
+  readTls,
+  type SourceSettings,
+  type TlsSettings,
+} from '../gateway/settings.ts';
+import { GatewayConfigurationError, Section, yesOrNo } from '../gateway/settings-section.ts';
+import type { RateLimits } from '../rate-limit/rate-limiter.ts';
+import { YamlReader } from '../service-map/yaml-reader.ts';
+
+/** Where proxies ask, and who they are. */
+export interface ForwardAuthSettings {
+  readonly listen: ListenAddress;
+  /** Addresses and blocks of the proxies that may ask; whoever reaches a Unix socket may. */
+  readonly proxies: readonly string[];
+  /** Proxies before those, whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
+}
+
+/** A service that a proxy protects by asking. */
+export interface ForwardAuthServiceSettings extends ProtectedServiceSettings {
+  readonly identityToken: boolean;
+}
+
+/** All that a configuration file says. */
+export interface ForwardAuthConfiguration extends ForwardAuthSettings {
+  readonly tls: TlsSettings | undefined;
+  readonly admin: ListenAddress | undefined;
+  readonly source: SourceSettings;
+  readonly headerLimit: number;
+  readonly rateLimits: RateLimits;
+  readonly identity: IdentitySettings;
+  readonly services: readonly ForwardAuthServiceSettings[];
+}
+
+/** `listen`, `proxies` and `trustedProxies`. */
+export function readForwardAuth<Name extends string>(
+  section: Section<Name | 'listen' | 'proxies' | 'trustedProxies'>,
+): ForwardAuthSettings {
+  const listen = section.need('listen', anyAddress) ?? { port: 0 };
+  const proxies = section.list('proxies', proxyNetwork);
+  if (proxies.length === 0 && 'port' in listen) {
+    section.fault(
+      undefined,
+      'the field `proxies` is missing: nobody could ask. Name the addresses of your proxies',
+    );
+  }
+  return { listen, proxies, trustedProxies: section.list('trustedProxies', proxyNetwork) };
+}
+
+/**
+ * Reads the configuration of a forward-auth endpoint that stands alone.
+ *
+ * @param text YAML or JSON
+ * @param file where it stands: files that it names are found from there
+ * @throws GatewayConfigurationError with file, line and column of everything that is wrong
+ */
+export function parseForwardAuthConfiguration(text: string, file: string): ForwardAuthConfiguration {
+  const reader = new YamlReader(text);
+  if (reader.faults.length > 0) throw GatewayConfigurationError.of(file, reader.faults);
+  const path = (written: string) => resolve(dirname(file), written);
+  const root = new Section(
+    reader,
+    reader.root,
+    [
+      'listen',
+      'proxies',
+      'trustedProxies',
+      'tls',
+      'admin',
+      'source',
+      'headerLimit',
+      'rateLimits',
+      'identity',
+      'services',
+    ],
+    'a forward-auth configuration',
+  );
+  if (reader.root === undefined) root.fault(undefined, 'the file is empty');
+  if (!root.has('source')) root.fault(undefined, 'the field `source` is missing');
+  const settings = readForwardAuth(root);
+  if (root.has('tls') && 'path' in settings.listen) root.fault('tls', 'there is no TLS on a Unix socket');
+  const services = root.nodes('services', 1).map((node) => {
+    const section = new Section(reader, node, ['map', 'hosts', 'identityToken'], 'a service');
+    const service = {
+      ...readProtectedService(section, path),
+      identityToken: section.read('identityToken', yesOrNo, true),
+    };
+    return { section, service };
+  });
+  assertDistinctHosts(services.map(({ section, service }) => ({ section, hosts: service.hosts })));
+  const configuration: ForwardAuthConfiguration = {
+    ...settings,
+    tls: root.has('tls') ? readTls(root.section('tls', ['cert', 'key']), path) : undefined,
+    admin: root.has('admin') ? root.section('admin', ['listen']).need('listen', networkAddress) : undefined,
+    source: root.has('source')
+      ? readSource(root.section('source', ['server', 'ca', 'maxStaleness']), path)
+      : { server: '', caFile: undefined, maxStalenessMs: 0 },
+    headerLimit: root.read('headerLimit', headerLimitBytes, DEFAULT_HEADER_LIMIT),
+    rateLimits: readRateLimits(root.section('rateLimits', ['perKey', 'perPrincipal'])),
+    identity: readIdentity(root.section('identity', ['issuer', 'keyLifetime'])),
+    services: services.map(({ service }) => service),
+  };
+  if (reader.faults.length > 0) throw GatewayConfigurationError.of(file, reader.faults);
+  return configuration;
+}

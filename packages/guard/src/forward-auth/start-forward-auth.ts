@@ -1,0 +1,154 @@
+import { performance } from 'node:perf_hooks';
+import { Checkpoint, type Surroundings } from '../gateway/checkpoint.ts';
+import { HostTable } from '../gateway/host-table.ts';
+import { HotConfiguration, type ReloadOutcome } from '../gateway/hot-configuration.ts';
+import { type Listener, startListener, type TlsFiles } from '../gateway/listener.ts';
+import { ConfigurationFiles } from '../gateway/load-configuration.ts';
+import type { ServiceMap } from '../service-map/service-map.ts';
+import { type ForwardAuthConfiguration, parseForwardAuthConfiguration } from './configuration.ts';
+import { type AskedService, ForwardAuth, trustedByForwardAuth } from './forward-auth.ts';
+
+/** A forward-auth endpoint that runs. */
+export interface ForwardAuthEndpoint {
+  /** `http://127.0.0.1:9180`, or the path of a Unix socket. */
+  readonly address: string;
+  readonly adminAddress: string | undefined;
+  /** Reads the configuration again; one with a fault changes nothing. */
+  reload(): Promise<ReloadOutcome>;
+  /** Takes nothing more, lets what is under way finish, and cuts off what is left after `graceMs` milliseconds. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** A configuration with all that the files which it names say. */
+export interface LoadedForwardAuth {
+  readonly configuration: ForwardAuthConfiguration;
+  readonly tls: TlsFiles | undefined;
+  readonly sourceCa: string | undefined;
+  /** In the order of `configuration.services`. */
+  readonly maps: readonly ServiceMap[];
+  readonly files: ConfigurationFiles;
+}
+
+/**
+ * Reads the configuration of a forward-auth endpoint and every file that it names.
+ *
+ * @param file an absolute path
+ * @throws GatewayConfigurationError that says where each fault is
+ */
+export async function loadForwardAuth(file: string): Promise<LoadedForwardAuth> {
+  const files = new ConfigurationFiles();
+  const configuration = parseForwardAuthConfiguration(await files.read(file), file);
+  const maps: ServiceMap[] = [];
+  for (const { mapFile } of configuration.services) maps.push(await files.readMap(mapFile));
+  const { tls, source } = configuration;
+  return {
+    configuration,
+    tls: tls && (await files.readTls(tls)),
+    sourceCa: source.caFile === undefined ? undefined : await files.readCa(source.caFile),
+    maps,
+    files,
+  };
+}
+
+/**
+ * Starts an endpoint that proxies ask whether a request may pass.
+ *
+ * @param file of the configuration, an absolute path
+ * @throws GatewayConfigurationError that says where each fault is
+ * @throws what the system says when an address cannot be listened on
+ */
+export async function startForwardAuth(
+  file: string,
+  surroundings: Surroundings,
+): Promise<ForwardAuthEndpoint> {
+  const { log } = surroundings;
+  const first = await loadForwardAuth(file);
+  const { configuration } = first;
+  let underWay = 0;
+  const checkpoint = new Checkpoint(surroundings, configuration, first.sourceCa, {
+    underWay: () => underWay,
+    upstreams: () => [],
+  });
+  let asked = servicesOf(first, checkpoint);
+  const { onBug } = checkpoint;
+  const endpoint = new ForwardAuth({
+    serviceFor: (host) => asked.find(host),
+    settings: configuration,
+    onDone: checkpoint.onDone,
+    onMisconfigured: (problem) => log.warn({ problem }, 'a question that cannot be answered'),
+    onBug,
+    ticks: () => performance.now(),
+  });
+  let main: Listener | undefined;
+  let admin: Listener | undefined;
+  try {
+    main = await startListener({
+      listen: configuration.listen,
+      tls: first.tls,
+      headerLimit: configuration.headerLimit,
+      handle(request, response) {
+        underWay += 1;
+        response.once('close', () => {
+          underWay -= 1;
+        });
+        endpoint.handle(request, response);
+      },
+      onBug,
+    });
+    admin = configuration.admin && (await checkpoint.startAdmin(configuration.admin));
+  } catch (error) {
+    await main?.close(0);
+    await checkpoint.close();
+    throw error;
+  }
+  const listener = main;
+  const hot = new HotConfiguration(first, {
+    load: () => loadForwardAuth(file),
+    fixed: ({ configuration: { listen, proxies, admin, source, headerLimit, identity }, tls, sourceCa }) => ({
+      listen,
+      proxies,
+      admin,
+      source: { ...source, ca: sourceCa },
+      headerLimit,
+      identity,
+      tls: tls !== undefined,
+    }),
+    take(loaded) {
+      const next = servicesOf(loaded, checkpoint);
+      if (loaded.tls !== undefined) listener.setTls(loaded.tls);
+      asked = next;
+    },
+    log,
+    onOutcome: (outcome) => checkpoint.metrics.reloaded(outcome),
+  });
+  hot.watch();
+  return {
+    address: listener.address,
+    adminAddress: admin?.address,
+    reload: () => hot.reload(),
+    async close(graceMs) {
+      hot.close();
+      checkpoint.isDraining = true;
+      await listener.close(graceMs);
+      await admin?.close(0);
+      await checkpoint.close();
+    },
+  };
+}
+
+function servicesOf(
+  { configuration, maps }: LoadedForwardAuth,
+  checkpoint: Checkpoint,
+): HostTable<AskedService> {
+  const trustedProxies = trustedByForwardAuth(configuration);
+  const { rateLimits } = configuration;
+  return new HostTable(
+    configuration.services.map(({ hosts, identityToken }, at) => ({
+      hosts,
+      entry: {
+        guard: checkpoint.guard(maps[at]!, { trustedProxies, rateLimits }),
+        tokens: identityToken ? checkpoint.tokens : undefined,
+      },
+    })),
+  );
+}

@@ -1,0 +1,73 @@
+import { type Listener, startListener } from './listener.ts';
+import type { ListenAddress } from './settings.ts';
+
+/** Where the public keys of identity tokens are found. */
+export const JWKS_PATH = '/.well-known/claviger/jwks.json';
+
+export interface AdminOptions {
+  readonly listen: ListenAddress;
+  /** Why this process should get no requests; undefined when it should. */
+  readonly whyNotReady: () => string | undefined;
+  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+  readonly jwks: () => string;
+  readonly onBug: (error: unknown, requestId: string) => void;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+/**
+ * The listener for those who run the gateway: `/healthz`, `/readyz`, `/metrics`, and the public keys. It asks nobody
+ * who they are, so it belongs on an address that only they reach.
+ *
+ * @throws what the system says when the address cannot be listened on
+ */
+export function startAdmin({ listen, whyNotReady, metrics, jwks, onBug }: AdminOptions): Promise<Listener> {
+  const routes: Readonly<Record<string, () => Answer | Promise<Answer>>> = {
+    '/healthz': () => json(200, { status: 'ok' }),
+    '/readyz': () => {
+      const reason = whyNotReady();
+      return reason === undefined
+        ? json(200, { status: 'ok' })
+        : json(503, { status: 'unavailable', reason });
+    },
+    '/metrics': async () => {
+      const { contentType, text } = await metrics();
+      return { status: 200, type: contentType, body: text };
+    },
+    [JWKS_PATH]: () => ({ status: 200, type: 'application/json;charset=utf-8', body: jwks() }),
+  };
+  return startListener({
+    listen,
+    tls: undefined,
+    headerLimit: 16 * 1024,
+    onBug,
+    handle(request, response) {
+      request.resume();
+      const path = (request.url ?? '').replace(/\?.*$/s, '');
+      const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
+      const isRead = request.method === 'GET' || request.method === 'HEAD';
+      const answer = route === undefined || !isRead ? json(404, { status: 'not found' }) : route();
+      Promise.resolve(answer)
+        .then(({ status, type, body }) => {
+          response.writeHead(status, {
+            'content-type': type,
+            'content-length': Buffer.byteLength(body),
+            'cache-control': 'no-store',
+          });
+          response.end(body);
+        })
+        .catch((error) => {
+          onBug(error, '');
+          response.destroy();
+        });
+    },
+  });
+}
+
+function json(status: number, body: Readonly<Record<string, string>>): Answer {
+  return { status, type: 'application/json;charset=utf-8', body: JSON.stringify(body) };
+}

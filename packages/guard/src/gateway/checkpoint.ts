@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import { type AccessKeyUse, createGuard, type ServiceGuard } from '../create-guard.ts';
+import type { CredentialSource } from '../credential.ts';
+import { NonceMemory } from '../nonce-memory.ts';
+import type { RateLimits } from '../rate-limit/rate-limiter.ts';
+import type { ServiceMap } from '../service-map/service-map.ts';
+import { type AccessRecord, loggedFields } from './access-record.ts';
+import { startAdmin } from './admin.ts';
+import { GatewayMetrics } from './gateway-metrics.ts';
+import type { Log } from './hot-configuration.ts';
+import { IdentityKeys } from './identity-keys.ts';
+import { IdentityTokens } from './identity-token.ts';
+import type { Listener } from './listener.ts';
+import type { IdentitySettings, ListenAddress, SourceSettings } from './settings.ts';
+import type { Upstream } from './upstream.ts';
+
+/** Credentials that are kept up to date from elsewhere. */
+export interface OpenSource {
+  readonly source: CredentialSource;
+  /** Whether they are there, and young enough to be relied on. */
+  readonly isReady: () => boolean;
+  /** Told of each use of a key. */
+  readonly onUse?: (use: AccessKeyUse) => void;
+  readonly close: () => void | Promise<void>;
+}
+
+/** What a gateway or a forward-auth endpoint is given from outside. */
+export interface Surroundings {
+  /** @param ca of the server, in PEM, when the configuration names one */
+  readonly openSource: (settings: SourceSettings, ca: string | undefined) => OpenSource;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly log: Log;
+  /**
+   * What the keys of identity tokens come from, at least 32 bytes; random unless given. Several gateways of one
+   * service should share it.
+   */
+  readonly identitySecret?: Uint8Array | undefined;
+}
+
+/** What is the same for every service that one process guards: credentials, nonces, keys, book-keeping. */
+export class Checkpoint {
+  readonly tokens: IdentityTokens;
+  readonly metrics: GatewayMetrics;
+  readonly #surroundings: Surroundings;
+  readonly #opened: OpenSource;
+  readonly #keys: IdentityKeys;
+  /** One for all services, so that a request to one is no new one to another. */
+  readonly #nonces = new NonceMemory();
+  isDraining = false;
+
+  constructor(
+    surroundings: Surroundings,
+    settings: { readonly source: SourceSettings; readonly identity: IdentitySettings },
+    sourceCa: string | undefined,
+    gauges: { readonly underWay: () => number; readonly upstreams: () => readonly Upstream[] },
+  ) {
+    const { now, identitySecret = randomBytes(32) } = surroundings;
+    const { issuer, keyLifetimeMs } = settings.identity;
+    this.#surroundings = surroundings;
+    this.#keys = new IdentityKeys({ secret: identitySecret, periodMs: keyLifetimeMs, now });
+    this.tokens = new IdentityTokens({ keys: this.#keys, issuer, now });
+    this.#opened = surroundings.openSource(settings.source, sourceCa);
+    this.metrics = new GatewayMetrics({ ...gauges, isReady: () => this.#opened.isReady() });
+  }
+
+  /** A guard for one service. */
+  guard(
+    service: ServiceMap,
+    options: {
+      readonly trustedProxies: readonly string[];
+      readonly rateLimits: RateLimits;
+      readonly bodyLimit?: number;
+    },
+  ): ServiceGuard {
+    const { source, onUse } = this.#opened;
+    return createGuard({
+      source,
+      service,
+      nonces: this.#nonces,
+      now: this.#surroundings.now,
+      ...options,
+      ...(onUse === undefined ? {} : { onUse }),
+    });
+  }
+
+  /** The public keys, as JSON. */
+  readonly jwks = (): string => JSON.stringify(this.#keys.jwks());
+
+  /** Logs and counts a request that is over. */
+  readonly onDone = (record: AccessRecord): void => {
+    this.metrics.done(record);
+    this.#surroundings.log.info(loggedFields(record), 'request');
+  };
+
+  /** Logs what should never happen. */
+  readonly onBug = (error: unknown, requestId: string): void => {
+    this.#surroundings.log.error({ err: error, requestId }, 'this is a bug');
+  };
+
+  startAdmin(listen: ListenAddress): Promise<Listener> {
+    return startAdmin({
+      listen,
+      whyNotReady: () => {
+        if (this.isDraining) return 'stopping';
+        return this.#opened.isReady() ? undefined : 'credentials';
+      },
+      metrics: async () => {
+        const { registry } = this.metrics;
+        return { contentType: registry.contentType, text: await registry.metrics() };
+      },
+      jwks: this.jwks,
+      onBug: this.onBug,
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#opened.close();
+  }
+}

@@ -1,0 +1,207 @@
+import { dirname, resolve } from 'node:path';
+import { type ForwardAuthSettings, readForwardAuth } from '../forward-auth/configuration.ts';
+import type { RateLimits } from '../rate-limit/rate-limiter.ts';
+import { YamlReader } from '../service-map/yaml-reader.ts';
+import {
+  assertDistinctHosts,
+  DEFAULT_HEADER_LIMIT,
+  headerLimitBytes,
+  type IdentitySettings,
+  type ListenAddress,
+  MINUTE,
+  networkAddress,
+  originUrl,
+  type ProtectedServiceSettings,
+  proxyNetwork,
+  readIdentity,
+  readProtectedService,
+  readRateLimits,
+  readSource,
+  readTls,
+  type SourceSettings,
+  type TlsSettings,
+} from './settings.ts';
+import {
+  anyText,
+  durationMs,
+  GatewayConfigurationError,
+  Section,
+  sizeBytes,
+  wholeNumber,
+  word,
+  yesOrNo,
+} from './settings-section.ts';
+
+/** A service behind the gateway, and how to speak to it. */
+export interface UpstreamSettings {
+  readonly name: string;
+  /** All of one protocol, and the same service at each. */
+  readonly urls: readonly URL[];
+  readonly timeouts: { readonly connectMs: number; readonly responseMs: number; readonly idleMs: number };
+  readonly pool: { readonly maxConnections: number; readonly maxIdle: number; readonly idleMs: number };
+  readonly tls: {
+    readonly caFile: string | undefined;
+    readonly serverName: string | undefined;
+    readonly certFile: string | undefined;
+    readonly keyFile: string | undefined;
+  };
+  /** After how many failures in a row an address rests, and for how long. */
+  readonly health: { readonly failures: number; readonly restMs: number };
+}
+
+/** A service that the gateway protects. */
+export interface GatewayServiceSettings extends ProtectedServiceSettings {
+  readonly upstream: string;
+  /** Whose `Host` the service sees: the client's, or its own address. */
+  readonly host: 'client' | 'upstream';
+  readonly identityToken: boolean;
+  /** Whether WebSockets are passed through, and for how long one may last, in milliseconds. */
+  readonly upgrades: boolean;
+  readonly maxUpgradeMs: number;
+}
+
+/** All that a configuration file says. */
+export interface GatewayConfiguration {
+  readonly listen: ListenAddress;
+  readonly tls: TlsSettings | undefined;
+  readonly admin: ListenAddress | undefined;
+  readonly source: SourceSettings;
+  readonly trustedProxies: readonly string[];
+  readonly bodyLimit: number;
+  readonly headerLimit: number;
+  readonly rateLimits: RateLimits;
+  readonly identity: IdentitySettings;
+  readonly upstreams: readonly UpstreamSettings[];
+  readonly services: readonly GatewayServiceSettings[];
+  readonly forwardAuth: ForwardAuthSettings | undefined;
+}
+
+/**
+ * Reads the configuration of a gateway.
+ *
+ * @param text YAML or JSON
+ * @param file where it stands: files that it names are found from there
+ * @throws GatewayConfigurationError with file, line and column of everything that is wrong
+ */
+export function parseGatewayConfiguration(text: string, file: string): GatewayConfiguration {
+  const reader = new YamlReader(text);
+  if (reader.faults.length > 0) throw GatewayConfigurationError.of(file, reader.faults);
+  const path = (written: string) => resolve(dirname(file), written);
+  const root = new Section(
+    reader,
+    reader.root,
+    [
+      'listen',
+      'tls',
+      'admin',
+      'source',
+      'trustedProxies',
+      'bodyLimit',
+      'headerLimit',
+      'rateLimits',
+      'identity',
+      'upstreams',
+      'services',
+      'forwardAuth',
+    ],
+    'a gateway configuration',
+  );
+  if (reader.root === undefined) root.fault(undefined, 'the file is empty');
+  const listen = root.need('listen', networkAddress) ?? { port: 0 };
+  if (!root.has('source')) root.fault(undefined, 'the field `source` is missing');
+  if (!root.has('upstreams')) root.fault(undefined, 'the field `upstreams` is missing');
+  const upstreams = root
+    .members('upstreams')
+    .map(({ name, value }) => readUpstream(reader, name, value, path));
+  const services = root.nodes('services', 1).map((node) => readService(reader, node, path));
+  for (const { section, settings } of services) {
+    if (upstreams.some(({ name }) => name === settings.upstream)) continue;
+    if (settings.upstream !== '') section.fault('upstream', `there is no upstream \`${settings.upstream}\``);
+  }
+  assertDistinctHosts(services.map(({ section, settings }) => ({ section, hosts: settings.hosts })));
+  const configuration: GatewayConfiguration = {
+    listen,
+    tls: root.has('tls') ? readTls(root.section('tls', ['cert', 'key']), path) : undefined,
+    admin: root.has('admin') ? root.section('admin', ['listen']).need('listen', networkAddress) : undefined,
+    source: root.has('source')
+      ? readSource(root.section('source', ['server', 'ca', 'maxStaleness']), path)
+      : { server: '', caFile: undefined, maxStalenessMs: 0 },
+    trustedProxies: root.list('trustedProxies', proxyNetwork),
+    bodyLimit: root.read('bodyLimit', sizeBytes, 10 * 1024 * 1024),
+    headerLimit: root.read('headerLimit', headerLimitBytes, DEFAULT_HEADER_LIMIT),
+    rateLimits: readRateLimits(root.section('rateLimits', ['perKey', 'perPrincipal'])),
+    identity: readIdentity(root.section('identity', ['issuer', 'keyLifetime'])),
+    upstreams,
+    services: services.map(({ settings }) => settings),
+    forwardAuth: root.has('forwardAuth')
+      ? readForwardAuth(root.section('forwardAuth', ['listen', 'proxies', 'trustedProxies']))
+      : undefined,
+  };
+  if (reader.faults.length > 0) throw GatewayConfigurationError.of(file, reader.faults);
+  return configuration;
+}
+
+type Node = YamlReader['root'];
+
+function readUpstream(
+  reader: YamlReader,
+  name: string,
+  node: Node,
+  path: (text: string) => string,
+): UpstreamSettings {
+  const section = new Section(reader, node, ['urls', 'timeouts', 'pool', 'tls', 'health'], 'an upstream');
+  const urls = section.list('urls', originUrl, 1);
+  if (urls.some(({ protocol }) => protocol !== urls[0]?.protocol)) {
+    section.fault('urls', 'all of `urls` must have the same protocol');
+  }
+  const timeouts = section.section('timeouts', ['connect', 'response', 'idle']);
+  const pool = section.section('pool', ['maxConnections', 'maxIdle', 'idle']);
+  const tls = section.section('tls', ['ca', 'serverName', 'cert', 'key']);
+  const health = section.section('health', ['failures', 'rest']);
+  if (section.has('tls') && urls[0]?.protocol === 'http:') {
+    section.fault('tls', 'there is no TLS to `http:` addresses');
+  }
+  if (tls.has('cert') !== tls.has('key')) tls.fault(undefined, '`cert` and `key` need each other');
+  return {
+    name,
+    urls,
+    timeouts: {
+      connectMs: timeouts.read('connect', durationMs, 5000),
+      responseMs: timeouts.read('response', durationMs, MINUTE),
+      idleMs: timeouts.read('idle', durationMs, MINUTE),
+    },
+    pool: {
+      maxConnections: pool.read('maxConnections', wholeNumber(1, 65_535), 512),
+      maxIdle: pool.read('maxIdle', wholeNumber(0, 65_535), 256),
+      idleMs: pool.read('idle', durationMs, 30_000),
+    },
+    tls: {
+      caFile: tls.read('ca', path, undefined),
+      serverName: tls.read('serverName', anyText, undefined),
+      certFile: tls.read('cert', path, undefined),
+      keyFile: tls.read('key', path, undefined),
+    },
+    health: {
+      failures: health.read('failures', wholeNumber(1, 1000), 3),
+      restMs: health.read('rest', durationMs, 10_000),
+    },
+  };
+}
+
+function readService(reader: YamlReader, node: Node, path: (text: string) => string) {
+  const section = new Section(
+    reader,
+    node,
+    ['map', 'hosts', 'upstream', 'host', 'identityToken', 'upgrades', 'maxUpgradeTime'],
+    'a service',
+  );
+  const settings: GatewayServiceSettings = {
+    ...readProtectedService(section, path),
+    upstream: section.need('upstream', anyText) ?? '',
+    host: section.read('host', word('client', 'upstream'), 'client'),
+    identityToken: section.read('identityToken', yesOrNo, true),
+    upgrades: section.read('upgrades', yesOrNo, true),
+    maxUpgradeMs: section.read('maxUpgradeTime', durationMs, 60 * MINUTE),
+  };
+  return { section, settings };
+}

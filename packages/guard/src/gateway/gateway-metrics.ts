@@ -1,0 +1,167 @@
+import { Counter, collectDefaultMetrics, Gauge, type Histogram, Registry } from 'prom-client';
+import type { AccessRecord } from './access-record.ts';
+import type { Upstream, UpstreamFailure } from './upstream.ts';
+
+/** In seconds. */
+const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+/** Codes that name what a stranger sent would make labels without end. */
+const MAXIMUM_CODES = 200;
+
+/** Counted by us, since a library's counter takes longer than the rest of a request's book-keeping. */
+interface Tally {
+  readonly counts: Map<string, number>;
+  readonly durations: number[];
+  seconds: number;
+}
+
+/** What is asked when metrics are read. */
+export interface GatewayGauges {
+  /** Requests and WebSockets under way. */
+  readonly underWay: () => number;
+  readonly upstreams: () => readonly Upstream[];
+  /** Whether credentials are there and young enough. */
+  readonly isReady: () => boolean;
+}
+
+/** Counts what a gateway does, for Prometheus. */
+export class GatewayMetrics {
+  readonly registry = new Registry();
+  readonly #tallies = new Map<string, Tally>();
+  readonly #codes = new Set<string>();
+  readonly #reloads: Counter;
+  readonly #failures: Counter;
+
+  constructor({ underWay, upstreams, isReady }: GatewayGauges) {
+    const { registry } = this;
+    const registers = [registry];
+    const tallies = this.#tallies;
+    collectDefaultMetrics({ register: registry });
+    const requests = new Counter({
+      name: 'claviger_gateway_requests_total',
+      help: 'Requests by service, status and code of the refusal (OK when it was passed on).',
+      labelNames: ['service', 'status', 'code'],
+      registers,
+      collect() {
+        requests.reset();
+        for (const [service, { counts }] of tallies) {
+          for (const [outcome, count] of counts) {
+            const [status = '', code = ''] = outcome.split(' ');
+            requests.inc({ service, status, code }, count);
+          }
+        }
+      },
+    });
+    registry.registerMetric(new Durations(tallies) as unknown as Histogram);
+    this.#failures = new Counter({
+      name: 'claviger_gateway_upstream_failures_total',
+      help: 'Requests that an address of a service did not answer, by code.',
+      labelNames: ['upstream', 'address', 'code'],
+      registers,
+    });
+    this.#reloads = new Counter({
+      name: 'claviger_gateway_configuration_reloads_total',
+      help: 'Configurations that were read again, by outcome.',
+      labelNames: ['outcome'],
+      registers,
+    });
+    new Gauge({
+      name: 'claviger_gateway_under_way',
+      help: 'Requests and WebSockets under way.',
+      registers,
+      collect() {
+        this.set(underWay());
+      },
+    });
+    new Gauge({
+      name: 'claviger_gateway_ready',
+      help: 'Whether credentials are there and young enough to be relied on.',
+      registers,
+      collect() {
+        this.set(isReady() ? 1 : 0);
+      },
+    });
+    new Gauge({
+      name: 'claviger_gateway_upstream_up',
+      help: 'Whether an address of a service gets requests.',
+      labelNames: ['upstream', 'address'],
+      registers,
+      collect() {
+        this.reset();
+        for (const upstream of upstreams()) {
+          for (const { url, isUp } of upstream.addresses) {
+            this.set({ upstream: upstream.name, address: url }, isUp ? 1 : 0);
+          }
+        }
+      },
+    });
+  }
+
+  /** Counts a request that is over. */
+  done({ service, status, code, milliseconds }: AccessRecord): void {
+    let tally = this.#tallies.get(service);
+    if (tally === undefined) {
+      tally = { counts: new Map(), durations: [...BUCKETS, Infinity].map(() => 0), seconds: 0 };
+      this.#tallies.set(service, tally);
+    }
+    const outcome = `${status} ${this.#label(code)}`;
+    tally.counts.set(outcome, (tally.counts.get(outcome) ?? 0) + 1);
+    const seconds = milliseconds / 1000;
+    let bucket = 0;
+    while (bucket < BUCKETS.length && seconds > BUCKETS[bucket]!) bucket += 1;
+    tally.durations[bucket]! += 1;
+    tally.seconds += seconds;
+  }
+
+  /** Counts a failure of an address of a service. */
+  upstreamFailed(upstream: string, address: string, { code }: UpstreamFailure): void {
+    this.#failures.inc({ upstream, address, code });
+  }
+
+  /** Counts a configuration that was read again. */
+  reloaded(outcome: 'taken' | 'refused' | 'unchanged'): void {
+    this.#reloads.inc({ outcome });
+  }
+
+  #label(code: string): string {
+    if (code === '') return 'OK';
+    if (this.#codes.has(code)) return code;
+    if (this.#codes.size >= MAXIMUM_CODES) return 'other';
+    this.#codes.add(code);
+    return code;
+  }
+}
+
+/** The durations as a histogram, in the form that the registry asks of its metrics. */
+class Durations {
+  readonly name = 'claviger_gateway_request_duration_seconds';
+  readonly #tallies: ReadonlyMap<string, Tally>;
+
+  constructor(tallies: ReadonlyMap<string, Tally>) {
+    this.#tallies = tallies;
+  }
+
+  async get() {
+    return {
+      name: this.name,
+      help: 'Time from the head of a request to the end of its answer, by service.',
+      type: 'histogram',
+      aggregator: 'sum',
+      values: [...this.#tallies].flatMap(([service, tally]) => this.#valuesOf(service, tally)),
+    };
+  }
+
+  #valuesOf(service: string, { durations, seconds }: Tally) {
+    const labels = { service };
+    let total = 0;
+    const buckets = durations.map((count, index) => {
+      total += count;
+      const le = BUCKETS[index] ?? '+Inf';
+      return { labels: { le, ...labels }, value: total, metricName: `${this.name}_bucket` };
+    });
+    return [
+      ...buckets,
+      { labels, value: seconds, metricName: `${this.name}_sum` },
+      { labels, value: total, metricName: `${this.name}_count` },
+    ];
+  }
+}

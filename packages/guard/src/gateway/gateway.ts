@@ -1,0 +1,180 @@
+import { performance } from 'node:perf_hooks';
+import { isTrustedProxy, parseTrustedProxies } from '../client-address.ts';
+import { type AskedService, ForwardAuth, trustedByForwardAuth } from '../forward-auth/forward-auth.ts';
+import { JWKS_PATH } from './admin.ts';
+import { GuardedAdmission } from './admission.ts';
+import { Checkpoint, type Surroundings } from './checkpoint.ts';
+import { HostTable } from './host-table.ts';
+import { HotConfiguration, type ReloadOutcome } from './hot-configuration.ts';
+import { type Listener, startListener } from './listener.ts';
+import { type LoadedGateway, loadGateway } from './load-configuration.ts';
+import { type ProxiedService, ReverseProxy } from './reverse-proxy.ts';
+import { Upstream } from './upstream.ts';
+
+/** A gateway that runs. */
+export interface Gateway {
+  /** `http://127.0.0.1:8080` */
+  readonly address: string;
+  readonly adminAddress: string | undefined;
+  readonly forwardAuthAddress: string | undefined;
+  /** Reads the configuration again; one with a fault changes nothing. */
+  reload(): Promise<ReloadOutcome>;
+  /** Takes nothing more, lets what is under way finish, and cuts off what is left after `graceMs` milliseconds. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** All that a configuration comes to. It is replaced as a whole. */
+interface Plan {
+  readonly proxied: HostTable<ProxiedService>;
+  readonly asked: HostTable<AskedService>;
+  readonly upstreams: readonly Upstream[];
+  readonly bodyLimit: number;
+  readonly isTrusted: (peerAddress: string) => boolean;
+}
+
+/**
+ * Starts a gateway: a reverse proxy that passes on what is signed and allowed.
+ *
+ * @param file of the configuration, an absolute path
+ * @throws GatewayConfigurationError that says where each fault is
+ * @throws what the system says when an address cannot be listened on
+ */
+export async function startGateway(file: string, surroundings: Surroundings): Promise<Gateway> {
+  const { log } = surroundings;
+  const first = await loadGateway(file);
+  const { configuration } = first;
+  let plan: Plan | undefined;
+  const inForce = () => plan!;
+  const checkpoint = new Checkpoint(surroundings, configuration, first.sourceCa, {
+    underWay: () => proxy.underWay,
+    upstreams: () => inForce().upstreams,
+  });
+  const proxy = new ReverseProxy({
+    serviceFor: (host) => inForce().proxied.find(host),
+    secure: first.tls !== undefined,
+    isTrusted: (peerAddress) => inForce().isTrusted(peerAddress),
+    bodyLimit: () => inForce().bodyLimit,
+    ownPaths: new Map([[JWKS_PATH, checkpoint.jwks]]),
+    onDone: checkpoint.onDone,
+    onBug: checkpoint.onBug,
+    ticks: () => performance.now(),
+  });
+  plan = makePlan(first, checkpoint, surroundings);
+  const listeners: Listener[] = [];
+  try {
+    const { onBug } = checkpoint;
+    const { headerLimit, forwardAuth } = configuration;
+    const main = await startListener({
+      listen: configuration.listen,
+      tls: first.tls,
+      headerLimit,
+      handle: proxy.handle,
+      handleUpgrade: proxy.handleUpgrade,
+      onBug,
+    });
+    listeners.push(main);
+    const admin = configuration.admin && (await checkpoint.startAdmin(configuration.admin));
+    if (admin !== undefined) listeners.push(admin);
+    let asking: Listener | undefined;
+    if (forwardAuth !== undefined) {
+      const endpoint = new ForwardAuth({
+        serviceFor: (host) => inForce().asked.find(host),
+        settings: forwardAuth,
+        onDone: checkpoint.onDone,
+        onMisconfigured: (problem) => log.warn({ problem }, 'a question that cannot be answered'),
+        onBug,
+        ticks: () => performance.now(),
+      });
+      asking = await startListener({
+        listen: forwardAuth.listen,
+        tls: undefined,
+        headerLimit,
+        handle: endpoint.handle,
+        onBug,
+      });
+      listeners.push(asking);
+    }
+    const hot = new HotConfiguration(first, {
+      load: () => loadGateway(file),
+      fixed: ({
+        configuration: { listen, admin, source, headerLimit, identity, forwardAuth },
+        tls,
+        sourceCa,
+      }) => ({
+        listen,
+        admin,
+        source: { ...source, ca: sourceCa },
+        headerLimit,
+        identity,
+        forwardAuth,
+        tls: tls !== undefined,
+      }),
+      take(loaded) {
+        const next = makePlan(loaded, checkpoint, surroundings);
+        const before = inForce();
+        if (loaded.tls !== undefined) main.setTls(loaded.tls);
+        plan = next;
+        for (const upstream of before.upstreams) upstream.retire();
+      },
+      log,
+      onOutcome: (outcome) => checkpoint.metrics.reloaded(outcome),
+    });
+    hot.watch();
+    return {
+      address: main.address,
+      adminAddress: admin?.address,
+      forwardAuthAddress: asking?.address,
+      reload: () => hot.reload(),
+      async close(graceMs) {
+        hot.close();
+        checkpoint.isDraining = true;
+        proxy.isDraining = true;
+        // Those who watch us see that we stop, until the last answer is out.
+        await Promise.all([main, asking].map((listener) => listener?.close(graceMs)));
+        await admin?.close(0);
+        for (const upstream of inForce().upstreams) upstream.retire();
+        await checkpoint.close();
+      },
+    };
+  } catch (error) {
+    for (const listener of listeners) await listener.close(0);
+    await checkpoint.close();
+    throw error;
+  }
+}
+
+function makePlan(loaded: LoadedGateway, checkpoint: Checkpoint, { now }: Surroundings): Plan {
+  const { configuration, maps, upstreamTls } = loaded;
+  const { trustedProxies, rateLimits, bodyLimit, forwardAuth } = configuration;
+  const upstreams = configuration.upstreams.map(
+    (settings, at) =>
+      new Upstream(settings, upstreamTls[at]!, now, (failure, address) =>
+        checkpoint.metrics.upstreamFailed(settings.name, address, failure),
+      ),
+  );
+  const proxied: { hosts: readonly string[]; entry: ProxiedService }[] = [];
+  const asked: { hosts: readonly string[]; entry: AskedService }[] = [];
+  for (const [at, service] of configuration.services.entries()) {
+    const { hosts, identityToken, upgrades, maxUpgradeMs } = service;
+    const tokens = identityToken ? checkpoint.tokens : undefined;
+    const guard = checkpoint.guard(maps[at]!, { trustedProxies, rateLimits, bodyLimit });
+    const upstream = upstreams.find(({ name }) => name === service.upstream)!;
+    const upstreamHost = service.host === 'upstream' ? upstream.host : undefined;
+    const admission = new GuardedAdmission(guard, tokens);
+    proxied.push({ hosts, entry: { admission, upstream, upstreamHost, upgrades, maxUpgradeMs } });
+    if (forwardAuth === undefined) continue;
+    const asking = checkpoint.guard(maps[at]!, {
+      trustedProxies: trustedByForwardAuth(forwardAuth),
+      rateLimits,
+    });
+    asked.push({ hosts, entry: { guard: asking, tokens } });
+  }
+  const trusted = parseTrustedProxies(trustedProxies);
+  return {
+    proxied: new HostTable(proxied),
+    asked: new HostTable(asked),
+    upstreams,
+    bodyLimit,
+    isTrusted: (peerAddress) => isTrustedProxy(peerAddress, trusted),
+  };
+}

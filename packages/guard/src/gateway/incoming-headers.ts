@@ -1,0 +1,120 @@
+import { headerKind } from './header-kind.ts';
+import type { OwnRefusal } from './refusal.ts';
+
+/** The header fields of a request, as far as they concern the gateway itself. */
+export interface IncomingHeaders {
+  /** What goes on to the service: name, value, name, value … in their order. */
+  readonly passed: string[];
+  /** As it was sent and signed. */
+  readonly host: string;
+  /** Of the body: in bytes, or unknown beforehand; 0 when there is none. */
+  readonly length: number | 'chunked';
+  /** The whole `X-Forwarded-For`; whether it is believed is not decided here. */
+  readonly forwardedFor: string | undefined;
+  /** Whether the body may be a form in which RPC 1.0 signs. */
+  readonly mayBeSignedForm: boolean;
+  /** Whether the signature stands in `Authorization`. */
+  readonly isSignedInHeader: boolean;
+  /** What the client wants to change to, when `Connection` says so too. */
+  readonly upgrade: string | undefined;
+}
+
+const MAXIMUM_HEADERS = 256;
+const HOST = /^(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?$/;
+const FORM = 'application/x-www-form-urlencoded';
+
+/**
+ * Reads the header fields of a request: what is meant for the gateway is left out of what goes on. Node's parser
+ * has refused before what is no HTTP, and the guard refuses after what could be understood in two ways.
+ *
+ * @param rawHeaders name, value, name, value … as they arrived
+ * @param httpVersion as Node tells it: `1.1`
+ */
+export function readIncomingHeaders(
+  rawHeaders: readonly string[],
+  httpVersion: string,
+): IncomingHeaders | OwnRefusal {
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') {
+    return { httpStatus: 505, code: 'HTTPVersionNotSupported', message: 'Speak HTTP/1.1 here.' };
+  }
+  if (rawHeaders.length > 2 * MAXIMUM_HEADERS) {
+    const message = 'The request has too many headers.';
+    return { httpStatus: 431, code: 'RequestHeaderFieldsTooLarge', message };
+  }
+  const passed: string[] = [];
+  let host: string | undefined;
+  let length: number | 'chunked' = 0;
+  let forwardedFor: string | undefined;
+  let isForm = false;
+  let isSignedInHeader = false;
+  let upgrade: string | undefined;
+  let asksForUpgrade = false;
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!;
+    const value = rawHeaders[at + 1]!;
+    switch (headerKind(name)) {
+      case 'passed':
+        passed.push(name, value);
+        break;
+      case 'content-type':
+        isForm ||= value.toLowerCase().includes(FORM);
+        passed.push(name, value);
+        break;
+      case 'authorization':
+        isSignedInHeader = true;
+        break;
+      case 'host':
+        if (host !== undefined) return unclearHost;
+        host = value;
+        break;
+      case 'content-length':
+        // Node's parser has refused what is no number, and repeated ones.
+        length = Number(value);
+        break;
+      case 'transfer-encoding':
+        // HTTP/1.0 has none: some servers would go by it, and others read until the connection ends.
+        if (httpVersion === '1.0') {
+          const message = 'HTTP/1.0 has no Transfer-Encoding.';
+          return { httpStatus: 400, code: 'InvalidParameter.Header', message };
+        }
+        length = 'chunked';
+        break;
+      case 'connection':
+        asksForUpgrade ||= /(?:^|,)[ \t]*upgrade[ \t]*(?:,|$)/i.test(value);
+        break;
+      case 'upgrade':
+        upgrade = upgrade === undefined ? value : `${upgrade}, ${value}`;
+        break;
+      case 'expect':
+        if (value.toLowerCase() !== '100-continue') {
+          const message = 'Nothing but `100-continue` can be expected here.';
+          return { httpStatus: 417, code: 'ExpectationFailed', message };
+        }
+        break;
+      case 'x-forwarded-for':
+        forwardedFor = forwardedFor === undefined ? value : `${forwardedFor}, ${value}`;
+        break;
+      case 'credential':
+      case 'hop':
+      case 'forwarded':
+      case 'ours':
+        break;
+    }
+  }
+  if (host === undefined || !HOST.test(host)) return unclearHost;
+  return {
+    passed,
+    host,
+    length,
+    forwardedFor,
+    mayBeSignedForm: isForm && !isSignedInHeader,
+    isSignedInHeader,
+    upgrade: asksForUpgrade ? upgrade : undefined,
+  };
+}
+
+const unclearHost: OwnRefusal = {
+  httpStatus: 400,
+  code: 'InvalidHost',
+  message: 'The request must have one Host header, and it must name a host.',
+};

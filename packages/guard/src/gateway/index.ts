@@ -1,0 +1,12 @@
+/**
+ * The gateway: a reverse proxy in front of any HTTP service that passes on what is signed and allowed, as it was
+ * checked, with who signed it. What it cannot verify it refuses; it keeps nothing, and knows no secret but those of
+ * the `OpenSource` that it is given.
+ */
+export { type AccessRecord, loggedFields } from './access-record.ts';
+export type { OpenSource, Surroundings } from './checkpoint.ts';
+export { type Gateway, startGateway } from './gateway.ts';
+export type { Log, ReloadOutcome } from './hot-configuration.ts';
+export { type LoadedGateway, loadGateway } from './load-configuration.ts';
+export type { SourceSettings } from './settings.ts';
+export { GatewayConfigurationError } from './settings-section.ts';

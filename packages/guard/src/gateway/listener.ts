@@ -1,0 +1,148 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { refusalHeaders } from '../decision.ts';
+import { refused, unreadable } from './refusal.ts';
+import type { ListenAddress } from './settings.ts';
+
+/** A certificate chain and its key, in PEM. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface ListenerOptions {
+  readonly listen: ListenAddress;
+  readonly tls: TlsFiles | undefined;
+  /** Of the request line and all headers together, in bytes. */
+  readonly headerLimit: number;
+  readonly handle: (request: IncomingMessage, response: ServerResponse, awaitsContinue?: boolean) => void;
+  /** Without it, a request to change the protocol is answered in the one it came in. */
+  readonly handleUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  readonly onBug: (error: unknown, requestId: string) => void;
+}
+
+/** What listens. */
+export interface Listener {
+  /** `http://127.0.0.1:8080`, or the path of a Unix socket. */
+  readonly address: string;
+  /** Takes a new certificate for the connections to come. */
+  setTls(tls: TlsFiles): void;
+  /** Takes nothing more, and lets what is under way finish; what is left after `graceMs` is cut off. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** For the head of a request to be complete, in milliseconds. */
+const HEAD_MS = 10_000;
+/** How long an idle connection is kept, in milliseconds: above the 60 s of usual load balancers. */
+const KEEP_ALIVE_MS = 65_000;
+
+/** On a socket: how many of its requests have not been answered yet. */
+const underWay = Symbol('requests under way');
+type AnsweringSocket = Socket & { [underWay]?: number };
+
+/**
+ * Listens for HTTP/1.1.
+ * @throws what the system says when the address cannot be listened on
+ */
+export async function startListener(options: ListenerOptions): Promise<Listener> {
+  const { listen, tls, handle, handleUpgrade, onBug } = options;
+  const sockets = new Set<Socket>();
+  const counted = (request: IncomingMessage, response: ServerResponse, awaitsContinue?: boolean) => {
+    const socket: AnsweringSocket = request.socket;
+    socket[underWay] = (socket[underWay] ?? 0) + 1;
+    response.once('close', () => {
+      socket[underWay] = (socket[underWay] ?? 1) - 1;
+    });
+    handle(request, response, awaitsContinue);
+  };
+  const server = makeServer(options, counted);
+  // All headers or none: dropping some would drop what a signature covers. Their bytes are bounded, and so is
+  // their number by whoever reads them.
+  server.maxHeadersCount = 0;
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.on('checkContinue', (request, response) => counted(request, response, true));
+  server.on('checkExpectation', (request, response) => counted(request, response));
+  if (handleUpgrade !== undefined) server.on('upgrade', handleUpgrade);
+  server.on('clientError', (error, socket) => refuseUnreadable(error, socket as Socket));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen('path' in listen ? { path: listen.path } : { ...listen }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  // A socket that cannot be accepted (too many open files) is no reason to end the process.
+  server.on('error', (error) => onBug(error, ''));
+  return {
+    address: addressOf(server, tls === undefined ? 'http' : 'https'),
+    setTls: ({ cert, key }) => (server as TlsServer).setSecureContext({ cert, key, minVersion: 'TLSv1.2' }),
+    close: (graceMs) =>
+      new Promise((resolve) => {
+        const cut = setTimeout(() => {
+          for (const socket of sockets) socket.destroy();
+        }, graceMs);
+        server.close(() => {
+          clearTimeout(cut);
+          resolve();
+        });
+        server.closeIdleConnections();
+        // Node counts a connection that has not said anything yet as busy.
+        for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+      }),
+  };
+}
+
+function makeServer(
+  { tls, headerLimit, handleUpgrade }: ListenerOptions,
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
+  const options = {
+    maxHeaderSize: headerLimit,
+    headersTimeout: HEAD_MS,
+    // How long a body may take depends on its size; how long it may pause is watched by whoever reads it.
+    requestTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionsCheckingInterval: 2_000,
+    noDelay: true,
+    // Looked at by whoever reads the headers, to answer in the form that clients understand.
+    requireHostHeader: false,
+    // Whoever asks for another protocol than those we know may go on in this one (RFC 9110, 7.8).
+    shouldUpgradeCallback: (request: IncomingMessage) =>
+      handleUpgrade !== undefined && request.headers.upgrade?.toLowerCase() === 'websocket',
+  };
+  if (tls === undefined) return createServer(options, handle);
+  return createTlsServer({ ...options, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: HEAD_MS }, handle);
+}
+
+function addressOf(server: Server, protocol: string): string {
+  const address = server.address() as AddressInfo | string;
+  if (typeof address === 'string') return address;
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `${protocol}://${host}:${address.port}`;
+}
+
+/** Answers what Node's parser could not make a request of, or what did not come in time, and hangs up. */
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: AnsweringSocket): void {
+  const own = unreadable(error.code ?? '');
+  // An answer that is under way must not get another one in its middle.
+  if (own === undefined || !socket.writable || (socket[underWay] ?? 0) > 0) {
+    socket.destroy();
+    return;
+  }
+  const refusal = refused(own, '');
+  const lines = [`HTTP/1.1 ${own.httpStatus} ${STATUS_CODES[own.httpStatus] ?? ''}`];
+  for (const [name, value] of Object.entries(refusalHeaders(refusal))) lines.push(`${name}: ${value}`);
+  lines.push(`content-length: ${Buffer.byteLength(refusal.errorBody)}`, 'connection: close');
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${refusal.errorBody}`, () => socket.destroy());
+}

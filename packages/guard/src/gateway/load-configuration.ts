@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
+import { ServiceMapError } from '../service-map/map-fault.ts';
+import { parseServiceMap } from '../service-map/parse-service-map.ts';
+import type { ServiceMap } from '../service-map/service-map.ts';
+import {
+  type GatewayConfiguration,
+  parseGatewayConfiguration,
+  type UpstreamSettings,
+} from './configuration.ts';
+import type { TlsFiles } from './listener.ts';
+import type { TlsSettings } from './settings.ts';
+import { GatewayConfigurationError } from './settings-section.ts';
+import type { UpstreamTls } from './upstream.ts';
+
+/** The files that a configuration is made of, as they were read. */
+export class ConfigurationFiles {
+  /** Text by absolute path. */
+  readonly texts = new Map<string, string>();
+
+  /** @throws GatewayConfigurationError that names the file */
+  async read(file: string): Promise<string> {
+    const known = this.texts.get(file);
+    if (known !== undefined) return known;
+    try {
+      const text = await readFile(file, 'utf8');
+      this.texts.set(file, text);
+      return text;
+    } catch (error) {
+      const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+      throw new GatewayConfigurationError(`${file}: cannot be read: ${reason}`);
+    }
+  }
+
+  /** @throws GatewayConfigurationError with file, line and column of everything that is wrong */
+  async readMap(file: string): Promise<ServiceMap> {
+    const text = await this.read(file);
+    try {
+      return parseServiceMap(text, { file });
+    } catch (error) {
+      if (error instanceof ServiceMapError) throw new GatewayConfigurationError(error.message);
+      throw error;
+    }
+  }
+
+  /** @throws GatewayConfigurationError when the two do not belong together; never with their content */
+  async readTls({ certFile, keyFile }: TlsSettings): Promise<TlsFiles> {
+    const [cert, key] = [await this.read(certFile), await this.read(keyFile)];
+    try {
+      createSecureContext({ cert, key });
+    } catch {
+      throw new GatewayConfigurationError(
+        `${certFile} and ${keyFile} are not a certificate and its key, in PEM`,
+      );
+    }
+    return { cert, key };
+  }
+
+  /** @throws GatewayConfigurationError when there is no certificate in it */
+  async readCa(file: string): Promise<string> {
+    const ca = await this.read(file);
+    if (!ca.includes('-----BEGIN CERTIFICATE-----')) {
+      throw new GatewayConfigurationError(`${file}: there is no certificate in it, in PEM`);
+    }
+    return ca;
+  }
+}
+
+/** A configuration with all that the files which it names say. */
+export interface LoadedGateway {
+  readonly configuration: GatewayConfiguration;
+  readonly tls: TlsFiles | undefined;
+  readonly sourceCa: string | undefined;
+  /** In the order of `configuration.services`. */
+  readonly maps: readonly ServiceMap[];
+  /** In the order of `configuration.upstreams`. */
+  readonly upstreamTls: readonly UpstreamTls[];
+  readonly files: ConfigurationFiles;
+}
+
+/**
+ * Reads a gateway's configuration and every file that it names.
+ *
+ * @param file an absolute path
+ * @throws GatewayConfigurationError that says where each fault is
+ */
+export async function loadGateway(file: string): Promise<LoadedGateway> {
+  const files = new ConfigurationFiles();
+  const configuration = parseGatewayConfiguration(await files.read(file), file);
+  const { tls, source, services, upstreams } = configuration;
+  const maps: ServiceMap[] = [];
+  for (const { mapFile } of services) maps.push(await files.readMap(mapFile));
+  const upstreamTls: UpstreamTls[] = [];
+  for (const upstream of upstreams) upstreamTls.push(await readUpstreamTls(files, upstream));
+  return {
+    configuration,
+    tls: tls && (await files.readTls(tls)),
+    sourceCa: source.caFile === undefined ? undefined : await files.readCa(source.caFile),
+    maps,
+    upstreamTls,
+    files,
+  };
+}
+
+async function readUpstreamTls(
+  files: ConfigurationFiles,
+  { tls: { caFile, certFile, keyFile } }: UpstreamSettings,
+): Promise<UpstreamTls> {
+  const client =
+    certFile === undefined || keyFile === undefined ? undefined : await files.readTls({ certFile, keyFile });
+  return {
+    ...(caFile === undefined ? {} : { ca: await files.readCa(caFile) }),
+    ...client,
+  };
+}

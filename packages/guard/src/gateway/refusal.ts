@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import type { RefusedRequest } from '../decision.ts';
+import { errorBody } from '../error-body.ts';
+
+/** What a gateway refuses by itself, before or after the guard has been asked. */
+export interface OwnRefusal {
+  readonly httpStatus: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/**
+ * A refusal of the gateway's own, in the form that those of the guard have, so that clients need to know no other.
+ *
+ * @param host that the request named; empty when it named none
+ * @param requestId of the decision before it, when there was one
+ */
+export function refused(
+  { httpStatus, code, message }: OwnRefusal,
+  host: string,
+  requestId: string = randomUUID().toUpperCase(),
+): RefusedRequest {
+  return {
+    allowed: false,
+    requestId,
+    code,
+    httpStatus,
+    message,
+    contentType: 'application/json;charset=utf-8',
+    errorBody: JSON.stringify(errorBody({ requestId, hostId: host, code, message, product: '' })),
+  };
+}
+
+/** What Node's parser made no request of; undefined when there is nobody to tell. */
+export function unreadable(errorCode: string): OwnRefusal | undefined {
+  switch (errorCode) {
+    case 'HPE_HEADER_OVERFLOW':
+      return {
+        httpStatus: 431,
+        code: 'RequestHeaderFieldsTooLarge',
+        message: 'The request line and headers are too large.',
+      };
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return { httpStatus: 408, code: 'RequestTimeout', message: 'The request did not arrive in time.' };
+    default:
+      if (!errorCode.startsWith('HPE_')) return undefined;
+      return { httpStatus: 400, code: 'InvalidRequest', message: 'This is no HTTP/1.1 request.' };
+  }
+}

@@ -1,0 +1,173 @@
+import { parseTrustedProxies } from '../client-address.ts';
+import { parseRateLimit } from '../rate-limit/rate-limit.ts';
+import type { RateLimits } from '../rate-limit/rate-limiter.ts';
+import { durationMs, Misread, type Section, sizeBytes } from './settings-section.ts';
+
+/** Where to listen: an address of the network, or the path of a Unix socket. */
+export type ListenAddress = { readonly host?: string; readonly port: number } | { readonly path: string };
+
+/** A certificate chain and its key, as files. */
+export interface TlsSettings {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+/** Where credentials come from. */
+export interface SourceSettings {
+  readonly server: string;
+  readonly caFile: string | undefined;
+  /** How long checks go on when the server is away, in milliseconds. */
+  readonly maxStalenessMs: number;
+}
+
+/** How identities are vouched for. */
+export interface IdentitySettings {
+  readonly issuer: string;
+  /** How long each key signs, in milliseconds. */
+  readonly keyLifetimeMs: number;
+}
+
+/** The service map of a service, and the hosts it is found under. */
+export interface ProtectedServiceSettings {
+  readonly mapFile: string;
+  /** In lower case, without ports; none means every host that no other service has. */
+  readonly hosts: readonly string[];
+}
+
+/** What `listen`, `admin` and their like share. */
+export const MINUTE = 60_000;
+export const DEFAULT_HEADER_LIMIT = 32 * 1024;
+
+/** `127.0.0.1:8080`, `[::1]:8080`, `:8080`; port 0 means any free one. */
+export function networkAddress(text: string): ListenAddress {
+  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]*)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) {
+    throw new Misread('is no address: write `127.0.0.1:8080`, `[::1]:8080` or `:8080`');
+  }
+  const host = match[1] ?? match[2] ?? '';
+  return host === '' ? { port } : { host, port };
+}
+
+/** The same, or `unix:/run/claviger/auth.sock`. */
+export function anyAddress(text: string): ListenAddress {
+  if (/^unix:\/./.test(text)) return { path: text.slice('unix:'.length) };
+  if (text.startsWith('unix:')) throw new Misread('is no socket: write `unix:/run/claviger/auth.sock`');
+  return networkAddress(text);
+}
+
+/** An address or block of addresses of proxies. */
+export function proxyNetwork(text: string): string {
+  try {
+    parseTrustedProxies([text]);
+  } catch (error) {
+    throw new Misread((error as Error).message.replace(/^trusted proxy `.*` /, ''));
+  }
+  return text;
+}
+
+/** `http://HOST:PORT` or `https://HOST:PORT`, with nothing behind it. */
+export function originUrl(text: string): URL {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:\/\/[^/?#@\s]+\/?$/i.test(text)) {
+    throw new Misread(
+      'is no address: write `http://HOST:PORT` or `https://HOST:PORT`, with nothing behind it',
+    );
+  }
+  return url;
+}
+
+function hostName(text: string): string {
+  if (!/^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])$/.test(text)) {
+    throw new Misread('is no host: write a name or an address, without a port');
+  }
+  return text.toLowerCase();
+}
+
+function rateText(text: string): string {
+  if (parseRateLimit(text) === undefined) {
+    throw new Misread('is no rate: write calls for each `s`, `m` or `h`, as in `100/s` or `100/s burst 200`');
+  }
+  return text;
+}
+
+/** `tls: { cert, key }`. @param file makes a path of what is written */
+export function readTls(
+  tls: Section<'cert' | 'key'>,
+  file: (text: string) => string,
+): TlsSettings | undefined {
+  const certFile = tls.need('cert', file);
+  const keyFile = tls.need('key', file);
+  return certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile };
+}
+
+/** `source: { server, ca, maxStaleness }`. */
+export function readSource(
+  source: Section<'server' | 'ca' | 'maxStaleness'>,
+  file: (text: string) => string,
+): SourceSettings {
+  return {
+    server: source.need('server', originUrl)?.origin ?? '',
+    caFile: source.read('ca', file, undefined),
+    maxStalenessMs: source.read('maxStaleness', durationMs, 5 * MINUTE),
+  };
+}
+
+/** `identity: { issuer, keyLifetime }`. */
+export function readIdentity(identity: Section<'issuer' | 'keyLifetime'>): IdentitySettings {
+  return {
+    issuer: identity.read('issuer', (text) => text, 'claviger-gateway'),
+    keyLifetimeMs: identity.read('keyLifetime', keyLifetimeMs, 24 * 60 * MINUTE),
+  };
+}
+
+function keyLifetimeMs(text: string): number {
+  const lifetimeMs = durationMs(text);
+  if (lifetimeMs < 5 * MINUTE)
+    throw new Misread('is too short: tokens live for a minute; write `5m` or more');
+  return lifetimeMs;
+}
+
+/** `rateLimits: { perKey, perPrincipal }`. */
+export function readRateLimits(limits: Section<'perKey' | 'perPrincipal'>): RateLimits {
+  const perKey = limits.read('perKey', rateText, undefined);
+  const perPrincipal = limits.read('perPrincipal', rateText, undefined);
+  return {
+    ...(perKey === undefined ? {} : { perKey }),
+    ...(perPrincipal === undefined ? {} : { perPrincipal }),
+  };
+}
+
+/** `map` and `hosts` of a service. */
+export function readProtectedService<Name extends string>(
+  service: Section<Name | 'map' | 'hosts'>,
+  file: (text: string) => string,
+): ProtectedServiceSettings {
+  return { mapFile: service.need('map', file) ?? '', hosts: service.list('hosts', hostName) };
+}
+
+/** Notes a fault when a request could belong to two services. */
+export function assertDistinctHosts<Name extends string>(
+  services: readonly { readonly section: Section<Name | 'hosts'>; readonly hosts: readonly string[] }[],
+): void {
+  const seen = new Set<string>();
+  for (const { section, hosts } of services) {
+    for (const host of hosts.length === 0 ? [''] : hosts) {
+      if (seen.has(host)) {
+        const message =
+          host === ''
+            ? 'two services have no `hosts`: then nobody could tell them apart'
+            : `the host \`${host}\` belongs to another service already`;
+        section.fault(host === '' ? undefined : 'hosts', message);
+      }
+      seen.add(host);
+    }
+  }
+}
+
+/** A limit of headers that Node can keep. */
+export function headerLimitBytes(text: string): number {
+  const bytes = sizeBytes(text);
+  if (bytes < 4096 || bytes > 1024 * 1024) throw new Misread('is not between `4KiB` and `1MiB`');
+  return bytes;
+}

@@ -1,0 +1,165 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type RefusedRequest, refusalHeaders } from '../decision.ts';
+import type { Admitted } from './admission.ts';
+import { type IncomingHeaders, readIncomingHeaders } from './incoming-headers.ts';
+import { type OwnRefusal, refused } from './refusal.ts';
+import { responseHeaders } from './response-headers.ts';
+import {
+  HOST_NOT_SERVED,
+  onwardHeaders,
+  type ProxiedService,
+  plainAddress,
+  type ReverseProxy,
+} from './reverse-proxy.ts';
+import type { Exchange } from './upstream.ts';
+
+const NO_BODY = Buffer.alloc(0);
+
+/**
+ * Passes a WebSocket through: the request that opens it is checked as any other, and what is said afterwards is
+ * passed on unread, both ways. Nothing that the client sends goes on before the service has agreed: it could be
+ * taken for a request.
+ *
+ * @param head what the client has sent so far after its request
+ */
+export function openTunnel(
+  proxy: ReverseProxy,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): void {
+  const { options } = proxy;
+  const began = options.ticks();
+  const peerAddress = plainAddress(request.socket.remoteAddress);
+  const incoming = readIncomingHeaders(request.rawHeaders, request.httpVersion);
+  const host = 'httpStatus' in incoming ? '' : incoming.host;
+  let service: ProxiedService | undefined;
+  let admitted: Admitted | undefined;
+  let refusal: RefusedRequest | undefined;
+  let exchange: Exchange | undefined;
+  let status = 499;
+  socket.on('error', () => {});
+  socket.once('close', () => {
+    exchange?.abort();
+    const url = request.url ?? '';
+    const mark = url.indexOf('?');
+    options.onDone({
+      requestId: admitted?.requestId ?? refusal?.requestId ?? '',
+      method: request.method!,
+      path: mark < 0 ? url : url.slice(0, mark),
+      host,
+      service: service?.admission.service ?? '',
+      status,
+      code: refusal?.code ?? '',
+      by: admitted?.decision ?? refusal,
+      peerAddress,
+      upstream: exchange?.address ?? '',
+      milliseconds: options.ticks() - began,
+    });
+  });
+
+  const doubt = open();
+  if (doubt === undefined) void check();
+  else refuse(doubt);
+
+  function open(): OwnRefusal | undefined {
+    if ('httpStatus' in incoming) return incoming;
+    service = options.serviceFor(incoming.host);
+    if (service === undefined) return HOST_NOT_SERVED;
+    const isWebSocket = incoming.upgrade?.toLowerCase() === 'websocket' && request.method === 'GET';
+    if (service.upgrades && isWebSocket && incoming.length === 0) return undefined;
+    const message = 'Nothing but WebSockets can be opened here, and only where the service allows them.';
+    return { httpStatus: 400, code: 'UnsupportedUpgrade', message };
+  }
+
+  async function check(): Promise<void> {
+    const whole = {
+      method: 'GET',
+      target: request.url!,
+      rawHeaders: request.rawHeaders,
+      body: NO_BODY,
+      peerAddress,
+      secure: options.secure,
+    };
+    try {
+      const outcome = await service!.admission.admit(whole, incoming as IncomingHeaders);
+      if (socket.destroyed) return;
+      if (outcome.allowed) pass(outcome);
+      else refuseWith(outcome);
+    } catch (error) {
+      const message = 'The request processing has failed due to some unknown error.';
+      const bug = refused({ httpStatus: 500, code: 'InternalError', message }, host);
+      options.onBug(error, bug.requestId);
+      refuseWith(bug);
+    }
+  }
+
+  function pass(outcome: Admitted): void {
+    admitted = outcome;
+    const { upstream, maxUpgradeMs } = service!;
+    const peer = { address: peerAddress, isTrusted: options.isTrusted(peerAddress) };
+    const headers = onwardHeaders(incoming as IncomingHeaders, outcome, service!, peer);
+    headers.push('connection', 'upgrade', 'upgrade', 'websocket');
+    const sent = { method: 'GET', target: outcome.target, headers, body: undefined, lastOnConnection: false };
+    exchange = upstream.send(sent, {
+      connected() {},
+      answered(response) {
+        status = response.statusCode!;
+        socket.write(
+          headOf(status, [...responseHeaders(response.rawHeaders), 'connection', 'close']),
+          'latin1',
+        );
+        response.pipe(socket);
+        response.on('error', () => socket.destroy());
+      },
+      upgraded(response, onward, said) {
+        status = 101;
+        const fields = [
+          ...responseHeaders(response.rawHeaders),
+          'connection',
+          'upgrade',
+          'upgrade',
+          'websocket',
+        ];
+        socket.write(headOf(101, fields), 'latin1');
+        socket.write(said);
+        onward.write(head);
+        join(socket, onward, maxUpgradeMs);
+      },
+      failed: refuse,
+    });
+  }
+
+  function refuse(own: OwnRefusal): void {
+    refuseWith(refused(own, host, admitted?.requestId));
+  }
+
+  function refuseWith(answer: RefusedRequest): void {
+    if (socket.destroyed) return;
+    refusal = answer;
+    status = answer.httpStatus;
+    const fields = Object.entries(refusalHeaders(answer)).flat();
+    fields.push('content-length', String(Buffer.byteLength(answer.errorBody)), 'connection', 'close');
+    socket.end(headOf(status, fields) + answer.errorBody, () => socket.destroy());
+  }
+}
+
+/** Passes on what either side says, until one of them is gone or the time is up. */
+function join(client: Duplex, service: Duplex, maxMs: number): void {
+  const timer = setTimeout(() => client.destroy(), maxMs);
+  client.once('close', () => {
+    clearTimeout(timer);
+    service.destroy();
+  });
+  service.once('close', () => client.destroy());
+  service.on('error', () => client.destroy());
+  client.pipe(service);
+  service.pipe(client);
+}
+
+function headOf(status: number, fields: readonly string[]): string {
+  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
+  for (let at = 0; at < fields.length; at += 2) text += `${fields[at]}: ${fields[at + 1]}\r\n`;
+  return `${text}\r\n`;
+}

@@ -1,0 +1,57 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** How long a change may go on before it is looked at, in milliseconds: files are rarely written at once. */
+const SETTLE_MS = 100;
+
+/**
+ * Notices when files say something else than they did. Their directories are watched, so that a file that is
+ * replaced by another, as editors and orchestrators do, is noticed as well.
+ */
+export class WatchedFiles {
+  readonly #onChange: () => void;
+  #texts: ReadonlyMap<string, string> = new Map();
+  #watchers: FSWatcher[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
+  }
+
+  /** Watches these files from now on, and no others. @param texts by path, as they were read */
+  watch(texts: ReadonlyMap<string, string>): void {
+    this.close();
+    this.#texts = texts;
+    for (const directory of new Set([...texts.keys()].map((file) => dirname(file)))) {
+      const watcher = watch(directory, { persistent: false }, () => this.#look());
+      // A directory that goes away is noticed when its files are read again.
+      watcher.on('error', () => this.#look());
+      this.#watchers.push(watcher);
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    for (const watcher of this.#watchers) watcher.close();
+    this.#watchers = [];
+  }
+
+  #look(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      void this.#hasChanged().then((changed) => changed && this.#onChange());
+    }, SETTLE_MS).unref();
+  }
+
+  async #hasChanged(): Promise<boolean> {
+    for (const [file, text] of this.#texts) {
+      try {
+        if ((await readFile(file, 'utf8')) !== text) return true;
+      } catch {
+        return true;
+      }
+    }
+    return false;
+  }
+}
