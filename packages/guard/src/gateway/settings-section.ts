@@ -126,8 +126,8 @@ export class Section<Name extends string> {
       return [];
     }
     const items = this.#reader.items(field.value, `\`${name}\``);
-    if (items.length < least) this.fault(name, `\`${name}\` is empty`);
-    return items;
+    if (items !== undefined && items.length < least) this.fault(name, `\`${name}\` is empty`);
+    return items ?? [];
   }
 
   /** The members of a mapping with names of the author's. */
