@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ContentHash, ParsedSignature } from '@claviger/signature';
-import type { CredentialSource } from './credential.ts';
-import type { Decision, HeadDecision, RefusedRequest } from './decision.ts';
+import type { CredentialSource, Principal } from './credential.ts';
+import type { Decision, GuardedCall, HeadDecision, RefusedRequest } from './decision.ts';
 import { type AccessDeniedDetail, accessDeniedDetail, errorBody } from './error-body.ts';
 import {
   type Demand,
@@ -20,6 +20,7 @@ import type { Route } from './service-map/route.ts';
 import type { FoundRoute } from './service-map/route-tree.ts';
 import type { ServiceMap } from './service-map/service-map.ts';
 import { type RequestValues, valueFrom } from './service-map/value-source.ts';
+import { type BodyError, bodyTooLarge } from './verifying-body.ts';
 
 /** One verified call, to be noted as the last use of its key. */
 export interface AccessKeyUse {
@@ -52,6 +53,11 @@ export interface ServiceGuardOptions {
   readonly rateLimits?: RateLimits;
   /** Told of every request whose signature held, whatever became of it. Must not throw. */
   readonly onUse?: (use: AccessKeyUse) => void;
+  /**
+   * Told of what kept a decision from being made: a source of credentials that cannot be reached, or a bug. The
+   * request is refused, with 503 or 500. Unless given it is a warning of the process.
+   */
+  readonly onError?: (error: unknown, requestId: string) => void;
   /** Ids for requests, each another one; upper-case UUIDs unless given. */
   readonly newRequestId?: () => string;
 }
@@ -82,7 +88,7 @@ export function createGuard(options: ServiceGuardOptions): ServiceGuard {
 interface Inquest {
   readonly request: GuardRequest | GuardHead;
   readonly requestId: string;
-  identity: Identity | undefined;
+  principal: Principal | undefined;
   demand: Demand | undefined;
 }
 
@@ -94,6 +100,7 @@ export class ServiceGuard {
   readonly #guard: Guard;
   readonly #limiter: RateLimiter | undefined;
   readonly #onUse: ((use: AccessKeyUse) => void) | undefined;
+  readonly #onError: (error: unknown, requestId: string) => void;
   readonly #newRequestId: () => string;
 
   constructor(options: ServiceGuardOptions) {
@@ -112,6 +119,7 @@ export class ServiceGuard {
     });
     this.#limiter = rateLimits && new RateLimiter(rateLimits);
     this.#onUse = options.onUse;
+    this.#onError = options.onError ?? warn;
     this.#newRequestId = options.newRequestId ?? upperCaseUuid;
   }
 
@@ -119,10 +127,10 @@ export class ServiceGuard {
    * Decides about a whole request. An allowed one is exactly what its sender signed, body included.
    *
    * @param request as it arrived, with its whole body
-   * @returns the decision; a promise only when the source of credentials or the nonces need one
+   * @returns the decision; a promise only when the source of credentials or the nonces need one. Never throws.
    */
   check(request: GuardRequest): Decision | Promise<Decision> {
-    if (request.body.length > this.bodyLimit) return this.tooLarge(request);
+    if (request.body.length > this.bodyLimit) return this.refuseBody(bodyTooLarge(this.bodyLimit), request);
     return this.#decide(request) as Decision | Promise<Decision>;
   }
 
@@ -139,20 +147,44 @@ export class ServiceGuard {
     return this.#decide(head) as HeadDecision | Promise<HeadDecision>;
   }
 
-  /** The refusal of a body that is larger than `limit`, which is the guard's own unless given. */
-  tooLarge(request: GuardRequest | GuardHead, limit: number = this.bodyLimit): RefusedRequest {
-    return this.#refused(
-      this.#begin(request),
-      refuse('RequestTooLarge', undefined, { limit: String(limit) }),
-    );
+  /**
+   * The answer to a body that is not the one that was signed, or is too large.
+   *
+   * @param error why the body was not taken
+   * @param request whose body it is
+   * @param call what was decided about the request's head, when something was
+   */
+  refuseBody(error: BodyError, request: GuardRequest | GuardHead, call?: GuardedCall): RefusedRequest {
+    const { code, httpStatus, message } = error;
+    const refusal = { refused: true, code, httpStatus, message, accessKeyId: call?.accessKeyId } as const;
+    if (call === undefined) return this.#refused(this.#begin(request), refusal);
+    const { requestId, principal, action, resource } = call;
+    return this.#refused({ request, requestId, principal, demand: { action, resource } }, refusal);
   }
 
   #begin(request: GuardRequest | GuardHead): Inquest {
-    return { request, requestId: this.#newRequestId(), identity: undefined, demand: undefined };
+    return { request, requestId: this.#newRequestId(), principal: undefined, demand: undefined };
   }
 
   #decide(request: GuardRequest | GuardHead): Decision | HeadDecision | Promise<Decision | HeadDecision> {
     const inquest = this.#begin(request);
+    try {
+      const decision = this.#examine(inquest);
+      return decision instanceof Promise
+        ? decision.catch((error: unknown) => this.#failed(inquest, 'ServiceUnavailable', error))
+        : decision;
+    } catch (error) {
+      return this.#failed(inquest, 'InternalError', error);
+    }
+  }
+
+  #failed(inquest: Inquest, code: 'ServiceUnavailable' | 'InternalError', error: unknown): RefusedRequest {
+    this.#onError(error, inquest.requestId);
+    return this.#refused(inquest, refuse(code, undefined));
+  }
+
+  #examine(inquest: Inquest): Decision | HeadDecision | Promise<Decision | HeadDecision> {
+    const { request } = inquest;
     const doubtful = headerProblem(request.rawHeaders);
     if (doubtful !== undefined) {
       return this.#refused(inquest, refuse('InvalidParameter.Header', undefined, { reason: doubtful }));
@@ -177,8 +209,8 @@ export class ServiceGuard {
     found: FoundRoute | { readonly kind: 'unmapped' },
   ): Decision | HeadDecision {
     if (identity.refused) return this.#refused(inquest, identity);
-    inquest.identity = identity;
     const { accessKeyId, principal, sourceAddress, secure, now } = identity;
+    inquest.principal = principal;
     const { service, region } = this.service;
     this.#onUse?.({ accessKeyId, service, region, sourceAddress, time: now });
     const wait = this.#limiter?.take(accessKeyId, principal, now) ?? 0;
@@ -218,7 +250,7 @@ export class ServiceGuard {
   }
 
   #refused(inquest: Inquest, refusal: GuardRefusal, accessDenied?: AccessDeniedDetail): RefusedRequest {
-    const { request, requestId, identity, demand } = inquest;
+    const { request, requestId, principal, demand } = inquest;
     const { code, httpStatus, message, accessKeyId } = refusal;
     return {
       allowed: false,
@@ -237,8 +269,8 @@ export class ServiceGuard {
           accessDenied,
         }),
       ),
-      accessKeyId: identity?.accessKeyId ?? accessKeyId,
-      principal: identity?.principal,
+      accessKeyId,
+      principal,
       action: demand?.action,
       resource: demand?.resource,
     };
@@ -365,6 +397,10 @@ export function needsWholeBody(rawHeaders: readonly string[]): boolean {
   if (type === undefined) return false;
   const [mediaType = ''] = type.split(';', 1);
   return mediaType.trim().toLowerCase() === 'application/x-www-form-urlencoded';
+}
+
+function warn(error: unknown, requestId: string): void {
+  process.emitWarning(`request ${requestId} could not be decided: ${error}`, 'ClavigerGuardWarning');
 }
 
 function upperCaseUuid(): string {

@@ -1,7 +1,8 @@
 import type { ContentHash } from '@claviger/signature';
 import type { Principal } from './credential.ts';
 
-interface Allowed {
+/** A request that may pass: who sent it, and what it does. */
+export interface GuardedCall {
   readonly allowed: true;
   /** Upper-case UUID, made for this request; give it to the client as `x-acs-request-id`. */
   readonly requestId: string;
@@ -18,13 +19,13 @@ interface Allowed {
 }
 
 /** A request that may pass, with the body that was signed. */
-export interface AllowedRequest extends Allowed {
+export interface AllowedRequest extends GuardedCall {
   readonly body: 'verified';
   readonly contentHash?: undefined;
 }
 
 /** A request that may pass if its body turns out to be the one that was signed; nobody has looked at it yet. */
-export interface AllowedHead extends Allowed {
+export interface AllowedHead extends GuardedCall {
   readonly body: 'unverified';
   /**
    * The digest the body must have, signed: give it to `verifyingBody`. Where the scheme signs no body it is the

@@ -22,6 +22,8 @@ type ServiceRefusalCode =
   | 'InvalidAction.NotFound'
   | 'NoPermission'
   | 'RequestTooLarge'
+  | 'ServiceUnavailable'
+  | 'InternalError'
   | 'Throttling.User';
 
 interface RefusalText {
@@ -84,6 +86,14 @@ export const guardRefusals: Readonly<Record<GuardRefusalCode, RefusalText>> = {
     message: 'You are not authorized to do this action. Resource: {resource} Action: {action}',
   },
   RequestTooLarge: { httpStatus: 413, message: 'The request body is larger than {limit} bytes.' },
+  ServiceUnavailable: {
+    httpStatus: 503,
+    message: 'The request has failed due to a temporary failure of the server.',
+  },
+  InternalError: {
+    httpStatus: 500,
+    message: 'The request processing has failed due to some unknown error, exception or failure.',
+  },
   'Throttling.User': { httpStatus: 400, message: 'Request was denied due to user flow control.' },
 };
 

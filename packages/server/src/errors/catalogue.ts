@@ -453,14 +453,8 @@ export const catalogue = {
   'LimitExceeded.Tag': { status: 409, message: 'The count of tags beyond the current limits: {limit}.' },
 
   // Ours to answer for.
-  ServiceUnavailable: {
-    status: 503,
-    message: 'The request has failed due to a temporary failure of the server.',
-  },
-  InternalError: {
-    status: 500,
-    message: 'The request processing has failed due to some unknown error, exception or failure.',
-  },
+  ServiceUnavailable: { status: 503, message: guardRefusals.ServiceUnavailable.message },
+  InternalError: { status: 500, message: guardRefusals.InternalError.message },
 } as const satisfies Record<string, CatalogueEntry>;
 
 /** The catalogue's names. */
