@@ -1,6 +1,7 @@
 /** `npm run bench`: what is fast and what is not, as ratios within one run. */
 import { parseArgs } from 'node:util';
 import { apiRows } from './api.ts';
+import { guardRows } from './guard.ts';
 import { policyRows } from './policy.ts';
 import { progress, type Row } from './ratio.ts';
 import { revocationRows } from './revocation.ts';
@@ -11,6 +12,7 @@ import { verifyRows } from './verify.ts';
 const areas = {
   verify: [() => verifyRows()],
   policy: [() => policyRows()],
+  guard: [() => guardRows()],
   api: [() => apiRows()],
   scale: [
     () => statementsRows(),
