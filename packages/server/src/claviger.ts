@@ -11,7 +11,7 @@ import { recentNonces } from './audit/audit-events.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import { type Configuration, ConfigurationError } from './configuration.ts';
 import { Housekeeping } from './housekeeping.ts';
-import { frontDoorRoute } from './http/front-door.ts';
+import { ConsoleFiles, consoleFolder } from './http/console-files.ts';
 import { healthRoute, readyRoute } from './http/health.ts';
 import { type Listener, type Route, startListener } from './http/listener.ts';
 import { metricsRoute, RequestMetrics, registerGauges } from './http/metrics.ts';
@@ -32,6 +32,8 @@ const MAX_STALENESS_MS = 5_000;
 export interface Claviger {
   /** Where it listens: `http://127.0.0.1:8080`. */
   readonly url: string;
+  /** Where browsers open the console; undefined when it was not built. */
+  readonly consoleUrl: string | undefined;
   readonly services: Services;
   /** Stops accepting, finishes what is under way, writes down what is in memory. Resolves within 10 s. */
   close(): Promise<void>;
@@ -104,19 +106,20 @@ export async function startClaviger(
     },
     rootKeyUsed: warnOfRootKeys(logger),
   });
+  const consoleFiles = new ConsoleFiles(consoleFolder());
+  const routes = new Map([
+    ['/healthz', healthRoute],
+    ['/readyz', readyRoute({ store, audit, maxStalenessMs: MAX_STALENESS_MS })],
+    ['/metrics', metricsRoute(metricsRegistry)],
+    ...openApiRoutes(registry),
+  ]);
   const tls = await tlsOf(configuration, now());
   const listener = await startListener({
     host: configuration.host,
     port: configuration.port,
     tls,
     api: (request) => api.answer(request),
-    routes: new Map([
-      ['/', frontDoorRoute],
-      ['/healthz', healthRoute],
-      ['/readyz', readyRoute({ store, audit, maxStalenessMs: MAX_STALENESS_MS })],
-      ['/metrics', metricsRoute(metricsRegistry)],
-      ...openApiRoutes(registry),
-    ]),
+    routes: { get: (path) => routes.get(path) ?? consoleFiles.route },
     now,
     onBug: reportBug,
   });
@@ -126,8 +129,10 @@ export async function startClaviger(
     auditRetentionDays: configuration.auditRetentionDays,
   });
   housekeeping.start();
+  const url = urlOf(listener, tls !== undefined);
   return {
-    url: urlOf(listener, tls !== undefined),
+    url,
+    consoleUrl: consoleFiles.built ? (configuration.publicUrl ?? namedUrl(url)) : undefined,
     services,
     async close() {
       await housekeeping.stop();
@@ -187,6 +192,11 @@ function urlOf(listener: Listener, secure: boolean): string {
   const { address, family, port } = listener.address;
   const host = family === 'IPv6' ? `[${address}]` : address;
   return `${secure ? 'https' : 'http'}://${host}:${port}`;
+}
+
+/** The same place by a name, where it has one: browsers have no passkeys for numbers. */
+function namedUrl(url: string): string {
+  return url.replace('//127.0.0.1', '//localhost').replace('//[::1]', '//localhost');
 }
 
 /** Says once for each root key that it is in use: whoever has it owns everything. */

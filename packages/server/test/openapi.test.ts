@@ -11,15 +11,6 @@ eachServer((_, start) => {
       server = await start();
     });
 
-    test('a browser at the door is told what is here; a program is answered by the API', async () => {
-      const page = await fetch(server.url, { headers: { accept: 'text/html,*/*' } });
-      assert.equal(page.status, 200);
-      assert.match(await page.text(), /console is not built yet/);
-      const program = await fetch(server.url);
-      assert.equal(program.status, 400);
-      assert.match(await program.text(), /MissingAction/);
-    });
-
     for (const product of ['ims', 'ram', 'sts', 'actiontrail']) {
       test(`/openapi/${product}.json is valid OpenAPI 3.1 and has exactly what is built`, async () => {
         const answer = await fetch(`${server.url}/openapi/${product}.json`);

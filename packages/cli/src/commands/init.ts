@@ -21,7 +21,10 @@ export function addInit(program: Command, terminal: Terminal): void {
       log: (message) => tell(terminal, message),
     });
     if (options.json) print(terminal, installationJson(made));
-    else printInstallation(terminal, made);
+    else {
+      printInstallation(terminal, made);
+      print(terminal, 'Start it with `claviger serve` on the same data: it says where its console is.');
+    }
   });
 }
 

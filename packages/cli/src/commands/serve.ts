@@ -12,7 +12,7 @@ export function addServe(program: Command, terminal: Terminal): void {
     .command('serve')
     .summary('serve the API')
     .description(
-      'Serves IMS, RAM and STS on one port, until SIGTERM or SIGINT: then it finishes what is under way and exits. ' +
+      'Serves IMS, RAM and STS, and the console, on one port, until SIGTERM or SIGINT: then it finishes what is under way and exits. ' +
         'It is ready when GET /healthz answers 200. Secrets are taken from the environment only: ' +
         'CLAVIGER_MASTER_KEY, CLAVIGER_VAULT_TOKEN.',
     )
@@ -35,6 +35,9 @@ export function addServe(program: Command, terminal: Terminal): void {
     const stopped = stopSignal();
     const claviger = await startClaviger(configuration, logger);
     print(terminal, `Claviger serves IMS, RAM and STS at ${bold(terminal, claviger.url)}`);
+    if (claviger.consoleUrl !== undefined) {
+      print(terminal, `The console is at ${bold(terminal, claviger.consoleUrl)}`);
+    }
     await stopped;
     tell(terminal, 'Stopping: finishing what is under way.');
     await claviger.close();

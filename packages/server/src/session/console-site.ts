@@ -33,9 +33,10 @@ export function consoleSite(request: GuardRequest, publicUrl: URL | undefined, s
 export function refuseForeignPage(request: GuardRequest, site: ConsoleSite): void {
   const fetchSite = headerOf(request, 'sec-fetch-site');
   const origin = headerOf(request, 'origin');
-  const foreign =
-    (fetchSite !== undefined && fetchSite !== 'same-origin') ||
-    (origin !== undefined && !isOrigin(origin, site));
+  // What must not tell where it comes from says `null`; then the browser's own word counts, which no page can change.
+  const isOwn =
+    origin === undefined || isOrigin(origin, site) || (origin === 'null' && fetchSite === 'same-origin');
+  const foreign = !isOwn || (fetchSite !== undefined && fetchSite !== 'same-origin');
   if (foreign) throw new Refusal('ForeignOrigin', { origin: site.origin });
 }
 
