@@ -1,5 +1,6 @@
 import { parseTrustedProxies } from '@claviger/guard';
 import { z } from 'zod';
+import { IssuerNetwork } from './federation/issuer-network.ts';
 
 /** One thing that is wrong with the configuration, and which key has it. */
 export class ConfigurationError extends Error {
@@ -83,6 +84,16 @@ const settings = z.object({
     })
     .optional()
     .describe('address at which browsers reach the console, such as https://keys.example.com'),
+  privateIssuers: list
+    .default([])
+    .superRefine((networks, context) => {
+      try {
+        new IssuerNetwork(networks);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as RangeError).message });
+      }
+    })
+    .describe('addresses and CIDR blocks of private networks where OIDC issuers may be; others are public'),
   masterKeyProvider: z
     .enum(['file', 'environment', 'vault'])
     .default('file')

@@ -11,6 +11,7 @@ import {
 import type { Configuration } from './configuration.ts';
 import { networkDocuments } from './federation/fetch-document.ts';
 import { IssuerKeys } from './federation/issuer-keys.ts';
+import { IssuerNetwork } from './federation/issuer-network.ts';
 import { CompiledPermissions } from './policies/compiled-permissions.ts';
 import { createMasterKeyFile, masterKeyFile } from './secrets/file-master-key.ts';
 import { openMasterKey } from './secrets/open-master-key.ts';
@@ -108,6 +109,7 @@ export async function openServices(
   const { now, log } = surroundings;
   const secrets = new SecretBox([openMasterKey(configuration)], randomBytes);
   const store = await openStore(storeLocation(configuration), { now, log });
+  const issuerNetwork = new IssuerNetwork(configuration.privateIssuers);
   return {
     store,
     accounts: new AccountDirectory(store),
@@ -116,7 +118,8 @@ export async function openServices(
     lastUsed: new LastUsed({ store, log }),
     permissions: new CompiledPermissions(),
     signInThrottle: new SignInThrottle(now),
-    issuerKeys: new IssuerKeys(networkDocuments()),
+    issuerKeys: new IssuerKeys(networkDocuments({ network: issuerNetwork }), log),
+    issuerNetwork,
   };
 }
 

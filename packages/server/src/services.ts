@@ -1,6 +1,7 @@
 import type { LastUsed } from './access-keys/last-used.ts';
 import type { AccountDirectory } from './accounts/account-directory.ts';
 import type { IssuerKeys } from './federation/issuer-keys.ts';
+import type { IssuerNetwork } from './federation/issuer-network.ts';
 import type { CompiledPermissions } from './policies/compiled-permissions.ts';
 import type { SecretBox } from './secrets/secret-box.ts';
 import type { SignInThrottle } from './session/sign-in-throttle.ts';
@@ -20,4 +21,6 @@ export interface Services {
   readonly signInThrottle: SignInThrottle;
   /** Of the identity providers that speak OpenID Connect. */
   readonly issuerKeys: IssuerKeys;
+  /** Where those may be. */
+  readonly issuerNetwork: IssuerNetwork;
 }

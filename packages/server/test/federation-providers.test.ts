@@ -22,7 +22,7 @@ test('two operations need no signature, and no others', () => {
 eachServer((_, start) => {
   let server: TestServer;
   before(async () => {
-    server = await start();
+    server = await start({ configuration: { privateIssuers: '127.0.0.1,::1' } });
   });
 
   describe('SAML providers', () => {
@@ -309,6 +309,34 @@ eachServer((_, start) => {
       await create(await server.newAccount(), 'again', { issuerUrl: 'http://[::1]:8080' });
     });
 
+    test('an issuer is in the public network, or where the operator has said', async () => {
+      const account = await server.newAccount();
+      for (const issuerUrl of [
+        'https://10.0.0.1',
+        'https://169.254.169.254/latest',
+        'https://100.100.100.200',
+        'https://127.0.0.2:8080',
+        'https://[::ffff:10.0.0.1]',
+        'https://0xa000001',
+        'https://[fd00::1]',
+      ]) {
+        const call = create(account, 'bad', { issuerUrl });
+        const error = await refused(call, 'InvalidParameter.IssuerUrl.Format', 400);
+        assert.match(error.message, /--private-issuers/);
+      }
+      await create(account, 'public', { issuerUrl: 'https://8.8.8.8' });
+      const usual = await start();
+      for (const issuerUrl of [
+        'http://localhost:8080',
+        'http://127.0.0.1',
+        'http://[::1]:8080',
+        'https://localhost',
+      ]) {
+        const call = create(usual.account, 'bad', { issuerUrl });
+        await refused(call, 'InvalidParameter.IssuerUrl.Format', 400);
+      }
+    });
+
     test('they are listed page by page in the order of their names', async () => {
       const account = await server.newAccount();
       for (const name of ['c', 'A', 'b']) await create(account, name);
@@ -383,7 +411,7 @@ eachServer((_, start) => {
       assert.deepEqual(
         new Set(outcomes),
         new Set([
-          '404 EntityNotExist.OIDCProvider',
+          '401 AuthenticationFail.OIDCToken.Invalid',
           '401 AuthenticationFail.SAMLAssertion.Invalid',
           // The last of the recorded requests names no session.
           '400 MissingParameter.RoleSessionName',

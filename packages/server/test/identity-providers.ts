@@ -126,12 +126,21 @@ export class SamlIdentityProvider {
   }
 }
 
+/** The key that an OIDC provider signs with. */
+export interface OidcKey {
+  readonly kid: string;
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+}
+
 /** An identity provider that speaks OpenID Connect, on this machine. */
 export class OidcIdentityProvider {
   readonly #server: Server;
-  #keys: { readonly kid: string; readonly privateKey: KeyObject; readonly publicKey: KeyObject }[] = [];
+  #keys: OidcKey[] = [];
   /** How often its keys were asked for. */
   keyRequests = 0;
+  /** What it publishes instead of its own documents, by path; a function answers by itself. */
+  readonly documents: Record<string, unknown> = {};
 
   private constructor(server: Server) {
     this.#server = server;
@@ -152,7 +161,10 @@ export class OidcIdentityProvider {
           return { keys: await Promise.all(keys) };
         },
       };
-      const document = documents[request.url ?? ''];
+      const path = request.url ?? '';
+      const own = this.documents[path];
+      if (typeof own === 'function') return own(request, response);
+      const document = own === undefined ? documents[path] : () => own;
       if (document === undefined) return response.writeHead(404).end();
       response.writeHead(200, { 'content-type': 'application/json' });
       return response.end(JSON.stringify(await document()));
@@ -175,11 +187,25 @@ export class OidcIdentityProvider {
     this.#keys = [{ kid: randomUUID(), ...generateKeyPairSync('ec', { namedCurve: 'P-256' }) }];
   }
 
+  get key(): OidcKey {
+    return this.#keys[0]!;
+  }
+
   /** A token that is in order but for `changes`; undefined takes a claim away. */
-  async token(changes: { readonly [claim: string]: unknown } = {}): Promise<string> {
-    const [key] = this.#keys;
+  async token(
+    changes: { readonly [claim: string]: unknown } = {},
+    header: Readonly<Record<string, unknown>> = {},
+  ): Promise<string> {
+    const { kid, privateKey } = this.key;
+    return new SignJWT(this.claims(changes))
+      .setProtectedHeader({ alg: 'ES256', kid, ...header })
+      .sign(privateKey);
+  }
+
+  /** What a token says that is in order but for `changes`. */
+  claims(changes: { readonly [claim: string]: unknown } = {}): JWTPayload {
     const seconds = Math.floor(Date.now() / 1000);
-    const claims: JWTPayload = {
+    return {
       iss: this.issuer,
       sub: 'system:serviceaccount:default:builder',
       aud: 'sts.aliyuncs.com',
@@ -187,7 +213,6 @@ export class OidcIdentityProvider {
       exp: seconds + 300,
       ...changes,
     };
-    return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: key!.kid }).sign(key!.privateKey);
   }
 
   async close(): Promise<void> {

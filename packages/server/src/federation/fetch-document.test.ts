@@ -6,7 +6,8 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { selfSignedCertificate } from '../http/self-signed-certificate.ts';
-import { networkDocuments } from './fetch-document.ts';
+import { type FetchOptions, networkDocuments } from './fetch-document.ts';
+import { IssuerNetwork } from './issuer-network.ts';
 
 const { cert, key } = selfSignedCertificate(['localhost'], Date.now() - 60_000, Date.now() + 3_600_000);
 const certificate = new X509Certificate(cert);
@@ -18,6 +19,9 @@ const answer: RequestListener = (request, response) => {
   if (request.url === '/moved') return void response.writeHead(302, { location: '/document' }).end();
   if (request.url === '/long') return void response.end('x'.repeat(256 * 1024 + 1));
   if (request.url === '/document') return void response.end('{"a":1}');
+  // One byte, and then nothing more.
+  if (request.url === '/slow') return void response.write('{');
+  if (request.url === '/silent') return;
   return void response.writeHead(404).end();
 };
 
@@ -36,10 +40,14 @@ describe('a document that is fetched', () => {
     plain = `http://localhost:${await listening(createServer(answer))}`;
   });
   after(() => {
-    for (const server of servers) server.close();
+    for (const server of servers) {
+      server.close();
+      server.closeAllConnections();
+    }
   });
 
-  const trusting = networkDocuments({ authorities: cert });
+  const here = new IssuerNetwork(['127.0.0.1', '::1']);
+  const trusting = networkDocuments({ network: here, authorities: cert });
   const from = (url: string, fingerprints: readonly string[] = [], by = trusting) =>
     by(new URL(url), fingerprints);
 
@@ -69,7 +77,7 @@ describe('a document that is fetched', () => {
 
   test('does not come from a host whose certificate nobody trusts, whatever its fingerprint', async () => {
     await assert.rejects(
-      from(`${secure}/document`, [bare(certificate.fingerprint)], networkDocuments()),
+      from(`${secure}/document`, [bare(certificate.fingerprint)], networkDocuments({ network: here })),
       /cannot be reached/,
     );
   });
@@ -85,5 +93,98 @@ describe('a document that is fetched', () => {
 
   test('has a bounded length', async () => {
     await assert.rejects(from(`${plain}/long`), /too long/);
+  });
+
+  test('has a bounded time, before its first byte and after it', async () => {
+    const documents = networkDocuments({ network: here, milliseconds: 50 });
+    await assert.rejects(from(`${plain}/silent`, [], documents), /too long/);
+    await assert.rejects(from(`${plain}/slow`, [], documents), /too long/);
+  });
+
+  describe('by a name', () => {
+    /** Answers what a name stands for, each time the next. */
+    function names(...answers: readonly (readonly string[])[]) {
+      const asked: string[] = [];
+      const resolve: FetchOptions['resolve'] = async (name) => {
+        const addresses = answers[Math.min(asked.length, answers.length - 1)]!;
+        asked.push(name);
+        return addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+      };
+      return { asked, resolve };
+    }
+    const port = () => new URL(secure).port;
+    const named = (resolve: FetchOptions['resolve'], network = new IssuerNetwork()) =>
+      networkDocuments({ network, authorities: cert, ...(resolve && { resolve }) });
+
+    test('comes from no address that is not public, whichever the name stands for', async () => {
+      for (const address of [
+        '127.0.0.1',
+        '10.0.0.1',
+        '169.254.169.254',
+        '100.100.100.200',
+        '::1',
+        'fe80::1',
+        '::ffff:127.0.0.1',
+        '0.0.0.0',
+      ]) {
+        const { resolve, asked } = names([address]);
+        await assert.rejects(
+          from(`https://idp.example.com:${port()}/document`, [], named(resolve)),
+          /--private-issuers/,
+        );
+        assert.deepEqual(asked, ['idp.example.com']);
+      }
+    });
+
+    test('comes from the address that was judged, though the name stands for another a moment later', async () => {
+      // First this machine, which the operator has named; then what a rebinding server says the next time.
+      const { resolve, asked } = names(['127.0.0.1'], ['169.254.169.254']);
+      const network = new IssuerNetwork(['127.0.0.1']);
+      assert.equal(
+        await from(`https://localhost:${port()}/document`, [], named(resolve, network)),
+        '{"a":1}',
+      );
+      assert.equal(asked.length, 1);
+      await assert.rejects(
+        from(`https://localhost:${port()}/document`, [], named(resolve, network)),
+        /--private-issuers/,
+      );
+    });
+
+    test('comes from the admitted ones of several addresses alone', async () => {
+      const { resolve } = names(['10.0.0.1', '169.254.169.254', '127.0.0.1', 'fd00::1']);
+      const network = new IssuerNetwork(['127.0.0.1']);
+      assert.equal(
+        await from(`https://localhost:${port()}/document`, [], named(resolve, network)),
+        '{"a":1}',
+      );
+    });
+
+    test('is judged by the address too when the name is one: however it is written', async () => {
+      const documents = named(async () => assert.fail('an address is not looked up'));
+      for (const host of [
+        '127.0.0.1',
+        '127.1',
+        '2130706433',
+        '0x7f000001',
+        '0177.0.0.1',
+        '127.0.0.1.',
+        '[::1]',
+        '[::ffff:127.0.0.1]',
+        '[::ffff:7f00:1]',
+        '169.254.169.254',
+        '10.0.0.1',
+      ]) {
+        await assert.rejects(
+          from(`https://${host}:${port()}/document`, [], documents),
+          /--private-issuers/,
+          host,
+        );
+      }
+      await assert.rejects(
+        from(`${plain.replace('localhost', '127.0.0.1')}/document`, [], documents),
+        /--private-issuers/,
+      );
+    });
   });
 });

@@ -1,7 +1,11 @@
+import type { LookupAddress } from 'node:dns';
+import { lookup as systemLookup } from 'node:dns/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
-import { isFetchable } from './issuer-url.ts';
+import type { IssuerNetwork } from './issuer-network.ts';
+import { isFetchable, literalAddress, notAdmitted } from './issuer-url.ts';
 
 /**
  * Fetches a JSON text by GET.
@@ -19,23 +23,34 @@ export class DocumentUnavailable extends Error {
   }
 }
 
-/** What an answer may cost us: real ones have a few thousand bytes. */
+/** What an answer may cost us: real ones have a few thousand bytes, and come within a second. */
 const bounds = { milliseconds: 5_000, bytes: 256 * 1024 } as const;
 
-/** What differs from the system's way, for tests and private networks. */
+/** How documents are fetched. */
 export interface FetchOptions {
-  /** PEM of the authorities that are trusted instead of the system's. */
+  /** Where they may come from. */
+  readonly network: IssuerNetwork;
+  /** PEM of the authorities that are trusted; the system's unless given. */
   readonly authorities?: string;
+  /** The addresses of a name; the system's unless given. */
+  readonly resolve?: (name: string) => Promise<readonly LookupAddress[]>;
+  /** How long a document may take, from the name to its last byte; 5,000 ms unless given. */
+  readonly milliseconds?: number;
 }
 
 /**
  * How documents are fetched over the network: no redirects, a bounded time and size, and TLS by the system's trusted
  * authorities (`NODE_EXTRA_CA_CERTS` adds to them). A fingerprint narrows that, and never widens it.
+ *
+ * A name is resolved once for each connection, and the connection goes to an address that was judged then: a name
+ * that leads elsewhere the next time leads nowhere else.
  */
-export function networkDocuments(options: FetchOptions = {}): FetchDocument {
+export function networkDocuments(options: FetchOptions): FetchDocument {
   return async (url, fingerprints) => {
     if (!isFetchable(url)) throw new DocumentUnavailable('it does not begin with https://');
-    const signal = AbortSignal.timeout(bounds.milliseconds);
+    const address = literalAddress(url);
+    if (address !== undefined && !options.network.admits(address)) throw new DocumentUnavailable(notAdmitted);
+    const signal = AbortSignal.timeout(options.milliseconds ?? bounds.milliseconds);
     try {
       const answer = await get(url, signal, options);
       if (url.protocol === 'https:' && !shows(answer.socket as TLSSocket, fingerprints)) {
@@ -50,10 +65,12 @@ export function networkDocuments(options: FetchOptions = {}): FetchDocument {
   };
 }
 
-function get(url: URL, signal: AbortSignal, { authorities }: FetchOptions): Promise<IncomingMessage> {
+function get(url: URL, signal: AbortSignal, options: FetchOptions): Promise<IncomingMessage> {
+  const { authorities } = options;
+  const lookup = lookupWithin(options);
   return new Promise((resolve, reject) => {
     // A connection of its own: one that is used again, or a session that is resumed, shows no certificates.
-    const common = { signal, agent: false, headers: { accept: 'application/json' } } as const;
+    const common = { signal, agent: false, lookup, headers: { accept: 'application/json' } } as const;
     const request =
       url.protocol === 'https:'
         ? httpsRequest(url, { ...common, ...(authorities === undefined ? {} : { ca: authorities }) }, resolve)
@@ -61,6 +78,26 @@ function get(url: URL, signal: AbortSignal, { authorities }: FetchOptions): Prom
     request.on('error', reject);
     request.end();
   });
+}
+
+/** Names only those addresses of a host that documents may come from. */
+function lookupWithin({ network, resolve = allAddresses }: FetchOptions): LookupFunction {
+  return (name, { all }, callback) => {
+    resolve(name).then(
+      (found) => {
+        const admitted = found.filter(({ address }) => network.admits(address));
+        const [first] = admitted;
+        if (first === undefined) callback(new DocumentUnavailable(notAdmitted), '');
+        else if (all) callback(null, admitted);
+        else callback(null, first.address, first.family);
+      },
+      (error: Error) => callback(error, ''),
+    );
+  };
+}
+
+function allAddresses(name: string): Promise<readonly LookupAddress[]> {
+  return systemLookup(name, { all: true });
 }
 
 async function read(answer: IncomingMessage): Promise<string> {

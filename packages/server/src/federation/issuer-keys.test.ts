@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { DocumentUnavailable } from './fetch-document.ts';
+import { DocumentUnavailable, type FetchDocument } from './fetch-document.ts';
 import { IssuerKeys } from './issuer-keys.ts';
 
 const issuerUrl = 'https://idp.example.com/realm';
@@ -12,14 +12,16 @@ const minute = 60_000;
 function network(documents: Record<string, unknown>) {
   const asked: string[] = [];
   const pinned: Record<string, readonly string[]> = {};
-  const keys = new IssuerKeys(async (url, fingerprints) => {
+  const logged: string[] = [];
+  const fetch: FetchDocument = async (url, fingerprints) => {
     asked.push(url.href);
     pinned[url.href] = fingerprints;
     const document = documents[url.href];
     if (document === undefined) throw new DocumentUnavailable('it is away');
     return typeof document === 'string' ? document : JSON.stringify(document);
-  });
-  return { keys, asked, pinned, documents };
+  };
+  const keys = new IssuerKeys(fetch, (message) => logged.push(message));
+  return { keys, asked, pinned, documents, logged };
 }
 
 const inOrder = () =>
@@ -55,6 +57,27 @@ describe('the keys of an issuer', () => {
     assert.notEqual(second, first);
     assert.equal(await keys.findNewer(issuer, first, minute / 2 + 1), second);
     assert.equal(asked.length, 4);
+  });
+
+  test('stay, for their time, when newer ones are asked for and the issuer is away: strangers may ask', async () => {
+    const { keys, asked, documents, logged } = inOrder();
+    const known = await keys.find(issuer, 0);
+    const configuration = documents[configurationUrl];
+    delete documents[configurationUrl];
+    const still = await keys.findNewer(issuer, known, minute);
+    assert.equal(still.keys, known.keys);
+    assert.equal(asked.length, 3);
+    assert.match(logged.join(), /idp\.example\.com\/realm.*it is away/);
+    // It is left alone for a while then, too.
+    assert.equal((await keys.findNewer(issuer, known, 1.5 * minute - 1)).keys, known.keys);
+    assert.equal(asked.length, 3);
+    await keys.findNewer(issuer, known, 1.5 * minute);
+    assert.equal(asked.length, 4);
+    assert.equal((await keys.find(issuer, 10 * minute - 1)).keys, known.keys);
+    const over = await keys.find(issuer, 10 * minute);
+    assert.ok(over.keys instanceof DocumentUnavailable);
+    documents[configurationUrl] = configuration;
+    assert.ok(!((await keys.find(issuer, 11 * minute)).keys instanceof DocumentUnavailable));
   });
 
   test('are not kept beyond their time when the issuer is away, which is asked again after a pause', async () => {
@@ -106,12 +129,13 @@ describe('the keys of an issuer', () => {
 
   test('of a thousand issuers are remembered, and the oldest make room', async () => {
     const asked: string[] = [];
-    const keys = new IssuerKeys(async (url) => {
+    const fetch: FetchDocument = async (url) => {
       asked.push(url.href);
       return url.pathname === '/keys'
         ? '{"keys":[]}'
         : JSON.stringify({ issuer: url.origin, jwks_uri: `${url.origin}/keys` });
-    });
+    };
+    const keys = new IssuerKeys(fetch, () => {});
     const of = (number: number) => ({ issuerUrl: `https://i${number}.example.com`, fingerprints: [] });
     for (let number = 0; number <= 1000; number++) await keys.find(of(number), 0);
     const before = asked.length;

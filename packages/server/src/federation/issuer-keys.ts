@@ -11,8 +11,10 @@ export interface Issuer {
 /** The keys of an issuer, or why there are none. */
 export interface IssuerKeySet {
   readonly keys: LocalJWKSet | DocumentUnavailable;
-  /** Milliseconds since the epoch. */
+  /** When they were read; milliseconds since the epoch. */
   readonly readAt: number;
+  /** When the issuer was last asked, with or without success. */
+  readonly askedAt: number;
 }
 
 /** How long keys are believed that the issuer may have withdrawn meanwhile. */
@@ -27,11 +29,14 @@ const capacity = 1000;
 /** The public keys of issuers, found by OpenID Connect Discovery and kept in memory. */
 export class IssuerKeys {
   readonly #fetch: FetchDocument;
+  readonly #log: (message: string) => void;
   readonly #known = new Map<string, IssuerKeySet>();
   readonly #reading = new Map<string, Promise<IssuerKeySet>>();
 
-  constructor(fetch: FetchDocument) {
+  /** @param log told why keys cannot be had: whoever shows a token is not, since that may be anybody */
+  constructor(fetch: FetchDocument, log: (message: string) => void) {
     this.#fetch = fetch;
+    this.#log = log;
   }
 
   /**
@@ -40,11 +45,9 @@ export class IssuerKeys {
    */
   async find(issuer: Issuer, now: number): Promise<IssuerKeySet> {
     const known = this.#known.get(identityOf(issuer));
-    if (known !== undefined) {
-      const age = known.keys instanceof DocumentUnavailable ? pauseMs : maximumAgeMs;
-      if (now < known.readAt + age) return known;
-    }
-    return this.#read(issuer, now);
+    if (known === undefined) return this.#read(issuer, now);
+    const isAway = known.keys instanceof DocumentUnavailable && now < known.askedAt + pauseMs;
+    return isAway || isFresh(known, now) ? known : this.#read(issuer, now);
   }
 
   /**
@@ -53,7 +56,7 @@ export class IssuerKeys {
    */
   async findNewer(issuer: Issuer, known: IssuerKeySet, now: number): Promise<IssuerKeySet> {
     const present = this.#known.get(identityOf(issuer)) ?? known;
-    return now < present.readAt + pauseMs ? present : this.#read(issuer, now);
+    return now < present.askedAt + pauseMs ? present : this.#read(issuer, now);
   }
 
   /** Many may ask at once, and one reads. */
@@ -62,10 +65,23 @@ export class IssuerKeys {
     const underWay = this.#reading.get(identity);
     if (underWay !== undefined) return underWay;
     const reading = this.#discover(issuer)
-      .then((keys) => this.#keep(identity, { keys, readAt: now }))
+      .then((keys) => this.#keep(identity, this.#unlessWorse(identity, { keys, readAt: now, askedAt: now })))
       .finally(() => this.#reading.delete(identity));
     this.#reading.set(identity, reading);
     return reading;
+  }
+
+  /**
+   * An issuer that was asked for newer keys and gave none leaves those that are known, until their time is over:
+   * strangers choose when it is asked, and must not turn a moment's silence into a refusal of everybody.
+   */
+  #unlessWorse(identity: string, found: IssuerKeySet): IssuerKeySet {
+    if (!(found.keys instanceof DocumentUnavailable)) return found;
+    this.#log(`the keys of the OIDC issuer ${identity} cannot be had: ${found.keys.message}`);
+    const known = this.#known.get(identity);
+    return known !== undefined && isFresh(known, found.askedAt)
+      ? { ...known, askedAt: found.askedAt }
+      : found;
   }
 
   #keep(identity: string, found: IssuerKeySet): IssuerKeySet {
@@ -99,6 +115,10 @@ export class IssuerKeys {
       return new DocumentUnavailable('its keys cannot be read');
     }
   }
+}
+
+function isFresh({ keys, readAt }: IssuerKeySet, now: number): boolean {
+  return !(keys instanceof DocumentUnavailable) && now < readAt + maximumAgeMs;
 }
 
 /** With other fingerprints it is another one: what was fetched by the old ones proves nothing of the new. */

@@ -1,3 +1,6 @@
+import { isIP } from 'node:net';
+import type { IssuerNetwork } from './issuer-network.ts';
+
 /** Longest that an issuer's address may be. */
 const issuerUrlLength = 255;
 
@@ -5,7 +8,8 @@ const issuerUrlLength = 255;
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
- * Whether something may be fetched from there: https, or http from the server's own machine.
+ * Whether something may be fetched in that way: https, or http from the server's own machine. Whether it may be from
+ * there, an `IssuerNetwork` says.
  * @param url parsed
  */
 export function isFetchable(url: URL): boolean {
@@ -14,15 +18,31 @@ export function isFetchable(url: URL): boolean {
 
 /**
  * What is wrong with the address of an OpenID Connect issuer, in a few words. Its rules are those of OpenID Connect
- * Discovery: https, and neither query nor fragment.
+ * Discovery: https, and neither query nor fragment. Where a name leads is seen when it is gone to.
  * @returns undefined when nothing is
  */
-export function faultOfIssuerUrl(text: string): string | undefined {
+export function faultOfIssuerUrl(text: string, network: IssuerNetwork): string | undefined {
   if (text.length > issuerUrlLength) return `it is longer than ${issuerUrlLength} characters`;
   if (!URL.canParse(text) || /[\s\\]/.test(text)) return 'it is not a URL';
   const url = new URL(text);
   if (!isFetchable(url)) return 'it does not begin with https://';
   if (text.includes('?') || text.includes('#')) return 'it has a query or a fragment';
   if (url.username !== '' || url.password !== '') return 'it has a user name or password';
+  if (!mayBeAdmitted(url, network)) return notAdmitted;
   return undefined;
+}
+
+/** What is said of an issuer that is where none may be. */
+export const notAdmitted = 'it is in no public network, nor in one that --private-issuers names';
+
+/** The address that the host of a URL is; undefined when it is a name. */
+export function literalAddress({ hostname }: URL): string | undefined {
+  const bare = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
+  return isIP(bare) === 0 ? undefined : bare;
+}
+
+function mayBeAdmitted(url: URL, network: IssuerNetwork): boolean {
+  const address = literalAddress(url);
+  if (address !== undefined) return network.admits(address);
+  return url.hostname !== 'localhost' || ['127.0.0.1', '::1'].some((own) => network.admits(own));
 }

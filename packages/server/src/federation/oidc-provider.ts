@@ -67,7 +67,7 @@ export async function requireOidcProvider(scope: Scope, name: string): Promise<O
  */
 export async function createOidcProvider(scope: Scope, provider: NewOidcProvider): Promise<OidcProviderRow> {
   const { accountId } = scope.account;
-  const fault = faultOfIssuerUrl(provider.issuerUrl);
+  const fault = faultOfIssuerUrl(provider.issuerUrl, scope.services.issuerNetwork);
   if (fault !== undefined) throw new Refusal('InvalidParameter.IssuerUrl', { reason: fault });
   if ((await findOidcProvider(scope.queries, accountId, provider.name)) !== undefined) {
     throw new Refusal('EntityAlreadyExists.OIDCProvider', { name: provider.name });

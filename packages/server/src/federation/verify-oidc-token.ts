@@ -40,8 +40,20 @@ const algorithms = [
 /** By how much an issuer's clock may be ahead of ours. What has ended by our clock has ended. */
 const clockSkewSeconds = 60;
 
+/** Kubernetes' longest names of service accounts have some 340 characters. */
+const subjectLength = 1024;
+
+/** The end of the year 9999, in seconds: what is later cannot be written down. */
+const endOfTime = 253_402_300_800;
+
 const invalid = (reason: string) => new Refusal('AuthenticationFail.OIDCToken.Invalid', { reason });
 const expired = (reason: string) => new Refusal('AuthenticationFail.OIDCToken.Expired', { reason });
+
+/**
+ * What is told of every token that no provider has vouched for: a stranger does not learn whether there is such an
+ * account, such a provider, and who its issuer is.
+ */
+export const notVouchedFor = () => invalid('no such provider vouches for it');
 
 /**
  * Verifies an OpenID Connect token: its issuer's signature, issuer, audience and times. The same token may be shown
@@ -57,7 +69,7 @@ export async function verifyOidcToken(
   now: number,
 ): Promise<OidcToken> {
   // Not believed yet; nobody is asked about a token that says itself that it is another's.
-  if (issuerOf(token) !== expected.issuerUrl) throw invalid('it is not of the issuer of the provider');
+  if (issuerOf(token) !== expected.issuerUrl) throw notVouchedFor();
   const known = await issuerKeys.find(expected, now);
   let payload: JWTPayload;
   try {
@@ -71,23 +83,35 @@ export async function verifyOidcToken(
       throw refusalOf(again);
     }
   }
-  const { iss = '', sub = '', aud = [], iat = 0, exp = 0 } = payload;
+  const { iss = '', aud = [], iat = 0, exp = 0 } = payload;
   if (exp * 1000 <= now) throw expired('it has ended');
-  if (sub === '') throw invalid('it has no subject');
+  if (!(exp < endOfTime)) throw invalid('it ends too late');
+  if (iat * 1000 + expected.issuanceLimitHours * 3_600_000 < now) throw expired('it was issued too long ago');
   return {
     issuer: iss,
-    subject: sub,
+    subject: subjectOf(payload),
     clientIds: [aud].flat().filter((audience) => expected.clientIds.includes(audience)),
     issuedAt: iat * 1000,
     expiresAt: exp * 1000,
   };
 }
 
+/** Whom the token is about: a text, by its type and by what it holds. */
+function subjectOf({ sub }: JWTPayload): string {
+  const text: unknown = sub;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (typeof text !== 'string' || text === '' || /[\u0000-\u001f\u007f]/.test(text)) {
+    throw invalid('it has no subject');
+  }
+  if (text.length > subjectLength) throw invalid(`its subject has more than ${subjectLength} characters`);
+  return text;
+}
+
 function issuerOf(token: string): unknown {
   try {
     return decodeJwt(token).iss;
   } catch {
-    throw invalid('it is not a JSON Web Token');
+    throw notVouchedFor();
   }
 }
 
@@ -97,10 +121,8 @@ async function verifyWith(
   expected: OidcExpectation,
   now: number,
 ): Promise<JWTPayload> {
-  if (keys instanceof DocumentUnavailable) {
-    throw invalid(`the keys of its issuer cannot be had: ${keys.message}`);
-  }
-  const { payload } = await jwtVerify(token, keys, {
+  if (keys instanceof DocumentUnavailable) throw notVouchedFor();
+  const { payload, protectedHeader } = await jwtVerify(token, keys, {
     algorithms,
     issuer: expected.issuerUrl,
     audience: [...expected.clientIds],
@@ -109,6 +131,10 @@ async function verifyWith(
     clockTolerance: clockSkewSeconds,
     maxTokenAge: expected.issuanceLimitHours * 3600,
   });
+  // Issuers sign other things too, with the same keys: access tokens, logout tokens, security events.
+  const { typ } = protectedHeader;
+  if (typ !== undefined && !/^(?:application\/)?jwt$/i.test(typ)) throw invalid('it is no ID token');
+  if ('events' in payload) throw invalid('it is no ID token');
   return payload;
 }
 
@@ -118,11 +144,11 @@ function refusalOf(error: unknown): Refusal {
     return expired(error.claim === 'iat' ? 'it was issued too long ago' : 'it has ended');
   }
   if (error instanceof errors.JWTClaimValidationFailed) {
-    if (error.claim === 'nbf') return expired('it begins later');
+    if (error.claim === 'nbf' && error.reason === 'check_failed') return expired('it begins later');
     if (error.claim === 'aud') return invalid('it is for no client ID of the provider');
     return invalid('one of its claims is missing or wrong');
   }
-  // Signature, algorithm, key: which of them is nobody's business but the issuer's.
-  if (error instanceof errors.JOSEError) return invalid('its issuer has not signed it');
-  return invalid('it cannot be verified');
+  // Signature, algorithm, key: which of them is nobody's business but the issuer's. So is what the runtime says of a
+  // key or signature that it cannot work with.
+  return notVouchedFor();
 }

@@ -41,7 +41,7 @@ export interface FederatedSession {
  *
  * The session rests on the provider: it ends when that is deleted. A provider speaks for its own account alone.
  *
- * @throws Refusal EntityNotExist.Role or EntityNotExist.RoleArn, NoPermission, InvalidParameter.*
+ * @throws Refusal EntityNotExist.RoleArn, NoPermission, InvalidParameter.*
  */
 export async function assumeFederatedRole(
   visit: AdmittedVisit,
@@ -55,9 +55,10 @@ export async function assumeFederatedRole(
   if (account?.status !== 'Active' || asked.role.accountId !== accountId) throw distrusted();
   const role = await findRole(visit.queries, accountId, asked.role.roleName);
   if (role === undefined) {
-    // RAM has a code for each of the two.
-    const code = asked.provider.kind === 'saml' ? 'EntityNotExist.RoleArn' : 'EntityNotExist.Role';
-    throw new Refusal(code, { name: asked.role.roleName });
+    // An assertion lists the role: its provider knows it. A token lists none, and there are issuers that give one to
+    // anybody who asks; so whom they vouch for does not learn which roles there are.
+    if (asked.provider.kind === 'oidc') throw distrusted();
+    throw new Refusal('EntityNotExist.RoleArn', { name: asked.role.roleName });
   }
   const principal: RolePrincipal = {
     type: 'assumed-role',

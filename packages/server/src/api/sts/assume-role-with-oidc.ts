@@ -1,10 +1,16 @@
+import type { Account } from '../../accounts/account.ts';
 import { identityArn } from '../../accounts/arn.ts';
-import { Refusal } from '../../errors/refusal.ts';
 import { clientIdsOf, findOidcProvider, fingerprintsOf } from '../../federation/oidc-provider.ts';
 import { readProviderArn } from '../../federation/provider-name.ts';
-import { type OidcToken, verifyOidcToken } from '../../federation/verify-oidc-token.ts';
+import { notVouchedFor, type OidcToken, verifyOidcToken } from '../../federation/verify-oidc-token.ts';
 import { instant } from '../../rpc/instant.ts';
-import { type AnonymousOperation, anonymousOperation, type Proof } from '../../rpc/operation.ts';
+import {
+  type AdmittedVisit,
+  type AnonymousOperation,
+  anonymousOperation,
+  type Proof,
+  type Visit,
+} from '../../rpc/operation.ts';
 import { optional, secret, text } from '../../rpc/parameter.ts';
 import type { OidcProviderRow } from '../../store/schema.ts';
 import { assumeFederatedRole } from '../../tokens/assume-federated-role.ts';
@@ -48,15 +54,9 @@ export const assumeRoleWithOidcOperations: readonly AnonymousOperation[] = [
     },
 
     async prove(input, visit): Promise<OidcProof> {
-      const reference = readProviderArn('oidc', input.OIDCProviderArn);
-      const account = reference && (await vouchingAccount(visit, reference.accountId));
-      const provider =
-        reference &&
-        account &&
-        (await findOidcProvider(visit.services.store.queries, reference.accountId, reference.name));
-      if (account === undefined || provider === undefined) {
-        throw new Refusal('EntityNotExist.OIDCProvider', { name: input.OIDCProviderArn });
-      }
+      const vouching = await vouchingProvider(input.OIDCProviderArn, visit);
+      if (vouching === undefined) throw notVouchedFor();
+      const { account, provider } = vouching;
       const expected = {
         issuerUrl: provider.issuer_url,
         fingerprints: fingerprintsOf(provider),
@@ -69,7 +69,7 @@ export const assumeRoleWithOidcOperations: readonly AnonymousOperation[] = [
     },
 
     async handle(input, { provider, token }, visit) {
-      await refuseChangedProvider(input.OIDCProviderArn, provider, visit);
+      await refuseChangedProvider(provider, visit);
       const { session, principal } = await assumeFederatedRole(visit, {
         action: 'sts:AssumeRoleWithOIDC',
         provider: {
@@ -110,11 +110,24 @@ export const assumeRoleWithOidcOperations: readonly AnonymousOperation[] = [
   }),
 ];
 
+/** The provider that an ARN names, with its account; undefined when there is none. */
+async function vouchingProvider(
+  arn: string,
+  visit: Visit,
+): Promise<{ account: Account; provider: OidcProviderRow } | undefined> {
+  const reference = readProviderArn('oidc', arn);
+  if (reference === undefined) return undefined;
+  const account = await vouchingAccount(visit, reference.accountId);
+  if (account === undefined) return undefined;
+  const { queries } = visit.services.store;
+  const provider = await findOidcProvider(queries, reference.accountId, reference.name);
+  return provider && { account, provider };
+}
+
 /** A token is verified before the transaction, which may have to wait: what it was held against must still stand. */
 async function refuseChangedProvider(
-  arn: string,
   provider: OidcProviderRow,
-  { queries }: Pick<Parameters<typeof assumeFederatedRole>[0], 'queries'>,
+  { queries }: Pick<AdmittedVisit, 'queries'>,
 ): Promise<void> {
   const present = await findOidcProvider(queries, provider.account_id, provider.provider_name);
   const stands =
@@ -122,5 +135,5 @@ async function refuseChangedProvider(
     present.client_ids === provider.client_ids &&
     present.fingerprints === provider.fingerprints &&
     present.issuance_limit_hours === provider.issuance_limit_hours;
-  if (!stands) throw new Refusal('EntityNotExist.OIDCProvider', { name: arn });
+  if (!stands) throw notVouchedFor();
 }
