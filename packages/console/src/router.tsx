@@ -17,6 +17,9 @@ export const router = createBrowserRouter([
         children: [
           { index: true, element: <Navigate replace to="/users" /> },
           { path: 'users', lazy: () => import('./pages/users/user-list.tsx') },
+          { path: 'users/new', lazy: () => import('./pages/users/user-create.tsx') },
+          { path: 'users/:userId', lazy: () => import('./pages/users/user-detail.tsx') },
+          { path: 'access-keys', lazy: () => import('./pages/access-keys/access-key-page.tsx') },
           { path: '*', Component: NotFound },
         ],
       },

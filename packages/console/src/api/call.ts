@@ -1,12 +1,8 @@
 import { ApiError, apiErrorOf } from './api-error.ts';
 import { type AnswerOf, type OperationOf, type ParametersOf, type Product, versions } from './operations.ts';
 
+/** The token that every call has to carry: of the last answer that had one. */
 let csrfToken = '';
-
-/** The token that every call has to carry, from the last answer that had one. */
-export function keepCsrfToken(token: string): void {
-  csrfToken = token;
-}
 
 /**
  * Calls an operation of the API as whoever is signed in.
@@ -26,6 +22,17 @@ export async function call<P extends Product, O extends OperationOf<P>>(
     if (value !== undefined)
       form.set(name, typeof value === 'object' ? JSON.stringify(value) : String(value));
   }
+  try {
+    return (await answerTo(form, signal)) as AnswerOf<P, O>;
+  } catch (reason) {
+    if (!(reason instanceof ApiError && reason.code === 'InvalidCsrfToken')) throw reason;
+    // Another tab has signed in anew: the one call that needs no token tells the present one.
+    await call('Claviger', 'GetSession', {}, signal);
+    return (await answerTo(form, signal)) as AnswerOf<P, O>;
+  }
+}
+
+async function answerTo(form: URLSearchParams, signal: AbortSignal | undefined): Promise<unknown> {
   const response = await send(form, signal);
   let body: unknown;
   try {
@@ -36,8 +43,8 @@ export async function call<P extends Product, O extends OperationOf<P>>(
   }
   if (!response.ok) throw apiErrorOf(response.status, body);
   const { CsrfToken: fresh } = body as { readonly CsrfToken?: string };
-  if (fresh !== undefined) keepCsrfToken(fresh);
-  return body as AnswerOf<P, O>;
+  if (fresh !== undefined) csrfToken = fresh;
+  return body;
 }
 
 async function send(form: URLSearchParams, signal: AbortSignal | undefined): Promise<Response> {

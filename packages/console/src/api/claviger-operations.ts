@@ -30,6 +30,8 @@ interface SignInAnswer {
   Step: SignInStep;
   CsrfToken: string;
   PasswordRules?: PasswordRules;
+  /** Whether this browser may be spared the second factor for some days. */
+  RememberAllowed?: boolean;
   RequestId?: string;
 }
 
@@ -72,12 +74,15 @@ type None = Record<never, never>;
 /** The operations that Claviger adds: sign-in, step-up, passkeys, the simulator, and keys that expire. */
 export interface ClavigerOperations {
   SignIn: { parameters: { LoginName: string; Password: string }; response: SignInAnswer };
-  VerifySignInCode: { parameters: { Code: string }; response: SignInAnswer };
+  VerifySignInCode: { parameters: { Code: string; Remember?: boolean }; response: SignInAnswer };
   BeginPasskeyVerification: {
     parameters: None;
     response: { Options: PublicKeyCredentialRequestOptionsJSON };
   };
-  VerifySignInPasskey: { parameters: { Response: AuthenticationResponseJSON }; response: SignInAnswer };
+  VerifySignInPasskey: {
+    parameters: { Response: AuthenticationResponseJSON; Remember?: boolean };
+    response: SignInAnswer;
+  };
   ChooseSignInPassword: { parameters: { NewPassword: string }; response: SignInAnswer };
   BeginSignInDevice: { parameters: None; response: { Seed: string; QRCodePNG: string } };
   BindSignInDevice: { parameters: { Code1: string; Code2: string }; response: SignInAnswer };
@@ -92,8 +97,24 @@ export interface ClavigerOperations {
       CsrfToken: string;
       StepUpUntil?: string;
       StepUpMethods: StepUpMethod[];
+      MFAPresent?: boolean;
     };
   };
+  ListSessions: {
+    parameters: None;
+    response: {
+      Sessions?: {
+        SessionId: string;
+        SignedInAt: string;
+        LastSeenAt: string;
+        SourceIp: string;
+        UserAgent: string;
+        MFAPresent: boolean;
+        Current: boolean;
+      }[];
+    };
+  };
+  EndSession: { parameters: { SessionId?: string }; response: { RequestId?: string } };
   BeginStepUpPasskey: { parameters: None; response: { Options: PublicKeyCredentialRequestOptionsJSON } };
   StepUp: {
     parameters: {
@@ -134,6 +155,20 @@ export interface ClavigerOperations {
   ListAccessKeyExpiries: {
     parameters: { UserPrincipalName?: string | undefined };
     response: { AccessKeyExpiries?: { AccessKeyExpiry?: { AccessKeyId: string; ExpireDate: string }[] } };
+  };
+  ListAccessKeyUses: {
+    parameters: { UserPrincipalName?: string | undefined };
+    response: {
+      AccessKeyUses?: {
+        AccessKeyUse?: {
+          AccessKeyId: string;
+          LastUsedDate: string;
+          ServiceName: string;
+          RegionId: string;
+          SourceAddress: string;
+        }[];
+      };
+    };
   };
   GetAccessKeyExpiryCeiling: { parameters: None; response: { Days?: number } };
   SetAccessKeyExpiryCeiling: { parameters: { Days: number }; response: { RequestId?: string } };

@@ -6,7 +6,7 @@ export const sessionKey = ['Claviger', 'GetSession', {}] as const;
 
 /** Whether the server no longer knows who is asking. */
 export function isSessionEnd(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 401;
+  return error instanceof ApiError && error.code === 'NotSignedIn';
 }
 
 /** What is known of the server, for as long as the page lives; in memory only. */

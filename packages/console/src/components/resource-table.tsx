@@ -49,6 +49,8 @@ export interface ResourceTableProps<Row> {
   /** Of the CSV file, without its ending; without a name there is no export. */
   readonly fileName?: string;
   readonly searchPlaceholder?: string;
+  /** False for lists that are always short: without search and buttons. */
+  readonly searchable?: boolean;
   /** Between the search and the buttons: filters. */
   readonly filters?: ReactNode;
   /** When there is nothing at all. */
@@ -136,59 +138,66 @@ export function ResourceTable<Row extends object>(props: ResourceTableProps<Row>
     />
   );
 
+  const bar = (
+    <div className="resource-table-bar">
+      <Input
+        className="search"
+        allowClear
+        type="search"
+        prefix={<SearchOutlined aria-hidden />}
+        aria-label={t('table.search')}
+        placeholder={props.searchPlaceholder ?? t('table.search')}
+        value={search}
+        onChange={(event) => remember({ q: event.target.value, page: '' })}
+      />
+      {props.filters}
+      {bulkActions.length > 0 && chosen.length > 0 && (
+        <>
+          <span className="selection" role="status">
+            {t('table.selected', { count: chosen.length })}
+          </span>
+          {bulkActions.map((action) => {
+            const reason = action.disabledReason?.(chosen);
+            return (
+              <Tooltip key={action.key} title={reason}>
+                <Button
+                  danger={action.danger ?? false}
+                  disabled={reason !== undefined}
+                  onClick={() => action.run(chosen, () => setSelected([]))}
+                >
+                  {action.label}
+                </Button>
+              </Tooltip>
+            );
+          })}
+        </>
+      )}
+      <span className="end">
+        {refetch && (
+          <Tooltip title={t('table.refresh')}>
+            <Button icon={<ReloadOutlined />} aria-label={t('table.refresh')} onClick={refetch} />
+          </Tooltip>
+        )}
+        {props.fileName && (
+          <Tooltip title={t('table.export')}>
+            <Button
+              icon={<DownloadOutlined />}
+              aria-label={t('table.export')}
+              disabled={found.length === 0}
+              onClick={exportCsv}
+            />
+          </Tooltip>
+        )}
+      </span>
+    </div>
+  );
+
+  if (props.searchable === false && rows.length === 0 && !loading)
+    return <p className="quiet">{props.empty ?? t('table.empty')}</p>;
+
   return (
     <section aria-label={props.label}>
-      <div className="resource-table-bar">
-        <Input
-          className="search"
-          allowClear
-          type="search"
-          prefix={<SearchOutlined aria-hidden />}
-          aria-label={t('table.search')}
-          placeholder={props.searchPlaceholder ?? t('table.search')}
-          value={search}
-          onChange={(event) => remember({ q: event.target.value, page: '' })}
-        />
-        {props.filters}
-        {bulkActions.length > 0 && chosen.length > 0 && (
-          <>
-            <span className="selection" role="status">
-              {t('table.selected', { count: chosen.length })}
-            </span>
-            {bulkActions.map((action) => {
-              const reason = action.disabledReason?.(chosen);
-              return (
-                <Tooltip key={action.key} title={reason}>
-                  <Button
-                    danger={action.danger ?? false}
-                    disabled={reason !== undefined}
-                    onClick={() => action.run(chosen, () => setSelected([]))}
-                  >
-                    {action.label}
-                  </Button>
-                </Tooltip>
-              );
-            })}
-          </>
-        )}
-        <span className="end">
-          {refetch && (
-            <Tooltip title={t('table.refresh')}>
-              <Button icon={<ReloadOutlined />} aria-label={t('table.refresh')} onClick={refetch} />
-            </Tooltip>
-          )}
-          {props.fileName && (
-            <Tooltip title={t('table.export')}>
-              <Button
-                icon={<DownloadOutlined />}
-                aria-label={t('table.export')}
-                disabled={found.length === 0}
-                onClick={exportCsv}
-              />
-            </Tooltip>
-          )}
-        </span>
-      </div>
+      {props.searchable !== false && bar}
       <ErrorNotice error={error} retry={refetch} />
       {wide ? (
         <Table<Row>

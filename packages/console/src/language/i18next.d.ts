@@ -1,4 +1,5 @@
 import 'i18next';
+import type accessKeys from '../locales/en/access-keys.json';
 import type errors from '../locales/en/errors.json';
 import type shell from '../locales/en/shell.json';
 import type signIn from '../locales/en/sign-in.json';
@@ -8,6 +9,7 @@ declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'shell';
     resources: {
+      'access-keys': typeof accessKeys;
       errors: typeof errors;
       shell: typeof shell;
       'sign-in': typeof signIn;

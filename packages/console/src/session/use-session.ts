@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { call, keepCsrfToken } from '../api/call.ts';
+import { call } from '../api/call.ts';
 import type { AnswerOf } from '../api/operations.ts';
 import { isSessionEnd, queryClient, sessionKey } from '../api/query-client.ts';
 
@@ -8,9 +8,7 @@ export type Session = AnswerOf<'Claviger', 'GetSession'>;
 
 async function readSession(): Promise<Session | null> {
   try {
-    const session = await call('Claviger', 'GetSession', {});
-    keepCsrfToken(session.CsrfToken);
-    return session;
+    return await call('Claviger', 'GetSession', {});
   } catch (reason) {
     if (isSessionEnd(reason)) return null;
     throw reason;

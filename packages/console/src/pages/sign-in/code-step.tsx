@@ -1,5 +1,6 @@
 import { startAuthentication } from '@simplewebauthn/browser';
-import { Button, Divider, Form, Input } from 'antd';
+import { Button, Checkbox, Divider, Form, Input } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
@@ -10,20 +11,24 @@ import { useSignInCall } from './use-sign-in-call.ts';
 /** The second factor: a code of the MFA device, or a passkey. */
 export function CodeStep({
   step,
+  rememberAllowed,
   goOn,
   startAgain,
 }: {
   readonly step: 'Code' | 'Passkey' | 'CodeOrPasskey';
+  readonly rememberAllowed: boolean;
   readonly goOn: (answer: NextStep) => void;
   readonly startAgain: () => void;
 }) {
   const { t } = useTranslation(['sign-in', 'shell']);
   const { running, error, send } = useSignInCall(goOn);
+  const [remember, setRemember] = useState(false);
+  const remembered = rememberAllowed ? { Remember: remember } : {};
 
   async function verifyPasskey(): Promise<NextStep> {
     const { Options } = await call('Claviger', 'BeginPasskeyVerification', {});
     const response = await startAuthentication({ optionsJSON: Options });
-    return call('Claviger', 'VerifySignInPasskey', { Response: response });
+    return call('Claviger', 'VerifySignInPasskey', { Response: response, ...remembered });
   }
 
   return (
@@ -33,13 +38,22 @@ export function CodeStep({
         lead={t(step === 'Passkey' ? 'second.passkeyLead' : 'second.codeLead')}
       />
       <ErrorNotice error={error} />
+      {rememberAllowed && (
+        <Checkbox
+          checked={remember}
+          onChange={({ target }) => setRemember(target.checked)}
+          style={{ marginBottom: 12 }}
+        >
+          {t('second.remember')}
+        </Checkbox>
+      )}
       {step !== 'Passkey' && (
         <Form
           layout="vertical"
           requiredMark={false}
           size="large"
           onFinish={({ code }: { code: string }) =>
-            void send(() => call('Claviger', 'VerifySignInCode', { Code: code.trim() }))
+            void send(() => call('Claviger', 'VerifySignInCode', { Code: code.trim(), ...remembered }))
           }
         >
           <Form.Item

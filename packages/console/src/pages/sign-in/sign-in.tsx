@@ -73,7 +73,14 @@ function Step({
     case 'Code':
     case 'Passkey':
     case 'CodeOrPasskey':
-      return <CodeStep step={next.Step} goOn={goOn} startAgain={startAgain} />;
+      return (
+        <CodeStep
+          step={next.Step}
+          rememberAllowed={next.RememberAllowed === true}
+          goOn={goOn}
+          startAgain={startAgain}
+        />
+      );
     case 'NewPassword':
       return <NewPasswordStep rules={next.PasswordRules ?? {}} goOn={goOn} startAgain={startAgain} />;
     case 'BindDevice':

@@ -1,19 +1,36 @@
-import { useMemo } from 'react';
+import { PlusOutlined } from '@ant-design/icons';
+import { App, Button } from 'antd';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
+import { Link, useNavigate } from 'react-router';
+import { call } from '../../api/call.ts';
 import type { AnswerOf } from '../../api/operations.ts';
+import { useChange } from '../../api/use-change.ts';
 import { useEveryPage } from '../../api/use-every-page.ts';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
+import { AddToGroupsDialog } from './add-to-groups-dialog.tsx';
 
 type User = NonNullable<NonNullable<AnswerOf<'Ims', 'ListUsers'>['Users']>['User']>[number];
 
+interface Selection {
+  readonly users: readonly User[];
+  readonly done: () => void;
+}
+
 /** The RAM users of the account. */
 export function Component() {
-  const { t } = useTranslation('users');
+  const { t } = useTranslation(['users', 'shell']);
   const format = useFormat();
+  const navigate = useNavigate();
+  const { message } = App.useApp();
   const users = useEveryPage('Ims', 'ListUsers', { MaxItems: 1000 }, (answer) => answer.Users?.User);
+  const change = useChange();
+  const [deleting, setDeleting] = useState<Selection>();
+  const [grouping, setGrouping] = useState<Selection>();
+
   const columns = useMemo<readonly Column<User>[]>(
     () => [
       {
@@ -31,6 +48,12 @@ export function Component() {
       { key: 'id', title: t('column.id'), text: (user) => user.UserId ?? '' },
       { key: 'comments', title: t('column.comments'), text: (user) => user.Comments ?? '' },
       {
+        key: 'lastSignIn',
+        title: t('column.lastSignIn'),
+        text: (user) => format.moment(user.LastLoginDate) || t('neverSignedIn'),
+        sortBy: (user) => user.LastLoginDate ?? '',
+      },
+      {
         key: 'created',
         title: t('column.created'),
         text: (user) => format.moment(user.CreateDate),
@@ -39,8 +62,28 @@ export function Component() {
     ],
     [t, format],
   );
+
+  async function deleteUsers({ users: doomed, done }: Selection): Promise<void> {
+    const deleted = await change.run(async () => {
+      for (const { UserId } of doomed) await call('Ims', 'DeleteUser', { UserId });
+      return true;
+    });
+    if (!deleted) return;
+    message.success(t('deleted', { count: doomed.length }));
+    setDeleting(undefined);
+    done();
+  }
+
   return (
-    <Page title={t('title')} description={t('lead')}>
+    <Page
+      title={t('title')}
+      description={t('lead')}
+      actions={
+        <Button type="primary" icon={<PlusOutlined />} onClick={() => void navigate('/users/new')}>
+          {t('create')}
+        </Button>
+      }
+    >
       <div className="surface">
         <ResourceTable
           label={t('title')}
@@ -54,8 +97,45 @@ export function Component() {
           readOn={users.readOn}
           fileName="users"
           searchPlaceholder={t('search')}
+          bulkActions={[
+            {
+              key: 'groups',
+              label: t('addToGroups.title'),
+              run: (rows, done) => setGrouping({ users: rows, done }),
+            },
+            {
+              key: 'delete',
+              label: t('deleteUser'),
+              danger: true,
+              run: (rows, done) => {
+                change.reset();
+                setDeleting({ users: rows, done });
+              },
+            },
+          ]}
         />
       </div>
+      <ConfirmDialog
+        open={deleting !== undefined}
+        title={t('deleteTitle')}
+        confirmText={t('deleteConfirm')}
+        running={change.running}
+        error={change.error}
+        onCancel={() => setDeleting(undefined)}
+        onConfirm={() => deleting && void deleteUsers(deleting)}
+      >
+        {t('deleteText', {
+          count: deleting?.users.length ?? 0,
+          names: deleting?.users.map((user) => user.UserPrincipalName).join(', '),
+        })}
+      </ConfirmDialog>
+      {grouping && (
+        <AddToGroupsDialog
+          loginNames={grouping.users.map((user) => user.UserPrincipalName ?? '')}
+          onClosed={() => setGrouping(undefined)}
+          onAdded={grouping.done}
+        />
+      )}
     </Page>
   );
 }

@@ -1,0 +1,96 @@
+import { Modal, Select } from 'antd';
+import { useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useEveryPage } from '../api/use-every-page.ts';
+import { ErrorNotice } from './error-notice.tsx';
+
+/** A policy, by what RAM tells policies apart. */
+export interface PolicyReference {
+  readonly name: string;
+  readonly type: string;
+}
+
+/**
+ * Chooses policies to attach to a user, a group or a role.
+ * @param attached what is attached already, and cannot be chosen
+ */
+export function AttachPolicyDialog({
+  attached,
+  running,
+  error,
+  onAttach,
+  onCancel,
+}: {
+  readonly attached: readonly PolicyReference[];
+  readonly running: boolean;
+  readonly error: Error | null;
+  readonly onAttach: (policies: readonly PolicyReference[]) => void;
+  readonly onCancel: () => void;
+}) {
+  const { t } = useTranslation();
+  const id = useId();
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const policies = useEveryPage(
+    'Ram',
+    'ListPolicies',
+    { MaxItems: 1000 },
+    (answer) => answer.Policies?.Policy,
+  );
+  const taken = new Set(attached.map(({ type, name }) => `${type}/${name}`));
+  const options = (['Custom', 'System'] as const).map((type) => ({
+    label: t(`attachPolicy.${type}`),
+    options: policies.rows
+      .filter((policy) => policy.PolicyType === type)
+      .map((policy) => {
+        const value = `${type}/${policy.PolicyName}`;
+        return {
+          value,
+          label: policy.PolicyName ?? '',
+          description: policy.Description ?? '',
+          disabled: taken.has(value),
+        };
+      }),
+  }));
+
+  function attach(): void {
+    onAttach(
+      chosen.map((value) => {
+        const slash = value.indexOf('/');
+        return { type: value.slice(0, slash), name: value.slice(slash + 1) };
+      }),
+    );
+  }
+
+  return (
+    <Modal
+      open
+      title={t('attachPolicy.title')}
+      okText={t('attachPolicy.attach')}
+      cancelText={t('cancel')}
+      okButtonProps={{ disabled: chosen.length === 0, loading: running }}
+      onCancel={onCancel}
+      onOk={attach}
+    >
+      <ErrorNotice error={policies.error} retry={policies.refetch} />
+      <label htmlFor={id}>{t('attachPolicy.policies')}</label>
+      <Select
+        id={id}
+        mode="multiple"
+        style={{ width: '100%', marginTop: 6 }}
+        loading={policies.isLoading}
+        value={[...chosen]}
+        onChange={(values: string[]) => setChosen(values)}
+        options={options}
+        optionFilterProp="label"
+        placeholder={t('attachPolicy.placeholder')}
+        optionRender={({ label, data }) => (
+          <>
+            <div>{label}</div>
+            <small>{(data as { description?: string }).description}</small>
+          </>
+        )}
+      />
+      <ErrorNotice error={error} />
+    </Modal>
+  );
+}

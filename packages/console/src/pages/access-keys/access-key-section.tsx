@@ -1,0 +1,75 @@
+import { PlusOutlined } from '@ant-design/icons';
+import { Button, Empty, Tooltip } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { Waiting } from '../../components/waiting.tsx';
+import { CreateAccessKey } from './create-access-key.tsx';
+import { KeyCard } from './key-card.tsx';
+import type { KeyOwner } from './key-owner.ts';
+import { RecycledKeys } from './recycled-keys.tsx';
+import { Rotation } from './rotation.tsx';
+import { maxKeys, useKeys } from './use-keys.ts';
+import './access-keys.css';
+
+/** The AccessKeys of somebody, all that can be done with them, and those in the recycle bin. */
+export function AccessKeySection({ owner }: { readonly owner: KeyOwner }) {
+  const { t } = useTranslation('access-keys');
+  const { keys, isLoading, error, refetch } = useKeys(owner);
+  const [creating, setCreating] = useState(false);
+  const [address, setAddress] = useSearchParams();
+  const rotated = address.get('rotate') ?? undefined;
+  const full = keys.length >= maxKeys;
+
+  function rotate(keyId: string | undefined): void {
+    setAddress((before) => {
+      const after = new URLSearchParams(before);
+      if (keyId === undefined) after.delete('rotate');
+      else after.set('rotate', keyId);
+      return after;
+    });
+  }
+
+  return (
+    <>
+      <section className="surface" aria-labelledby="access-keys">
+        <div className="section-head">
+          <h2 id="access-keys">{t('section.title')}</h2>
+          <Tooltip title={full ? t('section.full') : undefined}>
+            <Button
+              type="primary"
+              icon={<PlusOutlined />}
+              disabled={full || isLoading}
+              onClick={() => setCreating(true)}
+            >
+              {t('create.title')}
+            </Button>
+          </Tooltip>
+          <p>{t(owner.kind === 'root' ? 'section.rootText' : 'section.text')}</p>
+        </div>
+        <ErrorNotice error={error} retry={refetch} />
+        {isLoading && <Waiting />}
+        {!isLoading && !error && keys.length === 0 && (
+          <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('section.empty')} />
+        )}
+        <div className="key-cards">
+          {keys.map((key) => (
+            <KeyCard key={key.id} owner={owner} accessKey={key} onRotate={() => rotate(key.id)} />
+          ))}
+        </div>
+      </section>
+      <RecycledKeys owner={owner} />
+      {creating && <CreateAccessKey owner={owner} onClosed={() => setCreating(false)} />}
+      {rotated !== undefined && !isLoading && (
+        <Rotation
+          owner={owner}
+          keys={keys}
+          oldKeyId={rotated}
+          onCreate={() => setCreating(true)}
+          onClosed={() => rotate(undefined)}
+        />
+      )}
+    </>
+  );
+}

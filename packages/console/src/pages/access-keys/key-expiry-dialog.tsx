@@ -1,0 +1,74 @@
+import { App, Form, Input, Modal } from 'antd';
+import { useId } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call } from '../../api/call.ts';
+import { useCall } from '../../api/use-call.ts';
+import { useChange } from '../../api/use-change.ts';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { type KeyOwner, ownerParameters } from './key-owner.ts';
+import type { AccessKey } from './use-keys.ts';
+
+/** Lets a key end by itself on a day, or takes that back. */
+export function KeyExpiryDialog({
+  owner,
+  accessKey,
+  onClosed,
+}: {
+  readonly owner: KeyOwner;
+  readonly accessKey: AccessKey;
+  readonly onClosed: () => void;
+}) {
+  const { t } = useTranslation(['access-keys', 'shell']);
+  const { message } = App.useApp();
+  const formId = useId();
+  const change = useChange();
+  const ceiling = useCall('Claviger', 'GetAccessKeyExpiryCeiling', {});
+
+  async function save({ date }: { date?: string }): Promise<void> {
+    const done = await change.run(() =>
+      call('Claviger', 'SetAccessKeyExpiry', {
+        ...ownerParameters(owner),
+        UserAccessKeyId: accessKey.id,
+        // The day that was chosen is the last one on which the key works, in the reader's time zone.
+        ExpireDate: date ? wholeSeconds(new Date(`${date}T23:59:59`)) : '',
+      }),
+    );
+    if (!done) return;
+    message.success(t('expiry.saved'));
+    onClosed();
+  }
+
+  return (
+    <Modal
+      open
+      title={t('expiry.title')}
+      okText={t('shell:save')}
+      cancelText={t('shell:cancel')}
+      okButtonProps={{ htmlType: 'submit', form: formId, loading: change.running }}
+      onCancel={onClosed}
+    >
+      <p>{t('expiry.text')}</p>
+      {ceiling.data?.Days ? <p>{t('expiry.ceiling', { count: ceiling.data.Days })}</p> : null}
+      <Form
+        id={formId}
+        layout="vertical"
+        initialValues={{ date: accessKey.expiresAt ? localDay(new Date(accessKey.expiresAt)) : '' }}
+        onFinish={(fields: { date?: string }) => void save(fields)}
+      >
+        <Form.Item name="date" label={t('expiry.date')} extra={t('expiry.hint')}>
+          <Input type="date" min={localDay(new Date())} allowClear />
+        </Form.Item>
+      </Form>
+      <ErrorNotice error={change.error} />
+    </Modal>
+  );
+}
+
+function wholeSeconds(moment: Date): string {
+  return `${moment.toISOString().slice(0, 19)}Z`;
+}
+
+function localDay(moment: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
+}

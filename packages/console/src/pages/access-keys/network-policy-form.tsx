@@ -1,0 +1,143 @@
+import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
+import { Alert, Button, Form, Input, Select, Switch } from 'antd';
+import { useTranslation } from 'react-i18next';
+import {
+  addressesOf,
+  looksLikeAddress,
+  maxAddresses,
+  maxStatements,
+  type NetworkPolicy,
+} from './network-policy.ts';
+
+interface Fields {
+  readonly active: boolean;
+  readonly statements?: readonly {
+    readonly type: 'ClassicWhiteList' | 'VPCWhiteList';
+    readonly vpc?: string;
+    readonly addresses: string;
+  }[];
+}
+
+/**
+ * The editor of a network access restriction policy, of a key or of the account.
+ * @param formId by which a button outside of the form submits it
+ */
+export function NetworkPolicyForm({
+  formId,
+  policy,
+  onSave,
+}: {
+  readonly formId: string;
+  readonly policy: NetworkPolicy;
+  readonly onSave: (policy: NetworkPolicy) => void;
+}) {
+  const { t } = useTranslation(['access-keys', 'shell']);
+  const [form] = Form.useForm<Fields>();
+  const active = Form.useWatch('active', form);
+  const statements = Form.useWatch('statements', form);
+  const required = { required: true, message: t('shell:required') };
+  const count = (statements ?? []).flatMap((statement) => addressesOf(statement?.addresses ?? '')).length;
+
+  function save({ active, statements = [] }: Fields): void {
+    onSave({
+      Version: 1,
+      Status: active ? 'Active' : 'Inactive',
+      Statements: statements.map(({ type, vpc, addresses }) => ({
+        Type: type,
+        ...(type === 'VPCWhiteList' && { Value: vpc?.trim() || 'AllowAllVPC' }),
+        IPList: addressesOf(addresses),
+      })),
+    });
+  }
+
+  return (
+    <Form<Fields>
+      id={formId}
+      form={form}
+      layout="vertical"
+      requiredMark={false}
+      initialValues={{
+        active: policy.Status === 'Active',
+        statements: policy.Statements.map(({ Type, Value, IPList }) => ({
+          type: Type,
+          vpc: Value,
+          addresses: IPList.join('\n'),
+        })),
+      }}
+      onFinish={save}
+    >
+      <Form.Item
+        name="active"
+        label={t('network.active')}
+        valuePropName="checked"
+        extra={t('network.activeHint')}
+      >
+        <Switch />
+      </Form.Item>
+      {active && (statements ?? []).length === 0 && (
+        <Alert type="error" showIcon title={t('network.nobody')} style={{ marginBottom: 12 }} />
+      )}
+      <Form.List name="statements">
+        {(fields, { add, remove }) => (
+          <>
+            {fields.map(({ key, name }) => (
+              <fieldset key={key} className="network-statement">
+                <legend className="visually-hidden">{t('network.list', { number: name + 1 })}</legend>
+                <Form.Item name={[name, 'type']} label={t('network.type')} rules={[required]}>
+                  <Select
+                    options={[
+                      { value: 'ClassicWhiteList', label: t('network.public') },
+                      { value: 'VPCWhiteList', label: t('network.vpc') },
+                    ]}
+                  />
+                </Form.Item>
+                {statements?.[name]?.type === 'VPCWhiteList' && (
+                  <Form.Item name={[name, 'vpc']} label={t('network.vpcId')} extra={t('network.vpcHint')}>
+                    <Input placeholder="vpc-" />
+                  </Form.Item>
+                )}
+                <Form.Item
+                  name={[name, 'addresses']}
+                  label={t('network.addresses')}
+                  extra={t('network.addressesHint')}
+                  rules={[
+                    required,
+                    {
+                      validator: async (_, value: string | undefined) => {
+                        const wrong = addressesOf(value ?? '').find((entry) => !looksLikeAddress(entry));
+                        if (wrong) throw new Error(t('network.wrongAddress', { entry: wrong }));
+                      },
+                    },
+                  ]}
+                >
+                  <Input.TextArea
+                    className="code"
+                    rows={4}
+                    spellCheck={false}
+                    placeholder={'203.0.113.0/24\n2001:db8::/32'}
+                  />
+                </Form.Item>
+                <Button icon={<DeleteOutlined />} size="small" onClick={() => remove(name)}>
+                  {t('network.removeList')}
+                </Button>
+              </fieldset>
+            ))}
+            <Button
+              icon={<PlusOutlined />}
+              type="dashed"
+              block
+              disabled={fields.length >= maxStatements}
+              onClick={() => add({ type: 'ClassicWhiteList', addresses: '' })}
+            >
+              {t('network.addList')}
+            </Button>
+          </>
+        )}
+      </Form.List>
+      <p>{t('network.count', { count, max: maxAddresses })}</p>
+      {count > maxAddresses && (
+        <Alert type="error" showIcon title={t('network.tooMany', { max: maxAddresses })} />
+      )}
+    </Form>
+  );
+}

@@ -1,0 +1,116 @@
+import { App, Button, Space } from 'antd';
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call } from '../../api/call.ts';
+import type { AnswerOf } from '../../api/operations.ts';
+import { useCall } from '../../api/use-call.ts';
+import { useChange } from '../../api/use-change.ts';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { type Column, ResourceTable } from '../../components/resource-table.tsx';
+import { useFormat } from '../../language/use-format.ts';
+import { binParameters, type KeyOwner } from './key-owner.ts';
+
+type RecycledKey = NonNullable<
+  NonNullable<AnswerOf<'Ims', 'ListAccessKeysInRecycleBin'>['AccessKeys']>['AccessKey']
+>[number];
+
+/** The AccessKeys of somebody in the recycle bin: restored, or deleted for good. */
+export function RecycledKeys({ owner }: { readonly owner: KeyOwner }) {
+  const { t } = useTranslation(['access-keys', 'shell']);
+  const format = useFormat();
+  const { message } = App.useApp();
+  const bin = useCall('Ims', 'ListAccessKeysInRecycleBin', binParameters(owner));
+  const restoring = useChange();
+  const deleting = useChange();
+  const [doomed, setDoomed] = useState<string>();
+
+  const columns = useMemo<readonly Column<RecycledKey>[]>(() => {
+    async function restore(id: string): Promise<void> {
+      const done = await restoring.run(() =>
+        call('Ims', 'RestoreAccessKeyFromRecycleBin', { ...binParameters(owner), UserAccessKeyId: id }),
+      );
+      if (done) message.success(t('bin.restored'));
+    }
+    return [
+      {
+        key: 'id',
+        title: t('bin.id'),
+        text: (key) => key.AccessKeyId ?? '',
+        render: (key) => <span className="code">{key.AccessKeyId}</span>,
+      },
+      {
+        key: 'recycled',
+        title: t('bin.recycled'),
+        text: (key) => format.moment(key.RecycleDate),
+        sortBy: (key) => key.RecycleDate ?? '',
+      },
+      {
+        key: 'purge',
+        title: t('bin.purged'),
+        text: (key) => format.moment(key.DeleteDate),
+        sortBy: (key) => key.DeleteDate ?? '',
+      },
+      {
+        key: 'actions',
+        title: '',
+        text: () => '',
+        sortBy: false,
+        render: (key) => (
+          <Space wrap>
+            <Button size="small" onClick={() => void restore(key.AccessKeyId ?? '')}>
+              {t('bin.restore')}
+            </Button>
+            <Button size="small" danger onClick={() => setDoomed(key.AccessKeyId)}>
+              {t('bin.delete')}
+            </Button>
+          </Space>
+        ),
+      },
+    ];
+  }, [t, format, message, owner, restoring.run]);
+
+  async function deleteForGood(id: string): Promise<void> {
+    const done = await deleting.run(() =>
+      call('Ims', 'DeleteAccessKeyInRecycleBin', { ...binParameters(owner), UserAccessKeyId: id }),
+    );
+    if (!done) return;
+    message.success(t('bin.deleted'));
+    setDoomed(undefined);
+  }
+
+  return (
+    <section className="surface" aria-labelledby="recycled-keys">
+      <div className="section-head">
+        <h2 id="recycled-keys">{t('bin.title')}</h2>
+        <p>{t('bin.text')}</p>
+      </div>
+      <ErrorNotice error={restoring.error} />
+      <ResourceTable
+        name="bin-"
+        label={t('bin.title')}
+        rows={bin.data?.AccessKeys?.AccessKey ?? []}
+        columns={columns}
+        rowKey={(key) => key.AccessKeyId ?? ''}
+        rowName={(key) => key.AccessKeyId ?? ''}
+        loading={bin.isLoading}
+        error={bin.error}
+        refetch={() => void bin.refetch()}
+        searchable={false}
+        empty={t('bin.empty')}
+      />
+      <ConfirmDialog
+        open={doomed !== undefined}
+        title={t('bin.deleteTitle')}
+        confirmText={t('bin.delete')}
+        typed={doomed ?? ''}
+        running={deleting.running}
+        error={deleting.error}
+        onCancel={() => setDoomed(undefined)}
+        onConfirm={() => doomed && void deleteForGood(doomed)}
+      >
+        {t('bin.deleteText')}
+      </ConfirmDialog>
+    </section>
+  );
+}

@@ -1,0 +1,68 @@
+import { Alert, Checkbox, Modal, Radio } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { type UseCase, useCases } from './use-cases.ts';
+
+/**
+ * Before a key is made: what for, and what would be safer. Nothing of it is sent: the key is the same whatever was
+ * chosen (S28 to S30).
+ */
+export function UseCaseDialog({
+  open,
+  running,
+  onCancel,
+  onContinue,
+}: {
+  readonly open: boolean;
+  readonly running: boolean;
+  readonly onCancel: () => void;
+  readonly onContinue: () => void;
+}) {
+  const { t } = useTranslation(['access-keys', 'shell']);
+  const [useCase, setUseCase] = useState<UseCase>();
+  const [acknowledged, setAcknowledged] = useState(false);
+  return (
+    <Modal
+      open={open}
+      title={t('create.title')}
+      width={680}
+      okText={t('create.continue')}
+      cancelText={t('shell:cancel')}
+      okButtonProps={{ disabled: useCase === undefined || !acknowledged, loading: running }}
+      onCancel={onCancel}
+      onOk={onContinue}
+      destroyOnHidden
+      afterClose={() => {
+        setUseCase(undefined);
+        setAcknowledged(false);
+      }}
+    >
+      <Alert type="warning" showIcon title={t('create.advice')} />
+      <p id="use-case-question">{t('create.question')}</p>
+      <Radio.Group
+        className="use-cases"
+        aria-labelledby="use-case-question"
+        value={useCase}
+        onChange={({ target }) => setUseCase(target.value as UseCase)}
+      >
+        {useCases.map(({ key, saferAt }) => (
+          <div key={key} className="use-case">
+            <Radio value={key}>
+              <span className="use-case-label">{t(`useCase.${key}.label`)}</span>
+            </Radio>
+            {useCase === key && (
+              <p className="use-case-advice">
+                {t(`useCase.${key}.safer`)} <Link to={saferAt}>{t(`useCase.${key}.link`)}</Link>
+              </p>
+            )}
+          </div>
+        ))}
+      </Radio.Group>
+      <p>{t('create.noEffect')}</p>
+      <Checkbox checked={acknowledged} onChange={({ target }) => setAcknowledged(target.checked)}>
+        {t('create.acknowledge')}
+      </Checkbox>
+    </Modal>
+  );
+}

@@ -1,0 +1,75 @@
+import { App, Modal, Select } from 'antd';
+import { useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ApiError } from '../../api/api-error.ts';
+import { call } from '../../api/call.ts';
+import { useChange } from '../../api/use-change.ts';
+import { useEveryPage } from '../../api/use-every-page.ts';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+
+/** Adds users to groups; who is in one already stays in it. */
+export function AddToGroupsDialog({
+  loginNames,
+  onClosed,
+  onAdded,
+}: {
+  readonly loginNames: readonly string[];
+  readonly onClosed: () => void;
+  readonly onAdded?: () => void;
+}) {
+  const { t } = useTranslation(['users', 'shell']);
+  const { message } = App.useApp();
+  const id = useId();
+  const [chosen, setChosen] = useState<string[]>([]);
+  const groups = useEveryPage('Ims', 'ListGroups', { MaxItems: 1000 }, (answer) => answer.Groups?.Group);
+  const change = useChange();
+
+  async function add(): Promise<void> {
+    const done = await change.run(async () => {
+      for (const GroupName of chosen) {
+        for (const UserPrincipalName of loginNames) await addOne(GroupName, UserPrincipalName);
+      }
+      return true;
+    });
+    if (!done) return;
+    message.success(t('addToGroups.done'));
+    onAdded?.();
+    onClosed();
+  }
+
+  return (
+    <Modal
+      open
+      title={t('addToGroups.title')}
+      okText={t('addToGroups.add')}
+      cancelText={t('shell:cancel')}
+      okButtonProps={{ disabled: chosen.length === 0, loading: change.running }}
+      onCancel={onClosed}
+      onOk={() => void add()}
+    >
+      <p>{loginNames.join(', ')}</p>
+      <ErrorNotice error={groups.error} retry={groups.refetch} />
+      <label htmlFor={id}>{t('addToGroups.groups')}</label>
+      <Select
+        id={id}
+        mode="multiple"
+        style={{ width: '100%', marginTop: 6 }}
+        loading={groups.isLoading}
+        value={chosen}
+        onChange={setChosen}
+        placeholder={t('addToGroups.placeholder')}
+        notFoundContent={t('addToGroups.none')}
+        options={groups.rows.map((group) => ({ value: group.GroupName ?? '', label: group.GroupName ?? '' }))}
+      />
+      <ErrorNotice error={change.error} />
+    </Modal>
+  );
+}
+
+async function addOne(GroupName: string, UserPrincipalName: string): Promise<void> {
+  try {
+    await call('Ims', 'AddUserToGroup', { GroupName, UserPrincipalName });
+  } catch (reason) {
+    if (!(reason instanceof ApiError && reason.code === 'EntityAlreadyExists.User.Group')) throw reason;
+  }
+}

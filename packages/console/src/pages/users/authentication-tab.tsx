@@ -1,0 +1,22 @@
+import { AccessKeySection } from '../access-keys/access-key-section.tsx';
+import { ConsoleSignIn } from './console-sign-in.tsx';
+import { MfaDevice } from './mfa-device.tsx';
+import { UserPasskeys } from './user-passkeys.tsx';
+
+/** How a user proves who it is: to the console, and to the API. */
+export function AuthenticationTab({
+  userId,
+  loginName,
+}: {
+  readonly userId: string;
+  readonly loginName: string;
+}) {
+  return (
+    <>
+      <ConsoleSignIn loginName={loginName} />
+      <MfaDevice loginName={loginName} />
+      <AccessKeySection owner={{ kind: 'user', userId, loginName }} />
+      <UserPasskeys loginName={loginName} />
+    </>
+  );
+}

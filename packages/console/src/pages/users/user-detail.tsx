@@ -1,0 +1,127 @@
+import { App, Button, Space, Tabs } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate, useParams, useSearchParams } from 'react-router';
+import { call } from '../../api/call.ts';
+import type { AnswerOf } from '../../api/operations.ts';
+import { useCall } from '../../api/use-call.ts';
+import { useChange } from '../../api/use-change.ts';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { Facts } from '../../components/facts.tsx';
+import { Waiting } from '../../components/waiting.tsx';
+import { useFormat } from '../../language/use-format.ts';
+import { Page } from '../../layout/page.tsx';
+import { AuthenticationTab } from './authentication-tab.tsx';
+import { GroupsTab } from './groups-tab.tsx';
+import { PermissionsTab } from './permissions-tab.tsx';
+import { UserEditDialog } from './user-edit-dialog.tsx';
+
+/** A user, as GetUser answers it. */
+export type User = NonNullable<AnswerOf<'Ims', 'GetUser'>['User']>;
+
+/** A RAM user: who it is, how it proves that, what it belongs to, what it may. */
+export function Component() {
+  const { t } = useTranslation(['users', 'shell']);
+  const { userId = '' } = useParams();
+  const query = useCall('Ims', 'GetUser', { UserId: userId });
+  const trail = [{ label: t('title'), to: '/users' }];
+  if (query.data?.User === undefined) {
+    return (
+      <Page title={t('detail.title')} trail={trail}>
+        {query.error ? <ErrorNotice error={query.error} retry={() => void query.refetch()} /> : <Waiting />}
+      </Page>
+    );
+  }
+  return <UserPage user={query.data.User} trail={trail} />;
+}
+
+function UserPage({
+  user,
+  trail,
+}: {
+  readonly user: User;
+  readonly trail: readonly { readonly label: string; readonly to: string }[];
+}) {
+  const { t } = useTranslation(['users', 'shell']);
+  const format = useFormat();
+  const navigate = useNavigate();
+  const { message } = App.useApp();
+  const [address, setAddress] = useSearchParams();
+  const [open, setOpen] = useState<'edit' | 'delete'>();
+  const change = useChange();
+  const loginName = user.UserPrincipalName ?? '';
+  const userId = user.UserId ?? '';
+
+  async function deleteUser(): Promise<void> {
+    const done = await change.run(() => call('Ims', 'DeleteUser', { UserId: userId }));
+    if (!done) return;
+    message.success(t('deleted', { count: 1 }));
+    void navigate('/users');
+  }
+
+  return (
+    <Page
+      title={loginName}
+      trail={trail}
+      actions={
+        <Space wrap>
+          <Button onClick={() => setOpen('edit')}>{t('shell:edit')}</Button>
+          <Button danger onClick={() => setOpen('delete')}>
+            {t('deleteUser')}
+          </Button>
+        </Space>
+      }
+    >
+      <div className="surface">
+        <Facts
+          rows={[
+            [t('field.displayName'), user.DisplayName],
+            [
+              t('column.id'),
+              <span key="id" className="code">
+                {userId}
+              </span>,
+            ],
+            [t('field.email'), user.Email],
+            [t('field.mobile'), user.MobilePhone],
+            [t('column.comments'), user.Comments],
+            [t('column.created'), format.moment(user.CreateDate)],
+            [t('column.lastSignIn'), format.moment(user.LastLoginDate) || t('neverSignedIn')],
+          ]}
+        />
+      </div>
+      <Tabs
+        style={{ marginTop: 8 }}
+        activeKey={address.get('tab') ?? 'authentication'}
+        onChange={(tab) => setAddress(tab === 'authentication' ? {} : { tab })}
+        items={[
+          {
+            key: 'authentication',
+            label: t('tab.authentication'),
+            children: <AuthenticationTab userId={userId} loginName={loginName} />,
+          },
+          { key: 'groups', label: t('tab.groups'), children: <GroupsTab loginName={loginName} /> },
+          {
+            key: 'permissions',
+            label: t('tab.permissions'),
+            children: <PermissionsTab loginName={loginName} />,
+          },
+        ]}
+      />
+      {open === 'edit' && <UserEditDialog user={user} onClosed={() => setOpen(undefined)} />}
+      <ConfirmDialog
+        open={open === 'delete'}
+        title={t('deleteTitle')}
+        confirmText={t('deleteConfirm')}
+        typed={loginName}
+        running={change.running}
+        error={change.error}
+        onCancel={() => setOpen(undefined)}
+        onConfirm={() => void deleteUser()}
+      >
+        {t('deleteText', { count: 1, names: loginName })}
+      </ConfirmDialog>
+    </Page>
+  );
+}
