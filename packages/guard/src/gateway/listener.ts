@@ -44,9 +44,9 @@ const HEAD_MS = 10_000;
 /** How long an idle connection is kept, in milliseconds: above the 60 s of usual load balancers. */
 const KEEP_ALIVE_MS = 65_000;
 
-/** On a socket: how many of its requests have not been answered yet. */
-const underWay = Symbol('requests under way');
-type AnsweringSocket = Socket & { [underWay]?: number };
+/** On a socket: the answers that are not finished yet. */
+const underWay = Symbol('answers under way');
+type AnsweringSocket = Socket & { [underWay]?: Set<ServerResponse> };
 
 /**
  * Listens for HTTP/1.1.
@@ -57,10 +57,9 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const sockets = new Set<Socket>();
   const counted = (request: IncomingMessage, response: ServerResponse, awaitsContinue?: boolean) => {
     const socket: AnsweringSocket = request.socket;
-    socket[underWay] = (socket[underWay] ?? 0) + 1;
-    response.once('close', () => {
-      socket[underWay] = (socket[underWay] ?? 1) - 1;
-    });
+    socket[underWay] ??= new Set();
+    const answers = socket[underWay].add(response);
+    response.once('close', () => answers.delete(response));
     handle(request, response, awaitsContinue);
   };
   const server = makeServer(options, counted);
@@ -135,8 +134,22 @@ function addressOf(server: Server, protocol: string): string {
 /** Answers what Node's parser could not make a request of, or what did not come in time, and hangs up. */
 function refuseUnreadable(error: NodeJS.ErrnoException, socket: AnsweringSocket): void {
   const own = unreadable(error.code ?? '');
-  // An answer that is under way must not get another one in its middle.
-  if (own === undefined || !socket.writable || (socket[underWay] ?? 0) > 0) {
+  const answers = [...(socket[underWay] ?? [])];
+  if (own === undefined || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  if (answers.length > 0 && answers.every((answer) => answer.writableEnded)) {
+    // It was refused already, and that is on its way.
+    socket.setTimeout(HEAD_MS, () => socket.destroy());
+    socket.destroySoon();
+    return;
+  }
+  // What is unreadable may be a part of the request that is being answered, and then this is the answer. If it comes
+  // after that, the answers before it are still to come, and none may be put in their place.
+  const [answer] = answers;
+  const isPartOfIt = answers.length === 1 && !answer!.headersSent && !answer!.req.complete;
+  if (answers.length > 0 && !isPartOfIt) {
     socket.destroy();
     return;
   }
