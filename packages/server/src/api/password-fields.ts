@@ -1,7 +1,8 @@
-import { flag, integer, optional, secret, text } from '../rpc/parameter.ts';
+import { flag, integer, optional, secret } from '../rpc/parameter.ts';
+import { shownLine } from './shown-text.ts';
 
 /** A password for the console; how strong it has to be is the account's policy. */
-export const password = secret(text({ max: 128, chars: /^\P{Cc}*$/u }));
+export const password = secret(shownLine(128));
 
 /** What both dialects set of a login profile. */
 export const loginProfileFields = {

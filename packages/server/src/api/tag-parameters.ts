@@ -3,6 +3,7 @@ import { limits } from '../limits.ts';
 import { integer, list, listOf, optional, type Parameter, text, withDefault } from '../rpc/parameter.ts';
 import type { Tag, TagFilter } from '../tags/tag.ts';
 import type { TagOfResource, TagPosition } from '../tags/tagged-resource.ts';
+import { shownLine } from './shown-text.ts';
 
 /** How many resources one call may name. */
 export const resourcesPerCall = 50;
@@ -10,8 +11,8 @@ export const resourcesPerCall = 50;
 /** Anything that can be shown; a lone surrogate, which JSON can smuggle in, cannot. */
 const showable = /^[^\p{Cc}\p{Cs}]*$/u;
 
-const tagKey = text({ max: 128, chars: showable });
-const tagValue = text({ max: 128, chars: showable });
+const tagKey = shownLine(128);
+const tagValue = shownLine(128);
 
 /** `Tag` of TagResources. */
 export const tagsToAdd = listOf({ Key: tagKey, Value: withDefault(tagValue, '') }, limits.tagsPerResource);

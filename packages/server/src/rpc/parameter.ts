@@ -16,6 +16,8 @@ export interface Parameter<T> {
    * @throws Refusal when it is missing or of the wrong form
    */
   read(name: string, wire: WireParameters): T;
+  /** Of a list: whether it is there, since it has more than one way to be. Else a text that is not empty is. */
+  isGiven?(name: string, wire: WireParameters): boolean;
 }
 
 /** What an operation takes. */
@@ -107,7 +109,7 @@ export function optional<T>(parameter: Parameter<T>): Parameter<T | undefined> {
   return {
     ...parameter,
     required: false,
-    read: (name, wire) => (isGiven(name, wire) ? parameter.read(name, wire) : undefined),
+    read: (name, wire) => (isGiven(parameter, name, wire) ? parameter.read(name, wire) : undefined),
   };
 }
 
@@ -117,7 +119,7 @@ export function withDefault<T>(parameter: Parameter<T>, value: T): Parameter<T> 
     ...parameter,
     required: false,
     schema: { ...parameter.schema, default: value },
-    read: (name, wire) => (isGiven(name, wire) ? parameter.read(name, wire) : value),
+    read: (name, wire) => (isGiven(parameter, name, wire) ? parameter.read(name, wire) : value),
   };
 }
 
@@ -144,6 +146,7 @@ export function list<T>(item: Parameter<T>, maximum: number): Parameter<readonly
     required: true,
     secret: item.secret,
     schema: { type: 'array', items: item.schema, maxItems: maximum },
+    isGiven: isListGiven,
     read(name, wire) {
       const rows = wireList(name, wire, maximum);
       if (rows.length === 0) throw new Refusal('Missing', { name });
@@ -161,6 +164,7 @@ export function listOf<P extends ParameterMap>(fields: P, maximum: number): Para
     required: true,
     secret: Object.values(fields).some((field) => field.secret),
     schema: { type: 'array', items: { type: 'object', properties }, maxItems: maximum },
+    isGiven: isListGiven,
     read(name, wire) {
       const rows = wireList(name, wire, maximum);
       if (rows.length === 0) throw new Refusal('Missing', { name });
@@ -177,18 +181,27 @@ export function listOf<P extends ParameterMap>(fields: P, maximum: number): Para
   };
 }
 
-function isGiven(name: string, wire: WireParameters): boolean {
-  const value = wire.get(name);
-  // The official clients write an empty list as `[]`.
-  if (value !== undefined) return value !== '' && value !== '[]';
+function isGiven(parameter: Parameter<unknown>, name: string, wire: WireParameters): boolean {
+  return parameter.isGiven?.(name, wire) ?? (wire.get(name) ?? '') !== '';
+}
+
+/** A list that is empty, in whichever way, is left out: the official clients write one as `[]`. */
+function isListGiven(name: string, wire: WireParameters): boolean {
+  const whole = wire.get(name) ?? '';
+  return (whole !== '' && whole !== '[]') || hasParts(name, wire);
+}
+
+function hasParts(name: string, wire: WireParameters): boolean {
   for (const key of wire.keys()) if (key.startsWith(`${name}.`)) return true;
   return false;
 }
 
 /** The items of a list, in order; a plain item's text is under the empty key. */
 function wireList(name: string, wire: WireParameters, maximum: number): ReadonlyMap<string, string>[] {
-  const whole = wire.get(name);
-  const rows = whole === undefined ? repeatedRows(name, wire) : jsonRows(name, whole);
+  const whole = wire.get(name) ?? '';
+  // Which of the two is meant nobody could say.
+  if (whole !== '' && hasParts(name, wire)) throw new Refusal('Invalid', { name });
+  const rows = whole === '' ? repeatedRows(name, wire) : jsonRows(name, whole);
   if (rows.length > maximum) throw new Refusal('InvalidParameter.Length', { name });
   return rows;
 }
@@ -197,8 +210,9 @@ function repeatedRows(name: string, wire: WireParameters): ReadonlyMap<string, s
   const rows = new Map<number, Map<string, string>>();
   for (const [key, value] of wire) {
     if (!key.startsWith(`${name}.`)) continue;
-    const [, index, field = ''] = /^(\d{1,4})(?:\.(.+))?$/.exec(key.slice(name.length + 1)) ?? [];
-    if (index === undefined || Number(index) < 1) throw new Refusal('Invalid', { name: key });
+    // Without leading zeros: `Name.1` and `Name.01` would be two texts for one item.
+    const [, index, field = ''] = /^([1-9]\d{0,3})(?:\.(.+))?$/.exec(key.slice(name.length + 1)) ?? [];
+    if (index === undefined) throw new Refusal('Invalid', { name: key });
     const row = rows.get(Number(index)) ?? new Map<string, string>();
     rows.set(Number(index), row.set(field, value));
   }

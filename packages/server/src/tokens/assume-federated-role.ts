@@ -7,7 +7,7 @@ import { findRole } from '../roles/role.ts';
 import type { AdmittedVisit } from '../rpc/operation.ts';
 import type { RoleRow } from '../store/schema.ts';
 import { type RoleReference, sessionLength } from './assume-role.ts';
-import { type OpenedSession, openSession, refuseMalformedSessionPolicy } from './open-session.ts';
+import { type OpenedSession, openSession } from './open-session.ts';
 
 /** What an identity provider has vouched for, and what is asked for by it. */
 export interface FederatedRequest {
@@ -23,6 +23,7 @@ export interface FederatedRequest {
   readonly durationSeconds: number | undefined;
   /** The session is not to last longer, in milliseconds since the epoch; undefined for no such bound. */
   readonly endsBy: number | undefined;
+  /** Well-formed. */
   readonly sessionPolicy: string | undefined;
   /** Condition keys of what the provider says, lower-cased. */
   readonly conditions: ReadonlyMap<string, string | readonly string[]>;
@@ -47,7 +48,6 @@ export async function assumeFederatedRole(
   visit: AdmittedVisit,
   asked: FederatedRequest,
 ): Promise<FederatedSession> {
-  refuseMalformedSessionPolicy(asked.sessionPolicy);
   const { accountId } = visit.account;
   const account = await readAccount(visit.queries, accountId);
   const distrusted = () =>

@@ -6,7 +6,7 @@ import { findRole, sessionSeconds } from '../roles/role.ts';
 import type { Call } from '../rpc/operation.ts';
 import type { CallerIdentity } from '../session/session-identity.ts';
 import type { RoleRow } from '../store/schema.ts';
-import { type OpenedSession, openSession, refuseMalformedSessionPolicy } from './open-session.ts';
+import { type OpenedSession, openSession } from './open-session.ts';
 import { openToken, type SessionToken, type TokenIssuer } from './session-token.ts';
 
 /** How long a session may be asked to last; its role may set a lower end. */
@@ -34,6 +34,7 @@ export interface SessionRequest {
   readonly roleArn: string;
   readonly sessionName: string;
   readonly durationSeconds: number | undefined;
+  /** Well-formed. */
   readonly sessionPolicy: string | undefined;
   readonly sourceIdentity: string | undefined;
   /** Condition keys of the call, lower-cased. */
@@ -51,7 +52,6 @@ export interface SessionRequest {
  */
 export async function assumeRole(call: Call, asked: SessionRequest): Promise<OpenedSession> {
   if (call.principal.type === 'root') throw new Refusal('NoPermission.Root');
-  refuseMalformedSessionPolicy(asked.sessionPolicy);
   const { account, role } = await requireTrustingRole(call, asked);
   const origin = await originOf(call);
   const sourceIdentity = sourceIdentityOf(origin, asked.sourceIdentity);

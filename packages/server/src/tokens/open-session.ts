@@ -1,7 +1,5 @@
 import type { Account } from '../accounts/account.ts';
 import { identityArn } from '../accounts/arn.ts';
-import { Refusal } from '../errors/refusal.ts';
-import { faultsOfPolicy } from '../policies/policy-text.ts';
 import type { Scope } from '../rpc/operation.ts';
 import type { RoleRow } from '../store/schema.ts';
 import { issueToken, type SessionToken, type TokenIssuer } from './session-token.ts';
@@ -12,6 +10,7 @@ export interface AgreedSession {
   readonly account: Account;
   readonly role: RoleRow;
   readonly sessionName: string;
+  /** Well-formed. */
   readonly sessionPolicy: string | undefined;
   readonly sourceIdentity: string | undefined;
   /** On whom it rests. */
@@ -58,10 +57,4 @@ export async function openSession(scope: Scope, session: AgreedSession): Promise
     roleArn: identityArn.role(role.account_id, role.role_name),
     sourceIdentity,
   };
-}
-
-/** @throws Refusal InvalidParameter.PolicyGrammar when the `Policy` of a session is none */
-export function refuseMalformedSessionPolicy(text: string | undefined): void {
-  const fault = text === undefined ? undefined : faultsOfPolicy(text, 'session');
-  if (fault !== undefined) throw new Refusal('InvalidParameter.PolicyGrammar', { fault });
 }

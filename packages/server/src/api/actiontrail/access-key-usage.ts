@@ -4,6 +4,7 @@ import { type Call, type Operation, operation } from '../../rpc/operation.ts';
 import { integer, optional, text, withDefault } from '../../rpc/parameter.ts';
 import type { AccessKeyRow } from '../../store/schema.ts';
 import { accessKeyId } from '../access-key-id.ts';
+import { shownLine } from '../shown-text.ts';
 
 const version = '2020-07-06';
 
@@ -21,7 +22,7 @@ const key = { AccessKey: accessKeyId };
 
 const keyAndService = {
   ...key,
-  ServiceName: text({ max: 64 }),
+  ServiceName: shownLine(64),
   PageSize: withDefault(integer(0, 100), 20),
   NextToken: optional(text({ max: 64 })),
 };

@@ -6,16 +6,16 @@ import { type Operation, operation } from '../../rpc/operation.ts';
 import { integer, listOf, oneOf, optional, text, withDefault } from '../../rpc/parameter.ts';
 
 /** ActionTrail's names of what events are looked up by, and the columns that have it. */
-const columns: Readonly<Record<string, FilterColumn>> = {
-  EventId: 'event_id',
-  EventName: 'event_name',
-  ServiceName: 'service_name',
-  EventRW: 'event_rw',
-  EventAccessKeyId: 'access_key_id',
-  User: 'user_name',
-  SourceIpAddress: 'source_ip',
-  ErrorCode: 'error_code',
-};
+const columns: ReadonlyMap<string, FilterColumn> = new Map([
+  ['EventId', 'event_id'],
+  ['EventName', 'event_name'],
+  ['ServiceName', 'service_name'],
+  ['EventRW', 'event_rw'],
+  ['EventAccessKeyId', 'access_key_id'],
+  ['User', 'user_name'],
+  ['SourceIpAddress', 'source_ip'],
+  ['ErrorCode', 'error_code'],
+]);
 
 const time = text({ format: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/ });
 
@@ -45,7 +45,7 @@ export const lookupEventsOperations: readonly Operation[] = [
       if (from > to) throw new Refusal('Invalid', { name: 'StartTime' });
       const equal: Partial<Record<FilterColumn, string>> = {};
       for (const { Key, Value } of input.LookupAttribute ?? []) {
-        const column = columns[Key];
+        const column = columns.get(Key);
         if (column === undefined) throw new Refusal('Invalid', { name: 'LookupAttribute' });
         equal[column] = Value;
       }
@@ -76,7 +76,8 @@ export const lookupEventsOperations: readonly Operation[] = [
 function instantOf(name: string, given: string | undefined): number | undefined {
   if (given === undefined) return undefined;
   const parsed = Date.parse(given);
-  if (Number.isNaN(parsed)) throw new Refusal('Invalid', { name });
+  // The parser takes the 30th of February for a day in March.
+  if (Number.isNaN(parsed) || instant(parsed) !== given) throw new Refusal('Invalid', { name });
   return parsed;
 }
 

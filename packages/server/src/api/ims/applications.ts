@@ -11,13 +11,14 @@ import {
 import { applicationTypes, predefinedScopes, splitNames } from '../../applications/predefined-scope.ts';
 import { type Operation, operation } from '../../rpc/operation.ts';
 import { clearable, flag, integer, oneOf, optional, text, withDefault } from '../../rpc/parameter.ts';
+import { shownLine } from '../shown-text.ts';
 import { appId, scopeNames, wireApplication } from './application-fields.ts';
 
 const version = '2019-08-15';
 
 const appName = text({ max: 64, chars: /^[A-Za-z0-9._-]+$/ });
 
-const displayName = text({ max: 24 });
+const displayName = shownLine(24);
 
 /** Addresses separated by semicolons; each is looked at later. */
 const redirectUris = text({ max: 20_480 });

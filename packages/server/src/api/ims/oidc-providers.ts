@@ -18,12 +18,13 @@ import { type Call, type Operation, operation } from '../../rpc/operation.ts';
 import { afterMarker, page, pageParameters } from '../../rpc/page.ts';
 import { clearable, integer, optional, type Parameter, text, withDefault } from '../../rpc/parameter.ts';
 import type { OidcProviderRow } from '../../store/schema.ts';
+import { shownText } from '../shown-text.ts';
 
 const product = 'Ims';
 const version = '2019-08-15';
 
+const description = shownText(256);
 const providerName = text({ max: 128, format: providerNameFormat });
-const description = text({ max: 256 });
 const clientId = text({ max: 128, format: /^[A-Za-z0-9][A-Za-z0-9._:/-]*$/ });
 const fingerprint = text({ max: 128, format: /^[A-Za-z0-9]+$/ });
 const issuanceLimit = integer(issuanceLimitHours.minimum, issuanceLimitHours.maximum);

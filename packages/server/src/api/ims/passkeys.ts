@@ -3,6 +3,7 @@ import { deletePasskey, listPasskeys, renamePasskey } from '../../mfa/passkey.ts
 import { type Call, type Operation, operation } from '../../rpc/operation.ts';
 import { optional, text } from '../../rpc/parameter.ts';
 import { demandOnResource } from '../../settings/own-resource.ts';
+import { shownLine } from '../shown-text.ts';
 import { userNameOf, userPrincipalName, userReference } from './user-reference.ts';
 
 const version = '2019-08-15';
@@ -15,7 +16,7 @@ type Named = { readonly UserPrincipalName: string | undefined };
 
 const passkeyId = text({ max: 64, chars: /^[\w-]+$/ });
 
-const passkeyName = text({ max: 64, chars: /^\P{Cc}*$/u });
+const passkeyName = shownLine(64);
 
 const demand = (action: string, input: Named, call: Call) => {
   const { UserPrincipalName: principal } = input;

@@ -13,12 +13,13 @@ import { type Call, type Operation, operation } from '../../rpc/operation.ts';
 import { afterMarker, page, pageParameters } from '../../rpc/page.ts';
 import { clearable, oneOf, optional, text, withDefault } from '../../rpc/parameter.ts';
 import type { SamlProviderRow } from '../../store/schema.ts';
+import { shownText } from '../shown-text.ts';
 
 const product = 'Ims';
 const version = '2019-08-15';
 
+const description = shownText(256);
 const providerName = text({ max: 128, format: providerNameFormat });
-const description = text({ max: 256 });
 const metadata = text({ max: limits.samlMetadataCharacters });
 const authnSignAlgorithm = oneOf('rsa-sha1', 'rsa-sha256');
 

@@ -41,9 +41,9 @@ const someTypes = list(oneOf('sms', 'email'), 2);
 const verificationTypes: Parameter<readonly ('sms' | 'email')[] | undefined> = {
   ...optional(someTypes),
   read(name, wire) {
-    if (wire.get(name)?.trim() === '[]') return [];
     const types = optional(someTypes).read(name, wire);
-    return types && [...new Set(types)].sort();
+    if (types === undefined) return wire.get(name) === '[]' ? [] : undefined;
+    return [...new Set(types)].sort();
   },
 };
 

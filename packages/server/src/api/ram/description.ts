@@ -1,4 +1,4 @@
-import { text } from '../../rpc/parameter.ts';
+import { shownText } from '../shown-text.ts';
 
-/** What is said about a policy or role: anything that can be shown, in several lines if need be. */
-export const description = text({ max: 1024, chars: /^(?:[^\p{Cc}\p{Cs}]|[\t\r\n])*$/u });
+/** What is said about a policy or role. */
+export const description = shownText(1024);

@@ -1,6 +1,7 @@
 import type { RefusalCode } from '../../errors/catalogue.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { limits } from '../../limits.ts';
+import { faultsOfPolicy } from '../../policies/policy-text.ts';
 import { instant } from '../../rpc/instant.ts';
 import type { Answer } from '../../rpc/operation.ts';
 import { integer, type Parameter, text } from '../../rpc/parameter.ts';
@@ -24,11 +25,22 @@ export const durationSeconds = stsParameter(
   { minimum: sessionBounds.minimumSeconds, maximum: sessionBounds.maximumSeconds },
 );
 
-export const sessionPolicy = stsParameter(
+const sizedPolicy = stsParameter(
   text({ max: limits.sessionPolicyCharacters }),
   'InvalidParameter.PolicySize',
   { limit: limits.sessionPolicyCharacters },
 );
+
+/** Well-formed: also a stranger learns what is wrong with it before what the stranger brings is looked at. */
+export const sessionPolicy: Parameter<string> = {
+  ...sizedPolicy,
+  read(name, wire) {
+    const document = sizedPolicy.read(name, wire);
+    const fault = faultsOfPolicy(document, 'session');
+    if (fault !== undefined) throw new Refusal('InvalidParameter.PolicyGrammar', { fault });
+    return document;
+  },
+};
 
 /** The role that an ARN names; undefined for anything else. */
 export function readRoleArn(arn: string): RoleReference | undefined {

@@ -1,0 +1,161 @@
+/** What the parameter matrix has found, each by its name; and what is asked for of several parameters together. */
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { eachServer, refused, type TestServer, type TestUser } from './server.ts';
+import { allowing, Things, type UserThing } from './things.ts';
+
+const IMS = '2019-08-15';
+const RAM = '2015-05-01';
+const STS = '2015-04-01';
+const TRAIL = '2020-07-06';
+
+eachServer((_, start) => {
+  describe('parameters', () => {
+    let server: TestServer;
+    let things: Things;
+    let user: UserThing;
+    let caller: TestUser;
+    const call = (version: string, action: string, parameters: Record<string, string>) =>
+      server.account.admin.callRpc(version, action, parameters);
+
+    before(async () => {
+      server = await start();
+      things = new Things(server, server.account, 'a', Date.now());
+      user = await things.user('somebody');
+      caller = await server.newUser(server.account, 'caller');
+      for (const [UserName, PolicyName] of [
+        ['caller', 'AdministratorAccess'],
+        ['administrator', 'AdministratorAccess'],
+      ] as const) {
+        await call(RAM, 'AttachPolicyToUser', { UserName, PolicyName, PolicyType: 'System' });
+      }
+    });
+
+    test('a session policy that is an empty list is refused, and not left out', async () => {
+      const RoleArn = `acs:ram::${server.account.accountId}:role/${await things.role('visitor')}`;
+      const assume = (Policy: string) =>
+        caller.clients.callRpc(STS, 'AssumeRole', { RoleArn, RoleSessionName: 'visit', Policy });
+      await refused(assume('[]'), 'InvalidParameter.PolicyGrammar', 400);
+      await assume(allowing('ram:GetUser', '*'));
+      // Empty is left out.
+      await assume('');
+    });
+
+    test('an empty list stands for nothing only where a list is asked for', async () => {
+      for (const [version, action, parameters, code] of [
+        [RAM, 'DeletePolicy', { PolicyName: 'absent', CascadingDelete: '[]' }, 'CascadingDelete'],
+        [IMS, 'ListUsers', { MaxItems: '[]' }, 'MaxItems'],
+        [IMS, 'UpdateLoginProfile', { UserPrincipalName: 'a@b', Status: '[]' }, 'Status'],
+      ] as const) {
+        await refused(call(version, action, parameters), `InvalidParameter.${code}.Format`, 400);
+      }
+      await call(RAM, 'ListRoles', { Tag: '[]' });
+      await call(RAM, 'CreateUser', { UserName: 'commented', Comments: '[]' });
+      const { User } = (await call(RAM, 'GetUser', { UserName: 'commented' })) as {
+        readonly User: { readonly Comments: string };
+      };
+      assert.equal(User.Comments, '[]');
+    });
+
+    test('an item of a list has one number, and a list one form', async () => {
+      await things.role('tagged');
+      const tag = (parameters: Record<string, string>) =>
+        call(RAM, 'TagResources', {
+          ResourceType: 'role',
+          'Tag.1.Key': 'a',
+          'Tag.1.Value': 'b',
+          ...parameters,
+        });
+      const both = { 'ResourceNames.1': 'tagged', 'ResourceNames.01': 'visitor' };
+      await refused(tag(both), 'InvalidResourceNames.01', 400);
+      const whole = { ResourceNames: '["tagged"]', 'ResourceNames.1': 'visitor' };
+      await refused(tag(whole), 'InvalidResourceNames', 400);
+      await refused(tag({ ResourceNames: '' }), 'MissingResourceNames', 400);
+      await tag({ 'ResourceNames.1': 'tagged' });
+      await tag({ ResourceNames: '["tagged"]' });
+    });
+
+    test('events are looked up by the attributes that there are, not by what every object has', async () => {
+      for (const Key of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
+        const parameters = { 'LookupAttribute.1.Key': Key, 'LookupAttribute.1.Value': 'x' };
+        await refused(call(TRAIL, 'LookupEvents', parameters), 'InvalidLookupAttribute', 400);
+      }
+    });
+
+    test('a day that no month has is no time', async () => {
+      const code = 'InvalidStartTime';
+      await refused(call(TRAIL, 'LookupEvents', { StartTime: '2026-02-30T00:00:00Z' }), code, 400);
+      await refused(call(TRAIL, 'LookupEvents', { StartTime: '2026-04-31T00:00:00Z' }), code, 400);
+      await call(TRAIL, 'LookupEvents', { StartTime: '2024-02-29T00:00:00Z' });
+    });
+
+    test('what cannot be shown is in no description and in no display name', async () => {
+      await things.samlProvider('corp');
+      await things.oidcProvider('cluster');
+      const AppId = await things.application('app');
+      for (const [action, parameters, parameter] of [
+        ['UpdateSAMLProvider', { SAMLProviderName: 'corp' }, 'NewDescription'],
+        ['UpdateOIDCProvider', { OIDCProviderName: 'cluster' }, 'NewDescription'],
+        ['UpdateApplication', { AppId }, 'NewDisplayName'],
+      ] as const) {
+        for (const text of ['bell\u0007', 'escape\u001b[31m', 'nul\0']) {
+          const said = call(IMS, action, { ...parameters, [parameter]: text });
+          await refused(said, `InvalidParameter.${parameter}.InvalidChars`, 400);
+        }
+        await call(IMS, action, { ...parameters, [parameter]: 'Schlüssel 鑰匙 🔑' });
+      }
+    });
+
+    test('of several parameters one has to be there, and of some only one', async () => {
+      const { UserPrincipalName, UserId } = user;
+      const UserAccessKeyId = await things.key(user);
+      const both = { UserPrincipalName, UserId };
+      const tag = { 'Tag.1.Key': 'a', 'Tag.1.Value': 'b' };
+      const resources = { 'ResourceId.1': UserId, 'ResourcePrincipalName.1': UserPrincipalName };
+      for (const [version, action, parameters, code] of [
+        [IMS, 'GetUser', {}, 'MissingUserPrincipalName'],
+        [IMS, 'GetUser', both, 'InvalidParameter'],
+        [IMS, 'GetUser', { UserId, UserAccessKeyId }, 'InvalidParameter'],
+        [IMS, 'UpdateUser', { NewDisplayName: 'x' }, 'MissingUserPrincipalName'],
+        [IMS, 'UpdateUser', { ...both, NewDisplayName: 'x' }, 'InvalidParameter'],
+        [IMS, 'DeleteUser', {}, 'MissingUserPrincipalName'],
+        [IMS, 'DeleteUser', both, 'InvalidParameter'],
+        [IMS, 'GetUserInRecycleBin', {}, 'MissingUserId'],
+        [IMS, 'GetUserInRecycleBin', { UserId, UserAccessKeyId }, 'InvalidParameter'],
+        [IMS, 'TagResources', tag, 'MissingResourceId'],
+        [IMS, 'TagResources', { ...tag, ...resources }, 'InvalidParameter'],
+        [IMS, 'UntagResources', { All: 'true' }, 'MissingResourceId'],
+        [IMS, 'UntagResources', { 'ResourceId.1': UserId }, 'MissingTagKey'],
+        [IMS, 'UntagResources', { 'ResourceId.1': UserId, All: 'false' }, 'MissingTagKey'],
+        [RAM, 'UntagResources', { ResourceType: 'role', 'ResourceNames.1': 'tagged' }, 'MissingTagKeys'],
+        [IMS, 'SetVerificationInfo', { UserPrincipalName, VerifyType: 'sms' }, 'MissingMobilePhone'],
+        [IMS, 'SetVerificationInfo', { UserPrincipalName, VerifyType: 'email' }, 'MissingEmail'],
+        [IMS, 'UnbindVerification', { UserPrincipalName, VerifyType: 'email' }, 'MissingEmail'],
+        [IMS, 'ListServiceCredentials', { UserPrincipalName, AllUsers: 'true' }, 'InvalidParameter'],
+      ] as const) {
+        await refused(call(version, action, parameters), code, 400);
+      }
+    });
+
+    test('a stranger is told what is wrong with a session policy, whatever else the stranger brings', async () => {
+      const { accountId } = server.account;
+      for (const [action, kind, more] of [
+        ['AssumeRoleWithSAML', 'SAML', { SAMLAssertion: 'abcd' }],
+        ['AssumeRoleWithOIDC', 'OIDC', { OIDCToken: 'abcd', RoleSessionName: 'visit' }],
+      ] as const) {
+        const query = new URLSearchParams({
+          Action: action,
+          Version: STS,
+          Format: 'JSON',
+          [`${kind}ProviderArn`]: `acs:ram::${accountId}:${kind.toLowerCase()}-provider/absent`,
+          RoleArn: `acs:ram::${accountId}:role/visitor`,
+          Policy: '{"Version":"1"}',
+          ...more,
+        });
+        const answer = await fetch(`${server.url}/?${query}`, { method: 'POST' });
+        const { Code } = (await answer.json()) as { readonly Code: string };
+        assert.deepEqual([answer.status, Code], [400, 'InvalidParameter.PolicyGrammar']);
+      }
+    });
+  });
+});
