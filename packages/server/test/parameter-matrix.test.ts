@@ -1,0 +1,446 @@
+/**
+ * Every parameter of every operation of the registry: missing, too long, of the wrong form, given twice. Each is
+ * refused as that parameter's fault and changes nothing; what is just within the rules gets as far as the permission.
+ */
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import type { AnyOperation } from '../src/rpc/operation.ts';
+import { assertSameRows, readAccountRows } from './account-rows.ts';
+import type { ClientKey } from './clients.ts';
+import { everyOperation, requestCases } from './prepared-requests.ts';
+import { callRaw, type JsonAnswer, readJson, send, signedRequest } from './raw-request.ts';
+import { eachServer, type TestServer } from './server.ts';
+import { password, Things } from './things.ts';
+import {
+  type TextFact,
+  textFacts,
+  wrongFlags,
+  wrongIntegers,
+  wrongTexts,
+  wrongWords,
+} from './wrong-values.ts';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+type Parameters = Readonly<Record<string, string>>;
+
+/** An operation and a request of it that is in order. */
+interface Subject {
+  readonly operation: AnyOperation;
+  readonly right: Parameters;
+}
+
+/** One call with something wrong about one parameter. */
+interface WrongCall extends Subject {
+  readonly what: string;
+  readonly parameter: string;
+  readonly parameters: Parameters;
+  /** What may be answered. */
+  readonly codes: RegExp;
+}
+
+/** One call with everything just within the rules. */
+interface RightCall extends Subject {
+  readonly what: string;
+  readonly parameters: Parameters;
+}
+
+/** Parameters of which only one may be given. */
+const alternatives = [
+  ['UserPrincipalName', 'UserId', 'UserAccessKeyId'],
+  ['ResourceId', 'ResourcePrincipalName'],
+];
+
+/** Of the operations of which one alternative has a meaning beside the other. */
+const noAlternatives = /AccessKey|RecycleBin/;
+
+/** Their form ends before their length does. */
+const neverSoLong = new Set([
+  'MobilePhone',
+  'NewMobilePhone',
+  'OIDCProviderArn',
+  'RoleArn',
+  'SAMLProviderArn',
+  'SerialNumber',
+  'DefaultDomainName',
+  'Filter',
+]);
+
+/** Codes that RAM has for a fault of one parameter and that do not name it as others do. */
+const ownCodes: Readonly<Record<string, string>> = {
+  AssumeRolePolicyDocument: 'MalformedPolicyDocument',
+  NewAssumeRolePolicyDocument: 'MalformedPolicyDocument',
+  PolicyDocument: 'MalformedPolicyDocument',
+  Policy: String.raw`InvalidParameter\.Policy(?:Size|Grammar)`,
+  AuthenticationCode1: String.raw`InvalidParameter\.AuthenticationCode\.\w+`,
+  AuthenticationCode2: String.raw`InvalidParameter\.AuthenticationCode\.\w+`,
+  Password: String.raw`InvalidParameter\.Password\.TooWeak`,
+  NewPassword: String.raw`InvalidParameter\.Password\.TooWeak`,
+  ResourceGroupId: 'InvalidParameter',
+  Tag: 'InvalidParameter',
+};
+
+/** Any code that says that this parameter is at fault. */
+const fault = (parameter: string): RegExp => {
+  const itself = String.raw`${parameter}(?:\.[\w-]*)*`;
+  const codes = [`Missing${itself}`, `Invalid${itself}`, String.raw`InvalidParameter\.${itself}`];
+  return new RegExp(`^(?:${[...codes, ...[ownCodes[parameter] ?? []].flat()].join('|')})$`);
+};
+
+const without = (parameters: Parameters, ...names: readonly string[]): Parameters =>
+  Object.fromEntries(
+    Object.entries(parameters).filter(
+      ([name]) => !names.some((one) => name === one || name.startsWith(`${one}.`)),
+    ),
+  );
+
+/** The right request with another value for one parameter, and without what may not stand beside it. */
+function withValue({ operation, right }: Subject, name: string, given: Parameters): Parameters {
+  const group =
+    noAlternatives.test(operation.name) && !operation.name.endsWith('UserInRecycleBin')
+      ? undefined
+      : alternatives.find(
+          (one) => one.includes(name) && one.filter((other) => other in operation.input).length > 1,
+        );
+  return { ...without(right, name, ...(group ?? [])), ...given };
+}
+
+const isFederated = ({ access }: AnyOperation) => access === 'anonymous';
+
+function factOf(operation: AnyOperation, parameter: string): TextFact {
+  const known = textFacts[`${operation.name} ${parameter}`] ?? textFacts[parameter];
+  assert.ok(known, `say in wrong-values.ts what ${parameter} of ${operation.name} may hold`);
+  return known;
+}
+
+/** Everything that can be wrong with one parameter. */
+function wrongCalls(subject: Subject, parameter: string): readonly WrongCall[] {
+  const { operation } = subject;
+  const { required, schema } = operation.input[parameter]!;
+  const wrong = (what: string, given: Parameters, codes = fault(parameter)): WrongCall => ({
+    ...subject,
+    what: `${operation.product} ${operation.name}: ${parameter} ${what}`,
+    parameter,
+    parameters: withValue(subject, parameter, given),
+    codes,
+  });
+  const calls: WrongCall[] = [];
+  if (required) {
+    const missing = new RegExp(
+      `^Missing${isFederated(operation) ? String.raw`Parameter\.` : ''}${parameter}$`,
+    );
+    calls.push(wrong('missing', {}, missing), wrong('empty', { [parameter]: '' }, missing));
+  }
+  const values = (what: string, list: readonly string[], codes?: RegExp) => {
+    for (const value of list) calls.push(wrong(`${what} ${shown(value)}`, { [parameter]: value }, codes));
+  };
+  if (schema['type'] === 'array') calls.push(...wrongLists(subject, parameter, schema, required, wrong));
+  else if (schema['type'] === 'integer') values('is', wrongIntegers(schema), numberFault(parameter));
+  else if (schema['type'] === 'boolean') values('is', wrongFlags, formFault(parameter));
+  else if (schema['enum'] !== undefined)
+    values('is', wrongWords(schema['enum'] as string[]), formFault(parameter));
+  else {
+    values('is', wrongTexts(factOf(operation, parameter)));
+    values(
+      'is too long:',
+      [tooLong(schema)],
+      schema['maxLength'] === undefined ? undefined : lengthFault(operation, parameter),
+    );
+    const shortest = Number(schema['minLength'] ?? 0);
+    if (shortest > 1) values('is too short:', ['x'.repeat(shortest - 1)]);
+  }
+  return calls;
+}
+
+const sts = (parameter: string) => String.raw`InvalidParameter\.(?:${parameter}|PolicySize)`;
+
+const numberFault = (parameter: string) =>
+  new RegExp(
+    String.raw`^(?:InvalidParameter\.${parameter}\.(?:Format|Range)|InvalidParameter\.DurationSeconds)$`,
+  );
+
+const formFault = (parameter: string) => new RegExp(String.raw`^InvalidParameter\.${parameter}\.Format$`);
+
+const lengthFault = ({ product }: AnyOperation, parameter: string) =>
+  new RegExp(
+    `^(?:InvalidParameter\\.${parameter}\\.Length${product === 'Sts' ? `|${sts(parameter)}` : ''})$`,
+  );
+
+const tooLong = (schema: Schema) => '1'.repeat(Number(schema['maxLength'] ?? 20_000) + 1);
+
+function wrongLists(
+  { operation }: Subject,
+  parameter: string,
+  schema: Schema,
+  required: boolean,
+  wrong: (what: string, given: Parameters) => WrongCall,
+): readonly WrongCall[] {
+  const items = schema['items'] as Schema;
+  const fields = items['properties'] as Readonly<Record<string, Schema>> | undefined;
+  const rightItem = (at: number): Record<string, string> => {
+    if (fields === undefined) return { [`${parameter}.${at}`]: rightText(operation, parameter, items) };
+    return Object.fromEntries(
+      Object.keys(fields).map((field) => [
+        `${parameter}.${at}.${field}`,
+        `${factOf(operation, `${parameter}.${field}`).right}${at === 1 || field !== 'Key' ? '' : at}`,
+      ]),
+    );
+  };
+  const most = Number(schema['maxItems']);
+  const tooMany = Object.assign({}, ...Array.from({ length: most + 1 }, (_, at) => rightItem(at + 1)));
+  const renumbered = (number: string) =>
+    Object.fromEntries(
+      Object.entries(rightItem(1)).map(([key, value]) => [key.replace('.1', `.${number}`), value]),
+    );
+  const json = (items: unknown) => ({ [parameter]: JSON.stringify(items) });
+  const calls = [
+    ...['x', '{}', '"x"', '1', 'null', '[', '[[]]', '[null]', '[{"a":{}}]'].map((text) =>
+      wrong(`is ${text}`, { [parameter]: text }),
+    ),
+    ...(required ? [wrong('is an empty list', { [parameter]: '[]' })] : []),
+    wrong(`has more than ${most} items`, tooMany),
+    wrong(`has more than ${most} items in JSON`, json(Object.values(tooMany))),
+    ...['0', '-1', 'x', '01', '1x', '99999'].map((number) => wrong(`.${number}`, renumbered(number))),
+    wrong('is given whole and in parts', { ...json([]), ...rightItem(1) }),
+    wrong('is given whole and in parts', { ...json(['x']), ...rightItem(2) }),
+  ];
+  if (fields === undefined) {
+    const texts =
+      items['enum'] === undefined
+        ? wrongTexts(factOf(operation, parameter))
+        : wrongWords(items['enum'] as string[]);
+    const long = items['maxLength'] === undefined ? [] : [tooLong(items)];
+    for (const text of ['', ...texts, ...long]) {
+      calls.push(wrong(`.1 is ${shown(text)}`, { [`${parameter}.1`]: text }));
+      calls.push(wrong(`is a list of ${shown(text)}`, json([text])));
+    }
+    return calls;
+  }
+  calls.push(wrong('is a list of texts', json(['x'])));
+  for (const [field, { maxLength }] of Object.entries(fields)) {
+    const texts = [
+      ...wrongTexts(factOf(operation, `${parameter}.${field}`)),
+      '1'.repeat(Number(maxLength) + 1),
+    ];
+    for (const text of field === 'Key' ? ['', ...texts] : texts) {
+      // Filters may ask for what no tag can be.
+      if (operation.access === 'read' && parameter === 'Tag' && /^(?:acs:|aliyun)|http/.test(text)) continue;
+      const key = `${parameter}.1.${field}`;
+      calls.push(wrong(`.1.${field} is ${shown(text)}`, { ...rightItem(1), [key]: text }));
+    }
+  }
+  return calls;
+}
+
+const rightText = (operation: AnyOperation, parameter: string, schema: Schema): string =>
+  (schema['enum'] as readonly string[] | undefined)?.[0] ?? factOf(operation, parameter).right;
+
+const shown = (text: string) =>
+  text.length > 60 ? `${text.slice(0, 20)}… (${text.length})` : JSON.stringify(text);
+
+/** What is just within the rules of one parameter. */
+function rightCalls(subject: Subject, parameter: string): readonly RightCall[] {
+  const { operation, right } = subject;
+  const { required, schema } = operation.input[parameter]!;
+  const calls: RightCall[] = [];
+  const accept = (value: string) =>
+    calls.push({
+      ...subject,
+      what: `${operation.product} ${operation.name}: ${parameter} ${shown(value)}`,
+      parameters: withValue(subject, parameter, { [parameter]: value }),
+    });
+  // One that names the user is not left out: then the caller is meant, or nobody.
+  if (!required && !Object.keys(right).some((name) => name.split('.')[0] === parameter)) {
+    calls.push({
+      ...subject,
+      what: `${operation.product} ${operation.name}: ${parameter} empty`,
+      parameters: { ...right, [parameter]: '' },
+    });
+  }
+  const words = schema['enum'] as readonly (string | number)[] | undefined;
+  switch (schema['type']) {
+    case 'array':
+      break;
+    case 'integer':
+      for (const number of words ?? [schema['minimum'], schema['maximum']]) accept(String(number));
+      break;
+    case 'boolean':
+      for (const word of ['true', 'false', 'True', 'FALSE']) accept(word);
+      break;
+    default:
+      for (const word of words ?? longest(subject, parameter, schema)) accept(String(word));
+  }
+  return calls;
+}
+
+/** The longest texts that a parameter takes. */
+function longest(
+  { operation, right: request }: Subject,
+  parameter: string,
+  schema: Schema,
+): readonly string[] {
+  const { form, right, takesAnything } = factOf(operation, parameter);
+  if (schema['maxLength'] === undefined || neverSoLong.has(parameter))
+    return [request[parameter] ?? right].filter((text) => text !== '');
+  const length = Number(schema['maxLength']);
+  // A sign beyond 16 bits is one character.
+  if (form === 'line' || form === 'text')
+    return ['🔑'.repeat(length), ...(form === 'text' ? ['a\r\n\tb'] : [])];
+  if (form === 'other' && takesAnything === undefined) return [right].filter((text) => text !== '');
+  const padding = length - right.length;
+  const pattern = new RegExp(String(schema['pattern'] ?? ''), 'u');
+  const texts = ['a', '1'].flatMap((sign) => [
+    `${right}${sign.repeat(padding)}`,
+    `${sign.repeat(padding)}${right}`,
+  ]);
+  const fitting = texts.find((text) => pattern.test(text));
+  assert.ok(fitting, `${operation.name} takes no ${parameter} of ${length} characters`);
+  return [fitting];
+}
+
+eachServer((_, start) => {
+  describe('the parameters of every operation', () => {
+    let server: TestServer;
+    let things: Things;
+    /** May do nothing. */
+    let nobody: ClientKey;
+    const subjects: Subject[] = [];
+
+    before(async () => {
+      const now = Date.now();
+      server = await start({ now: () => now });
+      const vendor = new Things(server, await server.newAccount(), 'vendor', now);
+      things = new Things(server, server.account, 'a', now, vendor);
+      await things.do('2015-05-01', 'AttachPolicyToUser', {
+        UserName: 'administrator',
+        PolicyName: 'AdministratorAccess',
+        PolicyType: 'System',
+      });
+      await things.do('2019-08-15', 'SetSecurityPreference', {
+        AllowUserToChangePassword: 'false',
+        AllowUserToManageMFADevices: 'false',
+      });
+      await things.do('2015-05-01', 'CreateLoginProfile', { UserName: 'administrator', Password: password });
+      nobody = (await server.newUser(server.account, 'nobody')).key;
+      const prepared = new Map<string, Parameters>();
+      for (const { operation, name, prepare } of requestCases()) {
+        const key = `${operation.version} ${operation.name}`;
+        if (!prepared.has(key)) prepared.set(key, (await prepare(things, name)).parameters);
+      }
+      for (const operation of everyOperation) {
+        const right = prepared.get(`${operation.version} ${operation.name}`) ?? (await federated(operation));
+        subjects.push({ operation, right });
+      }
+    });
+
+    /** A request of an operation that needs no signature; what it brings proves nothing. */
+    const federated = async ({ name }: AnyOperation): Promise<Parameters> => {
+      const kind = name.endsWith('SAML') ? 'SAML' : 'OIDC';
+      const provider = `of-${name}`.toLowerCase();
+      await (kind === 'SAML' ? things.samlProvider(provider) : things.oidcProvider(provider));
+      const { accountId } = things.account;
+      return {
+        [`${kind}ProviderArn`]: `acs:ram::${accountId}:${kind.toLowerCase()}-provider/${provider}`,
+        RoleArn: `acs:ram::${accountId}:role/${await things.role(provider)}`,
+        ...(kind === 'SAML' ? { SAMLAssertion: 'abcd' } : { OIDCToken: 'abcd', RoleSessionName: 'visit' }),
+      };
+    };
+
+    const rows = () => readAccountRows(server.services, server.account.accountId);
+
+    /** Changes that were done, by the audit record. */
+    const done = async () => {
+      const { count } = await server.services.store.queries
+        .selectFrom('audit_events')
+        .select((all) => all.fn.countAll<number>().as('count'))
+        .where('event_rw', '=', 'Write')
+        .where('error_code', '=', '')
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    };
+
+    const call = (
+      { operation: { version, name: action } }: Subject,
+      parameters: Parameters,
+      key: ClientKey,
+    ) => callRaw(server.url, key, 'ACS3 with a form', { version, action, parameters });
+
+    /** Calls one after another, of several operations at a time; nothing that is refused is in another's way. */
+    const callAll = async <T>(calls: readonly T[], one: (call: T) => Promise<string | undefined>) => {
+      const faults: string[] = [];
+      const rest = [...calls];
+      const worker = async () => {
+        for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+          const fault = await one(next);
+          if (fault !== undefined) faults.push(fault);
+        }
+      };
+      await Promise.all(Array.from({ length: 8 }, worker));
+      return faults.sort();
+    };
+
+    const everyParameter = <T>(of: (subject: Subject, parameter: string) => readonly T[]): readonly T[] =>
+      subjects.flatMap((subject) =>
+        Object.keys(subject.operation.input).flatMap((name) => of(subject, name)),
+      );
+
+    const faultOf = ({ what, codes }: WrongCall, { status, code, message }: JsonAnswer) =>
+      status === 400 && codes.test(code) ? undefined : `${what}: ${status} ${code} ${message}`;
+
+    test('missing, too long or of the wrong form is each parameter’s own fault, and changes nothing', async () => {
+      const calls = everyParameter(wrongCalls);
+      const before = [await rows(), await done()] as const;
+      const faults = await callAll(calls, async (one) =>
+        faultOf(one, await call(one, one.parameters, server.account.key)),
+      );
+      assert.deepEqual(faults, []);
+      assertSameRows(before[0], await rows(), 'the account');
+      assert.equal(await done(), before[1], 'something was done');
+      assert.ok(calls.length > 8000, `${calls.length} calls`);
+    });
+
+    test('given twice, in query and form or in one of them, each parameter is refused', async () => {
+      const before = await rows();
+      const calls = everyParameter((subject, parameter) => {
+        const name =
+          subject.operation.input[parameter]!.schema['type'] === 'array' ? `${parameter}.1` : parameter;
+        return [{ ...subject, name, parameters: { ...without(subject.right, parameter), [name]: 'x' } }];
+      });
+      const faults = await callAll(
+        calls,
+        async ({ operation: { version, name: action }, name, parameters }) => {
+          const signed = signedRequest(server.url, server.account.key, 'RPC 1.0 with a form', {
+            version,
+            action,
+            parameters,
+            format: 'JSON',
+          });
+          const form = Buffer.from(signed.body).toString();
+          const answers = [
+            await send(server.url, { ...signed, target: `/?${name}=y` }),
+            await send(server.url, { ...signed, body: Buffer.from(`${form}&${name}=y`) }),
+          ].map(readJson);
+          const wrong = answers.find(
+            ({ status, code, message }) =>
+              status !== 400 || code !== 'InvalidParameter.Duplicate' || !message.includes(`\`${name}\``),
+          );
+          return wrong && `${action} ${name}: ${wrong.status} ${wrong.code} ${wrong.message}`;
+        },
+      );
+      assert.deepEqual(faults, []);
+      assertSameRows(before, await rows(), 'the account');
+    });
+
+    test('what is just within the rules gets as far as the permission', async () => {
+      const calls = everyParameter(rightCalls);
+      const before = await rows();
+      const faults = await callAll(calls, async (one) => {
+        const { code, message } = await call(one, one.parameters, nobody);
+        const reached = isFederated(one.operation) ? /^AuthenticationFail\./ : /^NoPermission$/;
+        return reached.test(code) ? undefined : `${one.what}: ${code} ${message}`;
+      });
+      assert.deepEqual(faults, []);
+      assertSameRows(before, await rows(), 'the account');
+    });
+  });
+});
