@@ -4,8 +4,14 @@ import type { Scope } from '../rpc/operation.ts';
 import type { SamlAssertion } from './verify-saml-assertion.ts';
 
 /**
+ * How much longer a used assertion is remembered than it is valid: nodes have clocks of their own, and clocks are set
+ * back. Where they differ by more, no signed request is accepted either.
+ */
+const clocksApartMs = 3_600_000;
+
+/**
  * Notes that an assertion has opened a session: whoever gets hold of it later opens none. It is remembered until it
- * is no longer valid anyway, on every node, and also when its provider is deleted and made again.
+ * is no longer valid by any clock, on every node, and also when its provider is deleted and made again.
  * @throws Refusal AuthenticationFail.SAMLAssertion.Invalid when it was used before
  */
 export async function useAssertion(scope: Scope, assertion: SamlAssertion): Promise<void> {
@@ -22,7 +28,7 @@ export async function useAssertion(scope: Scope, assertion: SamlAssertion): Prom
       assertion_hash: createHash('sha256')
         .update(JSON.stringify([assertion.issuer, assertion.id]))
         .digest('hex'),
-      expires_at: assertion.validUntil,
+      expires_at: assertion.validUntil + clocksApartMs,
     })
     .onConflict((conflict) => conflict.columns(['account_id', 'assertion_hash']).doNothing())
     .execute();
