@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { ContentHash, ParsedSignature } from '@claviger/signature';
 import type { CredentialSource, Principal } from './credential.ts';
 import type { Decision, GuardedCall, HeadDecision, RefusedRequest } from './decision.ts';
@@ -15,7 +14,8 @@ import { type GuardRefusal, refuse } from './guard-refusal.ts';
 import { NonceMemory, type NonceStore } from './nonce-memory.ts';
 import { RateLimiter, type RateLimits } from './rate-limit/rate-limiter.ts';
 import { firstHeader, headerProblem, readHeader } from './request-headers.ts';
-import { ambiguousName } from './service-map/request-query.ts';
+import { newRequestId } from './request-id.ts';
+import { queryProblem } from './service-map/request-query.ts';
 import type { Route } from './service-map/route.ts';
 import type { FoundRoute } from './service-map/route-tree.ts';
 import type { ServiceMap } from './service-map/service-map.ts';
@@ -120,7 +120,7 @@ export class ServiceGuard {
     this.#limiter = rateLimits && new RateLimiter(rateLimits);
     this.#onUse = options.onUse;
     this.#onError = options.onError ?? warn;
-    this.#newRequestId = options.newRequestId ?? upperCaseUuid;
+    this.#newRequestId = options.newRequestId ?? newRequestId;
   }
 
   /**
@@ -232,8 +232,23 @@ export class ServiceGuard {
         AuthResource: resource,
       });
     }
-    const { requestId } = inquest;
-    const passes = {
+    const { request, requestId } = inquest;
+    if (request.body !== undefined) {
+      return {
+        allowed: true,
+        requestId,
+        principal,
+        accessKeyId,
+        action,
+        resource,
+        sourceAddress,
+        secure,
+        body: 'verified',
+      };
+    }
+    const contentHash = bodyToCome(signature, request.rawHeaders);
+    if (contentHash === undefined) return this.#refused(inquest, refuse('BodyNotCovered', accessKeyId));
+    return {
       allowed: true,
       requestId,
       principal,
@@ -242,11 +257,9 @@ export class ServiceGuard {
       resource,
       sourceAddress,
       secure,
-    } as const;
-    if (inquest.request.body !== undefined) return { ...passes, body: 'verified' };
-    const contentHash = bodyToCome(signature, inquest.request.rawHeaders);
-    if (contentHash === undefined) return this.#refused(inquest, refuse('BodyNotCovered', accessKeyId));
-    return { ...passes, body: 'unverified', contentHash };
+      body: 'unverified',
+      contentHash,
+    };
   }
 
   #refused(inquest: Inquest, refusal: GuardRefusal, accessDenied?: AccessDeniedDetail): RefusedRequest {
@@ -297,7 +310,7 @@ function demandOf(
   const conditions = new Map<string, string>();
   for (const { key, from } of route.conditions) {
     const value = valueFrom(from, values);
-    if (value !== undefined) conditions.set(key.toLowerCase(), value);
+    if (value !== undefined) conditions.set(key, value);
   }
   return { action, resource: resource.arn, conditions };
 }
@@ -325,8 +338,6 @@ function isNameOf(action: string, name: string): boolean {
   return action.endsWith(name) && action.charCodeAt(action.length - name.length - 1) === 0x3a;
 }
 
-const noHeaders = (): undefined => undefined;
-
 /** The values that a route is decided by; refused when one of them could be read in another way, or is not signed. */
 function readValues(
   route: Route,
@@ -337,13 +348,17 @@ function readValues(
 ): RequestValues | GuardRefusal {
   const query = signature.query;
   if (route.query.length > 0) {
-    const name = ambiguousName(signature.parameters, route.query);
-    if (name !== undefined) {
-      const reason = `has the parameter \`${name.slice(0, 64)}\`, which some servers take for another one`;
-      return refuse('InvalidParameter.Query', accessKeyId, { reason });
-    }
+    const reason = queryProblem(
+      signature.request.target,
+      query,
+      signature.parameters,
+      firstHeader(rawHeaders, 'content-type'),
+      signature.request.body !== undefined,
+      route.query,
+    );
+    if (reason !== undefined) return refuse('InvalidParameter.Query', accessKeyId, { reason });
   }
-  if (route.headers.length === 0) return { path, query, header: noHeaders };
+  if (route.headers.length === 0) return { path, query, headers: undefined };
   const headers = new Map<string, string>();
   for (const name of route.headers) {
     const reading = readHeader(rawHeaders, name);
@@ -355,7 +370,7 @@ function readValues(
     }
     headers.set(name, reading.value);
   }
-  return { path, query, header: (name) => headers.get(name) };
+  return { path, query, headers };
 }
 
 /** Whether a signature vouches for a header that is there. */
@@ -384,7 +399,12 @@ function isSigned(signature: ParsedSignature, name: string): boolean {
  */
 function bodyToCome(signature: ParsedSignature, rawHeaders: readonly string[]): ContentHash | undefined {
   if ('contentHash' in signature && signature.contentHash !== undefined) return signature.contentHash;
-  return firstHeader(rawHeaders, 'content-type') === undefined ? EMPTY_SHA256 : undefined;
+  const isOfType = firstHeader(rawHeaders, 'content-type') !== undefined;
+  // Of a body that ROA 1.0 does not sign, the type is signed: with one, the body may have been taken away.
+  if (signature.scheme === 'ROA-HMAC-SHA1' && isOfType) return undefined;
+  const length = firstHeader(rawHeaders, 'content-length') ?? '0';
+  const isAnnounced = length !== '0' || firstHeader(rawHeaders, 'transfer-encoding') !== undefined;
+  return isAnnounced ? undefined : EMPTY_SHA256;
 }
 
 /**
@@ -401,8 +421,4 @@ export function needsWholeBody(rawHeaders: readonly string[]): boolean {
 
 function warn(error: unknown, requestId: string): void {
   process.emitWarning(`request ${requestId} could not be decided: ${error}`, 'ClavigerGuardWarning');
-}
-
-function upperCaseUuid(): string {
-  return randomUUID().toUpperCase();
 }

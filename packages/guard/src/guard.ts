@@ -90,12 +90,14 @@ export class Guard {
   readonly #now: () => number;
   readonly #windowMs: number;
   readonly #trusted: TrustedProxies;
+  readonly #trustsNobody: boolean;
 
   constructor(options: GuardOptions) {
     this.#source = options.source;
     this.#nonces = options.nonces;
     this.#now = options.now;
     this.#windowMs = options.windowMs ?? FIFTEEN_MINUTES;
+    this.#trustsNobody = (options.trustedProxies ?? []).length === 0;
     this.#trusted = parseTrustedProxies(options.trustedProxies ?? []);
   }
 
@@ -106,6 +108,7 @@ export class Guard {
 
   /** Whether the client's own connection was TLS, by the connection or by a trusted proxy's word. */
   isSecure(request: GuardRequest | GuardHead): boolean {
+    if (this.#trustsNobody) return request.secure;
     const told = forwardedProto(request.peerAddress, request.rawHeaders, this.#trusted);
     return told === undefined ? request.secure : told === 'https';
   }

@@ -133,7 +133,7 @@ export function readHeader(rawHeaders: readonly string[], name: string): HeaderR
     if (raw.length !== name.length) continue;
     const lower = raw.toLowerCase();
     if (lower !== name) {
-      if (hyphened(lower) !== name) continue;
+      if (!lower.includes('_') || hyphened(lower) !== name) continue;
       return {
         ok: false,
         problem: `has the header \`${shown(raw)}\`, which some servers take for \`${name}\``,

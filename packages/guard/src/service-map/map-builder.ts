@@ -128,7 +128,7 @@ export class MapBuilder {
         this.#reader.fault(at, `${quote(key)} is no condition key of this service: write \`${prefix}NAME\``);
         continue;
       }
-      if (conditions.some((condition) => condition.key.toLowerCase() === key.toLowerCase())) {
+      if (conditions.some((condition) => condition.key === key.toLowerCase())) {
         this.#reader.fault(at, `${quote(key)} stands twice: upper and lower case make no difference in it`);
         continue;
       }
@@ -136,7 +136,7 @@ export class MapBuilder {
       if (text === undefined) continue;
       const from = readValueSource(text, template.parameters, template.restIndex);
       if ('problem' in from) this.#reader.fault(value, from.problem);
-      else conditions.push({ key, from });
+      else conditions.push({ key: key.toLowerCase(), from });
     }
     return conditions;
   }

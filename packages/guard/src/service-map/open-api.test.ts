@@ -65,7 +65,7 @@ describe('a service map of an OpenAPI document', () => {
     const route = map.routes.find(({ action }) => action === 'orders:OrdersGet');
     assert.deepEqual(
       route?.conditions.map(({ key, from }) => [key, from.in, from.name]),
-      [['orders:Channel', 'query', 'channel']],
+      [['orders:channel', 'query', 'channel']],
     );
     assert.equal(map.region, 'cn-hangzhou');
   });

@@ -45,9 +45,9 @@ routes:
     assert.deepEqual(
       route?.conditions.map(({ key, from }) => [key, from.in, from.name]),
       [
-        ['orders:Channel', 'query', 'channel'],
-        ['orders:Tenant', 'header', 'x-acs-tenant'],
-        ['orders:Order', 'path', 'orderId'],
+        ['orders:channel', 'query', 'channel'],
+        ['orders:tenant', 'header', 'x-acs-tenant'],
+        ['orders:order', 'path', 'orderId'],
       ],
     );
   });
@@ -81,7 +81,7 @@ routes:
   - { route: GET /a, action: GetA, resource: a, conditions: &common { orders:Channel: query.channel } }
   - { route: GET /b, action: GetB, resource: b, conditions: *common }
 `);
-    assert.equal(map.routes[1]?.conditions[0]?.key, 'orders:Channel');
+    assert.equal(map.routes[1]?.conditions[0]?.key, 'orders:channel');
   });
 
   test('takes what looks like a number or a truth for the text it is', () => {

@@ -1,22 +1,48 @@
 /**
- * What about the names of a request's query parameters could be read in two ways. A route that is decided by the
- * parameter `channel` must not be passed with `Channel`, `channel[]` or `channel.0`, which frameworks here and
- * there take for `channel` as well.
+ * What about the parameters of a request could be read in two ways, when its route is decided by some of the query.
  *
+ * A route that is decided by the parameter `channel` must not be passed with `Channel`, `channel[]` or `channel.0`,
+ * which frameworks here and there take for `channel` as well; nor with a `channel` in the form of the body, which
+ * some put together with the query; nor with one behind a semicolon, at which some cut.
+ *
+ * @param target as it stood on the wire
  * @param query decoded; no name stands twice in it
- * @param used names that the route is decided by
- * @returns the name in question; undefined when there is none
+ * @param parameters those of query and form together
+ * @param contentType of the body; undefined when it has none
+ * @param isBodyInSight whether the form of the body is among `parameters`
+ * @param used names that the route is decided by; at least one
+ * @returns what follows "the query of the request"; undefined when everything is clear
  */
-export function ambiguousName(
+export function queryProblem(
+  target: string,
   query: ReadonlyMap<string, string>,
+  parameters: ReadonlyMap<string, string>,
+  contentType: string | undefined,
+  isBodyInSight: boolean,
   used: readonly string[],
 ): string | undefined {
-  for (const name of query.keys()) {
-    if (used.includes(name)) continue;
+  if (target.includes(';')) return 'has a `;`, which some servers take for a `&`: write `%3B`';
+  const form = contentType === undefined ? undefined : formOf(contentType);
+  if (form === 'multipart' || (form === 'urlencoded' && !isBodyInSight)) {
+    return 'decides here, and some servers put it together with the form in the body';
+  }
+  for (const name of parameters.keys()) {
+    if (used.includes(name)) {
+      if (query.has(name)) continue;
+      return `lacks the parameter \`${shown(name)}\`, which stands in the form of the body instead`;
+    }
     const stem = stemOf(name);
-    if (used.some((each) => stemOf(each) === stem || stem.startsWith(`${stemOf(each)}.`))) return name;
+    if (used.some((each) => stem === stemOf(each) || stem.startsWith(`${stemOf(each)}.`))) {
+      return `has the parameter \`${shown(name)}\`, which some servers take for another one`;
+    }
   }
   return undefined;
+}
+
+function formOf(contentType: string): 'multipart' | 'urlencoded' | undefined {
+  const type = contentType.trim().toLowerCase();
+  if (type.startsWith('multipart/form-data')) return 'multipart';
+  return type.startsWith('application/x-www-form-urlencoded') ? 'urlencoded' : undefined;
 }
 
 /** Names that frameworks may take for one another have the same stem. */
@@ -24,4 +50,9 @@ function stemOf(name: string): string {
   const bracket = name.indexOf('[');
   const plain = bracket < 0 ? name : name.slice(0, bracket);
   return plain.trim().toLowerCase().replaceAll(/[ +_]/g, '.');
+}
+
+/** A name that a stranger chose, short enough for a message. */
+function shown(name: string): string {
+  return name.slice(0, 64);
 }

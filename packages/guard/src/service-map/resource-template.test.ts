@@ -18,7 +18,7 @@ function templateOf(text: string, path: string): ResourceTemplate {
 }
 
 function valuesOf(path: readonly string[], more: Partial<RequestValues> = {}): RequestValues {
-  return { path, query: new Map(), header: () => undefined, ...more };
+  return { path, query: new Map(), headers: undefined, ...more };
 }
 
 /** The relative id that one value makes of `order/{id}`. */
@@ -90,8 +90,8 @@ describe('a value of a request in a resource', () => {
 
   test('may come from a header', () => {
     const template = templateOf('tenant/{header.X-Acs-Tenant}', '/orders');
-    const header = (name: string) => (name === 'x-acs-tenant' ? 'a/b' : undefined);
-    assert.deepEqual(template.fill(accountId, valuesOf([], { header })), {
+    const headers = new Map([['x-acs-tenant', 'a/b']]);
+    assert.deepEqual(template.fill(accountId, valuesOf([], { headers })), {
       ok: true,
       arn: `acs:orders:cn-hangzhou:${accountId}:tenant/a%2Fb`,
     });

@@ -3,7 +3,7 @@ import type { ValueSource } from './value-source.ts';
 
 /** Where a condition key of a route gets its value from. */
 export interface RouteCondition {
-  /** As it was written, `orders:Channel`. */
+  /** In lower case, as conditions are looked up: `orders:channel`. */
   readonly key: string;
   readonly from: ValueSource;
 }

@@ -10,8 +10,8 @@ export interface RequestValues {
   /** The decoded path parameters, by their place in the template. */
   readonly path: readonly string[];
   readonly query: ReadonlyMap<string, string>;
-  /** @param name in lower case */
-  header(name: string): string | undefined;
+  /** By lower-case name; undefined when the route asks for none. */
+  readonly headers: ReadonlyMap<string, string> | undefined;
 }
 
 /** The value that a source has in a request; undefined when the request lacks it. */
@@ -22,7 +22,7 @@ export function valueFrom(source: ValueSource, values: RequestValues): string | 
     case 'query':
       return values.query.get(source.name);
     case 'header':
-      return values.header(source.name);
+      return values.headers?.get(source.name);
   }
 }
 

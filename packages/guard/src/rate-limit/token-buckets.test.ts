@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { parseRateLimit } from './rate-limit.ts';
+import { TokenBuckets } from './token-buckets.ts';
+
+const noon = Date.UTC(2026, 10, 24, 12);
+
+function buckets(rate: string, maximum?: number): TokenBuckets {
+  const limit = parseRateLimit(rate);
+  assert.ok(limit);
+  return new TokenBuckets(limit, maximum);
+}
+
+/** Takes a token if there is one. */
+function call(made: TokenBuckets, owner: string, now: number): boolean {
+  const isThere = made.waitFor(owner, now) === 0;
+  if (isThere) made.take(owner, now);
+  return isThere;
+}
+
+test('a rate is so many calls in a second, a minute or an hour, and as many at once unless a burst is set', () => {
+  assert.deepEqual(parseRateLimit('100/s'), { intervalMs: 10, burst: 100 });
+  assert.deepEqual(parseRateLimit('6000/m burst 1'), { intervalMs: 10, burst: 1 });
+  assert.deepEqual(parseRateLimit('1/h burst 24'), { intervalMs: 3_600_000, burst: 24 });
+});
+
+test('a bucket lets through what a plain bucket of tokens lets through', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom('1/s', '3/s', '7/s burst 2', '60/m burst 5', '1/h burst 3'),
+      fc.array(fc.nat({ max: 2000 }), { maxLength: 200 }),
+      (rate, pauses) => {
+        const { intervalMs, burst } = parseRateLimit(rate)!;
+        const made = buckets(rate);
+        let now = noon;
+        let tokens = burst;
+        for (const pause of pauses) {
+          now += pause;
+          tokens = Math.min(burst, tokens + pause / intervalMs);
+          const isThere = tokens > 1 - 1e-6;
+          assert.equal(call(made, 'key', now), isThere, `${rate} after ${now - noon} ms`);
+          if (isThere) tokens -= 1;
+        }
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+test('within any time no more calls pass than the burst and what the time earns', () => {
+  const made = buckets('10/s burst 20');
+  let passed = 0;
+  for (let now = noon; now < noon + 60_000; now += 3) if (call(made, 'key', now)) passed++;
+  assert.ok(passed <= 20 + 600, String(passed));
+  assert.ok(passed >= 600, String(passed));
+});
+
+test('what has to be waited is exactly enough', () => {
+  const made = buckets('3/s burst 2');
+  call(made, 'key', noon);
+  call(made, 'key', noon);
+  const wait = made.waitFor('key', noon);
+  assert.ok(wait > 333 && wait < 334);
+  assert.equal(call(made, 'key', noon + Math.floor(wait)), false);
+  assert.equal(call(made, 'key', noon + Math.ceil(wait)), true);
+});
+
+test('owners that have not called for a while are forgotten, so memory holds only those that have', () => {
+  const made = buckets('10/s');
+  for (let owner = 0; owner < 50_000; owner++) call(made, `key${owner}`, noon + owner);
+  // A bucket of ten is full again after 100 ms: some 100 owners at a time are not.
+  assert.ok(made.size < 400, String(made.size));
+});
+
+test('owners beyond the maximum wait, rather than pass uncounted or push others out', () => {
+  const made = buckets('1/h', 3);
+  for (const owner of ['a', 'b', 'c']) assert.equal(call(made, owner, noon), true);
+  assert.equal(call(made, 'd', noon), false);
+  assert.equal(call(made, 'a', noon), false);
+  assert.equal(made.size, 3);
+  assert.equal(call(made, 'd', noon + 3_600_000), true);
+});
+
+test('a clock that is set back lets nobody through who has to wait', () => {
+  const made = buckets('1/m');
+  assert.equal(call(made, 'key', noon), true);
+  assert.equal(call(made, 'key', noon - 3_600_000), false);
+  assert.equal(call(made, 'key', noon + 60_000), true);
+});
