@@ -133,6 +133,13 @@ export interface ClavigerOperations {
     parameters: { Name: string; Response: RegistrationResponseJSON };
     response: { RequestId?: string };
   };
+  ChangeRootPassword: {
+    parameters: { OldPassword: string; NewPassword: string };
+    response: { RequestId?: string };
+  };
+  BeginRootDevice: { parameters: None; response: { Seed: string; QRCodePNG: string } };
+  BindRootDevice: { parameters: { Code1: string; Code2: string }; response: { RequestId?: string } };
+  UnbindRootDevice: { parameters: None; response: { RequestId?: string } };
   Simulate: {
     parameters: {
       PrincipalType: 'ram-user' | 'role' | 'root';

@@ -11,9 +11,12 @@ import { type AccessDenied, ApiError } from '../api/api-error.ts';
 export function ErrorNotice({
   error,
   retry,
+  compact = false,
 }: {
   readonly error: Error | null | undefined;
   readonly retry?: (() => void) | undefined;
+  /** One line, where many of them may stand beside each other. */
+  readonly compact?: boolean;
 }) {
   const { t } = useTranslation();
   if (!error) return null;
@@ -35,6 +38,13 @@ export function ErrorNotice({
     );
   }
   const { denied } = error;
+  if (compact && denied) {
+    return (
+      <p className="quiet">
+        {t('error.missingShort')} <span className="code">{denied.action}</span>
+      </p>
+    );
+  }
   return (
     <Alert
       role="alert"

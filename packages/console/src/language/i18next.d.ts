@@ -1,6 +1,8 @@
 import 'i18next';
 import type accessKeys from '../locales/en/access-keys.json';
+import type account from '../locales/en/account.json';
 import type errors from '../locales/en/errors.json';
+import type overview from '../locales/en/overview.json';
 import type shell from '../locales/en/shell.json';
 import type signIn from '../locales/en/sign-in.json';
 import type users from '../locales/en/users.json';
@@ -10,7 +12,9 @@ declare module 'i18next' {
     defaultNS: 'shell';
     resources: {
       'access-keys': typeof accessKeys;
+      account: typeof account;
       errors: typeof errors;
+      overview: typeof overview;
       shell: typeof shell;
       'sign-in': typeof signIn;
       users: typeof users;

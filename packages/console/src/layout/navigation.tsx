@@ -1,4 +1,4 @@
-import { UserOutlined } from '@ant-design/icons';
+import { DashboardOutlined, UserOutlined } from '@ant-design/icons';
 import type { ParseKeys } from 'i18next';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -18,6 +18,7 @@ interface Section {
 
 /** The left navigation, in the order that users of RAM's console know. */
 const sections: readonly Section[] = [
+  { entries: [{ path: '/overview', label: 'nav.overview', icon: <DashboardOutlined /> }] },
   {
     heading: 'nav.identities',
     entries: [{ path: '/users', label: 'nav.users', icon: <UserOutlined /> }],

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { call } from '../api/call.ts';
 import type { StepUpMethod } from '../api/claviger-operations.ts';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import { passkeyError } from './passkey-error.ts';
 import { settleStepUp, useStepUpWanted } from './step-up.ts';
 import { refreshSession, useSession } from './use-session.ts';
 
@@ -44,7 +45,7 @@ function Proof() {
       void refreshSession();
       settleStepUp(true);
     } catch (reason) {
-      setError(reason as Error);
+      setError(passkeyError(reason));
     } finally {
       setRunning(false);
     }

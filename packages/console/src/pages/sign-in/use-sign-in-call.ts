@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { ApiError } from '../../api/api-error.ts';
+import { passkeyError } from '../../session/passkey-error.ts';
 import type { NextStep } from './sign-in.tsx';
 
 /** One call of the sign-in: its run, its error. */
@@ -12,18 +12,10 @@ export function useSignInCall(goOn: (answer: NextStep) => void) {
     try {
       goOn(await work());
     } catch (reason) {
-      setError(asError(reason));
+      setError(passkeyError(reason));
     } finally {
       setRunning(false);
     }
   }
   return { running, error, send };
-}
-
-/** The browser's own words for a passkey that was not used are of no help to people. */
-function asError(reason: unknown): Error {
-  if (reason instanceof Error && reason.name === 'NotAllowedError') {
-    return new ApiError({ code: 'PasskeyNotUsed', status: 0, message: reason.message, cause: reason });
-  }
-  return reason instanceof Error ? reason : new Error(String(reason));
 }

@@ -1,0 +1,41 @@
+import type { AnswerOf } from '../../api/operations.ts';
+
+type Practice = NonNullable<
+  AnswerOf<'Ims', 'GetAccountSecurityPracticeReport'>['AccountSecurityPracticeInfo']
+>['AccountSecurityPracticeUserInfo'];
+
+/** Something that should be mended, and where. */
+export interface Fix {
+  readonly key: 'rootKeys' | 'rootMfa' | 'userMfa' | 'oldKeys' | 'unusedKeys' | 'passwords';
+  readonly count: number;
+  readonly to: string;
+  readonly severity: 'bad' | 'warn';
+}
+
+/** What to mend, that which costs most of the score first. */
+export function fixesOf(practice: Practice): readonly Fix[] {
+  const {
+    RootWithAccessKey: rootKeys = 0,
+    BindMfa: rootMfa = false,
+    SubUser: users = 0,
+    SubUserBindMfa: usersWithMfa = 0,
+    OldAkNum: oldKeys = 0,
+    UnusedAkNum: unusedKeys = 0,
+    SubUserPwdLevel: passwordLevel = 'high',
+  } = practice ?? {};
+  const all: readonly (Fix & { readonly needed: boolean })[] = [
+    { key: 'rootKeys', count: rootKeys, to: '/access-keys', severity: 'bad', needed: rootKeys > 0 },
+    { key: 'rootMfa', count: 1, to: '/account', severity: 'bad', needed: !rootMfa },
+    {
+      key: 'userMfa',
+      count: users - usersWithMfa,
+      to: '/users',
+      severity: 'warn',
+      needed: users > usersWithMfa,
+    },
+    { key: 'oldKeys', count: oldKeys, to: '/reports', severity: 'warn', needed: oldKeys > 0 },
+    { key: 'unusedKeys', count: unusedKeys, to: '/reports', severity: 'warn', needed: unusedKeys > 0 },
+    { key: 'passwords', count: 1, to: '/settings', severity: 'warn', needed: passwordLevel !== 'high' },
+  ];
+  return all.filter(({ needed }) => needed);
+}
