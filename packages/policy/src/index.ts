@@ -42,6 +42,7 @@ export {
   readStoredPolicy,
   SESSION_POLICY_MAX_LENGTH,
 } from './parse.ts';
+export { type JsonPlaces, type Place, placesInJson } from './places.ts';
 export {
   type CompiledTrust,
   compileTrustPolicy,

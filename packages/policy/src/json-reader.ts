@@ -1,13 +1,21 @@
 import { memberPath, type PolicyFault, quote } from './fault.ts';
 
-/** A JSON value that knows where it stands (`at` is an offset into the text). */
-export type JsonNode =
-  | { readonly kind: 'object'; readonly at: number; readonly members: readonly JsonMember[] }
-  | { readonly kind: 'array'; readonly at: number; readonly items: readonly JsonNode[] }
-  | { readonly kind: 'string'; readonly at: number; readonly text: string }
-  | { readonly kind: 'number'; readonly at: number; readonly text: string }
-  | { readonly kind: 'boolean'; readonly at: number; readonly text: 'true' | 'false' }
-  | { readonly kind: 'null'; readonly at: number };
+/** Where a value stands: offsets into the text, `end` behind its last character. */
+interface JsonPlace {
+  readonly at: number;
+  readonly end: number;
+}
+
+/** A JSON value that knows where it stands. */
+export type JsonNode = JsonPlace &
+  (
+    | { readonly kind: 'object'; readonly members: readonly JsonMember[] }
+    | { readonly kind: 'array'; readonly items: readonly JsonNode[] }
+    | { readonly kind: 'string'; readonly text: string }
+    | { readonly kind: 'number'; readonly text: string }
+    | { readonly kind: 'boolean'; readonly text: 'true' | 'false' }
+    | { readonly kind: 'null' }
+  );
 
 export interface JsonMember {
   readonly name: string;
@@ -120,14 +128,19 @@ class Reader {
     const first = this.#text[at];
     if (first === '{') return this.#readObject(path, depth);
     if (first === '[') return this.#readArray(path, depth);
-    if (first === '"') return { kind: 'string', at, text: this.#readString(path) };
+    if (first === '"') {
+      const text = this.#readString(path);
+      return { kind: 'string', at, end: this.#at, text };
+    }
     for (const word of ['true', 'false', 'null'] as const) {
       if (this.#text.startsWith(word, at)) {
         this.#at += word.length;
-        return word === 'null' ? { kind: 'null', at } : { kind: 'boolean', at, text: word };
+        const end = this.#at;
+        return word === 'null' ? { kind: 'null', at, end } : { kind: 'boolean', at, end, text: word };
       }
     }
-    return { kind: 'number', at, text: this.#readNumber(path) };
+    const text = this.#readNumber(path);
+    return { kind: 'number', at, end: this.#at, text };
   }
 
   #readObject(path: string, depth: number): JsonNode {
@@ -136,7 +149,7 @@ class Reader {
     const seen = new Set<string>();
     this.#at++;
     this.#skipSpace();
-    if (this.#take('}')) return { kind: 'object', at, members };
+    if (this.#take('}')) return { kind: 'object', at, end: this.#at, members };
     for (;;) {
       this.#skipSpace();
       const nameAt = this.#at;
@@ -159,7 +172,7 @@ class Reader {
         throw this.#unexpected(memberAt, 'a colon is missing', 'write `:` after the name');
       members.push({ name, at: nameAt, value: this.#readValue(memberAt, depth + 1) });
       this.#skipSpace();
-      if (this.#take('}')) return { kind: 'object', at, members };
+      if (this.#take('}')) return { kind: 'object', at, end: this.#at, members };
       if (!this.#take(',')) {
         throw this.#unexpected(
           memberAt,
@@ -175,11 +188,11 @@ class Reader {
     const items: JsonNode[] = [];
     this.#at++;
     this.#skipSpace();
-    if (this.#take(']')) return { kind: 'array', at, items };
+    if (this.#take(']')) return { kind: 'array', at, end: this.#at, items };
     for (;;) {
       items.push(this.#readValue(`${path}[${items.length}]`, depth + 1));
       this.#skipSpace();
-      if (this.#take(']')) return { kind: 'array', at, items };
+      if (this.#take(']')) return { kind: 'array', at, end: this.#at, items };
       if (!this.#take(',')) {
         throw this.#unexpected(
           path,

@@ -3,6 +3,7 @@ import { disableIdleKeys } from './access-keys/idle-keys.ts';
 import { purgeOldEvents } from './audit/retention.ts';
 import { purgeRecycleBins } from './recycle-bin/purge.ts';
 import type { Services } from './services.ts';
+import { purgeConsoleSessions } from './session/console-session.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -49,6 +50,7 @@ export class Housekeeping {
     try {
       const disabled = await disableIdleKeys(this.#services, now());
       const purged = await purgeRecycleBins(this.#services, now());
+      await this.#services.store.write(({ queries }) => purgeConsoleSessions(queries, now()));
       const events = await purgeOldEvents(this.#services.store, now(), auditRetentionDays);
       if (disabled + purged.accessKeys + purged.users + events > 0) {
         logger.info({ disabled, purged, events }, 'idle keys disabled, recycle bins and audit log purged');

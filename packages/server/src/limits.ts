@@ -17,6 +17,8 @@ export const limits = {
   recycledUsersPerAccount: 1000,
   recycleBinDays: 30,
   virtualMfaDevicesPerAccount: 5000,
+  /** Ours. */
+  passkeysPerUser: 20,
   /** One in use and one to rotate to. */
   secretsPerApplication: 2,
   /** Ours, where RAM has not published one: lists of applications are answered whole. */

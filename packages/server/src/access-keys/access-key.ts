@@ -3,6 +3,7 @@ import { limits } from '../limits.ts';
 import type { Scope } from '../rpc/operation.ts';
 import { Secret } from '../rpc/secret.ts';
 import type { AccessKeyRow } from '../store/schema.ts';
+import { expiryOfNewKey } from './expiry-ceiling.ts';
 import type { KeyOwner } from './owner.ts';
 
 /** A key just made: the only time its secret is at hand. */
@@ -30,7 +31,7 @@ export async function createAccessKey(scope: Scope, owner: KeyOwner): Promise<Ne
     status: 'Active',
     created_at: scope.now,
     updated_at: scope.now,
-    expires_at: null,
+    expires_at: await expiryOfNewKey(scope),
     network_policy: null,
     recycled_at: null,
     purge_at: null,

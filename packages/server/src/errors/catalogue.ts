@@ -219,6 +219,11 @@ export const catalogue = {
     message:
       'No permission perform sts:AssumeRole on this Role. Maybe you are not authorized to perform sts:AssumeRole or the specified role does not trust you: {resource}',
   },
+  'NoPermission.Passkey': {
+    status: 403,
+    code: 'NoPermission',
+    message: 'No passkey can be registered: {reason}.',
+  },
   'NoPermission.Root': {
     status: 403,
     code: 'NoPermission',
@@ -320,6 +325,10 @@ export const catalogue = {
     status: 409,
     message: 'The user has an MFA device already: {name}.',
   },
+  'EntityAlreadyExists.User.Passkey': {
+    status: 409,
+    message: 'The passkey is registered already: {name}.',
+  },
   'EntityAlreadyExists.VirtualMFADevice': {
     status: 409,
     message: 'The virtual MFA device does already exist: {name}.',
@@ -412,6 +421,10 @@ export const catalogue = {
   'LimitExceeded.Policy.Version': {
     status: 409,
     message: 'The count of versions of the policy beyond the current limits: {limit}.',
+  },
+  'LimitExceeded.User.Passkey': {
+    status: 409,
+    message: 'The count of passkeys of the user beyond the current limits: {limit}.',
   },
   'LimitExceeded.VirtualMFADevice': {
     status: 409,

@@ -11,7 +11,7 @@ export class Refusal extends Error {
   readonly httpStatus: number;
   readonly accessDenied: AccessDeniedDetail | undefined;
   /** What has to be written although the refused change was undone; runs in a transaction of its own. */
-  readonly remember: ((queries: Queries) => Promise<void>) | undefined;
+  remember: ((queries: Queries) => Promise<void>) | undefined;
 
   /**
    * @param entry the catalogue's name for it
@@ -32,6 +32,12 @@ export class Refusal extends Error {
     this.httpStatus = status;
     this.accessDenied = accessDenied;
     this.remember = remember;
+  }
+
+  /** The same refusal, with something that has to be written although the refused change is undone. */
+  remembering(remember: (queries: Queries) => Promise<void>): this {
+    this.remember = remember;
+    return this;
   }
 }
 

@@ -56,3 +56,34 @@ async function requirePasskey(scope: Scope, user: UserRow, passkeyId: string): P
     .executeTakeFirst();
   if (row === undefined) throw new Refusal('EntityNotExist.User.Passkey', { name: passkeyId });
 }
+
+/**
+ * Keeps a passkey that its authenticator has just made.
+ * @throws Refusal EntityAlreadyExists.User.Passkey when somebody has registered it already
+ */
+export async function addPasskey(
+  scope: Scope,
+  user: UserRow,
+  passkeyName: string,
+  credential: Pick<PasskeyRow, 'credential_id' | 'public_key' | 'sign_count' | 'transports'>,
+): Promise<PasskeyRow> {
+  const known = await scope.queries
+    .selectFrom('passkeys')
+    .select('passkey_id')
+    .where('credential_id', '=', credential.credential_id)
+    .executeTakeFirst();
+  if (known !== undefined) throw new Refusal('EntityAlreadyExists.User.Passkey', { name: passkeyName });
+  const row: PasskeyRow = {
+    passkey_id: scope.services.identifiers.passkeyId(),
+    account_id: scope.account.accountId,
+    user_id: user.user_id,
+    passkey_name: passkeyName,
+    ...credential,
+    created_at: scope.now,
+    last_used_at: null,
+  };
+  await scope.queries.insertInto('passkeys').values(row).execute();
+  scope.changed('user', user.user_id);
+  scope.touched('ACS::RAM::User', user.user_name);
+  return row;
+}

@@ -2,7 +2,7 @@ import type { Queries } from '../store/store.ts';
 
 /** Deletes the MFA device, the passkeys and the contacts of a user that is deleted for good. */
 export async function purgeSecondFactors(queries: Queries, accountId: string, userId: string): Promise<void> {
-  for (const table of ['passkeys', 'verification_contacts'] as const) {
+  for (const table of ['passkeys', 'verification_contacts', 'mfa_tickets'] as const) {
     await queries
       .deleteFrom(table)
       .where('user_id', '=', userId)

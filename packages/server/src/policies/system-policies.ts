@@ -23,6 +23,15 @@ const auditReads = [
 ];
 const identityReads = ['ram:Get*', 'ram:List*', 'ram:GenerateCredentialReport'];
 
+/** What Claviger has beyond RAM about users and their keys: whoever manages those may do it. */
+const consoleExtras = [
+  'claviger:Simulate',
+  'claviger:SetAccessKeyExpiry',
+  'claviger:ListAccessKeyExpiries',
+  'claviger:GetAccessKeyExpiryCeiling',
+  'claviger:SetAccessKeyExpiryCeiling',
+];
+
 /**
  * The system policies, by name in lower case.
  *
@@ -48,6 +57,7 @@ export const systemPolicies: ReadonlyMap<string, SystemPolicy> = new Map(
       'AliyunRAMFullAccess',
       'Everything in RAM: users, groups, roles, policies and all AccessKeys but those of the account root.',
       allow(['ram:*', 'ims:*']),
+      allow(consoleExtras),
       allow('accessanalyzer:*'),
     ),
     define(
@@ -61,6 +71,7 @@ export const systemPolicies: ReadonlyMap<string, SystemPolicy> = new Map(
       'ReadOnlyAccess',
       'Reading in everything that Claviger answers itself: RAM and ActionTrail.',
       allow([...identityReads, ...auditReads]),
+      allow(['claviger:Simulate', 'claviger:ListAccessKeyExpiries', 'claviger:GetAccessKeyExpiryCeiling']),
     ),
   ].map((policy) => [policy.name.toLowerCase(), policy]),
 );

@@ -116,8 +116,9 @@ export type RegisteredCredential = Pick<
 export async function verifyRegistration(
   site: ConsoleSite,
   response: string,
-  challenge: string,
+  challenge: string | undefined,
 ): Promise<RegisteredCredential> {
+  if (challenge === undefined) throw rejected('it answers no challenge of this session, or too late');
   const parsed = parseResponse(response);
   let verified: Awaited<ReturnType<typeof verifyRegistrationResponse>>;
   try {

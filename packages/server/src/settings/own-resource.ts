@@ -1,4 +1,4 @@
-import type { Demand } from '@claviger/guard';
+import type { Demand, UserPrincipal } from '@claviger/guard';
 import { arn } from '../accounts/arn.ts';
 import { deviceArn } from '../mfa/serial-number.ts';
 import type { Call } from '../rpc/operation.ts';
@@ -20,6 +20,23 @@ export function allowOnItself(name: string, actions: readonly string[]): { name:
   return { name, text: JSON.stringify({ Version: '1', Statement: [statement] }) };
 }
 
+/** Whether it is the principal itself that an action is on, as a condition. @param resource a user, or an MFA device */
+export function conditionOnItself(principal: UserPrincipal, resource: string): readonly [string, string] {
+  const { accountId, userName } = principal;
+  const isItself =
+    resource.toLowerCase() === arn.user(accountId, userName).toLowerCase() ||
+    resource === deviceArn(accountId, userName);
+  return [key.toLowerCase(), String(isItself)];
+}
+
+/** The actions of statements that ask for it. @param text what `allowOnItself` has made */
+export function actionsOnItself(text: string): readonly string[] {
+  const { Statement } = JSON.parse(text) as {
+    readonly Statement: readonly { readonly Action: readonly string[]; readonly Condition?: object }[];
+  };
+  return Statement.filter(({ Condition }) => Condition !== undefined).flatMap(({ Action }) => Action);
+}
+
 /**
  * A demand that says whether it is the caller itself that it acts on.
  * @param resource a user, or an MFA device
@@ -27,9 +44,5 @@ export function allowOnItself(name: string, actions: readonly string[]): { name:
 export function demandOnResource(call: Call, action: string, resource: string): Demand {
   const { principal } = call;
   if (principal.type !== 'ram-user') return { action, resource };
-  const { accountId, userName } = principal;
-  const isItself =
-    resource.toLowerCase() === arn.user(accountId, userName).toLowerCase() ||
-    resource === deviceArn(accountId, userName);
-  return { action, resource, conditions: new Map([[key.toLowerCase(), String(isItself)]]) };
+  return { action, resource, conditions: new Map([conditionOnItself(principal, resource)]) };
 }

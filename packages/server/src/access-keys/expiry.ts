@@ -1,0 +1,36 @@
+import { Refusal } from '../errors/refusal.ts';
+import { DAY_MS } from '../limits.ts';
+import type { Scope } from '../rpc/operation.ts';
+import type { AccessKeyRow } from '../store/schema.ts';
+import { changeKey, requireAccessKey } from './access-key.ts';
+import { readCeiling } from './expiry-ceiling.ts';
+import type { KeyOwner } from './owner.ts';
+
+/** Whether a key lasts longer than its account's keys may. @param days the ceiling */
+export function isBeyondCeiling({ created_at, expires_at }: AccessKeyRow, days: number): boolean {
+  return days > 0 && (expires_at === null || Number(expires_at) > Number(created_at) + days * DAY_MS);
+}
+
+/**
+ * Says when a key expires; from then on it answers like one that is disabled.
+ * @param expiresAt milliseconds since the epoch; null for never
+ * @throws Refusal EntityNotExist.User.AccessKey, InvalidParameter when it is past or beyond the account's ceiling
+ */
+export async function setExpiry(
+  scope: Scope,
+  owner: KeyOwner,
+  accessKeyId: string,
+  expiresAt: number | null,
+): Promise<AccessKeyRow> {
+  const row = await requireAccessKey(scope, owner, accessKeyId);
+  if (expiresAt !== null && expiresAt <= scope.now) {
+    throw new Refusal('InvalidParameter', { reason: 'ExpireDate is past. To end a key now, disable it.' });
+  }
+  const days = await readCeiling(scope.queries, scope.account.accountId);
+  if (isBeyondCeiling({ ...row, expires_at: expiresAt }, days)) {
+    const reason = `AccessKeys of the account last ${days} days at most, counted from their making.`;
+    throw new Refusal('InvalidParameter', { reason });
+  }
+  await changeKey(scope, accessKeyId, { expires_at: expiresAt, updated_at: scope.now });
+  return { ...row, expires_at: expiresAt };
+}

@@ -1,0 +1,113 @@
+import { listAccessKeys } from '../../access-keys/access-key.ts';
+import { isBeyondCeiling, setExpiry } from '../../access-keys/expiry.ts';
+import { readCeiling, setCeiling } from '../../access-keys/expiry-ceiling.ts';
+import { keyOwner, keyOwnerArn } from '../../access-keys/owner.ts';
+import { arn } from '../../accounts/arn.ts';
+import { Refusal } from '../../errors/refusal.ts';
+import { instant } from '../../rpc/instant.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { clearable, integer, optional, type Parameter, text } from '../../rpc/parameter.ts';
+import { accessKeyId } from '../access-key-id.ts';
+import { userPrincipalName, userReference } from '../ims/user-reference.ts';
+import { version } from './version.ts';
+
+const owner = { UserPrincipalName: optional(userPrincipalName) };
+
+type OwnerInput = { readonly UserPrincipalName: string | undefined };
+
+const demand = async (action: string, input: OwnerInput, call: Call) => [
+  { action, resource: await keyOwnerArn(call, userReference(input, call)) },
+];
+
+const demandOnAccount = (action: string, call: Call) => [
+  { action, resource: arn.account(call.account.accountId) },
+];
+
+const instantText = clearable(text({ format: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/ }));
+
+/** An instant in UTC, or empty for never; milliseconds since the epoch. It has to be there. */
+const expireDate: Parameter<number | null> = {
+  ...instantText,
+  required: true,
+  read(name, wire) {
+    const given = instantText.read(name, wire);
+    if (given === undefined) throw new Refusal('Missing', { name });
+    if (given === '') return null;
+    const time = Date.parse(given);
+    if (Number.isNaN(time)) throw new Refusal('InvalidParameter.FormatOf', { name });
+    return time;
+  },
+};
+
+/** AccessKeys that end by themselves: unseen by RAM's clients. */
+export const accessKeyExpiryOperations: readonly Operation[] = [
+  // Says when a key of a user or of the caller expires.
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'SetAccessKeyExpiry',
+    access: 'write',
+    stepUp: true,
+    input: { ...owner, UserAccessKeyId: accessKeyId, ExpireDate: expireDate },
+    authorize: (input, call) => demand('claviger:SetAccessKeyExpiry', input, call),
+    async handle(input, call) {
+      const of = await keyOwner(call, userReference(input, call));
+      const row = await setExpiry(call, of, input.UserAccessKeyId, input.ExpireDate);
+      return { ExpireDate: wireExpiry(row.expires_at) };
+    },
+  }),
+
+  // When the keys of a user or of the caller expire.
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'ListAccessKeyExpiries',
+    access: 'read',
+    input: owner,
+    authorize: (input, call) => demand('claviger:ListAccessKeyExpiries', input, call),
+    async handle(input, call) {
+      const keys = await listAccessKeys(call, await keyOwner(call, userReference(input, call)));
+      const days = await readCeiling(call.queries, call.account.accountId);
+      return {
+        AccessKeys: keys.map((row) => ({
+          AccessKeyId: row.access_key_id,
+          CreateDate: instant(row.created_at),
+          ExpireDate: wireExpiry(row.expires_at),
+          Expired: row.expires_at !== null && Number(row.expires_at) <= call.now,
+          BeyondCeiling: isBeyondCeiling(row, days),
+        })),
+      };
+    },
+  }),
+
+  // How many days keys of the account last at most; 0: any number.
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'GetAccessKeyExpiryCeiling',
+    access: 'read',
+    input: {},
+    authorize: (_, call) => demandOnAccount('claviger:GetAccessKeyExpiryCeiling', call),
+    async handle(_, call) {
+      return { Days: await readCeiling(call.queries, call.account.accountId) };
+    },
+  }),
+
+  // Sets that, for keys that are made from now on.
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'SetAccessKeyExpiryCeiling',
+    access: 'write',
+    stepUp: true,
+    input: { Days: integer(0, 3650) },
+    authorize: (_, call) => demandOnAccount('claviger:SetAccessKeyExpiryCeiling', call),
+    async handle({ Days }, call) {
+      await setCeiling(call, Days);
+      return { Days };
+    },
+  }),
+];
+
+const wireExpiry = (expiresAt: number | null): string =>
+  expiresAt === null ? '' : instant(Number(expiresAt));

@@ -1,0 +1,100 @@
+import { arn } from '../../accounts/arn.ts';
+import { Refusal } from '../../errors/refusal.ts';
+import { limits } from '../../limits.ts';
+import { addPasskey, listPasskeys } from '../../mfa/passkey.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { secret, text } from '../../rpc/parameter.ts';
+import {
+  giveChallenge,
+  registrationOptions,
+  takeChallenge,
+  verifyRegistration,
+} from '../../session/webauthn.ts';
+import { demandOnResource } from '../../settings/own-resource.ts';
+import type { UserRow } from '../../store/schema.ts';
+import type { Queries } from '../../store/store.ts';
+import { principalName } from '../../users/user.ts';
+import { sessionIdentityOf } from './session.ts';
+import { version } from './version.ts';
+
+const demand = (call: Call) => {
+  const { principal, account } = call;
+  const name = principal.type === 'ram-user' ? principal.userName : 'root';
+  return [demandOnResource(call, 'claviger:RegisterPasskey', arn.user(account.accountId, name))];
+};
+
+/** The operations that a browser registers a passkey by, for whoever is signed in. RAM has the others. */
+export const passkeyRegistrationOperations: readonly Operation[] = [
+  // What a browser hands to its authenticators.
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'BeginPasskeyRegistration',
+    access: 'write',
+    sessionOnly: true,
+    stepUp: true,
+    input: {},
+    authorize: (_, call) => demand(call),
+    async handle(_, call) {
+      const { site, session } = sessionIdentityOf(call);
+      const user = userOf(call);
+      const known = await listPasskeys(call, user.user_id);
+      if (known.length >= limits.passkeysPerUser) throw tooMany();
+      const { session_hash: hash } = session.row;
+      const challenge = await giveChallenge(call.queries, call.services, hash, 'registration', call.now);
+      const loginName = principalName(user.user_name, call.account.defaultDomain);
+      const displayName = user.display_name || user.user_name;
+      return {
+        Options: await registrationOptions(
+          site,
+          { id: user.user_id, loginName, displayName },
+          known,
+          challenge,
+        ),
+      };
+    },
+  }),
+
+  // What one of them answers; from then on it can be shown as a second factor.
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'RegisterPasskey',
+    access: 'write',
+    sessionOnly: true,
+    stepUp: true,
+    input: {
+      Name: text({ max: 64, chars: /^\P{Cc}*$/u }),
+      Response: secret(text({ max: 65_536 })),
+    },
+    authorize: (_, call) => demand(call),
+    async handle(input, call) {
+      const { site, session } = sessionIdentityOf(call);
+      const user = userOf(call);
+      const { session_hash: hash } = session.row;
+      if ((await listPasskeys(call, user.user_id)).length >= limits.passkeysPerUser) throw tooMany();
+      const taken = (queries: Queries) => takeChallenge(queries, hash, 'registration', call.now);
+      const challenge = await taken(call.queries);
+      const credential = await verifyRegistration(site, input.Response, challenge).catch((error: unknown) => {
+        if (!(error instanceof Refusal)) throw error;
+        // The refusal undoes this transaction; the challenge is used up all the same.
+        throw error.remembering(async (queries) => void (await taken(queries)));
+      });
+      const row = await addPasskey(call, user, input.Name, credential);
+      return { PasskeyId: row.passkey_id, PasskeyName: row.passkey_name };
+    },
+  }),
+];
+
+const tooMany = () => new Refusal('LimitExceeded.User.Passkey', { limit: limits.passkeysPerUser });
+
+/** @throws Refusal NoPermission when it is the root, which has a device instead; or the account allows no passkeys */
+function userOf(call: Call): UserRow {
+  const { user, preference } = sessionIdentityOf(call).session;
+  if (user === undefined)
+    throw new Refusal('NoPermission.Passkey', { reason: 'the account root has a device' });
+  if (!preference.AllowUserToLoginWithPasskey) {
+    throw new Refusal('NoPermission.Passkey', { reason: 'the account does not allow them' });
+  }
+  return user;
+}

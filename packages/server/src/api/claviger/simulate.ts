@@ -1,0 +1,235 @@
+import type { PermissionPolicy, Principal } from '@claviger/guard';
+import { arn, identityArn } from '../../accounts/arn.ts';
+import { rootPrincipal, userPrincipal } from '../../accounts/principal.ts';
+import { Refusal } from '../../errors/refusal.ts';
+import { limits } from '../../limits.ts';
+import { readPermissions } from '../../policies/permissions.ts';
+import { refuseMalformedPolicy } from '../../policies/policy-text.ts';
+import { type SimulatedRequest, type SimulatedStatement, simulate } from '../../policies/simulation.ts';
+import { readUserPolicies } from '../../policies/user-policies.ts';
+import { findRole, requireRole } from '../../roles/role.ts';
+import { type Answer, type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { oneOf, optional, type Parameter, text } from '../../rpc/parameter.ts';
+import { requireUser } from '../../users/user.ts';
+import { userNameOf } from '../ims/user-reference.ts';
+import { readRoleArn } from '../sts/session-parameters.ts';
+import { version } from './version.ts';
+
+/** Condition keys and their values, as a JSON object: texts, numbers, booleans, and lists of texts. */
+const conditions: Parameter<ReadonlyMap<string, string | readonly string[]>> = {
+  required: false,
+  secret: false,
+  schema: { type: 'string', description: 'JSON object: condition keys and their values' },
+  read(name, wire) {
+    const given = wire.get(name);
+    if (given === undefined || given === '') return new Map();
+    const malformed = new Refusal('InvalidParameter.FormatOf', { name });
+    let parsed: unknown;
+    try {
+      parsed = given.length > 16_384 ? undefined : JSON.parse(given);
+    } catch {
+      throw malformed;
+    }
+    if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) throw malformed;
+    return new Map(
+      Object.entries(parsed).map(([key, value]) => {
+        const known = conditionValue(value);
+        if (known === undefined) throw malformed;
+        return [key.toLowerCase(), known];
+      }),
+    );
+  },
+};
+
+function conditionValue(value: unknown): string | readonly string[] | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value as string[];
+  return undefined;
+}
+
+const input = {
+  PrincipalType: optional(oneOf('ram-user', 'role', 'root')),
+  PrincipalName: optional(text({ max: 128 })),
+  SimulatedAction: text({ max: 256, format: /^[\w-]+:[\w-]+$/ }),
+  SimulatedResource: text({ max: 1024 }),
+  Conditions: conditions,
+  PolicyDocument: optional(text({ max: limits.policyDocumentCharacters })),
+} as const;
+
+/** What one operation wants to know from the policies: what would be decided, and why. */
+export const simulateOperations: readonly Operation[] = [
+  // What would be answered to somebody who asked for something, by the engine that answers.
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'Simulate',
+    access: 'read',
+    input,
+    authorize(given, call) {
+      const resource = resourceOf(given.PrincipalType, given.PrincipalName, call);
+      // A text that the caller has brought tells it nothing that it does not have.
+      return resource === undefined ? [] : [{ action: 'claviger:Simulate', resource }];
+    },
+    async handle(given, call) {
+      const facts = factsOf(given.Conditions, call);
+      const subject = await subjectOf(given.PrincipalType, given.PrincipalName, given.PolicyDocument, call);
+      const simulation = simulate(call.services, {
+        accountId: call.account.accountId,
+        ...subject,
+        action: given.SimulatedAction,
+        resource: given.SimulatedResource,
+        trust: await trustOf(given.SimulatedAction, given.SimulatedResource, call),
+        ...facts,
+      });
+      return {
+        Effect: simulation.effect,
+        Statements: simulation.statements.map(wireStatement),
+        StatementsLeftOut: simulation.leftOut,
+        Documents: simulation.documents.map((document) => ({
+          PolicyName: document.name,
+          PolicyType: document.type,
+          VersionId: document.version,
+          PolicyDocument: document.text,
+        })),
+      };
+    },
+  }),
+];
+
+function wireStatement(statement: SimulatedStatement): Answer {
+  const { policy } = statement;
+  return {
+    PolicyName: policy.name,
+    PolicyType: policy.type,
+    VersionId: policy.version,
+    Index: statement.statement,
+    Effect: statement.effect,
+    Matched: statement.applies,
+    Decisive: statement.decisive,
+    Reasons: [statement.reason],
+    Line: statement.line,
+    EndLine: statement.endLine,
+  };
+}
+
+type PrincipalType = 'ram-user' | 'role' | 'root';
+
+/** The ARN of the principal that is simulated; undefined when a text is tried without one. @throws Refusal Missing */
+function resourceOf(
+  type: PrincipalType | undefined,
+  name: string | undefined,
+  call: Call,
+): string | undefined {
+  const { accountId } = call.account;
+  switch (type) {
+    case undefined:
+      return undefined;
+    case 'root':
+      return arn.user(accountId, 'root');
+    case 'ram-user':
+      return arn.user(accountId, userNamed(name, call));
+    case 'role':
+      return arn.role(accountId, needed(name));
+  }
+}
+
+async function subjectOf(
+  type: PrincipalType | undefined,
+  name: string | undefined,
+  document: string | undefined,
+  call: Call,
+): Promise<Pick<SimulatedRequest, 'principal' | 'policies'>> {
+  if (document !== undefined) refuseMalformedPolicy(document, 'identity');
+  const tried: PermissionPolicy[] | undefined =
+    document === undefined
+      ? undefined
+      : [{ name: 'PolicyDocument', type: 'Custom', version: '', text: document }];
+  const { accountId } = call.account;
+  const of = (principal: Principal, policies: SimulatedRequest['policies']) => ({
+    principal,
+    policies: tried ?? policies,
+  });
+  switch (type) {
+    case undefined:
+      if (tried === undefined) throw new Refusal('Missing', { name: 'PrincipalType' });
+      return of(call.principal, tried);
+    case 'root':
+      return of(rootPrincipal(accountId), 'everything');
+    case 'ram-user': {
+      const user = await requireUser(call, { by: 'name', userName: userNamed(name, call) });
+      return of(userPrincipal(accountId, user), await readUserPolicies(call.queries, accountId, user));
+    }
+    case 'role': {
+      const role = await requireRole(call, needed(name));
+      const principal = {
+        type: 'assumed-role',
+        accountId,
+        arn: identityArn.assumedRole(accountId, role.role_name, 'simulation'),
+        roleId: role.role_id,
+        roleName: role.role_name,
+        sessionName: 'simulation',
+      } as const;
+      return of(
+        principal,
+        await readPermissions(call.queries, accountId, { type: 'role', id: role.role_id }),
+      );
+    }
+  }
+}
+
+/** The trust policy that AssumeRole would ask. Of another account's role nothing is told. */
+async function trustOf(action: string, resource: string, call: Call): Promise<SimulatedRequest['trust']> {
+  if (action.toLowerCase() !== 'sts:assumerole') return undefined;
+  const reference = readRoleArn(resource);
+  if (reference === undefined) return undefined;
+  const { accountId } = call.account;
+  if (reference.accountId !== accountId) {
+    const reason = 'Whether a role of another account trusts somebody cannot be simulated.';
+    throw new Refusal('InvalidParameter', { reason });
+  }
+  const role = await findRole(call.queries, accountId, reference.roleName);
+  if (role === undefined) throw new Refusal('EntityNotExist.Role', { name: reference.roleName });
+  return { text: role.assume_role_policy };
+}
+
+/** What every request has by itself: as given, otherwise as of the call that asks. */
+function factsOf(
+  given: ReadonlyMap<string, string | readonly string[]>,
+  call: Call,
+): Pick<SimulatedRequest, 'now' | 'sourceAddress' | 'secure' | 'mfaPresent' | 'conditions'> {
+  const single = (key: string): string | undefined => {
+    const value = given.get(key);
+    if (value !== undefined && typeof value !== 'string') throw wrong(key);
+    return value;
+  };
+  const flagOf = (key: string): boolean | undefined => {
+    const value = single(key);
+    if (value !== undefined && value !== 'true' && value !== 'false') throw wrong(key);
+    return value === undefined ? undefined : value === 'true';
+  };
+  const time = single('acs:currenttime');
+  const now = time === undefined ? call.now : Date.parse(time);
+  if (Number.isNaN(now)) throw wrong('acs:CurrentTime');
+  return {
+    now,
+    sourceAddress: single('acs:sourceip') ?? call.identity.sourceAddress,
+    secure: flagOf('acs:securetransport') ?? call.identity.secure,
+    mfaPresent: flagOf('acs:mfapresent'),
+    conditions: given,
+  };
+}
+
+const wrong = (key: string) =>
+  new Refusal('InvalidParameter', { reason: `The value of ${key} in Conditions is of the wrong form.` });
+
+/** A user is named with or without its domain. */
+function userNamed(name: string | undefined, call: Call): string {
+  const given = needed(name);
+  return given.includes('@') ? userNameOf(given, call) : given;
+}
+
+function needed(name: string | undefined): string {
+  if (name === undefined) throw new Refusal('Missing', { name: 'PrincipalName' });
+  return name;
+}
