@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 /** A request as a service behind the gateway saw it. */
 export interface Recorded {
@@ -24,8 +24,14 @@ export class RecordingUpstream {
   /** Called with each request as soon as its head is there, before its body is read. */
   onHead: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
 
+  readonly #sockets = new Set<Socket>();
+
   private constructor(server: Server) {
     this.server = server;
+    server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
@@ -45,7 +51,7 @@ export class RecordingUpstream {
   }
 
   async close(): Promise<void> {
-    this.server.closeAllConnections();
+    for (const socket of this.#sockets) socket.destroy();
     if (!this.server.listening) return;
     this.server.close();
     await once(this.server, 'close');

@@ -56,7 +56,7 @@ export class Wire {
   /** Waits for one answer with `content-length` and takes it. */
   async answer(): Promise<WireAnswer> {
     const head = await this.until(
-      /^(?:HTTP\/1\.1 100 [\s\S]*?\r\n\r\n)?(HTTP\/1\.1 (\d{3})[\s\S]*?)\r\n\r\n/,
+      /^(?:HTTP\/1\.1 100 [^\r]*\r\n\r\n)?(HTTP\/1\.1 (?!100)(\d{3})[\s\S]*?)\r\n\r\n/,
     );
     const length = Number(/\r\ncontent-length: (\d+)/i.exec(head[1]!)?.[1] ?? 0);
     const end = head.index + head[0].length + length;
