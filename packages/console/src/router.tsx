@@ -20,6 +20,8 @@ export const router = createBrowserRouter([
           { path: 'users', lazy: () => import('./pages/users/user-list.tsx') },
           { path: 'users/new', lazy: () => import('./pages/users/user-create.tsx') },
           { path: 'users/:userId', lazy: () => import('./pages/users/user-detail.tsx') },
+          { path: 'groups', lazy: () => import('./pages/groups/group-list.tsx') },
+          { path: 'groups/:groupName', lazy: () => import('./pages/groups/group-detail.tsx') },
           { path: 'access-keys', lazy: () => import('./pages/access-keys/access-key-page.tsx') },
           { path: 'account', lazy: () => import('./pages/account/account-page.tsx') },
           { path: '*', Component: NotFound },

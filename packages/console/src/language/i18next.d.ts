@@ -2,6 +2,7 @@ import 'i18next';
 import type accessKeys from '../locales/en/access-keys.json';
 import type account from '../locales/en/account.json';
 import type errors from '../locales/en/errors.json';
+import type groups from '../locales/en/groups.json';
 import type overview from '../locales/en/overview.json';
 import type shell from '../locales/en/shell.json';
 import type signIn from '../locales/en/sign-in.json';
@@ -14,6 +15,7 @@ declare module 'i18next' {
       'access-keys': typeof accessKeys;
       account: typeof account;
       errors: typeof errors;
+      groups: typeof groups;
       overview: typeof overview;
       shell: typeof shell;
       'sign-in': typeof signIn;

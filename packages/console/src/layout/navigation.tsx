@@ -1,4 +1,4 @@
-import { DashboardOutlined, UserOutlined } from '@ant-design/icons';
+import { DashboardOutlined, TeamOutlined, UserOutlined } from '@ant-design/icons';
 import type { ParseKeys } from 'i18next';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -21,7 +21,10 @@ const sections: readonly Section[] = [
   { entries: [{ path: '/overview', label: 'nav.overview', icon: <DashboardOutlined /> }] },
   {
     heading: 'nav.identities',
-    entries: [{ path: '/users', label: 'nav.users', icon: <UserOutlined /> }],
+    entries: [
+      { path: '/users', label: 'nav.users', icon: <UserOutlined /> },
+      { path: '/groups', label: 'nav.groups', icon: <TeamOutlined /> },
+    ],
   },
 ];
 

@@ -1,0 +1,17 @@
+import { call } from '../../api/call.ts';
+
+/** Takes everybody out of a group and every policy off it: only such a group can be deleted. */
+export async function emptyGroup(GroupName: string): Promise<void> {
+  const { Policies } = await call('Ram', 'ListPoliciesForGroup', { GroupName });
+  for (const { PolicyName, PolicyType } of Policies?.Policy ?? []) {
+    await call('Ram', 'DetachPolicyFromGroup', { GroupName, PolicyName, PolicyType });
+  }
+  for (;;) {
+    const { Users } = await call('Ims', 'ListUsersForGroup', { GroupName, MaxItems: 1000 });
+    const members = Users?.User ?? [];
+    if (members.length === 0) return;
+    for (const { UserPrincipalName = '' } of members) {
+      await call('Ims', 'RemoveUserFromGroup', { GroupName, UserPrincipalName });
+    }
+  }
+}
