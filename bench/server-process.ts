@@ -56,13 +56,16 @@ export class ServerProcess {
     const [program = '', ...rest] = core === undefined ? line : ['taskset', '-c', String(core), ...line];
     const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
     let said = '';
-    for await (const chunk of child.stdout.setEncoding('utf8')) {
-      said += chunk;
-      const found = /127\.0\.0\.1:(\d+)/.exec(said);
-      if (found === null) continue;
-      child.stdout.destroy();
-      return new ServerProcess(child, Number(found[1]));
-    }
+    // Read to the end, since a server whose output nobody reads any more ends itself.
+    const port = await new Promise<number | undefined>((resolve) => {
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+        const [, found] = /127\.0\.0\.1:(\d+)/.exec(said) ?? [];
+        if (found !== undefined) resolve(Number(found));
+      });
+      child.once('exit', () => resolve(undefined));
+    });
+    if (port !== undefined) return new ServerProcess(child, port);
     throw new Error(`a server did not start: ${said}`);
   }
 

@@ -1,22 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import {
   closeServices,
   initialise,
   openServices,
   readConfiguration,
-  type Services,
   StoredCredentials,
 } from '@claviger/server';
 import { parseSignature, type SignedRequest, signRequest, verifySignature } from '@claviger/signature';
+import { keyId, keysAUser, memoryInUse, populationSecret, spread, writeUsers } from './population.ts';
 import { interleaved, nanoseconds, percentile, progress, type Row, row } from './ratio.ts';
 
 const now = Date.parse('2026-11-24T08:00:00Z');
-const secret = 'benchBenchBenchBenchBenchBench';
 const few = 1_000;
-const keysAUser = 2;
 /** Different requests on either side: so many that the keys of a large installation do not stay in the cache. */
 const requestCount = 60_000;
 /** Verifications timed together, since one is short beside what the clock and the system do. */
@@ -66,7 +63,7 @@ async function populate(users: number): Promise<Population> {
   const surroundings = { now: () => now, log: () => {} };
   const { accountId } = await initialise(configuration, surroundings);
   const services = await openServices(configuration, surroundings);
-  await writeUsers(join(configuration.data, 'claviger.db'), services, accountId, users);
+  await writeUsers(join(configuration.data, 'claviger.db'), services, accountId, users, now);
 
   const keys = users * keysAUser;
   const source = new StoredCredentials({
@@ -115,57 +112,10 @@ async function populate(users: number): Promise<Population> {
   };
 }
 
-/** By SQL, since the API would take hours; the secrets are sealed as the API would seal them. */
-async function writeUsers(
-  file: string,
-  { secrets, accounts }: Services,
-  accountId: string,
-  users: number,
-): Promise<void> {
-  const account = await accounts.get(accountId);
-  if (account === undefined) throw new Error('no account');
-  const database = new DatabaseSync(file);
-  database.exec('pragma synchronous = off');
-  const insertUser = database.prepare(
-    `insert into users (user_id, account_id, user_name, user_name_key, display_name, comments, email, mobile_phone,
-     provision_type, created_at, updated_at) values (?, ?, ?, ?, '', '', '', '', 'Manual', 0, 0)`,
-  );
-  const insertKey = database.prepare(
-    `insert into access_keys (access_key_id, account_id, owner_type, owner_id, sealed_secret, status, created_at,
-     updated_at) values (?, ?, 'user', ?, ?, 'Active', 0, 0)`,
-  );
-  database.exec('begin');
-  for (let user = 0; user < users; user++) {
-    if (user % 10_000 === 0)
-      progress(`scale: writing user ${user.toLocaleString('en')} of ${users.toLocaleString('en')}`);
-    insertUser.run(userId(user), accountId, `user-${user}`, `user-${user}`);
-    for (let key = user * keysAUser; key < (user + 1) * keysAUser; key++) {
-      const sealed = await secrets.seal(accountId, account.wrappedDataKey, secret, keyId(key));
-      insertKey.run(keyId(key), accountId, userId(user), sealed);
-    }
-  }
-  database.exec('commit');
-  database.close();
-}
-
 function signedWith(key: number, at: number): SignedRequest {
   return signRequest(
     { method: 'POST', target: '/', headers: [['host', '127.0.0.1:8080']] },
-    { accessKeyId: keyId(key), accessKeySecret: secret },
+    { accessKeyId: keyId(key), accessKeySecret: populationSecret },
     { scheme: 'ACS3-HMAC-SHA256', now, nonce: `n-${at}`, action: 'GetCallerIdentity', version: '2015-04-01' },
   );
 }
-
-/** Evenly over all keys, in an order that no processor guesses: the fractions of multiples of the golden ratio. */
-function spread(at: number, keys: number): number {
-  return Math.floor(((at * 0.6180339887498949) % 1) * keys);
-}
-
-function memoryInUse(): number {
-  globalThis.gc?.();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
-
-const userId = (user: number) => `2${String(user).padStart(17, '0')}`;
-const keyId = (key: number) => `LTAI5t${String(key).padStart(18, '0')}`;
