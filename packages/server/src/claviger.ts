@@ -69,6 +69,7 @@ export async function startClaviger(
     store,
     mode: configuration.audit,
     region: configuration.region,
+    newId: () => services.identifiers.requestId(),
     log,
   });
   if (nonces instanceof NonceMemory) {

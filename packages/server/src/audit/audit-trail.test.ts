@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { eachDatabase } from '../../test/databases.ts';
@@ -45,7 +46,8 @@ function manualTimer() {
       return () => armed.delete(entry);
     },
     fire() {
-      for (const entry of armed) {
+      // What is armed by one that fires is for the next time.
+      for (const entry of [...armed]) {
         armed.delete(entry);
         entry.callback();
       }
@@ -96,11 +98,98 @@ eachDatabase((_, { open }) => {
       store,
       mode: 'batched',
       timer: timer.timer,
+      newId: () => randomUUID().toUpperCase(),
       log: (message) => logged.push(message),
       ...options,
     });
     return { audit, store, state, timer, logged };
   }
+
+  describe('refusals of strangers', () => {
+    const refusal = { code: 'MissingAccessKeyId', message: 'AccessKeyId is mandatory for this action.' };
+    const stranger = (change: Partial<CallRecord> = {}) =>
+      record({ principal: undefined, accountId: '', nonce: '', refusal, ...change });
+    const summaries = async (store: Store) =>
+      store.queries
+        .selectFrom('audit_events')
+        .selectAll()
+        .where('event_name', '=', 'RefusalSummary')
+        .execute();
+
+    for (const mode of ['batched', 'strict', 'best-effort'] as const) {
+      it(`are written one by one up to a bound, then counted, and the count is written (${mode})`, async () => {
+        const { audit, store, timer } = await trail({ mode });
+        for (let number = 0; number < 1000; number++) await audit.append(stranger({ time: time + number }));
+        assert.equal(audit.counted, 940);
+        await audit.flush();
+        assert.equal((await written(store)).length, 60);
+        assert.deepEqual(
+          [...timer.armed].map(({ milliseconds }) => milliseconds),
+          [60_000],
+        );
+        timer.fire();
+        await audit.flush();
+        const [row, ...others] = await summaries(store);
+        assert.deepEqual(others, []);
+        assert.deepEqual(
+          [row?.account_id, row?.source_ip, row?.event_time, row?.access_key_id],
+          ['', '203.0.113.7', time + 999, ''],
+        );
+        const { eventType, sourceIpAddress, additionalEventData } = JSON.parse(row!.event);
+        assert.deepEqual(
+          [eventType, sourceIpAddress, additionalEventData],
+          [
+            'RefusalSummary',
+            '203.0.113.7',
+            { Refusals: '940', From: '2026-11-24T08:00:00Z', Until: '2026-11-24T08:00:00Z' },
+          ],
+        );
+        // Nothing is counted any more, so nothing is waited for.
+        timer.fire();
+        await audit.close();
+        assert.equal((await summaries(store)).length, 1);
+      });
+    }
+
+    it('leave the records of everybody else as they are', async () => {
+      const { audit, store } = await trail();
+      for (let number = 0; number < 100; number++) audit.append(stranger());
+      const kept = [
+        // Whoever is somebody, in whichever account, refused or not; and a success of nobody.
+        record({ refusal }),
+        stranger({ accountId: '1234567890123456' }),
+        stranger({ attempt: { accountId: '1234567890123456', type: 'user', userName: 'alice' } }),
+        stranger({ refusal: undefined }),
+        stranger({ sourceAddress: '203.0.113.8' }),
+      ];
+      for (const one of kept) audit.append(one);
+      await audit.flush();
+      const ids = new Set(await written(store));
+      for (const { requestId } of kept) assert.ok(ids.has(requestId));
+      assert.equal(audit.counted, 40);
+    });
+
+    it('that were counted are written down at the end, too', async () => {
+      const { audit, store } = await trail();
+      for (let number = 0; number < 100; number++) audit.append(stranger());
+      await audit.close();
+      assert.equal(JSON.parse((await summaries(store))[0]!.event).additionalEventData.Refusals, '40');
+    });
+
+    it('go on being counted while there is no room for the count', async () => {
+      const { audit, store, timer, state } = await trail({ maxQueuedLength: 100 });
+      state.away = true;
+      audit.append(stranger());
+      for (let number = 0; number < 99; number++) await audit.append(stranger())?.catch(() => {});
+      timer.fire();
+      await assert.rejects(audit.flush(), StoreUnavailable);
+      for (let number = 0; number < 10; number++) assert.equal(audit.append(stranger()), undefined);
+      state.away = false;
+      await audit.flush();
+      await audit.close();
+      assert.equal(JSON.parse((await summaries(store))[0]!.event).additionalEventData.Refusals, '50');
+    });
+  });
 
   describe('batched', () => {
     it('answers reads at once and commits their records together within 200 ms', async () => {

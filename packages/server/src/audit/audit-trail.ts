@@ -6,6 +6,8 @@ import { StoreUnavailable } from '../store/store-unavailable.ts';
 import { systemTimer, type Timer } from '../timer.ts';
 import { auditEvent, type CallRecord } from './audit-event.ts';
 import { insertAuditEvents } from './audit-events.ts';
+import { RefusalLimit } from './refusal-limit.ts';
+import { refusalSummary } from './refusal-summary.ts';
 
 /**
  * When a call may be answered.
@@ -28,6 +30,8 @@ export interface AuditTrailOptions {
   readonly maxQueuedLength?: number;
   /** What events give as `acsRegion`; `cn-hangzhou` unless told. */
   readonly region?: string;
+  /** An id for an event that is of no request. */
+  readonly newId: () => string;
   /** The system's unless told. */
   readonly timer?: Timer;
   /** Told when the log cannot be written, and when it can again. */
@@ -43,6 +47,9 @@ const rowsThatBegin = 2048;
 /** How long to wait before trying again, while the database takes nothing. */
 const retryMs = 1000;
 
+/** How long refusals are counted that are not written one by one. */
+const countMs = 60_000;
+
 /**
  * Writes down every call.
  *
@@ -57,6 +64,8 @@ export class AuditTrail {
   readonly #region: string;
   readonly #timer: Timer;
   readonly #log: (message: string) => void;
+  readonly #newId: () => string;
+  readonly #limit = new RefusalLimit();
   /** Flushes are writes of their own, also when a record arrives inside of another write. */
   readonly #outside = AsyncLocalStorage.snapshot();
   /** By event id: a transaction that runs again writes its record again, and the last one counts. */
@@ -67,9 +76,11 @@ export class AuditTrail {
   #queuedLength = 0;
   #flushing: Promise<void> | undefined;
   #cancelTimer: (() => void) | undefined;
+  #cancelCount: (() => void) | undefined;
   #failing = false;
   #closed = false;
   #dropped = 0;
+  #counted = 0;
 
   constructor(options: AuditTrailOptions) {
     this.#store = options.store;
@@ -79,6 +90,7 @@ export class AuditTrail {
     this.#region = options.region ?? 'cn-hangzhou';
     this.#timer = options.timer ?? systemTimer;
     this.#log = options.log;
+    this.#newId = options.newId;
   }
 
   /** How many records are not committed yet. */
@@ -89,6 +101,11 @@ export class AuditTrail {
   /** How many records were given up: refused or dropped for want of room, or not acceptable to the database. */
   get dropped(): number {
     return this.#dropped;
+  }
+
+  /** How many refusals of strangers were counted rather than written. */
+  get counted(): number {
+    return this.#counted;
   }
 
   /** Whether the last attempt to write succeeded; true before the first. */
@@ -111,13 +128,19 @@ export class AuditTrail {
   }
 
   /**
-   * Takes the record of a read or a refusal, to be written soon.
+   * Takes the record of a read or a refusal, to be written soon. Of refusals that prove nothing about who sent them,
+   * each source has some written; the rest is counted, and once a minute an event says how many there were.
    *
    * @returns undefined when the call may be answered now; otherwise a promise to wait for: in `strict` of the
    *   commit, in `batched` of room in the queue. It rejects with StoreUnavailable when the call must not be
    *   answered, because its record was not or may not be written.
    */
   append(record: CallRecord): Promise<void> | undefined {
+    if (isOfStranger(record) && !this.#limit.admits(record.sourceAddress, record.time)) {
+      this.#counted += 1;
+      this.#cancelCount ??= this.#outside(() => this.#timer(() => this.#summarise(), countMs));
+      return undefined;
+    }
     const row = auditEvent(record, this.#region);
     if (this.#full) return this.#whenFull(row);
     this.#enqueue(row);
@@ -136,6 +159,7 @@ export class AuditTrail {
 
   /** Takes no more, and writes what waits. Rejects when that cannot be written, and is lost. */
   async close(): Promise<void> {
+    this.#summarise();
     this.#closed = true;
     try {
       await this.flush();
@@ -145,11 +169,26 @@ export class AuditTrail {
     } finally {
       this.#cancelTimer?.();
       this.#cancelTimer = undefined;
+      this.#cancelCount?.();
     }
   }
 
   get #full(): boolean {
     return this.#queuedLength >= this.#maxQueuedLength || this.#closed;
+  }
+
+  /** Says of each source how many refusals were counted. While there is no room, the counting goes on. */
+  #summarise(): void {
+    this.#cancelCount?.();
+    this.#cancelCount = undefined;
+    if (this.#full) {
+      this.#cancelCount = this.#outside(() => this.#timer(() => this.#summarise(), countMs));
+      return;
+    }
+    for (const refusals of this.#limit.takeCounted()) {
+      this.#enqueue(refusalSummary(refusals, this.#newId(), this.#region));
+    }
+    if (this.#queue.size > 0) this.#cancelTimer ??= this.#after(this.#flushMs);
   }
 
   #enqueue(row: AuditEventRow): void {
@@ -252,6 +291,11 @@ export class AuditTrail {
       }
     }
   }
+}
+
+/** A refusal that no account is concerned by, since nobody has proven to be anybody. */
+function isOfStranger({ refusal, principal, attempt, accountId }: CallRecord): boolean {
+  return refusal !== undefined && principal === undefined && attempt === undefined && accountId === '';
 }
 
 function lengthOf(rows: Iterable<AuditEventRow>): number {

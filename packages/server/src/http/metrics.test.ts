@@ -73,7 +73,7 @@ describe('metrics', () => {
 
   it('show the state of the parts at the moment they are read', async () => {
     const registry = new Registry();
-    const audit = { queued: 3, dropped: 0, writable: true };
+    const audit = { queued: 3, dropped: 0, counted: 7, writable: true };
     registerGauges(registry, {
       audit,
       credentials: { hits: 9, misses: 1 },
@@ -84,6 +84,7 @@ describe('metrics', () => {
       'claviger_audit_queued 3',
       'claviger_audit_writable 1',
       'claviger_audit_dropped_total 0',
+      'claviger_audit_refusals_counted_total 7',
       'claviger_credential_cache_hits_total 9',
       'claviger_credential_cache_misses_total 1',
       'claviger_change_log_staleness_seconds 1.5',

@@ -127,8 +127,13 @@ function outcome(code: string): string {
 
 /** What is asked of a running server each time its metrics are read. */
 export interface Gauges {
-  /** Audit records that are not committed yet, and those that were given up. */
-  readonly audit: { readonly queued: number; readonly dropped: number; readonly writable: boolean };
+  /** Audit records that are not committed yet, those that were given up, and refusals that were only counted. */
+  readonly audit: {
+    readonly queued: number;
+    readonly dropped: number;
+    readonly counted: number;
+    readonly writable: boolean;
+  };
   /** Keys found in memory, and those that the database was asked for. */
   readonly credentials?: { readonly hits: number; readonly misses: number };
   /** How old this node's knowledge of changes may be, in milliseconds. */
@@ -151,6 +156,11 @@ export function registerGauges(registry: Registry, { audit, credentials, store }
     () => store.staleness() / 1000,
   );
   counter('claviger_audit_dropped_total', 'Audit records that were given up.', () => audit.dropped);
+  counter(
+    'claviger_audit_refusals_counted_total',
+    'Refusals of strangers that were counted in the audit log, not written one by one.',
+    () => audit.counted,
+  );
   if (credentials !== undefined) {
     counter(
       'claviger_credential_cache_hits_total',

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { RefusalLimit } from './refusal-limit.ts';
+
+const time = Date.UTC(2026, 10, 24, 8);
+const address = (number: number) => `203.0.${number >> 8}.${number & 255}`;
+
+/** How many of so many refusals are written. */
+function written(limit: RefusalLimit, count: number, source: string, at: number): number {
+  let admitted = 0;
+  for (let number = 0; number < count; number++) if (limit.admits(source, at)) admitted += 1;
+  return admitted;
+}
+
+describe('refusals of strangers', () => {
+  test('are written one by one up to sixty, then one a second; the rest is counted', () => {
+    const limit = new RefusalLimit();
+    assert.equal(written(limit, 1000, '203.0.113.7', time), 60);
+    assert.equal(written(limit, 10, '203.0.113.7', time + 999), 0);
+    assert.equal(written(limit, 10, '203.0.113.7', time + 1000), 1);
+    assert.equal(written(limit, 100, '203.0.113.7', time + 31_000), 30);
+    assert.equal(written(limit, 100, '203.0.113.7', time + 3_600_000), 60);
+    assert.deepEqual(limit.takeCounted(), [
+      { source: '203.0.113.7', count: 940 + 10 + 9 + 70 + 40, from: time, until: time + 3_600_000 },
+    ]);
+    assert.deepEqual(limit.takeCounted(), []);
+  });
+
+  test('of one source leave room for those of another', () => {
+    const limit = new RefusalLimit();
+    written(limit, 1000, '203.0.113.7', time);
+    assert.equal(written(limit, 60, '203.0.113.8', time), 60);
+    assert.deepEqual(
+      limit.takeCounted().map(({ source }) => source),
+      ['203.0.113.7'],
+    );
+  });
+
+  test('of a block of IPv6 that one sender has are of one source', () => {
+    const limit = new RefusalLimit();
+    for (let number = 0; number < 60; number++)
+      assert.ok(limit.admits(`2001:db8:1:2::${number.toString(16)}`, time));
+    assert.ok(!limit.admits('2001:db8:1:2:ffff:ffff:ffff:ffff', time));
+    assert.ok(limit.admits('2001:db8:1:3::1', time));
+    assert.deepEqual(
+      limit.takeCounted().map(({ source }) => source),
+      ['2001:db8:1:2::/64'],
+    );
+  });
+
+  test('of many sources together are bounded, and so is what is remembered of them', () => {
+    const limit = new RefusalLimit();
+    let admitted = 0;
+    for (let number = 0; number < 50_000; number++) if (limit.admits(address(number), time)) admitted += 1;
+    assert.equal(admitted, 1000);
+    // One more fifty milliseconds later.
+    assert.ok(!limit.admits(address(50_001), time + 49));
+    assert.ok(limit.admits(address(50_001), time + 50));
+    const counted = limit.takeCounted();
+    assert.equal(counted.length, 257);
+    const [together] = counted;
+    assert.deepEqual([together?.source, together?.count], ['', 50_000 - 1000 - 256 + 1]);
+  });
+
+  test('are not let in by a clock that is set back, and not shut out for good either', () => {
+    const limit = new RefusalLimit();
+    written(limit, 60, '203.0.113.7', time);
+    assert.ok(!limit.admits('203.0.113.7', time - 3_600_000));
+    assert.ok(limit.admits('203.0.113.7', time - 3_600_000 + 1000));
+  });
+
+  test('from no address at all are of one source', () => {
+    const limit = new RefusalLimit();
+    assert.equal(written(limit, 100, '', time), 60);
+  });
+});

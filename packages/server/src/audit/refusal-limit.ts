@@ -1,0 +1,119 @@
+import ipaddr from 'ipaddr.js';
+
+/** What a bucket holds at most, and how fast it fills again. */
+interface Rate {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+/** How many refusals of strangers are written one by one. */
+export interface RefusalRates {
+  readonly perSource: Rate;
+  /** Of all sources together: addresses are cheap. */
+  readonly together: Rate;
+}
+
+/** A client in error tries a few times a minute; who fills a log tries as often as it can. */
+const usualRates: RefusalRates = {
+  perSource: { burst: 60, perSecond: 1 },
+  together: { burst: 1000, perSecond: 20 },
+};
+
+/** How many sources are told apart; the one heard of longest ago makes room. */
+const mostSources = 4096;
+
+/** How many sources have their refusals counted apart at one time; those of further ones are counted together. */
+const mostCounts = 256;
+
+/** Refusals that were not written one by one. */
+export interface CountedRefusals {
+  /** An IPv4 address, or the /64 block of an IPv6 one, which one sender has to itself; empty for several together. */
+  readonly source: string;
+  readonly count: number;
+  /** When the first and the last of them arrived; milliseconds since the epoch. */
+  readonly from: number;
+  readonly until: number;
+}
+
+interface Bucket {
+  level: number;
+  at: number;
+}
+
+/**
+ * Bounds what those who have proven nothing can make us write. Each source may have some refusals written and then
+ * one a second; of the rest is known how many there were. Its own memory is bounded, too.
+ */
+export class RefusalLimit {
+  readonly #rates: RefusalRates;
+  /** In the order in which they were last heard of. */
+  readonly #sources = new Map<string, Bucket>();
+  readonly #together: Bucket;
+  #counted = new Map<string, CountedRefusals>();
+
+  constructor(rates: RefusalRates = usualRates) {
+    this.#rates = rates;
+    this.#together = { level: rates.together.burst, at: 0 };
+  }
+
+  /**
+   * Whether a refusal is to be written; if not, it was counted.
+   * @param sourceAddress as the request has it
+   * @param time when the request arrived; milliseconds since the epoch
+   */
+  admits(sourceAddress: string, time: number): boolean {
+    const source = sourceOf(sourceAddress);
+    const { perSource, together } = this.#rates;
+    if (take(this.#bucketOf(source, time), perSource, time) && take(this.#together, together, time))
+      return true;
+    this.#count(source, time);
+    return false;
+  }
+
+  /** What was counted since this was last asked, the busiest source first; counting begins anew. */
+  takeCounted(): readonly CountedRefusals[] {
+    const counted = [...this.#counted.values()].sort((one, other) => other.count - one.count);
+    this.#counted = new Map();
+    return counted;
+  }
+
+  #bucketOf(source: string, time: number): Bucket {
+    const known = this.#sources.get(source);
+    const bucket = known ?? { level: this.#rates.perSource.burst, at: time };
+    if (known !== undefined) this.#sources.delete(source);
+    else if (this.#sources.size >= mostSources) {
+      const [oldest = ''] = this.#sources.keys();
+      this.#sources.delete(oldest);
+    }
+    this.#sources.set(source, bucket);
+    return bucket;
+  }
+
+  #count(source: string, time: number): void {
+    const apart = this.#counted.has(source) || this.#counted.size < mostCounts;
+    const key = apart ? source : '';
+    const { count = 0, from = time, until = time } = this.#counted.get(key) ?? {};
+    this.#counted.set(key, {
+      source: key,
+      count: count + 1,
+      from: Math.min(from, time),
+      until: Math.max(until, time),
+    });
+  }
+}
+
+/** Takes one from a bucket, if one is there. A clock that was set back fills nothing, and empties nothing. */
+function take(bucket: Bucket, { burst, perSecond }: Rate, time: number): boolean {
+  const gained = (Math.max(0, time - bucket.at) / 1000) * perSecond;
+  bucket.level = Math.min(burst, bucket.level + gained);
+  bucket.at = time;
+  if (bucket.level < 1) return false;
+  bucket.level -= 1;
+  return true;
+}
+
+function sourceOf(address: string): string {
+  if (!ipaddr.IPv6.isValid(address)) return address;
+  const { parts } = ipaddr.IPv6.parse(address);
+  return `${new ipaddr.IPv6([...parts.slice(0, 4), 0, 0, 0, 0]).toRFC5952String()}/64`;
+}

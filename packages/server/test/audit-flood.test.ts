@@ -1,0 +1,61 @@
+/** What somebody without a key can make the server write. */
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { SamlIdentityProvider } from './identity-providers.ts';
+import { callRaw } from './raw-request.ts';
+import { callAnonymously, SamlAccount } from './saml-account.ts';
+import { eachServer, type TestServer } from './server.ts';
+
+eachServer((_, start) => {
+  describe('refusals that prove nothing', () => {
+    const now = Date.now();
+    let server: TestServer;
+    let corp: SamlAccount;
+    before(async () => {
+      server = await start({ now: () => now });
+      corp = await SamlAccount.make(server, new SamlIdentityProvider());
+    });
+    const events = () => server.services.store.queries.selectFrom('audit_events').selectAll().execute();
+
+    test('are written one by one, and beyond sixty at once as one event with their number', async () => {
+      const { url } = server;
+      const guessed = { ...corp.account.key, accessKeySecret: 'guessed' };
+      const unknown = { accessKeyId: 'LTAI5tUnknownUnknownUnkn', accessKeySecret: 'guessed' };
+      // Each fails before a signature was verified, on another way.
+      const ways: (() => Promise<unknown>)[] = [
+        () => fetch(url, { method: 'POST' }),
+        () => fetch(`${url}/?Action=NoSuch&Version=2015-05-01`, { method: 'POST' }),
+        () => fetch(`${url}/?Action=ListUsers&Version=2015-05-01`, { method: 'POST' }),
+        () => callRaw(url, guessed, 'ACS3', { now }),
+        () => callRaw(url, unknown, 'RPC 1.0 by GET', { now }),
+        () => callRaw(url, corp.account.key, 'ACS3', { now: now - 3_600_000 }),
+        () => corp.show(corp.unsigned()),
+        () => callAnonymously(url, 'AssumeRoleWithOIDC', {}),
+      ];
+      const each = 25;
+      for (let round = 0; round < each; round++) await Promise.all(ways.map((way) => way()));
+      // Who has a key is not counted among them, allowed or not.
+      const user = await server.newUser(corp.account, 'alice');
+      for (let round = 0; round < 70; round++) {
+        const call = { version: '2015-05-01', action: 'ListUsers', now };
+        assert.equal((await callRaw(url, user.key, 'ACS3', call)).code, 'NoPermission');
+      }
+      const metrics = await (await fetch(`${url}/metrics`)).text();
+      assert.match(metrics, /claviger_audit_refusals_counted_total 140\n/);
+      await server.restart();
+      const rows = await events();
+      const ofNobody = rows.filter(({ account_id }) => account_id === '');
+      const [summary, ...more] = ofNobody.filter(({ event_name }) => event_name === 'RefusalSummary');
+      assert.deepEqual(more, []);
+      assert.equal(ofNobody.length, 61);
+      const { additionalEventData } = JSON.parse(summary!.event);
+      assert.equal(additionalEventData.Refusals, String(each * ways.length - 60));
+      assert.equal(summary!.source_ip, '127.0.0.1');
+      assert.equal(
+        rows.filter(({ user_name, error_code }) => user_name === 'alice' && error_code === 'NoPermission')
+          .length,
+        70,
+      );
+    });
+  });
+});
