@@ -1,64 +1,53 @@
 import { type CapturedRequest, CaptureUnreadable } from './captured-request.ts';
 
-interface NameValue {
-  readonly name: string;
-  readonly value: string;
+/** What is needed of an entry; whatever is not of its form in the archive is not there. */
+interface Entry {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly headers: readonly Header[];
+  readonly body: Buffer | undefined;
+  readonly bodySize: number;
+  readonly answer: Buffer | undefined;
+  readonly answerHeaders: readonly Header[];
 }
 
-interface Entry {
-  readonly request?: {
-    readonly method?: unknown;
-    readonly url?: unknown;
-    readonly headers?: readonly NameValue[];
-    readonly postData?: { readonly text?: string; readonly encoding?: string };
-    readonly bodySize?: number;
-  };
-  readonly response?: {
-    readonly headers?: readonly NameValue[];
-    readonly content?: { readonly text?: string; readonly encoding?: string };
-  };
-}
+type Header = readonly [name: string, value: string];
+type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Reads a request of an HTTP archive, as browsers and proxies save it; its answer is read with it.
  * @param text a whole archive, or one entry of it
- * @param number which entry, from 1; when absent the only one, or the last that is signed
+ * @param number which entry, from 1; when absent the last that is signed, else the last
  * @throws CaptureUnreadable
  */
 export function readHarEntry(text: string, number?: number): CapturedRequest {
   const entries = readEntries(text);
-  const signed = entries.filter(isSigned);
-  const entry = number === undefined ? (signed.at(-1) ?? entries.at(-1)) : entries[number - 1];
-  const { request, response } = entry ?? {};
-  if (request === undefined || typeof request.method !== 'string' || typeof request.url !== 'string') {
+  const at = number === undefined ? lastSigned(entries) : number - 1;
+  const entry = entries[at];
+  if (entry?.method === undefined || entry.url === undefined) {
     throw new CaptureUnreadable(
       number === undefined
         ? 'it holds no request'
         : `it holds no request number ${number}: there are ${entries.length}`,
     );
   }
-  if (!URL.canParse(request.url)) throw new CaptureUnreadable(`\`${request.url}\` is no address`);
-  const url = new URL(request.url);
-  const headers = (request.headers ?? []).filter(({ name }) => !name.startsWith(':'));
-  const hasHost = headers.some(({ name }) => name.toLowerCase() === 'host');
-  const rawHeaders = [
-    ...(hasHost ? [] : ['host', url.host]),
-    ...headers.flatMap(({ name, value }) => [name, Buffer.from(value).toString('latin1')]),
-  ];
-  const head = { method: request.method, target: url.pathname + url.search, rawHeaders };
-  const answer = response?.content?.text;
-  const date = response?.headers?.find(({ name }) => name.toLowerCase() === 'date')?.value;
-  const answeredAt = date === undefined ? Number.NaN : Date.parse(date);
-  const isLacking = request.postData?.text === undefined && (request.bodySize ?? 0) > 0;
-  const chosen = number === undefined && entries.length > 1 ? entries.indexOf(entry!) + 1 : undefined;
+  if (!URL.canParse(entry.url)) throw new CaptureUnreadable(`\`${entry.url}\` is no address`);
+  const url = new URL(entry.url);
+  const hasHost = entry.headers.some(([name]) => name.toLowerCase() === 'host');
+  const rawHeaders = [...(hasHost ? [] : ['host', url.host]), ...entry.headers.flat()];
+  const head = { method: entry.method, target: url.pathname + url.search, rawHeaders };
+  const date = Date.parse(entry.answerHeaders.find(([name]) => name.toLowerCase() === 'date')?.[1] ?? '');
+  const isLacking = entry.body === undefined && entry.bodySize > 0;
   return {
-    request: isLacking ? head : { ...head, body: bytesOf(request.postData) },
+    request: isLacking ? head : { ...head, body: entry.body ?? Buffer.alloc(0) },
     notes: [
-      ...(chosen === undefined ? [] : [`Entry ${chosen} of ${entries.length}; choose another with --entry.`]),
+      ...(number === undefined && entries.length > 1
+        ? [`Entry ${at + 1} of ${entries.length}; choose another with --entry.`]
+        : []),
       ...(isLacking ? ['The body is not in the archive.'] : []),
     ],
-    ...(answer === undefined ? {} : { serverMessage: bytesOf(response?.content).toString('utf8') }),
-    ...(Number.isNaN(answeredAt) ? {} : { answeredAt }),
+    ...(entry.answer === undefined ? {} : { serverMessage: entry.answer.toString('utf8') }),
+    ...(Number.isNaN(date) ? {} : { answeredAt: date }),
   };
 }
 
@@ -69,25 +58,62 @@ function readEntries(text: string): readonly Entry[] {
   } catch {
     throw new CaptureUnreadable('it is not JSON');
   }
-  const { log, entries } = (value ?? {}) as {
-    readonly log?: { readonly entries?: unknown };
-    readonly entries?: unknown;
+  const archive = fieldsOf(value);
+  const entries = fieldsOf(archive['log'])['entries'] ?? archive['entries'] ?? [value];
+  return listOf(entries).map(readEntry);
+}
+
+function readEntry(value: unknown): Entry {
+  const entry = fieldsOf(value);
+  const request = fieldsOf(entry['request']);
+  const response = fieldsOf(entry['response']);
+  const { bodySize } = request;
+  return {
+    method: textOf(request['method']),
+    url: textOf(request['url']),
+    headers: headersOf(request['headers']),
+    body: contentOf(request['postData']),
+    bodySize: typeof bodySize === 'number' ? bodySize : 0,
+    answer: contentOf(response['content']),
+    answerHeaders: headersOf(response['headers']),
   };
-  const found = log?.entries ?? entries ?? [value];
-  return Array.isArray(found) ? (found as readonly (Entry | null)[]).map((entry) => entry ?? {}) : [];
 }
 
-function isSigned({ request }: Entry): boolean {
-  const inHeaders = request?.headers?.some(
-    ({ name, value }) => name.toLowerCase() === 'authorization' && /^(?:ACS\d-|acs )/.test(value),
-  );
-  return (
-    inHeaders === true ||
-    /[?&]Signature=/.test(String(request?.url)) ||
-    /(?:^|&)Signature=/.test(request?.postData?.text ?? '')
-  );
+/** HTTP/2 has headers of its own that begin with a colon; they are in method and address already. */
+function headersOf(value: unknown): Header[] {
+  return listOf(value).flatMap((each): Header[] => {
+    const { name, value: text } = fieldsOf(each);
+    if (typeof name !== 'string' || typeof text !== 'string' || /^:|^$/.test(name)) return [];
+    return [[name, Buffer.from(text).toString('latin1')]];
+  });
 }
 
-function bytesOf(content: { readonly text?: string; readonly encoding?: string } | undefined): Buffer {
-  return Buffer.from(content?.text ?? '', content?.encoding === 'base64' ? 'base64' : 'utf8');
+function contentOf(value: unknown): Buffer | undefined {
+  const { text, encoding } = fieldsOf(value);
+  if (typeof text !== 'string') return undefined;
+  return Buffer.from(text, encoding === 'base64' ? 'base64' : 'utf8');
+}
+
+function lastSigned(entries: readonly Entry[]): number {
+  const signed = entries.findLastIndex(
+    ({ headers, url = '', body }) =>
+      headers.some(
+        ([name, value]) => name.toLowerCase() === 'authorization' && /^ACS\d-|^acs /.test(value),
+      ) ||
+      /[?&]Signature=/.test(url) ||
+      /(?:^|&)Signature=/.test(body?.toString('latin1') ?? ''),
+  );
+  return signed < 0 ? entries.length - 1 : signed;
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
