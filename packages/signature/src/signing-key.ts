@@ -91,6 +91,19 @@ export class SigningKey {
     return new SigningKey(undefined, publicKey);
   }
 
+  /**
+   * A key for another purpose than signatures, for two sides that both know the secret: HMAC-SHA256 over a label,
+   * which is told apart from whatever a signature covers. It tells nothing of the secret.
+   *
+   * @param label what the key is for; another one gives another key
+   * @returns 32 bytes
+   * @throws SignatureError `InvalidSignatureMethod` when the key is a public key
+   */
+  derive(label: string): Buffer {
+    const digest = hmacKeyOf(this, 'acs3-sha256').digest(`claviger derived key\n${label}`, 'hex');
+    return Buffer.from(digest, 'hex');
+  }
+
   toJSON(): string {
     return '[SigningKey]';
   }
