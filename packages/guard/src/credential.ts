@@ -55,8 +55,8 @@ export interface Credential {
 }
 
 /**
- * Why a source has no credential to give; each is an error code of RAM, but the last: a replica that has not heard
- * from its server for too long.
+ * Why a source has no credential to give; each is an error code of RAM, but the last two: a replica that has not
+ * heard from its server for too long, and one that cannot ask its server about a token.
  */
 export type CredentialProblem =
   | 'InvalidAccessKeyId.NotFound'
@@ -64,7 +64,8 @@ export type CredentialProblem =
   | 'InvalidSecurityToken.Malformed'
   | 'InvalidSecurityToken.Expired'
   | 'InvalidSecurityToken.MismatchWithAccessKey'
-  | 'ServiceUnavailable.CredentialsStale';
+  | 'ServiceUnavailable.CredentialsStale'
+  | 'ServiceUnavailable.ControlPlane';
 
 /** What a source answers. */
 export type CredentialLookup = Credential | CredentialProblem;

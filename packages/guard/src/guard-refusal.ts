@@ -68,6 +68,10 @@ export const guardRefusals: Readonly<Record<GuardRefusalCode, RefusalText>> = {
     message:
       'The credentials known here are too old to be relied on, and newer ones cannot be had. Try later.',
   },
+  'ServiceUnavailable.ControlPlane': {
+    httpStatus: 503,
+    message: 'Whether the SecurityToken holds cannot be found out now. Try later.',
+  },
   // The three below are formed after RAM's `InvalidParameter.*`: a request that could be read in two ways.
   'InvalidParameter.Path': { httpStatus: 400, message: 'The path of the request {reason}.' },
   'InvalidParameter.Query': { httpStatus: 400, message: 'The query of the request {reason}.' },

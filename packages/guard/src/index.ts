@@ -12,6 +12,11 @@ export {
   type TrustedProxies,
 } from './client-address.ts';
 export {
+  type ControlPlaneOptions,
+  ControlPlaneRefusal,
+  ControlPlaneUnreachable,
+} from './control-plane/control-plane.ts';
+export {
   type AccessKeyUse,
   createGuard,
   needsWholeBody,
@@ -33,6 +38,7 @@ export { IpNetworkSet, parseIpNetwork } from './ip-network.ts';
 export * from './network-policy.ts';
 export * from './nonce-memory.ts';
 export * from './permission-policy.ts';
+export * from './principal.ts';
 export type { RateLimits } from './rate-limit/rate-limiter.ts';
 export { RequestConditions, type RequestFacts } from './request-conditions.ts';
 export { ServiceMapError, type ServiceMapFault } from './service-map/map-fault.ts';
@@ -40,4 +46,15 @@ export { type OpenApiOptions, serviceMapFromOpenApi } from './service-map/open-a
 export { parseServiceMap } from './service-map/parse-service-map.ts';
 export type { Route, RouteCondition } from './service-map/route.ts';
 export type { ServiceMap } from './service-map/service-map.ts';
+export {
+  openSnapshotSource,
+  type SnapshotOptions,
+  type SnapshotSource,
+  type SnapshotState,
+} from './snapshot/snapshot-source.ts';
+export {
+  openUsageReports,
+  type UsageReportOptions,
+  type UsageReports,
+} from './usage-report/usage-reports.ts';
 export { BodyError, type BodyErrorCode, verifyingBody } from './verifying-body.ts';

@@ -1,0 +1,62 @@
+const lengthBytes = 4;
+
+/** A frame that is longer than any that a control plane sends. */
+export class FrameTooLong extends Error {
+  constructor(length: number) {
+    super(`a frame of ${length} bytes was announced: no control plane sends so much at once`);
+    this.name = 'FrameTooLong';
+  }
+}
+
+/** The longest frame that is taken, in bytes. Those that are sent are far shorter. */
+export const frameLimit = 4 * 1024 * 1024;
+
+/** A frame on the wire: its length in four bytes, the highest first, and what it holds. */
+export function frame(content: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(lengthBytes + content.length);
+  bytes.writeUInt32BE(content.length);
+  bytes.set(content, lengthBytes);
+  return bytes;
+}
+
+/** Takes frames out of the pieces in which they arrive. */
+export class FrameReader {
+  readonly #pieces: Uint8Array[] = [];
+  #bytes = 0;
+
+  /**
+   * @param piece whatever arrived
+   * @returns the frames that are whole now
+   * @throws FrameTooLong
+   */
+  *read(piece: Uint8Array): Generator<Buffer> {
+    this.#pieces.push(piece);
+    this.#bytes += piece.length;
+    while (this.#bytes >= lengthBytes) {
+      const head = this.#peek(lengthBytes);
+      const length = head.readUInt32BE();
+      if (length > frameLimit) throw new FrameTooLong(length);
+      if (this.#bytes < lengthBytes + length) return;
+      yield this.#peek(lengthBytes + length).subarray(lengthBytes);
+      this.#drop(lengthBytes + length);
+    }
+  }
+
+  /** The first bytes, in one buffer. */
+  #peek(length: number): Buffer {
+    const [first] = this.#pieces;
+    if (first!.length < length) {
+      // Everything at once, so that a frame in many pieces is not copied for each of them.
+      this.#pieces.splice(0, this.#pieces.length, Buffer.concat(this.#pieces, this.#bytes));
+    }
+    const whole = this.#pieces[0]!;
+    return Buffer.from(whole.buffer, whole.byteOffset, length);
+  }
+
+  #drop(length: number): void {
+    const first = this.#pieces[0]!;
+    this.#bytes -= length;
+    if (first.length === length) this.#pieces.shift();
+    else this.#pieces[0] = first.subarray(length);
+  }
+}

@@ -1,0 +1,442 @@
+import type { IncomingMessage } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  ControlPlane,
+  type ControlPlaneOptions,
+  ControlPlaneRefusal,
+} from '../control-plane/control-plane.ts';
+import type { CredentialLookup, CredentialSource } from '../credential.ts';
+import { systemTimer, type Timer } from '../timer.ts';
+import { FrameReader } from './frames.ts';
+import { Freshness, type Moment } from './freshness.ts';
+import { type Hello, type ReplicationRecord, readLine, UnknownRecord } from './records.ts';
+import { KeyAgreement, Opener } from './sealing.ts';
+import { SessionCredentials } from './session-credentials.ts';
+import { IncompleteSnapshot, Snapshot } from './snapshot.ts';
+
+/** How to reach the control plane, and how long to go on without it. */
+export interface SnapshotOptions extends ControlPlaneOptions {
+  /**
+   * How old the copy may be, in milliseconds, before every lookup is refused; 5 minutes unless given, 15 seconds at
+   * least.
+   */
+  readonly maxStalenessMs?: number;
+  /** Milliseconds since some moment, never set; the system's unless given. */
+  readonly monotonicNow?: () => number;
+  /** The system's unless given. */
+  readonly timer?: Timer;
+  /** From 0 to 1, so that guards do not all come back at the same moment; the system's unless given. */
+  readonly random?: () => number;
+  /** Told whenever the copy or the connection has changed. Must not throw. */
+  readonly onChange?: (state: SnapshotState) => void;
+}
+
+/** How a copy stands. */
+export interface SnapshotState {
+  /**
+   * `loading`: there is no copy yet. `current`: connected, every change arrives. `away`: the copy is used although
+   * the control plane cannot be heard. `stale`: it has not been heard for too long, every lookup is refused.
+   */
+  readonly phase: 'loading' | 'current' | 'away' | 'stale' | 'closed';
+  /** Milliseconds since the copy was known to be whole; infinite while there is none. */
+  readonly age: number;
+  /** Of the copy; undefined while there is none. */
+  readonly accountId: string | undefined;
+  readonly accessKeys: number;
+  readonly users: number;
+  /** The memory that keys and users take. */
+  readonly bytes: number;
+  /** Why the control plane could not be heard, the last time; undefined while it is. */
+  readonly problem: string | undefined;
+}
+
+const minStalenessMs = 15_000;
+
+/** A control plane says something every 5 seconds. One that says nothing for this long, or twice it, is away. */
+const silenceMs = 10_000;
+
+/** How long the event loop may be kept by records, at a time. */
+const turnMs = 5;
+
+const firstDelayMs = 250;
+const longestDelayMs = 30_000;
+
+/**
+ * Opens a copy of an account's credentials, and keeps it like the original.
+ *
+ * @throws RangeError when a setting cannot be used; it names the setting
+ * @example
+ * const source = openSnapshotSource({ server: 'https://claviger.example', accessKeyId, accessKeySecret });
+ * await source.ready();
+ * const guard = createGuard({ source, service });
+ */
+export function openSnapshotSource(options: SnapshotOptions): SnapshotSource {
+  return new SnapshotSource(options);
+}
+
+interface Waiter {
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+/**
+ * Credentials of one account, from memory. The control plane sends everything once, and from then on what changes,
+ * over one long connection. While it is away the copy goes on to be used until it is too old; then every lookup is
+ * refused, until the control plane is back. Made by {@link openSnapshotSource}.
+ */
+export class SnapshotSource implements CredentialSource {
+  readonly #controlPlane: ControlPlane;
+  readonly #maxStalenessMs: number;
+  readonly #freshness: Freshness;
+  readonly #timer: Timer;
+  readonly #random: () => number;
+  readonly #onChange: (state: SnapshotState) => void;
+  readonly #sessions: SessionCredentials;
+  readonly #closing = new AbortController();
+  readonly #running: Promise<void>;
+  #waiters: Waiter[] = [];
+  #snapshot: Snapshot | undefined;
+  #accountId = '';
+  #cursor: string | undefined;
+  #connected = false;
+  #problem: Error | undefined;
+  #failures = 0;
+
+  constructor(options: SnapshotOptions) {
+    const { maxStalenessMs = 5 * 60_000, now = Date.now } = options;
+    if (!(maxStalenessMs >= minStalenessMs)) {
+      throw new RangeError(`maxStalenessMs: ${maxStalenessMs} is less than ${minStalenessMs}`);
+    }
+    this.#controlPlane = new ControlPlane(options);
+    this.#maxStalenessMs = maxStalenessMs;
+    this.#freshness = new Freshness({ now, monotonicNow: options.monotonicNow ?? (() => performance.now()) });
+    this.#timer = options.timer ?? systemTimer;
+    this.#random = options.random ?? Math.random;
+    this.#onChange = options.onChange ?? (() => {});
+    this.#sessions = new SessionCredentials(this.#controlPlane, () => this.#accountId, now);
+    this.#running = this.#run();
+  }
+
+  find(accessKeyId: string, securityToken: string | undefined): CredentialLookup | Promise<CredentialLookup> {
+    const snapshot = this.#snapshot;
+    if (snapshot === undefined || this.#isStale()) return 'ServiceUnavailable.CredentialsStale';
+    if (accessKeyId.startsWith('STS.')) return this.#sessions.find(accessKeyId, securityToken);
+    try {
+      const credential = snapshot.find(accessKeyId);
+      if (credential === undefined) return 'InvalidAccessKeyId.NotFound';
+      if (securityToken !== undefined && securityToken !== '') {
+        return 'InvalidSecurityToken.MismatchWithAccessKey';
+      }
+      return credential;
+    } catch (error) {
+      if (!(error instanceof IncompleteSnapshot)) throw error;
+      this.#problem = error;
+      return 'ServiceUnavailable.CredentialsStale';
+    }
+  }
+
+  /** How the copy stands now. */
+  get state(): SnapshotState {
+    const snapshot = this.#snapshot;
+    return {
+      phase: this.#phase(),
+      age: this.#freshness.age(),
+      accountId: snapshot && this.#accountId,
+      accessKeys: snapshot?.keys ?? 0,
+      users: snapshot?.users ?? 0,
+      bytes: snapshot?.bytes ?? 0,
+      problem: this.#problem?.message,
+    };
+  }
+
+  /**
+   * Resolves when there is a copy.
+   *
+   * @throws ControlPlaneRefusal when the control plane refuses in a way that does not pass by itself: the key is wrong,
+   *   or its policies do not allow `claviger:ReplicateCredentials`. It is tried again all the same, now and then
+   * @throws Error when it is closed
+   */
+  async ready(): Promise<void> {
+    if (this.#closing.signal.aborted) throw closed();
+    if (this.#snapshot !== undefined) return;
+    await new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject }));
+  }
+
+  /** Ends the connection and overwrites the copy; every lookup is refused from now on. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#running;
+    this.#controlPlane.close();
+    this.#settle(closed());
+    const snapshot = this.#snapshot;
+    this.#snapshot = undefined;
+    this.#freshness.lost();
+    this.#sessions.forgetAll();
+    if (snapshot !== undefined) await wipe(snapshot);
+  }
+
+  #phase(): SnapshotState['phase'] {
+    if (this.#closing.signal.aborted) return 'closed';
+    if (this.#snapshot === undefined) return 'loading';
+    if (this.#isStale()) return 'stale';
+    return this.#connected ? 'current' : 'away';
+  }
+
+  #isStale(): boolean {
+    return this.#freshness.age() > this.#maxStalenessMs;
+  }
+
+  /** Connects, again and again. */
+  async #run(): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      try {
+        await this.#follow();
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        this.#problem = error;
+        if (error instanceof ControlPlaneRefusal && error.isFinal) this.#settle(error);
+      }
+      this.#connected = false;
+      if (signal.aborted) return;
+      this.#onChange(this.state);
+      const delay = Math.min(firstDelayMs * 2 ** Math.min(this.#failures++, 10), longestDelayMs);
+      await this.#sleep(delay * (0.5 + this.#random() / 2), signal);
+    }
+  }
+
+  #sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal.aborted) {
+        resolve();
+        return;
+      }
+      const wake = () => {
+        cancel();
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      const cancel = this.#timer(wake, milliseconds);
+      signal.addEventListener('abort', wake);
+    });
+  }
+
+  /** One connection, from its request to its end. @throws Error that says why it has ended */
+  async #follow(): Promise<never> {
+    const silence = new AbortController();
+    const ended = AbortSignal.any([this.#closing.signal, silence.signal]);
+    const agreement = new KeyAgreement();
+    const opened = this.#freshness.moment();
+    const response = await this.#controlPlane.open(
+      'ReplicateCredentials',
+      {
+        PublicKey: agreement.publicKey,
+        ...(this.#cursor === undefined ? {} : { Cursor: this.#cursor }),
+      },
+      ended,
+    );
+    let heard = true;
+    let cancelWatch = () => {};
+    const watch = () => {
+      if (!heard) silence.abort();
+      heard = false;
+      cancelWatch = this.#timer(watch, silenceMs);
+    };
+    watch();
+    const connection = new Connection(agreement, this.#controlPlane);
+    try {
+      await this.#read(response, connection, opened, ended, () => {
+        heard = true;
+      });
+      throw new Error('the control plane has ended the connection');
+    } catch (error) {
+      if (silence.signal.aborted) throw new Error('the control plane is silent', { cause: error });
+      throw error;
+    } finally {
+      cancelWatch();
+      response.destroy();
+      await connection.discard();
+    }
+  }
+
+  async #read(
+    response: IncomingMessage,
+    connection: Connection,
+    opened: Moment,
+    ended: AbortSignal,
+    heard: () => void,
+  ): Promise<void> {
+    let turnBegan = performance.now();
+    for await (const piece of response) {
+      heard();
+      for (const lines of connection.read(piece as Buffer)) {
+        for (const line of lines) this.#take(line, connection, opened);
+        if (performance.now() - turnBegan > turnMs) {
+          await nextTurn();
+          turnBegan = performance.now();
+        }
+        if (ended.aborted) return;
+      }
+    }
+  }
+
+  #take(line: string, connection: Connection, opened: Moment): void {
+    if (line === '') return;
+    const record = readLine(line);
+    switch (record[0]) {
+      case 'begin':
+        connection.begin(record[1], this.#snapshot !== undefined && this.#accountId === connection.accountId);
+        return;
+      case 'stale':
+        connection.stale.push(...record.slice(1));
+        return;
+      case 'commit': {
+        const [, cursor, sinceOpened, behind] = record;
+        this.#commit(connection, cursor);
+        this.#freshness.wholeAt(opened, sinceOpened - behind);
+        this.#committed();
+        return;
+      }
+      default:
+        connection.add(record);
+    }
+  }
+
+  #commit(connection: Connection, cursor: string): void {
+    const { loading } = connection;
+    if (loading !== undefined) {
+      const old = this.#snapshot;
+      this.#snapshot = loading;
+      connection.loading = undefined;
+      if (old !== undefined) void wipe(old);
+    } else {
+      const changes = connection.takeChanges();
+      try {
+        if (changes.length > 0) this.#snapshot!.apply(changes);
+      } catch (error) {
+        // Perhaps applied by half: nothing is decided by it any more, and the next connection begins anew.
+        this.#snapshot = undefined;
+        this.#cursor = undefined;
+        this.#freshness.lost();
+        throw error;
+      }
+    }
+    if (this.#accountId !== connection.accountId || !this.#connected) this.#sessions.forgetAll();
+    else this.#sessions.forget(connection.stale);
+    connection.stale.length = 0;
+    this.#accountId = connection.accountId;
+    this.#cursor = cursor;
+  }
+
+  #committed(): void {
+    if (this.#isStale())
+      throw new Error('this node of the control plane has not heard of changes for too long');
+    this.#connected = true;
+    this.#failures = 0;
+    this.#problem = undefined;
+    this.#settle(undefined);
+    this.#onChange(this.state);
+  }
+
+  #settle(error: Error | undefined): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const { resolve, reject } of waiters) {
+      if (error === undefined) resolve();
+      else reject(error);
+    }
+  }
+}
+
+/** What has arrived over one connection and does not count yet. */
+class Connection {
+  readonly #agreement: KeyAgreement;
+  readonly #controlPlane: ControlPlane;
+  readonly #frames = new FrameReader();
+  #opener: Opener | undefined;
+  #begun = false;
+  #changes: ReplicationRecord[] = [];
+  accountId = '';
+  /** A copy that is not whole yet. */
+  loading: Snapshot | undefined;
+  readonly stale: string[] = [];
+
+  constructor(agreement: KeyAgreement, controlPlane: ControlPlane) {
+    this.#agreement = agreement;
+    this.#controlPlane = controlPlane;
+  }
+
+  /** @returns the lines of each frame that is whole now */
+  *read(piece: Buffer): Generator<readonly string[]> {
+    for (const frame of this.#frames.read(piece)) {
+      if (this.#opener === undefined) this.#opener = this.#greet(frame);
+      else yield this.#opener.open(frame).toString().split('\n');
+    }
+  }
+
+  /** @param hasCopy whether there is a copy of this account that changes can be made to */
+  begin(what: 'everything' | 'changes', hasCopy: boolean): void {
+    if (this.#begun || (what === 'changes' && !hasCopy)) {
+      throw new UnknownRecord('a beginning where there is none');
+    }
+    this.#begun = true;
+    if (what === 'everything') this.loading = new Snapshot();
+  }
+
+  add(record: ReplicationRecord): void {
+    if (!this.#begun) throw new UnknownRecord('a record before the beginning');
+    if (this.loading !== undefined) this.loading.apply([record]);
+    else this.#changes.push(record);
+  }
+
+  takeChanges(): readonly ReplicationRecord[] {
+    if (!this.#begun) throw new UnknownRecord('an end before the beginning');
+    const changes = this.#changes;
+    this.#changes = [];
+    return changes;
+  }
+
+  /** Overwrites what does not count and never will. */
+  async discard(): Promise<void> {
+    const { loading } = this;
+    this.loading = undefined;
+    if (loading !== undefined) await wipe(loading);
+  }
+
+  #greet(frame: Buffer): Opener {
+    let hello: Partial<Hello>;
+    try {
+      hello = JSON.parse(frame.toString()) as Partial<Hello>;
+    } catch {
+      throw new UnknownRecord('a greeting that is not JSON');
+    }
+    const { Protocol, AccountId, ConnectionId, PublicKey } = hello;
+    if (Protocol !== 1) throw new UnknownRecord(`the protocol ${Protocol}`);
+    if (AccountId === undefined || ConnectionId === undefined || PublicKey === undefined) {
+      throw new UnknownRecord('a greeting that lacks something');
+    }
+    this.accountId = AccountId;
+    const key = this.#agreement.key(PublicKey, {
+      purpose: 'replication',
+      accountId: AccountId,
+      accessKeyId: this.#controlPlane.accessKeyId,
+      connectionId: ConnectionId,
+      sharedSecret: this.#controlPlane.sharedSecret('replication'),
+    });
+    return new Opener(key);
+  }
+}
+
+/** Overwrites a copy, some of it each turn of the event loop. */
+async function wipe(snapshot: Snapshot): Promise<void> {
+  let turnBegan = performance.now();
+  for (const _ of snapshot.wipe()) {
+    if (performance.now() - turnBegan < turnMs) continue;
+    await nextTurn();
+    turnBegan = performance.now();
+  }
+}
+
+function closed(): Error {
+  return new Error('the copy of credentials is closed');
+}
