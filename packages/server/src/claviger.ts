@@ -3,7 +3,7 @@ import { Guard, NonceMemory } from '@claviger/guard';
 import type { Logger } from 'pino';
 import { Registry as MetricsRegistry } from 'prom-client';
 import { StoredCredentials } from './access-keys/credential-source.ts';
-import { clavigerOperations, consoleOperations } from './api/claviger/operations.ts';
+import { clavigerOperations, clavigerStreams, consoleOperations } from './api/claviger/operations.ts';
 import { describedOperations } from './api/described-operations.ts';
 import { openApiDocument, openApiProducts } from './api/openapi.ts';
 import { anonymousOperations, operations } from './api/operations.ts';
@@ -42,7 +42,7 @@ export interface Claviger {
 /** The registry of everything that is built, which knows what RAM has beyond it. */
 export function builtOperations(): Registry {
   return new Registry(
-    [...operations, ...anonymousOperations, ...clavigerOperations, ...consoleOperations],
+    [...operations, ...anonymousOperations, ...clavigerOperations, ...clavigerStreams, ...consoleOperations],
     describedOperations().map(({ version, name }) => `${version} ${name}`),
   );
 }

@@ -8,20 +8,18 @@ import {
   type NetworkRestriction,
   type Principal,
   parseNetworkPolicy,
+  sessionPrincipal,
 } from '@claviger/guard';
 import { SigningKey } from '@claviger/signature';
 import type { Account } from '../accounts/account.ts';
 import { readAccount } from '../accounts/account-directory.ts';
-import { identityArn } from '../accounts/arn.ts';
 import { rootPrincipal, userPrincipal } from '../accounts/principal.ts';
 import type { CompiledPermissions } from '../policies/compiled-permissions.ts';
-import { readPermissions } from '../policies/permissions.ts';
 import { readUserPolicies } from '../policies/user-policies.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import type { AccessKeyRow } from '../store/schema.ts';
 import type { Change, Queries, Store } from '../store/store.ts';
-import { readSession } from '../tokens/read-session.ts';
-import { accountOfToken, openToken } from '../tokens/session-token.ts';
+import { sessionOfToken } from '../tokens/session-of-token.ts';
 import { CredentialCache, type Load } from './credential-cache.ts';
 
 /** What a source needs. */
@@ -165,17 +163,9 @@ export class StoredCredentials implements CredentialSource {
   ): Promise<Found | Exclude<CredentialLookup, Credential>> {
     if (securityToken === undefined || securityToken === '') return 'MissingSecurityToken';
     const { store, secrets, now } = this.#parts;
-    const { queries } = store;
-    const accountId = accountOfToken(securityToken);
-    if (accountId === undefined) return 'InvalidSecurityToken.Malformed';
-    const account = await readAccount(queries, accountId);
-    if (account === undefined) return 'InvalidSecurityToken.Malformed';
-    const token = await openToken(secrets, account, accessKeyId, securityToken, now());
-    if (typeof token === 'string') return token;
-    const session = await readSession(queries, account, token, now());
-    if (session === undefined) return 'InvalidAccessKeyId.NotFound';
-    const { role } = session;
-    const attached = await readPermissions(queries, accountId, { type: 'role', id: role.role_id });
+    const session = await sessionOfToken(store.queries, secrets, accessKeyId, securityToken, now());
+    if (typeof session === 'string') return session;
+    const { account, role, token, policies } = session;
     return {
       credential: {
         accessKeyId,
@@ -183,16 +173,9 @@ export class StoredCredentials implements CredentialSource {
         signingKey: SigningKey.fromSecret(token.secret),
         status: account.status === 'Active' ? 'Active' : 'Inactive',
         expiresAt: session.expiresAt,
-        principal: {
-          type: 'assumed-role',
-          accountId,
-          arn: identityArn.assumedRole(accountId, role.role_name, token.sessionName),
-          roleId: role.role_id,
-          roleName: role.role_name,
-          sessionName: token.sessionName,
-        },
+        principal: sessionPrincipal(account.accountId, role.role_id, role.role_name, token.sessionName),
         networkRestriction: undefined,
-        permissions: this.#parts.compiled.of(accountId, attached),
+        permissions: this.#parts.compiled.of(account.accountId, policies),
         sessionPolicy:
           token.sessionPolicy === undefined ? undefined : compileSessionPolicy(token.sessionPolicy),
       },

@@ -166,7 +166,7 @@ export class LastUsed {
       const rows = rowsOf(taken);
       for (let from = 0; from < rows.length; from += rowsPerWrite) {
         const part = rows.slice(from, from + rowsPerWrite);
-        await this.#store.write(({ queries }) => upsert(this.#store.kind, queries, part));
+        await this.#store.write(({ queries }) => writeUses(this.#store.kind, queries, part));
       }
       this.#failing = false;
     } catch (error) {
@@ -180,7 +180,7 @@ export class LastUsed {
 }
 
 /** In one order everywhere: two nodes that write the same keys must not wait for each other in a circle. */
-function rowsOf(noted: ReadonlyMap<string, readonly AccessKeyUse[]>): AccessKeyUseRow[] {
+export function rowsOf(noted: ReadonlyMap<string, readonly AccessKeyUse[]>): AccessKeyUseRow[] {
   const rows: AccessKeyUseRow[] = [];
   for (const accessKeyId of [...noted.keys()].sort()) {
     for (const { serviceName, regionId, sourceIp, usedAt } of noted.get(accessKeyId)!) {
@@ -197,7 +197,12 @@ function rowsOf(noted: ReadonlyMap<string, readonly AccessKeyUse[]>): AccessKeyU
   return rows;
 }
 
-async function upsert(
+/**
+ * Writes uses of keys, each key at each service once; a later use that is there already stays.
+ * @param queries of a transaction
+ * @param rows in the order of their keys: see `rowsOf`
+ */
+export async function writeUses(
   kind: Store['kind'],
   queries: Queries,
   rows: readonly AccessKeyUseRow[],

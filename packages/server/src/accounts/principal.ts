@@ -1,22 +1,12 @@
-import type { RootPrincipal, UserPrincipal } from '@claviger/guard';
+import { userPrincipal as principalOfUser, type UserPrincipal } from '@claviger/guard';
 import type { UserRow } from '../store/schema.ts';
-import { identityArn } from './arn.ts';
 
-/** The account root, as who calls. */
-export function rootPrincipal(accountId: string): RootPrincipal {
-  return { type: 'root', accountId, arn: identityArn.root(accountId) };
-}
+export { rootPrincipal } from '@claviger/guard';
 
 /** A RAM user, as who calls. */
 export function userPrincipal(
   accountId: string,
   user: Pick<UserRow, 'user_id' | 'user_name'>,
 ): UserPrincipal {
-  return {
-    type: 'ram-user',
-    accountId,
-    arn: identityArn.user(accountId, user.user_name),
-    userId: user.user_id,
-    userName: user.user_name,
-  };
+  return principalOfUser(accountId, user.user_id, user.user_name);
 }

@@ -27,6 +27,10 @@ export const catalogue = {
       'Claviger does not have the operation {action} of {product} {version} yet. See "Not yet" in its README.',
   },
   UnsupportedHTTPMethod: { status: 400, message: 'This http method is not supported: {method}.' },
+  'InvalidProtocol.NeedSsl': {
+    status: 400,
+    message: 'Your request is denied as lack of ssl protect.',
+  },
   'InvalidParameter.Format': { status: 400, message: 'Specified parameter Format is not valid.' },
   RequestTooLarge: { status: 413, message: 'The request body is larger than {limit} bytes.' },
   Missing: { status: 400, code: 'Missing{name}', message: '{name} is mandatory for this action.' },

@@ -4,6 +4,8 @@ import type { ChangeTopic, Schema } from './schema.ts';
 /** Queries of either database; inside `Store.write` they are part of that transaction. */
 export type Queries = Kysely<Schema>;
 
+export type { ChangeTopic };
+
 /** One change, as the followers of the change log hear of it. */
 export interface Change {
   readonly accountId: string;

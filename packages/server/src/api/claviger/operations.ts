@@ -1,19 +1,26 @@
-import type { ConsoleOperation, Operation } from '../../rpc/operation.ts';
+import type { ConsoleOperation, Operation, StreamOperation } from '../../rpc/operation.ts';
 import { accessKeyExpiryOperations } from './access-key-expiry.ts';
 import { passkeyRegistrationOperations } from './passkeys.ts';
+import { replicationOperations, replicationStreams } from './replicate-credentials.ts';
+import { usageReportOperations } from './report-access-key-usage.ts';
 import { consoleSessionOperations, sessionOperations } from './session.ts';
 import { signInOperations } from './sign-in.ts';
 import { simulateOperations } from './simulate.ts';
 import { validatePolicyOperations } from './validate-policy.ts';
 
-/** Claviger's own operations: what RAM's API lacks for a console. */
+/** Claviger's own operations: what RAM's API lacks for a console and for guards. */
 export const clavigerOperations: readonly Operation[] = [
   ...accessKeyExpiryOperations,
   ...passkeyRegistrationOperations,
+  ...replicationOperations,
   ...sessionOperations,
   ...simulateOperations,
+  ...usageReportOperations,
   ...validatePolicyOperations,
 ];
+
+/** Those that answer a stream. */
+export const clavigerStreams: readonly StreamOperation[] = [...replicationStreams];
 
 /** Those by which a session of the console begins, is confirmed and ends. */
 export const consoleOperations: readonly ConsoleOperation[] = [

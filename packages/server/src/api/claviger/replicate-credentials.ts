@@ -1,0 +1,56 @@
+import { replicate } from '../../replication/replicate.ts';
+import { resolveSession } from '../../replication/resolve-session.ts';
+import {
+  type Call,
+  type Operation,
+  operation,
+  type StreamOperation,
+  streamOperation,
+} from '../../rpc/operation.ts';
+import { optional, secret, text } from '../../rpc/parameter.ts';
+import { accessKeyId } from '../access-key-id.ts';
+import { guardArn, guardName } from './guard-name.ts';
+import { version } from './version.ts';
+
+/** X25519, 32 bytes in Base64url. */
+const publicKey = text({ format: /^[A-Za-z0-9_-]{43}$/ });
+
+const demand = (input: { readonly GuardName: string }, call: Call) => [
+  { action: 'claviger:ReplicateCredentials', resource: guardArn(call, input.GuardName) },
+];
+
+/** The copy of an account's credentials that a guard keeps. */
+export const replicationStreams: readonly StreamOperation[] = [
+  streamOperation({
+    product: 'Claviger',
+    version,
+    name: 'ReplicateCredentials',
+    access: 'stream',
+    input: { GuardName: guardName, PublicKey: publicKey, Cursor: optional(text({ max: 64 })) },
+    authorize: demand,
+    async open(input, call) {
+      return replicate(call, { publicKey: input.PublicKey, cursor: input.Cursor });
+    },
+  }),
+];
+
+/** What such a copy lacks: sessions, whose tokens only the control plane can read. */
+export const replicationOperations: readonly Operation[] = [
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'ResolveSecurityToken',
+    access: 'read',
+    input: {
+      GuardName: guardName,
+      PublicKey: publicKey,
+      SessionAccessKeyId: accessKeyId,
+      SessionToken: secret(text({ max: 32_768 })),
+    },
+    // A part of replication: whoever may have every key of the account learns nothing more by it.
+    authorize: demand,
+    async handle(input, call) {
+      return resolveSession(call, input.SessionAccessKeyId, input.SessionToken, input.PublicKey);
+    },
+  }),
+];

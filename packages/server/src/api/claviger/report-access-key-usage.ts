@@ -1,0 +1,68 @@
+import { isIP } from 'node:net';
+import { type AccessKeyUse, rowsOf, writeUses } from '../../access-keys/last-used.ts';
+import { type Operation, operation } from '../../rpc/operation.ts';
+import { integer, listOf, optional, text } from '../../rpc/parameter.ts';
+import { accessKeyId } from '../access-key-id.ts';
+import { guardArn, guardName } from './guard-name.ts';
+import { version } from './version.ts';
+
+/** Uses that one report may hold. */
+export const usesPerReport = 500;
+
+/** The code of a service, as service maps have it. */
+const serviceName = text({ max: 64, chars: /^[A-Za-z0-9_-]+$/ });
+
+/** When, where and from where keys were used with the services that a guard protects. */
+export const usageReportOperations: readonly Operation[] = [
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'ReportAccessKeyUsage',
+    access: 'write',
+    input: {
+      GuardName: guardName,
+      Uses: listOf(
+        {
+          AccessKeyId: accessKeyId,
+          ServiceName: serviceName,
+          RegionId: optional(text({ max: 64 })),
+          SourceIp: optional(text({ max: 64 })),
+          UsedAt: integer(0, 999_999_999_999_999),
+        },
+        usesPerReport,
+      ),
+    },
+    authorize: (input, call) => [
+      { action: 'claviger:ReportAccessKeyUsage', resource: guardArn(call, input.GuardName) },
+    ],
+    /** Of keys of other accounts, and of keys that are gone, nothing is noted, and nothing is said. */
+    async handle(input, call) {
+      const keys = [...new Set(input.Uses.map((use) => use.AccessKeyId))];
+      const own = await call.queries
+        .selectFrom('access_keys')
+        .select('access_key_id')
+        .where('access_key_id', 'in', keys)
+        .where('account_id', '=', call.account.accountId)
+        .execute();
+      const isOwn = new Set(own.map((row) => row.access_key_id));
+      const latest = new Map<string, Map<string, AccessKeyUse>>();
+      for (const use of input.Uses) {
+        if (!isOwn.has(use.AccessKeyId)) continue;
+        const noted: AccessKeyUse = {
+          // The clock of a guard may be ahead; no use is in the future.
+          usedAt: Math.min(use.UsedAt, call.now),
+          serviceName: use.ServiceName,
+          regionId: use.RegionId ?? '',
+          sourceIp: isIP(use.SourceIp ?? '') === 0 ? '' : (use.SourceIp ?? ''),
+        };
+        const ofKey = latest.get(use.AccessKeyId) ?? new Map<string, AccessKeyUse>();
+        latest.set(use.AccessKeyId, ofKey);
+        const known = ofKey.get(use.ServiceName);
+        if (known === undefined || known.usedAt <= noted.usedAt) ofKey.set(use.ServiceName, noted);
+      }
+      const rows = rowsOf(new Map([...latest].map(([key, uses]) => [key, [...uses.values()]])));
+      if (rows.length > 0) await writeUses(call.services.store.kind, call.queries, rows);
+      return {};
+    },
+  }),
+];

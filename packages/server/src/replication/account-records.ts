@@ -1,0 +1,293 @@
+import type { ReplicationRecord } from '@claviger/guard/replication';
+import { readAccount } from '../accounts/account-directory.ts';
+import { systemPolicies } from '../policies/system-policies.ts';
+import { SecretUnreadable } from '../secrets/sealed-text.ts';
+import type { Services } from '../services.ts';
+import { impliedPolicies } from '../settings/implied-policies.ts';
+import { readSecurityPreference } from '../settings/security-preference.ts';
+import type { AccessKeyRow } from '../store/schema.ts';
+import type { Change, ChangeTopic } from '../store/store.ts';
+
+/** Rows that are read, and opened, at a time. */
+const portion = 500;
+
+type PolicyRecord = Extract<ReplicationRecord, readonly ['policy', ...unknown[]]>;
+
+/**
+ * What a guard has to know of an account, as it stands in the database. Remembers for one connection which policies
+ * and groups it has told of, so that nothing is told that refers to what the guard has not.
+ */
+export class AccountRecords {
+  readonly #services: Services;
+  readonly #accountId: string;
+  readonly #toldPolicies = new Set<string>();
+  readonly #toldGroups = new Set<string>();
+
+  constructor(services: Services, accountId: string) {
+    this.#services = services;
+    this.#accountId = accountId;
+  }
+
+  /** Everything, a portion at a time; a portion is read when it is asked for. */
+  async *everything(): AsyncGenerator<ReplicationRecord[]> {
+    yield this.#withReferences(await this.#account());
+    let userName = '';
+    for (;;) {
+      const page = await this.#services.store.queries
+        .selectFrom('users')
+        .select(['user_id', 'user_name', 'user_name_key'])
+        .where('account_id', '=', this.#accountId)
+        .where('recycled_at', 'is', null)
+        .where('user_name_key', '>', userName)
+        .orderBy('user_name_key')
+        .limit(portion)
+        .execute();
+      if (page.length > 0) yield this.#withReferences(await this.#users(page));
+      if (page.length < portion) break;
+      userName = page.at(-1)!.user_name_key;
+    }
+    let accessKeyId = '';
+    for (;;) {
+      const page = await this.#services.store.queries
+        .selectFrom('access_keys')
+        .selectAll()
+        .where('account_id', '=', this.#accountId)
+        .where('access_key_id', '>', accessKeyId)
+        .orderBy('access_key_id')
+        .limit(portion)
+        .execute();
+      if (page.length > 0) yield this.#accessKeys(page);
+      if (page.length < portion) break;
+      accessKeyId = page.at(-1)!.access_key_id;
+    }
+  }
+
+  /** What became of things that have changed; of one that is gone, that it is. */
+  async *of(changes: readonly Change[]): AsyncGenerator<ReplicationRecord[]> {
+    const byTopic = Map.groupBy(changes, (change) => change.topic);
+    const subjects = (topic: ChangeTopic) => (byTopic.get(topic) ?? []).map(({ subject }) => subject);
+    if (subjects('account').length > 0) yield this.#withReferences(await this.#account());
+    for (const nameKeys of portions(subjects('policy'))) yield this.#changedPolicies(nameKeys);
+    for (const ids of portions(subjects('group'))) yield this.#withReferences(await this.#changedGroups(ids));
+    for (const ids of portions(subjects('user'))) yield this.#withReferences(await this.#changedUsers(ids));
+    for (const ids of portions(subjects('access-key'))) yield this.#changedAccessKeys(ids);
+  }
+
+  async #account(): Promise<ReplicationRecord[]> {
+    const { queries } = this.#services.store;
+    const account = await readAccount(queries, this.#accountId);
+    const settings = await queries
+      .selectFrom('account_settings')
+      .select('access_key_network_policy')
+      .where('account_id', '=', this.#accountId)
+      .executeTakeFirst();
+    const implied = impliedPolicies(await readSecurityPreference(queries, this.#accountId)).map(
+      ({ name, type, version, text }): PolicyRecord => [
+        'policy',
+        `Implied/${name}`,
+        name,
+        type,
+        version,
+        text,
+      ],
+    );
+    return [
+      ...implied,
+      [
+        'account',
+        this.#accountId,
+        account?.status ?? 'Disabled',
+        settings?.access_key_network_policy ?? null,
+        implied.map(([, reference]) => reference),
+      ],
+    ];
+  }
+
+  async #changedUsers(ids: readonly string[]): Promise<ReplicationRecord[]> {
+    const rows = await this.#services.store.queries
+      .selectFrom('users')
+      .select(['user_id', 'user_name'])
+      .where('user_id', 'in', ids)
+      .where('account_id', '=', this.#accountId)
+      .where('recycled_at', 'is', null)
+      .execute();
+    return [...(await this.#users(rows)), ...gone('user', ids, new Set(rows.map((row) => row.user_id)))];
+  }
+
+  async #users(
+    rows: readonly { readonly user_id: string; readonly user_name: string }[],
+  ): Promise<ReplicationRecord[]> {
+    const ids = rows.map((row) => row.user_id);
+    if (ids.length === 0) return [];
+    const memberships = await this.#services.store.queries
+      .selectFrom('group_members')
+      .select(['user_id', 'group_id'])
+      .where('user_id', 'in', ids)
+      .where('account_id', '=', this.#accountId)
+      .execute();
+    const groups = Map.groupBy(memberships, (row) => row.user_id);
+    const policies = await this.#attached('user', ids);
+    return rows.map(({ user_id: id, user_name: name }) => {
+      const groupIds = (groups.get(id) ?? []).map((row) => row.group_id);
+      return ['user', id, name, groupIds, policies.get(id) ?? []];
+    });
+  }
+
+  async #changedGroups(ids: readonly string[]): Promise<ReplicationRecord[]> {
+    const rows = await this.#services.store.queries
+      .selectFrom('groups')
+      .select('group_id')
+      .where('group_id', 'in', ids)
+      .where('account_id', '=', this.#accountId)
+      .execute();
+    const present = new Set(rows.map((row) => row.group_id));
+    for (const id of ids) {
+      if (present.has(id)) this.#toldGroups.add(id);
+      else this.#toldGroups.delete(id);
+    }
+    const policies = await this.#attached('group', [...present]);
+    return [
+      ...[...present].map((id): ReplicationRecord => ['group', id, policies.get(id) ?? []]),
+      ...gone('group', ids, present),
+    ];
+  }
+
+  /** The references of the policies that are attached to each of some principals. */
+  async #attached(type: 'user' | 'group', ids: readonly string[]): Promise<Map<string, string[]>> {
+    const references = new Map<string, string[]>();
+    if (ids.length === 0) return references;
+    const rows = await this.#services.store.queries
+      .selectFrom('policy_attachments')
+      .select(['principal_id', 'policy_type', 'policy_name_key'])
+      .where('principal_id', 'in', ids)
+      .where('principal_type', '=', type)
+      .where('account_id', '=', this.#accountId)
+      .execute();
+    for (const row of rows) {
+      const reference = `${row.policy_type}/${row.policy_name_key}`;
+      const known = references.get(row.principal_id);
+      if (known === undefined) references.set(row.principal_id, [reference]);
+      else known.push(reference);
+    }
+    return references;
+  }
+
+  /** Puts before some records what they refer to and the guard has not been told of. */
+  async #withReferences(records: ReplicationRecord[]): Promise<ReplicationRecord[]> {
+    const groupIds = new Set<string>();
+    for (const record of records) {
+      if (record[0] !== 'user' || record.length === 2) continue;
+      for (const id of record[3]) if (!this.#toldGroups.has(id)) groupIds.add(id);
+    }
+    const groups: ReplicationRecord[] = [];
+    for (const ids of portions([...groupIds])) groups.push(...(await this.#changedGroups(ids)));
+    const references = new Set<string>();
+    for (const record of [...groups, ...records]) {
+      if (record.length === 2) continue;
+      const named = record[0] === 'user' ? record[4] : record[0] === 'group' ? record[2] : [];
+      for (const reference of named) if (!this.#toldPolicies.has(reference)) references.add(reference);
+    }
+    return [...(await this.#policies([...references])), ...groups, ...records];
+  }
+
+  /** Those of the policies that there are. */
+  async #policies(references: readonly string[]): Promise<PolicyRecord[]> {
+    const records: PolicyRecord[] = [];
+    const custom: string[] = [];
+    for (const reference of references) {
+      const [type, nameKey = ''] = reference.split('/');
+      const system = type === 'System' ? systemPolicies.get(nameKey) : undefined;
+      if (type === 'Custom') custom.push(nameKey);
+      else if (system !== undefined) {
+        records.push(['policy', reference, system.name, 'System', system.version, system.document]);
+      }
+    }
+    for (const nameKeys of portions(custom)) records.push(...(await this.#customPolicies(nameKeys)));
+    for (const [, reference] of records) this.#toldPolicies.add(reference);
+    return records;
+  }
+
+  async #changedPolicies(nameKeys: readonly string[]): Promise<ReplicationRecord[]> {
+    const records = await this.#customPolicies(nameKeys);
+    const references = nameKeys.map((nameKey) => `Custom/${nameKey}`);
+    const present = new Set(records.map(([, reference]) => reference));
+    for (const reference of references) {
+      if (present.has(reference)) this.#toldPolicies.add(reference);
+      else this.#toldPolicies.delete(reference);
+    }
+    return [...records, ...gone('policy', references, present)];
+  }
+
+  async #customPolicies(nameKeys: readonly string[]): Promise<PolicyRecord[]> {
+    const rows = await this.#services.store.queries
+      .selectFrom('policies')
+      .innerJoin('policy_versions as version', (join) =>
+        join
+          .onRef('version.account_id', '=', 'policies.account_id')
+          .onRef('version.policy_name_key', '=', 'policies.policy_name_key')
+          .onRef('version.version', '=', 'policies.default_version'),
+      )
+      .select(['policies.policy_name_key', 'policies.policy_name', 'version.version', 'version.document'])
+      .where('policies.account_id', '=', this.#accountId)
+      .where('policies.policy_name_key', 'in', nameKeys)
+      .execute();
+    return rows.map((row) => [
+      'policy',
+      `Custom/${row.policy_name_key}`,
+      row.policy_name,
+      'Custom',
+      `v${row.version}`,
+      row.document,
+    ]);
+  }
+
+  async #changedAccessKeys(ids: readonly string[]): Promise<ReplicationRecord[]> {
+    const rows = await this.#services.store.queries
+      .selectFrom('access_keys')
+      .selectAll()
+      .where('access_key_id', 'in', ids)
+      .where('account_id', '=', this.#accountId)
+      .execute();
+    const records = await this.#accessKeys(rows);
+    return [...records, ...gone('access-key', ids, new Set(records.map(([, id]) => id)))];
+  }
+
+  /** Those that are not in the recycle bin, and whose secret can be read. */
+  async #accessKeys(rows: readonly AccessKeyRow[]): Promise<ReplicationRecord[]> {
+    const records: ReplicationRecord[] = [];
+    const account = await this.#services.accounts.get(this.#accountId);
+    if (account === undefined) return records;
+    for (const row of rows) {
+      if (row.recycled_at !== null) continue;
+      const id = row.access_key_id;
+      let secret: string;
+      try {
+        secret = await this.#services.secrets.open(
+          this.#accountId,
+          account.wrappedDataKey,
+          row.sealed_secret,
+          id,
+        );
+      } catch (error) {
+        // One that was damaged signs nothing, here as there; the others go on.
+        if (error instanceof SecretUnreadable) continue;
+        throw error;
+      }
+      const userId = row.owner_type === 'root' ? null : row.owner_id;
+      records.push(['access-key', id, userId, secret, row.status, row.expires_at, row.network_policy]);
+    }
+    return records;
+  }
+}
+
+function gone(
+  word: 'policy' | 'group' | 'user' | 'access-key',
+  ids: readonly string[],
+  present: ReadonlySet<string>,
+): ReplicationRecord[] {
+  return ids.filter((id) => !present.has(id)).map((id) => [word, id] as const);
+}
+
+function* portions<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let from = 0; from < all.length; from += portion) yield all.slice(from, from + portion);
+}

@@ -1,0 +1,163 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Identity } from '@claviger/guard';
+import {
+  frame,
+  type Hello,
+  KeyAgreement,
+  type ReplicationMark,
+  type ReplicationRecord,
+  SealBroken,
+  Sealer,
+} from '@claviger/guard/replication';
+import { Refusal } from '../errors/refusal.ts';
+import type { Call, OpenedStream, StreamCall } from '../rpc/operation.ts';
+import { StoreUnavailable } from '../store/store-unavailable.ts';
+import { AccountRecords } from './account-records.ts';
+import { ChangeQueue } from './change-queue.ts';
+import { Cursor, changesSince } from './cursor.ts';
+import { StaleNames } from './stale-name.ts';
+
+/** A guard that hears nothing for twice as long takes the server for away. */
+const heartbeatMs = 5000;
+
+/** Changed things that are read and sent together. */
+const changesAtOnce = 4096;
+
+/** How much is sealed as one piece, in characters. */
+const frameLength = 48 * 1024;
+
+/** What a guard asks for. */
+export interface ReplicationRequest {
+  /** The guard's own, for this connection: X25519, Base64url. */
+  readonly publicKey: string;
+  /** Where an earlier connection ended; undefined: everything is needed. */
+  readonly cursor: string | undefined;
+}
+
+/**
+ * Opens the stream of an account's credentials: everything, or what changed since the cursor; from then on each change,
+ * and a sign of life when there is none. It ends when the caller may no longer have it.
+ * @throws Refusal InvalidProtocol.NeedSsl, InvalidParameter.PublicKey.Format
+ */
+export function replicate(call: StreamCall, request: ReplicationRequest): OpenedStream {
+  const openedAt = performance.now();
+  requireSecure(call);
+  const agreement = new KeyAgreement();
+  const sealer = sealerFor(call, call.identity, 'replication', agreement, request.publicKey);
+  const hello: Hello = {
+    Protocol: 1,
+    AccountId: call.account.accountId,
+    ConnectionId: call.requestId,
+    PublicKey: agreement.publicKey,
+  };
+  async function* chunks(ended: AbortSignal): AsyncGenerator<Uint8Array> {
+    yield frame(Buffer.from(JSON.stringify(hello)));
+    try {
+      for await (const lines of follow(call, request.cursor, openedAt, ended)) {
+        for (const text of joined(lines)) yield frame(sealer.seal(Buffer.from(text)));
+      }
+    } catch (error) {
+      // The guard connects again, perhaps to a node that reaches the database.
+      if (!(error instanceof StoreUnavailable)) throw error;
+    }
+  }
+  return { contentType: 'application/octet-stream', chunks };
+}
+
+/**
+ * Secrets leave the server over TLS only, or to the machine that it runs on.
+ * @throws Refusal InvalidProtocol.NeedSsl
+ */
+export function requireSecure({ identity: { secure, sourceAddress } }: Call): void {
+  const isLoopback = sourceAddress === '::1' || /^127\.\d+\.\d+\.\d+$/.test(sourceAddress);
+  if (!secure && !isLoopback) throw new Refusal('InvalidProtocol.NeedSsl');
+}
+
+/**
+ * Seals for the guard that has sent a call, and for nobody else.
+ * @throws Refusal InvalidParameter.PublicKey.Format
+ */
+export function sealerFor(
+  call: Call,
+  { accessKeyId, credential }: Identity,
+  purpose: 'replication' | 'session',
+  agreement: KeyAgreement,
+  publicKey: string,
+): Sealer {
+  try {
+    const key = agreement.key(publicKey, {
+      purpose,
+      accountId: call.account.accountId,
+      accessKeyId,
+      connectionId: call.requestId,
+      sharedSecret: credential.signingKey.derive('replication'),
+    });
+    return new Sealer(key);
+  } catch (error) {
+    if (error instanceof SealBroken) throw new Refusal('InvalidParameter.FormatOf', { name: 'PublicKey' });
+    throw error;
+  }
+}
+
+/** The names of a guard's key for what sessions are made from. */
+export function staleNamesFor({ credential }: Identity): StaleNames {
+  return new StaleNames(credential.signingKey.derive('stale names'));
+}
+
+type Line = ReplicationRecord | ReplicationMark;
+
+async function* follow(
+  call: StreamCall,
+  cursor: string | undefined,
+  openedAt: number,
+  ended: AbortSignal,
+): AsyncGenerator<readonly Line[]> {
+  const { store } = call.services;
+  const { accountId } = call.account;
+  const queue = new ChangeQueue(store, accountId, staleNamesFor(call.identity));
+  try {
+    const records = new AccountRecords(call.services, accountId);
+    const position = new Cursor(store);
+    const since =
+      cursor === undefined ? undefined : await changesSince(store.queries, accountId, cursor, call.now);
+    if (since === undefined) {
+      yield [['begin', 'everything']];
+      for await (const portion of records.everything()) {
+        yield portion;
+        // The queries of an embedded database keep the event loop: others want to be served between them.
+        await nextTurn();
+        if (ended.aborted) return;
+      }
+    } else {
+      queue.add(since);
+      yield [['begin', 'changes']];
+    }
+    let whole: ReplicationMark | undefined;
+    while (!ended.aborted && !queue.overrun && (await call.stillAllowed())) {
+      const behind = store.staleness();
+      const sinceOpened = Math.floor(performance.now() - openedAt);
+      const revision = store.heard();
+      const { changes, stale, all } = queue.take(changesAtOnce);
+      if (stale.length > 0) yield [['stale', ...stale]];
+      for await (const portion of records.of(changes)) yield portion;
+      if (all) whole = ['commit', await position.at(revision), sinceOpened, behind];
+      // While more is waiting, the copy is no younger than it was.
+      if (whole !== undefined) yield [whole];
+      if (all) await queue.wait(heartbeatMs, ended);
+    }
+  } finally {
+    queue.close();
+  }
+}
+
+/** The lines of a portion, in pieces that are neither many nor long. */
+function* joined(lines: readonly Line[]): Generator<string> {
+  let text = '';
+  for (const line of lines) {
+    text += `${JSON.stringify(line)}\n`;
+    if (text.length < frameLength) continue;
+    yield text;
+    text = '';
+  }
+  if (text !== '') yield text;
+}

@@ -1,0 +1,53 @@
+import type { CredentialProblem } from '@claviger/guard';
+import { KeyAgreement, type ResolvedSession } from '@claviger/guard/replication';
+import { Refusal } from '../errors/refusal.ts';
+import type { Call } from '../rpc/operation.ts';
+import { sessionOfToken } from '../tokens/session-of-token.ts';
+import { accountOfToken } from '../tokens/session-token.ts';
+import { requireSecure, sealerFor, staleNamesFor } from './replicate.ts';
+
+/** What is answered about a token: why there is no session, or the session, sealed to the guard. */
+export type SessionAnswer =
+  | { readonly Problem: CredentialProblem }
+  | { readonly PublicKey: string; readonly Sealed: string };
+
+/**
+ * Says what a guard needs to know of a session of its own account. What the token says is sealed with the account's
+ * data key, which no guard has. It is read from the database and not from memory: what the guard heard of a change
+ * before it asked must be part of the answer.
+ * @param publicKey the guard's own, for this call
+ * @throws Refusal SignatureOnly, InvalidProtocol.NeedSsl, InvalidParameter.PublicKey.Format
+ */
+export async function resolveSession(
+  call: Call,
+  accessKeyId: string,
+  token: string,
+  publicKey: string,
+): Promise<SessionAnswer> {
+  const { identity } = call;
+  if (identity.by !== 'signature') throw new Refusal('SignatureOnly', { action: 'ResolveSecurityToken' });
+  requireSecure(call);
+  const agreement = new KeyAgreement();
+  const sealer = sealerFor(call, identity, 'session', agreement, publicKey);
+  const accountId = accountOfToken(token);
+  if (accountId !== undefined && accountId !== call.account.accountId) {
+    return { Problem: 'InvalidAccessKeyId.NotFound' };
+  }
+  const { store, secrets } = call.services;
+  const session = await sessionOfToken(store.queries, secrets, accessKeyId, token, call.now);
+  if (typeof session === 'string') return { Problem: session };
+  const names = staleNamesFor(identity);
+  const resolved: ResolvedSession = {
+    secret: session.token.secret,
+    status: session.account.status === 'Active' ? 'Active' : 'Inactive',
+    expiresAt: session.expiresAt,
+    roleId: session.role.role_id,
+    roleName: session.role.role_name,
+    sessionName: session.token.sessionName,
+    policies: session.policies,
+    sessionPolicy: session.token.sessionPolicy ?? null,
+    madeFrom: session.dependsOn.map((dependency) => names.ofDependency(dependency)),
+  };
+  const sealed = sealer.seal(Buffer.from(JSON.stringify(resolved)));
+  return { PublicKey: agreement.publicKey, Sealed: sealed.toString('base64') };
+}

@@ -1,0 +1,40 @@
+import type { CredentialProblem, PermissionPolicy } from '@claviger/guard';
+import type { Account } from '../accounts/account.ts';
+import { readAccount } from '../accounts/account-directory.ts';
+import { readPermissions } from '../policies/permissions.ts';
+import type { SecretBox } from '../secrets/secret-box.ts';
+import type { Queries } from '../store/store.ts';
+import { readSession, type Session } from './read-session.ts';
+import { accountOfToken, openToken, type SessionToken } from './session-token.ts';
+
+/** A session that a token stands for, as it is now. */
+export interface SessionOfToken extends Session {
+  readonly account: Account;
+  readonly token: SessionToken;
+  /** What its role may do. */
+  readonly policies: readonly PermissionPolicy[];
+}
+
+/**
+ * What stands behind a temporary AccessKey and the token that came with it.
+ * @param now milliseconds since the epoch
+ * @returns the session, or why there is none
+ */
+export async function sessionOfToken(
+  queries: Queries,
+  secrets: SecretBox,
+  accessKeyId: string,
+  securityToken: string,
+  now: number,
+): Promise<SessionOfToken | CredentialProblem> {
+  const accountId = accountOfToken(securityToken);
+  if (accountId === undefined) return 'InvalidSecurityToken.Malformed';
+  const account = await readAccount(queries, accountId);
+  if (account === undefined) return 'InvalidSecurityToken.Malformed';
+  const token = await openToken(secrets, account, accessKeyId, securityToken, now);
+  if (typeof token === 'string') return token;
+  const session = await readSession(queries, account, token, now);
+  if (session === undefined) return 'InvalidAccessKeyId.NotFound';
+  const policies = await readPermissions(queries, accountId, { type: 'role', id: session.role.role_id });
+  return { ...session, account, token, policies };
+}

@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
+import {
+  Guard,
+  type GuardRequest,
+  NonceMemory,
+  openSnapshotSource,
+  readSignature,
+  type SnapshotSource,
+  type SnapshotState,
+} from '@claviger/guard';
+import { signRequest } from '@claviger/signature';
+import type { ClientKey } from './clients.ts';
+import type { TestAccount, TestServer } from './server.ts';
+
+const RAM = '2015-05-01';
+
+/** A clock and a timer that move when they are told to. */
+export class ManualTime {
+  /** Milliseconds since the system's clock. */
+  ahead = 0;
+  readonly #waiting = new Set<{ readonly callback: () => void; readonly milliseconds: number }>();
+
+  readonly now = (): number => Date.now() + this.ahead;
+  readonly monotonicNow = (): number => performance.now() + this.ahead;
+
+  readonly timer = (callback: () => void, milliseconds: number): (() => void) => {
+    const entry = { callback, milliseconds };
+    this.#waiting.add(entry);
+    return () => this.#waiting.delete(entry);
+  };
+
+  /** How long whoever waits is waiting. */
+  get waits(): readonly number[] {
+    return [...this.#waiting].map(({ milliseconds }) => milliseconds);
+  }
+
+  /** Lets those go on who wait, for so long at most. */
+  fire(longest = Number.POSITIVE_INFINITY): void {
+    for (const entry of [...this.#waiting]) {
+      if (entry.milliseconds > longest) continue;
+      this.#waiting.delete(entry);
+      entry.callback();
+    }
+  }
+}
+
+/** What a guard says of a request. */
+export type Verdict = 'Allow' | 'Deny' | string;
+
+/** A guard with a copy of an account's credentials. */
+export class ReplicatedGuard {
+  readonly source: SnapshotSource;
+  readonly time: ManualTime;
+  readonly #changes: EventEmitter;
+  readonly #guard: Guard;
+
+  private constructor(source: SnapshotSource, time: ManualTime, changes: EventEmitter) {
+    this.source = source;
+    this.time = time;
+    this.#changes = changes;
+    this.#guard = new Guard({ source, nonces: new NonceMemory(), now: Date.now });
+  }
+
+  /** @param url of the server, or of a line to it */
+  static open(
+    url: string,
+    key: ClientKey,
+    more: { readonly guardName?: string; readonly ca?: string; readonly maxStalenessMs?: number } = {},
+  ): ReplicatedGuard {
+    const time = new ManualTime();
+    const changes = new EventEmitter().setMaxListeners(0);
+    const source = openSnapshotSource({
+      server: url,
+      accessKeyId: key.accessKeyId,
+      accessKeySecret: key.accessKeySecret,
+      allowPlainHttpOnLoopback: true,
+      now: time.now,
+      monotonicNow: time.monotonicNow,
+      timer: time.timer,
+      random: () => 0.5,
+      onChange: (state) => changes.emit('change', state),
+      ...more,
+    });
+    return new ReplicatedGuard(source, time, changes);
+  }
+
+  get state(): SnapshotState {
+    return this.source.state;
+  }
+
+  /**
+   * Judges a request that was signed with a key, as a protected service would be asked.
+   * @returns `Allow`, `Deny`, or the code with which it is refused before any policy is looked at
+   */
+  async verdict(
+    key: ClientKey,
+    action = 'orders:GetOrder',
+    resource = 'acs:orders:*:1:order/1',
+    peerAddress = '198.51.100.7',
+  ): Promise<Verdict> {
+    const { accessKeyId, accessKeySecret, securityToken } = key;
+    const signed = signRequest(
+      { method: 'GET', target: '/orders/1', headers: [['host', 'orders.example']] },
+      { accessKeyId, accessKeySecret, ...(securityToken === undefined ? {} : { securityToken }) },
+      { scheme: 'ACS3-HMAC-SHA256', now: Date.now(), nonce: randomUUID() },
+    );
+    const request: GuardRequest = { ...signed, peerAddress, secure: true };
+    const signature = readSignature(request);
+    if ('refused' in signature) return signature.code;
+    const identity = await this.#guard.authenticate(request, signature);
+    if (identity.refused) return identity.code;
+    return this.#guard.authorize(identity, [{ action, resource }]).allowed ? 'Allow' : 'Deny';
+  }
+
+  /** Waits for whatever comes until something is so; it is looked at after every change of the copy. */
+  async until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+    for (;;) {
+      const change = once(this.#changes, 'change');
+      if (await isSo()) return;
+      await change;
+    }
+  }
+
+  /** Waits until a request is judged so. */
+  async untilVerdict(
+    expected: Verdict,
+    key: ClientKey,
+    action?: string,
+    resource?: string,
+    peerAddress?: string,
+  ): Promise<void> {
+    await this.until(async () => (await this.verdict(key, action, resource, peerAddress)) === expected);
+  }
+
+  close(): Promise<void> {
+    return this.source.close();
+  }
+}
+
+/** The policy that a guard needs. */
+export const guardPolicy = (accountId: string, guard = '*') => ({
+  Effect: 'Allow',
+  Action: ['claviger:ReplicateCredentials', 'claviger:ReportAccessKeyUsage'],
+  Resource: `acs:claviger:*:${accountId}:guard/${guard}`,
+});
+
+export const document = (...statements: object[]) => JSON.stringify({ Version: '1', Statement: statements });
+
+/** Makes a RAM user with a key and a policy of its own name. */
+export async function userWith(
+  server: TestServer,
+  account: TestAccount,
+  userName: string,
+  ...statements: object[]
+): Promise<ClientKey> {
+  const { key } = await server.newUser(account, userName);
+  const { admin } = account;
+  await admin.callRpc(RAM, 'CreatePolicy', {
+    PolicyName: userName,
+    PolicyDocument: document(...statements),
+  });
+  await admin.callRpc(RAM, 'AttachPolicyToUser', {
+    UserName: userName,
+    PolicyName: userName,
+    PolicyType: 'Custom',
+  });
+  return key;
+}

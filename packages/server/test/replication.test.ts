@@ -1,0 +1,744 @@
+/**
+ * Guards with a copy of an account's credentials: what is changed in the control plane counts in every guard, and what
+ * a guard cannot know it does not decide.
+ */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, before, beforeEach, describe, test } from 'node:test';
+import { createAccessKey } from '../src/access-keys/access-key.ts';
+import { operatorScope, setAccountStatus } from '../src/accounts/create-account.ts';
+import { createUser } from '../src/users/user.ts';
+import type { ClientKey } from './clients.ts';
+import { callRaw, readJson, send, signedRequest } from './raw-request.ts';
+import { document, guardPolicy, ReplicatedGuard, userWith } from './replicated-guard.ts';
+import { eachServer, type TestAccount, type TestServer } from './server.ts';
+import { TappedLine } from './tapped-line.ts';
+
+const RAM = '2015-05-01';
+const IMS = '2019-08-15';
+const OWN = '2026-11-24';
+const minute = 60_000;
+
+const mayGetOrders = { Effect: 'Allow', Action: 'orders:GetOrder', Resource: '*' };
+const stale = 'ServiceUnavailable.CredentialsStale';
+
+eachServer((_, start) => {
+  describe('a copy of credentials', () => {
+    let server: TestServer;
+    let account: TestAccount;
+    let guardKey: ClientKey;
+    let line: TappedLine;
+    let guard: ReplicatedGuard;
+    const guards: ReplicatedGuard[] = [];
+    let users = 0;
+
+    before(async () => {
+      server = await start();
+    });
+
+    beforeEach(async () => {
+      account = await server.newAccount();
+      guardKey = await userWith(server, account, 'guard', guardPolicy(account.accountId));
+      line = await TappedLine.to(server.url);
+      guard = open(guardKey);
+      await guard.source.ready();
+    });
+
+    afterEach(async () => {
+      for (const one of guards.splice(0)) await one.close();
+      await line.close();
+    });
+
+    const open = (key: ClientKey, more: Parameters<typeof ReplicatedGuard.open>[2] = {}) => {
+      const opened = ReplicatedGuard.open(line.url, key, more);
+      guards.push(opened);
+      return opened;
+    };
+
+    const newUser = (...statements: object[]) =>
+      userWith(server, account, `user-${++users}`, ...statements).then((key) => ({
+        key,
+        UserName: `user-${users}`,
+      }));
+
+    /** Users with a key each, in one transaction. */
+    const manyUsers = (count: number) =>
+      server.services.store.write(async (transaction) => {
+        const scope = await operatorScope(server.services, transaction, account.accountId, Date.now());
+        for (let at = 0; at < count; at += 1) {
+          const userName = `one-of-many-${at}`;
+          const user = await createUser(scope, {
+            userName,
+            displayName: userName,
+            comments: '',
+            email: '',
+            mobilePhone: '',
+          });
+          await createAccessKey(scope, { type: 'user', id: user.user_id, name: userName });
+        }
+      });
+
+    const admin = (action: string, parameters: Record<string, unknown>) =>
+      account.admin.callRpc(RAM, action, parameters);
+
+    const ims = (action: string, parameters: Record<string, string>) =>
+      account.admin.call(IMS, action, parameters);
+
+    describe('follows', () => {
+      test('the life of an AccessKey: made, disabled, enabled, deleted, restored, deleted for good', async () => {
+        const { key, UserName } = await newUser(mayGetOrders);
+        const named = { UserName, UserAccessKeyId: key.accessKeyId };
+        await guard.untilVerdict('Allow', key);
+        assert.equal(await guard.verdict({ ...key, accessKeySecret: 'guessed' }), 'SignatureDoesNotMatch');
+        assert.equal(
+          await guard.verdict({ ...key, securityToken: 'CAIS' }),
+          'InvalidSecurityToken.MismatchWithAccessKey',
+        );
+        await admin('UpdateAccessKey', { ...named, Status: 'Inactive' });
+        await guard.untilVerdict('InvalidAccessKeyId.Inactive', key);
+        await admin('UpdateAccessKey', { ...named, Status: 'Active' });
+        await guard.untilVerdict('Allow', key);
+        await admin('DeleteAccessKey', named);
+        await guard.untilVerdict('InvalidAccessKeyId.NotFound', key);
+        const { accessKeyId: UserAccessKeyId } = key;
+        const { UserId } = (await admin('GetUser', { UserName }))['User'] as { UserId: string };
+        await ims('RestoreAccessKeyFromRecycleBin', { UserId, UserAccessKeyId });
+        await guard.untilVerdict('InvalidAccessKeyId.Inactive', key);
+        await admin('UpdateAccessKey', { ...named, Status: 'Active' });
+        await guard.untilVerdict('Allow', key);
+        await admin('DeleteAccessKey', named);
+        await ims('DeleteAccessKeyInRecycleBin', { UserId, UserAccessKeyId });
+        await guard.untilVerdict('InvalidAccessKeyId.NotFound', key);
+      });
+
+      test('the policies of a user: attached, replaced by a new version, rolled back, detached', async () => {
+        const { key, UserName } = await newUser({ ...mayGetOrders, Action: 'orders:ListOrders' });
+        const policy = { PolicyName: `more-${UserName}`, PolicyType: 'Custom' };
+        await guard.untilVerdict('Deny', key);
+        await admin('CreatePolicy', { ...policy, PolicyDocument: document(mayGetOrders) });
+        await admin('AttachPolicyToUser', { ...policy, UserName });
+        await guard.untilVerdict('Allow', key);
+        const denied = document({ ...mayGetOrders, Effect: 'Deny' });
+        await admin('CreatePolicyVersion', { ...policy, PolicyDocument: denied, SetAsDefault: 'true' });
+        await guard.untilVerdict('Deny', key);
+        await admin('SetDefaultPolicyVersion', { ...policy, VersionId: 'v1' });
+        await guard.untilVerdict('Allow', key);
+        await admin('DetachPolicyFromUser', { ...policy, UserName });
+        await guard.untilVerdict('Deny', key);
+      });
+
+      test('a policy that was deleted, and another one of its name', async () => {
+        const { key, UserName } = await newUser({ ...mayGetOrders, Action: 'orders:ListOrders' });
+        const policy = { PolicyName: `again-${UserName}`, PolicyType: 'Custom' };
+        await admin('CreatePolicy', { ...policy, PolicyDocument: document(mayGetOrders) });
+        await admin('AttachPolicyToUser', { ...policy, UserName });
+        await guard.untilVerdict('Allow', key);
+        await admin('DetachPolicyFromUser', { ...policy, UserName });
+        await admin('DeletePolicy', policy);
+        const another = document({ ...mayGetOrders, Action: 'orders:DeleteOrder' });
+        await admin('CreatePolicy', { ...policy, PolicyDocument: another });
+        await admin('AttachPolicyToUser', { ...policy, UserName });
+        await guard.untilVerdict('Allow', key, 'orders:DeleteOrder');
+        assert.equal(await guard.verdict(key), 'Deny');
+      });
+
+      test('system policies, and what settings allow every user on itself', async () => {
+        const { key, UserName } = await newUser(mayGetOrders);
+        await admin('AttachPolicyToUser', {
+          UserName,
+          PolicyName: 'AliyunRAMReadOnlyAccess',
+          PolicyType: 'System',
+        });
+        await guard.untilVerdict('Allow', key, 'ram:ListUsers');
+        const own = `acs:ram:*:${account.accountId}:user/${UserName}`;
+        const others = `acs:ram:*:${account.accountId}:user/guard`;
+        assert.equal(await guard.verdict(key, 'ram:CreateAccessKey', own), 'Deny');
+        await ims('SetSecurityPreference', { AllowUserToManageAccessKeys: 'true' });
+        await guard.untilVerdict('Allow', key, 'ram:CreateAccessKey', own);
+        assert.equal(await guard.verdict(key, 'ram:CreateAccessKey', others), 'Deny');
+      });
+
+      test('groups: joined, given a policy, left', async () => {
+        const { key, UserName } = await newUser({ ...mayGetOrders, Action: 'orders:ListOrders' });
+        const policy = { PolicyName: `group-${UserName}`, PolicyType: 'Custom' };
+        const GroupName = `group-${UserName}`;
+        await admin('CreateGroup', { GroupName });
+        await admin('CreatePolicy', { ...policy, PolicyDocument: document(mayGetOrders) });
+        await admin('AddUserToGroup', { UserName, GroupName });
+        await admin('AttachPolicyToGroup', { ...policy, GroupName });
+        await guard.untilVerdict('Allow', key);
+        await admin('DetachPolicyFromGroup', { ...policy, GroupName });
+        await guard.untilVerdict('Deny', key);
+        await admin('AttachPolicyToGroup', { ...policy, GroupName });
+        await guard.untilVerdict('Allow', key);
+        await admin('RemoveUserFromGroup', { UserName, GroupName });
+        await guard.untilVerdict('Deny', key);
+      });
+
+      test('network policies, of a key and of the account', async () => {
+        const { key, UserName } = await newUser(mayGetOrders);
+        const from = (address: string) =>
+          JSON.stringify({
+            Status: 'Active',
+            Statements: [{ Type: 'ClassicWhiteList', IPList: [address] }],
+          });
+        const judged = async (address: string) => guard.verdict(key, undefined, undefined, address);
+        const until = (expected: string, address: string) =>
+          guard.untilVerdict(expected, key, undefined, undefined, address);
+        // The guard and the administrator call from this machine.
+        await ims('SetAccessKeyPolicyForAccount', { AccessKeyPolicy: from('127.0.0.0/8') });
+        await until('Forbidden.AccessKeyNetworkPolicy', '198.51.100.7');
+        assert.equal(await judged('127.0.0.1'), 'Allow');
+        await ims('SetAccessKeyPolicy', {
+          UserPrincipalName: `${UserName}@${account.domain}`,
+          UserAccessKeyId: key.accessKeyId,
+          AccessKeyPolicy: from('198.51.100.0/24'),
+        });
+        await until('Allow', '198.51.100.7');
+        assert.equal(await judged('127.0.0.1'), 'Forbidden.AccessKeyNetworkPolicy');
+      });
+
+      test('users: renamed, deleted, restored', async () => {
+        const { key, UserName } = await newUser(mayGetOrders, {
+          Effect: 'Deny',
+          Action: 'orders:*',
+          Resource: '*',
+          Condition: { StringEquals: { 'acs:PrincipalARN': `acs:ram::${account.accountId}:user/renamed` } },
+        });
+        await guard.untilVerdict('Allow', key);
+        await admin('UpdateUser', { UserName, NewUserName: 'renamed' });
+        await guard.untilVerdict('Deny', key);
+        const { UserId } = (await admin('GetUser', { UserName: 'renamed' }))['User'] as { UserId: string };
+        await ims('DeleteUser', { UserPrincipalName: `renamed@${account.domain}` });
+        await guard.untilVerdict('InvalidAccessKeyId.NotFound', key);
+        await ims('RestoreUserFromRecycleBin', { UserId });
+        await guard.untilVerdict('InvalidAccessKeyId.Inactive', key);
+      });
+
+      test('keys of the account root, which may do everything', async () => {
+        const key = await account.rootKey();
+        await guard.untilVerdict('Allow', key, 'whatever:IsAsked');
+      });
+
+      test('the account: when it is disabled every key is, and no new connection is taken', async () => {
+        const { key } = await newUser(mayGetOrders);
+        await guard.untilVerdict('Allow', key);
+        const setStatus = (status: 'Active' | 'Disabled') =>
+          server.services.store.write((transaction) =>
+            setAccountStatus(transaction, account.accountId, status),
+          );
+        await setStatus('Disabled');
+        // The guard's own key among them, so the last that it hears is either this or the end.
+        await guard.until(
+          async () =>
+            guard.state.phase === 'away' || (await guard.verdict(key)) === 'InvalidAccessKeyId.Inactive',
+        );
+        guard.time.fire();
+        await guard.until(() => guard.state.problem?.includes('InvalidAccessKeyId.Inactive') === true);
+        guard.time.ahead += 5 * minute + 1;
+        assert.equal(await guard.verdict(key), stale);
+        await setStatus('Active');
+        guard.time.fire();
+        await guard.untilVerdict('Allow', key);
+      });
+    });
+
+    describe('knows sessions of roles', () => {
+      const trust = (...principals: string[]) =>
+        document({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { RAM: principals } });
+
+      const makeRole = async (RoleName: string, trusted = `acs:ram::${account.accountId}:root`) => {
+        await admin('CreateRole', { RoleName, AssumeRolePolicyDocument: trust(trusted) });
+        const policy = { PolicyName: `role-${RoleName}`, PolicyType: 'Custom' };
+        await admin('CreatePolicy', { ...policy, PolicyDocument: document(mayGetOrders) });
+        await admin('AttachPolicyToRole', { ...policy, RoleName });
+        return `acs:ram::${account.accountId}:role/${RoleName}`;
+      };
+
+      const assume = async (
+        by: ClientKey,
+        RoleArn: string,
+        more: Record<string, unknown> = {},
+      ): Promise<ClientKey> => {
+        const answer = await server
+          .clients(by)
+          .callRpc('2015-04-01', 'AssumeRole', { RoleArn, RoleSessionName: 'visit', ...more });
+        const { AccessKeyId, AccessKeySecret, SecurityToken } = answer['Credentials'] as Record<
+          string,
+          string
+        >;
+        return { accessKeyId: AccessKeyId!, accessKeySecret: AccessKeySecret!, securityToken: SecurityToken };
+      };
+
+      const mayAssume = { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' };
+      const asked = () => line.sent.toString('latin1').split('ResolveSecurityToken').length - 1;
+
+      test('a token is asked about once, and its secret has to sign', async () => {
+        const { key } = await newUser(mayAssume);
+        const session = await assume(key, await makeRole('once'));
+        assert.equal(await guard.verdict(session), 'Allow');
+        assert.equal(await guard.verdict(session), 'Allow');
+        assert.equal(await guard.verdict(session, 'orders:DeleteOrder'), 'Deny');
+        assert.equal(asked(), 1);
+        assert.equal(
+          await guard.verdict({ ...session, accessKeySecret: 'guessed' }),
+          'SignatureDoesNotMatch',
+        );
+        assert.equal(await guard.verdict({ ...session, securityToken: undefined }), 'MissingSecurityToken');
+      });
+
+      test('a session policy narrows', async () => {
+        const { key } = await newUser(mayAssume);
+        const Policy = document({ ...mayGetOrders, Resource: 'acs:orders:*:1:order/2' });
+        const session = await assume(key, await makeRole('narrow'), { Policy });
+        assert.equal(await guard.verdict(session), 'Deny');
+        assert.equal(await guard.verdict(session, undefined, 'acs:orders:*:1:order/2'), 'Allow');
+      });
+
+      test('what is no token is refused, and asked about once', async () => {
+        const made = { accessKeyId: 'STS.NobodyNobodyNobodyNobody', accessKeySecret: 'x' };
+        const malformed = { ...made, securityToken: 'no token' };
+        for (let time = 0; time < 3; time += 1) {
+          assert.equal(await guard.verdict(malformed), 'InvalidSecurityToken.Malformed');
+        }
+        assert.equal(asked(), 1);
+        const { key } = await newUser(mayAssume);
+        const session = await assume(key, await makeRole('other-key'));
+        assert.equal(
+          await guard.verdict({ ...session, accessKeyId: made.accessKeyId }),
+          'InvalidSecurityToken.MismatchWithAccessKey',
+        );
+      });
+
+      test('a session ends with its role', async () => {
+        const { key } = await newUser(mayAssume);
+        const session = await assume(key, await makeRole('ends'));
+        assert.equal(await guard.verdict(session), 'Allow');
+        await admin('DetachPolicyFromRole', {
+          RoleName: 'ends',
+          PolicyName: 'role-ends',
+          PolicyType: 'Custom',
+        });
+        await guard.untilVerdict('Deny', session);
+        await admin('DeleteRole', { RoleName: 'ends' });
+        await guard.untilVerdict('InvalidAccessKeyId.NotFound', session);
+      });
+
+      test('a session ends with the key that made it, and is there again with it', async () => {
+        const { key, UserName } = await newUser(mayAssume);
+        const session = await assume(key, await makeRole('key-ends'));
+        assert.equal(await guard.verdict(session), 'Allow');
+        const named = { UserName, UserAccessKeyId: key.accessKeyId };
+        await admin('UpdateAccessKey', { ...named, Status: 'Inactive' });
+        await guard.untilVerdict('InvalidAccessKeyId.NotFound', session);
+        await admin('UpdateAccessKey', { ...named, Status: 'Active' });
+        guard.time.ahead += 11_000;
+        assert.equal(await guard.verdict(session), 'Allow');
+      });
+
+      test('a session that somebody of another account has made ends with the key there', async () => {
+        const other = await server.newAccount();
+        const key = await userWith(server, other, 'visitor', mayAssume);
+        const session = await assume(key, await makeRole('visited', `acs:ram::${other.accountId}:root`));
+        assert.equal(await guard.verdict(session), 'Allow');
+        await other.admin.callRpc(RAM, 'UpdateAccessKey', {
+          UserName: 'visitor',
+          UserAccessKeyId: key.accessKeyId,
+          Status: 'Inactive',
+        });
+        await guard.untilVerdict('InvalidAccessKeyId.NotFound', session);
+        assert.ok(!line.received.includes(key.accessKeyId));
+      });
+
+      test('a session of another account is not known', async () => {
+        const other = await server.newAccount();
+        const key = await userWith(server, other, 'elsewhere', mayAssume);
+        await other.admin.callRpc(RAM, 'CreateRole', {
+          RoleName: 'theirs',
+          AssumeRolePolicyDocument: trust(`acs:ram::${other.accountId}:root`),
+        });
+        const session = await assume(key, `acs:ram::${other.accountId}:role/theirs`);
+        assert.equal(await guard.verdict(session), 'InvalidAccessKeyId.NotFound');
+      });
+
+      test('while the control plane is away, known sessions go on and others are not decided on', async () => {
+        const { key } = await newUser(mayAssume);
+        const arn = await makeRole('away');
+        const [known, unknown] = [await assume(key, arn), await assume(key, arn)];
+        assert.equal(await guard.verdict(known), 'Allow');
+        await line.close();
+        await guard.until(() => guard.state.phase === 'away');
+        assert.equal(await guard.verdict(known), 'Allow');
+        assert.equal(await guard.verdict(unknown), 'ServiceUnavailable.ControlPlane');
+        guard.time.ahead += 5 * minute + 1;
+        assert.equal(await guard.verdict(known), stale);
+        line = await TappedLine.to(server.url);
+      });
+    });
+
+    describe('when the control plane is away', () => {
+      test('goes on for five minutes, then refuses everything, and recovers by itself', async () => {
+        const { key, UserName } = await newUser(mayGetOrders);
+        await guard.untilVerdict('Allow', key);
+        line.down = true;
+        await guard.until(() => guard.state.phase === 'away');
+        await admin('UpdateAccessKey', {
+          UserName,
+          UserAccessKeyId: key.accessKeyId,
+          Status: 'Inactive',
+        });
+        guard.time.ahead += 4 * minute;
+        assert.equal(await guard.verdict(key), 'Allow');
+        guard.time.ahead += 1 * minute;
+        assert.equal(guard.state.phase, 'stale');
+        assert.equal(await guard.verdict(key), stale);
+        guard.time.fire();
+        await guard.until(() => guard.time.waits.length > 0);
+        assert.equal(await guard.verdict(key), stale);
+        line.down = false;
+        guard.time.fire();
+        await guard.untilVerdict('InvalidAccessKeyId.Inactive', key);
+        assert.equal(guard.state.phase, 'current');
+      });
+
+      test('waits longer each time it tries, up to half a minute', async () => {
+        line.down = true;
+        const waits: number[] = [];
+        for (let time = 0; time < 10; time += 1) {
+          await guard.until(() => guard.state.phase !== 'current' && guard.time.waits.length === 1);
+          waits.push(...guard.time.waits);
+          guard.time.fire();
+        }
+        assert.deepEqual(
+          waits,
+          [250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000].map((wait) => wait * 0.75),
+        );
+      });
+
+      test('a line that is open and says nothing counts as away', async () => {
+        line.silent = true;
+        guard.time.fire(10_000);
+        guard.time.fire(10_000);
+        await guard.until(() => guard.state.phase === 'away');
+        assert.match(guard.state.problem ?? '', /silent/);
+        line.silent = false;
+        guard.time.fire();
+        await guard.until(() => guard.state.phase === 'current');
+      });
+
+      test('is as old as what was said, not as when it was heard', async () => {
+        const { key } = await newUser(mayGetOrders);
+        await guard.untilVerdict('Allow', key);
+        // The next sign of life is heard, but it was said long ago by this clock: the guard's machine slept meanwhile.
+        guard.time.ahead += 5 * minute + 1;
+        assert.equal(await guard.verdict(key), stale);
+        await newUser(mayGetOrders);
+        await guard.until(() => guard.state.phase === 'stale' && !guard.time.waits.includes(10_000));
+        guard.time.fire();
+        await guard.untilVerdict('Allow', key);
+      });
+
+      test('nothing is decided before there is a copy, nor after it was closed', async () => {
+        const { key } = await newUser(mayGetOrders);
+        line.down = true;
+        const another = open(guardKey);
+        assert.equal(another.state.phase, 'loading');
+        assert.equal(await another.verdict(key), stale);
+        line.down = false;
+        await another.until(() => another.time.waits.length === 1);
+        another.time.fire();
+        await another.source.ready();
+        assert.equal(await another.verdict(key), 'Allow');
+        await another.close();
+        assert.equal(await another.verdict(key), stale);
+        await assert.rejects(another.source.ready(), /closed/);
+      });
+
+      test('half a load never counts', async () => {
+        const { key } = await newUser(mayGetOrders);
+        await manyUsers(600);
+        await guard.until(() => guard.state.accessKeys === 603);
+        line.forget();
+        const whole = open(guardKey);
+        await whole.source.ready();
+        assert.equal(whole.state.accessKeys, 603);
+        const bytes = line.received.length;
+        for (const part of [0.05, 0.2, 0.4, 0.6, 0.8, 0.95]) {
+          line.breakAfter(Math.floor(bytes * part));
+          const half = open(guardKey);
+          await half.until(() => half.time.waits.length === 1 && half.state.problem !== undefined);
+          assert.equal(half.state.phase, 'loading', `${part}`);
+          assert.equal(await half.verdict(key), stale);
+          line.breakAfter(undefined);
+          half.time.fire();
+          await half.source.ready();
+          assert.equal(await half.verdict(key), 'Allow');
+        }
+      });
+    });
+
+    describe('goes on where it was', () => {
+      const away = async () => {
+        line.down = true;
+        await guard.until(() => guard.state.phase === 'away');
+        line.down = false;
+        line.forget();
+      };
+
+      /** What a guard that begins anew receives. */
+      const wholeLoad = async () => {
+        line.forget();
+        const another = open(guardKey);
+        await another.source.ready();
+        const bytes = line.received.length;
+        await another.close();
+        line.forget();
+        return bytes;
+      };
+
+      const fill = async () => {
+        for (let at = 0; at < 4; at += 1) await newUser(mayGetOrders);
+        const statements = Array.from({ length: 40 }, (_, at) => ({
+          ...mayGetOrders,
+          Resource: `acs:orders:*:*:order/number-${at}`,
+        }));
+        return newUser(mayGetOrders, ...statements);
+      };
+
+      test('what changed meanwhile is sent, and nothing else', async () => {
+        const { key } = await fill();
+        await guard.untilVerdict('Allow', key);
+        // More changes than are read again as a matter of caution.
+        await server.services.store.write(async ({ changed }) => {
+          for (let at = 0; at < 1100; at += 1) {
+            changed({ accountId: '1', topic: 'user', subject: `${at}` });
+          }
+        });
+        const marker = await newUser(mayGetOrders);
+        await guard.untilVerdict('Allow', marker.key);
+        await away();
+        const { key: added } = await newUser(mayGetOrders);
+        await admin('DeleteAccessKey', {
+          UserName: marker.UserName,
+          UserAccessKeyId: marker.key.accessKeyId,
+        });
+        guard.time.fire();
+        await guard.untilVerdict('Allow', added);
+        await guard.untilVerdict('InvalidAccessKeyId.NotFound', marker.key);
+        assert.equal(await guard.verdict(key), 'Allow');
+        const bytes = line.received.length;
+        assert.ok(bytes < (await wholeLoad()) / 2, `${bytes} bytes`);
+      });
+
+      test('when the log no longer reaches back, everything is sent', async () => {
+        const { key, UserName } = await fill();
+        await guard.untilVerdict('Allow', key);
+        await away();
+        await admin('DeleteAccessKey', { UserName, UserAccessKeyId: key.accessKeyId });
+        await server.services.store.write(({ queries }) => queries.deleteFrom('changes').execute());
+        guard.time.fire();
+        await guard.untilVerdict('InvalidAccessKeyId.NotFound', key);
+        const bytes = line.received.length;
+        assert.ok(bytes > (await wholeLoad()) / 2, `${bytes} bytes`);
+      });
+
+      test('when the database is not the same, everything is sent', async () => {
+        const { key } = await fill();
+        await guard.untilVerdict('Allow', key);
+        await away();
+        // As in a backup that went on to be used: the same revisions were written at other times.
+        await server.services.store.write(async ({ queries }) => {
+          await queries
+            .updateTable('changes')
+            .set((row) => ({ changed_at: row('changed_at', '+', 1) }))
+            .execute();
+          await queries
+            .updateTable('access_keys')
+            .set({ status: 'Inactive' })
+            .where('access_key_id', '=', key.accessKeyId)
+            .execute();
+        });
+        guard.time.fire();
+        await guard.untilVerdict('InvalidAccessKeyId.Inactive', key);
+      });
+
+      test('also at a server that was started again', async () => {
+        const { key, UserName } = await newUser(mayGetOrders);
+        await guard.untilVerdict('Allow', key);
+        await server.restart();
+        await guard.until(() => guard.state.phase === 'away');
+        assert.equal(await guard.verdict(key), 'Allow');
+        await admin('UpdateAccessKey', {
+          UserName,
+          UserAccessKeyId: key.accessKeyId,
+          Status: 'Inactive',
+        });
+        guard.time.fire();
+        await guard.untilVerdict('InvalidAccessKeyId.Inactive', key);
+      });
+    });
+
+    describe('is given', () => {
+      const refusalOf = async (key: ClientKey, guardName?: string) => {
+        const refused = open(key, guardName === undefined ? {} : { guardName });
+        return refused.source.ready().then(
+          () => 'OK',
+          (error: { readonly code: string; readonly httpStatus: number }) =>
+            `${error.code} ${error.httpStatus}`,
+        );
+      };
+
+      test('to whom a policy allows it, on the guard of that name', async () => {
+        const { accountId } = account;
+        const other = '1000000000000001';
+        const cases: [string, object[], string | undefined, string][] = [
+          ['without a policy', [mayGetOrders], undefined, 'NoPermission 403'],
+          ['of the same name', [guardPolicy(accountId, 'orders')], 'orders', 'OK'],
+          ['of another name', [guardPolicy(accountId, 'orders')], 'invoices', 'NoPermission 403'],
+          ['without its name', [guardPolicy(accountId, 'orders')], undefined, 'NoPermission 403'],
+          ['in another account', [guardPolicy(other)], undefined, 'NoPermission 403'],
+          [
+            'with a Deny',
+            [guardPolicy(accountId), { ...guardPolicy(accountId), Effect: 'Deny' }],
+            undefined,
+            'NoPermission 403',
+          ],
+          [
+            'to report only',
+            [{ ...guardPolicy(accountId), Action: 'claviger:ReportAccessKeyUsage' }],
+            undefined,
+            'NoPermission 403',
+          ],
+        ];
+        for (const [title, statements, guardName, expected] of cases) {
+          const { key } = await newUser(...statements);
+          assert.equal(await refusalOf(key, guardName), expected, title);
+        }
+        assert.equal(await refusalOf(account.key), 'NoPermission 403', 'the administrator of RAM');
+        const guessed = { ...guardKey, accessKeySecret: 'guessed' };
+        assert.equal(await refusalOf(guessed), 'SignatureDoesNotMatch 400');
+      });
+
+      test('no longer, once the guard’s own key or permission is taken away', async () => {
+        const policy = { UserName: 'guard', PolicyName: 'guard', PolicyType: 'Custom' };
+        await admin('DetachPolicyFromUser', policy);
+        await guard.until(() => guard.state.phase === 'away');
+        guard.time.fire();
+        await guard.until(() => guard.state.problem?.includes('NoPermission') === true);
+        await admin('AttachPolicyToUser', policy);
+        guard.time.fire();
+        await guard.until(() => guard.state.phase === 'current');
+        const named = { UserName: 'guard', UserAccessKeyId: guardKey.accessKeyId };
+        await admin('UpdateAccessKey', { ...named, Status: 'Inactive' });
+        await guard.until(() => guard.state.phase === 'away');
+        await admin('UpdateAccessKey', { ...named, Status: 'Active' });
+        guard.time.fire();
+        await guard.until(() => guard.state.phase === 'current');
+        await ims('SetAccessKeyPolicy', {
+          UserPrincipalName: `guard@${account.domain}`,
+          UserAccessKeyId: guardKey.accessKeyId,
+          AccessKeyPolicy: JSON.stringify({
+            Status: 'Active',
+            Statements: [{ Type: 'ClassicWhiteList', IPList: ['192.0.2.1'] }],
+          }),
+        });
+        await guard.until(() => guard.state.phase === 'away');
+      });
+
+      test('of the guard’s own account alone', async () => {
+        const other = await server.newAccount();
+        const key = await userWith(server, other, 'theirs', mayGetOrders);
+        const root = await other.rootKey();
+        const { key: own } = await newUser(mayGetOrders);
+        await guard.untilVerdict('Allow', own);
+        for (const theirs of [key, root, other.key]) {
+          assert.equal(await guard.verdict(theirs), 'InvalidAccessKeyId.NotFound');
+        }
+        // The administrator, the guard, and the new user.
+        assert.equal(guard.state.accessKeys, 3);
+        assert.equal(guard.state.users, 3);
+        assert.equal(guard.state.accountId, account.accountId);
+      });
+
+      test('sealed: neither secrets nor documents nor names are on the line', async () => {
+        const { key, UserName } = await newUser(mayGetOrders);
+        const root = await account.rootKey();
+        await guard.untilVerdict('Allow', key);
+        await guard.untilVerdict('Allow', root);
+        const another = open(guardKey);
+        await another.source.ready();
+        const bytes = Buffer.concat([line.received, line.sent]);
+        assert.ok(bytes.length > 1000);
+        for (const secret of [key, root, guardKey, account.key].map((one) => one.accessKeySecret)) {
+          for (const encoding of ['latin1', 'utf16le', 'hex', 'base64', 'base64url'] as const) {
+            const text = Buffer.from(secret).toString(encoding);
+            const form = encoding === 'utf16le' ? Buffer.from(secret, encoding) : text.replace(/=+$/, '');
+            assert.ok(!bytes.includes(form), encoding);
+          }
+        }
+        for (const name of [key.accessKeyId, UserName, 'orders:GetOrder']) {
+          assert.ok(!bytes.includes(name), name);
+        }
+        const logged = server.log.join('\n');
+        for (const { accessKeySecret } of [key, root, guardKey]) assert.ok(!logged.includes(accessKeySecret));
+      });
+
+      test('over TLS, or to this machine', async () => {
+        const call = {
+          version: OWN,
+          action: 'ReplicateCredentials',
+          parameters: { PublicKey: 'A'.repeat(43) },
+        };
+        // A proxy that is not trusted says nothing, so this is the machine itself, with a key that agrees on nothing.
+        const own = await callRaw(server.url, guardKey, 'ACS3 with a form', call);
+        assert.equal(own.code, 'InvalidParameter.PublicKey.Format');
+        const behind = await start({ configuration: { trustedProxies: '127.0.0.1' } });
+        const key = await behind.account.rootKey();
+        const through = async (...headers: [string, string][]) => {
+          const request = signedRequest(behind.url, key, 'ACS3 with a form', { ...call, format: 'JSON' });
+          return readJson(await send(behind.url, request, headers)).code;
+        };
+        const from = ['X-Forwarded-For', '198.51.100.7'] as [string, string];
+        assert.equal(await through(from), 'InvalidProtocol.NeedSsl');
+        assert.equal(await through(from, ['X-Forwarded-Proto', 'http']), 'InvalidProtocol.NeedSsl');
+        assert.equal(
+          await through(from, ['X-Forwarded-Proto', 'https']),
+          'InvalidParameter.PublicKey.Format',
+        );
+      });
+
+      test('over TLS in fact, to whoever trusts the certificate', async () => {
+        const secure = await start({ configuration: { tls: 'auto' } });
+        const key = await secure.account.rootKey();
+        const ca = readFileSync(join(secure.directory, 'tls', 'cert.pem'), 'utf8');
+        const trusting = ReplicatedGuard.open(secure.url, key, { ca });
+        guards.push(trusting);
+        await trusting.source.ready();
+        assert.equal(await trusting.verdict(key), 'Allow');
+        const doubting = ReplicatedGuard.open(secure.url, key);
+        guards.push(doubting);
+        await doubting.until(() => doubting.state.problem !== undefined);
+        assert.match(doubting.state.problem ?? '', /certificate/);
+        assert.equal(doubting.state.phase, 'loading');
+      });
+
+      test('and written down when it begins, with whom it was given to', async () => {
+        const strict = await start({ configuration: { audit: 'strict' } });
+        const key = await userWith(strict, strict.account, 'watched', guardPolicy(strict.account.accountId));
+        const watched = ReplicatedGuard.open(strict.url, key);
+        guards.push(watched);
+        await watched.source.ready();
+        const event = await strict.services.store.queries
+          .selectFrom('audit_events')
+          .select(['event_rw', 'service_name', 'user_name'])
+          .where('event_name', '=', 'ReplicateCredentials')
+          .executeTakeFirstOrThrow();
+        assert.deepEqual(
+          [event.event_rw, event.service_name, event.user_name],
+          ['Read', 'Claviger', 'watched'],
+        );
+      });
+    });
+  });
+});

@@ -1,0 +1,113 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+/**
+ * A line between a guard and a server: passes every byte on and keeps a copy of those that the server sends; can be cut,
+ * break off by itself, or fall silent.
+ */
+export class TappedLine {
+  readonly #target: URL;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #port = 0;
+  #received: Buffer[] = [];
+  #sent: Buffer[] = [];
+  #breaksAfter = Number.POSITIVE_INFINITY;
+  #silent = false;
+  #isDown = false;
+
+  private constructor(target: string) {
+    this.#target = new URL(target);
+    this.#server = createServer((near) => this.#join(near));
+  }
+
+  /** @param target `http://127.0.0.1:port` */
+  static async to(target: string): Promise<TappedLine> {
+    const line = new TappedLine(target);
+    line.#server.listen(0, '127.0.0.1');
+    await once(line.#server, 'listening');
+    line.#port = (line.#server.address() as AddressInfo).port;
+    return line;
+  }
+
+  /** Where to call instead of the server. */
+  get url(): string {
+    return `${this.#target.protocol}//${this.#target.hostname}:${this.#port}`;
+  }
+
+  /** All that the server has sent since the last `forget`. */
+  get received(): Buffer {
+    return Buffer.concat(this.#received);
+  }
+
+  /** All that was sent to it. */
+  get sent(): Buffer {
+    return Buffer.concat(this.#sent);
+  }
+
+  /** Forgets the bytes that went over it. */
+  forget(): void {
+    this.#received = [];
+    this.#sent = [];
+  }
+
+  /** Cuts every connection; new ones are taken. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Cuts each connection when the server has sent so many bytes over it; undefined: no longer. */
+  breakAfter(bytes: number | undefined): void {
+    this.#breaksAfter = bytes ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether nobody gets through: what is open is cut, what is tried is refused. */
+  set down(down: boolean) {
+    this.#isDown = down;
+    if (down) this.cut();
+  }
+
+  /** Whether what the server sends is held up, on connections that stay open. */
+  set silent(silent: boolean) {
+    this.#silent = silent;
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #join(near: Socket): void {
+    near.on('error', () => {});
+    if (this.#isDown) {
+      near.resetAndDestroy();
+      return;
+    }
+    const far = connect(Number(this.#target.port), this.#target.hostname);
+    let bytes = 0;
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      this.#sockets.add(socket);
+      socket.on('close', () => {
+        this.#sockets.delete(socket);
+        other.destroy();
+      });
+      socket.on('error', () => {});
+    }
+    near.on('data', (piece) => {
+      this.#sent.push(piece);
+      far.write(piece);
+    });
+    far.on('data', (piece) => {
+      if (this.#silent) return;
+      const passed = piece.subarray(0, Math.max(0, this.#breaksAfter - bytes));
+      bytes += piece.length;
+      this.#received.push(passed);
+      near.write(passed);
+      if (bytes > this.#breaksAfter) near.destroySoon();
+    });
+  }
+}
