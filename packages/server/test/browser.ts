@@ -47,6 +47,8 @@ export class Browser {
       headers: {
         ...(inQuery ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
         'user-agent': 'Browser under test',
+        // So that a server that was started again meanwhile is no surprise.
+        connection: 'close',
         ...(cookie !== '' && { cookie }),
         ...(csrf !== '' && { 'x-claviger-csrf': csrf }),
         ...headers,

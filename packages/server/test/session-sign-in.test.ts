@@ -335,6 +335,7 @@ eachServer((_, start) => {
     const login = { LoginName: name, Password: password };
     await new Browser(server).refused('SignIn', login, 'AuthenticationFail.SignIn', 401);
     await set('Active');
+    await browser.refused('GetSession', {}, 'NotSignedIn', 401);
     assert.equal(await new Browser(server).signIn(name, password), 'Done');
   });
 });

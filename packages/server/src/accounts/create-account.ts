@@ -4,6 +4,7 @@ import { hashPassword } from '../passwords/password-hash.ts';
 import type { Scope } from '../rpc/operation.ts';
 import { Secret } from '../rpc/secret.ts';
 import type { Services } from '../services.ts';
+import { endSessionsOfAccount } from '../session/end-sessions.ts';
 import type { AccountRow } from '../store/schema.ts';
 import type { WriteTransaction } from '../store/store.ts';
 import { createUser } from '../users/user.ts';
@@ -131,6 +132,7 @@ export async function setAccountStatus(
     .set({ status })
     .where('account_id', '=', accountId)
     .execute();
+  if (status === 'Disabled') await endSessionsOfAccount(transaction.queries, accountId);
   transaction.changed({ accountId, topic: 'account', subject: accountId });
 }
 

@@ -1,6 +1,7 @@
 import { Refusal } from '../errors/refusal.ts';
 import { DAY_MS } from '../limits.ts';
 import type { Scope } from '../rpc/operation.ts';
+import { endSessionsOfUser } from '../session/end-sessions.ts';
 import { readSecurityPreference } from '../settings/security-preference.ts';
 import type { LoginProfileRow, UserRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
@@ -144,6 +145,9 @@ export async function updateLoginProfile(
     }),
   };
   await changeLoginProfile(scope, user.user_id, changes);
+  if (status === 'Inactive' || password !== undefined) {
+    await endSessionsOfUser(scope.queries, scope.account.accountId, user.user_id);
+  }
   noteChange(scope, user);
   return { user, row: { ...row, ...changes } };
 }
@@ -160,6 +164,7 @@ export async function deleteLoginProfile(scope: Scope, reference: UserReference)
     .where('user_id', '=', user.user_id)
     .where('account_id', '=', scope.account.accountId)
     .execute();
+  await endSessionsOfUser(scope.queries, scope.account.accountId, user.user_id);
   noteChange(scope, user);
 }
 

@@ -2,6 +2,7 @@ import { changeKey } from '../access-keys/access-key.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { DAY_MS, limits } from '../limits.ts';
 import type { Scope } from '../rpc/operation.ts';
+import { endSessionsOfUser } from '../session/end-sessions.ts';
 import type { UserRow } from '../store/schema.ts';
 import {
   changeUser,
@@ -34,6 +35,7 @@ export async function recycleUser(scope: Scope, reference: UserReference): Promi
   const user = await requireUser(scope, reference);
   const purgeAt = scope.now + limits.recycleBinDays * DAY_MS;
   await changeUser(scope, user, { recycled_at: scope.now, purge_at: purgeAt });
+  await endSessionsOfUser(scope.queries, scope.account.accountId, user.user_id);
   const keys = await scope.queries
     .selectFrom('access_keys')
     .select('access_key_id')
