@@ -37,6 +37,8 @@ routes:
   - { route: 'PUT /files/{path+}', action: PutFile, resource: 'file/{path}' }
 `;
 
+const orders = parseServiceMap(ordersMap);
+
 /** An AccessKey as its owner has it. */
 export interface Key {
   readonly accessKeyId: string;
@@ -98,7 +100,7 @@ export function ordersGuard(
   source: CredentialSource,
   options: Partial<ServiceGuardOptions> = {},
 ): ServiceGuard {
-  return createGuard({ source, service: parseServiceMap(ordersMap), now: () => noon, ...options });
+  return createGuard({ source, service: orders, now: () => noon, ...options });
 }
 
 /** What to send. */
