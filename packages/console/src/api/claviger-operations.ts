@@ -52,7 +52,7 @@ export interface PolicyFault {
   Column: number;
   EndLine?: number;
   EndColumn?: number;
-  Severity: 'error' | 'warning';
+  Severity: 'error' | 'info';
 }
 
 /** What one statement had to do with a simulated decision. */

@@ -4,6 +4,7 @@ import type account from '../locales/en/account.json';
 import type errors from '../locales/en/errors.json';
 import type groups from '../locales/en/groups.json';
 import type overview from '../locales/en/overview.json';
+import type roles from '../locales/en/roles.json';
 import type shell from '../locales/en/shell.json';
 import type signIn from '../locales/en/sign-in.json';
 import type users from '../locales/en/users.json';
@@ -17,6 +18,7 @@ declare module 'i18next' {
       errors: typeof errors;
       groups: typeof groups;
       overview: typeof overview;
+      roles: typeof roles;
       shell: typeof shell;
       'sign-in': typeof signIn;
       users: typeof users;

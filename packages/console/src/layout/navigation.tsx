@@ -1,4 +1,4 @@
-import { DashboardOutlined, TeamOutlined, UserOutlined } from '@ant-design/icons';
+import { DashboardOutlined, IdcardOutlined, TeamOutlined, UserOutlined } from '@ant-design/icons';
 import type { ParseKeys } from 'i18next';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -24,6 +24,7 @@ const sections: readonly Section[] = [
     entries: [
       { path: '/users', label: 'nav.users', icon: <UserOutlined /> },
       { path: '/groups', label: 'nav.groups', icon: <TeamOutlined /> },
+      { path: '/roles', label: 'nav.roles', icon: <IdcardOutlined /> },
     ],
   },
 ];

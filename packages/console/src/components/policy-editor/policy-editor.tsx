@@ -1,0 +1,111 @@
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { json } from '@codemirror/lang-json';
+import { bracketMatching, foldGutter, indentOnInput, syntaxHighlighting } from '@codemirror/language';
+import { linter, lintGutter, lintKeymap } from '@codemirror/lint';
+import { EditorState, type Extension } from '@codemirror/state';
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  keymap,
+  lineNumbers,
+} from '@codemirror/view';
+import { classHighlighter } from '@lezer/highlight';
+import { useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { PolicyFault } from '../../api/claviger-operations.ts';
+import { placeFaults } from './place-faults.ts';
+import { type PolicyKind, validatePolicy } from './validate-policy.ts';
+import './policy-editor.css';
+
+/** Typing has to pause so long, in milliseconds, before the server is asked what is wrong. */
+const pauseMs = 350;
+
+/**
+ * A policy document in JSON, with what is wrong with it at its place, in the words of the server's own parser.
+ * Tab leaves the editor, as WCAG 2.1.2 wants it.
+ *
+ * @param kind what the document is for; each has rules of its own
+ * @param onFaults told what is wrong after each pause in typing
+ */
+export function PolicyEditor({
+  label,
+  value,
+  kind,
+  onChange,
+  onFaults,
+}: {
+  readonly label: string;
+  readonly value: string;
+  readonly kind: PolicyKind;
+  readonly onChange: (text: string) => void;
+  readonly onFaults?: (faults: readonly PolicyFault[]) => void;
+}) {
+  const { t } = useTranslation();
+  const place = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(null);
+  const told = useRef({ onChange, onFaults });
+  told.current = { onChange, onFaults };
+  const first = useRef(value);
+
+  useEffect(() => {
+    if (place.current === null) return;
+    const editor = new EditorView({
+      parent: place.current,
+      state: EditorState.create({
+        doc: first.current,
+        extensions: [
+          ...jsonLook,
+          history(),
+          drawSelection(),
+          indentOnInput(),
+          bracketMatching(),
+          highlightActiveLine(),
+          highlightActiveLineGutter(),
+          lintGutter(),
+          keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap]),
+          linter(
+            async ({ state }) => {
+              const faults = await validatePolicy(state.doc.toString(), kind);
+              told.current.onFaults?.(faults);
+              return placeFaults(state.doc, faults);
+            },
+            { delay: pauseMs },
+          ),
+          EditorView.contentAttributes.of({ 'aria-label': label }),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged) told.current.onChange(update.state.doc.toString());
+          }),
+        ],
+      }),
+    });
+    view.current = editor;
+    return () => editor.destroy();
+  }, [kind, label]);
+
+  // What was changed elsewhere, as by the visual builder.
+  useEffect(() => {
+    first.current = value;
+    const editor = view.current;
+    if (editor === null || editor.state.doc.toString() === value) return;
+    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+  }, [value]);
+
+  return (
+    <div className="policy-editor">
+      <div ref={place} />
+      <p className="quiet">{t('policyEditor.keys')}</p>
+    </div>
+  );
+}
+
+/** How JSON looks, wherever it is shown. */
+export const jsonLook: readonly Extension[] = [
+  lineNumbers(),
+  foldGutter(),
+  json(),
+  syntaxHighlighting(classHighlighter),
+  EditorState.tabSize.of(2),
+  EditorView.lineWrapping,
+];

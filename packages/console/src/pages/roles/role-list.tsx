@@ -1,0 +1,121 @@
+import { PlusOutlined } from '@ant-design/icons';
+import { App, Button } from 'antd';
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useNavigate } from 'react-router';
+import type { AnswerOf } from '../../api/operations.ts';
+import { useChange } from '../../api/use-change.ts';
+import { useEveryPage } from '../../api/use-every-page.ts';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { type Column, ResourceTable } from '../../components/resource-table.tsx';
+import { useFormat } from '../../language/use-format.ts';
+import { Page } from '../../layout/page.tsx';
+import { deleteRole } from './delete-role.ts';
+
+type Role = NonNullable<NonNullable<AnswerOf<'Ram', 'ListRoles'>['Roles']>['Role']>[number];
+
+interface Selection {
+  readonly roles: readonly Role[];
+  readonly done: () => void;
+}
+
+/** The roles of the account. */
+export function Component() {
+  const { t } = useTranslation(['roles', 'shell']);
+  const format = useFormat();
+  const navigate = useNavigate();
+  const { message } = App.useApp();
+  const roles = useEveryPage('Ram', 'ListRoles', { MaxItems: 1000 }, (answer) => answer.Roles?.Role);
+  const change = useChange();
+  const [deleting, setDeleting] = useState<Selection>();
+
+  const columns = useMemo<readonly Column<Role>[]>(
+    () => [
+      {
+        key: 'name',
+        title: t('field.name'),
+        text: (role) => role.RoleName ?? '',
+        render: (role) => (
+          <Link to={`/roles/${encodeURIComponent(role.RoleName ?? '')}`}>{role.RoleName}</Link>
+        ),
+      },
+      { key: 'description', title: t('field.description'), text: (role) => role.Description ?? '' },
+      {
+        key: 'session',
+        title: t('field.session'),
+        text: (role) => t('hours', { value: format.number((role.MaxSessionDuration ?? 0) / 3600) }),
+        sortBy: (role) => role.MaxSessionDuration ?? 0,
+      },
+      {
+        key: 'created',
+        title: t('column.created'),
+        text: (role) => format.moment(role.CreateDate),
+        sortBy: (role) => role.CreateDate ?? '',
+      },
+    ],
+    [t, format],
+  );
+
+  async function deleteRoles({ roles: doomed, done }: Selection): Promise<void> {
+    const deleted = await change.run(async () => {
+      for (const { RoleName = '' } of doomed) await deleteRole(RoleName);
+      return true;
+    });
+    if (!deleted) return;
+    message.success(t('deleted', { count: doomed.length }));
+    setDeleting(undefined);
+    done();
+  }
+
+  return (
+    <Page
+      title={t('title')}
+      description={t('lead')}
+      actions={
+        <Button type="primary" icon={<PlusOutlined />} onClick={() => void navigate('/roles/new')}>
+          {t('create')}
+        </Button>
+      }
+    >
+      <div className="surface">
+        <ResourceTable
+          label={t('title')}
+          rows={roles.rows}
+          columns={columns}
+          rowKey={(role) => role.RoleName ?? ''}
+          rowName={(role) => role.RoleName ?? ''}
+          loading={roles.isLoading}
+          error={roles.error}
+          refetch={roles.refetch}
+          readOn={roles.readOn}
+          fileName="roles"
+          bulkActions={[
+            {
+              key: 'delete',
+              label: t('delete'),
+              danger: true,
+              run: (rows, done) => {
+                change.reset();
+                setDeleting({ roles: rows, done });
+              },
+            },
+          ]}
+        />
+      </div>
+      <ConfirmDialog
+        open={deleting !== undefined}
+        title={t('delete')}
+        confirmText={t('delete')}
+        running={change.running}
+        error={change.error}
+        onCancel={() => setDeleting(undefined)}
+        onConfirm={() => deleting && void deleteRoles(deleting)}
+      >
+        {t('deleteText', {
+          count: deleting?.roles.length ?? 0,
+          names: deleting?.roles.map((role) => role.RoleName).join(', '),
+        })}
+      </ConfirmDialog>
+    </Page>
+  );
+}

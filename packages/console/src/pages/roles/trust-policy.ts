@@ -1,0 +1,51 @@
+/** Who may take a role on: the three kinds that RAM's console offers. */
+export type Trusted =
+  | { readonly kind: 'account'; readonly accountId: string }
+  | { readonly kind: 'service'; readonly service: string }
+  | { readonly kind: 'saml'; readonly providerArn: string }
+  | {
+      readonly kind: 'oidc';
+      readonly providerArn: string;
+      readonly issuer: string;
+      readonly audience: string;
+      readonly subject: string;
+    };
+
+/** Where identity providers that are set up for RAM send their assertions; the server takes no others. */
+const samlRecipients = [
+  'https://signin.aliyun.com/saml-role/sso',
+  'https://signin.alibabacloud.com/saml-role/sso',
+];
+
+/** The trust policy that lets somebody take a role on, laid out to be read. */
+export function trustPolicyFor(trusted: Trusted): string {
+  return JSON.stringify({ Statement: [statementFor(trusted)], Version: '1' }, null, 2);
+}
+
+function statementFor(trusted: Trusted): object {
+  const begin = { Action: 'sts:AssumeRole', Effect: 'Allow' };
+  switch (trusted.kind) {
+    case 'account':
+      return { ...begin, Principal: { RAM: [`acs:ram::${trusted.accountId}:root`] } };
+    case 'service':
+      return { ...begin, Principal: { Service: [trusted.service] } };
+    case 'saml':
+      return {
+        ...begin,
+        Principal: { Federated: [trusted.providerArn] },
+        Condition: { StringEquals: { 'saml:recipient': samlRecipients } },
+      };
+    case 'oidc':
+      return {
+        ...begin,
+        Principal: { Federated: [trusted.providerArn] },
+        Condition: {
+          StringEquals: {
+            'oidc:iss': [trusted.issuer],
+            'oidc:aud': [trusted.audience],
+            ...(trusted.subject !== '' && { 'oidc:sub': [trusted.subject] }),
+          },
+        },
+      };
+  }
+}
