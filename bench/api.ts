@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { SignedRequest } from '@claviger/signature';
 import { GET_CALLER_IDENTITY, signedCall } from './api-call.ts';
+import { load, onTheWire } from './http-load.ts';
 import { median, progress, type Row, row } from './ratio.ts';
 import {
   canPin,
@@ -20,7 +19,6 @@ const mostRounds = 15;
 /** The share of its time that a server may have waited for its core, since others had it, in a calm round. */
 const calm = 0.05;
 const requestsPerRound = 20_000;
-const connections = 64;
 const serverCore = 0;
 const generatorCore = 1;
 
@@ -123,54 +121,4 @@ function signed(key: InstalledKey, port: number, round: number): Buffer[] {
   return Array.from({ length: requestsPerRound }, (_, at) =>
     onTheWire(signedCall(key, port, GET_CALLER_IDENTITY, `${round}-${at}-${process.pid}-bench`)),
   );
-}
-
-function onTheWire({ method, target, rawHeaders }: SignedRequest): Buffer {
-  let text = `${method} ${target} HTTP/1.1\r\n`;
-  for (let at = 0; at < rawHeaders.length; at += 2) text += `${rawHeaders[at]}: ${rawHeaders[at + 1]}\r\n`;
-  return Buffer.from(`${text}content-length: 0\r\n\r\n`);
-}
-
-/** Sends all requests, one after the other on each connection. @returns how many seconds it took */
-async function load(port: number, requests: readonly Buffer[]): Promise<number> {
-  let next = 0;
-  let answered = 0;
-  let spinning = true;
-  const spin = () => {
-    if (spinning) setImmediate(spin);
-  };
-  spin();
-  const began = process.hrtime.bigint();
-  try {
-    await new Promise<void>((resolve, reject) => {
-      for (let connection = 0; connection < connections; connection++) {
-        const socket = connect(port, '127.0.0.1').setNoDelay(true);
-        let received = '';
-        const send = () => {
-          const request = requests[next++];
-          if (request === undefined) socket.end();
-          else socket.write(request);
-        };
-        socket.on('connect', send);
-        socket.on('error', reject);
-        socket.on('data', (chunk) => {
-          received += chunk.toString('latin1');
-          const end = received.indexOf('\r\n\r\n');
-          if (end < 0) return;
-          const length = Number(/content-length: (\d+)/i.exec(received)?.[1]);
-          if (received.length < end + 4 + length) return;
-          if (!received.startsWith('HTTP/1.1 200')) {
-            reject(new Error(received));
-            return;
-          }
-          received = '';
-          if (++answered === requests.length) resolve();
-          send();
-        });
-      }
-    });
-  } finally {
-    spinning = false;
-  }
-  return Number(process.hrtime.bigint() - began) / 1e9;
 }

@@ -1,6 +1,7 @@
 /** `npm run bench`: what is fast and what is not, as ratios within one run. */
 import { parseArgs } from 'node:util';
 import { apiRows } from './api.ts';
+import { gatewayRows } from './gateway.ts';
 import { guardRows } from './guard.ts';
 import { policyRows } from './policy.ts';
 import { progress, type Row } from './ratio.ts';
@@ -14,6 +15,7 @@ const areas = {
   policy: [() => policyRows()],
   guard: [() => guardRows()],
   api: [() => apiRows()],
+  gateway: [() => gatewayRows()],
   scale: [
     () => statementsRows(),
     () => revocationRows(),

@@ -51,22 +51,39 @@ export class ServerProcess {
    * Starts a program of Node and waits until it prints its address.
    * @param core the only processor core it may use; any when absent
    */
-  static async start(words: readonly string[], core?: number): Promise<ServerProcess> {
-    const line = [process.execPath, ...words];
+  static start(words: readonly string[], core?: number): Promise<ServerProcess> {
+    return ServerProcess.startProgram([process.execPath, ...words], /127\.0\.0\.1:(\d+)/, core);
+  }
+
+  /**
+   * Starts any program and waits until it prints what matches, to either of its outputs.
+   * @param ready its first group is the port
+   * @param core the only processor core it may use; any when absent
+   */
+  static startProgram(line: readonly string[], ready: RegExp, core?: number): Promise<ServerProcess> {
     const [program = '', ...rest] = core === undefined ? line : ['taskset', '-c', String(core), ...line];
-    const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
-    let said = '';
-    // Read to the end, since a server whose output nobody reads any more ends itself.
-    const port = await new Promise<number | undefined>((resolve) => {
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        said += text;
-        const [, found] = /127\.0\.0\.1:(\d+)/.exec(said) ?? [];
-        if (found !== undefined) resolve(Number(found));
-      });
-      child.once('exit', () => resolve(undefined));
+    const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
+    return new Promise((resolve, reject) => {
+      let said = '';
+      const hear = (chunk: string) => {
+        said += chunk;
+        const found = ready.exec(said);
+        if (found === null) return;
+        // Read to the end, since a server whose output nobody reads any more ends itself.
+        child.stdout.off('data', hear).resume();
+        child.stderr.off('data', hear).on('data', (text: string) => process.stderr.write(text));
+        resolve(new ServerProcess(child, Number(found[1])));
+      };
+      child.stdout.setEncoding('utf8').on('data', hear);
+      child.stderr.setEncoding('utf8').on('data', hear);
+      child.once('error', reject);
+      child.once('exit', () => reject(new Error(`a server did not start: ${said}`)));
     });
-    if (port !== undefined) return new ServerProcess(child, port);
-    throw new Error(`a server did not start: ${said}`);
+  }
+
+  /** The same process, on a port that it does not tell. */
+  withPort(port: number): ServerProcess {
+    return new ServerProcess(this.#process, port);
   }
 
   /** What the system's scheduler knows of the process so far; NaN where it does not say (it is Linux's to say). */

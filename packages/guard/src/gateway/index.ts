@@ -4,9 +4,13 @@
  * the `OpenSource` that it is given.
  */
 export { type AccessRecord, loggedFields } from './access-record.ts';
+export type { Admission, Admitted } from './admission.ts';
 export type { OpenSource, Surroundings } from './checkpoint.ts';
 export { type Gateway, startGateway } from './gateway.ts';
 export type { Log, ReloadOutcome } from './hot-configuration.ts';
+export { type Listener, type ListenerOptions, startListener } from './listener.ts';
 export { type LoadedGateway, loadGateway } from './load-configuration.ts';
+export { type ProxiedService, ReverseProxy, type ReverseProxyOptions } from './reverse-proxy.ts';
 export type { SourceSettings } from './settings.ts';
 export { GatewayConfigurationError } from './settings-section.ts';
+export { Upstream, type UpstreamTls } from './upstream.ts';
