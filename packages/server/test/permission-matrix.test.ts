@@ -6,7 +6,6 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { createAccessKey } from '../src/access-keys/access-key.ts';
 import { operatorScope } from '../src/accounts/create-account.ts';
-import { anonymousOperations } from '../src/api/operations.ts';
 import { attachPolicy } from '../src/policies/attachment.ts';
 import { createPolicy } from '../src/policies/policy.ts';
 import type { Scope } from '../src/rpc/operation.ts';
@@ -14,7 +13,7 @@ import { createUser } from '../src/users/user.ts';
 import { assertSameRows, readAccountRows } from './account-rows.ts';
 import type { ClientKey } from './clients.ts';
 import { caller, type Prepared } from './prepared-request.ts';
-import { changingAll, type RequestCase, requestCases } from './prepared-requests.ts';
+import { changingAll, federatedOperations, type RequestCase, requestCases } from './prepared-requests.ts';
 import { callRaw, type JsonAnswer } from './raw-request.ts';
 import { eachServer, type TestServer } from './server.ts';
 import { password, Things } from './things.ts';
@@ -139,7 +138,7 @@ eachServer((_, start) => {
         }
       }
       assert.deepEqual(faults, []);
-      assert.equal(several.length, 19, 'how many requests need more than one resource');
+      assert.equal(several.length, 22, 'how many requests need more than one resource');
     });
 
     test('with exactly the documented action on the documented resource it is done', async () => {
@@ -154,10 +153,14 @@ eachServer((_, start) => {
       assert.deepEqual(faults, []);
     });
 
-    test('GetCallerIdentity alone needs no permission, two operations alone no signature', () => {
+    test('who one is and what one has brought needs no permission, two operations alone no signature', () => {
       const open = trials.filter(({ holder }) => holder.on.length === 0).map(({ title }) => title);
-      assert.deepEqual(open, ['Sts GetCallerIdentity']);
-      const unsigned = anonymousOperations.map(({ name }) => name);
+      assert.deepEqual(open, [
+        'Sts GetCallerIdentity',
+        'Claviger Simulate of a text',
+        'Claviger ValidatePolicyDocument',
+      ]);
+      const unsigned = federatedOperations.map(({ name }) => name);
       assert.deepEqual(unsigned, ['AssumeRoleWithSAML', 'AssumeRoleWithOIDC']);
     });
   });
@@ -242,6 +245,7 @@ const codes: Readonly<Record<string, string>> = {
   Ram: 'ram',
   Sts: 'sts',
   Actiontrail: 'actiontrail',
+  Claviger: 'claviger',
 };
 
 /** A user with a key and a policy of its own name. */

@@ -115,7 +115,10 @@ const roles: Readonly<Record<string, Prepare>> = {
   }),
   GetRole: onRole(),
   UpdateRole: onRole({ NewDescription: 'changed' }),
-  DeleteRole: onRole(),
+  DeleteRole: onRole({}, async (things, name) => {
+    await things.role(name);
+    await things.tagged('role', name);
+  }),
   ListRoles: onAll('role'),
 };
 
@@ -147,7 +150,14 @@ const policies: Readonly<Record<string, Prepare>> = {
   GetPolicy: onPolicy(custom),
   'GetPolicy of the system': onSystemPolicy(),
   ListPolicies: onAll('policy'),
-  DeletePolicy: onPolicy(),
+  // With everything that goes with it.
+  DeletePolicy: onPolicy({ CascadingDelete: 'true' }, async (things, name) => {
+    await things.policyOfTwoVersions(name);
+    await things.tagged('policy', name);
+    const { UserName, UserPrincipalName } = await things.user(name);
+    await things.do('2015-05-01', 'AttachPolicyToUser', { UserName, PolicyName: name, ...custom });
+    await things.do('2019-08-15', 'DeleteUser', { UserPrincipalName });
+  }),
   UpdatePolicyDescription: onPolicy({ NewDescription: 'changed' }),
   CreatePolicyVersion: onPolicy({ PolicyDocument: allowing('oss:PutObject', '*') }),
   GetPolicyVersion: onPolicy({ ...custom, VersionId: 'v1' }),
@@ -189,6 +199,18 @@ const attachments: Readonly<Record<string, Prepare>> = Object.fromEntries(
         async (things, name) => {
           await make(things, name);
           return { parameters: parameters(name), on: on(things, name) };
+        },
+      ],
+      [
+        `AttachPolicyTo${holder} of the system`,
+        async (things, name) => {
+          await makeHolder(things, holder, name);
+          const system = { PolicyName: 'ReadOnlyAccess', PolicyType: 'System' };
+          return {
+            parameters: { [`${holder}Name`]: name, ...system },
+            on: [things.arn(`${kind}/${name}`), 'acs:ram:*:system:policy/ReadOnlyAccess'],
+            elsewhere: { code: `EntityNotExist.${holder}` },
+          };
         },
       ],
       [

@@ -1,5 +1,6 @@
-import { anonymousOperations, operations } from '../src/api/operations.ts';
+import { builtOperations } from '../src/claviger.ts';
 import type { AnyOperation, Operation } from '../src/rpc/operation.ts';
+import { preparedClaviger } from './prepared-claviger.ts';
 import { preparedIms } from './prepared-ims.ts';
 import { preparedRam } from './prepared-ram.ts';
 import type { Prepare } from './prepared-request.ts';
@@ -51,7 +52,13 @@ const actiontrail: Readonly<Record<string, Prepare>> = {
   },
 };
 
-const ofProduct = { Ims: preparedIms, Ram: preparedRam, Sts: sts, Actiontrail: actiontrail } as const;
+const ofProduct = {
+  Ims: preparedIms,
+  Ram: preparedRam,
+  Sts: sts,
+  Actiontrail: actiontrail,
+  Claviger: preparedClaviger,
+} as const;
 
 /** Operations that change what all else goes by, login names and the strength of passwords: they are called last. */
 export const changingAll: readonly string[] = [
@@ -71,11 +78,24 @@ export interface RequestCase {
   readonly prepare: Prepare;
 }
 
+/** Every operation of the registry. */
+export const everyOperation: readonly AnyOperation[] = [...builtOperations().all()];
+
+/**
+ * Whether an operation is called with a signature and answers at once. Others have tests of their own: those that
+ * only a session of the console can call, or that begin one, and those that go on answering.
+ */
+const isSigned = (operation: AnyOperation): operation is Operation =>
+  (operation.access === 'read' || operation.access === 'write') && operation.sessionOnly === undefined;
+
+/** Those that need no signature because of what they are given. */
+export const federatedOperations = everyOperation.filter(({ access }) => access === 'anonymous');
+
 /** A request for each signed operation of the registry, several for some. */
 export function requestCases(): readonly RequestCase[] {
-  return operations.flatMap((operation) => {
+  return everyOperation.filter(isSigned).flatMap((operation) => {
     const { product, name } = operation;
-    const prepared = Object.entries(ofProduct[product as keyof typeof ofProduct] ?? {}).filter(
+    const prepared = Object.entries(ofProduct[product]).filter(
       ([title]) => title === name || title.startsWith(`${name} `),
     );
     if (prepared.length === 0) throw new Error(`${product} ${name} has no prepared request: give it one`);
@@ -87,6 +107,3 @@ export function requestCases(): readonly RequestCase[] {
     }));
   });
 }
-
-/** Every operation of the registry, those that need no signature included. */
-export const everyOperation: readonly AnyOperation[] = [...operations, ...anonymousOperations];

@@ -16,6 +16,8 @@ export interface TextFact {
   readonly wrong?: readonly string[];
   /** Why anything is taken that is not too long. */
   readonly takesAnything?: string;
+  /** It has to be there, but an empty one says something. */
+  readonly emptyIsMeant?: true;
 }
 
 const name = (right: string, ...wrong: string[]): TextFact => ({ form: 'name', right, wrong });
@@ -81,15 +83,15 @@ const metadata = other(
 );
 
 const secondsOfDay = other(
-  '2026-01-02T03:04:05Z',
+  '2099-01-02T03:04:05Z',
   'yesterday',
-  '2026-01-02',
-  '2026-01-02 03:04:05',
-  '2026-01-02T03:04:05+08:00',
-  '2026-01-02T03:04:05.678Z',
-  '2026-13-02T03:04:05Z',
-  '2026-02-30T03:04:05Z',
-  '2026-01-02T25:04:05Z',
+  '2099-01-02',
+  '2099-01-02 03:04:05',
+  '2099-01-02T03:04:05+08:00',
+  '2099-01-02T03:04:05.678Z',
+  '2099-13-02T03:04:05Z',
+  '2099-02-30T03:04:05Z',
+  '2099-01-02T25:04:05Z',
 );
 
 const loginName = name(
@@ -171,6 +173,17 @@ export const textFacts: Readonly<Record<string, TextFact>> = {
   AuthenticationCode1: name('123456', '12345', '1234567', 'abcdef', '１２３４５６'),
   AuthenticationCode2: name('654321', '65432', '6543210', 'abcdef', '-12345'),
   AuxiliaryDomain: name('example.com', 'example', '.com', 'example.', 'exa_mple.com'),
+  Conditions: other(
+    '{"acs:SourceIp":"203.0.113.1"}',
+    'x',
+    '[]',
+    '1',
+    'null',
+    '{"a":null}',
+    '{"a":{}}',
+    '{"a":[1]}',
+    '{"a":"b"',
+  ),
   ClientId: name('sample', '-x', 'a,b'),
   ClientIds: name('one,two', ',', 'one,,two', 'one,-two', `one,${'x'.repeat(129)}`),
   Comments: multiline,
@@ -187,6 +200,7 @@ export const textFacts: Readonly<Record<string, TextFact>> = {
   EncodedDiagnosticMessage: other('', 'x', 'AAAA', '{}'),
   EncodedSAMLMetadataDocument: metadata,
   EndTime: secondsOfDay,
+  ExpireDate: { ...secondsOfDay, emptyIsMeant: true },
   ExternalId: name('id', 'x', 'a|b', 'a#b'),
   Filter: other(
     'UserPrincipalName eq a@example.onaliyun.com',
@@ -269,7 +283,9 @@ export const textFacts: Readonly<Record<string, TextFact>> = {
   Policy: sessionPolicy,
   PolicyDocument: identityPolicy,
   PolicyName: name('sample', 'a.b', 'a_b', 'a/b', 'system:x'),
+  'ValidatePolicyDocument PolicyDocument': anything('{}', 'what is wrong with it is the answer'),
   PredefinedScopes: scopes,
+  PrincipalName: anything('somebody', 'a name that nobody can have is nobody’s'),
   RedirectUris: uris,
   RequiredScopes: anything('openid', 'RAM does nothing with one that is not among the application’s scopes'),
   ResourceGroupId: other('', 'rg-x', 'x', '*'),
@@ -319,6 +335,8 @@ export const textFacts: Readonly<Record<string, TextFact>> = {
   'GetAccessKeyLastUsedEvents ServiceName': line('Ims'),
   'GetAccessKeyLastUsedIps ServiceName': line('Ims'),
   'GetAccessKeyLastUsedResources ServiceName': line('Ims'),
+  SimulatedAction: name('ram:GetUser', 'GetUser', 'ram:', ':GetUser', 'ram:Get:User', 'ram/GetUser'),
+  SimulatedResource: anything('acs:ram:*:1234567890123456:user/somebody', 'policies match it as a text'),
   SourceIdentity: name('somebody', 'x', 'a/b', 'a:b'),
   StartTime: secondsOfDay,
   'Tag.Key': line('owner', 'acs:x', 'aliyunx', 'https://x', 'see http://x'),

@@ -11,3 +11,10 @@ export function instant(milliseconds: number): string {
   }
   return lastText;
 }
+
+/** The instant that such a text names, in milliseconds since the epoch; undefined when there is none. */
+export function readInstant(text: string): number | undefined {
+  const milliseconds = Date.parse(text);
+  // The parser takes the 30th of February for a day in March.
+  return Number.isNaN(milliseconds) || instant(milliseconds) !== text ? undefined : milliseconds;
+}

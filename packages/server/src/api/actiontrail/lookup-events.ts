@@ -1,7 +1,7 @@
 import { type FilterColumn, lookupEvents } from '../../audit/lookup.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { DAY_MS } from '../../limits.ts';
-import { instant } from '../../rpc/instant.ts';
+import { instant, readInstant } from '../../rpc/instant.ts';
 import { type Operation, operation } from '../../rpc/operation.ts';
 import { integer, listOf, oneOf, optional, text, withDefault } from '../../rpc/parameter.ts';
 
@@ -75,9 +75,8 @@ export const lookupEventsOperations: readonly Operation[] = [
 
 function instantOf(name: string, given: string | undefined): number | undefined {
   if (given === undefined) return undefined;
-  const parsed = Date.parse(given);
-  // The parser takes the 30th of February for a day in March.
-  if (Number.isNaN(parsed) || instant(parsed) !== given) throw new Refusal('Invalid', { name });
+  const parsed = readInstant(given);
+  if (parsed === undefined) throw new Refusal('Invalid', { name });
   return parsed;
 }
 

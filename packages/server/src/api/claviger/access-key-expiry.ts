@@ -4,7 +4,7 @@ import { readCeiling, setCeiling } from '../../access-keys/expiry-ceiling.ts';
 import { keyOwner, keyOwnerArn } from '../../access-keys/owner.ts';
 import { arn } from '../../accounts/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
-import { instant } from '../../rpc/instant.ts';
+import { instant, readInstant } from '../../rpc/instant.ts';
 import { type Call, type Operation, operation } from '../../rpc/operation.ts';
 import { clearable, integer, optional, type Parameter, text } from '../../rpc/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
@@ -33,8 +33,8 @@ const expireDate: Parameter<number | null> = {
     const given = instantText.read(name, wire);
     if (given === undefined) throw new Refusal('Missing', { name });
     if (given === '') return null;
-    const time = Date.parse(given);
-    if (Number.isNaN(time)) throw new Refusal('InvalidParameter.FormatOf', { name });
+    const time = readInstant(given);
+    if (time === undefined) throw new Refusal('InvalidParameter.FormatOf', { name });
     return time;
   },
 };

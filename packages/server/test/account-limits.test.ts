@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sql } from 'kysely';
+import { limits } from '../src/limits.ts';
+import type { Schema } from '../src/store/schema.ts';
+import { eachServer, type TestServer } from './server.ts';
+import { Things } from './things.ts';
+
+eachServer((_, start) => {
+  test('what an account has counts against no other’s limits', async () => {
+    const now = Date.now();
+    const server = await start();
+    const vendor = new Things(server, await server.newAccount(), 'vendor', now);
+    const full = new Things(server, await server.newAccount(), 'full', now, vendor);
+    const next = new Things(server, await server.newAccount(), 'next', now, vendor);
+    const copy = (table: keyof Schema, limit: number, ...columns: readonly string[]) =>
+      copyRow(server, full.account.accountId, table, limit, columns);
+    await full.samlProvider('full');
+    await full.oidcProvider('full');
+    await full.device('full');
+    await full.group('full');
+    await full.role('full');
+    await full.policy('full');
+    await full.do('2019-08-15', 'ProvisionApplication', { AppId: await full.application('full') });
+    await copy('saml_providers', limits.samlProvidersPerAccount, 'provider_id', 'provider_name_key');
+    await copy(
+      'oidc_providers',
+      limits.oidcProvidersPerAccount,
+      'provider_id',
+      'provider_name_key',
+      'issuer_url',
+    );
+    await copy('mfa_devices', limits.virtualMfaDevicesPerAccount, 'device_name');
+    await copy('groups', limits.groupsPerAccount, 'group_id', 'group_name_key');
+    await copy('roles', limits.rolesPerAccount, 'role_id', 'role_name_key');
+    await copy('policies', limits.customPoliciesPerAccount, 'policy_name_key');
+    await copy('applications', limits.applicationsPerAccount, 'app_id', 'app_name_key');
+    await copy('application_provisions', limits.installedApplicationsPerAccount, 'app_id');
+    await copy('users', limits.usersPerAccount, 'user_id', 'user_name_key');
+    const makers: readonly (readonly [string, (things: Things) => Promise<unknown>])[] = [
+      ['LimitExceeded.SAMLProvider', (things) => things.samlProvider('one-more')],
+      ['LimitExceeded.OIDCProvider', (things) => things.oidcProvider('one-more')],
+      ['LimitExceeded.VirtualMFADevice', (things) => things.device('one-more')],
+      ['LimitExceeded.Group', (things) => things.group('one-more')],
+      ['LimitExceeded.Role', (things) => things.role('one-more')],
+      ['LimitExceeded.Policy', (things) => things.policy('one-more')],
+      ['LimitExceeded.Application', (things) => things.application('one-more')],
+      ['LimitExceeded.User', (things) => things.user('one-more')],
+      [
+        'LimitExceeded.Application.Provision',
+        async (things) => {
+          const AppId = await things.foreignApplication('one-more');
+          await things.do('2019-08-15', 'ProvisionApplication', { AppId });
+        },
+      ],
+    ];
+    for (const [code, make] of makers) {
+      await assert.rejects(make(full), (error: Error) => error.message.includes(code), code);
+      await make(next);
+    }
+  });
+});
+
+/** Copies a row of an account until there are as many as may be. @param columns that have to differ */
+async function copyRow(
+  { services }: TestServer,
+  accountId: string,
+  table: keyof Schema,
+  limit: number,
+  columns: readonly string[],
+): Promise<void> {
+  await services.store.write(async ({ queries }) => {
+    const rows = await sql<
+      Record<string, unknown>
+    >`select * from ${sql.table(table)} where account_id = ${accountId}`.execute(queries);
+    const row = rows.rows.at(-1)!;
+    const copies = Array.from({ length: limit - rows.rows.length }, (_, at) => ({
+      ...row,
+      ...Object.fromEntries(columns.map((column) => [column, `${row[column]}-${at}`])),
+    }));
+    for (let at = 0; at < copies.length; at += 250) {
+      await queries
+        .insertInto(table)
+        .values(copies.slice(at, at + 250) as never)
+        .execute();
+    }
+  });
+}
