@@ -1,19 +1,23 @@
 /** The reference pages under `docs/reference/`, made from the registry: `npm run docs:reference`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { type DescribedType, describedOperations } from '../src/api/described-operations.ts';
+import {
+  type DescribedType,
+  describedOperations,
+  ownDescribedOperations,
+} from '../src/api/described-operations.ts';
 import { openApiProducts } from '../src/api/openapi.ts';
-import { anonymousOperations, operations } from '../src/api/operations.ts';
+import { builtOperations } from '../src/claviger.ts';
 import type { AnyOperation } from '../src/rpc/operation.ts';
 
 /** The page of one product: each operation that is built, with what it takes and answers. */
 export function referencePage(version: string): string {
   const responses = new Map(
-    describedOperations()
+    [...describedOperations(), ...ownDescribedOperations()]
       .filter((operation) => operation.version === version)
       .map((operation) => [operation.name, operation.response]),
   );
-  const built = [...operations, ...anonymousOperations]
+  const built = [...builtOperations().all()]
     .filter((operation) => operation.version === version)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return [
@@ -33,11 +37,19 @@ const sentenceOf: Readonly<Record<AnyOperation['access'], string>> = {
   console: 'For browsers: makes, confirms or ends a session of the console.',
 };
 
+/** What else has to be known of who can call it. */
+function moreOf(operation: AnyOperation): string[] {
+  return [
+    ...('sessionOnly' in operation ? ['Only for sessions of the console.'] : []),
+    ...('stepUp' in operation ? ['In the console it asks for a step-up.'] : []),
+  ];
+}
+
 function section(operation: AnyOperation, response: DescribedType): string {
   const parameters = Object.entries(operation.input);
   return [
     `## ${operation.name}`,
-    sentenceOf[operation.access],
+    [sentenceOf[operation.access], ...moreOf(operation)].join(' '),
     ...(parameters.length === 0
       ? ['No parameters.']
       : [

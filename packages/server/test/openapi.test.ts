@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { coverage } from '../api-description/coverage.ts';
+import { openApiProducts } from '../src/api/openapi.ts';
+import { builtOperations } from '../src/claviger.ts';
 import { eachServer, type TestServer } from './server.ts';
 
 eachServer((_, start) => {
@@ -11,16 +12,16 @@ eachServer((_, start) => {
       server = await start();
     });
 
-    for (const product of ['ims', 'ram', 'sts', 'actiontrail']) {
+    for (const product of [...openApiProducts.keys()]) {
       test(`/openapi/${product}.json is valid OpenAPI 3.1 and has exactly what is built`, async () => {
         const answer = await fetch(`${server.url}/openapi/${product}.json`);
         assert.equal(answer.status, 200);
         const document = (await answer.json()) as { readonly paths: Readonly<Record<string, unknown>> };
         const { valid, errors } = await new Validator().validate(structuredClone(document));
         assert.ok(valid, JSON.stringify(errors));
-        const built = coverage()
-          .filter((row) => row.implemented && row.product.toLowerCase() === product)
-          .map((row) => `/#${row.operation}`);
+        const built = [...builtOperations().all()]
+          .filter((operation) => operation.product.toLowerCase() === product)
+          .map((operation) => `/#${operation.name}`);
         assert.deepEqual(Object.keys(document.paths).sort(), built.sort());
       });
     }

@@ -383,6 +383,50 @@ eachServer((_, start) => {
     }
   });
 
+  test('the account root looks after its own password and device, and nobody else does', async () => {
+    const { server, account, signedIn, attach, isOver } = await fresh();
+    const root = new Browser(server);
+    await root.signIn(account.rootLoginName, account.rootPassword);
+    await root.done('ChooseSignInPassword', { NewPassword: password });
+    await root.refused('BeginRootDevice', {}, 'StepUpRequired', 403);
+    await root.done('StepUp', { Method: 'Password', Password: password });
+    const { Seed } = (await root.done('BeginRootDevice')) as { Seed: string };
+    const code = (of: number) => codeAt(Seed, stepAt(began + ahead) + of);
+    const wrong = { Code1: '111111', Code2: '222222' };
+    await root.refused('BindRootDevice', wrong, 'CheckAuthenticationCodeFail', 403);
+    await root.done('BindRootDevice', { Code1: code(-1), Code2: code(0) });
+    const info = await root.done('GetAccountMFAInfo', {}, { version: IMS });
+    assert.equal(info['IsMFAEnable'], true);
+
+    const again = new Browser(server);
+    assert.equal(await again.signIn(account.rootLoginName, password), 'Code');
+    ahead += minute;
+    await again.done('VerifySignInCode', { Code: code(0) });
+    ahead += minute;
+    await again.done('StepUp', { Method: 'Code', Code: code(0) });
+    const same = { NewPassword: password };
+    await again.refused('ChangeRootPassword', same, 'InvalidParameter.Password.TooWeak', 400);
+    await again.done('ChangeRootPassword', { NewPassword: 'another horse 42' });
+    await isOver(again);
+    await isOver(root);
+
+    assert.equal(await again.signIn(account.rootLoginName, 'another horse 42'), 'Code');
+    ahead += minute;
+    await again.done('VerifySignInCode', { Code: code(0) });
+    ahead += minute;
+    await again.done('StepUp', { Method: 'Code', Code: code(0) });
+    await again.done('UnbindRootDevice');
+    await isOver(again);
+
+    await attach('everything', { Effect: 'Allow', Action: '*', Resource: '*' });
+    const browser = await signedIn();
+    await browser.done('StepUp', { Method: 'Password', Password: password });
+    for (const action of ['BeginRootDevice', 'UnbindRootDevice']) {
+      await browser.refused(action, {}, 'NoPermission', 403);
+    }
+    await browser.refused('ChangeRootPassword', { NewPassword: 'stolen horse 42' }, 'NoPermission', 403);
+  });
+
   test('a role that is assumed in the console ends with the session of the console', async () => {
     const { server, account, signedIn, attach } = await fresh();
     const { accountId } = account;

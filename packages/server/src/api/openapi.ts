@@ -1,7 +1,12 @@
 import { effectOf } from '../rpc/api.ts';
 import type { AnyOperation } from '../rpc/operation.ts';
 import type { Registry } from '../rpc/registry.ts';
-import { type DescribedOperation, type DescribedType, describedOperations } from './described-operations.ts';
+import {
+  type DescribedOperation,
+  type DescribedType,
+  describedOperations,
+  ownDescribedOperations,
+} from './described-operations.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -11,6 +16,7 @@ export const openApiProducts: ReadonlyMap<string, string> = new Map([
   ['ram', '2015-05-01'],
   ['sts', '2015-04-01'],
   ['actiontrail', '2020-07-06'],
+  ['claviger', '2026-11-24'],
 ]);
 
 /**
@@ -22,7 +28,7 @@ export const openApiProducts: ReadonlyMap<string, string> = new Map([
  */
 export function openApiDocument(registry: Registry, version: string): Json {
   const described = new Map(
-    describedOperations()
+    [...describedOperations(), ...ownDescribedOperations()]
       .filter((operation) => operation.version === version)
       .map((operation) => [operation.name, operation]),
   );
@@ -35,11 +41,11 @@ export function openApiDocument(registry: Registry, version: string): Json {
       title: `Claviger: ${built[0]?.product ?? ''}`,
       version,
       description:
-        'Operations in the RPC style of Alibaba Cloud, on one path. Sign requests with ACS3-HMAC-SHA256 or RPC 1.0.',
+        'Operations in the RPC style of Alibaba Cloud, on one path. Sign requests with ACS3-HMAC-SHA256 or RPC 1.0; pages of the console show their session instead, and POST.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    security: [{ acs3: [] }],
+    security: [{ acs3: [] }, { session: [], csrf: [] }],
     paths: Object.fromEntries(
       built.map((operation) => [`/#${operation.name}`, pathItem(operation, described.get(operation.name))]),
     ),
@@ -50,6 +56,18 @@ export function openApiDocument(registry: Registry, version: string): Json {
           in: 'header',
           name: 'Authorization',
           description: 'ACS3-HMAC-SHA256 Credential=…,SignedHeaders=…,Signature=…',
+        },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'claviger_session',
+          description: 'A session of the console; over TLS the name begins with `__Host-`.',
+        },
+        csrf: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'x-claviger-csrf',
+          description: 'The CsrfToken of the session, which GetSession answers.',
         },
       },
       responses: { Refusal: refusalResponse },
@@ -83,7 +101,8 @@ function pathItem(operation: AnyOperation, described: DescribedOperation | undef
       operationId: operation.name,
       tags: [operation.product],
       'x-access': effectOf[operation.access],
-      ...(operation.access === 'anonymous' ? { security: [] } : {}),
+      ...securityOf(operation),
+      ...('stepUp' in operation ? { 'x-step-up': true } : {}),
       parameters: [
         fixed('Action', operation.name),
         fixed('Version', operation.version),
@@ -103,6 +122,23 @@ function pathItem(operation: AnyOperation, described: DescribedOperation | undef
       },
     },
   };
+}
+
+/** What an operation is proven by, where that is not one of the two usual ways. */
+function securityOf(operation: AnyOperation): Json {
+  const session = { security: [{ session: [], csrf: [] }] };
+  switch (operation.access) {
+    case 'anonymous':
+      return { security: [] };
+    case 'stream':
+      return { security: [{ acs3: [] }] };
+    case 'console':
+      return operation.session === 'none' ? { security: [] } : session;
+    case 'read':
+    case 'write':
+      if (operation.sessionOnly === undefined) return {};
+      return operation.sessionOnly === true ? session : { security: [{ session: [] }] };
+  }
 }
 
 const fixed = (name: string, value: string) => ({

@@ -223,6 +223,11 @@ export const catalogue = {
     message:
       'No permission perform sts:AssumeRole on this Role. Maybe you are not authorized to perform sts:AssumeRole or the specified role does not trust you: {resource}',
   },
+  'NoPermission.NotRoot': {
+    status: 403,
+    code: 'NoPermission',
+    message: 'Only the account root does this.',
+  },
   'NoPermission.Passkey': {
     status: 403,
     code: 'NoPermission',

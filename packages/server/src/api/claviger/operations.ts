@@ -3,6 +3,7 @@ import { accessKeyExpiryOperations } from './access-key-expiry.ts';
 import { passkeyRegistrationOperations } from './passkeys.ts';
 import { replicationOperations, replicationStreams } from './replicate-credentials.ts';
 import { usageReportOperations } from './report-access-key-usage.ts';
+import { rootCredentialOperations } from './root-credentials.ts';
 import { consoleSessionOperations, sessionOperations } from './session.ts';
 import { signInOperations } from './sign-in.ts';
 import { simulateOperations } from './simulate.ts';
@@ -12,6 +13,7 @@ import { validatePolicyOperations } from './validate-policy.ts';
 export const clavigerOperations: readonly Operation[] = [
   ...accessKeyExpiryOperations,
   ...passkeyRegistrationOperations,
+  ...rootCredentialOperations,
   ...replicationOperations,
   ...sessionOperations,
   ...simulateOperations,

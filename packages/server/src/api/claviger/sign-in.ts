@@ -1,7 +1,5 @@
 import { Refusal } from '../../errors/refusal.ts';
-import { bindDevice } from '../../mfa/binding.ts';
 import { verifyCode } from '../../mfa/verify-code.ts';
-import { createVirtualDevice, enrolmentCode, findVirtualDevice } from '../../mfa/virtual-device.ts';
 import { chooseNewPassword } from '../../passwords/login-profile.ts';
 import {
   type ConsoleOperation,
@@ -13,12 +11,9 @@ import {
 } from '../../rpc/operation.ts';
 import { flag, secret, text, withDefault } from '../../rpc/parameter.ts';
 import { Secret } from '../../rpc/secret.ts';
-import {
-  type ConsoleSession,
-  changeConsoleSession,
-  endConsoleSession,
-} from '../../session/console-session.ts';
+import { type ConsoleSession, endConsoleSession } from '../../session/console-session.ts';
 import { setCookie } from '../../session/cookie.ts';
+import { beginDevice, finishDevice } from '../../session/device-enrolment.ts';
 import { guessing } from '../../session/guessing.ts';
 import { issueMfaTicket, mfaTicketSeconds, readMfaTicket } from '../../session/mfa-ticket.ts';
 import { changeRootPassword } from '../../session/root-password.ts';
@@ -189,15 +184,8 @@ export const signInOperations: readonly ConsoleOperation[] = [
     input: {},
     prove: async (_, visit) => proofOf(await atStep(visit, 'BindDevice')),
     async handle(_, __, visit) {
-      const { row, account, owner } = await atStep(visit, 'BindDevice');
-      const { identifiers, secrets } = visit.services;
-      const seed = identifiers.mfaSeed();
-      const { accountId, wrappedDataKey, defaultDomain } = account;
-      await changeConsoleSession(visit.queries, row.session_hash, {
-        sealed_seed: await secrets.seal(accountId, wrappedDataKey, seed, seedContext(row.session_id)),
-      });
-      const QRCodePNG = await enrolmentCode(seed, `${owner.name}@${defaultDomain}`);
-      return { answer: { Seed: new Secret(seed), QRCodePNG }, actor: undefined };
+      const { seed, qrCode } = await beginDevice(visit, await atStep(visit, 'BindDevice'));
+      return { answer: { Seed: seed, QRCodePNG: qrCode }, actor: undefined };
     },
   }),
 
@@ -212,17 +200,7 @@ export const signInOperations: readonly ConsoleOperation[] = [
     prove: async (_, visit) => proofOf(await atStep(visit, 'BindDevice')),
     async handle(input, _, visit) {
       const session = await atStep(visit, 'BindDevice');
-      const { row, account, owner } = session;
-      if (row.sealed_seed === null) throw new Refusal('CheckAuthenticationCodeFail');
-      const { accountId, wrappedDataKey } = account;
-      const seed = await visit.services.secrets.open(
-        accountId,
-        wrappedDataKey,
-        row.sealed_seed,
-        seedContext(row.session_id),
-      );
-      const made = await createVirtualDevice(visit, await freeDeviceName(visit, owner.name), seed);
-      await bindDevice(visit, owner, made.serialNumber, [input.Code1, input.Code2]);
+      await finishDevice(visit, session, [input.Code1, input.Code2]);
       return withFactor(visit, deviceFactor({ bound_at: visit.now }), false);
     },
   }),
@@ -231,8 +209,6 @@ export const signInOperations: readonly ConsoleOperation[] = [
 interface PasskeyProof extends Proof {
   readonly used: UsedPasskey;
 }
-
-const seedContext = (sessionId: string): string => `sign-in device ${sessionId}`;
 
 const proofOf = ({ account }: ConsoleSession): Proof => ({ account });
 
@@ -290,13 +266,4 @@ async function moveOn(
     cookies,
     event: { type: 'ConsoleSignin', mfaChecked: row.second_factor_shown === 1 },
   };
-}
-
-/** A device that somebody makes for itself has its own name, unless that is taken. */
-async function freeDeviceName(visit: SignInVisit, ownName: string): Promise<string> {
-  for (let number = 1; number < 100; number++) {
-    const name = number === 1 ? ownName : `${ownName.slice(0, 60)}-${number}`;
-    if ((await findVirtualDevice(visit, name)) === undefined) return name;
-  }
-  throw new Refusal('EntityAlreadyExists.VirtualMFADevice', { name: ownName });
 }

@@ -1,0 +1,93 @@
+import { arn } from '../../accounts/arn.ts';
+import { Refusal } from '../../errors/refusal.ts';
+import { unbindDevice } from '../../mfa/binding.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import type { ConsoleSession } from '../../session/console-session.ts';
+import { changeConsoleSession } from '../../session/console-session.ts';
+import { beginDevice, finishDevice } from '../../session/device-enrolment.ts';
+import { changeRootPassword } from '../../session/root-password.ts';
+import { authenticationCode } from '../mfa-fields.ts';
+import { password } from '../password-fields.ts';
+import { sessionIdentityOf } from './session.ts';
+import { version } from './version.ts';
+
+const demand = (action: string, call: Call) => [
+  { action, resource: arn.user(call.account.accountId, 'root') },
+];
+
+/** What the account root does about its own sign-in, in the console: RAM has no API for it. */
+export const rootCredentialOperations: readonly Operation[] = [
+  // Another password; all sessions of the root end.
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'ChangeRootPassword',
+    access: 'write',
+    sessionOnly: true,
+    stepUp: true,
+    input: { NewPassword: password },
+    authorize: (_, call) => demand('claviger:ChangeRootPassword', call),
+    async handle(input, call) {
+      rootSession(call);
+      await changeRootPassword(call, input.NewPassword);
+      return {};
+    },
+  }),
+
+  // A seed for the root's device; it is not a device yet.
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'BeginRootDevice',
+    access: 'write',
+    sessionOnly: true,
+    stepUp: true,
+    input: {},
+    authorize: (_, call) => demand('claviger:BindRootDevice', call),
+    async handle(_, call) {
+      const { seed, qrCode } = await beginDevice(call, rootSession(call));
+      return { Seed: seed, QRCodePNG: qrCode };
+    },
+  }),
+
+  // The device is bound when two consecutive codes show that the root has it.
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'BindRootDevice',
+    access: 'write',
+    sessionOnly: true,
+    stepUp: true,
+    input: { Code1: authenticationCode, Code2: authenticationCode },
+    authorize: (_, call) => demand('claviger:BindRootDevice', call),
+    async handle(input, call) {
+      const session = rootSession(call);
+      await finishDevice(call, session, [input.Code1, input.Code2]);
+      await changeConsoleSession(call.queries, session.row.session_hash, { sealed_seed: null });
+      return {};
+    },
+  }),
+
+  // Unbinds the root's device; sessions that were signed in to with it end.
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'UnbindRootDevice',
+    access: 'write',
+    sessionOnly: true,
+    stepUp: true,
+    input: {},
+    authorize: (_, call) => demand('claviger:UnbindRootDevice', call),
+    async handle(_, call) {
+      await unbindDevice(call, rootSession(call).owner);
+      return {};
+    },
+  }),
+];
+
+/** @throws Refusal NoPermission when somebody else is signed in, whatever its policies say */
+function rootSession(call: Call): ConsoleSession {
+  const { session } = sessionIdentityOf(call);
+  if (session.owner.type !== 'root') throw new Refusal('NoPermission.NotRoot');
+  return session;
+}

@@ -1,0 +1,55 @@
+import { Refusal } from '../errors/refusal.ts';
+import { bindDevice } from '../mfa/binding.ts';
+import { createVirtualDevice, enrolmentCode, findVirtualDevice } from '../mfa/virtual-device.ts';
+import type { Scope } from '../rpc/operation.ts';
+import { Secret } from '../rpc/secret.ts';
+import { type ConsoleSession, changeConsoleSession } from './console-session.ts';
+
+/** What an authenticator app learns a new device from. */
+export interface EnrolmentSeed {
+  /** Base32. */
+  readonly seed: Secret;
+  /** A PNG, in Base64. */
+  readonly qrCode: Secret;
+}
+
+/** Gives the owner of a session a seed for a device, in place of any that it has not bound yet. */
+export async function beginDevice(scope: Scope, session: ConsoleSession): Promise<EnrolmentSeed> {
+  const { row, account, owner } = session;
+  const { identifiers, secrets } = scope.services;
+  const seed = identifiers.mfaSeed();
+  const { accountId, wrappedDataKey, defaultDomain } = account;
+  await changeConsoleSession(scope.queries, row.session_hash, {
+    sealed_seed: await secrets.seal(accountId, wrappedDataKey, seed, seedContext(session)),
+  });
+  return { seed: new Secret(seed), qrCode: await enrolmentCode(seed, `${owner.name}@${defaultDomain}`) };
+}
+
+/**
+ * Makes the device and binds it to the owner of the session, who shows by two consecutive codes to have it.
+ * @throws Refusal CheckAuthenticationCodeFail, EntityAlreadyExists.User.MFADevice, LimitExceeded.VirtualMFADevice
+ */
+export async function finishDevice(
+  scope: Scope,
+  session: ConsoleSession,
+  codes: readonly [string, string],
+): Promise<void> {
+  const { row, account, owner } = session;
+  if (row.sealed_seed === null) throw new Refusal('CheckAuthenticationCodeFail');
+  const { accountId, wrappedDataKey } = account;
+  const context = seedContext(session);
+  const seed = await scope.services.secrets.open(accountId, wrappedDataKey, row.sealed_seed, context);
+  const made = await createVirtualDevice(scope, await freeDeviceName(scope, owner.name), seed);
+  await bindDevice(scope, owner, made.serialNumber, codes);
+}
+
+const seedContext = ({ row }: ConsoleSession): string => `session device ${row.session_id}`;
+
+/** A device that somebody makes for itself has its own name, unless that is taken. */
+async function freeDeviceName(scope: Scope, ownName: string): Promise<string> {
+  for (let number = 1; number < 100; number++) {
+    const name = number === 1 ? ownName : `${ownName.slice(0, 60)}-${number}`;
+    if ((await findVirtualDevice(scope, name)) === undefined) return name;
+  }
+  throw new Refusal('EntityAlreadyExists.VirtualMFADevice', { name: ownName });
+}
