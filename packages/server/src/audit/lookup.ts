@@ -72,7 +72,8 @@ export interface UsedAddress {
 }
 
 /**
- * The addresses a key was used from with one service, the last used first.
+ * The addresses a key was used from with one service, the last used first. The calls of a service that a guard
+ * protects are not recorded here; of those the address of the last one is known.
  * @param offset how many to leave out
  */
 export async function usedAddresses(
@@ -93,7 +94,18 @@ export async function usedAddresses(
     .offset(offset)
     .limit(limit)
     .execute();
-  return rows.map((row) => ({ sourceIp: row.source_ip, usedAt: Number(row.used_at) }));
+  if (rows.length > 0 || offset > 0) {
+    return rows.map((row) => ({ sourceIp: row.source_ip, usedAt: Number(row.used_at) }));
+  }
+  const reported = await queries
+    .selectFrom('access_key_uses')
+    .select(['source_ip', 'used_at'])
+    .where('access_key_id', '=', key.accessKeyId)
+    .where('service_name', '=', key.serviceName)
+    .where('source_ip', '!=', '')
+    .limit(limit)
+    .execute();
+  return reported.map((row) => ({ sourceIp: row.source_ip, usedAt: row.used_at }));
 }
 
 /** A key, and the service it was used with. */
