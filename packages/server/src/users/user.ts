@@ -103,6 +103,7 @@ export async function createUser(scope: Scope, user: NewUser): Promise<UserRow> 
   };
   await scope.queries.insertInto('users').values(row).execute();
   await addTags(scope, 'user', row.user_id, user.tags ?? []);
+  scope.changed('user', row.user_id);
   scope.touched('ACS::RAM::User', user.userName);
   return row;
 }
