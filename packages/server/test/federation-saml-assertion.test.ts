@@ -404,7 +404,6 @@ eachServer((_, start) => {
       assert.equal(await alive(), 'InvalidAccessKeyId.NotFound');
       await role('passing', trusting(corp.providerArn));
       assert.equal(await alive(), 'InvalidAccessKeyId.NotFound');
-      // Nor does it open a longer one: a session that opens a session is bound by an hour, and to all it rests on.
     });
 
     test('rests on its provider through the sessions that it opens', async () => {
