@@ -25,6 +25,13 @@ export const router = createBrowserRouter([
           { path: 'roles', lazy: () => import('./pages/roles/role-list.tsx') },
           { path: 'roles/new', lazy: () => import('./pages/roles/role-create.tsx') },
           { path: 'roles/:roleName', lazy: () => import('./pages/roles/role-detail.tsx') },
+          { path: 'policies', lazy: () => import('./pages/policies/policy-list.tsx') },
+          { path: 'policies/new', lazy: () => import('./pages/policies/policy-create.tsx') },
+          {
+            path: 'policies/:policyType/:policyName',
+            lazy: () => import('./pages/policies/policy-detail.tsx'),
+          },
+          { path: 'simulator', lazy: () => import('./pages/simulator/simulator.tsx') },
           { path: 'access-keys', lazy: () => import('./pages/access-keys/access-key-page.tsx') },
           { path: 'account', lazy: () => import('./pages/account/account-page.tsx') },
           { path: '*', Component: NotFound },

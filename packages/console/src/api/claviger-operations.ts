@@ -142,14 +142,20 @@ export interface ClavigerOperations {
   UnbindRootDevice: { parameters: None; response: { RequestId?: string } };
   Simulate: {
     parameters: {
-      PrincipalType: 'ram-user' | 'role' | 'root';
+      PrincipalType?: 'ram-user' | 'role' | 'root' | undefined;
       PrincipalName?: string | undefined;
       SimulatedAction: string;
       SimulatedResource: string;
       Conditions?: Readonly<Record<string, string | readonly string[]>> | undefined;
       PolicyDocument?: string | undefined;
     };
-    response: { Effect: 'Allow' | 'ExplicitDeny' | 'ImplicitDeny'; Statements: SimulatedStatement[] };
+    response: {
+      Effect: 'Allow' | 'ExplicitDeny' | 'ImplicitDeny';
+      Statements?: SimulatedStatement[];
+      /** How many statements that had nothing to do with it are not told of. */
+      StatementsLeftOut?: number;
+      Documents?: { PolicyName: string; PolicyType: string; VersionId?: string; PolicyDocument: string }[];
+    };
   };
   ValidatePolicyDocument: {
     parameters: { PolicyDocument: string; Kind: 'identity' | 'trust' | 'network' };

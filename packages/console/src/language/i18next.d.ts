@@ -4,9 +4,11 @@ import type account from '../locales/en/account.json';
 import type errors from '../locales/en/errors.json';
 import type groups from '../locales/en/groups.json';
 import type overview from '../locales/en/overview.json';
+import type policies from '../locales/en/policies.json';
 import type roles from '../locales/en/roles.json';
 import type shell from '../locales/en/shell.json';
 import type signIn from '../locales/en/sign-in.json';
+import type simulator from '../locales/en/simulator.json';
 import type users from '../locales/en/users.json';
 
 declare module 'i18next' {
@@ -18,9 +20,11 @@ declare module 'i18next' {
       errors: typeof errors;
       groups: typeof groups;
       overview: typeof overview;
+      policies: typeof policies;
       roles: typeof roles;
       shell: typeof shell;
       'sign-in': typeof signIn;
+      simulator: typeof simulator;
       users: typeof users;
     };
   }

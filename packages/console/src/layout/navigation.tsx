@@ -1,4 +1,11 @@
-import { DashboardOutlined, IdcardOutlined, TeamOutlined, UserOutlined } from '@ant-design/icons';
+import {
+  DashboardOutlined,
+  ExperimentOutlined,
+  FileProtectOutlined,
+  IdcardOutlined,
+  TeamOutlined,
+  UserOutlined,
+} from '@ant-design/icons';
 import type { ParseKeys } from 'i18next';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -25,6 +32,13 @@ const sections: readonly Section[] = [
       { path: '/users', label: 'nav.users', icon: <UserOutlined /> },
       { path: '/groups', label: 'nav.groups', icon: <TeamOutlined /> },
       { path: '/roles', label: 'nav.roles', icon: <IdcardOutlined /> },
+    ],
+  },
+  {
+    heading: 'nav.permissions',
+    entries: [
+      { path: '/policies', label: 'nav.policies', icon: <FileProtectOutlined /> },
+      { path: '/simulator', label: 'nav.simulator', icon: <ExperimentOutlined /> },
     ],
   },
 ];

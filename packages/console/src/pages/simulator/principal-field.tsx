@@ -1,0 +1,49 @@
+import { Form, Select } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { useEveryPage } from '../../api/use-every-page.ts';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+
+/** Chooses the user or the role that a simulated request comes from. */
+export function PrincipalField({ kind }: { readonly kind: 'ram-user' | 'role' }) {
+  return kind === 'ram-user' ? <UserField /> : <RoleField />;
+}
+
+function UserField() {
+  const users = useEveryPage('Ims', 'ListUsers', { MaxItems: 1000 }, (answer) => answer.Users?.User);
+  return (
+    <Field kind="ram-user" list={users} names={users.rows.map((user) => user.UserPrincipalName ?? '')} />
+  );
+}
+
+function RoleField() {
+  const roles = useEveryPage('Ram', 'ListRoles', { MaxItems: 1000 }, (answer) => answer.Roles?.Role);
+  return <Field kind="role" list={roles} names={roles.rows.map((role) => role.RoleName ?? '')} />;
+}
+
+function Field({
+  kind,
+  list,
+  names,
+}: {
+  readonly kind: 'ram-user' | 'role';
+  readonly list: { readonly isLoading: boolean; readonly error: Error | null; readonly refetch: () => void };
+  readonly names: readonly string[];
+}) {
+  const { t } = useTranslation(['simulator', 'shell']);
+  return (
+    <div className="narrow-form">
+      <Form.Item
+        name="principal"
+        label={t(`asking.${kind}`)}
+        rules={[{ required: true, message: t('shell:required') }]}
+      >
+        <Select
+          showSearch
+          loading={list.isLoading}
+          options={names.map((name) => ({ value: name, label: name }))}
+        />
+      </Form.Item>
+      <ErrorNotice error={list.error} retry={list.refetch} />
+    </div>
+  );
+}

@@ -1,0 +1,110 @@
+import { Button, Form, Input, Radio } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call } from '../../api/call.ts';
+import type { AnswerOf } from '../../api/operations.ts';
+import { useChange } from '../../api/use-change.ts';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { PolicyEditor } from '../../components/policy-editor/policy-editor.tsx';
+import { Page } from '../../layout/page.tsx';
+import { type GivenCondition, GivenConditions } from './given-conditions.tsx';
+import { PrincipalField } from './principal-field.tsx';
+import { SimulatedDecision } from './simulated-decision.tsx';
+
+/** Who asks: a principal of the account, or whoever has the permissions of a text. */
+type Asking = 'ram-user' | 'role' | 'root' | 'document';
+
+interface Fields {
+  readonly principal?: string;
+  readonly action: string;
+  readonly resource: string;
+}
+
+const emptyDocument = '{\n  "Version": "1",\n  "Statement": []\n}';
+
+/** Tries a request without sending it: what would be decided, by which statement, and why. */
+export function Component() {
+  const { t } = useTranslation(['simulator', 'shell']);
+  const [form] = Form.useForm<Fields>();
+  const change = useChange();
+  const [asking, setAsking] = useState<Asking>('ram-user');
+  const [document, setDocument] = useState(emptyDocument);
+  const [conditions, setConditions] = useState<readonly GivenCondition[]>([]);
+  const [decision, setDecision] = useState<AnswerOf<'Claviger', 'Simulate'>>();
+
+  async function simulate({ principal, action, resource }: Fields): Promise<void> {
+    setDecision(undefined);
+    const given = conditions.filter(({ key }) => key !== '');
+    const answer = await change.run(() =>
+      call('Claviger', 'Simulate', {
+        ...(asking === 'document'
+          ? { PolicyDocument: document }
+          : { PrincipalType: asking, ...(asking !== 'root' && { PrincipalName: principal }) }),
+        SimulatedAction: action.trim(),
+        SimulatedResource: resource.trim(),
+        ...(given.length > 0 && {
+          Conditions: Object.fromEntries(
+            given.map(({ key, values }) => [key, values.length === 1 ? (values[0] ?? '') : values]),
+          ),
+        }),
+      }),
+    );
+    setDecision(answer);
+  }
+
+  return (
+    <Page title={t('title')} description={t('lead')}>
+      <Form<Fields>
+        form={form}
+        layout="vertical"
+        className="surface"
+        initialValues={{ resource: '*' }}
+        onFinish={(fields) => void simulate(fields)}
+      >
+        <fieldset className="plain">
+          <legend>{t('asking.title')}</legend>
+          <Radio.Group
+            aria-label={t('asking.title')}
+            value={asking}
+            onChange={({ target }) => {
+              setAsking(target.value as Asking);
+              form.resetFields(['principal']);
+            }}
+            options={(['ram-user', 'role', 'root', 'document'] as const).map((kind) => ({
+              value: kind,
+              label: t(`asking.${kind}`),
+            }))}
+          />
+        </fieldset>
+        {(asking === 'ram-user' || asking === 'role') && <PrincipalField kind={asking} />}
+        {asking === 'document' && (
+          <Form.Item label={t('document')}>
+            <PolicyEditor label={t('document')} kind="identity" value={document} onChange={setDocument} />
+          </Form.Item>
+        )}
+        <div className="narrow-form">
+          <Form.Item
+            name="action"
+            label={t('action')}
+            rules={[{ required: true, pattern: /^\s*[\w-]+:[\w-]+\s*$/, message: t('rule.action') }]}
+          >
+            <Input placeholder="ram:CreateAccessKey" autoComplete="off" spellCheck={false} />
+          </Form.Item>
+          <Form.Item
+            name="resource"
+            label={t('resource')}
+            rules={[{ required: true, message: t('shell:required') }]}
+          >
+            <Input placeholder="acs:ram:*:*:user/*" autoComplete="off" spellCheck={false} />
+          </Form.Item>
+          <GivenConditions conditions={conditions} onChange={setConditions} />
+        </div>
+        <ErrorNotice error={change.error} />
+        <Button type="primary" htmlType="submit" loading={change.running}>
+          {t('simulate')}
+        </Button>
+      </Form>
+      {decision && <SimulatedDecision decision={decision} />}
+    </Page>
+  );
+}
