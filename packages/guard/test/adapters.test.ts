@@ -237,6 +237,19 @@ for (const [framework, serve] of Object.entries(services)) {
         assert.deepEqual(service.handled, ['orders:GetOrder', 'orders:GetOrder']);
       }));
 
+    test('is called no oftener than is set, and the client is told when to come again', () =>
+      within(
+        async (service) => {
+          assert.equal((await call(service, clerk, { target: '/orders/17' })).status, 200);
+          const answer = await call(service, clerk, { target: '/orders/17' });
+          assert.equal(answer.code, 'Throttling.User');
+          assert.equal(answer.status, 400);
+          assert.equal(answer.headers['retry-after'], '3600');
+          assert.deepEqual(service.handled, ['orders:GetOrder']);
+        },
+        { rateLimits: { perKey: '1/h' } },
+      ));
+
     test('fails closed when credentials cannot be had', () => {
       const errors: unknown[] = [];
       return within(

@@ -35,7 +35,9 @@ export class MapBuilder {
   readonly #reader: YamlReader;
   readonly #service: string;
   readonly #region: string;
-  readonly #routes: (MappedRoute & { readonly at: Placed })[] = [];
+  readonly #routes: MappedRoute[] = [];
+  /** Of all routes that have one, faulty otherwise or not. */
+  readonly #places: PlacedTemplate[] = [];
 
   /**
    * @param service the service's code; undefined when it could not be read
@@ -74,6 +76,7 @@ export class MapBuilder {
     if (!template.ok) reader.fault(draft.path.at, `${quote(draft.path.text)}: ${template.problem}`);
     const action = this.#action(draft.action);
     if (!template.ok || !METHODS.has(method)) return;
+    this.#places.push({ method, template, at: draft.path.at });
     const resource = readResource(draft.resource.text, {
       service: this.#service,
       region: this.#region,
@@ -93,7 +96,7 @@ export class MapBuilder {
       query: namesIn('query', sources),
       headers: namesIn('header', sources),
     };
-    this.#routes.push({ route, template, at: draft.path.at });
+    this.#routes.push({ route, template });
   }
 
   /**
@@ -142,20 +145,19 @@ export class MapBuilder {
   }
 
   #findConflicts(): void {
-    for (const routes of Map.groupBy(this.#routes, ({ route }) => route.method).values()) {
-      for (const [index, { route, template, at }] of routes.entries()) {
+    for (const places of Map.groupBy(this.#places, ({ method }) => method).values()) {
+      for (const [index, { method, template, at }] of places.entries()) {
+        const name = `\`${method} ${template.text}\``;
         for (let before = 0; before < index; before++) {
-          const other = routes[before]!;
-          const relation = relationOf(template.segments, other.template.segments);
+          const other = places[before]!.template;
+          const otherName = `\`${method} ${other.text}\``;
+          const relation = relationOf(template.segments, other.segments);
           if (relation === 'same') {
+            this.#reader.fault(at, `${name} matches the same requests as ${otherName}: remove one`);
+          } else if (relation === 'crossing' && !isSettled(template, other, places)) {
             this.#reader.fault(
               at,
-              `\`${route.method} ${route.template}\` matches the same requests as \`${other.route.method} ${other.route.template}\` (${other.route.action}): remove one`,
-            );
-          } else if (relation === 'crossing' && !isSettled(template, other.template, routes)) {
-            this.#reader.fault(
-              at,
-              `\`${route.method} ${route.template}\` and \`${other.route.method} ${other.route.template}\` both match some requests, and neither is the exception to the other: add a route for exactly what both match`,
+              `${name} and ${otherName} both match some requests, and neither is the exception to the other: add a route for exactly what both match`,
             );
           }
         }
@@ -164,10 +166,17 @@ export class MapBuilder {
   }
 }
 
+/** A path template, and where it stands. */
+interface PlacedTemplate {
+  readonly method: string;
+  readonly template: PathTemplate;
+  readonly at: Placed;
+}
+
 /** Whether a third route says what becomes of the requests that two crossing ones both match. */
-function isSettled(a: PathTemplate, b: PathTemplate, routes: readonly MappedRoute[]): boolean {
+function isSettled(a: PathTemplate, b: PathTemplate, places: readonly PlacedTemplate[]): boolean {
   const both = intersectionOf(a.segments, b.segments);
-  return routes.some(({ template }) => relationOf(template.segments, both) === 'same');
+  return places.some(({ template }) => relationOf(template.segments, both) === 'same');
 }
 
 function namesIn(place: 'query' | 'header', sources: readonly ValueSource[]): string[] {

@@ -126,6 +126,17 @@ routes:
     );
   });
 
+  test('does not hide that two routes are the same', () => {
+    const map = mapOf('GET /a/{id} get-a', 'GET /a/{name} GetA');
+    assert.deepEqual(
+      faults(map).map((fault) => fault.replace(/^\d+:\d+ /, '')),
+      [
+        '`get-a` is no name of an action: a letter, then letters and digits',
+        '`GET /a/{name}` matches the same requests as `GET /a/{id}`: remove one',
+      ],
+    );
+  });
+
   test('is in the message, with the name of the file', () => {
     assert.throws(() => parseServiceMap('service: orders', { file: 'orders.yaml' }), {
       name: 'ServiceMapError',
