@@ -285,11 +285,14 @@ export class Api {
     const { request } = journey;
     const { guard, services } = this.#parts;
     const sessionOnly = operation.access === 'stream' ? undefined : operation.sessionOnly;
-    const site = this.#site(request);
-    const token = readCookie(request.rawHeaders, 'session', site.secure);
-    if (token !== undefined) {
-      if (signature.scheme !== 'anonymous') throw new Refusal('SessionAndSignature');
-      return this.#admitSession(journey, token, site, sessionOnly === 'page-load');
+    // Programs have no cookies, and need not wait until an address is made out of their headers.
+    if (headerOf(request, 'cookie') !== undefined) {
+      const site = this.#site(request);
+      const token = readCookie(request.rawHeaders, 'session', site.secure);
+      if (token !== undefined) {
+        if (signature.scheme !== 'anonymous') throw new Refusal('SessionAndSignature');
+        return this.#admitSession(journey, token, site, sessionOnly === 'page-load');
+      }
     }
     const found = guard.authenticate(request, signature);
     const identity = found instanceof Promise ? await found : found;
@@ -621,6 +624,7 @@ export class Api {
       'content-type': contentType,
       'x-acs-request-id': journey.requestId,
       'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
     };
     return journey.cookies.length === 0 ? headers : { ...headers, 'set-cookie': [...journey.cookies] };
   }

@@ -17,7 +17,9 @@ const bucketsAtMost = 20_000;
 /** How many sign-ins are verified at the same time: a password costs 19 MiB and much of a core. */
 const underWayAtMost = 64;
 
-const perName: ThrottleRules = { burst: 20, forgiveMs: 30_000 };
+/** Whoever is at it from one place is stopped long before somebody else who has that name. */
+const perNameAndAddress: ThrottleRules = { burst: 20, forgiveMs: 30_000 };
+const perName: ThrottleRules = { burst: 200, forgiveMs: 10_000 };
 const perAddress: ThrottleRules = { burst: 60, forgiveMs: 10_000 };
 
 /**
@@ -27,6 +29,7 @@ const perAddress: ThrottleRules = { burst: 60, forgiveMs: 10_000 };
 export class SignInThrottle {
   readonly #now: () => number;
   readonly #names = new Map<string, Bucket>();
+  readonly #namesFromAddresses = new Map<string, Bucket>();
   readonly #addresses = new Map<string, Bucket>();
   #underWay = 0;
 
@@ -44,21 +47,23 @@ export class SignInThrottle {
    */
   begin(name: string, address: string): ((outcome: 'succeeded' | 'failed') => void) | undefined {
     const now = this.#now();
-    const ofName = bucket(this.#names, name, perName, now);
-    const ofAddress = bucket(this.#addresses, networkOf(address), perAddress, now);
-    const tooMany =
-      ofName.failures >= perName.burst ||
-      ofAddress.failures >= perAddress.burst ||
-      this.#underWay >= underWayAtMost;
-    if (tooMany) return undefined;
-    ofName.failures += 1;
-    ofAddress.failures += 1;
+    const network = networkOf(address);
+    const counted = [
+      { rules: perName, of: bucket(this.#names, name, perName, now) },
+      { rules: perAddress, of: bucket(this.#addresses, network, perAddress, now) },
+      {
+        rules: perNameAndAddress,
+        of: bucket(this.#namesFromAddresses, `${network} ${name}`, perNameAndAddress, now),
+      },
+    ];
+    const tooMany = counted.some(({ rules, of }) => of.failures >= rules.burst);
+    if (tooMany || this.#underWay >= underWayAtMost) return undefined;
+    for (const { of } of counted) of.failures += 1;
     this.#underWay += 1;
     return (outcome) => {
       this.#underWay -= 1;
       if (outcome === 'failed') return;
-      ofName.failures = Math.max(0, ofName.failures - 1);
-      ofAddress.failures = Math.max(0, ofAddress.failures - 1);
+      for (const { of } of counted) of.failures = Math.max(0, of.failures - 1);
     };
   }
 }
