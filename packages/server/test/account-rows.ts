@@ -29,6 +29,18 @@ export async function readAccountRows(services: Services, accountId: string): Pr
   return rows;
 }
 
+/** When and where the keys of an account were used last. */
+export async function readKeyUses(services: Services, accountId: string): Promise<AccountRows> {
+  await services.lastUsed.flush();
+  const uses = await services.store.queries
+    .selectFrom('access_key_uses')
+    .innerJoin('access_keys', 'access_keys.access_key_id', 'access_key_uses.access_key_id')
+    .selectAll('access_key_uses')
+    .where('access_keys.account_id', '=', accountId)
+    .execute();
+  return new Set(uses.map((use) => JSON.stringify(use)));
+}
+
 /** Asserts that nothing was written, changed or deleted between two readings. */
 export function assertSameRows(before: AccountRows, after: AccountRows, whose: string): void {
   const gone = [...before].filter((row) => !after.has(row));

@@ -183,10 +183,10 @@ function wrongLists(
   const rightItem = (at: number): Record<string, string> => {
     if (fields === undefined) return { [`${parameter}.${at}`]: rightText(operation, parameter, items) };
     return Object.fromEntries(
-      Object.keys(fields).map((field) => [
-        `${parameter}.${at}.${field}`,
-        `${factOf(operation, `${parameter}.${field}`).right}${at === 1 || field !== 'Key' ? '' : at}`,
-      ]),
+      Object.entries(fields).map(([field, { type, minimum }]) => {
+        const text = type === 'integer' ? String(minimum) : factOf(operation, `${parameter}.${field}`).right;
+        return [`${parameter}.${at}.${field}`, `${text}${at === 1 || field !== 'Key' ? '' : at}`];
+      }),
     );
   };
   const most = Number(schema['maxItems']);
@@ -220,15 +220,18 @@ function wrongLists(
     return calls;
   }
   calls.push(wrong('is a list of texts', json(['x'])));
-  for (const [field, { maxLength }] of Object.entries(fields)) {
-    const texts = [
-      ...wrongTexts(factOf(operation, `${parameter}.${field}`)),
-      '1'.repeat(Number(maxLength) + 1),
-    ];
+  for (const [field, fieldSchema] of Object.entries(fields)) {
+    const key = `${parameter}.1.${field}`;
+    if (fieldSchema['type'] === 'integer') {
+      for (const text of ['', ...wrongIntegers(fieldSchema)]) {
+        calls.push(wrong(`.1.${field} is ${shown(text)}`, { ...rightItem(1), [key]: text }));
+      }
+      continue;
+    }
+    const texts = [...wrongTexts(factOf(operation, `${parameter}.${field}`)), tooLong(fieldSchema)];
     for (const text of field === 'Key' ? ['', ...texts] : texts) {
       // Filters may ask for what no tag can be.
       if (operation.access === 'read' && parameter === 'Tag' && /^(?:acs:|aliyun)|http/.test(text)) continue;
-      const key = `${parameter}.1.${field}`;
       calls.push(wrong(`.1.${field} is ${shown(text)}`, { ...rightItem(1), [key]: text }));
     }
   }
@@ -314,11 +317,7 @@ eachServer((_, start) => {
       server = await start({ now: () => now });
       const vendor = new Things(server, await server.newAccount(), 'vendor', now);
       things = new Things(server, server.account, 'a', now, vendor);
-      await things.do('2015-05-01', 'AttachPolicyToUser', {
-        UserName: 'administrator',
-        PolicyName: 'AdministratorAccess',
-        PolicyType: 'System',
-      });
+      await things.allowEverything();
       await things.do('2019-08-15', 'SetSecurityPreference', {
         AllowUserToChangePassword: 'false',
         AllowUserToManageMFADevices: 'false',

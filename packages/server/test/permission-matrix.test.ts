@@ -53,8 +53,8 @@ function nearMisses(resource: string): readonly string[] {
     `${resource.slice(0, -1)}x${end === '*' ? '' : end}`,
     ...(end === '*' ? [] : [`${resource}x`, resource.slice(0, -1), `${resource}/*`]),
     resource.replace(/:\d{16}:/, ':1000000000000001:'),
-    resource.replace(/^acs:(ram|actiontrail)/, 'acs:oss'),
-    resource.replace(/:(user|group|role|policy|mfa|application|[a-z]+-provider)\//, ':other/'),
+    resource.replace(/^acs:\w+/, 'acs:oss'),
+    resource.replace(/:(user|group|role|policy|mfa|application|guard|[a-z]+-provider)\//, ':other/'),
   ].filter((near) => near !== resource);
 }
 
@@ -72,6 +72,7 @@ eachServer((_, start) => {
       server = await start({ now: () => now });
       const vendor = new Things(server, await server.newAccount(), 'vendor', now);
       things = new Things(server, server.account, 'a', now, vendor);
+      await things.allowEverything();
       // What users may by default on themselves is not what is tried here.
       await things.do('2019-08-15', 'SetSecurityPreference', {
         AllowUserToChangePassword: 'false',
@@ -190,7 +191,8 @@ async function prepareTrials(things: Things): Promise<readonly Trial[]> {
   for (const one of requestCases()) {
     const { product, name } = one.operation;
     const prepared = await one.prepare(things, `${things.prefix}-${one.name}`);
-    cases.push({ ...one, prepared, action: `${codes[product] ?? product}:${name}` });
+    const action = prepared.action ?? `${codes[product] ?? product}:${name}`;
+    cases.push({ ...one, prepared, action });
   }
   const { server, account } = things;
   // In one transaction, since there are hundreds of them.

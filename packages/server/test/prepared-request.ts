@@ -5,6 +5,8 @@ export interface Prepared {
   readonly parameters: Readonly<Record<string, string>>;
   /** The resources that the permission has to be on, all of them; none for what everybody may. */
   readonly on: readonly string[];
+  /** The action that the permission has to be for, unless it is the operation's own. */
+  readonly action?: string;
   /** Those of the parameters that name something new, not something that is there. */
   readonly makes?: readonly string[];
   /** What another account is answered; unless told, that what is named does not exist. */

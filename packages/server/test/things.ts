@@ -85,6 +85,15 @@ export class Things {
     return answer.body;
   }
 
+  /** Lets the administrator do more than administer RAM. */
+  async allowEverything(): Promise<void> {
+    await this.do(RAM, 'AttachPolicyToUser', {
+      UserName: 'administrator',
+      PolicyName: 'AdministratorAccess',
+      PolicyType: 'System',
+    });
+  }
+
   async user(UserName: string): Promise<UserThing> {
     const made = await this.do(RAM, 'CreateUser', { UserName, DisplayName: this.mark, Comments: this.mark });
     const { UserId } = made['User'] as UserThing;
@@ -136,6 +145,15 @@ export class Things {
       AssumeRolePolicyDocument: trusting({ RAM: [`acs:ram::${this.account.accountId}:root`] }),
     });
     return RoleName;
+  }
+
+  /** A session of a role. */
+  async session(RoleName: string): Promise<{ readonly AccessKeyId: string; readonly SecurityToken: string }> {
+    const made = await this.do('2015-04-01', 'AssumeRole', {
+      RoleArn: `acs:ram::${this.account.accountId}:role/${RoleName}`,
+      RoleSessionName: 'visit',
+    });
+    return made['Credentials'] as { readonly AccessKeyId: string; readonly SecurityToken: string };
   }
 
   /** A custom policy with one version; it allows nothing that matters. */

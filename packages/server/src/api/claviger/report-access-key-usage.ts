@@ -3,6 +3,7 @@ import { type AccessKeyUse, rowsOf, writeUses } from '../../access-keys/last-use
 import { type Operation, operation } from '../../rpc/operation.ts';
 import { integer, listOf, optional, text } from '../../rpc/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
+import { shownLine } from '../shown-text.ts';
 import { guardArn, guardName } from './guard-name.ts';
 import { version } from './version.ts';
 
@@ -25,7 +26,7 @@ export const usageReportOperations: readonly Operation[] = [
         {
           AccessKeyId: accessKeyId,
           ServiceName: serviceName,
-          RegionId: optional(text({ max: 64 })),
+          RegionId: optional(shownLine(64)),
           SourceIp: optional(text({ max: 64 })),
           UsedAt: integer(0, 999_999_999_999_999),
         },
