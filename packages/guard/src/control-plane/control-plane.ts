@@ -73,8 +73,9 @@ export class ControlPlane {
   constructor(options: ControlPlaneOptions) {
     const { accessKeyId, accessKeySecret, guardName = 'default', ca } = options;
     this.#url = serverUrl(options.server, options.allowPlainHttpOnLoopback ?? false);
-    if (accessKeyId === '') throw new RangeError('accessKeyId: it is empty');
-    if (accessKeySecret === '') throw new RangeError('accessKeySecret: it is empty');
+    // Undefined too, since they mostly come from an environment that may lack them.
+    if (!accessKeyId) throw new RangeError('accessKeyId: it is empty');
+    if (!accessKeySecret) throw new RangeError('accessKeySecret: it is empty');
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(guardName)) {
       throw new RangeError(
         `guardName: \`${guardName.slice(0, 80)}\` is not 1 to 64 letters, digits, \`.\`, \`_\` or \`-\``,

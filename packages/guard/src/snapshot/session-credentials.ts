@@ -9,6 +9,7 @@ import {
 import type { Credential, CredentialLookup, CredentialProblem } from '../credential.ts';
 import { compilePermissions, compileSessionPolicy, type PermissionPolicy } from '../permission-policy.ts';
 import { sessionPrincipal } from '../principal.ts';
+import { RecentMap } from './recent-map.ts';
 import { KeyAgreement, Opener, SealBroken } from './sealing.ts';
 
 /** Sessions that are kept, and refusals. */
@@ -39,6 +40,12 @@ export interface ResolvedSession {
   readonly sessionPolicy: string | null;
   /** Names of what it was made from, as the change stream has them. */
   readonly madeFrom: readonly string[];
+}
+
+interface KeptRefusal {
+  readonly problem: CredentialProblem;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
 }
 
 interface KeptSession {
@@ -74,9 +81,9 @@ export class SessionCredentials {
   readonly #controlPlane: ControlPlane;
   readonly #accountId: () => string;
   readonly #now: () => number;
-  readonly #sessions = new Map<string, KeptSession>();
+  readonly #sessions = new RecentMap<string, KeptSession>(keptSessions);
   readonly #ingredients = new Map<string, Ingredient>();
-  readonly #refusals = new Map<string, { readonly problem: CredentialProblem; readonly until: number }>();
+  readonly #refusals = new RecentMap<string, KeptRefusal>(keptRefusals);
   readonly #underWay = new Map<string, Promise<CredentialLookup>>();
   readonly #questions = new Set<Question>();
   readonly #sets = new Map<string, CompiledPolicies>();
@@ -139,7 +146,6 @@ export class SessionCredentials {
     try {
       const resolved = await this.#resolve(accessKeyId, token);
       if (typeof resolved === 'string') {
-        if (this.#refusals.size >= keptRefusals) this.#refusals.delete(this.#refusals.keys().next().value!);
         this.#refusals.set(tokenHash, { problem: resolved, until: this.#now() + refusalMs });
         return resolved;
       }
@@ -207,7 +213,6 @@ export class SessionCredentials {
   }
 
   #keep(tokenHash: string, credential: Credential, names: readonly string[]): void {
-    if (this.#sessions.size >= keptSessions) this.#sessions.delete(this.#sessions.keys().next().value!);
     if (this.#ingredients.size >= 4 * keptSessions) {
       this.#sessions.clear();
       this.#ingredients.clear();

@@ -159,7 +159,13 @@ export class SnapshotSource implements CredentialSource {
   async ready(): Promise<void> {
     if (this.#closing.signal.aborted) throw closed();
     if (this.#snapshot !== undefined) return;
-    await new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    // The pauses between attempts keep no process alive: one that waits here, and for nothing else, would end.
+    const keepAlive = setInterval(() => {}, longestDelayMs);
+    try {
+      await new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    } finally {
+      clearInterval(keepAlive);
+    }
   }
 
   /** Ends the connection and overwrites the copy; every lookup is refused from now on. */

@@ -4,6 +4,7 @@ import type { Credential, NetworkRestriction, Principal } from '../credential.ts
 import { type CompiledNetworkPolicy, compileNetworkPolicy, parseNetworkPolicy } from '../network-policy.ts';
 import { compilePermissions, type PermissionPolicy } from '../permission-policy.ts';
 import { rootPrincipal, userPrincipal } from '../principal.ts';
+import { RecentMap } from './recent-map.ts';
 import { RecordTable } from './record-table.ts';
 import type { ReplicationRecord } from './records.ts';
 
@@ -57,7 +58,7 @@ export class Snapshot {
   readonly #networkPolicies = new Map<string, CompiledNetworkPolicy | undefined>();
   /** By the references of all policies in them. */
   #sets = new Map<string, CompiledPolicies>();
-  readonly #ready = new Map<string, ReadyCredential>();
+  readonly #ready = new RecentMap<string, ReadyCredential>(readyCredentials);
   #generation = 0;
   #account: AccountFacts | undefined;
 
@@ -100,8 +101,6 @@ export class Snapshot {
       ready?.credential.signingKey,
     );
     if (credential === undefined) return undefined;
-    this.#ready.delete(accessKeyId);
-    if (this.#ready.size >= readyCredentials) this.#ready.delete(this.#ready.keys().next().value!);
     this.#ready.set(accessKeyId, { credential, generation: this.#generation });
     return credential;
   }
