@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { buffer } from 'node:stream/consumers';
-import { explainSignature } from '@claviger/signature';
+import { explainSignature, type SignedRequest } from '@claviger/signature';
 import { type Command, CommanderError, InvalidArgumentError } from 'commander';
 import { WHERE_KEYS_COME_FROM } from '../access-key.ts';
 import { linesOfFailure } from '../explanation-text.ts';
@@ -67,7 +67,7 @@ async function send({ url, request }: ReadyRequest, { timeout, ca }: CallFlags):
   const outgoing = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
     method: request.method,
     // By itself Node writes no `host` where headers come as a list.
-    headers: [...request.rawHeaders, 'content-length', String(request.body.length), 'connection', 'close'],
+    headers: [...request.rawHeaders, ...lengthOf(request), 'connection', 'close'],
     signal,
     ...(ca === undefined ? {} : { ca: readFileSync(ca) }),
   });
@@ -84,6 +84,12 @@ async function send({ url, request }: ReadyRequest, { timeout, ca }: CallFlags):
       `${url.host}: ${message || code || 'the connection failed'}`,
     );
   }
+}
+
+/** A method that usually has a body says so when it has none. */
+function lengthOf({ method, body }: SignedRequest): string[] {
+  const hasLength = body.length > 0 || ['POST', 'PUT', 'PATCH'].includes(method);
+  return hasLength ? ['content-length', String(body.length)] : [];
 }
 
 function tellAnswer(

@@ -1,0 +1,107 @@
+/** `examples/orders/run.mjs`, as somebody runs it who tries Claviger out. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { parseServiceMap, serviceMapFromOpenApi } from '@claviger/guard';
+
+const example = (name: string) => fileURLToPath(new URL(`../../../examples/orders/${name}`, import.meta.url));
+
+/** What is asked, by which client, and what comes of it: the same whatever protects the service. */
+const expected: readonly (readonly [what: string, by: string, outcome: RegExp])[] = [
+  [
+    'place an order',
+    'openapi-client',
+    /^201 {2}\{"orderId":"1001","sku":"a-1","quantity":2,"status":"open",/,
+  ],
+  ['place another', 'openapi-core', /^201 {2}\{"orderId":"1002",.*"placedBy":"acs:ram::\d+:user\/customer-/],
+  ['see order 1001', 'openapi-core', /^200 {2}\{"orderId":"1001",/],
+  ['list the orders', 'openapi-client', /^200 {2}\{"orders":\[\{"orderId":"1002",.*\{"orderId":"1001",/],
+  ['see order 1001', 'claviger call', /^exit code 0 {2}\{"orderId":"1001",/],
+  ['see order 1002', 'openapi-client', /^403 {2}NoPermission: .*order\/1002 Action: orders:GetOrder /],
+  [
+    'see order 1002',
+    'claviger call',
+    /^exit code 1 {2}403 Forbidden\n[\s\S]*missing {3}orders:GetOrder on acs:orders:\*:\d+:order\/1002\n[\s\S]*to allow {2}\{"Effect":"Allow"/,
+  ],
+  ['cancel order 1001', 'claviger call', /^exit code 0 {2}\{"orderId":"1001",.*"status":"cancelled"/],
+  [
+    'cancel it once more',
+    'claviger call',
+    /^exit code 1 {2}409 Conflict\n *OrderNotOpen: The order 1001 is cancelled\.$/,
+  ],
+  ['without a signature', 'fetch', /^40[01] {2}AccessKeyId is mandatory for this action\.$/],
+  ['with its key disabled', 'openapi-client', /^40[01] {2}InvalidAccessKeyId.Inactive: /],
+  ['its key was last used', 'openapi-client', /^200 .*"ServiceName":"orders"/],
+];
+
+describe('the orders example', () => {
+  for (const [way, skip] of [['fastify', false]] as const) {
+    test(`answers its customer as it should, protected by ${way}`, { skip }, async () => {
+      const { out, err, code } = await run(way);
+      assert.equal(code, 0, `${out}\n${err}`);
+      const seen = outcomesIn(out);
+      assert.deepEqual(
+        seen.map(({ what, by }) => [what, by]),
+        expected.map(([what, by]) => [what, by]),
+        `${out}\n${err}`,
+      );
+      for (const [at, [what, by, outcome]] of expected.entries()) {
+        assert.match(seen[at]!.outcome, outcome, `${what}, ${by}`);
+      }
+    });
+  }
+
+  test('a way that it does not know is named, with those that it knows', async () => {
+    const { code, err } = await run('telepathy');
+    assert.equal(code, 2);
+    assert.match(err, /\[gateway\] \[nginx\] \[fastify\]/);
+  });
+
+  test('its service map says what its OpenAPI document says', () => {
+    const written = parseServiceMap(readFileSync(example('service-map.yaml'), 'utf8'));
+    const derived = serviceMapFromOpenApi(readFileSync(example('openapi.yaml'), 'utf8'), {
+      service: 'orders',
+    });
+    for (const [method, target] of [
+      ['GET', '/orders'],
+      ['POST', '/orders'],
+      ['GET', '/orders/1001'],
+      ['POST', '/orders/1001/cancel'],
+      ['DELETE', '/orders/1001'],
+      ['GET', '/orders/1001/cancel'],
+    ] as const) {
+      assert.deepEqual(
+        meaningOf(written.match(method, target)),
+        meaningOf(derived.match(method, target)),
+        target,
+      );
+    }
+  });
+});
+
+function meaningOf(found: ReturnType<ReturnType<typeof parseServiceMap>['match']>) {
+  if (found.kind !== 'found') return found.kind;
+  const values = { path: found.path, query: new Map<string, string>(), headers: undefined };
+  return [found.route.action, found.route.resource.fill('1234567890123456', values)];
+}
+
+function run(way: string): Promise<{ out: string; err: string; code: number }> {
+  const { promise, resolve } = Promise.withResolvers<{ out: string; err: string; code: number }>();
+  execFile(process.execPath, [example('run.mjs'), way], (error, out, err) =>
+    resolve({ out, err, code: error === null ? 0 : Number(error.code) }),
+  );
+  return promise;
+}
+
+/** The lines of the example's table; one that is indented further belongs to the one before. */
+function outcomesIn(out: string) {
+  const outcomes: { what: string; by: string; outcome: string }[] = [];
+  for (const line of out.split('\n')) {
+    const [, what, by, outcome] = /^ {2}(\S.{21})(\S.{15})(.*)$/.exec(line) ?? [];
+    if (what !== undefined) outcomes.push({ what: what.trim(), by: by!.trim(), outcome: outcome! });
+    else if (/^ {40}/.test(line)) outcomes.at(-1)!.outcome += `\n${line.trim()}`;
+  }
+  return outcomes;
+}
