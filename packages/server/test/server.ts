@@ -93,9 +93,10 @@ export function eachServer(
   });
 }
 
-async function startTestServer(
+/** One server, which whoever starts it has to close. @param database PostgreSQL's; SQLite without it */
+export async function startTestServer(
   options: TestServerOptions,
-  database: string | undefined,
+  database?: string | undefined,
 ): Promise<TestServer> {
   const directory = mkdtempSync(join(tmpdir(), 'claviger-server-'));
   const configuration = readConfiguration(

@@ -175,13 +175,13 @@ export function ResourceTable<Row extends object>(props: ResourceTableProps<Row>
       <span className="end">
         {refetch && (
           <Tooltip title={t('table.refresh')}>
-            <Button icon={<ReloadOutlined />} aria-label={t('table.refresh')} onClick={refetch} />
+            <Button icon={<ReloadOutlined aria-hidden />} aria-label={t('table.refresh')} onClick={refetch} />
           </Tooltip>
         )}
         {props.fileName && (
           <Tooltip title={t('table.export')}>
             <Button
-              icon={<DownloadOutlined />}
+              icon={<DownloadOutlined aria-hidden />}
               aria-label={t('table.export')}
               disabled={found.length === 0}
               onClick={exportCsv}

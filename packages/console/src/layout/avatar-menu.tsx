@@ -52,10 +52,10 @@ export function AvatarMenu() {
               ),
             },
             { type: 'divider' },
-            { key: 'access-keys', icon: <KeyOutlined />, label: t('avatar.accessKey') },
-            { key: 'account', icon: <SafetyOutlined />, label: t('avatar.security') },
+            { key: 'access-keys', icon: <KeyOutlined aria-hidden />, label: t('avatar.accessKey') },
+            { key: 'account', icon: <SafetyOutlined aria-hidden />, label: t('avatar.security') },
             { type: 'divider' },
-            { key: 'sign-out', icon: <LogoutOutlined />, label: t('avatar.signOut') },
+            { key: 'sign-out', icon: <LogoutOutlined aria-hidden />, label: t('avatar.signOut') },
           ],
           onClick: ({ key }) => actions[key]?.(),
         }}
@@ -65,7 +65,7 @@ export function AvatarMenu() {
             {[...name][0]?.toUpperCase()}
           </Avatar>
           <span className="wide-only">{name}</span>
-          <DownOutlined style={{ fontSize: 11 }} />
+          <DownOutlined aria-hidden style={{ fontSize: 11 }} />
         </Button>
       </Dropdown>
       <RootKeyWarning

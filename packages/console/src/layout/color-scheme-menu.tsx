@@ -3,7 +3,11 @@ import { Button, Dropdown } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { type ColorSchemeChoice, chooseColorScheme, useColorSchemeChoice } from '../theme/color-scheme.ts';
 
-const icons = { system: <DesktopOutlined />, light: <SunOutlined />, dark: <MoonOutlined /> } as const;
+const icons = {
+  system: <DesktopOutlined aria-hidden />,
+  light: <SunOutlined aria-hidden />,
+  dark: <MoonOutlined aria-hidden />,
+} as const;
 const choices: readonly ColorSchemeChoice[] = ['system', 'light', 'dark'];
 
 /** Light, dark, or as the system has it. */

@@ -37,7 +37,7 @@ export function ConsoleLayout() {
         <Button
           type="text"
           className="console-menu-button"
-          icon={<MenuOutlined />}
+          icon={<MenuOutlined aria-hidden />}
           aria-label={t('nav.open')}
           aria-expanded={menuOpen}
           onClick={() => setMenuOpen(true)}

@@ -19,7 +19,7 @@ export function LanguageMenu() {
     >
       <Button
         type="text"
-        icon={<GlobalOutlined />}
+        icon={<GlobalOutlined aria-hidden />}
         aria-label={`${t('language')}: ${languageNames[language]}`}
       >
         <span className="wide-only">{languageNames[language]}</span>

@@ -58,7 +58,7 @@ export function Navigation({ onChosen }: { readonly onChosen?: () => void }) {
             {entries.map(({ path, label, icon }) => (
               <li key={path}>
                 <NavLink to={path} {...(onChosen && { onClick: onChosen })}>
-                  {icon}
+                  <span aria-hidden="true">{icon}</span>
                   {t(label)}
                 </NavLink>
               </li>

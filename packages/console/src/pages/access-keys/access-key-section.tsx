@@ -39,7 +39,7 @@ export function AccessKeySection({ owner }: { readonly owner: KeyOwner }) {
           <Tooltip title={full ? t('section.full') : undefined}>
             <Button
               type="primary"
-              icon={<PlusOutlined />}
+              icon={<PlusOutlined aria-hidden />}
               disabled={full || isLoading}
               onClick={() => setCreating(true)}
             >

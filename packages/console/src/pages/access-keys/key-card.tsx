@@ -124,7 +124,7 @@ export function KeyCard({
             onClick: ({ key }) => setOpen(key as OpenDialog),
           }}
         >
-          <Button icon={<MoreOutlined />} aria-label={t('action.more', { id: accessKey.id })} />
+          <Button icon={<MoreOutlined aria-hidden />} aria-label={t('action.more', { id: accessKey.id })} />
         </Dropdown>
       </footer>
       {open !== 'disable' && <ErrorNotice error={change.error} />}

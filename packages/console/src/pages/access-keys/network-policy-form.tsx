@@ -117,13 +117,13 @@ export function NetworkPolicyForm({
                     placeholder={'203.0.113.0/24\n2001:db8::/32'}
                   />
                 </Form.Item>
-                <Button icon={<DeleteOutlined />} size="small" onClick={() => remove(name)}>
+                <Button icon={<DeleteOutlined aria-hidden />} size="small" onClick={() => remove(name)}>
                   {t('network.removeList')}
                 </Button>
               </fieldset>
             ))}
             <Button
-              icon={<PlusOutlined />}
+              icon={<PlusOutlined aria-hidden />}
               type="dashed"
               block
               disabled={fields.length >= maxStatements}

@@ -64,11 +64,11 @@ export function SecretDialog({
       <Shown id={idField} label={t('secret.id')} value={newKey.id} copy={copy} />
       <Shown id={secretField} label={t('secret.secret')} value={newKey.secret} copy={copy} />
       <Space wrap style={{ marginBottom: 16 }}>
-        <Button icon={<DownloadOutlined />} onClick={download}>
+        <Button icon={<DownloadOutlined aria-hidden />} onClick={download}>
           {t('secret.download')}
         </Button>
         <Button
-          icon={<CopyOutlined />}
+          icon={<CopyOutlined aria-hidden />}
           onClick={() => void copy(`AccessKey ID: ${newKey.id}\nAccessKey Secret: ${newKey.secret}`)}
         >
           {t('secret.copyBoth')}
@@ -101,7 +101,7 @@ function Shown({
       <Space.Compact block>
         <Input id={id} readOnly value={value} autoComplete="off" onFocus={({ target }) => target.select()} />
         <Button
-          icon={<CopyOutlined />}
+          icon={<CopyOutlined aria-hidden />}
           aria-label={`${t('copy')}: ${label}`}
           onClick={() => void copy(value)}
         />

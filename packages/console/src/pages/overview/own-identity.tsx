@@ -11,10 +11,10 @@ export function OwnIdentity() {
     <section className="surface" aria-labelledby="own-identity">
       <h2 id="own-identity">{t('own.title')}</h2>
       <Space wrap>
-        <Button icon={<KeyOutlined />} onClick={() => void navigate('/access-keys')}>
+        <Button icon={<KeyOutlined aria-hidden />} onClick={() => void navigate('/access-keys')}>
           {t('own.accessKeys')}
         </Button>
-        <Button icon={<SafetyOutlined />} onClick={() => void navigate('/account')}>
+        <Button icon={<SafetyOutlined aria-hidden />} onClick={() => void navigate('/account')}>
           {t('own.security')}
         </Button>
       </Space>

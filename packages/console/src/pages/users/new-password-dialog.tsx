@@ -48,7 +48,7 @@ export function NewPasswordDialog({
       />
       <p>
         <Button
-          icon={<DownloadOutlined />}
+          icon={<DownloadOutlined aria-hidden />}
           onClick={() =>
             saveFile(
               `${loginName}.csv`,

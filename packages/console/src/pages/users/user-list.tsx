@@ -79,7 +79,11 @@ export function Component() {
       title={t('title')}
       description={t('lead')}
       actions={
-        <Button type="primary" icon={<PlusOutlined />} onClick={() => void navigate('/users/new')}>
+        <Button
+          type="primary"
+          icon={<PlusOutlined aria-hidden />}
+          onClick={() => void navigate('/users/new')}
+        >
           {t('create')}
         </Button>
       }

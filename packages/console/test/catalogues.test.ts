@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { type ESTree, parseSync, Visitor } from 'vite';
+import { languages } from '../src/language/languages.ts';
+
+const source = join(import.meta.dirname, '..', 'src');
+const locales = join(source, 'locales');
+
+type Catalogue = { readonly [key: string]: string | Catalogue };
+
+function read(language: string, file: string): Catalogue {
+  return JSON.parse(readFileSync(join(locales, language, file), 'utf8')) as Catalogue;
+}
+
+/** The texts by their keys. */
+function flat(catalogue: Catalogue, prefix = ''): Map<string, string> {
+  return new Map(
+    Object.entries(catalogue).flatMap(([key, value]): [string, string][] =>
+      typeof value === 'string' ? [[prefix + key, value]] : [...flat(value, `${prefix}${key}.`)],
+    ),
+  );
+}
+
+/** Keys without the endings of plural forms, which languages have as many of as they need. */
+function withoutPlurals(keys: Iterable<string>): Set<string> {
+  return new Set([...keys].map((key) => key.replace(/_(?:zero|one|two|few|many|other)$/, '')));
+}
+
+const placeholders = (text: string) => new Set([...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name));
+
+const files = readdirSync(join(locales, 'en'));
+
+describe('catalogues', () => {
+  for (const language of languages) {
+    test(`${language} has the same files and keys as English, and no empty text`, () => {
+      assert.deepEqual(readdirSync(join(locales, language)).sort(), [...files].sort());
+      for (const file of files) {
+        const texts = flat(read(language, file));
+        const keys = withoutPlurals(texts.keys());
+        assert.deepEqual([...keys].sort(), [...withoutPlurals(flat(read('en', file)).keys())].sort(), file);
+        for (const [key, text] of texts) assert.notEqual(text.trim(), '', `${language}/${file} ${key}`);
+      }
+    });
+
+    test(`${language} has all the plural forms that the language needs`, () => {
+      const forms = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
+      for (const file of files) {
+        const keys = new Set(flat(read(language, file)).keys());
+        const plurals = [...keys].filter((key) => /_(?:zero|one|two|few|many|other)$/.test(key));
+        for (const stem of withoutPlurals(plurals)) {
+          for (const form of forms)
+            assert.ok(keys.has(`${stem}_${form}`), `${language}/${file} ${stem}_${form}`);
+        }
+      }
+    });
+
+    test(`${language} fills in the same placeholders as English`, () => {
+      for (const file of files) {
+        const english = flat(read('en', file));
+        for (const [key, text] of flat(read(language, file))) {
+          const sought = english.get(key);
+          if (sought === undefined) continue;
+          assert.deepEqual(placeholders(text), placeholders(sought), `${language}/${file} ${key}`);
+        }
+      }
+    });
+  }
+
+  for (const language of ['zh-TW', 'zh-CN'] as const) {
+    test(`${language} leaves no sentence in English`, () => {
+      for (const file of files) {
+        const english = flat(read('en', file));
+        for (const [key, text] of flat(read(language, file))) {
+          const same = text === english.get(key);
+          // Names stay what they are; what has several words is a sentence.
+          assert.ok(!same || text.split(' ').length < 3, `${language}/${file} ${key}: ${text}`);
+        }
+      }
+    });
+  }
+
+  test('Taiwan and the mainland do not get each other’s characters', () => {
+    for (const file of files) {
+      for (const [key, text] of flat(read('zh-TW', file))) {
+        assert.doesNotMatch(
+          text,
+          /[们个这为创户码录应项权证书认删号问说时设录网络]/u,
+          `zh-TW/${file} ${key}`,
+        );
+      }
+      for (const [key, text] of flat(read('zh-CN', file))) {
+        assert.doesNotMatch(text, /[們個這為創戶碼錄應項權證書認刪號問說時設網絡]/u, `zh-CN/${file} ${key}`);
+      }
+    }
+  });
+});
+
+/** Attributes whose texts people read or hear. */
+const spoken = new Set([
+  'title',
+  'label',
+  'placeholder',
+  'alt',
+  'aria-label',
+  'extra',
+  'description',
+  'okText',
+  'cancelText',
+  'tooltip',
+  'summary',
+]);
+
+/** Names and examples that are the same in every language. */
+const untranslatable = /^(?:Claviger|vpc-|AccessKey(?: ID| Secret)?|[\W\d_]*)$/u;
+
+test('no page has a text of its own: all of them come from the catalogues', () => {
+  const found: string[] = [];
+  for (const name of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.tsx')) continue;
+    const text = readFileSync(join(source, name), 'utf8');
+    const { program } = parseSync(name, text, { lang: 'tsx' });
+    const note = (said: string, node: ESTree.Node) => {
+      if (untranslatable.test(said.trim())) return;
+      found.push(`${name}:${text.slice(0, node.start).split('\n').length} ${said.trim()}`);
+    };
+    new Visitor({
+      JSXText: (node) => note(node.value, node),
+      JSXAttribute: (node) => {
+        if (node.name.type !== 'JSXIdentifier' || !spoken.has(node.name.name)) return;
+        if (node.value?.type === 'Literal' && typeof node.value.value === 'string')
+          note(node.value.value, node);
+      },
+      JSXExpressionContainer: (node) => {
+        if (node.expression.type === 'Literal' && typeof node.expression.value === 'string') {
+          note(node.expression.value, node);
+        }
+      },
+    }).visit(program);
+  }
+  assert.deepEqual(found, []);
+});
+
+test('every key is used', () => {
+  const sources = readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name))
+    .map((name) => readFileSync(join(source, name), 'utf8'))
+    .join('\n');
+  const unused: string[] = [];
+  for (const file of files) {
+    // Of errors the server's codes are the keys.
+    if (file === 'errors.json') continue;
+    for (const key of withoutPlurals(flat(read('en', file)).keys())) {
+      // `t(`a.${b}.c`)` uses every key that begins or ends so.
+      const steps = key.split('.');
+      const begins = steps.map(
+        (_, at) =>
+          `\`${steps
+            .slice(0, at)
+            .map((step) => `${step}.`)
+            .join('')}`,
+      );
+      const named = sources.includes(`'${key}'`) || sources.includes(`:${key}'`);
+      const composed = begins
+        .slice(1)
+        .some((begin) => sources.includes(`${begin}\${`) || sources.includes(`:${begin.slice(1)}\${`));
+      if (!named && !composed) unused.push(`${file} ${key}`);
+    }
+  }
+  assert.deepEqual(unused, []);
+});

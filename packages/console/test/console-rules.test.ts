@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { languageOf } from '../src/language/languages.ts';
+import { addressesOf, looksLikeAddress, readNetworkPolicy } from '../src/pages/access-keys/network-policy.ts';
+import { keysOf } from '../src/pages/overview/credential-report.ts';
+import { fixesOf } from '../src/pages/overview/fixes.ts';
+import { generatePassword } from '../src/pages/users/generate-password.ts';
+
+test("the browser's language decides at first", () => {
+  const spoken = {
+    'zh-TW': ['zh-TW', 'zh-HK', 'zh-Hant', 'zh-Hant-MO', 'zh_TW'],
+    'zh-CN': ['zh', 'zh-CN', 'zh-SG', 'zh-Hans', 'zh-Hans-HK'],
+    en: ['en', 'en-GB', 'de', 'ja-JP', ''],
+  };
+  for (const [language, tags] of Object.entries(spoken)) {
+    for (const tag of tags) assert.equal(languageOf(tag), language, tag);
+  }
+});
+
+describe('network restriction', () => {
+  test('addresses stand one a line, or apart by commas', () => {
+    assert.deepEqual(addressesOf(' 10.0.0.1\n10.0.0.0/8, ::1;\r\n'), ['10.0.0.1', '10.0.0.0/8', '::1']);
+  });
+
+  test('what cannot be an address is told before it is sent', () => {
+    for (const good of [
+      '0.0.0.0/0',
+      '203.0.113.255',
+      '::/0',
+      '2001:db8::8a2e:370:7334',
+      '::ffff:10.0.0.1/128',
+    ]) {
+      assert.ok(looksLikeAddress(good), good);
+    }
+    for (const bad of ['256.0.0.1', '10.0.0.0/33', 'example.com', '10.0.0', '::/129', '*', 'fe80::1%eth0']) {
+      assert.ok(!looksLikeAddress(bad), bad);
+    }
+  });
+
+  test('a policy that was never set is one that is not in force', () => {
+    assert.deepEqual(readNetworkPolicy('{}'), { Version: 1, Status: 'Inactive', Statements: [] });
+  });
+});
+
+test('a generated password has all kinds of characters, is as long as asked, and is no formula', () => {
+  for (let made = 0; made < 200; made++) {
+    const password = generatePassword(24);
+    assert.equal(password.length, 24);
+    for (const kind of [/[a-z]/, /[A-Z]/, /\d/, /[^\w]|_/]) assert.match(password, kind);
+    assert.match(password, /^[a-zA-Z]/);
+  }
+});
+
+test('keys are read out of the credential report, whatever a user is called', () => {
+  const csv = [
+    'user,mfa_active,access_key_1_exist,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used,access_key_2_exist,access_key_2_active,access_key_2_last_rotated,access_key_2_last_used',
+    '<root>,FALSE,FALSE,N/A,N/A,N/A,FALSE,N/A,N/A,N/A',
+    '"a,""b",TRUE,TRUE,TRUE,2026-01-01T00:00:00Z,-,TRUE,FALSE,2026-02-01T00:00:00Z,2026-03-01T00:00:00Z',
+    '',
+  ].join('\n');
+  assert.deepEqual(keysOf(csv), [
+    { isActive: true, rotatedAt: '2026-01-01T00:00:00Z', usedAt: undefined },
+    { isActive: false, rotatedAt: '2026-02-01T00:00:00Z', usedAt: '2026-03-01T00:00:00Z' },
+  ]);
+});
+
+test('what to fix first: keys of the root, then its second factor', () => {
+  const fixes = fixesOf({
+    RootWithAccessKey: 1,
+    BindMfa: false,
+    SubUser: 3,
+    SubUserBindMfa: 1,
+    OldAkNum: 0,
+    UnusedAkNum: 2,
+    SubUserPwdLevel: 'low',
+  });
+  assert.deepEqual(
+    fixes.map(({ key, count }) => [key, count]),
+    [
+      ['rootKeys', 1],
+      ['rootMfa', 1],
+      ['userMfa', 2],
+      ['unusedKeys', 2],
+      ['passwords', 1],
+    ],
+  );
+});

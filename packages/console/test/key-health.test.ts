@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type KeyFacts, keyWarnings } from '../src/pages/access-keys/key-health.ts';
+
+const now = Date.parse('2026-11-24T12:00:00Z');
+const daysAgo = (days: number) => new Date(now - days * 86_400_000).toISOString();
+const key = (facts: Partial<KeyFacts>): KeyFacts => ({
+  status: 'Active',
+  createdAt: daysAgo(1),
+  lastUsedAt: daysAgo(0),
+  expiresAt: undefined,
+  ...facts,
+});
+
+test('a young key in use is fine', () => assert.deepEqual(keyWarnings(key({}), now), []));
+
+test('a key of 90 days is old, one of 89 is not', () => {
+  assert.deepEqual(keyWarnings(key({ createdAt: daysAgo(90) }), now), ['old']);
+  assert.deepEqual(keyWarnings(key({ createdAt: daysAgo(89) }), now), []);
+});
+
+test('a key that was not used for 90 days is idle', () => {
+  assert.deepEqual(keyWarnings(key({ createdAt: daysAgo(100), lastUsedAt: daysAgo(90) }), now), [
+    'old',
+    'idle',
+  ]);
+});
+
+test('a key that was never used is told of after a week', () => {
+  assert.deepEqual(keyWarnings(key({ createdAt: daysAgo(6), lastUsedAt: '' }), now), []);
+  assert.deepEqual(keyWarnings(key({ createdAt: daysAgo(7), lastUsedAt: '' }), now), ['neverUsed']);
+});
+
+test('nothing is said of a use that may not be seen', () => {
+  assert.deepEqual(keyWarnings(key({ createdAt: daysAgo(30), lastUsedAt: undefined }), now), []);
+});
+
+test('a key that expires within two weeks, and one that has expired', () => {
+  assert.deepEqual(keyWarnings(key({ expiresAt: daysAgo(-14) }), now), ['expiresSoon']);
+  assert.deepEqual(keyWarnings(key({ expiresAt: daysAgo(-15) }), now), []);
+  assert.deepEqual(keyWarnings(key({ expiresAt: daysAgo(0) }), now), ['expired']);
+});

@@ -1,0 +1,317 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import type { TestAccount } from '../../server/test/server.ts';
+import type { Language } from '../src/language/languages.ts';
+import { withoutChromium } from './chromium.ts';
+import { type ConsoleUnderTest, password, startConsole } from './console.ts';
+import { assertSecretGone } from './secret-gone.ts';
+
+/** What a person reads on the way, in each language. */
+const words = {
+  en: {
+    users: 'Users',
+    authentication: 'Authentication',
+    create: 'Create AccessKey',
+    useCase: 'Command-line interface (CLI)',
+    safer: 'Create a role',
+    acknowledge: 'I confirm that an AccessKey must be created',
+    continue: 'Continue to create',
+    verification: 'Security verification',
+    password: 'Password',
+    verify: 'Verify',
+    secret: 'AccessKey Secret',
+    saved: 'I have saved the AccessKey Secret',
+    ok: 'OK',
+    configure: 'Configure network access policy',
+    inForce: 'Restriction in force',
+    addList: 'Add a list',
+    addresses: 'Addresses and CIDR blocks',
+    save: 'Save',
+  },
+  'zh-TW': {
+    users: '使用者',
+    authentication: '認證管理',
+    create: '建立 AccessKey',
+    useCase: '命令列工具（CLI）',
+    safer: '建立角色',
+    acknowledge: '我確認必須建立 AccessKey',
+    continue: '繼續建立',
+    verification: '安全驗證',
+    password: '密碼',
+    verify: '驗證',
+    secret: 'AccessKey Secret',
+    saved: '我已儲存好 AccessKey Secret',
+    ok: '確定',
+    configure: '設定網路存取策略',
+    inForce: '啟用限制',
+    addList: '新增清單',
+    addresses: 'IP 位址與 CIDR 網段',
+    save: '儲存',
+  },
+  'zh-CN': {
+    users: '用户',
+    authentication: '认证管理',
+    create: '创建 AccessKey',
+    useCase: '命令行工具（CLI）',
+    safer: '创建角色',
+    acknowledge: '我确认必须创建 AccessKey',
+    continue: '继续创建',
+    verification: '安全验证',
+    password: '密码',
+    verify: '验证',
+    secret: 'AccessKey Secret',
+    saved: '我已保存好 AccessKey Secret',
+    ok: '确定',
+    configure: '配置网络访问策略',
+    inForce: '启用限制',
+    addList: '添加列表',
+    addresses: 'IP 地址与 CIDR 网段',
+    save: '保存',
+  },
+} as const satisfies Record<Language, Record<string, string>>;
+
+describe("a RAM user's AccessKey in the console", { skip: withoutChromium }, () => {
+  let console: ConsoleUnderTest;
+  let account: TestAccount;
+  let admin: string;
+
+  before(async () => {
+    console = await startConsole();
+    account = await console.newAccount();
+    admin = (await console.newConsoleUser(account, 'manager', ['AliyunRAMFullAccess'])).loginName;
+  });
+
+  after(() => console.close());
+
+  /** A user without keys. */
+  async function newUser(userName: string): Promise<{ loginName: string; userId: string }> {
+    const made = await account.admin.callRpc('2015-05-01', 'CreateUser', { UserName: userName });
+    const { UserId } = made['User'] as { readonly UserId: string };
+    return { loginName: `${userName}@${account.domain}`, userId: UserId };
+  }
+
+  for (const language of ['zh-TW', 'zh-CN', 'en'] as const) {
+    for (const width of ['desktop', 'phone'] as const) {
+      test(`flow 1, S24 to S34: made by an administrator, ${language}, ${width}`, async () => {
+        const t = words[language];
+        const { loginName, userId } = await newUser(`app-${language}-${width}`);
+        const opened = await console.openSignedIn(admin, password, { language, width });
+        const { page, answers } = opened;
+
+        // S24: Users in the left navigation.
+        await page.goto('/');
+        if (width === 'phone') await page.locator('header').getByRole('button').first().click();
+        await page.getByRole('navigation').getByRole('link', { name: t.users, exact: true }).click();
+        // S25: the user's name.
+        await page.getByRole('link', { name: loginName }).click();
+        // S26: on the tab "Authentication", in the area AccessKey.
+        await page.getByRole('tab', { name: t.authentication, selected: true }).waitFor();
+        await page.getByRole('button', { name: t.create }).click();
+
+        // S28, S29: use cases with a safer way, and the acknowledgement without which nothing goes on.
+        const dialog = page.getByRole('dialog', { name: t.create });
+        const goOn = dialog.getByRole('button', { name: t.continue });
+        assert.ok(await goOn.isDisabled());
+        await dialog.getByRole('radio', { name: t.useCase }).check();
+        await dialog.getByRole('link', { name: t.safer }).waitFor();
+        assert.ok(await goOn.isDisabled());
+        await dialog.getByRole('checkbox', { name: t.acknowledge }).check();
+        await goOn.click();
+
+        // S31: the security verification.
+        const proof = page.getByRole('dialog', { name: t.verification });
+        await proof.getByLabel(t.password, { exact: true }).fill(password);
+        await proof.getByRole('button', { name: t.verify, exact: true }).click();
+
+        // S32, S33: the secret, this once.
+        const secretField = page.getByLabel(t.secret, { exact: true });
+        const secret = await secretField.inputValue();
+        assert.match(secret, /^[A-Za-z0-9]{30}$/);
+        const keyId = await page.getByLabel('AccessKey ID', { exact: true }).inputValue();
+        const ok = page.getByRole('button', { name: t.ok, exact: true });
+        assert.ok(await ok.isDisabled());
+        await page.keyboard.press('Escape');
+        await secretField.waitFor();
+        await page.getByRole('checkbox', { name: t.saved }).check();
+        await ok.click();
+
+        // S34: the network access restriction.
+        await page.getByRole('button', { name: t.configure }).click();
+        await page.getByRole('switch', { name: t.inForce }).click();
+        await page.getByRole('button', { name: t.addList }).click();
+        await page.getByLabel(t.addresses).fill('203.0.113.0/24\n127.0.0.1');
+        await page.getByRole('button', { name: t.save, exact: true }).click();
+        await page.getByRole('article').getByText('203.0.113.0/24').waitFor();
+
+        // The key is the user's, active, and works from the address that was allowed.
+        const keys = await account.admin.call('2019-08-15', 'ListAccessKeys', {
+          UserPrincipalName: loginName,
+        });
+        const [key] = (keys['AccessKeys'] as { AccessKey: { AccessKeyId: string; Status: string }[] })
+          .AccessKey;
+        assert.deepEqual([key?.AccessKeyId, key?.Status], [keyId, 'Active']);
+        const own = console.server.clients({ accessKeyId: keyId, accessKeySecret: secret });
+        const identity = await own.callRpc('2015-04-01', 'GetCallerIdentity', {});
+        assert.equal(identity['UserId'], userId);
+
+        await assertSecretGone(opened, secret);
+        assert.deepEqual(
+          answers.filter(({ body }) => body.includes(secret)).map(({ operation }) => operation),
+          ['CreateAccessKey'],
+        );
+        await page.context().close();
+      });
+    }
+  }
+
+  test('the use case changes nothing about the key (S30): it is never sent', async () => {
+    const { userId } = await newUser('use-case');
+    const { page, context } = await console.openSignedIn(admin, password);
+    await page.goto(`/users/${userId}`);
+    const sent = page.waitForRequest((request) =>
+      (request.postData() ?? '').includes('Action=CreateAccessKey'),
+    );
+    await beginCreation(page, 'Third-party service');
+    const fields = new URLSearchParams((await sent).postData() ?? '');
+    assert.deepEqual([...fields.keys()].sort(), ['Action', 'Format', 'UserPrincipalName', 'Version']);
+    await context.close();
+  });
+
+  test('both halves can be copied and downloaded as CSV', async () => {
+    const { userId } = await newUser('csv');
+    const { page, context } = await console.openSignedIn(admin, password);
+    await page.goto(`/users/${userId}`);
+    await beginCreation(page, 'Application code');
+    await verify(page);
+    const secret = await page.getByLabel('AccessKey Secret', { exact: true }).inputValue();
+    const keyId = await page.getByLabel('AccessKey ID', { exact: true }).inputValue();
+    await page.getByRole('button', { name: 'Copy: AccessKey Secret' }).click();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), secret);
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download CSV file' }).click();
+    const file = await (await download).path();
+    assert.equal(readFileSync(file, 'utf8'), `\ufeffAccessKey ID,AccessKey Secret\r\n${keyId},${secret}\r\n`);
+    await context.close();
+  });
+
+  test('a third key is refused before anything is asked (S27)', async () => {
+    const { loginName, userId } = await newUser('full');
+    for (let made = 0; made < 2; made++) {
+      await account.admin.call('2019-08-15', 'CreateAccessKey', { UserPrincipalName: loginName });
+    }
+    const { page, context } = await console.openSignedIn(admin, password);
+    await page.goto(`/users/${userId}`);
+    await page.getByRole('article').nth(1).waitFor();
+    const create = page.getByRole('button', { name: 'Create AccessKey' });
+    assert.ok(await create.isDisabled());
+    await create.hover({ force: true });
+    await page.getByText('There are two AccessKeys already').waitFor();
+    await context.close();
+  });
+
+  test('disabled, enabled, deleted into the recycle bin, restored, deleted for good', async () => {
+    const { loginName, userId } = await newUser('cycle');
+    const made = await account.admin.call('2019-08-15', 'CreateAccessKey', { UserPrincipalName: loginName });
+    const { AccessKeyId: keyId } = made['AccessKey'] as { readonly AccessKeyId: string };
+    const { page, context } = await console.openSignedIn(admin, password);
+    await page.goto(`/users/${userId}`);
+    const card = page.getByRole('article', { name: keyId });
+
+    await card.getByRole('button', { name: 'Disable' }).click();
+    await page
+      .getByRole('dialog', { name: 'Disable the AccessKey' })
+      .getByRole('button', { name: 'Disable' })
+      .click();
+    await card.getByText('Disabled', { exact: true }).waitFor();
+    await card.getByRole('button', { name: 'Enable' }).click();
+    await card.getByText('Enabled', { exact: true }).waitFor();
+
+    // An active key has to be disabled first.
+    await card.getByRole('button', { name: `More for ${keyId}` }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Move the AccessKey to the recycle bin' });
+    await dialog.getByRole('button', { name: 'Disable it now' }).click();
+    const confirm = dialog.getByRole('button', { name: 'Move to the recycle bin' });
+    await confirm.waitFor();
+    assert.ok(await confirm.isDisabled());
+    await dialog.getByRole('textbox').fill('LTAI5tnotthisone');
+    assert.ok(await confirm.isDisabled());
+    await dialog.getByRole('textbox').fill(keyId);
+    await confirm.click();
+    await card.waitFor({ state: 'detached' });
+
+    const bin = page.getByRole('region', { name: 'Recycle bin' }).first();
+    await bin.getByText(keyId).waitFor();
+    await bin.getByRole('button', { name: 'Restore' }).click();
+    await verify(page);
+    await card.getByText('Disabled', { exact: true }).waitFor();
+
+    await card.getByRole('button', { name: `More for ${keyId}` }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await dialog.getByRole('textbox').fill(keyId);
+    await confirm.click();
+    await bin.getByRole('button', { name: 'Delete for good' }).click();
+    const forGood = page.getByRole('dialog', { name: 'Delete the AccessKey for good' });
+    await forGood.getByRole('textbox').fill(keyId);
+    await forGood.getByRole('button', { name: 'Delete for good' }).click();
+    await page.getByText('The recycle bin is empty').waitFor();
+    await context.close();
+  });
+
+  test('a rotation leads from the second key to the recycle bin, and can be left and gone on with', async () => {
+    const { loginName, userId } = await newUser('rotated');
+    const made = await account.admin.call('2019-08-15', 'CreateAccessKey', { UserPrincipalName: loginName });
+    const { AccessKeyId: oldId, AccessKeySecret } = made['AccessKey'] as {
+      readonly AccessKeyId: string;
+      readonly AccessKeySecret: string;
+    };
+    await console.server
+      .clients({ accessKeyId: oldId, accessKeySecret: AccessKeySecret })
+      .callRpc('2015-04-01', 'GetCallerIdentity', {});
+    const { page, context } = await console.openSignedIn(admin, password);
+    await page.goto(`/users/${userId}`);
+    await page.getByRole('article', { name: oldId }).getByRole('button', { name: 'Rotate' }).click();
+    const rotation = page.getByRole('dialog', { name: 'Rotate the AccessKey' });
+    await rotation.getByRole('button', { name: 'Create the second AccessKey' }).click();
+    await fillUseCase(page, 'Other');
+    await verify(page);
+    await page.getByRole('checkbox', { name: 'I have saved' }).check();
+    await page.getByRole('button', { name: 'OK', exact: true }).click();
+    await page.getByRole('button', { name: 'Not now' }).click();
+
+    // The old key was used a moment ago: that is said, with the service.
+    await rotation.getByText('was used within the last 24 hours').waitFor();
+    await rotation.getByText('Sts').first().waitFor();
+    await rotation.getByRole('button', { name: 'Go on later' }).click();
+    await page.goto(`/users/${userId}?rotate=${oldId}`);
+    await rotation.getByRole('button', { name: 'Disable the old AccessKey' }).click();
+    await rotation.getByRole('button', { name: 'Enable it again' }).waitFor();
+    await rotation.getByRole('button', { name: 'Delete' }).click();
+    const bin = page.getByRole('dialog', { name: 'Move the AccessKey to the recycle bin' });
+    await bin.getByRole('textbox').fill(oldId);
+    await bin.getByRole('button', { name: 'Move to the recycle bin' }).click();
+    await rotation.getByText('The rotation is complete').waitFor();
+    await rotation.getByRole('button', { name: 'Done' }).click();
+    await context.close();
+  });
+});
+
+async function fillUseCase(page: Page, useCase: string): Promise<void> {
+  const dialog = page.getByRole('dialog', { name: 'Create AccessKey' });
+  await dialog.getByRole('radio', { name: useCase }).check();
+  await dialog.getByRole('checkbox').check();
+  await dialog.getByRole('button', { name: 'Continue to create' }).click();
+}
+
+async function beginCreation(page: Page, useCase: string): Promise<void> {
+  await page.getByRole('button', { name: 'Create AccessKey' }).click();
+  await fillUseCase(page, useCase);
+}
+
+async function verify(page: Page): Promise<void> {
+  const proof = page.getByRole('dialog', { name: 'Security verification' });
+  await proof.getByLabel('Password', { exact: true }).fill(password);
+  await proof.getByRole('button', { name: 'Verify', exact: true }).click();
+}
