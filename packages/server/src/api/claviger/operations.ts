@@ -1,5 +1,6 @@
 import type { ConsoleOperation, Operation, StreamOperation } from '../../rpc/operation.ts';
 import { accessKeyExpiryOperations } from './access-key-expiry.ts';
+import { accessKeyUseOperations } from './access-key-uses.ts';
 import { passkeyRegistrationOperations } from './passkeys.ts';
 import { replicationOperations, replicationStreams } from './replicate-credentials.ts';
 import { usageReportOperations } from './report-access-key-usage.ts';
@@ -12,6 +13,7 @@ import { validatePolicyOperations } from './validate-policy.ts';
 /** Claviger's own operations: what RAM's API lacks for a console and for guards. */
 export const clavigerOperations: readonly Operation[] = [
   ...accessKeyExpiryOperations,
+  ...accessKeyUseOperations,
   ...passkeyRegistrationOperations,
   ...rootCredentialOperations,
   ...replicationOperations,

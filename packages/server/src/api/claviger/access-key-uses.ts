@@ -1,0 +1,41 @@
+import { listAccessKeys } from '../../access-keys/access-key.ts';
+import { keyOwner, keyOwnerArn } from '../../access-keys/owner.ts';
+import { instant } from '../../rpc/instant.ts';
+import { type Operation, operation } from '../../rpc/operation.ts';
+import { optional } from '../../rpc/parameter.ts';
+import { userPrincipalName, userReference } from '../ims/user-reference.ts';
+import { version } from './version.ts';
+
+/** What RAM's `GetAccessKeyLastUsed` does not tell: from which region and address a key was used last. */
+export const accessKeyUseOperations: readonly Operation[] = [
+  // The last use of each key of a user or of the caller; a key that was never used has empty fields.
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'ListAccessKeyUses',
+    access: 'read',
+    input: { UserPrincipalName: optional(userPrincipalName) },
+    // Whoever may ask RAM's operation for one key after the other may ask for all of them at once.
+    authorize: async (input, call) => [
+      { action: 'ram:GetAccessKeyLastUsed', resource: await keyOwnerArn(call, userReference(input, call)) },
+    ],
+    async handle(input, call) {
+      const keys = await listAccessKeys(call, await keyOwner(call, userReference(input, call)));
+      const { lastUsed } = call.services;
+      return {
+        AccessKeys: await Promise.all(
+          keys.map(async ({ access_key_id: AccessKeyId }) => {
+            const last = await lastUsed.latest(call.queries, AccessKeyId);
+            return {
+              AccessKeyId,
+              LastUsedDate: last === undefined ? '' : instant(last.usedAt),
+              ServiceName: last?.serviceName ?? '',
+              RegionId: last?.regionId ?? '',
+              SourceAddress: last?.sourceIp ?? '',
+            };
+          }),
+        ),
+      };
+    },
+  }),
+];
