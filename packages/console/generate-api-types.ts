@@ -1,12 +1,19 @@
 /**
- * The types of `src/api/__generated__/`, made from the server's description of its API:
- * `npm run generate:api -w packages/console`.
+ * The types of `src/api/__generated__/`, made from the server's description of its API and, for Claviger's own
+ * operations, from the registry: `npm run generate:api -w packages/console`.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { clavigerOperations, consoleOperations } from '../server/src/api/claviger/operations.ts';
+import type { ParameterMap } from '../server/src/rpc/parameter.ts';
 
 type Shape = string | readonly [Shape] | { readonly [field: string]: Shape };
+
+interface DescribedParameter {
+  readonly type: Shape;
+  readonly required: boolean;
+}
 
 interface Description {
   readonly product: string;
@@ -15,7 +22,8 @@ interface Description {
     Record<
       string,
       {
-        readonly parameters: Readonly<Record<string, { readonly type: Shape; readonly required: boolean }>>;
+        /** Those of Claviger's own operations stand in the registry alone. */
+        readonly parameters?: Readonly<Record<string, DescribedParameter>>;
         readonly response: Shape;
       }
     >
@@ -48,7 +56,7 @@ function typesOf({ product, version, operations }: Description): string {
     `/** What each operation of ${product} takes and answers. Fields without a value may be left out of an answer. */`,
     `export interface ${product}Operations {`,
   ];
-  for (const [name, { parameters, response }] of Object.entries(operations)) {
+  for (const [name, { parameters = registered(name), response }] of Object.entries(operations)) {
     const takes = Object.entries(parameters);
     lines.push(`  ${name}: {`);
     lines.push(takes.length === 0 ? '    parameters: Record<never, never>;' : '    parameters: {');
@@ -66,6 +74,21 @@ function typesOf({ product, version, operations }: Description): string {
   return lines.join('\n');
 }
 
+/** What the registry knows of an operation's parameters. */
+function registered(name: string): Readonly<Record<string, DescribedParameter>> {
+  const operation = [...clavigerOperations, ...consoleOperations].find(
+    (candidate) => candidate.name === name,
+  );
+  if (operation === undefined) throw new Error(`${name} is described, and nowhere registered`);
+  const input: ParameterMap = operation.input;
+  return Object.fromEntries(
+    Object.entries(input).map(([parameter, { required, schema }]) => {
+      const type = schema['type'] === 'integer' ? 'number' : String(schema['type']);
+      return [parameter, { type, required }];
+    }),
+  );
+}
+
 /** Lists and objects are written as the console sends them: as JSON. */
 function parameterType(type: Shape): string {
   if (Array.isArray(type)) return `readonly ${answerType(type[0], 8)}[]`;
@@ -75,6 +98,8 @@ function parameterType(type: Shape): string {
 function answerType(shape: Shape, indent: number): string {
   if (typeof shape === 'string') return shape === 'any' ? 'unknown' : shape;
   if (isList(shape)) return `${answerType(shape[0], indent)}[]`;
+  // Whatever fields it has.
+  if (shape['*'] === 'any' && Object.keys(shape).length === 1) return 'object';
   const space = ' '.repeat(indent + 2);
   const fields = Object.entries(shape).map(([name, field]) =>
     name === '*'

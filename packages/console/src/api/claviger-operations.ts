@@ -4,9 +4,7 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
   RegistrationResponseJSON,
 } from '@simplewebauthn/browser';
-
-/** The version of the operations that Claviger adds for consoles. */
-export const version = '2026-11-24';
+import type { ClavigerOperations as Described } from './__generated__/claviger.ts';
 
 /** What has to be done next to be signed in. */
 export type SignInStep = 'Done' | 'Code' | 'Passkey' | 'CodeOrPasskey' | 'NewPassword' | 'BindDevice';
@@ -131,10 +129,10 @@ export interface ClavigerOperations {
   };
   RegisterPasskey: {
     parameters: { Name: string; Response: RegistrationResponseJSON };
-    response: { RequestId?: string };
+    response: { PasskeyId?: string; PasskeyName?: string };
   };
   ChangeRootPassword: {
-    parameters: { OldPassword: string; NewPassword: string };
+    parameters: { NewPassword: string };
     response: { RequestId?: string };
   };
   BeginRootDevice: { parameters: None; response: { Seed: string; QRCodePNG: string } };
@@ -167,22 +165,41 @@ export interface ClavigerOperations {
   };
   ListAccessKeyExpiries: {
     parameters: { UserPrincipalName?: string | undefined };
-    response: { AccessKeyExpiries?: { AccessKeyExpiry?: { AccessKeyId: string; ExpireDate: string }[] } };
+    response: {
+      AccessKeys?: {
+        AccessKeyId: string;
+        CreateDate: string;
+        /** Empty for a key that does not expire. */
+        ExpireDate: string;
+        Expired: boolean;
+        BeyondCeiling: boolean;
+      }[];
+    };
   };
   ListAccessKeyUses: {
     parameters: { UserPrincipalName?: string | undefined };
     response: {
-      AccessKeyUses?: {
-        AccessKeyUse?: {
-          AccessKeyId: string;
-          LastUsedDate: string;
-          ServiceName: string;
-          RegionId: string;
-          SourceAddress: string;
-        }[];
-      };
+      AccessKeys?: {
+        AccessKeyId: string;
+        LastUsedDate: string;
+        ServiceName: string;
+        RegionId: string;
+        SourceAddress: string;
+      }[];
     };
   };
   GetAccessKeyExpiryCeiling: { parameters: None; response: { Days?: number } };
   SetAccessKeyExpiryCeiling: { parameters: { Days: number }; response: { RequestId?: string } };
 }
+
+/** Of each operation: nothing, or what it takes or answers here and not by the server's description. */
+type Differences = {
+  [O in keyof ClavigerOperations]: O extends keyof Described
+    ?
+        | Exclude<keyof ClavigerOperations[O]['parameters'], keyof Described[O]['parameters']>
+        | (ClavigerOperations[O]['response'] extends Described[O]['response'] ? never : 'response')
+    : 'operation';
+}[keyof ClavigerOperations];
+
+/** Does not compile when this file says something else than the server's own description. */
+export const differences: [Differences] extends [never] ? 'none' : Differences = 'none';

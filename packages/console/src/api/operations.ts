@@ -1,5 +1,6 @@
 import type { ActiontrailOperations } from './__generated__/actiontrail.ts';
 import { version as actiontrail } from './__generated__/actiontrail.ts';
+import { version as claviger } from './__generated__/claviger.ts';
 import type { ImsOperations } from './__generated__/ims.ts';
 import { version as ims } from './__generated__/ims.ts';
 import type { RamOperations } from './__generated__/ram.ts';
@@ -7,7 +8,6 @@ import { version as ram } from './__generated__/ram.ts';
 import type { StsOperations } from './__generated__/sts.ts';
 import { version as sts } from './__generated__/sts.ts';
 import type { ClavigerOperations } from './claviger-operations.ts';
-import { version as claviger } from './claviger-operations.ts';
 
 /** Every operation of the API, by product. */
 export interface Operations {

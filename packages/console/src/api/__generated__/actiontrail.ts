@@ -111,9 +111,7 @@ export interface ActiontrailOperations {
     };
     response: {
       EndTime?: string;
-      Events?: {
-        readonly [name: string]: unknown;
-      }[];
+      Events?: object[];
       NextToken?: string;
       RequestId?: string;
       StartTime?: string;

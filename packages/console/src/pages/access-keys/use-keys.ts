@@ -21,10 +21,7 @@ export function useKeys(owner: KeyOwner) {
   // Not everybody who sees keys may see their expiry: then it is not shown.
   const expiries = useCall('Claviger', 'ListAccessKeyExpiries', parameters);
   const expiryOf = new Map(
-    (expiries.data?.AccessKeyExpiries?.AccessKeyExpiry ?? []).map((expiry) => [
-      expiry.AccessKeyId,
-      expiry.ExpireDate,
-    ]),
+    (expiries.data?.AccessKeys ?? []).map((expiry) => [expiry.AccessKeyId, expiry.ExpireDate]),
   );
   const keys = (list.data?.AccessKeys?.AccessKey ?? [])
     .map(
@@ -58,7 +55,7 @@ export function useKeyUse(owner: KeyOwner, keyId: string, refetchInterval: numbe
     { refetchInterval },
   );
   const uses = useCall('Claviger', 'ListAccessKeyUses', parameters, { refetchInterval });
-  const more = uses.data?.AccessKeyUses?.AccessKeyUse?.find((use) => use.AccessKeyId === keyId);
+  const more = uses.data?.AccessKeys?.find((use) => use.AccessKeyId === keyId);
   const known = last.data?.AccessKeyLastUsed;
   const use: KeyUse | undefined = known && {
     at: known.LastUsedDate ?? '',

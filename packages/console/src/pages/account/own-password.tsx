@@ -9,7 +9,8 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PasswordRuleList } from '../../components/password-rule-list.tsx';
 
 interface Fields {
-  readonly before: string;
+  /** The root shows by the security verification that it is itself. */
+  readonly before?: string;
   readonly password: string;
 }
 
@@ -37,10 +38,11 @@ function PasswordDialog({ isRoot, onClosed }: { readonly isRoot: boolean; readon
   const rules = useCall('Ims', 'GetPasswordPolicy', {});
   const required = { required: true, message: t('shell:required') };
 
-  async function save({ before, password }: Fields): Promise<void> {
-    const passwords = { OldPassword: before, NewPassword: password };
+  async function save({ before = '', password }: Fields): Promise<void> {
     const done = await change.run(() =>
-      isRoot ? call('Claviger', 'ChangeRootPassword', passwords) : call('Ims', 'ChangePassword', passwords),
+      isRoot
+        ? call('Claviger', 'ChangeRootPassword', { NewPassword: password })
+        : call('Ims', 'ChangePassword', { OldPassword: before, NewPassword: password }),
     );
     if (!done) return;
     message.success(t('password.changed'));
@@ -65,9 +67,11 @@ function PasswordDialog({ isRoot, onClosed }: { readonly isRoot: boolean; readon
         requiredMark={false}
         onFinish={(fields) => void save(fields)}
       >
-        <Form.Item name="before" label={t('password.before')} rules={[required]}>
-          <Input.Password autoFocus autoComplete="current-password" />
-        </Form.Item>
+        {!isRoot && (
+          <Form.Item name="before" label={t('password.before')} rules={[required]}>
+            <Input.Password autoFocus autoComplete="current-password" />
+          </Form.Item>
+        )}
         <Form.Item name="password" label={t('password.new')} rules={[required]}>
           <Input.Password autoComplete="new-password" />
         </Form.Item>

@@ -1,0 +1,358 @@
+// Made from packages/server/api-description by `npm run generate:api -w packages/console`; do not edit.
+
+/** The version of Claviger that these types describe. */
+export const version = '2026-11-24';
+
+/** What each operation of Claviger takes and answers. Fields without a value may be left out of an answer. */
+export interface ClavigerOperations {
+  BeginPasskeyRegistration: {
+    parameters: Record<never, never>;
+    response: {
+      Options?: object;
+      RequestId?: string;
+    };
+  };
+  BeginPasskeyVerification: {
+    parameters: Record<never, never>;
+    response: {
+      Options?: object;
+      RequestId?: string;
+    };
+  };
+  BeginRootDevice: {
+    parameters: Record<never, never>;
+    response: {
+      Seed?: string;
+      QRCodePNG?: string;
+      RequestId?: string;
+    };
+  };
+  BeginSignInDevice: {
+    parameters: Record<never, never>;
+    response: {
+      Seed?: string;
+      QRCodePNG?: string;
+      RequestId?: string;
+    };
+  };
+  BeginStepUpPasskey: {
+    parameters: Record<never, never>;
+    response: {
+      Options?: object;
+      RequestId?: string;
+    };
+  };
+  BindRootDevice: {
+    parameters: {
+      Code1: string;
+      Code2: string;
+    };
+    response: {
+      RequestId?: string;
+    };
+  };
+  BindSignInDevice: {
+    parameters: {
+      Code1: string;
+      Code2: string;
+    };
+    response: {
+      Step?: string;
+      CsrfToken?: string;
+      PasswordRules?: {
+        MinimumPasswordLength?: number;
+        RequireLowercaseCharacters?: boolean;
+        RequireUppercaseCharacters?: boolean;
+        RequireNumbers?: boolean;
+        RequireSymbols?: boolean;
+        MinimumPasswordDifferentCharacter?: number;
+        PasswordNotContainUserName?: boolean;
+        PasswordReusePrevention?: number;
+      };
+      RememberAllowed?: boolean;
+      RequestId?: string;
+    };
+  };
+  ChangeRootPassword: {
+    parameters: {
+      NewPassword: string;
+    };
+    response: {
+      RequestId?: string;
+    };
+  };
+  ChooseSignInPassword: {
+    parameters: {
+      NewPassword: string;
+    };
+    response: {
+      Step?: string;
+      CsrfToken?: string;
+      PasswordRules?: {
+        MinimumPasswordLength?: number;
+        RequireLowercaseCharacters?: boolean;
+        RequireUppercaseCharacters?: boolean;
+        RequireNumbers?: boolean;
+        RequireSymbols?: boolean;
+        MinimumPasswordDifferentCharacter?: number;
+        PasswordNotContainUserName?: boolean;
+        PasswordReusePrevention?: number;
+      };
+      RememberAllowed?: boolean;
+      RequestId?: string;
+    };
+  };
+  EndSession: {
+    parameters: {
+      SessionId?: string | undefined;
+    };
+    response: {
+      RequestId?: string;
+    };
+  };
+  GetAccessKeyExpiryCeiling: {
+    parameters: Record<never, never>;
+    response: {
+      Days?: number;
+      RequestId?: string;
+    };
+  };
+  GetSession: {
+    parameters: Record<never, never>;
+    response: {
+      Principal?: {
+        Type?: string;
+        AccountId?: string;
+        UserId?: string;
+        UserName?: string;
+        DisplayName?: string;
+        LoginName?: string;
+      };
+      DefaultDomain?: string;
+      SignedInAt?: string;
+      ExpiresAt?: string;
+      CsrfToken?: string;
+      MFAPresent?: boolean;
+      StepUpUntil?: string;
+      StepUpMethods?: string[];
+      RequestId?: string;
+    };
+  };
+  ListAccessKeyExpiries: {
+    parameters: {
+      UserPrincipalName?: string | undefined;
+    };
+    response: {
+      AccessKeys?: {
+        AccessKeyId?: string;
+        CreateDate?: string;
+        ExpireDate?: string;
+        Expired?: boolean;
+        BeyondCeiling?: boolean;
+      }[];
+      RequestId?: string;
+    };
+  };
+  ListAccessKeyUses: {
+    parameters: {
+      UserPrincipalName?: string | undefined;
+    };
+    response: {
+      AccessKeys?: {
+        AccessKeyId?: string;
+        LastUsedDate?: string;
+        ServiceName?: string;
+        RegionId?: string;
+        SourceAddress?: string;
+      }[];
+      RequestId?: string;
+    };
+  };
+  ListSessions: {
+    parameters: Record<never, never>;
+    response: {
+      Sessions?: {
+        SessionId?: string;
+        SignedInAt?: string;
+        LastSeenAt?: string;
+        SourceIp?: string;
+        UserAgent?: string;
+        MFAPresent?: boolean;
+        Current?: boolean;
+      }[];
+      RequestId?: string;
+    };
+  };
+  RegisterPasskey: {
+    parameters: {
+      Name: string;
+      Response: string;
+    };
+    response: {
+      PasskeyId?: string;
+      PasskeyName?: string;
+      RequestId?: string;
+    };
+  };
+  SetAccessKeyExpiry: {
+    parameters: {
+      UserPrincipalName?: string | undefined;
+      UserAccessKeyId: string;
+      ExpireDate: string;
+    };
+    response: {
+      ExpireDate?: string;
+      RequestId?: string;
+    };
+  };
+  SetAccessKeyExpiryCeiling: {
+    parameters: {
+      Days: number;
+    };
+    response: {
+      Days?: number;
+      RequestId?: string;
+    };
+  };
+  SignIn: {
+    parameters: {
+      LoginName: string;
+      Password: string;
+    };
+    response: {
+      Step?: string;
+      CsrfToken?: string;
+      PasswordRules?: {
+        MinimumPasswordLength?: number;
+        RequireLowercaseCharacters?: boolean;
+        RequireUppercaseCharacters?: boolean;
+        RequireNumbers?: boolean;
+        RequireSymbols?: boolean;
+        MinimumPasswordDifferentCharacter?: number;
+        PasswordNotContainUserName?: boolean;
+        PasswordReusePrevention?: number;
+      };
+      RememberAllowed?: boolean;
+      RequestId?: string;
+    };
+  };
+  SignOut: {
+    parameters: Record<never, never>;
+    response: {
+      RequestId?: string;
+    };
+  };
+  Simulate: {
+    parameters: {
+      PrincipalType?: string | undefined;
+      PrincipalName?: string | undefined;
+      SimulatedAction: string;
+      SimulatedResource: string;
+      Conditions?: string | undefined;
+      PolicyDocument?: string | undefined;
+    };
+    response: {
+      Effect?: string;
+      Statements?: {
+        PolicyName?: string;
+        PolicyType?: string;
+        VersionId?: string;
+        Index?: number;
+        Effect?: string;
+        Matched?: boolean;
+        Decisive?: boolean;
+        Reasons?: string[];
+        Line?: number;
+        EndLine?: number;
+      }[];
+      StatementsLeftOut?: number;
+      Documents?: {
+        PolicyName?: string;
+        PolicyType?: string;
+        VersionId?: string;
+        PolicyDocument?: string;
+      }[];
+      RequestId?: string;
+    };
+  };
+  StepUp: {
+    parameters: {
+      Method: string;
+      Password?: string | undefined;
+      Code?: string | undefined;
+      Response?: string | undefined;
+    };
+    response: {
+      StepUpUntil?: string;
+      RequestId?: string;
+    };
+  };
+  UnbindRootDevice: {
+    parameters: Record<never, never>;
+    response: {
+      RequestId?: string;
+    };
+  };
+  ValidatePolicyDocument: {
+    parameters: {
+      PolicyDocument: string;
+      Kind: string;
+    };
+    response: {
+      Valid?: boolean;
+      Faults?: {
+        Message?: string;
+        Line?: number;
+        Column?: number;
+        EndLine?: number;
+        EndColumn?: number;
+        Severity?: string;
+      }[];
+      RequestId?: string;
+    };
+  };
+  VerifySignInCode: {
+    parameters: {
+      Code: string;
+      Remember?: boolean | undefined;
+    };
+    response: {
+      Step?: string;
+      CsrfToken?: string;
+      PasswordRules?: {
+        MinimumPasswordLength?: number;
+        RequireLowercaseCharacters?: boolean;
+        RequireUppercaseCharacters?: boolean;
+        RequireNumbers?: boolean;
+        RequireSymbols?: boolean;
+        MinimumPasswordDifferentCharacter?: number;
+        PasswordNotContainUserName?: boolean;
+        PasswordReusePrevention?: number;
+      };
+      RememberAllowed?: boolean;
+      RequestId?: string;
+    };
+  };
+  VerifySignInPasskey: {
+    parameters: {
+      Response: string;
+      Remember?: boolean | undefined;
+    };
+    response: {
+      Step?: string;
+      CsrfToken?: string;
+      PasswordRules?: {
+        MinimumPasswordLength?: number;
+        RequireLowercaseCharacters?: boolean;
+        RequireUppercaseCharacters?: boolean;
+        RequireNumbers?: boolean;
+        RequireSymbols?: boolean;
+        MinimumPasswordDifferentCharacter?: number;
+        PasswordNotContainUserName?: boolean;
+        PasswordReusePrevention?: number;
+      };
+      RememberAllowed?: boolean;
+      RequestId?: string;
+    };
+  };
+}
