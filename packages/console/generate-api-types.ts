@@ -5,7 +5,11 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { clavigerOperations, consoleOperations } from '../server/src/api/claviger/operations.ts';
+import {
+  clavigerOperations,
+  clavigerStreams,
+  consoleOperations,
+} from '../server/src/api/claviger/operations.ts';
 import type { ParameterMap } from '../server/src/rpc/parameter.ts';
 
 type Shape = string | readonly [Shape] | { readonly [field: string]: Shape };
@@ -74,17 +78,24 @@ function typesOf({ product, version, operations }: Description): string {
   return lines.join('\n');
 }
 
+/** JSON Schema's words for what has a type of its own here. */
+const wireTypes: Readonly<Record<string, string>> = {
+  string: 'string',
+  boolean: 'boolean',
+  integer: 'number',
+  number: 'number',
+};
+
 /** What the registry knows of an operation's parameters. */
 function registered(name: string): Readonly<Record<string, DescribedParameter>> {
-  const operation = [...clavigerOperations, ...consoleOperations].find(
+  const operation = [...clavigerOperations, ...clavigerStreams, ...consoleOperations].find(
     (candidate) => candidate.name === name,
   );
   if (operation === undefined) throw new Error(`${name} is described, and nowhere registered`);
   const input: ParameterMap = operation.input;
   return Object.fromEntries(
     Object.entries(input).map(([parameter, { required, schema }]) => {
-      const type = schema['type'] === 'integer' ? 'number' : String(schema['type']);
-      return [parameter, { type, required }];
+      return [parameter, { type: wireTypes[String(schema['type'])] ?? 'any', required }];
     }),
   );
 }
@@ -98,6 +109,7 @@ function parameterType(type: Shape): string {
 function answerType(shape: Shape, indent: number): string {
   if (typeof shape === 'string') return shape === 'any' ? 'unknown' : shape;
   if (isList(shape)) return `${answerType(shape[0], indent)}[]`;
+  if (Object.keys(shape).length === 0) return 'Record<never, never>';
   // Whatever fields it has.
   if (shape['*'] === 'any' && Object.keys(shape).length === 1) return 'object';
   const space = ' '.repeat(indent + 2);

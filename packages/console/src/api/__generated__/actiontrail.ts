@@ -99,12 +99,10 @@ export interface ActiontrailOperations {
     parameters: {
       Direction?: string | undefined;
       EndTime?: string | undefined;
-      LookupAttribute?:
-        | readonly {
-            Key?: string;
-            Value?: string;
-          }[]
-        | undefined;
+      LookupAttribute?: readonly {
+          Key?: string;
+          Value?: string;
+        }[] | undefined;
       MaxResults?: string | undefined;
       NextToken?: string | undefined;
       StartTime?: string | undefined;

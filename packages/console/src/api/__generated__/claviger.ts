@@ -194,6 +194,37 @@ export interface ClavigerOperations {
       RequestId?: string;
     };
   };
+  ReplicateCredentials: {
+    parameters: {
+      GuardName?: string | undefined;
+      PublicKey: string;
+      Cursor?: string | undefined;
+    };
+    response: Record<never, never>;
+  };
+  ReportAccessKeyUsage: {
+    parameters: {
+      GuardName?: string | undefined;
+      Uses: unknown;
+    };
+    response: {
+      RequestId?: string;
+    };
+  };
+  ResolveSecurityToken: {
+    parameters: {
+      GuardName?: string | undefined;
+      PublicKey: string;
+      SessionAccessKeyId: string;
+      SessionToken: string;
+    };
+    response: {
+      Problem?: string;
+      PublicKey?: string;
+      Sealed?: string;
+      RequestId?: string;
+    };
+  };
   SetAccessKeyExpiry: {
     parameters: {
       UserPrincipalName?: string | undefined;

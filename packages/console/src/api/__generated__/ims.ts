@@ -260,12 +260,10 @@ export interface ImsOperations {
       DisplayName: string;
       Email?: string | undefined;
       MobilePhone?: string | undefined;
-      Tag?:
-        | readonly {
-            Key?: string;
-            Value?: string;
-          }[]
-        | undefined;
+      Tag?: readonly {
+          Key?: string;
+          Value?: string;
+        }[] | undefined;
       UserPrincipalName: string;
     };
     response: {
@@ -1240,12 +1238,10 @@ export interface ImsOperations {
       ResourceId?: readonly string[] | undefined;
       ResourcePrincipalName?: readonly string[] | undefined;
       ResourceType?: string | undefined;
-      Tag?:
-        | readonly {
-            Key?: string;
-            Value?: string;
-          }[]
-        | undefined;
+      Tag?: readonly {
+          Key?: string;
+          Value?: string;
+        }[] | undefined;
     };
     response: {
       IsTruncated?: boolean;
@@ -1266,12 +1262,10 @@ export interface ImsOperations {
       Marker?: string | undefined;
       MaxItems?: number | undefined;
       Status?: string | undefined;
-      Tag?:
-        | readonly {
-            Key?: string;
-            Value?: string;
-          }[]
-        | undefined;
+      Tag?: readonly {
+          Key?: string;
+          Value?: string;
+        }[] | undefined;
     };
     response: {
       IsTruncated?: boolean;
@@ -1292,12 +1286,10 @@ export interface ImsOperations {
       Marker?: string | undefined;
       MaxItems?: number | undefined;
       Status?: string | undefined;
-      Tag?:
-        | readonly {
-            Key?: string;
-            Value?: string;
-          }[]
-        | undefined;
+      Tag?: readonly {
+          Key?: string;
+          Value?: string;
+        }[] | undefined;
     };
     response: {
       IsTruncated?: boolean;
@@ -1661,12 +1653,10 @@ export interface ImsOperations {
       ResourceId?: readonly string[] | undefined;
       ResourcePrincipalName?: readonly string[] | undefined;
       ResourceType?: string | undefined;
-      Tag?:
-        | readonly {
-            Key?: string;
-            Value?: string;
-          }[]
-        | undefined;
+      Tag?: readonly {
+          Key?: string;
+          Value?: string;
+        }[] | undefined;
     };
     response: {
       RequestId?: string;

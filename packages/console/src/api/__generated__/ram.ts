@@ -124,12 +124,10 @@ export interface RamOperations {
       Description?: string | undefined;
       PolicyDocument?: string | undefined;
       PolicyName?: string | undefined;
-      Tag?:
-        | readonly {
-            Key?: string;
-            Value?: string;
-          }[]
-        | undefined;
+      Tag?: readonly {
+          Key?: string;
+          Value?: string;
+        }[] | undefined;
     };
     response: {
       Policy?: {
@@ -165,12 +163,10 @@ export interface RamOperations {
       Description?: string | undefined;
       MaxSessionDuration?: number | undefined;
       RoleName?: string | undefined;
-      Tag?:
-        | readonly {
-            Key?: string;
-            Value?: string;
-          }[]
-        | undefined;
+      Tag?: readonly {
+          Key?: string;
+          Value?: string;
+        }[] | undefined;
     };
     response: {
       RequestId?: string;
@@ -617,12 +613,10 @@ export interface RamOperations {
       Marker?: string | undefined;
       MaxItems?: number | undefined;
       PolicyType?: string | undefined;
-      Tag?:
-        | readonly {
-            Key?: string;
-            Value?: string;
-          }[]
-        | undefined;
+      Tag?: readonly {
+          Key?: string;
+          Value?: string;
+        }[] | undefined;
     };
     response: {
       IsTruncated?: boolean;
@@ -719,12 +713,10 @@ export interface RamOperations {
     parameters: {
       Marker?: string | undefined;
       MaxItems?: number | undefined;
-      Tag?:
-        | readonly {
-            Key?: string;
-            Value?: string;
-          }[]
-        | undefined;
+      Tag?: readonly {
+          Key?: string;
+          Value?: string;
+        }[] | undefined;
     };
     response: {
       IsTruncated?: boolean;
@@ -755,12 +747,10 @@ export interface RamOperations {
       PageSize?: number | undefined;
       ResourceNames?: readonly string[] | undefined;
       ResourceType: string;
-      Tag?:
-        | readonly {
-            Key?: string;
-            Value?: string;
-          }[]
-        | undefined;
+      Tag?: readonly {
+          Key?: string;
+          Value?: string;
+        }[] | undefined;
     };
     response: {
       NextToken?: string;
@@ -921,9 +911,9 @@ export interface RamOperations {
       ResourceNames?: readonly string[] | undefined;
       ResourceType: string;
       Tag: readonly {
-        Key?: string;
-        Value?: string;
-      }[];
+          Key?: string;
+          Value?: string;
+        }[];
     };
     response: {
       RequestId?: string;
