@@ -9,6 +9,8 @@ import {
 import { Command, CommanderError } from 'commander';
 import { addAccount } from './commands/account.ts';
 import { addCall } from './commands/call.ts';
+import { addForwardAuth } from './commands/forward-auth.ts';
+import { addGateway } from './commands/gateway.ts';
 import { addInit } from './commands/init.ts';
 import { addMasterKeyCommand } from './commands/master-key.ts';
 import { addRootAccessKey } from './commands/root-access-key.ts';
@@ -44,6 +46,8 @@ export function program(terminal: Terminal): Command {
   addAccount(root, terminal);
   addRootAccessKey(root, terminal);
   addMasterKeyCommand(root, terminal);
+  addGateway(root, terminal);
+  addForwardAuth(root, terminal);
   addSign(root, terminal);
   addCall(root, terminal);
   addVerify(root, terminal);

@@ -14,6 +14,7 @@ import {
   readRateLimits,
   readSource,
   readTls,
+  SOURCE_FIELDS,
   type SourceSettings,
   type TlsSettings,
 } from '../gateway/settings.ts';
@@ -107,8 +108,8 @@ export function parseForwardAuthConfiguration(text: string, file: string): Forwa
     tls: root.has('tls') ? readTls(root.section('tls', ['cert', 'key']), path) : undefined,
     admin: root.has('admin') ? root.section('admin', ['listen']).need('listen', networkAddress) : undefined,
     source: root.has('source')
-      ? readSource(root.section('source', ['server', 'ca', 'maxStaleness']), path)
-      : { server: '', caFile: undefined, maxStalenessMs: 0 },
+      ? readSource(root.section('source', SOURCE_FIELDS), path)
+      : { server: '', guardName: '', caFile: undefined, maxStalenessMs: 0 },
     headerLimit: root.read('headerLimit', headerLimitBytes, DEFAULT_HEADER_LIMIT),
     rateLimits: readRateLimits(root.section('rateLimits', ['perKey', 'perPrincipal'])),
     identity: readIdentity(root.section('identity', ['issuer', 'keyLifetime'])),

@@ -19,6 +19,8 @@ export interface OpenSource {
   readonly source: CredentialSource;
   /** Whether they are there, and young enough to be relied on. */
   readonly isReady: () => boolean;
+  /** Milliseconds since they were known to be up to date; infinite while there are none. */
+  readonly ageMs?: () => number;
   /** Told of each use of a key. */
   readonly onUse?: (use: AccessKeyUse) => void;
   readonly close: () => void | Promise<void>;
@@ -61,7 +63,11 @@ export class Checkpoint {
     this.#keys = new IdentityKeys({ secret: identitySecret, periodMs: keyLifetimeMs, now });
     this.tokens = new IdentityTokens({ keys: this.#keys, issuer, now });
     this.#opened = surroundings.openSource(settings.source, sourceCa);
-    this.metrics = new GatewayMetrics({ ...gauges, isReady: () => this.#opened.isReady() });
+    this.metrics = new GatewayMetrics({
+      ...gauges,
+      isReady: () => this.#opened.isReady(),
+      ageMs: () => this.#opened.ageMs?.() ?? 0,
+    });
   }
 
   /** A guard for one service. */

@@ -18,6 +18,7 @@ import {
   readRateLimits,
   readSource,
   readTls,
+  SOURCE_FIELDS,
   type SourceSettings,
   type TlsSettings,
 } from './settings.ts';
@@ -124,8 +125,8 @@ export function parseGatewayConfiguration(text: string, file: string): GatewayCo
     tls: root.has('tls') ? readTls(root.section('tls', ['cert', 'key']), path) : undefined,
     admin: root.has('admin') ? root.section('admin', ['listen']).need('listen', networkAddress) : undefined,
     source: root.has('source')
-      ? readSource(root.section('source', ['server', 'ca', 'maxStaleness']), path)
-      : { server: '', caFile: undefined, maxStalenessMs: 0 },
+      ? readSource(root.section('source', SOURCE_FIELDS), path)
+      : { server: '', guardName: '', caFile: undefined, maxStalenessMs: 0 },
     trustedProxies: root.list('trustedProxies', proxyNetwork),
     bodyLimit: root.read('bodyLimit', sizeBytes, 10 * 1024 * 1024),
     headerLimit: root.read('headerLimit', headerLimitBytes, DEFAULT_HEADER_LIMIT),

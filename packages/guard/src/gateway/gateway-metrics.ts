@@ -21,6 +21,8 @@ export interface GatewayGauges {
   readonly upstreams: () => readonly Upstream[];
   /** Whether credentials are there and young enough. */
   readonly isReady: () => boolean;
+  /** Milliseconds since they were known to be up to date. */
+  readonly ageMs: () => number;
 }
 
 /** Counts what a gateway does, for Prometheus. */
@@ -31,7 +33,7 @@ export class GatewayMetrics {
   readonly #reloads: Counter;
   readonly #failures: Counter;
 
-  constructor({ underWay, upstreams, isReady }: GatewayGauges) {
+  constructor({ underWay, upstreams, isReady, ageMs }: GatewayGauges) {
     const { registry } = this;
     const registers = [registry];
     const tallies = this.#tallies;
@@ -78,6 +80,14 @@ export class GatewayMetrics {
       registers,
       collect() {
         this.set(isReady() ? 1 : 0);
+      },
+    });
+    new Gauge({
+      name: 'claviger_gateway_credentials_age_seconds',
+      help: 'Since when credentials may not be up to date.',
+      registers,
+      collect() {
+        this.set(ageMs() / 1000);
       },
     });
     new Gauge({

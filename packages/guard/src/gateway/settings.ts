@@ -15,6 +15,8 @@ export interface TlsSettings {
 /** Where credentials come from. */
 export interface SourceSettings {
   readonly server: string;
+  /** What this guard is called in the policies of its AccessKey. */
+  readonly guardName: string;
   readonly caFile: string | undefined;
   /** How long checks go on when the server is away, in milliseconds. */
   readonly maxStalenessMs: number;
@@ -101,16 +103,38 @@ export function readTls(
   return certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile };
 }
 
-/** `source: { server, ca, maxStaleness }`. */
+/** `source: { server, name, ca, maxStaleness }`. */
 export function readSource(
-  source: Section<'server' | 'ca' | 'maxStaleness'>,
+  source: Section<(typeof SOURCE_FIELDS)[number]>,
   file: (text: string) => string,
 ): SourceSettings {
   return {
-    server: source.need('server', originUrl)?.origin ?? '',
+    server: source.need('server', serverUrl) ?? '',
+    guardName: source.read('name', guardName, 'default'),
     caFile: source.read('ca', file, undefined),
-    maxStalenessMs: source.read('maxStaleness', durationMs, 5 * MINUTE),
+    maxStalenessMs: source.read('maxStaleness', stalenessMs, 5 * MINUTE),
   };
+}
+
+export const SOURCE_FIELDS = ['server', 'name', 'ca', 'maxStaleness'] as const;
+
+function serverUrl(text: string): string {
+  const url = originUrl(text);
+  // Secrets are sealed all the same; but who is who is known by TLS alone.
+  const isLoopback = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+  if (url.protocol === 'http:' && !isLoopback) throw new Misread('is not encrypted: write `https://`');
+  return url.origin;
+}
+
+function guardName(text: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text)) return text;
+  throw new Misread('is no name: write 1 to 64 letters, digits, `.`, `_` or `-`');
+}
+
+function stalenessMs(text: string): number {
+  const milliseconds = durationMs(text);
+  if (milliseconds < 15_000) throw new Misread('is too short: write `15s` or more');
+  return milliseconds;
 }
 
 /** `identity: { issuer, keyLifetime }`. */

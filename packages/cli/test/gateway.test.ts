@@ -1,0 +1,288 @@
+/** `claviger gateway` and `claviger forward-auth` as processes, with the keys of a real Claviger. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { signRequest } from '@claviger/signature';
+import { claviger, freshDirectory, serve } from './claviger.ts';
+import { type } from './typed.ts';
+
+const command = fileURLToPath(new URL('../bin/claviger.js', import.meta.url));
+
+interface Key {
+  readonly AccessKeyId: string;
+  readonly AccessKeySecret: string;
+}
+
+const ordersMap = `service: orders
+routes:
+  - { route: 'GET /orders/{orderId}', action: GetOrder, resource: 'order/{orderId}' }
+  - { route: 'DELETE /orders/{orderId}', action: DeleteOrder, resource: 'order/{orderId}' }
+`;
+
+const asClient = ({ AccessKeyId, AccessKeySecret }: Key) => ({
+  environment: { ALIBABA_CLOUD_ACCESS_KEY_ID: AccessKeyId, ALIBABA_CLOUD_ACCESS_KEY_SECRET: AccessKeySecret },
+});
+const asGuard = ({ AccessKeyId, AccessKeySecret }: Key) => ({
+  CLAVIGER_GUARD_ACCESS_KEY_ID: AccessKeyId,
+  CLAVIGER_GUARD_ACCESS_KEY_SECRET: AccessKeySecret,
+});
+
+/** A command that goes on until it is stopped. */
+class Running {
+  readonly child: ChildProcess;
+  #said = '';
+  #wake: (() => void)[] = [];
+
+  constructor(words: readonly string[], environment: Readonly<Record<string, string>>) {
+    const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('CLAVIGER_'));
+    this.child = spawn(process.execPath, [command, ...words], {
+      env: { ...Object.fromEntries(clean), ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    after(() => this.child.kill('SIGKILL'));
+    for (const stream of [this.child.stdout!, this.child.stderr!]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        this.#said += text;
+        const wake = this.#wake;
+        this.#wake = [];
+        for (const resolve of wake) resolve();
+      });
+    }
+    this.child.once('exit', () => {
+      for (const resolve of this.#wake) resolve();
+    });
+  }
+
+  get said(): string {
+    return this.#said;
+  }
+
+  async until(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this.#said);
+      if (match !== null) return match;
+      if (this.child.exitCode !== null)
+        throw new Error(`it ended with ${this.child.exitCode}: ${this.#said}`);
+      await new Promise<void>((resolve) => this.#wake.push(resolve));
+    }
+  }
+
+  async stop(signal: NodeJS.Signals): Promise<number | null> {
+    const exited = once(this.child, 'exit');
+    this.child.kill(signal);
+    const [code] = (await exited) as [number | null];
+    return code;
+  }
+}
+
+async function api(
+  version: string,
+  action: string,
+  parameters: Record<string, string>,
+): Promise<Record<string, unknown>> {
+  const { status, out, err } = await type(
+    [
+      'call',
+      'POST',
+      `${server.url}/?${new URLSearchParams(parameters)}`,
+      '--action',
+      action,
+      '--version',
+      version,
+    ],
+    asClient(admin),
+  );
+  assert.equal(status, 0, err);
+  return JSON.parse(out) as Record<string, unknown>;
+}
+
+const ram = (action: string, parameters: Record<string, string>) => api('2015-05-01', action, parameters);
+
+const data = freshDirectory();
+const directory = freshDirectory();
+mkdirSync(directory);
+writeFileSync(join(directory, 'orders.yaml'), ordersMap);
+const admin = JSON.parse(claviger(['init', '--data', data, '--json']).out) as Key & {
+  readonly UserPrincipalName: string;
+};
+const server = await serve(['--data', data]);
+const seen: IncomingMessage[] = [];
+const upstream = createServer((incoming, response) => {
+  seen.push(incoming);
+  response.end(`order ${incoming.url}`);
+}).listen(0, '127.0.0.1');
+await once(upstream, 'listening');
+const guardKey = await userWith('guard', ['claviger:ReplicateCredentials', 'claviger:ReportAccessKeyUsage']);
+const customer = await userWith('customer', ['orders:GetOrder']);
+after(async () => {
+  upstream.closeAllConnections();
+  upstream.close();
+  await server.stop('SIGTERM');
+});
+
+async function userWith(UserName: string, actions: readonly string[]): Promise<Key> {
+  const PolicyName = `${UserName}-policy`;
+  const PolicyDocument = JSON.stringify({
+    Version: '1',
+    Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }],
+  });
+  await ram('CreateUser', { UserName });
+  await ram('CreatePolicy', { PolicyName, PolicyDocument });
+  await ram('AttachPolicyToUser', { UserName, PolicyName, PolicyType: 'Custom' });
+  return (await ram('CreateAccessKey', { UserName }))['AccessKey'] as Key;
+}
+
+const upstreamUrl = () => `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
+const gatewayYaml = () => `listen: 127.0.0.1:0
+admin: { listen: '127.0.0.1:0' }
+source: { server: '${server.url}' }
+upstreams: { orders: { urls: ['${upstreamUrl()}'] } }
+services: [{ map: orders.yaml, upstream: orders }]
+`;
+
+describe('claviger gateway', () => {
+  const file = join(directory, 'gateway.yaml');
+
+  test('passes on what is signed and allowed, and learns at once of a key that is disabled', async () => {
+    writeFileSync(file, gatewayYaml());
+    const gateway = new Running(['gateway', '--config', file], asGuard(guardKey));
+    const [, url] = await gateway.until(/gateway listens at (http:\S+)/);
+    const [, adminUrl] = await gateway.until(/admin +(http:\S+)/);
+    await gateway.until(/credentials are up to date/);
+    assert.equal((await fetch(`${adminUrl}/readyz`)).status, 200);
+
+    const call = (key: Key, method: string) => type(['call', method, `${url}/orders/17`], asClient(key));
+    const allowed = await call(customer, 'GET');
+    assert.deepEqual([allowed.status, allowed.out], [0, 'order /orders/17'], allowed.err);
+    assert.match(String(seen.at(-1)!.headers['x-claviger-principal-arn']), /:user\/customer$/);
+    const count = seen.length;
+    const denied = await call(customer, 'DELETE');
+    assert.equal(denied.status, 1);
+    assert.match(denied.err, /403[\s\S]*NoPermission[\s\S]*orders:DeleteOrder/);
+
+    await ram('UpdateAccessKey', {
+      UserName: 'customer',
+      UserAccessKeyId: customer.AccessKeyId,
+      Status: 'Inactive',
+    });
+    for (;;) {
+      const { err } = await call(customer, 'GET');
+      if (/InvalidAccessKeyId\.Inactive/.test(err)) break;
+    }
+    await ram('UpdateAccessKey', {
+      UserName: 'customer',
+      UserAccessKeyId: customer.AccessKeyId,
+      Status: 'Active',
+    });
+    for (;;) if ((await call(customer, 'GET')).status === 0) break;
+    assert.ok(seen.length > count);
+
+    // A faulty file changes nothing; SIGHUP says what is wrong with it.
+    writeFileSync(file, gatewayYaml().replace('orders.yaml', 'nowhere.yaml'));
+    gateway.child.kill('SIGHUP');
+    await gateway.until(/nowhere\.yaml: cannot be read: ENOENT/);
+    assert.equal((await call(customer, 'GET')).status, 0);
+    writeFileSync(
+      file,
+      gatewayYaml().replace('upstream: orders }', 'upstream: orders, hosts: [other.example.com] }'),
+    );
+    gateway.child.kill('SIGHUP');
+    await gateway.until(/the new configuration counts from now on/);
+    assert.match((await call(customer, 'GET')).err, /421/);
+
+    assert.equal(await gateway.stop('SIGTERM'), 0);
+    assert.match(gateway.said, /"path":"\/orders\/17"/);
+    for (const secret of [guardKey.AccessKeySecret, customer.AccessKeySecret])
+      assert.ok(!gateway.said.includes(secret));
+    const used = await api('2019-08-15', 'GetAccessKeyLastUsed', {
+      UserPrincipalName: admin.UserPrincipalName.replace(/^[^@]*/, 'customer'),
+      UserAccessKeyId: customer.AccessKeyId,
+    });
+    assert.equal((used['AccessKeyLastUsed'] as { ServiceName: string }).ServiceName, 'orders');
+  });
+
+  test('refuses everything while it has no credentials, and says why', async () => {
+    writeFileSync(file, gatewayYaml());
+    const gateway = new Running(['gateway', '--config', file], asGuard(customer));
+    const [, url] = await gateway.until(/gateway listens at (http:\S+)/);
+    const [, adminUrl] = await gateway.until(/admin +(http:\S+)/);
+    await gateway.until(/every request is refused until there are credentials/);
+    assert.match(gateway.said, /NoPermission/);
+    assert.equal((await fetch(`${adminUrl}/readyz`)).status, 503);
+    const { status, err } = await type(['call', 'GET', `${url}/orders/17`], asClient(customer));
+    assert.equal(status, 1);
+    assert.match(err, /503[\s\S]*ServiceUnavailable\.CredentialsStale/);
+    assert.equal(await gateway.stop('SIGTERM'), 0);
+  });
+
+  test('--check reads everything and starts nothing', async () => {
+    writeFileSync(file, gatewayYaml());
+    const good = await type(['gateway', '--config', file, '--check']);
+    assert.deepEqual([good.status, good.err], [0, '']);
+    assert.match(good.out, /1 service, 2 routes, no fault/);
+    writeFileSync(file, gatewayYaml().replace('listen: 127.0.0.1:0\n', 'listen: here\n'));
+    const bad = await type(['gateway', '--config', file, '--check']);
+    assert.deepEqual([bad.status, bad.out], [2, '']);
+    assert.match(bad.err, /^error: .*gateway\.yaml:1:9: `here` is no address/);
+  });
+
+  test('takes its AccessKey from the environment only, and says which is missing', async () => {
+    writeFileSync(file, gatewayYaml());
+    for (const [environment, named] of [
+      [{}, 'CLAVIGER_GUARD_ACCESS_KEY_ID'],
+      [{ CLAVIGER_GUARD_ACCESS_KEY_ID: 'LTAI5t' }, 'CLAVIGER_GUARD_ACCESS_KEY_SECRET'],
+      [
+        { ...asGuard(guardKey), CLAVIGER_GUARD_IDENTITY_SECRET: 'c2hvcnQ=' },
+        'CLAVIGER_GUARD_IDENTITY_SECRET',
+      ],
+      [{ ...asGuard(guardKey), CLAVIGER_LOG_LEVEL: 'loud' }, 'CLAVIGER_LOG_LEVEL'],
+    ] as const) {
+      const { status, err } = await type(['gateway', '--config', file], { environment });
+      assert.equal(status, 2, err);
+      assert.ok(err.startsWith(`error: ${named}: `), err);
+      assert.ok(!err.includes(guardKey.AccessKeySecret));
+    }
+    assert.equal((await type(['gateway'])).status, 2);
+    const missing = await type(['gateway', '--config', join(directory, 'none.yaml'), '--check']);
+    assert.equal(missing.status, 2);
+    assert.match(missing.err, /none\.yaml: cannot be read: ENOENT/);
+  });
+});
+
+describe('claviger forward-auth', () => {
+  test('tells a proxy which requests may pass', async () => {
+    const file = join(directory, 'forward-auth.yaml');
+    writeFileSync(
+      file,
+      `listen: 127.0.0.1:0\nproxies: ['127.0.0.1']\nsource: { server: '${server.url}' }\nservices: [{ map: orders.yaml }]\n`,
+    );
+    assert.equal((await type(['forward-auth', '--config', file, '--check'])).status, 0);
+    const endpoint = new Running(['forward-auth', '--config', file], asGuard(guardKey));
+    const [, url] = await endpoint.until(/answers proxies at (http:\S+)/);
+    await endpoint.until(/credentials are up to date/);
+    const ask = async (key: Key) => {
+      const { rawHeaders } = signRequest(
+        { method: 'GET', target: '/orders/17', headers: [['host', 'orders.example.com']] },
+        { accessKeyId: key.AccessKeyId, accessKeySecret: key.AccessKeySecret },
+        { scheme: 'ACS3-HMAC-SHA256', now: Date.now(), nonce: crypto.randomUUID() },
+      );
+      const headers = [...rawHeaders, 'x-original-method', 'GET', 'x-original-uri', '/orders/17'];
+      const outgoing = request(`${url}/nginx`, { headers: headers as never }).end();
+      const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+      answer.resume();
+      return answer;
+    };
+    const allowed = await ask(customer);
+    assert.equal(allowed.statusCode, 200);
+    assert.match(String(allowed.headers['x-claviger-principal-arn']), /:user\/customer$/);
+    const denied = await ask(guardKey);
+    assert.deepEqual([denied.statusCode, denied.headers['x-claviger-error-code']], [403, 'NoPermission']);
+    assert.equal(await endpoint.stop('SIGTERM'), 0);
+  });
+});
