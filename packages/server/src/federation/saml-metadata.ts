@@ -35,12 +35,26 @@ const fewestKeyBits = 2048;
 /** Those of large products have some hundred elements. */
 const bounds: XmlBounds = { elements: 5000, attributes: 10_000, depth: 32, asides: 'allowed' };
 
+/** What was read lately, by its text. To read a large one takes longer than all else, and strangers can ask for it. */
+const readLately = new Map<string, SamlMetadata | { readonly fault: string }>();
+
+const mostReadLately = 64;
+
 /**
  * Reads SAML 2.0 metadata of an identity provider.
  * @param text the Base64 of an XML document; white space does not count
  * @returns what it says, or why it cannot be used, in a few words
  */
 export function readSamlMetadata(text: string): SamlMetadata | { readonly fault: string } {
+  const found = readLately.get(text) ?? parseSamlMetadata(text);
+  readLately.delete(text);
+  readLately.set(text, found);
+  const [oldest] = readLately.keys();
+  if (readLately.size > mostReadLately && oldest !== undefined) readLately.delete(oldest);
+  return found;
+}
+
+function parseSamlMetadata(text: string): SamlMetadata | { readonly fault: string } {
   const xml = decodeBase64Text(text);
   if (xml === undefined) return { fault: 'it is not the Base64 of a text' };
   let root: XmlElement;
