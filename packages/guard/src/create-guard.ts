@@ -13,8 +13,9 @@ import {
 import { type GuardRefusal, refuse } from './guard-refusal.ts';
 import { NonceMemory, type NonceStore } from './nonce-memory.ts';
 import { RateLimiter, type RateLimits } from './rate-limit/rate-limiter.ts';
-import { firstHeader, headerProblem, readHeader } from './request-headers.ts';
+import { announcesBody, firstHeader, headerProblem, readHeader } from './request-headers.ts';
 import { newRequestId } from './request-id.ts';
+import { ServiceHosts } from './service-hosts.ts';
 import { queryProblem } from './service-map/request-query.ts';
 import type { Route } from './service-map/route.ts';
 import type { FoundRoute } from './service-map/route-tree.ts';
@@ -47,6 +48,11 @@ export interface ServiceGuardOptions {
   readonly trustedProxies?: readonly string[];
   /** How far a request's time may be from ours, in milliseconds; RAM's 15 minutes unless given. */
   readonly windowMs?: number;
+  /**
+   * Names by which the service is called, such as `orders.example.com`; any unless given. With them, what was signed
+   * for another service of the same key is refused here.
+   */
+  readonly hosts?: readonly string[];
   /** Largest body that is taken, in bytes; 1 MiB unless given. */
   readonly bodyLimit?: number;
   /** How often each key and each principal may call; as often as they like unless given. */
@@ -98,6 +104,7 @@ export class ServiceGuard {
   /** Largest body that is taken, in bytes. */
   readonly bodyLimit: number;
   readonly #guard: Guard;
+  readonly #hosts: ServiceHosts | undefined;
   readonly #limiter: RateLimiter | undefined;
   readonly #onUse: ((use: AccessKeyUse) => void) | undefined;
   readonly #onError: (error: unknown, requestId: string) => void;
@@ -117,6 +124,7 @@ export class ServiceGuard {
       ...(trustedProxies === undefined ? {} : { trustedProxies }),
       ...(windowMs === undefined ? {} : { windowMs }),
     });
+    this.#hosts = options.hosts && new ServiceHosts(options.hosts);
     this.#limiter = rateLimits && new RateLimiter(rateLimits);
     this.#onUse = options.onUse;
     this.#onError = options.onError ?? warn;
@@ -127,10 +135,11 @@ export class ServiceGuard {
    * Decides about a whole request. An allowed one is exactly what its sender signed, body included.
    *
    * @param request as it arrived, with its whole body
+   * @param bodyLimit largest body that is taken, in bytes; the guard's own unless given
    * @returns the decision; a promise only when the source of credentials or the nonces need one. Never throws.
    */
-  check(request: GuardRequest): Decision | Promise<Decision> {
-    if (request.body.length > this.bodyLimit) return this.refuseBody(bodyTooLarge(this.bodyLimit), request);
+  check(request: GuardRequest, bodyLimit: number = this.bodyLimit): Decision | Promise<Decision> {
+    if (request.body.length > bodyLimit) return this.refuseBody(bodyTooLarge(bodyLimit), request);
     return this.#decide(request) as Decision | Promise<Decision>;
   }
 
@@ -188,6 +197,10 @@ export class ServiceGuard {
     const doubtful = headerProblem(request.rawHeaders);
     if (doubtful !== undefined) {
       return this.#refused(inquest, refuse('InvalidParameter.Header', undefined, { reason: doubtful }));
+    }
+    if (this.#hosts !== undefined && !this.#hosts.has(firstHeader(request.rawHeaders, 'host'))) {
+      const reason = 'names in `host` none of the hosts of this service';
+      return this.#refused(inquest, refuse('InvalidParameter.Header', undefined, { reason }));
     }
     const found = this.service.match(request.method, request.target);
     if (found.kind === 'unclear') {
@@ -402,9 +415,7 @@ function bodyToCome(signature: ParsedSignature, rawHeaders: readonly string[]): 
   const isOfType = firstHeader(rawHeaders, 'content-type') !== undefined;
   // Of a body that ROA 1.0 does not sign, the type is signed: with one, the body may have been taken away.
   if (signature.scheme === 'ROA-HMAC-SHA1' && isOfType) return undefined;
-  const length = firstHeader(rawHeaders, 'content-length') ?? '0';
-  const isAnnounced = length !== '0' || firstHeader(rawHeaders, 'transfer-encoding') !== undefined;
-  return isAnnounced ? undefined : EMPTY_SHA256;
+  return announcesBody(rawHeaders) ? undefined : EMPTY_SHA256;
 }
 
 /**

@@ -159,6 +159,12 @@ export function firstHeader(rawHeaders: readonly string[], name: string): string
   return undefined;
 }
 
+/** Whether the head of a request says that a body follows. Of HTTP/1.1 none follows otherwise. */
+export function announcesBody(rawHeaders: readonly string[]): boolean {
+  const length = firstHeader(rawHeaders, 'content-length') ?? '0';
+  return Number(length) !== 0 || firstHeader(rawHeaders, 'transfer-encoding') !== undefined;
+}
+
 function hyphened(name: string): string {
   return name.replaceAll('_', '-').toLowerCase();
 }

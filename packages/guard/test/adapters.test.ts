@@ -326,6 +326,22 @@ for (const [framework, serve] of Object.entries(services)) {
         assert.ok(!service.handled.includes('orders:PutFile read'), service.handled.join());
       }, streaming));
 
+    test('never takes a body that was taken away on the way for an empty one', () =>
+      within(async (service) => {
+        for (const what of [
+          { method: 'PUT', target: '/files/a', headers: [bytes], body: 'x' },
+          { method: 'POST', target: '/orders', headers: [json], body: '{"a":1}' },
+        ] as const) {
+          for (const more of [[], ['content-length', '0']]) {
+            const bare = { ...sign(clerk, what), body: new Uint8Array(0) };
+            const text = await sendRaw(service.port, onTheWire(bare, [...more, 'connection', 'close']));
+            assert.match(text, /^HTTP\/1\.1 400 /);
+            assert.match(text, /ContentSHA256NotMatched/);
+          }
+        }
+        assert.ok(!service.handled.some((each) => each.endsWith(' read')), service.handled.join());
+      }, streaming));
+
     test("reads JSON with its framework's parser, and refuses one that was altered", () =>
       within(async (service) => {
         const post = () =>

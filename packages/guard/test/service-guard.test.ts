@@ -525,6 +525,49 @@ describe('rate limits', () => {
   }
 });
 
+describe('a guard that knows the hosts of its service', () => {
+  const under = (host: string | undefined, hosts: readonly string[]) => {
+    const signed = sign(clerk, { target: '/orders/17', headers: [['host', host ?? 'x']] });
+    const rawHeaders = host === undefined ? signed.rawHeaders.slice(2) : signed.rawHeaders;
+    return result(ordersGuard(keys, { hosts }).check(arriving({ ...signed, rawHeaders })));
+  };
+
+  test('takes what was signed for one of them, in whatever case', async () => {
+    const hosts = ['orders.example.com', '127.0.0.1:3000', '[::1]'];
+    for (const host of [
+      'orders.example.com',
+      'Orders.Example.COM',
+      'orders.example.com:8443',
+      '127.0.0.1:3000',
+      '[::1]:80',
+    ]) {
+      assert.equal(await under(host, hosts), 'allowed', host);
+    }
+  });
+
+  test('refuses what was signed for another service, which somebody sends on', async () => {
+    const hosts = ['orders.example.com', '127.0.0.1:3000'];
+    for (const host of [
+      'billing.example.com',
+      'example.com',
+      'orders.example.com.',
+      '127.0.0.1',
+      '127.0.0.1:30000',
+      '[::1]',
+      '',
+      undefined,
+    ]) {
+      assert.equal(await under(host, hosts), 'InvalidParameter.Header', host);
+    }
+  });
+
+  test('names the entry that is no host', () => {
+    for (const host of ['http://orders.example.com', 'orders.example.com/', '*.example.com', '']) {
+      assert.throws(() => ordersGuard(keys, { hosts: [host] }), /^RangeError: hosts: /);
+    }
+  });
+});
+
 describe('a setting of a guard', () => {
   test('that cannot be read is named', () => {
     assert.throws(() => ordersGuard(keys, { bodyLimit: -1 }), /^RangeError: bodyLimit: /);

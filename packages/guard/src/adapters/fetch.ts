@@ -54,7 +54,7 @@ export async function admitFetch(
   if (needsWholeBody(head.rawHeaders)) {
     const whole = await readWhole(request, bodyLimit);
     if (whole instanceof BodyError) return guard.refuseBody(whole, head);
-    const decision = await guard.check({ ...head, body: whole });
+    const decision = await guard.check({ ...head, body: whole }, bodyLimit);
     return decision.allowed ? { call: decision, request: withBody(request, whole) } : decision;
   }
   const decision = await guard.checkHead(head);

@@ -43,7 +43,8 @@ export class IncomingBody {
     this.#response = response;
     this.#limit = limit;
     this.#push = request.push.bind(request);
-    request.push = (chunk: Buffer | null) => this.#take(chunk);
+    request.push = (chunk: Buffer | string | null, encoding?: BufferEncoding) =>
+      this.#take(typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk);
     const early = request.readableLength === 0 ? null : request.read(request.readableLength);
     if (early !== null) this.#hold(early as Buffer);
     if (request.complete) {
@@ -69,7 +70,7 @@ export class IncomingBody {
     return this.#isTooLarge ? bodyTooLarge(this.#limit) : Buffer.concat(this.#chunks, this.#length);
   }
 
-  /** Gives the body to whoever reads the request. INVARIANT: it is whole, and verified. */
+  /** Gives the body to whoever reads the request. INVARIANT: it is whole, and verified; or there is none to come. */
   release(): void {
     this.#state = 'open';
     const chunks = this.#chunks;
@@ -84,23 +85,27 @@ export class IncomingBody {
 
   /**
    * Gives the body to whoever reads the request while it comes, but for the last chunk, which waits until the
-   * digest is the expected one. Otherwise the request is destroyed with a `BodyError`; the connection stays open
-   * for the answer, unless that has begun already.
+   * digest is the expected one. Otherwise whoever reads gets a `BodyError`, now or when they begin to; the
+   * connection stays open for the answer, unless that has begun already.
+   *
+   * @returns why the body is not taken, when that is known already: then nobody shall read the request
    */
-  pass(expected: ContentHash): void {
-    this.#check = new BodyCheck(expected, this.#limit);
+  pass(expected: ContentHash): BodyError | undefined {
+    const check = new BodyCheck(expected, this.#limit);
+    this.#check = check;
+    if (this.#isComplete) {
+      let problem = this.#isTooLarge ? bodyTooLarge(this.#limit) : undefined;
+      for (const chunk of this.#chunks) problem ??= check.add(chunk);
+      problem ??= check.end();
+      if (problem === undefined) this.release();
+      return problem;
+    }
+    if (this.#isTooLarge) return bodyTooLarge(this.#limit);
     const chunks = this.#chunks;
     this.#chunks = [];
-    if (this.#cameBefore) {
-      const problem = chunks.map((chunk) => this.#check!.add(chunk)).find(Boolean) ?? this.#check.end();
-      this.#chunks = chunks;
-      if (problem === undefined) this.release();
-      else this.#fail(problem);
-      return;
-    }
     this.#state = 'passing';
     for (const chunk of chunks) this.#passOn(chunk);
-    if (this.#isComplete) this.#passEnd();
+    return undefined;
   }
 
   /** Reads on without keeping anything: the request was refused. */
@@ -123,7 +128,7 @@ export class IncomingBody {
         if (chunk === null || this.#isTooLarge) this.#onComplete?.();
         return true;
       case 'passing':
-        return chunk === null ? this.#passEnd() : this.#passOn(chunk);
+        return chunk === null ? this.#endPassing() : this.#passOn(chunk);
       case 'open':
         return this.#push(chunk);
       case 'discarded':
@@ -154,8 +159,7 @@ export class IncomingBody {
     return before === undefined || this.#push(before);
   }
 
-  #passEnd(): boolean {
-    if (this.#state === 'failed') return true;
+  #endPassing(): true {
     const problem = this.#check!.end();
     if (problem !== undefined) return this.#fail(problem);
     this.release();
@@ -165,13 +169,17 @@ export class IncomingBody {
   #fail(problem: BodyError): true {
     this.#state = 'failed';
     this.#chunks = [];
+    const request = this.#request;
+    const destroyWithConnection = request._destroy.bind(request);
     // To destroy a request is to destroy its connection; here that is done only when no answer can be given.
-    if (!this.#response.headersSent) {
-      this.#request._destroy = (error, done) => {
-        done(this.#request.listenerCount('error') === 0 ? null : error);
-      };
-    }
-    this.#request.destroy(problem);
+    request._destroy = (error, done) => {
+      if (this.#response.headersSent) destroyWithConnection(error, done);
+      else done(request.listenerCount('error') === 0 ? null : error);
+    };
+    const isRead = request.readableFlowing !== null || request.listenerCount('readable') > 0;
+    if (isRead) request.destroy(problem);
+    // A request that is destroyed already looks to parsers like one without a body: it must fail while they read it.
+    else request._read = () => request.destroy(problem);
     return true;
   }
 }

@@ -3,7 +3,7 @@ import type { TLSSocket } from 'node:tls';
 import { needsWholeBody, type ServiceGuard } from '../create-guard.ts';
 import { type GuardedCall, type RefusedRequest, refusalHeaders } from '../decision.ts';
 import type { GuardHead } from '../guard.ts';
-import { firstHeader } from '../request-headers.ts';
+import { announcesBody, firstHeader } from '../request-headers.ts';
 import { BodyCheck, BodyError, bodyTooLarge } from '../verifying-body.ts';
 import { IncomingBody } from './incoming-body.ts';
 
@@ -66,15 +66,22 @@ async function decide(
   if (needsWholeBody(head.rawHeaders)) {
     const whole = await body.whole();
     if (whole instanceof BodyError) return guard.refuseBody(whole, head);
-    const decision = await guard.check({ ...head, body: whole });
+    const decision = await guard.check({ ...head, body: whole }, bodyLimit);
     if (decision.allowed) body.release();
     return decision;
   }
   const decision = await guard.checkHead(head);
   if (!decision.allowed) return decision;
-  if (mode === 'stream') {
-    body.pass(decision.contentHash);
+  if (!announcesBody(head.rawHeaders)) {
+    // Parsers would not even look for a body, so none that was signed may be lacking.
+    const lacking = new BodyCheck(decision.contentHash, bodyLimit).end();
+    if (lacking !== undefined) return guard.refuseBody(lacking, head, decision);
+    body.release();
     return decision;
+  }
+  if (mode === 'stream') {
+    const problem = body.pass(decision.contentHash);
+    return problem === undefined ? decision : guard.refuseBody(problem, head, decision);
   }
   const whole = await body.whole();
   if (whole instanceof BodyError) return guard.refuseBody(whole, head, decision);
@@ -87,5 +94,6 @@ async function decide(
 
 /** Answers a request that was refused. */
 export function answerRefusal(response: ServerResponse, refused: RefusedRequest): void {
-  response.writeHead(refused.httpStatus, refusalHeaders(refused)).end(refused.errorBody);
+  const headers = { ...refusalHeaders(refused), 'content-length': Buffer.byteLength(refused.errorBody) };
+  response.writeHead(refused.httpStatus, headers).end(refused.errorBody);
 }

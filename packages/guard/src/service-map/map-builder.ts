@@ -1,6 +1,7 @@
 import { quote, ServiceMapError } from './map-fault.ts';
 import { intersectionOf, type PathTemplate, readPathTemplate, relationOf } from './path-template.ts';
 import { readResource } from './read-resource.ts';
+import { decisiveParameters } from './request-query.ts';
 import type { Route, RouteCondition } from './route.ts';
 import { type MappedRoute, ServiceMap } from './service-map.ts';
 import { readValueSource, type ValueSource } from './value-source.ts';
@@ -93,7 +94,7 @@ export class MapBuilder {
       action,
       resource: resource.resource,
       conditions,
-      query: namesIn('query', sources),
+      query: decisiveParameters(namesIn('query', sources)),
       headers: namesIn('header', sources),
     };
     this.#routes.push({ route, template });

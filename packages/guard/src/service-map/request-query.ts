@@ -1,3 +1,15 @@
+/** A query parameter that a route is decided by. */
+export interface DecisiveParameter {
+  readonly name: string;
+  /** What frameworks may take for it has the same. */
+  readonly stem: string;
+}
+
+/** Makes names ready to be compared with those of requests. */
+export function decisiveParameters(names: readonly string[]): DecisiveParameter[] {
+  return names.map((name) => ({ name, stem: stemOf(name) }));
+}
+
 /**
  * What about the parameters of a request could be read in two ways, when its route is decided by some of the query.
  *
@@ -10,7 +22,7 @@
  * @param parameters those of query and form together
  * @param contentType of the body; undefined when it has none
  * @param isBodyInSight whether the form of the body is among `parameters`
- * @param used names that the route is decided by; at least one
+ * @param decisive those that the route is decided by; at least one
  * @returns what follows "the query of the request"; undefined when everything is clear
  */
 export function queryProblem(
@@ -19,7 +31,7 @@ export function queryProblem(
   parameters: ReadonlyMap<string, string>,
   contentType: string | undefined,
   isBodyInSight: boolean,
-  used: readonly string[],
+  decisive: readonly DecisiveParameter[],
 ): string | undefined {
   if (target.includes(';')) return 'has a `;`, which some servers take for a `&`: write `%3B`';
   const form = contentType === undefined ? undefined : formOf(contentType);
@@ -27,12 +39,12 @@ export function queryProblem(
     return 'decides here, and some servers put it together with the form in the body';
   }
   for (const name of parameters.keys()) {
-    if (used.includes(name)) {
+    if (decisive.some((each) => each.name === name)) {
       if (query.has(name)) continue;
       return `lacks the parameter \`${shown(name)}\`, which stands in the form of the body instead`;
     }
     const stem = stemOf(name);
-    if (used.some((each) => stem === stemOf(each) || stem.startsWith(`${stemOf(each)}.`))) {
+    if (decisive.some((each) => stem === each.stem || stem.startsWith(`${each.stem}.`))) {
       return `has the parameter \`${shown(name)}\`, which some servers take for another one`;
     }
   }

@@ -1,3 +1,4 @@
+import type { DecisiveParameter } from './request-query.ts';
 import type { ResourceTemplate } from './resource-template.ts';
 import type { ValueSource } from './value-source.ts';
 
@@ -20,8 +21,8 @@ export interface Route {
   readonly action: string;
   readonly resource: ResourceTemplate;
   readonly conditions: readonly RouteCondition[];
-  /** Names of the query parameters that resource and conditions are made of. */
-  readonly query: readonly string[];
+  /** The query parameters that resource and conditions are made of. */
+  readonly query: readonly DecisiveParameter[];
   /** Names of such headers, in lower case. */
   readonly headers: readonly string[];
 }
