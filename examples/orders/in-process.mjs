@@ -14,8 +14,8 @@ const {
 
 const controlPlane = {
   server: CLAVIGER_SERVER,
-  accessKeyId: process.env.CLAVIGER_ACCESS_KEY_ID,
-  accessKeySecret: process.env.CLAVIGER_ACCESS_KEY_SECRET,
+  accessKeyId: process.env.CLAVIGER_GUARD_ACCESS_KEY_ID,
+  accessKeySecret: process.env.CLAVIGER_GUARD_ACCESS_KEY_SECRET,
   // Anywhere but on one machine it must be https.
   allowPlainHttpOnLoopback: true,
 };

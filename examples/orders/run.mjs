@@ -74,8 +74,8 @@ async function startControlPlane() {
   return {
     url,
     guardEnvironment: {
-      CLAVIGER_ACCESS_KEY_ID: guardKey.AccessKeyId,
-      CLAVIGER_ACCESS_KEY_SECRET: guardKey.AccessKeySecret,
+      CLAVIGER_GUARD_ACCESS_KEY_ID: guardKey.AccessKeyId,
+      CLAVIGER_GUARD_ACCESS_KEY_SECRET: guardKey.AccessKeySecret,
     },
     /** A customer: may place and list orders; of single ones, see and cancel the first alone. */
     newCustomer: (name) =>
@@ -130,13 +130,11 @@ async function call(url, control, customer) {
 
 /** A gateway in front of the service: what is not signed and allowed never gets there. */
 async function behindGateway({ url, guardEnvironment }) {
-  const [gatewayPort, servicePort] = [await freePort(), await freePort()];
-  const ports = { 8080: new URL(url).port, 8090: gatewayPort, 3000: servicePort };
-  configure('service-map.yaml', ports);
-  const config = configure('gateway.yaml', ports);
-  const gateway = await start('gateway', [claviger, 'gateway', '--config', config], guardEnvironment);
-  await startService(servicePort, `${gateway}/.well-known/claviger/jwks.json`);
-  return gateway;
+  const [listen, admin, service] = await freePorts(3);
+  const ports = { 8080: new URL(url).port, 8090: listen, 8092: admin, 3000: service };
+  await startGuard('gateway', 'gateway.yaml', ports, admin, guardEnvironment);
+  await startService(service, admin);
+  return `http://127.0.0.1:${listen}`;
 }
 
 /** nginx in front of the service, asking forward-auth about every request. */
@@ -145,28 +143,13 @@ async function behindNginx({ url, guardEnvironment }) {
     console.log('  LEFT OUT: there is no nginx on this machine');
     return undefined;
   }
-  const [nginxPort, servicePort, authPort, adminPort] = [
-    await freePort(),
-    await freePort(),
-    await freePort(),
-    await freePort(),
-  ];
-  const ports = {
-    8080: new URL(url).port,
-    8091: nginxPort,
-    3000: servicePort,
-    9180: authPort,
-    9181: adminPort,
-  };
-  configure('service-map.yaml', ports);
-  const config = configure('forward-auth.yaml', ports);
-  await start('forward-auth', [claviger, 'forward-auth', '--config', config], guardEnvironment);
-  await startService(servicePort, `http://127.0.0.1:${adminPort}/.well-known/claviger/jwks.json`);
-  const nginxConfig = configure('nginx.conf', ports);
-  running.push(
-    spawn('nginx', ['-p', directory, '-c', nginxConfig, '-g', 'daemon off;'], { stdio: 'inherit' }),
-  );
-  const nginx = `http://127.0.0.1:${nginxPort}`;
+  const [listen, auth, admin, service] = await freePorts(4);
+  const ports = { 8080: new URL(url).port, 8091: listen, 9180: auth, 9181: admin, 3000: service };
+  await startGuard('forward-auth', 'forward-auth.yaml', ports, admin, guardEnvironment);
+  await startService(service, admin);
+  const config = configure('nginx.conf', ports);
+  running.push(spawn('nginx', ['-p', directory, '-c', config, '-g', 'daemon off;'], { stdio: 'inherit' }));
+  const nginx = `http://127.0.0.1:${listen}`;
   await until(
     () => fetch(nginx).catch(() => undefined),
     (answer) => answer !== undefined,
@@ -185,9 +168,23 @@ async function inProcess({ url, guardEnvironment }) {
   return start('service', [here('in-process.mjs')], environment);
 }
 
-function startService(port, jwks) {
-  const environment = { ORDERS_PORT: String(port), ORDERS_JWKS: jwks, ORDERS_DATABASE: ':memory:' };
-  return start('service', [here('service.mjs')], environment);
+/** Starts `claviger gateway` or `claviger forward-auth`, and waits until it has everybody's credentials. */
+async function startGuard(command, file, ports, admin, environment) {
+  configure('service-map.yaml', ports);
+  const config = configure(file, ports);
+  await start(command, [claviger, command, '--config', config, '--log-level', 'warn'], environment);
+  await until(
+    () => fetch(`http://127.0.0.1:${admin}/readyz`),
+    (answer) => answer.ok,
+  );
+}
+
+function startService(port, admin) {
+  return start('service', [here('service.mjs')], {
+    ORDERS_PORT: String(port),
+    ORDERS_JWKS: `http://127.0.0.1:${admin}/.well-known/claviger/jwks.json`,
+    ORDERS_DATABASE: ':memory:',
+  });
 }
 
 /** The generic client of the older official SDK core. */
@@ -299,13 +296,12 @@ async function stop(child) {
   await once(child, 'exit');
 }
 
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
+async function freePorts(count) {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => server.address().port);
+  for (const server of servers) server.close();
+  return ports;
 }
 
 /** Asks again until the answer is the wanted one: a change takes some milliseconds to get everywhere. */

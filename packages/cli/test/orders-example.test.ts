@@ -1,12 +1,19 @@
 /** `examples/orders/run.mjs`, as somebody runs it who tries Claviger out. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parseServiceMap, serviceMapFromOpenApi } from '@claviger/guard';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { parse } from 'yaml';
 
 const example = (name: string) => fileURLToPath(new URL(`../../../examples/orders/${name}`, import.meta.url));
+const withoutNginx =
+  spawnSync('nginx', ['-v']).status === 0
+    ? false
+    : 'NOT TESTED: there is no nginx on this machine; the example of nginx is untested here';
+if (withoutNginx) console.error(withoutNginx);
 
 /** What is asked, by which client, and what comes of it: the same whatever protects the service. */
 const expected: readonly (readonly [what: string, by: string, outcome: RegExp])[] = [
@@ -37,7 +44,11 @@ const expected: readonly (readonly [what: string, by: string, outcome: RegExp])[
 ];
 
 describe('the orders example', () => {
-  for (const [way, skip] of [['fastify', false]] as const) {
+  for (const [way, skip] of [
+    ['gateway', false],
+    ['nginx', withoutNginx],
+    ['fastify', false],
+  ] as const) {
     test(`answers its customer as it should, protected by ${way}`, { skip }, async () => {
       const { out, err, code } = await run(way);
       assert.equal(code, 0, `${out}\n${err}`);
@@ -57,6 +68,13 @@ describe('the orders example', () => {
     const { code, err } = await run('telepathy');
     assert.equal(code, 2);
     assert.match(err, /\[gateway\] \[nginx\] \[fastify\]/);
+  });
+
+  test('its OpenAPI document is a valid one', async () => {
+    const { valid, errors } = await new Validator().validate(
+      parse(readFileSync(example('openapi.yaml'), 'utf8')),
+    );
+    assert.equal(valid, true, JSON.stringify(errors));
   });
 
   test('its service map says what its OpenAPI document says', () => {
