@@ -13,14 +13,12 @@ import {
 import { type GuardRefusal, refuse } from './guard-refusal.ts';
 import { NonceMemory, type NonceStore } from './nonce-memory.ts';
 import { RateLimiter, type RateLimits } from './rate-limit/rate-limiter.ts';
-import { announcesBody, firstHeader, headerProblem, readHeader } from './request-headers.ts';
+import { demandOf } from './request-demand.ts';
+import { announcesBody, firstHeader, headerProblem } from './request-headers.ts';
 import { newRequestId } from './request-id.ts';
 import { ServiceHosts } from './service-hosts.ts';
-import { queryProblem } from './service-map/request-query.ts';
-import type { Route } from './service-map/route.ts';
 import type { FoundRoute } from './service-map/route-tree.ts';
 import type { ServiceMap } from './service-map/service-map.ts';
-import { type RequestValues, valueFrom } from './service-map/value-source.ts';
 import { type BodyError, bodyTooLarge } from './verifying-body.ts';
 
 /** One verified call, to be noted as the last use of its key. */
@@ -74,8 +72,6 @@ const EMPTY_SHA256: ContentHash = Object.freeze({
   value: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
 });
 const CONTENT_TYPE = 'application/json;charset=utf-8';
-/** Headers that ROA 1.0 signs besides those that begin with `x-acs-`. */
-const SIGNED_BY_ROA: ReadonlySet<string> = new Set(['accept', 'content-md5', 'content-type', 'date']);
 
 /**
  * Makes a guard for one service: who signed a request, what does it ask for, and may they.
@@ -300,107 +296,6 @@ export class ServiceGuard {
       action: demand?.action,
       resource: demand?.resource,
     };
-  }
-}
-
-/** What a request wants, or why that cannot be told. */
-function demandOf(
-  { route, path }: FoundRoute,
-  signature: ParsedSignature,
-  { accessKeyId, principal }: Identity,
-  rawHeaders: readonly string[],
-): Demand | GuardRefusal {
-  const { action } = route;
-  const other = otherAction(action, signature, rawHeaders);
-  if (other !== undefined) {
-    return refuse('InvalidParameter.Action', accessKeyId, { named: other.slice(0, 64), action });
-  }
-  const values = readValues(route, path, signature, rawHeaders, accessKeyId);
-  if ('refused' in values) return values;
-  const resource = route.resource.fill(principal.accountId, values);
-  if (!resource.ok) return refuse('MissingParameter', accessKeyId, { name: resource.missing });
-  if (route.conditions.length === 0) return { action, resource: resource.arn };
-  const conditions = new Map<string, string>();
-  for (const { key, from } of route.conditions) {
-    const value = valueFrom(from, values);
-    if (value !== undefined) conditions.set(key, value);
-  }
-  return { action, resource: resource.arn, conditions };
-}
-
-/**
- * The action that a request names, when it is not that of its route: a service that goes by the name would do
- * something else than was decided on.
- */
-function otherAction(
-  action: string,
-  signature: ParsedSignature,
-  rawHeaders: readonly string[],
-): string | undefined {
-  const parameter = signature.parameters.get('Action');
-  if (parameter !== undefined && !isNameOf(action, parameter)) return parameter;
-  // All but RPC 1.0 sign the header, and know what it says.
-  const header =
-    signature.scheme === 'RPC-HMAC-SHA1' ? firstHeader(rawHeaders, 'x-acs-action') : signature.action;
-  return header === undefined || isNameOf(action, header) ? undefined : header;
-}
-
-/** Whether a name is that of an action, which has its service's code before it. An empty one names nothing else. */
-function isNameOf(action: string, name: string): boolean {
-  if (name === '') return true;
-  return action.endsWith(name) && action.charCodeAt(action.length - name.length - 1) === 0x3a;
-}
-
-/** The values that a route is decided by; refused when one of them could be read in another way, or is not signed. */
-function readValues(
-  route: Route,
-  path: readonly string[],
-  signature: ParsedSignature,
-  rawHeaders: readonly string[],
-  accessKeyId: string,
-): RequestValues | GuardRefusal {
-  const query = signature.query;
-  if (route.query.length > 0) {
-    const reason = queryProblem(
-      signature.request.target,
-      query,
-      signature.parameters,
-      firstHeader(rawHeaders, 'content-type'),
-      signature.request.body !== undefined,
-      route.query,
-    );
-    if (reason !== undefined) return refuse('InvalidParameter.Query', accessKeyId, { reason });
-  }
-  if (route.headers.length === 0) return { path, query, headers: undefined };
-  const headers = new Map<string, string>();
-  for (const name of route.headers) {
-    const reading = readHeader(rawHeaders, name);
-    if (!reading.ok) return refuse('InvalidParameter.Header', accessKeyId, { reason: reading.problem });
-    if (reading.value === undefined) continue;
-    if (!isSigned(signature, name)) {
-      const reason = `has the header \`${name}\`, which must be signed here`;
-      return refuse('InvalidParameter.Header', accessKeyId, { reason });
-    }
-    headers.set(name, reading.value);
-  }
-  return { path, query, headers };
-}
-
-/** Whether a signature vouches for a header that is there. */
-function isSigned(signature: ParsedSignature, name: string): boolean {
-  switch (signature.scheme) {
-    case 'ACS3-HMAC-SHA256':
-    case 'ACS3-HMAC-SM3':
-    case 'ACS3-RSA-SHA256':
-    case 'ACS4-HMAC-SHA256':
-    case 'ACS4-HMAC-SM3':
-      return signature.signedHeaders.includes(name);
-    case 'ROA-HMAC-SHA1':
-      return name.startsWith('x-acs-') || SIGNED_BY_ROA.has(name);
-    case 'RPC-HMAC-SHA1':
-    case 'anonymous':
-    case 'bearer':
-      return false;
   }
 }
 

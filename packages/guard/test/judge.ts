@@ -1,6 +1,12 @@
 import { posix } from 'node:path';
 import type { SignedRequest } from '@claviger/signature';
-import { createGuard, type Decision, parseServiceMap, type ServiceGuard } from '../src/index.ts';
+import {
+  createGuard,
+  type Decision,
+  needsWholeBody,
+  parseServiceMap,
+  type ServiceGuard,
+} from '../src/index.ts';
 import { BodyCheck } from '../src/verifying-body.ts';
 import { accountId, arriving, Keys, noon, ordersMap } from './orders.ts';
 
@@ -40,7 +46,12 @@ export function decide(request: SignedRequest): Decision {
   if (byHead.allowed) {
     const check = new BodyCheck(byHead.contentHash, guard.bodyLimit);
     const isSame = (check.add(body) ?? check.end()) === undefined;
-    if (isSame && !(whole.allowed && whole.resource === byHead.resource && whole.action === byHead.action)) {
+    // What a form says is only seen with the body: there the whole request may be refused for more.
+    if (
+      isSame &&
+      !needsWholeBody(head.rawHeaders) &&
+      !(whole.allowed && whole.resource === byHead.resource && whole.action === byHead.action)
+    ) {
       throw new TypeError(`by its head allowed, whole not: ${JSON.stringify([byHead, whole])}`);
     }
   }

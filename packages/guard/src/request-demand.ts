@@ -1,0 +1,121 @@
+import type { ParsedSignature } from '@claviger/signature';
+import type { Demand, Identity } from './guard.ts';
+import { type GuardRefusal, refuse } from './guard-refusal.ts';
+import { firstHeader, readHeader } from './request-headers.ts';
+import { queryProblem } from './service-map/request-query.ts';
+import type { Route } from './service-map/route.ts';
+import type { FoundRoute } from './service-map/route-tree.ts';
+import { type RequestValues, valueFrom } from './service-map/value-source.ts';
+
+/** Headers that ROA 1.0 signs besides those that begin with `x-acs-`. */
+const SIGNED_BY_ROA: ReadonlySet<string> = new Set(['accept', 'content-md5', 'content-type', 'date']);
+
+/**
+ * What a request wants: the action of its route, on the resource that its values name, under the conditions of the
+ * route.
+ *
+ * @param found the route, with the values of the path
+ * @param signature of the request, verified
+ * @param identity who sent it
+ * @param rawHeaders name, value, name, value … as they arrived
+ * @returns why that cannot be told, when it cannot: a value is missing, could be read in another way, or is not signed
+ */
+export function demandOf(
+  { route, path }: FoundRoute,
+  signature: ParsedSignature,
+  { accessKeyId, principal }: Identity,
+  rawHeaders: readonly string[],
+): Demand | GuardRefusal {
+  const { action } = route;
+  const other = otherAction(action, signature, rawHeaders);
+  if (other !== undefined) {
+    return refuse('InvalidParameter.Action', accessKeyId, { named: other.slice(0, 64), action });
+  }
+  const values = readValues(route, path, signature, rawHeaders, accessKeyId);
+  if ('refused' in values) return values;
+  const resource = route.resource.fill(principal.accountId, values);
+  if (!resource.ok) return refuse('MissingParameter', accessKeyId, { name: resource.missing });
+  if (route.conditions.length === 0) return { action, resource: resource.arn };
+  const conditions = new Map<string, string>();
+  for (const { key, from } of route.conditions) {
+    const value = valueFrom(from, values);
+    if (value !== undefined) conditions.set(key, value);
+  }
+  return { action, resource: resource.arn, conditions };
+}
+
+/**
+ * The action that a request names, when it is not that of its route: a service that goes by the name would do
+ * something else than was decided on.
+ */
+function otherAction(
+  action: string,
+  signature: ParsedSignature,
+  rawHeaders: readonly string[],
+): string | undefined {
+  const parameter = signature.parameters.get('Action');
+  if (parameter !== undefined && !isNameOf(action, parameter)) return parameter;
+  // All but RPC 1.0 sign the header, and know what it says.
+  const header =
+    signature.scheme === 'RPC-HMAC-SHA1' ? firstHeader(rawHeaders, 'x-acs-action') : signature.action;
+  return header === undefined || isNameOf(action, header) ? undefined : header;
+}
+
+/** Whether a name is that of an action, which has its service's code before it. An empty one names nothing else. */
+function isNameOf(action: string, name: string): boolean {
+  if (name === '') return true;
+  return action.endsWith(name) && action.charCodeAt(action.length - name.length - 1) === 0x3a;
+}
+
+/** The values that a route is decided by; refused when one of them could be read in another way, or is not signed. */
+function readValues(
+  route: Route,
+  path: readonly string[],
+  signature: ParsedSignature,
+  rawHeaders: readonly string[],
+  accessKeyId: string,
+): RequestValues | GuardRefusal {
+  const query = signature.query;
+  if (route.query.length > 0) {
+    const reason = queryProblem(
+      signature.request.target,
+      query,
+      signature.parameters,
+      firstHeader(rawHeaders, 'content-type'),
+      signature.request.body !== undefined,
+      route.query,
+    );
+    if (reason !== undefined) return refuse('InvalidParameter.Query', accessKeyId, { reason });
+  }
+  if (route.headers.length === 0) return { path, query, headers: undefined };
+  const headers = new Map<string, string>();
+  for (const name of route.headers) {
+    const reading = readHeader(rawHeaders, name);
+    if (!reading.ok) return refuse('InvalidParameter.Header', accessKeyId, { reason: reading.problem });
+    if (reading.value === undefined) continue;
+    if (!isSigned(signature, name)) {
+      const reason = `has the header \`${name}\`, which must be signed here`;
+      return refuse('InvalidParameter.Header', accessKeyId, { reason });
+    }
+    headers.set(name, reading.value);
+  }
+  return { path, query, headers };
+}
+
+/** Whether a signature vouches for a header that is there. */
+function isSigned(signature: ParsedSignature, name: string): boolean {
+  switch (signature.scheme) {
+    case 'ACS3-HMAC-SHA256':
+    case 'ACS3-HMAC-SM3':
+    case 'ACS3-RSA-SHA256':
+    case 'ACS4-HMAC-SHA256':
+    case 'ACS4-HMAC-SM3':
+      return signature.signedHeaders.includes(name);
+    case 'ROA-HMAC-SHA1':
+      return name.startsWith('x-acs-') || SIGNED_BY_ROA.has(name);
+    case 'RPC-HMAC-SHA1':
+    case 'anonymous':
+    case 'bearer':
+      return false;
+  }
+}
