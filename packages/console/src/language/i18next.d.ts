@@ -1,10 +1,13 @@
 import 'i18next';
 import type accessKeys from '../locales/en/access-keys.json';
 import type account from '../locales/en/account.json';
+import type audit from '../locales/en/audit.json';
 import type errors from '../locales/en/errors.json';
 import type groups from '../locales/en/groups.json';
 import type overview from '../locales/en/overview.json';
 import type policies from '../locales/en/policies.json';
+import type recycleBins from '../locales/en/recycle-bins.json';
+import type reports from '../locales/en/reports.json';
 import type roles from '../locales/en/roles.json';
 import type shell from '../locales/en/shell.json';
 import type signIn from '../locales/en/sign-in.json';
@@ -17,10 +20,13 @@ declare module 'i18next' {
     resources: {
       'access-keys': typeof accessKeys;
       account: typeof account;
+      audit: typeof audit;
       errors: typeof errors;
       groups: typeof groups;
       overview: typeof overview;
       policies: typeof policies;
+      'recycle-bins': typeof recycleBins;
+      reports: typeof reports;
       roles: typeof roles;
       shell: typeof shell;
       'sign-in': typeof signIn;

@@ -1,8 +1,11 @@
 import {
+  BarChartOutlined,
   DashboardOutlined,
   ExperimentOutlined,
   FileProtectOutlined,
+  HistoryOutlined,
   IdcardOutlined,
+  RestOutlined,
   TeamOutlined,
   UserOutlined,
 } from '@ant-design/icons';
@@ -39,6 +42,14 @@ const sections: readonly Section[] = [
     entries: [
       { path: '/policies', label: 'nav.policies', icon: <FileProtectOutlined /> },
       { path: '/simulator', label: 'nav.simulator', icon: <ExperimentOutlined /> },
+    ],
+  },
+  {
+    heading: 'nav.management',
+    entries: [
+      { path: '/recycle-bins', label: 'nav.recycleBins', icon: <RestOutlined /> },
+      { path: '/reports', label: 'nav.reports', icon: <BarChartOutlined /> },
+      { path: '/audit', label: 'nav.audit', icon: <HistoryOutlined /> },
     ],
   },
 ];

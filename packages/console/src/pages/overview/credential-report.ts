@@ -1,5 +1,5 @@
-import { ApiError } from '../../api/api-error.ts';
 import { call } from '../../api/call.ts';
+import { readCredentialReportText } from '../reports/credential-report-text.ts';
 
 /** An AccessKey in the credential report. */
 export interface ReportedKey {
@@ -38,29 +38,9 @@ export async function readReportedKeys(now: number): Promise<ReportedKeys> {
 }
 
 async function readReport(): Promise<ReportedKeys | undefined> {
-  let csv = '';
-  let generatedAt = '';
-  let NextToken: string | undefined;
-  do {
-    let part: Awaited<ReturnType<typeof readPart>>;
-    try {
-      part = await readPart(NextToken);
-    } catch (reason) {
-      if (reason instanceof ApiError && reason.code === 'EntityNotExist.CredentialReport') return undefined;
-      throw reason;
-    }
-    const text = new TextDecoder().decode(
-      Uint8Array.from(atob(part.Content ?? ''), (character) => character.charCodeAt(0)),
-    );
-    // Every part may have the heading.
-    csv += csv === '' ? text : `\n${text}`;
-    generatedAt = part.GeneratedTime ?? '';
-    NextToken = part.IsTruncated === 'true' ? part.NextToken : undefined;
-  } while (NextToken !== undefined);
-  return { generatedAt, keys: keysOf(csv) };
+  const report = await readCredentialReportText();
+  return report && { generatedAt: report.generatedAt, keys: keysOf(report.csv) };
 }
-
-const readPart = (NextToken: string | undefined) => call('Ims', 'GetCredentialReport', { NextToken });
 
 /**
  * The keys in the table: RAM names their columns `access_key_1_exist` and so on. No field of theirs has a comma or

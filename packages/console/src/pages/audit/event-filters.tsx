@@ -1,0 +1,114 @@
+import { Input, Select } from 'antd';
+import { useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
+import type { ParametersOf } from '../../api/operations.ts';
+
+/** What events can be looked up by, by the server's names. */
+const attributes = [
+  'EventName',
+  'User',
+  'EventAccessKeyId',
+  'SourceIpAddress',
+  'ServiceName',
+  'ErrorCode',
+  'EventId',
+] as const;
+
+/** Spans of time that end now, in hours. */
+const spans = [1, 24, 168, 720, 4320] as const;
+
+const HOUR_MS = 3_600_000;
+
+/** What is looked up, as the address of the page has it. */
+export interface EventFilter {
+  readonly hours: number;
+  readonly access: string;
+  readonly attribute: string;
+  readonly value: string;
+  /** Worked out anew with each first page: the span ends at that moment. */
+  readonly parameters: () => ParametersOf<'Actiontrail', 'LookupEvents'>;
+}
+
+/** The filter that the address of the page has. */
+export function filterOf(address: URLSearchParams): EventFilter {
+  const hours = Number(address.get('hours') ?? 168);
+  const access = address.get('access') ?? '';
+  const attribute = address.get('by') ?? 'EventName';
+  const value = address.get('value') ?? '';
+  const parameters = () => {
+    const now = Date.now();
+    const lookup = [
+      ...(access === '' ? [] : [{ Key: 'EventRW', Value: access }]),
+      ...(value === '' ? [] : [{ Key: attribute, Value: value }]),
+    ];
+    return {
+      StartTime: wholeSeconds(now - hours * HOUR_MS),
+      EndTime: wholeSeconds(now),
+      ...(lookup.length > 0 && { LookupAttribute: lookup }),
+    };
+  };
+  return { hours, access, attribute, value, parameters };
+}
+
+const wholeSeconds = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`;
+
+/** What events are looked up by: time, kind of access, and one more thing. */
+export function EventFilters() {
+  const { t } = useTranslation('audit');
+  const id = useId();
+  const [address, setAddress] = useSearchParams();
+  const { hours, access, attribute, value } = filterOf(address);
+  const [typed, setTyped] = useState(value);
+
+  function remember(changes: Readonly<Record<string, string>>): void {
+    setAddress(
+      (before) => {
+        const after = new URLSearchParams(before);
+        for (const [key, next] of Object.entries(changes)) {
+          if (next === '') after.delete(key);
+          else after.set(key, next);
+        }
+        return after;
+      },
+      { replace: true },
+    );
+  }
+
+  return (
+    <search className="event-filters">
+      <Select
+        aria-label={t('filter.time')}
+        value={hours}
+        onChange={(next: number) => remember({ hours: String(next) })}
+        options={spans.map((span) => ({ value: span, label: t(`filter.hours${span}`) }))}
+      />
+      <Select
+        aria-label={t('filter.access')}
+        value={access}
+        onChange={(next: string) => remember({ access: next })}
+        options={[
+          { value: '', label: t('filter.all') },
+          { value: 'Write', label: t('filter.write') },
+          { value: 'Read', label: t('filter.read') },
+        ]}
+      />
+      <Select
+        aria-label={t('filter.by')}
+        value={attribute}
+        onChange={(next: string) => remember({ by: next })}
+        options={attributes.map((name) => ({ value: name, label: t(`filter.${name}`) }))}
+      />
+      <Input.Search
+        id={id}
+        aria-label={t('filter.value')}
+        placeholder={t('filter.exact')}
+        allowClear
+        value={typed}
+        onChange={({ target }) => setTyped(target.value)}
+        onSearch={(next) => remember({ value: next.trim() })}
+        enterButton={t('filter.apply')}
+      />
+    </search>
+  );
+}

@@ -1,0 +1,77 @@
+import { Select, Tabs } from 'antd';
+import { useId, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
+import { useEveryPage } from '../../api/use-every-page.ts';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { Page } from '../../layout/page.tsx';
+import { useSession } from '../../session/use-session.ts';
+import type { KeyOwner } from '../access-keys/key-owner.ts';
+import { RecycledKeys } from '../access-keys/recycled-keys.tsx';
+import { RecycledUsers } from './recycled-users.tsx';
+
+/** What was deleted within the last thirty days: users and AccessKeys. */
+export function Component() {
+  const { t } = useTranslation('recycle-bins');
+  const [address, setAddress] = useSearchParams();
+  return (
+    <Page title={t('title')} description={t('lead')}>
+      <Tabs
+        activeKey={address.get('tab') ?? 'users'}
+        onChange={(tab) => setAddress(tab === 'users' ? {} : { tab })}
+        items={[
+          { key: 'users', label: t('users.title'), children: <RecycledUsers /> },
+          { key: 'access-keys', label: t('accessKeys'), children: <KeysOfSomebody /> },
+        ]}
+      />
+    </Page>
+  );
+}
+
+/** The AccessKeys of whoever is signed in, or of a user that is chosen. */
+function KeysOfSomebody() {
+  const { t } = useTranslation('recycle-bins');
+  const id = useId();
+  const { Principal } = useSession();
+  const users = useEveryPage('Ims', 'ListUsers', { MaxItems: 1000 }, (answer) => answer.Users?.User);
+  const [chosen, setChosen] = useState<string>();
+  const own = useMemo(
+    (): KeyOwner =>
+      Principal.Type === 'root'
+        ? { kind: 'root' }
+        : { kind: 'self', userId: Principal.UserId ?? '', loginName: Principal.LoginName },
+    [Principal],
+  );
+  const user = users.rows.find(({ UserId }) => UserId === chosen);
+  const owner = useMemo(
+    (): KeyOwner =>
+      user === undefined
+        ? own
+        : { kind: 'user', userId: user.UserId ?? '', loginName: user.UserPrincipalName ?? '' },
+    [user, own],
+  );
+  return (
+    <>
+      <div className="surface">
+        <label htmlFor={id}>{t('whose')}</label>
+        <Select
+          id={id}
+          className="whole-width"
+          showSearch
+          allowClear
+          optionFilterProp="label"
+          placeholder={t(Principal.Type === 'root' ? 'ownRoot' : 'own')}
+          loading={users.isLoading}
+          {...(chosen !== undefined && { value: chosen })}
+          onChange={(next: string | undefined) => setChosen(next)}
+          options={users.rows.map(({ UserId = '', UserPrincipalName = '' }) => ({
+            value: UserId,
+            label: UserPrincipalName,
+          }))}
+        />
+        <ErrorNotice compact error={users.error} />
+      </div>
+      <RecycledKeys owner={owner} />
+    </>
+  );
+}

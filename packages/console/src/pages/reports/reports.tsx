@@ -1,0 +1,17 @@
+import { useTranslation } from 'react-i18next';
+import { Page } from '../../layout/page.tsx';
+import { CredentialReport } from './credential-report.tsx';
+import { Governance } from './governance.tsx';
+import { SecurityPractice } from './security-practice.tsx';
+
+/** Reports on the account: its score, what should not be there, and all credentials in one table. */
+export function Component() {
+  const { t } = useTranslation('reports');
+  return (
+    <Page title={t('title')} description={t('lead')}>
+      <SecurityPractice />
+      <Governance />
+      <CredentialReport />
+    </Page>
+  );
+}
