@@ -40,6 +40,7 @@ export function Component() {
         key: 'time',
         title: t('column.time'),
         text: (event) => format.moment(event.eventTime),
+        render: (event) => <span className="one-line">{format.moment(event.eventTime)}</span>,
         sortBy: (event) => event.eventTime ?? '',
       },
       {

@@ -2,6 +2,7 @@ import { App, Button } from 'antd';
 import type { ParseKeys } from 'i18next';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ApiError } from '../../api/api-error.ts';
 import { call } from '../../api/call.ts';
 import { useCall } from '../../api/use-call.ts';
 import { useChange } from '../../api/use-change.ts';
@@ -23,6 +24,8 @@ export function Governance() {
   const query = useCall('Ims', 'ListRecentGovernanceMetrics', {});
   const change = useChange();
   const [shown, setShown] = useState<string>();
+  const neverChecked =
+    query.error instanceof ApiError && query.error.code === 'EntityNotExist.GovernanceReport';
   const generatedAt = query.data?.GenerateTime;
   const rows = useMemo(
     () =>
@@ -88,7 +91,7 @@ export function Governance() {
         rowKey={({ item }) => item}
         rowName={({ item }) => item}
         loading={query.isLoading}
-        error={query.error}
+        error={neverChecked ? null : query.error}
         refetch={() => void query.refetch()}
         searchable={false}
         empty={t('governance.none')}
