@@ -29,7 +29,7 @@ export function DenialDialog({ onClosed }: { readonly onClosed: () => void }) {
       open
       title={t('denial.title')}
       okText={t('denial.explain')}
-      cancelText={t('shell:close')}
+      cancelText={t('shell:cancel')}
       okButtonProps={{ htmlType: 'submit', form: formId, loading: change.running }}
       onCancel={onClosed}
     >
