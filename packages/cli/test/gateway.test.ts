@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, request } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -252,6 +253,78 @@ describe('claviger gateway', () => {
     const missing = await type(['gateway', '--config', join(directory, 'none.yaml'), '--check']);
     assert.equal(missing.status, 2);
     assert.match(missing.err, /none\.yaml: cannot be read: ENOENT/);
+  });
+});
+
+describe('claviger gateway with TLS', () => {
+  test('speaks it to clients, to the service and to the control plane, and takes a new certificate', async () => {
+    const tlsData = freshDirectory();
+    const made = JSON.parse(claviger(['init', '--data', tlsData, '--json']).out) as Key & {
+      readonly AccountId: string;
+    };
+    const secure = await serve(['--data', tlsData, '--tls', 'auto']);
+    const [cert, key] = ['cert.pem', 'key.pem'].map((name) =>
+      readFileSync(join(tlsData, 'tls', name), 'utf8'),
+    );
+    const service = createSecureServer({ cert, key }, (incoming, response) => {
+      response.end(`secret order ${incoming.headers['x-forwarded-proto']}`);
+    }).listen(0, '127.0.0.1');
+    await once(service, 'listening');
+    after(() => service.close());
+    const { port } = service.address() as AddressInfo;
+    writeFileSync(join(directory, 'tls.pem'), cert!);
+    writeFileSync(join(directory, 'tls.key'), key!);
+    const file = join(directory, 'tls.yaml');
+    writeFileSync(
+      file,
+      `listen: 127.0.0.1:0
+tls: { cert: tls.pem, key: tls.key }
+source: { server: '${secure.url}', ca: tls.pem }
+upstreams: { orders: { urls: ['https://127.0.0.1:${port}'], tls: { ca: tls.pem } } }
+services: [{ map: orders.yaml, upstream: orders }]
+`,
+    );
+    // The administrator may not replicate; the account root may do everything.
+    const created = claviger([
+      'root-access-key',
+      'create',
+      '--data',
+      tlsData,
+      '--account',
+      made.AccountId,
+      '--accept-risk',
+      '--json',
+    ]);
+    const root = JSON.parse(created.out) as Key;
+    const gateway = new Running(['gateway', '--config', file], asGuard(root));
+    const [, url] = await gateway.until(/gateway listens at (https:\S+)/);
+    await gateway.until(/credentials are up to date/);
+    const call = () =>
+      type(['call', 'GET', `${url}/orders/17`, '--ca', join(directory, 'tls.pem')], asClient(root));
+    const answer = await call();
+    assert.deepEqual([answer.status, answer.out], [0, 'secret order https'], answer.err);
+
+    // Another installation's certificate is as good as any, and none of ours.
+    const otherData = freshDirectory();
+    claviger(['init', '--data', otherData, '--json']);
+    const other = await serve(['--data', otherData, '--tls', 'auto']);
+    await other.stop('SIGTERM');
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace('cert: tls.pem, key: tls.key', 'cert: new.pem, key: new.key'),
+    );
+    writeFileSync(join(directory, 'new.pem'), readFileSync(join(otherData, 'tls', 'cert.pem')));
+    writeFileSync(join(directory, 'new.key'), readFileSync(join(otherData, 'tls', 'key.pem')));
+    gateway.child.kill('SIGHUP');
+    await gateway.until(/the new configuration counts from now on/);
+    assert.notEqual((await call()).status, 0, 'the old certificate is no longer shown');
+    const renewed = await type(
+      ['call', 'GET', `${url}/orders/17`, '--ca', join(directory, 'new.pem')],
+      asClient(root),
+    );
+    assert.equal(renewed.status, 0, renewed.err);
+    assert.equal(await gateway.stop('SIGTERM'), 0);
+    await secure.stop('SIGTERM');
   });
 });
 

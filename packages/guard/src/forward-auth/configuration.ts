@@ -2,24 +2,15 @@ import { dirname, resolve } from 'node:path';
 import {
   anyAddress,
   assertDistinctHosts,
-  DEFAULT_HEADER_LIMIT,
-  headerLimitBytes,
-  type IdentitySettings,
   type ListenAddress,
-  networkAddress,
   type ProtectedServiceSettings,
   proxyNetwork,
-  readIdentity,
   readProtectedService,
-  readRateLimits,
-  readSource,
-  readTls,
-  SOURCE_FIELDS,
-  type SourceSettings,
-  type TlsSettings,
+  readShared,
+  SHARED_FIELDS,
+  type SharedSettings,
 } from '../gateway/settings.ts';
 import { GatewayConfigurationError, Section, yesOrNo } from '../gateway/settings-section.ts';
-import type { RateLimits } from '../rate-limit/rate-limiter.ts';
 import { YamlReader } from '../service-map/yaml-reader.ts';
 
 /** Where proxies ask, and who they are. */
@@ -37,13 +28,7 @@ export interface ForwardAuthServiceSettings extends ProtectedServiceSettings {
 }
 
 /** All that a configuration file says. */
-export interface ForwardAuthConfiguration extends ForwardAuthSettings {
-  readonly tls: TlsSettings | undefined;
-  readonly admin: ListenAddress | undefined;
-  readonly source: SourceSettings;
-  readonly headerLimit: number;
-  readonly rateLimits: RateLimits;
-  readonly identity: IdentitySettings;
+export interface ForwardAuthConfiguration extends ForwardAuthSettings, SharedSettings {
   readonly services: readonly ForwardAuthServiceSettings[];
 }
 
@@ -76,22 +61,10 @@ export function parseForwardAuthConfiguration(text: string, file: string): Forwa
   const root = new Section(
     reader,
     reader.root,
-    [
-      'listen',
-      'proxies',
-      'trustedProxies',
-      'tls',
-      'admin',
-      'source',
-      'headerLimit',
-      'rateLimits',
-      'identity',
-      'services',
-    ],
+    [...SHARED_FIELDS, 'listen', 'proxies', 'trustedProxies', 'services'],
     'a forward-auth configuration',
   );
   if (reader.root === undefined) root.fault(undefined, 'the file is empty');
-  if (!root.has('source')) root.fault(undefined, 'the field `source` is missing');
   const settings = readForwardAuth(root);
   if (root.has('tls') && 'path' in settings.listen) root.fault('tls', 'there is no TLS on a Unix socket');
   const services = root.nodes('services', 1).map((node) => {
@@ -105,14 +78,7 @@ export function parseForwardAuthConfiguration(text: string, file: string): Forwa
   assertDistinctHosts(services.map(({ section, service }) => ({ section, hosts: service.hosts })));
   const configuration: ForwardAuthConfiguration = {
     ...settings,
-    tls: root.has('tls') ? readTls(root.section('tls', ['cert', 'key']), path) : undefined,
-    admin: root.has('admin') ? root.section('admin', ['listen']).need('listen', networkAddress) : undefined,
-    source: root.has('source')
-      ? readSource(root.section('source', SOURCE_FIELDS), path)
-      : { server: '', guardName: '', caFile: undefined, maxStalenessMs: 0 },
-    headerLimit: root.read('headerLimit', headerLimitBytes, DEFAULT_HEADER_LIMIT),
-    rateLimits: readRateLimits(root.section('rateLimits', ['perKey', 'perPrincipal'])),
-    identity: readIdentity(root.section('identity', ['issuer', 'keyLifetime'])),
+    ...readShared(root, path),
     services: services.map(({ service }) => service),
   };
   if (reader.faults.length > 0) throw GatewayConfigurationError.of(file, reader.faults);

@@ -5,8 +5,8 @@ import { type AllowedHead, type RefusedRequest, refusalHeaders } from '../decisi
 import type { AccessRecord } from '../gateway/access-record.ts';
 import { IDENTITY_HEADERS, identityHeaders } from '../gateway/identity-headers.ts';
 import type { IdentityTokens } from '../gateway/identity-token.ts';
-import { type OwnRefusal, refused } from '../gateway/refusal.ts';
-import { HOST_NOT_SERVED, plainAddress } from '../gateway/reverse-proxy.ts';
+import { plainAddress } from '../gateway/onward-headers.ts';
+import { HOST_NOT_SERVED, INTERNAL_ERROR, type OwnRefusal, refused } from '../gateway/refusal.ts';
 import type { ForwardAuthSettings } from './configuration.ts';
 import {
   type OriginalRequest,
@@ -141,8 +141,7 @@ class Question {
       if (decision.allowed) await this.#allow(decision, original, guard.service.service, tokens);
       else this.#refuseWith(decision);
     } catch (error) {
-      const message = 'The request processing has failed due to some unknown error.';
-      const bug = refused({ httpStatus: 500, code: 'InternalError', message }, original.host);
+      const bug = refused(INTERNAL_ERROR, original.host);
       this.#options.onBug(error, bug.requestId);
       if (!this.#response.headersSent) this.#refuseWith(bug);
     }

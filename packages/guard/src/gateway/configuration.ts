@@ -1,26 +1,18 @@
 import { dirname, resolve } from 'node:path';
 import { type ForwardAuthSettings, readForwardAuth } from '../forward-auth/configuration.ts';
-import type { RateLimits } from '../rate-limit/rate-limiter.ts';
 import { YamlReader } from '../service-map/yaml-reader.ts';
 import {
   assertDistinctHosts,
-  DEFAULT_HEADER_LIMIT,
-  headerLimitBytes,
-  type IdentitySettings,
   type ListenAddress,
   MINUTE,
   networkAddress,
   originUrl,
   type ProtectedServiceSettings,
   proxyNetwork,
-  readIdentity,
   readProtectedService,
-  readRateLimits,
-  readSource,
-  readTls,
-  SOURCE_FIELDS,
-  type SourceSettings,
-  type TlsSettings,
+  readShared,
+  SHARED_FIELDS,
+  type SharedSettings,
 } from './settings.ts';
 import {
   anyText,
@@ -62,16 +54,10 @@ export interface GatewayServiceSettings extends ProtectedServiceSettings {
 }
 
 /** All that a configuration file says. */
-export interface GatewayConfiguration {
+export interface GatewayConfiguration extends SharedSettings {
   readonly listen: ListenAddress;
-  readonly tls: TlsSettings | undefined;
-  readonly admin: ListenAddress | undefined;
-  readonly source: SourceSettings;
   readonly trustedProxies: readonly string[];
   readonly bodyLimit: number;
-  readonly headerLimit: number;
-  readonly rateLimits: RateLimits;
-  readonly identity: IdentitySettings;
   readonly upstreams: readonly UpstreamSettings[];
   readonly services: readonly GatewayServiceSettings[];
   readonly forwardAuth: ForwardAuthSettings | undefined;
@@ -91,25 +77,11 @@ export function parseGatewayConfiguration(text: string, file: string): GatewayCo
   const root = new Section(
     reader,
     reader.root,
-    [
-      'listen',
-      'tls',
-      'admin',
-      'source',
-      'trustedProxies',
-      'bodyLimit',
-      'headerLimit',
-      'rateLimits',
-      'identity',
-      'upstreams',
-      'services',
-      'forwardAuth',
-    ],
+    [...SHARED_FIELDS, 'listen', 'trustedProxies', 'bodyLimit', 'upstreams', 'services', 'forwardAuth'],
     'a gateway configuration',
   );
   if (reader.root === undefined) root.fault(undefined, 'the file is empty');
   const listen = root.need('listen', networkAddress) ?? { port: 0 };
-  if (!root.has('source')) root.fault(undefined, 'the field `source` is missing');
   if (!root.has('upstreams')) root.fault(undefined, 'the field `upstreams` is missing');
   const upstreams = root
     .members('upstreams')
@@ -122,16 +94,9 @@ export function parseGatewayConfiguration(text: string, file: string): GatewayCo
   assertDistinctHosts(services.map(({ section, settings }) => ({ section, hosts: settings.hosts })));
   const configuration: GatewayConfiguration = {
     listen,
-    tls: root.has('tls') ? readTls(root.section('tls', ['cert', 'key']), path) : undefined,
-    admin: root.has('admin') ? root.section('admin', ['listen']).need('listen', networkAddress) : undefined,
-    source: root.has('source')
-      ? readSource(root.section('source', SOURCE_FIELDS), path)
-      : { server: '', guardName: '', caFile: undefined, maxStalenessMs: 0 },
+    ...readShared(root, path),
     trustedProxies: root.list('trustedProxies', proxyNetwork),
     bodyLimit: root.read('bodyLimit', sizeBytes, 10 * 1024 * 1024),
-    headerLimit: root.read('headerLimit', headerLimitBytes, DEFAULT_HEADER_LIMIT),
-    rateLimits: readRateLimits(root.section('rateLimits', ['perKey', 'perPrincipal'])),
-    identity: readIdentity(root.section('identity', ['issuer', 'keyLifetime'])),
     upstreams,
     services: services.map(({ settings }) => settings),
     forwardAuth: root.has('forwardAuth')

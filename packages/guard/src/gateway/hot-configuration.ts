@@ -37,7 +37,10 @@ export class HotConfiguration<Loaded extends { readonly files: ConfigurationFile
   constructor(first: Loaded, options: HotConfigurationOptions<Loaded>) {
     this.#options = options;
     this.#current = first;
-    this.#watched = new WatchedFiles(() => void this.reload());
+    this.#watched = new WatchedFiles(
+      () => void this.reload(),
+      (problem) => options.log.warn({ problem }, 'changes of the configuration count on SIGHUP only'),
+    );
   }
 
   /** Takes every change of the files as it happens. */
@@ -77,9 +80,9 @@ export class HotConfiguration<Loaded extends { readonly files: ConfigurationFile
         log.info({}, 'the new configuration counts from now on');
       }
     } catch (error) {
-      if (!(error instanceof GatewayConfigurationError)) throw error;
       outcome = 'refused';
-      log.error({ reason: error.message }, 'the new configuration is refused, and the old one goes on');
+      const told = error instanceof GatewayConfigurationError ? { reason: error.message } : { err: error };
+      log.error(told, 'the new configuration is refused, and the old one goes on');
     }
     onOutcome(outcome);
     return outcome;

@@ -47,3 +47,23 @@ export function unreadable(errorCode: string): OwnRefusal | undefined {
       return { httpStatus: 400, code: 'InvalidRequest', message: 'This is no HTTP/1.1 request.' };
   }
 }
+
+/** What is answered where no service is. */
+export const HOST_NOT_SERVED: OwnRefusal = {
+  httpStatus: 421,
+  code: 'InvalidHost.NotServed',
+  message: 'There is no service of this host here.',
+};
+
+/** What is answered for a mistake of ours; the log has the rest. */
+export const INTERNAL_ERROR: OwnRefusal = {
+  httpStatus: 500,
+  code: 'InternalError',
+  message: 'The request processing has failed due to some unknown error.',
+};
+
+/** @param limit in bytes */
+export function bodyTooLarge(limit: number): OwnRefusal {
+  const message = `The request body is larger than ${limit} bytes.`;
+  return { httpStatus: 413, code: 'RequestTooLarge', message };
+}

@@ -12,6 +12,20 @@ export interface TlsSettings {
   readonly keyFile: string;
 }
 
+/** What every process that guards services is told. */
+export interface SharedSettings {
+  readonly tls: TlsSettings | undefined;
+  readonly admin: ListenAddress | undefined;
+  readonly source: SourceSettings;
+  /** Of the request line and all headers together, in bytes. */
+  readonly headerLimit: number;
+  readonly rateLimits: RateLimits;
+  readonly identity: IdentitySettings;
+}
+
+/** Their names in the file. */
+export const SHARED_FIELDS = ['tls', 'admin', 'source', 'headerLimit', 'rateLimits', 'identity'] as const;
+
 /** Where credentials come from. */
 export interface SourceSettings {
   readonly server: string;
@@ -36,9 +50,8 @@ export interface ProtectedServiceSettings {
   readonly hosts: readonly string[];
 }
 
-/** What `listen`, `admin` and their like share. */
 export const MINUTE = 60_000;
-export const DEFAULT_HEADER_LIMIT = 32 * 1024;
+const DEFAULT_HEADER_LIMIT = 32 * 1024;
 
 /** `127.0.0.1:8080`, `[::1]:8080`, `:8080`; port 0 means any free one. */
 export function networkAddress(text: string): ListenAddress {
@@ -94,17 +107,14 @@ function rateText(text: string): string {
 }
 
 /** `tls: { cert, key }`. @param file makes a path of what is written */
-export function readTls(
-  tls: Section<'cert' | 'key'>,
-  file: (text: string) => string,
-): TlsSettings | undefined {
+function readTls(tls: Section<'cert' | 'key'>, file: (text: string) => string): TlsSettings | undefined {
   const certFile = tls.need('cert', file);
   const keyFile = tls.need('key', file);
   return certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile };
 }
 
 /** `source: { server, name, ca, maxStaleness }`. */
-export function readSource(
+function readSource(
   source: Section<(typeof SOURCE_FIELDS)[number]>,
   file: (text: string) => string,
 ): SourceSettings {
@@ -116,7 +126,7 @@ export function readSource(
   };
 }
 
-export const SOURCE_FIELDS = ['server', 'name', 'ca', 'maxStaleness'] as const;
+const SOURCE_FIELDS = ['server', 'name', 'ca', 'maxStaleness'] as const;
 
 function serverUrl(text: string): string {
   const url = originUrl(text);
@@ -138,7 +148,7 @@ function stalenessMs(text: string): number {
 }
 
 /** `identity: { issuer, keyLifetime }`. */
-export function readIdentity(identity: Section<'issuer' | 'keyLifetime'>): IdentitySettings {
+function readIdentity(identity: Section<'issuer' | 'keyLifetime'>): IdentitySettings {
   return {
     issuer: identity.read('issuer', (text) => text, 'claviger-gateway'),
     keyLifetimeMs: identity.read('keyLifetime', keyLifetimeMs, 24 * 60 * MINUTE),
@@ -153,7 +163,7 @@ function keyLifetimeMs(text: string): number {
 }
 
 /** `rateLimits: { perKey, perPrincipal }`. */
-export function readRateLimits(limits: Section<'perKey' | 'perPrincipal'>): RateLimits {
+function readRateLimits(limits: Section<'perKey' | 'perPrincipal'>): RateLimits {
   const perKey = limits.read('perKey', rateText, undefined);
   const perPrincipal = limits.read('perPrincipal', rateText, undefined);
   return {
@@ -190,8 +200,29 @@ export function assertDistinctHosts<Name extends string>(
 }
 
 /** A limit of headers that Node can keep. */
-export function headerLimitBytes(text: string): number {
+function headerLimitBytes(text: string): number {
   const bytes = sizeBytes(text);
   if (bytes < 4096 || bytes > 1024 * 1024) throw new Misread('is not between `4KiB` and `1MiB`');
   return bytes;
+}
+
+/**
+ * What every process that guards services is told.
+ * @param file makes a path of what is written
+ */
+export function readShared<Name extends string>(
+  root: Section<Name | (typeof SHARED_FIELDS)[number]>,
+  file: (text: string) => string,
+): SharedSettings {
+  if (!root.has('source')) root.fault(undefined, 'the field `source` is missing');
+  return {
+    tls: root.has('tls') ? readTls(root.section('tls', ['cert', 'key']), file) : undefined,
+    admin: root.has('admin') ? root.section('admin', ['listen']).need('listen', networkAddress) : undefined,
+    source: root.has('source')
+      ? readSource(root.section('source', SOURCE_FIELDS), file)
+      : { server: '', guardName: '', caFile: undefined, maxStalenessMs: 0 },
+    headerLimit: root.read('headerLimit', headerLimitBytes, DEFAULT_HEADER_LIMIT),
+    rateLimits: readRateLimits(root.section('rateLimits', ['perKey', 'perPrincipal'])),
+    identity: readIdentity(root.section('identity', ['issuer', 'keyLifetime'])),
+  };
 }

@@ -3,15 +3,10 @@ import type { Duplex } from 'node:stream';
 import { type RefusedRequest, refusalHeaders } from '../decision.ts';
 import type { Admitted } from './admission.ts';
 import { type IncomingHeaders, readIncomingHeaders } from './incoming-headers.ts';
-import { type OwnRefusal, refused } from './refusal.ts';
+import { onwardHeaders, plainAddress } from './onward-headers.ts';
+import { HOST_NOT_SERVED, INTERNAL_ERROR, type OwnRefusal, refused } from './refusal.ts';
 import { responseHeaders } from './response-headers.ts';
-import {
-  HOST_NOT_SERVED,
-  onwardHeaders,
-  type ProxiedService,
-  plainAddress,
-  type ReverseProxy,
-} from './reverse-proxy.ts';
+import type { ProxiedService, ReverseProxy } from './reverse-proxy.ts';
 import type { Exchange } from './upstream.ts';
 
 const NO_BODY = Buffer.alloc(0);
@@ -88,8 +83,7 @@ export function openTunnel(
       if (outcome.allowed) pass(outcome);
       else refuseWith(outcome);
     } catch (error) {
-      const message = 'The request processing has failed due to some unknown error.';
-      const bug = refused({ httpStatus: 500, code: 'InternalError', message }, host);
+      const bug = refused(INTERNAL_ERROR, host);
       options.onBug(error, bug.requestId);
       refuseWith(bug);
     }

@@ -43,6 +43,11 @@ const FAILURES: Readonly<Record<UpstreamFailureCode, Pick<UpstreamFailure, 'http
   },
 };
 
+/** @param cause for the log */
+export function upstreamFailure(code: UpstreamFailureCode, cause: string): UpstreamFailure {
+  return { code, cause, ...FAILURES[code] };
+}
+
 /** A request to a service. */
 export interface UpstreamRequest {
   readonly method: string;
@@ -209,7 +214,6 @@ export class Upstream {
       headers: request.headers as never,
       timeout: this.#settings.timeouts.responseMs,
       setHost: false,
-      joinDuplicateHeaders: false,
     });
   }
 
@@ -230,7 +234,7 @@ export class Upstream {
     const { health } = this.#settings;
     address.failures += 1;
     if (address.failures >= health.failures) address.downUntil = this.#now() + health.restMs;
-    const failure = { code, cause, ...FAILURES[code] };
+    const failure = upstreamFailure(code, cause);
     this.#onFailure?.(failure, address.url);
     return failure;
   }
@@ -312,8 +316,13 @@ export class Exchange {
       hasAnswered = true;
       upstream.well(address);
       socket.setTimeout(0);
-      if (this.#isOver || this.#listener.upgraded === undefined) socket.destroy();
-      else this.#listener.upgraded(response, socket, head);
+      if (!this.#isOver && this.#listener.upgraded !== undefined) {
+        this.#listener.upgraded(response, socket, head);
+        return;
+      }
+      socket.destroy();
+      // Nobody has asked it to.
+      if (!this.#isOver) this.#listener.failed(upstreamFailure('BadGateway.UpstreamFailed', 'an upgrade'));
     });
     // Once there is an answer, its own stream tells how it ended.
     let failure: NodeJS.ErrnoException | undefined;

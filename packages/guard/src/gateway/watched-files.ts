@@ -11,12 +11,15 @@ const SETTLE_MS = 100;
  */
 export class WatchedFiles {
   readonly #onChange: () => void;
+  readonly #onProblem: (problem: string) => void;
   #texts: ReadonlyMap<string, string> = new Map();
   #watchers: FSWatcher[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(onChange: () => void) {
+  /** @param onProblem told why a directory cannot be watched */
+  constructor(onChange: () => void, onProblem: (problem: string) => void) {
     this.#onChange = onChange;
+    this.#onProblem = onProblem;
   }
 
   /** Watches these files from now on, and no others. @param texts by path, as they were read */
@@ -24,10 +27,14 @@ export class WatchedFiles {
     this.close();
     this.#texts = texts;
     for (const directory of new Set([...texts.keys()].map((file) => dirname(file)))) {
-      const watcher = watch(directory, { persistent: false }, () => this.#look());
-      // A directory that goes away is noticed when its files are read again.
-      watcher.on('error', () => this.#look());
-      this.#watchers.push(watcher);
+      try {
+        const watcher = watch(directory, { persistent: false }, () => this.#look());
+        // A directory that goes away is noticed when its files are read again.
+        watcher.on('error', () => this.#look());
+        this.#watchers.push(watcher);
+      } catch (error) {
+        this.#onProblem(error instanceof Error ? error.message : String(error));
+      }
     }
   }
 

@@ -1,0 +1,315 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type RefusedRequest, refusalHeaders } from '../decision.ts';
+import { BodyCheck, type BodyError } from '../verifying-body.ts';
+import type { Admitted } from './admission.ts';
+import { ClientBody } from './client-body.ts';
+import { type IncomingHeaders, readIncomingHeaders } from './incoming-headers.ts';
+import { onwardHeaders, plainAddress } from './onward-headers.ts';
+import { bodyTooLarge, HOST_NOT_SERVED, INTERNAL_ERROR, type OwnRefusal, refused } from './refusal.ts';
+import { responseHeaders } from './response-headers.ts';
+import type { ProxiedService, ReverseProxy } from './reverse-proxy.ts';
+import { type Exchange, type UpstreamFailure, type UpstreamListener, upstreamFailure } from './upstream.ts';
+
+/** A body up to this size is read whole before the service hears of the request. */
+const SMALL_BODY = 64 * 1024;
+/** A form that RPC 1.0 signs must be read before anything is known of its sender: no more than this, … */
+const FORM_LIMIT = 1024 * 1024;
+/** … and for no longer, in milliseconds. */
+const FORM_MS = 30_000;
+const NO_BODY = Buffer.alloc(0);
+/** They are not expected to have a body. */
+const WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS']);
+/** These speak to proxies, or show what must not be shown. */
+const NEVER_PASSED_ON: ReadonlySet<string> = new Set(['TRACE', 'TRACK', 'CONNECT']);
+
+/** One request on its way through a {@link ReverseProxy}. */
+export class ProxiedRequest implements UpstreamListener {
+  readonly #proxy: ReverseProxy;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #awaitsContinue: boolean;
+  readonly #began: number;
+  readonly #peerAddress: string;
+  #incoming: IncomingHeaders | undefined;
+  #body!: ClientBody;
+  #service: ProxiedService | undefined;
+  #admitted: Admitted | undefined;
+  #refusal: RefusedRequest | undefined;
+  #exchange: Exchange | undefined;
+  #isOver = false;
+
+  constructor(
+    proxy: ReverseProxy,
+    request: IncomingMessage,
+    response: ServerResponse,
+    awaitsContinue: boolean,
+  ) {
+    this.#proxy = proxy;
+    this.#request = request;
+    this.#response = response;
+    this.#awaitsContinue = awaitsContinue;
+    this.#began = proxy.options.ticks();
+    this.#peerAddress = plainAddress(request.socket.remoteAddress);
+  }
+
+  start(): void {
+    const request = this.#request;
+    const own = this.#proxy.options.ownPaths.get(request.url!);
+    const refusal = this.#open();
+    if (refusal !== undefined) this.#refuse(refusal);
+    else if (own !== undefined && (request.method === 'GET' || request.method === 'HEAD'))
+      this.#answer(200, own());
+    else this.#check();
+  }
+
+  /** The connection to the client is done with this request, or gone. */
+  closed(): void {
+    this.#isOver = true;
+    const isWhole = this.#response.writableFinished;
+    if (!isWhole) this.#exchange?.abort();
+    const { method, url = '' } = this.#request;
+    const mark = url.indexOf('?');
+    const refusal = this.#refusal;
+    this.#proxy.options.onDone({
+      requestId: this.#admitted?.requestId ?? refusal?.requestId ?? '',
+      method: method!,
+      path: mark < 0 ? url : url.slice(0, mark),
+      host: this.#incoming?.host ?? '',
+      service: this.#service?.admission.service ?? '',
+      status: isWhole ? this.#response.statusCode : 499,
+      code: refusal?.code ?? '',
+      by: this.#admitted?.decision ?? refusal,
+      peerAddress: this.#peerAddress,
+      upstream: this.#exchange?.address ?? '',
+      milliseconds: this.#proxy.options.ticks() - this.#began,
+    });
+  }
+
+  /** Finds out for whom the request is. @returns why it is for nobody */
+  #open(): OwnRefusal | undefined {
+    const { options } = this.#proxy;
+    const { rawHeaders, httpVersion, method, url } = this.#request;
+    const incoming = readIncomingHeaders(rawHeaders, httpVersion);
+    const isUnclear = 'httpStatus' in incoming;
+    this.#body = new ClientBody(this.#request, isUnclear || incoming.length !== 0);
+    if (isUnclear) return incoming;
+    this.#incoming = incoming;
+    const { host, length } = incoming;
+    if (options.ownPaths.has(url!)) return undefined;
+    this.#service = options.serviceFor(host);
+    if (this.#service === undefined) return HOST_NOT_SERVED;
+    if (NEVER_PASSED_ON.has(method!)) {
+      const message = 'This http method is not supported.';
+      return { httpStatus: 400, code: 'UnsupportedHTTPMethod', message };
+    }
+    const limit = options.bodyLimit();
+    return length !== 'chunked' && length > limit ? bodyTooLarge(limit) : undefined;
+  }
+
+  #check(): void {
+    const { length, mayBeSignedForm } = this.#incoming!;
+    if (length === 0) {
+      this.#admit(NO_BODY);
+    } else if (mayBeSignedForm) {
+      const late = setTimeout(() => {
+        const message = 'The request did not arrive in time.';
+        this.#refuse({ httpStatus: 408, code: 'RequestTimeout', message });
+      }, FORM_MS);
+      this.#response.once('close', () => clearTimeout(late));
+      this.#continue();
+      this.#collect(Math.min(FORM_LIMIT, this.#proxy.options.bodyLimit()), (body) => {
+        clearTimeout(late);
+        this.#admit(body);
+      });
+    } else {
+      this.#admit(undefined);
+    }
+  }
+
+  #admit(body: Buffer | undefined): void {
+    const request = this.#request;
+    const head = {
+      method: request.method!,
+      target: request.url!,
+      rawHeaders: request.rawHeaders,
+      peerAddress: this.#peerAddress,
+      secure: this.#proxy.options.secure,
+    };
+    try {
+      const { admission } = this.#service!;
+      const outcome = admission.admit(body === undefined ? head : { ...head, body }, this.#incoming!);
+      if (outcome instanceof Promise) {
+        outcome.then((settled) => this.#settled(settled)).catch((error) => this.#failedByBug(error));
+      } else {
+        this.#settled(outcome);
+      }
+    } catch (error) {
+      this.#failedByBug(error);
+    }
+  }
+
+  #settled(outcome: Admitted | RefusedRequest): void {
+    if (this.#isOver) return;
+    if (!outcome.allowed) {
+      this.#refuseWith(outcome);
+      return;
+    }
+    this.#admitted = outcome;
+    const { contentHash } = outcome;
+    if (contentHash === undefined) {
+      this.#send(outcome.body);
+      return;
+    }
+    this.#continue();
+    const { length } = this.#incoming!;
+    if (length === 'chunked' || length > SMALL_BODY) {
+      this.#send('stream');
+      return;
+    }
+    const limit = this.#proxy.options.bodyLimit();
+    const check = new BodyCheck(contentHash, limit);
+    this.#collect(limit, (body) => {
+      const problem = check.add(body) ?? check.end();
+      if (problem === undefined) this.#send(body);
+      else this.#refuse(problem);
+    });
+  }
+
+  #collect(limit: number, whole: (body: Buffer) => void): void {
+    this.#body.collect(limit, whole, () => this.#refuse(bodyTooLarge(limit)));
+  }
+
+  #continue(): void {
+    if (this.#awaitsContinue) this.#response.writeContinue();
+  }
+
+  #send(body: Buffer | 'stream' | undefined): void {
+    const admitted = this.#admitted!;
+    const incoming = this.#incoming!;
+    const service = this.#service!;
+    const address = this.#peerAddress;
+    const isTrusted = this.#proxy.options.isTrusted(address);
+    const method = this.#request.method!;
+    const headers = onwardHeaders(incoming, admitted, service, { address, isTrusted });
+    let hasBody = true;
+    if (body === 'stream') {
+      if (incoming.length === 'chunked') headers.push('transfer-encoding', 'chunked');
+      else headers.push('content-length', String(incoming.length));
+    } else if (body !== undefined && body.length > 0) {
+      headers.push('content-length', String(body.length));
+    } else {
+      hasBody = false;
+      if (!WITHOUT_BODY.has(method)) headers.push('content-length', '0');
+    }
+    // A service that leaves such a body unread would take it for the next request on this connection.
+    const lastOnConnection = hasBody && WITHOUT_BODY.has(method);
+    if (lastOnConnection) headers.push('connection', 'close');
+    const { target } = admitted;
+    const sent = { method, target, headers, body: hasBody ? body : undefined, lastOnConnection };
+    this.#exchange = service.upstream.send(sent, this);
+  }
+
+  /** Of {@link UpstreamListener}: the body can go. */
+  connected(onward: Parameters<UpstreamListener['connected']>[0]): void {
+    const check = new BodyCheck(this.#admitted!.contentHash!, this.#proxy.options.bodyLimit());
+    // The last chunk waits for the digest: nobody gets to the end of a wrong body.
+    let held: Buffer | undefined;
+    this.#body.read(
+      (chunk) => {
+        const problem = check.add(chunk);
+        if (problem !== undefined) {
+          this.#giveUpBody(problem);
+          return false;
+        }
+        if (held !== undefined && !onward.write(held)) this.#body.pause();
+        held = chunk;
+        return true;
+      },
+      () => {
+        const problem = check.end();
+        if (problem !== undefined) this.#giveUpBody(problem);
+        else onward.end(held);
+      },
+    );
+    onward.on('drain', () => this.#body.resume());
+  }
+
+  #giveUpBody(problem: BodyError): void {
+    this.#body.stop();
+    this.#exchange!.abort();
+    if (this.#response.headersSent) this.#response.destroy();
+    else this.#refuse(problem);
+  }
+
+  /** Of {@link UpstreamListener}: the service answers. */
+  answered(incoming: IncomingMessage): void {
+    const response = this.#response;
+    const headers = responseHeaders(incoming.rawHeaders);
+    if (this.#proxy.isDraining) headers.push('connection', 'close');
+    // An answer that broke off must not look like a whole one.
+    incoming.on('error', () => response.destroy());
+    try {
+      response.writeHead(incoming.statusCode!, headers);
+    } catch {
+      // A status that there is not, or a header that cannot be.
+      incoming.destroy();
+      this.failed(upstreamFailure('BadGateway.UpstreamFailed', 'an answer that cannot be passed on'));
+      return;
+    }
+    incoming.on('data', (chunk: Buffer) => {
+      if (!response.write(chunk)) incoming.pause();
+    });
+    response.on('drain', () => incoming.resume());
+    incoming.on('end', () => {
+      response.end();
+      if (!this.#body.isOpen) return;
+      // The answer is out before the body was in: the service does not want the rest of it.
+      this.#exchange!.abort();
+      this.#body.discard();
+    });
+  }
+
+  /** Of {@link UpstreamListener}: there will be no answer. */
+  failed(failure: UpstreamFailure): void {
+    if (!this.#isOver) this.#refuse(failure);
+  }
+
+  #refuse(refusal: OwnRefusal): void {
+    this.#refuseWith(refused(refusal, this.#incoming?.host ?? '', this.#admitted?.requestId));
+  }
+
+  #refuseWith(refusal: RefusedRequest): void {
+    this.#refusal = refusal;
+    this.#answer(refusal.httpStatus, refusal.errorBody, refusalHeaders(refusal));
+  }
+
+  #failedByBug(error: unknown): void {
+    const bug = refused(INTERNAL_ERROR, this.#incoming?.host ?? '', this.#admitted?.requestId);
+    this.#proxy.options.onBug(error, bug.requestId);
+    if (this.#response.headersSent) this.#response.destroy();
+    else this.#refuseWith(bug);
+  }
+
+  #answer(
+    status: number,
+    text: string,
+    headers: Record<string, string> = { 'content-type': 'application/json;charset=utf-8' },
+  ): void {
+    const response = this.#response;
+    const length = this.#incoming?.length;
+    const isShort = typeof length === 'number' && length <= SMALL_BODY && !this.#awaitsContinue;
+    const keeps = !this.#proxy.isDraining && (!this.#body.isOpen || isShort);
+    response.writeHead(status, {
+      ...headers,
+      'content-length': Buffer.byteLength(text),
+      ...(keeps ? {} : { connection: 'close' }),
+    });
+    if (keeps) {
+      response.end(text);
+      this.#body.discard();
+    } else {
+      response.write(text);
+      this.#body.discard(() => response.end());
+    }
+  }
+}
