@@ -106,6 +106,45 @@ eachServer((_, start) => {
       }
     });
 
+    test('what is wrong has the code that RAM documents for it', async () => {
+      const { UserName } = user;
+      const long = 'a'.repeat(1025);
+      const policy = { PolicyName: 'documented', PolicyDocument: allowing('ram:GetUser', '*') };
+      const device = {
+        SerialNumber: `acs:ram::${server.account.accountId}:mfa/any`,
+        AuthenticationCode2: '123456',
+      };
+      for (const [action, parameters, code] of [
+        ['CreateUser', { UserName: 'a b' }, 'UserName.InvalidChars'],
+        ['CreateUser', { UserName: long }, 'UserName.Length'],
+        ['CreateUser', { UserName: 'x', DisplayName: 'a\nb' }, 'DisplayName.InvalidChars'],
+        ['CreateUser', { UserName: 'x', DisplayName: long }, 'DisplayName.Length'],
+        ['CreateUser', { UserName: 'x', MobilePhone: '18688880000' }, 'MobilePhone.Format'],
+        ['CreateUser', { UserName: 'x', Email: 'nobody' }, 'Email.Format'],
+        ['CreateUser', { UserName: 'x', Comments: long }, 'Comments.Length'],
+        ['UpdateUser', { UserName, NewUserName: 'a/b' }, 'NewUserName.InvalidChars'],
+        ['UpdateUser', { UserName, NewUserName: long }, 'NewUserName.Length'],
+        ['CreateVirtualMFADevice', { VirtualMFADeviceName: 'a b' }, 'VirtualMFADeviceName.InvalidChars'],
+        ['CreateVirtualMFADevice', { VirtualMFADeviceName: long }, 'VirtualMFADeviceName.Length'],
+        ['BindMFADevice', { ...device, UserName, AuthenticationCode1: '12' }, 'AuthenticationCode.Format'],
+        ['CreateGroup', { GroupName: 'a b' }, 'GroupName.InvalidChars'],
+        ['CreateGroup', { GroupName: long }, 'GroupName.Length'],
+        ['CreatePolicy', { ...policy, PolicyName: 'a_b' }, 'PolicyName.InvalidChars'],
+        ['CreatePolicy', { ...policy, PolicyName: long }, 'PolicyName.Length'],
+        ['CreatePolicy', { ...policy, PolicyDocument: ' '.repeat(6145) }, 'PolicyDocument.Length'],
+        ['CreatePolicy', { ...policy, Description: long }, 'Description.Length'],
+        ['DeletePolicyVersion', { PolicyName: 'documented', VersionId: '1' }, 'VersionId.Format'],
+        ['SetAccountAlias', { AccountAlias: 'a--b' }, 'AccountAlias.Format'],
+        ['SetAccountAlias', { AccountAlias: 'ab' }, 'AccountAlias.Length'],
+        ['SetPasswordPolicy', { MinimumPasswordLength: '7' }, 'MinimumPasswordLength.Range'],
+        ['CreateLoginProfile', { UserName, Password: 'short1' }, 'Password.TooWeak'],
+      ] as const) {
+        await refused(call(RAM, action, parameters), `InvalidParameter.${code}`, 400);
+      }
+      const malformed = { ...policy, PolicyDocument: '{"Version":"1"}' };
+      await refused(call(RAM, 'CreatePolicy', malformed), 'MalformedPolicyDocument', 400);
+    });
+
     test('of several parameters one has to be there, and of some only one', async () => {
       const { UserPrincipalName, UserId } = user;
       const UserAccessKeyId = await things.key(user);

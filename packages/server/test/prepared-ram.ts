@@ -150,8 +150,8 @@ const policies: Readonly<Record<string, Prepare>> = {
   GetPolicy: onPolicy(custom),
   'GetPolicy of the system': onSystemPolicy(),
   ListPolicies: onAll('policy'),
-  // With everything that goes with it.
-  DeletePolicy: onPolicy({ CascadingDelete: 'true' }, async (things, name) => {
+  DeletePolicy: onPolicy(),
+  'DeletePolicy with all that goes with it': onPolicy({ CascadingDelete: 'true' }, async (things, name) => {
     await things.policyOfTwoVersions(name);
     await things.tagged('policy', name);
     const { UserName, UserPrincipalName } = await things.user(name);
