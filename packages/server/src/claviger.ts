@@ -13,8 +13,9 @@ import { type Configuration, ConfigurationError } from './configuration.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { ConsoleFiles, consoleFolder } from './http/console-files.ts';
 import { healthRoute, readyRoute } from './http/health.ts';
-import { type Listener, type Route, startListener } from './http/listener.ts';
+import { type Listener, type ReceivedRequest, type Route, startListener } from './http/listener.ts';
 import { metricsRoute, RequestMetrics, registerGauges } from './http/metrics.ts';
+import { receiveSamlResponse, samlMetadataRoute } from './http/saml-sign-in.ts';
 import { automaticTls, loadTlsFiles, type TlsFiles } from './http/tls.ts';
 import { closeServices, openServices } from './installation.ts';
 import { RedisNonces } from './nonces/redis-nonces.ts';
@@ -92,13 +93,14 @@ export async function startClaviger(
   registerGauges(metricsRegistry, { audit, store, credentials: source });
   const reportBug = (error: unknown, requestId: string) => logger.error({ err: error, requestId }, 'a bug');
   const registry = builtOperations();
+  const publicUrl = configuration.publicUrl === undefined ? undefined : new URL(configuration.publicUrl);
   const api = new Api({
     registry,
     guard,
     source,
     services,
     audit,
-    publicUrl: configuration.publicUrl === undefined ? undefined : new URL(configuration.publicUrl),
+    publicUrl,
     now,
     reportBug: (requestId, error) => reportBug(error, requestId),
     finished: (call) => {
@@ -114,13 +116,18 @@ export async function startClaviger(
     ['/metrics', metricsRoute(metricsRegistry)],
     ...openApiRoutes(registry),
   ]);
+  const doors = { guard, publicUrl, api: (request: ReceivedRequest) => api.answer(request) };
+  const metadataRoute = samlMetadataRoute(doors);
   const tls = await tlsOf(configuration, now());
   const listener = await startListener({
     host: configuration.host,
     port: configuration.port,
     tls,
-    api: (request) => api.answer(request),
-    routes: { get: (path) => routes.get(path) ?? consoleFiles.route },
+    api: (request) => receiveSamlResponse(request, doors) ?? api.answer(request),
+    routes: {
+      get: (path) =>
+        routes.get(path) ?? (path.startsWith('/saml/metadata/') ? metadataRoute : consoleFiles.route),
+    },
     now,
     onBug: reportBug,
   });

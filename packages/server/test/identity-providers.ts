@@ -60,7 +60,7 @@ export class SamlIdentityProvider {
   metadata(...others: readonly SamlIdentityProvider[]): string {
     const keys = [this, ...others].map((provider) => provider.#keyDescriptor).join('');
     return encode(
-      `<?xml version="1.0"?><md:EntityDescriptor entityID="${this.entityId}" xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"><md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">${keys}</md:IDPSSODescriptor></md:EntityDescriptor>`,
+      `<?xml version="1.0"?><md:EntityDescriptor entityID="${this.entityId}" xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"><md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">${keys}<md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="${new URL('/sso?tenant=1', this.entityId).href.replace('&', '&amp;')}"/></md:IDPSSODescriptor></md:EntityDescriptor>`,
     );
   }
 

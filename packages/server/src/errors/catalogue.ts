@@ -165,6 +165,11 @@ export const catalogue = {
     status: 409,
     message: 'That is not the next step of this sign-in, which is: {step}.',
   },
+  PublicUrlNeeded: {
+    status: 400,
+    message:
+      'Single sign-on needs an address that the operator vouches for, and {origin} is none: start the server with --public-url.',
+  },
   PasskeyUnavailable: {
     status: 400,
     message:
@@ -289,6 +294,10 @@ export const catalogue = {
   },
   'EntityNotExist.SAMLProvider': { status: 404, message: 'The SAML provider does not exist: {name}.' },
   'EntityNotExist.OIDCProvider': { status: 404, message: 'The OIDC provider does not exist: {name}.' },
+  'EntityNotExist.UserSso': {
+    status: 404,
+    message: 'No identity provider signs users of that name in: {name}.',
+  },
   'EntityNotExist.RoleArn': { status: 404, message: 'The specified role does not exist: {name}.' },
   'EntityNotExist.Account': { status: 404, message: 'The account does not exist: {name}.' },
 

@@ -15,13 +15,15 @@ export interface SamlMetadata {
   readonly entityId: string;
   /** Those it signs with. */
   readonly signingKeys: readonly SigningKey[];
+  /** Where browsers are sent to sign in, by HTTP-Redirect; undefined when it says none. */
+  readonly signOnAddress: string | undefined;
 }
 
 /**
  * The metadata of nobody: no assertion is signed by it. Where a provider is not there, a stranger's assertion is
  * verified by this, so that it is refused at the same point, in the same words and at the same cost as elsewhere.
  */
-export const nobody: SamlMetadata = { entityId: '', signingKeys: [] };
+export const nobody: SamlMetadata = { entityId: '', signingKeys: [], signOnAddress: undefined };
 
 /** SAML's bound for entity ids. */
 const entityIdLength = 1024;
@@ -85,7 +87,17 @@ function parseSamlMetadata(text: string): SamlMetadata | { readonly fault: strin
     if ('fault' in read) return read;
     signingKeys.push(read);
   }
-  return { entityId, signingKeys };
+  return { entityId, signingKeys, signOnAddress: readSignOnAddress(root) };
+}
+
+function readSignOnAddress(root: XmlElement): string | undefined {
+  return children(root, namespaces.metadata, 'IDPSSODescriptor')
+    .flatMap((role) => children(role, namespaces.metadata, 'SingleSignOnService'))
+    .filter(
+      ({ attributes }) => attributes.get('Binding') === 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect',
+    )
+    .map(({ attributes }) => attributes.get('Location') ?? '')
+    .find((location) => /^https?:$/.test(URL.parse(location)?.protocol ?? ''));
 }
 
 function readCertificate(encoded: string): SigningKey | { readonly fault: string } {

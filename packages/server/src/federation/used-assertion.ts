@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../rpc/operation.ts';
-import type { SamlAssertion } from './verify-saml-assertion.ts';
+import type { SamlSubject } from './verify-saml-assertion.ts';
 
 /**
  * How much longer a used assertion is remembered than it is valid: nodes have clocks of their own, and clocks are set
@@ -14,7 +14,10 @@ const clocksApartMs = 3_600_000;
  * is no longer valid by any clock, on every node, and also when its provider is deleted and made again.
  * @throws Refusal AuthenticationFail.SAMLAssertion.Invalid when it was used before
  */
-export async function useAssertion(scope: Scope, assertion: SamlAssertion): Promise<void> {
+export async function useAssertion(
+  scope: Scope,
+  assertion: Pick<SamlSubject, 'id' | 'issuer' | 'validUntil'>,
+): Promise<void> {
   const { accountId } = scope.account;
   await scope.queries
     .deleteFrom('used_saml_assertions')

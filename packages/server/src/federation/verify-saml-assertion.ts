@@ -14,8 +14,8 @@ import {
   XmlUnusable,
 } from './xml-element.ts';
 
-/** What a believed assertion says. */
-export interface SamlAssertion {
+/** What a believed assertion says of whom it is about. */
+export interface SamlSubject {
   readonly id: string;
   /** The provider's entity id. */
   readonly issuer: string;
@@ -23,15 +23,27 @@ export interface SamlAssertion {
   /** The last word of the name's format: `persistent`, `emailAddress`; empty when it has none. */
   readonly subjectType: string;
   readonly recipient: string;
+  /** When the provider's own session ends; milliseconds since the epoch. */
+  readonly sessionEndsBy: number | undefined;
+  /** Until when it can be used; milliseconds since the epoch. */
+  readonly validUntil: number;
+  /** Values by the attribute's name. */
+  readonly attributes: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What a believed assertion says to somebody who wants a session of a role. */
+export interface SamlAssertion extends SamlSubject {
   /** Pairs of a role's and a provider's ARN, as they stand there. */
   readonly roles: readonly (readonly string[])[];
   readonly sessionName: string;
   /** The attribute that bounds a session, in seconds; undefined when there is none. */
   readonly sessionSeconds: number | undefined;
-  /** When the provider's own session ends; milliseconds since the epoch. */
-  readonly sessionEndsBy: number | undefined;
-  /** Until when it can be used; milliseconds since the epoch. */
-  readonly validUntil: number;
+}
+
+/** What we are called towards a provider: for whom its assertions are, and where they are shown. */
+export interface SamlServiceProvider {
+  readonly audiences: readonly string[];
+  readonly recipients: readonly string[];
 }
 
 /** By how much a provider's clock may be ahead of ours. What has ended by our clock has ended. */
@@ -50,6 +62,28 @@ const children = (element: XmlElement, name: string) => childrenOf(element, name
 const only = (element: XmlElement, name: string) => onlyOf(element, namespaces.assertion, name);
 
 /**
+ * Verifies a response that asks for a session of a role: as `verifySamlSubject`, and with the attributes that such a
+ * one needs.
+ * @throws Refusal AuthenticationFail.SAMLAssertion.Invalid, AuthenticationFail.SAMLAssertion.Expired
+ */
+export function verifySamlAssertion(encoded: string, metadata: SamlMetadata, now: number): SamlAssertion {
+  const subject = verifySamlSubject(encoded, metadata, now, samlServiceProvider);
+  const { attributes } = subject;
+  const [sessionName, ...others] = attributes.get(samlAttributes.sessionName) ?? [];
+  if (sessionName === undefined || others.length > 0 || !/^[\w.@=-]{2,64}$/.test(sessionName)) {
+    throw invalid('its attribute RoleSessionName is missing or wrongly formed');
+  }
+  return {
+    ...subject,
+    roles: (attributes.get(samlAttributes.role) ?? []).map((pair) =>
+      pair.split(',').map((arn) => arn.trim()),
+    ),
+    sessionName,
+    sessionSeconds: sessionSeconds(attributes.get(samlAttributes.sessionDuration)),
+  };
+}
+
+/**
  * Verifies a SAML response with one assertion, which must be signed itself: RAM asks for that, a signature of the
  * whole response is not enough, and not looked at. What is returned was read from the bytes that were signed, and from
  * nothing else.
@@ -62,10 +96,16 @@ const only = (element: XmlElement, name: string) => onlyOf(element, namespaces.a
  * @param encoded Base64 of the whole response
  * @param metadata of the provider that must have signed it
  * @param now milliseconds since the epoch
+ * @param ours what it has to be for
  * @throws Refusal AuthenticationFail.SAMLAssertion.Invalid, AuthenticationFail.SAMLAssertion.Expired
  */
-export function verifySamlAssertion(encoded: string, metadata: SamlMetadata, now: number): SamlAssertion {
-  const assertion = signedAssertion(encoded, metadata, now);
+export function verifySamlSubject(
+  encoded: string,
+  metadata: SamlMetadata,
+  now: number,
+  ours: SamlServiceProvider,
+): SamlSubject {
+  const assertion = signedAssertion(encoded, metadata, now, ours);
   if (textOf(only(assertion, 'Issuer')) !== metadata.entityId) throw invalid('it has another issuer');
   const id = assertion.attributes.get('ID') ?? '';
   if (id.length > nameLength) throw invalid('it has no usable ID');
@@ -73,7 +113,7 @@ export function verifySamlAssertion(encoded: string, metadata: SamlMetadata, now
   const conditions = only(assertion, 'Conditions');
   if (conditions === undefined) throw invalid('it has no Conditions');
   refuseOutsideOf(conditions, now);
-  refuseOtherConditions(conditions);
+  refuseOtherConditions(conditions, ours);
 
   const subject = only(assertion, 'Subject');
   const nameId = subject && only(subject, 'NameID');
@@ -81,13 +121,7 @@ export function verifySamlAssertion(encoded: string, metadata: SamlMetadata, now
   const format = nameId?.attributes.get('Format') ?? '';
   if (subject === undefined || name === '') throw invalid('it has no subject');
   if (name.length > nameLength || format.length > nameLength) throw invalid('its subject is too long');
-  const { recipient, validUntil } = confirmation(subject, now);
-
-  const attributes = attributesOf(assertion);
-  const [sessionName, ...others] = attributes.get(samlAttributes.sessionName) ?? [];
-  if (sessionName === undefined || others.length > 0 || !/^[\w.@=-]{2,64}$/.test(sessionName)) {
-    throw invalid('its attribute RoleSessionName is missing or wrongly formed');
-  }
+  const { recipient, validUntil } = confirmation(subject, now, ours);
   const sessionEndsBy = endOfSession(assertion);
   if (sessionEndsBy !== undefined && sessionEndsBy <= now) throw expired('its session has ended');
   return {
@@ -96,22 +130,23 @@ export function verifySamlAssertion(encoded: string, metadata: SamlMetadata, now
     subject: name,
     subjectType: format.replace(/^.*:/s, ''),
     recipient,
-    roles: (attributes.get(samlAttributes.role) ?? []).map((pair) =>
-      pair.split(',').map((arn) => arn.trim()),
-    ),
-    sessionName,
-    sessionSeconds: sessionSeconds(attributes.get(samlAttributes.sessionDuration)),
     sessionEndsBy,
     validUntil: Math.min(validUntil, instantOf(conditions, 'NotOnOrAfter') ?? validUntil),
+    attributes: attributesOf(assertion),
   };
 }
 
 /** The assertion that the provider has signed, as it was signed. */
-function signedAssertion(encoded: string, metadata: SamlMetadata, now: number): XmlElement {
+function signedAssertion(
+  encoded: string,
+  metadata: SamlMetadata,
+  now: number,
+  ours: SamlServiceProvider,
+): XmlElement {
   const text = decodeBase64Text(encoded);
   if (text === undefined) throw invalid('it is not the Base64 of a text');
   try {
-    const found = assertionIn(parseXml(text, bounds));
+    const found = assertionIn(parseXml(text, bounds), ours);
     const signed = parseXml(signedText(text, found, keysInUse(metadata, now)), bounds);
     if (!isAssertion(signed) || signed.attributes.get('ID') !== found.attributes.get('ID')) {
       throw invalid('what is signed is not its assertion');
@@ -124,7 +159,7 @@ function signedAssertion(encoded: string, metadata: SamlMetadata, now: number): 
 }
 
 /** The one assertion of a response that says that all went well, and is for us. */
-function assertionIn(response: XmlElement): XmlElement {
+function assertionIn(response: XmlElement, ours: SamlServiceProvider): XmlElement {
   const { namespace, name, attributes } = response;
   if (name !== 'Response' || namespace !== namespaces.protocol || attributes.get('Version') !== '2.0') {
     throw invalid('it is no SAML 2.0 response');
@@ -135,7 +170,9 @@ function assertionIn(response: XmlElement): XmlElement {
     throw invalid('it is no success');
   }
   const destination = attributes.get('Destination');
-  if (destination !== undefined && !isOurs(destination)) throw invalid('it is for another destination');
+  if (destination !== undefined && !ours.recipients.includes(destination)) {
+    throw invalid('it is for another destination');
+  }
   const [assertion, ...others] = response.children.filter((child) => child.name.endsWith('Assertion'));
   if (assertion === undefined || others.length > 0 || !isAssertion(assertion)) {
     throw invalid('it has not exactly one assertion, in clear');
@@ -147,12 +184,8 @@ function isAssertion({ namespace, name, attributes }: XmlElement): boolean {
   return name === 'Assertion' && namespace === namespaces.assertion && attributes.get('Version') === '2.0';
 }
 
-function isOurs(recipient: string): boolean {
-  return samlServiceProvider.recipients.some((ours) => ours === recipient);
-}
-
 /** An assertion holds under all of its conditions; so one that we do not know is one that is not met. */
-function refuseOtherConditions(conditions: XmlElement): void {
+function refuseOtherConditions(conditions: XmlElement, ours: SamlServiceProvider): void {
   const known = ['AudienceRestriction', 'OneTimeUse', 'ProxyRestriction'];
   const isKnown = ({ namespace, name }: XmlElement) =>
     namespace === namespaces.assertion && known.includes(name);
@@ -160,9 +193,7 @@ function refuseOtherConditions(conditions: XmlElement): void {
   const restrictions = children(conditions, 'AudienceRestriction');
   // Each restriction has to be met, by any of its audiences.
   const met = restrictions.every((restriction) =>
-    children(restriction, 'Audience').some((audience) =>
-      samlServiceProvider.audiences.some((ours) => ours === textOf(audience)),
-    ),
+    children(restriction, 'Audience').some((audience) => ours.audiences.includes(textOf(audience))),
   );
   if (restrictions.length === 0 || !met) throw invalid('it is for another audience');
 }
@@ -171,11 +202,12 @@ function refuseOtherConditions(conditions: XmlElement): void {
 function confirmation(
   subject: XmlElement,
   now: number,
+  ours: SamlServiceProvider,
 ): { readonly recipient: string; readonly validUntil: number } {
   const [data] = children(subject, 'SubjectConfirmation')
     .filter(({ attributes }) => attributes.get('Method') === 'urn:oasis:names:tc:SAML:2.0:cm:bearer')
     .flatMap((bearer) => children(bearer, 'SubjectConfirmationData'))
-    .filter(({ attributes }) => isOurs(attributes.get('Recipient') ?? ''));
+    .filter(({ attributes }) => ours.recipients.includes(attributes.get('Recipient') ?? ''));
   if (data === undefined) throw invalid('it is for another recipient');
   const validUntil = instantOf(data, 'NotOnOrAfter');
   // Without an end its use would have to be remembered for ever.

@@ -390,7 +390,7 @@ export class Api {
     let session: ConsoleSession | undefined;
     if (operation.session === 'none') {
       if (request.method !== 'POST') throw new Refusal('UnsupportedHTTPMethod', { method: request.method });
-      refuseForeignPage(request, site);
+      if (!operation.crossSite) refuseForeignPage(request, site);
     } else {
       session = await this.#presentSession(journey, token, site, false, operation.session);
       journey.account = session.account;

@@ -180,6 +180,8 @@ export interface ConsoleOperation<P extends ParameterMap = ParameterMap, T exten
   readonly access: 'console';
   /** What it needs: no session, one whose sign-in is under way, or a whole one. */
   readonly session: 'none' | 'pending' | 'full';
+  /** Of one that pages of other sites send: an identity provider's, whose word is all that counts. */
+  readonly crossSite?: true;
   readonly input: P;
   /**
    * Checks what the visitor brought, outside of any transaction: passwords are slow to verify, and guesses are counted

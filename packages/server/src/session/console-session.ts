@@ -1,5 +1,6 @@
 import type { Account } from '../accounts/account.ts';
 import { readAccount } from '../accounts/account-directory.ts';
+import { readUserSsoSettings } from '../federation/user-sso-settings.ts';
 import { findLoginProfile } from '../passwords/login-profile.ts';
 import { readSecurityPreference, type SecurityPreference } from '../settings/security-preference.ts';
 import type { ConsoleSessionRow, UserRow } from '../store/schema.ts';
@@ -77,7 +78,7 @@ async function standingOf(
   // A shorter duration that is set later counts for sessions that are there already.
   const expiresAt = Math.min(row.expires_at, row.signed_in_at + preference.LoginSessionDuration * HOUR_MS);
   if (expiresAt <= now) return undefined;
-  const found = await readOwner(queries, row);
+  const found = await readOwner(queries, row, account);
   if (found === undefined) return undefined;
   const { owner, user } = found;
   const factors = await readSecondFactors(
@@ -92,6 +93,7 @@ async function standingOf(
 async function readOwner(
   queries: Queries,
   row: ConsoleSessionRow,
+  account: Account,
 ): Promise<{ readonly owner: SessionOwner; readonly user: UserRow | undefined } | undefined> {
   const { account_id: accountId, owner_id: id } = row;
   switch (row.owner_type) {
@@ -104,8 +106,14 @@ async function readOwner(
       const user = await findUser(queries, accountId, { by: 'id', userId: id });
       if (user === undefined) return undefined;
       const profile = await findLoginProfile(queries, accountId, id);
-      if (profile?.status !== 'Active') return undefined;
-      if (Number(profile.password_set_at) !== Number(row.password_set_at)) return undefined;
+      // What rests on the identity provider needs no profile, and ends when users no longer come that way.
+      if (Number(row.password_set_at) === 0) {
+        const sso = await readUserSsoSettings({ queries, account });
+        if (!sso.enabled || profile?.status === 'Inactive') return undefined;
+      } else {
+        if (profile?.status !== 'Active') return undefined;
+        if (Number(profile.password_set_at) !== Number(row.password_set_at)) return undefined;
+      }
       return { owner: { type: 'user', id, name: user.user_name }, user };
     }
   }

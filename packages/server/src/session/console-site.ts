@@ -59,6 +59,17 @@ export function relyingPartyId(site: ConsoleSite): string {
   throw new Refusal('PasskeyUnavailable', { origin: site.origin });
 }
 
+/**
+ * The address of the console, for what is only good at that address: somebody has to have vouched for it, or it is
+ * this machine. A request can name any host it likes.
+ * @throws Refusal PublicUrlNeeded
+ */
+export function vouchedOrigin(site: ConsoleSite): string {
+  const host = URL.parse(site.origin)?.hostname ?? '';
+  if (site.configured || ['localhost', '127.0.0.1', '[::1]'].includes(host)) return site.origin;
+  throw new Refusal('PublicUrlNeeded', { origin: site.origin });
+}
+
 function originOf(address: string): string | undefined {
   const url = URL.parse(address);
   return url === null || url.origin === 'null' ? undefined : url.origin;

@@ -29,7 +29,10 @@ export interface SessionIdentity {
 export type CallerIdentity = Identity | SessionIdentity;
 
 /** As whom the owner of a session calls. */
-export function principalOf({ account, user }: ConsoleSession): RootPrincipal | UserPrincipal {
+export function principalOf({
+  account,
+  user,
+}: Pick<ConsoleSession, 'account' | 'user'>): RootPrincipal | UserPrincipal {
   return user === undefined ? rootPrincipal(account.accountId) : userPrincipal(account.accountId, user);
 }
 

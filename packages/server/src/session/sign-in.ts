@@ -151,7 +151,11 @@ export function refuseForeignNetwork(
 }
 
 /** A new session, of somebody whose password was right; to be moved on with `advance`. */
-export function pendingSession(scope: Scope, proof: PasswordProof, visit: ConsoleVisit): ConsoleSessionRow {
+export function pendingSession(
+  scope: Scope,
+  proof: Pick<PasswordProof, 'account' | 'owner' | 'passwordSetAt'>,
+  visit: ConsoleVisit,
+): ConsoleSessionRow {
   return {
     session_hash: '',
     session_id: scope.services.identifiers.consoleSessionId(),
@@ -242,24 +246,40 @@ export async function advance(
     await insert(scope.queries, { ...row, session_hash: hashOfToken(pending) });
     return { step, token: pending };
   }
+  const end = scope.now + preference.LoginSessionDuration * HOUR_MS;
+  const whole = await openConsoleSession(scope, owner, preference, { ...row, expires_at: end });
+  if (owner.type === 'root') await noteRootSignIn(scope);
+  else await noteSignIn(scope, owner.id);
+  return { step, token: whole };
+}
+
+/**
+ * Makes a whole session of somebody who has shown all that is asked for.
+ * @param row with its end in `expires_at`
+ * @returns what the browser has for it
+ * @throws Refusal Forbidden.LoginNetwork
+ */
+export async function openConsoleSession(
+  scope: Scope,
+  owner: SessionOwner,
+  preference: SecurityPreference,
+  row: ConsoleSessionRow,
+): Promise<string> {
   refuseForeignNetwork(owner, preference, row.source_ip);
-  const whole = scope.services.identifiers.consoleSessionToken();
+  const token = scope.services.identifiers.consoleSessionToken();
   await makeRoom(scope.queries, row);
   await insert(scope.queries, {
     ...row,
-    session_hash: hashOfToken(whole),
+    session_hash: hashOfToken(token),
     stage: 'full',
     signed_in_at: scope.now,
     last_seen_at: scope.now,
-    expires_at: scope.now + preference.LoginSessionDuration * HOUR_MS,
     challenge: null,
     challenge_purpose: null,
     challenge_expires_at: null,
     sealed_seed: null,
   });
-  if (owner.type === 'root') await noteRootSignIn(scope);
-  else await noteSignIn(scope, owner.id);
-  return { step, token: whole };
+  return token;
 }
 
 async function insert(queries: Queries, row: ConsoleSessionRow): Promise<void> {

@@ -5,6 +5,7 @@ import { passkeyRegistrationOperations } from './passkeys.ts';
 import { replicationOperations, replicationStreams } from './replicate-credentials.ts';
 import { usageReportOperations } from './report-access-key-usage.ts';
 import { rootCredentialOperations } from './root-credentials.ts';
+import { samlSignInOperations } from './saml-sign-in.ts';
 import { consoleSessionOperations, sessionOperations } from './session.ts';
 import { signInOperations } from './sign-in.ts';
 import { simulateOperations } from './simulate.ts';
@@ -28,6 +29,7 @@ export const clavigerStreams: readonly StreamOperation[] = [...replicationStream
 
 /** Those by which a session of the console begins, is confirmed and ends. */
 export const consoleOperations: readonly ConsoleOperation[] = [
+  ...samlSignInOperations,
   ...signInOperations,
   ...consoleSessionOperations,
 ];

@@ -1,0 +1,92 @@
+import { deflateRawSync } from 'node:zlib';
+import { namespaces } from '../../federation/saml-namespaces.ts';
+import { consoleServiceProvider } from '../../federation/service-provider.ts';
+import { useAssertion } from '../../federation/used-assertion.ts';
+import { instant } from '../../rpc/instant.ts';
+import { type ConsoleOperation, consoleOperation } from '../../rpc/operation.ts';
+import { secret, text } from '../../rpc/parameter.ts';
+import { Secret } from '../../rpc/secret.ts';
+import { endConsoleSession } from '../../session/console-session.ts';
+import { vouchedOrigin } from '../../session/console-site.ts';
+import { setCookie } from '../../session/cookie.ts';
+import { signOnOf, userOfSubject, verifySamlSignIn } from '../../session/saml-sign-in.ts';
+import { principalOf } from '../../session/session-identity.ts';
+import { csrfTokenOf, hashOfToken } from '../../session/session-secret.ts';
+import { openConsoleSession, pendingSession } from '../../session/sign-in.ts';
+import { stepUpMs } from '../../session/step-up.ts';
+import { readSecurityPreference } from '../../settings/security-preference.ts';
+import { version } from './version.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/** The ways into the console by the account's own identity provider. */
+export const samlSignInOperations: readonly ConsoleOperation[] = [
+  // Where a browser is sent to sign in, with the question that it carries there.
+  consoleOperation({
+    product: 'Claviger',
+    version,
+    name: 'BeginSamlSignIn',
+    access: 'console',
+    session: 'none',
+    input: { LoginName: text({ max: 160, chars: /^\P{Cc}*$/u }) },
+    prove: (input, visit) => signOnOf(visit, input.LoginName),
+    async handle(_, { account, address }, visit) {
+      const ours = consoleServiceProvider(vouchedOrigin(visit.site), account.accountId);
+      const request = [
+        `<samlp:AuthnRequest xmlns:samlp="${namespaces.protocol}" ID="_${visit.requestId}" Version="2.0"`,
+        ` IssueInstant="${instant(visit.now)}" Destination="${escaped(address)}"`,
+        ` ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"`,
+        ` AssertionConsumerServiceURL="${escaped(ours.address)}">`,
+        `<saml:Issuer xmlns:saml="${namespaces.assertion}">${escaped(ours.entityId)}</saml:Issuer>`,
+        '</samlp:AuthnRequest>',
+      ].join('');
+      const location = new URL(address);
+      location.searchParams.set('SAMLRequest', deflateRawSync(request).toString('base64'));
+      return { answer: { Location: location.href }, actor: undefined };
+    },
+  }),
+
+  // What the provider answers; a browser brings it to `/saml/sign-in/{account}`.
+  consoleOperation({
+    product: 'Claviger',
+    version,
+    name: 'SignInWithSaml',
+    access: 'console',
+    session: 'none',
+    crossSite: true,
+    input: {
+      AccountId: text({ format: /^\d{16}$/ }),
+      SAMLResponse: secret(text({ min: 4, max: 100_000 })),
+    },
+    prove: (input, visit) => verifySamlSignIn(visit, input.AccountId, input.SAMLResponse),
+    async handle(_, proof, visit) {
+      const { account, subject } = proof;
+      const user = await userOfSubject(visit, proof);
+      const owner = { type: 'user', id: user.user_id, name: user.user_name } as const;
+      visit.attempted(account, owner);
+      await useAssertion(visit, subject);
+      const preference = await readSecurityPreference(visit.queries, account.accountId);
+      if (visit.sessionToken !== undefined) {
+        await endConsoleSession(visit.queries, hashOfToken(visit.sessionToken));
+      }
+      const end = visit.now + preference.LoginSessionDuration * HOUR_MS;
+      const row = {
+        ...pendingSession(visit, { account, owner, passwordSetAt: 0 }, visit),
+        expires_at: Math.min(end, subject.sessionEndsBy ?? end),
+        // The provider has just seen who it is, and there may be no other way to show it.
+        step_up_until: visit.now + stepUpMs,
+      };
+      const token = await openConsoleSession(visit, owner, preference, row);
+      return {
+        answer: { Step: 'Done', CsrfToken: new Secret(csrfTokenOf(token)) },
+        actor: principalOf({ account, user }),
+        cookies: [setCookie('session', token, visit.site.secure, undefined)],
+        event: { type: 'ConsoleSignin', mfaChecked: false },
+      };
+    },
+  }),
+];
+
+function escaped(value: string): string {
+  return value.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+}

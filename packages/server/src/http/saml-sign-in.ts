@@ -1,0 +1,93 @@
+import type { Guard } from '@claviger/guard';
+import { version } from '../api/claviger/version.ts';
+import { namespaces } from '../federation/saml-namespaces.ts';
+import { consoleServiceProvider } from '../federation/service-provider.ts';
+import type { ApiAnswer } from '../rpc/api.ts';
+import { consoleSite } from '../session/console-site.ts';
+import type { HttpAnswer, ReceivedRequest, Route } from './listener.ts';
+
+/** What the doors of single sign-on need. */
+export interface SamlDoors {
+  readonly guard: Guard;
+  readonly publicUrl: URL | undefined;
+  readonly api: (request: ReceivedRequest) => Promise<ApiAnswer>;
+}
+
+const shown = /^\/saml\/sign-in\/(\d{16})$/;
+const described = /^\/saml\/metadata\/(\d{16})$/;
+
+/** Headers that say who asks, from where and with which session; the rest of a foreign page's request is not needed. */
+const kept: ReadonlySet<string> = new Set([
+  'cookie',
+  'forwarded',
+  'host',
+  'user-agent',
+  'x-forwarded-for',
+  'x-forwarded-proto',
+]);
+
+/**
+ * A browser that an identity provider sends with its answer (HTTP-POST binding): the answer goes the road of every
+ * operation, and the browser on to the console.
+ * @returns undefined for any other request
+ */
+export function receiveSamlResponse(
+  request: ReceivedRequest,
+  { api }: SamlDoors,
+): Promise<HttpAnswer> | undefined {
+  const accountId = request.method === 'POST' ? shown.exec(request.target)?.[1] : undefined;
+  if (accountId === undefined) return undefined;
+  const form = new URLSearchParams(Buffer.from(request.body).toString('utf8'));
+  const call = new URLSearchParams({
+    Action: 'SignInWithSaml',
+    Version: version,
+    Format: 'JSON',
+    AccountId: accountId,
+    SAMLResponse: form.get('SAMLResponse') ?? '',
+  });
+  const rawHeaders = request.rawHeaders.filter((_, at) =>
+    kept.has((request.rawHeaders[at - (at % 2)] ?? '').toLowerCase()),
+  );
+  return goOn(
+    api({
+      ...request,
+      target: '/',
+      rawHeaders: [...rawHeaders, 'content-type', 'application/x-www-form-urlencoded'],
+      body: Buffer.from(call.toString()),
+    }),
+  );
+}
+
+async function goOn(answered: Promise<ApiAnswer>): Promise<HttpAnswer> {
+  const { status, headers, body } = await answered;
+  const { 'content-type': _, ...more } = headers;
+  const code = status === 200 ? undefined : codeOf(body);
+  const location = code === undefined ? '/' : `/sign-in?error=${encodeURIComponent(code)}`;
+  return { status: 303, headers: { ...more, location }, body: '' };
+}
+
+function codeOf(body: ApiAnswer['body']): string {
+  if (typeof body !== 'string') return 'InternalError';
+  return String((JSON.parse(body) as { readonly Code?: unknown }).Code ?? 'InternalError');
+}
+
+/** `GET /saml/metadata/{account}`: what an identity provider is told of the console. Nothing of it is the account's. */
+export function samlMetadataRoute({ guard, publicUrl }: SamlDoors): Route {
+  return (request) => {
+    const accountId = described.exec(request.target)?.[1];
+    if (accountId === undefined) return undefined;
+    const { origin } = consoleSite(request, publicUrl, guard.isSecure(request));
+    const { entityId, address } = consoleServiceProvider(origin, accountId);
+    return {
+      status: 200,
+      headers: { 'content-type': 'application/samlmetadata+xml', 'x-content-type-options': 'nosniff' },
+      body: [
+        `<?xml version="1.0" encoding="UTF-8"?>\n<md:EntityDescriptor xmlns:md="${namespaces.metadata}" entityID="${entityId}">`,
+        `<md:SPSSODescriptor AuthnRequestsSigned="false" WantAssertionsSigned="true" protocolSupportEnumeration="${namespaces.protocol}">`,
+        '<md:NameIDFormat>urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified</md:NameIDFormat>',
+        `<md:AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="${address}" index="0" isDefault="true"/>`,
+        '</md:SPSSODescriptor></md:EntityDescriptor>\n',
+      ].join(''),
+    };
+  };
+}

@@ -1,0 +1,122 @@
+import type { Account } from '../accounts/account.ts';
+import { accountOf } from '../accounts/account-directory.ts';
+import { domainSuffix } from '../accounts/create-account.ts';
+import { Refusal } from '../errors/refusal.ts';
+import { nobody, readSamlMetadata, type SamlMetadata } from '../federation/saml-metadata.ts';
+import { consoleServiceProvider } from '../federation/service-provider.ts';
+import { readUserSsoSettings, type UserSsoSettings } from '../federation/user-sso-settings.ts';
+import { type SamlSubject, verifySamlSubject } from '../federation/verify-saml-assertion.ts';
+import { findLoginProfile } from '../passwords/login-profile.ts';
+import type { ConsoleVisit, Proof, Scope } from '../rpc/operation.ts';
+import type { UserRow } from '../store/schema.ts';
+import type { Queries } from '../store/store.ts';
+import { findUser } from '../users/user.ts';
+import { vouchedOrigin } from './console-site.ts';
+
+/** Somebody whom the account's own identity provider vouches for. */
+export interface SamlSignInProof extends Proof {
+  readonly subject: SamlSubject;
+  readonly settings: UserSsoSettings;
+}
+
+/**
+ * Verifies what an account's identity provider says of somebody who signs in to the console. A stranger is not told
+ * whether there is such an account, and whether it has a provider.
+ * @throws Refusal AuthenticationFail.SAMLAssertion.Invalid, AuthenticationFail.SAMLAssertion.Expired, PublicUrlNeeded
+ */
+export async function verifySamlSignIn(
+  visit: ConsoleVisit,
+  accountId: string,
+  response: string,
+): Promise<SamlSignInProof> {
+  const account = await visit.services.accounts.get(accountId);
+  const settings = account?.status === 'Active' ? await enabledSettings(visit, account) : undefined;
+  const ours = consoleServiceProvider(vouchedOrigin(visit.site), accountId);
+  const subject = verifySamlSubject(response, settings?.metadata ?? nobody, visit.now, ours);
+  if (account === undefined || settings === undefined)
+    throw new Error('an assertion holds that nobody has signed');
+  return { account, subject, settings: settings.settings };
+}
+
+async function enabledSettings(
+  visit: ConsoleVisit,
+  account: Account,
+): Promise<{ readonly settings: UserSsoSettings; readonly metadata: SamlMetadata } | undefined> {
+  const settings = await readUserSsoSettings({ queries: visit.services.store.queries, account });
+  if (!settings.enabled) return undefined;
+  const metadata = readSamlMetadata(settings.metadata);
+  return 'fault' in metadata ? undefined : { settings, metadata };
+}
+
+/** Where the users of an account sign in. */
+export interface SignOn extends Proof {
+  /** Of the provider, for HTTP-Redirect. */
+  readonly address: string;
+}
+
+/** Where somebody of that login name is to sign in. @throws Refusal EntityNotExist.UserSso when it is not elsewhere */
+export async function signOnOf(visit: ConsoleVisit, loginName: string): Promise<SignOn> {
+  const none = new Refusal('EntityNotExist.UserSso', { name: loginName });
+  const account = await accountOfDomain(visit.services.store.queries, loginName);
+  if (account?.status !== 'Active') throw none;
+  const address = (await enabledSettings(visit, account))?.metadata.signOnAddress;
+  if (address === undefined) throw none;
+  return { account, address };
+}
+
+/** The account whose users have names of that domain: its default domain, or the one that its provider uses. */
+async function accountOfDomain(queries: Queries, loginName: string): Promise<Account | undefined> {
+  const domain = loginName.slice(loginName.lastIndexOf('@') + 1).toLowerCase();
+  const full = domain.endsWith(domainSuffix) ? domain : `${domain}${domainSuffix}`;
+  const row = await queries
+    .selectFrom('accounts')
+    .leftJoin('user_sso_settings', 'user_sso_settings.account_id', 'accounts.account_id')
+    .selectAll('accounts')
+    .where((where) =>
+      where.or([
+        where('accounts.default_domain', '=', full),
+        where.and([where('auxiliary_domain', '=', domain), where('sso_enabled', '=', 1)]),
+      ]),
+    )
+    // No account gets at the users of another by naming its domain as its own.
+    .orderBy((order) => order.case().when('accounts.default_domain', '=', full).then(0).else(1).end())
+    .orderBy('accounts.created_at')
+    .executeTakeFirst();
+  return row && accountOf(row);
+}
+
+/**
+ * The RAM user that an assertion is about, if it may sign in.
+ * @throws Refusal AuthenticationFail.SAMLAssertion.Invalid when it is nobody's name; Inactive when its sign-in is
+ *   disabled; NotSignedIn when the settings have changed since it was verified
+ */
+export async function userOfSubject(scope: Scope, { subject, settings }: SamlSignInProof): Promise<UserRow> {
+  const present = await readUserSsoSettings(scope);
+  if (!present.enabled || present.metadata !== settings.metadata) throw new Refusal('NotSignedIn');
+  const userName = userNameIn(subject.subject, present, scope.account);
+  const user =
+    userName === undefined
+      ? undefined
+      : await findUser(scope.queries, scope.account.accountId, { by: 'name', userName });
+  if (user === undefined) {
+    throw new Refusal('AuthenticationFail.SAMLAssertion.Invalid', {
+      reason: 'its subject is no RAM user of the account',
+    });
+  }
+  const profile = await findLoginProfile(scope.queries, scope.account.accountId, user.user_id);
+  if (profile?.status === 'Inactive') throw new Refusal('Inactive', { name: user.user_name });
+  return user;
+}
+
+/** Providers name a user as it signs in, `name@domain`; or, when the account says so, by its name alone. */
+function userNameIn(
+  subject: string,
+  { auxiliaryDomain, loginWithDomain }: UserSsoSettings,
+  { defaultDomain }: Account,
+): string | undefined {
+  const at = subject.lastIndexOf('@');
+  if (at < 0) return loginWithDomain ? undefined : subject;
+  const domain = subject.slice(at + 1).toLowerCase();
+  const ours = [defaultDomain, defaultDomain.slice(0, -domainSuffix.length), auxiliaryDomain.toLowerCase()];
+  return domain !== '' && ours.includes(domain) ? subject.slice(0, at) : undefined;
+}
