@@ -80,7 +80,7 @@ export async function startConsole(): Promise<ConsoleUnderTest> {
       timezoneId: 'Asia/Taipei',
       permissions: ['clipboard-read', 'clipboard-write'],
     });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(30_000);
     const page = await context.newPage();
     const complaints: string[] = [];
     const answers: { operation: string; body: string }[] = [];

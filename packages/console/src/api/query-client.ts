@@ -4,9 +4,12 @@ import { ApiError } from './api-error.ts';
 /** The key under which the session is known. */
 export const sessionKey = ['Claviger', 'GetSession', {}] as const;
 
+/** An ended session; and one whose cookie is gone, so that the server asks for a signature. */
+const sessionEndCodes: ReadonlySet<string> = new Set(['NotSignedIn', 'MissingAccessKeyId']);
+
 /** Whether the server no longer knows who is asking. */
 export function isSessionEnd(error: unknown): boolean {
-  return error instanceof ApiError && error.code === 'NotSignedIn';
+  return error instanceof ApiError && sessionEndCodes.has(error.code);
 }
 
 /** What is known of the server, for as long as the page lives; in memory only. */

@@ -55,9 +55,9 @@ export function ErrorNotice({
         <>
           {denied && <MissingPermission denied={denied} />}
           <RequestLine error={error} />
+          {action}
         </>
       }
-      action={action}
       style={{ marginBlock: 8 }}
     />
   );

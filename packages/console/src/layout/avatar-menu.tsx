@@ -1,6 +1,6 @@
 import { DownOutlined, KeyOutlined, LogoutOutlined, SafetyOutlined } from '@ant-design/icons';
 import { Avatar, Button, Dropdown } from 'antd';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { call } from '../api/call.ts';
@@ -14,6 +14,8 @@ export function AvatarMenu() {
   const navigate = useNavigate();
   const { Principal: principal } = useSession();
   const [warning, setWarning] = useState(false);
+  const [open, setOpen] = useState(false);
+  const chosenAt = useRef(Number.NEGATIVE_INFINITY);
   const isRoot = principal.Type === 'root';
   const name = isRoot
     ? t('avatar.root')
@@ -38,6 +40,9 @@ export function AvatarMenu() {
       <Dropdown
         trigger={['hover', 'click']}
         placement="bottomRight"
+        open={open}
+        // The pointer is still over what was chosen, and would open the menu again.
+        onOpenChange={(next) => setOpen(next && performance.now() - chosenAt.current > 500)}
         menu={{
           items: [
             {
@@ -57,7 +62,11 @@ export function AvatarMenu() {
             { type: 'divider' },
             { key: 'sign-out', icon: <LogoutOutlined aria-hidden />, label: t('avatar.signOut') },
           ],
-          onClick: ({ key }) => actions[key]?.(),
+          onClick: ({ key }) => {
+            chosenAt.current = performance.now();
+            setOpen(false);
+            actions[key]?.();
+          },
         }}
       >
         <Button type="text" aria-label={`${t('avatar.label')}: ${name}`} className="avatar-button">

@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import type { TestAccount } from '../../server/test/server.ts';
+import { withoutChromium } from './chromium.ts';
+import { type ConsoleUnderTest, password, startConsole } from './console.ts';
+
+describe('signing in to the console', { skip: withoutChromium }, () => {
+  let console: ConsoleUnderTest;
+  let account: TestAccount;
+
+  before(async () => {
+    console = await startConsole();
+    account = await console.newAccount();
+  });
+  after(() => console.close());
+
+  const ims = (action: string, fields: Record<string, string>) =>
+    account.admin.call('2019-08-15', action, fields);
+
+  async function fillIn(page: Page, loginName: string, secret: string): Promise<void> {
+    await page.getByLabel('Login name').fill(loginName);
+    await page.getByLabel('Password', { exact: true }).fill(secret);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  }
+
+  test('the one-time password of the root is changed first; one that is too weak is refused', async () => {
+    const fresh = await console.server.newAccount();
+    const { page, context } = await console.open();
+    await page.goto('/');
+    await fillIn(page, fresh.rootLoginName, fresh.rootPassword);
+    await page.getByRole('heading', { name: 'Choose a new password' }).waitFor();
+    const set = page.getByRole('button', { name: 'Set the password and go on' });
+    await page.getByLabel('New password', { exact: true }).fill('a');
+    await page.getByLabel('New password, again').fill('b');
+    await set.click();
+    await page.getByText('The two passwords differ.').waitFor();
+    await page.getByLabel('New password, again').fill('a');
+    await set.click();
+    await page.getByText('does not follow the account').waitFor();
+    await page.getByLabel('New password', { exact: true }).fill(password);
+    await page.getByLabel('New password, again').fill(password);
+    await set.click();
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await context.close();
+  });
+
+  test('a wrong password, and an AccessKey pair, sign nobody in (S5)', async () => {
+    const { page, context } = await console.open();
+    await page.goto('/');
+    await page.getByText('An AccessKey cannot be used to sign in here').waitFor();
+    await fillIn(page, account.rootLoginName, 'not the password');
+    await page.getByText('The login name or the password is wrong').waitFor();
+    await fillIn(page, account.key.accessKeyId, account.key.accessKeySecret);
+    await page.getByText('The login name or the password is wrong').waitFor();
+    assert.deepEqual(await context.cookies(), []);
+    await context.close();
+  });
+
+  test('a code of the MFA device is asked for; a wrong one is refused; security verification asks for one, too', async () => {
+    const { loginName } = await console.newConsoleUser(account, 'coded', ['AliyunRAMFullAccess']);
+    const made = await ims('CreateVirtualMFADevice', { VirtualMFADeviceName: 'coded' });
+    const device = made['VirtualMFADevice'] as { SerialNumber: string; Base32StringSeed: string };
+    const code = (later: number) => console.code(device.Base32StringSeed, later);
+    await ims('BindMFADevice', {
+      UserPrincipalName: loginName,
+      SerialNumber: device.SerialNumber,
+      AuthenticationCode1: code(-2),
+      AuthenticationCode2: code(-1),
+    });
+    const { page, context } = await console.open();
+    await page.goto('/users');
+    await fillIn(page, loginName, password);
+    await page.getByLabel('Six-digit code').fill('000000');
+    await page.getByRole('button', { name: 'Verify', exact: true }).click();
+    await page.getByText('The code is wrong or was used already').waitFor();
+    await page.getByLabel('Six-digit code').fill(code(0));
+    await page.getByRole('button', { name: 'Verify', exact: true }).click();
+    // Back to where it began.
+    await page.waitForURL('**/users');
+    await page.getByRole('heading', { name: 'Users' }).waitFor();
+
+    await page.goto('/access-keys');
+    await page.getByRole('button', { name: 'Create AccessKey' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Create AccessKey' });
+    await dialog.getByRole('radio', { name: 'Other' }).check();
+    await dialog.getByRole('checkbox').check();
+    await dialog.getByRole('button', { name: 'Continue to create' }).click();
+    const proof = page.getByRole('dialog', { name: 'Security verification' });
+    await proof.getByLabel('MFA code').fill(code(1));
+    await proof.getByRole('button', { name: 'Verify', exact: true }).click();
+    await page.getByLabel('AccessKey Secret', { exact: true }).waitFor();
+    await context.close();
+  });
+
+  test('who must have a device binds one on the way in', async () => {
+    const { loginName } = await console.newConsoleUser(account, 'binding');
+    await ims('UpdateLoginProfile', { UserPrincipalName: loginName, MFABindRequired: 'true' });
+    const { page, context } = await console.open();
+    await page.goto('/');
+    await fillIn(page, loginName, password);
+    await page.getByRole('heading', { name: 'Bind an MFA device' }).waitFor();
+    assert.ok(
+      await page
+        .getByRole('img', { name: 'QR code' })
+        .evaluate((image) => (image as HTMLImageElement).naturalWidth > 0),
+    );
+    const seed = (await page.locator('code').first().innerText()).trim();
+    await page.getByLabel('First code').fill(console.code(seed, -1));
+    await page.getByLabel('Second code').fill(console.code(seed, 0));
+    await page.getByRole('button', { name: 'Bind the device' }).click();
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await context.close();
+  });
+
+  test('a passkey is registered, signs in, and verifies', async () => {
+    const { loginName } = await console.newConsoleUser(account, 'keyed');
+    const { page, context } = await console.openSignedIn(loginName, password);
+    const browser = await context.newCDPSession(page);
+    await browser.send('WebAuthn.enable');
+    await browser.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+      },
+    });
+    await page.goto('/account');
+    await page.getByRole('button', { name: 'Register a passkey' }).click();
+    await page.getByLabel('Name').fill('Office laptop');
+    await page.getByRole('button', { name: 'Register', exact: true }).click();
+    const proof = page.getByRole('dialog', { name: 'Security verification' });
+    await proof.getByLabel('Password', { exact: true }).fill(password);
+    await proof.getByRole('button', { name: 'Verify', exact: true }).click();
+    await page.getByRole('region', { name: 'Passkeys' }).first().getByText('Office laptop').waitFor();
+
+    await page.getByRole('button', { name: 'Account menu' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in to the console' }).waitFor();
+    await fillIn(page, loginName, password);
+    await page.getByRole('button', { name: 'Use a passkey' }).click();
+    await page.waitForURL('**/account');
+
+    await page
+      .getByRole('region', { name: 'Passkeys' })
+      .first()
+      .getByRole('button', { name: 'Delete' })
+      .click();
+    await page
+      .getByRole('dialog', { name: 'Delete the passkey' })
+      .getByRole('button', { name: 'Delete' })
+      .click();
+    await page.getByRole('button', { name: 'Verify with a passkey' }).click();
+    // The session rested on it.
+    await page.getByRole('heading', { name: 'Sign in to the console' }).waitFor();
+    await context.close();
+  });
+
+  test('the browser’s language at first, then the one that was chosen, with its dates', async () => {
+    const { page, context } = await console.open({ language: 'zh-TW' });
+    await page.goto('/');
+    await page.getByRole('heading', { name: '登入主控台' }).waitFor();
+    assert.equal(await page.locator('html').getAttribute('lang'), 'zh-TW');
+    await page.getByRole('button', { name: /語言/ }).click();
+    await page.getByRole('menuitem', { name: '简体中文' }).click();
+    await page.getByRole('heading', { name: '登录控制台' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: '登录控制台' }).waitFor();
+    assert.equal(await page.title(), '登录控制台 · Claviger');
+    await context.close();
+  });
+
+  test('light and dark follow the system until one is chosen', async () => {
+    const { page, context } = await console.open({ scheme: 'dark' });
+    await page.goto('/');
+    const scheme = () => page.locator('html').getAttribute('data-scheme');
+    await page.getByRole('heading', { name: 'Sign in to the console' }).waitFor();
+    assert.equal(await scheme(), 'dark');
+    await page.getByRole('button', { name: /Appearance/ }).click();
+    await page.getByRole('menuitem', { name: 'Light' }).click();
+    assert.equal(await scheme(), 'light');
+    await page.reload();
+    await page.getByRole('heading', { name: 'Sign in to the console' }).waitFor();
+    assert.equal(await scheme(), 'light');
+    await context.close();
+  });
+
+  test('a session that ended leads back to the sign-in page, and from there to where one was', async () => {
+    const { loginName } = await console.newConsoleUser(account, 'ended', ['AliyunRAMFullAccess']);
+    const { page, context } = await console.openSignedIn(loginName, password);
+    await page.goto('/users');
+    await page.getByRole('heading', { name: 'Users' }).waitFor();
+    await context.clearCookies();
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await page.getByRole('heading', { name: 'Sign in to the console' }).waitFor();
+    // Nothing of what was read is shown to whoever comes next.
+    assert.equal(await page.getByText(loginName).count(), 0);
+    await fillIn(page, loginName, password);
+    await page.waitForURL('**/users');
+    await context.close();
+  });
+
+  test('an address of another site is not gone to after signing in', async () => {
+    const { loginName } = await console.newConsoleUser(account, 'phished');
+    const { page, context } = await console.openSignedIn(loginName, password);
+    await page.goto('/sign-in?next=https://evil.example/overview');
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    assert.ok(page.url().startsWith(console.url));
+    await context.close();
+  });
+
+  test('the root binds a device and unbinds it, in its own security settings', async () => {
+    const fresh = await console.newAccount();
+    const { page, context } = await console.openSignedIn(fresh.rootLoginName, password);
+    await page.goto('/account');
+    await page.getByRole('button', { name: 'Bind an MFA device' }).click();
+    const proof = page.getByRole('dialog', { name: 'Security verification' });
+    await proof.getByLabel('Password', { exact: true }).fill(password);
+    await proof.getByRole('button', { name: 'Verify', exact: true }).click();
+    const binding = page.getByRole('dialog', { name: 'Bind an MFA device' });
+    const seed = (await binding.locator('code').first().innerText()).trim();
+    await binding.getByLabel('First code').fill(console.code(seed, -1));
+    await binding.getByLabel('Second code').fill(console.code(seed, 0));
+    await binding.getByRole('button', { name: 'Bind the device' }).click();
+    await page.getByText('An MFA device is bound.', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Unbind the MFA device' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Unbind the MFA device' }).click();
+    await page.getByText('No MFA device is bound').waitFor();
+    await context.close();
+  });
+
+  test('another session is ended from the list of them', async () => {
+    const { loginName } = await console.newConsoleUser(account, 'twice');
+    const other = await console.openSignedIn(loginName, password);
+    const { page, context } = await console.openSignedIn(loginName, password);
+    await page.goto('/account');
+    const sessions = page.getByRole('region', { name: 'Sessions' }).first();
+    await sessions.getByRole('button', { name: 'End', exact: true }).click();
+    await sessions.getByRole('button', { name: 'End', exact: true }).waitFor({ state: 'detached' });
+    await other.page.goto('/account');
+    await other.page.getByRole('heading', { name: 'Sign in to the console' }).waitFor();
+    await context.close();
+    await other.context.close();
+  });
+});
