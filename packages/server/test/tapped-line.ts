@@ -6,7 +6,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
  * break off by itself, or fall silent.
  */
 export class TappedLine {
-  readonly #target: URL;
+  #target: URL;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #port = 0;
@@ -49,6 +49,11 @@ export class TappedLine {
   forget(): void {
     this.#received = [];
     this.#sent = [];
+  }
+
+  /** Leads new connections to another server. */
+  leadTo(target: string): void {
+    this.#target = new URL(target);
   }
 
   /** Cuts every connection; new ones are taken. */
