@@ -5,6 +5,7 @@ import { gatewayRows } from './gateway.ts';
 import { guardRows } from './guard.ts';
 import { policyRows } from './policy.ts';
 import { progress, type Row } from './ratio.ts';
+import { guardRevocationRows } from './replication.ts';
 import { revocationRows } from './revocation.ts';
 import { guardScaleRows } from './scale-guard.ts';
 import { statementsRows } from './statements.ts';
@@ -20,6 +21,7 @@ const areas = {
   scale: [
     () => statementsRows(),
     () => revocationRows(),
+    () => guardRevocationRows(),
     (full: boolean) => usersRows(full ? 1_000_000 : 100_000),
     (full: boolean) => guardScaleRows(full ? 1_000_000 : 100_000),
   ],

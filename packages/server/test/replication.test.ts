@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, before, beforeEach, describe, test } from 'node:test';
+import { KeyAgreement } from '@claviger/guard/replication';
 import { createAccessKey } from '../src/access-keys/access-key.ts';
 import { operatorScope, setAccountStatus } from '../src/accounts/create-account.ts';
 import { createUser } from '../src/users/user.ts';
@@ -618,6 +619,33 @@ eachServer((_, start) => {
         assert.equal(await refusalOf(account.key), 'NoPermission 403', 'the administrator of RAM');
         const guessed = { ...guardKey, accessKeySecret: 'guessed' };
         assert.equal(await refusalOf(guessed), 'SignatureDoesNotMatch 400');
+      });
+
+      test('and with it the right to ask about tokens, and nothing more', async () => {
+        const { accountId } = account;
+        const ask = async (key: ClientKey, GuardName = 'orders') => {
+          const { code, body } = await callRaw(server.url, key, 'ACS3 with a form', {
+            version: OWN,
+            action: 'ResolveSecurityToken',
+            parameters: {
+              GuardName,
+              PublicKey: new KeyAgreement().publicKey,
+              SessionAccessKeyId: 'STS.NobodyNobodyNobodyNobody',
+              SessionToken: 'no token',
+            },
+          });
+          return code === 'OK' ? body['Problem'] : code;
+        };
+        const { key } = await newUser(guardPolicy(accountId, 'orders'));
+        assert.equal(await ask(key), 'InvalidSecurityToken.Malformed');
+        assert.equal(await ask(key, 'invoices'), 'NoPermission');
+        const reporter = await newUser({
+          ...guardPolicy(accountId),
+          Action: 'claviger:ReportAccessKeyUsage',
+        });
+        assert.equal(await ask(reporter.key), 'NoPermission');
+        const denied = await newUser(guardPolicy(accountId), { ...guardPolicy(accountId), Effect: 'Deny' });
+        assert.equal(await ask(denied.key), 'NoPermission');
       });
 
       test('no longer, once the guard’s own key or permission is taken away', async () => {

@@ -38,21 +38,19 @@ class Shard {
   get(hash: number, key: string): string | undefined {
     const slot = this.#find(hash, key);
     if (slot < 0) return undefined;
-    // Read where it stands: a view of it would take longer to make than the text.
     const at = this.#slots[slot + 1]! - 1;
-    const from = at + headBytes + this.#memory.readUInt16LE(at);
+    const from = this.#valueAt(at);
+    // Not of a part of the memory: a view costs more to make than the text to read.
     return this.#memory.toString('utf8', from, from + this.#memory.readUInt32LE(at + 2));
   }
 
-  /** @returns by how many bytes the shard has grown */
   set(hash: number, key: string, value: string): void {
     const valueBytes = Buffer.byteLength(value);
     const slot = this.#find(hash, key);
     if (slot >= 0) {
       const at = this.#slots[slot + 1]! - 1;
-      const old = this.#value(at);
-      if (old.length === valueBytes) {
-        old.write(value, 'utf8');
+      if (this.#memory.readUInt32LE(at + 2) === valueBytes) {
+        this.#memory.write(value, this.#valueAt(at), 'utf8');
         return;
       }
       this.#forget(slot);
@@ -104,9 +102,8 @@ class Shard {
     return true;
   }
 
-  #value(at: number): Buffer {
-    const from = at + headBytes + this.#memory.readUInt16LE(at);
-    return this.#memory.subarray(from, from + this.#memory.readUInt32LE(at + 2));
+  #valueAt(at: number): number {
+    return at + headBytes + this.#memory.readUInt16LE(at);
   }
 
   #recordBytes(at: number): number {
@@ -116,7 +113,7 @@ class Shard {
   #forget(slot: number): void {
     const at = this.#slots[slot + 1]! - 1;
     this.#live -= this.#recordBytes(at);
-    this.#value(at).fill(0);
+    this.#memory.fill(0, this.#valueAt(at), at + this.#recordBytes(at));
     this.#slots[slot + 1] = removed;
     this.size--;
   }
