@@ -673,6 +673,27 @@ describe('a configuration', () => {
     });
   }
 
+  test('may take an OpenAPI document for its map', async () => {
+    const directory = freshDirectory();
+    const file = join(directory, 'gateway.yaml');
+    const openApi =
+      'openapi: 3.1.0\ninfo: { title: Orders, version: "1" }\npaths:\n  /orders/{orderId}:\n    get: { operationId: getOrder }\n';
+    writeFileSync(join(directory, 'orders.openapi.yaml'), openApi);
+    writeFileSync(
+      file,
+      good.replace('map: orders.yaml', 'openApi: orders.openapi.yaml\n    service: orders'),
+    );
+    const { maps } = await loadGateway(file);
+    assert.deepEqual(
+      maps[0]!.routes.map(({ action }) => action),
+      ['orders:GetOrder'],
+    );
+    writeFileSync(file, good.replace('map: orders.yaml', 'openApi: orders.openapi.yaml'));
+    await assert.rejects(loadGateway(file), /gateway\.yaml:9:5: the field `service` is missing/);
+    writeFileSync(file, good.replace('map: orders.yaml', 'map: orders.yaml\n    service: orders'));
+    await assert.rejects(loadGateway(file), /gateway\.yaml:10:14: `service` stands in the map/);
+  });
+
   test('tells all of its faults at once', async () => {
     const said = await load(
       good.replace('127.0.0.1:0', 'here').replace('upstream: orders', 'upstream: other'),

@@ -7,6 +7,7 @@ import {
   proxyNetwork,
   readProtectedService,
   readShared,
+  SERVICE_FIELDS,
   SHARED_FIELDS,
   type SharedSettings,
 } from '../gateway/settings.ts';
@@ -68,7 +69,7 @@ export function parseForwardAuthConfiguration(text: string, file: string): Forwa
   const settings = readForwardAuth(root);
   if (root.has('tls') && 'path' in settings.listen) root.fault('tls', 'there is no TLS on a Unix socket');
   const services = root.nodes('services', 1).map((node) => {
-    const section = new Section(reader, node, ['map', 'hosts', 'identityToken'], 'a service');
+    const section = new Section(reader, node, [...SERVICE_FIELDS, 'identityToken'], 'a service');
     const service = {
       ...readProtectedService(section, path),
       identityToken: section.read('identityToken', yesOrNo, true),

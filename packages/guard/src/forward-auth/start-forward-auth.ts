@@ -39,7 +39,7 @@ export async function loadForwardAuth(file: string): Promise<LoadedForwardAuth> 
   const files = new ConfigurationFiles();
   const configuration = parseForwardAuthConfiguration(await files.read(file), file);
   const maps: ServiceMap[] = [];
-  for (const { mapFile } of configuration.services) maps.push(await files.readMap(mapFile));
+  for (const { map } of configuration.services) maps.push(await files.readMap(map));
   const { tls, source } = configuration;
   return {
     configuration,

@@ -11,6 +11,7 @@ import {
   proxyNetwork,
   readProtectedService,
   readShared,
+  SERVICE_FIELDS,
   SHARED_FIELDS,
   type SharedSettings,
 } from './settings.ts';
@@ -158,7 +159,7 @@ function readService(reader: YamlReader, node: Node, path: (text: string) => str
   const section = new Section(
     reader,
     node,
-    ['map', 'hosts', 'upstream', 'host', 'identityToken', 'upgrades', 'maxUpgradeTime'],
+    [...SERVICE_FIELDS, 'upstream', 'host', 'identityToken', 'upgrades', 'maxUpgradeTime'],
     'a service',
   );
   const settings: GatewayServiceSettings = {

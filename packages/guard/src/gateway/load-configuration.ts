@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { ServiceMapError } from '../service-map/map-fault.ts';
+import { serviceMapFromOpenApi } from '../service-map/open-api.ts';
 import { parseServiceMap } from '../service-map/parse-service-map.ts';
 import type { ServiceMap } from '../service-map/service-map.ts';
 import {
@@ -9,7 +10,7 @@ import {
   type UpstreamSettings,
 } from './configuration.ts';
 import type { TlsFiles } from './listener.ts';
-import type { TlsSettings } from './settings.ts';
+import type { MapSettings, TlsSettings } from './settings.ts';
 import { GatewayConfigurationError } from './settings-section.ts';
 import type { UpstreamTls } from './upstream.ts';
 
@@ -33,10 +34,13 @@ export class ConfigurationFiles {
   }
 
   /** @throws GatewayConfigurationError with file, line and column of everything that is wrong */
-  async readMap(file: string): Promise<ServiceMap> {
+  async readMap(settings: MapSettings): Promise<ServiceMap> {
+    const file = 'file' in settings ? settings.file : settings.openApiFile;
     const text = await this.read(file);
     try {
-      return parseServiceMap(text, { file });
+      if ('file' in settings) return parseServiceMap(text, { file });
+      const { service, region } = settings;
+      return serviceMapFromOpenApi(text, { file, service, ...(region === undefined ? {} : { region }) });
     } catch (error) {
       if (error instanceof ServiceMapError) throw new GatewayConfigurationError(error.message);
       throw error;
@@ -89,7 +93,7 @@ export async function loadGateway(file: string): Promise<LoadedGateway> {
   const configuration = parseGatewayConfiguration(await files.read(file), file);
   const { tls, source, services, upstreams } = configuration;
   const maps: ServiceMap[] = [];
-  for (const { mapFile } of services) maps.push(await files.readMap(mapFile));
+  for (const { map } of services) maps.push(await files.readMap(map));
   const upstreamTls: UpstreamTls[] = [];
   for (const upstream of upstreams) upstreamTls.push(await readUpstreamTls(files, upstream));
   return {

@@ -1,7 +1,7 @@
 import { parseTrustedProxies } from '../client-address.ts';
 import { parseRateLimit } from '../rate-limit/rate-limit.ts';
 import type { RateLimits } from '../rate-limit/rate-limiter.ts';
-import { durationMs, Misread, type Section, sizeBytes } from './settings-section.ts';
+import { anyText, durationMs, Misread, type Section, sizeBytes } from './settings-section.ts';
 
 /** Where to listen: an address of the network, or the path of a Unix socket. */
 export type ListenAddress = { readonly host?: string; readonly port: number } | { readonly path: string };
@@ -43,9 +43,14 @@ export interface IdentitySettings {
   readonly keyLifetimeMs: number;
 }
 
+/** What the requests to a service mean: a file of its own, or an OpenAPI document and the service's code. */
+export type MapSettings =
+  | { readonly file: string }
+  | { readonly openApiFile: string; readonly service: string; readonly region: string | undefined };
+
 /** The service map of a service, and the hosts it is found under. */
 export interface ProtectedServiceSettings {
-  readonly mapFile: string;
+  readonly map: MapSettings;
   /** In lower case, without ports; none means every host that no other service has. */
   readonly hosts: readonly string[];
 }
@@ -172,12 +177,33 @@ function readRateLimits(limits: Section<'perKey' | 'perPrincipal'>): RateLimits 
   };
 }
 
-/** `map` and `hosts` of a service. */
+/** What every service has, by its names in the file. */
+export const SERVICE_FIELDS = ['map', 'openApi', 'service', 'region', 'hosts'] as const;
+
+/** `map`, or `openApi` with `service` and `region`; and `hosts`. */
 export function readProtectedService<Name extends string>(
-  service: Section<Name | 'map' | 'hosts'>,
+  service: Section<Name | (typeof SERVICE_FIELDS)[number]>,
   file: (text: string) => string,
 ): ProtectedServiceSettings {
-  return { mapFile: service.need('map', file) ?? '', hosts: service.list('hosts', hostName) };
+  return { map: readMap(service, file), hosts: service.list('hosts', hostName) };
+}
+
+function readMap<Name extends string>(
+  service: Section<Name | (typeof SERVICE_FIELDS)[number]>,
+  file: (text: string) => string,
+): MapSettings {
+  if (!service.has('openApi')) {
+    for (const name of ['service', 'region'] as const) {
+      if (service.has(name)) service.fault(name, `\`${name}\` stands in the map; it is for \`openApi\` only`);
+    }
+    return { file: service.need('map', file) ?? '' };
+  }
+  if (service.has('map')) service.fault('openApi', 'a service has either `map` or `openApi`');
+  return {
+    openApiFile: service.need('openApi', file) ?? '',
+    service: service.need('service', anyText) ?? '',
+    region: service.read('region', anyText, undefined),
+  };
 }
 
 /** Notes a fault when a request could belong to two services. */
