@@ -35,6 +35,8 @@ export const router = createBrowserRouter([
           { path: 'recycle-bins', lazy: () => import('./pages/recycle-bins/recycle-bins.tsx') },
           { path: 'reports', lazy: () => import('./pages/reports/reports.tsx') },
           { path: 'audit', lazy: () => import('./pages/audit/audit-log.tsx') },
+          { path: 'sso', lazy: () => import('./pages/sso/sso.tsx') },
+          { path: 'settings', lazy: () => import('./pages/settings/settings.tsx') },
           { path: 'access-keys', lazy: () => import('./pages/access-keys/access-key-page.tsx') },
           { path: 'account', lazy: () => import('./pages/account/account-page.tsx') },
           { path: '*', Component: NotFound },

@@ -9,9 +9,11 @@ import type policies from '../locales/en/policies.json';
 import type recycleBins from '../locales/en/recycle-bins.json';
 import type reports from '../locales/en/reports.json';
 import type roles from '../locales/en/roles.json';
+import type settings from '../locales/en/settings.json';
 import type shell from '../locales/en/shell.json';
 import type signIn from '../locales/en/sign-in.json';
 import type simulator from '../locales/en/simulator.json';
+import type sso from '../locales/en/sso.json';
 import type users from '../locales/en/users.json';
 
 declare module 'i18next' {
@@ -28,9 +30,11 @@ declare module 'i18next' {
       'recycle-bins': typeof recycleBins;
       reports: typeof reports;
       roles: typeof roles;
+      settings: typeof settings;
       shell: typeof shell;
       'sign-in': typeof signIn;
       simulator: typeof simulator;
+      sso: typeof sso;
       users: typeof users;
     };
   }

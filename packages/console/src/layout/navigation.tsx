@@ -5,7 +5,9 @@ import {
   FileProtectOutlined,
   HistoryOutlined,
   IdcardOutlined,
+  LoginOutlined,
   RestOutlined,
+  SettingOutlined,
   TeamOutlined,
   UserOutlined,
 } from '@ant-design/icons';
@@ -45,8 +47,13 @@ const sections: readonly Section[] = [
     ],
   },
   {
+    heading: 'nav.integration',
+    entries: [{ path: '/sso', label: 'nav.sso', icon: <LoginOutlined /> }],
+  },
+  {
     heading: 'nav.management',
     entries: [
+      { path: '/settings', label: 'nav.settings', icon: <SettingOutlined /> },
       { path: '/recycle-bins', label: 'nav.recycleBins', icon: <RestOutlined /> },
       { path: '/reports', label: 'nav.reports', icon: <BarChartOutlined /> },
       { path: '/audit', label: 'nav.audit', icon: <HistoryOutlined /> },

@@ -1,0 +1,115 @@
+import { App, Button, Space } from 'antd';
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call } from '../../api/call.ts';
+import type { AnswerOf } from '../../api/operations.ts';
+import { useChange } from '../../api/use-change.ts';
+import { useEveryPage } from '../../api/use-every-page.ts';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { type Column, ResourceTable } from '../../components/resource-table.tsx';
+import { useFormat } from '../../language/use-format.ts';
+import { OidcProviderDialog } from './oidc-provider-dialog.tsx';
+
+/** An OIDC provider, as lists have it. */
+export type OidcProvider = NonNullable<
+  NonNullable<AnswerOf<'Ims', 'ListOIDCProviders'>['OIDCProviders']>['OIDCProvider']
+>[number];
+
+/** OIDC identity providers: their workloads take roles on. */
+export function OidcProviders() {
+  const { t } = useTranslation(['sso', 'shell']);
+  const format = useFormat();
+  const { message } = App.useApp();
+  const providers = useEveryPage(
+    'Ims',
+    'ListOIDCProviders',
+    { MaxItems: 100 },
+    (answer) => answer.OIDCProviders?.OIDCProvider,
+  );
+  const change = useChange();
+  const [edited, setEdited] = useState<OidcProvider | 'new'>();
+  const [doomed, setDoomed] = useState<string>();
+
+  const columns = useMemo<readonly Column<OidcProvider>[]>(
+    () => [
+      { key: 'name', title: t('field.name'), text: (provider) => provider.OIDCProviderName ?? '' },
+      { key: 'issuer', title: t('oidc.issuer'), text: (provider) => provider.IssuerUrl ?? '' },
+      { key: 'clients', title: t('oidc.clientIds'), text: (provider) => provider.ClientIds ?? '' },
+      { key: 'description', title: t('field.description'), text: (provider) => provider.Description ?? '' },
+      {
+        key: 'updated',
+        title: t('field.updated'),
+        text: (provider) => format.moment(provider.UpdateDate),
+        sortBy: (provider) => provider.UpdateDate ?? '',
+      },
+      {
+        key: 'actions',
+        title: '',
+        text: () => '',
+        sortBy: false,
+        render: (provider) => (
+          <Space wrap>
+            <Button size="small" onClick={() => setEdited(provider)}>
+              {t('shell:edit')}
+            </Button>
+            <Button size="small" danger onClick={() => setDoomed(provider.OIDCProviderName)}>
+              {t('shell:delete')}
+            </Button>
+          </Space>
+        ),
+      },
+    ],
+    [t, format],
+  );
+
+  async function remove(OIDCProviderName: string): Promise<void> {
+    const done = await change.run(() => call('Ims', 'DeleteOIDCProvider', { OIDCProviderName }));
+    if (!done) return;
+    message.success(t('deleted'));
+    setDoomed(undefined);
+  }
+
+  return (
+    <section className="surface" aria-labelledby="oidc-providers">
+      <div className="section-head">
+        <h2 id="oidc-providers">{t('oidc.title')}</h2>
+        <Button type="primary" onClick={() => setEdited('new')}>
+          {t('oidc.create')}
+        </Button>
+        <p>{t('oidc.text')}</p>
+      </div>
+      <ResourceTable
+        name="oidc-"
+        label={t('oidc.title')}
+        rows={providers.rows}
+        columns={columns}
+        rowKey={(provider) => provider.OIDCProviderName ?? ''}
+        rowName={(provider) => provider.OIDCProviderName ?? ''}
+        loading={providers.isLoading}
+        error={providers.error}
+        refetch={providers.refetch}
+        readOn={providers.readOn}
+        fileName="oidc-providers"
+        empty={t('none')}
+      />
+      {edited !== undefined && (
+        <OidcProviderDialog
+          {...(edited !== 'new' && { provider: edited })}
+          onClosed={() => setEdited(undefined)}
+        />
+      )}
+      <ConfirmDialog
+        open={doomed !== undefined}
+        title={t('deleteTitle')}
+        confirmText={t('shell:delete')}
+        typed={doomed ?? ''}
+        running={change.running}
+        error={change.error}
+        onCancel={() => setDoomed(undefined)}
+        onConfirm={() => doomed && void remove(doomed)}
+      >
+        {t('deleteText', { name: doomed })}
+      </ConfirmDialog>
+    </section>
+  );
+}

@@ -1,0 +1,120 @@
+import { App, Button, Space } from 'antd';
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call } from '../../api/call.ts';
+import type { AnswerOf } from '../../api/operations.ts';
+import { useChange } from '../../api/use-change.ts';
+import { useEveryPage } from '../../api/use-every-page.ts';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { type Column, ResourceTable } from '../../components/resource-table.tsx';
+import { useFormat } from '../../language/use-format.ts';
+import { SamlProviderDialog } from './saml-provider-dialog.tsx';
+
+type Provider = NonNullable<
+  NonNullable<AnswerOf<'Ims', 'ListSAMLProviders'>['SAMLProviders']>['SAMLProvider']
+>[number];
+
+/** SAML identity providers: their people take roles on. */
+export function SamlProviders() {
+  const { t } = useTranslation(['sso', 'shell']);
+  const format = useFormat();
+  const { message } = App.useApp();
+  const providers = useEveryPage(
+    'Ims',
+    'ListSAMLProviders',
+    { MaxItems: 100 },
+    (answer) => answer.SAMLProviders?.SAMLProvider,
+  );
+  const change = useChange();
+  const [edited, setEdited] = useState<Provider | 'new'>();
+  const [doomed, setDoomed] = useState<string>();
+
+  const columns = useMemo<readonly Column<Provider>[]>(
+    () => [
+      { key: 'name', title: t('field.name'), text: (provider) => provider.SAMLProviderName ?? '' },
+      { key: 'description', title: t('field.description'), text: (provider) => provider.Description ?? '' },
+      {
+        key: 'arn',
+        title: t('field.arn'),
+        text: (provider) => provider.Arn ?? '',
+        render: (provider) => <span className="code">{provider.Arn}</span>,
+      },
+      {
+        key: 'updated',
+        title: t('field.updated'),
+        text: (provider) => format.moment(provider.UpdateDate),
+        sortBy: (provider) => provider.UpdateDate ?? '',
+      },
+      {
+        key: 'actions',
+        title: '',
+        text: () => '',
+        sortBy: false,
+        render: (provider) => (
+          <Space wrap>
+            <Button size="small" onClick={() => setEdited(provider)}>
+              {t('shell:edit')}
+            </Button>
+            <Button size="small" danger onClick={() => setDoomed(provider.SAMLProviderName)}>
+              {t('shell:delete')}
+            </Button>
+          </Space>
+        ),
+      },
+    ],
+    [t, format],
+  );
+
+  async function remove(SAMLProviderName: string): Promise<void> {
+    const done = await change.run(() => call('Ims', 'DeleteSAMLProvider', { SAMLProviderName }));
+    if (!done) return;
+    message.success(t('deleted'));
+    setDoomed(undefined);
+  }
+
+  return (
+    <section className="surface" aria-labelledby="saml-providers">
+      <div className="section-head">
+        <h2 id="saml-providers">{t('saml.title')}</h2>
+        <Button type="primary" onClick={() => setEdited('new')}>
+          {t('saml.create')}
+        </Button>
+        <p>{t('saml.text')}</p>
+      </div>
+      <ResourceTable
+        name="saml-"
+        label={t('saml.title')}
+        rows={providers.rows}
+        columns={columns}
+        rowKey={(provider) => provider.SAMLProviderName ?? ''}
+        rowName={(provider) => provider.SAMLProviderName ?? ''}
+        loading={providers.isLoading}
+        error={providers.error}
+        refetch={providers.refetch}
+        readOn={providers.readOn}
+        fileName="saml-providers"
+        empty={t('none')}
+      />
+      {edited !== undefined && (
+        <SamlProviderDialog
+          {...(edited !== 'new' && {
+            provider: { name: edited.SAMLProviderName ?? '', description: edited.Description ?? '' },
+          })}
+          onClosed={() => setEdited(undefined)}
+        />
+      )}
+      <ConfirmDialog
+        open={doomed !== undefined}
+        title={t('deleteTitle')}
+        confirmText={t('shell:delete')}
+        typed={doomed ?? ''}
+        running={change.running}
+        error={change.error}
+        onCancel={() => setDoomed(undefined)}
+        onConfirm={() => doomed && void remove(doomed)}
+      >
+        {t('deleteText', { name: doomed })}
+      </ConfirmDialog>
+    </section>
+  );
+}

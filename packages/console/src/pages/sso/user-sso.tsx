@@ -1,0 +1,81 @@
+import { App, Button, Form, Input, Switch } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { call } from '../../api/call.ts';
+import { useCall } from '../../api/use-call.ts';
+import { useChange } from '../../api/use-change.ts';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { Waiting } from '../../components/waiting.tsx';
+import { encodedMetadata } from './encoded-metadata.ts';
+import { MetadataField } from './metadata-field.tsx';
+
+interface Fields {
+  readonly enabled: boolean;
+  readonly auxiliaryDomain?: string;
+  readonly metadata?: string;
+}
+
+/** Sign-in of RAM users by way of an identity provider of the account's own. */
+export function UserSso() {
+  const { t } = useTranslation(['sso', 'shell']);
+  const { message } = App.useApp();
+  const query = useCall('Ims', 'GetUserSsoSettings', {});
+  const change = useChange();
+  const settings = query.data?.UserSsoSettings;
+
+  async function save({ enabled, auxiliaryDomain = '', metadata = '' }: Fields): Promise<void> {
+    const done = await change.run(() =>
+      call('Ims', 'SetUserSsoSettings', {
+        SsoEnabled: enabled,
+        AuxiliaryDomain: auxiliaryDomain.trim(),
+        ...(metadata !== '' && { MetadataDocument: encodedMetadata(metadata) }),
+      }),
+    );
+    if (done) message.success(t('saved'));
+  }
+
+  return (
+    <section className="surface" aria-labelledby="user-sso">
+      <div className="section-head">
+        <h2 id="user-sso">{t('userSso.title')}</h2>
+        <p>{t('userSso.text')}</p>
+      </div>
+      <ErrorNotice error={query.error} retry={() => void query.refetch()} />
+      {query.isLoading && <Waiting />}
+      {settings && (
+        <Form<Fields>
+          layout="vertical"
+          className="narrow-form"
+          initialValues={{
+            enabled: settings.SsoEnabled ?? false,
+            auxiliaryDomain: settings.AuxiliaryDomain,
+          }}
+          onFinish={(fields) => void save(fields)}
+        >
+          <Form.Item
+            name="enabled"
+            label={t('userSso.enabled')}
+            valuePropName="checked"
+            extra={t('userSso.enabledHint')}
+          >
+            <Switch aria-label={t('userSso.enabled')} />
+          </Form.Item>
+          <Form.Item
+            name="auxiliaryDomain"
+            label={t('userSso.auxiliaryDomain')}
+            extra={t('userSso.auxiliaryDomainHint')}
+          >
+            <Input autoComplete="off" spellCheck={false} />
+          </Form.Item>
+          <MetadataField
+            name="metadata"
+            required={!settings.MetadataDocument && settings.SsoEnabled === true}
+          />
+          <ErrorNotice error={change.error} />
+          <Button type="primary" htmlType="submit" loading={change.running}>
+            {t('shell:save')}
+          </Button>
+        </Form>
+      )}
+    </section>
+  );
+}
