@@ -1,6 +1,7 @@
 import 'i18next';
 import type accessKeys from '../locales/en/access-keys.json';
 import type account from '../locales/en/account.json';
+import type applications from '../locales/en/applications.json';
 import type audit from '../locales/en/audit.json';
 import type errors from '../locales/en/errors.json';
 import type groups from '../locales/en/groups.json';
@@ -22,6 +23,7 @@ declare module 'i18next' {
     resources: {
       'access-keys': typeof accessKeys;
       account: typeof account;
+      applications: typeof applications;
       audit: typeof audit;
       errors: typeof errors;
       groups: typeof groups;

@@ -1,4 +1,5 @@
 import {
+  AppstoreOutlined,
   BarChartOutlined,
   DashboardOutlined,
   ExperimentOutlined,
@@ -48,7 +49,10 @@ const sections: readonly Section[] = [
   },
   {
     heading: 'nav.integration',
-    entries: [{ path: '/sso', label: 'nav.sso', icon: <LoginOutlined /> }],
+    entries: [
+      { path: '/sso', label: 'nav.sso', icon: <LoginOutlined /> },
+      { path: '/applications', label: 'nav.applications', icon: <AppstoreOutlined /> },
+    ],
   },
   {
     heading: 'nav.management',

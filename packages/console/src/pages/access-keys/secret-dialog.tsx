@@ -4,21 +4,54 @@ import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { csvText, saveFile } from '../../components/csv.ts';
 
-/** A key just made. */
+/** A key, or another thing with a secret, just made. */
 export interface NewKey {
   readonly id: string;
   readonly secret: string;
 }
 
-/**
- * Shows the secret, this once (S32, S48 to S50). It can only be closed by who says to have saved it; whoever gave
- * the key forgets it then.
- */
+/** What a thing with a secret and its parts are called. */
+export interface SecretWords {
+  readonly title: string;
+  readonly once: string;
+  readonly id: string;
+  readonly secret: string;
+  readonly saved: string;
+  /** Headings of the file's columns, and the beginning of its name: the same in every language. */
+  readonly file: { readonly id: string; readonly secret: string; readonly name: string };
+}
+
+/** Shows the secret of an AccessKey, this once (S32, S48 to S50). */
 export function SecretDialog({
   newKey,
   onClosed,
 }: {
   readonly newKey: NewKey;
+  readonly onClosed: () => void;
+}) {
+  const { t } = useTranslation('access-keys');
+  const words: SecretWords = {
+    title: t('secret.title'),
+    once: t('secret.once'),
+    id: t('secret.id'),
+    secret: t('secret.secret'),
+    saved: t('secret.saved'),
+    file: { id: 'AccessKey ID', secret: 'AccessKey Secret', name: 'AccessKey' },
+  };
+  return <ShownOnceDialog newKey={newKey} words={words} onClosed={onClosed} />;
+}
+
+/**
+ * Shows a secret, this once. It can only be closed by who says to have saved it; whoever gave the secret forgets it
+ * then.
+ */
+export function ShownOnceDialog({
+  newKey,
+  words,
+  onClosed,
+}: {
+  readonly newKey: NewKey;
+  readonly words: SecretWords;
   readonly onClosed: () => void;
 }) {
   const { t } = useTranslation(['access-keys', 'shell']);
@@ -38,9 +71,9 @@ export function SecretDialog({
 
   function download(): void {
     saveFile(
-      `AccessKey-${newKey.id}.csv`,
+      `${words.file.name}-${newKey.id}.csv`,
       csvText([
-        ['AccessKey ID', 'AccessKey Secret'],
+        [words.file.id, words.file.secret],
         [newKey.id, newKey.secret],
       ]),
     );
@@ -49,7 +82,7 @@ export function SecretDialog({
   return (
     <Modal
       open
-      title={t('secret.title')}
+      title={words.title}
       width={560}
       closable={false}
       keyboard={false}
@@ -60,23 +93,23 @@ export function SecretDialog({
         </Button>
       }
     >
-      <Alert type="warning" showIcon title={t('secret.once')} style={{ marginBottom: 16 }} />
-      <Shown id={idField} label={t('secret.id')} value={newKey.id} copy={copy} />
-      <Shown id={secretField} label={t('secret.secret')} value={newKey.secret} copy={copy} />
+      <Alert type="warning" showIcon title={words.once} style={{ marginBottom: 16 }} />
+      <Shown id={idField} label={words.id} value={newKey.id} copy={copy} />
+      <Shown id={secretField} label={words.secret} value={newKey.secret} copy={copy} />
       <Space wrap style={{ marginBottom: 16 }}>
         <Button icon={<DownloadOutlined aria-hidden />} onClick={download}>
           {t('secret.download')}
         </Button>
         <Button
           icon={<CopyOutlined aria-hidden />}
-          onClick={() => void copy(`AccessKey ID: ${newKey.id}\nAccessKey Secret: ${newKey.secret}`)}
+          onClick={() => void copy(`${words.file.id}: ${newKey.id}\n${words.file.secret}: ${newKey.secret}`)}
         >
           {t('secret.copyBoth')}
         </Button>
       </Space>
       <div>
         <Checkbox checked={saved} onChange={({ target }) => setSaved(target.checked)}>
-          {t('secret.saved')}
+          {words.saved}
         </Checkbox>
       </div>
     </Modal>

@@ -1,0 +1,154 @@
+import { App, Form, Input, InputNumber, Modal, Select, Switch } from 'antd';
+import { useId } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call } from '../../api/call.ts';
+import { useCall } from '../../api/use-call.ts';
+import { useChange } from '../../api/use-change.ts';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import type { Application } from './application-list.tsx';
+
+const types = ['WebApp', 'NativeApp', 'ServerApp'] as const;
+
+interface Fields {
+  readonly displayName: string;
+  readonly type: (typeof types)[number];
+  readonly redirectUris?: readonly string[];
+  readonly scopes?: readonly string[];
+  readonly accessMinutes: number;
+  readonly refreshDays: number;
+  readonly secretRequired: boolean;
+  readonly multiTenant: boolean;
+}
+
+/**
+ * Makes an application, or changes one.
+ * @param application to be changed; none to make one
+ */
+export function ApplicationDialog({
+  application,
+  onClosed,
+}: {
+  readonly application?: Application;
+  readonly onClosed: () => void;
+}) {
+  const { t } = useTranslation(['applications', 'shell']);
+  const { message } = App.useApp();
+  const formId = useId();
+  const change = useChange();
+  const scopes = useCall('Ims', 'ListPredefinedScopes', {});
+  const known = application !== undefined;
+
+  async function save(fields: Fields): Promise<void> {
+    const redirectUris = (fields.redirectUris ?? []).join(';');
+    const predefined = (fields.scopes ?? []).join(';');
+    const access = fields.accessMinutes * 60;
+    const refresh = Math.round(fields.refreshDays * 86_400);
+    const done = await change.run(() =>
+      known
+        ? call('Ims', 'UpdateApplication', {
+            AppId: application.AppId ?? '',
+            NewDisplayName: fields.displayName,
+            NewRedirectUris: redirectUris,
+            NewPredefinedScopes: predefined,
+            NewAccessTokenValidity: access,
+            NewRefreshTokenValidity: refresh,
+            NewSecretRequired: fields.secretRequired,
+            NewIsMultiTenant: fields.multiTenant,
+          })
+        : call('Ims', 'CreateApplication', {
+            DisplayName: fields.displayName,
+            AppType: fields.type,
+            ...(redirectUris !== '' && { RedirectUris: redirectUris }),
+            ...(predefined !== '' && { PredefinedScopes: predefined }),
+            AccessTokenValidity: access,
+            RefreshTokenValidity: refresh,
+            SecretRequired: fields.secretRequired,
+            IsMultiTenant: fields.multiTenant,
+          }),
+    );
+    if (!done) return;
+    message.success(t('saved'));
+    onClosed();
+  }
+
+  return (
+    <Modal
+      open
+      title={t(known ? 'edit' : 'create')}
+      okText={t('shell:save')}
+      cancelText={t('shell:cancel')}
+      okButtonProps={{ htmlType: 'submit', form: formId, loading: change.running }}
+      onCancel={onClosed}
+    >
+      <Form<Fields>
+        id={formId}
+        layout="vertical"
+        initialValues={{
+          displayName: application?.DisplayName,
+          type: application?.AppType ?? 'WebApp',
+          redirectUris: application?.RedirectUris?.RedirectUri ?? [],
+          scopes: scopeNames(application),
+          accessMinutes: (application?.AccessTokenValidity ?? 3600) / 60,
+          refreshDays: (application?.RefreshTokenValidity ?? 2_592_000) / 86_400,
+          secretRequired: application?.SecretRequired ?? true,
+          multiTenant: application?.IsMultiTenant ?? false,
+        }}
+        onFinish={(fields) => void save(fields)}
+      >
+        <Form.Item
+          name="displayName"
+          label={t('field.displayName')}
+          rules={[{ required: true, message: t('shell:required') }, { max: 24 }]}
+        >
+          <Input autoComplete="off" />
+        </Form.Item>
+        <Form.Item name="type" label={t('field.type')}>
+          <Select
+            disabled={known}
+            options={types.map((type) => ({ value: type, label: t(`type.${type}`) }))}
+          />
+        </Form.Item>
+        <Form.Item name="redirectUris" label={t('field.redirectUris')} extra={t('field.redirectUrisHint')}>
+          <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={[',', ' ']} />
+        </Form.Item>
+        <Form.Item name="scopes" label={t('field.scopes')}>
+          <Select
+            mode="multiple"
+            loading={scopes.isLoading}
+            options={(scopes.data?.PredefinedScopes?.PredefinedScope ?? []).map(({ Name = '' }) => ({
+              value: Name,
+              label: Name,
+            }))}
+          />
+        </Form.Item>
+        <Form.Item
+          name="accessMinutes"
+          label={t('field.accessMinutes')}
+          rules={[{ required: true, type: 'integer', min: 15, max: 180 }]}
+        >
+          <InputNumber min={15} max={180} precision={0} />
+        </Form.Item>
+        <Form.Item
+          name="refreshDays"
+          label={t('field.refreshDays')}
+          rules={[{ required: true, type: 'number', min: 0.1, max: 365 }]}
+        >
+          <InputNumber min={0.1} max={365} />
+        </Form.Item>
+        <Form.Item name="secretRequired" label={t('field.secretRequired')} valuePropName="checked">
+          <Switch aria-label={t('field.secretRequired')} />
+        </Form.Item>
+        <Form.Item name="multiTenant" label={t('field.multiTenant')} valuePropName="checked">
+          <Switch aria-label={t('field.multiTenant')} />
+        </Form.Item>
+      </Form>
+      <ErrorNotice error={change.error} />
+    </Modal>
+  );
+}
+
+/** The names of the scopes that an application asks for. */
+export function scopeNames(application: Application | undefined): string[] {
+  const scopes = application?.DelegatedScope?.PredefinedScopes?.PredefinedScope ?? [];
+  return scopes.map(({ Name = '' }) => Name);
+}

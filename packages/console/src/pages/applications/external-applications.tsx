@@ -1,0 +1,133 @@
+import { App, Button, Form, Input, Modal } from 'antd';
+import { useId, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call } from '../../api/call.ts';
+import type { AnswerOf } from '../../api/operations.ts';
+import { useChange } from '../../api/use-change.ts';
+import { useEveryPage } from '../../api/use-every-page.ts';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { type Column, ResourceTable } from '../../components/resource-table.tsx';
+import { useFormat } from '../../language/use-format.ts';
+
+type External = NonNullable<
+  NonNullable<AnswerOf<'Ims', 'ListExternalApplications'>['ExternalApplications']>['ExternalApplication']
+>[number];
+
+/** Applications of other accounts that were let into this one. */
+export function ExternalApplications() {
+  const { t } = useTranslation(['applications', 'shell']);
+  const format = useFormat();
+  const { message } = App.useApp();
+  const applications = useEveryPage(
+    'Ims',
+    'ListExternalApplications',
+    {},
+    (answer) => answer.ExternalApplications?.ExternalApplication,
+  );
+  const change = useChange();
+  const [adding, setAdding] = useState(false);
+  const [doomed, setDoomed] = useState<External>();
+
+  const columns = useMemo<readonly Column<External>[]>(
+    () => [
+      { key: 'name', title: t('field.displayName'), text: (external) => external.DisplayName ?? '' },
+      { key: 'id', title: t('field.id'), text: (external) => external.ForeignAppId ?? '' },
+      {
+        key: 'created',
+        title: t('external.since'),
+        text: (external) => format.moment(external.CreateDate),
+        sortBy: (external) => external.CreateDate ?? '',
+      },
+      {
+        key: 'actions',
+        title: '',
+        text: () => '',
+        sortBy: false,
+        render: (external) => (
+          <Button size="small" danger onClick={() => setDoomed(external)}>
+            {t('external.remove')}
+          </Button>
+        ),
+      },
+    ],
+    [t, format],
+  );
+
+  async function remove({ ForeignAppId: AppId = '' }: External): Promise<void> {
+    const done = await change.run(() => call('Ims', 'DeprovisionExternalApplication', { AppId }));
+    if (!done) return;
+    message.success(t('saved'));
+    setDoomed(undefined);
+  }
+
+  return (
+    <section className="surface" aria-labelledby="external-applications">
+      <div className="section-head">
+        <h2 id="external-applications">{t('external.title')}</h2>
+        <Button type="primary" onClick={() => setAdding(true)}>
+          {t('external.add')}
+        </Button>
+        <p>{t('external.text')}</p>
+      </div>
+      <ResourceTable
+        name="external-"
+        label={t('external.title')}
+        rows={applications.rows}
+        columns={columns}
+        rowKey={(external) => external.ForeignAppId ?? ''}
+        rowName={(external) => external.DisplayName ?? ''}
+        loading={applications.isLoading}
+        error={applications.error}
+        refetch={applications.refetch}
+        readOn={applications.readOn}
+        fileName="external-applications"
+        empty={t('external.none')}
+      />
+      {adding && <AddDialog onClosed={() => setAdding(false)} />}
+      <ConfirmDialog
+        open={doomed !== undefined}
+        title={t('external.remove')}
+        confirmText={t('external.remove')}
+        running={change.running}
+        error={change.error}
+        onCancel={() => setDoomed(undefined)}
+        onConfirm={() => doomed && void remove(doomed)}
+      >
+        {t('external.removeText')}
+      </ConfirmDialog>
+    </section>
+  );
+}
+
+function AddDialog({ onClosed }: { readonly onClosed: () => void }) {
+  const { t } = useTranslation(['applications', 'shell']);
+  const { message } = App.useApp();
+  const formId = useId();
+  const change = useChange();
+
+  async function add({ id }: { readonly id: string }): Promise<void> {
+    const done = await change.run(() => call('Ims', 'ProvisionExternalApplication', { AppId: id.trim() }));
+    if (!done) return;
+    message.success(t('saved'));
+    onClosed();
+  }
+
+  return (
+    <Modal
+      open
+      title={t('external.add')}
+      okText={t('external.add')}
+      cancelText={t('shell:cancel')}
+      okButtonProps={{ htmlType: 'submit', form: formId, loading: change.running }}
+      onCancel={onClosed}
+    >
+      <Form id={formId} layout="vertical" onFinish={(fields) => void add(fields)}>
+        <Form.Item name="id" label={t('field.id')} rules={[{ required: true, message: t('shell:required') }]}>
+          <Input autoComplete="off" spellCheck={false} />
+        </Form.Item>
+      </Form>
+      <ErrorNotice error={change.error} />
+    </Modal>
+  );
+}
