@@ -14,6 +14,7 @@ import { addGateway } from './commands/gateway.ts';
 import { addInit } from './commands/init.ts';
 import { addMasterKeyCommand } from './commands/master-key.ts';
 import { addRootAccessKey } from './commands/root-access-key.ts';
+import { addRootPassword } from './commands/root-password.ts';
 import { addServe } from './commands/serve.ts';
 import { addSign } from './commands/sign.ts';
 import { addVerify } from './commands/verify.ts';
@@ -45,6 +46,7 @@ export function program(terminal: Terminal): Command {
   addServe(root, terminal);
   addAccount(root, terminal);
   addRootAccessKey(root, terminal);
+  addRootPassword(root, terminal);
   addMasterKeyCommand(root, terminal);
   addGateway(root, terminal);
   addForwardAuth(root, terminal);

@@ -367,6 +367,52 @@ describe('claviger root-access-key', () => {
   });
 });
 
+describe('claviger root-password', () => {
+  test('gives a root that has lost its password a new one, and ends its sessions', async () => {
+    const directory = freshDirectory();
+    const { AccountId, RootLoginName, RootPassword } = init(directory);
+    const server = await serve(['--data', directory]);
+    const call = async (form: Record<string, string>, headers: Record<string, string> = {}) => {
+      const answer = await fetch(server.url, {
+        method: 'POST',
+        headers,
+        body: new URLSearchParams({ Version: '2026-11-24', ...form }),
+      });
+      const body = (await answer.json()) as Record<string, string>;
+      return { ...body, cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '' } as Record<
+        string,
+        string
+      >;
+    };
+    const signIn = (LoginName: string, Password: string) => call({ Action: 'SignIn', LoginName, Password });
+    const first = await signIn(RootLoginName, RootPassword);
+    const signedIn = await call(
+      { Action: 'ChooseSignInPassword', NewPassword: 'correct horse 42' },
+      { cookie: first['cookie']!, 'x-claviger-csrf': first['CsrfToken']! },
+    );
+    assert.equal(signedIn['Step'], 'Done');
+    const reset = claviger(['root-password', 'reset', '--account', AccountId, '--data', directory, '--json']);
+    assert.equal(reset.status, 0, reset.err);
+    const made = JSON.parse(reset.out) as { RootLoginName: string; RootPassword: string };
+    const session = await call({ Action: 'GetSession' }, { cookie: signedIn['cookie']! });
+    assert.equal(session['Code'], 'NotSignedIn');
+    for (const old of [RootPassword, 'correct horse 42']) {
+      assert.equal((await signIn(RootLoginName, old))['Code'], 'AuthenticationFail.SignIn');
+    }
+    assert.equal((await signIn(made.RootLoginName, made.RootPassword))['Step'], 'NewPassword');
+    const unknown = claviger([
+      'root-password',
+      'reset',
+      '--account',
+      '1999999999999999',
+      '--data',
+      directory,
+    ]);
+    assert.deepEqual([unknown.status, unknown.out], [1, '']);
+    await server.stop('SIGTERM');
+  });
+});
+
 describe('claviger master-key', () => {
   test('rotates beside a running server: old keys go on, new ones are made, and after a restart too', async () => {
     const directory = freshDirectory();

@@ -59,6 +59,7 @@ describe('the command line', () => {
       [['account', 'create', '--name', 'n'.repeat(65)], '64 characters'],
       [['account', 'disable'], 'account-id'],
       [['root-access-key', 'create'], '--account'],
+      [['root-password', 'reset'], '--account'],
     ] as const) {
       const { status, out, err } = await type(words);
       assert.deepEqual([status, out], [2, ''], words.join(' '));
@@ -73,6 +74,8 @@ describe('the command line', () => {
       [['--port', 'http'], {}, '--port'],
       [['--port', '70000'], {}, '--port'],
       [[], { CLAVIGER_PORT: '70000' }, 'CLAVIGER_PORT'],
+      [['--public-url', 'keys.example.com'], {}, '--public-url'],
+      [[], { CLAVIGER_PUBLIC_URL: 'https://keys.example.com/console' }, 'CLAVIGER_PUBLIC_URL'],
       [['--database', 'mysql://host'], {}, '--database'],
       [[], { CLAVIGER_DATABASE: 'mysql://host' }, 'CLAVIGER_DATABASE'],
       [['--redis', 'memcached://host'], {}, '--redis'],
@@ -118,6 +121,7 @@ describe('the command line', () => {
       ['account', 'disable', '1000000000000000'],
       ['account', 'enable', '1000000000000000'],
       ['root-access-key', 'create', '--account', '1000000000000000', '--accept-risk'],
+      ['root-password', 'reset', '--account', '1000000000000000'],
       ['master-key', 'rotate'],
     ]) {
       const { status, out, err } = await type([...words, '--data', directory]);

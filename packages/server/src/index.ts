@@ -37,4 +37,5 @@ export { MasterKeyUnavailable } from './secrets/master-key.ts';
 export { openMasterKey } from './secrets/open-master-key.ts';
 export { rotateMasterKey } from './secrets/rotate-master-key.ts';
 export type { Services } from './services.ts';
+export { resetRootPassword } from './session/root-password.ts';
 export { StoreUnavailable } from './store/store-unavailable.ts';

@@ -58,8 +58,14 @@ export async function readIdentityFacts(scope: Scope): Promise<IdentityFacts[]> 
     .execute();
   const root = await queries
     .selectFrom('accounts')
-    .select(['created_at', 'root_password_hash'])
-    .where('account_id', '=', accountId)
+    .leftJoin('root_sign_ins', 'root_sign_ins.account_id', 'accounts.account_id')
+    .select([
+      'accounts.created_at',
+      'accounts.root_password_hash',
+      'root_sign_ins.password_set_at',
+      'root_sign_ins.last_login_at',
+    ])
+    .where('accounts.account_id', '=', accountId)
     .executeTakeFirstOrThrow();
   const keys = await readKeys(scope);
   const devices = await queries
@@ -86,8 +92,12 @@ export async function readIdentityFacts(scope: Scope): Promise<IdentityFacts[]> 
       name: '<root>',
       isRoot: true,
       createdAt: root.created_at,
-      lastLoginAt: undefined,
-      password: root.root_password_hash === null ? undefined : { active: true, setAt: root.created_at },
+      lastLoginAt: root.last_login_at ?? undefined,
+      password:
+        root.root_password_hash === null
+          ? undefined
+          : // The one-time password came with the account.
+            { active: true, setAt: root.password_set_at || root.created_at },
       hasMfa: withMfa.has(`root ${accountId}`),
       keys: keys.get(`root ${accountId}`) ?? [],
       isAdministrator: true,

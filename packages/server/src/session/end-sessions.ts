@@ -13,6 +13,15 @@ export async function endSessionsOfUser(queries: Queries, accountId: string, use
     .execute();
 }
 
+/** Ends all sessions of an account's root. @param queries of a transaction */
+export async function endSessionsOfRoot(queries: Queries, accountId: string): Promise<void> {
+  await queries
+    .deleteFrom('console_sessions')
+    .where('owner_type', '=', 'root')
+    .where('account_id', '=', accountId)
+    .execute();
+}
+
 /** Ends all sessions of an account, its root's among them. @param queries of a transaction */
 export async function endSessionsOfAccount(queries: Queries, accountId: string): Promise<void> {
   await queries.deleteFrom('console_sessions').where('account_id', '=', accountId).execute();

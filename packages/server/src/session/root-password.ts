@@ -1,5 +1,7 @@
 import type { Account } from '../accounts/account.ts';
+import type { OneTimePassword } from '../accounts/create-account.ts';
 import { Refusal } from '../errors/refusal.ts';
+import { findBoundDevice, unbindDevice } from '../mfa/binding.ts';
 import { checkPassword } from '../passwords/check-password.ts';
 import { hashPassword, verifyPassword } from '../passwords/password-hash.ts';
 import { readPasswordPolicy } from '../passwords/password-policy.ts';
@@ -7,6 +9,7 @@ import type { Scope } from '../rpc/operation.ts';
 import type { Services } from '../services.ts';
 import type { RootSignInRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
+import { endSessionsOfRoot } from './end-sessions.ts';
 
 /** The policy of passwords is one of RAM users; the root is locked out by this, and not for long: nobody could help it. */
 const attemptsAtMost = 10;
@@ -97,6 +100,34 @@ export async function changeRootPassword(scope: Scope, password: string): Promis
   });
   scope.changed('account', accountId);
   scope.touched('ACS::RAM::Account', accountId);
+}
+
+/**
+ * Gives the root a one-time password, for the operator whose root has lost its own: to be changed at the next sign-in.
+ * A lock is lifted and all sessions of the root end.
+ * @param withoutDevice whether its device is unbound, too
+ */
+export async function resetRootPassword(
+  scope: Scope,
+  { hash }: OneTimePassword,
+  withoutDevice: boolean,
+): Promise<void> {
+  const { accountId } = scope.account;
+  await scope.queries
+    .updateTable('accounts')
+    .set({ root_password_hash: hash, root_password_must_change: 1 })
+    .where('account_id', '=', accountId)
+    .execute();
+  await writeRow(scope.queries, {
+    ...(await readRow(scope.queries, accountId)),
+    password_set_at: 0,
+    failed_attempts: 0,
+    locked_until: null,
+  });
+  const root = { type: 'root', id: accountId, name: 'root' } as const;
+  if (withoutDevice && (await findBoundDevice(scope, root)) !== undefined) await unbindDevice(scope, root);
+  await endSessionsOfRoot(scope.queries, accountId);
+  scope.changed('account', accountId);
 }
 
 /** Notes that the root has signed in. */
