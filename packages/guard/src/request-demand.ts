@@ -88,7 +88,7 @@ function readValues(
     if (reason !== undefined) return refuse('InvalidParameter.Query', accessKeyId, { reason });
   }
   if (route.headers.length === 0) return { path, query, headers: undefined };
-  const headers = new Map<string, string>();
+  let headers: Map<string, string> | undefined;
   for (const name of route.headers) {
     const reading = readHeader(rawHeaders, name);
     if (!reading.ok) return refuse('InvalidParameter.Header', accessKeyId, { reason: reading.problem });
@@ -97,6 +97,7 @@ function readValues(
       const reason = `has the header \`${name}\`, which must be signed here`;
       return refuse('InvalidParameter.Header', accessKeyId, { reason });
     }
+    headers ??= new Map();
     headers.set(name, reading.value);
   }
   return { path, query, headers };
