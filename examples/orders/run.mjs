@@ -23,6 +23,13 @@ if (wanted.some((way) => !Object.hasOwn(ways, way))) {
 
 const directory = mkdtempSync(join(tmpdir(), 'claviger-orders-'));
 const running = [];
+// However this ends, nothing that it started goes on.
+process.once('SIGTERM', () => process.exit(143));
+process.once('SIGINT', () => process.exit(130));
+process.once('exit', () => {
+  for (const child of running) child.kill();
+  rmSync(directory, { recursive: true, force: true });
+});
 try {
   const control = await startControlPlane();
   for (const way of wanted.length > 0 ? wanted : Object.keys(ways)) {
@@ -36,7 +43,6 @@ try {
   }
 } finally {
   for (const child of running.reverse()) await stop(child);
-  rmSync(directory, { recursive: true, force: true });
 }
 
 /** Claviger itself, with a key for whatever guards the service. */
