@@ -48,10 +48,14 @@ export async function readConsoleSession(
     .selectAll()
     .where('session_hash', '=', hashOfToken(token))
     .executeTakeFirst();
-  return row && standingOf(queries, row, now);
+  if (row === undefined || row.last_seen_at + idleMs <= now) return undefined;
+  return standingOf(queries, row, now);
 }
 
-/** The session of that name, if it is a whole one and still there. */
+/**
+ * The session of that name, if it is a whole one and still there: what was opened in it need not end because nobody
+ * has looked at the console for an hour.
+ */
 export async function readNamedConsoleSession(
   queries: Queries,
   sessionId: string,
@@ -71,7 +75,7 @@ async function standingOf(
   row: ConsoleSessionRow,
   now: number,
 ): Promise<ConsoleSession | undefined> {
-  if (row.expires_at <= now || row.last_seen_at + idleMs <= now) return undefined;
+  if (row.expires_at <= now) return undefined;
   const account = await readAccount(queries, row.account_id);
   if (account?.status !== 'Active') return undefined;
   const preference = await readSecurityPreference(queries, row.account_id);
@@ -142,7 +146,7 @@ export async function purgeConsoleSessions(queries: Queries, now: number): Promi
   await queries.deleteFrom('mfa_tickets').where('expires_at', '<=', now).execute();
   const { numDeletedRows } = await queries
     .deleteFrom('console_sessions')
-    .where((where) => where.or([where('expires_at', '<=', now), where('last_seen_at', '<=', now - idleMs)]))
+    .where('expires_at', '<=', now)
     .executeTakeFirstOrThrow();
   return Number(numDeletedRows);
 }
