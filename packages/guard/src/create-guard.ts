@@ -190,7 +190,7 @@ export class ServiceGuard {
 
   #examine(inquest: Inquest): Decision | HeadDecision | Promise<Decision | HeadDecision> {
     const { request } = inquest;
-    const doubtful = headerProblem(request.rawHeaders);
+    const doubtful = headerProblem(request);
     if (doubtful !== undefined) {
       return this.#refused(inquest, refuse('InvalidParameter.Header', undefined, { reason: doubtful }));
     }

@@ -1,8 +1,9 @@
 /**
  * The data plane: verify who signed a request, then decide whether they may.
  *
- * It asks a `CredentialSource` for keys and never knows where they are kept; it remembers nonces and judges
- * addresses; it does not store, route, forward or answer. The control plane's own API passes through the same
+ * `Guard` asks a `CredentialSource` for keys and never knows where they are kept; it remembers nonces and judges
+ * addresses; it does not store, route, forward or answer. `createGuard` adds a service map, which says what requests
+ * to a service mean, and refuses what could mean two things. The control plane's own API passes through the same
  * `Guard` as any API that it protects.
  */
 export {

@@ -1,11 +1,15 @@
 /**
- * Header fields with which a client could make the service do something else than was decided on: another method,
- * another path.
+ * Header fields by which some services take another method for the request's own. One that says the same is harmless;
+ * some proxies add such.
  */
-const OVERRIDING: ReadonlySet<string> = new Set([
+const METHODS: ReadonlySet<string> = new Set([
   'x-http-method',
   'x-http-method-override',
   'x-method-override',
+]);
+
+/** Header fields by which some services take another target for the request's own. */
+const TARGETS: ReadonlySet<string> = new Set([
   'x-original-url',
   'x-original-uri',
   'x-rewrite-url',
@@ -34,10 +38,11 @@ const CONNECTION_OPTIONS: ReadonlySet<string> = new Set([
 
 /** What a name of a header needs to be looked at for. */
 const HARMLESS = 0;
-const OVERRIDES = 1;
-const UNDERSCORED = 2;
+const NAMES_METHOD = 1;
+const NAMES_TARGET = 2;
+const UNDERSCORED = 3;
 /** And beyond: the place in `SINGLE`. */
-const FIRST_SINGLE = 3;
+const FIRST_SINGLE = 4;
 const singleNames = [...SINGLE];
 const kindOf = (name: string): number => FIRST_SINGLE + singleNames.indexOf(name);
 const CONNECTION = kindOf('connection');
@@ -50,22 +55,31 @@ const LONGEST_KEPT_NAME = 64;
 // Clients send the same few names, in the same spelling. Names come from strangers, so few and short ones are kept.
 const keptKinds = new Map<string, number>();
 
+/** What headers are compared with. */
+interface RequestLine {
+  readonly method: string;
+  readonly target: string;
+  /** Name, value, name, value … as they arrived. */
+  readonly rawHeaders: readonly string[];
+}
+
 /**
  * What about the header fields of a request could mean one thing to a guard and another to the service behind it:
  * a field twice where one is believed, `Content-Length` beside `Transfer-Encoding`, a name with an underscore that
  * some servers take for one with a hyphen that matters, a field that overrides method or path.
  *
- * @param rawHeaders name, value, name, value … as they arrived
  * @returns undefined when nothing could; else what follows "the request"
  */
-export function headerProblem(rawHeaders: readonly string[]): string | undefined {
+export function headerProblem({ method, target, rawHeaders }: RequestLine): string | undefined {
   let seen = 0;
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]!;
     const kind = keptKinds.get(name) ?? findKind(name);
     if (kind === HARMLESS) continue;
-    if (kind === OVERRIDES)
+    if (kind === NAMES_METHOD || kind === NAMES_TARGET) {
+      if (rawHeaders[at + 1] === (kind === NAMES_METHOD ? method : target)) continue;
       return `has the header \`${shown(name)}\`, which would make another request of it`;
+    }
     if (kind === UNDERSCORED) {
       return `has the header \`${shown(name)}\`, which some servers take for \`${shown(hyphened(name))}\``;
     }
@@ -79,7 +93,8 @@ export function headerProblem(rawHeaders: readonly string[]): string | undefined
       if (value.toLowerCase() !== 'chunked') return 'has a `transfer-encoding` that is not `chunked`';
     } else if (kind === CONNECTION && value !== 'keep-alive' && value !== 'close') {
       for (const option of value.split(',')) {
-        if (CONNECTION_OPTIONS.has(option.trim().toLowerCase())) continue;
+        const trimmed = option.trim().toLowerCase();
+        if (trimmed === '' || CONNECTION_OPTIONS.has(trimmed)) continue;
         return 'names in `connection` a header that a proxy would take away';
       }
     }
@@ -99,13 +114,15 @@ function findKind(name: string): number {
 }
 
 function kindOfName(name: string): number {
-  if (OVERRIDING.has(name)) return OVERRIDES;
+  if (METHODS.has(name)) return NAMES_METHOD;
+  if (TARGETS.has(name)) return NAMES_TARGET;
   if (SINGLE.has(name)) return kindOf(name);
   if (!name.includes('_')) return HARMLESS;
   const alias = hyphened(name);
   const matters =
     SINGLE.has(alias) ||
-    OVERRIDING.has(alias) ||
+    METHODS.has(alias) ||
+    TARGETS.has(alias) ||
     alias.startsWith('x-acs-') ||
     alias.startsWith('x-forwarded-') ||
     alias.startsWith('x-claviger-');

@@ -168,6 +168,19 @@ describe('a header', () => {
     assert.equal(await meaning(request), 'InvalidParameter.Header');
   });
 
+  test('that repeats method and target, as some proxies add it, changes nothing', async () => {
+    const request = withHeaders(
+      get,
+      'X-Original-URL',
+      '/orders/17',
+      'X-HTTP-Method-Override',
+      'GET',
+      'Connection',
+      '',
+    );
+    assert.equal(await meaning(request), 'GetOrder order/17');
+  });
+
   test('that matters to nobody may stand there twice, or have underscores', async () => {
     const request = withHeaders(
       get,
