@@ -429,6 +429,28 @@ describe('an answer', () => {
       assert.doesNotMatch(all, /\r\n0\r\n\r\n$/);
     }));
 
+  test('that is on its way to a client that leaves is given up, and harms nobody else', () =>
+    withGateway({}, async ({ alice, ask, url, upstream }) => {
+      for (let call = 0; call < 20; call++) {
+        const closed = Promise.withResolvers<void>();
+        upstream.respond = (_, incoming, response) => {
+          incoming.socket.once('close', () => closed.resolve());
+          const more = () => {
+            while (!response.destroyed && response.write(Buffer.alloc(64 * 1024)));
+          };
+          response.on('drain', more);
+          more();
+        };
+        const wire = await Wire.open(url);
+        wire.write(onTheWire(sign(alice, { target: '/orders/17' })));
+        await wire.until(/^HTTP\/1\.1 200 [\s\S]{100000}/);
+        wire.close();
+        await closed.promise;
+      }
+      upstream.respond = undefined;
+      assert.equal((await ask({ target: '/orders/17' })).status, 200);
+    }));
+
   test('nobody waits for is given up', () =>
     withGateway({}, async ({ alice, url, upstream }) => {
       const wire = await Wire.open(url);

@@ -60,6 +60,8 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     socket[underWay] ??= new Set();
     const answers = socket[underWay].add(response);
     response.once('close', () => answers.delete(response));
+    // Of a client that is gone; what has to be done then is done at `close`.
+    response.on('error', () => {});
     handle(request, response, awaitsContinue);
   };
   const server = makeServer(options, counted);

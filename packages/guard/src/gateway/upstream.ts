@@ -6,6 +6,7 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { UpstreamSettings } from './configuration.ts';
 
 /** Why a service gave no answer. */
@@ -251,6 +252,11 @@ function isBetter(one: Address, other: Address, now: number): boolean {
   return isUp ? one.inFlight < other.inFlight : one.downUntil < other.downUntil;
 }
 
+/** Node has it, and its types do not. */
+function isHandshaking(socket: TLSSocket & { readonly secureConnecting?: boolean }): boolean {
+  return socket.secureConnecting === true;
+}
+
 /** One request to a service, at one address after the other until there is an answer. */
 export class Exchange {
   readonly #upstream: Upstream;
@@ -298,8 +304,9 @@ export class Exchange {
       if (body === 'stream') this.#listener.connected(request);
     };
     request.once('socket', (socket) => {
-      if (request.reusedSocket) connected();
-      else socket.once('encrypted' in socket ? 'secureConnect' : 'connect', connected);
+      const isSecure = socket instanceof TLSSocket;
+      if (request.reusedSocket || !(socket.connecting || (isSecure && isHandshaking(socket)))) connected();
+      else socket.once(isSecure ? 'secureConnect' : 'connect', connected);
     });
     request.on('timeout', () => {
       if (isConnected) late = 'GatewayTimeout.UpstreamResponse';
