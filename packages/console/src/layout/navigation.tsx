@@ -1,13 +1,13 @@
 import {
   AppstoreOutlined,
   BarChartOutlined,
+  ClusterOutlined,
   DashboardOutlined,
+  DeleteOutlined,
   ExperimentOutlined,
   FileProtectOutlined,
   HistoryOutlined,
   IdcardOutlined,
-  LoginOutlined,
-  RestOutlined,
   SettingOutlined,
   TeamOutlined,
   UserOutlined,
@@ -50,7 +50,7 @@ const sections: readonly Section[] = [
   {
     heading: 'nav.integration',
     entries: [
-      { path: '/sso', label: 'nav.sso', icon: <LoginOutlined /> },
+      { path: '/sso', label: 'nav.sso', icon: <ClusterOutlined /> },
       { path: '/applications', label: 'nav.applications', icon: <AppstoreOutlined /> },
     ],
   },
@@ -58,7 +58,7 @@ const sections: readonly Section[] = [
     heading: 'nav.management',
     entries: [
       { path: '/settings', label: 'nav.settings', icon: <SettingOutlined /> },
-      { path: '/recycle-bins', label: 'nav.recycleBins', icon: <RestOutlined /> },
+      { path: '/recycle-bins', label: 'nav.recycleBins', icon: <DeleteOutlined /> },
       { path: '/reports', label: 'nav.reports', icon: <BarChartOutlined /> },
       { path: '/audit', label: 'nav.audit', icon: <HistoryOutlined /> },
     ],

@@ -15,7 +15,10 @@ const alertTypes = { Allow: 'success', ExplicitDeny: 'error', ImplicitDeny: 'war
 export function SimulatedDecision({ decision }: { readonly decision: Decision }) {
   const { t } = useTranslation('simulator');
   const place = useRef<HTMLElement>(null);
-  useEffect(() => place.current?.scrollIntoView({ block: 'nearest' }), []);
+  // Within braces: newer browsers answer a promise here, which is no way to clean up.
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   const statements = decision.Statements ?? [];
   return (
     <section ref={place} className="surface" aria-labelledby="decision" aria-live="polite">

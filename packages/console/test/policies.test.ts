@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { TestAccount } from '../../server/test/server.ts';
+import { withoutChromium } from './chromium.ts';
+import { type ConsoleUnderTest, password, startConsole } from './console.ts';
+
+describe('policies and the simulator in the console', { skip: withoutChromium }, () => {
+  let console: ConsoleUnderTest;
+  let account: TestAccount;
+  let admin: string;
+
+  before(async () => {
+    console = await startConsole();
+    account = await console.newAccount();
+    admin = (await console.newConsoleUser(account, 'manager', ['AliyunRAMFullAccess'])).loginName;
+  });
+
+  after(() => console.close());
+
+  const ram = (action: string, fields: Record<string, string>) =>
+    account.admin.callRpc('2015-05-01', action, fields);
+
+  /** What a policy says now. */
+  async function documentOf(name: string): Promise<unknown> {
+    const { DefaultPolicyVersion } = await ram('GetPolicy', { PolicyName: name, PolicyType: 'Custom' });
+    return JSON.parse((DefaultPolicyVersion as { readonly PolicyDocument: string }).PolicyDocument);
+  }
+
+  test('a policy is filled in statement by statement', async () => {
+    const { page, context } = await console.openSignedIn(admin, password);
+    await page.goto('/policies/new');
+    await page.getByLabel('Policy name').fill('key-readers');
+    const statement = page.getByRole('region', { name: 'Statement 1' });
+    await statement.getByLabel('Actions').fill('ram:ListAccessKeys,ram:GetUser,');
+    await statement.getByRole('button', { name: 'Add a condition' }).click();
+    await statement.getByLabel('Values').fill('10.0.0.0/8,');
+    await page.getByRole('button', { name: 'Create policy' }).click();
+    await page.getByRole('heading', { name: 'key-readers' }).waitFor();
+    assert.deepEqual(await documentOf('key-readers'), {
+      Version: '1',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: ['ram:ListAccessKeys', 'ram:GetUser'],
+          Resource: ['*'],
+          Condition: { IpAddress: { 'acs:SourceIp': ['10.0.0.0/8'] } },
+        },
+      ],
+    });
+    await context.close();
+  });
+
+  test('faults stand in the JSON in the words of the server, and nothing is saved with them', async () => {
+    const { page, context } = await console.openSignedIn(admin, password);
+    await page.goto('/policies/new');
+    await page.getByLabel('Policy name').fill('faulty');
+    await page.getByText('JSON', { exact: true }).click();
+    const editor = page.getByLabel('Policy document');
+    await editor.fill('{"Version":"1","Statement":[{"Effect":"Perhaps","Action":"ram:*","Resource":"*"}]}');
+    await page.locator('.cm-lintRange-error').first().waitFor();
+    await page.getByRole('button', { name: 'Create policy' }).click();
+    await page
+      .getByText(/Effect/)
+      .last()
+      .waitFor();
+    await page.getByRole('alert').first().waitFor();
+    await assert.rejects(documentOf('faulty'), { code: 'EntityNotExist.Policy' });
+    await context.close();
+  });
+
+  test('what the builder cannot show stays as it was', async () => {
+    const document = {
+      Version: '1',
+      Statement: [
+        { Effect: 'Deny', NotAction: 'ram:Get*', Resource: '*' },
+        { Effect: 'Allow', Action: 'ram:Get*', Resource: '*' },
+      ],
+    };
+    await ram('CreatePolicy', { PolicyName: 'mixed', PolicyDocument: JSON.stringify(document) });
+    const { page, context } = await console.openSignedIn(admin, password);
+    await page.goto('/policies/Custom/mixed');
+    await page.getByRole('button', { name: 'Edit', exact: true }).click();
+    await page.getByText('It stays as it is.').waitFor();
+    const second = page.getByRole('region', { name: 'Statement 2' });
+    await second.getByText('Deny', { exact: true }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Version v2 is in force.').waitFor();
+    assert.deepEqual(await documentOf('mixed'), {
+      ...document,
+      Statement: [document.Statement[0], { Effect: 'Deny', Action: 'ram:Get*', Resource: '*' }],
+    });
+    await context.close();
+  });
+
+  test('versions are compared, and an earlier one is brought back', async () => {
+    const one = '{"Version":"1","Statement":[{"Effect":"Allow","Action":"ram:GetUser","Resource":"*"}]}';
+    await ram('CreatePolicy', { PolicyName: 'versioned', PolicyDocument: one });
+    await ram('CreatePolicyVersion', {
+      PolicyName: 'versioned',
+      PolicyDocument: one.replace('GetUser', 'ListUsers'),
+      SetAsDefault: 'true',
+    });
+    const { page, context } = await console.openSignedIn(admin, password);
+    await page.goto('/policies/Custom/versioned?tab=versions');
+    const row = page.getByRole('row').filter({ hasText: 'v1' });
+    await row.getByRole('button', { name: 'Compare' }).click();
+    await page.getByRole('region', { name: 'v1 (left) and v2' }).getByText('"ram:ListUsers"').waitFor();
+    await row.getByRole('button', { name: 'Bring into force' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Bring into force' }).click();
+    await page.getByText('Version v1 is in force.').waitFor();
+    assert.deepEqual(await documentOf('versioned'), JSON.parse(one));
+    await context.close();
+  });
+
+  test('a policy that is attached cannot be deleted, and says why', async () => {
+    const document = '{"Version":"1","Statement":[{"Effect":"Allow","Action":"ram:GetUser","Resource":"*"}]}';
+    await ram('CreatePolicy', { PolicyName: 'in-use', PolicyDocument: document });
+    await ram('AttachPolicyToUser', { PolicyName: 'in-use', PolicyType: 'Custom', UserName: 'manager' });
+    const { page, context } = await console.openSignedIn(admin, password);
+    await page.goto('/policies/Custom/in-use?tab=attached');
+    const remove = page.getByRole('button', { name: 'Delete' });
+    assert.ok(await remove.isDisabled());
+    await remove.hover({ force: true });
+    await page.getByRole('tooltip', { name: 'Detach the policy from everybody first.' }).waitFor();
+    await page.getByRole('checkbox', { name: 'Select manager' }).check();
+    await page.getByRole('button', { name: 'Detach' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Detach' }).click();
+    await page.getByText('The policy is detached.').waitFor();
+    await remove.click();
+    await page.getByRole('dialog').getByRole('textbox').fill('in-use');
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('heading', { name: 'Policies', level: 1 }).waitFor();
+    await assert.rejects(documentOf('in-use'), { code: 'EntityNotExist.Policy' });
+    await context.close();
+  });
+
+  test('the simulator says what would be decided, and lights up the statement that decides', async () => {
+    const { loginName } = await console.newConsoleUser(account, 'reader');
+    const document = [
+      '{',
+      '  "Version": "1",',
+      '  "Statement": [',
+      '    { "Effect": "Allow", "Action": "ram:GetUser", "Resource": "*" },',
+      '    { "Effect": "Deny", "Action": "ram:DeleteUser", "Resource": "*" }',
+      '  ]',
+      '}',
+    ].join('\n');
+    await ram('CreatePolicy', { PolicyName: 'reading', PolicyDocument: document });
+    await ram('AttachPolicyToUser', { PolicyName: 'reading', PolicyType: 'Custom', UserName: 'reader' });
+    const { page, context } = await console.openSignedIn(admin, password);
+    await page.goto('/simulator');
+    await page.getByLabel('A RAM user').last().fill(loginName);
+    await page.keyboard.press('Enter');
+    const decision = page.getByRole('region', { name: 'Decision' });
+    for (const [action, outcome] of [
+      ['ram:GetUser', 'Allowed'],
+      ['ram:DeleteUser', 'Denied explicitly'],
+      ['ram:CreateUser', 'Denied: nothing allows it'],
+    ] as const) {
+      await page.getByLabel('Action').fill(action);
+      await page.getByRole('button', { name: 'Simulate' }).click();
+      await decision.getByText(outcome, { exact: true }).waitFor();
+      const lit = await page.locator('.lit-allow, .lit-deny').allInnerTexts();
+      if (action === 'ram:CreateUser') assert.deepEqual(lit, []);
+      else assert.ok(lit.some((line) => line.includes(action)) && lit.length === 1, lit.join('\n'));
+    }
+    await context.close();
+  });
+});
