@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { changed, readStatements, writeStatements } from '../src/pages/policies/statement-model.ts';
+
+const texts = fc.oneof(fc.string(), fc.array(fc.string(), { maxLength: 3 }));
+const statement = fc.record(
+  {
+    Effect: fc.constantFrom('Allow', 'Deny', 'Perhaps'),
+    Action: texts,
+    NotAction: texts,
+    Resource: texts,
+    Condition: fc.oneof(fc.dictionary(fc.string(), fc.dictionary(fc.string(), texts)), fc.jsonValue()),
+    Note: fc.jsonValue(),
+  },
+  { requiredKeys: [] },
+);
+const document = fc.record(
+  { Version: fc.string(), Statement: fc.array(statement, { maxLength: 4 }), More: fc.jsonValue() },
+  { requiredKeys: ['Statement'] },
+);
+
+/** As JSON has it: without what JSON cannot say, such as a key without a value. */
+const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+test('a document that the builder has read and written says what it said', () => {
+  fc.assert(
+    fc.property(document, (policy) => {
+      const text = JSON.stringify(policy);
+      const statements = readStatements(text);
+      assert.ok(statements);
+      assert.deepEqual(JSON.parse(writeStatements(text, statements)), asJson(policy));
+    }),
+  );
+});
+
+test('a statement that is confirmed as it is stays as it was written', () => {
+  fc.assert(
+    fc.property(document, (policy) => {
+      for (const read of readStatements(JSON.stringify(policy)) ?? []) {
+        if (read.model !== undefined) assert.deepEqual(changed(read, read.model).source, read.source);
+      }
+    }),
+  );
+});
+
+test('what is changed is written, and read again as it was meant', () => {
+  const [read] = readStatements('{"Statement":[{"Effect":"Allow","Action":"ram:*","Resource":"*"}]}') ?? [];
+  assert.ok(read?.model);
+  const model = {
+    effect: 'Deny',
+    actions: ['ram:GetUser'],
+    resources: ['acs:ram:*:*:user/a', 'acs:ram:*:*:user/b'],
+    conditions: [{ operator: 'IpAddress', key: 'acs:SourceIp', values: ['10.0.0.0/8'] }],
+  } as const;
+  const text = writeStatements('{"Version":"1","Statement":[]}', [changed(read, model)]);
+  assert.deepEqual(readStatements(text)?.[0]?.model, model);
+});
+
+test('what is no policy with a list of statements is not begun with', () => {
+  for (const text of ['', '{', '[]', '{}', '{"Statement":{}}', '{"Statement":[1]}']) {
+    assert.equal(readStatements(text), undefined, text);
+  }
+});
