@@ -390,6 +390,44 @@ eachServer((_, start) => {
     });
   });
 
+  describe('user SSO settings that make no sense', () => {
+    test('are refused, and change nothing', async () => {
+      const account = await server.newAccount();
+      const other = await server.newAccount();
+      const set = (settings: Record<string, unknown>) =>
+        account.admin.ims.setUserSsoSettings(new ims.SetUserSsoSettingsRequest(settings));
+      await set({ ssoEnabled: true, metadataDocument: idp.metadata(), auxiliaryDomain: 'example.com' });
+      const get = async () => (await account.admin.ims.getUserSsoSettings()).body!.userSsoSettings!;
+      const before = { ...(await get()) };
+      for (const [settings, code] of [
+        [{ metadataDocument: '' }, /^InvalidParameter$/],
+        [{ metadataDocument: encode('<a/>') }, /^InvalidParameter\.MetadataDocument$/],
+        [{ metadataDocument: expired.metadata() }, /^InvalidParameter\.MetadataDocument$/],
+        [{ metadataDocument: new SamlIdentityProvider({ keyBits: 1024 }).metadata() }, /^InvalidParameter/],
+        [{ metadataDocument: 'A'.repeat(102_401) }, /^InvalidParameter/],
+        // The domains of other accounts, whether there are such accounts or not.
+        [{ auxiliaryDomain: other.domain }, /^InvalidParameter$/],
+        [{ auxiliaryDomain: other.domain.toUpperCase() }, /^InvalidParameter$/],
+        [{ auxiliaryDomain: '1999999999999999.onaliyun.com' }, /^InvalidParameter$/],
+        [{ auxiliaryDomain: 'x.other.onaliyun.com' }, /^InvalidParameter$/],
+        [{ auxiliaryDomain: 'example' }, /^InvalidParameter\./],
+        [{ auxiliaryDomain: 'exa mple.com' }, /^InvalidParameter\./],
+        [{ auxiliaryDomain: 'a@example.com' }, /^InvalidParameter\./],
+        [{ auxiliaryDomain: `${'a.'.repeat(127)}com` }, /^InvalidParameter\./],
+        [{ authnSignAlgo: 'rsa-md5' }, /^InvalidParameter/],
+      ] as const) {
+        const error = await set(settings).then(
+          () => assert.fail(JSON.stringify(settings)),
+          (reason: { code: string }) => reason,
+        );
+        assert.match(error.code, code, JSON.stringify(settings).slice(0, 100));
+        assert.deepEqual({ ...(await get()) }, before);
+      }
+      await set({ auxiliaryDomain: account.domain });
+      await set({ auxiliaryDomain: '' });
+    });
+  });
+
   describe('what the official clients send without a signature', () => {
     /** As it was seen on the wire: the layout of RPC 1.0, without key and signature. */
     const { vectors } = JSON.parse(

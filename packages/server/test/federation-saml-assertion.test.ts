@@ -18,7 +18,7 @@ import { eachServer, type TestServer } from './server.ts';
 const idp = new SamlIdentityProvider();
 const saml = 'urn:oasis:names:tc:SAML:2.0:assertion';
 
-eachServer((_, start) => {
+eachServer((database, start) => {
   let server: TestServer;
   let corp: SamlAccount;
   /** The server's clock when it stands still. */
@@ -322,6 +322,14 @@ eachServer((_, start) => {
   });
 
   describe('a session by an assertion', () => {
+    const keyOf = (body: Readonly<Record<string, unknown>>) => {
+      const pair = body['Credentials'] as Record<string, string>;
+      return {
+        accessKeyId: pair['AccessKeyId']!,
+        accessKeySecret: pair['AccessKeySecret']!,
+        securityToken: pair['SecurityToken']!,
+      };
+    };
     const role = (name: string, trust: string) => corp.createRole(name, trust);
 
     test('is of a role that trusts the provider that has signed, and no other', async () => {
@@ -392,12 +400,7 @@ eachServer((_, start) => {
       const { body } = await corp.accepts(corp.signed({ roles: [`${arn},${corp.providerArn}`] }), {
         RoleArn: arn,
       });
-      const pair = body['Credentials'] as Record<string, string>;
-      const key = {
-        accessKeyId: pair['AccessKeyId']!,
-        accessKeySecret: pair['AccessKeySecret']!,
-        securityToken: pair['SecurityToken']!,
-      };
+      const key = keyOf(body);
       const alive = async () => (await callRaw(server.url, key, 'ACS3')).code;
       assert.equal(await alive(), 'OK');
       await corp.admin('2015-05-01', 'DeleteRole', { RoleName: 'passing' });
@@ -418,14 +421,6 @@ eachServer((_, start) => {
         Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { RAM: [second.roleArn] } }],
       });
       const nextArn = await second.createRole('next', next);
-      const keyOf = (body: Readonly<Record<string, unknown>>) => {
-        const pair = body['Credentials'] as Record<string, string>;
-        return {
-          accessKeyId: pair['AccessKeyId']!,
-          accessKeySecret: pair['AccessKeySecret']!,
-          securityToken: pair['SecurityToken']!,
-        };
-      };
       const { body } = await second.accepts(second.signed());
       const chained = await callRaw(server.url, keyOf(body), 'ACS3', {
         action: 'AssumeRole',
@@ -441,12 +436,7 @@ eachServer((_, start) => {
     test('is not opened in an account that is disabled, and ends with it', async () => {
       const passing = await SamlAccount.make(server, idp);
       const { body } = await passing.accepts(passing.signed());
-      const pair = body['Credentials'] as Record<string, string>;
-      const key = {
-        accessKeyId: pair['AccessKeyId']!,
-        accessKeySecret: pair['AccessKeySecret']!,
-        securityToken: pair['SecurityToken']!,
-      };
+      const key = keyOf(body);
       const { accountId } = passing.account;
       await server.services.store.write(async (transaction) => {
         await transaction.queries
@@ -458,6 +448,37 @@ eachServer((_, start) => {
       });
       assert.notEqual((await callRaw(server.url, key, 'ACS3')).code, 'OK');
       await passing.refuses(passing.signed());
+    });
+
+    test('does not outlive its provider when that was deleted or changed while the call waited', async () => {
+      for (const change of ['deleted', 'changed'] as const) {
+        const waiting = await SamlAccount.make(server, idp);
+        const { accountId } = waiting.account;
+        let call: ReturnType<SamlAccount['show']> | undefined;
+        await server.services.store.write(async ({ queries }) => {
+          await (change === 'deleted'
+            ? queries.deleteFrom('saml_providers').where('account_id', '=', accountId).execute()
+            : queries
+                .updateTable('saml_providers')
+                .set({ metadata: new SamlIdentityProvider().metadata() })
+                .where('account_id', '=', accountId)
+                .execute());
+          // It is verified by what is committed, and then waits for this.
+          call = waiting.show(waiting.signed());
+          for (let round = 0; round < 20; round++) await fetch(`${server.url}/healthz`);
+        });
+        const { status, code, body } = await call!;
+        if (code === 'OK') {
+          // There writes go on beside each other: the call was first, and what it opened goes with its provider.
+          assert.equal(database, 'PostgreSQL');
+          if (change === 'changed') continue;
+          assert.equal((await callRaw(server.url, keyOf(body), 'ACS3')).code, 'InvalidAccessKeyId.NotFound');
+          continue;
+        }
+        // The second is the answer to one that had not been verified yet.
+        const either = ['404 EntityNotExist.SAMLProvider', '401 AuthenticationFail.SAMLAssertion.Invalid'];
+        assert.ok(either.includes(`${status} ${code}`), `${change}: ${status} ${code}`);
+      }
     });
 
     test('leaves a whole record: who, of which provider, which role; a refusal is in the account it concerns', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { AssertionChanges, SamlIdentityProvider, Signing } from './identity-providers.ts';
+import { readJson, send } from './raw-request.ts';
 import type { TestAccount, TestServer } from './server.ts';
 
 /** What came of a call that nobody signed. */
@@ -18,20 +19,14 @@ export async function callAnonymously(
   action: string,
   form: Readonly<Record<string, string>>,
 ): Promise<Outcome> {
-  const answer = await fetch(`${url}/?Action=${action}&Version=2015-04-01&Format=JSON`, {
+  const request = {
     method: 'POST',
-    body: new URLSearchParams(form),
-    // A server that was started again meanwhile is no surprise.
-    headers: { connection: 'close' },
-  });
-  const body = (await answer.json()) as Record<string, unknown>;
-  return {
-    status: answer.status,
-    code: String(body['Code'] ?? 'OK'),
-    message: String(body['Message'] ?? ''),
-    requestId: String(body['RequestId']),
-    body,
+    target: `/?Action=${action}&Version=2015-04-01&Format=JSON`,
+    rawHeaders: ['host', new URL(url).host, 'content-type', 'application/x-www-form-urlencoded'],
+    body: Buffer.from(new URLSearchParams(form).toString()),
   };
+  const { status, code, message, body } = readJson(await send(url, request));
+  return { status, code, message, requestId: String(body['RequestId']), body };
 }
 
 /** A trust policy for whom these providers vouch for. */

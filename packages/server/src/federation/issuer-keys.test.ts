@@ -43,6 +43,16 @@ describe('the keys of an issuer', () => {
     assert.equal(asked.length, 4);
   });
 
+  test('are found of an issuer that ends in a slash, which is another than one that does not', async () => {
+    const slashed = `${issuerUrl}/`;
+    const documents = { [configurationUrl]: { issuer: slashed, jwks_uri: keysUrl }, [keysUrl]: { keys: [] } };
+    const { keys, asked } = network(documents);
+    const found = await keys.find({ issuerUrl: slashed, fingerprints: [] }, 0);
+    assert.ok(!(found.keys instanceof DocumentUnavailable));
+    assert.deepEqual(asked, [configurationUrl, keysUrl]);
+    assert.ok((await keys.find(issuer, 0)).keys instanceof DocumentUnavailable);
+  });
+
   test('are asked for once by many at once', async () => {
     const { keys, asked } = inOrder();
     await Promise.all([keys.find(issuer, 0), keys.find(issuer, 0), keys.find(issuer, 0)]);

@@ -1,3 +1,4 @@
+import { domainSuffix } from '../accounts/create-account.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../rpc/operation.ts';
 import type { UserSsoSettingsRow } from '../store/schema.ts';
@@ -57,6 +58,14 @@ export async function updateUserSsoSettings(scope: Scope, changes: UserSsoChange
     loginWithDomain: changes.loginWithDomain ?? present.loginWithDomain,
     authnSignAlgorithm: changes.authnSignAlgorithm ?? present.authnSignAlgorithm,
   };
+  const { defaultDomain } = scope.account;
+  const domain = settings.auxiliaryDomain.toLowerCase();
+  // Whose users are meant is told by the domain: nobody may speak for those of another account.
+  if (domain.endsWith(domainSuffix) && domain !== defaultDomain) {
+    throw new Refusal('InvalidParameter', {
+      reason: `An AuxiliaryDomain that ends in ${domainSuffix} can only be the account's own.`,
+    });
+  }
   if (settings.enabled && settings.metadata === '') {
     throw new Refusal('InvalidParameter', { reason: 'SSO cannot be enabled without a MetadataDocument.' });
   }
