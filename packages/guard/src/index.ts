@@ -53,6 +53,7 @@ export {
   type SnapshotSource,
   type SnapshotState,
 } from './snapshot/snapshot-source.ts';
+export { systemTimer, type Timer } from './timer.ts';
 export {
   openUsageReports,
   type UsageReportOptions,

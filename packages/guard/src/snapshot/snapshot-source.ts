@@ -176,6 +176,7 @@ export class SnapshotSource implements CredentialSource {
     this.#settle(closed());
     const snapshot = this.#snapshot;
     this.#snapshot = undefined;
+    this.#problem = undefined;
     this.#freshness.lost();
     this.#sessions.forgetAll();
     if (snapshot !== undefined) await wipe(snapshot);

@@ -260,7 +260,9 @@ export class Api {
     const { contentType, chunks } = await operation.open(input, streamCall);
     await this.#parts.audit.append(this.#record(journey, {}, undefined));
     this.#finish(journey, '', {});
-    return { status: 200, headers: this.#headers(journey, contentType), body: chunks };
+    // Said to proxies that would collect an answer before they pass it on.
+    const headers = { ...this.#headers(journey, contentType), 'x-accel-buffering': 'no' };
+    return { status: 200, headers, body: chunks };
   }
 
   /** Whether a caller that was admitted a while ago would be admitted now. */
