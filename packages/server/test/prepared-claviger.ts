@@ -32,6 +32,13 @@ export const preparedClaviger: Readonly<Record<string, Prepare>> = {
     await things.key(user);
     return {};
   }),
+  ListAccessKeyUses: async (things, name) => {
+    const usesOf = onUser('UserPrincipalName', async (_, user) => {
+      await things.key(user);
+      return {};
+    });
+    return { ...(await usesOf(things, name)), action: 'ram:GetAccessKeyLastUsed' };
+  },
   GetAccessKeyExpiryCeiling: onAccount(),
   SetAccessKeyExpiryCeiling: onAccount({ Days: '3650' }),
   Simulate: simulating('ram-user'),
