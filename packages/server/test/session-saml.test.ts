@@ -111,6 +111,9 @@ eachServer((_, start) => {
     await refused(response({ recipient: 'https://signin.aliyun.com/saml/SSO' }));
     await refused(response({ notOnOrAfter: Date.now() - 1000 }), 'AuthenticationFail.SAMLAssertion.Expired');
     await refused('no XML');
+    const link = { AccountId: account.accountId, SAMLResponse: Buffer.from(response()).toString('base64') };
+    const byLink = await new Browser(server).call('SignInWithSaml', link, { method: 'GET' });
+    assert.equal(byLink.code, 'UnsupportedHTTPMethod');
     for (const subject of [
       'alice',
       'alice@elsewhere.example.com',

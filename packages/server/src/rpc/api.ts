@@ -13,16 +13,9 @@ import type { CallRecord } from '../audit/audit-event.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Services } from '../services.ts';
-import { type ConsoleSession, changeConsoleSession, readConsoleSession } from '../session/console-session.ts';
-import { type ConsoleSite, consoleSite, refuseForeignPage } from '../session/console-site.ts';
-import { readCookie } from '../session/cookie.ts';
-import {
-  type CallerIdentity,
-  permissionsOf,
-  principalOf,
-  type SessionIdentity,
-} from '../session/session-identity.ts';
-import { csrfTokenOf, isCsrfToken } from '../session/session-secret.ts';
+import { ConsoleGate } from '../session/console-gate.ts';
+import { type ConsoleSession, readConsoleSession } from '../session/console-session.ts';
+import type { CallerIdentity } from '../session/session-identity.ts';
 import { isSteppedUp } from '../session/step-up.ts';
 import type { Queries, WriteTransaction } from '../store/store.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
@@ -84,9 +77,6 @@ export interface ApiParts {
   readonly rootKeyUsed: (accessKeyId: string) => void;
 }
 
-/** When a session was last used is noted no more often. */
-const seenEveryMs = 60_000;
-
 /** The parameters of the protocol itself; the rest is the operation's. */
 const protocolParameters: ReadonlySet<string> = new Set([
   'AccessKeyId',
@@ -146,9 +136,11 @@ interface Journey {
  */
 export class Api {
   readonly #parts: ApiParts;
+  readonly #gate: ConsoleGate;
 
   constructor(parts: ApiParts) {
     this.#parts = parts;
+    this.#gate = new ConsoleGate(parts);
   }
 
   /**
@@ -289,11 +281,11 @@ export class Api {
     const sessionOnly = operation.access === 'stream' ? undefined : operation.sessionOnly;
     // Programs have no cookies, and need not wait until an address is made out of their headers.
     if (headerOf(request, 'cookie') !== undefined) {
-      const site = this.#site(request);
-      const token = readCookie(request.rawHeaders, 'session', site.secure);
-      if (token !== undefined) {
+      const shown = this.#gate.shown(request);
+      if (shown.sessionToken !== undefined) {
         if (signature.scheme !== 'anonymous') throw new Refusal('SessionAndSignature');
-        return this.#admitSession(journey, token, site, sessionOnly === 'page-load');
+        const csrf = sessionOnly === 'page-load' ? 'unknown' : 'needed';
+        return this.#gate.admit(request, shown, csrf, journey.time);
       }
     }
     const found = guard.authenticate(request, signature);
@@ -316,86 +308,18 @@ export class Api {
     return identity;
   }
 
-  #site(request: GuardRequest): ConsoleSite {
-    const { guard, publicUrl } = this.#parts;
-    return consoleSite(request, publicUrl, guard.isSecure(request));
-  }
-
-  /** The owner of a session, when a page of ours sends its request. */
-  async #admitSession(
-    journey: Journey,
-    token: string,
-    site: ConsoleSite,
-    withoutCsrfToken: boolean,
-  ): Promise<SessionIdentity> {
-    const { store } = this.#parts.services;
-    const session = await this.#presentSession(journey, token, site, withoutCsrfToken, 'full');
-    if (journey.time - session.row.last_seen_at >= seenEveryMs) {
-      await store.write(({ queries }) =>
-        changeConsoleSession(queries, session.row.session_hash, { last_seen_at: journey.time }),
-      );
-    }
-    return this.#sessionIdentity(journey, token, site, session, store.queries);
-  }
-
-  async #presentSession(
-    journey: Journey,
-    token: string | undefined,
-    site: ConsoleSite,
-    withoutCsrfToken: boolean,
-    stage: 'pending' | 'full',
-  ): Promise<ConsoleSession> {
-    const { request } = journey;
-    if (request.method !== 'POST') throw new Refusal('UnsupportedHTTPMethod', { method: request.method });
-    refuseForeignPage(request, site);
-    const { queries } = this.#parts.services.store;
-    const session = token === undefined ? undefined : await readConsoleSession(queries, token, journey.time);
-    if (token === undefined || session?.row.stage !== stage) throw new Refusal('NotSignedIn');
-    if (!withoutCsrfToken && !isCsrfToken(token, headerOf(request, 'x-claviger-csrf'))) {
-      throw new Refusal('InvalidCsrfToken');
-    }
-    return session;
-  }
-
-  async #sessionIdentity(
-    journey: Journey,
-    token: string,
-    site: ConsoleSite,
-    session: ConsoleSession,
-    queries: Queries,
-  ): Promise<SessionIdentity> {
-    const { guard, services } = this.#parts;
-    return {
-      by: 'session',
-      session,
-      site,
-      csrfToken: csrfTokenOf(token),
-      principal: principalOf(session),
-      credential: {
-        permissions: await permissionsOf(queries, services, session),
-        sessionPolicy: undefined,
-      },
-      mfaPresent: session.row.second_factor_shown === 1,
-      sourceAddress: guard.sourceAddress(journey.request),
-      secure: guard.isSecure(journey.request),
-      now: journey.time,
-    };
-  }
-
   /** Of an operation by which a session begins, is confirmed or ends. */
   async #door(journey: Journey, operation: ConsoleOperation, signature: ParsedSignature): Promise<Answer> {
     const { request } = journey;
     const { guard, services } = this.#parts;
     if (signature.scheme !== 'anonymous') throw new Refusal('SessionAndSignature');
-    const site = this.#site(request);
-    const token = readCookie(request.rawHeaders, 'session', site.secure);
+    const shown = this.#gate.shown(request);
     let session: ConsoleSession | undefined;
-    if (operation.session === 'none') {
-      if (request.method !== 'POST') throw new Refusal('UnsupportedHTTPMethod', { method: request.method });
-      if (!operation.crossSite) refuseForeignPage(request, site);
-    } else {
-      session = await this.#presentSession(journey, token, site, false, operation.session);
+    if (operation.session !== 'none') {
+      session = await this.#gate.present(request, shown, operation.session, 'needed', journey.time);
       journey.account = session.account;
+    } else {
+      this.#gate.refuseForeign(request, shown, operation.crossSite ? 'anywhere' : 'here');
     }
     const input = readInput(operation.input, signature.parameters);
     const visit: ConsoleVisit = {
@@ -404,11 +328,9 @@ export class Api {
       sourceAddress: guard.sourceAddress(request),
       secure: guard.isSecure(request),
       services,
-      site,
+      ...shown,
       userAgent: headerOf(request, 'user-agent') ?? '',
       session,
-      sessionToken: token,
-      mfaTicket: readCookie(request.rawHeaders, 'mfa', site.secure),
       attempted: ({ accountId }, { type, name }) => {
         journey.attempt = { accountId, type, userName: name };
       },
@@ -417,14 +339,10 @@ export class Api {
     journey.account = proof.account;
     return this.#change(journey, async (transaction) => {
       const scope = this.#scope(journey, proof.account, transaction);
-      const present =
-        session && token && (await readConsoleSession(transaction.queries, token, journey.time));
-      if (session !== undefined && !present) throw new Refusal('NotSignedIn');
-      const outcome = await operation.handle(input, proof, {
-        ...visit,
-        ...scope,
-        session: present || undefined,
-      });
+      const { sessionToken: token = '' } = shown;
+      const present = session && (await readConsoleSession(transaction.queries, token, journey.time));
+      if (present?.row.stage !== session?.row.stage) throw new Refusal('NotSignedIn');
+      const outcome = await operation.handle(input, proof, { ...visit, ...scope, session: present });
       journey.actor = outcome.actor;
       journey.event = outcome.event;
       journey.cookies = outcome.cookies ?? [];
@@ -493,13 +411,8 @@ export class Api {
     switch (identity.by) {
       case 'signature':
         return this.#stillSigned(identity, signature);
-      case 'session': {
-        const { site } = identity;
-        const token = readCookie(journey.request.rawHeaders, 'session', site.secure) ?? '';
-        const session = await readConsoleSession(queries, token, journey.time);
-        if (session?.row.stage !== 'full') throw new Refusal('NotSignedIn');
-        return this.#sessionIdentity(journey, token, site, session, queries);
-      }
+      case 'session':
+        return this.#gate.admitAgain(journey.request, identity, queries);
     }
   }
 
