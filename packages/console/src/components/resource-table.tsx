@@ -200,38 +200,39 @@ export function ResourceTable<Row extends object>(props: ResourceTableProps<Row>
       {props.searchable !== false && bar}
       <ErrorNotice error={error} retry={refetch} />
       {wide ? (
-        <Table<Row>
-          size="middle"
-          rowKey={rowKey}
-          dataSource={found}
-          loading={loading ?? false}
-          pagination={paging}
-          scroll={{ x: true }}
-          locale={{ emptyText: loading ? ' ' : empty }}
-          {...(bulkActions.length > 0 && {
-            rowSelection: {
-              selectedRowKeys: [...selected],
-              onChange: (keys: Key[]) => setSelected(keys),
-              preserveSelectedRowKeys: true,
-              getTitleCheckboxProps: () => ({ 'aria-label': t('table.selectAll') }),
-              getCheckboxProps: (row: Row) => ({ 'aria-label': t('table.select', { name: rowName(row) }) }),
-            },
-          })}
-          columns={columns.map(({ key, title, text, render, sortBy, width }) => ({
-            key,
-            title: title === '' ? <span className="visually-hidden">{t('table.actions')}</span> : title,
-            render: (_: unknown, row: Row) => (render ? render(row) : text(row)),
-            ...(width && { width }),
-            ...(sortBy !== false && {
-              sorter: (a: Row, b: Row) => {
-                const [x, y] = sortBy ? [sortBy(a), sortBy(b)] : [text(a), text(b)];
-                return typeof x === 'number' && typeof y === 'number'
-                  ? x - y
-                  : collator.compare(String(x), String(y));
+        <div className="resource-table-scroll">
+          <Table<Row>
+            size="middle"
+            rowKey={rowKey}
+            dataSource={found}
+            loading={loading ?? false}
+            pagination={paging}
+            locale={{ emptyText: loading ? ' ' : empty }}
+            {...(bulkActions.length > 0 && {
+              rowSelection: {
+                selectedRowKeys: [...selected],
+                onChange: (keys: Key[]) => setSelected(keys),
+                preserveSelectedRowKeys: true,
+                getTitleCheckboxProps: () => ({ 'aria-label': t('table.selectAll') }),
+                getCheckboxProps: (row: Row) => ({ 'aria-label': t('table.select', { name: rowName(row) }) }),
               },
-            }),
-          }))}
-        />
+            })}
+            columns={columns.map(({ key, title, text, render, sortBy, width }) => ({
+              key,
+              title: title === '' ? <span className="visually-hidden">{t('table.actions')}</span> : title,
+              render: (_: unknown, row: Row) => (render ? render(row) : text(row)),
+              ...(width && { width }),
+              ...(sortBy !== false && {
+                sorter: (a: Row, b: Row) => {
+                  const [x, y] = sortBy ? [sortBy(a), sortBy(b)] : [text(a), text(b)];
+                  return typeof x === 'number' && typeof y === 'number'
+                    ? x - y
+                    : collator.compare(String(x), String(y));
+                },
+              }),
+            }))}
+          />
+        </div>
       ) : loading ? (
         <Waiting />
       ) : found.length === 0 ? (

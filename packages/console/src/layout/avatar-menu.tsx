@@ -1,4 +1,4 @@
-import { DownOutlined, KeyOutlined, LogoutOutlined, SafetyOutlined } from '@ant-design/icons';
+import { DownOutlined, KeyOutlined, LogoutOutlined, SafetyOutlined, UserOutlined } from '@ant-design/icons';
 import { Avatar, Button, Dropdown } from 'antd';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -70,9 +70,11 @@ export function AvatarMenu() {
         }}
       >
         <Button type="text" aria-label={`${t('avatar.label')}: ${name}`} className="avatar-button">
-          <Avatar size={28} style={{ background: isRoot ? '#b45309' : '#1d4ed8', color: '#fff' }}>
-            {[...name][0]?.toUpperCase()}
-          </Avatar>
+          <Avatar
+            size={28}
+            icon={<UserOutlined aria-hidden />}
+            style={{ background: isRoot ? '#b45309' : '#1d4ed8', color: '#fff' }}
+          />
           <span className="wide-only">{name}</span>
           <DownOutlined aria-hidden style={{ fontSize: 11 }} />
         </Button>

@@ -74,7 +74,7 @@ export function Navigation({ onChosen }: { readonly onChosen?: () => void }) {
   return (
     <nav aria-label={t('nav.label')} className="navigation">
       {sections.map(({ heading, entries }) => (
-        <section key={entries[0]?.path} {...(heading && { 'aria-label': t(heading) })}>
+        <div key={entries[0]?.path}>
           {heading && <h2>{t(heading)}</h2>}
           <ul>
             {entries.map(({ path, label, icon }) => (
@@ -86,7 +86,7 @@ export function Navigation({ onChosen }: { readonly onChosen?: () => void }) {
               </li>
             ))}
           </ul>
-        </section>
+        </div>
       ))}
     </nav>
   );

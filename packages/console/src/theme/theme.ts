@@ -14,7 +14,7 @@ export function themeOf(dark: boolean): ThemeConfig {
       fontFamily: 'inherit',
       fontFamilyCode: codeFont,
       borderRadius: 6,
-      wireframe: false,
+      motion: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
       ...(dark ? darkTokens : lightTokens),
     },
     components: {
@@ -34,6 +34,10 @@ export function themeOf(dark: boolean): ThemeConfig {
         groupTitleFontSize: 12,
       },
       Table: { headerBg: dark ? '#1b2330' : '#f5f7fa', headerSplitColor: 'transparent' },
+      // White on it has to be readable, and it is lighter elsewhere to be readable itself.
+      ...(dark && {
+        Button: { colorPrimary: '#3a66d4', colorPrimaryHover: '#4370d9', colorPrimaryActive: '#2f58bd' },
+      }),
       Card: { headerFontSize: 15 },
       Tabs: { horizontalItemGutter: 28 },
     },
