@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   ControlPlane,
   type ControlPlaneOptions,
@@ -7,12 +6,14 @@ import {
 } from '../control-plane/control-plane.ts';
 import type { CredentialLookup, CredentialSource } from '../credential.ts';
 import { systemTimer, type Timer } from '../timer.ts';
-import { FrameReader } from './frames.ts';
+import { Connection } from './connection.ts';
 import { Freshness, type Moment } from './freshness.ts';
-import { type Hello, type ReplicationRecord, readLine, UnknownRecord } from './records.ts';
-import { KeyAgreement, Opener } from './sealing.ts';
+import { readLine } from './records.ts';
+import { KeyAgreement } from './sealing.ts';
 import { SessionCredentials } from './session-credentials.ts';
-import { IncompleteSnapshot, Snapshot } from './snapshot.ts';
+import { IncompleteSnapshot, type Snapshot } from './snapshot.ts';
+import { Turn } from './turn.ts';
+import { wipe } from './wipe.ts';
 
 /** How to reach the control plane, and how long to go on without it. */
 export interface SnapshotOptions extends ControlPlaneOptions {
@@ -54,9 +55,6 @@ const minStalenessMs = 15_000;
 
 /** A control plane says something every 5 seconds. One that says nothing for this long, or twice it, is away. */
 const silenceMs = 10_000;
-
-/** How long the event loop may be kept by records, at a time. */
-const turnMs = 5;
 
 const firstDelayMs = 250;
 const longestDelayMs = 30_000;
@@ -273,15 +271,12 @@ export class SnapshotSource implements CredentialSource {
     ended: AbortSignal,
     heard: () => void,
   ): Promise<void> {
-    let turnBegan = performance.now();
+    const turn = new Turn();
     for await (const piece of response) {
       heard();
       for (const lines of connection.read(piece as Buffer)) {
         for (const line of lines) this.#take(line, connection, opened);
-        if (performance.now() - turnBegan > turnMs) {
-          await nextTurn();
-          turnBegan = performance.now();
-        }
+        await turn.pause();
         if (ended.aborted) return;
       }
     }
@@ -352,95 +347,6 @@ export class SnapshotSource implements CredentialSource {
       if (error === undefined) resolve();
       else reject(error);
     }
-  }
-}
-
-/** What has arrived over one connection and does not count yet. */
-class Connection {
-  readonly #agreement: KeyAgreement;
-  readonly #controlPlane: ControlPlane;
-  readonly #frames = new FrameReader();
-  #opener: Opener | undefined;
-  #begun = false;
-  #changes: ReplicationRecord[] = [];
-  accountId = '';
-  /** A copy that is not whole yet. */
-  loading: Snapshot | undefined;
-  readonly stale: string[] = [];
-
-  constructor(agreement: KeyAgreement, controlPlane: ControlPlane) {
-    this.#agreement = agreement;
-    this.#controlPlane = controlPlane;
-  }
-
-  /** @returns the lines of each frame that is whole now */
-  *read(piece: Buffer): Generator<readonly string[]> {
-    for (const frame of this.#frames.read(piece)) {
-      if (this.#opener === undefined) this.#opener = this.#greet(frame);
-      else yield this.#opener.open(frame).toString().split('\n');
-    }
-  }
-
-  /** @param hasCopy whether there is a copy of this account that changes can be made to */
-  begin(what: 'everything' | 'changes', hasCopy: boolean): void {
-    if (this.#begun || (what === 'changes' && !hasCopy)) {
-      throw new UnknownRecord('a beginning where there is none');
-    }
-    this.#begun = true;
-    if (what === 'everything') this.loading = new Snapshot();
-  }
-
-  add(record: ReplicationRecord): void {
-    if (!this.#begun) throw new UnknownRecord('a record before the beginning');
-    if (this.loading !== undefined) this.loading.apply([record]);
-    else this.#changes.push(record);
-  }
-
-  takeChanges(): readonly ReplicationRecord[] {
-    if (!this.#begun) throw new UnknownRecord('an end before the beginning');
-    const changes = this.#changes;
-    this.#changes = [];
-    return changes;
-  }
-
-  /** Overwrites what does not count and never will. */
-  async discard(): Promise<void> {
-    const { loading } = this;
-    this.loading = undefined;
-    if (loading !== undefined) await wipe(loading);
-  }
-
-  #greet(frame: Buffer): Opener {
-    let hello: Partial<Hello>;
-    try {
-      hello = JSON.parse(frame.toString()) as Partial<Hello>;
-    } catch {
-      throw new UnknownRecord('a greeting that is not JSON');
-    }
-    const { Protocol, AccountId, ConnectionId, PublicKey } = hello;
-    if (Protocol !== 1) throw new UnknownRecord(`the protocol ${Protocol}`);
-    if (AccountId === undefined || ConnectionId === undefined || PublicKey === undefined) {
-      throw new UnknownRecord('a greeting that lacks something');
-    }
-    this.accountId = AccountId;
-    const key = this.#agreement.key(PublicKey, {
-      purpose: 'replication',
-      accountId: AccountId,
-      accessKeyId: this.#controlPlane.accessKeyId,
-      connectionId: ConnectionId,
-      sharedSecret: this.#controlPlane.sharedSecret('replication'),
-    });
-    return new Opener(key);
-  }
-}
-
-/** Overwrites a copy, some of it each turn of the event loop. */
-async function wipe(snapshot: Snapshot): Promise<void> {
-  let turnBegan = performance.now();
-  for (const _ of snapshot.wipe()) {
-    if (performance.now() - turnBegan < turnMs) continue;
-    await nextTurn();
-    turnBegan = performance.now();
   }
 }
 
