@@ -244,4 +244,18 @@ describe('signing in to the console', { skip: withoutChromium }, () => {
     await context.close();
     await other.context.close();
   });
+
+  test('who has an identity provider goes there by the login name alone; the others are told', async () => {
+    const { loginName } = await console.newConsoleUser(account, 'no-provider');
+    const { page, context } = await console.open();
+    await page.goto('/sign-in');
+    await page.getByRole('button', { name: 'Sign in through your identity provider' }).click();
+    await page.getByText('This field is required.').waitFor();
+    await page.getByLabel('Login name').fill(loginName);
+    await page.getByRole('button', { name: 'Sign in through your identity provider' }).click();
+    await page.getByText('Users of this name do not sign in through an identity provider.').waitFor();
+    await page.goto('/sign-in?error=AuthenticationFail.SAMLAssertion.Expired');
+    await page.getByText('The answer of the identity provider came too late. Sign in again.').waitFor();
+    await context.close();
+  });
 });

@@ -84,6 +84,7 @@ export interface ClavigerOperations {
   ChooseSignInPassword: { parameters: { NewPassword: string }; response: SignInAnswer };
   BeginSignInDevice: { parameters: None; response: { Seed: string; QRCodePNG: string } };
   BindSignInDevice: { parameters: { Code1: string; Code2: string }; response: SignInAnswer };
+  BeginSamlSignIn: { parameters: { LoginName: string }; response: { Location: string } };
   SignOut: { parameters: None; response: { RequestId?: string } };
   GetSession: {
     parameters: None;

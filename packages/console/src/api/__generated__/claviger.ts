@@ -27,6 +27,15 @@ export interface ClavigerOperations {
       RequestId?: string;
     };
   };
+  BeginSamlSignIn: {
+    parameters: {
+      LoginName: string;
+    };
+    response: {
+      Location?: string;
+      RequestId?: string;
+    };
+  };
   BeginSignInDevice: {
     parameters: Record<never, never>;
     response: {
@@ -264,6 +273,17 @@ export interface ClavigerOperations {
         PasswordReusePrevention?: number;
       };
       RememberAllowed?: boolean;
+      RequestId?: string;
+    };
+  };
+  SignInWithSaml: {
+    parameters: {
+      AccountId: string;
+      SAMLResponse: string;
+    };
+    response: {
+      Step?: string;
+      CsrfToken?: string;
       RequestId?: string;
     };
   };

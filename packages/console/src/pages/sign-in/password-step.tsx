@@ -1,25 +1,47 @@
 import { Button, Form, Input } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
+import { ApiError } from '../../api/api-error.ts';
 import { call } from '../../api/call.ts';
+import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import type { NextStep } from './sign-in.tsx';
 import { StepHeading } from './step-heading.tsx';
 import { useSignInCall } from './use-sign-in-call.ts';
 
-/** Login name and password. */
+interface Fields {
+  readonly loginName: string;
+  readonly password: string;
+}
+
+/** Login name and password; or the login name alone, and on to the identity provider of its account. */
 export function PasswordStep({ goOn }: { readonly goOn: (answer: NextStep) => void }) {
   const { t } = useTranslation(['sign-in', 'shell']);
+  const [form] = Form.useForm<Fields>();
+  const [address] = useSearchParams();
   const { running, error, send } = useSignInCall(goOn);
+  const sso = useChange();
   const rules = [{ required: true, message: t('shell:required') }];
+  // Who comes back from an identity provider in vain is told why by the address.
+  const refusedCode = address.get('error');
+  const refused = refusedCode === null ? null : new ApiError({ code: refusedCode, status: 401, message: '' });
+
+  async function toProvider(): Promise<void> {
+    const { loginName } = await form.validateFields(['loginName']);
+    const answer = await sso.run(() => call('Claviger', 'BeginSamlSignIn', { LoginName: loginName.trim() }));
+    if (answer) window.location.assign(answer.Location);
+  }
+
   return (
     <>
       <StepHeading title={t('title')} lead={t('lead')} />
-      <ErrorNotice error={error} />
-      <Form
+      <ErrorNotice error={error ?? sso.error ?? refused} />
+      <Form<Fields>
+        form={form}
         layout="vertical"
         requiredMark={false}
         size="large"
-        onFinish={({ loginName, password }: { loginName: string; password: string }) =>
+        onFinish={({ loginName, password }) =>
           void send(() => call('Claviger', 'SignIn', { LoginName: loginName.trim(), Password: password }))
         }
       >
@@ -31,6 +53,15 @@ export function PasswordStep({ goOn }: { readonly goOn: (answer: NextStep) => vo
         </Form.Item>
         <Button type="primary" htmlType="submit" block loading={running}>
           {t('signIn')}
+        </Button>
+        <Button
+          type="link"
+          block
+          loading={sso.running}
+          // A login name that is missing is told at its field.
+          onClick={() => void toProvider().catch(() => {})}
+        >
+          {t('sso')}
         </Button>
       </Form>
     </>
