@@ -89,7 +89,7 @@ eachServer((_, start) => {
   });
 
   test('who may not, and what is malformed, is refused', async () => {
-    const { alice, account, server, own, expire } = await fresh();
+    const { alice, server, own, expire } = await fresh();
     const key = { UserAccessKeyId: alice.key.accessKeyId };
     const as = (action: string, parameters: Record<string, string> = {}) =>
       alice.clients.call(OWN, action, parameters);
@@ -106,7 +106,41 @@ eachServer((_, start) => {
     const other = await server.newAccount();
     const foreign = { UserPrincipalName: alice.userPrincipalName, ...key, ExpireDate: '' };
     await refused(other.admin.call(OWN, 'SetAccessKeyExpiry', foreign), 'EntityNotExist.User', 404);
-    assert.ok(account.accountId);
+  });
+
+  test('each operation opens by its own action alone', async () => {
+    const { account, alice } = await fresh();
+    const { admin } = account;
+    const key = { UserAccessKeyId: alice.key.accessKeyId };
+    const calls = {
+      SetAccessKeyExpiry: { ...key, ExpireDate: '' },
+      ListAccessKeyExpiries: {},
+      GetAccessKeyExpiryCeiling: {},
+      SetAccessKeyExpiryCeiling: { Days: '0' },
+      Simulate: {
+        PrincipalType: 'ram-user',
+        PrincipalName: 'alice',
+        SimulatedAction: 'ram:GetUser',
+        SimulatedResource: '*',
+      },
+    } as const;
+    for (const own of Object.keys(calls)) {
+      const attachment = { UserName: 'alice', PolicyName: `only-${own}`, PolicyType: 'Custom' };
+      await admin.callRpc(RAM, 'CreatePolicy', {
+        PolicyName: `only-${own}`,
+        PolicyDocument: JSON.stringify({
+          Version: '1',
+          Statement: [{ Effect: 'Allow', Action: `claviger:${own}`, Resource: '*' }],
+        }),
+      });
+      await admin.callRpc(RAM, 'AttachPolicyToUser', attachment);
+      for (const [action, parameters] of Object.entries(calls)) {
+        const call = alice.clients.call(OWN, action, parameters);
+        if (action === own) await call;
+        else assert.match((await refused(call, 'NoPermission')).message, new RegExp(`claviger:${action}`));
+      }
+      await admin.callRpc(RAM, 'DetachPolicyFromUser', attachment);
+    }
   });
 
   test("a session that a key has opened ends with the key's own end", async () => {

@@ -26,6 +26,10 @@ const forms: [name: string, make: () => string, form: RegExp][] = [
     () => identifiers.serviceCredentialSecret(),
     /^[A-Za-z0-9]{44}$/,
   ],
+  ['a session token has 44 alphanumerics', () => identifiers.consoleSessionToken(), /^[A-Za-z0-9]{44}$/],
+  ['a session id begins with cs-', () => identifiers.consoleSessionId(), /^cs-[a-z0-9]{20}$/],
+  ['a challenge has 43 alphanumerics', () => identifiers.passkeyChallenge(), /^[A-Za-z0-9]{43}$/],
+  ['a passkey id begins with PASSKEY-', () => identifiers.passkeyId(), /^PASSKEY-[A-Za-z0-9]{20}$/],
   [
     'a request id is a version 4 UUID in capitals',
     () => identifiers.requestId(),
