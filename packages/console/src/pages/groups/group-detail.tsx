@@ -1,19 +1,17 @@
-import { App, Button, Space, Tabs } from 'antd';
+import { Button, Space, Tabs } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
-import { call } from '../../api/call.ts';
 import type { AnswerOf } from '../../api/operations.ts';
 import { useCall } from '../../api/use-call.ts';
-import { useChange } from '../../api/use-change.ts';
 import { AttachedPolicies } from '../../components/attached-policies.tsx';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Facts } from '../../components/facts.tsx';
+import { useDeletion } from '../../components/use-deletion.tsx';
 import { Waiting } from '../../components/waiting.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
-import { emptyGroup } from './empty-group.ts';
+import { deleteGroup } from './delete-group.ts';
 import { GroupDialog } from './group-dialog.tsx';
 import { Members } from './members.tsx';
 
@@ -25,24 +23,21 @@ export function Component() {
   const { t } = useTranslation(['groups', 'shell']);
   const format = useFormat();
   const navigate = useNavigate();
-  const { message } = App.useApp();
   const { groupName = '' } = useParams();
   const [address, setAddress] = useSearchParams();
   const query = useCall('Ims', 'GetGroup', { GroupName: groupName });
-  const change = useChange();
-  const [open, setOpen] = useState<'edit' | 'delete'>();
+  const deletion = useDeletion<string>({
+    nameOf: (name) => name,
+    remove: (name) => deleteGroup(name),
+    title: t('delete'),
+    text: (count, names) => t('deleteText', { count, names }),
+    done: (count) => t('deleted', { count }),
+    typed: true,
+    onDeleted: () => void navigate('/groups'),
+  });
+  const [editing, setEditing] = useState(false);
   const trail = [{ label: t('title'), to: '/groups' }];
   const group = query.data?.Group;
-
-  async function deleteGroup(): Promise<void> {
-    const done = await change.run(async () => {
-      await emptyGroup(groupName);
-      return call('Ims', 'DeleteGroup', { GroupName: groupName });
-    });
-    if (!done) return;
-    message.success(t('deleted', { count: 1 }));
-    void navigate('/groups');
-  }
 
   if (group === undefined) {
     return (
@@ -57,8 +52,8 @@ export function Component() {
       trail={trail}
       actions={
         <Space wrap>
-          <Button onClick={() => setOpen('edit')}>{t('shell:edit')}</Button>
-          <Button danger onClick={() => setOpen('delete')}>
+          <Button onClick={() => setEditing(true)}>{t('shell:edit')}</Button>
+          <Button danger onClick={() => deletion.ask([groupName])}>
             {t('delete')}
           </Button>
         </Space>
@@ -86,27 +81,16 @@ export function Component() {
           },
         ]}
       />
-      {open === 'edit' && (
+      {editing && (
         <GroupDialog
           group={group}
-          onClosed={() => setOpen(undefined)}
+          onClosed={() => setEditing(false)}
           onSaved={(name) => {
             if (name !== groupName) void navigate(`/groups/${encodeURIComponent(name)}`, { replace: true });
           }}
         />
       )}
-      <ConfirmDialog
-        open={open === 'delete'}
-        title={t('delete')}
-        confirmText={t('delete')}
-        typed={groupName}
-        running={change.running}
-        error={change.error}
-        onCancel={() => setOpen(undefined)}
-        onConfirm={() => void deleteGroup()}
-      >
-        {t('deleteText', { count: 1, names: groupName })}
-      </ConfirmDialog>
+      {deletion.dialog}
     </Page>
   );
 }

@@ -1,36 +1,33 @@
 import { PlusOutlined } from '@ant-design/icons';
-import { App, Button } from 'antd';
+import { Button } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
-import { call } from '../../api/call.ts';
 import type { AnswerOf } from '../../api/operations.ts';
-import { useChange } from '../../api/use-change.ts';
 import { useEveryPage } from '../../api/use-every-page.ts';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
+import { useDeletion } from '../../components/use-deletion.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
-import { emptyGroup } from './empty-group.ts';
+import { deleteGroup } from './delete-group.ts';
 import { GroupDialog } from './group-dialog.tsx';
 
 type Group = NonNullable<NonNullable<AnswerOf<'Ims', 'ListGroups'>['Groups']>['Group']>[number];
-
-interface Selection {
-  readonly groups: readonly Group[];
-  readonly done: () => void;
-}
 
 /** The groups of the account. */
 export function Component() {
   const { t } = useTranslation(['groups', 'shell']);
   const format = useFormat();
   const navigate = useNavigate();
-  const { message } = App.useApp();
   const groups = useEveryPage('Ims', 'ListGroups', { MaxItems: 1000 }, (answer) => answer.Groups?.Group);
-  const change = useChange();
   const [creating, setCreating] = useState(false);
-  const [deleting, setDeleting] = useState<Selection>();
+  const deletion = useDeletion<Group>({
+    nameOf: ({ GroupName = '' }) => GroupName,
+    remove: ({ GroupName = '' }) => deleteGroup(GroupName),
+    title: t('delete'),
+    text: (count, names) => t('deleteText', { count, names }),
+    done: (count) => t('deleted', { count }),
+  });
 
   const columns = useMemo<readonly Column<Group>[]>(
     () => [
@@ -53,20 +50,6 @@ export function Component() {
     ],
     [t, format],
   );
-
-  async function deleteGroups({ groups: doomed, done }: Selection): Promise<void> {
-    const deleted = await change.run(async () => {
-      for (const { GroupName } of doomed) {
-        await emptyGroup(GroupName ?? '');
-        await call('Ims', 'DeleteGroup', { GroupName });
-      }
-      return true;
-    });
-    if (!deleted) return;
-    message.success(t('deleted', { count: doomed.length }));
-    setDeleting(undefined);
-    done();
-  }
 
   return (
     <Page
@@ -95,10 +78,7 @@ export function Component() {
               key: 'delete',
               label: t('delete'),
               danger: true,
-              run: (rows, done) => {
-                change.reset();
-                setDeleting({ groups: rows, done });
-              },
+              run: deletion.ask,
             },
           ]}
         />
@@ -109,20 +89,7 @@ export function Component() {
           onSaved={(name) => void navigate(`/groups/${encodeURIComponent(name)}`)}
         />
       )}
-      <ConfirmDialog
-        open={deleting !== undefined}
-        title={t('delete')}
-        confirmText={t('delete')}
-        running={change.running}
-        error={change.error}
-        onCancel={() => setDeleting(undefined)}
-        onConfirm={() => deleting && void deleteGroups(deleting)}
-      >
-        {t('deleteText', {
-          count: deleting?.groups.length ?? 0,
-          names: deleting?.groups.map((group) => group.GroupName).join(', '),
-        })}
-      </ConfirmDialog>
+      {deletion.dialog}
     </Page>
   );
 }

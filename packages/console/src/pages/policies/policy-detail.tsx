@@ -1,12 +1,11 @@
-import { App, Button, Space, Tabs, Tag, Tooltip } from 'antd';
+import { Button, Space, Tabs, Tag, Tooltip } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { useCall } from '../../api/use-call.ts';
-import { useChange } from '../../api/use-change.ts';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Facts } from '../../components/facts.tsx';
+import { useDeletion } from '../../components/use-deletion.tsx';
 import { Waiting } from '../../components/waiting.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
@@ -21,25 +20,22 @@ export function Component() {
   const { t } = useTranslation(['policies', 'shell']);
   const format = useFormat();
   const navigate = useNavigate();
-  const { message } = App.useApp();
   const { policyType = '', policyName = '' } = useParams();
   const [address, setAddress] = useSearchParams();
   const query = useCall('Ram', 'GetPolicy', { PolicyName: policyName, PolicyType: policyType });
-  const change = useChange();
-  const [open, setOpen] = useState<'edit' | 'delete'>();
+  const deletion = useDeletion<string>({
+    nameOf: (name) => name,
+    remove: (name) => deletePolicy(name),
+    title: t('delete'),
+    text: (count, names) => t('deleteText', { count, names }),
+    done: (count) => t('deleted', { count }),
+    typed: true,
+    onDeleted: () => void navigate('/policies'),
+  });
+  const [editing, setEditing] = useState(false);
   const trail = [{ label: t('title'), to: '/policies' }];
   const policy = query.data?.Policy;
   const isCustom = policyType === 'Custom';
-
-  async function remove(): Promise<void> {
-    const done = await change.run(async () => {
-      await deletePolicy(policyName);
-      return true;
-    });
-    if (!done) return;
-    message.success(t('deleted', { count: 1 }));
-    void navigate('/policies');
-  }
 
   if (policy === undefined) {
     return (
@@ -56,9 +52,9 @@ export function Component() {
       trail={trail}
       actions={
         <Space wrap>
-          {isCustom && <Button onClick={() => setOpen('edit')}>{t('editDescription')}</Button>}
+          {isCustom && <Button onClick={() => setEditing(true)}>{t('editDescription')}</Button>}
           <Tooltip title={reason}>
-            <Button danger disabled={reason !== undefined} onClick={() => setOpen('delete')}>
+            <Button danger disabled={reason !== undefined} onClick={() => deletion.ask([policyName])}>
               {t('delete')}
             </Button>
           </Tooltip>
@@ -103,25 +99,14 @@ export function Component() {
           },
         ]}
       />
-      {open === 'edit' && (
+      {editing && (
         <DescriptionDialog
           policyName={policyName}
           description={policy.Description ?? ''}
-          onClosed={() => setOpen(undefined)}
+          onClosed={() => setEditing(false)}
         />
       )}
-      <ConfirmDialog
-        open={open === 'delete'}
-        title={t('delete')}
-        confirmText={t('delete')}
-        typed={policyName}
-        running={change.running}
-        error={change.error}
-        onCancel={() => setOpen(undefined)}
-        onConfirm={() => void remove()}
-      >
-        {t('deleteText', { count: 1, names: policyName })}
-      </ConfirmDialog>
+      {deletion.dialog}
     </Page>
   );
 }

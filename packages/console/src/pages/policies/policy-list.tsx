@@ -1,30 +1,23 @@
 import { PlusOutlined } from '@ant-design/icons';
-import { App, Button, Select, Tag } from 'antd';
-import { useMemo, useState } from 'react';
+import { Button, Select, Tag } from 'antd';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import type { AnswerOf } from '../../api/operations.ts';
-import { useChange } from '../../api/use-change.ts';
 import { useEveryPage } from '../../api/use-every-page.ts';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
+import { useDeletion } from '../../components/use-deletion.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
 import { deletePolicy } from './delete-policy.ts';
 
 type Policy = NonNullable<NonNullable<AnswerOf<'Ram', 'ListPolicies'>['Policies']>['Policy']>[number];
 
-interface Selection {
-  readonly policies: readonly Policy[];
-  readonly done: () => void;
-}
-
 /** The policies of the account, and those that every account has. */
 export function Component() {
   const { t } = useTranslation(['policies', 'shell']);
   const format = useFormat();
   const navigate = useNavigate();
-  const { message } = App.useApp();
   const [address, setAddress] = useSearchParams();
   const type = address.get('type') ?? '';
   const policies = useEveryPage(
@@ -33,8 +26,13 @@ export function Component() {
     { MaxItems: 1000, ...(type !== '' && { PolicyType: type }) },
     (answer) => answer.Policies?.Policy,
   );
-  const change = useChange();
-  const [deleting, setDeleting] = useState<Selection>();
+  const deletion = useDeletion<Policy>({
+    nameOf: ({ PolicyName = '' }) => PolicyName,
+    remove: ({ PolicyName = '' }) => deletePolicy(PolicyName),
+    title: t('delete'),
+    text: (count, names) => t('deleteText', { count, names }),
+    done: (count) => t('deleted', { count }),
+  });
 
   const columns = useMemo<readonly Column<Policy>[]>(
     () => [
@@ -70,17 +68,6 @@ export function Component() {
     ],
     [t, format],
   );
-
-  async function deletePolicies({ policies: doomed, done }: Selection): Promise<void> {
-    const deleted = await change.run(async () => {
-      for (const { PolicyName = '' } of doomed) await deletePolicy(PolicyName);
-      return true;
-    });
-    if (!deleted) return;
-    message.success(t('deleted', { count: doomed.length }));
-    setDeleting(undefined);
-    done();
-  }
 
   return (
     <Page
@@ -123,28 +110,12 @@ export function Component() {
               danger: true,
               disabledReason: (rows) =>
                 rows.some((policy) => policy.PolicyType === 'System') ? t('systemStays') : undefined,
-              run: (rows, done) => {
-                change.reset();
-                setDeleting({ policies: rows, done });
-              },
+              run: deletion.ask,
             },
           ]}
         />
       </div>
-      <ConfirmDialog
-        open={deleting !== undefined}
-        title={t('delete')}
-        confirmText={t('delete')}
-        running={change.running}
-        error={change.error}
-        onCancel={() => setDeleting(undefined)}
-        onConfirm={() => deleting && void deletePolicies(deleting)}
-      >
-        {t('deleteText', {
-          count: deleting?.policies.length ?? 0,
-          names: deleting?.policies.map((policy) => policy.PolicyName).join(', '),
-        })}
-      </ConfirmDialog>
+      {deletion.dialog}
     </Page>
   );
 }

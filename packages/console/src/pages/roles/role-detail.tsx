@@ -1,14 +1,13 @@
-import { App, Button, Space, Tabs } from 'antd';
+import { Button, Space, Tabs } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import type { AnswerOf } from '../../api/operations.ts';
 import { useCall } from '../../api/use-call.ts';
-import { useChange } from '../../api/use-change.ts';
 import { AttachedPolicies } from '../../components/attached-policies.tsx';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Facts } from '../../components/facts.tsx';
+import { useDeletion } from '../../components/use-deletion.tsx';
 import { Waiting } from '../../components/waiting.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
@@ -24,24 +23,21 @@ export function Component() {
   const { t } = useTranslation(['roles', 'shell']);
   const format = useFormat();
   const navigate = useNavigate();
-  const { message } = App.useApp();
   const { roleName = '' } = useParams();
   const [address, setAddress] = useSearchParams();
   const query = useCall('Ram', 'GetRole', { RoleName: roleName });
-  const change = useChange();
-  const [open, setOpen] = useState<'edit' | 'delete'>();
+  const deletion = useDeletion<string>({
+    nameOf: (name) => name,
+    remove: (name) => deleteRole(name),
+    title: t('delete'),
+    text: (count, names) => t('deleteText', { count, names }),
+    done: (count) => t('deleted', { count }),
+    typed: true,
+    onDeleted: () => void navigate('/roles'),
+  });
+  const [editing, setEditing] = useState(false);
   const trail = [{ label: t('title'), to: '/roles' }];
   const role = query.data?.Role;
-
-  async function remove(): Promise<void> {
-    const done = await change.run(async () => {
-      await deleteRole(roleName);
-      return true;
-    });
-    if (!done) return;
-    message.success(t('deleted', { count: 1 }));
-    void navigate('/roles');
-  }
 
   if (role === undefined) {
     return (
@@ -56,8 +52,8 @@ export function Component() {
       trail={trail}
       actions={
         <Space wrap>
-          <Button onClick={() => setOpen('edit')}>{t('shell:edit')}</Button>
-          <Button danger onClick={() => setOpen('delete')}>
+          <Button onClick={() => setEditing(true)}>{t('shell:edit')}</Button>
+          <Button danger onClick={() => deletion.ask([roleName])}>
             {t('delete')}
           </Button>
         </Space>
@@ -90,19 +86,8 @@ export function Component() {
           },
         ]}
       />
-      {open === 'edit' && <RoleEditDialog role={role} onClosed={() => setOpen(undefined)} />}
-      <ConfirmDialog
-        open={open === 'delete'}
-        title={t('delete')}
-        confirmText={t('delete')}
-        typed={roleName}
-        running={change.running}
-        error={change.error}
-        onCancel={() => setOpen(undefined)}
-        onConfirm={() => void remove()}
-      >
-        {t('deleteText', { count: 1, names: roleName })}
-      </ConfirmDialog>
+      {editing && <RoleEditDialog role={role} onClosed={() => setEditing(false)} />}
+      {deletion.dialog}
     </Page>
   );
 }

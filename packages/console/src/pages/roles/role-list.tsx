@@ -1,33 +1,31 @@
 import { PlusOutlined } from '@ant-design/icons';
-import { App, Button } from 'antd';
-import { useMemo, useState } from 'react';
+import { Button } from 'antd';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import type { AnswerOf } from '../../api/operations.ts';
-import { useChange } from '../../api/use-change.ts';
 import { useEveryPage } from '../../api/use-every-page.ts';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
+import { useDeletion } from '../../components/use-deletion.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
 import { deleteRole } from './delete-role.ts';
 
 type Role = NonNullable<NonNullable<AnswerOf<'Ram', 'ListRoles'>['Roles']>['Role']>[number];
 
-interface Selection {
-  readonly roles: readonly Role[];
-  readonly done: () => void;
-}
-
 /** The roles of the account. */
 export function Component() {
   const { t } = useTranslation(['roles', 'shell']);
   const format = useFormat();
   const navigate = useNavigate();
-  const { message } = App.useApp();
   const roles = useEveryPage('Ram', 'ListRoles', { MaxItems: 1000 }, (answer) => answer.Roles?.Role);
-  const change = useChange();
-  const [deleting, setDeleting] = useState<Selection>();
+  const deletion = useDeletion<Role>({
+    nameOf: ({ RoleName = '' }) => RoleName,
+    remove: ({ RoleName = '' }) => deleteRole(RoleName),
+    title: t('delete'),
+    text: (count, names) => t('deleteText', { count, names }),
+    done: (count) => t('deleted', { count }),
+  });
 
   const columns = useMemo<readonly Column<Role>[]>(
     () => [
@@ -56,17 +54,6 @@ export function Component() {
     [t, format],
   );
 
-  async function deleteRoles({ roles: doomed, done }: Selection): Promise<void> {
-    const deleted = await change.run(async () => {
-      for (const { RoleName = '' } of doomed) await deleteRole(RoleName);
-      return true;
-    });
-    if (!deleted) return;
-    message.success(t('deleted', { count: doomed.length }));
-    setDeleting(undefined);
-    done();
-  }
-
   return (
     <Page
       title={t('title')}
@@ -94,28 +81,12 @@ export function Component() {
               key: 'delete',
               label: t('delete'),
               danger: true,
-              run: (rows, done) => {
-                change.reset();
-                setDeleting({ roles: rows, done });
-              },
+              run: deletion.ask,
             },
           ]}
         />
       </div>
-      <ConfirmDialog
-        open={deleting !== undefined}
-        title={t('delete')}
-        confirmText={t('delete')}
-        running={change.running}
-        error={change.error}
-        onCancel={() => setDeleting(undefined)}
-        onConfirm={() => deleting && void deleteRoles(deleting)}
-      >
-        {t('deleteText', {
-          count: deleting?.roles.length ?? 0,
-          names: deleting?.roles.map((role) => role.RoleName).join(', '),
-        })}
-      </ConfirmDialog>
+      {deletion.dialog}
     </Page>
   );
 }

@@ -1,12 +1,11 @@
-import { App, Button, Space } from 'antd';
+import { Button, Space } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import type { AnswerOf } from '../../api/operations.ts';
-import { useChange } from '../../api/use-change.ts';
 import { useEveryPage } from '../../api/use-every-page.ts';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
+import { useDeletion } from '../../components/use-deletion.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { OidcProviderDialog } from './oidc-provider-dialog.tsx';
 
@@ -19,16 +18,22 @@ export type OidcProvider = NonNullable<
 export function OidcProviders() {
   const { t } = useTranslation(['sso', 'shell']);
   const format = useFormat();
-  const { message } = App.useApp();
   const providers = useEveryPage(
     'Ims',
     'ListOIDCProviders',
     { MaxItems: 100 },
     (answer) => answer.OIDCProviders?.OIDCProvider,
   );
-  const change = useChange();
+  const deletion = useDeletion<OidcProvider>({
+    nameOf: ({ OIDCProviderName = '' }) => OIDCProviderName,
+    remove: ({ OIDCProviderName = '' }) => call('Ims', 'DeleteOIDCProvider', { OIDCProviderName }),
+    title: t('deleteTitle'),
+    text: (_, name) => t('deleteText', { name }),
+    done: () => t('deleted'),
+    typed: true,
+  });
+  const { ask } = deletion;
   const [edited, setEdited] = useState<OidcProvider | 'new'>();
-  const [doomed, setDoomed] = useState<string>();
 
   const columns = useMemo<readonly Column<OidcProvider>[]>(
     () => [
@@ -52,22 +57,15 @@ export function OidcProviders() {
             <Button size="small" onClick={() => setEdited(provider)}>
               {t('shell:edit')}
             </Button>
-            <Button size="small" danger onClick={() => setDoomed(provider.OIDCProviderName)}>
+            <Button size="small" danger onClick={() => ask([provider])}>
               {t('shell:delete')}
             </Button>
           </Space>
         ),
       },
     ],
-    [t, format],
+    [t, format, ask],
   );
-
-  async function remove(OIDCProviderName: string): Promise<void> {
-    const done = await change.run(() => call('Ims', 'DeleteOIDCProvider', { OIDCProviderName }));
-    if (!done) return;
-    message.success(t('deleted'));
-    setDoomed(undefined);
-  }
 
   return (
     <section className="surface" aria-labelledby="oidc-providers">
@@ -98,18 +96,7 @@ export function OidcProviders() {
           onClosed={() => setEdited(undefined)}
         />
       )}
-      <ConfirmDialog
-        open={doomed !== undefined}
-        title={t('deleteTitle')}
-        confirmText={t('shell:delete')}
-        typed={doomed ?? ''}
-        running={change.running}
-        error={change.error}
-        onCancel={() => setDoomed(undefined)}
-        onConfirm={() => doomed && void remove(doomed)}
-      >
-        {t('deleteText', { name: doomed })}
-      </ConfirmDialog>
+      {deletion.dialog}
     </section>
   );
 }

@@ -1,12 +1,11 @@
-import { App, Button, Space } from 'antd';
+import { Button, Space } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import type { AnswerOf } from '../../api/operations.ts';
-import { useChange } from '../../api/use-change.ts';
 import { useEveryPage } from '../../api/use-every-page.ts';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
+import { useDeletion } from '../../components/use-deletion.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { SamlProviderDialog } from './saml-provider-dialog.tsx';
 
@@ -18,16 +17,22 @@ type Provider = NonNullable<
 export function SamlProviders() {
   const { t } = useTranslation(['sso', 'shell']);
   const format = useFormat();
-  const { message } = App.useApp();
   const providers = useEveryPage(
     'Ims',
     'ListSAMLProviders',
     { MaxItems: 100 },
     (answer) => answer.SAMLProviders?.SAMLProvider,
   );
-  const change = useChange();
+  const deletion = useDeletion<Provider>({
+    nameOf: ({ SAMLProviderName = '' }) => SAMLProviderName,
+    remove: ({ SAMLProviderName = '' }) => call('Ims', 'DeleteSAMLProvider', { SAMLProviderName }),
+    title: t('deleteTitle'),
+    text: (_, name) => t('deleteText', { name }),
+    done: () => t('deleted'),
+    typed: true,
+  });
+  const { ask } = deletion;
   const [edited, setEdited] = useState<Provider | 'new'>();
-  const [doomed, setDoomed] = useState<string>();
 
   const columns = useMemo<readonly Column<Provider>[]>(
     () => [
@@ -55,22 +60,15 @@ export function SamlProviders() {
             <Button size="small" onClick={() => setEdited(provider)}>
               {t('shell:edit')}
             </Button>
-            <Button size="small" danger onClick={() => setDoomed(provider.SAMLProviderName)}>
+            <Button size="small" danger onClick={() => ask([provider])}>
               {t('shell:delete')}
             </Button>
           </Space>
         ),
       },
     ],
-    [t, format],
+    [t, format, ask],
   );
-
-  async function remove(SAMLProviderName: string): Promise<void> {
-    const done = await change.run(() => call('Ims', 'DeleteSAMLProvider', { SAMLProviderName }));
-    if (!done) return;
-    message.success(t('deleted'));
-    setDoomed(undefined);
-  }
 
   return (
     <section className="surface" aria-labelledby="saml-providers">
@@ -103,18 +101,7 @@ export function SamlProviders() {
           onClosed={() => setEdited(undefined)}
         />
       )}
-      <ConfirmDialog
-        open={doomed !== undefined}
-        title={t('deleteTitle')}
-        confirmText={t('shell:delete')}
-        typed={doomed ?? ''}
-        running={change.running}
-        error={change.error}
-        onCancel={() => setDoomed(undefined)}
-        onConfirm={() => doomed && void remove(doomed)}
-      >
-        {t('deleteText', { name: doomed })}
-      </ConfirmDialog>
+      {deletion.dialog}
     </section>
   );
 }

@@ -1,7 +1,12 @@
 import { call } from '../../api/call.ts';
 
-/** Takes everybody out of a group and every policy off it: only such a group can be deleted. */
-export async function emptyGroup(GroupName: string): Promise<void> {
+/** Deletes a group, after taking everybody out of it and every policy off it: only such a group can be deleted. */
+export async function deleteGroup(GroupName: string): Promise<void> {
+  await emptyGroup(GroupName);
+  await call('Ims', 'DeleteGroup', { GroupName });
+}
+
+async function emptyGroup(GroupName: string): Promise<void> {
   const { Policies } = await call('Ram', 'ListPoliciesForGroup', { GroupName });
   for (const { PolicyName, PolicyType } of Policies?.Policy ?? []) {
     await call('Ram', 'DetachPolicyFromGroup', { GroupName, PolicyName, PolicyType });
