@@ -79,7 +79,7 @@ export function OidcProviderDialog({
           label={t('oidc.issuer')}
           rules={[{ required: true, pattern: /^https:\/\/\S+$/, message: t('rule.issuer') }]}
         >
-          <Input autoComplete="off" spellCheck={false} disabled={known} placeholder="https://" />
+          <Input autoComplete="off" spellCheck={false} disabled={known} />
         </Form.Item>
         <Form.Item name="clientIds" label={t('oidc.clientIds')} extra={t('oidc.clientIdsHint')}>
           <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={[',', ' ']} />
