@@ -114,7 +114,7 @@ const spoken = new Set([
 
 /** Names, actions, ARNs and addresses: the same in every language. */
 const untranslatable = [
-  /^(?:Claviger|AccessKey(?: ID| Secret)?|vpc-)$/,
+  /^(?:Claviger|AccessKey(?: ID| Secret)?|vpc-|https:\/\/)$/,
   /^[\W\d_]*$/u,
   /^(?:acs:[\w:*/.-]+|[a-z]+:[A-Z]\w*\*?)$/,
   /^[\dA-Fa-f.:/\s]*db8[\dA-Fa-f.:/\s]*$/,

@@ -12,6 +12,7 @@ import { type Column, ResourceTable } from './resource-table.tsx';
 
 /** Whom policies are attached to. */
 export type PolicyHolder =
+  | { readonly kind: 'user'; readonly name: string }
   | { readonly kind: 'group'; readonly name: string }
   | { readonly kind: 'role'; readonly name: string };
 
@@ -21,7 +22,7 @@ interface AttachedPolicy extends PolicyReference {
   readonly attachedAt: string;
 }
 
-/** The policies of a group or a role: attached and detached here, several at once. */
+/** The policies of a user, a group or a role: attached and detached here, several at once. */
 export function AttachedPolicies({ holder }: { readonly holder: PolicyHolder }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -147,19 +148,11 @@ export function AttachedPolicies({ holder }: { readonly holder: PolicyHolder }) 
 }
 
 function useAttached(holder: PolicyHolder) {
-  const ofGroup = useCall(
-    'Ram',
-    'ListPoliciesForGroup',
-    { GroupName: holder.name },
-    { enabled: holder.kind === 'group' },
-  );
-  const ofRole = useCall(
-    'Ram',
-    'ListPoliciesForRole',
-    { RoleName: holder.name },
-    { enabled: holder.kind === 'role' },
-  );
-  const query = holder.kind === 'group' ? ofGroup : ofRole;
+  const { kind, name } = holder;
+  const ofUser = useCall('Ram', 'ListPoliciesForUser', { UserName: name }, { enabled: kind === 'user' });
+  const ofGroup = useCall('Ram', 'ListPoliciesForGroup', { GroupName: name }, { enabled: kind === 'group' });
+  const ofRole = useCall('Ram', 'ListPoliciesForRole', { RoleName: name }, { enabled: kind === 'role' });
+  const query = { user: ofUser, group: ofGroup, role: ofRole }[kind];
   const policies = query.data?.Policies?.Policy;
   const rows = useMemo(
     () =>
@@ -178,14 +171,24 @@ function useAttached(holder: PolicyHolder) {
 
 function attachOne(holder: PolicyHolder, { name, type }: PolicyReference): Promise<unknown> {
   const policy = { PolicyName: name, PolicyType: type };
-  return holder.kind === 'group'
-    ? call('Ram', 'AttachPolicyToGroup', { ...policy, GroupName: holder.name })
-    : call('Ram', 'AttachPolicyToRole', { ...policy, RoleName: holder.name });
+  switch (holder.kind) {
+    case 'user':
+      return call('Ram', 'AttachPolicyToUser', { ...policy, UserName: holder.name });
+    case 'group':
+      return call('Ram', 'AttachPolicyToGroup', { ...policy, GroupName: holder.name });
+    case 'role':
+      return call('Ram', 'AttachPolicyToRole', { ...policy, RoleName: holder.name });
+  }
 }
 
 function detachOne(holder: PolicyHolder, { name, type }: PolicyReference): Promise<unknown> {
   const policy = { PolicyName: name, PolicyType: type };
-  return holder.kind === 'group'
-    ? call('Ram', 'DetachPolicyFromGroup', { ...policy, GroupName: holder.name })
-    : call('Ram', 'DetachPolicyFromRole', { ...policy, RoleName: holder.name });
+  switch (holder.kind) {
+    case 'user':
+      return call('Ram', 'DetachPolicyFromUser', { ...policy, UserName: holder.name });
+    case 'group':
+      return call('Ram', 'DetachPolicyFromGroup', { ...policy, GroupName: holder.name });
+    case 'role':
+      return call('Ram', 'DetachPolicyFromRole', { ...policy, RoleName: holder.name });
+  }
 }

@@ -17,9 +17,7 @@ export function AvatarMenu() {
   const [open, setOpen] = useState(false);
   const chosenAt = useRef(Number.NEGATIVE_INFINITY);
   const isRoot = principal.Type === 'root';
-  const name = isRoot
-    ? t('avatar.root')
-    : (principal.DisplayName ?? principal.UserName ?? principal.LoginName);
+  const name = isRoot ? t('avatar.root') : principal.DisplayName || principal.UserName || principal.LoginName;
 
   async function signOut(): Promise<void> {
     try {

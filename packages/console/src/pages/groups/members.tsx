@@ -26,7 +26,7 @@ export function Members({ groupName }: { readonly groupName: string }) {
   const members = useEveryPage(
     'Ims',
     'ListUsersForGroup',
-    { GroupName: groupName, MaxItems: 1000 },
+    { GroupName: groupName, MaxItems: 100 },
     (answer) => answer.Users?.User,
   );
   const change = useChange();

@@ -21,7 +21,7 @@ export function AddToGroupsDialog({
   const { message } = App.useApp();
   const id = useId();
   const [chosen, setChosen] = useState<string[]>([]);
-  const groups = useEveryPage('Ims', 'ListGroups', { MaxItems: 1000 }, (answer) => answer.Groups?.Group);
+  const groups = useEveryPage('Ims', 'ListGroups', { MaxItems: 100 }, (answer) => answer.Groups?.Group);
   const change = useChange();
 
   async function add(): Promise<void> {
