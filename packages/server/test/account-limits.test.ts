@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { sql } from 'kysely';
 import { limits } from '../src/limits.ts';
 import type { Schema } from '../src/store/schema.ts';
+import { assertSameRows, readAccountRows } from './account-rows.ts';
 import { eachServer, type TestServer } from './server.ts';
 import { Things } from './things.ts';
 
@@ -58,6 +59,31 @@ eachServer((_, start) => {
       await assert.rejects(make(full), (error: Error) => error.message.includes(code), code);
       await make(next);
     }
+  });
+
+  test('a user in the recycle bin pushes none out of another account’s', async () => {
+    const server = await start();
+    const full = new Things(server, await server.newAccount(), 'full', Date.now());
+    const next = new Things(server, await server.newAccount(), 'next', Date.now());
+    await full.recycledUser('full');
+    // Beside the administrator, who is not in it.
+    await copyRow(server, full.account.accountId, 'users', limits.recycledUsersPerAccount + 1, [
+      'user_id',
+      'user_name_key',
+    ]);
+    const before = await readAccountRows(server.services, full.account.accountId);
+    await next.recycledUser('one-more');
+    assertSameRows(
+      before,
+      await readAccountRows(server.services, full.account.accountId),
+      'the other account',
+    );
+    await full.recycledUser('one-more');
+    const after = await readAccountRows(server.services, full.account.accountId);
+    assert.ok(
+      [...before].some((row) => !after.has(row)),
+      'nobody was pushed out',
+    );
   });
 });
 

@@ -167,24 +167,28 @@ eachServer((_, start) => {
 
     const usesOf = ({ account }: Things) => readKeyUses(server.services, account.accountId);
 
-    /** What an answer tells of the other account that the question did not hold; undefined when nothing. */
-    const told = (attempt: Attempt, { body }: JsonAnswer): string | undefined => {
+    /** What an answer tells of other accounts that the question did not hold; undefined when nothing. */
+    const told = (attempt: Attempt, { body }: JsonAnswer, others: readonly Things[]): string | undefined => {
       const asked = Object.values(attempt.parameters);
       // Reports are encoded.
       const content = Buffer.from(String(body['Content'] ?? ''), 'base64').toString();
       const text = JSON.stringify(body) + content;
-      const secrets = [theirs.mark, theirs.account.accountId, ...theirs.told];
+      const secrets = others.flatMap((other) => [other.mark, other.account.accountId, ...other.told]);
       return secrets.find((one) => text.includes(one) && !asked.some((value) => value.includes(one)));
     };
 
     /** Makes the calls, and says what was answered otherwise than it should be. */
-    const faultsOf = async (attempts: readonly Attempt[], key: ClientKey): Promise<string[]> => {
+    const faultsOf = async (
+      attempts: readonly Attempt[],
+      key: ClientKey,
+      others: readonly Things[] = [first, theirs],
+    ): Promise<string[]> => {
       const faults: string[] = [];
       for (const attempt of attempts) {
         const answer = await call(attempt, key);
         const { code, message } = answer;
         if (!attempt.codes.includes(code)) faults.push(`${attempt.title}: ${code}: ${message}`);
-        const secret = told(attempt, answer);
+        const secret = told(attempt, answer, others);
         if (secret !== undefined) faults.push(`${attempt.title}: tells ${secret}`);
       }
       return faults;
@@ -222,6 +226,7 @@ eachServer((_, start) => {
     });
 
     test('what is of the same name in two accounts is of each alone: whatever is done in one, the other stays', async () => {
+      const before = [await rowsOf(theirs), await rowsOf(own)] as const;
       const vendor = new Things(server, await server.newAccount(), 'other-vendor', now);
       const twin = new Things(server, await server.newAccount(), 'twin', now, vendor);
       await twin.allowEverything();
@@ -232,10 +237,23 @@ eachServer((_, start) => {
         const { parameters } = await pair.prepare(twin, `a-${pair.name}`);
         attempts.push({ title: pair.title, pair, parameters, codes: ['OK'] });
       }
-      const before = [await rowsOf(theirs), await rowsOf(own)] as const;
-      assert.deepEqual(await faultsOf(lastOnes(attempts), twin.account.key), []);
+      const others = [first, theirs, own];
+      assert.deepEqual(await faultsOf(lastOnes(attempts), twin.account.key, others), []);
       assertSameRows(before[0], await rowsOf(theirs), 'the other account');
       assertSameRows(before[1], await rowsOf(own), 'the third account');
+    });
+
+    test('a tag of one account’s policy is on no policy of that name in another', async () => {
+      for (const things of [theirs, own]) await things.policy('tagged-in-one');
+      await theirs.tagged('policy', 'tagged-in-one');
+      const find = (Tag: object) => own.do(RAM, 'ListPolicies', { Tag: JSON.stringify([Tag]) });
+      for (const tag of [{ Key: 'owner' }, { Key: 'owner', Value: theirs.mark }]) {
+        const { Policies } = (await find(tag)) as {
+          readonly Policies: { readonly Policy: readonly { readonly PolicyName: string }[] };
+        };
+        const found = Policies.Policy.map(({ PolicyName }) => PolicyName);
+        assert.ok(!found.includes('tagged-in-one'), `${JSON.stringify(tag)} finds ${found}`);
+      }
     });
 
     test('settings, lists and counts of an account are what they were before another one had any', async () => {

@@ -6,6 +6,11 @@ const onGuard = (things: Things) => `acs:claviger:*:${things.account.accountId}:
 
 const withKey = async (things: Things, user: UserThing) => ({ UserAccessKeyId: await things.key(user) });
 
+const listing = async (things: Things, user: UserThing) => {
+  await things.key(user);
+  return {};
+};
+
 const simulated = (things: Things) => ({
   SimulatedAction: 'ram:GetUser',
   SimulatedResource: things.arn('user/somebody'),
@@ -28,17 +33,11 @@ export const preparedClaviger: Readonly<Record<string, Prepare>> = {
     ...(await withKey(things, user)),
     ExpireDate: '2099-01-01T00:00:00Z',
   })),
-  ListAccessKeyExpiries: onUser('UserPrincipalName', async (things, user) => {
-    await things.key(user);
-    return {};
+  ListAccessKeyExpiries: onUser('UserPrincipalName', listing),
+  ListAccessKeyUses: async (things, name) => ({
+    ...(await onUser('UserPrincipalName', listing)(things, name)),
+    action: 'ram:GetAccessKeyLastUsed',
   }),
-  ListAccessKeyUses: async (things, name) => {
-    const usesOf = onUser('UserPrincipalName', async (_, user) => {
-      await things.key(user);
-      return {};
-    });
-    return { ...(await usesOf(things, name)), action: 'ram:GetAccessKeyLastUsed' };
-  },
   GetAccessKeyExpiryCeiling: onAccount(),
   SetAccessKeyExpiryCeiling: onAccount({ Days: '3650' }),
   Simulate: simulating('ram-user'),
