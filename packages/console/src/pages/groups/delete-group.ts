@@ -12,7 +12,7 @@ async function emptyGroup(GroupName: string): Promise<void> {
     await call('Ram', 'DetachPolicyFromGroup', { GroupName, PolicyName, PolicyType });
   }
   for (;;) {
-    const { Users } = await call('Ims', 'ListUsersForGroup', { GroupName, MaxItems: 1000 });
+    const { Users } = await call('Ims', 'ListUsersForGroup', { GroupName, MaxItems: 100 });
     const members = Users?.User ?? [];
     if (members.length === 0) return;
     for (const { UserPrincipalName = '' } of members) {
