@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { languages } from '../src/language/languages.ts';
+
+const guides = join(import.meta.dirname, '..', '..', '..', 'docs', 'guide');
+const locales = join(import.meta.dirname, '..', 'src', 'locales');
+
+describe('the user’s guide', () => {
+  for (const language of languages) {
+    const text = readFileSync(join(guides, `${language}.md`), 'utf8');
+
+    test(`calls pages, buttons and fields what the console calls them, ${language}`, () => {
+      const words = catalogue(language);
+      const named = [...text.matchAll(/\*\*(.+?)\*\*/g)].flatMap(([, bold = '']) => bold.split(' → '));
+      assert.ok(named.length > 40);
+      assert.deepEqual(
+        named.filter((word) => word !== '…' && !words.has(word)),
+        [],
+      );
+    });
+
+    test(`shows pictures that are there, each of them once, ${language}`, () => {
+      const shown = [...text.matchAll(/\]\((\S+\.png)\)/g)].map(([, path = '']) => path);
+      assert.deepEqual(
+        shown.filter((path) => !existsSync(join(guides, path))),
+        [],
+      );
+      const taken = readdirSync(join(guides, '..', 'images', language)).map(
+        (name) => `../images/${language}/${name}`,
+      );
+      assert.deepEqual(shown.toSorted(), taken.toSorted());
+    });
+
+    test(`leads to sections that are there, ${language}`, () => {
+      const sections = new Set(
+        [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+          heading
+            .toLowerCase()
+            .replace(/[^\p{Letter}\p{Number} -]/gu, '')
+            .replaceAll(' ', '-'),
+        ),
+      );
+      const links = [...text.matchAll(/\]\(#(.+?)\)/g)].map(([, section = '']) => section);
+      assert.ok(links.length > 10);
+      assert.deepEqual(
+        links.filter((section) => !sections.has(section)),
+        [],
+      );
+    });
+
+    test(`gives the same policies and programs as in English, ${language}`, () => {
+      const fenced = (of: string) => of.match(/```[\s\S]*?```/g);
+      assert.deepEqual(fenced(text), fenced(readFileSync(join(guides, 'en.md'), 'utf8')));
+    });
+  }
+});
+
+/** Everything that the console says in a language. */
+function catalogue(language: string): Set<string> {
+  const words = new Set<string>();
+  const add = (entry: unknown): void => {
+    if (typeof entry === 'string') words.add(entry);
+    else for (const value of Object.values(entry as object)) add(value);
+  };
+  for (const file of readdirSync(join(locales, language))) {
+    add(JSON.parse(readFileSync(join(locales, language, file), 'utf8')));
+  }
+  return words;
+}
