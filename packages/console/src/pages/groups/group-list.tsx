@@ -19,7 +19,7 @@ export function Component() {
   const { t } = useTranslation(['groups', 'shell']);
   const format = useFormat();
   const navigate = useNavigate();
-  const groups = useEveryPage('Ims', 'ListGroups', { MaxItems: 1000 }, (answer) => answer.Groups?.Group);
+  const groups = useEveryPage('Ims', 'ListGroups', { MaxItems: 100 }, (answer) => answer.Groups?.Group);
   const [creating, setCreating] = useState(false);
   const deletion = useDeletion<Group>({
     nameOf: ({ GroupName = '' }) => GroupName,
