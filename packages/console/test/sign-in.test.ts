@@ -249,10 +249,10 @@ describe('signing in to the console', { skip: withoutChromium }, () => {
     const { loginName } = await console.newConsoleUser(account, 'no-provider');
     const { page, context } = await console.open();
     await page.goto('/sign-in');
-    await page.getByRole('button', { name: 'Sign in through your identity provider' }).click();
+    await page.getByRole('button', { name: 'Use single sign-on (SSO)' }).click();
     await page.getByText('This field is required.').waitFor();
     await page.getByLabel('Login name').fill(loginName);
-    await page.getByRole('button', { name: 'Sign in through your identity provider' }).click();
+    await page.getByRole('button', { name: 'Use single sign-on (SSO)' }).click();
     await page.getByText('Users of this name do not sign in through an identity provider.').waitFor();
     await page.goto('/sign-in?error=AuthenticationFail.SAMLAssertion.Expired');
     await page.getByText('The answer of the identity provider came too late. Sign in again.').waitFor();
