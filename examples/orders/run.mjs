@@ -11,6 +11,8 @@ import openApi from '@alicloud/openapi-client';
 import { $OpenApiUtil, default as core } from '@alicloud/openapi-core';
 
 const claviger = fileURLToPath(new URL('../../packages/cli/bin/claviger.js', import.meta.url));
+// The repository's own Node.js: whoever runs this may have an older one.
+const node = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url));
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const version = '2026-11-24';
 const ways = { gateway: behindGateway, nginx: behindNginx, fastify: inProcess };
@@ -48,7 +50,7 @@ try {
 /** Claviger itself, with a key for whatever guards the service. */
 async function startControlPlane() {
   const data = join(directory, 'data');
-  const made = spawnSync(process.execPath, [claviger, 'init', '--data', data, '--json'], {
+  const made = spawnSync(node, [claviger, 'init', '--data', data, '--json'], {
     encoding: 'utf8',
   });
   if (made.status !== 0) throw new Error(made.stderr);
@@ -247,7 +249,7 @@ function byCommand({ AccessKeyId, AccessKeySecret }, method, url) {
     ALIBABA_CLOUD_ACCESS_KEY_ID: AccessKeyId,
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: AccessKeySecret,
   };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [claviger, 'call', method, url], {
+  const { status, stdout, stderr } = spawnSync(node, [claviger, 'call', method, url], {
     encoding: 'utf8',
     env,
   });
@@ -278,7 +280,7 @@ function configure(name, ports) {
 
 /** Starts a program of Node, and waits until it has said where it is. @returns that address */
 async function start(name, words, environment = {}) {
-  const child = spawn(process.execPath, words, {
+  const child = spawn(node, words, {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

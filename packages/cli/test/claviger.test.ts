@@ -154,7 +154,7 @@ describe('claviger serve', () => {
     const { status, out, err } = claviger(['serve', '--data', directory, '--port', String(port)]);
     other.close();
     assert.deepEqual([status, out], [1, '']);
-    assert.match(err, new RegExp(`error: .*${port}`));
+    assert.match(err, new RegExp(`error: .*${port}.* is in use: .*--port`));
     assert.doesNotMatch(err, / at /, 'no stack');
   });
 

@@ -98,6 +98,8 @@ describe('the command line', () => {
         assert.equal(err.trimEnd().split('\n').length, 1, err);
       }
     }
+    const { err } = await type(['serve', '--data', directory, '--port', 'http']);
+    assert.equal(err, 'error: --port: must be a whole number, 0 to 65535\n');
     assert.ok(!existsSync(directory));
   });
 

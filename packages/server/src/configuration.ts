@@ -19,6 +19,16 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ''),
 );
 
+/** A number as it comes from a command line; zod's own words for a wrong one speak of NaN. */
+const wholeNumber = (least: number, most?: number) => {
+  const error = `must be a whole number, ${most === undefined ? `${least} or more` : `${least} to ${most}`}`;
+  return z.coerce
+    .number({ error })
+    .int({ error })
+    .min(least, { error })
+    .max(most ?? Number.MAX_SAFE_INTEGER, { error });
+};
+
 /**
  * Every setting of a server: its flag's name in camelCase, its rule, and its default. Each has an environment
  * variable: `--trusted-proxies` is `CLAVIGER_TRUSTED_PROXIES`. A flag wins over the variable.
@@ -26,13 +36,7 @@ const list = z.string().transform((text) =>
 const settings = z.object({
   data: z.string().min(1).default('./data').describe('data directory'),
   host: z.string().min(1).default('127.0.0.1').describe('address to listen on'),
-  port: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(65_535)
-    .default(8080)
-    .describe('port to listen on; 0 for any free one'),
+  port: wholeNumber(0, 65_535).default(8080).describe('port to listen on; 0 for any free one'),
   database: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL')
@@ -53,11 +57,7 @@ const settings = z.object({
     .enum(['batched', 'strict', 'best-effort'])
     .default('batched')
     .describe('strict: reads wait for their record; best-effort: changes do not wait for theirs'),
-  auditRetentionDays: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(36_500)
+  auditRetentionDays: wholeNumber(0, 36_500)
     .default(180)
     .describe('days that audit events are kept; 0: for ever'),
   trustedProxies: list
@@ -106,7 +106,7 @@ const settings = z.object({
   vaultToken: z.string().optional().describe('token for Vault'),
   vaultKey: z.string().default('claviger').describe("name of Vault's transit key"),
   region: z.string().default('cn-hangzhou').describe('region that audit events name'),
-  cachedCredentials: z.coerce.number().int().min(1).default(1_000_000).describe('credentials kept in memory'),
+  cachedCredentials: wholeNumber(1).default(1_000_000).describe('credentials kept in memory'),
   logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info').describe('what is logged'),
 });
 

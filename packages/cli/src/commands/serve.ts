@@ -1,5 +1,5 @@
 import { initialise, isInstalled, startClaviger } from '@claviger/server';
-import type { Command } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { pino } from 'pino';
 import { noInstallation } from '../services.ts';
 import { addSettings, configurationOf } from '../settings.ts';
@@ -33,7 +33,7 @@ export function addServe(program: Command, terminal: Terminal): void {
     }
     // Listened for before anybody can know that we are there.
     const stopped = stopSignal();
-    const claviger = await startClaviger(configuration, logger);
+    const claviger = await startClaviger(configuration, logger).catch(tellOfAddressInUse);
     print(terminal, `Claviger serves IMS, RAM and STS at ${bold(terminal, claviger.url)}`);
     if (claviger.consoleUrl !== undefined) {
       print(terminal, `The console is at ${bold(terminal, claviger.consoleUrl)}`);
@@ -42,6 +42,16 @@ export function addServe(program: Command, terminal: Terminal): void {
     tell(terminal, 'Stopping: finishing what is under way.');
     await claviger.close();
   });
+}
+
+/** What the system says of an address that is taken, with what to do about it. */
+function tellOfAddressInUse(error: NodeJS.ErrnoException & { address?: string; port?: number }): never {
+  if (error.code !== 'EADDRINUSE') throw error;
+  throw new CommanderError(
+    1,
+    'claviger.serve',
+    `${error.address}:${error.port} is in use: stop what listens there, or choose another with --port`,
+  );
 }
 
 /** Resolves at the first SIGTERM or SIGINT; a second one ends the process as it would without us. */
