@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { SamlIdentityProvider } from '../../server/test/identity-providers.ts';
+import type { TestAccount } from '../../server/test/server.ts';
+import { assertAccessible } from './accessible.ts';
+import { withoutChromium } from './chromium.ts';
+import { type ConsoleUnderTest, type Look, password, startConsole } from './console.ts';
+
+/** Both schemes, both widths, and each language once. */
+const looks = [
+  { language: 'zh-TW', width: 'desktop', scheme: 'light' },
+  { language: 'zh-CN', width: 'phone', scheme: 'dark' },
+  { language: 'en', width: 'desktop', scheme: 'dark' },
+  { language: 'en', width: 'phone', scheme: 'light' },
+] as const satisfies readonly Look[];
+
+describe('accessibility of the administration (axe, WCAG 2.2 AA)', {
+  skip: withoutChromium,
+  concurrency: true,
+}, () => {
+  let console: ConsoleUnderTest;
+  let account: TestAccount;
+  let appId: string;
+
+  before(async () => {
+    console = await startConsole();
+    account = await console.newAccount();
+    ({ appId } = await prepare(console, account));
+  });
+  after(() => console.close());
+
+  for (const look of looks) {
+    test(`every page, ${look.language}, ${look.width}, ${look.scheme}`, async (t) => {
+      const { page, context } = await console.openSignedIn(account.rootLoginName, password, look);
+      const addresses = [
+        '/groups',
+        '/groups/developers',
+        '/groups/developers?tab=permissions',
+        '/roles',
+        '/roles/new',
+        '/roles/deployer',
+        '/roles/deployer?tab=permissions',
+        '/policies',
+        '/policies/new',
+        '/policies/Custom/read-only',
+        '/simulator',
+        '/recycle-bins',
+        '/recycle-bins?tab=access-keys',
+        '/reports',
+        '/audit',
+        '/applications',
+        `/applications/${appId}`,
+        '/sso',
+        '/sso?tab=oidc',
+        '/sso?tab=user-sso',
+        '/applications?tab=external',
+        '/settings',
+        '/settings?tab=password',
+        '/settings?tab=access-keys',
+        '/settings?tab=names',
+      ];
+      for (const address of addresses) {
+        await t.test(address, async () => {
+          await page.goto(address);
+          await page.getByRole('heading').first().waitFor();
+          await assertAccessible(page, address);
+          assert.equal(await page.locator('.request-line').count(), 0, 'nothing was refused');
+        });
+      }
+      await context.close();
+    });
+  }
+});
+
+/** Something of everything, so that no page is empty. */
+async function prepare(console: ConsoleUnderTest, account: TestAccount): Promise<{ readonly appId: string }> {
+  const ims = (action: string, fields: Record<string, string>) =>
+    account.admin.call('2019-08-15', action, fields);
+  const ram = (action: string, fields: Record<string, string>) =>
+    account.admin.callRpc('2015-05-01', action, fields);
+  const { loginName } = await console.newConsoleUser(account, 'somebody', ['AliyunRAMFullAccess']);
+  const gone = await console.newConsoleUser(account, 'gone');
+  await ims('DeleteUser', { UserPrincipalName: gone.loginName });
+  await ims('CreateGroup', { GroupName: 'developers', DisplayName: 'Developers', Comments: 'All of them' });
+  await ims('AddUserToGroup', { UserPrincipalName: loginName, GroupName: 'developers' });
+  const policyDocument = JSON.stringify({
+    Version: '1',
+    Statement: [{ Effect: 'Allow', Action: ['ram:Get*', 'ram:List*'], Resource: '*' }],
+  });
+  await ram('CreatePolicy', {
+    PolicyName: 'read-only',
+    PolicyDocument: policyDocument,
+    Description: 'Reads',
+  });
+  const readOnly = { PolicyName: 'read-only', PolicyType: 'Custom' };
+  await ram('AttachPolicyToGroup', { ...readOnly, GroupName: 'developers' });
+  const trust = {
+    Version: '1',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: 'sts:AssumeRole',
+        Principal: { RAM: [`acs:ram::${account.accountId}:root`] },
+      },
+    ],
+  };
+  await ram('CreateRole', {
+    RoleName: 'deployer',
+    AssumeRolePolicyDocument: JSON.stringify(trust),
+    Description: 'For the pipeline',
+  });
+  await ram('AttachPolicyToRole', { ...readOnly, RoleName: 'deployer' });
+  await ims('CreateSAMLProvider', {
+    SAMLProviderName: 'company',
+    EncodedSAMLMetadataDocument: new SamlIdentityProvider().metadata(),
+  });
+  const made = await ims('CreateApplication', {
+    DisplayName: 'Reports',
+    AppName: 'reports',
+    AppType: 'WebApp',
+    RedirectUris: 'https://reports.example.com/back',
+  });
+  const { AppId: appId } = made['Application'] as { readonly AppId: string };
+  await ims('CreateAppSecret', { AppId: appId });
+  return { appId };
+}
