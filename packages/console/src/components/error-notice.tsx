@@ -2,6 +2,7 @@ import { Alert, Button, Typography } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type AccessDenied, ApiError } from '../api/api-error.ts';
+import { errorWords } from './error-words.ts';
 
 /**
  * What went wrong, in the reader's words; of a denied action, the permission that was missing.
@@ -67,9 +68,9 @@ export function ErrorNotice({
 export function ErrorText({ error }: { readonly error: Error }): ReactNode {
   const { t, i18n } = useTranslation('errors');
   if (!(error instanceof ApiError)) return error.message;
-  // Codes have dots, which separate keys.
-  const key = error.code.replaceAll('.', '_');
-  return i18n.exists(key, { ns: 'errors' }) ? t(key as 'Network') : error.message;
+  const words = errorWords(error.code, (key) => i18n.exists(key, { ns: 'errors' }));
+  if (words === undefined) return error.message;
+  return t(words.key as 'Missing', { name: words.name });
 }
 
 function MissingPermission({ denied: { action, resource, kind } }: { readonly denied: AccessDenied }) {
@@ -105,6 +106,13 @@ function RequestLine({ error }: { readonly error: ApiError }) {
   const { t } = useTranslation();
   return (
     <p className="request-line">
+      {/* The server's own sentence, in English: it may tell more than ours, a limit or a fault. */}
+      {!error.denied && error.status > 0 && (
+        <>
+          <span lang="en">{error.message}</span>
+          <br />
+        </>
+      )}
       <span className="code">{error.code}</span>
       {error.requestId && (
         <>

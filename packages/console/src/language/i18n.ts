@@ -52,6 +52,8 @@ export async function startTranslations(): Promise<void> {
     });
   i18next.on('languageChanged', sayLanguage);
   sayLanguage(i18next.language);
+  // Wanted when something goes wrong, which is no moment to begin loading.
+  void i18next.loadNamespaces('errors');
 }
 
 /** Screen readers choose their voice by it, fonts their glyphs. */

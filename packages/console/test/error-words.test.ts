@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { catalogue } from '../../server/src/errors/catalogue.ts';
+import { errorWords } from '../src/components/error-words.ts';
+
+const words = JSON.parse(
+  readFileSync(new URL('../src/locales/en/errors.json', import.meta.url), 'utf8'),
+) as Readonly<Record<string, string>>;
+const exists = (key: string) => key in words;
+
+/** Only what is signed, or signed by nobody, meets these: never a page of the console. */
+const neverInTheConsole = [
+  /^InvalidAccessKeyId\./,
+  /^InvalidAction\.NotBuilt$/,
+  /^UnsupportedHTTPMethod$/,
+  /^InvalidProtocol\.NeedSsl$/,
+  /^InvalidParameter\.Policy(?:Grammar|Size)$/,
+  /^SessionAndSignature$/,
+  /^AuthenticationFail\.OIDCToken\./,
+];
+
+test('every refusal that a page can meet has words in the reader’s language', () => {
+  const wordless: string[] = [];
+  for (const [entry, { code = entry }] of Object.entries(catalogue) as [string, { code?: string }][]) {
+    const sample = code.replace('{name}', 'UserName');
+    if (neverInTheConsole.some((pattern) => pattern.test(sample))) continue;
+    const found = errorWords(sample, exists);
+    if (found === undefined || !exists(found.key)) wordless.push(sample);
+  }
+  assert.deepEqual(wordless, []);
+});
+
+test('a fault of a parameter is told with its name', () => {
+  assert.deepEqual(errorWords('InvalidParameter.UserName.InvalidChars', exists), {
+    key: 'InvalidParameter_InvalidChars',
+    name: 'UserName',
+  });
+  assert.deepEqual(errorWords('MissingUserName', exists), { key: 'Missing', name: 'UserName' });
+  assert.deepEqual(errorWords('InvalidParameter.Password.TooWeak', exists), {
+    key: 'InvalidParameter_Password_TooWeak',
+    name: '',
+  });
+});
