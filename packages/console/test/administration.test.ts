@@ -369,6 +369,16 @@ describe('the administration of an account in the console', { skip: withoutChrom
     await context.close();
   });
 
+  test('the reports are in the language of the page, the strength of the password rules too', async () => {
+    const { page, context } = await console.openSignedIn(admin, password, { language: 'zh-TW' });
+    await page.goto('/reports');
+    const practice = page.getByRole('region', { name: '安全實務' });
+    await practice.getByText('密碼規則強度').waitFor();
+    assert.match(await practice.innerText(), /密碼規則強度\s+[弱中強]$/m);
+    assert.equal(await page.getByText('尚未執行檢查').count(), 1);
+    await context.close();
+  });
+
   interface StoredRole {
     readonly MaxSessionDuration: number;
     readonly AssumeRolePolicyDocument: string;

@@ -22,6 +22,8 @@ const units = [
   ['hour', 3_600_000],
   ['minute', 60_000],
 ] as const;
+/** What is younger than a minute is said to be now: "this minute" is what no person says. */
+const NOW = ['second', Number.POSITIVE_INFINITY] as const;
 
 function makeFormat(language: string): Format {
   // Written Chinese has the 24 hours, which the browser's default for Taiwan has not.
@@ -42,7 +44,7 @@ function makeFormat(language: string): Format {
       const time = Date.parse(instant ?? '');
       if (Number.isNaN(time)) return '';
       const passed = time - now;
-      const [unit, length] = units.find(([, span]) => Math.abs(passed) >= span) ?? ['minute', 60_000];
+      const [unit, length] = units.find(([, span]) => Math.abs(passed) >= span) ?? NOW;
       return relative.format(Math.trunc(passed / length), unit);
     },
     number: (value) => number.format(value),

@@ -78,9 +78,7 @@ export function Governance() {
         <Button loading={change.running} onClick={() => void generate()}>
           {t('governance.generate')}
         </Button>
-        <p>
-          {generatedAt ? t('governance.asOf', { time: format.moment(generatedAt) }) : t('governance.none')}
-        </p>
+        {generatedAt && <p>{t('governance.asOf', { time: format.moment(generatedAt) })}</p>}
       </div>
       <ErrorNotice error={change.error} />
       <ResourceTable

@@ -5,6 +5,9 @@ import { Facts } from '../../components/facts.tsx';
 import { Waiting } from '../../components/waiting.tsx';
 import { useFormat } from '../../language/use-format.ts';
 
+/** As the server words it. */
+type Strength = 'low' | 'mid' | 'high';
+
 /** How well the account keeps to good practice, counted on its real state. */
 export function SecurityPractice() {
   const { t } = useTranslation(['reports', 'shell']);
@@ -32,7 +35,10 @@ export function SecurityPractice() {
             [t('practice.unusedKeys'), count(facts.UnusedAkNum)],
             [t('practice.usersWithOldKeys'), count(facts.SubUserWithOldAccessKey)],
             [t('practice.usersWithUnusedKeys'), count(facts.SubUserWithUnusedAccessKey)],
-            [t('practice.passwordStrength'), facts.SubUserPwdLevel],
+            [
+              t('practice.passwordStrength'),
+              facts.SubUserPwdLevel && t(`practice.strength.${facts.SubUserPwdLevel as Strength}`),
+            ],
           ]}
         />
       )}
