@@ -21,7 +21,7 @@ describe('signing in to the console', { skip: withoutChromium }, () => {
   async function fillIn(page: Page, loginName: string, secret: string): Promise<void> {
     await page.getByLabel('Login name').fill(loginName);
     await page.getByLabel('Password', { exact: true }).fill(secret);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   }
 
   test('the one-time password of the root is changed first; one that is too weak is refused', async () => {
@@ -208,6 +208,15 @@ describe('signing in to the console', { skip: withoutChromium }, () => {
     await page.goto('/sign-in?next=https://evil.example/overview');
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
     assert.ok(page.url().startsWith(console.url));
+    await context.close();
+  });
+
+  test('what somebody else wrote into the address is not shown', async () => {
+    const { page, context } = await console.open();
+    await page.goto('/sign-in?error=InvalidCallUsAt0800123456');
+    await page.getByRole('heading', { name: 'Sign in to the console' }).waitFor();
+    assert.equal(await page.getByText('0800123456').count(), 0);
+    assert.equal(await page.getByRole('alert').count(), 0);
     await context.close();
   });
 

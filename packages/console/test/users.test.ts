@@ -63,7 +63,7 @@ describe('users in the console', { skip: withoutChromium }, () => {
     await dora.page.goto('/');
     await dora.page.getByLabel('Login name').fill(`dora@${account.domain}`);
     await dora.page.getByLabel('Password', { exact: true }).fill(oneTime);
-    await dora.page.getByRole('button', { name: 'Sign in' }).click();
+    await dora.page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await dora.page.getByRole('heading', { name: 'Choose a new password' }).waitFor();
     await dora.context.close();
   });

@@ -106,8 +106,8 @@ function RequestLine({ error }: { readonly error: ApiError }) {
   const { t } = useTranslation();
   return (
     <p className="request-line">
-      {/* The server's own sentence, in English: it may tell more than ours, a limit or a fault. */}
-      {!error.denied && error.status > 0 && (
+      {/* The server's own sentence, in English: of what was asked for wrongly it tells more than ours. */}
+      {[400, 404, 409].includes(error.status) && (
         <>
           <span lang="en">{error.message}</span>
           <br />

@@ -16,7 +16,7 @@ interface Fields {
 
 /** Login name and password; or the login name alone, and on to the identity provider of its account. */
 export function PasswordStep({ goOn }: { readonly goOn: (answer: NextStep) => void }) {
-  const { t } = useTranslation(['sign-in', 'shell']);
+  const { t, i18n } = useTranslation(['sign-in', 'shell', 'errors']);
   const [form] = Form.useForm<Fields>();
   const [address] = useSearchParams();
   const { running, error, send } = useSignInCall(goOn);
@@ -24,7 +24,10 @@ export function PasswordStep({ goOn }: { readonly goOn: (answer: NextStep) => vo
   const rules = [{ required: true, message: t('shell:required') }];
   // Who comes back from an identity provider in vain is told why by the address.
   const refusedCode = address.get('error');
-  const refused = refusedCode === null ? null : new ApiError({ code: refusedCode, status: 401, message: '' });
+  // Anybody can write an address: of what stands there only a code that we know is shown.
+  const isKnown = i18n.exists((refusedCode ?? '').replaceAll('.', '_'), { ns: 'errors' });
+  const refused =
+    refusedCode !== null && isKnown ? new ApiError({ code: refusedCode, status: 0, message: '' }) : null;
 
   async function toProvider(): Promise<void> {
     const { loginName } = await form.validateFields(['loginName']);
