@@ -48,7 +48,7 @@ docs/forward-auth.md has every setting, and what each proxy needs.`,
           const services = configuration.services.length;
           print(
             terminal,
-            `${flags.config}: ${services} service${services === 1 ? '' : 's'}, ${routes} routes, no fault`,
+            `${flags.config}: ${services} service${services === 1 ? '' : 's'}, ${routes} route${routes === 1 ? '' : 's'}, no fault`,
           );
           return;
         }

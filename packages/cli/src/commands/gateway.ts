@@ -51,7 +51,7 @@ docs/gateway.md has every setting.`,
           const services = configuration.services.length;
           print(
             terminal,
-            `${flags.config}: ${services} service${services === 1 ? '' : 's'}, ${routes} routes, no fault`,
+            `${flags.config}: ${services} service${services === 1 ? '' : 's'}, ${routes} route${routes === 1 ? '' : 's'}, no fault`,
           );
           return;
         }

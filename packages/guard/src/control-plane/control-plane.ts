@@ -30,7 +30,10 @@ export class ControlPlaneRefusal extends Error {
   readonly code: string;
   readonly httpStatus: number;
   constructor(action: string, code: string, httpStatus: number, message: string) {
-    super(`the control plane refuses ${action}: ${code} (${httpStatus}): ${message}`);
+    // The text that was signed tells whoever reads a log nothing; what to look at does.
+    const reason =
+      code === 'SignatureDoesNotMatch' ? 'the AccessKey has another secret than the one given here' : message;
+    super(`the control plane refuses ${action}: ${code} (${httpStatus}): ${reason}`);
     this.name = 'ControlPlaneRefusal';
     this.code = code;
     this.httpStatus = httpStatus;
