@@ -309,6 +309,10 @@ describe('claviger account', () => {
     const made = JSON.parse(created.out) as Made;
     const admin = clientsOf(server.url, made);
     assert.equal((await admin.sts.getCallerIdentity()).body?.accountId, made.AccountId);
+    const elsewhere = freshDirectory();
+    init(elsewhere);
+    const another = claviger(['account', 'create', '--name', 'testing', '--data', elsewhere]);
+    assert.match(another.out, /^A new account\. .*\n +Account /);
     const listed = JSON.parse(claviger(['account', 'list', '--data', directory, '--json']).out) as {
       readonly Name: string;
       readonly Status: string;

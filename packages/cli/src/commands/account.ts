@@ -30,7 +30,7 @@ export function addAccount(program: Command, terminal: Terminal): void {
         createAdministeredAccount(services, transaction, options.name, password, Date.now()),
       );
       if (options.json) print(terminal, installationJson(made));
-      else printInstallation(terminal, made);
+      else printInstallation(terminal, made, 'account');
     }),
   );
 

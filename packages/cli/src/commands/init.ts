@@ -41,10 +41,14 @@ export function installationJson(made: AdministeredAccount): string {
 }
 
 /** The same for a person. */
-export function printInstallation(terminal: Terminal, made: AdministeredAccount): void {
+export function printInstallation(
+  terminal: Terminal,
+  made: AdministeredAccount,
+  what: 'installation' | 'account' = 'installation',
+): void {
   const line = (name: string, value: string) =>
     print(terminal, `  ${name.padEnd(20)}${bold(terminal, value)}`);
-  print(terminal, 'A new installation. The password and the secret are shown this once: save them now.');
+  print(terminal, `A new ${what}. The password and the secret are shown this once: save them now.`);
   line('Account', made.accountId);
   line('Root sign-in', made.rootLoginName);
   line('One-time password', made.rootPassword.reveal());
