@@ -29,6 +29,7 @@ describe('users in the console', { skip: withoutChromium }, () => {
     const { page, context } = opened;
     await page.goto('/users');
     await page.getByRole('button', { name: 'Create user' }).click();
+    await page.getByRole('heading', { name: 'Create user' }).waitFor();
     const create = page.getByRole('button', { name: 'Create user' });
     await create.click();
     await page.getByText('This field is required.').waitFor();
