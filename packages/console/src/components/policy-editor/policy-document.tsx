@@ -1,7 +1,7 @@
 import { EditorState, RangeSetBuilder, Text } from '@codemirror/state';
 import { Decoration, EditorView } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
-import { jsonLook } from './policy-editor.tsx';
+import { jsonLook } from './json-look.ts';
 import './policy-editor.css';
 
 /** Lines that are lit up, from 1, the last one included. */

@@ -1,20 +1,18 @@
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
-import { json } from '@codemirror/lang-json';
-import { bracketMatching, foldGutter, indentOnInput, syntaxHighlighting } from '@codemirror/language';
+import { bracketMatching, indentOnInput } from '@codemirror/language';
 import { linter, lintGutter, lintKeymap } from '@codemirror/lint';
-import { EditorState, type Extension } from '@codemirror/state';
+import { EditorState } from '@codemirror/state';
 import {
   drawSelection,
   EditorView,
   highlightActiveLine,
   highlightActiveLineGutter,
   keymap,
-  lineNumbers,
 } from '@codemirror/view';
-import { classHighlighter } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PolicyFault } from '../../api/claviger-operations.ts';
+import { jsonLook } from './json-look.ts';
 import { placeFaults } from './place-faults.ts';
 import { type PolicyKind, validatePolicy } from './validate-policy.ts';
 import './policy-editor.css';
@@ -99,13 +97,3 @@ export function PolicyEditor({
     </div>
   );
 }
-
-/** How JSON looks, wherever it is shown. */
-export const jsonLook: readonly Extension[] = [
-  lineNumbers(),
-  foldGutter(),
-  json(),
-  syntaxHighlighting(classHighlighter),
-  EditorState.tabSize.of(2),
-  EditorView.lineWrapping,
-];

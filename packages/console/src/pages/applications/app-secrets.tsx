@@ -1,13 +1,13 @@
-import { App, Button } from 'antd';
+import { Button } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import type { AnswerOf } from '../../api/operations.ts';
 import { useCall } from '../../api/use-call.ts';
 import { useChange } from '../../api/use-change.ts';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
+import { useDeletion } from '../../components/use-deletion.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { type NewKey, ShownOnceDialog } from '../access-keys/secret-dialog.tsx';
 import '../access-keys/access-keys.css';
@@ -20,12 +20,17 @@ type AppSecret = NonNullable<
 export function AppSecrets({ appId }: { readonly appId: string }) {
   const { t } = useTranslation(['applications', 'shell']);
   const format = useFormat();
-  const { message } = App.useApp();
   const query = useCall('Ims', 'ListAppSecretIds', { AppId: appId });
   const creating = useChange();
-  const deleting = useChange();
+  const deletion = useDeletion<AppSecret>({
+    nameOf: ({ AppSecretId = '' }) => AppSecretId,
+    remove: ({ AppSecretId = '' }) => call('Ims', 'DeleteAppSecret', { AppId: appId, AppSecretId }),
+    title: t('secrets.deleteTitle'),
+    text: () => t('secrets.deleteText'),
+    done: () => t('secrets.deleted'),
+  });
+  const { ask } = deletion;
   const [made, setMade] = useState<NewKey>();
-  const [doomed, setDoomed] = useState<string>();
 
   const columns = useMemo<readonly Column<AppSecret>[]>(
     () => [
@@ -42,13 +47,13 @@ export function AppSecrets({ appId }: { readonly appId: string }) {
         text: () => '',
         sortBy: false,
         render: (secret) => (
-          <Button size="small" danger onClick={() => setDoomed(secret.AppSecretId)}>
+          <Button size="small" danger onClick={() => ask([secret])}>
             {t('shell:delete')}
           </Button>
         ),
       },
     ],
-    [t, format],
+    [t, format, ask],
   );
 
   async function create(): Promise<void> {
@@ -56,13 +61,6 @@ export function AppSecrets({ appId }: { readonly appId: string }) {
     if (answer?.AppSecret === undefined) return;
     const { AppSecretId: id = '', AppSecretValue: secret = '' } = answer.AppSecret;
     setMade({ id, secret });
-  }
-
-  async function remove(AppSecretId: string): Promise<void> {
-    const done = await deleting.run(() => call('Ims', 'DeleteAppSecret', { AppId: appId, AppSecretId }));
-    if (!done) return;
-    message.success(t('secrets.deleted'));
-    setDoomed(undefined);
   }
 
   return (
@@ -102,17 +100,7 @@ export function AppSecrets({ appId }: { readonly appId: string }) {
           onClosed={() => setMade(undefined)}
         />
       )}
-      <ConfirmDialog
-        open={doomed !== undefined}
-        title={t('secrets.deleteTitle')}
-        confirmText={t('shell:delete')}
-        running={deleting.running}
-        error={deleting.error}
-        onCancel={() => setDoomed(undefined)}
-        onConfirm={() => doomed && void remove(doomed)}
-      >
-        {t('secrets.deleteText')}
-      </ConfirmDialog>
+      {deletion.dialog}
     </section>
   );
 }

@@ -1,13 +1,12 @@
-import { App, Button, Space } from 'antd';
+import { Button, Space } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import { call } from '../../api/call.ts';
 import { useCall } from '../../api/use-call.ts';
-import { useChange } from '../../api/use-change.ts';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Facts } from '../../components/facts.tsx';
+import { useDeletion } from '../../components/use-deletion.tsx';
 import { Waiting } from '../../components/waiting.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
@@ -20,20 +19,20 @@ export function Component() {
   const { t } = useTranslation(['applications', 'shell']);
   const format = useFormat();
   const navigate = useNavigate();
-  const { message } = App.useApp();
   const { appId = '' } = useParams();
   const query = useCall('Ims', 'GetApplication', { AppId: appId });
-  const change = useChange();
-  const [open, setOpen] = useState<'edit' | 'delete'>();
+  const deletion = useDeletion<string>({
+    nameOf: (name) => name,
+    remove: () => call('Ims', 'DeleteApplication', { AppId: appId }),
+    title: t('deleteTitle'),
+    text: () => t('deleteText'),
+    done: () => t('deleted'),
+    typed: true,
+    onDeleted: () => void navigate('/applications'),
+  });
+  const [editing, setEditing] = useState(false);
   const trail = [{ label: t('title'), to: '/applications' }];
   const application = query.data?.Application;
-
-  async function remove(): Promise<void> {
-    const done = await change.run(() => call('Ims', 'DeleteApplication', { AppId: appId }));
-    if (!done) return;
-    message.success(t('deleted'));
-    void navigate('/applications');
-  }
 
   if (application === undefined) {
     return (
@@ -49,8 +48,8 @@ export function Component() {
       trail={trail}
       actions={
         <Space wrap>
-          <Button onClick={() => setOpen('edit')}>{t('shell:edit')}</Button>
-          <Button danger onClick={() => setOpen('delete')}>
+          <Button onClick={() => setEditing(true)}>{t('shell:edit')}</Button>
+          <Button danger onClick={() => deletion.ask([name])}>
             {t('shell:delete')}
           </Button>
         </Space>
@@ -70,19 +69,8 @@ export function Component() {
       </div>
       <AppSecrets appId={appId} />
       <Provisioning appId={appId} scopes={scopeNames(application)} />
-      {open === 'edit' && <ApplicationDialog application={application} onClosed={() => setOpen(undefined)} />}
-      <ConfirmDialog
-        open={open === 'delete'}
-        title={t('deleteTitle')}
-        confirmText={t('shell:delete')}
-        typed={name}
-        running={change.running}
-        error={change.error}
-        onCancel={() => setOpen(undefined)}
-        onConfirm={() => void remove()}
-      >
-        {t('deleteText')}
-      </ConfirmDialog>
+      {editing && <ApplicationDialog application={application} onClosed={() => setEditing(false)} />}
+      {deletion.dialog}
     </Page>
   );
 }

@@ -5,8 +5,8 @@ import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCall } from '../../api/use-call.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
+import { jsonLook } from '../../components/policy-editor/json-look.ts';
 import { laidOut } from '../../components/policy-editor/laid-out.ts';
-import { jsonLook } from '../../components/policy-editor/policy-editor.tsx';
 import { Waiting } from '../../components/waiting.tsx';
 import '../../components/policy-editor/policy-editor.css';
 

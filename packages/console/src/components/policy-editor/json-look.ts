@@ -1,0 +1,15 @@
+import { json } from '@codemirror/lang-json';
+import { foldGutter, syntaxHighlighting } from '@codemirror/language';
+import { EditorState, type Extension } from '@codemirror/state';
+import { EditorView, lineNumbers } from '@codemirror/view';
+import { classHighlighter } from '@lezer/highlight';
+
+/** How JSON looks, wherever it is shown. */
+export const jsonLook: readonly Extension[] = [
+  lineNumbers(),
+  foldGutter(),
+  json(),
+  syntaxHighlighting(classHighlighter),
+  EditorState.tabSize.of(2),
+  EditorView.lineWrapping,
+];
