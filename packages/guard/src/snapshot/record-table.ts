@@ -1,3 +1,5 @@
+import { textHash } from './text-hash.ts';
+
 /** The table is cut into so many parts, each of which grows alone: none keeps the event loop for long. */
 const shardBits = 10;
 
@@ -8,18 +10,12 @@ const headBytes = 6;
 const free = 0;
 const removed = 0xffffffff;
 
-/** A 32-bit hash of a text: FNV-1a, finished as in MurmurHash3 so that every bit depends on every character. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
-}
+/** Makes something of the bytes of a record, which lie in some memory from one place to another. It must keep none. */
+export type RecordReader<Value> = (memory: Buffer, from: number, to: number) => Value;
 
 /**
  * One part: open addressing with linear probing over pairs of hash and place, and the records one after another in
- * one piece of memory: the length of the key, the length of the value, key, value.
+ * one piece of memory: the length of the key, the length of the record, key, record.
  */
 class Shard {
   #slots = new Uint32Array(2 * initialSlots);
@@ -35,22 +31,22 @@ class Shard {
     return this.#slots.byteLength + this.#memory.length;
   }
 
-  get(hash: number, key: string): string | undefined {
+  get<Value>(hash: number, key: string, read: RecordReader<Value>): Value | undefined {
     const slot = this.#find(hash, key);
     if (slot < 0) return undefined;
     const at = this.#slots[slot + 1]! - 1;
     const from = this.#valueAt(at);
-    // Not of a part of the memory: a view costs more to make than the text to read.
-    return this.#memory.toString('utf8', from, from + this.#memory.readUInt32LE(at + 2));
+    // Not a part of the memory: a view costs more to make than a record to read.
+    return read(this.#memory, from, from + this.#memory.readUInt32LE(at + 2));
   }
 
-  set(hash: number, key: string, value: string): void {
-    const valueBytes = Buffer.byteLength(value);
+  set(hash: number, key: string, value: Uint8Array): void {
+    const valueBytes = value.length;
     const slot = this.#find(hash, key);
     if (slot >= 0) {
       const at = this.#slots[slot + 1]! - 1;
       if (this.#memory.readUInt32LE(at + 2) === valueBytes) {
-        this.#memory.write(value, this.#valueAt(at), 'utf8');
+        this.#memory.set(value, this.#valueAt(at));
         return;
       }
       this.#forget(slot);
@@ -61,7 +57,7 @@ class Shard {
     this.#memory.writeUInt16LE(key.length, at);
     this.#memory.writeUInt32LE(valueBytes, at + 2);
     this.#memory.write(key, at + headBytes, 'latin1');
-    this.#memory.write(value, at + headBytes + key.length, 'utf8');
+    this.#memory.set(value, at + headBytes + key.length);
     this.#end += needed;
     this.#live += needed;
     this.size++;
@@ -167,8 +163,8 @@ class Shard {
 }
 
 /**
- * Texts by a key, for millions of them: some 20 bytes each beside the two texts, in memory that the garbage collector
- * need not look through. A value that is replaced or removed is overwritten at once.
+ * Records by a key, for millions of them: some 20 bytes each beside key and record, in memory that the garbage
+ * collector need not look through. A record that is replaced or removed is overwritten at once.
  */
 export class RecordTable {
   readonly #shards = Array.from({ length: 2 ** shardBits }, () => new Shard());
@@ -178,29 +174,31 @@ export class RecordTable {
     return this.#shards.reduce((sum, shard) => sum + shard.size, 0);
   }
 
-  /** The memory that keys and values take. */
+  /** The memory that keys and records take. */
   get bytes(): number {
     return this.#shards.reduce((sum, shard) => sum + shard.bytes, 0);
   }
 
-  get(key: string): string | undefined {
-    const hash = hashOf(key);
-    return this.#shards[hash >>> (32 - shardBits)]!.get(hash, key);
+  /** @returns what `read` makes of the record; undefined when there is none */
+  get<Value>(key: string, read: RecordReader<Value>): Value | undefined {
+    const hash = textHash(key);
+    return this.#shards[hash >>> (32 - shardBits)]!.get(hash, key, read);
   }
 
   /**
    * @param key of characters of one byte, at most 65,535 of them
+   * @param value the record, which is copied
    * @throws RangeError for any other key
    */
-  set(key: string, value: string): void {
+  set(key: string, value: Uint8Array): void {
     if (key.length > 0xffff || !/^[\0-\xff]*$/.test(key)) throw new RangeError('not a key of this table');
-    const hash = hashOf(key);
+    const hash = textHash(key);
     this.#shards[hash >>> (32 - shardBits)]!.set(hash, key, value);
   }
 
   /** @returns whether it was there */
   delete(key: string): boolean {
-    const hash = hashOf(key);
+    const hash = textHash(key);
     return this.#shards[hash >>> (32 - shardBits)]!.delete(hash, key);
   }
 

@@ -8,10 +8,11 @@ import type { CredentialLookup, CredentialSource } from '../credential.ts';
 import { systemTimer, type Timer } from '../timer.ts';
 import { Connection } from './connection.ts';
 import { Freshness, type Moment } from './freshness.ts';
+import { IncompleteSnapshot } from './incomplete-snapshot.ts';
 import { readLine } from './records.ts';
 import { KeyAgreement } from './sealing.ts';
 import { SessionCredentials } from './session-credentials.ts';
-import { IncompleteSnapshot, type Snapshot } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 import { Turn } from './turn.ts';
 import { wipe } from './wipe.ts';
 

@@ -1,32 +1,28 @@
-import { type CompiledPolicies, readStoredPolicy } from '@claviger/policy';
 import { SigningKey } from '@claviger/signature';
 import type { Credential, NetworkRestriction, Principal } from '../credential.ts';
 import { type CompiledNetworkPolicy, compileNetworkPolicy, parseNetworkPolicy } from '../network-policy.ts';
-import { compilePermissions, type PermissionPolicy } from '../permission-policy.ts';
 import { rootPrincipal, userPrincipal } from '../principal.ts';
+import { IncompleteSnapshot } from './incomplete-snapshot.ts';
+import { LatelyAsked } from './lately-asked.ts';
+import { PolicySets } from './policy-sets.ts';
 import { RecentMap } from './recent-map.ts';
 import { RecordTable } from './record-table.ts';
 import type { ReplicationRecord } from './records.ts';
+import { readKey, readUser, type StoredKey, writeKey, writeUser } from './stored-records.ts';
 
-/** Credentials that are kept ready to verify and decide; making one ready anew costs some microseconds. */
+/**
+ * Credentials that are kept ready to verify and decide. Only keys that are asked for again are: what is kept of a key
+ * that is asked for once is garbage by the time it goes, and of the sort that takes long to collect.
+ */
 const readyCredentials = 16_384;
 
-/** Compiled sets of policies, and compiled network policies, that are kept. */
-const keptSets = 10_000;
-
-/** Half a copy: something refers to what is not there. Nothing may be decided by the rest. */
-export class IncompleteSnapshot extends Error {
-  constructor(missing: string) {
-    super(`the copy of the account lacks ${missing}`);
-    this.name = 'IncompleteSnapshot';
-  }
-}
+/** Compiled network policies that are kept. */
+const keptNetworkPolicies = 10_000;
 
 interface AccountFacts {
   readonly accountId: string;
   readonly active: boolean;
   readonly networkRestriction: NetworkRestriction | undefined;
-  readonly implied: readonly string[];
 }
 
 interface ReadyCredential {
@@ -35,30 +31,17 @@ interface ReadyCredential {
   readonly generation: number;
 }
 
-/** What the table of keys holds beside the key's id, as JSON. */
-type StoredKey = readonly [
-  userId: string | null,
-  secret: string,
-  status: 'Active' | 'Inactive',
-  expiresAt: number | null,
-  networkPolicy: string | null,
-];
-
-type StoredUser = readonly [userName: string, groupIds: readonly string[], policies: readonly string[]];
-
 /**
- * A copy of one account in memory: every key, and what its owner may do. Keys and users are kept as compact text and
+ * A copy of one account in memory: every key, and what its owner may do. Keys and users are kept as packed bytes and
  * made into a `Credential` when they are asked for; the last ones asked for are kept ready.
  */
 export class Snapshot {
   readonly #keys = new RecordTable();
   readonly #users = new RecordTable();
-  readonly #groups = new Map<string, readonly string[]>();
-  readonly #policies = new Map<string, PermissionPolicy>();
+  readonly #policySets = new PolicySets();
   readonly #networkPolicies = new Map<string, CompiledNetworkPolicy | undefined>();
-  /** By the references of all policies in them. */
-  #sets = new Map<string, CompiledPolicies>();
   readonly #ready = new RecentMap<string, ReadyCredential>(readyCredentials);
+  readonly #asked = new LatelyAsked(readyCredentials);
   #generation = 0;
   #account: AccountFacts | undefined;
 
@@ -93,15 +76,13 @@ export class Snapshot {
   find(accessKeyId: string): Credential | undefined {
     const ready = this.#ready.get(accessKeyId);
     if (ready?.generation === this.#generation) return ready.credential;
-    const stored = this.#keys.get(accessKeyId);
-    if (stored === undefined) return undefined;
-    const credential = this.#credential(
-      accessKeyId,
-      JSON.parse(stored) as StoredKey,
-      ready?.credential.signingKey,
-    );
+    const key = this.#keys.get(accessKeyId, readKey);
+    if (key === undefined) return undefined;
+    const credential = this.#credential(accessKeyId, key, ready?.credential.signingKey);
     if (credential === undefined) return undefined;
-    this.#ready.set(accessKeyId, { credential, generation: this.#generation });
+    if (ready !== undefined || this.#asked.again(accessKeyId)) {
+      this.#ready.set(accessKeyId, { credential, generation: this.#generation });
+    }
     return credential;
   }
 
@@ -119,17 +100,13 @@ export class Snapshot {
         return;
       case 'user':
         if (record.length === 2) this.#users.delete(record[1]);
-        else {
-          const [, userId, userName, groupIds, policies] = record;
-          this.#users.set(userId, JSON.stringify([userName, groupIds, policies] satisfies StoredUser));
-        }
+        else this.#users.set(record[1], writeUser(record));
         break;
       case 'group':
-        if (record.length === 2) this.#groups.delete(record[1]);
-        else this.#groups.set(record[1], record[2]);
+        this.#policySets.applyGroup(record);
         break;
       case 'policy':
-        this.#applyPolicy(record);
+        this.#policySets.applyPolicy(record);
         break;
       case 'account': {
         const [, accountId, status, networkPolicy, implied] = record;
@@ -138,8 +115,8 @@ export class Snapshot {
           accountId,
           active: status === 'Active',
           networkRestriction: policy && { level: 'Account', policy },
-          implied,
         };
+        this.#policySets.applyImplied(implied);
         break;
       }
     }
@@ -153,33 +130,13 @@ export class Snapshot {
       this.#keys.delete(accessKeyId);
       return;
     }
-    const [, , userId, secret, status, expiresAt, networkPolicy] = record;
-    const stored: StoredKey = [userId, secret, status, expiresAt, networkPolicy];
-    this.#keys.set(accessKeyId, JSON.stringify(stored));
-  }
-
-  #applyPolicy(record: Extract<ReplicationRecord, readonly ['policy', ...unknown[]]>): void {
-    const reference = record[1];
-    const old = this.#policies.get(reference);
-    if (record.length === 2) this.#policies.delete(reference);
-    else {
-      const [, , name, type, version, text] = record;
-      if (old?.text === text && old.version === version && old.name === name) return;
-      this.#policies.set(reference, {
-        name,
-        type,
-        version,
-        text,
-        document: readStoredPolicy(text, 'identity'),
-      });
-    }
-    if (old === undefined) return;
-    // A copy of its own, since compiled sets are few beside the keys that are asked for by them.
-    this.#sets = new Map([...this.#sets].filter(([set]) => !set.split('\n').includes(reference)));
+    const packed = writeKey(record);
+    this.#keys.set(accessKeyId, packed);
+    packed.fill(0);
   }
 
   #credential(accessKeyId: string, key: StoredKey, known: SigningKey | undefined): Credential | undefined {
-    const [userId, secret, status, expiresAt, networkPolicy] = key;
+    const { userId, secret, status, expiresAt, networkPolicy } = key;
     const account = this.#account;
     if (account === undefined) throw new IncompleteSnapshot('the account itself');
     const owner = userId === null ? rootOf(account) : this.#user(account, userId);
@@ -190,7 +147,7 @@ export class Snapshot {
       kind: 'permanent',
       signingKey: known ?? SigningKey.fromSecret(secret),
       status: account.active ? status : 'Inactive',
-      expiresAt: expiresAt ?? undefined,
+      expiresAt,
       principal: owner.principal,
       networkRestriction:
         own === undefined ? account.networkRestriction : { level: 'AccessKey', policy: own },
@@ -200,36 +157,13 @@ export class Snapshot {
   }
 
   #user(account: AccountFacts, userId: string): Owner | undefined {
-    const stored = this.#users.get(userId);
-    if (stored === undefined) return undefined;
-    const [userName, groupIds, policies] = JSON.parse(stored) as StoredUser;
-    const references = new Set(policies);
-    for (const groupId of groupIds) {
-      const ofGroup = this.#groups.get(groupId);
-      if (ofGroup === undefined) throw new IncompleteSnapshot(`the group ${groupId}`);
-      for (const reference of ofGroup) references.add(reference);
-    }
-    const { accountId } = account;
-    return {
-      principal: userPrincipal(accountId, userId, userName),
-      // In the order in which the control plane has them: a decision names the first statement that made it.
-      permissions: this.#set([...[...references].sort(), ...account.implied]),
-    };
-  }
-
-  #set(references: readonly string[]): CompiledPolicies {
-    const name = references.join('\n');
-    const known = this.#sets.get(name);
-    if (known !== undefined) return known;
-    const policies = references.map((reference) => {
-      const policy = this.#policies.get(reference);
-      if (policy === undefined) throw new IncompleteSnapshot(`the policy ${reference}`);
-      return policy;
-    });
-    const compiled = compilePermissions(policies);
-    if (this.#sets.size >= keptSets) this.#sets.clear();
-    this.#sets.set(name, compiled);
-    return compiled;
+    const user = this.#users.get(userId, readUser);
+    return (
+      user && {
+        principal: userPrincipal(account.accountId, userId, user.userName),
+        permissions: this.#policySets.of(user.attachments),
+      }
+    );
   }
 
   /** Undefined when there is none, or one that does not restrict. */
@@ -240,7 +174,7 @@ export class Snapshot {
     // What cannot be read must lock, not open.
     if (!parsed.ok) throw new IncompleteSnapshot(`a network policy that can be read: ${parsed.reason}`);
     const compiled = compileNetworkPolicy(parsed.policy);
-    if (this.#networkPolicies.size >= keptSets) this.#networkPolicies.clear();
+    if (this.#networkPolicies.size >= keptNetworkPolicies) this.#networkPolicies.clear();
     this.#networkPolicies.set(text, compiled);
     return compiled;
   }

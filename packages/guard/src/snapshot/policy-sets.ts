@@ -1,0 +1,97 @@
+import { type CompiledPolicies, readStoredPolicy } from '@claviger/policy';
+import { compilePermissions, type PermissionPolicy } from '../permission-policy.ts';
+import { IncompleteSnapshot } from './incomplete-snapshot.ts';
+import type { ReplicationRecord } from './records.ts';
+
+/** Compiled sets of policies that are kept, and ways to name one. */
+const keptSets = 10_000;
+
+/** What a user's permissions come from, in one text: users of whom it is the same may do the same. */
+export type Attachments = string;
+
+/** Writes down what a user's permissions come from. */
+export function attachmentsOf(groupIds: readonly string[], policies: readonly string[]): Attachments {
+  return JSON.stringify([groupIds, policies]);
+}
+
+/** The policies and groups of an account, and what they let users do who have them. */
+export class PolicySets {
+  readonly #policies = new Map<string, PermissionPolicy>();
+  readonly #groups = new Map<string, readonly string[]>();
+  #implied: readonly string[] = [];
+  /** By the references of all policies in them. */
+  #sets = new Map<string, CompiledPolicies>();
+  /** The same by what users have, so that nothing has to be put together for most of them. */
+  readonly #ofAttachments = new Map<Attachments, CompiledPolicies>();
+
+  /** Takes over what became of a policy. */
+  applyPolicy(record: Extract<ReplicationRecord, readonly ['policy', ...unknown[]]>): void {
+    const reference = record[1];
+    const old = this.#policies.get(reference);
+    if (record.length === 2) this.#policies.delete(reference);
+    else {
+      const [, , name, type, version, text] = record;
+      if (old?.text === text && old.version === version && old.name === name) return;
+      this.#policies.set(reference, {
+        name,
+        type,
+        version,
+        text,
+        document: readStoredPolicy(text, 'identity'),
+      });
+    }
+    if (old === undefined) return;
+    this.#ofAttachments.clear();
+    // A copy of its own, since compiled sets are few beside the keys that are asked for by them.
+    this.#sets = new Map([...this.#sets].filter(([set]) => !set.split('\n').includes(reference)));
+  }
+
+  /** Takes over what became of a group. */
+  applyGroup(record: Extract<ReplicationRecord, readonly ['group', ...unknown[]]>): void {
+    this.#ofAttachments.clear();
+    if (record.length === 2) this.#groups.delete(record[1]);
+    else this.#groups.set(record[1], record[2]);
+  }
+
+  /** Takes over which policies every user has. */
+  applyImplied(references: readonly string[]): void {
+    this.#ofAttachments.clear();
+    this.#implied = references;
+  }
+
+  /**
+   * What a user may do.
+   * @throws IncompleteSnapshot when it has something that is not here
+   */
+  of(attachments: Attachments): CompiledPolicies {
+    const known = this.#ofAttachments.get(attachments);
+    if (known !== undefined) return known;
+    const [groupIds, policies] = JSON.parse(attachments) as [readonly string[], readonly string[]];
+    const references = new Set(policies);
+    for (const groupId of groupIds) {
+      const ofGroup = this.#groups.get(groupId);
+      if (ofGroup === undefined) throw new IncompleteSnapshot(`the group ${groupId}`);
+      for (const reference of ofGroup) references.add(reference);
+    }
+    // In the order in which the control plane has them: a decision names the first statement that made it.
+    const compiled = this.#set([...[...references].sort(), ...this.#implied]);
+    if (this.#ofAttachments.size >= keptSets) this.#ofAttachments.clear();
+    this.#ofAttachments.set(attachments, compiled);
+    return compiled;
+  }
+
+  #set(references: readonly string[]): CompiledPolicies {
+    const name = references.join('\n');
+    const known = this.#sets.get(name);
+    if (known !== undefined) return known;
+    const policies = references.map((reference) => {
+      const policy = this.#policies.get(reference);
+      if (policy === undefined) throw new IncompleteSnapshot(`the policy ${reference}`);
+      return policy;
+    });
+    const compiled = compilePermissions(policies);
+    if (this.#sets.size >= keptSets) this.#sets.clear();
+    this.#sets.set(name, compiled);
+    return compiled;
+  }
+}

@@ -1,0 +1,62 @@
+import { packTexts, unpackFlags, unpackTexts } from './packed-texts.ts';
+import { type Attachments, attachmentsOf } from './policy-sets.ts';
+import type { ReplicationRecord } from './records.ts';
+
+/** What a copy keeps of a key, beside the key's id. */
+export interface StoredKey {
+  /** Null for a key of the root. */
+  readonly userId: string | null;
+  readonly secret: string;
+  readonly status: 'Active' | 'Inactive';
+  /** Milliseconds since the epoch; undefined when it does not expire. */
+  readonly expiresAt: number | undefined;
+  readonly networkPolicy: string | null;
+}
+
+/** What a copy keeps of a user, beside the user's id. */
+export interface StoredUser {
+  readonly userName: string;
+  readonly attachments: Attachments;
+}
+
+type Content<Word> = Exclude<
+  Extract<ReplicationRecord, readonly [Word, ...unknown[]]>,
+  readonly [unknown, unknown]
+>;
+
+const inactive = 1;
+
+/** A key as bytes, for `readKey`. The caller must overwrite them. */
+export function writeKey(record: Content<'access-key'>): Buffer {
+  const [, , userId, secret, status, expiresAt, networkPolicy] = record;
+  return packTexts(status === 'Active' ? 0 : inactive, [
+    userId,
+    secret,
+    expiresAt === null ? null : String(expiresAt),
+    networkPolicy,
+  ]);
+}
+
+/** A key that `writeKey` has written. */
+export function readKey(memory: Buffer, from: number, to: number): StoredKey {
+  const [userId, secret, expiresAt, networkPolicy] = unpackTexts(memory, from, to, 4);
+  return {
+    userId: userId!,
+    secret: secret!,
+    status: unpackFlags(memory, from) & inactive ? 'Inactive' : 'Active',
+    expiresAt: expiresAt === null ? undefined : Number(expiresAt),
+    networkPolicy: networkPolicy!,
+  };
+}
+
+/** A user as bytes, for `readUser`. */
+export function writeUser(record: Content<'user'>): Buffer {
+  const [, , userName, groupIds, policies] = record;
+  return packTexts(0, [userName, attachmentsOf(groupIds, policies)]);
+}
+
+/** A user that `writeUser` has written. */
+export function readUser(memory: Buffer, from: number, to: number): StoredUser {
+  const [userName, attachments] = unpackTexts(memory, from, to, 2);
+  return { userName: userName!, attachments: attachments! };
+}
