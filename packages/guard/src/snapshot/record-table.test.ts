@@ -33,6 +33,33 @@ describe('a table of records', () => {
     );
   });
 
+  test('does so too with thousands of keys, while it grows and what is in it moves', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 1, max: 20_000 }), (seed, keys) => {
+        const table = new RecordTable();
+        const map = new Map<string, string>();
+        let state = seed;
+        /** From 0 to below a bound: a linear congruential generator, of which the upper bits are good. */
+        const random = (bound: number) => {
+          state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+          return Math.floor((state / 2 ** 32) * bound);
+        };
+        for (let step = 0; step < 30_000; step++) {
+          const key = `key ${random(keys)}`;
+          if (random(3) === 0) assert.equal(table.delete(key), map.delete(key));
+          else {
+            const value = `${step} `.repeat(random(40));
+            table.set(key, bytes(value));
+            map.set(key, value);
+          }
+        }
+        assert.equal(table.size, map.size);
+        for (let at = 0; at < keys; at++) assert.equal(table.get(`key ${at}`, text), map.get(`key ${at}`));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   test('tells 100,000 keys apart, and forgets half of them, in little more memory than they need', () => {
     const table = new RecordTable();
     const id = (at: number) => `LTAI5t${String(at).padStart(18, '0')}`;
