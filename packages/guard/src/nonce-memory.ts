@@ -92,8 +92,14 @@ function wordOfDigest(digest: string, offset: number): number {
 
 /** The nonces whose expiry falls into the same quarter of an hour. */
 class Generation {
+  /** Expiry divided by the length of a generation. */
+  readonly number: number;
   readonly #shards = Array.from({ length: shardCount }, () => new HashSet64());
   size = 0;
+
+  constructor(number: number) {
+    this.number = number;
+  }
 
   has(high: number, low: number): boolean {
     return this.#shards[low % shardCount]!.has(high, low);
@@ -128,8 +134,8 @@ export interface NonceMemoryOptions {
 export class NonceMemory implements NonceStore {
   readonly #maxNonces: number;
   readonly #seed: string;
-  /** By number: expiry divided by the length of a generation. At most four in number when the window is kept. */
-  readonly #generations = new Map<number, Generation>();
+  /** At most four in number when the window is kept. */
+  #generations: Generation[] = [];
   /** The first generation that has not been dropped; it never falls, even when the clock is set back. */
   #oldest = 0;
   #size = 0;
@@ -146,7 +152,7 @@ export class NonceMemory implements NonceStore {
 
   /** Memory that the tables take, in bytes. */
   get bytes(): number {
-    return this.#generations.values().reduce((sum, generation) => sum + generation.bytes, 0);
+    return this.#generations.reduce((sum, generation) => sum + generation.bytes, 0);
   }
 
   /**
@@ -172,15 +178,16 @@ export class NonceMemory implements NonceStore {
     const high = wordOfDigest(digest, 0);
     const low = wordOfDigest(digest, 4) || 1;
     // In all of them: the second use may have been signed at another time.
-    for (const generation of this.#generations.values()) {
-      if (generation.has(high, low)) return 'seen';
+    let generation: Generation | undefined;
+    for (const each of this.#generations) {
+      if (each.has(high, low)) return 'seen';
+      if (each.number === number) generation = each;
     }
     if (this.#size >= this.#maxNonces) return 'full';
 
-    let generation = this.#generations.get(number);
     if (generation === undefined) {
-      generation = new Generation();
-      this.#generations.set(number, generation);
+      generation = new Generation(number);
+      this.#generations.push(generation);
     }
     generation.add(high, low);
     this.#size++;
@@ -190,10 +197,7 @@ export class NonceMemory implements NonceStore {
   #dropGenerationsBefore(number: number): void {
     if (number <= this.#oldest) return;
     this.#oldest = number;
-    for (const [key, generation] of this.#generations) {
-      if (key >= number) continue;
-      this.#generations.delete(key);
-      this.#size -= generation.size;
-    }
+    this.#generations = this.#generations.filter((generation) => generation.number >= number);
+    this.#size = this.#generations.reduce((sum, { size }) => sum + size, 0);
   }
 }

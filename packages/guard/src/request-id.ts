@@ -24,6 +24,13 @@ export function newRequestId(): string {
 
 function makeIds(): void {
   randomFillSync(random);
+  writeLetters();
+  ids = letters.toString('latin1');
+  next = 0;
+}
+
+// A function of its own: what follows such a loop in the same one is thrown out of compiled code each time.
+function writeLetters(): void {
   let to = 0;
   for (let at = 0; at < random.length; at++) {
     const place = at % BYTES;
@@ -34,6 +41,4 @@ function makeIds(): void {
     letters[to++] = DIGITS[byte >> 4]!;
     letters[to++] = DIGITS[byte & 15]!;
   }
-  ids = letters.toString('latin1');
-  next = 0;
 }

@@ -26,6 +26,10 @@ const DATE_HEADER = placeOf('x-acs-date');
 const NONCE_HEADER = placeOf('x-acs-signature-nonce');
 const SECURITY_TOKEN_HEADER = placeOf('x-acs-security-token');
 const VERSION_HEADER = placeOf('x-acs-version');
+const DIGEST_HEADERS = {
+  'x-acs-content-sha256': placeOf('x-acs-content-sha256'),
+  'x-acs-content-sm3': placeOf('x-acs-content-sm3'),
+};
 const NO_BODY = new Uint8Array(0);
 const CREDENTIAL = 'Credential=';
 const SIGNED_HEADERS = 'SignedHeaders=';
@@ -60,7 +64,7 @@ export function parseAcs(content: RequestContent, authorization: string): Acs3Si
   const { headers } = content;
 
   const list = readSignedHeaders(signedHeaders, header);
-  const digest = headers.get(header);
+  const digest = headers.at(DIGEST_HEADERS[header]);
   const hasBody = digest !== bodyDigest(hash, NO_BODY);
   if (digest === undefined || (hasBody && !DIGEST.test(digest))) {
     throw malformed(`The header \`${header}\` is not a digest in lower-case hexadecimal.`);

@@ -3,6 +3,9 @@ import type { Parameters } from './parameters.ts';
 import { compareBytes, isUnreserved, percentEncode, sortByBytes } from './percent-encoding.ts';
 
 const NAME_THAT_MUST_BE_ENCODED = /[%&=\p{Cc}]/u;
+const PERCENT = 0x25;
+const ASTERISK = 0x2a;
+const PLUS = 0x2b;
 const BEYOND_ONE_BYTE = /[\u0100-\uffff]/;
 
 /** How a query is written into a canonical request. */
@@ -62,11 +65,19 @@ function appendPair(text: string, name: string, value: string, style: QueryStyle
  * @throws SignatureError `IncompleteSignature` when a `+` stands in the path
  */
 export function acs3Path(path: string): string {
-  if (path === '/') return path;
-  if (path.includes('+')) {
-    throw new SignatureError('IncompleteSignature', 'The path has a `+`: write `%2B`, or `%20` for a space.');
+  let isPlain = true;
+  // One look at each character: nearly every path is written as it is.
+  for (let at = 0; at < path.length; at++) {
+    const code = path.charCodeAt(at);
+    if (code === PLUS) {
+      throw new SignatureError(
+        'IncompleteSignature',
+        'The path has a `+`: write `%2B`, or `%20` for a space.',
+      );
+    }
+    if (code === ASTERISK || code === PERCENT) isPlain = false;
   }
-  return path.replaceAll('*', '%2A').replaceAll('%7E', '~');
+  return isPlain ? path : path.replaceAll('*', '%2A').replaceAll('%7E', '~');
 }
 
 /**

@@ -44,6 +44,11 @@ export function placeOf(name: KnownHeader): number {
   return KNOWN_NAMES.indexOf(name);
 }
 
+/** What {@link placeOf} was asked. */
+export function nameAt(place: number): KnownHeader {
+  return KNOWN_NAMES[place]!;
+}
+
 /** The place of a header when it is a known one. */
 export function findPlace(name: string): number | undefined {
   return PLACES.get(name);
@@ -78,7 +83,7 @@ export class HeaderFields {
    * @throws SignatureError `IncompleteSignature` when the field occurs more than once
    */
   at(place: number): string | undefined {
-    if ((this.#repeatedPlaces & (1 << place)) !== 0) throw repeated(KNOWN_NAMES[place]!);
+    if ((this.#repeatedPlaces & (1 << place)) !== 0) throw repeated(nameAt(place));
     const value = this.#known[place];
     return value === undefined ? undefined : trimBlanks(value);
   }
@@ -95,6 +100,11 @@ export class HeaderFields {
     if (this.#repeatedOthers?.has(name)) throw repeated(name);
     const value = this.#others?.get(name);
     return value === undefined ? undefined : trimBlanks(value);
+  }
+
+  /** Whether a known field occurs at all, once or more often. @param place what {@link placeOf} said */
+  isAt(place: number): boolean {
+    return this.#known[place] !== undefined;
   }
 
   /** Whether the field occurs at all, once or more often; the name is in lower case. */

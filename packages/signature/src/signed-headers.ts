@@ -1,5 +1,5 @@
 import { SignatureError } from './errors.ts';
-import { findPlace, type HeaderFields } from './header-fields.ts';
+import { findPlace, type HeaderFields, nameAt, placeOf } from './header-fields.ts';
 
 /** Must be signed in every request: without one of them the signature could be moved to another request. */
 export const ALWAYS_SIGNED = ['host', 'x-acs-date', 'x-acs-signature-nonce'];
@@ -9,7 +9,8 @@ export const SIGNED_WHEN_PRESENT = [
   'x-acs-version',
   'x-acs-security-token',
   'x-acs-accesskey-id',
-];
+] as const;
+const CONTENT_TYPE = placeOf('content-type');
 
 const MAXIMUM_KEPT_LISTS = 64;
 const MAXIMUM_KEPT_LENGTH = 1024;
@@ -23,8 +24,8 @@ export interface SignedHeaderList {
   /** The end of the line before, the name and its colon, for each name. */
   readonly openings: readonly string[];
   readonly signsContentType: boolean;
-  /** Those of the headers to be signed when present that this list does not name. */
-  readonly unsigned: readonly string[];
+  /** The places of those headers to be signed when present that this list does not name. */
+  readonly unsigned: readonly number[];
 }
 
 // A client sends the same list with each request. Lists come from strangers, so few and short ones are kept.
@@ -59,10 +60,10 @@ export function canonicalHeaderFields(
   headers: HeaderFields,
   hasBody: boolean,
 ): string {
-  for (const name of list.unsigned) {
-    if (headers.has(name)) throw unsigned(name);
+  for (const place of list.unsigned) {
+    if (headers.isAt(place)) throw unsigned(nameAt(place));
   }
-  if (hasBody && !list.signsContentType && headers.has('content-type')) throw unsigned('content-type');
+  if (hasBody && !list.signsContentType && headers.isAt(CONTENT_TYPE)) throw unsigned('content-type');
   let fields = '';
   for (let at = 0; at < list.names.length; at++) {
     const place = list.places[at];
@@ -108,7 +109,7 @@ function splitList(text: string): SignedHeaderList {
     places: names.map(findPlace),
     openings: names.map((name, at) => (at === 0 ? `${name}:` : `\n${name}:`)),
     signsContentType: names.includes('content-type'),
-    unsigned: SIGNED_WHEN_PRESENT.filter((name) => !names.includes(name)),
+    unsigned: SIGNED_WHEN_PRESENT.filter((name) => !names.includes(name)).map(placeOf),
   };
 }
 

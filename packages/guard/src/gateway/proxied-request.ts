@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type RefusedRequest, refusalHeaders } from '../decision.ts';
+import type { GuardHead, GuardRequest } from '../guard.ts';
 import { BodyCheck, type BodyError } from '../verifying-body.ts';
 import type { Admitted } from './admission.ts';
 import { ClientBody } from './client-body.ts';
@@ -128,16 +129,16 @@ export class ProxiedRequest implements UpstreamListener {
 
   #admit(body: Buffer | undefined): void {
     const request = this.#request;
-    const head = {
+    const asked = {
       method: request.method!,
       target: request.url!,
       rawHeaders: request.rawHeaders,
       peerAddress: this.#peerAddress,
       secure: this.#proxy.options.secure,
+      body,
     };
     try {
-      const { admission } = this.#service!;
-      const outcome = admission.admit(body === undefined ? head : { ...head, body }, this.#incoming!);
+      const outcome = this.#service!.admission.admit(asked as GuardRequest | GuardHead, this.#incoming!);
       if (outcome instanceof Promise) {
         outcome.then((settled) => this.#settled(settled)).catch((error) => this.#failedByBug(error));
       } else {
