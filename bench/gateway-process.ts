@@ -7,10 +7,14 @@ import { loggedFields, ReverseProxy, startGateway, startListener, Upstream } fro
 import { pino } from 'pino';
 import { gatewayKeys } from './gateway-keys.ts';
 
-const [mode, port] = process.argv.slice(2);
+const [mode = '', port] = process.argv.slice(2);
 const url = `http://127.0.0.1:${port}`;
 process.once('SIGTERM', () => process.exit());
-const log = pino(pino.destination({ dest: '/dev/null', sync: false, minLength: 4096 }));
+// As `claviger gateway` logs.
+const log = pino(
+  { base: null, timestamp: pino.stdTimeFunctions.isoTime },
+  pino.destination({ dest: '/dev/null', sync: false, minLength: 16_000, periodicFlush: 1000 }),
+);
 
 if (mode === 'unchecked') {
   const settings = {
@@ -71,13 +75,15 @@ routes:
   - { route: 'DELETE /orders/{orderId}', action: DeleteOrder, resource: 'order/{orderId}' }
 `,
   );
+  const tokens: Readonly<Record<string, string>> = { 'request-token': 'request', 'without-token': 'none' };
+  const identityToken = mode in tokens ? `, identityToken: ${tokens[mode]}` : '';
   const file = join(directory, 'gateway.yaml');
   writeFileSync(
     file,
     `listen: 127.0.0.1:0
 source: { server: 'http://127.0.0.1:1' }
 upstreams: { orders: { urls: ['${url}'] } }
-services: [{ map: orders.yaml, upstream: orders, identityToken: ${mode !== 'without-token'} }]
+services: [{ map: orders.yaml, upstream: orders${identityToken} }]
 `,
   );
   const { source } = gatewayKeys();

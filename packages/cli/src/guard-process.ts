@@ -28,6 +28,8 @@ Secrets are taken from the environment only:
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 /** How long a log line may wait to be written, in milliseconds. */
 const FLUSH_MS = 1000;
+/** Just below what one write of the log takes. */
+const FLUSH_BYTES = 16_000;
 /** What is under way when the process is stopped has so long, in milliseconds. */
 const GRACE_MS = 10_000;
 
@@ -73,7 +75,12 @@ export function guardSurroundings(
       `CLAVIGER_LOG_LEVEL: \`${level}\` is none of ${LOG_LEVELS.join(', ')}`,
     );
   }
-  const destination = pino.destination({ dest: 2, sync: false, minLength: 4096, periodicFlush: FLUSH_MS });
+  const destination = pino.destination({
+    dest: 2,
+    sync: false,
+    minLength: FLUSH_BYTES,
+    periodicFlush: FLUSH_MS,
+  });
   const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
   const surroundings: Surroundings = {
     openSource: (settings, ca) => openSource(settings, ca, { accessKeyId, accessKeySecret }, log),
