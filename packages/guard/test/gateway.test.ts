@@ -80,8 +80,61 @@ describe('a request through the gateway', () => {
       }
     }));
 
-  test('carries a token that the service can check by the published keys', () =>
-    withGateway({}, async ({ ask, url, upstream, gateway }) => {
+  test('carries a token by which the service knows who called, checked by the published keys', () =>
+    withGateway({}, async ({ alice, ask, url, upstream, gateway }) => {
+      for (const target of ['/orders/17', '/orders/18']) assert.equal((await ask({ target })).status, 200);
+      const [token = '', second] = upstream.requests.map(({ headers }) => headers.get('x-claviger-identity'));
+      for (const address of [url, gateway.adminAddress!]) {
+        const jwks = await (await fetch(`${address}/.well-known/claviger/jwks.json`)).json();
+        const { payload } = await jwtVerify(token, createLocalJWKSet(jwks as never), {
+          audience: 'orders',
+          issuer: 'claviger-gateway',
+          currentDate: new Date(noon),
+        });
+        const { jti, ...claims } = payload;
+        assert.match(jti!, /^[0-9A-F-]{36}$/);
+        assert.deepEqual(claims, {
+          iss: 'claviger-gateway',
+          aud: 'orders',
+          sub: `acs:ram::${accountId}:user/alice`,
+          account_id: accountId,
+          principal_type: 'ram-user',
+          access_key_id: alice.accessKeyId,
+          iat: noon / 1000,
+          exp: noon / 1000 + 60,
+        });
+      }
+      assert.equal(second, token, 'the service can keep what it has verified');
+    }));
+
+  test('carries a token of the one who signed it, whoever called before', () =>
+    withGateway({}, async ({ ask, alice, keys, url, upstream }) => {
+      const bob = keys.addUser('bob', everything);
+      for (const key of [alice, bob, alice, bob]) {
+        const wire = await Wire.open(url);
+        wire.write(onTheWire(sign(key, { target: '/orders/17' })));
+        assert.equal((await wire.answer()).status, 200);
+        wire.close();
+      }
+      assert.equal((await ask({ target: '/orders/17' })).status, 200);
+      const callers = upstream.requests.map(({ headers }) => {
+        const token = headers.get('x-claviger-identity') ?? '';
+        const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+        assert.equal(claims.access_key_id, headers.get('x-claviger-access-key-id'));
+        return claims.sub.split('/')[1];
+      });
+      assert.deepEqual(callers, ['alice', 'bob', 'alice', 'bob', 'alice']);
+    }));
+
+  test('carries no token where the service wants none', () =>
+    withGateway({ service: 'identityToken: none' }, async ({ ask, upstream }) => {
+      const spoofed = ['x-claviger-identity', 'made.up.token'] as const;
+      assert.equal((await ask({ target: '/orders/17', headers: [spoofed] })).status, 200);
+      assert.equal(upstream.requests[0]!.headers.get('x-claviger-identity'), undefined);
+    }));
+
+  test('carries a token for this request alone where the service wants that', () =>
+    withGateway({ service: 'identityToken: request' }, async ({ ask, url, upstream, gateway }) => {
       const body = '{"item":"book"}';
       assert.equal((await ask({ method: 'POST', target: '/orders?a=b', headers: [json], body })).status, 200);
       const token = upstream.requests[0]!.headers.get('x-claviger-identity')!;

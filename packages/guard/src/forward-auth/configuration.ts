@@ -11,7 +11,7 @@ import {
   SHARED_FIELDS,
   type SharedSettings,
 } from '../gateway/settings.ts';
-import { GatewayConfigurationError, Section, yesOrNo } from '../gateway/settings-section.ts';
+import { GatewayConfigurationError, Section } from '../gateway/settings-section.ts';
 import { YamlReader } from '../service-map/yaml-reader.ts';
 
 /** Where proxies ask, and who they are. */
@@ -23,14 +23,9 @@ export interface ForwardAuthSettings {
   readonly trustedProxies: readonly string[];
 }
 
-/** A service that a proxy protects by asking. */
-export interface ForwardAuthServiceSettings extends ProtectedServiceSettings {
-  readonly identityToken: boolean;
-}
-
 /** All that a configuration file says. */
 export interface ForwardAuthConfiguration extends ForwardAuthSettings, SharedSettings {
-  readonly services: readonly ForwardAuthServiceSettings[];
+  readonly services: readonly ProtectedServiceSettings[];
 }
 
 /** `listen`, `proxies` and `trustedProxies`. */
@@ -69,12 +64,8 @@ export function parseForwardAuthConfiguration(text: string, file: string): Forwa
   const settings = readForwardAuth(root);
   if (root.has('tls') && 'path' in settings.listen) root.fault('tls', 'there is no TLS on a Unix socket');
   const services = root.nodes('services', 1).map((node) => {
-    const section = new Section(reader, node, [...SERVICE_FIELDS, 'identityToken'], 'a service');
-    const service = {
-      ...readProtectedService(section, path),
-      identityToken: section.read('identityToken', yesOrNo, true),
-    };
-    return { section, service };
+    const section = new Section(reader, node, SERVICE_FIELDS, 'a service');
+    return { section, service: readProtectedService(section, path) };
   });
   assertDistinctHosts(services.map(({ section, service }) => ({ section, hosts: service.hosts })));
   const configuration: ForwardAuthConfiguration = {

@@ -4,9 +4,9 @@ import type { ServiceGuard } from '../create-guard.ts';
 import { type AllowedHead, type RefusedRequest, refusalHeaders } from '../decision.ts';
 import type { AccessRecord } from '../gateway/access-record.ts';
 import { IDENTITY_HEADERS, identityHeaders } from '../gateway/identity-headers.ts';
-import type { IdentityTokens } from '../gateway/identity-token.ts';
 import { plainAddress } from '../gateway/onward-headers.ts';
 import { HOST_NOT_SERVED, INTERNAL_ERROR, type OwnRefusal, refused } from '../gateway/refusal.ts';
+import type { IdentityTokenScope, TokenIssuer } from '../gateway/token-issuer.ts';
 import type { ForwardAuthSettings } from './configuration.ts';
 import {
   type OriginalRequest,
@@ -20,7 +20,7 @@ import {
 export interface AskedService {
   readonly guard: ServiceGuard;
   /** Vouch for the identity headers; without them these stand alone. */
-  readonly tokens: IdentityTokens | undefined;
+  readonly tokens: TokenIssuer | undefined;
 }
 
 export interface ForwardAuthOptions {
@@ -36,6 +36,9 @@ export interface ForwardAuthOptions {
   /** Milliseconds of any clock that only goes forward. */
   readonly ticks: () => number;
 }
+
+/** Nobody here sees the body: its digest must be in the token, so that the service can compare it. */
+export const FORWARD_AUTH_TOKENS: IdentityTokenScope = 'request';
 
 /** The peer of a Unix socket has no address, and is a proxy by having reached it: it goes by this one. */
 const SOCKET_PEER = '127.0.0.1';
@@ -138,7 +141,7 @@ class Question {
       const secure = false;
       const head = { method, target, rawHeaders, peerAddress: this.#peerAddress, secure };
       const decision = await guard.checkHead(head);
-      if (decision.allowed) await this.#allow(decision, original, guard.service.service, tokens);
+      if (decision.allowed) await this.#allow(decision, original, tokens);
       else this.#refuseWith(decision);
     } catch (error) {
       const bug = refused(INTERNAL_ERROR, original.host);
@@ -150,28 +153,16 @@ class Question {
   async #allow(
     decision: AllowedHead,
     { method, target }: OriginalRequest,
-    service: string,
-    tokens: IdentityTokens | undefined,
+    tokens: TokenIssuer | undefined,
   ): Promise<void> {
-    const { algorithm, value } = decision.contentHash;
-    const headers = identityHeaders(decision, algorithm === 'sha256' ? value : undefined);
+    const { contentHash } = decision;
+    const headers = identityHeaders(
+      decision,
+      contentHash.algorithm === 'sha256' ? contentHash.value : undefined,
+    );
     headers.push('x-claviger-body', 'unverified', 'cache-control', 'no-store', 'content-length', '0');
     if (tokens !== undefined) {
-      const token = await tokens.sign({
-        aud: service,
-        sub: decision.principal.arn,
-        jti: decision.requestId,
-        account_id: decision.principal.accountId,
-        principal_type: decision.principal.type,
-        access_key_id: decision.accessKeyId,
-        action: decision.action,
-        resource: decision.resource,
-        method,
-        target,
-        content_hash: `${algorithm}:${value}`,
-        source_address: decision.sourceAddress,
-      });
-      headers.push(IDENTITY_HEADERS.identity, token);
+      headers.push(IDENTITY_HEADERS.identity, await tokens.issue(decision, { method, target, contentHash }));
     }
     this.#response.writeHead(200, headers);
     this.#response.end();

@@ -6,7 +6,7 @@ import { type Listener, startListener, type TlsFiles } from '../gateway/listener
 import { ConfigurationFiles } from '../gateway/load-configuration.ts';
 import type { ServiceMap } from '../service-map/service-map.ts';
 import { type ForwardAuthConfiguration, parseForwardAuthConfiguration } from './configuration.ts';
-import { type AskedService, ForwardAuth, trustedByForwardAuth } from './forward-auth.ts';
+import { type AskedService, FORWARD_AUTH_TOKENS, ForwardAuth, trustedByForwardAuth } from './forward-auth.ts';
 
 /** A forward-auth endpoint that runs. */
 export interface ForwardAuthEndpoint {
@@ -147,7 +147,7 @@ function servicesOf(
       hosts,
       entry: {
         guard: checkpoint.guard(maps[at]!, { trustedProxies, rateLimits }),
-        tokens: identityToken ? checkpoint.tokens : undefined,
+        tokens: checkpoint.tokenIssuer(maps[at]!, identityToken ?? FORWARD_AUTH_TOKENS),
       },
     })),
   );

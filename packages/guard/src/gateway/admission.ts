@@ -4,9 +4,9 @@ import type { ServiceGuard } from '../create-guard.ts';
 import type { AllowedHead, AllowedRequest, RefusedRequest } from '../decision.ts';
 import type { GuardHead, GuardRequest } from '../guard.ts';
 import { EMPTY_SHA256, IDENTITY_HEADERS, identityHeaders } from './identity-headers.ts';
-import type { IdentityTokens } from './identity-token.ts';
 import type { IncomingHeaders } from './incoming-headers.ts';
 import { targetWithoutProtocolParameters, withoutProtocolParameters } from './protocol-parameters.ts';
+import type { TokenIssuer } from './token-issuer.ts';
 
 /** A request that may go on, and as what. */
 export interface Admitted {
@@ -43,10 +43,10 @@ export interface Admission {
 export class GuardedAdmission implements Admission {
   readonly service: string;
   readonly #guard: ServiceGuard;
-  readonly #tokens: IdentityTokens | undefined;
+  readonly #tokens: TokenIssuer | undefined;
 
   /** @param tokens vouch for the headers; without them the headers stand alone */
-  constructor(guard: ServiceGuard, tokens: IdentityTokens | undefined) {
+  constructor(guard: ServiceGuard, tokens: TokenIssuer | undefined) {
     this.service = guard.service.service;
     this.#guard = guard;
     this.#tokens = tokens;
@@ -86,21 +86,12 @@ export class GuardedAdmission implements Admission {
       secure: decision.secure,
       decision,
     };
-    const token = this.#tokens?.sign({
-      aud: this.service,
-      sub: decision.principal.arn,
-      jti: decision.requestId,
-      account_id: decision.principal.accountId,
-      principal_type: decision.principal.type,
-      access_key_id: decision.accessKeyId,
-      action: decision.action,
-      resource: decision.resource,
-      method: request.method,
-      target,
-      content_hash: `${digest.algorithm}:${digest.value}`,
-      source_address: decision.sourceAddress,
-    });
-    if (token === undefined) return admitted;
+    if (this.#tokens === undefined) return admitted;
+    const token = this.#tokens.issue(decision, { method: request.method, target, contentHash: digest });
+    if (typeof token === 'string') {
+      added.push(IDENTITY_HEADERS.identity, token);
+      return admitted;
+    }
     return token.then((signed) => {
       added.push(IDENTITY_HEADERS.identity, signed);
       return admitted;

@@ -12,6 +12,7 @@ import { IdentityKeys } from './identity-keys.ts';
 import { IdentityTokens } from './identity-token.ts';
 import type { Listener } from './listener.ts';
 import type { IdentitySettings, ListenAddress, SourceSettings } from './settings.ts';
+import { CallerTokens, type IdentityTokenScope, RequestTokens, type TokenIssuer } from './token-issuer.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Credentials that are kept up to date from elsewhere. */
@@ -42,11 +43,11 @@ export interface Surroundings {
 
 /** What is the same for every service that one process guards: credentials, nonces, keys, book-keeping. */
 export class Checkpoint {
-  readonly tokens: IdentityTokens;
   readonly metrics: GatewayMetrics;
   readonly #surroundings: Surroundings;
   readonly #opened: OpenSource;
   readonly #keys: IdentityKeys;
+  readonly #tokens: IdentityTokens;
   /** One for all services, so that a request to one is no new one to another. */
   readonly #nonces = new NonceMemory();
   isDraining = false;
@@ -61,7 +62,7 @@ export class Checkpoint {
     const { issuer, keyLifetimeMs } = settings.identity;
     this.#surroundings = surroundings;
     this.#keys = new IdentityKeys({ secret: identitySecret, periodMs: keyLifetimeMs, now });
-    this.tokens = new IdentityTokens({ keys: this.#keys, issuer, now });
+    this.#tokens = new IdentityTokens({ keys: this.#keys, issuer, now });
     this.#opened = surroundings.openSource(settings.source, sourceCa);
     this.metrics = new GatewayMetrics({
       ...gauges,
@@ -88,6 +89,14 @@ export class Checkpoint {
       ...options,
       ...(onUse === undefined ? {} : { onUse }),
     });
+  }
+
+  /** What makes the identity tokens for one service; none when it is to have none. */
+  tokenIssuer({ service }: ServiceMap, scope: IdentityTokenScope | 'none'): TokenIssuer | undefined {
+    if (scope === 'none') return undefined;
+    return scope === 'request'
+      ? new RequestTokens(this.#tokens, service)
+      : new CallerTokens(this.#tokens, service, this.#surroundings.now);
   }
 
   /** The public keys, as JSON. */

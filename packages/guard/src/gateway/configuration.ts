@@ -48,7 +48,6 @@ export interface GatewayServiceSettings extends ProtectedServiceSettings {
   readonly upstream: string;
   /** Whose `Host` the service sees: the client's, or its own address. */
   readonly host: 'client' | 'upstream';
-  readonly identityToken: boolean;
   /** Whether WebSockets are passed through, and for how long one may last, in milliseconds. */
   readonly upgrades: boolean;
   readonly maxUpgradeMs: number;
@@ -159,14 +158,13 @@ function readService(reader: YamlReader, node: Node, path: (text: string) => str
   const section = new Section(
     reader,
     node,
-    [...SERVICE_FIELDS, 'upstream', 'host', 'identityToken', 'upgrades', 'maxUpgradeTime'],
+    [...SERVICE_FIELDS, 'upstream', 'host', 'upgrades', 'maxUpgradeTime'],
     'a service',
   );
   const settings: GatewayServiceSettings = {
     ...readProtectedService(section, path),
     upstream: section.need('upstream', anyText) ?? '',
     host: section.read('host', word('client', 'upstream'), 'client'),
-    identityToken: section.read('identityToken', yesOrNo, true),
     upgrades: section.read('upgrades', yesOrNo, true),
     maxUpgradeMs: section.read('maxUpgradeTime', durationMs, 60 * MINUTE),
   };

@@ -1,6 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import { isTrustedProxy, parseTrustedProxies } from '../client-address.ts';
-import { type AskedService, ForwardAuth, trustedByForwardAuth } from '../forward-auth/forward-auth.ts';
+import {
+  type AskedService,
+  FORWARD_AUTH_TOKENS,
+  ForwardAuth,
+  trustedByForwardAuth,
+} from '../forward-auth/forward-auth.ts';
 import { JWKS_PATH } from './admin.ts';
 import { GuardedAdmission } from './admission.ts';
 import { Checkpoint, type Surroundings } from './checkpoint.ts';
@@ -156,17 +161,18 @@ function makePlan(loaded: LoadedGateway, checkpoint: Checkpoint, { now }: Surrou
   const asked: { hosts: readonly string[]; entry: AskedService }[] = [];
   for (const [at, service] of configuration.services.entries()) {
     const { hosts, identityToken, upgrades, maxUpgradeMs } = service;
-    const tokens = identityToken ? checkpoint.tokens : undefined;
-    const guard = checkpoint.guard(maps[at]!, { trustedProxies, rateLimits, bodyLimit });
+    const map = maps[at]!;
+    const guard = checkpoint.guard(map, { trustedProxies, rateLimits, bodyLimit });
     const upstream = upstreams.find(({ name }) => name === service.upstream)!;
     const upstreamHost = service.host === 'upstream' ? upstream.host : undefined;
-    const admission = new GuardedAdmission(guard, tokens);
+    const admission = new GuardedAdmission(guard, checkpoint.tokenIssuer(map, identityToken ?? 'caller'));
     proxied.push({ hosts, entry: { admission, upstream, upstreamHost, upgrades, maxUpgradeMs } });
     if (forwardAuth === undefined) continue;
-    const asking = checkpoint.guard(maps[at]!, {
+    const asking = checkpoint.guard(map, {
       trustedProxies: trustedByForwardAuth(forwardAuth),
       rateLimits,
     });
+    const tokens = checkpoint.tokenIssuer(map, identityToken ?? FORWARD_AUTH_TOKENS);
     asked.push({ hosts, entry: { guard: asking, tokens } });
   }
   const trusted = parseTrustedProxies(trustedProxies);

@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { calculateJwkThumbprint, createLocalJWKSet, jwtVerify } from 'jose';
 import { IdentityKeys } from './identity-keys.ts';
-import { type IdentityClaims, IdentityTokens } from './identity-token.ts';
+import { IdentityTokens, type RequestClaims } from './identity-token.ts';
 
 const hour = 3_600_000;
 const begin = Date.UTC(2026, 10, 24);
 
-const claims: IdentityClaims = {
+const claims: RequestClaims = {
   aud: 'orders',
   sub: 'acs:ram::1803869963967015:user/alice',
   jti: '1',

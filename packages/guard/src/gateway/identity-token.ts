@@ -5,17 +5,21 @@ import type { IdentityKey, IdentityKeys } from './identity-keys.ts';
 /** How long a token is good, in seconds. */
 export const IDENTITY_TOKEN_SECONDS = 60;
 
-/** What a token says of the one request that it came with, beside who made it and when. */
-export interface IdentityClaims {
+/** What a token says of who signed a request, beside who made the token and when. */
+export interface CallerClaims {
   /** The service that the request is for. */
   readonly aud: string;
   /** The ARN of who signed. */
   readonly sub: string;
-  /** The id of the request. */
+  /** The id of the token; that of the request, when it is good for one request only. */
   readonly jti: string;
   readonly account_id: string;
   readonly principal_type: string;
   readonly access_key_id: string;
+}
+
+/** The same, and for which request alone the token is good. */
+export interface RequestClaims extends CallerClaims {
   readonly action: string;
   readonly resource: string;
   readonly method: string;
@@ -34,12 +38,11 @@ export interface IdentityTokensOptions {
   readonly now: () => number;
 }
 
-/** A signature takes longer than all else that is done for a request: where there are more cores, another does it. */
+/** A signature takes longer than all else that is done for a request: where there are more cores, another makes it. */
 const hasOtherCores = availableParallelism() > 1;
 
 /**
- * Makes tokens (JWT, ES256) by which a service knows that a request came through this gateway, and as what it was
- * checked.
+ * Signs tokens (JWT, ES256) by which a service knows that a request came through this gateway, and from whom.
  */
 export class IdentityTokens {
   readonly #keys: IdentityKeys;
@@ -54,8 +57,13 @@ export class IdentityTokens {
     this.#now = now;
   }
 
+  /** The id of the key that signs now. */
+  get kid(): string {
+    return this.#keys.current().kid;
+  }
+
   /** @returns the token in its compact form */
-  sign(claims: IdentityClaims): Promise<string> {
+  sign(claims: CallerClaims | RequestClaims): Promise<string> {
     const key = this.#keys.current();
     if (this.#headerKey !== key) {
       this.#headerKey = key;

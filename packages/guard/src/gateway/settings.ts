@@ -1,7 +1,8 @@
 import { parseTrustedProxies } from '../client-address.ts';
 import { parseRateLimit } from '../rate-limit/rate-limit.ts';
 import type { RateLimits } from '../rate-limit/rate-limiter.ts';
-import { anyText, durationMs, Misread, type Section, sizeBytes } from './settings-section.ts';
+import { anyText, durationMs, Misread, type Section, sizeBytes, word } from './settings-section.ts';
+import type { IdentityTokenScope } from './token-issuer.ts';
 
 /** Where to listen: an address of the network, or the path of a Unix socket. */
 export type ListenAddress = { readonly host?: string; readonly port: number } | { readonly path: string };
@@ -48,11 +49,13 @@ export type MapSettings =
   | { readonly file: string }
   | { readonly openApiFile: string; readonly service: string; readonly region: string | undefined };
 
-/** The service map of a service, and the hosts it is found under. */
+/** What every service has: its map, the hosts it is found under, what its identity tokens vouch for. */
 export interface ProtectedServiceSettings {
   readonly map: MapSettings;
   /** In lower case, without ports; none means every host that no other service has. */
   readonly hosts: readonly string[];
+  /** Undefined when the file does not say: then it depends on whether the body is looked at here. */
+  readonly identityToken: IdentityTokenScope | 'none' | undefined;
 }
 
 export const MINUTE = 60_000;
@@ -178,14 +181,18 @@ function readRateLimits(limits: Section<'perKey' | 'perPrincipal'>): RateLimits 
 }
 
 /** What every service has, by its names in the file. */
-export const SERVICE_FIELDS = ['map', 'openApi', 'service', 'region', 'hosts'] as const;
+export const SERVICE_FIELDS = ['map', 'openApi', 'service', 'region', 'hosts', 'identityToken'] as const;
 
-/** `map`, or `openApi` with `service` and `region`; and `hosts`. */
+/** `map`, or `openApi` with `service` and `region`; `hosts` and `identityToken`. */
 export function readProtectedService<Name extends string>(
   service: Section<Name | (typeof SERVICE_FIELDS)[number]>,
   file: (text: string) => string,
 ): ProtectedServiceSettings {
-  return { map: readMap(service, file), hosts: service.list('hosts', hostName) };
+  return {
+    map: readMap(service, file),
+    hosts: service.list('hosts', hostName),
+    identityToken: service.read('identityToken', word('caller', 'request', 'none'), undefined),
+  };
 }
 
 function readMap<Name extends string>(
