@@ -1,8 +1,8 @@
 import { textHash } from './text-hash.ts';
 
 /**
- * Tells which keys are asked for again and again, in a fixed piece of memory. It may forget one early, and once in
- * some billion times it takes one key for another.
+ * Tells which keys are asked for again and again, in a fixed piece of memory. It may forget one early, and now and then
+ * takes one key for another: it says what is worth keeping, and nothing else may depend on it.
  */
 export class LatelyAsked {
   readonly #hashes: Uint32Array;
