@@ -8,6 +8,9 @@ const BLOCK_BYTES = 64;
 const DIGEST_BYTES = { sha1: 20, sha256: 32, sm3: 32 } as const;
 const KEPT_MESSAGE_BYTES = 512;
 
+/** ACS3 signs `ACS3-HMAC-SHA256`, a line feed and a digest in hexadecimal. */
+const ACS3_MESSAGE_BYTES = 81;
+
 /** Most canonical requests fit, and none needs memory of its own then. What stands in it is no secret. */
 const scratch = new Uint8Array(4096);
 /** The beginning of it, by length: a view costs more to make than the text to write. */
@@ -52,11 +55,13 @@ export class HmacKey {
   constructor(name: HashName, key: Uint8Array) {
     const block = key.length > BLOCK_BYTES ? Buffer.from(hash(name, key, 'hex'), 'hex') : key;
     this.#name = name;
-    this.#inner = Buffer.alloc(BLOCK_BYTES, 0x36);
-    this.#outer = Buffer.alloc(BLOCK_BYTES + DIGEST_BYTES[name], 0x5c);
-    for (let at = 0; at < block.length; at++) {
-      this.#inner[at] = block[at]! ^ 0x36;
-      this.#outer[at] = block[at]! ^ 0x5c;
+    // From the pool, and with room for what is mostly signed: keys are made ready by the thousand, for one request each.
+    this.#inner = Buffer.allocUnsafe(BLOCK_BYTES + ACS3_MESSAGE_BYTES);
+    this.#outer = Buffer.allocUnsafe(BLOCK_BYTES + DIGEST_BYTES[name]);
+    for (let at = 0; at < BLOCK_BYTES; at++) {
+      const byte = at < block.length ? block[at]! : 0;
+      this.#inner[at] = byte ^ 0x36;
+      this.#outer[at] = byte ^ 0x5c;
     }
   }
 
