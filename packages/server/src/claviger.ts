@@ -90,7 +90,12 @@ export async function startClaviger(
   const guard = new Guard({ source, nonces, now, trustedProxies: configuration.trustedProxies });
   const metricsRegistry = new MetricsRegistry();
   const metrics = new RequestMetrics(metricsRegistry);
-  registerGauges(metricsRegistry, { audit, store, credentials: source });
+  registerGauges(metricsRegistry, {
+    audit,
+    store,
+    credentials: source,
+    streams: services.replicationStreams,
+  });
   const reportBug = (error: unknown, requestId: string) => logger.error({ err: error, requestId }, 'a bug');
   const registry = builtOperations();
   const publicUrl = configuration.publicUrl === undefined ? undefined : new URL(configuration.publicUrl);

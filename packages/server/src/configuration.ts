@@ -107,6 +107,13 @@ const settings = z.object({
   vaultKey: z.string().default('claviger').describe("name of Vault's transit key"),
   region: z.string().default('cn-hangzhou').describe('region that audit events name'),
   cachedCredentials: wholeNumber(1).default(1_000_000).describe('credentials kept in memory'),
+  streamsPerAccessKey: wholeNumber(1)
+    .default(100)
+    .describe('guards that may follow with one AccessKey at this node'),
+  streamsPerAccount: wholeNumber(1)
+    .default(500)
+    .describe('guards of one account that may follow at this node'),
+  streamsPerNode: wholeNumber(1).default(2000).describe('guards that may follow at this node'),
   logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info').describe('what is logged'),
 });
 

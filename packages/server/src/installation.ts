@@ -13,6 +13,7 @@ import { networkDocuments } from './federation/fetch-document.ts';
 import { IssuerKeys } from './federation/issuer-keys.ts';
 import { IssuerNetwork } from './federation/issuer-network.ts';
 import { CompiledPermissions } from './policies/compiled-permissions.ts';
+import { OpenStreams } from './replication/open-streams.ts';
 import { createMasterKeyFile, masterKeyFile } from './secrets/file-master-key.ts';
 import { openMasterKey } from './secrets/open-master-key.ts';
 import { SecretBox } from './secrets/secret-box.ts';
@@ -118,6 +119,11 @@ export async function openServices(
     lastUsed: new LastUsed({ store, log }),
     permissions: new CompiledPermissions(),
     signInThrottle: new SignInThrottle(now),
+    replicationStreams: new OpenStreams({
+      perAccessKey: configuration.streamsPerAccessKey,
+      perAccount: configuration.streamsPerAccount,
+      perNode: configuration.streamsPerNode,
+    }),
     issuerKeys: new IssuerKeys(networkDocuments({ network: issuerNetwork }), log),
     issuerNetwork,
   };

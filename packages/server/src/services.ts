@@ -3,6 +3,7 @@ import type { AccountDirectory } from './accounts/account-directory.ts';
 import type { IssuerKeys } from './federation/issuer-keys.ts';
 import type { IssuerNetwork } from './federation/issuer-network.ts';
 import type { CompiledPermissions } from './policies/compiled-permissions.ts';
+import type { OpenStreams } from './replication/open-streams.ts';
 import type { SecretBox } from './secrets/secret-box.ts';
 import type { SignInThrottle } from './session/sign-in-throttle.ts';
 import type { Identifiers } from './store/identifiers.ts';
@@ -19,6 +20,8 @@ export interface Services {
   readonly permissions: CompiledPermissions;
   /** Slows down whoever guesses passwords and codes of the console. */
   readonly signInThrottle: SignInThrottle;
+  /** Of guards that follow an account's credentials. */
+  readonly replicationStreams: OpenStreams;
   /** Of the identity providers that speak OpenID Connect. */
   readonly issuerKeys: IssuerKeys;
   /** Where those may be. */

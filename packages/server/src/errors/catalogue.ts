@@ -149,6 +149,11 @@ export const catalogue = {
     status: 429,
     message: 'Too many attempts failed. Wait a few minutes, then try again.',
   },
+  'Throttling.Stream': {
+    status: 429,
+    message:
+      'The {of} has as many streams of credentials open at this node as it may, {limit}. Close one, or wait until one ends.',
+  },
   'Forbidden.LoginNetwork': {
     status: 403,
     message: 'The account does not let its users sign in from {address}.',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
-import { describe, it } from 'node:test';
+import { afterEach, beforeEach, describe, it } from 'node:test';
 import {
   type HttpAnswer,
   type Listener,
@@ -356,6 +356,21 @@ describe('an answer without end', () => {
       outgoing.on('response', resolve).on('error', reject).end();
     });
 
+  let closed = 0;
+  const stream = (chunks: (ended: AbortSignal) => AsyncIterable<Uint8Array>) => ({
+    chunks,
+    close() {
+      closed += 1;
+    },
+  });
+
+  beforeEach(() => {
+    closed = 0;
+  });
+
+  // However it ended: who made it lets go of what it held, once.
+  afterEach(() => assert.equal(closed, 1));
+
   it('arrives piece by piece, each before the next is made', async () => {
     const read = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
     async function* body() {
@@ -364,7 +379,7 @@ describe('an answer without end', () => {
       yield Buffer.from('two');
       await read[1].promise;
     }
-    await listening({ api: () => ({ ...head, body }) }, async (port) => {
+    await listening({ api: () => ({ ...head, body: stream(body) }) }, async (port) => {
       const pieces: string[] = [];
       for await (const piece of await open(port)) {
         pieces.push(String(piece));
@@ -385,7 +400,7 @@ describe('an answer without end', () => {
         yield piece;
       }
     }
-    await listening({ api: () => ({ ...head, body }) }, async (port) => {
+    await listening({ api: () => ({ ...head, body: stream(body) }) }, async (port) => {
       const answer = await open(port);
       // Nothing is read: what the system buffers is all that can be made, however often the loop turns.
       let before = -1;
@@ -408,7 +423,7 @@ describe('an answer without end', () => {
       ended.addEventListener('abort', () => gone.resolve());
       await gone.promise;
     }
-    await listening({ api: () => ({ ...head, body }) }, async (port) => {
+    await listening({ api: () => ({ ...head, body: stream(body) }) }, async (port) => {
       (await open(port)).destroy();
       await gone.promise;
     });
@@ -421,7 +436,7 @@ describe('an answer without end', () => {
       while (!ended.aborted) yield Buffer.alloc(1024 * 1024);
     }
     const limits = { stalledMs: 1 };
-    await listening({ api: () => ({ ...head, body }), limits }, async (port) => {
+    await listening({ api: () => ({ ...head, body: stream(body) }), limits }, async (port) => {
       const answer = await open(port);
       await cut.promise;
       answer.on('error', () => {}).destroy();
@@ -433,7 +448,7 @@ describe('an answer without end', () => {
       yield Buffer.from('one');
       await new Promise((resolve) => ended.addEventListener('abort', resolve));
     }
-    await listening({ api: () => ({ ...head, body }) }, async (port, listener) => {
+    await listening({ api: () => ({ ...head, body: stream(body) }) }, async (port, listener) => {
       const answer = await open(port);
       const pieces: string[] = [];
       const read = (async () => {
@@ -442,6 +457,20 @@ describe('an answer without end', () => {
       await listener.close(60_000);
       await read;
       assert.deepEqual(pieces, ['one']);
+    });
+  });
+
+  it('is over before it began when its head cannot be sent', async () => {
+    const bugs: unknown[] = [];
+    const headers = { 'content-type': 'text/plain\r\n' };
+    const onBug = (error: unknown) => void bugs.push(error);
+    const body = stream(async function* () {
+      yield Buffer.from('never');
+    });
+    await listening({ api: () => ({ status: 200, headers, body }), onBug }, async (port) => {
+      const { status } = await send(port, {});
+      assert.equal(status, 500);
+      assert.equal(bugs.length, 1);
     });
   });
 
@@ -454,7 +483,7 @@ describe('an answer without end', () => {
       throw new Error('a bug');
     }
     const onBug = (error: unknown) => void bugs.push(error);
-    await listening({ api: () => ({ ...head, body }), onBug }, async (port) => {
+    await listening({ api: () => ({ ...head, body: stream(body) }), onBug }, async (port) => {
       const answer = await open(port);
       await assert.rejects(
         async () => {

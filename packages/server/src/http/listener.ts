@@ -26,8 +26,15 @@ export interface HttpAnswer {
   readonly status: number;
   /** A list for a header that is sent several times, such as `set-cookie`. */
   readonly headers: Readonly<Record<string, string | string[]>>;
-  /** The whole, or a function that makes the pieces of an answer without end until its signal is aborted. */
-  readonly body: string | Uint8Array | ((ended: AbortSignal) => AsyncIterable<Uint8Array>);
+  readonly body: string | Uint8Array | EndlessBody;
+}
+
+/** Of an answer without end. */
+export interface EndlessBody {
+  /** Makes the pieces, until its signal is aborted. */
+  chunks(ended: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Called once, when no piece is made any more; also when none was. */
+  close(): void;
 }
 
 /** Answers a GET of one path; undefined leaves the request to the API. */
@@ -271,13 +278,13 @@ class RequestHandler {
     };
     try {
       const answer = this.#route(received) ?? this.#options.api(received);
-      if (!(answer instanceof Promise) && typeof answer.body !== 'function') {
+      if (!(answer instanceof Promise) && !isEndless(answer.body)) {
         this.#send(socket, response, answer.status, answer.headers, answer.body);
         return;
       }
       Promise.resolve(answer)
         .then(({ status, headers, body }) =>
-          typeof body === 'function'
+          isEndless(body)
             ? this.#stream(socket, response, status, headers, body)
             : this.#send(socket, response, status, headers, body),
         )
@@ -315,7 +322,7 @@ class RequestHandler {
     response: ServerResponse,
     status: number,
     headers: HttpAnswer['headers'],
-    chunks: (ended: AbortSignal) => AsyncIterable<Uint8Array>,
+    body: EndlessBody,
   ): Promise<void> {
     const stream = new AbortController();
     const remove = this.#connections.addStream(stream);
@@ -324,13 +331,14 @@ class RequestHandler {
     if (response.destroyed || this.#connections.closing) stream.abort();
     try {
       response.writeHead(status, { ...headers, connection: 'close' });
-      for await (const chunk of chunks(stream.signal)) {
+      for await (const chunk of body.chunks(stream.signal)) {
         if (stream.signal.aborted) break;
         if (!response.write(chunk)) await this.#drained(response, stream.signal);
       }
     } finally {
       remove();
       socket[underWay] = (socket[underWay] ?? 1) - 1;
+      body.close();
     }
     response.end();
   }
@@ -394,6 +402,10 @@ class RequestHandler {
     });
     request.on('end', () => response.end());
   }
+}
+
+function isEndless(body: HttpAnswer['body']): body is EndlessBody {
+  return typeof body === 'object' && 'chunks' in body;
 }
 
 function readFraming(rawHeaders: readonly string[]): Framing {

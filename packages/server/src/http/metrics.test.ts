@@ -77,6 +77,7 @@ describe('metrics', () => {
     registerGauges(registry, {
       audit,
       credentials: { hits: 9, misses: 1 },
+      streams: { count: 4 },
       store: { staleness: () => 1500 },
     });
     const lines = await read(registry);
@@ -87,6 +88,7 @@ describe('metrics', () => {
       'claviger_audit_refusals_counted_total 7',
       'claviger_credential_cache_hits_total 9',
       'claviger_credential_cache_misses_total 1',
+      'claviger_replication_streams 4',
       'claviger_change_log_staleness_seconds 1.5',
     ]) {
       assert.ok(lines.includes(line), line);

@@ -136,6 +136,8 @@ export interface Gauges {
   };
   /** Keys found in memory, and those that the database was asked for. */
   readonly credentials?: { readonly hits: number; readonly misses: number };
+  /** Guards that follow an account's credentials at this node. */
+  readonly streams?: { readonly count: number };
   /** How old this node's knowledge of changes may be, in milliseconds. */
   readonly store: { staleness(): number };
 }
@@ -144,7 +146,7 @@ export interface Gauges {
  * Adds what the process and its parts know of themselves; read when the metrics are, so that it costs requests
  * nothing.
  */
-export function registerGauges(registry: Registry, { audit, credentials, store }: Gauges): void {
+export function registerGauges(registry: Registry, { audit, credentials, streams, store }: Gauges): void {
   collectDefaultMetrics({ register: registry });
   gauge('claviger_audit_queued', 'Audit records that are not committed yet.', () => audit.queued);
   gauge('claviger_audit_writable', 'Whether the audit log could be written at the last attempt.', () =>
@@ -161,6 +163,13 @@ export function registerGauges(registry: Registry, { audit, credentials, store }
     'Refusals of strangers that were counted in the audit log, not written one by one.',
     () => audit.counted,
   );
+  if (streams !== undefined) {
+    gauge(
+      'claviger_replication_streams',
+      'Guards that follow the credentials of their account at this node.',
+      () => streams.count,
+    );
+  }
   if (credentials !== undefined) {
     counter(
       'claviger_credential_cache_hits_total',

@@ -2,8 +2,11 @@ import type { Change, Store } from '../store/store.ts';
 import { systemTimer } from '../timer.ts';
 import type { StaleNames } from './stale-name.ts';
 
-/** Things of an account that changed and were not sent yet; one that is slower than this has to begin anew. */
-const mostWaiting = 100_000;
+/**
+ * What waits for a guard at most, of things of its account and of what sessions are made from. One that is slower
+ * connects again, and is told what changed since its cursor; beyond as much, everything (cursor.ts).
+ */
+const mostWaiting = 20_000;
 
 /** What is taken out of a queue at once. */
 export interface Waiting {
@@ -26,7 +29,7 @@ export class ChangeQueue {
   #wake: (() => void) | undefined;
 
   /** Begins to listen. */
-  constructor(store: Store, accountId: string, names: StaleNames) {
+  constructor(store: Pick<Store, 'follow'>, accountId: string, names: StaleNames) {
     this.#accountId = accountId;
     this.#names = names;
     this.#unfollow = store.follow((change) => this.#hear(change));
@@ -70,11 +73,11 @@ export class ChangeQueue {
   /** Ends listening. */
   close(): void {
     this.#unfollow();
-    this.#changes = new Map();
-    this.#stale = new Set();
+    this.#forget();
   }
 
   #hear(change: Change): void {
+    if (this.#overrun) return;
     if (change.topic === 'everything') this.#overrun = true;
     else {
       this.#stale.add(this.#names.ofChange(change));
@@ -82,6 +85,13 @@ export class ChangeQueue {
         this.#changes.set(`${change.topic}:${change.subject}`, change);
     }
     if (this.#changes.size > mostWaiting || this.#stale.size > mostWaiting) this.#overrun = true;
+    // Its stream ends, but perhaps not soon: a guard that does not read keeps it waiting.
+    if (this.#overrun) this.#forget();
     this.#wake?.();
+  }
+
+  #forget(): void {
+    this.#changes = new Map();
+    this.#stale = new Set();
   }
 }

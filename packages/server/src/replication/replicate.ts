@@ -37,16 +37,18 @@ export interface ReplicationRequest {
 /**
  * Opens the stream of an account's credentials: everything, or what changed since the cursor; from then on each change,
  * and a sign of life when there is none. It ends when the caller may no longer have it.
- * @throws Refusal InvalidProtocol.NeedSsl, InvalidParameter.PublicKey.Format
+ * @throws Refusal InvalidProtocol.NeedSsl, InvalidParameter.PublicKey.Format, Throttling.Stream
  */
 export function replicate(call: StreamCall, request: ReplicationRequest): OpenedStream {
   const openedAt = performance.now();
   requireSecure(call);
   const agreement = new KeyAgreement();
   const sealer = sealerFor(call, call.identity, 'replication', agreement, request.publicKey);
+  const { accountId } = call.account;
+  const close = call.services.replicationStreams.take({ accountId, accessKeyId: call.identity.accessKeyId });
   const hello: Hello = {
     Protocol: 1,
-    AccountId: call.account.accountId,
+    AccountId: accountId,
     ConnectionId: call.requestId,
     PublicKey: agreement.publicKey,
   };
@@ -61,7 +63,7 @@ export function replicate(call: StreamCall, request: ReplicationRequest): Opened
       if (!(error instanceof StoreUnavailable)) throw error;
     }
   }
-  return { contentType: 'application/octet-stream', chunks };
+  return { contentType: 'application/octet-stream', chunks, close };
 }
 
 /**

@@ -44,8 +44,8 @@ import { headerOf, requestFormat } from './request-format.ts';
 export interface ApiAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[]>>;
-  /** The whole, or of a stream what sends it. */
-  readonly body: string | OpenedStream['chunks'];
+  /** The whole, or a stream. */
+  readonly body: string | OpenedStream;
 }
 
 /** What is told of each finished call, to whoever counts or watches. */
@@ -249,12 +249,17 @@ export class Api {
       ...call,
       stillAllowed: () => this.#stillAllowed(operation, input, streamCall),
     };
-    const { contentType, chunks } = await operation.open(input, streamCall);
-    await this.#parts.audit.append(this.#record(journey, {}, undefined));
+    const opened = await operation.open(input, streamCall);
+    try {
+      await this.#parts.audit.append(this.#record(journey, {}, undefined));
+    } catch (unwritten) {
+      opened.close();
+      throw unwritten;
+    }
     this.#finish(journey, '', {});
     // Said to proxies that would collect an answer before they pass it on.
-    const headers = { ...this.#headers(journey, contentType), 'x-accel-buffering': 'no' };
-    return { status: 200, headers, body: chunks };
+    const headers = { ...this.#headers(journey, opened.contentType), 'x-accel-buffering': 'no' };
+    return { status: 200, headers, body: opened };
   }
 
   /** Whether a caller that was admitted a while ago would be admitted now. */

@@ -71,6 +71,8 @@ export interface OpenedStream {
    * @param ended aborted when the client is gone or the server stops
    */
   chunks(ended: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Lets go of what it holds: called when its chunks have ended, however, or are not sent after all. */
+  close(): void;
 }
 
 /** The call of a stream, which outlasts the moment at which it was allowed. Streams are for programs, which sign. */
