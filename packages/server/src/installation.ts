@@ -12,6 +12,7 @@ import type { Configuration } from './configuration.ts';
 import { networkDocuments } from './federation/fetch-document.ts';
 import { IssuerKeys } from './federation/issuer-keys.ts';
 import { IssuerNetwork } from './federation/issuer-network.ts';
+import { hashPassword, verifyPassword } from './passwords/password-hash.ts';
 import { CompiledPermissions } from './policies/compiled-permissions.ts';
 import { OpenStreams } from './replication/open-streams.ts';
 import { createMasterKeyFile, masterKeyFile } from './secrets/file-master-key.ts';
@@ -118,6 +119,7 @@ export async function openServices(
     identifiers: new Identifiers(randomBytes),
     lastUsed: new LastUsed({ store, log }),
     permissions: new CompiledPermissions(),
+    passwordHashing: { hash: hashPassword, verify: verifyPassword },
     signInThrottle: new SignInThrottle(now),
     replicationStreams: new OpenStreams({
       perAccessKey: configuration.streamsPerAccessKey,

@@ -2,6 +2,7 @@ import type { LastUsed } from './access-keys/last-used.ts';
 import type { AccountDirectory } from './accounts/account-directory.ts';
 import type { IssuerKeys } from './federation/issuer-keys.ts';
 import type { IssuerNetwork } from './federation/issuer-network.ts';
+import type { PasswordHashing } from './passwords/password-hash.ts';
 import type { CompiledPermissions } from './policies/compiled-permissions.ts';
 import type { OpenStreams } from './replication/open-streams.ts';
 import type { SecretBox } from './secrets/secret-box.ts';
@@ -18,6 +19,7 @@ export interface Services {
   readonly lastUsed: LastUsed;
   /** What principals may do, made ready to decide by. */
   readonly permissions: CompiledPermissions;
+  readonly passwordHashing: PasswordHashing;
   /** Slows down whoever guesses passwords and codes of the console. */
   readonly signInThrottle: SignInThrottle;
   /** Of guards that follow an account's credentials. */

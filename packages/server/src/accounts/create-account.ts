@@ -1,6 +1,5 @@
 import { createAccessKey, type NewAccessKey } from '../access-keys/access-key.ts';
 import { Refusal } from '../errors/refusal.ts';
-import { hashPassword } from '../passwords/password-hash.ts';
 import type { Scope } from '../rpc/operation.ts';
 import { Secret } from '../rpc/secret.ts';
 import type { Services } from '../services.ts';
@@ -31,7 +30,7 @@ export interface OneTimePassword {
 /** A password for a first sign-in. */
 export async function oneTimePassword(services: Services): Promise<OneTimePassword> {
   const password = services.identifiers.oneTimePassword();
-  return { password, hash: await hashPassword(password) };
+  return { password, hash: await services.passwordHashing.hash(password) };
 }
 
 /**
@@ -154,6 +153,9 @@ export async function operatorScope(
     services,
     changed: (topic, subject) => transaction.changed({ accountId, topic, subject }),
     touched: () => {},
+    computed: () => {
+      throw new Error('what an operator changes is computed before its transaction');
+    },
   };
 }
 

@@ -8,7 +8,7 @@ import type { Queries } from '../store/store.ts';
 import { requireUser, type UserReference } from '../users/user.ts';
 import { checkPassword } from './check-password.ts';
 import { countedAttempt } from './counted-attempt.ts';
-import { verifyPassword } from './password-hash.ts';
+import { verifyInChange } from './hash-in-change.ts';
 import { hashForUser, rememberPassword } from './password-history.ts';
 import { type PasswordPolicy, readPasswordPolicy } from './password-policy.ts';
 
@@ -184,7 +184,7 @@ export async function changeOwnPassword(
   const name = user.user_name;
   if ((await readLoginState(scope, profile)).status === 'Inactive') throw new Refusal('Inactive', { name });
   if (isLocked(row, scope.now)) throw new Refusal('Inactive.Locked', { name });
-  if (!(await verifyPassword(row.password_hash, oldPassword))) {
+  if (!verifyInChange(scope, row.password_hash, oldPassword)) {
     // The refusal undoes this transaction, and must not undo the count of guesses.
     throw new Refusal('InvalidParameter.OldPassword', {}, undefined, (queries) =>
       countWrongPassword(queries, scope, userId),
@@ -199,7 +199,7 @@ export async function changeOwnPassword(
  */
 export async function chooseNewPassword(scope: Scope, userId: string, password: string): Promise<void> {
   const { user, row } = await requireLoginProfile(scope, { by: 'id', userId });
-  if (await verifyPassword(row.password_hash, password)) {
+  if (verifyInChange(scope, row.password_hash, password)) {
     throw new Refusal('InvalidParameter.Password.TooWeak', { reason: 'it is the present one' });
   }
   await setOwnPassword(scope, user, password);

@@ -10,6 +10,12 @@ const algorithm = 2;
 const noPassword =
   '$argon2id$v=19$m=19456,t=2,p=1$bm8gcGFzc3dvcmQgaGVyZQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
 
+/** How passwords are hashed and verified, both slow on purpose: never while a transaction is open. */
+export interface PasswordHashing {
+  hash: typeof hashPassword;
+  verify: typeof verifyPassword;
+}
+
 /**
  * Hashes a password for storage.
  * @param salt at least 8 bytes; random unless given

@@ -1,5 +1,6 @@
 import type { Scope } from '../rpc/operation.ts';
-import { hashPassword, isComparable, saltOf, verifyPassword } from './password-hash.ts';
+import { hashInChange, verifyInChange } from './hash-in-change.ts';
+import { isComparable, saltOf } from './password-hash.ts';
 import { rememberedPasswords } from './password-policy.ts';
 
 /** A password hashed for a user, and whether it is one of its latest. */
@@ -28,12 +29,10 @@ export async function hashForUser(
     .limit(rememberedPasswords)
     .execute();
   const [last] = earlier;
-  const salt =
-    last === undefined ? Buffer.from(scope.services.identifiers.passwordSalt()) : saltOf(last.password_hash);
-  const hash = await hashPassword(password, salt);
+  const hash = hashInChange(scope, password, last && saltOf(last.password_hash));
   for (const { password_hash: before } of earlier.slice(0, latest)) {
     // Hashes of another cost, from before an update, are compared the slow way.
-    const same = isComparable(before, hash) ? before === hash : await verifyPassword(before, password);
+    const same = isComparable(before, hash) ? before === hash : verifyInChange(scope, before, password);
     if (same) return { hash, isReused: true };
   }
   return { hash, isReused: false };

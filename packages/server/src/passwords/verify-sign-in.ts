@@ -7,7 +7,6 @@ import type { LoginProfileRow, UserRow } from '../store/schema.ts';
 import { findUser, type UserReference } from '../users/user.ts';
 import { countedAttempt } from './counted-attempt.ts';
 import { changeLoginProfile, findLoginProfile, isIdle, isLocked, passwordStatus } from './login-profile.ts';
-import { verifyPassword } from './password-hash.ts';
 import { type PasswordPolicy, readPasswordPolicy } from './password-policy.ts';
 
 /** What came of a password that somebody signs in with. */
@@ -59,7 +58,7 @@ export async function verifySignIn(
   const user = attempt?.user;
   if (attempt?.isOpen === false) return { verified: false, reason: 'Locked', user };
   const hash = attempt?.row.password_hash ?? null;
-  if (!(await verifyPassword(hash, password)) || attempt === undefined) {
+  if (!(await services.passwordHashing.verify(hash, password)) || attempt === undefined) {
     return { verified: false, reason: 'Wrong', user };
   }
 

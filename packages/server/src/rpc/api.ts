@@ -19,6 +19,7 @@ import type { CallerIdentity } from '../session/session-identity.ts';
 import { isSteppedUp } from '../session/step-up.ts';
 import type { Queries, WriteTransaction } from '../store/store.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
+import { ComputedBeforehand, NotComputed } from './computed-beforehand.ts';
 import { denial } from './denial.ts';
 import { encodeAnswer, encodeError, type Format } from './encoding.ts';
 import type {
@@ -129,6 +130,7 @@ interface Journey {
   event: ConsoleOutcome['event'];
   cookies: readonly string[];
   touched: [string, string][];
+  computed: ComputedBeforehand | undefined;
 }
 
 /**
@@ -166,6 +168,7 @@ export class Api {
       event: undefined,
       cookies: [],
       touched: [],
+      computed: undefined,
     };
     try {
       return await this.#travel(journey);
@@ -391,6 +394,20 @@ export class Api {
    * @param work may run again, from its beginning
    */
   async #change(journey: Journey, work: (transaction: WriteTransaction) => Promise<Answer>): Promise<Answer> {
+    for (;;) {
+      try {
+        return await this.#changeAtOnce(journey, work);
+      } catch (error) {
+        if (!(error instanceof NotComputed)) throw error;
+        await error.compute();
+      }
+    }
+  }
+
+  async #changeAtOnce(
+    journey: Journey,
+    work: (transaction: WriteTransaction) => Promise<Answer>,
+  ): Promise<Answer> {
     const { store } = this.#parts.services;
     try {
       return await store.write(async (transaction) => {
@@ -461,6 +478,11 @@ export class Api {
         transaction.changed({ accountId, topic, subject });
       },
       touched: (resourceType, name) => journey.touched.push([resourceType, name]),
+      computed: (name, compute) => {
+        if (transaction === undefined) throw new Error('only a write has something computed beforehand');
+        journey.computed ??= new ComputedBeforehand();
+        return journey.computed.take(name, compute);
+      },
     };
   }
 

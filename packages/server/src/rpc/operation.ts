@@ -23,6 +23,13 @@ export interface Scope {
   changed(topic: Change['topic'], subject: string): void;
   /** Names what was touched, for the audit event: `ACS::RAM::User`, its name. */
   touched(resourceType: string, name: string): void;
+  /**
+   * What a write needs and takes long to compute: it is computed while no transaction is open, and the write then runs
+   * again from its beginning (`ComputedBeforehand`).
+   * @param name tells it from all else that the request computes
+   * @param compute has no effect, and uses nothing of the scope
+   */
+  computed<T>(name: string, compute: () => Promise<T>): T;
 }
 
 /** The scope of one request, and who sent it. */

@@ -3,7 +3,7 @@ import type { OneTimePassword } from '../accounts/create-account.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { findBoundDevice, unbindDevice } from '../mfa/binding.ts';
 import { checkPassword } from '../passwords/check-password.ts';
-import { hashPassword, verifyPassword } from '../passwords/password-hash.ts';
+import { hashInChange, verifyInChange } from '../passwords/hash-in-change.ts';
 import { readPasswordPolicy } from '../passwords/password-policy.ts';
 import type { Scope } from '../rpc/operation.ts';
 import type { Services } from '../services.ts';
@@ -63,7 +63,7 @@ export async function verifyRootPassword(
   });
   if (!isOpen) return 'Locked';
   const hash = await hashOf(store.queries, accountId);
-  if (!(await verifyPassword(hash, password))) return 'Wrong';
+  if (!(await services.passwordHashing.verify(hash, password))) return 'Wrong';
   return store.write(async ({ queries }) => {
     // Changed while it was verified.
     if ((await hashOf(queries, accountId)) !== hash) return 'Wrong';
@@ -85,11 +85,11 @@ export async function changeRootPassword(scope: Scope, password: string): Promis
   const policy = await readPasswordPolicy(scope.queries, accountId);
   const weakness = checkPassword(policy, password, 'root');
   const hash = await hashOf(scope.queries, accountId);
-  const reason = weakness ?? ((await verifyPassword(hash, password)) ? 'it is the present one' : undefined);
+  const reason = weakness ?? (verifyInChange(scope, hash, password) ? 'it is the present one' : undefined);
   if (reason !== undefined) throw new Refusal('InvalidParameter.Password.TooWeak', { reason });
   await scope.queries
     .updateTable('accounts')
-    .set({ root_password_hash: await hashPassword(password), root_password_must_change: 0 })
+    .set({ root_password_hash: hashInChange(scope, password, undefined), root_password_must_change: 0 })
     .where('account_id', '=', accountId)
     .execute();
   await writeRow(scope.queries, {

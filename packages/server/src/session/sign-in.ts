@@ -6,7 +6,6 @@ import { domainSuffix } from '../accounts/create-account.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { readUserSsoSettings } from '../federation/user-sso-settings.ts';
 import { findLoginProfile } from '../passwords/login-profile.ts';
-import { verifyPassword } from '../passwords/password-hash.ts';
 import { type PasswordPolicy, readPasswordPolicy } from '../passwords/password-policy.ts';
 import { noteSignIn, signInDemands, verifySignIn } from '../passwords/verify-sign-in.ts';
 import type { ConsoleVisit, Proof, Scope } from '../rpc/operation.ts';
@@ -81,14 +80,14 @@ async function verifyNamedPassword(
   const { account, userName } = await ownerNamed(services.store.queries, loginName);
   const wrong = () => new Refusal('AuthenticationFail.SignIn');
   if (account?.status !== 'Active') {
-    await verifyPassword(null, password);
+    await services.passwordHashing.verify(null, password);
     throw wrong();
   }
   if (userName === 'root') {
     visit.attempted(account, { type: 'root', name: 'root' });
     const root = await verifyRootPassword(services, account, password, now);
     // What is locked is not verified; it takes as long all the same.
-    if (root === 'Locked') await verifyPassword(null, password);
+    if (root === 'Locked') await services.passwordHashing.verify(null, password);
     if (typeof root === 'string') throw wrong();
     const owner = { type: 'root', id: account.accountId, name: 'root' } as const;
     return { account, owner, passwordSetAt: root.passwordSetAt };
@@ -98,7 +97,7 @@ async function verifyNamedPassword(
     if (signIn.user !== undefined) visit.attempted(account, { type: 'user', name: signIn.user.user_name });
     switch (signIn.reason) {
       case 'Locked':
-        await verifyPassword(null, password);
+        await services.passwordHashing.verify(null, password);
         throw wrong();
       case 'Wrong':
         throw wrong();
