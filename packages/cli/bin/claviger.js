@@ -8,15 +8,10 @@ if (major < 22 || (major === 22 && minor < 13)) {
   process.exit(2);
 }
 
-// Whoever reads our output may stop reading: `claviger account list | head -1`.
-process.stdout.on('error', (error) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
-});
-
 // Imported only now: older versions cannot even load it.
-const { run } = await import('../dist/src/main.js');
+const { run, surviveLostReaders } = await import('../dist/src/main.js');
 
+surviveLostReaders(process);
 process.exitCode = await run(process.argv.slice(2), {
   out: process.stdout,
   err: process.stderr,

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { SigningCredentials } from '@claviger/signature';
 import { type Command, CommanderError } from 'commander';
+import { readGivenFile } from './given-file.ts';
 import type { Terminal } from './terminal.ts';
 
 const ID = 'ALIBABA_CLOUD_ACCESS_KEY_ID';
@@ -77,7 +77,7 @@ function keyOfProfile(terminal: Terminal, name: string): SigningCredentials {
 }
 
 function readProfiles(file: string): readonly Profile[] {
-  const text = readFileSync(file, 'utf8');
+  const text = readGivenFile('--profile', file).toString('utf8');
   try {
     const { profiles } = JSON.parse(text) as { readonly profiles?: unknown };
     if (Array.isArray(profiles)) return profiles as readonly Profile[];

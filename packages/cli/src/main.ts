@@ -18,7 +18,10 @@ import { addRootPassword } from './commands/root-password.ts';
 import { addServe } from './commands/serve.ts';
 import { addSign } from './commands/sign.ts';
 import { addVerify } from './commands/verify.ts';
+import { sentenceOf } from './system-reason.ts';
 import { type Terminal, TOLD, tell } from './terminal.ts';
+
+export { surviveLostReaders } from './standard-streams.ts';
 
 /** Exit codes: 0 done, 1 refused or failed, 2 the command line or configuration is wrong. */
 const FAILED = 1;
@@ -83,6 +86,11 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
       tell(terminal, `error: ${error.message}`);
       return FAILED;
     }
+    // What the system says of an address or a file: in use, not permitted.
+    if (error instanceof Error && 'syscall' in error) {
+      tell(terminal, `error: ${sentenceOf(error as NodeJS.ErrnoException)}`);
+      return FAILED;
+    }
     throw error;
   }
 }
@@ -92,9 +100,7 @@ function isExpected(error: unknown): error is Error {
     error instanceof InstallationError ||
     error instanceof MasterKeyUnavailable ||
     error instanceof Refusal ||
-    error instanceof StoreUnavailable ||
-    // What the system says of an address or a file: in use, not permitted.
-    (error instanceof Error && 'syscall' in error)
+    error instanceof StoreUnavailable
   );
 }
 

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { buffer } from 'node:stream/consumers';
 import {
   type SchemeOptions,
   SignatureError,
@@ -9,7 +7,8 @@ import {
 } from '@claviger/signature';
 import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addProfileFlag, requireAccessKey } from './access-key.ts';
-import { inputOf, type Terminal } from './terminal.ts';
+import { readGivenFile, readStandardInput } from './given-file.ts';
+import type { Terminal } from './terminal.ts';
 
 /** What `sign` and `call` are told of a request by their flags. */
 export interface RequestFlags {
@@ -103,8 +102,8 @@ function schemeOf({ scheme, product, region }: RequestFlags): SchemeOptions {
 }
 
 async function readBody(terminal: Terminal, data: string): Promise<Uint8Array> {
-  if (data === '@-') return buffer(inputOf(terminal));
-  return data.startsWith('@') ? readFileSync(data.slice(1)) : Buffer.from(data);
+  if (data === '@-') return readStandardInput(terminal);
+  return data.startsWith('@') ? readGivenFile('--data', data.slice(1)) : Buffer.from(data);
 }
 
 function typeOf(body: Uint8Array): string {

@@ -136,7 +136,10 @@ test('a certificate of its own is trusted with --ca', async () => {
   assert.deepEqual([trusting.status, trusting.err], [0, '200 OK\n']);
   const plain = await type(words, as(admin));
   assert.equal(plain.status, 1);
-  assert.match(plain.err, /^error: 127.0.0.1:\d+: .*certificate/);
+  assert.match(
+    plain.err,
+    /^error: no answer from https:\/\/127.0.0.1:\d+: nobody .* has signed its certificate .*--ca/,
+  );
   await secure.stop('SIGTERM');
 });
 
@@ -155,6 +158,12 @@ describe('claviger call, to servers of another kind', () => {
           return;
         case '/hangup':
           return request.socket.destroy();
+        case '/half':
+          return response
+            .writeHead(200, { 'content-length': '9' })
+            .write('half', () => request.socket.destroy());
+        case '/nonsense':
+          return request.socket.end('220 mail.example.com ESMTP\r\n');
         case '/broken':
           return response.writeHead(502).end('<html>Bad gateway</html>');
         default:
@@ -179,17 +188,33 @@ describe('claviger call, to servers of another kind', () => {
     assert.deepEqual([status, out, err], [1, '<html>Bad gateway</html>', '502 Bad Gateway\n']);
   });
 
-  test('no answer in time, none at all, and nobody there each exit with 1 and say so', async () => {
-    for (const [words, named] of [
-      [['call', 'GET', `${url}/silent`, '--timeout', '0.05'], /^error: no answer within 0.05 s\n$/],
-      [['call', 'GET', `${url}/hangup`], /^error: 127.0.0.1:\d+: .*hang up\n$/],
-      [['call', 'GET', 'http://127.0.0.1:1/'], /^error: 127.0.0.1:1: .*ECONNREFUSED/],
+  test('a server that does not answer is named, with what is wrong and what to do; exits with 1', async () => {
+    const here = url.replaceAll('.', '\\.');
+    for (const [words, named, code] of [
+      [['GET', `${url}/silent`, '--timeout', '0.05'], `${here} within 0\\.05 s\\. --timeout`, 'ETIMEDOUT'],
+      [['GET', `${url}/hangup`], `${here}: it has ended the connection without one`, 'ECONNRESET'],
+      [['GET', `${url}/half`], `${here}: it has broken off`, 'ECONNRESET'],
+      [['GET', `${url}/nonsense`], `${here}: what answers does not speak HTTP/1\\.1`, 'HPE_INVALID_CONSTANT'],
+      [['GET', 'http://127.0.0.1:1/'], 'http://127.0.0.1:1: nothing listens there', 'ECONNREFUSED'],
+      [['GET', 'http://nohost.invalid/'], 'http://nohost.invalid: there is no host', 'ENOTFOUND'],
+      [['GET', url.replace('http:', 'https:')], 'it does not speak TLS as it should.*http://', 'EPROTO'],
     ] as const) {
-      const { status, out, err } = await type(words, as(example));
+      const { status, out, err } = await type(['call', ...words], as(example));
       assert.deepEqual([status, out], [1, '']);
-      assert.match(err, named);
+      assert.match(err, new RegExp(`^error: no (whole )?answer from .*${named}`));
+      assert.equal(err.trimEnd().split('\n').length, 1, err);
+      const json = await type(['call', ...words, '--json'], as(example));
+      assert.equal(json.status, 1);
+      const { error } = JSON.parse(json.out) as { error: { code: string; message: string } };
+      assert.equal(error.code, code);
+      assert.equal(json.err, `error: ${error.message}\n`);
     }
     assert.equal((await type(['call', 'GET', url, '--timeout', 'long'], as(example))).status, 2);
+  });
+
+  test('what does not answer is told without the signature in its address', async () => {
+    const words = ['call', 'GET', 'http://127.0.0.1:1/?Action=A&Version=1', '--scheme', 'rpc'];
+    assert.doesNotMatch((await type(words, as(example))).err, /Signature|LTAI/);
   });
 
   test('a host of your own is sent', async () => {

@@ -51,6 +51,8 @@ describe('the command line', () => {
 
   test('a wrong word is named, and exits with 2', async () => {
     for (const [words, named] of [
+      [[], 'Usage: claviger'],
+      [['account'], 'Usage: claviger account'],
       [['fly'], 'fly'],
       [['serve', '--colour', 'red'], '--colour'],
       [['serve', '--port'], '--port'],
@@ -66,6 +68,7 @@ describe('the command line', () => {
       assert.ok(err.includes(named), `${named} in: ${err}`);
       assert.match(err, /--help/, words.join(' '));
     }
+    assert.equal(claviger([]).status, 2);
   });
 
   test('a wrong flag or environment variable is named, and exits with 2 before anything is made', async () => {

@@ -128,7 +128,7 @@ describe('claviger sign', () => {
     });
     assert.deepEqual([unwritable.status, unwritable.out], [2, '']);
     assert.match(unwritable.err, /-d @FILE/);
-    assert.equal((await type([...words, '-d', `@${file}.absent`], { environment })).status, 1);
+    assert.equal((await type([...words, '-d', `@${file}.absent`], { environment })).status, 2);
   });
 
   test('a body is JSON or a form by its beginning, unless its type is given', async () => {
@@ -254,7 +254,7 @@ describe('claviger sign', () => {
       assert.match(broken.err, /config.json is not the JSON/);
       assert.ok(!broken.err.includes('secret-'), broken.err);
       const absent = await sign({ HOME: join(home, 'nowhere') }, '--profile', 'main');
-      assert.equal(absent.status, 1);
+      assert.equal(absent.status, 2);
       assert.match(absent.err, /nowhere/);
       assert.equal(readFileSync(config, 'utf8'), whole, 'it is never written');
     });

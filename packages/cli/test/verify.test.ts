@@ -319,7 +319,7 @@ describe('claviger verify', () => {
       assert.ok(err.includes(named), `${named} in: ${err}`);
     }
     const { status, err } = await verify('', join(directory, 'absent.txt'));
-    assert.equal(status, 1);
+    assert.equal(status, 2);
     assert.match(err, /absent.txt/);
   });
 

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { buffer } from 'node:stream/consumers';
 import { explainSignature, type SignedRequest } from '@claviger/signature';
 import { type Command, CommanderError, InvalidArgumentError } from 'commander';
 import { WHERE_KEYS_COME_FROM } from '../access-key.ts';
+import { connectionFailure } from '../connection-failure.ts';
 import { linesOfFailure } from '../explanation-text.ts';
+import { readGivenFile } from '../given-file.ts';
+import { orJsonError } from '../json-error.ts';
 import { linesOfDenial, type RefusedAnswer, readRefusedAnswer } from '../refused-answer.ts';
 import { addRequestFlags, type ReadyRequest, type RequestFlags, signRequested } from '../signed-request.ts';
 import { ended, print, type Terminal, tell, warning } from '../terminal.ts';
@@ -46,15 +48,17 @@ Examples:
   claviger call POST http://127.0.0.1:8080/ --action GetCallerIdentity --version 2015-04-01
   claviger call GET https://localhost:8443/orders --ca ./data/tls/cert.pem`,
     )
-    .action(async (method: string, url: URL, flags: CallFlags) => {
-      const ready = await signRequested(terminal, method, url, flags);
-      const { answer, body } = await send(ready, flags);
-      const status = answer.statusCode ?? 0;
-      const isSuccess = status >= 200 && status < 300;
-      if (flags.json) print(terminal, jsonOf(answer, body));
-      else tellAnswer(terminal, ready, answer, body, flags.include === true);
-      if (!isSuccess) throw ended(1);
-    });
+    .action((method: string, url: URL, flags: CallFlags) =>
+      orJsonError(terminal, flags, async () => {
+        const ready = await signRequested(terminal, method, url, flags);
+        const { answer, body } = await send(ready, flags);
+        const status = answer.statusCode ?? 0;
+        const isSuccess = status >= 200 && status < 300;
+        if (flags.json) print(terminal, jsonOf(answer, body));
+        else tellAnswer(terminal, ready, answer, body, flags.include === true);
+        if (!isSuccess) throw ended(1);
+      }),
+    );
 }
 
 interface Answer {
@@ -69,21 +73,27 @@ async function send({ url, request }: ReadyRequest, { timeout, ca }: CallFlags):
     // By itself Node writes no `host` where headers come as a list.
     headers: [...request.rawHeaders, ...lengthOf(request), 'connection', 'close'],
     signal,
-    ...(ca === undefined ? {} : { ca: readFileSync(ca) }),
+    ...(ca === undefined ? {} : { ca: certificatesIn(ca) }),
   });
+  let answerBegan = false;
   try {
     outgoing.end(request.body);
     const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+    answerBegan = true;
     return { answer, body: await buffer(answer) };
   } catch (error) {
-    if (signal.aborted) throw new CommanderError(1, 'claviger.call', `no answer within ${timeout} s`);
-    const { message, code } = error as NodeJS.ErrnoException;
-    throw new CommanderError(
-      1,
-      'claviger.call',
-      `${url.host}: ${message || code || 'the connection failed'}`,
-    );
+    if (signal.aborted) {
+      const text = `no ${answerBegan ? 'whole ' : ''}answer from ${url.origin} within ${timeout} s. --timeout SECONDS waits longer.`;
+      throw new CommanderError(1, 'claviger.ETIMEDOUT', text);
+    }
+    throw connectionFailure(url, error as NodeJS.ErrnoException, answerBegan);
   }
+}
+
+function certificatesIn(file: string): Buffer {
+  const certificates = readGivenFile('--ca', file);
+  if (certificates.includes('-----BEGIN CERTIFICATE-----')) return certificates;
+  throw new CommanderError(2, 'claviger.call', `--ca: ${file} has no certificate in it, in PEM`);
 }
 
 /** A method that usually has a body says so when it has none. */

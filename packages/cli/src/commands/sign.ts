@@ -3,6 +3,7 @@ import type { SignedRequest } from '@claviger/signature';
 import { type Command, CommanderError } from 'commander';
 import { WHERE_KEYS_COME_FROM } from '../access-key.ts';
 import { writeCurlCommand } from '../capture/curl-command.ts';
+import { orJsonError } from '../json-error.ts';
 import { addRequestFlags, type RequestFlags, signRequested } from '../signed-request.ts';
 import { print, type Terminal } from '../terminal.ts';
 
@@ -33,8 +34,10 @@ Examples:
       if (flags.json && flags.curl) {
         throw new CommanderError(2, 'claviger.request', '--json and --curl exclude each other');
       }
-      const { url: signedUrl, request } = await signRequested(terminal, method, url, flags);
-      print(terminal, written(signedUrl, request, flags));
+      await orJsonError(terminal, flags, async () => {
+        const { url: signedUrl, request } = await signRequested(terminal, method, url, flags);
+        print(terminal, written(signedUrl, request, flags));
+      });
     });
 }
 

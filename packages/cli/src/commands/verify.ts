@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { buffer } from 'node:stream/consumers';
 import { type Explanation, explainSignature, readServerMessage } from '@claviger/signature';
 import { type Command, CommanderError, InvalidArgumentError } from 'commander';
 import { addProfileFlag, findAccessKey, WHERE_KEYS_COME_FROM } from '../access-key.ts';
@@ -8,6 +6,8 @@ import { readCurlCommand } from '../capture/curl-command.ts';
 import { readHarEntry } from '../capture/har-entry.ts';
 import { readHttpText } from '../capture/http-text.ts';
 import { linesOfExplanation } from '../explanation-text.ts';
+import { readGivenFile, readStandardInput } from '../given-file.ts';
+import { orJsonError } from '../json-error.ts';
 import { ended, inputOf, print, type Terminal, tell } from '../terminal.ts';
 
 interface VerifyFlags {
@@ -58,23 +58,25 @@ Examples:
   claviger verify --har session.har --entry 12 --profile staging
   curl -v -H @headers.txt https://orders.example.com/orders 2>&1 | claviger verify`,
     )
-    .action(async (file: string | undefined, flags: VerifyFlags) => {
-      const captured = readCapture(await readInput(terminal, file), flags);
-      const credentials = findAccessKey(terminal, flags.profile);
-      const serverMessage =
-        flags.serverSays === undefined ? captured.serverMessage : textOf(flags.serverSays);
-      if (flags.serverSays !== undefined && !saysSomething(serverMessage)) {
-        throw wrong('--server-says: neither what the server signed nor its clock is in this text');
-      }
-      const explanation = explainSignature(captured.request, {
-        now: flags.at ?? captured.answeredAt ?? Date.now(),
-        ...(credentials === undefined ? {} : { credentials }),
-        ...(serverMessage === undefined ? {} : { serverMessage }),
-      });
-      if (flags.json) print(terminal, JSON.stringify({ ...explanation, notes: captured.notes }));
-      else printExplanation(terminal, captured, explanation, serverMessage, flags.canonical === true);
-      if (!explanation.holds || foundWrong(serverMessage)) throw ended(1);
-    });
+    .action((file: string | undefined, flags: VerifyFlags) =>
+      orJsonError(terminal, flags, async () => {
+        const captured = readCapture(await readInput(terminal, file), flags);
+        const credentials = findAccessKey(terminal, flags.profile);
+        const serverMessage =
+          flags.serverSays === undefined ? captured.serverMessage : textOf(flags.serverSays);
+        if (flags.serverSays !== undefined && !saysSomething(serverMessage)) {
+          throw wrong('--server-says: neither what the server signed nor its clock is in this text');
+        }
+        const explanation = explainSignature(captured.request, {
+          now: flags.at ?? captured.answeredAt ?? Date.now(),
+          ...(credentials === undefined ? {} : { credentials }),
+          ...(serverMessage === undefined ? {} : { serverMessage }),
+        });
+        if (flags.json) print(terminal, JSON.stringify({ ...explanation, notes: captured.notes }));
+        else printExplanation(terminal, captured, explanation, serverMessage, flags.canonical === true);
+        if (!explanation.holds || foundWrong(serverMessage)) throw ended(1);
+      }),
+    );
 }
 
 function printExplanation(
@@ -113,10 +115,10 @@ function foundWrong(serverMessage: string | undefined): boolean {
 }
 
 async function readInput(terminal: Terminal, file: string | undefined): Promise<Buffer> {
-  if (file !== undefined && file !== '-') return readFileSync(file);
+  if (file !== undefined && file !== '-') return readGivenFile('', file);
   const input = inputOf(terminal);
   if (input.isTTY) tell(terminal, 'Paste the request, and end it with Ctrl-D.');
-  return buffer(input);
+  return readStandardInput(terminal);
 }
 
 function readCapture(bytes: Buffer, { curl, har, entry }: VerifyFlags): CapturedRequest {
@@ -132,7 +134,7 @@ function readCapture(bytes: Buffer, { curl, har, entry }: VerifyFlags): Captured
 }
 
 function textOf(text: string): string {
-  return text.startsWith('@') ? readFileSync(text.slice(1), 'utf8') : text;
+  return text.startsWith('@') ? readGivenFile('--server-says', text.slice(1)).toString('utf8') : text;
 }
 
 function saysSomething(message: string | undefined): boolean {

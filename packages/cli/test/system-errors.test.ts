@@ -1,0 +1,174 @@
+/** What the system refuses, in words that say what to do: files, addresses, and output that nobody reads. */
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { after, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { run } from '../src/main.ts';
+import { claviger, freshDirectory } from './claviger.ts';
+import { Screen, type } from './typed.ts';
+
+const command = fileURLToPath(new URL('../bin/claviger.js', import.meta.url));
+const environment = {
+  ALIBABA_CLOUD_ACCESS_KEY_ID: 'LTAI5tEXAMPLEKEYID000001',
+  ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'ExampleSecret0000000000000001',
+};
+
+/** Runs a command in a shell, where `claviger` is this command. */
+function shell(script: string) {
+  const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-c', `set -o pipefail; ${script}`], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'], NODE: process.execPath, COMMAND: command, ...environment },
+  });
+  return { status, out: stdout, err: stderr };
+}
+
+describe('a file that a command cannot read', () => {
+  const directory = dirname(freshDirectory());
+  const missing = join(directory, 'missing.txt');
+  const request = join(directory, 'request.txt');
+  writeFileSync(request, 'GET / HTTP/1.1\nHost: a\n\n');
+
+  for (const [words, named] of [
+    [['verify', missing], `error: ${missing} cannot be read: there is no such file`],
+    [['verify', directory], `error: ${directory} cannot be read: it is a directory, and no file`],
+    [['verify', join(request, 'x')], 'a part of its path is a file, and no directory'],
+    [['verify', '--curl', missing], `${missing} cannot be read: there is no such file`],
+    [['verify', '--har', missing], `${missing} cannot be read: there is no such file`],
+    [['verify', request, '--server-says', `@${missing}`], `--server-says: ${missing} cannot be read`],
+    [['sign', 'POST', 'http://a/', '-d', `@${missing}`], `--data: ${missing} cannot be read`],
+    [['call', 'POST', 'http://a/', '-d', `@${directory}`], `--data: ${directory} cannot be read`],
+    [['call', 'GET', 'https://a/', '--ca', missing], `--ca: ${missing} cannot be read`],
+    [['call', 'GET', 'https://a/', '--ca', request], `--ca: ${request} has no certificate in it, in PEM`],
+    [['sign', 'GET', 'http://a/', '--profile', 'x'], '--profile: '],
+  ] as const) {
+    test(`is named with the reason, as wrong usage: ${words.map((word) => word.split('/').at(-1)).join(' ')}`, async () => {
+      const { status, out, err } = await type(words, { environment: { ...environment, HOME: directory } });
+      assert.deepEqual([status, out], [2, ''], err);
+      assert.ok(err.includes(named), err);
+      assert.doesNotMatch(err, /E[A-Z]{4,}:|, open|\n.*at /);
+      assert.equal(err.trimEnd().split('\n').length, 1, err);
+    });
+  }
+
+  test('is one JSON object with --json', async () => {
+    const { status, out } = await type(['verify', missing, '--json']);
+    assert.equal(status, 2);
+    assert.deepEqual(JSON.parse(out), {
+      error: { code: 'ENOENT', message: `${missing} cannot be read: there is no such file` },
+    });
+    const noKey = await type(['sign', 'GET', 'http://a/', '--json']);
+    assert.equal(noKey.status, 2);
+    assert.equal((JSON.parse(noKey.out) as { error: { code: string } }).error.code, 'access-key');
+  });
+
+  test('may be standard input', async () => {
+    const input = new Readable({
+      read() {
+        this.destroy(
+          Object.assign(new Error('EISDIR: illegal operation'), { code: 'EISDIR', syscall: 'read' }),
+        );
+      },
+    });
+    for (const words of [['verify'], ['sign', 'POST', 'http://a/', '-d', '@-']]) {
+      const [out, err] = [new Screen(), new Screen()];
+      assert.equal(await run(words, { out, err, environment, input }), 2);
+      assert.equal(err.text, 'error: standard input cannot be read: it is a directory, and no file\n');
+    }
+  });
+});
+
+describe('a data directory that cannot be used', () => {
+  test('is named with the reason', async () => {
+    const directory = dirname(freshDirectory());
+    const file = join(directory, 'file');
+    writeFileSync(file, 'text');
+    for (const words of [['init'], ['serve', '--init'], ['account', 'list']]) {
+      const { status, out, err } = await type([...words, '--data', join(file, 'data')]);
+      assert.deepEqual([status, out], [1, ''], words.join(' '));
+      assert.ok(err.includes(file), err);
+      assert.doesNotMatch(err, /E[A-Z]{4,}:|\n +at /, words.join(' '));
+    }
+  });
+});
+
+describe('an address that cannot be listened on', () => {
+  test('is named with what to do', async () => {
+    const data = freshDirectory();
+    assert.equal((await type(['init', '--data', data])).status, 0);
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    after(() => other.close());
+    const { port } = other.address() as { port: number };
+    const used = await type(['serve', '--data', data, '--port', String(port)]);
+    assert.equal(used.status, 1);
+    assert.match(
+      used.err,
+      new RegExp(`127.0.0.1:${port} is in use: stop what listens there, or choose another`),
+    );
+    for (const [host, reason] of [
+      ['192.0.2.1', 'this machine has no such address'],
+      ['nohost.invalid', 'there is no host of this name'],
+    ] as const) {
+      const { status, err } = await type(['serve', '--data', data, '--port', '0', '--host', host]);
+      assert.equal(status, 1);
+      assert.match(err, new RegExp(`^error: ${host}(:0)?: ${reason}`, 'm'));
+    }
+    mkdirSync(join(data, 'guard'));
+    const file = join(data, 'guard', 'gateway.yaml');
+    writeFileSync(
+      join(data, 'guard', 'map.yaml'),
+      "service: a\nroutes: [{ route: 'GET /', action: Get, resource: a }]\n",
+    );
+    for (const name of ['gateway', 'forward-auth']) {
+      const own =
+        name === 'gateway' ? 'upstreams: { a: { urls: [http://127.0.0.1:1] } }' : "proxies: ['127.0.0.1']";
+      const service = name === 'gateway' ? '{ map: map.yaml, upstream: a }' : '{ map: map.yaml }';
+      writeFileSync(
+        file,
+        `listen: 127.0.0.1:${port}\nsource: { server: 'http://127.0.0.1:1' }\n${own}\nservices: [${service}]\n`,
+      );
+      const { status, err } = claviger([name, '--config', file], {
+        CLAVIGER_GUARD_ACCESS_KEY_ID: 'a',
+        CLAVIGER_GUARD_ACCESS_KEY_SECRET: 'b',
+      });
+      assert.equal(status, 1, err);
+      assert.match(err, new RegExp(`^error: 127.0.0.1:${port}: it is in use: stop what listens there`, 'm'));
+    }
+  });
+});
+
+describe('output that nobody reads', () => {
+  test('ends no command before its time, and is no error', () => {
+    for (const script of [
+      '"$NODE" "$COMMAND" --help | true',
+      '"$NODE" "$COMMAND" serve --help | head -1',
+      '"$NODE" "$COMMAND" sign GET http://a/ | head -1',
+    ]) {
+      const { status, err } = shell(script);
+      assert.deepEqual([status, err], [0, ''], script);
+    }
+    const wrong = shell('"$NODE" "$COMMAND" 2>&1 | true');
+    assert.deepEqual([wrong.status, wrong.err], [2, '']);
+    const failed = shell('"$NODE" "$COMMAND" call GET http://127.0.0.1:1/ --json | true');
+    assert.equal(failed.status, 1, 'the exit code is that of the command');
+  });
+
+  test('but a full disk is told of', { skip: !existsSync('/dev/full') && 'needs /dev/full' }, async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [command, '--help'], { stdio: ['ignore', full, 'pipe'] });
+    let err = '';
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => (err += text));
+    const [code] = (await once(child, 'close')) as [number];
+    closeSync(full);
+    assert.deepEqual(
+      [code, err],
+      [1, 'error: standard output cannot be written: there is no space left for it\n'],
+    );
+  });
+});
