@@ -1,5 +1,4 @@
-import { effectOf } from '../rpc/api.ts';
-import type { AnyOperation } from '../rpc/operation.ts';
+import { type AnyOperation, effectOf } from '../rpc/operation.ts';
 import type { Registry } from '../rpc/registry.ts';
 import {
   type DescribedOperation,

@@ -205,6 +205,15 @@ export interface ConsoleOperation<P extends ParameterMap = ParameterMap, T exten
 /** Everything that a registry holds; `access` tells them apart. */
 export type AnyOperation = Operation | StreamOperation | AnonymousOperation | ConsoleOperation;
 
+/** What an operation does to the data, in one of the two words that audit events have for it. */
+export const effectOf: Readonly<Record<AnyOperation['access'], 'read' | 'write'>> = {
+  read: 'read',
+  stream: 'read',
+  write: 'write',
+  anonymous: 'write',
+  console: 'write',
+};
+
 /** Declares an operation of the console's door; keeps the types of its input and proof together. */
 export function consoleOperation<P extends ParameterMap, T extends Proof>(
   declaration: ConsoleOperation<P, T>,

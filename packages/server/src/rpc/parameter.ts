@@ -240,3 +240,10 @@ function scalar(name: string, value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   throw new Refusal('InvalidParameter.FormatOf', { name });
 }
+
+/** What an operation is given. @throws Refusal naming the parameter that is missing or wrong */
+export function readInput(declared: ParameterMap, parameters: WireParameters): InputOf<ParameterMap> {
+  const input: Record<string, unknown> = {};
+  for (const [name, parameter] of Object.entries(declared)) input[name] = parameter.read(name, parameters);
+  return input;
+}

@@ -1,0 +1,39 @@
+import type { ParsedSignature } from '@claviger/signature';
+import { change } from './audited-change.ts';
+import { type Journey, scopeOf } from './journey.ts';
+import type { AnonymousOperation, Answer, Visit } from './operation.ts';
+import { readInput } from './parameter.ts';
+import type { Road } from './road.ts';
+import { SignatureRefused } from './signed-caller.ts';
+
+/** Of an operation that needs no signature. */
+export async function receiveVisit(
+  road: Road,
+  journey: Journey,
+  operation: AnonymousOperation,
+  signature: ParsedSignature,
+): Promise<Answer> {
+  const { request } = journey;
+  const { guard, services } = road;
+  // Older clients sign whatever they send. It adds nothing here, but what is signed has to hold.
+  if (signature.scheme !== 'anonymous') {
+    const signer = await guard.authenticate(request, signature);
+    if (signer.refused) throw new SignatureRefused(signer);
+  }
+  const input = readInput(operation.input, signature.parameters);
+  const visit: Visit = {
+    requestId: journey.requestId,
+    now: journey.time,
+    sourceAddress: guard.sourceAddress(request),
+    secure: guard.isSecure(request),
+    services,
+  };
+  const proof = await operation.prove(input, visit);
+  journey.account = proof.account;
+  return change(road, journey, async (transaction) => {
+    const scope = scopeOf(services, journey, proof.account, transaction);
+    const { answer, actor } = await operation.handle(input, proof, { ...visit, ...scope });
+    journey.actor = actor;
+    return answer;
+  });
+}

@@ -1,0 +1,60 @@
+import type { ParsedSignature } from '@claviger/signature';
+import { Refusal } from '../errors/refusal.ts';
+import type { CallerIdentity } from '../session/session-identity.ts';
+import { isSteppedUp } from '../session/step-up.ts';
+import { change } from './audited-change.ts';
+import { recordOf } from './call-record.ts';
+import { admitCaller, authorize, callOf, stillAdmitted } from './caller.ts';
+import type { Journey } from './journey.ts';
+import type { Answer, Call, Operation } from './operation.ts';
+import { type InputOf, type ParameterMap, readInput } from './parameter.ts';
+import type { Road } from './road.ts';
+
+/** Of an operation that a caller needs permission for, whichever way it has proven who it is. */
+export async function serveCall(
+  road: Road,
+  journey: Journey,
+  operation: Operation,
+  signature: ParsedSignature,
+): Promise<Answer> {
+  const { audit, guard } = road;
+  const identity = await admitCaller(road, journey, operation, signature);
+  journey.identity = identity;
+  if (operation.sessionOnly !== undefined && identity.by !== 'session') {
+    throw new Refusal('SessionOnly', { action: operation.name });
+  }
+
+  const input = readInput(operation.input, signature.parameters);
+  if (operation.access === 'write') {
+    return change(road, journey, async (transaction) => {
+      const caller = await stillAdmitted(road, journey, identity, signature, transaction.queries);
+      return perform(road, operation, input, await callOf(road, journey, caller, transaction));
+    });
+  }
+  const call = await callOf(road, journey, identity, undefined);
+  const answer = await perform(road, operation, input, call);
+  const written = audit.append(recordOf(guard, journey, answer, undefined));
+  if (written !== undefined) await written;
+  return answer;
+}
+
+async function perform(
+  road: Road,
+  operation: Operation,
+  input: InputOf<ParameterMap>,
+  call: Call,
+): Promise<Answer> {
+  await authorize(road, operation, input, call);
+  if (operation.stepUp && !isConfirmed(call.identity, call.now)) throw new Refusal('StepUpRequired');
+  return operation.handle(input, call);
+}
+
+/** Programs sign with what they were given for that; a browser may have been left alone. */
+function isConfirmed(identity: CallerIdentity, now: number): boolean {
+  switch (identity.by) {
+    case 'signature':
+      return true;
+    case 'session':
+      return isSteppedUp(identity.session, now);
+  }
+}

@@ -1,0 +1,74 @@
+import type { ParsedSignature } from '@claviger/signature';
+import { Refusal } from '../errors/refusal.ts';
+import type { CallerIdentity } from '../session/session-identity.ts';
+import type { Queries, WriteTransaction } from '../store/store.ts';
+import { denial } from './denial.ts';
+import { type Journey, scopeOf } from './journey.ts';
+import type { Call, Operation, StreamOperation } from './operation.ts';
+import type { InputOf, ParameterMap } from './parameter.ts';
+import type { Road } from './road.ts';
+import { admitFromSession, shownSession } from './session-caller.ts';
+import { admitSigned, stillSigned } from './signed-caller.ts';
+
+/**
+ * Who calls: whom the signature proves, or whose session it is; never both.
+ * @throws Refusal, SignatureRefused
+ */
+export function admitCaller(
+  road: Road,
+  journey: Journey,
+  operation: Operation | StreamOperation,
+  signature: ParsedSignature,
+): Promise<CallerIdentity> {
+  const shown = shownSession(road, journey);
+  return shown === undefined
+    ? admitSigned(road, journey, operation, signature)
+    : admitFromSession(road, journey, operation, signature, shown);
+}
+
+/** A write waits for its turn; what was revoked meanwhile must not pass. @throws Refusal */
+export async function stillAdmitted(
+  road: Road,
+  journey: Journey,
+  identity: CallerIdentity,
+  signature: ParsedSignature,
+  queries: Queries,
+): Promise<CallerIdentity> {
+  switch (identity.by) {
+    case 'signature':
+      return stillSigned(road, identity, signature);
+    case 'session':
+      return road.gate.admitAgain(journey.request, identity, queries);
+  }
+}
+
+/** The call of somebody who was admitted. @param transaction undefined for a read */
+export async function callOf(
+  { services }: Road,
+  journey: Journey,
+  identity: CallerIdentity,
+  transaction: WriteTransaction | undefined,
+): Promise<Call> {
+  const { accountId } = identity.principal;
+  const known = services.accounts.get(accountId);
+  const account = known instanceof Promise ? await known : known;
+  if (account === undefined) throw new Refusal('InvalidAccessKeyId.NotFound');
+  return {
+    ...scopeOf(services, journey, account, transaction),
+    requestId: journey.requestId,
+    principal: identity.principal,
+    identity,
+  };
+}
+
+/** Whether the caller may do it. @throws Refusal NoPermission */
+export async function authorize(
+  { guard }: Road,
+  operation: Operation | StreamOperation,
+  input: InputOf<ParameterMap>,
+  call: Call,
+): Promise<void> {
+  const demands = await operation.authorize(input, call);
+  const authorization = guard.authorize(call.identity, demands);
+  if (!authorization.allowed) throw await denial(call, authorization.demand, authorization.decision);
+}
