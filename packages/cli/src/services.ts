@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import {
   type Configuration,
   closeServices,
@@ -7,6 +8,7 @@ import {
   type Services,
 } from '@claviger/server';
 import { configurationOf } from './settings.ts';
+import { directoryReasonOf } from './system-reason.ts';
 import { type Terminal, tell } from './terminal.ts';
 
 /**
@@ -29,9 +31,21 @@ export async function withServices(
   }
 }
 
-/** What to say where an installation should be and none is. */
-export function noInstallation({ data }: Configuration): InstallationError {
+/** What to say where an installation should be and none is, or none that can be looked at. */
+export function noInstallation({ data, database }: Configuration): InstallationError {
+  const hidden = database === undefined ? whyUnreadable(data) : undefined;
+  if (hidden !== undefined) return new InstallationError(`${data} cannot be read: ${hidden}`);
   return new InstallationError(
     `there is no installation in ${data} yet; make one with: claviger init --data ${data}`,
   );
+}
+
+function whyUnreadable(directory: string): string | undefined {
+  try {
+    readdirSync(directory);
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? undefined : directoryReasonOf(error as NodeJS.ErrnoException);
+  }
 }

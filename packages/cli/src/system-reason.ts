@@ -28,6 +28,13 @@ export function reasonOf({ code = '', message }: NodeJS.ErrnoException): string 
   return REASONS[code] ?? message;
 }
 
+/** The same of a directory: where one should be, a file may be. */
+export function directoryReasonOf(error: NodeJS.ErrnoException): string {
+  return error.code === 'ENOTDIR' || error.code === 'EEXIST'
+    ? 'it is a file, and no directory'
+    : reasonOf(error);
+}
+
 /**
  * A whole sentence for an error of the system that nobody has expected where it came up.
  *
@@ -45,5 +52,6 @@ export function sentenceOf(
     path ?? (address === undefined ? undefined : `${address}${port === undefined ? '' : `:${port}`}`);
   // A low port is refused in the same words as a file.
   const advice = error.code === 'EACCES' && port !== undefined && port < 1024 ? ', a port below 1024' : '';
-  return subject === undefined ? error.message : `${subject}: ${reasonOf(error)}${advice}`;
+  const reason = error.syscall === 'mkdir' ? directoryReasonOf(error) : reasonOf(error);
+  return subject === undefined ? error.message : `${subject}: ${reason}${advice}`;
 }

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { signRequest } from '@claviger/signature';
-import { claviger, freshDirectory, serve } from './claviger.ts';
+import { claviger, freePort, freshDirectory, serve } from './claviger.ts';
 import { type } from './typed.ts';
 
 const command = fileURLToPath(new URL('../bin/claviger.js', import.meta.url));
@@ -147,6 +147,12 @@ upstreams: { orders: { urls: ['${upstreamUrl()}'] } }
 services: [{ map: orders.yaml, upstream: orders }]
 `;
 
+const forwardAuthYaml = () => `listen: 127.0.0.1:0
+proxies: ['127.0.0.1']
+source: { server: '${server.url}' }
+services: [{ map: orders.yaml }]
+`;
+
 describe('claviger gateway', () => {
   const file = join(directory, 'gateway.yaml');
 
@@ -208,20 +214,6 @@ describe('claviger gateway', () => {
     assert.equal((used['AccessKeyLastUsed'] as { ServiceName: string }).ServiceName, 'orders');
   });
 
-  test('refuses everything while it has no credentials, and says why', async () => {
-    writeFileSync(file, gatewayYaml());
-    const gateway = new Running(['gateway', '--config', file], asGuard(customer));
-    const [, url] = await gateway.until(/gateway listens at (http:\S+)/);
-    const [, adminUrl] = await gateway.until(/admin +(http:\S+)/);
-    await gateway.until(/every request is refused until there are credentials/);
-    assert.match(gateway.said, /NoPermission/);
-    assert.equal((await fetch(`${adminUrl}/readyz`)).status, 503);
-    const { status, err } = await type(['call', 'GET', `${url}/orders/17`], asClient(customer));
-    assert.equal(status, 1);
-    assert.match(err, /503[\s\S]*ServiceUnavailable\.CredentialsStale/);
-    assert.equal(await gateway.stop('SIGTERM'), 0);
-  });
-
   test('--check reads everything and starts nothing', async () => {
     writeFileSync(file, gatewayYaml());
     const good = await type(['gateway', '--config', file, '--check']);
@@ -253,6 +245,87 @@ describe('claviger gateway', () => {
     const missing = await type(['gateway', '--config', join(directory, 'none.yaml'), '--check']);
     assert.equal(missing.status, 2);
     assert.match(missing.err, /none\.yaml: cannot be read: ENOENT/);
+  });
+});
+
+describe('a guard whose AccessKey the control plane refuses at the start', () => {
+  const files = { gateway: join(directory, 'refused.yaml'), 'forward-auth': join(directory, 'asked.yaml') };
+
+  for (const name of ['gateway', 'forward-auth'] as const) {
+    test(`${name} ends with 1, and says what to change`, async () => {
+      writeFileSync(files.gateway, gatewayYaml());
+      writeFileSync(files['forward-auth'], forwardAuthYaml());
+      const disabled = await userWith(`disabled-${name}`, ['claviger:*']);
+      await ram('UpdateAccessKey', {
+        UserName: `disabled-${name}`,
+        UserAccessKeyId: disabled.AccessKeyId,
+        Status: 'Inactive',
+      });
+      for (const [key, reason, advice] of [
+        [
+          { ...guardKey, AccessKeySecret: 'WrongSecret0000000000000000001' },
+          /another secret than CLAVIGER_GUARD_ACCESS_KEY_SECRET \(SignatureDoesNotMatch, 400\)/,
+          /Set CLAVIGER_GUARD_ACCESS_KEY_SECRET/,
+        ],
+        [
+          { ...guardKey, AccessKeyId: 'LTAI5tNobodyHasThis00001' },
+          /it knows no AccessKey LTAI5tNobodyHasThis00001 \(InvalidAccessKeyId.NotFound, 404\)/,
+          /Set CLAVIGER_GUARD_ACCESS_KEY_ID and/,
+        ],
+        [disabled, /is disabled or has expired \(InvalidAccessKeyId.Inactive/, /Enable it/],
+        [
+          customer,
+          /no permission for claviger:ReplicateCredentials \(NoPermission, 403\)/,
+          /"Action":\["claviger:ReplicateCredentials","claviger:ReportAccessKeyUsage"\],"Resource":"acs:claviger:\*:\*:guard\/default"/,
+        ],
+      ] as const) {
+        const guard = new Running([name, '--config', files[name]], asGuard(key));
+        const [code] = (await once(guard.child, 'close')) as [number];
+        assert.equal(code, 1, guard.said);
+        const [, error = ''] = guard.said.split(/^error: /m);
+        assert.ok(error.startsWith(`${server.url} gives this guard no credentials: `), guard.said);
+        assert.match(error, reason);
+        assert.match(error, advice);
+        assert.doesNotMatch(guard.said, /No credentials yet/, 'it is not said that it goes on');
+        assert.ok(!guard.said.includes(key.AccessKeySecret));
+      }
+    });
+  }
+});
+
+describe('a guard whose control plane does not answer', () => {
+  test('goes on until it does, and says so once; with a copy it goes on without, whatever is refused', async () => {
+    const port = await freePort();
+    const file = join(directory, 'early.yaml');
+    writeFileSync(file, gatewayYaml().replace(server.url, `http://127.0.0.1:${port}`));
+    const key = await userWith('early', ['claviger:*']);
+    const gateway = new Running(['gateway', '--config', file], asGuard(key));
+    const [, url] = await gateway.until(/gateway listens at (http:\S+)/);
+    const [, adminUrl] = await gateway.until(/admin +(http:\S+)/);
+    await gateway.until(
+      /^No credentials yet, so every request is refused \(503\): the control plane at .*ECONNREFUSED/m,
+    );
+    assert.equal((await fetch(`${adminUrl}/readyz`)).status, 503);
+    const call = () => type(['call', 'GET', `${url}/orders/17`], asClient(customer));
+    assert.match((await call()).err, /503[\s\S]*ServiceUnavailable\.CredentialsStale/);
+
+    const late = await serve(['--data', data], {}, port);
+    await gateway.until(/^Credentials are here: \d+ AccessKeys of account \d+\.$/m);
+    const told = gateway.said.match(/^No credentials yet.*$/gm) ?? [];
+    assert.equal(new Set(told).size, told.length, 'the same is not said twice');
+    assert.equal((await call()).status, 0);
+
+    await ram('UpdateAccessKey', {
+      UserName: 'early',
+      UserAccessKeyId: key.AccessKeyId,
+      Status: 'Inactive',
+    });
+    await late.stop('SIGTERM');
+    const again = await serve(['--data', data], {}, port);
+    await gateway.until(/credentials are not kept up to date[\s\S]*InvalidAccessKeyId\.Inactive/);
+    assert.equal((await call()).status, 0, 'the copy counts until it is too old');
+    assert.equal(await gateway.stop('SIGTERM'), 0);
+    await again.stop('SIGTERM');
   });
 });
 
@@ -331,10 +404,7 @@ services: [{ map: orders.yaml, upstream: orders }]
 describe('claviger forward-auth', () => {
   test('tells a proxy which requests may pass', async () => {
     const file = join(directory, 'forward-auth.yaml');
-    writeFileSync(
-      file,
-      `listen: 127.0.0.1:0\nproxies: ['127.0.0.1']\nsource: { server: '${server.url}' }\nservices: [{ map: orders.yaml }]\n`,
-    );
+    writeFileSync(file, forwardAuthYaml());
     assert.equal((await type(['forward-auth', '--config', file, '--check'])).status, 0);
     const endpoint = new Running(['forward-auth', '--config', file], asGuard(guardKey));
     const [, url] = await endpoint.until(/answers proxies at (http:\S+)/);

@@ -89,6 +89,9 @@ describe('a data directory that cannot be used', () => {
     const file = join(directory, 'file');
     writeFileSync(file, 'text');
     for (const words of [['init'], ['serve', '--init'], ['account', 'list']]) {
+      const itself = await type([...words, '--data', file]);
+      assert.equal(itself.status, 1);
+      assert.match(itself.err, /^error: .*file( cannot be read)?: it is a file, and no directory\n$/);
       const { status, out, err } = await type([...words, '--data', join(file, 'data')]);
       assert.deepEqual([status, out], [1, ''], words.join(' '));
       assert.ok(err.includes(file), err);

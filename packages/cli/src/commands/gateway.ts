@@ -1,15 +1,7 @@
-import { resolve } from 'node:path';
 import { loadGateway, startGateway } from '@claviger/guard/gateway';
 import type { Command } from 'commander';
-import {
-  addGuardFlags,
-  type GuardFlags,
-  guardSurroundings,
-  runUntilStopped,
-  told,
-  WHERE_SECRETS_COME_FROM,
-} from '../guard-process.ts';
-import { bold, print, type Terminal } from '../terminal.ts';
+import { addGuard } from '../guard-command.ts';
+import { bold, type Terminal } from '../terminal.ts';
 
 /** `claviger gateway`: a reverse proxy that passes on what is signed and allowed. */
 export function addGateway(program: Command, terminal: Terminal): void {
@@ -21,12 +13,15 @@ export function addGateway(program: Command, terminal: Terminal): void {
         'and without the signature. It runs until SIGTERM or SIGINT: then it finishes what is under way and exits. A ' +
         'change of the configuration counts as soon as the file changes, and on SIGHUP; one with a fault changes nothing.',
     );
-  addGuardFlags(command)
-    .addHelpText(
-      'after',
-      `${WHERE_SECRETS_COME_FROM}
-
-Examples:
+  addGuard(command, terminal, {
+    load: loadGateway,
+    start: startGateway,
+    greeting: ({ address, adminAddress, forwardAuthAddress }) => [
+      `Claviger's gateway listens at ${bold(terminal, address)}`,
+      ...(adminAddress === undefined ? [] : [`  admin         ${adminAddress}`]),
+      ...(forwardAuthAddress === undefined ? [] : [`  forward-auth  ${forwardAuthAddress}`]),
+    ],
+    help: `Examples:
   claviger gateway --config gateway.yaml --check
   CLAVIGER_GUARD_ACCESS_KEY_ID=LTAI5t… CLAVIGER_GUARD_ACCESS_KEY_SECRET=… claviger gateway --config gateway.yaml
 
@@ -41,28 +36,5 @@ A configuration:
     - { map: orders.yaml, upstream: orders, hosts: [orders.example.com] }
 
 docs/gateway.md has every setting.`,
-    )
-    .action((flags: GuardFlags) =>
-      told(async () => {
-        const file = resolve(flags.config);
-        if (flags.check) {
-          const { configuration, maps } = await loadGateway(file);
-          const routes = maps.reduce((count, map) => count + map.routes.length, 0);
-          const services = configuration.services.length;
-          print(
-            terminal,
-            `${flags.config}: ${services} service${services === 1 ? '' : 's'}, ${routes} route${routes === 1 ? '' : 's'}, no fault`,
-          );
-          return;
-        }
-        const { surroundings, flush } = guardSurroundings(terminal, flags);
-        const gateway = await startGateway(file, surroundings);
-        print(terminal, `Claviger's gateway listens at ${bold(terminal, gateway.address)}`);
-        if (gateway.adminAddress !== undefined) print(terminal, `  admin         ${gateway.adminAddress}`);
-        if (gateway.forwardAuthAddress !== undefined)
-          print(terminal, `  forward-auth  ${gateway.forwardAuthAddress}`);
-        await runUntilStopped(terminal, gateway);
-        flush();
-      }),
-    );
+  });
 }

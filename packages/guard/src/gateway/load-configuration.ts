@@ -14,6 +14,13 @@ import type { MapSettings, TlsSettings } from './settings.ts';
 import { GatewayConfigurationError } from './settings-section.ts';
 import type { UpstreamTls } from './upstream.ts';
 
+/** What the system's codes mean, of a file that somebody has named. */
+const UNREADABLE: Readonly<Record<string, readonly [string]>> = {
+  ENOENT: ['there is no such file'],
+  EISDIR: ['it is a directory'],
+  EACCES: ['this user may not read it'],
+};
+
 /** The files that a configuration is made of, as they were read. */
 export class ConfigurationFiles {
   /** Text by absolute path. */
@@ -28,7 +35,8 @@ export class ConfigurationFiles {
       this.texts.set(file, text);
       return text;
     } catch (error) {
-      const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+      const { code } = error as NodeJS.ErrnoException;
+      const reason = code === undefined ? String(error) : [code, ...(UNREADABLE[code] ?? [])].join(', ');
       throw new GatewayConfigurationError(`${file}: cannot be read: ${reason}`);
     }
   }
