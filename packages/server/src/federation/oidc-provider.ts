@@ -2,6 +2,7 @@ import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../limits.ts';
 import type { Scope } from '../rpc/operation.ts';
 import type { OidcProviderRow } from '../store/schema.ts';
+import { refuseOneMoreProvider, refuseTakenName, requireProvider } from './identity-provider.ts';
 import { faultOfIssuerUrl } from './issuer-url.ts';
 import { providerNameKey } from './provider-name.ts';
 
@@ -40,43 +41,19 @@ export const clientIdsOf = (row: OidcProviderRow): readonly string[] => JSON.par
 /** The fingerprints of a provider, in the order that they were given. */
 export const fingerprintsOf = (row: OidcProviderRow): readonly string[] => JSON.parse(row.fingerprints);
 
-/** The OIDC provider of an account with that name, in any case, if there is one. */
-export async function findOidcProvider(
-  queries: Scope['queries'],
-  accountId: string,
-  name: string,
-): Promise<OidcProviderRow | undefined> {
-  return queries
-    .selectFrom('oidc_providers')
-    .selectAll()
-    .where('account_id', '=', accountId)
-    .where('provider_name_key', '=', providerNameKey(name))
-    .executeTakeFirst();
-}
-
-/** The OIDC provider with that name. @throws Refusal EntityNotExist.OIDCProvider */
-export async function requireOidcProvider(scope: Scope, name: string): Promise<OidcProviderRow> {
-  const provider = await findOidcProvider(scope.queries, scope.account.accountId, name);
-  if (provider === undefined) throw new Refusal('EntityNotExist.OIDCProvider', { name });
-  return provider;
-}
-
 /**
  * Makes an OIDC provider. An account has one for each issuer.
  * @throws Refusal EntityAlreadyExists.OIDCProvider, LimitExceeded.OIDCProvider…, InvalidParameter.IssuerUrl.Format
  */
 export async function createOidcProvider(scope: Scope, provider: NewOidcProvider): Promise<OidcProviderRow> {
-  const { accountId } = scope.account;
   const fault = faultOfIssuerUrl(provider.issuerUrl, scope.services.issuerNetwork);
   if (fault !== undefined) throw new Refusal('InvalidParameter.IssuerUrl', { reason: fault });
-  if ((await findOidcProvider(scope.queries, accountId, provider.name)) !== undefined) {
-    throw new Refusal('EntityAlreadyExists.OIDCProvider', { name: provider.name });
-  }
+  await refuseTakenName('oidc', scope, provider.name);
   await refuseKnownIssuer(scope, provider.issuerUrl);
-  await refuseOneMoreProvider(scope);
+  await refuseOneMoreProvider('oidc', scope);
   const row: OidcProviderRow = {
     provider_id: scope.services.identifiers.identityProviderId(),
-    account_id: accountId,
+    account_id: scope.account.accountId,
     provider_name: provider.name,
     provider_name_key: providerNameKey(provider.name),
     issuer_url: provider.issuerUrl,
@@ -101,7 +78,7 @@ export async function updateOidcProvider(
   name: string,
   changes: OidcProviderChanges,
 ): Promise<OidcProviderRow> {
-  return change(scope, await requireOidcProvider(scope, name), changes);
+  return change(scope, await requireProvider('oidc', scope, name), changes);
 }
 
 /**
@@ -114,7 +91,7 @@ export async function addToOidcProvider(
   list: ListName,
   value: string,
 ): Promise<OidcProviderRow> {
-  const provider = await requireOidcProvider(scope, name);
+  const provider = await requireProvider('oidc', scope, name);
   return change(scope, provider, { [list]: [...listOf(provider, list), value] });
 }
 
@@ -128,39 +105,8 @@ export async function removeFromOidcProvider(
   list: ListName,
   value: string,
 ): Promise<OidcProviderRow> {
-  const provider = await requireOidcProvider(scope, name);
+  const provider = await requireProvider('oidc', scope, name);
   return change(scope, provider, { [list]: listOf(provider, list).filter((member) => member !== value) });
-}
-
-/**
- * Deletes an OIDC provider and, with it, every session that it opened: another one of the same name is another one.
- * @throws Refusal EntityNotExist.OIDCProvider
- */
-export async function deleteOidcProvider(scope: Scope, name: string): Promise<void> {
-  const { provider_id, provider_name } = await requireOidcProvider(scope, name);
-  await scope.queries.deleteFrom('oidc_providers').where('provider_id', '=', provider_id).execute();
-  scope.changed('identity-provider', provider_id);
-  scope.touched('ACS::RAM::OIDCProvider', provider_name);
-}
-
-/**
- * A page of OIDC providers in the order of their names.
- * @param after the name key the page begins after
- * @param limit how many rows to read
- */
-export async function listOidcProviders(
-  scope: Scope,
-  after: string,
-  limit: number,
-): Promise<OidcProviderRow[]> {
-  return scope.queries
-    .selectFrom('oidc_providers')
-    .selectAll()
-    .where('account_id', '=', scope.account.accountId)
-    .where('provider_name_key', '>', after)
-    .orderBy('provider_name_key')
-    .limit(limit)
-    .execute();
 }
 
 async function change(
@@ -206,15 +152,4 @@ async function refuseKnownIssuer(scope: Scope, issuerUrl: string): Promise<void>
     .where('issuer_url', '=', issuerUrl)
     .executeTakeFirst();
   if (known !== undefined) throw new Refusal('EntityAlreadyExists.OIDCProvider.Issuer', { name: issuerUrl });
-}
-
-async function refuseOneMoreProvider(scope: Scope): Promise<void> {
-  const { count } = await scope.queries
-    .selectFrom('oidc_providers')
-    .select((rows) => rows.fn.countAll<number>().as('count'))
-    .where('account_id', '=', scope.account.accountId)
-    .executeTakeFirstOrThrow();
-  if (Number(count) >= limits.oidcProvidersPerAccount) {
-    throw new Refusal('LimitExceeded.OIDCProvider', { limit: limits.oidcProvidersPerAccount });
-  }
 }

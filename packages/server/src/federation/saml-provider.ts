@@ -1,7 +1,7 @@
 import { Refusal } from '../errors/refusal.ts';
-import { limits } from '../limits.ts';
 import type { Scope } from '../rpc/operation.ts';
 import type { SamlProviderRow } from '../store/schema.ts';
+import { refuseOneMoreProvider, refuseTakenName, requireProvider } from './identity-provider.ts';
 import { providerNameKey } from './provider-name.ts';
 import { readSamlMetadata } from './saml-metadata.ts';
 
@@ -24,48 +24,17 @@ export interface SamlProviderChanges {
   readonly authnSignAlgorithm: AuthnSignAlgorithm | undefined;
 }
 
-/** The SAML provider of an account with that name, in any case, if there is one. */
-export async function findSamlProvider(
-  queries: Scope['queries'],
-  accountId: string,
-  name: string,
-): Promise<SamlProviderRow | undefined> {
-  return queries
-    .selectFrom('saml_providers')
-    .selectAll()
-    .where('account_id', '=', accountId)
-    .where('provider_name_key', '=', providerNameKey(name))
-    .executeTakeFirst();
-}
-
-/** The SAML provider with that name. @throws Refusal EntityNotExist.SAMLProvider */
-export async function requireSamlProvider(scope: Scope, name: string): Promise<SamlProviderRow> {
-  const provider = await findSamlProvider(scope.queries, scope.account.accountId, name);
-  if (provider === undefined) throw new Refusal('EntityNotExist.SAMLProvider', { name });
-  return provider;
-}
-
 /**
  * Makes a SAML provider.
  * @throws Refusal EntityAlreadyExists.SAMLProvider, LimitExceeded.SAMLProvider, InvalidParameter.*
  */
 export async function createSamlProvider(scope: Scope, provider: NewSamlProvider): Promise<SamlProviderRow> {
-  const { accountId } = scope.account;
   refuseUnusableMetadata('EncodedSAMLMetadataDocument', provider.metadata, scope.now);
-  if ((await findSamlProvider(scope.queries, accountId, provider.name)) !== undefined) {
-    throw new Refusal('EntityAlreadyExists.SAMLProvider', { name: provider.name });
-  }
-  const { count } = await scope.queries
-    .selectFrom('saml_providers')
-    .select((rows) => rows.fn.countAll<number>().as('count'))
-    .where('account_id', '=', accountId)
-    .executeTakeFirstOrThrow();
-  if (Number(count) >= limits.samlProvidersPerAccount) {
-    throw new Refusal('LimitExceeded.SAMLProvider', { limit: limits.samlProvidersPerAccount });
-  }
+  await refuseTakenName('saml', scope, provider.name);
+  await refuseOneMoreProvider('saml', scope);
   const row: SamlProviderRow = {
     provider_id: scope.services.identifiers.identityProviderId(),
-    account_id: accountId,
+    account_id: scope.account.accountId,
     provider_name: provider.name,
     provider_name_key: providerNameKey(provider.name),
     description: provider.description,
@@ -91,7 +60,7 @@ export async function updateSamlProvider(
   if (changes.metadata !== undefined) {
     refuseUnusableMetadata('NewEncodedSAMLMetadataDocument', changes.metadata, scope.now);
   }
-  const provider = await requireSamlProvider(scope, name);
+  const provider = await requireProvider('saml', scope, name);
   const updated: SamlProviderRow = {
     ...provider,
     description: changes.description ?? provider.description,
@@ -106,37 +75,6 @@ export async function updateSamlProvider(
     .execute();
   scope.touched('ACS::RAM::SAMLProvider', provider.provider_name);
   return updated;
-}
-
-/**
- * Deletes a SAML provider and, with it, every session that it opened: another one of the same name is another one.
- * @throws Refusal EntityNotExist.SAMLProvider
- */
-export async function deleteSamlProvider(scope: Scope, name: string): Promise<void> {
-  const { provider_id, provider_name } = await requireSamlProvider(scope, name);
-  await scope.queries.deleteFrom('saml_providers').where('provider_id', '=', provider_id).execute();
-  scope.changed('identity-provider', provider_id);
-  scope.touched('ACS::RAM::SAMLProvider', provider_name);
-}
-
-/**
- * A page of SAML providers in the order of their names.
- * @param after the name key the page begins after
- * @param limit how many rows to read
- */
-export async function listSamlProviders(
-  scope: Scope,
-  after: string,
-  limit: number,
-): Promise<SamlProviderRow[]> {
-  return scope.queries
-    .selectFrom('saml_providers')
-    .selectAll()
-    .where('account_id', '=', scope.account.accountId)
-    .where('provider_name_key', '>', after)
-    .orderBy('provider_name_key')
-    .limit(limit)
-    .execute();
 }
 
 /** @throws Refusal InvalidParameter.<name>, which says what is wrong with the metadata */

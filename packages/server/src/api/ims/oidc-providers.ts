@@ -1,15 +1,13 @@
 import { arn, identityArn } from '../../accounts/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
+import { deleteProvider, listProviders, requireProvider } from '../../federation/identity-provider.ts';
 import {
   addToOidcProvider,
   clientIdsOf,
   createOidcProvider,
-  deleteOidcProvider,
   fingerprintsOf,
   issuanceLimitHours,
-  listOidcProviders,
   removeFromOidcProvider,
-  requireOidcProvider,
   updateOidcProvider,
 } from '../../federation/oidc-provider.ts';
 import { providerNameFormat } from '../../federation/provider-name.ts';
@@ -103,7 +101,7 @@ export const oidcProviderOperations: readonly Operation[] = [
     input: { OIDCProviderName: providerName },
     authorize: (input, call) => demand('GetOIDCProvider', input.OIDCProviderName, call),
     async handle(input, call) {
-      return { OIDCProvider: shown(await requireOidcProvider(call, input.OIDCProviderName)) };
+      return { OIDCProvider: shown(await requireProvider('oidc', call, input.OIDCProviderName)) };
     },
   }),
 
@@ -138,7 +136,7 @@ export const oidcProviderOperations: readonly Operation[] = [
     input: { OIDCProviderName: providerName },
     authorize: (input, call) => demand('DeleteOIDCProvider', input.OIDCProviderName, call),
     async handle(input, call) {
-      await deleteOidcProvider(call, input.OIDCProviderName);
+      await deleteProvider('oidc', call, input.OIDCProviderName);
       return {};
     },
   }),
@@ -151,7 +149,7 @@ export const oidcProviderOperations: readonly Operation[] = [
     input: pageParameters(100),
     authorize: (_, call) => demand('ListOIDCProviders', '*', call),
     async handle(input, call) {
-      const rows = await listOidcProviders(call, afterMarker(input.Marker), input.MaxItems + 1);
+      const rows = await listProviders('oidc', call, afterMarker(input.Marker), input.MaxItems + 1);
       const { rows: some, IsTruncated, Marker } = page(rows, input.MaxItems, (row) => row.provider_name_key);
       return { OIDCProviders: { OIDCProvider: some.map(shown) }, IsTruncated, Marker };
     },

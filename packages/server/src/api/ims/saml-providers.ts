@@ -1,12 +1,7 @@
 import { arn, identityArn } from '../../accounts/arn.ts';
-import { providerNameFormat, providerNameKey } from '../../federation/provider-name.ts';
-import {
-  createSamlProvider,
-  deleteSamlProvider,
-  listSamlProviders,
-  requireSamlProvider,
-  updateSamlProvider,
-} from '../../federation/saml-provider.ts';
+import { deleteProvider, listProviders, requireProvider } from '../../federation/identity-provider.ts';
+import { providerNameFormat } from '../../federation/provider-name.ts';
+import { createSamlProvider, updateSamlProvider } from '../../federation/saml-provider.ts';
 import { limits } from '../../limits.ts';
 import { instant } from '../../rpc/instant.ts';
 import { type Call, type Operation, operation } from '../../rpc/operation.ts';
@@ -72,7 +67,7 @@ export const samlProviderOperations: readonly Operation[] = [
     input: { SAMLProviderName: providerName },
     authorize: (input, call) => demand('GetSAMLProvider', input.SAMLProviderName, call),
     async handle(input, call) {
-      const row = await requireSamlProvider(call, input.SAMLProviderName);
+      const row = await requireProvider('saml', call, input.SAMLProviderName);
       return { SAMLProvider: { ...shown(row), EncodedSAMLMetadataDocument: row.metadata } };
     },
   }),
@@ -108,7 +103,7 @@ export const samlProviderOperations: readonly Operation[] = [
     input: { SAMLProviderName: providerName },
     authorize: (input, call) => demand('DeleteSAMLProvider', input.SAMLProviderName, call),
     async handle(input, call) {
-      await deleteSamlProvider(call, input.SAMLProviderName);
+      await deleteProvider('saml', call, input.SAMLProviderName);
       return {};
     },
   }),
@@ -121,12 +116,8 @@ export const samlProviderOperations: readonly Operation[] = [
     input: pageParameters(100),
     authorize: (_, call) => demand('ListSAMLProviders', '*', call),
     async handle(input, call) {
-      const rows = await listSamlProviders(call, afterMarker(input.Marker), input.MaxItems + 1);
-      const {
-        rows: some,
-        IsTruncated,
-        Marker,
-      } = page(rows, input.MaxItems, (row) => providerNameKey(row.provider_name));
+      const rows = await listProviders('saml', call, afterMarker(input.Marker), input.MaxItems + 1);
+      const { rows: some, IsTruncated, Marker } = page(rows, input.MaxItems, (row) => row.provider_name_key);
       return { SAMLProviders: { SAMLProvider: some.map(listed) }, IsTruncated, Marker };
     },
   }),

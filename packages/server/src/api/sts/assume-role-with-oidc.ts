@@ -1,6 +1,7 @@
 import type { Account } from '../../accounts/account.ts';
 import { identityArn } from '../../accounts/arn.ts';
-import { clientIdsOf, findOidcProvider, fingerprintsOf } from '../../federation/oidc-provider.ts';
+import { findProvider } from '../../federation/identity-provider.ts';
+import { clientIdsOf, fingerprintsOf } from '../../federation/oidc-provider.ts';
 import { readProviderArn } from '../../federation/provider-name.ts';
 import { notVouchedFor, type OidcToken, verifyOidcToken } from '../../federation/verify-oidc-token.ts';
 import { instant } from '../../rpc/instant.ts';
@@ -120,7 +121,7 @@ async function vouchingProvider(
   const account = await vouchingAccount(visit, reference.accountId);
   if (account === undefined) return undefined;
   const { queries } = visit.services.store;
-  const provider = await findOidcProvider(queries, reference.accountId, reference.name);
+  const provider = await findProvider('oidc', queries, reference.accountId, reference.name);
   return provider && { account, provider };
 }
 
@@ -129,7 +130,7 @@ async function refuseChangedProvider(
   provider: OidcProviderRow,
   { queries }: Pick<AdmittedVisit, 'queries'>,
 ): Promise<void> {
-  const present = await findOidcProvider(queries, provider.account_id, provider.provider_name);
+  const present = await findProvider('oidc', queries, provider.account_id, provider.provider_name);
   const stands =
     present?.provider_id === provider.provider_id &&
     present.client_ids === provider.client_ids &&

@@ -1,9 +1,9 @@
 import type { Account } from '../../accounts/account.ts';
 import { identityArn } from '../../accounts/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
+import { findProvider } from '../../federation/identity-provider.ts';
 import { providerNameKey, readProviderArn } from '../../federation/provider-name.ts';
 import { nobody, readSamlMetadata, type SamlMetadata } from '../../federation/saml-metadata.ts';
-import { findSamlProvider } from '../../federation/saml-provider.ts';
 import { useAssertion } from '../../federation/used-assertion.ts';
 import { type SamlAssertion, verifySamlAssertion } from '../../federation/verify-saml-assertion.ts';
 import { type AnonymousOperation, anonymousOperation, type Proof, type Visit } from '../../rpc/operation.ts';
@@ -59,7 +59,7 @@ export const assumeRoleWithSamlOperations: readonly AnonymousOperation[] = [
     },
 
     async handle(input, { provider, assertion }, visit) {
-      const present = await findSamlProvider(visit.queries, provider.account_id, provider.provider_name);
+      const present = await findProvider('saml', visit.queries, provider.account_id, provider.provider_name);
       if (present?.provider_id !== provider.provider_id || present.metadata !== provider.metadata) {
         throw new Refusal('EntityNotExist.SAMLProvider', { name: input.SAMLProviderArn });
       }
@@ -114,7 +114,7 @@ async function vouchingProvider(
   const account = await vouchingAccount(visit, reference.accountId);
   if (account === undefined) return undefined;
   const { queries } = visit.services.store;
-  const provider = await findSamlProvider(queries, reference.accountId, reference.name);
+  const provider = await findProvider('saml', queries, reference.accountId, reference.name);
   if (provider === undefined) return undefined;
   const metadata = readSamlMetadata(provider.metadata);
   return 'fault' in metadata ? undefined : { account, provider, metadata };
