@@ -1,6 +1,6 @@
 /**
  * Header fields by which some services take another method for the request's own. One that says the same is harmless;
- * some proxies add such.
+ * some proxies add such. Of the same one twice, many services make `GET, GET`.
  */
 const METHODS: ReadonlySet<string> = new Set([
   'x-http-method',
@@ -38,13 +38,13 @@ const CONNECTION_OPTIONS: ReadonlySet<string> = new Set([
 
 /** What a name of a header needs to be looked at for. */
 const HARMLESS = 0;
-const NAMES_METHOD = 1;
-const NAMES_TARGET = 2;
-const UNDERSCORED = 3;
-/** And beyond: the place in `SINGLE`. */
-const FIRST_SINGLE = 4;
-const singleNames = [...SINGLE];
-const kindOf = (name: string): number => FIRST_SINGLE + singleNames.indexOf(name);
+const UNDERSCORED = 1;
+/** And beyond: one for each name that may stand there once. */
+const FIRST_SINGLE = 2;
+const FIRST_METHOD = FIRST_SINGLE + SINGLE.size;
+const FIRST_TARGET = FIRST_METHOD + METHODS.size;
+const namesOfKinds = [...SINGLE, ...METHODS, ...TARGETS];
+const kindOf = (name: string): number => FIRST_SINGLE + namesOfKinds.indexOf(name);
 const CONNECTION = kindOf('connection');
 const CONTENT_LENGTH = kindOf('content-length');
 const TRANSFER_ENCODING = kindOf('transfer-encoding');
@@ -76,10 +76,6 @@ export function headerProblem({ method, target, rawHeaders }: RequestLine): stri
     const name = rawHeaders[at]!;
     const kind = keptKinds.get(name) ?? findKind(name);
     if (kind === HARMLESS) continue;
-    if (kind === NAMES_METHOD || kind === NAMES_TARGET) {
-      if (rawHeaders[at + 1] === (kind === NAMES_METHOD ? method : target)) continue;
-      return `has the header \`${shown(name)}\`, which would make another request of it`;
-    }
     if (kind === UNDERSCORED) {
       return `has the header \`${shown(name)}\`, which some servers take for \`${shown(hyphened(name))}\``;
     }
@@ -87,6 +83,10 @@ export function headerProblem({ method, target, rawHeaders }: RequestLine): stri
     if ((seen & bit) !== 0) return `has the header \`${shown(name.toLowerCase())}\` more than once`;
     seen |= bit;
     const value = rawHeaders[at + 1]!;
+    if (kind >= FIRST_METHOD) {
+      if (value === (kind < FIRST_TARGET ? method : target)) continue;
+      return `has the header \`${shown(name)}\`, which would make another request of it`;
+    }
     if (kind === CONTENT_LENGTH) {
       if (!isDecimal(value)) return 'has a `content-length` that is no number';
     } else if (kind === TRANSFER_ENCODING) {
@@ -114,9 +114,7 @@ function findKind(name: string): number {
 }
 
 function kindOfName(name: string): number {
-  if (METHODS.has(name)) return NAMES_METHOD;
-  if (TARGETS.has(name)) return NAMES_TARGET;
-  if (SINGLE.has(name)) return kindOf(name);
+  if (SINGLE.has(name) || METHODS.has(name) || TARGETS.has(name)) return kindOf(name);
   if (!name.includes('_')) return HARMLESS;
   const alias = hyphened(name);
   const matters =

@@ -155,6 +155,8 @@ describe('a header', () => {
     ['connection', 'close', 'close'],
     ['content-encoding', 'gzip', 'gzip'],
     ['authorization', 'Bearer a', 'Bearer b'],
+    ['x-http-method-override', 'GET', 'GET'],
+    ['x-original-url', '/orders/17', '/orders/17'],
   ];
   for (const [name, first, second] of twice) {
     test(`\`${name}\` twice is refused, in whatever case`, async () => {
