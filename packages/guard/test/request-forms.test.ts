@@ -302,6 +302,8 @@ describe('a query parameter that conditions are decided by', () => {
     'CHANNEL',
     'channel%20',
     '+channel',
+    '?channel',
+    '?Channel',
     'channel[a][b]',
   ]) {
     test(`is refused under a name that frameworks take for it: ${name}`, async () => {
@@ -314,6 +316,7 @@ describe('a query parameter that conditions are decided by', () => {
     const type: [string, string] = ['content-type', 'application/x-www-form-urlencoded'];
     const form = { method: 'GET', headers: [type], body: 'channel=internal' };
     assert.equal(await check('/orders/17', form), 'InvalidParameter.Query');
+    assert.equal(await check('/orders/17', { ...form, body: '?channel=internal' }), 'InvalidParameter.Query');
     assert.equal(await check('/orders/17', { ...form, body: 'size=1' }), 'allowed');
     const other = sign(web, { target: '/orders/17?channel=web', ...form, body: 'size=1' });
     const both = await ordersGuard(channels).check(arriving({ ...other, body: Buffer.from(form.body) }));

@@ -61,7 +61,8 @@ function formOf(contentType: string): 'multipart' | 'urlencoded' | undefined {
 function stemOf(name: string): string {
   const bracket = name.indexOf('[');
   const plain = bracket < 0 ? name : name.slice(0, bracket);
-  return plain.trim().toLowerCase().replaceAll(/[ +_]/g, '.');
+  // Parsers of whole queries (`URLSearchParams` for one) take a `?` at the beginning away.
+  return plain.replace(/^\?/, '').trim().toLowerCase().replaceAll(/[ +_]/g, '.');
 }
 
 /** A name that a stranger chose, short enough for a message. */
