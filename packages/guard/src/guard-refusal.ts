@@ -18,6 +18,7 @@ type ServiceRefusalCode =
   | 'InvalidParameter.Query'
   | 'InvalidParameter.Header'
   | 'InvalidParameter.Action'
+  | 'InvalidParameter.Method'
   | 'MissingParameter'
   | 'InvalidAction.NotFound'
   | 'NoPermission'
@@ -72,13 +73,17 @@ export const guardRefusals: Readonly<Record<GuardRefusalCode, RefusalText>> = {
     httpStatus: 503,
     message: 'Whether the SecurityToken holds cannot be found out now. Try later.',
   },
-  // The three below are formed after RAM's `InvalidParameter.*`: a request that could be read in two ways.
+  // Those below are formed after RAM's `InvalidParameter.*`: a request that could be read in two ways.
   'InvalidParameter.Path': { httpStatus: 400, message: 'The path of the request {reason}.' },
   'InvalidParameter.Query': { httpStatus: 400, message: 'The query of the request {reason}.' },
   'InvalidParameter.Header': { httpStatus: 400, message: 'The request {reason}.' },
   'InvalidParameter.Action': {
     httpStatus: 400,
     message: 'The request names the action {named}, and its method and path are those of {action}.',
+  },
+  'InvalidParameter.Method': {
+    httpStatus: 400,
+    message: 'The request has the parameter {name}, by which some servers take another method for its own.',
   },
   MissingParameter: { httpStatus: 400, message: '{name} is mandatory for this action.' },
   'InvalidAction.NotFound': {

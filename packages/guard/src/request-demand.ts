@@ -1,6 +1,7 @@
 import type { ParsedSignature } from '@claviger/signature';
 import type { Demand, Identity } from './guard.ts';
 import { type GuardRefusal, refuse } from './guard-refusal.ts';
+import { methodOverride, methodRefusal } from './method-override.ts';
 import { firstHeader, readHeader } from './request-headers.ts';
 import { queryProblem } from './service-map/request-query.ts';
 import type { Route } from './service-map/route.ts';
@@ -30,6 +31,10 @@ export function demandOf(
   const other = otherAction(action, signature, rawHeaders);
   if (other !== undefined) {
     return refuse('InvalidParameter.Action', accessKeyId, { named: other.slice(0, 64), action });
+  }
+  const override = methodOverride(signature.parameters, signature.request.method);
+  if (override !== undefined && !route.query.some(({ name }) => name === override)) {
+    return methodRefusal(override, accessKeyId);
   }
   const values = readValues(route, path, signature, rawHeaders, accessKeyId);
   if ('refused' in values) return values;

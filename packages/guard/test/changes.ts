@@ -86,6 +86,7 @@ const changes: Readonly<Record<string, Change>> = {
     const more = random.pick([
       'channel=internal',
       'channel[]=internal',
+      '[channel]=internal',
       'Channel=internal',
       'Action=DeleteOrder',
       'a',

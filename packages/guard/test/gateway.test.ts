@@ -24,6 +24,7 @@ import { onTheWire, Wire, type WireAnswer } from './wire.ts';
 
 const everything = [{ Effect: 'Allow', Action: 'orders:*', Resource: '*' }];
 const json = ['content-type', 'application/json'] as const;
+const form = ['content-type', 'application/x-www-form-urlencoded'] as const;
 const MIB = 1024 * 1024;
 
 /** A gateway for one test, with a user who may do everything. */
@@ -124,6 +125,42 @@ describe('a request through the gateway', () => {
         return claims.sub.split('/')[1];
       });
       assert.deepEqual(callers, ['alice', 'bob', 'alice', 'bob', 'alice']);
+    }));
+
+  test('that is a form is passed on when all of it has been looked at', () =>
+    withGateway({}, async ({ ask, upstream }) => {
+      const body = `tag=a&note=${'x'.repeat(100_000)}&_method=`;
+      assert.equal((await ask({ method: 'POST', target: '/orders', headers: [form], body })).status, 200);
+      assert.equal(upstream.requests[0]!.body.toString(), body);
+    }));
+
+  test('that is a form goes on no further when it names another method for the service', () =>
+    withGateway({}, async ({ ask, upstream }) => {
+      for (const name of ['_method', '%5FMethod', '?_method', 'X-HTTP-Method-Override']) {
+        for (const more of ['', `&note=${'x'.repeat(100_000)}`]) {
+          const call = {
+            method: 'POST',
+            target: '/orders',
+            headers: [form],
+            body: `a=1&${name}=DELETE${more}`,
+          };
+          const answer = await ask(name.startsWith('?') ? { ...call, body: call.body.slice(4) } : call);
+          assert.deepEqual([answer.status, codeOf(answer)], [400, 'InvalidParameter.Method'], name);
+        }
+      }
+      assert.equal(upstream.requests.length, 0);
+    }));
+
+  test('that is a form is not taken beyond 1 MiB, nor beyond the limit of the gateway', () =>
+    withGateway({}, async ({ ask, upstream }) => {
+      const answer = await ask({
+        method: 'POST',
+        target: '/orders',
+        headers: [form],
+        body: 'a'.repeat(MIB + 1),
+      });
+      assert.deepEqual([answer.status, codeOf(answer)], [413, 'RequestTooLarge']);
+      assert.equal(upstream.requests.length, 0);
     }));
 
   test('carries no token where the service wants none', () =>

@@ -115,23 +115,26 @@ function readEffects(request: SignedRequest): Effect[] {
   const form = hasForm(request) ? Buffer.from(request.body).toString() : '';
   const queries = [query, query.replaceAll(';', '&'), `${query}&${form}`, `${form}&${query}`];
   const tenants = [false, true].map((underscored) => headerOf(request, 'x-acs-tenant', underscored));
-  const method = headerOf(request, 'x-http-method-override', true) || request.method;
+  const override = headerOf(request, 'x-http-method-override', true) || request.method;
+  const methods = [override, ...methodsIn(query), ...methodsIn(form)];
   const effects = new Map<string, Effect>();
   for (const path of new Set(paths)) {
     for (const each of new Set(queries)) {
       for (const tenant of new Set(tenants)) {
-        for (const pick of [first, last]) {
-          const route = routed(method, path.split('\0').slice(1));
-          // Of the other routes nothing depends on them.
-          const isConditional = route.action === 'orders:GetOrder';
-          const effect: Effect = {
-            method,
-            ...route,
-            channel: (isConditional && pick(channelsIn(each))) || '',
-            tenant: isConditional ? tenant : '',
-            body: Buffer.from(request.body).toString('base64'),
-          };
-          effects.set(JSON.stringify(effect), effect);
+        for (const method of new Set(methods)) {
+          for (const pick of [first, last]) {
+            const route = routed(method, path.split('\0').slice(1));
+            // Of the other routes nothing depends on them.
+            const isConditional = route.action === 'orders:GetOrder';
+            const effect: Effect = {
+              method,
+              ...route,
+              channel: (isConditional && pick(channelsIn(each))) || '',
+              tenant: isConditional ? tenant : '',
+              body: Buffer.from(request.body).toString('base64'),
+            };
+            effects.set(JSON.stringify(effect), effect);
+          }
         }
       }
     }
@@ -167,9 +170,18 @@ function routed(method: string, segments: readonly string[]): { action: string; 
   return to('none', segments.join('/'));
 }
 
+/** What frameworks take for the method, in query or form. */
+function methodsIn(query: string): string[] {
+  return [...new URLSearchParams(query)]
+    .filter(
+      ([name, value]) => /^\s*(?:_method|x-http-method-override)\s*$/i.test(name) && value.trim() !== '',
+    )
+    .map(([, value]) => value.trim().toUpperCase());
+}
+
 function channelsIn(query: string): string[] {
   return [...new URLSearchParams(query)]
-    .filter(([name]) => /^\s*channel\s*(?:$|[[.])/i.test(name))
+    .filter(([name]) => /^[\s?!_.[\]]*channel(?:$|[\s\0[\].])/i.test(name))
     .map(([, value]) => value);
 }
 

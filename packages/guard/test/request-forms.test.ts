@@ -304,6 +304,16 @@ describe('a query parameter that conditions are decided by', () => {
     '+channel',
     '?channel',
     '?Channel',
+    '[channel]',
+    '[channel',
+    ']channel',
+    'channel]',
+    'channel%00',
+    'channel%00x',
+    '!channel',
+    '_channel',
+    '.channel',
+    '%20channel',
     'channel[a][b]',
   ]) {
     test(`is refused under a name that frameworks take for it: ${name}`, async () => {
@@ -337,12 +347,47 @@ describe('a query parameter that conditions are decided by', () => {
     assert.equal(decision.code, 'InvalidParameter.Query');
   });
 
+  test('is refused behind more others than every server reads', async () => {
+    const others = (count: number) => Array.from({ length: count }, (_, at) => `a${at}=`).join('&');
+    assert.equal(await check(`/orders/17?${others(499)}&channel=web`), 'allowed');
+    assert.equal(await check(`/orders/17?${others(500)}&channel=web`), 'InvalidParameter.Query');
+  });
+
   test('may stand beside others', async () => {
     assert.equal(await check('/orders/17?channels=internal&my_channel=internal'), 'allowed');
   });
 
   test('is refused behind a semicolon, which some servers take for `&`', async () => {
     assert.equal(await check('/orders/17?a=1;channel=internal'), 'InvalidParameter.Query');
+  });
+});
+
+describe('a parameter that some servers take for the method', () => {
+  const form: [string, string] = ['content-type', 'application/x-www-form-urlencoded'];
+  const post = { method: 'POST', target: '/orders' };
+
+  for (const [target, body] of [
+    ['/orders?_method=DELETE', ''],
+    ['/orders?_METHOD=delete', ''],
+    ['/orders?%5Fmethod=PUT', ''],
+    ['/orders?X-HTTP-Method-Override=DELETE', ''],
+    ['/orders', '_method=DELETE'],
+    ['/orders', 'a=1&_method=%20delete'],
+  ] as const) {
+    test(`is refused: ${target} ${body}`, async () => {
+      for (const scheme of ['ACS3-HMAC-SHA256', 'RPC-HMAC-SHA1'] as const) {
+        const signed = sign(clerk, { ...post, target, headers: [form], body }, { scheme });
+        const decision = await ordersGuard(keys).check(arriving(signed));
+        assert.ok(!decision.allowed, scheme);
+        assert.equal(decision.code, 'InvalidParameter.Method', scheme);
+      }
+    });
+  }
+
+  test('may say what the request says, or nothing', async () => {
+    for (const target of ['/orders?_method=POST', '/orders?_method=post', '/orders?_method=']) {
+      assert.equal(await meaning(sign(clerk, { ...post, target })), 'CreateOrder order/*');
+    }
   });
 });
 

@@ -129,6 +129,11 @@ const names = [
   'size',
   'a;channel',
   'channel%5B%5D',
+  '[channel]',
+  '?channel',
+  '!channel',
+  'channel%00x',
+  'X-HTTP-Method-Override',
   '_method',
   'Action',
 ];
@@ -171,7 +176,10 @@ export function slyRequest(random: Random): SignedRequest {
   const method = random.pick(['GET', 'GET', 'GET', 'PUT', 'POST', 'DELETE', 'HEAD', 'get']);
   const headers: [string, string][] = [];
   while (random.below(3) === 0) headers.push([...random.pick(added)]);
-  const body = random.below(5) === 0 ? random.pick(['x', 'channel=internal', '{"a":1}']) : '';
+  const body =
+    random.below(5) === 0
+      ? random.pick(['x', 'channel=internal', '[channel]=internal', '_method=DELETE', '{"a":1}'])
+      : '';
   const call: Call = { method, target, headers, body };
   try {
     return signAs(mallory, call, random);

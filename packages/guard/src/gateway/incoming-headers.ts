@@ -11,7 +11,9 @@ export interface IncomingHeaders {
   readonly length: number | 'chunked';
   /** The whole `X-Forwarded-For`; whether it is believed is not decided here. */
   readonly forwardedFor: string | undefined;
-  /** Whether the body may be a form in which RPC 1.0 signs. */
+  /** Whether the body is a form of parameters. */
+  readonly isForm: boolean;
+  /** Whether RPC 1.0 may have signed in it. */
   readonly mayBeSignedForm: boolean;
   /** Whether the signature stands in `Authorization`. */
   readonly isSignedInHeader: boolean;
@@ -107,6 +109,7 @@ export function readIncomingHeaders(
     host,
     length,
     forwardedFor,
+    isForm,
     mayBeSignedForm: isForm && !isSignedInHeader,
     isSignedInHeader,
     upgrade: asksForUpgrade ? upgrade : undefined,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type RefusedRequest, refusalHeaders } from '../decision.ts';
 import type { GuardHead, GuardRequest } from '../guard.ts';
+import { methodOverride, methodRefusal } from '../method-override.ts';
 import { BodyCheck, type BodyError } from '../verifying-body.ts';
 import type { Admitted } from './admission.ts';
 import { ClientBody } from './client-body.ts';
@@ -13,9 +14,9 @@ import { type Exchange, type UpstreamFailure, type UpstreamListener, upstreamFai
 
 /** A body up to this size is read whole before the service hears of the request. */
 const SMALL_BODY = 64 * 1024;
-/** A form that RPC 1.0 signs must be read before anything is known of its sender: no more than this, … */
+/** What a form says may decide, so it is read whole, but no more than this. */
 const FORM_LIMIT = 1024 * 1024;
-/** … and for no longer, in milliseconds. */
+/** One that RPC 1.0 signs is read before anything is known of its sender: for no longer, in milliseconds. */
 const FORM_MS = 30_000;
 const NO_BODY = Buffer.alloc(0);
 /** They are not expected to have a body. */
@@ -118,7 +119,7 @@ export class ProxiedRequest implements UpstreamListener {
       }, FORM_MS);
       this.#response.once('close', () => clearTimeout(late));
       this.#continue();
-      this.#collect(Math.min(FORM_LIMIT, this.#proxy.options.bodyLimit()), (body) => {
+      this.#collect(this.#bodyLimit(true), (body) => {
         clearTimeout(late);
         this.#admit(body);
       });
@@ -162,18 +163,29 @@ export class ProxiedRequest implements UpstreamListener {
       return;
     }
     this.#continue();
-    const { length } = this.#incoming!;
-    if (length === 'chunked' || length > SMALL_BODY) {
+    const { length, isForm } = this.#incoming!;
+    if (!isForm && (length === 'chunked' || length > SMALL_BODY)) {
       this.#send('stream');
       return;
     }
-    const limit = this.#proxy.options.bodyLimit();
+    const limit = this.#bodyLimit(isForm);
     const check = new BodyCheck(contentHash, limit);
     this.#collect(limit, (body) => {
-      const problem = check.add(body) ?? check.end();
+      const problem = check.add(body) ?? check.end() ?? (isForm ? this.#formProblem(body) : undefined);
       if (problem === undefined) this.#send(body);
       else this.#refuse(problem);
     });
+  }
+
+  #bodyLimit(isForm: boolean): number {
+    const limit = this.#proxy.options.bodyLimit();
+    return isForm ? Math.min(FORM_LIMIT, limit) : limit;
+  }
+
+  /** What in a form could make another request of this one. The guard has seen its head only. */
+  #formProblem(body: Buffer): OwnRefusal | undefined {
+    const override = methodOverride(new URLSearchParams(body.toString()), this.#request.method!);
+    return override === undefined ? undefined : methodRefusal(override);
   }
 
   #collect(limit: number, whole: (body: Buffer) => void): void {
