@@ -23,11 +23,17 @@ export function methodOverride(
   for (const [name, value] of parameters) {
     // Looked at first, since nearly every name has another length.
     if (name.length < '_method'.length) continue;
-    if (!METHOD_PARAMETERS.has(name.trim().toLowerCase())) continue;
+    if (!METHOD_PARAMETERS.has(plainName(name).toLowerCase())) continue;
     const other = value.trim().toUpperCase();
     if (other !== '' && other !== method) return name;
   }
   return undefined;
+}
+
+/** Without what frameworks leave away: brackets (Express), a `?` (parsers of whole queries), all from NUL on (PHP). */
+function plainName(name: string): string {
+  const end = name.indexOf('\0');
+  return (end < 0 ? name : name.slice(0, end)).replaceAll(/^[\s?[\]]+|[\s[\]]+$/g, '');
 }
 
 /**

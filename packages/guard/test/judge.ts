@@ -174,7 +174,8 @@ function routed(method: string, segments: readonly string[]): { action: string; 
 function methodsIn(query: string): string[] {
   return [...new URLSearchParams(query)]
     .filter(
-      ([name, value]) => /^\s*(?:_method|x-http-method-override)\s*$/i.test(name) && value.trim() !== '',
+      ([name, value]) =>
+        /^[\s?[\]]*(?:_method|x-http-method-override)(?:$|[\s\0[\]])/i.test(name) && value.trim() !== '',
     )
     .map(([, value]) => value.trim().toUpperCase());
 }

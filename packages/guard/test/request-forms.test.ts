@@ -371,6 +371,9 @@ describe('a parameter that some servers take for the method', () => {
     ['/orders?_METHOD=delete', ''],
     ['/orders?%5Fmethod=PUT', ''],
     ['/orders?X-HTTP-Method-Override=DELETE', ''],
+    ['/orders??_method=DELETE', ''],
+    ['/orders?[_method]=DELETE', ''],
+    ['/orders?_method%00x=DELETE', ''],
     ['/orders', '_method=DELETE'],
     ['/orders', 'a=1&_method=%20delete'],
   ] as const) {
