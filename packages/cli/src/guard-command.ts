@@ -42,8 +42,8 @@ Secrets are taken from the environment only:
       what the keys of identity tokens come from, base64 of 32 bytes or more; the same for all that guard one service.
       Without it each process has keys of its own.
 
-Exit codes: 0 stopped by a signal, 1 the address cannot be listened on or the control plane refuses the AccessKey at
-the start, 2 wrong usage or configuration. A control plane that does not answer ends nothing: it is tried again.`;
+It ends with 1 when the control plane refuses the AccessKey at the start: a supervisor may start it again. A control
+plane that does not answer ends nothing: it is tried again.`;
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 /** How long a log line may wait to be written, in milliseconds. */

@@ -40,7 +40,7 @@ export function program(terminal: Terminal): Command {
       writeErr: (text) => terminal.err.write(text),
     })
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
-    .addHelpText('after', '\nExit codes: 0 done, 1 refused or failed, 2 wrong usage or configuration.')
+    .addHelpText('afterAll', '\nExit codes: 0 done, 1 refused or failed, 2 wrong usage or configuration.')
     // `sign --version` is an API's version, and not ours.
     .enablePositionalOptions()
     .showHelpAfterError('(--help shows what there is)')

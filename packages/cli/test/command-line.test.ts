@@ -29,6 +29,7 @@ describe('the command line', () => {
       const { status, out, err } = await type([...words, '--help']);
       assert.deepEqual([status, err], [0, ''], words.join(' '));
       assert.match(out, new RegExp(`^Usage: claviger ${words.join(' ')}`.trimEnd()));
+      assert.match(out, /^Exit codes: 0 done, 1 refused or failed, 2 wrong usage or configuration\.$/m);
     }
     const { status, out } = claviger(['--help']);
     assert.equal(status, 0);

@@ -250,6 +250,110 @@ describe("a server's answer beside the request", () => {
     });
   }
 
+  for (const [what, change, named] of [
+    [
+      'another name in `host`',
+      host('orders.internal:3000'),
+      /`host` was `orders\.example\.com:8443`, and `orders\.internal:3000` arrived: a proxy has put another name/,
+    ],
+    [
+      'the port left out of `host`',
+      host('orders.example.com'),
+      /`host` was .*: the port 8443 was left out\./,
+    ],
+    [
+      'another port in `host`',
+      host('orders.example.com:443'),
+      /`host` was .*: a proxy has put its own port there\./,
+    ],
+    ['`host` in lower case', host('Orders.Example.com:8443'), /`host` was .*: its letter case was changed\./],
+    [
+      'a HEAD that became a GET',
+      { method: 'GET' },
+      /The method was POST, and GET arrived: a redirect was followed/,
+    ],
+    [
+      'a GET that became a HEAD',
+      { method: 'HEAD' },
+      /The method was POST, and HEAD arrived: a proxy has changed it/,
+    ],
+    [
+      'a prefix put before the path',
+      { target: '/api/v1/orders?a=1&b=2' },
+      /The path was `\/v1\/orders`.*a proxy has put `\/api` before it/,
+    ],
+    [
+      'a prefix taken off the path',
+      { target: '/orders?a=1&b=2' },
+      /arrived: a proxy has taken `\/v1` off it/,
+    ],
+    [
+      'the whole path taken off',
+      { target: '/?a=1&b=2' },
+      /`\/` arrived: a proxy has taken `\/v1\/orders` off it/,
+    ],
+    ['a slash at the end', { target: '/v1/orders/?a=1&b=2' }, /arrived: a slash at its end was added/],
+    [
+      'a double slash',
+      { target: '/v1//orders?a=1&b=2' },
+      /arrived: double slashes or dots were taken away or put in/,
+    ],
+    ['a path encoded anew', { target: '/v1/%6Frders?a=1&b=2' }, /arrived: it was encoded anew/],
+    ['a path rewritten', { target: '/x?a=1&b=2' }, /arrived: it was rewritten/],
+    [
+      'a parameter added',
+      { target: '/v1/orders?a=1&b=2&utm=3' },
+      /The parameter `utm` of the query was added/,
+    ],
+    ['a parameter taken away', { target: '/v1/orders?a=1' }, /The parameter `b` of the query was taken away/],
+    ['a parameter changed', { target: '/v1/orders?a=1&b=3' }, /The parameter `b` of the query was changed/],
+    [
+      'a header trimmed',
+      header('x-acs-note', 'one two'),
+      /`x-acs-note` was `one {2}two`.*: its blanks were changed/,
+    ],
+    ['something behind a header', header('x-acs-note', 'one  two, three'), /something was put behind it/],
+  ] as const) {
+    test(`names ${what}`, () => {
+      const sent = acs3({
+        target: '/v1/orders?a=1&b=2',
+        headers: [
+          ['host', 'orders.example.com:8443'],
+          ['x-acs-note', 'one  two'],
+        ],
+      });
+      const received = typeof change === 'function' ? change(sent) : { ...sent, ...change };
+      const explanation = explain(sent, { serverMessage: refusal(received, CREDENTIALS.accessKeySecret) });
+      const { outcome, advice } = step(explanation, 'signature');
+      assert.equal(outcome, 'holds');
+      assert.equal(advice.length, 2, advice.join('\n'));
+      assert.match(advice[1]!, named);
+    });
+  }
+
+  test('names everything that is different, not the first alone; a query in another order is the same', () => {
+    const sent = acs3({ target: '/v1?a=%2520&b=x+y', headers: [['host', 'a']] });
+    const received = host('b')({ ...sent, method: 'PUT', target: '/?b=x%2By&a=%20' });
+    const { advice } = step(
+      explain(sent, { serverMessage: refusal(received, CREDENTIALS.accessKeySecret) }),
+      'signature',
+    );
+    assert.deepEqual(
+      advice.slice(1).map((line) => line.split(/ was | has /)[0]),
+      [
+        'The method',
+        'The path',
+        'The parameter `a` of the query',
+        'The parameter `b` of the query',
+        'The header `host`',
+      ],
+    );
+    const sorted = { ...sent, target: '/v1?b=x+y&a=%2520' };
+    const same = explain(sent, { serverMessage: refusal(sorted, CREDENTIALS.accessKeySecret) });
+    assert.equal(same.difference, undefined);
+    assert.equal(step(same, 'signature').advice.length, 1);
+  });
+
   test('a parameter of RPC 1.0 that was changed, added or taken away is named', () => {
     const sent = rpc({ target: '/?UserName=alice&Zone=a' });
     const changed = (target: string) => {
@@ -374,6 +478,113 @@ describe('what a client does wrong is recognised by its signature', () => {
       assertMistake(withSignature(request, signature), [what]);
     });
   }
+
+  for (const [what, request, arrived] of [
+    [
+      'signs the host `orders.example.com`, as in `x-forwarded-host`, where `orders.internal` arrived (a proxy has changed `host`)',
+      {},
+      (sent: SignedRequest) => again('x-forwarded-host', 'orders.example.com')(host('orders.internal')(sent)),
+    ],
+    [
+      'signs the host `orders.example.com:8443`, as in `x-forwarded-host` and `x-forwarded-port`, where `orders.internal` arrived (a proxy has changed `host`)',
+      { headers: [['host', 'orders.example.com:8443']] },
+      (sent: SignedRequest) =>
+        again(
+          'x-forwarded-port',
+          '8443',
+        )(again('x-forwarded-host', 'orders.example.com')(host('orders.internal')(sent))),
+    ],
+    [
+      'signs the host `Orders.example.com`, as in `forwarded`, where `orders.example.com` arrived (a proxy has changed `host`)',
+      { headers: [['host', 'Orders.example.com']] },
+      (sent: SignedRequest) =>
+        again(
+          'Forwarded',
+          'for=192.0.2.1;host="Orders.example.com";proto=https',
+        )(host('orders.example.com')(sent)),
+    ],
+    ['signs `host` without the port', {}, host('orders.example.com:443')],
+    [
+      'signs `host` with the port 443',
+      { headers: [['host', 'orders.example.com:443']] },
+      host('orders.example.com:8443'),
+    ],
+    ['signs `host` without the dot at its end', {}, host('orders.example.com.')],
+    ['signs the method HEAD', { method: 'HEAD' }, (sent: SignedRequest) => ({ ...sent, method: 'GET' })],
+    [
+      'signs the path without the `/api/v2` that it begins with (perhaps a proxy has put that before it)',
+      { target: '/orders/7' },
+      (sent: SignedRequest) => ({ ...sent, target: '/api/v2/orders/7' }),
+    ],
+    [
+      'signs the path with `/api` before it, as in `x-forwarded-prefix` (a proxy has taken that off)',
+      { target: '/api/orders' },
+      (sent: SignedRequest) => again('x-forwarded-prefix', '/api/')({ ...sent, target: '/orders' }),
+    ],
+    [
+      'signs the path `/a/orders`, as in `x-original-uri` (a proxy has changed the path)',
+      { target: '/a/orders?x=1' },
+      (sent: SignedRequest) => again('x-original-uri', '/a/orders?x=1')({ ...sent, target: '/b?x=1' }),
+    ],
+    [
+      'signs the path `/a/orders` and the query as in `x-original-uri` (a proxy has changed the query)',
+      { target: '/a/orders?x=1&y=a%20b' },
+      (sent: SignedRequest) =>
+        again('x-original-uri', '/a/orders?x=1&y=a%20b')({ ...sent, target: '/a/orders?y=a&tenant=t' }),
+    ],
+    [
+      'signs the path with one slash where it has two',
+      { target: '/a/orders' },
+      (sent: SignedRequest) => ({ ...sent, target: '/a//orders' }),
+    ],
+    [
+      'signs the path with its dots resolved',
+      { target: '/a/orders' },
+      (sent: SignedRequest) => ({ ...sent, target: '/a/b/../orders' }),
+    ],
+    [
+      'signs `content-type` without its parameters',
+      {
+        headers: [
+          ['host', 'a'],
+          ['content-type', 'text/x'],
+        ],
+        body: Buffer.from('x'),
+      },
+      (sent: SignedRequest) => withHeader(sent, 'content-type', () => 'text/x; charset=utf-8'),
+    ],
+    [
+      'signs several blanks in the value of a header as one',
+      {
+        headers: [
+          ['host', 'a'],
+          ['x-acs-note', 'one two'],
+        ],
+      },
+      header('x-acs-note', 'one  two'),
+    ],
+  ] as const) {
+    test(`a client that ${what}`, () => assertMistake(arrived(acs3(request)), [what]));
+  }
+
+  test('a client whose list of signed headers is not the one it signs', () => {
+    const request = acs3({
+      headers: [
+        ['host', 'a'],
+        ['x-acs-note', 'n'],
+      ],
+    });
+    const named = /SignedHeaders=([^,]*)/.exec(
+      request.rawHeaders.find((text) => text.startsWith('ACS3'))!,
+    )![1]!;
+    assertMistake(list(named.replace(';x-acs-note', ''))(request), [
+      'signs `x-acs-note`, and does not name it in SignedHeaders',
+    ]);
+    const bare = acs3({ headers: [['host', 'a']] });
+    assertMistake(list(named)(again('x-acs-note', 'n')(bare)), [
+      'names `x-acs-note` in SignedHeaders, and leaves it out of what it signs',
+    ]);
+  });
 
   for (const [what, sign] of [
     ['signs with the secret and a line feed behind it', (text: string) => hmac('testsecret\n', text)],
@@ -577,6 +788,14 @@ function withHeader(request: SignedRequest, name: string, change: (value: string
     at % 2 === 1 && all[at - 1] === name ? change(text) : text,
   );
   return { ...request, rawHeaders };
+}
+
+function header(name: string, value: string) {
+  return (request: SignedRequest): SignedRequest => withHeader(request, name, () => value);
+}
+
+function host(value: string) {
+  return header('host', value);
 }
 
 function without(name: string) {

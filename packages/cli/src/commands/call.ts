@@ -31,7 +31,7 @@ export function addCall(program: Command, terminal: Terminal): void {
     .summary('sign a request and send it')
     .description(
       'Signs a request, sends it, prints the body of the answer to standard output and its status to standard error. ' +
-        'Of a refusal it says what was missing. Exits with 0 for a status of 2xx, else with 1. Redirects are not followed.',
+        'Of a refusal it says what was missing. Exits with 0 for a status of 2xx, and with 1 for any other, or no answer. Redirects are not followed.',
     );
   addRequestFlags(command)
     .option('-i, --include', 'print status line and headers before the body')

@@ -29,7 +29,7 @@ export function addVerify(program: Command, terminal: Terminal): void {
     .description(
       'Reads a captured request and goes through it as a server does: form, scheme, signed headers, key, time, body, ' +
         'signature. Where the signature is wrong it tries what clients are known to get wrong, and names what fits. ' +
-        'Exits with 0 when a server with this secret would accept it, and none has refused it; else with 1.',
+        'Exits with 0 when a server with this secret would accept it, and none has refused it; with 1 when not.',
     )
     .argument(
       '[file]',

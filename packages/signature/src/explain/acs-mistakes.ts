@@ -3,11 +3,12 @@ import { utf8Bytes } from '../canonical-request.ts';
 import { bodyDigest, HmacKey } from '../hmac.ts';
 import type { Acs3Signature, Acs4Signature } from '../parsed-signature.ts';
 import { acs4KeyOf, SigningKey } from '../signing-key.ts';
-import { findMistakes, type Mistake, mistake, secretMistakes } from './mistake.ts';
+import { findMistakes, METHODS, type Mistake, mistake, secretMistakes } from './mistake.ts';
+import { proxyChanges } from './proxy-changes.ts';
 import { decodedOnceMore, type Pair, QUERY_MISTAKES } from './query-mistakes.ts';
 
 /** How an ACS3 or ACS4 request is signed, part by part; texts have one character for each byte. */
-interface AcsRecipe {
+export interface AcsRecipe {
   readonly method: string;
   readonly path: string;
   readonly query: string;
@@ -35,9 +36,8 @@ function about(part: string, mistakes: Readonly<Record<string, (recipe: AcsRecip
 const MISTAKES: readonly Mistake<AcsRecipe>[] = [
   ...about('method', {
     'signs the method in lower case': ({ method }) => ({ method: method.toLowerCase() }),
-    'signs the method GET': () => ({ method: 'GET' }),
-    'signs the method POST': () => ({ method: 'POST' }),
   }),
+  ...METHODS.map((method) => mistake<AcsRecipe>('method', `signs the method ${method}`, () => ({ method }))),
   ...about('path', {
     'signs the path `/`, whatever the path is': () => ({ path: '/' }),
     'signs an empty path': () => ({ path: '' }),
@@ -45,6 +45,8 @@ const MISTAKES: readonly Mistake<AcsRecipe>[] = [
     'encodes the path twice': ({ path }) => ({ path: path.replaceAll('%', '%25') }),
     'encodes the slashes of the path': ({ path }) => ({ path: path.replaceAll('/', '%2F') }),
     'leaves `*` in the path as it is': ({ path }) => ({ path: path.replaceAll('%2A', '*') }),
+    'signs the path with one slash where it has two': ({ path }) => ({ path: path.replace(/\/{2,}/g, '/') }),
+    'signs the path with its dots resolved': ({ path }) => ({ path: new URL(`http://a${path}`).pathname }),
     'signs the path without the slash at its end': ({ path }) => ({ path: path.replace(/\/$/, '') }),
     'signs the path with a slash at its end': ({ path }) => ({ path: `${path}/` }),
   }),
@@ -54,9 +56,23 @@ const MISTAKES: readonly Mistake<AcsRecipe>[] = [
   ...about('query', { 'signs the query with its `?`': ({ query }) => ({ query: `?${query}` }) }),
   ...about('headers', {
     'signs `host` without the port': (recipe) => withHost(recipe, (host) => host.replace(/:\d+$/, '')),
-    'signs `host` with the port 80': (recipe) => withHost(recipe, (host) => `${host}:80`),
-    'signs `host` with the port 443': (recipe) => withHost(recipe, (host) => `${host}:443`),
+    'signs `host` with the port 80': (recipe) => withHost(recipe, (host) => withPort(host, 80)),
+    'signs `host` with the port 443': (recipe) => withHost(recipe, (host) => withPort(host, 443)),
     'signs `host` in lower case': (recipe) => withHost(recipe, (host) => host.toLowerCase()),
+    'signs `host` without the dot at its end': (recipe) =>
+      withHost(recipe, (host) => host.replace(/\.(?=:\d+$|$)/, '')),
+    'signs `content-type` without its parameters': ({ fields }) => ({
+      fields: fields.map((field) => (isContentType(field) ? field.replace(/ *;.*$/, '') : field)),
+    }),
+    'signs `content-type` with `; charset=utf-8` behind it': ({ fields }) => ({
+      fields: fields.map((field) => (isContentType(field) ? `${field}; charset=utf-8` : field)),
+    }),
+    'signs `content-type` with `;charset=UTF-8` behind it': ({ fields }) => ({
+      fields: fields.map((field) => (isContentType(field) ? `${field};charset=UTF-8` : field)),
+    }),
+    'signs several blanks in the value of a header as one': ({ fields }) => ({
+      fields: fields.map((field) => field.replace(/ {2,}/g, ' ')),
+    }),
     'writes a blank behind the colon of each header': ({ fields }) => ({
       fields: fields.map((field) => field.replace(':', ': ')),
     }),
@@ -146,7 +162,7 @@ export function findAcsMistakes(
     derivesKey: true,
     written: (signature) => signature,
   };
-  return findMistakes(recipe, MISTAKES, (tried) => {
+  return findMistakes(recipe, [...MISTAKES, ...proxyChanges(parsed)], (tried) => {
     if (tried.secret === '') return false;
     const lines = [tried.method, tried.path, tried.query, tried.fields.join('\n')].join('\n');
     const text = tried.stringToSign(`${lines}${tried.gap}${tried.list}\n${tried.digest}`, scheme, hash);
@@ -162,6 +178,14 @@ function withHost({ fields }: AcsRecipe, change: (host: string) => string): Part
   return {
     fields: fields.map((field) => (field.startsWith('host:') ? `host:${change(field.slice(5))}` : field)),
   };
+}
+
+function withPort(host: string, port: number): string {
+  return `${host.replace(/:\d+$/, '')}:${port}`;
+}
+
+function isContentType(field: string): boolean {
+  return field.startsWith('content-type:');
 }
 
 function withCapitals(name: string): string {

@@ -14,6 +14,7 @@ import { SigningKey } from '../signing-key.ts';
 import { assertWithinWindow, DEFAULT_WINDOW_MS, formatIsoTimestamp } from '../timestamp.ts';
 import { verifySignature } from '../verify.ts';
 import { findAcsMistakes } from './acs-mistakes.ts';
+import { changesOnTheWay } from './changes-on-the-way.ts';
 import { explainBody } from './explain-body.ts';
 import { explainSignedHeaders } from './explain-signed-headers.ts';
 import { type FirstDifference, firstDifference } from './first-difference.ts';
@@ -264,7 +265,10 @@ function explainSigning(
     ? texts.stringToSign
     : (texts.canonicalRequest ?? texts.stringToSign);
   const difference = serverText === undefined ? undefined : firstDifference(parsed.scheme, ours, serverText);
-  const compared = serverText === undefined ? [] : [comparison(difference, verified)];
+  const compared =
+    serverText === undefined
+      ? []
+      : [comparison(difference, verified), ...changesOnTheWay(texts.canonicalRequest ?? '', serverText)];
   const found = { ...(difference === undefined ? {} : { difference }) };
   if (verified === undefined) {
     return {
@@ -285,7 +289,7 @@ function explainSigning(
       ? [`The signature fits a client that ${mistakes.join(' and ')}.`]
       : [
           'No mistake that is known here explains it: the secret is another one than the client signed with, or ' +
-            'the request was changed after it was signed.',
+            'the request was changed after it was signed, as by a proxy that puts another name into `host`.',
         ];
   const seen = 'The signature is not the one that request and secret give.';
   return { ...fails(seen, ...compared, ...advice), ...found };

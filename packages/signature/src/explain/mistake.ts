@@ -7,6 +7,9 @@ export interface Mistake<Recipe> {
   readonly make: (recipe: Recipe) => Recipe;
 }
 
+/** Those that a client may have signed, or a proxy have changed. */
+export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+
 /**
  * Finds the one or two mistakes with which a recipe gives the signature that was sent. Hash functions see to it that
  * nothing is found by chance.

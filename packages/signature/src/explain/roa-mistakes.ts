@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { utf8Bytes } from '../canonical-request.ts';
 import type { RoaSignature } from '../parsed-signature.ts';
 import { percentEncode } from '../percent-encoding.ts';
-import { findMistakes, type Mistake, mistake, secretMistakes } from './mistake.ts';
+import { findMistakes, METHODS, type Mistake, mistake, secretMistakes } from './mistake.ts';
 import { decodedOnceMore, type Pair, plainQuery } from './query-mistakes.ts';
 
 /** How a ROA 1.0 request is signed, part by part; texts have one character for each byte. */
@@ -19,6 +19,7 @@ interface RoaRecipe {
 }
 
 const MISTAKES: readonly Mistake<RoaRecipe>[] = [
+  ...METHODS.map((method) => mistake<RoaRecipe>('method', `signs the method ${method}`, () => ({ method }))),
   mistake<RoaRecipe>('method', 'signs the method in lower case', ({ method }) => ({
     method: method.toLowerCase(),
   })),

@@ -3,7 +3,7 @@ import { HeaderFields } from '../header-fields.ts';
 import type { RpcSignature } from '../parsed-signature.ts';
 import { percentEncode } from '../percent-encoding.ts';
 import { hasFormType } from '../request-content.ts';
-import { findMistakes, type Mistake, mistake, secretMistakes } from './mistake.ts';
+import { findMistakes, METHODS, type Mistake, mistake, secretMistakes } from './mistake.ts';
 import { type Pair, plainQuery, QUERY_MISTAKES } from './query-mistakes.ts';
 
 /** How an RPC 1.0 request is signed, part by part; texts have one character for each byte. */
@@ -25,9 +25,7 @@ interface RpcRecipe {
 }
 
 const MISTAKES: readonly Mistake<RpcRecipe>[] = [
-  ...['GET', 'POST', 'PUT', 'DELETE'].map((method) =>
-    mistake<RpcRecipe>('method', `signs the method ${method}`, () => ({ method })),
-  ),
+  ...METHODS.map((method) => mistake<RpcRecipe>('method', `signs the method ${method}`, () => ({ method }))),
   mistake<RpcRecipe>('path', 'signs the path unencoded', () => ({ path: '/' })),
   mistake<RpcRecipe>('path', 'encodes the path twice', () => ({ path: '%252F' })),
   ...QUERY_MISTAKES.filter(({ what }) => !what.startsWith('leaves the query out')).map(({ what, write }) =>
