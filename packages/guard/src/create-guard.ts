@@ -1,4 +1,5 @@
 import type { ContentHash, ParsedSignature } from '@claviger/signature';
+import { readBodyType } from './body-type.ts';
 import type { CredentialSource, Principal } from './credential.ts';
 import type { Decision, GuardedCall, HeadDecision, RefusedRequest } from './decision.ts';
 import { type AccessDeniedDetail, accessDeniedDetail, errorBody } from './error-body.ts';
@@ -320,9 +321,7 @@ function bodyToCome(signature: ParsedSignature, rawHeaders: readonly string[]): 
  */
 export function needsWholeBody(rawHeaders: readonly string[]): boolean {
   const type = firstHeader(rawHeaders, 'content-type');
-  if (type === undefined) return false;
-  const [mediaType = ''] = type.split(';', 1);
-  return mediaType.trim().toLowerCase() === 'application/x-www-form-urlencoded';
+  return type !== undefined && readBodyType(type).kind === 'form';
 }
 
 function warn(error: unknown, requestId: string): void {

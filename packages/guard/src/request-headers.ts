@@ -1,3 +1,5 @@
+import { readBodyType } from './body-type.ts';
+
 /**
  * Header fields by which some services take another method for the request's own. One that says the same is harmless;
  * some proxies add such. Of the same one twice, many services make `GET, GET`.
@@ -46,7 +48,9 @@ const FIRST_TARGET = FIRST_METHOD + METHODS.size;
 const namesOfKinds = [...SINGLE, ...METHODS, ...TARGETS];
 const kindOf = (name: string): number => FIRST_SINGLE + namesOfKinds.indexOf(name);
 const CONNECTION = kindOf('connection');
+const CONTENT_ENCODING = kindOf('content-encoding');
 const CONTENT_LENGTH = kindOf('content-length');
+const CONTENT_TYPE = kindOf('content-type');
 const TRANSFER_ENCODING = kindOf('transfer-encoding');
 
 const MAXIMUM_KEPT_NAMES = 256;
@@ -66,12 +70,14 @@ interface RequestLine {
 /**
  * What about the header fields of a request could mean one thing to a guard and another to the service behind it:
  * a field twice where one is believed, `Content-Length` beside `Transfer-Encoding`, a name with an underscore that
- * some servers take for one with a hyphen that matters, a field that overrides method or path.
+ * some servers take for one with a hyphen that matters, a field that overrides method or path, a body that is a form of
+ * parameters to some servers only.
  *
  * @returns undefined when nothing could; else what follows "the request"
  */
 export function headerProblem({ method, target, rawHeaders }: RequestLine): string | undefined {
   let seen = 0;
+  let isForm = false;
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]!;
     const kind = keptKinds.get(name) ?? findKind(name);
@@ -89,6 +95,11 @@ export function headerProblem({ method, target, rawHeaders }: RequestLine): stri
     }
     if (kind === CONTENT_LENGTH) {
       if (!isDecimal(value)) return 'has a `content-length` that is no number';
+    } else if (kind === CONTENT_TYPE) {
+      const type = readBodyType(value);
+      if (type.kind === 'unclear') return 'has a `content-type` that is a form to some servers only';
+      isForm = type.kind === 'form';
+      if (isForm && !type.isUtf8) return 'has a form in another `charset` than UTF-8';
     } else if (kind === TRANSFER_ENCODING) {
       if (value.toLowerCase() !== 'chunked') return 'has a `transfer-encoding` that is not `chunked`';
     } else if (kind === CONNECTION && value !== 'keep-alive' && value !== 'close') {
@@ -98,6 +109,9 @@ export function headerProblem({ method, target, rawHeaders }: RequestLine): stri
         return 'names in `connection` a header that a proxy would take away';
       }
     }
+  }
+  if (isForm && (seen & (1 << CONTENT_ENCODING)) !== 0) {
+    return 'has a form in a `content-encoding`, which some servers decode and others do not';
   }
   const bothLengths = (1 << CONTENT_LENGTH) | (1 << TRANSFER_ENCODING);
   if ((seen & bothLengths) === bothLengths) return 'has both `content-length` and `transfer-encoding`';

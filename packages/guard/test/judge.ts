@@ -195,9 +195,7 @@ function last(values: readonly string[]): string | undefined {
 }
 
 function hasForm(request: SignedRequest): boolean {
-  return headerOf(request, 'content-type', true)
-    .toLowerCase()
-    .startsWith('application/x-www-form-urlencoded');
+  return headerOf(request, 'content-type', true).toLowerCase().includes('x-www-form-urlencoded');
 }
 
 /** All values of a header, joined; with those under a name with underscores, as some servers have it. */

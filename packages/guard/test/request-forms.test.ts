@@ -141,12 +141,47 @@ describe('a header', () => {
     ['X_Forwarded_For', '10.0.0.1', 'another address'],
     ['Connection', 'close, X-Acs-Tenant', 'a header that a proxy takes away'],
     ['Connection', 'x-acs-date', 'a header that a proxy takes away'],
+    ['Content-Type', 'application/x-www-form-urlencoded, text/plain', 'a form to PHP'],
+    ['Content-Type', 'application/x-www-form-urlencoded text/plain', 'a form to PHP'],
+    [
+      'Content-Type',
+      'text/plain, application/x-www-form-urlencoded',
+      'a form to whoever searches for the word',
+    ],
+    ['Content-Type', 'application/x-www-form-urlencoded; charset=ibm037', 'a form in other letters'],
+    ['Content-Type', 'application/x-www-form-urlencoded;Charset="utf-16"', 'a form in other letters'],
   ];
   for (const [name, value, what] of added) {
     test(`\`${name}: ${value}\` is refused: it could mean ${what}`, async () => {
       assert.equal(await meaning(withHeaders(get, name, value)), 'InvalidParameter.Header');
     });
   }
+
+  test('`content-encoding` beside a form is refused: only some servers see the form then', async () => {
+    const form = ['Content-Type', 'application/x-www-form-urlencoded'];
+    assert.equal(
+      await meaning(withHeaders(get, ...form, 'Content-Encoding', 'deflate')),
+      'InvalidParameter.Header',
+    );
+    assert.equal(
+      await meaning(withHeaders(get, 'Content-Encoding', 'br', ...form)),
+      'InvalidParameter.Header',
+    );
+    assert.equal(
+      await meaning(withHeaders(get, 'Content-Encoding', 'gzip', 'Content-Type', 'application/json')),
+      'GetOrder order/17',
+    );
+  });
+
+  test('that says a form is UTF-8 is as good as one that says nothing', async () => {
+    for (const charset of ['', ';charset=utf-8', '; charset="UTF-8"', '; charset=utf8']) {
+      const type: [string, string] = ['content-type', `application/x-www-form-urlencoded${charset}`];
+      const decision = await ordersGuard(keys).check(
+        arriving(sign(clerk, { ...get, headers: [type], body: 'a=1' })),
+      );
+      assert.ok(decision.allowed, charset);
+    }
+  });
 
   const twice: [string, string, string][] = [
     ['content-type', 'application/json', 'text/html'],
@@ -345,6 +380,16 @@ describe('a query parameter that conditions are decided by', () => {
     const decision = await ordersGuard(channels).checkHead(head);
     assert.ok(!decision.allowed);
     assert.equal(decision.code, 'InvalidParameter.Query');
+  });
+
+  test('is refused beside a charset by which some servers decode it', async () => {
+    const inCharset = (charset: string): Partial<Call> => ({
+      headers: [['content-type', `text/plain; charset=${charset}`]],
+      body: 'a',
+      method: 'GET',
+    });
+    assert.equal(await check('/orders/17?channel=web', inCharset('ibm037')), 'InvalidParameter.Query');
+    assert.equal(await check('/orders/17?channel=web', inCharset('utf-8')), 'allowed');
   });
 
   test('is refused behind more others than every server reads', async () => {

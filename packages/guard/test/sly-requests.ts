@@ -160,6 +160,8 @@ const added: readonly (readonly [string, string])[] = [
   ['connection', 'close'],
   ['host', 'b.example.com'],
   ['content-type', 'application/x-www-form-urlencoded'],
+  ['content-type', 'application/x-www-form-urlencoded, a'],
+  ['content-type', 'multipart/form-data'],
   ['x-note', 'a'],
 ];
 

@@ -1,3 +1,5 @@
+import { readBodyType } from '../body-type.ts';
+
 /** A query parameter that a route is decided by. */
 export interface DecisiveParameter {
   readonly name: string;
@@ -38,9 +40,12 @@ export function queryProblem(
   decisive: readonly DecisiveParameter[],
 ): string | undefined {
   if (target.includes(';')) return 'has a `;`, which some servers take for a `&`: write `%3B`';
-  const form = contentType === undefined ? undefined : formOf(contentType);
-  if (form === 'multipart' || (form === 'urlencoded' && !isBodyInSight)) {
-    return 'decides here, and some servers put it together with the form in the body';
+  if (contentType !== undefined) {
+    const { kind, isUtf8 } = readBodyType(contentType);
+    if (kind === 'multipart' || (kind === 'form' && !isBodyInSight)) {
+      return 'decides here, and some servers put it together with the form in the body';
+    }
+    if (!isUtf8) return 'decides here, and some servers read it by the `charset` of the body';
   }
   if (parameters.size > MAXIMUM_PARAMETERS) {
     return `has more than ${MAXIMUM_PARAMETERS} parameters, of which some servers do not read the last`;
@@ -57,12 +62,6 @@ export function queryProblem(
     }
   }
   return undefined;
-}
-
-function formOf(contentType: string): 'multipart' | 'urlencoded' | undefined {
-  const type = contentType.trim().toLowerCase();
-  if (type.startsWith('multipart/form-data')) return 'multipart';
-  return type.startsWith('application/x-www-form-urlencoded') ? 'urlencoded' : undefined;
 }
 
 /**
