@@ -16,13 +16,13 @@ The AccessKey comes from the environment, where the official clients look for it
 or with --profile from ~/.aliyun/config.json, which is read and never written. There is no flag for a secret:
 whoever lists processes would see it.`;
 
-/** A profile of the official command-line tool, as far as it is read here. */
+/** A profile of the official command-line tool, as far as it is read here; whatever else may stand in its fields. */
 interface Profile {
   readonly name: string;
-  readonly mode: string;
-  readonly access_key_id?: string;
-  readonly access_key_secret?: string;
-  readonly sts_token?: string;
+  readonly mode?: unknown;
+  readonly access_key_id?: unknown;
+  readonly access_key_secret?: unknown;
+  readonly sts_token?: unknown;
 }
 
 /** Adds `--profile` to a command. */
@@ -66,10 +66,16 @@ function keyOfProfile(terminal: Terminal, name: string): SigningCredentials {
     const names = profiles.map((each) => each.name).join(', ');
     throw wrong(`${file} has no profile \`${name}\`; it has ${names === '' ? 'none' : names}`);
   }
-  const { mode, access_key_id: accessKeyId, access_key_secret: accessKeySecret, sts_token: token } = profile;
+  const { mode } = profile;
   if (mode !== 'AK' && mode !== 'StsToken') {
-    throw wrong(`the profile \`${name}\` is of mode ${mode}; only AK and StsToken hold a key that can sign`);
+    const named = typeof mode === 'string' ? `of mode ${mode}` : 'of no mode';
+    throw wrong(`the profile \`${name}\` is ${named}; only AK and StsToken hold a key that can sign`);
   }
+  const [accessKeyId, accessKeySecret, token] = [
+    profile.access_key_id,
+    profile.access_key_secret,
+    profile.sts_token,
+  ].map((value) => (typeof value === 'string' ? value : undefined));
   if (!accessKeyId || !accessKeySecret || (mode === 'StsToken' && !token)) {
     throw wrong(`the profile \`${name}\` of ${file} holds no whole AccessKey`);
   }
@@ -80,11 +86,15 @@ function readProfiles(file: string): readonly Profile[] {
   const text = readGivenFile('--profile', file).toString('utf8');
   try {
     const { profiles } = JSON.parse(text) as { readonly profiles?: unknown };
-    if (Array.isArray(profiles)) return profiles as readonly Profile[];
+    if (Array.isArray(profiles) && profiles.every(isProfile)) return profiles;
   } catch {
     // The parser's own message may quote the file, which holds secrets.
   }
   throw wrong(`${file} is not the JSON that the official command-line tool writes`);
+}
+
+function isProfile(value: unknown): value is Profile {
+  return typeof value === 'object' && value !== null && typeof (value as Partial<Profile>).name === 'string';
 }
 
 function wrong(message: string): CommanderError {

@@ -22,6 +22,9 @@ export interface RequestFlags {
   readonly profile?: string;
 }
 
+/** Two of one of these are two requests to some servers. */
+const FRAMING = ['content-length', 'transfer-encoding'];
+
 type Header = readonly [name: string, value: string];
 
 /** A request that is ready to be sent. */
@@ -113,6 +116,9 @@ function typeOf(body: Uint8Array): string {
 
 function parseMethod(text: string): string {
   const method = text.toUpperCase();
+  if (method === 'CONNECT') {
+    throw new InvalidArgumentError('CONNECT asks a proxy for a tunnel: there is nothing to sign.');
+  }
   if (!/^[A-Z][A-Z-]{0,31}$/.test(method)) {
     throw new InvalidArgumentError('the method comes first, as in: GET https://example.com/');
   }
@@ -137,6 +143,9 @@ function addHeader(line: string, headers: readonly Header[]): readonly Header[] 
   }
   if (name.toLowerCase() === 'authorization') {
     throw new InvalidArgumentError('the Authorization header is the signature itself.');
+  }
+  if (FRAMING.includes(name.toLowerCase())) {
+    throw new InvalidArgumentError('whoever sends the body says how long it is.');
   }
   // Header values are bytes; a terminal writes UTF-8.
   return [...headers, [name, Buffer.from(value).toString('latin1')]];

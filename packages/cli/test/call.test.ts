@@ -162,6 +162,11 @@ describe('claviger call, to servers of another kind', () => {
           return response
             .writeHead(200, { 'content-length': '9' })
             .write('half', () => request.socket.destroy());
+        case '/upgrade':
+          request.socket.write(
+            'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\nhello',
+          );
+          return;
         case '/nonsense':
           return request.socket.end('220 mail.example.com ESMTP\r\n');
         case '/broken':
@@ -210,6 +215,24 @@ describe('claviger call, to servers of another kind', () => {
       assert.equal(json.err, `error: ${error.message}\n`);
     }
     assert.equal((await type(['call', 'GET', url, '--timeout', 'long'], as(example))).status, 2);
+  });
+
+  test('a server that changes the protocol is left, and told of', async () => {
+    const words = ['call', 'GET', `${url}/upgrade`, '-H', 'Upgrade: x', '-H', 'Connection: upgrade'];
+    const { status, out, err } = await type(words, as(example));
+    assert.deepEqual([status, out, err], [1, '', '101 Switching Protocols\n']);
+  });
+
+  test('what would make another request of it is wrong usage', async () => {
+    for (const [words, named] of [
+      [['CONNECT', url], /CONNECT asks a proxy for a tunnel/],
+      [['POST', url, '-d', 'abc', '-H', 'Content-Length: 2'], /whoever sends the body says how long it is/],
+      [['POST', url, '-d', 'abc', '-H', 'Transfer-Encoding: chunked'], /whoever sends the body/],
+    ] as const) {
+      const { status, err } = await type(['call', ...words], as(example));
+      assert.equal(status, 2);
+      assert.match(err, named);
+    }
   });
 
   test('what does not answer is told without the signature in its address', async () => {

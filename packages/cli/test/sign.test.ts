@@ -253,6 +253,20 @@ describe('claviger sign', () => {
       assert.equal(broken.status, 2);
       assert.match(broken.err, /config.json is not the JSON/);
       assert.ok(!broken.err.includes('secret-'), broken.err);
+      for (const [text, named] of [
+        ['{"profiles":[null]}', /config.json is not the JSON/],
+        ['{"profiles":[{"name":"main"}]}', /`main` is of no mode/],
+        [
+          '{"profiles":[{"name":"main","mode":"AK","access_key_id":5,"access_key_secret":6}]}',
+          /holds no whole AccessKey/,
+        ],
+      ] as const) {
+        writeFileSync(config, text);
+        const wrong = await sign({}, '--profile', 'main');
+        assert.equal(wrong.status, 2);
+        assert.match(wrong.err, named);
+      }
+      writeFileSync(config, whole);
       const absent = await sign({ HOME: join(home, 'nowhere') }, '--profile', 'main');
       assert.equal(absent.status, 2);
       assert.match(absent.err, /nowhere/);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import type { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { explainSignature, type SignedRequest } from '@claviger/signature';
 import { type Command, CommanderError, InvalidArgumentError } from 'commander';
@@ -78,9 +79,10 @@ async function send({ url, request }: ReadyRequest, { timeout, ca }: CallFlags):
   let answerBegan = false;
   try {
     outgoing.end(request.body);
-    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+    const answer = await Promise.race([headOf(outgoing), upgradeOf(outgoing)]);
     answerBegan = true;
-    return { answer, body: await buffer(answer) };
+    // Behind a change of the protocol there is no body.
+    return { answer, body: answer.statusCode === 101 ? Buffer.alloc(0) : await buffer(answer) };
   } catch (error) {
     if (signal.aborted) {
       const text = `no ${answerBegan ? 'whole ' : ''}answer from ${url.origin} within ${timeout} s. --timeout SECONDS waits longer.`;
@@ -88,6 +90,21 @@ async function send({ url, request }: ReadyRequest, { timeout, ca }: CallFlags):
     }
     throw connectionFailure(url, error as NodeJS.ErrnoException, answerBegan);
   }
+}
+
+async function headOf(outgoing: ClientRequest): Promise<IncomingMessage> {
+  const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+  return answer;
+}
+
+/** A server that changes the protocol leaves the connection to us: here it ends. */
+function upgradeOf(outgoing: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve) => {
+    outgoing.once('upgrade', (answer: IncomingMessage, socket: Socket) => {
+      socket.destroy();
+      resolve(answer);
+    });
+  });
 }
 
 function certificatesIn(file: string): Buffer {
