@@ -9,6 +9,7 @@ import {
   oneTimePassword,
 } from './accounts/create-account.ts';
 import type { Configuration } from './configuration.ts';
+import { AssertionThrottle } from './federation/assertion-throttle.ts';
 import { networkDocuments } from './federation/fetch-document.ts';
 import { IssuerKeys } from './federation/issuer-keys.ts';
 import { IssuerNetwork } from './federation/issuer-network.ts';
@@ -121,6 +122,7 @@ export async function openServices(
     permissions: new CompiledPermissions(),
     passwordHashing: { hash: hashPassword, verify: verifyPassword },
     signInThrottle: new SignInThrottle(now),
+    assertionThrottle: new AssertionThrottle(),
     replicationStreams: new OpenStreams({
       perAccessKey: configuration.streamsPerAccessKey,
       perAccount: configuration.streamsPerAccount,

@@ -1,5 +1,6 @@
 import type { LastUsed } from './access-keys/last-used.ts';
 import type { AccountDirectory } from './accounts/account-directory.ts';
+import type { AssertionThrottle } from './federation/assertion-throttle.ts';
 import type { IssuerKeys } from './federation/issuer-keys.ts';
 import type { IssuerNetwork } from './federation/issuer-network.ts';
 import type { PasswordHashing } from './passwords/password-hash.ts';
@@ -22,6 +23,8 @@ export interface Services {
   readonly passwordHashing: PasswordHashing;
   /** Slows down whoever guesses passwords and codes of the console. */
   readonly signInThrottle: SignInThrottle;
+  /** Slows down whoever shows the same SAML assertion again and again. */
+  readonly assertionThrottle: AssertionThrottle;
   /** Of guards that follow an account's credentials. */
   readonly replicationStreams: OpenStreams;
   /** Of the identity providers that speak OpenID Connect. */

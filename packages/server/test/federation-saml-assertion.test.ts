@@ -173,8 +173,9 @@ eachServer((database, start) => {
         edited(id, id.replaceAll('saml:NameID', 'x:NameID').replace(' ', ' xmlns:x="urn:x" ')),
         /no subject/,
       );
-      const [whole] = /<saml:Subject>.*<\/saml:Subject>/.exec(corp.unsigned())!;
-      await corp.refuses(edited(whole, whole + whole), /no subject/);
+      const whole = /<saml:Subject>.*<\/saml:Subject>/;
+      const [subject] = whole.exec(corp.unsigned())!;
+      await corp.refuses(edited(whole, subject + subject), /no subject/);
     });
 
     test('is of the entity whose metadata the account has given', async () => {
@@ -540,6 +541,41 @@ eachServer((database, start) => {
       // Another one of the same ID is refused as well: it is by its ID that an assertion is known.
       await corp.refuses(corp.signed({ id: '_once', subject: 'bob' }), used);
       await corp.accepts(corp.signed({ id: '_twice' }));
+    });
+
+    test('is looked through twenty times a minute at most, and so is one that opens nothing', async () => {
+      frozen = Date.now();
+      try {
+        const used = corp.signed();
+        await corp.accepts(used);
+        const listsNoRole = corp.signed({ roles: [] });
+        for (let shown = 1; shown < 20; shown += 1) await corp.refuses(used, /used before/);
+        for (let shown = 0; shown < 20; shown += 1) await corp.refuses(listsNoRole, /does not list/);
+        for (const signed of [used, listsNoRole]) {
+          // Also in another response around it, and however it was changed.
+          const rewrapped = replaced(signed, /<samlp:StatusCode /, '<samlp:StatusCode  ');
+          const changed = replaced(signed, /<saml:Audience>/, '<saml:Audience >');
+          for (const text of [signed, rewrapped, changed]) {
+            const { code, status } = await corp.show(text);
+            assert.deepEqual([code, status], ['Throttling.SAMLAssertion', 429]);
+          }
+        }
+        await corp.accepts(corp.signed());
+        frozen += 60_000;
+        await corp.refuses(used, /used before/);
+      } finally {
+        frozen = undefined;
+      }
+    });
+
+    test('is not counted by what others show under its name', async () => {
+      const signed = corp.signed({ id: '_mine' });
+      const stranger = new SamlIdentityProvider();
+      for (let shown = 0; shown < 25; shown += 1) {
+        await corp.refuses(corp.unsigned({ id: '_mine' }), /not signed itself/);
+        await corp.refuses(stranger.response({ id: '_mine', roles: [corp.pair] }));
+      }
+      await corp.accepts(signed);
     });
 
     test('is used for the provider that has signed it, not for another account’s of the same name', async () => {

@@ -149,6 +149,11 @@ export const catalogue = {
     status: 429,
     message: 'Too many attempts failed. Wait a few minutes, then try again.',
   },
+  'Throttling.SAMLAssertion': {
+    status: 429,
+    message:
+      'The SAML assertion was shown too often. Have its identity provider make another one, or wait a minute.',
+  },
   'Throttling.Stream': {
     status: 429,
     message:

@@ -69,17 +69,30 @@ const canonicalisations: ReadonlySet<string> = new Set(
  * @param text of the whole document, which has been read as `assertion` belongs to
  * @param assertion as it stands in the document
  * @param keys those of the provider; a key that the document brings along is never looked at
+ * @param proven told of the assertion's ID once it is known that its provider has signed one of that ID, before the
+ *   document is looked through, which takes long; may throw
  * @returns the assertion in the canonical form that was signed, without its signature
  * @throws SignatureUnusable
  */
-export function signedText(text: string, assertion: XmlElement, keys: readonly KeyObject[]): string {
+export function signedText(
+  text: string,
+  assertion: XmlElement,
+  keys: readonly KeyObject[],
+  proven: (id: string) => void,
+): string {
   const form = formOfSignature(assertion);
   const unsigned = new SignatureUnusable('its provider has not signed it');
-  let signed: readonly string[];
+  let signature: Node;
   try {
     const document = parseDocument(text);
-    const signature = signatureIn(document, form.id);
+    signature = signatureIn(document, form.id);
     if (!isSignedByAny(keys, document, signature, form)) throw unsigned;
+  } catch {
+    throw unsigned;
+  }
+  proven(form.id);
+  let signed: readonly string[];
+  try {
     const verifier = new SignedXml({ publicCert: 'one of the keys, below' });
     verifier.SignatureAlgorithms = { [form.signatureMethod]: anyOf(keys, form.signatureMethod) };
     verifier.HashAlgorithms = Object.fromEntries(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SamlIdentityProvider } from '../../test/identity-providers.ts';
 import { Refusal } from '../errors/refusal.ts';
+import { AssertionThrottle } from './assertion-throttle.ts';
 import { readSamlMetadata } from './saml-metadata.ts';
 import { type SamlAssertion, verifySamlAssertion } from './verify-saml-assertion.ts';
 
@@ -91,7 +92,7 @@ describe('a signed response, changed on its way', () => {
   assert.ok(!('fault' in metadata));
   const now = Date.now();
   const verify = (text: string): SamlAssertion =>
-    verifySamlAssertion(Buffer.from(text).toString('base64'), metadata, now);
+    verifySamlAssertion(Buffer.from(text).toString('base64'), metadata, now, new AssertionThrottle());
 
   test(`says what was signed, or is refused: ${mutants} random near misses`, () => {
     const genuine = idp.response({

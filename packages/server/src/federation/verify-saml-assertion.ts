@@ -1,4 +1,5 @@
 import { Refusal } from '../errors/refusal.ts';
+import type { AssertionThrottle } from './assertion-throttle.ts';
 import { decodeBase64Text } from './base64-text.ts';
 import { keysInUse, type SamlMetadata } from './saml-metadata.ts';
 import { namespaces } from './saml-namespaces.ts';
@@ -64,10 +65,16 @@ const only = (element: XmlElement, name: string) => onlyOf(element, namespaces.a
 /**
  * Verifies a response that asks for a session of a role: as `verifySamlSubject`, and with the attributes that such a
  * one needs.
- * @throws Refusal AuthenticationFail.SAMLAssertion.Invalid, AuthenticationFail.SAMLAssertion.Expired
+ * @throws Refusal AuthenticationFail.SAMLAssertion.Invalid, AuthenticationFail.SAMLAssertion.Expired,
+ *   Throttling.SAMLAssertion
  */
-export function verifySamlAssertion(encoded: string, metadata: SamlMetadata, now: number): SamlAssertion {
-  const subject = verifySamlSubject(encoded, metadata, now, samlServiceProvider);
+export function verifySamlAssertion(
+  encoded: string,
+  metadata: SamlMetadata,
+  now: number,
+  throttle: AssertionThrottle,
+): SamlAssertion {
+  const subject = verifySamlSubject(encoded, metadata, now, samlServiceProvider, throttle);
   const { attributes } = subject;
   const [sessionName, ...others] = attributes.get(samlAttributes.sessionName) ?? [];
   if (sessionName === undefined || others.length > 0 || !/^[\w.@=-]{2,64}$/.test(sessionName)) {
@@ -97,15 +104,18 @@ export function verifySamlAssertion(encoded: string, metadata: SamlMetadata, now
  * @param metadata of the provider that must have signed it
  * @param now milliseconds since the epoch
  * @param ours what it has to be for
- * @throws Refusal AuthenticationFail.SAMLAssertion.Invalid, AuthenticationFail.SAMLAssertion.Expired
+ * @param throttle counts the assertions that are looked through
+ * @throws Refusal AuthenticationFail.SAMLAssertion.Invalid, AuthenticationFail.SAMLAssertion.Expired,
+ *   Throttling.SAMLAssertion
  */
 export function verifySamlSubject(
   encoded: string,
   metadata: SamlMetadata,
   now: number,
   ours: SamlServiceProvider,
+  throttle: AssertionThrottle,
 ): SamlSubject {
-  const assertion = signedAssertion(encoded, metadata, now, ours);
+  const assertion = signedAssertion(encoded, metadata, now, ours, throttle);
   if (textOf(only(assertion, 'Issuer')) !== metadata.entityId) throw invalid('it has another issuer');
   const id = assertion.attributes.get('ID') ?? '';
   if (id.length > nameLength) throw invalid('it has no usable ID');
@@ -142,12 +152,14 @@ function signedAssertion(
   metadata: SamlMetadata,
   now: number,
   ours: SamlServiceProvider,
+  throttle: AssertionThrottle,
 ): XmlElement {
   const text = decodeBase64Text(encoded);
   if (text === undefined) throw invalid('it is not the Base64 of a text');
   try {
     const found = assertionIn(parseXml(text, bounds), ours);
-    const signed = parseXml(signedText(text, found, keysInUse(metadata, now)), bounds);
+    const proven = (id: string) => throttle.count(metadata.entityId, id, now);
+    const signed = parseXml(signedText(text, found, keysInUse(metadata, now), proven), bounds);
     if (!isAssertion(signed) || signed.attributes.get('ID') !== found.attributes.get('ID')) {
       throw invalid('what is signed is not its assertion');
     }

@@ -22,7 +22,8 @@ export interface SamlSignInProof extends Proof {
 /**
  * Verifies what an account's identity provider says of somebody who signs in to the console. A stranger is not told
  * whether there is such an account, and whether it has a provider.
- * @throws Refusal AuthenticationFail.SAMLAssertion.Invalid, AuthenticationFail.SAMLAssertion.Expired, PublicUrlNeeded
+ * @throws Refusal AuthenticationFail.SAMLAssertion.Invalid, AuthenticationFail.SAMLAssertion.Expired,
+ *   Throttling.SAMLAssertion, PublicUrlNeeded
  */
 export async function verifySamlSignIn(
   visit: ConsoleVisit,
@@ -32,7 +33,8 @@ export async function verifySamlSignIn(
   const account = await visit.services.accounts.get(accountId);
   const settings = account?.status === 'Active' ? await enabledSettings(visit, account) : undefined;
   const ours = consoleServiceProvider(vouchedOrigin(visit.site), accountId);
-  const subject = verifySamlSubject(response, settings?.metadata ?? nobody, visit.now, ours);
+  const metadata = settings?.metadata ?? nobody;
+  const subject = verifySamlSubject(response, metadata, visit.now, ours, visit.services.assertionThrottle);
   if (account === undefined || settings === undefined)
     throw new Error('an assertion holds that nobody has signed');
   return { account, subject, settings: settings.settings };

@@ -51,7 +51,9 @@ export const assumeRoleWithSamlOperations: readonly AnonymousOperation[] = [
     async prove(input, visit): Promise<SamlProof> {
       const vouching = await vouchingProvider(input.SAMLProviderArn, visit);
       // A stranger is not told whether there is such a provider.
-      const assertion = verifySamlAssertion(input.SAMLAssertion, vouching?.metadata ?? nobody, visit.now);
+      const metadata = vouching?.metadata ?? nobody;
+      const { assertionThrottle } = visit.services;
+      const assertion = verifySamlAssertion(input.SAMLAssertion, metadata, visit.now, assertionThrottle);
       if (vouching === undefined) throw new Error('an assertion holds that nobody has signed');
       const { account, provider } = vouching;
       refuseUnlistedRole(assertion, input.RoleArn, provider);
