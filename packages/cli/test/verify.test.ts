@@ -49,6 +49,25 @@ describe('claviger verify', () => {
     assert.match(out, /\nIt is refused, first for: time\.\n$/);
   });
 
+  test('a request that was captured behind a proxy is compared with what the client called', async () => {
+    const behind = wire.replace('orders.example.com', '10.0.0.5:3000');
+    assert.match((await verify(behind)).out, /No mistake that is known here explains it/);
+    const fits =
+      /a client that signs the host `orders\.example\.com`, to which it was sent, where `host` is `10\.0\.0\.5:3000`/;
+    for (const address of [
+      'https://orders.example.com/orders',
+      'orders.example.com',
+      'http://orders.example.com:8080',
+    ]) {
+      const { status, out } = await verify(behind, '--sent-to', address);
+      assert.equal(status, 1);
+      assert.match(out, fits, address);
+    }
+    const absolute = behind.replace(/^(\w+) \//, '$1 http://orders.example.com/');
+    assert.match((await verify(absolute)).out, fits);
+    assert.equal((await verify(behind, '--sent-to', 'https://')).status, 2);
+  });
+
   test('a server message is compared to the byte, and the place is marked', async () => {
     const received = sign('orders.internal:8080');
     const message = serverMessage(received);
@@ -309,6 +328,7 @@ describe('claviger verify', () => {
       ['{}', ['--har'], 'no request'],
       ['null', ['--har'], 'no request'],
       ['{"log":{"entries":[]}}', ['--har', '--entry', '2'], 'number 2'],
+      ['curl http://a/ -d @absent.txt', ['--curl'], 'absent.txt cannot be read: there is no such file'],
       [wire, ['--har', '--curl'], '--har'],
       [wire, ['--entry', '1'], '--har'],
       [wire, ['--at', 'noon'], '2026-11-24T08:00:00Z'],

@@ -567,6 +567,22 @@ describe('what a client does wrong is recognised by its signature', () => {
     test(`a client that ${what}`, () => assertMistake(arrived(acs3(request)), [what]));
   }
 
+  for (const [sentTo, signed] of [
+    ['orders.example.com:8443', 'orders.example.com:8443'],
+    ['orders.example.com:8443', 'orders.example.com'],
+    ['orders.example.com', 'orders.example.com:443'],
+    ['orders.example.com', 'orders.example.com:80'],
+    ['Orders.Example.com', 'orders.example.com'],
+  ] as const) {
+    test(`a client that signs the host ${signed} where it calls ${sentTo}, and another arrives`, () => {
+      const request = host('10.0.0.5:3000')(acs3({ headers: [['host', signed]] }));
+      const what = `signs the host \`${signed}\`, to which it was sent, where \`host\` is \`10.0.0.5:3000\``;
+      const { outcome, advice } = step(explain(request, { sentTo }), 'signature');
+      assert.deepEqual([outcome, advice], ['fails', [`The signature fits a client that ${what}.`]]);
+      assert.match(step(explain(request), 'signature').advice.join(), /No mistake that is known here/);
+    });
+  }
+
   test('a client whose list of signed headers is not the one it signs', () => {
     const request = acs3({
       headers: [

@@ -5,6 +5,8 @@ export interface CapturedRequest {
   readonly request: SignedRequest | RequestHead;
   /** What was taken for granted in reading it. */
   readonly notes: readonly string[];
+  /** Host and port of the address that it was sent to, when that is known. */
+  readonly sentTo?: string;
   /** What the server answered, when that is known. */
   readonly serverMessage?: string;
   /** When the server answered: milliseconds since the epoch. */

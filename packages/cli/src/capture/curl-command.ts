@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readGivenFile } from '../given-file.ts';
 import { type CapturedRequest, CaptureUnreadable } from './captured-request.ts';
 
 /** Flags of curl that say what is sent; each of them takes a value. */
@@ -42,7 +42,7 @@ const OF_NO_MATTER = new Set(
  */
 export function readCurlCommand(
   text: string,
-  readFile: (name: string) => Buffer = (name) => readFileSync(name),
+  readFile: (name: string) => Buffer = (name) => readGivenFile('', name),
 ): CapturedRequest {
   const words = shellWords(text.trim());
   if (words.shift() !== 'curl') throw new CaptureUnreadable('it must begin with `curl`');
@@ -64,6 +64,7 @@ export function readCurlCommand(
       body: sent,
     },
     notes: [],
+    sentTo: url.host,
   };
 }
 

@@ -40,6 +40,7 @@ export function readHarEntry(text: string, number?: number): CapturedRequest {
   const isLacking = entry.body === undefined && entry.bodySize > 0;
   return {
     request: isLacking ? head : { ...head, body: entry.body ?? Buffer.alloc(0) },
+    sentTo: url.host,
     notes: [
       ...(number === undefined && entries.length > 1
         ? [`Entry ${at + 1} of ${entries.length}; choose another with --entry.`]

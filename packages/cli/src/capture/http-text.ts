@@ -23,9 +23,11 @@ export function readHttpText(bytes: Buffer): CapturedRequest {
   const path = absolute === undefined ? target : target.replace(/^https?:\/\/[^/?]*(?=[/?]|$)/i, '');
   const request = { method, target: path.startsWith('/') ? path : `/${path}`, rawHeaders };
   const read = readBody(rawHeaders, body);
-  return read.body === undefined
-    ? { request, notes: read.notes }
-    : { request: { ...request, body: read.body }, notes: read.notes };
+  return {
+    request: read.body === undefined ? request : { ...request, body: read.body },
+    notes: read.notes,
+    ...(absolute === undefined ? {} : { sentTo: absolute.host }),
+  };
 }
 
 function withoutMarks(bytes: Buffer): Buffer {

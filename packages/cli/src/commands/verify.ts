@@ -14,6 +14,7 @@ interface VerifyFlags {
   readonly curl?: boolean;
   readonly har?: boolean;
   readonly entry?: number;
+  readonly sentTo?: string;
   readonly serverSays?: string;
   readonly at?: number;
   readonly canonical?: boolean;
@@ -42,6 +43,11 @@ export function addVerify(program: Command, terminal: Terminal): void {
       'which entry of the archive, from 1 (default: the last that is signed)',
       parseNumber,
     )
+    .option(
+      '--sent-to <address>',
+      'what the client called, when the request was captured behind a proxy: https://orders.example.com',
+      parseAddress,
+    )
     .option('--server-says <text>', "the server's answer or its message, or @FILE: compared to the byte")
     .option('--at <time>', 'when the server judged it, as in 2026-11-24T08:00:00Z (default: now)', parseTime)
     .option('--canonical', 'print the canonical request and the string to sign (a security token is in them)')
@@ -54,6 +60,7 @@ Without a key everything is looked at but the signature.
 
 Examples:
   claviger verify request.txt --server-says @answer.json
+  claviger verify behind-proxy.txt --sent-to https://orders.example.com
   claviger verify --curl < command.sh
   claviger verify --har session.har --entry 12 --profile staging
   curl -v -H @headers.txt https://orders.example.com/orders 2>&1 | claviger verify`,
@@ -67,9 +74,11 @@ Examples:
         if (flags.serverSays !== undefined && !saysSomething(serverMessage)) {
           throw wrong('--server-says: neither what the server signed nor its clock is in this text');
         }
+        const sentTo = flags.sentTo ?? captured.sentTo;
         const explanation = explainSignature(captured.request, {
           now: flags.at ?? captured.answeredAt ?? Date.now(),
           ...(credentials === undefined ? {} : { credentials }),
+          ...(sentTo === undefined ? {} : { sentTo }),
           ...(serverMessage === undefined ? {} : { serverMessage }),
         });
         if (flags.json) print(terminal, JSON.stringify({ ...explanation, notes: captured.notes }));
@@ -146,6 +155,14 @@ function parseNumber(text: string): number {
   const number = Number(text);
   if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('it must be 1 or more.');
   return number;
+}
+
+/** Host and port, in the letters in which they are written: a URL would change them. */
+function parseAddress(text: string): string {
+  const host = text.replace(/^https?:\/\//i, '').replace(/[/?#].*$/s, '');
+  if (!/^[^\s@]+$/.test(host))
+    throw new InvalidArgumentError('it must be an address such as https://orders.example.com.');
+  return host;
 }
 
 function parseTime(text: string): number {

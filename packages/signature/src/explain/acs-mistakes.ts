@@ -138,11 +138,13 @@ const MISTAKES: readonly Mistake<AcsRecipe>[] = [
  *
  * @param canonicalRequest by the book
  * @param secret that the request should be signed with
+ * @param sentTo host and port that the request was sent to, where that is known apart from its `host`
  */
 export function findAcsMistakes(
   parsed: Acs3Signature | Acs4Signature,
   canonicalRequest: string,
   secret: string,
+  sentTo: string | undefined,
 ): readonly string[] {
   const { scheme } = parsed;
   if (scheme === 'ACS3-RSA-SHA256') return [];
@@ -162,7 +164,7 @@ export function findAcsMistakes(
     derivesKey: true,
     written: (signature) => signature,
   };
-  return findMistakes(recipe, [...MISTAKES, ...proxyChanges(parsed)], (tried) => {
+  return findMistakes(recipe, [...MISTAKES, ...proxyChanges(parsed, sentTo)], (tried) => {
     if (tried.secret === '') return false;
     const lines = [tried.method, tried.path, tried.query, tried.fields.join('\n')].join('\n');
     const text = tried.stringToSign(`${lines}${tried.gap}${tried.list}\n${tried.digest}`, scheme, hash);

@@ -56,6 +56,8 @@ export interface ExplainOptions {
   readonly windowMs?: number;
   /** The key that the request should be signed with. Without it everything but the signature is looked at. */
   readonly credentials?: SigningCredentials;
+  /** Host and port that the request was sent to, where that is known apart from its `host`. */
+  readonly sentTo?: string;
   /** What the server answered: the body of its answer, its message, or an official client's error. */
   readonly serverMessage?: string;
 }
@@ -257,7 +259,7 @@ function signedTexts(parsed: KeySignature): SignedTexts | SignatureError {
 function explainSigning(
   parsed: KeySignature,
   texts: SignedTexts,
-  { credentials }: ExplainOptions,
+  { credentials, sentTo }: ExplainOptions,
   serverText: string | undefined,
 ): Step & { readonly difference?: FirstDifference } {
   const verified = credentials === undefined ? undefined : signatureHolds(parsed, credentials);
@@ -283,7 +285,7 @@ function explainSigning(
     return { outcome: 'holds', seen, advice: compared, ...found };
   }
   if (verified instanceof SignatureError) return { ...fails(verified.message, ...compared), ...found };
-  const mistakes = findMistakes(parsed, credentials!);
+  const mistakes = findMistakes(parsed, credentials!, sentTo);
   const advice =
     mistakes.length > 0
       ? [`The signature fits a client that ${mistakes.join(' and ')}.`]
@@ -329,14 +331,18 @@ function comparison(
   return `The server signed another text, first in ${place}: the request was changed on its way, or is not the one that was refused.`;
 }
 
-function findMistakes(parsed: KeySignature, { accessKeySecret }: SigningCredentials): readonly string[] {
+function findMistakes(
+  parsed: KeySignature,
+  { accessKeySecret }: SigningCredentials,
+  sentTo: string | undefined,
+): readonly string[] {
   switch (parsed.scheme) {
     case 'RPC-HMAC-SHA1':
       return findRpcMistakes(parsed, accessKeySecret);
     case 'ROA-HMAC-SHA1':
       return findRoaMistakes(parsed, signedBytes(parsed).stringToSign, accessKeySecret);
     default:
-      return findAcsMistakes(parsed, acsCanonicalRequest(parsed), accessKeySecret);
+      return findAcsMistakes(parsed, acsCanonicalRequest(parsed), accessKeySecret, sentTo);
   }
 }
 

@@ -24,11 +24,17 @@ type Headers = ReadonlyMap<string, string>;
 /**
  * What a proxy may have changed in an ACS3 or ACS4 request after it was signed, as far as the request itself tells how
  * it was before: by the headers that proxies add, by its path, by the headers that are there and not signed.
+ *
+ * @param sentTo host and port that it was sent to, where that is known apart from its `host`
  */
-export function proxyChanges(parsed: Acs3Signature | Acs4Signature): readonly Mistake<AcsRecipe>[] {
+export function proxyChanges(
+  parsed: Acs3Signature | Acs4Signature,
+  sentTo: string | undefined,
+): readonly Mistake<AcsRecipe>[] {
   const headers = firstValues(parsed.request.rawHeaders);
   return [
     ...hosts(headers),
+    ...(sentTo === undefined ? [] : addressees(headers.get('host') ?? '', sentTo)),
     ...methods(headers),
     ...targets(headers, 'scope' in parsed ? ACS4_QUERY : ACS3_QUERY),
     ...prefixes(headers, parsed.request.target.split('?')[0]!),
@@ -44,9 +50,7 @@ function hosts(headers: Headers): Mistake<AcsRecipe>[] {
   return [...told, ['forwarded', forwarded] as const].flatMap(([name, host]) => {
     if (!host) return [];
     const changed = (signed: string, where: string) =>
-      mistake<AcsRecipe>('headers', hostSentence(headers.get('host') ?? '', signed, where), ({ fields }) => ({
-        fields: fields.map((field) => (field.startsWith('host:') ? `host:${signed}` : field)),
-      }));
+      hostSigned(signed, hostSentence(headers.get('host') ?? '', signed, where));
     return [
       changed(host, `\`${name}\``),
       ...(port === undefined || /:\d+$/.test(host)
@@ -54,6 +58,23 @@ function hosts(headers: Headers): Mistake<AcsRecipe>[] {
         : [changed(`${host}:${port}`, `\`${name}\` and \`x-forwarded-port\``)]),
     ];
   });
+}
+
+/** The host that the request was sent to, in the ways in which clients write it. */
+function addressees(received: string, sentTo: string): Mistake<AcsRecipe>[] {
+  const name = sentTo.replace(/:\d+$/, '');
+  const written = new Set([sentTo, name, `${name}:80`, `${name}:443`, sentTo.toLowerCase()]);
+  return [...written]
+    .filter((host) => host !== received)
+    .map((host) =>
+      hostSigned(host, `signs the host \`${host}\`, to which it was sent, where \`host\` is \`${received}\``),
+    );
+}
+
+function hostSigned(host: string, what: string): Mistake<AcsRecipe> {
+  return mistake<AcsRecipe>('headers', what, ({ fields }) => ({
+    fields: fields.map((field) => (field.startsWith('host:') ? `host:${host}` : field)),
+  }));
 }
 
 function hostSentence(received: string, signed: string, where: string): string {
