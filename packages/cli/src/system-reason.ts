@@ -51,7 +51,7 @@ export function sentenceOf(
   const subject =
     path ?? (address === undefined ? undefined : `${address}${port === undefined ? '' : `:${port}`}`);
   // A low port is refused in the same words as a file.
-  const advice = error.code === 'EACCES' && port !== undefined && port < 1024 ? ', a port below 1024' : '';
+  const advice = error.code === 'EACCES' && port !== undefined && port < 1024 ? ' (a port below 1024)' : '';
   const reason = error.syscall === 'mkdir' ? directoryReasonOf(error) : reasonOf(error);
   return subject === undefined ? error.message : `${subject}: ${reason}${advice}`;
 }
