@@ -18,7 +18,7 @@ import { addRootPassword } from './commands/root-password.ts';
 import { addServe } from './commands/serve.ts';
 import { addSign } from './commands/sign.ts';
 import { addVerify } from './commands/verify.ts';
-import { sentenceOf } from './system-reason.ts';
+import { reasonOf, sentenceOf } from './system-reason.ts';
 import { type Terminal, TOLD, tell } from './terminal.ts';
 
 export { surviveLostReaders } from './standard-streams.ts';
@@ -83,7 +83,8 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
       return WRONG_USAGE;
     }
     if (isExpected(error)) {
-      tell(terminal, `error: ${error.message}`);
+      const reason = error.cause instanceof Error ? `: ${causeOf(error.cause)}` : '';
+      tell(terminal, `error: ${error.message}${reason}`);
       return FAILED;
     }
     // What the system says of an address or a file: in use, not permitted.
@@ -102,6 +103,12 @@ function isExpected(error: unknown): error is Error {
     error instanceof Refusal ||
     error instanceof StoreUnavailable
   );
+}
+
+/** Of an address with several IPs, what the first of them said. */
+function causeOf(cause: Error): string {
+  const [first = cause] = cause instanceof AggregateError ? (cause.errors as Error[]) : [cause];
+  return reasonOf(first);
 }
 
 function* everyCommand(command: Command): Iterable<Command> {

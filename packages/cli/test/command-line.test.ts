@@ -91,6 +91,10 @@ describe('the command line', () => {
       [['--tls-key', 'key.pem'], {}, '--tls-cert'],
       [['--master-key-provider', 'paper'], {}, '--master-key-provider'],
       [['--master-key-provider', 'environment'], {}, 'CLAVIGER_MASTER_KEY'],
+      [['--master-key-provider', 'environment'], { CLAVIGER_MASTER_KEY: 'short' }, 'CLAVIGER_MASTER_KEY'],
+      // Whoever sets it believes that it is in use.
+      [[], { CLAVIGER_MASTER_KEY: Buffer.alloc(32, 7).toString('base64') }, 'CLAVIGER_MASTER_KEY'],
+      [['--host', ''], {}, '--host'],
       [['--master-key-provider', 'vault'], {}, 'CLAVIGER_VAULT_ADDRESS'],
       [['--trusted-proxies', '10.0.0.0/8,banana'], {}, '--trusted-proxies'],
       [[], { CLAVIGER_TRUSTED_PROXIES: '0.0.0.0/0' }, 'CLAVIGER_TRUSTED_PROXIES'],

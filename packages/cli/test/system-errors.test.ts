@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, describe, test } from 'node:test';
@@ -97,6 +97,38 @@ describe('a data directory that cannot be used', () => {
       assert.ok(err.includes(file), err);
       assert.doesNotMatch(err, /E[A-Z]{4,}:|\n +at /, words.join(' '));
     }
+  });
+});
+
+describe('a database or a master key that cannot be had', () => {
+  test('is named with the reason', async () => {
+    const directory = dirname(freshDirectory());
+    const taken = join(directory, 'taken');
+    mkdirSync(join(taken, 'claviger.db'), { recursive: true });
+    const file = await type(['init', '--data', taken]);
+    assert.equal(file.status, 1);
+    assert.match(file.err, /claviger\.db cannot be opened: it is a directory, and no file\n$/);
+
+    const nobody = createServer().listen(0, '127.0.0.1');
+    await once(nobody, 'listening');
+    const { port } = nobody.address() as AddressInfo;
+    nobody.close();
+    await once(nobody, 'close');
+    const url = `postgres://claviger:secret-word@127.0.0.1:${port}/claviger`;
+    const server = await type(['init', '--data', join(directory, 'pg'), '--database', url]);
+    assert.equal(server.status, 1);
+    assert.match(server.err, /^error: the database server cannot be used: connect ECONNREFUSED /);
+    assert.doesNotMatch(server.err, /secret-word/);
+
+    const elsewhere = join(directory, 'elsewhere');
+    const key = { CLAVIGER_MASTER_KEY: Buffer.alloc(32, 7).toString('base64') };
+    const made = await type(['init', '--data', elsewhere, '--master-key-provider', 'environment'], {
+      environment: key,
+    });
+    assert.equal(made.status, 0, made.err);
+    const without = await type(['account', 'list', '--data', elsewhere]);
+    assert.equal(without.status, 1);
+    assert.match(without.err, /master\.key cannot be read: there is no such file\n$/);
   });
 });
 

@@ -1,6 +1,7 @@
 import { parseTrustedProxies } from '@claviger/guard';
 import { z } from 'zod';
 import { IssuerNetwork } from './federation/issuer-network.ts';
+import { isMasterKeyText } from './secrets/local-master-key.ts';
 
 /** One thing that is wrong with the configuration, and which key has it. */
 export class ConfigurationError extends Error {
@@ -11,6 +12,8 @@ export class ConfigurationError extends Error {
     this.key = key;
   }
 }
+
+const notEmpty = z.string().min(1, 'must not be empty');
 
 const list = z.string().transform((text) =>
   text
@@ -34,8 +37,8 @@ const wholeNumber = (least: number, most?: number) => {
  * variable: `--trusted-proxies` is `CLAVIGER_TRUSTED_PROXIES`. A flag wins over the variable.
  */
 const settings = z.object({
-  data: z.string().min(1).default('./data').describe('data directory'),
-  host: z.string().min(1).default('127.0.0.1').describe('address to listen on'),
+  data: notEmpty.default('./data').describe('data directory'),
+  host: notEmpty.default('127.0.0.1').describe('address to listen on'),
   port: wholeNumber(0, 65_535).default(8080).describe('port to listen on; 0 for any free one'),
   database: z
     .string()
@@ -100,6 +103,9 @@ const settings = z.object({
     .describe('where the master key is'),
   masterKey: z
     .string()
+    .refine((text) => text.split(',').every((key) => isMasterKeyText(key.trim())), {
+      message: 'must be the base64 of 32 bytes: `openssl rand -base64 32` makes one',
+    })
     .optional()
     .describe('the master key, base64 of 32 bytes, for the provider "environment"'),
   vaultAddress: z.url().optional().describe('address of Vault, for the provider "vault"'),
@@ -178,6 +184,14 @@ export function readConfiguration(
   }
   if (configuration.masterKeyProvider === 'environment' && configuration.masterKey === undefined) {
     throw new ConfigurationError('CLAVIGER_MASTER_KEY', 'is needed by --master-key-provider environment');
+  }
+  // Whoever sets it believes that it is in use, and would keep it safe instead of the file.
+  if (configuration.masterKeyProvider !== 'environment' && configuration.masterKey !== undefined) {
+    const { masterKeyProvider } = configuration;
+    throw new ConfigurationError(
+      'CLAVIGER_MASTER_KEY',
+      `is not used with --master-key-provider ${masterKeyProvider}: say environment, or unset it`,
+    );
   }
   if (
     configuration.masterKeyProvider === 'vault' &&

@@ -48,8 +48,8 @@ function readKeys(file: string): string[] {
   let descriptor: number;
   try {
     descriptor = openSync(file, 'r');
-  } catch {
-    throw new MasterKeyUnavailable(`the master key file ${file} cannot be read`);
+  } catch (error) {
+    throw new MasterKeyUnavailable(`the master key file ${file} cannot be read`, error);
   }
   try {
     const { mode } = fstatSync(descriptor);
@@ -69,9 +69,9 @@ function replace(file: string, keys: readonly string[]): void {
   writeDurably(next, keys);
   try {
     renameSync(next, file);
-  } catch {
+  } catch (error) {
     unlinkSync(next);
-    throw new MasterKeyUnavailable(`the master key file ${file} cannot be replaced`);
+    throw new MasterKeyUnavailable(`the master key file ${file} cannot be replaced`, error);
   }
   syncDirectory(file);
 }
@@ -85,6 +85,7 @@ function writeDurably(file: string, keys: readonly string[]): void {
     const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
     throw new MasterKeyUnavailable(
       `the master key file ${file} ${exists ? 'exists already' : 'cannot be made'}`,
+      exists ? undefined : error,
     );
   }
   try {

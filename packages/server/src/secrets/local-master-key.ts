@@ -53,6 +53,14 @@ export function newMasterKeyText(randomBytes: (size: number) => Uint8Array): str
   return Buffer.from(randomBytes(keyBytes)).toString('base64');
 }
 
+/** Whether a text is what {@link newMasterKeyText} makes. */
+export function isMasterKeyText(text: string): boolean {
+  const bytes = Buffer.from(text, 'base64');
+  const isOne = bytes.length === keyBytes && bytes.toString('base64') === text;
+  bytes.fill(0);
+  return isOne;
+}
+
 function boundTo(keyId: string, context: string): string {
   return `claviger data key v1\n${keyId}\n${context}`;
 }
@@ -61,7 +69,7 @@ function parseKeys(texts: readonly string[]): Map<string, KeyObject> {
   const keys = new Map<string, KeyObject>();
   for (const text of texts) {
     const bytes = Buffer.from(text, 'base64');
-    if (bytes.length !== keyBytes || bytes.toString('base64') !== text) {
+    if (!isMasterKeyText(text)) {
       throw new MasterKeyUnavailable('a master key must be the base64 of 32 bytes');
     }
     // A hash of a random 256-bit key tells nothing about it.

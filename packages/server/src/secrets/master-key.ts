@@ -20,8 +20,9 @@ export interface MasterKey {
 
 /** The master key cannot be had: a file that is missing or open to others, a service that does not answer. */
 export class MasterKeyUnavailable extends Error {
-  constructor(message: string) {
-    super(message);
+  /** @param cause what the system said */
+  constructor(message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
     this.name = 'MasterKeyUnavailable';
   }
 }
