@@ -11,7 +11,9 @@ import { load, onTheWire } from './http-load.ts';
 import { median, progress, type Row, row } from './ratio.ts';
 import { canPin, pinOurselves, ServerProcess } from './server-process.ts';
 
-const rounds = 9;
+const rounds = 5;
+/** How a process lies in memory is worth some percent to it, from its start to its end. */
+const starts = 3;
 /** Until Node has compiled all that a request needs; by then it has seen some 30,000. */
 const warmUpRounds = 4;
 const requestsPerRound = 8000;
@@ -36,9 +38,69 @@ interface Measured {
 export async function gatewayRows(): Promise<Row[]> {
   const pinned = canPin();
   if (!pinned) process.stderr.write('gateway: there is no `taskset` here: all processes share all cores\n');
+  const unpin = pinned ? pinOurselves(otherCore) : () => {};
+  const all: Record<string, Measured>[] = [];
+  try {
+    for (let start = 0; start < starts; start++) all.push(...(await roundsOf(start, pinned)));
+  } finally {
+    unpin();
+  }
+  const of = (name: string, what: keyof Measured) => median(all.map((each) => each[name]![what]));
+  const ratio = (over: string, under: string, what: keyof Measured) =>
+    median(all.map((each) => each[over]![what] / each[under]![what]));
+  const where = pinned ? 'on one core' : 'on all cores';
+  const rows = [
+    row(
+      'gateway.throughput-over-unchecked',
+      ratio('guarded', 'unchecked', 'rate'),
+      `of the requests/s of the same proxy without checks, ${where}`,
+      '>= 0.7',
+    ),
+    row(
+      'gateway.cpu-over-unchecked',
+      ratio('unchecked', 'guarded', 'microsecondsARequest'),
+      'of the requests the same proxy passes on without checks in a second of CPU time',
+    ),
+    row(
+      'gateway.without-token.throughput-over-unchecked',
+      ratio('without-token', 'unchecked', 'rate'),
+      'the same with `identityToken: none`',
+    ),
+    row(
+      'gateway.without-token.cpu-over-unchecked',
+      ratio('unchecked', 'without-token', 'microsecondsARequest'),
+      'the same with `identityToken: none`',
+    ),
+    row(
+      'gateway.request-token.throughput-over-unchecked',
+      ratio('request-token', 'unchecked', 'rate'),
+      'the same with `identityToken: request`, a signature a request',
+    ),
+    row(
+      'gateway.request-token.cpu-over-unchecked',
+      ratio('unchecked', 'request-token', 'microsecondsARequest'),
+      'the same with `identityToken: request`',
+    ),
+    row('gateway.rate', of('guarded', 'rate'), `signed requests/s ${where}`),
+    row('gateway.without-token.rate', of('without-token', 'rate'), `signed requests/s ${where}`),
+    row('gateway.request-token.rate', of('request-token', 'rate'), `signed requests/s ${where}`),
+    row('gateway.unchecked-rate', of('unchecked', 'rate'), `requests/s without checks ${where}`),
+    row('gateway.cpu', of('guarded', 'microsecondsARequest'), 'µs of CPU a signed request'),
+    row('gateway.unchecked-cpu', of('unchecked', 'microsecondsARequest'), 'µs of CPU without checks'),
+  ];
+  if (all[0]?.['nginx'] !== undefined) {
+    rows.push(
+      row('gateway.nginx-rate', of('nginx', 'rate'), `requests/s of nginx as a plain proxy ${where}`),
+      row('gateway.nginx-cpu', of('nginx', 'microsecondsARequest'), 'µs of CPU a request of nginx'),
+    );
+  }
+  return rows;
+}
+
+/** All proxies, started anew, in turn. @returns what each of them did, for each round */
+async function roundsOf(start: number, pinned: boolean): Promise<Record<string, Measured>[]> {
   const core = pinned ? proxyCore : undefined;
   const upstream = await ServerProcess.start([service], pinned ? otherCore : undefined);
-  const unpin = pinned ? pinOurselves(otherCore) : () => {};
   const proxies: Record<string, ServerProcess> = {};
   const directory = mkdtempSync(join(tmpdir(), 'claviger-bench-'));
   try {
@@ -46,71 +108,21 @@ export async function gatewayRows(): Promise<Row[]> {
       proxies[mode] = await ServerProcess.start([gatewayProcess, mode, String(upstream.port)], core);
     }
     const nginx = await startNginx(directory, upstream.port, core);
-    if (nginx === undefined) process.stderr.write('gateway: there is no nginx here to be measured beside\n');
-    else proxies['nginx'] = nginx;
+    if (nginx !== undefined) proxies['nginx'] = nginx;
+    else if (start === 0) process.stderr.write('gateway: there is no nginx here to be measured beside\n');
 
     const { secretOf } = gatewayKeys();
     const all: Record<string, Measured>[] = [];
     for (let round = -warmUpRounds; round < rounds; round++) {
-      progress(`gateway: round ${round + warmUpRounds + 1} of ${rounds + warmUpRounds}`);
+      progress(`gateway: start ${start + 1} of ${starts}, round ${round + warmUpRounds + 1}`);
       const measured: Record<string, Measured> = {};
       for (const [name, proxy] of Object.entries(proxies)) {
-        measured[name] = await measure(proxy, signed(secretOf, proxy.port, `${round}-${name}`));
+        measured[name] = await measure(proxy, signed(secretOf, proxy.port, `${start}-${round}-${name}`));
       }
       if (round >= 0) all.push(measured);
     }
-    const of = (name: string, what: keyof Measured) => median(all.map((each) => each[name]![what]));
-    const ratio = (over: string, under: string, what: keyof Measured) =>
-      median(all.map((each) => each[over]![what] / each[under]![what]));
-    const where = pinned ? 'on one core' : 'on all cores';
-    const rows = [
-      row(
-        'gateway.throughput-over-unchecked',
-        ratio('guarded', 'unchecked', 'rate'),
-        `of the requests/s of the same proxy without checks, ${where}`,
-        '>= 0.7',
-      ),
-      row(
-        'gateway.cpu-over-unchecked',
-        ratio('unchecked', 'guarded', 'microsecondsARequest'),
-        'of the requests the same proxy passes on without checks in a second of CPU time',
-      ),
-      row(
-        'gateway.without-token.throughput-over-unchecked',
-        ratio('without-token', 'unchecked', 'rate'),
-        'the same with `identityToken: none`',
-      ),
-      row(
-        'gateway.without-token.cpu-over-unchecked',
-        ratio('unchecked', 'without-token', 'microsecondsARequest'),
-        'the same with `identityToken: none`',
-      ),
-      row(
-        'gateway.request-token.throughput-over-unchecked',
-        ratio('request-token', 'unchecked', 'rate'),
-        'the same with `identityToken: request`, a signature a request',
-      ),
-      row(
-        'gateway.request-token.cpu-over-unchecked',
-        ratio('unchecked', 'request-token', 'microsecondsARequest'),
-        'the same with `identityToken: request`',
-      ),
-      row('gateway.rate', of('guarded', 'rate'), `signed requests/s ${where}`),
-      row('gateway.without-token.rate', of('without-token', 'rate'), `signed requests/s ${where}`),
-      row('gateway.request-token.rate', of('request-token', 'rate'), `signed requests/s ${where}`),
-      row('gateway.unchecked-rate', of('unchecked', 'rate'), `requests/s without checks ${where}`),
-      row('gateway.cpu', of('guarded', 'microsecondsARequest'), 'µs of CPU a signed request'),
-      row('gateway.unchecked-cpu', of('unchecked', 'microsecondsARequest'), 'µs of CPU without checks'),
-    ];
-    if (nginx !== undefined) {
-      rows.push(
-        row('gateway.nginx-rate', of('nginx', 'rate'), `requests/s of nginx as a plain proxy ${where}`),
-        row('gateway.nginx-cpu', of('nginx', 'microsecondsARequest'), 'µs of CPU a request of nginx'),
-      );
-    }
-    return rows;
+    return all;
   } finally {
-    unpin();
     for (const proxy of Object.values(proxies)) await proxy.stop();
     await upstream.stop();
     rmSync(directory, { recursive: true, force: true });
