@@ -3,7 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { loggedFields, ReverseProxy, startGateway, startListener, Upstream } from '@claviger/guard/gateway';
+import {
+  GatewayMetrics,
+  loggedFields,
+  ReverseProxy,
+  startGateway,
+  startListener,
+  Upstream,
+} from '@claviger/guard/gateway';
 import { pino } from 'pino';
 import { gatewayKeys } from './gateway-keys.ts';
 
@@ -25,6 +32,7 @@ if (mode === 'unchecked') {
     tls: { caFile: undefined, serverName: undefined, certFile: undefined, keyFile: undefined },
     health: { failures: 3, restMs: 10_000 },
   };
+  const upstream = new Upstream(settings, {}, Date.now);
   const service = {
     admission: {
       service: 'orders',
@@ -40,7 +48,7 @@ if (mode === 'unchecked') {
           decision: undefined,
         }) as const,
     },
-    upstream: new Upstream(settings, {}, Date.now),
+    upstream,
     upstreamHost: undefined,
     upgrades: false,
     maxUpgradeMs: 1,
@@ -48,13 +56,22 @@ if (mode === 'unchecked') {
   const onBug = (error: unknown) => {
     throw error;
   };
+  const metrics = new GatewayMetrics({
+    underWay: () => proxy.underWay,
+    upstreams: () => [upstream],
+    isReady: () => true,
+    ageMs: () => 0,
+  });
   const proxy = new ReverseProxy({
     serviceFor: () => service,
     secure: false,
     isTrusted: () => false,
     bodyLimit: () => 1024 * 1024,
     ownPaths: new Map(),
-    onDone: (record) => log.info(loggedFields(record), 'request'),
+    onDone(record) {
+      metrics.done(record);
+      log.info(loggedFields(record), 'request');
+    },
     onBug,
     ticks: () => performance.now(),
   });

@@ -13,9 +13,9 @@ import { canPin, pinOurselves, ServerProcess } from './server-process.ts';
 
 const rounds = 5;
 /** How a process lies in memory is worth some percent to it, from its start to its end. */
-const starts = 3;
-/** Until Node has compiled all that a request needs; by then it has seen some 30,000. */
-const warmUpRounds = 4;
+const starts = 2;
+/** Until Node has compiled all that a request needs; for the guarded side that takes some 60,000 of them. */
+const warmUpRounds = 10;
 const requestsPerRound = 8000;
 const proxyCore = 0;
 const otherCore = 1;
@@ -29,7 +29,7 @@ interface Measured {
 
 /**
  * The gateway beside the same proxy code that checks nothing and says nothing of who it is, and beside nginx as a
- * plain proxy. All of them log each request, nginx does not.
+ * plain proxy. All of them log and count each request, nginx does not.
  *
  * Each proxy has the first core to itself, one after the other in turn; the service and the generator share the
  * second. Requests are signed before a round begins. On one core the gateway signs identity tokens in its own thread;

@@ -9,7 +9,8 @@ const MAXIMUM_CODES = 200;
 
 /** Counted by us, since a library's counter takes longer than the rest of a request's book-keeping. */
 interface Tally {
-  readonly counts: Map<string, number>;
+  /** By status and code. */
+  readonly counts: Map<number, Map<string, number>>;
   readonly durations: number[];
   seconds: number;
 }
@@ -46,9 +47,8 @@ export class GatewayMetrics {
       collect() {
         requests.reset();
         for (const [service, { counts }] of tallies) {
-          for (const [outcome, count] of counts) {
-            const [status = '', code = ''] = outcome.split(' ');
-            requests.inc({ service, status, code }, count);
+          for (const [status, byCode] of counts) {
+            for (const [code, count] of byCode) requests.inc({ service, status, code }, count);
           }
         }
       },
@@ -113,8 +113,13 @@ export class GatewayMetrics {
       tally = { counts: new Map(), durations: [...BUCKETS, Infinity].map(() => 0), seconds: 0 };
       this.#tallies.set(service, tally);
     }
-    const outcome = `${status} ${this.#label(code)}`;
-    tally.counts.set(outcome, (tally.counts.get(outcome) ?? 0) + 1);
+    let byCode = tally.counts.get(status);
+    if (byCode === undefined) {
+      byCode = new Map();
+      tally.counts.set(status, byCode);
+    }
+    const label = this.#label(code);
+    byCode.set(label, (byCode.get(label) ?? 0) + 1);
     const seconds = milliseconds / 1000;
     let bucket = 0;
     while (bucket < BUCKETS.length && seconds > BUCKETS[bucket]!) bucket += 1;

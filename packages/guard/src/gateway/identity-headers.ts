@@ -17,7 +17,7 @@ export const IDENTITY_HEADERS = {
 /** The digest of no bytes. */
 export const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
-const OUTSIDE_HEADER = /[^\x21-\x7e]/u;
+const OUTSIDE_HEADER = /[^\x21-\x7e]/;
 
 /**
  * Who a request is from, as header fields: name, value, name, value …
