@@ -17,6 +17,7 @@ const neverInTheConsole = [
   /^InvalidProtocol\.NeedSsl$/,
   /^InvalidParameter\.Policy(?:Grammar|Size)$/,
   /^SessionAndSignature$/,
+  /^Throttling\.Stream$/,
   /^AuthenticationFail\.OIDCToken\./,
 ];
 
