@@ -61,29 +61,16 @@ export async function gatewayRows(): Promise<Row[]> {
       ratio('unchecked', 'guarded', 'microsecondsARequest'),
       'of the requests the same proxy passes on without checks in a second of CPU time',
     ),
-    row(
-      'gateway.without-token.throughput-over-unchecked',
-      ratio('without-token', 'unchecked', 'rate'),
-      'the same with `identityToken: none`',
-    ),
-    row(
-      'gateway.without-token.cpu-over-unchecked',
-      ratio('unchecked', 'without-token', 'microsecondsARequest'),
-      'the same with `identityToken: none`',
-    ),
-    row(
-      'gateway.request-token.throughput-over-unchecked',
-      ratio('request-token', 'unchecked', 'rate'),
-      'the same with `identityToken: request`, a signature a request',
-    ),
-    row(
-      'gateway.request-token.cpu-over-unchecked',
-      ratio('unchecked', 'request-token', 'microsecondsARequest'),
-      'the same with `identityToken: request`',
-    ),
+    ...['none', 'request'].flatMap((identityToken) => {
+      const mode = identityToken === 'none' ? 'without-token' : 'request-token';
+      const unit = `the same with \`identityToken: ${identityToken}\``;
+      return [
+        row(`gateway.${mode}.throughput-over-unchecked`, ratio(mode, 'unchecked', 'rate'), unit),
+        row(`gateway.${mode}.cpu-over-unchecked`, ratio('unchecked', mode, 'microsecondsARequest'), unit),
+        row(`gateway.${mode}.rate`, of(mode, 'rate'), `signed requests/s ${where}`),
+      ];
+    }),
     row('gateway.rate', of('guarded', 'rate'), `signed requests/s ${where}`),
-    row('gateway.without-token.rate', of('without-token', 'rate'), `signed requests/s ${where}`),
-    row('gateway.request-token.rate', of('request-token', 'rate'), `signed requests/s ${where}`),
     row('gateway.unchecked-rate', of('unchecked', 'rate'), `requests/s without checks ${where}`),
     row('gateway.cpu', of('guarded', 'microsecondsARequest'), 'µs of CPU a signed request'),
     row('gateway.unchecked-cpu', of('unchecked', 'microsecondsARequest'), 'µs of CPU without checks'),
