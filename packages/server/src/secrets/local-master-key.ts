@@ -55,10 +55,15 @@ export function newMasterKeyText(randomBytes: (size: number) => Uint8Array): str
 
 /** Whether a text is what {@link newMasterKeyText} makes. */
 export function isMasterKeyText(text: string): boolean {
+  const bytes = bytesOf(text);
+  bytes?.fill(0);
+  return bytes !== undefined;
+}
+
+/** The key of a text; undefined when the text is not in the one form that such a key has. */
+function bytesOf(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');
-  const isOne = bytes.length === keyBytes && bytes.toString('base64') === text;
-  bytes.fill(0);
-  return isOne;
+  return bytes.length === keyBytes && bytes.toString('base64') === text ? bytes : undefined;
 }
 
 function boundTo(keyId: string, context: string): string {
@@ -68,10 +73,8 @@ function boundTo(keyId: string, context: string): string {
 function parseKeys(texts: readonly string[]): Map<string, KeyObject> {
   const keys = new Map<string, KeyObject>();
   for (const text of texts) {
-    const bytes = Buffer.from(text, 'base64');
-    if (!isMasterKeyText(text)) {
-      throw new MasterKeyUnavailable('a master key must be the base64 of 32 bytes');
-    }
+    const bytes = bytesOf(text);
+    if (bytes === undefined) throw new MasterKeyUnavailable('a master key must be the base64 of 32 bytes');
     // A hash of a random 256-bit key tells nothing about it.
     const keyId = createHash('sha256')
       .update('claviger master key id\n')
