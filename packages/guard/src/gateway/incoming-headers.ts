@@ -1,3 +1,4 @@
+import { readBodyType } from '../body-type.ts';
 import { headerKind } from './header-kind.ts';
 import type { OwnRefusal } from './refusal.ts';
 
@@ -23,7 +24,6 @@ export interface IncomingHeaders {
 
 const MAXIMUM_HEADERS = 256;
 const HOST = /^(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?$/;
-const FORM = 'application/x-www-form-urlencoded';
 
 /**
  * Reads the header fields of a request: what is meant for the gateway is left out of what goes on. Node's parser
@@ -59,7 +59,8 @@ export function readIncomingHeaders(
         passed.push(name, value);
         break;
       case 'content-type':
-        isForm ||= value.toLowerCase().includes(FORM);
+        // An unclear one is read whole as well; the guard refuses it then.
+        isForm ||= ['form', 'unclear'].includes(readBodyType(value).kind);
         passed.push(name, value);
         break;
       case 'authorization':

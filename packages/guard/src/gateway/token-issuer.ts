@@ -1,7 +1,7 @@
 import type { ContentHash } from '@claviger/signature';
 import type { AllowedHead, AllowedRequest } from '../decision.ts';
+import { RecentMap } from '../recent-map.ts';
 import { newRequestId } from '../request-id.ts';
-import { RecentMap } from '../snapshot/recent-map.ts';
 import { IDENTITY_TOKEN_SECONDS, type IdentityTokens } from './identity-token.ts';
 
 /** What an identity token vouches for: the caller, for a while, or each request by itself. */

@@ -9,7 +9,7 @@ import {
 import type { Credential, CredentialLookup, CredentialProblem } from '../credential.ts';
 import { compilePermissions, compileSessionPolicy, type PermissionPolicy } from '../permission-policy.ts';
 import { sessionPrincipal } from '../principal.ts';
-import { RecentMap } from './recent-map.ts';
+import { RecentMap } from '../recent-map.ts';
 import { KeyAgreement, Opener, SealBroken } from './sealing.ts';
 
 /** Sessions that are kept, and refusals. */
