@@ -1,10 +1,11 @@
 import type { ParsedSignature } from '@claviger/signature';
 import { change } from './audited-change.ts';
 import { type Journey, scopeOf } from './journey.ts';
-import type { AnonymousOperation, Answer, Visit } from './operation.ts';
+import type { AnonymousOperation, Answer } from './operation.ts';
 import { readInput } from './parameter.ts';
 import type { Road } from './road.ts';
 import { SignatureRefused } from './signed-caller.ts';
+import { visitOf } from './visit.ts';
 
 /** Of an operation that needs no signature. */
 export async function receiveVisit(
@@ -21,13 +22,7 @@ export async function receiveVisit(
     if (signer.refused) throw new SignatureRefused(signer);
   }
   const input = readInput(operation.input, signature.parameters);
-  const visit: Visit = {
-    requestId: journey.requestId,
-    now: journey.time,
-    sourceAddress: guard.sourceAddress(request),
-    secure: guard.isSecure(request),
-    services,
-  };
+  const visit = visitOf(road, journey);
   const proof = await operation.prove(input, visit);
   journey.account = proof.account;
   return change(road, journey, async (transaction) => {

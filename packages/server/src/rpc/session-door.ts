@@ -7,6 +7,7 @@ import type { Answer, ConsoleOperation, ConsoleVisit } from './operation.ts';
 import { readInput } from './parameter.ts';
 import { headerOf } from './request-format.ts';
 import type { Road } from './road.ts';
+import { visitOf } from './visit.ts';
 
 /** Of an operation by which a session begins, is confirmed or ends. */
 export async function passDoor(
@@ -16,7 +17,7 @@ export async function passDoor(
   signature: ParsedSignature,
 ): Promise<Answer> {
   const { request } = journey;
-  const { guard, gate, services } = road;
+  const { gate, services } = road;
   if (signature.scheme !== 'anonymous') throw new Refusal('SessionAndSignature');
   const shown = gate.shown(request);
   let session: ConsoleSession | undefined;
@@ -28,11 +29,7 @@ export async function passDoor(
   }
   const input = readInput(operation.input, signature.parameters);
   const visit: ConsoleVisit = {
-    requestId: journey.requestId,
-    now: journey.time,
-    sourceAddress: guard.sourceAddress(request),
-    secure: guard.isSecure(request),
-    services,
+    ...visitOf(road, journey),
     ...shown,
     userAgent: headerOf(request, 'user-agent') ?? '',
     session,
