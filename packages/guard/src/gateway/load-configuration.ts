@@ -15,10 +15,10 @@ import { GatewayConfigurationError } from './settings-section.ts';
 import type { UpstreamTls } from './upstream.ts';
 
 /** What the system's codes mean, of a file that somebody has named. */
-const UNREADABLE: Readonly<Record<string, readonly [string]>> = {
-  ENOENT: ['there is no such file'],
-  EISDIR: ['it is a directory'],
-  EACCES: ['this user may not read it'],
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a directory',
+  EACCES: 'this user may not read it',
 };
 
 /** The files that a configuration is made of, as they were read. */
@@ -36,7 +36,8 @@ export class ConfigurationFiles {
       return text;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      const reason = code === undefined ? String(error) : [code, ...(UNREADABLE[code] ?? [])].join(', ');
+      const meaning = UNREADABLE[code ?? ''];
+      const reason = meaning === undefined ? (code ?? String(error)) : `${code}, ${meaning}`;
       throw new GatewayConfigurationError(`${file}: cannot be read: ${reason}`);
     }
   }
