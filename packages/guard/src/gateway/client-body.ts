@@ -4,6 +4,8 @@ import type { IncomingMessage } from 'node:http';
 const PAUSE_MS = 60_000;
 /** How much of a body that nobody wants is read before the connection is cut. */
 const DRAINED_BYTES = 16 * 1024 * 1024;
+/** For how long such a body is read, in milliseconds, however often a piece of it arrives. */
+export const DISCARD_MS = 10_000;
 
 /** The body of a request as it comes from a client, read by one reader at a time. */
 export class ClientBody {
@@ -90,8 +92,8 @@ export class ClientBody {
   }
 
   /**
-   * Reads what nobody wants, for a while: a connection that is closed with unread data in it is reset, and the client
-   * would lose the answer that it has not read yet.
+   * Reads what nobody wants, for at most {@link DISCARD_MS}: a connection that is closed with unread data in it is
+   * reset, and the client would lose the answer that it has not read yet.
    *
    * @param end when there is nothing left of it
    */
@@ -101,12 +103,21 @@ export class ClientBody {
       end();
       return;
     }
+    const request = this.#request;
+    const late = setTimeout(() => request.destroy(), DISCARD_MS);
+    request.once('close', () => clearTimeout(late));
     let discarded = 0;
-    this.read((chunk) => {
-      discarded += chunk.length;
-      if (discarded > DRAINED_BYTES) this.#request.destroy();
-      return true;
-    }, end);
-    this.#request.resume();
+    this.read(
+      (chunk) => {
+        discarded += chunk.length;
+        if (discarded > DRAINED_BYTES) request.destroy();
+        return true;
+      },
+      () => {
+        clearTimeout(late);
+        end();
+      },
+    );
+    request.resume();
   }
 }

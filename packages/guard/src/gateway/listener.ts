@@ -9,6 +9,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { refusalHeaders } from '../decision.ts';
+import { DISCARD_MS } from './client-body.ts';
 import { refused, unreadable } from './refusal.ts';
 import type { ListenAddress } from './settings.ts';
 
@@ -62,6 +63,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     response.once('close', () => answers.delete(response));
     // Of a client that is gone; what has to be done then is done at `close`.
     response.on('error', () => {});
+    response.once('finish', () => cutUnlessComplete(request));
     handle(request, response, awaitsContinue);
   };
   const server = makeServer(options, counted);
@@ -133,6 +135,26 @@ function addressOf(server: Server, protocol: string): string {
   return `${protocol}://${host}:${address.port}`;
 }
 
+/**
+ * Closes the connection when the rest of a request that was answered already does not arrive within
+ * {@link DISCARD_MS}. A timeout for pauses would let a client hold the connection by one byte at a time.
+ */
+function cutUnlessComplete(request: IncomingMessage): void {
+  if (request.complete) return;
+  const { socket } = request;
+  const late = setTimeout(() => socket.destroy(), DISCARD_MS);
+  const arrived = () => clearTimeout(late);
+  request.once('end', arrived);
+  request.once('close', arrived);
+}
+
+/** Closes a connection once what was written has gone out, and after {@link DISCARD_MS} in any case. */
+function endSoon(socket: Socket): void {
+  const late = setTimeout(() => socket.destroy(), DISCARD_MS);
+  socket.once('close', () => clearTimeout(late));
+  socket.destroySoon();
+}
+
 /** Answers what Node's parser could not make a request of, or what did not come in time, and hangs up. */
 function refuseUnreadable(error: NodeJS.ErrnoException, socket: AnsweringSocket): void {
   const own = unreadable(error.code ?? '');
@@ -143,8 +165,7 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: AnsweringSocket)
   }
   if (answers.length > 0 && answers.every((answer) => answer.writableEnded)) {
     // It was refused already, and that is on its way.
-    socket.setTimeout(HEAD_MS, () => socket.destroy());
-    socket.destroySoon();
+    endSoon(socket);
     return;
   }
   // What is unreadable may be a part of the request that is being answered, and then this is the answer. If it comes
@@ -159,5 +180,6 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: AnsweringSocket)
   const lines = [`HTTP/1.1 ${own.httpStatus} ${STATUS_CODES[own.httpStatus] ?? ''}`];
   for (const [name, value] of Object.entries(refusalHeaders(refusal))) lines.push(`${name}: ${value}`);
   lines.push(`content-length: ${Buffer.byteLength(refusal.errorBody)}`, 'connection: close');
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${refusal.errorBody}`, () => socket.destroy());
+  socket.write(`${lines.join('\r\n')}\r\n\r\n${refusal.errorBody}`);
+  endSoon(socket);
 }

@@ -106,6 +106,8 @@ export function openTunnel(
         );
         response.pipe(socket);
         response.on('error', () => socket.destroy());
+        // The client's side stays open otherwise, for as long as the client likes.
+        socket.once('finish', () => socket.destroy());
       },
       upgraded(response, onward, said) {
         status = 101;
