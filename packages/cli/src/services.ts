@@ -2,8 +2,10 @@ import { readdirSync } from 'node:fs';
 import {
   type Configuration,
   closeServices,
+  currentOperator,
   InstallationError,
   isInstalled,
+  type Operator,
   openServices,
   type Services,
 } from '@claviger/server';
@@ -12,20 +14,21 @@ import { directoryReasonOf } from './system-reason.ts';
 import { type Terminal, tell } from './terminal.ts';
 
 /**
- * Opens the data of an installation for one command, and closes it again.
+ * Opens the data of an installation for one command, and closes it again. What the command changes goes through
+ * `operatorChange`, so that it leaves an audit event with the operating-system user.
  * @throws InstallationError when there is none
  */
 export async function withServices(
   terminal: Terminal,
   options: object,
-  work: (services: Services) => Promise<void>,
+  work: (services: Services, operator: Operator) => Promise<void>,
 ): Promise<void> {
   const configuration = configurationOf(terminal, { ...options });
   const surroundings = { now: Date.now, log: (message: string) => tell(terminal, message) };
   if (!(await isInstalled(configuration, surroundings))) throw noInstallation(configuration);
   const services = await openServices(configuration, surroundings);
   try {
-    await work(services);
+    await work(services, currentOperator(terminal.environment));
   } finally {
     await closeServices(services);
   }

@@ -14,7 +14,16 @@ export {
   oneTimePassword,
   operatorScope,
   setAccountStatus,
+  touchNewAccount,
 } from './accounts/create-account.ts';
+export {
+  currentOperator,
+  type Operator,
+  type OperatorChange,
+  type OperatorCommand,
+  operatorChange,
+  recordOperatorCommand,
+} from './accounts/operator.ts';
 export { type Claviger, startClaviger } from './claviger.ts';
 export {
   type Configuration,

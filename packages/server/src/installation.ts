@@ -7,7 +7,9 @@ import {
   type AdministeredAccount,
   createAdministeredAccount,
   oneTimePassword,
+  touchNewAccount,
 } from './accounts/create-account.ts';
+import { currentOperator, type Operator, operatorChange } from './accounts/operator.ts';
 import type { Configuration } from './configuration.ts';
 import { AssertionThrottle } from './federation/assertion-throttle.ts';
 import { networkDocuments } from './federation/fetch-document.ts';
@@ -77,11 +79,13 @@ export async function isInstalled(
 /**
  * Makes an installation: data directory, master key, database, one account with its root sign-in, and an
  * administrator with `AliyunRAMFullAccess` and one AccessKey. One that was interrupted is taken up again.
+ * @param operator whom its audit event names; the user of this process unless told
  * @throws InstallationError when there is one already; nothing is changed then
  */
 export async function initialise(
   configuration: Configuration,
   surroundings: Surroundings,
+  operator: Operator = currentOperator({}),
 ): Promise<AdministeredAccount> {
   const used = () =>
     new InstallationError(
@@ -93,11 +97,14 @@ export async function initialise(
   try {
     const password = await oneTimePassword(services);
     const now = surroundings.now();
-    return await services.store.write(async (transaction) => {
+    const command = { name: 'InitializeInstallation', now };
+    return await operatorChange(services, operator, command, async ({ transaction, inAccount }) => {
       // Another process may have been faster.
       const first = await transaction.queries.selectFrom('accounts').select('account_id').executeTakeFirst();
       if (first !== undefined) throw used();
-      return createAdministeredAccount(services, transaction, 'main', password, now);
+      const made = await createAdministeredAccount(services, transaction, 'main', password, now);
+      touchNewAccount(await inAccount(made.accountId), made);
+      return made;
     });
   } finally {
     await closeServices(services);
@@ -118,6 +125,7 @@ export async function openServices(
     accounts: new AccountDirectory(store),
     secrets,
     identifiers: new Identifiers(randomBytes),
+    auditRegion: configuration.region,
     lastUsed: new LastUsed({ store, log }),
     permissions: new CompiledPermissions(),
     passwordHashing: { hash: hashPassword, verify: verifyPassword },

@@ -17,6 +17,8 @@ export interface Services {
   readonly accounts: AccountDirectory;
   readonly secrets: SecretBox;
   readonly identifiers: Identifiers;
+  /** The region that audit events name. */
+  readonly auditRegion: string;
   readonly lastUsed: LastUsed;
   /** What principals may do, made ready to decide by. */
   readonly permissions: CompiledPermissions;

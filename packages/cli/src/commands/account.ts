@@ -1,4 +1,11 @@
-import { createAdministeredAccount, listAccounts, oneTimePassword, setAccountStatus } from '@claviger/server';
+import {
+  createAdministeredAccount,
+  listAccounts,
+  oneTimePassword,
+  operatorChange,
+  setAccountStatus,
+  touchNewAccount,
+} from '@claviger/server';
 import { type Command, InvalidArgumentError } from 'commander';
 import { withServices } from '../services.ts';
 import { addSettings, dataSettings } from '../settings.ts';
@@ -24,11 +31,15 @@ export function addAccount(program: Command, terminal: Terminal): void {
       .addHelpText('after', '\nExample:\n  npx claviger account create --name staging --data ./data'),
     dataSettings,
   ).action((options: { name: string; json?: boolean }) =>
-    withServices(terminal, options, async (services) => {
+    withServices(terminal, options, async (services, operator) => {
       const password = await oneTimePassword(services);
-      const made = await services.store.write((transaction) =>
-        createAdministeredAccount(services, transaction, options.name, password, Date.now()),
-      );
+      const command = { name: 'CreateAccount', parameters: { Name: options.name } };
+      const made = await operatorChange(services, operator, command, async (change) => {
+        const { transaction, now } = change;
+        const account = await createAdministeredAccount(services, transaction, options.name, password, now);
+        touchNewAccount(await change.inAccount(account.accountId), account);
+        return account;
+      });
       if (options.json) print(terminal, installationJson(made));
       else printInstallation(terminal, made, 'account');
     }),
@@ -71,8 +82,13 @@ export function addAccount(program: Command, terminal: Terminal): void {
         .argument('<account-id>', '16 digits'),
       dataSettings,
     ).action((accountId: string, options: object) =>
-      withServices(terminal, options, async (services) => {
-        await services.store.write((transaction) => setAccountStatus(transaction, accountId, status));
+      withServices(terminal, options, async (services, operator) => {
+        const command = { name: word === 'disable' ? 'DisableAccount' : 'EnableAccount' };
+        await operatorChange(services, operator, command, async ({ transaction, inAccount }) => {
+          const scope = await inAccount(accountId);
+          scope.touched('ACS::RAM::Account', accountId);
+          await setAccountStatus(transaction, accountId, status);
+        });
         print(terminal, `Account ${accountId} is ${status.toLowerCase()}.`);
       }),
     );

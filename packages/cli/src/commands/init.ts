@@ -1,4 +1,4 @@
-import { type AdministeredAccount, initialise } from '@claviger/server';
+import { type AdministeredAccount, currentOperator, initialise } from '@claviger/server';
 import type { Command } from 'commander';
 import { addSettings, configurationOf, dataSettings } from '../settings.ts';
 import { bold, print, type Terminal, tell } from '../terminal.ts';
@@ -16,10 +16,11 @@ export function addInit(program: Command, terminal: Terminal): void {
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExample:\n  npx claviger init --data ./data --json > administrator.json');
   addSettings(command, dataSettings).action(async (options: { json?: boolean }) => {
-    const made = await initialise(configurationOf(terminal, options), {
-      now: Date.now,
-      log: (message) => tell(terminal, message),
-    });
+    const made = await initialise(
+      configurationOf(terminal, options),
+      { now: Date.now, log: (message) => tell(terminal, message) },
+      currentOperator(terminal.environment),
+    );
     if (options.json) print(terminal, installationJson(made));
     else {
       printInstallation(terminal, made);

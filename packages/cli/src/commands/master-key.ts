@@ -4,6 +4,7 @@ import {
   dropOldMasterKeys,
   masterKeyFile,
   openMasterKey,
+  recordOperatorCommand,
   rotateMasterKey,
 } from '@claviger/server';
 import { type Command, CommanderError } from 'commander';
@@ -23,7 +24,7 @@ export function addMasterKeyCommand(program: Command, terminal: Terminal): void 
         'CLAVIGER_MASTER_KEY to NEW,OLD, run this, then set it to NEW.',
     );
   addSettings(command, dataSettings).action((options: Record<string, unknown>) =>
-    withServices(terminal, options, async (services) => {
+    withServices(terminal, options, async (services, operator) => {
       const configuration = configurationOf(terminal, options);
       const file = masterKeyFile(configuration.data);
       if (configuration.masterKeyProvider === 'environment' && !configuration.masterKey?.includes(',')) {
@@ -31,7 +32,15 @@ export function addMasterKeyCommand(program: Command, terminal: Terminal): void 
       }
       if (configuration.masterKeyProvider === 'file') addMasterKey(file, randomBytes);
       const masterKey = openMasterKey(configuration);
-      const count = await rotateMasterKey(services.store, masterKey, masterKey);
+      const count = await rotateMasterKey(services.store, masterKey, masterKey, (transaction, accountIds) =>
+        recordOperatorCommand(
+          services,
+          transaction,
+          operator,
+          { name: 'RotateMasterKey', parameters: { MasterKeyId: masterKey.keyId } },
+          new Map(accountIds.map((id) => [id, [['ACS::RAM::Account', id]]])),
+        ),
+      );
       if (configuration.masterKeyProvider === 'file') dropOldMasterKeys(file);
       print(
         terminal,

@@ -1,4 +1,4 @@
-import { createAccessKey, operatorScope } from '@claviger/server';
+import { createAccessKey, operatorChange } from '@claviger/server';
 import { type Command, CommanderError } from 'commander';
 import { withServices } from '../services.ts';
 import { addSettings, dataSettings } from '../settings.ts';
@@ -31,9 +31,10 @@ export function addRootAccessKey(program: Command, terminal: Terminal): void {
           'nothing was created: add --accept-risk if a root AccessKey cannot be avoided',
         );
       }
-      await withServices(terminal, options, async (services) => {
-        const { row, secret } = await services.store.write(async (transaction) => {
-          const scope = await operatorScope(services, transaction, options.account, Date.now());
+      await withServices(terminal, options, async (services, operator) => {
+        const command = { name: 'CreateRootAccessKey' };
+        const { row, secret } = await operatorChange(services, operator, command, async ({ inAccount }) => {
+          const scope = await inAccount(options.account);
           const owner = { type: 'root', id: options.account, name: 'root' } as const;
           return createAccessKey(scope, owner);
         });

@@ -1,4 +1,4 @@
-import { oneTimePassword, operatorScope, resetRootPassword } from '@claviger/server';
+import { oneTimePassword, operatorChange, resetRootPassword } from '@claviger/server';
 import type { Command } from 'commander';
 import { withServices } from '../services.ts';
 import { addSettings, dataSettings } from '../settings.ts';
@@ -23,10 +23,15 @@ export function addRootPassword(program: Command, terminal: Terminal): void {
     );
   addSettings(command, dataSettings).action(
     (options: { account: string; unbindDevice?: boolean; json?: boolean }) =>
-      withServices(terminal, options, async (services) => {
+      withServices(terminal, options, async (services, operator) => {
         const made = await oneTimePassword(services);
-        const name = await services.store.write(async (transaction) => {
-          const scope = await operatorScope(services, transaction, options.account, Date.now());
+        const command = {
+          name: 'ResetRootPassword',
+          parameters: { UnbindDevice: String(options.unbindDevice ?? false) },
+        };
+        const name = await operatorChange(services, operator, command, async ({ inAccount }) => {
+          const scope = await inAccount(options.account);
+          scope.touched('ACS::RAM::Account', options.account);
           await resetRootPassword(scope, made, options.unbindDevice ?? false);
           return `root@${scope.account.defaultDomain}`;
         });

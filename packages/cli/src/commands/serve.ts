@@ -1,4 +1,4 @@
-import { initialise, isInstalled, startClaviger } from '@claviger/server';
+import { currentOperator, initialise, isInstalled, startClaviger } from '@claviger/server';
 import { type Command, CommanderError } from 'commander';
 import { pino } from 'pino';
 import { noInstallation } from '../services.ts';
@@ -29,7 +29,10 @@ export function addServe(program: Command, terminal: Terminal): void {
     const surroundings = { now: Date.now, log: (message: string) => logger.warn(message) };
     if (!(await isInstalled(configuration, surroundings))) {
       if (!options.init) throw noInstallation(configuration);
-      printInstallation(terminal, await initialise(configuration, surroundings));
+      printInstallation(
+        terminal,
+        await initialise(configuration, surroundings, currentOperator(terminal.environment)),
+      );
     }
     // Listened for before anybody can know that we are there.
     const stopped = stopSignal();

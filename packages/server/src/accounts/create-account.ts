@@ -105,6 +105,13 @@ export async function createAdministeredAccount(
   };
 }
 
+/** Names, for the audit event, what a new account was made with. */
+export function touchNewAccount(scope: Scope, made: AdministeredAccount): void {
+  scope.touched('ACS::RAM::Account', made.accountId);
+  scope.touched('ACS::RAM::User', made.userPrincipalName);
+  scope.touched('ACS::RAM::AccessKey', made.accessKeyId);
+}
+
 /** Accounts in the order of their making. */
 export async function listAccounts(services: Services): Promise<Account[]> {
   const rows = await services.store.queries

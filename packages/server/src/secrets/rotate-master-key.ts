@@ -1,4 +1,4 @@
-import type { Queries, Store } from '../store/store.ts';
+import type { Queries, Store, WriteTransaction } from '../store/store.ts';
 import { keyIdOf, type MasterKey } from './master-key.ts';
 
 /**
@@ -6,18 +6,25 @@ import { keyIdOf, type MasterKey } from './master-key.ts';
  * sealed secrets stay as they are, and whoever still has both master keys can read throughout: no downtime.
  * @param from unwraps what is stored
  * @param to wraps it anew; may be the same provider when that already holds the new key in front
+ * @param record writes the audit events of the accounts that were wrapped anew, in the same transaction
  * @returns how many accounts were wrapped anew
  * @throws SecretUnreadable when a data key does not open with `from`; then nothing is changed
  */
-export async function rotateMasterKey(store: Store, from: MasterKey, to: MasterKey): Promise<number> {
+export async function rotateMasterKey(
+  store: Store,
+  from: MasterKey,
+  to: MasterKey,
+  record: (transaction: WriteTransaction, accountIds: readonly string[]) => Promise<void>,
+): Promise<number> {
   // A key service may be slow, so nearly all of the work is done before the transaction holds anything up.
   const rewrapped = new Map<string, string>();
   for (const { account_id, wrapped_data_key } of await dataKeys(store.queries)) {
     if (isCurrent(wrapped_data_key)) continue;
     rewrapped.set(wrapped_data_key, await rewrap(account_id, wrapped_data_key));
   }
-  return store.write(async ({ queries, changed }) => {
-    let count = 0;
+  return store.write(async (transaction) => {
+    const { queries, changed } = transaction;
+    const accountIds: string[] = [];
     for (const { account_id: accountId, wrapped_data_key: text } of await dataKeys(queries)) {
       if (isCurrent(text)) continue;
       await queries
@@ -26,9 +33,10 @@ export async function rotateMasterKey(store: Store, from: MasterKey, to: MasterK
         .where('account_id', '=', accountId)
         .execute();
       changed({ accountId, topic: 'account', subject: accountId });
-      count += 1;
+      accountIds.push(accountId);
     }
-    return count;
+    await record(transaction, accountIds);
+    return accountIds.length;
   });
 
   function isCurrent(wrapped: string): boolean {

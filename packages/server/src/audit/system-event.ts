@@ -1,0 +1,111 @@
+import { instant } from '../rpc/instant.ts';
+import type { Services } from '../services.ts';
+import type { AuditEventRow } from '../store/schema.ts';
+import type { Queries } from '../store/store.ts';
+import { insertAuditEvents } from './audit-events.ts';
+
+/** A change that no request made: an operator's command beside the database, or housekeeping. */
+export interface SystemEvent {
+  readonly type: 'OperatorCommand' | 'Housekeeping';
+  /** In the form of an operation's name: `ResetRootPassword`. */
+  readonly name: string;
+  /** Empty for a change of the whole installation. */
+  readonly accountId: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  /** `userName` is what LookupEvents finds with the attribute `User`. */
+  readonly actor: { readonly type: 'operator' | 'system'; readonly userName: string; readonly id: string };
+  /** What was asked for; never a secret. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Resource type and name of what was changed: `ACS::RAM::User`, `alice`. */
+  readonly touched?: readonly (readonly [resourceType: string, name: string])[];
+  readonly details?: Readonly<Record<string, string | undefined>>;
+}
+
+/** What `recordSystemEvents` needs of the services. */
+export type EventServices = Pick<Services, 'store' | 'identifiers' | 'auditRegion'>;
+
+/**
+ * Writes the audit events of changes that no request made, in the transaction of the changes: both or neither.
+ * @param queries of that transaction
+ */
+export async function recordSystemEvents(
+  services: EventServices,
+  queries: Queries,
+  events: readonly SystemEvent[],
+): Promise<void> {
+  const rows = events.map((event) =>
+    systemEvent(event, services.identifiers.requestId(), services.auditRegion),
+  );
+  await insertAuditEvents(services.store.kind, queries, rows);
+}
+
+/**
+ * Writes the audit events of housekeeping, in the transaction of its changes.
+ * @param queries of that transaction
+ */
+export async function recordHousekeeping(
+  services: EventServices,
+  queries: Queries,
+  time: number,
+  events: readonly Pick<SystemEvent, 'name' | 'accountId' | 'touched' | 'details'>[],
+): Promise<void> {
+  const actor = { type: 'system', userName: 'system:housekeeping', id: '' } as const;
+  await recordSystemEvents(
+    services,
+    queries,
+    events.map((event) => ({ ...event, type: 'Housekeeping', time, actor })),
+  );
+}
+
+/** The row of an event, in the shape of an ActionTrail event (version 1). */
+function systemEvent(event: SystemEvent, id: string, region: string): AuditEventRow {
+  const { type, name, accountId, time, actor, parameters = {}, touched = [], details = {} } = event;
+  const referencedResources: Record<string, string[]> = {};
+  for (const [resourceType, resource] of touched) {
+    referencedResources[resourceType] ??= [];
+    referencedResources[resourceType].push(resource);
+  }
+  const content = {
+    eventId: id,
+    requestId: id,
+    eventVersion: 1,
+    eventType: type,
+    eventTime: instant(time),
+    eventName: name,
+    eventRW: 'Write',
+    eventSource: 'claviger',
+    serviceName: 'Claviger',
+    apiVersion: '',
+    acsRegion: region,
+    isGlobal: true,
+    sourceIpAddress: '',
+    userAgent: '',
+    errorCode: '',
+    errorMessage: '',
+    userIdentity: {
+      type: actor.type,
+      accountId,
+      principalId: actor.id,
+      userName: actor.userName,
+      accessKeyId: '',
+    },
+    requestParameters: parameters,
+    referencedResources,
+    additionalEventData: details,
+  };
+  return {
+    event_id: id,
+    account_id: accountId,
+    event_time: time,
+    event_name: name,
+    service_name: 'Claviger',
+    event_rw: 'Write',
+    access_key_id: '',
+    user_name: actor.userName,
+    source_ip: '',
+    error_code: '',
+    signature_nonce: '',
+    event: JSON.stringify(content),
+  };
+}
