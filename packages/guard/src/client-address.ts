@@ -1,11 +1,13 @@
 import {
   formatIpAddress,
   type IpAddress,
+  IpNetworkSet,
+  isEveryAddress,
   parseIpAddress,
+  parseIpNetwork,
   parseIpv4,
   withoutMappedPrefix,
-} from './ip-address.ts';
-import { IpNetworkSet, parseIpNetwork } from './ip-network.ts';
+} from '@claviger/policy';
 
 /** The proxies whose forwarding headers are believed. */
 export interface TrustedProxies {
@@ -26,8 +28,7 @@ export function parseTrustedProxies(list: readonly string[]): TrustedProxies {
     if (network === undefined) {
       throw new RangeError(`trusted proxy \`${entry}\` is not an IPv4 or IPv6 address or CIDR block`);
     }
-    const everything = network.family === 4 ? network.mask === 0 : network.mask.every((word) => word === 0);
-    if (everything) {
+    if (isEveryAddress(network)) {
       throw new RangeError(
         `trusted proxy \`${entry}\` is every address: then every client could choose its own`,
       );

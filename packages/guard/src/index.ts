@@ -35,7 +35,6 @@ export {
 } from './error-body.ts';
 export * from './guard.ts';
 export { type GuardRefusal, type GuardRefusalCode, guardRefusals } from './guard-refusal.ts';
-export { IpNetworkSet, parseIpNetwork } from './ip-network.ts';
 export * from './network-policy.ts';
 export * from './nonce-memory.ts';
 export * from './permission-policy.ts';

@@ -1,4 +1,4 @@
-import { IpNetworkSet, parseIpNetwork } from './ip-network.ts';
+import { IpNetworkSet, parseIpNetwork } from '@claviger/policy';
 
 /** The `Value` of a `VPCWhiteList` statement that stands for every VPC. */
 export const allowAllVpc = 'AllowAllVPC';

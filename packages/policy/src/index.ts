@@ -34,6 +34,18 @@ export {
   explainWithSession,
 } from './explain.ts';
 export type { PolicyFault } from './fault.ts';
+export {
+  formatIpAddress,
+  type IpAddress,
+  type Ipv4Address,
+  type Ipv6Address,
+  isIpv4Mapped,
+  parseIpAddress,
+  parseIpv4,
+  parseIpv6Words,
+  withoutMappedPrefix,
+} from './ip-address.ts';
+export { type IpNetwork, IpNetworkSet, isEveryAddress, parseIpNetwork } from './ip-network.ts';
 export { OPERATOR_NAMES } from './operators.ts';
 export {
   type ParsedPolicy,

@@ -1,139 +1,147 @@
-/** An address as unsigned 32-bit words: one for IPv4, four for IPv6. */
-export type Address = readonly [number] | readonly [number, number, number, number];
+/**
+ * The one reader of IP addresses in this repository; networks are in `ip-network.ts`. Whatever validates an address
+ * or a network and whatever applies it later use these functions, so that the two cannot differ.
+ */
 
-/** All addresses which begin with the first `prefixLength` bits of `first`. */
-export interface AddressBlock {
-  readonly first: Address;
-  readonly prefixLength: number;
+/** An IPv4 address, or an IPv6 one; an IPv4-mapped IPv6 address is always held as the IPv4 address it means. */
+export type IpAddress = Ipv4Address | Ipv6Address;
+
+/** `bits` is the address as an unsigned 32-bit integer. */
+export interface Ipv4Address {
+  readonly family: 4;
+  readonly bits: number;
 }
 
-const MAPPED_PREFIX_BITS = 96;
+/** `words` are the address as four unsigned 32-bit integers, the most significant first. */
+export interface Ipv6Address {
+  readonly family: 6;
+  readonly words: Uint32Array;
+}
+
+const dot = 0x2e;
+const zero = 0x30;
 
 /**
- * Reads an IPv4 or IPv6 address. An IPv4 address written in IPv6 (`::ffff:192.0.2.1`, as dual-stack sockets
- * report it) is read as the IPv4 address that it is. No leading zeros in IPv4, which some readers take as
- * octal; no zone. Returns undefined for anything that is not one whole address.
+ * Reads an IPv4 address without allocating: four decimal parts with dots, no leading zeros. The other forms that
+ * the old C functions take (octal, hexadecimal, fewer parts) are refused, since two readers rarely agree on them.
+ *
+ * @returns the address as an unsigned 32-bit integer, or -1 when the text is not one
  */
-export function readAddress(text: string): Address | undefined {
-  if (text.indexOf(':') < 0) {
-    const word = readIPv4(text, 0, text.length);
-    return word < 0 ? undefined : [word];
-  }
-  const words = readIPv6(text);
-  return words !== undefined && isMapped(words) ? [words[3]] : words;
-}
-
-/**
- * Reads an address, or a block in CIDR notation; an address alone is a block of one. Bits behind the prefix
- * are ignored. Returns undefined for anything else.
- */
-export function readAddressBlock(text: string): AddressBlock | undefined {
-  const slash = text.indexOf('/');
-  const first = readAddress(slash < 0 ? text : text.slice(0, slash));
-  if (first === undefined) return undefined;
-  const bits = first.length * 32;
-  if (slash < 0) return { first, prefixLength: bits };
-  const digits = text.slice(slash + 1);
-  if (!/^(?:0|[1-9][0-9]{0,2})$/.test(digits)) return undefined;
-  // A mapped address counts its prefix in IPv6 bits, whatever it is kept as.
-  const mappedBits = first.length === 1 && text.includes(':') ? MAPPED_PREFIX_BITS : 0;
-  const prefixLength = Number(digits) - mappedBits;
-  return prefixLength < 0 || prefixLength > bits ? undefined : { first, prefixLength };
-}
-
-/**
- * Whether an address lies in a block. Its first and last address (the network and broadcast address of an IPv4
- * subnet) belong to it. The two families never hold each other: `::/0` says nothing of IPv4.
- */
-export function blockHolds(block: AddressBlock, address: Address): boolean {
-  if (block.first.length !== address.length) return false;
-  let bits = block.prefixLength;
-  for (let word = 0; bits > 0; word++, bits -= 32) {
-    const mask = bits >= 32 ? 0xffffffff : ~(0xffffffff >>> bits);
-    if (((block.first[word]! ^ address[word]!) & mask) !== 0) return false;
-  }
-  return true;
-}
-
-/** The address as an unsigned 32-bit number; -1 when the text between the two offsets is not one. */
-function readIPv4(text: string, from: number, to: number): number {
-  let address = 0;
-  let parts = 0;
-  let value = 0;
+export function parseIpv4(text: string): number {
+  if (text.length < 7 || text.length > 15) return -1;
+  let bits = 0;
+  let part = 0;
   let digits = 0;
-  for (let at = from; at <= to; at++) {
-    const code = at < to ? text.charCodeAt(at) : 0x2e;
-    if (code >= 0x30 && code <= 0x39) {
-      if (digits > 0 && value === 0) return -1;
-      value = value * 10 + code - 0x30;
-      digits++;
-      if (value > 255) return -1;
-    } else if (code === 0x2e && digits > 0 && parts < 4) {
-      address = address * 256 + value;
-      parts++;
-      value = 0;
+  let dots = 0;
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i);
+    if (char === dot) {
+      if (digits === 0 || ++dots > 3) return -1;
+      bits = (bits << 8) | part;
+      part = 0;
       digits = 0;
+      continue;
+    }
+    const digit = char - zero;
+    if (digit < 0 || digit > 9 || (digits > 0 && part === 0)) return -1;
+    part = part * 10 + digit;
+    if (part > 255) return -1;
+    digits++;
+  }
+  if (dots !== 3 || digits === 0) return -1;
+  return ((bits << 8) | part) >>> 0;
+}
+
+const longestIpv6 = 'ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255'.length;
+
+/**
+ * Reads an IPv6 address in any notation of RFC 4291, section 2.2, and does not unwrap an IPv4-mapped one.
+ *
+ * @returns its four 32-bit words, or undefined when the text is none. One with a zone (`fe80::1%eth0`) is none:
+ * the same text means another host on another machine.
+ */
+export function parseIpv6Words(text: string): Uint32Array | undefined {
+  if (text.length < 2 || text.length > longestIpv6) return undefined;
+  const gap = text.indexOf('::');
+  if (gap >= 0 && text.indexOf('::', gap + 1) >= 0) return undefined;
+  const before = readGroups(gap < 0 ? text : text.slice(0, gap), gap < 0);
+  const after = gap < 0 ? [] : readGroups(text.slice(gap + 2), true);
+  if (before === undefined || after === undefined) return undefined;
+  const missing = 8 - before.length - after.length;
+  // `::` stands for at least one group.
+  if (gap < 0 ? missing !== 0 : missing < 1) return undefined;
+  const groups = [...before, ...new Array<number>(missing).fill(0), ...after];
+  return Uint32Array.from([0, 2, 4, 6], (at) => ((groups[at]! << 16) | groups[at + 1]!) >>> 0);
+}
+
+/** The 16-bit groups of one side of `::`. @param mayEndInIpv4 whether the last may be written as `192.0.2.1` */
+function readGroups(text: string, mayEndInIpv4: boolean): number[] | undefined {
+  if (text === '') return [];
+  const groups: number[] = [];
+  const pieces = text.split(':');
+  for (const [at, piece] of pieces.entries()) {
+    if (mayEndInIpv4 && at === pieces.length - 1 && piece.includes('.')) {
+      const bits = parseIpv4(piece);
+      if (bits < 0) return undefined;
+      groups.push(bits >>> 16, bits & 0xffff);
     } else {
-      return -1;
+      if (!/^[0-9a-fA-F]{1,4}$/.test(piece)) return undefined;
+      groups.push(Number.parseInt(piece, 16));
     }
   }
-  return parts === 4 ? address : -1;
+  return groups;
 }
 
-function isMapped(words: readonly [number, number, number, number]): boolean {
+/** Whether these words are in `::ffff:0:0/96`, which stands for the IPv4 addresses. */
+export function isIpv4Mapped(words: Uint32Array): boolean {
   return words[0] === 0 && words[1] === 0 && words[2] === 0xffff;
 }
 
-function readIPv6(text: string): readonly [number, number, number, number] | undefined {
-  const groups: number[] = [];
-  let gapAt = -1;
-  let at = 0;
-  if (text.startsWith('::')) {
-    gapAt = 0;
-    at = 2;
-  }
-  while (at < text.length) {
-    let end = text.indexOf(':', at);
-    if (end < 0) end = text.length;
-    if (text.indexOf('.', at) >= 0 && end === text.length) {
-      const word = readIPv4(text, at, end);
-      if (word < 0) return undefined;
-      groups.push(word >>> 16, word & 0xffff);
-      at = end;
-      break;
-    }
-    const group = readHexGroup(text, at, end);
-    if (group < 0 || groups.length === 8) return undefined;
-    groups.push(group);
-    if (end === text.length) {
-      at = end;
-      break;
-    }
-    at = end + 1;
-    if (text[at] === ':') {
-      if (gapAt >= 0) return undefined;
-      gapAt = groups.length;
-      at++;
-    } else if (at === text.length) {
-      return undefined;
-    }
-  }
-  const missing = 8 - groups.length;
-  if (gapAt < 0 ? missing !== 0 : missing < 1) return undefined;
-  if (gapAt >= 0) groups.splice(gapAt, 0, ...new Array<number>(missing).fill(0));
-  const word = (index: number) => ((groups[2 * index]! << 16) | groups[2 * index + 1]!) >>> 0;
-  return [word(0), word(1), word(2), word(3)];
+const mappedPrefix = '::ffff:';
+
+/**
+ * The IPv4 text inside an IPv4-mapped address as the system writes it (`::ffff:192.0.2.7`); any other text as it
+ * is. A listener on both families has every IPv4 peer in this form, so it must not cost a parse.
+ */
+export function withoutMappedPrefix(text: string): string {
+  return text.startsWith(mappedPrefix) && text.includes('.') ? text.slice(mappedPrefix.length) : text;
 }
 
-function readHexGroup(text: string, from: number, to: number): number {
-  if (to - from < 1 || to - from > 4) return -1;
-  let value = 0;
-  for (let at = from; at < to; at++) {
-    const code = text.charCodeAt(at);
-    if (code >= 0x30 && code <= 0x39) value = value * 16 + code - 0x30;
-    else if (code >= 0x41 && code <= 0x46) value = value * 16 + code - 0x37;
-    else if (code >= 0x61 && code <= 0x66) value = value * 16 + code - 0x57;
-    else return -1;
+/**
+ * Reads an address without port, zone or prefix.
+ *
+ * @returns undefined when the text is no address
+ */
+export function parseIpAddress(text: string): IpAddress | undefined {
+  const bits = parseIpv4(withoutMappedPrefix(text));
+  if (bits >= 0) return { family: 4, bits };
+  const words = parseIpv6Words(text);
+  if (words === undefined) return undefined;
+  return isIpv4Mapped(words) ? { family: 4, bits: words[3]! } : { family: 6, words };
+}
+
+/** The one notation of an address: dotted decimal, or IPv6 in lower case and compressed as RFC 5952 says. */
+export function formatIpAddress(address: IpAddress): string {
+  if (address.family === 4) {
+    const { bits } = address;
+    return `${bits >>> 24}.${(bits >>> 16) & 0xff}.${(bits >>> 8) & 0xff}.${bits & 0xff}`;
   }
-  return value;
+  const groups: number[] = [];
+  for (const word of address.words) groups.push(word >>> 16, word & 0xffff);
+  const { from, length } = longestZeros(groups);
+  const hex = (part: readonly number[]) => part.map((group) => group.toString(16)).join(':');
+  // A single zero group is not compressed (RFC 5952, section 4.2.2).
+  if (length < 2) return hex(groups);
+  return `${hex(groups.slice(0, from))}::${hex(groups.slice(from + length))}`;
+}
+
+/** The longest run of zero groups; the first of several. */
+function longestZeros(groups: readonly number[]): { readonly from: number; readonly length: number } {
+  let longest = { from: 0, length: 0 };
+  let length = 0;
+  for (const [at, group] of groups.entries()) {
+    length = group === 0 ? length + 1 : 0;
+    if (length > longest.length) longest = { from: at + 1 - length, length };
+  }
+  return longest;
 }

@@ -2,7 +2,7 @@ import type { ConditionContext } from './conditions-in-request.ts';
 import { compareDecimals, readDecimal } from './decimal.ts';
 import { quote } from './fault.ts';
 import { readInstant } from './instant.ts';
-import { blockHolds, readAddress, readAddressBlock } from './ip-address.ts';
+import { IpNetworkSet, parseIpNetwork } from './ip-network.ts';
 import { foldCase } from './letter-case.ts';
 import type { Comparison, Operator } from './operators.ts';
 import { readTemplate, type Template } from './template.ts';
@@ -54,14 +54,10 @@ export function compileOperands(operator: Operator, values: readonly string[]): 
       };
     }
     case 'IpAddress': {
-      const blocks = readAll(values, readBlockOperand);
-      if (blocks === undefined) return undefined;
-      return (requestValue) => {
-        const address = readAddress(requestValue);
-        if (address === undefined) return false;
-        for (const block of blocks) if (blockHolds(block, address)) return true;
-        return false;
-      };
+      const networks = readAll(values, readNetworkOperand);
+      if (networks === undefined) return undefined;
+      const set = new IpNetworkSet(networks);
+      return (requestValue) => set.hasText(requestValue);
     }
     case 'Bool':
     case 'Null': {
@@ -84,7 +80,7 @@ function readOperand(operator: Operator, value: string): OperandReading<unknown>
     case 'Date':
       return readDateOperand(value);
     case 'IpAddress':
-      return readBlockOperand(value);
+      return readNetworkOperand(value);
     case 'Bool':
     case 'Null':
       return readBooleanOperand(value);
@@ -108,8 +104,8 @@ const readDateOperand = typed(
   'write ISO 8601 with `Z` or an offset, as in `2026-01-31T08:00:00Z` or `2026-01-31T08:00:00+08:00`',
 );
 
-const readBlockOperand = typed(
-  readAddressBlock,
+const readNetworkOperand = typed(
+  parseIpNetwork,
   'an IP address or a block of them',
   'write IPv4 or IPv6, alone or in CIDR notation, as in `203.0.113.0/24` or `2001:db8::/32`',
 );

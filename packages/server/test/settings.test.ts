@@ -182,7 +182,16 @@ eachServer((_, start) => {
       [{ LoginNetworkMasks: masks(41) }, 'InvalidParameter.LoginNetworkMasks.Length'],
       [{ LoginNetworkMasks: `10.0.0.1${' '.repeat(512)}` }, 'InvalidParameter.LoginNetworkMasks.Length'],
     ];
-    for (const mask of ['anywhere', '10.0.0.0/33', '10.0.0.0/8;', '10.0.0/8', '::/129', 'fe80::1%eth0']) {
+    const malformed = ['0.0.0.0/000', '10.0.0.0/08', '010.0.0.0/8', 'fe80::/10%eth0', '10.0.0.0/8/8'];
+    for (const mask of [
+      ...malformed,
+      'anywhere',
+      '10.0.0.0/33',
+      '10.0.0.0/8;',
+      '10.0.0/8',
+      '::/129',
+      'fe80::1%eth0',
+    ]) {
       cases.push([{ LoginNetworkMasks: mask }, 'InvalidParameter.LoginNetworkMasks.Format']);
     }
     for (const [changes, code] of cases) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, type IncomingMessage, type RequestOptions, request as requestPlain } from 'node:http';
 import { request as requestTls, Agent as TlsAgent } from 'node:https';
-import { BlockList, isIP } from 'node:net';
+import { IpNetworkSet, parseIpNetwork } from '@claviger/policy';
 import { SigningKey, signRequest } from '@claviger/signature';
 
 /** Where the control plane is, and the AccessKey that a guard calls it with. */
@@ -54,9 +54,9 @@ export class ControlPlaneUnreachable extends Error {
 }
 
 const version = '2026-11-24';
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
+const loopback = new IpNetworkSet(
+  ['127.0.0.0/8', '::1'].map(parseIpNetwork).filter((network) => network !== undefined),
+);
 
 /** The longest answer that ends which is read, in bytes. */
 const answerLimit = 4 * 1024 * 1024;
@@ -210,9 +210,7 @@ function serverUrl(server: string, allowPlainHttpOnLoopback: boolean): URL {
   }
   if (url.protocol === 'http:') {
     const host = url.hostname.replace(/^\[|\]$/g, '');
-    const family = isIP(host);
-    const isLoopback =
-      host === 'localhost' || (family !== 0 && loopback.check(host, family === 6 ? 'ipv6' : 'ipv4'));
+    const isLoopback = host === 'localhost' || loopback.hasText(host);
     if (!isLoopback)
       throw new RangeError(`server: \`${url.origin}\` is not encrypted: use https://${url.host}`);
     if (!allowPlainHttpOnLoopback) {

@@ -1,4 +1,4 @@
-import ipaddr from 'ipaddr.js';
+import { formatIpAddress, parseIpAddress } from '@claviger/policy';
 
 /** What a bucket holds at most, and how fast it fills again. */
 interface Rate {
@@ -113,7 +113,9 @@ function take(bucket: Bucket, { burst, perSecond }: Rate, time: number): boolean
 }
 
 function sourceOf(address: string): string {
-  if (!ipaddr.IPv6.isValid(address)) return address;
-  const { parts } = ipaddr.IPv6.parse(address);
-  return `${new ipaddr.IPv6([...parts.slice(0, 4), 0, 0, 0, 0]).toRFC5952String()}/64`;
+  const parsed = parseIpAddress(address);
+  if (parsed === undefined) return address;
+  if (parsed.family === 4) return formatIpAddress(parsed);
+  const [high = 0, low = 0] = parsed.words;
+  return `${formatIpAddress({ family: 6, words: Uint32Array.of(high, low, 0, 0) })}/64`;
 }

@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { formatIpAddress, IpNetworkSet, parseIpAddress, parseIpNetwork } from '@claviger/policy';
 import ipaddr from 'ipaddr.js';
 
 /** Addresses that look like anybody's, and answer only the machines of one cloud: Azure's own services. */
@@ -10,32 +10,32 @@ const cloudsOwn: ReadonlySet<string> = new Set(['168.63.129.16']);
  * metadata service of its cloud) to nothing that the operator has not named.
  */
 export class IssuerNetwork {
-  readonly #named = new BlockList();
+  readonly #named: IpNetworkSet;
 
   /**
    * @param named addresses and CIDR blocks that are not public, and where issuers may be all the same
    * @throws RangeError that names the entry when it is neither
    */
   constructor(named: readonly string[] = []) {
-    for (const entry of named) {
-      const [address = '', length, ...more] = entry.split('/');
-      const family = isIP(address);
-      const bits = family === 4 ? 32 : 128;
-      const prefix = length === undefined ? bits : /^\d{1,3}$/.test(length) ? Number(length) : Number.NaN;
-      if (family === 0 || address.includes('%') || more.length > 0 || !(prefix <= bits)) {
-        throw new RangeError(`\`${entry}\` is not an IPv4 or IPv6 address or CIDR block`);
-      }
-      this.#named.addSubnet(address, prefix, family === 4 ? 'ipv4' : 'ipv6');
-    }
+    this.#named = new IpNetworkSet(
+      named.map((entry) => {
+        const network = parseIpNetwork(entry);
+        if (network === undefined) {
+          throw new RangeError(`\`${entry}\` is not an IPv4 or IPv6 address or CIDR block`);
+        }
+        return network;
+      }),
+    );
   }
 
   /** Whether an issuer may be at an address. @param address IPv4 or IPv6, in any notation; anything else is refused */
   admits(address: string): boolean {
-    if (isIP(address) === 0) return false;
-    // An IPv4 address within an IPv6 one is the IPv4 address.
-    const parsed = ipaddr.process(address);
-    const text = parsed.toString();
-    if (this.#named.check(text, parsed.kind())) return true;
+    const read = parseIpAddress(address);
+    if (read === undefined) return false;
+    const text = formatIpAddress(read);
+    if (this.#named.hasText(text)) return true;
+    // Only the registry of special ranges is the library's; it reads the one notation, not what was given.
+    const parsed = ipaddr.parse(text);
     return parsed.range() === 'unicast' && isAssigned(parsed) && !cloudsOwn.has(text);
   }
 }

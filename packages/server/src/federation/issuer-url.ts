@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { parseIpAddress } from '@claviger/policy';
 import type { IssuerNetwork } from './issuer-network.ts';
 
 /** Longest that an issuer's address may be. */
@@ -38,7 +38,7 @@ export const notAdmitted = 'it is in no public network, nor in one that --privat
 /** The address that the host of a URL is; undefined when it is a name. */
 export function literalAddress({ hostname }: URL): string | undefined {
   const bare = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
-  return isIP(bare) === 0 ? undefined : bare;
+  return parseIpAddress(bare) === undefined ? undefined : bare;
 }
 
 function mayBeAdmitted(url: URL, network: IssuerNetwork): boolean {

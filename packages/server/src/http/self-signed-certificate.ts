@@ -1,6 +1,5 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
-import { isIPv4, isIPv6 } from 'node:net';
-import ipaddr from 'ipaddr.js';
+import { type IpAddress, parseIpAddress } from '@claviger/policy';
 
 /** A certificate chain and its private key, PEM. */
 export interface TlsFiles {
@@ -85,10 +84,17 @@ function extension(id: string, weight: 'critical' | 'informative', value: Buffer
 }
 
 function generalName(name: string): Buffer {
-  if (isIPv4(name) || isIPv6(name)) {
-    return der(tag.implicit(7), Buffer.from(ipaddr.parse(name).toByteArray()));
-  }
+  const address = parseIpAddress(name);
+  if (address !== undefined) return der(tag.implicit(7), addressBytes(address));
   return der(tag.implicit(2), Buffer.from(name, 'ascii'));
+}
+
+/** Network byte order: 4 octets of IPv4, 16 of IPv6. */
+function addressBytes(address: IpAddress): Buffer {
+  const words = address.family === 4 ? [address.bits] : [...address.words];
+  const bytes = Buffer.alloc(words.length * 4);
+  for (const [at, word] of words.entries()) bytes.writeUInt32BE(word, at * 4);
+  return bytes;
 }
 
 function distinguishedName(commonName: string): Buffer {

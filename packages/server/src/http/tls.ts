@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { isIP } from 'node:net';
 import { join } from 'node:path';
+import { parseIpAddress } from '@claviger/policy';
 import { selfSignedCertificate, type TlsFiles } from './self-signed-certificate.ts';
 
 export type { TlsFiles } from './self-signed-certificate.ts';
@@ -62,7 +62,9 @@ export async function automaticTls(dataDirectory: string, host: string, now: num
 function stillGood(cert: string, names: readonly string[], now: number): boolean {
   const certificate = new X509Certificate(cert);
   if (certificate.validToDate.getTime() - renewBeforeMs < now) return false;
-  return names.every((name) => (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name)));
+  return names.every((name) =>
+    parseIpAddress(name) ? certificate.checkIP(name) : certificate.checkHost(name),
+  );
 }
 
 async function readPem(file: string): Promise<string> {

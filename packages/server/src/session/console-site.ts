@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import type { GuardRequest } from '@claviger/guard';
+import { parseIpAddress } from '@claviger/policy';
 import { Refusal } from '../errors/refusal.ts';
 import { headerOf } from '../rpc/request-format.ts';
 
@@ -54,7 +54,7 @@ function isOrigin(origin: string, site: ConsoleSite): boolean {
 export function relyingPartyId(site: ConsoleSite): string {
   const host = URL.parse(site.origin)?.hostname ?? '';
   const isLocal = host === 'localhost' || host.endsWith('.localhost');
-  const named = host !== '' && isIP(host.replace(/^\[|\]$/g, '')) === 0;
+  const named = host !== '' && parseIpAddress(host.replace(/^\[|\]$/g, '')) === undefined;
   if (isLocal || (site.configured && named)) return host;
   throw new Refusal('PasskeyUnavailable', { origin: site.origin });
 }

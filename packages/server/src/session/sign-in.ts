@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { IpNetworkSet, parseIpNetwork } from '@claviger/guard';
+import { IpNetworkSet } from '@claviger/policy';
 import type { Account } from '../accounts/account.ts';
 import { accountOf } from '../accounts/account-directory.ts';
 import { domainSuffix } from '../accounts/create-account.ts';
@@ -9,7 +9,7 @@ import { findLoginProfile } from '../passwords/login-profile.ts';
 import { type PasswordPolicy, readPasswordPolicy } from '../passwords/password-policy.ts';
 import { noteSignIn, signInDemands, verifySignIn } from '../passwords/verify-sign-in.ts';
 import type { ConsoleVisit, Proof, Scope } from '../rpc/operation.ts';
-import type { SecurityPreference } from '../settings/security-preference.ts';
+import { loginNetworks, type SecurityPreference } from '../settings/security-preference.ts';
 import type { ConsoleSessionRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 import { type ConsoleSession, signInMs } from './console-session.ts';
@@ -144,8 +144,8 @@ export function refuseForeignNetwork(
   address: string,
 ): void {
   if (owner.type === 'root' || masks === '') return;
-  const networks = masks.split(';').map((mask) => parseIpNetwork(mask.trim()));
-  const admits = new IpNetworkSet(networks.filter((network) => network !== undefined)).hasText(address);
+  const networks = loginNetworks(masks).filter((network) => network !== undefined);
+  const admits = new IpNetworkSet(networks).hasText(address);
   if (!admits) throw new Refusal('Forbidden.LoginNetwork', { address });
 }
 

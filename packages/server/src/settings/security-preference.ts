@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { type IpNetwork, parseIpNetwork } from '@claviger/policy';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../rpc/operation.ts';
 import type { Queries } from '../store/store.ts';
@@ -125,16 +125,15 @@ function refuseBadMasks(masks: string): void {
   if (masks.length > masksCharacters || each.length > masksAtMost) {
     throw new Refusal('InvalidParameter.Length', { name });
   }
-  for (const mask of each) {
-    const [address = '', prefix, ...more] = mask.trim().split('/');
-    // An address with a zone (`fe80::1%eth0`) means something on one machine only.
-    const family = address.includes('%') ? 0 : isIP(address);
-    const bits = prefix === undefined ? 0 : Number(prefix);
-    const wellFormed =
-      family !== 0 &&
-      more.length === 0 &&
-      (prefix === undefined || /^\d{1,3}$/.test(prefix)) &&
-      bits <= (family === 4 ? 32 : 128);
-    if (!wellFormed) throw new Refusal('InvalidParameter.FormatOf', { name });
-  }
+  if (loginNetworks(masks).includes(undefined)) throw new Refusal('InvalidParameter.FormatOf', { name });
+}
+
+/**
+ * Reads `LoginNetworkMasks`: addresses and CIDR blocks, separated by `;`, with blanks around each.
+ * The setting is validated and applied by this function alone.
+ * @param masks not empty
+ * @returns `undefined` in the place of a mask that cannot be read; it admits no address
+ */
+export function loginNetworks(masks: string): readonly (IpNetwork | undefined)[] {
+  return masks.split(';').map((mask) => parseIpNetwork(mask.trim()));
 }

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { formatIpAddress, parseIpAddress } from '@claviger/policy';
 import { type AccessKeyUse, rowsOf, writeUses } from '../../access-keys/last-used.ts';
 import { type Operation, operation } from '../../rpc/operation.ts';
 import { integer, listOf, optional, text } from '../../rpc/parameter.ts';
@@ -54,7 +54,7 @@ export const usageReportOperations: readonly Operation[] = [
           usedAt: Math.min(use.UsedAt, call.now),
           serviceName: use.ServiceName,
           regionId: use.RegionId ?? '',
-          sourceIp: isIP(use.SourceIp ?? '') === 0 ? '' : (use.SourceIp ?? ''),
+          sourceIp: addressOf(use.SourceIp ?? ''),
         };
         const ofKey = latest.get(use.AccessKeyId) ?? new Map<string, AccessKeyUse>();
         latest.set(use.AccessKeyId, ofKey);
@@ -67,3 +67,9 @@ export const usageReportOperations: readonly Operation[] = [
     },
   }),
 ];
+
+/** An address in its one notation; empty for anything that is not an address. */
+function addressOf(text: string): string {
+  const address = parseIpAddress(text);
+  return address === undefined ? '' : formatIpAddress(address);
+}

@@ -59,6 +59,11 @@ export function parseIpNetwork(text: string): IpNetwork | undefined {
   return { family: 6, base: words.map((word, i) => word & mask[i]!), mask };
 }
 
+/** Whether a network holds every address of its family: `0.0.0.0/0`, `::/0`, however they are written. */
+export function isEveryAddress(network: IpNetwork): boolean {
+  return network.family === 4 ? network.mask === 0 : network.mask.every((word) => word === 0);
+}
+
 /**
  * Addresses that belong to at least one of some blocks. Holds plain integers: asking about an IPv4 address
  * allocates nothing. IPv4 and IPv6 blocks are apart: `::/0` has no IPv4 address in it.
