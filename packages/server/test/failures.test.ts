@@ -55,6 +55,7 @@ function callOf(): Call {
     services: nothing as never,
     changed() {},
     touched() {},
+    warn() {},
     computed: () => assert.fail('a demand computes nothing'),
   };
 }

@@ -160,6 +160,8 @@ export async function operatorScope(
     services,
     changed: (topic, subject) => transaction.changed({ accountId, topic, subject }),
     touched: () => {},
+    // Operator commands have no answer that could carry a warning.
+    warn: () => {},
     computed: () => {
       throw new Error('what an operator changes is computed before its transaction');
     },

@@ -14,6 +14,7 @@ import type { Road } from './road.ts';
 import { passDoor } from './session-door.ts';
 import { SignatureRefused } from './signed-caller.ts';
 import { openStream } from './stream.ts';
+import { warnOfUnknownParameters } from './unknown-parameters.ts';
 
 /** What goes back to the listener. */
 export interface ApiAnswer {
@@ -94,6 +95,7 @@ export class Api {
     if (version === '') throw new Refusal('Missing', { name: 'Version' });
     const operation = registry.find(version, action);
     journey.operation = operation;
+    warnOfUnknownParameters(journey.warnings, operation, parameters);
     if (request.method !== 'POST' && request.method !== 'GET') {
       throw new Refusal('UnsupportedHTTPMethod', { method: request.method.slice(0, 16) });
     }
@@ -169,11 +171,13 @@ export class Api {
 }
 
 function headersOf(journey: Journey, contentType: string): ApiAnswer['headers'] {
+  const warning = journey.warnings.headerValue;
   const headers = {
     'content-type': contentType,
     'x-acs-request-id': journey.requestId,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
+    ...(warning !== undefined && { 'x-claviger-warning': warning }),
   };
   return journey.cookies.length === 0 ? headers : { ...headers, 'set-cookie': [...journey.cookies] };
 }

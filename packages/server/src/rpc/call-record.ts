@@ -3,26 +3,8 @@ import type { CallRecord } from '../audit/audit-event.ts';
 import type { Journey } from './journey.ts';
 import { type Answer, type AnyOperation, effectOf } from './operation.ts';
 import type { WireParameters } from './parameter.ts';
+import { protocolParameters } from './protocol-parameters.ts';
 import { headerOf } from './request-format.ts';
-
-/** The parameters of the protocol itself; the rest is the operation's. */
-const protocolParameters: ReadonlySet<string> = new Set([
-  'AccessKeyId',
-  'Action',
-  'BearerToken',
-  'Format',
-  'RegionId',
-  'SecureTransport',
-  'SecurityToken',
-  'Signature',
-  'SignatureMethod',
-  'SignatureNonce',
-  'SignatureType',
-  'SignatureVersion',
-  'SourceIp',
-  'Timestamp',
-  'Version',
-]);
 
 /** What the audit keeps of a request, as much as is known of it. */
 export function recordOf(

@@ -8,6 +8,7 @@ import type { WriteTransaction } from '../store/store.ts';
 import { ComputedBeforehand } from './computed-beforehand.ts';
 import type { Format } from './encoding.ts';
 import type { AnyOperation, ConsoleOutcome, Scope } from './operation.ts';
+import { Warnings } from './warnings.ts';
 
 /** What is known of a request so far; filled in along the road, and written down whatever becomes of it. */
 export interface Journey {
@@ -34,6 +35,7 @@ export interface Journey {
   cookies: readonly string[];
   touched: [string, string][];
   computed: ComputedBeforehand | undefined;
+  readonly warnings: Warnings;
 }
 
 /**
@@ -60,6 +62,7 @@ export function beginJourney(request: GuardRequest, requestId: string, time: num
     cookies: [],
     touched: [],
     computed: undefined,
+    warnings: new Warnings(),
   };
 }
 
@@ -81,6 +84,7 @@ export function scopeOf(
       transaction.changed({ accountId, topic, subject });
     },
     touched: (resourceType, name) => journey.touched.push([resourceType, name]),
+    warn: (text) => journey.warnings.add(text),
     computed: (name, compute) => {
       if (transaction === undefined) throw new Error('only a write has something computed beforehand');
       journey.computed ??= new ComputedBeforehand();

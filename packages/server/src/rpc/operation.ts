@@ -24,6 +24,11 @@ export interface Scope {
   /** Names what was touched, for the audit event: `ACS::RAM::User`, its name. */
   touched(resourceType: string, name: string): void;
   /**
+   * Adds a warning to the answer, in the header `x-claviger-warning`; also when the request is refused later.
+   * @param text one sentence in English, without values that may be secret (`Warnings.add`)
+   */
+  warn(text: string): void;
+  /**
    * What a write needs and takes long to compute: it is computed while no transaction is open, and the write then runs
    * again from its beginning (`ComputedBeforehand`).
    * @param name tells it from all else that the request computes

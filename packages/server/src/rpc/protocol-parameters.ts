@@ -1,0 +1,18 @@
+/** Parameters of the RPC protocol itself; every other parameter belongs to the operation. */
+export const protocolParameters: ReadonlySet<string> = new Set([
+  'AccessKeyId',
+  'Action',
+  'BearerToken',
+  'Format',
+  'RegionId',
+  'SecureTransport',
+  'SecurityToken',
+  'Signature',
+  'SignatureMethod',
+  'SignatureNonce',
+  'SignatureType',
+  'SignatureVersion',
+  'SourceIp',
+  'Timestamp',
+  'Version',
+]);
