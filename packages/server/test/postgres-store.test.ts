@@ -94,6 +94,55 @@ eachDatabase((name, { open, freshLocation }) => {
     );
   });
 
+  test('a write whose session the server ends between two statements is carried out once, on another session', async () => {
+    const { store, url } = await openAt();
+    let runs = 0;
+    await store.write(async ({ queries, changed }) => {
+      runs += 1;
+      changed(keyChange('once'));
+      // The session is checked out and no query is under way: only its `error` event tells of its end.
+      if (runs === 1) await endSessionsAndWait(url);
+      await queries.selectFrom('users').selectAll().execute();
+    });
+    assert.equal(runs, 2);
+    const subjects = await store.queries.selectFrom('changes').select('subject').execute();
+    assert.deepEqual(subjects, [{ subject: 'once' }]);
+  });
+
+  test('a write whose every session ends is a failed write, not an exit', async () => {
+    const { store, url } = await openAt();
+    await assert.rejects(
+      store.write(async ({ queries }) => {
+        await endSessionsAndWait(url);
+        await queries.selectFrom('users').selectAll().execute();
+      }),
+      StoreUnavailable,
+    );
+    await store.write(async ({ changed }) => changed(keyChange('after')));
+  });
+
+  test('a server that ends all sessions while reads and writes are under way ends no process', async () => {
+    const { store, url } = await openAt();
+    for (let round = 0; round < 5; round += 1) {
+      const outcomes = Promise.allSettled(
+        Array.from({ length: 8 }, (_, index) =>
+          index % 2 === 0
+            ? store.write(async ({ queries, changed }) => {
+                await queries.selectFrom('users').selectAll().execute();
+                changed(keyChange(`round ${round}`));
+              })
+            : store.queries.selectFrom('users').selectAll().execute(),
+        ),
+      );
+      await endSessionsAndWait(url);
+      for (const outcome of await outcomes) {
+        if (outcome.status === 'rejected')
+          assert.ok(outcome.reason instanceof StoreUnavailable, inspect(outcome.reason));
+      }
+    }
+    await store.write(async ({ changed }) => changed(keyChange('after')));
+  });
+
   test('a node that is cut off says so, grows stale, and hears afterwards what it missed', async () => {
     let now = 1_000_000;
     const logged: string[] = [];
@@ -189,4 +238,22 @@ async function endSessions(url: string, spared?: pg.Client): Promise<void> {
     await serverAddress(),
     `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${database}' and pid <> ${rows[0].pid}`,
   );
+}
+
+/** Ends every session of the database at `url`, and returns once the server lists none of them. */
+async function endSessionsAndWait(url: string): Promise<void> {
+  const database = new URL(url).pathname.slice(1);
+  const client = new pg.Client({ connectionString: await serverAddress() });
+  await client.connect();
+  try {
+    const of = `from pg_stat_activity where datname = '${database}' and application_name = 'claviger'`;
+    const { rows } = await client.query(`select pid, pg_terminate_backend(pid) ${of}`);
+    const pids = rows.map(({ pid }) => pid);
+    for (;;) {
+      const left = await client.query('select 1 from pg_stat_activity where pid = any($1)', [pids]);
+      if (left.rows.length === 0) return;
+    }
+  } finally {
+    await client.end();
+  }
 }

@@ -21,8 +21,10 @@ export class PostgresConnection implements DatabaseConnection {
   readonly client: pg.ClientBase;
   /** The first statement that failed on it, also when the work hid that. */
   failure: unknown;
-  /** True once something failed that was no answer of the server: the session is not to be used again. */
+  /** True once the session is not to be used again: its connection failed, or the server ended it. */
   broken = false;
+  /** True once a commit was sent: from then on a failure does not tell whether the transaction was carried out. */
+  committing = false;
 
   constructor(client: pg.ClientBase) {
     this.client = client;
@@ -44,10 +46,19 @@ export class PostgresConnection implements DatabaseConnection {
       return await this.client.query(sql, [...parameters]);
     } catch (error) {
       this.failure ??= error;
-      this.broken ||= sqlState(error) === undefined;
+      this.broken ||= endsSession(sqlState(error));
       throw translated(error);
     }
   }
+}
+
+/**
+ * Whether a session cannot be used after an error of this SQLSTATE: the connection failed (no state, or class 08),
+ * or the server is shutting the session down (57P01 to 57P05).
+ * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+function endsSession(code: string | undefined): boolean {
+  return code === undefined || /^(08|57P0[1-5])/.test(code);
 }
 
 /** Whether the whole transaction may succeed when it is run again: another one was in its way. */

@@ -24,7 +24,10 @@ import {
 /** How often a work is run at most when other transactions are in its way. */
 const attemptLimit = 20;
 
-/** How often a row that a unique index refused is tried again: the next look sees what was in the way. */
+/**
+ * How often a work is run again when a unique index refused its row (the next look sees what was in the way), or
+ * when the server ended its session before the commit.
+ */
 const duplicateLimit = 2;
 
 /** Any number of ours: those who migrate this database exclude each other by it. */
@@ -160,8 +163,11 @@ export class PostgresStore implements Store {
         result = await this.#runAndCommit(connection, work);
       } catch (error) {
         const { failure } = connection;
+        // The session ended before the commit was sent: the server has undone the transaction.
+        const undone = connection.broken && !connection.committing;
         await this.#rollBack(connection);
-        const again = asksForRetry(failure) || (isDuplicate(failure) && attempt <= duplicateLimit);
+        const again =
+          asksForRetry(failure) || ((isDuplicate(failure) || undone) && attempt <= duplicateLimit);
         if (!again) throw error;
         if (attempt >= attemptLimit) {
           throw new StoreUnavailable('too many changes of the same data at once', failure);
@@ -212,6 +218,7 @@ export class PostgresStore implements Store {
     const revisions = changes.length > 0 ? await this.#log(connection, changes) : [];
     this.#changes.noteOwn(revisions);
     try {
+      connection.committing = true;
       const { command } = await connection.run('commit');
       // The server answers so, without an error, when a statement has failed and the work went on all the same.
       if (command !== 'COMMIT')
@@ -285,26 +292,35 @@ class SessionPool {
   constructor(config: pg.ClientConfig, session: string, log: (message: string) => void) {
     this.#pool = new pg.Pool({ ...config, max: poolSize, query_timeout: answerLimitMs });
     this.#session = session;
-    // An idle session that breaks is replaced by the pool; unheard, the event would end the process.
+    // An idle session that breaks is replaced by the pool; without a listener the event would end the process.
     this.#pool.on('error', () => log('a connection to the database was lost'));
+    // The pool takes its own listener off a session that it lends. A session that breaks between two statements of
+    // a transaction has no query to reject, so the event is all there is; the next statement on it fails.
+    this.#pool.on('connect', (client) => client.on('error', () => {}));
   }
 
+  /**
+   * Lends a prepared session. One that the server ended before it was prepared is passed over: nothing was done on it.
+   * @throws StoreUnavailable when no session can be had
+   */
   async acquire(): Promise<PostgresConnection> {
-    let client: pg.PoolClient;
-    try {
-      client = await this.#pool.connect();
-    } catch (error) {
-      throw unreachable(error);
-    }
-    const connection = new PostgresConnection(client);
-    if (this.#prepared.has(client)) return connection;
-    try {
-      await client.query(this.#session);
-      this.#prepared.add(client);
-      return connection;
-    } catch (error) {
-      client.release(true);
-      throw unreachable(error);
+    for (let ended = 0; ; ended += 1) {
+      let client: pg.PoolClient;
+      try {
+        client = await this.#pool.connect();
+      } catch (error) {
+        throw unreachable(error);
+      }
+      const connection = new PostgresConnection(client);
+      if (this.#prepared.has(client)) return connection;
+      try {
+        await connection.run(this.#session);
+        this.#prepared.add(client);
+        return connection;
+      } catch (error) {
+        client.release(true);
+        if (!connection.broken || ended >= poolSize) throw unreachable(error);
+      }
     }
   }
 
