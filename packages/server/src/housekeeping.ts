@@ -3,7 +3,7 @@ import { disableIdleKeys } from './access-keys/idle-keys.ts';
 import { purgeOldEvents } from './audit/retention.ts';
 import { purgeRecycleBins } from './recycle-bin/purge.ts';
 import type { Services } from './services.ts';
-import { purgeConsoleSessions } from './session/console-session.ts';
+import { purgeExpiredSessions } from './session/purge-expired-sessions.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -18,7 +18,7 @@ export interface HousekeepingOptions {
 
 /**
  * What happens by itself: keys that nobody uses are disabled, recycle bins and the audit log let go of what is past
- * its time.
+ * its time. Each change leaves an audit event of the type `Housekeeping`.
  */
 export class Housekeeping {
   readonly #services: Services;
@@ -50,8 +50,8 @@ export class Housekeeping {
     try {
       const disabled = await disableIdleKeys(this.#services, now());
       const purged = await purgeRecycleBins(this.#services, now());
-      await this.#services.store.write(({ queries }) => purgeConsoleSessions(queries, now()));
-      const events = await purgeOldEvents(this.#services.store, now(), auditRetentionDays);
+      await purgeExpiredSessions(this.#services, now());
+      const events = await purgeOldEvents(this.#services, now(), auditRetentionDays);
       if (disabled + purged.accessKeys + purged.users + events > 0) {
         logger.info({ disabled, purged, events }, 'idle keys disabled, recycle bins and audit log purged');
       }

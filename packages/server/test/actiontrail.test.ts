@@ -134,9 +134,17 @@ eachServer((_, start) => {
       const before = await count();
       assert.ok(before > 0);
       const later = Date.now() + 90 * DAY_MS;
-      assert.equal(await purgeOldEvents(store, later, 0), 0);
-      assert.equal(await purgeOldEvents(store, later, 91), 0);
-      assert.equal(await purgeOldEvents(store, later, 89), before);
+      assert.equal(await purgeOldEvents(own.services, later, 0), 0);
+      assert.equal(await purgeOldEvents(own.services, later, 91), 0);
+      assert.equal(await count(), before);
+      assert.equal(await purgeOldEvents(own.services, later, 89), before);
+      const left = await store.queries.selectFrom('audit_events').select(['event_name', 'event']).execute();
+      assert.deepEqual(
+        left.map(({ event_name: name, event }) => [name, JSON.parse(event).additionalEventData.Removed]),
+        [['PurgeAuditEvents', String(before)]],
+      );
+      // What retention has written goes without a word in its turn.
+      assert.equal(await purgeOldEvents(own.services, later + 90 * DAY_MS, 89), 1);
       assert.equal(await count(), 0);
     });
 

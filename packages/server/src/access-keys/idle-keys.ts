@@ -1,11 +1,17 @@
+import { recordHousekeeping } from '../audit/system-event.ts';
 import { DAY_MS } from '../limits.ts';
+import { instant } from '../rpc/instant.ts';
 import type { Services } from '../services.ts';
 import { readSecurityPreference } from '../settings/security-preference.ts';
+import { inPortions } from '../store/in-portions.ts';
+
+/** How many keys one transaction disables, so that nobody waits long behind it. */
+const keysPerWrite = 200;
 
 /**
  * Disables the AccessKeys of RAM users that were not used for as many days as the account allows
  * (MaxIdleDaysForAccessKeys). A key that was made or enabled since is not idle, and neither is one in the
- * recycle bin or one of the root.
+ * recycle bin or one of the root. Each leaves an audit event `DisableIdleAccessKey` in its account.
  * @param now milliseconds since the epoch
  * @returns how many were disabled
  */
@@ -28,6 +34,16 @@ async function disableUnused(
 ): Promise<number> {
   // What is still in memory counts as well.
   await services.lastUsed.flush();
+  return inPortions(keysPerWrite, (rows) => disablePortion(services, accountId, since, now, rows));
+}
+
+function disablePortion(
+  services: Services,
+  accountId: string,
+  since: number,
+  now: number,
+  rows: number,
+): Promise<number> {
   return services.store.write(async ({ queries, changed }) => {
     const idle = await queries
       .selectFrom('access_keys')
@@ -48,6 +64,7 @@ async function disableUnused(
           ),
         ),
       )
+      .limit(rows)
       .execute();
     for (const { access_key_id: accessKeyId } of idle) {
       await queries
@@ -57,6 +74,13 @@ async function disableUnused(
         .execute();
       changed({ accountId, topic: 'access-key', subject: accessKeyId });
     }
+    const events = idle.map(({ access_key_id: accessKeyId }) => ({
+      name: 'DisableIdleAccessKey',
+      accountId,
+      touched: [['ACS::RAM::AccessKey', accessKeyId]] as const,
+      details: { UnusedSince: instant(since) },
+    }));
+    await recordHousekeeping(services, queries, now, events);
     return idle.length;
   });
 }

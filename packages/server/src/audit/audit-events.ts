@@ -135,32 +135,59 @@ async function* accountsWithEvents(queries: Queries): AsyncGenerator<string, voi
   }
 }
 
+/** What retention removed from one account's log. */
+export interface RemovedEvents {
+  readonly accountId: string;
+  readonly count: number;
+  /** How many of them are named `PurgeAuditEvents`: what retention itself has written. */
+  readonly purgeEvents: number;
+}
+
+/** The name of the events by which retention says what it removed. */
+export const purgeEventName = 'PurgeAuditEvents';
+
 /**
  * Removes events before `before`, each account's oldest first: retention. At most `limit` of them, so that no
  * transaction lasts long; call it again, in another one, while it removes as many.
  *
  * @param queries of a transaction
  * @param before milliseconds since the epoch
- * @returns how many were removed
+ * @returns what was removed from each account's log
  */
-export async function purgeAuditEvents(queries: Queries, before: number, limit = 1000): Promise<number> {
-  let removed = 0;
+export async function purgeAuditEvents(
+  queries: Queries,
+  before: number,
+  limit = 1000,
+): Promise<readonly RemovedEvents[]> {
+  const removed: RemovedEvents[] = [];
+  let room = limit;
   for await (const accountId of accountsWithEvents(queries)) {
-    const oldest = queries
+    const oldest = await queries
       .selectFrom('audit_events')
-      .select('event_id')
+      .select(['event_id', 'event_time', 'event_name'])
       .where('account_id', '=', accountId)
       .where('event_time', '<', before)
       .orderBy('event_time')
-      .limit(limit - removed);
+      .orderBy('event_id')
+      .limit(room)
+      .execute();
+    const last = oldest.at(-1);
+    if (last === undefined) continue;
     const { numDeletedRows } = await queries
       .deleteFrom('audit_events')
       .where('account_id', '=', accountId)
-      .where('event_time', '<', before)
-      .where('event_id', 'in', oldest)
+      .where(({ eb, or, and }) =>
+        or([
+          eb('event_time', '<', last.event_time),
+          and([eb('event_time', '=', last.event_time), eb('event_id', '<=', last.event_id)]),
+        ]),
+      )
+      .where('event_time', '<=', last.event_time)
       .executeTakeFirstOrThrow();
-    removed += Number(numDeletedRows);
-    if (removed >= limit) break;
+    const purgeEvents = oldest.filter(({ event_name: name }) => name === purgeEventName).length;
+    removed.push({ accountId, count: Number(numDeletedRows), purgeEvents });
+    room -= oldest.length;
+    if (room <= 0) break;
   }
   return removed;
 }

@@ -421,7 +421,10 @@ eachDatabase((_, { open }) => {
       for (const one of records) audit.append(one);
       await audit.flush();
       const purge = (limit: number) =>
-        store.write(({ queries }) => purgeAuditEvents(queries, time + 4, limit));
+        store.write(async ({ queries }) => {
+          const removed = await purgeAuditEvents(queries, time + 4, limit);
+          return removed.reduce((sum, { count }) => sum + count, 0);
+        });
       assert.equal(await purge(2), 2);
       assert.deepEqual(await written(store), [records[0]!.requestId, records[3]!.requestId]);
       assert.equal(await purge(2), 1);

@@ -1,8 +1,10 @@
+import { recordHousekeeping } from '../audit/system-event.ts';
 import { purgeSecondFactors } from '../mfa/purge-second-factors.ts';
 import { purgeLoginProfile } from '../passwords/login-profile.ts';
 import { purgeServiceCredentials } from '../service-credentials/service-credential.ts';
 import type { Services } from '../services.ts';
 import { inPortions } from '../store/in-portions.ts';
+import type { UserRow } from '../store/schema.ts';
 import type { WriteTransaction } from '../store/store.ts';
 
 /** How many rows one transaction deletes, so that nobody waits long behind it. */
@@ -15,7 +17,8 @@ export interface Purged {
 }
 
 /**
- * Deletes what has been in a recycle bin for its whole time: AccessKeys, and users with all that was theirs.
+ * Deletes what has been in a recycle bin for its whole time: AccessKeys, and users with all that was theirs. Each
+ * leaves an audit event, `PurgeRecycledAccessKey` or `PurgeRecycledUser`, in its account.
  * @param now milliseconds since the epoch
  */
 export async function purgeRecycleBins(services: Services, now: number): Promise<Purged> {
@@ -28,6 +31,12 @@ export async function purgeRecycleBins(services: Services, now: number): Promise
         .limit(rows)
         .execute();
       await deleteKeys(transaction, due);
+      const events = due.map((key) => ({
+        name: 'PurgeRecycledAccessKey',
+        accountId: key.account_id,
+        touched: [['ACS::RAM::AccessKey', key.access_key_id]] as const,
+      }));
+      await recordHousekeeping(services, transaction.queries, now, events);
       return due.length;
     }),
   );
@@ -35,15 +44,26 @@ export async function purgeRecycleBins(services: Services, now: number): Promise
     services.store.write(async (transaction) => {
       const due = await transaction.queries
         .selectFrom('users')
-        .select(['user_id', 'account_id'])
+        .select(['user_id', 'user_name', 'account_id'])
         .where('purge_at', '<=', now)
         .limit(rows)
         .execute();
       for (const user of due) await purgeUser(transaction, user.account_id, user.user_id);
+      await recordHousekeeping(services, transaction.queries, now, due.map(purgedUser));
       return due.length;
     }),
   );
   return { accessKeys, users };
+}
+
+/** The audit event of a user that left the recycle bin by itself. */
+export function purgedUser(user: Pick<UserRow, 'account_id' | 'user_id' | 'user_name'>) {
+  return {
+    name: 'PurgeRecycledUser',
+    accountId: user.account_id,
+    touched: [['ACS::RAM::User', user.user_name]] as const,
+    details: { UserId: user.user_id },
+  };
 }
 
 /** Deletes a user for good, with its keys, passwords, second factors, service credentials, memberships, attachments and tags. */

@@ -1,4 +1,5 @@
 import { changeKey } from '../access-keys/access-key.ts';
+import { recordHousekeeping } from '../audit/system-event.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { DAY_MS, limits } from '../limits.ts';
 import type { Scope } from '../rpc/operation.ts';
@@ -12,7 +13,7 @@ import {
   requireUser,
   type UserReference,
 } from '../users/user.ts';
-import { purgeUser } from './purge.ts';
+import { purgedUser, purgeUser } from './purge.ts';
 
 /** A user in the recycle bin. */
 export type RecycledUser = UserRow & { readonly recycled_at: number; readonly purge_at: number };
@@ -163,12 +164,13 @@ async function pushOutOldest(scope: Scope, justRecycled: string): Promise<void> 
   const excess = Number(count) + 1 - limits.recycledUsersPerAccount;
   if (excess <= 0) return;
   const oldest = await others
-    .select('user_id')
+    .select(['user_id', 'user_name', 'account_id'])
     .orderBy('recycled_at')
     .orderBy('user_id')
     .limit(excess)
     .execute();
   for (const { user_id: userId } of oldest) await purge(scope, userId);
+  await recordHousekeeping(scope.services, scope.queries, scope.now, oldest.map(purgedUser));
 }
 
 async function purge(scope: Scope, userId: string): Promise<void> {

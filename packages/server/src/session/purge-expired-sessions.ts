@@ -1,0 +1,28 @@
+import { recordHousekeeping } from '../audit/system-event.ts';
+import type { Services } from '../services.ts';
+import { purgeConsoleSessions } from './console-session.ts';
+
+/**
+ * Deletes the console sessions that have expired. Each account that had some gets one audit event
+ * `PurgeConsoleSessions` with their number.
+ * @param now milliseconds since the epoch
+ * @returns how many were deleted
+ */
+export function purgeExpiredSessions(services: Services, now: number): Promise<number> {
+  return services.store.write(async ({ queries }) => {
+    const expired = await queries
+      .selectFrom('console_sessions')
+      .select(({ fn }) => ['account_id', fn.countAll<number>().as('count')])
+      .where('expires_at', '<=', now)
+      .groupBy('account_id')
+      .execute();
+    const count = await purgeConsoleSessions(queries, now);
+    const events = expired.map((of) => ({
+      name: 'PurgeConsoleSessions',
+      accountId: of.account_id,
+      details: { Removed: String(of.count) },
+    }));
+    await recordHousekeeping(services, queries, now, events);
+    return count;
+  });
+}
