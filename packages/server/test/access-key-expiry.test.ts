@@ -122,6 +122,10 @@ eachServer((_, start) => {
         PrincipalName: 'alice',
         SimulatedAction: 'ram:GetUser',
         SimulatedResource: '*',
+        PolicyDocument: JSON.stringify({
+          Version: '1',
+          Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+        }),
       },
     } as const;
     for (const own of Object.keys(calls)) {

@@ -22,7 +22,13 @@ const simulating =
     await (PrincipalType === 'role' ? things.role(name) : things.user(name));
     const kind = PrincipalType === 'role' ? 'role' : 'user';
     return {
-      parameters: { PrincipalType, PrincipalName: name, ...simulated(things) },
+      // With a document, so that no policies are read, which needs more permissions: see simulator.test.ts.
+      parameters: {
+        PrincipalType,
+        PrincipalName: name,
+        PolicyDocument: allowing('ram:GetUser', '*'),
+        ...simulated(things),
+      },
       on: [things.arn(`${kind}/${name}`)],
     };
   };

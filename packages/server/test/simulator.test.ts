@@ -160,27 +160,95 @@ eachServer((_, start) => {
     await refused(simulate({ ...asked, SimulatedResource }), 'InvalidParameter', 400);
   });
 
-  test('it needs a permission of its own on the principal, and no other', async () => {
-    const { server, account, attach } = await fresh();
+  test('a principal needs claviger:Simulate, and its policies what reading them needs', async () => {
+    const { server, account, attach, admin } = await fresh();
     const user = await server.newUser(account, 'reader');
     await server.newUser(account, 'alice');
     const call = (parameters: Record<string, string>) => user.clients.call(OWN, 'Simulate', parameters);
+    const resource = (name: string) => `acs:ram:*:${account.accountId}:${name}`;
+    const grant = (...pairs: readonly [string, string][]) =>
+      pairs.map(([Action, name]) => ({ Effect: 'Allow', Action, Resource: resource(name) }));
+    await attach('alice', 'hidden', policy({ Effect: 'Allow', Action: 'ram:ListUsers', Resource: '*' }));
+    await admin.callRpc(RAM, 'CreateGroup', { GroupName: 'staff' });
+    await admin.callRpc(RAM, 'AddUserToGroup', { UserName: 'alice', GroupName: 'staff' });
+    await admin.callRpc(RAM, 'CreatePolicy', {
+      PolicyName: 'of-group',
+      PolicyDocument: policy({ Effect: 'Deny', Action: 'ram:ListUsers', Resource: '*' }),
+    });
+    await admin.callRpc(RAM, 'AttachPolicyToGroup', {
+      GroupName: 'staff',
+      PolicyName: 'of-group',
+      PolicyType: 'Custom',
+    });
     await refused(call({ ...alice, ...listUsers(account) }), 'NoPermission', 403);
-    await attach(
-      'reader',
-      'simulates',
-      policy({
-        Effect: 'Allow',
-        Action: 'claviger:Simulate',
-        Resource: `acs:ram:*:${account.accountId}:user/alice`,
-      }),
+    await attach('reader', 'simulates', policy(...grant(['claviger:Simulate', 'user/alice'])));
+    const brought = { PolicyDocument: policy({ Effect: 'Allow', Action: '*', Resource: '*' }) };
+    await call({ ...alice, ...listUsers(account), ...brought });
+    const needed: readonly [string, string][] = [
+      ['claviger:Simulate', 'user/alice'],
+      ['ram:ListPoliciesForUser', 'user/alice'],
+      ['ram:ListGroupsForUser', 'user/alice'],
+      ['ram:ListPoliciesForGroup', 'group/staff'],
+      ['ram:GetPolicy', 'policy/hidden'],
+      ['ram:GetPolicy', 'policy/of-group'],
+    ];
+    const setPolicy = (...statements: object[]) =>
+      admin.callRpc(RAM, 'CreatePolicyVersion', {
+        PolicyName: 'simulates',
+        PolicyDocument: policy(...statements),
+        SetAsDefault: 'true',
+        RotateStrategy: 'DeleteOldestNonDefaultVersionWhenLimitExceeded',
+      });
+    for (const left of needed) {
+      await setPolicy(...grant(...needed.filter((pair) => pair !== left)));
+      await refused(call({ ...alice, ...listUsers(account) }), 'NoPermission', 403);
+    }
+    await setPolicy(...grant(...needed));
+    assert.equal(
+      ((await call({ ...alice, ...listUsers(account) })) as unknown as WireSimulation).Effect,
+      'ExplicitDeny',
     );
-    await call({ ...alice, ...listUsers(account) });
     await refused(call({ ...listUsers(account), PrincipalType: 'root' }), 'NoPermission', 403);
     await refused(call({ PrincipalType: 'role', PrincipalName: 'r', ...listUsers(account) }), 'NoPermission');
     const foreign = await server.newAccount();
     const name = { PrincipalType: 'ram-user', PrincipalName: `alice@${foreign.domain}` };
     await refused(call({ ...name, ...listUsers(account) }), 'NoPermission', 403);
+  });
+
+  test('a trust policy is shown to a caller that may read the role, and roles are not told apart', async () => {
+    const { server, account, attach, admin } = await fresh();
+    const user = await server.newUser(account, 'reader');
+    const trust = policy({
+      Effect: 'Allow',
+      Action: 'sts:AssumeRole',
+      Principal: { RAM: [`acs:ram::${account.accountId}:root`] },
+      Condition: { StringEquals: { 'sts:ExternalId': 'known-to-few' } },
+    });
+    await admin.callRpc(RAM, 'CreateRole', { RoleName: 'guest', AssumeRolePolicyDocument: trust });
+    const ask = (RoleName: string) =>
+      user.clients.call(OWN, 'Simulate', {
+        PolicyDocument: policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' }),
+        SimulatedAction: 'sts:AssumeRole',
+        SimulatedResource: `acs:ram::${account.accountId}:role/${RoleName}`,
+      });
+    const messages = [];
+    for (const name of ['guest', 'absent']) {
+      const { message } = await refused(ask(name), 'NoPermission', 403);
+      messages.push(message.replaceAll(name, 'NAME').replaceAll(/[0-9A-F-]{36}/g, 'ID'));
+    }
+    assert.equal(messages[0], messages[1]);
+    await attach(
+      'reader',
+      'reads-role',
+      policy({
+        Effect: 'Allow',
+        Action: 'ram:GetRole',
+        Resource: `acs:ram:*:${account.accountId}:role/guest`,
+      }),
+    );
+    const shown = (await ask('guest')) as unknown as WireSimulation;
+    assert.ok(shown.Documents.some(({ PolicyDocument }) => PolicyDocument.includes('known-to-few')));
+    await refused(ask('absent'), 'NoPermission', 403);
   });
 
   test('what is malformed is refused', async () => {

@@ -1,4 +1,4 @@
-import type { PermissionPolicy, Principal } from '@claviger/guard';
+import type { Demand, PermissionPolicy, Principal } from '@claviger/guard';
 import { arn, identityArn } from '../../accounts/arn.ts';
 import { rootPrincipal, userPrincipal } from '../../accounts/principal.ts';
 import { Refusal } from '../../errors/refusal.ts';
@@ -13,6 +13,11 @@ import { oneOf, optional, type Parameter, text } from '../../rpc/parameter.ts';
 import { requireUser } from '../../users/user.ts';
 import { userNameOf } from '../ims/user-reference.ts';
 import { readRoleArn } from '../sts/session-parameters.ts';
+import {
+  demandsToReadRolePolicies,
+  demandsToReadTrust,
+  demandsToReadUserPolicies,
+} from './simulation-demands.ts';
 import { version } from './version.ts';
 
 /** Condition keys and their values, as a JSON object: texts, numbers, booleans, and lists of texts. */
@@ -66,10 +71,15 @@ export const simulateOperations: readonly Operation[] = [
     name: 'Simulate',
     access: 'read',
     input,
-    authorize(given, call) {
-      const resource = resourceOf(given.PrincipalType, given.PrincipalName, call);
-      // A text that the caller has brought tells it nothing that it does not have.
-      return resource === undefined ? [] : [{ action: 'claviger:Simulate', resource }];
+    async authorize(given, call) {
+      const { PrincipalType: type, PrincipalName: name, SimulatedAction, SimulatedResource } = given;
+      const resource = resourceOf(type, name, call);
+      return [
+        // A text that the caller has brought tells it nothing that it does not have.
+        ...(resource === undefined ? [] : [{ action: 'claviger:Simulate', resource }]),
+        ...(given.PolicyDocument === undefined ? await demandsToReadPolicies(type, name, call) : []),
+        ...demandsToReadTrust(call, SimulatedAction, SimulatedResource),
+      ];
     },
     async handle(given, call) {
       const facts = factsOf(given.Conditions, call);
@@ -131,6 +141,23 @@ function resourceOf(
       return arn.user(accountId, userNamed(name, call));
     case 'role':
       return arn.role(accountId, needed(name));
+  }
+}
+
+/** What reading the policies of the simulated principal needs, which the answer shows. */
+async function demandsToReadPolicies(
+  type: PrincipalType | undefined,
+  name: string | undefined,
+  call: Call,
+): Promise<readonly Demand[]> {
+  switch (type) {
+    case undefined:
+    case 'root':
+      return [];
+    case 'ram-user':
+      return demandsToReadUserPolicies(call, userNamed(name, call));
+    case 'role':
+      return demandsToReadRolePolicies(call, needed(name));
   }
 }
 
