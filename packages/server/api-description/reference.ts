@@ -9,6 +9,8 @@ import {
 import { openApiProducts } from '../src/api/openapi.ts';
 import { builtOperations } from '../src/claviger.ts';
 import type { AnyOperation } from '../src/rpc/operation.ts';
+import { securityEffects } from '../src/rpc/security-effect.ts';
+import { stepUpPage } from './step-up-page.ts';
 
 /** The page of one product: each operation that is built, with what it takes and answers. */
 export function referencePage(version: string): string {
@@ -41,8 +43,16 @@ const sentenceOf: Readonly<Record<AnyOperation['access'], string>> = {
 function moreOf(operation: AnyOperation): string[] {
   return [
     ...('sessionOnly' in operation ? ['Only for sessions of the console.'] : []),
-    ...('stepUp' in operation ? ['In the console it asks for a step-up.'] : []),
+    ...stepUpSentence(operation),
   ];
+}
+
+function stepUpSentence(operation: AnyOperation): string[] {
+  if (operation.access !== 'write') return [];
+  const { security } = operation;
+  if (!securityEffects[security.effect].needsStepUp) return [];
+  const except = 'except' in security && security.except ? `, except ${security.except.when}` : '';
+  return [`In the console it asks for a step-up${except}.`];
 }
 
 function section(operation: AnyOperation, response: DescribedType): string {
@@ -91,4 +101,5 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   for (const [name, version] of openApiProducts) {
     writeFileSync(new URL(`${name}.md`, referenceFolder), referencePage(version));
   }
+  writeFileSync(new URL('step-up.md', referenceFolder), stepUpPage());
 }

@@ -1,5 +1,6 @@
 import { type AnyOperation, effectOf } from '../rpc/operation.ts';
 import type { Registry } from '../rpc/registry.ts';
+import { securityEffects } from '../rpc/security-effect.ts';
 import {
   type DescribedOperation,
   type DescribedType,
@@ -100,8 +101,9 @@ function pathItem(operation: AnyOperation, described: DescribedOperation | undef
       operationId: operation.name,
       tags: [operation.product],
       'x-access': effectOf[operation.access],
+      ...(operation.access === 'write' ? { 'x-security-effect': operation.security.effect } : {}),
       ...securityOf(operation),
-      ...('stepUp' in operation ? { 'x-step-up': true } : {}),
+      ...stepUpOf(operation),
       parameters: [
         fixed('Action', operation.name),
         fixed('Version', operation.version),
@@ -120,6 +122,17 @@ function pathItem(operation: AnyOperation, described: DescribedOperation | undef
         default: { $ref: '#/components/responses/Refusal' },
       },
     },
+  };
+}
+
+/** Whether console sessions need a step-up for it, and the input for which they do not. */
+function stepUpOf(operation: AnyOperation): Json {
+  if (operation.access !== 'write') return {};
+  const { security } = operation;
+  if (!securityEffects[security.effect].needsStepUp) return {};
+  return {
+    'x-step-up': true,
+    ...('except' in security && security.except ? { 'x-step-up-except': security.except.when } : {}),
   };
 }
 

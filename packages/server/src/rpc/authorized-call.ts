@@ -1,14 +1,14 @@
 import type { ParsedSignature } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
-import type { CallerIdentity } from '../session/session-identity.ts';
 import { isSteppedUp } from '../session/step-up.ts';
 import { change } from './audited-change.ts';
 import { recordOf } from './call-record.ts';
 import { admitCaller, authorize, callOf, stillAdmitted } from './caller.ts';
 import type { Journey } from './journey.ts';
-import type { Answer, Call, Operation } from './operation.ts';
+import type { Answer, Call, Operation, WriteOperation } from './operation.ts';
 import { type InputOf, type ParameterMap, readInput } from './parameter.ts';
 import type { Road } from './road.ts';
+import { proofNeeded } from './security-effect.ts';
 
 /** Of an operation that a caller needs permission for, whichever way it has proven who it is. */
 export async function serveCall(
@@ -45,16 +45,17 @@ async function perform(
   call: Call,
 ): Promise<Answer> {
   await authorize(road, operation, input, call);
-  if (operation.stepUp && !isConfirmed(call.identity, call.now)) throw new Refusal('StepUpRequired');
+  if (operation.access === 'write') refuseUnproven(operation, input, call);
   return operation.handle(input, call);
 }
 
-/** Programs sign with what they were given for that; a browser may have been left alone. */
-function isConfirmed(identity: CallerIdentity, now: number): boolean {
-  switch (identity.by) {
+/** @throws Refusal StepUpRequired when the change asks for a step-up that the caller's console session lacks */
+function refuseUnproven(operation: WriteOperation, input: InputOf<ParameterMap>, call: Call): void {
+  const { needsStepUp } = proofNeeded(operation.security, input);
+  switch (call.identity.by) {
     case 'signature':
-      return true;
+      return;
     case 'session':
-      return isSteppedUp(identity.session, now);
+      if (needsStepUp && !isSteppedUp(call.identity.session, call.now)) throw new Refusal('StepUpRequired');
   }
 }

@@ -6,6 +6,7 @@ import type { ConsoleSite } from '../session/console-site.ts';
 import type { CallerIdentity } from '../session/session-identity.ts';
 import type { Change, Queries } from '../store/store.ts';
 import type { InputOf, ParameterMap } from './parameter.ts';
+import type { SecurityEffect } from './security-effect.ts';
 
 /** The products that are spoken, by the names RAM gives them in events and endpoints. */
 export type Product = 'Ims' | 'Ram' | 'Sts' | 'Actiontrail' | 'Claviger';
@@ -48,18 +49,10 @@ export interface Call extends Scope {
 /** An answer's fields, as they are named on the wire; `Secret`s are revealed to the caller alone. */
 export type Answer = Readonly<Record<string, unknown>>;
 
-/** An operation of the API: data and a handler. */
-export interface Operation<P extends ParameterMap = ParameterMap> {
+interface AuthorizedOperation<P extends ParameterMap> {
   readonly product: Product;
   readonly version: string;
   readonly name: string;
-  /** `write` runs in a transaction together with its audit record. */
-  readonly access: 'read' | 'write';
-  /**
-   * Whoever calls it from a session of the console must have shown lately that it is still the same person: it makes,
-   * revives or destroys what proves who somebody is, or loosens how that is proven. Signed calls are not asked.
-   */
-  readonly stepUp?: true;
   /**
    * Of an operation that only a session of the console can call. `page-load`: also without the session's CSRF token,
    * which a page that was just opened has yet to be told; it must read and do nothing else.
@@ -74,6 +67,21 @@ export interface Operation<P extends ParameterMap = ParameterMap> {
   /** Does it, and answers the response without `RequestId`. */
   handle(input: InputOf<P>, call: Call): Promise<Answer>;
 }
+
+/** Operation that changes nothing. */
+export interface ReadOperation<P extends ParameterMap = ParameterMap> extends AuthorizedOperation<P> {
+  readonly access: 'read';
+}
+
+/** Operation that runs in a transaction together with its audit record. */
+export interface WriteOperation<P extends ParameterMap = ParameterMap> extends AuthorizedOperation<P> {
+  readonly access: 'write';
+  /** Decides whether the caller has to prove again who it is; required, so that no new operation escapes the rule. */
+  readonly security: SecurityEffect<P>;
+}
+
+/** An operation of the API: data and a handler. */
+export type Operation<P extends ParameterMap = ParameterMap> = ReadOperation<P> | WriteOperation<P>;
 
 /** An answer that has no end of its own, sent as it comes about. */
 export interface OpenedStream {

@@ -47,7 +47,7 @@ export const accessKeyExpiryOperations: readonly Operation[] = [
     version,
     name: 'SetAccessKeyExpiry',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'loosens' },
     input: { ...owner, UserAccessKeyId: accessKeyId, ExpireDate: expireDate },
     authorize: (input, call) => demand('claviger:SetAccessKeyExpiry', input, call),
     async handle(input, call) {
@@ -99,7 +99,7 @@ export const accessKeyExpiryOperations: readonly Operation[] = [
     version,
     name: 'SetAccessKeyExpiryCeiling',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'loosens' },
     input: { Days: integer(0, 3650) },
     authorize: (_, call) => demandOnAccount('claviger:SetAccessKeyExpiryCeiling', call),
     async handle({ Days }, call) {

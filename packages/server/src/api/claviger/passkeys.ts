@@ -31,8 +31,8 @@ export const passkeyRegistrationOperations: readonly Operation[] = [
     version,
     name: 'BeginPasskeyRegistration',
     access: 'write',
+    security: { effect: 'credential' },
     sessionOnly: true,
-    stepUp: true,
     input: {},
     authorize: (_, call) => demand(call),
     async handle(_, call) {
@@ -61,8 +61,8 @@ export const passkeyRegistrationOperations: readonly Operation[] = [
     version,
     name: 'RegisterPasskey',
     access: 'write',
+    security: { effect: 'credential' },
     sessionOnly: true,
-    stepUp: true,
     input: {
       Name: text({ max: 64, chars: /^\P{Cc}*$/u }),
       Response: secret(text({ max: 65_536 })),

@@ -20,6 +20,7 @@ export const usageReportOperations: readonly Operation[] = [
     version,
     name: 'ReportAccessKeyUsage',
     access: 'write',
+    security: { effect: 'neutral', why: 'notes when keys were used behind a guard' },
     input: {
       GuardName: guardName,
       Uses: listOf(

@@ -23,8 +23,8 @@ export const rootCredentialOperations: readonly Operation[] = [
     version,
     name: 'ChangeRootPassword',
     access: 'write',
+    security: { effect: 'credential' },
     sessionOnly: true,
-    stepUp: true,
     input: { NewPassword: password },
     authorize: (_, call) => demand('claviger:ChangeRootPassword', call),
     async handle(input, call) {
@@ -40,8 +40,8 @@ export const rootCredentialOperations: readonly Operation[] = [
     version,
     name: 'BeginRootDevice',
     access: 'write',
+    security: { effect: 'credential' },
     sessionOnly: true,
-    stepUp: true,
     input: {},
     authorize: (_, call) => demand('claviger:BindRootDevice', call),
     async handle(_, call) {
@@ -56,8 +56,8 @@ export const rootCredentialOperations: readonly Operation[] = [
     version,
     name: 'BindRootDevice',
     access: 'write',
+    security: { effect: 'credential' },
     sessionOnly: true,
-    stepUp: true,
     input: { Code1: authenticationCode, Code2: authenticationCode },
     authorize: (_, call) => demand('claviger:BindRootDevice', call),
     async handle(input, call) {
@@ -74,8 +74,8 @@ export const rootCredentialOperations: readonly Operation[] = [
     version,
     name: 'UnbindRootDevice',
     access: 'write',
+    security: { effect: 'credential' },
     sessionOnly: true,
-    stepUp: true,
     input: {},
     authorize: (_, call) => demand('claviger:UnbindRootDevice', call),
     async handle(_, call) {

@@ -210,6 +210,7 @@ export const sessionOperations: readonly Operation[] = [
     version,
     name: 'EndSession',
     access: 'write',
+    security: { effect: 'restricts', why: 'ends sessions of the caller' },
     sessionOnly: true,
     input: { SessionId: optional(text({ max: 64, format: /^cs-[a-z0-9]+$/ })) },
     authorize: () => nothing,

@@ -37,6 +37,7 @@ export const accessKeyPolicyOperations: readonly Operation[] = [
     version,
     name: 'SetAccessKeyPolicy',
     access: 'write',
+    security: { effect: 'loosens' },
     input: { ...key, AccessKeyPolicy: document },
     authorize: (input, call) => demand('ram:SetAccessKeyPolicy', input, call),
     async handle(input, call) {
@@ -70,6 +71,7 @@ export const accessKeyPolicyOperations: readonly Operation[] = [
     version,
     name: 'SetAccessKeyPolicyForAccount',
     access: 'write',
+    security: { effect: 'loosens' },
     input: { AccessKeyPolicy: document },
     authorize: (_, call) => accountDemand('ram:SetAccessKeyPolicyForAccount', call),
     async handle(input, call) {

@@ -94,7 +94,7 @@ export const accessKeyRecycleBinOperations: readonly Operation[] = [
     version,
     name: 'RestoreAccessKeyFromRecycleBin',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'revives' },
     input: { ...owner, UserAccessKeyId: accessKeyId },
     authorize: (input, call) => demand('ram:RestoreAccessKeyFromRecycleBin', input.UserId, call),
     async handle(input, call) {
@@ -112,7 +112,7 @@ export const accessKeyRecycleBinOperations: readonly Operation[] = [
     version,
     name: 'DeleteAccessKeyInRecycleBin',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'destroys' },
     input: { ...owner, UserAccessKeyId: accessKeyId },
     authorize: (input, call) => demand('ram:DeleteAccessKeyInRecycleBin', input.UserId, call),
     async handle(input, call) {

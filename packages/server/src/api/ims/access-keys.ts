@@ -30,7 +30,7 @@ export const accessKeyOperations: readonly Operation[] = [
     version,
     name: 'CreateAccessKey',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'credential' },
     input: owner,
     authorize: (input, call) => demand('ram:CreateAccessKey', input, call),
     async handle(input, call) {
@@ -75,6 +75,10 @@ export const accessKeyOperations: readonly Operation[] = [
     version,
     name: 'UpdateAccessKey',
     access: 'write',
+    security: {
+      effect: 'revives',
+      except: { when: 'with `Status=Inactive`', applies: ({ Status }) => Status === 'Inactive' },
+    },
     input: { ...owner, UserAccessKeyId: accessKeyId, Status: oneOf('Active', 'Inactive') },
     authorize: (input, call) => demand('ram:UpdateAccessKey', input, call),
     async handle(input, call) {
@@ -90,6 +94,7 @@ export const accessKeyOperations: readonly Operation[] = [
     version,
     name: 'DeleteAccessKey',
     access: 'write',
+    security: { effect: 'restricts', why: 'a key that may have leaked has to be out of use at once' },
     input: { ...owner, UserAccessKeyId: accessKeyId },
     authorize: (input, call) => demand('ram:DeleteAccessKey', input, call),
     async handle(input, call) {

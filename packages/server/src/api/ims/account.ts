@@ -75,6 +75,7 @@ export const accountOperations: readonly Operation[] = [
     version,
     name: 'SetDefaultDomain',
     access: 'write',
+    security: { effect: 'credential' },
     input: { DefaultDomainName: defaultDomainName },
     authorize: (_, call) => demand('ram:SetDefaultDomain', call),
     async handle(input, call) {

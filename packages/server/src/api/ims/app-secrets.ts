@@ -33,7 +33,7 @@ export const appSecretOperations: readonly Operation[] = [
     version,
     name: 'CreateAppSecret',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'credential' },
     input: { AppId: appId },
     authorize: (input, call) => demand('ram:CreateAppSecret', input, call),
     async handle(input, call) {
@@ -61,6 +61,7 @@ export const appSecretOperations: readonly Operation[] = [
     version,
     name: 'DeleteAppSecret',
     access: 'write',
+    security: { effect: 'restricts', why: 'takes a secret away' },
     input: { AppId: appId, AppSecretId: appSecretId },
     authorize: (input, call) => demand('ram:DeleteAppSecret', input, call),
     async handle(input, call) {

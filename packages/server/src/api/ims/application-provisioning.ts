@@ -33,6 +33,7 @@ export const applicationProvisioningOperations: readonly Operation[] = [
     version,
     name: 'ProvisionApplication',
     access: 'write',
+    security: { effect: 'grants' },
     input: { AppId: appId, Scopes: optional(scopeNames) },
     authorize: (input, call) => [
       { action: 'ram:ProvisionApplication', resource: applicationArn(call, input.AppId) },
@@ -56,6 +57,7 @@ export const applicationProvisioningOperations: readonly Operation[] = [
     version,
     name: 'DeprovisionApplication',
     access: 'write',
+    security: { effect: 'restricts', why: 'takes the scopes of an application away' },
     input: { AppId: appId },
     authorize: (input, call) => [
       { action: 'ram:DeprovisionApplication', resource: applicationArn(call, input.AppId) },

@@ -35,6 +35,7 @@ export const applicationOperations: readonly Operation[] = [
     version,
     name: 'CreateApplication',
     access: 'write',
+    security: { effect: 'grants' },
     input: {
       AppName: optional(appName),
       DisplayName: displayName,
@@ -89,6 +90,14 @@ export const applicationOperations: readonly Operation[] = [
     version,
     name: 'UpdateApplication',
     access: 'write',
+    security: {
+      effect: 'grants',
+      except: {
+        when: 'with `NewDisplayName` only',
+        applies: ({ AppId: _, NewDisplayName: __, ...others }) =>
+          Object.values(others).every((value) => value === undefined),
+      },
+    },
     input: {
       AppId: appId,
       NewDisplayName: optional(displayName),
@@ -125,6 +134,7 @@ export const applicationOperations: readonly Operation[] = [
     version,
     name: 'DeleteApplication',
     access: 'write',
+    security: { effect: 'destroys' },
     input: { AppId: appId },
     authorize: (input, call) => [
       { action: 'ram:DeleteApplication', resource: applicationArn(call, input.AppId) },

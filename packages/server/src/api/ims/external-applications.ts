@@ -33,6 +33,7 @@ export const externalApplicationOperations: readonly Operation[] = [
     version,
     name: 'ProvisionExternalApplication',
     access: 'write',
+    security: { effect: 'grants' },
     input: { AppId: appId, Scopes: optional(scopeNames) },
     authorize: (input, call) => [
       { action: 'ram:ProvisionExternalApplication', resource: applicationArn(call, input.AppId) },
@@ -50,6 +51,7 @@ export const externalApplicationOperations: readonly Operation[] = [
     version,
     name: 'DeprovisionExternalApplication',
     access: 'write',
+    security: { effect: 'restricts', why: 'takes the scopes of an application away' },
     input: { AppId: appId },
     authorize: (input, call) => [
       { action: 'ram:DeprovisionExternalApplication', resource: applicationArn(call, input.AppId) },

@@ -59,6 +59,7 @@ export const groupOperations: readonly Operation[] = [
     version,
     name: 'CreateGroup',
     access: 'write',
+    security: { effect: 'neutral', why: 'a new group has no users and no policies' },
     input: {
       GroupName: groupName,
       DisplayName: optional(groupDisplayName),
@@ -94,6 +95,10 @@ export const groupOperations: readonly Operation[] = [
     version,
     name: 'UpdateGroup',
     access: 'write',
+    security: {
+      effect: 'loosens',
+      except: { when: 'without `NewGroupName`', applies: ({ NewGroupName: name }) => name === undefined },
+    },
     input: {
       GroupName: groupName,
       NewGroupName: optional(groupName),
@@ -121,6 +126,7 @@ export const groupOperations: readonly Operation[] = [
     version,
     name: 'DeleteGroup',
     access: 'write',
+    security: { effect: 'destroys' },
     input: { GroupName: groupName },
     authorize: (input, call) => demand('ram:DeleteGroup', input.GroupName, call),
     async handle(input, call) {
@@ -150,6 +156,7 @@ export const groupOperations: readonly Operation[] = [
     version,
     name: 'AddUserToGroup',
     access: 'write',
+    security: { effect: 'grants' },
     input: membership,
     authorize: (input, call) => demandBoth('ram:AddUserToGroup', input, call),
     async handle(input, call) {
@@ -164,6 +171,7 @@ export const groupOperations: readonly Operation[] = [
     version,
     name: 'RemoveUserFromGroup',
     access: 'write',
+    security: { effect: 'loosens' },
     input: membership,
     authorize: (input, call) => demandBoth('ram:RemoveUserFromGroup', input, call),
     async handle(input, call) {

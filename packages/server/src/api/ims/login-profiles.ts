@@ -76,7 +76,7 @@ export const loginProfileOperations: readonly Operation[] = [
     version,
     name: 'CreateLoginProfile',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'credential' },
     input: profileFields,
     authorize: (input, call) => demand('ram:CreateLoginProfile', input.UserPrincipalName, call),
     async handle(input, call) {
@@ -113,7 +113,7 @@ export const loginProfileOperations: readonly Operation[] = [
     version,
     name: 'UpdateLoginProfile',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'credential' },
     input: profileFields,
     authorize: (input, call) => demand('ram:UpdateLoginProfile', input.UserPrincipalName, call),
     async handle(input, call) {
@@ -129,6 +129,7 @@ export const loginProfileOperations: readonly Operation[] = [
     version,
     name: 'DeleteLoginProfile',
     access: 'write',
+    security: { effect: 'restricts', why: 'ends the sign-in of a user; a new one needs a step-up' },
     input: owner,
     authorize: (input, call) => demand('ram:DeleteLoginProfile', input.UserPrincipalName, call),
     async handle(input, call) {
@@ -143,6 +144,7 @@ export const loginProfileOperations: readonly Operation[] = [
     version,
     name: 'ChangePassword',
     access: 'write',
+    security: { effect: 'credential' },
     input: { OldPassword: password, NewPassword: password },
     authorize: (_, call) => demandOnOwnPassword(call),
     async handle(input, call) {

@@ -71,7 +71,7 @@ export const mfaDeviceOperations: readonly Operation[] = [
     version,
     name: 'CreateVirtualMFADevice',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'credential' },
     input: { VirtualMFADeviceName: deviceName },
     authorize: (input, call) =>
       demandOnDevice('ram:CreateVirtualMFADevice', input.VirtualMFADeviceName, call),
@@ -112,6 +112,7 @@ export const mfaDeviceOperations: readonly Operation[] = [
     version,
     name: 'DeleteVirtualMFADevice',
     access: 'write',
+    security: { effect: 'credential' },
     input: { SerialNumber: deviceSerialNumber },
     authorize: (input, call) =>
       demandOnDevice('ram:DeleteVirtualMFADevice', readSerialNumber(input.SerialNumber).deviceName, call),
@@ -127,7 +128,7 @@ export const mfaDeviceOperations: readonly Operation[] = [
     version,
     name: 'BindMFADevice',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'credential' },
     input: {
       UserPrincipalName: userPrincipalName,
       SerialNumber: deviceSerialNumber,
@@ -150,7 +151,7 @@ export const mfaDeviceOperations: readonly Operation[] = [
     version,
     name: 'UnbindMFADevice',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'credential' },
     input: { UserPrincipalName: userPrincipalName },
     authorize: (input, call) => demand('ram:UnbindMFADevice', input, call),
     async handle(input, call) {
@@ -164,7 +165,7 @@ export const mfaDeviceOperations: readonly Operation[] = [
     version,
     name: 'DisableVirtualMFA',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'credential' },
     input: { UserPrincipalName: userPrincipalName },
     authorize: (input, call) => demand('ram:DisableVirtualMFA', input, call),
     async handle(input, call) {

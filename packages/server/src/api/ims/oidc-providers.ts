@@ -70,7 +70,7 @@ export const oidcProviderOperations: readonly Operation[] = [
     version,
     name: 'CreateOIDCProvider',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'credential' },
     input: {
       OIDCProviderName: providerName,
       IssuerUrl: text(),
@@ -110,7 +110,7 @@ export const oidcProviderOperations: readonly Operation[] = [
     version,
     name: 'UpdateOIDCProvider',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'credential' },
     input: {
       OIDCProviderName: providerName,
       NewDescription: clearable(description),
@@ -133,6 +133,7 @@ export const oidcProviderOperations: readonly Operation[] = [
     version,
     name: 'DeleteOIDCProvider',
     access: 'write',
+    security: { effect: 'destroys' },
     input: { OIDCProviderName: providerName },
     authorize: (input, call) => demand('DeleteOIDCProvider', input.OIDCProviderName, call),
     async handle(input, call) {
@@ -160,7 +161,7 @@ export const oidcProviderOperations: readonly Operation[] = [
     version,
     name: 'AddClientIdToOIDCProvider',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'credential' },
     input: { OIDCProviderName: providerName, ClientId: clientId },
     authorize: (input, call) => demand('AddClientIdToOIDCProvider', input.OIDCProviderName, call),
     async handle(input, call) {
@@ -174,6 +175,7 @@ export const oidcProviderOperations: readonly Operation[] = [
     version,
     name: 'RemoveClientIdFromOIDCProvider',
     access: 'write',
+    security: { effect: 'restricts', why: 'fewer tokens are accepted' },
     input: { OIDCProviderName: providerName, ClientId: clientId },
     authorize: (input, call) => demand('RemoveClientIdFromOIDCProvider', input.OIDCProviderName, call),
     async handle(input, call) {
@@ -187,7 +189,7 @@ export const oidcProviderOperations: readonly Operation[] = [
     version,
     name: 'AddFingerprintToOIDCProvider',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'credential' },
     input: { OIDCProviderName: providerName, Fingerprint: fingerprint },
     authorize: (input, call) => demand('AddFingerprintToOIDCProvider', input.OIDCProviderName, call),
     async handle(input, call) {
@@ -201,6 +203,7 @@ export const oidcProviderOperations: readonly Operation[] = [
     version,
     name: 'RemoveFingerprintFromOIDCProvider',
     access: 'write',
+    security: { effect: 'loosens' },
     input: { OIDCProviderName: providerName, Fingerprint: fingerprint },
     authorize: (input, call) => demand('RemoveFingerprintFromOIDCProvider', input.OIDCProviderName, call),
     async handle(input, call) {

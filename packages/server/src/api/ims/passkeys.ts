@@ -58,6 +58,7 @@ export const passkeyOperations: readonly Operation[] = [
     version,
     name: 'UpdatePasskey',
     access: 'write',
+    security: { effect: 'neutral', why: 'changes a name that is only shown' },
     input: { ...owner, PasskeyId: passkeyId, PasskeyName: passkeyName },
     authorize: (input, call) => demand('ram:UpdatePasskey', input, call),
     async handle(input, call) {
@@ -72,7 +73,7 @@ export const passkeyOperations: readonly Operation[] = [
     version,
     name: 'DeletePasskey',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'credential' },
     input: { ...owner, PasskeyId: passkeyId },
     authorize: (input, call) => demand('ram:DeletePasskey', input, call),
     async handle(input, call) {

@@ -33,6 +33,7 @@ export const passwordPolicyOperations: readonly Operation[] = [
     version,
     name: 'SetPasswordPolicy',
     access: 'write',
+    security: { effect: 'loosens' },
     input: {
       HardExpire: withDefault(flag(), defaults.HardExpire),
       InitialPasswordAge: withDefault(policyNumbers.initialAgeDays, defaults.InitialPasswordAge),

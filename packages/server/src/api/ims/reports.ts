@@ -27,6 +27,7 @@ export const reportOperations: readonly Operation[] = [
     version,
     name: 'GenerateCredentialReport',
     access: 'write',
+    security: { effect: 'neutral', why: 'writes a report about what is there' },
     input: {},
     authorize: (_, call) => demand('GenerateCredentialReport', call),
     async handle(_, call) {
@@ -89,6 +90,7 @@ export const reportOperations: readonly Operation[] = [
     version,
     name: 'GenerateGovernanceReport',
     access: 'write',
+    security: { effect: 'neutral', why: 'writes a report about what is there' },
     input: {},
     authorize: (_, call) => demand('GenerateGovernanceReport', call),
     async handle(_, call) {

@@ -40,7 +40,7 @@ export const samlProviderOperations: readonly Operation[] = [
     version,
     name: 'CreateSAMLProvider',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'credential' },
     input: {
       SAMLProviderName: providerName,
       Description: withDefault(description, ''),
@@ -77,7 +77,7 @@ export const samlProviderOperations: readonly Operation[] = [
     version,
     name: 'UpdateSAMLProvider',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'credential' },
     input: {
       SAMLProviderName: providerName,
       NewDescription: clearable(description),
@@ -100,6 +100,7 @@ export const samlProviderOperations: readonly Operation[] = [
     version,
     name: 'DeleteSAMLProvider',
     access: 'write',
+    security: { effect: 'destroys' },
     input: { SAMLProviderName: providerName },
     authorize: (input, call) => demand('DeleteSAMLProvider', input.SAMLProviderName, call),
     async handle(input, call) {

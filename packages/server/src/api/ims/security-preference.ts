@@ -97,7 +97,7 @@ export const securityPreferenceOperations: readonly Operation[] = [
     version,
     name: 'SetSecurityPreference',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'loosens' },
     input: {
       AllowUserToChangePassword: optional(flag()),
       AllowUserToLoginWithPasskey: optional(flag()),

@@ -67,7 +67,7 @@ export const serviceCredentialOperations: readonly Operation[] = [
     version,
     name: 'CreateServiceCredential',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'credential' },
     input: {
       ...owner,
       ServiceCredentialName: credentialName,
@@ -151,6 +151,10 @@ export const serviceCredentialOperations: readonly Operation[] = [
     version,
     name: 'UpdateServiceCredential',
     access: 'write',
+    security: {
+      effect: 'revives',
+      except: { when: 'without `Status=Active`', applies: ({ Status }) => Status !== 'Active' },
+    },
     input: {
       ...owner,
       ServiceCredentialId: credentialId,
@@ -173,6 +177,7 @@ export const serviceCredentialOperations: readonly Operation[] = [
     version,
     name: 'DeleteServiceCredential',
     access: 'write',
+    security: { effect: 'restricts', why: 'takes a credential away' },
     input: { ...owner, ServiceCredentialId: credentialId },
     authorize: (input, call) => demand('ram:DeleteServiceCredential', input, call),
     async handle(input, call) {

@@ -82,6 +82,7 @@ export const tagOperations: readonly Operation[] = [
     version,
     name: 'TagResources',
     access: 'write',
+    security: { effect: 'grants' },
     input: { ...resources, Tag: tagsToAdd },
     authorize: (input, call) => demand('ram:TagResources', requiredReferences(input, call), call),
     async handle(input, call) {
@@ -97,6 +98,7 @@ export const tagOperations: readonly Operation[] = [
     version,
     name: 'UntagResources',
     access: 'write',
+    security: { effect: 'grants' },
     input: { ...resources, TagKey: tagKeys, All: optional(flag()) },
     authorize: (input, call) => demand('ram:UntagResources', requiredReferences(input, call), call),
     async handle(input, call) {

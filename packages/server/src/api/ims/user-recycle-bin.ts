@@ -110,6 +110,7 @@ export const userRecycleBinOperations: readonly Operation[] = [
     version,
     name: 'RestoreUserFromRecycleBin',
     access: 'write',
+    security: { effect: 'revives' },
     input: { UserId: userId },
     authorize: (input, call) => demand('ram:RestoreUserFromRecycleBin', input.UserId, call),
     async handle(input, call) {
@@ -124,6 +125,7 @@ export const userRecycleBinOperations: readonly Operation[] = [
     version,
     name: 'DeleteUserInRecycleBin',
     access: 'write',
+    security: { effect: 'destroys' },
     input: { UserId: userId },
     authorize: (input, call) => demand('ram:DeleteUserInRecycleBin', input.UserId, call),
     async handle(input, call) {

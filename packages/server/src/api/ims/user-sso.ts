@@ -30,7 +30,7 @@ export const userSsoOperations: readonly Operation[] = [
     version,
     name: 'SetUserSsoSettings',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'credential' },
     input: {
       SsoEnabled: optional(flag()),
       MetadataDocument: clearable(text({ max: limits.samlMetadataCharacters })),

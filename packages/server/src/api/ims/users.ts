@@ -95,6 +95,7 @@ export const userOperations: readonly Operation[] = [
     version,
     name: 'CreateUser',
     access: 'write',
+    security: { effect: 'grants' },
     input: {
       UserPrincipalName: userPrincipalName,
       DisplayName: displayName,
@@ -153,6 +154,13 @@ export const userOperations: readonly Operation[] = [
     version,
     name: 'UpdateUser',
     access: 'write',
+    security: {
+      effect: 'grants',
+      except: {
+        when: 'without `NewUserPrincipalName`',
+        applies: ({ NewUserPrincipalName: name }) => name === undefined,
+      },
+    },
     input: {
       ...userParameters,
       NewUserPrincipalName: optional(userPrincipalName),
@@ -189,6 +197,7 @@ export const userOperations: readonly Operation[] = [
     version,
     name: 'DeleteUser',
     access: 'write',
+    security: { effect: 'destroys' },
     input: userParameters,
     authorize: (input, call) => demand('ram:DeleteUser', required(userReference(input, call)), call),
     async handle(input, call) {

@@ -56,6 +56,7 @@ export const verificationOperations: readonly Operation[] = [
     version,
     name: 'SetVerificationInfo',
     access: 'write',
+    security: { effect: 'credential' },
     input: contactFields,
     authorize: (input, call) => demand('ram:SetVerificationInfo', input, call),
     async handle(input, call) {
@@ -91,6 +92,7 @@ export const verificationOperations: readonly Operation[] = [
     version,
     name: 'UnbindVerification',
     access: 'write',
+    security: { effect: 'credential' },
     input: contactFields,
     authorize: (input, call) => demand('ram:UnbindVerification', input, call),
     async handle(input, call) {

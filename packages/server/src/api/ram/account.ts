@@ -31,6 +31,7 @@ export const accountOperations: readonly Operation[] = [
     version,
     name: 'SetAccountAlias',
     access: 'write',
+    security: { effect: 'credential' },
     input: { AccountAlias: accountAlias },
     authorize: (_, call) => demand('ram:SetAccountAlias', call),
     async handle(input, call) {
@@ -45,6 +46,7 @@ export const accountOperations: readonly Operation[] = [
     version,
     name: 'ClearAccountAlias',
     access: 'write',
+    security: { effect: 'credential' },
     input: {},
     authorize: (_, call) => demand('ram:ClearAccountAlias', call),
     async handle(_, call) {

@@ -37,7 +37,7 @@ export const loginProfileOperations: readonly Operation[] = [
     version,
     name: 'CreateLoginProfile',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'credential' },
     input: { ...owner, ...loginProfileFields, Password: password },
     authorize: (input, call) => demand('ram:CreateLoginProfile', input.UserName, call),
     async handle(input, call) {
@@ -74,7 +74,7 @@ export const loginProfileOperations: readonly Operation[] = [
     version,
     name: 'UpdateLoginProfile',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'credential' },
     input: { ...owner, ...loginProfileFields, Password: optional(password) },
     authorize: (input, call) => demand('ram:UpdateLoginProfile', input.UserName, call),
     async handle(input, call) {
@@ -97,6 +97,7 @@ export const loginProfileOperations: readonly Operation[] = [
     version,
     name: 'DeleteLoginProfile',
     access: 'write',
+    security: { effect: 'restricts', why: 'ends the sign-in of a user; a new one needs a step-up' },
     input: owner,
     authorize: (input, call) => demand('ram:DeleteLoginProfile', input.UserName, call),
     async handle(input, call) {
@@ -111,6 +112,7 @@ export const loginProfileOperations: readonly Operation[] = [
     version,
     name: 'ChangePassword',
     access: 'write',
+    security: { effect: 'credential' },
     input: { OldPassword: password, NewPassword: password },
     authorize: (_, call) => demandOnOwnPassword(call),
     async handle(input, call) {

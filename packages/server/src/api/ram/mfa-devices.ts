@@ -60,7 +60,7 @@ export const mfaDeviceOperations: readonly Operation[] = [
     version,
     name: 'CreateVirtualMFADevice',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'credential' },
     input: { VirtualMFADeviceName: deviceName },
     authorize: (input, call) =>
       demandOnDevice('ram:CreateVirtualMFADevice', input.VirtualMFADeviceName, call),
@@ -96,6 +96,7 @@ export const mfaDeviceOperations: readonly Operation[] = [
     version,
     name: 'DeleteVirtualMFADevice',
     access: 'write',
+    security: { effect: 'credential' },
     input: { SerialNumber: deviceSerialNumber },
     authorize: (input, call) =>
       demandOnDevice('ram:DeleteVirtualMFADevice', readSerialNumber(input.SerialNumber).deviceName, call),
@@ -111,7 +112,7 @@ export const mfaDeviceOperations: readonly Operation[] = [
     version,
     name: 'BindMFADevice',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'credential' },
     input: {
       UserName: userName,
       SerialNumber: deviceSerialNumber,
@@ -134,7 +135,7 @@ export const mfaDeviceOperations: readonly Operation[] = [
     version,
     name: 'UnbindMFADevice',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'credential' },
     input: { UserName: userName },
     authorize: (input, call) => demand('ram:UnbindMFADevice', input, call),
     async handle(input, call) {

@@ -47,6 +47,7 @@ export const passwordPolicyOperations: readonly Operation[] = [
     version,
     name: 'SetPasswordPolicy',
     access: 'write',
+    security: { effect: 'loosens' },
     input: {
       HardExpiry: withDefault(flag(), defaults.HardExpire),
       MaxLoginAttemps: withDefault(policyNumbers.maxLoginAttempts, defaults.MaxLoginAttemps),

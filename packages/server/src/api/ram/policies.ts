@@ -79,6 +79,7 @@ export const policyOperations: readonly Operation[] = [
     version,
     name: 'CreatePolicy',
     access: 'write',
+    security: { effect: 'grants' },
     input: {
       PolicyName: policyName,
       PolicyDocument: document,
@@ -162,6 +163,7 @@ export const policyOperations: readonly Operation[] = [
     version,
     name: 'DeletePolicy',
     access: 'write',
+    security: { effect: 'loosens' },
     input: { PolicyName: policyName, CascadingDelete: withDefault(flag(), false) },
     authorize: (input, call) => customPolicy('ram:DeletePolicy', input, call),
     async handle(input, call) {
@@ -176,6 +178,7 @@ export const policyOperations: readonly Operation[] = [
     version,
     name: 'UpdatePolicyDescription',
     access: 'write',
+    security: { effect: 'neutral', why: 'changes a text that is only shown' },
     input: { PolicyName: policyName, NewDescription: description },
     authorize: (input, call) => customPolicy('ram:UpdatePolicyDescription', input, call),
     async handle(input, call) {
@@ -190,6 +193,7 @@ export const policyOperations: readonly Operation[] = [
     version,
     name: 'CreatePolicyVersion',
     access: 'write',
+    security: { effect: 'grants' },
     input: {
       PolicyName: policyName,
       PolicyDocument: document,
@@ -242,6 +246,7 @@ export const policyOperations: readonly Operation[] = [
     version,
     name: 'DeletePolicyVersion',
     access: 'write',
+    security: { effect: 'destroys' },
     input: { PolicyName: policyName, VersionId: versionId },
     authorize: (input, call) => customPolicy('ram:DeletePolicyVersion', input, call),
     async handle(input, call) {
@@ -256,6 +261,7 @@ export const policyOperations: readonly Operation[] = [
     version,
     name: 'SetDefaultPolicyVersion',
     access: 'write',
+    security: { effect: 'grants' },
     input: { PolicyName: policyName, VersionId: versionId },
     authorize: (input, call) => customPolicy('ram:SetDefaultPolicyVersion', input, call),
     async handle(input, call) {

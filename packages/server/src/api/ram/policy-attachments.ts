@@ -65,6 +65,7 @@ export const policyAttachmentOperations: readonly Operation[] = [
         version,
         name: attach,
         access: 'write',
+        security: { effect: 'grants' },
         input: { ...holder, ...attachmentParameters },
         authorize: (input, call) => bothEnds(`ram:${attach}`, holderOf(input), input, call),
         async handle(input, call) {
@@ -80,6 +81,7 @@ export const policyAttachmentOperations: readonly Operation[] = [
         version,
         name: detach,
         access: 'write',
+        security: { effect: 'loosens' },
         input: { ...holder, ...attachmentParameters },
         authorize: (input, call) => bothEnds(`ram:${detach}`, holderOf(input), input, call),
         async handle(input, call) {

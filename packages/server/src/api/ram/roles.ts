@@ -49,6 +49,7 @@ export const roleOperations: readonly Operation[] = [
     version,
     name: 'CreateRole',
     access: 'write',
+    security: { effect: 'grants' },
     input: {
       RoleName: roleName,
       AssumeRolePolicyDocument: trustPolicy,
@@ -89,6 +90,14 @@ export const roleOperations: readonly Operation[] = [
     version,
     name: 'UpdateRole',
     access: 'write',
+    security: {
+      effect: 'grants',
+      except: {
+        when: 'with `NewDescription` only',
+        applies: (input) =>
+          input.NewAssumeRolePolicyDocument === undefined && input.NewMaxSessionDuration === undefined,
+      },
+    },
     input: {
       RoleName: roleName,
       NewAssumeRolePolicyDocument: optional(trustPolicy),
@@ -112,6 +121,7 @@ export const roleOperations: readonly Operation[] = [
     version,
     name: 'DeleteRole',
     access: 'write',
+    security: { effect: 'destroys' },
     input: { RoleName: roleName },
     authorize: (input, call) => demand('ram:DeleteRole', input.RoleName, call),
     async handle(input, call) {

@@ -71,6 +71,7 @@ export const tagOperations: readonly Operation[] = [
     version,
     name: 'TagResources',
     access: 'write',
+    security: { effect: 'grants' },
     input: { ...resources, Tag: tagsToAdd },
     authorize: (input, call) => demand('ram:TagResources', input, call),
     async handle(input, call) {
@@ -86,6 +87,7 @@ export const tagOperations: readonly Operation[] = [
     version,
     name: 'UntagResources',
     access: 'write',
+    security: { effect: 'grants' },
     input: { ...resources, TagKeys: tagKeys, All: optional(flag()) },
     authorize: (input, call) => demand('ram:UntagResources', input, call),
     async handle(input, call) {

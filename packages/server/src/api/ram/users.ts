@@ -41,6 +41,7 @@ export const userOperations: readonly Operation[] = [
     version,
     name: 'CreateUser',
     access: 'write',
+    security: { effect: 'grants' },
     input: {
       UserName: userName,
       DisplayName: optional(displayName),
@@ -82,6 +83,10 @@ export const userOperations: readonly Operation[] = [
     version,
     name: 'UpdateUser',
     access: 'write',
+    security: {
+      effect: 'grants',
+      except: { when: 'without `NewUserName`', applies: ({ NewUserName: name }) => name === undefined },
+    },
     input: {
       UserName: userName,
       NewUserName: optional(userName),
@@ -113,6 +118,7 @@ export const userOperations: readonly Operation[] = [
     version,
     name: 'DeleteUser',
     access: 'write',
+    security: { effect: 'destroys' },
     input: { UserName: userName },
     authorize: (input, call) => demand('ram:DeleteUser', input.UserName, call),
     async handle(input, call) {

@@ -31,7 +31,7 @@ export const assumeRoleOperations: readonly Operation[] = [
     version: '2015-04-01',
     name: 'AssumeRole',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'session' },
     input: {
       RoleArn: roleArn,
       RoleSessionName: sessionName,

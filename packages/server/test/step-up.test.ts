@@ -1,0 +1,76 @@
+/**
+ * Step-up of console sessions, over every operation of the registry: what grants, revives or loosens is refused to a
+ * session that has not proven lately who it belongs to, and done once it has.
+ */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { referenceFolder } from '../api-description/reference.ts';
+import { stepUpPage } from '../api-description/step-up-page.ts';
+import { openApiDocument, openApiProducts } from '../src/api/openapi.ts';
+import { builtOperations } from '../src/claviger.ts';
+import { securityEffects } from '../src/rpc/security-effect.ts';
+
+const writes = [...builtOperations().all()].filter((operation) => operation.access === 'write');
+
+describe('the security effect of operations', () => {
+  test('every operation that changes something declares one, and says why where it is free', () => {
+    assert.ok(writes.length > 90);
+    for (const { name, security } of writes) {
+      const { needsStepUp } = securityEffects[security.effect];
+      assert.equal('why' in security, !needsStepUp, name);
+      if ('why' in security) assert.match(security.why, /^.{10,}$/, name);
+    }
+  });
+
+  test('what a stolen browser session could take an account over with needs a step-up', () => {
+    const needing = new Set(
+      writes
+        .filter(({ security }) => securityEffects[security.effect].needsStepUp)
+        .map(({ product, name }) => `${product} ${name}`),
+    );
+    const of = (product: string, ...names: string[]) => names.map((name) => `${product} ${name}`);
+    const inBoth = (...names: string[]) => [...of('Ims', ...names), ...of('Ram', ...names)];
+    const expected = [
+      ...of('Ram', 'AttachPolicyToUser', 'AttachPolicyToGroup', 'AttachPolicyToRole'),
+      ...of('Ram', 'DetachPolicyFromUser', 'DetachPolicyFromGroup', 'DetachPolicyFromRole'),
+      ...of('Ram', 'CreatePolicy', 'CreatePolicyVersion', 'SetDefaultPolicyVersion', 'DeletePolicy'),
+      ...of('Ram', 'CreateRole', 'UpdateRole', 'DeleteRole'),
+      ...inBoth('AddUserToGroup', 'RemoveUserFromGroup', 'DeleteUser', 'CreateUser', 'UpdateUser'),
+      ...inBoth('TagResources', 'UntagResources', 'SetPasswordPolicy', 'SetSecurityPreference'),
+      ...inBoth('CreateAccessKey', 'UpdateAccessKey', 'CreateLoginProfile', 'UpdateLoginProfile'),
+      ...inBoth('CreateVirtualMFADevice', 'BindMFADevice', 'UnbindMFADevice', 'ChangePassword'),
+      ...of('Ims', 'SetAccessKeyPolicy', 'SetAccessKeyPolicyForAccount', 'SetDefaultDomain'),
+      ...of('Ims', 'RestoreAccessKeyFromRecycleBin', 'DeleteAccessKeyInRecycleBin'),
+      ...of('Ims', 'RestoreUserFromRecycleBin', 'DeleteUserInRecycleBin'),
+      ...of('Ims', 'DisableVirtualMFA', 'DeletePasskey', 'CreateAppSecret', 'CreateServiceCredential'),
+      ...of('Ims', 'SetUserSsoSettings', 'CreateSAMLProvider', 'UpdateSAMLProvider'),
+      ...of('Ims', 'CreateOIDCProvider', 'UpdateOIDCProvider', 'AddFingerprintToOIDCProvider'),
+      ...of('Sts', 'AssumeRole'),
+      ...of('Claviger', 'RegisterPasskey', 'SetAccessKeyExpiry', 'ChangeRootPassword'),
+    ];
+    assert.deepEqual(
+      expected.filter((name) => !needing.has(name)),
+      [],
+    );
+  });
+
+  test('the table in docs/reference/step-up.md is what the registry says', () => {
+    assert.equal(readFileSync(new URL('step-up.md', referenceFolder), 'utf8'), stepUpPage());
+  });
+
+  test('the OpenAPI documents mark the same operations', () => {
+    const registry = builtOperations();
+    for (const [product, version] of openApiProducts) {
+      const { paths } = openApiDocument(registry, version) as {
+        readonly paths: Readonly<Record<string, { readonly post: Readonly<Record<string, unknown>> }>>;
+      };
+      for (const operation of registry.all()) {
+        if (operation.version !== version) continue;
+        const marked = paths[`/#${operation.name}`]?.post['x-step-up'] === true;
+        const needs = operation.access === 'write' && securityEffects[operation.security.effect].needsStepUp;
+        assert.equal(marked, needs, `${product} ${operation.name}`);
+      }
+    }
+  });
+});
