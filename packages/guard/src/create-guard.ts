@@ -1,6 +1,7 @@
 import type { ContentHash, ParsedSignature } from '@claviger/signature';
 import { readBodyType } from './body-type.ts';
 import type { CredentialSource, Principal } from './credential.ts';
+import type { ServedScope } from './credential-scope.ts';
 import type { Decision, GuardedCall, HeadDecision, RefusedRequest } from './decision.ts';
 import { type AccessDeniedDetail, accessDeniedDetail, errorBody } from './error-body.ts';
 import {
@@ -101,6 +102,7 @@ export class ServiceGuard {
   /** Largest body that is taken, in bytes. */
   readonly bodyLimit: number;
   readonly #guard: Guard;
+  readonly #scope: ServedScope;
   readonly #hosts: ServiceHosts | undefined;
   readonly #limiter: RateLimiter | undefined;
   readonly #onUse: ((use: AccessKeyUse) => void) | undefined;
@@ -113,6 +115,7 @@ export class ServiceGuard {
       throw new RangeError(`bodyLimit: ${bodyLimit} is no number of bytes`);
     }
     this.service = service;
+    this.#scope = { product: service.service, region: service.region };
     this.bodyLimit = bodyLimit;
     this.#guard = new Guard({
       source,
@@ -205,7 +208,7 @@ export class ServiceGuard {
     }
     const signature = readSignature(request);
     if ('refused' in signature) return this.#refused(inquest, signature);
-    const identity = this.#guard.authenticate(request, signature);
+    const identity = this.#guard.authenticate(request, signature, this.#scope);
     if (identity instanceof Promise) {
       return identity.then((settled) => this.#admit(inquest, signature, settled, found));
     }

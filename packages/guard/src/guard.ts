@@ -9,6 +9,7 @@ import {
 } from '@claviger/signature';
 import { clientAddress, forwardedProto, parseTrustedProxies, type TrustedProxies } from './client-address.ts';
 import type { Credential, CredentialLookup, CredentialSource, Principal } from './credential.ts';
+import { type ServedScope, scopeProblem } from './credential-scope.ts';
 import { type GuardRefusal, refuse } from './guard-refusal.ts';
 import { admitsOrigin } from './network-policy.ts';
 import type { NonceStore, NonceUse } from './nonce-memory.ts';
@@ -119,14 +120,20 @@ export class Guard {
    * @param request as it arrived, with its whole body; of a head alone the body stays unverified, and is the
    * caller's to compare
    * @param signature what `parseSignature` made of it
+   * @param served what a derived key (ACS4) must be scoped to
    * @returns the identity, or why it is refused; a promise only when the source or the nonces need one
    */
   authenticate(
     request: GuardRequest | GuardHead,
     signature: ParsedSignature,
+    served: ServedScope,
   ): Identity | GuardRefusal | Promise<Identity | GuardRefusal> {
     if (signature.scheme === 'anonymous') return refuse('MissingAccessKeyId', undefined);
     if (signature.scheme === 'bearer') return refuse('UnsupportedSignatureType', undefined);
+    const problem = scopeProblem(signature, served);
+    if (problem !== undefined) {
+      return signatureRefusal(new SignatureError('IncompleteSignature', problem), signature.accessKeyId);
+    }
     const lookup = this.#source.find(signature.accessKeyId, signature.securityToken);
     if (lookup instanceof Promise) return lookup.then((found) => this.#verify(request, signature, found));
     return this.#verify(request, signature, lookup);

@@ -25,6 +25,7 @@ export {
   type ServiceGuardOptions,
 } from './create-guard.ts';
 export * from './credential.ts';
+export type { ServedScope } from './credential-scope.ts';
 export * from './decision.ts';
 export {
   type AccessDeniedDetail,

@@ -108,7 +108,7 @@ export class ReplicatedGuard {
     const request: GuardRequest = { ...signed, peerAddress, secure: true };
     const signature = readSignature(request);
     if ('refused' in signature) return signature.code;
-    const identity = await this.#guard.authenticate(request, signature);
+    const identity = await this.#guard.authenticate(request, signature, { product: 'orders', region: '*' });
     if (identity.refused) return identity.code;
     return this.#guard.authorize(identity, [{ action, resource }]).allowed ? 'Allow' : 'Deny';
   }

@@ -4,7 +4,7 @@ import { type Journey, scopeOf } from './journey.ts';
 import type { AnonymousOperation, Answer } from './operation.ts';
 import { readInput } from './parameter.ts';
 import type { Road } from './road.ts';
-import { SignatureRefused } from './signed-caller.ts';
+import { SignatureRefused, scopeOfKeysFor } from './signed-caller.ts';
 import { visitOf } from './visit.ts';
 
 /** Of an operation that needs no signature. */
@@ -18,7 +18,7 @@ export async function receiveVisit(
   const { guard, services } = road;
   // Older clients sign whatever they send. It adds nothing here, but what is signed has to hold.
   if (signature.scheme !== 'anonymous') {
-    const signer = await guard.authenticate(request, signature);
+    const signer = await guard.authenticate(request, signature, scopeOfKeysFor(operation));
     if (signer.refused) throw new SignatureRefused(signer);
   }
   const input = readInput(operation.input, signature.parameters);

@@ -1,9 +1,14 @@
-import type { GuardRefusal, Identity } from '@claviger/guard';
+import type { GuardRefusal, Identity, ServedScope } from '@claviger/guard';
 import type { ParsedSignature } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
 import type { Journey } from './journey.ts';
-import type { Operation, StreamOperation } from './operation.ts';
+import type { Operation, Product, StreamOperation } from './operation.ts';
 import type { Road } from './road.ts';
+
+/** What a derived key (ACS4) that signs a call of an operation must be scoped to: products here have no region. */
+export function scopeOfKeysFor({ product }: { readonly product: Product }): ServedScope {
+  return { product, region: '*' };
+}
 
 /** A signature that proves nothing. */
 export class SignatureRefused extends Error {
@@ -24,7 +29,7 @@ export async function admitSigned(
   operation: Operation | StreamOperation,
   signature: ParsedSignature,
 ): Promise<Identity> {
-  const found = guard.authenticate(journey.request, signature);
+  const found = guard.authenticate(journey.request, signature, scopeOfKeysFor(operation));
   const identity = found instanceof Promise ? await found : found;
   if (identity.refused) {
     const isForPages = operation.access !== 'stream' && operation.sessionOnly !== undefined;
