@@ -88,7 +88,10 @@ function measure(requests: readonly GuardRequest[], { signingKey }: Credential, 
       const guard = new Guard({ source, nonces: new NonceMemory(), now: () => now });
       return nanoseconds(calls, (at) => {
         const request = requests[at]!;
-        const identity = guard.authenticate(request, parseSignature(request), { product: 'orders', region: '*' });
+        const identity = guard.authenticate(request, parseSignature(request), {
+          product: 'orders',
+          region: '*',
+        });
         if (identity instanceof Promise || identity.refused) throw new Error('a request was refused');
         if (!guard.authorize(identity, demands).allowed) throw new Error('a request was denied');
       });
