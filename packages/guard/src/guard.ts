@@ -58,6 +58,8 @@ export interface Demand {
   readonly action: string;
   /** An ARN. */
   readonly resource: string;
+  /** The ARN that refusals name instead of `resource`: as the caller has spelled it. */
+  readonly shown?: string;
   /** Condition keys of this action, lower-cased. */
   readonly conditions?: ReadonlyMap<string, string | readonly string[]>;
 }

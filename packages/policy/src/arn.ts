@@ -10,10 +10,18 @@ import { TextPattern } from './text-pattern.ts';
 const SERVICES_WITHOUT_REGION: ReadonlySet<string> = new Set(['ram', 'sts', 'ims']);
 
 /**
- * RAM resources whose names are compared without regard to case. RAM was seen to lower-case role ARNs, and
- * no two users, groups or roles of an account differ by case alone.
+ * RAM resources whose names are compared without regard to case: those that the control plane looks up without
+ * regard to case, so that no two of an account differ by case alone. A type that is looked up so and is not in this
+ * list could be reached past a Deny on its name. Names of MFA devices and ids are compared exactly, in look-ups too.
  */
-const TYPES_WITH_CASELESS_NAMES: readonly string[] = ['user/', 'group/', 'role/'];
+const TYPES_WITH_CASELESS_NAMES: readonly string[] = [
+  'user/',
+  'group/',
+  'role/',
+  'policy/',
+  'saml-provider/',
+  'oidc-provider/',
+];
 
 const SEGMENTS = 5;
 

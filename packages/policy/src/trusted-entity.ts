@@ -43,11 +43,11 @@ export function readServiceEntity(name: string): string | undefined {
   return /^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/.test(name) ? foldCase(name) : undefined;
 }
 
-/** Reads the ARN of an identity provider and spells it without region. */
+/** Reads the ARN of an identity provider; spells it without region and folds its name, which RAM compares so. */
 export function readFederatedEntity(arn: string): string | undefined {
   const segments = segmentsOf(arn);
   if (segments === undefined || segments.partition !== 'acs' || segments.service !== 'ram') return undefined;
   if (!ACCOUNT.test(segments.account)) return undefined;
   const found = /^(?:saml|oidc)-provider\/[A-Za-z0-9._-]+$/.test(segments.relativeId);
-  return found ? `acs:ram::${segments.account}:${segments.relativeId}` : undefined;
+  return found ? `acs:ram::${segments.account}:${foldCase(segments.relativeId)}` : undefined;
 }

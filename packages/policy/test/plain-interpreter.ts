@@ -109,7 +109,11 @@ function arnParts(text: string): string[] {
 
 function isCaseless(resource: string): boolean {
   const parts = resource.split(':');
-  return parts.length >= 5 && parts[1] === 'ram' && /^(user|group|role)\//.test(parts.slice(4).join(':'));
+  return (
+    parts.length >= 5 &&
+    parts[1] === 'ram' &&
+    /^(user|group|role|policy|(saml|oidc)-provider)\//.test(parts.slice(4).join(':'))
+  );
 }
 
 function canonical(resource: string): string {
@@ -324,7 +328,7 @@ function trusts({ principals }: Statement, caller: PlainCaller): boolean {
     case 'Federated':
       return principals.federated.some((provider) => {
         const [, , , account, ...rest] = provider.split(':');
-        return account === caller.account && rest.join(':') === caller.name;
+        return account === caller.account && lower(rest.join(':')) === lower(caller.name);
       });
   }
 }

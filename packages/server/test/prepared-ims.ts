@@ -36,12 +36,16 @@ const recycledUser = (things: Things, name: string) => things.recycledUser(name)
 
 /** All users and the name that it had: another may bear that by now. */
 const onRecycledUser =
-  (parameters: (user: UserThing, keyId: string) => Record<string, string>): Prepare =>
+  (parameters: (user: UserThing, keyId: string) => Record<string, string>, of?: 'bin of its keys'): Prepare =>
   async (things, name) => {
     const user = await things.user(name);
     const keyId = await things.recycledKey(user);
     await things.do('2015-05-01', 'DeleteUser', { UserName: name });
-    return { parameters: parameters(user, keyId), on: [things.arn('user/*'), things.arn(`user/${name}`)] };
+    return {
+      parameters: parameters(user, keyId),
+      on: [things.arn('user/*'), things.arn(`user/${name}`)],
+      ...(of !== undefined && { shown: [things.arn(`user/${user.UserId}`)] }),
+    };
   };
 
 const recycleBin: Readonly<Record<string, Prepare>> = {
@@ -49,17 +53,24 @@ const recycleBin: Readonly<Record<string, Prepare>> = {
     await things.recycledKey(user);
     return {};
   }),
-  'ListAccessKeysInRecycleBin of a recycled user': onRecycledUser(({ UserId }) => ({ UserId })),
+  'ListAccessKeysInRecycleBin of a recycled user': onRecycledUser(
+    ({ UserId }) => ({ UserId }),
+    'bin of its keys',
+  ),
   GetAccessKeyInfoInRecycleBin: async (things, name) => ({
     parameters: await recycledKey(things, await things.user(name)),
     on: [things.arn(`user/${name}`)],
+    shown: [things.arn('user/*')],
   }),
   RestoreAccessKeyFromRecycleBin: onUser('UserId', recycledKey),
   DeleteAccessKeyInRecycleBin: onUser('UserId', recycledKey),
-  'DeleteAccessKeyInRecycleBin of a recycled user': onRecycledUser(({ UserId }, UserAccessKeyId) => ({
-    UserId,
-    UserAccessKeyId,
-  })),
+  'DeleteAccessKeyInRecycleBin of a recycled user': onRecycledUser(
+    ({ UserId }, UserAccessKeyId) => ({
+      UserId,
+      UserAccessKeyId,
+    }),
+    'bin of its keys',
+  ),
   ListUsersInRecycleBin: async (things, name) => {
     await recycledUser(things, name);
     return { parameters: {}, on: [things.arn('user/*')] };
@@ -338,7 +349,8 @@ const taggedUser =
       'Tag.1.Key': 'owner',
       'Tag.1.Value': things.mark,
     });
-    return { parameters: parameters(user), on: [things.arn(`user/${name}`)] };
+    const shown = [things.arn(`user/${user.UserId}`)];
+    return { parameters: parameters(user), on: [things.arn(`user/${name}`)], shown };
   };
 
 const users: Readonly<Record<string, Prepare>> = {
@@ -354,17 +366,19 @@ const users: Readonly<Record<string, Prepare>> = {
   'GetUser by key': async (things, name) => ({
     parameters: { UserAccessKeyId: await things.key(await things.user(name)) },
     on: [things.arn(`user/${name}`)],
+    shown: [things.arn('user/*')],
   }),
   UpdateUser: onUser(byLoginName, async () => ({ NewDisplayName: 'changed' })),
-  'UpdateUser with a new name': async (things, name) => ({
-    parameters: {
-      UserId: (await things.user(name)).UserId,
-      NewUserPrincipalName: `${name}-new@${things.account.domain}`,
-    },
-    on: [things.arn(`user/${name}`), things.arn(`user/${name}-new`)],
-    makes: ['NewUserPrincipalName'],
-    elsewhere: { code: 'InvalidParameter.NewUserPrincipalName.Format' },
-  }),
+  'UpdateUser with a new name': async (things, name) => {
+    const { UserId } = await things.user(name);
+    return {
+      parameters: { UserId, NewUserPrincipalName: `${name}-new@${things.account.domain}` },
+      on: [things.arn(`user/${name}`), things.arn(`user/${name}-new`)],
+      shown: [things.arn(`user/${UserId}`)],
+      makes: ['NewUserPrincipalName'],
+      elsewhere: { code: 'InvalidParameter.NewUserPrincipalName.Format' },
+    };
+  },
   DeleteUser: onUser(byLoginName),
   'DeleteUser by id': onUser('UserId'),
   ListUsers: onAll('user'),

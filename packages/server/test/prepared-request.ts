@@ -5,6 +5,8 @@ export interface Prepared {
   readonly parameters: Readonly<Record<string, string>>;
   /** The resources that the permission has to be on, all of them; none for what everybody may. */
   readonly on: readonly string[];
+  /** How refusals name the resources, where the request names them by an id; as they are in `on` unless given. */
+  readonly shown?: readonly string[];
   /** The action that the permission has to be for, unless it is the operation's own. */
   readonly action?: string;
   /** Those of the parameters that name something new, not something that is there. */
@@ -68,5 +70,6 @@ export const onUser =
     return {
       parameters: { [naming]: user[naming], ...(await more(things, user, name)) },
       on: [things.arn(`user/${name}`)],
+      ...(naming === 'UserId' && { shown: [things.arn(`user/${user.UserId}`)] }),
     };
   };

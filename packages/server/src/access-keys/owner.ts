@@ -2,7 +2,7 @@ import { arn } from '../accounts/arn.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Call } from '../rpc/operation.ts';
 import { requireUser, type UserReference } from '../users/user.ts';
-import { userArn } from '../users/user-arn.ts';
+import { type DemandedResource, userResource } from '../users/user-arn.ts';
 
 /** Whose key it is: the account root's or a RAM user's. */
 export interface KeyOwner {
@@ -38,15 +38,18 @@ export async function keyOwner(call: Call, reference: UserReference | undefined)
  * The resource of an operation on somebody's keys: the user's own ARN, whether or not there is such a user.
  * @param reference undefined means the caller itself
  */
-export async function keyOwnerArn(call: Call, reference: UserReference | undefined): Promise<string> {
-  if (reference !== undefined) return userArn(call, reference);
+export async function keyOwnerResource(
+  call: Call,
+  reference: UserReference | undefined,
+): Promise<DemandedResource> {
+  if (reference !== undefined) return userResource(call, reference);
   const { accountId } = call.account;
   const { principal } = call;
   switch (principal.type) {
     case 'root':
-      return arn.user(accountId, 'root');
+      return { resource: arn.user(accountId, 'root') };
     case 'ram-user':
-      return arn.user(accountId, principal.userName);
+      return { resource: arn.user(accountId, principal.userName) };
     case 'assumed-role':
       throw new Refusal('Missing', { name: 'UserName' });
   }

@@ -18,18 +18,22 @@ export type GroupChanges = { readonly [K in keyof NewGroup]: NewGroup[K] | undef
 export const groupNameKey = (name: string): string => name.toLowerCase();
 
 /** The group of this account with that name, in any case, if there is one. */
-export async function findGroup(scope: Scope, name: string): Promise<GroupRow | undefined> {
-  return scope.queries
+export async function findGroup(
+  queries: Scope['queries'],
+  accountId: string,
+  name: string,
+): Promise<GroupRow | undefined> {
+  return queries
     .selectFrom('groups')
     .selectAll()
-    .where('account_id', '=', scope.account.accountId)
+    .where('account_id', '=', accountId)
     .where('group_name_key', '=', groupNameKey(name))
     .executeTakeFirst();
 }
 
 /** The group with that name. @throws Refusal EntityNotExist.Group */
 export async function requireGroup(scope: Scope, name: string): Promise<GroupRow> {
-  const group = await findGroup(scope, name);
+  const group = await findGroup(scope.queries, scope.account.accountId, name);
   if (group === undefined) throw new Refusal('EntityNotExist.Group', { name });
   return group;
 }
@@ -39,7 +43,7 @@ export async function requireGroup(scope: Scope, name: string): Promise<GroupRow
  * @throws Refusal EntityAlreadyExists.Group, LimitExceeded.Group
  */
 export async function createGroup(scope: Scope, group: NewGroup): Promise<GroupRow> {
-  if ((await findGroup(scope, group.name)) !== undefined) {
+  if ((await findGroup(scope.queries, scope.account.accountId, group.name)) !== undefined) {
     throw new Refusal('EntityAlreadyExists.Group', { name: group.name });
   }
   await refuseOneMoreGroup(scope);
@@ -66,7 +70,10 @@ export async function createGroup(scope: Scope, group: NewGroup): Promise<GroupR
 export async function updateGroup(scope: Scope, name: string, changes: GroupChanges): Promise<GroupRow> {
   const group = await requireGroup(scope, name);
   const newName = changes.name ?? group.group_name;
-  if (groupNameKey(newName) !== group.group_name_key && (await findGroup(scope, newName)) !== undefined) {
+  if (
+    groupNameKey(newName) !== group.group_name_key &&
+    (await findGroup(scope.queries, scope.account.accountId, newName)) !== undefined
+  ) {
     throw new Refusal('EntityAlreadyExists.Group', { name: newName });
   }
   const updated: GroupRow = {

@@ -51,7 +51,7 @@ async function findPolicy(scope: Scope, reference: PolicyReference): Promise<Pol
     const policy = systemPolicies.get(policyNameKey(reference.name));
     return policy && systemPolicy(policy);
   }
-  const row = await findCustomPolicy(scope, reference.name);
+  const row = await findCustomPolicy(scope.queries, scope.account.accountId, reference.name);
   return row?.policy_name === reference.name ? customPolicy(row) : undefined;
 }
 
@@ -67,7 +67,7 @@ export async function requirePolicy(scope: Scope, reference: PolicyReference): P
  * @throws Refusal EntityNotExist.Policy; NoPermission when only a system policy has that name
  */
 export async function requireCustomPolicy(scope: Scope, name: string): Promise<PolicyRow> {
-  const row = await findCustomPolicy(scope, name);
+  const row = await findCustomPolicy(scope.queries, scope.account.accountId, name);
   if (row?.policy_name === name) return row;
   if (systemPolicies.has(policyNameKey(name))) throw new Refusal('NoPermission.System');
   throw new Refusal('EntityNotExist.Policy', { name });
@@ -82,7 +82,10 @@ export async function createPolicy(scope: Scope, policy: NewPolicy): Promise<Pol
   const { accountId } = scope.account;
   refuseMalformedPolicy(policy.document, 'identity');
   const nameKey = policyNameKey(policy.name);
-  if (systemPolicies.has(nameKey) || (await findCustomPolicy(scope, policy.name)) !== undefined) {
+  if (
+    systemPolicies.has(nameKey) ||
+    (await findCustomPolicy(scope.queries, scope.account.accountId, policy.name)) !== undefined
+  ) {
     throw new Refusal('EntityAlreadyExists.Policy', { name: policy.name });
   }
   await refuseOneMorePolicy(scope);
@@ -279,12 +282,16 @@ async function refuseOneMorePolicy(scope: Scope): Promise<void> {
   }
 }
 
-/** Whatever custom policy has the name but for the case of its letters. */
-async function findCustomPolicy(scope: Scope, name: string): Promise<PolicyRow | undefined> {
-  return scope.queries
+/** The custom policy of an account that has the name in any case, if there is one. */
+export async function findCustomPolicy(
+  queries: Scope['queries'],
+  accountId: string,
+  name: string,
+): Promise<PolicyRow | undefined> {
+  return queries
     .selectFrom('policies')
     .selectAll()
-    .where('account_id', '=', scope.account.accountId)
+    .where('account_id', '=', accountId)
     .where('policy_name_key', '=', policyNameKey(name))
     .executeTakeFirst();
 }

@@ -1,9 +1,9 @@
-import { type KeyOwner, keyOwner, keyOwnerArn } from '../access-keys/owner.ts';
+import { type KeyOwner, keyOwner, keyOwnerResource } from '../access-keys/owner.ts';
 import { arn } from '../accounts/arn.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Call } from '../rpc/operation.ts';
 import { findUser } from '../users/user.ts';
-import { allUsersArn } from '../users/user-arn.ts';
+import { allUsersArn, type DemandedResource } from '../users/user-arn.ts';
 import { findRecycledUser } from './recycled-user.ts';
 
 /** Whose keys in the recycle bin; the owner may be in the recycle bin itself. */
@@ -28,10 +28,15 @@ export async function binOwner(call: Call, userId: string | undefined): Promise<
  * The resources of an operation on somebody's recycle bin: the user's own ARN, so that a policy which grants its
  * own keys to a user reaches its recycle bin as well.
  */
-export async function binOwnerArns(call: Call, userId: string | undefined): Promise<readonly string[]> {
-  if (userId === undefined) return [await keyOwnerArn(call, undefined)];
+export async function binOwnerResources(
+  call: Call,
+  userId: string | undefined,
+): Promise<readonly DemandedResource[]> {
+  if (userId === undefined) return [await keyOwnerResource(call, undefined)];
+  const live = await keyOwnerResource(call, { by: 'id', userId });
   const recycled = await recycledUserArns(call, userId);
-  return recycled.length > 1 ? recycled : [await keyOwnerArn(call, { by: 'id', userId })];
+  // A refusal names the id in either case: it does not tell whether the user is in the recycle bin.
+  return recycled.length > 1 ? recycled.map((resource) => ({ ...live, resource })) : [live];
 }
 
 /**

@@ -9,6 +9,7 @@ import type { InputOf, ParameterMap } from './parameter.ts';
 import type { Road } from './road.ts';
 import { admitFromSession, shownSession } from './session-caller.ts';
 import { admitSigned, stillSigned } from './signed-caller.ts';
+import { withStoredNames } from './stored-resource.ts';
 
 /**
  * Who calls: whom the signature proves, or whose session it is; never both.
@@ -68,7 +69,7 @@ export async function authorize(
   input: InputOf<ParameterMap>,
   call: Call,
 ): Promise<void> {
-  const demands = await operation.authorize(input, call);
+  const demands = await withStoredNames(call.queries, await operation.authorize(input, call));
   const authorization = guard.authorize(call.identity, demands);
   if (!authorization.allowed) throw await denial(call, authorization.demand, authorization.decision);
 }

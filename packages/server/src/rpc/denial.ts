@@ -36,6 +36,7 @@ const DIAGNOSTIC_CONTEXT = 'diagnostic-message';
  */
 export async function denial(call: Call, demand: Demand, decision: SessionDecision): Promise<Refusal> {
   const detail = accessDeniedDetail(call.principal, demand, decision);
+  const shown = demand.shown ?? demand.resource;
   const diagnostic: Diagnostic = {
     AuthAction: demand.action,
     AuthResource: demand.resource,
@@ -57,11 +58,22 @@ export async function denial(call: Call, demand: Demand, decision: SessionDecisi
     EncodedDiagnosticMessage: await call.services.secrets.seal(
       call.account.accountId,
       call.account.wrappedDataKey,
-      JSON.stringify(diagnostic),
+      withoutLengthOf(demand.resource, JSON.stringify(diagnostic)),
       DIAGNOSTIC_CONTEXT,
     ),
   };
-  return new Refusal('NoPermission', { resource: demand.resource, action: demand.action }, sealed);
+  return new Refusal('NoPermission', { resource: shown, action: demand.action }, sealed);
+}
+
+/** Longer than the resource of any user, group, role, policy or provider. */
+const LONGEST_NAMED_RESOURCE = 256;
+
+/**
+ * Returns the JSON text filled with blanks, so that its length, which the sealed text shows, does not depend on the
+ * length of the resource: it would tell whether an id that was asked for has a name.
+ */
+function withoutLengthOf(resource: string, json: string): string {
+  return json + ' '.repeat(Math.max(0, LONGEST_NAMED_RESOURCE - resource.length));
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Journey } from './journey.ts';
 import type { OpenedStream, StreamCall, StreamOperation } from './operation.ts';
 import { type InputOf, type ParameterMap, readInput } from './parameter.ts';
 import type { Road } from './road.ts';
+import { withStoredNames } from './stored-resource.ts';
 
 /** Of an operation that answers a stream: written down before its first byte is sent. */
 export async function openStream(
@@ -44,5 +45,6 @@ async function isStillAllowed(
   const identity = await guard.renew(call.identity);
   if (identity === undefined) return false;
   const renewed = { ...call, identity, principal: identity.principal, now: identity.now };
-  return guard.authorize(identity, await operation.authorize(input, renewed)).allowed;
+  const demands = await withStoredNames(renewed.queries, await operation.authorize(input, renewed));
+  return guard.authorize(identity, demands).allowed;
 }

@@ -1,7 +1,7 @@
 import { listAccessKeys } from '../../access-keys/access-key.ts';
 import { isBeyondCeiling, setExpiry } from '../../access-keys/expiry.ts';
 import { readCeiling, setCeiling } from '../../access-keys/expiry-ceiling.ts';
-import { keyOwner, keyOwnerArn } from '../../access-keys/owner.ts';
+import { keyOwner, keyOwnerResource } from '../../access-keys/owner.ts';
 import { arn } from '../../accounts/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { instant, readInstant } from '../../rpc/instant.ts';
@@ -16,7 +16,7 @@ const owner = { UserPrincipalName: optional(userPrincipalName) };
 type OwnerInput = { readonly UserPrincipalName: string | undefined };
 
 const demand = async (action: string, input: OwnerInput, call: Call) => [
-  { action, resource: await keyOwnerArn(call, userReference(input, call)) },
+  { action, ...(await keyOwnerResource(call, userReference(input, call))) },
 ];
 
 const demandOnAccount = (action: string, call: Call) => [

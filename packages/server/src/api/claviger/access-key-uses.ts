@@ -1,5 +1,5 @@
 import { listAccessKeys } from '../../access-keys/access-key.ts';
-import { keyOwner, keyOwnerArn } from '../../access-keys/owner.ts';
+import { keyOwner, keyOwnerResource } from '../../access-keys/owner.ts';
 import { instant } from '../../rpc/instant.ts';
 import { type Operation, operation } from '../../rpc/operation.ts';
 import { optional } from '../../rpc/parameter.ts';
@@ -17,7 +17,7 @@ export const accessKeyUseOperations: readonly Operation[] = [
     input: { UserPrincipalName: optional(userPrincipalName) },
     // Whoever may ask RAM's operation for one key after the other may ask for all of them at once.
     authorize: async (input, call) => [
-      { action: 'ram:GetAccessKeyLastUsed', resource: await keyOwnerArn(call, userReference(input, call)) },
+      { action: 'ram:GetAccessKeyLastUsed', ...(await keyOwnerResource(call, userReference(input, call))) },
     ],
     async handle(input, call) {
       const keys = await listAccessKeys(call, await keyOwner(call, userReference(input, call)));

@@ -4,7 +4,7 @@ import {
   setAccountNetworkPolicy,
   setKeyNetworkPolicy,
 } from '../../access-keys/network-policy.ts';
-import { keyOwner, keyOwnerArn } from '../../access-keys/owner.ts';
+import { keyOwner, keyOwnerResource } from '../../access-keys/owner.ts';
 import { arn } from '../../accounts/arn.ts';
 import { type Call, type Operation, operation } from '../../rpc/operation.ts';
 import { optional, text } from '../../rpc/parameter.ts';
@@ -22,7 +22,7 @@ type KeyInput = { readonly UserPrincipalName: string | undefined };
 const document = text({ max: 16_384 });
 
 const demand = async (action: string, input: KeyInput, call: Call) => [
-  { action, resource: await keyOwnerArn(call, userReference(input, call)) },
+  { action, ...(await keyOwnerResource(call, userReference(input, call))) },
 ];
 
 const accountDemand = (action: string, call: Call) => [

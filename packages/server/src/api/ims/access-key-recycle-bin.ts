@@ -1,5 +1,5 @@
 import { Refusal } from '../../errors/refusal.ts';
-import { binOwner, binOwnerArns } from '../../recycle-bin/bin-owner.ts';
+import { binOwner, binOwnerResources } from '../../recycle-bin/bin-owner.ts';
 import {
   findRecycledAccessKey,
   listRecycledAccessKeys,
@@ -21,7 +21,7 @@ const version = '2019-08-15';
 const owner = { UserId: optional(userId) };
 
 const demand = async (action: string, id: string | undefined, call: Call) =>
-  (await binOwnerArns(call, id)).map((resource) => ({ action, resource }));
+  (await binOwnerResources(call, id)).map((resource) => ({ action, ...resource }));
 
 function wireKey(key: RecycledAccessKey) {
   return {
@@ -64,9 +64,10 @@ export const accessKeyRecycleBinOperations: readonly Operation[] = [
     async authorize(input, call) {
       const action = 'ram:GetAccessKeyInfoInRecycleBin';
       const key = await soughtKey(input.UserAccessKeyId, call);
-      return key?.owner_type === 'user'
-        ? demand(action, key.owner_id, call)
-        : [{ action, resource: allUsersArn(call) }];
+      const shown = allUsersArn(call);
+      if (key?.owner_type !== 'user') return [{ action, resource: shown }];
+      // A refusal does not tell whose key it is, or that it is one.
+      return (await demand(action, key.owner_id, call)).map((on) => ({ ...on, shown }));
     },
     async handle(input, call) {
       const key = await soughtKey(input.UserAccessKeyId, call);

@@ -4,7 +4,7 @@ import {
   requireAccessKey,
   updateAccessKey,
 } from '../../access-keys/access-key.ts';
-import { keyOwner, keyOwnerArn } from '../../access-keys/owner.ts';
+import { keyOwner, keyOwnerResource } from '../../access-keys/owner.ts';
 import { recycleAccessKey } from '../../recycle-bin/recycled-access-key.ts';
 import { instant } from '../../rpc/instant.ts';
 import { type Call, type Operation, operation } from '../../rpc/operation.ts';
@@ -19,7 +19,7 @@ const owner = { UserPrincipalName: optional(userPrincipalName) };
 type OwnerInput = { readonly UserPrincipalName: string | undefined };
 
 const demand = async (action: string, input: OwnerInput, call: Call) => [
-  { action, resource: await keyOwnerArn(call, userReference(input, call)) },
+  { action, ...(await keyOwnerResource(call, userReference(input, call))) },
 ];
 
 /** The operations on AccessKeys of IMS. */

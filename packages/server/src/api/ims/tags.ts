@@ -1,3 +1,4 @@
+import type { Demand } from '@claviger/guard';
 import { Refusal } from '../../errors/refusal.ts';
 import { type Call, type Operation, operation } from '../../rpc/operation.ts';
 import { flag, list, oneOf, optional, withDefault } from '../../rpc/parameter.ts';
@@ -8,7 +9,7 @@ import {
   untagResources,
 } from '../../tags/tagged-resource.ts';
 import { requireUser, type UserReference } from '../../users/user.ts';
-import { allUsersArn, userArn } from '../../users/user-arn.ts';
+import { allUsersArn, userResource } from '../../users/user-arn.ts';
 import {
   filtersOf,
   keysToRemove,
@@ -59,8 +60,8 @@ function requiredReferences(input: ResourcesInput, call: Call): readonly UserRef
 /** The permission on each of the users; on all users when none are named. */
 async function demand(action: string, named: readonly UserReference[] | undefined, call: Call) {
   if (named === undefined) return [{ action, resource: allUsersArn(call) }];
-  const demands: { action: string; resource: string }[] = [];
-  for (const reference of named) demands.push({ action, resource: await userArn(call, reference) });
+  const demands: Demand[] = [];
+  for (const reference of named) demands.push({ action, ...(await userResource(call, reference)) });
   return demands;
 }
 

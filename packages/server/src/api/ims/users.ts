@@ -1,3 +1,4 @@
+import { arn } from '../../accounts/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { recycleUser } from '../../recycle-bin/recycled-user.ts';
 import { instant } from '../../rpc/instant.ts';
@@ -14,7 +15,7 @@ import {
   type UserReference,
   updateUser,
 } from '../../users/user.ts';
-import { allUsersArn, userArn } from '../../users/user-arn.ts';
+import { allUsersArn, userResource } from '../../users/user-arn.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { filtersOf, newTags, tagFilters, tagsOf, wireTags } from '../tag-fields.ts';
 import { comments, displayName, email, mobilePhone } from '../user-fields.ts';
@@ -45,7 +46,7 @@ function newUserName(name: string, principal: string, call: Call): string {
 }
 
 const demand = async (action: string, reference: UserReference, call: Call) => [
-  { action, resource: await userArn(call, reference) },
+  { action, ...(await userResource(call, reference)) },
 ];
 
 /** A user without its tags. */
@@ -133,9 +134,10 @@ export const userOperations: readonly Operation[] = [
         throw new Refusal('InvalidParameter', { reason: 'Give the user or one of its keys, not both.' });
       }
       const user = await findUserOfKey(call, keyId);
-      return user === undefined
-        ? [{ action: 'ram:GetUser', resource: allUsersArn(call) }]
-        : demand('ram:GetUser', { by: 'id', userId: user.user_id }, call);
+      const shown = allUsersArn(call);
+      if (user === undefined) return [{ action: 'ram:GetUser', resource: shown }];
+      // A refusal does not tell whose key it is, or that it is one.
+      return [{ action: 'ram:GetUser', resource: arn.user(user.account_id, user.user_name), shown }];
     },
     async handle(input, call) {
       const { UserAccessKeyId: keyId } = input;

@@ -6,7 +6,7 @@ import { clearable, optional } from '../../rpc/parameter.ts';
 import type { UserRow } from '../../store/schema.ts';
 import { refuseBoundUser } from '../../users/bound-user.ts';
 import { createUser, listUsers, requireUser, type UserReference, updateUser } from '../../users/user.ts';
-import { allUsersArn, userArn } from '../../users/user-arn.ts';
+import { allUsersArn, userResource } from '../../users/user-arn.ts';
 import { comments, displayName, email, mobilePhone } from '../user-fields.ts';
 import { userName } from './user-name.ts';
 
@@ -15,7 +15,7 @@ const version = '2015-05-01';
 const byName = (name: string): UserReference => ({ by: 'name', userName: name });
 
 const demand = async (action: string, name: string, call: Call) => [
-  { action, resource: await userArn(call, byName(name)) },
+  { action, ...(await userResource(call, byName(name))) },
 ];
 
 /** A user as each of these operations has it. */

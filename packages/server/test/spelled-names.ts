@@ -1,0 +1,270 @@
+import type { Operation } from '../src/rpc/operation.ts';
+import type { UserThing } from './things.ts';
+
+/** What kind of thing a parameter names; `inner` is a part of a thing that another parameter names. */
+export type NamedKind =
+  | 'user'
+  | 'login name'
+  | 'user id'
+  | 'group'
+  | 'role'
+  | 'role ARN'
+  | 'policy'
+  | 'saml-provider'
+  | 'oidc-provider'
+  | 'device'
+  | 'application'
+  | 'principal'
+  | 'inner';
+
+/**
+ * Every parameter by which a request names something that policies can deny. A parameter of an operation that is
+ * neither here nor in `namesNothing` fails the test: say of it what it names.
+ */
+export const namedBy: Readonly<Record<string, NamedKind>> = {
+  UserName: 'user',
+  NewUserName: 'user',
+  UserPrincipalName: 'login name',
+  NewUserPrincipalName: 'login name',
+  ResourcePrincipalName: 'login name',
+  UserId: 'user id',
+  ResourceId: 'user id',
+  GroupName: 'group',
+  NewGroupName: 'group',
+  RoleName: 'role',
+  RoleArn: 'role ARN',
+  PolicyName: 'policy',
+  SAMLProviderName: 'saml-provider',
+  OIDCProviderName: 'oidc-provider',
+  SerialNumber: 'device',
+  AppId: 'application',
+  PrincipalName: 'principal',
+  UserAccessKeyId: 'inner',
+  AppSecretId: 'inner',
+  ServiceCredentialId: 'inner',
+  PasskeyId: 'inner',
+  VersionId: 'inner',
+};
+
+/** Parameters that name nothing that policies can deny, or nothing that is there before the call. */
+export const namesNothing: ReadonlySet<string> = new Set(
+  `
+  Status AccessKeyPolicy DefaultDomainName AppName DisplayName AppType ProtocolVersion RedirectUris SecretRequired
+  AccessTokenValidity RefreshTokenValidity PredefinedScopes RequiredScopes IsMultiTenant NewDisplayName NewRedirectUris
+  NewSecretRequired NewAccessTokenValidity NewRefreshTokenValidity NewPredefinedScopes NewRequiredScopes
+  NewIsMultiTenant Scopes SourceType Comments NewComments Marker MaxItems IssuerUrl Description ClientIds Fingerprints
+  IssuanceLimitTime NewDescription ClientId Fingerprint EncodedSAMLMetadataDocument AuthnSignAlgo
+  NewEncodedSAMLMetadataDocument SsoEnabled MetadataDocument AuxiliaryDomain SsoLoginWithDomain NextToken
+  GovernanceItemType PasswordResetRequired MFABindRequired Password OldPassword NewPassword VirtualMFADeviceName
+  AuthenticationCode1 AuthenticationCode2 PasskeyName VerifyType MobilePhone Email HardExpire InitialPasswordAge
+  InterceptRiskPasswordOnApi MaxLoginAttemps MaxPasswordAge MinimumPasswordDifferentCharacter MinimumPasswordLength
+  PasswordNotContainUserName PasswordReusePrevention RequireLowercaseCharacters RequireNumbers RequireSymbols
+  RequireUppercaseCharacters AllowUserToChangePassword AllowUserToLoginWithPasskey AllowUserToManageAccessKeys
+  AllowUserToManageMFADevices AllowUserToManagePersonalDingTalk AllowUserToManageServiceCredentials
+  EnableSaveMFATicket EnforceMFAForLogin LoginNetworkMasks LoginSessionDuration MFAOperationForLogin
+  MaxIdleDaysForAccessKeys MaxIdleDaysForUsers OperationForRiskLogin VerificationTypes ServiceCredentialName ServiceName
+  CredentialAgeDays AllUsers MaxResults ResourceType Tag TagKey All PageSize Filter NewEmail NewMobilePhone
+  AccountAlias HardExpiry PolicyDocument PolicyType CascadingDelete SetAsDefault RotateStrategy ResourceGroupId
+  AssumeRolePolicyDocument MaxSessionDuration NewAssumeRolePolicyDocument NewMaxSessionDuration
+  AllowUserToManagePublicKeys TagKeys RoleSessionName DurationSeconds Policy ExternalId SourceIdentity
+  EncodedDiagnosticMessage LookupAttribute StartTime EndTime Direction AccessKey ExpireDate Days Name
+  PublicKey SessionAccessKeyId SessionToken PrincipalType SimulatedAction SimulatedResource Conditions Uses Kind Cursor
+  GuardName Response Code1 Code2 SessionId
+  `
+    .trim()
+    .split(/\s+/),
+);
+
+/** Parameters that hold a JSON list of names, for roles or policies by `ResourceType`. */
+const listed = 'ResourceNames';
+
+/** Every classified parameter, for the test that none is missing. */
+export const isClassified = (parameter: string): boolean =>
+  parameter === listed || Object.hasOwn(namedBy, parameter) || namesNothing.has(parameter);
+
+/** One more way in which a request names the same thing, or seems to. */
+export interface Spelling {
+  readonly what: string;
+  /** The whole request. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Whether the server finds the thing by it. */
+  readonly finds: boolean;
+}
+
+/** A request that names a thing. */
+export interface NamingRequest {
+  readonly operation: Operation;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Those of the parameters that name something new: another spelling is the name of something else. */
+  readonly makes: readonly string[];
+  /** Returns the user of that name by all its names. */
+  readonly user: (name: string) => UserThing | undefined;
+}
+
+/** A named thing of a request: its type, as resources have it, and the spellings of the request. */
+export interface NamedThing {
+  readonly parameter: string;
+  /** The resources of which one is the thing's. */
+  readonly resource: RegExp;
+  readonly spellings: readonly Spelling[];
+}
+
+const upper = (text: string): string => text.toUpperCase();
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+/** Other texts that look the same or normalise to the same; none of them finds anything. */
+function lookalikes(name: string): readonly (readonly [string, string])[] {
+  const wide = name.replace(/[!-~]/g, (char) => String.fromCodePoint((char.codePointAt(0) ?? 0) + 0xfee0));
+  return [
+    ['full-width', wide],
+    ['with a Kelvin sign or a long s', name.replace(/k/i, '\u212a').replace(/s/i, '\u017f')],
+    ['with a combining mark', `${name}\u0301`],
+    ['with a zero-width joiner', `${name}\u200d`],
+    ['with a trailing dot', `${name}.`],
+    ['with a trailing blank', `${name} `],
+    ['percent-encoded', name.replace(/^./, (char) => `%${char.charCodeAt(0).toString(16)}`)],
+    ['with a NUL', `${name}\u0000`],
+  ].filter((pair): pair is [string, string] => pair[1] !== name);
+}
+
+/** Spellings of a name that is compared without regard to case. */
+const ofName = (name: string): readonly (readonly [string, string, boolean])[] => [
+  ['in capitals', upper(name), true],
+  ['with a capital', capital(name), true],
+  ...lookalikes(name).map(([what, text]): [string, string, boolean] => [what, text, false]),
+];
+
+/** Spellings of an id, or of a name that is compared exactly. */
+const ofExactName = (name: string): readonly (readonly [string, string, boolean])[] => [
+  ['in capitals', upper(name), false],
+  ['with leading zeros', `00${name}`, false],
+  ...lookalikes(name).map(([what, text]): [string, string, boolean] => [what, text, false]),
+];
+
+function ofLoginName(loginName: string): readonly (readonly [string, string, boolean])[] {
+  const [name = '', domain = ''] = loginName.split('@');
+  return [
+    ['in capitals', upper(loginName), true],
+    ['with a domain in capitals', `${name}@${upper(domain)}`, true],
+    ['with the alias for a domain', `${name}@${domain.replace(/\.onaliyun\.com$/, '')}`, true],
+    ['with a dot after the domain', `${loginName}.`, false],
+    ['without a domain', name, false],
+    ['of another domain', `${name}@example.com`, false],
+    ...lookalikes(name).map(([what, text]): [string, string, boolean] => [what, `${text}@${domain}`, false]),
+  ];
+}
+
+const ofDevice = (serial: string): readonly (readonly [string, string, boolean])[] => {
+  const name = serial.slice(serial.indexOf('/') + 1);
+  return [
+    ['with a region', serial.replace('acs:ram::', 'acs:ram:*:'), true],
+    ['by another region', serial.replace('acs:ram::', 'acs:ram:cn-hangzhou:'), true],
+    ['by its name', name, false],
+    ['in capitals', serial.replace(name, upper(name)), false],
+  ];
+};
+
+const ofRoleArn = (arn: string): readonly (readonly [string, string, boolean])[] => {
+  const name = arn.slice(arn.indexOf('/') + 1);
+  return [
+    ['in capitals', arn.replace(name, upper(name)), true],
+    ['with a region', arn.replace('acs:ram::', 'acs:ram:*:'), true],
+    ['by its name', name, false],
+    ...lookalikes(name).map(([what, text]): [string, string, boolean] => [
+      what,
+      arn.replace(name, text),
+      false,
+    ]),
+  ];
+};
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** The spellings of the things that a request names, each thing by one of its parameters. */
+export function namedThings(request: NamingRequest): readonly NamedThing[] {
+  const { parameters } = request;
+  return Object.keys(parameters).flatMap((given) => {
+    const parameter = given.replace(/\.\d+$/, '');
+    if (parameter === listed) return [listedNames(request)];
+    const kind = namedBy[parameter];
+    if (kind === undefined || kind === 'inner') return [];
+    const thing = namedThing(request, given, parameter, kind);
+    if (!request.makes.includes(parameter)) return [thing];
+    return [{ ...thing, spellings: thing.spellings.filter(({ finds }) => finds) }];
+  });
+}
+
+function namedThing(
+  request: NamingRequest,
+  given: string,
+  parameter: string,
+  kind: Exclude<NamedKind, 'inner'>,
+): NamedThing {
+  const { parameters } = request;
+  const value = parameters[given] ?? '';
+  const spelled = (texts: readonly (readonly [string, string, boolean])[]) =>
+    texts.map(([what, text, finds]) => ({ what, finds, parameters: { ...parameters, [given]: text } }));
+  const thing = (type: string, name: string, spellings: readonly Spelling[]): NamedThing => ({
+    parameter,
+    resource: new RegExp(`:${type}/${escaped(name)}$`),
+    spellings: [{ what: 'as it is stored', parameters, finds: true }, ...spellings],
+  });
+  switch (kind) {
+    case 'user':
+    case 'group':
+    case 'role':
+    case 'saml-provider':
+    case 'oidc-provider':
+      return thing(kind, value, spelled(ofName(value)));
+    case 'policy': {
+      // Custom policies are found by their exact names.
+      const isSystem = parameters['PolicyType'] === 'System';
+      const spellings = spelled(ofName(value));
+      return thing(kind, value, isSystem ? spellings : spellings.map((one) => ({ ...one, finds: false })));
+    }
+    case 'login name': {
+      const name = value.split('@')[0] ?? '';
+      return thing('user', name, [...spelled(ofLoginName(value)), ...byId(request, given, name)]);
+    }
+    case 'user id': {
+      const user = request.user(value);
+      return thing('user', user?.UserName ?? value, spelled(ofExactName(value)));
+    }
+    case 'role ARN':
+      return thing('role', value.slice(value.indexOf('/') + 1), spelled(ofRoleArn(value)));
+    case 'device':
+      return thing('mfa', value.slice(value.indexOf('/') + 1), spelled(ofDevice(value)));
+    case 'application':
+      return thing('application', value, spelled(ofExactName(value)));
+    case 'principal': {
+      const domain = request.user(value)?.UserPrincipalName.split('@')[1];
+      const withDomain =
+        domain === undefined ? [] : ofLoginName(`${value}@${domain}`).filter(([, , finds]) => finds);
+      return thing('(?:user|role)', value, spelled([...ofName(value), ...withDomain]));
+    }
+  }
+}
+
+/** The same request by the id of the user, where the operation takes it instead of the login name. */
+function byId({ operation, parameters, user }: NamingRequest, given: string, name: string): Spelling[] {
+  const known = user(name);
+  if (known === undefined || given !== 'UserPrincipalName' || !('UserId' in operation.input)) return [];
+  const { [given]: _, ...others } = parameters;
+  return [{ what: 'by its id', finds: true, parameters: { ...others, UserId: known.UserId } }];
+}
+
+function listedNames({ parameters }: NamingRequest): NamedThing {
+  const names = JSON.parse(parameters[listed] ?? '[]') as readonly string[];
+  const name = names[0] ?? '';
+  const isPolicy = parameters['ResourceType'] === 'policy';
+  const spellings = ofName(name).map(([what, text, finds]) => ({
+    what,
+    finds: finds && !isPolicy,
+    parameters: { ...parameters, [listed]: JSON.stringify([text]) },
+  }));
+  return {
+    parameter: listed,
+    resource: new RegExp(`:${parameters['ResourceType']}/${escaped(name)}$`),
+    spellings: [{ what: 'as it is stored', parameters, finds: true }, ...spellings],
+  };
+}
