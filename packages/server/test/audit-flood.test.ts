@@ -44,7 +44,15 @@ eachServer((_, start) => {
       assert.match(metrics, /claviger_audit_refusals_counted_total 140\n/);
       await server.restart();
       const rows = await events();
-      const ofNobody = rows.filter(({ account_id }) => account_id === '');
+      // Those that name a key of the account are in its log, the others in nobody's.
+      const ofNobody = rows.filter(
+        ({ account_id, user_name, access_key_id }) =>
+          account_id === '' || (user_name === '' && access_key_id === corp.account.key.accessKeyId),
+      );
+      for (const { account_id, access_key_id } of ofNobody) {
+        const isTheirs = access_key_id === corp.account.key.accessKeyId;
+        assert.equal(account_id, isTheirs ? corp.account.accountId : '');
+      }
       const [summary, ...more] = ofNobody.filter(({ event_name }) => event_name === 'RefusalSummary');
       assert.deepEqual(more, []);
       assert.equal(ofNobody.length, 61);

@@ -134,13 +134,34 @@ export class AuditTrail {
    * @returns undefined when the call may be answered now; otherwise a promise to wait for: in `strict` of the
    *   commit, in `batched` of room in the queue. It rejects with StoreUnavailable when the call must not be
    *   answered, because its record was not or may not be written.
+   * @param accountOfKey of a refusal: finds the account of the key that the request names, whose record it then is;
+   *   asked only when the source has room, since it costs a look into the database
    */
-  append(record: CallRecord): Promise<void> | undefined {
-    if (isOfStranger(record) && !this.#limit.admits(record.sourceAddress, record.time)) {
-      this.#counted += 1;
-      this.#cancelCount ??= this.#outside(() => this.#timer(() => this.#summarise(), countMs));
-      return undefined;
-    }
+  append(record: CallRecord, accountOfKey?: () => Promise<string>): Promise<void> | undefined {
+    if (!isOfStranger(record)) return this.#append(record);
+    const { sourceAddress, time, accessKeyId } = record;
+    if (!this.#limit.admitsSource(sourceAddress, time)) return this.#notWritten();
+    if (accountOfKey === undefined || accessKeyId === '') return this.#appendFor('', record);
+    return (
+      accountOfKey()
+        // While that cannot be found out, the record is kept without an account.
+        .catch(() => '')
+        .then((accountId) => this.#appendFor(accountId, record))
+    );
+  }
+
+  #appendFor(accountId: string, record: CallRecord): Promise<void> | undefined {
+    const isAdmitted = this.#limit.admitsFor(accountId, record.sourceAddress, record.time);
+    return isAdmitted ? this.#append({ ...record, accountId }) : this.#notWritten();
+  }
+
+  /** Of a refusal that was counted: within a minute an event says how many there were. */
+  #notWritten(): undefined {
+    this.#counted += 1;
+    this.#cancelCount ??= this.#outside(() => this.#timer(() => this.#summarise(), countMs));
+  }
+
+  #append(record: CallRecord): Promise<void> | undefined {
     const row = auditEvent(record, this.#region);
     if (this.#full) return this.#whenFull(row);
     this.#enqueue(row);

@@ -8,6 +8,8 @@ export interface EventFilter {
   readonly from: number;
   readonly to: number;
   readonly equal: Readonly<Partial<Record<FilterColumn, string>>>;
+  /** Only calls whose sender has proven who it is: refusals that merely name a key are left out. */
+  readonly provenOnly?: boolean;
 }
 
 /** Columns that events can be looked up by. */
@@ -52,6 +54,7 @@ export async function lookupEvents(
   for (const [column, value] of Object.entries(filter.equal)) {
     events = events.where(column as FilterColumn, '=', value);
   }
+  if (filter.provenOnly) events = events.where('user_name', '!=', '');
   if (after !== undefined) {
     const beyond = newestFirst ? '<' : '>';
     events = events.where(({ eb, or, and }) =>
@@ -88,6 +91,8 @@ export async function usedAddresses(
     .where('account_id', '=', key.accountId)
     .where('access_key_id', '=', key.accessKeyId)
     .where('service_name', '=', key.serviceName)
+    // A refusal that merely names the key is no use of it, and names nobody.
+    .where('user_name', '!=', '')
     .groupBy('source_ip')
     .orderBy('used_at', 'desc')
     .orderBy('source_ip')
@@ -133,6 +138,7 @@ export async function usedResources(queries: Queries, key: KeyUse): Promise<Used
     .where('account_id', '=', key.accountId)
     .where('access_key_id', '=', key.accessKeyId)
     .where('service_name', '=', key.serviceName)
+    .where('user_name', '!=', '')
     .orderBy('event_time', 'desc')
     .orderBy('event_id', 'desc')
     .limit(eventsLookedThrough)

@@ -21,7 +21,13 @@ describe('refusals of strangers', () => {
     assert.equal(written(limit, 100, '203.0.113.7', time + 31_000), 30);
     assert.equal(written(limit, 100, '203.0.113.7', time + 3_600_000), 60);
     assert.deepEqual(limit.takeCounted(), [
-      { source: '203.0.113.7', count: 940 + 10 + 9 + 70 + 40, from: time, until: time + 3_600_000 },
+      {
+        accountId: '',
+        source: '203.0.113.7',
+        count: 940 + 10 + 9 + 70 + 40,
+        from: time,
+        until: time + 3_600_000,
+      },
     ]);
     assert.deepEqual(limit.takeCounted(), []);
   });
@@ -72,5 +78,25 @@ describe('refusals of strangers', () => {
   test('from no address at all are of one source', () => {
     const limit = new RefusalLimit();
     assert.equal(written(limit, 100, '', time), 60);
+  });
+
+  test('that name keys of an account have room of their own, and are counted for that account', () => {
+    const limit = new RefusalLimit();
+    // Strangers use up what they have together.
+    for (let number = 0; number < 2000; number++) limit.admits(address(number), time);
+    limit.takeCounted();
+    let admitted = 0;
+    for (let number = 3000; number < 3500; number++) {
+      if (!limit.admitsSource(address(number), time)) continue;
+      if (limit.admitsFor('1000000000000001', address(number), time)) admitted += 1;
+    }
+    assert.equal(admitted, 200);
+    const counted = limit.takeCounted();
+    assert.ok(counted.some(({ accountId, count }) => accountId === '1000000000000001' && count === 1));
+    assert.equal(
+      counted.reduce((sum, { count }) => sum + count, 0),
+      300,
+    );
+    assert.ok(limit.admitsFor('1000000000000002', address(4000), time), 'another account has its own');
   });
 });

@@ -11,22 +11,30 @@ export interface RefusalRates {
   readonly perSource: Rate;
   /** Of all sources together: addresses are cheap. */
   readonly together: Rate;
+  /** Of all sources together that name keys of one account: it has room of its own, which strangers cannot use up. */
+  readonly perAccount: Rate;
 }
 
 /** A client in error tries a few times a minute; who fills a log tries as often as it can. */
 const usualRates: RefusalRates = {
   perSource: { burst: 60, perSecond: 1 },
   together: { burst: 1000, perSecond: 20 },
+  perAccount: { burst: 200, perSecond: 5 },
 };
 
 /** How many sources are told apart; the one heard of longest ago makes room. */
 const mostSources = 4096;
+
+/** How many accounts have a rate of their own at one time; the one heard of longest ago makes room. */
+const mostAccounts = 4096;
 
 /** How many sources have their refusals counted apart at one time; those of further ones are counted together. */
 const mostCounts = 256;
 
 /** Refusals that were not written one by one. */
 export interface CountedRefusals {
+  /** Of the keys that they named; empty where that is not known. */
+  readonly accountId: string;
   /** An IPv4 address, or the /64 block of an IPv6 one, which one sender has to itself; empty for several together. */
   readonly source: string;
   readonly count: number;
@@ -48,6 +56,7 @@ export class RefusalLimit {
   readonly #rates: RefusalRates;
   /** In the order in which they were last heard of. */
   readonly #sources = new Map<string, Bucket>();
+  readonly #accounts = new Map<string, Bucket>();
   readonly #together: Bucket;
   #counted = new Map<string, CountedRefusals>();
 
@@ -57,17 +66,35 @@ export class RefusalLimit {
   }
 
   /**
-   * Whether a refusal is to be written; if not, it was counted.
+   * Whether a refusal of nobody's key is to be written; if not, it was counted.
    * @param sourceAddress as the request has it
    * @param time when the request arrived; milliseconds since the epoch
    */
   admits(sourceAddress: string, time: number): boolean {
+    return this.admitsSource(sourceAddress, time) && this.admitsFor('', sourceAddress, time);
+  }
+
+  /** Whether the source has room, which is asked before anything is looked up for it; if not, it was counted. */
+  admitsSource(sourceAddress: string, time: number): boolean {
     const source = sourceOf(sourceAddress);
-    const { perSource, together } = this.#rates;
-    if (take(this.#bucketOf(source, time), perSource, time) && take(this.#together, together, time))
-      return true;
-    this.#count(source, time);
+    const bucket = bucketOf(this.#sources, source, mostSources, this.#rates.perSource, time);
+    if (take(bucket, this.#rates.perSource, time)) return true;
+    this.#count('', source, time);
     return false;
+  }
+
+  /**
+   * Whether a refusal that `admitsSource` let through is to be written; if not, it was counted.
+   * @param accountId of the key that it names; empty for nobody's
+   */
+  admitsFor(accountId: string, sourceAddress: string, time: number): boolean {
+    const { perAccount, together } = this.#rates;
+    const isAdmitted =
+      accountId === ''
+        ? take(this.#together, together, time)
+        : take(bucketOf(this.#accounts, accountId, mostAccounts, perAccount, time), perAccount, time);
+    if (!isAdmitted) this.#count(accountId, sourceOf(sourceAddress), time);
+    return isAdmitted;
   }
 
   /** What was counted since this was last asked, the busiest source first; counting begins anew. */
@@ -77,29 +104,38 @@ export class RefusalLimit {
     return counted;
   }
 
-  #bucketOf(source: string, time: number): Bucket {
-    const known = this.#sources.get(source);
-    const bucket = known ?? { level: this.#rates.perSource.burst, at: time };
-    if (known !== undefined) this.#sources.delete(source);
-    else if (this.#sources.size >= mostSources) {
-      const [oldest = ''] = this.#sources.keys();
-      this.#sources.delete(oldest);
-    }
-    this.#sources.set(source, bucket);
-    return bucket;
-  }
-
-  #count(source: string, time: number): void {
-    const apart = this.#counted.has(source) || this.#counted.size < mostCounts;
-    const key = apart ? source : '';
+  #count(accountId: string, source: string, time: number): void {
+    const own = `${accountId}\n${source}`;
+    const apart = this.#counted.has(own) || this.#counted.size < mostCounts;
+    const key = apart ? own : '\n';
     const { count = 0, from = time, until = time } = this.#counted.get(key) ?? {};
     this.#counted.set(key, {
-      source: key,
+      accountId: apart ? accountId : '',
+      source: apart ? source : '',
       count: count + 1,
       from: Math.min(from, time),
       until: Math.max(until, time),
     });
   }
+}
+
+/** The bucket of a name, as the one that was last heard of; the one heard of longest ago makes room. */
+function bucketOf(
+  buckets: Map<string, Bucket>,
+  name: string,
+  most: number,
+  { burst }: Rate,
+  time: number,
+): Bucket {
+  const known = buckets.get(name);
+  const bucket = known ?? { level: burst, at: time };
+  if (known !== undefined) buckets.delete(name);
+  else if (buckets.size >= most) {
+    const [oldest = ''] = buckets.keys();
+    buckets.delete(oldest);
+  }
+  buckets.set(name, bucket);
+  return bucket;
 }
 
 /** Takes one from a bucket, if one is there. A clock that was set back fills nothing, and empties nothing. */

@@ -3,13 +3,13 @@ import type { AuditEventRow } from '../store/schema.ts';
 import type { CountedRefusals } from './refusal-limit.ts';
 
 /**
- * The event that stands for refusals which were counted: of nobody, from one source, so many within that time. What
+ * The event that stands for refusals which were counted: of nobody or of one account's keys, from one source, so many within that time. What
  * they asked for is not kept.
  * @param id of the event, like that of a request
  * @param region the region the events name
  */
 export function refusalSummary(
-  { source, count, from, until }: CountedRefusals,
+  { accountId, source, count, from, until }: CountedRefusals,
   id: string,
   region: string,
 ): AuditEventRow {
@@ -30,14 +30,14 @@ export function refusalSummary(
     userAgent: '',
     errorCode: '',
     errorMessage: '',
-    userIdentity: { type: 'unknown', accountId: '', principalId: '', userName: '', accessKeyId: '' },
+    userIdentity: { type: 'unknown', accountId, principalId: '', userName: '', accessKeyId: '' },
     requestParameters: {},
     referencedResources: {},
     additionalEventData: { Refusals: String(count), From: instant(from), Until: instant(until) },
   };
   return {
     event_id: id,
-    account_id: '',
+    account_id: accountId,
     event_time: until,
     event_name: event.eventName,
     service_name: '',

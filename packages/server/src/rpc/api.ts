@@ -1,4 +1,5 @@
 import { type GuardRefusal, type GuardRequest, readSignature } from '@claviger/guard';
+import { accountOfKey } from '../access-keys/account-of-key.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { ConsoleGate } from '../session/console-gate.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
@@ -130,6 +131,10 @@ export class Api {
   async #failure(journey: Journey, error: unknown): Promise<ApiAnswer> {
     const { audit, guard, reportBug } = this.#parts;
     const refusal = this.#refusalOf(journey, error);
+    const { signature } = journey;
+    if (signature !== undefined && 'accessKeyId' in signature) {
+      journey.accessKeyId ||= signature.accessKeyId;
+    }
     // What was touched was rolled back.
     journey.touched = [];
     journey.actor = undefined;
@@ -137,7 +142,9 @@ export class Api {
     journey.cookies = [];
     try {
       const { code, message } = refusal;
-      await audit.append(recordOf(guard, journey, undefined, { code, message }));
+      await audit.append(recordOf(guard, journey, undefined, { code, message }), () =>
+        accountOfKey(this.#parts.services, journey.signature),
+      );
     } catch (unwritten) {
       // The trail tells of an outage itself, once; the refusal stands either way.
       if (!(unwritten instanceof StoreUnavailable)) reportBug(journey.requestId, unwritten);

@@ -99,6 +99,7 @@ export const accessKeyUsageOperations: readonly Operation[] = [
           from: 0,
           to: call.now,
           equal: { access_key_id: row.access_key_id, service_name: input.ServiceName },
+          provenOnly: true,
         },
         'newest first',
         undefined,
