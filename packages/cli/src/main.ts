@@ -8,6 +8,7 @@ import {
 } from '@claviger/server';
 import { Command, CommanderError } from 'commander';
 import { addAccount } from './commands/account.ts';
+import { addAudit } from './commands/audit.ts';
 import { addCall } from './commands/call.ts';
 import { addForwardAuth } from './commands/forward-auth.ts';
 import { addGateway } from './commands/gateway.ts';
@@ -51,6 +52,7 @@ export function program(terminal: Terminal): Command {
   addRootAccessKey(root, terminal);
   addRootPassword(root, terminal);
   addMasterKeyCommand(root, terminal);
+  addAudit(root, terminal);
   addGateway(root, terminal);
   addForwardAuth(root, terminal);
   addSign(root, terminal);

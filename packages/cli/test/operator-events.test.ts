@@ -52,6 +52,7 @@ const commands: Readonly<Record<string, Case>> = {
     words: ({ data, accountId }) => ['--data', data, '--account', accountId],
     event: 'ResetRootPassword',
   },
+  audit: { words: ({ data }) => ['--data', data], event: undefined },
   'master-key rotate': { words: ({ data }) => ['--data', data], event: 'RotateMasterKey' },
 };
 

@@ -24,6 +24,7 @@ export {
   operatorChange,
   recordOperatorCommand,
 } from './accounts/operator.ts';
+export { type EventSelection, type ReadEvent, readEvents } from './audit/read-events.ts';
 export { type Claviger, startClaviger } from './claviger.ts';
 export {
   type Configuration,

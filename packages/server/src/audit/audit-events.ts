@@ -119,7 +119,7 @@ async function* noncesOf(
 }
 
 /** One look into the index for each account: a `distinct` would read every event. */
-async function* accountsWithEvents(queries: Queries): AsyncGenerator<string, void> {
+export async function* accountsWithEvents(queries: Queries): AsyncGenerator<string, void> {
   let comparison: '>=' | '>' = '>=';
   for (let last = ''; ; comparison = '>') {
     const next = await queries

@@ -1,0 +1,125 @@
+/** `claviger audit`: what was written down, beside the database. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, test } from 'node:test';
+import { signRequest } from '@claviger/signature';
+import { freshDirectory, serve } from './claviger.ts';
+import { clientsOf } from './clients.ts';
+import { type } from './typed.ts';
+
+interface Event {
+  readonly eventName: string;
+  readonly errorCode: string;
+  readonly userIdentity: { readonly accountId: string; readonly accessKeyId: string };
+}
+
+/** By its address, for the compiler rewrites no relative import between two projects. */
+const { serverAddress, command: sql } = (await import(
+  new URL('../../server/test/databases.ts', import.meta.url).href
+)) as {
+  serverAddress(): Promise<string>;
+  command(url: string, statement: string): Promise<void>;
+};
+
+async function audit(words: readonly string[]): Promise<Event[]> {
+  const { status, out, err } = await type(['audit', '--json', ...words]);
+  assert.equal(status, 0, err);
+  return out
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Event);
+}
+
+/** A call with a key of one's own choice. */
+async function attempt(url: string, accessKeyId: string): Promise<void> {
+  const { rawHeaders, method } = signRequest(
+    { method: 'POST', target: '/', headers: [['host', new URL(url).host]] },
+    { accessKeyId, accessKeySecret: 'guessed' },
+    {
+      scheme: 'ACS3-HMAC-SHA256',
+      now: Date.now(),
+      nonce: randomUUID(),
+      action: 'GetCallerIdentity',
+      version: '2015-04-01',
+    },
+  );
+  const headers = new Headers();
+  for (let at = 0; at < rawHeaders.length; at += 2) headers.append(rawHeaders[at]!, rawHeaders[at + 1]!);
+  headers.delete('host');
+  await fetch(url, { method, headers });
+}
+
+/** The same on both databases. @param words that name the database */
+async function readBeside(data: string, words: readonly string[]): Promise<void> {
+  const made = await type(['init', '--json', '--data', data, ...words]);
+  assert.equal(made.status, 0, made.err);
+  const { AccountId, AccessKeyId, AccessKeySecret } = JSON.parse(made.out) as Record<string, string>;
+  const server = await serve(['--data', data, '--audit', 'strict', ...words]);
+  const where = ['--data', data, ...words];
+  await clientsOf(server.url, {
+    AccessKeyId: AccessKeyId!,
+    AccessKeySecret: AccessKeySecret!,
+  } as never).sts.getCallerIdentity();
+  await attempt(server.url, AccessKeyId!);
+  await attempt(server.url, 'LTAI5tUnknownUnknownUnkn');
+  // A key id that would paint the terminal red.
+  await fetch(
+    `${server.url}/?Action=ListUsers&Version=2015-05-01&AccessKeyId=%1b%5b31mred&SignatureMethod=HMAC-SHA1&SignatureVersion=1.0&SignatureNonce=1&Timestamp=2026-11-24T08%3A00%3A00Z&Signature=x`,
+  );
+
+  const codes = (events: readonly Event[]) => events.map(({ errorCode }) => errorCode);
+  const strangers = await audit([...where, '--no-account']);
+  assert.deepEqual(
+    strangers.map(({ userIdentity }) => [userIdentity.accountId, userIdentity.accessKeyId]),
+    [
+      ['', 'LTAI5tUnknownUnknownUnkn'],
+      ['', '\u001b[31mred'],
+    ],
+  );
+  assert.deepEqual(codes(await audit([...where, '--key', AccessKeyId!])), ['', 'SignatureDoesNotMatch']);
+  const ofAccount = await audit([...where, '--account', AccountId!]);
+  assert.deepEqual(
+    ofAccount.map(({ eventName }) => eventName),
+    ['InitializeInstallation', 'GetCallerIdentity', 'GetCallerIdentity'],
+  );
+  assert.equal((await audit([...where, '--event', 'InitializeInstallation'])).length, 1);
+  assert.equal((await audit(where)).length, ofAccount.length + strangers.length);
+  assert.deepEqual(await audit([...where, '--until', '2020-01-01T00:00:00Z']), []);
+
+  const { out } = await type(['audit', ...where]);
+  assert.equal(out.split('\n').length - 1, ofAccount.length + strangers.length);
+  assert.ok(!out.includes('\u001b'), 'what senders chose does not reach the terminal as it is');
+  assert.ok(out.includes('\\u001b[31mred'));
+  assert.equal(await server.stop('SIGTERM'), 0);
+}
+
+describe('claviger audit', () => {
+  test('reads the events of accounts and of nobody, beside a running server (SQLite)', () =>
+    readBeside(freshDirectory(), []));
+
+  test('reads them on PostgreSQL', async () => {
+    const name = `cli_audit_${process.pid}`;
+    const postgres = await serverAddress();
+    await sql(postgres, `create database ${name}`);
+    const url = new URL(postgres);
+    url.pathname = `/${name}`;
+    try {
+      await readBeside(freshDirectory(), ['--database', url.href]);
+    } finally {
+      await sql(postgres, `drop database ${name} with (force)`);
+    }
+  });
+
+  test('a wrong word is named, and exits with 2', async () => {
+    for (const [words, named] of [
+      [['--since', 'yesterday'], 'yesterday'],
+      [['--since', '5w'], '5w'],
+      [['--account', '12'], '16 digits'],
+      [['--since', '1h', '--until', '2h'], '--since is later'],
+    ] as const) {
+      const { status, err } = await type(['audit', '--data', freshDirectory(), ...words]);
+      assert.equal(status, 2, err);
+      assert.ok(err.includes(named), err);
+    }
+  });
+});
