@@ -113,10 +113,15 @@ describe('reading a network policy', () => {
     assert.ok(!parsed.ok);
   });
 
-  test('of a key that is written twice the last one counts, and is the one shown', () => {
-    const parsed = parseNetworkPolicy('{"Status":"Inactive","Status":"Active","Statements":[]}');
-    assert.ok(parsed.ok);
-    assert.match(writeNetworkPolicy(parsed.policy), /"Status":"Active"/);
+  test('a key that is written twice is refused', () => {
+    for (const text of [
+      '{"Status":"Inactive","Status":"Active","Statements":[]}',
+      '{"Status":"Active","Status":"Active","Statements":[]}',
+      '{"Status":"Active","Statements":[],"\\u0053tatus":"Inactive"}',
+    ]) {
+      const parsed = parseNetworkPolicy(text);
+      assert.ok(!parsed.ok && /stands twice/.test(JSON.stringify(parsed)), text);
+    }
   });
 
   test('a statement needs one of the two types', () => {

@@ -1,4 +1,4 @@
-import { IpNetworkSet, parseIpNetwork } from '@claviger/policy';
+import { IpNetworkSet, parseIpNetwork, parseStrictJson } from '@claviger/policy';
 
 /** The `Value` of a `VPCWhiteList` statement that stands for every VPC. */
 export const allowAllVpc = 'AllowAllVPC';
@@ -122,18 +122,14 @@ function parseStatement(value: unknown, where: string): Parsed<NetworkPolicyStat
  * ClassicWhiteList and says nothing for VPCWhiteList; it is required here for both, since its absence could mean
  * every address or none.
  *
- * Of a JSON key that is written twice the last one counts, as JSON.parse has it; what is stored and shown is what
- * was understood, so the reader sees which.
+ * A JSON key that is written twice is refused: readers disagree about which of the two values counts.
  */
 export function parseNetworkPolicy(
   text: string,
 ): { readonly ok: true; readonly policy: NetworkPolicy } | NetworkPolicyProblem {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    return invalid('the policy is not valid JSON');
-  }
+  const reading = parseStrictJson(text);
+  if (!reading.ok) return invalid(`the policy is not valid JSON: ${reading.problem}`);
+  const document = reading.value;
   if (!isObject(document)) return invalid('the policy must be a JSON object');
   const unknown = unknownField(document, ['Version', 'Status', 'Statements'], 'the policy');
   if (unknown) return unknown;

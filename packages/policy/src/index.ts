@@ -55,6 +55,7 @@ export {
   SESSION_POLICY_MAX_LENGTH,
 } from './parse.ts';
 export { type JsonPlaces, type Place, placesInJson } from './places.ts';
+export { parseStrictJson, type StrictJson } from './strict-json.ts';
 export {
   type CompiledTrust,
   compileTrustPolicy,

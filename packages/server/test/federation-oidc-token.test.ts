@@ -291,27 +291,48 @@ eachServer((_, start) => {
       assert.equal(long.status, 400);
     });
 
-    test('is read once: of a claim that stands there twice, all see the same one', async () => {
+    test('has no name twice, in its header or its claims, however the name is written', async () => {
       const { kid, privateKey } = idp.key;
-      const { sub: _sub, ...rest } = claims();
-      const twice = (first: string, second: string) =>
-        compact(
-          { alg: 'ES256', kid },
-          `{"sub":"${first}",${JSON.stringify(rest).slice(1, -1)},"sub":"${second}"}`,
-          es256(privateKey),
-        );
-      const info = await accepts(twice('one', 'two'));
-      assert.equal(info['Subject'], 'two');
-      const role = await createRole(
-        'only-one',
-        trusting(providerArn, { Condition: { StringEquals: { 'oidc:sub': 'one' } } }),
-      );
-      assert.equal((await show(twice('one', 'two'), { RoleArn: role })).code, 'NoPermission');
-      assert.equal((await show(twice('two', 'one'), { RoleArn: role })).code, 'OK');
-      const foreign = JSON.stringify({ ...rest, iss: 'https://idp.example.com' }).slice(1, -1);
-      await refuses(
-        compact({ alg: 'ES256', kid }, `{"iss":"${idp.issuer}",${foreign},"sub":"x"}`, es256(privateKey)),
-      );
+      const header = { alg: 'ES256', kid };
+      const whole = JSON.stringify(claims());
+      const beside = (text: string, more: string) => `${text.slice(0, -1)},${more}}`;
+      const es = es256(privateKey);
+      await accepts(compact(header, beside(whole, '"other":1'), es));
+      for (const more of [
+        '"sub":"administrator"',
+        `"sub":${JSON.stringify(claims().sub)}`,
+        '"\\u0073ub":"administrator"',
+        '"aud":"another"',
+        '"iss":"https://idp.example.com"',
+        '"exp":9999999999',
+        '"x":{"y":1,"y":2}',
+      ]) {
+        await refuses(compact(header, beside(whole, more), es));
+      }
+      for (const more of ['"alg":"ES256"', `"kid":"${kid}"`, '"kid":"other"']) {
+        await refuses(compact(beside(JSON.stringify(header), more), whole, es));
+      }
+      await refuses(compact(header, Buffer.from(whole.replace('"sub":"', '"sub":"\xff'), 'latin1'), es));
+    });
+
+    test('the documents of an issuer have no name twice either', async () => {
+      const keys = await (await fetch(`${idp.issuer}/keys`)).text();
+      const configuration = await (await fetch(`${idp.issuer}/.well-known/openid-configuration`)).text();
+      for (const [path, text] of [
+        ['/keys', `{"keys":[],${keys.slice(1)}`],
+        ['/keys', keys.replace('"kty":', '"kty":"EC","kty":')],
+        [
+          '/.well-known/openid-configuration',
+          `{"issuer":"https://idp.example.com",${configuration.slice(1)}`,
+        ],
+      ] as const) {
+        idp.documents[path] = (_request: IncomingMessage, response: ServerResponse) => response.end(text);
+        letKeysAge();
+        await refuses(token());
+        delete idp.documents[path];
+      }
+      letKeysAge();
+      await accepts(token());
     });
 
     test('is for a client ID of the provider, by its audience', async () => {
@@ -336,8 +357,14 @@ eachServer((_, start) => {
         await refuses(token({ aud, azp: 'sts.aliyuncs.com' }), reason);
       }
       assert.equal((await accepts(token({ aud: ['x', 'another', 'y'] })))['ClientIds'], 'another');
-      // RAM does not look at it, and several providers have something else there.
-      await accepts(token({ azp: 'somebody-else' }));
+    });
+
+    test('was issued to a client ID of the provider, if it says to whom', async () => {
+      for (const azp of ['sts.aliyuncs.com', 'another']) await accepts(token({ azp }));
+      for (const azp of ['somebody-else', 'STS.aliyuncs.com', '', null, 1, ['sts.aliyuncs.com'], {}]) {
+        await refuses(token({ azp }), /azp is no client ID/);
+        await refuses(token({ azp, aud: ['sts.aliyuncs.com', 'another'] }), /azp is no client ID/);
+      }
     });
 
     test('is of the issuer to the letter', async () => {

@@ -143,6 +143,25 @@ eachServer((_, start) => {
         [encode(`<!doctype x [<!ENTITY e "x">]>${good.replace(/^<\?.*?\?>/, '')}`), /document type/],
         [encode(good.replaceAll('SAML:2.0:metadata', 'SAML:1.0:metadata')), /EntityDescriptor/],
         [encode(good.replace('2000/09/xmldsig#', '2000/09/other#')), /signing certificate/],
+        ...[
+          'javascript:alert(1)',
+          'data:text/html,x',
+          ' javascript:alert(1)',
+          '/sso',
+          'ftp://example.com/',
+          '',
+        ].flatMap((address) =>
+          [
+            good.replace(/Location="[^"]*"/, `Location="${address}"`),
+            // Beside the one that is used.
+            good.replace(
+              '<md:SingleSignOnService',
+              `<md:SingleLogoutService Binding="x" Location="${address}"/>$&`,
+            ),
+            good.replace('Location=', `ResponseLocation="${address}" $&`),
+            good.replace('<md:IDPSSODescriptor', `$& errorURL="${address}"`),
+          ].map((text) => [encode(text), /locations does not begin with https/] as const),
+        ),
         [new SamlIdentityProvider({ keyBits: 1024 }).metadata(), /2048 bits/],
         [idp.metadata(new SamlIdentityProvider({ keyBits: 1024 })), /2048 bits/],
         [idp.metadata(...Array.from({ length: 10 }, () => idp)), /more than 10 certificates/],

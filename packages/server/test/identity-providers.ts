@@ -17,6 +17,8 @@ export interface AssertionChanges {
   readonly sessionName?: string;
   readonly sessionSeconds?: string;
   readonly sessionEndsBy?: number;
+  /** The request that it answers. */
+  readonly inResponseTo?: string;
   /** Each `roleArn,providerArn`. */
   readonly roles: readonly string[];
 }
@@ -111,7 +113,7 @@ export class SamlIdentityProvider {
       '<saml:Subject>',
       `<saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent">${changes.subject ?? 'alice@example.com'}</saml:NameID>`,
       '<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer">',
-      `<saml:SubjectConfirmationData NotOnOrAfter="${end}" Recipient="${recipient}"></saml:SubjectConfirmationData>`,
+      `<saml:SubjectConfirmationData${changes.inResponseTo === undefined ? '' : ` InResponseTo="${changes.inResponseTo}"`} NotOnOrAfter="${end}" Recipient="${recipient}"></saml:SubjectConfirmationData>`,
       '</saml:SubjectConfirmation></saml:Subject>',
       `<saml:Conditions NotBefore="${instant(changes.notBefore ?? now - 1000)}" NotOnOrAfter="${end}">`,
       `<saml:AudienceRestriction><saml:Audience>${changes.audience ?? 'urn:alibaba:cloudcomputing'}</saml:Audience></saml:AudienceRestriction>`,

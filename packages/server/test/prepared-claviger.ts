@@ -46,6 +46,8 @@ export const preparedClaviger: Readonly<Record<string, Prepare>> = {
   }),
   GetAccessKeyExpiryCeiling: onAccount(),
   SetAccessKeyExpiryCeiling: onAccount({ Days: '3650' }),
+  GetUserSsoResponsePolicy: onAccount(),
+  SetUserSsoResponsePolicy: onAccount({ AcceptUnsolicited: 'true' }),
   Simulate: simulating('ram-user'),
   'Simulate of a role': simulating('role'),
   'Simulate of a text': async (things) => ({

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { test } from 'node:test';
 import { inflateRawSync } from 'node:zlib';
-import { Browser } from './browser.ts';
+import { Browser, OWN } from './browser.ts';
 import { type AssertionChanges, SamlIdentityProvider } from './identity-providers.ts';
 import { eachServer, type TestServer } from './server.ts';
 
 const IMS = '2019-08-15';
 const RAM = '2015-05-01';
 const password = 'correct horse 42';
+/** What browsers say of a form that a page of the console sends. */
+const sameSite = { 'sec-fetch-site': 'same-origin' };
 const idp = new SamlIdentityProvider({ entityId: 'https://idp.example.com/saml' });
 
 eachServer((_, start) => {
@@ -31,22 +33,52 @@ eachServer((_, start) => {
         audience: `${server.url}/saml/metadata/${account.accountId}`,
         ...changes,
       });
-    /** As a browser brings it, from the provider's page. @returns where it is sent, and with which cookie */
-    const show = async (text: string, to = address) => {
+    /** The form that the page at the address sends on, after the provider's page has sent the response there. */
+    const brought = async (text: string, to: string) => {
       const answer = await fetch(to, {
         method: 'POST',
         redirect: 'manual',
         headers: { origin: 'https://idp.example.com', 'sec-fetch-site': 'cross-site', connection: 'close' },
         body: new URLSearchParams({ SAMLResponse: Buffer.from(text).toString('base64'), RelayState: 'x' }),
       });
-      assert.equal(answer.status, 303);
-      const [cookie = ''] = answer.headers.getSetCookie();
-      return { location: answer.headers.get('location'), cookie };
+      assert.equal(answer.status, 200);
+      assert.deepEqual(answer.headers.getSetCookie(), []);
+      const page = await answer.text();
+      return new URLSearchParams(
+        [...page.matchAll(/name="(\w+)" value="([^"]*)"/g)].map(([, name, value]) => [name!, value!]),
+      );
     };
+    /** As a browser does it. @returns where it is sent, and with which cookie */
+    const show = async (
+      text: string,
+      to = address,
+      browser = new Browser(server),
+      page: object = sameSite,
+    ) => {
+      const cookie = [...browser.jar].map(([name, value]) => `${name}=${value}`).join('; ');
+      const answer = await fetch(to, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { ...page, connection: 'close', ...(cookie !== '' && { cookie }) },
+        body: await brought(text, to),
+      });
+      assert.equal(answer.status, 303);
+      const [set = ''] = answer.headers.getSetCookie();
+      return { location: answer.headers.get('location'), cookie: set };
+    };
+    /** Begins a sign-in. @returns the ID of the request that the browser carries to the provider */
+    const asked = async (browser: Browser) => {
+      const { Location } = await browser.done('BeginSamlSignIn', { LoginName: name });
+      const sent = new URL(String(Location)).searchParams.get('SAMLRequest')!;
+      return /ID="([^"]+)"/.exec(inflateRawSync(Buffer.from(sent, 'base64')).toString())![1]!;
+    };
+    const acceptUnsolicited = (AcceptUnsolicited: boolean) =>
+      account.admin.call(OWN, 'SetUserSsoResponsePolicy', { AcceptUnsolicited: String(AcceptUnsolicited) });
     const signedIn = async (changes: Partial<AssertionChanges> = {}) => {
-      const { location, cookie } = await show(response(changes));
-      assert.equal(location, '/');
       const browser = new Browser(server);
+      const inResponseTo = await asked(browser);
+      const { location, cookie } = await show(response({ inResponseTo, ...changes }), address, browser);
+      assert.equal(location, '/');
       browser.jar.set('claviger_session', /^claviger_session=([A-Za-z0-9]{44});/.exec(cookie)![1]!);
       await browser.done('GetSession');
       return browser;
@@ -56,7 +88,20 @@ eachServer((_, start) => {
       assert.equal(location, `/sign-in?error=${encodeURIComponent(code)}`);
       assert.equal(cookie, '');
     };
-    return { server, account, alice, name, ims, address, response, show, signedIn, refused };
+    return {
+      server,
+      account,
+      alice,
+      name,
+      ims,
+      address,
+      response,
+      show,
+      asked,
+      acceptUnsolicited,
+      signedIn,
+      refused,
+    };
   };
 
   test('a user signs in through the provider of its account, without a password of its own', async () => {
@@ -99,8 +144,9 @@ eachServer((_, start) => {
   });
 
   test('only what this account’s provider says, for this console, now and once, signs in', async () => {
-    const { server, account, response, refused, show, name } = await fresh();
+    const { server, account, response, refused, show, name, acceptUnsolicited } = await fresh();
     const other = await fresh();
+    await acceptUnsolicited(true);
     const stranger = new SamlIdentityProvider({ entityId: idp.entityId });
     await refused(response({}, stranger));
     await refused(idp.unsignedResponse({ roles: [], subject: name }));
@@ -133,9 +179,10 @@ eachServer((_, start) => {
   });
 
   test('names of users come with the domain, or without, as the account says', async () => {
-    const { account, ims, signedIn, refused, response } = await fresh({
+    const { account, ims, signedIn, refused, response, acceptUnsolicited } = await fresh({
       AuxiliaryDomain: 'corp.example.com',
     });
+    await acceptUnsolicited(true);
     await signedIn({ subject: 'ALICE@corp.example.com' });
     await signedIn({ subject: `alice@${account.accountId}` });
     await refused(response({ subject: 'alice' }));
@@ -150,7 +197,8 @@ eachServer((_, start) => {
   });
 
   test('such a session ends with the setting, the user’s sign-in, and the provider’s own session', async () => {
-    const { signedIn, ims, name, alice, account, response, refused } = await fresh();
+    const { signedIn, ims, name, alice, account, response, refused, acceptUnsolicited } = await fresh();
+    await acceptUnsolicited(true);
     const isOver = (browser: Browser) => browser.refused('GetSession', {}, 'NotSignedIn', 401);
     const bounded = await signedIn({ sessionEndsBy: Date.now() + 30 * 60_000 });
     const { ExpiresAt } = await bounded.done('GetSession');
@@ -174,7 +222,8 @@ eachServer((_, start) => {
   });
 
   test('login networks bind who comes through a provider, too', async () => {
-    const { ims, refused, response } = await fresh();
+    const { ims, refused, response, acceptUnsolicited } = await fresh();
+    await acceptUnsolicited(true);
     await ims('SetSecurityPreference', { LoginNetworkMasks: '203.0.113.0/24' });
     await refused(response(), 'Forbidden.LoginNetwork');
   });
@@ -205,6 +254,7 @@ eachServer((_, start) => {
     const headers = { host: 'evil.example.com' };
     const location = await new Promise<string | undefined>((resolve, reject) => {
       const body = new URLSearchParams({
+        Continued: '1',
         SAMLResponse: Buffer.from(
           response({
             recipient: `http://evil.example.com/saml/sign-in/${account.accountId}`,
@@ -231,5 +281,82 @@ eachServer((_, start) => {
     });
     assert.equal(location, '/sign-in?error=PublicUrlNeeded');
     await browser.done('BeginSamlSignIn', { LoginName: name });
+  });
+
+  test('a response signs in only the browser whose request it answers', async () => {
+    const { server, account, address, response, show, asked, signedIn } = await fresh();
+    const unsolicited = '/sign-in?error=AuthenticationFail.SAMLAssertion.Unsolicited';
+    const at = async (...shown: Parameters<typeof show>) => (await show(...shown)).location;
+    const attacker = new Browser(server);
+    const victim = new Browser(server);
+    const attackersRequest = await asked(attacker);
+    // The victim's browser has none, or one of its own, or one that was made for another account.
+    assert.equal(await at(response({ inResponseTo: attackersRequest }), address, victim), unsolicited);
+    const own = await asked(victim);
+    assert.equal(await at(response({ inResponseTo: attackersRequest }), address, victim), unsolicited);
+    assert.equal(await at(response(), address, victim), unsolicited);
+    for (const inResponseTo of [`${own}0`, own.slice(0, -1), own.toUpperCase(), '', '_1']) {
+      assert.equal(await at(response({ inResponseTo }), address, victim), unsolicited, inResponseTo);
+    }
+    // Nothing but the page of the console may send it on, whatever cookies go along.
+    const foreign = { origin: 'https://evil.example.com', 'sec-fetch-site': 'cross-site' };
+    const solicited = response({ inResponseTo: own });
+    assert.equal(await at(solicited, address, victim, foreign), '/sign-in?error=ForeignOrigin');
+    assert.equal(await at(solicited, address, victim), '/');
+    // Two tabs of one browser do not disturb each other.
+    const tabs = new Browser(server);
+    const [first, second] = [await asked(tabs), await asked(tabs)];
+    assert.notEqual(first, second);
+    assert.equal(await at(response({ inResponseTo: first }), address, tabs), '/');
+    assert.equal(await at(response({ inResponseTo: second }), address, tabs), '/');
+    await signedIn();
+    const events = await server.services.store.queries
+      .selectFrom('audit_events')
+      .select('event')
+      .where('account_id', '=', account.accountId)
+      .where('event_name', '=', 'ConsoleSignin')
+      .execute();
+    assert.equal(events.length, 4);
+  });
+
+  test('unsolicited responses are accepted only while the account says so', async () => {
+    const { account, response, show, refused, acceptUnsolicited, server, address, asked } = await fresh();
+    const policy = () => account.admin.call(OWN, 'GetUserSsoResponsePolicy');
+    const unsolicited = 'AuthenticationFail.SAMLAssertion.Unsolicited';
+    assert.equal((await policy())['AcceptUnsolicited'], false);
+    await refused(response(), unsolicited);
+    await acceptUnsolicited(true);
+    assert.equal((await policy())['AcceptUnsolicited'], true);
+    assert.equal((await show(response())).location, '/');
+    // One that names a request is still for the browser that made it.
+    const inResponseTo = await asked(new Browser(server));
+    await refused(response({ inResponseTo }), unsolicited);
+    assert.equal((await show(response(), address, new Browser(server))).location, '/');
+    await acceptUnsolicited(false);
+    await refused(response(), unsolicited);
+  });
+
+  test('the page that sends a response on shows none of it as markup', async () => {
+    const { address } = await fresh();
+    for (const [language, word] of [
+      ['en-GB,en;q=0.9', 'Continue'],
+      ['zh-TW', '繼續'],
+      ['zh-Hans-CN', '继续'],
+      ['fr', 'Continue'],
+    ] as const) {
+      const answer = await fetch(address, {
+        method: 'POST',
+        headers: { 'accept-language': language, connection: 'close' },
+        body: new URLSearchParams({ SAMLResponse: `"><script>alert(1)</script>'` }),
+      });
+      const page = await answer.text();
+      assert.ok(page.includes(`<button>${word}</button>`), page);
+      assert.equal(page.match(/<script>/g)?.length, 1);
+      assert.match(
+        String(answer.headers.get('content-security-policy')),
+        /default-src 'none'; script-src 'sha256-/,
+      );
+      assert.equal(answer.headers.get('cache-control'), 'no-store');
+    }
   });
 });

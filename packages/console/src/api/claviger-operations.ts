@@ -84,6 +84,11 @@ export interface ClavigerOperations {
   ChooseSignInPassword: { parameters: { NewPassword: string }; response: SignInAnswer };
   BeginSignInDevice: { parameters: None; response: { Seed: string; QRCodePNG: string } };
   BindSignInDevice: { parameters: { Code1: string; Code2: string }; response: SignInAnswer };
+  GetUserSsoResponsePolicy: { parameters: None; response: { AcceptUnsolicited: boolean } };
+  SetUserSsoResponsePolicy: {
+    parameters: { AcceptUnsolicited: boolean };
+    response: { AcceptUnsolicited: boolean };
+  };
   BeginSamlSignIn: { parameters: { LoginName: string }; response: { Location: string } };
   SignOut: { parameters: None; response: { RequestId?: string } };
   GetSession: {

@@ -24,7 +24,7 @@ const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
  * Reads the addresses that codes may be sent to, separated by semicolons. Each is absolute, without a fragment (RFC
- * 6749) and without a user; on https, or on http at the same machine. A NativeApp may also have a scheme of its own
+ * 6749), a user or a wildcard (RFC 9700 2.1: they are compared as they stand); on https, or on http at the same machine. A NativeApp may also have a scheme of its own
  * (RFC 8252).
  * @param parameterName what to name in a refusal
  * @throws Refusal InvalidParameter.{name}.Format, InvalidParameter.{name}.Length
@@ -45,12 +45,17 @@ export function readRedirectUris(
   return uris;
 }
 
+/** Also one that is percent-encoded, once or more often: some servers decode before they compare. */
+function hasWildcard(uri: string): boolean {
+  return /\*|%(25)*2a/i.test(uri);
+}
+
 function isAcceptable(type: ApplicationType, uri: string): boolean {
   // The parser forgives spaces, control characters and backslashes; whoever compares the text later does not.
   if (!/^[A-Za-z][A-Za-z0-9+.-]*:[!-[\]-~]+$/.test(uri) || uri.includes('#')) return false;
   if (!URL.canParse(uri)) return false;
   const { protocol, hostname, username, password } = new URL(uri);
-  if (username !== '' || password !== '') return false;
+  if (username !== '' || password !== '' || hasWildcard(uri)) return false;
   switch (protocol) {
     case 'https:':
       return uri.slice(0, 8).toLowerCase() === 'https://';

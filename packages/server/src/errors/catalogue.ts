@@ -215,6 +215,11 @@ export const catalogue = {
     status: 401,
     message: 'The SAML assertion is not accepted: {reason}.',
   },
+  'AuthenticationFail.SAMLAssertion.Unsolicited': {
+    status: 401,
+    message:
+      'The SAML response does not answer a sign-in that this browser began. Begin at the console, or have the account accept unsolicited responses.',
+  },
   'AuthenticationFail.OIDCToken.Expired': {
     status: 401,
     message: 'The OIDC token is not valid at this time: {reason}.',

@@ -1,3 +1,4 @@
+import { parseStrictJson } from '@claviger/policy';
 import { createLocalJWKSet, type JSONWebKeySet, type LocalJWKSet } from 'jose';
 import { DocumentUnavailable, type FetchDocument } from './fetch-document.ts';
 import { isFetchable } from './issuer-url.ts';
@@ -127,7 +128,9 @@ function identityOf({ issuerUrl, fingerprints }: Issuer): string {
 }
 
 function readObject(text: string): Readonly<Record<string, unknown>> {
-  const value: unknown = JSON.parse(text);
+  const reading = parseStrictJson(text);
+  if (!reading.ok) throw new DocumentUnavailable(`it is not usable JSON: ${reading.problem}`);
+  const { value } = reading;
   if (value === null || typeof value !== 'object') throw new DocumentUnavailable('it is no JSON object');
   return value as Readonly<Record<string, unknown>>;
 }

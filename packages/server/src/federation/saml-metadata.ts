@@ -71,6 +71,8 @@ function parseSamlMetadata(text: string): SamlMetadata | { readonly fault: strin
   }
   const entityId = root.attributes.get('entityID') ?? '';
   if (entityId === '' || entityId.length > entityIdLength) return { fault: 'it has no usable entityID' };
+  if (!hasWebAddressesOnly(root))
+    return { fault: 'one of its locations does not begin with https:// or http://' };
   const encoded = children(root, namespaces.metadata, 'IDPSSODescriptor')
     .flatMap((role) => children(role, namespaces.metadata, 'KeyDescriptor'))
     .filter(({ attributes }) => (attributes.get('use') ?? 'signing') === 'signing')
@@ -90,6 +92,25 @@ function parseSamlMetadata(text: string): SamlMetadata | { readonly fault: strin
   return { entityId, signingKeys, signOnAddress: readSignOnAddress(root) };
 }
 
+/** Attributes of SAML metadata that hold an address to which a browser or a program may be sent. */
+const addressAttributes = ['Location', 'ResponseLocation', 'errorURL'];
+
+/**
+ * Whether each address in a document is one of the web: `javascript:` and `data:` run or show something where they are
+ * opened. All of them are checked, not only the one that is used: metadata is handed on as it stands.
+ */
+function hasWebAddressesOnly(element: XmlElement): boolean {
+  const own = addressAttributes
+    .map((name) => element.attributes.get(name))
+    .filter((address) => address !== undefined);
+  return own.every(isWebAddress) && element.children.every(hasWebAddressesOnly);
+}
+
+function isWebAddress(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+}
+
 function readSignOnAddress(root: XmlElement): string | undefined {
   return children(root, namespaces.metadata, 'IDPSSODescriptor')
     .flatMap((role) => children(role, namespaces.metadata, 'SingleSignOnService'))
@@ -97,7 +118,7 @@ function readSignOnAddress(root: XmlElement): string | undefined {
       ({ attributes }) => attributes.get('Binding') === 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect',
     )
     .map(({ attributes }) => attributes.get('Location') ?? '')
-    .find((location) => /^https?:$/.test(URL.parse(location)?.protocol ?? ''));
+    .find(isWebAddress);
 }
 
 function readCertificate(encoded: string): SigningKey | { readonly fault: string } {

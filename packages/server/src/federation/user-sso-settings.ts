@@ -14,10 +14,15 @@ export interface UserSsoSettings {
   /** Whether the provider names users with their domain. */
   readonly loginWithDomain: boolean;
   readonly authnSignAlgorithm: AuthnSignAlgorithm;
+  /**
+   * Whether a response that answers no request of the console signs a user in. An attacker can make a browser send such
+   * a response, and so sign somebody in as the attacker (login CSRF).
+   */
+  readonly unsolicitedResponses: boolean;
 }
 
 /** What a change sets; undefined stays as it is. */
-export type UserSsoChanges = { readonly [K in keyof UserSsoSettings]: UserSsoSettings[K] | undefined };
+export type UserSsoChanges = { readonly [K in keyof UserSsoSettings]?: UserSsoSettings[K] | undefined };
 
 const untouched: UserSsoSettings = {
   enabled: false,
@@ -25,6 +30,7 @@ const untouched: UserSsoSettings = {
   auxiliaryDomain: '',
   loginWithDomain: true,
   authnSignAlgorithm: 'rsa-sha1',
+  unsolicitedResponses: false,
 };
 
 /** The settings of an account; those it begins with until it changes them. */
@@ -39,6 +45,7 @@ export async function readUserSsoSettings(
     auxiliaryDomain: row.auxiliary_domain,
     loginWithDomain: row.login_with_domain === 1,
     authnSignAlgorithm: row.authn_sign_algorithm,
+    unsolicitedResponses: Number(row.unsolicited_responses) === 1,
   };
 }
 
@@ -57,6 +64,7 @@ export async function updateUserSsoSettings(scope: Scope, changes: UserSsoChange
     auxiliaryDomain: changes.auxiliaryDomain ?? present.auxiliaryDomain,
     loginWithDomain: changes.loginWithDomain ?? present.loginWithDomain,
     authnSignAlgorithm: changes.authnSignAlgorithm ?? present.authnSignAlgorithm,
+    unsolicitedResponses: changes.unsolicitedResponses ?? present.unsolicitedResponses,
   };
   const { defaultDomain } = scope.account;
   const domain = settings.auxiliaryDomain.toLowerCase();
@@ -76,6 +84,7 @@ export async function updateUserSsoSettings(scope: Scope, changes: UserSsoChange
     auxiliary_domain: settings.auxiliaryDomain,
     login_with_domain: settings.loginWithDomain ? 1 : 0,
     authn_sign_algorithm: settings.authnSignAlgorithm,
+    unsolicited_responses: settings.unsolicitedResponses ? 1 : 0,
     updated_at: scope.now,
   };
   await scope.queries

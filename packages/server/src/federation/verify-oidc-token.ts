@@ -1,3 +1,4 @@
+import { parseStrictJson } from '@claviger/policy';
 import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import { Refusal } from '../errors/refusal.ts';
 import { DocumentUnavailable } from './fetch-document.ts';
@@ -70,6 +71,7 @@ export async function verifyOidcToken(
 ): Promise<OidcToken> {
   // Not believed yet; nobody is asked about a token that says itself that it is another's.
   if (issuerOf(token) !== expected.issuerUrl) throw notVouchedFor();
+  if (!isStrictJson(token)) throw notVouchedFor();
   const known = await issuerKeys.find(expected, now);
   let payload: JWTPayload;
   try {
@@ -86,6 +88,7 @@ export async function verifyOidcToken(
   const { iss = '', aud = [], iat = 0, exp = 0 } = payload;
   if (exp * 1000 <= now) throw expired('it has ended');
   if (!(exp < endOfTime)) throw invalid('it ends too late');
+  refuseForeignParty(payload, expected);
   if (iat * 1000 + expected.issuanceLimitHours * 3_600_000 < now) throw expired('it was issued too long ago');
   return {
     issuer: iss,
@@ -94,6 +97,28 @@ export async function verifyOidcToken(
     issuedAt: iat * 1000,
     expiresAt: exp * 1000,
   };
+}
+
+/**
+ * Refuses a token that was issued to another client of the issuer: that client may be anybody's.
+ * @see OpenID Connect Core 1.0, 3.1.3.7 rules 4 and 5
+ */
+function refuseForeignParty({ azp }: JWTPayload, { clientIds }: OidcExpectation): void {
+  const known = azp === undefined || (typeof azp === 'string' && clientIds.includes(azp));
+  if (!known) throw invalid('its azp is no client ID of the provider');
+}
+
+/** Whether header and claims are JSON in which no name stands twice (RFC 7515 section 4, RFC 7519 section 4). */
+function isStrictJson(token: string): boolean {
+  const [header = '', claims = ''] = token.split('.');
+  return [header, claims].every((part) => {
+    try {
+      const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(part, 'base64url'));
+      return parseStrictJson(text).ok;
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** Whom the token is about: a text, by its type and by what it holds. */

@@ -24,6 +24,8 @@ export interface SamlSubject {
   /** The last word of the name's format: `persistent`, `emailAddress`; empty when it has none. */
   readonly subjectType: string;
   readonly recipient: string;
+  /** ID of the request that it answers, as signed; undefined when it answers none. */
+  readonly inResponseTo: string | undefined;
   /** When the provider's own session ends; milliseconds since the epoch. */
   readonly sessionEndsBy: number | undefined;
   /** Until when it can be used; milliseconds since the epoch. */
@@ -95,10 +97,9 @@ export function verifySamlAssertion(
  * whole response is not enough, and not looked at. What is returned was read from the bytes that were signed, and from
  * nothing else.
  *
- * There was no request of ours that it could answer, so `InResponseTo` is not looked at: whoever shows it may have
- * asked the provider.
- *
- * Whether the assertion was used before is for the caller to know.
+ * Whether the assertion was used before, and whether the request that it answers is the caller's, is checked by the
+ * caller: a role session is for the program that presents the assertion, and that program may have asked the provider
+ * itself; a console session has to be for the browser that asked (`session/saml-request.ts`).
  *
  * @param encoded Base64 of the whole response
  * @param metadata of the provider that must have signed it
@@ -131,7 +132,7 @@ export function verifySamlSubject(
   const format = nameId?.attributes.get('Format') ?? '';
   if (subject === undefined || name === '') throw invalid('it has no subject');
   if (name.length > nameLength || format.length > nameLength) throw invalid('its subject is too long');
-  const { recipient, validUntil } = confirmation(subject, now, ours);
+  const { recipient, validUntil, inResponseTo } = confirmation(subject, now, ours);
   const sessionEndsBy = endOfSession(assertion);
   if (sessionEndsBy !== undefined && sessionEndsBy <= now) throw expired('its session has ended');
   return {
@@ -140,6 +141,7 @@ export function verifySamlSubject(
     subject: name,
     subjectType: format.replace(/^.*:/s, ''),
     recipient,
+    inResponseTo,
     sessionEndsBy,
     validUntil: Math.min(validUntil, instantOf(conditions, 'NotOnOrAfter') ?? validUntil),
     attributes: attributesOf(assertion),
@@ -215,7 +217,7 @@ function confirmation(
   subject: XmlElement,
   now: number,
   ours: SamlServiceProvider,
-): { readonly recipient: string; readonly validUntil: number } {
+): Pick<SamlSubject, 'recipient' | 'validUntil' | 'inResponseTo'> {
   const [data] = children(subject, 'SubjectConfirmation')
     .filter(({ attributes }) => attributes.get('Method') === 'urn:oasis:names:tc:SAML:2.0:cm:bearer')
     .flatMap((bearer) => children(bearer, 'SubjectConfirmationData'))
@@ -225,7 +227,11 @@ function confirmation(
   // Without an end its use would have to be remembered for ever.
   if (validUntil === undefined) throw invalid('its SubjectConfirmationData has no NotOnOrAfter');
   refuseOutsideOf(data, now);
-  return { recipient: data.attributes.get('Recipient') ?? '', validUntil };
+  return {
+    recipient: data.attributes.get('Recipient') ?? '',
+    validUntil,
+    inResponseTo: data.attributes.get('InResponseTo'),
+  };
 }
 
 function refuseOutsideOf(element: XmlElement, now: number): void {

@@ -3,8 +3,10 @@ import { version } from '../api/claviger/version.ts';
 import { namespaces } from '../federation/saml-namespaces.ts';
 import { consoleServiceProvider } from '../federation/service-provider.ts';
 import type { ApiAnswer } from '../rpc/api.ts';
+import { headerOf } from '../rpc/request-format.ts';
 import { consoleSite } from '../session/console-site.ts';
 import type { HttpAnswer, ReceivedRequest, Route } from './listener.ts';
+import { continued, continuePage } from './saml-continue-page.ts';
 
 /** What the doors of single sign-on need. */
 export interface SamlDoors {
@@ -16,34 +18,40 @@ export interface SamlDoors {
 const shown = /^\/saml\/sign-in\/(\d{16})$/;
 const described = /^\/saml\/metadata\/(\d{16})$/;
 
-/** Headers that say who asks, from where and with which session; the rest of a foreign page's request is not needed. */
+/** Headers that say who asks, from where and with which session; the rest of the request is not needed. */
 const kept: ReadonlySet<string> = new Set([
   'cookie',
   'forwarded',
   'host',
+  'origin',
+  'sec-fetch-site',
   'user-agent',
   'x-forwarded-for',
   'x-forwarded-proto',
 ]);
 
 /**
- * A browser that an identity provider sends with its answer (HTTP-POST binding): the answer goes the road of every
- * operation, and the browser on to the console.
+ * Receives a browser that an identity provider sends with its response (HTTP-POST binding). The provider's page is
+ * another site, so the browser sends no `SameSite` cookie with it: a page of ours sends the response once more, with the
+ * cookie that binds it to the request of this browser. That second one is dispatched as `SignInWithSaml`, and the
+ * browser redirected to the console.
  * @returns undefined for any other request
  */
 export function receiveSamlResponse(
   request: ReceivedRequest,
   { api }: SamlDoors,
-): Promise<HttpAnswer> | undefined {
+): Promise<HttpAnswer> | HttpAnswer | undefined {
   const accountId = request.method === 'POST' ? shown.exec(request.target)?.[1] : undefined;
   if (accountId === undefined) return undefined;
   const form = new URLSearchParams(Buffer.from(request.body).toString('utf8'));
+  const response = form.get('SAMLResponse') ?? '';
+  if (!form.has(continued)) return continuePage(response, headerOf(request, 'accept-language') ?? '');
   const call = new URLSearchParams({
     Action: 'SignInWithSaml',
     Version: version,
     Format: 'JSON',
     AccountId: accountId,
-    SAMLResponse: form.get('SAMLResponse') ?? '',
+    SAMLResponse: response,
   });
   const rawHeaders = request.rawHeaders.filter((_, at) =>
     kept.has((request.rawHeaders[at - (at % 2)] ?? '').toLowerCase()),

@@ -30,6 +30,8 @@ const consoleExtras = [
   'claviger:ListAccessKeyExpiries',
   'claviger:GetAccessKeyExpiryCeiling',
   'claviger:SetAccessKeyExpiryCeiling',
+  'claviger:GetUserSsoResponsePolicy',
+  'claviger:SetUserSsoResponsePolicy',
 ];
 
 /**
@@ -71,7 +73,12 @@ export const systemPolicies: ReadonlyMap<string, SystemPolicy> = new Map(
       'ReadOnlyAccess',
       'Reading in everything that Claviger answers itself: RAM and ActionTrail.',
       allow([...identityReads, ...auditReads]),
-      allow(['claviger:Simulate', 'claviger:ListAccessKeyExpiries', 'claviger:GetAccessKeyExpiryCeiling']),
+      allow([
+        'claviger:Simulate',
+        'claviger:ListAccessKeyExpiries',
+        'claviger:GetAccessKeyExpiryCeiling',
+        'claviger:GetUserSsoResponsePolicy',
+      ]),
     ),
   ].map((policy) => [policy.name.toLowerCase(), policy]),
 );

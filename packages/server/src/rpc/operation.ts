@@ -173,6 +173,8 @@ export interface ConsoleVisit extends Visit {
   readonly sessionToken: string | undefined;
   /** What the browser shows of an earlier second factor. */
   readonly mfaTicket: string | undefined;
+  /** What binds SAML requests to the browser; undefined when it shows none. */
+  readonly samlToken: string | undefined;
   /** Names, for the audit, as whom somebody tries to sign in: somebody that there is. */
   attempted(account: Account, owner: { readonly type: 'root' | 'user'; readonly name: string }): void;
 }
@@ -202,8 +204,6 @@ export interface ConsoleOperation<P extends ParameterMap = ParameterMap, T exten
   readonly access: 'console';
   /** What it needs: no session, one whose sign-in is under way, or a whole one. */
   readonly session: 'none' | 'pending' | 'full';
-  /** Of one that pages of other sites send: an identity provider's, whose word is all that counts. */
-  readonly crossSite?: true;
   readonly input: P;
   /**
    * Checks what the visitor brought, outside of any transaction: passwords are slow to verify, and guesses are counted

@@ -1,3 +1,4 @@
+import { parseStrictJson } from '@claviger/policy';
 import { Refusal } from '../errors/refusal.ts';
 
 /** The decoded parameters of a request, query and form together; a name occurs once. */
@@ -220,14 +221,9 @@ function repeatedRows(name: string, wire: WireParameters): ReadonlyMap<string, s
 }
 
 function jsonRows(name: string, whole: string): ReadonlyMap<string, string>[] {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(whole);
-  } catch {
-    throw new Refusal('InvalidParameter.FormatOf', { name });
-  }
-  if (!Array.isArray(parsed)) throw new Refusal('InvalidParameter.FormatOf', { name });
-  return parsed.map((item: unknown) => {
+  const reading = parseStrictJson(whole);
+  if (!reading.ok || !Array.isArray(reading.value)) throw new Refusal('InvalidParameter.FormatOf', { name });
+  return reading.value.map((item: unknown) => {
     if (item !== null && typeof item === 'object') {
       return new Map(Object.entries(item).map(([key, value]) => [key, scalar(name, value)]));
     }

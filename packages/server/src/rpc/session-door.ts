@@ -25,7 +25,7 @@ export async function passDoor(
     session = await gate.present(request, shown, operation.session, 'needed', journey.time);
     journey.account = session.account;
   } else {
-    gate.refuseForeign(request, shown, operation.crossSite ? 'anywhere' : 'here');
+    gate.refuseForeign(request, shown);
   }
   const input = readInput(operation.input, signature.parameters);
   const visit: ConsoleVisit = {

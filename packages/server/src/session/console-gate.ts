@@ -22,6 +22,8 @@ export interface Shown {
   readonly site: ConsoleSite;
   readonly sessionToken: string | undefined;
   readonly mfaTicket: string | undefined;
+  /** What binds SAML requests to this browser. */
+  readonly samlToken: string | undefined;
 }
 
 /** When a session was last used is noted no more often. */
@@ -44,18 +46,16 @@ export class ConsoleGate {
       site,
       sessionToken: readCookie(rawHeaders, 'session', site.secure),
       mfaTicket: readCookie(rawHeaders, 'mfa', site.secure),
+      samlToken: readCookie(rawHeaders, 'saml', site.secure),
     };
   }
 
-  /**
-   * @param from whether pages of other sites may send it as well
-   * @throws Refusal UnsupportedHTTPMethod, ForeignOrigin when no page of ours has sent it
-   */
-  refuseForeign(request: GuardRequest, { site }: Shown, from: 'here' | 'anywhere' = 'here'): void {
+  /** @throws Refusal UnsupportedHTTPMethod, ForeignOrigin when no page of ours has sent it */
+  refuseForeign(request: GuardRequest, { site }: Shown): void {
     if (request.method !== 'POST') {
       throw new Refusal('UnsupportedHTTPMethod', { method: request.method.slice(0, 16) });
     }
-    if (from === 'here') refuseForeignPage(request, site);
+    refuseForeignPage(request, site);
   }
 
   /**

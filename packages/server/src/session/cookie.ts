@@ -1,5 +1,5 @@
 /** What the console keeps in a browser. */
-export type ConsoleCookie = 'session' | 'mfa';
+export type ConsoleCookie = 'session' | 'mfa' | 'saml';
 
 /** With TLS the name itself binds a cookie to this host, so that no neighbour in the domain can plant one. */
 const nameOf = (cookie: ConsoleCookie, secure: boolean): string =>

@@ -12,6 +12,7 @@ import type { UserRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 import { findUser } from '../users/user.ts';
 import { vouchedOrigin } from './console-site.ts';
+import { isSamlRequestOf } from './saml-request.ts';
 
 /** Somebody whom the account's own identity provider vouches for. */
 export interface SamlSignInProof extends Proof {
@@ -21,9 +22,10 @@ export interface SamlSignInProof extends Proof {
 
 /**
  * Verifies what an account's identity provider says of somebody who signs in to the console. A stranger is not told
- * whether there is such an account, and whether it has a provider.
+ * whether there is such an account, and whether it has a provider. The response has to answer a request of this browser,
+ * or none if the account accepts that: otherwise another site could sign a browser in as the attacker.
  * @throws Refusal AuthenticationFail.SAMLAssertion.Invalid, AuthenticationFail.SAMLAssertion.Expired,
- *   Throttling.SAMLAssertion, PublicUrlNeeded
+ *   AuthenticationFail.SAMLAssertion.Unsolicited, Throttling.SAMLAssertion, PublicUrlNeeded
  */
 export async function verifySamlSignIn(
   visit: ConsoleVisit,
@@ -37,7 +39,20 @@ export async function verifySamlSignIn(
   const subject = verifySamlSubject(response, metadata, visit.now, ours, visit.services.assertionThrottle);
   if (account === undefined || settings === undefined)
     throw new Error('an assertion holds that nobody has signed');
+  refuseUnasked(visit, accountId, subject, settings.settings);
   return { account, subject, settings: settings.settings };
+}
+
+/** A named request is checked even where unsolicited responses are accepted, as SAML 2.0 Core 3.2.2 requires. */
+function refuseUnasked(
+  { samlToken }: Pick<ConsoleVisit, 'samlToken'>,
+  accountId: string,
+  { inResponseTo }: SamlSubject,
+  { unsolicitedResponses }: UserSsoSettings,
+): void {
+  const accepted =
+    inResponseTo === undefined ? unsolicitedResponses : isSamlRequestOf(samlToken, accountId, inResponseTo);
+  if (!accepted) throw new Refusal('AuthenticationFail.SAMLAssertion.Unsolicited');
 }
 
 async function enabledSettings(
@@ -95,6 +110,9 @@ async function accountOfDomain(queries: Queries, loginName: string): Promise<Acc
 export async function userOfSubject(scope: Scope, { subject, settings }: SamlSignInProof): Promise<UserRow> {
   const present = await readUserSsoSettings(scope);
   if (!present.enabled || present.metadata !== settings.metadata) throw new Refusal('NotSignedIn');
+  if (subject.inResponseTo === undefined && !present.unsolicitedResponses) {
+    throw new Refusal('AuthenticationFail.SAMLAssertion.Unsolicited');
+  }
   const userName = userNameIn(subject.subject, present, scope.account);
   const user =
     userName === undefined

@@ -1,3 +1,4 @@
+import { parseStrictJson } from '@claviger/policy';
 import {
   generateAuthenticationOptions,
   generateRegistrationOptions,
@@ -201,13 +202,12 @@ export async function noteUse(
 const encoded = (challenge: string): string => Buffer.from(challenge).toString('base64url');
 
 function parseResponse(text: string): Readonly<Record<string, unknown>> {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    parsed = undefined;
-  }
+  const reading = parseStrictJson(text);
+  const parsed = reading.ok ? reading.value : undefined;
   if (parsed === null || typeof parsed !== 'object') throw rejected('the response is no JSON object');
+  const { response } = parsed as { readonly response?: { readonly clientDataJSON?: unknown } | null };
+  const clientData = Buffer.from(String(response?.clientDataJSON ?? ''), 'base64url').toString('utf8');
+  if (!parseStrictJson(clientData).ok) throw rejected('its clientDataJSON is no JSON');
   return parsed as Readonly<Record<string, unknown>>;
 }
 

@@ -422,6 +422,8 @@ export interface UserSsoSettingsRow {
   auxiliary_domain: string;
   login_with_domain: number;
   authn_sign_algorithm: 'rsa-sha1' | 'rsa-sha256';
+  /** Whether a response that answers no request of the console signs a user in. */
+  unsolicited_responses: number;
   updated_at: number;
 }
 

@@ -147,6 +147,13 @@ export interface ClavigerOperations {
       RequestId?: string;
     };
   };
+  GetUserSsoResponsePolicy: {
+    parameters: Record<never, never>;
+    response: {
+      AcceptUnsolicited?: boolean;
+      RequestId?: string;
+    };
+  };
   ListAccessKeyExpiries: {
     parameters: {
       UserPrincipalName?: string | undefined;
@@ -251,6 +258,15 @@ export interface ClavigerOperations {
     };
     response: {
       Days?: number;
+      RequestId?: string;
+    };
+  };
+  SetUserSsoResponsePolicy: {
+    parameters: {
+      AcceptUnsolicited: boolean;
+    };
+    response: {
+      AcceptUnsolicited?: boolean;
       RequestId?: string;
     };
   };

@@ -12,6 +12,7 @@ interface Fields {
   readonly enabled: boolean;
   readonly auxiliaryDomain?: string;
   readonly metadata?: string;
+  readonly acceptUnsolicited: boolean;
 }
 
 /** Sign-in of RAM users by way of an identity provider of the account's own. */
@@ -19,17 +20,22 @@ export function UserSso() {
   const { t } = useTranslation(['sso', 'shell']);
   const { message } = App.useApp();
   const query = useCall('Ims', 'GetUserSsoSettings', {});
+  const responses = useCall('Claviger', 'GetUserSsoResponsePolicy', {});
   const change = useChange();
   const settings = query.data?.UserSsoSettings;
 
-  async function save({ enabled, auxiliaryDomain = '', metadata = '' }: Fields): Promise<void> {
-    const done = await change.run(() =>
-      call('Ims', 'SetUserSsoSettings', {
+  async function save(fields: Fields): Promise<void> {
+    const { enabled, auxiliaryDomain = '', metadata = '', acceptUnsolicited } = fields;
+    const done = await change.run(async () => {
+      if (acceptUnsolicited !== responses.data?.AcceptUnsolicited) {
+        await call('Claviger', 'SetUserSsoResponsePolicy', { AcceptUnsolicited: acceptUnsolicited });
+      }
+      return call('Ims', 'SetUserSsoSettings', {
         SsoEnabled: enabled,
         AuxiliaryDomain: auxiliaryDomain.trim(),
         ...(metadata !== '' && { MetadataDocument: encodedMetadata(metadata) }),
-      }),
-    );
+      });
+    });
     if (done) message.success(t('saved'));
   }
 
@@ -40,14 +46,16 @@ export function UserSso() {
         <p>{t('userSso.text')}</p>
       </div>
       <ErrorNotice error={query.error} retry={() => void query.refetch()} />
-      {query.isLoading && <Waiting />}
-      {settings && (
+      <ErrorNotice error={responses.error} retry={() => void responses.refetch()} />
+      {(query.isLoading || responses.isLoading) && <Waiting />}
+      {settings && responses.data && (
         <Form<Fields>
           layout="vertical"
           className="narrow-form"
           initialValues={{
             enabled: settings.SsoEnabled ?? false,
             auxiliaryDomain: settings.AuxiliaryDomain,
+            acceptUnsolicited: responses.data.AcceptUnsolicited,
           }}
           onFinish={(fields) => void save(fields)}
         >
@@ -65,6 +73,14 @@ export function UserSso() {
             extra={t('userSso.auxiliaryDomainHint')}
           >
             <Input autoComplete="off" spellCheck={false} />
+          </Form.Item>
+          <Form.Item
+            name="acceptUnsolicited"
+            label={t('userSso.acceptUnsolicited')}
+            valuePropName="checked"
+            extra={t('userSso.acceptUnsolicitedHint')}
+          >
+            <Switch aria-label={t('userSso.acceptUnsolicited')} />
           </Form.Item>
           <MetadataField
             name="metadata"

@@ -9,6 +9,7 @@ import { samlSignInOperations } from './saml-sign-in.ts';
 import { consoleSessionOperations, sessionOperations } from './session.ts';
 import { signInOperations } from './sign-in.ts';
 import { simulateOperations } from './simulate.ts';
+import { userSsoResponsePolicyOperations } from './user-sso-response-policy.ts';
 import { validatePolicyOperations } from './validate-policy.ts';
 
 /** Claviger's own operations: what RAM's API lacks for a console and for guards. */
@@ -21,6 +22,7 @@ export const clavigerOperations: readonly Operation[] = [
   ...sessionOperations,
   ...simulateOperations,
   ...usageReportOperations,
+  ...userSsoResponsePolicyOperations,
   ...validatePolicyOperations,
 ];
 

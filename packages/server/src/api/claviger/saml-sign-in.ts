@@ -9,6 +9,7 @@ import { Secret } from '../../rpc/secret.ts';
 import { endConsoleSession } from '../../session/console-session.ts';
 import { vouchedOrigin } from '../../session/console-site.ts';
 import { setCookie } from '../../session/cookie.ts';
+import { newSamlRequestId, samlRequestSeconds } from '../../session/saml-request.ts';
 import { signOnOf, userOfSubject, verifySamlSignIn } from '../../session/saml-sign-in.ts';
 import { principalOf } from '../../session/session-identity.ts';
 import { csrfTokenOf, hashOfToken } from '../../session/session-secret.ts';
@@ -32,8 +33,10 @@ export const samlSignInOperations: readonly ConsoleOperation[] = [
     prove: (input, visit) => signOnOf(visit, input.LoginName),
     async handle(_, { account, address }, visit) {
       const ours = consoleServiceProvider(vouchedOrigin(visit.site), account.accountId);
+      const token = visit.samlToken ?? visit.services.identifiers.consoleSessionToken();
+      const id = newSamlRequestId(token, account.accountId);
       const request = [
-        `<samlp:AuthnRequest xmlns:samlp="${namespaces.protocol}" ID="_${visit.requestId}" Version="2.0"`,
+        `<samlp:AuthnRequest xmlns:samlp="${namespaces.protocol}" ID="${id}" Version="2.0"`,
         ` IssueInstant="${instant(visit.now)}" Destination="${escaped(address)}"`,
         ` ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"`,
         ` AssertionConsumerServiceURL="${escaped(ours.address)}">`,
@@ -42,18 +45,21 @@ export const samlSignInOperations: readonly ConsoleOperation[] = [
       ].join('');
       const location = new URL(address);
       location.searchParams.set('SAMLRequest', deflateRawSync(request).toString('base64'));
-      return { answer: { Location: location.href }, actor: undefined };
+      return {
+        answer: { Location: location.href },
+        actor: undefined,
+        cookies: [setCookie('saml', token, visit.site.secure, samlRequestSeconds)],
+      };
     },
   }),
 
-  // What the provider answers; a browser brings it to `/saml/sign-in/{account}`.
+  // The provider's response, which the page at `/saml/sign-in/{account}` sends on.
   consoleOperation({
     product: 'Claviger',
     version,
     name: 'SignInWithSaml',
     access: 'console',
     session: 'none',
-    crossSite: true,
     input: {
       AccountId: text({ format: /^\d{16}$/ }),
       SAMLResponse: secret(text({ min: 4, max: 100_000 })),
@@ -80,7 +86,10 @@ export const samlSignInOperations: readonly ConsoleOperation[] = [
       return {
         answer: { Step: 'Done', CsrfToken: new Secret(csrfTokenOf(token)) },
         actor: principalOf({ account, user }),
-        cookies: [setCookie('session', token, visit.site.secure, undefined)],
+        cookies: [
+          setCookie('session', token, visit.site.secure, undefined),
+          setCookie('saml', '', visit.site.secure, undefined),
+        ],
         event: { type: 'ConsoleSignin', mfaChecked: false },
       };
     },

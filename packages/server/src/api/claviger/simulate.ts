@@ -1,4 +1,5 @@
 import type { Demand, PermissionPolicy, Principal } from '@claviger/guard';
+import { parseStrictJson } from '@claviger/policy';
 import { arn, identityArn } from '../../accounts/arn.ts';
 import { rootPrincipal, userPrincipal } from '../../accounts/principal.ts';
 import { Refusal } from '../../errors/refusal.ts';
@@ -29,20 +30,19 @@ const conditions: Parameter<ReadonlyMap<string, string | readonly string[]>> = {
     const given = wire.get(name);
     if (given === undefined || given === '') return new Map();
     const malformed = new Refusal('InvalidParameter.FormatOf', { name });
-    let parsed: unknown;
-    try {
-      parsed = given.length > 16_384 ? undefined : JSON.parse(given);
-    } catch {
-      throw malformed;
-    }
+    const reading = given.length > 16_384 ? undefined : parseStrictJson(given);
+    const parsed = reading?.ok ? reading.value : undefined;
     if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) throw malformed;
-    return new Map(
+    const values = new Map(
       Object.entries(parsed).map(([key, value]) => {
         const known = conditionValue(value);
         if (known === undefined) throw malformed;
         return [key.toLowerCase(), known];
       }),
     );
+    // Keys are compared without regard to letter case, so two spellings are one key with two values.
+    if (values.size !== Object.keys(parsed).length) throw malformed;
+    return values;
   },
 };
 

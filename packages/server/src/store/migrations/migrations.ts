@@ -5,6 +5,7 @@ import { federation } from './0003-federation.ts';
 import { applicationsAndServiceCredentials } from './0004-applications-and-service-credentials.ts';
 import { reports } from './0005-reports.ts';
 import { consoleSessions } from './0006-console-sessions.ts';
+import { unsolicitedSaml } from './0012-unsolicited-saml.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
 export const migrations: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   applicationsAndServiceCredentials,
   reports,
   consoleSessions,
+  unsolicitedSaml,
 ];

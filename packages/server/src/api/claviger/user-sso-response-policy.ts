@@ -1,0 +1,40 @@
+import { arn } from '../../accounts/arn.ts';
+import { readUserSsoSettings, updateUserSsoSettings } from '../../federation/user-sso-settings.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { flag } from '../../rpc/parameter.ts';
+import { version } from './version.ts';
+
+const demand = (action: string, call: Call) => [
+  { action: `claviger:${action}`, resource: arn.account(call.account.accountId) },
+];
+
+/** Which SAML responses sign users in to the console; beside `SetUserSsoSettings`, whose parameters are RAM's. */
+export const userSsoResponsePolicyOperations: readonly Operation[] = [
+  // Whether a response that answers no request of the console signs a user in; false until it is set.
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'SetUserSsoResponsePolicy',
+    access: 'write',
+    stepUp: true,
+    input: { AcceptUnsolicited: flag() },
+    authorize: (_, call) => demand('SetUserSsoResponsePolicy', call),
+    async handle(input, call) {
+      const settings = await updateUserSsoSettings(call, { unsolicitedResponses: input.AcceptUnsolicited });
+      return { AcceptUnsolicited: settings.unsolicitedResponses };
+    },
+  }),
+
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'GetUserSsoResponsePolicy',
+    access: 'read',
+    input: {},
+    authorize: (_, call) => demand('GetUserSsoResponsePolicy', call),
+    async handle(_, call) {
+      const { unsolicitedResponses } = await readUserSsoSettings(call);
+      return { AcceptUnsolicited: unsolicitedResponses };
+    },
+  }),
+];
