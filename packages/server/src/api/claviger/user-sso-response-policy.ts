@@ -16,7 +16,7 @@ export const userSsoResponsePolicyOperations: readonly Operation[] = [
     version,
     name: 'SetUserSsoResponsePolicy',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'loosens' },
     input: { AcceptUnsolicited: flag() },
     authorize: (_, call) => demand('SetUserSsoResponsePolicy', call),
     async handle(input, call) {
