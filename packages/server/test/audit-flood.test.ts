@@ -34,7 +34,7 @@ eachServer((_, start) => {
       ];
       const each = 25;
       for (let round = 0; round < each; round++) await Promise.all(ways.map((way) => way()));
-      // Who has a key is not counted among them, allowed or not.
+      // Who has a key is not counted among them; it may fill as many bytes as its rate has.
       const user = await server.newUser(corp.account, 'alice');
       for (let round = 0; round < 70; round++) {
         const call = { version: '2015-05-01', action: 'ListUsers', now };
@@ -64,6 +64,44 @@ eachServer((_, start) => {
           .length,
         70,
       );
+    });
+
+    test('of a key are bounded by their bytes, then counted as one event of its account', async () => {
+      const user = await server.newUser(server.account, 'flooder');
+      const call = (action: string, UserName: string) =>
+        callRaw(server.url, user.key, 'ACS3 with a form', {
+          version: '2015-05-01',
+          action,
+          now,
+          parameters: { UserName },
+        });
+      const rounds = 12;
+      const perRound = 20;
+      for (let round = 0; round < rounds; round++) {
+        const calls = Array.from({ length: perRound }, () => call('GetUser', '"'.repeat(30_000)));
+        for (const { code } of await Promise.all(calls)) assert.match(code, /^InvalidParameter/);
+      }
+      // Whatever is refused to somebody else is written as before.
+      const other = await server.newUser(server.account, 'bystander');
+      const denied = { version: '2015-05-01', action: 'ListUsers', now };
+      assert.equal((await callRaw(server.url, other.key, 'ACS3', denied)).code, 'NoPermission');
+      await server.restart();
+      const rows = (await events()).filter(({ account_id }) => account_id === server.account.accountId);
+      const refusals = rows.filter(
+        ({ user_name, error_code }) => user_name === 'flooder' && error_code !== '',
+      );
+      const bytes = refusals.map(({ event }) => Buffer.byteLength(event));
+      assert.ok(Math.max(...bytes) <= 4096);
+      const total = bytes.reduce((sum, one) => sum + one, 0);
+      assert.ok(total <= 256 * 1024, String(total));
+      const summaries = rows.filter(({ event_name }) => event_name === 'RefusalSummary');
+      const [summary] = summaries;
+      assert.equal(summaries.length, 1);
+      assert.equal(summary!.user_name, 'flooder');
+      const { additionalEventData, userIdentity } = JSON.parse(summary!.event);
+      assert.equal(userIdentity.principalId, user.userId);
+      assert.equal(Number(additionalEventData.Refusals) + refusals.length, rounds * perRound);
+      assert.ok(rows.some(({ user_name, error_code }) => user_name === 'bystander' && error_code !== ''));
     });
   });
 });

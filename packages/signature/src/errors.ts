@@ -1,3 +1,5 @@
+import { echoedText } from './echoed-text.ts';
+
 interface ErrorKind {
   readonly httpStatus: number;
   readonly message: string;
@@ -6,12 +8,12 @@ interface ErrorKind {
 /**
  * Every error that a request's signature can cause: code, HTTP status and the literal beginning of the message.
  * Codes, statuses and literals are RAM's wherever RAM has them. Its own are `ContentSHA256NotMatched`, formed
- * after `ContentMD5NotMatched`, and the two below `InvalidParameter`, formed after RAM's `InvalidParameter.*`.
+ * after `ContentMD5NotMatched`, and those below `InvalidParameter`, formed after RAM's `InvalidParameter.*`.
  */
 const SIGNATURE_ERRORS = {
   /** The signature's form is wrong, a part of it is missing, or it covers too little. */
   IncompleteSignature: kind('The request signature does not conform to Aliyun standards.'),
-  /** Everything after the colon is the string that the server signed, to the last character. */
+  /** Everything after the colon is the string that the server signed; beyond 4 KiB its beginning (`echoedText`). */
   SignatureDoesNotMatch: kind(
     'Specified signature is not matched with our calculation. server string to sign is:',
   ),
@@ -30,6 +32,8 @@ const SIGNATURE_ERRORS = {
   MissingTimestamp: kind('Timestamp is mandatory for this action.'),
   /** Something in the query or form is not well-formed percent-encoded UTF-8. */
   'InvalidParameter.Format': kind('The specified parameter is not well formatted.'),
+  /** More parameters than any operation has. */
+  'InvalidParameter.TooMany': kind('The request has too many parameters.'),
   /** A parameter stands twice, or in the query and in the form. */
   'InvalidParameter.Duplicate': kind('The specified parameter occurs more than once.'),
   UnsupportedHTTPMethod: kind('This http method is not supported.'),
@@ -67,8 +71,8 @@ export class SignatureError extends Error {
   constructor(code: SignatureErrorCode, detail?: string) {
     const { message, httpStatus } = SIGNATURE_ERRORS[code];
     // Old SDKs compare what follows the colon with their own string to sign, byte for byte: no space there.
-    const separator = code === 'SignatureDoesNotMatch' ? '' : ' ';
-    super(detail === undefined ? message : message + separator + detail);
+    const isEcho = code === 'SignatureDoesNotMatch';
+    super(detail === undefined ? message : isEcho ? message + echoedText(detail) : `${message} ${detail}`);
     this.code = code;
     this.httpStatus = httpStatus;
   }

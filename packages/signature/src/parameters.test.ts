@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { decodeForm, decodeParameters, SignatureError } from './index.ts';
+import { decodeForm, decodeParameters, parseSignature, SignatureError } from './index.ts';
 
 describe('decoding parameters', () => {
   test('reads what URLSearchParams writes', () => {
@@ -45,5 +45,26 @@ describe('decoding parameters', () => {
         error.code === 'InvalidParameter.Duplicate' &&
         error.message.endsWith('`a` stands twice.'),
     );
+  });
+
+  test('refuses more than a thousand, in query and form together, before any name is looked at again', () => {
+    const many = (count: number, prefix: string) =>
+      Array.from({ length: count }, (_, at) => `${prefix}${at}=`).join('&');
+    assert.equal(decodeParameters(many(1000, 'a')).size, 1000);
+    const refused = (error: unknown) =>
+      error instanceof SignatureError &&
+      error.code === 'InvalidParameter.TooMany' &&
+      error.httpStatus === 400;
+    // What stands beyond is not even decoded.
+    assert.throws(() => decodeParameters(`${many(1001, 'a')}&%`), refused);
+    assert.throws(() => decodeForm(Buffer.from(many(100_000, 'a'))), refused);
+    const request = (inQuery: number, inForm: number) => ({
+      method: 'POST',
+      target: `/?${many(inQuery, 'q')}`,
+      rawHeaders: ['content-type', 'application/x-www-form-urlencoded'],
+      body: Buffer.from(many(inForm, 'f')),
+    });
+    assert.equal(parseSignature(request(500, 500)).parameters.size, 1000);
+    assert.throws(() => parseSignature(request(501, 500)), refused);
   });
 });

@@ -4,6 +4,12 @@ import { percentDecode } from './percent-encoding.ts';
 /** Decoded parameters by name. A name occurs once: a repeated one is refused when it is decoded. */
 export type Parameters = ReadonlyMap<string, string>;
 
+/**
+ * Most parameters of one request, query and form together; RAM's largest operation has fewer than 100. They are counted
+ * while they are decoded, before anything sorts or looks up names.
+ */
+export const PARAMETERS_AT_MOST = 1000;
+
 const NONE: Parameters = new Map();
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -15,7 +21,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  *
  * @param encoded `name=value` pairs joined with `&`
  * @throws SignatureError `InvalidParameter.Format` when percent-encoding or UTF-8 is malformed or a name is
- *   empty; `InvalidParameter.Duplicate` when a name occurs twice
+ *   empty; `InvalidParameter.Duplicate` when a name occurs twice; `InvalidParameter.TooMany` beyond
+ *   {@link PARAMETERS_AT_MOST}
  */
 export function decodeParameters(encoded: string): Parameters {
   if (encoded === '') return NONE;
@@ -30,6 +37,7 @@ export function decodeParameters(encoded: string): Parameters {
     const name = decodeComponent(encoded.slice(start, Math.min(equals, end)));
     if (name === '') throw new SignatureError('InvalidParameter.Format', 'A parameter has no name.');
     if (parameters.has(name)) throw duplicate(name, 'stands twice');
+    if (parameters.size === PARAMETERS_AT_MOST) throw tooMany();
     parameters.set(name, equals < end ? decodeComponent(encoded.slice(equals + 1, end)) : '');
   }
   return parameters;
@@ -56,11 +64,12 @@ export function decodeForm(body: Uint8Array): Parameters {
  * Query and form together.
  *
  * @throws SignatureError `InvalidParameter.Duplicate` when a name stands in both: which of the two counted would
- *   be a matter of luck
+ *   be a matter of luck; `InvalidParameter.TooMany` beyond {@link PARAMETERS_AT_MOST} of both
  */
 export function mergeParameters(query: Parameters, form: Parameters): Parameters {
   if (form.size === 0) return query;
   if (query.size === 0) return form;
+  if (query.size + form.size > PARAMETERS_AT_MOST) throw tooMany();
   const all = new Map(query);
   for (const [name, value] of form) {
     if (all.has(name)) throw duplicate(name, 'stands in the query and in the form');
@@ -83,4 +92,8 @@ function decodeComponent(text: string): string {
 
 function duplicate(name: string, where: string): SignatureError {
   return new SignatureError('InvalidParameter.Duplicate', `\`${name.slice(0, 128)}\` ${where}.`);
+}
+
+function tooMany(): SignatureError {
+  return new SignatureError('InvalidParameter.TooMany', `At most ${PARAMETERS_AT_MOST} are read.`);
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { describe, test } from 'node:test';
 import {
+  explainSignature,
   type KeySignature,
   parseSignature,
   type RequestHead,
@@ -246,6 +247,27 @@ describe('a signature that does not match', () => {
     const { 1: canonical } = error.message.split('server string to sign is:');
     assert.match(canonical!, /^POST\n\/\nUserName=%E4%B8%AD\nhost:127\.0\.0\.1\n/);
     assert.match(canonical!, /\ne3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855$/);
+  });
+
+  test('repeats at most 4 KiB of the string to sign, and is told from a whole one', () => {
+    for (const options of [ACS3, RPC, ROA]) {
+      for (const filling of ['a', '中', '😀']) {
+        for (const length of [500, 1500, 5000, 100_000]) {
+          const request = signed(options);
+          const target = `${request.target}${request.target.includes('?') ? '&' : '?'}x=${encodeURIComponent(filling.repeat(length))}`;
+          const { message } = refusal({ ...request, target }, NOW);
+          const { 1: echoed } = message.split('server string to sign is:');
+          assert.ok(Buffer.byteLength(echoed!) <= 4096, `${Buffer.byteLength(echoed!)}`);
+          assert.ok(echoed!.isWellFormed());
+          if (length >= 5000) assert.match(echoed!, /… \(cut off: \d+ bytes in all\)$/);
+          const explained = explainSignature(
+            { ...request, target },
+            { now: NOW, credentials: CREDENTIALS, serverMessage: message },
+          );
+          assert.equal(explained.difference, undefined);
+        }
+      }
+    }
   });
 
   test('names no secret, in any message', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { Secret } from '../rpc/secret.ts';
 import { auditEvent, type CallRecord, originalNonce } from './audit-event.ts';
 
@@ -193,6 +194,34 @@ describe('an audit event', () => {
       'cn-hangzhou',
     );
     assert.ok(JSON.stringify(row).length < 5000);
+  });
+
+  it('of a refused call has at most 4 KiB, whatever the sender chose', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 200 });
+    const long = fc
+      .tuple(fc.constantFrom('x', '\u0001', '中', '😀', '"'), fc.nat(5000))
+      .map(([c, n]) => c.repeat(n));
+    const any = fc.oneof(text, long);
+    fc.assert(
+      fc.property(
+        fc.record({
+          parameters: fc.dictionary(any, any, { maxKeys: 8 }),
+          operation: any,
+          version: any,
+          accessKeyId: any,
+          userAgent: any,
+          refusal: fc.record({ code: any, message: any }),
+          principal: fc.constantFrom(alice, undefined),
+          touched: fc.constant([]),
+          answer: fc.constant(undefined),
+        }),
+        (change) => {
+          const { event } = auditEvent({ ...createUser, ...change }, 'cn-hangzhou');
+          assert.ok(Buffer.byteLength(event) <= 4096, `${Buffer.byteLength(event)}`);
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 
   it('holds no NUL, which PostgreSQL cannot store, and finds the nonce again all the same', () => {

@@ -3,6 +3,7 @@ import { instant } from '../rpc/instant.ts';
 import type { Answer } from '../rpc/operation.ts';
 import { Secret } from '../rpc/secret.ts';
 import type { AuditEventRow } from '../store/schema.ts';
+import type { RefusedIdentity } from './refusal-limit.ts';
 
 /** One call of the API as it ended, for the audit log. */
 export interface CallRecord {
@@ -52,16 +53,36 @@ interface Bounds {
   readonly parameters: number;
   readonly value: number;
   readonly total: number;
+  /** Of the names of operation, version and key, and of the error code. */
+  readonly name: number;
+  readonly userAgent: number;
+  readonly message: number;
 }
 
 /** The longest value of worth is a policy document. */
-const boundsOfSigned: Bounds = { parameters: 256, value: 8192, total: 32_768 };
+const boundsOfSigned: Bounds = {
+  parameters: 256,
+  value: 8192,
+  total: 32_768,
+  name: 128,
+  userAgent: 1024,
+  message: 1024,
+};
 
-/** Whoever has proven nothing gets little room: their records cost them nothing. */
-const boundsOfUnsigned: Bounds = { parameters: 16, value: 256, total: 1024 };
+/** A refused call costs its sender nothing but the call. */
+const boundsOfRefused: Bounds = { ...boundsOfSigned, parameters: 64, value: 1024, total: 2048 };
 
-const nameLength = 128;
-const textLength = 1024;
+/** Unsigned calls do not even cost a key. */
+const boundsOfUnsigned: Bounds = {
+  ...boundsOfSigned,
+  parameters: 16,
+  value: 256,
+  total: 1024,
+  userAgent: 256,
+};
+
+/** Most bytes of the event of a refused call, as it is stored. */
+const refusedBytes = 4096;
 
 /**
  * The audit record of a call, in the shape of an ActionTrail event of the RAM family (`ApiCall`, version 1).
@@ -75,15 +96,37 @@ const textLength = 1024;
  * @param region the region the events name: the place of the cloud that this installation stands for
  */
 export function auditEvent(record: CallRecord, region: string): AuditEventRow {
-  const { principal, refusal, attempt, console } = record;
-  const bounds = principal === undefined ? boundsOfUnsigned : boundsOfSigned;
+  const isRefused = record.refusal !== undefined;
+  let bounds = isRefused ? boundsOfRefused : boundsOfSigned;
+  if (record.principal === undefined) bounds = boundsOfUnsigned;
+  let row = boundedEvent(record, region, bounds);
+  // Escapes and UTF-8 make bytes of characters, up to six of one; the fixed fields have some 1.5 KiB.
+  while (isRefused && Buffer.byteLength(row.event) > refusedBytes && bounds.name > 1) {
+    bounds = halved(bounds);
+    row = boundedEvent(record, region, bounds);
+  }
+  return row;
+}
+
+function halved(bounds: Bounds): Bounds {
+  const half = Object.entries(bounds).map(([name, value]) => [name, Math.ceil(value / 2)]);
+  return Object.fromEntries(half) as unknown as Bounds;
+}
+
+function boundedEvent(record: CallRecord, region: string, bounds: Bounds): AuditEventRow {
+  const { refusal, console } = record;
   const requestParameters = boundedParameters(record.parameters, bounds);
   const named = namesOf(record);
-  const operation = cut(named.event, nameLength);
-  const accessKeyId = cut(record.accessKeyId, nameLength);
-  const errorCode = refusal === undefined ? '' : cut(refusal.code, nameLength);
+  const operation = cut(named.event, bounds.name);
+  const accessKeyId = cut(record.accessKeyId, bounds.name);
+  const errorCode = refusal === undefined ? '' : cut(refusal.code, bounds.name);
+  const message = refusal === undefined ? '' : publicMessage(refusal);
+  const userAgent = cut(record.userAgent, bounds.userAgent);
+  const isWhole =
+    requestParameters === record.parameters &&
+    message.length <= bounds.message &&
+    userAgent === record.userAgent;
   const eventRW = record.access === 'write' ? 'Write' : 'Read';
-  const userName = principal === undefined ? (attempt?.userName ?? '') : userNameOf(principal);
   const event = {
     eventId: record.requestId,
     requestId: record.requestId,
@@ -94,18 +137,15 @@ export function auditEvent(record: CallRecord, region: string): AuditEventRow {
     eventRW,
     eventSource: named.source,
     serviceName: named.service,
-    apiVersion: cut(record.version, nameLength),
+    apiVersion: cut(record.version, bounds.name),
     acsRegion: region,
     isGlobal: true,
     sourceIpAddress: record.sourceAddress,
-    userAgent: cut(record.userAgent, principal === undefined ? bounds.value : textLength),
+    userAgent,
     errorCode,
-    errorMessage: refusal === undefined ? '' : cut(publicMessage(refusal), textLength),
+    errorMessage: cut(message, bounds.message),
     userIdentity: {
-      type: identityType(record),
-      accountId: record.accountId,
-      principalId: principalIdOf(principal),
-      userName,
+      ...identityOf(record),
       // Events of the console have no key, and say how its session began.
       accessKeyId: console === undefined ? accessKeyId : undefined,
       sessionContext: sessionContext(record),
@@ -117,7 +157,7 @@ export function auditEvent(record: CallRecord, region: string): AuditEventRow {
     additionalEventData: {
       Scheme: record.secure ? 'https' : 'http',
       isMFAChecked: console?.type === 'ConsoleSignin' ? String(console.mfaChecked) : undefined,
-      Truncated: requestParameters === record.parameters ? undefined : 'true',
+      Truncated: isWhole ? undefined : 'true',
     },
   };
   return {
@@ -128,7 +168,7 @@ export function auditEvent(record: CallRecord, region: string): AuditEventRow {
     service_name: named.service,
     event_rw: eventRW,
     access_key_id: storable(accessKeyId),
-    user_name: userName,
+    user_name: event.userIdentity.userName,
     source_ip: record.sourceAddress,
     error_code: storable(errorCode),
     signature_nonce: storedNonce(record.nonce),
@@ -159,6 +199,17 @@ function namesOf({ console, principal, attempt, operation, product }: CallRecord
       };
     }
   }
+}
+
+/** Whom an event is of, as far as that is proven or claimed. */
+export function identityOf(record: CallRecord): RefusedIdentity {
+  const { principal, attempt, accountId } = record;
+  return {
+    type: identityType(record),
+    accountId,
+    principalId: principalIdOf(principal),
+    userName: principal === undefined ? (attempt?.userName ?? '') : userNameOf(principal),
+  };
 }
 
 function identityType({ principal, attempt }: CallRecord): string {

@@ -4,7 +4,7 @@ import type { AuditEventRow } from '../store/schema.ts';
 import type { Queries, Store } from '../store/store.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
 import { systemTimer, type Timer } from '../timer.ts';
-import { auditEvent, type CallRecord } from './audit-event.ts';
+import { auditEvent, type CallRecord, identityOf } from './audit-event.ts';
 import { insertAuditEvents } from './audit-events.ts';
 import { RefusalLimit } from './refusal-limit.ts';
 import { refusalSummary } from './refusal-summary.ts';
@@ -103,7 +103,7 @@ export class AuditTrail {
     return this.#dropped;
   }
 
-  /** How many refusals of strangers were counted rather than written. */
+  /** How many refusals were counted rather than written. */
   get counted(): number {
     return this.#counted;
   }
@@ -163,6 +163,13 @@ export class AuditTrail {
 
   #append(record: CallRecord): Promise<void> | undefined {
     const row = auditEvent(record, this.#region);
+    const { refusal, principal, sourceAddress, time } = record;
+    if (refusal !== undefined && principal !== undefined) {
+      const bytes = Buffer.byteLength(row.event);
+      if (!this.#limit.admitsPrincipal(identityOf(record), sourceAddress, bytes, time)) {
+        return this.#notWritten();
+      }
+    }
     if (this.#full) return this.#whenFull(row);
     this.#enqueue(row);
     if (this.#mode === 'strict') return this.flush();

@@ -22,7 +22,7 @@ describe('refusals of strangers', () => {
     assert.equal(written(limit, 100, '203.0.113.7', time + 3_600_000), 60);
     assert.deepEqual(limit.takeCounted(), [
       {
-        accountId: '',
+        identity: { type: 'unknown', accountId: '', principalId: '', userName: '' },
         source: '203.0.113.7',
         count: 940 + 10 + 9 + 70 + 40,
         from: time,
@@ -92,7 +92,9 @@ describe('refusals of strangers', () => {
     }
     assert.equal(admitted, 200);
     const counted = limit.takeCounted();
-    assert.ok(counted.some(({ accountId, count }) => accountId === '1000000000000001' && count === 1));
+    assert.ok(
+      counted.some(({ identity, count }) => identity.accountId === '1000000000000001' && count === 1),
+    );
     assert.equal(
       counted.reduce((sum, { count }) => sum + count, 0),
       300,

@@ -13,6 +13,8 @@ export interface RefusalRates {
   readonly together: Rate;
   /** Of all sources together that name keys of one account: it has room of its own, which strangers cannot use up. */
   readonly perAccount: Rate;
+  /** Of one principal, in bytes of events: whoever has a key pays nothing for a record but the call. */
+  readonly bytesPerPrincipal: Rate;
 }
 
 /** A client in error tries a few times a minute; who fills a log tries as often as it can. */
@@ -20,6 +22,8 @@ const usualRates: RefusalRates = {
   perSource: { burst: 60, perSecond: 1 },
   together: { burst: 1000, perSecond: 20 },
   perAccount: { burst: 200, perSecond: 5 },
+  // The event of a refusal has 1 to 4 KiB.
+  bytesPerPrincipal: { burst: 256 * 1024, perSecond: 4096 },
 };
 
 /** How many sources are told apart; the one heard of longest ago makes room. */
@@ -28,13 +32,25 @@ const mostSources = 4096;
 /** How many accounts have a rate of their own at one time; the one heard of longest ago makes room. */
 const mostAccounts = 4096;
 
+/** How many principals have a rate of their own at one time; the one heard of longest ago makes room. */
+const mostPrincipals = 16_384;
+
 /** How many sources have their refusals counted apart at one time; those of further ones are counted together. */
 const mostCounts = 256;
 
+/** Whose the refusals are, as an event names it; empty where that is not known. */
+export interface RefusedIdentity {
+  readonly type: string;
+  /** Without a principal: of the keys that were named. */
+  readonly accountId: string;
+  /** Of a verified caller. */
+  readonly principalId: string;
+  readonly userName: string;
+}
+
 /** Refusals that were not written one by one. */
 export interface CountedRefusals {
-  /** Of the keys that they named; empty where that is not known. */
-  readonly accountId: string;
+  readonly identity: RefusedIdentity;
   /** An IPv4 address, or the /64 block of an IPv6 one, which one sender has to itself; empty for several together. */
   readonly source: string;
   readonly count: number;
@@ -49,14 +65,15 @@ interface Bucket {
 }
 
 /**
- * Bounds what those who have proven nothing can make us write. Each source may have some refusals written and then
- * one a second; of the rest is known how many there were. Its own memory is bounded, too.
+ * Bounds what refused callers can make us write. Each source and each principal may have some refusals written, and
+ * then as many as its rate has; of the rest is known how many there were. Its own memory is bounded, too.
  */
 export class RefusalLimit {
   readonly #rates: RefusalRates;
   /** In the order in which they were last heard of. */
   readonly #sources = new Map<string, Bucket>();
   readonly #accounts = new Map<string, Bucket>();
+  readonly #principals = new Map<string, Bucket>();
   readonly #together: Bucket;
   #counted = new Map<string, CountedRefusals>();
 
@@ -79,7 +96,7 @@ export class RefusalLimit {
     const source = sourceOf(sourceAddress);
     const bucket = bucketOf(this.#sources, source, mostSources, this.#rates.perSource, time);
     if (take(bucket, this.#rates.perSource, time)) return true;
-    this.#count('', source, time);
+    this.#count(unproven(''), source, time);
     return false;
   }
 
@@ -93,8 +110,22 @@ export class RefusalLimit {
       accountId === ''
         ? take(this.#together, together, time)
         : take(bucketOf(this.#accounts, accountId, mostAccounts, perAccount, time), perAccount, time);
-    if (!isAdmitted) this.#count(accountId, sourceOf(sourceAddress), time);
+    if (!isAdmitted) this.#count(unproven(accountId), sourceOf(sourceAddress), time);
     return isAdmitted;
+  }
+
+  /**
+   * Whether a refusal of a verified caller is to be written; if not, it was counted. The sessions of a role share one
+   * allowance.
+   * @param bytes of the event
+   */
+  admitsPrincipal(identity: RefusedIdentity, sourceAddress: string, bytes: number, time: number): boolean {
+    const { bytesPerPrincipal: rate } = this.#rates;
+    const [owner = ''] = identity.principalId.split(':', 1);
+    const name = `${identity.accountId} ${owner}`;
+    if (take(bucketOf(this.#principals, name, mostPrincipals, rate, time), rate, time, bytes)) return true;
+    this.#count(identity, sourceOf(sourceAddress), time);
+    return false;
   }
 
   /** What was counted since this was last asked, the busiest source first; counting begins anew. */
@@ -104,19 +135,24 @@ export class RefusalLimit {
     return counted;
   }
 
-  #count(accountId: string, source: string, time: number): void {
-    const own = `${accountId}\n${source}`;
+  #count(identity: RefusedIdentity, source: string, time: number): void {
+    const own = `${identity.accountId} ${identity.principalId}\n${source}`;
     const apart = this.#counted.has(own) || this.#counted.size < mostCounts;
-    const key = apart ? own : '\n';
+    const key = apart ? own : '';
     const { count = 0, from = time, until = time } = this.#counted.get(key) ?? {};
     this.#counted.set(key, {
-      accountId: apart ? accountId : '',
+      identity: apart ? identity : unproven(''),
       source: apart ? source : '',
       count: count + 1,
       from: Math.min(from, time),
       until: Math.max(until, time),
     });
   }
+}
+
+/** Nobody has proven to be anybody. */
+function unproven(accountId: string): RefusedIdentity {
+  return { type: 'unknown', accountId, principalId: '', userName: '' };
 }
 
 /** The bucket of a name, as the one that was last heard of; the one heard of longest ago makes room. */
@@ -138,13 +174,13 @@ function bucketOf(
   return bucket;
 }
 
-/** Takes one from a bucket, if one is there. A clock that was set back fills nothing, and empties nothing. */
-function take(bucket: Bucket, { burst, perSecond }: Rate, time: number): boolean {
+/** Takes a cost from a bucket, if it is there. A clock that was set back fills nothing, and empties nothing. */
+function take(bucket: Bucket, { burst, perSecond }: Rate, time: number, cost = 1): boolean {
   const gained = (Math.max(0, time - bucket.at) / 1000) * perSecond;
   bucket.level = Math.min(burst, bucket.level + gained);
   bucket.at = time;
-  if (bucket.level < 1) return false;
-  bucket.level -= 1;
+  if (bucket.level < cost) return false;
+  bucket.level -= cost;
   return true;
 }
 

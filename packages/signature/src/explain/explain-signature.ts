@@ -1,5 +1,6 @@
 import { acsCanonicalRequest, acsStringToSign } from '../acs.ts';
 import { readableText } from '../canonical-request.ts';
+import { echoedText, isCutOff } from '../echoed-text.ts';
 import { SignatureError } from '../errors.ts';
 import { HeaderFields } from '../header-fields.ts';
 import { parseSignature } from '../parse.ts';
@@ -263,9 +264,10 @@ function explainSigning(
   serverText: string | undefined,
 ): Step & { readonly difference?: FirstDifference } {
   const verified = credentials === undefined ? undefined : signatureHolds(parsed, credentials);
-  const ours = serverText?.startsWith(`${parsed.scheme}\n`)
+  const whole = serverText?.startsWith(`${parsed.scheme}\n`)
     ? texts.stringToSign
     : (texts.canonicalRequest ?? texts.stringToSign);
+  const ours = serverText !== undefined && isCutOff(serverText) ? echoedText(whole) : whole;
   const difference = serverText === undefined ? undefined : firstDifference(parsed.scheme, ours, serverText);
   const compared =
     serverText === undefined
