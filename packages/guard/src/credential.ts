@@ -28,8 +28,21 @@ export interface RolePrincipal {
   readonly sessionName: string;
 }
 
+/** A registered guard: a process that verifies requests to some services. It is no RAM user, and calls only the
+ * operations that are made for guards. */
+export interface GuardPrincipal {
+  readonly type: 'guard';
+  readonly accountId: string;
+  /** `acs:claviger:*:1234567890123456:guard/orders-1` */
+  readonly arn: string;
+  readonly guardId: string;
+  readonly guardName: string;
+  /** RAM codes of the services that it guards. */
+  readonly services: readonly string[];
+}
+
 /** Who a request comes from. */
-export type Principal = RootPrincipal | UserPrincipal | RolePrincipal;
+export type Principal = RootPrincipal | UserPrincipal | RolePrincipal | GuardPrincipal;
 
 /** A network policy that is in force for a key, and where it was set: the key's own replaces the account's. */
 export interface NetworkRestriction {

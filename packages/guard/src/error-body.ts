@@ -4,7 +4,7 @@ import type { Demand } from './guard.ts';
 
 /** How a denial names its principal. */
 export interface AuthPrincipal {
-  readonly AuthPrincipalType: 'SubUser' | 'AssumedRoleUser' | 'Federated';
+  readonly AuthPrincipalType: 'SubUser' | 'AssumedRoleUser' | 'Federated' | 'Guard';
   readonly AuthPrincipalOwnerId: string;
   readonly AuthPrincipalDisplayName: string;
 }
@@ -83,6 +83,12 @@ export function authPrincipal(principal: Principal): AuthPrincipal {
         AuthPrincipalType: 'SubUser',
         AuthPrincipalOwnerId,
         AuthPrincipalDisplayName: principal.userId,
+      };
+    case 'guard':
+      return {
+        AuthPrincipalType: 'Guard',
+        AuthPrincipalOwnerId,
+        AuthPrincipalDisplayName: principal.guardName,
       };
     case 'root':
       return {

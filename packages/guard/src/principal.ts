@@ -1,4 +1,4 @@
-import type { RolePrincipal, RootPrincipal, UserPrincipal } from './credential.ts';
+import type { GuardPrincipal, RolePrincipal, RootPrincipal, UserPrincipal } from './credential.ts';
 
 /** The account root, as the sender of a request. */
 export function rootPrincipal(accountId: string): RootPrincipal {
@@ -8,6 +8,20 @@ export function rootPrincipal(accountId: string): RootPrincipal {
 /** A RAM user, as the sender of a request. */
 export function userPrincipal(accountId: string, userId: string, userName: string): UserPrincipal {
   return { type: 'ram-user', accountId, arn: `acs:ram::${accountId}:user/${userName}`, userId, userName };
+}
+
+/** A guard, as policies and audit events name it. */
+export function guardArn(accountId: string, guardName: string): string {
+  return `acs:claviger:*:${accountId}:guard/${guardName}`;
+}
+
+/** A registered guard, as the sender of a request. */
+export function guardPrincipal(
+  accountId: string,
+  guard: { readonly guardId: string; readonly guardName: string; readonly services: readonly string[] },
+): GuardPrincipal {
+  const { guardId, guardName, services } = guard;
+  return { type: 'guard', accountId, arn: guardArn(accountId, guardName), guardId, guardName, services };
 }
 
 /** A session of a role, as the sender of a request. */

@@ -2,6 +2,7 @@ import { ResourceName } from './arn.ts';
 import type { CompiledPolicies } from './compile.ts';
 import type { ConditionContext } from './conditions-in-request.ts';
 import { type Decision, IMPLICIT_DENY } from './decision.ts';
+import { needsExactName } from './exact-name-actions.ts';
 import { foldCase } from './letter-case.ts';
 import type { Inquiry } from './statement.ts';
 
@@ -30,7 +31,14 @@ export interface SessionDecision extends Decision {
  */
 export function decide(policies: CompiledPolicies, request: AccessRequest): Decision {
   const inquiry = inquiryOf(request);
-  return policies.denies.firstDecision(inquiry) ?? policies.allows.firstDecision(inquiry) ?? IMPLICIT_DENY;
+  return policies.denies.firstDecision(inquiry) ?? firstAllow(policies, inquiry) ?? IMPLICIT_DENY;
+}
+
+/** The index finds statements by their patterns; of the few actions that no pattern reaches each is tried. */
+function firstAllow(policies: CompiledPolicies, inquiry: Inquiry): Decision | undefined {
+  if (!needsExactName(inquiry.action)) return policies.allows.firstDecision(inquiry);
+  return policies.statements.find((statement) => statement.effect === 'Allow' && statement.applies(inquiry))
+    ?.decision;
 }
 
 /** The same decision by trying every statement: what `decide` must equal, and what explanations are made from. */

@@ -56,6 +56,7 @@ export {
 } from './parse.ts';
 export { type JsonPlaces, type Place, placesInJson } from './places.ts';
 export { parseStrictJson, type StrictJson } from './strict-json.ts';
+export { canAllowChange, canAllowService } from './reach.ts';
 export {
   type CompiledTrust,
   compileTrustPolicy,

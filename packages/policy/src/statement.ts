@@ -3,6 +3,7 @@ import type { CompiledCondition } from './condition.ts';
 import type { ConditionContext } from './conditions-in-request.ts';
 import type { Decision, PolicyName } from './decision.ts';
 import type { Effect, Statement } from './document.ts';
+import { namesExactly, needsExactName } from './exact-name-actions.ts';
 import type { ActionClause, PatternPool, ResourceClause } from './pattern-pool.ts';
 import { TextPattern } from './text-pattern.ts';
 
@@ -62,8 +63,11 @@ export class CompiledStatement {
     );
   }
 
+  /** @param action folded to lower case */
   namesAction(action: string): boolean {
-    return namesAction(this.actions, action);
+    return this.effect === 'Allow' && needsExactName(action)
+      ? namesExactly(this.actions, action)
+      : namesAction(this.actions, action);
   }
 
   namesResource(resource: ResourceName, conditions: ConditionContext): boolean {

@@ -15,6 +15,7 @@ import { AssertionThrottle } from './federation/assertion-throttle.ts';
 import { networkDocuments } from './federation/fetch-document.ts';
 import { IssuerKeys } from './federation/issuer-keys.ts';
 import { IssuerNetwork } from './federation/issuer-network.ts';
+import { GuardConnections } from './guards/guard-connections.ts';
 import { hashPassword, verifyPassword } from './passwords/password-hash.ts';
 import { CompiledPermissions } from './policies/compiled-permissions.ts';
 import { OpenStreams } from './replication/open-streams.ts';
@@ -136,6 +137,7 @@ export async function openServices(
       perAccount: configuration.streamsPerAccount,
       perNode: configuration.streamsPerNode,
     }),
+    guardConnections: new GuardConnections({ store, log }),
     issuerKeys: new IssuerKeys(networkDocuments({ network: issuerNetwork }), log),
     issuerNetwork,
   };
@@ -143,6 +145,7 @@ export async function openServices(
 
 /** Writes down what is still in memory, and lets the database go. */
 export async function closeServices(services: Services): Promise<void> {
+  services.guardConnections.close();
   await services.lastUsed.close();
   await services.store.close();
 }

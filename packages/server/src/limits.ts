@@ -33,6 +33,10 @@ export const limits = {
   oidcProvidersPerAccount: 100,
   clientIdsPerOidcProvider: 50,
   fingerprintsPerOidcProvider: 5,
+  /** Ours. */
+  guardsPerAccount: 500,
+  /** Ours. */
+  servicesPerGuard: 50,
   /** Ours: Base64 of metadata; real ones have a few thousand. */
   samlMetadataCharacters: 102_400,
 } as const;

@@ -3,6 +3,7 @@ import type { AccountDirectory } from './accounts/account-directory.ts';
 import type { AssertionThrottle } from './federation/assertion-throttle.ts';
 import type { IssuerKeys } from './federation/issuer-keys.ts';
 import type { IssuerNetwork } from './federation/issuer-network.ts';
+import type { GuardConnections } from './guards/guard-connections.ts';
 import type { PasswordHashing } from './passwords/password-hash.ts';
 import type { CompiledPermissions } from './policies/compiled-permissions.ts';
 import type { OpenStreams } from './replication/open-streams.ts';
@@ -29,6 +30,8 @@ export interface Services {
   readonly assertionThrottle: AssertionThrottle;
   /** Of guards that follow an account's credentials. */
   readonly replicationStreams: OpenStreams;
+  /** Which guards those are. */
+  readonly guardConnections: GuardConnections;
   /** Of the identity providers that speak OpenID Connect. */
   readonly issuerKeys: IssuerKeys;
   /** Where those may be. */

@@ -47,6 +47,8 @@ function ownerOf(principal: Principal): string {
       return principal.userId;
     case 'assumed-role':
       return principal.roleId;
+    case 'guard':
+      return principal.guardId;
     case 'root':
       return principal.accountId;
   }

@@ -5,6 +5,7 @@ import {
   type CredentialSource,
   compileNetworkPolicy,
   compileSessionPolicy,
+  guardPrincipal,
   type NetworkRestriction,
   type Principal,
   parseNetworkPolicy,
@@ -14,9 +15,13 @@ import { SigningKey } from '@claviger/signature';
 import type { Account } from '../accounts/account.ts';
 import { readAccount } from '../accounts/account-directory.ts';
 import { rootPrincipal, userPrincipal } from '../accounts/principal.ts';
+import { servicesOf } from '../guards/guard.ts';
+import { guardPermissions } from '../guards/guard-permissions.ts';
+import { openGuardSecret } from '../guards/guard-secret.ts';
 import type { CompiledPermissions } from '../policies/compiled-permissions.ts';
 import { readUserPolicies } from '../policies/user-policies.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
+import { guardKeyPrefix } from '../store/identifiers.ts';
 import type { AccessKeyRow } from '../store/schema.ts';
 import type { Change, Queries, Store } from '../store/store.ts';
 import { sessionOfToken } from '../tokens/session-of-token.ts';
@@ -76,15 +81,63 @@ export class StoredCredentials implements CredentialSource {
   async #load(accessKeyId: string, securityToken: string | undefined): Promise<CredentialLookup> {
     const load: Load = this.#cache.beginLoad();
     try {
-      const found = accessKeyId.startsWith('STS.')
-        ? await this.#readTemporary(accessKeyId, securityToken)
-        : await this.#readPermanent(accessKeyId, securityToken);
+      const found = await this.#read(accessKeyId, securityToken);
       if (typeof found === 'string') return found;
       this.#cache.put(load, found.credential, securityToken, found.dependsOn);
       return found.credential;
     } finally {
       this.#cache.endLoad(load);
     }
+  }
+
+  #read(
+    accessKeyId: string,
+    securityToken: string | undefined,
+  ): Promise<Found | Exclude<CredentialLookup, Credential>> {
+    if (accessKeyId.startsWith('STS.')) return this.#readTemporary(accessKeyId, securityToken);
+    if (accessKeyId.startsWith(guardKeyPrefix)) return this.#readGuard(accessKeyId, securityToken);
+    return this.#readPermanent(accessKeyId, securityToken);
+  }
+
+  async #readGuard(
+    accessKeyId: string,
+    securityToken: string | undefined,
+  ): Promise<Found | Exclude<CredentialLookup, Credential>> {
+    const { store, secrets } = this.#parts;
+    const { queries } = store;
+    const guard = await queries
+      .selectFrom('guards')
+      .selectAll()
+      .where('access_key_id', '=', accessKeyId)
+      .executeTakeFirst();
+    const account = guard && (await readAccount(queries, guard.account_id));
+    if (guard === undefined || account === undefined) return 'InvalidAccessKeyId.NotFound';
+    if (securityToken !== undefined && securityToken !== '') {
+      return 'InvalidSecurityToken.MismatchWithAccessKey';
+    }
+    const { accountId } = account;
+    const guardName = guard.guard_name;
+    return {
+      credential: {
+        accessKeyId,
+        kind: 'permanent',
+        signingKey: SigningKey.fromSecret(await openGuardSecret(secrets, account, guard)),
+        status: account.status === 'Active' && guard.status === 'Active' ? 'Active' : 'Inactive',
+        expiresAt: undefined,
+        principal: guardPrincipal(accountId, {
+          guardId: guard.guard_id,
+          guardName,
+          services: servicesOf(guard),
+        }),
+        networkRestriction: await readNetworkRestriction(queries, guard),
+        permissions: guardPermissions(accountId, guardName),
+        sessionPolicy: undefined,
+      },
+      dependsOn: [
+        { topic: 'guard', subject: accessKeyId },
+        { topic: 'account', subject: accountId },
+      ],
+    };
   }
 
   async #readPermanent(
@@ -187,7 +240,7 @@ export class StoredCredentials implements CredentialSource {
 /** The key's own network policy when it is active, else the account's when that is. */
 async function readNetworkRestriction(
   queries: Queries,
-  key: AccessKeyRow,
+  key: Pick<AccessKeyRow, 'account_id' | 'network_policy'>,
 ): Promise<NetworkRestriction | undefined> {
   const own = compiledNetworkPolicy(key.network_policy);
   if (own !== undefined) return { level: 'AccessKey', policy: own };

@@ -30,6 +30,7 @@ export async function keyOwner(call: Call, reference: UserReference | undefined)
     case 'ram-user':
       return { type: 'user', id: principal.userId, name: principal.userName };
     case 'assumed-role':
+    case 'guard':
       throw new Refusal('Missing', { name: 'UserName' });
   }
 }
@@ -51,6 +52,7 @@ export async function keyOwnerResource(
     case 'ram-user':
       return { resource: arn.user(accountId, principal.userName) };
     case 'assumed-role':
+    case 'guard':
       throw new Refusal('Missing', { name: 'UserName' });
   }
 }

@@ -223,6 +223,8 @@ function identityType({ principal, attempt }: CallRecord): string {
       return 'ram-user';
     case 'assumed-role':
       return 'assumed-role';
+    case 'guard':
+      return 'claviger-guard';
   }
 }
 
@@ -246,6 +248,8 @@ function userNameOf(principal: Principal | undefined): string {
       return principal.userName;
     case 'assumed-role':
       return `${principal.roleName}:${principal.sessionName}`;
+    case 'guard':
+      return principal.guardName;
   }
 }
 
@@ -259,6 +263,8 @@ function principalIdOf(principal: Principal | undefined): string {
       return principal.userId;
     case 'assumed-role':
       return `${principal.roleId}:${principal.sessionName}`;
+    case 'guard':
+      return principal.guardId;
   }
 }
 

@@ -248,6 +248,28 @@ export const catalogue = {
     code: 'NoPermission',
     message: 'Only the account root does this.',
   },
+  'NoPermission.Guard': {
+    status: 403,
+    code: 'NoPermission',
+    message: 'The caller is a guard, which calls only the operations that are made for guards, not {action}.',
+  },
+  'NoPermission.NotGuard': {
+    status: 403,
+    code: 'NoPermission',
+    message:
+      'Only a registered guard calls {action}; the caller is none, whatever its policies say. Register one with `claviger guard add`, and use the AccessKey that it prints.',
+  },
+  'NoPermission.CreateGuard': {
+    status: 403,
+    code: 'NoPermission',
+    message:
+      'Whoever registers a guard must be allowed to act as every user and role of the account: {action} is denied to the caller for some.',
+  },
+  'NoPermission.OtherGuard': {
+    status: 403,
+    code: 'NoPermission',
+    message: 'The AccessKey is of the guard {name}: say so in GuardName.',
+  },
   'NoPermission.Passkey': {
     status: 403,
     code: 'NoPermission',
@@ -271,6 +293,7 @@ export const catalogue = {
   'EntityNotExist.User.Group': { status: 404, message: 'The user is not in the group: {name}.' },
   'EntityNotExist.Group': { status: 404, message: 'The group does not exist: {name}.' },
   'EntityNotExist.Group.Policy': { status: 404, message: 'The policy is not attached to the group: {name}.' },
+  'EntityNotExist.Guard': { status: 404, message: 'The guard does not exist: {name}.' },
   'EntityNotExist.Role': { status: 404, message: 'The role not exists: {name}.' },
   'EntityNotExist.Role.Policy': { status: 404, message: 'The policy is not attached to the role: {name}.' },
   'EntityNotExist.Policy': { status: 404, message: 'The policy does not exist: {name}.' },
@@ -328,6 +351,7 @@ export const catalogue = {
     status: 409,
     message: 'The policy has been attached to the group already: {name}.',
   },
+  'EntityAlreadyExists.Guard': { status: 409, message: 'The guard does already exist: {name}.' },
   'EntityAlreadyExists.Role': { status: 409, message: 'The role does already exist: {name}.' },
   'EntityAlreadyExists.Role.Policy': {
     status: 409,
@@ -416,6 +440,7 @@ export const catalogue = {
   },
 
   // Limits.
+  'LimitExceeded.Guard': { status: 409, message: 'The count of guards beyond the current limits: {limit}.' },
   'LimitExceeded.User': { status: 409, message: 'The count of users beyond the current limits: {limit}.' },
   'LimitExceeded.User.AccessKey': {
     status: 409,

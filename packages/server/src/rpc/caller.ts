@@ -62,6 +62,16 @@ export async function callOf(
   };
 }
 
+/**
+ * What is made for guards only guards call, and they call nothing else.
+ * @throws Refusal NoPermission.Guard, NoPermission.NotGuard
+ */
+function requireCaller({ callers, name }: Operation | StreamOperation, { principal }: Call): void {
+  const isGuard = principal.type === 'guard';
+  if (isGuard === (callers === 'guards')) return;
+  throw new Refusal(isGuard ? 'NoPermission.Guard' : 'NoPermission.NotGuard', { action: name });
+}
+
 /** Whether the caller may do it. @throws Refusal NoPermission */
 export async function authorize(
   { guard }: Road,
@@ -69,6 +79,7 @@ export async function authorize(
   input: InputOf<ParameterMap>,
   call: Call,
 ): Promise<void> {
+  requireCaller(operation, call);
   const demands = await withStoredNames(call.queries, await operation.authorize(input, call));
   const authorization = guard.authorize(call.identity, demands);
   if (!authorization.allowed) throw await denial(call, authorization.demand, authorization.decision);

@@ -58,6 +58,11 @@ interface AuthorizedOperation<P extends ParameterMap> {
    * which a page that was just opened has yet to be told; it must read and do nothing else.
    */
   readonly sessionOnly?: true | 'page-load';
+  /**
+   * Who calls it: `guards` alone, which call nothing else, or everybody else. What policies say comes afterwards: no
+   * policy makes a guard of a user.
+   */
+  readonly callers?: 'guards';
   readonly input: P;
   /**
    * The actions and resources the caller needs, all of them; none at all for what everybody may.
@@ -108,6 +113,10 @@ export interface StreamOperation<P extends ParameterMap = ParameterMap> {
   readonly version: string;
   readonly name: string;
   readonly access: 'stream';
+  /** As of every operation. */
+  readonly callers?: 'guards';
+  /** What the audit calls its end; unless given, only its beginning is written down. */
+  readonly endEvent?: string;
   readonly input: P;
   /** As of every operation. */
   authorize(input: InputOf<P>, call: Call): readonly Demand[] | Promise<readonly Demand[]>;

@@ -38,6 +38,8 @@ export async function admitSigned(
   }
   journey.accessKeyId = identity.accessKeyId;
   if (identity.principal.type === 'root') rootKeyUsed(identity.accessKeyId);
+  // A guard's credential is no AccessKey; that it is connected says more than when it called last.
+  if (identity.principal.type === 'guard') return identity;
   services.lastUsed.note(
     identity.accessKeyId,
     operation.product,

@@ -32,7 +32,38 @@ export async function openStream(
     opened.close();
     throw unwritten;
   }
-  return opened;
+  return operation.endEvent === undefined ? opened : withRecordedEnd(opened, road, journey, operation.endEvent);
+}
+
+/** A stream whose end is written down as well, once, however it comes. */
+function withRecordedEnd(
+  opened: OpenedStream,
+  { audit, guard, services }: Road,
+  journey: Journey,
+  endEvent: string,
+): OpenedStream {
+  let isOver = false;
+  return {
+    contentType: opened.contentType,
+    chunks: (ended) => opened.chunks(ended),
+    close() {
+      opened.close();
+      if (isOver) return;
+      isOver = true;
+      const seconds = Math.round((performance.now() - journey.began) / 1000);
+      const record = recordOf(guard, journey, {}, undefined);
+      const written = audit.append({
+        ...record,
+        requestId: services.identifiers.requestId(),
+        time: journey.time + seconds * 1000,
+        operation: endEvent,
+        nonce: '',
+        parameters: { ...record.parameters, ConnectionId: journey.requestId, Seconds: String(seconds) },
+      });
+      // The trail tells of an outage itself; nobody waits for this record.
+      written?.catch(() => {});
+    },
+  };
 }
 
 /** Whether a caller that was admitted a while ago would be admitted now. */

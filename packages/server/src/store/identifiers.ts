@@ -5,6 +5,9 @@ const lowerAlphanumerics = 'abcdefghijklmnopqrstuvwxyz0123456789';
 /** For passwords that a person types from a screen: nothing that looks like something else. */
 const legible = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
 
+/** With what the ids of guards' AccessKeys begin. */
+export const guardKeyPrefix = 'CVGD';
+
 /** Random bytes are asked for in blocks of this size: one call to the system serves many requests. */
 const blockBytes = 4096;
 
@@ -60,6 +63,16 @@ export class Identifiers {
   /** 44 alphanumerics (261 bits). */
   temporaryAccessKeySecret(): string {
     return this.#draw(alphanumerics, 44);
+  }
+
+  /** `guard-` and 16 lower-case alphanumerics. */
+  guardId(): string {
+    return `guard-${this.#draw(lowerAlphanumerics, 16)}`;
+  }
+
+  /** `CVGD` and 20 alphanumerics: 24 characters, as an AccessKey's id; the prefix tells it from one. */
+  guardAccessKeyId(): string {
+    return `${guardKeyPrefix}${this.#draw(alphanumerics, 20)}`;
   }
 
   /** 19 digits, beginning with 4. */

@@ -41,6 +41,8 @@ export interface Schema {
   mfa_tickets: MfaTicketRow;
   root_sign_ins: RootSignInRow;
   access_key_ceilings: AccessKeyCeilingRow;
+  guards: GuardRow;
+  guard_connections: GuardConnectionRow;
 }
 
 export interface AccountRow {
@@ -498,11 +500,49 @@ export interface ChangeRow {
   changed_at: number;
 }
 
+/** A registered guard: a process that verifies requests to some services for an account. */
+export interface GuardRow {
+  /** `guard-` and 16 lower-case alphanumerics. */
+  guard_id: string;
+  account_id: string;
+  guard_name: string;
+  /** Lower-cased; unique in the account. */
+  guard_name_key: string;
+  /** RAM codes, lower-cased and sorted; a JSON array of texts. */
+  services: string;
+  status: 'Active' | 'Disabled';
+  access_key_id: string;
+  /** Sealed as the secrets of AccessKeys are. */
+  sealed_secret: string;
+  /** From which addresses the guard may call, as a key's network policy; null for whatever the account allows. */
+  network_policy: string | null;
+  created_at: number;
+  updated_at: number;
+}
+
+/** A guard that follows its account's credentials; written by the node that it is connected to. */
+export interface GuardConnectionRow {
+  connection_id: string;
+  guard_id: string;
+  account_id: string;
+  source_ip: string;
+  /** Of the guard's software, as it says; empty when it says nothing. */
+  version: string;
+  connected_at: number;
+  /** When the guard last had everything. */
+  confirmed_at: number;
+  /** AccessKeys whose signatures the guard can verify by itself. */
+  keys_with_verifier: number;
+  /** AccessKeys whose signatures the control plane verifies for it. */
+  keys_without_verifier: number;
+}
+
 /**
  * What a cache may hold, and so what a change makes it forget:
  * `access-key` (subject: its id), `user` and `role` (subject: their id; also when their policies, groups or
  * trust policy change), `group` (subject: its id; when its policies change or it is deleted), `policy` (subject: the
- * name key of a custom policy; when the document in force changes, comes or goes), `account` (subject: the account id;
+ * name key of a custom policy; when the document in force changes, comes or goes), `guard` (subject: the id of its
+ * AccessKey), `account` (subject: the account id;
  * settings, status), `identity-provider` (subject: its id; only when it is deleted).
  * `everything` is never written: a node hears it that was cut off for longer than the log reaches back.
  */
@@ -514,4 +554,5 @@ export type ChangeTopic =
   | 'policy'
   | 'account'
   | 'identity-provider'
+  | 'guard'
   | 'everything';

@@ -102,6 +102,8 @@ async function originOf(call: Call): Promise<Origin> {
   switch (principal.type) {
     case 'root':
       throw new Refusal('NoPermission.Root');
+    case 'guard':
+      throw new Refusal('NoPermission.Guard', { action: 'AssumeRole' });
     case 'ram-user': {
       const { accountId, userId } = principal;
       return { issuers: [userIssuer(identity, accountId, userId)], sourceIdentity: undefined };

@@ -1,6 +1,7 @@
 import type { ConsoleOperation, Operation, StreamOperation } from '../../rpc/operation.ts';
 import { accessKeyExpiryOperations } from './access-key-expiry.ts';
 import { accessKeyUseOperations } from './access-key-uses.ts';
+import { guardOperations } from './guards.ts';
 import { passkeyRegistrationOperations } from './passkeys.ts';
 import { replicationOperations, replicationStreams } from './replicate-credentials.ts';
 import { usageReportOperations } from './report-access-key-usage.ts';
@@ -16,6 +17,7 @@ import { validatePolicyOperations } from './validate-policy.ts';
 export const clavigerOperations: readonly Operation[] = [
   ...accessKeyExpiryOperations,
   ...accessKeyUseOperations,
+  ...guardOperations,
   ...passkeyRegistrationOperations,
   ...rootCredentialOperations,
   ...replicationOperations,

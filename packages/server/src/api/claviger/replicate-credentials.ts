@@ -9,6 +9,7 @@ import {
 } from '../../rpc/operation.ts';
 import { optional, secret, text } from '../../rpc/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
+import { shownLine } from '../shown-text.ts';
 import { guardArn, guardName } from './guard-name.ts';
 import { version } from './version.ts';
 
@@ -26,10 +27,21 @@ export const replicationStreams: readonly StreamOperation[] = [
     version,
     name: 'ReplicateCredentials',
     access: 'stream',
-    input: { GuardName: guardName, PublicKey: publicKey, Cursor: optional(text({ max: 64 })) },
+    callers: 'guards',
+    endEvent: 'DisconnectGuard',
+    input: {
+      GuardName: guardName,
+      GuardVersion: optional(shownLine(64)),
+      PublicKey: publicKey,
+      Cursor: optional(text({ max: 128 })),
+    },
     authorize: demand,
     async open(input, call) {
-      return replicate(call, { publicKey: input.PublicKey, cursor: input.Cursor });
+      return replicate(call, {
+        publicKey: input.PublicKey,
+        cursor: input.Cursor,
+        version: input.GuardVersion ?? '',
+      });
     },
   }),
 ];
@@ -41,6 +53,7 @@ export const replicationOperations: readonly Operation[] = [
     version,
     name: 'ResolveSecurityToken',
     access: 'read',
+    callers: 'guards',
     input: {
       GuardName: guardName,
       PublicKey: publicKey,

@@ -4,14 +4,11 @@ import { type Operation, operation } from '../../rpc/operation.ts';
 import { integer, listOf, optional, text } from '../../rpc/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { shownLine } from '../shown-text.ts';
-import { guardArn, guardName } from './guard-name.ts';
+import { guardArn, guardName, serviceName } from './guard-name.ts';
 import { version } from './version.ts';
 
 /** Uses that one report may hold. */
 export const usesPerReport = 500;
-
-/** The code of a service, as service maps have it. */
-const serviceName = text({ max: 64, chars: /^[A-Za-z0-9_-]+$/ });
 
 /** When, where and from where keys were used with the services that a guard protects. */
 export const usageReportOperations: readonly Operation[] = [
@@ -21,6 +18,7 @@ export const usageReportOperations: readonly Operation[] = [
     name: 'ReportAccessKeyUsage',
     access: 'write',
     security: { effect: 'neutral', why: 'notes when keys were used behind a guard' },
+    callers: 'guards',
     input: {
       GuardName: guardName,
       Uses: listOf(

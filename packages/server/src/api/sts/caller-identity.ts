@@ -30,6 +30,9 @@ function callerIdentity(principal: Principal): Answer {
         UserId: principal.userId,
         Arn,
       };
+    case 'guard':
+      // INVARIANT: a guard calls nothing but the operations that are made for guards.
+      return { IdentityType: 'Guard', AccountId, PrincipalId: principal.guardId, Arn };
     case 'assumed-role':
       return {
         IdentityType: 'AssumedRoleUser',

@@ -5,6 +5,7 @@ import { federation } from './0003-federation.ts';
 import { applicationsAndServiceCredentials } from './0004-applications-and-service-credentials.ts';
 import { reports } from './0005-reports.ts';
 import { consoleSessions } from './0006-console-sessions.ts';
+import { guards } from './0008-guards.ts';
 import { unsolicitedSaml } from './0012-unsolicited-saml.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
@@ -15,5 +16,6 @@ export const migrations: readonly Migration[] = [
   applicationsAndServiceCredentials,
   reports,
   consoleSessions,
+  guards,
   unsolicitedSaml,
 ];

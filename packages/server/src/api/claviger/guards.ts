@@ -1,0 +1,175 @@
+import { guardArn } from '@claviger/guard';
+import {
+  createGuard,
+  deleteGuard,
+  type GuardSettings,
+  listGuards,
+  requireGuard,
+  servicesOf,
+  setGuardServices,
+  setGuardStatus,
+} from '../../guards/guard.ts';
+import { demandsOfActingAsEverybody, refuseDeniedOnSome } from '../../guards/may-act-as-everybody.ts';
+import { limits } from '../../limits.ts';
+import { instant } from '../../rpc/instant.ts';
+import { type Answer, type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { afterMarker, page, pageParameters } from '../../rpc/page.ts';
+import { list, oneOf } from '../../rpc/parameter.ts';
+import type { GuardConnectionRow, GuardRow } from '../../store/schema.ts';
+import { guardNameText, serviceName } from './guard-name.ts';
+import { version } from './version.ts';
+
+const services = list(serviceName, limits.servicesPerGuard);
+
+/** One guard by its name, which is compared exactly: no other spelling finds it. */
+const demand = (action: string, call: Call, name: string) => ({
+  action: `claviger:${action}`,
+  resource: guardArn(call.account.accountId, name),
+});
+
+/** Guards: registered processes that verify requests to services and receive what they need for that. */
+export const guardOperations: readonly Operation[] = [
+  // Registers a guard; its secret is in this answer and nowhere else.
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'CreateGuard',
+    access: 'write',
+    sessionOnly: true,
+    stepUp: true,
+    input: { GuardName: guardNameText, Services: services },
+    authorize: (input, call) => [
+      demand('CreateGuard', call, input.GuardName),
+      ...demandsOfActingAsEverybody(call),
+    ],
+    async handle(input, call) {
+      refuseDeniedOnSome(call);
+      const settings: GuardSettings = {
+        name: input.GuardName,
+        services: input.Services,
+        networkPolicy: null,
+      };
+      const { row, secret } = await createGuard(call, settings);
+      return {
+        Guard: wireGuard(row, [], call.now),
+        AccessKey: { AccessKeyId: row.access_key_id, AccessKeySecret: secret },
+      };
+    },
+  }),
+
+  // The guards of the account, with those of their connections that are open now.
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'ListGuards',
+    access: 'read',
+    input: pageParameters(100),
+    authorize: (_, call) => [demand('ListGuards', call, '*')],
+    async handle(input, call) {
+      const rows = await listGuards(call, afterMarker(input.Marker), input.MaxItems + 1);
+      const shown = page(rows, input.MaxItems, (row) => row.guard_name_key);
+      return {
+        IsTruncated: shown.IsTruncated,
+        Marker: shown.Marker,
+        Guards: await wireGuards(call, shown.rows),
+      };
+    },
+  }),
+
+  // One guard, with those of its connections that are open now.
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'GetGuard',
+    access: 'read',
+    input: { GuardName: guardNameText },
+    authorize: (input, call) => [demand('GetGuard', call, input.GuardName)],
+    async handle(input, call) {
+      const [guard] = await wireGuards(call, [await requireGuard(call, input.GuardName)]);
+      return { Guard: guard };
+    },
+  }),
+
+  // Says which services a guard protects: it may receive more by it, so it needs as much as registering.
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'SetGuardServices',
+    access: 'write',
+    sessionOnly: true,
+    stepUp: true,
+    input: { GuardName: guardNameText, Services: services },
+    authorize: (input, call) => [
+      demand('SetGuardServices', call, input.GuardName),
+      ...demandsOfActingAsEverybody(call),
+    ],
+    async handle(input, call) {
+      refuseDeniedOnSome(call);
+      const [guard] = await wireGuards(call, [await setGuardServices(call, input.GuardName, input.Services)]);
+      return { Guard: guard };
+    },
+  }),
+
+  // Disables or enables a guard; a disabled one receives nothing more.
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'SetGuardStatus',
+    access: 'write',
+    stepUp: true,
+    input: { GuardName: guardNameText, Status: oneOf('Active', 'Disabled') },
+    authorize: (input, call) => [demand('SetGuardStatus', call, input.GuardName)],
+    async handle(input, call) {
+      const [guard] = await wireGuards(call, [await setGuardStatus(call, input.GuardName, input.Status)]);
+      return { Guard: guard };
+    },
+  }),
+
+  // Removes a guard and its credential.
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'DeleteGuard',
+    access: 'write',
+    stepUp: true,
+    input: { GuardName: guardNameText },
+    authorize: (input, call) => [demand('DeleteGuard', call, input.GuardName)],
+    async handle(input, call) {
+      await deleteGuard(call, input.GuardName);
+      return {};
+    },
+  }),
+];
+
+async function wireGuards(call: Call, rows: readonly GuardRow[]): Promise<Answer[]> {
+  const connections = await call.services.guardConnections.of(
+    call.queries,
+    call.account.accountId,
+    rows.map((row) => row.guard_id),
+    call.now,
+  );
+  return rows.map((row) => wireGuard(row, connections.get(row.guard_id) ?? [], call.now));
+}
+
+function wireGuard(row: GuardRow, connections: readonly GuardConnectionRow[], now: number): Answer {
+  return {
+    GuardId: row.guard_id,
+    GuardName: row.guard_name,
+    Services: servicesOf(row),
+    Status: row.status,
+    AccessKeyId: row.access_key_id,
+    CreateDate: instant(row.created_at),
+    UpdateDate: instant(row.updated_at),
+    Connections: connections.map((connection) => ({
+      ConnectionId: connection.connection_id,
+      SourceIp: connection.source_ip,
+      Version: connection.version,
+      ConnectDate: instant(connection.connected_at),
+      // When the guard last had everything, and how long ago that is.
+      ConfirmDate: instant(connection.confirmed_at),
+      AgeSeconds: Math.max(0, Math.round((now - connection.confirmed_at) / 1000)),
+      KeysWithVerifier: connection.keys_with_verifier,
+      KeysWithoutVerifier: connection.keys_without_verifier,
+    })),
+  };
+}

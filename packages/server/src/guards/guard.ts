@@ -1,0 +1,157 @@
+import { guardArn } from '@claviger/guard';
+import { Refusal } from '../errors/refusal.ts';
+import { limits } from '../limits.ts';
+import type { Scope } from '../rpc/operation.ts';
+import { Secret } from '../rpc/secret.ts';
+import type { GuardRow } from '../store/schema.ts';
+import { sealedGuardSecret } from './guard-secret.ts';
+
+/** What a guard is registered with. */
+export interface GuardSettings {
+  /** 1 to 64 letters, digits, `.`, `_`, `-`; compared exactly, and unique in the account in any case. */
+  readonly name: string;
+  /** RAM codes of the services that it guards; at least one. */
+  readonly services: readonly string[];
+  /** From which addresses it may call, as a key's network policy; null for whatever the account allows. */
+  readonly networkPolicy: string | null;
+}
+
+/** A guard that was just registered: the only time its secret is at hand. */
+export interface NewGuard {
+  readonly row: GuardRow;
+  readonly secret: Secret;
+}
+
+/**
+ * Registers a guard and makes its credential.
+ * @throws Refusal EntityAlreadyExists.Guard, LimitExceeded.Guard
+ */
+export async function createGuard(scope: Scope, settings: GuardSettings): Promise<NewGuard> {
+  const { accountId } = scope.account;
+  const nameKey = settings.name.toLowerCase();
+  const known = await scope.queries
+    .selectFrom('guards')
+    .select('guard_name_key')
+    .where('account_id', '=', accountId)
+    .execute();
+  if (known.some((row) => row.guard_name_key === nameKey)) {
+    throw new Refusal('EntityAlreadyExists.Guard', { name: settings.name });
+  }
+  if (known.length >= limits.guardsPerAccount) {
+    throw new Refusal('LimitExceeded.Guard', { limit: limits.guardsPerAccount });
+  }
+  const { identifiers } = scope.services;
+  const secret = identifiers.accessKeySecret();
+  const accessKeyId = identifiers.guardAccessKeyId();
+  const guardId = identifiers.guardId();
+  const row: GuardRow = {
+    guard_id: guardId,
+    account_id: accountId,
+    guard_name: settings.name,
+    guard_name_key: nameKey,
+    services: writeServices(settings.services),
+    status: 'Active',
+    access_key_id: accessKeyId,
+    sealed_secret: await sealedGuardSecret(scope.services.secrets, scope.account, accessKeyId, secret),
+    network_policy: settings.networkPolicy,
+    created_at: scope.now,
+    updated_at: scope.now,
+  };
+  await scope.queries.insertInto('guards').values(row).execute();
+  changed(scope, row);
+  return { row, secret: new Secret(secret) };
+}
+
+/**
+ * Enables or disables a guard. From the answer on, a disabled one receives nothing more and its connections end; what
+ * it has in memory it goes on using until that is too old.
+ * @throws Refusal EntityNotExist.Guard
+ */
+export async function setGuardStatus(
+  scope: Scope,
+  name: string,
+  status: GuardRow['status'],
+): Promise<GuardRow> {
+  return changeGuard(scope, name, { status });
+}
+
+/**
+ * Says which services a guard protects; it receives what it needs for them, and forgets the rest.
+ * @throws Refusal EntityNotExist.Guard
+ */
+export async function setGuardServices(
+  scope: Scope,
+  name: string,
+  services: readonly string[],
+): Promise<GuardRow> {
+  return changeGuard(scope, name, { services: writeServices(services) });
+}
+
+/**
+ * Removes a guard: its credential proves nothing any more.
+ * @throws Refusal EntityNotExist.Guard
+ */
+export async function deleteGuard(scope: Scope, name: string): Promise<GuardRow> {
+  const row = await requireGuard(scope, name);
+  await scope.queries.deleteFrom('guards').where('guard_id', '=', row.guard_id).execute();
+  await scope.queries.deleteFrom('guard_connections').where('guard_id', '=', row.guard_id).execute();
+  changed(scope, row);
+  return row;
+}
+
+/** @throws Refusal EntityNotExist.Guard */
+export async function requireGuard(scope: Scope, name: string): Promise<GuardRow> {
+  const row = await scope.queries
+    .selectFrom('guards')
+    .selectAll()
+    .where('account_id', '=', scope.account.accountId)
+    .where('guard_name', '=', name)
+    .executeTakeFirst();
+  if (row === undefined) throw new Refusal('EntityNotExist.Guard', { name });
+  return row;
+}
+
+/**
+ * The guards of the account, in the order of their names.
+ * @param after name key after which the list begins; empty for the first
+ * @param limit how many rows to read
+ */
+export async function listGuards(scope: Scope, after: string, limit: number): Promise<GuardRow[]> {
+  return scope.queries
+    .selectFrom('guards')
+    .selectAll()
+    .where('account_id', '=', scope.account.accountId)
+    .where('guard_name_key', '>', after)
+    .orderBy('guard_name_key')
+    .limit(limit)
+    .execute();
+}
+
+/** The services that a guard is registered for, lower-cased. */
+export function servicesOf(row: Pick<GuardRow, 'services'>): readonly string[] {
+  return JSON.parse(row.services) as string[];
+}
+
+function writeServices(services: readonly string[]): string {
+  return JSON.stringify([...new Set(services.map((service) => service.toLowerCase()))].sort());
+}
+
+async function changeGuard(
+  scope: Scope,
+  name: string,
+  changes: Partial<Pick<GuardRow, 'status' | 'services'>>,
+): Promise<GuardRow> {
+  const row = { ...(await requireGuard(scope, name)), ...changes, updated_at: scope.now };
+  await scope.queries
+    .updateTable('guards')
+    .set({ ...changes, updated_at: scope.now })
+    .where('guard_id', '=', row.guard_id)
+    .execute();
+  changed(scope, row);
+  return row;
+}
+
+function changed(scope: Scope, row: GuardRow): void {
+  scope.changed('guard', row.access_key_id);
+  scope.touched('ACS::Claviger::Guard', guardArn(row.account_id, row.guard_name));
+}
