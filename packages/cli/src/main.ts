@@ -12,6 +12,7 @@ import { addAudit } from './commands/audit.ts';
 import { addCall } from './commands/call.ts';
 import { addForwardAuth } from './commands/forward-auth.ts';
 import { addGateway } from './commands/gateway.ts';
+import { addGuardRegistration } from './commands/guard.ts';
 import { addInit } from './commands/init.ts';
 import { addMasterKeyCommand } from './commands/master-key.ts';
 import { addRootAccessKey } from './commands/root-access-key.ts';
@@ -53,6 +54,7 @@ export function program(terminal: Terminal): Command {
   addRootPassword(root, terminal);
   addMasterKeyCommand(root, terminal);
   addAudit(root, terminal);
+  addGuardRegistration(root, terminal);
   addGateway(root, terminal);
   addForwardAuth(root, terminal);
   addSign(root, terminal);

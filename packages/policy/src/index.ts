@@ -55,8 +55,8 @@ export {
   SESSION_POLICY_MAX_LENGTH,
 } from './parse.ts';
 export { type JsonPlaces, type Place, placesInJson } from './places.ts';
-export { parseStrictJson, type StrictJson } from './strict-json.ts';
 export { canAllowChange, canAllowService } from './reach.ts';
+export { parseStrictJson, type StrictJson } from './strict-json.ts';
 export {
   type CompiledTrust,
   compileTrustPolicy,

@@ -35,12 +35,20 @@ export {
 } from './configuration.ts';
 export { Refusal } from './errors/refusal.ts';
 export {
+  createGuard,
+  deleteGuard,
+  listGuards,
+  servicesOf,
+  setGuardStatus,
+} from './guards/guard.ts';
+export {
   closeServices,
   InstallationError,
   initialise,
   isInstalled,
   openServices,
 } from './installation.ts';
+export type { Scope } from './rpc/operation.ts';
 export { Secret } from './rpc/secret.ts';
 export { addMasterKey, dropOldMasterKeys, masterKeyFile } from './secrets/file-master-key.ts';
 export { MasterKeyUnavailable } from './secrets/master-key.ts';
@@ -48,4 +56,5 @@ export { openMasterKey } from './secrets/open-master-key.ts';
 export { rotateMasterKey } from './secrets/rotate-master-key.ts';
 export type { Services } from './services.ts';
 export { resetRootPassword } from './session/root-password.ts';
+export type { GuardRow } from './store/schema.ts';
 export { StoreUnavailable } from './store/store-unavailable.ts';

@@ -1,8 +1,15 @@
-import { KeyAgreement } from '@claviger/guard/replication';
 import { onAccount, onUser, type Prepare } from './prepared-request.ts';
 import { allowing, type Things, type UserThing } from './things.ts';
 
-const onGuard = (things: Things) => `acs:claviger:*:${things.account.accountId}:guard/default`;
+const onGuard = (things: Things, name: string) => `acs:claviger:*:${things.account.accountId}:guard/${name}`;
+
+/** A request about one guard that is registered. */
+const onOneGuard =
+  (more: Readonly<Record<string, string>> = {}): Prepare =>
+  async (things, name) => ({
+    parameters: { GuardName: await things.guard(name), ...more },
+    on: [onGuard(things, name)],
+  });
 
 const withKey = async (things: Things, user: UserThing) => ({ UserAccessKeyId: await things.key(user) });
 
@@ -54,29 +61,9 @@ export const preparedClaviger: Readonly<Record<string, Prepare>> = {
     parameters: { PolicyDocument: allowing('ram:GetUser', '*'), ...simulated(things) },
     on: [],
   }),
-  ReportAccessKeyUsage: async (things, name) => ({
-    parameters: {
-      'Uses.1.AccessKeyId': await things.key(await things.user(name)),
-      'Uses.1.ServiceName': 'orders',
-      'Uses.1.UsedAt': '1',
-    },
-    on: [onGuard(things)],
-    // A use of a key that is not the account's is not noted, and nothing is said.
-    elsewhere: { code: 'OK' },
-  }),
-  ResolveSecurityToken: async (things, name) => {
-    const session = await things.session(await things.role(name));
-    return {
-      parameters: {
-        PublicKey: new KeyAgreement().publicKey,
-        SessionAccessKeyId: session.AccessKeyId,
-        SessionToken: session.SecurityToken,
-      },
-      on: [onGuard(things)],
-      action: 'claviger:ReplicateCredentials',
-      // Its answer is that there is no such key.
-      elsewhere: { code: 'OK' },
-    };
-  },
+  ListGuards: async (things) => ({ parameters: {}, on: [onGuard(things, '*')] }),
+  GetGuard: onOneGuard(),
+  SetGuardStatus: onOneGuard({ Status: 'Disabled' }),
+  DeleteGuard: onOneGuard(),
   ValidatePolicyDocument: async () => ({ parameters: { PolicyDocument: '{}', Kind: 'identity' }, on: [] }),
 };

@@ -82,11 +82,13 @@ export interface RequestCase {
 export const everyOperation: readonly AnyOperation[] = [...builtOperations().all()];
 
 /**
- * Whether an operation is called with a signature and answers at once. Others have tests of their own: those that
- * only a session of the console can call, or that begin one, and those that go on answering.
+ * Whether an operation is called with a user's signature and answers at once. Others have tests of their own: those
+ * that only a session of the console or a guard can call, or that begin a session, and those that go on answering.
  */
 const isSigned = (operation: AnyOperation): operation is Operation =>
-  (operation.access === 'read' || operation.access === 'write') && operation.sessionOnly === undefined;
+  (operation.access === 'read' || operation.access === 'write') &&
+  operation.sessionOnly === undefined &&
+  operation.callers === undefined;
 
 /** Those that need no signature because of what they are given. */
 export const federatedOperations = everyOperation.filter(({ access }) => access === 'anonymous');

@@ -138,13 +138,6 @@ export class ReplicatedGuard {
   }
 }
 
-/** The policy that a guard needs. */
-export const guardPolicy = (accountId: string, guard = '*') => ({
-  Effect: 'Allow',
-  Action: ['claviger:ReplicateCredentials', 'claviger:ReportAccessKeyUsage'],
-  Resource: `acs:claviger:*:${accountId}:guard/${guard}`,
-});
-
 export const document = (...statements: object[]) => JSON.stringify({ Version: '1', Statement: statements });
 
 /** Makes a RAM user with a key and a policy of its own name. */

@@ -10,7 +10,8 @@ import { type Configuration, readConfiguration } from '../src/configuration.ts';
 import { initialise } from '../src/installation.ts';
 import { type ClientKey, Clients } from './clients.ts';
 import { eachDatabase } from './databases.ts';
-import { document, guardPolicy, ReplicatedGuard } from './replicated-guard.ts';
+import { document, ReplicatedGuard } from './replicated-guard.ts';
+import { registerGuard } from './server.ts';
 import { TappedLine } from './tapped-line.ts';
 
 const RAM = '2015-05-01';
@@ -41,7 +42,7 @@ eachDatabase((_, { freshLocation }) => {
         accessKeyId: made.accessKeyId,
         accessKeySecret: made.accessKeySecret.reveal(),
       });
-      const key = await userWith('guard', guardPolicy(made.accountId));
+      const key = await registerGuard(nodes[0].services, made.accountId, 'default', ['orders']);
       line = await TappedLine.to(nodes[1].url);
       guard = ReplicatedGuard.open(line.url, key);
       await guard.source.ready();

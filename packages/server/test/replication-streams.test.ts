@@ -9,10 +9,8 @@ import { KeyAgreement } from '@claviger/guard/replication';
 import { signRequest } from '@claviger/signature';
 import { StoreUnavailable } from '../src/store/store-unavailable.ts';
 import type { ClientKey } from './clients.ts';
-import { guardPolicy, ReplicatedGuard, userWith } from './replicated-guard.ts';
-import { eachServer, type TestAccount, type TestServer } from './server.ts';
-
-const RAM = '2015-05-01';
+import { ReplicatedGuard, userWith } from './replicated-guard.ts';
+import { eachServer, type GuardKey, setGuardStatusOf, type TestAccount, type TestServer } from './server.ts';
 
 /** Places for two streams of a key, three of an account, four of the node. */
 const few = { streamsPerAccessKey: 2, streamsPerAccount: 3, streamsPerNode: 4 };
@@ -26,11 +24,11 @@ eachServer((_, start) => {
     });
 
     /** Asks for a stream. @returns it, once its head is there, or the code and status it is refused with */
-    const open = async (server: TestServer, key: ClientKey, publicKey?: string) => {
+    const open = async (server: TestServer, key: ClientKey | GuardKey, publicKey?: string) => {
       const { host, port } = new URL(server.url);
       const form = new URLSearchParams({
         PublicKey: publicKey ?? new KeyAgreement().publicKey,
-        GuardName: 'orders',
+        GuardName: 'guardName' in key ? key.guardName : 'default',
         Format: 'JSON',
       });
       const signed = signRequest(
@@ -86,7 +84,7 @@ eachServer((_, start) => {
     };
 
     const guardOf = (server: TestServer, account: TestAccount, name: string) =>
-      userWith(server, account, name, guardPolicy(account.accountId));
+      server.newGuard(account, name);
 
     /** How many the node's metrics tell of. */
     const counted = async (server: TestServer) => {
@@ -134,10 +132,9 @@ eachServer((_, start) => {
     test('a place is free again when its guard may no longer have the stream', async () => {
       const server = await start({ configuration: few });
       const key = await guardOf(server, server.account, 'guard');
-      const named = { UserName: 'guard', UserAccessKeyId: key.accessKeyId };
       const stream = (await opens(server, key)).resume();
       const ended = once(stream, 'end');
-      await server.account.admin.callRpc(RAM, 'UpdateAccessKey', { ...named, Status: 'Inactive' });
+      await setGuardStatusOf(server, key, 'Disabled');
       await ended;
       await untilCounted(server, 0);
     });
@@ -177,7 +174,7 @@ eachServer((_, start) => {
       const key = await guardOf(server, server.account, 'guard');
       const first = await opens(server, key);
       await opens(server, key);
-      const guard = ReplicatedGuard.open(server.url, key);
+      const guard = ReplicatedGuard.open(server.url, key, { guardName: 'guard' });
       const ready = guard.source.ready();
       try {
         await guard.until(() => guard.state.problem?.includes('Throttling.Stream') === true);

@@ -12,8 +12,8 @@ import { operatorScope, setAccountStatus } from '../src/accounts/create-account.
 import { createUser } from '../src/users/user.ts';
 import type { ClientKey } from './clients.ts';
 import { callRaw, readJson, send, signedRequest } from './raw-request.ts';
-import { document, guardPolicy, ReplicatedGuard, userWith } from './replicated-guard.ts';
-import { eachServer, type TestAccount, type TestServer } from './server.ts';
+import { document, ReplicatedGuard, userWith } from './replicated-guard.ts';
+import { eachServer, type GuardKey, setGuardStatusOf, type TestAccount, type TestServer } from './server.ts';
 import { TappedLine } from './tapped-line.ts';
 
 const RAM = '2015-05-01';
@@ -28,7 +28,7 @@ eachServer((_, start) => {
   describe('a copy of credentials', () => {
     let server: TestServer;
     let account: TestAccount;
-    let guardKey: ClientKey;
+    let guardKey: GuardKey;
     let line: TappedLine;
     let guard: ReplicatedGuard;
     const guards: ReplicatedGuard[] = [];
@@ -40,7 +40,7 @@ eachServer((_, start) => {
 
     beforeEach(async () => {
       account = await server.newAccount();
-      guardKey = await userWith(server, account, 'guard', guardPolicy(account.accountId));
+      guardKey = await server.newGuard(account);
       line = await TappedLine.to(server.url);
       guard = open(guardKey);
       await guard.source.ready();
@@ -590,39 +590,23 @@ eachServer((_, start) => {
         );
       };
 
-      test('to whom a policy allows it, on the guard of that name', async () => {
-        const { accountId } = account;
-        const other = '1000000000000001';
-        const cases: [string, object[], string | undefined, string][] = [
-          ['without a policy', [mayGetOrders], undefined, 'NoPermission 403'],
-          ['of the same name', [guardPolicy(accountId, 'orders')], 'orders', 'OK'],
-          ['of another name', [guardPolicy(accountId, 'orders')], 'invoices', 'NoPermission 403'],
-          ['without its name', [guardPolicy(accountId, 'orders')], undefined, 'NoPermission 403'],
-          ['in another account', [guardPolicy(other)], undefined, 'NoPermission 403'],
-          [
-            'with a Deny',
-            [guardPolicy(accountId), { ...guardPolicy(accountId), Effect: 'Deny' }],
-            undefined,
-            'NoPermission 403',
-          ],
-          [
-            'to report only',
-            [{ ...guardPolicy(accountId), Action: 'claviger:ReportAccessKeyUsage' }],
-            undefined,
-            'NoPermission 403',
-          ],
-        ];
-        for (const [title, statements, guardName, expected] of cases) {
-          const { key } = await newUser(...statements);
-          assert.equal(await refusalOf(key, guardName), expected, title);
+      test('to a registered guard under its own name, and to nobody else whatever its policies say', async () => {
+        const named = (Action: string) => ({ Effect: 'Allow', Action, Resource: '*' });
+        const orders = await server.newGuard(account, 'orders');
+        assert.equal(await refusalOf(orders, 'orders'), 'OK');
+        assert.equal(await refusalOf(orders, 'invoices'), 'NoPermission 403');
+        assert.equal(await refusalOf(orders), 'NoPermission 403');
+        for (const action of ['*', 'claviger:*', 'claviger:ReplicateCredentials']) {
+          const { key } = await newUser(named(action));
+          assert.equal(await refusalOf(key, 'orders'), 'NoPermission 403', action);
         }
         assert.equal(await refusalOf(account.key), 'NoPermission 403', 'the administrator of RAM');
+        assert.equal(await refusalOf(await account.rootKey()), 'NoPermission 403', 'the root');
         const guessed = { ...guardKey, accessKeySecret: 'guessed' };
         assert.equal(await refusalOf(guessed), 'SignatureDoesNotMatch 400');
       });
 
       test('and with it the right to ask about tokens, and nothing more', async () => {
-        const { accountId } = account;
         const ask = async (key: ClientKey, GuardName = 'orders') => {
           const { code, body } = await callRaw(server.url, key, 'ACS3 with a form', {
             version: OWN,
@@ -636,36 +620,26 @@ eachServer((_, start) => {
           });
           return code === 'OK' ? body['Problem'] : code;
         };
-        const { key } = await newUser(guardPolicy(accountId, 'orders'));
-        assert.equal(await ask(key), 'InvalidSecurityToken.Malformed');
-        assert.equal(await ask(key, 'invoices'), 'NoPermission');
-        const reporter = await newUser({
-          ...guardPolicy(accountId),
-          Action: 'claviger:ReportAccessKeyUsage',
+        const orders = await server.newGuard(account, 'orders');
+        assert.equal(await ask(orders), 'InvalidSecurityToken.Malformed');
+        assert.equal(await ask(orders, 'invoices'), 'NoPermission');
+        const { key } = await newUser({
+          Effect: 'Allow',
+          Action: 'claviger:ReplicateCredentials',
+          Resource: '*',
         });
-        assert.equal(await ask(reporter.key), 'NoPermission');
-        const denied = await newUser(guardPolicy(accountId), { ...guardPolicy(accountId), Effect: 'Deny' });
-        assert.equal(await ask(denied.key), 'NoPermission');
+        assert.equal(await ask(key), 'NoPermission');
       });
 
-      test('no longer, once the guard’s own key or permission is taken away', async () => {
-        const policy = { UserName: 'guard', PolicyName: 'guard', PolicyType: 'Custom' };
-        await admin('DetachPolicyFromUser', policy);
+      test('no longer, once the guard is disabled or the account’s network policy shuts it out', async () => {
+        await setGuardStatusOf(server, guardKey, 'Disabled');
         await guard.until(() => guard.state.phase === 'away');
         guard.time.fire();
-        await guard.until(() => guard.state.problem?.includes('NoPermission') === true);
-        await admin('AttachPolicyToUser', policy);
+        await guard.until(() => guard.state.problem?.includes('InvalidAccessKeyId.Inactive') === true);
+        await setGuardStatusOf(server, guardKey, 'Active');
         guard.time.fire();
         await guard.until(() => guard.state.phase === 'current');
-        const named = { UserName: 'guard', UserAccessKeyId: guardKey.accessKeyId };
-        await admin('UpdateAccessKey', { ...named, Status: 'Inactive' });
-        await guard.until(() => guard.state.phase === 'away');
-        await admin('UpdateAccessKey', { ...named, Status: 'Active' });
-        guard.time.fire();
-        await guard.until(() => guard.state.phase === 'current');
-        await ims('SetAccessKeyPolicy', {
-          UserPrincipalName: `guard@${account.domain}`,
-          UserAccessKeyId: guardKey.accessKeyId,
+        await account.admin.call(IMS, 'SetAccessKeyPolicyForAccount', {
           AccessKeyPolicy: JSON.stringify({
             Status: 'Active',
             Statements: [{ Type: 'ClassicWhiteList', IPList: ['192.0.2.1'] }],
@@ -683,9 +657,9 @@ eachServer((_, start) => {
         for (const theirs of [key, root, other.key]) {
           assert.equal(await guard.verdict(theirs), 'InvalidAccessKeyId.NotFound');
         }
-        // The administrator, the guard, and the new user.
-        assert.equal(guard.state.accessKeys, 3);
-        assert.equal(guard.state.users, 3);
+        // The administrator and the new user.
+        assert.equal(guard.state.accessKeys, 2);
+        assert.equal(guard.state.users, 2);
         assert.equal(guard.state.accountId, account.accountId);
       });
 
@@ -722,7 +696,7 @@ eachServer((_, start) => {
         const own = await callRaw(server.url, guardKey, 'ACS3 with a form', call);
         assert.equal(own.code, 'InvalidParameter.PublicKey.Format');
         const behind = await start({ configuration: { trustedProxies: '127.0.0.1' } });
-        const key = await behind.account.rootKey();
+        const key = await behind.newGuard(behind.account);
         const through = async (...headers: [string, string][]) => {
           const request = signedRequest(behind.url, key, 'ACS3 with a form', { ...call, format: 'JSON' });
           return readJson(await send(behind.url, request, headers)).code;
@@ -738,12 +712,13 @@ eachServer((_, start) => {
 
       test('over TLS in fact, to whoever trusts the certificate', async () => {
         const secure = await start({ configuration: { tls: 'auto' } });
-        const key = await secure.account.rootKey();
+        const key = await secure.newGuard(secure.account);
+        const allowed = await userWith(secure, secure.account, 'reader', mayGetOrders);
         const ca = readFileSync(join(secure.directory, 'tls', 'cert.pem'), 'utf8');
         const trusting = ReplicatedGuard.open(secure.url, key, { ca });
         guards.push(trusting);
         await trusting.source.ready();
-        assert.equal(await trusting.verdict(key), 'Allow');
+        assert.equal(await trusting.verdict(allowed), 'Allow');
         const doubting = ReplicatedGuard.open(secure.url, key);
         guards.push(doubting);
         await doubting.until(() => doubting.state.problem !== undefined);
@@ -751,21 +726,39 @@ eachServer((_, start) => {
         assert.equal(doubting.state.phase, 'loading');
       });
 
-      test('and written down when it begins, with whom it was given to', async () => {
+      test('and written down when it begins and when it ends, with whom it was given to', async () => {
         const strict = await start({ configuration: { audit: 'strict' } });
-        const key = await userWith(strict, strict.account, 'watched', guardPolicy(strict.account.accountId));
-        const watched = ReplicatedGuard.open(strict.url, key);
-        guards.push(watched);
+        const key = await strict.newGuard(strict.account, 'watched');
+        const watched = ReplicatedGuard.open(strict.url, key, { guardName: 'watched' });
         await watched.source.ready();
-        const event = await strict.services.store.queries
-          .selectFrom('audit_events')
-          .select(['event_rw', 'service_name', 'user_name'])
-          .where('event_name', '=', 'ReplicateCredentials')
-          .executeTakeFirstOrThrow();
+        const events = () =>
+          strict.services.store.queries
+            .selectFrom('audit_events')
+            .select(['event_name', 'event_rw', 'service_name', 'user_name', 'source_ip', 'event'])
+            .where('event_name', 'in', ['ReplicateCredentials', 'DisconnectGuard'])
+            .orderBy('event_time')
+            .execute();
+        const [begun, ...more] = await events();
+        assert.deepEqual(more, []);
+        await watched.close();
+        let all = await events();
+        while (all.length < 2) {
+          await new Promise(setImmediate);
+          all = await events();
+        }
         assert.deepEqual(
-          [event.event_rw, event.service_name, event.user_name],
-          ['Read', 'Claviger', 'watched'],
+          all.map((event) => [event.event_name, event.event_rw, event.user_name, event.source_ip]).sort(),
+          [
+            ['DisconnectGuard', 'Read', 'watched', '127.0.0.1'],
+            ['ReplicateCredentials', 'Read', 'watched', '127.0.0.1'],
+          ],
         );
+        const told = JSON.parse(begun!.event) as {
+          readonly userIdentity: { readonly type: string };
+          readonly requestParameters: Readonly<Record<string, string>>;
+        };
+        assert.equal(told.userIdentity.type, 'claviger-guard');
+        assert.match(told.requestParameters['GuardVersion'] ?? '', /^\d+\.\d+\.\d+/);
       });
     });
   });

@@ -8,6 +8,7 @@ import { createAccessKey } from '../src/access-keys/access-key.ts';
 import { createAdministeredAccount, oneTimePassword, operatorScope } from '../src/accounts/create-account.ts';
 import { type Claviger, startClaviger } from '../src/claviger.ts';
 import { readConfiguration } from '../src/configuration.ts';
+import { createGuard, setGuardStatus } from '../src/guards/guard.ts';
 import { prepareDataDirectory } from '../src/installation.ts';
 import type { Services } from '../src/services.ts';
 import { assertAnswerShape } from './answer-shape.ts';
@@ -46,9 +47,16 @@ export interface TestServer {
   clients(key: ClientKey): Clients;
   /** Makes a RAM user with one key. @returns its clients, and what it is called */
   newUser(account: TestAccount, userName: string): Promise<TestUser>;
+  /** Registers a guard. @param services `orders` unless given @returns its credential, and its name in it */
+  newGuard(account: TestAccount, name?: string, services?: readonly string[]): Promise<GuardKey>;
   /** Stops it and starts it again on the same data. */
   restart(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** The credential of a guard, and what it is called. */
+export interface GuardKey extends ClientKey {
+  readonly guardName: string;
 }
 
 /** A RAM user with a key. */
@@ -125,6 +133,8 @@ export async function startTestServer(
     newAccount,
     clients: (key) => new Clients(claviger.url, key),
     newUser: (of, userName) => makeUser(claviger.url, of, userName),
+    newGuard: (of, name = 'default', services = ['orders']) =>
+      registerGuard(claviger.services, of.accountId, name, services),
     async restart() {
       const { port } = new URL(claviger.url);
       await claviger.close();
@@ -169,6 +179,37 @@ async function makeAccount(
           return { accessKeyId: made.row.access_key_id, accessKeySecret: made.secret.reveal() };
         }),
     };
+  });
+}
+
+/** Registers a guard as its command does, beside the database. */
+export async function registerGuard(
+  services: Services,
+  accountId: string,
+  name: string,
+  guarded: readonly string[],
+): Promise<GuardKey> {
+  return services.store.write(async (transaction) => {
+    const scope = await operatorScope(services, transaction, accountId, Date.now());
+    const { row, secret } = await createGuard(scope, { name, services: guarded, networkPolicy: null });
+    return { accessKeyId: row.access_key_id, accessKeySecret: secret.reveal(), guardName: name };
+  });
+}
+
+/** Enables or disables a guard as its command does, beside the database. */
+export async function setGuardStatusOf(
+  { services }: Pick<TestServer, 'services'>,
+  { accessKeyId, guardName }: GuardKey,
+  status: 'Active' | 'Disabled',
+): Promise<void> {
+  await services.store.write(async (transaction) => {
+    const { account_id: accountId } = await transaction.queries
+      .selectFrom('guards')
+      .select('account_id')
+      .where('access_key_id', '=', accessKeyId)
+      .executeTakeFirstOrThrow();
+    const scope = await operatorScope(services, transaction, accountId, Date.now());
+    await setGuardStatus(scope, guardName, status);
   });
 }
 

@@ -94,6 +94,13 @@ export class Things {
     });
   }
 
+  /** Registers a guard. @returns its name */
+  async guard(name: string): Promise<string> {
+    const { accessKeyId } = await this.server.newGuard(this.account, name);
+    this.#told.add(accessKeyId);
+    return name;
+  }
+
   async user(UserName: string): Promise<UserThing> {
     const made = await this.do(RAM, 'CreateUser', { UserName, DisplayName: this.mark, Comments: this.mark });
     const { UserId } = made['User'] as UserThing;

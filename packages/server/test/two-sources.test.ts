@@ -8,7 +8,7 @@ import { admitsOrigin, type Credential, type CredentialLookup, RequestConditions
 import { decideWithSession } from '@claviger/policy';
 import { StoredCredentials } from '../src/access-keys/credential-source.ts';
 import type { ClientKey } from './clients.ts';
-import { document, guardPolicy, ReplicatedGuard, userWith } from './replicated-guard.ts';
+import { document, ReplicatedGuard } from './replicated-guard.ts';
 import { eachServer, type TestServer } from './server.ts';
 
 const RAM = '2015-05-01';
@@ -82,8 +82,8 @@ eachServer((_, start) => {
       test(`say the same of every key, after whatever changes (seed ${seed})`, async () => {
         const dice = new Dice(seed);
         const account = await server.newAccount();
-        const { accountId, domain, admin } = account;
-        const guardKey = await userWith(server, account, 'guard', guardPolicy(accountId));
+        const { domain, admin } = account;
+        const guardKey = await server.newGuard(account);
         const marker = await server.newUser(account, 'marker');
         const keys = new Map<string, ClientKey & { readonly user: string }>();
         for (const [name, versions] of Object.entries(policies)) {

@@ -6,7 +6,7 @@ import { createGuard, openUsageReports, parseServiceMap, type UsageReports } fro
 import { signRequest } from '@claviger/signature';
 import type { ClientKey } from './clients.ts';
 import { callRaw } from './raw-request.ts';
-import { guardPolicy, ManualTime, ReplicatedGuard, userWith } from './replicated-guard.ts';
+import { ManualTime, ReplicatedGuard, userWith } from './replicated-guard.ts';
 import { eachServer, type TestAccount, type TestServer } from './server.ts';
 import { TappedLine } from './tapped-line.ts';
 
@@ -42,7 +42,7 @@ eachServer((_, start) => {
 
     beforeEach(async () => {
       account = await server.newAccount();
-      guardKey = await userWith(server, account, 'guard', guardPolicy(account.accountId));
+      guardKey = await server.newGuard(account);
       userKey = (await server.newUser(account, 'customer')).key;
       await account.admin.callRpc(RAM, 'AttachPolicyToUser', {
         UserName: 'administrator',
@@ -211,8 +211,7 @@ eachServer((_, start) => {
       assert.equal((await lastUsed()).service, 'orders');
     });
 
-    test('is taken from whom a policy allows it, on the guard of that name', async () => {
-      const { accountId } = account;
+    test('is taken from guards, under their own name, and from nobody else', async () => {
       const report = async (key: ClientKey, GuardName: string) => {
         const Uses = JSON.stringify([
           { AccessKeyId: userKey.accessKeyId, ServiceName: 'orders', UsedAt: Date.now() },
@@ -224,19 +223,16 @@ eachServer((_, start) => {
         });
         return code;
       };
-      const only = { ...guardPolicy(accountId, 'orders'), Action: 'claviger:ReportAccessKeyUsage' };
-      const reporter = await userWith(server, account, 'reporter', only);
-      assert.equal(await report(reporter, 'orders'), 'OK');
-      assert.equal(await report(reporter, 'invoices'), 'NoPermission');
-      const copier = await userWith(server, account, 'copier', {
-        ...only,
-        Action: 'claviger:ReplicateCredentials',
+      const guard = await server.newGuard(account, 'orders');
+      assert.equal(await report(guard, 'orders'), 'OK');
+      assert.equal(await report(guard, 'default'), 'NoPermission');
+      const named = await userWith(server, account, 'reporter', {
+        Effect: 'Allow',
+        Action: 'claviger:ReportAccessKeyUsage',
+        Resource: '*',
       });
-      assert.equal(await report(copier, 'orders'), 'NoPermission');
-      const denied = await userWith(server, account, 'denied', only, { ...only, Effect: 'Deny' });
-      assert.equal(await report(denied, 'orders'), 'NoPermission');
-      const { key: nobody } = await server.newUser(account, 'nobody');
-      assert.equal(await report(nobody, 'orders'), 'NoPermission');
+      assert.equal(await report(named, 'orders'), 'NoPermission');
+      assert.equal(await report(await account.rootKey(), 'orders'), 'NoPermission');
     });
   });
 });

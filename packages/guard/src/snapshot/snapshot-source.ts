@@ -5,6 +5,7 @@ import {
   ControlPlaneRefusal,
 } from '../control-plane/control-plane.ts';
 import type { CredentialLookup, CredentialSource } from '../credential.ts';
+import { SOFTWARE_VERSION } from '../software-version.ts';
 import { systemTimer, type Timer } from '../timer.ts';
 import { Connection } from './connection.ts';
 import { Freshness, type Moment } from './freshness.ts';
@@ -152,7 +153,7 @@ export class SnapshotSource implements CredentialSource {
    * Resolves when there is a copy.
    *
    * @throws ControlPlaneRefusal when the control plane refuses in a way that does not pass by itself: the key is wrong,
-   *   or its policies do not allow `claviger:ReplicateCredentials`. It is tried again all the same, now and then
+   *   or it is no registered guard's, or that guard is disabled. It is tried again all the same, now and then
    * @throws Error when it is closed
    */
   async ready(): Promise<void> {
@@ -237,6 +238,7 @@ export class SnapshotSource implements CredentialSource {
       'ReplicateCredentials',
       {
         PublicKey: agreement.publicKey,
+        GuardVersion: SOFTWARE_VERSION,
         ...(this.#cursor === undefined ? {} : { Cursor: this.#cursor }),
       },
       ended,

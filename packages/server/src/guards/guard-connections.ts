@@ -18,16 +18,10 @@ export type NewConnection = Pick<
   'connection_id' | 'guard_id' | 'account_id' | 'source_ip' | 'version' | 'connected_at'
 >;
 
-/** How many AccessKeys a guard was told of: with what verifies their signatures, and without. */
-export interface ToldKeys {
-  readonly withVerifier: number;
-  readonly withoutVerifier: number;
-}
-
 /** A connection of this node; to be told how it stands. */
 export interface OpenConnection {
   /** The guard has taken everything up to that moment. @param now milliseconds since the epoch */
-  confirmed(now: number, keys: ToldKeys): void;
+  confirmed(now: number): void;
   /** It has ended. */
   close(): Promise<void>;
 }
@@ -54,24 +48,20 @@ export class GuardConnections {
   async open(connection: NewConnection): Promise<OpenConnection> {
     const { store, log } = this.#parts;
     const id = connection.connection_id;
-    const row: GuardConnectionRow = {
-      ...connection,
-      confirmed_at: connection.connected_at,
-      keys_with_verifier: 0,
-      keys_without_verifier: 0,
-    };
+    const row: GuardConnectionRow = { ...connection, confirmed_at: connection.connected_at };
     await store.write(async ({ queries }) => {
-      await queries.deleteFrom('guard_connections').where('confirmed_at', '<', row.connected_at - listedForMs).execute();
+      await queries
+        .deleteFrom('guard_connections')
+        .where('confirmed_at', '<', row.connected_at - listedForMs)
+        .execute();
       await queries.insertInto('guard_connections').values(row).execute();
     });
     this.#open.set(id, row);
     return {
-      confirmed: (now, keys) => {
+      confirmed: (now) => {
         const known = this.#open.get(id);
         if (known === undefined) return;
         known.confirmed_at = now;
-        known.keys_with_verifier = keys.withVerifier;
-        known.keys_without_verifier = keys.withoutVerifier;
         this.#changed.add(id);
         this.#schedule();
       },
@@ -138,10 +128,9 @@ export class GuardConnections {
     if (rows.length === 0) return;
     await this.#parts.store.write(async ({ queries }) => {
       for (const row of rows) {
-        const { confirmed_at, keys_with_verifier, keys_without_verifier } = row;
         await queries
           .updateTable('guard_connections')
-          .set({ confirmed_at, keys_with_verifier, keys_without_verifier })
+          .set({ confirmed_at: row.confirmed_at })
           .where('connection_id', '=', row.connection_id)
           .execute();
       }

@@ -4,6 +4,7 @@ import { limits } from '../limits.ts';
 import type { Scope } from '../rpc/operation.ts';
 import { Secret } from '../rpc/secret.ts';
 import type { GuardRow } from '../store/schema.ts';
+import type { Queries } from '../store/store.ts';
 import { sealedGuardSecret } from './guard-secret.ts';
 
 /** What a guard is registered with. */
@@ -112,15 +113,20 @@ export async function requireGuard(scope: Scope, name: string): Promise<GuardRow
 }
 
 /**
- * The guards of the account, in the order of their names.
+ * The guards of an account, in the order of their names.
  * @param after name key after which the list begins; empty for the first
- * @param limit how many rows to read
+ * @param limit how many rows to read; all that there can be unless given
  */
-export async function listGuards(scope: Scope, after: string, limit: number): Promise<GuardRow[]> {
-  return scope.queries
+export async function listGuards(
+  queries: Queries,
+  accountId: string,
+  after = '',
+  limit: number = limits.guardsPerAccount,
+): Promise<GuardRow[]> {
+  return queries
     .selectFrom('guards')
     .selectAll()
-    .where('account_id', '=', scope.account.accountId)
+    .where('account_id', '=', accountId)
     .where('guard_name_key', '>', after)
     .orderBy('guard_name_key')
     .limit(limit)

@@ -10,6 +10,7 @@ import {
   Sealer,
 } from '@claviger/guard/replication';
 import { Refusal } from '../errors/refusal.ts';
+import type { OpenConnection } from '../guards/guard-connections.ts';
 import type { Call, OpenedStream, StreamCall } from '../rpc/operation.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
 import { AccountRecords } from './account-records.ts';
@@ -32,6 +33,8 @@ export interface ReplicationRequest {
   readonly publicKey: string;
   /** Where an earlier connection ended; undefined: everything is needed. */
   readonly cursor: string | undefined;
+  /** Of the guard's software, as it says; empty when it says nothing. */
+  readonly version: string;
 }
 
 /**
@@ -39,13 +42,27 @@ export interface ReplicationRequest {
  * and a sign of life when there is none. It ends when the caller may no longer have it.
  * @throws Refusal InvalidProtocol.NeedSsl, InvalidParameter.PublicKey.Format, Throttling.Stream
  */
-export function replicate(call: StreamCall, request: ReplicationRequest): OpenedStream {
+export async function replicate(call: StreamCall, request: ReplicationRequest): Promise<OpenedStream> {
   const openedAt = performance.now();
   requireSecure(call);
   const agreement = new KeyAgreement();
   const sealer = sealerFor(call, call.identity, 'replication', agreement, request.publicKey);
   const { accountId } = call.account;
-  const close = call.services.replicationStreams.take({ accountId, accessKeyId: call.identity.accessKeyId });
+  const giveBack = call.services.replicationStreams.take({
+    accountId,
+    accessKeyId: call.identity.accessKeyId,
+  });
+  let connection: OpenConnection;
+  try {
+    connection = await openConnection(call, request);
+  } catch (error) {
+    giveBack();
+    throw error;
+  }
+  const close = () => {
+    giveBack();
+    void connection.close();
+  };
   const hello: Hello = {
     Protocol: 1,
     AccountId: accountId,
@@ -55,7 +72,7 @@ export function replicate(call: StreamCall, request: ReplicationRequest): Opened
   async function* chunks(ended: AbortSignal): AsyncGenerator<Uint8Array> {
     yield frame(Buffer.from(JSON.stringify(hello)));
     try {
-      for await (const lines of follow(call, request.cursor, openedAt, ended)) {
+      for await (const lines of follow(call, connection, request.cursor, openedAt, ended)) {
         for (const text of joined(lines)) yield frame(sealer.seal(Buffer.from(text)));
       }
     } catch (error) {
@@ -64,6 +81,22 @@ export function replicate(call: StreamCall, request: ReplicationRequest): Opened
     }
   }
   return { contentType: 'application/octet-stream', chunks, close };
+}
+
+/** Notes who has connected, where operators and the console see it. */
+function openConnection(call: StreamCall, { version }: ReplicationRequest): Promise<OpenConnection> {
+  const { principal, services } = call;
+  if (principal.type !== 'guard') {
+    throw new Refusal('NoPermission.NotGuard', { action: 'ReplicateCredentials' });
+  }
+  return services.guardConnections.open({
+    connection_id: call.requestId,
+    guard_id: principal.guardId,
+    account_id: call.account.accountId,
+    source_ip: call.identity.sourceAddress,
+    version,
+    connected_at: call.now,
+  });
 }
 
 /**
@@ -110,6 +143,7 @@ type Line = ReplicationRecord | ReplicationMark;
 
 async function* follow(
   call: StreamCall,
+  connection: OpenConnection,
   cursor: string | undefined,
   openedAt: number,
   ended: AbortSignal,
@@ -144,7 +178,11 @@ async function* follow(
       for await (const portion of records.of(changes)) yield portion;
       if (all) whole = ['commit', await position.at(revision), sinceOpened, behind];
       // While more is waiting, the copy is no younger than it was.
-      if (whole !== undefined) yield [whole];
+      if (whole !== undefined) {
+        yield [whole];
+        // The next piece is asked for when this one has gone out.
+        connection.confirmed(Date.now() - behind);
+      }
       if (all) await queue.wait(heartbeatMs, ended);
     }
   } finally {

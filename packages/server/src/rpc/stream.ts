@@ -32,7 +32,9 @@ export async function openStream(
     opened.close();
     throw unwritten;
   }
-  return operation.endEvent === undefined ? opened : withRecordedEnd(opened, road, journey, operation.endEvent);
+  return operation.endEvent === undefined
+    ? opened
+    : withRecordedEnd(opened, road, journey, operation.endEvent);
 }
 
 /** A stream whose end is written down as well, once, however it comes. */
@@ -52,16 +54,16 @@ function withRecordedEnd(
       isOver = true;
       const seconds = Math.round((performance.now() - journey.began) / 1000);
       const record = recordOf(guard, journey, {}, undefined);
-      const written = audit.append({
+      const event = {
         ...record,
         requestId: services.identifiers.requestId(),
         time: journey.time + seconds * 1000,
         operation: endEvent,
         nonce: '',
         parameters: { ...record.parameters, ConnectionId: journey.requestId, Seconds: String(seconds) },
-      });
+      };
       // The trail tells of an outage itself; nobody waits for this record.
-      written?.catch(() => {});
+      audit.append(event)?.catch(() => {});
     },
   };
 }

@@ -531,10 +531,6 @@ export interface GuardConnectionRow {
   connected_at: number;
   /** When the guard last had everything. */
   confirmed_at: number;
-  /** AccessKeys whose signatures the guard can verify by itself. */
-  keys_with_verifier: number;
-  /** AccessKeys whose signatures the control plane verifies for it. */
-  keys_without_verifier: number;
 }
 
 /**

@@ -111,6 +111,44 @@ export interface ClavigerOperations {
       RequestId?: string;
     };
   };
+  CreateGuard: {
+    parameters: {
+      GuardName: string;
+      Services: unknown;
+    };
+    response: {
+      Guard?: {
+        GuardId?: string;
+        GuardName?: string;
+        Services?: string[];
+        Status?: string;
+        AccessKeyId?: string;
+        CreateDate?: string;
+        UpdateDate?: string;
+        Connections?: {
+          ConnectionId?: string;
+          SourceIp?: string;
+          Version?: string;
+          ConnectDate?: string;
+          ConfirmDate?: string;
+          AgeSeconds?: number;
+        }[];
+      };
+      AccessKey?: {
+        AccessKeyId?: string;
+        AccessKeySecret?: string;
+      };
+      RequestId?: string;
+    };
+  };
+  DeleteGuard: {
+    parameters: {
+      GuardName: string;
+    };
+    response: {
+      RequestId?: string;
+    };
+  };
   EndSession: {
     parameters: {
       SessionId?: string | undefined;
@@ -123,6 +161,31 @@ export interface ClavigerOperations {
     parameters: Record<never, never>;
     response: {
       Days?: number;
+      RequestId?: string;
+    };
+  };
+  GetGuard: {
+    parameters: {
+      GuardName: string;
+    };
+    response: {
+      Guard?: {
+        GuardId?: string;
+        GuardName?: string;
+        Services?: string[];
+        Status?: string;
+        AccessKeyId?: string;
+        CreateDate?: string;
+        UpdateDate?: string;
+        Connections?: {
+          ConnectionId?: string;
+          SourceIp?: string;
+          Version?: string;
+          ConnectDate?: string;
+          ConfirmDate?: string;
+          AgeSeconds?: number;
+        }[];
+      };
       RequestId?: string;
     };
   };
@@ -184,6 +247,34 @@ export interface ClavigerOperations {
       RequestId?: string;
     };
   };
+  ListGuards: {
+    parameters: {
+      Marker?: string | undefined;
+      MaxItems?: number | undefined;
+    };
+    response: {
+      IsTruncated?: boolean;
+      Marker?: string;
+      Guards?: {
+        GuardId?: string;
+        GuardName?: string;
+        Services?: string[];
+        Status?: string;
+        AccessKeyId?: string;
+        CreateDate?: string;
+        UpdateDate?: string;
+        Connections?: {
+          ConnectionId?: string;
+          SourceIp?: string;
+          Version?: string;
+          ConnectDate?: string;
+          ConfirmDate?: string;
+          AgeSeconds?: number;
+        }[];
+      }[];
+      RequestId?: string;
+    };
+  };
   ListSessions: {
     parameters: Record<never, never>;
     response: {
@@ -213,6 +304,7 @@ export interface ClavigerOperations {
   ReplicateCredentials: {
     parameters: {
       GuardName?: string | undefined;
+      GuardVersion?: string | undefined;
       PublicKey: string;
       Cursor?: string | undefined;
     };
@@ -261,12 +353,64 @@ export interface ClavigerOperations {
       RequestId?: string;
     };
   };
+<<<<<<< HEAD
   SetUserSsoResponsePolicy: {
     parameters: {
       AcceptUnsolicited: boolean;
     };
     response: {
       AcceptUnsolicited?: boolean;
+=======
+  SetGuardServices: {
+    parameters: {
+      GuardName: string;
+      Services: unknown;
+    };
+    response: {
+      Guard?: {
+        GuardId?: string;
+        GuardName?: string;
+        Services?: string[];
+        Status?: string;
+        AccessKeyId?: string;
+        CreateDate?: string;
+        UpdateDate?: string;
+        Connections?: {
+          ConnectionId?: string;
+          SourceIp?: string;
+          Version?: string;
+          ConnectDate?: string;
+          ConfirmDate?: string;
+          AgeSeconds?: number;
+        }[];
+      };
+      RequestId?: string;
+    };
+  };
+  SetGuardStatus: {
+    parameters: {
+      GuardName: string;
+      Status: string;
+    };
+    response: {
+      Guard?: {
+        GuardId?: string;
+        GuardName?: string;
+        Services?: string[];
+        Status?: string;
+        AccessKeyId?: string;
+        CreateDate?: string;
+        UpdateDate?: string;
+        Connections?: {
+          ConnectionId?: string;
+          SourceIp?: string;
+          Version?: string;
+          ConnectDate?: string;
+          ConfirmDate?: string;
+          AgeSeconds?: number;
+        }[];
+      };
+>>>>>>> c28174e (guards: registered guards with credentials and operations of their own)
       RequestId?: string;
     };
   };

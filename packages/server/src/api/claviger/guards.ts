@@ -36,7 +36,7 @@ export const guardOperations: readonly Operation[] = [
     name: 'CreateGuard',
     access: 'write',
     sessionOnly: true,
-    stepUp: true,
+    security: { effect: 'credential' },
     input: { GuardName: guardNameText, Services: services },
     authorize: (input, call) => [
       demand('CreateGuard', call, input.GuardName),
@@ -66,7 +66,8 @@ export const guardOperations: readonly Operation[] = [
     input: pageParameters(100),
     authorize: (_, call) => [demand('ListGuards', call, '*')],
     async handle(input, call) {
-      const rows = await listGuards(call, afterMarker(input.Marker), input.MaxItems + 1);
+      const after = afterMarker(input.Marker);
+      const rows = await listGuards(call.queries, call.account.accountId, after, input.MaxItems + 1);
       const shown = page(rows, input.MaxItems, (row) => row.guard_name_key);
       return {
         IsTruncated: shown.IsTruncated,
@@ -97,7 +98,7 @@ export const guardOperations: readonly Operation[] = [
     name: 'SetGuardServices',
     access: 'write',
     sessionOnly: true,
-    stepUp: true,
+    security: { effect: 'grants' },
     input: { GuardName: guardNameText, Services: services },
     authorize: (input, call) => [
       demand('SetGuardServices', call, input.GuardName),
@@ -116,7 +117,10 @@ export const guardOperations: readonly Operation[] = [
     version,
     name: 'SetGuardStatus',
     access: 'write',
-    stepUp: true,
+    security: {
+      effect: 'revives',
+      except: { when: 'with `Status=Disabled`', applies: ({ Status }) => Status === 'Disabled' },
+    },
     input: { GuardName: guardNameText, Status: oneOf('Active', 'Disabled') },
     authorize: (input, call) => [demand('SetGuardStatus', call, input.GuardName)],
     async handle(input, call) {
@@ -131,7 +135,7 @@ export const guardOperations: readonly Operation[] = [
     version,
     name: 'DeleteGuard',
     access: 'write',
-    stepUp: true,
+    security: { effect: 'destroys' },
     input: { GuardName: guardNameText },
     authorize: (input, call) => [demand('DeleteGuard', call, input.GuardName)],
     async handle(input, call) {
@@ -168,8 +172,6 @@ function wireGuard(row: GuardRow, connections: readonly GuardConnectionRow[], no
       // When the guard last had everything, and how long ago that is.
       ConfirmDate: instant(connection.confirmed_at),
       AgeSeconds: Math.max(0, Math.round((now - connection.confirmed_at) / 1000)),
-      KeysWithVerifier: connection.keys_with_verifier,
-      KeysWithoutVerifier: connection.keys_without_verifier,
     })),
   };
 }

@@ -35,8 +35,6 @@ export const guards: Migration = {
       version: 'text',
       connected_at: 'integer',
       confirmed_at: 'integer',
-      keys_with_verifier: 'integer',
-      keys_without_verifier: 'integer',
     })
       .addPrimaryKeyConstraint('guard_connections_pk', ['connection_id'])
       .execute();
