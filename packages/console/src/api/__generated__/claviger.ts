@@ -353,14 +353,6 @@ export interface ClavigerOperations {
       RequestId?: string;
     };
   };
-<<<<<<< HEAD
-  SetUserSsoResponsePolicy: {
-    parameters: {
-      AcceptUnsolicited: boolean;
-    };
-    response: {
-      AcceptUnsolicited?: boolean;
-=======
   SetGuardServices: {
     parameters: {
       GuardName: string;
@@ -410,7 +402,15 @@ export interface ClavigerOperations {
           AgeSeconds?: number;
         }[];
       };
->>>>>>> c28174e (guards: registered guards with credentials and operations of their own)
+      RequestId?: string;
+    };
+  };
+  SetUserSsoResponsePolicy: {
+    parameters: {
+      AcceptUnsolicited: boolean;
+    };
+    response: {
+      AcceptUnsolicited?: boolean;
       RequestId?: string;
     };
   };
