@@ -1,9 +1,14 @@
 import { resolve } from 'node:path';
-import { GatewayConfigurationError, type Surroundings } from '@claviger/guard/gateway';
+import {
+  GatewayConfigurationError,
+  type LoadedConfiguration,
+  type Surroundings,
+  warningsOf,
+} from '@claviger/guard/gateway';
 import { type Command, CommanderError, Option } from 'commander';
 import { pino } from 'pino';
 import { GuardSource } from './guard-source.ts';
-import { print, type Terminal, tell } from './terminal.ts';
+import { print, type Terminal, tell, warning } from './terminal.ts';
 
 /** A guard that runs: a gateway, or an endpoint that proxies ask. */
 interface RunningGuard {
@@ -14,10 +19,7 @@ interface RunningGuard {
 /** What is different between the commands that guard services. */
 export interface GuardKind<Running extends RunningGuard> {
   /** Reads the configuration and every file that it names. @throws GatewayConfigurationError */
-  readonly load: (file: string) => Promise<{
-    readonly configuration: { readonly services: readonly unknown[] };
-    readonly maps: readonly { readonly routes: readonly unknown[] }[];
-  }>;
+  readonly load: (file: string) => Promise<LoadedConfiguration>;
   readonly start: (file: string, surroundings: Surroundings) => Promise<Running>;
   /** What to print when it listens, a line each. */
   readonly greeting: (running: Running) => readonly string[];
@@ -71,7 +73,7 @@ export function addGuard<Running extends RunningGuard>(
     .addHelpText('after', `${WHERE_SECRETS_COME_FROM}\n\n${kind.help}`)
     .action(async (flags: GuardFlags) => {
       try {
-        if (flags.check) print(terminal, await checked(flags.config, kind));
+        if (flags.check) print(terminal, await checked(terminal, flags.config, kind));
         else await guard(terminal, flags, kind);
       } catch (error) {
         // A wrong configuration is told of as a wrong command line.
@@ -81,11 +83,20 @@ export function addGuard<Running extends RunningGuard>(
     });
 }
 
-async function checked(file: string, { load }: Pick<GuardKind<RunningGuard>, 'load'>): Promise<string> {
-  const { configuration, maps } = await load(resolve(file));
+async function checked(
+  terminal: Terminal,
+  file: string,
+  { load }: Pick<GuardKind<RunningGuard>, 'load'>,
+): Promise<string> {
+  const loaded = await load(resolve(file));
+  const { configuration, maps } = loaded;
+  const warnings = warningsOf(loaded);
+  for (const text of warnings) tell(terminal, warning(terminal, `warning: ${text}`));
   const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
   const routes = maps.reduce((count, map) => count + map.routes.length, 0);
-  return `${file}: ${counted(configuration.services.length, 'service')}, ${counted(routes, 'route')}, no fault`;
+  return `${file}: ${counted(configuration.services.length, 'service')}, ${counted(routes, 'route')}, no fault${
+    warnings.length === 0 ? '' : `, ${counted(warnings.length, 'warning')}`
+  }`;
 }
 
 /** Guards until a signal, or until the control plane refuses for good while there has been no copy. */

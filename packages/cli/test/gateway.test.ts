@@ -4,10 +4,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, request } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import { createServer as createSecureServer, request as secureRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { signRequest } from '@claviger/signature';
 import { claviger, freePort, freshDirectory, serve } from './claviger.ts';
@@ -217,8 +218,12 @@ describe('claviger gateway', () => {
   test('--check reads everything and starts nothing', async () => {
     writeFileSync(file, gatewayYaml());
     const good = await type(['gateway', '--config', file, '--check']);
-    assert.deepEqual([good.status, good.err], [0, '']);
-    assert.match(good.out, /1 service, 2 routes, no fault/);
+    assert.equal(good.status, 0);
+    assert.match(good.out, /1 service, 2 routes, no fault, 2 warnings\n/);
+    assert.match(
+      good.err,
+      /^warning: .*gateway\.yaml:\d+:\d+: there are no `hosts`: .*\nwarning: .*orders\.yaml:\d+:\d+: 2 routes from here on name .*`caseSensitive: false`.*\n$/,
+    );
     writeFileSync(file, gatewayYaml().replace('listen: 127.0.0.1:0\n', 'listen: here\n'));
     const bad = await type(['gateway', '--config', file, '--check']);
     assert.deepEqual([bad.status, bad.out], [2, '']);
@@ -329,6 +334,28 @@ describe('a guard whose control plane does not answer', () => {
   });
 });
 
+/** Sends an unsigned GET over TLS. */
+async function fetchOnce(url: string, ca: string) {
+  const sent = secureRequest(url, { ca, agent: false }).end();
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  answer.resume();
+  await once(answer, 'close');
+  return { status: answer.statusCode, hsts: answer.headers['strict-transport-security'] };
+}
+
+/** Whether a TLS 1.2 client that offers one cipher suite gets a connection. */
+async function negotiates(url: string, ciphers: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
+  const options = { ciphers, maxVersion: 'TLSv1.2', rejectUnauthorized: false } as const;
+  const socket = connectTls({ host: hostname, port: Number(port), ...options });
+  const outcome = await Promise.race([
+    once(socket, 'secureConnect').then(() => true),
+    once(socket, 'close').then(() => false),
+  ]).catch(() => false);
+  socket.destroy();
+  return outcome;
+}
+
 describe('claviger gateway with TLS', () => {
   test('speaks it to clients, to the service and to the control plane, and takes a new certificate', async () => {
     const tlsData = freshDirectory();
@@ -376,6 +403,19 @@ services: [{ map: orders.yaml, upstream: orders }]
       type(['call', 'GET', `${url}/orders/17`, '--ca', join(directory, 'tls.pem')], asClient(root));
     const answer = await call();
     assert.deepEqual([answer.status, answer.out], [0, 'secret order https'], answer.err);
+
+    const strict = await fetchOnce(`${url}/orders/17`, cert!);
+    assert.deepEqual([strict.status, strict.hsts], [400, 'max-age=31536000']);
+    for (const [offered, isTaken] of [
+      ['ECDHE-ECDSA-AES128-GCM-SHA256', true],
+      ['ECDHE-ECDSA-CHACHA20-POLY1305', true],
+      ['ECDHE-ECDSA-AES128-SHA256', false],
+      ['ECDHE-ECDSA-AES256-SHA384', false],
+      ['ECDHE-ECDSA-AES128-SHA', false],
+      ['AES128-GCM-SHA256', false],
+    ] as const) {
+      assert.equal(await negotiates(url!, offered), isTaken, offered);
+    }
 
     // Another installation's certificate is as good as any, and none of ours.
     const otherData = freshDirectory();

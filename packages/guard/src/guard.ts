@@ -62,6 +62,8 @@ export interface Demand {
   readonly shown?: string;
   /** Condition keys of this action, lower-cased. */
   readonly conditions?: ReadonlyMap<string, string | readonly string[]>;
+  /** `false` when the service does not tell upper from lower case in the names of its resources. Default: true. */
+  readonly caseSensitive?: boolean;
 }
 
 /** Whether all demands were allowed; if not, the first that was not. */
@@ -235,6 +237,7 @@ export class Guard {
         action: demand.action,
         resource: demand.resource,
         conditions: new RequestConditions(sender, demand.conditions),
+        caseSensitive: demand.caseSensitive ?? true,
       };
       const decision = decideWithSession(permissions, sessionPolicy, request);
       if (decision.effect !== 'Allow') return { allowed: false, demand, decision };

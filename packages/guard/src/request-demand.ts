@@ -1,12 +1,13 @@
 import type { ParsedSignature } from '@claviger/signature';
 import type { Demand, Identity } from './guard.ts';
-import { type GuardRefusal, refuse } from './guard-refusal.ts';
+import { type GuardRefusal, type GuardRefusalCode, refuse } from './guard-refusal.ts';
 import { methodOverride, methodRefusal } from './method-override.ts';
 import { firstHeader, readHeader } from './request-headers.ts';
 import { queryProblem } from './service-map/request-query.ts';
 import type { Route } from './service-map/route.ts';
 import type { FoundRoute } from './service-map/route-tree.ts';
-import { type RequestValues, valueFrom } from './service-map/value-source.ts';
+import { foldingProblem } from './service-map/text-folding.ts';
+import { type RequestValues, sourceName, type ValueSource, valueFrom } from './service-map/value-source.ts';
 
 /** Headers that ROA 1.0 signs besides those that begin with `x-acs-`. */
 const SIGNED_BY_ROA: ReadonlySet<string> = new Set(['accept', 'content-md5', 'content-type', 'date']);
@@ -38,15 +39,18 @@ export function demandOf(
   }
   const values = readValues(route, path, signature, rawHeaders, accessKeyId);
   if ('refused' in values) return values;
+  const folded = foldedValue(route, values);
+  if (folded !== undefined) return refuse(folded.code, accessKeyId, { reason: folded.reason });
   const resource = route.resource.fill(principal.accountId, values);
   if (!resource.ok) return refuse('MissingParameter', accessKeyId, { name: resource.missing });
-  if (route.conditions.length === 0) return { action, resource: resource.arn };
+  const { caseSensitive } = route;
+  if (route.conditions.length === 0) return { action, resource: resource.arn, caseSensitive };
   const conditions = new Map<string, string>();
   for (const { key, from } of route.conditions) {
     const value = valueFrom(from, values);
     if (value !== undefined) conditions.set(key, value);
   }
-  return { action, resource: resource.arn, conditions };
+  return { action, resource: resource.arn, conditions, caseSensitive };
 }
 
 /**
@@ -107,6 +111,29 @@ function readValues(
   }
   return { path, query, headers };
 }
+
+/**
+ * The first value of a request that a service could fold into another one: see {@link foldingProblem}. A service that
+ * does so would act on another resource than the one that was decided on.
+ */
+function foldedValue(
+  { sources, caseSensitive }: Route,
+  values: RequestValues,
+): { readonly code: GuardRefusalCode; readonly reason: string } | undefined {
+  for (const source of sources) {
+    const value = valueFrom(source, values);
+    const problem = value === undefined ? undefined : foldingProblem(value, caseSensitive);
+    if (problem === undefined) continue;
+    return { code: FOLDED_IN[source.in], reason: `has in \`${sourceName(source)}\` ${problem}` };
+  }
+  return undefined;
+}
+
+const FOLDED_IN = {
+  path: 'InvalidParameter.Path',
+  query: 'InvalidParameter.Query',
+  header: 'InvalidParameter.Header',
+} as const satisfies Record<ValueSource['in'], GuardRefusalCode>;
 
 /** Whether a signature vouches for a header that is there. */
 function isSigned(signature: ParsedSignature, name: string): boolean {

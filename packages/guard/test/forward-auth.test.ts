@@ -334,7 +334,7 @@ describe('the endpoint', () => {
       [answer.status, answer.headers['x-claviger-error-code']],
       [500, 'ForwardAuth.Misconfigured'],
     );
-    const { fields } = await log.until(({ level }) => level === 'warn');
+    const { fields } = await log.until(({ fields }) => 'problem' in fields);
     assert.match(String(fields['problem']), /the header `x-original-method` is missing/);
     assert.equal((await ask(endpoint.address, '/', rawHeaders)).status, 500);
     assert.equal((await ask(endpoint.address, '/apache', rawHeaders)).status, 500);

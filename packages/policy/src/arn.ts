@@ -61,18 +61,22 @@ export class ResourceName {
   readonly segments: ArnSegments | undefined;
   readonly hasNoRegion: boolean;
   readonly hasCaselessName: boolean;
+  readonly #isCaseSensitive: boolean;
   #foldedRelativeId: string | undefined;
   #canonical: string | undefined;
 
-  constructor(text: string) {
+  /** @param isCaseSensitive `false` when the service that owns the resource does not tell upper from lower case */
+  constructor(text: string, isCaseSensitive = true) {
     this.text = text;
+    this.#isCaseSensitive = isCaseSensitive;
     const segments = segmentsOf(text);
     this.segments = segments;
     this.hasNoRegion = segments !== undefined && SERVICES_WITHOUT_REGION.has(segments.service);
     this.hasCaselessName =
       segments !== undefined &&
-      segments.service === 'ram' &&
-      TYPES_WITH_CASELESS_NAMES.some((type) => segments.relativeId.startsWith(type));
+      (!isCaseSensitive ||
+        (segments.service === 'ram' &&
+          TYPES_WITH_CASELESS_NAMES.some((type) => segments.relativeId.startsWith(type))));
   }
 
   /** INVARIANT: only asked of a resource that has segments. */
@@ -85,6 +89,11 @@ export class ResourceName {
   get canonical(): string {
     this.#canonical ??= this.#spellCanonically();
     return this.#canonical;
+  }
+
+  /** Whether a text names this resource. */
+  isNamedBy(text: string): boolean {
+    return new ResourceName(text, this.#isCaseSensitive).canonical === this.canonical;
   }
 
   #spellCanonically(): string {
@@ -207,7 +216,7 @@ export class ArnPattern {
   #matchesWhole(resource: ResourceName, conditions: ConditionContext): boolean {
     if (this.#onlyVariable !== undefined) {
       const value = onlyValueOf(conditions, this.#onlyVariable);
-      return value !== undefined && new ResourceName(value).canonical === resource.canonical;
+      return value !== undefined && resource.isNamedBy(value);
     }
     const whole = resource.hasCaselessName ? this.#restFolded : this.#rest;
     return whole.matches(resource.canonical, conditions);

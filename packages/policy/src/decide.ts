@@ -13,6 +13,11 @@ export interface AccessRequest {
   /** The ARN of the one resource asked for. A request for several asks once for each. */
   readonly resource: string;
   readonly conditions: ConditionContext;
+  /**
+   * `false` for a resource of a service that takes `Order/1` and `order/1` for the same: its relative id is then
+   * compared without regard to the case of A to Z. Names of RAM users, groups and roles always are. Default: true.
+   */
+  readonly caseSensitive?: boolean;
 }
 
 /** A decision over a principal's policies and the policy of its session. */
@@ -70,7 +75,7 @@ export function decideWithSession(
 export function inquiryOf(request: AccessRequest): Inquiry {
   return {
     action: foldCase(request.action),
-    resource: new ResourceName(request.resource),
+    resource: new ResourceName(request.resource, request.caseSensitive),
     conditions: request.conditions,
   };
 }

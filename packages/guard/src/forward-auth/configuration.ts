@@ -11,7 +11,7 @@ import {
   SHARED_FIELDS,
   type SharedSettings,
 } from '../gateway/settings.ts';
-import { GatewayConfigurationError, Section } from '../gateway/settings-section.ts';
+import { GatewayConfigurationError, placedTexts, Section } from '../gateway/settings-section.ts';
 import { YamlReader } from '../service-map/yaml-reader.ts';
 
 /** Where proxies ask, and who they are. */
@@ -26,6 +26,8 @@ export interface ForwardAuthSettings {
 /** All that a configuration file says. */
 export interface ForwardAuthConfiguration extends ForwardAuthSettings, SharedSettings {
   readonly services: readonly ProtectedServiceSettings[];
+  /** What may mean something else than it seems to, `FILE:LINE:COLUMN: MESSAGE`. */
+  readonly warnings: readonly string[];
 }
 
 /** `listen`, `proxies` and `trustedProxies`. */
@@ -72,6 +74,7 @@ export function parseForwardAuthConfiguration(text: string, file: string): Forwa
     ...settings,
     ...readShared(root, path),
     services: services.map(({ service }) => service),
+    warnings: placedTexts(file, reader.warnings),
   };
   if (reader.faults.length > 0) throw GatewayConfigurationError.of(file, reader.faults);
   return configuration;

@@ -85,6 +85,7 @@ export async function startForwardAuth(
     main = await startListener({
       listen: configuration.listen,
       tls: first.tls,
+      hsts: configuration.tls?.hsts === true,
       headerLimit: configuration.headerLimit,
       handle(request, response) {
         underWay += 1;
@@ -104,7 +105,11 @@ export async function startForwardAuth(
   const listener = main;
   const hot = new HotConfiguration(first, {
     load: () => loadForwardAuth(file),
-    fixed: ({ configuration: { listen, proxies, admin, source, headerLimit, identity }, tls, sourceCa }) => ({
+    fixed: ({
+      configuration: { listen, proxies, admin, source, headerLimit, identity, tls: hsts },
+      tls,
+      sourceCa,
+    }) => ({
       listen,
       proxies,
       admin,
@@ -112,6 +117,7 @@ export async function startForwardAuth(
       headerLimit,
       identity,
       tls: tls !== undefined,
+      'tls.hsts': hsts?.hsts,
     }),
     take(loaded) {
       const next = servicesOf(loaded, checkpoint);

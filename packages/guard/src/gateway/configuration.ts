@@ -19,6 +19,7 @@ import {
   anyText,
   durationMs,
   GatewayConfigurationError,
+  placedTexts,
   Section,
   sizeBytes,
   wholeNumber,
@@ -61,6 +62,8 @@ export interface GatewayConfiguration extends SharedSettings {
   readonly upstreams: readonly UpstreamSettings[];
   readonly services: readonly GatewayServiceSettings[];
   readonly forwardAuth: ForwardAuthSettings | undefined;
+  /** What may mean something else than it seems to, `FILE:LINE:COLUMN: MESSAGE`. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -102,6 +105,7 @@ export function parseGatewayConfiguration(text: string, file: string): GatewayCo
     forwardAuth: root.has('forwardAuth')
       ? readForwardAuth(root.section('forwardAuth', ['listen', 'proxies', 'trustedProxies']))
       : undefined,
+    warnings: placedTexts(file, reader.warnings),
   };
   if (reader.faults.length > 0) throw GatewayConfigurationError.of(file, reader.faults);
   return configuration;

@@ -72,6 +72,7 @@ export async function startGateway(file: string, surroundings: Surroundings): Pr
     const main = await startListener({
       listen: configuration.listen,
       tls: first.tls,
+      hsts: configuration.tls?.hsts === true,
       headerLimit,
       handle: proxy.handle,
       handleUpgrade: proxy.handleUpgrade,
@@ -102,7 +103,7 @@ export async function startGateway(file: string, surroundings: Surroundings): Pr
     const hot = new HotConfiguration(first, {
       load: () => loadGateway(file),
       fixed: ({
-        configuration: { listen, admin, source, headerLimit, identity, forwardAuth },
+        configuration: { listen, admin, source, headerLimit, identity, forwardAuth, tls: hsts },
         tls,
         sourceCa,
       }) => ({
@@ -113,6 +114,7 @@ export async function startGateway(file: string, surroundings: Surroundings): Pr
         identity,
         forwardAuth,
         tls: tls !== undefined,
+        'tls.hsts': hsts?.hsts,
       }),
       take(loaded) {
         const next = makePlan(loaded, checkpoint, surroundings);

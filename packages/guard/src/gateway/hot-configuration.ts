@@ -1,4 +1,4 @@
-import type { ConfigurationFiles } from './load-configuration.ts';
+import { type ConfigurationFiles, type LoadedConfiguration, warningsOf } from './load-configuration.ts';
 import { GatewayConfigurationError } from './settings-section.ts';
 import { WatchedFiles } from './watched-files.ts';
 
@@ -27,7 +27,7 @@ export interface HotConfigurationOptions<Loaded> {
  * A configuration that can be changed while it is in use. A new one counts as a whole or not at all: one with a
  * fault is told of, and the old one goes on.
  */
-export class HotConfiguration<Loaded extends { readonly files: ConfigurationFiles }> {
+export class HotConfiguration<Loaded extends LoadedConfiguration> {
   readonly #options: HotConfigurationOptions<Loaded>;
   readonly #watched: WatchedFiles;
   #current: Loaded;
@@ -37,6 +37,7 @@ export class HotConfiguration<Loaded extends { readonly files: ConfigurationFile
   constructor(first: Loaded, options: HotConfigurationOptions<Loaded>) {
     this.#options = options;
     this.#current = first;
+    this.#tellWarnings();
     this.#watched = new WatchedFiles(
       () => void this.reload(),
       (problem) => options.log.warn({ problem }, 'changes of the configuration count on SIGHUP only'),
@@ -78,6 +79,7 @@ export class HotConfiguration<Loaded extends { readonly files: ConfigurationFile
         this.#current = loaded;
         this.watch();
         log.info({}, 'the new configuration counts from now on');
+        this.#tellWarnings();
       }
     } catch (error) {
       outcome = 'refused';
@@ -86,6 +88,12 @@ export class HotConfiguration<Loaded extends { readonly files: ConfigurationFile
     }
     onOutcome(outcome);
     return outcome;
+  }
+
+  #tellWarnings(): void {
+    for (const warning of warningsOf(this.#current)) {
+      this.#options.log.warn({ warning }, 'the configuration may mean something else than it seems to');
+    }
   }
 }
 

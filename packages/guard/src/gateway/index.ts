@@ -10,7 +10,12 @@ export { type Gateway, startGateway } from './gateway.ts';
 export { type GatewayGauges, GatewayMetrics } from './gateway-metrics.ts';
 export type { Log, ReloadOutcome } from './hot-configuration.ts';
 export { type Listener, type ListenerOptions, startListener } from './listener.ts';
-export { type LoadedGateway, loadGateway } from './load-configuration.ts';
+export {
+  type LoadedConfiguration,
+  type LoadedGateway,
+  loadGateway,
+  warningsOf,
+} from './load-configuration.ts';
 export { type ProxiedService, ReverseProxy, type ReverseProxyOptions } from './reverse-proxy.ts';
 export type { SourceSettings } from './settings.ts';
 export { GatewayConfigurationError } from './settings-section.ts';

@@ -12,6 +12,7 @@ import { refusalHeaders } from '../decision.ts';
 import { DISCARD_MS } from './client-body.ts';
 import { refused, unreadable } from './refusal.ts';
 import type { ListenAddress } from './settings.ts';
+import { STRICT_TRANSPORT_SECURITY, TLS_OPTIONS } from './tls-options.ts';
 
 /** A certificate chain and its key, in PEM. */
 export interface TlsFiles {
@@ -22,6 +23,8 @@ export interface TlsFiles {
 export interface ListenerOptions {
   readonly listen: ListenAddress;
   readonly tls: TlsFiles | undefined;
+  /** Whether answers over TLS tell browsers to use nothing else. */
+  readonly hsts?: boolean;
   /** Of the request line and all headers together, in bytes. */
   readonly headerLimit: number;
   readonly handle: (request: IncomingMessage, response: ServerResponse, awaitsContinue?: boolean) => void;
@@ -64,6 +67,10 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     // Of a client that is gone; what has to be done then is done at `close`.
     response.on('error', () => {});
     response.once('finish', () => cutUnlessComplete(request));
+    // A service behind that says something else has its way: its header takes the place of this one.
+    if (tls !== undefined && options.hsts) {
+      response.setHeader('strict-transport-security', STRICT_TRANSPORT_SECURITY);
+    }
     handle(request, response, awaitsContinue);
   };
   const server = makeServer(options, counted);
@@ -89,7 +96,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   server.on('error', (error) => onBug(error, ''));
   return {
     address: addressOf(server, tls === undefined ? 'http' : 'https'),
-    setTls: ({ cert, key }) => (server as TlsServer).setSecureContext({ cert, key, minVersion: 'TLSv1.2' }),
+    setTls: ({ cert, key }) => (server as TlsServer).setSecureContext({ cert, key, ...TLS_OPTIONS }),
     close: (graceMs) =>
       new Promise((resolve) => {
         const cut = setTimeout(() => {
@@ -125,7 +132,8 @@ function makeServer(
       handleUpgrade !== undefined && request.headers.upgrade?.toLowerCase() === 'websocket',
   };
   if (tls === undefined) return createServer(options, handle);
-  return createTlsServer({ ...options, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: HEAD_MS }, handle);
+  const { cert, key } = tls;
+  return createTlsServer({ ...options, cert, key, ...TLS_OPTIONS, handshakeTimeout: HEAD_MS }, handle);
 }
 
 function addressOf(server: Server, protocol: string): string {

@@ -10,8 +10,8 @@ import {
   type UpstreamSettings,
 } from './configuration.ts';
 import type { TlsFiles } from './listener.ts';
-import type { MapSettings, TlsSettings } from './settings.ts';
-import { GatewayConfigurationError } from './settings-section.ts';
+import type { MapSettings, ProtectedServiceSettings, TlsSettings } from './settings.ts';
+import { GatewayConfigurationError, placedTexts } from './settings-section.ts';
 import type { UpstreamTls } from './upstream.ts';
 
 /** What the system's codes mean, of a file that somebody has named. */
@@ -25,6 +25,8 @@ const UNREADABLE: Readonly<Record<string, string>> = {
 export class ConfigurationFiles {
   /** Text by absolute path. */
   readonly texts = new Map<string, string>();
+  /** What may mean something else than it seems to, `FILE:LINE:COLUMN: MESSAGE`. */
+  readonly warnings = new Set<string>();
 
   /** @throws GatewayConfigurationError that names the file */
   async read(file: string): Promise<string> {
@@ -47,9 +49,9 @@ export class ConfigurationFiles {
     const file = 'file' in settings ? settings.file : settings.openApiFile;
     const text = await this.read(file);
     try {
-      if ('file' in settings) return parseServiceMap(text, { file });
-      const { service, region } = settings;
-      return serviceMapFromOpenApi(text, { file, service, ...(region === undefined ? {} : { region }) });
+      const map = 'file' in settings ? parseServiceMap(text, { file }) : fromOpenApi(text, file, settings);
+      for (const warning of placedTexts(file, map.warnings)) this.warnings.add(warning);
+      return map;
     } catch (error) {
       if (error instanceof ServiceMapError) throw new GatewayConfigurationError(error.message);
       throw error;
@@ -57,7 +59,7 @@ export class ConfigurationFiles {
   }
 
   /** @throws GatewayConfigurationError when the two do not belong together; never with their content */
-  async readTls({ certFile, keyFile }: TlsSettings): Promise<TlsFiles> {
+  async readTls({ certFile, keyFile }: Pick<TlsSettings, 'certFile' | 'keyFile'>): Promise<TlsFiles> {
     const [cert, key] = [await this.read(certFile), await this.read(keyFile)];
     try {
       createSecureContext({ cert, key });
@@ -77,6 +79,30 @@ export class ConfigurationFiles {
     }
     return ca;
   }
+}
+
+function fromOpenApi(
+  text: string,
+  file: string,
+  { service, region }: Extract<MapSettings, { openApiFile: string }>,
+): ServiceMap {
+  return serviceMapFromOpenApi(text, { file, service, ...(region === undefined ? {} : { region }) });
+}
+
+/** What a configuration of any process that guards services comes to. */
+export interface LoadedConfiguration {
+  readonly configuration: {
+    readonly services: readonly ProtectedServiceSettings[];
+    readonly warnings: readonly string[];
+  };
+  /** In the order of `configuration.services`. */
+  readonly maps: readonly ServiceMap[];
+  readonly files: ConfigurationFiles;
+}
+
+/** What is to be told of a configuration that has no fault. */
+export function warningsOf(loaded: Pick<LoadedConfiguration, 'files' | 'configuration'>): string[] {
+  return [...loaded.configuration.warnings, ...loaded.files.warnings];
 }
 
 /** A configuration with all that the files which it names say. */

@@ -8,10 +8,13 @@ export class GatewayConfigurationError extends Error {
   /** @param file how the file is called in the message */
   static of(file: string, faults: readonly ServiceMapFault[]): GatewayConfigurationError {
     const inOrder = faults.toSorted((a, b) => a.line - b.line || a.column - b.column);
-    return new GatewayConfigurationError(
-      inOrder.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`).join('\n'),
-    );
+    return new GatewayConfigurationError(placedTexts(file, inOrder).join('\n'));
   }
+}
+
+/** `FILE:LINE:COLUMN: MESSAGE` of each. @param file how the file is called */
+export function placedTexts(file: string, faults: readonly ServiceMapFault[]): string[] {
+  return faults.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`);
 }
 
 const DURATION_UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -94,6 +97,11 @@ export class Section<Name extends string> {
   /** Notes a fault of a field, or of the section itself when the field is not there. */
   fault(name: Name | undefined, message: string): void {
     this.#reader.fault((name === undefined ? undefined : this.#fields[name]?.value) ?? this.#node, message);
+  }
+
+  /** Warns of the section. */
+  warn(message: string): void {
+    this.#reader.warn(this.#node, message);
   }
 
   /** The value of a field; `byDefault` when it is not there, or cannot be read. */

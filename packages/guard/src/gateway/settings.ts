@@ -1,7 +1,7 @@
 import { parseTrustedProxies } from '../client-address.ts';
 import { parseRateLimit } from '../rate-limit/rate-limit.ts';
 import type { RateLimits } from '../rate-limit/rate-limiter.ts';
-import { anyText, durationMs, Misread, type Section, sizeBytes, word } from './settings-section.ts';
+import { anyText, durationMs, Misread, type Section, sizeBytes, word, yesOrNo } from './settings-section.ts';
 import type { IdentityTokenScope } from './token-issuer.ts';
 
 /** Where to listen: an address of the network, or the path of a Unix socket. */
@@ -11,6 +11,8 @@ export type ListenAddress = { readonly host?: string; readonly port: number } | 
 export interface TlsSettings {
   readonly certFile: string;
   readonly keyFile: string;
+  /** Whether answers tell browsers to use nothing but TLS (`Strict-Transport-Security`). */
+  readonly hsts: boolean;
 }
 
 /** What every process that guards services is told. */
@@ -114,11 +116,15 @@ function rateText(text: string): string {
   return text;
 }
 
-/** `tls: { cert, key }`. @param file makes a path of what is written */
-function readTls(tls: Section<'cert' | 'key'>, file: (text: string) => string): TlsSettings | undefined {
+/** `tls: { cert, key, hsts }`. @param file makes a path of what is written */
+function readTls(
+  tls: Section<'cert' | 'key' | 'hsts'>,
+  file: (text: string) => string,
+): TlsSettings | undefined {
   const certFile = tls.need('cert', file);
   const keyFile = tls.need('key', file);
-  return certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile };
+  const hsts = tls.read('hsts', yesOrNo, true);
+  return certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile, hsts };
 }
 
 /** `source: { server, name, ca, maxStaleness }`. */
@@ -213,12 +219,20 @@ function readMap<Name extends string>(
   };
 }
 
-/** Notes a fault when a request could belong to two services. */
+/**
+ * Notes a fault when a request could belong to two services, and warns of a service that takes requests to any host:
+ * also those that were signed for another service of the same key.
+ */
 export function assertDistinctHosts<Name extends string>(
   services: readonly { readonly section: Section<Name | 'hosts'>; readonly hosts: readonly string[] }[],
 ): void {
   const seen = new Set<string>();
   for (const { section, hosts } of services) {
+    if (hosts.length === 0) {
+      section.warn(
+        'there are no `hosts`: the service takes requests to any host, also those that were signed for another service. Name the hosts by which it is called',
+      );
+    }
     for (const host of hosts.length === 0 ? [''] : hosts) {
       if (seen.has(host)) {
         const message =
@@ -249,7 +263,7 @@ export function readShared<Name extends string>(
 ): SharedSettings {
   if (!root.has('source')) root.fault(undefined, 'the field `source` is missing');
   return {
-    tls: root.has('tls') ? readTls(root.section('tls', ['cert', 'key']), file) : undefined,
+    tls: root.has('tls') ? readTls(root.section('tls', ['cert', 'key', 'hsts']), file) : undefined,
     admin: root.has('admin') ? root.section('admin', ['listen']).need('listen', networkAddress) : undefined,
     source: root.has('source')
       ? readSource(root.section('source', SOURCE_FIELDS), file)

@@ -1,4 +1,5 @@
 import { quote, ServiceMapError } from './map-fault.ts';
+import { type PlacedTemplate, warnOfFolding } from './map-warnings.ts';
 import { intersectionOf, type PathTemplate, readPathTemplate, relationOf } from './path-template.ts';
 import { readResource } from './read-resource.ts';
 import { decisiveParameters } from './request-query.ts';
@@ -19,6 +20,8 @@ export interface RouteDraft {
   readonly path: Written;
   readonly action: Written;
   readonly resource: Written;
+  /** `true` or `false`; undefined when the map's own counts. */
+  readonly caseSensitive: Written | undefined;
   readonly conditions: readonly Member[];
 }
 
@@ -36,16 +39,27 @@ export class MapBuilder {
   readonly #reader: YamlReader;
   readonly #service: string;
   readonly #region: string;
+  /** For all routes that do not say; undefined when the map does not either. */
+  readonly #caseSensitive: boolean | undefined;
   readonly #routes: MappedRoute[] = [];
   /** Of all routes that have one, faulty otherwise or not. */
   readonly #places: PlacedTemplate[] = [];
+  /** Of routes that name a resource by a value of the request and do not say how the service compares it. */
+  readonly #untold: PlacedTemplate[] = [];
 
   /**
    * @param service the service's code; undefined when it could not be read
    * @param region undefined when there is none
+   * @param caseSensitive `true` or `false`, for all routes that do not say; undefined when the map does not
    */
-  constructor(reader: YamlReader, service: Written | undefined, region: Written | undefined) {
+  constructor(
+    reader: YamlReader,
+    service: Written | undefined,
+    region: Written | undefined,
+    caseSensitive: Written | undefined,
+  ) {
     this.#reader = reader;
+    this.#caseSensitive = this.#readCaseSensitive(caseSensitive);
     this.#service = service?.text ?? 'service';
     this.#region = region?.text ?? '*';
     if (service !== undefined && !SERVICE.test(service.text)) {
@@ -77,7 +91,10 @@ export class MapBuilder {
     if (!template.ok) reader.fault(draft.path.at, `${quote(draft.path.text)}: ${template.problem}`);
     const action = this.#action(draft.action);
     if (!template.ok || !METHODS.has(method)) return;
-    this.#places.push({ method, template, at: draft.path.at });
+    const told = this.#readCaseSensitive(draft.caseSensitive) ?? this.#caseSensitive;
+    const caseSensitive = told ?? true;
+    const place = { method, template, at: draft.path.at, caseSensitive };
+    this.#places.push(place);
     const resource = readResource(draft.resource.text, {
       service: this.#service,
       region: this.#region,
@@ -86,6 +103,7 @@ export class MapBuilder {
     if (!resource.ok) reader.fault(draft.resource.at, resource.problem);
     const conditions = this.#conditions(draft.conditions, template);
     if (action === undefined || !resource.ok) return;
+    if (told === undefined && resource.sources.length > 0) this.#untold.push(place);
     const sources = [...resource.sources, ...conditions.map(({ from }) => from)];
     const route: Route = {
       method,
@@ -93,7 +111,9 @@ export class MapBuilder {
       parameters: template.parameters,
       action,
       resource: resource.resource,
+      caseSensitive,
       conditions,
+      sources,
       query: decisiveParameters(namesIn('query', sources)),
       headers: namesIn('header', sources),
     };
@@ -106,8 +126,20 @@ export class MapBuilder {
    */
   finish(file: string): ServiceMap {
     this.#findConflicts();
+    warnOfFolding(this.#reader, this.#places, this.#untold);
     if (this.#reader.faults.length > 0) throw new ServiceMapError(file, this.#reader.faults);
-    return new ServiceMap(this.#service, this.#region, this.#routes);
+    return new ServiceMap(this.#service, this.#region, this.#routes, this.#reader.warnings);
+  }
+
+  #readCaseSensitive(written: Written | undefined): boolean | undefined {
+    if (written === undefined) return undefined;
+    if (written.text !== 'true' && written.text !== 'false') {
+      this.#reader.fault(
+        written.at,
+        `${quote(written.text)}: \`caseSensitive\` is \`true\`, or \`false\` when the service does not tell upper from lower case`,
+      );
+    }
+    return written.text !== 'false';
   }
 
   #action({ text, at }: Written): string | undefined {
@@ -147,12 +179,13 @@ export class MapBuilder {
 
   #findConflicts(): void {
     for (const places of Map.groupBy(this.#places, ({ method }) => method).values()) {
-      for (const [index, { method, template, at }] of places.entries()) {
+      for (const [index, { method, template, at, caseSensitive }] of places.entries()) {
         const name = `\`${method} ${template.text}\``;
         for (let before = 0; before < index; before++) {
-          const other = places[before]!.template;
+          const { template: other, caseSensitive: otherIsSensitive } = places[before]!;
           const otherName = `\`${method} ${other.text}\``;
-          const relation = relationOf(template.segments, other.segments);
+          const isSensitive = caseSensitive && otherIsSensitive;
+          const relation = relationOf(template.segments, other.segments, isSensitive);
           if (relation === 'same') {
             this.#reader.fault(at, `${name} matches the same requests as ${otherName}: remove one`);
           } else if (relation === 'crossing' && !isSettled(template, other, places)) {
@@ -165,13 +198,6 @@ export class MapBuilder {
       }
     }
   }
-}
-
-/** A path template, and where it stands. */
-interface PlacedTemplate {
-  readonly method: string;
-  readonly template: PathTemplate;
-  readonly at: Placed;
 }
 
 /** Whether a third route says what becomes of the requests that two crossing ones both match. */

@@ -142,3 +142,20 @@ paths:
     assert.equal(faults(withPath('/a', { get: { operationId: 'a' } }), 'ram').length, 1);
   });
 });
+
+test('an OpenAPI document says where letter case does not matter', () => {
+  const text = JSON.stringify({
+    openapi: '3.0.3',
+    'x-claviger-case-sensitive': false,
+    paths: {
+      '/a/{id}': { get: { operationId: 'getA' } },
+      '/b/{id}': { get: { operationId: 'getB', 'x-claviger-case-sensitive': true } },
+    },
+  });
+  const map = serviceMapFromOpenApi(text, { service: 'orders' });
+  assert.deepEqual(
+    map.routes.map(({ caseSensitive }) => caseSensitive),
+    [false, true],
+  );
+  assert.deepEqual(map.warnings, []);
+});

@@ -26,8 +26,9 @@ const METHODS: ReadonlySet<string> = new Set([
 /**
  * Makes a service map of an OpenAPI 3.0 or 3.1 document, in YAML or JSON. Each operation is a route: its
  * `operationId` in PascalCase is the action (`get-order` is `GetOrder`), its path is the resource
- * (`/orders/{orderId}` is `orders/{orderId}`). `x-claviger-action`, `x-claviger-resource` and
- * `x-claviger-conditions` at the operation say otherwise; they are as in a map of one's own. Paths begin with the
+ * (`/orders/{orderId}` is `orders/{orderId}`). `x-claviger-action`, `x-claviger-resource`,
+ * `x-claviger-conditions` and `x-claviger-case-sensitive` at the operation say otherwise; they are as in a map of one's
+ * own. `x-claviger-case-sensitive` at the root is for all operations. Paths begin with the
  * path of the `servers`.
  *
  * @throws ServiceMapError with the line and column of everything that is wrong with it
@@ -51,6 +52,7 @@ export function serviceMapFromOpenApi(
     reader,
     { text: service, at: reader.root },
     region === undefined ? undefined : { text: region, at: reader.root },
+    caseSensitivity(reader, root),
   );
   const paths = root.get('paths');
   if (paths === undefined) {
@@ -78,12 +80,19 @@ export function serviceMapFromOpenApi(
         path: { text: `${prefix}${path.name}`, at: path.at },
         action,
         resource: resourceOf(reader, path, fields) ?? { text: path.name, at: path.at },
+        caseSensitive: caseSensitivity(reader, fields),
         conditions:
           conditions === undefined ? [] : reader.members(conditions.value, '`x-claviger-conditions`'),
       });
     }
   }
   return builder.finish(file);
+}
+
+function caseSensitivity(reader: YamlReader, fields: ReadonlyMap<string, Member>): Written | undefined {
+  const field = fields.get('x-claviger-case-sensitive');
+  const text = field && reader.text(field.value, '`x-claviger-case-sensitive`');
+  return text === undefined ? undefined : { text, at: field!.value };
 }
 
 function membersOf(reader: YamlReader, node: Placed, what: string): Map<string, Member> {

@@ -114,10 +114,10 @@ routes:
       [
         '1:10 `Orders` is no code of a service: a lower-case letter, then lower-case letters, digits and `-`, at most 63',
         '2:9 `cn_hangzhou` is no region: lower-case letters, digits and `-`',
-        '3:1 `owner` is not a field of a service map; there are `service`, `region`, `routes`',
+        '3:1 `owner` is not a field of a service map; there are `service`, `region`, `caseSensitive`, `routes`',
         '6:13 `get order` is no name of an action: a letter, then letters and digits',
         '7:15 the path has no parameter `id`',
-        '8:5 `note` is not a field of a route; there are `route`, `action`, `resource`, `conditions`',
+        '8:5 `note` is not a field of a route; there are `route`, `action`, `resource`, `caseSensitive`, `conditions`',
         '9:12 `FETCH` is no method of a route: write one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
         '10:13 the action `ram:ListUsers` is one of another service than `Orders`',
         '12:5 the field `route` is missing',
@@ -367,5 +367,53 @@ describe('two routes of a service map', () => {
     assert.deepEqual(faults(mapOf('GET /a/{x}/c', 'GET /a/b/{y}', 'GET /a/b/c')), []);
     assert.deepEqual(faults(mapOf('GET /{x}/b', 'GET /a/{y+}', 'GET /a/b')), []);
     assert.equal(faults(mapOf('GET /a/{x}/c', 'GET /a/b/{y}', 'GET /a/b/d')).length, 1);
+  });
+});
+
+describe('letter case', () => {
+  /** `line:column message` of each warning. */
+  const warnings = (text: string) =>
+    parseServiceMap(text).warnings.map(({ line, column, message }) => `${line}:${column} ${message}`);
+  const head = 'service: orders\nroutes:\n';
+  const route = (path: string, more = '', method = 'GET') =>
+    `  - { route: '${method} ${path}', action: Act, resource: 'order/${path.includes('{id}') ? '{id}' : '*'}'${more} }\n`;
+
+  test('matters in every route unless the map or the route says otherwise', () => {
+    const of = (text: string) => parseServiceMap(text).routes.map(({ caseSensitive }) => caseSensitive);
+    const two = route('/a/{id}') + route('/b/{id}', ', caseSensitive: false');
+    assert.deepEqual(of(head + two), [true, false]);
+    assert.deepEqual(of(`caseSensitive: false\n${head}${two}`), [false, false]);
+    const back = route('/a/{id}', ', caseSensitive: true');
+    assert.deepEqual(of(`caseSensitive: false\n${head}${back}`), [true]);
+  });
+
+  test('is `true` or `false`', () => {
+    assert.deepEqual(faults(head + route('/a', ', caseSensitive: no')), [
+      '3:73 `no`: `caseSensitive` is `true`, or `false` when the service does not tell upper from lower case',
+    ]);
+  });
+
+  test('is asked for once where a resource is named by the request and the map does not say', () => {
+    const [warning, ...more] = warnings(head + route('/a') + route('/b/{id}') + route('/c/{id}'));
+    assert.match(warning ?? '', /^4:14 2 routes from here on name a resource .* `caseSensitive: false`/);
+    assert.deepEqual(more, []);
+    assert.deepEqual(warnings(`caseSensitive: true\n${head}${route('/b/{id}')}`), []);
+    assert.deepEqual(warnings(head + route('/a')), []);
+  });
+
+  test('makes two routes of one path one when it is ignored, and is warned of when it is not', () => {
+    const two = route('/Orders') + route('/orders');
+    assert.match(faults(`caseSensitive: false\n${head}${two}`)[0] ?? '', /matches the same requests as/);
+    assert.match(warnings(head + two)[0] ?? '', /`GET \/orders` and `GET \/Orders` differ in case alone/);
+  });
+
+  test('is warned of when two methods of a path disagree, and a slash at the end alone makes a route', () => {
+    const mixed =
+      route('/a/{id}', ', caseSensitive: true') + route('/a/{id}', ', caseSensitive: false', 'PUT');
+    assert.match(warnings(head + mixed)[0] ?? '', /have the same path, and only one is `caseSensitive`/);
+    assert.match(
+      warnings(head + route('/a') + route('/a/'))[0] ?? '',
+      /differ in the slash at the end alone/,
+    );
   });
 });

@@ -25,11 +25,16 @@ export function parseServiceMap(
   const reader = new YamlReader(text);
   // What follows a fault of the notation itself would only be faults of its own making.
   if (reader.faults.length > 0) throw new ServiceMapError(file, reader.faults);
-  const fields = reader.fields(reader.root, ['service', 'region', 'routes'], 'a service map');
+  const fields = reader.fields(
+    reader.root,
+    ['service', 'region', 'caseSensitive', 'routes'],
+    'a service map',
+  );
   const builder = new MapBuilder(
     reader,
     written(reader, fields.service, 'service', reader.root),
     fields.region && written(reader, fields.region, 'region', reader.root),
+    fields.caseSensitive && written(reader, fields.caseSensitive, 'caseSensitive', reader.root),
   );
   if (fields.routes === undefined) reader.fault(reader.root, 'the field `routes` is missing');
   const items = fields.routes && reader.items(fields.routes.value, '`routes`');
@@ -37,7 +42,11 @@ export function parseServiceMap(
     reader.fault(fields.routes?.value, '`routes` is empty: every request would be denied');
   }
   for (const item of items ?? []) {
-    const route = reader.fields(item, ['route', 'action', 'resource', 'conditions'], 'a route');
+    const route = reader.fields(
+      item,
+      ['route', 'action', 'resource', 'caseSensitive', 'conditions'],
+      'a route',
+    );
     const head = written(reader, route.route, 'route', item);
     const action = written(reader, route.action, 'action', item);
     const resource = written(reader, route.resource, 'resource', item);
@@ -57,6 +66,7 @@ export function parseServiceMap(
       path: { text: head.text.slice(space + 1).trim(), at: head.at },
       action,
       resource,
+      caseSensitive: route.caseSensitive && written(reader, route.caseSensitive, 'caseSensitive', item),
       conditions,
     });
   }

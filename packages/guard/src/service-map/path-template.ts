@@ -83,8 +83,15 @@ export type TemplateRelation =
   /** Some requests match both, and neither is the exception. */
   | 'crossing';
 
-/** Compares what two templates match. */
-export function relationOf(a: readonly TemplateSegment[], b: readonly TemplateSegment[]): TemplateRelation {
+/**
+ * Compares what two templates match.
+ * @param isCaseSensitive `false` when the service takes literals that differ in case alone for the same
+ */
+export function relationOf(
+  a: readonly TemplateSegment[],
+  b: readonly TemplateSegment[],
+  isCaseSensitive = true,
+): TemplateRelation {
   let aIsNarrower = false;
   let bIsNarrower = false;
   for (let at = 0; at < a.length || at < b.length; at++) {
@@ -100,7 +107,10 @@ export function relationOf(a: readonly TemplateSegment[], b: readonly TemplateSe
       break;
     }
     if (inA.kind === 'literal' && inB.kind === 'literal') {
-      if (inA.text !== inB.text) return 'disjoint';
+      const isSame = isCaseSensitive
+        ? inA.text === inB.text
+        : inA.text.toLowerCase() === inB.text.toLowerCase();
+      if (!isSame) return 'disjoint';
     } else if (inA.kind === 'literal') {
       if (inA.text === '') return 'disjoint';
       aIsNarrower = true;

@@ -13,10 +13,14 @@ function templateOf(text: string): PathTemplate {
 }
 
 function treeOf(...templates: string[]): RouteTree {
+  return treeOfRoutes(true, templates);
+}
+
+function treeOfRoutes(caseSensitive: boolean, templates: readonly string[]): RouteTree {
   const tree = new RouteTree();
   for (const text of templates) {
     const { segments } = templateOf(text);
-    tree.add({ method: 'GET', template: text } as Route, segments);
+    tree.add({ method: 'GET', template: text, caseSensitive } as Route, segments);
   }
   return tree;
 }

@@ -1,10 +1,13 @@
 import type { TemplateSegment } from './path-template.ts';
 import { type RequestPath, type UnclearPath, unclear } from './request-path.ts';
 import type { Route } from './route.ts';
+import { foldAll } from './text-folding.ts';
 
 /** A place in the tree of one method: what may follow, by the next segment. */
 class Node {
   readonly literals = new Map<string, Node>();
+  /** Literals of routes that are not case-sensitive, folded; undefined while there are none. */
+  caselessLiterals: Set<string> | undefined;
   parameter: Node | undefined;
   /** The route whose `{name+}` begins here. */
   rest: Route | undefined;
@@ -18,7 +21,11 @@ class Node {
   }
 
   /** The place behind a literal; made when it is not there yet. */
-  literal(text: string): Node {
+  literal(text: string, isCaseSensitive: boolean): Node {
+    if (!isCaseSensitive) {
+      this.caselessLiterals ??= new Set();
+      this.caselessLiterals.add(foldAll(text));
+    }
     let node = this.literals.get(text);
     if (node === undefined) {
       node = new Node();
@@ -64,7 +71,7 @@ export class RouteTree {
         node.rest = route;
         return;
       }
-      node = segment.kind === 'parameter' ? node.anything() : node.literal(segment.text);
+      node = segment.kind === 'parameter' ? node.anything() : node.literal(segment.text, route.caseSensitive);
     }
     node.route = route;
   }
@@ -92,6 +99,8 @@ function search(node: Node, path: RequestPath, at: number, values: string[]): Ro
       );
     const found = search(literal, path, at + 1, values);
     if (found !== undefined) return found;
+  } else if (node.caselessLiterals?.has(foldAll(segment))) {
+    return unclear(`has \`${segment}\`, which the service does not tell from a literal in another case`);
   }
   // Only the last segment may be empty, and that is the slash at the end, which no parameter takes.
   if (segment === '') return undefined;

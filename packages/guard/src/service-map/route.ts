@@ -20,7 +20,11 @@ export interface Route {
   /** With the service's code, `orders:GetOrder`. */
   readonly action: string;
   readonly resource: ResourceTemplate;
+  /** Whether the service tells upper from lower case in the values that the resource is made of. */
+  readonly caseSensitive: boolean;
   readonly conditions: readonly RouteCondition[];
+  /** What resource and conditions are made of. */
+  readonly sources: readonly ValueSource[];
   /** The query parameters that resource and conditions are made of. */
   readonly query: readonly DecisiveParameter[];
   /** Names of such headers, in lower case. */

@@ -1,3 +1,4 @@
+import type { ServiceMapFault } from './map-fault.ts';
 import type { PathTemplate } from './path-template.ts';
 import { readRequestPath } from './request-path.ts';
 import type { Route } from './route.ts';
@@ -19,12 +20,20 @@ export class ServiceMap {
   /** Of the service's resources; `*` when they have none. */
   readonly region: string;
   readonly routes: readonly Route[];
+  /** What the map's author should look at, in the order of the text: it may mean something else than it seems to. */
+  readonly warnings: readonly ServiceMapFault[];
   readonly #tree = new RouteTree();
 
   /** INVARIANT: no two of the routes match the same requests. */
-  constructor(service: string, region: string, routes: readonly MappedRoute[]) {
+  constructor(
+    service: string,
+    region: string,
+    routes: readonly MappedRoute[],
+    warnings: readonly ServiceMapFault[] = [],
+  ) {
     this.service = service;
     this.region = region;
+    this.warnings = warnings.toSorted((a, b) => a.line - b.line || a.column - b.column);
     this.routes = routes.map(({ route }) => route);
     for (const { route, template } of routes) this.#tree.add(route, template.segments);
   }

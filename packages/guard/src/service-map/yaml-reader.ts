@@ -31,6 +31,8 @@ export interface Member {
  */
 export class YamlReader {
   readonly faults: ServiceMapFault[] = [];
+  /** What can be used as it stands, and may mean something else than its author thinks. */
+  readonly warnings: ServiceMapFault[] = [];
   readonly root: Placed;
   readonly #document: Document | undefined;
   readonly #lines = new LineCounter();
@@ -53,14 +55,19 @@ export class YamlReader {
     if (error !== undefined) {
       const isBrace = error.message.includes('flow-map-start');
       const advice = isBrace ? ': a text with `{` must stand in quotes here' : '';
-      this.#addAt(error.pos[0], `${firstLine(error.message)}${advice}`);
+      this.#addTo(this.faults, error.pos[0], `${firstLine(error.message)}${advice}`);
     }
     this.root = document.contents ?? undefined;
   }
 
   /** @param at what the fault is about; the beginning of the text when it is not there */
   fault(at: Placed, message: string): void {
-    this.#addAt(at?.range?.[0] ?? 0, message);
+    this.#addTo(this.faults, at?.range?.[0] ?? 0, message);
+  }
+
+  /** @param at what the warning is about; the beginning of the text when it is not there */
+  warn(at: Placed, message: string): void {
+    this.#addTo(this.warnings, at?.range?.[0] ?? 0, message);
   }
 
   /** The members of a mapping; a fault, and none, when it is something else. `what` begins the message. */
@@ -129,9 +136,9 @@ export class YamlReader {
     return isAlias(node) && this.#document !== undefined ? node.resolve(this.#document) : node;
   }
 
-  #addAt(offset: number, message: string): void {
+  #addTo(list: ServiceMapFault[], offset: number, message: string): void {
     const { line, col } = this.#lines.linePos(offset);
-    this.faults.push({ line: Math.max(line, 1), column: Math.max(col, 1), message });
+    list.push({ line: Math.max(line, 1), column: Math.max(col, 1), message });
   }
 }
 
