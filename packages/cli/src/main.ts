@@ -15,6 +15,7 @@ import { addGateway } from './commands/gateway.ts';
 import { addGuardRegistration } from './commands/guard.ts';
 import { addInit } from './commands/init.ts';
 import { addMasterKeyCommand } from './commands/master-key.ts';
+import { addPolicy } from './commands/policy.ts';
 import { addRootAccessKey } from './commands/root-access-key.ts';
 import { addRootPassword } from './commands/root-password.ts';
 import { addServe } from './commands/serve.ts';
@@ -60,6 +61,7 @@ export function program(terminal: Terminal): Command {
   addSign(root, terminal);
   addCall(root, terminal);
   addVerify(root, terminal);
+  addPolicy(root, terminal);
   for (const command of everyCommand(root)) command.exitOverride();
   return root;
 }

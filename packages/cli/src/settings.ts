@@ -13,11 +13,13 @@ export const dataSettings = ['data', 'database', 'masterKeyProvider', 'vaultAddr
  * @param names which; all when absent
  */
 export function addSettings(command: Command, names?: readonly string[]): Command {
-  for (const { name, variable, description, byDefault } of settingDescriptions) {
+  for (const { name, variable, description, byDefault, isList } of settingDescriptions) {
     if (environmentOnly.has(name) || (names !== undefined && !names.includes(name))) continue;
     const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <value>`;
     const suffix = byDefault === '' ? '' : `, default ${byDefault}`;
-    command.addOption(new Option(flag, `${description} (${variable}${suffix})`));
+    const option = new Option(flag, `${description} (${variable}${suffix})`);
+    if (isList) option.argParser(joined);
+    command.addOption(option);
   }
   return command;
 }
@@ -31,4 +33,9 @@ export function configurationOf(
   options: Readonly<Record<string, unknown>>,
 ): Configuration {
   return readConfiguration(options, terminal.environment);
+}
+
+/** A list may be given at once, with commas, or by several flags. */
+function joined(value: string, before: string | undefined): string {
+  return before === undefined ? value : `${before},${value}`;
 }

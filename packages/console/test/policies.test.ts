@@ -68,6 +68,26 @@ describe('policies and the simulator in the console', { skip: withoutChromium },
     await context.close();
   });
 
+  for (const [language, expected] of [
+    ['en', /Calls signed by an AccessKey.*BoolIfExists/],
+    ['zh-TW', /以 AccessKey 簽署的呼叫/],
+    ['zh-CN', /使用 AccessKey 签名的调用/],
+  ] as const) {
+    test(`a document that does not do what it seems to is warned of, in ${language}`, async () => {
+      const { page, context } = await console.openSignedIn(admin, password, { language });
+      await page.goto('/policies/new');
+      await page.getByText('JSON', { exact: true }).click();
+      await page
+        .locator('.cm-content')
+        .fill(
+          '{"Version":"1","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Bool":{"acs:MFAPresent":"false"}}}]}',
+        );
+      await page.locator('.cm-lintRange-warning').first().waitFor();
+      await page.getByRole('alert').filter({ hasText: expected }).waitFor();
+      await context.close();
+    });
+  }
+
   test('what the builder cannot show stays as it was', async () => {
     const document = {
       Version: '1',

@@ -46,6 +46,11 @@ export interface ServiceGuardOptions {
   readonly now?: () => number;
   /** Addresses and CIDR blocks of proxies whose `X-Forwarded-For` is believed; none unless given. */
   readonly trustedProxies?: readonly string[];
+  /**
+   * Networks with the names of VPCs, `vpc-build=10.20.0.0/16`, for `acs:SourceVpc`, `acs:VpcSourceIp` and the VPC
+   * statements of key network policies; none unless given.
+   */
+  readonly vpcNetworks?: readonly string[];
   /** How far a request's time may be from ours, in milliseconds; RAM's 15 minutes unless given. */
   readonly windowMs?: number;
   /**
@@ -110,7 +115,15 @@ export class ServiceGuard {
   readonly #newRequestId: () => string;
 
   constructor(options: ServiceGuardOptions) {
-    const { source, service, trustedProxies, windowMs, rateLimits, bodyLimit = ONE_MEBIBYTE } = options;
+    const {
+      source,
+      service,
+      trustedProxies,
+      vpcNetworks,
+      windowMs,
+      rateLimits,
+      bodyLimit = ONE_MEBIBYTE,
+    } = options;
     if (!Number.isSafeInteger(bodyLimit) || bodyLimit < 0) {
       throw new RangeError(`bodyLimit: ${bodyLimit} is no number of bytes`);
     }
@@ -122,6 +135,7 @@ export class ServiceGuard {
       nonces: options.nonces ?? new NonceMemory(),
       now: options.now ?? Date.now,
       ...(trustedProxies === undefined ? {} : { trustedProxies }),
+      ...(vpcNetworks === undefined ? {} : { vpcNetworks }),
       ...(windowMs === undefined ? {} : { windowMs }),
     });
     this.#hosts = options.hosts && new ServiceHosts(options.hosts);

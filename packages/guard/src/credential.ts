@@ -1,6 +1,7 @@
 import type { CompiledPolicies } from '@claviger/policy';
 import type { SigningKey } from '@claviger/signature';
 import type { CompiledNetworkPolicy } from './network-policy.ts';
+import type { TagValues } from './tag-values.ts';
 
 /** The account itself: owns everything, bypasses identity policies. */
 export interface RootPrincipal {
@@ -16,6 +17,8 @@ export interface UserPrincipal {
   readonly arn: string;
   readonly userId: string;
   readonly userName: string;
+  /** Of the user; absent when it has none. */
+  readonly tags?: TagValues;
 }
 
 /** A session of a role, made by STS. */
@@ -26,6 +29,8 @@ export interface RolePrincipal {
   readonly roleId: string;
   readonly roleName: string;
   readonly sessionName: string;
+  /** Of the role; absent when it has none. */
+  readonly tags?: TagValues;
 }
 
 /** A registered guard: a process that verifies requests to some services. It is no RAM user, and calls only the

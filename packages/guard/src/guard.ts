@@ -14,6 +14,7 @@ import { type GuardRefusal, refuse } from './guard-refusal.ts';
 import { admitsOrigin } from './network-policy.ts';
 import type { NonceStore, NonceUse } from './nonce-memory.ts';
 import { RequestConditions, type RequestFacts } from './request-conditions.ts';
+import { VpcNetworks } from './vpc-networks.ts';
 
 /** A request as it arrived, and over which connection. */
 export interface GuardRequest extends SignedRequest {
@@ -42,6 +43,8 @@ export interface Identity {
   readonly signature: ParsedSignature;
   readonly nonce: string;
   readonly sourceAddress: string;
+  /** The named network that the address is in. */
+  readonly vpcId?: string | undefined;
   readonly secure: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -78,6 +81,8 @@ export interface GuardOptions {
   readonly now: () => number;
   /** Addresses and CIDR blocks of proxies whose `X-Forwarded-For` is believed; none unless given. */
   readonly trustedProxies?: readonly string[];
+  /** Networks with the names of VPCs, `vpc-build=10.20.0.0/16`; none unless given. See `VpcNetworks`. */
+  readonly vpcNetworks?: readonly string[];
   /** How far a request's time may be from ours, in milliseconds; RAM's 15 minutes unless given. */
   readonly windowMs?: number;
 }
@@ -96,6 +101,7 @@ export class Guard {
   readonly #windowMs: number;
   readonly #trusted: TrustedProxies;
   readonly #trustsNobody: boolean;
+  readonly #vpcs: VpcNetworks;
 
   constructor(options: GuardOptions) {
     this.#source = options.source;
@@ -104,11 +110,17 @@ export class Guard {
     this.#windowMs = options.windowMs ?? FIFTEEN_MINUTES;
     this.#trustsNobody = (options.trustedProxies ?? []).length === 0;
     this.#trusted = parseTrustedProxies(options.trustedProxies ?? []);
+    this.#vpcs = new VpcNetworks(options.vpcNetworks);
   }
 
   /** The address a request is judged by: the peer's, or what a trusted proxy says. */
   sourceAddress(request: GuardRequest | GuardHead): string {
     return clientAddress(request.peerAddress, request.rawHeaders, this.#trusted);
+  }
+
+  /** The name of the network that an address is in, when the operator has named one. @param address a source address */
+  vpcIdOf(address: string): string | undefined {
+    return this.#vpcs.idOf(address);
   }
 
   /** Whether the client's own connection was TLS, by the connection or by a trusted proxy's word. */
@@ -188,7 +200,8 @@ export class Guard {
     if (use === 'seen') return refuse('SignatureNonceUsed', accessKeyId);
     if (use === 'full') return refuse('Throttling.Nonce', accessKeyId);
     const sourceAddress = this.sourceAddress(request);
-    if (!admitsAddress(credential, sourceAddress)) {
+    const vpcId = this.vpcIdOf(sourceAddress);
+    if (!admitsAddress(credential, sourceAddress, vpcId)) {
       const level = credential.networkRestriction?.level === 'AccessKey' ? 'its own' : "the account's";
       return refuse('Forbidden.AccessKeyNetworkPolicy', accessKeyId, {
         accessKeyId,
@@ -205,6 +218,7 @@ export class Guard {
       signature,
       nonce: signature.nonce,
       sourceAddress,
+      ...(vpcId !== undefined && { vpcId }),
       secure: this.isSecure(request),
       now,
     };
@@ -215,13 +229,13 @@ export class Guard {
    * @returns undefined when a request of it would be refused by now
    */
   async renew(identity: Identity): Promise<Identity | undefined> {
-    const { accessKeyId, signature, sourceAddress } = identity;
+    const { accessKeyId, signature, sourceAddress, vpcId } = identity;
     const token = 'securityToken' in signature ? signature.securityToken : undefined;
     const credential = await this.#source.find(accessKeyId, token);
     if (typeof credential === 'string' || credential.status !== 'Active') return undefined;
     const now = this.#now();
     if (credential.expiresAt !== undefined && credential.expiresAt <= now) return undefined;
-    if (!admitsAddress(credential, sourceAddress)) return undefined;
+    if (!admitsAddress(credential, sourceAddress, vpcId)) return undefined;
     return { ...identity, credential, principal: credential.principal, now };
   }
 
@@ -247,11 +261,15 @@ export class Guard {
 }
 
 /** Whether the network policy in force for a key lets it be used from an address; temporary keys have none. */
-function admitsAddress({ kind, networkRestriction }: Credential, address: string): boolean {
+function admitsAddress(
+  { kind, networkRestriction }: Credential,
+  address: string,
+  vpcId: string | undefined,
+): boolean {
   return (
     networkRestriction === undefined ||
     kind !== 'permanent' ||
-    admitsOrigin(networkRestriction.policy, { address })
+    admitsOrigin(networkRestriction.policy, { address, vpcId })
   );
 }
 

@@ -37,6 +37,7 @@ export {
 export * from './guard.ts';
 export { type GuardRefusal, type GuardRefusalCode, guardRefusals } from './guard-refusal.ts';
 export * from './network-policy.ts';
+export { networkPolicyWarnings } from './network-policy-warnings.ts';
 export * from './nonce-memory.ts';
 export * from './permission-policy.ts';
 export * from './principal.ts';
@@ -53,6 +54,7 @@ export {
   type SnapshotSource,
   type SnapshotState,
 } from './snapshot/snapshot-source.ts';
+export { type TagValues, tagValues } from './tag-values.ts';
 export { systemTimer, type Timer } from './timer.ts';
 export {
   openUsageReports,
@@ -60,3 +62,4 @@ export {
   type UsageReports,
 } from './usage-report/usage-reports.ts';
 export { BodyError, type BodyErrorCode, verifyingBody } from './verifying-body.ts';
+export { VpcNetworks } from './vpc-networks.ts';

@@ -3,6 +3,9 @@ import { IpNetworkSet, parseIpNetwork, parseStrictJson } from '@claviger/policy'
 /** The `Value` of a `VPCWhiteList` statement that stands for every VPC. */
 export const allowAllVpc = 'AllowAllVPC';
 
+/** An id of a VPC, or the name that an operator gives a network: `vpc-build`. */
+export const vpcIdFormat = /^vpc-[A-Za-z0-9-]{1,64}$/;
+
 /** Most statements that one policy may have; RAM's quota `ConditionsPerAKPolicyQuota`. */
 export const maxStatements = 8;
 
@@ -105,7 +108,7 @@ function parseStatement(value: unknown, where: string): Parsed<NetworkPolicyStat
     return addresses.ok ? { ok: true, value: { Type, IPList: addresses.value } } : addresses;
   }
   if (Type === 'VPCWhiteList') {
-    if (typeof Value !== 'string' || (Value !== allowAllVpc && !/^vpc-[A-Za-z0-9-]{1,64}$/.test(Value))) {
+    if (typeof Value !== 'string' || (Value !== allowAllVpc && !vpcIdFormat.test(Value))) {
       return invalid(`${where}.Value must be a VPC id (\`vpc-…\`) or \`${allowAllVpc}\``);
     }
     const addresses = parseIpList(value['IPList'], where);
@@ -215,7 +218,7 @@ export function compileNetworkPolicy(policy: NetworkPolicy): CompiledNetworkPoli
 export interface RequestOrigin {
   /** The client's address; one that cannot be read is admitted by no policy. */
   readonly address: string;
-  /** The VPC through which the call came, when what stands in front knows it; never what the client says. */
+  /** The named network that the address is in (`VpcNetworks`); never what the client says. */
   readonly vpcId?: string | undefined;
 }
 
@@ -223,8 +226,8 @@ export interface RequestOrigin {
  * Whether a policy lets a call through: at least one statement has to match.
  *
  * A call without a VPC is judged by ClassicWhiteList statements, one through a VPC by the VPCWhiteList statements
- * for that VPC or for all. A server of one's own has no VPC endpoints, so there every call, private addresses
- * included, is judged by ClassicWhiteList: `AllowAllVPC` opens nothing to a call that came through no VPC.
+ * for that VPC or for all. Only addresses in a network that the operator has named came through a VPC; every other
+ * call, private addresses included, is judged by ClassicWhiteList.
  */
 export function admitsOrigin(policy: CompiledNetworkPolicy, origin: RequestOrigin): boolean {
   if (origin.vpcId === undefined) return policy.classic.hasText(origin.address);

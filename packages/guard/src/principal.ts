@@ -1,4 +1,5 @@
 import type { GuardPrincipal, RolePrincipal, RootPrincipal, UserPrincipal } from './credential.ts';
+import type { TagValues } from './tag-values.ts';
 
 /** The account root, as the sender of a request. */
 export function rootPrincipal(accountId: string): RootPrincipal {
@@ -6,8 +7,14 @@ export function rootPrincipal(accountId: string): RootPrincipal {
 }
 
 /** A RAM user, as the sender of a request. */
-export function userPrincipal(accountId: string, userId: string, userName: string): UserPrincipal {
-  return { type: 'ram-user', accountId, arn: `acs:ram::${accountId}:user/${userName}`, userId, userName };
+export function userPrincipal(
+  accountId: string,
+  userId: string,
+  userName: string,
+  tags?: TagValues,
+): UserPrincipal {
+  const arn = `acs:ram::${accountId}:user/${userName}`;
+  return { type: 'ram-user', accountId, arn, userId, userName, ...(tags && { tags }) };
 }
 
 /** A guard, as policies and audit events name it. */
@@ -30,7 +37,8 @@ export function sessionPrincipal(
   roleId: string,
   roleName: string,
   sessionName: string,
+  tags?: TagValues,
 ): RolePrincipal {
   const arn = `acs:ram::${accountId}:assumed-role/${roleName}/${sessionName}`;
-  return { type: 'assumed-role', accountId, arn, roleId, roleName, sessionName };
+  return { type: 'assumed-role', accountId, arn, roleId, roleName, sessionName, ...(tags && { tags }) };
 }

@@ -1,4 +1,4 @@
-import type { ConditionContext } from '@claviger/policy';
+import type { ConditionContext, RequestConditionKey } from '@claviger/policy';
 import type { Principal } from './credential.ts';
 
 /** What a request tells the conditions of policies, by itself. */
@@ -10,12 +10,36 @@ export interface RequestFacts {
   readonly principal: Principal;
   /** Whether a second factor was shown; undefined for calls signed by a permanent key, as RAM has it. */
   readonly mfaPresent?: boolean | undefined;
+  /** Name of the network that the operator has named and the address is in; undefined for all other addresses. */
+  readonly vpcId?: string | undefined;
 }
 
+type Value = string | readonly string[] | undefined;
+
 /**
- * The condition keys every request has (`acs:SourceIp`, `acs:CurrentTime`, `acs:SecureTransport`,
- * `acs:MFAPresent`, `acs:PrincipalARN`), and those the operation adds. Each is worked out when a condition asks.
- * An operation's own keys never stand for one of these.
+ * How each key that every request is asked for is read. A key that `@claviger/policy` declares and that is missing
+ * here does not compile.
+ *
+ * @param name of a family such as `acs:PrincipalTag/`, what follows the slash, in lower case
+ */
+const readers: Readonly<Record<RequestConditionKey, (facts: RequestFacts, name: string) => Value>> = {
+  'acs:sourceip': ({ sourceAddress }) => sourceAddress,
+  'acs:currenttime': ({ now }) => isoSeconds(now),
+  'acs:securetransport': ({ secure }) => String(secure),
+  'acs:mfapresent': ({ mfaPresent }) => (mfaPresent === undefined ? undefined : String(mfaPresent)),
+  'acs:principalarn': ({ principal }) => principal.arn,
+  'acs:principaltag/': ({ principal }, name) => ('tags' in principal ? principal.tags?.get(name) : undefined),
+  'acs:sourcevpc': ({ vpcId }) => vpcId,
+  'acs:vpcsourceip': ({ vpcId, sourceAddress }) => (vpcId === undefined ? undefined : sourceAddress),
+};
+
+const readerOf: ReadonlyMap<string, (facts: RequestFacts, name: string) => Value> = new Map(
+  Object.entries(readers),
+);
+
+/**
+ * The condition keys that every request is asked for (`requestConditionKeys` of `@claviger/policy`), and those that
+ * the operation adds. Each is worked out when a condition asks. An operation's own keys never stand for one of these.
  */
 export class RequestConditions implements ConditionContext {
   readonly #facts: RequestFacts;
@@ -32,20 +56,9 @@ export class RequestConditions implements ConditionContext {
 
   /** @param key a condition key, lower-cased */
   get(key: string): string | readonly string[] | undefined {
-    switch (key) {
-      case 'acs:sourceip':
-        return this.#facts.sourceAddress;
-      case 'acs:currenttime':
-        return isoSeconds(this.#facts.now);
-      case 'acs:securetransport':
-        return String(this.#facts.secure);
-      case 'acs:mfapresent':
-        return this.#facts.mfaPresent === undefined ? undefined : String(this.#facts.mfaPresent);
-      case 'acs:principalarn':
-        return this.#facts.principal.arn;
-      default:
-        return this.#own?.get(key);
-    }
+    const slash = key.indexOf('/') + 1;
+    const reader = readerOf.get(slash === 0 ? key : key.slice(0, slash));
+    return reader === undefined ? this.#own?.get(key) : reader(this.#facts, key.slice(slash));
   }
 }
 

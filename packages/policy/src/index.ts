@@ -7,6 +7,16 @@
  */
 
 export { type CompiledPolicies, compilePolicies, type NamedPolicy } from './compile.ts';
+export {
+  type ConditionKey,
+  conditionKeyNamed,
+  type OperationConditionKey,
+  operationConditionKeys,
+  type RequestConditionKey,
+  requestConditionKeys,
+  unfilledConditionKeys,
+} from './condition-keys.ts';
+export { usesConditionKey } from './condition-keys-used.ts';
 export type { ConditionContext } from './conditions-in-request.ts';
 export {
   type AccessRequest,
@@ -46,6 +56,7 @@ export {
   withoutMappedPrefix,
 } from './ip-address.ts';
 export { type IpNetwork, IpNetworkSet, isEveryAddress, parseIpNetwork } from './ip-network.ts';
+export { foldCase } from './letter-case.ts';
 export { OPERATOR_NAMES } from './operators.ts';
 export {
   type ParsedPolicy,
@@ -55,8 +66,10 @@ export {
   SESSION_POLICY_MAX_LENGTH,
 } from './parse.ts';
 export { type JsonPlaces, type Place, placesInJson } from './places.ts';
+export { type PolicyWarning, type PolicyWarningCode, policyWarnings } from './policy-warnings.ts';
 export { canAllowChange, canAllowService } from './reach.ts';
 export { parseStrictJson, type StrictJson } from './strict-json.ts';
+export { taggedResourceActions } from './tagged-resource-actions.ts';
 export {
   type CompiledTrust,
   compileTrustPolicy,

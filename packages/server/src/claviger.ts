@@ -87,7 +87,13 @@ export async function startClaviger(
     capacity: configuration.cachedCredentials,
     compiled: services.permissions,
   });
-  const guard = new Guard({ source, nonces, now, trustedProxies: configuration.trustedProxies });
+  const guard = new Guard({
+    source,
+    nonces,
+    now,
+    trustedProxies: configuration.trustedProxies,
+    vpcNetworks: configuration.vpc,
+  });
   const metricsRegistry = new MetricsRegistry();
   const metrics = new RequestMetrics(metricsRegistry);
   registerGauges(metricsRegistry, {

@@ -1,4 +1,4 @@
-import { parseTrustedProxies } from '@claviger/guard';
+import { parseTrustedProxies, VpcNetworks } from '@claviger/guard';
 import { z } from 'zod';
 import { IssuerNetwork } from './federation/issuer-network.ts';
 import { isMasterKeyText } from './secrets/local-master-key.ts';
@@ -73,6 +73,16 @@ const settings = z.object({
       }
     })
     .describe('addresses and CIDR blocks whose X-Forwarded-For is believed'),
+  vpc: list
+    .default([])
+    .superRefine((networks, context) => {
+      try {
+        new VpcNetworks(networks);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as RangeError).message });
+      }
+    })
+    .describe('networks with names for acs:SourceVpc and VPCWhiteList, such as vpc-build=10.20.0.0/16'),
   publicUrl: z
     .string()
     .superRefine((text, context) => {
@@ -132,6 +142,8 @@ export interface SettingDescription {
   readonly variable: string;
   readonly description: string;
   readonly byDefault: string;
+  /** Whether it is a list: values separated by commas, the flag any number of times. */
+  readonly isList: boolean;
 }
 
 /** Every setting there is. */
@@ -142,6 +154,7 @@ export const settingDescriptions: readonly SettingDescription[] = Object.entries
       name,
       variable: variableOf(name),
       description: schema.description ?? schema.meta()?.description ?? '',
+      isList: Array.isArray(empty.data),
       byDefault: empty.success && empty.data !== undefined ? String(empty.data) : '',
     };
   },

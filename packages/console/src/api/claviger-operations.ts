@@ -43,14 +43,17 @@ export interface SessionPrincipal {
   LoginName: string;
 }
 
-/** A fault in a policy document, at its place; lines and columns count from 1. */
+/** A fault in a policy document, a warning or a note, at its place; lines and columns count from 1. */
 export interface PolicyFault {
   Message: string;
   Line: number;
   Column: number;
   EndLine?: number;
   EndColumn?: number;
-  Severity: 'error' | 'info';
+  Severity: 'error' | 'warning' | 'info';
+  /** Of a warning: what it is about, and the key, network or action that it names. */
+  Code?: string;
+  Subject?: string;
 }
 
 /** What one statement had to do with a simulated decision. */

@@ -147,12 +147,12 @@ function servicesOf(
   checkpoint: Checkpoint,
 ): HostTable<AskedService> {
   const trustedProxies = trustedByForwardAuth(configuration);
-  const { rateLimits } = configuration;
+  const { rateLimits, vpc: vpcNetworks } = configuration;
   return new HostTable(
     configuration.services.map(({ hosts, identityToken }, at) => ({
       hosts,
       entry: {
-        guard: checkpoint.guard(maps[at]!, { trustedProxies, rateLimits }),
+        guard: checkpoint.guard(maps[at]!, { trustedProxies, rateLimits, vpcNetworks }),
         tokens: checkpoint.tokenIssuer(maps[at]!, identityToken ?? FORWARD_AUTH_TOKENS),
       },
     })),

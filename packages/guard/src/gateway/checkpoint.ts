@@ -77,6 +77,7 @@ export class Checkpoint {
     options: {
       readonly trustedProxies: readonly string[];
       readonly rateLimits: RateLimits;
+      readonly vpcNetworks: readonly string[];
       readonly bodyLimit?: number;
     },
   ): ServiceGuard {

@@ -152,7 +152,7 @@ export async function startGateway(file: string, surroundings: Surroundings): Pr
 
 function makePlan(loaded: LoadedGateway, checkpoint: Checkpoint, { now }: Surroundings): Plan {
   const { configuration, maps, upstreamTls } = loaded;
-  const { trustedProxies, rateLimits, bodyLimit, forwardAuth } = configuration;
+  const { trustedProxies, rateLimits, bodyLimit, forwardAuth, vpc: vpcNetworks } = configuration;
   const upstreams = configuration.upstreams.map(
     (settings, at) =>
       new Upstream(settings, upstreamTls[at]!, now, (failure, address) =>
@@ -164,7 +164,7 @@ function makePlan(loaded: LoadedGateway, checkpoint: Checkpoint, { now }: Surrou
   for (const [at, service] of configuration.services.entries()) {
     const { hosts, identityToken, upgrades, maxUpgradeMs } = service;
     const map = maps[at]!;
-    const guard = checkpoint.guard(map, { trustedProxies, rateLimits, bodyLimit });
+    const guard = checkpoint.guard(map, { trustedProxies, rateLimits, bodyLimit, vpcNetworks });
     const upstream = upstreams.find(({ name }) => name === service.upstream)!;
     const upstreamHost = service.host === 'upstream' ? upstream.host : undefined;
     const admission = new GuardedAdmission(guard, checkpoint.tokenIssuer(map, identityToken ?? 'caller'));
@@ -173,6 +173,7 @@ function makePlan(loaded: LoadedGateway, checkpoint: Checkpoint, { now }: Surrou
     const asking = checkpoint.guard(map, {
       trustedProxies: trustedByForwardAuth(forwardAuth),
       rateLimits,
+      vpcNetworks,
     });
     const tokens = checkpoint.tokenIssuer(map, identityToken ?? FORWARD_AUTH_TOKENS);
     asked.push({ hosts, entry: { guard: asking, tokens } });

@@ -1,6 +1,7 @@
 import { parseTrustedProxies } from '../client-address.ts';
 import { parseRateLimit } from '../rate-limit/rate-limit.ts';
 import type { RateLimits } from '../rate-limit/rate-limiter.ts';
+import { VpcNetworks } from '../vpc-networks.ts';
 import { anyText, durationMs, Misread, type Section, sizeBytes, word, yesOrNo } from './settings-section.ts';
 import type { IdentityTokenScope } from './token-issuer.ts';
 
@@ -24,10 +25,20 @@ export interface SharedSettings {
   readonly headerLimit: number;
   readonly rateLimits: RateLimits;
   readonly identity: IdentitySettings;
+  /** Networks with the names of VPCs, `vpc-build=10.20.0.0/16`. */
+  readonly vpc: readonly string[];
 }
 
 /** Their names in the file. */
-export const SHARED_FIELDS = ['tls', 'admin', 'source', 'headerLimit', 'rateLimits', 'identity'] as const;
+export const SHARED_FIELDS = [
+  'tls',
+  'admin',
+  'source',
+  'headerLimit',
+  'rateLimits',
+  'identity',
+  'vpc',
+] as const;
 
 /** Where credentials come from. */
 export interface SourceSettings {
@@ -186,6 +197,24 @@ function readRateLimits(limits: Section<'perKey' | 'perPrincipal'>): RateLimits 
   };
 }
 
+/** `vpc: [vpc-build=10.20.0.0/16]`. */
+function readVpc<Name extends string>(root: Section<Name | 'vpc'>): readonly string[] {
+  const list = root.list('vpc', (text) => {
+    try {
+      new VpcNetworks([text]);
+    } catch (error) {
+      throw new Misread((error as Error).message.replace(/^network `.*` /, ''));
+    }
+    return text;
+  });
+  try {
+    new VpcNetworks(list);
+  } catch (error) {
+    root.fault('vpc', (error as Error).message);
+  }
+  return list;
+}
+
 /** What every service has, by its names in the file. */
 export const SERVICE_FIELDS = ['map', 'openApi', 'service', 'region', 'hosts', 'identityToken'] as const;
 
@@ -271,5 +300,6 @@ export function readShared<Name extends string>(
     headerLimit: root.read('headerLimit', headerLimitBytes, DEFAULT_HEADER_LIMIT),
     rateLimits: readRateLimits(root.section('rateLimits', ['perKey', 'perPrincipal'])),
     identity: readIdentity(root.section('identity', ['issuer', 'keyLifetime'])),
+    vpc: readVpc(root),
   };
 }

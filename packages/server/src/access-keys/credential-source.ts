@@ -24,6 +24,7 @@ import type { SecretBox } from '../secrets/secret-box.ts';
 import { guardKeyPrefix } from '../store/identifiers.ts';
 import type { AccessKeyRow } from '../store/schema.ts';
 import type { Change, Queries, Store } from '../store/store.ts';
+import { readTagValues } from '../tags/tag-values.ts';
 import { sessionOfToken } from '../tokens/session-of-token.ts';
 import { CredentialCache, type Load } from './credential-cache.ts';
 
@@ -205,7 +206,11 @@ export class StoredCredentials implements CredentialSource {
     if (user === undefined) return undefined;
     const policies = await readUserPolicies(queries, accountId, user);
     return {
-      principal: userPrincipal(accountId, user),
+      principal: userPrincipal(
+        accountId,
+        user,
+        await readTagValues(queries, accountId, 'user', user.user_id),
+      ),
       permissions: this.#parts.compiled.of(accountId, policies),
     };
   }
@@ -226,7 +231,13 @@ export class StoredCredentials implements CredentialSource {
         signingKey: SigningKey.fromSecret(token.secret),
         status: account.status === 'Active' ? 'Active' : 'Inactive',
         expiresAt: session.expiresAt,
-        principal: sessionPrincipal(account.accountId, role.role_id, role.role_name, token.sessionName),
+        principal: sessionPrincipal(
+          account.accountId,
+          role.role_id,
+          role.role_name,
+          token.sessionName,
+          session.tags,
+        ),
         networkRestriction: undefined,
         permissions: this.#parts.compiled.of(account.accountId, policies),
         sessionPolicy:

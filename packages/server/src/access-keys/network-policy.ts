@@ -1,5 +1,6 @@
-import { parseNetworkPolicy, writeNetworkPolicy } from '@claviger/guard';
+import { networkPolicyWarnings, parseNetworkPolicy, writeNetworkPolicy } from '@claviger/guard';
 import { Refusal } from '../errors/refusal.ts';
+import { warnOf } from '../policies/policy-text.ts';
 import type { Scope } from '../rpc/operation.ts';
 import { writeSettings } from '../settings/security-preference.ts';
 import { changeKey, requireAccessKey } from './access-key.ts';
@@ -24,6 +25,7 @@ export async function setKeyNetworkPolicy(
   document: string,
 ): Promise<string> {
   const policy = keptForm(document);
+  warnOf(scope, networkPolicyWarnings(document));
   await requireAccessKey(scope, owner, accessKeyId);
   await changeKey(scope, accessKeyId, { network_policy: policy });
   return policy;
@@ -48,6 +50,7 @@ export async function readKeyNetworkPolicy(
  */
 export async function setAccountNetworkPolicy(scope: Scope, document: string): Promise<string> {
   const policy = keptForm(document);
+  warnOf(scope, networkPolicyWarnings(document));
   await writeSettings(scope, { access_key_network_policy: policy });
   return policy;
 }

@@ -1,4 +1,4 @@
-import { userPrincipal as principalOfUser, type UserPrincipal } from '@claviger/guard';
+import { userPrincipal as principalOfUser, type TagValues, type UserPrincipal } from '@claviger/guard';
 import type { UserRow } from '../store/schema.ts';
 
 export { rootPrincipal } from '@claviger/guard';
@@ -7,6 +7,7 @@ export { rootPrincipal } from '@claviger/guard';
 export function userPrincipal(
   accountId: string,
   user: Pick<UserRow, 'user_id' | 'user_name'>,
+  tags?: TagValues,
 ): UserPrincipal {
-  return principalOfUser(accountId, user.user_id, user.user_name);
+  return principalOfUser(accountId, user.user_id, user.user_name, tags);
 }

@@ -1,5 +1,6 @@
-import { type PolicyKind, parsePolicy } from '@claviger/policy';
+import { type PolicyKind, type PolicyWarning, parsePolicy, policyWarnings } from '@claviger/policy';
 import { Refusal } from '../errors/refusal.ts';
+import type { Scope } from '../rpc/operation.ts';
 
 /** More faults than this are only counted: an error message is not a report. */
 const faultsTold = 3;
@@ -26,4 +27,19 @@ export function faultsOfPolicy(text: string, kind: PolicyKind): string | undefin
 export function refuseMalformedPolicy(text: string, kind: PolicyKind): void {
   const fault = faultsOfPolicy(text, kind);
   if (fault !== undefined) throw new Refusal('MalformedPolicyDocument', { fault });
+}
+
+/**
+ * Adds to the answer what is valid in a policy text and does not do what it seems to.
+ * @param text that `refuseMalformedPolicy` has let pass
+ */
+export function warnOfPolicy(scope: Pick<Scope, 'warn'>, text: string, kind: PolicyKind): void {
+  warnOf(scope, policyWarnings(text, kind));
+}
+
+/** Adds warnings to the answer, each with its place. */
+export function warnOf(scope: Pick<Scope, 'warn'>, warnings: readonly PolicyWarning[]): void {
+  for (const { code, line, column, problem, fix } of warnings) {
+    scope.warn(`${code} at ${line}:${column}: ${problem}: ${fix}`);
+  }
 }

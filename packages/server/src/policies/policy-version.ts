@@ -10,7 +10,7 @@ import {
   requirePolicy,
   versionId,
 } from './policy.ts';
-import { refuseMalformedPolicy } from './policy-text.ts';
+import { refuseMalformedPolicy, warnOfPolicy } from './policy-text.ts';
 import { systemPolicies } from './system-policies.ts';
 
 /** One document of a policy; the default one is in force. */
@@ -70,6 +70,7 @@ export async function createPolicyVersion(
   added: NewPolicyVersion,
 ): Promise<PolicyVersion> {
   refuseMalformedPolicy(added.document, 'identity');
+  warnOfPolicy(scope, added.document, 'identity');
   const policy = await requireCustomPolicy(scope, name);
   await makeRoomForVersion(scope, policy, added.rotate);
   const version = policy.latest_version + 1;

@@ -3,7 +3,7 @@ import { limits } from '../limits.ts';
 import type { Scope } from '../rpc/operation.ts';
 import type { PolicyAttachmentRow, PolicyRow } from '../store/schema.ts';
 import { addTags, idsWithTag, removeTags, type Tag, type TagFilter } from '../tags/tag.ts';
-import { refuseMalformedPolicy } from './policy-text.ts';
+import { refuseMalformedPolicy, warnOfPolicy } from './policy-text.ts';
 import { type SystemPolicy, systemPolicies } from './system-policies.ts';
 
 /** Who keeps a policy: the server, the same in all accounts, or the account. */
@@ -81,6 +81,7 @@ export async function requireCustomPolicy(scope: Scope, name: string): Promise<P
 export async function createPolicy(scope: Scope, policy: NewPolicy): Promise<Policy> {
   const { accountId } = scope.account;
   refuseMalformedPolicy(policy.document, 'identity');
+  warnOfPolicy(scope, policy.document, 'identity');
   const nameKey = policyNameKey(policy.name);
   if (
     systemPolicies.has(nameKey) ||

@@ -12,8 +12,7 @@ import {
   readStoredPolicy,
 } from '@claviger/policy';
 import type { Services } from '../services.ts';
-import { saysWhetherItself } from '../settings/implied-policies.ts';
-import { conditionOnItself } from '../settings/own-resource.ts';
+import { conditionOnItself, isUserOrDevice } from '../settings/own-resource.ts';
 
 /** Somebody who might ask, and with what. */
 export interface SimulatedRequest {
@@ -105,11 +104,10 @@ function both(own: Decision['effect'], theirs: Decision['effect']): Decision['ef
 /** Those that were given, and the one that the operations of RAM add by themselves. */
 function ownConditions({
   principal,
-  action,
   resource,
   conditions,
 }: SimulatedRequest): ReadonlyMap<string, string | readonly string[]> {
-  if (principal.type !== 'ram-user' || !saysWhetherItself(action)) return conditions;
+  if (principal.type !== 'ram-user' || !isUserOrDevice(resource)) return conditions;
   return new Map([...conditions, conditionOnItself(principal, resource)]);
 }
 

@@ -1,6 +1,6 @@
 import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../limits.ts';
-import { refuseMalformedPolicy } from '../policies/policy-text.ts';
+import { refuseMalformedPolicy, warnOfPolicy } from '../policies/policy-text.ts';
 import type { Scope } from '../rpc/operation.ts';
 import type { RoleRow } from '../store/schema.ts';
 import { addTags, idsWithTag, removeTags, type Tag, type TagFilter } from '../tags/tag.ts';
@@ -56,6 +56,7 @@ export async function requireRole(scope: Scope, name: string): Promise<RoleRow> 
 export async function createRole(scope: Scope, role: NewRole): Promise<RoleRow> {
   const { accountId } = scope.account;
   refuseMalformedPolicy(role.trustPolicy, 'trust');
+  warnOfPolicy(scope, role.trustPolicy, 'trust');
   if ((await findRole(scope.queries, accountId, role.name)) !== undefined) {
     throw new Refusal('EntityAlreadyExists.Role', { name: role.name });
   }
@@ -82,7 +83,10 @@ export async function createRole(scope: Scope, role: NewRole): Promise<RoleRow> 
  * @throws Refusal EntityNotExist.Role, MalformedPolicyDocument
  */
 export async function updateRole(scope: Scope, name: string, changes: RoleChanges): Promise<RoleRow> {
-  if (changes.trustPolicy !== undefined) refuseMalformedPolicy(changes.trustPolicy, 'trust');
+  if (changes.trustPolicy !== undefined) {
+    refuseMalformedPolicy(changes.trustPolicy, 'trust');
+    warnOfPolicy(scope, changes.trustPolicy, 'trust');
+  }
   const role = await requireRole(scope, name);
   const updated: RoleRow = {
     ...role,

@@ -2,6 +2,7 @@ import type { ParsedSignature } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
 import type { CallerIdentity } from '../session/session-identity.ts';
 import type { Queries, WriteTransaction } from '../store/store.ts';
+import { withConditions } from './demand-conditions.ts';
 import { denial } from './denial.ts';
 import { type Journey, scopeOf } from './journey.ts';
 import type { Call, Operation, StreamOperation } from './operation.ts';
@@ -80,7 +81,8 @@ export async function authorize(
   call: Call,
 ): Promise<void> {
   requireCaller(operation, call);
-  const demands = await withStoredNames(call.queries, await operation.authorize(input, call));
+  const named = await withStoredNames(call.queries, await operation.authorize(input, call));
+  const demands = await withConditions(operation, input, call, named);
   const authorization = guard.authorize(call.identity, demands);
   if (!authorization.allowed) throw await denial(call, authorization.demand, authorization.decision);
 }

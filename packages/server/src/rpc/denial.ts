@@ -44,7 +44,7 @@ export async function denial(call: Call, demand: Demand, decision: SessionDecisi
     AuthConditions: [
       { ConditionKey: 'acs:SourceIp', ConditionValues: [call.identity.sourceAddress] },
       { ConditionKey: 'acs:SecureTransport', ConditionValues: [String(call.identity.secure)] },
-      ...[...(demand.conditions ?? [])].map(([ConditionKey, value]) => ({
+      ...[...(demand.conditions ?? [])].filter(isTold).map(([ConditionKey, value]) => ({
         ConditionKey,
         ConditionValues: [value].flat(),
       })),
@@ -64,6 +64,9 @@ export async function denial(call: Call, demand: Demand, decision: SessionDecisi
   };
   return new Refusal('NoPermission', { resource: shown, action: demand.action }, sealed);
 }
+
+/** Tags of the resource are not told: the caller may not be allowed to read them. */
+const isTold = ([key]: readonly [string, unknown]) => !key.startsWith('acs:resourcetag/');
 
 /** Longer than the resource of any user, group, role, policy or provider. */
 const LONGEST_NAMED_RESOURCE = 256;

@@ -131,6 +131,8 @@ export interface Visit {
   /** Milliseconds since the epoch; the same throughout the request. */
   readonly now: number;
   readonly sourceAddress: string;
+  /** The named network that the address is in. */
+  readonly vpcId?: string | undefined;
   /** Whether the connection is TLS. */
   readonly secure: boolean;
   readonly services: Services;

@@ -2,6 +2,7 @@ import type { ParsedSignature } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
 import { recordOf } from './call-record.ts';
 import { admitCaller, authorize, callOf } from './caller.ts';
+import { withConditions } from './demand-conditions.ts';
 import type { Journey } from './journey.ts';
 import type { OpenedStream, StreamCall, StreamOperation } from './operation.ts';
 import { type InputOf, type ParameterMap, readInput } from './parameter.ts';
@@ -78,6 +79,7 @@ async function isStillAllowed(
   const identity = await guard.renew(call.identity);
   if (identity === undefined) return false;
   const renewed = { ...call, identity, principal: identity.principal, now: identity.now };
-  const demands = await withStoredNames(renewed.queries, await operation.authorize(input, renewed));
+  const named = await withStoredNames(renewed.queries, await operation.authorize(input, renewed));
+  const demands = await withConditions(operation, input, renewed, named);
   return guard.authorize(identity, demands).allowed;
 }

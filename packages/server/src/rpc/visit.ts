@@ -4,10 +4,13 @@ import type { Road } from './road.ts';
 
 /** What is known of a request whose sender has shown no identity yet. */
 export function visitOf({ guard, services }: Road, { request, requestId, time }: Journey): Visit {
+  const sourceAddress = guard.sourceAddress(request);
+  const vpcId = guard.vpcIdOf(sourceAddress);
   return {
     requestId,
     now: time,
-    sourceAddress: guard.sourceAddress(request),
+    sourceAddress,
+    ...(vpcId !== undefined && { vpcId }),
     secure: guard.isSecure(request),
     services,
   };

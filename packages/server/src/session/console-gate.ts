@@ -1,8 +1,9 @@
-import type { Guard, GuardRequest } from '@claviger/guard';
+import type { Guard, GuardRequest, TagValues } from '@claviger/guard';
 import { Refusal } from '../errors/refusal.ts';
 import { headerOf } from '../rpc/request-format.ts';
 import type { Services } from '../services.ts';
 import type { Queries } from '../store/store.ts';
+import { readTagValues } from '../tags/tag-values.ts';
 import { type ConsoleSession, changeConsoleSession, readConsoleSession } from './console-session.ts';
 import { type ConsoleSite, consoleSite, refuseForeignPage } from './console-site.ts';
 import { readCookie } from './cookie.ts';
@@ -128,15 +129,26 @@ export class ConsoleGate {
       session,
       site,
       csrfToken: csrfTokenOf(sessionToken),
-      principal: principalOf(session),
+      principal: principalOf(session, await tagsOf(session, queries)),
       credential: {
         permissions: await permissionsOf(queries, services, session),
         sessionPolicy: undefined,
       },
       mfaPresent: session.row.second_factor_shown === 1,
-      sourceAddress: guard.sourceAddress(request),
+      ...origin(guard, request),
       secure: guard.isSecure(request),
       now,
     };
   }
+}
+
+/** Where a request comes from, as identities say it. */
+function origin(guard: Guard, request: GuardRequest): Pick<SessionIdentity, 'sourceAddress' | 'vpcId'> {
+  const sourceAddress = guard.sourceAddress(request);
+  const vpcId = guard.vpcIdOf(sourceAddress);
+  return { sourceAddress, ...(vpcId !== undefined && { vpcId }) };
+}
+
+async function tagsOf({ account, user }: ConsoleSession, queries: Queries): Promise<TagValues | undefined> {
+  return user && readTagValues(queries, account.accountId, 'user', user.user_id);
 }

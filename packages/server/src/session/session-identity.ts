@@ -1,4 +1,4 @@
-import type { Credential, Identity, RootPrincipal, UserPrincipal } from '@claviger/guard';
+import type { Credential, Identity, RootPrincipal, TagValues, UserPrincipal } from '@claviger/guard';
 import { rootPrincipal, userPrincipal } from '../accounts/principal.ts';
 import { readUserPolicies } from '../policies/user-policies.ts';
 import type { Services } from '../services.ts';
@@ -17,6 +17,8 @@ export interface SessionIdentity {
   readonly credential: Pick<Credential, 'permissions' | 'sessionPolicy'>;
   readonly mfaPresent: boolean;
   readonly sourceAddress: string;
+  /** The named network that the address is in. */
+  readonly vpcId?: string | undefined;
   readonly secure: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -28,12 +30,12 @@ export interface SessionIdentity {
  */
 export type CallerIdentity = Identity | SessionIdentity;
 
-/** As whom the owner of a session calls. */
-export function principalOf({
-  account,
-  user,
-}: Pick<ConsoleSession, 'account' | 'user'>): RootPrincipal | UserPrincipal {
-  return user === undefined ? rootPrincipal(account.accountId) : userPrincipal(account.accountId, user);
+/** As whom the owner of a session calls. @param tags of the user */
+export function principalOf(
+  { account, user }: Pick<ConsoleSession, 'account' | 'user'>,
+  tags?: TagValues,
+): RootPrincipal | UserPrincipal {
+  return user === undefined ? rootPrincipal(account.accountId) : userPrincipal(account.accountId, user, tags);
 }
 
 /** What the owner of a session may do: what its keys may, no more and no less. */

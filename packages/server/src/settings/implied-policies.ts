@@ -1,5 +1,4 @@
 import type { PermissionPolicy } from '@claviger/guard';
-import { actionsOnItself } from './own-resource.ts';
 import type { SecurityPreference } from './security-preference.ts';
 import { selfChangedPasswordPolicy } from './self-changed-password.ts';
 import { selfManagedKeysPolicy } from './self-managed-keys.ts';
@@ -20,10 +19,3 @@ export function impliedPolicies(preference: SecurityPreference): PermissionPolic
     .filter(([setting]) => preference[setting as keyof typeof bySetting])
     .map(([, policy]) => ({ ...policy, type: 'System', version: 'v1' }));
 }
-
-const onItself: ReadonlySet<string> = new Set(
-  Object.values(bySetting).flatMap(({ text }) => actionsOnItself(text).map((action) => action.toLowerCase())),
-);
-
-/** Whether calls of that action say if it is the caller itself that they act on. */
-export const saysWhetherItself = (action: string): boolean => onItself.has(action.toLowerCase());

@@ -20,6 +20,10 @@ export function allowOnItself(name: string, actions: readonly string[]): { name:
   return { name, text: JSON.stringify({ Version: '1', Statement: [statement] }) };
 }
 
+/** Whether a resource is a user or an MFA device, which the caller can be or own. */
+export const isUserOrDevice = (resource: string): boolean =>
+  /^acs:ram:\*?:\d{16}:(?:user|mfa)\//.test(resource);
+
 /** Whether it is the principal itself that an action is on, as a condition. @param resource a user, or an MFA device */
 export function conditionOnItself(principal: UserPrincipal, resource: string): readonly [string, string] {
   const { accountId, userName } = principal;
@@ -27,14 +31,6 @@ export function conditionOnItself(principal: UserPrincipal, resource: string): r
     resource.toLowerCase() === arn.user(accountId, userName).toLowerCase() ||
     resource === deviceArn(accountId, userName);
   return [key.toLowerCase(), String(isItself)];
-}
-
-/** The actions of statements that ask for it. @param text what `allowOnItself` has made */
-export function actionsOnItself(text: string): readonly string[] {
-  const { Statement } = JSON.parse(text) as {
-    readonly Statement: readonly { readonly Action: readonly string[]; readonly Condition?: object }[];
-  };
-  return Statement.filter(({ Condition }) => Condition !== undefined).flatMap(({ Action }) => Action);
 }
 
 /**

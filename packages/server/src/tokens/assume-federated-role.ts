@@ -1,4 +1,4 @@
-import { RequestConditions, type RolePrincipal } from '@claviger/guard';
+import { RequestConditions, type RolePrincipal, sessionPrincipal } from '@claviger/guard';
 import { compileTrustPolicy, decideTrust, readStoredPolicy } from '@claviger/policy';
 import { readAccount } from '../accounts/account-directory.ts';
 import { identityArn } from '../accounts/arn.ts';
@@ -6,6 +6,7 @@ import { Refusal } from '../errors/refusal.ts';
 import { findRole } from '../roles/role.ts';
 import type { AdmittedVisit } from '../rpc/operation.ts';
 import type { RoleRow } from '../store/schema.ts';
+import { readTagValues, tagConditions } from '../tags/tag-values.ts';
 import { type RoleReference, sessionLength } from './assume-role.ts';
 import { type OpenedSession, openSession } from './open-session.ts';
 
@@ -60,14 +61,8 @@ export async function assumeFederatedRole(
     if (asked.provider.kind === 'oidc') throw distrusted();
     throw new Refusal('EntityNotExist.RoleArn', { name: asked.role.roleName });
   }
-  const principal: RolePrincipal = {
-    type: 'assumed-role',
-    accountId,
-    arn: identityArn.assumedRole(accountId, role.role_name, asked.sessionName),
-    roleId: role.role_id,
-    roleName: role.role_name,
-    sessionName: asked.sessionName,
-  };
+  const tags = await readTagValues(visit.queries, accountId, 'role', role.role_id);
+  const principal = sessionPrincipal(accountId, role.role_id, role.role_name, asked.sessionName, tags);
   if (!trusts(role, visit, principal, asked)) throw distrusted();
   const end = visit.now + sessionLength(asked.durationSeconds, role.max_session_seconds) * 1000;
   const { kind, providerId } = asked.provider;
@@ -94,7 +89,10 @@ function trusts(
   asked: FederatedRequest,
 ): boolean {
   const trust = compileTrustPolicy(readStoredPolicy(role.assume_role_policy, 'trust'));
-  const conditions = new RequestConditions({ ...visit, principal }, asked.conditions);
+  const conditions = new RequestConditions(
+    { ...visit, principal },
+    new Map([...asked.conditions, ...tagConditions('acs:resourcetag/', principal.tags)]),
+  );
   const effects = ['sts:AssumeRole', asked.action].map(
     (action) =>
       decideTrust(trust, { action, principal: { kind: 'Federated', arn: asked.provider.arn }, conditions })

@@ -6,6 +6,7 @@ import { findRole, sessionSeconds } from '../roles/role.ts';
 import type { Call } from '../rpc/operation.ts';
 import type { CallerIdentity } from '../session/session-identity.ts';
 import type { RoleRow } from '../store/schema.ts';
+import { readTagValues, tagConditions } from '../tags/tag-values.ts';
 import { type OpenedSession, openSession } from './open-session.ts';
 import { openToken, type SessionToken, type TokenIssuer } from './session-token.ts';
 
@@ -75,18 +76,25 @@ async function requireTrustingRole(
   const account = isOwn ? call.account : await call.services.accounts.get(accountId);
   const role = account && (await findRole(call.queries, accountId, roleName));
   if (isOwn && role === undefined) throw new Refusal('EntityNotExist.Role', { name: roleName });
-  if (account?.status === 'Active' && role !== undefined && trusts(role, call, asked))
+  if (account?.status === 'Active' && role !== undefined && (await trusts(role, call, asked)))
     return { account, role };
   throw new Refusal('NoPermission.AssumeRole', { resource: asked.roleArn });
 }
 
-function trusts(role: RoleRow, call: Call, asked: SessionRequest): boolean {
+async function trusts(role: RoleRow, call: Call, asked: SessionRequest): Promise<boolean> {
   const { accountId, arn } = call.principal;
   const trust = compileTrustPolicy(readStoredPolicy(role.assume_role_policy, 'trust'));
+  const tags = await readTagValues(call.queries, role.account_id, 'role', role.role_id);
   const decision = decideTrust(trust, {
     action: 'sts:AssumeRole',
     principal: { kind: 'RAM', accountId, arn },
-    conditions: new RequestConditions(call.identity, asked.conditions),
+    conditions: new RequestConditions(
+      call.identity,
+      new Map<string, string | readonly string[]>([
+        ...asked.conditions,
+        ...tagConditions('acs:resourcetag/', tags),
+      ]),
+    ),
   });
   return decision.effect === 'Allow';
 }

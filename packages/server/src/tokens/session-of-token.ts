@@ -1,9 +1,10 @@
-import type { CredentialProblem, PermissionPolicy } from '@claviger/guard';
+import type { CredentialProblem, PermissionPolicy, TagValues } from '@claviger/guard';
 import type { Account } from '../accounts/account.ts';
 import { readAccount } from '../accounts/account-directory.ts';
 import { readPermissions } from '../policies/permissions.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import type { Queries } from '../store/store.ts';
+import { readTagValues } from '../tags/tag-values.ts';
 import { readSession, type Session } from './read-session.ts';
 import { accountOfToken, openToken, type SessionToken } from './session-token.ts';
 
@@ -13,6 +14,8 @@ export interface SessionOfToken extends Session {
   readonly token: SessionToken;
   /** What its role may do. */
   readonly policies: readonly PermissionPolicy[];
+  /** Of its role. */
+  readonly tags: TagValues | undefined;
 }
 
 /**
@@ -36,5 +39,6 @@ export async function sessionOfToken(
   const session = await readSession(queries, account, token, now);
   if (session === undefined) return 'InvalidAccessKeyId.NotFound';
   const policies = await readPermissions(queries, accountId, { type: 'role', id: session.role.role_id });
-  return { ...session, account, token, policies };
+  const tags = await readTagValues(queries, accountId, 'role', session.role.role_id);
+  return { ...session, account, token, policies, tags };
 }

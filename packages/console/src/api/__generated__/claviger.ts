@@ -518,6 +518,8 @@ export interface ClavigerOperations {
         EndLine?: number;
         EndColumn?: number;
         Severity?: string;
+        Code?: string;
+        Subject?: string;
       }[];
       RequestId?: string;
     };

@@ -14,6 +14,7 @@ import { useTranslation } from 'react-i18next';
 import type { PolicyFault } from '../../api/claviger-operations.ts';
 import { jsonLook } from './json-look.ts';
 import { placeFaults } from './place-faults.ts';
+import { faultText } from './policy-warnings.tsx';
 import { type PolicyKind, validatePolicy } from './validate-policy.ts';
 import './policy-editor.css';
 
@@ -45,6 +46,8 @@ export function PolicyEditor({
   const view = useRef<EditorView>(null);
   const told = useRef({ onChange, onFaults });
   told.current = { onChange, onFaults };
+  const words = useRef(t);
+  words.current = t;
   const first = useRef(value);
 
   useEffect(() => {
@@ -67,7 +70,7 @@ export function PolicyEditor({
             async ({ state }) => {
               const faults = await validatePolicy(state.doc.toString(), kind);
               told.current.onFaults?.(faults);
-              return placeFaults(state.doc, faults);
+              return placeFaults(state.doc, faults, (fault) => faultText(fault, words.current));
             },
             { delay: pauseMs },
           ),

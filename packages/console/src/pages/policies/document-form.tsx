@@ -2,6 +2,7 @@ import { Alert, Segmented } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PolicyEditor } from '../../components/policy-editor/policy-editor.tsx';
+import { PolicyWarnings } from '../../components/policy-editor/policy-warnings.tsx';
 import { PolicyBuilder } from './policy-builder.tsx';
 
 /** A policy document to be edited, as statements to fill in or as JSON: two views of the same text. */
@@ -33,6 +34,7 @@ export function DocumentForm({
           <Alert type="info" title={t('builder.sameText')} />
         </>
       )}
+      <PolicyWarnings text={text} kind="identity" />
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PolicyDocument } from '../../components/policy-editor/policy-document.tsx';
 import { PolicyEditor } from '../../components/policy-editor/policy-editor.tsx';
+import { PolicyWarnings } from '../../components/policy-editor/policy-warnings.tsx';
 import { Page } from '../../layout/page.tsx';
 import { useSession } from '../../session/use-session.ts';
 import { trustPolicyFor } from './trust-policy.ts';
@@ -89,6 +90,7 @@ export function Component() {
           ) : (
             <PolicyDocument label={t('trust.document')} text={document} />
           )}
+          <PolicyWarnings text={document} kind="trust" />
         </Form.Item>
         <div className="narrow-form">
           <Form.Item

@@ -7,6 +7,7 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { laidOut } from '../../components/policy-editor/laid-out.ts';
 import { PolicyDocument } from '../../components/policy-editor/policy-document.tsx';
 import { PolicyEditor } from '../../components/policy-editor/policy-editor.tsx';
+import { PolicyWarnings } from '../../components/policy-editor/policy-warnings.tsx';
 import type { Role } from './role-detail.tsx';
 
 /** Who may take a role on; changed in place. */
@@ -53,7 +54,10 @@ export function TrustTab({ role }: { readonly role: Role }) {
       {text === undefined ? (
         <PolicyDocument label={t('trust.document')} text={stored} />
       ) : (
-        <PolicyEditor label={t('trust.document')} kind="trust" value={text} onChange={setText} />
+        <>
+          <PolicyEditor label={t('trust.document')} kind="trust" value={text} onChange={setText} />
+          <PolicyWarnings text={text} kind="trust" />
+        </>
       )}
     </section>
   );

@@ -1,6 +1,6 @@
-import type { Demand, PermissionPolicy, Principal } from '@claviger/guard';
+import { type Demand, type PermissionPolicy, type Principal, sessionPrincipal } from '@claviger/guard';
 import { parseStrictJson } from '@claviger/policy';
-import { arn, identityArn } from '../../accounts/arn.ts';
+import { arn } from '../../accounts/arn.ts';
 import { rootPrincipal, userPrincipal } from '../../accounts/principal.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { limits } from '../../limits.ts';
@@ -11,6 +11,7 @@ import { readUserPolicies } from '../../policies/user-policies.ts';
 import { findRole, requireRole } from '../../roles/role.ts';
 import { type Answer, type Call, type Operation, operation } from '../../rpc/operation.ts';
 import { oneOf, optional, type Parameter, text } from '../../rpc/parameter.ts';
+import { readTagValues } from '../../tags/tag-values.ts';
 import { requireUser } from '../../users/user.ts';
 import { userNameOf } from '../ims/user-reference.ts';
 import { readRoleArn } from '../sts/session-parameters.ts';
@@ -185,18 +186,13 @@ async function subjectOf(
       return of(rootPrincipal(accountId), 'everything');
     case 'ram-user': {
       const user = await requireUser(call, { by: 'name', userName: userNamed(name, call) });
-      return of(userPrincipal(accountId, user), await readUserPolicies(call.queries, accountId, user));
+      const tags = await readTagValues(call.queries, accountId, 'user', user.user_id);
+      return of(userPrincipal(accountId, user, tags), await readUserPolicies(call.queries, accountId, user));
     }
     case 'role': {
       const role = await requireRole(call, needed(name));
-      const principal = {
-        type: 'assumed-role',
-        accountId,
-        arn: identityArn.assumedRole(accountId, role.role_name, 'simulation'),
-        roleId: role.role_id,
-        roleName: role.role_name,
-        sessionName: 'simulation',
-      } as const;
+      const tags = await readTagValues(call.queries, accountId, 'role', role.role_id);
+      const principal = sessionPrincipal(accountId, role.role_id, role.role_name, 'simulation', tags);
       return of(
         principal,
         await readPermissions(call.queries, accountId, { type: 'role', id: role.role_id }),

@@ -1,5 +1,12 @@
-import { parseNetworkPolicy } from '@claviger/guard';
-import { type Place, type PolicyFault, parsePolicy, placesInJson } from '@claviger/policy';
+import { networkPolicyWarnings, parseNetworkPolicy } from '@claviger/guard';
+import {
+  type Place,
+  type PolicyFault,
+  type PolicyWarning,
+  parsePolicy,
+  placesInJson,
+  policyWarnings,
+} from '@claviger/policy';
 import { limits } from '../../limits.ts';
 import { type Answer, type Operation, operation } from '../../rpc/operation.ts';
 import { oneOf, text } from '../../rpc/parameter.ts';
@@ -10,7 +17,8 @@ const charactersAtMost = 65_536;
 
 /** What is wrong with a document, before anybody stores it. */
 export const validatePolicyOperations: readonly Operation[] = [
-  // All that is wrong with a policy, and what is worth knowing about it, each at its place.
+  // All that is wrong with a policy, warnings of what does not do what it seems to, and notes, each at its place.
+  // Warnings have a code, and what they are about as their subject.
   operation({
     product: 'Claviger',
     version,
@@ -30,7 +38,7 @@ export const validatePolicyOperations: readonly Operation[] = [
 ];
 
 interface WireFault extends Answer {
-  readonly Severity: 'error' | 'info';
+  readonly Severity: 'error' | 'warning' | 'info';
 }
 
 function policyFaults(document: string, kind: 'identity' | 'trust'): WireFault[] {
@@ -50,7 +58,11 @@ function policyFaults(document: string, kind: 'identity' | 'trust'): WireFault[]
           ),
         ]
       : [];
-  return [...tooLong, ...(parsed.ok ? parsed.notes.map(told('info')) : parsed.faults.map(told('error')))];
+  if (!parsed.ok) return [...tooLong, ...parsed.faults.map(told('error'))];
+  const warnings = policyWarnings(document, kind).map((warning) =>
+    wireWarning(warning, places.get(warning.path)),
+  );
+  return [...tooLong, ...warnings, ...parsed.notes.map(told('info'))];
 }
 
 /** Its reader tells of one fault at a time, and names its statement. */
@@ -62,14 +74,21 @@ function networkFaults(document: string): WireFault[] {
     );
   }
   const parsed = parseNetworkPolicy(document);
-  if (parsed.ok) return [];
+  if (parsed.ok) {
+    return networkPolicyWarnings(document).map((warning) => wireWarning(warning, places.get(warning.path)));
+  }
   const statement = /Statements\[\d+\]/.exec(parsed.reason)?.[0];
   const place = places.get(statement === undefined ? '$' : `$.${statement}`) ?? places.get('$');
   return [wireFault('error', sentence(parsed.reason), place ?? { line: 1, column: 1 }, place)];
 }
 
+function wireWarning(warning: PolicyWarning, place: Place | undefined): WireFault {
+  const { code: Code, subject: Subject, problem, fix } = warning;
+  return { ...wireFault('warning', `${sentence(problem)} ${sentence(fix)}`, warning, place), Code, Subject };
+}
+
 function wireFault(
-  severity: 'error' | 'info',
+  severity: WireFault['Severity'],
   message: string,
   { line, column }: { readonly line: number; readonly column: number },
   place: Place | undefined,

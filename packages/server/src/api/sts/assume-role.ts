@@ -1,4 +1,5 @@
 import { arn } from '../../accounts/arn.ts';
+import { warnOfPolicy } from '../../policies/policy-text.ts';
 import { type Operation, operation } from '../../rpc/operation.ts';
 import { optional, text } from '../../rpc/parameter.ts';
 import { assumeRole } from '../../tokens/assume-role.ts';
@@ -47,6 +48,7 @@ export const assumeRoleOperations: readonly Operation[] = [
       ];
     },
     async handle(input, call) {
+      if (input.Policy !== undefined) warnOfPolicy(call, input.Policy, 'session');
       const session = await assumeRole(call, {
         role: roleReference(input.RoleArn),
         roleArn: input.RoleArn,

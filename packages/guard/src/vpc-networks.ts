@@ -1,0 +1,66 @@
+import { type IpNetwork, IpNetworkSet, isEveryAddress, parseIpNetwork } from '@claviger/policy';
+import { vpcIdFormat } from './network-policy.ts';
+
+/**
+ * Networks that the operator has named: where `acs:SourceVpc` and `acs:VpcSourceIp` come from, and what the
+ * `VPCWhiteList` statements of key network policies are about. An address that is in none of them came through no VPC.
+ */
+export class VpcNetworks {
+  readonly #networks: readonly { readonly id: string; readonly set: IpNetworkSet }[];
+
+  /**
+   * @param list entries such as `vpc-build=10.20.0.0/16`; an id may come several times
+   * @throws RangeError that names the entry: no id, no network, every address, or a network that overlaps with one of
+   * another id
+   */
+  constructor(list: readonly string[] = []) {
+    const named = list.map((entry) => ({ entry, ...parseEntry(entry) }));
+    for (const [at, one] of named.entries()) {
+      const other = named
+        .slice(0, at)
+        .find(({ id, network }) => id !== one.id && overlap(network, one.network));
+      if (other !== undefined) {
+        throw new RangeError(`network \`${one.entry}\` overlaps with \`${other.entry}\``);
+      }
+    }
+    const byId = Map.groupBy(named, ({ id }) => id);
+    this.#networks = [...byId].map(([id, entries]) => ({
+      id,
+      set: new IpNetworkSet(entries.map(({ network }) => network)),
+    }));
+  }
+
+  /** The id of the network that an address is in. @param address as `clientAddress` returns it */
+  idOf(address: string): string | undefined {
+    for (const { id, set } of this.#networks) if (set.hasText(address)) return id;
+    return undefined;
+  }
+}
+
+function parseEntry(entry: string): { readonly id: string; readonly network: IpNetwork } {
+  const equals = entry.indexOf('=');
+  const id = entry.slice(0, Math.max(equals, 0));
+  const network = parseIpNetwork(entry.slice(equals + 1));
+  if (!vpcIdFormat.test(id) || network === undefined) {
+    throw new RangeError(
+      `network \`${entry}\` is not of the form vpc-NAME=NETWORK, as in vpc-build=10.20.0.0/16`,
+    );
+  }
+  if (isEveryAddress(network)) throw new RangeError(`network \`${entry}\` is every address`);
+  return { id, network };
+}
+
+/** Whether two networks have an address in common: the wider one holds the first address of the narrower. */
+function overlap(one: IpNetwork, other: IpNetwork): boolean {
+  if (one.family === 4 && other.family === 4) {
+    const mask = one.mask & other.mask;
+    return (one.base & mask) === (other.base & mask);
+  }
+  if (one.family === 6 && other.family === 6) {
+    return one.base.every((word, at) => {
+      const mask = one.mask[at]! & other.mask[at]!;
+      return (word & mask) === (other.base[at]! & mask);
+    });
+  }
+  return false;
+}

@@ -1,0 +1,214 @@
+import type { PolicyKind } from './document.ts';
+import { foldCase } from './letter-case.ts';
+import { taggedResourceActions } from './tagged-resource-actions.ts';
+import { matchWildcard } from './wildcard.ts';
+
+/** What is known of a condition key: the one place that says where its value comes from. */
+export interface ConditionKey {
+  readonly type: 'string' | 'IP address' | 'date' | 'boolean';
+  /** Where the value comes from; the text of the documentation's table. */
+  readonly source: string;
+  /** When a request does not have the key; the text of the documentation's table. */
+  readonly absent: string;
+  /** Actions whose requests have it; undefined for all. */
+  readonly actions?: readonly string[];
+  /** The kinds of policies that are asked with it; undefined for all. */
+  readonly kinds?: readonly PolicyKind[];
+  /** The principals of a trust policy that it is filled for; undefined for all. */
+  readonly principal?: 'RAM' | 'Federated';
+}
+
+/** Keys that every request is asked for, whatever its action; the guard fills them, here and in front of services. */
+export const requestConditionKeys = {
+  'acs:SourceIp': {
+    type: 'IP address',
+    source: 'address of the client: of the connection, or what a trusted proxy says',
+    absent: 'never; a client on a Unix socket has an empty one, which is in no network',
+  },
+  'acs:CurrentTime': {
+    type: 'date',
+    source: 'clock of the server or guard, UTC, whole seconds',
+    absent: 'never',
+  },
+  'acs:SecureTransport': {
+    type: 'boolean',
+    source: 'whether the connection is TLS, or a trusted proxy says so',
+    absent: 'never',
+  },
+  'acs:MFAPresent': {
+    type: 'boolean',
+    source: 'whether a second factor was shown at the sign-in of the console session',
+    absent: 'calls signed by an AccessKey, STS sessions, federated AssumeRole calls, services behind guards',
+  },
+  'acs:PrincipalARN': {
+    type: 'string',
+    source: 'ARN of the caller; in federated AssumeRole calls of the session that is asked for',
+    absent: 'never',
+  },
+  'acs:PrincipalTag/': {
+    type: 'string',
+    source: 'tags of the calling user, or of the role of a session',
+    absent: 'the caller does not have the tag; the account root, which has no tags',
+  },
+  'acs:SourceVpc': {
+    type: 'string',
+    source: 'name of the network of `--vpc` (gateway: `vpc`) that the address of the client is in',
+    absent: 'the address is in no named network',
+  },
+  'acs:VpcSourceIp': {
+    type: 'IP address',
+    source: 'address of the client, when it is in a network of `--vpc`',
+    absent: 'the address is in no named network',
+  },
+} as const satisfies Readonly<Record<string, ConditionKey>>;
+
+/** A key of {@link requestConditionKeys}, in lower case. */
+export type RequestConditionKey = Lowercase<keyof typeof requestConditionKeys>;
+
+/** Actions whose `Tag` parameters become `acs:RequestTag/…`. */
+const taggingActions = ['ram:CreatePolicy', 'ram:CreateRole', 'ram:CreateUser', 'ram:TagResources'];
+
+const samlKey = (source: string) =>
+  ({
+    type: 'string',
+    source,
+    absent: 'everywhere else',
+    actions: ['sts:AssumeRole', 'sts:AssumeRoleWithSAML'],
+    kinds: ['trust'],
+    principal: 'Federated',
+  }) as const;
+
+const oidcKey = (source: string) =>
+  ({
+    type: 'string',
+    source,
+    absent: 'everywhere else',
+    actions: ['sts:AssumeRole', 'sts:AssumeRoleWithOIDC'],
+    kinds: ['trust'],
+    principal: 'Federated',
+  }) as const;
+
+/** Keys that an operation fills from its parameters, from what it acts on, or from what an identity provider says. */
+export const operationConditionKeys = {
+  'acs:RequestTag/': {
+    type: 'string',
+    source: '`Tag` parameters of the request; services behind guards: `conditions` of the service map',
+    absent: 'the request has no such tag; all other actions',
+    actions: taggingActions,
+  },
+  'acs:ResourceTag/': {
+    type: 'string',
+    source:
+      'tags of the user, role or policy that the action is on; services behind guards: `conditions` of the service map',
+    absent: 'the resource does not have the tag; actions on no single user, role or policy; system policies',
+    actions: taggedResourceActions,
+  },
+  'sts:ExternalId': {
+    type: 'string',
+    source: '`ExternalId` of AssumeRole',
+    absent: 'the parameter is not given; all other actions',
+    actions: ['sts:AssumeRole'],
+    principal: 'RAM',
+  },
+  'ram:ActsOnItself': {
+    type: 'boolean',
+    source: 'whether the calling user, or its own MFA device, is what the action is on',
+    absent: 'the caller is no user; actions on no single user or MFA device',
+  },
+  'saml:recipient': samlKey('`Recipient` of the assertion'),
+  'saml:iss': samlKey('`Issuer` of the assertion'),
+  'saml:sub': samlKey('`NameID` of the assertion'),
+  'saml:sub_type': samlKey('format of the `NameID`: `persistent`, `transient` or the URI'),
+  'oidc:iss': oidcKey('`iss` of the token'),
+  'oidc:aud': oidcKey('`aud` of the token; several values'),
+  'oidc:sub': oidcKey('`sub` of the token'),
+} satisfies Readonly<Record<string, ConditionKey>>;
+
+/** A key of {@link operationConditionKeys}, in lower case. */
+export type OperationConditionKey = Lowercase<keyof typeof operationConditionKeys>;
+
+/** Keys of RAM that nothing here fills. */
+export const unfilledConditionKeys = {
+  'acs:PrincipalRDId': {
+    type: 'string',
+    source: 'nothing: there is no resource directory here',
+    absent: 'always',
+    actions: [],
+  },
+  'acs:PrincipalRDPath': {
+    type: 'string',
+    source: 'nothing: there is no resource directory here',
+    absent: 'always',
+    actions: [],
+  },
+  'ram:ServiceName': {
+    type: 'string',
+    source: 'nothing: service-linked roles are made by services of Alibaba Cloud',
+    absent: 'always',
+    actions: [],
+  },
+} as const satisfies Readonly<Record<string, ConditionKey>>;
+
+/** Products whose actions this system answers itself, and whose condition keys are all in the tables above. */
+const ownProducts = ['ram', 'ims', 'sts', 'actiontrail', 'claviger'];
+const ownNamespaces = [...ownProducts, 'acs', 'saml', 'oidc'];
+
+const byName: ReadonlyMap<string, ConditionKey> = new Map(
+  Object.entries({ ...requestConditionKeys, ...operationConditionKeys, ...unfilledConditionKeys }).map(
+    ([name, key]): [string, ConditionKey] => [foldCase(name), key],
+  ),
+);
+
+/** The entry of a key; of a family such as `acs:RequestTag/` that of the family. @param key in any case */
+export function conditionKeyNamed(key: string): ConditionKey | undefined {
+  const folded = foldCase(key);
+  const family = /^acs:[a-z]+tag\//.exec(folded)?.[0];
+  return byName.get(family ?? folded);
+}
+
+/** What a condition key stands in. */
+export interface ConditionKeyUse {
+  readonly key: string;
+  readonly kind: PolicyKind;
+  /** Patterns of `Action`; undefined for `NotAction`, which names nearly everything. */
+  readonly actions: readonly string[] | undefined;
+  /** Of a trust policy: which kinds of principals the statement names. */
+  readonly principals?: ReadonlySet<'RAM' | 'Federated' | 'Service'>;
+}
+
+/**
+ * Whether a request that a statement is about can have a condition key.
+ *
+ * Keys of other products are filled by service maps, which name keys of their own service alone; they count as filled
+ * when an action pattern can name that service.
+ */
+export function canBeFilled({ key, kind, actions, principals }: ConditionKeyUse): boolean {
+  const entry = conditionKeyNamed(key);
+  const folded = foldCase(key);
+  const namespace = folded.slice(0, folded.indexOf(':'));
+  const patterns = actions?.map(foldCase);
+  const productNamed = (product: string) =>
+    patterns === undefined ||
+    patterns.some((pattern) => pattern === '*' || matchWildcard(productOf(pattern), product));
+  if (entry === undefined) return !ownNamespaces.includes(namespace) && productNamed(namespace);
+  if (entry.kinds !== undefined && !entry.kinds.includes(kind)) return false;
+  if (kind === 'trust' && entry.principal !== undefined && principals?.has(entry.principal) === false) {
+    return false;
+  }
+  if (entry.actions === undefined || (patterns === undefined && entry.actions.length > 0)) return true;
+  if (entry.actions.some((action) => patterns?.some((pattern) => matchWildcard(pattern, foldCase(action))))) {
+    return true;
+  }
+  // A service map may fill both kinds of tags for the actions of its service.
+  return (
+    namespace === 'acs' &&
+    entry.actions.length > 0 &&
+    patterns?.some((pattern) => !ownProducts.includes(productOf(pattern))) === true
+  );
+}
+
+/** The part of an action pattern before its colon. */
+function productOf(pattern: string): string {
+  const colon = pattern.indexOf(':');
+  return colon < 0 ? pattern : pattern.slice(0, colon);
+}

@@ -1,0 +1,222 @@
+import { canBeFilled, conditionKeyNamed } from './condition-keys.ts';
+import type { Condition, PolicyKind, Statement } from './document.ts';
+import { memberPath, quote } from './fault.ts';
+import { isEveryAddress, parseIpNetwork } from './ip-network.ts';
+import { foldCase } from './letter-case.ts';
+import { type Operator, readOperator } from './operators.ts';
+import { parsePolicy } from './parse.ts';
+import { placesInJson } from './places.ts';
+import { matchWildcard } from './wildcard.ts';
+
+/** What a warning is about; stable, so that programs and translations can go by it. */
+export type PolicyWarningCode =
+  /** No request for these actions has the key: a positive condition never holds, a negated one always does. */
+  | 'ConditionKeyNeverFilled'
+  /** `acs:MFAPresent` is absent from calls signed by a key, so a Deny on `false` lets them pass. */
+  | 'MfaPresentAbsentForKeys'
+  /** An OIDC provider is trusted for every subject, or for every client id. */
+  | 'OidcTrustTooWide'
+  /** An address condition holds for every address. */
+  | 'EveryAddress'
+  /** IMS is authorised by actions of `ram:`; the pattern names none. */
+  | 'ImsActionHasNoEffect';
+
+/** Something in a valid policy that does not do what it seems to. */
+export interface PolicyWarning {
+  readonly code: PolicyWarningCode;
+  /** The place as a path: `$.Statement[0].Condition.Bool["acs:MFAPresent"]`. */
+  readonly path: string;
+  /** Counted from 1. */
+  readonly line: number;
+  /** Counted from 1, in UTF-16 code units. */
+  readonly column: number;
+  /** What the message is about, for translations: the key, the pattern, the network. */
+  readonly subject: string;
+  /** One sentence in lower case, the user's own input in backticks. */
+  readonly problem: string;
+  /** What to do about it. */
+  readonly fix: string;
+}
+
+type Finding = Omit<PolicyWarning, 'line' | 'column'>;
+
+/** A warning never names more than this many of a document: a message is not a report. */
+const warningsAtMost = 50;
+
+/**
+ * Warns of what is valid in a policy and does not do what it seems to.
+ *
+ * @param text of the policy
+ * @param kind where it is to be used
+ * @returns warnings in the order of the text, 50 at most; none for a text that is not valid, whose faults come first
+ * @example
+ * for (const { line, column, problem, fix } of policyWarnings(text, 'identity')) report(line, column, problem, fix);
+ */
+export function policyWarnings(text: string, kind: PolicyKind): readonly PolicyWarning[] {
+  const parsed = parsePolicy(text, kind);
+  if (!parsed.ok) return [];
+  const findings = parsed.document.statements.flatMap((statement, index) =>
+    findingsOf(statement, `$.Statement[${index}]`, kind),
+  );
+  if (findings.length === 0) return [];
+  const { places } = placesInJson(text);
+  return findings.slice(0, warningsAtMost).map((finding) => {
+    const { line = 1, column = 1 } = places.get(finding.path) ?? {};
+    return { ...finding, line, column };
+  });
+}
+
+function findingsOf(statement: Statement, path: string, kind: PolicyKind): readonly Finding[] {
+  return [
+    ...imsFindings(statement, path, kind),
+    ...(kind === 'trust' ? oidcFindings(statement, path) : []),
+    ...statement.conditions.flatMap((condition) => conditionFindings(condition, statement, path, kind)),
+  ];
+}
+
+function conditionFindings(
+  condition: Condition,
+  statement: Statement,
+  path: string,
+  kind: PolicyKind,
+): readonly Finding[] {
+  const operator = readOperator(condition.operator);
+  if (operator === undefined) return [];
+  const at = memberPath(memberPath(`${path}.Condition`, condition.operator), condition.key);
+  return [
+    ...unfilledFindings(condition, operator, statement, at, kind),
+    ...mfaFindings(condition, operator, statement, at),
+    ...everyAddressFindings(condition, operator, at),
+  ];
+}
+
+function unfilledFindings(
+  { key, operator: operatorName }: Condition,
+  operator: Operator,
+  statement: Statement,
+  path: string,
+  kind: PolicyKind,
+): readonly Finding[] {
+  const { actions } = statement;
+  const filled = canBeFilled({
+    key,
+    kind,
+    actions: actions.negated ? undefined : actions.patterns,
+    ...(statement.principals && { principals: principalsOf(statement) }),
+  });
+  if (filled) return [];
+  const always = operator.family === 'Null' || operator.ifExists || operator.negated;
+  const known = conditionKeyNamed(key)?.actions;
+  return [
+    {
+      code: 'ConditionKeyNeverFilled',
+      path,
+      subject: key,
+      problem: `no request for these actions has ${quote(key)}: ${quote(operatorName)} ${
+        always ? 'does not depend on the request' : `never holds, so the ${statement.effect} has no effect`
+      }`,
+      fix:
+        known === undefined || known.length === 0
+          ? 'use a key that is filled: see docs/condition-keys.md'
+          : `only these actions have it: ${listed(known)}`,
+    },
+  ];
+}
+
+const listed = (actions: readonly string[]) =>
+  actions.length > 4
+    ? `${actions.slice(0, 4).join(', ')} and ${actions.length - 4} more`
+    : actions.join(', ');
+
+function principalsOf({ principals }: Statement): ReadonlySet<'RAM' | 'Federated' | 'Service'> {
+  return new Set([
+    ...(principals?.ram.length ? (['RAM'] as const) : []),
+    ...(principals?.federated.length ? (['Federated'] as const) : []),
+    ...(principals?.service.length ? (['Service'] as const) : []),
+  ]);
+}
+
+function mfaFindings(
+  { key, operator: operatorName, values }: Condition,
+  operator: Operator,
+  { effect }: Statement,
+  path: string,
+): readonly Finding[] {
+  if (foldCase(key) !== 'acs:mfapresent' || effect !== 'Deny') return [];
+  if (operator.ifExists || operator.negated || operator.family === 'Null') return [];
+  if (!values.some((value) => foldCase(value) === 'false')) return [];
+  return [
+    {
+      code: 'MfaPresentAbsentForKeys',
+      path,
+      subject: `${operatorName}IfExists`,
+      problem: `${quote(key)} is absent from calls signed by an AccessKey: this Deny does not apply to them`,
+      fix: `write ${quote(`${operatorName}IfExists`)} to deny them too`,
+    },
+  ];
+}
+
+function everyAddressFindings({ values }: Condition, { family }: Operator, path: string): readonly Finding[] {
+  if (family !== 'IpAddress') return [];
+  return values.flatMap((value) => {
+    const network = parseIpNetwork(value);
+    if (network === undefined || !isEveryAddress(network)) return [];
+    return [
+      {
+        code: 'EveryAddress' as const,
+        path,
+        subject: value,
+        problem: `${quote(value)} holds every IPv${network.family} address`,
+        fix: 'name the networks that are meant, or remove the condition',
+      },
+    ];
+  });
+}
+
+function imsFindings({ actions }: Statement, path: string, kind: PolicyKind): readonly Finding[] {
+  if (kind === 'trust' || actions.negated) return [];
+  const patterns = actions.patterns.map(foldCase);
+  return actions.patterns.flatMap((written, index) => {
+    const pattern = patterns[index]!;
+    if (!pattern.startsWith('ims:')) return [];
+    const wanted = `ram:${pattern.slice('ims:'.length)}`;
+    if (patterns.some((other) => other === wanted || matchWildcard(other, wanted))) return [];
+    return [
+      {
+        code: 'ImsActionHasNoEffect' as const,
+        path: `${path}.Action`,
+        subject: written,
+        problem: `${quote(written)} has no effect: operations of IMS are authorised by actions of \`ram:\``,
+        fix: `write ${quote(`ram:${written.slice('ims:'.length)}`)} as well`,
+      },
+    ];
+  });
+}
+
+/** The keys without which every workload of an issuer can be trusted, and what each narrows. */
+const oidcKeys = [
+  ['oidc:sub', 'every subject that the issuer vouches for'],
+  ['oidc:aud', 'every client id of the provider'],
+] as const;
+
+function oidcFindings(statement: Statement, path: string): readonly Finding[] {
+  const trustsOidc = statement.principals?.federated.some((arn) => /:oidc-provider\//i.test(arn));
+  if (statement.effect !== 'Allow' || !trustsOidc) return [];
+  return oidcKeys
+    .filter(([key]) => !statement.conditions.some((condition) => narrows(condition, key)))
+    .map(([key, whom]) => ({
+      code: 'OidcTrustTooWide',
+      path: `${path}.Principal`,
+      subject: key,
+      problem: `without a condition on \`${key}\` the role trusts ${whom}`,
+      fix: `add \`"StringEquals": { "${key}": … }\``,
+    }));
+}
+
+/** Whether a condition holds for some values of a key only, and not without it. */
+function narrows({ operator: name, key, values }: Condition, wanted: string): boolean {
+  const operator = readOperator(name);
+  if (operator === undefined || foldCase(key) !== wanted) return false;
+  if (operator.family !== 'String' || operator.negated || operator.ifExists) return false;
+  return !(operator.comparison === 'Like' && values.some((value) => /^\*+$/.test(value)));
+}
