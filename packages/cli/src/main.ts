@@ -19,6 +19,7 @@ import { addPolicy } from './commands/policy.ts';
 import { addRootAccessKey } from './commands/root-access-key.ts';
 import { addRootPassword } from './commands/root-password.ts';
 import { addServe } from './commands/serve.ts';
+import { addSessions } from './commands/sessions.ts';
 import { addSign } from './commands/sign.ts';
 import { addVerify } from './commands/verify.ts';
 import { reasonOf, sentenceOf } from './system-reason.ts';
@@ -53,6 +54,7 @@ export function program(terminal: Terminal): Command {
   addAccount(root, terminal);
   addRootAccessKey(root, terminal);
   addRootPassword(root, terminal);
+  addSessions(root, terminal);
   addMasterKeyCommand(root, terminal);
   addAudit(root, terminal);
   addGuardRegistration(root, terminal);

@@ -70,6 +70,8 @@ export interface Credential {
   readonly permissions: CompiledPolicies | 'everything';
   /** Of a temporary key: both this and `permissions` must allow. */
   readonly sessionPolicy: CompiledPolicies | undefined;
+  /** `acs:MFAPresent` of a temporary key: whether its session began in the console after a second factor. */
+  readonly mfaPresent?: boolean | undefined;
 }
 
 /**

@@ -46,6 +46,8 @@ export interface Identity {
   /** The named network that the address is in. */
   readonly vpcId?: string | undefined;
   readonly secure: boolean;
+  /** `acs:MFAPresent`; undefined for permanent keys, as RAM has it. */
+  readonly mfaPresent: boolean | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -220,6 +222,7 @@ export class Guard {
       sourceAddress,
       ...(vpcId !== undefined && { vpcId }),
       secure: this.isSecure(request),
+      mfaPresent: credential.mfaPresent,
       now,
     };
   }

@@ -55,6 +55,7 @@ export { MasterKeyUnavailable } from './secrets/master-key.ts';
 export { openMasterKey } from './secrets/open-master-key.ts';
 export { rotateMasterKey } from './secrets/rotate-master-key.ts';
 export type { Services } from './services.ts';
+export { revokeSessionsAsOperator, type SessionsToRevoke } from './session/revoke-sessions.ts';
 export { resetRootPassword } from './session/root-password.ts';
 export type { GuardRow } from './store/schema.ts';
 export { StoreUnavailable } from './store/store-unavailable.ts';

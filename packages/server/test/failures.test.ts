@@ -85,6 +85,7 @@ function identityAllowed(statement: Readonly<Record<string, unknown>>): Identity
   return {
     refused: false,
     by: 'signature',
+    mfaPresent: undefined,
     accessKeyId: 'LTAI5tSampleSampleSample',
     credential: {
       accessKeyId: 'LTAI5tSampleSampleSample',

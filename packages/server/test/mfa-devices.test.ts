@@ -9,8 +9,10 @@ import { codeAt, stepAt } from '../src/mfa/one-time-code.ts';
 import { verifyCode } from '../src/mfa/verify-code.ts';
 import { createVirtualDevice } from '../src/mfa/virtual-device.ts';
 import { purgeRecycleBins } from '../src/recycle-bin/purge.ts';
+import { Browser } from './browser.ts';
 import type { Clients } from './clients.ts';
-import { eachServer, refused, type TestAccount, type TestServer } from './server.ts';
+import { eachServer, refused, type TestAccount, type TestServer, type TestUser } from './server.ts';
+import { password } from './things.ts';
 
 const IMS = '2019-08-15';
 const HOUR_MS = 60 * 60 * 1000;
@@ -48,6 +50,22 @@ const bindRam = (clients: Clients, userName: string, device: Device, changes = {
   clients.ram.bindMFADevice(
     new ram.BindMFADeviceRequest({ userName, serialNumber: device.serial, ...codes(device), ...changes }),
   );
+
+/** Calls of a user from the console, after a step-up. */
+async function consoleOf(server: TestServer, admin: Clients, user: TestUser) {
+  await admin.call(IMS, 'CreateLoginProfile', {
+    UserPrincipalName: user.userPrincipalName,
+    Password: password,
+  });
+  const browser = new Browser(server);
+  assert.equal(await browser.signIn(user.userPrincipalName, password), 'Done');
+  await browser.done('StepUp', { Method: 'Password', Password: password });
+  return async (action: string, parameters: Record<string, string>, version = IMS, code = 'OK') => {
+    const answer = await browser.call(action, parameters, { version });
+    assert.equal(answer.code, code, `${action}: ${answer.body['Message']}`);
+    return answer.body;
+  };
+}
 
 const infoOf = async (clients: Clients, userPrincipalName: string) => {
   const { body } = await clients.ims.getUserMFAInfo(new ims.GetUserMFAInfoRequest({ userPrincipalName }));
@@ -314,20 +332,64 @@ eachServer((_, start) => {
     assert.equal((await listAll(other.admin)).length, 1);
   });
 
-  test('users manage a device of their own by default: made with their name, bound, seen, unbound, deleted', async () => {
-    const { alice } = await freshAccount();
+  test('users manage a device of their own in the console by default: made, bound, seen, unbound, deleted', async () => {
+    const { server, admin, alice } = await freshAccount();
     const { clients, userPrincipalName, userName } = alice;
-    const device = await createDevice(clients, userName);
-    await bind(clients, userPrincipalName, device);
+    const page = await consoleOf(server, admin, alice);
+    const make = async () => {
+      const made = await page('CreateVirtualMFADevice', { VirtualMFADeviceName: userName });
+      const { SerialNumber, Base32StringSeed } = made['VirtualMFADevice'] as Record<string, string>;
+      return { serial: String(SerialNumber), seed: String(Base32StringSeed) };
+    };
+    const binding = (device: Device) => ({
+      SerialNumber: device.serial,
+      AuthenticationCode1: codes(device).authenticationCode1,
+      AuthenticationCode2: codes(device).authenticationCode2,
+    });
+    const device = await make();
+    await page('BindMFADevice', { UserPrincipalName: userPrincipalName, ...binding(device) });
     const own = await clients.ims.getUserMFAInfo(new ims.GetUserMFAInfoRequest({}));
     assert.equal(own.body!.MFADevice!.serialNumber, device.serial);
     const ownRam = await clients.ram.getUserMFAInfo(new ram.GetUserMFAInfoRequest({}));
     assert.equal(ownRam.body!.MFADevice!.serialNumber, device.serial);
+    await page('UnbindMFADevice', { UserPrincipalName: userPrincipalName });
+    await page('DeleteVirtualMFADevice', { SerialNumber: device.serial });
+    await page('BindMFADevice', { UserName: userName, ...binding(await make()) }, '2015-05-01');
+    await page('DisableVirtualMFA', { UserPrincipalName: userPrincipalName });
+  });
+
+  test('a key without a policy for it neither binds nor unbinds a device or passkey of its user, and sees them', async () => {
+    const { admin, alice } = await freshAccount();
+    const { clients, userPrincipalName, userName } = alice;
+    const device = await createDevice(admin, userName);
+    const own = { userPrincipalName };
+    const attempts = [
+      () => bind(clients, userPrincipalName, device),
+      () => bindRam(clients, userName, device),
+      () => clients.ims.unbindMFADevice(new ims.UnbindMFADeviceRequest(own)),
+      () => clients.ram.unbindMFADevice(new ram.UnbindMFADeviceRequest({ userName })),
+      () => clients.ims.disableVirtualMFA(new ims.DisableVirtualMFARequest(own)),
+      () => createDevice(clients, userName),
+      () => deleteDevice(clients, device.serial),
+      () => clients.ims.deletePasskey(new ims.DeletePasskeyRequest({ ...own, passkeyId: 'PASSKEY-1' })),
+    ];
+    for (const attempt of attempts) await refused(attempt(), 'NoPermission', 403);
+    await bind(admin, userPrincipalName, device);
+    for (const attempt of attempts) await refused(attempt(), 'NoPermission', 403);
+    assert.equal((await infoOf(clients, userPrincipalName)).enabled, true);
+    await clients.ims.listPasskeys(new ims.ListPasskeysRequest(own));
+  });
+
+  test('a policy that says so lets a key manage its user’s device', async () => {
+    const { account, alice } = await freshAccount();
+    const { clients, userPrincipalName, userName } = alice;
+    await attach(account, userName, {
+      Effect: 'Allow',
+      Action: ['ram:CreateVirtualMFADevice', 'ram:BindMFADevice', 'ram:UnbindMFADevice'],
+      Resource: '*',
+    });
+    await bind(clients, userPrincipalName, await createDevice(clients, userName));
     await clients.ims.unbindMFADevice(new ims.UnbindMFADeviceRequest({ userPrincipalName }));
-    await deleteDevice(clients, device.serial);
-    const again = await createDevice(clients, userName);
-    await bindRam(clients, userName, again);
-    await clients.ims.disableVirtualMFA(new ims.DisableVirtualMFARequest({ userPrincipalName }));
   });
 
   test('they gain nothing over others by that, nor over devices of other names', async () => {
@@ -339,7 +401,8 @@ eachServer((_, start) => {
     await refused(listAll(clients), 'NoPermission', 403);
     await refused(deleteDevice(clients, device.serial), 'NoPermission', 403);
     const foreign = `acs:ram::1000000000000001:mfa/alice`;
-    await refused(deleteDevice(clients, foreign), 'EntityNotExist.VirtualMFADevice', 404);
+    const page = await consoleOf(server, admin, alice);
+    await page('DeleteVirtualMFADevice', { SerialNumber: foreign }, IMS, 'EntityNotExist.VirtualMFADevice');
     for (const name of [bob.userPrincipalName, `nobody@${account.domain}`]) {
       const named = { userPrincipalName: name };
       await refused(bind(clients, name, device), 'NoPermission', 403);
@@ -424,9 +487,10 @@ eachServer((_, start) => {
     await bind(admin, alice.userPrincipalName, device);
     const code = (ahead: number) => codeAt(device.seed, stepAt(now) + ahead);
     // The code of now has bound it.
-    assert.equal(await verify(code(0)), 'Wrong');
+    assert.equal(await verify(code(0)), 'Used');
     assert.equal(await verify(code(1)), 'Verified');
-    assert.equal(await verify(code(1)), 'Wrong');
+    assert.equal(await verify(code(1)), 'Used');
+    assert.equal(await verify(code(-3)), 'Wrong');
     assert.equal(await verify(code(2), now + 30_000), 'Verified');
   });
 

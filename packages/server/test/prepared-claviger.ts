@@ -65,5 +65,24 @@ export const preparedClaviger: Readonly<Record<string, Prepare>> = {
   GetGuard: onOneGuard(),
   SetGuardStatus: onOneGuard({ Status: 'Disabled' }),
   DeleteGuard: onOneGuard(),
+  GetAccountProtection: onAccount(),
+  SetAccountProtection: onAccount({ CredentialChangesNeedMFA: 'false' }),
+  RevokeSessions: async (things, name) => ({
+    parameters: { Target: 'Role', RoleName: await things.role(name) },
+    on: [things.arn(`role/${name}`)],
+  }),
+  'RevokeSessions of a user': async (things, name) => {
+    const { UserPrincipalName } = await things.user(name);
+    return { parameters: { Target: 'User', UserPrincipalName }, on: [things.arn(`user/${name}`)] };
+  },
+  'RevokeSessions of a key': async (things, name) => {
+    const user = await things.user(name);
+    const { UserPrincipalName } = user;
+    return {
+      parameters: { Target: 'AccessKey', UserPrincipalName, UserAccessKeyId: await things.key(user) },
+      on: [things.arn(`user/${name}`)],
+    };
+  },
+  'RevokeSessions of the account': onAccount({ Target: 'Account' }),
   ValidatePolicyDocument: async () => ({ parameters: { PolicyDocument: '{}', Kind: 'identity' }, on: [] }),
 };

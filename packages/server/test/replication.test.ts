@@ -227,7 +227,7 @@ eachServer((_, start) => {
         await guard.untilVerdict('Allow', key);
         const setStatus = (status: 'Active' | 'Disabled') =>
           server.services.store.write((transaction) =>
-            setAccountStatus(transaction, account.accountId, status),
+            setAccountStatus(transaction, account.accountId, status, Date.now()),
           );
         await setStatus('Disabled');
         // The guard's own key among them, so the last that it hears is either this or the end.

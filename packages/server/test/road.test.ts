@@ -259,7 +259,7 @@ eachServer((_, start) => {
       const keys = [member.key, await account.rootKey(), await assume(member, role)];
       const setStatus = (status: 'Active' | 'Disabled') =>
         server.services.store.write((transaction) =>
-          setAccountStatus(transaction, account.accountId, status),
+          setAccountStatus(transaction, account.accountId, status, Date.now()),
         );
       for (const key of keys) await answersAll(key, 'OK', 200);
       await setStatus('Disabled');

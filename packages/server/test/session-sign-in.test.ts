@@ -137,7 +137,7 @@ eachServer((_, start) => {
     assert.equal(await browser.signIn(name, password), 'Code');
     await browser.refused('GetSession', {}, 'NotSignedIn', 401);
     await browser.refused('VerifySignInCode', { Code: '000000' }, 'AuthenticationFail.SecondFactor', 401);
-    await browser.refused('VerifySignInCode', { Code: code(seed) }, 'AuthenticationFail.SecondFactor', 401);
+    await browser.refused('VerifySignInCode', { Code: code(seed) }, 'AuthenticationFail.CodeUsed', 401);
     ahead += minute;
     const before = new Map(browser.jar);
     const done = await browser.done('VerifySignInCode', { Code: code(seed) });
@@ -329,7 +329,9 @@ eachServer((_, start) => {
     const { server, account, browser, name } = await fresh();
     assert.equal(await browser.signIn(name, password), 'Done');
     const set = (status: 'Active' | 'Disabled') =>
-      server.services.store.write((transaction) => setAccountStatus(transaction, account.accountId, status));
+      server.services.store.write((transaction) =>
+        setAccountStatus(transaction, account.accountId, status, Date.now()),
+      );
     await set('Disabled');
     await browser.refused('GetSession', {}, 'NotSignedIn', 401);
     const login = { LoginName: name, Password: password };

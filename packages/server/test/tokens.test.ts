@@ -500,14 +500,19 @@ eachServer((_, start) => {
     await makeRole(other, 'guest', { trusts: trust(wholeAccount(account)), permissions: [mayListUsers] });
     const guest = server.clients(await session(user.clients, { roleArn: roleArn(other, 'guest') }));
     const set = (of: TestAccount, status: 'Active' | 'Disabled') =>
-      server.services.store.write((transaction) => setAccountStatus(transaction, of.accountId, status));
+      server.services.store.write((transaction) =>
+        setAccountStatus(transaction, of.accountId, status, Date.now()),
+      );
     await listUsers(guest);
     await set(account, 'Disabled');
     await refused(listUsers(guest), 'InvalidAccessKeyId.NotFound', 404);
     await set(account, 'Active');
-    await listUsers(guest);
+    // It was ended for good.
+    await refused(listUsers(guest), 'InvalidAccessKeyId.NotFound', 404);
+    const anew = server.clients(await session(user.clients, { roleArn: roleArn(other, 'guest') }));
+    await listUsers(anew);
     await set(other, 'Disabled');
-    await refused(listUsers(guest), 'InvalidAccessKeyId.Inactive', 400);
+    await refused(listUsers(anew), 'InvalidAccessKeyId.NotFound', 404);
   });
 
   test('a session of another account’s role acts in that account, and only there', async () => {
@@ -542,7 +547,7 @@ eachServer((_, start) => {
       });
     }
     await server.services.store.write((transaction) =>
-      setAccountStatus(transaction, disabled.accountId, 'Disabled'),
+      setAccountStatus(transaction, disabled.accountId, 'Disabled', Date.now()),
     );
     const nowhere = { ...foreign, accountId: '1000000000000000' };
     const admitted = new Set([roleArn(account, 'trusting'), roleArn(foreign, 'trusting')]);

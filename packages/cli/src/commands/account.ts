@@ -84,10 +84,10 @@ export function addAccount(program: Command, terminal: Terminal): void {
     ).action((accountId: string, options: object) =>
       withServices(terminal, options, async (services, operator) => {
         const command = { name: word === 'disable' ? 'DisableAccount' : 'EnableAccount' };
-        await operatorChange(services, operator, command, async ({ transaction, inAccount }) => {
+        await operatorChange(services, operator, command, async ({ transaction, inAccount, now }) => {
           const scope = await inAccount(accountId);
           scope.touched('ACS::RAM::Account', accountId);
-          await setAccountStatus(transaction, accountId, status);
+          await setAccountStatus(transaction, accountId, status, now);
         });
         print(terminal, `Account ${accountId} is ${status.toLowerCase()}.`);
       }),

@@ -1,5 +1,7 @@
+import { otherPrincipalSignedIn } from '../session/other-principal.ts';
 import { ApiError, apiErrorOf } from './api-error.ts';
 import { type AnswerOf, type OperationOf, type ParametersOf, type Product, versions } from './operations.ts';
+import { shownPrincipal } from './shown-principal.ts';
 
 /** The token that every call has to carry: of the last answer that had one. */
 let csrfToken = '';
@@ -25,8 +27,10 @@ export async function call<P extends Product, O extends OperationOf<P>>(
   try {
     return (await answerTo(form, signal)) as AnswerOf<P, O>;
   } catch (reason) {
-    if (!(reason instanceof ApiError && reason.code === 'InvalidCsrfToken')) throw reason;
-    // Another tab has signed in anew: the one call that needs no token tells the present one.
+    const isOfAnotherSession = reason instanceof ApiError && reason.code === 'InvalidCsrfToken';
+    if (!isOfAnotherSession || shownPrincipal() === undefined) throw reason;
+    // The same user has signed in anew in another tab: the one call that needs no token tells the present one. It is
+    // refused when it is another user by now, and then nothing is sent with that user's token.
     await call('Claviger', 'GetSession', {}, signal);
     return (await answerTo(form, signal)) as AnswerOf<P, O>;
   }
@@ -41,18 +45,26 @@ async function answerTo(form: URLSearchParams, signal: AbortSignal | undefined):
     // A proxy's page, say: the status has to do.
     throw apiErrorOf(response.status, undefined);
   }
-  if (!response.ok) throw apiErrorOf(response.status, body);
+  if (!response.ok) {
+    const error = apiErrorOf(response.status, body);
+    if (error.code === 'OtherPrincipalSignedIn') otherPrincipalSignedIn();
+    throw error;
+  }
   const { CsrfToken: fresh } = body as { readonly CsrfToken?: string };
   if (fresh !== undefined) csrfToken = fresh;
   return body;
 }
 
 async function send(form: URLSearchParams, signal: AbortSignal | undefined): Promise<Response> {
+  const principal = shownPrincipal();
   try {
     return await fetch('/', {
       method: 'POST',
       body: form,
-      headers: { 'x-claviger-csrf': csrfToken },
+      headers: {
+        'x-claviger-csrf': csrfToken,
+        ...(principal !== undefined && { 'x-claviger-principal': principal }),
+      },
       credentials: 'same-origin',
       cache: 'no-store',
       redirect: 'error',

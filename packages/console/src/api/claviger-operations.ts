@@ -198,6 +198,20 @@ export interface ClavigerOperations {
     };
   };
   GetAccessKeyExpiryCeiling: { parameters: None; response: { Days?: number } };
+  GetAccountProtection: { parameters: None; response: { CredentialChangesNeedMFA?: boolean } };
+  SetAccountProtection: {
+    parameters: { CredentialChangesNeedMFA: boolean };
+    response: { CredentialChangesNeedMFA?: boolean };
+  };
+  RevokeSessions: {
+    parameters: {
+      Target: 'Role' | 'User' | 'AccessKey' | 'Account';
+      RoleName?: string | undefined;
+      UserPrincipalName?: string | undefined;
+      UserAccessKeyId?: string | undefined;
+    };
+    response: { RequestId?: string };
+  };
   SetAccessKeyExpiryCeiling: { parameters: { Days: number }; response: { RequestId?: string } };
 }
 

@@ -1,5 +1,6 @@
 import { QueryCache, QueryClient } from '@tanstack/react-query';
 import { ApiError } from './api-error.ts';
+import { showPrincipal } from './shown-principal.ts';
 
 /** The key under which the session is known. */
 export const sessionKey = ['Claviger', 'GetSession', {}] as const;
@@ -33,6 +34,7 @@ export const queryClient = new QueryClient({
 
 /** Forgets everything that was read while signed in; whoever needs a session is led to the sign-in page. */
 export function sessionEnded(): void {
+  showPrincipal(undefined);
   queryClient.setQueryData(sessionKey, null);
   queryClient.removeQueries({ predicate: (query) => query.queryKey[1] !== sessionKey[1] });
 }

@@ -6,6 +6,7 @@ import { Link, Navigate, Outlet, useLocation } from 'react-router';
 import { ErrorBoundary } from '../components/error-boundary.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Waiting } from '../components/waiting.tsx';
+import { OtherPrincipalDialog } from '../session/other-principal-dialog.tsx';
 import { StepUpDialog } from '../session/step-up-dialog.tsx';
 import { useSessionQuery } from '../session/use-session.ts';
 import { AvatarMenu } from './avatar-menu.tsx';
@@ -71,6 +72,7 @@ export function ConsoleLayout() {
         </ErrorBoundary>
       </main>
       <StepUpDialog />
+      <OtherPrincipalDialog />
     </div>
   );
 }

@@ -2,13 +2,16 @@ import { useQuery } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
 import type { AnswerOf } from '../api/operations.ts';
 import { isSessionEnd, queryClient, sessionKey } from '../api/query-client.ts';
+import { showPrincipal } from '../api/shown-principal.ts';
 
 /** Who is signed in, and until when. */
 export type Session = AnswerOf<'Claviger', 'GetSession'>;
 
 async function readSession(): Promise<Session | null> {
   try {
-    return await call('Claviger', 'GetSession', {});
+    const session = await call('Claviger', 'GetSession', {});
+    showPrincipal(session.Principal);
+    return session;
   } catch (reason) {
     if (isSessionEnd(reason)) return null;
     throw reason;

@@ -38,6 +38,8 @@ export interface ResolvedSession {
   readonly sessionName: string;
   readonly policies: readonly PermissionPolicy[];
   readonly sessionPolicy: string | null;
+  /** Absent from control planes of earlier releases. */
+  readonly mfaPresent?: boolean | undefined;
   /** Names of what it was made from, as the change stream has them. */
   readonly madeFrom: readonly string[];
 }
@@ -198,6 +200,7 @@ export class SessionCredentials {
       networkRestriction: undefined,
       permissions: this.#set(policies),
       sessionPolicy: sessionPolicy === null ? undefined : compileSessionPolicy(sessionPolicy),
+      mfaPresent: session.mfaPresent,
     };
   }
 

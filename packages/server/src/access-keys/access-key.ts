@@ -3,6 +3,7 @@ import { limits } from '../limits.ts';
 import type { Scope } from '../rpc/operation.ts';
 import { Secret } from '../rpc/secret.ts';
 import type { AccessKeyRow } from '../store/schema.ts';
+import { endRoleSessions } from '../tokens/session-generation.ts';
 import { expiryOfNewKey } from './expiry-ceiling.ts';
 import type { KeyOwner } from './owner.ts';
 
@@ -105,7 +106,10 @@ export async function updateAccessKey(
   await changeKey(scope, accessKeyId, { status, updated_at: scope.now });
 }
 
-/** Changes a row of `access_keys`, and lets caches and the audit know. */
+/**
+ * Changes a row of `access_keys`, and lets caches and the audit know. Sessions of roles that were opened with a key that
+ * stops working end for good: enabling or restoring it must not revive them.
+ */
 export async function changeKey(
   scope: Scope,
   accessKeyId: string,
@@ -116,6 +120,9 @@ export async function changeKey(
     .set(changes)
     .where('access_key_id', '=', accessKeyId)
     .execute();
+  if (changes.status === 'Inactive') {
+    await endRoleSessions(scope.queries, scope.account.accountId, `access-key:${accessKeyId}`, scope.now);
+  }
   scope.changed('access-key', accessKeyId);
   scope.touched('ACS::RAM::AccessKey', accessKeyId);
 }

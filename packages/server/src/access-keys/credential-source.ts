@@ -204,7 +204,7 @@ export class StoredCredentials implements CredentialSource {
       .where('recycled_at', 'is', null)
       .executeTakeFirst();
     if (user === undefined) return undefined;
-    const policies = await readUserPolicies(queries, accountId, user);
+    const policies = await readUserPolicies(queries, accountId, user, 'access-key');
     return {
       principal: userPrincipal(
         accountId,
@@ -242,6 +242,7 @@ export class StoredCredentials implements CredentialSource {
         permissions: this.#parts.compiled.of(account.accountId, policies),
         sessionPolicy:
           token.sessionPolicy === undefined ? undefined : compileSessionPolicy(token.sessionPolicy),
+        mfaPresent: token.mfaPresent,
       },
       dependsOn: session.dependsOn,
     };

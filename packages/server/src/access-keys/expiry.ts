@@ -2,6 +2,7 @@ import { Refusal } from '../errors/refusal.ts';
 import { DAY_MS } from '../limits.ts';
 import type { Scope } from '../rpc/operation.ts';
 import type { AccessKeyRow } from '../store/schema.ts';
+import { endRoleSessions } from '../tokens/session-generation.ts';
 import { changeKey, requireAccessKey } from './access-key.ts';
 import { readCeiling } from './expiry-ceiling.ts';
 import type { KeyOwner } from './owner.ts';
@@ -30,6 +31,10 @@ export async function setExpiry(
   if (isBeyondCeiling({ ...row, expires_at: expiresAt }, days)) {
     const reason = `AccessKeys of the account last ${days} days at most, counted from their making.`;
     throw new Refusal('InvalidParameter', { reason });
+  }
+  // An expired key that gets a later end works again; the sessions that ended with it do not.
+  if (row.expires_at !== null && Number(row.expires_at) <= scope.now) {
+    await endRoleSessions(scope.queries, scope.account.accountId, `access-key:${accessKeyId}`, scope.now);
   }
   await changeKey(scope, accessKeyId, { expires_at: expiresAt, updated_at: scope.now });
   return { ...row, expires_at: expiresAt };

@@ -4,6 +4,7 @@ import { instant } from '../rpc/instant.ts';
 import type { Services } from '../services.ts';
 import { readSecurityPreference } from '../settings/security-preference.ts';
 import { inPortions } from '../store/in-portions.ts';
+import { endRoleSessions } from '../tokens/session-generation.ts';
 
 /** How many keys one transaction disables, so that nobody waits long behind it. */
 const keysPerWrite = 200;
@@ -72,6 +73,7 @@ function disablePortion(
         .set({ status: 'Inactive', updated_at: now })
         .where('access_key_id', '=', accessKeyId)
         .execute();
+      await endRoleSessions(queries, accountId, `access-key:${accessKeyId}`, now);
       changed({ accountId, topic: 'access-key', subject: accessKeyId });
     }
     const events = idle.map(({ access_key_id: accessKeyId }) => ({

@@ -6,6 +6,7 @@ import type { Services } from '../services.ts';
 import { endSessionsOfAccount } from '../session/end-sessions.ts';
 import type { AccountRow } from '../store/schema.ts';
 import type { WriteTransaction } from '../store/store.ts';
+import { endRoleSessions } from '../tokens/session-generation.ts';
 import { createUser } from '../users/user.ts';
 import type { Account } from './account.ts';
 import { accountOf, readAccount } from './account-directory.ts';
@@ -124,13 +125,16 @@ export async function listAccounts(services: Services): Promise<Account[]> {
 }
 
 /**
- * Enables or disables an account: while it is disabled none of its keys and tokens is accepted.
+ * Enables or disables an account: while it is disabled none of its keys and tokens is accepted. Its sessions end for
+ * good.
+ * @param now milliseconds since the epoch
  * @throws Refusal EntityNotExist.Account
  */
 export async function setAccountStatus(
   transaction: WriteTransaction,
   accountId: string,
   status: 'Active' | 'Disabled',
+  now: number,
 ): Promise<void> {
   await requireAccount(transaction, accountId);
   await transaction.queries
@@ -138,7 +142,10 @@ export async function setAccountStatus(
     .set({ status })
     .where('account_id', '=', accountId)
     .execute();
-  if (status === 'Disabled') await endSessionsOfAccount(transaction.queries, accountId);
+  if (status === 'Disabled') {
+    await endSessionsOfAccount(transaction.queries, accountId);
+    await endRoleSessions(transaction.queries, accountId, `account:${accountId}`, now);
+  }
   transaction.changed({ accountId, topic: 'account', subject: accountId });
 }
 

@@ -70,9 +70,9 @@ export interface OperatorChange {
  * @param work may run again, from its beginning
  * @throws Refusal, StoreUnavailable; then neither the change nor the event is written
  * @example
- *   await operatorChange(services, operator, { name: 'DisableAccount' }, async ({ transaction, inAccount }) => {
+ *   await operatorChange(services, operator, { name: 'DisableAccount' }, async ({ transaction, inAccount, now }) => {
  *     await inAccount(accountId);
- *     await setAccountStatus(transaction, accountId, 'Disabled');
+ *     await setAccountStatus(transaction, accountId, 'Disabled', now);
  *   });
  */
 export function operatorChange<T>(

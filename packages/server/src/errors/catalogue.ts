@@ -141,7 +141,21 @@ export const catalogue = {
   },
   'AuthenticationFail.SecondFactor': {
     status: 401,
-    message: 'The code is wrong or was used already, or the device is locked after too many wrong codes.',
+    message: 'The code is wrong, or the device is locked after too many wrong codes.',
+  },
+  'AuthenticationFail.CodeUsed': {
+    status: 401,
+    message:
+      'The code was used already, and each code is accepted once. Wait for the next code, then enter that.',
+  },
+  'Forbidden.CredentialChange': {
+    status: 403,
+    message:
+      'The account lets AccessKeys make this change only in a session that began with a second factor: sign in to the console with one, assume a role there and use its keys, or make the change in the console.',
+  },
+  OtherPrincipalSignedIn: {
+    status: 409,
+    message: 'Another user has signed in with this browser. Reload the page to go on as that user.',
   },
   'AuthenticationFail.Passkey': { status: 401, message: 'The passkey is not accepted: {reason}.' },
   'AuthenticationFail.StepUp': { status: 401, message: 'That did not verify you: {reason}.' },

@@ -1,6 +1,7 @@
 import { domainSuffix } from '../accounts/create-account.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../rpc/operation.ts';
+import { endSessionsBySso } from '../session/end-sessions.ts';
 import type { UserSsoSettingsRow } from '../store/schema.ts';
 import { type AuthnSignAlgorithm, refuseUnusableMetadata } from './saml-provider.ts';
 
@@ -92,6 +93,11 @@ export async function updateUserSsoSettings(scope: Scope, changes: UserSsoChange
     .values(row)
     .onConflict((conflict) => conflict.column('account_id').doUpdateSet(row))
     .execute();
+  if (!settings.enabled) {
+    // Ended for good: enabling it again must not revive them. Role sessions that began in them end too.
+    await endSessionsBySso(scope.queries, scope.account.accountId);
+    scope.changed('account', scope.account.accountId);
+  }
   scope.touched('ACS::RAM::UserSsoSettings', scope.account.accountId);
   return settings;
 }

@@ -9,8 +9,8 @@ import { changeVirtualDevice } from './virtual-device.ts';
 const attemptsAtMost = 10;
 const LOCK_MS = 60 * 60 * 1000;
 
-/** What came of a code: `Unbound` when there is no device to check it with. */
-export type CodeVerification = 'Verified' | 'Wrong' | 'Locked' | 'Unbound';
+/** What came of a code: `Used` for one that was right and was accepted before, `Unbound` without a device. */
+export type CodeVerification = 'Verified' | 'Used' | 'Wrong' | 'Locked' | 'Unbound';
 
 /**
  * The second step of signing in to the console: a code of the device that somebody has bound. A code is accepted once.
@@ -37,6 +37,8 @@ export async function verifyCode(
       await changeVirtualDevice(scope, device.device_name, accepted);
       return 'Verified';
     }
+    // Whoever has a used code has the device, or has seen it: it is no guess, and tells nothing that it did not know.
+    if (acceptedStep(seed, code, now, -1) !== undefined) return 'Used';
     // A lock that is over begins a new count.
     const failed = (device.locked_until === null ? device.failed_attempts : 0) + 1;
     const lockedUntil = failed >= attemptsAtMost ? now + LOCK_MS : null;

@@ -4,6 +4,7 @@ import { Refusal } from '../errors/refusal.ts';
 import { DAY_MS, limits } from '../limits.ts';
 import type { Scope } from '../rpc/operation.ts';
 import type { AccessKeyRow } from '../store/schema.ts';
+import { forgetGeneration } from '../tokens/session-generation.ts';
 
 /** A key in the recycle bin. */
 export type RecycledAccessKey = AccessKeyRow & { readonly recycled_at: number; readonly purge_at: number };
@@ -89,6 +90,7 @@ export async function purgeAccessKey(scope: Scope, owner: KeyOwner, accessKeyId:
 async function purgeKey(scope: Scope, accessKeyId: string): Promise<void> {
   await scope.queries.deleteFrom('access_keys').where('access_key_id', '=', accessKeyId).execute();
   await scope.queries.deleteFrom('access_key_uses').where('access_key_id', '=', accessKeyId).execute();
+  await forgetGeneration(scope.queries, `access-key:${accessKeyId}`);
   scope.changed('access-key', accessKeyId);
   scope.touched('ACS::RAM::AccessKey', accessKeyId);
 }

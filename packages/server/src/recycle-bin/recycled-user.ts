@@ -5,6 +5,7 @@ import { DAY_MS, limits } from '../limits.ts';
 import type { Scope } from '../rpc/operation.ts';
 import { endSessionsOfUser } from '../session/end-sessions.ts';
 import type { UserRow } from '../store/schema.ts';
+import { endRoleSessions } from '../tokens/session-generation.ts';
 import {
   changeUser,
   nameKey,
@@ -37,6 +38,7 @@ export async function recycleUser(scope: Scope, reference: UserReference): Promi
   const purgeAt = scope.now + limits.recycleBinDays * DAY_MS;
   await changeUser(scope, user, { recycled_at: scope.now, purge_at: purgeAt });
   await endSessionsOfUser(scope.queries, scope.account.accountId, user.user_id);
+  await endRoleSessions(scope.queries, scope.account.accountId, `user:${user.user_id}`, scope.now);
   const keys = await scope.queries
     .selectFrom('access_keys')
     .select('access_key_id')

@@ -81,7 +81,7 @@ export class AccountRecords {
       .select('access_key_network_policy')
       .where('account_id', '=', this.#accountId)
       .executeTakeFirst();
-    const implied = impliedPolicies(await readSecurityPreference(queries, this.#accountId)).map(
+    const implied = impliedPolicies(await readSecurityPreference(queries, this.#accountId), 'access-key').map(
       ({ name, type, version, text }): PolicyRecord => [
         'policy',
         `Implied/${name}`,

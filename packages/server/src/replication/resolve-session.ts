@@ -46,6 +46,7 @@ export async function resolveSession(
     sessionName: session.token.sessionName,
     policies: session.policies,
     sessionPolicy: session.token.sessionPolicy ?? null,
+    mfaPresent: session.token.mfaPresent,
     madeFrom: session.dependsOn.map((dependency) => names.ofDependency(dependency)),
   };
   const sealed = sealer.seal(Buffer.from(JSON.stringify(resolved)));

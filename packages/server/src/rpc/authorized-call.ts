@@ -1,6 +1,7 @@
 import type { ParsedSignature } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
 import { isSteppedUp } from '../session/step-up.ts';
+import { readAccountProtection } from '../settings/account-protection.ts';
 import { change } from './audited-change.ts';
 import { recordOf } from './call-record.ts';
 import { admitCaller, authorize, callOf, stillAdmitted } from './caller.ts';
@@ -45,16 +46,28 @@ async function perform(
   call: Call,
 ): Promise<Answer> {
   await authorize(road, operation, input, call);
-  if (operation.access === 'write') refuseUnproven(operation, input, call);
+  if (operation.access === 'write') await refuseUnproven(operation, input, call);
   return operation.handle(input, call);
 }
 
-/** @throws Refusal StepUpRequired when the change asks for a step-up that the caller's console session lacks */
-function refuseUnproven(operation: WriteOperation, input: InputOf<ParameterMap>, call: Call): void {
-  const { needsStepUp } = proofNeeded(operation.security, input);
+/**
+ * Refuses a change that asks for more than a session of the console or an AccessKey.
+ * @throws Refusal StepUpRequired in a console session without a step-up; Forbidden.CredentialChange by key, where the
+ *   account has set that credential changes need a second factor
+ */
+async function refuseUnproven(
+  operation: WriteOperation,
+  input: InputOf<ParameterMap>,
+  call: Call,
+): Promise<void> {
+  const { needsStepUp, protectedByKey } = proofNeeded(operation.security, input);
   switch (call.identity.by) {
-    case 'signature':
+    case 'signature': {
+      if (!protectedByKey || call.identity.mfaPresent === true) return;
+      const protection = await readAccountProtection(call.queries, call.account.accountId);
+      if (protection.credentialChangesNeedMfa) throw new Refusal('Forbidden.CredentialChange');
       return;
+    }
     case 'session':
       if (needsStepUp && !isSteppedUp(call.identity.session, call.now)) throw new Refusal('StepUpRequired');
   }

@@ -64,7 +64,7 @@ export class ConsoleGate {
    * @param stage that it has to have reached
    * @param csrf `unknown` for a page that was just opened, and has yet to be told the token
    * @param now milliseconds since the epoch
-   * @throws Refusal UnsupportedHTTPMethod, ForeignOrigin, NotSignedIn, InvalidCsrfToken
+   * @throws Refusal UnsupportedHTTPMethod, ForeignOrigin, NotSignedIn, OtherPrincipalSignedIn, InvalidCsrfToken
    */
   async present(
     request: GuardRequest,
@@ -78,6 +78,7 @@ export class ConsoleGate {
     const { queries } = this.#parts.services.store;
     const session = token === undefined ? undefined : await readConsoleSession(queries, token, now);
     if (token === undefined || session?.row.stage !== stage) throw new Refusal('NotSignedIn');
+    refuseOtherPrincipal(request, session);
     if (csrf === 'needed' && !isCsrfToken(token, headerOf(request, 'x-claviger-csrf'))) {
       throw new Refusal('InvalidCsrfToken');
     }
@@ -151,4 +152,16 @@ function origin(guard: Guard, request: GuardRequest): Pick<SessionIdentity, 'sou
 
 async function tagsOf({ account, user }: ConsoleSession, queries: Queries): Promise<TagValues | undefined> {
   return user && readTagValues(queries, account.accountId, 'user', user.user_id);
+}
+
+/**
+ * Refuses a page that shows another principal than the session is of: somebody else has signed in in another tab. Pages
+ * say whom they show as `<AccountId>/<UserId>`, or `<AccountId>/root`, in the header `x-claviger-principal`; without the
+ * header nothing is compared, since programs that use the session's API show nobody.
+ * @throws Refusal OtherPrincipalSignedIn
+ */
+function refuseOtherPrincipal(request: GuardRequest, { account, user }: ConsoleSession): void {
+  const shown = headerOf(request, 'x-claviger-principal');
+  if (shown === undefined || shown === `${account.accountId}/${user?.user_id ?? 'root'}`) return;
+  throw new Refusal('OtherPrincipalSignedIn');
 }

@@ -45,6 +45,6 @@ export async function permissionsOf(
   { account, user }: ConsoleSession,
 ): Promise<Credential['permissions']> {
   if (user === undefined) return 'everything';
-  const policies = await readUserPolicies(queries, account.accountId, user);
+  const policies = await readUserPolicies(queries, account.accountId, user, 'console-session');
   return services.permissions.of(account.accountId, policies);
 }

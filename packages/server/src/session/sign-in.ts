@@ -16,6 +16,7 @@ import { type ConsoleSession, signInMs } from './console-session.ts';
 import { noteRootSignIn, readRootSignIn, verifyRootPassword } from './root-password.ts';
 import type { SessionOwner } from './second-factor.ts';
 import { hashOfToken } from './session-secret.ts';
+import { stepUpMs } from './step-up.ts';
 
 /** What a sign-in asks for next. */
 export type SignInStep = 'Done' | 'Code' | 'Passkey' | 'CodeOrPasskey' | 'NewPassword' | 'BindDevice';
@@ -246,7 +247,12 @@ export async function advance(
     return { step, token: pending };
   }
   const end = scope.now + preference.LoginSessionDuration * HOUR_MS;
-  const whole = await openConsoleSession(scope, owner, preference, { ...row, expires_at: end });
+  const whole = await openConsoleSession(scope, owner, preference, {
+    ...row,
+    expires_at: end,
+    // A second factor shown just now, beside the password, is what a step-up would ask for. The password alone is not.
+    step_up_until: row.second_factor_shown === 1 ? scope.now + stepUpMs : null,
+  });
   if (owner.type === 'root') await noteRootSignIn(scope);
   else await noteSignIn(scope, owner.id);
   return { step, token: whole };

@@ -52,15 +52,16 @@ export async function verifyOwnPassword(
   if (!verified) throw new Refusal('AuthenticationFail.StepUp', { reason: 'the password is not right' });
 }
 
-/** @throws Refusal AuthenticationFail.StepUp */
+/** @throws Refusal AuthenticationFail.StepUp, AuthenticationFail.CodeUsed */
 export async function verifyOwnCode(
   visit: ConsoleVisit,
   { account, owner }: ConsoleSession,
   code: string,
 ): Promise<void> {
   const outcome = await verifyCode(visit.services, account, owner, code, visit.now);
+  if (outcome === 'Used') throw new Refusal('AuthenticationFail.CodeUsed');
   if (outcome !== 'Verified') {
-    const reason = 'the code is wrong or was used already, or the device is locked';
+    const reason = 'the code is wrong, or the device is locked after too many wrong codes';
     throw new Refusal('AuthenticationFail.StepUp', { reason });
   }
 }

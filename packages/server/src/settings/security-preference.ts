@@ -1,6 +1,7 @@
 import { type IpNetwork, parseIpNetwork } from '@claviger/policy';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../rpc/operation.ts';
+import { endSessionsByPasskey, forgetSecondFactorsShown, shortenSessions } from '../session/end-sessions.ts';
 import type { Queries } from '../store/store.ts';
 
 /** How often sign-in asks for a second factor. */
@@ -54,6 +55,8 @@ export type SecurityPreferenceChanges = {
 /** What the longest idle time of keys and users may be set to. */
 export const idleDays = [90, 180, 365, 730] as const;
 
+const HOUR_MS = 60 * 60 * 1000;
+
 const masksAtMost = 40;
 const masksCharacters = 512;
 
@@ -93,6 +96,10 @@ export async function updateSecurityPreference(
     ),
   );
   await writeSettings(scope, { security_preference: JSON.stringify(differing) });
+  // Sessions that the new preference ends are ended for good: setting it back must not revive them.
+  if (!updated.EnableSaveMFATicket) await forgetSecondFactorsShown(scope.queries, accountId, undefined);
+  if (!updated.AllowUserToLoginWithPasskey) await endSessionsByPasskey(scope.queries, accountId);
+  await shortenSessions(scope.queries, accountId, updated.LoginSessionDuration * HOUR_MS);
   return updated;
 }
 

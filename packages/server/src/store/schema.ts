@@ -43,6 +43,8 @@ export interface Schema {
   access_key_ceilings: AccessKeyCeilingRow;
   guards: GuardRow;
   guard_connections: GuardConnectionRow;
+  session_generations: SessionGenerationRow;
+  account_protections: AccountProtectionRow;
 }
 
 export interface AccountRow {
@@ -488,6 +490,23 @@ export interface RootSignInRow {
 export interface AccessKeyCeilingRow {
   account_id: string;
   days: number;
+  updated_at: number;
+}
+
+/** How often the sessions that rest on a subject were ended; `tokens/session-generation.ts`. */
+export interface SessionGenerationRow {
+  /** `role:<id>`, `user:<id>`, `access-key:<id>` or `account:<id>`. */
+  subject: string;
+  account_id: string;
+  generation: number;
+  revoked_at: number;
+}
+
+/** What an account's AccessKeys may not do without a second factor; no row: nothing. */
+export interface AccountProtectionRow {
+  account_id: string;
+  /** 0 or 1. */
+  credential_changes_need_mfa: number;
   updated_at: number;
 }
 

@@ -8,6 +8,7 @@ import type { CallerIdentity } from '../session/session-identity.ts';
 import type { RoleRow } from '../store/schema.ts';
 import { readTagValues, tagConditions } from '../tags/tag-values.ts';
 import { type OpenedSession, openSession } from './open-session.ts';
+import { type Generations, subjectsOf } from './session-generation.ts';
 import { openToken, type SessionToken, type TokenIssuer } from './session-token.ts';
 
 /** How long a session may be asked to last; its role may set a lower end. */
@@ -63,6 +64,8 @@ export async function assumeRole(call: Call, asked: SessionRequest): Promise<Ope
     sessionPolicy: asked.sessionPolicy,
     sourceIdentity,
     issuers: origin.issuers,
+    mfaPresent: origin.mfaPresent,
+    inherited: origin.generations,
     end: endOfSession(call, role, asked.durationSeconds),
   });
 }
@@ -103,6 +106,8 @@ async function trusts(role: RoleRow, call: Call, asked: SessionRequest): Promise
 interface Origin {
   readonly issuers: readonly TokenIssuer[];
   readonly sourceIdentity: string | undefined;
+  readonly mfaPresent: boolean | undefined;
+  readonly generations: Generations | undefined;
 }
 
 async function originOf(call: Call): Promise<Origin> {
@@ -114,7 +119,12 @@ async function originOf(call: Call): Promise<Origin> {
       throw new Refusal('NoPermission.Guard', { action: 'AssumeRole' });
     case 'ram-user': {
       const { accountId, userId } = principal;
-      return { issuers: [userIssuer(identity, accountId, userId)], sourceIdentity: undefined };
+      return {
+        issuers: [userIssuer(identity, accountId, userId)],
+        sourceIdentity: undefined,
+        mfaPresent: identity.by === 'session' ? identity.mfaPresent : undefined,
+        generations: undefined,
+      };
     }
     case 'assumed-role': {
       const { accountId, roleId } = principal;
@@ -126,6 +136,14 @@ async function originOf(call: Call): Promise<Origin> {
       return {
         issuers: [{ type: 'role', accountId, roleId }, ...others],
         sourceIdentity: token.sourceIdentity,
+        mfaPresent: token.mfaPresent,
+        // A zero is carried too: what was revoked since must not count as known.
+        generations: Object.fromEntries(
+          subjectsOf(accountId, token.roleId, token.issuers).map((subject) => [
+            subject,
+            token.generations?.[subject] ?? 0,
+          ]),
+        ),
       };
     }
   }

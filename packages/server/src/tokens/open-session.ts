@@ -1,7 +1,10 @@
 import type { Account } from '../accounts/account.ts';
 import { identityArn } from '../accounts/arn.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../rpc/operation.ts';
 import type { RoleRow } from '../store/schema.ts';
+import { readSession } from './read-session.ts';
+import { type Generations, readGenerations, subjectsOf } from './session-generation.ts';
 import { issueToken, type SessionToken, type TokenIssuer } from './session-token.ts';
 
 /** A session that everybody concerned has agreed to. */
@@ -15,6 +18,10 @@ export interface AgreedSession {
   readonly sourceIdentity: string | undefined;
   /** On whom it rests. */
   readonly issuers: readonly TokenIssuer[];
+  /** `acs:MFAPresent` of the session; undefined for none. */
+  readonly mfaPresent?: boolean | undefined;
+  /** Of a session opened by a session: the generations that its token carries. */
+  readonly inherited?: Generations | undefined;
   /** Milliseconds since the epoch. */
   readonly end: number;
 }
@@ -31,7 +38,11 @@ export interface OpenedSession {
   readonly sourceIdentity: string | undefined;
 }
 
-/** Opens a session: a temporary AccessKey, and the token that goes with it. */
+/**
+ * Opens a session: a temporary AccessKey, and the token that goes with it. What the session rests on is looked at once
+ * more in the transaction: a session must not begin after a revocation that another node has answered already.
+ * @throws Refusal InvalidAccessKeyId.NotFound when the caller's key or session was revoked meanwhile
+ */
 export async function openSession(scope: Scope, session: AgreedSession): Promise<OpenedSession> {
   const { identifiers, secrets } = scope.services;
   const { account, role, sourceIdentity } = session;
@@ -46,7 +57,12 @@ export async function openSession(scope: Scope, session: AgreedSession): Promise
     sessionPolicy: session.sessionPolicy,
     sourceIdentity,
     issuers: session.issuers,
+    mfaPresent: session.mfaPresent,
+    generations: await generationsOf(scope, session),
   };
+  if ((await readSession(scope.queries, account, token, scope.now)) === undefined) {
+    throw new Refusal('InvalidAccessKeyId.NotFound');
+  }
   scope.touched('ACS::RAM::Role', role.role_name);
   return {
     accessKeyId,
@@ -57,4 +73,11 @@ export async function openSession(scope: Scope, session: AgreedSession): Promise
     roleArn: identityArn.role(role.account_id, role.role_name),
     sourceIdentity,
   };
+}
+
+/** Generations that a token carries: of what its opener's token rests on those of that token, else the present ones. */
+async function generationsOf(scope: Scope, session: AgreedSession): Promise<Generations> {
+  const { account, role, issuers, inherited } = session;
+  const subjects = subjectsOf(account.accountId, role.role_id, issuers);
+  return { ...(await readGenerations(scope.queries, subjects)), ...inherited };
 }

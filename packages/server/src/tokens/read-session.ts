@@ -2,6 +2,7 @@ import type { Account } from '../accounts/account.ts';
 import { readNamedConsoleSession } from '../session/console-session.ts';
 import type { RoleRow } from '../store/schema.ts';
 import type { Change, Queries } from '../store/store.ts';
+import { readGenerations, subjectsOf } from './session-generation.ts';
 import type { SessionToken, TokenIssuer } from './session-token.ts';
 
 /** A session whose token was opened, as it stands now. */
@@ -15,7 +16,8 @@ export interface Session {
 
 /**
  * What has become of a session: it ends with its role, and with any user, AccessKey, role, identity provider or account
- * by whose calls or word it was made. A deleted user or a disabled key must not live on in the sessions it has opened.
+ * by whose calls or word it was made, and with the next revocation of the sessions of one of them. A deleted user or a
+ * disabled key must not live on in the sessions it has opened.
  * @param account the role's
  * @param token opened by `openToken`
  * @param now milliseconds since the epoch
@@ -40,6 +42,11 @@ export async function readSession(
     (id) => id !== accountId,
   );
   if (!(await allActive(queries, foreign))) return undefined;
+
+  const generations = await readGenerations(queries, subjectsOf(accountId, role.role_id, token.issuers));
+  for (const [subject, generation] of Object.entries(generations)) {
+    if (generation !== (token.generations?.[subject] ?? 0)) return undefined;
+  }
 
   let expiresAt = token.expiresAt;
   for (const issuer of token.issuers) {

@@ -38,6 +38,10 @@ export interface SessionToken {
   readonly sourceIdentity: string | undefined;
   /** The caller of AssumeRole first; of a session that called, also everybody its own token names. */
   readonly issuers: readonly TokenIssuer[];
+  /** Whether a second factor was shown in the console session at the beginning of the chain; absent in old tokens. */
+  readonly mfaPresent?: boolean | undefined;
+  /** Generations of what the session rests on, at its issue; absent in tokens of earlier releases. */
+  readonly generations?: Readonly<Record<string, number>>;
 }
 
 /** Why a token is not accepted; codes of RAM. */

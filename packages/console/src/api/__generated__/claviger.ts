@@ -164,6 +164,13 @@ export interface ClavigerOperations {
       RequestId?: string;
     };
   };
+  GetAccountProtection: {
+    parameters: Record<never, never>;
+    response: {
+      CredentialChangesNeedMFA?: boolean;
+      RequestId?: string;
+    };
+  };
   GetGuard: {
     parameters: {
       GuardName: string;
@@ -333,6 +340,17 @@ export interface ClavigerOperations {
       RequestId?: string;
     };
   };
+  RevokeSessions: {
+    parameters: {
+      Target: string;
+      RoleName?: string | undefined;
+      UserPrincipalName?: string | undefined;
+      UserAccessKeyId?: string | undefined;
+    };
+    response: {
+      RequestId?: string;
+    };
+  };
   SetAccessKeyExpiry: {
     parameters: {
       UserPrincipalName?: string | undefined;
@@ -350,6 +368,15 @@ export interface ClavigerOperations {
     };
     response: {
       Days?: number;
+      RequestId?: string;
+    };
+  };
+  SetAccountProtection: {
+    parameters: {
+      CredentialChangesNeedMFA: boolean;
+    };
+    response: {
+      CredentialChangesNeedMFA?: boolean;
       RequestId?: string;
     };
   };

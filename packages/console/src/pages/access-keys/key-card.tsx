@@ -7,6 +7,7 @@ import { useCall } from '../../api/use-call.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
+import { RevokeSessionsDialog } from '../../components/revoke-sessions.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { DeleteKeyDialog } from './delete-key-dialog.tsx';
 import { KeyExpiryDialog } from './key-expiry-dialog.tsx';
@@ -17,7 +18,7 @@ import { readNetworkPolicy } from './network-policy.ts';
 import { NetworkPolicyDialog } from './network-policy-dialog.tsx';
 import { type AccessKey, useKeyUse } from './use-keys.ts';
 
-type OpenDialog = 'network' | 'expiry' | 'disable' | 'delete';
+type OpenDialog = 'network' | 'expiry' | 'revoke' | 'disable' | 'delete';
 
 /**
  * One AccessKey: its state, what should be looked at, and all that can be done with it.
@@ -118,6 +119,7 @@ export function KeyCard({
             items: [
               { key: 'network', label: t('action.network') },
               { key: 'expiry', label: t('action.expiry') },
+              { key: 'revoke', label: t('shell:revokeSessions.title') },
               { type: 'divider' },
               { key: 'delete', danger: true, label: t('action.delete') },
             ],
@@ -141,6 +143,12 @@ export function KeyCard({
       </ConfirmDialog>
       {open === 'network' && <NetworkPolicyDialog owner={owner} keyId={accessKey.id} onClosed={close} />}
       {open === 'expiry' && <KeyExpiryDialog owner={owner} accessKey={accessKey} onClosed={close} />}
+      <RevokeSessionsDialog
+        target={{ Target: 'AccessKey', ...parameters }}
+        name={accessKey.id}
+        open={open === 'revoke'}
+        onClosed={close}
+      />
       <DeleteKeyDialog owner={owner} accessKey={accessKey} open={open === 'delete'} onClosed={close} />
     </article>
   );

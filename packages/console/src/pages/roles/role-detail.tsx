@@ -7,6 +7,7 @@ import { useCall } from '../../api/use-call.ts';
 import { AttachedPolicies } from '../../components/attached-policies.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Facts } from '../../components/facts.tsx';
+import { RevokeSessionsButton } from '../../components/revoke-sessions.tsx';
 import { useDeletion } from '../../components/use-deletion.tsx';
 import { Waiting } from '../../components/waiting.tsx';
 import { useFormat } from '../../language/use-format.ts';
@@ -53,6 +54,7 @@ export function Component() {
       actions={
         <Space wrap>
           <Button onClick={() => setEditing(true)}>{t('shell:edit')}</Button>
+          <RevokeSessionsButton target={{ Target: 'Role', RoleName: roleName }} name={roleName} />
           <Button danger onClick={() => deletion.ask([roleName])}>
             {t('delete')}
           </Button>

@@ -4,6 +4,7 @@ import { useSearchParams } from 'react-router';
 import { Page } from '../../layout/page.tsx';
 import { AccountNames } from './account-names.tsx';
 import { AccountNetworkPolicy } from './account-network-policy.tsx';
+import { CredentialProtection } from './credential-protection.tsx';
 import { KeyExpiryCeiling } from './key-expiry-ceiling.tsx';
 import { PasswordPolicy } from './password-policy.tsx';
 import { SecurityPreference } from './security-preference.tsx';
@@ -27,6 +28,7 @@ export function Component() {
               <>
                 <AccountNetworkPolicy />
                 <KeyExpiryCeiling />
+                <CredentialProtection />
               </>
             ),
           },

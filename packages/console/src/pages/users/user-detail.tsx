@@ -9,6 +9,7 @@ import { useChange } from '../../api/use-change.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Facts } from '../../components/facts.tsx';
+import { RevokeSessionsButton } from '../../components/revoke-sessions.tsx';
 import { Waiting } from '../../components/waiting.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
@@ -67,6 +68,7 @@ function UserPage({
       actions={
         <Space wrap>
           <Button onClick={() => setOpen('edit')}>{t('shell:edit')}</Button>
+          <RevokeSessionsButton target={{ Target: 'User', UserPrincipalName: loginName }} name={loginName} />
           <Button danger onClick={() => setOpen('delete')}>
             {t('deleteUser')}
           </Button>

@@ -1,10 +1,12 @@
 import type { ConsoleOperation, Operation, StreamOperation } from '../../rpc/operation.ts';
 import { accessKeyExpiryOperations } from './access-key-expiry.ts';
 import { accessKeyUseOperations } from './access-key-uses.ts';
+import { accountProtectionOperations } from './account-protection.ts';
 import { guardOperations } from './guards.ts';
 import { passkeyRegistrationOperations } from './passkeys.ts';
 import { replicationOperations, replicationStreams } from './replicate-credentials.ts';
 import { usageReportOperations } from './report-access-key-usage.ts';
+import { revokeSessionsOperations } from './revoke-sessions.ts';
 import { rootCredentialOperations } from './root-credentials.ts';
 import { samlSignInOperations } from './saml-sign-in.ts';
 import { consoleSessionOperations, sessionOperations } from './session.ts';
@@ -18,7 +20,9 @@ export const clavigerOperations: readonly Operation[] = [
   ...accessKeyExpiryOperations,
   ...accessKeyUseOperations,
   ...guardOperations,
+  ...accountProtectionOperations,
   ...passkeyRegistrationOperations,
+  ...revokeSessionsOperations,
   ...rootCredentialOperations,
   ...replicationOperations,
   ...sessionOperations,

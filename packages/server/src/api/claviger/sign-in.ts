@@ -102,6 +102,7 @@ export const signInOperations: readonly ConsoleOperation[] = [
           input.Code,
           visit.now,
         );
+        if (outcome === 'Used') throw new Refusal('AuthenticationFail.CodeUsed');
         if (outcome !== 'Verified') throw new Refusal('AuthenticationFail.SecondFactor');
       });
       return { account: session.account, factor: device === undefined ? '' : deviceFactor(device) };

@@ -11,6 +11,7 @@ import { readUserPolicies } from '../../policies/user-policies.ts';
 import { findRole, requireRole } from '../../roles/role.ts';
 import { type Answer, type Call, type Operation, operation } from '../../rpc/operation.ts';
 import { oneOf, optional, type Parameter, text } from '../../rpc/parameter.ts';
+import type { CallChannel } from '../../settings/implied-policies.ts';
 import { readTagValues } from '../../tags/tag-values.ts';
 import { requireUser } from '../../users/user.ts';
 import { userNameOf } from '../ims/user-reference.ts';
@@ -84,7 +85,13 @@ export const simulateOperations: readonly Operation[] = [
     },
     async handle(given, call) {
       const facts = factsOf(given.Conditions, call);
-      const subject = await subjectOf(given.PrincipalType, given.PrincipalName, given.PolicyDocument, call);
+      const subject = await subjectOf(
+        given.PrincipalType,
+        given.PrincipalName,
+        given.PolicyDocument,
+        channelOf(facts),
+        call,
+      );
       const simulation = simulate(call.services, {
         accountId: call.account.accountId,
         ...subject,
@@ -166,6 +173,7 @@ async function subjectOf(
   type: PrincipalType | undefined,
   name: string | undefined,
   document: string | undefined,
+  channel: CallChannel,
   call: Call,
 ): Promise<Pick<SimulatedRequest, 'principal' | 'policies'>> {
   if (document !== undefined) refuseMalformedPolicy(document, 'identity');
@@ -187,7 +195,10 @@ async function subjectOf(
     case 'ram-user': {
       const user = await requireUser(call, { by: 'name', userName: userNamed(name, call) });
       const tags = await readTagValues(call.queries, accountId, 'user', user.user_id);
-      return of(userPrincipal(accountId, user, tags), await readUserPolicies(call.queries, accountId, user));
+      return of(
+        userPrincipal(accountId, user, tags),
+        await readUserPolicies(call.queries, accountId, user, channel),
+      );
     }
     case 'role': {
       const role = await requireRole(call, needed(name));
@@ -242,6 +253,10 @@ function factsOf(
     conditions: given,
   };
 }
+
+/** Calls signed with a key have no `acs:MFAPresent`, sessions of the console always do. */
+const channelOf = ({ mfaPresent }: Pick<SimulatedRequest, 'mfaPresent'>): CallChannel =>
+  mfaPresent === undefined ? 'access-key' : 'console-session';
 
 const wrong = (key: string) =>
   new Refusal('InvalidParameter', { reason: `The value of ${key} in Conditions is of the wrong form.` });

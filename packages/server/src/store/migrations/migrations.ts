@@ -6,6 +6,7 @@ import { applicationsAndServiceCredentials } from './0004-applications-and-servi
 import { reports } from './0005-reports.ts';
 import { consoleSessions } from './0006-console-sessions.ts';
 import { guards } from './0008-guards.ts';
+import { sessionRevocations } from './0009-session-revocations.ts';
 import { unsolicitedSaml } from './0012-unsolicited-saml.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
@@ -17,5 +18,6 @@ export const migrations: readonly Migration[] = [
   reports,
   consoleSessions,
   guards,
+  sessionRevocations,
   unsolicitedSaml,
 ];

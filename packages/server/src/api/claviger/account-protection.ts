@@ -1,0 +1,39 @@
+import { arn } from '../../accounts/arn.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { flag } from '../../rpc/parameter.ts';
+import { readAccountProtection, setAccountProtection } from '../../settings/account-protection.ts';
+import { version } from './version.ts';
+
+const demandOnAccount = (action: string, call: Call) => [
+  { action, resource: arn.account(call.account.accountId) },
+];
+
+/** Account settings that RAM lacks: what AccessKeys may not do without a second factor. */
+export const accountProtectionOperations: readonly Operation[] = [
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'GetAccountProtection',
+    access: 'read',
+    input: {},
+    authorize: (_, call) => demandOnAccount('claviger:GetAccountProtection', call),
+    async handle(_, call) {
+      const { credentialChangesNeedMfa } = await readAccountProtection(call.queries, call.account.accountId);
+      return { CredentialChangesNeedMFA: credentialChangesNeedMfa };
+    },
+  }),
+
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'SetAccountProtection',
+    access: 'write',
+    security: { effect: 'loosens' },
+    input: { CredentialChangesNeedMFA: flag() },
+    authorize: (_, call) => demandOnAccount('claviger:SetAccountProtection', call),
+    async handle({ CredentialChangesNeedMFA }, call) {
+      await setAccountProtection(call, { credentialChangesNeedMfa: CredentialChangesNeedMFA });
+      return { CredentialChangesNeedMFA };
+    },
+  }),
+];
