@@ -23,19 +23,23 @@ export type Verdict = 'refused' | 'strictly refused' | 'unsigned' | 'same' | 'fo
  * Verifies a changed request as a server would, and compares what it says with the signed requests that it was made
  * from: by reading both with code of the tests' own and, when it was accepted, by what the package tells the server.
  *
+ * @param now the verifier's clock; milliseconds since the epoch
+ * @param signedAt timestamp of the signed requests; milliseconds since the epoch
  * @throws whatever the package throws that is no SignatureError
  */
 export function judge(
   originals: readonly SignedRequest[],
   changed: SignedRequest,
   now: number = NOW,
+  signedAt: number = NOW,
 ): Verdict {
   let accepted: ReturnType<typeof verify>;
   try {
     accepted = verify(changed, now);
   } catch (error) {
     if (!(error instanceof SignatureError)) throw error;
-    return isAtTheRightTime(now) && originals.some((original) => saysTheSame(original, changed, true))
+    return isAtTheRightTime(now, signedAt) &&
+      originals.some((original) => saysTheSame(original, changed, true))
       ? 'strictly refused'
       : 'refused';
   }
@@ -46,11 +50,11 @@ export function judge(
   const isOriginal = (original: SignedRequest) =>
     saysTheSame(original, changed, withBody) &&
     isDeepStrictEqual(tells, whatServerSees(parseSignature(original) as KeySignature));
-  return isAtTheRightTime(now) && originals.some(isOriginal) ? 'same' : 'forged';
+  return isAtTheRightTime(now, signedAt) && originals.some(isOriginal) ? 'same' : 'forged';
 }
 
-function isAtTheRightTime(now: number): boolean {
-  return Math.abs(now - NOW) <= 900_000;
+function isAtTheRightTime(now: number, signedAt: number): boolean {
+  return Math.abs(now - signedAt) <= 900_000;
 }
 
 function saysTheSame(original: SignedRequest, changed: SignedRequest, withBody: boolean): boolean {
