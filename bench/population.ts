@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import type { Services } from '@claviger/server';
+import { placeOfAccessKey, type Services } from '@claviger/server';
 import { progress } from './ratio.ts';
 
 /** How many keys each user of a population has. */
@@ -40,7 +40,12 @@ export async function writeUsers(
       progress(`scale: writing user ${user.toLocaleString('en')} of ${users.toLocaleString('en')}`);
     insertUser.run(userId(user), accountId, `user-${user}`, `user-${user}`, createdAt, createdAt);
     for (let key = user * keysAUser; key < (user + 1) * keysAUser; key++) {
-      const sealed = await secrets.seal(accountId, account.wrappedDataKey, populationSecret, keyId(key));
+      const place = placeOfAccessKey({
+        access_key_id: keyId(key),
+        owner_type: 'user',
+        owner_id: userId(user),
+      });
+      const sealed = await secrets.seal(accountId, account.wrappedDataKey, populationSecret, place);
       insertKey.run(keyId(key), accountId, userId(user), sealed, createdAt, createdAt);
     }
   }

@@ -75,11 +75,13 @@ export interface Credential {
 }
 
 /**
- * Why a source has no credential to give; each is an error code of RAM, but the last two: a replica that has not
+ * Why a source has no credential to give; each is an error code of RAM, but `Damaged`, whose stored secret was changed
+ * or moved from another row, owner or account, and the last two: a replica that has not
  * heard from its server for too long, and one that cannot ask its server about a token.
  */
 export type CredentialProblem =
   | 'InvalidAccessKeyId.NotFound'
+  | 'InvalidAccessKeyId.Damaged'
   | 'MissingSecurityToken'
   | 'InvalidSecurityToken.Malformed'
   | 'InvalidSecurityToken.Expired'

@@ -43,6 +43,10 @@ export const guardRefusals: Readonly<Record<GuardRefusalCode, RefusalText>> = {
     message: 'Bearer tokens are not accepted here; sign the request with an AccessKey.',
   },
   'InvalidAccessKeyId.NotFound': { httpStatus: 404, message: 'Specified access key is not found.' },
+  'InvalidAccessKeyId.Damaged': {
+    httpStatus: 400,
+    message: 'The stored secret of the specified access key is damaged. Use another key.',
+  },
   'InvalidAccessKeyId.Inactive': { httpStatus: 400, message: 'Specified access key is disabled.' },
   MissingSecurityToken: { httpStatus: 400, message: 'SecurityToken is mandatory for this action.' },
   'InvalidSecurityToken.Malformed': { httpStatus: 400, message: 'Specified SecurityToken is malformed.' },

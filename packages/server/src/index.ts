@@ -54,6 +54,7 @@ export { addMasterKey, dropOldMasterKeys, masterKeyFile } from './secrets/file-m
 export { MasterKeyUnavailable } from './secrets/master-key.ts';
 export { openMasterKey } from './secrets/open-master-key.ts';
 export { rotateMasterKey } from './secrets/rotate-master-key.ts';
+export { placeOfAccessKey } from './secrets/sealed-columns.ts';
 export type { Services } from './services.ts';
 export { revokeSessionsAsOperator, type SessionsToRevoke } from './session/revoke-sessions.ts';
 export { resetRootPassword } from './session/root-password.ts';

@@ -10,6 +10,7 @@ import {
   touchNewAccount,
 } from './accounts/create-account.ts';
 import { currentOperator, type Operator, operatorChange } from './accounts/operator.ts';
+import { recordHousekeeping } from './audit/system-event.ts';
 import type { Configuration } from './configuration.ts';
 import { AssertionThrottle } from './federation/assertion-throttle.ts';
 import { networkDocuments } from './federation/fetch-document.ts';
@@ -21,6 +22,7 @@ import { CompiledPermissions } from './policies/compiled-permissions.ts';
 import { OpenStreams } from './replication/open-streams.ts';
 import { createMasterKeyFile, masterKeyFile } from './secrets/file-master-key.ts';
 import { openMasterKey } from './secrets/open-master-key.ts';
+import { resealFirstForms } from './secrets/reseal.ts';
 import { SecretBox } from './secrets/secret-box.ts';
 import type { Services } from './services.ts';
 import { SignInThrottle } from './session/sign-in-throttle.ts';
@@ -118,10 +120,10 @@ export async function openServices(
   surroundings: Surroundings,
 ): Promise<Services> {
   const { now, log } = surroundings;
-  const secrets = new SecretBox([openMasterKey(configuration)], randomBytes);
+  const secrets = new SecretBox([openMasterKey(configuration)], randomBytes, log);
   const store = await openStore(storeLocation(configuration), { now, log });
   const issuerNetwork = new IssuerNetwork(configuration.privateIssuers);
-  return {
+  const services: Services = {
     store,
     accounts: new AccountDirectory(store),
     secrets,
@@ -141,6 +143,29 @@ export async function openServices(
     issuerKeys: new IssuerKeys(networkDocuments({ network: issuerNetwork }), log),
     issuerNetwork,
   };
+  try {
+    await resealFirstForms({
+      store,
+      secrets,
+      now,
+      log,
+      record: ({ queries }, counts) =>
+        recordHousekeeping(
+          services,
+          queries,
+          now(),
+          [...counts].map(([accountId, count]) => ({
+            name: 'ResealSecrets',
+            accountId,
+            details: { Resealed: String(count) },
+          })),
+        ),
+    });
+  } catch (error) {
+    await closeServices(services);
+    throw error;
+  }
+  return services;
 }
 
 /** Writes down what is still in memory, and lets the database go. */

@@ -1,7 +1,12 @@
+import type { ConsoleSessionRow } from '../src/store/schema.ts';
 import type { TestServer } from './server.ts';
 
-/** Puts a console session of the account root in the database that expired an hour ago. */
-export async function createOldSession({ services }: TestServer, accountId: string): Promise<void> {
+/** Puts a console session in the database: of the account root, expired an hour ago, unless `columns` say otherwise. */
+export async function createOldSession(
+  { services }: TestServer,
+  accountId: string,
+  columns: Partial<ConsoleSessionRow> = {},
+): Promise<void> {
   const now = Date.now();
   const hour = 60 * 60 * 1000;
   await services.store.write(({ queries }) =>
@@ -27,6 +32,7 @@ export async function createOldSession({ services }: TestServer, accountId: stri
         challenge_purpose: null,
         challenge_expires_at: null,
         sealed_seed: null,
+        ...columns,
       })
       .execute(),
   );

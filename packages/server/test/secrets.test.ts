@@ -175,20 +175,29 @@ eachServer((name, start) => {
         await remember(callRaw(server.url, visitor, way, { version: '2015-05-01', action: 'ListUsers' }));
       }
       // A bug of ours, whose stack is logged.
-      await services.store.write(async ({ queries, changed }) => {
-        const spoilt = { sealed_secret: 'v1.spoilt' };
-        const { accessKeyId } = user.key;
-        await queries
-          .updateTable('access_keys')
-          .set(spoilt)
-          .where('access_key_id', '=', accessKeyId)
-          .execute();
-        changed({ accountId: account.accountId, topic: 'access-key', subject: accessKeyId });
-      });
+      const spoil = (columns: { readonly network_policy: string } | { readonly sealed_secret: string }) =>
+        services.store.write(async ({ queries, changed }) => {
+          const { accessKeyId } = user.key;
+          await queries
+            .updateTable('access_keys')
+            .set(columns)
+            .where('access_key_id', '=', accessKeyId)
+            .execute();
+          changed({ accountId: account.accountId, topic: 'access-key', subject: accessKeyId });
+        });
+      await spoil({ network_policy: 'spoilt' });
       const bug = await callRaw(server.url, user.key, 'ACS3');
       assert.equal(bug.code, 'InternalError');
       assert.ok(server.log.some((line) => line.includes(String(bug.body['RequestId']))));
       answers.push(bug.message);
+      // A damaged secret, which the log names by its key.
+      await spoil({ sealed_secret: 'v1.spoilt' });
+      const damaged = await callRaw(server.url, user.key, 'ACS3');
+      assert.equal(damaged.code, 'InvalidAccessKeyId.Damaged');
+      assert.ok(
+        server.log.some((line) => line.includes('damaged secret') && line.includes(user.key.accessKeyId)),
+      );
+      answers.push(damaged.message);
       for (const path of ['/healthz', '/readyz', '/metrics', '/openapi/ims.json']) {
         answers.push(await (await fetch(`${server.url}${path}`)).text());
       }
@@ -264,7 +273,9 @@ eachServer((name, start) => {
         });
       });
       const swapped = server.clients({ ...two.key, accessKeySecret: one.key.accessKeySecret });
-      await assert.rejects(swapped.callRpc('2015-04-01', 'GetCallerIdentity'), { code: 'InternalError' });
+      await assert.rejects(swapped.callRpc('2015-04-01', 'GetCallerIdentity'), {
+        code: 'InvalidAccessKeyId.Damaged',
+      });
     });
   });
 });

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import ram from '@alicloud/ram20150501';
 import { DAY_MS } from '../src/limits.ts';
 import { purgeRecycleBins } from '../src/recycle-bin/purge.ts';
+import { placeOfServiceCredential } from '../src/secrets/sealed-columns.ts';
 import type { Clients } from './clients.ts';
 import { eachServer, refused, type TestAccount, type TestServer } from './server.ts';
 
@@ -109,7 +110,13 @@ eachServer((_, start) => {
         .select('wrapped_data_key')
         .where('account_id', '=', account.accountId)
         .executeTakeFirstOrThrow();
-      const open = (id: string) => secrets.open(account.accountId, wrapped, row.sealed_secret, id);
+      const open = (id: string) =>
+        secrets.open(
+          account.accountId,
+          wrapped,
+          row.sealed_secret,
+          placeOfServiceCredential({ ...row, service_credential_id: id }),
+        );
       assert.equal(await open(row.service_credential_id), made['ServiceCredentialSecret']);
       await assert.rejects(open('SC000000000000000000'), { name: 'SecretUnreadable' });
     });

@@ -2,6 +2,7 @@ import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../limits.ts';
 import type { Scope } from '../rpc/operation.ts';
 import { Secret } from '../rpc/secret.ts';
+import { placeOfAccessKey } from '../secrets/sealed-columns.ts';
 import type { AccessKeyRow } from '../store/schema.ts';
 import { endRoleSessions } from '../tokens/session-generation.ts';
 import { expiryOfNewKey } from './expiry-ceiling.ts';
@@ -23,12 +24,17 @@ export async function createAccessKey(scope: Scope, owner: KeyOwner): Promise<Ne
   const accessKeyId = identifiers.accessKeyId();
   const secret = identifiers.accessKeySecret();
   const { accountId, wrappedDataKey } = scope.account;
+  const place = placeOfAccessKey({
+    access_key_id: accessKeyId,
+    owner_type: owner.type,
+    owner_id: owner.id,
+  });
   const row: AccessKeyRow = {
     access_key_id: accessKeyId,
     account_id: accountId,
     owner_type: owner.type,
     owner_id: owner.id,
-    sealed_secret: await secrets.seal(accountId, wrappedDataKey, secret, accessKeyId),
+    sealed_secret: await secrets.seal(accountId, wrappedDataKey, secret, place),
     status: 'Active',
     created_at: scope.now,
     updated_at: scope.now,

@@ -1,5 +1,6 @@
 import type { ParsedSignature } from '@claviger/signature';
 import type { Services } from '../services.ts';
+import { guardKeyPrefix } from '../store/identifiers.ts';
 import { accountOfToken, openToken } from '../tokens/session-token.ts';
 
 /**
@@ -17,7 +18,7 @@ export async function accountOfKey(
   const { accessKeyId, securityToken = '' } = signature;
   if (!accessKeyId.startsWith('STS.')) {
     const key = await store.queries
-      .selectFrom('access_keys')
+      .selectFrom(accessKeyId.startsWith(guardKeyPrefix) ? 'guards' : 'access_keys')
       .select('account_id')
       .where('access_key_id', '=', accessKeyId)
       .executeTakeFirst();

@@ -20,6 +20,8 @@ import { guardPermissions } from '../guards/guard-permissions.ts';
 import { openGuardSecret } from '../guards/guard-secret.ts';
 import type { CompiledPermissions } from '../policies/compiled-permissions.ts';
 import { readUserPolicies } from '../policies/user-policies.ts';
+import { placeOfAccessKey } from '../secrets/sealed-columns.ts';
+import { SecretUnreadable } from '../secrets/sealed-text.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import { guardKeyPrefix } from '../store/identifiers.ts';
 import type { AccessKeyRow } from '../store/schema.ts';
@@ -116,13 +118,15 @@ export class StoredCredentials implements CredentialSource {
     if (securityToken !== undefined && securityToken !== '') {
       return 'InvalidSecurityToken.MismatchWithAccessKey';
     }
+    const secret = await unlessDamaged(openGuardSecret(secrets, account, guard));
+    if (secret === undefined) return 'InvalidAccessKeyId.Damaged';
     const { accountId } = account;
     const guardName = guard.guard_name;
     return {
       credential: {
         accessKeyId,
         kind: 'permanent',
-        signingKey: SigningKey.fromSecret(await openGuardSecret(secrets, account, guard)),
+        signingKey: SigningKey.fromSecret(secret),
         status: account.status === 'Active' && guard.status === 'Active' ? 'Active' : 'Inactive',
         expiresAt: undefined,
         principal: guardPrincipal(accountId, {
@@ -159,14 +163,13 @@ export class StoredCredentials implements CredentialSource {
     }
     const account = await readAccount(queries, key.account_id);
     if (account === undefined) return 'InvalidAccessKeyId.NotFound';
+    const { accountId, wrappedDataKey } = account;
+    const secret = await unlessDamaged(
+      secrets.open(accountId, wrappedDataKey, key.sealed_secret, placeOfAccessKey(key)),
+    );
+    if (secret === undefined) return 'InvalidAccessKeyId.Damaged';
     const owner = await this.#readOwner(queries, account, key);
     if (owner === undefined) return 'InvalidAccessKeyId.NotFound';
-    const secret = await secrets.open(
-      account.accountId,
-      account.wrappedDataKey,
-      key.sealed_secret,
-      accessKeyId,
-    );
     return {
       credential: {
         accessKeyId,
@@ -246,6 +249,16 @@ export class StoredCredentials implements CredentialSource {
       },
       dependsOn: session.dependsOn,
     };
+  }
+}
+
+/** A secret that is being opened; undefined when it was damaged, or moved from another row, owner or account. */
+async function unlessDamaged(opened: Promise<string>): Promise<string | undefined> {
+  try {
+    return await opened;
+  } catch (error) {
+    if (error instanceof SecretUnreadable) return undefined;
+    throw error;
   }
 }
 

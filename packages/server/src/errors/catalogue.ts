@@ -114,6 +114,13 @@ export const catalogue = {
   'InvalidAccessKeyId.NotFound': { status: 404, message: 'Specified access key is not found.' },
   'InvalidAccessKeyId.Inactive': { status: 400, message: 'Specified access key is disabled.' },
 
+  // Another stored secret than that of the caller's key; guard refuses for that one.
+  StoredSecretDamaged: {
+    status: 409,
+    message:
+      'A stored secret that this request needs is damaged. The log of the server names it; its operator has to replace it.',
+  },
+
   // Sessions of the console, and the way to one.
   NotSignedIn: { status: 401, message: 'Sign in to the console: there is no session, or it has ended.' },
   ForeignOrigin: {

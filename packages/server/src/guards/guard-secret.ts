@@ -1,25 +1,23 @@
 import type { Account } from '../accounts/account.ts';
+import { placeOfGuard } from '../secrets/sealed-columns.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import type { GuardRow } from '../store/schema.ts';
-
-/** What a guard's secret is bound to: no other sealed text of the account opens as one. */
-const contextOf = (accessKeyId: string) => `guard:${accessKeyId}`;
 
 /** The secret of a guard's credential, to be stored. */
 export function sealedGuardSecret(
   secrets: SecretBox,
   { accountId, wrappedDataKey }: Account,
-  accessKeyId: string,
+  row: Pick<GuardRow, 'guard_id' | 'access_key_id'>,
   secret: string,
 ): Promise<string> {
-  return secrets.seal(accountId, wrappedDataKey, secret, contextOf(accessKeyId));
+  return secrets.seal(accountId, wrappedDataKey, secret, placeOfGuard(row));
 }
 
 /** @throws SecretUnreadable when it was changed, or is of another guard or account */
 export function openGuardSecret(
   secrets: SecretBox,
   { accountId, wrappedDataKey }: Account,
-  row: Pick<GuardRow, 'access_key_id' | 'sealed_secret'>,
+  row: Pick<GuardRow, 'guard_id' | 'access_key_id' | 'sealed_secret'>,
 ): Promise<string> {
-  return secrets.open(accountId, wrappedDataKey, row.sealed_secret, contextOf(row.access_key_id));
+  return secrets.open(accountId, wrappedDataKey, row.sealed_secret, placeOfGuard(row));
 }

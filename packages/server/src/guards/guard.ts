@@ -53,7 +53,12 @@ export async function createGuard(scope: Scope, settings: GuardSettings): Promis
     services: writeServices(settings.services),
     status: 'Active',
     access_key_id: accessKeyId,
-    sealed_secret: await sealedGuardSecret(scope.services.secrets, scope.account, accessKeyId, secret),
+    sealed_secret: await sealedGuardSecret(
+      scope.services.secrets,
+      scope.account,
+      { guard_id: guardId, access_key_id: accessKeyId },
+      secret,
+    ),
     network_policy: settings.networkPolicy,
     created_at: scope.now,
     updated_at: scope.now,

@@ -1,5 +1,7 @@
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../rpc/operation.ts';
+import { placeOfMfaDevice } from '../secrets/sealed-columns.ts';
+import { SecretUnreadable } from '../secrets/sealed-text.ts';
 import type { MfaDeviceRow } from '../store/schema.ts';
 import { acceptedPair } from './one-time-code.ts';
 import { serialNumber } from './serial-number.ts';
@@ -56,12 +58,19 @@ export async function bindDevice(
     throw new Refusal('EntityAlreadyExists.User.MFADevice', { name: owner.name });
   }
   const name = serialNumber(accountId, device.device_name);
-  const seed = await scope.services.secrets.open(accountId, wrappedDataKey, device.sealed_seed, name);
+  const { secrets } = scope.services;
+  const seed = await secrets.open(accountId, wrappedDataKey, device.sealed_seed, placeOfMfaDevice(device));
   const step = acceptedPair(seed, ...codes, scope.now, device.last_step ?? -1);
   if (step === undefined) throw new Refusal('CheckAuthenticationCodeFail');
+  const bound = { owner_type: owner.type, owner_id: owner.id };
   await changeVirtualDevice(scope, device.device_name, {
-    owner_type: owner.type,
-    owner_id: owner.id,
+    ...bound,
+    sealed_seed: await secrets.seal(
+      accountId,
+      wrappedDataKey,
+      seed,
+      placeOfMfaDevice({ ...device, ...bound }),
+    ),
     bound_at: scope.now,
     last_step: step,
     failed_attempts: 0,
@@ -77,9 +86,10 @@ export async function bindDevice(
  */
 export async function unbindDevice(scope: Scope, owner: MfaOwner): Promise<string> {
   const device = await requireBoundDevice(scope, owner);
+  const unbound = { owner_type: null, owner_id: null };
   await changeVirtualDevice(scope, device.device_name, {
-    owner_type: null,
-    owner_id: null,
+    ...unbound,
+    sealed_seed: await sealedFor(scope, device, { ...device, ...unbound }),
     bound_at: null,
     failed_attempts: 0,
     locked_until: null,
@@ -92,6 +102,23 @@ export async function unbindDevice(scope: Scope, owner: MfaOwner): Promise<strin
 /** Unbinds somebody's device and deletes it. @throws Refusal EntityNotExist.User.MFADevice */
 export async function disableDevice(scope: Scope, owner: MfaOwner): Promise<void> {
   await deleteVirtualDevice(scope, await unbindDevice(scope, owner));
+}
+
+/**
+ * Returns a device's seed, sealed for another owner. One that does not open stays as it is: the device can still be
+ * unbound and deleted, and is refused as damaged by whoever would bind it.
+ */
+async function sealedFor(scope: Scope, device: MfaDeviceRow, as: MfaDeviceRow): Promise<string> {
+  const { secrets } = scope.services;
+  const { accountId, wrappedDataKey } = scope.account;
+  try {
+    const place = placeOfMfaDevice(device);
+    const seed = await secrets.open(accountId, wrappedDataKey, device.sealed_seed, place);
+    return await secrets.seal(accountId, wrappedDataKey, seed, placeOfMfaDevice(as));
+  } catch (error) {
+    if (error instanceof SecretUnreadable) return device.sealed_seed;
+    throw error;
+  }
 }
 
 /** Sessions of the console follow what becomes of their user. */

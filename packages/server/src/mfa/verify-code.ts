@@ -1,8 +1,8 @@
 import type { Account } from '../accounts/account.ts';
+import { placeOfMfaDevice } from '../secrets/sealed-columns.ts';
 import type { Services } from '../services.ts';
 import { findBoundDevice, type MfaOwner } from './binding.ts';
 import { acceptedStep } from './one-time-code.ts';
-import { serialNumber } from './serial-number.ts';
 import { changeVirtualDevice } from './virtual-device.ts';
 
 /** Wrong codes in a row before a device is locked. Whoever guesses is right once in 333 000 tries. */
@@ -29,8 +29,8 @@ export async function verifyCode(
     const device = await findBoundDevice(scope, owner);
     if (device === undefined) return 'Unbound';
     if (device.locked_until !== null && device.locked_until > now) return 'Locked';
-    const name = serialNumber(accountId, device.device_name);
-    const seed = await services.secrets.open(accountId, wrappedDataKey, device.sealed_seed, name);
+    const place = placeOfMfaDevice(device);
+    const seed = await services.secrets.open(accountId, wrappedDataKey, device.sealed_seed, place);
     const step = acceptedStep(seed, code, now, device.last_step ?? -1);
     if (step !== undefined) {
       const accepted = { last_step: step, failed_attempts: 0, locked_until: null };

@@ -4,6 +4,7 @@ import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../limits.ts';
 import type { Scope } from '../rpc/operation.ts';
 import { Secret } from '../rpc/secret.ts';
+import { placeOfMfaDevice } from '../secrets/sealed-columns.ts';
 import type { MfaDeviceRow, UserRow } from '../store/schema.ts';
 import { digits, periodSeconds } from './one-time-code.ts';
 import { readSerialNumber, serialNumber } from './serial-number.ts';
@@ -40,7 +41,12 @@ export async function createVirtualDevice(
   const row: MfaDeviceRow = {
     account_id: accountId,
     device_name: deviceName,
-    sealed_seed: await secrets.seal(accountId, wrappedDataKey, seed, serial),
+    sealed_seed: await secrets.seal(
+      accountId,
+      wrappedDataKey,
+      seed,
+      placeOfMfaDevice({ device_name: deviceName, owner_type: null, owner_id: null }),
+    ),
     created_at: scope.now,
     owner_type: null,
     owner_id: null,

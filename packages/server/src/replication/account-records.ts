@@ -1,6 +1,7 @@
 import type { ReplicationRecord } from '@claviger/guard/replication';
 import { readAccount } from '../accounts/account-directory.ts';
 import { systemPolicies } from '../policies/system-policies.ts';
+import { placeOfAccessKey } from '../secrets/sealed-columns.ts';
 import { SecretUnreadable } from '../secrets/sealed-text.ts';
 import type { Services } from '../services.ts';
 import { impliedPolicies } from '../settings/implied-policies.ts';
@@ -266,7 +267,7 @@ export class AccountRecords {
           this.#accountId,
           account.wrappedDataKey,
           row.sealed_secret,
-          id,
+          placeOfAccessKey(row),
         );
       } catch (error) {
         // One that was damaged signs nothing, here as there; the others go on.

@@ -1,6 +1,7 @@
 import { type GuardRefusal, type GuardRequest, readSignature } from '@claviger/guard';
 import { accountOfKey } from '../access-keys/account-of-key.ts';
 import { Refusal } from '../errors/refusal.ts';
+import { SecretUnreadable } from '../secrets/sealed-text.ts';
 import { ConsoleGate } from '../session/console-gate.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
 import { receiveVisit } from './anonymous-visit.ts';
@@ -167,6 +168,8 @@ export class Api {
       journey.accessKeyId ||= error.refusal.accessKeyId ?? '';
       return error.refusal;
     }
+    // The log was told of it where it did not open.
+    if (error instanceof SecretUnreadable) return new Refusal('StoredSecretDamaged');
     this.#parts.reportBug(journey.requestId, error);
     return new Refusal(error instanceof StoreUnavailable ? 'ServiceUnavailable' : 'InternalError');
   }

@@ -1,6 +1,7 @@
 import { type AccessDeniedDetail, accessDeniedDetail, authPrincipal, type Demand } from '@claviger/guard';
 import type { SessionDecision } from '@claviger/policy';
 import { Refusal } from '../errors/refusal.ts';
+import type { SealPlace } from '../secrets/sealed-columns.ts';
 import type { Call, Scope } from './operation.ts';
 
 /** Why a call was denied, by the names that `DecodeDiagnosticMessage` answers with. */
@@ -25,7 +26,7 @@ export interface Diagnostic {
 }
 
 /** What the sealed text is bound to, so that no other ciphertext of the account opens as a diagnostic. */
-const DIAGNOSTIC_CONTEXT = 'diagnostic-message';
+const DIAGNOSTIC_PLACE: SealPlace = { purpose: 'diagnostic-message', id: '', owner: '' };
 
 /**
  * The refusal of an action that no policy allows, or one denies. It names what was missing, and carries the
@@ -59,7 +60,7 @@ export async function denial(call: Call, demand: Demand, decision: SessionDecisi
       call.account.accountId,
       call.account.wrappedDataKey,
       withoutLengthOf(demand.resource, JSON.stringify(diagnostic)),
-      DIAGNOSTIC_CONTEXT,
+      DIAGNOSTIC_PLACE,
     ),
   };
   return new Refusal('NoPermission', { resource: shown, action: demand.action }, sealed);
@@ -86,7 +87,11 @@ function withoutLengthOf(resource: string, json: string): string {
  */
 export async function openDiagnostic(scope: Scope, encoded: string): Promise<Diagnostic> {
   const { accountId, wrappedDataKey } = scope.account;
-  const text = await scope.services.secrets.open(accountId, wrappedDataKey, encoded, DIAGNOSTIC_CONTEXT);
+  const { secrets } = scope.services;
+  // Messages of servers before the second form of sealing were bound to their purpose, too.
+  const text = secrets.isFirstForm(encoded)
+    ? await secrets.openFirstForm(accountId, wrappedDataKey, encoded, DIAGNOSTIC_PLACE.purpose)
+    : await secrets.open(accountId, wrappedDataKey, encoded, DIAGNOSTIC_PLACE);
   return JSON.parse(text) as Diagnostic;
 }
 

@@ -1,32 +1,45 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { MasterKey } from './master-key.ts';
+import { type SealPlace, sealedColumns } from './sealed-columns.ts';
 import { openText, SecretUnreadable, sealText } from './sealed-text.ts';
 
-/** Says how a text was sealed, so that a later way can stand beside it. */
-const version = 's1.';
+/** Says how a text was sealed. The first form was bound to account and row, and not to the owner. */
+const version = 's2.';
+const firstVersion = 's1.';
 
 const dataKeyBytes = 32;
 
 /** Data keys kept in memory: one an account. */
 const keptDataKeys = 10_000;
 
+/** Rows whose damage was logged, so that requests that name one do not fill the log. */
+const keptReports = 1000;
+
 /**
  * Seals and opens the secrets that must be had back (AccessKey secrets, MFA seeds): AES-256-GCM with a data key per
- * account, which the master key wraps. A sealed text is bound to its account and to its row.
+ * account, which the master key wraps. A sealed text is bound to its account, purpose, row and owner.
  */
 export class SecretBox {
   readonly #masterKeys: readonly MasterKey[];
   readonly #randomBytes: (size: number) => Uint8Array;
+  readonly #log: (message: string) => void;
   /** By account and wrapped text: the key of one account is never found for another. */
   readonly #dataKeys = new Map<string, Promise<KeyObject>>();
+  readonly #reported = new Set<string>();
 
   /**
    * @param masterKeys the first wraps new data keys; the others still open what they have wrapped
    * @param randomBytes a cryptographically secure source
+   * @param log told once of each stored text that does not open, by the id of its row
    */
-  constructor(masterKeys: readonly [MasterKey, ...MasterKey[]], randomBytes: (size: number) => Uint8Array) {
+  constructor(
+    masterKeys: readonly [MasterKey, ...MasterKey[]],
+    randomBytes: (size: number) => Uint8Array,
+    log: (message: string) => void = () => {},
+  ) {
     this.#masterKeys = masterKeys;
     this.#randomBytes = randomBytes;
+    this.#log = log;
   }
 
   /**
@@ -43,9 +56,9 @@ export class SecretBox {
   }
 
   /**
-   * Encrypts a secret for one row.
+   * Encrypts a secret for one place.
    * @param wrappedDataKey the account's, as `createDataKey` gave it
-   * @param associatedData what the row is: the access key id; needed again to open it
+   * @param place what the text is bound to; needed again to open it
    * @returns text to be stored
    * @throws SecretUnreadable when the data key does not unwrap
    */
@@ -53,37 +66,76 @@ export class SecretBox {
     accountId: string,
     wrappedDataKey: string,
     plaintext: string,
-    associatedData: string,
+    place: SealPlace,
   ): Promise<string> {
     const key = await this.#dataKey(accountId, wrappedDataKey);
     const bytes = Buffer.from(plaintext);
-    const sealed = sealText(key, bytes, boundTo(accountId, associatedData), this.#randomBytes);
+    const sealed = sealText(key, bytes, boundTo(accountId, place), this.#randomBytes);
     bytes.fill(0);
     return `${version}${sealed}`;
   }
 
   /**
-   * Decrypts what `seal` made.
-   * @throws SecretUnreadable when the text or the wrapped key was changed, or either belongs to another row or account
+   * Decrypts what `seal` made. Of a text from the database that does not open, the log is told once.
+   * @throws SecretUnreadable when the text or the wrapped key was changed, or either belongs to another row, owner,
+   *   purpose or account, or the text has the first form
    */
-  async open(
+  async open(accountId: string, wrappedDataKey: string, sealed: string, place: SealPlace): Promise<string> {
+    try {
+      if (!sealed.startsWith(version))
+        throw new SecretUnreadable('a stored secret is sealed in an unknown way');
+      const text = sealed.slice(version.length);
+      return await this.#open(accountId, wrappedDataKey, text, boundTo(accountId, place));
+    } catch (error) {
+      if (error instanceof SecretUnreadable && Object.hasOwn(sealedColumns, place.purpose)) {
+        this.#report(accountId, place);
+      }
+      throw error;
+    }
+  }
+
+  /** Whether a text has the first form. */
+  isFirstForm(sealed: string): boolean {
+    return sealed.startsWith(firstVersion);
+  }
+
+  /**
+   * Decrypts a text of the first form: for the sweep that seals those anew, and for texts that clients keep.
+   * @param associatedData what it was bound to beside its account
+   * @throws SecretUnreadable
+   */
+  openFirstForm(
     accountId: string,
     wrappedDataKey: string,
     sealed: string,
     associatedData: string,
   ): Promise<string> {
-    if (!sealed.startsWith(version))
-      throw new SecretUnreadable('a stored secret is sealed in an unknown way');
-    const key = await this.#dataKey(accountId, wrappedDataKey);
-    const bytes = openText(key, sealed.slice(version.length), boundTo(accountId, associatedData));
-    const plaintext = bytes.toString();
-    bytes.fill(0);
-    return plaintext;
+    const bound = `claviger secret v1\n${accountId}\n${associatedData}`;
+    return this.#open(accountId, wrappedDataKey, sealed.slice(firstVersion.length), bound);
   }
 
   /** Drops every data key from memory; the next use unwraps them again. */
   forgetDataKeys(): void {
     this.#dataKeys.clear();
+  }
+
+  async #open(accountId: string, wrappedDataKey: string, text: string, bound: string): Promise<string> {
+    const key = await this.#dataKey(accountId, wrappedDataKey);
+    const bytes = openText(key, text, bound);
+    const plaintext = bytes.toString();
+    bytes.fill(0);
+    return plaintext;
+  }
+
+  #report(accountId: string, { purpose, id }: SealPlace): void {
+    const name = `${purpose} ${id}`;
+    if (this.#reported.has(name)) return;
+    if (this.#reported.size >= keptReports) this.#reported.clear();
+    this.#reported.add(name);
+    this.#log(
+      `damaged secret: ${purpose} of ${id} in account ${accountId} does not open: it was changed, moved from another ` +
+        'row, owner or account, or sealed with another key. It is refused; others are not affected',
+    );
   }
 
   #dataKey(accountId: string, wrapped: string): Promise<KeyObject> {
@@ -120,6 +172,7 @@ export class SecretBox {
   }
 }
 
-function boundTo(accountId: string, associatedData: string): string {
-  return `claviger secret v1\n${accountId}\n${associatedData}`;
+/** JSON, so that no part can be written in a way that another reads as its own. */
+function boundTo(accountId: string, { purpose, id, owner }: SealPlace): string {
+  return `claviger secret v2\n${JSON.stringify([accountId, purpose, id, owner])}`;
 }

@@ -28,7 +28,11 @@ const unrecorded = async () => {};
 
 const account = '1234567890123456';
 const secret = 'aSecretOfThirtyCharacters12345';
-const keyId = 'LTAI5tExampleExampleExam';
+const place = {
+  purpose: 'access_keys.sealed_secret',
+  id: 'LTAI5tExampleExampleExam',
+  owner: 'user:200000000000000001',
+} as const;
 
 function environmentKey(text = newMasterKeyText(randomBytes)): MasterKey {
   return environmentMasterKey({ [masterKeyVariable]: text }, randomBytes);
@@ -45,49 +49,62 @@ function freshFile(): string {
 describe('a sealed secret', async () => {
   const box = new SecretBox([environmentKey()], randomBytes);
   const wrapped = await box.createDataKey(account);
-  const sealed = await box.seal(account, wrapped, secret, keyId);
+  const sealed = await box.seal(account, wrapped, secret, place);
 
   test('opens in its own row', async () => {
-    assert.equal(await box.open(account, wrapped, sealed, keyId), secret);
+    assert.equal(await box.open(account, wrapped, sealed, place), secret);
     box.forgetDataKeys();
-    assert.equal(await box.open(account, wrapped, sealed, keyId), secret);
+    assert.equal(await box.open(account, wrapped, sealed, place), secret);
   });
 
   test('may be any text', async () => {
     for (const text of ['', '密碼 🗝️', 'x'.repeat(5000)]) {
       assert.equal(
-        await box.open(account, wrapped, await box.seal(account, wrapped, text, 'row'), 'row'),
+        await box.open(account, wrapped, await box.seal(account, wrapped, text, place), place),
         text,
       );
     }
   });
 
   test('never looks the same twice, and does not show the secret', async () => {
-    const again = await box.seal(account, wrapped, secret, keyId);
+    const again = await box.seal(account, wrapped, secret, place);
     assert.notEqual(again, sealed);
     assert.ok(!Buffer.from(again.slice(3), 'base64url').includes(secret));
   });
 
   test('does not open in another row', async () => {
-    await assert.rejects(box.open(account, wrapped, sealed, 'LTAI5tAnother'), SecretUnreadable);
+    await assert.rejects(
+      box.open(account, wrapped, sealed, { ...place, id: 'LTAI5tAnother' }),
+      SecretUnreadable,
+    );
+  });
+
+  test('does not open for another owner or purpose', async () => {
+    for (const other of [
+      { ...place, owner: 'user:200000000000000002' },
+      { ...place, owner: '' },
+      { ...place, purpose: 'service_credentials.sealed_secret' },
+    ] as const) {
+      await assert.rejects(box.open(account, wrapped, sealed, other), SecretUnreadable);
+    }
   });
 
   test('does not open in another account, not even with the data key moved along', async () => {
-    await assert.rejects(box.open('1999999999999999', wrapped, sealed, keyId), SecretUnreadable);
+    await assert.rejects(box.open('1999999999999999', wrapped, sealed, place), SecretUnreadable);
     const other = await box.createDataKey('1999999999999999');
-    await assert.rejects(box.open('1999999999999999', other, sealed, keyId), SecretUnreadable);
-    await assert.rejects(box.open(account, other, sealed, keyId), SecretUnreadable);
+    await assert.rejects(box.open('1999999999999999', other, sealed, place), SecretUnreadable);
+    await assert.rejects(box.open(account, other, sealed, place), SecretUnreadable);
   });
 
   test('does not open when any byte of it was changed', async () => {
     for (const changed of corruptions(sealed)) {
-      await assert.rejects(box.open(account, wrapped, changed, keyId), SecretUnreadable, changed);
+      await assert.rejects(box.open(account, wrapped, changed, place), SecretUnreadable, changed);
     }
   });
 
   test('does not open when any byte of the wrapped data key was changed', async () => {
     for (const changed of corruptions(wrapped)) {
-      await assert.rejects(box.open(account, changed, sealed, keyId), SecretUnreadable, changed);
+      await assert.rejects(box.open(account, changed, sealed, place), SecretUnreadable, changed);
     }
   });
 });
@@ -172,12 +189,12 @@ describe('the master key in a file', () => {
       ).wrapped_data_key;
 
     const before = await addAccount('1');
-    const sealed = await server.seal('1', before, secret, keyId);
+    const sealed = await server.seal('1', before, secret, place);
     addMasterKey(file, randomBytes);
     assert.equal(statSync(file).mode & 0o777, 0o600);
     // Made by the running server after the new key was added, before the data keys are wrapped anew.
     const between = await addAccount('2');
-    const sealedBetween = await server.seal('2', between, secret, keyId);
+    const sealedBetween = await server.seal('2', between, secret, place);
 
     const heard: string[] = [];
     store.follow(({ topic, subject }) => heard.push(`${topic} ${subject}`));
@@ -189,14 +206,14 @@ describe('the master key in a file', () => {
     assert.notEqual(keyIdOf(wrapped), keyIdOf(before));
     assert.equal(keyIdOf(wrapped), keyIdOf(between));
     server.forgetDataKeys();
-    assert.equal(await server.open('1', before, sealed, keyId), secret);
-    assert.equal(await server.open('1', wrapped, sealed, keyId), secret);
+    assert.equal(await server.open('1', before, sealed, place), secret);
+    assert.equal(await server.open('1', wrapped, sealed, place), secret);
 
     dropOldMasterKeys(file);
     const restarted = new SecretBox([openMasterKeyFile(file, randomBytes)], randomBytes);
-    assert.equal(await restarted.open('1', wrapped, sealed, keyId), secret);
-    assert.equal(await restarted.open('2', await wrappedOf('2'), sealedBetween, keyId), secret);
-    await assert.rejects(restarted.open('1', before, sealed, keyId), SecretUnreadable);
+    assert.equal(await restarted.open('1', wrapped, sealed, place), secret);
+    assert.equal(await restarted.open('2', await wrappedOf('2'), sealedBetween, place), secret);
+    await assert.rejects(restarted.open('1', before, sealed, place), SecretUnreadable);
 
     // One data key that does not open stops it, with nothing changed.
     await store.write(({ queries }) =>
@@ -249,10 +266,10 @@ test('no key shows in JSON, in inspection or in an error', async () => {
   const box = new SecretBox([masterKey], randomBytes);
   const wrapped = await box.createDataKey(account);
   const dataKey = await masterKey.unwrap(wrapped, account);
-  await box.seal(account, wrapped, secret, keyId);
+  await box.seal(account, wrapped, secret, place);
   const errors = await Promise.all([
-    box.open(account, wrapped, 's1.AAAA', keyId).catch((error: Error) => error.stack),
-    box.open(account, 'local.other.AAAA', 's1.AAAA', keyId).catch((error: Error) => error.stack),
+    box.open(account, wrapped, 's2.AAAA', place).catch((error: Error) => error.stack),
+    box.open(account, 'local.other.AAAA', 's2.AAAA', place).catch((error: Error) => error.stack),
   ]);
   const shown = [masterKey, box]
     .flatMap((value) => [
@@ -321,18 +338,18 @@ describe('a master key in a key service', () => {
       randomBytes,
     );
     const wrapped = await box.createDataKey(account);
-    const sealed = await box.seal(account, wrapped, secret, keyId);
-    assert.equal(await box.open(account, wrapped, sealed, keyId), secret);
+    const sealed = await box.seal(account, wrapped, secret, place);
+    assert.equal(await box.open(account, wrapped, sealed, place), secret);
     assert.deepEqual(requests, ['POST /v1/transit/encrypt/claviger', 'POST /v1/transit/decrypt/claviger']);
     assert.equal(keyIdOf(wrapped), 'claviger');
-    await assert.rejects(box.open('1999999999999999', wrapped, sealed, keyId), SecretUnreadable);
+    await assert.rejects(box.open('1999999999999999', wrapped, sealed, place), SecretUnreadable);
     // And over to a local key, with both known meanwhile.
     const local = environmentKey();
     const both = new SecretBox(
       [local, new VaultMasterKey({ address, token, keyName: 'claviger', fetch })],
       randomBytes,
     );
-    assert.equal(await both.open(account, wrapped, sealed, keyId), secret);
+    assert.equal(await both.open(account, wrapped, sealed, place), secret);
   });
 
   test('an answer that fails says nothing of the token', async () => {
@@ -362,8 +379,8 @@ describe('a master key in a key service', () => {
       randomBytes,
     );
     const wrapped = await box.createDataKey(account);
-    await assert.rejects(box.seal(account, wrapped, secret, keyId), MasterKeyUnavailable);
-    await box.seal(account, wrapped, secret, keyId);
+    await assert.rejects(box.seal(account, wrapped, secret, place), MasterKeyUnavailable);
+    await box.seal(account, wrapped, secret, place);
   });
 
   test('a key name that is a path is refused', () => {

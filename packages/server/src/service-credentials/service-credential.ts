@@ -2,6 +2,7 @@ import { Refusal } from '../errors/refusal.ts';
 import { DAY_MS, limits } from '../limits.ts';
 import type { Scope } from '../rpc/operation.ts';
 import { Secret } from '../rpc/secret.ts';
+import { placeOfServiceCredential } from '../secrets/sealed-columns.ts';
 import type { ServiceCredentialRow, UserRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 
@@ -65,7 +66,12 @@ export async function createServiceCredential(
     user_id: user.user_id,
     credential_name: request.name,
     service_name: request.serviceName,
-    sealed_secret: await secrets.seal(accountId, wrappedDataKey, secret, id),
+    sealed_secret: await secrets.seal(
+      accountId,
+      wrappedDataKey,
+      secret,
+      placeOfServiceCredential({ service_credential_id: id, user_id: user.user_id }),
+    ),
     status: 'Active',
     expires_at: request.ageDays === undefined ? null : scope.now + request.ageDays * DAY_MS,
     created_at: scope.now,

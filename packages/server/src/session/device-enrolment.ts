@@ -3,6 +3,7 @@ import { bindDevice } from '../mfa/binding.ts';
 import { createVirtualDevice, enrolmentCode, findVirtualDevice } from '../mfa/virtual-device.ts';
 import type { Scope } from '../rpc/operation.ts';
 import { Secret } from '../rpc/secret.ts';
+import { placeOfSessionDevice } from '../secrets/sealed-columns.ts';
 import { type ConsoleSession, changeConsoleSession } from './console-session.ts';
 
 /** What an authenticator app learns a new device from. */
@@ -20,7 +21,7 @@ export async function beginDevice(scope: Scope, session: ConsoleSession): Promis
   const seed = identifiers.mfaSeed();
   const { accountId, wrappedDataKey, defaultDomain } = account;
   await changeConsoleSession(scope.queries, row.session_hash, {
-    sealed_seed: await secrets.seal(accountId, wrappedDataKey, seed, seedContext(session)),
+    sealed_seed: await secrets.seal(accountId, wrappedDataKey, seed, placeOfSessionDevice(row)),
   });
   return { seed: new Secret(seed), qrCode: await enrolmentCode(seed, `${owner.name}@${defaultDomain}`) };
 }
@@ -37,13 +38,11 @@ export async function finishDevice(
   const { row, account, owner } = session;
   if (row.sealed_seed === null) throw new Refusal('CheckAuthenticationCodeFail');
   const { accountId, wrappedDataKey } = account;
-  const context = seedContext(session);
-  const seed = await scope.services.secrets.open(accountId, wrappedDataKey, row.sealed_seed, context);
+  const place = placeOfSessionDevice(row);
+  const seed = await scope.services.secrets.open(accountId, wrappedDataKey, row.sealed_seed, place);
   const made = await createVirtualDevice(scope, await freeDeviceName(scope, owner.name), seed);
   await bindDevice(scope, owner, made.serialNumber, codes);
 }
-
-const seedContext = ({ row }: ConsoleSession): string => `session device ${row.session_id}`;
 
 /** A device that somebody makes for itself has its own name, unless that is taken. */
 async function freeDeviceName(scope: Scope, ownName: string): Promise<string> {

@@ -45,6 +45,13 @@ export interface Schema {
   guard_connections: GuardConnectionRow;
   session_generations: SessionGenerationRow;
   account_protections: AccountProtectionRow;
+  completed_sweeps: CompletedSweepRow;
+}
+
+/** A sweep over the whole database that was completed, and is not made again. */
+export interface CompletedSweepRow {
+  sweep_name: string;
+  completed_at: number;
 }
 
 export interface AccountRow {
@@ -137,7 +144,7 @@ export interface PasswordHistoryRow {
 export interface MfaDeviceRow {
   account_id: string;
   device_name: string;
-  /** Sealed with the account's data key; the serial number is the additional authenticated data. */
+  /** Sealed; see secrets/sealed-columns.ts. */
   sealed_seed: string;
   created_at: number;
   owner_type: 'root' | 'user' | null;
@@ -185,7 +192,7 @@ export interface AccessKeyRow {
   owner_type: 'root' | 'user';
   /** The user id, or the account id for a key of the root. */
   owner_id: string;
-  /** Sealed with the account's data key; the access key id is the additional authenticated data. */
+  /** Sealed; see secrets/sealed-columns.ts. */
   sealed_secret: string;
   status: 'Active' | 'Inactive';
   created_at: number;
@@ -365,7 +372,7 @@ export interface ServiceCredentialRow {
   credential_name: string;
   /** A host name, lower case. */
   service_name: string;
-  /** Sealed with the account's data key; the credential id is the additional authenticated data. */
+  /** Sealed; see secrets/sealed-columns.ts. */
   sealed_secret: string;
   status: 'Active' | 'Inactive';
   /** Null: it does not expire. */
@@ -460,7 +467,7 @@ export interface ConsoleSessionRow {
   challenge: string | null;
   challenge_purpose: 'sign-in' | 'step-up' | 'registration' | null;
   challenge_expires_at: number | null;
-  /** Of the device that is being bound; sealed with the account's data key, bound to the session's id. */
+  /** Of the device that is being bound. Sealed; see secrets/sealed-columns.ts. */
   sealed_seed: string | null;
 }
 
@@ -531,7 +538,7 @@ export interface GuardRow {
   services: string;
   status: 'Active' | 'Disabled';
   access_key_id: string;
-  /** Sealed as the secrets of AccessKeys are. */
+  /** Sealed; see secrets/sealed-columns.ts. */
   sealed_secret: string;
   /** From which addresses the guard may call, as a key's network policy; null for whatever the account allows. */
   network_policy: string | null;

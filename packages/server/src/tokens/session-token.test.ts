@@ -111,7 +111,11 @@ describe('a SecurityToken', async () => {
   });
 
   test('cannot be made from another secret of the account', async () => {
-    const sealed = await secrets.seal(account.accountId, account.wrappedDataKey, '{}', accessKeyId);
+    const sealed = await secrets.seal(account.accountId, account.wrappedDataKey, '{}', {
+      purpose: 'access_keys.sealed_secret',
+      id: accessKeyId,
+      owner: '',
+    });
     const [scheme, text] = sealed.split('.');
     const forged = Buffer.concat([
       Buffer.from([8, 2, 18, 1]),

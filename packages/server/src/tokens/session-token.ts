@@ -1,4 +1,5 @@
 import type { Account } from '../accounts/account.ts';
+import type { SealPlace } from '../secrets/sealed-columns.ts';
 import { SecretUnreadable } from '../secrets/sealed-text.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 
@@ -61,7 +62,11 @@ const accountIdAt = head.length;
 const schemeLengthAt = accountIdAt + 16;
 
 /** What the sealed text is bound to, so that no other ciphertext of the account opens as a session. */
-const context = (accessKeyId: string) => `session-token ${accessKeyId}`;
+const placeOf = (accessKeyId: string): SealPlace => ({
+  purpose: 'session-token',
+  id: accessKeyId,
+  owner: '',
+});
 
 /**
  * The SecurityToken of a session.
@@ -76,7 +81,8 @@ export async function issueToken(
   session: SessionToken,
 ): Promise<string> {
   const { accountId, wrappedDataKey } = account;
-  const sealed = await secrets.seal(accountId, wrappedDataKey, JSON.stringify(session), context(accessKeyId));
+  const place = placeOf(accessKeyId);
+  const sealed = await secrets.seal(accountId, wrappedDataKey, JSON.stringify(session), place);
   const dot = sealed.indexOf('.');
   return Buffer.concat([
     head,
@@ -112,7 +118,11 @@ export async function openToken(
   if (read === undefined || read.accountId !== accountId) return 'InvalidSecurityToken.Malformed';
   let session: SessionToken;
   try {
-    session = JSON.parse(await secrets.open(accountId, wrappedDataKey, read.sealed, context(accessKeyId)));
+    // Tokens of servers before the second form of sealing, which last 12 hours, were bound to their key, too.
+    const text = secrets.isFirstForm(read.sealed)
+      ? secrets.openFirstForm(accountId, wrappedDataKey, read.sealed, `session-token ${accessKeyId}`)
+      : secrets.open(accountId, wrappedDataKey, read.sealed, placeOf(accessKeyId));
+    session = JSON.parse(await text);
   } catch (error) {
     if (!(error instanceof SecretUnreadable)) throw error;
     return 'InvalidSecurityToken.MismatchWithAccessKey';

@@ -7,6 +7,7 @@ import { reports } from './0005-reports.ts';
 import { consoleSessions } from './0006-console-sessions.ts';
 import { guards } from './0008-guards.ts';
 import { sessionRevocations } from './0009-session-revocations.ts';
+import { sealBindings } from './0010-seal-bindings.ts';
 import { unsolicitedSaml } from './0012-unsolicited-saml.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
@@ -19,5 +20,6 @@ export const migrations: readonly Migration[] = [
   consoleSessions,
   guards,
   sessionRevocations,
+  sealBindings,
   unsolicitedSaml,
 ];
