@@ -1,5 +1,5 @@
 import type { CompiledPolicies } from '@claviger/policy';
-import type { SigningKey } from '@claviger/signature';
+import type { Acs4Scope, KeySignature, SigningKey } from '@claviger/signature';
 import type { CompiledNetworkPolicy } from './network-policy.ts';
 import type { TagValues } from './tag-values.ts';
 
@@ -61,6 +61,11 @@ export interface Credential {
   /** `permanent` keys are bound by network restrictions, `temporary` ones (STS) are not. */
   readonly kind: 'permanent' | 'temporary';
   readonly signingKey: SigningKey;
+  /**
+   * Whether the source can have a signature verified that `signingKey` cannot: see `CredentialSource.confirm`.
+   * Such a source hands out no more than it has to.
+   */
+  readonly isVerifiedElsewhere?: boolean;
   readonly status: 'Active' | 'Inactive';
   /** Milliseconds since the epoch; undefined when it does not expire. */
   readonly expiresAt: number | undefined;
@@ -92,6 +97,34 @@ export type CredentialProblem =
 /** What a source answers. */
 export type CredentialLookup = Credential | CredentialProblem;
 
+/** A signature that is to be verified by somebody who has the secret; it says nothing of the request but what is signed. */
+export interface SignatureQuestion {
+  readonly accessKeyId: string;
+  readonly securityToken: string | undefined;
+  readonly scheme: KeySignature['scheme'];
+  /** The signature has to be over one of them. */
+  readonly stringsToSign: readonly string[];
+  readonly signature: string;
+  readonly scope: Acs4Scope | undefined;
+  readonly nonce: string;
+  /** Milliseconds since the epoch, as signed. */
+  readonly timestamp: number;
+}
+
+/** Why a signature was not confirmed. */
+export type SignatureProblem =
+  | CredentialProblem
+  | 'InvalidAccessKeyId.Inactive'
+  | 'InvalidTimeStamp.Expired'
+  | 'SignatureDoesNotMatch'
+  | 'SignatureNonceUsed'
+  | 'Throttling.Nonce';
+
+/** What is answered about a signature. */
+export type SignatureAnswer =
+  | { readonly confirmed: true; readonly stringToSign: string }
+  | { readonly confirmed: false; readonly problem: SignatureProblem };
+
 /**
  * Where a guard gets credentials from. A source that has the answer in memory returns it at once; a promise
  * costs the request a turn of the event loop.
@@ -102,4 +135,10 @@ export interface CredentialSource {
    * @param securityToken the token that came with it, when one did
    */
   find(accessKeyId: string, securityToken: string | undefined): CredentialLookup | Promise<CredentialLookup>;
+
+  /**
+   * Has a signature verified by somebody who has the secret, where a credential says `isVerifiedElsewhere`.
+   * @returns the string to sign that it holds for, or why the request is to be refused
+   */
+  confirm?(question: SignatureQuestion): Promise<SignatureAnswer>;
 }

@@ -75,7 +75,7 @@ export const guardRefusals: Readonly<Record<GuardRefusalCode, RefusalText>> = {
   },
   'ServiceUnavailable.ControlPlane': {
     httpStatus: 503,
-    message: 'Whether the SecurityToken holds cannot be found out now. Try later.',
+    message: 'Whether the signature or the SecurityToken holds cannot be found out now. Try later.',
   },
   // Those below are formed after RAM's `InvalidParameter.*`: a request that could be read in two ways.
   'InvalidParameter.Path': { httpStatus: 400, message: 'The path of the request {reason}.' },

@@ -5,10 +5,18 @@ import {
   type RequestHead,
   SignatureError,
   type SignedRequest,
+  SigningKey,
+  stringsToSign,
   verifySignature,
 } from '@claviger/signature';
 import { clientAddress, forwardedProto, parseTrustedProxies, type TrustedProxies } from './client-address.ts';
-import type { Credential, CredentialLookup, CredentialSource, Principal } from './credential.ts';
+import type {
+  Credential,
+  CredentialLookup,
+  CredentialSource,
+  Principal,
+  SignatureQuestion,
+} from './credential.ts';
 import { type ServedScope, scopeProblem } from './credential-scope.ts';
 import { type GuardRefusal, refuse } from './guard-refusal.ts';
 import { admitsOrigin } from './network-policy.ts';
@@ -172,11 +180,51 @@ export class Guard {
         accessKeyId,
       );
     }
+    if (lookup.isVerifiedElsewhere === true && !lookup.signingKey.canVerify(signature.scheme)) {
+      return this.#haveVerified(request, signature, lookup, now);
+    }
+    return this.#verifyWith(lookup.signingKey, request, signature, lookup, now);
+  }
+
+  /** Of a signature that nobody here can verify: the source asks somebody who can. */
+  async #haveVerified(
+    request: GuardRequest | GuardHead,
+    signature: KeyedSignature,
+    credential: Credential,
+    now: number,
+  ): Promise<Identity | GuardRefusal> {
+    const { accessKeyId } = signature;
+    const refused = () => this.#verifyWith(SigningKey.fromNothing(), request, signature, credential, now);
+    // What is refused whatever the key says is not asked about.
+    if (Math.abs(now - signature.timestamp) > this.#windowMs) return refused();
+    let question: SignatureQuestion;
     try {
-      const verified = verifySignature(request, signature, lookup.signingKey, {
-        now,
-        windowMs: this.#windowMs,
-      });
+      question = questionOf(signature);
+    } catch (error) {
+      if (!(error instanceof SignatureError)) throw error;
+      return signatureRefusal(error, accessKeyId);
+    }
+    const answer = await this.#source.confirm?.(question);
+    if (answer === undefined) return refuse('ServiceUnavailable.ControlPlane', accessKeyId);
+    if (answer.confirmed) {
+      const key = SigningKey.fromConfirmation(answer.stringToSign, signature.signature);
+      return this.#verifyWith(key, request, signature, credential, now);
+    }
+    const { problem } = answer;
+    if (problem === 'SignatureDoesNotMatch' || problem === 'InvalidTimeStamp.Expired') return refused();
+    return refuse(problem, accessKeyId);
+  }
+
+  #verifyWith(
+    signingKey: SigningKey,
+    request: GuardRequest | GuardHead,
+    signature: KeyedSignature,
+    lookup: Credential,
+    now: number,
+  ): Identity | GuardRefusal | Promise<Identity | GuardRefusal> {
+    const { accessKeyId } = signature;
+    try {
+      const verified = verifySignature(request, signature, signingKey, { now, windowMs: this.#windowMs });
       if (verified.body !== 'verified' && request.body !== undefined) {
         return refuse('BodyNotCovered', accessKeyId);
       }
@@ -277,6 +325,21 @@ function admitsAddress(
 }
 
 type KeyedSignature = Exclude<ParsedSignature, { scheme: 'anonymous' | 'bearer' }>;
+
+/** @throws SignatureError when something is wrong with the request whatever its key is */
+function questionOf(signature: KeyedSignature): SignatureQuestion {
+  const { accessKeyId, scheme, nonce, timestamp, securityToken } = signature;
+  return {
+    accessKeyId,
+    securityToken,
+    scheme,
+    stringsToSign: stringsToSign(signature),
+    signature: signature.signature,
+    scope: 'scope' in signature ? signature.scope : undefined,
+    nonce,
+    timestamp,
+  };
+}
 
 /**
  * What a request's signature says, or why it cannot be read.

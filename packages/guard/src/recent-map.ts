@@ -41,6 +41,12 @@ export class RecentMap<Key, Value> {
     this.#elder.clear();
   }
 
+  /** The values that are held; one that has just moved may come twice. */
+  *values(): Generator<Value> {
+    yield* this.#younger.values();
+    yield* this.#elder.values();
+  }
+
   /** How many entries are held; one that has just moved may be counted twice. */
   get size(): number {
     return this.#younger.size + this.#elder.size;

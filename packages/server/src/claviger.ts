@@ -94,6 +94,7 @@ export async function startClaviger(
     trustedProxies: configuration.trustedProxies,
     vpcNetworks: configuration.vpc,
   });
+  services.requestVerification.begin(source, nonces);
   const metricsRegistry = new MetricsRegistry();
   const metrics = new RequestMetrics(metricsRegistry);
   registerGauges(metricsRegistry, {

@@ -20,6 +20,7 @@ import { GuardConnections } from './guards/guard-connections.ts';
 import { hashPassword, verifyPassword } from './passwords/password-hash.ts';
 import { CompiledPermissions } from './policies/compiled-permissions.ts';
 import { OpenStreams } from './replication/open-streams.ts';
+import { RequestVerification } from './replication/request-verification.ts';
 import { createMasterKeyFile, masterKeyFile } from './secrets/file-master-key.ts';
 import { openMasterKey } from './secrets/open-master-key.ts';
 import { resealFirstForms } from './secrets/reseal.ts';
@@ -139,6 +140,7 @@ export async function openServices(
       perAccount: configuration.streamsPerAccount,
       perNode: configuration.streamsPerNode,
     }),
+    requestVerification: new RequestVerification(),
     guardConnections: new GuardConnections({ store, log }),
     issuerKeys: new IssuerKeys(networkDocuments({ network: issuerNetwork }), log),
     issuerNetwork,

@@ -41,4 +41,7 @@ export const limits = {
   samlMetadataCharacters: 102_400,
 } as const;
 
+/** How far a request's time may be from ours: RAM's 15 minutes. */
+export const REQUEST_WINDOW_MS = 15 * 60 * 1000;
+
 export const DAY_MS = 24 * 60 * 60 * 1000;

@@ -7,6 +7,7 @@ import type { GuardConnections } from './guards/guard-connections.ts';
 import type { PasswordHashing } from './passwords/password-hash.ts';
 import type { CompiledPermissions } from './policies/compiled-permissions.ts';
 import type { OpenStreams } from './replication/open-streams.ts';
+import type { RequestVerification } from './replication/request-verification.ts';
 import type { SecretBox } from './secrets/secret-box.ts';
 import type { SignInThrottle } from './session/sign-in-throttle.ts';
 import type { Identifiers } from './store/identifiers.ts';
@@ -30,6 +31,8 @@ export interface Services {
   readonly assertionThrottle: AssertionThrottle;
   /** Of guards that follow an account's credentials. */
   readonly replicationStreams: OpenStreams;
+  /** Of requests that guards have no means to verify. */
+  readonly requestVerification: RequestVerification;
   /** Which guards those are. */
   readonly guardConnections: GuardConnections;
   /** Of the identity providers that speak OpenID Connect. */

@@ -63,6 +63,7 @@ export const preparedClaviger: Readonly<Record<string, Prepare>> = {
   }),
   ListGuards: async (things) => ({ parameters: {}, on: [onGuard(things, '*')] }),
   GetGuard: onOneGuard(),
+  ListGuardAccessKeys: onOneGuard(),
   SetGuardStatus: onOneGuard({ Status: 'Disabled' }),
   DeleteGuard: onOneGuard(),
   GetAccountProtection: onAccount(),

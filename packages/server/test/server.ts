@@ -8,7 +8,7 @@ import { createAccessKey } from '../src/access-keys/access-key.ts';
 import { createAdministeredAccount, oneTimePassword, operatorScope } from '../src/accounts/create-account.ts';
 import { type Claviger, startClaviger } from '../src/claviger.ts';
 import { readConfiguration } from '../src/configuration.ts';
-import { createGuard, setGuardStatus } from '../src/guards/guard.ts';
+import { createGuard, setGuardServices, setGuardStatus } from '../src/guards/guard.ts';
 import { prepareDataDirectory } from '../src/installation.ts';
 import type { Services } from '../src/services.ts';
 import { assertAnswerShape } from './answer-shape.ts';
@@ -49,6 +49,8 @@ export interface TestServer {
   newUser(account: TestAccount, userName: string): Promise<TestUser>;
   /** Registers a guard. @param services `orders` unless given @returns its credential, and its name in it */
   newGuard(account: TestAccount, name?: string, services?: readonly string[]): Promise<GuardKey>;
+  /** Registers a guard for other services. */
+  setGuardServices(account: TestAccount, name: string, services: readonly string[]): Promise<void>;
   /** Stops it and starts it again on the same data. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -135,6 +137,11 @@ export async function startTestServer(
     newUser: (of, userName) => makeUser(claviger.url, of, userName),
     newGuard: (of, name = 'default', services = ['orders']) =>
       registerGuard(claviger.services, of.accountId, name, services),
+    setGuardServices: ({ accountId }, name, guarded) =>
+      claviger.services.store.write(async (transaction) => {
+        const scope = await operatorScope(claviger.services, transaction, accountId, Date.now());
+        await setGuardServices(scope, name, guarded);
+      }),
     async restart() {
       const { port } = new URL(claviger.url);
       await claviger.close();

@@ -37,6 +37,13 @@ export {
   type UnsignedRequest,
 } from './sign.ts';
 export { type CredentialsProvider, type SignedFetchOptions, signedFetch } from './signed-fetch.ts';
-export { type Acs4Scope, SigningKey } from './signing-key.ts';
+export { type Acs4Scope, acs3Verifier, SigningKey } from './signing-key.ts';
 export { DEFAULT_WINDOW_MS } from './timestamp.ts';
-export { type VerifiedSignature, type VerifyOptions, verifySignature } from './verify.ts';
+export {
+  type BareSignature,
+  signatureHoldsFor,
+  stringsToSign,
+  type VerifiedSignature,
+  type VerifyOptions,
+  verifySignature,
+} from './verify.ts';

@@ -1,6 +1,8 @@
 import { createPublicKey, type KeyObject, verify as verifyRsa } from 'node:crypto';
 import { SignatureError } from './errors.ts';
 import { HmacKey } from './hmac.ts';
+import type { KeySignature } from './parsed-signature.ts';
+import { HmacState, prepareHmacState } from './sha256-state.ts';
 
 /** How a scheme turns the secret into an HMAC key. */
 export type HmacUse = 'acs3-sha256' | 'acs3-sm3' | 'rpc-sha1' | 'roa-sha1';
@@ -11,6 +13,17 @@ export interface Acs4Scope {
   readonly date: string;
   readonly region: string;
   readonly product: string;
+}
+
+/** The code of a message under some key; see `HmacKey.digest`. */
+export interface Mac {
+  digest(message: string, encoding: 'hex' | 'base64'): string;
+}
+
+/** One signature that somebody else has verified, or whose string to sign is to be found out. */
+interface Answered {
+  /** The code of a message: of the string that was confirmed the signature, else nothing that is one. */
+  codeOf(stringToSign: string): string;
 }
 
 const MINIMUM_RSA_BITS = 2048;
@@ -24,7 +37,7 @@ const HEX_BYTES = /^(?:[0-9a-f]{2})+$/;
  * @throws SignatureError `InvalidSignatureMethod` when the key is a public key: to take its text for a secret
  *   would let everybody sign
  */
-export let hmacKeyOf: (key: SigningKey, use: HmacUse) => HmacKey;
+export let hmacKeyOf: (key: SigningKey, use: HmacUse) => Mac;
 
 /**
  * The ACS4 key of a scope: HMAC over date, region, product and `aliyun_v4_request`, beginning with `aliyun_v4`
@@ -38,7 +51,7 @@ export let acs4KeyOf: (
   hash: 'sha256' | 'sm3',
   scope: Acs4Scope,
   carry: 'bytes' | 'text',
-) => HmacKey;
+) => Mac;
 
 /**
  * Whether an RSA PKCS#1 v1.5 signature over SHA-256, in lower-case hexadecimal, holds for a string to sign.
@@ -57,11 +70,61 @@ export let rsaSignatureHolds: (key: SigningKey, stringToSign: string, signature:
 export class SigningKey {
   readonly #secret: string | undefined;
   readonly #publicKey: KeyObject | undefined;
+  readonly #acs3: HmacState | undefined;
+  readonly #answered: Answered | undefined;
   readonly #hmacKeys = new Map<HmacUse, HmacKey>();
 
-  private constructor(secret: string | undefined, publicKey: KeyObject | undefined) {
+  private constructor(
+    secret: string | undefined,
+    publicKey: KeyObject | undefined,
+    acs3?: HmacState,
+    answered?: Answered,
+  ) {
     this.#secret = secret;
     this.#publicKey = publicKey;
+    this.#acs3 = acs3;
+    this.#answered = answered;
+  }
+
+  /**
+   * A key that verifies ACS3-HMAC-SHA256 and no other scheme.
+   *
+   * @param verifier 64 bytes, what `acs3Verifier` has made of a secret
+   * @throws RangeError when it has another length
+   */
+  static fromAcs3Verifier(verifier: Uint8Array): SigningKey {
+    return new SigningKey(undefined, undefined, new HmacState(verifier));
+  }
+
+  /**
+   * A key under which one signature over one string holds, and no other: somebody who has the secret said so.
+   *
+   * @param stringToSign one of `stringsToSign`
+   */
+  static fromConfirmation(stringToSign: string, signature: string): SigningKey {
+    const codeOf = (message: string) => (message === stringToSign ? signature : '');
+    return new SigningKey(undefined, undefined, undefined, { codeOf });
+  }
+
+  /** A key under which no signature holds. @param tried told of every string whose signature is looked at */
+  static fromNothing(tried: (stringToSign: string) => void = () => {}): SigningKey {
+    const codeOf = (message: string) => {
+      tried(message);
+      return '';
+    };
+    return new SigningKey(undefined, undefined, undefined, { codeOf });
+  }
+
+  /** Whether signatures of a scheme can be verified with this key at all. */
+  canVerify(scheme: KeySignature['scheme']): boolean {
+    if (this.#answered !== undefined) return false;
+    if (this.#acs3 !== undefined) return scheme === 'ACS3-HMAC-SHA256';
+    return (scheme === 'ACS3-RSA-SHA256') === (this.#publicKey !== undefined);
+  }
+
+  /** Overwrites what can be overwritten of it; it verifies nothing afterwards. A secret is a text, and is let go of. */
+  wipe(): void {
+    this.#acs3?.wipe();
   }
 
   /**
@@ -114,6 +177,8 @@ export class SigningKey {
 
   static {
     hmacKeyOf = (key, use) => {
+      if (key.#acs3 !== undefined && use === 'acs3-sha256') return key.#acs3;
+      if (key.#answered !== undefined) return macOf(key.#answered);
       let hmacKey = key.#hmacKeys.get(use);
       if (hmacKey === undefined) {
         hmacKey = makeHmacKey(requireSecret(key.#secret), use);
@@ -122,6 +187,7 @@ export class SigningKey {
       return hmacKey;
     };
     acs4KeyOf = (key, hash, scope, carry) => {
+      if (key.#answered !== undefined) return macOf(key.#answered);
       let hmacKey = new HmacKey(hash, Buffer.from(`aliyun_v4${requireSecret(key.#secret)}`));
       for (const part of [scope.date, scope.region, scope.product, 'aliyun_v4_request']) {
         const derived = Buffer.from(hmacKey.digest(part, 'hex'), 'hex');
@@ -130,12 +196,30 @@ export class SigningKey {
       return hmacKey;
     };
     rsaSignatureHolds = (key, stringToSign, signature) => {
+      if (key.#answered !== undefined) return key.#answered.codeOf(stringToSign) === signature;
       if (key.#publicKey === undefined) throw wrongKind();
       if (!HEX_BYTES.test(signature)) return false;
       const bytes = Buffer.from(stringToSign, 'latin1');
       return verifyRsa('RSA-SHA256', bytes, key.#publicKey, Buffer.from(signature, 'hex'));
     };
   }
+}
+
+/**
+ * What verifies ACS3-HMAC-SHA256 signatures of a secret, and nothing else: the state of SHA-256 after the secret
+ * (`prepareHmacState`). Of it neither the secret nor a key of another scheme can be computed.
+ *
+ * @param secret the AccessKeySecret as it was issued; at most 64 bytes
+ * @returns 64 bytes
+ * @throws TypeError when it is empty
+ */
+export function acs3Verifier(secret: string): Buffer {
+  if (secret === '') throw new TypeError('an empty secret is no key');
+  return prepareHmacState(Buffer.from(secret));
+}
+
+function macOf(answered: Answered): Mac {
+  return { digest: (message) => answered.codeOf(message) };
 }
 
 function makeHmacKey(secret: string, use: HmacUse): HmacKey {

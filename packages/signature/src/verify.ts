@@ -1,9 +1,18 @@
 import { verifyAcs } from './acs.ts';
+import { equalInConstantTime } from './constant-time.ts';
+import { SignatureError } from './errors.ts';
 import type { KeySignature } from './parsed-signature.ts';
 import type { RequestHead, SignedRequest } from './request.ts';
 import { verifyRoa } from './roa.ts';
 import { verifyRpc } from './rpc.ts';
-import type { SigningKey } from './signing-key.ts';
+import {
+  type Acs4Scope,
+  acs4KeyOf,
+  hmacKeyOf,
+  type Mac,
+  rsaSignatureHolds,
+  SigningKey,
+} from './signing-key.ts';
 import { assertWithinWindow, DEFAULT_WINDOW_MS } from './timestamp.ts';
 
 export interface VerifyOptions {
@@ -56,6 +65,66 @@ export function verifySignature(
     timestamp: parsed.timestamp,
     body: verifyScheme(parsed, key),
   };
+}
+
+/**
+ * The strings of which the signature has to be over one: of a scheme that clients sign in more than one way there are
+ * several.
+ *
+ * @param parsed what `parseSignature` made of a request
+ * @throws SignatureError for what is wrong with the request whatever its key is
+ */
+export function stringsToSign(parsed: KeySignature): readonly string[] {
+  const tried = new Set<string>();
+  try {
+    verifyScheme(
+      parsed,
+      SigningKey.fromNothing((stringToSign) => tried.add(stringToSign)),
+    );
+  } catch (error) {
+    if (!(error instanceof SignatureError) || tried.size === 0) throw error;
+  }
+  return [...tried];
+}
+
+/** A signature over a string, without the request that it came with. */
+export interface BareSignature {
+  readonly scheme: KeySignature['scheme'];
+  readonly stringToSign: string;
+  readonly signature: string;
+  /** Of ACS4: where its key is good. */
+  readonly scope?: Acs4Scope | undefined;
+}
+
+/**
+ * Whether a signature over a string to sign holds, compared in constant time. What the string says of the request, its
+ * time and nonce among it, is the caller's to judge.
+ *
+ * @throws SignatureError `InvalidSignatureMethod` when the key is of another kind than the scheme needs
+ */
+export function signatureHoldsFor(key: SigningKey, bare: BareSignature): boolean {
+  const { scheme, stringToSign, signature, scope } = bare;
+  const holds = (mac: Mac, encoding: 'hex' | 'base64') =>
+    equalInConstantTime(mac.digest(stringToSign, encoding), signature);
+  switch (scheme) {
+    case 'ACS3-HMAC-SHA256':
+      return holds(hmacKeyOf(key, 'acs3-sha256'), 'hex');
+    case 'ACS3-HMAC-SM3':
+      return holds(hmacKeyOf(key, 'acs3-sm3'), 'hex');
+    case 'ACS3-RSA-SHA256':
+      return rsaSignatureHolds(key, stringToSign, signature);
+    case 'ACS4-HMAC-SHA256':
+    case 'ACS4-HMAC-SM3': {
+      if (scope === undefined) return false;
+      const hash = scheme === 'ACS4-HMAC-SHA256' ? 'sha256' : 'sm3';
+      const asBytes = holds(acs4KeyOf(key, hash, scope, 'bytes'), 'hex');
+      return holds(acs4KeyOf(key, hash, scope, 'text'), 'hex') || asBytes;
+    }
+    case 'RPC-HMAC-SHA1':
+      return holds(hmacKeyOf(key, 'rpc-sha1'), 'base64');
+    case 'ROA-HMAC-SHA1':
+      return holds(hmacKeyOf(key, 'roa-sha1'), 'base64');
+  }
 }
 
 function verifyScheme(parsed: KeySignature, key: SigningKey): 'verified' | 'unverified' {

@@ -31,12 +31,15 @@ export type ReplicationRecord =
       policies: readonly string[],
     ]
   | readonly ['user', userId: string]
-  /** A key of a user, or of the root (`userId` null). `expiresAt` is in milliseconds since the epoch. */
+  /**
+   * A key of a user, or of the root (`userId` null). `verifier` is what verifies its ACS3-HMAC-SHA256 signatures, in
+   * Base64; null when the control plane verifies them. `expiresAt` is in milliseconds since the epoch.
+   */
   | readonly [
       'access-key',
       accessKeyId: string,
       userId: string | null,
-      secret: string,
+      verifier: string | null,
       'Active' | 'Inactive',
       expiresAt: number | null,
       networkPolicy: string | null,
@@ -75,6 +78,8 @@ export class UnknownRecord extends Error {
 }
 
 const textOrNull = (value: unknown) => value === null || typeof value === 'string';
+const verifierOrNull = (value: unknown) =>
+  value === null || (typeof value === 'string' && /^[A-Za-z0-9+/]{86}==$/.test(value));
 const isText = (value: unknown) => typeof value === 'string';
 const texts = (value: unknown) => Array.isArray(value) && value.every(isText);
 const numberOrNull = (value: unknown) => value === null || typeof value === 'number';
@@ -89,7 +94,7 @@ const fields: Readonly<Record<string, readonly ((value: unknown) => boolean)[]>>
   policy: [isText, isText, oneOf('System', 'Custom'), isText, isText],
   group: [isText, texts],
   user: [isText, isText, texts, texts],
-  'access-key': [isText, textOrNull, isText, oneOf('Active', 'Inactive'), numberOrNull, textOrNull],
+  'access-key': [isText, textOrNull, verifierOrNull, oneOf('Active', 'Inactive'), numberOrNull, textOrNull],
   begin: [oneOf('everything', 'changes')],
   commit: [isText, Number.isFinite, Number.isFinite],
 };

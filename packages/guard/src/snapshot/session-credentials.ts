@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import type { CompiledPolicies } from '@claviger/policy';
-import { SigningKey } from '@claviger/signature';
 import {
   type ControlPlane,
   ControlPlaneRefusal,
@@ -10,6 +9,7 @@ import type { Credential, CredentialLookup, CredentialProblem } from '../credent
 import { compilePermissions, compileSessionPolicy, type PermissionPolicy } from '../permission-policy.ts';
 import { sessionPrincipal } from '../principal.ts';
 import { RecentMap } from '../recent-map.ts';
+import { keyOfVerifier } from './key-of-verifier.ts';
 import { KeyAgreement, Opener, SealBroken } from './sealing.ts';
 
 /** Sessions that are kept, and refusals. */
@@ -29,7 +29,8 @@ const keptSets = 1000;
 
 /** What the control plane says of a session whose token it knows, sealed to this guard. */
 export interface ResolvedSession {
-  readonly secret: string;
+  /** What verifies its ACS3-HMAC-SHA256 signatures, in Base64; null when the control plane verifies them. */
+  readonly verifier: string | null;
   readonly status: 'Active' | 'Inactive';
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
@@ -108,6 +109,7 @@ export class SessionCredentials {
     const kept = this.#sessions.get(accessKeyId);
     if (kept?.tokenHash === tokenHash) {
       if (!kept.madeFrom.some((ingredient) => ingredient.stale)) return kept.credential;
+      kept.credential.signingKey.wipe();
       this.#sessions.delete(accessKeyId);
     }
     const refusal = this.#refusals.get(tokenHash);
@@ -137,6 +139,7 @@ export class SessionCredentials {
   /** Forgets everything: changes may have been missed. */
   forgetAll(): void {
     for (const question of this.#questions) question.spoiled = true;
+    for (const { credential } of this.#sessions.values()) credential.signingKey.wipe();
     this.#sessions.clear();
     this.#ingredients.clear();
     this.#refusals.clear();
@@ -189,11 +192,12 @@ export class SessionCredentials {
   }
 
   #credential(accessKeyId: string, session: ResolvedSession): Credential {
-    const { secret, status, expiresAt, roleId, roleName, sessionName, policies, sessionPolicy } = session;
+    const { verifier, status, expiresAt, roleId, roleName, sessionName, policies, sessionPolicy } = session;
     return {
       accessKeyId,
       kind: 'temporary',
-      signingKey: SigningKey.fromSecret(secret),
+      signingKey: keyOfVerifier(verifier === null ? null : Buffer.from(verifier, 'base64')),
+      isVerifiedElsewhere: true,
       status,
       expiresAt,
       principal: sessionPrincipal(this.#accountId(), roleId, roleName, sessionName),

@@ -4,7 +4,7 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { SigningKey } from '@claviger/signature';
+import { acs3Verifier, SigningKey } from '@claviger/signature';
 import { frame, frameLimit } from './frames.ts';
 import { KeyAgreement, Sealer } from './sealing.ts';
 import { openSnapshotSource, type SnapshotOptions } from './snapshot-source.ts';
@@ -16,7 +16,8 @@ const key = 'LTAI5tSampleSampleSample';
 
 const begin = ['begin', 'everything'];
 const account = ['account', accountId, 'Active', null, []];
-const rootKey = ['access-key', key, null, 'sampleSecret', 'Active', null, null];
+const verifier = acs3Verifier('sampleSecret').toString('base64');
+const rootKey = ['access-key', key, null, verifier, 'Active', null, null];
 const commit = ['commit', '1.1', 0, 0];
 
 /** What a control plane might answer, told what the guard has sent. */
@@ -185,7 +186,7 @@ describe('a copy of credentials', () => {
 
   test('decides nothing by half: a key whose policies are not there is not decided on', async () => {
     const user = ['user', '200000000000000001', 'alice', [], ['Custom/missing']];
-    const userKey = ['access-key', key, '200000000000000001', 'sampleSecret', 'Active', null, null];
+    const userKey = ['access-key', key, '200000000000000001', verifier, 'Active', null, null];
     answer = sending([begin, account, user, userKey, commit]);
     const { source } = open();
     await source.ready();

@@ -4,7 +4,12 @@ import {
   type ControlPlaneOptions,
   ControlPlaneRefusal,
 } from '../control-plane/control-plane.ts';
-import type { CredentialLookup, CredentialSource } from '../credential.ts';
+import type {
+  CredentialLookup,
+  CredentialSource,
+  SignatureAnswer,
+  SignatureQuestion,
+} from '../credential.ts';
 import { SOFTWARE_VERSION } from '../software-version.ts';
 import { systemTimer, type Timer } from '../timer.ts';
 import { Connection } from './connection.ts';
@@ -13,6 +18,7 @@ import { IncompleteSnapshot } from './incomplete-snapshot.ts';
 import { readLine } from './records.ts';
 import { KeyAgreement } from './sealing.ts';
 import { SessionCredentials } from './session-credentials.ts';
+import { type QuestionCounts, SignatureQuestions } from './signature-questions.ts';
 import type { Snapshot } from './snapshot.ts';
 import { Turn } from './turn.ts';
 import { wipe } from './wipe.ts';
@@ -92,6 +98,7 @@ export class SnapshotSource implements CredentialSource {
   readonly #random: () => number;
   readonly #onChange: (state: SnapshotState) => void;
   readonly #sessions: SessionCredentials;
+  readonly #questions: SignatureQuestions;
   readonly #closing = new AbortController();
   readonly #running: Promise<void>;
   #waiters: Waiter[] = [];
@@ -114,6 +121,7 @@ export class SnapshotSource implements CredentialSource {
     this.#random = options.random ?? Math.random;
     this.#onChange = options.onChange ?? (() => {});
     this.#sessions = new SessionCredentials(this.#controlPlane, () => this.#accountId, now);
+    this.#questions = new SignatureQuestions(this.#controlPlane, now);
     this.#running = this.#run();
   }
 
@@ -133,6 +141,18 @@ export class SnapshotSource implements CredentialSource {
       this.#problem = error;
       return 'ServiceUnavailable.CredentialsStale';
     }
+  }
+
+  /** Asks the control plane: it has what verifies every signature, and tells of none. */
+  async confirm(question: SignatureQuestion): Promise<SignatureAnswer> {
+    const credential = await this.find(question.accessKeyId, question.securityToken);
+    if (typeof credential === 'string') return { confirmed: false, problem: credential };
+    return this.#questions.ask(question, credential.principal.arn);
+  }
+
+  /** How many signatures the control plane was asked about. */
+  get questions(): QuestionCounts {
+    return this.#questions.counts;
   }
 
   /** How the copy stands now. */

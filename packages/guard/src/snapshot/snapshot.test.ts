@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { decideWithSession } from '@claviger/policy';
+import { acs3Verifier, signatureHoldsFor } from '@claviger/signature';
 import fc from 'fast-check';
 import type { Credential } from '../credential.ts';
 import { IncompleteSnapshot } from './incomplete-snapshot.ts';
@@ -8,6 +10,15 @@ import type { ReplicationRecord } from './records.ts';
 import { Snapshot } from './snapshot.ts';
 
 const accountId = '1234567890123456';
+const verifier = acs3Verifier('secret').toString('base64');
+
+/** Whether a credential verifies what the secret `secret` has signed. */
+const holds = ({ signingKey }: Credential) =>
+  signatureHoldsFor(signingKey, {
+    scheme: 'ACS3-HMAC-SHA256',
+    stringToSign: 'anything',
+    signature: createHmac('sha256', 'secret').update('anything').digest('hex'),
+  });
 const names = ['a', 'b', 'c', 'd'];
 
 /** The document of a policy that allows one action, which is named after the policy and this version of it. */
@@ -126,7 +137,7 @@ const key = fc.tuple(
   fc.constant('access-key' as const),
   keyId,
   fc.option(userId, { freq: 8 }),
-  fc.constant('secret'),
+  fc.option(fc.constant(verifier)),
   fc.constantFrom('Active' as const, 'Inactive' as const),
   fc.option(fc.constant(1_800_000_000_000)),
   networkPolicy,
@@ -147,9 +158,9 @@ const beginning: readonly ReplicationRecord[] = [
   ['group', 'g2', ['Custom/b', 'Custom/c']],
   ['user', 'u1', 'alice', ['g1'], []],
   ['user', 'u2', 'bob.b', ['g1', 'g2'], ['Custom/d']],
-  ['access-key', 'k1', 'u1', 'secret', 'Active', null, null],
-  ['access-key', 'k2', 'u2', 'secret', 'Active', null, null],
-  ['access-key', 'k3', null, 'secret', 'Active', null, null],
+  ['access-key', 'k1', 'u1', verifier, 'Active', null, null],
+  ['access-key', 'k2', 'u2', verifier, 'Active', null, null],
+  ['access-key', 'k3', null, verifier, 'Active', null, null],
 ];
 
 function found(snapshot: Snapshot, accessKeyId: string) {
@@ -172,6 +183,24 @@ function found(snapshot: Snapshot, accessKeyId: string) {
 }
 
 describe('a copy of an account', () => {
+  test('overwrites what verifies a key when the key is gone, or is verified elsewhere from now on', () => {
+    for (const record of [
+      ['access-key', 'k1'],
+      ['access-key', 'k1', 'u1', null, 'Active', null, null],
+    ] as const) {
+      const snapshot = new Snapshot();
+      snapshot.apply(beginning);
+      snapshot.find('k1');
+      snapshot.find('k1');
+      const ready = snapshot.find('k1')!;
+      assert.ok(holds(ready));
+      snapshot.apply([record]);
+      assert.ok(!holds(ready));
+      const after = snapshot.find('k1');
+      assert.ok(after === undefined || !after.signingKey.canVerify('ACS3-HMAC-SHA256'));
+    }
+  });
+
   test('says of every key what was said last, whatever changes in which order, and however often it is asked', () => {
     const step = fc.tuple(change, fc.subarray(keyIds));
     fc.assert(
@@ -195,7 +224,7 @@ describe('a copy of an account', () => {
       'access-key',
       'k1',
       'u1',
-      secret,
+      acs3Verifier(secret).toString('base64'),
       'Active',
       null,
       null,
@@ -213,18 +242,23 @@ describe('a copy of an account', () => {
     const changed = snapshot.find('k1')!;
     assert.deepEqual([allowedActions(ready), allowedActions(changed)], [['test:av1'], []]);
     assert.equal(changed.signingKey, ready.signingKey);
+    assert.ok(holds(changed));
     snapshot.apply([key('another')]);
     assert.notEqual(snapshot.find('k1')!.signingKey, ready.signingKey);
+    assert.ok(!holds(changed), 'what verified the key before is overwritten');
   });
 
   test('is empty when it was wiped', () => {
     const snapshot = new Snapshot();
     snapshot.apply([
       ['account', accountId, 'Active', null, []],
-      ['access-key', 'k1', null, 'secret', 'Active', null, null],
+      ['access-key', 'k1', null, verifier, 'Active', null, null],
     ]);
     for (let times = 0; times < 3; times++) assert.notEqual(snapshot.find('k1'), undefined);
+    const ready = snapshot.find('k1')!;
+    assert.ok(holds(ready));
     for (const _ of snapshot.wipe());
+    assert.ok(!holds(ready), 'what verified the key is overwritten');
     assert.deepEqual([snapshot.find('k1'), snapshot.keys, snapshot.users], [undefined, 0, 0]);
   });
 });

@@ -1,9 +1,10 @@
-import { SigningKey } from '@claviger/signature';
+import type { SigningKey } from '@claviger/signature';
 import type { Credential, NetworkRestriction, Principal } from '../credential.ts';
 import { type CompiledNetworkPolicy, compileNetworkPolicy, parseNetworkPolicy } from '../network-policy.ts';
 import { rootPrincipal, userPrincipal } from '../principal.ts';
 import { RecentMap } from '../recent-map.ts';
 import { IncompleteSnapshot } from './incomplete-snapshot.ts';
+import { keyOfVerifier } from './key-of-verifier.ts';
 import { LatelyAsked } from './lately-asked.ts';
 import { PolicySets } from './policy-sets.ts';
 import { RecordTable } from './record-table.ts';
@@ -88,6 +89,7 @@ export class Snapshot {
 
   /** Overwrites every secret, part by part: whoever goes through it decides how much at once. */
   *wipe(): Generator<void> {
+    for (const { credential } of this.#ready.values()) credential.signingKey.wipe();
     this.#ready.clear();
     yield* this.#keys.wipe();
     yield* this.#users.wipe();
@@ -125,6 +127,8 @@ export class Snapshot {
 
   #applyKey(record: Extract<ReplicationRecord, readonly ['access-key', ...unknown[]]>): void {
     const accessKeyId = record[1];
+    // Nothing is verified with it any more: a lookup is used within its own turn.
+    this.#ready.get(accessKeyId)?.credential.signingKey.wipe();
     this.#ready.delete(accessKeyId);
     if (record.length === 2) {
       this.#keys.delete(accessKeyId);
@@ -136,7 +140,7 @@ export class Snapshot {
   }
 
   #credential(accessKeyId: string, key: StoredKey, known: SigningKey | undefined): Credential | undefined {
-    const { userId, secret, status, expiresAt, networkPolicy } = key;
+    const { userId, verifier, status, expiresAt, networkPolicy } = key;
     const account = this.#account;
     if (account === undefined) throw new IncompleteSnapshot('the account itself');
     const owner = userId === null ? rootOf(account) : this.#user(account, userId);
@@ -145,7 +149,8 @@ export class Snapshot {
     return {
       accessKeyId,
       kind: 'permanent',
-      signingKey: known ?? SigningKey.fromSecret(secret),
+      signingKey: known ?? keyOfVerifier(verifier === null ? null : Buffer.from(verifier, 'latin1')),
+      isVerifiedElsewhere: true,
       status: account.active ? status : 'Inactive',
       expiresAt,
       principal: owner.principal,

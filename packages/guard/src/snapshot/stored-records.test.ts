@@ -15,15 +15,16 @@ describe('what a copy keeps of a key and of a user', () => {
     fc.assert(
       fc.property(
         fc.option(text),
-        text,
+        fc.option(fc.uint8Array({ minLength: 64, maxLength: 64 })),
         fc.constantFrom('Active' as const, 'Inactive' as const),
         fc.option(fc.oneof(fc.integer({ min: 0, max: 8.64e15 }), fc.double({ noNaN: true }))),
         fc.option(fc.oneof(text, fc.json())),
-        (userId, secret, status, expiresAt, networkPolicy) => {
-          const bytes = writeKey(['access-key', 'key', userId, secret, status, expiresAt, networkPolicy]);
+        (userId, verifier, status, expiresAt, networkPolicy) => {
+          const wire = verifier === null ? null : Buffer.from(verifier).toString('base64');
+          const bytes = writeKey(['access-key', 'key', userId, wire, status, expiresAt, networkPolicy]);
           assert.deepEqual(readKey(bytes, 0, bytes.length), {
             userId,
-            secret,
+            verifier: verifier === null ? null : Buffer.from(verifier).toString('latin1'),
             status,
             // There is no negative zero in a date.
             expiresAt: expiresAt === null ? undefined : expiresAt + 0,

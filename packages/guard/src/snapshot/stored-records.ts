@@ -6,7 +6,8 @@ import type { ReplicationRecord } from './records.ts';
 export interface StoredKey {
   /** Null for a key of the root. */
   readonly userId: string | null;
-  readonly secret: string;
+  /** 64 bytes that verify ACS3 signatures, one character each; null when the control plane verifies them. */
+  readonly verifier: string | null;
   readonly status: 'Active' | 'Inactive';
   /** Milliseconds since the epoch; undefined when it does not expire. */
   readonly expiresAt: number | undefined;
@@ -28,10 +29,11 @@ const inactive = 1;
 
 /** A key as bytes, for `readKey`. The caller must overwrite them. */
 export function writeKey(record: Content<'access-key'>): Buffer {
-  const [, , userId, secret, status, expiresAt, networkPolicy] = record;
+  const [, , userId, verifier, status, expiresAt, networkPolicy] = record;
   return packTexts(status === 'Active' ? 0 : inactive, [
     userId,
-    secret,
+    // A third less than Base64, for every key that there is.
+    verifier === null ? null : Buffer.from(verifier, 'base64').toString('latin1'),
     expiresAt === null ? null : String(expiresAt),
     networkPolicy,
   ]);
@@ -39,10 +41,10 @@ export function writeKey(record: Content<'access-key'>): Buffer {
 
 /** A key that `writeKey` has written. */
 export function readKey(memory: Buffer, from: number, to: number): StoredKey {
-  const [userId, secret, expiresAt, networkPolicy] = unpackTexts(memory, from, to, 4);
+  const [userId, verifier, expiresAt, networkPolicy] = unpackTexts(memory, from, to, 4);
   return {
     userId: userId!,
-    secret: secret!,
+    verifier: verifier!,
     status: unpackFlags(memory, from) & inactive ? 'Inactive' : 'Active',
     expiresAt: expiresAt === null ? undefined : Number(expiresAt),
     networkPolicy: networkPolicy!,

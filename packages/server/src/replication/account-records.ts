@@ -1,4 +1,5 @@
 import type { ReplicationRecord } from '@claviger/guard/replication';
+import { acs3Verifier } from '@claviger/signature';
 import { readAccount } from '../accounts/account-directory.ts';
 import { systemPolicies } from '../policies/system-policies.ts';
 import { placeOfAccessKey } from '../secrets/sealed-columns.ts';
@@ -8,11 +9,15 @@ import { impliedPolicies } from '../settings/implied-policies.ts';
 import { readSecurityPreference } from '../settings/security-preference.ts';
 import type { AccessKeyRow } from '../store/schema.ts';
 import type { Change, ChangeTopic } from '../store/store.ts';
+import { isSameReach, isVerifiedByGuard, PolicyReach, type Reach } from './policy-reach.ts';
 
 /** Rows that are read, and opened, at a time. */
 const portion = 500;
 
-type PolicyRecord = Extract<ReplicationRecord, readonly ['policy', ...unknown[]]>;
+type PolicyRecord = Exclude<
+  Extract<ReplicationRecord, readonly ['policy', ...unknown[]]>,
+  readonly [unknown, unknown]
+>;
 
 /**
  * What a guard has to know of an account, as it stands in the database. Remembers for one connection which policies
@@ -21,12 +26,18 @@ type PolicyRecord = Extract<ReplicationRecord, readonly ['policy', ...unknown[]]
 export class AccountRecords {
   readonly #services: Services;
   readonly #accountId: string;
-  readonly #toldPolicies = new Set<string>();
-  readonly #toldGroups = new Set<string>();
+  readonly #reach: PolicyReach;
+  /** What the policies and groups reach that the guard has been told of, by reference and by id. */
+  readonly #toldPolicies = new Map<string, Reach>();
+  readonly #toldGroups = new Map<string, Reach>();
+  /** Of what all users have by the account's settings; undefined until the guard was told. */
+  #impliedReach: Reach | undefined;
 
-  constructor(services: Services, accountId: string) {
+  /** @param guarded RAM codes of the services that the guard protects, lower-cased */
+  constructor(services: Services, accountId: string, guarded: readonly string[]) {
     this.#services = services;
     this.#accountId = accountId;
+    this.#reach = new PolicyReach(guarded);
   }
 
   /** Everything, a portion at a time; a portion is read when it is asked for. */
@@ -47,6 +58,10 @@ export class AccountRecords {
       if (page.length < portion) break;
       userName = page.at(-1)!.user_name_key;
     }
+    yield* this.#everyAccessKey();
+  }
+
+  async *#everyAccessKey(): AsyncGenerator<ReplicationRecord[]> {
     let accessKeyId = '';
     for (;;) {
       const page = await this.#services.store.queries
@@ -57,7 +72,7 @@ export class AccountRecords {
         .orderBy('access_key_id')
         .limit(portion)
         .execute();
-      if (page.length > 0) yield this.#accessKeys(page);
+      if (page.length > 0) yield await this.#accessKeys(page);
       if (page.length < portion) break;
       accessKeyId = page.at(-1)!.access_key_id;
     }
@@ -67,11 +82,73 @@ export class AccountRecords {
   async *of(changes: readonly Change[]): AsyncGenerator<ReplicationRecord[]> {
     const byTopic = Map.groupBy(changes, (change) => change.topic);
     const subjects = (topic: ChangeTopic) => (byTopic.get(topic) ?? []).map(({ subject }) => subject);
-    if (subjects('account').length > 0) yield this.#withReferences(await this.#account());
-    for (const nameKeys of portions(subjects('policy'))) yield this.#changedPolicies(nameKeys);
-    for (const ids of portions(subjects('group'))) yield this.#withReferences(await this.#changedGroups(ids));
-    for (const ids of portions(subjects('user'))) yield this.#withReferences(await this.#changedUsers(ids));
+    /** Users whose policies may reach further, or less far, than when the guard was told of their keys. */
+    const users = new Set(subjects('user'));
+    const groups = new Set<string>();
+    let everybody = false;
+    if (subjects('account').length > 0) {
+      const before = this.#impliedReach;
+      yield this.#withReferences(await this.#account());
+      everybody = !isSameReach(before, this.#impliedReach);
+    }
+    for (const nameKeys of portions(subjects('policy'))) {
+      const before = nameKeys.map((nameKey) => this.#toldPolicies.get(`Custom/${nameKey}`));
+      yield this.#changedPolicies(nameKeys);
+      const moved = nameKeys.filter(
+        (nameKey, at) => !isSameReach(before[at], this.#toldPolicies.get(`Custom/${nameKey}`)),
+      );
+      for (const holder of await this.#holdersOf(moved)) (holder.isGroup ? groups : users).add(holder.id);
+    }
+    const changedGroups = new Set([...subjects('group'), ...groups]);
+    for (const ids of portions([...changedGroups])) {
+      const before = ids.map((id) => this.#toldGroups.get(id));
+      yield this.#withReferences(await this.#changedGroups(ids));
+      const moved = ids.filter((id, at) => !isSameReach(before[at], this.#toldGroups.get(id)));
+      for (const id of await this.#membersOf(moved)) users.add(id);
+    }
+    for (const ids of portions([...users])) yield this.#withReferences(await this.#changedUsers(ids));
+    if (everybody) yield* this.#everyAccessKey();
+    else for (const ids of portions([...users])) yield* this.#accessKeysOf(ids);
     for (const ids of portions(subjects('access-key'))) yield this.#changedAccessKeys(ids);
+  }
+
+  /** The users and groups that custom policies are attached to. */
+  async #holdersOf(
+    nameKeys: readonly string[],
+  ): Promise<{ readonly id: string; readonly isGroup: boolean }[]> {
+    if (nameKeys.length === 0) return [];
+    const rows = await this.#services.store.queries
+      .selectFrom('policy_attachments')
+      .select(['principal_type', 'principal_id'])
+      .where('account_id', '=', this.#accountId)
+      .where('policy_type', '=', 'Custom')
+      .where('policy_name_key', 'in', nameKeys)
+      .where('principal_type', 'in', ['user', 'group'])
+      .execute();
+    return rows.map((row) => ({ id: row.principal_id, isGroup: row.principal_type === 'group' }));
+  }
+
+  async #membersOf(groupIds: readonly string[]): Promise<string[]> {
+    if (groupIds.length === 0) return [];
+    const rows = await this.#services.store.queries
+      .selectFrom('group_members')
+      .select('user_id')
+      .where('account_id', '=', this.#accountId)
+      .where('group_id', 'in', groupIds)
+      .execute();
+    return rows.map((row) => row.user_id);
+  }
+
+  async *#accessKeysOf(userIds: readonly string[]): AsyncGenerator<ReplicationRecord[]> {
+    const rows = await this.#services.store.queries
+      .selectFrom('access_keys')
+      .selectAll()
+      .where('owner_id', 'in', userIds)
+      .where('owner_type', '=', 'user')
+      .where('account_id', '=', this.#accountId)
+      .where('recycled_at', 'is', null)
+      .execute();
+    if (rows.length > 0) yield await this.#accessKeys(rows);
   }
 
   async #account(): Promise<ReplicationRecord[]> {
@@ -91,6 +168,9 @@ export class AccountRecords {
         version,
         text,
       ],
+    );
+    this.#impliedReach = PolicyReach.ofAll(
+      implied.map(([, reference, , , , text]) => this.#reach.of(reference, text)),
     );
     return [
       ...implied,
@@ -142,12 +222,15 @@ export class AccountRecords {
       .where('account_id', '=', this.#accountId)
       .execute();
     const present = new Set(rows.map((row) => row.group_id));
+    const policies = await this.#attached('group', [...present]);
+    const unknown = [...policies.values()].flat().filter((reference) => !this.#toldPolicies.has(reference));
+    const referredTo = await this.#policies([...new Set(unknown)]);
     for (const id of ids) {
-      if (present.has(id)) this.#toldGroups.add(id);
+      if (present.has(id)) this.#toldGroups.set(id, this.#reachOf(policies.get(id) ?? []));
       else this.#toldGroups.delete(id);
     }
-    const policies = await this.#attached('group', [...present]);
     return [
+      ...referredTo,
       ...[...present].map((id): ReplicationRecord => ['group', id, policies.get(id) ?? []]),
       ...gone('group', ids, present),
     ];
@@ -204,7 +287,7 @@ export class AccountRecords {
       }
     }
     for (const nameKeys of portions(custom)) records.push(...(await this.#customPolicies(nameKeys)));
-    for (const [, reference] of records) this.#toldPolicies.add(reference);
+    for (const record of records) this.#tell(record);
     return records;
   }
 
@@ -212,10 +295,8 @@ export class AccountRecords {
     const records = await this.#customPolicies(nameKeys);
     const references = nameKeys.map((nameKey) => `Custom/${nameKey}`);
     const present = new Set(records.map(([, reference]) => reference));
-    for (const reference of references) {
-      if (present.has(reference)) this.#toldPolicies.add(reference);
-      else this.#toldPolicies.delete(reference);
-    }
+    for (const reference of references) if (!present.has(reference)) this.#toldPolicies.delete(reference);
+    for (const record of records) this.#tell(record);
     return [...records, ...gone('policy', references, present)];
   }
 
@@ -250,17 +331,56 @@ export class AccountRecords {
       .where('account_id', '=', this.#accountId)
       .execute();
     const records = await this.#accessKeys(rows);
-    return [...records, ...gone('access-key', ids, new Set(records.map(([, id]) => id)))];
+    const told = records.flatMap(([word, id]) => (word === 'access-key' ? [id] : []));
+    return [...records, ...gone('access-key', ids, new Set(told))];
   }
 
-  /** Those that are not in the recycle bin, and whose secret can be read. */
+  #tell([, reference, , , , text]: PolicyRecord): void {
+    this.#toldPolicies.set(reference, this.#reach.of(reference, text));
+  }
+
+  #reachOf(references: readonly string[], groupIds: readonly string[] = []): Reach {
+    return PolicyReach.ofAll([
+      ...references.map((reference) => this.#toldPolicies.get(reference)),
+      ...groupIds.map((id) => this.#toldGroups.get(id)),
+    ]);
+  }
+
+  /** How far the policies of the owners of keys reach, by user id; and what the guard has to be told of first. */
+  async reachOfOwners(
+    rows: readonly Pick<AccessKeyRow, 'owner_type' | 'owner_id'>[],
+  ): Promise<{ readonly reaches: ReadonlyMap<string, Reach>; readonly referredTo: ReplicationRecord[] }> {
+    const ids = [...new Set(rows.flatMap((row) => (row.owner_type === 'user' ? [row.owner_id] : [])))];
+    if (this.#impliedReach === undefined) await this.#account();
+    const users = await this.#users(ids.map((id) => ({ user_id: id, user_name: '' })));
+    const referredTo = (await this.#withReferences(users)).filter(([word]) => word !== 'user');
+    const reaches = new Map<string, Reach>();
+    for (const user of users) {
+      if (user[0] !== 'user' || user.length === 2) continue;
+      const [, id, , groupIds, policies] = user;
+      reaches.set(id, PolicyReach.ofAll([this.#impliedReach, this.#reachOf(policies, groupIds)]));
+    }
+    return { reaches, referredTo };
+  }
+
+  /**
+   * Those that are not in the recycle bin; with what verifies ACS3 signatures for keys that the guard's services need
+   * and that can change no identity, without it for all others, the root's among them.
+   */
   async #accessKeys(rows: readonly AccessKeyRow[]): Promise<ReplicationRecord[]> {
-    const records: ReplicationRecord[] = [];
     const account = await this.#services.accounts.get(this.#accountId);
-    if (account === undefined) return records;
+    if (account === undefined) return [];
+    const { reaches, referredTo } = await this.reachOfOwners(rows);
+    const records: ReplicationRecord[] = [...referredTo];
     for (const row of rows) {
       if (row.recycled_at !== null) continue;
       const id = row.access_key_id;
+      const userId = row.owner_type === 'root' ? null : row.owner_id;
+      const reach = userId === null ? undefined : reaches.get(userId);
+      if (reach === undefined || !isVerifiedByGuard(reach)) {
+        records.push(['access-key', id, userId, null, row.status, row.expires_at, row.network_policy]);
+        continue;
+      }
       let secret: string;
       try {
         secret = await this.#services.secrets.open(
@@ -274,8 +394,8 @@ export class AccountRecords {
         if (error instanceof SecretUnreadable) continue;
         throw error;
       }
-      const userId = row.owner_type === 'root' ? null : row.owner_id;
-      records.push(['access-key', id, userId, secret, row.status, row.expires_at, row.network_policy]);
+      const verifier = acs3Verifier(secret).toString('base64');
+      records.push(['access-key', id, userId, verifier, row.status, row.expires_at, row.network_policy]);
     }
     return records;
   }

@@ -1,5 +1,6 @@
+import { hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Identity } from '@claviger/guard';
+import type { GuardPrincipal, Identity } from '@claviger/guard';
 import {
   frame,
   type Hello,
@@ -83,13 +84,31 @@ export async function replicate(call: StreamCall, request: ReplicationRequest): 
   return { contentType: 'application/octet-stream', chunks, close };
 }
 
+/** The guard that calls. @throws Refusal NoPermission.NotGuard */
+function guardOf({ principal }: StreamCall): GuardPrincipal {
+  if (principal.type === 'guard') return principal;
+  throw new Refusal('NoPermission.NotGuard', { action: 'ReplicateCredentials' });
+}
+
+/** Where a guard goes on, for as long as it guards the same services: with others it needs other keys. */
+function cursorFor(position: string, guarded: readonly string[]): string {
+  return position === '' ? '' : `${position}.${servicesMark(guarded)}`;
+}
+
+/** The position in a cursor, unless it was given for other services. */
+function revisionOf(cursor: string | undefined, guarded: readonly string[]): string | undefined {
+  const mark = `.${servicesMark(guarded)}`;
+  return cursor?.endsWith(mark) ? cursor.slice(0, -mark.length) : undefined;
+}
+
+function servicesMark(guarded: readonly string[]): string {
+  return hash('sha256', JSON.stringify(guarded), 'base64url').slice(0, 16);
+}
+
 /** Notes who has connected, where operators and the console see it. */
 function openConnection(call: StreamCall, { version }: ReplicationRequest): Promise<OpenConnection> {
-  const { principal, services } = call;
-  if (principal.type !== 'guard') {
-    throw new Refusal('NoPermission.NotGuard', { action: 'ReplicateCredentials' });
-  }
-  return services.guardConnections.open({
+  const principal = guardOf(call);
+  return call.services.guardConnections.open({
     connection_id: call.requestId,
     guard_id: principal.guardId,
     account_id: call.account.accountId,
@@ -152,10 +171,12 @@ async function* follow(
   const { accountId } = call.account;
   const queue = new ChangeQueue(store, accountId, staleNamesFor(call.identity));
   try {
-    const records = new AccountRecords(call.services, accountId);
+    const { services: guarded } = guardOf(call);
+    const records = new AccountRecords(call.services, accountId, guarded);
     const position = new Cursor(store);
+    const known = revisionOf(cursor, guarded);
     const since =
-      cursor === undefined ? undefined : await changesSince(store.queries, accountId, cursor, call.now);
+      known === undefined ? undefined : await changesSince(store.queries, accountId, known, call.now);
     if (since === undefined) {
       yield [['begin', 'everything']];
       for await (const portion of records.everything()) {
@@ -165,7 +186,8 @@ async function* follow(
         if (ended.aborted) return;
       }
     } else {
-      queue.add(since);
+      // That the guard itself was changed it knows, since it has connected anew.
+      queue.add(since.filter(({ topic }) => topic !== 'guard'));
       yield [['begin', 'changes']];
     }
     let whole: ReplicationMark | undefined;
@@ -174,9 +196,12 @@ async function* follow(
       const sinceOpened = Math.floor(performance.now() - openedAt);
       const revision = store.heard();
       const { changes, stale, all } = queue.take(changesAtOnce);
+      const own = call.identity.accessKeyId;
+      // It has other services now, or none: what it needs is found out when it comes again.
+      if (changes.some(({ topic, subject }) => topic === 'guard' && subject === own)) return;
       if (stale.length > 0) yield [['stale', ...stale]];
       for await (const portion of records.of(changes)) yield portion;
-      if (all) whole = ['commit', await position.at(revision), sinceOpened, behind];
+      if (all) whole = ['commit', cursorFor(await position.at(revision), guarded), sinceOpened, behind];
       // While more is waiting, the copy is no younger than it was.
       if (whole !== undefined) {
         yield [whole];

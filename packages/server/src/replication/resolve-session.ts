@@ -1,9 +1,11 @@
 import type { CredentialProblem } from '@claviger/guard';
 import { KeyAgreement, type ResolvedSession } from '@claviger/guard/replication';
+import { acs3Verifier } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
 import type { Call } from '../rpc/operation.ts';
-import { sessionOfToken } from '../tokens/session-of-token.ts';
+import { type SessionOfToken, sessionOfToken } from '../tokens/session-of-token.ts';
 import { accountOfToken } from '../tokens/session-token.ts';
+import { isVerifiedByGuard, PolicyReach, type Reach } from './policy-reach.ts';
 import { requireSecure, sealerFor, staleNamesFor } from './replicate.ts';
 
 /** What is answered about a token: why there is no session, or the session, sealed to the guard. */
@@ -36,9 +38,13 @@ export async function resolveSession(
   const { store, secrets } = call.services;
   const session = await sessionOfToken(store.queries, secrets, accessKeyId, token, call.now);
   if (typeof session === 'string') return { Problem: session };
+  const { principal } = identity;
+  const guarded = principal.type === 'guard' ? principal.services : [];
   const names = staleNamesFor(identity);
   const resolved: ResolvedSession = {
-    secret: session.token.secret,
+    verifier: isVerifiedByGuard(reachOf(session, guarded))
+      ? acs3Verifier(session.token.secret).toString('base64')
+      : null,
     status: session.account.status === 'Active' ? 'Active' : 'Inactive',
     expiresAt: session.expiresAt,
     roleId: session.role.role_id,
@@ -51,4 +57,16 @@ export async function resolveSession(
   };
   const sealed = sealer.seal(Buffer.from(JSON.stringify(resolved)));
   return { PublicKey: agreement.publicKey, Sealed: sealed.toString('base64') };
+}
+
+/** How far a session reaches: both its role and its own policy have to allow. */
+function reachOf({ policies, token }: SessionOfToken, guarded: readonly string[]): Reach {
+  const reach = new PolicyReach(guarded);
+  const ofRole = PolicyReach.ofAll(policies.map(({ name, text }) => reach.of(name, text)));
+  if (token.sessionPolicy === undefined) return ofRole;
+  const own = reach.of('', token.sessionPolicy);
+  return {
+    serves: ofRole.serves && own.serves,
+    changesIdentities: ofRole.changesIdentities && own.changesIdentities,
+  };
 }

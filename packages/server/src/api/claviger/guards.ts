@@ -9,6 +9,7 @@ import {
   setGuardServices,
   setGuardStatus,
 } from '../../guards/guard.ts';
+import { keysOfGuard } from '../../guards/keys-of-guard.ts';
 import { demandsOfActingAsEverybody, refuseDeniedOnSome } from '../../guards/may-act-as-everybody.ts';
 import { limits } from '../../limits.ts';
 import { instant } from '../../rpc/instant.ts';
@@ -88,6 +89,33 @@ export const guardOperations: readonly Operation[] = [
     async handle(input, call) {
       const [guard] = await wireGuards(call, [await requireGuard(call, input.GuardName)]);
       return { Guard: guard };
+    },
+  }),
+
+  // Which AccessKeys a guard holds with what verifies their signatures, and which it has to ask about.
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'ListGuardAccessKeys',
+    access: 'read',
+    input: { GuardName: guardNameText, ...pageParameters(100) },
+    authorize: (input, call) => [demand('ListGuardAccessKeys', call, input.GuardName)],
+    async handle(input, call) {
+      const guard = await requireGuard(call, input.GuardName);
+      const after = afterMarker(input.Marker);
+      const keys = await keysOfGuard(call, servicesOf(guard), after, input.MaxItems + 1);
+      const shown = page(keys, input.MaxItems, (key) => key.accessKeyId);
+      return {
+        IsTruncated: shown.IsTruncated,
+        Marker: shown.Marker,
+        AccessKeys: shown.rows.map((key) => ({
+          AccessKeyId: key.accessKeyId,
+          UserName: key.userName,
+          Status: key.status,
+          VerifiedBy: key.reason === '' ? 'Guard' : 'ControlPlane',
+          Reason: key.reason,
+        })),
+      };
     },
   }),
 

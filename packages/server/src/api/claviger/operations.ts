@@ -14,6 +14,7 @@ import { signInOperations } from './sign-in.ts';
 import { simulateOperations } from './simulate.ts';
 import { userSsoResponsePolicyOperations } from './user-sso-response-policy.ts';
 import { validatePolicyOperations } from './validate-policy.ts';
+import { verificationOperations } from './verify-request-signature.ts';
 
 /** Claviger's own operations: what RAM's API lacks for a console and for guards. */
 export const clavigerOperations: readonly Operation[] = [
@@ -30,6 +31,7 @@ export const clavigerOperations: readonly Operation[] = [
   ...usageReportOperations,
   ...userSsoResponsePolicyOperations,
   ...validatePolicyOperations,
+  ...verificationOperations,
 ];
 
 /** Those that answer a stream. */

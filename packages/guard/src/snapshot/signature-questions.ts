@@ -1,0 +1,125 @@
+import {
+  type ControlPlane,
+  ControlPlaneRefusal,
+  ControlPlaneUnreachable,
+} from '../control-plane/control-plane.ts';
+import type { SignatureAnswer, SignatureProblem, SignatureQuestion } from '../credential.ts';
+import type { RateLimit } from '../rate-limit/rate-limit.ts';
+import { TokenBuckets } from '../rate-limit/token-buckets.ts';
+
+/** Questions under way at a time: of all keys, and of one, so that whoever sends wrong signatures delays nobody else. */
+const questionsAtOnce = 64;
+const questionsAtOnceOfKey = 8;
+
+/** How often the control plane is asked about signatures of one key: 50 times a second, 100 at once. */
+const rateOfKey: RateLimit = { intervalMs: 20, burst: 100 };
+
+/** Problems by which a request is refused; whatever else is answered says that nothing was verified. */
+const problems: ReadonlySet<string> = new Set<SignatureProblem>([
+  'InvalidAccessKeyId.NotFound',
+  'InvalidAccessKeyId.Inactive',
+  'MissingSecurityToken',
+  'InvalidSecurityToken.Malformed',
+  'InvalidSecurityToken.Expired',
+  'InvalidSecurityToken.MismatchWithAccessKey',
+  'InvalidTimeStamp.Expired',
+  'SignatureDoesNotMatch',
+  'SignatureNonceUsed',
+  'Throttling.Nonce',
+]);
+
+/** How many signatures the control plane was asked about, by what it answered. */
+export interface QuestionCounts {
+  readonly confirmed: number;
+  readonly refused: number;
+  /** Not asked, or not answered: too many at once, or the control plane is away. */
+  readonly unanswered: number;
+}
+
+/** Has signatures verified by the control plane that this guard has nothing to verify with. */
+export class SignatureQuestions {
+  readonly #controlPlane: ControlPlane;
+  readonly #now: () => number;
+  readonly #rates = new TokenBuckets(rateOfKey, 10_000);
+  readonly #ofKey = new Map<string, number>();
+  #underWay = 0;
+  #confirmed = 0;
+  #refused = 0;
+  #unanswered = 0;
+
+  /** @param now milliseconds since the epoch */
+  constructor(controlPlane: ControlPlane, now: () => number) {
+    this.#controlPlane = controlPlane;
+    this.#now = now;
+  }
+
+  get counts(): QuestionCounts {
+    return { confirmed: this.#confirmed, refused: this.#refused, unanswered: this.#unanswered };
+  }
+
+  /** @param principalArn whose signature it has to be */
+  async ask(question: SignatureQuestion, principalArn: string): Promise<SignatureAnswer> {
+    const { accessKeyId } = question;
+    const ofKey = this.#ofKey.get(accessKeyId) ?? 0;
+    if (this.#underWay >= questionsAtOnce || ofKey >= questionsAtOnceOfKey) return this.#none();
+    const now = this.#now();
+    if (this.#rates.waitFor(accessKeyId, now) > 0) return this.#none();
+    this.#rates.take(accessKeyId, now);
+    this.#underWay += 1;
+    this.#ofKey.set(accessKeyId, ofKey + 1);
+    try {
+      return this.#read(question, principalArn, await this.#controlPlane.call(...callOf(question)));
+    } catch (error) {
+      const isOutage = error instanceof ControlPlaneRefusal || error instanceof ControlPlaneUnreachable;
+      if (!isOutage) throw error;
+      return this.#none();
+    } finally {
+      this.#underWay -= 1;
+      const left = (this.#ofKey.get(accessKeyId) ?? 1) - 1;
+      if (left > 0) this.#ofKey.set(accessKeyId, left);
+      else this.#ofKey.delete(accessKeyId);
+    }
+  }
+
+  #read(
+    { stringsToSign }: SignatureQuestion,
+    principalArn: string,
+    answer: Readonly<Record<string, unknown>>,
+  ): SignatureAnswer {
+    const { Verified, StringIndex, PrincipalArn, Problem } = answer;
+    if (Verified === true) {
+      const stringToSign = stringsToSign[Number(StringIndex)];
+      // The owner was renamed or replaced, and that has not been heard here yet.
+      if (stringToSign === undefined || PrincipalArn !== principalArn) return this.#none();
+      this.#confirmed += 1;
+      return { confirmed: true, stringToSign };
+    }
+    if (Verified !== false || typeof Problem !== 'string' || !problems.has(Problem)) return this.#none();
+    this.#refused += 1;
+    return { confirmed: false, problem: Problem as SignatureProblem };
+  }
+
+  #none(): SignatureAnswer {
+    this.#unanswered += 1;
+    return { confirmed: false, problem: 'ServiceUnavailable.ControlPlane' };
+  }
+}
+
+function callOf(question: SignatureQuestion): [action: string, parameters: Record<string, string>] {
+  const { securityToken, scope } = question;
+  return [
+    'VerifyRequestSignature',
+    {
+      SignerAccessKeyId: question.accessKeyId,
+      Scheme: question.scheme,
+      StringsToSign: JSON.stringify(question.stringsToSign),
+      RequestSignature: question.signature,
+      SignedNonce: question.nonce,
+      SignedTime: String(question.timestamp),
+      ...(securityToken === undefined ? {} : { SignerSecurityToken: securityToken }),
+      ...(scope === undefined
+        ? {}
+        : { ScopeDate: scope.date, ScopeRegion: scope.region, ScopeProduct: scope.product }),
+    },
+  ];
+}

@@ -1,0 +1,72 @@
+import { type Operation, operation } from '../../rpc/operation.ts';
+import { integer, list, oneOf, optional, secret, text } from '../../rpc/parameter.ts';
+import { accessKeyId } from '../access-key-id.ts';
+import { guardArn, guardName } from './guard-name.ts';
+import { version } from './version.ts';
+
+/** RPC 1.0 signs all parameters, a form among them; longer ones are refused here and so behind guards. */
+const stringToSign = text({ max: 200_000 });
+
+/** What may stand in the scope of an ACS4 key. */
+const scopePart = optional(text({ max: 64, chars: /^[\w.-]+$/ }));
+
+/** Signatures that a guard cannot verify by itself. */
+export const verificationOperations: readonly Operation[] = [
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'VerifyRequestSignature',
+    access: 'read',
+    callers: 'guards',
+    input: {
+      GuardName: guardName,
+      SignerAccessKeyId: accessKeyId,
+      SignerSecurityToken: optional(secret(text({ max: 32_768 }))),
+      Scheme: oneOf(
+        'ACS3-HMAC-SHA256',
+        'ACS3-HMAC-SM3',
+        'ACS3-RSA-SHA256',
+        'ACS4-HMAC-SHA256',
+        'ACS4-HMAC-SM3',
+        'RPC-HMAC-SHA1',
+        'ROA-HMAC-SHA1',
+      ),
+      // Parameters of a request to another service, which are nobody's business here.
+      StringsToSign: secret(list(stringToSign, 4)),
+      RequestSignature: secret(text({ max: 1024 })),
+      ScopeDate: scopePart,
+      ScopeRegion: scopePart,
+      ScopeProduct: scopePart,
+      SignedNonce: text({ max: 256 }),
+      SignedTime: integer(0, 999_999_999_999_999),
+    },
+    authorize: (input, call) => [
+      { action: 'claviger:VerifyRequestSignature', resource: guardArn(call, input.GuardName) },
+    ],
+    /** Yes or no, and whose signature it is: nothing that verifies another one. */
+    async handle(input, call) {
+      const { ScopeDate: date, ScopeRegion: region, ScopeProduct: product } = input;
+      const hasScope = date !== undefined && region !== undefined && product !== undefined;
+      const answer = await call.services.requestVerification.verify(
+        call.account.accountId,
+        {
+          accessKeyId: input.SignerAccessKeyId,
+          securityToken: input.SignerSecurityToken,
+          scheme: input.Scheme,
+          stringsToSign: input.StringsToSign,
+          signature: input.RequestSignature,
+          scope: hasScope ? { date, region, product } : undefined,
+          nonce: input.SignedNonce,
+          timestamp: input.SignedTime,
+        },
+        call.now,
+      );
+      if (!answer.confirmed) return { Verified: false, Problem: answer.problem };
+      return {
+        Verified: true,
+        StringIndex: input.StringsToSign.indexOf(answer.stringToSign),
+        PrincipalArn: answer.principal?.arn,
+      };
+    },
+  }),
+];

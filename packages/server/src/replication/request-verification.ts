@@ -1,0 +1,64 @@
+import type {
+  CredentialSource,
+  NonceStore,
+  Principal,
+  SignatureAnswer,
+  SignatureQuestion,
+} from '@claviger/guard';
+import { SignatureError, signatureHoldsFor } from '@claviger/signature';
+import { REQUEST_WINDOW_MS } from '../limits.ts';
+
+/** A signature that was looked at, and whose it is when it holds. */
+export type VerifiedQuestion = SignatureAnswer & { readonly principal?: Principal };
+
+/**
+ * Verifies signatures for guards that have nothing to verify them with: of the root, and of whoever can change
+ * identities or policies. The answer is yes or no for one string to sign; a nonce that was used once, here or at any
+ * guard that asks, is used.
+ */
+export class RequestVerification {
+  #parts: { readonly source: CredentialSource; readonly nonces: NonceStore } | undefined;
+
+  /** Says where credentials are found and nonces remembered; once, when the server starts. */
+  begin(source: CredentialSource, nonces: NonceStore): void {
+    this.#parts = { source, nonces };
+  }
+
+  /**
+   * @param accountId to which the key has to belong; of another account's nothing is said
+   * @param now milliseconds since the epoch
+   */
+  async verify(accountId: string, question: SignatureQuestion, now: number): Promise<VerifiedQuestion> {
+    const parts = this.#parts;
+    if (parts === undefined) throw new Error('the server has not started');
+    const { accessKeyId, securityToken, scheme, signature, scope, nonce, timestamp } = question;
+    const no = (problem: Extract<SignatureAnswer, { confirmed: false }>['problem']) =>
+      ({ confirmed: false, problem }) as const;
+    const credential = await parts.source.find(accessKeyId, securityToken);
+    if (typeof credential === 'string') return no(credential);
+    const { principal } = credential;
+    if (principal.accountId !== accountId || principal.type === 'guard') {
+      return no('InvalidAccessKeyId.NotFound');
+    }
+    if (credential.status !== 'Active') return no('InvalidAccessKeyId.Inactive');
+    if (credential.expiresAt !== undefined && credential.expiresAt <= now) {
+      return no(
+        credential.kind === 'temporary' ? 'InvalidSecurityToken.Expired' : 'InvalidAccessKeyId.Inactive',
+      );
+    }
+    if (Math.abs(now - timestamp) > REQUEST_WINDOW_MS) return no('InvalidTimeStamp.Expired');
+    const stringToSign = question.stringsToSign.find((text) => {
+      try {
+        return signatureHoldsFor(credential.signingKey, { scheme, stringToSign: text, signature, scope });
+      } catch (error) {
+        if (error instanceof SignatureError) return false;
+        throw error;
+      }
+    });
+    if (stringToSign === undefined) return no('SignatureDoesNotMatch');
+    const use = await parts.nonces.use(accessKeyId, nonce, timestamp + REQUEST_WINDOW_MS, now);
+    if (use === 'seen') return no('SignatureNonceUsed');
+    if (use === 'full') return no('Throttling.Nonce');
+    return { confirmed: true, stringToSign, principal };
+  }
+}
