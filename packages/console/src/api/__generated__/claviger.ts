@@ -254,6 +254,25 @@ export interface ClavigerOperations {
       RequestId?: string;
     };
   };
+  ListGuardAccessKeys: {
+    parameters: {
+      GuardName: string;
+      Marker?: string | undefined;
+      MaxItems?: number | undefined;
+    };
+    response: {
+      IsTruncated?: boolean;
+      Marker?: string;
+      AccessKeys?: {
+        AccessKeyId?: string;
+        UserName?: string;
+        Status?: string;
+        VerifiedBy?: string;
+        Reason?: string;
+      }[];
+      RequestId?: string;
+    };
+  };
   ListGuards: {
     parameters: {
       Marker?: string | undefined;
@@ -548,6 +567,28 @@ export interface ClavigerOperations {
         Code?: string;
         Subject?: string;
       }[];
+      RequestId?: string;
+    };
+  };
+  VerifyRequestSignature: {
+    parameters: {
+      GuardName?: string | undefined;
+      SignerAccessKeyId: string;
+      SignerSecurityToken?: string | undefined;
+      Scheme: string;
+      StringsToSign: unknown;
+      RequestSignature: string;
+      ScopeDate?: string | undefined;
+      ScopeRegion?: string | undefined;
+      ScopeProduct?: string | undefined;
+      SignedNonce: string;
+      SignedTime: number;
+    };
+    response: {
+      Verified?: boolean;
+      StringIndex?: number;
+      PrincipalArn?: string;
+      Problem?: string;
       RequestId?: string;
     };
   };
