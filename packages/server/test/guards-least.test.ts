@@ -98,7 +98,12 @@ eachServer((_, start) => {
           true,
           '',
         ],
-        ['all-but-one', [{ Effect: 'Allow', NotAction: ['ram:*', 'ims:*', 'sts:*'], Resource: '*' }], false, 'ChangesIdentities'],
+        [
+          'all-but-one',
+          [{ Effect: 'Allow', NotAction: ['ram:*', 'ims:*', 'sts:*'], Resource: '*' }],
+          false,
+          'ChangesIdentities',
+        ],
       ];
       const keys = new Map<string, ClientKey>();
       for (const [name, statements] of cases) {
@@ -148,9 +153,13 @@ eachServer((_, start) => {
       await copy.until(() => verifies(one) === false);
       await admin('DetachPolicyFromGroup', toGroup);
       await copy.until(() => verifies(one) === true);
-      await account.admin.call('2019-08-15', 'SetSecurityPreference', { AllowUserToManageAccessKeys: 'true' });
+      await account.admin.call('2019-08-15', 'SetSecurityPreference', {
+        AllowUserToManageAccessKeys: 'true',
+      });
       await copy.until(() => verifies(one) === false);
-      await account.admin.call('2019-08-15', 'SetSecurityPreference', { AllowUserToManageAccessKeys: 'false' });
+      await account.admin.call('2019-08-15', 'SetSecurityPreference', {
+        AllowUserToManageAccessKeys: 'false',
+      });
       await copy.until(() => verifies(one) === true);
     });
 
@@ -182,7 +191,10 @@ eachServer((_, start) => {
       assert.equal(await guarding()(byRoot), 'SignatureNonceUsed', 'at any guard');
       const guessed = { ...root, accessKeySecret: 'guessed' };
       assert.equal(await check(signed(guessed, 'ACS3-HMAC-SHA256')), 'SignatureDoesNotMatch');
-      assert.equal(await check(signed({ ...root, accessKeyId: key.accessKeyId }, 'ACS3-HMAC-SHA256')), 'InvalidAccessKeyId.NotFound');
+      assert.equal(
+        await check(signed({ ...root, accessKeyId: key.accessKeyId }, 'ACS3-HMAC-SHA256')),
+        'InvalidAccessKeyId.NotFound',
+      );
       line.down = true;
       await copy.until(() => copy.state.phase === 'away');
       assert.equal(await check(signed(root, 'ACS3-HMAC-SHA256')), 'ServiceUnavailable.ControlPlane');
