@@ -21,7 +21,8 @@ export function install(settings: readonly string[]): InstalledKey {
 
 /** The words that start Claviger on any free port. @param settings further flags */
 export function claviger(settings: readonly string[]): string[] {
-  return [command, 'serve', ...settings, '--port', '0'];
+  const unlimited = ['--rate-limit-per-key', 'off', '--rate-limit-per-account', 'off'];
+  return [command, 'serve', ...unlimited, ...settings, '--port', '0'];
 }
 
 /** How a process spent its life. */

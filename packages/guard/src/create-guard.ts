@@ -235,7 +235,10 @@ export class ServiceGuard {
     identity: Identity | GuardRefusal,
     found: FoundRoute | { readonly kind: 'unmapped' },
   ): Decision | HeadDecision {
-    if (identity.refused) return this.#refused(inquest, identity);
+    if (identity.refused) {
+      const refused = this.#refused(inquest, identity);
+      return identity.code.startsWith('Throttling') ? { ...refused, retryAfterSeconds: 1 } : refused;
+    }
     const { accessKeyId, principal, sourceAddress, secure, now } = identity;
     inquest.principal = principal;
     const { service, region } = this.service;

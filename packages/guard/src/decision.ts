@@ -70,6 +70,20 @@ export function refusalHeaders(refused: RefusedRequest): Record<string, string> 
     'x-acs-request-id': refused.requestId,
     'cache-control': 'no-store',
   };
-  if (refused.retryAfterSeconds !== undefined) headers['retry-after'] = String(refused.retryAfterSeconds);
+  if (refused.retryAfterSeconds !== undefined) {
+    Object.assign(headers, retryHeaders(refused.retryAfterSeconds * 1000));
+  }
   return headers;
+}
+
+/**
+ * When to try again, for HTTP clients in seconds and for the official clients in milliseconds. The newest Python client
+ * and the command line of Alibaba Cloud try again only when the second one is there.
+ * @param waitMs milliseconds; both are rounded up
+ */
+export function retryHeaders(waitMs: number): { readonly [name: string]: string } {
+  return {
+    'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))),
+    'x-acs-retry-after': String(Math.max(1, Math.ceil(waitMs))),
+  };
 }

@@ -1,4 +1,4 @@
-import { parseTrustedProxies, VpcNetworks } from '@claviger/guard';
+import { parseRateLimit, parseTrustedProxies, VpcNetworks } from '@claviger/guard';
 import { z } from 'zod';
 import { IssuerNetwork } from './federation/issuer-network.ts';
 import { isMasterKeyText } from './secrets/local-master-key.ts';
@@ -21,6 +21,10 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter((item) => item !== ''),
 );
+
+const rateLimit = z.string().refine((text) => text === 'off' || parseRateLimit(text) !== undefined, {
+  message: 'must be like 200/s, 200/s burst 1000, 6000/m, or off',
+});
 
 /** A number as it comes from a command line; zod's own words for a wrong one speak of NaN. */
 const wholeNumber = (least: number, most?: number) => {
@@ -123,6 +127,12 @@ const settings = z.object({
   vaultKey: z.string().default('claviger').describe("name of Vault's transit key"),
   region: z.string().default('cn-hangzhou').describe('region that audit events name'),
   cachedCredentials: wholeNumber(1).default(1_000_000).describe('credentials kept in memory'),
+  rateLimitPerKey: rateLimit
+    .default('200/s burst 1000')
+    .describe('calls that each AccessKey or console session may make; off: any number'),
+  rateLimitPerAccount: rateLimit
+    .default('1000/s burst 5000')
+    .describe('calls that each account may make; off: any number'),
   streamsPerAccessKey: wholeNumber(1)
     .default(100)
     .describe('guards that may follow with one AccessKey at this node'),

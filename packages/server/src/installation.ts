@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { RateLimiter } from '@claviger/guard';
 import { LastUsed } from './access-keys/last-used.ts';
 import { AccountDirectory } from './accounts/account-directory.ts';
 import {
@@ -17,7 +18,7 @@ import { networkDocuments } from './federation/fetch-document.ts';
 import { IssuerKeys } from './federation/issuer-keys.ts';
 import { IssuerNetwork } from './federation/issuer-network.ts';
 import { GuardConnections } from './guards/guard-connections.ts';
-import { hashPassword, verifyPassword } from './passwords/password-hash.ts';
+import { queuedPasswordHashing } from './passwords/password-hash.ts';
 import { CompiledPermissions } from './policies/compiled-permissions.ts';
 import { OpenStreams } from './replication/open-streams.ts';
 import { RequestVerification } from './replication/request-verification.ts';
@@ -132,7 +133,11 @@ export async function openServices(
     auditRegion: configuration.region,
     lastUsed: new LastUsed({ store, log }),
     permissions: new CompiledPermissions(),
-    passwordHashing: { hash: hashPassword, verify: verifyPassword },
+    passwordHashing: queuedPasswordHashing(),
+    callRates: new RateLimiter({
+      ...(configuration.rateLimitPerKey !== 'off' && { perKey: configuration.rateLimitPerKey }),
+      ...(configuration.rateLimitPerAccount !== 'off' && { perAccount: configuration.rateLimitPerAccount }),
+    }),
     signInThrottle: new SignInThrottle(now),
     assertionThrottle: new AssertionThrottle(),
     replicationStreams: new OpenStreams({

@@ -1,3 +1,4 @@
+import type { RateLimiter } from '@claviger/guard';
 import type { LastUsed } from './access-keys/last-used.ts';
 import type { AccountDirectory } from './accounts/account-directory.ts';
 import type { AssertionThrottle } from './federation/assertion-throttle.ts';
@@ -25,6 +26,8 @@ export interface Services {
   /** What principals may do, made ready to decide by. */
   readonly permissions: CompiledPermissions;
   readonly passwordHashing: PasswordHashing;
+  /** How often AccessKeys, console sessions and accounts may call. */
+  readonly callRates: RateLimiter;
   /** Slows down whoever guesses passwords and codes of the console. */
   readonly signInThrottle: SignInThrottle;
   /** Slows down whoever shows the same SAML assertion again and again. */

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { eachServer, refused } from './server.ts';
+import { before, describe, test } from 'node:test';
+import { Browser } from './browser.ts';
+import { everyOperation } from './prepared-requests.ts';
+import { callRaw } from './raw-request.ts';
+import { eachServer, refused, type TestServer } from './server.ts';
+import { Things } from './things.ts';
 
 const ims = '2019-08-15';
+const RAM = '2015-05-01';
+const password = 'correct horse 42';
 
 eachServer((_, start) => {
   test('wrong old passwords count like wrong sign-ins: a stolen key cannot guess on', async () => {
@@ -24,5 +30,183 @@ eachServer((_, start) => {
       (error: { readonly code: string; readonly message: string }) => error,
     );
     assert.match(locked.code, /^Inactive/);
+  });
+
+  describe('wrong guesses at the same time are verified no oftener than one after the other:', () => {
+    /** Far more than the throttle lets through. */
+    const atOnce = 32;
+    const mostVerified = 20;
+
+    /** Parameters that hold a password or code which is compared with a stored one; every operation with one is below. */
+    const compared = /^(?:OldPassword|Code|AuthenticationCode1)$/;
+
+    /** Operations whose `Password` is compared, not set. */
+    const signsIn = new Set(['SignIn', 'StepUp']);
+
+    /** Codes of these are of a seed that their session was just shown. */
+    const ownSeed = new Set(['BindSignInDevice', 'BindRootDevice']);
+
+    let server: TestServer;
+    let things: Things;
+    let now: number;
+    before(async () => {
+      now = Date.now();
+      server = await start({ now: () => now });
+      things = new Things(server, server.account, 'a', now);
+      await things.allowEverything();
+      await things.do(ims, 'SetPasswordPolicy', { MaxLoginAttemps: '0' });
+    });
+
+    const userOf = async (name: string) => {
+      const user = await server.newUser(server.account, name);
+      await things.do(ims, 'CreateLoginProfile', {
+        UserPrincipalName: user.userPrincipalName,
+        Password: password,
+      });
+      return user;
+    };
+    const signedIn = async (name: string) => {
+      const user = await userOf(name);
+      const browser = new Browser(server);
+      assert.equal(await browser.signIn(user.userPrincipalName, password), 'Done');
+      return browser;
+    };
+    const changes = (version: string) => async () => {
+      const user = await userOf(`changes-${version}`);
+      return (at: number) =>
+        callRaw(server.url, user.key, 'ACS3', {
+          version,
+          action: 'ChangePassword',
+          parameters: { OldPassword: `wrong horse ${at}`, NewPassword: 'another horse 42' },
+        });
+    };
+    const binds = (version: string) => async () => {
+      const name = `binds-${version}`;
+      const { SerialNumber } = await things.device(name);
+      const user = await things.user(name);
+      const named = version === ims ? { UserPrincipalName: user.UserPrincipalName } : { UserName: name };
+      return (at: number) =>
+        callRaw(server.url, server.account.key, 'ACS3', {
+          version,
+          action: 'BindMFADevice',
+          parameters: {
+            ...named,
+            SerialNumber,
+            AuthenticationCode1: String(100_000 + at),
+            AuthenticationCode2: String(200_000 + at),
+          },
+        });
+    };
+
+    /** Makes what is guessed at, and answers how to guess. */
+    const ways: Readonly<
+      Record<
+        string,
+        () => Promise<(at: number) => Promise<{ readonly code: string; readonly status: number }>>
+      >
+    > = {
+      'Claviger SignIn': async () => {
+        const { userPrincipalName } = await userOf('signs-in');
+        const [userName, domain] = userPrincipalName.split('@') as [string, string];
+        // However the name is written, it is one user.
+        const names = [userPrincipalName, `SIGNS-IN@${domain}`, `${userName}@${domain.split('.')[0]}`];
+        return (at) =>
+          new Browser(server).call('SignIn', { LoginName: names[at % 3]!, Password: `wrong horse ${at}` });
+      },
+      'Claviger SignIn of the root': async () => (at) =>
+        new Browser(server).call('SignIn', {
+          LoginName: server.account.rootLoginName,
+          Password: `wrong horse ${at}`,
+        }),
+      'Claviger SignIn of nobody': async () => (at) =>
+        new Browser(server).call('SignIn', {
+          LoginName: `nobody@${server.account.domain}`,
+          Password: `wrong horse ${at}`,
+        }),
+      'Claviger StepUp by a password': async () => {
+        const browser = await signedIn('steps-up');
+        return (at) => browser.call('StepUp', { Method: 'Password', Password: `wrong horse ${at}` });
+      },
+      'Claviger StepUp by a code': async () => {
+        const browser = await signedIn('steps-up-by-code');
+        await things.do(RAM, 'BindMFADevice', {
+          UserName: 'steps-up-by-code',
+          ...(await things.device('steps-up-by-code')),
+        });
+        return (at) => browser.call('StepUp', { Method: 'Code', Code: String(100_000 + at) });
+      },
+      'Claviger VerifySignInCode': async () => {
+        const name = 'signs-in-by-code';
+        const { userPrincipalName } = await userOf(name);
+        await things.do(RAM, 'BindMFADevice', { UserName: name, ...(await things.device(name)) });
+        const browser = new Browser(server);
+        assert.equal(await browser.signIn(userPrincipalName, password), 'Code');
+        return (at) => browser.call('VerifySignInCode', { Code: String(100_000 + at) });
+      },
+      'Ims ChangePassword': changes(ims),
+      'Ram ChangePassword': changes(RAM),
+      'Ims BindMFADevice': binds(ims),
+      'Ram BindMFADevice': binds(RAM),
+    };
+
+    test('every operation that compares a password or code is tried', () => {
+      const comparing = everyOperation
+        .filter(({ name, input }) =>
+          Object.keys(input).some(
+            (each) => compared.test(each) || (each === 'Password' && signsIn.has(name)),
+          ),
+        )
+        .filter(({ name }) => !ownSeed.has(name))
+        .map(({ product, name }) => `${product} ${name}`);
+      const tried = new Set(Object.keys(ways).map((title) => title.split(' ', 2).join(' ')));
+      assert.deepEqual([...tried].sort(), [...new Set(comparing)].sort());
+    });
+
+    for (const [title, prepare] of Object.entries(ways)) {
+      test(title, async (context) => {
+        const guess = await prepare();
+        const { verify } = server.services.passwordHashing;
+        let verified = 0;
+        context.mock.method(
+          server.services.passwordHashing,
+          'verify',
+          (...given: Parameters<typeof verify>) => {
+            verified += 1;
+            return verify(...given);
+          },
+        );
+        const answers = await Promise.all(Array.from({ length: atOnce }, (_, at) => guess(at)));
+        assert.ok(answers.every(({ status }) => status >= 400));
+        const throttled = answers.filter(({ code }) => code === 'Throttling.SignIn');
+        assert.ok(throttled.length >= atOnce - mostVerified, `${throttled.length} were throttled`);
+        assert.ok(verified <= mostVerified, `${verified} passwords were verified`);
+      });
+    }
+
+    test('sixty wrong sign-ins from an address lock nobody else behind it out', async () => {
+      const bob = await userOf('bob');
+      const carol = await userOf('carol');
+      await things.do(RAM, 'BindMFADevice', { UserName: 'carol', ...(await things.device('carol')) });
+      const signIn = (LoginName: string, Password: string) =>
+        new Browser(server).call('SignIn', { LoginName, Password });
+      const nobody = (at: number) => signIn(`nobody-${at % 20}@${server.account.domain}`, 'wrong horse 42');
+      await Promise.all(Array.from({ length: 60 }, (_, at) => nobody(at)));
+      assert.equal((await signIn(bob.userPrincipalName, password)).body['Step'], 'Done');
+      // Whoever mistypes more than a few times from there needs a second factor.
+      for (const { userPrincipalName } of [bob, carol]) {
+        for (let at = 0; at < 3; at++) await signIn(userPrincipalName, 'wrong horse 42');
+      }
+      const throttled = { status: 429, code: 'Throttling.SignIn' };
+      for (const [name, given] of [
+        [bob.userPrincipalName, password],
+        [bob.userPrincipalName, 'wrong horse 42'],
+        [carol.userPrincipalName, 'wrong horse 42'],
+        [`nobody-1@${server.account.domain}`, password],
+      ] as const) {
+        const { status, code } = await signIn(name, given);
+        assert.deepEqual({ status, code }, throttled, name);
+      }
+      assert.equal((await signIn(carol.userPrincipalName, password)).body['Step'], 'Code');
+    });
   });
 });

@@ -27,11 +27,18 @@ eachServer((_, start) => {
     const known = (await services.accounts.get(account.accountId))!;
     /** What comes of signing in: `in`, or the reason why not. */
     const signIn = async (given = password, when = now, userName = 'alice') => {
-      const outcome = await verifySignIn(services, known, { by: 'name', userName }, given, when);
+      const outcome = await verifySignIn(services, known, { by: 'name', userName }, 'test', given, when);
       return outcome.verified ? 'in' : outcome.reason;
     };
     const verified = async (when = now) => {
-      const outcome = await verifySignIn(services, known, { by: 'name', userName: 'alice' }, password, when);
+      const outcome = await verifySignIn(
+        services,
+        known,
+        { by: 'name', userName: 'alice' },
+        'test',
+        password,
+        when,
+      );
       assert.ok(outcome.verified);
       return outcome;
     };

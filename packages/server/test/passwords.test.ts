@@ -4,6 +4,7 @@ import ims from '@alicloud/ims20190815';
 import ram from '@alicloud/ram20150501';
 import { DAY_MS } from '../src/limits.ts';
 import { purgeRecycleBins } from '../src/recycle-bin/purge.ts';
+import { passwordPolicies } from '../src/store/migrations/0011-password-policies.ts';
 import type { Clients } from './clients.ts';
 import { eachServer, refused, type TestAccount, type TestServer } from './server.ts';
 
@@ -57,8 +58,8 @@ const setPolicyRam = async (clients: Clients, policy: Record<string, unknown> = 
 const defaults = {
   HardExpire: false,
   InitialPasswordAge: 14,
-  InterceptRiskPasswordOnApi: false,
-  MaxLoginAttemps: 0,
+  InterceptRiskPasswordOnApi: true,
+  MaxLoginAttemps: 5,
   MaxPasswordAge: 0,
   MinimumPasswordDifferentCharacter: 0,
   MinimumPasswordLength: 8,
@@ -224,13 +225,13 @@ eachServer((_, start) => {
     assert.equal(await status(), 'InitialValid');
   });
 
-  test('a new account has the defaults of RAM in both dialects', async () => {
+  test('a new account has the same defaults in both dialects', async () => {
     const { admin } = await freshAccount();
     assert.deepEqual(await getPolicy(admin), defaults);
     const { body } = await admin.ram.getPasswordPolicy();
     assert.deepEqual(JSON.parse(JSON.stringify(body!.passwordPolicy)), {
       hardExpiry: false,
-      maxLoginAttemps: 0,
+      maxLoginAttemps: 5,
       maxPasswordAge: 0,
       minimumPasswordLength: 8,
       passwordReusePrevention: 0,
@@ -241,12 +242,48 @@ eachServer((_, start) => {
     });
   });
 
+  test('an account that is older than the defaults keeps the policy that it has', async () => {
+    const [untouched, stricter] = [await freshAccount(), await freshAccount()];
+    await setPolicy(stricter.admin, { MaxLoginAttemps: '3', MinimumPasswordLength: '12' });
+    const { store } = stricter.server.services;
+    await store.write(({ queries }) => passwordPolicies.up(queries as never, store.kind));
+    const older = { InterceptRiskPasswordOnApi: false, MaxLoginAttemps: 0 };
+    assert.deepEqual(await getPolicy(untouched.admin), { ...defaults, ...older });
+    assert.deepEqual(await getPolicy(stricter.admin), {
+      ...defaults,
+      InterceptRiskPasswordOnApi: false,
+      MaxLoginAttemps: 3,
+      MinimumPasswordLength: 12,
+    });
+    assert.deepEqual(await getPolicy((await freshAccount()).admin), defaults);
+  });
+
+  test('a well-known password is refused by a new account, and five wrong ones lock', async () => {
+    const { admin, server, account } = await freshAccount();
+    const user = await server.newUser(account, 'guessed');
+    const profile = { UserPrincipalName: user.userPrincipalName };
+    for (const Password of ['Password1', 'Liverpool1', 'qwer1234']) {
+      await refused(
+        admin.call(IMS, 'CreateLoginProfile', { ...profile, Password }),
+        'InvalidParameter.Password.TooWeak',
+        400,
+      );
+    }
+    await admin.call(IMS, 'CreateLoginProfile', { ...profile, Password: 'correct horse 42' });
+    const change = (OldPassword: string) =>
+      user.clients.call(IMS, 'ChangePassword', { OldPassword, NewPassword: 'another horse 42' });
+    for (let guess = 0; guess < 5; guess++) {
+      await refused(change(`wrong horse ${guess}`), 'InvalidParameter.OldPassword', 400);
+    }
+    await refused(change('correct horse 42'), 'Inactive', 403);
+  });
+
   test('a policy is set as a whole: what is left out takes its default', async () => {
     const { admin } = await freshAccount();
     const changed = {
       HardExpire: 'true',
       InitialPasswordAge: '90',
-      InterceptRiskPasswordOnApi: 'true',
+      InterceptRiskPasswordOnApi: 'false',
       MaxLoginAttemps: '32',
       MaxPasswordAge: '1095',
       MinimumPasswordDifferentCharacter: '8',
@@ -276,16 +313,16 @@ eachServer((_, start) => {
       InitialPasswordAge: '7',
       MinimumPasswordLength: '12',
     });
-    const answered = await setPolicyRam(admin, { hardExpiry: true, maxLoginAttemps: 5 });
+    const answered = await setPolicyRam(admin, { hardExpiry: true, maxLoginAttemps: 7 });
     assert.partialDeepStrictEqual(answered, {
       hardExpiry: true,
-      maxLoginAttemps: 5,
+      maxLoginAttemps: 7,
       minimumPasswordLength: 8,
     });
     assert.deepEqual(await getPolicy(admin), {
       ...defaults,
       HardExpire: true,
-      MaxLoginAttemps: 5,
+      MaxLoginAttemps: 7,
       PasswordNotContainUserName: true,
       InitialPasswordAge: 7,
     });

@@ -110,7 +110,15 @@ export async function startTestServer(
 ): Promise<TestServer> {
   const directory = mkdtempSync(join(tmpdir(), 'claviger-server-'));
   const configuration = readConfiguration(
-    { data: join(directory, 'data'), port: 0, database, ...options.configuration },
+    {
+      data: join(directory, 'data'),
+      port: 0,
+      database,
+      // Tests of many operations call as fast as they can.
+      rateLimitPerKey: 'off',
+      rateLimitPerAccount: 'off',
+      ...options.configuration,
+    },
     {},
   );
   prepareDataDirectory(configuration);

@@ -22,6 +22,10 @@ export interface PasswordRules {
   MinimumPasswordDifferentCharacter?: number;
   PasswordNotContainUserName?: boolean;
   PasswordReusePrevention?: number;
+  /** Whether well-known passwords are refused. */
+  InterceptRiskPasswordOnApi?: boolean;
+  /** Of lowercase and uppercase letters, digits and symbols; whatever the policy says. */
+  KindsOfCharacters?: number;
 }
 
 interface SignInAnswer {

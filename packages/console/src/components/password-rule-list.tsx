@@ -1,11 +1,15 @@
 import { useTranslation } from 'react-i18next';
 import type { PasswordRules } from '../api/claviger-operations.ts';
 
+/** Kinds of characters that every password needs, as the server has it; RAM's own policy has no field for it. */
+const usualKinds = 2;
+
 /** What a new password must be like, in words. */
 export function PasswordRuleList({ rules }: { readonly rules: PasswordRules }) {
   const { t } = useTranslation();
   const lines = [
     rules.MinimumPasswordLength && t('passwordRule.length', { count: rules.MinimumPasswordLength }),
+    t('passwordRule.kinds', { count: rules.KindsOfCharacters ?? usualKinds }),
     rules.RequireLowercaseCharacters && t('passwordRule.lower'),
     rules.RequireUppercaseCharacters && t('passwordRule.upper'),
     rules.RequireNumbers && t('passwordRule.number'),
@@ -14,6 +18,7 @@ export function PasswordRuleList({ rules }: { readonly rules: PasswordRules }) {
       t('passwordRule.different', { count: rules.MinimumPasswordDifferentCharacter }),
     rules.PasswordNotContainUserName && t('passwordRule.userName'),
     rules.PasswordReusePrevention && t('passwordRule.reuse', { count: rules.PasswordReusePrevention }),
+    rules.InterceptRiskPasswordOnApi && t('passwordRule.wellKnown'),
   ].filter((line) => typeof line === 'string');
   if (lines.length === 0) return null;
   return (

@@ -8,21 +8,25 @@ export interface RateLimits {
   readonly perKey?: string;
   /** For each RAM user, role or account root, over all its keys and sessions. */
   readonly perPrincipal?: string;
+  /** For each account, over all its principals. */
+  readonly perAccount?: string;
 }
 
-/** Lets each key and each principal call as often as is set, and no oftener. */
+/** Lets each key, each principal and each account call as often as is set, and no oftener. */
 export class RateLimiter {
   readonly #perKey: TokenBuckets | undefined;
   readonly #perPrincipal: TokenBuckets | undefined;
+  readonly #perAccount: TokenBuckets | undefined;
 
   /** @throws RangeError that names the setting which cannot be read */
-  constructor({ perKey, perPrincipal }: RateLimits) {
+  constructor({ perKey, perPrincipal, perAccount }: RateLimits) {
     this.#perKey = bucketsFor('perKey', perKey);
     this.#perPrincipal = bucketsFor('perPrincipal', perPrincipal);
+    this.#perAccount = bucketsFor('perAccount', perAccount);
   }
 
   /**
-   * Takes one call off both allowances, or none off either.
+   * Takes one call off each allowance, or none off any.
    *
    * @param now milliseconds since the epoch
    * @returns 0 when the call may go on, else how many milliseconds from now the next one may
@@ -32,10 +36,12 @@ export class RateLimiter {
     const wait = Math.max(
       this.#perKey?.waitFor(accessKeyId, now) ?? 0,
       this.#perPrincipal?.waitFor(owner, now) ?? 0,
+      this.#perAccount?.waitFor(principal.accountId, now) ?? 0,
     );
     if (wait > 0) return wait;
     this.#perKey?.take(accessKeyId, now);
     this.#perPrincipal?.take(owner, now);
+    this.#perAccount?.take(principal.accountId, now);
     return 0;
   }
 }

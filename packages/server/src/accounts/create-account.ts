@@ -31,7 +31,10 @@ export interface OneTimePassword {
 /** A password for a first sign-in. */
 export async function oneTimePassword(services: Services): Promise<OneTimePassword> {
   const password = services.identifiers.oneTimePassword();
-  return { password, hash: await services.passwordHashing.hash(password) };
+  return {
+    password,
+    hash: await services.passwordHashing.hash({ account: '', source: 'operator' }, password),
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { arn } from '../accounts/arn.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Call } from '../rpc/operation.ts';
+import { type Guess, secretOwner } from '../session/sign-in-throttle.ts';
 import { demandOnResource } from '../settings/own-resource.ts';
 
 /** The caller's own resource. The root and role sessions have no such password: they are refused by `callingUserId`. */
@@ -15,4 +16,12 @@ export function callingUserId(call: Call): string {
   const { principal } = call;
   if (principal.type !== 'ram-user') throw new Refusal('NoPermission.NotRamUser');
   return principal.userId;
+}
+
+/** Whose password is tried by ChangePassword, and by whom. */
+export function ownPasswordGuess(call: Call): Guess {
+  const { identity, principal, account } = call;
+  const name = secretOwner(account.accountId, principal.type === 'ram-user' ? principal.userName : 'root');
+  const guess = { name, address: identity.sourceAddress };
+  return identity.by === 'signature' ? { ...guess, accessKeyId: identity.accessKeyId } : guess;
 }

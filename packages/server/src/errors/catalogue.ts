@@ -166,6 +166,10 @@ export const catalogue = {
   },
   'AuthenticationFail.Passkey': { status: 401, message: 'The passkey is not accepted: {reason}.' },
   'AuthenticationFail.StepUp': { status: 401, message: 'That did not verify you: {reason}.' },
+  'Throttling.User': {
+    status: guardRefusals['Throttling.User'].httpStatus,
+    message: guardRefusals['Throttling.User'].message,
+  },
   'Throttling.SignIn': {
     status: 429,
     message: 'Too many attempts failed. Wait a few minutes, then try again.',

@@ -12,6 +12,8 @@ export class Refusal extends Error {
   readonly accessDenied: AccessDeniedDetail | undefined;
   /** What has to be written although the refused change was undone; runs in a transaction of its own. */
   remember: ((queries: Queries) => Promise<void>) | undefined;
+  /** Of a throttled request: milliseconds until the next one may pass. */
+  retryAfterMs: number | undefined;
 
   /**
    * @param entry the catalogue's name for it
@@ -32,6 +34,12 @@ export class Refusal extends Error {
     this.httpStatus = status;
     this.accessDenied = accessDenied;
     this.remember = remember;
+  }
+
+  /** The same refusal, with how long to wait. @param milliseconds until the next request may pass */
+  retryAfter(milliseconds: number): this {
+    this.retryAfterMs = milliseconds;
+    return this;
   }
 
   /** The same refusal, with something that has to be written although the refused change is undone. */

@@ -41,7 +41,7 @@ export async function requireBoundDevice(scope: Scope, owner: MfaOwner): Promise
  * Binds a device to somebody who has it: two consecutive codes show that. Codes that were accepted once, by whatever,
  * are not accepted again.
  * @throws Refusal EntityNotExist.VirtualMFADevice, EntityAlreadyExists.VirtualMFADevice.User,
- *   EntityAlreadyExists.User.MFADevice, CheckAuthenticationCodeFail
+ *   EntityAlreadyExists.User.MFADevice, CheckAuthenticationCodeFail, Throttling.SignIn
  */
 export async function bindDevice(
   scope: Scope,
@@ -60,7 +60,11 @@ export async function bindDevice(
   const name = serialNumber(accountId, device.device_name);
   const { secrets } = scope.services;
   const seed = await secrets.open(accountId, wrappedDataKey, device.sealed_seed, placeOfMfaDevice(device));
+  // Whoever has not made the device does not know its seed, and would have to guess.
+  const begun = scope.services.signInThrottle.begin({ name: `${accountId} device ${name}`, address: '' });
+  if (begun === undefined) throw new Refusal('Throttling.SignIn');
   const step = acceptedPair(seed, ...codes, scope.now, device.last_step ?? -1);
+  begun.over(step === undefined ? 'failed' : 'succeeded');
   if (step === undefined) throw new Refusal('CheckAuthenticationCodeFail');
   const bound = { owner_type: owner.type, owner_id: owner.id };
   await changeVirtualDevice(scope, device.device_name, {

@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { checkPassword } from './check-password.ts';
 import { defaultPasswordPolicy, type PasswordPolicy } from './password-policy.ts';
 
+/** Of the default policy, but for well-known passwords: those make short examples. */
 const check = (password: string, policy: Partial<PasswordPolicy> = {}) =>
-  checkPassword({ ...defaultPasswordPolicy, ...policy }, password, 'alice');
+  checkPassword(
+    { ...defaultPasswordPolicy, InterceptRiskPasswordOnApi: false, ...policy },
+    password,
+    'alice',
+  );
 
 const cases: readonly (readonly [
   rule: string,
@@ -39,6 +45,27 @@ describe('a password', () => {
     assert.equal(check('aaaaaaa1'), undefined);
     assert.equal(check('my-alice-1'), undefined);
     assert.equal(check('P@ssw0rd123!'), undefined);
+  });
+
+  test('of a new account is none of the well-known ones', () => {
+    const reason = checkPassword(defaultPasswordPolicy, 'Password1', 'alice');
+    assert.equal(reason, 'it is among the well-known ones');
+    assert.equal(checkPassword(defaultPasswordPolicy, 'correct horse 42', 'alice'), undefined);
+  });
+
+  test('is well known when it is found in leaks, in any case and disguised', () => {
+    const policy = { InterceptRiskPasswordOnApi: true };
+    for (const known of ['Liverpool1', 'BLINK182', 'sasha1998', '1qaz2wsx', 'Sunfl0wer']) {
+      assert.equal(typeof check(known, policy), 'string', known);
+    }
+  });
+
+  test('list is the one that the package has', async () => {
+    const generator = new URL('../../generate-common-passwords.mjs', import.meta.url).href;
+    const { commonPasswordsModule } = (await import(generator)) as { commonPasswordsModule(): string };
+    const file = readFileSync(new URL('common-passwords.ts', import.meta.url), 'utf8');
+    const ours = /commonPasswords =\s*["'](.*)["'];/.exec(file)?.[1];
+    assert.equal(ours, /commonPasswords = "(.*)";/.exec(commonPasswordsModule())?.[1]);
   });
 
   test('is well known when common words make up all its letters', () => {

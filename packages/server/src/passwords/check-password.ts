@@ -7,7 +7,7 @@ const number = /\p{Nd}/u;
 const symbol = /[^\p{L}\p{Nd}]/u;
 
 /** RAM asks this of new accounts, whatever their policy (notice of 2026-03-10). */
-const kindsAtLeast = 2;
+export const kindsAtLeast = 2;
 
 /**
  * What a password lacks, of what can be seen from the password alone; whether it was used before is seen by the

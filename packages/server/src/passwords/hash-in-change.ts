@@ -1,4 +1,5 @@
 import type { Scope } from '../rpc/operation.ts';
+import type { HashingLane } from './hashing-queue.ts';
 
 /**
  * The hash of a password, in a change; computed while its transaction is not open (`Scope.computed`).
@@ -12,13 +13,15 @@ export function hashInChange(scope: Scope, password: string, salt: Uint8Array | 
     salt === undefined ? '' : Buffer.from(salt).toString('hex'),
   ]);
   return scope.computed(name, () =>
-    passwordHashing.hash(password, salt ?? Buffer.from(identifiers.passwordSalt())),
+    passwordHashing.hash(laneOf(scope), password, salt ?? Buffer.from(identifiers.passwordSalt())),
   );
 }
 
 /** Whether a password is the one that was hashed, in a change; computed like its hash. */
 export function verifyInChange(scope: Scope, stored: string | null, password: string): boolean {
   return scope.computed(JSON.stringify(['verify', password, stored]), () =>
-    scope.services.passwordHashing.verify(stored, password),
+    scope.services.passwordHashing.verify(laneOf(scope), stored, password),
   );
 }
+
+const laneOf = ({ account }: Scope): HashingLane => ({ account: account.accountId, source: 'change' });

@@ -1,16 +1,19 @@
+import type { Account } from '../accounts/account.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { DAY_MS } from '../limits.ts';
 import type { Scope } from '../rpc/operation.ts';
+import type { Services } from '../services.ts';
 import { endSessionsOfUser } from '../session/end-sessions.ts';
+import type { Guess } from '../session/sign-in-throttle.ts';
 import { readSecurityPreference } from '../settings/security-preference.ts';
 import type { LoginProfileRow, UserRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 import { requireUser, type UserReference } from '../users/user.ts';
 import { checkPassword } from './check-password.ts';
-import { countedAttempt } from './counted-attempt.ts';
 import { verifyInChange } from './hash-in-change.ts';
 import { hashForUser, rememberPassword } from './password-history.ts';
 import { type PasswordPolicy, readPasswordPolicy } from './password-policy.ts';
+import { verifySignIn } from './verify-sign-in.ts';
 
 /** How sign-in to the console is set up; undefined takes the default, or stays as it is. */
 export interface LoginProfileSettings {
@@ -169,28 +172,55 @@ export async function deleteLoginProfile(scope: Scope, reference: UserReference)
 }
 
 /**
- * Changes a user's own password.
+ * Changes a user's own password. A guess at the old one counts before it is verified: for the throttle of sign-in, and
+ * for the lock of the account's policy.
+ * @param guess who tries it
  * @throws Refusal EntityNotExist.User.LoginProfile, Inactive, InvalidParameter.OldPassword,
- *   InvalidParameter.Password.TooWeak
+ *   InvalidParameter.Password.TooWeak, Throttling.SignIn
  */
 export async function changeOwnPassword(
   scope: Scope,
   userId: string,
   oldPassword: string,
   password: string,
+  guess: Guess,
 ): Promise<void> {
   const profile = await requireLoginProfile(scope, { by: 'id', userId });
   const { user, row } = profile;
   const name = user.user_name;
   if ((await readLoginState(scope, profile)).status === 'Inactive') throw new Refusal('Inactive', { name });
-  if (isLocked(row, scope.now)) throw new Refusal('Inactive.Locked', { name });
-  if (!verifyInChange(scope, row.password_hash, oldPassword)) {
-    // The refusal undoes this transaction, and must not undo the count of guesses.
-    throw new Refusal('InvalidParameter.OldPassword', {}, undefined, (queries) =>
-      countWrongPassword(queries, scope, userId),
-    );
-  }
+  const { services, account, now } = scope;
+  // Whether the user is locked is seen there: the last guess of the policy locks and is still verified. Counted once for each request and stored password, however often the transaction runs.
+  const outcome = scope.computed(JSON.stringify(['own password', oldPassword, row.password_hash]), () =>
+    verifyGuess(services, account, user, oldPassword, guess, now),
+  );
+  if (outcome === 'Locked') throw new Refusal('Inactive.Locked', { name });
+  if (outcome === 'Wrong') throw new Refusal('InvalidParameter.OldPassword');
   await setOwnPassword(scope, user, password);
+}
+
+/** Verifies the password of a user that is signed in or has a key, as sign-in does. @throws Refusal Throttling.SignIn */
+async function verifyGuess(
+  services: Services,
+  account: Account,
+  user: UserRow,
+  password: string,
+  guess: Guess,
+  now: number,
+): Promise<'Right' | 'Wrong' | 'Locked'> {
+  const begun = services.signInThrottle.begin(guess);
+  if (begun === undefined) throw new Refusal('Throttling.SignIn');
+  let outcome: 'Right' | 'Wrong' | 'Locked' = 'Wrong';
+  try {
+    const reference = { by: 'id', userId: user.user_id } as const;
+    const signIn = await verifySignIn(services, account, reference, 'change', password, now);
+    // What else stands in the way of signing in is told only to who knows the password.
+    const isRight = signIn.verified || (signIn.reason !== 'Wrong' && signIn.reason !== 'Locked');
+    outcome = isRight ? 'Right' : signIn.reason === 'Locked' ? 'Locked' : 'Wrong';
+    return outcome;
+  } finally {
+    begun.over(outcome === 'Right' ? 'succeeded' : 'failed');
+  }
 }
 
 /**
@@ -215,15 +245,6 @@ async function setOwnPassword(scope: Scope, user: UserRow, password: string): Pr
     updated_at: scope.now,
   });
   noteChange(scope, user);
-}
-
-/** Counts a wrong password as sign-in does: it is the same secret that is guessed. */
-async function countWrongPassword(queries: Queries, scope: Scope, userId: string): Promise<void> {
-  const { account, now } = scope;
-  const row = await findLoginProfile(queries, account.accountId, userId);
-  if (row === undefined || isLocked(row, now)) return;
-  const policy = await readPasswordPolicy(queries, account.accountId);
-  await changeLoginProfile({ queries, account }, userId, countedAttempt(row, policy, now));
 }
 
 /** Whether sign-in is locked after too many wrong passwords. */

@@ -26,7 +26,10 @@ export interface PasswordPolicy {
   readonly InterceptRiskPasswordOnApi: boolean;
 }
 
-/** RAM's defaults. */
+/**
+ * RAM's defaults, but for the last two: guessing is stopped after five, and well-known passwords are refused. Accounts
+ * that are older than this have RAM's own written down (migration 0011).
+ */
 export const defaultPasswordPolicy: PasswordPolicy = {
   MinimumPasswordLength: 8,
   RequireLowercaseCharacters: false,
@@ -38,9 +41,9 @@ export const defaultPasswordPolicy: PasswordPolicy = {
   PasswordReusePrevention: 0,
   MaxPasswordAge: 0,
   HardExpire: false,
-  MaxLoginAttemps: 0,
+  MaxLoginAttemps: 5,
   InitialPasswordAge: 14,
-  InterceptRiskPasswordOnApi: false,
+  InterceptRiskPasswordOnApi: true,
 };
 
 /** What an update changes; undefined stays as it is. */

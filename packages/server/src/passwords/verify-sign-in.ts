@@ -35,12 +35,14 @@ export type SignIn =
 /**
  * The first step of signing in to the console: the password of a RAM user. The attempt is counted before the password
  * is looked at, so that no number of attempts at the same time gets more tries than the policy gives.
+ * @param source of the hashing lane
  * @param now milliseconds since the epoch
  */
 export async function verifySignIn(
   services: Services,
   account: Account,
   reference: UserReference,
+  source: string,
   password: string,
   now: number,
 ): Promise<SignIn> {
@@ -58,7 +60,10 @@ export async function verifySignIn(
   const user = attempt?.user;
   if (attempt?.isOpen === false) return { verified: false, reason: 'Locked', user };
   const hash = attempt?.row.password_hash ?? null;
-  if (!(await services.passwordHashing.verify(hash, password)) || attempt === undefined) {
+  if (
+    !(await services.passwordHashing.verify({ account: accountId, source }, hash, password)) ||
+    attempt === undefined
+  ) {
     return { verified: false, reason: 'Wrong', user };
   }
 

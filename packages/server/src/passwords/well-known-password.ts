@@ -1,3 +1,5 @@
+import { commonPasswords } from './common-passwords.ts';
+
 /** What the passwords that are tried first are made of: words, names of products, and walks over the keyboard. */
 const commonParts = [
   'password',
@@ -60,13 +62,19 @@ const disguises: readonly [RegExp, string][] = [
   [/[$5]/g, 's'],
 ];
 
+/** Some 20,000, made when the first password is looked at. */
+let listed: ReadonlySet<string> | undefined;
+
 /**
- * Whether a password is one of those that are tried first: made of nothing but common words, however disguised, with
- * digits and symbols around them. RAM has a list of its own, which it does not publish.
+ * Whether a password is one of those that are tried first: often found in leaks, or made of nothing but common words,
+ * in any case and however disguised, with digits and symbols around them. RAM has a list of its own, which it does not
+ * publish.
  */
 export function isWellKnown(password: string): boolean {
   const plain = password.toLowerCase();
   const undisguise = (text: string) => disguises.reduce((so, [from, to]) => so.replace(from, to), text);
+  listed ??= new Set(commonPasswords.split(' '));
+  if ([plain, undisguise(plain)].some((text) => listed?.has(text))) return true;
   const withoutEnding = plain.replace(/\P{L}+$/u, '');
   return [plain, undisguise(plain), undisguise(withoutEnding)].some((text) => {
     let rest = text;

@@ -1,4 +1,4 @@
-import { type GuardRefusal, type GuardRequest, readSignature } from '@claviger/guard';
+import { type GuardRefusal, type GuardRequest, readSignature, retryHeaders } from '@claviger/guard';
 import { accountOfKey } from '../access-keys/account-of-key.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { SecretUnreadable } from '../secrets/sealed-text.ts';
@@ -6,6 +6,7 @@ import { ConsoleGate } from '../session/console-gate.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
 import { receiveVisit } from './anonymous-visit.ts';
 import { serveCall } from './authorized-call.ts';
+import { waitOf } from './call-rate.ts';
 import { recordOf } from './call-record.ts';
 import { encodeAnswer, encodeError } from './encoding.ts';
 import { beginJourney, type Journey } from './journey.ts';
@@ -159,7 +160,13 @@ export class Api {
       product: journey.operation?.product ?? '',
       accessDenied: refusal instanceof Refusal ? refusal.accessDenied : undefined,
     });
-    return { status: refusal.httpStatus, headers: headersOf(journey, contentType), body };
+    const wait = waitOf(refusal.code, refusal instanceof Refusal ? refusal.retryAfterMs : undefined);
+    const headers = headersOf(journey, contentType);
+    return {
+      status: refusal.httpStatus,
+      headers: wait === undefined ? headers : { ...headers, ...retryHeaders(wait) },
+      body,
+    };
   }
 
   #refusalOf(journey: Journey, error: unknown): Refusal | GuardRefusal {

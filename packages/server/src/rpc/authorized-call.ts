@@ -3,6 +3,7 @@ import { Refusal } from '../errors/refusal.ts';
 import { isSteppedUp } from '../session/step-up.ts';
 import { readAccountProtection } from '../settings/account-protection.ts';
 import { change } from './audited-change.ts';
+import { takeCall } from './call-rate.ts';
 import { recordOf } from './call-record.ts';
 import { admitCaller, authorize, callOf, stillAdmitted } from './caller.ts';
 import type { Journey } from './journey.ts';
@@ -21,6 +22,7 @@ export async function serveCall(
   const { audit, guard } = road;
   const identity = await admitCaller(road, journey, operation, signature);
   journey.identity = identity;
+  takeCall(road.services, identity, journey.time);
   if (operation.sessionOnly !== undefined && identity.by !== 'session') {
     throw new Refusal('SessionOnly', { action: operation.name });
   }

@@ -1,5 +1,6 @@
 import type { ParsedSignature } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
+import { takeCall } from './call-rate.ts';
 import { recordOf } from './call-record.ts';
 import { admitCaller, authorize, callOf } from './caller.ts';
 import { withConditions } from './demand-conditions.ts';
@@ -18,6 +19,7 @@ export async function openStream(
 ): Promise<OpenedStream> {
   const identity = await admitCaller(road, journey, operation, signature);
   journey.identity = identity;
+  takeCall(road.services, identity, journey.time);
   if (identity.by !== 'signature') throw new Refusal('SignatureOnly', { action: operation.name });
   const input = readInput(operation.input, signature.parameters);
   const call = { ...(await callOf(road, journey, identity, undefined)), identity };

@@ -2,6 +2,7 @@ import type { Account } from '../accounts/account.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { ConsoleVisit } from '../rpc/operation.ts';
 import type { SessionOwner } from './second-factor.ts';
+import { secretOwner } from './sign-in-throttle.ts';
 
 /**
  * Lets somebody who is known show a password, a code or a passkey, as often as the throttle lets anybody.
@@ -12,14 +13,15 @@ export async function guessing<T>(
   { account, owner }: { readonly account: Account; readonly owner: SessionOwner },
   attempt: () => Promise<T>,
 ): Promise<T> {
-  const over = visit.services.signInThrottle.begin(`${account.accountId} ${owner.id}`, visit.sourceAddress);
-  if (over === undefined) throw new Refusal('Throttling.SignIn');
+  const guess = { name: secretOwner(account.accountId, owner.name), address: visit.sourceAddress };
+  const begun = visit.services.signInThrottle.begin(guess);
+  if (begun === undefined) throw new Refusal('Throttling.SignIn');
   let outcome: 'succeeded' | 'failed' = 'failed';
   try {
     const result = await attempt();
     outcome = 'succeeded';
     return result;
   } finally {
-    over(outcome);
+    begun.over(outcome);
   }
 }

@@ -39,11 +39,13 @@ export async function readRootSignIn(queries: Queries, accountId: string): Promi
 
 /**
  * Verifies the root's password. The attempt is counted before the password is looked at, as that of a user is.
+ * @param source of the hashing lane
  * @param now milliseconds since the epoch
  */
 export async function verifyRootPassword(
   services: Services,
   account: Account,
+  source: string,
   password: string,
   now: number,
 ): Promise<RootSignIn | 'Wrong' | 'Locked'> {
@@ -63,7 +65,8 @@ export async function verifyRootPassword(
   });
   if (!isOpen) return 'Locked';
   const hash = await hashOf(store.queries, accountId);
-  if (!(await services.passwordHashing.verify(hash, password))) return 'Wrong';
+  if (!(await services.passwordHashing.verify({ account: accountId, source }, hash, password)))
+    return 'Wrong';
   return store.write(async ({ queries }) => {
     // Changed while it was verified.
     if ((await hashOf(queries, accountId)) !== hash) return 'Wrong';

@@ -8,7 +8,7 @@ describe('the throttle of sign-in', () => {
     now = 0;
     return new SignInThrottle(() => now);
   };
-  /** How many of so many attempts are let through, when all of them fail. */
+  /** How many of so many attempts are let through without a second factor, when all of them fail. */
   const failing = (
     throttle: SignInThrottle,
     attempts: number,
@@ -17,10 +17,10 @@ describe('the throttle of sign-in', () => {
   ) => {
     let admitted = 0;
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const over = throttle.begin(name, typeof address === 'string' ? address : address());
-      if (over === undefined) continue;
-      admitted += 1;
-      over('failed');
+      const begun = throttle.begin({ name, address: typeof address === 'string' ? address : address() });
+      if (begun === undefined) continue;
+      if (!begun.needsSecondFactor) admitted += 1;
+      begun.over('failed');
     }
     return admitted;
   };
@@ -36,37 +36,48 @@ describe('the throttle of sign-in', () => {
     assert.equal(failing(throttle, 5, 'bob', '192.0.2.1'), 5, 'somebody else in the same office');
   });
 
-  test('sixty failures from an address, whatever the names; all of an IPv6 network is one address', () => {
+  test('an address with sixty failures leaves three attempts for each name, and the rest with a second factor', () => {
     const throttle = fresh();
     let number = 0;
-    let admitted = 0;
+    // All of an IPv6 network is one address.
+    const next = () => `2001:db8:1:2::${(++number).toString(16)}`;
     for (let attempt = 0; attempt < 100; attempt++) {
-      admitted += failing(throttle, 1, `user-${attempt}`, () => `2001:db8:1:2::${(++number).toString(16)}`);
+      assert.equal(failing(throttle, 1, `user-${attempt}`, next), 1);
     }
-    assert.equal(admitted, 60);
-    assert.equal(failing(throttle, 1, 'somebody', '2001:db8:1:2:ffff::1'), 0);
-    assert.equal(failing(throttle, 1, 'somebody', '2001:db8:1:3::1'), 1);
+    assert.equal(failing(throttle, 5, 'somebody', next), 3);
+    assert.equal(throttle.begin({ name: 'somebody', address: next() })?.needsSecondFactor, true);
+    assert.equal(failing(throttle, 5, 'somebody', '2001:db8:1:3::1'), 5);
+    // The hard bound for a name from one address holds all the same.
+    failing(throttle, 100, 'another', next);
+    assert.equal(throttle.begin({ name: 'another', address: next() }), undefined);
   });
 
-  test('two hundred failures for a name, from however many addresses', () => {
+  test('two hundred failures for a name, from however many addresses; then with a second factor', () => {
     const throttle = fresh();
     let number = 0;
     const next = () => `198.51.${Math.floor(++number / 250)}.${number % 250}`;
     assert.equal(failing(throttle, 500, 'alice', next), 200);
+    assert.equal(throttle.begin({ name: 'alice', address: next() })?.needsSecondFactor, true);
+  });
+
+  test('twenty failures of an AccessKey, from however many addresses', () => {
+    const throttle = fresh();
+    const begin = (at: number) =>
+      throttle.begin({ name: `user-${at}`, address: `198.51.100.${at}`, accessKeyId: 'LTAI' });
+    const begun = Array.from({ length: 100 }, (_, at) => begin(at));
+    assert.equal(begun.filter((each) => each !== undefined).length, 20);
   });
 
   test('who succeeds is never slowed down, and attempts at the same time are counted', () => {
     const throttle = fresh();
+    const guess = { name: 'alice', address: '192.0.2.1' };
     for (let attempt = 0; attempt < 500; attempt++) {
-      const over = throttle.begin('alice', '192.0.2.1');
-      assert.ok(over, String(attempt));
-      over('succeeded');
+      const begun = throttle.begin(guess);
+      assert.ok(begun, String(attempt));
+      begun.over('succeeded');
     }
-    const underWay = Array.from({ length: 100 }, () => throttle.begin('alice', '192.0.2.1'));
-    assert.equal(underWay.filter((over) => over !== undefined).length, 20);
-    for (const over of underWay) over?.('succeeded');
-    const many = Array.from({ length: 100 }, (_, at) => throttle.begin(`user-${at}`, `192.0.2.${at}`));
-    assert.equal(many.filter((over) => over !== undefined).length, 64, 'no more are verified at once');
+    const underWay = Array.from({ length: 100 }, () => throttle.begin(guess));
+    assert.equal(underWay.filter((begun) => begun !== undefined).length, 20);
   });
 
   test('it remembers a bounded number of names', () => {

@@ -14,16 +14,48 @@ interface Bucket {
 /** How many buckets are kept of each kind; those that were not used for longest make room. */
 const bucketsAtMost = 20_000;
 
-/** How many sign-ins are verified at the same time: a password costs 19 MiB and much of a core. */
-const underWayAtMost = 64;
-
 /** Whoever is at it from one place is stopped long before somebody else who has that name. */
 const perNameAndAddress: ThrottleRules = { burst: 20, forgiveMs: 30_000 };
 const perName: ThrottleRules = { burst: 200, forgiveMs: 10_000 };
 const perAddress: ThrottleRules = { burst: 60, forgiveMs: 10_000 };
+const perKey: ThrottleRules = { burst: 20, forgiveMs: 30_000 };
 
 /**
- * Slows down whoever guesses: by the name that is tried, also one that nobody has, and by the address that tries.
+ * Failures for a name from one address that are as those of somebody who mistypes, also while the name or the address
+ * has too many.
+ */
+const mistyped = 3;
+
+/** Whose secret is tried, and from where. */
+export interface Guess {
+  /** `secretOwner` of whom it is; a login name of nobody is counted like one of somebody. */
+  readonly name: string;
+  readonly address: string;
+  /** The AccessKey that signs the request; the session of the console needs no such name, since it is the owner's. */
+  readonly accessKeyId?: string;
+}
+
+/** A guess that may be made. */
+export interface GuessAttempt {
+  /**
+   * Of a sign-in: the name or the address has failed too often, so a right password counts only where a second factor
+   * is asked for after it. Any other outcome has to be answered with `Throttling.SignIn`.
+   */
+  readonly needsSecondFactor: boolean;
+  /** Says how it ended. */
+  over(outcome: 'succeeded' | 'failed'): void;
+}
+
+/** The name of a user or root in the throttle, however it is found: all guesses at it count together. */
+export function secretOwner(accountId: string, name: string): string {
+  return `${accountId} ${name.toLowerCase()}`;
+}
+
+/**
+ * Slows down whoever guesses passwords and codes. Failures are counted by the name that is tried, also one of nobody,
+ * by the address that tries, by both together, and by the AccessKey that signs. An address with too many failures does
+ * not lock out others behind it: each name still has a few attempts from there.
+ *
  * It is this node's own and in memory; the lock-out of users is stored, and comes on top.
  */
 export class SignInThrottle {
@@ -31,7 +63,7 @@ export class SignInThrottle {
   readonly #names = new Map<string, Bucket>();
   readonly #namesFromAddresses = new Map<string, Bucket>();
   readonly #addresses = new Map<string, Bucket>();
-  #underWay = 0;
+  readonly #keys = new Map<string, Bucket>();
 
   /** @param now milliseconds since the epoch */
   constructor(now: () => number) {
@@ -41,29 +73,31 @@ export class SignInThrottle {
   /**
    * Begins an attempt. It counts as failed until it is said to have succeeded, so that attempts at the same time are
    * no more than those one after the other.
-   * @param name what is tried: a login name, in lower case, or a session's owner
-   * @param address that tries
    * @returns undefined when there have been too many; otherwise what to say when it is over
    */
-  begin(name: string, address: string): ((outcome: 'succeeded' | 'failed') => void) | undefined {
+  begin({ name, address, accessKeyId }: Guess): GuessAttempt | undefined {
     const now = this.#now();
     const network = networkOf(address);
-    const counted = [
-      { rules: perName, of: bucket(this.#names, name, perName, now) },
-      { rules: perAddress, of: bucket(this.#addresses, network, perAddress, now) },
-      {
-        rules: perNameAndAddress,
-        of: bucket(this.#namesFromAddresses, `${network} ${name}`, perNameAndAddress, now),
+    const ofName = bucket(this.#names, name, perName, now);
+    const ofAddress = bucket(this.#addresses, network, perAddress, now);
+    const ofBoth = bucket(this.#namesFromAddresses, `${network} ${name}`, perNameAndAddress, now);
+    const counted = [ofName, ofAddress, ofBoth];
+    if (accessKeyId !== undefined) {
+      const ofKey = bucket(this.#keys, accessKeyId, perKey, now);
+      if (ofKey.failures >= perKey.burst) return undefined;
+      counted.push(ofKey);
+    }
+    if (ofBoth.failures >= perNameAndAddress.burst) return undefined;
+    const isPersistent = ofBoth.failures >= mistyped;
+    const nameIsTried = ofName.failures >= perName.burst;
+    if (nameIsTried && isPersistent) return undefined;
+    for (const of of counted) of.failures += 1;
+    return {
+      needsSecondFactor: nameIsTried || (isPersistent && ofAddress.failures > perAddress.burst),
+      over(outcome) {
+        if (outcome === 'failed') return;
+        for (const of of counted) of.failures = Math.max(0, of.failures - 1);
       },
-    ];
-    const tooMany = counted.some(({ rules, of }) => of.failures >= rules.burst);
-    if (tooMany || this.#underWay >= underWayAtMost) return undefined;
-    for (const { of } of counted) of.failures += 1;
-    this.#underWay += 1;
-    return (outcome) => {
-      this.#underWay -= 1;
-      if (outcome === 'failed') return;
-      for (const { of } of counted) of.failures = Math.max(0, of.failures - 1);
     };
   }
 }
@@ -83,8 +117,8 @@ function bucket(buckets: Map<string, Bucket>, key: string, rules: ThrottleRules,
   return fresh;
 }
 
-/** Whoever has one IPv6 address has 2^64 of them. */
-function networkOf(address: string): string {
+/** The address, or the /64 block of an IPv6 one: whoever has one of these has 2^64 of them. */
+export function networkOf(address: string): string {
   if (!address.includes(':')) return address;
   const [head = '', tail] = address.toLowerCase().split('::', 2);
   const front = head === '' ? [] : head.split(':');

@@ -5,17 +5,23 @@ import { accountOf } from '../accounts/account-directory.ts';
 import { domainSuffix } from '../accounts/create-account.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { readUserSsoSettings } from '../federation/user-sso-settings.ts';
+import { kindsAtLeast } from '../passwords/check-password.ts';
 import { findLoginProfile } from '../passwords/login-profile.ts';
 import { type PasswordPolicy, readPasswordPolicy } from '../passwords/password-policy.ts';
 import { noteSignIn, signInDemands, verifySignIn } from '../passwords/verify-sign-in.ts';
 import type { ConsoleVisit, Proof, Scope } from '../rpc/operation.ts';
-import { loginNetworks, type SecurityPreference } from '../settings/security-preference.ts';
+import {
+  loginNetworks,
+  readSecurityPreference,
+  type SecurityPreference,
+} from '../settings/security-preference.ts';
 import type { ConsoleSessionRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 import { type ConsoleSession, signInMs } from './console-session.ts';
 import { noteRootSignIn, readRootSignIn, verifyRootPassword } from './root-password.ts';
-import type { SessionOwner } from './second-factor.ts';
+import { readSecondFactors, type SessionOwner } from './second-factor.ts';
 import { hashOfToken } from './session-secret.ts';
+import { networkOf, secretOwner } from './sign-in-throttle.ts';
 import { stepUpMs } from './step-up.ts';
 
 /** What a sign-in asks for next. */
@@ -48,21 +54,37 @@ export async function verifyPasswordSignIn(
   loginName: string,
   password: string,
 ): Promise<PasswordProof> {
-  const over = visit.services.signInThrottle.begin(loginName.toLowerCase(), visit.sourceAddress);
-  if (over === undefined) throw new Refusal('Throttling.SignIn');
+  const { services, sourceAddress: address } = visit;
+  const named = await ownerNamed(services.store.queries, loginName);
+  const { account, userName } = named;
+  const name = account === undefined ? loginName.toLowerCase() : secretOwner(account.accountId, userName);
   const began = performance.now();
+  const begun = services.signInThrottle.begin({ name, address });
+  if (begun === undefined) throw new Refusal('Throttling.SignIn');
   let outcome: 'succeeded' | 'failed' = 'failed';
   try {
-    const proof = await verifyNamedPassword(visit, loginName, password);
+    const proof = await verifyNamedPassword(visit, named, password);
+    if (begun.needsSecondFactor && !(await hasSecondFactor(services.store.queries, proof))) {
+      throw new Refusal('Throttling.SignIn');
+    }
     outcome = 'succeeded';
     return proof;
   } catch (error) {
     // What is counted of somebody who exists is written to the disk, and that can be measured from outside.
     await untilNextBeat(began);
+    // Else the answer would tell a right password from a wrong one.
+    if (begun.needsSecondFactor && error instanceof Refusal) throw new Refusal('Throttling.SignIn');
     throw error;
   } finally {
-    over(outcome);
+    begun.over(outcome);
   }
+}
+
+async function hasSecondFactor(queries: Queries, { account, owner }: PasswordProof): Promise<boolean> {
+  const preference = await readSecurityPreference(queries, account.accountId);
+  const allowed = preference.AllowUserToLoginWithPasskey;
+  const { device, passkeys } = await readSecondFactors({ queries, account }, owner, allowed);
+  return device !== undefined || passkeys.length > 0;
 }
 
 /** Refusals leave at whole beats after their beginning, so that how long one took says little. */
@@ -74,31 +96,31 @@ async function untilNextBeat(began: number): Promise<void> {
 
 async function verifyNamedPassword(
   visit: ConsoleVisit,
-  loginName: string,
+  { account, userName }: NamedOwner,
   password: string,
 ): Promise<PasswordProof> {
   const { services, now } = visit;
-  const { account, userName } = await ownerNamed(services.store.queries, loginName);
+  const lane = { account: account?.accountId ?? '', source: networkOf(visit.sourceAddress) };
   const wrong = () => new Refusal('AuthenticationFail.SignIn');
   if (account?.status !== 'Active') {
-    await services.passwordHashing.verify(null, password);
+    await services.passwordHashing.verify(lane, null, password);
     throw wrong();
   }
   if (userName === 'root') {
     visit.attempted(account, { type: 'root', name: 'root' });
-    const root = await verifyRootPassword(services, account, password, now);
+    const root = await verifyRootPassword(services, account, lane.source, password, now);
     // What is locked is not verified; it takes as long all the same.
-    if (root === 'Locked') await services.passwordHashing.verify(null, password);
+    if (root === 'Locked') await services.passwordHashing.verify(lane, null, password);
     if (typeof root === 'string') throw wrong();
     const owner = { type: 'root', id: account.accountId, name: 'root' } as const;
     return { account, owner, passwordSetAt: root.passwordSetAt };
   }
-  const signIn = await verifySignIn(services, account, { by: 'name', userName }, password, now);
+  const signIn = await verifySignIn(services, account, { by: 'name', userName }, lane.source, password, now);
   if (!signIn.verified) {
     if (signIn.user !== undefined) visit.attempted(account, { type: 'user', name: signIn.user.user_name });
     switch (signIn.reason) {
       case 'Locked':
-        await services.passwordHashing.verify(null, password);
+        await services.passwordHashing.verify(lane, null, password);
         throw wrong();
       case 'Wrong':
         throw wrong();
@@ -307,7 +329,10 @@ async function makeRoom(queries: Queries, { owner_id, account_id }: ConsoleSessi
 }
 
 /** What a new password has to be like, for whoever is choosing one. */
-export async function passwordRules(queries: Queries, accountId: string): Promise<Partial<PasswordPolicy>> {
+export async function passwordRules(
+  queries: Queries,
+  accountId: string,
+): Promise<Partial<PasswordPolicy> & { readonly KindsOfCharacters: number }> {
   const policy = await readPasswordPolicy(queries, accountId);
   return {
     MinimumPasswordLength: policy.MinimumPasswordLength,
@@ -318,5 +343,7 @@ export async function passwordRules(queries: Queries, accountId: string): Promis
     MinimumPasswordDifferentCharacter: policy.MinimumPasswordDifferentCharacter,
     PasswordNotContainUserName: policy.PasswordNotContainUserName,
     PasswordReusePrevention: policy.PasswordReusePrevention,
+    InterceptRiskPasswordOnApi: policy.InterceptRiskPasswordOnApi,
+    KindsOfCharacters: kindsAtLeast,
   };
 }

@@ -6,6 +6,7 @@ import type { ConsoleVisit } from '../rpc/operation.ts';
 import type { Queries } from '../store/store.ts';
 import type { ConsoleSession } from './console-session.ts';
 import { verifyRootPassword } from './root-password.ts';
+import { networkOf } from './sign-in-throttle.ts';
 
 /** By what somebody who is signed in shows that it is still the same person. */
 export type StepUpMethod = 'Password' | 'Code' | 'Passkey';
@@ -45,10 +46,12 @@ export async function verifyOwnPassword(
   password: string,
 ): Promise<void> {
   const { services, now } = visit;
+  const source = networkOf(visit.sourceAddress);
   const verified =
     owner.type === 'root'
-      ? typeof (await verifyRootPassword(services, account, password, now)) !== 'string'
-      : (await verifySignIn(services, account, { by: 'id', userId: owner.id }, password, now)).verified;
+      ? typeof (await verifyRootPassword(services, account, source, password, now)) !== 'string'
+      : (await verifySignIn(services, account, { by: 'id', userId: owner.id }, source, password, now))
+          .verified;
   if (!verified) throw new Refusal('AuthenticationFail.StepUp', { reason: 'the password is not right' });
 }
 

@@ -77,6 +77,8 @@ export interface ClavigerOperations {
         MinimumPasswordDifferentCharacter?: number;
         PasswordNotContainUserName?: boolean;
         PasswordReusePrevention?: number;
+        InterceptRiskPasswordOnApi?: boolean;
+        KindsOfCharacters?: number;
       };
       RememberAllowed?: boolean;
       RequestId?: string;
@@ -106,6 +108,8 @@ export interface ClavigerOperations {
         MinimumPasswordDifferentCharacter?: number;
         PasswordNotContainUserName?: boolean;
         PasswordReusePrevention?: number;
+        InterceptRiskPasswordOnApi?: boolean;
+        KindsOfCharacters?: number;
       };
       RememberAllowed?: boolean;
       RequestId?: string;
@@ -477,6 +481,8 @@ export interface ClavigerOperations {
         MinimumPasswordDifferentCharacter?: number;
         PasswordNotContainUserName?: boolean;
         PasswordReusePrevention?: number;
+        InterceptRiskPasswordOnApi?: boolean;
+        KindsOfCharacters?: number;
       };
       RememberAllowed?: boolean;
       RequestId?: string;
@@ -609,6 +615,8 @@ export interface ClavigerOperations {
         MinimumPasswordDifferentCharacter?: number;
         PasswordNotContainUserName?: boolean;
         PasswordReusePrevention?: number;
+        InterceptRiskPasswordOnApi?: boolean;
+        KindsOfCharacters?: number;
       };
       RememberAllowed?: boolean;
       RequestId?: string;
@@ -631,6 +639,8 @@ export interface ClavigerOperations {
         MinimumPasswordDifferentCharacter?: number;
         PasswordNotContainUserName?: boolean;
         PasswordReusePrevention?: number;
+        InterceptRiskPasswordOnApi?: boolean;
+        KindsOfCharacters?: number;
       };
       RememberAllowed?: boolean;
       RequestId?: string;

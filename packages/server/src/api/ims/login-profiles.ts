@@ -13,7 +13,7 @@ import { instant } from '../../rpc/instant.ts';
 import { type Call, type Operation, operation } from '../../rpc/operation.ts';
 import { oneOf, optional } from '../../rpc/parameter.ts';
 import { principalName, type UserReference } from '../../users/user.ts';
-import { callingUserId, demandOnOwnPassword } from '../own-password.ts';
+import { callingUserId, demandOnOwnPassword, ownPasswordGuess } from '../own-password.ts';
 import { loginProfileFields, password } from '../password-fields.ts';
 import { userNameOf, userPrincipalName } from './user-reference.ts';
 
@@ -148,7 +148,8 @@ export const loginProfileOperations: readonly Operation[] = [
     input: { OldPassword: password, NewPassword: password },
     authorize: (_, call) => demandOnOwnPassword(call),
     async handle(input, call) {
-      await changeOwnPassword(call, callingUserId(call), input.OldPassword, input.NewPassword);
+      const { OldPassword: old, NewPassword: password } = input;
+      await changeOwnPassword(call, callingUserId(call), old, password, ownPasswordGuess(call));
       return {};
     },
   }),

@@ -10,7 +10,7 @@ import {
 import { instant } from '../../rpc/instant.ts';
 import { type Call, type Operation, operation } from '../../rpc/operation.ts';
 import { optional } from '../../rpc/parameter.ts';
-import { callingUserId, demandOnOwnPassword } from '../own-password.ts';
+import { callingUserId, demandOnOwnPassword, ownPasswordGuess } from '../own-password.ts';
 import { loginProfileFields, password } from '../password-fields.ts';
 import { userName } from './user-name.ts';
 
@@ -116,7 +116,8 @@ export const loginProfileOperations: readonly Operation[] = [
     input: { OldPassword: password, NewPassword: password },
     authorize: (_, call) => demandOnOwnPassword(call),
     async handle(input, call) {
-      await changeOwnPassword(call, callingUserId(call), input.OldPassword, input.NewPassword);
+      const { OldPassword: old, NewPassword: password } = input;
+      await changeOwnPassword(call, callingUserId(call), old, password, ownPasswordGuess(call));
       return {};
     },
   }),

@@ -8,6 +8,7 @@ import { consoleSessions } from './0006-console-sessions.ts';
 import { guards } from './0008-guards.ts';
 import { sessionRevocations } from './0009-session-revocations.ts';
 import { sealBindings } from './0010-seal-bindings.ts';
+import { passwordPolicies } from './0011-password-policies.ts';
 import { unsolicitedSaml } from './0012-unsolicited-saml.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
@@ -21,5 +22,6 @@ export const migrations: readonly Migration[] = [
   guards,
   sessionRevocations,
   sealBindings,
+  passwordPolicies,
   unsolicitedSaml,
 ];

@@ -1,0 +1,24 @@
+import type { Migration } from '../migrate.ts';
+
+/** What an account had before that had not set it: the defaults are stricter now, for new accounts. */
+const before = { MaxLoginAttemps: 0, InterceptRiskPasswordOnApi: false };
+
+/** Accounts that exist keep the password policy that they have. */
+export const passwordPolicies: Migration = {
+  name: '0011-password-policies',
+  async up(database) {
+    const accounts = await database
+      .selectFrom('accounts')
+      .leftJoin('password_policies', 'password_policies.account_id', 'accounts.account_id')
+      .select(['accounts.account_id', 'accounts.created_at', 'password_policies.policy'])
+      .execute();
+    for (const { account_id, created_at, policy: own } of accounts) {
+      const policy = JSON.stringify({ ...before, ...JSON.parse(String(own ?? '{}')) });
+      await database
+        .insertInto('password_policies')
+        .values({ account_id, policy, updated_at: created_at })
+        .onConflict((conflict) => conflict.column('account_id').doUpdateSet({ policy }))
+        .execute();
+    }
+  },
+};
