@@ -20,6 +20,7 @@ import { IssuerNetwork } from './federation/issuer-network.ts';
 import { GuardConnections } from './guards/guard-connections.ts';
 import { queuedPasswordHashing } from './passwords/password-hash.ts';
 import { CompiledPermissions } from './policies/compiled-permissions.ts';
+import { PolicyAnalysis } from './policies/policy-analysis.ts';
 import { OpenStreams } from './replication/open-streams.ts';
 import { RequestVerification } from './replication/request-verification.ts';
 import { createMasterKeyFile, masterKeyFile } from './secrets/file-master-key.ts';
@@ -133,6 +134,7 @@ export async function openServices(
     auditRegion: configuration.region,
     lastUsed: new LastUsed({ store, log }),
     permissions: new CompiledPermissions(),
+    policyAnalysis: new PolicyAnalysis(),
     passwordHashing: queuedPasswordHashing(),
     callRates: new RateLimiter({
       ...(configuration.rateLimitPerKey !== 'off' && { perKey: configuration.rateLimitPerKey }),
@@ -178,6 +180,7 @@ export async function openServices(
 /** Writes down what is still in memory, and lets the database go. */
 export async function closeServices(services: Services): Promise<void> {
   services.guardConnections.close();
+  await services.policyAnalysis.close();
   await services.lastUsed.close();
   await services.store.close();
 }

@@ -7,6 +7,7 @@ import type { IssuerNetwork } from './federation/issuer-network.ts';
 import type { GuardConnections } from './guards/guard-connections.ts';
 import type { PasswordHashing } from './passwords/password-hash.ts';
 import type { CompiledPermissions } from './policies/compiled-permissions.ts';
+import type { PolicyAnalysis } from './policies/policy-analysis.ts';
 import type { OpenStreams } from './replication/open-streams.ts';
 import type { RequestVerification } from './replication/request-verification.ts';
 import type { SecretBox } from './secrets/secret-box.ts';
@@ -25,6 +26,8 @@ export interface Services {
   readonly lastUsed: LastUsed;
   /** What principals may do, made ready to decide by. */
   readonly permissions: CompiledPermissions;
+  /** Analyses policy documents beside the event loop. */
+  readonly policyAnalysis: PolicyAnalysis;
   readonly passwordHashing: PasswordHashing;
   /** How often AccessKeys, console sessions and accounts may call. */
   readonly callRates: RateLimiter;

@@ -1,5 +1,5 @@
+import type { Lane } from '../fair-queue.ts';
 import type { Scope } from '../rpc/operation.ts';
-import type { HashingLane } from './hashing-queue.ts';
 
 /**
  * The hash of a password, in a change; computed while its transaction is not open (`Scope.computed`).
@@ -24,4 +24,4 @@ export function verifyInChange(scope: Scope, stored: string | null, password: st
   );
 }
 
-const laneOf = ({ account }: Scope): HashingLane => ({ account: account.accountId, source: 'change' });
+const laneOf = ({ account }: Scope): Lane => ({ account: account.accountId, source: 'change' });

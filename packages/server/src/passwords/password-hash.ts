@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { hash, verify } from '@node-rs/argon2';
-import { type HashingLane, HashingQueue } from './hashing-queue.ts';
+import { FairQueue, type Lane } from '../fair-queue.ts';
 
 /** 19 MiB, two passes, one lane: the first choice of OWASP's password storage advice for argon2id. */
 const cost = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };
@@ -15,9 +15,9 @@ const noPassword =
 /** How passwords are hashed and verified, both slow on purpose: never while a transaction is open. */
 export interface PasswordHashing {
   /** As `hashPassword`. @throws Refusal Throttling.SignIn when too much waits for the lane's account */
-  hash: (lane: HashingLane, password: string, salt?: Uint8Array) => Promise<string>;
+  hash: (lane: Lane, password: string, salt?: Uint8Array) => Promise<string>;
   /** As `verifyPassword`. @throws Refusal Throttling.SignIn when too much waits for the lane's account */
-  verify: (lane: HashingLane, stored: string | null, password: string) => Promise<boolean>;
+  verify: (lane: Lane, stored: string | null, password: string) => Promise<boolean>;
 }
 
 /** Most hashes that wait for one account: some two seconds' worth of one thread. */
@@ -26,7 +26,7 @@ const waitingPerAccount = 64;
 /** Hashes passwords on the threads of libuv, of which some stay free for files and names; and so does one core. */
 export function queuedPasswordHashing(): PasswordHashing {
   const concurrency = Math.max(1, Math.min(3, availableParallelism() - 1));
-  const queue = new HashingQueue({ concurrency, waitingPerAccount });
+  const queue = new FairQueue({ concurrency, waitingPerAccount, refusal: 'Throttling.SignIn' });
   return {
     hash: (lane, password, salt) => queue.run(lane, () => hashPassword(password, salt)),
     verify: (lane, stored, password) => queue.run(lane, () => verifyPassword(stored, password)),

@@ -11,8 +11,8 @@ import {
   placesInJson,
   readStoredPolicy,
 } from '@claviger/policy';
-import type { Services } from '../services.ts';
 import { conditionOnItself, isUserOrDevice } from '../settings/own-resource.ts';
+import type { CompiledPermissions } from './compiled-permissions.ts';
 
 /** Somebody who might ask, and with what. */
 export interface SimulatedRequest {
@@ -63,7 +63,7 @@ const trustPolicy = { name: 'AssumeRolePolicyDocument', type: 'Trust' } as const
  * What the live road would decide: the same compiled policies, the same conditions of the request, the same engine.
  * Nothing here decides by itself.
  */
-export function simulate(services: Services, asked: SimulatedRequest): Simulation {
+export function simulate(permissions: CompiledPermissions, asked: SimulatedRequest): Simulation {
   const conditions = new RequestConditions(asked, ownConditions(asked));
   const { policies, trust, action, resource, accountId } = asked;
   if (policies === 'everything') {
@@ -74,7 +74,7 @@ export function simulate(services: Services, asked: SimulatedRequest): Simulatio
       documents: [],
     };
   }
-  const own = explain(services.permissions.of(accountId, policies), { action, resource, conditions });
+  const own = explain(permissions.of(accountId, policies), { action, resource, conditions });
   const documents = policies.map(({ name, type, version, text }) => ({ name, type, version, text }));
   if (trust === undefined) {
     return { effect: own.effect, ...statementsOf(own, documents), documents: shown(own, documents) };

@@ -6,7 +6,7 @@ import { Refusal } from '../../errors/refusal.ts';
 import { limits } from '../../limits.ts';
 import { readPermissions } from '../../policies/permissions.ts';
 import { refuseMalformedPolicy } from '../../policies/policy-text.ts';
-import { type SimulatedRequest, type SimulatedStatement, simulate } from '../../policies/simulation.ts';
+import type { SimulatedRequest, SimulatedStatement } from '../../policies/simulation.ts';
 import { readUserPolicies } from '../../policies/user-policies.ts';
 import { findRole, requireRole } from '../../roles/role.ts';
 import { type Answer, type Call, type Operation, operation } from '../../rpc/operation.ts';
@@ -15,6 +15,7 @@ import type { CallChannel } from '../../settings/implied-policies.ts';
 import { readTagValues } from '../../tags/tag-values.ts';
 import { requireUser } from '../../users/user.ts';
 import { userNameOf } from '../ims/user-reference.ts';
+import { laneOf } from '../lane-of.ts';
 import { readRoleArn } from '../sts/session-parameters.ts';
 import {
   demandsToReadRolePolicies,
@@ -92,7 +93,7 @@ export const simulateOperations: readonly Operation[] = [
         channelOf(facts),
         call,
       );
-      const simulation = simulate(call.services, {
+      const simulation = await call.services.policyAnalysis.simulation(laneOf(call), {
         accountId: call.account.accountId,
         ...subject,
         action: given.SimulatedAction,

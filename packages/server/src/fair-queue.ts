@@ -1,19 +1,22 @@
-import { Refusal } from '../errors/refusal.ts';
+import type { RefusalCode } from './errors/catalogue.ts';
+import { Refusal } from './errors/refusal.ts';
 
-/** For whom a password is hashed: turns go round the accounts, and within an account round its sources. */
-export interface HashingLane {
-  /** The account id; empty for login names of no account. */
+/** For whom work is done: turns go round the accounts, and within an account round its sources. */
+export interface Lane {
+  /** The account id; empty for nobody's. */
   readonly account: string;
-  /** The network that signs in; a word for hashes of other operations. */
+  /** The network or the caller that asks. */
   readonly source: string;
 }
 
 /** Bounds of the queue. */
 export interface QueueBounds {
-  /** Computed at the same time; each takes one thread and 19 MiB. */
+  /** Done at the same time. */
   readonly concurrency: number;
   /** Most that wait for one account. */
   readonly waitingPerAccount: number;
+  /** How work beyond that is refused. */
+  readonly refusal: RefusalCode;
 }
 
 interface Waiting {
@@ -28,10 +31,10 @@ interface AccountQueue {
 }
 
 /**
- * Shares the threads that hash passwords: a flood of one account's sign-ins delays another account's by at most one
- * hash, and a flood from one network delays others of the same account by at most one round.
+ * Shares threads that do long work: a flood of one account delays another account by at most one piece of work, and a
+ * flood of one source delays others of the same account by at most one round.
  */
-export class HashingQueue {
+export class FairQueue {
   readonly #bounds: QueueBounds;
   /** In the order of their turns. */
   readonly #accounts = new Map<string, AccountQueue>();
@@ -50,9 +53,9 @@ export class HashingQueue {
 
   /**
    * Runs work when it is the lane's turn.
-   * @throws Refusal Throttling.SignIn when too much waits for the account; what `work` throws
+   * @throws Refusal as the bounds say when too much waits for the account; what `work` throws
    */
-  async run<T>(lane: HashingLane, work: () => Promise<T>): Promise<T> {
+  async run<T>(lane: Lane, work: () => Promise<T>): Promise<T> {
     if (this.#running < this.#bounds.concurrency) this.#running += 1;
     else await this.#turn(lane);
     try {
@@ -62,14 +65,14 @@ export class HashingQueue {
     }
   }
 
-  #turn({ account, source }: HashingLane): Promise<void> {
+  #turn({ account, source }: Lane): Promise<void> {
     const queue = this.#accounts.get(account) ?? { sources: new Map<string, Waiting[]>(), size: 0 };
     const own = queue.sources.get(source) ?? [];
     if (queue.size >= this.#bounds.waitingPerAccount && !dropLast(queue, own.length)) {
-      throw new Refusal('Throttling.SignIn');
+      throw new Refusal(this.#bounds.refusal);
     }
     return new Promise((resolve, reject) => {
-      own.push({ start: resolve, refuse: () => reject(new Refusal('Throttling.SignIn')) });
+      own.push({ start: resolve, refuse: () => reject(new Refusal(this.#bounds.refusal)) });
       queue.sources.set(source, own);
       queue.size += 1;
       this.#accounts.set(account, queue);

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { HashingQueue } from './hashing-queue.ts';
+import { FairQueue } from './fair-queue.ts';
 
 /** A queue of which each work is held until it is let go. */
 class HeldQueue {
-  readonly #queue: HashingQueue;
+  readonly #queue: FairQueue;
   readonly #running: { readonly name: string; readonly done: () => void }[] = [];
   readonly refused: string[] = [];
 
   constructor(waitingPerAccount: number) {
-    this.#queue = new HashingQueue({ concurrency: 1, waitingPerAccount });
+    this.#queue = new FairQueue({ concurrency: 1, waitingPerAccount, refusal: 'Throttling.SignIn' });
   }
 
   add(account: string, source: string, name = `${account}/${source}`): void {
@@ -36,7 +36,7 @@ class HeldQueue {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('hashes of passwords', () => {
+describe('pieces of long work', () => {
   test('of accounts take turns, and so do the sources within an account', async () => {
     const queue = new HeldQueue(100);
     for (let at = 0; at < 10; at++) queue.add('flooded', 'bot', `bot ${at}`);
@@ -61,7 +61,7 @@ describe('hashes of passwords', () => {
   });
 
   test('that fail make room for the next', async () => {
-    const queue = new HashingQueue({ concurrency: 1, waitingPerAccount: 1 });
+    const queue = new FairQueue({ concurrency: 1, waitingPerAccount: 1, refusal: 'Throttling.SignIn' });
     const lane = { account: 'a', source: 'b' };
     const failing = Array.from({ length: 2 }, () => queue.run(lane, () => Promise.reject(new Error('x'))));
     for (const each of failing) await assert.rejects(each, { message: 'x' });

@@ -1,0 +1,34 @@
+/** The worker thread of `PolicyAnalysis`: answers one task after the other. */
+import { parentPort } from 'node:worker_threads';
+import { CompiledPermissions } from './compiled-permissions.ts';
+import { type DocumentKind, documentFaults } from './document-faults.ts';
+import { type SimulatedRequest, simulate } from './simulation.ts';
+
+/** What is asked of the worker. */
+export type AnalysisTask =
+  | { readonly kind: 'faults'; readonly document: string; readonly documentKind: DocumentKind }
+  | { readonly kind: 'simulation'; readonly asked: SimulatedRequest };
+
+/** What it answers: plain data. */
+export type AnalysisReply = { readonly result: unknown } | { readonly error: string };
+
+const permissions = new CompiledPermissions();
+
+parentPort?.on('message', (task: AnalysisTask) => {
+  let reply: AnalysisReply;
+  try {
+    reply = { result: resultOf(task) };
+  } catch (error) {
+    reply = { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+  parentPort?.postMessage(reply);
+});
+
+function resultOf(task: AnalysisTask): unknown {
+  switch (task.kind) {
+    case 'faults':
+      return documentFaults(task.document, task.documentKind);
+    case 'simulation':
+      return simulate(permissions, task.asked);
+  }
+}

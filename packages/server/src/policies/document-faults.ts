@@ -1,0 +1,107 @@
+import { networkPolicyWarnings, parseNetworkPolicy } from '@claviger/guard';
+import {
+  type Place,
+  type PolicyFault,
+  type PolicyWarning,
+  parsePolicy,
+  placesInJson,
+  policyWarnings,
+} from '@claviger/policy';
+import { limits } from '../limits.ts';
+
+/** Kinds of documents that the console edits. */
+export type DocumentKind = 'identity' | 'trust' | 'network';
+
+/** Most faults that are told of one document; the answer would be many times the size of the request. */
+const faultsAtMost = 200;
+
+/**
+ * All that is wrong with a document and all that is worth knowing, each at its place, as ValidatePolicyDocument answers
+ * it. Takes long for documents that are made for that: called on a worker thread (`PolicyAnalysis`).
+ */
+export function documentFaults(document: string, kind: DocumentKind): readonly WireFault[] {
+  const faults = kind === 'network' ? networkFaults(document) : policyFaults(document, kind);
+  if (faults.length <= faultsAtMost) return faults;
+  const more = `There are ${faults.length - faultsAtMost} more; correct these first.`;
+  return [...faults.slice(0, faultsAtMost), wireFault('error', more, { line: 1, column: 1 }, undefined)];
+}
+
+/** One fault, warning or note, as it is on the wire. */
+export interface WireFault {
+  readonly Message: string;
+  readonly Line: number;
+  readonly Column: number;
+  readonly EndLine?: number;
+  readonly EndColumn?: number;
+  readonly Code?: string;
+  readonly Subject?: string;
+  readonly Severity: 'error' | 'warning' | 'info';
+}
+
+function policyFaults(document: string, kind: 'identity' | 'trust'): WireFault[] {
+  const parsed = parsePolicy(document, kind);
+  const { places } = placesInJson(document);
+  const told = (severity: 'error' | 'info') => (fault: PolicyFault) =>
+    wireFault(severity, `${sentence(fault.problem)} ${sentence(fault.fix)}`, fault, places.get(fault.path));
+  const length = [...document].length;
+  const tooLong =
+    length > limits.policyDocumentCharacters
+      ? [
+          wireFault(
+            'error',
+            `The document has ${length} characters; ${limits.policyDocumentCharacters} are allowed.`,
+            { line: 1, column: 1 },
+            places.get('$'),
+          ),
+        ]
+      : [];
+  if (!parsed.ok) return [...tooLong, ...parsed.faults.map(told('error'))];
+  const warnings = policyWarnings(document, kind).map((warning) =>
+    wireWarning(warning, places.get(warning.path)),
+  );
+  return [...tooLong, ...warnings, ...parsed.notes.map(told('info'))];
+}
+
+/** Its reader tells of one fault at a time, and names its statement. */
+function networkFaults(document: string): WireFault[] {
+  const { places, faults } = placesInJson(document);
+  if (faults.length > 0) {
+    return faults.map((fault) =>
+      wireFault('error', `${sentence(fault.problem)} ${sentence(fault.fix)}`, fault, undefined),
+    );
+  }
+  const parsed = parseNetworkPolicy(document);
+  if (parsed.ok) {
+    return networkPolicyWarnings(document).map((warning) => wireWarning(warning, places.get(warning.path)));
+  }
+  const statement = /Statements\[\d+\]/.exec(parsed.reason)?.[0];
+  const place = places.get(statement === undefined ? '$' : `$.${statement}`) ?? places.get('$');
+  return [wireFault('error', sentence(parsed.reason), place ?? { line: 1, column: 1 }, place)];
+}
+
+function wireWarning(warning: PolicyWarning, place: Place | undefined): WireFault {
+  const { code: Code, subject: Subject, problem, fix } = warning;
+  return { ...wireFault('warning', `${sentence(problem)} ${sentence(fix)}`, warning, place), Code, Subject };
+}
+
+function wireFault(
+  severity: WireFault['Severity'],
+  message: string,
+  { line, column }: { readonly line: number; readonly column: number },
+  place: Place | undefined,
+): WireFault {
+  // The place of a member that is not known, or stands twice, begins at its name, before its value.
+  const ends = place !== undefined && place.line === line && place.column === column;
+  return {
+    Message: message,
+    Line: line,
+    Column: column,
+    ...(ends && { EndLine: place.endLine, EndColumn: place.endColumn }),
+    Severity: severity,
+  };
+}
+
+/** A fault's own words are a sentence in lower case without its end. */
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${/[.!?]$/.test(words) ? '' : '.'}`;
+}
