@@ -8,6 +8,7 @@ import { Waiting } from './components/waiting.tsx';
 import { languageOf } from './language/languages.ts';
 import { loadLibraryLocale } from './language/library-locale.ts';
 import { router } from './router.tsx';
+import { OtherPrincipalDialog } from './session/other-principal-dialog.tsx';
 import { useIsDark } from './theme/color-scheme.ts';
 import { themeOf } from './theme/theme.ts';
 
@@ -36,6 +37,7 @@ function Look() {
       <AntApp component={false}>
         <Suspense fallback={<Waiting />}>
           <RouterProvider router={router} />
+          <OtherPrincipalDialog />
         </Suspense>
       </AntApp>
     </ConfigProvider>

@@ -28,7 +28,7 @@ describe('the administration of an account in the console', { skip: withoutChrom
 
   test('a group is made, gets a member and a policy, and goes again with both in it', async () => {
     const { loginName } = await console.newConsoleUser(account, 'grace');
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
     await page.goto('/groups');
     await page.getByRole('button', { name: 'Create group' }).click();
     const making = page.getByRole('dialog', { name: 'Create group' });
@@ -73,7 +73,7 @@ describe('the administration of an account in the console', { skip: withoutChrom
   });
 
   test('a role is made for this account, its trust is edited, and a wrong trust policy changes nothing', async () => {
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
     await page.goto('/roles');
     await page.getByRole('button', { name: 'Create role' }).click();
     await page.getByRole('radio', { name: 'A service' }).check();
@@ -111,7 +111,7 @@ describe('the administration of an account in the console', { skip: withoutChrom
     const back = await console.newConsoleUser(account, 'comes-back');
     const gone = await console.newConsoleUser(account, 'stays-gone');
     await ims('DeleteUser', { UserPrincipalName: gone.loginName });
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
     await page.goto(`/users/${back.userId}`);
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     const deleting = page.getByRole('dialog', { name: 'Move to the recycle bin' });
@@ -158,6 +158,7 @@ describe('the administration of an account in the console', { skip: withoutChrom
     const { PasswordPolicy: before } = await ims('GetPasswordPolicy');
     const policySaved = saved('SetPasswordPolicy');
     await save().click();
+    await verify(page);
     await policySaved;
     await page.getByText('The settings are saved.').waitFor();
     const { PasswordPolicy: after } = await ims('GetPasswordPolicy');
@@ -190,7 +191,6 @@ describe('the administration of an account in the console', { skip: withoutChrom
     await life.getByLabel('Days').fill('180');
     const ceilingSaved = saved('SetAccessKeyExpiryCeiling');
     await life.getByRole('button', { name: 'Save' }).click();
-    await verify(page);
     await ceilingSaved;
     const { Days } = await account.admin.call('2026-11-24', 'GetAccessKeyExpiryCeiling');
     assert.equal(Days, 180);
@@ -286,11 +286,11 @@ describe('the administration of an account in the console', { skip: withoutChrom
     await making.getByLabel('Display name').fill('Reports');
     await enterTags(page, making.getByLabel('Redirect addresses'), ['https://reports.example.com/back']);
     await making.getByRole('button', { name: 'Save' }).click();
+    await verify(page);
     await page.getByRole('table').getByRole('link', { name: 'Reports' }).click();
 
     await page.getByRole('heading', { level: 1, name: 'Reports' }).waitFor();
     await page.getByRole('button', { name: 'Create a secret' }).click();
-    await verify(page);
     const field = page.getByLabel('Secret', { exact: true });
     const secret = await field.inputValue();
     const secretId = await page.getByRole('textbox', { name: 'Secret ID' }).inputValue();

@@ -14,6 +14,8 @@ export interface Look {
   readonly language?: Language;
   readonly width?: 'desktop' | 'phone';
   readonly scheme?: 'light' | 'dark';
+  /** Has verified by its password already, so that no change asks for it. */
+  readonly steppedUp?: boolean;
   /** Origins that the test itself answers for, so that a request to them is no complaint. */
   readonly otherSites?: readonly string[];
 }
@@ -49,6 +51,8 @@ export interface ConsoleUnderTest {
   ): Promise<{ readonly loginName: string; readonly userId: string }>;
   /** Ends both. @throws AssertionError when a browser complained of anything meanwhile */
   close(): Promise<void>;
+  /** Has everybody who is signed in be asked again, as ten minutes later. */
+  forgetStepUps(): Promise<void>;
   /** The code that an authenticator app shows, `later` steps of 30 seconds from now. */
   code(seed: string, later?: number): string;
 }
@@ -129,8 +133,14 @@ export async function startConsole(): Promise<ConsoleUnderTest> {
         Password: secret,
       };
       const response = await made.context.request.post('/', { form });
-      const answer = (await response.json()) as { readonly Step?: string };
+      const answer = (await response.json()) as { readonly Step?: string; readonly CsrfToken: string };
       assert.equal(answer.Step, 'Done', JSON.stringify(answer));
+      if (look?.steppedUp) {
+        const proof = { Action: 'StepUp', Version: '2026-11-24', Method: 'Password', Password: secret };
+        const headers = { 'x-claviger-csrf': answer.CsrfToken };
+        const proven = await made.context.request.post('/', { form: proof, headers });
+        assert.ok(proven.ok(), await proven.text());
+      }
       return made;
     },
     async newAccount() {
@@ -169,6 +179,11 @@ export async function startConsole(): Promise<ConsoleUnderTest> {
       await browser.close();
       await server.close();
       for (const { complaints } of opened) assert.deepEqual(complaints, []);
+    },
+    async forgetStepUps() {
+      await server.services.store.write(({ queries }) =>
+        queries.updateTable('console_sessions').set({ step_up_until: null }).execute(),
+      );
     },
     code: (seed, later = 0) => codeAt(seed, stepAt(now) + later),
   };

@@ -27,7 +27,7 @@ describe('policies and the simulator in the console', { skip: withoutChromium },
   }
 
   test('a policy is filled in statement by statement', async () => {
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
     await page.goto('/policies/new');
     await page.getByLabel('Policy name').fill('key-readers');
     const statement = page.getByRole('region', { name: 'Statement 1' });
@@ -51,7 +51,7 @@ describe('policies and the simulator in the console', { skip: withoutChromium },
   });
 
   test('faults stand in the JSON in the words of the server, and nothing is saved with them', async () => {
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
     await page.goto('/policies/new');
     await page.getByLabel('Policy name').fill('faulty');
     await page.getByText('JSON', { exact: true }).click();
@@ -97,7 +97,7 @@ describe('policies and the simulator in the console', { skip: withoutChromium },
       ],
     };
     await ram('CreatePolicy', { PolicyName: 'mixed', PolicyDocument: JSON.stringify(document) });
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
     await page.goto('/policies/Custom/mixed');
     await page.getByRole('button', { name: 'Edit', exact: true }).click();
     await page.getByText('It stays as it is.').waitFor();
@@ -120,7 +120,7 @@ describe('policies and the simulator in the console', { skip: withoutChromium },
       PolicyDocument: one.replace('GetUser', 'ListUsers'),
       SetAsDefault: 'true',
     });
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
     await page.goto('/policies/Custom/versioned?tab=versions');
     const row = page.getByRole('row').filter({ hasText: 'v1' });
     await row.getByRole('button', { name: 'Compare' }).click();
@@ -136,7 +136,7 @@ describe('policies and the simulator in the console', { skip: withoutChromium },
     const document = '{"Version":"1","Statement":[{"Effect":"Allow","Action":"ram:GetUser","Resource":"*"}]}';
     await ram('CreatePolicy', { PolicyName: 'in-use', PolicyDocument: document });
     await ram('AttachPolicyToUser', { PolicyName: 'in-use', PolicyType: 'Custom', UserName: 'manager' });
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
     await page.goto('/policies/Custom/in-use?tab=attached');
     const remove = page.getByRole('button', { name: 'Delete' });
     assert.ok(await remove.isDisabled());
@@ -167,7 +167,7 @@ describe('policies and the simulator in the console', { skip: withoutChromium },
     ].join('\n');
     await ram('CreatePolicy', { PolicyName: 'reading', PolicyDocument: document });
     await ram('AttachPolicyToUser', { PolicyName: 'reading', PolicyType: 'Custom', UserName: 'reader' });
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
     await page.goto('/simulator');
     await page.getByLabel('A RAM user').last().fill(loginName);
     await page.keyboard.press('Enter');

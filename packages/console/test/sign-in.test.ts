@@ -73,20 +73,34 @@ describe('signing in to the console', { skip: withoutChromium }, () => {
     await fillIn(page, loginName, password);
     await page.getByLabel('Six-digit code').fill('000000');
     await page.getByRole('button', { name: 'Verify', exact: true }).click();
-    await page.getByText('The code is wrong or was used already').waitFor();
+    await page.getByText('The code is wrong.').waitFor();
+    // It has bound the device.
+    await page.getByLabel('Six-digit code').fill(code(-1));
+    await page.getByRole('button', { name: 'Verify', exact: true }).click();
+    await page.getByText('This code was used already. Wait for the next one.').waitFor();
     await page.getByLabel('Six-digit code').fill(code(0));
     await page.getByRole('button', { name: 'Verify', exact: true }).click();
     // Back to where it began.
     await page.waitForURL('**/users');
     await page.getByRole('heading', { name: 'Users' }).waitFor();
 
-    await page.goto('/access-keys');
-    await page.getByRole('button', { name: 'Create AccessKey' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Create AccessKey' });
-    await dialog.getByRole('radio', { name: 'Other' }).check();
-    await dialog.getByRole('checkbox').check();
-    await dialog.getByRole('button', { name: 'Continue to create' }).click();
+    const create = async () => {
+      await page.goto('/access-keys');
+      await page.getByRole('button', { name: 'Create AccessKey' }).first().click();
+      const dialog = page.getByRole('dialog', { name: 'Create AccessKey' });
+      await dialog.getByRole('radio', { name: 'Other' }).check();
+      await dialog.getByRole('checkbox').check();
+      await dialog.getByRole('button', { name: 'Continue to create' }).click();
+    };
+    // The code that signed in was proof enough.
+    await create();
+    await page.getByLabel('AccessKey Secret', { exact: true }).waitFor();
+    await console.forgetStepUps();
+    await create();
     const proof = page.getByRole('dialog', { name: 'Security verification' });
+    await proof.getByLabel('MFA code').fill(code(0));
+    await proof.getByRole('button', { name: 'Verify', exact: true }).click();
+    await proof.getByText('This code was used already. Wait for the next one.').waitFor();
     await proof.getByLabel('MFA code').fill(code(1));
     await proof.getByRole('button', { name: 'Verify', exact: true }).click();
     await page.getByLabel('AccessKey Secret', { exact: true }).waitFor();
@@ -142,6 +156,7 @@ describe('signing in to the console', { skip: withoutChromium }, () => {
     await fillIn(page, loginName, password);
     await page.getByRole('button', { name: 'Use a passkey' }).click();
     await page.waitForURL('**/account');
+    await console.forgetStepUps();
 
     await page
       .getByRole('region', { name: 'Passkeys' })

@@ -226,6 +226,7 @@ describe("a RAM user's AccessKey in the console", { skip: withoutChromium }, () 
       .click();
     await card.getByText('Disabled', { exact: true }).waitFor();
     await card.getByRole('button', { name: 'Enable' }).click();
+    await verify(page);
     await card.getByText('Enabled', { exact: true }).waitFor();
 
     // An active key has to be disabled first.
@@ -245,7 +246,6 @@ describe("a RAM user's AccessKey in the console", { skip: withoutChromium }, () 
     const bin = page.getByRole('region', { name: 'Recycle bin' }).first();
     await bin.getByText(keyId).waitFor();
     await bin.getByRole('button', { name: 'Restore' }).click();
-    await verify(page);
     await card.getByText('Disabled', { exact: true }).waitFor();
 
     await card.getByRole('button', { name: `More for ${keyId}` }).click();

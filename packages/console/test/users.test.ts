@@ -70,7 +70,10 @@ describe('users in the console', { skip: withoutChromium }, () => {
   });
 
   test('a name that is taken is said at the form, and nothing is lost', async () => {
-    const { page, context } = await console.openSignedIn(admin, password, { language: 'zh-TW' });
+    const { page, context } = await console.openSignedIn(admin, password, {
+      language: 'zh-TW',
+      steppedUp: true,
+    });
     await page.goto('/users/new');
     await page.getByLabel('登入名稱').fill('manager');
     await page.getByLabel('顯示名稱').fill('另一位');
@@ -82,7 +85,7 @@ describe('users in the console', { skip: withoutChromium }, () => {
 
   test('edited, renamed, and found again under the new name', async () => {
     const { userId } = await console.newConsoleUser(account, 'emil');
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
     await page.goto(`/users/${userId}`);
     await page.getByRole('button', { name: 'Edit' }).click();
     const dialog = page.getByRole('dialog', { name: 'Edit the user' });
@@ -108,7 +111,7 @@ describe('users in the console', { skip: withoutChromium }, () => {
       PolicyName: 'AliyunRAMReadOnlyAccess',
       PolicyType: 'System',
     });
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
     await page.goto(`/users/${userId}?tab=groups`);
     await page.getByText('In no group').waitFor();
     await page.getByRole('button', { name: 'Add to groups' }).click();
@@ -180,7 +183,7 @@ describe('users in the console', { skip: withoutChromium }, () => {
 
   test('several are chosen and moved to the recycle bin; the list is exported without formulas', async () => {
     for (const name of ['temp-1', 'temp-2']) await ram('CreateUser', { UserName: name, DisplayName: '=1+1' });
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
     await page.goto('/users?q=temp-');
     await page.getByRole('link', { name: /temp-2/ }).waitFor();
     const download = page.waitForEvent('download');
@@ -201,7 +204,7 @@ describe('users in the console', { skip: withoutChromium }, () => {
 
   test('a single one is deleted only by who types its name', async () => {
     const { userId, loginName } = await console.newConsoleUser(account, 'hugo');
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
     await page.goto(`/users/${userId}`);
     await page.getByRole('button', { name: 'Delete', exact: true }).first().click();
     const dialog = page.getByRole('dialog', { name: 'Move to the recycle bin' });

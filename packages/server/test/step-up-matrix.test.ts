@@ -26,6 +26,7 @@ const underException: Readonly<Record<string, (name: string) => Readonly<Record<
   'Ims UpdateAccessKey': () => ({ Status: 'Active' }),
   'Ram UpdateAccessKey': () => ({ Status: 'Active' }),
   'Ims UpdateServiceCredential': () => ({ Status: 'Active' }),
+  'Claviger SetGuardStatus': () => ({ Status: 'Active' }),
   'Ims UpdateGroup': (name) => ({ NewGroupName: `${name}-renamed` }),
   'Ims UpdateApplication': () => ({ NewRedirectUris: 'https://app.example.com/back' }),
   'Ram UpdateRole': () => ({ NewMaxSessionDuration: '7200' }),
@@ -107,6 +108,8 @@ eachServer((_, start) => {
       const parameters: Readonly<Record<string, Readonly<Record<string, string>>>> = {
         RegisterPasskey: { Name: 'laptop', Response: '{}' },
         ChangeRootPassword: { NewPassword: `${password}3` },
+        CreateGuard: { GuardName: 'planted', 'Services.1': 'orders' },
+        SetGuardServices: { GuardName: 'planted', 'Services.1': 'orders' },
         BindRootDevice: { Code1: '123456', Code2: '123456' },
       };
       const root = new Browser(server);
@@ -151,6 +154,7 @@ eachServer((_, start) => {
     });
 
     test('with a step-up everything is done, and what only restricts is done without', async () => {
+      await browser.done('StepUp', { Method: 'Password', Password: password });
       const faults: string[] = [];
       const page = async (trial: Trial) => {
         const { status, code, body } = await byPage(trial);

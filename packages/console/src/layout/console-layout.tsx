@@ -6,7 +6,6 @@ import { Link, Navigate, Outlet, useLocation } from 'react-router';
 import { ErrorBoundary } from '../components/error-boundary.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Waiting } from '../components/waiting.tsx';
-import { OtherPrincipalDialog } from '../session/other-principal-dialog.tsx';
 import { StepUpDialog } from '../session/step-up-dialog.tsx';
 import { useSessionQuery } from '../session/use-session.ts';
 import { AvatarMenu } from './avatar-menu.tsx';
@@ -72,7 +71,6 @@ export function ConsoleLayout() {
         </ErrorBoundary>
       </main>
       <StepUpDialog />
-      <OtherPrincipalDialog />
     </div>
   );
 }

@@ -1,0 +1,225 @@
+/** The console asks for a security verification before what grants, revives or loosens, and goes on after it. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import type { TestAccount } from '../../server/test/server.ts';
+import { withoutChromium } from './chromium.ts';
+import { type ConsoleUnderTest, password, startConsole } from './console.ts';
+
+describe('security verification in the console', { skip: withoutChromium }, () => {
+  let console: ConsoleUnderTest;
+  let account: TestAccount;
+  let admin: string;
+
+  before(async () => {
+    console = await startConsole();
+    account = await console.newAccount();
+    await account.admin.callRpc('2015-05-01', 'AttachPolicyToUser', {
+      UserName: 'administrator',
+      PolicyName: 'AdministratorAccess',
+      PolicyType: 'System',
+    });
+    admin = (await console.newConsoleUser(account, 'manager', ['AdministratorAccess'])).loginName;
+  });
+  after(() => console.close());
+
+  const ram = (action: string, fields: Record<string, string>) =>
+    account.admin.callRpc('2015-05-01', action, fields);
+  const own = (action: string, fields: Record<string, string>) =>
+    account.admin.callRpc('2026-11-24', action, fields);
+
+  test('attaching AdministratorAccess', async () => {
+    const { userId } = await console.newConsoleUser(account, 'promoted');
+    const { page, context } = await console.openSignedIn(admin, password);
+    await page.goto(`/users/${userId}?tab=permissions`);
+    await page.getByRole('button', { name: 'Attach policies' }).click();
+    const attaching = page.getByRole('dialog', { name: 'Attach policies' });
+    await attaching.getByRole('combobox', { name: 'Policies' }).fill('AdministratorAccess');
+    await page.locator('.ant-select-item-option').filter({ hasText: 'AdministratorAccess' }).first().click();
+    await attaching.locator('.ant-modal-title').click();
+    await attaching.getByRole('button', { name: 'Attach', exact: true }).click();
+    const proof = page.getByRole('dialog', { name: 'Security verification' });
+    await proof.waitFor();
+    const { Policies } = await ram('ListPoliciesForUser', { UserName: 'promoted' });
+    assert.deepEqual((Policies as { Policy: object[] }).Policy, []);
+    await verify(page);
+    await page.getByRole('link', { name: 'AdministratorAccess' }).waitFor();
+    await context.close();
+  });
+
+  test('making a role', async () => {
+    const { page, context } = await console.openSignedIn(admin, password);
+    await page.goto('/roles/new');
+    await page.getByLabel('Role name').fill('made-by-page');
+    await page.getByRole('button', { name: 'Create role' }).click();
+    await page.getByRole('dialog', { name: 'Security verification' }).waitFor();
+    await assert.rejects(ram('GetRole', { RoleName: 'made-by-page' }), { code: 'EntityNotExist.Role' });
+    await verify(page);
+    await page.getByRole('heading', { name: 'made-by-page' }).waitFor();
+    await context.close();
+  });
+
+  test('setting the default version of a policy', async () => {
+    const one = '{"Version":"1","Statement":[{"Effect":"Allow","Action":"ram:GetUser","Resource":"*"}]}';
+    await ram('CreatePolicy', { PolicyName: 'versioned', PolicyDocument: one });
+    await ram('CreatePolicyVersion', { PolicyName: 'versioned', PolicyDocument: one, SetAsDefault: 'true' });
+    const { page, context } = await console.openSignedIn(admin, password);
+    await page.goto('/policies/Custom/versioned?tab=versions');
+    const row = page.getByRole('row').filter({ hasText: 'v1' });
+    await row.getByRole('button', { name: 'Bring into force' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Bring into force' }).click();
+    await verify(page);
+    await page.getByText('Version v1 is in force.').waitFor();
+    await context.close();
+  });
+
+  test('deleting a user; given up, nothing happens', async () => {
+    const { userId, loginName } = await console.newConsoleUser(account, 'doomed');
+    const { page, context } = await console.openSignedIn(admin, password);
+    await page.goto(`/users/${userId}`);
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Move to the recycle bin' });
+    await dialog.getByRole('textbox').fill(loginName);
+    await dialog.locator('button.ant-btn-primary').click();
+    const proof = page.getByRole('dialog', { name: 'Security verification' });
+    await proof.waitFor();
+    await proof.getByRole('button', { name: 'Close' }).click();
+    await proof.waitFor({ state: 'hidden' });
+    await ram('GetUser', { UserName: 'doomed' });
+    await dialog.locator('button.ant-btn-primary').click();
+    await verify(page);
+    await page.getByRole('heading', { name: 'Users', level: 1 }).waitFor();
+    await assert.rejects(ram('GetUser', { UserName: 'doomed' }), { code: 'EntityNotExist.User' });
+    await context.close();
+  });
+
+  test('credential changes by AccessKey are switched to need a second factor', async () => {
+    const { page, context } = await console.openSignedIn(admin, password);
+    await page.goto('/settings?tab=access-keys');
+    const section = page.getByRole('region', { name: 'Changes by AccessKey' });
+    await section.getByRole('switch', { name: 'Credential changes need a second factor' }).click();
+    await section.getByRole('button', { name: 'Save' }).click();
+    await verify(page);
+    await page.getByText('The settings are saved.').waitFor();
+    const { CredentialChangesNeedMFA } = await own('GetAccountProtection', {});
+    assert.equal(CredentialChangesNeedMFA, true);
+    await assert.rejects(ram('CreateUser', { UserName: 'by-key' }), { code: 'Forbidden.CredentialChange' });
+    await section.getByRole('switch', { name: 'Credential changes need a second factor' }).click();
+    await section.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The settings are saved.').nth(1).waitFor();
+    await ram('CreateGroup', { GroupName: 'by-key' });
+    await context.close();
+  });
+
+  test('sessions of a role, a user and a key are revoked from their pages, without a verification', async () => {
+    const { userId, loginName } = await console.newConsoleUser(account, 'leaked', ['AdministratorAccess']);
+    const made = await ram('CreateAccessKey', { UserName: 'leaked' });
+    const { AccessKeyId, AccessKeySecret } = made['AccessKey'] as Record<string, string>;
+    const key = { accessKeyId: String(AccessKeyId), accessKeySecret: String(AccessKeySecret) };
+    const RoleArn = `acs:ram::${account.accountId}:role/revoked`;
+    await ram('CreateRole', {
+      RoleName: 'revoked',
+      AssumeRolePolicyDocument: JSON.stringify({
+        Version: '1',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: 'sts:AssumeRole',
+            Principal: { RAM: [`acs:ram::${account.accountId}:root`] },
+          },
+        ],
+      }),
+    });
+    const open = async () => {
+      const { Credentials } = await console.server
+        .clients(key)
+        .callRpc('2015-04-01', 'AssumeRole', { RoleArn, RoleSessionName: 'leaked' });
+      const session = Credentials as Record<string, string>;
+      return console.server.clients({
+        accessKeyId: String(session['AccessKeyId']),
+        accessKeySecret: String(session['AccessKeySecret']),
+        securityToken: String(session['SecurityToken']),
+      });
+    };
+    const { page, context } = await console.openSignedIn(admin, password);
+    const confirm = async () => {
+      await page
+        .getByRole('dialog', { name: 'Revoke sessions' })
+        .getByRole('button', { name: 'Revoke' })
+        .click();
+      await page.getByText('The sessions are revoked.').first().waitFor();
+    };
+    const revokers = [
+      async () => {
+        await page.goto('/roles/revoked');
+        await page.getByRole('button', { name: 'Revoke sessions' }).click();
+      },
+      async () => {
+        await page.goto(`/users/${userId}`);
+        await page.getByRole('button', { name: 'Revoke sessions' }).click();
+      },
+      async () => {
+        await page.goto(`/users/${userId}`);
+        await page.getByRole('button', { name: `More for ${AccessKeyId}` }).click();
+        await page.getByRole('menuitem', { name: 'Revoke sessions' }).click();
+      },
+    ];
+    for (const revoke of revokers) {
+      const session = await open();
+      await session.callRpc('2015-04-01', 'GetCallerIdentity');
+      await revoke();
+      await confirm();
+      await assert.rejects(session.callRpc('2015-04-01', 'GetCallerIdentity'), {
+        code: 'InvalidAccessKeyId.NotFound',
+      });
+    }
+    assert.ok(loginName);
+    await context.close();
+  });
+
+  for (const [language, words] of Object.entries({
+    en: { create: 'Create user', title: 'Another user has signed in', reload: 'Reload the page' },
+    'zh-TW': { create: '建立使用者', title: '已有其他使用者登入', reload: '重新載入頁面' },
+    'zh-CN': { create: '创建用户', title: '已有其他用户登录', reload: '刷新页面' },
+  } as const)) {
+    test(`a tab that shows another user than the one signed in does nothing as that one, ${language}`, async () => {
+      const userName = `stale-${language.toLowerCase()}`;
+      const { loginName } = await console.newConsoleUser(account, userName, ['AdministratorAccess']);
+      const look = { language: language as 'en' | 'zh-TW' | 'zh-CN', steppedUp: true };
+      const { page, context } = await console.openSignedIn(loginName, password, look);
+      await page.goto('/users/new');
+      const fields = page.getByRole('textbox');
+      await fields.first().fill(`planted-${language.toLowerCase()}`);
+      await fields.nth(1).fill('Planted');
+
+      // The root signs in from another tab of the same browser, and verifies.
+      const form = { Version: '2026-11-24', Format: 'JSON' };
+      const signedIn = await context.request.post('/', {
+        form: { ...form, Action: 'SignIn', LoginName: account.rootLoginName, Password: password },
+      });
+      const { CsrfToken } = (await signedIn.json()) as { readonly CsrfToken: string };
+      const proven = await context.request.post('/', {
+        form: { ...form, Action: 'StepUp', Method: 'Password', Password: password },
+        headers: { 'x-claviger-csrf': CsrfToken },
+      });
+      assert.ok(proven.ok());
+
+      await page.getByRole('button', { name: words.create }).click();
+      await page.getByRole('dialog', { name: words.title }).waitFor();
+      await assert.rejects(ram('GetUser', { UserName: `planted-${language.toLowerCase()}` }), {
+        code: 'EntityNotExist.User',
+      });
+      await page.getByRole('button', { name: words.reload }).click();
+      await page.getByRole('dialog', { name: words.title }).waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: words.create }).waitFor();
+      await context.close();
+    });
+  }
+});
+
+/** Proves that it is still the same person. */
+async function verify(page: Page): Promise<void> {
+  const proof = page.getByRole('dialog', { name: 'Security verification' });
+  await proof.getByLabel('Password', { exact: true }).fill(password);
+  await proof.getByRole('button', { name: 'Verify', exact: true }).click();
+}
