@@ -5,6 +5,7 @@ import {
   type Surroundings,
   warningsOf,
 } from '@claviger/guard/gateway';
+import { RedisNonces } from '@claviger/guard/redis';
 import { type Command, CommanderError, Option } from 'commander';
 import { pino } from 'pino';
 import { GuardSource } from './guard-source.ts';
@@ -43,6 +44,9 @@ Secrets are taken from the environment only:
   CLAVIGER_GUARD_IDENTITY_SECRET
       what the keys of identity tokens come from, base64 of 32 bytes or more; the same for all that guard one service.
       Without it each process has keys of its own.
+  CLAVIGER_GUARD_REDIS
+      Redis or Valkey, redis:// or rediss://, in which the nonces of all that guard one service are remembered.
+      Without it each process remembers those of its own; see nonces.directory in the configuration.
 
 It ends with 1 when the control plane refuses the AccessKey at the start: a supervisor may start it again. A control
 plane that does not answer ends nothing: it is tried again.`;
@@ -110,17 +114,20 @@ async function guard<Running extends RunningGuard>(
   const accessKeySecret = needed(environment, SECRET);
   const secret = identitySecret(environment);
   const { log, flush } = openLog(flags.logLevel ?? environment['CLAVIGER_LOG_LEVEL'] ?? 'info');
+  const nonces = await openSharedNonces(environment, log);
   const source = new GuardSource(terminal, { accessKeyId, accessKeySecret }, log);
   const running = await kind.start(resolve(flags.config), {
     openSource: (settings, ca) => source.open(settings, ca),
     now: Date.now,
     log,
     identitySecret: secret,
+    nonces,
   });
   for (const line of kind.greeting(running)) print(terminal, line);
   const refusal = await Promise.race([stopSignal(running), source.refused]);
   if (refusal === undefined) tell(terminal, 'Stopping: finishing what is under way.');
   await running.close(refusal === undefined ? GRACE_MS : 0);
+  nonces?.close();
   flush();
   if (refusal !== undefined) throw new CommanderError(1, 'claviger.guard', refusal);
 }
@@ -153,6 +160,26 @@ function openLog(level: string): { readonly log: Surroundings['log']; readonly f
   });
   const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
   return { log, flush: () => destination.flushSync() };
+}
+
+/** Nonces in Redis or Valkey, when the environment names one. @throws CommanderError when it does not answer */
+async function openSharedNonces(
+  environment: Terminal['environment'],
+  log: Surroundings['log'],
+): Promise<RedisNonces | undefined> {
+  const url = environment['CLAVIGER_GUARD_REDIS'];
+  if (url === undefined || url === '') return undefined;
+  // It may hold a password, so it is not repeated.
+  if (!/^rediss?:\/\/./.test(url))
+    throw wrong('CLAVIGER_GUARD_REDIS: it is no redis:// or rediss:// address');
+  const nonces = new RedisNonces(url, (problem) => log.warn({ problem }, 'nonces'));
+  try {
+    await nonces.ready();
+    return nonces;
+  } catch {
+    nonces.close();
+    throw new CommanderError(1, 'claviger.guard', 'CLAVIGER_GUARD_REDIS: it cannot be reached');
+  }
 }
 
 function needed(environment: Terminal['environment'], name: string): string {

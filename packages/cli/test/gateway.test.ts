@@ -240,12 +240,23 @@ describe('claviger gateway', () => {
         'CLAVIGER_GUARD_IDENTITY_SECRET',
       ],
       [{ ...asGuard(guardKey), CLAVIGER_LOG_LEVEL: 'loud' }, 'CLAVIGER_LOG_LEVEL'],
+      [{ ...asGuard(guardKey), CLAVIGER_GUARD_REDIS: 'http://:hunter2@h' }, 'CLAVIGER_GUARD_REDIS'],
     ] as const) {
       const { status, err } = await type(['gateway', '--config', file], { environment });
       assert.equal(status, 2, err);
       assert.ok(err.startsWith(`error: ${named}: `), err);
       assert.ok(!err.includes(guardKey.AccessKeySecret));
+      assert.ok(!err.includes('hunter2'));
     }
+    const away = {
+      ...asGuard(guardKey),
+      CLAVIGER_GUARD_REDIS: `redis://:hunter2@127.0.0.1:${await freePort()}`,
+    };
+    const unreached = await type(['gateway', '--config', file], { environment: away });
+    assert.deepEqual(
+      [unreached.status, unreached.err],
+      [1, 'error: CLAVIGER_GUARD_REDIS: it cannot be reached\n'],
+    );
     assert.equal((await type(['gateway'])).status, 2);
     const missing = await type(['gateway', '--config', join(directory, 'none.yaml'), '--check']);
     assert.equal(missing.status, 2);

@@ -40,7 +40,10 @@ export interface ServiceGuardOptions {
   readonly source: CredentialSource;
   /** What requests to the service mean. */
   readonly service: ServiceMap;
-  /** Remembers nonces; in this process unless given. Several guards of one service must share theirs. */
+  /**
+   * Remembers nonces. Several guards of one service must share theirs. Unless given they are remembered in this
+   * process, and what was signed before it started is refused: see `openNonceFiles` and `RedisNonces` for others.
+   */
   readonly nonces?: NonceStore;
   /** Milliseconds since the epoch; the system's clock unless given. */
   readonly now?: () => number;
@@ -127,13 +130,14 @@ export class ServiceGuard {
     if (!Number.isSafeInteger(bodyLimit) || bodyLimit < 0) {
       throw new RangeError(`bodyLimit: ${bodyLimit} is no number of bytes`);
     }
+    const { now = Date.now } = options;
     this.service = service;
     this.#scope = { product: service.service, region: service.region };
     this.bodyLimit = bodyLimit;
     this.#guard = new Guard({
       source,
-      nonces: options.nonces ?? new NonceMemory(),
-      now: options.now ?? Date.now,
+      nonces: options.nonces ?? new NonceMemory({ remembersFrom: startOf(now) }),
+      now,
       ...(trustedProxies === undefined ? {} : { trustedProxies }),
       ...(vpcNetworks === undefined ? {} : { vpcNetworks }),
       ...(windowMs === undefined ? {} : { windowMs }),
@@ -342,6 +346,11 @@ function bodyToCome(signature: ParsedSignature, rawHeaders: readonly string[]): 
 export function needsWholeBody(rawHeaders: readonly string[]): boolean {
   const type = firstHeader(rawHeaders, 'content-type');
   return type !== undefined && readBodyType(type).kind === 'form';
+}
+
+/** The second in which a process starts: timestamps of requests have whole seconds. */
+function startOf(now: () => number): number {
+  return Math.floor(now() / 1000) * 1000;
 }
 
 function warn(error: unknown, requestId: string): void {

@@ -7,6 +7,7 @@ export type GuardRefusalCode =
   | 'UnsupportedSignatureType'
   | 'InvalidAccessKeyId.Inactive'
   | 'SignatureNonceUsed'
+  | 'InvalidTimeStamp.BeforeStart'
   | 'Throttling.Nonce'
   | 'BodyNotCovered'
   | 'Forbidden.AccessKeyNetworkPolicy'
@@ -56,6 +57,11 @@ export const guardRefusals: Readonly<Record<GuardRefusalCode, RefusalText>> = {
     message: 'Specified SecurityToken does not match the AccessKeyId.',
   },
   SignatureNonceUsed: { httpStatus: 400, message: 'Specified signature nonce was used already.' },
+  'InvalidTimeStamp.BeforeStart': {
+    httpStatus: 400,
+    message:
+      'The request was signed at {signed}. What was signed before {start} is refused, since this process does not know the nonces that were used before it started. Sign the request again.',
+  },
   'Throttling.Nonce': {
     httpStatus: 400,
     message: 'Request was denied: more requests are under way than nonces can be remembered.',

@@ -1,5 +1,6 @@
 import { decideWithSession, type SessionDecision } from '@claviger/policy';
 import {
+  formatIsoTimestamp,
   type ParsedSignature,
   parseSignature,
   type RequestHead,
@@ -231,6 +232,13 @@ export class Guard {
     } catch (error) {
       if (!(error instanceof SignatureError)) throw error;
       return signatureRefusal(error, accessKeyId);
+    }
+    const { remembersFrom } = this.#nonces;
+    if (remembersFrom !== undefined && signature.timestamp < remembersFrom) {
+      return refuse('InvalidTimeStamp.BeforeStart', accessKeyId, {
+        signed: formatIsoTimestamp(signature.timestamp),
+        start: formatIsoTimestamp(remembersFrom),
+      });
     }
     const first = this.#nonces.use(accessKeyId, signature.nonce, signature.timestamp + this.#windowMs, now);
     if (first instanceof Promise) {

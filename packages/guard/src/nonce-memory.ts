@@ -9,6 +9,11 @@ export type NonceUse = 'first' | 'seen' | 'full';
 /** Remembers which nonces were used, so that a signed request counts once. RAM: a nonce is used once in 15 minutes. */
 export interface NonceStore {
   /**
+   * Since when every nonce is known, in milliseconds since the epoch: what was signed before may have been used before
+   * a restart, and is refused. Undefined when nonces are remembered across restarts.
+   */
+  readonly remembersFrom?: number | undefined;
+  /**
    * Records the nonce of a request whose signature is valid. Two uses at the same moment: one of them is `first`.
    *
    * @param accessKeyId nonces of different keys do not touch each other
@@ -20,7 +25,7 @@ export interface NonceStore {
 }
 
 /** Nonces are forgotten together, a quarter of an hour of expiries at a time. */
-const generationMs = 15 * 60 * 1000;
+export const generationMs = 15 * 60 * 1000;
 
 /** A generation is cut into so many tables, each of which grows alone: none stalls a request for long. */
 const shardCount = 256;
@@ -121,6 +126,8 @@ export interface NonceMemoryOptions {
   readonly maxNonces?: number;
   /** Secret random bytes for the hash, 16 or more. Default: from the system, new in each process. */
   readonly seed?: Uint8Array;
+  /** See `NonceStore.remembersFrom`. Undefined unless given: then whoever makes the memory has filled it. */
+  readonly remembersFrom?: number;
 }
 
 /**
@@ -132,6 +139,7 @@ export interface NonceMemoryOptions {
  * until its generation is dropped whole. Nothing is forgotten to make room.
  */
 export class NonceMemory implements NonceStore {
+  readonly remembersFrom: number | undefined;
   readonly #maxNonces: number;
   readonly #seed: string;
   /** At most four in number when the window is kept. */
@@ -140,7 +148,12 @@ export class NonceMemory implements NonceStore {
   #oldest = 0;
   #size = 0;
 
-  constructor({ maxNonces = defaultMaxNonces, seed = randomBytes(16) }: NonceMemoryOptions = {}) {
+  constructor({
+    maxNonces = defaultMaxNonces,
+    seed = randomBytes(16),
+    remembersFrom,
+  }: NonceMemoryOptions = {}) {
+    this.remembersFrom = remembersFrom;
     this.#maxNonces = maxNonces;
     this.#seed = Buffer.from(seed).toString('hex');
   }
@@ -160,8 +173,19 @@ export class NonceMemory implements NonceStore {
    * since nobody knows any more: that happens only to requests outside of the window.
    */
   use(accessKeyId: string, nonce: string, expiresAt: number, now: number): NonceUse {
+    return this.useDigest(this.digest(accessKeyId, nonce), expiresAt, now);
+  }
+
+  /** The keyed digest of a nonce, one character a byte, of which the first eight bytes count. */
+  digest(accessKeyId: string, nonce: string): string {
+    // Ids have no NUL in them, so no other pair of id and nonce gives the same text.
+    return hash('sha256', `${this.#seed}${accessKeyId}\0${nonce}`, 'binary');
+  }
+
+  /** As `use`, of a nonce whose digest is known. */
+  useDigest(digest: string, expiresAt: number, now: number): NonceUse {
     this.#dropGenerationsBefore(Math.floor(now / generationMs));
-    return this.remember(accessKeyId, nonce, expiresAt);
+    return this.rememberDigest(digest, expiresAt);
   }
 
   /**
@@ -170,11 +194,14 @@ export class NonceMemory implements NonceStore {
    * @param expiresAt milliseconds since the epoch, as in `use`
    */
   remember(accessKeyId: string, nonce: string, expiresAt: number): NonceUse {
+    return this.rememberDigest(this.digest(accessKeyId, nonce), expiresAt);
+  }
+
+  /** As `remember`, of a nonce whose digest is known. */
+  rememberDigest(digest: string, expiresAt: number): NonceUse {
     const number = Math.floor(expiresAt / generationMs);
     if (!(number >= this.#oldest)) return 'seen';
 
-    // Ids have no NUL in them, so no other pair of id and nonce gives the same text.
-    const digest = hash('sha256', `${this.#seed}${accessKeyId}\0${nonce}`, 'binary');
     const high = wordOfDigest(digest, 0);
     const low = wordOfDigest(digest, 4) || 1;
     // In all of them: the second use may have been signed at another time.

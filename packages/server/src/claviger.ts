@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { Guard, NonceMemory } from '@claviger/guard';
+import { RedisNonces } from '@claviger/guard/redis';
 import type { Logger } from 'pino';
 import { Registry as MetricsRegistry } from 'prom-client';
 import { StoredCredentials } from './access-keys/credential-source.ts';
@@ -18,10 +19,10 @@ import { metricsRoute, RequestMetrics, registerGauges } from './http/metrics.ts'
 import { receiveSamlResponse, samlMetadataRoute } from './http/saml-sign-in.ts';
 import { automaticTls, loadTlsFiles, type TlsFiles } from './http/tls.ts';
 import { closeServices, openServices } from './installation.ts';
-import { RedisNonces } from './nonces/redis-nonces.ts';
 import { Api, type FinishedCall } from './rpc/api.ts';
 import { Registry } from './rpc/registry.ts';
 import type { Services } from './services.ts';
+import { StoreUnavailable } from './store/store-unavailable.ts';
 
 /** How long replays of requests to an earlier process are looked out for: both sides of RAM's window. */
 const REPLAY_WINDOW_MS = 30 * 60 * 1000;
@@ -175,7 +176,7 @@ async function openNonces(
     await nonces.ready();
   } catch (error) {
     nonces.close();
-    throw error;
+    throw new StoreUnavailable('the nonce store (--redis) cannot be reached', error);
   }
   return nonces;
 }

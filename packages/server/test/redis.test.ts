@@ -6,8 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { RedisNonces } from '../src/nonces/redis-nonces.ts';
-import { StoreUnavailable } from '../src/store/store-unavailable.ts';
+import { NoncesUnavailable, RedisNonces } from '@claviger/guard/redis';
 
 const command = ['valkey-server', 'redis-server'].find((name) => spawnSync(name, ['--version']).status === 0);
 const skip =
@@ -62,7 +61,7 @@ describe('nonces in Redis', { skip }, () => {
       said.push(line),
     );
     await assert.rejects(nonces.use('LTAI1', 'n', soon, now), (error: Error) => {
-      assert.ok(error instanceof StoreUnavailable);
+      assert.ok(error instanceof NoncesUnavailable);
       assert.doesNotMatch(error.message, /hunter2/);
       return true;
     });

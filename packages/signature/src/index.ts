@@ -38,7 +38,7 @@ export {
 } from './sign.ts';
 export { type CredentialsProvider, type SignedFetchOptions, signedFetch } from './signed-fetch.ts';
 export { type Acs4Scope, acs3Verifier, SigningKey } from './signing-key.ts';
-export { DEFAULT_WINDOW_MS } from './timestamp.ts';
+export { DEFAULT_WINDOW_MS, formatIsoTimestamp } from './timestamp.ts';
 export {
   type BareSignature,
   signatureHoldsFor,

@@ -4,6 +4,7 @@ import { HostTable } from '../gateway/host-table.ts';
 import { HotConfiguration, type ReloadOutcome } from '../gateway/hot-configuration.ts';
 import { type Listener, startListener, type TlsFiles } from '../gateway/listener.ts';
 import { ConfigurationFiles } from '../gateway/load-configuration.ts';
+import { openNonces } from '../gateway/open-nonces.ts';
 import type { ServiceMap } from '../service-map/service-map.ts';
 import { type ForwardAuthConfiguration, parseForwardAuthConfiguration } from './configuration.ts';
 import { type AskedService, FORWARD_AUTH_TOKENS, ForwardAuth, trustedByForwardAuth } from './forward-auth.ts';
@@ -64,8 +65,9 @@ export async function startForwardAuth(
   const { log } = surroundings;
   const first = await loadForwardAuth(file);
   const { configuration } = first;
+  const { nonces, close: closeNonces } = await openNonces(configuration, surroundings);
   let underWay = 0;
-  const checkpoint = new Checkpoint(surroundings, configuration, first.sourceCa, {
+  const checkpoint = new Checkpoint(surroundings, configuration, first.sourceCa, nonces, {
     underWay: () => underWay,
     upstreams: () => [],
   });
@@ -100,13 +102,14 @@ export async function startForwardAuth(
   } catch (error) {
     await main?.close(0);
     await checkpoint.close();
+    closeNonces();
     throw error;
   }
   const listener = main;
   const hot = new HotConfiguration(first, {
     load: () => loadForwardAuth(file),
     fixed: ({
-      configuration: { listen, proxies, admin, source, headerLimit, identity, tls: hsts },
+      configuration: { listen, proxies, admin, source, headerLimit, identity, nonceDirectory, tls: hsts },
       tls,
       sourceCa,
     }) => ({
@@ -116,6 +119,7 @@ export async function startForwardAuth(
       source: { ...source, ca: sourceCa },
       headerLimit,
       identity,
+      nonces: nonceDirectory,
       tls: tls !== undefined,
       'tls.hsts': hsts?.hsts,
     }),
@@ -138,6 +142,7 @@ export async function startForwardAuth(
       await listener.close(graceMs);
       await admin?.close(0);
       await checkpoint.close();
+      closeNonces();
     },
   };
 }

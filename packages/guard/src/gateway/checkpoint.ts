@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type AccessKeyUse, createGuard, type ServiceGuard } from '../create-guard.ts';
 import type { CredentialSource } from '../credential.ts';
-import { NonceMemory } from '../nonce-memory.ts';
+import type { NonceStore } from '../nonce-memory.ts';
 import type { RateLimits } from '../rate-limit/rate-limiter.ts';
 import type { ServiceMap } from '../service-map/service-map.ts';
 import { type AccessRecord, loggedFields } from './access-record.ts';
@@ -39,6 +39,8 @@ export interface Surroundings {
    * service should share it.
    */
   readonly identitySecret?: Uint8Array | undefined;
+  /** Nonces that several processes share; whoever made them closes them. */
+  readonly nonces?: NonceStore | undefined;
 }
 
 /** What is the same for every service that one process guards: credentials, nonces, keys, book-keeping. */
@@ -49,18 +51,20 @@ export class Checkpoint {
   readonly #keys: IdentityKeys;
   readonly #tokens: IdentityTokens;
   /** One for all services, so that a request to one is no new one to another. */
-  readonly #nonces = new NonceMemory();
+  readonly #nonces: NonceStore;
   isDraining = false;
 
   constructor(
     surroundings: Surroundings,
     settings: { readonly source: SourceSettings; readonly identity: IdentitySettings },
     sourceCa: string | undefined,
+    nonces: NonceStore,
     gauges: { readonly underWay: () => number; readonly upstreams: () => readonly Upstream[] },
   ) {
     const { now, identitySecret = randomBytes(32) } = surroundings;
     const { issuer, keyLifetimeMs } = settings.identity;
     this.#surroundings = surroundings;
+    this.#nonces = nonces;
     this.#keys = new IdentityKeys({ secret: identitySecret, periodMs: keyLifetimeMs, now });
     this.#tokens = new IdentityTokens({ keys: this.#keys, issuer, now });
     this.#opened = surroundings.openSource(settings.source, sourceCa);

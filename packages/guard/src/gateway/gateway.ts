@@ -13,6 +13,7 @@ import { HostTable } from './host-table.ts';
 import { HotConfiguration, type ReloadOutcome } from './hot-configuration.ts';
 import { type Listener, startListener } from './listener.ts';
 import { type LoadedGateway, loadGateway } from './load-configuration.ts';
+import { openNonces } from './open-nonces.ts';
 import { type ProxiedService, ReverseProxy } from './reverse-proxy.ts';
 import { Upstream } from './upstream.ts';
 
@@ -48,9 +49,10 @@ export async function startGateway(file: string, surroundings: Surroundings): Pr
   const { log } = surroundings;
   const first = await loadGateway(file);
   const { configuration } = first;
+  const { nonces, close: closeNonces } = await openNonces(configuration, surroundings);
   let plan: Plan | undefined;
   const inForce = () => plan!;
-  const checkpoint = new Checkpoint(surroundings, configuration, first.sourceCa, {
+  const checkpoint = new Checkpoint(surroundings, configuration, first.sourceCa, nonces, {
     underWay: () => proxy.underWay,
     upstreams: () => inForce().upstreams,
   });
@@ -103,7 +105,16 @@ export async function startGateway(file: string, surroundings: Surroundings): Pr
     const hot = new HotConfiguration(first, {
       load: () => loadGateway(file),
       fixed: ({
-        configuration: { listen, admin, source, headerLimit, identity, forwardAuth, tls: hsts },
+        configuration: {
+          listen,
+          admin,
+          source,
+          headerLimit,
+          identity,
+          forwardAuth,
+          nonceDirectory,
+          tls: hsts,
+        },
         tls,
         sourceCa,
       }) => ({
@@ -113,6 +124,7 @@ export async function startGateway(file: string, surroundings: Surroundings): Pr
         headerLimit,
         identity,
         forwardAuth,
+        nonces: nonceDirectory,
         tls: tls !== undefined,
         'tls.hsts': hsts?.hsts,
       }),
@@ -141,11 +153,13 @@ export async function startGateway(file: string, surroundings: Surroundings): Pr
         await admin?.close(0);
         for (const upstream of inForce().upstreams) upstream.retire();
         await checkpoint.close();
+        closeNonces();
       },
     };
   } catch (error) {
     for (const listener of listeners) await listener.close(0);
     await checkpoint.close();
+    closeNonces();
     throw error;
   }
 }

@@ -27,6 +27,8 @@ export interface SharedSettings {
   readonly identity: IdentitySettings;
   /** Networks with the names of VPCs, `vpc-build=10.20.0.0/16`. */
   readonly vpc: readonly string[];
+  /** Where nonces are kept across restarts; undefined: in this process alone. */
+  readonly nonceDirectory: string | undefined;
 }
 
 /** Their names in the file. */
@@ -38,6 +40,7 @@ export const SHARED_FIELDS = [
   'rateLimits',
   'identity',
   'vpc',
+  'nonces',
 ] as const;
 
 /** Where credentials come from. */
@@ -299,6 +302,7 @@ export function readShared<Name extends string>(
       : { server: '', guardName: '', caFile: undefined, maxStalenessMs: 0 },
     headerLimit: root.read('headerLimit', headerLimitBytes, DEFAULT_HEADER_LIMIT),
     rateLimits: readRateLimits(root.section('rateLimits', ['perKey', 'perPrincipal'])),
+    nonceDirectory: root.section('nonces', ['directory']).read('directory', file, undefined),
     identity: readIdentity(root.section('identity', ['issuer', 'keyLifetime'])),
     vpc: readVpc(root),
   };

@@ -1,4 +1,5 @@
 import { type GuardRefusal, type GuardRequest, readSignature, retryHeaders } from '@claviger/guard';
+import { NoncesUnavailable } from '@claviger/guard/redis';
 import { accountOfKey } from '../access-keys/account-of-key.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { SecretUnreadable } from '../secrets/sealed-text.ts';
@@ -178,7 +179,8 @@ export class Api {
     // The log was told of it where it did not open.
     if (error instanceof SecretUnreadable) return new Refusal('StoredSecretDamaged');
     this.#parts.reportBug(journey.requestId, error);
-    return new Refusal(error instanceof StoreUnavailable ? 'ServiceUnavailable' : 'InternalError');
+    const isOutage = error instanceof StoreUnavailable || error instanceof NoncesUnavailable;
+    return new Refusal(isOutage ? 'ServiceUnavailable' : 'InternalError');
   }
 
   #finish(journey: Journey, code: string, answer: Answer | undefined): void {

@@ -1,14 +1,20 @@
 import { createHash } from 'node:crypto';
-import type { NonceStore, NonceUse } from '@claviger/guard';
 import { Redis } from 'iovalkey';
-import { StoreUnavailable } from '../store/store-unavailable.ts';
+import type { NonceStore, NonceUse } from './nonce-memory.ts';
 
 /** How long one answer may take, in milliseconds; a request that cannot be checked is refused. */
 const answerLimitMs = 1_000;
 
+/** Redis or Valkey cannot be reached, or does not answer in time. */
+export class NoncesUnavailable extends Error {
+  override readonly name = 'NoncesUnavailable';
+}
+
 /**
- * Nonces in Redis or Valkey, for several nodes: what one has seen, none accepts again. When it does not answer,
- * requests are refused, not let through.
+ * Nonces in Redis or Valkey, for several processes and across restarts: what one has seen, none accepts again. When it
+ * does not answer, requests are refused, not let through. Needs the package `iovalkey`.
+ *
+ * How long a nonce outlives a restart of Redis itself is a matter of its own persistence (`appendfsync`).
  */
 export class RedisNonces implements NonceStore {
   readonly #redis: Redis;
@@ -31,6 +37,7 @@ export class RedisNonces implements NonceStore {
     );
   }
 
+  /** Records a nonce; see `NonceStore`. @throws NoncesUnavailable */
   async use(accessKeyId: string, nonce: string, expiresAt: number, now: number): Promise<NonceUse> {
     const name = createHash('sha256').update(`${accessKeyId}\n${nonce}`).digest('base64url');
     const milliseconds = Math.max(1, Math.ceil(expiresAt - now));
@@ -38,17 +45,17 @@ export class RedisNonces implements NonceStore {
     try {
       answer = await this.#redis.set(`claviger:nonce:${name}`, '', 'PX', milliseconds, 'NX');
     } catch (cause) {
-      throw new StoreUnavailable('the nonce store cannot be reached', cause);
+      throw new NoncesUnavailable('the nonce store cannot be reached', { cause });
     }
     return answer === 'OK' ? 'first' : 'seen';
   }
 
-  /** Resolves when the store answers. @throws StoreUnavailable when it does not */
+  /** Resolves when the store answers. @throws NoncesUnavailable when it does not */
   async ready(): Promise<void> {
     try {
       await this.#redis.ping();
     } catch (cause) {
-      throw new StoreUnavailable('the nonce store (--redis) cannot be reached', cause);
+      throw new NoncesUnavailable('the nonce store cannot be reached', { cause });
     }
   }
 

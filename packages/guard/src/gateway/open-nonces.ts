@@ -1,0 +1,50 @@
+import { setTimeout as passed } from 'node:timers/promises';
+import { openNonceFiles } from '../nonce-files.ts';
+import { NonceMemory, type NonceStore } from '../nonce-memory.ts';
+import type { Surroundings } from './checkpoint.ts';
+import type { SharedSettings } from './settings.ts';
+import { GatewayConfigurationError } from './settings-section.ts';
+
+/** Nonces of one process. */
+export interface OpenNonces {
+  readonly nonces: NonceStore;
+  readonly close: () => void;
+}
+
+/**
+ * Opens what remembers nonces: what is shared with others, files, or the memory of this process. Where nothing from
+ * before is known, it resolves at the next full second, from which on requests are accepted: their timestamps have
+ * whole seconds, so no request of before has one of those.
+ *
+ * @throws GatewayConfigurationError when two are wanted, or the directory cannot be used
+ */
+export async function openNonces(
+  { nonceDirectory: directory }: Pick<SharedSettings, 'nonceDirectory'>,
+  { nonces: shared, now, log }: Surroundings,
+): Promise<OpenNonces> {
+  if (shared !== undefined) {
+    if (directory === undefined) return { nonces: shared, close() {} };
+    throw new GatewayConfigurationError(
+      'nonces are kept in `nonces.directory` or in Redis (CLAVIGER_GUARD_REDIS), not in both: remove one',
+    );
+  }
+  if (directory === undefined) {
+    const startedAt = now();
+    const remembersFrom = Math.ceil(startedAt / 1000) * 1000;
+    await passed(remembersFrom - startedAt);
+    return { nonces: new NonceMemory({ remembersFrom }), close() {} };
+  }
+  try {
+    const startedAt = now();
+    const nonces = await openNonceFiles({
+      directory,
+      now,
+      log: (problem) => log.error({ problem }, 'nonces'),
+    });
+    if (nonces.remembersFrom !== undefined) await passed(Math.max(0, nonces.remembersFrom - startedAt));
+    return { nonces, close: () => nonces.close() };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new GatewayConfigurationError(`${directory}: nonces cannot be kept there: ${code ?? message}`);
+  }
+}
