@@ -8,6 +8,7 @@ import {
   type Decision,
   type GuardRequest,
   type HeadDecision,
+  NonceMemory,
   parseNetworkPolicy,
   type ServiceGuardOptions,
 } from '../src/index.ts';
@@ -298,7 +299,7 @@ describe('a key', () => {
       [-15 * minute, 'allowed'],
       [-15 * minute - 1000, 'InvalidTimeStamp.Expired'],
     ] as const) {
-      const late = ordersGuard(keys, { now: () => noon + shift });
+      const late = ordersGuard(keys, { now: () => noon + shift, nonces: new NonceMemory() });
       assert.equal(await result(late.check(arriving(sign(clerk, { target: '/orders/17' })))), expected);
     }
     const strict = ordersGuard(keys, { now: () => noon + 2 * minute, windowMs: minute });
