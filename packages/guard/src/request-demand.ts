@@ -47,7 +47,7 @@ export function demandOf(
   if (route.conditions.length === 0) return { action, resource: resource.arn, caseSensitive };
   const conditions = new Map<string, string>();
   for (const { key, from } of route.conditions) {
-    const value = valueFrom(from, values);
+    const value = from.in === 'value' ? from.name : valueFrom(from, values);
     if (value !== undefined) conditions.set(key, value);
   }
   return { action, resource: resource.arn, conditions, caseSensitive };

@@ -37,8 +37,10 @@ export const requestConditionKeys = {
   },
   'acs:MFAPresent': {
     type: 'boolean',
-    source: 'whether a second factor was shown at the sign-in of the console session',
-    absent: 'calls signed by an AccessKey, STS sessions, federated AssumeRole calls, services behind guards',
+    source:
+      'whether a second factor was shown at the sign-in of the console session, or of the one that opened the STS session',
+    absent:
+      'calls signed by an AccessKey, STS sessions that an AccessKey or an identity provider opened, federated AssumeRole calls',
   },
   'acs:PrincipalARN': {
     type: 'string',

@@ -4,6 +4,7 @@
  */
 export const taggedResourceActions: readonly string[] = [
   'claviger:ListAccessKeyExpiries',
+  'claviger:RevokeSessions',
   'claviger:SetAccessKeyExpiry',
   'claviger:Simulate',
   'ram:AddUserToGroup',

@@ -10,6 +10,7 @@ import { openApiProducts } from '../src/api/openapi.ts';
 import { builtOperations } from '../src/claviger.ts';
 import type { AnyOperation } from '../src/rpc/operation.ts';
 import { securityEffects } from '../src/rpc/security-effect.ts';
+import { conditionKeysPage } from './condition-keys-page.ts';
 import { stepUpPage } from './step-up-page.ts';
 
 /** The page of one product: each operation that is built, with what it takes and answers. */
@@ -102,4 +103,5 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     writeFileSync(new URL(`${name}.md`, referenceFolder), referencePage(version));
   }
   writeFileSync(new URL('step-up.md', referenceFolder), stepUpPage());
+  writeFileSync(new URL('../condition-keys.md', referenceFolder), conditionKeysPage());
 }

@@ -3,12 +3,15 @@
  * signed by a key, for sessions of roles, for sessions of the console and for federated calls.
  */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import {
   type OperationConditionKey,
   type RequestConditionKey,
   taggedResourceActions,
 } from '@claviger/policy';
+import { conditionKeysPage } from '../api-description/condition-keys-page.ts';
+import { referenceFolder } from '../api-description/reference.ts';
 import { Browser } from './browser.ts';
 import type { ClientKey } from './clients.ts';
 import { OidcIdentityProvider, SamlIdentityProvider } from './identity-providers.ts';
@@ -92,6 +95,14 @@ const operationKeys: Readonly<Record<OperationConditionKey, string>> = {
   'oidc:aud': 'a Deny under each key of OIDC holds in a trust policy',
   'oidc:sub': 'a Deny under each key of OIDC holds in a trust policy',
 };
+
+test('docs/condition-keys.md is what the table says', () => {
+  assert.equal(
+    readFileSync(new URL('../condition-keys.md', referenceFolder), 'utf8'),
+    conditionKeysPage(),
+    'run `npm run docs:reference`',
+  );
+});
 
 eachServer((_, start) => {
   describe('condition keys', () => {

@@ -129,6 +129,29 @@ eachServer((_, start) => {
         await guard.untilVerdict('Deny', key);
       });
 
+      test('the tags of a user: given, changed, taken off', async () => {
+        const { key, UserName } = await newUser(mayGetOrders, {
+          ...mayGetOrders,
+          Effect: 'Deny',
+          Condition: { StringEquals: { 'acs:PrincipalTag/Team': 'blue' } },
+        });
+        const named = {
+          ResourceType: 'user',
+          'ResourcePrincipalName.1': `${UserName}@${account.domain}`,
+        };
+        const tag = (Value: string) =>
+          ims('TagResources', { ...named, 'Tag.1.Key': 'TEAM', 'Tag.1.Value': Value });
+        await guard.untilVerdict('Allow', key);
+        await tag('blue');
+        await guard.untilVerdict('Deny', key);
+        await tag('red');
+        await guard.untilVerdict('Allow', key);
+        await tag('blue');
+        await guard.untilVerdict('Deny', key);
+        await ims('UntagResources', { ...named, 'TagKey.1': 'TEAM' });
+        await guard.untilVerdict('Allow', key);
+      });
+
       test('a policy that was deleted, and another one of its name', async () => {
         const { key, UserName } = await newUser({ ...mayGetOrders, Action: 'orders:ListOrders' });
         const policy = { PolicyName: `again-${UserName}`, PolicyType: 'Custom' };
@@ -295,6 +318,29 @@ eachServer((_, start) => {
         const session = await assume(key, await makeRole('narrow'), { Policy });
         assert.equal(await guard.verdict(session), 'Deny');
         assert.equal(await guard.verdict(session, undefined, 'acs:orders:*:1:order/2'), 'Allow');
+      });
+
+      test('the tags of its role count, and change with it', async () => {
+        const { key } = await newUser(mayAssume);
+        const RoleArn = await makeRole('tagged');
+        await admin('CreatePolicyVersion', {
+          PolicyName: 'role-tagged',
+          SetAsDefault: 'true',
+          PolicyDocument: document(mayGetOrders, {
+            ...mayGetOrders,
+            Effect: 'Deny',
+            Condition: { StringEquals: { 'acs:PrincipalTag/team': 'blue' } },
+          }),
+        });
+        const session = await assume(key, RoleArn);
+        await guard.untilVerdict('Allow', session);
+        await admin('TagResources', {
+          ResourceType: 'role',
+          'ResourceNames.1': 'tagged',
+          'Tag.1.Key': 'team',
+          'Tag.1.Value': 'blue',
+        });
+        await guard.untilVerdict('Deny', session);
       });
 
       test('what is no token is refused, and asked about once', async () => {

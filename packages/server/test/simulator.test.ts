@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Browser, OWN } from './browser.ts';
-import { callRaw } from './raw-request.ts';
+import { callRaw, send, signedRequest } from './raw-request.ts';
 import { eachServer, refused, type TestAccount, type TestServer } from './server.ts';
 
 const IMS = '2019-08-15';
@@ -404,6 +404,68 @@ eachServer((_, start) => {
     const { RequestId: _, ...inConsole } = await browser.done('Simulate', asked);
     const { RequestId: __, ...byKey } = (await simulate(asked)) as unknown as Record<string, unknown>;
     assert.deepEqual(inConsole, byKey);
+  });
+
+  test('what a valid document does not do is warned of, in the answer and in a header', async () => {
+    const { server, account, admin } = await fresh();
+    const PolicyDocument = policy(
+      {
+        Effect: 'Deny',
+        Action: 'ram:ListUsers',
+        Resource: '*',
+        Condition: { Bool: { 'acs:MFAPresent': 'false' }, StringEquals: { 'acs:ResourceTag/a': 'b' } },
+      },
+      { Effect: 'Allow', Action: 'ims:*', Resource: '*' },
+    );
+    const validated = (await admin.call(OWN, 'ValidatePolicyDocument', {
+      PolicyDocument,
+      Kind: 'identity',
+    })) as unknown as {
+      readonly Valid: boolean;
+      readonly Faults: readonly { Severity: string; Code: string; Subject: string; Line: number }[];
+    };
+    assert.equal(validated.Valid, true);
+    assert.deepEqual(
+      validated.Faults.map(({ Severity, Code, Subject }) => [Severity, Code, Subject]),
+      [
+        ['warning', 'MfaPresentAbsentForKeys', 'BoolIfExists'],
+        ['warning', 'ConditionKeyNeverFilled', 'acs:ResourceTag/a'],
+        ['warning', 'ImsActionHasNoEffect', 'ims:*'],
+      ],
+    );
+    const trust = policy({
+      Effect: 'Allow',
+      Action: 'sts:AssumeRole',
+      Principal: { Federated: [`acs:ram::${account.accountId}:oidc-provider/ci`] },
+    });
+    const everywhere = JSON.stringify({
+      Status: 'Inactive',
+      Statements: [{ Type: 'ClassicWhiteList', IPList: ['0.0.0.0/0'] }],
+    });
+    const headerOf = async (version: string, action: string, parameters: Record<string, string>) => {
+      const answer = await send(
+        server.url,
+        signedRequest(server.url, account.key, 'ACS3 with a form', { version, action, parameters }),
+      );
+      assert.equal(answer.status, 200, answer.text);
+      return String(answer.headers['x-claviger-warning'] ?? '');
+    };
+    const harmless = policy({ Effect: 'Allow', Action: 'ram:GetUser', Resource: '*' });
+    for (const [version, action, parameters, expected] of [
+      [RAM, 'CreatePolicy', { PolicyName: 'warned', PolicyDocument }, /MfaPresentAbsentForKeys at 10:\d+: /],
+      [RAM, 'CreatePolicyVersion', { PolicyName: 'warned', PolicyDocument }, /ImsActionHasNoEffect/],
+      [
+        RAM,
+        'CreateRole',
+        { RoleName: 'warned', AssumeRolePolicyDocument: trust },
+        /OidcTrustTooWide.*oidc:sub/,
+      ],
+      [RAM, 'UpdateRole', { RoleName: 'warned', NewAssumeRolePolicyDocument: trust }, /oidc:aud/],
+      ['2019-08-15', 'SetAccessKeyPolicyForAccount', { AccessKeyPolicy: everywhere }, /EveryAddress/],
+      [RAM, 'CreatePolicy', { PolicyName: 'harmless', PolicyDocument: harmless }, /^$/],
+    ] as const) {
+      assert.match(await headerOf(version, action, parameters), expected, action);
+    }
   });
 
   test('a document is validated at its lines and columns, with all its faults', async () => {

@@ -3,7 +3,7 @@ import { type PlacedTemplate, warnOfFolding } from './map-warnings.ts';
 import { intersectionOf, type PathTemplate, readPathTemplate, relationOf } from './path-template.ts';
 import { readResource } from './read-resource.ts';
 import { decisiveParameters } from './request-query.ts';
-import type { Route, RouteCondition } from './route.ts';
+import type { ConditionSource, Route, RouteCondition } from './route.ts';
 import { type MappedRoute, ServiceMap } from './service-map.ts';
 import { readValueSource, type ValueSource } from './value-source.ts';
 import type { Member, Placed, YamlReader } from './yaml-reader.ts';
@@ -29,6 +29,8 @@ const SERVICE = /^[a-z][a-z0-9-]{0,62}$/;
 const REGION = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const ACTION = /^[A-Za-z][A-Za-z0-9]{0,127}$/;
 const CONDITION_NAME = /^[A-Za-z][A-Za-z0-9._/-]{0,127}$/;
+/** Tags that a service knows of its resources and requests. */
+const TAG_KEY = /^acs:(?:ResourceTag|RequestTag)\/[A-Za-z0-9._/-]{1,128}$/i;
 /** Methods that carry a request to a resource; CONNECT and TRACE do not. */
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 /** Policies about these are about the control plane, and must never open a service. */
@@ -104,7 +106,10 @@ export class MapBuilder {
     const conditions = this.#conditions(draft.conditions, template);
     if (action === undefined || !resource.ok) return;
     if (told === undefined && resource.sources.length > 0) this.#untold.push(place);
-    const sources = [...resource.sources, ...conditions.map(({ from }) => from)];
+    const sources = [
+      ...resource.sources,
+      ...conditions.flatMap(({ from }) => (from.in === 'value' ? [] : [from])),
+    ];
     const route: Route = {
       method,
       template: template.text,
@@ -160,8 +165,12 @@ export class MapBuilder {
     const conditions: RouteCondition[] = [];
     for (const { name: key, at, value } of members) {
       const prefix = `${this.#service}:`;
-      if (!key.startsWith(prefix) || !CONDITION_NAME.test(key.slice(prefix.length))) {
-        this.#reader.fault(at, `${quote(key)} is no condition key of this service: write \`${prefix}NAME\``);
+      const isOwn = key.startsWith(prefix) && CONDITION_NAME.test(key.slice(prefix.length));
+      if (!isOwn && !TAG_KEY.test(key)) {
+        this.#reader.fault(
+          at,
+          `${quote(key)} is no condition key of this service: write \`${prefix}NAME\`, or a tag, \`acs:ResourceTag/KEY\` or \`acs:RequestTag/KEY\``,
+        );
         continue;
       }
       if (conditions.some((condition) => condition.key === key.toLowerCase())) {
@@ -170,7 +179,7 @@ export class MapBuilder {
       }
       const text = this.#reader.text(value, `the source of \`${key}\``);
       if (text === undefined) continue;
-      const from = readValueSource(text, template.parameters, template.restIndex);
+      const from = readConditionSource(text, template);
       if ('problem' in from) this.#reader.fault(value, from.problem);
       else conditions.push({ key: key.toLowerCase(), from });
     }
@@ -204,6 +213,15 @@ export class MapBuilder {
 function isSettled(a: PathTemplate, b: PathTemplate, places: readonly PlacedTemplate[]): boolean {
   const both = intersectionOf(a.segments, b.segments);
   return places.some(({ template }) => relationOf(template.segments, both) === 'same');
+}
+
+/** A value of the request, or `value.TEXT`: the text itself. */
+function readConditionSource(
+  text: string,
+  template: PathTemplate,
+): ConditionSource | { readonly problem: string } {
+  if (text.startsWith('value.')) return { in: 'value', name: text.slice('value.'.length) };
+  return readValueSource(text, template.parameters, template.restIndex);
 }
 
 function namesIn(place: 'query' | 'header', sources: readonly ValueSource[]): string[] {

@@ -283,12 +283,12 @@ routes:
     [
       'a key of the platform',
       { 'acs:SourceIp': 'query.ip' },
-      '`acs:SourceIp` is no condition key of this service: write `orders:NAME`',
+      '`acs:SourceIp` is no condition key of this service: write `orders:NAME`, or a tag, `acs:ResourceTag/KEY` or `acs:RequestTag/KEY`',
     ],
     [
       'a key without a name',
       { 'orders:': 'query.ip' },
-      '`orders:` is no condition key of this service: write `orders:NAME`',
+      '`orders:` is no condition key of this service: write `orders:NAME`, or a tag, `acs:ResourceTag/KEY` or `acs:RequestTag/KEY`',
     ],
     [
       'a key twice, in another case',

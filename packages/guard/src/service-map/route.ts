@@ -2,11 +2,14 @@ import type { DecisiveParameter } from './request-query.ts';
 import type { ResourceTemplate } from './resource-template.ts';
 import type { ValueSource } from './value-source.ts';
 
+/** A value of the request, or always the same text: a tag that all resources of a route have. */
+export type ConditionSource = ValueSource | { readonly in: 'value'; readonly name: string };
+
 /** Where a condition key of a route gets its value from. */
 export interface RouteCondition {
   /** In lower case, as conditions are looked up: `orders:channel`. */
   readonly key: string;
-  readonly from: ValueSource;
+  readonly from: ConditionSource;
 }
 
 /** One kind of request that a service answers, and what it needs. */

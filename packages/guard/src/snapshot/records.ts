@@ -29,6 +29,8 @@ export type ReplicationRecord =
       userName: string,
       groupIds: readonly string[],
       policies: readonly string[],
+      /** Key, value, key, value …; left out for a user without tags, as releases before tags do. */
+      tags?: readonly string[],
     ]
   | readonly ['user', userId: string]
   /**
@@ -82,6 +84,7 @@ const verifierOrNull = (value: unknown) =>
   value === null || (typeof value === 'string' && /^[A-Za-z0-9+/]{86}==$/.test(value));
 const isText = (value: unknown) => typeof value === 'string';
 const texts = (value: unknown) => Array.isArray(value) && value.every(isText);
+const pairsOfTexts = (value: unknown) => texts(value) && (value as unknown[]).length % 2 === 0;
 const numberOrNull = (value: unknown) => value === null || typeof value === 'number';
 const oneOf =
   (...words: string[]) =>
@@ -93,7 +96,7 @@ const fields: Readonly<Record<string, readonly ((value: unknown) => boolean)[]>>
   account: [isText, oneOf('Active', 'Disabled'), textOrNull, texts],
   policy: [isText, isText, oneOf('System', 'Custom'), isText, isText],
   group: [isText, texts],
-  user: [isText, isText, texts, texts],
+  user: [isText, isText, texts, texts, pairsOfTexts],
   'access-key': [isText, textOrNull, verifierOrNull, oneOf('Active', 'Inactive'), numberOrNull, textOrNull],
   begin: [oneOf('everything', 'changes')],
   commit: [isText, Number.isFinite, Number.isFinite],
@@ -121,7 +124,9 @@ export function readLine(line: string): ReplicationRecord | ReplicationMark {
   const expected = fields[word];
   if (expected === undefined) throw new UnknownRecord(`a record of the kind \`${word.slice(0, 32)}\``);
   const isRemoval = rest.length === 1 && removable.has(word) && isText(rest[0]);
-  const isWhole = rest.length === expected.length && expected.every((fits, at) => fits(rest[at]));
+  const isOfLength =
+    rest.length === expected.length || (word === 'user' && rest.length === expected.length - 1);
+  const isWhole = isOfLength && rest.every((value, at) => expected[at]?.(value));
   if (!isRemoval && !isWhole) throw malformed(word);
   return value as unknown as ReplicationRecord | ReplicationMark;
 }

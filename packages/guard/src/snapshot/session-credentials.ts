@@ -11,6 +11,7 @@ import { sessionPrincipal } from '../principal.ts';
 import { RecentMap } from '../recent-map.ts';
 import { keyOfVerifier } from './key-of-verifier.ts';
 import { KeyAgreement, Opener, SealBroken } from './sealing.ts';
+import { tagsOfList } from './tag-list.ts';
 
 /** Sessions that are kept, and refusals. */
 const keptSessions = 100_000;
@@ -41,6 +42,8 @@ export interface ResolvedSession {
   readonly sessionPolicy: string | null;
   /** Absent from control planes of earlier releases. */
   readonly mfaPresent?: boolean | undefined;
+  /** Of the role: key, value, key, value …; left out by releases before tags. */
+  readonly tags?: readonly string[];
   /** Names of what it was made from, as the change stream has them. */
   readonly madeFrom: readonly string[];
 }
@@ -192,7 +195,17 @@ export class SessionCredentials {
   }
 
   #credential(accessKeyId: string, session: ResolvedSession): Credential {
-    const { verifier, status, expiresAt, roleId, roleName, sessionName, policies, sessionPolicy } = session;
+    const {
+      verifier,
+      status,
+      expiresAt,
+      roleId,
+      roleName,
+      sessionName,
+      policies,
+      sessionPolicy,
+      tags = [],
+    } = session;
     return {
       accessKeyId,
       kind: 'temporary',
@@ -200,7 +213,7 @@ export class SessionCredentials {
       isVerifiedElsewhere: true,
       status,
       expiresAt,
-      principal: sessionPrincipal(this.#accountId(), roleId, roleName, sessionName),
+      principal: sessionPrincipal(this.#accountId(), roleId, roleName, sessionName, tagsOfList(tags)),
       networkRestriction: undefined,
       permissions: this.#set(policies),
       sessionPolicy: sessionPolicy === null ? undefined : compileSessionPolicy(sessionPolicy),

@@ -165,7 +165,7 @@ export class Snapshot {
     const user = this.#users.get(userId, readUser);
     return (
       user && {
-        principal: userPrincipal(account.accountId, userId, user.userName),
+        principal: userPrincipal(account.accountId, userId, user.userName, user.tags),
         permissions: this.#policySets.of(user.attachments),
       }
     );

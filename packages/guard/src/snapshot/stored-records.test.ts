@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { tagValues } from '../tag-values.ts';
 import { attachmentsOf } from './policy-sets.ts';
 import { readKey, readUser, writeKey, writeUser } from './stored-records.ts';
 
@@ -35,14 +36,16 @@ describe('what a copy keeps of a key and of a user', () => {
     );
   });
 
-  test('a user has the name, groups and policies that the control plane said', () => {
+  test('a user has the name, groups, policies and tags that the control plane said', () => {
     const references = fc.array(text, { maxLength: 40 });
     fc.assert(
-      fc.property(text, references, references, (userName, groupIds, policies) => {
-        const bytes = writeUser(['user', 'id', userName, groupIds, policies]);
+      fc.property(text, references, references, fc.array(text), (userName, groupIds, policies, values) => {
+        const list = values.flatMap((value, at) => [`Key${at}`, value]);
+        const bytes = writeUser(['user', 'id', userName, groupIds, policies, list]);
         assert.deepEqual(readUser(bytes, 0, bytes.length), {
           userName,
           attachments: attachmentsOf(groupIds, policies),
+          tags: tagValues(values.map((value, at) => [`key${at}`, value])),
         });
       }),
     );

@@ -1,6 +1,8 @@
+import type { TagValues } from '../tag-values.ts';
 import { packTexts, unpackFlags, unpackTexts } from './packed-texts.ts';
 import { type Attachments, attachmentsOf } from './policy-sets.ts';
 import type { ReplicationRecord } from './records.ts';
+import { tagsOfList } from './tag-list.ts';
 
 /** What a copy keeps of a key, beside the key's id. */
 export interface StoredKey {
@@ -18,6 +20,8 @@ export interface StoredKey {
 export interface StoredUser {
   readonly userName: string;
   readonly attachments: Attachments;
+  /** Undefined for a user without tags. */
+  readonly tags: TagValues | undefined;
 }
 
 type Content<Word> = Exclude<
@@ -53,12 +57,17 @@ export function readKey(memory: Buffer, from: number, to: number): StoredKey {
 
 /** A user as bytes, for `readUser`. */
 export function writeUser(record: Content<'user'>): Buffer {
-  const [, , userName, groupIds, policies] = record;
-  return packTexts(0, [userName, attachmentsOf(groupIds, policies)]);
+  const [, , userName, groupIds, policies, tags = []] = record;
+  const packedTags = tags.length === 0 ? null : JSON.stringify(tags);
+  return packTexts(0, [userName, attachmentsOf(groupIds, policies), packedTags]);
 }
 
 /** A user that `writeUser` has written. */
 export function readUser(memory: Buffer, from: number, to: number): StoredUser {
-  const [userName, attachments] = unpackTexts(memory, from, to, 2);
-  return { userName: userName!, attachments: attachments! };
+  const [userName, attachments, tags] = unpackTexts(memory, from, to, 3);
+  return {
+    userName: userName!,
+    attachments: attachments!,
+    tags: tags === null ? undefined : tagsOfList(JSON.parse(tags!) as string[]),
+  };
 }

@@ -208,10 +208,34 @@ export class AccountRecords {
       .execute();
     const groups = Map.groupBy(memberships, (row) => row.user_id);
     const policies = await this.#attached('user', ids);
+    const tags = await this.#tagsOfUsers(ids);
     return rows.map(({ user_id: id, user_name: name }) => {
       const groupIds = (groups.get(id) ?? []).map((row) => row.group_id);
-      return ['user', id, name, groupIds, policies.get(id) ?? []];
+      const ofUser = tags.get(id);
+      const attached = policies.get(id) ?? [];
+      return ofUser === undefined
+        ? ['user', id, name, groupIds, attached]
+        : ['user', id, name, groupIds, attached, ofUser];
     });
+  }
+
+  /** Key, value, key, value … of each user that has tags. */
+  async #tagsOfUsers(ids: readonly string[]): Promise<Map<string, string[]>> {
+    const rows = await this.#services.store.queries
+      .selectFrom('tags')
+      .select(['resource_id', 'tag_key', 'tag_value'])
+      .where('account_id', '=', this.#accountId)
+      .where('resource_type', '=', 'user')
+      .where('resource_id', 'in', ids)
+      .orderBy('tag_key')
+      .execute();
+    const tags = new Map<string, string[]>();
+    for (const { resource_id: id, tag_key: key, tag_value: value } of rows) {
+      const known = tags.get(id);
+      if (known === undefined) tags.set(id, [key, value]);
+      else known.push(key, value);
+    }
+    return tags;
   }
 
   async #changedGroups(ids: readonly string[]): Promise<ReplicationRecord[]> {

@@ -53,6 +53,7 @@ export async function resolveSession(
     policies: session.policies,
     sessionPolicy: session.token.sessionPolicy ?? null,
     mfaPresent: session.token.mfaPresent,
+    tags: [...(session.tags ?? [])].flatMap(([key, values]) => values.flatMap((value) => [key, value])),
     madeFrom: session.dependsOn.map((dependency) => names.ofDependency(dependency)),
   };
   const sealed = sealer.seal(Buffer.from(JSON.stringify(resolved)));
