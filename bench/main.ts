@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { apiRows } from './api.ts';
 import { gatewayRows } from './gateway.ts';
 import { guardRows } from './guard.ts';
+import { hostileRows } from './hostile.ts';
 import { policyRows } from './policy.ts';
 import { progress, type Row } from './ratio.ts';
 import { guardRevocationRows } from './replication.ts';
@@ -18,6 +19,7 @@ const areas = {
   guard: [() => guardRows()],
   api: [() => apiRows()],
   gateway: [() => gatewayRows()],
+  hostile: [() => hostileRows()],
   scale: [
     () => statementsRows(),
     () => revocationRows(),

@@ -30,6 +30,10 @@ describe('signing in to the console', { skip: withoutChromium }, () => {
     await page.goto('/');
     await fillIn(page, fresh.rootLoginName, fresh.rootPassword);
     await page.getByRole('heading', { name: 'Choose a new password' }).waitFor();
+    // The rules are there before anything is refused.
+    await page.getByText('At least 8 characters').waitFor();
+    await page.getByText('At least 2 kinds of lowercase letters').waitFor();
+    await page.getByText('Not one of the well-known passwords').waitFor();
     const set = page.getByRole('button', { name: 'Set the password and go on' });
     await page.getByLabel('New password', { exact: true }).fill('a');
     await page.getByLabel('New password, again').fill('b');
