@@ -63,6 +63,8 @@ describe('the command line', () => {
       [['account', 'disable'], 'account-id'],
       [['root-access-key', 'create'], '--account'],
       [['root-password', 'reset'], '--account'],
+      [['sessions', 'revoke'], '--role'],
+      [['sessions', 'revoke', '--role', 'a', '--user', 'b'], '--user'],
     ] as const) {
       const { status, out, err } = await type(words);
       assert.deepEqual([status, out], [2, ''], words.join(' '));
@@ -132,6 +134,7 @@ describe('the command line', () => {
       ['account', 'enable', '1000000000000000'],
       ['root-access-key', 'create', '--account', '1000000000000000', '--accept-risk'],
       ['root-password', 'reset', '--account', '1000000000000000'],
+      ['sessions', 'revoke', '--role', 'deploy'],
       ['master-key', 'rotate'],
     ]) {
       const { status, out, err } = await type([...words, '--data', directory]);

@@ -52,6 +52,10 @@ const commands: Readonly<Record<string, Case>> = {
     words: ({ data, accountId }) => ['--data', data, '--account', accountId],
     event: 'ResetRootPassword',
   },
+  'sessions revoke': {
+    words: ({ data }) => ['--data', data, '--user', 'administrator'],
+    event: 'RevokeSessions',
+  },
   audit: { words: ({ data }) => ['--data', data], event: undefined },
   'master-key rotate': { words: ({ data }) => ['--data', data], event: 'RotateMasterKey' },
 };
@@ -183,6 +187,9 @@ describe('operator commands', () => {
       ['account', 'disable', none],
       ['account', 'enable', none],
       ['root-password', 'reset', '--account', none],
+      ['sessions', 'revoke', '--all', '--account', none],
+      ['sessions', 'revoke', '--role', 'absent'],
+      ['sessions', 'revoke', '--access-key', 'LTAIabsent'],
       ['root-access-key', 'create', '--accept-risk', '--account', none],
       ['init'],
     ]) {
