@@ -60,6 +60,7 @@ if (mode === 'unchecked') {
     underWay: () => proxy.underWay,
     upstreams: () => [upstream],
     isReady: () => true,
+    questions: () => ({ confirmed: 0, refused: 0, unanswered: 0 }),
     ageMs: () => 0,
   });
   const proxy = new ReverseProxy({

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { placeOfAccessKey, type Services } from '@claviger/server';
+import { createGuard, operatorScope, placeOfAccessKey, type Services } from '@claviger/server';
 import { progress } from './ratio.ts';
 
 /** How many keys each user of a population has. */
@@ -67,3 +67,15 @@ export function memoryInUse(): number {
 
 export const userId = (user: number) => `2${String(user).padStart(17, '0')}`;
 export const keyId = (key: number) => `LTAI5t${String(key).padStart(18, '0')}`;
+
+/** Registers a guard of the service `orders`. @returns its credential */
+export async function registerGuard(
+  services: Services,
+  accountId: string,
+): Promise<{ readonly accessKeyId: string; readonly accessKeySecret: string }> {
+  const settings = { name: 'bench', services: ['orders'], networkPolicy: null };
+  const { row, secret } = await services.store.write(async (transaction) =>
+    createGuard(await operatorScope(services, transaction, accountId, Date.now()), settings),
+  );
+  return { accessKeyId: row.access_key_id, accessKeySecret: secret.reveal() };
+}

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openSnapshotSource } from '@claviger/guard';
 import { closeServices, openServices, readConfiguration } from '@claviger/server';
 import { signedFetch } from '@claviger/signature';
-import { keyId, writeUsers } from './population.ts';
+import { keyId, registerGuard, writeUsers } from './population.ts';
 import { median, percentile, progress, type Row, row } from './ratio.ts';
 import { claviger, type InstalledKey, install, ServerProcess } from './server-process.ts';
 
@@ -64,14 +64,23 @@ export async function guardRevocationRows(): Promise<Row[]> {
   }
 }
 
+type GuardKey = Awaited<ReturnType<typeof registerGuard>>;
+
 /** A server with a user that has two keys, and how to call it. */
 class Installed {
   readonly #administrator: InstalledKey;
+  readonly #guard: GuardKey;
   readonly #server: ServerProcess;
   readonly #directory: string;
 
-  private constructor(administrator: InstalledKey, server: ServerProcess, directory: string) {
+  private constructor(
+    administrator: InstalledKey,
+    guard: GuardKey,
+    server: ServerProcess,
+    directory: string,
+  ) {
     this.#administrator = administrator;
+    this.#guard = guard;
     this.#server = server;
     this.#directory = directory;
   }
@@ -89,20 +98,10 @@ class Installed {
       1,
       Date.now(),
     );
+    const guard = await registerGuard(services, administrator.AccountId);
     await closeServices(services);
     const server = await ServerProcess.start(claviger([...settings, '--log-level', 'warn']));
-    const installed = new Installed(administrator, server, directory);
-    const policy = { PolicyName: 'guard', PolicyType: 'Custom' };
-    const statement = { Effect: 'Allow', Action: 'claviger:*', Resource: '*' };
-    await installed.call('CreatePolicy', {
-      ...policy,
-      PolicyDocument: JSON.stringify({ Version: '1', Statement: [statement] }),
-    });
-    await installed.call('AttachPolicyToUser', {
-      ...policy,
-      UserName: administrator.UserPrincipalName.split('@')[0]!,
-    });
-    return installed;
+    return new Installed(administrator, guard, server, directory);
   }
 
   /** For a guard. */
@@ -110,14 +109,14 @@ class Installed {
     return {
       server: `http://127.0.0.1:${this.#server.port}`,
       allowPlainHttpOnLoopback: true,
-      accessKeyId: this.#administrator.AccessKeyId,
-      accessKeySecret: this.#administrator.AccessKeySecret,
+      ...this.#guard,
     };
   }
 
   /** Calls an operation of RAM, which has to succeed. */
   async call(action: string, parameters: Readonly<Record<string, string>>): Promise<void> {
-    const { server, accessKeyId, accessKeySecret } = this.connection;
+    const { server } = this.connection;
+    const { AccessKeyId: accessKeyId, AccessKeySecret: accessKeySecret } = this.#administrator;
     const answer = await signedFetch({ accessKeyId, accessKeySecret })(
       `${server}/?${new URLSearchParams(parameters)}`,
       {

@@ -14,7 +14,16 @@ import {
 } from '@claviger/guard';
 import { closeServices, initialise, openServices, readConfiguration } from '@claviger/server';
 import { signedFetch, signRequest } from '@claviger/signature';
-import { keyId, keysAUser, memoryInUse, populationSecret, spread, userId, writeUsers } from './population.ts';
+import {
+  keyId,
+  keysAUser,
+  memoryInUse,
+  populationSecret,
+  registerGuard,
+  spread,
+  userId,
+  writeUsers,
+} from './population.ts';
 import { nanoseconds, percentile, progress, Rounds, type Row, row } from './ratio.ts';
 import { claviger, ServerProcess } from './server-process.ts';
 
@@ -125,12 +134,13 @@ async function load(users: number): Promise<GuardedAccount> {
   const services = await openServices(configuration, surroundings);
   const file = join(configuration.data, 'claviger.db');
   await writeUsers(file, services, made.accountId, users, Date.now());
+  const guardKey = await registerGuard(services, made.accountId);
   await closeServices(services);
   attachPolicy(file, made.accountId, users);
   const key = { accessKeyId: made.accessKeyId, accessKeySecret: made.accessKeySecret.reveal() };
   const server = await ServerProcess.start(claviger(['--data', configuration.data, '--log-level', 'warn']));
   const url = `http://127.0.0.1:${server.port}`;
-  await grant(url, key, made.userPrincipalName.split('@')[0]!);
+  await makePolicy(url, key);
 
   const keys = users * keysAUser;
   progress(`scale: loading ${keys.toLocaleString('en')} keys into a guard`);
@@ -140,7 +150,7 @@ async function load(users: number): Promise<GuardedAccount> {
   pauses.begin();
   turns.enable();
   const began = performance.now();
-  const source = openSnapshotSource({ server: url, ...key, allowPlainHttpOnLoopback: true });
+  const source = openSnapshotSource({ server: url, ...guardKey, allowPlainHttpOnLoopback: true });
   await source.ready();
   const secondsToLoad = (performance.now() - began) / 1000;
   turns.disable();
@@ -176,11 +186,10 @@ function attachPolicy(file: string, accountId: string, users: number): void {
   database.close();
 }
 
-/** Makes that policy, and lets the administrator's own key have the copy. */
-async function grant(
+/** Makes that policy. */
+async function makePolicy(
   url: string,
   key: { readonly accessKeyId: string; readonly accessKeySecret: string },
-  administrator: string,
 ): Promise<void> {
   const fetch = signedFetch(key);
   const call = async (action: string, parameters: Record<string, string>) => {
@@ -193,8 +202,6 @@ async function grant(
   const policy = (...Action: string[]) =>
     JSON.stringify({ Version: '1', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] });
   await call('CreatePolicy', { PolicyName: policyName, PolicyDocument: policy('orders:GetOrder') });
-  await call('CreatePolicy', { PolicyName: 'guard', PolicyDocument: policy('claviger:*') });
-  await call('AttachPolicyToUser', { PolicyType: 'Custom', PolicyName: 'guard', UserName: administrator });
 }
 
 function signed(key: number, at: number): GuardRequest {

@@ -72,13 +72,13 @@ async function startControlPlane() {
     return { UserName: name, ...body.AccessKey };
   }
 
-  const guardKey = await newUser('orders-guard', [
-    {
-      Effect: 'Allow',
-      Action: ['claviger:ReplicateCredentials', 'claviger:ReportAccessKeyUsage'],
-      Resource: `acs:claviger:*:${admin.AccountId}:guard/*`,
-    },
-  ]);
+  const added = spawnSync(
+    node,
+    [claviger, 'guard', 'add', 'orders-1', '--service', 'orders', '--data', data, '--json'],
+    { encoding: 'utf8' },
+  );
+  if (added.status !== 0) throw new Error(added.stderr);
+  const guardKey = JSON.parse(added.stdout);
   return {
     url,
     guardEnvironment: {

@@ -40,7 +40,7 @@ const SECRET = 'CLAVIGER_GUARD_ACCESS_KEY_SECRET';
 const WHERE_SECRETS_COME_FROM = `
 Secrets are taken from the environment only:
   ${ID}, ${SECRET}
-      an AccessKey whose policy allows claviger:ReplicateCredentials and claviger:ReportAccessKeyUsage
+      what \`claviger guard add\` has printed: the credential of a registered guard
   CLAVIGER_GUARD_IDENTITY_SECRET
       what the keys of identity tokens come from, base64 of 32 bytes or more; the same for all that guard one service.
       Without it each process has keys of its own.

@@ -3,7 +3,6 @@ import type { ControlPlaneRefusal } from '@claviger/guard';
 /** What a guard is to the control plane that has refused it. */
 export interface RefusedGuard {
   readonly server: string;
-  readonly guardName: string;
   readonly accessKeyId: string;
 }
 
@@ -23,18 +22,18 @@ export function explainGuardRefusal(refusal: ControlPlaneRefusal, guard: Refused
 
 function meaningOf(
   { code, message }: ControlPlaneRefusal,
-  { server, guardName, accessKeyId }: RefusedGuard,
+  { server, accessKeyId }: RefusedGuard,
 ): readonly [reason: string, advice: string] {
   switch (code) {
     case 'InvalidAccessKeyId.NotFound':
       return [
-        `it knows no AccessKey ${accessKeyId}`,
-        `Set ${ID} and ${SECRET} to a key that is there, or make it first, on this server.`,
+        `it knows no guard with the AccessKey ${accessKeyId}`,
+        `Set ${ID} and ${SECRET} to what \`claviger guard add\` has printed for this server.`,
       ];
     case 'InvalidAccessKeyId.Inactive':
       return [
-        `the AccessKey ${accessKeyId} is disabled or has expired`,
-        `Enable it, or set ${ID} and ${SECRET} to another one.`,
+        `the guard of the AccessKey ${accessKeyId}, or its account, is disabled`,
+        `Enable it with \`claviger guard enable\`, or set ${ID} and ${SECRET} to those of another one.`,
       ];
     case 'SignatureDoesNotMatch':
       return [
@@ -43,8 +42,8 @@ function meaningOf(
       ];
     case 'NoPermission':
       return [
-        `the owner of the AccessKey ${accessKeyId} has no permission for claviger:ReplicateCredentials`,
-        `Attach a policy with this statement to its RAM user, or set ${ID} and ${SECRET} to the key of another:\n  ${statementFor(guardName)}`,
+        `the AccessKey ${accessKeyId} is not of a guard that is registered under this name`,
+        `Register one beside the server's data with \`claviger guard add NAME --service SERVICE\`, and set ${ID} and ${SECRET} to what it prints. The server says: ${message}`,
       ];
     case 'Forbidden.AccessKeyNetworkPolicy':
       return [
@@ -62,12 +61,4 @@ function meaningOf(
         `Look at ${ID}, at ${SECRET}, and at whether ${server} is a Claviger of this version.`,
       ];
   }
-}
-
-function statementFor(guardName: string): string {
-  return JSON.stringify({
-    Effect: 'Allow',
-    Action: ['claviger:ReplicateCredentials', 'claviger:ReportAccessKeyUsage'],
-    Resource: `acs:claviger:*:*:guard/${guardName}`,
-  });
 }

@@ -42,7 +42,7 @@ export class GuardSource {
     const { server, guardName, maxStalenessMs } = settings;
     const controlPlane = {
       server,
-      guardName,
+      ...(guardName === undefined ? {} : { guardName }),
       ...this.#key,
       allowPlainHttpOnLoopback: true,
       ...(ca === undefined ? {} : { ca }),
@@ -65,12 +65,13 @@ export class GuardSource {
       first.isSettled = true;
       // Else it was closed before there was a copy.
       if (!(error instanceof ControlPlaneRefusal)) return;
-      this.#refuse(explainGuardRefusal(error, { server, guardName, accessKeyId: this.#key.accessKeyId }));
+      this.#refuse(explainGuardRefusal(error, { server, accessKeyId: this.#key.accessKeyId }));
     });
     return {
       source,
       isReady: () => source.state.phase === 'current' || source.state.phase === 'away',
       ageMs: () => source.state.age,
+      questions: () => source.questions,
       onUse: reports.note,
       async close() {
         first.isSettled = true;

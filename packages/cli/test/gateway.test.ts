@@ -120,13 +120,29 @@ const upstream = createServer((incoming, response) => {
   response.end(`order ${incoming.url}`);
 }).listen(0, '127.0.0.1');
 await once(upstream, 'listening');
-const guardKey = await userWith('guard', ['claviger:ReplicateCredentials', 'claviger:ReportAccessKeyUsage']);
+const guardKey = await registered('guard');
 const customer = await userWith('customer', ['orders:GetOrder']);
 after(async () => {
   upstream.closeAllConnections();
   upstream.close();
   await server.stop('SIGTERM');
 });
+
+/** Registers a guard beside the running server. */
+async function registered(name: string): Promise<Key> {
+  const { status, out, err } = await type([
+    'guard',
+    'add',
+    name,
+    '--service',
+    'orders',
+    '--data',
+    data,
+    '--json',
+  ]);
+  assert.equal(status, 0, err);
+  return JSON.parse(out) as Key;
+}
 
 async function userWith(UserName: string, actions: readonly string[]): Promise<Key> {
   const PolicyName = `${UserName}-policy`;
@@ -271,12 +287,8 @@ describe('a guard whose AccessKey the control plane refuses at the start', () =>
     test(`${name} ends with 1, and says what to change`, async () => {
       writeFileSync(files.gateway, gatewayYaml());
       writeFileSync(files['forward-auth'], forwardAuthYaml());
-      const disabled = await userWith(`disabled-${name}`, ['claviger:*']);
-      await ram('UpdateAccessKey', {
-        UserName: `disabled-${name}`,
-        UserAccessKeyId: disabled.AccessKeyId,
-        Status: 'Inactive',
-      });
+      const disabled = await registered(`disabled-${name}`);
+      await type(['guard', 'disable', `disabled-${name}`, '--data', data]);
       for (const [key, reason, advice] of [
         [
           { ...guardKey, AccessKeySecret: 'WrongSecret0000000000000000001' },
@@ -285,14 +297,14 @@ describe('a guard whose AccessKey the control plane refuses at the start', () =>
         ],
         [
           { ...guardKey, AccessKeyId: 'LTAI5tNobodyHasThis00001' },
-          /it knows no AccessKey LTAI5tNobodyHasThis00001 \(InvalidAccessKeyId.NotFound, 404\)/,
+          /it knows no guard with the AccessKey LTAI5tNobodyHasThis00001 \(InvalidAccessKeyId.NotFound, 404\)/,
           /Set CLAVIGER_GUARD_ACCESS_KEY_ID and/,
         ],
-        [disabled, /is disabled or has expired \(InvalidAccessKeyId.Inactive/, /Enable it/],
+        [disabled, /is disabled \(InvalidAccessKeyId.Inactive/, /claviger guard enable/],
         [
           customer,
-          /no permission for claviger:ReplicateCredentials \(NoPermission, 403\)/,
-          /"Action":\["claviger:ReplicateCredentials","claviger:ReportAccessKeyUsage"\],"Resource":"acs:claviger:\*:\*:guard\/default"/,
+          /not of a guard that is registered under this name \(NoPermission, 403\)/,
+          /claviger guard add NAME --service SERVICE/,
         ],
       ] as const) {
         const guard = new Running([name, '--config', files[name]], asGuard(key));
@@ -314,7 +326,7 @@ describe('a guard whose control plane does not answer', () => {
     const port = await freePort();
     const file = join(directory, 'early.yaml');
     writeFileSync(file, gatewayYaml().replace(server.url, `http://127.0.0.1:${port}`));
-    const key = await userWith('early', ['claviger:*']);
+    const key = await registered('early');
     const gateway = new Running(['gateway', '--config', file], asGuard(key));
     const [, url] = await gateway.until(/gateway listens at (http:\S+)/);
     const [, adminUrl] = await gateway.until(/admin +(http:\S+)/);
@@ -331,11 +343,7 @@ describe('a guard whose control plane does not answer', () => {
     assert.equal(new Set(told).size, told.length, 'the same is not said twice');
     assert.equal((await call()).status, 0);
 
-    await ram('UpdateAccessKey', {
-      UserName: 'early',
-      UserAccessKeyId: key.AccessKeyId,
-      Status: 'Inactive',
-    });
+    await type(['guard', 'disable', 'early', '--data', data]);
     await late.stop('SIGTERM');
     const again = await serve(['--data', data], {}, port);
     await gateway.until(/credentials are not kept up to date[\s\S]*InvalidAccessKeyId\.Inactive/);

@@ -24,6 +24,9 @@ interface Case {
   readonly before?: (prepared: Prepared) => readonly (readonly string[])[];
 }
 
+/** Registers the guard that a command is about. */
+const withGuard = (data: string) => ['guard', 'add', 'orders-1', '--service', 'orders', '--data', data];
+
 /**
  * Every command that opens the database. A new one fails the first test until it is here: with the event that it
  * leaves, or as one that changes nothing.
@@ -57,6 +60,26 @@ const commands: Readonly<Record<string, Case>> = {
     event: 'RevokeSessions',
   },
   audit: { words: ({ data }) => ['--data', data], event: undefined },
+  'guard add': {
+    words: ({ data }) => ['orders-1', '--service', 'orders', '--data', data],
+    event: 'CreateGuard',
+  },
+  'guard list': { words: ({ data }) => ['--data', data], event: undefined },
+  'guard disable': {
+    words: ({ data }) => ['orders-1', '--data', data],
+    event: 'SetGuardStatus',
+    before: ({ data }) => [withGuard(data)],
+  },
+  'guard enable': {
+    words: ({ data }) => ['orders-1', '--data', data],
+    event: 'SetGuardStatus',
+    before: ({ data }) => [withGuard(data)],
+  },
+  'guard remove': {
+    words: ({ data }) => ['orders-1', '--data', data],
+    event: 'DeleteGuard',
+    before: ({ data }) => [withGuard(data)],
+  },
   'master-key rotate': { words: ({ data }) => ['--data', data], event: 'RotateMasterKey' },
 };
 

@@ -3,16 +3,17 @@ import { Agent, type IncomingMessage, type RequestOptions, request as requestPla
 import { request as requestTls, Agent as TlsAgent } from 'node:https';
 import { IpNetworkSet, parseIpNetwork } from '@claviger/policy';
 import { SigningKey, signRequest } from '@claviger/signature';
+import { SOFTWARE_VERSION } from '../software-version.ts';
 
-/** Where the control plane is, and the AccessKey that a guard calls it with. */
+/** Where the control plane is, and the credential that a guard was registered with. */
 export interface ControlPlaneOptions {
   /** `https://claviger.example:8443`; no path. */
   readonly server: string;
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
   /**
-   * The guard's own name, a part of the resource that its policy must allow: `guard/orders-1`. Up to 64 of letters,
-   * digits, `.`, `_` and `-`; `default` unless given.
+   * The name that the guard is registered under, when it is to be checked: its credential alone says which it is. Up to
+   * 64 letters, digits, `.`, `_` and `-`.
    */
   readonly guardName?: string;
   /** Certificates, in PEM, of who may have signed the server's; those of the system unless given. */
@@ -64,7 +65,7 @@ const answerLimit = 4 * 1024 * 1024;
 /** Calls the control plane's own API, each call signed with the guard's AccessKey. It tries nothing twice. */
 export class ControlPlane {
   readonly accessKeyId: string;
-  readonly guardName: string;
+  readonly guardName: string | undefined;
   readonly #url: URL;
   readonly #secret: string;
   readonly #tls: { readonly ca?: string[] };
@@ -74,12 +75,12 @@ export class ControlPlane {
 
   /** @throws RangeError when a setting cannot be used; it names the setting */
   constructor(options: ControlPlaneOptions) {
-    const { accessKeyId, accessKeySecret, guardName = 'default', ca } = options;
+    const { accessKeyId, accessKeySecret, guardName, ca } = options;
     this.#url = serverUrl(options.server, options.allowPlainHttpOnLoopback ?? false);
     // Undefined too, since they mostly come from an environment that may lack them.
     if (!accessKeyId) throw new RangeError('accessKeyId: it is empty');
     if (!accessKeySecret) throw new RangeError('accessKeySecret: it is empty');
-    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(guardName)) {
+    if (guardName !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(guardName)) {
       throw new RangeError(
         `guardName: \`${guardName.slice(0, 80)}\` is not 1 to 64 letters, digits, \`.\`, \`_\` or \`-\``,
       );
@@ -151,7 +152,11 @@ export class ControlPlane {
     agent: Agent | false,
     signal: AbortSignal,
   ): Promise<IncomingMessage> {
-    const form = new URLSearchParams({ ...parameters, GuardName: this.guardName, Format: 'JSON' });
+    const form = new URLSearchParams({
+      ...parameters,
+      ...(this.guardName === undefined ? {} : { GuardName: this.guardName }),
+      Format: 'JSON',
+    });
     const { method, target, rawHeaders, body } = signRequest(
       {
         method: 'POST',
@@ -160,7 +165,7 @@ export class ControlPlane {
           ['host', this.#url.host],
           ['accept', 'application/json'],
           ['content-type', 'application/x-www-form-urlencoded'],
-          ['user-agent', `claviger-guard/${this.guardName}`],
+          ['user-agent', `claviger-guard/${SOFTWARE_VERSION}`],
         ],
         body: Buffer.from(form.toString()),
       },

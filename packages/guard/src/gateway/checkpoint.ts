@@ -4,6 +4,7 @@ import type { CredentialSource } from '../credential.ts';
 import type { NonceStore } from '../nonce-memory.ts';
 import type { RateLimits } from '../rate-limit/rate-limiter.ts';
 import type { ServiceMap } from '../service-map/service-map.ts';
+import type { QuestionCounts } from '../snapshot/signature-questions.ts';
 import { type AccessRecord, loggedFields } from './access-record.ts';
 import { startAdmin } from './admin.ts';
 import { GatewayMetrics } from './gateway-metrics.ts';
@@ -22,6 +23,8 @@ export interface OpenSource {
   readonly isReady: () => boolean;
   /** Milliseconds since they were known to be up to date; infinite while there are none. */
   readonly ageMs?: () => number;
+  /** How many signatures the control plane was asked about, by what came of it. */
+  readonly questions?: () => QuestionCounts;
   /** Told of each use of a key. */
   readonly onUse?: (use: AccessKeyUse) => void;
   readonly close: () => void | Promise<void>;
@@ -72,6 +75,7 @@ export class Checkpoint {
       ...gauges,
       isReady: () => this.#opened.isReady(),
       ageMs: () => this.#opened.ageMs?.() ?? 0,
+      questions: () => this.#opened.questions?.() ?? { confirmed: 0, refused: 0, unanswered: 0 },
     });
   }
 

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, type Histogram, Registry } from 'prom-client';
+import type { QuestionCounts } from '../snapshot/signature-questions.ts';
 import type { AccessRecord } from './access-record.ts';
 import type { Upstream, UpstreamFailure } from './upstream.ts';
 
@@ -24,6 +25,8 @@ export interface GatewayGauges {
   readonly isReady: () => boolean;
   /** Milliseconds since they were known to be up to date. */
   readonly ageMs: () => number;
+  /** How many signatures the control plane was asked about. */
+  readonly questions: () => QuestionCounts;
 }
 
 /** Counts what a gateway does, for Prometheus. */
@@ -34,7 +37,7 @@ export class GatewayMetrics {
   readonly #reloads: Counter;
   readonly #failures: Counter;
 
-  constructor({ underWay, upstreams, isReady, ageMs }: GatewayGauges) {
+  constructor({ underWay, upstreams, isReady, ageMs, questions }: GatewayGauges) {
     const { registry } = this;
     const registers = [registry];
     const tallies = this.#tallies;
@@ -65,6 +68,16 @@ export class GatewayMetrics {
       help: 'Configurations that were read again, by outcome.',
       labelNames: ['outcome'],
       registers,
+    });
+    const asked = new Counter({
+      name: 'claviger_gateway_signatures_asked_total',
+      help: 'Signatures that only the control plane could verify, by its answer: confirmed, refused, unanswered.',
+      labelNames: ['answer'],
+      registers,
+      collect() {
+        asked.reset();
+        for (const [answer, count] of Object.entries(questions())) asked.inc({ answer }, count);
+      },
     });
     new Gauge({
       name: 'claviger_gateway_under_way',

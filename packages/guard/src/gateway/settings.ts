@@ -47,7 +47,7 @@ export const SHARED_FIELDS = [
 export interface SourceSettings {
   readonly server: string;
   /** What this guard is called in the policies of its AccessKey. */
-  readonly guardName: string;
+  readonly guardName: string | undefined;
   readonly caFile: string | undefined;
   /** How long checks go on when the server is away, in milliseconds. */
   readonly maxStalenessMs: number;
@@ -148,7 +148,7 @@ function readSource(
 ): SourceSettings {
   return {
     server: source.need('server', serverUrl) ?? '',
-    guardName: source.read('name', guardName, 'default'),
+    guardName: source.read('name', guardName, undefined),
     caFile: source.read('ca', file, undefined),
     maxStalenessMs: source.read('maxStaleness', stalenessMs, 5 * MINUTE),
   };
@@ -299,7 +299,7 @@ export function readShared<Name extends string>(
     admin: root.has('admin') ? root.section('admin', ['listen']).need('listen', networkAddress) : undefined,
     source: root.has('source')
       ? readSource(root.section('source', SOURCE_FIELDS), file)
-      : { server: '', guardName: '', caFile: undefined, maxStalenessMs: 0 },
+      : { server: '', guardName: undefined, caFile: undefined, maxStalenessMs: 0 },
     headerLimit: root.read('headerLimit', headerLimitBytes, DEFAULT_HEADER_LIMIT),
     rateLimits: readRateLimits(root.section('rateLimits', ['perKey', 'perPrincipal'])),
     nonceDirectory: root.section('nonces', ['directory']).read('directory', file, undefined),

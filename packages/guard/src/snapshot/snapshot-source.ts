@@ -194,9 +194,15 @@ export class SnapshotSource implements CredentialSource {
     await this.#running;
     this.#controlPlane.close();
     this.#settle(closed());
+    this.#problem = undefined;
+    await this.#discard();
+  }
+
+  /** Lets go of the copy and overwrites it. */
+  async #discard(): Promise<void> {
     const snapshot = this.#snapshot;
     this.#snapshot = undefined;
-    this.#problem = undefined;
+    this.#cursor = undefined;
     this.#freshness.lost();
     this.#sessions.forgetAll();
     if (snapshot !== undefined) await wipe(snapshot);
@@ -223,6 +229,7 @@ export class SnapshotSource implements CredentialSource {
         if (!(error instanceof Error)) throw error;
         this.#problem = error;
         if (error instanceof ControlPlaneRefusal && error.isFinal) this.#settle(error);
+        if (wasRemoved(error)) await this.#discard();
       }
       this.#connected = false;
       if (signal.aborted) return;
@@ -371,6 +378,11 @@ export class SnapshotSource implements CredentialSource {
       else reject(error);
     }
   }
+}
+
+/** A guard that was removed is none any more: it has no business with keys, whoever runs it. */
+function wasRemoved(error: Error): boolean {
+  return error instanceof ControlPlaneRefusal && error.code === 'InvalidAccessKeyId.NotFound';
 }
 
 function closed(): Error {

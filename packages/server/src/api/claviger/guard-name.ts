@@ -1,17 +1,27 @@
-import { guardArn as arnOfGuard } from '@claviger/guard';
+import type { Demand } from '@claviger/guard';
+import { Refusal } from '../../errors/refusal.ts';
 import type { Call } from '../../rpc/operation.ts';
-import { text, withDefault } from '../../rpc/parameter.ts';
+import { optional, text } from '../../rpc/parameter.ts';
 
 /** What a guard is called; a part of its resource name. */
 export const guardNameText = text({ max: 64, chars: /^[A-Za-z0-9._-]+$/, format: /^[A-Za-z0-9]/ });
 
-/** What a guard calls itself: the name that it is registered under. */
-export const guardName = withDefault(guardNameText, 'default');
+/** The name that a guard says it is registered under; its credential says it too. */
+export const guardName = optional(guardNameText);
 
 /** The code of a service, as service maps have it. */
 export const serviceName = text({ max: 64, chars: /^[A-Za-z0-9_-]+$/ });
 
-/** A guard, as policies name it. */
-export function guardArn(call: Call, name: string): string {
-  return arnOfGuard(call.account.accountId, name);
+/**
+ * What a guard needs for its own work.
+ * @param name that it gives; undefined: its own
+ * @throws Refusal NoPermission.NotGuard, NoPermission.OtherGuard
+ */
+export function demandOfGuard(action: string, call: Call, name: string | undefined): readonly Demand[] {
+  const { principal } = call;
+  if (principal.type !== 'guard') throw new Refusal('NoPermission.NotGuard', { action });
+  if (name !== undefined && name !== principal.guardName) {
+    throw new Refusal('NoPermission.OtherGuard', { name: principal.guardName });
+  }
+  return [{ action: `claviger:${action}`, resource: principal.arn }];
 }

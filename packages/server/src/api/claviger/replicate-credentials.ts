@@ -10,15 +10,14 @@ import {
 import { optional, secret, text } from '../../rpc/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { shownLine } from '../shown-text.ts';
-import { guardArn, guardName } from './guard-name.ts';
+import { demandOfGuard, guardName } from './guard-name.ts';
 import { version } from './version.ts';
 
 /** X25519, 32 bytes in Base64url. */
 const publicKey = text({ format: /^[A-Za-z0-9_-]{43}$/ });
 
-const demand = (input: { readonly GuardName: string }, call: Call) => [
-  { action: 'claviger:ReplicateCredentials', resource: guardArn(call, input.GuardName) },
-];
+const demand = (input: { readonly GuardName: string | undefined }, call: Call) =>
+  demandOfGuard('ReplicateCredentials', call, input.GuardName);
 
 /** The copy of an account's credentials that a guard keeps. */
 export const replicationStreams: readonly StreamOperation[] = [

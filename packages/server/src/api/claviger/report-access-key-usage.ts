@@ -4,7 +4,7 @@ import { type Operation, operation } from '../../rpc/operation.ts';
 import { integer, listOf, optional, text } from '../../rpc/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { shownLine } from '../shown-text.ts';
-import { guardArn, guardName, serviceName } from './guard-name.ts';
+import { demandOfGuard, guardName, serviceName } from './guard-name.ts';
 import { version } from './version.ts';
 
 /** Uses that one report may hold. */
@@ -32,9 +32,7 @@ export const usageReportOperations: readonly Operation[] = [
         usesPerReport,
       ),
     },
-    authorize: (input, call) => [
-      { action: 'claviger:ReportAccessKeyUsage', resource: guardArn(call, input.GuardName) },
-    ],
+    authorize: (input, call) => demandOfGuard('ReportAccessKeyUsage', call, input.GuardName),
     /** Of keys of other accounts, and of keys that are gone, nothing is noted, and nothing is said. */
     async handle(input, call) {
       const keys = [...new Set(input.Uses.map((use) => use.AccessKeyId))];

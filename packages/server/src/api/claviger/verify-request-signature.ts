@@ -1,7 +1,7 @@
 import { type Operation, operation } from '../../rpc/operation.ts';
 import { integer, list, oneOf, optional, secret, text } from '../../rpc/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
-import { guardArn, guardName } from './guard-name.ts';
+import { demandOfGuard, guardName } from './guard-name.ts';
 import { version } from './version.ts';
 
 /** RPC 1.0 signs all parameters, a form among them; longer ones are refused here and so behind guards. */
@@ -40,9 +40,7 @@ export const verificationOperations: readonly Operation[] = [
       SignedNonce: text({ max: 256 }),
       SignedTime: integer(0, 999_999_999_999_999),
     },
-    authorize: (input, call) => [
-      { action: 'claviger:VerifyRequestSignature', resource: guardArn(call, input.GuardName) },
-    ],
+    authorize: (input, call) => demandOfGuard('VerifyRequestSignature', call, input.GuardName),
     /** Yes or no, and whose signature it is: nothing that verifies another one. */
     async handle(input, call) {
       const { ScopeDate: date, ScopeRegion: region, ScopeProduct: product } = input;
