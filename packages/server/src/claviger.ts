@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { Guard, NonceMemory } from '@claviger/guard';
 import { RedisNonces } from '@claviger/guard/redis';
@@ -11,15 +12,24 @@ import { anonymousOperations, operations } from './api/operations.ts';
 import { recentNonces } from './audit/audit-events.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import { type Configuration, ConfigurationError } from './configuration.ts';
+import { Refusal } from './errors/refusal.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { ConsoleFiles, consoleFolder } from './http/console-files.ts';
 import { healthRoute, readyRoute } from './http/health.ts';
-import { type Listener, type ReceivedRequest, type Route, startListener } from './http/listener.ts';
+import {
+  type HttpAnswer,
+  type Listener,
+  type ReceivedRequest,
+  type Route,
+  startListener,
+} from './http/listener.ts';
 import { metricsRoute, RequestMetrics, registerGauges } from './http/metrics.ts';
+import { namedHosts, requireNamedHosts } from './http/named-hosts.ts';
 import { receiveSamlResponse, samlMetadataRoute } from './http/saml-sign-in.ts';
 import { automaticTls, loadTlsFiles, type TlsFiles } from './http/tls.ts';
 import { closeServices, openServices } from './installation.ts';
 import { Api, type FinishedCall } from './rpc/api.ts';
+import { encodeError } from './rpc/encoding.ts';
 import { Registry } from './rpc/registry.ts';
 import type { Services } from './services.ts';
 import { StoreUnavailable } from './store/store-unavailable.ts';
@@ -34,6 +44,8 @@ const MAX_STALENESS_MS = 5_000;
 export interface Claviger {
   /** Where it listens: `http://127.0.0.1:8080`. */
   readonly url: string;
+  /** Where the admin listener is; undefined without one. */
+  readonly adminUrl: string | undefined;
   /** Where browsers open the console; undefined when it was not built. */
   readonly consoleUrl: string | undefined;
   readonly services: Services;
@@ -63,6 +75,7 @@ export async function startClaviger(
   now: () => number = Date.now,
   watch: (call: FinishedCall) => void = () => {},
 ): Promise<Claviger> {
+  requireNamedHosts(configuration);
   const log = (message: string) => logger.warn(message);
   const services = await openServices(configuration, { now, log });
   const { store } = services;
@@ -123,11 +136,17 @@ export async function startClaviger(
     rootKeyUsed: warnOfRootKeys(logger),
   });
   const consoleFiles = new ConsoleFiles(consoleFolder());
-  const routes = new Map([
-    ['/healthz', healthRoute],
+  const adminRoutes = new Map<string, Route>([
     ['/readyz', readyRoute({ store, audit, maxStalenessMs: MAX_STALENESS_MS })],
     ['/metrics', metricsRoute(metricsRegistry)],
     ...openApiRoutes(registry),
+  ]);
+  const { adminPaths } = configuration;
+  const publicRoutes = new Map<string, Route>([
+    ['/healthz', healthRoute],
+    ...[...adminRoutes].map(
+      ([path, route]) => [path, adminPaths === 'public' ? route : notPublicRoute] as const,
+    ),
   ]);
   const doors = { guard, publicUrl, api: (request: ReceivedRequest) => api.answer(request) };
   const metadataRoute = samlMetadataRoute(doors);
@@ -139,10 +158,19 @@ export async function startClaviger(
     api: (request) => receiveSamlResponse(request, doors) ?? api.answer(request),
     routes: {
       get: (path) =>
-        routes.get(path) ?? (path.startsWith('/saml/metadata/') ? metadataRoute : consoleFiles.route),
+        publicRoutes.get(path) ?? (path.startsWith('/saml/metadata/') ? metadataRoute : consoleFiles.route),
     },
+    hosts: namedHosts(configuration),
+    strictTransport:
+      tls === undefined && publicUrl?.protocol !== 'https:'
+        ? undefined
+        : (request) => guard.isSecure({ ...request, method: '', target: '', body: undefined }),
     now,
     onBug: reportBug,
+  });
+  const admin = await startAdmin(configuration, adminRoutes, now, reportBug).catch(async (error) => {
+    await listener.close(0);
+    throw error;
   });
   const housekeeping = new Housekeeping(services, {
     now,
@@ -153,15 +181,54 @@ export async function startClaviger(
   const url = urlOf(listener, tls !== undefined);
   return {
     url,
+    adminUrl: admin && urlOf(admin, false),
     consoleUrl: consoleFiles.built ? (configuration.publicUrl ?? namedUrl(url)) : undefined,
     services,
     async close() {
       await housekeeping.stop();
       await listener.close(8_000);
+      await admin?.close(0);
       if (nonces instanceof RedisNonces) nonces.close();
       await audit.close();
       await closeServices(services);
     },
+  };
+}
+
+/**
+ * The listener for those who run the server: metrics, descriptions of the API, readiness. It asks nobody who they are,
+ * and speaks HTTP without TLS, as that of the gateway does: it is for this machine or a network of its own.
+ */
+async function startAdmin(
+  { adminHost, adminPort }: Configuration,
+  routes: ReadonlyMap<string, Route>,
+  now: () => number,
+  onBug: (error: unknown, requestId: string) => void,
+): Promise<Listener | undefined> {
+  if (adminPort === undefined) return undefined;
+  return startListener({
+    host: adminHost,
+    port: adminPort,
+    api: notFound,
+    routes: { get: (path) => (path === '/healthz' ? healthRoute : routes.get(path)) },
+    now,
+    onBug,
+  });
+}
+
+/** A path of the admin listener, asked for at the public port. */
+const notPublicRoute: Route = () => refusalAnswer(new Refusal('PathNotPublic'));
+
+/** Of the admin listener: whatever has no route there. */
+const notFound = () => refusalAnswer(new Refusal('PathNotFound'));
+
+function refusalAnswer({ code, message, httpStatus }: Refusal): HttpAnswer {
+  const requestId = randomUUID().toUpperCase();
+  const { contentType, body } = encodeError('JSON', { requestId, hostId: '', code, message, product: '' });
+  return {
+    status: httpStatus,
+    headers: { 'content-type': contentType, 'x-acs-request-id': requestId },
+    body,
   };
 }
 

@@ -1,6 +1,7 @@
 import { parseRateLimit, parseTrustedProxies, VpcNetworks } from '@claviger/guard';
 import { z } from 'zod';
 import { IssuerNetwork } from './federation/issuer-network.ts';
+import { hostNameOf } from './http/host-name.ts';
 import { isMasterKeyText } from './secrets/local-master-key.ts';
 
 /** One thing that is wrong with the configuration, and which key has it. */
@@ -44,6 +45,25 @@ const settings = z.object({
   data: notEmpty.default('./data').describe('data directory'),
   host: notEmpty.default('127.0.0.1').describe('address to listen on'),
   port: wholeNumber(0, 65_535).default(8080).describe('port to listen on; 0 for any free one'),
+  hosts: list
+    .default([])
+    .superRefine((hosts, context) => {
+      const wrong = hosts.find((host) => host !== '*' && hostNameOf(host) === '');
+      if (wrong !== undefined) {
+        context.addIssue({ code: 'custom', message: `"${wrong}" is neither a host name nor an address` });
+      }
+    })
+    .describe('hosts that requests may name, beside that of --public-url; * for any'),
+  adminHost: notEmpty.default('127.0.0.1').describe('address of the admin listener'),
+  adminPort: wholeNumber(0, 65_535)
+    .optional()
+    .describe(
+      'port of the admin listener: /metrics, /openapi, /readyz; 0 for any free one; no listener when absent',
+    ),
+  adminPaths: z
+    .enum(['admin', 'public'])
+    .default('admin')
+    .describe('public: the paths of the admin listener are on the public port, too'),
   database: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL')

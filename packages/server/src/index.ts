@@ -41,6 +41,7 @@ export {
   servicesOf,
   setGuardStatus,
 } from './guards/guard.ts';
+export { requireNamedHosts } from './http/named-hosts.ts';
 export {
   closeServices,
   InstallationError,

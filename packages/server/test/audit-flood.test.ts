@@ -40,7 +40,7 @@ eachServer((_, start) => {
         const call = { version: '2015-05-01', action: 'ListUsers', now };
         assert.equal((await callRaw(url, user.key, 'ACS3', call)).code, 'NoPermission');
       }
-      const metrics = await (await fetch(`${url}/metrics`)).text();
+      const metrics = await (await fetch(`${server.adminUrl}/metrics`)).text();
       assert.match(metrics, /claviger_audit_refusals_counted_total 140\n/);
       await server.restart();
       const rows = await events();

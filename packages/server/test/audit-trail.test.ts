@@ -176,7 +176,7 @@ eachServer((name, start) => {
       }
       assert.equal((await countEvents(server)) - before, 4);
       for (const path of ['/healthz', '/readyz', '/metrics', '/openapi/ims.json']) {
-        assert.equal((await fetch(`${server.url}${path}`)).status, 200);
+        assert.equal((await fetch(`${server.adminUrl}${path}`)).status, 200);
       }
       assert.equal((await countEvents(server)) - before, 4);
     });

@@ -472,7 +472,11 @@ eachServer((_, start) => {
       const asked = '?Action=CreateUser&Version=2015-05-01&UserName=nobody-asked&Format=JSON';
       const open = ['/healthz', '/readyz', '/metrics', '/openapi/ims.json', '/openapi/ram.json'];
       for (const path of open) {
-        assert.equal((await fetch(`${server.url}${path}${asked}`)).status, 200);
+        assert.equal((await fetch(`${server.adminUrl}${path}${asked}`)).status, 200);
+        const atPublic = await fetch(`${server.url}${path}${asked}`);
+        assert.equal(atPublic.status, path === '/healthz' ? 200 : 404, path);
+        const atAdmin = await fetch(`${server.adminUrl}${path}${asked}`, { method: 'POST' });
+        assert.equal(((await atAdmin.json()) as { Code: string }).Code, 'PathNotFound', path);
         const posted = await fetch(`${server.url}${path}${asked}`, { method: 'POST' });
         assert.equal(((await posted.json()) as { Code: string }).Code, 'MissingAccessKeyId', path);
       }

@@ -14,7 +14,7 @@ eachServer((_, start) => {
 
     for (const product of [...openApiProducts.keys()]) {
       test(`/openapi/${product}.json is valid OpenAPI 3.1 and has exactly what is built`, async () => {
-        const answer = await fetch(`${server.url}/openapi/${product}.json`);
+        const answer = await fetch(`${server.adminUrl}/openapi/${product}.json`);
         assert.equal(answer.status, 200);
         const document = (await answer.json()) as { readonly paths: Readonly<Record<string, unknown>> };
         const { valid, errors } = await new Validator().validate(structuredClone(document));

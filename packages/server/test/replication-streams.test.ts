@@ -88,7 +88,7 @@ eachServer((_, start) => {
 
     /** How many the node's metrics tell of. */
     const counted = async (server: TestServer) => {
-      const text = await (await fetch(`${server.url}/metrics`)).text();
+      const text = await (await fetch(`${server.adminUrl}/metrics`)).text();
       return Number(/^claviger_replication_streams (\d+)$/m.exec(text)?.[1]);
     };
 

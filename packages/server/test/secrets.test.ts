@@ -199,7 +199,7 @@ eachServer((name, start) => {
       );
       answers.push(damaged.message);
       for (const path of ['/healthz', '/readyz', '/metrics', '/openapi/ims.json']) {
-        answers.push(await (await fetch(`${server.url}${path}`)).text());
+        answers.push(await (await fetch(`${server.adminUrl}${path}`)).text());
       }
       await server.services.lastUsed.flush();
 

@@ -34,6 +34,8 @@ export interface TestAccount {
 /** A real server over HTTP on a real database. */
 export interface TestServer {
   readonly url: string;
+  /** Of the admin listener. */
+  readonly adminUrl: string;
   readonly services: Services;
   /** The first account. */
   readonly account: TestAccount;
@@ -113,6 +115,7 @@ export async function startTestServer(
     {
       data: join(directory, 'data'),
       port: 0,
+      adminPort: 0,
       database,
       // Tests of many operations call as fast as they can.
       rateLimitPerKey: 'off',
@@ -133,6 +136,9 @@ export async function startTestServer(
   return {
     get url() {
       return claviger.url;
+    },
+    get adminUrl() {
+      return claviger.adminUrl ?? '';
     },
     get services() {
       return claviger.services;

@@ -1,4 +1,4 @@
-import { currentOperator, initialise, isInstalled, startClaviger } from '@claviger/server';
+import { currentOperator, initialise, isInstalled, requireNamedHosts, startClaviger } from '@claviger/server';
 import { type Command, CommanderError } from 'commander';
 import { pino } from 'pino';
 import { noInstallation } from '../services.ts';
@@ -25,6 +25,7 @@ export function addServe(program: Command, terminal: Terminal): void {
     );
   addSettings(command).action(async (options: { init?: boolean }) => {
     const configuration = configurationOf(terminal, options);
+    requireNamedHosts(configuration);
     const logger = pino({ level: configuration.logLevel }, pino.destination({ dest: 2, sync: true }));
     const surroundings = { now: Date.now, log: (message: string) => logger.warn(message) };
     if (!(await isInstalled(configuration, surroundings))) {
@@ -40,6 +41,9 @@ export function addServe(program: Command, terminal: Terminal): void {
     print(terminal, `Claviger serves IMS, RAM and STS at ${bold(terminal, claviger.url)}`);
     if (claviger.consoleUrl !== undefined) {
       print(terminal, `The console is at ${bold(terminal, claviger.consoleUrl)}`);
+    }
+    if (claviger.adminUrl !== undefined) {
+      print(terminal, `The admin listener is at ${bold(terminal, claviger.adminUrl)}`);
     }
     await stopped;
     tell(terminal, 'Stopping: finishing what is under way.');

@@ -114,6 +114,17 @@ export const catalogue = {
   'InvalidAccessKeyId.NotFound': { status: 404, message: 'Specified access key is not found.' },
   'InvalidAccessKeyId.Inactive': { status: 400, message: 'Specified access key is disabled.' },
 
+  // Before the API sees the request.
+  MisdirectedRequest: {
+    status: 421,
+    message: 'The host that the request names is not served here.',
+  },
+  PathNotFound: { status: 404, message: 'There is nothing at this path of the admin listener.' },
+  PathNotPublic: {
+    status: 404,
+    message: 'This path is on the admin listener of the server: see --admin-port and --admin-paths.',
+  },
+
   // Another stored secret than that of the caller's key; guard refuses for that one.
   StoredSecretDamaged: {
     status: 409,

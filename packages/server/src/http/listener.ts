@@ -13,7 +13,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { GuardRequest } from '@claviger/guard';
 import { Refusal } from '../errors/refusal.ts';
 import { encodeError } from '../rpc/encoding.ts';
-import type { TlsFiles } from './tls.ts';
+import { isNamedHost } from './named-hosts.ts';
+import { cipherList, type TlsFiles } from './tls.ts';
 
 /** A request as it arrived, and when. */
 export interface ReceivedRequest extends GuardRequest {
@@ -71,11 +72,18 @@ export interface ListenerOptions {
   /** By exact path; GET and HEAD only. */
   readonly routes: { get(path: string): Route | undefined };
   readonly limits?: ListenerLimits | undefined;
+  /** Hosts that requests may name; any when absent. */
+  readonly hosts?: ReadonlySet<string> | undefined;
+  /** Whether a client reached us over TLS, so that its browser is told to use nothing else; none unless given. */
+  readonly strictTransport?: ((request: ConnectionFacts) => boolean) | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Told of what `api` or a route threw, with the request id the client was given. */
   readonly onBug: (error: unknown, requestId: string) => void;
 }
+
+/** What is known of a request before its body is read. */
+export type ConnectionFacts = Pick<GuardRequest, 'peerAddress' | 'rawHeaders' | 'secure'>;
 
 /** A server that listens. */
 export interface Listener {
@@ -99,6 +107,9 @@ const tooManyHeaders = {
   reason: 'Request Header Fields Too Large',
   code: 'RequestHeaderFieldsTooLarge',
 };
+
+/** A year; for this host alone, for others of its domain are not ours. */
+const strictTransportSecurity = 'max-age=31536000';
 
 /** How much of a refused body is read before the connection is cut, so that the client gets to see its answer. */
 const drainedBytes = 16 * 1024 * 1024;
@@ -154,6 +165,8 @@ function makeServer(options: ListenerOptions, listener: RequestListener): Server
     ...serverOptions,
     ...tls,
     minVersion: 'TLSv1.2',
+    ciphers: cipherList,
+    honorCipherOrder: true,
     handshakeTimeout: 10_000,
   } as const;
   return createTlsServer(secureOptions, listener);
@@ -221,11 +234,15 @@ class RequestHandler {
     const framing = readFraming(request.rawHeaders);
     const socket: AnsweringSocket = request.socket;
     socket[underWay] = (socket[underWay] ?? 0) + 1;
+    if (this.#isStrict(request)) response.setHeader('strict-transport-security', strictTransportSecurity);
     if (request.rawHeaders.length > 2 * this.#headerLimit) {
       const { status, code } = tooManyHeaders;
       this.#refuse(request, response, framing, status, code, 'The request has too many headers.');
     } else if (framing.hosts > 1 || (framing.hosts === 0 && request.httpVersion === '1.1')) {
       this.#refuse(request, response, framing, 400, 'InvalidHost', 'The request must have one Host header.');
+    } else if (!isNamedHost(this.#options.hosts, framing.host, request.url ?? '')) {
+      const { message, code, httpStatus } = new Refusal('MisdirectedRequest');
+      this.#refuse(request, response, framing, httpStatus, code, message);
     } else if (framing.length !== 'unknown' && framing.length > this.#bodyLimit) {
       this.#refuseTooLarge(request, response, framing);
     } else if (framing.length === 0) {
@@ -235,6 +252,13 @@ class RequestHandler {
       this.#readBody(request, response, framing);
     }
   };
+
+  #isStrict({ socket, rawHeaders }: IncomingMessage): boolean {
+    const { strictTransport } = this.#options;
+    if (strictTransport === undefined) return false;
+    const peerAddress = plainAddress(socket.remoteAddress ?? '');
+    return strictTransport({ peerAddress, rawHeaders, secure: this.#secure });
+  }
 
   #readBody(request: IncomingMessage, response: ServerResponse, framing: Framing): void {
     let first: Buffer | undefined;
