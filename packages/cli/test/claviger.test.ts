@@ -158,6 +158,33 @@ describe('claviger serve', () => {
     assert.doesNotMatch(err, / at /, 'no stack');
   });
 
+  test('beyond this machine it starts only when it knows by which names it is reached', async () => {
+    const directory = freshDirectory();
+    const words = ['serve', '--init', '--data', directory, '--port', '0', '--host', '0.0.0.0'];
+    const { status, out, err } = claviger(words);
+    assert.deepEqual([status, out], [2, '']);
+    assert.match(err, /^error: --host: 0\.0\.0\.0 .*--public-url .*--hosts/);
+    assert.ok(!existsSync(directory), 'nothing was made');
+    // Other commands do not listen.
+    init(directory);
+    const listed = claviger(['account', 'list', '--data', directory], { CLAVIGER_HOST: '0.0.0.0' });
+    assert.equal(listed.status, 0, listed.err);
+    const server = await serve(['--data', directory, '--host', '0.0.0.0', '--hosts', '127.0.0.1']);
+    assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
+    assert.equal(await server.stop('SIGTERM'), 0);
+  });
+
+  test('--admin-port opens the admin listener, and says where it is', async () => {
+    const directory = freshDirectory();
+    init(directory);
+    const server = await serve(['--data', directory, '--admin-port', '0']);
+    while (!server.said().includes('The admin listener')) await once(server.process.stdout!, 'data');
+    const [adminUrl = ''] = /(?<=admin listener is at )\S+/.exec(server.said()) ?? [];
+    assert.match(await (await fetch(`${adminUrl}/metrics`)).text(), /claviger_api_requests_total/);
+    assert.equal((await fetch(`${server.url}/metrics`)).status, 404);
+    assert.equal(await server.stop('SIGTERM'), 0);
+  });
+
   test('--tls auto serves TLS with a certificate that is kept', async () => {
     const directory = freshDirectory();
     init(directory);

@@ -92,7 +92,9 @@ eachServer((_, start) => {
   });
 
   test('with a public address only its pages are ours, and its cookies are those of TLS', async () => {
-    const server = await start({ configuration: { publicUrl: 'https://keys.example.com' } });
+    const server = await start({
+      configuration: { publicUrl: 'https://keys.example.com', hosts: '127.0.0.1' },
+    });
     const { rootLoginName: LoginName, rootPassword: Password } = server.account;
     const browser = new Browser(server);
     const { port } = new URL(server.url);
