@@ -182,7 +182,9 @@ export async function startClaviger(
   return {
     url,
     adminUrl: admin && urlOf(admin, false),
-    consoleUrl: consoleFiles.built ? (configuration.publicUrl ?? namedUrl(url)) : undefined,
+    consoleUrl: consoleFiles.built
+      ? (configuration.publicUrl ?? namedUrl(url, configuration.hosts))
+      : undefined,
     services,
     async close() {
       await housekeeping.stop();
@@ -282,8 +284,12 @@ function urlOf(listener: Listener, secure: boolean): string {
   return `${secure ? 'https' : 'http'}://${host}:${port}`;
 }
 
-/** The same place by a name, where it has one: browsers have no passkeys for numbers. */
-function namedUrl(url: string): string {
+/**
+ * The same place by the first host that requests may name, or else by a name where it has one: browsers have no
+ * passkeys for numbers.
+ */
+function namedUrl(url: string, [host = '*']: readonly string[]): string {
+  if (host !== '*') return url.replace(/\/\/(?:\[[^\]]*\]|[^:/]*)/, `//${host.replace(/:\d*$/, '')}`);
   return url.replace('//127.0.0.1', '//localhost').replace('//[::1]', '//localhost');
 }
 
