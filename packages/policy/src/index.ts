@@ -44,6 +44,7 @@ export {
   explainWithSession,
 } from './explain.ts';
 export type { PolicyFault } from './fault.ts';
+export { readInstant } from './instant.ts';
 export {
   formatIpAddress,
   type IpAddress,

@@ -406,6 +406,43 @@ eachServer((_, start) => {
     assert.deepEqual(inConsole, byKey);
   });
 
+  test('the keys of a request are read as policies read them, and given tags and networks count', async () => {
+    const { server, account, simulate } = await fresh();
+    await server.newUser(account, 'alice');
+    const asked = (Condition: object, given: object) =>
+      simulate({
+        ...listUsers(account),
+        PolicyDocument: policy({ Effect: 'Allow', Action: 'ram:ListUsers', Resource: '*', Condition }),
+        Conditions: JSON.stringify(given),
+      });
+    for (const [condition, given] of [
+      [{ StringEquals: { 'acs:PrincipalTag/Team': 'blue' } }, { 'acs:PrincipalTag/team': 'blue' }],
+      [{ StringEquals: { 'acs:SourceVpc': 'vpc-a' } }, { 'acs:SourceVpc': 'vpc-a' }],
+      [
+        { IpAddress: { 'acs:VpcSourceIp': '10.0.0.0/8' } },
+        { 'acs:SourceVpc': 'vpc-a', 'acs:SourceIp': '10.1.1.1' },
+      ],
+      [{ StringEquals: { 'acs:ResourceTag/team': 'blue' } }, { 'acs:ResourceTag/Team': 'blue' }],
+      [
+        { DateEquals: { 'acs:CurrentTime': '2026-01-31' } },
+        { 'acs:CurrentTime': '2026-01-31T08:00:00+08:00' },
+      ],
+      [{ IpAddress: { 'acs:SourceIp': '10.0.0.0/8' } }, { 'acs:SourceIp': '::ffff:10.1.1.1' }],
+    ] as const) {
+      assert.equal((await asked(condition, given)).Effect, 'Allow', JSON.stringify(condition));
+      assert.equal((await asked(condition, {})).Effect, 'ImplicitDeny', JSON.stringify(condition));
+    }
+    for (const given of [
+      { 'acs:CurrentTime': '2026-02-31T00:00:00Z' },
+      { 'acs:CurrentTime': '2026-01-31T08:00:00' },
+      { 'acs:CurrentTime': 'Jan 31 2026' },
+      { 'acs:SourceIp': '10.01.1.1' },
+      { 'acs:SourceIp': 'fe80::1%eth0' },
+    ]) {
+      await refused(asked({}, given), 'InvalidParameter', 400);
+    }
+  });
+
   test('what a valid document does not do is warned of, in the answer and in a header', async () => {
     const { server, account, admin } = await fresh();
     const PolicyDocument = policy(

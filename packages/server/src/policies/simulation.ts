@@ -27,6 +27,8 @@ export interface SimulatedRequest {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly sourceAddress: string;
+  /** The named network that the address is in. */
+  readonly vpcId?: string | undefined;
   readonly secure: boolean;
   readonly mfaPresent: boolean | undefined;
   /** Condition keys of the action, lower-cased. */
@@ -64,7 +66,8 @@ const trustPolicy = { name: 'AssumeRolePolicyDocument', type: 'Trust' } as const
  * Nothing here decides by itself.
  */
 export function simulate(permissions: CompiledPermissions, asked: SimulatedRequest): Simulation {
-  const conditions = new RequestConditions(asked, ownConditions(asked));
+  const principal = withGivenTags(asked);
+  const conditions = new RequestConditions({ ...asked, principal }, ownConditions(asked));
   const { policies, trust, action, resource, accountId } = asked;
   if (policies === 'everything') {
     return {
@@ -93,6 +96,16 @@ export function simulate(permissions: CompiledPermissions, asked: SimulatedReque
     leftOut: ownPart.leftOut + theirPart.leftOut,
     documents: [...shown(own, documents), trustDocument],
   };
+}
+
+/** The principal with the tags that the conditions give it; with its own where they give none. */
+function withGivenTags({ principal, conditions }: SimulatedRequest): Principal {
+  const family = 'acs:principaltag/';
+  const given = [...conditions]
+    .filter(([key]) => key.startsWith(family))
+    .map(([key, value]) => [key.slice(family.length), [value].flat()] as const);
+  if (given.length === 0 || principal.type === 'root' || principal.type === 'guard') return principal;
+  return { ...principal, tags: new Map(given) };
 }
 
 /** Of AssumeRole: the caller's policies and the role's trust must both allow. */

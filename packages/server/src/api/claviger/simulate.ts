@@ -1,5 +1,5 @@
 import { type Demand, type PermissionPolicy, type Principal, sessionPrincipal } from '@claviger/guard';
-import { parseStrictJson } from '@claviger/policy';
+import { formatIpAddress, parseIpAddress, parseStrictJson, readInstant } from '@claviger/policy';
 import { arn } from '../../accounts/arn.ts';
 import { rootPrincipal, userPrincipal } from '../../accounts/principal.ts';
 import { Refusal } from '../../errors/refusal.ts';
@@ -232,7 +232,7 @@ async function trustOf(action: string, resource: string, call: Call): Promise<Si
 function factsOf(
   given: ReadonlyMap<string, string | readonly string[]>,
   call: Call,
-): Pick<SimulatedRequest, 'now' | 'sourceAddress' | 'secure' | 'mfaPresent' | 'conditions'> {
+): Pick<SimulatedRequest, 'now' | 'sourceAddress' | 'vpcId' | 'secure' | 'mfaPresent' | 'conditions'> {
   const single = (key: string): string | undefined => {
     const value = given.get(key);
     if (value !== undefined && typeof value !== 'string') throw wrong(key);
@@ -244,11 +244,17 @@ function factsOf(
     return value === undefined ? undefined : value === 'true';
   };
   const time = single('acs:currenttime');
-  const now = time === undefined ? call.now : Date.parse(time);
-  if (Number.isNaN(now)) throw wrong('acs:CurrentTime');
+  const now = time === undefined ? call.now : readInstant(time);
+  if (now === undefined) throw wrong('acs:CurrentTime');
+  const address = single('acs:sourceip');
+  const parsed = address === undefined ? undefined : parseIpAddress(address);
+  if (address !== undefined && parsed === undefined) throw wrong('acs:SourceIp');
+  // Of another address than the caller's own it is not told here which network it is in.
+  const ownVpc = address === undefined ? call.identity.vpcId : undefined;
   return {
     now,
-    sourceAddress: single('acs:sourceip') ?? call.identity.sourceAddress,
+    sourceAddress: parsed === undefined ? call.identity.sourceAddress : formatIpAddress(parsed),
+    vpcId: single('acs:sourcevpc') ?? ownVpc,
     secure: flagOf('acs:securetransport') ?? call.identity.secure,
     mfaPresent: flagOf('acs:mfapresent'),
     conditions: given,
