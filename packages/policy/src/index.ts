@@ -75,7 +75,10 @@ export {
   type CompiledTrust,
   compileTrustPolicy,
   decideTrust,
+  type TrustedEntity,
+  type TrustedIdentities,
   type TrustPrincipal,
   type TrustRequest,
+  trustedEntities,
 } from './trust.ts';
 export { matchWildcard } from './wildcard.ts';

@@ -10,6 +10,7 @@ import {
   parsePolicy,
   readStoredPolicy,
   type TrustPrincipal,
+  trustedEntities,
 } from './index.ts';
 
 const trustText = (...statements: unknown[]) => JSON.stringify({ Version: '1', Statement: statements });
@@ -35,6 +36,8 @@ const ram = (accountId: string, name: string): TrustPrincipal => ({
   accountId,
   arn: `acs:ram::${accountId}:${name}`,
 });
+
+const withId = (principal: TrustPrincipal, id: string) => ({ ...principal, id }) as TrustPrincipal;
 
 describe('a trust policy', () => {
   test('`root` names every user and role of its account, and of no other', () => {
@@ -97,6 +100,38 @@ describe('a trust policy', () => {
     });
     assert.equal(effectOf(text, ram('1', 'user/ann')), 'ExplicitDeny');
     assert.equal(effectOf(text, ram('1', 'user/bob')), 'Allow');
+  });
+
+  test('with identities an Allow is for the id that a name meant, and a Deny for both', () => {
+    const effects = (Effect: 'Allow' | 'Deny', Principal: object, of: TrustPrincipal) => {
+      const text = trustText(allow({ RAM: 'acs:ram::2:root' }), { ...allow(Principal), Effect });
+      const document = documentOf(text, 'trust');
+      const identities = new Map(trustedEntities(document).map(({ arn }) => [arn, `id of ${arn}`]));
+      const trust = compileTrustPolicy(document, undefined, identities);
+      return decideTrust(trust, { action: 'sts:AssumeRole', principal: of, conditions: new Map() }).effect;
+    };
+    const named = [
+      [{ RAM: 'acs:ram:*:1:user/Ann' }, ram('1', 'user/ann'), ram('1', 'user/other')],
+      [{ RAM: 'acs:ram::1:role/ops' }, ram('1', 'assumed-role/OPS/s'), ram('1', 'assumed-role/other/s')],
+      [
+        { Federated: 'acs:ram::1:saml-provider/Corp' },
+        { kind: 'Federated', arn: 'acs:ram::1:saml-provider/corp' },
+        { kind: 'Federated', arn: 'acs:ram::1:saml-provider/other' },
+      ],
+    ] as const;
+    for (const [principal, withName, withoutName] of named) {
+      const [entity] = trustedEntities(documentOf(trustText(allow(principal)), 'trust'));
+      const id = `id of ${entity?.arn}`;
+      assert.equal(effects('Allow', principal, withId(withName, id)), 'Allow');
+      assert.equal(effects('Allow', principal, withId(withoutName, id)), 'Allow', 'it was renamed');
+      assert.equal(effects('Allow', principal, withId(withName, 'another')), 'ImplicitDeny');
+      assert.equal(effects('Allow', principal, withName), 'ImplicitDeny');
+      assert.equal(effects('Deny', principal, withId(withName, id)), 'ExplicitDeny');
+      assert.equal(effects('Deny', principal, withId(withoutName, id)), 'ExplicitDeny');
+      assert.equal(effects('Deny', principal, withId(withName, 'another')), 'ExplicitDeny');
+      assert.equal(effects('Deny', principal, withId(withoutName, 'another')), 'ImplicitDeny');
+    }
+    assert.deepEqual(trustedEntities(documentOf(trustText(allow({ RAM: 'acs:ram::1:root' })), 'trust')), []);
   });
 
   test('wildcards, empty lists, unknown kinds and foreign ARNs are refused as principals', () => {

@@ -229,6 +229,7 @@ eachServer((_, start) => {
       role_name_key: `filler-${index}`,
       description: '',
       assume_role_policy: trusted,
+      trusted_identities: '{}',
       max_session_seconds: 3600,
       created_at: 0,
       updated_at: 0,

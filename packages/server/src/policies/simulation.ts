@@ -2,15 +2,14 @@ import type { PermissionPolicy } from '@claviger/guard';
 import { type Principal, RequestConditions } from '@claviger/guard';
 import {
   type CandidateStatement,
-  compileTrustPolicy,
   type Decision,
   type Explanation,
   explain,
   explainTrust,
   type JsonPlaces,
   placesInJson,
-  readStoredPolicy,
 } from '@claviger/policy';
+import { compileTrust, type StoredTrust, trustPrincipal } from '../roles/trusted-identities.ts';
 import { conditionOnItself, isUserOrDevice } from '../settings/own-resource.ts';
 import type { CompiledPermissions } from './compiled-permissions.ts';
 
@@ -23,7 +22,7 @@ export interface SimulatedRequest {
   readonly action: string;
   readonly resource: string;
   /** The role's own half of AssumeRole: both must allow. Undefined when no one role is asked for. */
-  readonly trust: { readonly text: string } | undefined;
+  readonly trust: StoredTrust | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly sourceAddress: string;
@@ -82,12 +81,12 @@ export function simulate(permissions: CompiledPermissions, asked: SimulatedReque
   if (trust === undefined) {
     return { effect: own.effect, ...statementsOf(own, documents), documents: shown(own, documents) };
   }
-  const theirs = explainTrust(compileTrustPolicy(readStoredPolicy(trust.text, 'trust'), trustPolicy), {
+  const theirs = explainTrust(compileTrust(trust, trustPolicy), {
     action: 'sts:AssumeRole',
-    principal: { kind: 'RAM', accountId: asked.principal.accountId, arn: asked.principal.arn },
+    principal: trustPrincipal(asked.principal),
     conditions,
   });
-  const trustDocument = { ...trustPolicy, text: trust.text };
+  const trustDocument = { ...trustPolicy, text: trust.assume_role_policy };
   const ownPart = statementsOf(own, documents);
   const theirPart = statementsOf(theirs, [trustDocument]);
   return {

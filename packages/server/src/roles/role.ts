@@ -4,6 +4,7 @@ import { refuseMalformedPolicy, warnOfPolicy } from '../policies/policy-text.ts'
 import type { Scope } from '../rpc/operation.ts';
 import type { RoleRow } from '../store/schema.ts';
 import { addTags, idsWithTag, removeTags, type Tag, type TagFilter } from '../tags/tag.ts';
+import { bindTrustedNames } from './trusted-identities.ts';
 
 /** How long a session of a role may last, in seconds: RAM's bounds for `MaxSessionDuration`, and its default. */
 export const sessionSeconds = { minimum: 3600, maximum: 43_200, byDefault: 3600 } as const;
@@ -68,6 +69,7 @@ export async function createRole(scope: Scope, role: NewRole): Promise<RoleRow> 
     role_name_key: roleNameKey(role.name),
     description: role.description,
     assume_role_policy: role.trustPolicy,
+    trusted_identities: await bindTrustedNames(scope.queries, role.trustPolicy),
     max_session_seconds: role.maxSessionSeconds,
     created_at: scope.now,
     updated_at: scope.now,
@@ -79,7 +81,7 @@ export async function createRole(scope: Scope, role: NewRole): Promise<RoleRow> 
 }
 
 /**
- * Changes a role. Sessions that are open go on: a trust policy says who may begin one.
+ * Changes a role. A new trust policy is bound to those that have its names now; so is the same one again. Sessions that are open go on: a trust policy says who may begin one.
  * @throws Refusal EntityNotExist.Role, MalformedPolicyDocument
  */
 export async function updateRole(scope: Scope, name: string, changes: RoleChanges): Promise<RoleRow> {
@@ -91,7 +93,10 @@ export async function updateRole(scope: Scope, name: string, changes: RoleChange
   const updated: RoleRow = {
     ...role,
     description: changes.description ?? role.description,
-    assume_role_policy: changes.trustPolicy ?? role.assume_role_policy,
+    ...(changes.trustPolicy !== undefined && {
+      assume_role_policy: changes.trustPolicy,
+      trusted_identities: await bindTrustedNames(scope.queries, changes.trustPolicy),
+    }),
     max_session_seconds: changes.maxSessionSeconds ?? role.max_session_seconds,
     updated_at: scope.now,
   };

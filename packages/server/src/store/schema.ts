@@ -240,6 +240,8 @@ export interface RoleRow {
   role_name_key: string;
   description: string;
   assume_role_policy: string;
+  /** JSON object: the ids that the names in `assume_role_policy` stood for when it was written, by their ARNs. */
+  trusted_identities: string;
   max_session_seconds: number;
   created_at: number;
   updated_at: number;

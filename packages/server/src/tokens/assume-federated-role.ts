@@ -1,9 +1,10 @@
 import { RequestConditions, type RolePrincipal, sessionPrincipal } from '@claviger/guard';
-import { compileTrustPolicy, decideTrust, readStoredPolicy } from '@claviger/policy';
+import { decideTrust } from '@claviger/policy';
 import { readAccount } from '../accounts/account-directory.ts';
 import { identityArn } from '../accounts/arn.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { findRole } from '../roles/role.ts';
+import { compileTrust } from '../roles/trusted-identities.ts';
 import type { AdmittedVisit } from '../rpc/operation.ts';
 import type { RoleRow } from '../store/schema.ts';
 import { readTagValues, tagConditions } from '../tags/tag-values.ts';
@@ -88,15 +89,14 @@ function trusts(
   principal: RolePrincipal,
   asked: FederatedRequest,
 ): boolean {
-  const trust = compileTrustPolicy(readStoredPolicy(role.assume_role_policy, 'trust'));
+  const trust = compileTrust(role);
+  const { arn, providerId: id } = asked.provider;
   const conditions = new RequestConditions(
     { ...visit, principal },
     new Map([...asked.conditions, ...tagConditions('acs:resourcetag/', principal.tags)]),
   );
   const effects = ['sts:AssumeRole', asked.action].map(
-    (action) =>
-      decideTrust(trust, { action, principal: { kind: 'Federated', arn: asked.provider.arn }, conditions })
-        .effect,
+    (action) => decideTrust(trust, { action, principal: { kind: 'Federated', arn, id }, conditions }).effect,
   );
   return effects.includes('Allow') && !effects.includes('ExplicitDeny');
 }

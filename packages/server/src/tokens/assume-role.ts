@@ -1,8 +1,9 @@
 import { RequestConditions } from '@claviger/guard';
-import { compileTrustPolicy, decideTrust, readStoredPolicy } from '@claviger/policy';
+import { decideTrust } from '@claviger/policy';
 import type { Account } from '../accounts/account.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { findRole, sessionSeconds } from '../roles/role.ts';
+import { compileTrust, trustPrincipal } from '../roles/trusted-identities.ts';
 import type { Call } from '../rpc/operation.ts';
 import type { CallerIdentity } from '../session/session-identity.ts';
 import type { RoleRow } from '../store/schema.ts';
@@ -85,12 +86,10 @@ async function requireTrustingRole(
 }
 
 async function trusts(role: RoleRow, call: Call, asked: SessionRequest): Promise<boolean> {
-  const { accountId, arn } = call.principal;
-  const trust = compileTrustPolicy(readStoredPolicy(role.assume_role_policy, 'trust'));
   const tags = await readTagValues(call.queries, role.account_id, 'role', role.role_id);
-  const decision = decideTrust(trust, {
+  const decision = decideTrust(compileTrust(role), {
     action: 'sts:AssumeRole',
-    principal: { kind: 'RAM', accountId, arn },
+    principal: trustPrincipal(call.principal),
     conditions: new RequestConditions(
       call.identity,
       new Map<string, string | readonly string[]>([

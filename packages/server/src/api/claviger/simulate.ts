@@ -225,7 +225,7 @@ async function trustOf(action: string, resource: string, call: Call): Promise<Si
   }
   const role = await findRole(call.queries, accountId, reference.roleName);
   if (role === undefined) throw new Refusal('EntityNotExist.Role', { name: reference.roleName });
-  return { text: role.assume_role_policy };
+  return role;
 }
 
 /** What every request has by itself: as given, otherwise as of the call that asks. */

@@ -1,0 +1,102 @@
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from '../migrate.ts';
+
+interface Tables {
+  roles: {
+    role_id: string;
+    account_id: string;
+    role_name_key: string;
+    assume_role_policy: string;
+    trusted_identities: string;
+  };
+  users: { user_id: string; account_id: string; user_name_key: string; recycled_at: number | null };
+  saml_providers: { provider_id: string; account_id: string; provider_name_key: string };
+  oidc_providers: { provider_id: string; account_id: string; provider_name_key: string };
+}
+
+/**
+ * The ids that the names of trust policies stand for. Policies that are there are bound to what has the names now; a
+ * user in the recycle bin has its name still, unless another user has got it.
+ */
+export const trustedIdentities: Migration = {
+  name: '0007-trusted-identities',
+  async up(database: Kysely<Tables>) {
+    await database.schema
+      .alterTable('roles')
+      .addColumn('trusted_identities', 'text', (column) => column.notNull().defaultTo(sql`'{}'`))
+      .execute();
+    const roles = await database.selectFrom('roles').select(['role_id', 'assume_role_policy']).execute();
+    for (const { role_id: roleId, assume_role_policy: text } of roles) {
+      const identities: Record<string, string> = {};
+      for (const [arn, account, type, name] of namesIn(text)) {
+        const id = await idOf(database, account, type, name);
+        if (id !== undefined) identities[arn] = id;
+      }
+      await database
+        .updateTable('roles')
+        .set({ trusted_identities: JSON.stringify(identities) })
+        .where('role_id', '=', roleId)
+        .execute();
+    }
+  },
+};
+
+type Name = readonly [arn: string, account: string, type: string, name: string];
+
+/** The users, roles and identity providers that a trust policy names; none of a text that cannot be read. */
+function namesIn(text: string): readonly Name[] {
+  let statements: unknown;
+  try {
+    statements = (JSON.parse(text) as { readonly Statement?: unknown } | null)?.Statement;
+  } catch {
+    return [];
+  }
+  return [statements].flat().flatMap((statement) => {
+    const { RAM, Federated } = (statement as { Principal?: Record<string, unknown> } | null)?.Principal ?? {};
+    return [RAM, Federated].flat().flatMap((given): Name[] => {
+      const entity = /^acs:ram:[^:]*:([^:]+):((user|role|saml-provider|oidc-provider)\/([^/:]+))$/;
+      const [, account, relativeId, type, name] = entity.exec(String(given)) ?? [];
+      if (account === undefined || relativeId === undefined || type === undefined || name === undefined)
+        return [];
+      return [[`acs:ram::${account}:${relativeId.toLowerCase()}`, account, type, name.toLowerCase()]];
+    });
+  });
+}
+
+async function idOf(
+  database: Kysely<Tables>,
+  account: string,
+  type: string,
+  name: string,
+): Promise<string | undefined> {
+  switch (type) {
+    case 'user': {
+      const users = await database
+        .selectFrom('users')
+        .select(['user_id', 'recycled_at'])
+        .where('account_id', '=', account)
+        .where('user_name_key', '=', name)
+        .orderBy('recycled_at', 'desc')
+        .execute();
+      return (users.find((user) => user.recycled_at === null) ?? users[0])?.user_id;
+    }
+    case 'role': {
+      const role = await database
+        .selectFrom('roles')
+        .select('role_id')
+        .where('account_id', '=', account)
+        .where('role_name_key', '=', name)
+        .executeTakeFirst();
+      return role?.role_id;
+    }
+    default: {
+      const provider = await database
+        .selectFrom(type === 'saml-provider' ? 'saml_providers' : 'oidc_providers')
+        .select('provider_id')
+        .where('account_id', '=', account)
+        .where('provider_name_key', '=', name)
+        .executeTakeFirst();
+      return provider?.provider_id;
+    }
+  }
+}
