@@ -13,9 +13,9 @@ export const dataSettings = ['data', 'database', 'masterKeyProvider', 'vaultAddr
  * @param names which; all when absent
  */
 export function addSettings(command: Command, names?: readonly string[]): Command {
-  for (const { name, variable, description, byDefault, isList } of settingDescriptions) {
+  for (const { name, variable, description, byDefault, isList, isSwitch } of settingDescriptions) {
     if (environmentOnly.has(name) || (names !== undefined && !names.includes(name))) continue;
-    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <value>`;
+    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}${isSwitch ? '' : ' <value>'}`;
     const suffix = byDefault === '' ? '' : `, default ${byDefault}`;
     const option = new Option(flag, `${description} (${variable}${suffix})`);
     if (isList) option.argParser(joined);

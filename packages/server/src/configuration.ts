@@ -1,5 +1,6 @@
 import { parseRateLimit, parseTrustedProxies, VpcNetworks } from '@claviger/guard';
 import { z } from 'zod';
+import { dnsTxtRecords } from './federation/domain-records.ts';
 import { IssuerNetwork } from './federation/issuer-network.ts';
 import { hostNameOf } from './http/host-name.ts';
 import { isMasterKeyText } from './secrets/local-master-key.ts';
@@ -25,6 +26,11 @@ const list = z.string().transform((text) =>
 
 const rateLimit = z.string().refine((text) => text === 'off' || parseRateLimit(text) !== undefined, {
   message: 'must be like 200/s, 200/s burst 1000, 6000/m, or off',
+});
+
+/** A flag without a value; `true` or `false` in a variable. */
+const onlyTrue = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')], {
+  error: 'must be true or false',
 });
 
 /** A number as it comes from a command line; zod's own words for a wrong one speak of NaN. */
@@ -131,6 +137,19 @@ const settings = z.object({
       }
     })
     .describe('addresses and CIDR blocks of private networks where OIDC issuers may be; others are public'),
+  dnsServers: list
+    .default([])
+    .superRefine((servers, context) => {
+      try {
+        dnsTxtRecords(servers);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'must be IP addresses, each perhaps with a port' });
+      }
+    })
+    .describe("DNS servers that proofs of domains are asked of; the system's unless given"),
+  allowUnverifiedDomains: onlyTrue
+    .default(false)
+    .describe('auxiliary domains of accounts count without the DNS record that proves them'),
   masterKeyProvider: z
     .enum(['file', 'environment', 'vault'])
     .default('file')
@@ -174,6 +193,8 @@ export interface SettingDescription {
   readonly byDefault: string;
   /** Whether it is a list: values separated by commas, the flag any number of times. */
   readonly isList: boolean;
+  /** Whether its flag takes no value. */
+  readonly isSwitch: boolean;
 }
 
 /** Every setting there is. */
@@ -186,6 +207,7 @@ export const settingDescriptions: readonly SettingDescription[] = Object.entries
       description: schema.description ?? schema.meta()?.description ?? '',
       isList: Array.isArray(empty.data),
       byDefault: empty.success && empty.data !== undefined ? String(empty.data) : '',
+      isSwitch: empty.success && typeof empty.data === 'boolean',
     };
   },
 );

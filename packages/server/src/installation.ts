@@ -14,6 +14,7 @@ import { currentOperator, type Operator, operatorChange } from './accounts/opera
 import { recordHousekeeping } from './audit/system-event.ts';
 import type { Configuration } from './configuration.ts';
 import { AssertionThrottle } from './federation/assertion-throttle.ts';
+import { dnsTxtRecords } from './federation/domain-records.ts';
 import { networkDocuments } from './federation/fetch-document.ts';
 import { IssuerKeys } from './federation/issuer-keys.ts';
 import { IssuerNetwork } from './federation/issuer-network.ts';
@@ -151,6 +152,8 @@ export async function openServices(
     guardConnections: new GuardConnections({ store, log }),
     issuerKeys: new IssuerKeys(networkDocuments({ network: issuerNetwork }), log),
     issuerNetwork,
+    readTxtRecords: dnsTxtRecords(configuration.dnsServers),
+    allowUnverifiedDomains: configuration.allowUnverifiedDomains,
   };
   try {
     await resealFirstForms({

@@ -16,6 +16,8 @@ export const limits = {
   recycledAccessKeysPerOwner: 3,
   recycledUsersPerAccount: 1000,
   recycleBinDays: 30,
+  /** How long a domain or alias that an account has given up is kept from other accounts. */
+  releasedDomainDays: 30,
   virtualMfaDevicesPerAccount: 5000,
   /** Ours. */
   passkeysPerUser: 20,

@@ -2,6 +2,7 @@ import type { RateLimiter } from '@claviger/guard';
 import type { LastUsed } from './access-keys/last-used.ts';
 import type { AccountDirectory } from './accounts/account-directory.ts';
 import type { AssertionThrottle } from './federation/assertion-throttle.ts';
+import type { ReadTxtRecords } from './federation/domain-records.ts';
 import type { IssuerKeys } from './federation/issuer-keys.ts';
 import type { IssuerNetwork } from './federation/issuer-network.ts';
 import type { GuardConnections } from './guards/guard-connections.ts';
@@ -45,4 +46,8 @@ export interface Services {
   readonly issuerKeys: IssuerKeys;
   /** Where those may be. */
   readonly issuerNetwork: IssuerNetwork;
+  /** Asks the DNS for the records that prove domains. */
+  readonly readTxtRecords: ReadTxtRecords;
+  /** Whether auxiliary domains count without a proof. */
+  readonly allowUnverifiedDomains: boolean;
 }

@@ -287,7 +287,10 @@ eachServer((_, start) => {
       await refused(clients.sts.getCallerIdentity(), 'InvalidAccessKeyId.NotFound', 404);
       await createProvider(account, 'passing');
       await refused(clients.sts.getCallerIdentity(), 'InvalidAccessKeyId.NotFound', 404);
-      // Nor does it make the assertion fresh.
+      // Nor does it make the assertion fresh; the role has to trust the new provider first.
+      await account.admin.ram.updateRole(
+        new ram.UpdateRoleRequest({ roleName: 'passing', newAssumeRolePolicyDocument: trust(passing) }),
+      );
       await refused(
         assume(assertion, { SAMLProviderArn: passing, roleArn: passingRole }),
         'AuthenticationFail.SAMLAssertion.Invalid',

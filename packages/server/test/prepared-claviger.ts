@@ -51,6 +51,16 @@ export const preparedClaviger: Readonly<Record<string, Prepare>> = {
     ...(await onUser('UserPrincipalName', listing)(things, name)),
     action: 'ram:GetAccessKeyLastUsed',
   }),
+  GetAuxiliaryDomain: async (things) => ({
+    parameters: {},
+    on: [things.arn('*')],
+    action: 'ram:GetUserSsoSettings',
+  }),
+  VerifyAuxiliaryDomain: async (things) => ({
+    parameters: {},
+    on: [things.arn('*')],
+    action: 'ram:SetUserSsoSettings',
+  }),
   GetAccessKeyExpiryCeiling: onAccount(),
   SetAccessKeyExpiryCeiling: onAccount({ Days: '3650' }),
   GetUserSsoResponsePolicy: onAccount(),

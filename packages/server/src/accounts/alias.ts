@@ -1,6 +1,7 @@
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../rpc/operation.ts';
 import { domainSuffix } from './create-account.ts';
+import { endRelease, isClaimedByAnother, releaseDomain } from './domain-claim.ts';
 
 /** Account ids, and so the default domains that accounts have by themselves. */
 const accountIdForm = /^1\d{15}$/;
@@ -15,7 +16,8 @@ export function aliasOf(scope: Scope): string {
  * last domain mean nobody from then on.
  * @param domain `<alias>.onaliyun.com`; upper and lower case are alike
  * @returns the domain as it is stored, in lower case
- * @throws Refusal EntityAlreadyExists.AccountAlias when another account has it, or it is an account id but not ours
+ * @throws Refusal EntityAlreadyExists.AccountAlias when another account has it or has given it up in the last 30 days,
+ *   or it is an account id but not ours
  */
 export async function setDefaultDomain(scope: Scope, domain: string): Promise<string> {
   const { accountId } = scope.account;
@@ -29,8 +31,16 @@ export async function setDefaultDomain(scope: Scope, domain: string): Promise<st
     .executeTakeFirst();
   // The id of an account stays its own while it has another alias: it comes back to it when that is cleared.
   const foreignId = accountIdForm.test(alias) && alias !== accountId;
-  if (other !== undefined || foreignId)
+  if (other !== undefined || foreignId || (await isClaimedByAnother(scope, stored)))
     throw new Refusal('EntityAlreadyExists.AccountAlias', { name: alias });
+  const { default_domain: givenUp } = await scope.queries
+    .selectFrom('accounts')
+    .select('default_domain')
+    .where('account_id', '=', accountId)
+    .executeTakeFirstOrThrow();
+  await endRelease(scope, stored);
+  // The domain of the account id is its own for ever.
+  if (givenUp !== stored && givenUp !== `${accountId}${domainSuffix}`) await releaseDomain(scope, givenUp);
   await scope.queries
     .updateTable('accounts')
     .set({ default_domain: stored })

@@ -394,6 +394,10 @@ export const catalogue = {
     message: 'The policy has been attached to the role already: {name}.',
   },
   'EntityAlreadyExists.Policy': { status: 409, message: 'The policy does already exist: {name}.' },
+  'EntityAlreadyExists.AuxiliaryDomain': {
+    status: 409,
+    message: 'Another account has the domain, or has given it up less than 30 days ago: {name}.',
+  },
   'EntityAlreadyExists.AccountAlias': { status: 409, message: 'The account alias is taken already: {name}.' },
 
   'EntityAlreadyExists.SAMLProvider': {

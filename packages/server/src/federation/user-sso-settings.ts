@@ -1,4 +1,5 @@
 import { domainSuffix } from '../accounts/create-account.ts';
+import { provenAt, releaseDomain } from '../accounts/domain-claim.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../rpc/operation.ts';
 import { endSessionsBySso } from '../session/end-sessions.ts';
@@ -10,7 +11,7 @@ export interface UserSsoSettings {
   readonly enabled: boolean;
   /** Base64 of the provider's metadata; empty while there is none. */
   readonly metadata: string;
-  /** A domain that names of users may end in beside the account's own; empty for none. */
+  /** A domain that names of users may end in beside the account's own, once it is proven; empty for none. */
   readonly auxiliaryDomain: string;
   /** Whether the provider names users with their domain. */
   readonly loginWithDomain: boolean;
@@ -78,6 +79,7 @@ export async function updateUserSsoSettings(scope: Scope, changes: UserSsoChange
   if (settings.enabled && settings.metadata === '') {
     throw new Refusal('InvalidParameter', { reason: 'SSO cannot be enabled without a MetadataDocument.' });
   }
+  await giveUpDomain(scope, present.auxiliaryDomain.toLowerCase(), domain);
   const row: UserSsoSettingsRow = {
     account_id: scope.account.accountId,
     sso_enabled: settings.enabled ? 1 : 0,
@@ -100,6 +102,12 @@ export async function updateUserSsoSettings(scope: Scope, changes: UserSsoChange
   }
   scope.touched('ACS::RAM::UserSsoSettings', scope.account.accountId);
   return settings;
+}
+
+/** A domain that was proven is kept from other accounts for a while; one that was not proven never was the account's. */
+async function giveUpDomain(scope: Scope, present: string, next: string): Promise<void> {
+  if (present === next || present === '') return;
+  if ((await provenAt(scope, present)) !== undefined) await releaseDomain(scope, present);
 }
 
 async function findSettings(

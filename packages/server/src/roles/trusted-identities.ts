@@ -48,6 +48,8 @@ export function trustPrincipal(principal: Principal): TrustPrincipal {
   const { accountId, arn } = principal;
   switch (principal.type) {
     case 'root':
+    // No trust policy can name a guard.
+    case 'guard':
       return { kind: 'RAM', accountId, arn };
     case 'ram-user':
       return { kind: 'RAM', accountId, arn, id: principal.userId };

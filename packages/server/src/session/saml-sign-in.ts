@@ -2,6 +2,7 @@ import type { Account } from '../accounts/account.ts';
 import { accountOf } from '../accounts/account-directory.ts';
 import { domainSuffix } from '../accounts/create-account.ts';
 import { Refusal } from '../errors/refusal.ts';
+import { countingAuxiliaryDomain } from '../federation/auxiliary-domain.ts';
 import { nobody, readSamlMetadata, type SamlMetadata } from '../federation/saml-metadata.ts';
 import { consoleServiceProvider } from '../federation/service-provider.ts';
 import { readUserSsoSettings, type UserSsoSettings } from '../federation/user-sso-settings.ts';
@@ -9,7 +10,6 @@ import { type SamlSubject, verifySamlSubject } from '../federation/verify-saml-a
 import { findLoginProfile } from '../passwords/login-profile.ts';
 import type { ConsoleVisit, Proof, Scope } from '../rpc/operation.ts';
 import type { UserRow } from '../store/schema.ts';
-import type { Queries } from '../store/store.ts';
 import { findUser } from '../users/user.ts';
 import { vouchedOrigin } from './console-site.ts';
 import { isSamlRequestOf } from './saml-request.ts';
@@ -74,7 +74,7 @@ export interface SignOn extends Proof {
 /** Where somebody of that login name is to sign in. @throws Refusal EntityNotExist.UserSso when it is not elsewhere */
 export async function signOnOf(visit: ConsoleVisit, loginName: string): Promise<SignOn> {
   const none = new Refusal('EntityNotExist.UserSso', { name: loginName });
-  const account = await accountOfDomain(visit.services.store.queries, loginName);
+  const account = await accountOfDomain(visit, loginName);
   if (account?.status !== 'Active') throw none;
   const address = (await enabledSettings(visit, account))?.metadata.signOnAddress;
   if (address === undefined) throw none;
@@ -82,21 +82,33 @@ export async function signOnOf(visit: ConsoleVisit, loginName: string): Promise<
 }
 
 /** The account whose users have names of that domain: its default domain, or the one that its provider uses. */
-async function accountOfDomain(queries: Queries, loginName: string): Promise<Account | undefined> {
+async function accountOfDomain(visit: ConsoleVisit, loginName: string): Promise<Account | undefined> {
+  const { store, allowUnverifiedDomains } = visit.services;
   const domain = loginName.slice(loginName.lastIndexOf('@') + 1).toLowerCase();
   const full = domain.endsWith(domainSuffix) ? domain : `${domain}${domainSuffix}`;
-  const row = await queries
+  const row = await store.queries
     .selectFrom('accounts')
     .leftJoin('user_sso_settings', 'user_sso_settings.account_id', 'accounts.account_id')
+    .leftJoin('domain_claims as claim', (join) =>
+      join
+        .onRef('claim.account_id', '=', 'accounts.account_id')
+        .on('claim.domain', '=', domain)
+        .on('claim.released_until', 'is', null),
+    )
     .selectAll('accounts')
     .where((where) =>
       where.or([
         where('accounts.default_domain', '=', full),
-        where.and([where('auxiliary_domain', '=', domain), where('sso_enabled', '=', 1)]),
+        where.and([
+          where(where.fn<string>('lower', ['auxiliary_domain']), '=', domain),
+          where('sso_enabled', '=', 1),
+          ...(allowUnverifiedDomains ? [] : [where('claim.proven_at', 'is not', null)]),
+        ]),
       ]),
     )
     // No account gets at the users of another by naming its domain as its own.
     .orderBy((order) => order.case().when('accounts.default_domain', '=', full).then(0).else(1).end())
+    .orderBy((order) => order.case().when('claim.proven_at', 'is not', null).then(0).else(1).end())
     .orderBy('accounts.created_at')
     .executeTakeFirst();
   return row && accountOf(row);
@@ -113,7 +125,8 @@ export async function userOfSubject(scope: Scope, { subject, settings }: SamlSig
   if (subject.inResponseTo === undefined && !present.unsolicitedResponses) {
     throw new Refusal('AuthenticationFail.SAMLAssertion.Unsolicited');
   }
-  const userName = userNameIn(subject.subject, present, scope.account);
+  const auxiliaryDomain = await countingAuxiliaryDomain(scope);
+  const userName = userNameIn(subject.subject, { ...present, auxiliaryDomain }, scope.account);
   const user =
     userName === undefined
       ? undefined
@@ -137,6 +150,6 @@ function userNameIn(
   const at = subject.lastIndexOf('@');
   if (at < 0) return loginWithDomain ? undefined : subject;
   const domain = subject.slice(at + 1).toLowerCase();
-  const ours = [defaultDomain, defaultDomain.slice(0, -domainSuffix.length), auxiliaryDomain.toLowerCase()];
+  const ours = [defaultDomain, defaultDomain.slice(0, -domainSuffix.length), auxiliaryDomain];
   return domain !== '' && ours.includes(domain) ? subject.slice(0, at) : undefined;
 }

@@ -43,6 +43,7 @@ export interface Schema {
   access_key_ceilings: AccessKeyCeilingRow;
   guards: GuardRow;
   guard_connections: GuardConnectionRow;
+  domain_claims: DomainClaimRow;
   session_generations: SessionGenerationRow;
   account_protections: AccountProtectionRow;
   completed_sweeps: CompletedSweepRow;
@@ -517,6 +518,17 @@ export interface AccountProtectionRow {
   /** 0 or 1. */
   credential_changes_need_mfa: number;
   updated_at: number;
+}
+
+/** A domain that one account has beside its default domain: see accounts/domain-claim.ts. */
+export interface DomainClaimRow {
+  /** Lower case. */
+  domain: string;
+  account_id: string;
+  /** Of an auxiliary domain: when its DNS said that it is the account's; null for an alias that was given up. */
+  proven_at: number | null;
+  /** Set when the account has given the domain up: until then no other account may take it. */
+  released_until: number | null;
 }
 
 /** What changed, for the caches of this node and the others. Written in the transaction of the change. */

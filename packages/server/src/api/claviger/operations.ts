@@ -2,6 +2,7 @@ import type { ConsoleOperation, Operation, StreamOperation } from '../../rpc/ope
 import { accessKeyExpiryOperations } from './access-key-expiry.ts';
 import { accessKeyUseOperations } from './access-key-uses.ts';
 import { accountProtectionOperations } from './account-protection.ts';
+import { auxiliaryDomainOperations } from './auxiliary-domain.ts';
 import { guardOperations } from './guards.ts';
 import { passkeyRegistrationOperations } from './passkeys.ts';
 import { replicationOperations, replicationStreams } from './replicate-credentials.ts';
@@ -20,6 +21,7 @@ import { verificationOperations } from './verify-request-signature.ts';
 export const clavigerOperations: readonly Operation[] = [
   ...accessKeyExpiryOperations,
   ...accessKeyUseOperations,
+  ...auxiliaryDomainOperations,
   ...guardOperations,
   ...accountProtectionOperations,
   ...passkeyRegistrationOperations,

@@ -5,7 +5,7 @@ import { federation } from './0003-federation.ts';
 import { applicationsAndServiceCredentials } from './0004-applications-and-service-credentials.ts';
 import { reports } from './0005-reports.ts';
 import { consoleSessions } from './0006-console-sessions.ts';
-import { trustedIdentities } from './0007-trusted-identities.ts';
+import { identityBindings } from './0007-identity-bindings.ts';
 import { guards } from './0008-guards.ts';
 import { sessionRevocations } from './0009-session-revocations.ts';
 import { sealBindings } from './0010-seal-bindings.ts';
@@ -20,7 +20,7 @@ export const migrations: readonly Migration[] = [
   applicationsAndServiceCredentials,
   reports,
   consoleSessions,
-  trustedIdentities,
+  identityBindings,
   guards,
   sessionRevocations,
   sealBindings,

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from '../migrate.ts';
+import { tables } from './tables.ts';
 
 interface Tables {
   roles: {
@@ -15,31 +16,52 @@ interface Tables {
 }
 
 /**
- * The ids that the names of trust policies stand for. Policies that are there are bound to what has the names now; a
- * user in the recycle bin has its name still, unless another user has got it.
+ * What names are bound to: the names in trust policies to ids, and domains to accounts.
+ *
+ * Trust policies that are there are bound to what has their names now; a user in the recycle bin has its name still,
+ * unless another user has got it. Auxiliary domains that are there are not proven: their accounts have to prove them.
  */
-export const trustedIdentities: Migration = {
-  name: '0007-trusted-identities',
-  async up(database: Kysely<Tables>) {
-    await database.schema
-      .alterTable('roles')
-      .addColumn('trusted_identities', 'text', (column) => column.notNull().defaultTo(sql`'{}'`))
+export const identityBindings: Migration = {
+  name: '0007-identity-bindings',
+  async up(database, kind) {
+    await tables(database, kind)('domain_claims', {
+      domain: 'text',
+      account_id: 'text',
+      'proven_at?': 'integer',
+      'released_until?': 'integer',
+    })
+      .addPrimaryKeyConstraint('domain_claims_pk', ['domain'])
+      .addForeignKeyConstraint('domain_claims_account', ['account_id'], 'accounts', ['account_id'])
       .execute();
-    const roles = await database.selectFrom('roles').select(['role_id', 'assume_role_policy']).execute();
-    for (const { role_id: roleId, assume_role_policy: text } of roles) {
-      const identities: Record<string, string> = {};
-      for (const [arn, account, type, name] of namesIn(text)) {
-        const id = await idOf(database, account, type, name);
-        if (id !== undefined) identities[arn] = id;
-      }
-      await database
-        .updateTable('roles')
-        .set({ trusted_identities: JSON.stringify(identities) })
-        .where('role_id', '=', roleId)
-        .execute();
-    }
+    await database.schema
+      .createIndex('domain_claims_release')
+      .on('domain_claims')
+      .columns(['released_until'])
+      .execute();
+    await bindTrustPolicies(database);
   },
 };
+
+/** Adds the column of the ids to `roles`, and fills it. */
+export async function bindTrustPolicies(database: Kysely<Tables>): Promise<void> {
+  await database.schema
+    .alterTable('roles')
+    .addColumn('trusted_identities', 'text', (column) => column.notNull().defaultTo(sql`'{}'`))
+    .execute();
+  const roles = await database.selectFrom('roles').select(['role_id', 'assume_role_policy']).execute();
+  for (const { role_id: roleId, assume_role_policy: text } of roles) {
+    const identities: Record<string, string> = {};
+    for (const [arn, account, type, name] of namesIn(text)) {
+      const id = await idOf(database, account, type, name);
+      if (id !== undefined) identities[arn] = id;
+    }
+    await database
+      .updateTable('roles')
+      .set({ trusted_identities: JSON.stringify(identities) })
+      .where('role_id', '=', roleId)
+      .execute();
+  }
+}
 
 type Name = readonly [arn: string, account: string, type: string, name: string];
 

@@ -1,0 +1,52 @@
+import { arn } from '../../accounts/arn.ts';
+import {
+  type AuxiliaryDomain,
+  proveAuxiliaryDomain,
+  readAuxiliaryDomain,
+} from '../../federation/auxiliary-domain.ts';
+import { instant } from '../../rpc/instant.ts';
+import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { version } from './version.ts';
+
+/** Who may read or change the settings of sign-in through an identity provider may see or prove their domain. */
+const demand = (action: string, call: Call) => [{ action, resource: arn.account(call.account.accountId) }];
+
+const shown = ({ domain, status, recordName, recordValue, provenAt }: AuxiliaryDomain) => ({
+  AuxiliaryDomain: domain,
+  Status: status,
+  RecordType: domain === '' ? '' : 'TXT',
+  RecordName: recordName,
+  RecordValue: recordValue,
+  ProvenDate: provenAt === undefined ? '' : instant(provenAt),
+});
+
+/** The operations by which an account proves that its auxiliary domain is its own. */
+export const auxiliaryDomainOperations: readonly Operation[] = [
+  // The auxiliary domain, whether it counts, and the DNS record that proves it.
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'GetAuxiliaryDomain',
+    access: 'read',
+    input: {},
+    authorize: (_, call) => demand('ram:GetUserSsoSettings', call),
+    async handle(_, call) {
+      return shown(await readAuxiliaryDomain(call));
+    },
+  }),
+
+  // Looks for that record.
+  operation({
+    product: 'Claviger',
+    version,
+    name: 'VerifyAuxiliaryDomain',
+    access: 'write',
+    security: { effect: 'credential' },
+    input: {},
+    authorize: (_, call) => demand('ram:SetUserSsoSettings', call),
+    async handle(_, call) {
+      const proof = await proveAuxiliaryDomain(call);
+      return { ...shown(proof), Fault: proof.fault ?? '' };
+    },
+  }),
+];

@@ -1,0 +1,216 @@
+/**
+ * Domains of login names belong to one account: an auxiliary domain counts once the DNS says whose it is, and an alias
+ * or domain that was given up is kept from other accounts for 30 days.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { Browser } from './browser.ts';
+import { DnsServer } from './dns-server.ts';
+import { SamlIdentityProvider } from './identity-providers.ts';
+import { callRaw, type JsonAnswer } from './raw-request.ts';
+import { eachServer, type TestAccount, type TestServer } from './server.ts';
+
+const IMS = '2019-08-15';
+const RAM = '2015-05-01';
+const OWN = '2026-11-24';
+const DAY_MS = 86_400_000;
+
+const idp = new SamlIdentityProvider({ entityId: 'https://idp.example.com/saml' });
+
+eachServer((_, start) => {
+  describe('domains of login names', () => {
+    let dns: DnsServer;
+    let server: TestServer;
+    /** A server whose clock, and that of its clients, only these tests move, and only ahead. */
+    let later: TestServer;
+    let ahead = 0;
+
+    before(async () => {
+      dns = await DnsServer.start();
+      server = await start({ configuration: { dnsServers: dns.address } });
+      later = await start({
+        now: () => Date.now() + ahead,
+        configuration: { dnsServers: dns.address },
+      });
+    });
+    after(() => dns.close());
+
+    const serverOf = new Map<TestAccount, TestServer>();
+
+    async function newAccount(on: TestServer = server): Promise<TestAccount> {
+      const account = await on.newAccount();
+      serverOf.set(account, on);
+      return account;
+    }
+
+    const call = async (
+      of: TestAccount,
+      version: string,
+      action: string,
+      parameters: Record<string, string> = {},
+    ): Promise<JsonAnswer> => {
+      const { url } = serverOf.get(of)!;
+      const now = Date.now() + (url === later.url ? ahead : 0);
+      return callRaw(url, of.key, 'ACS3 with a form', { version, action, parameters, now });
+    };
+
+    const done = async (...request: Parameters<typeof call>) => {
+      const { code, message, body } = await call(...request);
+      assert.equal(code, 'OK', `${request[2]}: ${message}`);
+      return body;
+    };
+
+    const codeOf = async (...request: Parameters<typeof call>) => (await call(...request)).code;
+
+    /** An account whose users sign in through a provider, with an auxiliary domain. */
+    async function accountWith(AuxiliaryDomain: string, on: TestServer = server): Promise<TestAccount> {
+      const account = await newAccount(on);
+      const set = { SsoEnabled: 'true', MetadataDocument: idp.metadata(), AuxiliaryDomain };
+      await done(account, IMS, 'SetUserSsoSettings', set);
+      return account;
+    }
+
+    const verify = (of: TestAccount) => done(of, OWN, 'VerifyAuxiliaryDomain');
+
+    /** Writes the record that the server asks for. */
+    async function writeRecord(of: TestAccount): Promise<void> {
+      const { RecordName, RecordType, RecordValue } = await done(of, OWN, 'GetAuxiliaryDomain');
+      assert.equal(RecordType, 'TXT');
+      dns.records.set(String(RecordName), ['v=spf1 -all', String(RecordValue)]);
+    }
+
+    /** Whether who signs in with a name of the domain is sent to an identity provider. */
+    async function counts(domain: string, on: TestServer = server): Promise<boolean> {
+      const { code } = await new Browser(on).call('BeginSamlSignIn', { LoginName: `alice@${domain}` });
+      assert.match(code, /^(?:OK|EntityNotExist\.UserSso)$/);
+      return code === 'OK';
+    }
+
+    test('an auxiliary domain counts once its DNS has the record that the server gives', async () => {
+      const domain = 'Corp-1.example.com';
+      const account = await accountWith(domain);
+      const asked = await done(account, OWN, 'GetAuxiliaryDomain');
+      assert.equal(asked['Status'], 'Unproven');
+      assert.equal(asked['RecordName'], '_claviger.corp-1.example.com');
+      assert.equal(asked['RecordValue'], `claviger-account=${account.accountId}`);
+      assert.equal(await counts(domain), false);
+
+      assert.equal((await verify(account))['Fault'], 'RecordNotFound');
+      dns.records.set('_claviger.corp-1.example.com', [
+        'claviger-account=1000000000000001',
+        'x'.repeat(3000),
+      ]);
+      assert.equal((await verify(account))['Fault'], 'RecordDiffers');
+      dns.failing = true;
+      assert.equal((await verify(account))['Fault'], 'DnsUnavailable');
+      dns.failing = false;
+      assert.equal(await counts(domain), false);
+
+      await writeRecord(account);
+      const proven = await verify(account);
+      assert.deepEqual([proven['Status'], proven['Fault']], ['Proven', '']);
+      assert.match(String(proven['ProvenDate']), /^\d{4}-.*Z$/);
+      assert.equal(await counts(domain), true);
+      assert.equal(await counts(domain.toUpperCase()), true);
+
+      dns.records.clear();
+      assert.equal((await verify(account))['Status'], 'Proven', 'it stays proven until it is given up');
+      await done(account, IMS, 'SetUserSsoSettings', { AuxiliaryDomain: 'corp-1b.example.com' });
+      assert.equal(await counts(domain), false);
+      assert.equal((await done(account, OWN, 'GetAuxiliaryDomain'))['Status'], 'Unproven');
+    });
+
+    test('names with a domain that is not proven are no names of the account for its provider', async () => {
+      const account = await accountWith('corp-2.example.com');
+      await server.newUser(account, 'alice');
+      const signIn = async () => {
+        const address = `${server.url}/saml/sign-in/${account.accountId}`;
+        const response = idp.response({
+          roles: [],
+          subject: 'alice@corp-2.example.com',
+          recipient: address,
+          audience: `${server.url}/saml/metadata/${account.accountId}`,
+        });
+        const answer = await fetch(address, {
+          method: 'POST',
+          redirect: 'manual',
+          headers: { origin: 'https://idp.example.com', connection: 'close' },
+          body: new URLSearchParams({ SAMLResponse: Buffer.from(response).toString('base64') }),
+        });
+        return answer.headers.get('location');
+      };
+      assert.match(String(await signIn()), /error=AuthenticationFail/);
+      await writeRecord(account);
+      await verify(account);
+      assert.equal(await signIn(), '/');
+    });
+
+    test('a domain that one account has proven, or gave up less than 30 days ago, no other can prove', async () => {
+      const domain = 'corp-3.example.com';
+      const [first, second] = [await accountWith(domain, later), await accountWith(domain, later)];
+      await writeRecord(first);
+      await verify(first);
+      await writeRecord(second);
+      const taken = 'EntityAlreadyExists.AuxiliaryDomain';
+      assert.equal(await codeOf(second, OWN, 'VerifyAuxiliaryDomain'), taken);
+      await done(first, IMS, 'SetUserSsoSettings', { AuxiliaryDomain: '' });
+      assert.equal(await codeOf(second, OWN, 'VerifyAuxiliaryDomain'), taken);
+      ahead += 29 * DAY_MS;
+      assert.equal(await codeOf(second, OWN, 'VerifyAuxiliaryDomain'), taken);
+      ahead += 2 * DAY_MS;
+      assert.equal((await verify(second))['Status'], 'Proven');
+    });
+
+    test('an account that only names a domain keeps nobody from proving it', async () => {
+      const domain = 'corp-4.example.com';
+      const squatter = await accountWith(domain);
+      await done(squatter, IMS, 'SetUserSsoSettings', { AuxiliaryDomain: '' });
+      const owner = await accountWith(domain);
+      await writeRecord(owner);
+      assert.equal((await verify(owner))['Status'], 'Proven');
+    });
+
+    test('an alias that was given up is kept for its account for 30 days, by either API', async () => {
+      const [first, second] = [await newAccount(later), await newAccount(later)];
+      const taken = 'EntityAlreadyExists.AccountAlias';
+      const AccountAlias = 'harbour';
+      const DefaultDomainName = 'harbour.onaliyun.com';
+      await done(first, RAM, 'SetAccountAlias', { AccountAlias });
+      await done(first, RAM, 'SetAccountAlias', { AccountAlias: 'lagoon' });
+      assert.equal(await codeOf(second, RAM, 'SetAccountAlias', { AccountAlias }), taken);
+      assert.equal(await codeOf(second, IMS, 'SetDefaultDomain', { DefaultDomainName }), taken);
+      await done(first, RAM, 'SetAccountAlias', { AccountAlias });
+      await done(first, RAM, 'ClearAccountAlias');
+      for (const alias of ['harbour', 'lagoon']) {
+        assert.equal(await codeOf(second, RAM, 'SetAccountAlias', { AccountAlias: alias }), taken);
+      }
+      ahead += 29 * DAY_MS;
+      assert.equal(await codeOf(second, RAM, 'SetAccountAlias', { AccountAlias }), taken);
+      ahead += 2 * DAY_MS;
+      await done(second, RAM, 'SetAccountAlias', { AccountAlias });
+      assert.equal(await codeOf(first, RAM, 'SetAccountAlias', { AccountAlias }), taken);
+    });
+
+    test('the account has none: there is nothing to prove', async () => {
+      const account = await newAccount();
+      const { Status, RecordName } = await verify(account);
+      assert.deepEqual([Status, RecordName], ['None', '']);
+      await done(account, IMS, 'SetUserSsoSettings', { AuxiliaryDomain: account.domain });
+      assert.equal((await verify(account))['Status'], 'Accepted', 'its own default domain');
+      await done(account, RAM, 'SetAccountAlias', { AccountAlias: 'other-name' });
+      const { Status: later, Fault } = await verify(account);
+      assert.deepEqual([later, Fault], ['Unproven', 'NotProvable'], 'a default domain of somebody else');
+    });
+
+    test('with --allow-unverified-domains it counts without a proof, but one that is proven wins', async () => {
+      const lenient = await start({
+        configuration: { dnsServers: dns.address, allowUnverifiedDomains: true },
+      });
+      const domain = 'corp-5.example.com';
+      const first = await accountWith(domain, lenient);
+      assert.equal(await counts(domain, lenient), true);
+      const { Status } = await first.admin.call(OWN, 'GetAuxiliaryDomain');
+      assert.equal(Status, 'Accepted');
+    });
+  });
+});
