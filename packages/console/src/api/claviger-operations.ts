@@ -74,6 +74,17 @@ export interface SimulatedStatement {
   EndLine: number;
 }
 
+/** The auxiliary domain of an account, and the DNS record that proves it. */
+export interface AuxiliaryDomain {
+  AuxiliaryDomain: string;
+  Status: 'None' | 'Unproven' | 'Proven' | 'Accepted';
+  RecordType: string;
+  RecordName: string;
+  RecordValue: string;
+  /** Empty while it is not proven. */
+  ProvenDate: string;
+}
+
 type None = Record<never, never>;
 
 /** The operations that Claviger adds: sign-in, step-up, passkeys, the simulator, and keys that expire. */
@@ -91,6 +102,13 @@ export interface ClavigerOperations {
   ChooseSignInPassword: { parameters: { NewPassword: string }; response: SignInAnswer };
   BeginSignInDevice: { parameters: None; response: { Seed: string; QRCodePNG: string } };
   BindSignInDevice: { parameters: { Code1: string; Code2: string }; response: SignInAnswer };
+  GetAuxiliaryDomain: { parameters: None; response: AuxiliaryDomain };
+  VerifyAuxiliaryDomain: {
+    parameters: None;
+    response: AuxiliaryDomain & {
+      Fault: '' | 'RecordNotFound' | 'RecordDiffers' | 'DnsUnavailable' | 'NotProvable';
+    };
+  };
   GetUserSsoResponsePolicy: { parameters: None; response: { AcceptUnsolicited: boolean } };
   SetUserSsoResponsePolicy: {
     parameters: { AcceptUnsolicited: boolean };

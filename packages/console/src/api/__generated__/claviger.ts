@@ -175,6 +175,18 @@ export interface ClavigerOperations {
       RequestId?: string;
     };
   };
+  GetAuxiliaryDomain: {
+    parameters: Record<never, never>;
+    response: {
+      AuxiliaryDomain?: string;
+      Status?: string;
+      RecordType?: string;
+      RecordName?: string;
+      RecordValue?: string;
+      ProvenDate?: string;
+      RequestId?: string;
+    };
+  };
   GetGuard: {
     parameters: {
       GuardName: string;
@@ -573,6 +585,19 @@ export interface ClavigerOperations {
         Code?: string;
         Subject?: string;
       }[];
+      RequestId?: string;
+    };
+  };
+  VerifyAuxiliaryDomain: {
+    parameters: Record<never, never>;
+    response: {
+      AuxiliaryDomain?: string;
+      Status?: string;
+      RecordType?: string;
+      RecordName?: string;
+      RecordValue?: string;
+      ProvenDate?: string;
+      Fault?: string;
       RequestId?: string;
     };
   };

@@ -5,6 +5,7 @@ import { useCall } from '../../api/use-call.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Waiting } from '../../components/waiting.tsx';
+import { DomainProof } from './domain-proof.tsx';
 import { encodedMetadata } from './encoded-metadata.ts';
 import { MetadataField } from './metadata-field.tsx';
 
@@ -40,58 +41,61 @@ export function UserSso() {
   }
 
   return (
-    <section className="surface" aria-labelledby="user-sso">
-      <div className="section-head">
-        <h2 id="user-sso">{t('userSso.title')}</h2>
-        <p>{t('userSso.text')}</p>
-      </div>
-      <ErrorNotice error={query.error} retry={() => void query.refetch()} />
-      <ErrorNotice error={responses.error} retry={() => void responses.refetch()} />
-      {(query.isLoading || responses.isLoading) && <Waiting />}
-      {settings && responses.data && (
-        <Form<Fields>
-          layout="vertical"
-          className="narrow-form"
-          initialValues={{
-            enabled: settings.SsoEnabled ?? false,
-            auxiliaryDomain: settings.AuxiliaryDomain,
-            acceptUnsolicited: responses.data.AcceptUnsolicited,
-          }}
-          onFinish={(fields) => void save(fields)}
-        >
-          <Form.Item
-            name="enabled"
-            label={t('userSso.enabled')}
-            valuePropName="checked"
-            extra={t('userSso.enabledHint')}
+    <>
+      <section className="surface" aria-labelledby="user-sso">
+        <div className="section-head">
+          <h2 id="user-sso">{t('userSso.title')}</h2>
+          <p>{t('userSso.text')}</p>
+        </div>
+        <ErrorNotice error={query.error} retry={() => void query.refetch()} />
+        <ErrorNotice error={responses.error} retry={() => void responses.refetch()} />
+        {(query.isLoading || responses.isLoading) && <Waiting />}
+        {settings && responses.data && (
+          <Form<Fields>
+            layout="vertical"
+            className="narrow-form"
+            initialValues={{
+              enabled: settings.SsoEnabled ?? false,
+              auxiliaryDomain: settings.AuxiliaryDomain,
+              acceptUnsolicited: responses.data.AcceptUnsolicited,
+            }}
+            onFinish={(fields) => void save(fields)}
           >
-            <Switch aria-label={t('userSso.enabled')} />
-          </Form.Item>
-          <Form.Item
-            name="auxiliaryDomain"
-            label={t('userSso.auxiliaryDomain')}
-            extra={t('userSso.auxiliaryDomainHint')}
-          >
-            <Input autoComplete="off" spellCheck={false} />
-          </Form.Item>
-          <Form.Item
-            name="acceptUnsolicited"
-            label={t('userSso.acceptUnsolicited')}
-            valuePropName="checked"
-            extra={t('userSso.acceptUnsolicitedHint')}
-          >
-            <Switch aria-label={t('userSso.acceptUnsolicited')} />
-          </Form.Item>
-          <MetadataField
-            name="metadata"
-            required={!settings.MetadataDocument && settings.SsoEnabled === true}
-          />
-          <ErrorNotice error={change.error} />
-          <Button type="primary" htmlType="submit" loading={change.running}>
-            {t('shell:save')}
-          </Button>
-        </Form>
-      )}
-    </section>
+            <Form.Item
+              name="enabled"
+              label={t('userSso.enabled')}
+              valuePropName="checked"
+              extra={t('userSso.enabledHint')}
+            >
+              <Switch aria-label={t('userSso.enabled')} />
+            </Form.Item>
+            <Form.Item
+              name="auxiliaryDomain"
+              label={t('userSso.auxiliaryDomain')}
+              extra={t('userSso.auxiliaryDomainHint')}
+            >
+              <Input autoComplete="off" spellCheck={false} />
+            </Form.Item>
+            <Form.Item
+              name="acceptUnsolicited"
+              label={t('userSso.acceptUnsolicited')}
+              valuePropName="checked"
+              extra={t('userSso.acceptUnsolicitedHint')}
+            >
+              <Switch aria-label={t('userSso.acceptUnsolicited')} />
+            </Form.Item>
+            <MetadataField
+              name="metadata"
+              required={!settings.MetadataDocument && settings.SsoEnabled === true}
+            />
+            <ErrorNotice error={change.error} />
+            <Button type="primary" htmlType="submit" loading={change.running}>
+              {t('shell:save')}
+            </Button>
+          </Form>
+        )}
+      </section>
+      <DomainProof key={settings?.AuxiliaryDomain} />
+    </>
   );
 }
