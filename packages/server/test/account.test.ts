@@ -70,7 +70,7 @@ eachServer((_, start) => {
     assert.equal(await aliasOf(account.admin), alias.toLowerCase());
   });
 
-  test('an alias that another account has is refused, until that one lets go of it', async () => {
+  test('an alias that another account has is refused, also when that one has just given it up', async () => {
     const { server, account } = await freshAccount();
     const other = await server.newAccount();
     const alias = `taken-${account.accountId.slice(-6)}`;
@@ -84,8 +84,9 @@ eachServer((_, start) => {
     );
     assert.equal(await aliasOf(other.admin), other.accountId);
     await account.admin.ram.clearAccountAlias();
-    await setAlias(other.admin, alias);
-    assert.equal(await aliasOf(other.admin), alias);
+    await refused(setAlias(other.admin, alias), 'EntityAlreadyExists.AccountAlias', 409);
+    await setAlias(account.admin, alias);
+    assert.equal(await aliasOf(account.admin), alias);
   });
 
   test('the id of another account is nobody else’s alias, whatever alias that account has', async () => {

@@ -123,6 +123,7 @@ eachServer((_, start) => {
     test('names with a domain that is not proven are no names of the account for its provider', async () => {
       const account = await accountWith('corp-2.example.com');
       await server.newUser(account, 'alice');
+      await done(account, OWN, 'SetUserSsoResponsePolicy', { AcceptUnsolicited: 'true' });
       const signIn = async () => {
         const address = `${server.url}/saml/sign-in/${account.accountId}`;
         const response = idp.response({

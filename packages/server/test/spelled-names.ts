@@ -69,7 +69,7 @@ export const namesNothing: ReadonlySet<string> = new Set(
   AllowUserToManagePublicKeys TagKeys RoleSessionName DurationSeconds Policy ExternalId SourceIdentity
   EncodedDiagnosticMessage LookupAttribute StartTime EndTime Direction AccessKey ExpireDate Days Name
   PublicKey SessionAccessKeyId SessionToken PrincipalType SimulatedAction SimulatedResource Conditions Uses Kind Cursor
-  GuardName Response Code1 Code2 SessionId
+  GuardName GuardVersion Services AcceptUnsolicited Response Code1 Code2 SessionId
   `
     .trim()
     .split(/\s+/),
