@@ -132,12 +132,21 @@ eachServer((_, start) => {
           recipient: address,
           audience: `${server.url}/saml/metadata/${account.accountId}`,
         });
-        const answer = await fetch(address, {
-          method: 'POST',
-          redirect: 'manual',
-          headers: { origin: 'https://idp.example.com', connection: 'close' },
-          body: new URLSearchParams({ SAMLResponse: Buffer.from(response).toString('base64') }),
+        const post = (body: URLSearchParams, headers: Record<string, string>) =>
+          fetch(address, {
+            method: 'POST',
+            redirect: 'manual',
+            headers: { ...headers, connection: 'close' },
+            body,
+          });
+        const SAMLResponse = Buffer.from(response).toString('base64');
+        const page = await post(new URLSearchParams({ SAMLResponse }), {
+          origin: 'https://idp.example.com',
+          'sec-fetch-site': 'cross-site',
         });
+        const fields = [...(await page.text()).matchAll(/name="(\w+)" value="([^"]*)"/g)];
+        const form = new URLSearchParams(fields.map(([, name, value]) => [name!, value!]));
+        const answer = await post(form, { origin: server.url, 'sec-fetch-site': 'same-origin' });
         return answer.headers.get('location');
       };
       assert.match(String(await signIn()), /error=AuthenticationFail/);

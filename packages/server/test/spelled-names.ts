@@ -69,7 +69,8 @@ export const namesNothing: ReadonlySet<string> = new Set(
   AllowUserToManagePublicKeys TagKeys RoleSessionName DurationSeconds Policy ExternalId SourceIdentity
   EncodedDiagnosticMessage LookupAttribute StartTime EndTime Direction AccessKey ExpireDate Days Name
   PublicKey SessionAccessKeyId SessionToken PrincipalType SimulatedAction SimulatedResource Conditions Uses Kind Cursor
-  GuardName GuardVersion Services AcceptUnsolicited Response Code1 Code2 SessionId
+  CredentialChangesNeedMFA Target SignerAccessKeyId SignerSecurityToken Scheme StringsToSign RequestSignature ScopeDate
+  ScopeRegion ScopeProduct SignedNonce SignedTime GuardName GuardVersion Services AcceptUnsolicited Response Code1 Code2 SessionId
   `
     .trim()
     .split(/\s+/),
