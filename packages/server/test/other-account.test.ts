@@ -39,6 +39,7 @@ const notThere: Readonly<Record<string, readonly string[]>> = {
   AppSecretId: ['EntityNotExist.Application.AppSecret'],
   SAMLProviderName: ['EntityNotExist.SAMLProvider'],
   OIDCProviderName: ['EntityNotExist.OIDCProvider'],
+  GuardName: ['EntityNotExist.Guard'],
   EncodedDiagnosticMessage: ['InvalidEncodedDiagnosticMessage'],
   // Of another account's roles nothing is told, not even whether there is one.
   RoleArn: ['NoPermission'],
@@ -46,6 +47,9 @@ const notThere: Readonly<Record<string, readonly string[]>> = {
 
 /** A parameter that names nothing of anybody; every other one has to be in `notThere`. */
 const namesNothing = new Set([
+  'AcceptUnsolicited',
+  'CredentialChangesNeedMFA',
+  'Target',
   'AccessKeyPolicy',
   'AccountAlias',
   'AllUsers',
