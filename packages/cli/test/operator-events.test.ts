@@ -91,6 +91,7 @@ const withoutDatabase: ReadonlySet<string> = new Set([
   'sign',
   'call',
   'verify',
+  'policy check',
 ]);
 
 function leafCommands(): string[] {
