@@ -88,7 +88,6 @@ const namesNothing = new Set([
   'PolicyDocument',
   'PolicyType',
   'PrincipalType',
-  'PublicKey',
   'ResourceType',
   'RoleSessionName',
   'ServiceCredentialName',
@@ -103,11 +102,6 @@ const namesNothing = new Set([
   'TagKey.1',
   'TagKeys',
   'VerifyType',
-  'Uses.1.AccessKeyId',
-  'Uses.1.ServiceName',
-  'Uses.1.UsedAt',
-  'SessionAccessKeyId',
-  'SessionToken',
   'VersionId',
 ]);
 
