@@ -37,6 +37,7 @@ export const router = createBrowserRouter([
           { path: 'audit', lazy: () => import('./pages/audit/audit-log.tsx') },
           { path: 'applications', lazy: () => import('./pages/applications/applications.tsx') },
           { path: 'applications/:appId', lazy: () => import('./pages/applications/application-detail.tsx') },
+          { path: 'guards', lazy: () => import('./pages/guards/guard-list.tsx') },
           { path: 'sso', lazy: () => import('./pages/sso/sso.tsx') },
           { path: 'settings', lazy: () => import('./pages/settings/settings.tsx') },
           { path: 'access-keys', lazy: () => import('./pages/access-keys/access-key-page.tsx') },

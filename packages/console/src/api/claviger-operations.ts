@@ -85,6 +85,23 @@ export interface AuxiliaryDomain {
   ProvenDate: string;
 }
 
+/** A registered guard, and where its credential is connected from. */
+interface RegisteredGuard {
+  GuardId: string;
+  GuardName: string;
+  Services: string[];
+  Status: 'Active' | 'Disabled';
+  AccessKeyId: string;
+  Connections: {
+    ConnectionId: string;
+    SourceIp: string;
+    Version: string;
+    ConnectDate: string;
+    /** How old the copy of the credentials is that the guard goes by. */
+    AgeSeconds: number;
+  }[];
+}
+
 type None = Record<never, never>;
 
 /** The operations that Claviger adds: sign-in, step-up, passkeys, the simulator, and keys that expire. */
@@ -233,6 +250,27 @@ export interface ClavigerOperations {
       UserAccessKeyId?: string | undefined;
     };
     response: { RequestId?: string };
+  };
+  CreateGuard: {
+    parameters: { GuardName: string; Services: string[] };
+    response: { Guard: RegisteredGuard; AccessKey: { AccessKeyId: string; AccessKeySecret: string } };
+  };
+  ListGuards: {
+    parameters: { Marker?: string | undefined; MaxItems?: number | undefined };
+    response: { Guards: RegisteredGuard[]; IsTruncated: boolean; Marker?: string };
+  };
+  SetGuardStatus: {
+    parameters: { GuardName: string; Status: 'Active' | 'Disabled' };
+    response: { Guard: RegisteredGuard };
+  };
+  DeleteGuard: { parameters: { GuardName: string }; response: { RequestId?: string } };
+  ListGuardAccessKeys: {
+    parameters: { GuardName: string; Marker?: string | undefined; MaxItems?: number | undefined };
+    response: {
+      AccessKeys: { AccessKeyId: string; UserName: string; VerifiedBy: string; Reason: string }[];
+      IsTruncated: boolean;
+      Marker?: string;
+    };
   };
   SetAccessKeyExpiryCeiling: { parameters: { Days: number }; response: { RequestId?: string } };
 }

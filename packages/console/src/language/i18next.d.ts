@@ -5,6 +5,7 @@ import type applications from '../locales/en/applications.json';
 import type audit from '../locales/en/audit.json';
 import type errors from '../locales/en/errors.json';
 import type groups from '../locales/en/groups.json';
+import type guards from '../locales/en/guards.json';
 import type overview from '../locales/en/overview.json';
 import type policies from '../locales/en/policies.json';
 import type recycleBins from '../locales/en/recycle-bins.json';
@@ -27,6 +28,7 @@ declare module 'i18next' {
       audit: typeof audit;
       errors: typeof errors;
       groups: typeof groups;
+      guards: typeof guards;
       overview: typeof overview;
       policies: typeof policies;
       'recycle-bins': typeof recycleBins;

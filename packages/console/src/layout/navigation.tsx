@@ -8,6 +8,7 @@ import {
   FileProtectOutlined,
   HistoryOutlined,
   IdcardOutlined,
+  SafetyOutlined,
   SettingOutlined,
   TeamOutlined,
   UserOutlined,
@@ -52,6 +53,7 @@ const sections: readonly Section[] = [
     entries: [
       { path: '/sso', label: 'nav.sso', icon: <ClusterOutlined /> },
       { path: '/applications', label: 'nav.applications', icon: <AppstoreOutlined /> },
+      { path: '/guards', label: 'nav.guards', icon: <SafetyOutlined /> },
     ],
   },
   {

@@ -1,0 +1,62 @@
+import { Modal } from 'antd';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { AnswerOf } from '../../api/operations.ts';
+import { useEveryPage } from '../../api/use-every-page.ts';
+import { type Column, ResourceTable } from '../../components/resource-table.tsx';
+
+type GuardKey = NonNullable<AnswerOf<'Claviger', 'ListGuardAccessKeys'>['AccessKeys']>[number];
+
+/** Which AccessKeys a guard can verify by itself, and for which it asks the control plane. */
+export function GuardKeys({
+  guardName,
+  onClosed,
+}: {
+  readonly guardName: string;
+  readonly onClosed: () => void;
+}) {
+  const { t } = useTranslation('guards');
+  const query = useEveryPage(
+    'Claviger',
+    'ListGuardAccessKeys',
+    { GuardName: guardName, MaxItems: 100 },
+    (answer) => answer.AccessKeys,
+  );
+  const columns = useMemo<readonly Column<GuardKey>[]>(
+    () => [
+      { key: 'id', title: t('keys.id'), text: (key) => key.AccessKeyId ?? '' },
+      { key: 'user', title: t('keys.user'), text: (key) => key.UserName ?? '' },
+      {
+        key: 'verified',
+        title: t('keys.verifiedBy'),
+        text: (key) => t(key.VerifiedBy === 'Guard' ? 'keys.byGuard' : 'keys.byControlPlane'),
+      },
+    ],
+    [t],
+  );
+  return (
+    <Modal
+      open
+      title={t('keys.title', { name: guardName })}
+      width={720}
+      footer={null}
+      onCancel={onClosed}
+      destroyOnHidden
+    >
+      <p>{t('keys.lead')}</p>
+      <ResourceTable
+        name="keys-"
+        label={t('keys.title', { name: guardName })}
+        rows={query.rows}
+        columns={columns}
+        rowKey={(key) => key.AccessKeyId ?? ''}
+        rowName={(key) => key.AccessKeyId ?? ''}
+        loading={query.isLoading}
+        error={query.error}
+        refetch={query.refetch}
+        readOn={query.readOn}
+        empty={t('keys.none')}
+      />
+    </Modal>
+  );
+}
