@@ -74,7 +74,7 @@ describe('guards in the console', { skip: withoutChromium }, () => {
       await button(t.keys['show']).click();
       const keys = page.getByRole('dialog', { name: 'orders-gateway' });
       await keys.getByText(t.keys['lead'] ?? '').waitFor();
-      await page.keyboard.press('Escape');
+      await keys.getByRole('button', { name: shell['ok'] ?? '', exact: true }).click();
       await keys.waitFor({ state: 'hidden' });
 
       await button(t['disable']).click();

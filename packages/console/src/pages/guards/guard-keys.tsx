@@ -1,4 +1,4 @@
-import { Modal } from 'antd';
+import { Button, Modal } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AnswerOf } from '../../api/operations.ts';
@@ -15,7 +15,7 @@ export function GuardKeys({
   readonly guardName: string;
   readonly onClosed: () => void;
 }) {
-  const { t } = useTranslation('guards');
+  const { t } = useTranslation(['guards', 'shell']);
   const query = useEveryPage(
     'Claviger',
     'ListGuardAccessKeys',
@@ -39,7 +39,7 @@ export function GuardKeys({
       open
       title={t('keys.title', { name: guardName })}
       width={720}
-      footer={null}
+      footer={<Button onClick={onClosed}>{t('shell:ok')}</Button>}
       onCancel={onClosed}
       destroyOnHidden
     >
