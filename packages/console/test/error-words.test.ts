@@ -18,6 +18,8 @@ const neverInTheConsole = [
   /^InvalidParameter\.Policy(?:Grammar|Size)$/,
   /^SessionAndSignature$/,
   /^Throttling\.Stream$/,
+  /^MisdirectedRequest$/,
+  /^PathNot(?:Found|Public)$/,
   /^AuthenticationFail\.OIDCToken\./,
 ];
 

@@ -256,17 +256,21 @@ eachServer((_, start) => {
       const account = await server.newAccount('suspended');
       const member = await server.newUser(account, 'member');
       const role = await makeRole(account, 'guest', 'member');
-      const keys = [member.key, await account.rootKey(), await assume(member, role)];
+      const keys = [member.key, await account.rootKey()];
+      const temporary = await assume(member, role);
       const setStatus = (status: 'Active' | 'Disabled') =>
         server.services.store.write((transaction) =>
           setAccountStatus(transaction, account.accountId, status, Date.now()),
         );
-      for (const key of keys) await answersAll(key, 'OK', 200);
+      for (const key of [...keys, temporary]) await answersAll(key, 'OK', 200);
       await setStatus('Disabled');
       for (const key of keys) await answersAll(key, 'InvalidAccessKeyId.Inactive', 400);
+      await answersAll(temporary, 'InvalidAccessKeyId.NotFound', 404);
       await answersAll(user.key, 'OK', 200);
       await setStatus('Active');
       for (const key of keys) await answersAll(key, 'OK', 200);
+      // Sessions that began before the account was disabled are over for good.
+      await answersAll(temporary, 'InvalidAccessKeyId.NotFound', 404);
     });
 
     test('a key is refused from another network, after its signature holds, and says from where', async () => {
