@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { inflateRawSync } from 'node:zlib';
 import { Browser } from './browser.ts';
 import { DnsServer } from './dns-server.ts';
 import { SamlIdentityProvider } from './identity-providers.ts';
@@ -199,6 +200,36 @@ eachServer((_, start) => {
       ahead += 2 * DAY_MS;
       await done(second, RAM, 'SetAccountAlias', { AccountAlias });
       assert.equal(await codeOf(first, RAM, 'SetAccountAlias', { AccountAlias }), taken);
+    });
+
+    test('an alias that is spelled like a domain does not stand for the domain that another account has proven', async () => {
+      const domain = 'corp-6.example.com';
+      const DefaultDomainName = `${domain}.onaliyun.com`;
+      const [owner, early, late] = [await accountWith(domain), await newAccount(), await newAccount()];
+      // Without the suffix, the alias is the domain.
+      await done(early, IMS, 'SetDefaultDomain', { DefaultDomainName });
+      const elsewhere = new SamlIdentityProvider({ entityId: 'https://elsewhere.example.com/saml' });
+      await done(early, IMS, 'SetUserSsoSettings', {
+        SsoEnabled: 'true',
+        MetadataDocument: elsewhere.metadata(),
+      });
+      await writeRecord(owner);
+      await verify(owner);
+      const accountOf = async (loginName: string) => {
+        const { code, body } = await new Browser(server).call('BeginSamlSignIn', { LoginName: loginName });
+        assert.equal(code, 'OK');
+        const request = new URL(String(body['Location'])).searchParams.get('SAMLRequest') ?? '';
+        const text = inflateRawSync(Buffer.from(request, 'base64')).toString();
+        return /saml\/metadata\/(\d+)/.exec(text)?.[1];
+      };
+      assert.equal(await accountOf(`alice@${domain}`), owner.accountId);
+      assert.equal(await accountOf(`alice@${DefaultDomainName}`), early.accountId);
+
+      await done(early, RAM, 'ClearAccountAlias');
+      const taken = 'EntityAlreadyExists.AccountAlias';
+      assert.equal(await codeOf(late, IMS, 'SetDefaultDomain', { DefaultDomainName }), taken);
+      assert.equal(await codeOf(early, IMS, 'SetDefaultDomain', { DefaultDomainName }), taken);
+      await done(owner, IMS, 'SetDefaultDomain', { DefaultDomainName: 'corp-6.onaliyun.com' });
     });
 
     test('the account has none: there is nothing to prove', async () => {

@@ -17,7 +17,7 @@ export function aliasOf(scope: Scope): string {
  * @param domain `<alias>.onaliyun.com`; upper and lower case are alike
  * @returns the domain as it is stored, in lower case
  * @throws Refusal EntityAlreadyExists.AccountAlias when another account has it or has given it up in the last 30 days,
- *   or it is an account id but not ours
+ *   or has proven the domain that the alias spells, or it is an account id but not ours
  */
 export async function setDefaultDomain(scope: Scope, domain: string): Promise<string> {
   const { accountId } = scope.account;
@@ -31,7 +31,9 @@ export async function setDefaultDomain(scope: Scope, domain: string): Promise<st
     .executeTakeFirst();
   // The id of an account stays its own while it has another alias: it comes back to it when that is cleared.
   const foreignId = accountIdForm.test(alias) && alias !== accountId;
-  if (other !== undefined || foreignId || (await isClaimedByAnother(scope, stored)))
+  // Login names may leave the suffix out, so an alias with dots can be spelled like a domain that others have proven.
+  const isClaimed = (await isClaimedByAnother(scope, stored)) || (await isClaimedByAnother(scope, alias));
+  if (other !== undefined || foreignId || isClaimed)
     throw new Refusal('EntityAlreadyExists.AccountAlias', { name: alias });
   const { default_domain: givenUp } = await scope.queries
     .selectFrom('accounts')

@@ -106,9 +106,20 @@ async function accountOfDomain(visit: ConsoleVisit, loginName: string): Promise<
         ]),
       ]),
     )
-    // No account gets at the users of another by naming its domain as its own.
-    .orderBy((order) => order.case().when('accounts.default_domain', '=', full).then(0).else(1).end())
-    .orderBy((order) => order.case().when('claim.proven_at', 'is not', null).then(0).else(1).end())
+    // No account gets at the users of another by naming its domain as its own: neither as an auxiliary domain that is
+    // not proven, nor by an alias such as `corp.example.com`, which is spelled like a domain without the suffix.
+    .orderBy((order) =>
+      order
+        .case()
+        .when('accounts.default_domain', '=', domain)
+        .then(0)
+        .when('claim.proven_at', 'is not', null)
+        .then(1)
+        .when('accounts.default_domain', '=', full)
+        .then(2)
+        .else(3)
+        .end(),
+    )
     .orderBy('accounts.created_at')
     .executeTakeFirst();
   return row && accountOf(row);
