@@ -117,7 +117,7 @@ async function guard<Running extends RunningGuard>(
   const nonces = await openSharedNonces(environment, log);
   const source = new GuardSource(terminal, { accessKeyId, accessKeySecret }, log);
   const running = await kind.start(resolve(flags.config), {
-    openSource: (settings, ca) => source.open(settings, ca),
+    openSource: (settings, ca, services) => source.open(settings, ca, services),
     now: Date.now,
     log,
     identitySecret: secret,

@@ -37,8 +37,11 @@ export class GuardSource {
     });
   }
 
-  /** @param ca of the control plane, in PEM, when the configuration names one */
-  open(settings: SourceSettings, ca: string | undefined): OpenSource {
+  /**
+   * @param ca of the control plane, in PEM, when the configuration names one
+   * @param services RAM codes of the services that are guarded
+   */
+  open(settings: SourceSettings, ca: string | undefined, services: readonly string[]): OpenSource {
     const { server, guardName, maxStalenessMs } = settings;
     const controlPlane = {
       server,
@@ -52,6 +55,7 @@ export class GuardSource {
     const source = openSnapshotSource({
       ...controlPlane,
       maxStalenessMs,
+      services,
       onChange(state) {
         logged(state);
         first.changed(state);
@@ -72,6 +76,7 @@ export class GuardSource {
       isReady: () => source.state.phase === 'current' || source.state.phase === 'away',
       ageMs: () => source.state.age,
       questions: () => source.questions,
+      setServices: (names) => source.setServices(names),
       onUse: reports.note,
       async close() {
         first.isSettled = true;

@@ -65,6 +65,11 @@ const commands: Readonly<Record<string, Case>> = {
     event: 'CreateGuard',
   },
   'guard list': { words: ({ data }) => ['--data', data], event: undefined },
+  'guard services': {
+    words: ({ data }) => ['orders-1', '--service', 'invoices', '--data', data],
+    event: 'SetGuardServices',
+    before: ({ data }) => [withGuard(data)],
+  },
   'guard disable': {
     words: ({ data }) => ['orders-1', '--data', data],
     event: 'SetGuardStatus',

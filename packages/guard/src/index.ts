@@ -44,6 +44,7 @@ export * from './permission-policy.ts';
 export * from './principal.ts';
 export { parseRateLimit } from './rate-limit/rate-limit.ts';
 export { RateLimiter, type RateLimits } from './rate-limit/rate-limiter.ts';
+export { TokenBuckets } from './rate-limit/token-buckets.ts';
 export { RequestConditions, type RequestFacts } from './request-conditions.ts';
 export { ServiceMapError, type ServiceMapFault } from './service-map/map-fault.ts';
 export { type OpenApiOptions, serviceMapFromOpenApi } from './service-map/open-api.ts';

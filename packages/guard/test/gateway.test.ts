@@ -9,9 +9,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { describe, test } from 'node:test';
 import { createLocalJWKSet, jwtVerify } from 'jose';
+import type { Surroundings } from '../src/gateway/index.ts';
 import { loadGateway } from '../src/gateway/load-configuration.ts';
 import { GatewayConfigurationError } from '../src/gateway/settings-section.ts';
-import { accountId, type Call, type Key, noon, sign } from './orders.ts';
+import { accountId, type Call, type Key, Keys, noon, sign } from './orders.ts';
 import { RecordingUpstream } from './recording-upstream.ts';
 import {
   freshDirectory,
@@ -879,6 +880,31 @@ describe('a change of the configuration', () => {
       await wire.until(/first,\r\n[\s\S]*last\r\n0\r\n\r\n$/);
       wire.close();
     }));
+
+  test('says which services are guarded, so that keys of others are forgotten', async () => {
+    const told: (readonly string[])[] = [];
+    const keys = new Keys();
+    const openSource: Surroundings['openSource'] = (_settings, _ca, services) => {
+      told.push(services);
+      return {
+        source: keys,
+        isReady: () => true,
+        setServices: (now) => void told.push(now),
+        close() {},
+      };
+    };
+    const { gateway, directory, close } = await runningGateway({ surroundings: { openSource } });
+    const map = join(directory, 'orders.yaml');
+    writeFileSync(
+      map,
+      readFileSync(map, 'utf8')
+        .replaceAll('orders:', 'invoices:')
+        .replace('service: orders', 'service: invoices'),
+    );
+    assert.equal(await gateway.reload(), 'taken');
+    assert.deepEqual(told, [['orders'], ['invoices']]);
+    await close();
+  });
 
   test('leaves a used nonce used', () =>
     withGateway({}, async ({ alice, url, file, gateway, upstream }) => {

@@ -39,6 +39,7 @@ export {
   deleteGuard,
   listGuards,
   servicesOf,
+  setGuardServices,
   setGuardStatus,
 } from './guards/guard.ts';
 export { requireNamedHosts } from './http/named-hosts.ts';

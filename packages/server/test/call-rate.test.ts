@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Browser } from './browser.ts';
-import { type RawAnswer, send, signedRequest } from './raw-request.ts';
+import type { ClientKey } from './clients.ts';
+import { callRaw, type RawAnswer, send, signedRequest } from './raw-request.ts';
 import { eachServer, type TestServer } from './server.ts';
 
 const RAM = '2015-05-01';
@@ -49,6 +50,34 @@ eachServer((_, start) => {
       assertThrottled(await whoAmI(server), 10);
       const elsewhere = await server.newAccount();
       assert.equal((await whoAmI(server, elsewhere.key)).status, 200);
+    });
+
+    test('of a guard take nothing from its account, and ask about each key at a rate of its own', async () => {
+      const { server, clock } = await started({ rateLimitPerAccount: '6/m burst 8' });
+      const guard = await server.newGuard(server.account);
+      const root = await server.account.rootKey();
+      const other = (await server.newUser(server.account, 'other')).key;
+      const ask = async ({ accessKeyId }: ClientKey) => {
+        const { status, body } = await callRaw(server.url, guard, 'ACS3 with a form', {
+          version: '2026-11-24',
+          action: 'VerifyRequestSignature',
+          parameters: {
+            SignerAccessKeyId: accessKeyId,
+            Scheme: 'ACS3-HMAC-SHA256',
+            StringsToSign: JSON.stringify(['guessed']),
+            RequestSignature: 'guessed',
+            SignedNonce: 'guessed',
+            SignedTime: String(clock.now),
+          },
+        });
+        return [status, body['Code'] ?? body['Problem']];
+      };
+      for (let call = 0; call < 200; call++) {
+        assert.deepEqual(await ask(root), [200, 'SignatureDoesNotMatch']);
+      }
+      assert.deepEqual(await ask(root), [400, 'Throttling.User']);
+      assert.deepEqual(await ask(other), [200, 'SignatureDoesNotMatch']);
+      assert.equal((await whoAmI(server)).status, 200);
     });
 
     test('of one console session are limited like those of a key', async () => {

@@ -173,6 +173,56 @@ eachServer((_, start) => {
       await copy.until(() => verifies(orders) === false && verifies(invoices) === true);
     });
 
+    test('is narrowed to what the guard says it protects, and overwritten when that changes', async () => {
+      const orders = await userWith(server, account, 'orders', allow('orders:*'));
+      const invoices = await userWith(server, account, 'invoices', allow('invoices:*'));
+      await server.setGuardServices(account, 'orders-1', ['orders', 'invoices']);
+      await copy.until(() => copy.state.phase === 'away');
+      copy.time.fire();
+      await copy.until(() => verifies(orders) === true && verifies(invoices) === true);
+      const before = copy.source.find(invoices.accessKeyId, undefined);
+      assert.ok(!(before instanceof Promise) && typeof before !== 'string');
+      copy.source.setServices(['ORDERS', 'payments']);
+      await copy.until(() => verifies(orders) === true && verifies(invoices) === false);
+      await copy.until(() => !before.signingKey.canVerify('ACS3-HMAC-SHA256'));
+      copy.source.setServices(['payments']);
+      await copy.until(() => verifies(orders) === false && verifies(invoices) === false);
+      copy.source.setServices(['invoices']);
+      await copy.until(() => verifies(orders) === false && verifies(invoices) === true);
+      await copy.close();
+      copy = ReplicatedGuard.open(line.url, key, { services: ['orders'] });
+      await copy.source.ready();
+      assert.deepEqual([verifies(orders), verifies(invoices)], [true, false]);
+    });
+
+    test('verifies nothing once it is too old and covers a service that is not protected any more', async () => {
+      const orders = await userWith(server, account, 'orders', allow('orders:*'));
+      await copy.until(() => verifies(orders) === true);
+      const before = copy.source.find(orders.accessKeyId, undefined);
+      assert.ok(!(before instanceof Promise) && typeof before !== 'string');
+      line.down = true;
+      await copy.until(() => copy.state.phase === 'away');
+      copy.source.setServices(['payments']);
+      await copy.until(() => copy.state.phase === 'away');
+      copy.time.ahead += 600_000;
+      copy.time.fire();
+      await copy.until(() => copy.state.phase === 'loading');
+      assert.ok(!before.signingKey.canVerify('ACS3-HMAC-SHA256'));
+    });
+
+    test('leaves no more of a key that was read before the guard was removed', async () => {
+      const orders = await userWith(server, account, 'orders', allow('orders:*'));
+      await copy.until(() => verifies(orders) === true);
+      const before = copy.source.find(orders.accessKeyId, undefined);
+      assert.ok(!(before instanceof Promise) && typeof before !== 'string');
+      await server.removeGuard(account, 'orders-1');
+      await copy.until(() => copy.state.phase === 'away');
+      copy.time.fire();
+      await copy.until(() => copy.state.phase === 'loading');
+      assert.equal(copy.state.bytes, 0);
+      assert.ok(!before.signingKey.canVerify('ACS3-HMAC-SHA256'));
+    });
+
     test('leaves the rest to the control plane, which answers once for each signature', async () => {
       const reader = await userWith(server, account, 'reader', allow('orders:GetOrder'));
       const root = await account.rootKey();

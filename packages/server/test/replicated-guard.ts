@@ -6,6 +6,7 @@ import {
   NonceMemory,
   openSnapshotSource,
   readSignature,
+  type SnapshotOptions,
   type SnapshotSource,
   type SnapshotState,
 } from '@claviger/guard';
@@ -66,7 +67,7 @@ export class ReplicatedGuard {
   static open(
     url: string,
     key: ClientKey,
-    more: { readonly guardName?: string; readonly ca?: string; readonly maxStalenessMs?: number } = {},
+    more: Pick<SnapshotOptions, 'guardName' | 'ca' | 'maxStalenessMs' | 'services'> = {},
   ): ReplicatedGuard {
     const time = new ManualTime();
     const changes = new EventEmitter().setMaxListeners(0);

@@ -8,7 +8,7 @@ import { createAccessKey } from '../src/access-keys/access-key.ts';
 import { createAdministeredAccount, oneTimePassword, operatorScope } from '../src/accounts/create-account.ts';
 import { type Claviger, startClaviger } from '../src/claviger.ts';
 import { readConfiguration } from '../src/configuration.ts';
-import { createGuard, setGuardServices, setGuardStatus } from '../src/guards/guard.ts';
+import { createGuard, deleteGuard, setGuardServices, setGuardStatus } from '../src/guards/guard.ts';
 import { prepareDataDirectory } from '../src/installation.ts';
 import type { Services } from '../src/services.ts';
 import { assertAnswerShape } from './answer-shape.ts';
@@ -53,6 +53,8 @@ export interface TestServer {
   newGuard(account: TestAccount, name?: string, services?: readonly string[]): Promise<GuardKey>;
   /** Registers a guard for other services. */
   setGuardServices(account: TestAccount, name: string, services: readonly string[]): Promise<void>;
+  /** Removes a guard. */
+  removeGuard(account: TestAccount, name: string): Promise<void>;
   /** Stops it and starts it again on the same data. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -155,6 +157,10 @@ export async function startTestServer(
       claviger.services.store.write(async (transaction) => {
         const scope = await operatorScope(claviger.services, transaction, accountId, Date.now());
         await setGuardServices(scope, name, guarded);
+      }),
+    removeGuard: ({ accountId }, name) =>
+      claviger.services.store.write(async (transaction) => {
+        await deleteGuard(await operatorScope(claviger.services, transaction, accountId, Date.now()), name);
       }),
     async restart() {
       const { port } = new URL(claviger.url);

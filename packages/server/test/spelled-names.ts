@@ -70,7 +70,7 @@ export const namesNothing: ReadonlySet<string> = new Set(
   EncodedDiagnosticMessage LookupAttribute StartTime EndTime Direction AccessKey ExpireDate Days Name
   PublicKey SessionAccessKeyId SessionToken PrincipalType SimulatedAction SimulatedResource Conditions Uses Kind Cursor
   CredentialChangesNeedMFA Target SignerAccessKeyId SignerSecurityToken Scheme StringsToSign RequestSignature ScopeDate
-  ScopeRegion ScopeProduct SignedNonce SignedTime GuardName GuardVersion Services AcceptUnsolicited Response Code1 Code2 SessionId
+  ScopeRegion ScopeProduct SignedNonce SignedTime GuardName GuardVersion Services ProtectedServices AcceptUnsolicited Response Code1 Code2 SessionId
   `
     .trim()
     .split(/\s+/),

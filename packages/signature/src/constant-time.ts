@@ -8,11 +8,11 @@ const utf8 = new TextEncoder();
 /**
  * Whether the signature received is the one expected, in a time that does not depend on where they differ.
  *
- * @param expected what the server computed, in hexadecimal or base64
+ * @param expected what the server computed, in hexadecimal or base64; empty when no signature holds
  * @param received any text at all
  */
 export function equalInConstantTime(expected: string, received: string): boolean {
-  if (expected.length !== received.length) return false;
+  if (expected === '' || expected.length !== received.length) return false;
   // As UTF-8, since cut down to a byte another character could become the one that is expected.
   if (expected.length === HEX_SHA256_LENGTH) {
     expectedBytes.write(expected, 'latin1');

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { createHmac, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { HmacState, prepareHmacState } from './sha256-state.ts';
+import { SigningKey } from './signing-key.ts';
+import { signatureHoldsFor } from './verify.ts';
 
 test('the code from a prepared key is the one that node:crypto has, for every length of key and message', () => {
   for (let keyLength = 0; keyLength <= 64; keyLength++) {
@@ -18,6 +20,26 @@ test('the code from a prepared key is the one that node:crypto has, for every le
 test('a prepared key that was overwritten verifies nothing any more', () => {
   const hmac = new HmacState(prepareHmacState(Buffer.from('testsecret')));
   const before = hmac.digest('message', 'hex');
+  assert.notEqual(before, '');
   hmac.wipe();
-  assert.notEqual(hmac.digest('message', 'hex'), before);
+  assert.equal(hmac.digest('message', 'hex'), '');
+});
+
+test('no signature holds under a key that was overwritten: not that of an all-zero state, and not an empty one', () => {
+  const key = SigningKey.fromAcs3Verifier(prepareHmacState(Buffer.from('testsecret')));
+  const stringToSign = 'ACS3-HMAC-SHA256\nmessage';
+  const holds = (signature: string) =>
+    signatureHoldsFor(key, { scheme: 'ACS3-HMAC-SHA256', stringToSign, signature });
+  assert.ok(holds(new HmacState(prepareHmacState(Buffer.from('testsecret'))).digest(stringToSign, 'hex')));
+  key.wipe();
+  assert.ok(!holds(new HmacState(Buffer.alloc(64)).digest(stringToSign, 'hex')));
+  assert.ok(!holds(''));
+  assert.ok(!key.canVerify('ACS3-HMAC-SHA256'));
+});
+
+test('no signature holds under a key of which nothing is known', () => {
+  const key = SigningKey.fromNothing();
+  for (const scheme of ['ACS3-HMAC-SHA256', 'RPC-HMAC-SHA1', 'ACS3-RSA-SHA256'] as const) {
+    assert.ok(!signatureHoldsFor(key, { scheme, stringToSign: 'message', signature: '' }), scheme);
+  }
 });

@@ -59,6 +59,7 @@ export function prepareHmacState(key: Uint8Array): Buffer {
 export class HmacState {
   readonly #inner = new Int32Array(8);
   readonly #outer = new Int32Array(8);
+  #isWiped = false;
 
   /** @param prepared what `prepareHmacState` has made; it is not kept */
   constructor(prepared: Uint8Array) {
@@ -74,8 +75,10 @@ export class HmacState {
    * The code of a message, in lower-case hexadecimal or base64.
    *
    * INVARIANT: the message has one character for each byte, as with `HmacKey.digest`.
+   * @returns empty once the key is overwritten: the state is all zeros then, and anybody can compute codes with that
    */
   digest(message: string, encoding: 'hex' | 'base64'): string {
+    if (this.#isWiped) return '';
     state.set(this.#inner);
     const { length } = message;
     // The end mark and eight bytes of length have to fit behind the message.
@@ -107,8 +110,13 @@ export class HmacState {
     return digest.toString(encoding);
   }
 
-  /** Overwrites the prepared key; every code is a wrong one from now on. */
+  get isWiped(): boolean {
+    return this.#isWiped;
+  }
+
+  /** Overwrites the prepared key; there are no codes from now on. */
   wipe(): void {
+    this.#isWiped = true;
     this.#inner.fill(0);
     this.#outer.fill(0);
   }

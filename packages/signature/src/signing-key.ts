@@ -118,7 +118,7 @@ export class SigningKey {
   /** Whether signatures of a scheme can be verified with this key at all. */
   canVerify(scheme: KeySignature['scheme']): boolean {
     if (this.#answered !== undefined) return false;
-    if (this.#acs3 !== undefined) return scheme === 'ACS3-HMAC-SHA256';
+    if (this.#acs3 !== undefined) return scheme === 'ACS3-HMAC-SHA256' && !this.#acs3.isWiped;
     return (scheme === 'ACS3-RSA-SHA256') === (this.#publicKey !== undefined);
   }
 
@@ -196,7 +196,8 @@ export class SigningKey {
       return hmacKey;
     };
     rsaSignatureHolds = (key, stringToSign, signature) => {
-      if (key.#answered !== undefined) return key.#answered.codeOf(stringToSign) === signature;
+      if (key.#answered !== undefined)
+        return signature !== '' && key.#answered.codeOf(stringToSign) === signature;
       if (key.#publicKey === undefined) throw wrongKind();
       if (!HEX_BYTES.test(signature)) return false;
       const bytes = Buffer.from(stringToSign, 'latin1');

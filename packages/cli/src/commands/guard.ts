@@ -10,6 +10,7 @@ import {
   type Scope,
   type Services,
   servicesOf,
+  setGuardServices,
   setGuardStatus,
 } from '@claviger/server';
 import { type Command, CommanderError, InvalidArgumentError } from 'commander';
@@ -27,11 +28,11 @@ interface AddFlags extends OfAccount {
   readonly json?: boolean;
 }
 
-/** `claviger guard add | list | disable | enable | remove`: the processes that verify requests to services. */
+/** `claviger guard add | list | services | disable | enable | remove`: the processes that verify requests to services. */
 export function addGuardRegistration(program: Command, terminal: Terminal): void {
   const guard = program
     .command('guard')
-    .summary('register, list, disable, enable and remove guards')
+    .summary('register, list, change, disable, enable and remove guards')
     .description(
       'A guard (gateway, forward-auth or library) verifies requests to some services of an account. It has a ' +
         'credential of its own, which can do nothing else, and receives only what it needs for these services. ' +
@@ -111,6 +112,32 @@ export function addGuardRegistration(program: Command, terminal: Terminal): void
           ),
         );
       }
+    }),
+  );
+
+  addSettings(
+    inAccount(
+      guard
+        .command('services')
+        .description('say which services a guard protects from now on; it forgets what it held for others')
+        .argument('<name>', 'of the guard')
+        .requiredOption('--service <code>', 'a service that it guards; may be given again', eachService),
+    ).addHelpText(
+      'after',
+      '\nExample:\n  npx claviger guard services orders-1 --service orders --service invoices --data ./data',
+    ),
+    dataSettings,
+  ).action((name: string, options: OfAccount & Pick<AddFlags, 'service'>) =>
+    withServices(terminal, options, async (services, operator) => {
+      const parameters = { GuardName: name, Services: options.service.join(',') };
+      const row = await change(
+        services,
+        operator,
+        options,
+        { name: 'SetGuardServices', parameters },
+        (scope) => setGuardServices(scope, name, options.service),
+      );
+      print(terminal, `The guard ${name} is registered for ${servicesOf(row).join(', ')}.`);
     }),
   );
 

@@ -67,7 +67,7 @@ export async function startForwardAuth(
   const { configuration } = first;
   const { nonces, close: closeNonces } = await openNonces(configuration, surroundings);
   let underWay = 0;
-  const checkpoint = new Checkpoint(surroundings, configuration, first.sourceCa, nonces, {
+  const checkpoint = new Checkpoint(surroundings, configuration, first, nonces, {
     underWay: () => underWay,
     upstreams: () => [],
   });
@@ -127,6 +127,7 @@ export async function startForwardAuth(
       const next = servicesOf(loaded, checkpoint);
       if (loaded.tls !== undefined) listener.setTls(loaded.tls);
       asked = next;
+      checkpoint.setServices(loaded.maps);
     },
     log,
     onOutcome: (outcome) => checkpoint.metrics.reloaded(outcome),

@@ -27,13 +27,22 @@ export interface OpenSource {
   readonly questions?: () => QuestionCounts;
   /** Told of each use of a key. */
   readonly onUse?: (use: AccessKeyUse) => void;
+  /** Told the RAM codes of the services that are guarded, when they have changed. */
+  readonly setServices?: (services: readonly string[]) => void;
   readonly close: () => void | Promise<void>;
 }
 
 /** What a gateway or a forward-auth endpoint is given from outside. */
 export interface Surroundings {
-  /** @param ca of the server, in PEM, when the configuration names one */
-  readonly openSource: (settings: SourceSettings, ca: string | undefined) => OpenSource;
+  /**
+   * @param ca of the server, in PEM, when the configuration names one
+   * @param services RAM codes of the services that are guarded
+   */
+  readonly openSource: (
+    settings: SourceSettings,
+    ca: string | undefined,
+    services: readonly string[],
+  ) => OpenSource;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly log: Log;
@@ -60,7 +69,7 @@ export class Checkpoint {
   constructor(
     surroundings: Surroundings,
     settings: { readonly source: SourceSettings; readonly identity: IdentitySettings },
-    sourceCa: string | undefined,
+    { sourceCa, maps }: { readonly sourceCa: string | undefined; readonly maps: readonly ServiceMap[] },
     nonces: NonceStore,
     gauges: { readonly underWay: () => number; readonly upstreams: () => readonly Upstream[] },
   ) {
@@ -70,13 +79,18 @@ export class Checkpoint {
     this.#nonces = nonces;
     this.#keys = new IdentityKeys({ secret: identitySecret, periodMs: keyLifetimeMs, now });
     this.#tokens = new IdentityTokens({ keys: this.#keys, issuer, now });
-    this.#opened = surroundings.openSource(settings.source, sourceCa);
+    this.#opened = surroundings.openSource(settings.source, sourceCa, codesOf(maps));
     this.metrics = new GatewayMetrics({
       ...gauges,
       isReady: () => this.#opened.isReady(),
       ageMs: () => this.#opened.ageMs?.() ?? 0,
       questions: () => this.#opened.questions?.() ?? { confirmed: 0, refused: 0, unanswered: 0 },
     });
+  }
+
+  /** Guards other services from now on: keys that none of them needs are forgotten. */
+  setServices(maps: readonly ServiceMap[]): void {
+    this.#opened.setServices?.(codesOf(maps));
   }
 
   /** A guard for one service. */
@@ -142,3 +156,5 @@ export class Checkpoint {
     await this.#opened.close();
   }
 }
+
+const codesOf = (maps: readonly ServiceMap[]): readonly string[] => maps.map(({ service }) => service);

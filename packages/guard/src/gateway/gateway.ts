@@ -52,7 +52,7 @@ export async function startGateway(file: string, surroundings: Surroundings): Pr
   const { nonces, close: closeNonces } = await openNonces(configuration, surroundings);
   let plan: Plan | undefined;
   const inForce = () => plan!;
-  const checkpoint = new Checkpoint(surroundings, configuration, first.sourceCa, nonces, {
+  const checkpoint = new Checkpoint(surroundings, configuration, first, nonces, {
     underWay: () => proxy.underWay,
     upstreams: () => inForce().upstreams,
   });
@@ -133,6 +133,7 @@ export async function startGateway(file: string, surroundings: Surroundings): Pr
         const before = inForce();
         if (loaded.tls !== undefined) main.setTls(loaded.tls);
         plan = next;
+        checkpoint.setServices(loaded.maps);
         for (const upstream of before.upstreams) upstream.retire();
       },
       log,

@@ -8,7 +8,10 @@ export interface RateLimits {
   readonly perKey?: string;
   /** For each RAM user, role or account root, over all its keys and sessions. */
   readonly perPrincipal?: string;
-  /** For each account, over all its principals. */
+  /**
+   * For each account, over all its principals. Guards are not among them: they call for whoever sends requests to their
+   * services, and must not use up what the account's own callers may.
+   */
   readonly perAccount?: string;
 }
 
@@ -33,15 +36,16 @@ export class RateLimiter {
    */
   take(accessKeyId: string, principal: Principal, now: number): number {
     const owner = this.#perPrincipal === undefined ? '' : ownerOf(principal);
+    const perAccount = principal.type === 'guard' ? undefined : this.#perAccount;
     const wait = Math.max(
       this.#perKey?.waitFor(accessKeyId, now) ?? 0,
       this.#perPrincipal?.waitFor(owner, now) ?? 0,
-      this.#perAccount?.waitFor(principal.accountId, now) ?? 0,
+      perAccount?.waitFor(principal.accountId, now) ?? 0,
     );
     if (wait > 0) return wait;
     this.#perKey?.take(accessKeyId, now);
     this.#perPrincipal?.take(owner, now);
-    this.#perAccount?.take(principal.accountId, now);
+    perAccount?.take(principal.accountId, now);
     return 0;
   }
 }

@@ -79,6 +79,11 @@ const problems: ReadonlySet<string> = new Set<CredentialProblem>([
   'InvalidSecurityToken.MismatchWithAccessKey',
 ]);
 
+/** The parameter that tells the control plane which services are protected; a JSON array, since it may be empty. */
+export function servicesParameter(services: readonly string[] | undefined): Record<string, string> {
+  return services === undefined ? {} : { ProtectedServices: JSON.stringify(services) };
+}
+
 /**
  * Temporary keys. What a token says is sealed for the control plane alone, so it is asked about each token once; the
  * answer is kept until the session ends or something changes that it was made from.
@@ -93,6 +98,8 @@ export class SessionCredentials {
   readonly #underWay = new Map<string, Promise<CredentialLookup>>();
   readonly #questions = new Set<Question>();
   readonly #sets = new Map<string, CompiledPolicies>();
+  /** RAM codes of the services that the process protects, lower-cased; undefined: all that it is registered for. */
+  services: readonly string[] | undefined;
 
   /**
    * @param accountId the account that is replicated
@@ -179,6 +186,7 @@ export class SessionCredentials {
       SessionAccessKeyId: accessKeyId,
       SessionToken: token,
       PublicKey: agreement.publicKey,
+      ...servicesParameter(this.services),
     });
     const { Problem, PublicKey, RequestId, Sealed } = answer as Readonly<Record<string, string | undefined>>;
     if (Problem !== undefined && problems.has(Problem)) return Problem as CredentialProblem;

@@ -17,7 +17,7 @@ import { Freshness, type Moment } from './freshness.ts';
 import { IncompleteSnapshot } from './incomplete-snapshot.ts';
 import { readLine } from './records.ts';
 import { KeyAgreement } from './sealing.ts';
-import { SessionCredentials } from './session-credentials.ts';
+import { SessionCredentials, servicesParameter } from './session-credentials.ts';
 import { type QuestionCounts, SignatureQuestions } from './signature-questions.ts';
 import type { Snapshot } from './snapshot.ts';
 import { Turn } from './turn.ts';
@@ -30,6 +30,11 @@ export interface SnapshotOptions extends ControlPlaneOptions {
    * least.
    */
   readonly maxStalenessMs?: number;
+  /**
+   * RAM codes of the services that this process protects, in any case. The copy verifies only keys that these need, of
+   * those that the guard is registered for; all of the registered ones unless given. See `setServices`.
+   */
+  readonly services?: readonly string[];
   /** Milliseconds since some moment, never set; the system's unless given. */
   readonly monotonicNow?: () => number;
   /** The system's unless given. */
@@ -100,6 +105,11 @@ export class SnapshotSource implements CredentialSource {
   readonly #sessions: SessionCredentials;
   readonly #questions: SignatureQuestions;
   readonly #closing = new AbortController();
+  #services: readonly string[] | undefined;
+  /** Ends the connection when other services are to be protected. */
+  #changing = new AbortController();
+  /** Whether the copy may verify keys of a service that is not protected any more. */
+  #isTooWide = false;
   readonly #running: Promise<void>;
   #waiters: Waiter[] = [];
   #snapshot: Snapshot | undefined;
@@ -122,6 +132,8 @@ export class SnapshotSource implements CredentialSource {
     this.#onChange = options.onChange ?? (() => {});
     this.#sessions = new SessionCredentials(this.#controlPlane, () => this.#accountId, now);
     this.#questions = new SignatureQuestions(this.#controlPlane, now);
+    this.#services = options.services && normalized(options.services);
+    this.#sessions.services = this.#services;
     this.#running = this.#run();
   }
 
@@ -148,6 +160,24 @@ export class SnapshotSource implements CredentialSource {
     const credential = await this.find(question.accessKeyId, question.securityToken);
     if (typeof credential === 'string') return { confirmed: false, problem: credential };
     return this.#questions.ask(question, credential.principal.arn);
+  }
+
+  /**
+   * Protects other services from now on. It connects again; the copy is replaced and overwritten when the new one is
+   * there, or once it is too old to be used.
+   * @param services RAM codes, in any case; at least one
+   * @throws RangeError when there is none
+   */
+  setServices(services: readonly string[]): void {
+    const before = this.#services;
+    const next = normalized(services);
+    if (before !== undefined && JSON.stringify(before) === JSON.stringify(next)) return;
+    this.#services = next;
+    this.#sessions.services = next;
+    this.#sessions.forgetAll();
+    this.#isTooWide ||= before === undefined || before.some((service) => !next.includes(service));
+    this.#changing.abort();
+    this.#changing = new AbortController();
   }
 
   /** How many signatures the control plane was asked about. */
@@ -223,19 +253,21 @@ export class SnapshotSource implements CredentialSource {
   async #run(): Promise<void> {
     const { signal } = this.#closing;
     while (!signal.aborted) {
+      const changed = this.#changing.signal;
       try {
-        await this.#follow();
+        await this.#follow(changed);
       } catch (error) {
         if (!(error instanceof Error)) throw error;
+        if (changed.aborted) continue;
         this.#problem = error;
         if (error instanceof ControlPlaneRefusal && error.isFinal) this.#settle(error);
-        if (wasRemoved(error)) await this.#discard();
+        if (wasRemoved(error) || (this.#isTooWide && this.#isStale())) await this.#discard();
       }
       this.#connected = false;
       if (signal.aborted) return;
       this.#onChange(this.state);
       const delay = Math.min(firstDelayMs * 2 ** Math.min(this.#failures++, 10), longestDelayMs);
-      await this.#sleep(delay * (0.5 + this.#random() / 2), signal);
+      await this.#sleep(delay * (0.5 + this.#random() / 2), AbortSignal.any([signal, changed]));
     }
   }
 
@@ -256,9 +288,9 @@ export class SnapshotSource implements CredentialSource {
   }
 
   /** One connection, from its request to its end. @throws Error that says why it has ended */
-  async #follow(): Promise<never> {
+  async #follow(changed: AbortSignal): Promise<never> {
     const silence = new AbortController();
-    const ended = AbortSignal.any([this.#closing.signal, silence.signal]);
+    const ended = AbortSignal.any([this.#closing.signal, changed, silence.signal]);
     const agreement = new KeyAgreement();
     const opened = this.#freshness.moment();
     const response = await this.#controlPlane.open(
@@ -266,6 +298,7 @@ export class SnapshotSource implements CredentialSource {
       {
         PublicKey: agreement.publicKey,
         GuardVersion: SOFTWARE_VERSION,
+        ...servicesParameter(this.#services),
         ...(this.#cursor === undefined ? {} : { Cursor: this.#cursor }),
       },
       ended,
@@ -339,6 +372,7 @@ export class SnapshotSource implements CredentialSource {
     if (loading !== undefined) {
       const old = this.#snapshot;
       this.#snapshot = loading;
+      this.#isTooWide = false;
       connection.loading = undefined;
       if (old !== undefined) void wipe(old);
     } else {
@@ -347,9 +381,7 @@ export class SnapshotSource implements CredentialSource {
         if (changes.length > 0) this.#snapshot!.apply(changes);
       } catch (error) {
         // Perhaps applied by half: nothing is decided by it any more, and the next connection begins anew.
-        this.#snapshot = undefined;
-        this.#cursor = undefined;
-        this.#freshness.lost();
+        void this.#discard();
         throw error;
       }
     }
@@ -383,6 +415,12 @@ export class SnapshotSource implements CredentialSource {
 /** A guard that was removed is none any more: it has no business with keys, whoever runs it. */
 function wasRemoved(error: Error): boolean {
   return error instanceof ControlPlaneRefusal && error.code === 'InvalidAccessKeyId.NotFound';
+}
+
+/** @throws RangeError when there is none */
+function normalized(services: readonly string[]): readonly string[] {
+  if (services.length === 0) throw new RangeError('services: it names no service');
+  return [...new Set(services.map((service) => service.toLowerCase()))].sort();
 }
 
 function closed(): Error {

@@ -36,6 +36,8 @@ export interface ReplicationRequest {
   readonly cursor: string | undefined;
   /** Of the guard's software, as it says; empty when it says nothing. */
   readonly version: string;
+  /** RAM codes of the services that the guard protects at present; undefined: all that it is registered for. */
+  readonly services: readonly string[] | undefined;
 }
 
 /**
@@ -73,7 +75,7 @@ export async function replicate(call: StreamCall, request: ReplicationRequest): 
   async function* chunks(ended: AbortSignal): AsyncGenerator<Uint8Array> {
     yield frame(Buffer.from(JSON.stringify(hello)));
     try {
-      for await (const lines of follow(call, connection, request.cursor, openedAt, ended)) {
+      for await (const lines of follow(call, connection, request, openedAt, ended)) {
         for (const text of joined(lines)) yield frame(sealer.seal(Buffer.from(text)));
       }
     } catch (error) {
@@ -85,9 +87,22 @@ export async function replicate(call: StreamCall, request: ReplicationRequest): 
 }
 
 /** The guard that calls. @throws Refusal NoPermission.NotGuard */
-function guardOf({ principal }: StreamCall): GuardPrincipal {
+export function guardOf({ principal }: Pick<Call, 'principal'>, action: string): GuardPrincipal {
   if (principal.type === 'guard') return principal;
-  throw new Refusal('NoPermission.NotGuard', { action: 'ReplicateCredentials' });
+  throw new Refusal('NoPermission.NotGuard', { action });
+}
+
+/**
+ * The services that a guard receives keys for: those it is registered for, of those it protects at present.
+ * @param told RAM codes in any case; undefined when the guard has not said
+ */
+export function servicesFor(
+  { services }: GuardPrincipal,
+  told: readonly string[] | undefined,
+): readonly string[] {
+  if (told === undefined) return services;
+  const codes = new Set(told.map((service) => service.toLowerCase()));
+  return services.filter((service) => codes.has(service));
 }
 
 /** Where a guard goes on, for as long as it guards the same services: with others it needs other keys. */
@@ -107,7 +122,7 @@ function servicesMark(guarded: readonly string[]): string {
 
 /** Notes who has connected, where operators and the console see it. */
 function openConnection(call: StreamCall, { version }: ReplicationRequest): Promise<OpenConnection> {
-  const principal = guardOf(call);
+  const principal = guardOf(call, 'ReplicateCredentials');
   return call.services.guardConnections.open({
     connection_id: call.requestId,
     guard_id: principal.guardId,
@@ -163,7 +178,7 @@ type Line = ReplicationRecord | ReplicationMark;
 async function* follow(
   call: StreamCall,
   connection: OpenConnection,
-  cursor: string | undefined,
+  { cursor, services }: ReplicationRequest,
   openedAt: number,
   ended: AbortSignal,
 ): AsyncGenerator<readonly Line[]> {
@@ -171,7 +186,7 @@ async function* follow(
   const { accountId } = call.account;
   const queue = new ChangeQueue(store, accountId, staleNamesFor(call.identity));
   try {
-    const { services: guarded } = guardOf(call);
+    const guarded = servicesFor(guardOf(call, 'ReplicateCredentials'), services);
     const records = new AccountRecords(call.services, accountId, guarded);
     const position = new Cursor(store);
     const known = revisionOf(cursor, guarded);

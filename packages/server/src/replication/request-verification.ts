@@ -1,12 +1,19 @@
-import type {
-  CredentialSource,
-  NonceStore,
-  Principal,
-  SignatureAnswer,
-  SignatureQuestion,
+import {
+  type CredentialSource,
+  type GuardPrincipal,
+  type NonceStore,
+  type Principal,
+  type SignatureAnswer,
+  type SignatureQuestion,
+  TokenBuckets,
 } from '@claviger/guard';
 import { SignatureError, signatureHoldsFor } from '@claviger/signature';
+import { Refusal } from '../errors/refusal.ts';
 import { REQUEST_WINDOW_MS } from '../limits.ts';
+
+/** Signatures of one key that one guard may ask about: 50 a second, 200 at once. A guard itself asks no oftener. */
+const RATE = { intervalMs: 20, burst: 200 };
+const MOST_ASKED_KEYS = 100_000;
 
 /** A signature that was looked at, and whose it is when it holds. */
 export type VerifiedQuestion = SignatureAnswer & { readonly principal?: Principal };
@@ -19,16 +26,23 @@ export type VerifiedQuestion = SignatureAnswer & { readonly principal?: Principa
 export class RequestVerification {
   #parts: { readonly source: CredentialSource; readonly nonces: NonceStore } | undefined;
 
+  readonly #rates = new TokenBuckets(RATE, MOST_ASKED_KEYS);
+
   /** Says where credentials are found and nonces remembered; once, when the server starts. */
   begin(source: CredentialSource, nonces: NonceStore): void {
     this.#parts = { source, nonces };
   }
 
   /**
-   * @param accountId to which the key has to belong; of another account's nothing is said
+   * @param guard that asks; of keys of other accounts than its own nothing is said
    * @param now milliseconds since the epoch
+   * @throws Refusal Throttling.User
    */
-  async verify(accountId: string, question: SignatureQuestion, now: number): Promise<VerifiedQuestion> {
+  async verify(
+    { accountId, guardId }: Pick<GuardPrincipal, 'accountId' | 'guardId'>,
+    question: SignatureQuestion,
+    now: number,
+  ): Promise<VerifiedQuestion> {
     const parts = this.#parts;
     if (parts === undefined) throw new Error('the server has not started');
     const { accessKeyId, securityToken, scheme, signature, scope, nonce, timestamp } = question;
@@ -40,6 +54,10 @@ export class RequestVerification {
     if (principal.accountId !== accountId || principal.type === 'guard') {
       return no('InvalidAccessKeyId.NotFound');
     }
+    const asked = `${guardId} ${accessKeyId}`;
+    const wait = this.#rates.waitFor(asked, now);
+    if (wait > 0) throw new Refusal('Throttling.User').retryAfter(wait);
+    this.#rates.take(asked, now);
     if (credential.status !== 'Active') return no('InvalidAccessKeyId.Inactive');
     if (credential.expiresAt !== undefined && credential.expiresAt <= now) {
       return no(

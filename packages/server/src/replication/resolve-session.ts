@@ -6,7 +6,17 @@ import type { Call } from '../rpc/operation.ts';
 import { type SessionOfToken, sessionOfToken } from '../tokens/session-of-token.ts';
 import { accountOfToken } from '../tokens/session-token.ts';
 import { isVerifiedByGuard, PolicyReach, type Reach } from './policy-reach.ts';
-import { requireSecure, sealerFor, staleNamesFor } from './replicate.ts';
+import { guardOf, requireSecure, sealerFor, servicesFor, staleNamesFor } from './replicate.ts';
+
+/** A session that a guard asks about. */
+export interface SessionQuestion {
+  readonly accessKeyId: string;
+  readonly token: string;
+  /** The guard's own, for this call: X25519, Base64url. */
+  readonly publicKey: string;
+  /** RAM codes of the services that the guard protects at present; undefined: all that it is registered for. */
+  readonly services: readonly string[] | undefined;
+}
 
 /** What is answered about a token: why there is no session, or the session, sealed to the guard. */
 export type SessionAnswer =
@@ -17,14 +27,11 @@ export type SessionAnswer =
  * Says what a guard needs to know of a session of its own account. What the token says is sealed with the account's
  * data key, which no guard has. It is read from the database and not from memory: what the guard heard of a change
  * before it asked must be part of the answer.
- * @param publicKey the guard's own, for this call
  * @throws Refusal SignatureOnly, InvalidProtocol.NeedSsl, InvalidParameter.PublicKey.Format
  */
 export async function resolveSession(
   call: Call,
-  accessKeyId: string,
-  token: string,
-  publicKey: string,
+  { accessKeyId, token, publicKey, services }: SessionQuestion,
 ): Promise<SessionAnswer> {
   const { identity } = call;
   if (identity.by !== 'signature') throw new Refusal('SignatureOnly', { action: 'ResolveSecurityToken' });
@@ -38,8 +45,7 @@ export async function resolveSession(
   const { store, secrets } = call.services;
   const session = await sessionOfToken(store.queries, secrets, accessKeyId, token, call.now);
   if (typeof session === 'string') return { Problem: session };
-  const { principal } = identity;
-  const guarded = principal.type === 'guard' ? principal.services : [];
+  const guarded = servicesFor(guardOf(call, 'ResolveSecurityToken'), services);
   const names = staleNamesFor(identity);
   const resolved: ResolvedSession = {
     verifier: isVerifiedByGuard(reachOf(session, guarded))

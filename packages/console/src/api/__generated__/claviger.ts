@@ -347,6 +347,7 @@ export interface ClavigerOperations {
     parameters: {
       GuardName?: string | undefined;
       GuardVersion?: string | undefined;
+      ProtectedServices?: unknown | undefined;
       PublicKey: string;
       Cursor?: string | undefined;
     };
@@ -367,6 +368,7 @@ export interface ClavigerOperations {
       PublicKey: string;
       SessionAccessKeyId: string;
       SessionToken: string;
+      ProtectedServices?: unknown | undefined;
     };
     response: {
       Problem?: string;

@@ -7,14 +7,20 @@ import {
   type StreamOperation,
   streamOperation,
 } from '../../rpc/operation.ts';
-import { optional, secret, text } from '../../rpc/parameter.ts';
+import { list, optional, secret, text } from '../../rpc/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { shownLine } from '../shown-text.ts';
-import { demandOfGuard, guardName } from './guard-name.ts';
+import { demandOfGuard, guardName, serviceName } from './guard-name.ts';
 import { version } from './version.ts';
 
 /** X25519, 32 bytes in Base64url. */
 const publicKey = text({ format: /^[A-Za-z0-9_-]{43}$/ });
+
+/** Most services of one process; it may protect more than it is registered for. */
+const MOST_PROTECTED = 1000;
+
+/** Services that the guard protects at present; it receives nothing for others, registered or not. */
+const protectedServices = optional(list(serviceName, MOST_PROTECTED));
 
 const demand = (input: { readonly GuardName: string | undefined }, call: Call) =>
   demandOfGuard('ReplicateCredentials', call, input.GuardName);
@@ -31,6 +37,7 @@ export const replicationStreams: readonly StreamOperation[] = [
     input: {
       GuardName: guardName,
       GuardVersion: optional(shownLine(64)),
+      ProtectedServices: protectedServices,
       PublicKey: publicKey,
       Cursor: optional(text({ max: 128 })),
     },
@@ -40,6 +47,7 @@ export const replicationStreams: readonly StreamOperation[] = [
         publicKey: input.PublicKey,
         cursor: input.Cursor,
         version: input.GuardVersion ?? '',
+        services: input.ProtectedServices,
       });
     },
   }),
@@ -58,11 +66,17 @@ export const replicationOperations: readonly Operation[] = [
       PublicKey: publicKey,
       SessionAccessKeyId: accessKeyId,
       SessionToken: secret(text({ max: 32_768 })),
+      ProtectedServices: protectedServices,
     },
     // A part of replication: whoever may have every key of the account learns nothing more by it.
     authorize: demand,
     async handle(input, call) {
-      return resolveSession(call, input.SessionAccessKeyId, input.SessionToken, input.PublicKey);
+      return resolveSession(call, {
+        accessKeyId: input.SessionAccessKeyId,
+        token: input.SessionToken,
+        publicKey: input.PublicKey,
+        services: input.ProtectedServices,
+      });
     },
   }),
 ];

@@ -1,3 +1,4 @@
+import { guardOf } from '../../replication/replicate.ts';
 import { type Operation, operation } from '../../rpc/operation.ts';
 import { integer, list, oneOf, optional, secret, text } from '../../rpc/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
@@ -46,7 +47,7 @@ export const verificationOperations: readonly Operation[] = [
       const { ScopeDate: date, ScopeRegion: region, ScopeProduct: product } = input;
       const hasScope = date !== undefined && region !== undefined && product !== undefined;
       const answer = await call.services.requestVerification.verify(
-        call.account.accountId,
+        guardOf(call, 'VerifyRequestSignature'),
         {
           accessKeyId: input.SignerAccessKeyId,
           securityToken: input.SignerSecurityToken,
