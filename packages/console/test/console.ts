@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { codeAt, stepAt } from '../../server/src/mfa/one-time-code.ts';
-import { startTestServer, type TestAccount, type TestServer } from '../../server/test/server.ts';
+import {
+  startTestServer,
+  type TestAccount,
+  type TestServer,
+  type TestServerOptions,
+} from '../../server/test/server.ts';
 import type { Language } from '../src/language/languages.ts';
 import { launchChromium } from './chromium.ts';
 
@@ -60,14 +65,17 @@ export interface ConsoleUnderTest {
 /**
  * Starts server and browser, once for a file, which closes them. The server's clock stands still, so that no
  * code runs out while a test is at it.
+ * @param configuration settings of the server beyond those that every test has
  */
-export async function startConsole(): Promise<ConsoleUnderTest> {
+export async function startConsole(
+  configuration: TestServerOptions['configuration'] = {},
+): Promise<ConsoleUnderTest> {
   assert.ok(
     existsSync(new URL('../dist/index.html', import.meta.url)),
     'the console is not built: npm run build',
   );
   const now = Date.now();
-  const server = await startTestServer({ now: () => now });
+  const server = await startTestServer({ now: () => now, configuration });
   const browser: Browser = await launchChromium();
   const opened: ConsolePage[] = [];
   const url = server.url.replace('127.0.0.1', 'localhost');

@@ -58,17 +58,24 @@ export function addAudit(program: Command, terminal: Terminal): void {
     };
     return withServices(terminal, flags, async (services) => {
       for await (const event of readEvents(services.store.queries, selection)) {
-        await write(terminal, flags.json ? printable(event.event) : lineOf(event));
+        if (!(await write(terminal, flags.json ? printable(event.event) : lineOf(event)))) break;
       }
     });
   });
 }
 
-/** Waits while the reader of the output is slower than the database. */
-async function write({ out }: Terminal, line: string): Promise<void> {
-  if (!out.write(`${line}\n`) && !out.writableEnded && !out.destroyed) {
-    await Promise.race([once(out, 'drain'), once(out, 'close')]);
+/**
+ * Writes a line, and waits while the reader of the output is slower than the database.
+ *
+ * @returns false when the reader has gone, as in `claviger audit | head -1`
+ */
+async function write({ out }: Terminal, line: string): Promise<boolean> {
+  const gone = () => out.writableEnded || out.destroyed;
+  if (!out.write(`${line}\n`) && !gone()) {
+    // A failed write closes the output; `surviveLostReaders` reports other errors than a lost reader.
+    await Promise.race([once(out, 'drain'), once(out, 'close')]).catch(() => {});
   }
+  return !gone();
 }
 
 /** An event in a line: time, account, name, outcome, who, from where. */

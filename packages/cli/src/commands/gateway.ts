@@ -23,7 +23,7 @@ export function addGateway(program: Command, terminal: Terminal): void {
     ],
     help: `Examples:
   claviger gateway --config gateway.yaml --check
-  CLAVIGER_GUARD_ACCESS_KEY_ID=LTAI5t… CLAVIGER_GUARD_ACCESS_KEY_SECRET=… claviger gateway --config gateway.yaml
+  CLAVIGER_GUARD_ACCESS_KEY_ID=CVGD… CLAVIGER_GUARD_ACCESS_KEY_SECRET=… claviger gateway --config gateway.yaml
 
 A configuration:
   listen: 0.0.0.0:8443

@@ -78,7 +78,9 @@ export function addGuardRegistration(program: Command, terminal: Terminal): void
   );
 
   addSettings(
-    inAccount(guard.command('list').description('list the guards').option('--json', 'print a JSON array')),
+    inAccount(
+      guard.command('list').description('list the guards').option('--json', 'print a JSON array'),
+    ).addHelpText('after', '\nExample:\n  npx claviger guard list --data ./data --json'),
     dataSettings,
   ).action((options: OfAccount & { json?: boolean }) =>
     withServices(terminal, options, async (services) => {
@@ -146,7 +148,10 @@ export function addGuardRegistration(program: Command, terminal: Terminal): void
     ['enable', 'Active', 'let a disabled guard connect again'],
   ] as const) {
     addSettings(
-      inAccount(guard.command(word).description(description).argument('<name>', 'of the guard')),
+      inAccount(guard.command(word).description(description).argument('<name>', 'of the guard')).addHelpText(
+        'after',
+        `\nExample:\n  npx claviger guard ${word} orders-1 --data ./data`,
+      ),
       dataSettings,
     ).action((name: string, options: OfAccount) =>
       withServices(terminal, options, async (services, operator) => {
@@ -163,7 +168,7 @@ export function addGuardRegistration(program: Command, terminal: Terminal): void
         .command('remove')
         .description('remove a guard: its credential proves nothing any more')
         .argument('<name>', 'of the guard'),
-    ),
+    ).addHelpText('after', '\nExample:\n  npx claviger guard remove orders-1 --data ./data'),
     dataSettings,
   ).action((name: string, options: OfAccount) =>
     withServices(terminal, options, async (services, operator) => {

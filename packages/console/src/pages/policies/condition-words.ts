@@ -23,11 +23,21 @@ export const operators: readonly string[] = [
   'NumericGreaterThanEquals',
 ];
 
-/** The condition keys that every request has, as RAM writes them. */
+/**
+ * The condition keys that a policy of users and roles can ask for, as RAM writes them. The name of a tag follows the
+ * slash of a tag key.
+ */
 export const conditionKeys: readonly string[] = [
   'acs:SourceIp',
   'acs:CurrentTime',
   'acs:SecureTransport',
   'acs:MFAPresent',
   'acs:PrincipalARN',
+  'acs:PrincipalTag/',
+  'acs:SourceVpc',
+  'acs:VpcSourceIp',
+  'acs:RequestTag/',
+  'acs:ResourceTag/',
+  'sts:ExternalId',
+  'ram:ActsOnItself',
 ];
