@@ -389,6 +389,45 @@ eachServer((_, start) => {
       }
     });
 
+    test('whoever makes something with tags needs ram:TagResources on it, as for tags that are given later', async () => {
+      const { account } = server;
+      const user = await server.newUser(account, 'maker');
+      const makeAll = { Effect: 'Allow', Action: 'ram:Create*', Resource: '*' };
+      await attach(user, 'maker', makeAll, {
+        Effect: 'Allow',
+        Action: 'ram:TagResources',
+        Resource: [`acs:ram:*:${account.accountId}:*/good`, `acs:ram:*:${account.accountId}:user/maker`],
+      });
+      const trust = document({
+        Effect: 'Allow',
+        Action: 'sts:AssumeRole',
+        Principal: { RAM: [`acs:ram::${account.accountId}:root`] },
+      });
+      const calls: Readonly<Record<string, (name: string) => Record<string, string>>> = {
+        [`${IMS} CreateUser`]: (name) => ({
+          UserPrincipalName: `${name}@${account.domain}`,
+          DisplayName: name,
+        }),
+        [`${RAM} CreateRole`]: (RoleName) => ({ RoleName, AssumeRolePolicyDocument: trust }),
+        [`${RAM} CreatePolicy`]: (PolicyName) => ({ PolicyName, PolicyDocument: document(allowAll) }),
+      };
+      const tagging = requestCases()
+        .filter(({ operation }) => operation.access === 'write' && 'Tag' in operation.input)
+        .filter(({ operation }) => operation.name !== 'TagResources')
+        .map(({ operation }) => `${operation.version} ${operation.name}`);
+      assert.deepEqual(new Set(tagging), new Set(Object.keys(calls)));
+      const tag = { 'Tag.1.Key': 'level', 'Tag.1.Value': 'high' };
+      for (const [of, parameters] of Object.entries(calls)) {
+        const [version = '', action = ''] = of.split(' ');
+        const make = (name: string, more: object = {}) =>
+          user.clients.callRpc(version, action, { ...parameters(name), ...more });
+        const { message } = await refused(make('bad', tag), 'NoPermission', 403);
+        assert.match(message, /\/bad Action: ram:TagResources\b/);
+        await make('plain');
+        await make('good', tag);
+      }
+    });
+
     test(operationKeys['ram:actsonitself'], async () => {
       const user = await server.newUser(server.account, 'selfish');
       await attach(

@@ -44,7 +44,7 @@ const onRecycledUser =
     return {
       parameters: parameters(user, keyId),
       on: [things.arn('user/*'), things.arn(`user/${name}`)],
-      ...(of !== undefined && { shown: [things.arn(`user/${user.UserId}`)] }),
+      shown: [things.arn(of === undefined ? 'user/*' : `user/${user.UserId}`)],
     };
   };
 

@@ -271,6 +271,25 @@ eachServer((_, start) => {
     await refused(purgeUser(clients, userId), 'NoPermission', 403);
   });
 
+  test('a Deny on a user in the bin does not tell which name an id or a key had', async () => {
+    const { server, account, admin } = await freshAccount();
+    const { userId, key } = await server.newUser(account, 'secret-name');
+    const { clients } = await server.newUser(account, 'curious');
+    await attachPolicy(account, 'curious', 'all', { Effect: 'Allow', Action: 'ram:*', Resource: '*' });
+    const Resource = `acs:ram:*:${account.accountId}:user/secret-*`;
+    await attachPolicy(account, 'curious', 'but', { Effect: 'Deny', Action: 'ram:*', Resource });
+    await deleteUser(admin, userId);
+    for (const call of [
+      () => binnedUser(clients, { userId }),
+      () => binnedUser(clients, { userAccessKeyId: key.accessKeyId }),
+      () => restoreUser(clients, userId),
+      () => purgeUser(clients, userId),
+    ]) {
+      const { message } = await refused(call(), 'NoPermission', 403);
+      assert.match(message, /user\/\* Action/);
+    }
+  });
+
   // Users.
 
   test('the keys of a deleted user stop at once and wait in the bin with it', async () => {

@@ -191,6 +191,7 @@ eachServer((_, start) => {
       ['ram:ListPoliciesForGroup', 'group/staff'],
       ['ram:GetPolicy', 'policy/hidden'],
       ['ram:GetPolicy', 'policy/of-group'],
+      ['ram:ListTagResources', 'user/alice'],
     ];
     const setPolicy = (...statements: object[]) =>
       admin.callRpc(RAM, 'CreatePolicyVersion', {
@@ -213,6 +214,41 @@ eachServer((_, start) => {
     const foreign = await server.newAccount();
     const name = { PrincipalType: 'ram-user', PrincipalName: `alice@${foreign.domain}` };
     await refused(call({ ...name, ...listUsers(account) }), 'NoPermission', 403);
+  });
+
+  test('the tags of a principal are told to a caller that may read them', async () => {
+    const { server, account, attach, admin } = await fresh();
+    const user = await server.newUser(account, 'reader');
+    await server.newUser(account, 'alice');
+    const tag = { 'ResourcePrincipalName.1': `alice@${account.domain}`, 'Tag.1.Key': 'team' };
+    await admin.call('2019-08-15', 'TagResources', { ...tag, 'Tag.1.Value': 'blue' });
+    const allowed = (...actions: string[]) =>
+      policy({
+        Effect: 'Allow',
+        Action: actions,
+        Resource: `acs:ram:*:${account.accountId}:user/alice`,
+      });
+    await attach('reader', 'simulates', allowed('claviger:Simulate'));
+    const ask = (PolicyDocument: string) =>
+      user.clients.call(OWN, 'Simulate', { ...alice, ...listUsers(account), PolicyDocument });
+    const asking = policy({
+      Effect: 'Allow',
+      Action: 'ram:ListUsers',
+      Resource: '*',
+      Condition: { StringEquals: { 'acs:PrincipalTag/team': 'blue' } },
+    });
+    const spellings = [
+      asking,
+      asking.replace('PrincipalTag', 'principalTAG'),
+      asking.replace('PrincipalTag', 'Principal\\u0054ag'),
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the policy language
+      asking.replace('"acs:PrincipalTag/team":"blue"', '"acs:PrincipalARN":"${acs:PrincipalTag/team}"'),
+    ];
+    for (const text of spellings) await refused(ask(text), 'NoPermission', 403);
+    await attach('reader', 'reads-tags', allowed('ram:ListTagResources'));
+    for (const text of spellings.slice(0, 3)) {
+      assert.equal(((await ask(text)) as unknown as WireSimulation).Effect, 'Allow');
+    }
   });
 
   test('a trust policy is shown to a caller that may read the role, and roles are not told apart', async () => {

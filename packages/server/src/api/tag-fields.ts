@@ -1,3 +1,4 @@
+import type { Demand } from '@claviger/guard';
 import type { Scope } from '../rpc/operation.ts';
 import { optional } from '../rpc/parameter.ts';
 import type { TagRow } from '../store/schema.ts';
@@ -14,6 +15,18 @@ export function tagsOf(
   given: readonly { readonly Key: string; readonly Value: string }[] | undefined,
 ): readonly Tag[] {
   return (given ?? []).map(({ Key: key, Value: value }) => ({ key, value }));
+}
+
+/**
+ * What giving tags to something new needs beside making it: `ram:TagResources` on it, as on something that is there.
+ * Tags decide access (`acs:PrincipalTag/…`, `acs:ResourceTag/…`), so a Deny on TagResources must not be passed by making
+ * things with tags. RAM documents no such permission, nor that it is not asked for.
+ * @param resource of what is made, by its name
+ * @param given `Tag` parameters
+ * @returns nothing where no tags are given
+ */
+export function demandsToTag(resource: string, given: readonly unknown[] | undefined): readonly Demand[] {
+  return given === undefined || given.length === 0 ? [] : [{ action: 'ram:TagResources', resource }];
 }
 
 /** The `Tags` of several resources. @returns the answer's field for a resource id */

@@ -19,6 +19,7 @@ import { laneOf } from '../lane-of.ts';
 import { readRoleArn } from '../sts/session-parameters.ts';
 import {
   demandsToReadRolePolicies,
+  demandsToReadTags,
   demandsToReadTrust,
   demandsToReadUserPolicies,
 } from './simulation-demands.ts';
@@ -81,6 +82,9 @@ export const simulateOperations: readonly Operation[] = [
         // A text that the caller has brought tells it nothing that it does not have.
         ...(resource === undefined ? [] : [{ action: 'claviger:Simulate', resource }]),
         ...(given.PolicyDocument === undefined ? await demandsToReadPolicies(type, name, call) : []),
+        ...(resource === undefined || type === 'root'
+          ? []
+          : demandsToReadTags(resource, given.PolicyDocument, SimulatedAction)),
         ...demandsToReadTrust(call, SimulatedAction, SimulatedResource),
       ];
     },

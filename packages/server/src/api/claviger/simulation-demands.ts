@@ -43,6 +43,24 @@ export async function demandsToReadRolePolicies(call: Call, roleName: string): P
   return role === undefined ? [list] : [list, ...(await demandsToReadTexts(call, 'role', role.role_id))];
 }
 
+/**
+ * The permission to read the tags of the simulated principal, where the decision can depend on them: a caller that brings
+ * a text, or may read the policies, would learn each tag by asking for it (`acs:PrincipalTag/…`).
+ * @param resource of the principal
+ * @param document that the caller brings instead of the principal's policies
+ * @param action that is simulated; a trust policy can ask for tags, too
+ */
+export function demandsToReadTags(
+  resource: string,
+  document: string | undefined,
+  action: string,
+): readonly Demand[] {
+  // Keys can be written with JSON's escapes; whatever has one may ask for tags.
+  const asksForTags =
+    document === undefined || /principaltag|\\u/i.test(document) || action.toLowerCase() === 'sts:assumerole';
+  return asksForTags ? [{ action: 'ram:ListTagResources', resource }] : [];
+}
+
 async function demandsToReadTexts(call: Call, type: 'user' | 'role', id: string): Promise<readonly Demand[]> {
   const { accountId } = call.account;
   const policies = await readPermissions(call.queries, accountId, { type, id });

@@ -23,8 +23,9 @@ const version = '2019-08-15';
 /** The one condition that RAM documents: `UserPrincipalName eq test@example.onaliyun.com`. */
 const filter = text({ max: 256, format: /^UserPrincipalName +eq +[\w.-]+@[\w.-]+$/ });
 
+/** A refusal names all users in either case: it does not tell which name an id or a key in the recycle bin had. */
 const demand = async (action: string, id: string, call: Call) =>
-  (await recycledUserArns(call, id)).map((resource) => ({ action, resource }));
+  (await recycledUserArns(call, id)).map((resource) => ({ action, resource, shown: allUsersArn(call) }));
 
 function wireUser(user: RecycledUser, call: Call) {
   return {

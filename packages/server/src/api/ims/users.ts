@@ -17,7 +17,7 @@ import {
 } from '../../users/user.ts';
 import { allUsersArn, userResource } from '../../users/user-arn.ts';
 import { accessKeyId } from '../access-key-id.ts';
-import { filtersOf, newTags, tagFilters, tagsOf, wireTags } from '../tag-fields.ts';
+import { demandsToTag, filtersOf, newTags, tagFilters, tagsOf, wireTags } from '../tag-fields.ts';
 import { comments, displayName, email, mobilePhone } from '../user-fields.ts';
 import { userNameOf, userParameters, userPrincipalName, userReference } from './user-reference.ts';
 
@@ -105,7 +105,10 @@ export const userOperations: readonly Operation[] = [
       MobilePhone: optional(mobilePhone),
       Tag: newTags,
     },
-    authorize: (_, call) => [{ action: 'ram:CreateUser', resource: allUsersArn(call) }],
+    authorize: (input, call) => [
+      { action: 'ram:CreateUser', resource: allUsersArn(call) },
+      ...demandsToTag(arn.user(call.account.accountId, userNameOf(input.UserPrincipalName, call)), input.Tag),
+    ],
     async handle(input, call) {
       const user = await createUser(call, {
         userName: newUserName('UserPrincipalName', input.UserPrincipalName, call),

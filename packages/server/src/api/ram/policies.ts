@@ -22,7 +22,7 @@ import { instant } from '../../rpc/instant.ts';
 import { type Call, type Operation, operation } from '../../rpc/operation.ts';
 import { afterMarker, page, pageParameters } from '../../rpc/page.ts';
 import { flag, oneOf, optional, text, withDefault } from '../../rpc/parameter.ts';
-import { filtersOf, newTags, tagFilters, tagsOf, wireTags } from '../tag-fields.ts';
+import { demandsToTag, filtersOf, newTags, tagFilters, tagsOf, wireTags } from '../tag-fields.ts';
 import { description } from './description.ts';
 import {
   type PolicyInput,
@@ -86,7 +86,10 @@ export const policyOperations: readonly Operation[] = [
       Description: optional(description),
       Tag: newTags,
     },
-    authorize: (_, call) => allPolicies('ram:CreatePolicy', call),
+    authorize: (input, call) => [
+      ...allPolicies('ram:CreatePolicy', call),
+      ...demandsToTag(arn.policy(call.account.accountId, input.PolicyName), input.Tag),
+    ],
     async handle(input, call) {
       const policy = await createPolicy(call, {
         name: input.PolicyName,

@@ -13,7 +13,7 @@ import { type Call, type Operation, operation } from '../../rpc/operation.ts';
 import { afterMarker, page, pageParameters } from '../../rpc/page.ts';
 import { clearable, integer, optional, text, withDefault } from '../../rpc/parameter.ts';
 import type { RoleRow } from '../../store/schema.ts';
-import { filtersOf, newTags, tagFilters, tagsOf, wireTags } from '../tag-fields.ts';
+import { demandsToTag, filtersOf, newTags, tagFilters, tagsOf, wireTags } from '../tag-fields.ts';
 import { description } from './description.ts';
 import { roleName } from './role-name.ts';
 
@@ -57,7 +57,10 @@ export const roleOperations: readonly Operation[] = [
       MaxSessionDuration: withDefault(maxSession, sessionSeconds.byDefault),
       Tag: newTags,
     },
-    authorize: (_, call) => demand('ram:CreateRole', '*', call),
+    authorize: (input, call) => [
+      ...demand('ram:CreateRole', '*', call),
+      ...demandsToTag(arn.role(call.account.accountId, input.RoleName), input.Tag),
+    ],
     async handle(input, call) {
       const role = await createRole(call, {
         name: input.RoleName,
