@@ -94,7 +94,8 @@ const oidcKey = (source: string) =>
 export const operationConditionKeys = {
   'acs:RequestTag/': {
     type: 'string',
-    source: '`Tag` parameters of the request; services behind guards: `conditions` of the service map',
+    source:
+      '`Tag` parameters of the request, which need `ram:TagResources` also where something is made with them; services behind guards: `conditions` of the service map',
     absent: 'the request has no such tag; all other actions',
     actions: taggingActions,
   },
