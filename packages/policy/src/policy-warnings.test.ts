@@ -108,6 +108,19 @@ test('ims: actions without the same of ram: are warned of', () => {
   assert.deepEqual(warned(allow(['IMS:GetUser', 'ram:List*'])), ['ImsActionHasNoEffect IMS:GetUser']);
 });
 
+test('a resource that no resource is named by is warned of, since a Deny on it would not hold', () => {
+  const deny = (Resource: string | string[]) => ({ Effect: 'Deny', Action: 'ram:*', Resource });
+  for (const service of ['RAM', 'Ram', 'ims', 'IMS', 'sts', 'ActionTrail', 'CLAVIGER']) {
+    const resource = `acs:${service}:*:*:user/alice`;
+    assert.deepEqual(warned(deny(['acs:ram:*:*:user/bob', resource])), [`ResourceNeverMatches ${resource}`]);
+    const { Resource: NotResource, ...rest } = deny(resource);
+    assert.deepEqual(warned({ ...rest, NotResource }), [`ResourceNeverMatches ${resource}`]);
+  }
+  for (const resource of ['*', 'acs:*', 'acs:ram:*', 'acs:r?m:*:*:user/alice', 'acs:Orders:*:*:order/1']) {
+    assert.deepEqual(warned(deny(resource)), []);
+  }
+});
+
 test('a warning has its line and column', () => {
   const text = JSON.stringify(
     { Version: '1', Statement: [identity('*', { Bool: { 'acs:MFAPresent': 'false' } })] },

@@ -19,7 +19,9 @@ export type PolicyWarningCode =
   /** An address condition holds for every address. */
   | 'EveryAddress'
   /** IMS is authorised by actions of `ram:`; the pattern names none. */
-  | 'ImsActionHasNoEffect';
+  | 'ImsActionHasNoEffect'
+  /** No resource is named so: the service code of a resource is compared exactly, and IMS and STS have none. */
+  | 'ResourceNeverMatches';
 
 /** Something in a valid policy that does not do what it seems to. */
 export interface PolicyWarning {
@@ -69,6 +71,7 @@ export function policyWarnings(text: string, kind: PolicyKind): readonly PolicyW
 function findingsOf(statement: Statement, path: string, kind: PolicyKind): readonly Finding[] {
   return [
     ...imsFindings(statement, path, kind),
+    ...resourceFindings(statement, path),
     ...(kind === 'trust' ? oidcFindings(statement, path) : []),
     ...statement.conditions.flatMap((condition) => conditionFindings(condition, statement, path, kind)),
   ];
@@ -188,6 +191,34 @@ function imsFindings({ actions }: Statement, path: string, kind: PolicyKind): re
         subject: written,
         problem: `${quote(written)} has no effect: operations of IMS are authorised by actions of \`ram:\``,
         fix: `write ${quote(`ram:${written.slice('ims:'.length)}`)} as well`,
+      },
+    ];
+  });
+}
+
+/** Service codes of the resources of the control plane, by the code that a pattern has in any case. */
+const resourceServices: Readonly<Record<string, string>> = {
+  actiontrail: 'actiontrail',
+  claviger: 'claviger',
+  ims: 'ram',
+  ram: 'ram',
+  sts: 'ram',
+};
+
+function resourceFindings({ resources }: Statement, path: string): readonly Finding[] {
+  if (resources === undefined) return [];
+  return resources.patterns.flatMap((pattern) => {
+    const [, service = ''] = /^acs:([A-Za-z]+):/.exec(pattern) ?? [];
+    const folded = foldCase(service);
+    const meant = Object.hasOwn(resourceServices, folded) ? resourceServices[folded] : undefined;
+    if (meant === undefined || meant === service) return [];
+    return [
+      {
+        code: 'ResourceNeverMatches' as const,
+        path: `${path}.${resources.negated ? 'NotResource' : 'Resource'}`,
+        subject: pattern,
+        problem: `${quote(pattern)} names no resource: no resource of this server begins with ${quote(`acs:${service}:`)}`,
+        fix: `write ${quote(`acs:${meant}:${pattern.slice(`acs:${service}:`.length)}`)}`,
       },
     ];
   });

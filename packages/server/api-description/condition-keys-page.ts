@@ -23,6 +23,10 @@ const warnings = [
     '`ImsActionHasNoEffect`',
     '`ims:…` without the same of `ram:`: IMS operations are authorised by actions of `ram:`',
   ],
+  [
+    '`ResourceNeverMatches`',
+    '`acs:RAM:…`, `acs:ims:…`, `acs:sts:…` and the like: no resource of the server begins so, and a Deny on it never holds',
+  ],
 ] as const;
 
 /** `docs/condition-keys.md`: every condition key, where its value comes from, and when it is absent. */
