@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { test } from 'node:test';
 import { inflateRawSync } from 'node:zlib';
+import { Secret, TOTP } from 'otpauth';
 import { Browser, OWN } from './browser.ts';
 import { type AssertionChanges, SamlIdentityProvider } from './identity-providers.ts';
 import { eachServer, type TestServer } from './server.ts';
@@ -127,6 +128,29 @@ eachServer((_, start) => {
     await ims('SetSecurityPreference', { AllowUserToManageAccessKeys: 'true' });
     const browser = await signedIn();
     assert.deepEqual((await browser.done('GetSession'))['StepUpMethods'], []);
+    await browser.done('CreateAccessKey', {}, { version: RAM });
+  });
+
+  test('a user with a device of its own shows that for what needs a step-up', async () => {
+    const { signedIn, ims, name } = await fresh();
+    const { VirtualMFADevice } = await ims('CreateVirtualMFADevice', { VirtualMFADeviceName: 'alice' });
+    const device = VirtualMFADevice as { readonly SerialNumber: string; readonly Base32StringSeed: string };
+    const code = (step: number) => {
+      const totp = new TOTP({ secret: Secret.fromBase32(device.Base32StringSeed) });
+      return totp.generate({ timestamp: Date.now() + step * 30_000 });
+    };
+    await ims('SetSecurityPreference', { AllowUserToManageAccessKeys: 'true' });
+    await ims('BindMFADevice', {
+      UserPrincipalName: name,
+      SerialNumber: device.SerialNumber,
+      AuthenticationCode1: code(-1),
+      AuthenticationCode2: code(0),
+    });
+    const browser = await signedIn();
+    const session = await browser.done('GetSession');
+    assert.deepEqual([session['StepUpUntil'], session['StepUpMethods']], [undefined, ['Code']]);
+    await browser.refused('CreateAccessKey', {}, 'StepUpRequired', 403, { version: RAM });
+    await browser.done('StepUp', { Method: 'Code', Code: code(1) });
     await browser.done('CreateAccessKey', {}, { version: RAM });
   });
 

@@ -11,6 +11,7 @@ import { vouchedOrigin } from '../../session/console-site.ts';
 import { setCookie } from '../../session/cookie.ts';
 import { newSamlRequestId, samlRequestSeconds } from '../../session/saml-request.ts';
 import { signOnOf, userOfSubject, verifySamlSignIn } from '../../session/saml-sign-in.ts';
+import { readSecondFactors } from '../../session/second-factor.ts';
 import { principalOf } from '../../session/session-identity.ts';
 import { csrfTokenOf, hashOfToken } from '../../session/session-secret.ts';
 import { openConsoleSession, pendingSession } from '../../session/sign-in.ts';
@@ -76,11 +77,14 @@ export const samlSignInOperations: readonly ConsoleOperation[] = [
         await endConsoleSession(visit.queries, hashOfToken(visit.sessionToken));
       }
       const end = visit.now + preference.LoginSessionDuration * HOUR_MS;
+      const factors = await readSecondFactors(visit, owner, preference.AllowUserToLoginWithPasskey);
+      const hasFactor = factors.device !== undefined || factors.passkeys.length > 0;
       const row = {
         ...pendingSession(visit, { account, owner, passwordSetAt: 0 }, visit),
         expires_at: Math.min(end, subject.sessionEndsBy ?? end),
-        // The provider has just seen who it is, and there may be no other way to show it.
-        step_up_until: visit.now + stepUpMs,
+        // Whoever has nothing else to show is believed for having come through the provider. It may have asked for nothing,
+        // since it has sessions of its own, so who has a device or a passkey shows that.
+        step_up_until: hasFactor ? null : visit.now + stepUpMs,
       };
       const token = await openConsoleSession(visit, owner, preference, row);
       return {
