@@ -88,7 +88,10 @@ export function samlMetadataRoute({ guard, publicUrl }: SamlDoors): Route {
     const { entityId, address } = consoleServiceProvider(origin, accountId);
     return {
       status: 200,
-      headers: { 'content-type': 'application/samlmetadata+xml', 'x-content-type-options': 'nosniff' },
+      headers: {
+        'content-type': 'application/samlmetadata+xml;charset=utf-8',
+        'x-content-type-options': 'nosniff',
+      },
       body: [
         `<?xml version="1.0" encoding="UTF-8"?>\n<md:EntityDescriptor xmlns:md="${namespaces.metadata}" entityID="${entityId}">`,
         `<md:SPSSODescriptor AuthnRequestsSigned="false" WantAssertionsSigned="true" protocolSupportEnumeration="${namespaces.protocol}">`,

@@ -38,7 +38,7 @@ const forms: [name: string, make: () => string, form: RegExp][] = [
   [
     'a one-time password has capitals, small letters, digits and a symbol',
     () => identifiers.oneTimePassword(),
-    /^(?=.*[A-Z])(?=.*[a-z])(?=.*[0-9])[A-Za-z0-9]{5}(-[A-Za-z0-9]{5}){3}$/,
+    /^(?=.*[A-Z])(?=.*[a-z])(?=.*[0-9])[A-Za-z0-9]{5}(-[A-Za-z0-9]{5}){4}$/,
   ],
 ];
 

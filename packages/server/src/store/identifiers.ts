@@ -120,7 +120,7 @@ export class Identifiers {
    */
   oneTimePassword(): string {
     for (;;) {
-      const password = [5, 5, 5, 5].map((length) => this.#draw(legible, length)).join('-');
+      const password = [5, 5, 5, 5, 5].map((length) => this.#draw(legible, length)).join('-');
       if (/[A-Z]/.test(password) && /[a-z]/.test(password) && /[0-9]/.test(password)) return password;
     }
   }
