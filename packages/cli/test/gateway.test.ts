@@ -129,7 +129,7 @@ after(async () => {
 });
 
 /** Registers a guard beside the running server. */
-async function registered(name: string): Promise<Key> {
+async function registered(name: string, of = data): Promise<Key> {
   const { status, out, err } = await type([
     'guard',
     'add',
@@ -137,7 +137,7 @@ async function registered(name: string): Promise<Key> {
     '--service',
     'orders',
     '--data',
-    data,
+    of,
     '--json',
   ]);
   assert.equal(status, 0, err);
@@ -403,7 +403,6 @@ upstreams: { orders: { urls: ['https://127.0.0.1:${port}'], tls: { ca: tls.pem }
 services: [{ map: orders.yaml, upstream: orders }]
 `,
     );
-    // The administrator may not replicate; the account root may do everything.
     const created = claviger([
       'root-access-key',
       'create',
@@ -415,7 +414,7 @@ services: [{ map: orders.yaml, upstream: orders }]
       '--json',
     ]);
     const root = JSON.parse(created.out) as Key;
-    const gateway = new Running(['gateway', '--config', file], asGuard(root));
+    const gateway = new Running(['gateway', '--config', file], asGuard(await registered('tls', tlsData)));
     const [, url] = await gateway.until(/gateway listens at (https:\S+)/);
     await gateway.until(/credentials are up to date/);
     const call = () =>
@@ -465,6 +464,7 @@ describe('claviger forward-auth', () => {
     const file = join(directory, 'forward-auth.yaml');
     writeFileSync(file, forwardAuthYaml());
     assert.equal((await type(['forward-auth', '--config', file, '--check'])).status, 0);
+    const stranger = await userWith('stranger', ['invoices:GetInvoice']);
     const endpoint = new Running(['forward-auth', '--config', file], asGuard(guardKey));
     const [, url] = await endpoint.until(/answers proxies at (http:\S+)/);
     await endpoint.until(/credentials are up to date/);
@@ -483,8 +483,13 @@ describe('claviger forward-auth', () => {
     const allowed = await ask(customer);
     assert.equal(allowed.statusCode, 200);
     assert.match(String(allowed.headers['x-claviger-principal-arn']), /:user\/customer$/);
-    const denied = await ask(guardKey);
+    const denied = await ask(stranger);
     assert.deepEqual([denied.statusCode, denied.headers['x-claviger-error-code']], [403, 'NoPermission']);
+    const ofGuard = await ask(guardKey);
+    assert.deepEqual(
+      [ofGuard.statusCode, ofGuard.headers['x-claviger-error-code']],
+      [401, 'InvalidAccessKeyId.NotFound'],
+    );
     assert.equal(await endpoint.stop('SIGTERM'), 0);
   });
 });

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseServiceMap, serviceMapFromOpenApi } from '@claviger/guard';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { parse } from 'yaml';
+import { claviger } from './claviger.ts';
 
 const example = (name: string) => fileURLToPath(new URL(`../../../examples/orders/${name}`, import.meta.url));
 const withoutNginx =
@@ -61,6 +62,14 @@ describe('the orders example', () => {
       for (const [at, [what, by, outcome]] of expected.entries()) {
         assert.match(seen[at]!.outcome, outcome, `${what}, ${by}`);
       }
+    });
+  }
+
+  for (const command of ['gateway', 'forward-auth']) {
+    test(`has a configuration of ${command} without faults and warnings`, () => {
+      const { status, out, err } = claviger([command, '--config', example(`${command}.yaml`), '--check']);
+      assert.deepEqual([status, err], [0, '']);
+      assert.match(out, /1 service, 4 routes, no fault\n$/);
     });
   }
 

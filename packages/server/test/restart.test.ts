@@ -2,8 +2,11 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import sts from '@alicloud/sts20150401';
+import { Guard, type GuardRequest, NonceMemory, readSignature } from '@claviger/guard';
+import { signRequest } from '@claviger/signature';
 import type { ClientKey } from './clients.ts';
 import { callRaw, readJson, send, signedRequest, ways } from './raw-request.ts';
+import { ReplicatedGuard } from './replicated-guard.ts';
 import { eachServer, type TestServer, type TestUser } from './server.ts';
 
 const minute = 60_000;
@@ -75,6 +78,37 @@ eachServer((_, start) => {
       for (const [what, request] of served) {
         assert.equal(readJson(await send(server.url, request)).code, 'SignatureNonceUsed', what);
       }
+    });
+
+    test('a signature that was verified for a guard is not verified once more', async () => {
+      const guard = await server.newGuard(server.account, 'asking');
+      const copy = ReplicatedGuard.open(server.url, guard);
+      await copy.source.ready();
+      const [once, other] = [rootKey, user.key].map((key) => {
+        const { accessKeyId, accessKeySecret } = key;
+        const signed = signRequest(
+          { method: 'POST', target: '/orders', headers: [['host', 'orders.example']] },
+          { accessKeyId, accessKeySecret },
+          { scheme: 'ACS3-HMAC-SHA256', now: Date.now() + 10 * minute, nonce: crypto.randomUUID() },
+        );
+        return { ...signed, peerAddress: '198.51.100.7', secure: true };
+      });
+      /** Another guard each time, which has seen nothing. */
+      const judge = async (request: GuardRequest) => {
+        const signature = readSignature(request);
+        if ('refused' in signature) return signature.code;
+        const judging = new Guard({ source: copy.source, nonces: new NonceMemory(), now: Date.now });
+        const identity = await judging.authenticate(request, signature, { product: 'orders', region: '*' });
+        return identity.refused ? identity.code : identity.principal.type;
+      };
+      assert.equal(await judge(once!), 'root');
+      await server.restart();
+      await copy.until(() => copy.state.phase === 'away');
+      copy.time.fire();
+      await copy.until(() => copy.state.phase === 'current');
+      assert.equal(await judge(once!), 'SignatureNonceUsed');
+      assert.equal(await judge(other!), 'ram-user');
+      await copy.close();
     });
 
     test('a request that arrives at the end of its time is refused as one already served', async () => {

@@ -3,9 +3,11 @@
  * guard makes of its copy. After whatever was changed in whatever order they must say the same of every key.
  */
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 import { admitsOrigin, type Credential, type CredentialLookup, RequestConditions } from '@claviger/guard';
 import { decideWithSession } from '@claviger/policy';
+import { signatureHoldsFor } from '@claviger/signature';
 import { StoredCredentials } from '../src/access-keys/credential-source.ts';
 import type { ClientKey } from './clients.ts';
 import { document, ReplicatedGuard } from './replicated-guard.ts';
@@ -215,12 +217,18 @@ eachServer((_, start) => {
             capacity: 10,
             compiled: server.services.permissions,
           });
-          for (const id of [...keys.keys(), guardKey.accessKeyId, account.key.accessKeyId]) {
+          assert.equal(
+            await guard.source.find(guardKey.accessKeyId, undefined),
+            'InvalidAccessKeyId.NotFound',
+            'the guard itself is no caller of its services',
+          );
+          for (const { accessKeyId: id, accessKeySecret } of [...keys.values(), account.key]) {
             const [stored, copied] = [
               await original.find(id, undefined),
               await guard.source.find(id, undefined),
             ];
             assert.deepEqual(portrait(copied), portrait(stored), `round ${round}, key ${id}`);
+            assertVerifier(copied, accessKeySecret, `round ${round}, key ${id}`);
             compared += 1;
           }
         }
@@ -231,13 +239,43 @@ eachServer((_, start) => {
   });
 });
 
+/** What a guard verifies by itself it verifies rightly, and it is no key that can change identities. */
+function assertVerifier(found: CredentialLookup, secret: string, which: string): void {
+  if (typeof found === 'string' || !found.signingKey.canVerify('ACS3-HMAC-SHA256')) return;
+  const stringToSign = 'ACS3-HMAC-SHA256\nportrait';
+  const holds = (key: string) =>
+    signatureHoldsFor(found.signingKey, {
+      scheme: 'ACS3-HMAC-SHA256',
+      stringToSign,
+      signature: createHmac('sha256', key).update(stringToSign).digest('hex'),
+    });
+  assert.deepEqual([holds(secret), holds(`${secret}x`)], [true, false], which);
+  const { permissions, principal } = found;
+  assert.notEqual(permissions, 'everything', which);
+  if (permissions === 'everything') return;
+  const conditions = new RequestConditions({
+    now: 0,
+    sourceAddress: addresses[0]!,
+    secure: true,
+    principal,
+  });
+  const request = { action: 'ram:CreateAccessKey', resource: principal.arn, conditions };
+  assert.notEqual(decideWithSession(permissions, undefined, request).effect, 'Allow', which);
+}
+
 /** All that can be seen of a credential: what it is, from where it is admitted, and what is decided by it. */
 function portrait(found: CredentialLookup): unknown {
   if (typeof found === 'string') return found;
-  const { signingKey, permissions, networkRestriction, sessionPolicy, ...plain } = found;
+  const {
+    signingKey: _,
+    isVerifiedElsewhere: __,
+    permissions,
+    networkRestriction,
+    sessionPolicy,
+    ...plain
+  } = found;
   return {
     ...plain,
-    key: signingKey.derive('portrait').toString('hex'),
     level: networkRestriction?.level,
     admits: addresses.map(
       (address) => networkRestriction === undefined || admitsOrigin(networkRestriction.policy, { address }),

@@ -81,6 +81,17 @@ export async function* recentNonces(queries: Queries, since: number): AsyncGener
   for await (const accountId of accountsWithEvents(queries)) yield* noncesOf(queries, accountId, since);
 }
 
+/** Operation by which guards have signatures verified: its parameters name a second key and nonce. */
+const VERIFICATION = 'VerifyRequestSignature';
+
+/** The nonce of the request whose signature a guard asked about; none when the event is of another call. */
+function verifiedForGuard(event: string, time: number): UsedNonce[] {
+  if (event === '') return [];
+  const { requestParameters } = JSON.parse(event) as { requestParameters?: Record<string, unknown> };
+  const { SignerAccessKeyId: accessKeyId, SignedNonce: nonce } = requestParameters ?? {};
+  return typeof accessKeyId === 'string' && typeof nonce === 'string' ? [{ accessKeyId, nonce, time }] : [];
+}
+
 async function* noncesOf(
   queries: Queries,
   accountId: string,
@@ -91,7 +102,19 @@ async function* noncesOf(
     const { event_time: time, event_id: id } = after;
     const rows = await queries
       .selectFrom('audit_events')
-      .select(['event_id', 'event_time', 'access_key_id', 'signature_nonce'])
+      .select((column) => [
+        'event_id',
+        'event_time',
+        'access_key_id',
+        'signature_nonce',
+        column
+          .case()
+          .when('event_name', '=', VERIFICATION)
+          .then(column.ref('event'))
+          .else('')
+          .end()
+          .as('verification'),
+      ])
       .where('account_id', '=', accountId)
       .where('signature_nonce', '!=', '')
       .where((where) =>
@@ -106,11 +129,14 @@ async function* noncesOf(
       .limit(noncesPerPage)
       .execute();
     if (rows.length > 0) {
-      yield rows.map((row) => ({
-        accessKeyId: row.access_key_id,
-        nonce: originalNonce(row.signature_nonce),
-        time: row.event_time,
-      }));
+      yield rows.flatMap((row) => [
+        {
+          accessKeyId: row.access_key_id,
+          nonce: originalNonce(row.signature_nonce),
+          time: row.event_time,
+        },
+        ...verifiedForGuard(row.verification, row.event_time),
+      ]);
     }
     const last = rows.at(-1);
     if (last === undefined || rows.length < noncesPerPage) return;
