@@ -114,8 +114,8 @@ export class Identifiers {
   }
 
   /**
-   * A password to be changed at the first sign-in: four groups of five characters that cannot be mistaken for each
-   * other, with hyphens (117 bits). It has capital and small letters, digits and a symbol, so that no password
+   * A password to be changed at the first sign-in: five groups of five characters that cannot be mistaken for each
+   * other, with hyphens (146 bits). It has capital and small letters, digits and a symbol, so that no password
    * policy refuses it.
    */
   oneTimePassword(): string {
