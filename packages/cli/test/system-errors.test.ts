@@ -150,7 +150,17 @@ describe('an address that cannot be listened on', () => {
       ['192.0.2.1', 'this machine has no such address'],
       ['nohost.invalid', 'there is no host of this name'],
     ] as const) {
-      const { status, err } = await type(['serve', '--data', data, '--port', '0', '--host', host]);
+      const { status, err } = await type([
+        'serve',
+        '--data',
+        data,
+        '--port',
+        '0',
+        '--host',
+        host,
+        '--hosts',
+        '*',
+      ]);
       assert.equal(status, 1);
       assert.match(err, new RegExp(`^error: ${host}(:0)?: ${reason}`, 'm'));
     }

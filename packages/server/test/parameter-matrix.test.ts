@@ -241,6 +241,12 @@ function wrongLists(
 const rightText = (operation: AnyOperation, parameter: string, schema: Schema): string =>
   (schema['enum'] as readonly string[] | undefined)?.[0] ?? factOf(operation, parameter).right;
 
+/** What else a word of a parameter requires: without it the word is refused before the permission is looked at. */
+const requiredBeside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'RevokeSessions Target User': { UserPrincipalName: 'somebody@example.onaliyun.com' },
+  'RevokeSessions Target AccessKey': { UserAccessKeyId: 'LTAI5tSomebody0000000000' },
+};
+
 const shown = (text: string) =>
   text.length > 60 ? `${text.slice(0, 20)}… (${text.length})` : JSON.stringify(text);
 
@@ -253,7 +259,10 @@ function rightCalls(subject: Subject, parameter: string): readonly RightCall[] {
     calls.push({
       ...subject,
       what: `${operation.product} ${operation.name}: ${parameter} ${shown(value)}`,
-      parameters: withValue(subject, parameter, { [parameter]: value }),
+      parameters: withValue(subject, parameter, {
+        ...requiredBeside[`${operation.name} ${parameter} ${value}`],
+        [parameter]: value,
+      }),
     });
   // One that names the user is not left out: then the caller is meant, or nobody.
   if (!required && !Object.keys(right).some((name) => name.split('.')[0] === parameter)) {
