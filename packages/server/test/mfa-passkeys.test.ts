@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import ims from '@alicloud/ims20190815';
+import ram from '@alicloud/ram20150501';
 import { DAY_MS } from '../src/limits.ts';
 import { purgeRecycleBins } from '../src/recycle-bin/purge.ts';
 import type { Clients } from './clients.ts';
@@ -58,6 +59,15 @@ async function register(server: TestServer, account: TestAccount, user: TestUser
   });
 }
 
+async function attach(account: TestAccount, userName: string, statement: object): Promise<void> {
+  const policyName = `of-${userName}`;
+  const policyDocument = JSON.stringify({ Version: '1', Statement: [statement] });
+  await account.admin.ram.createPolicy(new ram.CreatePolicyRequest({ policyName, policyDocument }));
+  await account.admin.ram.attachPolicyToUser(
+    new ram.AttachPolicyToUserRequest({ userName, policyName, policyType: 'Custom' }),
+  );
+}
+
 eachServer((_, start) => {
   let started: Promise<TestServer> | undefined;
   const freshAccount = async () => {
@@ -95,10 +105,24 @@ eachServer((_, start) => {
     await refused(rename(admin, first, 'x', name), 'EntityNotExist.User.Passkey', 404);
   });
 
-  test('users manage their own passkeys, and nobody else by naming nobody', async () => {
+  test('the setting that ships lets a key list the passkeys of its user, not change them', async () => {
+    const { alice, first } = await freshAccount();
+    assert.equal((await listPasskeys(alice.clients)).length, 2);
+    await refused(rename(alice.clients, first, 'mine'), 'NoPermission', 403);
+    await refused(remove(alice.clients, first), 'NoPermission', 403);
+    assert.equal((await listPasskeys(alice.clients)).length, 2);
+  });
+
+  test('keys with a policy for it manage the passkeys of their own user, and of no other by leaving out the user', async () => {
     const { server, account, admin, alice, first, second } = await freshAccount();
     const bob = await server.newUser(account, 'bob');
-    assert.equal((await listPasskeys(alice.clients)).length, 2);
+    for (const { userName } of [alice, bob]) {
+      await attach(account, userName, {
+        Effect: 'Allow',
+        Action: ['ram:UpdatePasskey', 'ram:DeletePasskey'],
+        Resource: `acs:ram:*:*:user/${userName}`,
+      });
+    }
     await rename(alice.clients, first, 'mine');
     await refused(remove(bob.clients, second), 'EntityNotExist.User.Passkey', 404);
     await refused(remove(admin, second), 'EntityNotExist.User.Passkey', 404);
