@@ -158,7 +158,7 @@ eachServer((_, start) => {
     const remove = (policyName: string) =>
       user.clients.ram.deletePolicy(new ram.DeletePolicyRequest({ policyName }));
     await refused(remove('Precious'), 'NoPermission', 403);
-    await refused(remove('precious'), 'EntityNotExist.Policy', 404);
+    await refused(remove('precious'), 'NoPermission', 403);
     await get('Precious');
   });
 
