@@ -163,15 +163,19 @@ async function build(account: TestAccount, world: World): Promise<Names> {
   await admin.ram.attachPolicyToUser(
     new ram.AttachPolicyToUserRequest({ userName: names.user, policyName: names.user, policyType: 'Custom' }),
   );
+  const trustOf = (principal: Readonly<Record<string, readonly string[]>>) =>
+    policy([{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: principal }]);
+  const serviceTrust = trustOf({ Service: ['ecs.aliyuncs.com'] });
+  for (const roleName of names.roles) {
+    await admin.ram.createRole(new ram.CreateRoleRequest({ roleName, assumeRolePolicyDocument: serviceTrust }));
+  }
   for (const [index, role] of world.roles.entries()) {
     const roleName = names.roles[index]!;
-    const trusts = role.trusts.length > 0 ? { RAM: role.trusts.map(arn) } : { Service: ['ecs.aliyuncs.com'] };
-    await admin.ram.createRole(
-      new ram.CreateRoleRequest({
-        roleName,
-        assumeRolePolicyDocument: policy([{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: trusts }]),
-      }),
-    );
+    // Written when all roles are there: trust is bound to the identities that have the names then.
+    if (role.trusts.length > 0) {
+      const newAssumeRolePolicyDocument = trustOf({ RAM: role.trusts.map(arn) });
+      await admin.ram.updateRole(new ram.UpdateRoleRequest({ roleName, newAssumeRolePolicyDocument }));
+    }
     await makePolicy(account, roleName, policy(statements(role)));
     await admin.ram.attachPolicyToRole(
       new ram.AttachPolicyToRoleRequest({ roleName, policyName: roleName, policyType: 'Custom' }),
