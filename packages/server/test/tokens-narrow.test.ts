@@ -167,7 +167,9 @@ async function build(account: TestAccount, world: World): Promise<Names> {
     policy([{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: principal }]);
   const serviceTrust = trustOf({ Service: ['ecs.aliyuncs.com'] });
   for (const roleName of names.roles) {
-    await admin.ram.createRole(new ram.CreateRoleRequest({ roleName, assumeRolePolicyDocument: serviceTrust }));
+    await admin.ram.createRole(
+      new ram.CreateRoleRequest({ roleName, assumeRolePolicyDocument: serviceTrust }),
+    );
   }
   for (const [index, role] of world.roles.entries()) {
     const roleName = names.roles[index]!;
