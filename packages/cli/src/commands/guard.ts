@@ -71,7 +71,7 @@ export function addGuardRegistration(program: Command, terminal: Terminal): void
         return;
       }
       print(terminal, `The guard ${row.guard_name} is registered for ${servicesOf(row).join(', ')}.`);
-      print(terminal, 'Its secret is shown this once: give both lines to its process and to nobody else.');
+      print(terminal, 'The secret is shown once. Give both lines to the process of this guard only.');
       print(terminal, `  CLAVIGER_GUARD_ACCESS_KEY_ID=${bold(terminal, row.access_key_id)}`);
       print(terminal, `  CLAVIGER_GUARD_ACCESS_KEY_SECRET=${bold(terminal, secret.reveal())}`);
     }),

@@ -7,7 +7,7 @@ import type { SignatureAnswer, SignatureProblem, SignatureQuestion } from '../cr
 import type { RateLimit } from '../rate-limit/rate-limit.ts';
 import { TokenBuckets } from '../rate-limit/token-buckets.ts';
 
-/** Questions under way at a time: of all keys, and of one, so that whoever sends wrong signatures delays nobody else. */
+/** Verifications in progress: the limit for all keys, and for one, so that wrong signatures for a key do not delay the others. */
 const questionsAtOnce = 64;
 const questionsAtOnceOfKey = 8;
 
