@@ -8,6 +8,7 @@ import { disagreements } from './agreement.ts';
 import { policiesAndRequests, REQUESTS } from './random-cases.ts';
 
 const RUNS_PER_ROUND = 2500;
+const PROGRESS_INTERVAL_MS = 5000;
 
 const { values } = parseArgs({
   options: { cases: { type: 'string', default: '1000000' }, seed: { type: 'string' } },
@@ -22,6 +23,7 @@ if (!Number.isSafeInteger(cases) || cases < 1 || !Number.isSafeInteger(firstSeed
 console.log(`seed ${firstSeed}, ${cases} cases`);
 const found: string[] = [];
 let done = 0;
+let reportedAt = performance.now();
 for (let round = 0; done < cases; round++) {
   const runs = Math.min(RUNS_PER_ROUND, Math.ceil((cases - done) / REQUESTS));
   const sample = fc.sample(policiesAndRequests, { numRuns: runs, seed: (firstSeed + round) | 0 });
@@ -30,7 +32,9 @@ for (let round = 0; done < cases; round++) {
     found.push(...disagreements(texts, asked));
     done += asked.length;
   }
-  if (round % 10 === 9 || done >= cases) console.log(`${done} cases, ${found.length} disagreements`);
+  if (performance.now() < reportedAt + PROGRESS_INTERVAL_MS) continue;
+  reportedAt = performance.now();
+  console.log(`${done} of ${cases} cases, ${found.length} disagreements`);
 }
 for (const disagreement of found.slice(0, 20)) console.error(disagreement);
 console.log(`seed ${firstSeed}: ${done} cases, ${found.length} disagreements`);

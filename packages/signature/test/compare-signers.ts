@@ -6,7 +6,7 @@ import {
   type SignedRequest,
   signRequest,
 } from '../src/index.ts';
-import { judge, verify } from './judge.ts';
+import { isForged, verify } from './judge.ts';
 import { nearMiss } from './near-miss.ts';
 import type { OfficialSigner } from './official-signers.ts';
 import type { Random } from './random.ts';
@@ -41,32 +41,48 @@ export function compareWithOfficial(
   random: Random,
   nearMisses: number,
 ): Compared {
-  const shown = () =>
-    JSON.stringify({ signer, ...request, body: Buffer.from(request.body).toString('latin1') });
   const expected = refusedSigners[signer];
-  if (expected !== undefined) {
-    assert.throws(
-      () => verify(request, parsedOf(request).timestamp),
-      (error) => error instanceof SignatureError && error.code === expected,
-      shown(),
-    );
+  const parsed = expected === undefined ? parsedOf(request) : undefined;
+  if (parsed === undefined) {
+    const code = refusalOf(request);
+    if (code !== expected) fail(`${signer}: ${code ?? 'accepted'} instead of ${expected}`, request);
     return { resigned: false, nearMisses: 0 };
   }
-  const parsed = parsedOf(request);
   try {
     verify(request, parsed.timestamp);
   } catch (error) {
-    throw new assert.AssertionError({ message: `${signer}: refused (${error}): ${shown()}` });
+    fail(`${signer}: refused (${error})`, request);
   }
   const again = resign(request, parsed);
   const resigned = again !== undefined && coverage(again) === coverage(parsed);
-  if (resigned) assert.equal(again.signature, parsed.signature, shown());
+  if (resigned && again.signature !== parsed.signature) {
+    fail(`${signer}: signRequest makes ${again.signature}`, request);
+  }
   for (let made = 0; made < nearMisses; made++) {
     const { change, request: changed } = nearMiss(request, other, random);
-    const verdict = judge([request, other], changed, parsed.timestamp, parsed.timestamp);
-    assert.notEqual(verdict, 'forged', `${change}: ${shown()}`);
+    if (isForged([request, other], changed, parsed.timestamp))
+      fail(`${signer}: forged by ${change}`, request, changed);
   }
   return { resigned, nearMisses };
+}
+
+/** Throws with the requests in the message; they are written out only then, which took a fifth of the time. */
+function fail(what: string, ...requests: readonly SignedRequest[]): never {
+  const shown = requests.map((one) =>
+    JSON.stringify({ ...one, body: Buffer.from(one.body).toString('latin1') }),
+  );
+  throw new assert.AssertionError({ message: [what, ...shown].join('\n  ') });
+}
+
+/** Code of the refusal of a request; undefined when it is accepted. */
+function refusalOf(request: SignedRequest): string | undefined {
+  try {
+    verify(request, parsedOf(request).timestamp);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SignatureError) return error.code;
+    throw error;
+  }
 }
 
 function parsedOf(request: SignedRequest): KeySignature {

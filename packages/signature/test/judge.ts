@@ -33,24 +33,51 @@ export function judge(
   now: number = NOW,
   signedAt: number = NOW,
 ): Verdict {
-  let accepted: ReturnType<typeof verify>;
-  try {
-    accepted = verify(changed, now);
-  } catch (error) {
-    if (!(error instanceof SignatureError)) throw error;
+  const accepted = verdictOf(changed, now);
+  if (accepted === 'refused') {
     return isAtTheRightTime(now, signedAt) &&
       originals.some((original) => saysTheSame(original, changed, true))
       ? 'strictly refused'
       : 'refused';
   }
   if (accepted === undefined) return 'unsigned';
-  // Whoever gets an unverified body knows that it is not vouched for.
+  return isOneOf(originals, changed, accepted) && isAtTheRightTime(now, signedAt) ? 'same' : 'forged';
+}
+
+/**
+ * Returns whether a changed request is accepted and should not have been, as `judge` does. Reads the meaning only of
+ * accepted requests, which are few.
+ * @throws whatever the package throws that is no SignatureError
+ */
+export function isForged(originals: readonly SignedRequest[], changed: SignedRequest, now: number): boolean {
+  const accepted = verdictOf(changed, now);
+  return accepted !== 'refused' && accepted !== undefined && !isOneOf(originals, changed, accepted);
+}
+
+/** What was verified, `refused`, or undefined when the request has no signature. */
+function verdictOf(request: SignedRequest, now: number): ReturnType<typeof verify> | 'refused' {
+  try {
+    return verify(request, now);
+  } catch (error) {
+    if (error instanceof SignatureError) return 'refused';
+    throw error;
+  }
+}
+
+/** Whether an accepted request says what one of the originals says. */
+function isOneOf(
+  originals: readonly SignedRequest[],
+  changed: SignedRequest,
+  accepted: NonNullable<ReturnType<typeof verify>>,
+): boolean {
+  // The server is told whether the body is verified, and may not rely on one that is not.
   const withBody = accepted.body === 'verified';
   const tells = whatServerSees(accepted.parsed);
-  const isOriginal = (original: SignedRequest) =>
-    saysTheSame(original, changed, withBody) &&
-    isDeepStrictEqual(tells, whatServerSees(parseSignature(original) as KeySignature));
-  return isAtTheRightTime(now, signedAt) && originals.some(isOriginal) ? 'same' : 'forged';
+  return originals.some(
+    (original) =>
+      saysTheSame(original, changed, withBody) &&
+      isDeepStrictEqual(tells, whatServerSees(parseSignature(original) as KeySignature)),
+  );
 }
 
 function isAtTheRightTime(now: number, signedAt: number): boolean {
@@ -59,7 +86,23 @@ function isAtTheRightTime(now: number, signedAt: number): boolean {
 
 function saysTheSame(original: SignedRequest, changed: SignedRequest, withBody: boolean): boolean {
   const meaning = meaningOf(changed, withBody);
-  return meaning !== undefined && meaning === meaningOf(original, withBody);
+  return meaning !== undefined && meaning === meaningOfOriginal(original, withBody);
+}
+
+const originalMeanings = {
+  true: new WeakMap<SignedRequest, string>(),
+  false: new WeakMap<SignedRequest, string>(),
+};
+
+/** Meaning of an unchanged request; remembered, since many changed ones are compared with each. */
+function meaningOfOriginal(original: SignedRequest, withBody: boolean): string | undefined {
+  const known = originalMeanings[`${withBody}`];
+  let meaning = known.get(original);
+  if (meaning === undefined) {
+    meaning = meaningOf(original, withBody);
+    if (meaning !== undefined) known.set(original, meaning);
+  }
+  return meaning;
 }
 
 /** Parses, finds the key and verifies; undefined when the request is anonymous or has a bearer token. */

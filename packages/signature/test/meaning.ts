@@ -1,5 +1,7 @@
 import type { SignedRequest } from '../src/index.ts';
 
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
+
 /**
  * What a signed request says, read with as little code as possible and none of the package's: two requests with one
  * meaning ask for the same thing under the same signature. Header order, header case, the order of parameters and
@@ -26,7 +28,7 @@ function read(request: SignedRequest, withBody: boolean): unknown {
     const isForm = /^application\/x-www-form-urlencoded *(;|$)/i.test(
       headers.get('content-type')?.join() ?? '',
     );
-    const form = isForm ? pairs(new TextDecoder('utf-8', { fatal: true }).decode(request.body)) : [];
+    const form = isForm ? pairs(strictUtf8.decode(request.body)) : [];
     // A form with nothing in it is no body at all, whatever its type.
     return ['RPC', request.method, path, [...query, ...form].sort(), isForm ? '' : body];
   }
