@@ -10,7 +10,7 @@ import {
   clavigerStreams,
   consoleOperations,
 } from '../server/src/api/claviger/operations.ts';
-import type { ParameterMap } from '../server/src/rpc/parameter.ts';
+import type { ParameterMap } from '../server/src/wire/parameter.ts';
 
 type Shape = string | readonly [Shape] | { readonly [field: string]: Shape };
 

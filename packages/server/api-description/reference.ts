@@ -8,8 +8,8 @@ import {
 } from '../src/api/described-operations.ts';
 import { openApiProducts } from '../src/api/openapi.ts';
 import { builtOperations } from '../src/claviger.ts';
-import type { AnyOperation } from '../src/rpc/operation.ts';
-import { securityEffects } from '../src/rpc/security-effect.ts';
+import type { AnyOperation } from '../src/pipeline/operation.ts';
+import { securityEffects } from '../src/pipeline/security-effect.ts';
 import { conditionKeysPage } from './condition-keys-page.ts';
 import { stepUpPage } from './step-up-page.ts';
 

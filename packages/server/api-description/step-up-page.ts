@@ -1,6 +1,6 @@
 import { builtOperations } from '../src/claviger.ts';
-import type { WriteOperation } from '../src/rpc/operation.ts';
-import { securityEffects } from '../src/rpc/security-effect.ts';
+import type { WriteOperation } from '../src/pipeline/operation.ts';
+import { securityEffects } from '../src/pipeline/security-effect.ts';
 
 /** `docs/reference/step-up.md`: the rule, and what it says of every operation that changes something. */
 export function stepUpPage(): string {

@@ -4,7 +4,7 @@ import { Guard, NonceMemory } from '@claviger/guard';
 import { RedisNonces } from '@claviger/guard/redis';
 import type { Logger } from 'pino';
 import { Registry as MetricsRegistry } from 'prom-client';
-import { StoredCredentials } from './access-keys/credential-source.ts';
+import { StoredCredentials } from './pipeline/stored-credentials.ts';
 import { clavigerOperations, clavigerStreams, consoleOperations } from './api/claviger/operations.ts';
 import { describedOperations } from './api/described-operations.ts';
 import { openApiDocument, openApiProducts } from './api/openapi.ts';
@@ -28,10 +28,10 @@ import { namedHosts, requireNamedHosts } from './http/named-hosts.ts';
 import { receiveSamlResponse, samlMetadataRoute } from './http/saml-sign-in.ts';
 import { automaticTls, loadTlsFiles, type TlsFiles } from './http/tls.ts';
 import { closeServices, openServices } from './installation.ts';
-import { Api, type FinishedCall } from './rpc/api.ts';
-import { encodeError } from './rpc/encoding.ts';
-import { Registry } from './rpc/registry.ts';
-import type { Services } from './services.ts';
+import { Api, type FinishedCall } from './pipeline/request-pipeline.ts';
+import { encodeError } from './wire/encoding.ts';
+import { Registry } from './pipeline/registry.ts';
+import type { Services } from './context/services.ts';
 import { StoreUnavailable } from './store/store-unavailable.ts';
 
 /** How long replays of requests to an earlier process are looked out for: both sides of RAM's window. */

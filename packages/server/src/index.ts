@@ -5,8 +5,8 @@
  * line or the environment by itself, and it prints nothing but to the logger it is given.
  */
 export { createAccessKey, listAccessKeys } from './access-keys/access-key.ts';
-export { StoredCredentials } from './access-keys/credential-source.ts';
-export type { Account } from './accounts/account.ts';
+export { StoredCredentials } from './pipeline/stored-credentials.ts';
+export type { Account } from './context/account.ts';
 export {
   type AdministeredAccount,
   createAdministeredAccount,
@@ -50,14 +50,14 @@ export {
   isInstalled,
   openServices,
 } from './installation.ts';
-export type { Scope } from './rpc/operation.ts';
-export { Secret } from './rpc/secret.ts';
+export type { Scope } from './pipeline/operation.ts';
+export { Secret } from './wire/secret.ts';
 export { addMasterKey, dropOldMasterKeys, masterKeyFile } from './secrets/file-master-key.ts';
 export { MasterKeyUnavailable } from './secrets/master-key.ts';
 export { openMasterKey } from './secrets/open-master-key.ts';
 export { rotateMasterKey } from './secrets/rotate-master-key.ts';
 export { placeOfAccessKey } from './secrets/sealed-columns.ts';
-export type { Services } from './services.ts';
+export type { Services } from './context/services.ts';
 export { revokeSessionsAsOperator, type SessionsToRevoke } from './session/revoke-sessions.ts';
 export { resetRootPassword } from './session/root-password.ts';
 export type { GuardRow } from './store/schema.ts';

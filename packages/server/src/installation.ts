@@ -28,8 +28,8 @@ import { createMasterKeyFile, masterKeyFile } from './secrets/file-master-key.ts
 import { openMasterKey } from './secrets/open-master-key.ts';
 import { resealFirstForms } from './secrets/reseal.ts';
 import { SecretBox } from './secrets/secret-box.ts';
-import type { Services } from './services.ts';
-import { SignInThrottle } from './session/sign-in-throttle.ts';
+import type { Services } from './context/services.ts';
+import { SignInThrottle } from './passwords/sign-in-throttle.ts';
 import { Identifiers } from './store/identifiers.ts';
 import { openStore, type StoreLocation } from './store/open-store.ts';
 

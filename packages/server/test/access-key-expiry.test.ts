@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DAY_MS } from '../src/limits.ts';
+import { DAY_MS } from '../src/context/limits.ts';
 import { OWN } from './browser.ts';
 import { callRaw } from './raw-request.ts';
 import { eachServer, refused, type TestServer } from './server.ts';

@@ -3,7 +3,7 @@ import { before, describe, test } from 'node:test';
 import ims from '@alicloud/ims20190815';
 import ram from '@alicloud/ram20150501';
 import { disableIdleKeys } from '../src/access-keys/idle-keys.ts';
-import { DAY_MS } from '../src/limits.ts';
+import { DAY_MS } from '../src/context/limits.ts';
 import type { Clients } from './clients.ts';
 import { eachServer, refused, type TestServer } from './server.ts';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sql } from 'kysely';
-import { limits } from '../src/limits.ts';
+import { limits } from '../src/context/limits.ts';
 import type { Schema } from '../src/store/schema.ts';
 import { assertSameRows, readAccountRows } from './account-rows.ts';
 import { eachServer, type TestServer } from './server.ts';
-import { Things } from './things.ts';
+import { Things } from './sample-entities.ts';
 
 eachServer((_, start) => {
   test('what an account has counts against no other’s limits', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { purgeOldEvents } from '../src/audit/retention.ts';
-import { DAY_MS } from '../src/limits.ts';
+import { DAY_MS } from '../src/context/limits.ts';
 import type { Clients } from './clients.ts';
 import { eachServer, refused, type TestServer, type TestUser } from './server.ts';
 

@@ -4,8 +4,8 @@ import {
   describedOperations,
   ownDescribedOperations,
 } from '../src/api/described-operations.ts';
-import type { FinishedCall } from '../src/rpc/api.ts';
-import { Secret } from '../src/rpc/secret.ts';
+import type { FinishedCall } from '../src/pipeline/request-pipeline.ts';
+import { Secret } from '../src/wire/secret.ts';
 
 const shapes = new Map(
   [...describedOperations(), ...ownDescribedOperations()].map((operation) => [

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import ims from '@alicloud/ims20190815';
 import ram from '@alicloud/ram20150501';
 import { readRedirectUris } from '../src/applications/redirect-uri.ts';
-import { limits } from '../src/limits.ts';
+import { limits } from '../src/context/limits.ts';
 import type { Clients } from './clients.ts';
 import { eachServer, refused, type TestAccount, type TestServer } from './server.ts';
 

@@ -20,7 +20,7 @@ import { requestCases } from './prepared-requests.ts';
 import { callRaw } from './raw-request.ts';
 import { callAnonymously, SamlAccount } from './saml-account.ts';
 import { eachServer, refused, type TestServer, type TestUser } from './server.ts';
-import { password, Things } from './things.ts';
+import { password, Things } from './sample-entities.ts';
 
 const IMS = '2019-08-15';
 const RAM = '2015-05-01';

@@ -10,8 +10,8 @@ import { type Demand, Guard, type Identity, NonceMemory } from '@claviger/guard'
 import { compilePolicies, parsePolicy } from '@claviger/policy';
 import { SigningKey } from '@claviger/signature';
 import { operations } from '../src/api/operations.ts';
-import type { Call, Operation } from '../src/rpc/operation.ts';
-import type { WireParameters } from '../src/rpc/parameter.ts';
+import type { Call, Operation } from '../src/pipeline/operation.ts';
+import type { WireParameters } from '../src/wire/parameter.ts';
 import type { ClientKey } from './clients.ts';
 import { callRaw, readJson, send, signedRequest, type Way, ways } from './raw-request.ts';
 import { sampleRequest } from './sample-requests.ts';

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import ims from '@alicloud/ims20190815';
 import { pino } from 'pino';
 import { Housekeeping } from '../src/housekeeping.ts';
-import { DAY_MS } from '../src/limits.ts';
+import { DAY_MS } from '../src/context/limits.ts';
 import { createOldSession } from './old-session.ts';
 import { eachServer, type TestServer } from './server.ts';
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import ims from '@alicloud/ims20190815';
 import ram from '@alicloud/ram20150501';
 import { operatorScope } from '../src/accounts/create-account.ts';
-import { DAY_MS, limits } from '../src/limits.ts';
+import { DAY_MS, limits } from '../src/context/limits.ts';
 import { bindDevice } from '../src/mfa/binding.ts';
 import { codeAt, stepAt } from '../src/mfa/one-time-code.ts';
 import { verifyCode } from '../src/mfa/verify-code.ts';
@@ -12,7 +12,7 @@ import { purgeRecycleBins } from '../src/recycle-bin/purge.ts';
 import { Browser } from './browser.ts';
 import type { Clients } from './clients.ts';
 import { eachServer, refused, type TestAccount, type TestServer, type TestUser } from './server.ts';
-import { password } from './things.ts';
+import { password } from './sample-entities.ts';
 
 const IMS = '2019-08-15';
 const HOUR_MS = 60 * 60 * 1000;

@@ -4,14 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import type { Operation } from '../src/rpc/operation.ts';
+import type { Operation } from '../src/pipeline/operation.ts';
 import { assertSameRows, readAccountRows, readKeyUses } from './account-rows.ts';
 import type { ClientKey } from './clients.ts';
 import type { Prepared } from './prepared-request.ts';
 import { changingAll, type RequestCase, requestCases } from './prepared-requests.ts';
 import { callRaw, type JsonAnswer } from './raw-request.ts';
 import { eachServer, type TestAccount, type TestServer } from './server.ts';
-import { Things, trusting } from './things.ts';
+import { Things, trusting } from './sample-entities.ts';
 
 const RAM = '2015-05-01';
 

@@ -4,13 +4,13 @@
  */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import type { AnyOperation } from '../src/rpc/operation.ts';
+import type { AnyOperation } from '../src/pipeline/operation.ts';
 import { assertSameRows, readAccountRows } from './account-rows.ts';
 import type { ClientKey } from './clients.ts';
 import { federatedOperations, requestCases } from './prepared-requests.ts';
 import { callRaw, type JsonAnswer, readJson, send, signedRequest } from './raw-request.ts';
 import { eachServer, type TestServer } from './server.ts';
-import { password, Things } from './things.ts';
+import { password, Things } from './sample-entities.ts';
 import {
   type TextFact,
   textFacts,

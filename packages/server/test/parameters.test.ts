@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { eachServer, refused, type TestServer, type TestUser } from './server.ts';
-import { allowing, Things, type UserThing } from './things.ts';
+import { allowing, Things, type UserThing } from './sample-entities.ts';
 
 const IMS = '2019-08-15';
 const RAM = '2015-05-01';

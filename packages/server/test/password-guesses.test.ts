@@ -4,7 +4,7 @@ import { Browser } from './browser.ts';
 import { everyOperation } from './prepared-requests.ts';
 import { callRaw } from './raw-request.ts';
 import { eachServer, refused, type TestServer } from './server.ts';
-import { Things } from './things.ts';
+import { Things } from './sample-entities.ts';
 
 const ims = '2019-08-15';
 const RAM = '2015-05-01';

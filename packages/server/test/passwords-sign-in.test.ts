@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import ims from '@alicloud/ims20190815';
 import { operatorScope } from '../src/accounts/create-account.ts';
-import { DAY_MS } from '../src/limits.ts';
+import { DAY_MS } from '../src/context/limits.ts';
 import { noteSignIn, verifySignIn } from '../src/passwords/verify-sign-in.ts';
 import { eachServer, refused, type TestServer } from './server.ts';
 

@@ -8,7 +8,7 @@ import { createAccessKey } from '../src/access-keys/access-key.ts';
 import { operatorScope } from '../src/accounts/create-account.ts';
 import { attachPolicy } from '../src/policies/attachment.ts';
 import { createPolicy } from '../src/policies/policy.ts';
-import type { Scope } from '../src/rpc/operation.ts';
+import type { Scope } from '../src/pipeline/operation.ts';
 import { createUser } from '../src/users/user.ts';
 import { assertSameRows, readAccountRows } from './account-rows.ts';
 import type { ClientKey } from './clients.ts';
@@ -16,7 +16,7 @@ import { caller, type Prepared } from './prepared-request.ts';
 import { changingAll, federatedOperations, type RequestCase, requestCases } from './prepared-requests.ts';
 import { callRaw, type JsonAnswer } from './raw-request.ts';
 import { eachServer, type TestServer } from './server.ts';
-import { password, Things } from './things.ts';
+import { password, Things } from './sample-entities.ts';
 
 const RAM = '2015-05-01';
 

@@ -1,5 +1,5 @@
 import { onAccount, onUser, type Prepare } from './prepared-request.ts';
-import { allowing, type Things, type UserThing } from './things.ts';
+import { allowing, type Things, type UserThing } from './sample-entities.ts';
 
 const onGuard = (things: Things, name: string) => `acs:claviger:*:${things.account.accountId}:guard/${name}`;
 

@@ -1,5 +1,5 @@
 import { caller, making, type Naming, onAccount, onAll, onUser, type Prepare } from './prepared-request.ts';
-import { password, samlMetadata, type Things, type UserThing } from './things.ts';
+import { password, samlMetadata, type Things, type UserThing } from './sample-entities.ts';
 
 const byLoginName: Naming = 'UserPrincipalName';
 

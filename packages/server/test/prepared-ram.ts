@@ -1,5 +1,5 @@
 import { caller, making, type Naming, onAccount, onAll, onUser, type Prepare } from './prepared-request.ts';
-import { allowing, password, type Things, trusting, type UserThing } from './things.ts';
+import { allowing, password, type Things, trusting, type UserThing } from './sample-entities.ts';
 
 const byName: Naming = 'UserName';
 

@@ -1,4 +1,4 @@
-import type { Things, UserThing } from './things.ts';
+import type { Things, UserThing } from './sample-entities.ts';
 
 /** A request that succeeds for whoever may make it, on things that were made for it. */
 export interface Prepared {

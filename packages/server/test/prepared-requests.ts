@@ -1,10 +1,10 @@
 import { builtOperations } from '../src/claviger.ts';
-import type { AnyOperation, Operation } from '../src/rpc/operation.ts';
+import type { AnyOperation, Operation } from '../src/pipeline/operation.ts';
 import { preparedClaviger } from './prepared-claviger.ts';
 import { preparedIms } from './prepared-ims.ts';
 import { preparedRam } from './prepared-ram.ts';
 import type { Prepare } from './prepared-request.ts';
-import type { Things } from './things.ts';
+import type { Things } from './sample-entities.ts';
 
 const sts: Readonly<Record<string, Prepare>> = {
   AssumeRole: async (things, name) => ({

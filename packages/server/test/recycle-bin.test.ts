@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import ims from '@alicloud/ims20190815';
 import ram from '@alicloud/ram20150501';
-import { DAY_MS, limits } from '../src/limits.ts';
+import { DAY_MS, limits } from '../src/context/limits.ts';
 import { purgeRecycleBins } from '../src/recycle-bin/purge.ts';
 import type { ClientKey, Clients } from './clients.ts';
 import { eachServer, refused, type TestAccount, type TestServer } from './server.ts';

@@ -12,7 +12,7 @@ import { type ClientKey, Clients } from './clients.ts';
 import { eachDatabase } from './databases.ts';
 import { document, ReplicatedGuard } from './replicated-guard.ts';
 import { registerGuard } from './server.ts';
-import { TappedLine } from './tapped-line.ts';
+import { TappedLine } from './recorded-connection.ts';
 
 const RAM = '2015-05-01';
 

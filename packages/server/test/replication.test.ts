@@ -14,7 +14,7 @@ import type { ClientKey } from './clients.ts';
 import { callRaw, readJson, send, signedRequest } from './raw-request.ts';
 import { document, ReplicatedGuard, userWith } from './replicated-guard.ts';
 import { eachServer, type GuardKey, setGuardStatusOf, type TestAccount, type TestServer } from './server.ts';
-import { TappedLine } from './tapped-line.ts';
+import { TappedLine } from './recorded-connection.ts';
 
 const RAM = '2015-05-01';
 const IMS = '2019-08-15';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import ims from '@alicloud/ims20190815';
-import { DAY_MS } from '../src/limits.ts';
+import { DAY_MS } from '../src/context/limits.ts';
 import { eachServer, refused, type TestServer, type TestUser } from './server.ts';
 
 const version = '2019-08-15';

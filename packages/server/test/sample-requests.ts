@@ -1,4 +1,4 @@
-import type { Operation } from '../src/rpc/operation.ts';
+import type { Operation } from '../src/pipeline/operation.ts';
 
 const document = (statement: object) =>
   JSON.stringify({ Version: '1', Statement: [{ Effect: 'Allow', ...statement }] });

@@ -10,7 +10,7 @@ import { type Claviger, startClaviger } from '../src/claviger.ts';
 import { readConfiguration } from '../src/configuration.ts';
 import { createGuard, deleteGuard, setGuardServices, setGuardStatus } from '../src/guards/guard.ts';
 import { prepareDataDirectory } from '../src/installation.ts';
-import type { Services } from '../src/services.ts';
+import type { Services } from '../src/context/services.ts';
 import { assertAnswerShape } from './answer-shape.ts';
 import { type ClientKey, Clients } from './clients.ts';
 import { eachDatabase } from './databases.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import ram from '@alicloud/ram20150501';
-import { DAY_MS } from '../src/limits.ts';
+import { DAY_MS } from '../src/context/limits.ts';
 import { purgeRecycleBins } from '../src/recycle-bin/purge.ts';
 import { placeOfServiceCredential } from '../src/secrets/sealed-columns.ts';
 import type { Clients } from './clients.ts';

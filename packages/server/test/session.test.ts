@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { type Claviger, startClaviger } from '../src/claviger.ts';
 import { readConfiguration } from '../src/configuration.ts';
 import { initialise } from '../src/installation.ts';
-import { DAY_MS } from '../src/limits.ts';
+import { DAY_MS } from '../src/context/limits.ts';
 import { codeAt, stepAt } from '../src/mfa/one-time-code.ts';
 import { purgeConsoleSessions } from '../src/session/console-session.ts';
 import { Browser, OWN } from './browser.ts';

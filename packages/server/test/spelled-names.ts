@@ -1,5 +1,5 @@
-import type { Operation } from '../src/rpc/operation.ts';
-import type { UserThing } from './things.ts';
+import type { Operation } from '../src/pipeline/operation.ts';
+import type { UserThing } from './sample-entities.ts';
 
 /** What kind of thing a parameter names; `inner` is a part of a thing that another parameter names. */
 export type NamedKind =

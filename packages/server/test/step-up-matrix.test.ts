@@ -6,14 +6,14 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { builtOperations } from '../src/claviger.ts';
 import { codeAt, stepAt } from '../src/mfa/one-time-code.ts';
-import { securityEffects } from '../src/rpc/security-effect.ts';
+import { securityEffects } from '../src/pipeline/security-effect.ts';
 import { assertSameRows, readAccountRows } from './account-rows.ts';
 import { Browser } from './browser.ts';
 import { caller, type Prepared } from './prepared-request.ts';
 import { changingAll, type RequestCase, requestCases } from './prepared-requests.ts';
 import { callRaw } from './raw-request.ts';
 import { eachServer, type TestServer } from './server.ts';
-import { password, Things, trusting } from './things.ts';
+import { password, Things, trusting } from './sample-entities.ts';
 
 const IMS = '2019-08-15';
 const RAM = '2015-05-01';

@@ -9,7 +9,7 @@ import { referenceFolder } from '../api-description/reference.ts';
 import { stepUpPage } from '../api-description/step-up-page.ts';
 import { openApiDocument, openApiProducts } from '../src/api/openapi.ts';
 import { builtOperations } from '../src/claviger.ts';
-import { securityEffects } from '../src/rpc/security-effect.ts';
+import { securityEffects } from '../src/pipeline/security-effect.ts';
 
 const writes = [...builtOperations().all()].filter((operation) => operation.access === 'write');
 

@@ -9,7 +9,7 @@ import { createAccessKey } from '../src/access-keys/access-key.ts';
 import { operatorScope } from '../src/accounts/create-account.ts';
 import { attachPolicy } from '../src/policies/attachment.ts';
 import { createPolicy } from '../src/policies/policy.ts';
-import type { Scope } from '../src/rpc/operation.ts';
+import type { Scope } from '../src/pipeline/operation.ts';
 import { createUser } from '../src/users/user.ts';
 import { assertSameRows, readAccountRows } from './account-rows.ts';
 import type { ClientKey } from './clients.ts';
@@ -18,7 +18,7 @@ import { everyOperation, type RequestCase, requestCases } from './prepared-reque
 import { callRaw, type JsonAnswer } from './raw-request.ts';
 import { eachServer, type TestServer } from './server.ts';
 import { isClassified, type NamedThing, namedThings } from './spelled-names.ts';
-import { Things, type UserThing } from './things.ts';
+import { Things, type UserThing } from './sample-entities.ts';
 
 /** The server's clock; it stands still, so that the codes of MFA devices stay good. */
 const now = Date.now();

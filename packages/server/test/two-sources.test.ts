@@ -8,7 +8,7 @@ import { before, describe, test } from 'node:test';
 import { admitsOrigin, type Credential, type CredentialLookup, RequestConditions } from '@claviger/guard';
 import { decideWithSession } from '@claviger/policy';
 import { signatureHoldsFor } from '@claviger/signature';
-import { StoredCredentials } from '../src/access-keys/credential-source.ts';
+import { StoredCredentials } from '../src/pipeline/stored-credentials.ts';
 import type { ClientKey } from './clients.ts';
 import { document, ReplicatedGuard } from './replicated-guard.ts';
 import { eachServer, type TestServer } from './server.ts';

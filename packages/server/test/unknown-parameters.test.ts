@@ -4,11 +4,11 @@
  */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import type { AnyOperation } from '../src/rpc/operation.ts';
+import type { AnyOperation } from '../src/pipeline/operation.ts';
 import { changingAll, everyOperation, requestCases } from './prepared-requests.ts';
 import { send, signedRequest, ways } from './raw-request.ts';
 import { eachServer, type TestServer } from './server.ts';
-import { Things } from './things.ts';
+import { Things } from './sample-entities.ts';
 
 const HEADER = 'x-claviger-warning';
 

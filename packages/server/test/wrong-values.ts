@@ -1,4 +1,4 @@
-import { password, samlMetadata } from './things.ts';
+import { password, samlMetadata } from './sample-entities.ts';
 
 /**
  * What a text parameter may hold:

@@ -1,10 +1,10 @@
 import { Refusal } from '../errors/refusal.ts';
-import { limits } from '../limits.ts';
-import type { Scope } from '../rpc/operation.ts';
-import { Secret } from '../rpc/secret.ts';
+import { limits } from '../context/limits.ts';
+import type { Scope } from '../pipeline/operation.ts';
+import { Secret } from '../wire/secret.ts';
 import { placeOfAccessKey } from '../secrets/sealed-columns.ts';
 import type { AccessKeyRow } from '../store/schema.ts';
-import { endRoleSessions } from '../tokens/session-generation.ts';
+import { endRoleSessions } from '../revocation/role-session-generation.ts';
 import { expiryOfNewKey } from './expiry-ceiling.ts';
 import type { KeyOwner } from './owner.ts';
 

@@ -1,10 +1,10 @@
 import { recordHousekeeping } from '../audit/system-event.ts';
-import { DAY_MS } from '../limits.ts';
-import { instant } from '../rpc/instant.ts';
-import type { Services } from '../services.ts';
+import { DAY_MS } from '../context/limits.ts';
+import { instant } from '../wire/instant.ts';
+import type { Services } from '../context/services.ts';
 import { readSecurityPreference } from '../settings/security-preference.ts';
-import { inPortions } from '../store/in-portions.ts';
-import { endRoleSessions } from '../tokens/session-generation.ts';
+import { inPortions } from '../store/delete-in-batches.ts';
+import { endRoleSessions } from '../revocation/role-session-generation.ts';
 
 /** How many keys one transaction disables, so that nobody waits long behind it. */
 const keysPerWrite = 200;

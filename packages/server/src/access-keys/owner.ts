@@ -1,6 +1,6 @@
 import { arn } from '../accounts/arn.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Call } from '../rpc/operation.ts';
+import type { Call } from '../pipeline/operation.ts';
 import { requireUser, type UserReference } from '../users/user.ts';
 import { type DemandedResource, userResource } from '../users/user-arn.ts';
 

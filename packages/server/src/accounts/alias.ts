@@ -1,5 +1,5 @@
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../rpc/operation.ts';
+import type { Scope } from '../pipeline/operation.ts';
 import { domainSuffix } from './create-account.ts';
 import { endRelease, isClaimedByAnother, releaseDomain } from './domain-claim.ts';
 

@@ -1,6 +1,6 @@
 import { Refusal } from '../errors/refusal.ts';
-import { DAY_MS, limits } from '../limits.ts';
-import type { Scope } from '../rpc/operation.ts';
+import { DAY_MS, limits } from '../context/limits.ts';
+import type { Scope } from '../pipeline/operation.ts';
 import type { DomainClaimRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 

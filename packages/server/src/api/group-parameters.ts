@@ -1,4 +1,4 @@
-import { text } from '../rpc/parameter.ts';
+import { text } from '../wire/parameter.ts';
 import { shownLine, shownText } from './shown-text.ts';
 
 /** A group's name; the rules are the same in both dialects. */

@@ -1,5 +1,5 @@
-import type { Lane } from '../fair-queue.ts';
-import type { Call } from '../rpc/operation.ts';
+import type { Lane } from '../context/fair-queue.ts';
+import type { Call } from '../pipeline/operation.ts';
 
 /** In whose turn the long work of a call is done: of its account and of its principal. */
 export function laneOf({ account, principal }: Call): Lane {

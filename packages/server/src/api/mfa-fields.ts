@@ -1,5 +1,5 @@
 import { deviceNameForm, serialNumberForm } from '../mfa/serial-number.ts';
-import { type Parameter, secret, text } from '../rpc/parameter.ts';
+import { type Parameter, secret, text } from '../wire/parameter.ts';
 
 /** The name of a virtual MFA device. */
 export const deviceName = text({ max: 64, chars: deviceNameForm });

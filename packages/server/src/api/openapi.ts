@@ -1,6 +1,6 @@
-import { type AnyOperation, effectOf } from '../rpc/operation.ts';
-import type { Registry } from '../rpc/registry.ts';
-import { securityEffects } from '../rpc/security-effect.ts';
+import { type AnyOperation, effectOf } from '../pipeline/operation.ts';
+import type { Registry } from '../pipeline/registry.ts';
+import { securityEffects } from '../pipeline/security-effect.ts';
 import {
   type DescribedOperation,
   type DescribedType,

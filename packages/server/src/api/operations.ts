@@ -1,4 +1,4 @@
-import type { AnonymousOperation, Operation } from '../rpc/operation.ts';
+import type { AnonymousOperation, Operation } from '../pipeline/operation.ts';
 import { accessKeyUsageOperations } from './actiontrail/access-key-usage.ts';
 import { lookupEventsOperations } from './actiontrail/lookup-events.ts';
 import { accessKeyPolicyOperations } from './ims/access-key-policy.ts';

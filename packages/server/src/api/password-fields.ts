@@ -1,4 +1,4 @@
-import { flag, integer, optional, secret } from '../rpc/parameter.ts';
+import { flag, integer, optional, secret } from '../wire/parameter.ts';
 import { shownLine } from './shown-text.ts';
 
 /** A password for the console; how strong it has to be is the account's policy. */

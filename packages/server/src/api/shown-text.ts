@@ -1,4 +1,4 @@
-import { type Parameter, text } from '../rpc/parameter.ts';
+import { type Parameter, text } from '../wire/parameter.ts';
 
 /** Anything that can be shown on one line. @param max characters */
 export const shownLine = (max: number): Parameter<string> => text({ max, chars: /^[^\p{Cc}\p{Cs}]*$/u });

@@ -1,6 +1,6 @@
 import type { Demand } from '@claviger/guard';
-import type { Scope } from '../rpc/operation.ts';
-import { optional } from '../rpc/parameter.ts';
+import type { Scope } from '../pipeline/operation.ts';
+import { optional } from '../wire/parameter.ts';
 import type { TagRow } from '../store/schema.ts';
 import { readTags, type Tag } from '../tags/tag.ts';
 import { tagsToAdd } from './tag-parameters.ts';

@@ -1,6 +1,6 @@
 import { Refusal } from '../errors/refusal.ts';
-import { limits } from '../limits.ts';
-import { integer, list, listOf, optional, type Parameter, text, withDefault } from '../rpc/parameter.ts';
+import { limits } from '../context/limits.ts';
+import { integer, list, listOf, optional, type Parameter, text, withDefault } from '../wire/parameter.ts';
 import type { Tag, TagFilter } from '../tags/tag.ts';
 import type { TagOfResource, TagPosition } from '../tags/tagged-resource.ts';
 import { shownLine } from './shown-text.ts';

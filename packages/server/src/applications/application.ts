@@ -1,7 +1,7 @@
 import { arn } from '../accounts/arn.ts';
 import { Refusal } from '../errors/refusal.ts';
-import { limits } from '../limits.ts';
-import type { Scope } from '../rpc/operation.ts';
+import { limits } from '../context/limits.ts';
+import type { Scope } from '../pipeline/operation.ts';
 import type { ApplicationRow } from '../store/schema.ts';
 import { type ApplicationType, applicationScopes, requiredScopes } from './predefined-scope.ts';
 import { readRedirectUris } from './redirect-uri.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { Secret } from '../rpc/secret.ts';
+import { Secret } from '../wire/secret.ts';
 import { auditEvent, type CallRecord, originalNonce } from './audit-event.ts';
 
 const accountId = '1234567890123456';

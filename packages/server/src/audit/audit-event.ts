@@ -1,7 +1,7 @@
 import type { Principal } from '@claviger/guard';
-import { instant } from '../rpc/instant.ts';
-import type { Answer } from '../rpc/operation.ts';
-import { Secret } from '../rpc/secret.ts';
+import { instant } from '../wire/instant.ts';
+import type { Answer } from '../pipeline/operation.ts';
+import { Secret } from '../wire/secret.ts';
 import type { AuditEventRow } from '../store/schema.ts';
 import type { RefusedIdentity } from './refusal-limit.ts';
 

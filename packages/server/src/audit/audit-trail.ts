@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AuditEventRow } from '../store/schema.ts';
 import type { Queries, Store } from '../store/store.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
-import { systemTimer, type Timer } from '../timer.ts';
+import { systemTimer, type Timer } from '../context/timer.ts';
 import { auditEvent, type CallRecord, identityOf } from './audit-event.ts';
 import { insertAuditEvents } from './audit-events.ts';
 import { RefusalLimit } from './refusal-limit.ts';

@@ -1,4 +1,4 @@
-import { instant } from '../rpc/instant.ts';
+import { instant } from '../wire/instant.ts';
 import type { AuditEventRow } from '../store/schema.ts';
 import type { CountedRefusals } from './refusal-limit.ts';
 

@@ -1,6 +1,6 @@
-import { DAY_MS } from '../limits.ts';
-import { instant } from '../rpc/instant.ts';
-import { inPortions } from '../store/in-portions.ts';
+import { DAY_MS } from '../context/limits.ts';
+import { instant } from '../wire/instant.ts';
+import { inPortions } from '../store/delete-in-batches.ts';
 import { purgeAuditEvents, purgeEventName } from './audit-events.ts';
 import { type EventServices, recordHousekeeping } from './system-event.ts';
 

@@ -1,5 +1,5 @@
-import { instant } from '../rpc/instant.ts';
-import type { Services } from '../services.ts';
+import { instant } from '../wire/instant.ts';
+import type { Services } from '../context/services.ts';
 import type { AuditEventRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 import { insertAuditEvents } from './audit-events.ts';

@@ -1,6 +1,6 @@
 import { domainSuffix } from '../accounts/create-account.ts';
 import { claimProven, isClaimedByAnother, provenAt } from '../accounts/domain-claim.ts';
-import type { Scope } from '../rpc/operation.ts';
+import type { Scope } from '../pipeline/operation.ts';
 import { DnsUnavailable } from './domain-records.ts';
 import { readUserSsoSettings } from './user-sso-settings.ts';
 

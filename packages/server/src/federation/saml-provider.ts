@@ -1,5 +1,5 @@
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../rpc/operation.ts';
+import type { Scope } from '../pipeline/operation.ts';
 import type { SamlProviderRow } from '../store/schema.ts';
 import { refuseOneMoreProvider, refuseTakenName, requireProvider } from './identity-provider.ts';
 import { providerNameKey } from './provider-name.ts';

@@ -1,8 +1,8 @@
 import { domainSuffix } from '../accounts/create-account.ts';
 import { provenAt, releaseDomain } from '../accounts/domain-claim.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../rpc/operation.ts';
-import { endSessionsBySso } from '../session/end-sessions.ts';
+import type { Scope } from '../pipeline/operation.ts';
+import { endSessionsBySso } from '../revocation/end-console-sessions.ts';
 import type { UserSsoSettingsRow } from '../store/schema.ts';
 import { type AuthnSignAlgorithm, refuseUnusableMetadata } from './saml-provider.ts';
 

@@ -1,6 +1,6 @@
 import { Refusal } from '../errors/refusal.ts';
-import { limits } from '../limits.ts';
-import type { Scope } from '../rpc/operation.ts';
+import { limits } from '../context/limits.ts';
+import type { Scope } from '../pipeline/operation.ts';
 import type { GroupRow } from '../store/schema.ts';
 
 /** What a new group is made from. */

@@ -1,8 +1,8 @@
 import { guardArn } from '@claviger/guard';
 import { Refusal } from '../errors/refusal.ts';
-import { limits } from '../limits.ts';
-import type { Scope } from '../rpc/operation.ts';
-import { Secret } from '../rpc/secret.ts';
+import { limits } from '../context/limits.ts';
+import type { Scope } from '../pipeline/operation.ts';
+import { Secret } from '../wire/secret.ts';
 import type { GuardRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 import { sealedGuardSecret } from './guard-secret.ts';

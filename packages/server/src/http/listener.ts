@@ -12,7 +12,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { GuardRequest } from '@claviger/guard';
 import { Refusal } from '../errors/refusal.ts';
-import { encodeError } from '../rpc/encoding.ts';
+import { encodeError } from '../wire/encoding.ts';
 import { isNamedHost } from './named-hosts.ts';
 import { cipherList, type TlsFiles } from './tls.ts';
 

@@ -2,7 +2,7 @@ import { guardRefusals } from '@claviger/guard';
 import { SIGNATURE_ERROR_CODES } from '@claviger/signature';
 import { Counter, collectDefaultMetrics, Gauge, type Histogram, type Registry } from 'prom-client';
 import { type CatalogueEntry, catalogue } from '../errors/catalogue.ts';
-import type { Operation } from '../rpc/operation.ts';
+import type { Operation } from '../pipeline/operation.ts';
 import type { Route } from './listener.ts';
 
 /** Every code an answer may have but those that name a parameter. */

@@ -1,5 +1,5 @@
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../rpc/operation.ts';
+import type { Scope } from '../pipeline/operation.ts';
 import { placeOfMfaDevice } from '../secrets/sealed-columns.ts';
 import { SecretUnreadable } from '../secrets/sealed-text.ts';
 import type { MfaDeviceRow } from '../store/schema.ts';

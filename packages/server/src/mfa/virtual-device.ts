@@ -1,9 +1,9 @@
 import { Secret as Seed, TOTP } from 'otpauth';
 import { toBuffer } from 'qrcode';
 import { Refusal } from '../errors/refusal.ts';
-import { limits } from '../limits.ts';
-import type { Scope } from '../rpc/operation.ts';
-import { Secret } from '../rpc/secret.ts';
+import { limits } from '../context/limits.ts';
+import type { Scope } from '../pipeline/operation.ts';
+import { Secret } from '../wire/secret.ts';
 import { placeOfMfaDevice } from '../secrets/sealed-columns.ts';
 import type { MfaDeviceRow, UserRow } from '../store/schema.ts';
 import { digits, periodSeconds } from './one-time-code.ts';

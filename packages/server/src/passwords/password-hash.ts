@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { hash, verify } from '@node-rs/argon2';
-import { FairQueue, type Lane } from '../fair-queue.ts';
+import { FairQueue, type Lane } from '../context/fair-queue.ts';
 
 /** 19 MiB, two passes, one lane: the first choice of OWASP's password storage advice for argon2id. */
 const cost = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };

@@ -1,5 +1,5 @@
-import type { Scope } from '../rpc/operation.ts';
-import { hashInChange, verifyInChange } from './hash-in-change.ts';
+import type { Scope } from '../pipeline/operation.ts';
+import { hashInChange, verifyInChange } from './prepared-password.ts';
 import { isComparable, saltOf } from './password-hash.ts';
 import { rememberedPasswords } from './password-policy.ts';
 

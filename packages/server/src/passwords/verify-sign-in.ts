@@ -1,11 +1,11 @@
-import type { Account } from '../accounts/account.ts';
-import { DAY_MS } from '../limits.ts';
-import type { Scope } from '../rpc/operation.ts';
-import type { Services } from '../services.ts';
+import type { Account } from '../context/account.ts';
+import { DAY_MS } from '../context/limits.ts';
+import type { Scope } from '../pipeline/operation.ts';
+import type { Services } from '../context/services.ts';
 import { readSecurityPreference, type SecurityPreference } from '../settings/security-preference.ts';
 import type { LoginProfileRow, UserRow } from '../store/schema.ts';
 import { findUser, type UserReference } from '../users/user.ts';
-import { countedAttempt } from './counted-attempt.ts';
+import { countedAttempt } from './failed-attempts.ts';
 import { changeLoginProfile, findLoginProfile, isIdle, isLocked, passwordStatus } from './login-profile.ts';
 import { type PasswordPolicy, readPasswordPolicy } from './password-policy.ts';
 

@@ -7,7 +7,7 @@ import {
   placesInJson,
   policyWarnings,
 } from '@claviger/policy';
-import { limits } from '../limits.ts';
+import { limits } from '../context/limits.ts';
 
 /** Kinds of documents that the console edits. */
 export type DocumentKind = 'identity' | 'trust' | 'network';

@@ -1,7 +1,7 @@
 import { type KeyOwner, keyOwner, keyOwnerResource } from '../access-keys/owner.ts';
 import { arn } from '../accounts/arn.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Call } from '../rpc/operation.ts';
+import type { Call } from '../pipeline/operation.ts';
 import { findUser } from '../users/user.ts';
 import { allUsersArn, type DemandedResource } from '../users/user-arn.ts';
 import { findRecycledUser } from './recycled-user.ts';

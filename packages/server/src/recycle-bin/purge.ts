@@ -2,8 +2,8 @@ import { recordHousekeeping } from '../audit/system-event.ts';
 import { purgeSecondFactors } from '../mfa/purge-second-factors.ts';
 import { purgeLoginProfile } from '../passwords/login-profile.ts';
 import { purgeServiceCredentials } from '../service-credentials/service-credential.ts';
-import type { Services } from '../services.ts';
-import { inPortions } from '../store/in-portions.ts';
+import type { Services } from '../context/services.ts';
+import { inPortions } from '../store/delete-in-batches.ts';
 import type { UserRow } from '../store/schema.ts';
 import type { WriteTransaction } from '../store/store.ts';
 

@@ -1,10 +1,10 @@
 import { changeKey, refuseOneMoreKey, requireAccessKey } from '../access-keys/access-key.ts';
 import type { KeyOwner } from '../access-keys/owner.ts';
 import { Refusal } from '../errors/refusal.ts';
-import { DAY_MS, limits } from '../limits.ts';
-import type { Scope } from '../rpc/operation.ts';
+import { DAY_MS, limits } from '../context/limits.ts';
+import type { Scope } from '../pipeline/operation.ts';
 import type { AccessKeyRow } from '../store/schema.ts';
-import { forgetGeneration } from '../tokens/session-generation.ts';
+import { forgetGeneration } from '../revocation/role-session-generation.ts';
 
 /** A key in the recycle bin. */
 export type RecycledAccessKey = AccessKeyRow & { readonly recycled_at: number; readonly purge_at: number };

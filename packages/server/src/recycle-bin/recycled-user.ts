@@ -1,11 +1,11 @@
 import { changeKey } from '../access-keys/access-key.ts';
 import { recordHousekeeping } from '../audit/system-event.ts';
 import { Refusal } from '../errors/refusal.ts';
-import { DAY_MS, limits } from '../limits.ts';
-import type { Scope } from '../rpc/operation.ts';
-import { endSessionsOfUser } from '../session/end-sessions.ts';
+import { DAY_MS, limits } from '../context/limits.ts';
+import type { Scope } from '../pipeline/operation.ts';
+import { endSessionsOfUser } from '../revocation/end-console-sessions.ts';
 import type { UserRow } from '../store/schema.ts';
-import { endRoleSessions } from '../tokens/session-generation.ts';
+import { endRoleSessions } from '../revocation/role-session-generation.ts';
 import {
   changeUser,
   nameKey,

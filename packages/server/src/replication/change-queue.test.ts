@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Change } from '../store/store.ts';
 import { ChangeQueue } from './change-queue.ts';
-import { StaleNames } from './stale-name.ts';
+import { StaleNames } from './dependency-name.ts';
 
 /** A queue of the account `1`, and what makes it hear of changes. */
 function listening() {

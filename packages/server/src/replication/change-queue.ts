@@ -1,6 +1,6 @@
 import type { Change, Store } from '../store/store.ts';
-import { systemTimer } from '../timer.ts';
-import type { StaleNames } from './stale-name.ts';
+import { systemTimer } from '../context/timer.ts';
+import type { StaleNames } from './dependency-name.ts';
 
 /**
  * What waits for a guard at most, of things of its account and of what sessions are made from. One that is slower

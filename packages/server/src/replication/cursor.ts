@@ -1,4 +1,4 @@
-import { DAY_MS } from '../limits.ts';
+import { DAY_MS } from '../context/limits.ts';
 import type { ChangeTopic } from '../store/schema.ts';
 import type { Change, Queries, Store } from '../store/store.ts';
 

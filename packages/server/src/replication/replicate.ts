@@ -12,12 +12,12 @@ import {
 } from '@claviger/guard/replication';
 import { Refusal } from '../errors/refusal.ts';
 import type { OpenConnection } from '../guards/guard-connections.ts';
-import type { Call, OpenedStream, StreamCall } from '../rpc/operation.ts';
+import type { Call, OpenedStream, StreamCall } from '../pipeline/operation.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
 import { AccountRecords } from './account-records.ts';
 import { ChangeQueue } from './change-queue.ts';
 import { Cursor, changesSince } from './cursor.ts';
-import { StaleNames } from './stale-name.ts';
+import { StaleNames } from './dependency-name.ts';
 
 /** A guard that hears nothing for twice as long takes the server for away. */
 const heartbeatMs = 5000;

@@ -2,7 +2,7 @@ import type { CredentialProblem } from '@claviger/guard';
 import { KeyAgreement, type ResolvedSession } from '@claviger/guard/replication';
 import { acs3Verifier } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
-import type { Call } from '../rpc/operation.ts';
+import type { Call } from '../pipeline/operation.ts';
 import { type SessionOfToken, sessionOfToken } from '../tokens/session-of-token.ts';
 import { accountOfToken } from '../tokens/session-token.ts';
 import { isVerifiedByGuard, PolicyReach, type Reach } from './policy-reach.ts';

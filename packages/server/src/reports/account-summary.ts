@@ -1,7 +1,7 @@
 import { maxIpEntries, maxStatements } from '@claviger/guard';
-import { limits } from '../limits.ts';
+import { limits } from '../context/limits.ts';
 import { countVirtualDevices } from '../mfa/virtual-device.ts';
-import type { Scope } from '../rpc/operation.ts';
+import type { Scope } from '../pipeline/operation.ts';
 
 /** How much there is of what in an account; users in the recycle bin are not among its users. */
 export interface AccountUsage {

@@ -1,5 +1,5 @@
-import { DAY_MS } from '../limits.ts';
-import type { Scope } from '../rpc/operation.ts';
+import { DAY_MS } from '../context/limits.ts';
+import type { Scope } from '../pipeline/operation.ts';
 
 /** What is known of one AccessKey. */
 export interface KeyFacts {

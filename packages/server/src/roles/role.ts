@@ -1,7 +1,7 @@
 import { Refusal } from '../errors/refusal.ts';
-import { limits } from '../limits.ts';
+import { limits } from '../context/limits.ts';
 import { refuseMalformedPolicy, warnOfPolicy } from '../policies/policy-text.ts';
-import type { Scope } from '../rpc/operation.ts';
+import type { Scope } from '../pipeline/operation.ts';
 import type { RoleRow } from '../store/schema.ts';
 import { addTags, idsWithTag, removeTags, type Tag, type TagFilter } from '../tags/tag.ts';
 import { bindTrustedNames } from './trusted-identities.ts';

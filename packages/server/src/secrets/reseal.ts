@@ -1,5 +1,5 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
-import { inPortions } from '../store/in-portions.ts';
+import { inPortions } from '../store/delete-in-batches.ts';
 import type { AccountRow, Schema } from '../store/schema.ts';
 import type { Queries, Store, WriteTransaction } from '../store/store.ts';
 import { type SealedColumn, type SealPlace, sealedColumns } from './sealed-columns.ts';

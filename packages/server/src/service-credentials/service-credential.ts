@@ -1,7 +1,7 @@
 import { Refusal } from '../errors/refusal.ts';
-import { DAY_MS, limits } from '../limits.ts';
-import type { Scope } from '../rpc/operation.ts';
-import { Secret } from '../rpc/secret.ts';
+import { DAY_MS, limits } from '../context/limits.ts';
+import type { Scope } from '../pipeline/operation.ts';
+import { Secret } from '../wire/secret.ts';
 import { placeOfServiceCredential } from '../secrets/sealed-columns.ts';
 import type { ServiceCredentialRow, UserRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';

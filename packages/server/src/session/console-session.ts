@@ -1,4 +1,4 @@
-import type { Account } from '../accounts/account.ts';
+import type { Account } from '../context/account.ts';
 import { readAccount } from '../accounts/account-directory.ts';
 import { readUserSsoSettings } from '../federation/user-sso-settings.ts';
 import { findLoginProfile } from '../passwords/login-profile.ts';

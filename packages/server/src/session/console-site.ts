@@ -1,7 +1,7 @@
 import type { GuardRequest } from '@claviger/guard';
 import { parseIpAddress } from '@claviger/policy';
 import { Refusal } from '../errors/refusal.ts';
-import { headerOf } from '../rpc/request-format.ts';
+import { headerOf } from '../wire/request-format.ts';
 
 /** Where a browser has the console open. */
 export interface ConsoleSite {

@@ -1,8 +1,8 @@
 import { Refusal } from '../errors/refusal.ts';
 import { bindDevice } from '../mfa/binding.ts';
 import { createVirtualDevice, enrolmentCode, findVirtualDevice } from '../mfa/virtual-device.ts';
-import type { Scope } from '../rpc/operation.ts';
-import { Secret } from '../rpc/secret.ts';
+import type { Scope } from '../pipeline/operation.ts';
+import { Secret } from '../wire/secret.ts';
 import { placeOfSessionDevice } from '../secrets/sealed-columns.ts';
 import { type ConsoleSession, changeConsoleSession } from './console-session.ts';
 

@@ -1,5 +1,5 @@
 import { recordHousekeeping } from '../audit/system-event.ts';
-import type { Services } from '../services.ts';
+import type { Services } from '../context/services.ts';
 import { purgeConsoleSessions } from './console-session.ts';
 
 /**

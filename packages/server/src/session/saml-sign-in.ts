@@ -1,4 +1,4 @@
-import type { Account } from '../accounts/account.ts';
+import type { Account } from '../context/account.ts';
 import { accountOf } from '../accounts/account-directory.ts';
 import { domainSuffix } from '../accounts/create-account.ts';
 import { Refusal } from '../errors/refusal.ts';
@@ -8,7 +8,7 @@ import { consoleServiceProvider } from '../federation/service-provider.ts';
 import { readUserSsoSettings, type UserSsoSettings } from '../federation/user-sso-settings.ts';
 import { type SamlSubject, verifySamlSubject } from '../federation/verify-saml-assertion.ts';
 import { findLoginProfile } from '../passwords/login-profile.ts';
-import type { ConsoleVisit, Proof, Scope } from '../rpc/operation.ts';
+import type { ConsoleVisit, Proof, Scope } from '../pipeline/operation.ts';
 import type { UserRow } from '../store/schema.ts';
 import { findUser } from '../users/user.ts';
 import { vouchedOrigin } from './console-site.ts';

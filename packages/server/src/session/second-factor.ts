@@ -1,6 +1,6 @@
 import { findBoundDevice } from '../mfa/binding.ts';
 import { listPasskeys } from '../mfa/passkey.ts';
-import type { Scope } from '../rpc/operation.ts';
+import type { Scope } from '../pipeline/operation.ts';
 import type { MfaDeviceRow, PasskeyRow } from '../store/schema.ts';
 
 /** Whose session it is. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { IpNetworkSet } from '@claviger/policy';
-import type { Account } from '../accounts/account.ts';
+import type { Account } from '../context/account.ts';
 import { accountOf } from '../accounts/account-directory.ts';
 import { domainSuffix } from '../accounts/create-account.ts';
 import { Refusal } from '../errors/refusal.ts';
@@ -9,7 +9,7 @@ import { kindsAtLeast } from '../passwords/check-password.ts';
 import { findLoginProfile } from '../passwords/login-profile.ts';
 import { type PasswordPolicy, readPasswordPolicy } from '../passwords/password-policy.ts';
 import { noteSignIn, signInDemands, verifySignIn } from '../passwords/verify-sign-in.ts';
-import type { ConsoleVisit, Proof, Scope } from '../rpc/operation.ts';
+import type { ConsoleVisit, Proof, Scope } from '../pipeline/operation.ts';
 import {
   loginNetworks,
   readSecurityPreference,
@@ -21,7 +21,7 @@ import { type ConsoleSession, signInMs } from './console-session.ts';
 import { noteRootSignIn, readRootSignIn, verifyRootPassword } from './root-password.ts';
 import { readSecondFactors, type SessionOwner } from './second-factor.ts';
 import { hashOfToken } from './session-secret.ts';
-import { networkOf, secretOwner } from './sign-in-throttle.ts';
+import { networkOf, secretOwner } from '../passwords/sign-in-throttle.ts';
 import { stepUpMs } from './step-up.ts';
 
 /** What a sign-in asks for next. */

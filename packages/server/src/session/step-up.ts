@@ -2,11 +2,11 @@ import { Refusal } from '../errors/refusal.ts';
 import { verifyCode } from '../mfa/verify-code.ts';
 import { findLoginProfile } from '../passwords/login-profile.ts';
 import { verifySignIn } from '../passwords/verify-sign-in.ts';
-import type { ConsoleVisit } from '../rpc/operation.ts';
+import type { ConsoleVisit } from '../pipeline/operation.ts';
 import type { Queries } from '../store/store.ts';
 import type { ConsoleSession } from './console-session.ts';
 import { verifyRootPassword } from './root-password.ts';
-import { networkOf } from './sign-in-throttle.ts';
+import { networkOf } from '../passwords/sign-in-throttle.ts';
 
 /** By what somebody who is signed in shows that it is still the same person. */
 export type StepUpMethod = 'Password' | 'Code' | 'Passkey';

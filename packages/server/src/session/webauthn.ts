@@ -6,7 +6,7 @@ import {
   verifyRegistrationResponse,
 } from '@simplewebauthn/server';
 import { Refusal } from '../errors/refusal.ts';
-import type { Services } from '../services.ts';
+import type { Services } from '../context/services.ts';
 import type { ConsoleSessionRow, PasskeyRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 import { changeConsoleSession } from './console-session.ts';

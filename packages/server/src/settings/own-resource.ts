@@ -1,7 +1,7 @@
 import type { Demand, UserPrincipal } from '@claviger/guard';
 import { arn } from '../accounts/arn.ts';
 import { deviceArn } from '../mfa/serial-number.ts';
-import type { Call } from '../rpc/operation.ts';
+import type { Call } from '../pipeline/operation.ts';
 
 /** The condition key that says whether a user acts on itself: on its own resource, or a device of its own name. */
 const key = 'ram:ActsOnItself';

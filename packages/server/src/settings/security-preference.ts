@@ -1,7 +1,7 @@
 import { type IpNetwork, parseIpNetwork } from '@claviger/policy';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../rpc/operation.ts';
-import { endSessionsByPasskey, forgetSecondFactorsShown, shortenSessions } from '../session/end-sessions.ts';
+import type { Scope } from '../pipeline/operation.ts';
+import { endSessionsByPasskey, forgetSecondFactorsShown, shortenSessions } from '../revocation/end-console-sessions.ts';
 import type { Queries } from '../store/store.ts';
 
 /** How often sign-in asks for a second factor. */

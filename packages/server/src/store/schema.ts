@@ -503,7 +503,7 @@ export interface AccessKeyCeilingRow {
   updated_at: number;
 }
 
-/** How often the sessions that rest on a subject were ended; `tokens/session-generation.ts`. */
+/** How often the sessions that rest on a subject were ended; `revocation/role-session-generation.ts`. */
 export interface SessionGenerationRow {
   /** `role:<id>`, `user:<id>`, `access-key:<id>` or `account:<id>`. */
   subject: string;

@@ -5,7 +5,7 @@ import { identityArn } from '../accounts/arn.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { findRole } from '../roles/role.ts';
 import { compileTrust } from '../roles/trusted-identities.ts';
-import type { AdmittedVisit } from '../rpc/operation.ts';
+import type { AdmittedVisit } from '../pipeline/operation.ts';
 import type { RoleRow } from '../store/schema.ts';
 import { readTagValues, tagConditions } from '../tags/tag-values.ts';
 import { type RoleReference, sessionLength } from './assume-role.ts';

@@ -1,5 +1,5 @@
 import type { CredentialProblem, PermissionPolicy, TagValues } from '@claviger/guard';
-import type { Account } from '../accounts/account.ts';
+import type { Account } from '../context/account.ts';
 import { readAccount } from '../accounts/account-directory.ts';
 import { readPermissions } from '../policies/permissions.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';

@@ -1,4 +1,4 @@
-import type { Account } from '../accounts/account.ts';
+import type { Account } from '../context/account.ts';
 import type { SealPlace } from '../secrets/sealed-columns.ts';
 import { SecretUnreadable } from '../secrets/sealed-text.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';

@@ -1,9 +1,9 @@
 import { type FilterColumn, lookupEvents } from '../../audit/lookup.ts';
 import { Refusal } from '../../errors/refusal.ts';
-import { DAY_MS } from '../../limits.ts';
-import { instant, readInstant } from '../../rpc/instant.ts';
-import { type Operation, operation } from '../../rpc/operation.ts';
-import { integer, listOf, oneOf, optional, text, withDefault } from '../../rpc/parameter.ts';
+import { DAY_MS } from '../../context/limits.ts';
+import { instant, readInstant } from '../../wire/instant.ts';
+import { type Operation, operation } from '../../pipeline/operation.ts';
+import { integer, listOf, oneOf, optional, text, withDefault } from '../../wire/parameter.ts';
 
 /** ActionTrail's names of what events are looked up by, and the columns that have it. */
 const columns: ReadonlyMap<string, FilterColumn> = new Map([

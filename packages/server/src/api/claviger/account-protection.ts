@@ -1,6 +1,6 @@
 import { arn } from '../../accounts/arn.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { flag } from '../../rpc/parameter.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { flag } from '../../wire/parameter.ts';
 import { readAccountProtection, setAccountProtection } from '../../settings/account-protection.ts';
 import { version } from './version.ts';
 

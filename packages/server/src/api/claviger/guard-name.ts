@@ -1,7 +1,7 @@
 import type { Demand } from '@claviger/guard';
 import { Refusal } from '../../errors/refusal.ts';
-import type { Call } from '../../rpc/operation.ts';
-import { optional, text } from '../../rpc/parameter.ts';
+import type { Call } from '../../pipeline/operation.ts';
+import { optional, text } from '../../wire/parameter.ts';
 
 /** What a guard is called; a part of its resource name. */
 export const guardNameText = text({ max: 64, chars: /^[A-Za-z0-9._-]+$/, format: /^[A-Za-z0-9]/ });

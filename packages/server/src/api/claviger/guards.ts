@@ -9,13 +9,13 @@ import {
   setGuardServices,
   setGuardStatus,
 } from '../../guards/guard.ts';
-import { keysOfGuard } from '../../guards/keys-of-guard.ts';
-import { demandsOfActingAsEverybody, refuseDeniedOnSome } from '../../guards/may-act-as-everybody.ts';
-import { limits } from '../../limits.ts';
-import { instant } from '../../rpc/instant.ts';
-import { type Answer, type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { afterMarker, page, pageParameters } from '../../rpc/page.ts';
-import { list, oneOf } from '../../rpc/parameter.ts';
+import { keysOfGuard } from '../../replication/keys-of-guard.ts';
+import { demandsOfActingAsEverybody, refuseDeniedOnSome } from '../../guards/act-as-any-principal.ts';
+import { limits } from '../../context/limits.ts';
+import { instant } from '../../wire/instant.ts';
+import { type Answer, type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { afterMarker, page, pageParameters } from '../../wire/page.ts';
+import { list, oneOf } from '../../wire/parameter.ts';
 import type { GuardConnectionRow, GuardRow } from '../../store/schema.ts';
 import { guardNameText, serviceName } from './guard-name.ts';
 import { version } from './version.ts';

@@ -1,4 +1,4 @@
-import type { ConsoleOperation, Operation, StreamOperation } from '../../rpc/operation.ts';
+import type { ConsoleOperation, Operation, StreamOperation } from '../../pipeline/operation.ts';
 import { accessKeyExpiryOperations } from './access-key-expiry.ts';
 import { accessKeyUseOperations } from './access-key-uses.ts';
 import { accountProtectionOperations } from './account-protection.ts';

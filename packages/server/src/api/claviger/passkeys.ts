@@ -1,9 +1,9 @@
 import { arn } from '../../accounts/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
-import { limits } from '../../limits.ts';
+import { limits } from '../../context/limits.ts';
 import { addPasskey, listPasskeys } from '../../mfa/passkey.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { secret, text } from '../../rpc/parameter.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { secret, text } from '../../wire/parameter.ts';
 import {
   giveChallenge,
   registrationOptions,

@@ -6,8 +6,8 @@ import {
   operation,
   type StreamOperation,
   streamOperation,
-} from '../../rpc/operation.ts';
-import { list, optional, secret, text } from '../../rpc/parameter.ts';
+} from '../../pipeline/operation.ts';
+import { list, optional, secret, text } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { shownLine } from '../shown-text.ts';
 import { demandOfGuard, guardName, serviceName } from './guard-name.ts';

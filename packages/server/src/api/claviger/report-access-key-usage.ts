@@ -1,7 +1,7 @@
 import { formatIpAddress, parseIpAddress } from '@claviger/policy';
 import { type AccessKeyUse, rowsOf, writeUses } from '../../access-keys/last-used.ts';
-import { type Operation, operation } from '../../rpc/operation.ts';
-import { integer, listOf, optional, text } from '../../rpc/parameter.ts';
+import { type Operation, operation } from '../../pipeline/operation.ts';
+import { integer, listOf, optional, text } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { shownLine } from '../shown-text.ts';
 import { demandOfGuard, guardName, serviceName } from './guard-name.ts';

@@ -1,8 +1,8 @@
 import { keyOwner, keyOwnerResource } from '../../access-keys/owner.ts';
 import { arn } from '../../accounts/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
-import { type Operation, operation } from '../../rpc/operation.ts';
-import { oneOf, optional } from '../../rpc/parameter.ts';
+import { type Operation, operation } from '../../pipeline/operation.ts';
+import { oneOf, optional } from '../../wire/parameter.ts';
 import {
   revokeSessionsOfAccessKey,
   revokeSessionsOfAccount,

@@ -1,7 +1,7 @@
 import { arn } from '../../accounts/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { unbindDevice } from '../../mfa/binding.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import type { ConsoleSession } from '../../session/console-session.ts';
 import { changeConsoleSession } from '../../session/console-session.ts';
 import { beginDevice, finishDevice } from '../../session/device-enrolment.ts';

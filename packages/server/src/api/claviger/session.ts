@@ -1,5 +1,5 @@
 import { Refusal } from '../../errors/refusal.ts';
-import { instant } from '../../rpc/instant.ts';
+import { instant } from '../../wire/instant.ts';
 import {
   type Answer,
   type Call,
@@ -9,9 +9,9 @@ import {
   type Operation,
   operation,
   type Proof,
-} from '../../rpc/operation.ts';
-import { oneOf, optional, secret, text } from '../../rpc/parameter.ts';
-import { Secret } from '../../rpc/secret.ts';
+} from '../../pipeline/operation.ts';
+import { oneOf, optional, secret, text } from '../../wire/parameter.ts';
+import { Secret } from '../../wire/secret.ts';
 import {
   type ConsoleSession,
   changeConsoleSession,
@@ -20,7 +20,7 @@ import {
   listConsoleSessions,
 } from '../../session/console-session.ts';
 import { setCookie } from '../../session/cookie.ts';
-import { guessing } from '../../session/guessing.ts';
+import { guessing } from '../../session/with-sign-in-throttle.ts';
 import { principalOf, type SessionIdentity } from '../../session/session-identity.ts';
 import {
   isSteppedUp,

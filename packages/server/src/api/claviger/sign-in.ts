@@ -8,13 +8,13 @@ import {
   consoleOperation,
   type Proof,
   type Scope,
-} from '../../rpc/operation.ts';
-import { flag, secret, text, withDefault } from '../../rpc/parameter.ts';
-import { Secret } from '../../rpc/secret.ts';
+} from '../../pipeline/operation.ts';
+import { flag, secret, text, withDefault } from '../../wire/parameter.ts';
+import { Secret } from '../../wire/secret.ts';
 import { type ConsoleSession, endConsoleSession } from '../../session/console-session.ts';
 import { setCookie } from '../../session/cookie.ts';
 import { beginDevice, finishDevice } from '../../session/device-enrolment.ts';
-import { guessing } from '../../session/guessing.ts';
+import { guessing } from '../../session/with-sign-in-throttle.ts';
 import { issueMfaTicket, mfaTicketSeconds, readMfaTicket } from '../../session/mfa-ticket.ts';
 import { changeRootPassword } from '../../session/root-password.ts';
 import { deviceFactor, hasFactor, passkeyFactor, readSecondFactors } from '../../session/second-factor.ts';

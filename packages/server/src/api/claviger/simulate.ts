@@ -3,14 +3,14 @@ import { formatIpAddress, parseIpAddress, parseStrictJson, readInstant } from '@
 import { arn } from '../../accounts/arn.ts';
 import { rootPrincipal, userPrincipal } from '../../accounts/principal.ts';
 import { Refusal } from '../../errors/refusal.ts';
-import { limits } from '../../limits.ts';
+import { limits } from '../../context/limits.ts';
 import { readPermissions } from '../../policies/permissions.ts';
 import { refuseMalformedPolicy } from '../../policies/policy-text.ts';
 import type { SimulatedRequest, SimulatedStatement } from '../../policies/simulation.ts';
 import { readUserPolicies } from '../../policies/user-policies.ts';
 import { findRole, requireRole } from '../../roles/role.ts';
-import { type Answer, type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { oneOf, optional, type Parameter, text } from '../../rpc/parameter.ts';
+import { type Answer, type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { oneOf, optional, type Parameter, text } from '../../wire/parameter.ts';
 import type { CallChannel } from '../../settings/implied-policies.ts';
 import { readTagValues } from '../../tags/tag-values.ts';
 import { requireUser } from '../../users/user.ts';

@@ -3,7 +3,7 @@ import { arn } from '../../accounts/arn.ts';
 import { listJoinedGroups } from '../../groups/membership.ts';
 import { readPermissions } from '../../policies/permissions.ts';
 import { findRole } from '../../roles/role.ts';
-import type { Call } from '../../rpc/operation.ts';
+import type { Call } from '../../pipeline/operation.ts';
 import { findUser } from '../../users/user.ts';
 import { readRoleArn } from '../sts/session-parameters.ts';
 

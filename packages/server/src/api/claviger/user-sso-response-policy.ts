@@ -1,7 +1,7 @@
 import { arn } from '../../accounts/arn.ts';
 import { readUserSsoSettings, updateUserSsoSettings } from '../../federation/user-sso-settings.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { flag } from '../../rpc/parameter.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { flag } from '../../wire/parameter.ts';
 import { version } from './version.ts';
 
 const demand = (action: string, call: Call) => [

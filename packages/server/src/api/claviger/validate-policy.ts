@@ -1,5 +1,5 @@
-import { type Operation, operation } from '../../rpc/operation.ts';
-import { oneOf, text } from '../../rpc/parameter.ts';
+import { type Operation, operation } from '../../pipeline/operation.ts';
+import { oneOf, text } from '../../wire/parameter.ts';
 import { laneOf } from '../lane-of.ts';
 import { version } from './version.ts';
 

@@ -1,6 +1,6 @@
 import { guardOf } from '../../replication/replicate.ts';
-import { type Operation, operation } from '../../rpc/operation.ts';
-import { integer, list, oneOf, optional, secret, text } from '../../rpc/parameter.ts';
+import { type Operation, operation } from '../../pipeline/operation.ts';
+import { integer, list, oneOf, optional, secret, text } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { demandOfGuard, guardName } from './guard-name.ts';
 import { version } from './version.ts';

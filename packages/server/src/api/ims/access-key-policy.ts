@@ -6,8 +6,8 @@ import {
 } from '../../access-keys/network-policy.ts';
 import { keyOwner, keyOwnerResource } from '../../access-keys/owner.ts';
 import { arn } from '../../accounts/arn.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { optional, text } from '../../rpc/parameter.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { optional, text } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { userPrincipalName, userReference } from './user-reference.ts';
 

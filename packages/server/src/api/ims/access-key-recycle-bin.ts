@@ -7,9 +7,9 @@ import {
   type RecycledAccessKey,
   restoreAccessKey,
 } from '../../recycle-bin/recycled-access-key.ts';
-import { instant } from '../../rpc/instant.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { optional } from '../../rpc/parameter.ts';
+import { instant } from '../../wire/instant.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { optional } from '../../wire/parameter.ts';
 import { principalName } from '../../users/user.ts';
 import { allUsersArn } from '../../users/user-arn.ts';
 import { accessKeyId } from '../access-key-id.ts';

@@ -6,9 +6,9 @@ import {
 } from '../../access-keys/access-key.ts';
 import { keyOwner, keyOwnerResource } from '../../access-keys/owner.ts';
 import { recycleAccessKey } from '../../recycle-bin/recycled-access-key.ts';
-import { instant } from '../../rpc/instant.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { oneOf, optional } from '../../rpc/parameter.ts';
+import { instant } from '../../wire/instant.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { oneOf, optional } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { userPrincipalName, userReference } from './user-reference.ts';
 

@@ -5,9 +5,9 @@ import {
   requireAppSecret,
 } from '../../applications/app-secret.ts';
 import { applicationArn } from '../../applications/application.ts';
-import { instant } from '../../rpc/instant.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { text } from '../../rpc/parameter.ts';
+import { instant } from '../../wire/instant.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { text } from '../../wire/parameter.ts';
 import type { AppSecretRow } from '../../store/schema.ts';
 import { appId } from './application-fields.ts';
 

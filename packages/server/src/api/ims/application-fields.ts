@@ -1,7 +1,7 @@
 import { namesIn } from '../../applications/application.ts';
 import { scopeDescription } from '../../applications/predefined-scope.ts';
-import { instant } from '../../rpc/instant.ts';
-import { text } from '../../rpc/parameter.ts';
+import { instant } from '../../wire/instant.ts';
+import { text } from '../../wire/parameter.ts';
 import type { ApplicationRow } from '../../store/schema.ts';
 
 /** An application's id, digits. */

@@ -8,8 +8,8 @@ import {
   provisionApplication,
   requireInstalled,
 } from '../../applications/provision.ts';
-import { type Operation, operation } from '../../rpc/operation.ts';
-import { oneOf, optional } from '../../rpc/parameter.ts';
+import { type Operation, operation } from '../../pipeline/operation.ts';
+import { oneOf, optional } from '../../wire/parameter.ts';
 import { appId, scopeNames, wireGrantedScopes } from './application-fields.ts';
 
 const version = '2019-08-15';

@@ -9,8 +9,8 @@ import {
   updateApplication,
 } from '../../applications/application.ts';
 import { applicationTypes, predefinedScopes, splitNames } from '../../applications/predefined-scope.ts';
-import { type Operation, operation } from '../../rpc/operation.ts';
-import { clearable, flag, integer, oneOf, optional, text, withDefault } from '../../rpc/parameter.ts';
+import { type Operation, operation } from '../../pipeline/operation.ts';
+import { clearable, flag, integer, oneOf, optional, text, withDefault } from '../../wire/parameter.ts';
 import { shownLine } from '../shown-text.ts';
 import { appId, scopeNames, wireApplication } from './application-fields.ts';
 

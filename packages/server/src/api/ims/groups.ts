@@ -6,10 +6,10 @@ import {
   listMembers,
   removeUserFromGroup,
 } from '../../groups/membership.ts';
-import { instant } from '../../rpc/instant.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { afterMarker, page, pageParameters } from '../../rpc/page.ts';
-import { clearable, optional } from '../../rpc/parameter.ts';
+import { instant } from '../../wire/instant.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { afterMarker, page, pageParameters } from '../../wire/page.ts';
+import { clearable, optional } from '../../wire/parameter.ts';
 import type { GroupRow } from '../../store/schema.ts';
 import { principalName, type UserReference } from '../../users/user.ts';
 import { groupComments, groupDisplayName, groupName } from '../group-parameters.ts';

@@ -1,5 +1,5 @@
 import { arn } from '../../accounts/arn.ts';
-import { affectedUser, affectedUserArn } from '../../mfa/affected-user.ts';
+import { affectedUser, affectedUserArn } from '../../mfa/target-user.ts';
 import {
   bindDevice,
   disableDevice,
@@ -14,10 +14,10 @@ import {
   type ListedDevice,
   listVirtualDevices,
 } from '../../mfa/virtual-device.ts';
-import { instant } from '../../rpc/instant.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { afterMarker, page, pageParameters } from '../../rpc/page.ts';
-import { optional } from '../../rpc/parameter.ts';
+import { instant } from '../../wire/instant.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { afterMarker, page, pageParameters } from '../../wire/page.ts';
+import { optional } from '../../wire/parameter.ts';
 import { demandOnResource } from '../../settings/own-resource.ts';
 import { principalName } from '../../users/user.ts';
 import { authenticationCode, deviceName, deviceSerialNumber } from '../mfa-fields.ts';

@@ -11,10 +11,10 @@ import {
   updateOidcProvider,
 } from '../../federation/oidc-provider.ts';
 import { providerNameFormat } from '../../federation/provider-name.ts';
-import { instant } from '../../rpc/instant.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { afterMarker, page, pageParameters } from '../../rpc/page.ts';
-import { clearable, integer, optional, type Parameter, text, withDefault } from '../../rpc/parameter.ts';
+import { instant } from '../../wire/instant.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { afterMarker, page, pageParameters } from '../../wire/page.ts';
+import { clearable, integer, optional, type Parameter, text, withDefault } from '../../wire/parameter.ts';
 import type { OidcProviderRow } from '../../store/schema.ts';
 import { shownText } from '../shown-text.ts';
 

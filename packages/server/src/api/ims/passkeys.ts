@@ -1,7 +1,7 @@
-import { affectedUser, affectedUserArn } from '../../mfa/affected-user.ts';
+import { affectedUser, affectedUserArn } from '../../mfa/target-user.ts';
 import { deletePasskey, listPasskeys, renamePasskey } from '../../mfa/passkey.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { optional, text } from '../../rpc/parameter.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { optional, text } from '../../wire/parameter.ts';
 import { demandOnResource } from '../../settings/own-resource.ts';
 import { shownLine } from '../shown-text.ts';
 import { userNameOf, userPrincipalName, userReference } from './user-reference.ts';

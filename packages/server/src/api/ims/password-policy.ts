@@ -4,8 +4,8 @@ import {
   readPasswordPolicy,
   updatePasswordPolicy,
 } from '../../passwords/password-policy.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { flag, withDefault } from '../../rpc/parameter.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { flag, withDefault } from '../../wire/parameter.ts';
 import { policyNumbers } from '../password-fields.ts';
 
 const version = '2019-08-15';

@@ -9,9 +9,9 @@ import {
   readGovernanceReport,
 } from '../../reports/governance-report.ts';
 import { readSecurityPractice } from '../../reports/security-practice.ts';
-import { instant } from '../../rpc/instant.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { integer, oneOf, optional, text, withDefault } from '../../rpc/parameter.ts';
+import { instant } from '../../wire/instant.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { integer, oneOf, optional, text, withDefault } from '../../wire/parameter.ts';
 
 const version = '2019-08-15';
 

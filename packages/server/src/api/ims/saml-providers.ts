@@ -2,11 +2,11 @@ import { arn, identityArn } from '../../accounts/arn.ts';
 import { deleteProvider, listProviders, requireProvider } from '../../federation/identity-provider.ts';
 import { providerNameFormat } from '../../federation/provider-name.ts';
 import { createSamlProvider, updateSamlProvider } from '../../federation/saml-provider.ts';
-import { limits } from '../../limits.ts';
-import { instant } from '../../rpc/instant.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { afterMarker, page, pageParameters } from '../../rpc/page.ts';
-import { clearable, oneOf, optional, text, withDefault } from '../../rpc/parameter.ts';
+import { limits } from '../../context/limits.ts';
+import { instant } from '../../wire/instant.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { afterMarker, page, pageParameters } from '../../wire/page.ts';
+import { clearable, oneOf, optional, text, withDefault } from '../../wire/parameter.ts';
 import type { SamlProviderRow } from '../../store/schema.ts';
 import { shownText } from '../shown-text.ts';
 

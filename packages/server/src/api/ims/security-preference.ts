@@ -1,6 +1,6 @@
 import { arn } from '../../accounts/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import {
   clearable,
   flag,
@@ -10,7 +10,7 @@ import {
   optional,
   type Parameter,
   text,
-} from '../../rpc/parameter.ts';
+} from '../../wire/parameter.ts';
 import {
   idleDays,
   readSecurityPreference,

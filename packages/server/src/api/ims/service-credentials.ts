@@ -1,8 +1,8 @@
 import { Refusal } from '../../errors/refusal.ts';
-import { affectedUser, affectedUserArn } from '../../mfa/affected-user.ts';
-import { instant } from '../../rpc/instant.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { flag, integer, oneOf, optional, type Parameter, text, withDefault } from '../../rpc/parameter.ts';
+import { affectedUser, affectedUserArn } from '../../mfa/target-user.ts';
+import { instant } from '../../wire/instant.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { flag, integer, oneOf, optional, type Parameter, text, withDefault } from '../../wire/parameter.ts';
 import {
   createServiceCredential,
   deleteServiceCredential,

@@ -1,7 +1,7 @@
 import type { Demand } from '@claviger/guard';
 import { Refusal } from '../../errors/refusal.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { flag, list, oneOf, optional, withDefault } from '../../rpc/parameter.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { flag, list, oneOf, optional, withDefault } from '../../wire/parameter.ts';
 import {
   listTagsOfResources,
   type TaggedResource,

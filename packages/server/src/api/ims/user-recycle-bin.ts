@@ -9,10 +9,10 @@ import {
   type RecycledUserPosition,
   restoreUser,
 } from '../../recycle-bin/recycled-user.ts';
-import { instant } from '../../rpc/instant.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { afterMarker, page, pageParameters } from '../../rpc/page.ts';
-import { optional, text } from '../../rpc/parameter.ts';
+import { instant } from '../../wire/instant.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { afterMarker, page, pageParameters } from '../../wire/page.ts';
+import { optional, text } from '../../wire/parameter.ts';
 import { principalName } from '../../users/user.ts';
 import { allUsersArn } from '../../users/user-arn.ts';
 import { accessKeyId } from '../access-key-id.ts';

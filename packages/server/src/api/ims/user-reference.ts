@@ -1,6 +1,6 @@
 import { Refusal } from '../../errors/refusal.ts';
-import type { Call } from '../../rpc/operation.ts';
-import { optional, text } from '../../rpc/parameter.ts';
+import type { Call } from '../../pipeline/operation.ts';
+import { optional, text } from '../../wire/parameter.ts';
 import type { UserReference } from '../../users/user.ts';
 
 /** IMS names a user by its login name, `name@domain`. */

@@ -4,9 +4,9 @@ import {
   type UserSsoSettings,
   updateUserSsoSettings,
 } from '../../federation/user-sso-settings.ts';
-import { limits } from '../../limits.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { clearable, flag, oneOf, optional, text } from '../../rpc/parameter.ts';
+import { limits } from '../../context/limits.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { clearable, flag, oneOf, optional, text } from '../../wire/parameter.ts';
 
 const product = 'Ims';
 const version = '2019-08-15';

@@ -1,10 +1,10 @@
 import { arn } from '../../accounts/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { recycleUser } from '../../recycle-bin/recycled-user.ts';
-import { instant } from '../../rpc/instant.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { afterMarker, page, pageParameters } from '../../rpc/page.ts';
-import { clearable, oneOf, optional, withDefault } from '../../rpc/parameter.ts';
+import { instant } from '../../wire/instant.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { afterMarker, page, pageParameters } from '../../wire/page.ts';
+import { clearable, oneOf, optional, withDefault } from '../../wire/parameter.ts';
 import type { UserRow } from '../../store/schema.ts';
 import {
   createUser,

@@ -1,13 +1,13 @@
 import { Refusal } from '../../errors/refusal.ts';
-import { affectedUser, affectedUserArn } from '../../mfa/affected-user.ts';
+import { affectedUser, affectedUserArn } from '../../mfa/target-user.ts';
 import {
   listVerificationContacts,
   setVerificationContact,
   unbindVerificationContact,
   type VerifyType,
 } from '../../mfa/verification-contact.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { oneOf, optional } from '../../rpc/parameter.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { oneOf, optional } from '../../wire/parameter.ts';
 import { demandOnResource } from '../../settings/own-resource.ts';
 import { email, mobilePhone } from '../user-fields.ts';
 import { userNameOf, userPrincipalName, userReference } from './user-reference.ts';

@@ -1,7 +1,7 @@
 import { aliasOf, clearAlias, setAlias } from '../../accounts/alias.ts';
 import { arn } from '../../accounts/arn.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { text } from '../../rpc/parameter.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { text } from '../../wire/parameter.ts';
 
 const version = '2015-05-01';
 

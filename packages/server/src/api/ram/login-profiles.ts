@@ -7,9 +7,9 @@ import {
   requireLoginProfile,
   updateLoginProfile,
 } from '../../passwords/login-profile.ts';
-import { instant } from '../../rpc/instant.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { optional } from '../../rpc/parameter.ts';
+import { instant } from '../../wire/instant.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { optional } from '../../wire/parameter.ts';
 import { callingUserId, demandOnOwnPassword, ownPasswordGuess } from '../own-password.ts';
 import { loginProfileFields, password } from '../password-fields.ts';
 import { userName } from './user-name.ts';

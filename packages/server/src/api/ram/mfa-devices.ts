@@ -1,5 +1,5 @@
-import { limits } from '../../limits.ts';
-import { affectedUser, affectedUserArn } from '../../mfa/affected-user.ts';
+import { limits } from '../../context/limits.ts';
+import { affectedUser, affectedUserArn } from '../../mfa/target-user.ts';
 import { bindDevice, type MfaOwner, requireBoundDevice, unbindDevice } from '../../mfa/binding.ts';
 import { deviceArn, readSerialNumber, serialNumber } from '../../mfa/serial-number.ts';
 import {
@@ -8,8 +8,8 @@ import {
   type ListedDevice,
   listVirtualDevices,
 } from '../../mfa/virtual-device.ts';
-import { instant } from '../../rpc/instant.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
+import { instant } from '../../wire/instant.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { demandOnResource } from '../../settings/own-resource.ts';
 import { authenticationCode, deviceName, deviceSerialNumber } from '../mfa-fields.ts';
 import { optionalUserName, userName, userReference } from './user-name.ts';

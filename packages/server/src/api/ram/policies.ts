@@ -1,5 +1,5 @@
 import { arn } from '../../accounts/arn.ts';
-import { limits } from '../../limits.ts';
+import { limits } from '../../context/limits.ts';
 import {
   countAttachments,
   createPolicy,
@@ -18,10 +18,10 @@ import {
   requirePolicyVersion,
   setDefaultPolicyVersion,
 } from '../../policies/policy-version.ts';
-import { instant } from '../../rpc/instant.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { afterMarker, page, pageParameters } from '../../rpc/page.ts';
-import { flag, oneOf, optional, text, withDefault } from '../../rpc/parameter.ts';
+import { instant } from '../../wire/instant.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { afterMarker, page, pageParameters } from '../../wire/page.ts';
+import { flag, oneOf, optional, text, withDefault } from '../../wire/parameter.ts';
 import { demandsToTag, filtersOf, newTags, tagFilters, tagsOf, wireTags } from '../tag-fields.ts';
 import { description } from './description.ts';
 import {

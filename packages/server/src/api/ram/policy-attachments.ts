@@ -7,9 +7,9 @@ import {
   listAttachedPolicies,
   listEntities,
 } from '../../policies/attachment.ts';
-import { instant } from '../../rpc/instant.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { optional, type Parameter, text } from '../../rpc/parameter.ts';
+import { instant } from '../../wire/instant.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { optional, type Parameter, text } from '../../wire/parameter.ts';
 import { groupName } from '../group-parameters.ts';
 import { type PolicyInput, policyArn, policyParameters, policyReference } from './policy-name.ts';
 import { roleName } from './role-name.ts';

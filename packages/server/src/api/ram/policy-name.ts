@@ -1,8 +1,8 @@
 import { arn } from '../../accounts/arn.ts';
 import { type PolicyReference, policyNameKey } from '../../policies/policy.ts';
 import { systemPolicies } from '../../policies/system-policies.ts';
-import type { Call } from '../../rpc/operation.ts';
-import { oneOf, text } from '../../rpc/parameter.ts';
+import type { Call } from '../../pipeline/operation.ts';
+import { oneOf, text } from '../../wire/parameter.ts';
 
 /** A policy's name. */
 export const policyName = text({ max: 128, chars: /^[A-Za-z0-9-]+$/ });

@@ -1,5 +1,5 @@
 import { arn, identityArn } from '../../accounts/arn.ts';
-import { limits } from '../../limits.ts';
+import { limits } from '../../context/limits.ts';
 import {
   createRole,
   deleteRole,
@@ -8,10 +8,10 @@ import {
   sessionSeconds,
   updateRole,
 } from '../../roles/role.ts';
-import { instant } from '../../rpc/instant.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { afterMarker, page, pageParameters } from '../../rpc/page.ts';
-import { clearable, integer, optional, text, withDefault } from '../../rpc/parameter.ts';
+import { instant } from '../../wire/instant.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { afterMarker, page, pageParameters } from '../../wire/page.ts';
+import { clearable, integer, optional, text, withDefault } from '../../wire/parameter.ts';
 import type { RoleRow } from '../../store/schema.ts';
 import { demandsToTag, filtersOf, newTags, tagFilters, tagsOf, wireTags } from '../tag-fields.ts';
 import { description } from './description.ts';

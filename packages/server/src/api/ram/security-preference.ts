@@ -1,6 +1,6 @@
 import { arn } from '../../accounts/arn.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { clearable, flag, integer, optional, text } from '../../rpc/parameter.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { clearable, flag, integer, optional, text } from '../../wire/parameter.ts';
 import {
   readSecurityPreference,
   type SecurityPreference,

@@ -1,8 +1,8 @@
 import { arn } from '../../accounts/arn.ts';
 import { requireCustomPolicy } from '../../policies/policy.ts';
 import { requireRole } from '../../roles/role.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { flag, list, oneOf, optional, text } from '../../rpc/parameter.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { flag, list, oneOf, optional, text } from '../../wire/parameter.ts';
 import {
   listTagsOfResources,
   type TaggedResource,

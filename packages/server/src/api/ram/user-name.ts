@@ -1,4 +1,4 @@
-import { optional, text } from '../../rpc/parameter.ts';
+import { optional, text } from '../../wire/parameter.ts';
 import type { UserReference } from '../../users/user.ts';
 
 /** RAM names a user by its user name, without a domain. */

@@ -1,10 +1,10 @@
 import { recycleUser } from '../../recycle-bin/recycled-user.ts';
-import { instant } from '../../rpc/instant.ts';
-import { type Call, type Operation, operation } from '../../rpc/operation.ts';
-import { afterMarker, page, pageParameters } from '../../rpc/page.ts';
-import { clearable, optional } from '../../rpc/parameter.ts';
+import { instant } from '../../wire/instant.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { afterMarker, page, pageParameters } from '../../wire/page.ts';
+import { clearable, optional } from '../../wire/parameter.ts';
 import type { UserRow } from '../../store/schema.ts';
-import { refuseBoundUser } from '../../users/bound-user.ts';
+import { refuseBoundUser } from '../../users/assert-deletable.ts';
 import { createUser, listUsers, requireUser, type UserReference, updateUser } from '../../users/user.ts';
 import { allUsersArn, userResource } from '../../users/user-arn.ts';
 import { comments, displayName, email, mobilePhone } from '../user-fields.ts';

@@ -1,21 +1,21 @@
-import type { Account } from '../../accounts/account.ts';
+import type { Account } from '../../context/account.ts';
 import { identityArn } from '../../accounts/arn.ts';
 import { findProvider } from '../../federation/identity-provider.ts';
 import { clientIdsOf, fingerprintsOf } from '../../federation/oidc-provider.ts';
 import { readProviderArn } from '../../federation/provider-name.ts';
 import { notVouchedFor, type OidcToken, verifyOidcToken } from '../../federation/verify-oidc-token.ts';
-import { instant } from '../../rpc/instant.ts';
+import { instant } from '../../wire/instant.ts';
 import {
   type AdmittedVisit,
   type AnonymousOperation,
   anonymousOperation,
   type Proof,
   type Visit,
-} from '../../rpc/operation.ts';
-import { optional, secret, text } from '../../rpc/parameter.ts';
+} from '../../pipeline/operation.ts';
+import { optional, secret, text } from '../../wire/parameter.ts';
 import type { OidcProviderRow } from '../../store/schema.ts';
 import { assumeFederatedRole } from '../../tokens/assume-federated-role.ts';
-import { vouchingAccount } from '../../tokens/vouching-account.ts';
+import { vouchingAccount } from '../../tokens/active-account.ts';
 import {
   credentials,
   durationSeconds,

@@ -1,4 +1,4 @@
-import type { Account } from '../../accounts/account.ts';
+import type { Account } from '../../context/account.ts';
 import { identityArn } from '../../accounts/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { findProvider } from '../../federation/identity-provider.ts';
@@ -6,11 +6,11 @@ import { providerNameKey, readProviderArn } from '../../federation/provider-name
 import { nobody, readSamlMetadata, type SamlMetadata } from '../../federation/saml-metadata.ts';
 import { useAssertion } from '../../federation/used-assertion.ts';
 import { type SamlAssertion, verifySamlAssertion } from '../../federation/verify-saml-assertion.ts';
-import { type AnonymousOperation, anonymousOperation, type Proof, type Visit } from '../../rpc/operation.ts';
-import { optional, secret, text } from '../../rpc/parameter.ts';
+import { type AnonymousOperation, anonymousOperation, type Proof, type Visit } from '../../pipeline/operation.ts';
+import { optional, secret, text } from '../../wire/parameter.ts';
 import type { SamlProviderRow } from '../../store/schema.ts';
 import { assumeFederatedRole } from '../../tokens/assume-federated-role.ts';
-import { vouchingAccount } from '../../tokens/vouching-account.ts';
+import { vouchingAccount } from '../../tokens/active-account.ts';
 import {
   credentials,
   durationSeconds,

@@ -1,7 +1,7 @@
 import { arn } from '../../accounts/arn.ts';
 import { warnOfPolicy } from '../../policies/policy-text.ts';
-import { type Operation, operation } from '../../rpc/operation.ts';
-import { optional, text } from '../../rpc/parameter.ts';
+import { type Operation, operation } from '../../pipeline/operation.ts';
+import { optional, text } from '../../wire/parameter.ts';
 import { assumeRole } from '../../tokens/assume-role.ts';
 import {
   credentials,

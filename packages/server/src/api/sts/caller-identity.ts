@@ -1,5 +1,5 @@
 import type { Principal } from '@claviger/guard';
-import { type Answer, type Operation, operation } from '../../rpc/operation.ts';
+import { type Answer, type Operation, operation } from '../../pipeline/operation.ts';
 
 const nothing = [] as const;
 

@@ -1,11 +1,11 @@
 import type { RefusalCode } from '../../errors/catalogue.ts';
 import { Refusal } from '../../errors/refusal.ts';
-import { limits } from '../../limits.ts';
+import { limits } from '../../context/limits.ts';
 import { faultsOfPolicy } from '../../policies/policy-text.ts';
-import { instant } from '../../rpc/instant.ts';
-import type { Answer } from '../../rpc/operation.ts';
-import { integer, type Parameter, text } from '../../rpc/parameter.ts';
-import { Secret } from '../../rpc/secret.ts';
+import { instant } from '../../wire/instant.ts';
+import type { Answer } from '../../pipeline/operation.ts';
+import { integer, type Parameter, text } from '../../wire/parameter.ts';
+import { Secret } from '../../wire/secret.ts';
 import { type RoleReference, sessionBounds } from '../../tokens/assume-role.ts';
 import type { OpenedSession } from '../../tokens/open-session.ts';
 

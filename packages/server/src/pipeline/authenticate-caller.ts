@@ -1,0 +1,88 @@
+import type { ParsedSignature } from '@claviger/signature';
+import { Refusal } from '../errors/refusal.ts';
+import type { CallerIdentity } from '../session/session-identity.ts';
+import type { Queries, WriteTransaction } from '../store/store.ts';
+import { withConditions } from './demand-conditions.ts';
+import { denial } from './denial.ts';
+import { type Journey, scopeOf } from './request-context.ts';
+import type { Call, Operation, StreamOperation } from './operation.ts';
+import type { InputOf, ParameterMap } from '../wire/parameter.ts';
+import type { Road } from './request-dependencies.ts';
+import { admitFromSession, shownSession } from './authenticate-session.ts';
+import { admitSigned, stillSigned } from './authenticate-signature.ts';
+import { withStoredNames } from './stored-resource.ts';
+
+/**
+ * Who calls: whom the signature proves, or whose session it is; never both.
+ * @throws Refusal, SignatureRefused
+ */
+export function admitCaller(
+  road: Road,
+  journey: Journey,
+  operation: Operation | StreamOperation,
+  signature: ParsedSignature,
+): Promise<CallerIdentity> {
+  const shown = shownSession(road, journey);
+  return shown === undefined
+    ? admitSigned(road, journey, operation, signature)
+    : admitFromSession(road, journey, operation, signature, shown);
+}
+
+/** A write waits for its turn; what was revoked meanwhile must not pass. @throws Refusal */
+export async function stillAdmitted(
+  road: Road,
+  journey: Journey,
+  identity: CallerIdentity,
+  signature: ParsedSignature,
+  queries: Queries,
+): Promise<CallerIdentity> {
+  switch (identity.by) {
+    case 'signature':
+      return stillSigned(road, identity, signature);
+    case 'session':
+      return road.gate.admitAgain(journey.request, identity, queries);
+  }
+}
+
+/** The call of somebody who was admitted. @param transaction undefined for a read */
+export async function callOf(
+  { services }: Road,
+  journey: Journey,
+  identity: CallerIdentity,
+  transaction: WriteTransaction | undefined,
+): Promise<Call> {
+  const { accountId } = identity.principal;
+  const known = services.accounts.get(accountId);
+  const account = known instanceof Promise ? await known : known;
+  if (account === undefined) throw new Refusal('InvalidAccessKeyId.NotFound');
+  return {
+    ...scopeOf(services, journey, account, transaction),
+    requestId: journey.requestId,
+    principal: identity.principal,
+    identity,
+  };
+}
+
+/**
+ * What is made for guards only guards call, and they call nothing else.
+ * @throws Refusal NoPermission.Guard, NoPermission.NotGuard
+ */
+function requireCaller({ callers, name }: Operation | StreamOperation, { principal }: Call): void {
+  const isGuard = principal.type === 'guard';
+  if (isGuard === (callers === 'guards')) return;
+  throw new Refusal(isGuard ? 'NoPermission.Guard' : 'NoPermission.NotGuard', { action: name });
+}
+
+/** Whether the caller may do it. @throws Refusal NoPermission */
+export async function authorize(
+  { guard }: Road,
+  operation: Operation | StreamOperation,
+  input: InputOf<ParameterMap>,
+  call: Call,
+): Promise<void> {
+  requireCaller(operation, call);
+  const named = await withStoredNames(call.queries, await operation.authorize(input, call));
+  const demands = await withConditions(operation, input, call, named);
+  const authorization = guard.authorize(call.identity, demands);
+  if (!authorization.allowed) throw await denial(call, authorization.demand, authorization.decision);
+}

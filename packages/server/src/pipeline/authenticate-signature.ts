@@ -1,0 +1,68 @@
+import type { GuardRefusal, Identity, ServedScope } from '@claviger/guard';
+import type { ParsedSignature } from '@claviger/signature';
+import { Refusal } from '../errors/refusal.ts';
+import type { Journey } from './request-context.ts';
+import type { Operation, Product, StreamOperation } from './operation.ts';
+import type { Road } from './request-dependencies.ts';
+
+/** What a derived key (ACS4) that signs a call of an operation must be scoped to: products here have no region. */
+export function scopeOfKeysFor({ product }: { readonly product: Product }): ServedScope {
+  return { product, region: '*' };
+}
+
+/** A signature that proves nothing. */
+export class SignatureRefused extends Error {
+  readonly refusal: GuardRefusal;
+  constructor(refusal: GuardRefusal) {
+    super(refusal.code);
+    this.refusal = refusal;
+  }
+}
+
+/**
+ * Whom the signature of a request proves. Its key counts as used, whatever becomes of the rest.
+ * @throws SignatureRefused; Refusal NotSignedIn when a page of the console should have called
+ */
+export async function admitSigned(
+  { guard, services, rootKeyUsed }: Road,
+  journey: Journey,
+  operation: Operation | StreamOperation,
+  signature: ParsedSignature,
+): Promise<Identity> {
+  const found = guard.authenticate(journey.request, signature, scopeOfKeysFor(operation));
+  const identity = found instanceof Promise ? await found : found;
+  if (identity.refused) {
+    const isForPages = operation.access !== 'stream' && operation.sessionOnly !== undefined;
+    if (isForPages && signature.scheme === 'anonymous') throw new Refusal('NotSignedIn');
+    throw new SignatureRefused(identity);
+  }
+  journey.accessKeyId = identity.accessKeyId;
+  if (identity.principal.type === 'root') rootKeyUsed(identity.accessKeyId);
+  // A guard's credential is no AccessKey; that it is connected says more than when it called last.
+  if (identity.principal.type === 'guard') return identity;
+  services.lastUsed.note(
+    identity.accessKeyId,
+    operation.product,
+    signature.parameters.get('RegionId') ?? '',
+    identity.sourceAddress,
+    journey.time,
+  );
+  return identity;
+}
+
+/**
+ * The same caller as things stand now.
+ * @throws Refusal InvalidAccessKeyId.NotFound, InvalidAccessKeyId.Inactive
+ */
+export async function stillSigned(
+  { source }: Road,
+  identity: Identity,
+  signature: ParsedSignature,
+): Promise<Identity> {
+  if (signature.scheme === 'anonymous' || signature.scheme === 'bearer') return identity;
+  const found = await source.find(signature.accessKeyId, signature.securityToken);
+  if (found === identity.credential) return identity;
+  if (typeof found === 'string') throw new Refusal('InvalidAccessKeyId.NotFound');
+  if (found.status !== 'Active') throw new Refusal('InvalidAccessKeyId.Inactive');
+  return { ...identity, credential: found, principal: found.principal };
+}

@@ -1,0 +1,30 @@
+import { Refusal } from '../errors/refusal.ts';
+import type { Services } from '../context/services.ts';
+import type { CallerIdentity } from '../session/session-identity.ts';
+
+/**
+ * Takes a call off the allowances of its AccessKey or console session, and of its account. Only verified callers are
+ * counted: nobody can use up another caller's allowance.
+ * @param now milliseconds since the epoch
+ * @throws Refusal Throttling.User
+ */
+export function takeCall({ callRates }: Services, identity: CallerIdentity, now: number): void {
+  const caller = identity.by === 'signature' ? identity.accessKeyId : identity.session.row.session_id;
+  const wait = callRates.take(caller, identity.principal, now);
+  if (wait > 0) throw new Refusal('Throttling.User').retryAfter(wait);
+}
+
+/** Milliseconds to wait after a refusal that does not know it better, by code. */
+const usualWaits: Readonly<Record<string, number>> = {
+  'Throttling.SignIn': 30_000,
+  'Throttling.SAMLAssertion': 60_000,
+};
+
+/**
+ * How long the sender of a throttled request has to wait.
+ * @returns milliseconds; undefined when the refusal is no throttling
+ */
+export function waitOf(code: string, retryAfterMs: number | undefined): number | undefined {
+  if (!code.startsWith('Throttling')) return undefined;
+  return retryAfterMs ?? usualWaits[code] ?? 1000;
+}

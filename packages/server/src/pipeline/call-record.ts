@@ -1,0 +1,75 @@
+import type { Guard } from '@claviger/guard';
+import type { CallRecord } from '../audit/audit-event.ts';
+import type { Journey } from './request-context.ts';
+import { type Answer, type AnyOperation, effectOf } from './operation.ts';
+import type { WireParameters } from '../wire/parameter.ts';
+import { protocolParameters } from '../wire/protocol-parameters.ts';
+import { headerOf } from '../wire/request-format.ts';
+
+/** What the audit keeps of a request, as much as is known of it. */
+export function recordOf(
+  guard: Guard,
+  journey: Journey,
+  answer: Answer | undefined,
+  refusal: { readonly code: string; readonly message: string } | undefined,
+): CallRecord {
+  const { request, operation, identity, signature } = journey;
+  const principal = identity?.principal ?? journey.actor;
+  return {
+    requestId: journey.requestId,
+    time: journey.time,
+    product: operation?.product ?? '',
+    version: journey.version,
+    operation: journey.action,
+    access: operation === undefined ? 'read' : effectOf[operation.access],
+    accountId: principal?.accountId ?? journey.account?.accountId ?? journey.attempt?.accountId ?? '',
+    principal,
+    attempt: journey.attempt,
+    console: consoleContext(journey, operation, refusal !== undefined),
+    accessKeyId: journey.accessKeyId,
+    sourceAddress: identity?.sourceAddress ?? guard.sourceAddress(request),
+    userAgent: headerOf(request, 'user-agent') ?? '',
+    secure: identity?.secure ?? guard.isSecure(request),
+    nonce: identity?.by === 'signature' ? identity.nonce : '',
+    parameters: signature === undefined ? {} : auditedParameters(signature.parameters, operation),
+    answer,
+    refusal,
+    touched: journey.touched,
+  };
+}
+
+/** What the audit adds of the console: a session's call, or what happened at its door. */
+function consoleContext(
+  { identity, event, attempt }: Journey,
+  operation: AnyOperation | undefined,
+  refused: boolean,
+): CallRecord['console'] {
+  if (identity?.by === 'session') {
+    const { mfaPresent, session } = identity;
+    return { type: 'ApiCall', mfaChecked: mfaPresent, signedInAt: session.row.signed_in_at };
+  }
+  if (event?.type === 'ConsoleSignin') return { type: event.type, mfaChecked: event.mfaChecked };
+  if (event?.type === 'ConsoleSignout') return { type: event.type, mfaChecked: undefined };
+  const isSignIn = operation?.access === 'console' && operation.session !== 'full';
+  return isSignIn && refused && attempt !== undefined
+    ? { type: 'ConsoleSignin', mfaChecked: false }
+    : undefined;
+}
+
+/**
+ * The operation's own parameters, without those that hold secrets. Of an operation that is not known nothing
+ * is kept: nobody can say which of its parameters are secret.
+ */
+function auditedParameters(
+  parameters: WireParameters,
+  operation: AnyOperation | undefined,
+): Record<string, string> {
+  const kept: Record<string, string> = {};
+  if (operation === undefined) return kept;
+  for (const [name, value] of parameters) {
+    if (protocolParameters.has(name)) continue;
+    const declared = operation.input[name.split('.', 1)[0] ?? name];
+    if (declared !== undefined && !declared.secret) kept[name] = value;
+  }
+  return kept;
+}

@@ -1,0 +1,16 @@
+import type { CredentialSource, Guard } from '@claviger/guard';
+import type { AuditTrail } from '../audit/audit-trail.ts';
+import type { Services } from '../context/services.ts';
+import type { ConsoleGate } from '../session/session-authenticator.ts';
+
+/** What all ways have in common on which a request is admitted, done and written down. */
+export interface Road {
+  readonly guard: Guard;
+  /** The way in for browsers. */
+  readonly gate: ConsoleGate;
+  readonly source: CredentialSource;
+  readonly services: Services;
+  readonly audit: AuditTrail;
+  /** Told of each verified call that a key of an account root has signed. */
+  readonly rootKeyUsed: (accessKeyId: string) => void;
+}

@@ -1,0 +1,287 @@
+import {
+  type CompiledNetworkPolicy,
+  type Credential,
+  type CredentialLookup,
+  type CredentialSource,
+  compileNetworkPolicy,
+  compileSessionPolicy,
+  guardPrincipal,
+  type NetworkRestriction,
+  type Principal,
+  parseNetworkPolicy,
+  sessionPrincipal,
+} from '@claviger/guard';
+import { SigningKey } from '@claviger/signature';
+import type { Account } from '../context/account.ts';
+import { readAccount } from '../accounts/account-directory.ts';
+import { rootPrincipal, userPrincipal } from '../accounts/principal.ts';
+import { servicesOf } from '../guards/guard.ts';
+import { guardPermissions } from '../guards/guard-permissions.ts';
+import { openGuardSecret } from '../guards/guard-secret.ts';
+import type { CompiledPermissions } from '../policies/compiled-permissions.ts';
+import { readUserPolicies } from '../policies/user-policies.ts';
+import { placeOfAccessKey } from '../secrets/sealed-columns.ts';
+import { SecretUnreadable } from '../secrets/sealed-text.ts';
+import type { SecretBox } from '../secrets/secret-box.ts';
+import { guardKeyPrefix } from '../store/identifiers.ts';
+import type { AccessKeyRow } from '../store/schema.ts';
+import type { Change, Queries, Store } from '../store/store.ts';
+import { readTagValues } from '../tags/tag-values.ts';
+import { sessionOfToken } from '../tokens/session-of-token.ts';
+import { CredentialCache, type Load } from './credential-cache.ts';
+
+/** What a source needs. */
+export interface CredentialSourceParts {
+  readonly store: Store;
+  readonly secrets: SecretBox;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** How many credentials are kept in memory. */
+  readonly capacity: number;
+  readonly compiled: CompiledPermissions;
+}
+
+type DependsOn = readonly Pick<Change, 'topic' | 'subject'>[];
+
+interface Found {
+  readonly credential: Credential;
+  readonly dependsOn: DependsOn;
+}
+
+/** The control plane's own credentials: from memory, or read from the store, which then are remembered. */
+export class StoredCredentials implements CredentialSource {
+  readonly #parts: CredentialSourceParts;
+  readonly #cache: CredentialCache;
+  #hits = 0;
+  #misses = 0;
+
+  constructor(parts: CredentialSourceParts) {
+    this.#parts = parts;
+    this.#cache = new CredentialCache(parts.capacity);
+    parts.store.follow((change) => this.#cache.forget(change));
+  }
+
+  find(accessKeyId: string, securityToken: string | undefined): CredentialLookup | Promise<CredentialLookup> {
+    const known = this.#cache.get(accessKeyId, securityToken);
+    if (known !== undefined) {
+      this.#hits++;
+      return known;
+    }
+    this.#misses++;
+    return this.#load(accessKeyId, securityToken);
+  }
+
+  /** How many credentials were found in memory. */
+  get hits(): number {
+    return this.#hits;
+  }
+
+  /** How many had to be read. */
+  get misses(): number {
+    return this.#misses;
+  }
+
+  async #load(accessKeyId: string, securityToken: string | undefined): Promise<CredentialLookup> {
+    const load: Load = this.#cache.beginLoad();
+    try {
+      const found = await this.#read(accessKeyId, securityToken);
+      if (typeof found === 'string') return found;
+      this.#cache.put(load, found.credential, securityToken, found.dependsOn);
+      return found.credential;
+    } finally {
+      this.#cache.endLoad(load);
+    }
+  }
+
+  #read(
+    accessKeyId: string,
+    securityToken: string | undefined,
+  ): Promise<Found | Exclude<CredentialLookup, Credential>> {
+    if (accessKeyId.startsWith('STS.')) return this.#readTemporary(accessKeyId, securityToken);
+    if (accessKeyId.startsWith(guardKeyPrefix)) return this.#readGuard(accessKeyId, securityToken);
+    return this.#readPermanent(accessKeyId, securityToken);
+  }
+
+  async #readGuard(
+    accessKeyId: string,
+    securityToken: string | undefined,
+  ): Promise<Found | Exclude<CredentialLookup, Credential>> {
+    const { store, secrets } = this.#parts;
+    const { queries } = store;
+    const guard = await queries
+      .selectFrom('guards')
+      .selectAll()
+      .where('access_key_id', '=', accessKeyId)
+      .executeTakeFirst();
+    const account = guard && (await readAccount(queries, guard.account_id));
+    if (guard === undefined || account === undefined) return 'InvalidAccessKeyId.NotFound';
+    if (securityToken !== undefined && securityToken !== '') {
+      return 'InvalidSecurityToken.MismatchWithAccessKey';
+    }
+    const secret = await unlessDamaged(openGuardSecret(secrets, account, guard));
+    if (secret === undefined) return 'InvalidAccessKeyId.Damaged';
+    const { accountId } = account;
+    const guardName = guard.guard_name;
+    return {
+      credential: {
+        accessKeyId,
+        kind: 'permanent',
+        signingKey: SigningKey.fromSecret(secret),
+        status: account.status === 'Active' && guard.status === 'Active' ? 'Active' : 'Inactive',
+        expiresAt: undefined,
+        principal: guardPrincipal(accountId, {
+          guardId: guard.guard_id,
+          guardName,
+          services: servicesOf(guard),
+        }),
+        networkRestriction: await readNetworkRestriction(queries, guard),
+        permissions: guardPermissions(accountId, guardName),
+        sessionPolicy: undefined,
+      },
+      dependsOn: [
+        { topic: 'guard', subject: accessKeyId },
+        { topic: 'account', subject: accountId },
+      ],
+    };
+  }
+
+  async #readPermanent(
+    accessKeyId: string,
+    securityToken: string | undefined,
+  ): Promise<Found | Exclude<CredentialLookup, Credential>> {
+    const { store, secrets } = this.#parts;
+    const { queries } = store;
+    const key = await queries
+      .selectFrom('access_keys')
+      .selectAll()
+      .where('access_key_id', '=', accessKeyId)
+      .where('recycled_at', 'is', null)
+      .executeTakeFirst();
+    if (key === undefined) return 'InvalidAccessKeyId.NotFound';
+    if (securityToken !== undefined && securityToken !== '') {
+      return 'InvalidSecurityToken.MismatchWithAccessKey';
+    }
+    const account = await readAccount(queries, key.account_id);
+    if (account === undefined) return 'InvalidAccessKeyId.NotFound';
+    const { accountId, wrappedDataKey } = account;
+    const secret = await unlessDamaged(
+      secrets.open(accountId, wrappedDataKey, key.sealed_secret, placeOfAccessKey(key)),
+    );
+    if (secret === undefined) return 'InvalidAccessKeyId.Damaged';
+    const owner = await this.#readOwner(queries, account, key);
+    if (owner === undefined) return 'InvalidAccessKeyId.NotFound';
+    return {
+      credential: {
+        accessKeyId,
+        kind: 'permanent',
+        signingKey: SigningKey.fromSecret(secret),
+        status: account.status === 'Active' ? key.status : 'Inactive',
+        expiresAt: key.expires_at ?? undefined,
+        principal: owner.principal,
+        networkRestriction: await readNetworkRestriction(queries, key),
+        permissions: owner.permissions,
+        sessionPolicy: undefined,
+      },
+      dependsOn: [
+        { topic: 'access-key', subject: accessKeyId },
+        { topic: 'account', subject: account.accountId },
+        ...(key.owner_type === 'user' ? [{ topic: 'user', subject: key.owner_id } as const] : []),
+      ],
+    };
+  }
+
+  async #readOwner(
+    queries: Queries,
+    account: Account,
+    key: AccessKeyRow,
+  ): Promise<(Pick<Credential, 'permissions'> & { principal: Principal }) | undefined> {
+    const { accountId } = account;
+    if (key.owner_type === 'root') {
+      return { principal: rootPrincipal(accountId), permissions: 'everything' };
+    }
+    const user = await queries
+      .selectFrom('users')
+      .select(['user_id', 'user_name'])
+      .where('user_id', '=', key.owner_id)
+      .where('account_id', '=', accountId)
+      .where('recycled_at', 'is', null)
+      .executeTakeFirst();
+    if (user === undefined) return undefined;
+    const policies = await readUserPolicies(queries, accountId, user, 'access-key');
+    return {
+      principal: userPrincipal(
+        accountId,
+        user,
+        await readTagValues(queries, accountId, 'user', user.user_id),
+      ),
+      permissions: this.#parts.compiled.of(accountId, policies),
+    };
+  }
+
+  async #readTemporary(
+    accessKeyId: string,
+    securityToken: string | undefined,
+  ): Promise<Found | Exclude<CredentialLookup, Credential>> {
+    if (securityToken === undefined || securityToken === '') return 'MissingSecurityToken';
+    const { store, secrets, now } = this.#parts;
+    const session = await sessionOfToken(store.queries, secrets, accessKeyId, securityToken, now());
+    if (typeof session === 'string') return session;
+    const { account, role, token, policies } = session;
+    return {
+      credential: {
+        accessKeyId,
+        kind: 'temporary',
+        signingKey: SigningKey.fromSecret(token.secret),
+        status: account.status === 'Active' ? 'Active' : 'Inactive',
+        expiresAt: session.expiresAt,
+        principal: sessionPrincipal(
+          account.accountId,
+          role.role_id,
+          role.role_name,
+          token.sessionName,
+          session.tags,
+        ),
+        networkRestriction: undefined,
+        permissions: this.#parts.compiled.of(account.accountId, policies),
+        sessionPolicy:
+          token.sessionPolicy === undefined ? undefined : compileSessionPolicy(token.sessionPolicy),
+        mfaPresent: token.mfaPresent,
+      },
+      dependsOn: session.dependsOn,
+    };
+  }
+}
+
+/** A secret that is being opened; undefined when it was damaged, or moved from another row, owner or account. */
+async function unlessDamaged(opened: Promise<string>): Promise<string | undefined> {
+  try {
+    return await opened;
+  } catch (error) {
+    if (error instanceof SecretUnreadable) return undefined;
+    throw error;
+  }
+}
+
+/** The key's own network policy when it is active, else the account's when that is. */
+async function readNetworkRestriction(
+  queries: Queries,
+  key: Pick<AccessKeyRow, 'account_id' | 'network_policy'>,
+): Promise<NetworkRestriction | undefined> {
+  const own = compiledNetworkPolicy(key.network_policy);
+  if (own !== undefined) return { level: 'AccessKey', policy: own };
+  const settings = await queries
+    .selectFrom('account_settings')
+    .select('access_key_network_policy')
+    .where('account_id', '=', key.account_id)
+    .executeTakeFirst();
+  const ofAccount = compiledNetworkPolicy(settings?.access_key_network_policy ?? null);
+  return ofAccount && { level: 'Account', policy: ofAccount };
+}
+
+function compiledNetworkPolicy(text: string | null): CompiledNetworkPolicy | undefined {
+  if (text === null) return undefined;
+  const parsed = parseNetworkPolicy(text);
+  // INVARIANT: only documents that parse are stored. One that does not must lock, not open.
+  if (!parsed.ok) throw new Error(`a stored network policy does not parse: ${parsed.reason}`);
+  return compileNetworkPolicy(parsed.policy);
+}

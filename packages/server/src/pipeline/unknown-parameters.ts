@@ -1,0 +1,135 @@
+import type { AnyOperation } from './operation.ts';
+import type { ParameterMap, WireParameters } from '../wire/parameter.ts';
+import { protocolParameters } from '../wire/protocol-parameters.ts';
+import type { Warnings } from '../wire/warnings.ts';
+
+/** What an API may name a parameter. Anything else is not repeated: it may be a value without its name. */
+const PARAMETER_NAME = /^[A-Za-z][\w.-]{0,63}$/;
+
+/** Most edits between a mistyped name and the one that is suggested for it. */
+const EDITS_AT_MOST = 2;
+
+const ITEM = /^[1-9]\d{0,3}(?:\.(.+))?$/;
+
+/** The part of a JSON Schema that tells which names a list has. */
+interface ListSchema {
+  readonly type?: unknown;
+  readonly items?: { readonly properties?: Readonly<Record<string, unknown>> };
+}
+
+/**
+ * Adds a warning for each parameter that an operation does not know and so ignores, as RAM does. A mistyped name would
+ * otherwise be a restriction that is silently not set.
+ * @param parameters decoded, of query and form; their values are not repeated
+ */
+export function warnOfUnknownParameters(
+  warnings: Warnings,
+  operation: AnyOperation,
+  parameters: WireParameters,
+): void {
+  for (const [name, value] of parameters) {
+    if (protocolParameters.has(name)) continue;
+    const parameter = Object.hasOwn(operation.input, name) ? operation.input[name] : undefined;
+    if (parameter === undefined) {
+      warnOfName(warnings, operation.input, name);
+    } else {
+      const fields = (parameter.schema as ListSchema).items?.properties;
+      if (fields !== undefined) warnOfFields(warnings, name, fields, value);
+    }
+  }
+}
+
+function warnOfName(warnings: Warnings, input: ParameterMap, name: string): void {
+  const dot = name.indexOf('.');
+  const head = dot < 0 ? name : name.slice(0, dot);
+  const list = Object.hasOwn(input, head) ? (input[head]?.schema as ListSchema) : undefined;
+  if (dot < 0 || list?.type !== 'array') {
+    const near = warnings.isFull ? undefined : nearest(head, [...Object.keys(input), ...protocolParameters]);
+    warnings.add(ignored(name, near && near + name.slice(head.length)));
+    return;
+  }
+  const match = ITEM.exec(name.slice(dot + 1));
+  // An item without a valid number is refused by the list itself.
+  if (match === null) return;
+  const field = match[1];
+  const fields = list.items?.properties;
+  if (field === undefined || (fields !== undefined && Object.hasOwn(fields, field))) return;
+  const near = fields && nearest(field, Object.keys(fields));
+  warnings.add(ignored(name, near && name.slice(0, -field.length) + near));
+}
+
+/** A list of objects that was written as one JSON array. */
+function warnOfFields(
+  warnings: Warnings,
+  name: string,
+  fields: Readonly<Record<string, unknown>>,
+  value: string,
+): void {
+  for (const item of jsonItems(value)) {
+    if (warnings.isFull) return;
+    if (item === null || typeof item !== 'object') continue;
+    for (const field of Object.keys(item)) {
+      if (Object.hasOwn(fields, field) || warnings.isFull) continue;
+      const near = nearest(field, Object.keys(fields));
+      warnings.add(ignored(`${name}.${field}`, near && `${name}.${near}`));
+    }
+  }
+}
+
+/** The items of a JSON array; none if the text is not one, which the parameter itself refuses. */
+function jsonItems(text: string): readonly unknown[] {
+  if (!text.startsWith('[')) return [];
+  try {
+    return JSON.parse(text) as readonly unknown[];
+  } catch {
+    return [];
+  }
+}
+
+function ignored(name: string, near: string | undefined): string {
+  if (!PARAMETER_NAME.test(name)) return 'a parameter was ignored: its name is not valid';
+  const suggestion = near === undefined ? '' : `, did you mean ${near}?`;
+  return `unknown parameter ${name} was ignored${suggestion}`;
+}
+
+/** The known name that is nearest to a mistyped one; `undefined` if none is near. */
+function nearest(name: string, known: readonly string[]): string | undefined {
+  const lower = name.toLowerCase();
+  let best: string | undefined;
+  // Short names are all near each other.
+  let fewest = Math.min(EDITS_AT_MOST, Math.floor(name.length / 3)) + 1;
+  for (const candidate of known) {
+    const edits = editDistance(lower, candidate.toLowerCase(), fewest);
+    if (edits < fewest) {
+      best = candidate;
+      fewest = edits;
+    }
+  }
+  return best;
+}
+
+/**
+ * Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours.
+ * @param limit a distance of `limit` or more is answered as `limit`
+ */
+function editDistance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) >= limit) return limit;
+  let beforePrevious: number[] = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const same = a[row - 1] === b[column - 1];
+      let edits = Math.min(previous[column]!, current[column - 1]!) + 1;
+      edits = Math.min(edits, previous[column - 1]! + (same ? 0 : 1));
+      if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) {
+        edits = Math.min(edits, beforePrevious[column - 2]! + 1);
+      }
+      current.push(edits);
+    }
+    if (Math.min(...current) >= limit) return limit;
+    beforePrevious = previous;
+    previous = current;
+  }
+  return Math.min(previous[b.length]!, limit);
+}

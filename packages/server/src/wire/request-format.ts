@@ -1,0 +1,34 @@
+import type { GuardRequest } from '@claviger/guard';
+import { Refusal } from '../errors/refusal.ts';
+import type { Format } from './encoding.ts';
+import type { Product } from '../pipeline/operation.ts';
+import type { WireParameters } from './parameter.ts';
+
+/** The first value of a header. @param name lower-cased */
+export function headerOf(request: GuardRequest, name: string): string | undefined {
+  const { rawHeaders } = request;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const header = rawHeaders[i];
+    if (header?.length === name.length && header.toLowerCase() === name) return rawHeaders[i + 1];
+  }
+  return undefined;
+}
+
+/**
+ * The format of the answer: the `Format` parameter, else the `Accept` header, else the product's own, which is
+ * XML for RAM and JSON for the others.
+ * @throws Refusal InvalidParameter.Format
+ */
+export function requestFormat(
+  request: GuardRequest,
+  parameters: WireParameters,
+  product: Product | undefined,
+): Format {
+  const asked = parameters.get('Format')?.toUpperCase();
+  if (asked === 'JSON' || asked === 'XML') return asked;
+  if (asked !== undefined && asked !== '') throw new Refusal('InvalidParameter.Format');
+  const accept = headerOf(request, 'accept') ?? '';
+  if (accept.includes('json')) return 'JSON';
+  if (accept.includes('xml')) return 'XML';
+  return product === 'Ram' ? 'XML' : 'JSON';
+}
