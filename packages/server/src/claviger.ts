@@ -4,7 +4,6 @@ import { Guard, NonceMemory } from '@claviger/guard';
 import { RedisNonces } from '@claviger/guard/redis';
 import type { Logger } from 'pino';
 import { Registry as MetricsRegistry } from 'prom-client';
-import { StoredCredentials } from './pipeline/stored-credentials.ts';
 import { clavigerOperations, clavigerStreams, consoleOperations } from './api/claviger/operations.ts';
 import { describedOperations } from './api/described-operations.ts';
 import { openApiDocument, openApiProducts } from './api/openapi.ts';
@@ -12,6 +11,7 @@ import { anonymousOperations, operations } from './api/operations.ts';
 import { recentNonces } from './audit/audit-events.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import { type Configuration, ConfigurationError } from './configuration.ts';
+import type { Services } from './context/services.ts';
 import { Refusal } from './errors/refusal.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { ConsoleFiles, consoleFolder } from './http/console-files.ts';
@@ -28,11 +28,11 @@ import { namedHosts, requireNamedHosts } from './http/named-hosts.ts';
 import { receiveSamlResponse, samlMetadataRoute } from './http/saml-sign-in.ts';
 import { automaticTls, loadTlsFiles, type TlsFiles } from './http/tls.ts';
 import { closeServices, openServices } from './installation.ts';
-import { Api, type FinishedCall } from './pipeline/request-pipeline.ts';
-import { encodeError } from './wire/encoding.ts';
 import { Registry } from './pipeline/registry.ts';
-import type { Services } from './context/services.ts';
+import { type FinishedCall, RequestPipeline } from './pipeline/request-pipeline.ts';
+import { StoredCredentials } from './pipeline/stored-credentials.ts';
 import { StoreUnavailable } from './store/store-unavailable.ts';
+import { encodeError } from './wire/encoding.ts';
 
 /** How long replays of requests to an earlier process are looked out for: both sides of RAM's window. */
 const REPLAY_WINDOW_MS = 30 * 60 * 1000;
@@ -120,7 +120,7 @@ export async function startClaviger(
   const reportBug = (error: unknown, requestId: string) => logger.error({ err: error, requestId }, 'a bug');
   const registry = builtOperations();
   const publicUrl = configuration.publicUrl === undefined ? undefined : new URL(configuration.publicUrl);
-  const api = new Api({
+  const api = new RequestPipeline({
     registry,
     guard,
     source,
@@ -148,14 +148,14 @@ export async function startClaviger(
       ([path, route]) => [path, adminPaths === 'public' ? route : notPublicRoute] as const,
     ),
   ]);
-  const doors = { guard, publicUrl, api: (request: ReceivedRequest) => api.answer(request) };
-  const metadataRoute = samlMetadataRoute(doors);
+  const samlRoutes = { guard, publicUrl, api: (request: ReceivedRequest) => api.answer(request) };
+  const metadataRoute = samlMetadataRoute(samlRoutes);
   const tls = await tlsOf(configuration, now());
   const listener = await startListener({
     host: configuration.host,
     port: configuration.port,
     tls,
-    api: (request) => receiveSamlResponse(request, doors) ?? api.answer(request),
+    api: (request) => receiveSamlResponse(request, samlRoutes) ?? api.answer(request),
     routes: {
       get: (path) =>
         publicRoutes.get(path) ?? (path.startsWith('/saml/metadata/') ? metadataRoute : consoleFiles.route),

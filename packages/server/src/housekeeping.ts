@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import { disableIdleKeys } from './access-keys/idle-keys.ts';
 import { purgeOldEvents } from './audit/retention.ts';
-import { purgeRecycleBins } from './recycle-bin/purge.ts';
 import type { Services } from './context/services.ts';
+import { purgeRecycleBins } from './recycle-bin/purge.ts';
 import { purgeExpiredSessions } from './session/purge-expired-sessions.ts';
 
 const HOUR_MS = 60 * 60 * 1000;

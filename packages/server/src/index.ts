@@ -5,8 +5,6 @@
  * line or the environment by itself, and it prints nothing but to the logger it is given.
  */
 export { createAccessKey, listAccessKeys } from './access-keys/access-key.ts';
-export { StoredCredentials } from './pipeline/stored-credentials.ts';
-export type { Account } from './context/account.ts';
 export {
   type AdministeredAccount,
   createAdministeredAccount,
@@ -33,6 +31,8 @@ export {
   type SettingDescription,
   settingDescriptions,
 } from './configuration.ts';
+export type { Account } from './context/account.ts';
+export type { Services } from './context/services.ts';
 export { Refusal } from './errors/refusal.ts';
 export {
   createGuard,
@@ -51,14 +51,14 @@ export {
   openServices,
 } from './installation.ts';
 export type { Scope } from './pipeline/operation.ts';
-export { Secret } from './wire/secret.ts';
+export { StoredCredentials } from './pipeline/stored-credentials.ts';
 export { addMasterKey, dropOldMasterKeys, masterKeyFile } from './secrets/file-master-key.ts';
 export { MasterKeyUnavailable } from './secrets/master-key.ts';
 export { openMasterKey } from './secrets/open-master-key.ts';
 export { rotateMasterKey } from './secrets/rotate-master-key.ts';
 export { placeOfAccessKey } from './secrets/sealed-columns.ts';
-export type { Services } from './context/services.ts';
 export { revokeSessionsAsOperator, type SessionsToRevoke } from './session/revoke-sessions.ts';
 export { resetRootPassword } from './session/root-password.ts';
 export type { GuardRow } from './store/schema.ts';
 export { StoreUnavailable } from './store/store-unavailable.ts';
+export { Secret } from './wire/secret.ts';

@@ -13,6 +13,7 @@ import {
 import { currentOperator, type Operator, operatorChange } from './accounts/operator.ts';
 import { recordHousekeeping } from './audit/system-event.ts';
 import type { Configuration } from './configuration.ts';
+import type { Services } from './context/services.ts';
 import { AssertionThrottle } from './federation/assertion-throttle.ts';
 import { dnsTxtRecords } from './federation/domain-records.ts';
 import { networkDocuments } from './federation/fetch-document.ts';
@@ -20,6 +21,7 @@ import { IssuerKeys } from './federation/issuer-keys.ts';
 import { IssuerNetwork } from './federation/issuer-network.ts';
 import { GuardConnections } from './guards/guard-connections.ts';
 import { queuedPasswordHashing } from './passwords/password-hash.ts';
+import { SignInThrottle } from './passwords/sign-in-throttle.ts';
 import { CompiledPermissions } from './policies/compiled-permissions.ts';
 import { PolicyAnalysis } from './policies/policy-analysis.ts';
 import { OpenStreams } from './replication/open-streams.ts';
@@ -28,8 +30,6 @@ import { createMasterKeyFile, masterKeyFile } from './secrets/file-master-key.ts
 import { openMasterKey } from './secrets/open-master-key.ts';
 import { resealFirstForms } from './secrets/reseal.ts';
 import { SecretBox } from './secrets/secret-box.ts';
-import type { Services } from './context/services.ts';
-import { SignInThrottle } from './passwords/sign-in-throttle.ts';
 import { Identifiers } from './store/identifiers.ts';
 import { openStore, type StoreLocation } from './store/open-store.ts';
 

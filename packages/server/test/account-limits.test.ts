@@ -4,16 +4,16 @@ import { sql } from 'kysely';
 import { limits } from '../src/context/limits.ts';
 import type { Schema } from '../src/store/schema.ts';
 import { assertSameRows, readAccountRows } from './account-rows.ts';
+import { SampleEntities } from './sample-entities.ts';
 import { eachServer, type TestServer } from './server.ts';
-import { Things } from './sample-entities.ts';
 
 eachServer((_, start) => {
   test('what an account has counts against no other’s limits', async () => {
     const now = Date.now();
     const server = await start();
-    const vendor = new Things(server, await server.newAccount(), 'vendor', now);
-    const full = new Things(server, await server.newAccount(), 'full', now, vendor);
-    const next = new Things(server, await server.newAccount(), 'next', now, vendor);
+    const vendor = new SampleEntities(server, await server.newAccount(), 'vendor', now);
+    const full = new SampleEntities(server, await server.newAccount(), 'full', now, vendor);
+    const next = new SampleEntities(server, await server.newAccount(), 'next', now, vendor);
     const copy = (table: keyof Schema, limit: number, ...columns: readonly string[]) =>
       copyRow(server, full.account.accountId, table, limit, columns);
     await full.samlProvider('full');
@@ -38,20 +38,20 @@ eachServer((_, start) => {
     await copy('applications', limits.applicationsPerAccount, 'app_id', 'app_name_key');
     await copy('application_provisions', limits.installedApplicationsPerAccount, 'app_id');
     await copy('users', limits.usersPerAccount, 'user_id', 'user_name_key');
-    const makers: readonly (readonly [string, (things: Things) => Promise<unknown>])[] = [
-      ['LimitExceeded.SAMLProvider', (things) => things.samlProvider('one-more')],
-      ['LimitExceeded.OIDCProvider', (things) => things.oidcProvider('one-more')],
-      ['LimitExceeded.VirtualMFADevice', (things) => things.device('one-more')],
-      ['LimitExceeded.Group', (things) => things.group('one-more')],
-      ['LimitExceeded.Role', (things) => things.role('one-more')],
-      ['LimitExceeded.Policy', (things) => things.policy('one-more')],
-      ['LimitExceeded.Application', (things) => things.application('one-more')],
-      ['LimitExceeded.User', (things) => things.user('one-more')],
+    const makers: readonly (readonly [string, (entities: SampleEntities) => Promise<unknown>])[] = [
+      ['LimitExceeded.SAMLProvider', (entities) => entities.samlProvider('one-more')],
+      ['LimitExceeded.OIDCProvider', (entities) => entities.oidcProvider('one-more')],
+      ['LimitExceeded.VirtualMFADevice', (entities) => entities.device('one-more')],
+      ['LimitExceeded.Group', (entities) => entities.group('one-more')],
+      ['LimitExceeded.Role', (entities) => entities.role('one-more')],
+      ['LimitExceeded.Policy', (entities) => entities.policy('one-more')],
+      ['LimitExceeded.Application', (entities) => entities.application('one-more')],
+      ['LimitExceeded.User', (entities) => entities.user('one-more')],
       [
         'LimitExceeded.Application.Provision',
-        async (things) => {
-          const AppId = await things.foreignApplication('one-more');
-          await things.do('2019-08-15', 'ProvisionApplication', { AppId });
+        async (entities) => {
+          const AppId = await entities.foreignApplication('one-more');
+          await entities.do('2019-08-15', 'ProvisionApplication', { AppId });
         },
       ],
     ];
@@ -63,8 +63,8 @@ eachServer((_, start) => {
 
   test('a user in the recycle bin pushes none out of another account’s', async () => {
     const server = await start();
-    const full = new Things(server, await server.newAccount(), 'full', Date.now());
-    const next = new Things(server, await server.newAccount(), 'next', Date.now());
+    const full = new SampleEntities(server, await server.newAccount(), 'full', Date.now());
+    const next = new SampleEntities(server, await server.newAccount(), 'next', Date.now());
     await full.recycledUser('full');
     // Beside the administrator, who is not in it.
     await copyRow(server, full.account.accountId, 'users', limits.recycledUsersPerAccount + 1, [

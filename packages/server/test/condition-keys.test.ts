@@ -19,8 +19,8 @@ import { caller } from './prepared-request.ts';
 import { requestCases } from './prepared-requests.ts';
 import { callRaw } from './raw-request.ts';
 import { callAnonymously, SamlAccount } from './saml-account.ts';
+import { password, SampleEntities } from './sample-entities.ts';
 import { eachServer, refused, type TestServer, type TestUser } from './server.ts';
-import { password, Things } from './sample-entities.ts';
 
 const IMS = '2019-08-15';
 const RAM = '2015-05-01';
@@ -231,14 +231,14 @@ eachServer((_, start) => {
 
     test(operationKeys['acs:resourcetag/'], async () => {
       const matrix = await start({ now: () => now });
-      const vendor = new Things(matrix, await matrix.newAccount(), 'vendor', now);
-      const things = new Things(matrix, matrix.account, 'a', now, vendor);
-      await things.allowEverything();
+      const vendor = new SampleEntities(matrix, await matrix.newAccount(), 'vendor', now);
+      const entities = new SampleEntities(matrix, matrix.account, 'a', now, vendor);
+      await entities.allowEverything();
       const { accountId } = matrix.account;
       const denied = await matrix.newUser(matrix.account, 'denied');
       const itself = await matrix.newUser(matrix.account, 'itself');
       for (const { userName } of [denied, itself]) {
-        await things.do(RAM, 'AttachPolicyToUser', {
+        await entities.do(RAM, 'AttachPolicyToUser', {
           UserName: userName,
           PolicyName: 'AdministratorAccess',
           PolicyType: 'System',
@@ -246,17 +246,17 @@ eachServer((_, start) => {
       }
       const cases = [];
       for (const one of requestCases()) {
-        const prepared = await one.prepare(things, `a-${one.name}`);
+        const prepared = await one.prepare(entities, `a-${one.name}`);
         const { product, name } = one.operation;
         const code = product === 'Ims' ? 'ram' : product.toLowerCase();
         cases.push({ ...one, prepared, action: prepared.action ?? `${code}:${name}` });
       }
-      await things.do(RAM, 'CreatePolicy', {
+      await entities.do(RAM, 'CreatePolicy', {
         PolicyName: 'denies-tagged',
         PolicyDocument: document(deny({ StringEquals: { 'acs:ResourceTag/guarded': 'yes' } })),
       });
       for (const { userName } of [denied, itself]) {
-        await things.do(RAM, 'AttachPolicyToUser', {
+        await entities.do(RAM, 'AttachPolicyToUser', {
           UserName: userName,
           PolicyName: 'denies-tagged',
           PolicyType: 'Custom',

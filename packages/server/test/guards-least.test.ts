@@ -6,9 +6,9 @@ import { Guard, type GuardRequest, NonceMemory, readSignature } from '@claviger/
 import { signRequest } from '@claviger/signature';
 import type { ClientKey } from './clients.ts';
 import { callRaw } from './raw-request.ts';
+import { RecordedConnection } from './recorded-connection.ts';
 import { document, ReplicatedGuard, userWith } from './replicated-guard.ts';
 import { eachServer, type GuardKey, type TestAccount, type TestServer } from './server.ts';
-import { TappedLine } from './recorded-connection.ts';
 
 const RAM = '2015-05-01';
 const OWN = '2026-11-24';
@@ -20,7 +20,7 @@ eachServer((_, start) => {
     let server: TestServer;
     let account: TestAccount;
     let key: GuardKey;
-    let line: TappedLine;
+    let line: RecordedConnection;
     let copy: ReplicatedGuard;
 
     before(async () => {
@@ -30,7 +30,7 @@ eachServer((_, start) => {
     beforeEach(async () => {
       account = await server.newAccount();
       key = await server.newGuard(account, 'orders-1', ['orders']);
-      line = await TappedLine.to(server.url);
+      line = await RecordedConnection.to(server.url);
       copy = ReplicatedGuard.open(line.url, key, { guardName: 'orders-1' });
       await copy.source.ready();
     });

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import ims from '@alicloud/ims20190815';
 import { pino } from 'pino';
-import { Housekeeping } from '../src/housekeeping.ts';
 import { DAY_MS } from '../src/context/limits.ts';
+import { Housekeeping } from '../src/housekeeping.ts';
 import { createOldSession } from './old-session.ts';
 import { eachServer, type TestServer } from './server.ts';
 

@@ -11,8 +11,8 @@ import { createVirtualDevice } from '../src/mfa/virtual-device.ts';
 import { purgeRecycleBins } from '../src/recycle-bin/purge.ts';
 import { Browser } from './browser.ts';
 import type { Clients } from './clients.ts';
-import { eachServer, refused, type TestAccount, type TestServer, type TestUser } from './server.ts';
 import { password } from './sample-entities.ts';
+import { eachServer, refused, type TestAccount, type TestServer, type TestUser } from './server.ts';
 
 const IMS = '2019-08-15';
 const HOUR_MS = 60 * 60 * 1000;

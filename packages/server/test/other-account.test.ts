@@ -10,8 +10,8 @@ import type { ClientKey } from './clients.ts';
 import type { Prepared } from './prepared-request.ts';
 import { changingAll, type RequestCase, requestCases } from './prepared-requests.ts';
 import { callRaw, type JsonAnswer } from './raw-request.ts';
+import { SampleEntities, trusting } from './sample-entities.ts';
 import { eachServer, type TestAccount, type TestServer } from './server.ts';
-import { Things, trusting } from './sample-entities.ts';
 
 const RAM = '2015-05-01';
 
@@ -122,22 +122,22 @@ interface Attempt {
 eachServer((_, start) => {
   describe('things of another account', () => {
     let server: TestServer;
-    let theirs: Things;
-    let own: Things;
+    let theirs: SampleEntities;
+    let own: SampleEntities;
     let rootKey: ClientKey;
     let pairs: readonly Pair[];
     /** An account that was there before the others, and what it was answered then. */
-    let first: Things;
+    let first: SampleEntities;
     let questions: readonly Question[];
     let answers: ReadonlyMap<string, unknown>;
 
     before(async () => {
       server = await start({ now: () => now });
-      const vendor = new Things(server, await server.newAccount(), 'vendor', now);
-      theirs = new Things(server, server.account, 'a', now, vendor);
-      own = new Things(server, await server.newAccount(), 'b', now, vendor);
-      first = new Things(server, await server.newAccount(), 'first', now, vendor);
-      for (const things of [first, theirs, own]) await things.allowEverything();
+      const vendor = new SampleEntities(server, await server.newAccount(), 'vendor', now);
+      theirs = new SampleEntities(server, server.account, 'a', now, vendor);
+      own = new SampleEntities(server, await server.newAccount(), 'b', now, vendor);
+      first = new SampleEntities(server, await server.newAccount(), 'first', now, vendor);
+      for (const entities of [first, theirs, own]) await entities.allowEverything();
       questions = await prepareQuestions(first);
       await first.do('2019-08-15', 'GenerateGovernanceReport');
       answers = await ask(first, questions);
@@ -161,12 +161,16 @@ eachServer((_, start) => {
         parameters,
       });
 
-    const rowsOf = ({ account }: Things) => readAccountRows(server.services, account.accountId);
+    const rowsOf = ({ account }: SampleEntities) => readAccountRows(server.services, account.accountId);
 
-    const usesOf = ({ account }: Things) => readKeyUses(server.services, account.accountId);
+    const usesOf = ({ account }: SampleEntities) => readKeyUses(server.services, account.accountId);
 
     /** What an answer tells of other accounts that the question did not hold; undefined when nothing. */
-    const told = (attempt: Attempt, { body }: JsonAnswer, others: readonly Things[]): string | undefined => {
+    const told = (
+      attempt: Attempt,
+      { body }: JsonAnswer,
+      others: readonly SampleEntities[],
+    ): string | undefined => {
       const asked = Object.values(attempt.parameters);
       // Reports are encoded.
       const content = Buffer.from(String(body['Content'] ?? ''), 'base64').toString();
@@ -179,7 +183,7 @@ eachServer((_, start) => {
     const faultsOf = async (
       attempts: readonly Attempt[],
       key: ClientKey,
-      others: readonly Things[] = [first, theirs],
+      others: readonly SampleEntities[] = [first, theirs],
     ): Promise<string[]> => {
       const faults: string[] = [];
       for (const attempt of attempts) {
@@ -225,8 +229,8 @@ eachServer((_, start) => {
 
     test('what is of the same name in two accounts is of each alone: whatever is done in one, the other stays', async () => {
       const before = [await rowsOf(theirs), await rowsOf(own)] as const;
-      const vendor = new Things(server, await server.newAccount(), 'other-vendor', now);
-      const twin = new Things(server, await server.newAccount(), 'twin', now, vendor);
+      const vendor = new SampleEntities(server, await server.newAccount(), 'other-vendor', now);
+      const twin = new SampleEntities(server, await server.newAccount(), 'twin', now, vendor);
       await twin.allowEverything();
       const attempts: Attempt[] = [];
       for (const pair of pairs) {
@@ -242,7 +246,7 @@ eachServer((_, start) => {
     });
 
     test('a tag of one account’s policy is on no policy of that name in another', async () => {
-      for (const things of [theirs, own]) await things.policy('tagged-in-one');
+      for (const entities of [theirs, own]) await entities.policy('tagged-in-one');
       await theirs.tagged('policy', 'tagged-in-one');
       const find = (Tag: object) => own.do(RAM, 'ListPolicies', { Tag: JSON.stringify([Tag]) });
       for (const tag of [{ Key: 'owner' }, { Key: 'owner', Value: theirs.mark }]) {
@@ -290,31 +294,31 @@ eachServer((_, start) => {
 });
 
 /** Makes one thing of each kind whose very name is the account's mark, and sets everything that can be set. */
-async function fill(things: Things): Promise<void> {
-  const { mark } = things;
-  await things.member(mark);
-  await things.userWithDevice(`${mark}-too`);
-  await things.recycledUser(`${mark}-gone`);
-  await things.role(mark);
-  await things.policy(mark);
-  await things.samlProvider(mark);
-  await things.oidcProvider(mark);
-  await things.application(mark);
-  await things.do('2019-08-15', 'ProvisionExternalApplication', {
-    AppId: await things.foreignApplication(mark),
+async function fill(entities: SampleEntities): Promise<void> {
+  const { mark } = entities;
+  await entities.member(mark);
+  await entities.userWithDevice(`${mark}-too`);
+  await entities.recycledUser(`${mark}-gone`);
+  await entities.role(mark);
+  await entities.policy(mark);
+  await entities.samlProvider(mark);
+  await entities.oidcProvider(mark);
+  await entities.application(mark);
+  await entities.do('2019-08-15', 'ProvisionExternalApplication', {
+    AppId: await entities.foreignApplication(mark),
   });
   const restriction = { Type: 'ClassicWhiteList', IPList: ['198.51.100.77'] };
-  await things.do('2019-08-15', 'SetAccessKeyPolicyForAccount', {
+  await entities.do('2019-08-15', 'SetAccessKeyPolicyForAccount', {
     AccessKeyPolicy: JSON.stringify({ Status: 'Inactive', Statements: [restriction] }),
   });
-  await things.do('2019-08-15', 'SetSecurityPreference', {
+  await entities.do('2019-08-15', 'SetSecurityPreference', {
     LoginNetworkMasks: '198.51.100.77',
     LoginSessionDuration: '7',
     MaxIdleDaysForUsers: '90',
   });
-  await things.do('2019-08-15', 'SetPasswordPolicy', { MinimumPasswordLength: '11', MaxPasswordAge: '77' });
-  await things.do('2019-08-15', 'SetUserSsoSettings', { AuxiliaryDomain: `${mark}.example.com` });
-  await things.do('2026-11-24', 'SetAccessKeyExpiryCeiling', { Days: '77' });
+  await entities.do('2019-08-15', 'SetPasswordPolicy', { MinimumPasswordLength: '11', MaxPasswordAge: '77' });
+  await entities.do('2019-08-15', 'SetUserSsoSettings', { AuxiliaryDomain: `${mark}.example.com` });
+  await entities.do('2026-11-24', 'SetAccessKeyExpiryCeiling', { Days: '77' });
 }
 
 /** A question that names nothing. */
@@ -325,11 +329,11 @@ interface Question {
 }
 
 /** Everything that an account can be asked without naming something. */
-async function prepareQuestions(things: Things): Promise<readonly Question[]> {
+async function prepareQuestions(entities: SampleEntities): Promise<readonly Question[]> {
   const questions: Question[] = [];
   for (const { title, operation, name, prepare } of requestCases()) {
     if (operation.access !== 'read') continue;
-    const prepared = await prepare(things, `${things.prefix}-${name}`);
+    const prepared = await prepare(entities, `${entities.prefix}-${name}`);
     if (namesOf(prepared).length > 0 || prepared.elsewhere !== undefined) continue;
     questions.push({ title, operation, parameters: prepared.parameters });
   }
@@ -337,10 +341,13 @@ async function prepareQuestions(things: Things): Promise<readonly Question[]> {
 }
 
 /** The answers, each under its question. */
-async function ask(things: Things, questions: readonly Question[]): Promise<ReadonlyMap<string, unknown>> {
+async function ask(
+  entities: SampleEntities,
+  questions: readonly Question[],
+): Promise<ReadonlyMap<string, unknown>> {
   const answers = new Map<string, unknown>();
   for (const { title, operation, parameters } of questions) {
-    const { RequestId: _, ...answer } = await things.do(operation.version, operation.name, parameters);
+    const { RequestId: _, ...answer } = await entities.do(operation.version, operation.name, parameters);
     answers.set(title, answer);
   }
   return answers;

@@ -9,8 +9,8 @@ import { assertSameRows, readAccountRows } from './account-rows.ts';
 import type { ClientKey } from './clients.ts';
 import { federatedOperations, requestCases } from './prepared-requests.ts';
 import { callRaw, type JsonAnswer, readJson, send, signedRequest } from './raw-request.ts';
+import { password, SampleEntities } from './sample-entities.ts';
 import { eachServer, type TestServer } from './server.ts';
-import { password, Things } from './sample-entities.ts';
 import {
   type TextFact,
   textFacts,
@@ -316,7 +316,7 @@ function longest(
 eachServer((_, start) => {
   describe('the parameters of every operation', () => {
     let server: TestServer;
-    let things: Things;
+    let entities: SampleEntities;
     /** May do nothing. */
     let nobody: ClientKey;
     const subjects: Subject[] = [];
@@ -324,18 +324,21 @@ eachServer((_, start) => {
     before(async () => {
       const now = Date.now();
       server = await start({ now: () => now });
-      const vendor = new Things(server, await server.newAccount(), 'vendor', now);
-      things = new Things(server, server.account, 'a', now, vendor);
-      await things.allowEverything();
-      await things.do('2019-08-15', 'SetSecurityPreference', {
+      const vendor = new SampleEntities(server, await server.newAccount(), 'vendor', now);
+      entities = new SampleEntities(server, server.account, 'a', now, vendor);
+      await entities.allowEverything();
+      await entities.do('2019-08-15', 'SetSecurityPreference', {
         AllowUserToChangePassword: 'false',
         AllowUserToManageMFADevices: 'false',
       });
-      await things.do('2015-05-01', 'CreateLoginProfile', { UserName: 'administrator', Password: password });
+      await entities.do('2015-05-01', 'CreateLoginProfile', {
+        UserName: 'administrator',
+        Password: password,
+      });
       nobody = (await server.newUser(server.account, 'nobody')).key;
       for (const { operation, name, prepare } of requestCases()) {
         if (subjects.some((subject) => subject.operation === operation)) continue;
-        const { parameters, on } = await prepare(things, name);
+        const { parameters, on } = await prepare(entities, name);
         subjects.push({ operation, right: parameters, isOpen: on.length === 0 });
       }
       for (const operation of federatedOperations) {
@@ -347,11 +350,11 @@ eachServer((_, start) => {
     const federated = async ({ name }: AnyOperation): Promise<Parameters> => {
       const kind = name.endsWith('SAML') ? 'SAML' : 'OIDC';
       const provider = `of-${name}`.toLowerCase();
-      await (kind === 'SAML' ? things.samlProvider(provider) : things.oidcProvider(provider));
-      const { accountId } = things.account;
+      await (kind === 'SAML' ? entities.samlProvider(provider) : entities.oidcProvider(provider));
+      const { accountId } = entities.account;
       return {
         [`${kind}ProviderArn`]: `acs:ram::${accountId}:${kind.toLowerCase()}-provider/${provider}`,
-        RoleArn: `acs:ram::${accountId}:role/${await things.role(provider)}`,
+        RoleArn: `acs:ram::${accountId}:role/${await entities.role(provider)}`,
         ...(kind === 'SAML' ? { SAMLAssertion: 'abcd' } : { OIDCToken: 'abcd', RoleSessionName: 'visit' }),
       };
     };

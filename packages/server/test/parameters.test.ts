@@ -1,8 +1,8 @@
 /** What the parameter matrix has found, each by its name; and what is asked for of several parameters together. */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { allowing, SampleEntities, type UserEntity } from './sample-entities.ts';
 import { eachServer, refused, type TestServer, type TestUser } from './server.ts';
-import { allowing, Things, type UserThing } from './sample-entities.ts';
 
 const IMS = '2019-08-15';
 const RAM = '2015-05-01';
@@ -12,16 +12,16 @@ const TRAIL = '2020-07-06';
 eachServer((_, start) => {
   describe('parameters', () => {
     let server: TestServer;
-    let things: Things;
-    let user: UserThing;
+    let entities: SampleEntities;
+    let user: UserEntity;
     let caller: TestUser;
     const call = (version: string, action: string, parameters: Record<string, string>) =>
       server.account.admin.callRpc(version, action, parameters);
 
     before(async () => {
       server = await start();
-      things = new Things(server, server.account, 'a', Date.now());
-      user = await things.user('somebody');
+      entities = new SampleEntities(server, server.account, 'a', Date.now());
+      user = await entities.user('somebody');
       caller = await server.newUser(server.account, 'caller');
       for (const [UserName, PolicyName] of [
         ['caller', 'AdministratorAccess'],
@@ -32,7 +32,7 @@ eachServer((_, start) => {
     });
 
     test('a session policy that is an empty list is refused, and not left out', async () => {
-      const RoleArn = `acs:ram::${server.account.accountId}:role/${await things.role('visitor')}`;
+      const RoleArn = `acs:ram::${server.account.accountId}:role/${await entities.role('visitor')}`;
       const assume = (Policy: string) =>
         caller.clients.callRpc(STS, 'AssumeRole', { RoleArn, RoleSessionName: 'visit', Policy });
       await refused(assume('[]'), 'InvalidParameter.PolicyGrammar', 400);
@@ -58,7 +58,7 @@ eachServer((_, start) => {
     });
 
     test('an item of a list has one number, and a list one form', async () => {
-      await things.role('tagged');
+      await entities.role('tagged');
       const tag = (parameters: Record<string, string>) =>
         call(RAM, 'TagResources', {
           ResourceType: 'role',
@@ -90,9 +90,9 @@ eachServer((_, start) => {
     });
 
     test('what cannot be shown is in no description and in no display name', async () => {
-      await things.samlProvider('corp');
-      await things.oidcProvider('cluster');
-      const AppId = await things.application('app');
+      await entities.samlProvider('corp');
+      await entities.oidcProvider('cluster');
+      const AppId = await entities.application('app');
       for (const [action, parameters, parameter] of [
         ['UpdateSAMLProvider', { SAMLProviderName: 'corp' }, 'NewDescription'],
         ['UpdateOIDCProvider', { OIDCProviderName: 'cluster' }, 'NewDescription'],
@@ -147,7 +147,7 @@ eachServer((_, start) => {
 
     test('of several parameters one has to be there, and of some only one', async () => {
       const { UserPrincipalName, UserId } = user;
-      const UserAccessKeyId = await things.key(user);
+      const UserAccessKeyId = await entities.key(user);
       const both = { UserPrincipalName, UserId };
       const tag = { 'Tag.1.Key': 'a', 'Tag.1.Value': 'b' };
       const resources = { 'ResourceId.1': UserId, 'ResourcePrincipalName.1': UserPrincipalName };

@@ -3,8 +3,8 @@ import { before, describe, test } from 'node:test';
 import { Browser } from './browser.ts';
 import { everyOperation } from './prepared-requests.ts';
 import { callRaw } from './raw-request.ts';
+import { SampleEntities } from './sample-entities.ts';
 import { eachServer, refused, type TestServer } from './server.ts';
-import { Things } from './sample-entities.ts';
 
 const ims = '2019-08-15';
 const RAM = '2015-05-01';
@@ -47,19 +47,19 @@ eachServer((_, start) => {
     const ownSeed = new Set(['BindSignInDevice', 'BindRootDevice']);
 
     let server: TestServer;
-    let things: Things;
+    let entities: SampleEntities;
     let now: number;
     before(async () => {
       now = Date.now();
       server = await start({ now: () => now });
-      things = new Things(server, server.account, 'a', now);
-      await things.allowEverything();
-      await things.do(ims, 'SetPasswordPolicy', { MaxLoginAttemps: '0' });
+      entities = new SampleEntities(server, server.account, 'a', now);
+      await entities.allowEverything();
+      await entities.do(ims, 'SetPasswordPolicy', { MaxLoginAttemps: '0' });
     });
 
     const userOf = async (name: string) => {
       const user = await server.newUser(server.account, name);
-      await things.do(ims, 'CreateLoginProfile', {
+      await entities.do(ims, 'CreateLoginProfile', {
         UserPrincipalName: user.userPrincipalName,
         Password: password,
       });
@@ -82,8 +82,8 @@ eachServer((_, start) => {
     };
     const binds = (version: string) => async () => {
       const name = `binds-${version}`;
-      const { SerialNumber } = await things.device(name);
-      const user = await things.user(name);
+      const { SerialNumber } = await entities.device(name);
+      const user = await entities.user(name);
       const named = version === ims ? { UserPrincipalName: user.UserPrincipalName } : { UserName: name };
       return (at: number) =>
         callRaw(server.url, server.account.key, 'ACS3', {
@@ -129,16 +129,16 @@ eachServer((_, start) => {
       },
       'Claviger StepUp by a code': async () => {
         const browser = await signedIn('steps-up-by-code');
-        await things.do(RAM, 'BindMFADevice', {
+        await entities.do(RAM, 'BindMFADevice', {
           UserName: 'steps-up-by-code',
-          ...(await things.device('steps-up-by-code')),
+          ...(await entities.device('steps-up-by-code')),
         });
         return (at) => browser.call('StepUp', { Method: 'Code', Code: String(100_000 + at) });
       },
       'Claviger VerifySignInCode': async () => {
         const name = 'signs-in-by-code';
         const { userPrincipalName } = await userOf(name);
-        await things.do(RAM, 'BindMFADevice', { UserName: name, ...(await things.device(name)) });
+        await entities.do(RAM, 'BindMFADevice', { UserName: name, ...(await entities.device(name)) });
         const browser = new Browser(server);
         assert.equal(await browser.signIn(userPrincipalName, password), 'Code');
         return (at) => browser.call('VerifySignInCode', { Code: String(100_000 + at) });
@@ -186,7 +186,7 @@ eachServer((_, start) => {
     test('sixty wrong sign-ins from an address lock nobody else behind it out', async () => {
       const bob = await userOf('bob');
       const carol = await userOf('carol');
-      await things.do(RAM, 'BindMFADevice', { UserName: 'carol', ...(await things.device('carol')) });
+      await entities.do(RAM, 'BindMFADevice', { UserName: 'carol', ...(await entities.device('carol')) });
       const signIn = (LoginName: string, Password: string) =>
         new Browser(server).call('SignIn', { LoginName, Password });
       const nobody = (at: number) => signIn(`nobody-${at % 20}@${server.account.domain}`, 'wrong horse 42');

@@ -6,17 +6,17 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { createAccessKey } from '../src/access-keys/access-key.ts';
 import { operatorScope } from '../src/accounts/create-account.ts';
+import type { Scope } from '../src/pipeline/operation.ts';
 import { attachPolicy } from '../src/policies/attachment.ts';
 import { createPolicy } from '../src/policies/policy.ts';
-import type { Scope } from '../src/pipeline/operation.ts';
 import { createUser } from '../src/users/user.ts';
 import { assertSameRows, readAccountRows } from './account-rows.ts';
 import type { ClientKey } from './clients.ts';
 import { caller, type Prepared } from './prepared-request.ts';
 import { changingAll, federatedOperations, type RequestCase, requestCases } from './prepared-requests.ts';
 import { callRaw, type JsonAnswer } from './raw-request.ts';
+import { password, SampleEntities } from './sample-entities.ts';
 import { eachServer, type TestServer } from './server.ts';
-import { password, Things } from './sample-entities.ts';
 
 const RAM = '2015-05-01';
 
@@ -65,20 +65,20 @@ const isCovered = (resource: string, others: readonly string[]) =>
 eachServer((_, start) => {
   describe('the permission of every operation', () => {
     let server: TestServer;
-    let things: Things;
+    let entities: SampleEntities;
     let trials: readonly Trial[];
 
     before(async () => {
       server = await start({ now: () => now });
-      const vendor = new Things(server, await server.newAccount(), 'vendor', now);
-      things = new Things(server, server.account, 'a', now, vendor);
-      await things.allowEverything();
+      const vendor = new SampleEntities(server, await server.newAccount(), 'vendor', now);
+      entities = new SampleEntities(server, server.account, 'a', now, vendor);
+      await entities.allowEverything();
       // What users may by default on themselves is not what is tried here.
-      await things.do('2019-08-15', 'SetSecurityPreference', {
+      await entities.do('2019-08-15', 'SetSecurityPreference', {
         AllowUserToChangePassword: 'false',
         AllowUserToManageMFADevices: 'false',
       });
-      trials = await prepareTrials(things);
+      trials = await prepareTrials(entities);
     });
 
     const rows = () => readAccountRows(server.services, server.account.accountId);
@@ -88,7 +88,7 @@ eachServer((_, start) => {
 
     /** Puts another document in force for a user. */
     const setPolicy = ({ name: PolicyName }: Holder, ...statements: object[]) =>
-      things.do(RAM, 'CreatePolicyVersion', {
+      entities.do(RAM, 'CreatePolicyVersion', {
         PolicyName,
         PolicyDocument: document(...statements),
         SetAsDefault: 'true',
@@ -188,22 +188,22 @@ function faultOfDenial(
 }
 
 /** Makes what every request needs, and the users that try them. */
-async function prepareTrials(things: Things): Promise<readonly Trial[]> {
+async function prepareTrials(entities: SampleEntities): Promise<readonly Trial[]> {
   const cases: (RequestCase & { readonly prepared: Prepared; readonly action: string })[] = [];
   for (const one of requestCases()) {
     const { product, name } = one.operation;
-    const prepared = await one.prepare(things, `${things.prefix}-${one.name}`);
+    const prepared = await one.prepare(entities, `${entities.prefix}-${one.name}`);
     const action = prepared.action ?? `${codes[product] ?? product}:${name}`;
     cases.push({ ...one, prepared, action });
   }
-  const { server, account } = things;
+  const { server, account } = entities;
   // In one transaction, since there are hundreds of them.
   const trials = await server.services.store.write(async (transaction) => {
     const scope = await operatorScope(server.services, transaction, account.accountId, now);
     const made: Trial[] = [];
     for (const { prepared, action, ...one } of cases) {
       const resourcesOf = (name: string) =>
-        prepared.on.map((resource) => (resource === caller ? things.arn(`user/${name}`) : resource));
+        prepared.on.map((resource) => (resource === caller ? entities.arn(`user/${name}`) : resource));
       const [mayName, deniedName] = [`may-${one.name}`, `denied-${one.name}`];
       const near = resourcesOf(mayName).flatMap(nearMisses);
       const holder = await makeUser(
@@ -237,7 +237,7 @@ async function prepareTrials(things: Things): Promise<readonly Trial[]> {
   for (const { prepared, holder, denied } of trials) {
     if (!prepared.on.includes(caller)) continue;
     for (const { name: UserName } of [holder, denied]) {
-      await things.do(RAM, 'CreateLoginProfile', { UserName, Password: password });
+      await entities.do(RAM, 'CreateLoginProfile', { UserName, Password: password });
     }
   }
   return trials;

@@ -1,32 +1,35 @@
 import { onAccount, onUser, type Prepare } from './prepared-request.ts';
-import { allowing, type Things, type UserThing } from './sample-entities.ts';
+import { allowing, type SampleEntities, type UserEntity } from './sample-entities.ts';
 
-const onGuard = (things: Things, name: string) => `acs:claviger:*:${things.account.accountId}:guard/${name}`;
+const onGuard = (entities: SampleEntities, name: string) =>
+  `acs:claviger:*:${entities.account.accountId}:guard/${name}`;
 
 /** A request about one guard that is registered. */
 const onOneGuard =
   (more: Readonly<Record<string, string>> = {}): Prepare =>
-  async (things, name) => ({
-    parameters: { GuardName: await things.guard(name), ...more },
-    on: [onGuard(things, name)],
+  async (entities, name) => ({
+    parameters: { GuardName: await entities.guard(name), ...more },
+    on: [onGuard(entities, name)],
   });
 
-const withKey = async (things: Things, user: UserThing) => ({ UserAccessKeyId: await things.key(user) });
+const withKey = async (entities: SampleEntities, user: UserEntity) => ({
+  UserAccessKeyId: await entities.key(user),
+});
 
-const listing = async (things: Things, user: UserThing) => {
-  await things.key(user);
+const listing = async (entities: SampleEntities, user: UserEntity) => {
+  await entities.key(user);
   return {};
 };
 
-const simulated = (things: Things) => ({
+const simulated = (entities: SampleEntities) => ({
   SimulatedAction: 'ram:GetUser',
-  SimulatedResource: things.arn('user/somebody'),
+  SimulatedResource: entities.arn('user/somebody'),
 });
 
 const simulating =
   (PrincipalType: 'ram-user' | 'role'): Prepare =>
-  async (things, name) => {
-    await (PrincipalType === 'role' ? things.role(name) : things.user(name));
+  async (entities, name) => {
+    await (PrincipalType === 'role' ? entities.role(name) : entities.user(name));
     const kind = PrincipalType === 'role' ? 'role' : 'user';
     return {
       // With a document, so that no policies are read, which needs more permissions: see simulator.test.ts.
@@ -34,31 +37,31 @@ const simulating =
         PrincipalType,
         PrincipalName: name,
         PolicyDocument: allowing('ram:GetUser', '*'),
-        ...simulated(things),
+        ...simulated(entities),
       },
-      on: [things.arn(`${kind}/${name}`)],
+      on: [entities.arn(`${kind}/${name}`)],
     };
   };
 
 /** A request for each of Claviger's own operations that can be signed. */
 export const preparedClaviger: Readonly<Record<string, Prepare>> = {
-  SetAccessKeyExpiry: onUser('UserPrincipalName', async (things, user) => ({
-    ...(await withKey(things, user)),
+  SetAccessKeyExpiry: onUser('UserPrincipalName', async (entities, user) => ({
+    ...(await withKey(entities, user)),
     ExpireDate: '2099-01-01T00:00:00Z',
   })),
   ListAccessKeyExpiries: onUser('UserPrincipalName', listing),
-  ListAccessKeyUses: async (things, name) => ({
-    ...(await onUser('UserPrincipalName', listing)(things, name)),
+  ListAccessKeyUses: async (entities, name) => ({
+    ...(await onUser('UserPrincipalName', listing)(entities, name)),
     action: 'ram:GetAccessKeyLastUsed',
   }),
-  GetAuxiliaryDomain: async (things) => ({
+  GetAuxiliaryDomain: async (entities) => ({
     parameters: {},
-    on: [things.arn('*')],
+    on: [entities.arn('*')],
     action: 'ram:GetUserSsoSettings',
   }),
-  VerifyAuxiliaryDomain: async (things) => ({
+  VerifyAuxiliaryDomain: async (entities) => ({
     parameters: {},
-    on: [things.arn('*')],
+    on: [entities.arn('*')],
     action: 'ram:SetUserSsoSettings',
   }),
   GetAccessKeyExpiryCeiling: onAccount(),
@@ -67,31 +70,31 @@ export const preparedClaviger: Readonly<Record<string, Prepare>> = {
   SetUserSsoResponsePolicy: onAccount({ AcceptUnsolicited: 'true' }),
   Simulate: simulating('ram-user'),
   'Simulate of a role': simulating('role'),
-  'Simulate of a text': async (things) => ({
-    parameters: { PolicyDocument: allowing('ram:GetUser', '*'), ...simulated(things) },
+  'Simulate of a text': async (entities) => ({
+    parameters: { PolicyDocument: allowing('ram:GetUser', '*'), ...simulated(entities) },
     on: [],
   }),
-  ListGuards: async (things) => ({ parameters: {}, on: [onGuard(things, '*')] }),
+  ListGuards: async (entities) => ({ parameters: {}, on: [onGuard(entities, '*')] }),
   GetGuard: onOneGuard(),
   ListGuardAccessKeys: onOneGuard(),
   SetGuardStatus: onOneGuard({ Status: 'Disabled' }),
   DeleteGuard: onOneGuard(),
   GetAccountProtection: onAccount(),
   SetAccountProtection: onAccount({ CredentialChangesNeedMFA: 'false' }),
-  RevokeSessions: async (things, name) => ({
-    parameters: { Target: 'Role', RoleName: await things.role(name) },
-    on: [things.arn(`role/${name}`)],
+  RevokeSessions: async (entities, name) => ({
+    parameters: { Target: 'Role', RoleName: await entities.role(name) },
+    on: [entities.arn(`role/${name}`)],
   }),
-  'RevokeSessions of a user': async (things, name) => {
-    const { UserPrincipalName } = await things.user(name);
-    return { parameters: { Target: 'User', UserPrincipalName }, on: [things.arn(`user/${name}`)] };
+  'RevokeSessions of a user': async (entities, name) => {
+    const { UserPrincipalName } = await entities.user(name);
+    return { parameters: { Target: 'User', UserPrincipalName }, on: [entities.arn(`user/${name}`)] };
   },
-  'RevokeSessions of a key': async (things, name) => {
-    const user = await things.user(name);
+  'RevokeSessions of a key': async (entities, name) => {
+    const user = await entities.user(name);
     const { UserPrincipalName } = user;
     return {
-      parameters: { Target: 'AccessKey', UserPrincipalName, UserAccessKeyId: await things.key(user) },
-      on: [things.arn(`user/${name}`)],
+      parameters: { Target: 'AccessKey', UserPrincipalName, UserAccessKeyId: await entities.key(user) },
+      on: [entities.arn(`user/${name}`)],
     };
   },
   'RevokeSessions of the account': onAccount({ Target: 'Account' }),

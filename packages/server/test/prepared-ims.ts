@@ -1,26 +1,28 @@
 import { caller, making, type Naming, onAccount, onAll, onUser, type Prepare } from './prepared-request.ts';
-import { password, samlMetadata, type Things, type UserThing } from './sample-entities.ts';
+import { password, type SampleEntities, samlMetadata, type UserEntity } from './sample-entities.ts';
 
 const byLoginName: Naming = 'UserPrincipalName';
 
-const withKey = async (things: Things, user: UserThing) => ({ UserAccessKeyId: await things.key(user) });
+const withKey = async (entities: SampleEntities, user: UserEntity) => ({
+  UserAccessKeyId: await entities.key(user),
+});
 
 const noRestriction = '{"Version":1,"Status":"Inactive","Statements":[]}';
 
 const accessKeys: Readonly<Record<string, Prepare>> = {
   CreateAccessKey: onUser(byLoginName),
-  ListAccessKeys: onUser(byLoginName, async (things, user) => {
-    await things.key(user);
+  ListAccessKeys: onUser(byLoginName, async (entities, user) => {
+    await entities.key(user);
     return {};
   }),
-  UpdateAccessKey: onUser(byLoginName, async (things, user) => ({
-    ...(await withKey(things, user)),
+  UpdateAccessKey: onUser(byLoginName, async (entities, user) => ({
+    ...(await withKey(entities, user)),
     Status: 'Inactive',
   })),
   DeleteAccessKey: onUser(byLoginName, withKey),
   GetAccessKeyLastUsed: onUser(byLoginName, withKey),
-  SetAccessKeyPolicy: onUser(byLoginName, async (things, user) => ({
-    ...(await withKey(things, user)),
+  SetAccessKeyPolicy: onUser(byLoginName, async (entities, user) => ({
+    ...(await withKey(entities, user)),
     AccessKeyPolicy: noRestriction,
   })),
   GetAccessKeyPolicy: onUser(byLoginName, withKey),
@@ -28,39 +30,42 @@ const accessKeys: Readonly<Record<string, Prepare>> = {
   GetAccessKeyPolicyForAccount: onAccount(),
 };
 
-const recycledKey = async (things: Things, user: UserThing) => ({
-  UserAccessKeyId: await things.recycledKey(user),
+const recycledKey = async (entities: SampleEntities, user: UserEntity) => ({
+  UserAccessKeyId: await entities.recycledKey(user),
 });
 
-const recycledUser = (things: Things, name: string) => things.recycledUser(name);
+const recycledUser = (entities: SampleEntities, name: string) => entities.recycledUser(name);
 
 /** All users and the name that it had: another may bear that by now. */
 const onRecycledUser =
-  (parameters: (user: UserThing, keyId: string) => Record<string, string>, of?: 'bin of its keys'): Prepare =>
-  async (things, name) => {
-    const user = await things.user(name);
-    const keyId = await things.recycledKey(user);
-    await things.do('2015-05-01', 'DeleteUser', { UserName: name });
+  (
+    parameters: (user: UserEntity, keyId: string) => Record<string, string>,
+    of?: 'bin of its keys',
+  ): Prepare =>
+  async (entities, name) => {
+    const user = await entities.user(name);
+    const keyId = await entities.recycledKey(user);
+    await entities.do('2015-05-01', 'DeleteUser', { UserName: name });
     return {
       parameters: parameters(user, keyId),
-      on: [things.arn('user/*'), things.arn(`user/${name}`)],
-      shown: [things.arn(of === undefined ? 'user/*' : `user/${user.UserId}`)],
+      on: [entities.arn('user/*'), entities.arn(`user/${name}`)],
+      shown: [entities.arn(of === undefined ? 'user/*' : `user/${user.UserId}`)],
     };
   };
 
 const recycleBin: Readonly<Record<string, Prepare>> = {
-  ListAccessKeysInRecycleBin: onUser('UserId', async (things, user) => {
-    await things.recycledKey(user);
+  ListAccessKeysInRecycleBin: onUser('UserId', async (entities, user) => {
+    await entities.recycledKey(user);
     return {};
   }),
   'ListAccessKeysInRecycleBin of a recycled user': onRecycledUser(
     ({ UserId }) => ({ UserId }),
     'bin of its keys',
   ),
-  GetAccessKeyInfoInRecycleBin: async (things, name) => ({
-    parameters: await recycledKey(things, await things.user(name)),
-    on: [things.arn(`user/${name}`)],
-    shown: [things.arn('user/*')],
+  GetAccessKeyInfoInRecycleBin: async (entities, name) => ({
+    parameters: await recycledKey(entities, await entities.user(name)),
+    on: [entities.arn(`user/${name}`)],
+    shown: [entities.arn('user/*')],
   }),
   RestoreAccessKeyFromRecycleBin: onUser('UserId', recycledKey),
   DeleteAccessKeyInRecycleBin: onUser('UserId', recycledKey),
@@ -71,15 +76,15 @@ const recycleBin: Readonly<Record<string, Prepare>> = {
     }),
     'bin of its keys',
   ),
-  ListUsersInRecycleBin: async (things, name) => {
-    await recycledUser(things, name);
-    return { parameters: {}, on: [things.arn('user/*')] };
+  ListUsersInRecycleBin: async (entities, name) => {
+    await recycledUser(entities, name);
+    return { parameters: {}, on: [entities.arn('user/*')] };
   },
-  'ListUsersInRecycleBin by login name': async (things, name) => {
-    const { UserPrincipalName } = await recycledUser(things, name);
+  'ListUsersInRecycleBin by login name': async (entities, name) => {
+    const { UserPrincipalName } = await recycledUser(entities, name);
     return {
       parameters: { Filter: `UserPrincipalName eq ${UserPrincipalName}` },
-      on: [things.arn('user/*')],
+      on: [entities.arn('user/*')],
       // A filter that fits nobody.
       elsewhere: { code: 'OK' },
     };
@@ -93,12 +98,12 @@ const recycleBin: Readonly<Record<string, Prepare>> = {
 const account: Readonly<Record<string, Prepare>> = {
   GetAccountSummary: onAccount(),
   GetDefaultDomain: onAccount(),
-  SetDefaultDomain: async (things, name) => ({
+  SetDefaultDomain: async (entities, name) => ({
     parameters: { DefaultDomainName: `${name}.onaliyun.com` },
-    on: [things.arn('*')],
+    on: [entities.arn('*')],
     elsewhere: {
       code: 'EntityAlreadyExists.AccountAlias',
-      parameters: { DefaultDomainName: things.account.domain },
+      parameters: { DefaultDomainName: entities.account.domain },
     },
   }),
   GetAccountMFAInfo: onAccount(),
@@ -109,20 +114,20 @@ const account: Readonly<Record<string, Prepare>> = {
   GetUserSsoSettings: onAccount(),
   SetUserSsoSettings: onAccount({ MetadataDocument: samlMetadata, SsoEnabled: 'true' }),
   GenerateCredentialReport: onAccount(),
-  GetCredentialReport: async (things) => {
-    await things.do('2019-08-15', 'GenerateCredentialReport');
-    return { parameters: {}, on: [things.arn('*')] };
+  GetCredentialReport: async (entities) => {
+    await entities.do('2019-08-15', 'GenerateCredentialReport');
+    return { parameters: {}, on: [entities.arn('*')] };
   },
   GetAccountSecurityPracticeReport: onAccount(),
   GenerateGovernanceReport: onAccount(),
   ...Object.fromEntries(
     ['GetGovernanceReportStatus', 'ListRecentGovernanceMetrics', 'GetGovernanceItemReport'].map((name) => [
       name,
-      async (things) => {
-        await things.do('2019-08-15', 'GenerateGovernanceReport');
+      async (entities) => {
+        await entities.do('2019-08-15', 'GenerateGovernanceReport');
         return {
           parameters: name === 'GetGovernanceItemReport' ? { GovernanceItemType: 'OldAccessKey' } : {},
-          on: [things.arn('*')],
+          on: [entities.arn('*')],
         };
       },
     ]) satisfies [string, Prepare][],
@@ -132,30 +137,31 @@ const account: Readonly<Record<string, Prepare>> = {
 /** A request about an application of the account, by its id, in its resource too. */
 const onApplication =
   (
-    more: (things: Things, appId: string) => Promise<Record<string, string>> = async () => ({}),
-    make: (things: Things, name: string) => Promise<string> = (things, name) => things.application(name),
+    more: (entities: SampleEntities, appId: string) => Promise<Record<string, string>> = async () => ({}),
+    make: (entities: SampleEntities, name: string) => Promise<string> = (entities, name) =>
+      entities.application(name),
   ): Prepare =>
-  async (things, name) => {
-    const AppId = await make(things, name);
+  async (entities, name) => {
+    const AppId = await make(entities, name);
     return {
-      parameters: { AppId, ...(await more(things, AppId)) },
-      on: [things.arn(`application/${AppId}`)],
+      parameters: { AppId, ...(await more(entities, AppId)) },
+      on: [entities.arn(`application/${AppId}`)],
     };
   };
 
-const withAppSecret = async (things: Things, appId: string) => ({
-  AppSecretId: await things.appSecret(appId),
+const withAppSecret = async (entities: SampleEntities, appId: string) => ({
+  AppSecretId: await entities.appSecret(appId),
 });
 
-const installed = async (things: Things, name: string) => {
-  const AppId = await things.application(name);
-  await things.do('2019-08-15', 'ProvisionApplication', { AppId });
+const installed = async (entities: SampleEntities, name: string) => {
+  const AppId = await entities.application(name);
+  await entities.do('2019-08-15', 'ProvisionApplication', { AppId });
   return AppId;
 };
 
-const installedOfVendor = async (things: Things, name: string) => {
-  const AppId = await things.foreignApplication(name);
-  await things.do('2019-08-15', 'ProvisionExternalApplication', { AppId });
+const installedOfVendor = async (entities: SampleEntities, name: string) => {
+  const AppId = await entities.foreignApplication(name);
+  await entities.do('2019-08-15', 'ProvisionExternalApplication', { AppId });
   return AppId;
 };
 
@@ -169,23 +175,23 @@ const applications: Readonly<Record<string, Prepare>> = {
   CreateAppSecret: onApplication(),
   GetAppSecret: onApplication(withAppSecret),
   DeleteAppSecret: onApplication(withAppSecret),
-  ListAppSecretIds: onApplication(async (things, appId) => {
-    await things.appSecret(appId);
+  ListAppSecretIds: onApplication(async (entities, appId) => {
+    await entities.appSecret(appId);
     return {};
   }),
   ProvisionApplication: onApplication(),
   DeprovisionApplication: onApplication(undefined, installed),
   GetApplicationProvisionInfo: onApplication(undefined, installed),
   ListApplicationProvisionInfos: onAll('application'),
-  ProvisionExternalApplication: async (things, name) => {
-    const AppId = await things.foreignApplication(name);
+  ProvisionExternalApplication: async (entities, name) => {
+    const AppId = await entities.foreignApplication(name);
     return {
       parameters: { AppId },
-      on: [things.arn(`application/${AppId}`)],
+      on: [entities.arn(`application/${AppId}`)],
       // Everybody may install the vendor's; what others may not install is not there.
       elsewhere: {
         code: 'EntityNotExist.Application',
-        parameters: { AppId: await things.application(name) },
+        parameters: { AppId: await entities.application(name) },
       },
     };
   },
@@ -194,28 +200,29 @@ const applications: Readonly<Record<string, Prepare>> = {
   ListExternalApplications: onAll('application'),
 };
 
-const withGroup = async (things: Things, _: UserThing, name: string) => ({
-  GroupName: await things.group(name),
+const withGroup = async (entities: SampleEntities, _: UserEntity, name: string) => ({
+  GroupName: await entities.group(name),
 });
 
 const both =
   (prepare: Prepare): Prepare =>
-  async (things, name) => {
-    const prepared = await prepare(things, name);
-    return { ...prepared, on: [...prepared.on, things.arn(`group/${name}`)] };
+  async (entities, name) => {
+    const prepared = await prepare(entities, name);
+    return { ...prepared, on: [...prepared.on, entities.arn(`group/${name}`)] };
   };
 
 const onGroup =
   (
     more: Readonly<Record<string, string>> = {},
-    make: (things: Things, name: string) => Promise<unknown> = (things, name) => things.group(name),
+    make: (entities: SampleEntities, name: string) => Promise<unknown> = (entities, name) =>
+      entities.group(name),
   ): Prepare =>
-  async (things, name) => {
-    await make(things, name);
-    return { parameters: { GroupName: name, ...more }, on: [things.arn(`group/${name}`)] };
+  async (entities, name) => {
+    await make(entities, name);
+    return { parameters: { GroupName: name, ...more }, on: [entities.arn(`group/${name}`)] };
   };
 
-const member = (things: Things, name: string) => things.member(name);
+const member = (entities: SampleEntities, name: string) => entities.member(name);
 
 const groups: Readonly<Record<string, Prepare>> = {
   CreateGroup: making('group', 'GroupName'),
@@ -231,11 +238,11 @@ const groups: Readonly<Record<string, Prepare>> = {
 
 const onProvider =
   (kind: 'SAML' | 'OIDC', more: Readonly<Record<string, string>> = {}): Prepare =>
-  async (things, name) => {
-    await (kind === 'SAML' ? things.samlProvider(name) : things.oidcProvider(name));
+  async (entities, name) => {
+    await (kind === 'SAML' ? entities.samlProvider(name) : entities.oidcProvider(name));
     return {
       parameters: { [`${kind}ProviderName`]: name, ...more },
-      on: [things.arn(`${kind.toLowerCase()}-provider/${name}`)],
+      on: [entities.arn(`${kind.toLowerCase()}-provider/${name}`)],
     };
   };
 
@@ -259,21 +266,23 @@ const providers: Readonly<Record<string, Prepare>> = {
   AddFingerprintToOIDCProvider: onProvider('OIDC', {
     Fingerprint: '902ef2deeb3c5b13ea4c3d5193629309e231ae55',
   }),
-  RemoveFingerprintFromOIDCProvider: async (things, name) => ({
-    parameters: { OIDCProviderName: await things.oidcProvider(name), Fingerprint: things.fingerprint },
-    on: [things.arn(`oidc-provider/${name}`)],
+  RemoveFingerprintFromOIDCProvider: async (entities, name) => ({
+    parameters: { OIDCProviderName: await entities.oidcProvider(name), Fingerprint: entities.fingerprint },
+    on: [entities.arn(`oidc-provider/${name}`)],
   }),
 };
 
-const withProfile = (things: Things, name: string) => things.userWithProfile(name);
+const withProfile = (entities: SampleEntities, name: string) => entities.userWithProfile(name);
 
-const withDevice = (things: Things, name: string) => things.userWithDevice(name);
+const withDevice = (entities: SampleEntities, name: string) => entities.userWithDevice(name);
 
-const withPasskey = async (things: Things, user: UserThing) => ({ PasskeyId: await things.passkey(user) });
+const withPasskey = async (entities: SampleEntities, user: UserEntity) => ({
+  PasskeyId: await entities.passkey(user),
+});
 
-const withContact = async (things: Things, { UserPrincipalName }: UserThing) => {
+const withContact = async (entities: SampleEntities, { UserPrincipalName }: UserEntity) => {
   const contact = { VerifyType: 'sms', MobilePhone: '86-18688880000' };
-  await things.do('2019-08-15', 'SetVerificationInfo', { UserPrincipalName, ...contact });
+  await entities.do('2019-08-15', 'SetVerificationInfo', { UserPrincipalName, ...contact });
   return contact;
 };
 
@@ -287,39 +296,39 @@ const signIn: Readonly<Record<string, Prepare>> = {
     on: [caller],
     elsewhere: { code: 'EntityNotExist.User.LoginProfile' },
   }),
-  CreateVirtualMFADevice: async (things, name) => ({
+  CreateVirtualMFADevice: async (entities, name) => ({
     parameters: { VirtualMFADeviceName: name },
-    on: [things.arn(`mfa/${name}`)],
+    on: [entities.arn(`mfa/${name}`)],
     makes: ['VirtualMFADeviceName'],
   }),
   ListVirtualMFADevices: onAll('mfa'),
-  DeleteVirtualMFADevice: async (things, name) => {
-    const { SerialNumber } = await things.device(name);
-    return { parameters: { SerialNumber }, on: [things.arn(`mfa/${name}`)] };
+  DeleteVirtualMFADevice: async (entities, name) => {
+    const { SerialNumber } = await entities.device(name);
+    return { parameters: { SerialNumber }, on: [entities.arn(`mfa/${name}`)] };
   },
-  BindMFADevice: onUser(byLoginName, async (things, _, name) => ({ ...(await things.device(name)) })),
+  BindMFADevice: onUser(byLoginName, async (entities, _, name) => ({ ...(await entities.device(name)) })),
   UnbindMFADevice: onUser(byLoginName, undefined, withDevice),
   DisableVirtualMFA: onUser(byLoginName, undefined, withDevice),
   GetUserMFAInfo: onUser(byLoginName, undefined, withDevice),
-  ListPasskeys: onUser(byLoginName, async (things, user) => {
-    await things.passkey(user);
+  ListPasskeys: onUser(byLoginName, async (entities, user) => {
+    await entities.passkey(user);
     return {};
   }),
-  UpdatePasskey: onUser(byLoginName, async (things, user) => ({
-    ...(await withPasskey(things, user)),
+  UpdatePasskey: onUser(byLoginName, async (entities, user) => ({
+    ...(await withPasskey(entities, user)),
     PasskeyName: 'changed',
   })),
   DeletePasskey: onUser(byLoginName, withPasskey),
   SetVerificationInfo: onUser(byLoginName, async () => ({ VerifyType: 'email', Email: 'a@example.com' })),
-  GetVerificationInfo: onUser(byLoginName, async (things, user) => {
-    await withContact(things, user);
+  GetVerificationInfo: onUser(byLoginName, async (entities, user) => {
+    await withContact(entities, user);
     return {};
   }),
   UnbindVerification: onUser(byLoginName, withContact),
 };
 
-const withCredential = async (things: Things, user: UserThing) => ({
-  ServiceCredentialId: await things.serviceCredential(user),
+const withCredential = async (entities: SampleEntities, user: UserEntity) => ({
+  ServiceCredentialId: await entities.serviceCredential(user),
 });
 
 const serviceCredentials: Readonly<Record<string, Prepare>> = {
@@ -328,53 +337,53 @@ const serviceCredentials: Readonly<Record<string, Prepare>> = {
     ServiceName: 'dashscope.aliyuncs.com',
   })),
   GetServiceCredential: onUser(byLoginName, withCredential),
-  ListServiceCredentials: onUser(byLoginName, async (things, user) => {
-    await things.serviceCredential(user);
+  ListServiceCredentials: onUser(byLoginName, async (entities, user) => {
+    await entities.serviceCredential(user);
     return {};
   }),
   'ListServiceCredentials of all users': onAll('user', { AllUsers: 'true' }),
-  UpdateServiceCredential: onUser(byLoginName, async (things, user) => ({
-    ...(await withCredential(things, user)),
+  UpdateServiceCredential: onUser(byLoginName, async (entities, user) => ({
+    ...(await withCredential(entities, user)),
     Status: 'Inactive',
   })),
   DeleteServiceCredential: onUser(byLoginName, withCredential),
 };
 
 const taggedUser =
-  (parameters: (user: UserThing) => Readonly<Record<string, string>>): Prepare =>
-  async (things, name) => {
-    const user = await things.user(name);
-    await things.do('2019-08-15', 'TagResources', {
+  (parameters: (user: UserEntity) => Readonly<Record<string, string>>): Prepare =>
+  async (entities, name) => {
+    const user = await entities.user(name);
+    await entities.do('2019-08-15', 'TagResources', {
       'ResourceId.1': user.UserId,
       'Tag.1.Key': 'owner',
-      'Tag.1.Value': things.mark,
+      'Tag.1.Value': entities.mark,
     });
-    const shown = [things.arn(`user/${user.UserId}`)];
-    return { parameters: parameters(user), on: [things.arn(`user/${name}`)], shown };
+    const shown = [entities.arn(`user/${user.UserId}`)];
+    return { parameters: parameters(user), on: [entities.arn(`user/${name}`)], shown };
   };
 
 const users: Readonly<Record<string, Prepare>> = {
-  CreateUser: async (things, name) => ({
-    parameters: { UserPrincipalName: `${name}@${things.account.domain}`, DisplayName: 'made' },
-    on: [things.arn('user/*')],
+  CreateUser: async (entities, name) => ({
+    parameters: { UserPrincipalName: `${name}@${entities.account.domain}`, DisplayName: 'made' },
+    on: [entities.arn('user/*')],
     makes: ['UserPrincipalName'],
     // The domain is not that of the other account.
     elsewhere: { code: 'InvalidParameter.UserPrincipalName.Format' },
   }),
   GetUser: onUser(byLoginName),
   'GetUser by id': onUser('UserId'),
-  'GetUser by key': async (things, name) => ({
-    parameters: { UserAccessKeyId: await things.key(await things.user(name)) },
-    on: [things.arn(`user/${name}`)],
-    shown: [things.arn('user/*')],
+  'GetUser by key': async (entities, name) => ({
+    parameters: { UserAccessKeyId: await entities.key(await entities.user(name)) },
+    on: [entities.arn(`user/${name}`)],
+    shown: [entities.arn('user/*')],
   }),
   UpdateUser: onUser(byLoginName, async () => ({ NewDisplayName: 'changed' })),
-  'UpdateUser with a new name': async (things, name) => {
-    const { UserId } = await things.user(name);
+  'UpdateUser with a new name': async (entities, name) => {
+    const { UserId } = await entities.user(name);
     return {
-      parameters: { UserId, NewUserPrincipalName: `${name}-new@${things.account.domain}` },
-      on: [things.arn(`user/${name}`), things.arn(`user/${name}-new`)],
-      shown: [things.arn(`user/${UserId}`)],
+      parameters: { UserId, NewUserPrincipalName: `${name}-new@${entities.account.domain}` },
+      on: [entities.arn(`user/${name}`), entities.arn(`user/${name}-new`)],
+      shown: [entities.arn(`user/${UserId}`)],
       makes: ['NewUserPrincipalName'],
       elsewhere: { code: 'InvalidParameter.NewUserPrincipalName.Format' },
     };

@@ -1,33 +1,35 @@
 import { caller, making, type Naming, onAccount, onAll, onUser, type Prepare } from './prepared-request.ts';
-import { allowing, password, type Things, trusting, type UserThing } from './sample-entities.ts';
+import { allowing, password, type SampleEntities, trusting, type UserEntity } from './sample-entities.ts';
 
 const byName: Naming = 'UserName';
 
-const withKey = async (things: Things, user: UserThing) => ({ UserAccessKeyId: await things.key(user) });
+const withKey = async (entities: SampleEntities, user: UserEntity) => ({
+  UserAccessKeyId: await entities.key(user),
+});
 
-const withProfile = (things: Things, name: string) => things.userWithProfile(name);
+const withProfile = (entities: SampleEntities, name: string) => entities.userWithProfile(name);
 
-const withDevice = (things: Things, name: string) => things.userWithDevice(name);
+const withDevice = (entities: SampleEntities, name: string) => entities.userWithDevice(name);
 
 const users: Readonly<Record<string, Prepare>> = {
   CreateUser: making('user', byName),
   GetUser: onUser(byName),
   UpdateUser: onUser(byName, async () => ({ NewComments: 'changed' })),
-  'UpdateUser with a new name': async (things, name) => ({
-    parameters: { UserName: (await things.user(name)).UserName, NewUserName: `${name}-new` },
-    on: [things.arn(`user/${name}`), things.arn(`user/${name}-new`)],
+  'UpdateUser with a new name': async (entities, name) => ({
+    parameters: { UserName: (await entities.user(name)).UserName, NewUserName: `${name}-new` },
+    on: [entities.arn(`user/${name}`), entities.arn(`user/${name}-new`)],
     makes: ['NewUserName'],
     elsewhere: { code: 'EntityNotExist.User' },
   }),
   DeleteUser: onUser(byName),
   ListUsers: onAll('user'),
   CreateAccessKey: onUser(byName),
-  ListAccessKeys: onUser(byName, async (things, user) => {
-    await things.key(user);
+  ListAccessKeys: onUser(byName, async (entities, user) => {
+    await entities.key(user);
     return {};
   }),
-  UpdateAccessKey: onUser(byName, async (things, user) => ({
-    ...(await withKey(things, user)),
+  UpdateAccessKey: onUser(byName, async (entities, user) => ({
+    ...(await withKey(entities, user)),
     Status: 'Inactive',
   })),
   DeleteAccessKey: onUser(byName, withKey),
@@ -41,17 +43,17 @@ const users: Readonly<Record<string, Prepare>> = {
     on: [caller],
     elsewhere: { code: 'EntityNotExist.User.LoginProfile' },
   }),
-  CreateVirtualMFADevice: async (things, name) => ({
+  CreateVirtualMFADevice: async (entities, name) => ({
     parameters: { VirtualMFADeviceName: name },
-    on: [things.arn(`mfa/${name}`)],
+    on: [entities.arn(`mfa/${name}`)],
     makes: ['VirtualMFADeviceName'],
   }),
   ListVirtualMFADevices: onAll('mfa'),
-  DeleteVirtualMFADevice: async (things, name) => {
-    const { SerialNumber } = await things.device(name);
-    return { parameters: { SerialNumber }, on: [things.arn(`mfa/${name}`)] };
+  DeleteVirtualMFADevice: async (entities, name) => {
+    const { SerialNumber } = await entities.device(name);
+    return { parameters: { SerialNumber }, on: [entities.arn(`mfa/${name}`)] };
   },
-  BindMFADevice: onUser(byName, async (things, _, name) => ({ ...(await things.device(name)) })),
+  BindMFADevice: onUser(byName, async (entities, _, name) => ({ ...(await entities.device(name)) })),
   UnbindMFADevice: onUser(byName, undefined, withDevice),
   GetUserMFAInfo: onUser(byName, undefined, withDevice),
 };
@@ -59,22 +61,23 @@ const users: Readonly<Record<string, Prepare>> = {
 const onGroup =
   (
     more: Readonly<Record<string, string>> = {},
-    make: (things: Things, name: string) => Promise<unknown> = (things, name) => things.group(name),
+    make: (entities: SampleEntities, name: string) => Promise<unknown> = (entities, name) =>
+      entities.group(name),
   ): Prepare =>
-  async (things, name) => {
-    await make(things, name);
-    return { parameters: { GroupName: name, ...more }, on: [things.arn(`group/${name}`)] };
+  async (entities, name) => {
+    await make(entities, name);
+    return { parameters: { GroupName: name, ...more }, on: [entities.arn(`group/${name}`)] };
   };
 
-const member = (things: Things, name: string) => things.member(name);
+const member = (entities: SampleEntities, name: string) => entities.member(name);
 
 const onMembership =
-  (make: (things: Things, name: string) => Promise<unknown>): Prepare =>
-  async (things, name) => {
-    await make(things, name);
+  (make: (entities: SampleEntities, name: string) => Promise<unknown>): Prepare =>
+  async (entities, name) => {
+    await make(entities, name);
     return {
       parameters: { UserName: name, GroupName: name },
-      on: [things.arn(`user/${name}`), things.arn(`group/${name}`)],
+      on: [entities.arn(`user/${name}`), entities.arn(`group/${name}`)],
     };
   };
 
@@ -82,17 +85,17 @@ const groups: Readonly<Record<string, Prepare>> = {
   CreateGroup: making('group', 'GroupName'),
   GetGroup: onGroup(),
   UpdateGroup: onGroup({ NewComments: 'changed' }),
-  'UpdateGroup with a new name': async (things, name) => ({
-    parameters: { GroupName: await things.group(name), NewGroupName: `${name}-new` },
-    on: [things.arn(`group/${name}`), things.arn(`group/${name}-new`)],
+  'UpdateGroup with a new name': async (entities, name) => ({
+    parameters: { GroupName: await entities.group(name), NewGroupName: `${name}-new` },
+    on: [entities.arn(`group/${name}`), entities.arn(`group/${name}-new`)],
     makes: ['NewGroupName'],
     elsewhere: { code: 'EntityNotExist.Group' },
   }),
   DeleteGroup: onGroup(),
   ListGroups: onAll('group'),
-  AddUserToGroup: onMembership(async (things, name) => {
-    await things.user(name);
-    await things.group(name);
+  AddUserToGroup: onMembership(async (entities, name) => {
+    await entities.user(name);
+    await entities.group(name);
   }),
   RemoveUserFromGroup: onMembership(member),
   ListUsersForGroup: onGroup({}, member),
@@ -102,11 +105,12 @@ const groups: Readonly<Record<string, Prepare>> = {
 const onRole =
   (
     more: Readonly<Record<string, string>> = {},
-    make: (things: Things, name: string) => Promise<unknown> = (things, name) => things.role(name),
+    make: (entities: SampleEntities, name: string) => Promise<unknown> = (entities, name) =>
+      entities.role(name),
   ): Prepare =>
-  async (things, name) => {
-    await make(things, name);
-    return { parameters: { RoleName: name, ...more }, on: [things.arn(`role/${name}`)] };
+  async (entities, name) => {
+    await make(entities, name);
+    return { parameters: { RoleName: name, ...more }, on: [entities.arn(`role/${name}`)] };
   };
 
 const roles: Readonly<Record<string, Prepare>> = {
@@ -115,9 +119,9 @@ const roles: Readonly<Record<string, Prepare>> = {
   }),
   GetRole: onRole(),
   UpdateRole: onRole({ NewDescription: 'changed' }),
-  DeleteRole: onRole({}, async (things, name) => {
-    await things.role(name);
-    await things.tagged('role', name);
+  DeleteRole: onRole({}, async (entities, name) => {
+    await entities.role(name);
+    await entities.tagged('role', name);
   }),
   ListRoles: onAll('role'),
 };
@@ -125,11 +129,12 @@ const roles: Readonly<Record<string, Prepare>> = {
 const onPolicy =
   (
     more: Readonly<Record<string, string>> = {},
-    make: (things: Things, name: string) => Promise<unknown> = (things, name) => things.policy(name),
+    make: (entities: SampleEntities, name: string) => Promise<unknown> = (entities, name) =>
+      entities.policy(name),
   ): Prepare =>
-  async (things, name) => {
-    await make(things, name);
-    return { parameters: { PolicyName: name, ...more }, on: [things.arn(`policy/${name}`)] };
+  async (entities, name) => {
+    await make(entities, name);
+    return { parameters: { PolicyName: name, ...more }, on: [entities.arn(`policy/${name}`)] };
   };
 
 const onSystemPolicy =
@@ -141,7 +146,7 @@ const onSystemPolicy =
     elsewhere: { code: 'OK' },
   });
 
-const ofTwoVersions = (things: Things, name: string) => things.policyOfTwoVersions(name);
+const ofTwoVersions = (entities: SampleEntities, name: string) => entities.policyOfTwoVersions(name);
 
 const custom = { PolicyType: 'Custom' };
 
@@ -151,12 +156,12 @@ const policies: Readonly<Record<string, Prepare>> = {
   'GetPolicy of the system': onSystemPolicy(),
   ListPolicies: onAll('policy'),
   DeletePolicy: onPolicy(),
-  'DeletePolicy with all that goes with it': onPolicy({ CascadingDelete: 'true' }, async (things, name) => {
-    await things.policyOfTwoVersions(name);
-    await things.tagged('policy', name);
-    const { UserName, UserPrincipalName } = await things.user(name);
-    await things.do('2015-05-01', 'AttachPolicyToUser', { UserName, PolicyName: name, ...custom });
-    await things.do('2019-08-15', 'DeleteUser', { UserPrincipalName });
+  'DeletePolicy with all that goes with it': onPolicy({ CascadingDelete: 'true' }, async (entities, name) => {
+    await entities.policyOfTwoVersions(name);
+    await entities.tagged('policy', name);
+    const { UserName, UserPrincipalName } = await entities.user(name);
+    await entities.do('2015-05-01', 'AttachPolicyToUser', { UserName, PolicyName: name, ...custom });
+    await entities.do('2019-08-15', 'DeleteUser', { UserPrincipalName });
   }),
   UpdatePolicyDescription: onPolicy({ NewDescription: 'changed' }),
   CreatePolicyVersion: onPolicy({ PolicyDocument: allowing('oss:PutObject', '*') }),
@@ -165,66 +170,70 @@ const policies: Readonly<Record<string, Prepare>> = {
   ListPolicyVersions: onPolicy(custom),
   DeletePolicyVersion: onPolicy({ VersionId: 'v2' }, ofTwoVersions),
   SetDefaultPolicyVersion: onPolicy({ VersionId: 'v2' }, ofTwoVersions),
-  ListEntitiesForPolicy: onPolicy(custom, async (things, name) => {
-    await things.policy(name);
-    await things.user(name);
-    await things.do('2015-05-01', 'AttachPolicyToUser', { UserName: name, PolicyName: name, ...custom });
+  ListEntitiesForPolicy: onPolicy(custom, async (entities, name) => {
+    await entities.policy(name);
+    await entities.user(name);
+    await entities.do('2015-05-01', 'AttachPolicyToUser', { UserName: name, PolicyName: name, ...custom });
   }),
 };
 
 const holders = ['User', 'Group', 'Role'] as const;
 
-const makeHolder = (things: Things, holder: (typeof holders)[number], name: string): Promise<unknown> =>
-  holder === 'User' ? things.user(name) : holder === 'Group' ? things.group(name) : things.role(name);
+const makeHolder = (
+  entities: SampleEntities,
+  holder: (typeof holders)[number],
+  name: string,
+): Promise<unknown> =>
+  holder === 'User' ? entities.user(name) : holder === 'Group' ? entities.group(name) : entities.role(name);
 
 const attachments: Readonly<Record<string, Prepare>> = Object.fromEntries(
   holders.flatMap((holder): [string, Prepare][] => {
     const kind = holder.toLowerCase();
     const parameters = (name: string) => ({ [`${holder}Name`]: name, PolicyName: name, ...custom });
-    const make = async (things: Things, name: string) => {
-      await makeHolder(things, holder, name);
-      await things.policy(name);
+    const make = async (entities: SampleEntities, name: string) => {
+      await makeHolder(entities, holder, name);
+      await entities.policy(name);
     };
-    const attached = async (things: Things, name: string) => {
-      await make(things, name);
-      await things.do('2015-05-01', `AttachPolicyTo${holder}`, parameters(name));
+    const attached = async (entities: SampleEntities, name: string) => {
+      await make(entities, name);
+      await entities.do('2015-05-01', `AttachPolicyTo${holder}`, parameters(name));
     };
-    const on = (things: Things, name: string) => [
-      things.arn(`${kind}/${name}`),
-      things.arn(`policy/${name}`),
+    const on = (entities: SampleEntities, name: string) => [
+      entities.arn(`${kind}/${name}`),
+      entities.arn(`policy/${name}`),
     ];
     return [
       [
         `AttachPolicyTo${holder}`,
-        async (things, name) => {
-          await make(things, name);
-          return { parameters: parameters(name), on: on(things, name) };
+        async (entities, name) => {
+          await make(entities, name);
+          return { parameters: parameters(name), on: on(entities, name) };
         },
       ],
       [
         `AttachPolicyTo${holder} of the system`,
-        async (things, name) => {
-          await makeHolder(things, holder, name);
+        async (entities, name) => {
+          await makeHolder(entities, holder, name);
           const system = { PolicyName: 'ReadOnlyAccess', PolicyType: 'System' };
           return {
             parameters: { [`${holder}Name`]: name, ...system },
-            on: [things.arn(`${kind}/${name}`), 'acs:ram:*:system:policy/ReadOnlyAccess'],
+            on: [entities.arn(`${kind}/${name}`), 'acs:ram:*:system:policy/ReadOnlyAccess'],
             elsewhere: { code: `EntityNotExist.${holder}` },
           };
         },
       ],
       [
         `DetachPolicyFrom${holder}`,
-        async (things, name) => {
-          await attached(things, name);
-          return { parameters: parameters(name), on: on(things, name) };
+        async (entities, name) => {
+          await attached(entities, name);
+          return { parameters: parameters(name), on: on(entities, name) };
         },
       ],
       [
         `ListPoliciesFor${holder}`,
-        async (things, name) => {
-          await attached(things, name);
-          return { parameters: { [`${holder}Name`]: name }, on: [things.arn(`${kind}/${name}`)] };
+        async (entities, name) => {
+          await attached(entities, name);
+          return { parameters: { [`${holder}Name`]: name }, on: [entities.arn(`${kind}/${name}`)] };
         },
       ],
     ];
@@ -233,12 +242,12 @@ const attachments: Readonly<Record<string, Prepare>> = Object.fromEntries(
 
 const account: Readonly<Record<string, Prepare>> = {
   GetAccountAlias: onAccount(),
-  SetAccountAlias: async (things) => ({
-    parameters: { AccountAlias: `alias-of-${things.prefix}` },
-    on: [things.arn('*')],
+  SetAccountAlias: async (entities) => ({
+    parameters: { AccountAlias: `alias-of-${entities.prefix}` },
+    on: [entities.arn('*')],
     elsewhere: {
       code: 'EntityAlreadyExists.AccountAlias',
-      parameters: { AccountAlias: things.account.accountId },
+      parameters: { AccountAlias: entities.account.accountId },
     },
   }),
   ClearAccountAlias: onAccount(),
@@ -246,20 +255,20 @@ const account: Readonly<Record<string, Prepare>> = {
   SetPasswordPolicy: onAccount({ MinimumPasswordLength: '9' }),
   GetSecurityPreference: onAccount(),
   SetSecurityPreference: onAccount({ EnableSaveMFATicket: 'true' }),
-  DecodeDiagnosticMessage: async (things, name) => ({
-    parameters: { EncodedDiagnosticMessage: await things.diagnosticMessage(name) },
-    on: [things.arn('*')],
+  DecodeDiagnosticMessage: async (entities, name) => ({
+    parameters: { EncodedDiagnosticMessage: await entities.diagnosticMessage(name) },
+    on: [entities.arn('*')],
   }),
 };
 
 const tagging =
   (ResourceType: 'role' | 'policy', more: Readonly<Record<string, string>>): Prepare =>
-  async (things, name) => {
-    await (ResourceType === 'role' ? things.role(name) : things.policy(name));
-    await things.tagged(ResourceType, name);
+  async (entities, name) => {
+    await (ResourceType === 'role' ? entities.role(name) : entities.policy(name));
+    await entities.tagged(ResourceType, name);
     return {
       parameters: { ResourceType, ResourceNames: JSON.stringify([name]), ...more },
-      on: [things.arn(`${ResourceType}/${name}`)],
+      on: [entities.arn(`${ResourceType}/${name}`)],
     };
   };
 

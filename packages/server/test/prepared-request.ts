@@ -1,4 +1,4 @@
-import type { Things, UserThing } from './sample-entities.ts';
+import type { SampleEntities, UserEntity } from './sample-entities.ts';
 
 /** A request that succeeds for whoever may make it, on things that were made for it. */
 export interface Prepared {
@@ -19,7 +19,7 @@ export interface Prepared {
  * Makes what a request needs.
  * @param name of what is made: of letters, digits and hyphens, and nobody else's
  */
-export type Prepare = (things: Things, name: string) => Promise<Prepared>;
+export type Prepare = (entities: SampleEntities, name: string) => Promise<Prepared>;
 
 /** Stands in a resource for the user that calls. */
 export const caller = '{caller}';
@@ -27,12 +27,12 @@ export const caller = '{caller}';
 /** A request about the account as a whole. */
 export const onAccount =
   (parameters: Readonly<Record<string, string>> = {}, elsewhere?: Prepared['elsewhere']): Prepare =>
-  async (things) => ({ parameters, on: [things.arn('*')], ...(elsewhere && { elsewhere }) });
+  async (entities) => ({ parameters, on: [entities.arn('*')], ...(elsewhere && { elsewhere }) });
 
 /** A request about all things of a kind. @param kind `user`, `group` … */
 export const onAll =
   (kind: string, parameters: Readonly<Record<string, string>> = {}): Prepare =>
-  async (things) => ({ parameters, on: [things.arn(`${kind}/*`)] });
+  async (entities) => ({ parameters, on: [entities.arn(`${kind}/*`)] });
 
 /** A request that makes a thing, which needs the permission on all of the kind. @param parameter that names it */
 export const making =
@@ -41,9 +41,9 @@ export const making =
     parameter: string,
     more: Readonly<Record<string, string>> | ((name: string) => Readonly<Record<string, string>>) = {},
   ): Prepare =>
-  async (things, name) => ({
+  async (entities, name) => ({
     parameters: { [parameter]: name, ...(typeof more === 'function' ? more(name) : more) },
-    on: [things.arn(`${kind}/*`)],
+    on: [entities.arn(`${kind}/*`)],
     makes: [parameter],
   });
 
@@ -59,17 +59,18 @@ export const onUser =
   (
     naming: Naming,
     more: (
-      things: Things,
-      user: UserThing,
+      entities: SampleEntities,
+      user: UserEntity,
       name: string,
     ) => Promise<Record<string, string>> = async () => ({}),
-    make: (things: Things, name: string) => Promise<UserThing> = (things, name) => things.user(name),
+    make: (entities: SampleEntities, name: string) => Promise<UserEntity> = (entities, name) =>
+      entities.user(name),
   ): Prepare =>
-  async (things, name) => {
-    const user = await make(things, name);
+  async (entities, name) => {
+    const user = await make(entities, name);
     return {
-      parameters: { [naming]: user[naming], ...(await more(things, user, name)) },
-      on: [things.arn(`user/${name}`)],
-      ...(naming === 'UserId' && { shown: [things.arn(`user/${user.UserId}`)] }),
+      parameters: { [naming]: user[naming], ...(await more(entities, user, name)) },
+      on: [entities.arn(`user/${name}`)],
+      ...(naming === 'UserId' && { shown: [entities.arn(`user/${user.UserId}`)] }),
     };
   };

@@ -4,15 +4,15 @@ import { preparedClaviger } from './prepared-claviger.ts';
 import { preparedIms } from './prepared-ims.ts';
 import { preparedRam } from './prepared-ram.ts';
 import type { Prepare } from './prepared-request.ts';
-import type { Things } from './sample-entities.ts';
+import type { SampleEntities } from './sample-entities.ts';
 
 const sts: Readonly<Record<string, Prepare>> = {
-  AssumeRole: async (things, name) => ({
+  AssumeRole: async (entities, name) => ({
     parameters: {
-      RoleArn: `acs:ram::${things.account.accountId}:role/${await things.role(name)}`,
+      RoleArn: `acs:ram::${entities.account.accountId}:role/${await entities.role(name)}`,
       RoleSessionName: 'visit',
     },
-    on: [things.arn(`role/${name}`)],
+    on: [entities.arn(`role/${name}`)],
   }),
   GetCallerIdentity: async () => ({ parameters: {}, on: [] }),
 };
@@ -20,13 +20,13 @@ const sts: Readonly<Record<string, Prepare>> = {
 /** A request about a key: who may look into the audit record may look into all of it. */
 const onUsedKey =
   (more: Readonly<Record<string, string>> = {}): Prepare =>
-  async (things, name) => {
-    const { key } = await things.server.newUser(things.account, name);
-    await things.server.clients(key).callRpc('2015-04-01', 'GetCallerIdentity');
-    return { parameters: { AccessKey: key.accessKeyId, ...more }, on: [onTrail(things)] };
+  async (entities, name) => {
+    const { key } = await entities.server.newUser(entities.account, name);
+    await entities.server.clients(key).callRpc('2015-04-01', 'GetCallerIdentity');
+    return { parameters: { AccessKey: key.accessKeyId, ...more }, on: [onTrail(entities)] };
   };
 
-const onTrail = (things: Things): string => `acs:actiontrail:*:${things.account.accountId}:*`;
+const onTrail = (entities: SampleEntities): string => `acs:actiontrail:*:${entities.account.accountId}:*`;
 
 const actiontrail: Readonly<Record<string, Prepare>> = {
   GetAccessKeyLastUsedInfo: onUsedKey(),
@@ -34,12 +34,12 @@ const actiontrail: Readonly<Record<string, Prepare>> = {
   GetAccessKeyLastUsedEvents: onUsedKey({ ServiceName: 'Sts' }),
   GetAccessKeyLastUsedIps: onUsedKey({ ServiceName: 'Sts' }),
   GetAccessKeyLastUsedResources: onUsedKey({ ServiceName: 'Sts' }),
-  LookupEvents: async (things) => ({
+  LookupEvents: async (entities) => ({
     parameters: { 'LookupAttribute.1.Key': 'EventName', 'LookupAttribute.1.Value': 'CreateRole' },
-    on: [onTrail(things)],
+    on: [onTrail(entities)],
   }),
-  'LookupEvents of a key': async (things, name) => {
-    const { parameters, on } = await onUsedKey()(things, name);
+  'LookupEvents of a key': async (entities, name) => {
+    const { parameters, on } = await onUsedKey()(entities, name);
     return {
       parameters: {
         'LookupAttribute.1.Key': 'EventAccessKeyId',

@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
  * A line between a guard and a server: passes every byte on and keeps a copy of those that the server sends; can be cut,
  * break off by itself, or fall silent.
  */
-export class TappedLine {
+export class RecordedConnection {
   #target: URL;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -22,8 +22,8 @@ export class TappedLine {
   }
 
   /** @param target `http://127.0.0.1:port` */
-  static async to(target: string): Promise<TappedLine> {
-    const line = new TappedLine(target);
+  static async to(target: string): Promise<RecordedConnection> {
+    const line = new RecordedConnection(target);
     line.#server.listen(0, '127.0.0.1');
     await once(line.#server, 'listening');
     line.#port = (line.#server.address() as AddressInfo).port;

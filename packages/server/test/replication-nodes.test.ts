@@ -10,9 +10,9 @@ import { type Configuration, readConfiguration } from '../src/configuration.ts';
 import { initialise } from '../src/installation.ts';
 import { type ClientKey, Clients } from './clients.ts';
 import { eachDatabase } from './databases.ts';
+import { RecordedConnection } from './recorded-connection.ts';
 import { document, ReplicatedGuard } from './replicated-guard.ts';
 import { registerGuard } from './server.ts';
-import { TappedLine } from './recorded-connection.ts';
 
 const RAM = '2015-05-01';
 
@@ -23,7 +23,7 @@ eachDatabase((_, { freshLocation }) => {
     let configuration: Configuration;
     let nodes: [Claviger, Claviger];
     let admin: Clients;
-    let line: TappedLine;
+    let line: RecordedConnection;
     let guard: ReplicatedGuard;
 
     before(async () => {
@@ -43,7 +43,7 @@ eachDatabase((_, { freshLocation }) => {
         accessKeySecret: made.accessKeySecret.reveal(),
       });
       const key = await registerGuard(nodes[0].services, made.accountId, 'default', ['orders']);
-      line = await TappedLine.to(nodes[1].url);
+      line = await RecordedConnection.to(nodes[1].url);
       guard = ReplicatedGuard.open(line.url, key);
       await guard.source.ready();
     });

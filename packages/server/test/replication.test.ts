@@ -12,9 +12,9 @@ import { operatorScope, setAccountStatus } from '../src/accounts/create-account.
 import { createUser } from '../src/users/user.ts';
 import type { ClientKey } from './clients.ts';
 import { callRaw, readJson, send, signedRequest } from './raw-request.ts';
+import { RecordedConnection } from './recorded-connection.ts';
 import { document, ReplicatedGuard, userWith } from './replicated-guard.ts';
 import { eachServer, type GuardKey, setGuardStatusOf, type TestAccount, type TestServer } from './server.ts';
-import { TappedLine } from './recorded-connection.ts';
 
 const RAM = '2015-05-01';
 const IMS = '2019-08-15';
@@ -29,7 +29,7 @@ eachServer((_, start) => {
     let server: TestServer;
     let account: TestAccount;
     let guardKey: GuardKey;
-    let line: TappedLine;
+    let line: RecordedConnection;
     let guard: ReplicatedGuard;
     const guards: ReplicatedGuard[] = [];
     let users = 0;
@@ -41,7 +41,7 @@ eachServer((_, start) => {
     beforeEach(async () => {
       account = await server.newAccount();
       guardKey = await server.newGuard(account);
-      line = await TappedLine.to(server.url);
+      line = await RecordedConnection.to(server.url);
       guard = open(guardKey);
       await guard.source.ready();
     });
@@ -420,7 +420,7 @@ eachServer((_, start) => {
         assert.equal(await guard.verdict(unknown), 'ServiceUnavailable.ControlPlane');
         guard.time.ahead += 5 * minute + 1;
         assert.equal(await guard.verdict(known), stale);
-        line = await TappedLine.to(server.url);
+        line = await RecordedConnection.to(server.url);
       });
     });
 

@@ -32,7 +32,7 @@ eachServer((_, start) => {
     const { account, admin } = await fresh();
     const document = `\n${trust({ RAM: [`acs:ram::${account.accountId}:root`] })} `;
     const created = await create(account, {
-      roleName: 'Reader.of-Things',
+      roleName: 'Reader.of-SampleEntities',
       assumeRolePolicyDocument: document,
       description: 'reads',
       maxSessionDuration: 7200,
@@ -42,15 +42,15 @@ eachServer((_, start) => {
     assert.match(role.createDate!, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
     const asMade = {
       roleId: role.roleId,
-      roleName: 'Reader.of-Things',
-      arn: `acs:ram::${account.accountId}:role/Reader.of-Things`,
+      roleName: 'Reader.of-SampleEntities',
+      arn: `acs:ram::${account.accountId}:role/Reader.of-SampleEntities`,
       description: 'reads',
       assumeRolePolicyDocument: document,
       maxSessionDuration: 7200,
       createDate: role.createDate,
     };
     assert.deepEqual({ ...role }, asMade);
-    const read = await admin.getRole(new ram.GetRoleRequest({ roleName: 'reader.of-things' }));
+    const read = await admin.getRole(new ram.GetRoleRequest({ roleName: 'reader.of-entities' }));
     assert.deepEqual({ ...read.body!.role }, { ...asMade, updateDate: role.createDate });
   });
 

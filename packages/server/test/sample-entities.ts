@@ -15,14 +15,14 @@ export const password = 'correct horse 42';
 export const samlMetadata = new SamlIdentityProvider().metadata();
 
 /** A RAM user by all its names. */
-export interface UserThing {
+export interface UserEntity {
   readonly UserName: string;
   readonly UserPrincipalName: string;
   readonly UserId: string;
 }
 
 /** A virtual MFA device, and the two codes that bind it. */
-export interface DeviceThing {
+export interface DeviceEntity {
   readonly SerialNumber: string;
   readonly AuthenticationCode1: string;
   readonly AuthenticationCode2: string;
@@ -32,11 +32,11 @@ export interface DeviceThing {
  * Makes things in one account, as its administrator. Whatever can hold a free text holds the account's mark, and every
  * id that comes back is remembered: an answer to somebody else that has one of them tells too much.
  */
-export class Things {
+export class SampleEntities {
   readonly server: TestServer;
   readonly account: TestAccount;
   /** Another account, whose applications can be installed. */
-  readonly vendor: Things | undefined;
+  readonly vendor: SampleEntities | undefined;
   /** Stands in names, so that no two accounts have the same. */
   readonly prefix: string;
   readonly mark: string;
@@ -44,7 +44,13 @@ export class Things {
   readonly #told = new Set<string>();
 
   /** @param now at which the server's clock stands still, milliseconds since the epoch */
-  constructor(server: TestServer, account: TestAccount, prefix: string, now: number, vendor?: Things) {
+  constructor(
+    server: TestServer,
+    account: TestAccount,
+    prefix: string,
+    now: number,
+    vendor?: SampleEntities,
+  ) {
     this.server = server;
     this.account = account;
     this.prefix = prefix;
@@ -101,32 +107,32 @@ export class Things {
     return name;
   }
 
-  async user(UserName: string): Promise<UserThing> {
+  async user(UserName: string): Promise<UserEntity> {
     const made = await this.do(RAM, 'CreateUser', { UserName, DisplayName: this.mark, Comments: this.mark });
-    const { UserId } = made['User'] as UserThing;
+    const { UserId } = made['User'] as UserEntity;
     return { UserName, UserPrincipalName: `${UserName}@${this.account.domain}`, UserId };
   }
 
   /** @returns the key's id */
-  async key({ UserName }: UserThing): Promise<string> {
+  async key({ UserName }: UserEntity): Promise<string> {
     const made = await this.do(RAM, 'CreateAccessKey', { UserName });
     return (made['AccessKey'] as { readonly AccessKeyId: string }).AccessKeyId;
   }
 
   /** A key in the recycle bin. @returns its id */
-  async recycledKey(user: UserThing): Promise<string> {
+  async recycledKey(user: UserEntity): Promise<string> {
     const UserAccessKeyId = await this.key(user);
     await this.do(RAM, 'DeleteAccessKey', { UserName: user.UserName, UserAccessKeyId });
     return UserAccessKeyId;
   }
 
-  async recycledUser(name: string): Promise<UserThing> {
+  async recycledUser(name: string): Promise<UserEntity> {
     const user = await this.user(name);
     await this.do(RAM, 'DeleteUser', { UserName: name });
     return user;
   }
 
-  async userWithProfile(name: string): Promise<UserThing> {
+  async userWithProfile(name: string): Promise<UserEntity> {
     const user = await this.user(name);
     await this.do(RAM, 'CreateLoginProfile', { UserName: name, Password: password });
     return user;
@@ -138,7 +144,7 @@ export class Things {
   }
 
   /** A user in a group, both of that name. */
-  async member(name: string): Promise<UserThing> {
+  async member(name: string): Promise<UserEntity> {
     const user = await this.user(name);
     await this.do(RAM, 'AddUserToGroup', { UserName: name, GroupName: await this.group(name) });
     return user;
@@ -188,7 +194,7 @@ export class Things {
     });
   }
 
-  async device(VirtualMFADeviceName: string): Promise<DeviceThing> {
+  async device(VirtualMFADeviceName: string): Promise<DeviceEntity> {
     const made = await this.do(IMS, 'CreateVirtualMFADevice', { VirtualMFADeviceName });
     const device = made['VirtualMFADevice'] as {
       readonly SerialNumber: string;
@@ -203,14 +209,14 @@ export class Things {
     };
   }
 
-  async userWithDevice(name: string): Promise<UserThing> {
+  async userWithDevice(name: string): Promise<UserEntity> {
     const user = await this.user(name);
     await this.do(RAM, 'BindMFADevice', { UserName: name, ...(await this.device(name)) });
     return user;
   }
 
   /** A passkey as a browser's registration leaves it. @returns its id */
-  async passkey({ UserId }: UserThing): Promise<string> {
+  async passkey({ UserId }: UserEntity): Promise<string> {
     const passkeyId = `PASSKEY-${UserId}`;
     await this.server.services.store.write(({ queries }) =>
       queries
@@ -234,7 +240,7 @@ export class Things {
   }
 
   /** @returns its id */
-  async serviceCredential({ UserPrincipalName }: UserThing): Promise<string> {
+  async serviceCredential({ UserPrincipalName }: UserEntity): Promise<string> {
     const made = await this.do(IMS, 'CreateServiceCredential', {
       UserPrincipalName,
       ServiceCredentialName: this.mark,

@@ -14,8 +14,8 @@ import { Browser } from './browser.ts';
 import { type ClientKey, Clients } from './clients.ts';
 import { eachDatabase } from './databases.ts';
 import { document, ReplicatedGuard } from './replicated-guard.ts';
-import { eachServer, refused, registerGuard, type TestServer } from './server.ts';
 import { password, trusting } from './sample-entities.ts';
+import { eachServer, refused, registerGuard, type TestServer } from './server.ts';
 
 const IMS = '2019-08-15';
 const RAM = '2015-05-01';

@@ -1,5 +1,5 @@
 import type { Operation } from '../src/pipeline/operation.ts';
-import type { UserThing } from './sample-entities.ts';
+import type { UserEntity } from './sample-entities.ts';
 
 /** What kind of thing a parameter names; `inner` is a part of a thing that another parameter names. */
 export type NamedKind =
@@ -99,11 +99,11 @@ export interface NamingRequest {
   /** Those of the parameters that name something new: another spelling is the name of something else. */
   readonly makes: readonly string[];
   /** Returns the user of that name by all its names. */
-  readonly user: (name: string) => UserThing | undefined;
+  readonly user: (name: string) => UserEntity | undefined;
 }
 
 /** A named thing of a request: its type, as resources have it, and the spellings of the request. */
-export interface NamedThing {
+export interface NamedEntity {
   readonly parameter: string;
   /** The resources of which one is the thing's. */
   readonly resource: RegExp;
@@ -182,7 +182,7 @@ const ofRoleArn = (arn: string): readonly (readonly [string, string, boolean])[]
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** The spellings of the things that a request names, each thing by one of its parameters. */
-export function namedThings(request: NamingRequest): readonly NamedThing[] {
+export function namedThings(request: NamingRequest): readonly NamedEntity[] {
   const { parameters } = request;
   return Object.keys(parameters).flatMap((given) => {
     const parameter = given.replace(/\.\d+$/, '');
@@ -200,12 +200,12 @@ function namedThing(
   given: string,
   parameter: string,
   kind: Exclude<NamedKind, 'inner'>,
-): NamedThing {
+): NamedEntity {
   const { parameters } = request;
   const value = parameters[given] ?? '';
   const spelled = (texts: readonly (readonly [string, string, boolean])[]) =>
     texts.map(([what, text, finds]) => ({ what, finds, parameters: { ...parameters, [given]: text } }));
-  const thing = (type: string, name: string, spellings: readonly Spelling[]): NamedThing => ({
+  const thing = (type: string, name: string, spellings: readonly Spelling[]): NamedEntity => ({
     parameter,
     resource: new RegExp(`:${type}/${escaped(name)}$`),
     spellings: [{ what: 'as it is stored', parameters, finds: true }, ...spellings],
@@ -254,7 +254,7 @@ function byId({ operation, parameters, user }: NamingRequest, given: string, nam
   return [{ what: 'by its id', finds: true, parameters: { ...others, UserId: known.UserId } }];
 }
 
-function listedNames({ parameters }: NamingRequest): NamedThing {
+function listedNames({ parameters }: NamingRequest): NamedEntity {
   const names = JSON.parse(parameters[listed] ?? '[]') as readonly string[];
   const name = names[0] ?? '';
   const isPolicy = parameters['ResourceType'] === 'policy';

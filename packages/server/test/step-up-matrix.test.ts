@@ -12,8 +12,8 @@ import { Browser } from './browser.ts';
 import { caller, type Prepared } from './prepared-request.ts';
 import { changingAll, type RequestCase, requestCases } from './prepared-requests.ts';
 import { callRaw } from './raw-request.ts';
+import { password, SampleEntities, trusting } from './sample-entities.ts';
 import { eachServer, type TestServer } from './server.ts';
-import { password, Things, trusting } from './sample-entities.ts';
 
 const IMS = '2019-08-15';
 const RAM = '2015-05-01';
@@ -46,22 +46,22 @@ interface Trial extends RequestCase {
 eachServer((_, start) => {
   describe('the proof that every change asks for', () => {
     let server: TestServer;
-    let things: Things;
+    let entities: SampleEntities;
     let trials: readonly Trial[];
     let browser: Browser;
 
     before(async () => {
       server = await start({ now: () => now });
-      const vendor = new Things(server, await server.newAccount(), 'vendor', now);
-      things = new Things(server, server.account, 'a', now, vendor);
-      await things.allowEverything();
-      const owner = await things.userWithProfile('owner');
-      await things.do(RAM, 'AttachPolicyToUser', {
+      const vendor = new SampleEntities(server, await server.newAccount(), 'vendor', now);
+      entities = new SampleEntities(server, server.account, 'a', now, vendor);
+      await entities.allowEverything();
+      const owner = await entities.userWithProfile('owner');
+      await entities.do(RAM, 'AttachPolicyToUser', {
         UserName: 'owner',
         PolicyName: 'AdministratorAccess',
         PolicyType: 'System',
       });
-      trials = await prepareTrials(things);
+      trials = await prepareTrials(entities);
       browser = new Browser(server);
       assert.equal(await browser.signIn(owner.UserPrincipalName, password), 'Done');
     });
@@ -130,7 +130,7 @@ eachServer((_, start) => {
     });
 
     test('where the account asks for a second factor, an AccessKey is refused the same changes', async () => {
-      await things.do('2026-11-24', 'SetAccountProtection', { CredentialChangesNeedMFA: 'true' });
+      await entities.do('2026-11-24', 'SetAccountProtection', { CredentialChangesNeedMFA: 'true' });
       const before = await rows();
       const faults: string[] = [];
       const covered = trials.filter(({ protectedByKey }) => protectedByKey);
@@ -185,22 +185,22 @@ eachServer((_, start) => {
   describe('a second factor at sign-in', () => {
     const fresh = async () => {
       const server = await start({ now: () => now });
-      const things = new Things(server, server.account, 'b', now);
-      await things.allowEverything();
-      const owner = await things.userWithProfile('owner');
-      await things.do(RAM, 'AttachPolicyToUser', {
+      const entities = new SampleEntities(server, server.account, 'b', now);
+      await entities.allowEverything();
+      const owner = await entities.userWithProfile('owner');
+      await entities.do(RAM, 'AttachPolicyToUser', {
         UserName: 'owner',
         PolicyName: 'AdministratorAccess',
         PolicyType: 'System',
       });
-      return { server, things, owner };
+      return { server, entities, owner };
     };
 
-    const bindPhone = async (things: Things, UserPrincipalName: string) => {
-      const made = await things.do(IMS, 'CreateVirtualMFADevice', { VirtualMFADeviceName: 'phone' });
+    const bindPhone = async (entities: SampleEntities, UserPrincipalName: string) => {
+      const made = await entities.do(IMS, 'CreateVirtualMFADevice', { VirtualMFADeviceName: 'phone' });
       const { SerialNumber, Base32StringSeed: seed } = made['VirtualMFADevice'] as Record<string, string>;
       const code = (of: number) => codeAt(String(seed), stepAt(now) + of);
-      await things.do(IMS, 'BindMFADevice', {
+      await entities.do(IMS, 'BindMFADevice', {
         UserPrincipalName,
         SerialNumber: String(SerialNumber),
         AuthenticationCode1: code(-1),
@@ -210,8 +210,8 @@ eachServer((_, start) => {
     };
 
     test('counts as a step-up for ten minutes; a used code is refused and says why', async () => {
-      const { server, things, owner } = await fresh();
-      const code = await bindPhone(things, owner.UserPrincipalName);
+      const { server, entities, owner } = await fresh();
+      const code = await bindPhone(entities, owner.UserPrincipalName);
       const browser = new Browser(server);
       assert.equal(await browser.signIn(owner.UserPrincipalName, password), 'Code');
       const used = await browser.refused(
@@ -225,25 +225,25 @@ eachServer((_, start) => {
       await browser.done('VerifySignInCode', { Code: code(1) });
       const { StepUpUntil } = await browser.done('GetSession');
       assert.equal(Date.parse(String(StepUpUntil)), Math.floor((now + 10 * 60_000) / 1000) * 1000);
-      await browser.done('CreateRole', roleParameters(things), { version: RAM });
+      await browser.done('CreateRole', roleParameters(entities), { version: RAM });
       await browser.refused('StepUp', { Method: 'Code', Code: code(1) }, 'AuthenticationFail.CodeUsed', 401);
     });
 
     test('a password alone counts only where it was asked for as a step-up', async () => {
-      const { server, things, owner } = await fresh();
+      const { server, entities, owner } = await fresh();
       const browser = new Browser(server);
       assert.equal(await browser.signIn(owner.UserPrincipalName, password), 'Done');
       assert.equal((await browser.done('GetSession'))['StepUpUntil'], undefined);
-      const create = [roleParameters(things), 'StepUpRequired', 403, { version: RAM }] as const;
+      const create = [roleParameters(entities), 'StepUpRequired', 403, { version: RAM }] as const;
       await browser.refused('CreateRole', ...create);
       await browser.done('StepUp', { Method: 'Password', Password: password });
-      await browser.done('CreateRole', roleParameters(things), { version: RAM });
+      await browser.done('CreateRole', roleParameters(entities), { version: RAM });
     });
 
     test('is what a role session needs for protected changes by key', async () => {
-      const { server, things, owner } = await fresh();
-      await things.do(RAM, 'CreateRole', roleParameters(things));
-      await things.do(RAM, 'AttachPolicyToRole', {
+      const { server, entities, owner } = await fresh();
+      await entities.do(RAM, 'CreateRole', roleParameters(entities));
+      await entities.do(RAM, 'AttachPolicyToRole', {
         RoleName: 'made',
         PolicyName: 'AdministratorAccess',
         PolicyType: 'System',
@@ -266,12 +266,12 @@ eachServer((_, start) => {
       await plain.done('StepUp', { Method: 'Password', Password: password });
       const withoutMfa = await assume(plain);
 
-      const code = await bindPhone(things, owner.UserPrincipalName);
+      const code = await bindPhone(entities, owner.UserPrincipalName);
       const browser = new Browser(server);
       await browser.signIn(owner.UserPrincipalName, password);
       await browser.done('VerifySignInCode', { Code: code(1) });
       const withMfa = await assume(browser);
-      await things.do('2026-11-24', 'SetAccountProtection', { CredentialChangesNeedMFA: 'true' });
+      await entities.do('2026-11-24', 'SetAccountProtection', { CredentialChangesNeedMFA: 'true' });
       const create = (UserName: string) => [RAM, 'CreateUser', { UserName }] as const;
       await assert.rejects(withoutMfa.callRpc(...create('no')), { code: 'Forbidden.CredentialChange' });
       await withMfa.callRpc(...create('yes'));
@@ -289,24 +289,24 @@ eachServer((_, start) => {
         })
         .callRpc(...create('chained'));
       // Reading, and what only restricts, goes on by key.
-      await things.do(RAM, 'ListUsers');
+      await entities.do(RAM, 'ListUsers');
     });
   });
 });
 
-const roleParameters = (things: Things) => ({
+const roleParameters = (entities: SampleEntities) => ({
   RoleName: 'made',
-  AssumeRolePolicyDocument: trusting({ RAM: [`acs:ram::${things.account.accountId}:root`] }),
+  AssumeRolePolicyDocument: trusting({ RAM: [`acs:ram::${entities.account.accountId}:root`] }),
 });
 
 /** Makes what the requests need; a request under an exception becomes two. */
-async function prepareTrials(things: Things): Promise<readonly Trial[]> {
+async function prepareTrials(entities: SampleEntities): Promise<readonly Trial[]> {
   const trials: Trial[] = [];
   for (const one of requestCases()) {
     const { operation, title } = one;
     if (operation.access !== 'write') continue;
     const { needsStepUp, protectedByKey } = securityEffects[operation.security.effect];
-    const made = await one.prepare(things, `${things.prefix}-${one.name}`);
+    const made = await one.prepare(entities, `${entities.prefix}-${one.name}`);
     // The user that calls is one that has a password of its own.
     const prepared = made.on.includes(caller) ? { ...made, on: [] } : made;
     const more = underException[title];

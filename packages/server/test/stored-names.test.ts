@@ -7,18 +7,18 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { createAccessKey } from '../src/access-keys/access-key.ts';
 import { operatorScope } from '../src/accounts/create-account.ts';
+import type { Scope } from '../src/pipeline/operation.ts';
 import { attachPolicy } from '../src/policies/attachment.ts';
 import { createPolicy } from '../src/policies/policy.ts';
-import type { Scope } from '../src/pipeline/operation.ts';
 import { createUser } from '../src/users/user.ts';
 import { assertSameRows, readAccountRows } from './account-rows.ts';
 import type { ClientKey } from './clients.ts';
 import type { Prepared } from './prepared-request.ts';
 import { everyOperation, type RequestCase, requestCases } from './prepared-requests.ts';
 import { callRaw, type JsonAnswer } from './raw-request.ts';
+import { SampleEntities, type UserEntity } from './sample-entities.ts';
 import { eachServer, type TestServer } from './server.ts';
-import { isClassified, type NamedThing, namedThings } from './spelled-names.ts';
-import { Things, type UserThing } from './sample-entities.ts';
+import { isClassified, type NamedEntity, namedThings } from './spelled-names.ts';
 
 /** The server's clock; it stands still, so that the codes of MFA devices stay good. */
 const now = Date.now();
@@ -26,7 +26,7 @@ const now = Date.now();
 /** One named thing of one request, and a user that is denied everything on it alone. */
 interface Trial extends RequestCase {
   readonly prepared: Prepared;
-  readonly named: NamedThing;
+  readonly named: NamedEntity;
   readonly denied: ClientKey;
 }
 
@@ -44,17 +44,17 @@ test('every parameter of every operation is classified by what it names', () => 
 eachServer((_, start) => {
   describe('the stored entity is authorised', () => {
     let server: TestServer;
-    let things: Things;
+    let entities: SampleEntities;
     let trials: readonly Trial[];
     let everything: ClientKey;
     let nothing: ClientKey;
 
     before(async () => {
       server = await start({ now: () => now });
-      const vendor = new Things(server, await server.newAccount(), 'vendor', now);
-      things = new Things(server, server.account, 'a', now, vendor);
-      await things.allowEverything();
-      trials = await prepareTrials(things);
+      const vendor = new SampleEntities(server, await server.newAccount(), 'vendor', now);
+      entities = new SampleEntities(server, server.account, 'a', now, vendor);
+      await entities.allowEverything();
+      trials = await prepareTrials(entities);
       everything = server.account.key;
       nothing = (await server.newUser(server.account, 'nobody')).key;
     });
@@ -177,14 +177,14 @@ function comparable(
 }
 
 /** Makes what every request needs, and one denied user for each thing that it names. */
-async function prepareTrials(things: Things): Promise<readonly Trial[]> {
-  const { server, account } = things;
+async function prepareTrials(entities: SampleEntities): Promise<readonly Trial[]> {
+  const { server, account } = entities;
   const found: Omit<Trial, 'denied'>[] = [];
   const denied: { readonly name: string; readonly resource: string }[] = [];
-  const users = new Map<string, UserThing>();
+  const users = new Map<string, UserEntity>();
   for (const one of requestCases()) {
-    const prepared = await one.prepare(things, `${things.prefix}-${one.name}`);
-    await readUsers(things, users);
+    const prepared = await one.prepare(entities, `${entities.prefix}-${one.name}`);
+    await readUsers(entities, users);
     const request = {
       operation: one.operation,
       parameters: prepared.parameters,
@@ -208,9 +208,9 @@ async function prepareTrials(things: Things): Promise<readonly Trial[]> {
 }
 
 /** Every user of the account by name and by id, those in the recycle bin included. */
-async function readUsers(things: Things, users: Map<string, UserThing>): Promise<void> {
-  const { accountId, domain } = things.account;
-  const rows = await things.server.services.store.queries
+async function readUsers(entities: SampleEntities, users: Map<string, UserEntity>): Promise<void> {
+  const { accountId, domain } = entities.account;
+  const rows = await entities.server.services.store.queries
     .selectFrom('users')
     .select(['user_id', 'user_name'])
     .where('account_id', '=', accountId)

@@ -7,8 +7,8 @@ import { before, describe, test } from 'node:test';
 import type { AnyOperation } from '../src/pipeline/operation.ts';
 import { changingAll, everyOperation, requestCases } from './prepared-requests.ts';
 import { send, signedRequest, ways } from './raw-request.ts';
+import { SampleEntities } from './sample-entities.ts';
 import { eachServer, type TestServer } from './server.ts';
-import { Things } from './sample-entities.ts';
 
 const HEADER = 'x-claviger-warning';
 
@@ -34,13 +34,13 @@ function mistyped(name: string): string {
 eachServer((_, start) => {
   describe('unknown parameters', () => {
     let server: TestServer;
-    let things: Things;
+    let entities: SampleEntities;
     before(async () => {
       const now = Date.now();
       server = await start({ now: () => now });
-      const vendor = new Things(server, await server.newAccount(), 'vendor', now);
-      things = new Things(server, server.account, 'a', now, vendor);
-      await things.allowEverything();
+      const vendor = new SampleEntities(server, await server.newAccount(), 'vendor', now);
+      entities = new SampleEntities(server, server.account, 'a', now, vendor);
+      await entities.allowEverything();
     });
 
     const post = async (fields: Readonly<Record<string, string>>) => {
@@ -130,7 +130,7 @@ eachServer((_, start) => {
     test('are in no request that the other tests prepare', async () => {
       const cases = requestCases().filter(({ operation }) => !changingAll.includes(operation.name));
       for (const { title, operation, name, prepare } of cases) {
-        const { parameters } = await prepare(things, name);
+        const { parameters } = await prepare(entities, name);
         const { version, name: action } = operation;
         // Whether it succeeds is what other tests look at.
         const request = signedRequest(server.url, server.account.key, 'ACS3 with a form', {

@@ -6,9 +6,9 @@ import { createGuard, openUsageReports, parseServiceMap, type UsageReports } fro
 import { signRequest } from '@claviger/signature';
 import type { ClientKey } from './clients.ts';
 import { callRaw } from './raw-request.ts';
+import { RecordedConnection } from './recorded-connection.ts';
 import { ManualTime, ReplicatedGuard, userWith } from './replicated-guard.ts';
 import { eachServer, type TestAccount, type TestServer } from './server.ts';
-import { TappedLine } from './recorded-connection.ts';
 
 const RAM = '2015-05-01';
 const IMS = '2019-08-15';
@@ -30,7 +30,7 @@ eachServer((_, start) => {
     let server: TestServer;
     let account: TestAccount;
     let guardKey: ClientKey;
-    let line: TappedLine;
+    let line: RecordedConnection;
     let time: ManualTime;
     let reports: UsageReports;
     let userKey: ClientKey;
@@ -49,7 +49,7 @@ eachServer((_, start) => {
         PolicyName: 'AdministratorAccess',
         PolicyType: 'System',
       });
-      line = await TappedLine.to(server.url);
+      line = await RecordedConnection.to(server.url);
       time = new ManualTime();
       log.length = 0;
       reports = openUsageReports({

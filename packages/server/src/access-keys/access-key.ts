@@ -1,10 +1,10 @@
-import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../context/limits.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
-import { Secret } from '../wire/secret.ts';
+import { endRoleSessions } from '../revocation/role-session-generation.ts';
 import { placeOfAccessKey } from '../secrets/sealed-columns.ts';
 import type { AccessKeyRow } from '../store/schema.ts';
-import { endRoleSessions } from '../revocation/role-session-generation.ts';
+import { Secret } from '../wire/secret.ts';
 import { expiryOfNewKey } from './expiry-ceiling.ts';
 import type { KeyOwner } from './owner.ts';
 
@@ -20,7 +20,7 @@ export interface NewAccessKey {
  */
 export async function createAccessKey(scope: Scope, owner: KeyOwner): Promise<NewAccessKey> {
   const { identifiers, secrets } = scope.services;
-  await refuseOneMoreKey(scope, owner);
+  await assertKeyQuota(scope, owner);
   const accessKeyId = identifiers.accessKeyId();
   const secret = identifiers.accessKeySecret();
   const { accountId, wrappedDataKey } = scope.account;
@@ -53,7 +53,7 @@ export async function createAccessKey(scope: Scope, owner: KeyOwner): Promise<Ne
  * Two keys at most: one in use and one to rotate to. Inactive keys count; those in the recycle bin do not.
  * @throws Refusal LimitExceeded.User.AccessKey, LimitExceeded.Account.AccessKey
  */
-export async function refuseOneMoreKey(scope: Scope, owner: KeyOwner): Promise<void> {
+export async function assertKeyQuota(scope: Scope, owner: KeyOwner): Promise<void> {
   const held = await listAccessKeys(scope, owner);
   if (held.length >= limits.accessKeysPerOwner) {
     throw new Refusal(

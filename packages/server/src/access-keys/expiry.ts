@@ -1,8 +1,8 @@
-import { Refusal } from '../errors/refusal.ts';
 import { DAY_MS } from '../context/limits.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
-import type { AccessKeyRow } from '../store/schema.ts';
 import { endRoleSessions } from '../revocation/role-session-generation.ts';
+import type { AccessKeyRow } from '../store/schema.ts';
 import { changeKey, requireAccessKey } from './access-key.ts';
 import { readCeiling } from './expiry-ceiling.ts';
 import type { KeyOwner } from './owner.ts';

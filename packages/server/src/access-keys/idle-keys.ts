@@ -1,10 +1,10 @@
 import { recordHousekeeping } from '../audit/system-event.ts';
 import { DAY_MS } from '../context/limits.ts';
-import { instant } from '../wire/instant.ts';
 import type { Services } from '../context/services.ts';
-import { readSecurityPreference } from '../settings/security-preference.ts';
-import { inPortions } from '../store/delete-in-batches.ts';
 import { endRoleSessions } from '../revocation/role-session-generation.ts';
+import { readSecurityPreference } from '../settings/security-preference.ts';
+import { deleteInBatches } from '../store/delete-in-batches.ts';
+import { instant } from '../wire/instant.ts';
 
 /** How many keys one transaction disables, so that nobody waits long behind it. */
 const keysPerWrite = 200;
@@ -35,7 +35,7 @@ async function disableUnused(
 ): Promise<number> {
   // What is still in memory counts as well.
   await services.lastUsed.flush();
-  return inPortions(keysPerWrite, (rows) => disablePortion(services, accountId, since, now, rows));
+  return deleteInBatches(keysPerWrite, (rows) => disablePortion(services, accountId, since, now, rows));
 }
 
 function disablePortion(

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { CompiledQuery } from 'kysely';
+import { systemTimer, type Timer } from '../context/timer.ts';
 import type { AccessKeyUseRow } from '../store/schema.ts';
 import type { Queries, Store } from '../store/store.ts';
-import { systemTimer, type Timer } from '../context/timer.ts';
 
 /** When, where and from where a key was used last. */
 export interface AccessKeyUse {

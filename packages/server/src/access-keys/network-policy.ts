@@ -1,7 +1,7 @@
 import { networkPolicyWarnings, parseNetworkPolicy, writeNetworkPolicy } from '@claviger/guard';
 import { Refusal } from '../errors/refusal.ts';
-import { warnOf } from '../policies/policy-text.ts';
 import type { Scope } from '../pipeline/operation.ts';
+import { warnOf } from '../policies/policy-text.ts';
 import { writeSettings } from '../settings/security-preference.ts';
 import { changeKey, requireAccessKey } from './access-key.ts';
 import type { KeyOwner } from './owner.ts';

@@ -1,6 +1,6 @@
+import type { Account } from '../context/account.ts';
 import type { AccountRow } from '../store/schema.ts';
 import type { Queries, Store } from '../store/store.ts';
-import type { Account } from '../context/account.ts';
 
 /** Accounts by id, kept in memory until they change; there are few, and every request needs one. */
 export class AccountDirectory {

@@ -1,14 +1,14 @@
 import { createAccessKey, type NewAccessKey } from '../access-keys/access-key.ts';
+import type { Account } from '../context/account.ts';
+import type { Services } from '../context/services.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
-import { Secret } from '../wire/secret.ts';
-import type { Services } from '../context/services.ts';
 import { endSessionsOfAccount } from '../revocation/end-console-sessions.ts';
+import { endRoleSessions } from '../revocation/role-session-generation.ts';
 import type { AccountRow } from '../store/schema.ts';
 import type { WriteTransaction } from '../store/store.ts';
-import { endRoleSessions } from '../revocation/role-session-generation.ts';
 import { createUser } from '../users/user.ts';
-import type { Account } from '../context/account.ts';
+import { Secret } from '../wire/secret.ts';
 import { accountOf, readAccount } from './account-directory.ts';
 
 /** An account just made; the password is at hand this once. */

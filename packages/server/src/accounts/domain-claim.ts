@@ -1,5 +1,5 @@
-import { Refusal } from '../errors/refusal.ts';
 import { DAY_MS, limits } from '../context/limits.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { DomainClaimRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';

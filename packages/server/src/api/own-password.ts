@@ -1,7 +1,7 @@
 import { arn } from '../accounts/arn.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Call } from '../pipeline/operation.ts';
 import { type Guess, secretOwner } from '../passwords/sign-in-throttle.ts';
+import type { Call } from '../pipeline/operation.ts';
 import { demandOnResource } from '../settings/own-resource.ts';
 
 /** The caller's own resource. The root and role sessions have no such password: they are refused by `callingUserId`. */

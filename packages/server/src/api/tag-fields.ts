@@ -1,8 +1,8 @@
 import type { Demand } from '@claviger/guard';
 import type { Scope } from '../pipeline/operation.ts';
-import { optional } from '../wire/parameter.ts';
 import type { TagRow } from '../store/schema.ts';
 import { readTags, type Tag } from '../tags/tag.ts';
+import { optional } from '../wire/parameter.ts';
 import { tagsToAdd } from './tag-parameters.ts';
 
 export { filtersOf, tagFilters } from './tag-parameters.ts';

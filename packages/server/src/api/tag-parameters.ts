@@ -1,8 +1,8 @@
-import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../context/limits.ts';
-import { integer, list, listOf, optional, type Parameter, text, withDefault } from '../wire/parameter.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Tag, TagFilter } from '../tags/tag.ts';
 import type { TagOfResource, TagPosition } from '../tags/tagged-resource.ts';
+import { integer, list, listOf, optional, type Parameter, text, withDefault } from '../wire/parameter.ts';
 import { shownLine } from './shown-text.ts';
 
 /** How many resources one call may name. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../context/limits.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
-import { Secret } from '../wire/secret.ts';
 import type { AppSecretRow } from '../store/schema.ts';
+import { Secret } from '../wire/secret.ts';
 import { requireApplication } from './application.ts';
 
 /** A secret just made: the only time that it is at hand. */

@@ -1,6 +1,6 @@
 import { arn } from '../accounts/arn.ts';
-import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../context/limits.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { ApplicationRow } from '../store/schema.ts';
 import { type ApplicationType, applicationScopes, requiredScopes } from './predefined-scope.ts';
@@ -63,8 +63,8 @@ export async function createApplication(scope: Scope, application: NewApplicatio
   const name = application.name ?? appId;
   const scopes = applicationScopes(type, application.scopes, 'PredefinedScopes');
   const redirectUris = readRedirectUris(type, application.redirectUris, 'RedirectUris');
-  await refuseTakenName(scope, name);
-  await refuseOneMoreApplication(scope);
+  await assertNameFree(scope, name);
+  await assertApplicationQuota(scope);
   const row: ApplicationRow = {
     app_id: appId,
     account_id: scope.account.accountId,
@@ -191,7 +191,7 @@ function secretRequired(type: ApplicationType, asked: boolean): number {
   return Number(type !== 'NativeApp' || asked);
 }
 
-async function refuseTakenName(scope: Scope, name: string): Promise<void> {
+async function assertNameFree(scope: Scope, name: string): Promise<void> {
   const taken = await scope.queries
     .selectFrom('applications')
     .select('app_id')
@@ -201,7 +201,7 @@ async function refuseTakenName(scope: Scope, name: string): Promise<void> {
   if (taken !== undefined) throw new Refusal('EntityAlreadyExists.Application', { name });
 }
 
-async function refuseOneMoreApplication(scope: Scope): Promise<void> {
+async function assertApplicationQuota(scope: Scope): Promise<void> {
   const { count } = await scope.queries
     .selectFrom('applications')
     .select((counted) => counted.fn.countAll<number>().as('count'))

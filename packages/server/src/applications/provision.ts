@@ -1,5 +1,5 @@
-import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../context/limits.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { ApplicationProvisionRow, ApplicationRow } from '../store/schema.ts';
 import { namesIn } from './application.ts';
@@ -37,7 +37,7 @@ export async function provisionApplication(
   const application = await requireInstallable(scope, appId, wanted);
   const granted = grantedScopes(application, scopeNames ?? []);
   const present = await findInstalled(scope, appId);
-  if (present === undefined) await refuseOneMoreInstallation(scope);
+  if (present === undefined) await assertInstallationQuota(scope);
   const provision: ApplicationProvisionRow = {
     account_id: scope.account.accountId,
     app_id: appId,
@@ -181,7 +181,7 @@ function grantedScopes(application: ApplicationRow, asked: readonly string[]): r
   return requiredScopes(offered, [...namesIn(application.required_scopes), ...asked]);
 }
 
-async function refuseOneMoreInstallation(scope: Scope): Promise<void> {
+async function assertInstallationQuota(scope: Scope): Promise<void> {
   const { count } = await scope.queries
     .selectFrom('application_provisions')
     .select((counted) => counted.fn.countAll<number>().as('count'))

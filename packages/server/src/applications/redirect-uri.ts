@@ -1,5 +1,5 @@
-import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../context/limits.ts';
+import { Refusal } from '../errors/refusal.ts';
 import { type ApplicationType, splitNames } from './predefined-scope.ts';
 
 const charactersAtMost = 512;

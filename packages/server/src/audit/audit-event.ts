@@ -1,8 +1,8 @@
 import type { Principal } from '@claviger/guard';
-import { instant } from '../wire/instant.ts';
 import type { Answer } from '../pipeline/operation.ts';
-import { Secret } from '../wire/secret.ts';
 import type { AuditEventRow } from '../store/schema.ts';
+import { instant } from '../wire/instant.ts';
+import { Secret } from '../wire/secret.ts';
 import type { RefusedIdentity } from './refusal-limit.ts';
 
 /** One call of the API as it ended, for the audit log. */

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { systemTimer, type Timer } from '../context/timer.ts';
 import type { AuditEventRow } from '../store/schema.ts';
 import type { Queries, Store } from '../store/store.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
-import { systemTimer, type Timer } from '../context/timer.ts';
 import { auditEvent, type CallRecord, identityOf } from './audit-event.ts';
 import { insertAuditEvents } from './audit-events.ts';
 import { RefusalLimit } from './refusal-limit.ts';

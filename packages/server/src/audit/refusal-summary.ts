@@ -1,5 +1,5 @@
-import { instant } from '../wire/instant.ts';
 import type { AuditEventRow } from '../store/schema.ts';
+import { instant } from '../wire/instant.ts';
 import type { CountedRefusals } from './refusal-limit.ts';
 
 /**

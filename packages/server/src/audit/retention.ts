@@ -1,6 +1,6 @@
 import { DAY_MS } from '../context/limits.ts';
+import { deleteInBatches } from '../store/delete-in-batches.ts';
 import { instant } from '../wire/instant.ts';
-import { inPortions } from '../store/delete-in-batches.ts';
 import { purgeAuditEvents, purgeEventName } from './audit-events.ts';
 import { type EventServices, recordHousekeeping } from './system-event.ts';
 
@@ -18,7 +18,7 @@ const eventsPerWrite = 1000;
 export async function purgeOldEvents(services: EventServices, now: number, days: number): Promise<number> {
   if (days === 0) return 0;
   const before = now - days * DAY_MS;
-  return inPortions(eventsPerWrite, (limit) =>
+  return deleteInBatches(eventsPerWrite, (limit) =>
     services.store.write(async ({ queries }) => {
       const removed = await purgeAuditEvents(queries, before, limit);
       const events = removed

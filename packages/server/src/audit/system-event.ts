@@ -1,7 +1,7 @@
-import { instant } from '../wire/instant.ts';
 import type { Services } from '../context/services.ts';
 import type { AuditEventRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
+import { instant } from '../wire/instant.ts';
 import { insertAuditEvents } from './audit-events.ts';
 
 /** A change that no request made: an operator's command beside the database, or housekeeping. */

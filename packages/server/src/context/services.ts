@@ -7,12 +7,12 @@ import type { IssuerKeys } from '../federation/issuer-keys.ts';
 import type { IssuerNetwork } from '../federation/issuer-network.ts';
 import type { GuardConnections } from '../guards/guard-connections.ts';
 import type { PasswordHashing } from '../passwords/password-hash.ts';
+import type { SignInThrottle } from '../passwords/sign-in-throttle.ts';
 import type { CompiledPermissions } from '../policies/compiled-permissions.ts';
 import type { PolicyAnalysis } from '../policies/policy-analysis.ts';
 import type { OpenStreams } from '../replication/open-streams.ts';
 import type { RequestVerification } from '../replication/request-verification.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
-import type { SignInThrottle } from '../passwords/sign-in-throttle.ts';
 import type { Identifiers } from '../store/identifiers.ts';
 import type { Store } from '../store/store.ts';
 

@@ -1,5 +1,5 @@
-import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../context/limits.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { OidcProviderRow, SamlProviderRow } from '../store/schema.ts';
 import { providerNameKey } from './provider-name.ts';
@@ -68,14 +68,14 @@ export async function listProviders<Kind extends ProviderKind>(
 }
 
 /** @throws Refusal EntityAlreadyExists.SAMLProvider, EntityAlreadyExists.OIDCProvider */
-export async function refuseTakenName(kind: ProviderKind, scope: Scope, name: string): Promise<void> {
+export async function assertNameFree(kind: ProviderKind, scope: Scope, name: string): Promise<void> {
   if ((await findProvider(kind, scope.queries, scope.account.accountId, name)) !== undefined) {
     throw new Refusal(`EntityAlreadyExists.${kinds[kind].entity}`, { name });
   }
 }
 
 /** @throws Refusal LimitExceeded.SAMLProvider, LimitExceeded.OIDCProvider */
-export async function refuseOneMoreProvider(kind: ProviderKind, scope: Scope): Promise<void> {
+export async function assertProviderQuota(kind: ProviderKind, scope: Scope): Promise<void> {
   const { table, entity, most } = kinds[kind];
   const { count } = await scope.queries
     .selectFrom(table)

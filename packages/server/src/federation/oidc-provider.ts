@@ -1,8 +1,8 @@
-import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../context/limits.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { OidcProviderRow } from '../store/schema.ts';
-import { refuseOneMoreProvider, refuseTakenName, requireProvider } from './identity-provider.ts';
+import { assertNameFree, assertProviderQuota, requireProvider } from './identity-provider.ts';
 import { faultOfIssuerUrl } from './issuer-url.ts';
 import { providerNameKey } from './provider-name.ts';
 
@@ -48,9 +48,9 @@ export const fingerprintsOf = (row: OidcProviderRow): readonly string[] => JSON.
 export async function createOidcProvider(scope: Scope, provider: NewOidcProvider): Promise<OidcProviderRow> {
   const fault = faultOfIssuerUrl(provider.issuerUrl, scope.services.issuerNetwork);
   if (fault !== undefined) throw new Refusal('InvalidParameter.IssuerUrl', { reason: fault });
-  await refuseTakenName('oidc', scope, provider.name);
-  await refuseKnownIssuer(scope, provider.issuerUrl);
-  await refuseOneMoreProvider('oidc', scope);
+  await assertNameFree('oidc', scope, provider.name);
+  await assertIssuerFree(scope, provider.issuerUrl);
+  await assertProviderQuota('oidc', scope);
   const row: OidcProviderRow = {
     provider_id: scope.services.identifiers.identityProviderId(),
     account_id: scope.account.accountId,
@@ -144,7 +144,7 @@ function storedList(list: ListName, values: readonly string[]): string {
   return JSON.stringify(distinct);
 }
 
-async function refuseKnownIssuer(scope: Scope, issuerUrl: string): Promise<void> {
+async function assertIssuerFree(scope: Scope, issuerUrl: string): Promise<void> {
   const known = await scope.queries
     .selectFrom('oidc_providers')
     .select('provider_id')

@@ -1,7 +1,7 @@
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { SamlProviderRow } from '../store/schema.ts';
-import { refuseOneMoreProvider, refuseTakenName, requireProvider } from './identity-provider.ts';
+import { assertNameFree, assertProviderQuota, requireProvider } from './identity-provider.ts';
 import { providerNameKey } from './provider-name.ts';
 import { readSamlMetadata } from './saml-metadata.ts';
 
@@ -29,9 +29,9 @@ export interface SamlProviderChanges {
  * @throws Refusal EntityAlreadyExists.SAMLProvider, LimitExceeded.SAMLProvider, InvalidParameter.*
  */
 export async function createSamlProvider(scope: Scope, provider: NewSamlProvider): Promise<SamlProviderRow> {
-  refuseUnusableMetadata('EncodedSAMLMetadataDocument', provider.metadata, scope.now);
-  await refuseTakenName('saml', scope, provider.name);
-  await refuseOneMoreProvider('saml', scope);
+  assertUsableMetadata('EncodedSAMLMetadataDocument', provider.metadata, scope.now);
+  await assertNameFree('saml', scope, provider.name);
+  await assertProviderQuota('saml', scope);
   const row: SamlProviderRow = {
     provider_id: scope.services.identifiers.identityProviderId(),
     account_id: scope.account.accountId,
@@ -58,7 +58,7 @@ export async function updateSamlProvider(
   changes: SamlProviderChanges,
 ): Promise<SamlProviderRow> {
   if (changes.metadata !== undefined) {
-    refuseUnusableMetadata('NewEncodedSAMLMetadataDocument', changes.metadata, scope.now);
+    assertUsableMetadata('NewEncodedSAMLMetadataDocument', changes.metadata, scope.now);
   }
   const provider = await requireProvider('saml', scope, name);
   const updated: SamlProviderRow = {
@@ -78,7 +78,7 @@ export async function updateSamlProvider(
 }
 
 /** @throws Refusal InvalidParameter.<name>, which says what is wrong with the metadata */
-export function refuseUnusableMetadata(name: string, metadata: string, now: number): void {
+export function assertUsableMetadata(name: string, metadata: string, now: number): void {
   const read = readSamlMetadata(metadata);
   const fault =
     'fault' in read

@@ -4,7 +4,7 @@ import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import { endSessionsBySso } from '../revocation/end-console-sessions.ts';
 import type { UserSsoSettingsRow } from '../store/schema.ts';
-import { type AuthnSignAlgorithm, refuseUnusableMetadata } from './saml-provider.ts';
+import { type AuthnSignAlgorithm, assertUsableMetadata } from './saml-provider.ts';
 
 /** How RAM users sign in to the console through the account's own identity provider. */
 export interface UserSsoSettings {
@@ -57,7 +57,7 @@ export async function readUserSsoSettings(
  */
 export async function updateUserSsoSettings(scope: Scope, changes: UserSsoChanges): Promise<UserSsoSettings> {
   if (changes.metadata !== undefined && changes.metadata !== '') {
-    refuseUnusableMetadata('MetadataDocument', changes.metadata, scope.now);
+    assertUsableMetadata('MetadataDocument', changes.metadata, scope.now);
   }
   const present = await readUserSsoSettings(scope);
   const settings: UserSsoSettings = {

@@ -88,7 +88,7 @@ export async function verifyOidcToken(
   const { iss = '', aud = [], iat = 0, exp = 0 } = payload;
   if (exp * 1000 <= now) throw expired('it has ended');
   if (!(exp < endOfTime)) throw invalid('it ends too late');
-  refuseForeignParty(payload, expected);
+  assertAuthorizedParty(payload, expected);
   if (iat * 1000 + expected.issuanceLimitHours * 3_600_000 < now) throw expired('it was issued too long ago');
   return {
     issuer: iss,
@@ -103,7 +103,7 @@ export async function verifyOidcToken(
  * Refuses a token that was issued to another client of the issuer: that client may be anybody's.
  * @see OpenID Connect Core 1.0, 3.1.3.7 rules 4 and 5
  */
-function refuseForeignParty({ azp }: JWTPayload, { clientIds }: OidcExpectation): void {
+function assertAuthorizedParty({ azp }: JWTPayload, { clientIds }: OidcExpectation): void {
   const known = azp === undefined || (typeof azp === 'string' && clientIds.includes(azp));
   if (!known) throw invalid('its azp is no client ID of the provider');
 }

@@ -123,8 +123,8 @@ export function verifySamlSubject(
 
   const conditions = only(assertion, 'Conditions');
   if (conditions === undefined) throw invalid('it has no Conditions');
-  refuseOutsideOf(conditions, now);
-  refuseOtherConditions(conditions, ours);
+  assertWithin(conditions, now);
+  assertKnownConditions(conditions, ours);
 
   const subject = only(assertion, 'Subject');
   const nameId = subject && only(subject, 'NameID');
@@ -199,7 +199,7 @@ function isAssertion({ namespace, name, attributes }: XmlElement): boolean {
 }
 
 /** An assertion holds under all of its conditions; so one that we do not know is one that is not met. */
-function refuseOtherConditions(conditions: XmlElement, ours: SamlServiceProvider): void {
+function assertKnownConditions(conditions: XmlElement, ours: SamlServiceProvider): void {
   const known = ['AudienceRestriction', 'OneTimeUse', 'ProxyRestriction'];
   const isKnown = ({ namespace, name }: XmlElement) =>
     namespace === namespaces.assertion && known.includes(name);
@@ -226,7 +226,7 @@ function confirmation(
   const validUntil = instantOf(data, 'NotOnOrAfter');
   // Without an end its use would have to be remembered for ever.
   if (validUntil === undefined) throw invalid('its SubjectConfirmationData has no NotOnOrAfter');
-  refuseOutsideOf(data, now);
+  assertWithin(data, now);
   return {
     recipient: data.attributes.get('Recipient') ?? '',
     validUntil,
@@ -234,7 +234,7 @@ function confirmation(
   };
 }
 
-function refuseOutsideOf(element: XmlElement, now: number): void {
+function assertWithin(element: XmlElement, now: number): void {
   const from = instantOf(element, 'NotBefore');
   const until = instantOf(element, 'NotOnOrAfter');
   if (from !== undefined && now + clockSkewMs < from) throw expired('it begins later');

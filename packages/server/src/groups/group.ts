@@ -1,5 +1,5 @@
-import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../context/limits.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { GroupRow } from '../store/schema.ts';
 
@@ -46,7 +46,7 @@ export async function createGroup(scope: Scope, group: NewGroup): Promise<GroupR
   if ((await findGroup(scope.queries, scope.account.accountId, group.name)) !== undefined) {
     throw new Refusal('EntityAlreadyExists.Group', { name: group.name });
   }
-  await refuseOneMoreGroup(scope);
+  await assertGroupQuota(scope);
   const row: GroupRow = {
     group_id: scope.services.identifiers.groupId(),
     account_id: scope.account.accountId,
@@ -134,7 +134,7 @@ export async function listGroups(scope: Scope, after: string, limit: number): Pr
     .execute();
 }
 
-async function refuseOneMoreGroup(scope: Scope): Promise<void> {
+async function assertGroupQuota(scope: Scope): Promise<void> {
   const { count } = await scope.queries
     .selectFrom('groups')
     .select((rows) => rows.fn.countAll<number>().as('count'))

@@ -1,5 +1,5 @@
-import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../context/limits.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { GroupRow, UserRow } from '../store/schema.ts';
 import { requireUser, type UserReference } from '../users/user.ts';

@@ -11,7 +11,7 @@ const ACTING_AS_OTHERS = ['ram:CreateAccessKey', 'ram:UpdateRole', 'sts:AssumeRo
  * What whoever registers a guard needs beside the permission to do so. A guard can sign as every user and role whose
  * verifier it holds: only who could make itself a credential of all of them gains nothing by it.
  */
-export function demandsOfActingAsEverybody(call: Call): readonly Demand[] {
+export function demandsToActAsAnyPrincipal(call: Call): readonly Demand[] {
   const { accountId } = call.account;
   return ACTING_AS_OTHERS.map((action) => ({
     action,
@@ -24,7 +24,7 @@ export function demandsOfActingAsEverybody(call: Call): readonly Demand[] {
  * there on `user/*` does not show it.
  * @throws Refusal NoPermission.CreateGuard
  */
-export function refuseDeniedOnSome(call: Call): void {
+export function assertNotDeniedOnAny(call: Call): void {
   const { permissions, sessionPolicy } = call.identity.credential;
   if (permissions === 'everything') return;
   for (const policies of [permissions, sessionPolicy]) {

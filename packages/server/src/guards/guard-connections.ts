@@ -1,7 +1,7 @@
+import { systemTimer, type Timer } from '../context/timer.ts';
 import type { GuardConnectionRow } from '../store/schema.ts';
 import type { Queries, Store } from '../store/store.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
-import { systemTimer, type Timer } from '../context/timer.ts';
 
 /** How often a node writes down how its connections stand, in milliseconds. */
 const writtenEveryMs = 15_000;

@@ -1,10 +1,10 @@
 import { guardArn } from '@claviger/guard';
-import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../context/limits.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
-import { Secret } from '../wire/secret.ts';
 import type { GuardRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
+import { Secret } from '../wire/secret.ts';
 import { sealedGuardSecret } from './guard-secret.ts';
 
 /** What a guard is registered with. */

@@ -3,13 +3,13 @@ import { version } from '../api/claviger/version.ts';
 import { namespaces } from '../federation/saml-namespaces.ts';
 import { consoleServiceProvider } from '../federation/service-provider.ts';
 import type { ApiAnswer } from '../pipeline/request-pipeline.ts';
-import { headerOf } from '../wire/request-format.ts';
 import { consoleSite } from '../session/console-site.ts';
+import { headerOf } from '../wire/request-format.ts';
 import type { HttpAnswer, ReceivedRequest, Route } from './listener.ts';
 import { continued, continuePage } from './saml-continue-page.ts';
 
-/** What the doors of single sign-on need. */
-export interface SamlDoors {
+/** What the samlRoutes of single sign-on need. */
+export interface SamlRoutesOptions {
   readonly guard: Guard;
   readonly publicUrl: URL | undefined;
   readonly api: (request: ReceivedRequest) => Promise<ApiAnswer>;
@@ -39,7 +39,7 @@ const kept: ReadonlySet<string> = new Set([
  */
 export function receiveSamlResponse(
   request: ReceivedRequest,
-  { api }: SamlDoors,
+  { api }: SamlRoutesOptions,
 ): Promise<HttpAnswer> | HttpAnswer | undefined {
   const accountId = request.method === 'POST' ? shown.exec(request.target)?.[1] : undefined;
   if (accountId === undefined) return undefined;
@@ -80,7 +80,7 @@ function codeOf(body: ApiAnswer['body']): string {
 }
 
 /** `GET /saml/metadata/{account}`: what an identity provider is told of the console. Nothing of it is the account's. */
-export function samlMetadataRoute({ guard, publicUrl }: SamlDoors): Route {
+export function samlMetadataRoute({ guard, publicUrl }: SamlRoutesOptions): Route {
   return (request) => {
     const accountId = described.exec(request.target)?.[1];
     if (accountId === undefined) return undefined;

@@ -17,7 +17,7 @@ function namedOrCaller(
 }
 
 /** The user that is meant. @throws Refusal EntityNotExist.User, Missing{name} */
-export function affectedUser(
+export function targetUser(
   call: Call,
   reference: UserReference | undefined,
   parameterName: string,
@@ -26,7 +26,7 @@ export function affectedUser(
 }
 
 /** The resource of an operation on that user, whether or not there is one. @throws Refusal Missing{name} */
-export function affectedUserArn(call: Call, userName: string | undefined, parameterName: string): string {
+export function targetUserArn(call: Call, userName: string | undefined, parameterName: string): string {
   const { principal } = call;
   if (userName !== undefined) return arn.user(call.account.accountId, userName);
   if (principal.type !== 'ram-user') throw new Refusal('Missing', { name: parameterName });

@@ -1,6 +1,6 @@
 import type { Account } from '../context/account.ts';
-import { placeOfMfaDevice } from '../secrets/sealed-columns.ts';
 import type { Services } from '../context/services.ts';
+import { placeOfMfaDevice } from '../secrets/sealed-columns.ts';
 import { findBoundDevice, type MfaOwner } from './binding.ts';
 import { acceptedStep } from './one-time-code.ts';
 import { changeVirtualDevice } from './virtual-device.ts';

@@ -1,11 +1,11 @@
 import { Secret as Seed, TOTP } from 'otpauth';
 import { toBuffer } from 'qrcode';
-import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../context/limits.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
-import { Secret } from '../wire/secret.ts';
 import { placeOfMfaDevice } from '../secrets/sealed-columns.ts';
 import type { MfaDeviceRow, UserRow } from '../store/schema.ts';
+import { Secret } from '../wire/secret.ts';
 import { digits, periodSeconds } from './one-time-code.ts';
 import { readSerialNumber, serialNumber } from './serial-number.ts';
 

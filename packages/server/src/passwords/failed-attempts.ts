@@ -5,7 +5,7 @@ import type { PasswordPolicy } from './password-policy.ts';
 const LOCK_MS = 60 * 60 * 1000;
 
 /** One attempt more: the last one that the policy gives locks, unless its password is right. */
-export function countedAttempt(
+export function withFailedAttempt(
   row: LoginProfileRow,
   { MaxLoginAttemps: most }: PasswordPolicy,
   now: number,

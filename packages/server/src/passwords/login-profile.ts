@@ -1,18 +1,18 @@
 import type { Account } from '../context/account.ts';
-import { Refusal } from '../errors/refusal.ts';
 import { DAY_MS } from '../context/limits.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import type { Services } from '../context/services.ts';
+import { Refusal } from '../errors/refusal.ts';
+import type { Scope } from '../pipeline/operation.ts';
 import { endSessionsOfUser } from '../revocation/end-console-sessions.ts';
-import type { Guess } from './sign-in-throttle.ts';
 import { readSecurityPreference } from '../settings/security-preference.ts';
 import type { LoginProfileRow, UserRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 import { requireUser, type UserReference } from '../users/user.ts';
 import { checkPassword } from './check-password.ts';
-import { verifyInChange } from './prepared-password.ts';
 import { hashForUser, rememberPassword } from './password-history.ts';
 import { type PasswordPolicy, readPasswordPolicy } from './password-policy.ts';
+import { verifyInChange } from './prepared-password.ts';
+import type { Guess } from './sign-in-throttle.ts';
 import { verifySignIn } from './verify-sign-in.ts';
 
 /** How sign-in to the console is set up; undefined takes the default, or stays as it is. */

@@ -1,7 +1,7 @@
 import type { Scope } from '../pipeline/operation.ts';
-import { hashInChange, verifyInChange } from './prepared-password.ts';
 import { isComparable, saltOf } from './password-hash.ts';
 import { rememberedPasswords } from './password-policy.ts';
+import { hashInChange, verifyInChange } from './prepared-password.ts';
 
 /** A password hashed for a user, and whether it is one of its latest. */
 export interface HashedPassword {

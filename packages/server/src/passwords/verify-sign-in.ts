@@ -1,11 +1,11 @@
 import type { Account } from '../context/account.ts';
 import { DAY_MS } from '../context/limits.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import type { Services } from '../context/services.ts';
+import type { Scope } from '../pipeline/operation.ts';
 import { readSecurityPreference, type SecurityPreference } from '../settings/security-preference.ts';
 import type { LoginProfileRow, UserRow } from '../store/schema.ts';
 import { findUser, type UserReference } from '../users/user.ts';
-import { countedAttempt } from './failed-attempts.ts';
+import { withFailedAttempt } from './failed-attempts.ts';
 import { changeLoginProfile, findLoginProfile, isIdle, isLocked, passwordStatus } from './login-profile.ts';
 import { type PasswordPolicy, readPasswordPolicy } from './password-policy.ts';
 
@@ -54,7 +54,8 @@ export async function verifySignIn(
     const row = user && (await findLoginProfile(queries, accountId, user.user_id));
     if (user === undefined || row === undefined) return undefined;
     const isOpen = !isLocked(row, now);
-    if (isOpen) await changeLoginProfile({ queries, account }, row.user_id, countedAttempt(row, policy, now));
+    if (isOpen)
+      await changeLoginProfile({ queries, account }, row.user_id, withFailedAttempt(row, policy, now));
     return { user, row, isOpen };
   });
   const user = attempt?.user;

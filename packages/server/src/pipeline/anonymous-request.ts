@@ -1,9 +1,12 @@
-import type { Journey } from './request-context.ts';
-import type { Visit } from './operation.ts';
-import type { Road } from './request-dependencies.ts';
+import type { AnonymousRequest } from './operation.ts';
+import type { RequestContext } from './request-context.ts';
+import type { RequestDependencies } from './request-dependencies.ts';
 
 /** What is known of a request whose sender has shown no identity yet. */
-export function visitOf({ guard, services }: Road, { request, requestId, time }: Journey): Visit {
+export function readAnonymousRequest(
+  { guard, services }: RequestDependencies,
+  { request, requestId, time }: RequestContext,
+): AnonymousRequest {
   const sourceAddress = guard.sourceAddress(request);
   const vpcId = guard.vpcIdOf(sourceAddress);
   return {

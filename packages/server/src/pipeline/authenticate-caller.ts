@@ -2,52 +2,52 @@ import type { ParsedSignature } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
 import type { CallerIdentity } from '../session/session-identity.ts';
 import type { Queries, WriteTransaction } from '../store/store.ts';
+import type { InputOf, ParameterMap } from '../wire/parameter.ts';
+import { authenticateSession, presentedSession } from './authenticate-session.ts';
+import { authenticateSignature, reauthenticateSignature } from './authenticate-signature.ts';
 import { withConditions } from './demand-conditions.ts';
 import { denial } from './denial.ts';
-import { type Journey, scopeOf } from './request-context.ts';
 import type { Call, Operation, StreamOperation } from './operation.ts';
-import type { InputOf, ParameterMap } from '../wire/parameter.ts';
-import type { Road } from './request-dependencies.ts';
-import { admitFromSession, shownSession } from './authenticate-session.ts';
-import { admitSigned, stillSigned } from './authenticate-signature.ts';
+import { createScope, type RequestContext } from './request-context.ts';
+import type { RequestDependencies } from './request-dependencies.ts';
 import { withStoredNames } from './stored-resource.ts';
 
 /**
  * Who calls: whom the signature proves, or whose session it is; never both.
  * @throws Refusal, SignatureRefused
  */
-export function admitCaller(
-  road: Road,
-  journey: Journey,
+export function authenticateCaller(
+  dependencies: RequestDependencies,
+  context: RequestContext,
   operation: Operation | StreamOperation,
   signature: ParsedSignature,
 ): Promise<CallerIdentity> {
-  const shown = shownSession(road, journey);
-  return shown === undefined
-    ? admitSigned(road, journey, operation, signature)
-    : admitFromSession(road, journey, operation, signature, shown);
+  const cookies = presentedSession(dependencies, context);
+  return cookies === undefined
+    ? authenticateSignature(dependencies, context, operation, signature)
+    : authenticateSession(dependencies, context, operation, signature, cookies);
 }
 
 /** A write waits for its turn; what was revoked meanwhile must not pass. @throws Refusal */
-export async function stillAdmitted(
-  road: Road,
-  journey: Journey,
+export async function reauthenticateCaller(
+  dependencies: RequestDependencies,
+  context: RequestContext,
   identity: CallerIdentity,
   signature: ParsedSignature,
   queries: Queries,
 ): Promise<CallerIdentity> {
   switch (identity.by) {
     case 'signature':
-      return stillSigned(road, identity, signature);
+      return reauthenticateSignature(dependencies, identity, signature);
     case 'session':
-      return road.gate.admitAgain(journey.request, identity, queries);
+      return dependencies.sessionAuthenticator.reauthenticate(context.request, identity, queries);
   }
 }
 
 /** The call of somebody who was admitted. @param transaction undefined for a read */
-export async function callOf(
-  { services }: Road,
-  journey: Journey,
+export async function createCall(
+  { services }: RequestDependencies,
+  context: RequestContext,
   identity: CallerIdentity,
   transaction: WriteTransaction | undefined,
 ): Promise<Call> {
@@ -56,8 +56,8 @@ export async function callOf(
   const account = known instanceof Promise ? await known : known;
   if (account === undefined) throw new Refusal('InvalidAccessKeyId.NotFound');
   return {
-    ...scopeOf(services, journey, account, transaction),
-    requestId: journey.requestId,
+    ...createScope(services, context, account, transaction),
+    requestId: context.requestId,
     principal: identity.principal,
     identity,
   };
@@ -75,7 +75,7 @@ function requireCaller({ callers, name }: Operation | StreamOperation, { princip
 
 /** Whether the caller may do it. @throws Refusal NoPermission */
 export async function authorize(
-  { guard }: Road,
+  { guard }: RequestDependencies,
   operation: Operation | StreamOperation,
   input: InputOf<ParameterMap>,
   call: Call,

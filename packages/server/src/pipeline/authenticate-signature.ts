@@ -1,12 +1,12 @@
 import type { GuardRefusal, Identity, ServedScope } from '@claviger/guard';
 import type { ParsedSignature } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
-import type { Journey } from './request-context.ts';
 import type { Operation, Product, StreamOperation } from './operation.ts';
-import type { Road } from './request-dependencies.ts';
+import type { RequestContext } from './request-context.ts';
+import type { RequestDependencies } from './request-dependencies.ts';
 
 /** What a derived key (ACS4) that signs a call of an operation must be scoped to: products here have no region. */
-export function scopeOfKeysFor({ product }: { readonly product: Product }): ServedScope {
+export function derivedKeyScope({ product }: { readonly product: Product }): ServedScope {
   return { product, region: '*' };
 }
 
@@ -23,20 +23,20 @@ export class SignatureRefused extends Error {
  * Whom the signature of a request proves. Its key counts as used, whatever becomes of the rest.
  * @throws SignatureRefused; Refusal NotSignedIn when a page of the console should have called
  */
-export async function admitSigned(
-  { guard, services, rootKeyUsed }: Road,
-  journey: Journey,
+export async function authenticateSignature(
+  { guard, services, rootKeyUsed }: RequestDependencies,
+  context: RequestContext,
   operation: Operation | StreamOperation,
   signature: ParsedSignature,
 ): Promise<Identity> {
-  const found = guard.authenticate(journey.request, signature, scopeOfKeysFor(operation));
+  const found = guard.authenticate(context.request, signature, derivedKeyScope(operation));
   const identity = found instanceof Promise ? await found : found;
   if (identity.refused) {
     const isForPages = operation.access !== 'stream' && operation.sessionOnly !== undefined;
     if (isForPages && signature.scheme === 'anonymous') throw new Refusal('NotSignedIn');
     throw new SignatureRefused(identity);
   }
-  journey.accessKeyId = identity.accessKeyId;
+  context.accessKeyId = identity.accessKeyId;
   if (identity.principal.type === 'root') rootKeyUsed(identity.accessKeyId);
   // A guard's credential is no AccessKey; that it is connected says more than when it called last.
   if (identity.principal.type === 'guard') return identity;
@@ -45,7 +45,7 @@ export async function admitSigned(
     operation.product,
     signature.parameters.get('RegionId') ?? '',
     identity.sourceAddress,
-    journey.time,
+    context.time,
   );
   return identity;
 }
@@ -54,8 +54,8 @@ export async function admitSigned(
  * The same caller as things stand now.
  * @throws Refusal InvalidAccessKeyId.NotFound, InvalidAccessKeyId.Inactive
  */
-export async function stillSigned(
-  { source }: Road,
+export async function reauthenticateSignature(
+  { source }: RequestDependencies,
   identity: Identity,
   signature: ParsedSignature,
 ): Promise<Identity> {

@@ -1,5 +1,5 @@
-import { Refusal } from '../errors/refusal.ts';
 import type { Services } from '../context/services.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { CallerIdentity } from '../session/session-identity.ts';
 
 /**

@@ -1,32 +1,32 @@
 import type { Guard } from '@claviger/guard';
 import type { CallRecord } from '../audit/audit-event.ts';
-import type { Journey } from './request-context.ts';
-import { type Answer, type AnyOperation, effectOf } from './operation.ts';
 import type { WireParameters } from '../wire/parameter.ts';
 import { protocolParameters } from '../wire/protocol-parameters.ts';
 import { headerOf } from '../wire/request-format.ts';
+import { type Answer, type AnyOperation, effectOf } from './operation.ts';
+import type { RequestContext } from './request-context.ts';
 
 /** What the audit keeps of a request, as much as is known of it. */
 export function recordOf(
   guard: Guard,
-  journey: Journey,
+  context: RequestContext,
   answer: Answer | undefined,
   refusal: { readonly code: string; readonly message: string } | undefined,
 ): CallRecord {
-  const { request, operation, identity, signature } = journey;
-  const principal = identity?.principal ?? journey.actor;
+  const { request, operation, identity, signature } = context;
+  const principal = identity?.principal ?? context.actor;
   return {
-    requestId: journey.requestId,
-    time: journey.time,
+    requestId: context.requestId,
+    time: context.time,
     product: operation?.product ?? '',
-    version: journey.version,
-    operation: journey.action,
+    version: context.version,
+    operation: context.action,
     access: operation === undefined ? 'read' : effectOf[operation.access],
-    accountId: principal?.accountId ?? journey.account?.accountId ?? journey.attempt?.accountId ?? '',
+    accountId: principal?.accountId ?? context.account?.accountId ?? context.attempt?.accountId ?? '',
     principal,
-    attempt: journey.attempt,
-    console: consoleContext(journey, operation, refusal !== undefined),
-    accessKeyId: journey.accessKeyId,
+    attempt: context.attempt,
+    console: consoleContext(context, operation, refusal !== undefined),
+    accessKeyId: context.accessKeyId,
     sourceAddress: identity?.sourceAddress ?? guard.sourceAddress(request),
     userAgent: headerOf(request, 'user-agent') ?? '',
     secure: identity?.secure ?? guard.isSecure(request),
@@ -34,13 +34,13 @@ export function recordOf(
     parameters: signature === undefined ? {} : auditedParameters(signature.parameters, operation),
     answer,
     refusal,
-    touched: journey.touched,
+    touched: context.touched,
   };
 }
 
 /** What the audit adds of the console: a session's call, or what happened at its door. */
 function consoleContext(
-  { identity, event, attempt }: Journey,
+  { identity, event, attempt }: RequestContext,
   operation: AnyOperation | undefined,
   refused: boolean,
 ): CallRecord['console'] {

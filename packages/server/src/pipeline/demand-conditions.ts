@@ -7,8 +7,8 @@ import { conditionOnItself, isUserOrDevice } from '../settings/own-resource.ts';
 import type { TagRow } from '../store/schema.ts';
 import { readTagValues, tagConditions } from '../tags/tag-values.ts';
 import { nameKey } from '../users/user.ts';
-import type { Call, Operation, StreamOperation } from './operation.ts';
 import type { InputOf, ParameterMap } from '../wire/parameter.ts';
+import type { Call, Operation, StreamOperation } from './operation.ts';
 
 /** A resource of the caller's own account that can have tags. */
 const taggedResource = /^acs:ram:\*:(\d{16}):(user|group|role|policy)\/([^*/]+)$/;
@@ -16,7 +16,7 @@ const taggedResource = /^acs:ram:\*:(\d{16}):(user|group|role|policy)\/([^*/]+)$
 /** Actions on users that are in the recycle bin. */
 const onRecycledUser = /^ram:[a-z]*user[a-z]*recyclebin$/i;
 
-type Thing = readonly [type: TagRow['resource_type'], id: string];
+type NamedEntity = readonly [type: TagRow['resource_type'], id: string];
 
 /**
  * Returns what a call demands with the condition values that do not depend on the operation: `acs:RequestTag/…` from
@@ -77,9 +77,9 @@ async function resourceTagConditions(
 ): Promise<ReturnType<typeof tagConditions>> {
   const [, accountId, type = '', name = ''] = taggedResource.exec(resource) ?? [];
   if (accountId !== call.account.accountId) return [];
-  const things = await thingsNamed(call, type as TagRow['resource_type'], name, action);
+  const entities = await entitiesNamed(call, type as TagRow['resource_type'], name, action);
   const conditions: (readonly [string, readonly string[]])[] = [];
-  for (const [ofType, id] of things) {
+  for (const [ofType, id] of entities) {
     const tags = await readTagValues(call.queries, accountId, ofType, id);
     conditions.push(...tagConditions('acs:resourcetag/', tags));
   }
@@ -87,12 +87,12 @@ async function resourceTagConditions(
 }
 
 /** What a name stands for; several recycled users may have had the same. */
-async function thingsNamed(
+async function entitiesNamed(
   { queries, account: { accountId } }: Call,
   type: TagRow['resource_type'],
   name: string,
   action: string,
-): Promise<readonly Thing[]> {
+): Promise<readonly NamedEntity[]> {
   switch (type) {
     case 'policy':
       return [['policy', policyNameKey(name)]];

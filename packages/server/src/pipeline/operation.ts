@@ -125,7 +125,7 @@ export interface StreamOperation<P extends ParameterMap = ParameterMap> {
 }
 
 /** A request that nobody has to sign: all that an anonymous operation has to go by at first. */
-export interface Visit {
+export interface AnonymousRequest {
   /** Upper-case UUID; also the id of the audit event. */
   readonly requestId: string;
   /** Milliseconds since the epoch; the same throughout the request. */
@@ -139,15 +139,15 @@ export interface Visit {
 }
 
 /** The scope of a visitor that has proven what it had to. */
-export type AdmittedVisit = Visit & Scope;
+export type ProvenAnonymousRequest = AnonymousRequest & Scope;
 
 /** What a visitor has proven by what it brought, and so on whose account the operation works. */
 export interface Proof {
   readonly account: Account;
 }
 
-/** What became of a visit: the answer, and as whom the visitor goes on. */
-export interface VisitOutcome {
+/** What became of a request: the answer, and as whom the visitor goes on. */
+export interface AnonymousOutcome {
   readonly answer: Answer;
   /** Of the audit record. */
   readonly actor: RolePrincipal;
@@ -155,7 +155,7 @@ export interface VisitOutcome {
 
 /**
  * An operation that needs no signature, because what it is given proves who sends it. It is a type of its own,
- * without `authorize` and without a `Call`: none of it can be handed to the road that others take, and no other
+ * without `authorize` and without a `Call`: none of it can be handed to the dependencies that others take, and no other
  * operation can be reached unsigned.
  */
 export interface AnonymousOperation<P extends ParameterMap = ParameterMap, T extends Proof = Proof> {
@@ -169,13 +169,13 @@ export interface AnonymousOperation<P extends ParameterMap = ParameterMap, T ext
    * Checks what the visitor brought. Runs outside of any transaction, so it may use the network.
    * @throws Refusal when it proves nothing
    */
-  prove(input: InputOf<P>, visit: Visit): Promise<T>;
+  prove(input: InputOf<P>, request: AnonymousRequest): Promise<T>;
   /** Does it, in a transaction, in which what the proof rests on has to be looked up again. */
-  handle(input: InputOf<P>, proof: T, visit: AdmittedVisit): Promise<VisitOutcome>;
+  handle(input: InputOf<P>, proof: T, request: ProvenAnonymousRequest): Promise<AnonymousOutcome>;
 }
 
 /** A request by which a browser signs in, goes on signing in, or confirms that it is still the same person. */
-export interface ConsoleVisit extends Visit {
+export interface ConsoleRequest extends AnonymousRequest {
   readonly site: ConsoleSite;
   readonly userAgent: string;
   /** The session that the operation asks for; undefined when it asks for none. */
@@ -221,9 +221,9 @@ export interface ConsoleOperation<P extends ParameterMap = ParameterMap, T exten
    * whatever becomes of the rest.
    * @throws Refusal when it proves nothing
    */
-  prove(input: InputOf<P>, visit: ConsoleVisit): Promise<T>;
-  /** Does it, in a transaction; `visit.session` is as it stands there. */
-  handle(input: InputOf<P>, proof: T, visit: ConsoleVisit & Scope): Promise<ConsoleOutcome>;
+  prove(input: InputOf<P>, request: ConsoleRequest): Promise<T>;
+  /** Does it, in a transaction; `request.session` is as it stands there. */
+  handle(input: InputOf<P>, proof: T, request: ConsoleRequest & Scope): Promise<ConsoleOutcome>;
 }
 
 /** Everything that a registry holds; `access` tells them apart. */

@@ -1,17 +1,17 @@
 import type { GuardRequest, Principal } from '@claviger/guard';
 import type { ParsedSignature } from '@claviger/signature';
-import type { Account } from '../context/account.ts';
 import type { CallRecord } from '../audit/audit-event.ts';
+import type { Account } from '../context/account.ts';
 import type { Services } from '../context/services.ts';
 import type { CallerIdentity } from '../session/session-identity.ts';
 import type { WriteTransaction } from '../store/store.ts';
-import { ComputedBeforehand } from './computed-beforehand.ts';
 import type { Format } from '../wire/encoding.ts';
-import type { AnyOperation, ConsoleOutcome, Scope } from './operation.ts';
 import { Warnings } from '../wire/warnings.ts';
+import { ComputedBeforehand } from './computed-beforehand.ts';
+import type { AnyOperation, ConsoleOutcome, Scope } from './operation.ts';
 
-/** What is known of a request so far; filled in along the road, and written down whatever becomes of it. */
-export interface Journey {
+/** What is known of a request so far; filled in along the dependencies, and written down whatever becomes of it. */
+export interface RequestContext {
   readonly request: GuardRequest;
   readonly requestId: string;
   readonly time: number;
@@ -42,7 +42,7 @@ export interface Journey {
  * A request that has just arrived.
  * @param time milliseconds since the epoch
  */
-export function beginJourney(request: GuardRequest, requestId: string, time: number): Journey {
+export function createRequestContext(request: GuardRequest, requestId: string, time: number): RequestContext {
   return {
     request,
     requestId,
@@ -67,15 +67,15 @@ export function beginJourney(request: GuardRequest, requestId: string, time: num
 }
 
 /** What the operation of a request may see and do. @param transaction undefined for a read */
-export function scopeOf(
+export function createScope(
   services: Services,
-  journey: Journey,
+  context: RequestContext,
   account: Account,
   transaction: WriteTransaction | undefined,
 ): Scope {
   const { accountId } = account;
   return {
-    now: journey.time,
+    now: context.time,
     account,
     queries: transaction?.queries ?? services.store.queries,
     services,
@@ -83,12 +83,12 @@ export function scopeOf(
       if (transaction === undefined) throw new Error('a read operation changed something');
       transaction.changed({ accountId, topic, subject });
     },
-    touched: (resourceType, name) => journey.touched.push([resourceType, name]),
-    warn: (text) => journey.warnings.add(text),
+    touched: (resourceType, name) => context.touched.push([resourceType, name]),
+    warn: (text) => context.warnings.add(text),
     computed: (name, compute) => {
       if (transaction === undefined) throw new Error('only a write has something computed beforehand');
-      journey.computed ??= new ComputedBeforehand();
-      return journey.computed.take(name, compute);
+      context.computed ??= new ComputedBeforehand();
+      return context.computed.take(name, compute);
     },
   };
 }

@@ -1,13 +1,13 @@
 import type { CredentialSource, Guard } from '@claviger/guard';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Services } from '../context/services.ts';
-import type { ConsoleGate } from '../session/session-authenticator.ts';
+import type { SessionAuthenticator } from '../session/session-authenticator.ts';
 
 /** What all ways have in common on which a request is admitted, done and written down. */
-export interface Road {
+export interface RequestDependencies {
   readonly guard: Guard;
   /** The way in for browsers. */
-  readonly gate: ConsoleGate;
+  readonly sessionAuthenticator: SessionAuthenticator;
   readonly source: CredentialSource;
   readonly services: Services;
   readonly audit: AuditTrail;

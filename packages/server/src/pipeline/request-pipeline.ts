@@ -1,23 +1,23 @@
 import { type GuardRefusal, type GuardRequest, readSignature, retryHeaders } from '@claviger/guard';
 import { NoncesUnavailable } from '@claviger/guard/redis';
-import { accountOfKey } from '../tokens/account-of-key.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { SecretUnreadable } from '../secrets/sealed-text.ts';
-import { ConsoleGate } from '../session/session-authenticator.ts';
+import { SessionAuthenticator } from '../session/session-authenticator.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
-import { receiveVisit } from './serve-anonymous-operation.ts';
-import { serveCall } from './serve-authorized-operation.ts';
+import { accountOfKey } from '../tokens/account-of-key.ts';
+import { encodeAnswer, encodeError } from '../wire/encoding.ts';
+import { headerOf, requestFormat } from '../wire/request-format.ts';
+import { SignatureRefused } from './authenticate-signature.ts';
 import { waitOf } from './call-rate.ts';
 import { recordOf } from './call-record.ts';
-import { encodeAnswer, encodeError } from '../wire/encoding.ts';
-import { beginJourney, type Journey } from './request-context.ts';
 import type { Answer, AnyOperation, OpenedStream } from './operation.ts';
 import type { Registry } from './registry.ts';
-import { headerOf, requestFormat } from '../wire/request-format.ts';
-import type { Road } from './request-dependencies.ts';
-import { passDoor } from './serve-console-operation.ts';
-import { SignatureRefused } from './authenticate-signature.ts';
-import { openStream } from './serve-stream-operation.ts';
+import { createRequestContext, type RequestContext } from './request-context.ts';
+import type { RequestDependencies } from './request-dependencies.ts';
+import { serveAnonymousOperation } from './serve-anonymous-operation.ts';
+import { serveAuthorizedOperation } from './serve-authorized-operation.ts';
+import { serveConsoleOperation } from './serve-console-operation.ts';
+import { serveStreamOperation } from './serve-stream-operation.ts';
 import { warnOfUnknownParameters } from './unknown-parameters.ts';
 
 /** What goes back to the listener. */
@@ -39,8 +39,8 @@ export interface FinishedCall {
   readonly seconds: number;
 }
 
-/** What the road needs. */
-export interface ApiParts extends Omit<Road, 'gate'> {
+/** What the dependencies needs. */
+export interface RequestPipelineOptions extends Omit<RequestDependencies, 'sessionAuthenticator'> {
   readonly registry: Registry;
   /** Where the operator says the console is; undefined when every host that reaches us will do. */
   readonly publicUrl: URL | undefined;
@@ -52,18 +52,25 @@ export interface ApiParts extends Omit<Road, 'gate'> {
 }
 
 /**
- * The one road of every request to the control plane: who sent it, may they, do it, write it down. By what an operation
+ * The one dependencies of every request to the control plane: who sent it, may they, do it, write it down. By what an operation
  * lets in, the way leads through one of four files: `authorized-call` for whoever has signed (`signed-caller`) or calls
  * from a session (`session-caller`), `stream`, `session-door` for whoever signs in, `anonymous-visit`.
  */
-export class Api {
-  readonly #parts: ApiParts;
-  readonly #road: Road;
+export class RequestPipeline {
+  readonly #parts: RequestPipelineOptions;
+  readonly #dependencies: RequestDependencies;
 
-  constructor(parts: ApiParts) {
+  constructor(parts: RequestPipelineOptions) {
     const { guard, source, services, audit, rootKeyUsed } = parts;
     this.#parts = parts;
-    this.#road = { guard, gate: new ConsoleGate(parts), source, services, audit, rootKeyUsed };
+    this.#dependencies = {
+      guard,
+      sessionAuthenticator: new SessionAuthenticator(parts),
+      source,
+      services,
+      audit,
+      rootKeyUsed,
+    };
   }
 
   /**
@@ -72,97 +79,106 @@ export class Api {
    */
   async answer(request: GuardRequest): Promise<ApiAnswer> {
     const { services, now } = this.#parts;
-    const journey = beginJourney(request, services.identifiers.requestId(), now());
+    const context = createRequestContext(request, services.identifiers.requestId(), now());
     try {
-      return await this.#travel(journey);
+      return await this.#travel(context);
     } catch (error) {
-      return await this.#failure(journey, error);
+      return await this.#failure(context, error);
     }
   }
 
-  async #travel(journey: Journey): Promise<ApiAnswer> {
-    const { request } = journey;
+  async #travel(context: RequestContext): Promise<ApiAnswer> {
+    const { request } = context;
     const { registry } = this.#parts;
 
     const signature = readSignature(request);
     if ('refused' in signature) {
-      journey.format = requestFormat(request, new Map(), undefined);
+      context.format = requestFormat(request, new Map(), undefined);
       throw new SignatureRefused(signature);
     }
-    journey.signature = signature;
+    context.signature = signature;
     const { parameters, action = '', version = '' } = signature;
-    journey.action = action;
-    journey.version = version;
+    context.action = action;
+    context.version = version;
     // Before anything else can be refused: whoever asks for XML reads a refusal in XML.
-    journey.format = requestFormat(request, parameters, registry.productOf(version));
+    context.format = requestFormat(request, parameters, registry.productOf(version));
     if (action === '') throw new Refusal('Missing', { name: 'Action' });
     if (version === '') throw new Refusal('Missing', { name: 'Version' });
     const operation = registry.find(version, action);
-    journey.operation = operation;
-    warnOfUnknownParameters(journey.warnings, operation, parameters);
+    context.operation = operation;
+    warnOfUnknownParameters(context.warnings, operation, parameters);
     if (request.method !== 'POST' && request.method !== 'GET') {
       throw new Refusal('UnsupportedHTTPMethod', { method: request.method.slice(0, 16) });
     }
 
-    const road = this.#road;
+    const dependencies = this.#dependencies;
     switch (operation.access) {
       case 'anonymous':
-        return this.#success(journey, await receiveVisit(road, journey, operation, signature));
+        return this.#success(
+          context,
+          await serveAnonymousOperation(dependencies, context, operation, signature),
+        );
       case 'console':
-        return this.#success(journey, await passDoor(road, journey, operation, signature));
+        return this.#success(
+          context,
+          await serveConsoleOperation(dependencies, context, operation, signature),
+        );
       case 'stream':
-        return this.#opened(journey, await openStream(road, journey, operation, signature));
+        return this.#opened(context, await serveStreamOperation(dependencies, context, operation, signature));
       case 'read':
       case 'write':
-        return this.#success(journey, await serveCall(road, journey, operation, signature));
+        return this.#success(
+          context,
+          await serveAuthorizedOperation(dependencies, context, operation, signature),
+        );
     }
   }
 
-  #success(journey: Journey, answer: Answer): ApiAnswer {
-    this.#finish(journey, '', answer);
-    const { contentType, body } = encodeAnswer(journey.format, journey.action, journey.requestId, answer);
-    return { status: 200, headers: headersOf(journey, contentType), body };
+  #success(context: RequestContext, answer: Answer): ApiAnswer {
+    this.#finish(context, '', answer);
+    const { contentType, body } = encodeAnswer(context.format, context.action, context.requestId, answer);
+    return { status: 200, headers: headersOf(context, contentType), body };
   }
 
-  #opened(journey: Journey, opened: OpenedStream): ApiAnswer {
-    this.#finish(journey, '', {});
+  #opened(context: RequestContext, opened: OpenedStream): ApiAnswer {
+    this.#finish(context, '', {});
     // Said to proxies that would collect an answer before they pass it on.
-    const headers = { ...headersOf(journey, opened.contentType), 'x-accel-buffering': 'no' };
+    const headers = { ...headersOf(context, opened.contentType), 'x-accel-buffering': 'no' };
     return { status: 200, headers, body: opened };
   }
 
-  async #failure(journey: Journey, error: unknown): Promise<ApiAnswer> {
+  async #failure(context: RequestContext, error: unknown): Promise<ApiAnswer> {
     const { audit, guard, reportBug } = this.#parts;
-    const refusal = this.#refusalOf(journey, error);
-    const { signature } = journey;
+    const refusal = this.#refusalOf(context, error);
+    const { signature } = context;
     if (signature !== undefined && 'accessKeyId' in signature) {
-      journey.accessKeyId ||= signature.accessKeyId;
+      context.accessKeyId ||= signature.accessKeyId;
     }
     // What was touched was rolled back.
-    journey.touched = [];
-    journey.actor = undefined;
-    journey.event = undefined;
-    journey.cookies = [];
+    context.touched = [];
+    context.actor = undefined;
+    context.event = undefined;
+    context.cookies = [];
     try {
       const { code, message } = refusal;
-      await audit.append(recordOf(guard, journey, undefined, { code, message }), () =>
-        accountOfKey(this.#parts.services, journey.signature),
+      await audit.append(recordOf(guard, context, undefined, { code, message }), () =>
+        accountOfKey(this.#parts.services, context.signature),
       );
     } catch (unwritten) {
       // The trail tells of an outage itself, once; the refusal stands either way.
-      if (!(unwritten instanceof StoreUnavailable)) reportBug(journey.requestId, unwritten);
+      if (!(unwritten instanceof StoreUnavailable)) reportBug(context.requestId, unwritten);
     }
-    this.#finish(journey, refusal.code, undefined);
-    const { contentType, body } = encodeError(journey.format, {
-      requestId: journey.requestId,
-      hostId: headerOf(journey.request, 'host') ?? '',
+    this.#finish(context, refusal.code, undefined);
+    const { contentType, body } = encodeError(context.format, {
+      requestId: context.requestId,
+      hostId: headerOf(context.request, 'host') ?? '',
       code: refusal.code,
       message: refusal.message,
-      product: journey.operation?.product ?? '',
+      product: context.operation?.product ?? '',
       accessDenied: refusal instanceof Refusal ? refusal.accessDenied : undefined,
     });
     const wait = waitOf(refusal.code, refusal instanceof Refusal ? refusal.retryAfterMs : undefined);
-    const headers = headersOf(journey, contentType);
+    const headers = headersOf(context, contentType);
     return {
       status: refusal.httpStatus,
       headers: wait === undefined ? headers : { ...headers, ...retryHeaders(wait) },
@@ -170,33 +186,33 @@ export class Api {
     };
   }
 
-  #refusalOf(journey: Journey, error: unknown): Refusal | GuardRefusal {
+  #refusalOf(context: RequestContext, error: unknown): Refusal | GuardRefusal {
     if (error instanceof Refusal) return error;
     if (error instanceof SignatureRefused) {
-      journey.accessKeyId ||= error.refusal.accessKeyId ?? '';
+      context.accessKeyId ||= error.refusal.accessKeyId ?? '';
       return error.refusal;
     }
     // The log was told of it where it did not open.
     if (error instanceof SecretUnreadable) return new Refusal('StoredSecretDamaged');
-    this.#parts.reportBug(journey.requestId, error);
+    this.#parts.reportBug(context.requestId, error);
     const isOutage = error instanceof StoreUnavailable || error instanceof NoncesUnavailable;
     return new Refusal(isOutage ? 'ServiceUnavailable' : 'InternalError');
   }
 
-  #finish(journey: Journey, code: string, answer: Answer | undefined): void {
-    const seconds = (performance.now() - journey.began) / 1000;
-    this.#parts.finished({ operation: journey.operation, code, answer, seconds });
+  #finish(context: RequestContext, code: string, answer: Answer | undefined): void {
+    const seconds = (performance.now() - context.began) / 1000;
+    this.#parts.finished({ operation: context.operation, code, answer, seconds });
   }
 }
 
-function headersOf(journey: Journey, contentType: string): ApiAnswer['headers'] {
-  const warning = journey.warnings.headerValue;
+function headersOf(context: RequestContext, contentType: string): ApiAnswer['headers'] {
+  const warning = context.warnings.headerValue;
   const headers = {
     'content-type': contentType,
-    'x-acs-request-id': journey.requestId,
+    'x-acs-request-id': context.requestId,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...(warning !== undefined && { 'x-claviger-warning': warning }),
   };
-  return journey.cookies.length === 0 ? headers : { ...headers, 'set-cookie': [...journey.cookies] };
+  return context.cookies.length === 0 ? headers : { ...headers, 'set-cookie': [...context.cookies] };
 }

@@ -1,53 +1,59 @@
 import type { ParsedSignature } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
 import { type ConsoleSession, readConsoleSession } from '../session/console-session.ts';
-import { change } from './audited-write.ts';
-import { type Journey, scopeOf } from './request-context.ts';
-import type { Answer, ConsoleOperation, ConsoleVisit } from './operation.ts';
 import { readInput } from '../wire/parameter.ts';
 import { headerOf } from '../wire/request-format.ts';
-import type { Road } from './request-dependencies.ts';
-import { visitOf } from './anonymous-request.ts';
+import { readAnonymousRequest } from './anonymous-request.ts';
+import { auditedWrite } from './audited-write.ts';
+import type { Answer, ConsoleOperation, ConsoleRequest } from './operation.ts';
+import { createScope, type RequestContext } from './request-context.ts';
+import type { RequestDependencies } from './request-dependencies.ts';
 
 /** Of an operation by which a session begins, is confirmed or ends. */
-export async function passDoor(
-  road: Road,
-  journey: Journey,
+export async function serveConsoleOperation(
+  dependencies: RequestDependencies,
+  context: RequestContext,
   operation: ConsoleOperation,
   signature: ParsedSignature,
 ): Promise<Answer> {
-  const { request } = journey;
-  const { gate, services } = road;
+  const { request } = context;
+  const { sessionAuthenticator, services } = dependencies;
   if (signature.scheme !== 'anonymous') throw new Refusal('SessionAndSignature');
-  const shown = gate.shown(request);
+  const cookies = sessionAuthenticator.presentedCookies(request);
   let session: ConsoleSession | undefined;
   if (operation.session !== 'none') {
-    session = await gate.present(request, shown, operation.session, 'needed', journey.time);
-    journey.account = session.account;
+    session = await sessionAuthenticator.readSession(
+      request,
+      cookies,
+      operation.session,
+      'needed',
+      context.time,
+    );
+    context.account = session.account;
   } else {
-    gate.refuseForeign(request, shown);
+    sessionAuthenticator.assertSameOrigin(request, cookies);
   }
   const input = readInput(operation.input, signature.parameters);
-  const visit: ConsoleVisit = {
-    ...visitOf(road, journey),
-    ...shown,
+  const consoleRequest: ConsoleRequest = {
+    ...readAnonymousRequest(dependencies, context),
+    ...cookies,
     userAgent: headerOf(request, 'user-agent') ?? '',
     session,
     attempted: ({ accountId }, { type, name }) => {
-      journey.attempt = { accountId, type, userName: name };
+      context.attempt = { accountId, type, userName: name };
     },
   };
-  const proof = await operation.prove(input, visit);
-  journey.account = proof.account;
-  return change(road, journey, async (transaction) => {
-    const scope = scopeOf(services, journey, proof.account, transaction);
-    const { sessionToken: token = '' } = shown;
-    const present = session && (await readConsoleSession(transaction.queries, token, journey.time));
+  const proof = await operation.prove(input, consoleRequest);
+  context.account = proof.account;
+  return auditedWrite(dependencies, context, async (transaction) => {
+    const scope = createScope(services, context, proof.account, transaction);
+    const { sessionToken: token = '' } = cookies;
+    const present = session && (await readConsoleSession(transaction.queries, token, context.time));
     if (present?.row.stage !== session?.row.stage) throw new Refusal('NotSignedIn');
-    const outcome = await operation.handle(input, proof, { ...visit, ...scope, session: present });
-    journey.actor = outcome.actor;
-    journey.event = outcome.event;
-    journey.cookies = outcome.cookies ?? [];
+    const outcome = await operation.handle(input, proof, { ...consoleRequest, ...scope, session: present });
+    context.actor = outcome.actor;
+    context.event = outcome.event;
+    context.cookies = outcome.cookies ?? [];
     return outcome.answer;
   });
 }

@@ -1,50 +1,50 @@
 import type { ParsedSignature } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
+import { type InputOf, type ParameterMap, readInput } from '../wire/parameter.ts';
+import { authenticateCaller, authorize, createCall } from './authenticate-caller.ts';
 import { takeCall } from './call-rate.ts';
 import { recordOf } from './call-record.ts';
-import { admitCaller, authorize, callOf } from './authenticate-caller.ts';
 import { withConditions } from './demand-conditions.ts';
-import type { Journey } from './request-context.ts';
 import type { OpenedStream, StreamCall, StreamOperation } from './operation.ts';
-import { type InputOf, type ParameterMap, readInput } from '../wire/parameter.ts';
-import type { Road } from './request-dependencies.ts';
+import type { RequestContext } from './request-context.ts';
+import type { RequestDependencies } from './request-dependencies.ts';
 import { withStoredNames } from './stored-resource.ts';
 
 /** Of an operation that answers a stream: written down before its first byte is sent. */
-export async function openStream(
-  road: Road,
-  journey: Journey,
+export async function serveStreamOperation(
+  dependencies: RequestDependencies,
+  context: RequestContext,
   operation: StreamOperation,
   signature: ParsedSignature,
 ): Promise<OpenedStream> {
-  const identity = await admitCaller(road, journey, operation, signature);
-  journey.identity = identity;
-  takeCall(road.services, identity, journey.time);
+  const identity = await authenticateCaller(dependencies, context, operation, signature);
+  context.identity = identity;
+  takeCall(dependencies.services, identity, context.time);
   if (identity.by !== 'signature') throw new Refusal('SignatureOnly', { action: operation.name });
   const input = readInput(operation.input, signature.parameters);
-  const call = { ...(await callOf(road, journey, identity, undefined)), identity };
-  await authorize(road, operation, input, call);
+  const call = { ...(await createCall(dependencies, context, identity, undefined)), identity };
+  await authorize(dependencies, operation, input, call);
   const streamCall: StreamCall = {
     ...call,
-    stillAllowed: () => isStillAllowed(road, operation, input, streamCall),
+    stillAllowed: () => isStillAllowed(dependencies, operation, input, streamCall),
   };
   const opened = await operation.open(input, streamCall);
   try {
-    await road.audit.append(recordOf(road.guard, journey, {}, undefined));
+    await dependencies.audit.append(recordOf(dependencies.guard, context, {}, undefined));
   } catch (unwritten) {
     opened.close();
     throw unwritten;
   }
   return operation.endEvent === undefined
     ? opened
-    : withRecordedEnd(opened, road, journey, operation.endEvent);
+    : withRecordedEnd(opened, dependencies, context, operation.endEvent);
 }
 
 /** A stream whose end is written down as well, once, however it comes. */
 function withRecordedEnd(
   opened: OpenedStream,
-  { audit, guard, services }: Road,
-  journey: Journey,
+  { audit, guard, services }: RequestDependencies,
+  context: RequestContext,
   endEvent: string,
 ): OpenedStream {
   let isOver = false;
@@ -55,15 +55,15 @@ function withRecordedEnd(
       opened.close();
       if (isOver) return;
       isOver = true;
-      const seconds = Math.round((performance.now() - journey.began) / 1000);
-      const record = recordOf(guard, journey, {}, undefined);
+      const seconds = Math.round((performance.now() - context.began) / 1000);
+      const record = recordOf(guard, context, {}, undefined);
       const event = {
         ...record,
         requestId: services.identifiers.requestId(),
-        time: journey.time + seconds * 1000,
+        time: context.time + seconds * 1000,
         operation: endEvent,
         nonce: '',
-        parameters: { ...record.parameters, ConnectionId: journey.requestId, Seconds: String(seconds) },
+        parameters: { ...record.parameters, ConnectionId: context.requestId, Seconds: String(seconds) },
       };
       // The trail tells of an outage itself; nobody waits for this record.
       audit.append(event)?.catch(() => {});
@@ -73,7 +73,7 @@ function withRecordedEnd(
 
 /** Whether a caller that was admitted a while ago would be admitted now. */
 async function isStillAllowed(
-  { guard }: Road,
+  { guard }: RequestDependencies,
   operation: StreamOperation,
   input: InputOf<ParameterMap>,
   call: StreamCall,

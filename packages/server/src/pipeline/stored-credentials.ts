@@ -12,9 +12,9 @@ import {
   sessionPrincipal,
 } from '@claviger/guard';
 import { SigningKey } from '@claviger/signature';
-import type { Account } from '../context/account.ts';
 import { readAccount } from '../accounts/account-directory.ts';
 import { rootPrincipal, userPrincipal } from '../accounts/principal.ts';
+import type { Account } from '../context/account.ts';
 import { servicesOf } from '../guards/guard.ts';
 import { guardPermissions } from '../guards/guard-permissions.ts';
 import { openGuardSecret } from '../guards/guard-secret.ts';

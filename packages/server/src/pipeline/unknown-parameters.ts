@@ -1,7 +1,7 @@
-import type { AnyOperation } from './operation.ts';
 import type { ParameterMap, WireParameters } from '../wire/parameter.ts';
 import { protocolParameters } from '../wire/protocol-parameters.ts';
 import type { Warnings } from '../wire/warnings.ts';
+import type { AnyOperation } from './operation.ts';
 
 /** What an API may name a parameter. Anything else is not repeated: it may be a value without its name. */
 const PARAMETER_NAME = /^[A-Za-z][\w.-]{0,63}$/;

@@ -1,8 +1,8 @@
+import { limits } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { requireGroup } from '../groups/group.ts';
-import { limits } from '../context/limits.ts';
-import { requireRole } from '../roles/role.ts';
 import type { Scope } from '../pipeline/operation.ts';
+import { requireRole } from '../roles/role.ts';
 import type { GroupRow, PolicyAttachmentRow, RoleRow, UserRow } from '../store/schema.ts';
 import { requireUser } from '../users/user.ts';
 import { customPolicy, type Policy, type PolicyReference, requirePolicy, systemPolicy } from './policy.ts';

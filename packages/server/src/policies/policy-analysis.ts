@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { Refusal } from '../errors/refusal.ts';
 import { FairQueue, type Lane } from '../context/fair-queue.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { AnalysisReply, AnalysisTask } from './analysis-worker.ts';
 import type { DocumentKind, WireFault } from './document-faults.ts';
 import type { SimulatedRequest, Simulation } from './simulation.ts';

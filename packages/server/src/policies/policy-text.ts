@@ -24,7 +24,7 @@ export function faultsOfPolicy(text: string, kind: PolicyKind): string | undefin
  * What is accepted is stored as it is given: clients compare it with what they have sent.
  * @throws Refusal MalformedPolicyDocument
  */
-export function refuseMalformedPolicy(text: string, kind: PolicyKind): void {
+export function assertWellFormedPolicy(text: string, kind: PolicyKind): void {
   const fault = faultsOfPolicy(text, kind);
   if (fault !== undefined) throw new Refusal('MalformedPolicyDocument', { fault });
 }

@@ -1,5 +1,5 @@
-import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../context/limits.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { PolicyRow, PolicyVersionRow } from '../store/schema.ts';
 import {
@@ -10,7 +10,7 @@ import {
   requirePolicy,
   versionId,
 } from './policy.ts';
-import { refuseMalformedPolicy, warnOfPolicy } from './policy-text.ts';
+import { assertWellFormedPolicy, warnOfPolicy } from './policy-text.ts';
 import { systemPolicies } from './system-policies.ts';
 
 /** One document of a policy; the default one is in force. */
@@ -69,7 +69,7 @@ export async function createPolicyVersion(
   name: string,
   added: NewPolicyVersion,
 ): Promise<PolicyVersion> {
-  refuseMalformedPolicy(added.document, 'identity');
+  assertWellFormedPolicy(added.document, 'identity');
   warnOfPolicy(scope, added.document, 'identity');
   const policy = await requireCustomPolicy(scope, name);
   await makeRoomForVersion(scope, policy, added.rotate);

@@ -1,9 +1,9 @@
-import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../context/limits.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { PolicyAttachmentRow, PolicyRow } from '../store/schema.ts';
 import { addTags, idsWithTag, removeTags, type Tag, type TagFilter } from '../tags/tag.ts';
-import { refuseMalformedPolicy, warnOfPolicy } from './policy-text.ts';
+import { assertWellFormedPolicy, warnOfPolicy } from './policy-text.ts';
 import { type SystemPolicy, systemPolicies } from './system-policies.ts';
 
 /** Who keeps a policy: the server, the same in all accounts, or the account. */
@@ -80,7 +80,7 @@ export async function requireCustomPolicy(scope: Scope, name: string): Promise<P
  */
 export async function createPolicy(scope: Scope, policy: NewPolicy): Promise<Policy> {
   const { accountId } = scope.account;
-  refuseMalformedPolicy(policy.document, 'identity');
+  assertWellFormedPolicy(policy.document, 'identity');
   warnOfPolicy(scope, policy.document, 'identity');
   const nameKey = policyNameKey(policy.name);
   if (
@@ -89,7 +89,7 @@ export async function createPolicy(scope: Scope, policy: NewPolicy): Promise<Pol
   ) {
     throw new Refusal('EntityAlreadyExists.Policy', { name: policy.name });
   }
-  await refuseOneMorePolicy(scope);
+  await assertPolicyQuota(scope);
   const row: PolicyRow = {
     account_id: accountId,
     policy_name: policy.name,
@@ -142,7 +142,7 @@ export async function changePolicy(scope: Scope, row: PolicyRow, changes: Partia
  */
 export async function deletePolicy(scope: Scope, name: string, withVersions: boolean): Promise<void> {
   const row = await requireCustomPolicy(scope, name);
-  await refuseToDeleteAttached(scope, row.policy_name_key);
+  await assertNotAttached(scope, row.policy_name_key);
   const ofPolicy = { account_id: row.account_id, policy_name_key: row.policy_name_key };
   const versions = await scope.queries
     .selectFrom('policy_versions')
@@ -259,7 +259,7 @@ function liveAttachments(scope: Scope) {
     .where('recycled.user_id', 'is', null);
 }
 
-async function refuseToDeleteAttached(scope: Scope, nameKey: string): Promise<void> {
+async function assertNotAttached(scope: Scope, nameKey: string): Promise<void> {
   const rows = await liveAttachments(scope)
     .select('attachment.principal_type')
     .distinct()
@@ -272,7 +272,7 @@ async function refuseToDeleteAttached(scope: Scope, nameKey: string): Promise<vo
   if (holders.has('role')) throw new Refusal('DeleteConflict.Policy.Role');
 }
 
-async function refuseOneMorePolicy(scope: Scope): Promise<void> {
+async function assertPolicyQuota(scope: Scope): Promise<void> {
   const { count } = await scope.queries
     .selectFrom('policies')
     .select((rows) => rows.fn.countAll<number>().as('count'))

@@ -1,9 +1,9 @@
 import { recordHousekeeping } from '../audit/system-event.ts';
+import type { Services } from '../context/services.ts';
 import { purgeSecondFactors } from '../mfa/purge-second-factors.ts';
 import { purgeLoginProfile } from '../passwords/login-profile.ts';
 import { purgeServiceCredentials } from '../service-credentials/service-credential.ts';
-import type { Services } from '../context/services.ts';
-import { inPortions } from '../store/delete-in-batches.ts';
+import { deleteInBatches } from '../store/delete-in-batches.ts';
 import type { UserRow } from '../store/schema.ts';
 import type { WriteTransaction } from '../store/store.ts';
 
@@ -22,7 +22,7 @@ export interface Purged {
  * @param now milliseconds since the epoch
  */
 export async function purgeRecycleBins(services: Services, now: number): Promise<Purged> {
-  const accessKeys = await inPortions(rowsPerWrite, (rows) =>
+  const accessKeys = await deleteInBatches(rowsPerWrite, (rows) =>
     services.store.write(async (transaction) => {
       const due = await transaction.queries
         .selectFrom('access_keys')
@@ -40,7 +40,7 @@ export async function purgeRecycleBins(services: Services, now: number): Promise
       return due.length;
     }),
   );
-  const users = await inPortions(rowsPerWrite, (rows) =>
+  const users = await deleteInBatches(rowsPerWrite, (rows) =>
     services.store.write(async (transaction) => {
       const due = await transaction.queries
         .selectFrom('users')

@@ -1,10 +1,10 @@
-import { changeKey, refuseOneMoreKey, requireAccessKey } from '../access-keys/access-key.ts';
+import { assertKeyQuota, changeKey, requireAccessKey } from '../access-keys/access-key.ts';
 import type { KeyOwner } from '../access-keys/owner.ts';
-import { Refusal } from '../errors/refusal.ts';
 import { DAY_MS, limits } from '../context/limits.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
-import type { AccessKeyRow } from '../store/schema.ts';
 import { forgetGeneration } from '../revocation/role-session-generation.ts';
+import type { AccessKeyRow } from '../store/schema.ts';
 
 /** A key in the recycle bin. */
 export type RecycledAccessKey = AccessKeyRow & { readonly recycled_at: number; readonly purge_at: number };
@@ -69,7 +69,7 @@ export async function findRecycledAccessKey(
  */
 export async function restoreAccessKey(scope: Scope, owner: KeyOwner, accessKeyId: string): Promise<void> {
   await requireRecycledAccessKey(scope, owner, accessKeyId);
-  await refuseOneMoreKey(scope, owner);
+  await assertKeyQuota(scope, owner);
   await changeKey(scope, accessKeyId, {
     status: 'Inactive',
     updated_at: scope.now,

@@ -1,16 +1,16 @@
 import { changeKey } from '../access-keys/access-key.ts';
 import { recordHousekeeping } from '../audit/system-event.ts';
-import { Refusal } from '../errors/refusal.ts';
 import { DAY_MS, limits } from '../context/limits.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import { endSessionsOfUser } from '../revocation/end-console-sessions.ts';
-import type { UserRow } from '../store/schema.ts';
 import { endRoleSessions } from '../revocation/role-session-generation.ts';
+import type { UserRow } from '../store/schema.ts';
 import {
+  assertNameFree,
+  assertUserQuota,
   changeUser,
   nameKey,
-  refuseOneMoreUser,
-  refuseTakenName,
   requireUser,
   type UserReference,
 } from '../users/user.ts';
@@ -119,8 +119,8 @@ export async function requireRecycledUser(scope: Scope, userId: string): Promise
  */
 export async function restoreUser(scope: Scope, userId: string): Promise<void> {
   const user = await requireRecycledUser(scope, userId);
-  await refuseTakenName(scope, user.user_name);
-  await refuseOneMoreUser(scope);
+  await assertNameFree(scope, user.user_name);
+  await assertUserQuota(scope);
   await changeUser(scope, user, { recycled_at: null, purge_at: null });
   const keys = await scope.queries
     .selectFrom('access_keys')

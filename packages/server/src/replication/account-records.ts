@@ -1,10 +1,10 @@
 import type { ReplicationRecord } from '@claviger/guard/replication';
 import { acs3Verifier } from '@claviger/signature';
 import { readAccount } from '../accounts/account-directory.ts';
+import type { Services } from '../context/services.ts';
 import { systemPolicies } from '../policies/system-policies.ts';
 import { placeOfAccessKey } from '../secrets/sealed-columns.ts';
 import { SecretUnreadable } from '../secrets/sealed-text.ts';
-import type { Services } from '../context/services.ts';
 import { impliedPolicies } from '../settings/implied-policies.ts';
 import { readSecurityPreference } from '../settings/security-preference.ts';
 import type { AccessKeyRow } from '../store/schema.ts';

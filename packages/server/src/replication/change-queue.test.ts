@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Change } from '../store/store.ts';
 import { ChangeQueue } from './change-queue.ts';
-import { StaleNames } from './dependency-name.ts';
+import { DependencyNames } from './dependency-name.ts';
 
 /** A queue of the account `1`, and what makes it hear of changes. */
 function listening() {
@@ -15,7 +15,7 @@ function listening() {
       };
     },
   };
-  const queue = new ChangeQueue(store, '1', new StaleNames(new Uint8Array(32)));
+  const queue = new ChangeQueue(store, '1', new DependencyNames(new Uint8Array(32)));
   return { queue, hear: (change: Change) => listener(change) };
 }
 

@@ -1,6 +1,6 @@
-import type { Change, Store } from '../store/store.ts';
 import { systemTimer } from '../context/timer.ts';
-import type { StaleNames } from './dependency-name.ts';
+import type { Change, Store } from '../store/store.ts';
+import type { DependencyNames } from './dependency-name.ts';
 
 /**
  * What waits for a guard at most, of things of its account and of what sessions are made from. One that is slower
@@ -21,7 +21,7 @@ export interface Waiting {
 /** What changed and one guard has not been told: each thing once, however often it changes meanwhile. */
 export class ChangeQueue {
   readonly #accountId: string;
-  readonly #names: StaleNames;
+  readonly #names: DependencyNames;
   readonly #unfollow: () => void;
   #changes = new Map<string, Change>();
   #stale = new Set<string>();
@@ -29,7 +29,7 @@ export class ChangeQueue {
   #wake: (() => void) | undefined;
 
   /** Begins to listen. */
-  constructor(store: Pick<Store, 'follow'>, accountId: string, names: StaleNames) {
+  constructor(store: Pick<Store, 'follow'>, accountId: string, names: DependencyNames) {
     this.#accountId = accountId;
     this.#names = names;
     this.#unfollow = store.follow((change) => this.#hear(change));

@@ -9,7 +9,7 @@ const nameBytes = 9;
  * user or a key of another account: a guard is told that such a thing changed, but not which one. The same thing has
  * the same name on every node, another name for every guard's key.
  */
-export class StaleNames {
+export class DependencyNames {
   readonly #key: Uint8Array;
 
   /** @param key 32 bytes, derived from the guard's own AccessKey */

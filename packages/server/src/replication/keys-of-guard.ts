@@ -1,6 +1,6 @@
+import type { Scope } from '../pipeline/operation.ts';
 import { AccountRecords } from './account-records.ts';
 import { isVerifiedByGuard, type Reach } from './policy-reach.ts';
-import type { Scope } from '../pipeline/operation.ts';
 
 /** Why a guard has nothing to verify the signatures of a key with; empty when it has. */
 export type WithheldReason = '' | 'Root' | 'ChangesIdentities' | 'NoServiceAllowed';

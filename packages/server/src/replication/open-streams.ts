@@ -39,9 +39,9 @@ export class OpenStreams {
    */
   take({ accountId, accessKeyId }: StreamOwner): () => void {
     const { perAccessKey, perAccount, perNode } = this.#limits;
-    refuseMore(this.#byAccessKey.get(accessKeyId), 'AccessKey', perAccessKey);
-    refuseMore(this.#byAccount.get(accountId), 'account', perAccount);
-    refuseMore(this.#count, 'node', perNode);
+    assertStreamQuota(this.#byAccessKey.get(accessKeyId), 'AccessKey', perAccessKey);
+    assertStreamQuota(this.#byAccount.get(accountId), 'account', perAccount);
+    assertStreamQuota(this.#count, 'node', perNode);
     this.#add(accountId, accessKeyId, 1);
     let isTaken = true;
     return () => {
@@ -57,7 +57,11 @@ export class OpenStreams {
   }
 }
 
-function refuseMore(open: number | undefined, of: 'AccessKey' | 'account' | 'node', limit: number): void {
+function assertStreamQuota(
+  open: number | undefined,
+  of: 'AccessKey' | 'account' | 'node',
+  limit: number,
+): void {
   if ((open ?? 0) >= limit) throw new Refusal('Throttling.Stream', { of, limit });
 }
 

@@ -17,7 +17,7 @@ import { StoreUnavailable } from '../store/store-unavailable.ts';
 import { AccountRecords } from './account-records.ts';
 import { ChangeQueue } from './change-queue.ts';
 import { Cursor, changesSince } from './cursor.ts';
-import { StaleNames } from './dependency-name.ts';
+import { DependencyNames } from './dependency-name.ts';
 
 /** A guard that hears nothing for twice as long takes the server for away. */
 const heartbeatMs = 5000;
@@ -169,8 +169,8 @@ export function sealerFor(
 }
 
 /** The names of a guard's key for what sessions are made from. */
-export function staleNamesFor({ credential }: Identity): StaleNames {
-  return new StaleNames(credential.signingKey.derive('stale names'));
+export function staleNamesFor({ credential }: Identity): DependencyNames {
+  return new DependencyNames(credential.signingKey.derive('stale names'));
 }
 
 type Line = ReplicationRecord | ReplicationMark;

@@ -8,8 +8,8 @@ import {
   TokenBuckets,
 } from '@claviger/guard';
 import { SignatureError, signatureHoldsFor } from '@claviger/signature';
-import { Refusal } from '../errors/refusal.ts';
 import { REQUEST_WINDOW_MS } from '../context/limits.ts';
+import { Refusal } from '../errors/refusal.ts';
 
 /** Signatures of one key that one guard may ask about: 50 a second, 200 at once. A guard itself asks no oftener. */
 const RATE = { intervalMs: 20, burst: 200 };

@@ -1,8 +1,8 @@
 import { DAY_MS } from '../context/limits.ts';
 import { readPasswordPolicy } from '../passwords/password-policy.ts';
-import { instant } from '../wire/instant.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import { principalName } from '../users/user.ts';
+import { instant } from '../wire/instant.ts';
 import { type IdentityFacts, readIdentityFacts } from './identity-facts.ts';
 import { readReport, writeReport } from './stored-report.ts';
 

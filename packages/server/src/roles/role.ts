@@ -1,7 +1,7 @@
-import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../context/limits.ts';
-import { refuseMalformedPolicy, warnOfPolicy } from '../policies/policy-text.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
+import { assertWellFormedPolicy, warnOfPolicy } from '../policies/policy-text.ts';
 import type { RoleRow } from '../store/schema.ts';
 import { addTags, idsWithTag, removeTags, type Tag, type TagFilter } from '../tags/tag.ts';
 import { bindTrustedNames } from './trusted-identities.ts';
@@ -56,12 +56,12 @@ export async function requireRole(scope: Scope, name: string): Promise<RoleRow> 
  */
 export async function createRole(scope: Scope, role: NewRole): Promise<RoleRow> {
   const { accountId } = scope.account;
-  refuseMalformedPolicy(role.trustPolicy, 'trust');
+  assertWellFormedPolicy(role.trustPolicy, 'trust');
   warnOfPolicy(scope, role.trustPolicy, 'trust');
   if ((await findRole(scope.queries, accountId, role.name)) !== undefined) {
     throw new Refusal('EntityAlreadyExists.Role', { name: role.name });
   }
-  await refuseOneMoreRole(scope);
+  await assertRoleQuota(scope);
   const row: RoleRow = {
     role_id: scope.services.identifiers.roleId(),
     account_id: accountId,
@@ -86,7 +86,7 @@ export async function createRole(scope: Scope, role: NewRole): Promise<RoleRow> 
  */
 export async function updateRole(scope: Scope, name: string, changes: RoleChanges): Promise<RoleRow> {
   if (changes.trustPolicy !== undefined) {
-    refuseMalformedPolicy(changes.trustPolicy, 'trust');
+    assertWellFormedPolicy(changes.trustPolicy, 'trust');
     warnOfPolicy(scope, changes.trustPolicy, 'trust');
   }
   const role = await requireRole(scope, name);
@@ -149,7 +149,7 @@ export async function listRoles(
   return query.execute();
 }
 
-async function refuseOneMoreRole(scope: Scope): Promise<void> {
+async function assertRoleQuota(scope: Scope): Promise<void> {
   const { count } = await scope.queries
     .selectFrom('roles')
     .select((rows) => rows.fn.countAll<number>().as('count'))

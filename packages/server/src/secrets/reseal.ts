@@ -1,5 +1,5 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
-import { inPortions } from '../store/delete-in-batches.ts';
+import { deleteInBatches } from '../store/delete-in-batches.ts';
 import type { AccountRow, Schema } from '../store/schema.ts';
 import type { Queries, Store, WriteTransaction } from '../store/store.ts';
 import { type SealedColumn, type SealPlace, sealedColumns } from './sealed-columns.ts';
@@ -70,7 +70,7 @@ async function isComplete(queries: Queries): Promise<boolean> {
 async function resealColumn(parts: ResealParts, description: AnyColumn): Promise<number> {
   let last: AnyRow | undefined;
   let resealed = 0;
-  await inPortions(rowsPerWrite, async (limit) => {
+  await deleteInBatches(rowsPerWrite, async (limit) => {
     const after = last;
     const portion = await parts.store.write(async (transaction) => {
       const rows = await firstForms(transaction.queries, description, after, limit);

@@ -1,10 +1,10 @@
-import { Refusal } from '../errors/refusal.ts';
 import { DAY_MS, limits } from '../context/limits.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
-import { Secret } from '../wire/secret.ts';
 import { placeOfServiceCredential } from '../secrets/sealed-columns.ts';
 import type { ServiceCredentialRow, UserRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
+import { Secret } from '../wire/secret.ts';
 
 /** A credential just made: the only time its secret is at hand. */
 export interface NewServiceCredential {
@@ -57,7 +57,7 @@ export async function createServiceCredential(
 ): Promise<NewServiceCredential> {
   const { identifiers, secrets } = scope.services;
   const { accountId, wrappedDataKey } = scope.account;
-  await refuseOneMoreCredential(scope, user, request.serviceName);
+  await assertCredentialQuota(scope, user, request.serviceName);
   const id = identifiers.serviceCredentialId();
   const secret = identifiers.serviceCredentialSecret();
   const row: ServiceCredentialRow = {
@@ -181,7 +181,7 @@ export async function purgeServiceCredentials(
     .execute();
 }
 
-async function refuseOneMoreCredential(scope: Scope, user: UserRow, serviceName: string): Promise<void> {
+async function assertCredentialQuota(scope: Scope, user: UserRow, serviceName: string): Promise<void> {
   const { count } = await scope.queries
     .selectFrom('service_credentials')
     .select((counted) => counted.fn.countAll<number>().as('count'))

@@ -1,5 +1,5 @@
-import type { Account } from '../context/account.ts';
 import { readAccount } from '../accounts/account-directory.ts';
+import type { Account } from '../context/account.ts';
 import { readUserSsoSettings } from '../federation/user-sso-settings.ts';
 import { findLoginProfile } from '../passwords/login-profile.ts';
 import { readSecurityPreference, type SecurityPreference } from '../settings/security-preference.ts';

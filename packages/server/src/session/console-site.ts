@@ -30,7 +30,7 @@ export function consoleSite(request: GuardRequest, publicUrl: URL | undefined, s
  * that says nothing has no cookies but its own.
  * @throws Refusal ForeignOrigin
  */
-export function refuseForeignPage(request: GuardRequest, site: ConsoleSite): void {
+export function assertSameOriginPage(request: GuardRequest, site: ConsoleSite): void {
   const fetchSite = headerOf(request, 'sec-fetch-site');
   const origin = headerOf(request, 'origin');
   // What must not tell where it comes from says `null`; then the browser's own word counts, which no page can change.
@@ -64,7 +64,7 @@ export function relyingPartyId(site: ConsoleSite): string {
  * this machine. A request can name any host it likes.
  * @throws Refusal PublicUrlNeeded
  */
-export function vouchedOrigin(site: ConsoleSite): string {
+export function trustedOrigin(site: ConsoleSite): string {
   const host = URL.parse(site.origin)?.hostname ?? '';
   if (site.configured || ['localhost', '127.0.0.1', '[::1]'].includes(host)) return site.origin;
   throw new Refusal('PublicUrlNeeded', { origin: site.origin });

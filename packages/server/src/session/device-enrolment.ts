@@ -2,8 +2,8 @@ import { Refusal } from '../errors/refusal.ts';
 import { bindDevice } from '../mfa/binding.ts';
 import { createVirtualDevice, enrolmentCode, findVirtualDevice } from '../mfa/virtual-device.ts';
 import type { Scope } from '../pipeline/operation.ts';
-import { Secret } from '../wire/secret.ts';
 import { placeOfSessionDevice } from '../secrets/sealed-columns.ts';
+import { Secret } from '../wire/secret.ts';
 import { type ConsoleSession, changeConsoleSession } from './console-session.ts';
 
 /** What an authenticator app learns a new device from. */

@@ -1,10 +1,14 @@
 import { requireAccessKey } from '../access-keys/access-key.ts';
 import type { KeyOwner } from '../access-keys/owner.ts';
-import { requireRole } from '../roles/role.ts';
 import type { Scope } from '../pipeline/operation.ts';
+import {
+  endSessionsOfAccount,
+  endSessionsOfUser,
+  forgetSecondFactorsShown,
+} from '../revocation/end-console-sessions.ts';
 import { endRoleSessions } from '../revocation/role-session-generation.ts';
+import { requireRole } from '../roles/role.ts';
 import { findUserOfKey, requireUser, type UserReference } from '../users/user.ts';
-import { endSessionsOfAccount, endSessionsOfUser, forgetSecondFactorsShown } from '../revocation/end-console-sessions.ts';
 
 /**
  * Ends every session of a role that was opened before now. The role itself can be assumed again.

@@ -1,15 +1,15 @@
-import type { Account } from '../context/account.ts';
 import type { OneTimePassword } from '../accounts/create-account.ts';
+import type { Account } from '../context/account.ts';
+import type { Services } from '../context/services.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { findBoundDevice, unbindDevice } from '../mfa/binding.ts';
 import { checkPassword } from '../passwords/check-password.ts';
-import { hashInChange, verifyInChange } from '../passwords/prepared-password.ts';
 import { readPasswordPolicy } from '../passwords/password-policy.ts';
+import { hashInChange, verifyInChange } from '../passwords/prepared-password.ts';
 import type { Scope } from '../pipeline/operation.ts';
-import type { Services } from '../context/services.ts';
+import { endSessionsOfRoot } from '../revocation/end-console-sessions.ts';
 import type { RootSignInRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
-import { endSessionsOfRoot } from '../revocation/end-console-sessions.ts';
 
 /** The policy of passwords is one of RAM users; the root is locked out by this, and not for long: nobody could help it. */
 const attemptsAtMost = 10;

@@ -1,6 +1,6 @@
-import type { Account } from '../context/account.ts';
 import { accountOf } from '../accounts/account-directory.ts';
 import { domainSuffix } from '../accounts/create-account.ts';
+import type { Account } from '../context/account.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { countingAuxiliaryDomain } from '../federation/auxiliary-domain.ts';
 import { nobody, readSamlMetadata, type SamlMetadata } from '../federation/saml-metadata.ts';
@@ -8,10 +8,10 @@ import { consoleServiceProvider } from '../federation/service-provider.ts';
 import { readUserSsoSettings, type UserSsoSettings } from '../federation/user-sso-settings.ts';
 import { type SamlSubject, verifySamlSubject } from '../federation/verify-saml-assertion.ts';
 import { findLoginProfile } from '../passwords/login-profile.ts';
-import type { ConsoleVisit, Proof, Scope } from '../pipeline/operation.ts';
+import type { ConsoleRequest, Proof, Scope } from '../pipeline/operation.ts';
 import type { UserRow } from '../store/schema.ts';
 import { findUser } from '../users/user.ts';
-import { vouchedOrigin } from './console-site.ts';
+import { trustedOrigin } from './console-site.ts';
 import { isSamlRequestOf } from './saml-request.ts';
 
 /** Somebody whom the account's own identity provider vouches for. */
@@ -28,24 +28,30 @@ export interface SamlSignInProof extends Proof {
  *   AuthenticationFail.SAMLAssertion.Unsolicited, Throttling.SAMLAssertion, PublicUrlNeeded
  */
 export async function verifySamlSignIn(
-  visit: ConsoleVisit,
+  request: ConsoleRequest,
   accountId: string,
   response: string,
 ): Promise<SamlSignInProof> {
-  const account = await visit.services.accounts.get(accountId);
-  const settings = account?.status === 'Active' ? await enabledSettings(visit, account) : undefined;
-  const ours = consoleServiceProvider(vouchedOrigin(visit.site), accountId);
+  const account = await request.services.accounts.get(accountId);
+  const settings = account?.status === 'Active' ? await enabledSettings(request, account) : undefined;
+  const ours = consoleServiceProvider(trustedOrigin(request.site), accountId);
   const metadata = settings?.metadata ?? nobody;
-  const subject = verifySamlSubject(response, metadata, visit.now, ours, visit.services.assertionThrottle);
+  const subject = verifySamlSubject(
+    response,
+    metadata,
+    request.now,
+    ours,
+    request.services.assertionThrottle,
+  );
   if (account === undefined || settings === undefined)
     throw new Error('an assertion holds that nobody has signed');
-  refuseUnasked(visit, accountId, subject, settings.settings);
+  assertRequested(request, accountId, subject, settings.settings);
   return { account, subject, settings: settings.settings };
 }
 
 /** A named request is checked even where unsolicited responses are accepted, as SAML 2.0 Core 3.2.2 requires. */
-function refuseUnasked(
-  { samlToken }: Pick<ConsoleVisit, 'samlToken'>,
+function assertRequested(
+  { samlToken }: Pick<ConsoleRequest, 'samlToken'>,
   accountId: string,
   { inResponseTo }: SamlSubject,
   { unsolicitedResponses }: UserSsoSettings,
@@ -56,10 +62,10 @@ function refuseUnasked(
 }
 
 async function enabledSettings(
-  visit: ConsoleVisit,
+  request: ConsoleRequest,
   account: Account,
 ): Promise<{ readonly settings: UserSsoSettings; readonly metadata: SamlMetadata } | undefined> {
-  const settings = await readUserSsoSettings({ queries: visit.services.store.queries, account });
+  const settings = await readUserSsoSettings({ queries: request.services.store.queries, account });
   if (!settings.enabled) return undefined;
   const metadata = readSamlMetadata(settings.metadata);
   return 'fault' in metadata ? undefined : { settings, metadata };
@@ -72,18 +78,18 @@ export interface SignOn extends Proof {
 }
 
 /** Where somebody of that login name is to sign in. @throws Refusal EntityNotExist.UserSso when it is not elsewhere */
-export async function signOnOf(visit: ConsoleVisit, loginName: string): Promise<SignOn> {
+export async function signOnOf(request: ConsoleRequest, loginName: string): Promise<SignOn> {
   const none = new Refusal('EntityNotExist.UserSso', { name: loginName });
-  const account = await accountOfDomain(visit, loginName);
+  const account = await accountOfDomain(request, loginName);
   if (account?.status !== 'Active') throw none;
-  const address = (await enabledSettings(visit, account))?.metadata.signOnAddress;
+  const address = (await enabledSettings(request, account))?.metadata.signOnAddress;
   if (address === undefined) throw none;
   return { account, address };
 }
 
 /** The account whose users have names of that domain: its default domain, or the one that its provider uses. */
-async function accountOfDomain(visit: ConsoleVisit, loginName: string): Promise<Account | undefined> {
-  const { store, allowUnverifiedDomains } = visit.services;
+async function accountOfDomain(request: ConsoleRequest, loginName: string): Promise<Account | undefined> {
+  const { store, allowUnverifiedDomains } = request.services;
   const domain = loginName.slice(loginName.lastIndexOf('@') + 1).toLowerCase();
   const full = domain.endsWith(domainSuffix) ? domain : `${domain}${domainSuffix}`;
   const row = await store.queries

@@ -1,17 +1,17 @@
 import type { Guard, GuardRequest, TagValues } from '@claviger/guard';
-import { Refusal } from '../errors/refusal.ts';
-import { headerOf } from '../wire/request-format.ts';
 import type { Services } from '../context/services.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Queries } from '../store/store.ts';
 import { readTagValues } from '../tags/tag-values.ts';
+import { headerOf } from '../wire/request-format.ts';
 import { type ConsoleSession, changeConsoleSession, readConsoleSession } from './console-session.ts';
-import { type ConsoleSite, consoleSite, refuseForeignPage } from './console-site.ts';
+import { assertSameOriginPage, type ConsoleSite, consoleSite } from './console-site.ts';
 import { readCookie } from './cookie.ts';
 import { permissionsOf, principalOf, type SessionIdentity } from './session-identity.ts';
 import { csrfTokenOf, isCsrfToken } from './session-secret.ts';
 
 /** What a gate needs. */
-export interface ConsoleGateParts {
+export interface SessionAuthenticatorOptions {
   readonly guard: Guard;
   readonly services: Services;
   /** Where the operator says the console is; undefined when every host that reaches us will do. */
@@ -19,7 +19,7 @@ export interface ConsoleGateParts {
 }
 
 /** What a browser shows of itself: where it has the console open, and what it keeps for it. */
-export interface Shown {
+export interface PresentedCookies {
   readonly site: ConsoleSite;
   readonly sessionToken: string | undefined;
   readonly mfaTicket: string | undefined;
@@ -31,15 +31,15 @@ export interface Shown {
 const seenEveryMs = 60_000;
 
 /** The way in for browsers, as the guard is for those who sign: whose session is it that a request shows? */
-export class ConsoleGate {
-  readonly #parts: ConsoleGateParts;
+export class SessionAuthenticator {
+  readonly #parts: SessionAuthenticatorOptions;
 
-  constructor(parts: ConsoleGateParts) {
+  constructor(parts: SessionAuthenticatorOptions) {
     this.#parts = parts;
   }
 
   /** What a request shows; nothing of it is proven yet. */
-  shown(request: GuardRequest): Shown {
+  presentedCookies(request: GuardRequest): PresentedCookies {
     const { guard, publicUrl } = this.#parts;
     const site = consoleSite(request, publicUrl, guard.isSecure(request));
     const { rawHeaders } = request;
@@ -52,11 +52,11 @@ export class ConsoleGate {
   }
 
   /** @throws Refusal UnsupportedHTTPMethod, ForeignOrigin when no page of ours has sent it */
-  refuseForeign(request: GuardRequest, { site }: Shown): void {
+  assertSameOrigin(request: GuardRequest, { site }: PresentedCookies): void {
     if (request.method !== 'POST') {
       throw new Refusal('UnsupportedHTTPMethod', { method: request.method.slice(0, 16) });
     }
-    refuseForeignPage(request, site);
+    assertSameOriginPage(request, site);
   }
 
   /**
@@ -66,19 +66,19 @@ export class ConsoleGate {
    * @param now milliseconds since the epoch
    * @throws Refusal UnsupportedHTTPMethod, ForeignOrigin, NotSignedIn, OtherPrincipalSignedIn, InvalidCsrfToken
    */
-  async present(
+  async readSession(
     request: GuardRequest,
-    shown: Shown,
+    cookies: PresentedCookies,
     stage: 'pending' | 'full',
     csrf: 'needed' | 'unknown',
     now: number,
   ): Promise<ConsoleSession> {
-    this.refuseForeign(request, shown);
-    const { sessionToken: token } = shown;
+    this.assertSameOrigin(request, cookies);
+    const { sessionToken: token } = cookies;
     const { queries } = this.#parts.services.store;
     const session = token === undefined ? undefined : await readConsoleSession(queries, token, now);
     if (token === undefined || session?.row.stage !== stage) throw new Refusal('NotSignedIn');
-    refuseOtherPrincipal(request, session);
+    assertSamePrincipal(request, session);
     if (csrf === 'needed' && !isCsrfToken(token, headerOf(request, 'x-claviger-csrf'))) {
       throw new Refusal('InvalidCsrfToken');
     }
@@ -86,40 +86,40 @@ export class ConsoleGate {
   }
 
   /** As whom the session that a page of ours shows can call operations. @throws Refusal as `present` */
-  async admit(
+  async authenticate(
     request: GuardRequest,
-    shown: Shown,
+    cookies: PresentedCookies,
     csrf: 'needed' | 'unknown',
     now: number,
   ): Promise<SessionIdentity> {
     const { store } = this.#parts.services;
-    const session = await this.present(request, shown, 'full', csrf, now);
+    const session = await this.readSession(request, cookies, 'full', csrf, now);
     if (now - session.row.last_seen_at >= seenEveryMs) {
       await store.write(({ queries }) =>
         changeConsoleSession(queries, session.row.session_hash, { last_seen_at: now }),
       );
     }
-    return this.#identity(request, shown, session, store.queries, now);
+    return this.#identity(request, cookies, session, store.queries, now);
   }
 
   /**
    * The same, as things stand in a transaction that may have waited for its turn.
    * @throws Refusal NotSignedIn when the session has ended meanwhile
    */
-  async admitAgain(
+  async reauthenticate(
     request: GuardRequest,
     { now }: SessionIdentity,
     queries: Queries,
   ): Promise<SessionIdentity> {
-    const shown = this.shown(request);
-    const session = await readConsoleSession(queries, shown.sessionToken ?? '', now);
+    const cookies = this.presentedCookies(request);
+    const session = await readConsoleSession(queries, cookies.sessionToken ?? '', now);
     if (session?.row.stage !== 'full') throw new Refusal('NotSignedIn');
-    return this.#identity(request, shown, session, queries, now);
+    return this.#identity(request, cookies, session, queries, now);
   }
 
   async #identity(
     request: GuardRequest,
-    { site, sessionToken = '' }: Shown,
+    { site, sessionToken = '' }: PresentedCookies,
     session: ConsoleSession,
     queries: Queries,
     now: number,
@@ -160,8 +160,8 @@ async function tagsOf({ account, user }: ConsoleSession, queries: Queries): Prom
  * header nothing is compared, since programs that use the session's API show nobody.
  * @throws Refusal OtherPrincipalSignedIn
  */
-function refuseOtherPrincipal(request: GuardRequest, { account, user }: ConsoleSession): void {
-  const shown = headerOf(request, 'x-claviger-principal');
-  if (shown === undefined || shown === `${account.accountId}/${user?.user_id ?? 'root'}`) return;
+function assertSamePrincipal(request: GuardRequest, { account, user }: ConsoleSession): void {
+  const presented = headerOf(request, 'x-claviger-principal');
+  if (presented === undefined || presented === `${account.accountId}/${user?.user_id ?? 'root'}`) return;
   throw new Refusal('OtherPrincipalSignedIn');
 }

@@ -1,7 +1,7 @@
 import type { Credential, Identity, RootPrincipal, TagValues, UserPrincipal } from '@claviger/guard';
 import { rootPrincipal, userPrincipal } from '../accounts/principal.ts';
-import { readUserPolicies } from '../policies/user-policies.ts';
 import type { Services } from '../context/services.ts';
+import { readUserPolicies } from '../policies/user-policies.ts';
 import type { Queries } from '../store/store.ts';
 import type { ConsoleSession } from './console-session.ts';
 import type { ConsoleSite } from './console-site.ts';

@@ -1,15 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { IpNetworkSet } from '@claviger/policy';
-import type { Account } from '../context/account.ts';
 import { accountOf } from '../accounts/account-directory.ts';
 import { domainSuffix } from '../accounts/create-account.ts';
+import type { Account } from '../context/account.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { readUserSsoSettings } from '../federation/user-sso-settings.ts';
 import { kindsAtLeast } from '../passwords/check-password.ts';
 import { findLoginProfile } from '../passwords/login-profile.ts';
 import { type PasswordPolicy, readPasswordPolicy } from '../passwords/password-policy.ts';
+import { networkOf, secretOwner } from '../passwords/sign-in-throttle.ts';
 import { noteSignIn, signInDemands, verifySignIn } from '../passwords/verify-sign-in.ts';
-import type { ConsoleVisit, Proof, Scope } from '../pipeline/operation.ts';
+import type { ConsoleRequest, Proof, Scope } from '../pipeline/operation.ts';
 import {
   loginNetworks,
   readSecurityPreference,
@@ -21,7 +22,6 @@ import { type ConsoleSession, signInMs } from './console-session.ts';
 import { noteRootSignIn, readRootSignIn, verifyRootPassword } from './root-password.ts';
 import { readSecondFactors, type SessionOwner } from './second-factor.ts';
 import { hashOfToken } from './session-secret.ts';
-import { networkOf, secretOwner } from '../passwords/sign-in-throttle.ts';
 import { stepUpMs } from './step-up.ts';
 
 /** What a sign-in asks for next. */
@@ -50,11 +50,11 @@ const HOUR_MS = 60 * 60 * 1000;
  *   Forbidden.PasswordExpired, Forbidden.PasswordSignIn, Forbidden.LoginNetwork
  */
 export async function verifyPasswordSignIn(
-  visit: ConsoleVisit,
+  request: ConsoleRequest,
   loginName: string,
   password: string,
 ): Promise<PasswordProof> {
-  const { services, sourceAddress: address } = visit;
+  const { services, sourceAddress: address } = request;
   const named = await ownerNamed(services.store.queries, loginName);
   const { account, userName } = named;
   const name = account === undefined ? loginName.toLowerCase() : secretOwner(account.accountId, userName);
@@ -63,7 +63,7 @@ export async function verifyPasswordSignIn(
   if (begun === undefined) throw new Refusal('Throttling.SignIn');
   let outcome: 'succeeded' | 'failed' = 'failed';
   try {
-    const proof = await verifyNamedPassword(visit, named, password);
+    const proof = await verifyNamedPassword(request, named, password);
     if (begun.needsSecondFactor && !(await hasSecondFactor(services.store.queries, proof))) {
       throw new Refusal('Throttling.SignIn');
     }
@@ -95,19 +95,19 @@ async function untilNextBeat(began: number): Promise<void> {
 }
 
 async function verifyNamedPassword(
-  visit: ConsoleVisit,
+  request: ConsoleRequest,
   { account, userName }: NamedOwner,
   password: string,
 ): Promise<PasswordProof> {
-  const { services, now } = visit;
-  const lane = { account: account?.accountId ?? '', source: networkOf(visit.sourceAddress) };
+  const { services, now } = request;
+  const lane = { account: account?.accountId ?? '', source: networkOf(request.sourceAddress) };
   const wrong = () => new Refusal('AuthenticationFail.SignIn');
   if (account?.status !== 'Active') {
     await services.passwordHashing.verify(lane, null, password);
     throw wrong();
   }
   if (userName === 'root') {
-    visit.attempted(account, { type: 'root', name: 'root' });
+    request.attempted(account, { type: 'root', name: 'root' });
     const root = await verifyRootPassword(services, account, lane.source, password, now);
     // What is locked is not verified; it takes as long all the same.
     if (root === 'Locked') await services.passwordHashing.verify(lane, null, password);
@@ -117,7 +117,7 @@ async function verifyNamedPassword(
   }
   const signIn = await verifySignIn(services, account, { by: 'name', userName }, lane.source, password, now);
   if (!signIn.verified) {
-    if (signIn.user !== undefined) visit.attempted(account, { type: 'user', name: signIn.user.user_name });
+    if (signIn.user !== undefined) request.attempted(account, { type: 'user', name: signIn.user.user_name });
     switch (signIn.reason) {
       case 'Locked':
         await services.passwordHashing.verify(lane, null, password);
@@ -132,7 +132,7 @@ async function verifyNamedPassword(
     }
   }
   const { user, passwordSetAt } = signIn;
-  visit.attempted(account, { type: 'user', name: user.user_name });
+  request.attempted(account, { type: 'user', name: user.user_name });
   const { enabled } = await readUserSsoSettings({ queries: services.store.queries, account });
   if (enabled) throw new Refusal('Forbidden.PasswordSignIn');
   return { account, owner: { type: 'user', id: user.user_id, name: user.user_name }, passwordSetAt };
@@ -161,7 +161,7 @@ async function ownerNamed(queries: Queries, loginName: string): Promise<NamedOwn
  * somebody has to be able to correct the masks.
  * @throws Refusal Forbidden.LoginNetwork
  */
-export function refuseForeignNetwork(
+export function assertAllowedNetwork(
   owner: SessionOwner,
   { LoginNetworkMasks: masks }: SecurityPreference,
   address: string,
@@ -176,7 +176,7 @@ export function refuseForeignNetwork(
 export function pendingSession(
   scope: Scope,
   proof: Pick<PasswordProof, 'account' | 'owner' | 'passwordSetAt'>,
-  visit: ConsoleVisit,
+  request: ConsoleRequest,
 ): ConsoleSessionRow {
   return {
     session_hash: '',
@@ -192,8 +192,8 @@ export function pendingSession(
     last_seen_at: scope.now,
     expires_at: scope.now + signInMs,
     step_up_until: null,
-    source_ip: visit.sourceAddress,
-    user_agent: visit.userAgent.replaceAll('\0', '').slice(0, 256),
+    source_ip: request.sourceAddress,
+    user_agent: request.userAgent.replaceAll('\0', '').slice(0, 256),
     challenge: null,
     challenge_purpose: null,
     challenge_expires_at: null,
@@ -292,7 +292,7 @@ export async function openConsoleSession(
   preference: SecurityPreference,
   row: ConsoleSessionRow,
 ): Promise<string> {
-  refuseForeignNetwork(owner, preference, row.source_ip);
+  assertAllowedNetwork(owner, preference, row.source_ip);
   const token = scope.services.identifiers.consoleSessionToken();
   await makeRoom(scope.queries, row);
   await insert(scope.queries, {

@@ -1,12 +1,12 @@
 import { Refusal } from '../errors/refusal.ts';
 import { verifyCode } from '../mfa/verify-code.ts';
 import { findLoginProfile } from '../passwords/login-profile.ts';
+import { networkOf } from '../passwords/sign-in-throttle.ts';
 import { verifySignIn } from '../passwords/verify-sign-in.ts';
-import type { ConsoleVisit } from '../pipeline/operation.ts';
+import type { ConsoleRequest } from '../pipeline/operation.ts';
 import type { Queries } from '../store/store.ts';
 import type { ConsoleSession } from './console-session.ts';
 import { verifyRootPassword } from './root-password.ts';
-import { networkOf } from '../passwords/sign-in-throttle.ts';
 
 /** By what somebody who is signed in shows that it is still the same person. */
 export type StepUpMethod = 'Password' | 'Code' | 'Passkey';
@@ -41,12 +41,12 @@ async function hasPassword(queries: Queries, { account, owner }: ConsoleSession)
 
 /** @throws Refusal AuthenticationFail.StepUp; a wrong password counts like one at sign-in */
 export async function verifyOwnPassword(
-  visit: ConsoleVisit,
+  request: ConsoleRequest,
   { account, owner }: ConsoleSession,
   password: string,
 ): Promise<void> {
-  const { services, now } = visit;
-  const source = networkOf(visit.sourceAddress);
+  const { services, now } = request;
+  const source = networkOf(request.sourceAddress);
   const verified =
     owner.type === 'root'
       ? typeof (await verifyRootPassword(services, account, source, password, now)) !== 'string'
@@ -57,11 +57,11 @@ export async function verifyOwnPassword(
 
 /** @throws Refusal AuthenticationFail.StepUp, AuthenticationFail.CodeUsed */
 export async function verifyOwnCode(
-  visit: ConsoleVisit,
+  request: ConsoleRequest,
   { account, owner }: ConsoleSession,
   code: string,
 ): Promise<void> {
-  const outcome = await verifyCode(visit.services, account, owner, code, visit.now);
+  const outcome = await verifyCode(request.services, account, owner, code, request.now);
   if (outcome === 'Used') throw new Refusal('AuthenticationFail.CodeUsed');
   if (outcome !== 'Verified') {
     const reason = 'the code is wrong, or the device is locked after too many wrong codes';

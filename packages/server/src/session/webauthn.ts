@@ -5,8 +5,8 @@ import {
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
 } from '@simplewebauthn/server';
-import { Refusal } from '../errors/refusal.ts';
 import type { Services } from '../context/services.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { ConsoleSessionRow, PasskeyRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 import { changeConsoleSession } from './console-session.ts';

@@ -1,20 +1,20 @@
 import type { Account } from '../context/account.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { ConsoleVisit } from '../pipeline/operation.ts';
-import type { SessionOwner } from './second-factor.ts';
 import { secretOwner } from '../passwords/sign-in-throttle.ts';
+import type { ConsoleRequest } from '../pipeline/operation.ts';
+import type { SessionOwner } from './second-factor.ts';
 
 /**
  * Lets somebody who is known show a password, a code or a passkey, as often as the throttle lets anybody.
  * @throws Refusal Throttling.SignIn, and what `attempt` throws
  */
-export async function guessing<T>(
-  visit: ConsoleVisit,
+export async function withSignInThrottle<T>(
+  request: ConsoleRequest,
   { account, owner }: { readonly account: Account; readonly owner: SessionOwner },
   attempt: () => Promise<T>,
 ): Promise<T> {
-  const guess = { name: secretOwner(account.accountId, owner.name), address: visit.sourceAddress };
-  const begun = visit.services.signInThrottle.begin(guess);
+  const guess = { name: secretOwner(account.accountId, owner.name), address: request.sourceAddress };
+  const begun = request.services.signInThrottle.begin(guess);
   if (begun === undefined) throw new Refusal('Throttling.SignIn');
   let outcome: 'succeeded' | 'failed' = 'failed';
   try {

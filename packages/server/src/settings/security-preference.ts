@@ -1,7 +1,11 @@
 import { type IpNetwork, parseIpNetwork } from '@claviger/policy';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
-import { endSessionsByPasskey, forgetSecondFactorsShown, shortenSessions } from '../revocation/end-console-sessions.ts';
+import {
+  endSessionsByPasskey,
+  forgetSecondFactorsShown,
+  shortenSessions,
+} from '../revocation/end-console-sessions.ts';
 import type { Queries } from '../store/store.ts';
 
 /** How often sign-in asks for a second factor. */
@@ -82,7 +86,7 @@ export async function updateSecurityPreference(
   scope: Scope,
   changes: SecurityPreferenceChanges,
 ): Promise<SecurityPreference> {
-  if (changes.LoginNetworkMasks !== undefined) refuseBadMasks(changes.LoginNetworkMasks);
+  if (changes.LoginNetworkMasks !== undefined) assertValidMasks(changes.LoginNetworkMasks);
   const { accountId } = scope.account;
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
   const updated: SecurityPreference = {
@@ -125,7 +129,7 @@ export async function writeSettings(
   scope.changed('account', accountId);
 }
 
-function refuseBadMasks(masks: string): void {
+function assertValidMasks(masks: string): void {
   const name = 'LoginNetworkMasks';
   if (masks === '') return;
   const each = masks.split(';');

@@ -4,7 +4,10 @@
  * @param portion removes so many, and says how many there were; fewer: nothing is left
  * @returns how many were removed together
  */
-export async function inPortions(rows: number, portion: (rows: number) => Promise<number>): Promise<number> {
+export async function deleteInBatches(
+  rows: number,
+  portion: (rows: number) => Promise<number>,
+): Promise<number> {
   let total = 0;
   for (;;) {
     const removed = await portion(rows);

@@ -1,5 +1,5 @@
-import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../context/limits.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { TagRow } from '../store/schema.ts';
 
@@ -32,7 +32,7 @@ export async function addTags(
   if (tags.length > limits.tagsPerResource) {
     throw new Refusal('LimitExceeded.Tag', { limit: limits.tagsPerResource });
   }
-  for (const tag of tags) refuseReservedTag(tag);
+  for (const tag of tags) assertTagNotReserved(tag);
   if (new Set(tags.map((tag) => tag.key)).size < tags.length) {
     throw new Refusal('InvalidParameter', { reason: 'A tag key is given twice.' });
   }
@@ -100,7 +100,7 @@ export function idsWithTag(scope: Scope, resourceType: ResourceType, filter: Tag
 }
 
 /** RAM keeps `acs:` and `aliyun` for itself, and wants no addresses in tags. */
-function refuseReservedTag({ key, value }: Tag): void {
+function assertTagNotReserved({ key, value }: Tag): void {
   const address = /https?:\/\//i;
   if (/^(?:acs:|aliyun)/i.test(key) || /^acs:/i.test(value) || address.test(key) || address.test(value)) {
     throw new Refusal('InvalidParameter', {

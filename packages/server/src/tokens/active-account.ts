@@ -1,8 +1,11 @@
 import type { Account } from '../context/account.ts';
-import type { Visit } from '../pipeline/operation.ts';
+import type { AnonymousRequest } from '../pipeline/operation.ts';
 
 /** The account of an identity provider that an unsigned request names; undefined when there is none in use. */
-export async function vouchingAccount(visit: Visit, accountId: string): Promise<Account | undefined> {
-  const account = await visit.services.accounts.get(accountId);
+export async function findActiveAccount(
+  request: AnonymousRequest,
+  accountId: string,
+): Promise<Account | undefined> {
+  const account = await request.services.accounts.get(accountId);
   return account?.status === 'Active' ? account : undefined;
 }

@@ -3,9 +3,9 @@ import { decideTrust } from '@claviger/policy';
 import { readAccount } from '../accounts/account-directory.ts';
 import { identityArn } from '../accounts/arn.ts';
 import { Refusal } from '../errors/refusal.ts';
+import type { ProvenAnonymousRequest } from '../pipeline/operation.ts';
 import { findRole } from '../roles/role.ts';
 import { compileTrust } from '../roles/trusted-identities.ts';
-import type { AdmittedVisit } from '../pipeline/operation.ts';
 import type { RoleRow } from '../store/schema.ts';
 import { readTagValues, tagConditions } from '../tags/tag-values.ts';
 import { type RoleReference, sessionLength } from './assume-role.ts';
@@ -47,27 +47,27 @@ export interface FederatedSession {
  * @throws Refusal EntityNotExist.RoleArn, NoPermission, InvalidParameter.*
  */
 export async function assumeFederatedRole(
-  visit: AdmittedVisit,
+  request: ProvenAnonymousRequest,
   asked: FederatedRequest,
 ): Promise<FederatedSession> {
-  const { accountId } = visit.account;
-  const account = await readAccount(visit.queries, accountId);
+  const { accountId } = request.account;
+  const account = await readAccount(request.queries, accountId);
   const distrusted = () =>
     new Refusal('NoPermission.Federated', { resource: identityArn.role(accountId, asked.role.roleName) });
   if (account?.status !== 'Active' || asked.role.accountId !== accountId) throw distrusted();
-  const role = await findRole(visit.queries, accountId, asked.role.roleName);
+  const role = await findRole(request.queries, accountId, asked.role.roleName);
   if (role === undefined) {
     // An assertion lists the role: its provider knows it. A token lists none, and there are issuers that give one to
     // anybody who asks; so whom they vouch for does not learn which roles there are.
     if (asked.provider.kind === 'oidc') throw distrusted();
     throw new Refusal('EntityNotExist.RoleArn', { name: asked.role.roleName });
   }
-  const tags = await readTagValues(visit.queries, accountId, 'role', role.role_id);
+  const tags = await readTagValues(request.queries, accountId, 'role', role.role_id);
   const principal = sessionPrincipal(accountId, role.role_id, role.role_name, asked.sessionName, tags);
-  if (!trusts(role, visit, principal, asked)) throw distrusted();
-  const end = visit.now + sessionLength(asked.durationSeconds, role.max_session_seconds) * 1000;
+  if (!trusts(role, request, principal, asked)) throw distrusted();
+  const end = request.now + sessionLength(asked.durationSeconds, role.max_session_seconds) * 1000;
   const { kind, providerId } = asked.provider;
-  const session = await openSession(visit, {
+  const session = await openSession(request, {
     account,
     role,
     sessionName: asked.sessionName,
@@ -85,14 +85,14 @@ export async function assumeFederatedRole(
  */
 function trusts(
   role: RoleRow,
-  visit: AdmittedVisit,
+  request: ProvenAnonymousRequest,
   principal: RolePrincipal,
   asked: FederatedRequest,
 ): boolean {
   const trust = compileTrust(role);
   const { arn, providerId: id } = asked.provider;
   const conditions = new RequestConditions(
-    { ...visit, principal },
+    { ...request, principal },
     new Map([...asked.conditions, ...tagConditions('acs:resourcetag/', principal.tags)]),
   );
   const effects = ['sts:AssumeRole', asked.action].map(

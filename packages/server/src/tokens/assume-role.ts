@@ -2,14 +2,14 @@ import { RequestConditions } from '@claviger/guard';
 import { decideTrust } from '@claviger/policy';
 import type { Account } from '../context/account.ts';
 import { Refusal } from '../errors/refusal.ts';
+import type { Call } from '../pipeline/operation.ts';
+import { type Generations, subjectsOf } from '../revocation/role-session-generation.ts';
 import { findRole, sessionSeconds } from '../roles/role.ts';
 import { compileTrust, trustPrincipal } from '../roles/trusted-identities.ts';
-import type { Call } from '../pipeline/operation.ts';
 import type { CallerIdentity } from '../session/session-identity.ts';
 import type { RoleRow } from '../store/schema.ts';
 import { readTagValues, tagConditions } from '../tags/tag-values.ts';
 import { type OpenedSession, openSession } from './open-session.ts';
-import { type Generations, subjectsOf } from '../revocation/role-session-generation.ts';
 import { openToken, type SessionToken, type TokenIssuer } from './session-token.ts';
 
 /** How long a session may be asked to last; its role may set a lower end. */

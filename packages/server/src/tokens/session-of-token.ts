@@ -1,6 +1,6 @@
 import type { CredentialProblem, PermissionPolicy, TagValues } from '@claviger/guard';
-import type { Account } from '../context/account.ts';
 import { readAccount } from '../accounts/account-directory.ts';
+import type { Account } from '../context/account.ts';
 import { readPermissions } from '../policies/permissions.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import type { Queries } from '../store/store.ts';

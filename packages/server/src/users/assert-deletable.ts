@@ -10,7 +10,7 @@ import { requireUser, type UserReference } from './user.ts';
  * @throws Refusal EntityNotExist.User, DeleteConflict.User.AccessKey, DeleteConflict.User.LoginProfile,
  *   DeleteConflict.User.MFADevice, DeleteConflict.User.Group, DeleteConflict.User.Policy
  */
-export async function refuseBoundUser(scope: Scope, reference: UserReference): Promise<void> {
+export async function assertUserDeletable(scope: Scope, reference: UserReference): Promise<void> {
   const { user_id: userId } = await requireUser(scope, reference);
   const { accountId } = scope.account;
   const key = await scope.queries

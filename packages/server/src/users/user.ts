@@ -1,5 +1,5 @@
-import { Refusal } from '../errors/refusal.ts';
 import { limits } from '../context/limits.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { UserRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
@@ -83,8 +83,8 @@ export async function findUserOfKey(scope: Scope, accessKeyId: string): Promise<
  */
 export async function createUser(scope: Scope, user: NewUser): Promise<UserRow> {
   const { accountId } = scope.account;
-  await refuseTakenName(scope, user.userName);
-  await refuseOneMoreUser(scope);
+  await assertNameFree(scope, user.userName);
+  await assertUserQuota(scope);
   const row: UserRow = {
     user_id: scope.services.identifiers.userId(),
     account_id: accountId,
@@ -109,7 +109,7 @@ export async function createUser(scope: Scope, user: NewUser): Promise<UserRow> 
 }
 
 /** @throws Refusal EntityAlreadyExists.User when a user of the account, or its root, has that name in any case */
-export async function refuseTakenName(scope: Scope, userName: string): Promise<void> {
+export async function assertNameFree(scope: Scope, userName: string): Promise<void> {
   const taken =
     nameKey(userName) === reservedNameKey ||
     (await findUser(scope.queries, scope.account.accountId, { by: 'name', userName })) !== undefined;
@@ -117,7 +117,7 @@ export async function refuseTakenName(scope: Scope, userName: string): Promise<v
 }
 
 /** @throws Refusal LimitExceeded.User when the account has as many users as it may */
-export async function refuseOneMoreUser(scope: Scope): Promise<void> {
+export async function assertUserQuota(scope: Scope): Promise<void> {
   const { count } = await scope.queries
     .selectFrom('users')
     .select((count) => count.fn.countAll<number>().as('count'))
@@ -140,7 +140,7 @@ export async function updateUser(
 ): Promise<UserRow> {
   const user = await requireUser(scope, reference);
   const userName = changes.userName ?? user.user_name;
-  if (nameKey(userName) !== user.user_name_key) await refuseTakenName(scope, userName);
+  if (nameKey(userName) !== user.user_name_key) await assertNameFree(scope, userName);
   const updated: UserRow = {
     ...user,
     user_name: userName,

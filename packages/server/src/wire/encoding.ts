@@ -64,7 +64,7 @@ function revealed(value: unknown): unknown {
     const items = value.map(revealed);
     return items.some((item, index) => item !== value[index]) ? items : value;
   }
-  refuseUnlessPlain(value);
+  assertPlainValue(value);
   let copy: Record<string, unknown> | undefined;
   for (const [key, field] of Object.entries(value)) {
     const open = revealed(field);
@@ -76,7 +76,7 @@ function revealed(value: unknown): unknown {
 }
 
 /** A Date or a Map would come out differently in each form, or not at all. */
-function refuseUnlessPlain(value: object): void {
+function assertPlainValue(value: object): void {
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
     throw new TypeError(`an answer cannot carry a ${value.constructor?.name ?? 'strange object'}`);

@@ -1,7 +1,7 @@
 import type { GuardRequest } from '@claviger/guard';
 import { Refusal } from '../errors/refusal.ts';
-import type { Format } from './encoding.ts';
 import type { Product } from '../pipeline/operation.ts';
+import type { Format } from './encoding.ts';
 import type { WireParameters } from './parameter.ts';
 
 /** The first value of a header. @param name lower-cased */

@@ -1,8 +1,8 @@
 import { lookupEvents, usedAddresses, usedResources } from '../../audit/lookup.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
-import { integer, optional, text, withDefault } from '../../wire/parameter.ts';
 import type { AccessKeyRow } from '../../store/schema.ts';
+import { integer, optional, text, withDefault } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { shownLine } from '../shown-text.ts';
 

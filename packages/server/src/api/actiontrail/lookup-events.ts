@@ -1,8 +1,8 @@
 import { type FilterColumn, lookupEvents } from '../../audit/lookup.ts';
-import { Refusal } from '../../errors/refusal.ts';
 import { DAY_MS } from '../../context/limits.ts';
-import { instant, readInstant } from '../../wire/instant.ts';
+import { Refusal } from '../../errors/refusal.ts';
 import { type Operation, operation } from '../../pipeline/operation.ts';
+import { instant, readInstant } from '../../wire/instant.ts';
 import { integer, listOf, oneOf, optional, text, withDefault } from '../../wire/parameter.ts';
 
 /** ActionTrail's names of what events are looked up by, and the columns that have it. */

@@ -1,7 +1,7 @@
 import { listAccessKeys } from '../../access-keys/access-key.ts';
 import { keyOwner, keyOwnerResource } from '../../access-keys/owner.ts';
-import { instant } from '../../wire/instant.ts';
 import { type Operation, operation } from '../../pipeline/operation.ts';
+import { instant } from '../../wire/instant.ts';
 import { optional } from '../../wire/parameter.ts';
 import { userPrincipalName, userReference } from '../ims/user-reference.ts';
 import { version } from './version.ts';

@@ -1,7 +1,7 @@
 import { arn } from '../../accounts/arn.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
-import { flag } from '../../wire/parameter.ts';
 import { readAccountProtection, setAccountProtection } from '../../settings/account-protection.ts';
+import { flag } from '../../wire/parameter.ts';
 import { version } from './version.ts';
 
 const demandOnAccount = (action: string, call: Call) => [

@@ -4,8 +4,8 @@ import {
   proveAuxiliaryDomain,
   readAuxiliaryDomain,
 } from '../../federation/auxiliary-domain.ts';
-import { instant } from '../../wire/instant.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { instant } from '../../wire/instant.ts';
 import { version } from './version.ts';
 
 /** Who may read or change the settings of sign-in through an identity provider may see or prove their domain. */

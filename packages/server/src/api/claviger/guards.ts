@@ -1,4 +1,6 @@
 import { guardArn } from '@claviger/guard';
+import { limits } from '../../context/limits.ts';
+import { assertNotDeniedOnAny, demandsToActAsAnyPrincipal } from '../../guards/act-as-any-principal.ts';
 import {
   createGuard,
   deleteGuard,
@@ -9,14 +11,12 @@ import {
   setGuardServices,
   setGuardStatus,
 } from '../../guards/guard.ts';
-import { keysOfGuard } from '../../replication/keys-of-guard.ts';
-import { demandsOfActingAsEverybody, refuseDeniedOnSome } from '../../guards/act-as-any-principal.ts';
-import { limits } from '../../context/limits.ts';
-import { instant } from '../../wire/instant.ts';
 import { type Answer, type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { keysOfGuard } from '../../replication/keys-of-guard.ts';
+import type { GuardConnectionRow, GuardRow } from '../../store/schema.ts';
+import { instant } from '../../wire/instant.ts';
 import { afterMarker, page, pageParameters } from '../../wire/page.ts';
 import { list, oneOf } from '../../wire/parameter.ts';
-import type { GuardConnectionRow, GuardRow } from '../../store/schema.ts';
 import { guardNameText, serviceName } from './guard-name.ts';
 import { version } from './version.ts';
 
@@ -41,10 +41,10 @@ export const guardOperations: readonly Operation[] = [
     input: { GuardName: guardNameText, Services: services },
     authorize: (input, call) => [
       demand('CreateGuard', call, input.GuardName),
-      ...demandsOfActingAsEverybody(call),
+      ...demandsToActAsAnyPrincipal(call),
     ],
     async handle(input, call) {
-      refuseDeniedOnSome(call);
+      assertNotDeniedOnAny(call);
       const settings: GuardSettings = {
         name: input.GuardName,
         services: input.Services,
@@ -130,10 +130,10 @@ export const guardOperations: readonly Operation[] = [
     input: { GuardName: guardNameText, Services: services },
     authorize: (input, call) => [
       demand('SetGuardServices', call, input.GuardName),
-      ...demandsOfActingAsEverybody(call),
+      ...demandsToActAsAnyPrincipal(call),
     ],
     async handle(input, call) {
-      refuseDeniedOnSome(call);
+      assertNotDeniedOnAny(call);
       const [guard] = await wireGuards(call, [await setGuardServices(call, input.GuardName, input.Services)]);
       return { Guard: guard };
     },

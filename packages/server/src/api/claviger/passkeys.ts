@@ -1,9 +1,8 @@
 import { arn } from '../../accounts/arn.ts';
-import { Refusal } from '../../errors/refusal.ts';
 import { limits } from '../../context/limits.ts';
+import { Refusal } from '../../errors/refusal.ts';
 import { addPasskey, listPasskeys } from '../../mfa/passkey.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
-import { secret, text } from '../../wire/parameter.ts';
 import {
   giveChallenge,
   registrationOptions,
@@ -14,6 +13,7 @@ import { demandOnResource } from '../../settings/own-resource.ts';
 import type { UserRow } from '../../store/schema.ts';
 import type { Queries } from '../../store/store.ts';
 import { principalName } from '../../users/user.ts';
+import { secret, text } from '../../wire/parameter.ts';
 import { sessionIdentityOf } from './session.ts';
 import { version } from './version.ts';
 

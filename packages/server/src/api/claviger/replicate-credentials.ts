@@ -1,5 +1,3 @@
-import { replicate } from '../../replication/replicate.ts';
-import { resolveSession } from '../../replication/resolve-session.ts';
 import {
   type Call,
   type Operation,
@@ -7,6 +5,8 @@ import {
   type StreamOperation,
   streamOperation,
 } from '../../pipeline/operation.ts';
+import { replicate } from '../../replication/replicate.ts';
+import { resolveSession } from '../../replication/resolve-session.ts';
 import { list, optional, secret, text } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { shownLine } from '../shown-text.ts';

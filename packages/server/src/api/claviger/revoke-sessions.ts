@@ -2,7 +2,6 @@ import { keyOwner, keyOwnerResource } from '../../access-keys/owner.ts';
 import { arn } from '../../accounts/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { type Operation, operation } from '../../pipeline/operation.ts';
-import { oneOf, optional } from '../../wire/parameter.ts';
 import {
   revokeSessionsOfAccessKey,
   revokeSessionsOfAccount,
@@ -10,6 +9,7 @@ import {
   revokeSessionsOfUser,
 } from '../../session/revoke-sessions.ts';
 import { userResource } from '../../users/user-arn.ts';
+import { oneOf, optional } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { userPrincipalName, userReference } from '../ims/user-reference.ts';
 import { roleName } from '../ram/role-name.ts';

@@ -2,12 +2,9 @@ import { deflateRawSync } from 'node:zlib';
 import { namespaces } from '../../federation/saml-namespaces.ts';
 import { consoleServiceProvider } from '../../federation/service-provider.ts';
 import { useAssertion } from '../../federation/used-assertion.ts';
-import { instant } from '../../wire/instant.ts';
 import { type ConsoleOperation, consoleOperation } from '../../pipeline/operation.ts';
-import { secret, text } from '../../wire/parameter.ts';
-import { Secret } from '../../wire/secret.ts';
 import { endConsoleSession } from '../../session/console-session.ts';
-import { vouchedOrigin } from '../../session/console-site.ts';
+import { trustedOrigin } from '../../session/console-site.ts';
 import { setCookie } from '../../session/cookie.ts';
 import { newSamlRequestId, samlRequestSeconds } from '../../session/saml-request.ts';
 import { signOnOf, userOfSubject, verifySamlSignIn } from '../../session/saml-sign-in.ts';
@@ -17,6 +14,9 @@ import { csrfTokenOf, hashOfToken } from '../../session/session-secret.ts';
 import { openConsoleSession, pendingSession } from '../../session/sign-in.ts';
 import { stepUpMs } from '../../session/step-up.ts';
 import { readSecurityPreference } from '../../settings/security-preference.ts';
+import { instant } from '../../wire/instant.ts';
+import { secret, text } from '../../wire/parameter.ts';
+import { Secret } from '../../wire/secret.ts';
 import { version } from './version.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -31,25 +31,25 @@ export const samlSignInOperations: readonly ConsoleOperation[] = [
     access: 'console',
     session: 'none',
     input: { LoginName: text({ max: 160, chars: /^\P{Cc}*$/u }) },
-    prove: (input, visit) => signOnOf(visit, input.LoginName),
-    async handle(_, { account, address }, visit) {
-      const ours = consoleServiceProvider(vouchedOrigin(visit.site), account.accountId);
-      const token = visit.samlToken ?? visit.services.identifiers.consoleSessionToken();
+    prove: (input, request) => signOnOf(request, input.LoginName),
+    async handle(_, { account, address }, request) {
+      const ours = consoleServiceProvider(trustedOrigin(request.site), account.accountId);
+      const token = request.samlToken ?? request.services.identifiers.consoleSessionToken();
       const id = newSamlRequestId(token, account.accountId);
-      const request = [
+      const authnRequest = [
         `<samlp:AuthnRequest xmlns:samlp="${namespaces.protocol}" ID="${id}" Version="2.0"`,
-        ` IssueInstant="${instant(visit.now)}" Destination="${escaped(address)}"`,
+        ` IssueInstant="${instant(request.now)}" Destination="${escaped(address)}"`,
         ` ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"`,
         ` AssertionConsumerServiceURL="${escaped(ours.address)}">`,
         `<saml:Issuer xmlns:saml="${namespaces.assertion}">${escaped(ours.entityId)}</saml:Issuer>`,
         '</samlp:AuthnRequest>',
       ].join('');
       const location = new URL(address);
-      location.searchParams.set('SAMLRequest', deflateRawSync(request).toString('base64'));
+      location.searchParams.set('SAMLRequest', deflateRawSync(authnRequest).toString('base64'));
       return {
         answer: { Location: location.href },
         actor: undefined,
-        cookies: [setCookie('saml', token, visit.site.secure, samlRequestSeconds)],
+        cookies: [setCookie('saml', token, request.site.secure, samlRequestSeconds)],
       };
     },
   }),
@@ -65,34 +65,34 @@ export const samlSignInOperations: readonly ConsoleOperation[] = [
       AccountId: text({ format: /^\d{16}$/ }),
       SAMLResponse: secret(text({ min: 4, max: 100_000 })),
     },
-    prove: (input, visit) => verifySamlSignIn(visit, input.AccountId, input.SAMLResponse),
-    async handle(_, proof, visit) {
+    prove: (input, request) => verifySamlSignIn(request, input.AccountId, input.SAMLResponse),
+    async handle(_, proof, request) {
       const { account, subject } = proof;
-      const user = await userOfSubject(visit, proof);
+      const user = await userOfSubject(request, proof);
       const owner = { type: 'user', id: user.user_id, name: user.user_name } as const;
-      visit.attempted(account, owner);
-      await useAssertion(visit, subject);
-      const preference = await readSecurityPreference(visit.queries, account.accountId);
-      if (visit.sessionToken !== undefined) {
-        await endConsoleSession(visit.queries, hashOfToken(visit.sessionToken));
+      request.attempted(account, owner);
+      await useAssertion(request, subject);
+      const preference = await readSecurityPreference(request.queries, account.accountId);
+      if (request.sessionToken !== undefined) {
+        await endConsoleSession(request.queries, hashOfToken(request.sessionToken));
       }
-      const end = visit.now + preference.LoginSessionDuration * HOUR_MS;
-      const factors = await readSecondFactors(visit, owner, preference.AllowUserToLoginWithPasskey);
+      const end = request.now + preference.LoginSessionDuration * HOUR_MS;
+      const factors = await readSecondFactors(request, owner, preference.AllowUserToLoginWithPasskey);
       const hasFactor = factors.device !== undefined || factors.passkeys.length > 0;
       const row = {
-        ...pendingSession(visit, { account, owner, passwordSetAt: 0 }, visit),
+        ...pendingSession(request, { account, owner, passwordSetAt: 0 }, request),
         expires_at: Math.min(end, subject.sessionEndsBy ?? end),
         // Whoever has nothing else to show is believed for having come through the provider. It may have asked for nothing,
         // since it has sessions of its own, so who has a device or a passkey shows that.
-        step_up_until: hasFactor ? null : visit.now + stepUpMs,
+        step_up_until: hasFactor ? null : request.now + stepUpMs,
       };
-      const token = await openConsoleSession(visit, owner, preference, row);
+      const token = await openConsoleSession(request, owner, preference, row);
       return {
         answer: { Step: 'Done', CsrfToken: new Secret(csrfTokenOf(token)) },
         actor: principalOf({ account, user }),
         cookies: [
-          setCookie('session', token, visit.site.secure, undefined),
-          setCookie('saml', '', visit.site.secure, undefined),
+          setCookie('session', token, request.site.secure, undefined),
+          setCookie('saml', '', request.site.secure, undefined),
         ],
         event: { type: 'ConsoleSignin', mfaChecked: false },
       };

@@ -1,17 +1,14 @@
 import { Refusal } from '../../errors/refusal.ts';
-import { instant } from '../../wire/instant.ts';
 import {
   type Answer,
   type Call,
   type ConsoleOperation,
-  type ConsoleVisit,
+  type ConsoleRequest,
   consoleOperation,
   type Operation,
   operation,
   type Proof,
 } from '../../pipeline/operation.ts';
-import { oneOf, optional, secret, text } from '../../wire/parameter.ts';
-import { Secret } from '../../wire/secret.ts';
 import {
   type ConsoleSession,
   changeConsoleSession,
@@ -20,7 +17,6 @@ import {
   listConsoleSessions,
 } from '../../session/console-session.ts';
 import { setCookie } from '../../session/cookie.ts';
-import { guessing } from '../../session/with-sign-in-throttle.ts';
 import { principalOf, type SessionIdentity } from '../../session/session-identity.ts';
 import {
   isSteppedUp,
@@ -37,7 +33,11 @@ import {
   verificationOptions,
   verifyPasskey,
 } from '../../session/webauthn.ts';
+import { withSignInThrottle } from '../../session/with-sign-in-throttle.ts';
 import { principalName } from '../../users/user.ts';
+import { instant } from '../../wire/instant.ts';
+import { oneOf, optional, secret, text } from '../../wire/parameter.ts';
+import { Secret } from '../../wire/secret.ts';
 import { authenticationCode } from '../mfa-fields.ts';
 import { password } from '../password-fields.ts';
 import { version } from './version.ts';
@@ -58,15 +58,15 @@ export const consoleSessionOperations: readonly ConsoleOperation[] = [
     access: 'console',
     session: 'full',
     input: {},
-    prove: async (_, visit) => proofOf(sessionOf(visit)),
-    async handle(_, __, visit) {
-      const session = sessionOf(visit);
-      await endConsoleSession(visit.queries, session.row.session_hash);
-      visit.changed('user', session.owner.id);
+    prove: async (_, request) => proofOf(sessionOf(request)),
+    async handle(_, __, request) {
+      const session = sessionOf(request);
+      await endConsoleSession(request.queries, session.row.session_hash);
+      request.changed('user', session.owner.id);
       return {
         answer: {},
         actor: principalOf(session),
-        cookies: [setCookie('session', '', visit.site.secure, undefined)],
+        cookies: [setCookie('session', '', request.site.secure, undefined)],
         event: { type: 'ConsoleSignout' },
       };
     },
@@ -80,22 +80,22 @@ export const consoleSessionOperations: readonly ConsoleOperation[] = [
     access: 'console',
     session: 'full',
     input: {},
-    async prove(_, visit) {
-      const session = sessionOf(visit);
-      await refuseOtherMethod(visit, session, 'Passkey');
+    async prove(_, request) {
+      const session = sessionOf(request);
+      await assertPost(request, session, 'Passkey');
       return proofOf(session);
     },
-    async handle(_, __, visit) {
-      const session = sessionOf(visit);
-      const { services, now } = visit;
+    async handle(_, __, request) {
+      const session = sessionOf(request);
+      const { services, now } = request;
       const challenge = await giveChallenge(
-        visit.queries,
+        request.queries,
         services,
         session.row.session_hash,
         'step-up',
         now,
       );
-      const Options = await verificationOptions(visit.site, session.factors.passkeys, challenge);
+      const Options = await verificationOptions(request.site, session.factors.passkeys, challenge);
       return { answer: { Options }, actor: principalOf(session) };
     },
   }),
@@ -113,38 +113,38 @@ export const consoleSessionOperations: readonly ConsoleOperation[] = [
       Code: optional(authenticationCode),
       Response: optional(secret(text({ max: 16_384 }))),
     },
-    async prove(input, visit): Promise<StepUpProof> {
-      const session = sessionOf(visit);
+    async prove(input, request): Promise<StepUpProof> {
+      const session = sessionOf(request);
       const { account } = session;
-      await refuseOtherMethod(visit, session, input.Method);
+      await assertPost(request, session, input.Method);
       switch (input.Method) {
         case 'Password': {
           const given = needed('Password', input.Password);
-          await guessing(visit, session, () => verifyOwnPassword(visit, session, given));
+          await withSignInThrottle(request, session, () => verifyOwnPassword(request, session, given));
           return { account, used: undefined };
         }
         case 'Code': {
           const given = needed('Code', input.Code);
-          await guessing(visit, session, () => verifyOwnCode(visit, session, given));
+          await withSignInThrottle(request, session, () => verifyOwnCode(request, session, given));
           return { account, used: undefined };
         }
         case 'Passkey': {
           const given = needed('Response', input.Response);
-          const challenge = await visit.services.store.write(({ queries }) =>
-            takeChallenge(queries, session.row.session_hash, 'step-up', visit.now),
+          const challenge = await request.services.store.write(({ queries }) =>
+            takeChallenge(queries, session.row.session_hash, 'step-up', request.now),
           );
-          const used = await guessing(visit, session, () =>
-            verifyPasskey(visit.site, session.factors.passkeys, given, challenge),
+          const used = await withSignInThrottle(request, session, () =>
+            verifyPasskey(request.site, session.factors.passkeys, given, challenge),
           );
           return { account, used };
         }
       }
     },
-    async handle(_, { used }, visit) {
-      const session = sessionOf(visit);
-      const until = visit.now + stepUpMs;
-      if (used !== undefined) await noteUse(visit.queries, used, visit.now);
-      await changeConsoleSession(visit.queries, session.row.session_hash, { step_up_until: until });
+    async handle(_, { used }, request) {
+      const session = sessionOf(request);
+      const until = request.now + stepUpMs;
+      if (used !== undefined) await noteUse(request.queries, used, request.now);
+      await changeConsoleSession(request.queries, session.row.session_hash, { step_up_until: until });
       return { answer: { StepUpUntil: instant(until) }, actor: principalOf(session) };
     },
   }),
@@ -243,19 +243,19 @@ function wirePrincipal({ account, owner, user }: ConsoleSession): Answer {
   };
 }
 
-function sessionOf({ session }: ConsoleVisit): ConsoleSession {
+function sessionOf({ session }: ConsoleRequest): ConsoleSession {
   if (session === undefined) throw new Refusal('NotSignedIn');
   return session;
 }
 
 const proofOf = ({ account }: ConsoleSession): Proof => ({ account });
 
-async function refuseOtherMethod(
-  visit: ConsoleVisit,
+async function assertPost(
+  request: ConsoleRequest,
   session: ConsoleSession,
   method: 'Password' | 'Code' | 'Passkey',
 ): Promise<void> {
-  const open = await stepUpMethods(visit.services.store.queries, session);
+  const open = await stepUpMethods(request.services.store.queries, session);
   if (open.includes(method)) return;
   const reason = open.length === 0 ? 'there is nothing to verify you by' : `use ${open.join(' or ')}`;
   throw new Refusal('AuthenticationFail.StepUp', { reason });

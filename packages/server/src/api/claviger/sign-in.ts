@@ -4,17 +4,14 @@ import { chooseNewPassword } from '../../passwords/login-profile.ts';
 import {
   type ConsoleOperation,
   type ConsoleOutcome,
-  type ConsoleVisit,
+  type ConsoleRequest,
   consoleOperation,
   type Proof,
   type Scope,
 } from '../../pipeline/operation.ts';
-import { flag, secret, text, withDefault } from '../../wire/parameter.ts';
-import { Secret } from '../../wire/secret.ts';
 import { type ConsoleSession, endConsoleSession } from '../../session/console-session.ts';
 import { setCookie } from '../../session/cookie.ts';
 import { beginDevice, finishDevice } from '../../session/device-enrolment.ts';
-import { guessing } from '../../session/with-sign-in-throttle.ts';
 import { issueMfaTicket, mfaTicketSeconds, readMfaTicket } from '../../session/mfa-ticket.ts';
 import { changeRootPassword } from '../../session/root-password.ts';
 import { deviceFactor, hasFactor, passkeyFactor, readSecondFactors } from '../../session/second-factor.ts';
@@ -22,10 +19,10 @@ import { principalOf } from '../../session/session-identity.ts';
 import { csrfTokenOf, hashOfToken } from '../../session/session-secret.ts';
 import {
   advance,
+  assertAllowedNetwork,
   nextStep,
   passwordRules,
   pendingSession,
-  refuseForeignNetwork,
   type SignInStep,
   verifyPasswordSignIn,
 } from '../../session/sign-in.ts';
@@ -37,13 +34,16 @@ import {
   verificationOptions,
   verifyPasskey,
 } from '../../session/webauthn.ts';
+import { withSignInThrottle } from '../../session/with-sign-in-throttle.ts';
 import { readSecurityPreference } from '../../settings/security-preference.ts';
 import { findUser } from '../../users/user.ts';
+import { flag, secret, text, withDefault } from '../../wire/parameter.ts';
+import { Secret } from '../../wire/secret.ts';
 import { authenticationCode } from '../mfa-fields.ts';
 import { password } from '../password-fields.ts';
 import { version } from './version.ts';
 
-type SignInVisit = ConsoleVisit & Scope;
+type SignInVisit = ConsoleRequest & Scope;
 
 /** Whether this browser is spared the second factor for a week; only where the account allows it. */
 const remember = withDefault(flag(), false);
@@ -63,23 +63,23 @@ export const signInOperations: readonly ConsoleOperation[] = [
     access: 'console',
     session: 'none',
     input: { LoginName: loginName, Password: password },
-    prove: (input, visit) => verifyPasswordSignIn(visit, input.LoginName, input.Password),
-    async handle(_, proof, visit) {
+    prove: (input, request) => verifyPasswordSignIn(request, input.LoginName, input.Password),
+    async handle(_, proof, request) {
       const { account, owner } = proof;
-      const preference = await readSecurityPreference(visit.queries, account.accountId);
-      refuseForeignNetwork(owner, preference, visit.sourceAddress);
-      const factors = await readSecondFactors(visit, owner, preference.AllowUserToLoginWithPasskey);
+      const preference = await readSecurityPreference(request.queries, account.accountId);
+      assertAllowedNetwork(owner, preference, request.sourceAddress);
+      const factors = await readSecondFactors(request, owner, preference.AllowUserToLoginWithPasskey);
       const user =
         owner.type === 'user'
-          ? await findUser(visit.queries, account.accountId, { by: 'id', userId: owner.id })
+          ? await findUser(request.queries, account.accountId, { by: 'id', userId: owner.id })
           : undefined;
       // Whatever this browser was signed in as, it no longer is.
-      if (visit.sessionToken !== undefined) {
-        await endConsoleSession(visit.queries, hashOfToken(visit.sessionToken));
+      if (request.sessionToken !== undefined) {
+        await endConsoleSession(request.queries, hashOfToken(request.sessionToken));
       }
-      const spared = await readMfaTicket(visit, owner, preference, factors, visit.mfaTicket);
-      const row = { ...pendingSession(visit, proof, visit), second_factor: spared ?? null };
-      return moveOn(visit, { row, account, owner, user, preference, factors, expiresAt: 0 }, undefined);
+      const spared = await readMfaTicket(request, owner, preference, factors, request.mfaTicket);
+      const row = { ...pendingSession(request, proof, request), second_factor: spared ?? null };
+      return moveOn(request, { row, account, owner, user, preference, factors, expiresAt: 0 }, undefined);
     },
   }),
 
@@ -91,23 +91,23 @@ export const signInOperations: readonly ConsoleOperation[] = [
     access: 'console',
     session: 'pending',
     input: { Code: authenticationCode, Remember: remember },
-    async prove(input, visit) {
-      const session = await atStep(visit, 'Code', 'CodeOrPasskey');
+    async prove(input, request) {
+      const session = await atStep(request, 'Code', 'CodeOrPasskey');
       const { device } = session.factors;
-      await guessing(visit, session, async () => {
+      await withSignInThrottle(request, session, async () => {
         const outcome = await verifyCode(
-          visit.services,
+          request.services,
           session.account,
           session.owner,
           input.Code,
-          visit.now,
+          request.now,
         );
         if (outcome === 'Used') throw new Refusal('AuthenticationFail.CodeUsed');
         if (outcome !== 'Verified') throw new Refusal('AuthenticationFail.SecondFactor');
       });
       return { account: session.account, factor: device === undefined ? '' : deviceFactor(device) };
     },
-    handle: (input, { factor }, visit) => withFactor(visit, factor, input.Remember),
+    handle: (input, { factor }, request) => withFactor(request, factor, input.Remember),
   }),
 
   // What a browser hands to its authenticators.
@@ -118,17 +118,17 @@ export const signInOperations: readonly ConsoleOperation[] = [
     access: 'console',
     session: 'pending',
     input: {},
-    prove: async (_, visit) => proofOf(await atStep(visit, 'Passkey', 'CodeOrPasskey')),
-    async handle(_, __, visit) {
-      const { row, factors } = await atStep(visit, 'Passkey', 'CodeOrPasskey');
+    prove: async (_, request) => proofOf(await atStep(request, 'Passkey', 'CodeOrPasskey')),
+    async handle(_, __, request) {
+      const { row, factors } = await atStep(request, 'Passkey', 'CodeOrPasskey');
       const challenge = await giveChallenge(
-        visit.queries,
-        visit.services,
+        request.queries,
+        request.services,
         row.session_hash,
         'sign-in',
-        visit.now,
+        request.now,
       );
-      const Options = await verificationOptions(visit.site, factors.passkeys, challenge);
+      const Options = await verificationOptions(request.site, factors.passkeys, challenge);
       return { answer: { Options }, actor: undefined };
     },
   }),
@@ -141,19 +141,19 @@ export const signInOperations: readonly ConsoleOperation[] = [
     access: 'console',
     session: 'pending',
     input: { Response: passkeyResponse, Remember: remember },
-    async prove(input, visit): Promise<PasskeyProof> {
-      const session = await atStep(visit, 'Passkey', 'CodeOrPasskey');
-      const challenge = await visit.services.store.write(({ queries }) =>
-        takeChallenge(queries, session.row.session_hash, 'sign-in', visit.now),
+    async prove(input, request): Promise<PasskeyProof> {
+      const session = await atStep(request, 'Passkey', 'CodeOrPasskey');
+      const challenge = await request.services.store.write(({ queries }) =>
+        takeChallenge(queries, session.row.session_hash, 'sign-in', request.now),
       );
-      const used = await guessing(visit, session, () =>
-        verifyPasskey(visit.site, session.factors.passkeys, input.Response, challenge),
+      const used = await withSignInThrottle(request, session, () =>
+        verifyPasskey(request.site, session.factors.passkeys, input.Response, challenge),
       );
       return { account: session.account, used };
     },
-    async handle(input, { used }, visit) {
-      await noteUse(visit.queries, used, visit.now);
-      return withFactor(visit, passkeyFactor(used.passkey.passkey_id), input.Remember);
+    async handle(input, { used }, request) {
+      await noteUse(request.queries, used, request.now);
+      return withFactor(request, passkeyFactor(used.passkey.passkey_id), input.Remember);
     },
   }),
 
@@ -165,13 +165,17 @@ export const signInOperations: readonly ConsoleOperation[] = [
     access: 'console',
     session: 'pending',
     input: { NewPassword: password },
-    prove: async (_, visit) => proofOf(await atStep(visit, 'NewPassword')),
-    async handle(input, _, visit) {
-      const session = await atStep(visit, 'NewPassword');
+    prove: async (_, request) => proofOf(await atStep(request, 'NewPassword')),
+    async handle(input, _, request) {
+      const session = await atStep(request, 'NewPassword');
       const { owner, row } = session;
-      if (owner.type === 'root') await changeRootPassword(visit, input.NewPassword);
-      else await chooseNewPassword(visit, owner.id, input.NewPassword);
-      return moveOn(visit, { ...session, row: { ...row, password_set_at: visit.now } }, visit.sessionToken);
+      if (owner.type === 'root') await changeRootPassword(request, input.NewPassword);
+      else await chooseNewPassword(request, owner.id, input.NewPassword);
+      return moveOn(
+        request,
+        { ...session, row: { ...row, password_set_at: request.now } },
+        request.sessionToken,
+      );
     },
   }),
 
@@ -183,9 +187,9 @@ export const signInOperations: readonly ConsoleOperation[] = [
     access: 'console',
     session: 'pending',
     input: {},
-    prove: async (_, visit) => proofOf(await atStep(visit, 'BindDevice')),
-    async handle(_, __, visit) {
-      const { seed, qrCode } = await beginDevice(visit, await atStep(visit, 'BindDevice'));
+    prove: async (_, request) => proofOf(await atStep(request, 'BindDevice')),
+    async handle(_, __, request) {
+      const { seed, qrCode } = await beginDevice(request, await atStep(request, 'BindDevice'));
       return { answer: { Seed: seed, QRCodePNG: qrCode }, actor: undefined };
     },
   }),
@@ -198,11 +202,11 @@ export const signInOperations: readonly ConsoleOperation[] = [
     access: 'console',
     session: 'pending',
     input: { Code1: authenticationCode, Code2: authenticationCode },
-    prove: async (_, visit) => proofOf(await atStep(visit, 'BindDevice')),
-    async handle(input, _, visit) {
-      const session = await atStep(visit, 'BindDevice');
-      await finishDevice(visit, session, [input.Code1, input.Code2]);
-      return withFactor(visit, deviceFactor({ bound_at: visit.now }), false);
+    prove: async (_, request) => proofOf(await atStep(request, 'BindDevice')),
+    async handle(input, _, request) {
+      const session = await atStep(request, 'BindDevice');
+      await finishDevice(request, session, [input.Code1, input.Code2]);
+      return withFactor(request, deviceFactor({ bound_at: request.now }), false);
     },
   }),
 ];
@@ -215,51 +219,55 @@ const proofOf = ({ account }: ConsoleSession): Proof => ({ account });
 
 /** The session whose sign-in is under way, if it asks for one of these steps. @throws Refusal InvalidStep.SignIn */
 async function atStep(
-  visit: ConsoleVisit & { readonly queries?: Scope['queries'] },
+  request: ConsoleRequest & { readonly queries?: Scope['queries'] },
   ...steps: readonly SignInStep[]
 ): Promise<ConsoleSession> {
-  const { session } = visit;
+  const { session } = request;
   if (session === undefined) throw new Refusal('NotSignedIn');
-  visit.attempted(session.account, session.owner);
-  const step = await nextStep(visit.queries ?? visit.services.store.queries, session, visit.now);
+  request.attempted(session.account, session.owner);
+  const step = await nextStep(request.queries ?? request.services.store.queries, session, request.now);
   if (!steps.includes(step)) throw new Refusal('InvalidStep.SignIn', { step });
   return session;
 }
 
 /** The sign-in goes on, or is done, with a second factor shown. @param factor that was there when it was verified */
-async function withFactor(visit: SignInVisit, factor: string, remembered: boolean): Promise<ConsoleOutcome> {
-  const { session } = visit;
+async function withFactor(
+  request: SignInVisit,
+  factor: string,
+  remembered: boolean,
+): Promise<ConsoleOutcome> {
+  const { session } = request;
   if (session === undefined) throw new Refusal('NotSignedIn');
   const { owner, account, preference } = session;
   const allowed = preference.AllowUserToLoginWithPasskey;
-  const factors = await readSecondFactors({ queries: visit.queries, account }, owner, allowed);
+  const factors = await readSecondFactors({ queries: request.queries, account }, owner, allowed);
   // Taken away while it was verified.
   if (!hasFactor(factors, factor)) throw new Refusal('NotSignedIn');
   const row = { ...session.row, second_factor: factor, second_factor_shown: 1, sealed_seed: null };
-  const outcome = await moveOn(visit, { ...session, row, factors }, visit.sessionToken);
+  const outcome = await moveOn(request, { ...session, row, factors }, request.sessionToken);
   if (!remembered || owner.type !== 'user' || !preference.EnableSaveMFATicket) return outcome;
-  const ticket = await issueMfaTicket(visit, owner, factor);
-  const cookie = setCookie('mfa', ticket, visit.site.secure, mfaTicketSeconds);
+  const ticket = await issueMfaTicket(request, owner, factor);
+  const cookie = setCookie('mfa', ticket, request.site.secure, mfaTicketSeconds);
   return { ...outcome, cookies: [...(outcome.cookies ?? []), cookie] };
 }
 
 /** Answers the next step. */
 async function moveOn(
-  visit: SignInVisit,
+  request: SignInVisit,
   session: ConsoleSession,
   present: string | undefined,
 ): Promise<ConsoleOutcome> {
   const { account, preference, row } = session;
-  const { step, token } = await advance(visit, session, present);
+  const { step, token } = await advance(request, session, present);
   const answer = {
     Step: step,
     CsrfToken: new Secret(csrfTokenOf(token)),
-    ...(step === 'NewPassword' && { PasswordRules: await passwordRules(visit.queries, account.accountId) }),
+    ...(step === 'NewPassword' && { PasswordRules: await passwordRules(request.queries, account.accountId) }),
     ...((step === 'Code' || step === 'CodeOrPasskey' || step === 'Passkey') && {
       RememberAllowed: session.owner.type === 'user' && preference.EnableSaveMFATicket,
     }),
   };
-  const cookies = [setCookie('session', token, visit.site.secure, undefined)];
+  const cookies = [setCookie('session', token, request.site.secure, undefined)];
   if (step !== 'Done') return { answer, actor: undefined, cookies };
   return {
     answer,

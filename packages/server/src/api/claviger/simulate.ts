@@ -2,18 +2,18 @@ import { type Demand, type PermissionPolicy, type Principal, sessionPrincipal } 
 import { formatIpAddress, parseIpAddress, parseStrictJson, readInstant } from '@claviger/policy';
 import { arn } from '../../accounts/arn.ts';
 import { rootPrincipal, userPrincipal } from '../../accounts/principal.ts';
-import { Refusal } from '../../errors/refusal.ts';
 import { limits } from '../../context/limits.ts';
+import { Refusal } from '../../errors/refusal.ts';
+import { type Answer, type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { readPermissions } from '../../policies/permissions.ts';
-import { refuseMalformedPolicy } from '../../policies/policy-text.ts';
+import { assertWellFormedPolicy } from '../../policies/policy-text.ts';
 import type { SimulatedRequest, SimulatedStatement } from '../../policies/simulation.ts';
 import { readUserPolicies } from '../../policies/user-policies.ts';
 import { findRole, requireRole } from '../../roles/role.ts';
-import { type Answer, type Call, type Operation, operation } from '../../pipeline/operation.ts';
-import { oneOf, optional, type Parameter, text } from '../../wire/parameter.ts';
 import type { CallChannel } from '../../settings/implied-policies.ts';
 import { readTagValues } from '../../tags/tag-values.ts';
 import { requireUser } from '../../users/user.ts';
+import { oneOf, optional, type Parameter, text } from '../../wire/parameter.ts';
 import { userNameOf } from '../ims/user-reference.ts';
 import { laneOf } from '../lane-of.ts';
 import { readRoleArn } from '../sts/session-parameters.ts';
@@ -181,7 +181,7 @@ async function subjectOf(
   channel: CallChannel,
   call: Call,
 ): Promise<Pick<SimulatedRequest, 'principal' | 'policies'>> {
-  if (document !== undefined) refuseMalformedPolicy(document, 'identity');
+  if (document !== undefined) assertWellFormedPolicy(document, 'identity');
   const tried: PermissionPolicy[] | undefined =
     document === undefined
       ? undefined

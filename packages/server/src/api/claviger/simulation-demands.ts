@@ -1,9 +1,9 @@
 import type { Demand } from '@claviger/guard';
 import { arn } from '../../accounts/arn.ts';
 import { listJoinedGroups } from '../../groups/membership.ts';
+import type { Call } from '../../pipeline/operation.ts';
 import { readPermissions } from '../../policies/permissions.ts';
 import { findRole } from '../../roles/role.ts';
-import type { Call } from '../../pipeline/operation.ts';
 import { findUser } from '../../users/user.ts';
 import { readRoleArn } from '../sts/session-parameters.ts';
 

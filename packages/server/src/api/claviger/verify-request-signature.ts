@@ -1,5 +1,5 @@
-import { guardOf } from '../../replication/replicate.ts';
 import { type Operation, operation } from '../../pipeline/operation.ts';
+import { guardOf } from '../../replication/replicate.ts';
 import { integer, list, oneOf, optional, secret, text } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { demandOfGuard, guardName } from './guard-name.ts';

@@ -1,4 +1,5 @@
 import { Refusal } from '../../errors/refusal.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { binOwner, binOwnerResources } from '../../recycle-bin/bin-owner.ts';
 import {
   findRecycledAccessKey,
@@ -7,11 +8,10 @@ import {
   type RecycledAccessKey,
   restoreAccessKey,
 } from '../../recycle-bin/recycled-access-key.ts';
-import { instant } from '../../wire/instant.ts';
-import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
-import { optional } from '../../wire/parameter.ts';
 import { principalName } from '../../users/user.ts';
 import { allUsersArn } from '../../users/user-arn.ts';
+import { instant } from '../../wire/instant.ts';
+import { optional } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { userId } from './user-reference.ts';
 

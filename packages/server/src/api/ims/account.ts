@@ -1,7 +1,7 @@
 import { setDefaultDomain } from '../../accounts/alias.ts';
 import { arn } from '../../accounts/arn.ts';
-import { quotas, readUsage } from '../../reports/account-summary.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { quotas, readUsage } from '../../reports/account-summary.ts';
 import { text } from '../../wire/parameter.ts';
 
 const version = '2019-08-15';

@@ -5,10 +5,10 @@ import {
   requireAppSecret,
 } from '../../applications/app-secret.ts';
 import { applicationArn } from '../../applications/application.ts';
-import { instant } from '../../wire/instant.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
-import { text } from '../../wire/parameter.ts';
 import type { AppSecretRow } from '../../store/schema.ts';
+import { instant } from '../../wire/instant.ts';
+import { text } from '../../wire/parameter.ts';
 import { appId } from './application-fields.ts';
 
 const version = '2019-08-15';

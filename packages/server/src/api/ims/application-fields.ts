@@ -1,8 +1,8 @@
 import { namesIn } from '../../applications/application.ts';
 import { scopeDescription } from '../../applications/predefined-scope.ts';
+import type { ApplicationRow } from '../../store/schema.ts';
 import { instant } from '../../wire/instant.ts';
 import { text } from '../../wire/parameter.ts';
-import type { ApplicationRow } from '../../store/schema.ts';
 
 /** An application's id, digits. */
 export const appId = text({ max: 32, format: /^\d+$/ });

@@ -9,10 +9,10 @@ import {
   requireLoginProfile,
   updateLoginProfile,
 } from '../../passwords/login-profile.ts';
-import { instant } from '../../wire/instant.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
-import { oneOf, optional } from '../../wire/parameter.ts';
 import { principalName, type UserReference } from '../../users/user.ts';
+import { instant } from '../../wire/instant.ts';
+import { oneOf, optional } from '../../wire/parameter.ts';
 import { callingUserId, demandOnOwnPassword, ownPasswordGuess } from '../own-password.ts';
 import { loginProfileFields, password } from '../password-fields.ts';
 import { userNameOf, userPrincipalName } from './user-reference.ts';

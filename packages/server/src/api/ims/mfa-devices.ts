@@ -1,5 +1,4 @@
 import { arn } from '../../accounts/arn.ts';
-import { affectedUser, affectedUserArn } from '../../mfa/target-user.ts';
 import {
   bindDevice,
   disableDevice,
@@ -8,18 +7,19 @@ import {
   unbindDevice,
 } from '../../mfa/binding.ts';
 import { deviceArn, readSerialNumber, serialNumber } from '../../mfa/serial-number.ts';
+import { targetUser, targetUserArn } from '../../mfa/target-user.ts';
 import {
   createVirtualDevice,
   deleteVirtualDevice,
   type ListedDevice,
   listVirtualDevices,
 } from '../../mfa/virtual-device.ts';
-import { instant } from '../../wire/instant.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
-import { afterMarker, page, pageParameters } from '../../wire/page.ts';
-import { optional } from '../../wire/parameter.ts';
 import { demandOnResource } from '../../settings/own-resource.ts';
 import { principalName } from '../../users/user.ts';
+import { instant } from '../../wire/instant.ts';
+import { afterMarker, page, pageParameters } from '../../wire/page.ts';
+import { optional } from '../../wire/parameter.ts';
 import { authenticationCode, deviceName, deviceSerialNumber } from '../mfa-fields.ts';
 import { userNameOf, userPrincipalName, userReference } from './user-reference.ts';
 
@@ -32,7 +32,7 @@ type Named = { readonly UserPrincipalName: string | undefined };
 const demand = (action: string, input: Named, call: Call) => {
   const { UserPrincipalName: principal } = input;
   const userName = principal === undefined ? undefined : userNameOf(principal, call);
-  return [demandOnResource(call, action, affectedUserArn(call, userName, name))];
+  return [demandOnResource(call, action, targetUserArn(call, userName, name))];
 };
 
 const demandOnDevice = (action: string, device: string, call: Call) => [
@@ -40,7 +40,7 @@ const demandOnDevice = (action: string, device: string, call: Call) => [
 ];
 
 async function ownerOf(input: Named, call: Call): Promise<MfaOwner> {
-  const user = await affectedUser(call, userReference(input, call), name);
+  const user = await targetUser(call, userReference(input, call), name);
   return { type: 'user', id: user.user_id, name: user.user_name };
 }
 

@@ -11,11 +11,11 @@ import {
   updateOidcProvider,
 } from '../../federation/oidc-provider.ts';
 import { providerNameFormat } from '../../federation/provider-name.ts';
-import { instant } from '../../wire/instant.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import type { OidcProviderRow } from '../../store/schema.ts';
+import { instant } from '../../wire/instant.ts';
 import { afterMarker, page, pageParameters } from '../../wire/page.ts';
 import { clearable, integer, optional, type Parameter, text, withDefault } from '../../wire/parameter.ts';
-import type { OidcProviderRow } from '../../store/schema.ts';
 import { shownText } from '../shown-text.ts';
 
 const product = 'Ims';

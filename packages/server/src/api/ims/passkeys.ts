@@ -1,8 +1,8 @@
-import { affectedUser, affectedUserArn } from '../../mfa/target-user.ts';
 import { deletePasskey, listPasskeys, renamePasskey } from '../../mfa/passkey.ts';
+import { targetUser, targetUserArn } from '../../mfa/target-user.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
-import { optional, text } from '../../wire/parameter.ts';
 import { demandOnResource } from '../../settings/own-resource.ts';
+import { optional, text } from '../../wire/parameter.ts';
 import { shownLine } from '../shown-text.ts';
 import { userNameOf, userPrincipalName, userReference } from './user-reference.ts';
 
@@ -21,10 +21,10 @@ const passkeyName = shownLine(64);
 const demand = (action: string, input: Named, call: Call) => {
   const { UserPrincipalName: principal } = input;
   const userName = principal === undefined ? undefined : userNameOf(principal, call);
-  return [demandOnResource(call, action, affectedUserArn(call, userName, name))];
+  return [demandOnResource(call, action, targetUserArn(call, userName, name))];
 };
 
-const ownerOf = (input: Named, call: Call) => affectedUser(call, userReference(input, call), name);
+const ownerOf = (input: Named, call: Call) => targetUser(call, userReference(input, call), name);
 
 /** Unlike everywhere else, RAM writes these instants as seconds since the epoch, in a text. */
 const seconds = (milliseconds: number): string => String(Math.floor(milliseconds / 1000));

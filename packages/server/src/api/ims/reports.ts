@@ -1,5 +1,6 @@
 import { arn } from '../../accounts/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { generateCredentialReport, readCredentialReport } from '../../reports/credential-report.ts';
 import {
   type GovernanceReport,
@@ -10,7 +11,6 @@ import {
 } from '../../reports/governance-report.ts';
 import { readSecurityPractice } from '../../reports/security-practice.ts';
 import { instant } from '../../wire/instant.ts';
-import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { integer, oneOf, optional, text, withDefault } from '../../wire/parameter.ts';
 
 const version = '2019-08-15';

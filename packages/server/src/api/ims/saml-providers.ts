@@ -1,13 +1,13 @@
 import { arn, identityArn } from '../../accounts/arn.ts';
+import { limits } from '../../context/limits.ts';
 import { deleteProvider, listProviders, requireProvider } from '../../federation/identity-provider.ts';
 import { providerNameFormat } from '../../federation/provider-name.ts';
 import { createSamlProvider, updateSamlProvider } from '../../federation/saml-provider.ts';
-import { limits } from '../../context/limits.ts';
-import { instant } from '../../wire/instant.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import type { SamlProviderRow } from '../../store/schema.ts';
+import { instant } from '../../wire/instant.ts';
 import { afterMarker, page, pageParameters } from '../../wire/page.ts';
 import { clearable, oneOf, optional, text, withDefault } from '../../wire/parameter.ts';
-import type { SamlProviderRow } from '../../store/schema.ts';
 import { shownText } from '../shown-text.ts';
 
 const product = 'Ims';

@@ -2,6 +2,12 @@ import { arn } from '../../accounts/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import {
+  idleDays,
+  readSecurityPreference,
+  type SecurityPreference,
+  updateSecurityPreference,
+} from '../../settings/security-preference.ts';
+import {
   clearable,
   flag,
   integer,
@@ -11,12 +17,6 @@ import {
   type Parameter,
   text,
 } from '../../wire/parameter.ts';
-import {
-  idleDays,
-  readSecurityPreference,
-  type SecurityPreference,
-  updateSecurityPreference,
-} from '../../settings/security-preference.ts';
 
 const version = '2019-08-15';
 

@@ -1,8 +1,6 @@
 import { Refusal } from '../../errors/refusal.ts';
-import { affectedUser, affectedUserArn } from '../../mfa/target-user.ts';
-import { instant } from '../../wire/instant.ts';
+import { targetUser, targetUserArn } from '../../mfa/target-user.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
-import { flag, integer, oneOf, optional, type Parameter, text, withDefault } from '../../wire/parameter.ts';
 import {
   createServiceCredential,
   deleteServiceCredential,
@@ -15,6 +13,8 @@ import { demandOnResource } from '../../settings/own-resource.ts';
 import type { ServiceCredentialRow } from '../../store/schema.ts';
 import { principalName } from '../../users/user.ts';
 import { allUsersArn } from '../../users/user-arn.ts';
+import { instant } from '../../wire/instant.ts';
+import { flag, integer, oneOf, optional, type Parameter, text, withDefault } from '../../wire/parameter.ts';
 import { userNameOf, userPrincipalName, userReference } from './user-reference.ts';
 
 const version = '2019-08-15';
@@ -43,10 +43,10 @@ const ageDays = integer(1, 36_500);
 const demand = (action: string, input: Named, call: Call) => {
   const { UserPrincipalName: principal } = input;
   const userName = principal === undefined ? undefined : userNameOf(principal, call);
-  return [demandOnResource(call, action, affectedUserArn(call, userName, name))];
+  return [demandOnResource(call, action, targetUserArn(call, userName, name))];
 };
 
-const ownerOf = (input: Named, call: Call) => affectedUser(call, userReference(input, call), name);
+const ownerOf = (input: Named, call: Call) => targetUser(call, userReference(input, call), name);
 
 /** A credential as IMS shows it; one that does not expire has no time when it does. */
 const wireCredential = (row: ServiceCredentialRow, userName: string, call: Call) => ({

@@ -1,7 +1,6 @@
 import type { Demand } from '@claviger/guard';
 import { Refusal } from '../../errors/refusal.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
-import { flag, list, oneOf, optional, withDefault } from '../../wire/parameter.ts';
 import {
   listTagsOfResources,
   type TaggedResource,
@@ -10,6 +9,7 @@ import {
 } from '../../tags/tagged-resource.ts';
 import { requireUser, type UserReference } from '../../users/user.ts';
 import { allUsersArn, userResource } from '../../users/user-arn.ts';
+import { flag, list, oneOf, optional, withDefault } from '../../wire/parameter.ts';
 import {
   filtersOf,
   keysToRemove,

@@ -1,4 +1,5 @@
 import { Refusal } from '../../errors/refusal.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { recycledUserArns } from '../../recycle-bin/bin-owner.ts';
 import {
   findRecycledUser,
@@ -9,12 +10,11 @@ import {
   type RecycledUserPosition,
   restoreUser,
 } from '../../recycle-bin/recycled-user.ts';
-import { instant } from '../../wire/instant.ts';
-import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
-import { afterMarker, page, pageParameters } from '../../wire/page.ts';
-import { optional, text } from '../../wire/parameter.ts';
 import { principalName } from '../../users/user.ts';
 import { allUsersArn } from '../../users/user-arn.ts';
+import { instant } from '../../wire/instant.ts';
+import { afterMarker, page, pageParameters } from '../../wire/page.ts';
+import { optional, text } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { userId, userNameOf } from './user-reference.ts';
 

@@ -1,7 +1,7 @@
 import { Refusal } from '../../errors/refusal.ts';
 import type { Call } from '../../pipeline/operation.ts';
-import { optional, text } from '../../wire/parameter.ts';
 import type { UserReference } from '../../users/user.ts';
+import { optional, text } from '../../wire/parameter.ts';
 
 /** IMS names a user by its login name, `name@domain`. */
 export const userPrincipalName = text({ max: 128, format: /^[\w.-]{1,64}@[\w.-]+$/ });

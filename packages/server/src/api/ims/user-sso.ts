@@ -1,10 +1,10 @@
 import { arn } from '../../accounts/arn.ts';
+import { limits } from '../../context/limits.ts';
 import {
   readUserSsoSettings,
   type UserSsoSettings,
   updateUserSsoSettings,
 } from '../../federation/user-sso-settings.ts';
-import { limits } from '../../context/limits.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { clearable, flag, oneOf, optional, text } from '../../wire/parameter.ts';
 

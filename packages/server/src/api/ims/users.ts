@@ -1,10 +1,7 @@
 import { arn } from '../../accounts/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
-import { recycleUser } from '../../recycle-bin/recycled-user.ts';
-import { instant } from '../../wire/instant.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
-import { afterMarker, page, pageParameters } from '../../wire/page.ts';
-import { clearable, oneOf, optional, withDefault } from '../../wire/parameter.ts';
+import { recycleUser } from '../../recycle-bin/recycled-user.ts';
 import type { UserRow } from '../../store/schema.ts';
 import {
   createUser,
@@ -16,6 +13,9 @@ import {
   updateUser,
 } from '../../users/user.ts';
 import { allUsersArn, userResource } from '../../users/user-arn.ts';
+import { instant } from '../../wire/instant.ts';
+import { afterMarker, page, pageParameters } from '../../wire/page.ts';
+import { clearable, oneOf, optional, withDefault } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { demandsToTag, filtersOf, newTags, tagFilters, tagsOf, wireTags } from '../tag-fields.ts';
 import { comments, displayName, email, mobilePhone } from '../user-fields.ts';

@@ -1,5 +1,5 @@
 import { Refusal } from '../../errors/refusal.ts';
-import { affectedUser, affectedUserArn } from '../../mfa/target-user.ts';
+import { targetUser, targetUserArn } from '../../mfa/target-user.ts';
 import {
   listVerificationContacts,
   setVerificationContact,
@@ -7,8 +7,8 @@ import {
   type VerifyType,
 } from '../../mfa/verification-contact.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
-import { oneOf, optional } from '../../wire/parameter.ts';
 import { demandOnResource } from '../../settings/own-resource.ts';
+import { oneOf, optional } from '../../wire/parameter.ts';
 import { email, mobilePhone } from '../user-fields.ts';
 import { userNameOf, userPrincipalName, userReference } from './user-reference.ts';
 
@@ -36,10 +36,10 @@ type ContactInput = {
 const demand = (action: string, input: Named, call: Call) => {
   const { UserPrincipalName: principal } = input;
   const userName = principal === undefined ? undefined : userNameOf(principal, call);
-  return [demandOnResource(call, action, affectedUserArn(call, userName, name))];
+  return [demandOnResource(call, action, targetUserArn(call, userName, name))];
 };
 
-const ownerOf = (input: Named, call: Call) => affectedUser(call, userReference(input, call), name);
+const ownerOf = (input: Named, call: Call) => targetUser(call, userReference(input, call), name);
 
 /** The contact that the type asks for. @throws Refusal when it is not there */
 function contactOf({ VerifyType: type, MobilePhone, Email }: ContactInput): string {

@@ -5,9 +5,9 @@ import {
   updateAccessKey,
 } from '../../access-keys/access-key.ts';
 import { keyOwner, keyOwnerResource } from '../../access-keys/owner.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { recycleAccessKey } from '../../recycle-bin/recycled-access-key.ts';
 import { instant } from '../../wire/instant.ts';
-import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { oneOf } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { optionalUserName, userReference } from './user-name.ts';

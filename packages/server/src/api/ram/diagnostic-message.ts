@@ -2,8 +2,8 @@ import { arn } from '../../accounts/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { openDiagnostic } from '../../pipeline/denial.ts';
 import { type Operation, operation } from '../../pipeline/operation.ts';
-import { text } from '../../wire/parameter.ts';
 import { SecretUnreadable } from '../../secrets/sealed-text.ts';
+import { text } from '../../wire/parameter.ts';
 
 /** Saying why a call was denied. */
 export const diagnosticMessageOperations: readonly Operation[] = [

@@ -6,12 +6,12 @@ import {
   listMembers,
   removeUserFromGroup,
 } from '../../groups/membership.ts';
-import { instant } from '../../wire/instant.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
-import { afterMarker, page, pageParameters } from '../../wire/page.ts';
-import { clearable, optional } from '../../wire/parameter.ts';
 import type { GroupRow } from '../../store/schema.ts';
 import type { UserReference } from '../../users/user.ts';
+import { instant } from '../../wire/instant.ts';
+import { afterMarker, page, pageParameters } from '../../wire/page.ts';
+import { clearable, optional } from '../../wire/parameter.ts';
 import { groupComments, groupName } from '../group-parameters.ts';
 import { userName } from './user-name.ts';
 

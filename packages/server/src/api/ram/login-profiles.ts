@@ -7,8 +7,8 @@ import {
   requireLoginProfile,
   updateLoginProfile,
 } from '../../passwords/login-profile.ts';
-import { instant } from '../../wire/instant.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { instant } from '../../wire/instant.ts';
 import { optional } from '../../wire/parameter.ts';
 import { callingUserId, demandOnOwnPassword, ownPasswordGuess } from '../own-password.ts';
 import { loginProfileFields, password } from '../password-fields.ts';

@@ -1,16 +1,16 @@
 import { limits } from '../../context/limits.ts';
-import { affectedUser, affectedUserArn } from '../../mfa/target-user.ts';
 import { bindDevice, type MfaOwner, requireBoundDevice, unbindDevice } from '../../mfa/binding.ts';
 import { deviceArn, readSerialNumber, serialNumber } from '../../mfa/serial-number.ts';
+import { targetUser, targetUserArn } from '../../mfa/target-user.ts';
 import {
   createVirtualDevice,
   deleteVirtualDevice,
   type ListedDevice,
   listVirtualDevices,
 } from '../../mfa/virtual-device.ts';
-import { instant } from '../../wire/instant.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { demandOnResource } from '../../settings/own-resource.ts';
+import { instant } from '../../wire/instant.ts';
 import { authenticationCode, deviceName, deviceSerialNumber } from '../mfa-fields.ts';
 import { optionalUserName, userName, userReference } from './user-name.ts';
 
@@ -21,7 +21,7 @@ const name = 'UserName';
 type Named = { readonly UserName: string | undefined };
 
 const demand = (action: string, input: Named, call: Call) => [
-  demandOnResource(call, action, affectedUserArn(call, input.UserName, name)),
+  demandOnResource(call, action, targetUserArn(call, input.UserName, name)),
 ];
 
 const demandOnDevice = (action: string, device: string, call: Call) => [
@@ -29,7 +29,7 @@ const demandOnDevice = (action: string, device: string, call: Call) => [
 ];
 
 async function ownerOf(input: Named, call: Call): Promise<MfaOwner> {
-  const user = await affectedUser(call, userReference(input), name);
+  const user = await targetUser(call, userReference(input), name);
   return { type: 'user', id: user.user_id, name: user.user_name };
 }
 

@@ -1,5 +1,6 @@
 import { arn } from '../../accounts/arn.ts';
 import { limits } from '../../context/limits.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import {
   countAttachments,
   createPolicy,
@@ -19,7 +20,6 @@ import {
   setDefaultPolicyVersion,
 } from '../../policies/policy-version.ts';
 import { instant } from '../../wire/instant.ts';
-import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { afterMarker, page, pageParameters } from '../../wire/page.ts';
 import { flag, oneOf, optional, text, withDefault } from '../../wire/parameter.ts';
 import { demandsToTag, filtersOf, newTags, tagFilters, tagsOf, wireTags } from '../tag-fields.ts';

@@ -1,5 +1,6 @@
 import { arn, identityArn } from '../../accounts/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import {
   attachPolicy,
   detachPolicy,
@@ -8,7 +9,6 @@ import {
   listEntities,
 } from '../../policies/attachment.ts';
 import { instant } from '../../wire/instant.ts';
-import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { optional, type Parameter, text } from '../../wire/parameter.ts';
 import { groupName } from '../group-parameters.ts';
 import { type PolicyInput, policyArn, policyParameters, policyReference } from './policy-name.ts';
@@ -37,7 +37,7 @@ const bothEnds = (action: string, holder: HolderReference, input: PolicyInput, c
 ];
 
 /** An attachment for one resource group must not become one for the whole account. */
-function refuseResourceGroup(input: { readonly ResourceGroupId: string | undefined }): void {
+function assertNoResourceGroup(input: { readonly ResourceGroupId: string | undefined }): void {
   if (input.ResourceGroupId === undefined) return;
   throw new Refusal('InvalidParameter', {
     reason: 'Claviger has no resource groups: leave out ResourceGroupId to mean the whole account.',
@@ -69,7 +69,7 @@ export const policyAttachmentOperations: readonly Operation[] = [
         input: { ...holder, ...attachmentParameters },
         authorize: (input, call) => bothEnds(`ram:${attach}`, holderOf(input), input, call),
         async handle(input, call) {
-          refuseResourceGroup(input);
+          assertNoResourceGroup(input);
           await attachPolicy(call, policyReference(input), holderOf(input));
           return {};
         },
@@ -85,7 +85,7 @@ export const policyAttachmentOperations: readonly Operation[] = [
         input: { ...holder, ...attachmentParameters },
         authorize: (input, call) => bothEnds(`ram:${detach}`, holderOf(input), input, call),
         async handle(input, call) {
-          refuseResourceGroup(input);
+          assertNoResourceGroup(input);
           await detachPolicy(call, policyReference(input), holderOf(input));
           return {};
         },

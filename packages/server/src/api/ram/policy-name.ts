@@ -1,7 +1,7 @@
 import { arn } from '../../accounts/arn.ts';
+import type { Call } from '../../pipeline/operation.ts';
 import { type PolicyReference, policyNameKey } from '../../policies/policy.ts';
 import { systemPolicies } from '../../policies/system-policies.ts';
-import type { Call } from '../../pipeline/operation.ts';
 import { oneOf, text } from '../../wire/parameter.ts';
 
 /** A policy's name. */

@@ -1,5 +1,6 @@
 import { arn, identityArn } from '../../accounts/arn.ts';
 import { limits } from '../../context/limits.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import {
   createRole,
   deleteRole,
@@ -8,11 +9,10 @@ import {
   sessionSeconds,
   updateRole,
 } from '../../roles/role.ts';
+import type { RoleRow } from '../../store/schema.ts';
 import { instant } from '../../wire/instant.ts';
-import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { afterMarker, page, pageParameters } from '../../wire/page.ts';
 import { clearable, integer, optional, text, withDefault } from '../../wire/parameter.ts';
-import type { RoleRow } from '../../store/schema.ts';
 import { demandsToTag, filtersOf, newTags, tagFilters, tagsOf, wireTags } from '../tag-fields.ts';
 import { description } from './description.ts';
 import { roleName } from './role-name.ts';

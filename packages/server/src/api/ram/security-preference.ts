@@ -1,11 +1,11 @@
 import { arn } from '../../accounts/arn.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
-import { clearable, flag, integer, optional, text } from '../../wire/parameter.ts';
 import {
   readSecurityPreference,
   type SecurityPreference,
   updateSecurityPreference,
 } from '../../settings/security-preference.ts';
+import { clearable, flag, integer, optional, text } from '../../wire/parameter.ts';
 
 const version = '2015-05-01';
 

@@ -1,14 +1,14 @@
 import { arn } from '../../accounts/arn.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { requireCustomPolicy } from '../../policies/policy.ts';
 import { requireRole } from '../../roles/role.ts';
-import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
-import { flag, list, oneOf, optional, text } from '../../wire/parameter.ts';
 import {
   listTagsOfResources,
   type TaggedResource,
   tagResources,
   untagResources,
 } from '../../tags/tagged-resource.ts';
+import { flag, list, oneOf, optional, text } from '../../wire/parameter.ts';
 import {
   filtersOf,
   keysToRemove,

@@ -1,5 +1,5 @@
-import { optional, text } from '../../wire/parameter.ts';
 import type { UserReference } from '../../users/user.ts';
+import { optional, text } from '../../wire/parameter.ts';
 
 /** RAM names a user by its user name, without a domain. */
 export const userName = text({ max: 64, chars: /^[\w.-]+$/ });

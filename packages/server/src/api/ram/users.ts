@@ -1,12 +1,12 @@
-import { recycleUser } from '../../recycle-bin/recycled-user.ts';
-import { instant } from '../../wire/instant.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
-import { afterMarker, page, pageParameters } from '../../wire/page.ts';
-import { clearable, optional } from '../../wire/parameter.ts';
+import { recycleUser } from '../../recycle-bin/recycled-user.ts';
 import type { UserRow } from '../../store/schema.ts';
-import { refuseBoundUser } from '../../users/assert-deletable.ts';
+import { assertUserDeletable } from '../../users/assert-deletable.ts';
 import { createUser, listUsers, requireUser, type UserReference, updateUser } from '../../users/user.ts';
 import { allUsersArn, userResource } from '../../users/user-arn.ts';
+import { instant } from '../../wire/instant.ts';
+import { afterMarker, page, pageParameters } from '../../wire/page.ts';
+import { clearable, optional } from '../../wire/parameter.ts';
 import { comments, displayName, email, mobilePhone } from '../user-fields.ts';
 import { userName } from './user-name.ts';
 
@@ -122,7 +122,7 @@ export const userOperations: readonly Operation[] = [
     input: { UserName: userName },
     authorize: (input, call) => demand('ram:DeleteUser', input.UserName, call),
     async handle(input, call) {
-      await refuseBoundUser(call, byName(input.UserName));
+      await assertUserDeletable(call, byName(input.UserName));
       await recycleUser(call, byName(input.UserName));
       return {};
     },

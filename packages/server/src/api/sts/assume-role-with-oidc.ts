@@ -1,21 +1,21 @@
-import type { Account } from '../../context/account.ts';
 import { identityArn } from '../../accounts/arn.ts';
+import type { Account } from '../../context/account.ts';
 import { findProvider } from '../../federation/identity-provider.ts';
 import { clientIdsOf, fingerprintsOf } from '../../federation/oidc-provider.ts';
 import { readProviderArn } from '../../federation/provider-name.ts';
 import { notVouchedFor, type OidcToken, verifyOidcToken } from '../../federation/verify-oidc-token.ts';
-import { instant } from '../../wire/instant.ts';
 import {
-  type AdmittedVisit,
   type AnonymousOperation,
+  type AnonymousRequest,
   anonymousOperation,
   type Proof,
-  type Visit,
+  type ProvenAnonymousRequest,
 } from '../../pipeline/operation.ts';
-import { optional, secret, text } from '../../wire/parameter.ts';
 import type { OidcProviderRow } from '../../store/schema.ts';
+import { findActiveAccount } from '../../tokens/active-account.ts';
 import { assumeFederatedRole } from '../../tokens/assume-federated-role.ts';
-import { vouchingAccount } from '../../tokens/active-account.ts';
+import { instant } from '../../wire/instant.ts';
+import { optional, secret, text } from '../../wire/parameter.ts';
 import {
   credentials,
   durationSeconds,
@@ -54,8 +54,8 @@ export const assumeRoleWithOidcOperations: readonly AnonymousOperation[] = [
       DurationSeconds: optional(durationSeconds),
     },
 
-    async prove(input, visit): Promise<OidcProof> {
-      const vouching = await vouchingProvider(input.OIDCProviderArn, visit);
+    async prove(input, request): Promise<OidcProof> {
+      const vouching = await vouchingProvider(input.OIDCProviderArn, request);
       if (vouching === undefined) throw notVouchedFor();
       const { account, provider } = vouching;
       const expected = {
@@ -64,14 +64,14 @@ export const assumeRoleWithOidcOperations: readonly AnonymousOperation[] = [
         clientIds: clientIdsOf(provider),
         issuanceLimitHours: provider.issuance_limit_hours,
       };
-      const { issuerKeys } = visit.services;
-      const token = await verifyOidcToken(input.OIDCToken, expected, issuerKeys, visit.now);
+      const { issuerKeys } = request.services;
+      const token = await verifyOidcToken(input.OIDCToken, expected, issuerKeys, request.now);
       return { account, provider, token };
     },
 
-    async handle(input, { provider, token }, visit) {
-      await refuseChangedProvider(provider, visit);
-      const { session, principal } = await assumeFederatedRole(visit, {
+    async handle(input, { provider, token }, request) {
+      await assertProviderUnchanged(provider, request);
+      const { session, principal } = await assumeFederatedRole(request, {
         action: 'sts:AssumeRoleWithOIDC',
         provider: {
           kind: 'oidc',
@@ -114,21 +114,21 @@ export const assumeRoleWithOidcOperations: readonly AnonymousOperation[] = [
 /** The provider that an ARN names, with its account; undefined when there is none. */
 async function vouchingProvider(
   arn: string,
-  visit: Visit,
+  request: AnonymousRequest,
 ): Promise<{ account: Account; provider: OidcProviderRow } | undefined> {
   const reference = readProviderArn('oidc', arn);
   if (reference === undefined) return undefined;
-  const account = await vouchingAccount(visit, reference.accountId);
+  const account = await findActiveAccount(request, reference.accountId);
   if (account === undefined) return undefined;
-  const { queries } = visit.services.store;
+  const { queries } = request.services.store;
   const provider = await findProvider('oidc', queries, reference.accountId, reference.name);
   return provider && { account, provider };
 }
 
 /** A token is verified before the transaction, which may have to wait: what it was held against must still stand. */
-async function refuseChangedProvider(
+async function assertProviderUnchanged(
   provider: OidcProviderRow,
-  { queries }: Pick<AdmittedVisit, 'queries'>,
+  { queries }: Pick<ProvenAnonymousRequest, 'queries'>,
 ): Promise<void> {
   const present = await findProvider('oidc', queries, provider.account_id, provider.provider_name);
   const stands =

@@ -1,16 +1,21 @@
-import type { Account } from '../../context/account.ts';
 import { identityArn } from '../../accounts/arn.ts';
+import type { Account } from '../../context/account.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { findProvider } from '../../federation/identity-provider.ts';
 import { providerNameKey, readProviderArn } from '../../federation/provider-name.ts';
 import { nobody, readSamlMetadata, type SamlMetadata } from '../../federation/saml-metadata.ts';
 import { useAssertion } from '../../federation/used-assertion.ts';
 import { type SamlAssertion, verifySamlAssertion } from '../../federation/verify-saml-assertion.ts';
-import { type AnonymousOperation, anonymousOperation, type Proof, type Visit } from '../../pipeline/operation.ts';
-import { optional, secret, text } from '../../wire/parameter.ts';
+import {
+  type AnonymousOperation,
+  type AnonymousRequest,
+  anonymousOperation,
+  type Proof,
+} from '../../pipeline/operation.ts';
 import type { SamlProviderRow } from '../../store/schema.ts';
+import { findActiveAccount } from '../../tokens/active-account.ts';
 import { assumeFederatedRole } from '../../tokens/assume-federated-role.ts';
-import { vouchingAccount } from '../../tokens/active-account.ts';
+import { optional, secret, text } from '../../wire/parameter.ts';
 import {
   credentials,
   durationSeconds,
@@ -48,24 +53,29 @@ export const assumeRoleWithSamlOperations: readonly AnonymousOperation[] = [
       DurationSeconds: optional(durationSeconds),
     },
 
-    async prove(input, visit): Promise<SamlProof> {
-      const vouching = await vouchingProvider(input.SAMLProviderArn, visit);
+    async prove(input, request): Promise<SamlProof> {
+      const vouching = await vouchingProvider(input.SAMLProviderArn, request);
       // A stranger is not told whether there is such a provider.
       const metadata = vouching?.metadata ?? nobody;
-      const { assertionThrottle } = visit.services;
-      const assertion = verifySamlAssertion(input.SAMLAssertion, metadata, visit.now, assertionThrottle);
+      const { assertionThrottle } = request.services;
+      const assertion = verifySamlAssertion(input.SAMLAssertion, metadata, request.now, assertionThrottle);
       if (vouching === undefined) throw new Error('an assertion holds that nobody has signed');
       const { account, provider } = vouching;
-      refuseUnlistedRole(assertion, input.RoleArn, provider);
+      assertListedRole(assertion, input.RoleArn, provider);
       return { account, provider, assertion };
     },
 
-    async handle(input, { provider, assertion }, visit) {
-      const present = await findProvider('saml', visit.queries, provider.account_id, provider.provider_name);
+    async handle(input, { provider, assertion }, request) {
+      const present = await findProvider(
+        'saml',
+        request.queries,
+        provider.account_id,
+        provider.provider_name,
+      );
       if (present?.provider_id !== provider.provider_id || present.metadata !== provider.metadata) {
         throw new Refusal('EntityNotExist.SAMLProvider', { name: input.SAMLProviderArn });
       }
-      const { session, principal } = await assumeFederatedRole(visit, {
+      const { session, principal } = await assumeFederatedRole(request, {
         action: 'sts:AssumeRoleWithSAML',
         provider: {
           kind: 'saml',
@@ -75,7 +85,7 @@ export const assumeRoleWithSamlOperations: readonly AnonymousOperation[] = [
         role: roleReference(input.RoleArn),
         sessionName: assertion.sessionName,
         durationSeconds: input.DurationSeconds,
-        endsBy: endsBy(assertion, visit.now),
+        endsBy: endsBy(assertion, request.now),
         sessionPolicy: input.Policy,
         conditions: new Map([
           ['saml:recipient', assertion.recipient],
@@ -84,7 +94,7 @@ export const assumeRoleWithSamlOperations: readonly AnonymousOperation[] = [
           ['saml:sub_type', assertion.subjectType],
         ]),
       });
-      await useAssertion(visit, assertion);
+      await useAssertion(request, assertion);
       return {
         actor: principal,
         answer: {
@@ -109,13 +119,13 @@ export const assumeRoleWithSamlOperations: readonly AnonymousOperation[] = [
 /** The provider that an ARN names, with its account and what is needed to believe it; undefined when there is none. */
 async function vouchingProvider(
   arn: string,
-  visit: Visit,
+  request: AnonymousRequest,
 ): Promise<{ account: Account; provider: SamlProviderRow; metadata: SamlMetadata } | undefined> {
   const reference = readProviderArn('saml', arn);
   if (reference === undefined) return undefined;
-  const account = await vouchingAccount(visit, reference.accountId);
+  const account = await findActiveAccount(request, reference.accountId);
   if (account === undefined) return undefined;
-  const { queries } = visit.services.store;
+  const { queries } = request.services.store;
   const provider = await findProvider('saml', queries, reference.accountId, reference.name);
   if (provider === undefined) return undefined;
   const metadata = readSamlMetadata(provider.metadata);
@@ -123,7 +133,7 @@ async function vouchingProvider(
 }
 
 /** The provider says of which roles, and by which provider, somebody may have sessions. */
-function refuseUnlistedRole(assertion: SamlAssertion, arn: string, provider: SamlProviderRow): void {
+function assertListedRole(assertion: SamlAssertion, arn: string, provider: SamlProviderRow): void {
   const wanted = roleReference(arn);
   const listed = assertion.roles.some((pair) => {
     const role = pair.map(readRoleArn).find((found) => found !== undefined);

@@ -1,8 +1,8 @@
 import { arn } from '../../accounts/arn.ts';
-import { warnOfPolicy } from '../../policies/policy-text.ts';
 import { type Operation, operation } from '../../pipeline/operation.ts';
-import { optional, text } from '../../wire/parameter.ts';
+import { warnOfPolicy } from '../../policies/policy-text.ts';
 import { assumeRole } from '../../tokens/assume-role.ts';
+import { optional, text } from '../../wire/parameter.ts';
 import {
   credentials,
   durationSeconds,

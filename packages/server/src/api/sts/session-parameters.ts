@@ -1,13 +1,13 @@
+import { limits } from '../../context/limits.ts';
 import type { RefusalCode } from '../../errors/catalogue.ts';
 import { Refusal } from '../../errors/refusal.ts';
-import { limits } from '../../context/limits.ts';
-import { faultsOfPolicy } from '../../policies/policy-text.ts';
-import { instant } from '../../wire/instant.ts';
 import type { Answer } from '../../pipeline/operation.ts';
-import { integer, type Parameter, text } from '../../wire/parameter.ts';
-import { Secret } from '../../wire/secret.ts';
+import { faultsOfPolicy } from '../../policies/policy-text.ts';
 import { type RoleReference, sessionBounds } from '../../tokens/assume-role.ts';
 import type { OpenedSession } from '../../tokens/open-session.ts';
+import { instant } from '../../wire/instant.ts';
+import { integer, type Parameter, text } from '../../wire/parameter.ts';
+import { Secret } from '../../wire/secret.ts';
 
 /** The region is nothing or `*`. */
 const roleArnFormat = /^acs:ram:\*?:\d{16}:role\/[A-Za-z0-9.-]{1,64}$/;
