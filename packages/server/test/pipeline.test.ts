@@ -53,7 +53,7 @@ async function assume(user: TestUser, roleArn: string, durationSeconds = 900): P
 }
 
 eachServer((_, start) => {
-  describe("the pipeline", () => {
+  describe('the pipeline', () => {
     let server: TestServer;
     let user: TestUser;
     /** How far the server's clock is ahead of the clients', in milliseconds. */
