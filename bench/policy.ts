@@ -177,7 +177,7 @@ function cedarEngine(): (one: Case) => Question {
     const call = {
       principal: { type: 'User', id: 'alice' },
       action: { type: 'Action', id: 'call' },
-      resource: { type: 'Thing', id: 'thing' },
+      resource: { type: 'Resource', id: 'resource' },
       context: { action, resource, ip: { __extn: { fn: 'ip', arg: ip } } },
       preparsedPolicySetId: 'bench',
       validateRequest: false,
@@ -216,7 +216,7 @@ m = keyMatch(r.act, p.act) && keyMatch(r.obj, p.obj) && (p.cidr == "any" || ipMa
 function casl(): (one: Case) => Question {
   const rules = [...all()].map(({ action, resource, block }) => ({
     action: 'call',
-    subject: 'Thing',
+    subject: 'Resource',
     conditions: {
       action: { $regex: new RegExp(`^${action.replace('*', '.*')}$`) },
       arn: { $regex: new RegExp(`^${resource.replace('*', '.*')}$`) },
@@ -225,8 +225,8 @@ function casl(): (one: Case) => Question {
   }));
   const ability = createMongoAbility(rules as RawRuleOf<ReturnType<typeof createMongoAbility>>[]);
   return ({ action, resource, ip }) => {
-    const thing = subject('Thing', { action, arn: resource, ip });
-    return () => ability.can('call', thing);
+    const asked = subject('Resource', { action, arn: resource, ip });
+    return () => ability.can('call', asked);
   };
 }
 
@@ -234,7 +234,7 @@ function casl(): (one: Case) => Question {
 function caslByName(): (one: Case) => Question {
   const rules = [...all()].map(({ action, resource, block }) => ({
     action: action.replace('*', 'Item'),
-    subject: 'Thing',
+    subject: 'Resource',
     conditions: {
       arn: { $regex: new RegExp(`^${resource.replace('*', '.*')}$`) },
       ...(block === undefined ? {} : { ip: { $regex: /^10\./ } }),
@@ -242,7 +242,7 @@ function caslByName(): (one: Case) => Question {
   }));
   const ability = createMongoAbility(rules as RawRuleOf<ReturnType<typeof createMongoAbility>>[]);
   return ({ action, resource, ip }) => {
-    const thing = subject('Thing', { arn: resource, ip });
-    return () => ability.can(action, thing);
+    const asked = subject('Resource', { arn: resource, ip });
+    return () => ability.can(action, asked);
   };
 }

@@ -129,9 +129,9 @@ async function checkRound({ guard, keys }: GuardedAccount, round: number): Promi
 async function load(users: number): Promise<GuardedAccount> {
   const directory = mkdtempSync(join(tmpdir(), 'claviger-bench-'));
   const configuration = readConfiguration({ data: join(directory, 'data') }, {});
-  const surroundings = { now: Date.now, log: () => {} };
-  const made = await initialise(configuration, surroundings);
-  const services = await openServices(configuration, surroundings);
+  const dependencies = { now: Date.now, log: () => {} };
+  const made = await initialise(configuration, dependencies);
+  const services = await openServices(configuration, dependencies);
   const file = join(configuration.data, 'claviger.db');
   await writeUsers(file, services, made.accountId, users, Date.now());
   const guardKey = await registerGuard(services, made.accountId);

@@ -60,9 +60,9 @@ export async function usersRows(many: number): Promise<Row[]> {
 async function populate(users: number): Promise<Population> {
   const directory = mkdtempSync(join(tmpdir(), 'claviger-bench-'));
   const configuration = readConfiguration({ data: join(directory, 'data') }, {});
-  const surroundings = { now: () => now, log: () => {} };
-  const { accountId } = await initialise(configuration, surroundings);
-  const services = await openServices(configuration, surroundings);
+  const dependencies = { now: () => now, log: () => {} };
+  const { accountId } = await initialise(configuration, dependencies);
+  const services = await openServices(configuration, dependencies);
   await writeUsers(join(configuration.data, 'claviger.db'), services, accountId, users, now);
 
   const keys = users * keysAUser;

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import {
   GatewayConfigurationError,
+  type GuardDependencies,
   type LoadedConfiguration,
-  type Surroundings,
   warningsOf,
 } from '@claviger/guard/gateway';
 import { RedisNonces } from '@claviger/guard/redis';
@@ -21,7 +21,7 @@ interface RunningGuard {
 export interface GuardKind<Running extends RunningGuard> {
   /** Reads the configuration and every file that it names. @throws GatewayConfigurationError */
   readonly load: (file: string) => Promise<LoadedConfiguration>;
-  readonly start: (file: string, surroundings: Surroundings) => Promise<Running>;
+  readonly start: (file: string, dependencies: GuardDependencies) => Promise<Running>;
   /** What to print when it listens, a line each. */
   readonly greeting: (running: Running) => readonly string[];
   /** Examples and a configuration, for the help. */
@@ -148,7 +148,7 @@ function stopSignal(running: RunningGuard): Promise<undefined> {
   });
 }
 
-function openLog(level: string): { readonly log: Surroundings['log']; readonly flush: () => void } {
+function openLog(level: string): { readonly log: GuardDependencies['log']; readonly flush: () => void } {
   if (!LOG_LEVELS.includes(level)) {
     throw wrong(`CLAVIGER_LOG_LEVEL: \`${level}\` is none of ${LOG_LEVELS.join(', ')}`);
   }
@@ -165,7 +165,7 @@ function openLog(level: string): { readonly log: Surroundings['log']; readonly f
 /** Nonces in Redis or Valkey, when the environment names one. @throws CommanderError when it does not answer */
 async function openSharedNonces(
   environment: Terminal['environment'],
-  log: Surroundings['log'],
+  log: GuardDependencies['log'],
 ): Promise<RedisNonces | undefined> {
   const url = environment['CLAVIGER_GUARD_REDIS'];
   if (url === undefined || url === '') return undefined;

@@ -5,7 +5,7 @@ import {
   type SnapshotOptions,
   type SnapshotState,
 } from '@claviger/guard';
-import type { OpenSource, SourceSettings, Surroundings } from '@claviger/guard/gateway';
+import type { GuardDependencies, OpenSource, SourceSettings } from '@claviger/guard/gateway';
 import { explainGuardRefusal } from './guard-refusal.ts';
 import { type Terminal, tell } from './terminal.ts';
 
@@ -21,13 +21,13 @@ export class GuardSource {
   readonly refused: Promise<string>;
   readonly #terminal: Terminal;
   readonly #key: Pick<SnapshotOptions, 'accessKeyId' | 'accessKeySecret'>;
-  readonly #log: Surroundings['log'];
+  readonly #log: GuardDependencies['log'];
   #refuse!: (text: string) => void;
 
   constructor(
     terminal: Terminal,
     key: Pick<SnapshotOptions, 'accessKeyId' | 'accessKeySecret'>,
-    log: Surroundings['log'],
+    log: GuardDependencies['log'],
   ) {
     this.#terminal = terminal;
     this.#key = key;
@@ -121,7 +121,7 @@ class FirstCopy {
 }
 
 /** Logs how the copy of credentials stands, whenever that becomes another. */
-function logChanges(log: Surroundings['log']): (state: SnapshotState) => void {
+function logChanges(log: GuardDependencies['log']): (state: SnapshotState) => void {
   let last = '';
   return ({ phase, accountId, accessKeys, problem }) => {
     const now = `${phase} ${problem}`;

@@ -24,9 +24,9 @@ export async function withServices(
   work: (services: Services, operator: Operator) => Promise<void>,
 ): Promise<void> {
   const configuration = configurationOf(terminal, { ...options });
-  const surroundings = { now: Date.now, log: (message: string) => tell(terminal, message) };
-  if (!(await isInstalled(configuration, surroundings))) throw noInstallation(configuration);
-  const services = await openServices(configuration, surroundings);
+  const dependencies = { now: Date.now, log: (message: string) => tell(terminal, message) };
+  if (!(await isInstalled(configuration, dependencies))) throw noInstallation(configuration);
+  const services = await openServices(configuration, dependencies);
   try {
     await work(services, currentOperator(terminal.environment));
   } finally {

@@ -6,7 +6,7 @@ import { clientAddress, forwardedProto, parseTrustedProxies } from './client-add
 const proxy = '10.0.0.1';
 const client = '198.51.100.7';
 const forged = '203.0.113.66';
-const nobody = parseTrustedProxies([]);
+const noProxies = parseTrustedProxies([]);
 const trusted = parseTrustedProxies(['10.0.0.0/8', '2001:db8:ffff::/48']);
 
 /** Forms in which clients and proxies say where a request came from; each names `forged`, or tries to. */
@@ -64,9 +64,9 @@ describe('failure 3, the source address is taken from a header', () => {
       const shown = JSON.stringify(headers);
       assert.equal(clientAddress(client, headers, trusted), client, shown);
       assert.equal(clientAddress('2001:db8::7', headers, trusted), '2001:db8::7', shown);
-      assert.equal(clientAddress(client, headers, nobody), client, shown);
-      assert.equal(clientAddress(proxy, headers, nobody), proxy, shown);
-      assert.equal(clientAddress(`::ffff:${client}`, headers, nobody), client, shown);
+      assert.equal(clientAddress(client, headers, noProxies), client, shown);
+      assert.equal(clientAddress(proxy, headers, noProxies), proxy, shown);
+      assert.equal(clientAddress(`::ffff:${client}`, headers, noProxies), client, shown);
     }
   });
 
@@ -105,10 +105,10 @@ describe('failure 3, the source address is taken from a header', () => {
 
 describe('the address of the client', () => {
   test('without a proxy it is the peer, in one notation', () => {
-    assert.equal(clientAddress('198.51.100.7', [], nobody), '198.51.100.7');
-    assert.equal(clientAddress('::ffff:198.51.100.7', [], nobody), '198.51.100.7');
-    assert.equal(clientAddress('2001:DB8:0:0::7', [], nobody), '2001:db8::7');
-    assert.equal(clientAddress('fe80::1%eth0', [], nobody), 'fe80::1');
+    assert.equal(clientAddress('198.51.100.7', [], noProxies), '198.51.100.7');
+    assert.equal(clientAddress('::ffff:198.51.100.7', [], noProxies), '198.51.100.7');
+    assert.equal(clientAddress('2001:DB8:0:0::7', [], noProxies), '2001:db8::7');
+    assert.equal(clientAddress('fe80::1%eth0', [], noProxies), 'fe80::1');
   });
 
   test('a peer without an address, as on a Unix socket, has none', () => {
@@ -202,7 +202,7 @@ describe('the protocol of the client', () => {
 
   test('only a trusted proxy is asked', () => {
     assert.equal(forwardedProto(client, protos('https'), trusted), undefined);
-    assert.equal(forwardedProto(proxy, protos('https'), nobody), undefined);
+    assert.equal(forwardedProto(proxy, protos('https'), noProxies), undefined);
     assert.equal(forwardedProto('', protos('https'), trusted), undefined);
     assert.equal(forwardedProto(proxy, protos('https'), trusted), 'https');
     assert.equal(forwardedProto(`::ffff:${proxy}`, protos(' HTTPS '), trusted), 'https');

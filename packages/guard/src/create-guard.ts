@@ -97,7 +97,7 @@ export function createGuard(options: ServiceGuardOptions): ServiceGuard {
 }
 
 /** What was found out about a request on its way; filled in as it gets on. */
-interface Inquest {
+interface CheckState {
   readonly request: GuardRequest | GuardHead;
   readonly requestId: string;
   principal: Principal | undefined;
@@ -189,84 +189,83 @@ export class ServiceGuard {
     return this.#refused({ request, requestId, principal, demand: { action, resource } }, refusal);
   }
 
-  #begin(request: GuardRequest | GuardHead): Inquest {
+  #begin(request: GuardRequest | GuardHead): CheckState {
     return { request, requestId: this.#newRequestId(), principal: undefined, demand: undefined };
   }
 
   #decide(request: GuardRequest | GuardHead): Decision | HeadDecision | Promise<Decision | HeadDecision> {
-    const inquest = this.#begin(request);
+    const state = this.#begin(request);
     try {
-      const decision = this.#examine(inquest);
+      const decision = this.#examine(state);
       return decision instanceof Promise
-        ? decision.catch((error: unknown) => this.#failed(inquest, 'ServiceUnavailable', error))
+        ? decision.catch((error: unknown) => this.#failed(state, 'ServiceUnavailable', error))
         : decision;
     } catch (error) {
-      return this.#failed(inquest, 'InternalError', error);
+      return this.#failed(state, 'InternalError', error);
     }
   }
 
-  #failed(inquest: Inquest, code: 'ServiceUnavailable' | 'InternalError', error: unknown): RefusedRequest {
-    this.#onError(error, inquest.requestId);
-    return this.#refused(inquest, refuse(code, undefined));
+  #failed(state: CheckState, code: 'ServiceUnavailable' | 'InternalError', error: unknown): RefusedRequest {
+    this.#onError(error, state.requestId);
+    return this.#refused(state, refuse(code, undefined));
   }
 
-  #examine(inquest: Inquest): Decision | HeadDecision | Promise<Decision | HeadDecision> {
-    const { request } = inquest;
+  #examine(state: CheckState): Decision | HeadDecision | Promise<Decision | HeadDecision> {
+    const { request } = state;
     const doubtful = headerProblem(request);
     if (doubtful !== undefined) {
-      return this.#refused(inquest, refuse('InvalidParameter.Header', undefined, { reason: doubtful }));
+      return this.#refused(state, refuse('InvalidParameter.Header', undefined, { reason: doubtful }));
     }
     if (this.#hosts !== undefined && !this.#hosts.has(firstHeader(request.rawHeaders, 'host'))) {
       const reason = 'names in `host` none of the hosts of this service';
-      return this.#refused(inquest, refuse('InvalidParameter.Header', undefined, { reason }));
+      return this.#refused(state, refuse('InvalidParameter.Header', undefined, { reason }));
     }
     const found = this.service.match(request.method, request.target);
     if (found.kind === 'unclear') {
-      return this.#refused(inquest, refuse('InvalidParameter.Path', undefined, { reason: found.reason }));
+      return this.#refused(state, refuse('InvalidParameter.Path', undefined, { reason: found.reason }));
     }
     const signature = readSignature(request);
-    if ('refused' in signature) return this.#refused(inquest, signature);
+    if ('refused' in signature) return this.#refused(state, signature);
     const identity = this.#guard.authenticate(request, signature, this.#scope);
     if (identity instanceof Promise) {
-      return identity.then((settled) => this.#admit(inquest, signature, settled, found));
+      return identity.then((settled) => this.#admit(state, signature, settled, found));
     }
-    return this.#admit(inquest, signature, identity, found);
+    return this.#admit(state, signature, identity, found);
   }
 
   #admit(
-    inquest: Inquest,
+    state: CheckState,
     signature: ParsedSignature,
     identity: Identity | GuardRefusal,
     found: FoundRoute | { readonly kind: 'unmapped' },
   ): Decision | HeadDecision {
     if (identity.refused) {
-      const refused = this.#refused(inquest, identity);
+      const refused = this.#refused(state, identity);
       return identity.code.startsWith('Throttling') ? { ...refused, retryAfterSeconds: 1 } : refused;
     }
     const { accessKeyId, principal, sourceAddress, secure, now } = identity;
-    inquest.principal = principal;
+    state.principal = principal;
     const { service, region } = this.service;
     this.#onUse?.({ accessKeyId, service, region, sourceAddress, time: now });
     const wait = this.#limiter?.take(accessKeyId, principal, now) ?? 0;
     if (wait > 0) {
       const retryAfterSeconds = Math.max(1, Math.ceil(wait / 1000));
-      return { ...this.#refused(inquest, refuse('Throttling.User', accessKeyId)), retryAfterSeconds };
+      return { ...this.#refused(state, refuse('Throttling.User', accessKeyId)), retryAfterSeconds };
     }
-    if (found.kind === 'unmapped')
-      return this.#refused(inquest, refuse('InvalidAction.NotFound', accessKeyId));
+    if (found.kind === 'unmapped') return this.#refused(state, refuse('InvalidAction.NotFound', accessKeyId));
 
-    const demand = demandOf(found, signature, identity, inquest.request.rawHeaders);
-    if ('refused' in demand) return this.#refused(inquest, demand);
-    inquest.demand = demand;
+    const demand = demandOf(found, signature, identity, state.request.rawHeaders);
+    if ('refused' in demand) return this.#refused(state, demand);
+    state.demand = demand;
     const { action, resource } = demand;
     const authorization = this.#guard.authorize(identity, [demand]);
     if (!authorization.allowed) {
-      return this.#refused(inquest, refuse('NoPermission', accessKeyId, { action, resource }), {
+      return this.#refused(state, refuse('NoPermission', accessKeyId, { action, resource }), {
         ...accessDeniedDetail(principal, demand, authorization.decision),
         AuthResource: resource,
       });
     }
-    const { request, requestId } = inquest;
+    const { request, requestId } = state;
     if (request.body !== undefined) {
       return {
         allowed: true,
@@ -281,7 +280,7 @@ export class ServiceGuard {
       };
     }
     const contentHash = bodyToCome(signature, request.rawHeaders);
-    if (contentHash === undefined) return this.#refused(inquest, refuse('BodyNotCovered', accessKeyId));
+    if (contentHash === undefined) return this.#refused(state, refuse('BodyNotCovered', accessKeyId));
     return {
       allowed: true,
       requestId,
@@ -296,8 +295,8 @@ export class ServiceGuard {
     };
   }
 
-  #refused(inquest: Inquest, refusal: GuardRefusal, accessDenied?: AccessDeniedDetail): RefusedRequest {
-    const { request, requestId, principal, demand } = inquest;
+  #refused(state: CheckState, refusal: GuardRefusal, accessDenied?: AccessDeniedDetail): RefusedRequest {
+    const { request, requestId, principal, demand } = state;
     const { code, httpStatus, message, accessKeyId } = refusal;
     return {
       allowed: false,

@@ -1,4 +1,4 @@
-import { decideWithSession, type SessionDecision } from '@claviger/policy';
+import { decideWithSessionPolicy, type SessionDecision } from '@claviger/policy';
 import {
   formatIsoTimestamp,
   type ParsedSignature,
@@ -99,7 +99,7 @@ export interface GuardOptions {
 }
 
 const FIFTEEN_MINUTES = 15 * 60 * 1000;
-const allowed: Authorization = Object.freeze({ allowed: true });
+const ALLOWED: Authorization = Object.freeze({ allowed: true });
 
 /**
  * The one way in: who signed this request, and may they. The control plane's own API and every API that
@@ -111,7 +111,7 @@ export class Guard {
   readonly #now: () => number;
   readonly #windowMs: number;
   readonly #trusted: TrustedProxies;
-  readonly #trustsNobody: boolean;
+  readonly #hasNoTrustedProxy: boolean;
   readonly #vpcs: VpcNetworks;
 
   constructor(options: GuardOptions) {
@@ -119,7 +119,7 @@ export class Guard {
     this.#nonces = options.nonces;
     this.#now = options.now;
     this.#windowMs = options.windowMs ?? FIFTEEN_MINUTES;
-    this.#trustsNobody = (options.trustedProxies ?? []).length === 0;
+    this.#hasNoTrustedProxy = (options.trustedProxies ?? []).length === 0;
     this.#trusted = parseTrustedProxies(options.trustedProxies ?? []);
     this.#vpcs = new VpcNetworks(options.vpcNetworks);
   }
@@ -136,7 +136,7 @@ export class Guard {
 
   /** Whether the client's own connection was TLS, by the connection or by a trusted proxy's word. */
   isSecure(request: GuardRequest | GuardHead): boolean {
-    if (this.#trustsNobody) return request.secure;
+    if (this.#hasNoTrustedProxy) return request.secure;
     const told = forwardedProto(request.peerAddress, request.rawHeaders, this.#trusted);
     return told === undefined ? request.secure : told === 'https';
   }
@@ -304,7 +304,7 @@ export class Guard {
    */
   authorize(sender: ProvenSender, demands: readonly Demand[]): Authorization {
     const { permissions, sessionPolicy } = sender.credential;
-    if (permissions === 'everything') return allowed;
+    if (permissions === 'everything') return ALLOWED;
     for (const demand of demands) {
       const request = {
         action: demand.action,
@@ -312,10 +312,10 @@ export class Guard {
         conditions: new RequestConditions(sender, demand.conditions),
         caseSensitive: demand.caseSensitive ?? true,
       };
-      const decision = decideWithSession(permissions, sessionPolicy, request);
+      const decision = decideWithSessionPolicy(permissions, sessionPolicy, request);
       if (decision.effect !== 'Allow') return { allowed: false, demand, decision };
     }
-    return allowed;
+    return ALLOWED;
   }
 }
 

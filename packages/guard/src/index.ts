@@ -51,7 +51,7 @@ export { type OpenApiOptions, serviceMapFromOpenApi } from './service-map/open-a
 export { parseServiceMap } from './service-map/parse-service-map.ts';
 export type { Route, RouteCondition } from './service-map/route.ts';
 export type { ServiceMap } from './service-map/service-map.ts';
-export type { QuestionCounts } from './snapshot/signature-questions.ts';
+export type { RemoteVerificationCounts } from './snapshot/remote-verifier.ts';
 export {
   openSnapshotSource,
   type SnapshotOptions,

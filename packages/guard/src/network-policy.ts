@@ -1,16 +1,16 @@
 import { IpNetworkSet, parseIpNetwork, parseStrictJson } from '@claviger/policy';
 
 /** The `Value` of a `VPCWhiteList` statement that stands for every VPC. */
-export const allowAllVpc = 'AllowAllVPC';
+export const ALLOW_ALL_VPC = 'AllowAllVPC';
 
 /** An id of a VPC, or the name that an operator gives a network: `vpc-build`. */
-export const vpcIdFormat = /^vpc-[A-Za-z0-9-]{1,64}$/;
+export const VPC_ID_FORMAT = /^vpc-[A-Za-z0-9-]{1,64}$/;
 
 /** Most statements that one policy may have; RAM's quota `ConditionsPerAKPolicyQuota`. */
-export const maxStatements = 8;
+export const MAX_STATEMENTS = 8;
 
 /** Most addresses and blocks that one policy may list in all its statements; RAM's quota `IPItemsPerAKPolicyQuota`. */
-export const maxIpEntries = 50;
+export const MAX_IP_ENTRIES = 50;
 
 /** Admits calls that came without a VPC, by their source address. */
 export interface ClassicWhiteListStatement {
@@ -81,7 +81,7 @@ function parseIpList(value: unknown, where: string): Parsed<readonly string[]> {
   if (!Array.isArray(value)) return invalid(`${where}.IPList must be an array of addresses or CIDR blocks`);
   if (value.length === 0) return invalid(`${where}.IPList must name at least one address or CIDR block`);
   // Counted before the entries are read: a list of a million is refused at once.
-  if (value.length > maxIpEntries) return tooManyIpEntries(value.length);
+  if (value.length > MAX_IP_ENTRIES) return tooManyIpEntries(value.length);
   const entries: string[] = [];
   for (const entry of value as unknown[]) {
     if (typeof entry !== 'string' || parseIpNetwork(entry) === undefined) {
@@ -93,7 +93,7 @@ function parseIpList(value: unknown, where: string): Parsed<readonly string[]> {
 }
 
 function tooManyIpEntries(count: number): NetworkPolicyProblem {
-  return beyondLimit(`a policy may list ${maxIpEntries} addresses and CIDR blocks in all, not ${count}`);
+  return beyondLimit(`a policy may list ${MAX_IP_ENTRIES} addresses and CIDR blocks in all, not ${count}`);
 }
 
 function parseStatement(value: unknown, where: string): Parsed<NetworkPolicyStatement> {
@@ -108,8 +108,8 @@ function parseStatement(value: unknown, where: string): Parsed<NetworkPolicyStat
     return addresses.ok ? { ok: true, value: { Type, IPList: addresses.value } } : addresses;
   }
   if (Type === 'VPCWhiteList') {
-    if (typeof Value !== 'string' || (Value !== allowAllVpc && !vpcIdFormat.test(Value))) {
-      return invalid(`${where}.Value must be a VPC id (\`vpc-…\`) or \`${allowAllVpc}\``);
+    if (typeof Value !== 'string' || (Value !== ALLOW_ALL_VPC && !VPC_ID_FORMAT.test(Value))) {
+      return invalid(`${where}.Value must be a VPC id (\`vpc-…\`) or \`${ALLOW_ALL_VPC}\``);
     }
     const addresses = parseIpList(value['IPList'], where);
     return addresses.ok ? { ok: true, value: { Type, Value, IPList: addresses.value } } : addresses;
@@ -145,8 +145,8 @@ export function parseNetworkPolicy(
   if (Version !== undefined && Version !== 1) return invalid('Version must be the number 1, or left out');
   if (Status !== 'Active' && Status !== 'Inactive') return invalid('Status must be `Active` or `Inactive`');
   if (!Array.isArray(Statements)) return invalid('Statements must be an array; it may be empty');
-  if (Statements.length > maxStatements) {
-    return beyondLimit(`a policy may have ${maxStatements} statements, not ${Statements.length}`);
+  if (Statements.length > MAX_STATEMENTS) {
+    return beyondLimit(`a policy may have ${MAX_STATEMENTS} statements, not ${Statements.length}`);
   }
 
   const statements: NetworkPolicyStatement[] = [];
@@ -157,7 +157,7 @@ export function parseNetworkPolicy(
     statements.push(statement.value);
     ipEntries += statement.value.IPList.length;
   }
-  if (ipEntries > maxIpEntries) return tooManyIpEntries(ipEntries);
+  if (ipEntries > MAX_IP_ENTRIES) return tooManyIpEntries(ipEntries);
   return { ok: true, policy: { Version: 1, Status, Statements: statements } };
 }
 
@@ -233,6 +233,6 @@ export function admitsOrigin(policy: CompiledNetworkPolicy, origin: RequestOrigi
   if (origin.vpcId === undefined) return policy.classic.hasText(origin.address);
   return (
     policy.byVpc.get(origin.vpcId)?.hasText(origin.address) === true ||
-    policy.byVpc.get(allowAllVpc)?.hasText(origin.address) === true
+    policy.byVpc.get(ALLOW_ALL_VPC)?.hasText(origin.address) === true
   );
 }

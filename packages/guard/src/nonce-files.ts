@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { generationMs, NonceMemory, type NonceStore, type NonceUse } from './nonce-memory.ts';
+import { GENERATION_MS, NonceMemory, type NonceStore, type NonceUse } from './nonce-memory.ts';
 
 export interface NonceFilesOptions {
   /** Of this process alone; made when it is not there, readable by this user only. */
@@ -63,8 +63,8 @@ export async function openNonceFiles(options: NonceFilesOptions): Promise<NonceF
     const number = Number(FILE_NAME.exec(name)?.[1] ?? Number.NaN);
     if (Number.isNaN(number)) continue;
     const file = join(directory, name);
-    if (number < Math.floor(startedAt / generationMs)) await unlink(file);
-    else await readRecords(file, (digest) => memory.rememberDigest(digest, number * generationMs));
+    if (number < Math.floor(startedAt / GENERATION_MS)) await unlink(file);
+    else await readRecords(file, (digest) => memory.rememberDigest(digest, number * GENERATION_MS));
   }
   return new NonceFiles(options, memory);
 }
@@ -132,7 +132,7 @@ export class NonceFiles implements NonceStore {
     const use = this.#memory.useDigest(digest, expiresAt, now);
     if (use !== 'first') return use;
     try {
-      this.#write(digest, Math.floor(expiresAt / generationMs), now);
+      this.#write(digest, Math.floor(expiresAt / GENERATION_MS), now);
       this.#isFailing = false;
       return 'first';
     } catch (error) {
@@ -147,7 +147,7 @@ export class NonceFiles implements NonceStore {
   #write(digest: string, generation: number, now: number): void {
     let file = this.#files.get(generation);
     if (file === undefined) {
-      this.#deleteBefore(Math.floor(now / generationMs));
+      this.#deleteBefore(Math.floor(now / GENERATION_MS));
       file = openSync(this.#path(generation), 'a', 0o600);
       // What an earlier write has left of a record.
       const { size } = fstatSync(file);

@@ -25,23 +25,23 @@ export interface NonceStore {
 }
 
 /** Nonces are forgotten together, a quarter of an hour of expiries at a time. */
-export const generationMs = 15 * 60 * 1000;
+export const GENERATION_MS = 15 * 60 * 1000;
 
 /** A generation is cut into so many tables, each of which grows alone: none stalls a request for long. */
-const shardCount = 256;
+const SHARD_COUNT = 256;
 
 /** Slots that an empty table begins with. */
-const initialSlots = 16;
+const INITIAL_SLOTS = 16;
 
 /** 10,000 requests a second, each remembered for the longest time there is (30 minutes). */
-const defaultMaxNonces = 18_000_000;
+const DEFAULT_MAX_NONCES = 18_000_000;
 
 /**
  * A set of 64-bit hashes: open addressing with linear probing, between half and three quarters full, so 10.7 to 16
  * bytes an entry. A low word of 0 marks a free slot, so a hash must have another one.
  */
 class HashSet64 {
-  #slots = new Uint32Array(2 * initialSlots);
+  #slots = new Uint32Array(2 * INITIAL_SLOTS);
   #size = 0;
 
   /** The slot where this hash stands, or the free one where it would; as an index into the pairs. */
@@ -99,7 +99,7 @@ function wordOfDigest(digest: string, offset: number): number {
 class Generation {
   /** Expiry divided by the length of a generation. */
   readonly number: number;
-  readonly #shards = Array.from({ length: shardCount }, () => new HashSet64());
+  readonly #shards = Array.from({ length: SHARD_COUNT }, () => new HashSet64());
   size = 0;
 
   constructor(number: number) {
@@ -107,12 +107,12 @@ class Generation {
   }
 
   has(high: number, low: number): boolean {
-    return this.#shards[low % shardCount]!.has(high, low);
+    return this.#shards[low % SHARD_COUNT]!.has(high, low);
   }
 
   /** INVARIANT: the hash is not in the generation. */
   add(high: number, low: number): void {
-    this.#shards[low % shardCount]!.add(high, low);
+    this.#shards[low % SHARD_COUNT]!.add(high, low);
     this.size++;
   }
 
@@ -149,7 +149,7 @@ export class NonceMemory implements NonceStore {
   #size = 0;
 
   constructor({
-    maxNonces = defaultMaxNonces,
+    maxNonces = DEFAULT_MAX_NONCES,
     seed = randomBytes(16),
     remembersFrom,
   }: NonceMemoryOptions = {}) {
@@ -184,7 +184,7 @@ export class NonceMemory implements NonceStore {
 
   /** As `use`, of a nonce whose digest is known. */
   useDigest(digest: string, expiresAt: number, now: number): NonceUse {
-    this.#dropGenerationsBefore(Math.floor(now / generationMs));
+    this.#dropGenerationsBefore(Math.floor(now / GENERATION_MS));
     return this.rememberDigest(digest, expiresAt);
   }
 
@@ -199,7 +199,7 @@ export class NonceMemory implements NonceStore {
 
   /** As `remember`, of a nonce whose digest is known. */
   rememberDigest(digest: string, expiresAt: number): NonceUse {
-    const number = Math.floor(expiresAt / generationMs);
+    const number = Math.floor(expiresAt / GENERATION_MS);
     if (!(number >= this.#oldest)) return 'seen';
 
     const high = wordOfDigest(digest, 0);

@@ -32,7 +32,7 @@ export function guardPrincipal(
 }
 
 /** A session of a role, as the sender of a request. */
-export function sessionPrincipal(
+export function assumedRolePrincipal(
   accountId: string,
   roleId: string,
   roleName: string,

@@ -3,7 +3,7 @@ import { Redis } from 'iovalkey';
 import type { NonceStore, NonceUse } from './nonce-memory.ts';
 
 /** How long one answer may take, in milliseconds; a request that cannot be checked is refused. */
-const answerLimitMs = 1_000;
+const ANSWER_TIMEOUT_MS = 1_000;
 
 /** Redis or Valkey cannot be reached, or does not answer in time. */
 export class NoncesUnavailable extends Error {
@@ -25,8 +25,8 @@ export class RedisNonces implements NonceStore {
    */
   constructor(url: string, log: (message: string) => void) {
     this.#redis = new Redis(url, {
-      commandTimeout: answerLimitMs,
-      connectTimeout: answerLimitMs,
+      commandTimeout: ANSWER_TIMEOUT_MS,
+      connectTimeout: ANSWER_TIMEOUT_MS,
       maxRetriesPerRequest: 1,
       enableOfflineQueue: true,
       retryStrategy: (times) => Math.min(times * 100, 2_000),

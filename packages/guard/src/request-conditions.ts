@@ -38,7 +38,7 @@ const readerOf: ReadonlyMap<string, (facts: RequestFacts, name: string) => Value
 );
 
 /**
- * The condition keys that every request is asked for (`requestConditionKeys` of `@claviger/policy`), and those that
+ * The condition keys that every request is asked for (`REQUEST_CONDITION_KEYS` of `@claviger/policy`), and those that
  * the operation adds. Each is worked out when a condition asks. An operation's own keys never stand for one of these.
  */
 export class RequestConditions implements ConditionContext {

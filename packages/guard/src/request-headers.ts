@@ -45,8 +45,8 @@ const UNDERSCORED = 1;
 const FIRST_SINGLE = 2;
 const FIRST_METHOD = FIRST_SINGLE + SINGLE.size;
 const FIRST_TARGET = FIRST_METHOD + METHODS.size;
-const namesOfKinds = [...SINGLE, ...METHODS, ...TARGETS];
-const kindOf = (name: string): number => FIRST_SINGLE + namesOfKinds.indexOf(name);
+const NAMES_OF_KINDS = [...SINGLE, ...METHODS, ...TARGETS];
+const kindOf = (name: string): number => FIRST_SINGLE + NAMES_OF_KINDS.indexOf(name);
 const CONNECTION = kindOf('connection');
 const CONTENT_ENCODING = kindOf('content-encoding');
 const CONTENT_LENGTH = kindOf('content-length');
@@ -147,7 +147,7 @@ export type HeaderReading =
   /** Follows "the request". */
   | { readonly ok: false; readonly problem: string };
 
-const absent: HeaderReading = Object.freeze({ ok: true, value: undefined });
+const ABSENT: HeaderReading = Object.freeze({ ok: true, value: undefined });
 const VISIBLE_ASCII = /^[\x20-\x7e]*$/;
 
 /**
@@ -171,7 +171,7 @@ export function readHeader(rawHeaders: readonly string[], name: string): HeaderR
     if (value !== undefined) return { ok: false, problem: `has the header \`${name}\` more than once` };
     value = rawHeaders[at + 1]!;
   }
-  if (value === undefined) return absent;
+  if (value === undefined) return ABSENT;
   const trimmed = value.trim();
   if (!VISIBLE_ASCII.test(trimmed)) {
     return { ok: false, problem: `has the header \`${name}\` with a character that is not ASCII` };

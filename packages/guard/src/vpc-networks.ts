@@ -1,5 +1,5 @@
 import { type IpNetwork, IpNetworkSet, isEveryAddress, parseIpNetwork } from '@claviger/policy';
-import { vpcIdFormat } from './network-policy.ts';
+import { VPC_ID_FORMAT } from './network-policy.ts';
 
 /**
  * Networks that the operator has named: where `acs:SourceVpc` and `acs:VpcSourceIp` come from, and what the
@@ -41,7 +41,7 @@ function parseEntry(entry: string): { readonly id: string; readonly network: IpN
   const equals = entry.indexOf('=');
   const id = entry.slice(0, Math.max(equals, 0));
   const network = parseIpNetwork(entry.slice(equals + 1));
-  if (!vpcIdFormat.test(id) || network === undefined) {
+  if (!VPC_ID_FORMAT.test(id) || network === undefined) {
     throw new RangeError(
       `network \`${entry}\` is not of the form vpc-NAME=NETWORK, as in vpc-build=10.20.0.0/16`,
     );

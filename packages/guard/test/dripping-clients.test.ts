@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, mock, test } from 'node:test';
 import { type ForwardAuthEndpoint, startForwardAuth } from '../src/forward-auth/start-forward-auth.ts';
 import { Keys, noon, ordersMap } from './orders.ts';
+import { Wire } from './raw-connection.ts';
 import { freshDirectory, type RunningGateway, runningGateway, TestLog } from './running-gateway.ts';
-import { Wire } from './wire.ts';
 
 let running: RunningGateway;
 let forwardAuth: ForwardAuthEndpoint;

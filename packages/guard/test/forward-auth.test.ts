@@ -10,9 +10,9 @@ import { type ForwardAuthEndpoint, startForwardAuth } from '../src/forward-auth/
 import { IDENTITY_HEADERS } from '../src/gateway/identity-headers.ts';
 import { type Nginx, noNginx, startNginx } from './nginx.ts';
 import { accountId, type Call, type Key, Keys, noon, ordersMap, sign } from './orders.ts';
+import { onTheWire, Wire } from './raw-connection.ts';
 import { RecordingUpstream } from './recording-upstream.ts';
 import { freshDirectory, TestLog } from './running-gateway.ts';
-import { onTheWire, Wire } from './wire.ts';
 
 const everything = [{ Effect: 'Allow', Action: 'orders:*', Resource: '*' }];
 const json = ['content-type', 'application/json'] as const;
@@ -233,8 +233,8 @@ for (const [name, asksAbout] of Object.entries(proxies)) {
     });
 
     test('about one that may not: 403 with RAM’s code and what was missing', async () => {
-      const nobody = site.keys.addUser(`nobody-${name}`, []);
-      const { status, headers, body } = await about(sign(nobody, { target: '/orders/17' }));
+      const stranger = site.keys.addUser(`nobody-${name}`, []);
+      const { status, headers, body } = await about(sign(stranger, { target: '/orders/17' }));
       assert.deepEqual([status, headers['x-claviger-error-code']], [403, 'NoPermission']);
       assert.equal(JSON.parse(body).AccessDeniedDetail.AuthAction, 'orders:GetOrder');
     });
@@ -440,9 +440,9 @@ describe('a real nginx with auth_request', { skip: noNginx }, () => {
   });
 
   test('gives the client RAM’s error, with the code and what was missing', async () => {
-    const nobody = site.keys.addUser('nobody-nginx-real', []);
+    const stranger = site.keys.addUser('nobody-nginx-real', []);
     const count = upstream.requests.length;
-    const denied = await send(onTheWire(sign(nobody, { target: '/orders/17' })));
+    const denied = await send(onTheWire(sign(stranger, { target: '/orders/17' })));
     assert.equal(denied.status, 403, denied.body);
     assert.equal(JSON.parse(denied.body).Code, 'NoPermission');
     assert.equal(JSON.parse(denied.body).AccessDeniedDetail.AuthAction, 'orders:GetOrder');

@@ -7,9 +7,9 @@ import { after, before, describe, test } from 'node:test';
 import type { SignedRequest } from '@claviger/signature';
 import { IDENTITY_HEADERS } from '../src/gateway/identity-headers.ts';
 import { type Call, type Key, sign } from './orders.ts';
+import { onTheWire, Wire } from './raw-connection.ts';
 import type { Recorded } from './recording-upstream.ts';
 import { type RunningGateway, runningGateway } from './running-gateway.ts';
-import { onTheWire, Wire } from './wire.ts';
 
 let running: RunningGateway;
 let alice: Key;

@@ -9,10 +9,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { describe, test } from 'node:test';
 import { createLocalJWKSet, jwtVerify } from 'jose';
-import type { Surroundings } from '../src/gateway/index.ts';
+import type { GuardDependencies } from '../src/gateway/index.ts';
 import { loadGateway } from '../src/gateway/load-configuration.ts';
 import { GatewayConfigurationError } from '../src/gateway/settings-section.ts';
 import { accountId, type Call, type Key, Keys, noon, sign } from './orders.ts';
+import { onTheWire, Wire, type WireAnswer } from './raw-connection.ts';
 import { RecordingUpstream } from './recording-upstream.ts';
 import {
   freshDirectory,
@@ -21,7 +22,6 @@ import {
   type RunningGateway,
   runningGateway,
 } from './running-gateway.ts';
-import { onTheWire, Wire, type WireAnswer } from './wire.ts';
 
 const everything = [{ Effect: 'Allow', Action: 'orders:*', Resource: '*' }];
 const json = ['content-type', 'application/json'] as const;
@@ -421,14 +421,14 @@ describe('a body', () => {
 
   test('is asked for only when the head may pass', () =>
     withGateway({}, async ({ alice, keys, url, upstream }) => {
-      const nobody = keys.addUser('nobody', []);
+      const stranger = keys.addUser('nobody', []);
       const expects = (key: Key) =>
         onTheWire({ ...sign(key, put(Buffer.from('abc'))), body: Buffer.alloc(0) }, [
           'content-length: 3',
           'expect: 100-continue',
         ]);
       const refused = await Wire.open(url);
-      refused.write(expects(nobody));
+      refused.write(expects(stranger));
       assert.equal((await refused.answer()).status, 403);
       assert.doesNotMatch(refused.received, / 100 /);
       refused.close();
@@ -884,7 +884,7 @@ describe('a change of the configuration', () => {
   test('says which services are guarded, so that keys of others are forgotten', async () => {
     const told: (readonly string[])[] = [];
     const keys = new Keys();
-    const openSource: Surroundings['openSource'] = (_settings, _ca, services) => {
+    const openSource: GuardDependencies['openSource'] = (_settings, _ca, services) => {
       told.push(services);
       return {
         source: keys,
@@ -893,7 +893,7 @@ describe('a change of the configuration', () => {
         close() {},
       };
     };
-    const { gateway, directory, close } = await runningGateway({ surroundings: { openSource } });
+    const { gateway, directory, close } = await runningGateway({ dependencies: { openSource } });
     const map = join(directory, 'orders.yaml');
     writeFileSync(
       map,
@@ -1004,9 +1004,9 @@ describe('those who run it', () => {
   test('count requests by service, status and code', () =>
     withGateway({}, async ({ ask, keys, url, gateway, log }) => {
       await ask({ target: '/orders/17' });
-      const nobody = keys.addUser('nobody', []);
+      const stranger = keys.addUser('nobody', []);
       const wire = await Wire.open(url);
-      wire.write(onTheWire(sign(nobody, { target: '/orders/17' })));
+      wire.write(onTheWire(sign(stranger, { target: '/orders/17' })));
       await wire.answer();
       wire.close();
       await log.until(({ fields }) => fields['code'] === 'NoPermission');

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { SignedRequest } from '@claviger/signature';
 import { startForwardAuth } from '../src/forward-auth/start-forward-auth.ts';
-import type { Surroundings } from '../src/gateway/checkpoint.ts';
 import { startGateway } from '../src/gateway/gateway.ts';
+import type { GuardDependencies } from '../src/gateway/guard-runtime.ts';
 import { type NonceFiles, NonceMemory, type NonceStore, openNonceFiles } from '../src/index.ts';
 import { arriving, Keys, noon, ordersGuard, ordersMap, sign } from './orders.ts';
+import { onTheWire, Wire } from './raw-connection.ts';
 import { RecordingUpstream } from './recording-upstream.ts';
 import { freshDirectory, gatewayYaml, TestLog } from './running-gateway.ts';
-import { onTheWire, Wire } from './wire.ts';
 
 const minute = 60_000;
 const everything = [{ Effect: 'Allow', Action: 'orders:*', Resource: '*' }];
@@ -62,7 +62,7 @@ const guarding: Record<string, (more: string) => Promise<Guarding>> = {
     writeFileSync(file, gatewayYaml([upstream.url], { more }));
     return {
       async start(now, nonces) {
-        const gateway = await startGateway(file, { ...surroundings(now), nonces });
+        const gateway = await startGateway(file, { ...dependencies(now), nonces });
         return { call: (request) => sent(gateway.address, request), stop: () => gateway.close(0) };
       },
     };
@@ -77,14 +77,14 @@ const guarding: Record<string, (more: string) => Promise<Guarding>> = {
     );
     return {
       async start(now, nonces) {
-        const endpoint = await startForwardAuth(file, { ...surroundings(now), nonces });
+        const endpoint = await startForwardAuth(file, { ...dependencies(now), nonces });
         return { call: (request) => asked(endpoint.address, request), stop: () => endpoint.close(0) };
       },
     };
   },
 };
 
-function surroundings(now: number): Surroundings {
+function dependencies(now: number): GuardDependencies {
   return {
     openSource: () => ({ source: keys, isReady: () => true, close() {} }),
     now: () => now,

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import type { Surroundings } from '../src/gateway/checkpoint.ts';
 import { type Gateway, startGateway } from '../src/gateway/gateway.ts';
+import type { GuardDependencies } from '../src/gateway/guard-runtime.ts';
 import { Keys, noon, ordersMap } from './orders.ts';
 import { RecordingUpstream } from './recording-upstream.ts';
 
@@ -69,7 +69,7 @@ export interface GatewayTestOptions {
   readonly upstream?: string;
   /** Lines of the service besides its map and upstream. */
   readonly service?: string;
-  readonly surroundings?: Partial<Surroundings>;
+  readonly dependencies?: Partial<GuardDependencies>;
   /** Instead of the recording one. */
   readonly urls?: readonly string[];
 }
@@ -109,7 +109,7 @@ export async function runningGateway(options: GatewayTestOptions = {}): Promise<
     openSource: () => ({ source: keys, isReady: () => running.isReady, close() {} }),
     now: () => noon,
     log,
-    ...options.surroundings,
+    ...options.dependencies,
   });
   return Object.assign(running, {
     gateway,

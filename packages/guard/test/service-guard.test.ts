@@ -29,7 +29,7 @@ const reader = keys.addUser('reader', [
   { Effect: 'Allow', Action: 'orders:Get*', Resource: `acs:orders:*:${accountId}:order/1*` },
 ]);
 const clerk = keys.addUser('clerk', [{ Effect: 'Allow', Action: 'orders:*', Resource: '*' }]);
-const nobody = keys.addUser('nobody', []);
+const stranger = keys.addUser('nobody', []);
 
 async function check(key: Key, call: Call): Promise<Decision> {
   return ordersGuard(keys).check(arriving(sign(key, call)));
@@ -101,17 +101,17 @@ describe('a request to a protected service', () => {
   });
 
   test('of somebody without any permission is denied', async () => {
-    assert.equal(await outcome(nobody, { target: '/orders/17' }), 'NoPermission');
+    assert.equal(await outcome(stranger, { target: '/orders/17' }), 'NoPermission');
   });
 
   test('is noted as a use of its key once its signature held, denied or not', async () => {
     const uses: unknown[] = [];
     const guard = ordersGuard(keys, { onUse: (use) => uses.push(use) });
-    await guard.check(arriving(sign(nobody, { target: '/orders/17' })));
+    await guard.check(arriving(sign(stranger, { target: '/orders/17' })));
     await guard.check(arriving(sign({ ...clerk, accessKeySecret: 'wrong' }, { target: '/orders/17' })));
     assert.deepEqual(uses, [
       {
-        accessKeyId: nobody.accessKeyId,
+        accessKeyId: stranger.accessKeyId,
         service: 'orders',
         region: 'cn-hangzhou',
         sourceAddress: '203.0.113.7',
@@ -477,8 +477,8 @@ describe('rate limits', () => {
     const { code } = limited({ perKey: '1/h' });
     assert.equal(await code(clerk), 'allowed');
     assert.equal(await code(clerk), 'Throttling.User');
-    assert.equal(await code(nobody), 'NoPermission');
-    assert.equal(await code(nobody), 'Throttling.User');
+    assert.equal(await code(stranger), 'NoPermission');
+    assert.equal(await code(stranger), 'Throttling.User');
   });
 
   test('of a principal count all its keys, and of a role all its sessions', async () => {

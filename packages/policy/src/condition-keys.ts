@@ -1,6 +1,6 @@
 import type { PolicyKind } from './document.ts';
 import { foldCase } from './letter-case.ts';
-import { taggedResourceActions } from './tagged-resource-actions.ts';
+import { TAGGED_RESOURCE_ACTIONS } from './tagged-resource-actions.ts';
 import { matchWildcard } from './wildcard.ts';
 
 /** What is known of a condition key: the one place that says where its value comes from. */
@@ -19,7 +19,7 @@ export interface ConditionKey {
 }
 
 /** Keys that every request is asked for, whatever its action; the guard fills them, here and in front of services. */
-export const requestConditionKeys = {
+export const REQUEST_CONDITION_KEYS = {
   'acs:SourceIp': {
     type: 'IP address',
     source: 'address of the client: of the connection, or what a trusted proxy says',
@@ -64,11 +64,11 @@ export const requestConditionKeys = {
   },
 } as const satisfies Readonly<Record<string, ConditionKey>>;
 
-/** A key of {@link requestConditionKeys}, in lower case. */
-export type RequestConditionKey = Lowercase<keyof typeof requestConditionKeys>;
+/** A key of {@link REQUEST_CONDITION_KEYS}, in lower case. */
+export type RequestConditionKey = Lowercase<keyof typeof REQUEST_CONDITION_KEYS>;
 
 /** Actions whose `Tag` parameters become `acs:RequestTag/…`. */
-const taggingActions = ['ram:CreatePolicy', 'ram:CreateRole', 'ram:CreateUser', 'ram:TagResources'];
+const TAGGING_ACTIONS = ['ram:CreatePolicy', 'ram:CreateRole', 'ram:CreateUser', 'ram:TagResources'];
 
 const samlKey = (source: string) =>
   ({
@@ -91,20 +91,20 @@ const oidcKey = (source: string) =>
   }) as const;
 
 /** Keys that an operation fills from its parameters, from what it acts on, or from what an identity provider says. */
-export const operationConditionKeys = {
+export const OPERATION_CONDITION_KEYS = {
   'acs:RequestTag/': {
     type: 'string',
     source:
       '`Tag` parameters of the request, which need `ram:TagResources` also where something is made with them; services behind guards: `conditions` of the service map',
     absent: 'the request has no such tag; all other actions',
-    actions: taggingActions,
+    actions: TAGGING_ACTIONS,
   },
   'acs:ResourceTag/': {
     type: 'string',
     source:
       'tags of the user, role or policy that the action is on; services behind guards: `conditions` of the service map',
     absent: 'the resource does not have the tag; actions on no single user, role or policy; system policies',
-    actions: taggedResourceActions,
+    actions: TAGGED_RESOURCE_ACTIONS,
   },
   'sts:ExternalId': {
     type: 'string',
@@ -127,11 +127,11 @@ export const operationConditionKeys = {
   'oidc:sub': oidcKey('`sub` of the token'),
 } satisfies Readonly<Record<string, ConditionKey>>;
 
-/** A key of {@link operationConditionKeys}, in lower case. */
-export type OperationConditionKey = Lowercase<keyof typeof operationConditionKeys>;
+/** A key of {@link OPERATION_CONDITION_KEYS}, in lower case. */
+export type OperationConditionKey = Lowercase<keyof typeof OPERATION_CONDITION_KEYS>;
 
 /** Keys of RAM that nothing here fills. */
-export const unfilledConditionKeys = {
+export const UNFILLED_CONDITION_KEYS = {
   'acs:PrincipalRDId': {
     type: 'string',
     source: 'nothing: there is no resource directory here',
@@ -153,11 +153,11 @@ export const unfilledConditionKeys = {
 } as const satisfies Readonly<Record<string, ConditionKey>>;
 
 /** Products whose actions this system answers itself, and whose condition keys are all in the tables above. */
-const ownProducts = ['ram', 'ims', 'sts', 'actiontrail', 'claviger'];
-const ownNamespaces = [...ownProducts, 'acs', 'saml', 'oidc'];
+const OWN_PRODUCTS = ['ram', 'ims', 'sts', 'actiontrail', 'claviger'];
+const OWN_NAMESPACES = [...OWN_PRODUCTS, 'acs', 'saml', 'oidc'];
 
-const byName: ReadonlyMap<string, ConditionKey> = new Map(
-  Object.entries({ ...requestConditionKeys, ...operationConditionKeys, ...unfilledConditionKeys }).map(
+const KEYS_BY_NAME: ReadonlyMap<string, ConditionKey> = new Map(
+  Object.entries({ ...REQUEST_CONDITION_KEYS, ...OPERATION_CONDITION_KEYS, ...UNFILLED_CONDITION_KEYS }).map(
     ([name, key]): [string, ConditionKey] => [foldCase(name), key],
   ),
 );
@@ -166,7 +166,7 @@ const byName: ReadonlyMap<string, ConditionKey> = new Map(
 export function conditionKeyNamed(key: string): ConditionKey | undefined {
   const folded = foldCase(key);
   const family = /^acs:[a-z]+tag\//.exec(folded)?.[0];
-  return byName.get(family ?? folded);
+  return KEYS_BY_NAME.get(family ?? folded);
 }
 
 /** What a condition key stands in. */
@@ -193,7 +193,7 @@ export function canBeFilled({ key, kind, actions, principals }: ConditionKeyUse)
   const productNamed = (product: string) =>
     patterns === undefined ||
     patterns.some((pattern) => pattern === '*' || matchWildcard(productOf(pattern), product));
-  if (entry === undefined) return !ownNamespaces.includes(namespace) && productNamed(namespace);
+  if (entry === undefined) return !OWN_NAMESPACES.includes(namespace) && productNamed(namespace);
   if (entry.kinds !== undefined && !entry.kinds.includes(kind)) return false;
   if (kind === 'trust' && entry.principal !== undefined && principals?.has(entry.principal) === false) {
     return false;
@@ -206,7 +206,7 @@ export function canBeFilled({ key, kind, actions, principals }: ConditionKeyUse)
   return (
     namespace === 'acs' &&
     entry.actions.length > 0 &&
-    patterns?.some((pattern) => !ownProducts.includes(productOf(pattern))) === true
+    patterns?.some((pattern) => !OWN_PRODUCTS.includes(productOf(pattern))) === true
   );
 }
 

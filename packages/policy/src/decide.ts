@@ -58,7 +58,7 @@ export function decideOverAll(policies: CompiledPolicies, request: AccessRequest
  * Decides for a temporary credential. A session policy narrows what the role may do and never adds to it: both
  * must allow. Without a session policy the role's policies decide alone.
  */
-export function decideWithSession(
+export function decideWithSessionPolicy(
   identity: CompiledPolicies,
   session: CompiledPolicies | undefined,
   request: AccessRequest,

@@ -1,6 +1,12 @@
 import type { CompiledPolicies } from './compile.ts';
 import { type ConditionContext, onlyValueOf, valuesOf } from './conditions-in-request.ts';
-import { type AccessRequest, decide, decideWithSession, inquiryOf, type SessionDecision } from './decide.ts';
+import {
+  type AccessRequest,
+  decide,
+  decideWithSessionPolicy,
+  inquiryOf,
+  type SessionDecision,
+} from './decide.ts';
 import type { Decision, PolicyName } from './decision.ts';
 import type { Condition, Effect } from './document.ts';
 import type { PolicyFault } from './fault.ts';
@@ -118,14 +124,14 @@ export function explain(policies: CompiledPolicies, request: AccessRequest): Exp
   });
 }
 
-/** As `decideWithSession`, with the reasons of either side. */
-export function explainWithSession(
+/** As `decideWithSessionPolicy`, with the reasons of either side. */
+export function explainWithSessionPolicy(
   identity: CompiledPolicies,
   session: CompiledPolicies | undefined,
   request: AccessRequest,
 ): { decision: SessionDecision; identity: Explanation; session: Explanation | undefined } {
   return {
-    decision: decideWithSession(identity, session, request),
+    decision: decideWithSessionPolicy(identity, session, request),
     identity: explain(identity, request),
     session: session && explain(session, request),
   };

@@ -10,11 +10,11 @@ export { type CompiledPolicies, compilePolicies, type NamedPolicy } from './comp
 export {
   type ConditionKey,
   conditionKeyNamed,
+  OPERATION_CONDITION_KEYS,
   type OperationConditionKey,
-  operationConditionKeys,
+  REQUEST_CONDITION_KEYS,
   type RequestConditionKey,
-  requestConditionKeys,
-  unfilledConditionKeys,
+  UNFILLED_CONDITION_KEYS,
 } from './condition-keys.ts';
 export { usesConditionKey } from './condition-keys-used.ts';
 export type { ConditionContext } from './conditions-in-request.ts';
@@ -22,7 +22,7 @@ export {
   type AccessRequest,
   decide,
   decideOverAll,
-  decideWithSession,
+  decideWithSessionPolicy,
   type SessionDecision,
 } from './decide.ts';
 export type { Decision, PolicyName } from './decision.ts';
@@ -41,7 +41,7 @@ export {
   Explanation,
   explain,
   explainTrust,
-  explainWithSession,
+  explainWithSessionPolicy,
 } from './explain.ts';
 export type { PolicyFault } from './fault.ts';
 export { readInstant } from './instant.ts';
@@ -70,7 +70,7 @@ export { type JsonPlaces, type Place, placesInJson } from './places.ts';
 export { type PolicyWarning, type PolicyWarningCode, policyWarnings } from './policy-warnings.ts';
 export { canAllowChange, canAllowService } from './reach.ts';
 export { parseStrictJson, type StrictJson } from './strict-json.ts';
-export { taggedResourceActions } from './tagged-resource-actions.ts';
+export { TAGGED_RESOURCE_ACTIONS } from './tagged-resource-actions.ts';
 export {
   type CompiledTrust,
   compileTrustPolicy,

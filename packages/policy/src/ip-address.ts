@@ -18,8 +18,8 @@ export interface Ipv6Address {
   readonly words: Uint32Array;
 }
 
-const dot = 0x2e;
-const zero = 0x30;
+const DOT = 0x2e;
+const ZERO = 0x30;
 
 /**
  * Reads an IPv4 address without allocating: four decimal parts with dots, no leading zeros. The other forms that
@@ -35,14 +35,14 @@ export function parseIpv4(text: string): number {
   let dots = 0;
   for (let i = 0; i < text.length; i++) {
     const char = text.charCodeAt(i);
-    if (char === dot) {
+    if (char === DOT) {
       if (digits === 0 || ++dots > 3) return -1;
       bits = (bits << 8) | part;
       part = 0;
       digits = 0;
       continue;
     }
-    const digit = char - zero;
+    const digit = char - ZERO;
     if (digit < 0 || digit > 9 || (digits > 0 && part === 0)) return -1;
     part = part * 10 + digit;
     if (part > 255) return -1;
@@ -52,7 +52,7 @@ export function parseIpv4(text: string): number {
   return ((bits << 8) | part) >>> 0;
 }
 
-const longestIpv6 = 'ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255'.length;
+const MAX_IPV6_LENGTH = 'ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255'.length;
 
 /**
  * Reads an IPv6 address in any notation of RFC 4291, section 2.2, and does not unwrap an IPv4-mapped one.
@@ -61,7 +61,7 @@ const longestIpv6 = 'ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255'.length;
  * the same text means another host on another machine.
  */
 export function parseIpv6Words(text: string): Uint32Array | undefined {
-  if (text.length < 2 || text.length > longestIpv6) return undefined;
+  if (text.length < 2 || text.length > MAX_IPV6_LENGTH) return undefined;
   const gap = text.indexOf('::');
   if (gap >= 0 && text.indexOf('::', gap + 1) >= 0) return undefined;
   const before = readGroups(gap < 0 ? text : text.slice(0, gap), gap < 0);
@@ -97,14 +97,14 @@ export function isIpv4Mapped(words: Uint32Array): boolean {
   return words[0] === 0 && words[1] === 0 && words[2] === 0xffff;
 }
 
-const mappedPrefix = '::ffff:';
+const MAPPED_PREFIX = '::ffff:';
 
 /**
  * The IPv4 text inside an IPv4-mapped address as the system writes it (`::ffff:192.0.2.7`); any other text as it
  * is. A listener on both families has every IPv4 peer in this form, so it must not cost a parse.
  */
 export function withoutMappedPrefix(text: string): string {
-  return text.startsWith(mappedPrefix) && text.includes('.') ? text.slice(mappedPrefix.length) : text;
+  return text.startsWith(MAPPED_PREFIX) && text.includes('.') ? text.slice(MAPPED_PREFIX.length) : text;
 }
 
 /**

@@ -33,7 +33,7 @@ export function membersOf(
 }
 
 /** Refuses every member whose name is not among the known ones: what is not understood is never dropped. */
-export function refuseUnknownMembers(
+export function reportUnknownMembers(
   members: readonly JsonMember[],
   known: readonly string[],
   path: string,

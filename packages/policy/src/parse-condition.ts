@@ -21,7 +21,7 @@ export function parseConditions(
     const operatorPath = memberPath(path, member.name);
     const operator = readOperator(member.name);
     if (operator === undefined) {
-      refuseOperator(member, operatorPath, faults);
+      reportUnknownOperator(member, operatorPath, faults);
       continue;
     }
     noteOperator(member, operator, effect, operatorPath, faults);
@@ -95,7 +95,7 @@ function parseValues(
   return found.length === 0 ? values : undefined;
 }
 
-function refuseOperator(member: JsonMember, path: string, faults: FaultList): void {
+function reportUnknownOperator(member: JsonMember, path: string, faults: FaultList): void {
   const meant = OPERATOR_NAMES.find((name) => foldCase(name) === foldCase(member.name));
   faults.add(
     path,

@@ -2,7 +2,7 @@ import type { PrincipalClause } from './document.ts';
 import { memberPath, quote } from './fault.ts';
 import type { FaultList } from './fault-list.ts';
 import type { JsonMember, JsonNode } from './json-reader.ts';
-import { membersOf, type PlacedText, refuseUnknownMembers, textsOf } from './json-values.ts';
+import { membersOf, type PlacedText, reportUnknownMembers, textsOf } from './json-values.ts';
 import { readFederatedEntity, readRamEntity, readServiceEntity } from './trusted-entity.ts';
 
 const KINDS = ['RAM', 'Service', 'Federated'] as const;
@@ -39,7 +39,7 @@ export function parsePrincipals(
   const principalPath = `${path}.Principal`;
   const members = membersOf(member.value, principalPath, faults);
   if (members === undefined) return undefined;
-  refuseUnknownMembers(members, KINDS, principalPath, faults);
+  reportUnknownMembers(members, KINDS, principalPath, faults);
   if (members.length === 0) {
     faults.add(principalPath, member.value.at, '`Principal` names nobody', 'name whom the role trusts');
   }
@@ -47,7 +47,7 @@ export function parsePrincipals(
     const found = members.find((each) => each.name === kind);
     if (found === undefined) return [];
     const values = textsOf(found.value, memberPath(principalPath, kind), faults);
-    for (const value of values) checkEntity(kind, value, faults);
+    for (const value of values) reportInvalidEntity(kind, value, faults);
     return values.map((value) => value.text);
   };
   let clause: PrincipalClause | undefined;
@@ -57,7 +57,7 @@ export function parsePrincipals(
   return found.length === 0 && members.length > 0 ? clause : undefined;
 }
 
-function checkEntity(kind: (typeof KINDS)[number], value: PlacedText, faults: FaultList): void {
+function reportInvalidEntity(kind: (typeof KINDS)[number], value: PlacedText, faults: FaultList): void {
   const { isValid, fix } = CHECKS[kind];
   if (isValid(value.text)) return;
   const problem = /[*?]/.test(value.text)

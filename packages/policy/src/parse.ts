@@ -2,7 +2,7 @@ import type { Effect, PatternClause, PolicyDocument, PolicyKind, Statement } fro
 import { memberPath, type PolicyFault } from './fault.ts';
 import { FaultList } from './fault-list.ts';
 import { type JsonMember, type JsonNode, readJson, TextPositions } from './json-reader.ts';
-import { describe, listOf, membersOf, refuseUnknownMembers, textsOf } from './json-values.ts';
+import { describe, listOf, membersOf, reportUnknownMembers, textsOf } from './json-values.ts';
 import { parseActions } from './parse-action.ts';
 import { parseConditions } from './parse-condition.ts';
 import { parsePrincipals } from './parse-principal.ts';
@@ -97,7 +97,7 @@ function withFaults(statement: Statement, faults: readonly PolicyFault[]): State
 function readDocument(root: JsonNode, kind: PolicyKind, list: FaultList): readonly Statement[] | undefined {
   const members = membersOf(root, '$', list);
   if (members === undefined) return undefined;
-  refuseUnknownMembers(members, DOCUMENT_FIELDS, '$', list);
+  reportUnknownMembers(members, DOCUMENT_FIELDS, '$', list);
 
   const version = members.find((member) => member.name === 'Version')?.value;
   if (version === undefined) {
@@ -137,7 +137,7 @@ function readStatement(node: JsonNode, path: string, kind: PolicyKind, list: Fau
   const faults = list.faultsOf(() => {
     const members = membersOf(node, path, list);
     if (members === undefined) return;
-    refuseUnknownMembers(members, STATEMENT_FIELDS[kind], path, list);
+    reportUnknownMembers(members, STATEMENT_FIELDS[kind], path, list);
     const find = (name: string) => members.find((member) => member.name === name);
     const effect = readEffect(find('Effect'), node, path, list);
     const actions = readPatterns(members, 'Action', node, path, list, parseActions);

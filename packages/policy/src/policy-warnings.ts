@@ -43,7 +43,7 @@ export interface PolicyWarning {
 type Finding = Omit<PolicyWarning, 'line' | 'column'>;
 
 /** A warning never names more than this many of a document: a message is not a report. */
-const warningsAtMost = 50;
+const MAX_WARNINGS = 50;
 
 /**
  * Warns of what is valid in a policy and does not do what it seems to.
@@ -62,7 +62,7 @@ export function policyWarnings(text: string, kind: PolicyKind): readonly PolicyW
   );
   if (findings.length === 0) return [];
   const { places } = placesInJson(text);
-  return findings.slice(0, warningsAtMost).map((finding) => {
+  return findings.slice(0, MAX_WARNINGS).map((finding) => {
     const { line = 1, column = 1 } = places.get(finding.path) ?? {};
     return { ...finding, line, column };
   });
@@ -197,7 +197,7 @@ function imsFindings({ actions }: Statement, path: string, kind: PolicyKind): re
 }
 
 /** Service codes of the resources of the control plane, by the code that a pattern has in any case. */
-const resourceServices: Readonly<Record<string, string>> = {
+const RESOURCE_SERVICES: Readonly<Record<string, string>> = {
   actiontrail: 'actiontrail',
   claviger: 'claviger',
   ims: 'ram',
@@ -210,7 +210,7 @@ function resourceFindings({ resources }: Statement, path: string): readonly Find
   return resources.patterns.flatMap((pattern) => {
     const [, service = ''] = /^acs:([A-Za-z]+):/.exec(pattern) ?? [];
     const folded = foldCase(service);
-    const meant = Object.hasOwn(resourceServices, folded) ? resourceServices[folded] : undefined;
+    const meant = Object.hasOwn(RESOURCE_SERVICES, folded) ? RESOURCE_SERVICES[folded] : undefined;
     if (meant === undefined || meant === service) return [];
     return [
       {
@@ -225,7 +225,7 @@ function resourceFindings({ resources }: Statement, path: string): readonly Find
 }
 
 /** The keys without which every workload of an issuer can be trusted, and what each narrows. */
-const oidcKeys = [
+const OIDC_KEYS = [
   ['oidc:sub', 'every subject that the issuer vouches for'],
   ['oidc:aud', 'every client id of the provider'],
 ] as const;
@@ -233,15 +233,15 @@ const oidcKeys = [
 function oidcFindings(statement: Statement, path: string): readonly Finding[] {
   const trustsOidc = statement.principals?.federated.some((arn) => /:oidc-provider\//i.test(arn));
   if (statement.effect !== 'Allow' || !trustsOidc) return [];
-  return oidcKeys
-    .filter(([key]) => !statement.conditions.some((condition) => narrows(condition, key)))
-    .map(([key, whom]) => ({
+  return OIDC_KEYS.filter(([key]) => !statement.conditions.some((condition) => narrows(condition, key))).map(
+    ([key, whom]) => ({
       code: 'OidcTrustTooWide',
       path: `${path}.Principal`,
       subject: key,
       problem: `without a condition on \`${key}\` the role trusts ${whom}`,
       fix: `add \`"StringEquals": { "${key}": … }\``,
-    }));
+    }),
+  );
 }
 
 /** Whether a condition holds for some values of a key only, and not without it. */

@@ -48,30 +48,30 @@ export class PrefixTable<T extends Filed<T>> {
   #longestExact = -1;
 
   /** Files a thing under the text that its hash was made from. */
-  file(text: string, isPrefix: boolean, thing: T): void {
+  file(text: string, isPrefix: boolean, entry: T): void {
     if (isPrefix) {
       while (this.#lengths.length <= text.length) this.#lengths.push(false);
       this.#lengths[text.length] = true;
     } else {
       this.#longestExact = Math.max(this.#longestExact, text.length);
     }
-    const slot = this.#slotOf(thing.hash);
+    const slot = this.#slotOf(entry.hash);
     const first = this.#slots[slot];
     if (first === undefined) {
-      this.#slots[slot] = thing;
+      this.#slots[slot] = entry;
       this.#chains++;
       // INVARIANT: at least half of the slots are empty, so that a search ends soon.
       if (this.#chains * 2 > this.#slots.length) this.#grow();
     } else {
       // Behind the first: the chain keeps its head, and the order of the others does not matter.
-      thing.next = first.next;
-      first.next = thing;
+      entry.next = first.next;
+      first.next = entry;
     }
   }
 
   /** The heads of all chains. */
   *chains(): Generator<T> {
-    for (const thing of this.#slots) if (thing !== undefined) yield thing;
+    for (const entry of this.#slots) if (entry !== undefined) yield entry;
   }
 
   /** Appends to `into` the head of each chain filed under the text or under a beginning of it. */
@@ -97,7 +97,7 @@ export class PrefixTable<T extends Filed<T>> {
     const slots = this.#slots;
     const last = slots.length - 1;
     let slot = hash & last;
-    for (let thing = slots[slot]; thing !== undefined && thing.hash !== hash; thing = slots[slot]) {
+    for (let entry = slots[slot]; entry !== undefined && entry.hash !== hash; entry = slots[slot]) {
       slot = (slot + 1) & last;
     }
     return slot;

@@ -2,7 +2,7 @@
  * The actions of the control plane that are on one user, role or policy, all of which can have tags; a test compares
  * them with what the operations ask for. Groups, MFA devices, identity providers and applications have no tags.
  */
-export const taggedResourceActions: readonly string[] = [
+export const TAGGED_RESOURCE_ACTIONS: readonly string[] = [
   'claviger:ListAccessKeyExpiries',
   'claviger:RevokeSessions',
   'claviger:SetAccessKeyExpiry',

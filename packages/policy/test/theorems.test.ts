@@ -7,7 +7,7 @@ import {
   compilePolicies,
   decide,
   decideOverAll,
-  decideWithSession,
+  decideWithSessionPolicy,
   explain,
   matchWildcard,
   type PolicyDocument,
@@ -132,7 +132,7 @@ describe('theorems', () => {
     forAllPairs((documents, others, request) => {
       const identity = compilePolicies(named(documents));
       const session = compilePolicies(named(others));
-      const together = decideWithSession(identity, session, asked(request));
+      const together = decideWithSessionPolicy(identity, session, asked(request));
       const byIdentity = decide(identity, asked(request));
       const bySession = decide(session, asked(request));
       assert.equal(
@@ -144,7 +144,7 @@ describe('theorems', () => {
       assert.equal(together.effect === 'ExplicitDeny', denied, 'a Deny of either is a Deny');
       const decisive = together.by === 'identity' ? byIdentity : bySession;
       assert.equal(together.effect, decisive.effect, 'the one that is named did decide so');
-      assert.equal(decideWithSession(identity, undefined, asked(request)).effect, byIdentity.effect);
+      assert.equal(decideWithSessionPolicy(identity, undefined, asked(request)).effect, byIdentity.effect);
     });
   });
 

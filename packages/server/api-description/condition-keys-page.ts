@@ -1,9 +1,9 @@
 import {
   type ConditionKey,
-  operationConditionKeys,
-  requestConditionKeys,
-  taggedResourceActions,
-  unfilledConditionKeys,
+  OPERATION_CONDITION_KEYS,
+  REQUEST_CONDITION_KEYS,
+  TAGGED_RESOURCE_ACTIONS,
+  UNFILLED_CONDITION_KEYS,
 } from '@claviger/policy';
 
 const example = `{ "Version": "1", "Statement": [
@@ -39,11 +39,11 @@ export function conditionKeysPage(): string {
     '## Which keys a request has',
     'Keys are compared without regard to case, tag keys included: tags whose keys differ in case alone are one key with several values. A key that is absent makes a positive operator not hold and a negated one hold; `…IfExists` holds, `Null` asks for it.',
     'Every request is asked for these, at the server and behind guards:',
-    table(requestConditionKeys, false),
+    table(REQUEST_CONDITION_KEYS, false),
     'These come from what an operation is given or acts on:',
-    table(operationConditionKeys, true),
+    table(OPERATION_CONDITION_KEYS, true),
     'These are keys of RAM that nothing here fills:',
-    table(unfilledConditionKeys, false),
+    table(UNFILLED_CONDITION_KEYS, false),
     'A service behind a guard has keys of its own, and names tags of its resources: see `conditions` in [guard.md](guard.md).',
     '## Name networks as VPCs',
     'There are no VPCs here. The operator names networks, and an address in one counts as a call through that VPC:',
@@ -60,7 +60,7 @@ export function conditionKeysPage(): string {
     rows(['code', 'what is warned of'], warnings),
     '## Actions that have acs:ResourceTag',
     'Actions on one user, role or policy of the own account. Of several resources each is asked about with its own tags.',
-    taggedResourceActions.map((action) => `\`${action}\``).join(', '),
+    TAGGED_RESOURCE_ACTIONS.map((action) => `\`${action}\``).join(', '),
     '## Why tags of resources are not in error messages',
     'A refused caller may not be allowed to read them: `DecodeDiagnosticMessage` tells every condition value but `acs:ResourceTag/…`. Tags of resources of other accounts are not filled, since a policy could be used to guess them.',
   ]
@@ -83,7 +83,7 @@ function table(keys: Readonly<Record<string, ConditionKey>>, withActions: boolea
 
 function usedFor({ actions, kinds, principal }: ConditionKey): string {
   const named =
-    actions === taggedResourceActions
+    actions === TAGGED_RESOURCE_ACTIONS
       ? '[actions on one user, role or policy](#actions-that-have-acsresourcetag)'
       : (actions?.map((action) => `\`${action}\``).join(', ') ?? 'all actions');
   const where = kinds === undefined ? '' : ` in ${kinds.join(' and ')} policies`;

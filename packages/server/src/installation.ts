@@ -42,7 +42,7 @@ export class InstallationError extends Error {
 }
 
 /** Outside influences, so that tests can give their own. */
-export interface Surroundings {
+export interface InstallationDependencies {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Told of troubles that no request sees; never a secret. */
@@ -71,11 +71,11 @@ export function prepareDataDirectory(configuration: Configuration): void {
 /** Whether there is an installation: a database with an account. */
 export async function isInstalled(
   configuration: Configuration,
-  surroundings: Surroundings,
+  dependencies: InstallationDependencies,
 ): Promise<boolean> {
   const location = storeLocation(configuration);
   if (location.kind === 'sqlite' && !existsSync(location.file)) return false;
-  const store = await openStore(location, surroundings);
+  const store = await openStore(location, dependencies);
   try {
     return (await store.queries.selectFrom('accounts').select('account_id').executeTakeFirst()) !== undefined;
   } finally {
@@ -91,19 +91,19 @@ export async function isInstalled(
  */
 export async function initialise(
   configuration: Configuration,
-  surroundings: Surroundings,
+  dependencies: InstallationDependencies,
   operator: Operator = currentOperator({}),
 ): Promise<AdministeredAccount> {
   const used = () =>
     new InstallationError(
       `there is an installation in ${configuration.database === undefined ? configuration.data : 'that database'} already; nothing was changed`,
     );
-  if (await isInstalled(configuration, surroundings)) throw used();
+  if (await isInstalled(configuration, dependencies)) throw used();
   prepareDataDirectory(configuration);
-  const services = await openServices(configuration, surroundings);
+  const services = await openServices(configuration, dependencies);
   try {
     const password = await oneTimePassword(services);
-    const now = surroundings.now();
+    const now = dependencies.now();
     const command = { name: 'InitializeInstallation', now };
     return await operatorChange(services, operator, command, async ({ transaction, inAccount }) => {
       // Another process may have been faster.
@@ -121,9 +121,9 @@ export async function initialise(
 /** The parts of a running server that operations share; to be closed with `closeServices`. */
 export async function openServices(
   configuration: Configuration,
-  surroundings: Surroundings,
+  dependencies: InstallationDependencies,
 ): Promise<Services> {
-  const { now, log } = surroundings;
+  const { now, log } = dependencies;
   const secrets = new SecretBox([openMasterKey(configuration)], randomBytes, log);
   const store = await openStore(storeLocation(configuration), { now, log });
   const issuerNetwork = new IssuerNetwork(configuration.privateIssuers);

@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import {
   type OperationConditionKey,
   type RequestConditionKey,
-  taggedResourceActions,
+  TAGGED_RESOURCE_ACTIONS,
 } from '@claviger/policy';
 import { conditionKeysPage } from '../api-description/condition-keys-page.ts';
 import { referenceFolder } from '../api-description/reference.ts';
@@ -332,7 +332,7 @@ eachServer((_, start) => {
         if (isDenied !== isTagged) faults.push(`${title}: ${answer.code} ${answer.message}`);
       }
       assert.deepEqual(faults, []);
-      assert.deepEqual([...onTagged].sort(), [...taggedResourceActions].sort());
+      assert.deepEqual([...onTagged].sort(), [...TAGGED_RESOURCE_ACTIONS].sort());
     });
 
     test('what a denied call tells does not tell the tags of its resource', async () => {

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 import { admitsOrigin, type Credential, type CredentialLookup, RequestConditions } from '@claviger/guard';
-import { decideWithSession } from '@claviger/policy';
+import { decideWithSessionPolicy } from '@claviger/policy';
 import { signatureHoldsFor } from '@claviger/signature';
 import { StoredCredentials } from '../src/pipeline/stored-credentials.ts';
 import type { ClientKey } from './clients.ts';
@@ -260,7 +260,7 @@ function assertVerifier(found: CredentialLookup, secret: string, which: string):
     principal,
   });
   const request = { action: 'ram:CreateAccessKey', resource: principal.arn, conditions };
-  assert.notEqual(decideWithSession(permissions, undefined, request).effect, 'Allow', which);
+  assert.notEqual(decideWithSessionPolicy(permissions, undefined, request).effect, 'Allow', which);
 }
 
 /** All that can be seen of a credential: what it is, from where it is admitted, and what is decided by it. */
@@ -293,7 +293,7 @@ function decisionsOf({ permissions, sessionPolicy, principal }: Credential): unk
     resources.flatMap((resource) =>
       addresses.map((sourceAddress) => {
         const conditions = new RequestConditions({ now: 0, sourceAddress, secure: true, principal });
-        return decideWithSession(permissions, sessionPolicy, { action, resource, conditions });
+        return decideWithSessionPolicy(permissions, sessionPolicy, { action, resource, conditions });
       }),
     ),
   );

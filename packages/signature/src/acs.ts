@@ -13,7 +13,7 @@ import { equalInConstantTime } from './constant-time.ts';
 import { SignatureError } from './errors.ts';
 import { placeOf } from './header-fields.ts';
 import { bodyDigest, digestOfBytes } from './hmac.ts';
-import { assertSameAccessKeyId, optionalToken, requireAccessKeyId, requireNonce } from './key-fields.ts';
+import { assertSameAccessKeyId, optionalToken, parseAccessKeyId, parseNonce } from './key-fields.ts';
 import type { Acs3Signature, Acs4Signature } from './parsed-signature.ts';
 import type { RequestContent } from './request-content.ts';
 import { canonicalHeaderFields, readSignedHeaders } from './signed-headers.ts';
@@ -72,7 +72,7 @@ export function parseAcs(content: RequestContent, authorization: string): Acs3Si
   const canonicalHeaders = canonicalHeaderFields(list, headers, hasBody);
   const timestampText = headers.at(DATE_HEADER)!;
   const scope = isAcs4(scheme) ? readAcs4Credential(credential, timestampText) : undefined;
-  const accessKeyId = requireAccessKeyId(scope === undefined ? credential : scope.accessKeyId);
+  const accessKeyId = parseAccessKeyId(scope === undefined ? credential : scope.accessKeyId);
   assertSameAccessKeyId(accessKeyId, headers.at(ACCESS_KEY_ID_HEADER));
   const parsed = {
     scheme,
@@ -83,7 +83,7 @@ export function parseAcs(content: RequestContent, authorization: string): Acs3Si
     version: headers.at(VERSION_HEADER) ?? content.parameters.get('Version'),
     accessKeyId,
     securityToken: optionalToken(headers.at(SECURITY_TOKEN_HEADER)),
-    nonce: requireNonce(headers.at(NONCE_HEADER)),
+    nonce: parseNonce(headers.at(NONCE_HEADER)),
     timestamp: parseIsoTimestamp(timestampText),
     timestampText,
     signature,

@@ -3,7 +3,7 @@ import { SignatureError } from './errors.ts';
 const MAXIMUM_NONCE_LENGTH = 128;
 
 /** @throws SignatureError `MissingAccessKeyId` */
-export function requireAccessKeyId(value: string | undefined): string {
+export function parseAccessKeyId(value: string | undefined): string {
   if (value === undefined || value === '') throw new SignatureError('MissingAccessKeyId');
   return value;
 }
@@ -14,7 +14,7 @@ export function requireAccessKeyId(value: string | undefined): string {
  *
  * @throws SignatureError `MissingSignatureNonce` or `InvalidSignatureNonce`
  */
-export function requireNonce(value: string | undefined): string {
+export function parseNonce(value: string | undefined): string {
   if (value === undefined || value === '') throw new SignatureError('MissingSignatureNonce');
   if (value.length > MAXIMUM_NONCE_LENGTH) throw new SignatureError('InvalidSignatureNonce');
   return value;

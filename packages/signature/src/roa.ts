@@ -3,7 +3,7 @@ import { assertBytes, readableText, utf8Bytes } from './canonical-request.ts';
 import { equalInConstantTime } from './constant-time.ts';
 import { SignatureError } from './errors.ts';
 import { HeaderFields } from './header-fields.ts';
-import { assertSameAccessKeyId, optionalToken, requireAccessKeyId, requireNonce } from './key-fields.ts';
+import { assertSameAccessKeyId, optionalToken, parseAccessKeyId, parseNonce } from './key-fields.ts';
 import type { Parameters } from './parameters.ts';
 import type { RoaSignature } from './parsed-signature.ts';
 import { compareBytes, sortByBytes } from './percent-encoding.ts';
@@ -29,7 +29,7 @@ export function parseRoa(content: RequestContent, authorization: string): RoaSig
     );
   }
   const { headers } = content;
-  const accessKeyId = requireAccessKeyId(match[1]);
+  const accessKeyId = parseAccessKeyId(match[1]);
   assertSameAccessKeyId(accessKeyId, headers.get('x-acs-accesskey-id'));
   const method = headers.get('x-acs-signature-method');
   if (method !== undefined && method !== 'HMAC-SHA1') throw new SignatureError('InvalidSignatureMethod');
@@ -48,7 +48,7 @@ export function parseRoa(content: RequestContent, authorization: string): RoaSig
     version: headers.get('x-acs-version'),
     accessKeyId,
     securityToken: optionalToken(headers.get('x-acs-security-token')),
-    nonce: requireNonce(headers.get('x-acs-signature-nonce')),
+    nonce: parseNonce(headers.get('x-acs-signature-nonce')),
     timestamp: parseHttpDate(timestampText),
     timestampText,
     signature: match[2]!,

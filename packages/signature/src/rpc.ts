@@ -1,7 +1,7 @@
 import { equalInConstantTime } from './constant-time.ts';
 import { SignatureError } from './errors.ts';
 import { HeaderFields } from './header-fields.ts';
-import { optionalToken, requireAccessKeyId, requireNonce } from './key-fields.ts';
+import { optionalToken, parseAccessKeyId, parseNonce } from './key-fields.ts';
 import type { Parameters } from './parameters.ts';
 import type { RpcSignature } from './parsed-signature.ts';
 import { percentEncode, sortByBytes } from './percent-encoding.ts';
@@ -23,7 +23,7 @@ export function parseRpc(content: RequestContent): RpcSignature {
   const { parameters } = content;
   const signature = parameters.get('Signature');
   if (signature === undefined || signature === '') throw new SignatureError('MissingSignature');
-  const accessKeyId = requireAccessKeyId(parameters.get('AccessKeyId'));
+  const accessKeyId = parseAccessKeyId(parameters.get('AccessKeyId'));
   const method = parameters.get('SignatureMethod');
   if (method === undefined) throw new SignatureError('MissingSignatureMethod');
   if (method !== 'HMAC-SHA1') throw new SignatureError('InvalidSignatureMethod');
@@ -33,7 +33,7 @@ export function parseRpc(content: RequestContent): RpcSignature {
   // The old Go SDK sends it empty; another type means another way to authenticate.
   const type = parameters.get('SignatureType');
   if (type !== undefined && type !== '') throw new SignatureError('InvalidSignatureMethod');
-  const nonce = requireNonce(parameters.get('SignatureNonce'));
+  const nonce = parseNonce(parameters.get('SignatureNonce'));
   const timestampText = parameters.get('Timestamp');
   if (timestampText === undefined) throw new SignatureError('MissingTimestamp');
   return {

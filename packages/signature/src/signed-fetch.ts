@@ -1,7 +1,7 @@
 import { type SchemeOptions, type SigningCredentials, signRequest } from './sign.ts';
 
 /** What stands around a signed `fetch`, each with what is taken when it is absent. */
-interface Surroundings {
+interface SignedFetchDependencies {
   /** What sends the signed request; the `fetch` of the platform when absent. */
   readonly fetch?: typeof fetch;
   /** The clock: milliseconds since 1970; `Date.now` when absent. */
@@ -16,7 +16,7 @@ interface Surroundings {
 }
 
 /** How {@link signedFetch} signs: ACS3-HMAC-SHA256 unless a scheme is named. */
-export type SignedFetchOptions = Surroundings & (SchemeOptions | { readonly scheme?: undefined });
+export type SignedFetchOptions = SignedFetchDependencies & (SchemeOptions | { readonly scheme?: undefined });
 
 /** An AccessKey, or a way to get one: asked before each request, so that a temporary key can be replaced. */
 export type CredentialsProvider =

@@ -27,12 +27,12 @@ export function addServe(program: Command, terminal: Terminal): void {
     const configuration = configurationOf(terminal, options);
     requireNamedHosts(configuration);
     const logger = pino({ level: configuration.logLevel }, pino.destination({ dest: 2, sync: true }));
-    const surroundings = { now: Date.now, log: (message: string) => logger.warn(message) };
-    if (!(await isInstalled(configuration, surroundings))) {
+    const dependencies = { now: Date.now, log: (message: string) => logger.warn(message) };
+    if (!(await isInstalled(configuration, dependencies))) {
       if (!options.init) throw noInstallation(configuration);
       printInstallation(
         terminal,
-        await initialise(configuration, surroundings, currentOperator(terminal.environment)),
+        await initialise(configuration, dependencies, currentOperator(terminal.environment)),
       );
     }
     // Listened for before anybody can know that we are there.

@@ -54,13 +54,13 @@ export class ControlPlaneUnreachable extends Error {
   }
 }
 
-const version = '2026-11-24';
-const loopback = new IpNetworkSet(
+const API_VERSION = '2026-11-24';
+const LOOPBACK = new IpNetworkSet(
   ['127.0.0.0/8', '::1'].map(parseIpNetwork).filter((network) => network !== undefined),
 );
 
 /** The longest answer that ends which is read, in bytes. */
-const answerLimit = 4 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 
 /** Calls the control plane's own API, each call signed with the guard's AccessKey. It tries nothing twice. */
 export class ControlPlane {
@@ -170,7 +170,7 @@ export class ControlPlane {
         body: Buffer.from(form.toString()),
       },
       { accessKeyId: this.accessKeyId, accessKeySecret: this.#secret },
-      { scheme: 'ACS3-HMAC-SHA256', now: this.#now(), nonce: randomUUID(), action, version },
+      { scheme: 'ACS3-HMAC-SHA256', now: this.#now(), nonce: randomUUID(), action, version: API_VERSION },
     );
     const { hostname, port, protocol } = this.#url;
     const options: RequestOptions = {
@@ -215,7 +215,7 @@ function serverUrl(server: string, allowPlainHttpOnLoopback: boolean): URL {
   }
   if (url.protocol === 'http:') {
     const host = url.hostname.replace(/^\[|\]$/g, '');
-    const isLoopback = host === 'localhost' || loopback.hasText(host);
+    const isLoopback = host === 'localhost' || LOOPBACK.hasText(host);
     if (!isLoopback)
       throw new RangeError(`server: \`${url.origin}\` is not encrypted: use https://${url.host}`);
     if (!allowPlainHttpOnLoopback) {
@@ -233,7 +233,7 @@ async function readWhole(response: IncomingMessage): Promise<string> {
   try {
     for await (const piece of response) {
       bytes += (piece as Buffer).length;
-      if (bytes > answerLimit)
+      if (bytes > MAX_ANSWER_BYTES)
         throw new ControlPlaneUnreachable('the answer of the control plane is too long');
       pieces.push(piece as Buffer);
     }

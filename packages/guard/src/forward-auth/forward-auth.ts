@@ -7,7 +7,7 @@ import { IDENTITY_HEADERS, identityHeaders } from '../gateway/identity-headers.t
 import { plainAddress } from '../gateway/onward-headers.ts';
 import { HOST_NOT_SERVED, INTERNAL_ERROR, type OwnRefusal, refused } from '../gateway/refusal.ts';
 import type { IdentityTokenScope, TokenIssuer } from '../gateway/token-issuer.ts';
-import type { ForwardAuthSettings } from './configuration.ts';
+import type { ForwardAuthSettings } from './forward-auth-configuration.ts';
 import {
   type OriginalRequest,
   originalRequest,

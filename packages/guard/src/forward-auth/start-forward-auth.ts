@@ -1,13 +1,16 @@
 import { performance } from 'node:perf_hooks';
-import { Checkpoint, type Surroundings } from '../gateway/checkpoint.ts';
+import { type GuardDependencies, GuardRuntime } from '../gateway/guard-runtime.ts';
 import { HostTable } from '../gateway/host-table.ts';
 import { HotConfiguration, type ReloadOutcome } from '../gateway/hot-configuration.ts';
 import { type Listener, startListener, type TlsFiles } from '../gateway/listener.ts';
 import { ConfigurationFiles } from '../gateway/load-configuration.ts';
 import { openNonces } from '../gateway/open-nonces.ts';
 import type { ServiceMap } from '../service-map/service-map.ts';
-import { type ForwardAuthConfiguration, parseForwardAuthConfiguration } from './configuration.ts';
 import { type AskedService, FORWARD_AUTH_TOKENS, ForwardAuth, trustedByForwardAuth } from './forward-auth.ts';
+import {
+  type ForwardAuthConfiguration,
+  parseForwardAuthConfiguration,
+} from './forward-auth-configuration.ts';
 
 /** A forward-auth endpoint that runs. */
 export interface ForwardAuthEndpoint {
@@ -60,23 +63,23 @@ export async function loadForwardAuth(file: string): Promise<LoadedForwardAuth> 
  */
 export async function startForwardAuth(
   file: string,
-  surroundings: Surroundings,
+  dependencies: GuardDependencies,
 ): Promise<ForwardAuthEndpoint> {
-  const { log } = surroundings;
+  const { log } = dependencies;
   const first = await loadForwardAuth(file);
   const { configuration } = first;
-  const { nonces, close: closeNonces } = await openNonces(configuration, surroundings);
+  const { nonces, close: closeNonces } = await openNonces(configuration, dependencies);
   let underWay = 0;
-  const checkpoint = new Checkpoint(surroundings, configuration, first, nonces, {
+  const runtime = new GuardRuntime(dependencies, configuration, first, nonces, {
     underWay: () => underWay,
     upstreams: () => [],
   });
-  let asked = servicesOf(first, checkpoint);
-  const { onBug } = checkpoint;
+  let asked = servicesOf(first, runtime);
+  const { onBug } = runtime;
   const endpoint = new ForwardAuth({
     serviceFor: (host) => asked.find(host),
     settings: configuration,
-    onDone: checkpoint.onDone,
+    onDone: runtime.onDone,
     onMisconfigured: (problem) => log.warn({ problem }, 'a question that cannot be answered'),
     onBug,
     ticks: () => performance.now(),
@@ -98,10 +101,10 @@ export async function startForwardAuth(
       },
       onBug,
     });
-    admin = configuration.admin && (await checkpoint.startAdmin(configuration.admin));
+    admin = configuration.admin && (await runtime.startAdmin(configuration.admin));
   } catch (error) {
     await main?.close(0);
-    await checkpoint.close();
+    await runtime.close();
     closeNonces();
     throw error;
   }
@@ -124,13 +127,13 @@ export async function startForwardAuth(
       'tls.hsts': hsts?.hsts,
     }),
     take(loaded) {
-      const next = servicesOf(loaded, checkpoint);
+      const next = servicesOf(loaded, runtime);
       if (loaded.tls !== undefined) listener.setTls(loaded.tls);
       asked = next;
-      checkpoint.setServices(loaded.maps);
+      runtime.setServices(loaded.maps);
     },
     log,
-    onOutcome: (outcome) => checkpoint.metrics.reloaded(outcome),
+    onOutcome: (outcome) => runtime.metrics.reloaded(outcome),
   });
   hot.watch();
   return {
@@ -139,10 +142,10 @@ export async function startForwardAuth(
     reload: () => hot.reload(),
     async close(graceMs) {
       hot.close();
-      checkpoint.isDraining = true;
+      runtime.isDraining = true;
       await listener.close(graceMs);
       await admin?.close(0);
-      await checkpoint.close();
+      await runtime.close();
       closeNonces();
     },
   };
@@ -150,7 +153,7 @@ export async function startForwardAuth(
 
 function servicesOf(
   { configuration, maps }: LoadedForwardAuth,
-  checkpoint: Checkpoint,
+  runtime: GuardRuntime,
 ): HostTable<AskedService> {
   const trustedProxies = trustedByForwardAuth(configuration);
   const { rateLimits, vpc: vpcNetworks } = configuration;
@@ -158,8 +161,8 @@ function servicesOf(
     configuration.services.map(({ hosts, identityToken }, at) => ({
       hosts,
       entry: {
-        guard: checkpoint.guard(maps[at]!, { trustedProxies, rateLimits, vpcNetworks }),
-        tokens: checkpoint.tokenIssuer(maps[at]!, identityToken ?? FORWARD_AUTH_TOKENS),
+        guard: runtime.guard(maps[at]!, { trustedProxies, rateLimits, vpcNetworks }),
+        tokens: runtime.tokenIssuer(maps[at]!, identityToken ?? FORWARD_AUTH_TOKENS),
       },
     })),
   );

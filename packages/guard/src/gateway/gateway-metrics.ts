@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, type Histogram, Registry } from 'prom-client';
-import type { QuestionCounts } from '../snapshot/signature-questions.ts';
+import type { RemoteVerificationCounts } from '../snapshot/remote-verifier.ts';
 import type { AccessRecord } from './access-record.ts';
 import type { Upstream, UpstreamFailure } from './upstream.ts';
 
@@ -26,7 +26,7 @@ export interface GatewayGauges {
   /** Milliseconds since they were known to be up to date. */
   readonly ageMs: () => number;
   /** How many signatures the control plane was asked about. */
-  readonly questions: () => QuestionCounts;
+  readonly questions: () => RemoteVerificationCounts;
 }
 
 /** Counts what a gateway does, for Prometheus. */

@@ -8,7 +8,7 @@ import {
 } from '../forward-auth/forward-auth.ts';
 import { JWKS_PATH } from './admin.ts';
 import { GuardedAdmission } from './admission.ts';
-import { Checkpoint, type Surroundings } from './checkpoint.ts';
+import { type GuardDependencies, GuardRuntime } from './guard-runtime.ts';
 import { HostTable } from './host-table.ts';
 import { HotConfiguration, type ReloadOutcome } from './hot-configuration.ts';
 import { type Listener, startListener } from './listener.ts';
@@ -45,14 +45,14 @@ interface Plan {
  * @throws GatewayConfigurationError that says where each fault is
  * @throws what the system says when an address cannot be listened on
  */
-export async function startGateway(file: string, surroundings: Surroundings): Promise<Gateway> {
-  const { log } = surroundings;
+export async function startGateway(file: string, dependencies: GuardDependencies): Promise<Gateway> {
+  const { log } = dependencies;
   const first = await loadGateway(file);
   const { configuration } = first;
-  const { nonces, close: closeNonces } = await openNonces(configuration, surroundings);
+  const { nonces, close: closeNonces } = await openNonces(configuration, dependencies);
   let plan: Plan | undefined;
   const inForce = () => plan!;
-  const checkpoint = new Checkpoint(surroundings, configuration, first, nonces, {
+  const runtime = new GuardRuntime(dependencies, configuration, first, nonces, {
     underWay: () => proxy.underWay,
     upstreams: () => inForce().upstreams,
   });
@@ -61,15 +61,15 @@ export async function startGateway(file: string, surroundings: Surroundings): Pr
     secure: first.tls !== undefined,
     isTrusted: (peerAddress) => inForce().isTrusted(peerAddress),
     bodyLimit: () => inForce().bodyLimit,
-    ownPaths: new Map([[JWKS_PATH, checkpoint.jwks]]),
-    onDone: checkpoint.onDone,
-    onBug: checkpoint.onBug,
+    ownPaths: new Map([[JWKS_PATH, runtime.jwks]]),
+    onDone: runtime.onDone,
+    onBug: runtime.onBug,
     ticks: () => performance.now(),
   });
-  plan = makePlan(first, checkpoint, surroundings);
+  plan = makePlan(first, runtime, dependencies);
   const listeners: Listener[] = [];
   try {
-    const { onBug } = checkpoint;
+    const { onBug } = runtime;
     const { headerLimit, forwardAuth } = configuration;
     const main = await startListener({
       listen: configuration.listen,
@@ -81,14 +81,14 @@ export async function startGateway(file: string, surroundings: Surroundings): Pr
       onBug,
     });
     listeners.push(main);
-    const admin = configuration.admin && (await checkpoint.startAdmin(configuration.admin));
+    const admin = configuration.admin && (await runtime.startAdmin(configuration.admin));
     if (admin !== undefined) listeners.push(admin);
     let asking: Listener | undefined;
     if (forwardAuth !== undefined) {
       const endpoint = new ForwardAuth({
         serviceFor: (host) => inForce().asked.find(host),
         settings: forwardAuth,
-        onDone: checkpoint.onDone,
+        onDone: runtime.onDone,
         onMisconfigured: (problem) => log.warn({ problem }, 'a question that cannot be answered'),
         onBug,
         ticks: () => performance.now(),
@@ -129,15 +129,15 @@ export async function startGateway(file: string, surroundings: Surroundings): Pr
         'tls.hsts': hsts?.hsts,
       }),
       take(loaded) {
-        const next = makePlan(loaded, checkpoint, surroundings);
+        const next = makePlan(loaded, runtime, dependencies);
         const before = inForce();
         if (loaded.tls !== undefined) main.setTls(loaded.tls);
         plan = next;
-        checkpoint.setServices(loaded.maps);
+        runtime.setServices(loaded.maps);
         for (const upstream of before.upstreams) upstream.retire();
       },
       log,
-      onOutcome: (outcome) => checkpoint.metrics.reloaded(outcome),
+      onOutcome: (outcome) => runtime.metrics.reloaded(outcome),
     });
     hot.watch();
     return {
@@ -147,31 +147,31 @@ export async function startGateway(file: string, surroundings: Surroundings): Pr
       reload: () => hot.reload(),
       async close(graceMs) {
         hot.close();
-        checkpoint.isDraining = true;
+        runtime.isDraining = true;
         proxy.isDraining = true;
         // Those who watch us see that we stop, until the last answer is out.
         await Promise.all([main, asking].map((listener) => listener?.close(graceMs)));
         await admin?.close(0);
         for (const upstream of inForce().upstreams) upstream.retire();
-        await checkpoint.close();
+        await runtime.close();
         closeNonces();
       },
     };
   } catch (error) {
     for (const listener of listeners) await listener.close(0);
-    await checkpoint.close();
+    await runtime.close();
     closeNonces();
     throw error;
   }
 }
 
-function makePlan(loaded: LoadedGateway, checkpoint: Checkpoint, { now }: Surroundings): Plan {
+function makePlan(loaded: LoadedGateway, runtime: GuardRuntime, { now }: GuardDependencies): Plan {
   const { configuration, maps, upstreamTls } = loaded;
   const { trustedProxies, rateLimits, bodyLimit, forwardAuth, vpc: vpcNetworks } = configuration;
   const upstreams = configuration.upstreams.map(
     (settings, at) =>
       new Upstream(settings, upstreamTls[at]!, now, (failure, address) =>
-        checkpoint.metrics.upstreamFailed(settings.name, address, failure),
+        runtime.metrics.upstreamFailed(settings.name, address, failure),
       ),
   );
   const proxied: { hosts: readonly string[]; entry: ProxiedService }[] = [];
@@ -179,18 +179,18 @@ function makePlan(loaded: LoadedGateway, checkpoint: Checkpoint, { now }: Surrou
   for (const [at, service] of configuration.services.entries()) {
     const { hosts, identityToken, upgrades, maxUpgradeMs } = service;
     const map = maps[at]!;
-    const guard = checkpoint.guard(map, { trustedProxies, rateLimits, bodyLimit, vpcNetworks });
+    const guard = runtime.guard(map, { trustedProxies, rateLimits, bodyLimit, vpcNetworks });
     const upstream = upstreams.find(({ name }) => name === service.upstream)!;
     const upstreamHost = service.host === 'upstream' ? upstream.host : undefined;
-    const admission = new GuardedAdmission(guard, checkpoint.tokenIssuer(map, identityToken ?? 'caller'));
+    const admission = new GuardedAdmission(guard, runtime.tokenIssuer(map, identityToken ?? 'caller'));
     proxied.push({ hosts, entry: { admission, upstream, upstreamHost, upgrades, maxUpgradeMs } });
     if (forwardAuth === undefined) continue;
-    const asking = checkpoint.guard(map, {
+    const asking = runtime.guard(map, {
       trustedProxies: trustedByForwardAuth(forwardAuth),
       rateLimits,
       vpcNetworks,
     });
-    const tokens = checkpoint.tokenIssuer(map, identityToken ?? FORWARD_AUTH_TOKENS);
+    const tokens = runtime.tokenIssuer(map, identityToken ?? FORWARD_AUTH_TOKENS);
     asked.push({ hosts, entry: { guard: asking, tokens } });
   }
   const trusted = parseTrustedProxies(trustedProxies);

@@ -39,7 +39,7 @@ export interface IdentityTokensOptions {
 }
 
 /** A signature takes longer than all else that is done for a request: where there are more cores, another makes it. */
-const hasOtherCores = availableParallelism() > 1;
+const HAS_OTHER_CORES = availableParallelism() > 1;
 
 /**
  * Signs tokens (JWT, ES256) by which a service knows that a request came through this gateway, and from whom.
@@ -74,7 +74,7 @@ export class IdentityTokens {
     const content = `${this.#header}.${base64url({ iss: this.#issuer, iat, exp, ...claims })}`;
     const bytes = Buffer.from(content, 'latin1');
     // Node signs in DER twice as fast as in the form that a token has.
-    if (!hasOtherCores) {
+    if (!HAS_OTHER_CORES) {
       return Promise.resolve(`${content}.${rawSignature(sign('sha256', bytes, key.privateKey))}`);
     }
     return new Promise((resolve, reject) => {

@@ -67,7 +67,7 @@ export function readIncomingHeaders(
         isSignedInHeader = true;
         break;
       case 'host':
-        if (host !== undefined) return unclearHost;
+        if (host !== undefined) return UNCLEAR_HOST;
         host = value;
         break;
       case 'content-length':
@@ -104,7 +104,7 @@ export function readIncomingHeaders(
         break;
     }
   }
-  if (host === undefined || !HOST.test(host)) return unclearHost;
+  if (host === undefined || !HOST.test(host)) return UNCLEAR_HOST;
   return {
     passed,
     host,
@@ -117,7 +117,7 @@ export function readIncomingHeaders(
   };
 }
 
-const unclearHost: OwnRefusal = {
+const UNCLEAR_HOST: OwnRefusal = {
   httpStatus: 400,
   code: 'InvalidHost',
   message: 'The request must have one Host header, and it must name a host.',

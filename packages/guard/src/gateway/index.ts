@@ -5,9 +5,9 @@
  */
 export { type AccessRecord, loggedFields } from './access-record.ts';
 export type { Admission, Admitted } from './admission.ts';
-export type { OpenSource, Surroundings } from './checkpoint.ts';
 export { type Gateway, startGateway } from './gateway.ts';
 export { type GatewayGauges, GatewayMetrics } from './gateway-metrics.ts';
+export type { GuardDependencies, OpenSource } from './guard-runtime.ts';
 export type { Log, ReloadOutcome } from './hot-configuration.ts';
 export { type Listener, type ListenerOptions, startListener } from './listener.ts';
 export {

@@ -8,7 +8,7 @@ import {
   type GatewayConfiguration,
   parseGatewayConfiguration,
   type UpstreamSettings,
-} from './configuration.ts';
+} from './gateway-configuration.ts';
 import type { TlsFiles } from './listener.ts';
 import type { MapSettings, ProtectedServiceSettings, TlsSettings } from './settings.ts';
 import { GatewayConfigurationError, placedTexts } from './settings-section.ts';

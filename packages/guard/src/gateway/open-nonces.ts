@@ -1,7 +1,7 @@
 import { setTimeout as passed } from 'node:timers/promises';
 import { openNonceFiles } from '../nonce-files.ts';
 import { NonceMemory, type NonceStore } from '../nonce-memory.ts';
-import type { Surroundings } from './checkpoint.ts';
+import type { GuardDependencies } from './guard-runtime.ts';
 import type { SharedSettings } from './settings.ts';
 import { GatewayConfigurationError } from './settings-section.ts';
 
@@ -20,7 +20,7 @@ export interface OpenNonces {
  */
 export async function openNonces(
   { nonceDirectory: directory }: Pick<SharedSettings, 'nonceDirectory'>,
-  { nonces: shared, now, log }: Surroundings,
+  { nonces: shared, now, log }: GuardDependencies,
 ): Promise<OpenNonces> {
   if (shared !== undefined) {
     if (directory === undefined) return { nonces: shared, close() {} };

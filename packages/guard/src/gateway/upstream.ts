@@ -7,7 +7,7 @@ import {
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { UpstreamSettings } from './configuration.ts';
+import type { UpstreamSettings } from './gateway-configuration.ts';
 
 /** Why a service gave no answer. */
 export type UpstreamFailureCode =

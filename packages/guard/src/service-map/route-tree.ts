@@ -50,7 +50,7 @@ export type RouteSearch =
   /** A segment is the encoded spelling of a literal: servers differ in whether that is the literal. */
   | UnclearPath;
 
-const unmapped: RouteSearch = Object.freeze({ kind: 'unmapped' });
+const UNMAPPED: RouteSearch = Object.freeze({ kind: 'unmapped' });
 
 /**
  * Routes by method and path segment. A search walks the segments once; a literal goes before a parameter and a
@@ -79,9 +79,9 @@ export class RouteTree {
   /** Finds the route of a request. */
   find(method: string, path: RequestPath): RouteSearch {
     const root = this.#methods.get(method);
-    if (root === undefined) return unmapped;
+    if (root === undefined) return UNMAPPED;
     const values: string[] = [];
-    return search(root, path, 0, values) ?? unmapped;
+    return search(root, path, 0, values) ?? UNMAPPED;
   }
 }
 

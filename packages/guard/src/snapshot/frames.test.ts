@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { FrameReader, FrameTooLong, frame, frameLimit } from './frames.ts';
+import { FrameReader, FrameTooLong, frame, MAX_FRAME_BYTES } from './frames.ts';
 
 test('frames are the same in whatever pieces they arrive', () => {
   const contents = fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 10 });
@@ -23,6 +23,6 @@ test('frames are the same in whatever pieces they arrive', () => {
 
 test('a frame that is longer than any is refused before it has come', () => {
   const head = Buffer.alloc(4);
-  head.writeUInt32BE(frameLimit + 1);
+  head.writeUInt32BE(MAX_FRAME_BYTES + 1);
   assert.throws(() => [...new FrameReader().read(head)], FrameTooLong);
 });

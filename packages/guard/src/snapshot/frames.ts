@@ -1,4 +1,4 @@
-const lengthBytes = 4;
+const LENGTH_BYTES = 4;
 
 /** A frame that is longer than any that a control plane sends. */
 export class FrameTooLong extends Error {
@@ -9,13 +9,13 @@ export class FrameTooLong extends Error {
 }
 
 /** The longest frame that is taken, in bytes. Those that are sent are far shorter. */
-export const frameLimit = 4 * 1024 * 1024;
+export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 
 /** A frame on the wire: its length in four bytes, the highest first, and what it holds. */
 export function frame(content: Uint8Array): Buffer {
-  const bytes = Buffer.allocUnsafe(lengthBytes + content.length);
+  const bytes = Buffer.allocUnsafe(LENGTH_BYTES + content.length);
   bytes.writeUInt32BE(content.length);
-  bytes.set(content, lengthBytes);
+  bytes.set(content, LENGTH_BYTES);
   return bytes;
 }
 
@@ -32,13 +32,13 @@ export class FrameReader {
   *read(piece: Uint8Array): Generator<Buffer> {
     this.#pieces.push(piece);
     this.#bytes += piece.length;
-    while (this.#bytes >= lengthBytes) {
-      const head = this.#peek(lengthBytes);
+    while (this.#bytes >= LENGTH_BYTES) {
+      const head = this.#peek(LENGTH_BYTES);
       const length = head.readUInt32BE();
-      if (length > frameLimit) throw new FrameTooLong(length);
-      if (this.#bytes < lengthBytes + length) return;
-      yield this.#peek(lengthBytes + length).subarray(lengthBytes);
-      this.#drop(lengthBytes + length);
+      if (length > MAX_FRAME_BYTES) throw new FrameTooLong(length);
+      if (this.#bytes < LENGTH_BYTES + length) return;
+      yield this.#peek(LENGTH_BYTES + length).subarray(LENGTH_BYTES);
+      this.#drop(LENGTH_BYTES + length);
     }
   }
 

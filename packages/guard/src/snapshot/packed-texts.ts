@@ -1,5 +1,5 @@
 /** In the first byte: the characters are of two bytes each, since one of them needs it. The rest is the caller's. */
-const wide = 0x80;
+const WIDE_FLAG = 0x80;
 
 /** The number of bytes of a length: seven bits in each, the lowest first; the highest bit says that more follow. */
 function lengthBytes(length: number): number {
@@ -22,7 +22,7 @@ export function packTexts(flags: number, texts: readonly (string | null)[]): Buf
   let head = 1;
   for (const one of texts) head += lengthBytes(one === null ? 0 : one.length + 1);
   const packed = Buffer.allocUnsafe(head + text.length * (isWide ? 2 : 1));
-  packed[0] = isWide ? flags | wide : flags;
+  packed[0] = isWide ? flags | WIDE_FLAG : flags;
   let at = 1;
   for (const one of texts) {
     // One more than the length, so that 0 is left for none.
@@ -36,7 +36,7 @@ export function packTexts(flags: number, texts: readonly (string | null)[]): Buf
 
 /** The flags of what was packed. */
 export function unpackFlags(memory: Buffer, from: number): number {
-  return memory[from]! & ~wide;
+  return memory[from]! & ~WIDE_FLAG;
 }
 
 /**
@@ -51,7 +51,7 @@ export function unpackTexts(memory: Buffer, from: number, to: number, count: num
   let start = from + 1;
   for (let left = count; left > 0; start++) if (memory[start]! <= 0x7f) left--;
   // All of them at once: each call into the runtime costs more than the characters do.
-  const all = memory.toString(memory[from]! & wide ? 'utf16le' : 'latin1', start, to);
+  const all = memory.toString(memory[from]! & WIDE_FLAG ? 'utf16le' : 'latin1', start, to);
   const texts: (string | null)[] = [];
   let end = 0;
   for (let at = from + 1; at < start; ) {

@@ -4,7 +4,7 @@ import { IncompleteSnapshot } from './incomplete-snapshot.ts';
 import type { ReplicationRecord } from './records.ts';
 
 /** Compiled sets of policies that are kept, and ways to name one. */
-const keptSets = 10_000;
+const MAX_CACHED_SETS = 10_000;
 
 /** What a user's permissions come from, in one text: users of whom it is the same may do the same. */
 export type Attachments = string;
@@ -75,7 +75,7 @@ export class PolicySets {
     }
     // In the order in which the control plane has them: a decision names the first statement that made it.
     const compiled = this.#set([...[...references].sort(), ...this.#implied]);
-    if (this.#ofAttachments.size >= keptSets) this.#ofAttachments.clear();
+    if (this.#ofAttachments.size >= MAX_CACHED_SETS) this.#ofAttachments.clear();
     this.#ofAttachments.set(attachments, compiled);
     return compiled;
   }
@@ -90,7 +90,7 @@ export class PolicySets {
       return policy;
     });
     const compiled = compilePermissions(policies);
-    if (this.#sets.size >= keptSets) this.#sets.clear();
+    if (this.#sets.size >= MAX_CACHED_SETS) this.#sets.clear();
     this.#sets.set(name, compiled);
     return compiled;
   }

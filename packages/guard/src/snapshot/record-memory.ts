@@ -1,24 +1,24 @@
 /** Records begin at multiples of so many bytes, so that 32 bits say where one is in 16 GB. */
-const unit = 4;
+const UNIT_BYTES = 4;
 
 /** Memory is taken by so much at a time; less at first, since most accounts are small. */
-const smallestChunk = 16 * 1024;
-const largestChunk = 1024 * 1024;
+const MIN_CHUNK_BYTES = 16 * 1024;
+const MAX_CHUNK_BYTES = 1024 * 1024;
 
 /** Of a place, the lower bits say where in a chunk, the upper ones which. */
-const unitBits = Math.log2(largestChunk / unit);
-const unitMask = 2 ** unitBits - 1;
-const mostChunks = 2 ** (32 - unitBits);
+const UNIT_BITS = Math.log2(MAX_CHUNK_BYTES / UNIT_BYTES);
+const UNIT_MASK = 2 ** UNIT_BITS - 1;
+const MAX_CHUNKS = 2 ** (32 - UNIT_BITS);
 
 /** Before each record: the hash of its key, the length of the key, the length of the record. */
-const keyLengthAt = 4;
-const valueLengthAt = 6;
-const headBytes = 10;
+const KEY_LENGTH_OFFSET = 4;
+const VALUE_LENGTH_OFFSET = 6;
+const HEADER_BYTES = 10;
 
 /** In the length of a record: it was removed. */
-const removed = 0x8000_0000;
+const REMOVED_FLAG = 0x8000_0000;
 
-const empty = Buffer.alloc(0);
+const EMPTY = Buffer.alloc(0);
 
 /** Where a record is. */
 export type Place = number;
@@ -77,10 +77,10 @@ export class RecordMemory {
     const memory = this.#memoryOf(place);
     const at = offsetOf(place);
     memory.writeUInt32LE(hash, at);
-    memory.writeUInt16LE(key.length, at + keyLengthAt);
-    memory.writeUInt32LE(value.length, at + valueLengthAt);
-    memory.write(key, at + headBytes, 'latin1');
-    memory.set(value, at + headBytes + key.length);
+    memory.writeUInt16LE(key.length, at + KEY_LENGTH_OFFSET);
+    memory.writeUInt32LE(value.length, at + VALUE_LENGTH_OFFSET);
+    memory.write(key, at + HEADER_BYTES, 'latin1');
+    memory.set(value, at + HEADER_BYTES + key.length);
     return place;
   }
 
@@ -93,9 +93,9 @@ export class RecordMemory {
   hasKey(place: Place, key: string): boolean {
     const memory = this.#memoryOf(place);
     const at = offsetOf(place);
-    if (memory.readUInt16LE(at + keyLengthAt) !== key.length) return false;
+    if (memory.readUInt16LE(at + KEY_LENGTH_OFFSET) !== key.length) return false;
     for (let i = 0; i < key.length; i++) {
-      if (memory[at + headBytes + i] !== key.charCodeAt(i)) return false;
+      if (memory[at + HEADER_BYTES + i] !== key.charCodeAt(i)) return false;
     }
     return true;
   }
@@ -104,17 +104,17 @@ export class RecordMemory {
   read<Value>(place: Place, read: RecordReader<Value>): Value {
     const memory = this.#memoryOf(place);
     const at = offsetOf(place);
-    const from = at + headBytes + memory.readUInt16LE(at + keyLengthAt);
+    const from = at + HEADER_BYTES + memory.readUInt16LE(at + KEY_LENGTH_OFFSET);
     // Not a part of the memory: a view costs more to make than a record to read.
-    return read(memory, from, from + memory.readUInt32LE(at + valueLengthAt));
+    return read(memory, from, from + memory.readUInt32LE(at + VALUE_LENGTH_OFFSET));
   }
 
   /** Writes over a record. @returns false when the new one is not as long, and nothing was done */
   replace(place: Place, value: Uint8Array): boolean {
     const memory = this.#memoryOf(place);
     const at = offsetOf(place);
-    if (memory.readUInt32LE(at + valueLengthAt) !== value.length) return false;
-    memory.set(value, at + headBytes + memory.readUInt16LE(at + keyLengthAt));
+    if (memory.readUInt32LE(at + VALUE_LENGTH_OFFSET) !== value.length) return false;
+    memory.set(value, at + HEADER_BYTES + memory.readUInt16LE(at + KEY_LENGTH_OFFSET));
     return true;
   }
 
@@ -122,11 +122,11 @@ export class RecordMemory {
   remove(place: Place): void {
     const memory = this.#memoryOf(place);
     const at = offsetOf(place);
-    const keyLength = memory.readUInt16LE(at + keyLengthAt);
-    const valueLength = memory.readUInt32LE(at + valueLengthAt);
-    memory.fill(0, at + headBytes, at + headBytes + keyLength + valueLength);
-    memory.writeUInt32LE(valueLength + removed, at + valueLengthAt);
-    const number = place >>> unitBits;
+    const keyLength = memory.readUInt16LE(at + KEY_LENGTH_OFFSET);
+    const valueLength = memory.readUInt32LE(at + VALUE_LENGTH_OFFSET);
+    memory.fill(0, at + HEADER_BYTES, at + HEADER_BYTES + keyLength + valueLength);
+    memory.writeUInt32LE(valueLength + REMOVED_FLAG, at + VALUE_LENGTH_OFFSET);
+    const number = place >>> UNIT_BITS;
     const chunk = this.#chunks[number]!;
     chunk.live -= bytesTaken(keyLength, valueLength);
     if (number !== this.#current && chunk.isSparse) this.#giveUp(number);
@@ -143,7 +143,7 @@ export class RecordMemory {
   }
 
   #memoryOf(place: Place): Buffer {
-    return this.#memories[place >>> unitBits]!;
+    return this.#memories[place >>> UNIT_BITS]!;
   }
 
   #allot(bytes: number): Place {
@@ -156,7 +156,7 @@ export class RecordMemory {
         return this.#allot(bytes);
       }
     }
-    const place = this.#current * 2 ** unitBits + chunk.end / unit;
+    const place = this.#current * 2 ** UNIT_BITS + chunk.end / UNIT_BYTES;
     chunk.end += bytes;
     chunk.live += bytes;
     return place;
@@ -166,8 +166,8 @@ export class RecordMemory {
   #open(bytes: number): Chunk {
     const given = this.#chunks.indexOf(undefined);
     const number = given < 0 ? this.#chunks.length : given;
-    if (number >= mostChunks) throw new RangeError('there are more records than there are places for');
-    const usual = Math.min(smallestChunk * 2 ** Math.min(this.#chunks.length, 32), largestChunk);
+    if (number >= MAX_CHUNKS) throw new RangeError('there are more records than there are places for');
+    const usual = Math.min(MIN_CHUNK_BYTES * 2 ** Math.min(this.#chunks.length, 32), MAX_CHUNK_BYTES);
     // One that is longer than any chunk has a chunk of its own, in which it is at the beginning.
     const chunk = new Chunk(Math.max(usual, bytes));
     this.#chunks[number] = chunk;
@@ -180,26 +180,26 @@ export class RecordMemory {
   #giveUp(number: number): void {
     const { memory, end } = this.#chunks[number]!;
     for (let at = 0; at < end; ) {
-      const valueLength = memory.readUInt32LE(at + valueLengthAt);
-      const bytes = bytesTaken(memory.readUInt16LE(at + keyLengthAt), valueLength % removed);
-      if (valueLength < removed) {
+      const valueLength = memory.readUInt32LE(at + VALUE_LENGTH_OFFSET);
+      const bytes = bytesTaken(memory.readUInt16LE(at + KEY_LENGTH_OFFSET), valueLength % REMOVED_FLAG);
+      if (valueLength < REMOVED_FLAG) {
         const to = this.#allot(bytes);
         memory.copy(this.#memoryOf(to), offsetOf(to), at, at + bytes);
-        this.#moved(memory.readUInt32LE(at), number * 2 ** unitBits + at / unit, to);
+        this.#moved(memory.readUInt32LE(at), number * 2 ** UNIT_BITS + at / UNIT_BYTES, to);
       }
       at += bytes;
     }
     memory.fill(0);
     this.#chunks[number] = undefined;
-    this.#memories[number] = empty;
+    this.#memories[number] = EMPTY;
   }
 }
 
 function offsetOf(place: Place): number {
-  return (place & unitMask) * unit;
+  return (place & UNIT_MASK) * UNIT_BYTES;
 }
 
 /** What a key and its record take. */
 function bytesTaken(keyBytes: number, valueBytes: number): number {
-  return Math.ceil((headBytes + keyBytes + valueBytes) / unit) * unit;
+  return Math.ceil((HEADER_BYTES + keyBytes + valueBytes) / UNIT_BYTES) * UNIT_BYTES;
 }

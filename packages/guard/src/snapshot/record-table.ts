@@ -1,22 +1,22 @@
 import { type Place, RecordMemory, type RecordReader } from './record-memory.ts';
 import { textHash } from './text-hash.ts';
 
-const fewestSlots = 16;
+const MIN_SLOTS = 16;
 
 /** The share of slots from which on a table grows, and the most that is taken after that. */
-const fullShare = 0.7;
-const grownShare = 0.35;
+const MAX_LOAD = 0.7;
+const LOAD_AFTER_GROWTH = 0.35;
 
 /** Slots that each record which is added moves to a grown table, which is done long before that is full. */
-const movedAtOnce = 32;
+const MOVED_PER_STEP = 32;
 
 /** The mark of a slot: nothing was ever here; something was here, and a search has to go on behind it. */
-const free = 0;
-const removed = 1;
+const FREE = 0;
+const REMOVED = 1;
 
 /** The mark of a slot that is taken: some of the hash, so that nearly every record looked at is the right one. */
 function markOf(hash: number): number {
-  return Math.max(removed + 1, hash >>> 24);
+  return Math.max(REMOVED + 1, hash >>> 24);
 }
 
 /** Open addressing with linear probing. Marks are apart, since all of them fit into the processor's cache. */
@@ -39,7 +39,7 @@ class Slots {
   enter(hash: number, place: Place): void {
     const mask = this.marks.length - 1;
     let slot = hash & mask;
-    while (this.marks[slot] !== free) slot = (slot + 1) & mask;
+    while (this.marks[slot] !== FREE) slot = (slot + 1) & mask;
     this.marks[slot] = markOf(hash);
     this.places[slot] = place;
     this.taken++;
@@ -50,7 +50,7 @@ class Slots {
     const { marks, places } = this;
     const mask = marks.length - 1;
     const mark = markOf(hash);
-    for (let slot = hash & mask; marks[slot] !== free; slot = (slot + 1) & mask) {
+    for (let slot = hash & mask; marks[slot] !== FREE; slot = (slot + 1) & mask) {
       if (marks[slot] === mark && memory.hasKey(places[slot]!, key)) return slot;
     }
     return -1;
@@ -59,8 +59,8 @@ class Slots {
   /** Notes that a record is elsewhere now. @returns whether it is in one of these slots */
   move(hash: number, from: Place, to: Place): boolean {
     const mask = this.marks.length - 1;
-    for (let slot = hash & mask; this.marks[slot] !== free; slot = (slot + 1) & mask) {
-      if (this.marks[slot] === removed || this.places[slot] !== from) continue;
+    for (let slot = hash & mask; this.marks[slot] !== FREE; slot = (slot + 1) & mask) {
+      if (this.marks[slot] === REMOVED || this.places[slot] !== from) continue;
       this.places[slot] = to;
       return true;
     }
@@ -77,7 +77,7 @@ export class RecordTable {
   readonly #memory = new RecordMemory((hash, from, to) => {
     if (!this.#slots.move(hash, from, to)) this.#old?.move(hash, from, to);
   });
-  #slots = new Slots(fewestSlots);
+  #slots = new Slots(MIN_SLOTS);
   /** Those before the table grew; each record is either here or there. */
   #old: Slots | undefined;
   /** How many slots of the old ones have been gone through. */
@@ -131,7 +131,7 @@ export class RecordTable {
 
   /** Removes everything, part by part: whoever goes through it decides how much at once. */
   *wipe(): Generator<void> {
-    this.#slots = new Slots(fewestSlots);
+    this.#slots = new Slots(MIN_SLOTS);
     this.#old = undefined;
     this.#size = 0;
     yield* this.#memory.wipe();
@@ -154,7 +154,7 @@ export class RecordTable {
   }
 
   #remove(slots: Slots, slot: number): void {
-    slots.marks[slot] = removed;
+    slots.marks[slot] = REMOVED;
     this.#size--;
     this.#memory.remove(slots.places[slot]!);
   }
@@ -163,21 +163,21 @@ export class RecordTable {
   #grow(): void {
     const old = this.#old;
     if (old === undefined) {
-      if (this.#slots.taken < this.#slots.count * fullShare) return;
+      if (this.#slots.taken < this.#slots.count * MAX_LOAD) return;
       // Never much smaller, or it would be full before everything has moved.
-      let count = Math.max(fewestSlots, this.#slots.count / 4);
-      while (this.#size > count * grownShare) count *= 2;
+      let count = Math.max(MIN_SLOTS, this.#slots.count / 4);
+      while (this.#size > count * LOAD_AFTER_GROWTH) count *= 2;
       this.#old = this.#slots;
       this.#gone = 0;
       this.#slots = new Slots(count);
       return;
     }
-    const end = Math.min(this.#gone + movedAtOnce, old.count);
+    const end = Math.min(this.#gone + MOVED_PER_STEP, old.count);
     for (; this.#gone < end; this.#gone++) {
       const mark = old.marks[this.#gone]!;
-      if (mark === free || mark === removed) continue;
+      if (mark === FREE || mark === REMOVED) continue;
       const place = old.places[this.#gone]!;
-      old.marks[this.#gone] = removed;
+      old.marks[this.#gone] = REMOVED;
       this.#slots.enter(this.#memory.hashAt(place), place);
     }
     if (this.#gone === old.count) this.#old = undefined;

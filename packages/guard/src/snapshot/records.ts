@@ -103,7 +103,7 @@ const fields: Readonly<Record<string, readonly ((value: unknown) => boolean)[]>>
 };
 
 /** Those that may come without a content. */
-const removable = new Set(['policy', 'group', 'user', 'access-key']);
+const REMOVABLE_KINDS = new Set(['policy', 'group', 'user', 'access-key']);
 
 /** @throws UnknownRecord when it is no record or mark, or not of the form that its word has */
 export function readLine(line: string): ReplicationRecord | ReplicationMark {
@@ -123,7 +123,7 @@ export function readLine(line: string): ReplicationRecord | ReplicationMark {
   }
   const expected = fields[word];
   if (expected === undefined) throw new UnknownRecord(`a record of the kind \`${word.slice(0, 32)}\``);
-  const isRemoval = rest.length === 1 && removable.has(word) && isText(rest[0]);
+  const isRemoval = rest.length === 1 && REMOVABLE_KINDS.has(word) && isText(rest[0]);
   const isOfLength =
     rest.length === expected.length || (word === 'user' && rest.length === expected.length - 1);
   const isWhole = isOfLength && rest.every((value, at) => expected[at]?.(value));

@@ -8,9 +8,9 @@ import {
   type KeyObject,
 } from 'node:crypto';
 
-const algorithm = 'aes-256-gcm';
-const nonceBytes = 12;
-const tagBytes = 16;
+const ALGORITHM = 'aes-256-gcm';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
 
 /** What both sides must agree on, so that what is sealed for one connection opens in no other. */
 export interface SealingContext {
@@ -87,7 +87,7 @@ export class Sealer {
   }
 
   seal(plaintext: Uint8Array): Buffer {
-    const cipher = createCipheriv(algorithm, this.#key, nonce(this.#count++), { authTagLength: tagBytes });
+    const cipher = createCipheriv(ALGORITHM, this.#key, nonce(this.#count++), { authTagLength: TAG_BYTES });
     return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
   }
 }
@@ -104,12 +104,12 @@ export class Opener {
 
   /** @throws SealBroken when it is not the piece that comes next */
   open(sealed: Uint8Array): Buffer {
-    if (sealed.length < tagBytes) throw new SealBroken();
-    const decipher = createDecipheriv(algorithm, this.#key, nonce(this.#count++), {
-      authTagLength: tagBytes,
+    if (sealed.length < TAG_BYTES) throw new SealBroken();
+    const decipher = createDecipheriv(ALGORITHM, this.#key, nonce(this.#count++), {
+      authTagLength: TAG_BYTES,
     });
-    decipher.setAuthTag(sealed.subarray(-tagBytes));
-    const plaintext = decipher.update(sealed.subarray(0, -tagBytes));
+    decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
+    const plaintext = decipher.update(sealed.subarray(0, -TAG_BYTES));
     try {
       decipher.final();
     } catch {
@@ -121,7 +121,7 @@ export class Opener {
 }
 
 function nonce(count: bigint): Buffer {
-  const bytes = Buffer.alloc(nonceBytes);
-  bytes.writeBigUInt64BE(count, nonceBytes - 8);
+  const bytes = Buffer.alloc(NONCE_BYTES);
+  bytes.writeBigUInt64BE(count, NONCE_BYTES - 8);
   return bytes;
 }

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { acs3Verifier, SigningKey } from '@claviger/signature';
-import { frame, frameLimit } from './frames.ts';
+import { frame, MAX_FRAME_BYTES } from './frames.ts';
 import { KeyAgreement, Sealer } from './sealing.ts';
 import { openSnapshotSource, type SnapshotOptions } from './snapshot-source.ts';
 
@@ -150,7 +150,7 @@ describe('a copy of credentials', () => {
       [
         (response) => {
           const head = Buffer.alloc(4);
-          head.writeUInt32BE(frameLimit + 1);
+          head.writeUInt32BE(MAX_FRAME_BYTES + 1);
           response.writeHead(200);
           response.write(head);
         },

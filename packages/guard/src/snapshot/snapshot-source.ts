@@ -16,11 +16,11 @@ import { Connection } from './connection.ts';
 import { Freshness, type Moment } from './freshness.ts';
 import { IncompleteSnapshot } from './incomplete-snapshot.ts';
 import { readLine } from './records.ts';
+import { type RemoteVerificationCounts, RemoteVerifier } from './remote-verifier.ts';
 import { KeyAgreement } from './sealing.ts';
-import { SessionCredentials, servicesParameter } from './session-credentials.ts';
-import { type QuestionCounts, SignatureQuestions } from './signature-questions.ts';
 import type { Snapshot } from './snapshot.ts';
-import { Turn } from './turn.ts';
+import { StsSessionCredentials, servicesParameter } from './sts-session-credentials.ts';
+import { TimeSlice } from './time-slice.ts';
 import { wipe } from './wipe.ts';
 
 /** How to reach the control plane, and how long to go on without it. */
@@ -64,13 +64,13 @@ export interface SnapshotState {
   readonly problem: string | undefined;
 }
 
-const minStalenessMs = 15_000;
+const MIN_STALENESS_MS = 15_000;
 
 /** A control plane says something every 5 seconds. One that says nothing for this long, or twice it, is away. */
-const silenceMs = 10_000;
+const MAX_SILENCE_MS = 10_000;
 
-const firstDelayMs = 250;
-const longestDelayMs = 30_000;
+const FIRST_RETRY_MS = 250;
+const MAX_RETRY_MS = 30_000;
 
 /**
  * Opens a copy of an account's credentials, and keeps it like the original.
@@ -102,8 +102,8 @@ export class SnapshotSource implements CredentialSource {
   readonly #timer: Timer;
   readonly #random: () => number;
   readonly #onChange: (state: SnapshotState) => void;
-  readonly #sessions: SessionCredentials;
-  readonly #questions: SignatureQuestions;
+  readonly #sessions: StsSessionCredentials;
+  readonly #remoteVerifier: RemoteVerifier;
   readonly #closing = new AbortController();
   #services: readonly string[] | undefined;
   /** Ends the connection when other services are to be protected. */
@@ -121,8 +121,8 @@ export class SnapshotSource implements CredentialSource {
 
   constructor(options: SnapshotOptions) {
     const { maxStalenessMs = 5 * 60_000, now = Date.now } = options;
-    if (!(maxStalenessMs >= minStalenessMs)) {
-      throw new RangeError(`maxStalenessMs: ${maxStalenessMs} is less than ${minStalenessMs}`);
+    if (!(maxStalenessMs >= MIN_STALENESS_MS)) {
+      throw new RangeError(`maxStalenessMs: ${maxStalenessMs} is less than ${MIN_STALENESS_MS}`);
     }
     this.#controlPlane = new ControlPlane(options);
     this.#maxStalenessMs = maxStalenessMs;
@@ -130,8 +130,8 @@ export class SnapshotSource implements CredentialSource {
     this.#timer = options.timer ?? systemTimer;
     this.#random = options.random ?? Math.random;
     this.#onChange = options.onChange ?? (() => {});
-    this.#sessions = new SessionCredentials(this.#controlPlane, () => this.#accountId, now);
-    this.#questions = new SignatureQuestions(this.#controlPlane, now);
+    this.#sessions = new StsSessionCredentials(this.#controlPlane, () => this.#accountId, now);
+    this.#remoteVerifier = new RemoteVerifier(this.#controlPlane, now);
     this.#services = options.services && normalized(options.services);
     this.#sessions.services = this.#services;
     this.#running = this.#run();
@@ -159,7 +159,7 @@ export class SnapshotSource implements CredentialSource {
   async confirm(question: SignatureQuestion): Promise<SignatureAnswer> {
     const credential = await this.find(question.accessKeyId, question.securityToken);
     if (typeof credential === 'string') return { confirmed: false, problem: credential };
-    return this.#questions.ask(question, credential.principal.arn);
+    return this.#remoteVerifier.verify(question, credential.principal.arn);
   }
 
   /**
@@ -181,8 +181,8 @@ export class SnapshotSource implements CredentialSource {
   }
 
   /** How many signatures the control plane was asked about. */
-  get questions(): QuestionCounts {
-    return this.#questions.counts;
+  get questions(): RemoteVerificationCounts {
+    return this.#remoteVerifier.counts;
   }
 
   /** How the copy stands now. */
@@ -210,7 +210,7 @@ export class SnapshotSource implements CredentialSource {
     if (this.#closing.signal.aborted) throw closed();
     if (this.#snapshot !== undefined) return;
     // The pauses between attempts keep no process alive: one that waits here, and for nothing else, would end.
-    const keepAlive = setInterval(() => {}, longestDelayMs);
+    const keepAlive = setInterval(() => {}, MAX_RETRY_MS);
     try {
       await new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject }));
     } finally {
@@ -266,7 +266,7 @@ export class SnapshotSource implements CredentialSource {
       this.#connected = false;
       if (signal.aborted) return;
       this.#onChange(this.state);
-      const delay = Math.min(firstDelayMs * 2 ** Math.min(this.#failures++, 10), longestDelayMs);
+      const delay = Math.min(FIRST_RETRY_MS * 2 ** Math.min(this.#failures++, 10), MAX_RETRY_MS);
       await this.#sleep(delay * (0.5 + this.#random() / 2), AbortSignal.any([signal, changed]));
     }
   }
@@ -308,7 +308,7 @@ export class SnapshotSource implements CredentialSource {
     const watch = () => {
       if (!heard) silence.abort();
       heard = false;
-      cancelWatch = this.#timer(watch, silenceMs);
+      cancelWatch = this.#timer(watch, MAX_SILENCE_MS);
     };
     watch();
     const connection = new Connection(agreement, this.#controlPlane);
@@ -334,12 +334,12 @@ export class SnapshotSource implements CredentialSource {
     ended: AbortSignal,
     heard: () => void,
   ): Promise<void> {
-    const turn = new Turn();
+    const turn = new TimeSlice();
     for await (const piece of response) {
       heard();
       for (const lines of connection.read(piece as Buffer)) {
         for (const line of lines) this.#take(line, connection, opened);
-        await turn.pause();
+        await turn.yieldIfSpent();
         if (ended.aborted) return;
       }
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { decideWithSession } from '@claviger/policy';
+import { decideWithSessionPolicy } from '@claviger/policy';
 import { acs3Verifier, signatureHoldsFor } from '@claviger/signature';
 import fc from 'fast-check';
 import type { Credential } from '../credential.ts';
@@ -51,7 +51,7 @@ function allowedActions({ permissions }: Credential): string[] | 'everything' {
   const conditions = { get: () => undefined };
   return actions.filter((action) => {
     const request = { action, resource: `acs:test:*:${accountId}:thing`, conditions };
-    return decideWithSession(permissions, undefined, request).effect === 'Allow';
+    return decideWithSessionPolicy(permissions, undefined, request).effect === 'Allow';
   });
 }
 

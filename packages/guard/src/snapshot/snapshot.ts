@@ -5,8 +5,8 @@ import { rootPrincipal, userPrincipal } from '../principal.ts';
 import { RecentMap } from '../recent-map.ts';
 import { IncompleteSnapshot } from './incomplete-snapshot.ts';
 import { keyOfVerifier } from './key-of-verifier.ts';
-import { LatelyAsked } from './lately-asked.ts';
 import { PolicySets } from './policy-sets.ts';
+import { RecentLookups } from './recent-lookups.ts';
 import { RecordTable } from './record-table.ts';
 import type { ReplicationRecord } from './records.ts';
 import { readKey, readUser, type StoredKey, writeKey, writeUser } from './stored-records.ts';
@@ -15,10 +15,10 @@ import { readKey, readUser, type StoredKey, writeKey, writeUser } from './stored
  * Credentials that are kept ready to verify and decide. Only keys that are asked for again are: what is kept of a key
  * that is asked for once is garbage by the time it goes, and of the sort that takes long to collect.
  */
-const readyCredentials = 16_384;
+const MAX_READY_CREDENTIALS = 16_384;
 
 /** Compiled network policies that are kept. */
-const keptNetworkPolicies = 10_000;
+const MAX_CACHED_NETWORK_POLICIES = 10_000;
 
 interface AccountFacts {
   readonly accountId: string;
@@ -41,8 +41,8 @@ export class Snapshot {
   readonly #users = new RecordTable();
   readonly #policySets = new PolicySets();
   readonly #networkPolicies = new Map<string, CompiledNetworkPolicy | undefined>();
-  readonly #ready = new RecentMap<string, ReadyCredential>(readyCredentials);
-  readonly #asked = new LatelyAsked(readyCredentials);
+  readonly #ready = new RecentMap<string, ReadyCredential>(MAX_READY_CREDENTIALS);
+  readonly #lookups = new RecentLookups(MAX_READY_CREDENTIALS);
   #generation = 0;
   #account: AccountFacts | undefined;
 
@@ -81,7 +81,7 @@ export class Snapshot {
     if (key === undefined) return undefined;
     const credential = this.#credential(accessKeyId, key, ready?.credential.signingKey);
     if (credential === undefined) return undefined;
-    if (ready !== undefined || this.#asked.again(accessKeyId)) {
+    if (ready !== undefined || this.#lookups.isRepeated(accessKeyId)) {
       this.#ready.set(accessKeyId, { credential, generation: this.#generation });
     }
     return credential;
@@ -179,7 +179,7 @@ export class Snapshot {
     // What cannot be read must lock, not open.
     if (!parsed.ok) throw new IncompleteSnapshot(`a network policy that can be read: ${parsed.reason}`);
     const compiled = compileNetworkPolicy(parsed.policy);
-    if (this.#networkPolicies.size >= keptNetworkPolicies) this.#networkPolicies.clear();
+    if (this.#networkPolicies.size >= MAX_CACHED_NETWORK_POLICIES) this.#networkPolicies.clear();
     this.#networkPolicies.set(text, compiled);
     return compiled;
   }

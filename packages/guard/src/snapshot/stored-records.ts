@@ -29,12 +29,12 @@ type Content<Word> = Exclude<
   readonly [unknown, unknown]
 >;
 
-const inactive = 1;
+const INACTIVE_FLAG = 1;
 
 /** A key as bytes, for `readKey`. The caller must overwrite them. */
 export function writeKey(record: Content<'access-key'>): Buffer {
   const [, , userId, verifier, status, expiresAt, networkPolicy] = record;
-  return packTexts(status === 'Active' ? 0 : inactive, [
+  return packTexts(status === 'Active' ? 0 : INACTIVE_FLAG, [
     userId,
     // A third less than Base64, for every key that there is.
     verifier === null ? null : Buffer.from(verifier, 'base64').toString('latin1'),
@@ -49,7 +49,7 @@ export function readKey(memory: Buffer, from: number, to: number): StoredKey {
   return {
     userId: userId!,
     verifier: verifier!,
-    status: unpackFlags(memory, from) & inactive ? 'Inactive' : 'Active',
+    status: unpackFlags(memory, from) & INACTIVE_FLAG ? 'Inactive' : 'Active',
     expiresAt: expiresAt === null ? undefined : Number(expiresAt),
     networkPolicy: networkPolicy!,
   };

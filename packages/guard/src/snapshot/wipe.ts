@@ -1,8 +1,8 @@
 import type { Snapshot } from './snapshot.ts';
-import { Turn } from './turn.ts';
+import { TimeSlice } from './time-slice.ts';
 
 /** Overwrites a copy, some of it each turn of the event loop. */
 export async function wipe(snapshot: Snapshot): Promise<void> {
-  const turn = new Turn();
-  for (const _ of snapshot.wipe()) await turn.pause();
+  const turn = new TimeSlice();
+  for (const _ of snapshot.wipe()) await turn.yieldIfSpent();
 }

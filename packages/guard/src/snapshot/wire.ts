@@ -2,4 +2,4 @@
 export { frame } from './frames.ts';
 export type { Hello, ReplicationMark, ReplicationRecord } from './records.ts';
 export { KeyAgreement, SealBroken, Sealer, type SealingContext } from './sealing.ts';
-export type { ResolvedSession } from './session-credentials.ts';
+export type { ResolvedStsSession } from './sts-session-credentials.ts';

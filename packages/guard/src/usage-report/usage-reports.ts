@@ -17,13 +17,13 @@ export interface UsageReportOptions extends ControlPlaneOptions {
 }
 
 /** Uses that one report holds. */
-const usesPerReport = 500;
+const MAX_USES_PER_REPORT = 500;
 
 /** Keys whose uses wait while the control plane is away; of further ones nothing is noted. */
-const mostKeys = 200_000;
+const MAX_KEYS = 200_000;
 
 /** How long closing waits for the last report, in milliseconds. */
-const closingMs = 5000;
+const CLOSING_TIMEOUT_MS = 5000;
 
 /**
  * Tells the control plane when each key was used last with the services of this guard: the last use of a key with a
@@ -91,7 +91,7 @@ export class UsageReports {
     this.#closed = true;
     this.#cancelTimer?.();
     const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), closingMs);
+    const timer = setTimeout(() => late.abort(), CLOSING_TIMEOUT_MS);
     try {
       await this.#reporting?.catch(() => {});
       await this.#report(late.signal);
@@ -108,7 +108,7 @@ export class UsageReports {
     const name = `${use.accessKeyId}\n${use.service}`;
     const known = this.#noted.get(name);
     if (known !== undefined && known.time > use.time) return;
-    if (known === undefined && this.#noted.size >= mostKeys) this.#lost++;
+    if (known === undefined && this.#noted.size >= MAX_KEYS) this.#lost++;
     else this.#noted.set(name, use);
   }
 
@@ -141,7 +141,7 @@ export class UsageReports {
 
   async #send(cancelled?: AbortSignal): Promise<void> {
     while (this.#noted.size > 0) {
-      const taken = this.#noted.entries().take(usesPerReport).toArray();
+      const taken = this.#noted.entries().take(MAX_USES_PER_REPORT).toArray();
       for (const [name] of taken) this.#noted.delete(name);
       const uses = taken.map(([, { accessKeyId, service, region, sourceAddress, time }]) => ({
         AccessKeyId: accessKeyId,

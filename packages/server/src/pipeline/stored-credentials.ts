@@ -1,4 +1,5 @@
 import {
+  assumedRolePrincipal,
   type CompiledNetworkPolicy,
   type Credential,
   type CredentialLookup,
@@ -9,7 +10,6 @@ import {
   type NetworkRestriction,
   type Principal,
   parseNetworkPolicy,
-  sessionPrincipal,
 } from '@claviger/guard';
 import { SigningKey } from '@claviger/signature';
 import { readAccount } from '../accounts/account-directory.ts';
@@ -234,7 +234,7 @@ export class StoredCredentials implements CredentialSource {
         signingKey: SigningKey.fromSecret(token.secret),
         status: account.status === 'Active' ? 'Active' : 'Inactive',
         expiresAt: session.expiresAt,
-        principal: sessionPrincipal(
+        principal: assumedRolePrincipal(
           account.accountId,
           role.role_id,
           role.role_name,

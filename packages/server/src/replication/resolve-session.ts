@@ -1,5 +1,5 @@
 import type { CredentialProblem } from '@claviger/guard';
-import { KeyAgreement, type ResolvedSession } from '@claviger/guard/replication';
+import { KeyAgreement, type ResolvedStsSession } from '@claviger/guard/replication';
 import { acs3Verifier } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
 import type { Call } from '../pipeline/operation.ts';
@@ -47,7 +47,7 @@ export async function resolveSession(
   if (typeof session === 'string') return { Problem: session };
   const guarded = servicesFor(guardOf(call, 'ResolveSecurityToken'), services);
   const names = staleNamesFor(identity);
-  const resolved: ResolvedSession = {
+  const resolved: ResolvedStsSession = {
     verifier: isVerifiedByGuard(reachOf(session, guarded))
       ? acs3Verifier(session.token.secret).toString('base64')
       : null,

@@ -1,4 +1,4 @@
-import { maxIpEntries, maxStatements } from '@claviger/guard';
+import { MAX_IP_ENTRIES, MAX_STATEMENTS } from '@claviger/guard';
 import { limits } from '../context/limits.ts';
 import { countVirtualDevices } from '../mfa/virtual-device.ts';
 import type { Scope } from '../pipeline/operation.ts';
@@ -50,8 +50,8 @@ export const quotas = {
   versionsPerPolicy: limits.versionsPerPolicy,
   policyCharacters: limits.policyDocumentCharacters,
   accessKeysPerOwner: limits.accessKeysPerOwner,
-  statementsPerNetworkPolicy: maxStatements,
-  addressesPerNetworkPolicy: maxIpEntries,
+  statementsPerNetworkPolicy: MAX_STATEMENTS,
+  addressesPerNetworkPolicy: MAX_IP_ENTRIES,
   virtualMfaDevices: limits.virtualMfaDevicesPerAccount,
   authorizedClientsPerUser: 0,
   serviceCredentialsPerUser: limits.serviceCredentialsPerUserAndService,

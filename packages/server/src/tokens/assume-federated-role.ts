@@ -1,4 +1,4 @@
-import { RequestConditions, type RolePrincipal, sessionPrincipal } from '@claviger/guard';
+import { assumedRolePrincipal, RequestConditions, type RolePrincipal } from '@claviger/guard';
 import { decideTrust } from '@claviger/policy';
 import { readAccount } from '../accounts/account-directory.ts';
 import { identityArn } from '../accounts/arn.ts';
@@ -63,7 +63,7 @@ export async function assumeFederatedRole(
     throw new Refusal('EntityNotExist.RoleArn', { name: asked.role.roleName });
   }
   const tags = await readTagValues(request.queries, accountId, 'role', role.role_id);
-  const principal = sessionPrincipal(accountId, role.role_id, role.role_name, asked.sessionName, tags);
+  const principal = assumedRolePrincipal(accountId, role.role_id, role.role_name, asked.sessionName, tags);
   if (!trusts(role, request, principal, asked)) throw distrusted();
   const end = request.now + sessionLength(asked.durationSeconds, role.max_session_seconds) * 1000;
   const { kind, providerId } = asked.provider;

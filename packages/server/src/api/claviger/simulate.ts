@@ -1,4 +1,4 @@
-import { type Demand, type PermissionPolicy, type Principal, sessionPrincipal } from '@claviger/guard';
+import { assumedRolePrincipal, type Demand, type PermissionPolicy, type Principal } from '@claviger/guard';
 import { formatIpAddress, parseIpAddress, parseStrictJson, readInstant } from '@claviger/policy';
 import { arn } from '../../accounts/arn.ts';
 import { rootPrincipal, userPrincipal } from '../../accounts/principal.ts';
@@ -208,7 +208,7 @@ async function subjectOf(
     case 'role': {
       const role = await requireRole(call, needed(name));
       const tags = await readTagValues(call.queries, accountId, 'role', role.role_id);
-      const principal = sessionPrincipal(accountId, role.role_id, role.role_name, 'simulation', tags);
+      const principal = assumedRolePrincipal(accountId, role.role_id, role.role_name, 'simulation', tags);
       return of(
         principal,
         await readPermissions(call.queries, accountId, { type: 'role', id: role.role_id }),

@@ -7,29 +7,29 @@ import {
 } from '../control-plane/control-plane.ts';
 import type { Credential, CredentialLookup, CredentialProblem } from '../credential.ts';
 import { compilePermissions, compileSessionPolicy, type PermissionPolicy } from '../permission-policy.ts';
-import { sessionPrincipal } from '../principal.ts';
+import { assumedRolePrincipal } from '../principal.ts';
 import { RecentMap } from '../recent-map.ts';
 import { keyOfVerifier } from './key-of-verifier.ts';
 import { KeyAgreement, Opener, SealBroken } from './sealing.ts';
 import { tagsOfList } from './tag-list.ts';
 
 /** Sessions that are kept, and refusals. */
-const keptSessions = 100_000;
-const keptRefusals = 10_000;
+const MAX_CACHED_SESSIONS = 100_000;
+const MAX_CACHED_REFUSALS = 10_000;
 
 /** How long a refusal is kept, in milliseconds: a disabled role or key may be enabled again. */
-const refusalMs = 10_000;
+const REFUSAL_TTL_MS = 10_000;
 
 /** Tokens that are asked about at once. Whoever makes up tokens must not make the control plane work for them. */
-const questionsAtOnce = 64;
+const MAX_PENDING = 64;
 
 /** No control plane gives a longer one. */
-const longestToken = 32_768;
+const MAX_TOKEN_LENGTH = 32_768;
 
-const keptSets = 1000;
+const MAX_CACHED_POLICY_SETS = 1000;
 
 /** What the control plane says of a session whose token it knows, sealed to this guard. */
-export interface ResolvedSession {
+export interface ResolvedStsSession {
   /** What verifies its ACS3-HMAC-SHA256 signatures, in Base64; null when the control plane verifies them. */
   readonly verifier: string | null;
   readonly status: 'Active' | 'Inactive';
@@ -48,30 +48,30 @@ export interface ResolvedSession {
   readonly madeFrom: readonly string[];
 }
 
-interface KeptRefusal {
+interface CachedRefusal {
   readonly problem: CredentialProblem;
   /** Milliseconds since the epoch. */
   readonly until: number;
 }
 
-interface KeptSession {
+interface CachedStsSession {
   readonly tokenHash: string;
   readonly credential: Credential;
-  readonly madeFrom: readonly Ingredient[];
+  readonly madeFrom: readonly Dependency[];
 }
 
 /** Something that sessions were made from. */
-interface Ingredient {
+interface Dependency {
   stale: boolean;
 }
 
 /** A question under way; what changes meanwhile spoils its answer. */
-interface Question {
+interface PendingLookup {
   readonly changed: Set<string>;
   spoiled: boolean;
 }
 
-const problems: ReadonlySet<string> = new Set<CredentialProblem>([
+const CREDENTIAL_PROBLEMS: ReadonlySet<string> = new Set<CredentialProblem>([
   'InvalidAccessKeyId.NotFound',
   'MissingSecurityToken',
   'InvalidSecurityToken.Malformed',
@@ -88,15 +88,15 @@ export function servicesParameter(services: readonly string[] | undefined): Reco
  * Temporary keys. What a token says is sealed for the control plane alone, so it is asked about each token once; the
  * answer is kept until the session ends or something changes that it was made from.
  */
-export class SessionCredentials {
+export class StsSessionCredentials {
   readonly #controlPlane: ControlPlane;
   readonly #accountId: () => string;
   readonly #now: () => number;
-  readonly #sessions = new RecentMap<string, KeptSession>(keptSessions);
-  readonly #ingredients = new Map<string, Ingredient>();
-  readonly #refusals = new RecentMap<string, KeptRefusal>(keptRefusals);
-  readonly #underWay = new Map<string, Promise<CredentialLookup>>();
-  readonly #questions = new Set<Question>();
+  readonly #stsSessions = new RecentMap<string, CachedStsSession>(MAX_CACHED_SESSIONS);
+  readonly #dependencies = new Map<string, Dependency>();
+  readonly #refusals = new RecentMap<string, CachedRefusal>(MAX_CACHED_REFUSALS);
+  readonly #pending = new Map<string, Promise<CredentialLookup>>();
+  readonly #pendingLookups = new Set<PendingLookup>();
   readonly #sets = new Map<string, CompiledPolicies>();
   /** RAM codes of the services that the process protects, lower-cased; undefined: all that it is registered for. */
   services: readonly string[] | undefined;
@@ -114,54 +114,54 @@ export class SessionCredentials {
   /** @returns a promise only when the control plane has to be asked */
   find(accessKeyId: string, token: string | undefined): CredentialLookup | Promise<CredentialLookup> {
     if (token === undefined || token === '') return 'MissingSecurityToken';
-    if (token.length > longestToken) return 'InvalidSecurityToken.Malformed';
+    if (token.length > MAX_TOKEN_LENGTH) return 'InvalidSecurityToken.Malformed';
     const tokenHash = hash('sha256', `${accessKeyId}\0${token}`, 'base64url');
-    const kept = this.#sessions.get(accessKeyId);
+    const kept = this.#stsSessions.get(accessKeyId);
     if (kept?.tokenHash === tokenHash) {
-      if (!kept.madeFrom.some((ingredient) => ingredient.stale)) return kept.credential;
+      if (!kept.madeFrom.some((dependency) => dependency.stale)) return kept.credential;
       kept.credential.signingKey.wipe();
-      this.#sessions.delete(accessKeyId);
+      this.#stsSessions.delete(accessKeyId);
     }
     const refusal = this.#refusals.get(tokenHash);
     if (refusal !== undefined) {
       if (this.#now() < refusal.until) return refusal.problem;
       this.#refusals.delete(tokenHash);
     }
-    const underWay = this.#underWay.get(tokenHash);
+    const underWay = this.#pending.get(tokenHash);
     if (underWay !== undefined) return underWay;
-    if (this.#underWay.size >= questionsAtOnce) return 'ServiceUnavailable.ControlPlane';
-    const answer = this.#ask(accessKeyId, token, tokenHash).finally(() => this.#underWay.delete(tokenHash));
-    this.#underWay.set(tokenHash, answer);
+    if (this.#pending.size >= MAX_PENDING) return 'ServiceUnavailable.ControlPlane';
+    const answer = this.#lookUp(accessKeyId, token, tokenHash).finally(() => this.#pending.delete(tokenHash));
+    this.#pending.set(tokenHash, answer);
     return answer;
   }
 
   /** Forgets what was made from any of these. */
   forget(names: Iterable<string>): void {
     for (const name of names) {
-      for (const question of this.#questions) question.changed.add(name);
-      const ingredient = this.#ingredients.get(name);
-      if (ingredient === undefined) continue;
-      ingredient.stale = true;
-      this.#ingredients.delete(name);
+      for (const question of this.#pendingLookups) question.changed.add(name);
+      const dependency = this.#dependencies.get(name);
+      if (dependency === undefined) continue;
+      dependency.stale = true;
+      this.#dependencies.delete(name);
     }
   }
 
   /** Forgets everything: changes may have been missed. */
   forgetAll(): void {
-    for (const question of this.#questions) question.spoiled = true;
-    for (const { credential } of this.#sessions.values()) credential.signingKey.wipe();
-    this.#sessions.clear();
-    this.#ingredients.clear();
+    for (const question of this.#pendingLookups) question.spoiled = true;
+    for (const { credential } of this.#stsSessions.values()) credential.signingKey.wipe();
+    this.#stsSessions.clear();
+    this.#dependencies.clear();
     this.#refusals.clear();
   }
 
-  async #ask(accessKeyId: string, token: string, tokenHash: string): Promise<CredentialLookup> {
-    const question: Question = { changed: new Set(), spoiled: false };
-    this.#questions.add(question);
+  async #lookUp(accessKeyId: string, token: string, tokenHash: string): Promise<CredentialLookup> {
+    const question: PendingLookup = { changed: new Set(), spoiled: false };
+    this.#pendingLookups.add(question);
     try {
       const resolved = await this.#resolve(accessKeyId, token);
       if (typeof resolved === 'string') {
-        this.#refusals.set(tokenHash, { problem: resolved, until: this.#now() + refusalMs });
+        this.#refusals.set(tokenHash, { problem: resolved, until: this.#now() + REFUSAL_TTL_MS });
         return resolved;
       }
       const credential = this.#credential(accessKeyId, resolved);
@@ -176,11 +176,11 @@ export class SessionCredentials {
       if (!isOutage) throw error;
       return 'ServiceUnavailable.ControlPlane';
     } finally {
-      this.#questions.delete(question);
+      this.#pendingLookups.delete(question);
     }
   }
 
-  async #resolve(accessKeyId: string, token: string): Promise<ResolvedSession | CredentialProblem> {
+  async #resolve(accessKeyId: string, token: string): Promise<ResolvedStsSession | CredentialProblem> {
     const agreement = new KeyAgreement();
     const answer = await this.#controlPlane.call('ResolveSecurityToken', {
       SessionAccessKeyId: accessKeyId,
@@ -189,7 +189,7 @@ export class SessionCredentials {
       ...servicesParameter(this.services),
     });
     const { Problem, PublicKey, RequestId, Sealed } = answer as Readonly<Record<string, string | undefined>>;
-    if (Problem !== undefined && problems.has(Problem)) return Problem as CredentialProblem;
+    if (Problem !== undefined && CREDENTIAL_PROBLEMS.has(Problem)) return Problem as CredentialProblem;
     if (PublicKey === undefined || RequestId === undefined || Sealed === undefined) throw new SealBroken();
     const key = agreement.key(PublicKey, {
       purpose: 'session',
@@ -199,10 +199,10 @@ export class SessionCredentials {
       sharedSecret: this.#controlPlane.sharedSecret('replication'),
     });
     const opened = new Opener(key).open(Buffer.from(Sealed, 'base64'));
-    return JSON.parse(opened.toString()) as ResolvedSession;
+    return JSON.parse(opened.toString()) as ResolvedStsSession;
   }
 
-  #credential(accessKeyId: string, session: ResolvedSession): Credential {
+  #credential(accessKeyId: string, session: ResolvedStsSession): Credential {
     const {
       verifier,
       status,
@@ -221,7 +221,7 @@ export class SessionCredentials {
       isVerifiedElsewhere: true,
       status,
       expiresAt,
-      principal: sessionPrincipal(this.#accountId(), roleId, roleName, sessionName, tagsOfList(tags)),
+      principal: assumedRolePrincipal(this.#accountId(), roleId, roleName, sessionName, tagsOfList(tags)),
       networkRestriction: undefined,
       permissions: this.#set(policies),
       sessionPolicy: sessionPolicy === null ? undefined : compileSessionPolicy(sessionPolicy),
@@ -235,23 +235,23 @@ export class SessionCredentials {
     const known = this.#sets.get(name);
     if (known !== undefined) return known;
     const compiled = compilePermissions(policies);
-    if (this.#sets.size >= keptSets) this.#sets.clear();
+    if (this.#sets.size >= MAX_CACHED_POLICY_SETS) this.#sets.clear();
     this.#sets.set(name, compiled);
     return compiled;
   }
 
   #keep(tokenHash: string, credential: Credential, names: readonly string[]): void {
-    if (this.#ingredients.size >= 4 * keptSessions) {
-      this.#sessions.clear();
-      this.#ingredients.clear();
+    if (this.#dependencies.size >= 4 * MAX_CACHED_SESSIONS) {
+      this.#stsSessions.clear();
+      this.#dependencies.clear();
     }
     const madeFrom = names.map((name) => {
-      const known = this.#ingredients.get(name);
+      const known = this.#dependencies.get(name);
       if (known !== undefined) return known;
-      const fresh: Ingredient = { stale: false };
-      this.#ingredients.set(name, fresh);
+      const fresh: Dependency = { stale: false };
+      this.#dependencies.set(name, fresh);
       return fresh;
     });
-    this.#sessions.set(credential.accessKeyId, { tokenHash, credential, madeFrom });
+    this.#stsSessions.set(credential.accessKeyId, { tokenHash, credential, madeFrom });
   }
 }

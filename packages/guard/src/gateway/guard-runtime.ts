@@ -4,7 +4,7 @@ import type { CredentialSource } from '../credential.ts';
 import type { NonceStore } from '../nonce-memory.ts';
 import type { RateLimits } from '../rate-limit/rate-limiter.ts';
 import type { ServiceMap } from '../service-map/service-map.ts';
-import type { QuestionCounts } from '../snapshot/signature-questions.ts';
+import type { RemoteVerificationCounts } from '../snapshot/remote-verifier.ts';
 import { type AccessRecord, loggedFields } from './access-record.ts';
 import { startAdmin } from './admin.ts';
 import { GatewayMetrics } from './gateway-metrics.ts';
@@ -24,7 +24,7 @@ export interface OpenSource {
   /** Milliseconds since they were known to be up to date; infinite while there are none. */
   readonly ageMs?: () => number;
   /** How many signatures the control plane was asked about, by what came of it. */
-  readonly questions?: () => QuestionCounts;
+  readonly questions?: () => RemoteVerificationCounts;
   /** Told of each use of a key. */
   readonly onUse?: (use: AccessKeyUse) => void;
   /** Told the RAM codes of the services that are guarded, when they have changed. */
@@ -33,7 +33,7 @@ export interface OpenSource {
 }
 
 /** What a gateway or a forward-auth endpoint is given from outside. */
-export interface Surroundings {
+export interface GuardDependencies {
   /**
    * @param ca of the server, in PEM, when the configuration names one
    * @param services RAM codes of the services that are guarded
@@ -56,9 +56,9 @@ export interface Surroundings {
 }
 
 /** What is the same for every service that one process guards: credentials, nonces, keys, book-keeping. */
-export class Checkpoint {
+export class GuardRuntime {
   readonly metrics: GatewayMetrics;
-  readonly #surroundings: Surroundings;
+  readonly #dependencies: GuardDependencies;
   readonly #opened: OpenSource;
   readonly #keys: IdentityKeys;
   readonly #tokens: IdentityTokens;
@@ -67,19 +67,19 @@ export class Checkpoint {
   isDraining = false;
 
   constructor(
-    surroundings: Surroundings,
+    dependencies: GuardDependencies,
     settings: { readonly source: SourceSettings; readonly identity: IdentitySettings },
     { sourceCa, maps }: { readonly sourceCa: string | undefined; readonly maps: readonly ServiceMap[] },
     nonces: NonceStore,
     gauges: { readonly underWay: () => number; readonly upstreams: () => readonly Upstream[] },
   ) {
-    const { now, identitySecret = randomBytes(32) } = surroundings;
+    const { now, identitySecret = randomBytes(32) } = dependencies;
     const { issuer, keyLifetimeMs } = settings.identity;
-    this.#surroundings = surroundings;
+    this.#dependencies = dependencies;
     this.#nonces = nonces;
     this.#keys = new IdentityKeys({ secret: identitySecret, periodMs: keyLifetimeMs, now });
     this.#tokens = new IdentityTokens({ keys: this.#keys, issuer, now });
-    this.#opened = surroundings.openSource(settings.source, sourceCa, codesOf(maps));
+    this.#opened = dependencies.openSource(settings.source, sourceCa, codesOf(maps));
     this.metrics = new GatewayMetrics({
       ...gauges,
       isReady: () => this.#opened.isReady(),
@@ -108,7 +108,7 @@ export class Checkpoint {
       source,
       service,
       nonces: this.#nonces,
-      now: this.#surroundings.now,
+      now: this.#dependencies.now,
       ...options,
       ...(onUse === undefined ? {} : { onUse }),
     });
@@ -119,7 +119,7 @@ export class Checkpoint {
     if (scope === 'none') return undefined;
     return scope === 'request'
       ? new RequestTokens(this.#tokens, service)
-      : new CallerTokens(this.#tokens, service, this.#surroundings.now);
+      : new CallerTokens(this.#tokens, service, this.#dependencies.now);
   }
 
   /** The public keys, as JSON. */
@@ -128,12 +128,12 @@ export class Checkpoint {
   /** Logs and counts a request that is over. */
   readonly onDone = (record: AccessRecord): void => {
     this.metrics.done(record);
-    this.#surroundings.log.info(loggedFields(record), 'request');
+    this.#dependencies.log.info(loggedFields(record), 'request');
   };
 
   /** Logs what should never happen. */
   readonly onBug = (error: unknown, requestId: string): void => {
-    this.#surroundings.log.error({ err: error, requestId }, 'this is a bug');
+    this.#dependencies.log.error({ err: error, requestId }, 'this is a bug');
   };
 
   startAdmin(listen: ListenAddress): Promise<Listener> {

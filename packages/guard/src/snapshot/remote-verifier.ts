@@ -8,14 +8,14 @@ import type { RateLimit } from '../rate-limit/rate-limit.ts';
 import { TokenBuckets } from '../rate-limit/token-buckets.ts';
 
 /** Verifications in progress: the limit for all keys, and for one, so that wrong signatures for a key do not delay the others. */
-const questionsAtOnce = 64;
-const questionsAtOnceOfKey = 8;
+const MAX_PENDING = 64;
+const MAX_PENDING_PER_KEY = 8;
 
 /** How often the control plane is asked about signatures of one key: 50 times a second, 100 at once. */
-const rateOfKey: RateLimit = { intervalMs: 20, burst: 100 };
+const RATE_PER_KEY: RateLimit = { intervalMs: 20, burst: 100 };
 
 /** Problems by which a request is refused; whatever else is answered says that nothing was verified. */
-const problems: ReadonlySet<string> = new Set<SignatureProblem>([
+const SIGNATURE_PROBLEMS: ReadonlySet<string> = new Set<SignatureProblem>([
   'InvalidAccessKeyId.NotFound',
   'InvalidAccessKeyId.Inactive',
   'MissingSecurityToken',
@@ -29,7 +29,7 @@ const problems: ReadonlySet<string> = new Set<SignatureProblem>([
 ]);
 
 /** How many signatures the control plane was asked about, by what it answered. */
-export interface QuestionCounts {
+export interface RemoteVerificationCounts {
   readonly confirmed: number;
   readonly refused: number;
   /** Not asked, or not answered: too many at once, or the control plane is away. */
@@ -37,10 +37,10 @@ export interface QuestionCounts {
 }
 
 /** Has signatures verified by the control plane that this guard has nothing to verify with. */
-export class SignatureQuestions {
+export class RemoteVerifier {
   readonly #controlPlane: ControlPlane;
   readonly #now: () => number;
-  readonly #rates = new TokenBuckets(rateOfKey, 10_000);
+  readonly #rates = new TokenBuckets(RATE_PER_KEY, 10_000);
   readonly #ofKey = new Map<string, number>();
   #underWay = 0;
   #confirmed = 0;
@@ -53,17 +53,17 @@ export class SignatureQuestions {
     this.#now = now;
   }
 
-  get counts(): QuestionCounts {
+  get counts(): RemoteVerificationCounts {
     return { confirmed: this.#confirmed, refused: this.#refused, unanswered: this.#unanswered };
   }
 
   /** @param principalArn whose signature it has to be */
-  async ask(question: SignatureQuestion, principalArn: string): Promise<SignatureAnswer> {
+  async verify(question: SignatureQuestion, principalArn: string): Promise<SignatureAnswer> {
     const { accessKeyId } = question;
     const ofKey = this.#ofKey.get(accessKeyId) ?? 0;
-    if (this.#underWay >= questionsAtOnce || ofKey >= questionsAtOnceOfKey) return this.#none();
+    if (this.#underWay >= MAX_PENDING || ofKey >= MAX_PENDING_PER_KEY) return this.#unanswerable();
     const now = this.#now();
-    if (this.#rates.waitFor(accessKeyId, now) > 0) return this.#none();
+    if (this.#rates.waitFor(accessKeyId, now) > 0) return this.#unanswerable();
     this.#rates.take(accessKeyId, now);
     this.#underWay += 1;
     this.#ofKey.set(accessKeyId, ofKey + 1);
@@ -72,7 +72,7 @@ export class SignatureQuestions {
     } catch (error) {
       const isOutage = error instanceof ControlPlaneRefusal || error instanceof ControlPlaneUnreachable;
       if (!isOutage) throw error;
-      return this.#none();
+      return this.#unanswerable();
     } finally {
       this.#underWay -= 1;
       const left = (this.#ofKey.get(accessKeyId) ?? 1) - 1;
@@ -90,16 +90,17 @@ export class SignatureQuestions {
     if (Verified === true) {
       const stringToSign = stringsToSign[Number(StringIndex)];
       // The owner was renamed or replaced, and that has not been heard here yet.
-      if (stringToSign === undefined || PrincipalArn !== principalArn) return this.#none();
+      if (stringToSign === undefined || PrincipalArn !== principalArn) return this.#unanswerable();
       this.#confirmed += 1;
       return { confirmed: true, stringToSign };
     }
-    if (Verified !== false || typeof Problem !== 'string' || !problems.has(Problem)) return this.#none();
+    if (Verified !== false || typeof Problem !== 'string' || !SIGNATURE_PROBLEMS.has(Problem))
+      return this.#unanswerable();
     this.#refused += 1;
     return { confirmed: false, problem: Problem as SignatureProblem };
   }
 
-  #none(): SignatureAnswer {
+  #unanswerable(): SignatureAnswer {
     this.#unanswered += 1;
     return { confirmed: false, problem: 'ServiceUnavailable.ControlPlane' };
   }

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { type ForwardAuthSettings, readForwardAuth } from '../forward-auth/configuration.ts';
+import { type ForwardAuthSettings, readForwardAuth } from '../forward-auth/forward-auth-configuration.ts';
 import { YamlReader } from '../service-map/yaml-reader.ts';
 import {
   assertDistinctHosts,
