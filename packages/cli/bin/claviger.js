@@ -8,10 +8,10 @@ if (major < 22 || (major === 22 && minor < 13)) {
   process.exit(2);
 }
 
-// Imported only now: older versions cannot even load it.
-const { run, surviveLostReaders } = await import('../dist/src/main.js');
+// Imported dynamically because older Node.js versions cannot parse it.
+const { run, handleOutputErrors } = await import('../dist/src/main.js');
 
-surviveLostReaders(process);
+handleOutputErrors(process);
 process.exitCode = await run(process.argv.slice(2), {
   out: process.stdout,
   err: process.stderr,

@@ -1,11 +1,11 @@
 /**
- * Writes the software bill of materials of a release, `claviger.cdx.json`: `npm run sbom`. It is npm's own CycloneDX
- * document of what an installation depends on, and the packages that are bundled into the console's files beside it.
+ * Writes the software bill of materials of a release, `claviger.cdx.json`: `npm run sbom`. It is the CycloneDX document
+ * that npm writes for the dependencies, with the packages that are bundled in the files of the console.
  */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readLockFile, repository, shippedPackages } from './shipped-packages.ts';
+import { REPOSITORY, readLockFile, shippedPackages } from './shipped-packages.ts';
 import { readReviewedList } from './third-party.ts';
 
 interface Component {
@@ -16,11 +16,11 @@ interface Component {
 const { stdout, status, stderr } = spawnSync(
   'npm',
   ['sbom', '--omit', 'dev', '--package-lock-only', '--sbom-format', 'cyclonedx'],
-  { cwd: repository, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+  { cwd: REPOSITORY, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
 );
 if (status !== 0) throw new Error(`npm sbom failed: ${stderr}`);
 const document = JSON.parse(stdout) as { components: Component[]; metadata: { component: { name: string } } };
-// npm takes the name of the folder, which says nothing of the release.
+// npm uses the name of the folder.
 document.metadata.component.name = 'claviger';
 const known = new Set(document.components.map(({ name, version }) => `${name}@${version}`));
 for (const { name, version, licence } of shippedPackages(
@@ -32,5 +32,5 @@ for (const { name, version, licence } of shippedPackages(
   const component = { 'bom-ref': `${name}@${version}`, type: 'library', name, version, purl };
   document.components.push({ ...component, licenses: [{ license: { id: licence } }] } as Component);
 }
-writeFileSync(join(repository, 'claviger.cdx.json'), `${JSON.stringify(document, null, 2)}\n`);
+writeFileSync(join(REPOSITORY, 'claviger.cdx.json'), `${JSON.stringify(document, null, 2)}\n`);
 console.log(`${document.components.length} components; written to claviger.cdx.json`);

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The folder of the repository. */
-export const repository = join(import.meta.dirname, '..', '..', '..');
+/** Root folder of the repository. */
+export const REPOSITORY = join(import.meta.dirname, '..', '..', '..');
 
-/** A package of others that an installation runs. */
+/** Third-party package that an installation runs. */
 export interface ShippedPackage {
   readonly name: string;
   readonly version: string;
   readonly licence: string;
-  /** Whether the lock file has a digest by which its content is checked when it is installed. */
+  /** Whether the lock file has a digest that npm checks on installation. */
   readonly hasIntegrity: boolean;
   readonly how: 'installed' | 'in the console';
 }
@@ -25,28 +25,28 @@ interface LockedPackage {
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
 
-/** A package-lock.json of version 3. */
+/** `package-lock.json`, version 3. */
 export interface LockFile {
   readonly packages: Readonly<Record<string, LockedPackage>>;
 }
 
-/** Packages that the repository publishes; each with what it installs. */
-const published = ['cli', 'server', 'guard', 'policy', 'signature'].map((name) => `packages/${name}`);
+/** Packages that this repository publishes. */
+const PUBLISHED = ['cli', 'server', 'guard', 'policy', 'signature'].map((name) => `packages/${name}`);
 
 /** Reads the lock file of the repository. */
 export function readLockFile(): LockFile {
-  return JSON.parse(readFileSync(join(repository, 'package-lock.json'), 'utf8')) as LockFile;
+  return JSON.parse(readFileSync(join(REPOSITORY, 'package-lock.json'), 'utf8')) as LockFile;
 }
 
 /**
- * Returns every package of others that an installation runs, found in the lock file without the network: what the published
- * packages depend on, and what is bundled into the console's files.
- * @param bundled direct dependencies of the console whose code is in its files; the rest only builds or tests it
+ * Returns the third-party packages of an installation, from the lock file: dependencies of the published packages, and
+ * the packages that are bundled in the files of the console.
+ * @param bundled direct dependencies of the console whose code is in its files; the others only build or test it
  */
 export function shippedPackages(lock: LockFile, bundled: readonly string[]): readonly ShippedPackage[] {
   const installed = closure(
     lock,
-    published.flatMap((at) => dependenciesOf(lock, at)),
+    PUBLISHED.flatMap((at) => dependenciesOf(lock, at)),
   );
   const inConsole = closure(
     lock,
@@ -76,7 +76,7 @@ function closure(lock: LockFile, roots: readonly string[]): ReadonlySet<string> 
   const waiting = [...roots];
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
     if (found.has(at)) continue;
-    // Our own packages are followed, and not listed.
+    // Packages of this repository are followed but not listed.
     if (at.includes('node_modules/')) found.add(at);
     waiting.push(...dependenciesOf(lock, at));
   }
@@ -96,7 +96,7 @@ function dependenciesOf(lock: LockFile, at: string): readonly string[] {
   return names.map((name) => resolve(lock, at, name)).filter((found) => found !== '');
 }
 
-/** Where a dependency is, as Node looks for it: in the folder, then in each one above. Empty when it is not installed. */
+/** Returns the path of a dependency, resolved as Node.js does: in the folder, then in each parent. Empty if absent. */
 function resolve({ packages }: LockFile, from: string, name: string): string {
   for (let folder = from; ; folder = folder.includes('/') ? folder.slice(0, folder.lastIndexOf('/')) : '') {
     const at = folder === '' ? `node_modules/${name}` : `${folder}/node_modules/${name}`;

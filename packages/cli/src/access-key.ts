@@ -2,21 +2,21 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { SigningCredentials } from '@claviger/signature';
 import { type Command, CommanderError } from 'commander';
-import { readGivenFile } from './given-file.ts';
+import { readInputFile } from './input-file.ts';
 import type { Terminal } from './terminal.ts';
 
 const ID = 'ALIBABA_CLOUD_ACCESS_KEY_ID';
 const SECRET = 'ALIBABA_CLOUD_ACCESS_KEY_SECRET';
 const TOKEN = 'ALIBABA_CLOUD_SECURITY_TOKEN';
 
-/** Where a command gets its AccessKey from, for its help. */
-export const WHERE_KEYS_COME_FROM = `
-The AccessKey comes from the environment, where the official clients look for it too:
-  ${ID}, ${SECRET} and, of a temporary key, ${TOKEN},
-or with --profile from ~/.aliyun/config.json, which is read and never written. There is no flag for a secret:
-whoever lists processes would see it.`;
+/** Help text on where a command takes its AccessKey from. */
+export const ACCESS_KEY_HELP = `
+The AccessKey is read from the environment variables that the official clients use:
+  ${ID}, ${SECRET} and, for a temporary key, ${TOKEN}.
+With --profile it is read from ~/.aliyun/config.json, which is never written. No flag takes a secret, because
+the process list would show it.`;
 
-/** A profile of the official command-line tool, as far as it is read here; whatever else may stand in its fields. */
+/** Profile of the official command-line tool. Its fields are not checked: they may have any type. */
 interface Profile {
   readonly name: string;
   readonly mode?: unknown;
@@ -31,10 +31,10 @@ export function addProfileFlag(command: Command): Command {
 }
 
 /**
- * The AccessKey to sign with.
- * @param profile the name of a profile; the environment is asked when it is absent
- * @returns undefined when there is none in the environment
- * @throws CommanderError when half of a key is there, or the profile holds none
+ * Returns the AccessKey to sign with.
+ * @param profile name of a profile; the environment is read when it is absent
+ * @returns undefined when the environment has none
+ * @throws CommanderError when the environment has half of a key, or the profile has none
  */
 export function findAccessKey(
   terminal: Terminal,
@@ -43,18 +43,19 @@ export function findAccessKey(
   if (profile !== undefined) return keyOfProfile(terminal, profile);
   const { [ID]: accessKeyId, [SECRET]: accessKeySecret, [TOKEN]: securityToken } = terminal.environment;
   if (!accessKeyId && !accessKeySecret) return undefined;
-  if (!accessKeyId) throw wrong(`${SECRET} is set, and ${ID} is not`);
-  if (!accessKeySecret) throw wrong(`${ID} is set, and ${SECRET} is not`);
+  if (!accessKeyId) throw usageError(`${ID} is not set, but ${SECRET} is`);
+  if (!accessKeySecret) throw usageError(`${SECRET} is not set, but ${ID} is`);
   return { accessKeyId, accessKeySecret, ...(securityToken ? { securityToken } : {}) };
 }
 
 /**
- * As {@link findAccessKey}, for a command that cannot do without.
+ * Returns the AccessKey to sign with, for a command that requires one.
  * @throws CommanderError when there is none
+ * @see findAccessKey
  */
 export function requireAccessKey(terminal: Terminal, profile: string | undefined): SigningCredentials {
   const found = findAccessKey(terminal, profile);
-  if (found === undefined) throw wrong(`there is no AccessKey: set ${ID} and ${SECRET}, or give --profile`);
+  if (found === undefined) throw usageError(`no AccessKey: set ${ID} and ${SECRET}, or use --profile`);
   return found;
 }
 
@@ -64,12 +65,14 @@ function keyOfProfile(terminal: Terminal, name: string): SigningCredentials {
   const profile = profiles.find((each) => each.name === name);
   if (profile === undefined) {
     const names = profiles.map((each) => each.name).join(', ');
-    throw wrong(`${file} has no profile \`${name}\`; it has ${names === '' ? 'none' : names}`);
+    throw usageError(
+      `--profile: ${file} has no profile "${name}": expected ${names === '' ? 'one, but it has none' : names}`,
+    );
   }
   const { mode } = profile;
   if (mode !== 'AK' && mode !== 'StsToken') {
-    const named = typeof mode === 'string' ? `of mode ${mode}` : 'of no mode';
-    throw wrong(`the profile \`${name}\` is ${named}; only AK and StsToken hold a key that can sign`);
+    const shown = typeof mode === 'string' ? JSON.stringify(mode) : 'missing';
+    throw usageError(`--profile: the mode of profile "${name}" is ${shown}: expected AK or StsToken`);
   }
   const [accessKeyId, accessKeySecret, token] = [
     profile.access_key_id,
@@ -77,26 +80,26 @@ function keyOfProfile(terminal: Terminal, name: string): SigningCredentials {
     profile.sts_token,
   ].map((value) => (typeof value === 'string' ? value : undefined));
   if (!accessKeyId || !accessKeySecret || (mode === 'StsToken' && !token)) {
-    throw wrong(`the profile \`${name}\` of ${file} holds no whole AccessKey`);
+    throw usageError(`--profile: profile "${name}" of ${file} has an incomplete AccessKey`);
   }
   return { accessKeyId, accessKeySecret, ...(mode === 'StsToken' && token ? { securityToken: token } : {}) };
 }
 
 function readProfiles(file: string): readonly Profile[] {
-  const text = readGivenFile('--profile', file).toString('utf8');
+  const text = readInputFile('--profile', file).toString('utf8');
   try {
     const { profiles } = JSON.parse(text) as { readonly profiles?: unknown };
     if (Array.isArray(profiles) && profiles.every(isProfile)) return profiles;
   } catch {
-    // The parser's own message may quote the file, which holds secrets.
+    // The parser's message may quote the file, which contains secrets.
   }
-  throw wrong(`${file} is not the JSON that the official command-line tool writes`);
+  throw usageError(`--profile: ${file} is not JSON as the official command-line tool writes it`);
 }
 
 function isProfile(value: unknown): value is Profile {
   return typeof value === 'object' && value !== null && typeof (value as Partial<Profile>).name === 'string';
 }
 
-function wrong(message: string): CommanderError {
+function usageError(message: string): CommanderError {
   return new CommanderError(2, 'claviger.access-key', message);
 }

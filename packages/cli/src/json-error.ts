@@ -1,19 +1,19 @@
 import { CommanderError } from 'commander';
-import { print, type Terminal, TOLD } from './terminal.ts';
+import { ALREADY_REPORTED, print, type Terminal } from './terminal.ts';
 
 /**
- * Does the work of a command. With `--json` an error that ends it is one JSON object on standard output too:
+ * Runs the action of a command. With `--json` an error is also printed to standard output as one JSON object:
  * `{ "error": { "code", "message" } }`.
  */
-export async function orJsonError(
+export async function withJsonErrors(
   terminal: Terminal,
   { json }: { readonly json?: boolean },
-  work: () => Promise<void>,
+  action: () => Promise<void>,
 ): Promise<void> {
   try {
-    await work();
+    await action();
   } catch (error) {
-    if (json && error instanceof CommanderError && error.code !== TOLD) {
+    if (json && error instanceof CommanderError && error.code !== ALREADY_REPORTED) {
       const code = error.code.replace(/^claviger\./, '');
       print(terminal, JSON.stringify({ error: { code, message: error.message } }));
     }

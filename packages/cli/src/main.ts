@@ -22,16 +22,19 @@ import { addServe } from './commands/serve.ts';
 import { addSessions } from './commands/sessions.ts';
 import { addSign } from './commands/sign.ts';
 import { addVerify } from './commands/verify.ts';
-import { reasonOf, sentenceOf } from './system-reason.ts';
-import { type Terminal, TOLD, tell } from './terminal.ts';
+import { INVALID_VALUE, nameFlagsInErrors } from './invalid-value.ts';
+import { systemErrorSentence, systemErrorText } from './system-error.ts';
+import { ALREADY_REPORTED, printStatus, type Terminal } from './terminal.ts';
 
-export { surviveLostReaders } from './standard-streams.ts';
+export { handleOutputErrors } from './output-errors.ts';
 
-/** Exit codes: 0 done, 1 refused or failed, 2 the command line or configuration is wrong. */
+/** Exit code for a refused or failed command. */
 const FAILED = 1;
-const WRONG_USAGE = 2;
+/** Exit code for an invalid command line or configuration. */
+const USAGE_ERROR = 2;
+const SEE_HELP = '(see --help)';
 
-/** The command with everything under it. */
+/** Builds the `claviger` command with all its subcommands. */
 export function program(terminal: Terminal): Command {
   const { version } = JSON.parse(readFileSync(packageFile(), 'utf8')) as { readonly version: string };
   const root = new Command('claviger')
@@ -44,10 +47,10 @@ export function program(terminal: Terminal): Command {
       writeErr: (text) => terminal.err.write(text),
     })
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
-    .addHelpText('afterAll', '\nExit codes: 0 done, 1 refused or failed, 2 wrong usage or configuration.')
-    // `sign --version` is an API's version, and not ours.
+    .addHelpText('afterAll', '\nExit codes: 0 done, 1 refused or failed, 2 invalid usage or configuration.')
+    // `sign --version` is the version of an API, not of this command.
     .enablePositionalOptions()
-    .showHelpAfterError('(--help shows what there is)')
+    .showHelpAfterError(SEE_HELP)
     .exitOverride();
   addInit(root, terminal);
   addServe(root, terminal);
@@ -64,14 +67,16 @@ export function program(terminal: Terminal): Command {
   addCall(root, terminal);
   addVerify(root, terminal);
   addPolicy(root, terminal);
-  for (const command of everyCommand(root)) command.exitOverride();
+  for (const command of subcommands(root)) {
+    command.exitOverride();
+    nameFlagsInErrors(command);
+  }
   return root;
 }
 
 /**
- * Runs a command line.
+ * Runs a command line and returns the exit code.
  * @param words without `node` and the script
- * @returns the exit code
  */
 export async function run(words: readonly string[], terminal: Terminal): Promise<number> {
   try {
@@ -79,25 +84,26 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) {
-      // Commander has told its own errors; help and version are not errors.
+      // Commander has printed its own errors; help and version are not errors.
       if (error.exitCode === 0) return 0;
-      if (error.code === TOLD) return error.exitCode;
-      if (!error.code.startsWith('claviger.')) return WRONG_USAGE;
-      tell(terminal, `error: ${error.message}`);
+      if (error.code === ALREADY_REPORTED) return error.exitCode;
+      if (!error.code.startsWith('claviger.')) return USAGE_ERROR;
+      printStatus(terminal, `error: ${error.message}`);
+      if (error.code === INVALID_VALUE) printStatus(terminal, SEE_HELP);
       return error.exitCode;
     }
     if (error instanceof ConfigurationError) {
-      tell(terminal, `error: ${error.message}`);
-      return WRONG_USAGE;
+      printStatus(terminal, `error: ${error.message}`);
+      return USAGE_ERROR;
     }
     if (isExpected(error)) {
       const reason = error.cause instanceof Error ? `: ${causeOf(error.cause)}` : '';
-      tell(terminal, `error: ${error.message}${reason}`);
+      printStatus(terminal, `error: ${error.message}${reason}`);
       return FAILED;
     }
-    // What the system says of an address or a file: in use, not permitted.
+    // Errors of the operating system for an address or a file: in use, not permitted.
     if (error instanceof Error && 'syscall' in error) {
-      tell(terminal, `error: ${sentenceOf(error as NodeJS.ErrnoException)}`);
+      printStatus(terminal, `error: ${systemErrorSentence(error as NodeJS.ErrnoException)}`);
       return FAILED;
     }
     throw error;
@@ -113,16 +119,16 @@ function isExpected(error: unknown): error is Error {
   );
 }
 
-/** Of an address with several IPs, what the first of them said. */
+/** Returns the reason of a cause; for a host with several IP addresses, that of the first. */
 function causeOf(cause: Error): string {
   const [first = cause] = cause instanceof AggregateError ? (cause.errors as Error[]) : [cause];
-  return reasonOf(first);
+  return systemErrorText(first);
 }
 
-function* everyCommand(command: Command): Iterable<Command> {
+function* subcommands(command: Command): Iterable<Command> {
   for (const child of command.commands) {
     yield child;
-    yield* everyCommand(child);
+    yield* subcommands(child);
   }
 }
 

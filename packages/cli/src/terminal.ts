@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { CommanderError } from 'commander';
 
-/** Where a command writes. Colours go to a terminal only, and not when `NO_COLOR` is set. */
+/** Streams and environment of a command. Colours are used on a terminal only, and not when `NO_COLOR` is set. */
 export interface Terminal {
   readonly out: Writable & { readonly isTTY?: boolean };
   readonly err: Writable & { readonly isTTY?: boolean };
@@ -10,40 +10,41 @@ export interface Terminal {
   readonly input?: Readable & { readonly isTTY?: boolean };
 }
 
-/** What a command reads from. */
+/** Returns the standard input of a command. */
 export function inputOf(terminal: Terminal): Readable & { readonly isTTY?: boolean } {
   return terminal.input ?? process.stdin;
 }
 
-/** The code of an error that ends a command which has said already what there is to say. */
-export const TOLD = 'claviger.told';
+/** Code of an error whose message has been printed already. */
+export const ALREADY_REPORTED = 'claviger.reported';
 
-/** Ends a command that has said what there is to say. @param exitCode of the process */
-export function ended(exitCode: number): CommanderError {
-  return new CommanderError(exitCode, TOLD, '');
+/** Returns an error that ends a command without a further message. @param exitCode of the process */
+export function exitWith(exitCode: number): CommanderError {
+  return new CommanderError(exitCode, ALREADY_REPORTED, '');
 }
 
-/** Prints one line of what was asked for. */
+/** Prints a line of the result to standard output. */
 export function print(terminal: Terminal, line: string): void {
   terminal.out.write(`${line}\n`);
 }
 
-/** Prints one line that is about the work, not its result. */
-export function tell(terminal: Terminal, line: string): void {
+/** Prints a line of status, a warning or an error to standard error. */
+export function printStatus(terminal: Terminal, line: string): void {
   terminal.err.write(`${line}\n`);
 }
 
-/** In bold, where that can be shown. */
+/** Formats text for standard output in bold. */
 export const bold = (terminal: Terminal, text: string) => coloured(terminal.out, terminal, '1', text);
 
-/** As something that went well, where that can be shown. */
-export const good = (terminal: Terminal, text: string) => coloured(terminal.out, terminal, '32', text);
+/** Formats text for standard output in green. */
+export const green = (terminal: Terminal, text: string) => coloured(terminal.out, terminal, '32', text);
 
-/** As something that went wrong, where that can be shown. */
-export const bad = (terminal: Terminal, text: string) => coloured(terminal.out, terminal, '31', text);
+/** Formats text for standard output in red. */
+export const red = (terminal: Terminal, text: string) => coloured(terminal.out, terminal, '31', text);
 
-/** As a warning, where that can be shown. */
-export const warning = (terminal: Terminal, text: string) => coloured(terminal.err, terminal, '33', text);
+/** Formats a warning for standard error in yellow. */
+export const warningStyle = (terminal: Terminal, text: string) =>
+  coloured(terminal.err, terminal, '33', text);
 
 function coloured(
   stream: { readonly isTTY?: boolean },
@@ -55,7 +56,7 @@ function coloured(
   return plain ? text : `\u001b[${code}m${text}\u001b[0m`;
 }
 
-/** Rows under headings, in columns as wide as they need. */
+/** Formats rows below headings, in aligned columns. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),

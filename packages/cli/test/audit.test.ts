@@ -1,11 +1,11 @@
-/** `claviger audit`: what was written down, beside the database. */
+/** `claviger audit` on SQLite and PostgreSQL. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { signRequest } from '@claviger/signature';
-import { freshDirectory, serve } from './claviger.ts';
-import { clientsOf } from './clients.ts';
-import { type } from './typed.ts';
+import { serve, temporaryDirectory } from './claviger-process.ts';
+import { officialClients } from './official-clients.ts';
+import { runInProcess } from './run-in-process.ts';
 
 interface Event {
   readonly eventName: string;
@@ -13,7 +13,7 @@ interface Event {
   readonly userIdentity: { readonly accountId: string; readonly accessKeyId: string };
 }
 
-/** By its address, for the compiler rewrites no relative import between two projects. */
+/** Imported by URL: the compiler does not rewrite relative imports across projects. */
 const { serverAddress, command: sql } = (await import(
   new URL('../../server/test/databases.ts', import.meta.url).href
 )) as {
@@ -22,7 +22,7 @@ const { serverAddress, command: sql } = (await import(
 };
 
 async function audit(words: readonly string[]): Promise<Event[]> {
-  const { status, out, err } = await type(['audit', '--json', ...words]);
+  const { status, out, err } = await runInProcess(['audit', '--json', ...words]);
   assert.equal(status, 0, err);
   return out
     .split('\n')
@@ -30,7 +30,7 @@ async function audit(words: readonly string[]): Promise<Event[]> {
     .map((line) => JSON.parse(line) as Event);
 }
 
-/** A call with a key of one's own choice. */
+/** Sends a call with any AccessKey ID. */
 async function attempt(url: string, accessKeyId: string): Promise<void> {
   const { rawHeaders, method } = signRequest(
     { method: 'POST', target: '/', headers: [['host', new URL(url).host]] },
@@ -49,14 +49,14 @@ async function attempt(url: string, accessKeyId: string): Promise<void> {
   await fetch(url, { method, headers });
 }
 
-/** The same on both databases. @param words that name the database */
-async function readBeside(data: string, words: readonly string[]): Promise<void> {
-  const made = await type(['init', '--json', '--data', data, ...words]);
+/** Reads events while the server runs. @param words flags that name the database */
+async function readWhileServing(data: string, words: readonly string[]): Promise<void> {
+  const made = await runInProcess(['init', '--json', '--data', data, ...words]);
   assert.equal(made.status, 0, made.err);
   const { AccountId, AccessKeyId, AccessKeySecret } = JSON.parse(made.out) as Record<string, string>;
   const server = await serve(['--data', data, '--audit', 'strict', ...words]);
   const where = ['--data', data, ...words];
-  await clientsOf(server.url, {
+  await officialClients(server.url, {
     AccessKeyId: AccessKeyId!,
     AccessKeySecret: AccessKeySecret!,
   } as never).sts.getCallerIdentity();
@@ -68,9 +68,9 @@ async function readBeside(data: string, words: readonly string[]): Promise<void>
   );
 
   const codes = (events: readonly Event[]) => events.map(({ errorCode }) => errorCode);
-  const strangers = await audit([...where, '--no-account']);
+  const unknownCallers = await audit([...where, '--no-account']);
   assert.deepEqual(
-    strangers.map(({ userIdentity }) => [userIdentity.accountId, userIdentity.accessKeyId]),
+    unknownCallers.map(({ userIdentity }) => [userIdentity.accountId, userIdentity.accessKeyId]),
     [
       ['', 'LTAI5tUnknownUnknownUnkn'],
       ['', '\u001b[31mred'],
@@ -83,41 +83,41 @@ async function readBeside(data: string, words: readonly string[]): Promise<void>
     ['InitializeInstallation', 'GetCallerIdentity', 'GetCallerIdentity'],
   );
   assert.equal((await audit([...where, '--event', 'InitializeInstallation'])).length, 1);
-  assert.equal((await audit(where)).length, ofAccount.length + strangers.length);
+  assert.equal((await audit(where)).length, ofAccount.length + unknownCallers.length);
   assert.deepEqual(await audit([...where, '--until', '2020-01-01T00:00:00Z']), []);
 
-  const { out } = await type(['audit', ...where]);
-  assert.equal(out.split('\n').length - 1, ofAccount.length + strangers.length);
-  assert.ok(!out.includes('\u001b'), 'what senders chose does not reach the terminal as it is');
+  const { out } = await runInProcess(['audit', ...where]);
+  assert.equal(out.split('\n').length - 1, ofAccount.length + unknownCallers.length);
+  assert.ok(!out.includes('\u001b'), 'control characters from callers are escaped');
   assert.ok(out.includes('\\u001b[31mred'));
   assert.equal(await server.stop('SIGTERM'), 0);
 }
 
 describe('claviger audit', () => {
-  test('reads the events of accounts and of nobody, beside a running server (SQLite)', () =>
-    readBeside(freshDirectory(), []));
+  test('reads events with and without an account while the server runs (SQLite)', () =>
+    readWhileServing(temporaryDirectory(), []));
 
-  test('reads them on PostgreSQL', async () => {
+  test('reads events from PostgreSQL', async () => {
     const name = `cli_audit_${process.pid}`;
     const postgres = await serverAddress();
     await sql(postgres, `create database ${name}`);
     const url = new URL(postgres);
     url.pathname = `/${name}`;
     try {
-      await readBeside(freshDirectory(), ['--database', url.href]);
+      await readWhileServing(temporaryDirectory(), ['--database', url.href]);
     } finally {
       await sql(postgres, `drop database ${name} with (force)`);
     }
   });
 
-  test('a wrong word is named, and exits with 2', async () => {
+  test('an invalid value is named and exits with 2', async () => {
     for (const [words, named] of [
-      [['--since', 'yesterday'], 'yesterday'],
-      [['--since', '5w'], '5w'],
-      [['--account', '12'], '16 digits'],
+      [['--since', 'yesterday'], 'error: --since: invalid time "yesterday": expected a time such as '],
+      [['--since', '5w'], 'error: --since: invalid duration "5w": expected 1ms to 36500d\n(see --help)\n'],
+      [['--account', '12'], 'error: --account: invalid account ID "12": expected 16 digits\n'],
       [['--since', '1h', '--until', '2h'], '--since is later'],
     ] as const) {
-      const { status, err } = await type(['audit', '--data', freshDirectory(), ...words]);
+      const { status, err } = await runInProcess(['audit', '--data', temporaryDirectory(), ...words]);
       assert.equal(status, 2, err);
       assert.ok(err.includes(named), err);
     }

@@ -1,13 +1,13 @@
-/** `claviger call` against servers: a real Claviger, and one that answers what is wanted. */
+/** `claviger call` against a Claviger server and a test server with fixed responses. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { claviger, freshDirectory, serve } from './claviger.ts';
-import { type Surroundings, type } from './typed.ts';
-import { startVerifier } from './verifier.ts';
+import { claviger, serve, temporaryDirectory } from './claviger-process.ts';
+import { type CommandInput, runInProcess } from './run-in-process.ts';
+import { startVerifyingServer } from './verifying-server.ts';
 
 interface Key {
   readonly AccessKeyId: string;
@@ -19,7 +19,7 @@ const example: Key = {
   AccessKeySecret: 'ExampleSecret0000000000000001',
 };
 
-function as({ AccessKeyId, AccessKeySecret }: Key): Surroundings {
+function as({ AccessKeyId, AccessKeySecret }: Key): CommandInput {
   return {
     environment: {
       ALIBABA_CLOUD_ACCESS_KEY_ID: AccessKeyId,
@@ -28,15 +28,16 @@ function as({ AccessKeyId, AccessKeySecret }: Key): Surroundings {
   };
 }
 
-const data = freshDirectory();
+const data = temporaryDirectory();
 const admin = JSON.parse(claviger(['init', '--data', data, '--json']).out) as Key;
 const server = await serve(['--data', data]);
 after(() => server.stop('SIGTERM'));
 
-describe('claviger call, to Claviger', () => {
+describe('claviger call to a Claviger server', () => {
   let user: Key;
 
-  const call = (key: Key, url: string, ...flags: string[]) => type(['call', 'POST', url, ...flags], as(key));
+  const call = (key: Key, url: string, ...flags: string[]) =>
+    runInProcess(['call', 'POST', url, ...flags], as(key));
   const ram = (key: Key, action: string, parameters: Record<string, string> = {}, ...flags: string[]) => {
     const query = new URLSearchParams(parameters);
     return call(key, `${server.url}/?${query}`, '--action', action, '--version', '2015-05-01', ...flags);
@@ -48,7 +49,7 @@ describe('claviger call, to Claviger', () => {
     user = (JSON.parse(out) as { AccessKey: Key }).AccessKey;
   });
 
-  test('prints the body, tells the status, and exits with 0', async () => {
+  test('prints the body and the status, and exits with 0', async () => {
     const { status, out, err } = await ram(admin, 'GetUser', { UserName: 'alice' });
     assert.deepEqual([status, err], [0, '200 OK\n']);
     assert.equal((JSON.parse(out) as { User: { UserName: string } }).User.UserName, 'alice');
@@ -64,7 +65,7 @@ describe('claviger call, to Claviger', () => {
     });
   }
 
-  test('says of a denial what was missing, for whom, and what would allow it; exits with 1', async () => {
+  test('explains a denial: missing permission, principal, and a statement that allows it; exits with 1', async () => {
     const { status, out, err } = await ram(user, 'ListUsers');
     assert.equal(status, 1);
     const { Code, RequestId } = JSON.parse(out) as { Code: string; RequestId: string };
@@ -81,7 +82,7 @@ describe('claviger call, to Claviger', () => {
     assert.equal((await ram(user, 'ListUsers')).status, 0, 'what it advises does allow it');
   });
 
-  test('says of an explicit Deny that no Allow helps', async () => {
+  test('explains an explicit Deny', async () => {
     const document = JSON.stringify({
       Version: '1',
       Statement: [{ Effect: 'Deny', Action: 'ram:GetUser', Resource: '*' }],
@@ -90,24 +91,24 @@ describe('claviger call, to Claviger', () => {
     await ram(admin, 'AttachPolicyToUser', { PolicyType: 'Custom', PolicyName: 'deny', UserName: 'alice' });
     const { err } = await ram(user, 'GetUser', { UserName: 'alice' });
     assert.match(err, /missing {3}ram:GetUser on acs:ram:\*:\d+:user\/alice\n/);
-    assert.match(err, /has a Deny that applies; no Allow helps/);
+    assert.match(err, /has a Deny that applies; an Allow cannot override it/);
     assert.doesNotMatch(err, /to allow/);
   });
 
-  test('reads a refusal in XML as well', async () => {
+  test('reads XML errors', async () => {
     const { err } = await ram(user, 'ListGroups', {}, '-H', 'accept: text/xml');
     assert.match(err, /missing {3}ram:ListGroups on/);
     assert.match(err, /for {7}RAM user/);
   });
 
-  test('says of a wrong secret that the server has another one', async () => {
+  test('explains a wrong secret', async () => {
     const { status, err } = await ram({ ...admin, AccessKeySecret: 'wrong' }, 'GetUser');
     assert.equal(status, 1);
     assert.match(err, /SignatureDoesNotMatch: Specified signature is not matched with our calculation\.\n/);
     assert.match(err, /The server signed the same text: it has another secret for this key\./);
   });
 
-  test('--include prints status line and headers, --json one object', async () => {
+  test('--include prints the status line and headers, --json one object', async () => {
     const included = await ram(admin, 'GetUser', { UserName: 'alice' }, '--include');
     assert.match(included.out, /^HTTP\/1.1 200 OK\ncontent-type: application\/json[\s\S]*\n\n\{/);
     const { status, out, err } = await ram(user, 'DeleteUser', { UserName: 'alice' }, '--json');
@@ -121,7 +122,7 @@ describe('claviger call, to Claviger', () => {
     assert.match(answer.headers['content-type'] ?? '', /json/);
   });
 
-  test('the secret is nowhere in what is printed', async () => {
+  test('the secret is not printed', async () => {
     for (const key of [admin, { ...admin, AccessKeySecret: 'WrongSecret99' }]) {
       const { out, err } = await ram(key, 'GetUser', {}, '--include');
       assert.ok(!`${out}${err}`.includes(key.AccessKeySecret));
@@ -129,21 +130,21 @@ describe('claviger call, to Claviger', () => {
   });
 });
 
-test('a certificate of its own is trusted with --ca', async () => {
+test('a self-signed certificate is trusted with --ca', async () => {
   const secure = await serve(['--data', data, '--tls', 'auto']);
   const words = ['call', 'POST', secure.url, '--action', 'GetCallerIdentity', '--version', '2015-04-01'];
-  const trusting = await type([...words, '--ca', join(data, 'tls', 'cert.pem')], as(admin));
+  const trusting = await runInProcess([...words, '--ca', join(data, 'tls', 'cert.pem')], as(admin));
   assert.deepEqual([trusting.status, trusting.err], [0, '200 OK\n']);
-  const plain = await type(words, as(admin));
+  const plain = await runInProcess(words, as(admin));
   assert.equal(plain.status, 1);
   assert.match(
     plain.err,
-    /^error: no answer from https:\/\/127.0.0.1:\d+: nobody .* has signed its certificate .*--ca/,
+    /^error: no response from https:\/\/127.0.0.1:\d+: its certificate is not issued by a trusted CA .*--ca/,
   );
   await secure.stop('SIGTERM');
 });
 
-describe('claviger call, to servers of another kind', () => {
+describe('claviger call to other servers', () => {
   let server: HttpServer;
   let url: string;
   const requests: { host: string | undefined; target: string }[] = [];
@@ -183,76 +184,96 @@ describe('claviger call, to servers of another kind', () => {
     server.close();
   });
 
-  test('a redirect is shown and not followed', async () => {
-    const { status, err } = await type(['call', 'GET', `${url}/moved`], as(example));
+  test('a redirect is printed and not followed', async () => {
+    const { status, err } = await runInProcess(['call', 'GET', `${url}/moved`], as(example));
     assert.deepEqual([status, err], [1, '302 Found\n  not followed  http://127.0.0.1:1/\n']);
   });
 
-  test('an answer that is not of RAM stands as it is', async () => {
-    const { status, out, err } = await type(['call', 'GET', `${url}/broken`], as(example));
+  test('a response that is not in the form of RAM is printed unchanged', async () => {
+    const { status, out, err } = await runInProcess(['call', 'GET', `${url}/broken`], as(example));
     assert.deepEqual([status, out, err], [1, '<html>Bad gateway</html>', '502 Bad Gateway\n']);
   });
 
-  test('a server that does not answer is named, with what is wrong and what to do; exits with 1', async () => {
+  test('a failed connection exits with 1 and names the server, the cause and what to do', async () => {
     const here = url.replaceAll('.', '\\.');
     for (const [words, named, code] of [
-      [['GET', `${url}/silent`, '--timeout', '0.05'], `${here} within 0\\.05 s\\. --timeout`, 'ETIMEDOUT'],
-      [['GET', `${url}/hangup`], `${here}: it has ended the connection without one`, 'ECONNRESET'],
-      [['GET', `${url}/half`], `${here}: it has broken off`, 'ECONNRESET'],
-      [['GET', `${url}/nonsense`], `${here}: what answers does not speak HTTP/1\\.1`, 'HPE_INVALID_CONSTANT'],
-      [['GET', 'http://127.0.0.1:1/'], 'http://127.0.0.1:1: nothing listens there', 'ECONNREFUSED'],
-      [['GET', 'http://nohost.invalid/'], 'http://nohost.invalid: there is no host', 'ENOTFOUND'],
-      [['GET', url.replace('http:', 'https:')], 'it does not speak TLS as it should.*http://', 'EPROTO'],
+      [
+        ['GET', `${url}/silent`, '--timeout', '0.05'],
+        `${here} within 0\\.05 s\\. Use --timeout`,
+        'ETIMEDOUT',
+      ],
+      [['GET', `${url}/hangup`], `${here}: it closed the connection`, 'ECONNRESET'],
+      [['GET', `${url}/half`], `${here}: the connection broke`, 'ECONNRESET'],
+      [['GET', `${url}/nonsense`], `${here}: it does not speak HTTP/1\\.1`, 'HPE_INVALID_CONSTANT'],
+      [['GET', 'http://127.0.0.1:1/'], 'http://127.0.0.1:1: the connection was refused', 'ECONNREFUSED'],
+      [['GET', 'http://nohost.invalid/'], 'http://nohost.invalid: unknown host name', 'ENOTFOUND'],
+      [['GET', url.replace('http:', 'https:')], 'TLS protocol error.*http://', 'EPROTO'],
     ] as const) {
-      const { status, out, err } = await type(['call', ...words], as(example));
+      const { status, out, err } = await runInProcess(['call', ...words], as(example));
       assert.deepEqual([status, out], [1, '']);
-      assert.match(err, new RegExp(`^error: no (whole )?answer from .*${named}`));
+      assert.match(err, new RegExp(`^error: no (complete )?response from .*${named}`));
       assert.equal(err.trimEnd().split('\n').length, 1, err);
-      const json = await type(['call', ...words, '--json'], as(example));
+      const json = await runInProcess(['call', ...words, '--json'], as(example));
       assert.equal(json.status, 1);
       const { error } = JSON.parse(json.out) as { error: { code: string; message: string } };
       assert.equal(error.code, code);
       assert.equal(json.err, `error: ${error.message}\n`);
     }
-    assert.equal((await type(['call', 'GET', url, '--timeout', 'long'], as(example))).status, 2);
+    const wrong = await runInProcess(['call', 'GET', url, '--timeout', 'long'], as(example));
+    assert.deepEqual(
+      [wrong.status, wrong.err],
+      [
+        2,
+        'error: --timeout: invalid number of seconds "long": expected more than 0, at most 86400\n(see --help)\n',
+      ],
+    );
   });
 
-  test('a server that changes the protocol is left, and told of', async () => {
+  test('a change of the protocol ends the connection and is reported', async () => {
     const words = ['call', 'GET', `${url}/upgrade`, '-H', 'Upgrade: x', '-H', 'Connection: upgrade'];
-    const { status, out, err } = await type(words, as(example));
+    const { status, out, err } = await runInProcess(words, as(example));
     assert.deepEqual([status, out, err], [1, '', '101 Switching Protocols\n']);
   });
 
-  test('what would make another request of it is wrong usage', async () => {
+  test('CONNECT and framing headers are invalid usage', async () => {
     for (const [words, named] of [
-      [['CONNECT', url], /CONNECT asks a proxy for a tunnel/],
-      [['POST', url, '-d', 'abc', '-H', 'Content-Length: 2'], /whoever sends the body says how long it is/],
-      [['POST', url, '-d', 'abc', '-H', 'Transfer-Encoding: chunked'], /whoever sends the body/],
+      [['CONNECT', url], /invalid method "CONNECT": expected a method other than CONNECT/],
+      [
+        ['POST', url, '-d', 'abc', '-H', 'Content-Length: 2'],
+        /--header: invalid header "Content-Length": expected no length of the body/,
+      ],
+      [
+        ['POST', url, '-d', 'abc', '-H', 'Transfer-Encoding: chunked'],
+        /--header: invalid header "Transfer-Encoding"/,
+      ],
     ] as const) {
-      const { status, err } = await type(['call', ...words], as(example));
+      const { status, err } = await runInProcess(['call', ...words], as(example));
       assert.equal(status, 2);
       assert.match(err, named);
     }
   });
 
-  test('what does not answer is told without the signature in its address', async () => {
+  test('the error for a failed connection does not contain the signature in the URL', async () => {
     const words = ['call', 'GET', 'http://127.0.0.1:1/?Action=A&Version=1', '--scheme', 'rpc'];
-    assert.doesNotMatch((await type(words, as(example))).err, /Signature|LTAI/);
+    assert.doesNotMatch((await runInProcess(words, as(example))).err, /Signature|LTAI/);
   });
 
-  test('a host of your own is sent', async () => {
-    await type(['call', 'GET', `${url}/a`, '-H', 'Host: orders.example.com'], as(example));
+  test('a given host header is sent', async () => {
+    await runInProcess(['call', 'GET', `${url}/a`, '-H', 'Host: orders.example.com'], as(example));
     assert.deepEqual(requests.at(-1), { host: 'orders.example.com', target: '/a' });
   });
 
-  test('on a terminal a body without a line feed gets one, elsewhere it stays as it is', async () => {
-    assert.equal((await type(['call', 'GET', url], { ...as(example), isTTY: true })).out, 'no line feed\n');
-    assert.equal((await type(['call', 'GET', url], as(example))).out, 'no line feed');
+  test('a line feed is added to the body on a terminal only', async () => {
+    assert.equal(
+      (await runInProcess(['call', 'GET', url], { ...as(example), isTTY: true })).out,
+      'no line feed\n',
+    );
+    assert.equal((await runInProcess(['call', 'GET', url], as(example))).out, 'no line feed');
   });
 
-  test('a wrong clock explains itself: by how much, and what the server has', async () => {
-    const late = await startVerifier(() => Date.now() + 3_600_000);
-    const { status, err } = await type(['call', 'GET', late.url], as(example));
+  test('a wrong clock is explained with its offset and the time of the server', async () => {
+    const late = await startVerifyingServer(() => Date.now() + 3_600_000);
+    const { status, err } = await runInProcess(['call', 'GET', late.url], as(example));
     late.close();
     assert.equal(status, 1);
     assert.match(err, /^400 Bad Request\nInvalidTimeStamp.Expired: /);

@@ -1,56 +1,67 @@
-/** What the command line says, without a process for each word: the exit codes are those of the process. */
+/** Help texts, errors and exit codes of the command line, mostly without a process. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { settingDescriptions } from '@claviger/server';
 import { program } from '../src/main.ts';
-import { claviger, freshDirectory } from './claviger.ts';
-import { Screen, type Surroundings, type } from './typed.ts';
+import { claviger, temporaryDirectory } from './claviger-process.ts';
+import { CapturedOutput, type CommandInput, runInProcess } from './run-in-process.ts';
 
-/** The words of every command that does something, found in the program itself. */
-function everyCommand(): string[][] {
-  const found: string[][] = [];
+interface Listed {
+  readonly words: readonly string[];
+  readonly isGroup: boolean;
+}
+
+/** Returns every command and group of commands. */
+function everyCommand(): Listed[] {
+  const found: Listed[] = [];
   const walk = (command: ReturnType<typeof program>, words: string[]) => {
-    if (words.length > 0) found.push(words);
+    if (words.length > 0) found.push({ words, isGroup: command.commands.length > 0 });
     for (const child of command.commands) walk(child, [...words, child.name()]);
   };
-  walk(program({ out: new Screen(), err: new Screen(), environment: {} }), []);
+  walk(program({ out: new CapturedOutput(), err: new CapturedOutput(), environment: {} }), []);
   return found;
 }
 
-const sequence = '\u001b[';
+const ESCAPE_SEQUENCE = '\u001b[';
 
 describe('the command line', () => {
-  test('every command explains itself, on the way of what was asked for', async () => {
+  test('every command has a help text with an example', async () => {
     const commands = everyCommand();
-    assert.ok(commands.length >= 10, String(commands));
-    for (const words of [[], ...commands]) {
-      const { status, out, err } = await type([...words, '--help']);
+    assert.ok(commands.length >= 10);
+    for (const { words, isGroup } of [{ words: [], isGroup: true }, ...commands]) {
+      const { status, out, err } = await runInProcess([...words, '--help']);
       assert.deepEqual([status, err], [0, ''], words.join(' '));
       assert.match(out, new RegExp(`^Usage: claviger ${words.join(' ')}`.trimEnd()));
-      assert.match(out, /^Exit codes: 0 done, 1 refused or failed, 2 wrong usage or configuration\.$/m);
+      if (!isGroup) {
+        assert.match(out, /\nExamples?:\n {2}.*claviger /, `an example of ${words.join(' ')}`);
+      }
+      assert.match(out, /^Exit codes: 0 done, 1 refused or failed, 2 invalid usage or configuration\.$/m);
     }
     const { status, out } = claviger(['--help']);
     assert.equal(status, 0);
-    for (const [name = ''] of commands) assert.match(out, new RegExp(`^ +${name} `, 'm'));
+    for (const {
+      words: [name = ''],
+    } of commands)
+      assert.match(out, new RegExp(`^ +${name} `, 'm'));
     assert.match(claviger(['--version']).out, /^\d+\.\d+\.\d+\n$/);
   });
 
-  test('serve shows every setting with its environment variable; secrets have no flag', async () => {
-    const { out } = await type(['serve', '--help']);
+  test('serve --help lists every setting with its environment variable; secrets have no flag', async () => {
+    const { out } = await runInProcess(['serve', '--help']);
     for (const { name, variable } of settingDescriptions) {
       const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} `;
       assert.ok(out.includes(variable), variable);
       const isSecret = name === 'masterKey' || name === 'vaultToken';
       assert.equal(out.includes(flag), !isSecret, flag);
     }
-    const { status, err } = await type(['serve', '--master-key', 'c2VjcmV0']);
+    const { status, err } = await runInProcess(['serve', '--master-key', 'c2VjcmV0']);
     assert.equal(status, 2);
-    assert.ok(!err.includes('c2VjcmV0'), 'what was taken for a secret is not repeated');
+    assert.ok(!err.includes('c2VjcmV0'), 'the value is not repeated');
   });
 
-  test('a wrong word is named, and exits with 2', async () => {
+  test('an invalid command line is named and exits with 2', async () => {
     for (const [words, named] of [
       [[], 'Usage: claviger'],
       [['account'], 'Usage: claviger account'],
@@ -66,7 +77,7 @@ describe('the command line', () => {
       [['sessions', 'revoke'], '--role'],
       [['sessions', 'revoke', '--role', 'a', '--user', 'b'], '--user'],
     ] as const) {
-      const { status, out, err } = await type(words);
+      const { status, out, err } = await runInProcess(words);
       assert.deepEqual([status, out], [2, ''], words.join(' '));
       assert.ok(err.includes(named), `${named} in: ${err}`);
       assert.match(err, /--help/, words.join(' '));
@@ -75,7 +86,7 @@ describe('the command line', () => {
   });
 
   test('a wrong flag or environment variable is named, and exits with 2 before anything is made', async () => {
-    const directory = freshDirectory();
+    const directory = temporaryDirectory();
     for (const [words, environment, key] of [
       [['--port', 'http'], {}, '--port'],
       [['--port', '70000'], {}, '--port'],
@@ -94,7 +105,7 @@ describe('the command line', () => {
       [['--master-key-provider', 'paper'], {}, '--master-key-provider'],
       [['--master-key-provider', 'environment'], {}, 'CLAVIGER_MASTER_KEY'],
       [['--master-key-provider', 'environment'], { CLAVIGER_MASTER_KEY: 'short' }, 'CLAVIGER_MASTER_KEY'],
-      // Whoever sets it believes that it is in use.
+      // A key that is not used is refused.
       [[], { CLAVIGER_MASTER_KEY: Buffer.alloc(32, 7).toString('base64') }, 'CLAVIGER_MASTER_KEY'],
       [['--host', ''], {}, '--host'],
       [['--master-key-provider', 'vault'], {}, 'CLAVIGER_VAULT_ADDRESS'],
@@ -102,20 +113,22 @@ describe('the command line', () => {
       [[], { CLAVIGER_TRUSTED_PROXIES: '0.0.0.0/0' }, 'CLAVIGER_TRUSTED_PROXIES'],
     ] as const) {
       for (const command of [['serve'], ['serve', '--init']]) {
-        const { status, err } = await type([...command, '--data', directory, ...words], { environment });
+        const { status, err } = await runInProcess([...command, '--data', directory, ...words], {
+          environment,
+        });
         assert.equal(status, 2, err);
         assert.ok(err.startsWith(`error: ${key}:`), `${key} in: ${err}`);
         assert.equal(err.trimEnd().split('\n').length, 1, err);
       }
     }
-    const { err } = await type(['serve', '--data', directory, '--port', 'http']);
+    const { err } = await runInProcess(['serve', '--data', directory, '--port', 'http']);
     assert.equal(err, 'error: --port: must be a whole number, 0 to 65535\n');
     assert.ok(!existsSync(directory));
   });
 
   test('a flag wins over its environment variable', async () => {
-    const directory = freshDirectory();
-    const { status, out, err } = await type(['init', '--data', directory, '--json'], {
+    const directory = temporaryDirectory();
+    const { status, out, err } = await runInProcess(['init', '--data', directory, '--json'], {
       environment: { CLAVIGER_DATA: join(directory, 'elsewhere') },
     });
     assert.equal(status, 0, err);
@@ -124,8 +137,8 @@ describe('the command line', () => {
     assert.ok(JSON.parse(out));
   });
 
-  test('every command that needs an installation says how to make one, and makes none', async () => {
-    const directory = freshDirectory();
+  test('every command that needs an installation says how to create one, and creates none', async () => {
+    const directory = temporaryDirectory();
     for (const words of [
       ['serve', '--port', '0'],
       ['account', 'list'],
@@ -137,27 +150,31 @@ describe('the command line', () => {
       ['sessions', 'revoke', '--role', 'deploy'],
       ['master-key', 'rotate'],
     ]) {
-      const { status, out, err } = await type([...words, '--data', directory]);
+      const { status, out, err } = await runInProcess([...words, '--data', directory]);
       assert.deepEqual([status, out], [1, ''], words.join(' '));
       assert.match(err, /claviger init --data/, words.join(' '));
       assert.ok(!existsSync(directory));
     }
   });
 
-  test('there are colours on a terminal, and none elsewhere or with NO_COLOR', async () => {
-    const init = async (surroundings: Surroundings) => {
-      const made = await type(['init', '--data', freshDirectory()], surroundings);
+  test('colours are used on a terminal only, and not with NO_COLOR', async () => {
+    const init = async (input: CommandInput) => {
+      const made = await runInProcess(['init', '--data', temporaryDirectory()], input);
       assert.equal(made.status, 0, made.err);
       return made.out;
     };
-    assert.ok((await init({ isTTY: true })).includes(sequence));
-    assert.ok(!(await init({ isTTY: false })).includes(sequence));
-    assert.ok(!(await init({ isTTY: true, environment: { NO_COLOR: '1' } })).includes(sequence));
+    assert.ok((await init({ isTTY: true })).includes(ESCAPE_SEQUENCE));
+    assert.ok(!(await init({ isTTY: false })).includes(ESCAPE_SEQUENCE));
+    assert.ok(!(await init({ isTTY: true, environment: { NO_COLOR: '1' } })).includes(ESCAPE_SEQUENCE));
     const warned = ['root-access-key', 'create', '--account', '1000000000000000'];
-    assert.ok((await type(warned, { isTTY: true })).err.includes(sequence));
-    assert.ok(!(await type(warned, { isTTY: true, environment: { NO_COLOR: '1' } })).err.includes(sequence));
-    assert.ok(!(await type(warned)).err.includes(sequence));
+    assert.ok((await runInProcess(warned, { isTTY: true })).err.includes(ESCAPE_SEQUENCE));
+    assert.ok(
+      !(await runInProcess(warned, { isTTY: true, environment: { NO_COLOR: '1' } })).err.includes(
+        ESCAPE_SEQUENCE,
+      ),
+    );
+    assert.ok(!(await runInProcess(warned)).err.includes(ESCAPE_SEQUENCE));
     const { out, err } = claviger(['root-access-key', 'create', '--account', '1000000000000000']);
-    assert.ok(!`${out}${err}`.includes(sequence), 'the process itself writes to a pipe here');
+    assert.ok(!`${out}${err}`.includes(ESCAPE_SEQUENCE), 'the process writes to a pipe');
   });
 });

@@ -1,13 +1,13 @@
 import { execFile, spawnSync } from 'node:child_process';
 
-/** Why tests with curl are left out; false where there is one. */
-export const withoutCurl =
+/** Reason to skip tests with curl; false when curl is installed. */
+export const CURL_MISSING =
   spawnSync('curl', ['--version']).status === 0
     ? false
-    : 'NOT TESTED: there is no curl on this machine; what `claviger sign` prints for it is untested here';
-if (withoutCurl) console.error(withoutCurl);
+    : 'NOT TESTED: curl is not installed, so the curl commands of `claviger sign` are not tested';
+if (CURL_MISSING) console.error(CURL_MISSING);
 
-/** Runs a curl command as a shell would. @returns what curl printed */
+/** Runs a curl command in a shell. @returns the output of curl */
 export function runCurl(command: string, input = ''): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const child = execFile('sh', ['-c', command.replace(/^curl/, 'curl -sS')], (error, out) =>

@@ -1,4 +1,4 @@
-/** `claviger gateway` and `claviger forward-auth` as processes, with the keys of a real Claviger. */
+/** `claviger gateway` and `claviger forward-auth` as processes, with the keys of a Claviger server. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,10 +11,10 @@ import { after, describe, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { signRequest } from '@claviger/signature';
-import { claviger, freePort, freshDirectory, serve } from './claviger.ts';
-import { type } from './typed.ts';
+import { claviger, freePort, serve, temporaryDirectory } from './claviger-process.ts';
+import { runInProcess } from './run-in-process.ts';
 
-const command = fileURLToPath(new URL('../bin/claviger.js', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../bin/claviger.js', import.meta.url));
 
 interface Key {
   readonly AccessKeyId: string;
@@ -35,22 +35,22 @@ const asGuard = ({ AccessKeyId, AccessKeySecret }: Key) => ({
   CLAVIGER_GUARD_ACCESS_KEY_SECRET: AccessKeySecret,
 });
 
-/** A command that goes on until it is stopped. */
-class Running {
+/** A command that runs until it is stopped. */
+class RunningCommand {
   readonly child: ChildProcess;
-  #said = '';
+  #output = '';
   #wake: (() => void)[] = [];
 
   constructor(words: readonly string[], environment: Readonly<Record<string, string>>) {
     const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('CLAVIGER_'));
-    this.child = spawn(process.execPath, [command, ...words], {
+    this.child = spawn(process.execPath, [COMMAND, ...words], {
       env: { ...Object.fromEntries(clean), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     after(() => this.child.kill('SIGKILL'));
     for (const stream of [this.child.stdout!, this.child.stderr!]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
-        this.#said += text;
+        this.#output += text;
         const wake = this.#wake;
         this.#wake = [];
         for (const resolve of wake) resolve();
@@ -61,16 +61,16 @@ class Running {
     });
   }
 
-  get said(): string {
-    return this.#said;
+  get output(): string {
+    return this.#output;
   }
 
   async until(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
-      const match = pattern.exec(this.#said);
+      const match = pattern.exec(this.#output);
       if (match !== null) return match;
       if (this.child.exitCode !== null)
-        throw new Error(`it ended with ${this.child.exitCode}: ${this.#said}`);
+        throw new Error(`exited with ${this.child.exitCode}: ${this.#output}`);
       await new Promise<void>((resolve) => this.#wake.push(resolve));
     }
   }
@@ -88,7 +88,7 @@ async function api(
   action: string,
   parameters: Record<string, string>,
 ): Promise<Record<string, unknown>> {
-  const { status, out, err } = await type(
+  const { status, out, err } = await runInProcess(
     [
       'call',
       'POST',
@@ -106,8 +106,8 @@ async function api(
 
 const ram = (action: string, parameters: Record<string, string>) => api('2015-05-01', action, parameters);
 
-const data = freshDirectory();
-const directory = freshDirectory();
+const data = temporaryDirectory();
+const directory = temporaryDirectory();
 mkdirSync(directory);
 writeFileSync(join(directory, 'orders.yaml'), ordersMap);
 const admin = JSON.parse(claviger(['init', '--data', data, '--json']).out) as Key & {
@@ -130,7 +130,7 @@ after(async () => {
 
 /** Registers a guard beside the running server. */
 async function registered(name: string, of = data): Promise<Key> {
-  const { status, out, err } = await type([
+  const { status, out, err } = await runInProcess([
     'guard',
     'add',
     name,
@@ -173,15 +173,16 @@ services: [{ map: orders.yaml }]
 describe('claviger gateway', () => {
   const file = join(directory, 'gateway.yaml');
 
-  test('passes on what is signed and allowed, and learns at once of a key that is disabled', async () => {
+  test('forwards signed and authorised requests, and refuses a disabled key immediately', async () => {
     writeFileSync(file, gatewayYaml());
-    const gateway = new Running(['gateway', '--config', file], asGuard(guardKey));
+    const gateway = new RunningCommand(['gateway', '--config', file], asGuard(guardKey));
     const [, url] = await gateway.until(/gateway listens at (http:\S+)/);
     const [, adminUrl] = await gateway.until(/admin +(http:\S+)/);
     await gateway.until(/credentials are up to date/);
     assert.equal((await fetch(`${adminUrl}/readyz`)).status, 200);
 
-    const call = (key: Key, method: string) => type(['call', method, `${url}/orders/17`], asClient(key));
+    const call = (key: Key, method: string) =>
+      runInProcess(['call', method, `${url}/orders/17`], asClient(key));
     const allowed = await call(customer, 'GET');
     assert.deepEqual([allowed.status, allowed.out], [0, 'order /orders/17'], allowed.err);
     assert.match(String(seen.at(-1)!.headers['x-claviger-principal-arn']), /:user\/customer$/);
@@ -207,7 +208,7 @@ describe('claviger gateway', () => {
     for (;;) if ((await call(customer, 'GET')).status === 0) break;
     assert.ok(seen.length > count);
 
-    // A faulty file changes nothing; SIGHUP says what is wrong with it.
+    // An invalid file is not applied; SIGHUP reports its error.
     writeFileSync(file, gatewayYaml().replace('orders.yaml', 'nowhere.yaml'));
     gateway.child.kill('SIGHUP');
     await gateway.until(/nowhere\.yaml: cannot be read: ENOENT/);
@@ -221,9 +222,9 @@ describe('claviger gateway', () => {
     assert.match((await call(customer, 'GET')).err, /421/);
 
     assert.equal(await gateway.stop('SIGTERM'), 0);
-    assert.match(gateway.said, /"path":"\/orders\/17"/);
+    assert.match(gateway.output, /"path":"\/orders\/17"/);
     for (const secret of [guardKey.AccessKeySecret, customer.AccessKeySecret])
-      assert.ok(!gateway.said.includes(secret));
+      assert.ok(!gateway.output.includes(secret));
     const used = await api('2019-08-15', 'GetAccessKeyLastUsed', {
       UserPrincipalName: admin.UserPrincipalName.replace(/^[^@]*/, 'customer'),
       UserAccessKeyId: customer.AccessKeyId,
@@ -231,22 +232,22 @@ describe('claviger gateway', () => {
     assert.equal((used['AccessKeyLastUsed'] as { ServiceName: string }).ServiceName, 'orders');
   });
 
-  test('--check reads everything and starts nothing', async () => {
+  test('--check validates the configuration without starting', async () => {
     writeFileSync(file, gatewayYaml());
-    const good = await type(['gateway', '--config', file, '--check']);
+    const good = await runInProcess(['gateway', '--config', file, '--check']);
     assert.equal(good.status, 0);
-    assert.match(good.out, /1 service, 2 routes, no fault, 2 warnings\n/);
+    assert.match(good.out, /1 service, 2 routes, no errors, 2 warnings\n/);
     assert.match(
       good.err,
       /^warning: .*gateway\.yaml:\d+:\d+: there are no `hosts`: .*\nwarning: .*orders\.yaml:\d+:\d+: 2 routes from here on name .*`caseSensitive: false`.*\n$/,
     );
     writeFileSync(file, gatewayYaml().replace('listen: 127.0.0.1:0\n', 'listen: here\n'));
-    const bad = await type(['gateway', '--config', file, '--check']);
+    const bad = await runInProcess(['gateway', '--config', file, '--check']);
     assert.deepEqual([bad.status, bad.out], [2, '']);
     assert.match(bad.err, /^error: .*gateway\.yaml:1:9: `here` is no address/);
   });
 
-  test('takes its AccessKey from the environment only, and says which is missing', async () => {
+  test('reads its AccessKey from the environment only, and names a missing variable', async () => {
     writeFileSync(file, gatewayYaml());
     for (const [environment, named] of [
       [{}, 'CLAVIGER_GUARD_ACCESS_KEY_ID'],
@@ -258,7 +259,7 @@ describe('claviger gateway', () => {
       [{ ...asGuard(guardKey), CLAVIGER_LOG_LEVEL: 'loud' }, 'CLAVIGER_LOG_LEVEL'],
       [{ ...asGuard(guardKey), CLAVIGER_GUARD_REDIS: 'http://:hunter2@h' }, 'CLAVIGER_GUARD_REDIS'],
     ] as const) {
-      const { status, err } = await type(['gateway', '--config', file], { environment });
+      const { status, err } = await runInProcess(['gateway', '--config', file], { environment });
       assert.equal(status, 2, err);
       assert.ok(err.startsWith(`error: ${named}: `), err);
       assert.ok(!err.includes(guardKey.AccessKeySecret));
@@ -268,13 +269,13 @@ describe('claviger gateway', () => {
       ...asGuard(guardKey),
       CLAVIGER_GUARD_REDIS: `redis://:hunter2@127.0.0.1:${await freePort()}`,
     };
-    const unreached = await type(['gateway', '--config', file], { environment: away });
+    const unreached = await runInProcess(['gateway', '--config', file], { environment: away });
     assert.deepEqual(
       [unreached.status, unreached.err],
-      [1, 'error: CLAVIGER_GUARD_REDIS: it cannot be reached\n'],
+      [1, 'error: CLAVIGER_GUARD_REDIS: the server does not answer\n'],
     );
-    assert.equal((await type(['gateway'])).status, 2);
-    const missing = await type(['gateway', '--config', join(directory, 'none.yaml'), '--check']);
+    assert.equal((await runInProcess(['gateway'])).status, 2);
+    const missing = await runInProcess(['gateway', '--config', join(directory, 'none.yaml'), '--check']);
     assert.equal(missing.status, 2);
     assert.match(missing.err, /none\.yaml: cannot be read: ENOENT/);
   });
@@ -284,66 +285,66 @@ describe('a guard whose AccessKey the control plane refuses at the start', () =>
   const files = { gateway: join(directory, 'refused.yaml'), 'forward-auth': join(directory, 'asked.yaml') };
 
   for (const name of ['gateway', 'forward-auth'] as const) {
-    test(`${name} ends with 1, and says what to change`, async () => {
+    test(`${name} exits with 1 and says what to change`, async () => {
       writeFileSync(files.gateway, gatewayYaml());
       writeFileSync(files['forward-auth'], forwardAuthYaml());
       const disabled = await registered(`disabled-${name}`);
-      await type(['guard', 'disable', `disabled-${name}`, '--data', data]);
+      await runInProcess(['guard', 'disable', `disabled-${name}`, '--data', data]);
       for (const [key, reason, advice] of [
         [
           { ...guardKey, AccessKeySecret: 'WrongSecret0000000000000000001' },
-          /another secret than CLAVIGER_GUARD_ACCESS_KEY_SECRET \(SignatureDoesNotMatch, 400\)/,
+          /CLAVIGER_GUARD_ACCESS_KEY_SECRET is not the secret of the AccessKey \S+ \(SignatureDoesNotMatch, 400\)/,
           /Set CLAVIGER_GUARD_ACCESS_KEY_SECRET/,
         ],
         [
-          { ...guardKey, AccessKeyId: 'LTAI5tNobodyHasThis00001' },
-          /it knows no guard with the AccessKey LTAI5tNobodyHasThis00001 \(InvalidAccessKeyId.NotFound, 404\)/,
+          { ...guardKey, AccessKeyId: 'LTAI5tUnknownUnknown00001' },
+          /it has no guard with the AccessKey LTAI5tUnknownUnknown00001 \(InvalidAccessKeyId.NotFound, 404\)/,
           /Set CLAVIGER_GUARD_ACCESS_KEY_ID and/,
         ],
         [disabled, /is disabled \(InvalidAccessKeyId.Inactive/, /claviger guard enable/],
         [
           customer,
-          /not of a guard that is registered under this name \(NoPermission, 403\)/,
+          /does not belong to a guard of this name \(NoPermission, 403\)/,
           /claviger guard add NAME --service SERVICE/,
         ],
       ] as const) {
-        const guard = new Running([name, '--config', files[name]], asGuard(key));
+        const guard = new RunningCommand([name, '--config', files[name]], asGuard(key));
         const [code] = (await once(guard.child, 'close')) as [number];
-        assert.equal(code, 1, guard.said);
-        const [, error = ''] = guard.said.split(/^error: /m);
-        assert.ok(error.startsWith(`${server.url} gives this guard no credentials: `), guard.said);
+        assert.equal(code, 1, guard.output);
+        const [, error = ''] = guard.output.split(/^error: /m);
+        assert.ok(error.startsWith(`${server.url} refuses this guard: `), guard.output);
         assert.match(error, reason);
         assert.match(error, advice);
-        assert.doesNotMatch(guard.said, /No credentials yet/, 'it is not said that it goes on');
-        assert.ok(!guard.said.includes(key.AccessKeySecret));
+        assert.doesNotMatch(guard.output, /No credentials yet/, 'no retry is announced');
+        assert.ok(!guard.output.includes(key.AccessKeySecret));
       }
     });
   }
 });
 
 describe('a guard whose control plane does not answer', () => {
-  test('goes on until it does, and says so once; with a copy it goes on without, whatever is refused', async () => {
+  test('retries and reports it once; with a snapshot it continues, also when the key is refused later', async () => {
     const port = await freePort();
     const file = join(directory, 'early.yaml');
     writeFileSync(file, gatewayYaml().replace(server.url, `http://127.0.0.1:${port}`));
     const key = await registered('early');
-    const gateway = new Running(['gateway', '--config', file], asGuard(key));
+    const gateway = new RunningCommand(['gateway', '--config', file], asGuard(key));
     const [, url] = await gateway.until(/gateway listens at (http:\S+)/);
     const [, adminUrl] = await gateway.until(/admin +(http:\S+)/);
     await gateway.until(
       /^No credentials yet, so every request is refused \(503\): the control plane at .*ECONNREFUSED/m,
     );
     assert.equal((await fetch(`${adminUrl}/readyz`)).status, 503);
-    const call = () => type(['call', 'GET', `${url}/orders/17`], asClient(customer));
+    const call = () => runInProcess(['call', 'GET', `${url}/orders/17`], asClient(customer));
     assert.match((await call()).err, /503[\s\S]*ServiceUnavailable\.CredentialsStale/);
 
     const late = await serve(['--data', data], {}, port);
-    await gateway.until(/^Credentials are here: \d+ AccessKeys of account \d+\.$/m);
-    const told = gateway.said.match(/^No credentials yet.*$/gm) ?? [];
-    assert.equal(new Set(told).size, told.length, 'the same is not said twice');
+    await gateway.until(/^Credentials received: \d+ AccessKeys of account \d+\.$/m);
+    const reported = gateway.output.match(/^No credentials yet.*$/gm) ?? [];
+    assert.equal(new Set(reported).size, reported.length, 'no message is repeated');
     assert.equal((await call()).status, 0);
 
-    await type(['guard', 'disable', 'early', '--data', data]);
+    await runInProcess(['guard', 'disable', 'early', '--data', data]);
     await late.stop('SIGTERM');
     const again = await serve(['--data', data], {}, port);
     await gateway.until(/credentials are not kept up to date[\s\S]*InvalidAccessKeyId\.Inactive/);
@@ -362,7 +363,7 @@ async function fetchOnce(url: string, ca: string) {
   return { status: answer.statusCode, hsts: answer.headers['strict-transport-security'] };
 }
 
-/** Whether a TLS 1.2 client that offers one cipher suite gets a connection. */
+/** Whether a TLS 1.2 client that offers only this cipher suite can connect. */
 async function negotiates(url: string, ciphers: string): Promise<boolean> {
   const { hostname, port } = new URL(url);
   const options = { ciphers, maxVersion: 'TLSv1.2', rejectUnauthorized: false } as const;
@@ -376,8 +377,8 @@ async function negotiates(url: string, ciphers: string): Promise<boolean> {
 }
 
 describe('claviger gateway with TLS', () => {
-  test('speaks it to clients, to the service and to the control plane, and takes a new certificate', async () => {
-    const tlsData = freshDirectory();
+  test('uses it for clients, the service and the control plane, and reloads a new certificate', async () => {
+    const tlsData = temporaryDirectory();
     const made = JSON.parse(claviger(['init', '--data', tlsData, '--json']).out) as Key & {
       readonly AccountId: string;
     };
@@ -414,11 +415,14 @@ services: [{ map: orders.yaml, upstream: orders }]
       '--json',
     ]);
     const root = JSON.parse(created.out) as Key;
-    const gateway = new Running(['gateway', '--config', file], asGuard(await registered('tls', tlsData)));
+    const gateway = new RunningCommand(
+      ['gateway', '--config', file],
+      asGuard(await registered('tls', tlsData)),
+    );
     const [, url] = await gateway.until(/gateway listens at (https:\S+)/);
     await gateway.until(/credentials are up to date/);
     const call = () =>
-      type(['call', 'GET', `${url}/orders/17`, '--ca', join(directory, 'tls.pem')], asClient(root));
+      runInProcess(['call', 'GET', `${url}/orders/17`, '--ca', join(directory, 'tls.pem')], asClient(root));
     const answer = await call();
     assert.deepEqual([answer.status, answer.out], [0, 'secret order https'], answer.err);
 
@@ -435,8 +439,8 @@ services: [{ map: orders.yaml, upstream: orders }]
       assert.equal(await negotiates(url!, offered), isTaken, offered);
     }
 
-    // Another installation's certificate is as good as any, and none of ours.
-    const otherData = freshDirectory();
+    // The certificate of another installation serves as an unrelated one.
+    const otherData = temporaryDirectory();
     claviger(['init', '--data', otherData, '--json']);
     const other = await serve(['--data', otherData, '--tls', 'auto']);
     await other.stop('SIGTERM');
@@ -449,7 +453,7 @@ services: [{ map: orders.yaml, upstream: orders }]
     gateway.child.kill('SIGHUP');
     await gateway.until(/the new configuration counts from now on/);
     assert.notEqual((await call()).status, 0, 'the old certificate is no longer shown');
-    const renewed = await type(
+    const renewed = await runInProcess(
       ['call', 'GET', `${url}/orders/17`, '--ca', join(directory, 'new.pem')],
       asClient(root),
     );
@@ -460,13 +464,13 @@ services: [{ map: orders.yaml, upstream: orders }]
 });
 
 describe('claviger forward-auth', () => {
-  test('tells a proxy which requests may pass', async () => {
+  test('authorises requests for a proxy', async () => {
     const file = join(directory, 'forward-auth.yaml');
     writeFileSync(file, forwardAuthYaml());
-    assert.equal((await type(['forward-auth', '--config', file, '--check'])).status, 0);
+    assert.equal((await runInProcess(['forward-auth', '--config', file, '--check'])).status, 0);
     const stranger = await userWith('stranger', ['invoices:GetInvoice']);
-    const endpoint = new Running(['forward-auth', '--config', file], asGuard(guardKey));
-    const [, url] = await endpoint.until(/answers proxies at (http:\S+)/);
+    const endpoint = new RunningCommand(['forward-auth', '--config', file], asGuard(guardKey));
+    const [, url] = await endpoint.until(/forward-auth listens at (http:\S+)/);
     await endpoint.until(/credentials are up to date/);
     const ask = async (key: Key) => {
       const { rawHeaders } = signRequest(

@@ -1,14 +1,14 @@
-/** Every command that changes the database leaves an audit event that names the operating-system user. */
+/** Every command that changes the database writes an audit event that names the operating-system user. */
 import assert from 'node:assert/strict';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import { program } from '../src/main.ts';
-import { freshDirectory } from './claviger.ts';
-import { Screen, type } from './typed.ts';
+import { temporaryDirectory } from './claviger-process.ts';
+import { CapturedOutput, runInProcess } from './run-in-process.ts';
 
-/** What a command is prepared with. */
+/** An installation that a command runs on. */
 interface Prepared {
   readonly data: string;
   readonly accountId: string;
@@ -16,20 +16,20 @@ interface Prepared {
 }
 
 interface Case {
-  /** What follows the command's own words. */
+  /** Arguments and flags of the command. */
   readonly words: (prepared: Prepared) => readonly string[];
-  /** The event it leaves; undefined for a command that changes nothing. */
+  /** Event that the command writes; undefined for a command that changes nothing. */
   readonly event: string | undefined;
-  /** Commands to run before it, as whole command lines. */
+  /** Command lines to run before it. */
   readonly before?: (prepared: Prepared) => readonly (readonly string[])[];
 }
 
-/** Registers the guard that a command is about. */
+/** Registers the guard that a command uses. */
 const withGuard = (data: string) => ['guard', 'add', 'orders-1', '--service', 'orders', '--data', data];
 
 /**
- * Every command that opens the database. A new one fails the first test until it is here: with the event that it
- * leaves, or as one that changes nothing.
+ * Commands that open the database, each with the event that it writes. The first test fails for a command that is
+ * missing here.
  */
 const commands: Readonly<Record<string, Case>> = {
   init: { words: ({ data }) => ['--data', data], event: 'InitializeInstallation' },
@@ -88,7 +88,7 @@ const commands: Readonly<Record<string, Case>> = {
   'master-key rotate': { words: ({ data }) => ['--data', data], event: 'RotateMasterKey' },
 };
 
-/** Commands that open no database: they talk to a server, or are one. */
+/** Commands that do not open the database as an operator. */
 const withoutDatabase: ReadonlySet<string> = new Set([
   'serve',
   'gateway',
@@ -105,13 +105,13 @@ function leafCommands(): string[] {
     if (command.commands.length === 0) found.push(words.join(' '));
     for (const child of command.commands) walk(child, [...words, child.name()]);
   };
-  walk(program({ out: new Screen(), err: new Screen(), environment: {} }), []);
+  walk(program({ out: new CapturedOutput(), err: new CapturedOutput(), environment: {} }), []);
   return found;
 }
 
 type Row = Record<string, unknown>;
 
-/** Every row of every table, without the audit log itself and the log of changes. */
+/** Returns all rows of all tables except the audit log and the change log. */
 function contentOf(data: string): Record<string, Row[]> {
   const database = new DatabaseSync(join(data, 'claviger.db'), { readOnly: true });
   try {
@@ -147,28 +147,30 @@ function operatorEvents(data: string): { accountId: string; userName: string; ev
 }
 
 describe('operator commands', () => {
-  test('each is classified: it leaves an event, changes nothing, or opens no database', () => {
+  test('each writes an event, changes nothing, or does not open the database', () => {
     for (const command of leafCommands()) {
       assert.ok(command in commands || withoutDatabase.has(command), `not classified: claviger ${command}`);
     }
   });
 
   for (const [name, { words, event, before }] of Object.entries(commands)) {
-    test(`claviger ${name}: ${event === undefined ? 'changes nothing' : `leaves ${event}`}`, async () => {
-      const data = freshDirectory();
+    test(`claviger ${name}: ${event === undefined ? 'changes nothing' : `writes ${event}`}`, async () => {
+      const data = temporaryDirectory();
       let prepared: Prepared = { data, accountId: '', accessKeyId: '' };
       if (name !== 'init') {
-        const made = await type(['init', '--data', data, '--json']);
+        const made = await runInProcess(['init', '--data', data, '--json']);
         assert.equal(made.status, 0, made.err);
         const { AccountId, AccessKeyId } = JSON.parse(made.out) as Record<string, string>;
         prepared = { data, accountId: AccountId ?? '', accessKeyId: AccessKeyId ?? '' };
         for (const line of before?.(prepared) ?? [])
-          assert.equal((await type(line)).status, 0, line.join(' '));
+          assert.equal((await runInProcess(line)).status, 0, line.join(' '));
       }
       const contentBefore = name === 'init' ? {} : contentOf(data);
       const known = name === 'init' ? 0 : operatorEvents(data).length;
       const environment = { SUDO_USER: 'alice' };
-      const { status, out, err } = await type([...name.split(' '), ...words(prepared)], { environment });
+      const { status, out, err } = await runInProcess([...name.split(' '), ...words(prepared)], {
+        environment,
+      });
       assert.equal(status, 0, err);
 
       const left = operatorEvents(data).slice(known);
@@ -184,7 +186,7 @@ describe('operator commands', () => {
       );
       const [{ accountId, userName, event: content }] = left as [(typeof left)[0]];
       const { username, uid } = userInfo();
-      assert.match(accountId, /^1\d{15}$/, 'the account concerned has it in its log');
+      assert.match(accountId, /^1\d{15}$/, 'the event belongs to the account');
       assert.equal(userName, `operator:${username}`);
       assert.deepEqual(content['userIdentity'], {
         type: 'operator',
@@ -198,7 +200,7 @@ describe('operator commands', () => {
         SudoUser: 'alice',
         Host: hostname(),
       });
-      // What was printed once is not in the event.
+      // The printed secret is not in the event.
       const text = JSON.stringify(content);
       for (const [, secret = ''] of out.matchAll(/(?:One-time password|AccessKey Secret) +(\S+)/g)) {
         assert.ok(!text.includes(secret));
@@ -206,9 +208,9 @@ describe('operator commands', () => {
     });
   }
 
-  test('a refused command leaves nothing', async () => {
-    const data = freshDirectory();
-    assert.equal((await type(['init', '--data', data])).status, 0);
+  test('a refused command changes nothing and writes no event', async () => {
+    const data = temporaryDirectory();
+    assert.equal((await runInProcess(['init', '--data', data])).status, 0);
     const known = operatorEvents(data);
     const content = contentOf(data);
     const none = '1000000000000000';
@@ -222,7 +224,7 @@ describe('operator commands', () => {
       ['root-access-key', 'create', '--accept-risk', '--account', none],
       ['init'],
     ]) {
-      const { status } = await type([...words, '--data', data]);
+      const { status } = await runInProcess([...words, '--data', data]);
       assert.equal(status, 1, words.join(' '));
     }
     assert.deepEqual(operatorEvents(data), known);

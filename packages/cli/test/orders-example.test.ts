@@ -1,4 +1,4 @@
-/** `examples/orders/run.mjs`, as somebody runs it who tries Claviger out. */
+/** `examples/orders/run.mjs` with each kind of guard. */
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -7,17 +7,17 @@ import { fileURLToPath } from 'node:url';
 import { parseServiceMap, serviceMapFromOpenApi } from '@claviger/guard';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { parse } from 'yaml';
-import { claviger } from './claviger.ts';
+import { claviger } from './claviger-process.ts';
 
 const example = (name: string) => fileURLToPath(new URL(`../../../examples/orders/${name}`, import.meta.url));
-const withoutNginx =
+const NGINX_MISSING =
   spawnSync('nginx', ['-v']).status === 0
     ? false
     : 'NOT TESTED: there is no nginx on this machine; the example of nginx is untested here';
-if (withoutNginx) console.error(withoutNginx);
+if (NGINX_MISSING) console.error(NGINX_MISSING);
 
-/** What is asked, by which client, and what comes of it: the same whatever protects the service. */
-const expected: readonly (readonly [what: string, by: string, outcome: RegExp])[] = [
+/** Requests, their client and their result, which do not depend on the guard. */
+const EXPECTED: readonly (readonly [what: string, by: string, outcome: RegExp])[] = [
   [
     'place an order',
     'openapi-client',
@@ -45,48 +45,48 @@ const expected: readonly (readonly [what: string, by: string, outcome: RegExp])[
 ];
 
 describe('the orders example', () => {
-  for (const [way, skip] of [
+  for (const [guard, skip] of [
     ['gateway', false],
-    ['nginx', withoutNginx],
+    ['nginx', NGINX_MISSING],
     ['fastify', false],
   ] as const) {
-    test(`answers its customer as it should, protected by ${way}`, { skip }, async () => {
-      const { out, err, code } = await run(way);
+    test(`returns the expected responses behind ${guard}`, { skip }, async () => {
+      const { out, err, code } = await run(guard);
       assert.equal(code, 0, `${out}\n${err}`);
-      const seen = outcomesIn(out);
+      const outcomes = parseOutcomes(out);
       assert.deepEqual(
-        seen.map(({ what, by }) => [what, by]),
-        expected.map(([what, by]) => [what, by]),
+        outcomes.map(({ what, by }) => [what, by]),
+        EXPECTED.map(([what, by]) => [what, by]),
         `${out}\n${err}`,
       );
-      for (const [at, [what, by, outcome]] of expected.entries()) {
-        assert.match(seen[at]!.outcome, outcome, `${what}, ${by}`);
+      for (const [at, [what, by, outcome]] of EXPECTED.entries()) {
+        assert.match(outcomes[at]!.outcome, outcome, `${what}, ${by}`);
       }
     });
   }
 
   for (const command of ['gateway', 'forward-auth']) {
-    test(`has a configuration of ${command} without faults and warnings`, () => {
+    test(`has a configuration of ${command} without errors and warnings`, () => {
       const { status, out, err } = claviger([command, '--config', example(`${command}.yaml`), '--check']);
       assert.deepEqual([status, err], [0, '']);
-      assert.match(out, /1 service, 4 routes, no fault\n$/);
+      assert.match(out, /1 service, 4 routes, no errors\n$/);
     });
   }
 
-  test('a way that it does not know is named, with those that it knows', async () => {
+  test('an unknown guard is refused with the list of known ones', async () => {
     const { code, err } = await run('telepathy');
     assert.equal(code, 2);
     assert.match(err, /\[gateway\] \[nginx\] \[fastify\]/);
   });
 
-  test('its OpenAPI document is a valid one', async () => {
+  test('has a valid OpenAPI document', async () => {
     const { valid, errors } = await new Validator().validate(
       parse(readFileSync(example('openapi.yaml'), 'utf8')),
     );
     assert.equal(valid, true, JSON.stringify(errors));
   });
 
-  test('its service map says what its OpenAPI document says', () => {
+  test('has a service map that equals its OpenAPI document', () => {
     const written = parseServiceMap(readFileSync(example('service-map.yaml'), 'utf8'));
     const derived = serviceMapFromOpenApi(readFileSync(example('openapi.yaml'), 'utf8'), {
       service: 'orders',
@@ -114,21 +114,21 @@ function meaningOf(found: ReturnType<ReturnType<typeof parseServiceMap>['match']
   return [found.route.action, found.route.resource.fill('1234567890123456', values)];
 }
 
-function run(way: string): Promise<{ out: string; err: string; code: number }> {
+function run(guard: string): Promise<{ out: string; err: string; code: number }> {
   const { promise, resolve } = Promise.withResolvers<{ out: string; err: string; code: number }>();
-  execFile(process.execPath, [example('run.mjs'), way], (error, out, err) =>
+  execFile(process.execPath, [example('run.mjs'), guard], (error, out, err) =>
     resolve({ out, err, code: error === null ? 0 : Number(error.code) }),
   );
   return promise;
 }
 
-/** The lines of the example's table; one that is indented further belongs to the one before. */
-function outcomesIn(out: string) {
-  const outcomes: { what: string; by: string; outcome: string }[] = [];
+/** Parses the printed table; a line with deeper indentation continues the line before. */
+function parseOutcomes(out: string) {
+  const found: { what: string; by: string; outcome: string }[] = [];
   for (const line of out.split('\n')) {
     const [, what, by, outcome] = /^ {2}(\S.{21})(\S.{15})(.*)$/.exec(line) ?? [];
-    if (what !== undefined) outcomes.push({ what: what.trim(), by: by!.trim(), outcome: outcome! });
-    else if (/^ {40}/.test(line)) outcomes.at(-1)!.outcome += `\n${line.trim()}`;
+    if (what !== undefined) found.push({ what: what.trim(), by: by!.trim(), outcome: outcome! });
+    else if (/^ {40}/.test(line)) found.at(-1)!.outcome += `\n${line.trim()}`;
   }
-  return outcomes;
+  return found;
 }

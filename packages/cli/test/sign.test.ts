@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { runCurl, withoutCurl } from './curl.ts';
-import { type } from './typed.ts';
-import { startVerifier, type Verifier } from './verifier.ts';
+import { CURL_MISSING, runCurl } from './curl.ts';
+import { runInProcess } from './run-in-process.ts';
+import { startVerifyingServer, type VerifyingServer } from './verifying-server.ts';
 
 const environment = {
   ALIBABA_CLOUD_ACCESS_KEY_ID: 'LTAI5tEXAMPLEKEYID000001',
@@ -20,15 +20,15 @@ const temporary = {
 describe('claviger sign', () => {
   const home = mkdtempSync(join(tmpdir(), 'claviger-sign-'));
   after(() => rmSync(home, { recursive: true, force: true }));
-  let verifier: Verifier;
+  let verifier: VerifyingServer;
   before(async () => {
-    verifier = await startVerifier();
+    verifier = await startVerifyingServer();
   });
   after(() => verifier.close());
 
-  test('prints headers that curl can send as they are', { skip: withoutCurl }, async () => {
+  test('prints headers that curl can send', { skip: CURL_MISSING }, async () => {
     const url = `${verifier.url}/orders?q=a%20b&empty=`;
-    const { status, out, err } = await type(['sign', 'GET', url], { environment });
+    const { status, out, err } = await runInProcess(['sign', 'GET', url], { environment });
     assert.deepEqual([status, err], [0, '']);
     assert.match(out, /^accept: application\/json\nx-acs-date: /);
     assert.doesNotMatch(out, /^host:/m, 'curl writes that one itself');
@@ -42,7 +42,7 @@ describe('claviger sign', () => {
       ['a temporary key', temporary],
     ] as const) {
       test(`--curl prints a command that a server accepts: ${scheme}, ${whose}`, {
-        skip: withoutCurl,
+        skip: CURL_MISSING,
       }, async () => {
         const product = scheme === 'acs4' ? ['--product', 'orders'] : [];
         const body = scheme === 'rpc' ? `Name=it's%20中` : `{"name":"it's 中\\n"}`;
@@ -57,7 +57,7 @@ describe('claviger sign', () => {
           body,
           '--curl',
         ];
-        const { status, out } = await type([...words, '-H', 'x-acs-note: 中'], { environment: keys });
+        const { status, out } = await runInProcess([...words, '-H', 'x-acs-note: 中'], { environment: keys });
         assert.equal(status, 0);
         const seen = await answerOf(out);
         assert.equal(seen['accessKeyId'], keys.ALIBABA_CLOUD_ACCESS_KEY_ID);
@@ -67,17 +67,17 @@ describe('claviger sign', () => {
     }
   }
 
-  test('--scheme rpc prints the signed address, since the signature is in its query', {
-    skip: withoutCurl,
+  test('--scheme rpc prints the signed URL, which has the signature in its query', {
+    skip: CURL_MISSING,
   }, async () => {
-    const { out } = await type(['sign', 'GET', `${verifier.url}/?Name=x`, '--scheme', 'rpc'], {
+    const { out } = await runInProcess(['sign', 'GET', `${verifier.url}/?Name=x`, '--scheme', 'rpc'], {
       environment,
     });
     assert.match(out, /^http:\/\/127.0.0.1:\d+\/\?Name=x&.*Signature=[^&]+\n$/);
     assert.equal((await curl([out.trim()]))['scheme'], 'RPC-HMAC-SHA1');
   });
 
-  test('--json prints one object with everything that is sent', async () => {
+  test('--json prints one object with method, URL, headers and body', async () => {
     const words = [
       'sign',
       'post',
@@ -88,7 +88,7 @@ describe('claviger sign', () => {
       '--action',
       'CreateOrder',
     ];
-    const { out } = await type([...words, '--version', '2026-11-24'], { environment });
+    const { out } = await runInProcess([...words, '--version', '2026-11-24'], { environment });
     const { method, url, headers, body } = JSON.parse(out) as {
       method: string;
       url: string;
@@ -103,65 +103,70 @@ describe('claviger sign', () => {
     assert.equal(response.status, 200, await response.text());
   });
 
-  test('each call signs with a nonce of its own', async () => {
+  test('each call signs with a new nonce', async () => {
     const nonce = async () => {
-      const { out } = await type(['sign', 'GET', verifier.url], { environment });
+      const { out } = await runInProcess(['sign', 'GET', verifier.url], { environment });
       return /^x-acs-signature-nonce: (.*)$/m.exec(out)?.[1];
     };
     assert.notEqual(await nonce(), await nonce());
   });
 
-  test('a body is read from a file or from standard input as it is, and curl reads the file too', {
-    skip: withoutCurl,
+  test('a body is read unchanged from a file or standard input, and curl reads the same file', {
+    skip: CURL_MISSING,
   }, async () => {
     const file = join(home, 'body.bin');
     writeFileSync(file, Buffer.from([0, 255, 10, 13, 10]));
     const words = ['sign', 'PUT', `${verifier.url}/`, '-H', 'content-type: application/octet-stream'];
-    const { out } = await type([...words, '-d', `@${file}`, '--curl'], { environment });
+    const { out } = await runInProcess([...words, '-d', `@${file}`, '--curl'], { environment });
     assert.ok(out.includes(`--data-binary '@${file}'`), out);
     assert.equal((await answerOf(out))['body'], 'verified');
-    const piped = await type([...words, '-d', '@-', '--json'], { environment, input: readFileSync(file) });
+    const piped = await runInProcess([...words, '-d', '@-', '--json'], {
+      environment,
+      input: readFileSync(file),
+    });
     assert.equal((JSON.parse(piped.out) as Record<string, string>)['bodyBase64'], 'AP8KDQo=');
-    const unwritable = await type([...words, '-d', '@-', '--curl'], {
+    const unwritable = await runInProcess([...words, '-d', '@-', '--curl'], {
       environment,
       input: readFileSync(file),
     });
     assert.deepEqual([unwritable.status, unwritable.out], [2, '']);
     assert.match(unwritable.err, /-d @FILE/);
-    assert.equal((await type([...words, '-d', `@${file}.absent`], { environment })).status, 2);
+    assert.equal((await runInProcess([...words, '-d', `@${file}.absent`], { environment })).status, 2);
   });
 
-  test('a body is JSON or a form by its beginning, unless its type is given', async () => {
+  test('the content type is detected from the start of the body, unless it is given', async () => {
     for (const [body, flags, expected] of [
       [' {"a":1}', [], 'application/json'],
       ['[1]', [], 'application/json'],
       ['a=1', [], 'application/x-www-form-urlencoded'],
       ['{}', ['-H', 'Content-Type: text/plain'], 'text/plain'],
     ] as const) {
-      const { out } = await type(['sign', 'POST', verifier.url, '-d', body, ...flags], { environment });
+      const { out } = await runInProcess(['sign', 'POST', verifier.url, '-d', body, ...flags], {
+        environment,
+      });
       assert.equal(/^content-type: (.*)$/m.exec(out)?.[1], expected);
     }
   });
 
-  test('a host of your own is signed and printed', { skip: withoutCurl }, async () => {
+  test('a given host header is signed and printed', { skip: CURL_MISSING }, async () => {
     const words = ['sign', 'GET', verifier.url, '-H', 'Host: orders.example.com', '--curl'];
-    const { out } = await type(words, { environment });
+    const { out } = await runInProcess(words, { environment });
     assert.match(out, /-H 'host: orders.example.com'/);
     assert.equal((await answerOf(out))['host'], 'orders.example.com');
   });
 
-  test('the secret is nowhere in what is printed', async () => {
+  test('the secret is not printed', async () => {
     for (const flags of [[], ['--json'], ['--curl'], ['--scheme', 'rpc']]) {
-      const { out, err } = await type(['sign', 'GET', verifier.url, ...flags], { environment });
+      const { out, err } = await runInProcess(['sign', 'GET', verifier.url, ...flags], { environment });
       assert.ok(!`${out}${err}`.includes(environment.ALIBABA_CLOUD_ACCESS_KEY_SECRET), flags.join());
     }
-    const { err } = await type(['sign', 'GET', verifier.url, '--access-key-secret', 'Secret99'], {
+    const { err } = await runInProcess(['sign', 'GET', verifier.url, '--access-key-secret', 'Secret99'], {
       environment,
     });
     assert.ok(!err.includes('Secret99'));
   });
 
-  test('what is wrong with a command line is named, and exits with 2', async () => {
+  test('an invalid command line exits with 2 and names the error', async () => {
     for (const [words, named] of [
       [['sign'], 'method'],
       [['sign', verifier.url], 'url'],
@@ -169,7 +174,7 @@ describe('claviger sign', () => {
       [['sign', 'GET'], 'url'],
       [['sign', 'GET', 'orders.example.com'], 'http://'],
       [['sign', 'GET', 'ftp://orders.example.com'], 'http://'],
-      [['sign', 'GET', 'https://key:secret@orders.example.com'], 'no user'],
+      [['sign', 'GET', 'https://key:secret@orders.example.com'], 'no user name'],
       [['sign', 'GET', verifier.url, '-H', 'nothing'], 'Name: value'],
       [['sign', 'GET', verifier.url, '-H', 'a: b\nc: d'], 'Name: value'],
       [['sign', 'GET', verifier.url, '-H', 'Authorization: x'], 'Authorization'],
@@ -181,15 +186,15 @@ describe('claviger sign', () => {
       [['sign', 'GET', `${verifier.url}/a+b`], '`%2B`'],
       [['sign', 'GET', verifier.url, '-H', 'x-acs-date: 2026-11-24T08:00:00Z'], '`x-acs-date`'],
     ] as const) {
-      const { status, out, err } = await type(words, { environment });
+      const { status, out, err } = await runInProcess(words, { environment });
       assert.deepEqual([status, out], [2, ''], words.join(' '));
       assert.ok(err.includes(named), `${named} in: ${err}`);
     }
   });
 
-  describe('its AccessKey', () => {
+  describe('the AccessKey', () => {
     const sign = (environmentOf: Record<string, string>, ...flags: string[]) =>
-      type(['sign', 'GET', verifier.url, '--curl', ...flags], {
+      runInProcess(['sign', 'GET', verifier.url, '--curl', ...flags], {
         environment: { HOME: home, ...environmentOf },
       });
     const profile = (name: string, mode: string, rest: object = {}) => ({
@@ -212,11 +217,11 @@ describe('claviger sign', () => {
       writeFileSync(config, JSON.stringify({ current: 'main', profiles }));
     });
 
-    test('half of one in the environment is refused, and none says where to put it', async () => {
+    test('is refused when the environment has half of it; without one the error names the variables', async () => {
       for (const [given, named] of [
-        [{}, /there is no AccessKey: set ALIBABA_CLOUD_ACCESS_KEY_ID.*--profile/],
-        [{ ALIBABA_CLOUD_ACCESS_KEY_ID: 'id' }, /ALIBABA_CLOUD_ACCESS_KEY_SECRET is not/],
-        [{ ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'secret' }, /ALIBABA_CLOUD_ACCESS_KEY_ID is not/],
+        [{}, /no AccessKey: set ALIBABA_CLOUD_ACCESS_KEY_ID.*--profile/],
+        [{ ALIBABA_CLOUD_ACCESS_KEY_ID: 'id' }, /ALIBABA_CLOUD_ACCESS_KEY_SECRET is not set/],
+        [{ ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'secret' }, /ALIBABA_CLOUD_ACCESS_KEY_ID is not set/],
       ] as const) {
         const { status, out, err } = await sign(given);
         assert.deepEqual([status, out], [2, '']);
@@ -224,19 +229,19 @@ describe('claviger sign', () => {
       }
     });
 
-    test('is that of a profile of the official command-line tool, which wins over the environment', async () => {
+    test('is read from a profile of the official command-line tool, which wins over the environment', async () => {
       assert.match((await sign(environment, '--profile', 'main')).out, /Credential=LTAI5t-main,/);
       const session = (await sign({}, '--profile', 'session')).out;
       assert.match(session, /Credential=LTAI5t-session,/);
       assert.match(session, /x-acs-security-token: TOKEN/);
     });
 
-    test('is refused with a reason when a profile holds none, without a word of what else it holds', async () => {
+    test('is refused with a reason for a profile without one; other fields of the profile are not shown', async () => {
       for (const [name, reason] of [
-        ['absent', /no profile `absent`; it has main, session, /],
-        ['tokenless', /no whole AccessKey/],
-        ['empty', /no whole AccessKey/],
-        ['role', /of mode RamRoleArn/],
+        ['absent', /no profile "absent": expected main, session, /],
+        ['tokenless', /has an incomplete AccessKey/],
+        ['empty', /has an incomplete AccessKey/],
+        ['role', /the mode of profile "role" is "RamRoleArn": expected AK or StsToken/],
       ] as const) {
         const { status, err } = await sign({}, '--profile', name);
         assert.equal(status, 2);
@@ -245,20 +250,20 @@ describe('claviger sign', () => {
       }
     });
 
-    test('a configuration that is broken or absent is named, and not quoted', async () => {
+    test('an invalid or missing configuration is named and not quoted', async () => {
       const whole = readFileSync(config, 'utf8');
       writeFileSync(config, whole.slice(0, -1));
       const broken = await sign({}, '--profile', 'main');
       writeFileSync(config, whole);
       assert.equal(broken.status, 2);
-      assert.match(broken.err, /config.json is not the JSON/);
+      assert.match(broken.err, /config.json is not JSON/);
       assert.ok(!broken.err.includes('secret-'), broken.err);
       for (const [text, named] of [
-        ['{"profiles":[null]}', /config.json is not the JSON/],
-        ['{"profiles":[{"name":"main"}]}', /`main` is of no mode/],
+        ['{"profiles":[null]}', /config.json is not JSON/],
+        ['{"profiles":[{"name":"main"}]}', /the mode of profile "main" is missing/],
         [
           '{"profiles":[{"name":"main","mode":"AK","access_key_id":5,"access_key_secret":6}]}',
-          /holds no whole AccessKey/,
+          /has an incomplete AccessKey/,
         ],
       ] as const) {
         writeFileSync(config, text);

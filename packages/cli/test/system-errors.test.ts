@@ -1,4 +1,4 @@
-/** What the system refuses, in words that say what to do: files, addresses, and output that nobody reads. */
+/** Messages for errors of the operating system: files, addresses, closed output. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,11 +9,11 @@ import { Readable } from 'node:stream';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { run } from '../src/main.ts';
-import { claviger, freshDirectory } from './claviger.ts';
-import { Screen, type } from './typed.ts';
+import { claviger, temporaryDirectory } from './claviger-process.ts';
+import { CapturedOutput, runInProcess } from './run-in-process.ts';
 
-const command = fileURLToPath(new URL('../bin/claviger.js', import.meta.url));
-const environment = {
+const COMMAND = fileURLToPath(new URL('../bin/claviger.js', import.meta.url));
+const ENVIRONMENT = {
   ALIBABA_CLOUD_ACCESS_KEY_ID: 'LTAI5tEXAMPLEKEYID000001',
   ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'ExampleSecret0000000000000001',
 };
@@ -23,32 +23,34 @@ function shell(script: string) {
   const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-c', `set -o pipefail; ${script}`], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], NODE: process.execPath, COMMAND: command, ...environment },
+    env: { PATH: process.env['PATH'], NODE: process.execPath, COMMAND, ...ENVIRONMENT },
   });
   return { status, out: stdout, err: stderr };
 }
 
-describe('a file that a command cannot read', () => {
-  const directory = dirname(freshDirectory());
+describe('a file that cannot be read', () => {
+  const directory = dirname(temporaryDirectory());
   const missing = join(directory, 'missing.txt');
   const request = join(directory, 'request.txt');
   writeFileSync(request, 'GET / HTTP/1.1\nHost: a\n\n');
 
   for (const [words, named] of [
-    [['verify', missing], `error: ${missing} cannot be read: there is no such file`],
-    [['verify', directory], `error: ${directory} cannot be read: it is a directory, and no file`],
-    [['verify', join(request, 'x')], 'a part of its path is a file, and no directory'],
-    [['verify', '--curl', missing], `${missing} cannot be read: there is no such file`],
-    [['verify', '--har', missing], `${missing} cannot be read: there is no such file`],
+    [['verify', missing], `error: ${missing} cannot be read: no such file or directory`],
+    [['verify', directory], `error: ${directory} cannot be read: it is a directory`],
+    [['verify', join(request, 'x')], 'a part of the path is not a directory'],
+    [['verify', '--curl', missing], `${missing} cannot be read: no such file or directory`],
+    [['verify', '--har', missing], `${missing} cannot be read: no such file or directory`],
     [['verify', request, '--server-says', `@${missing}`], `--server-says: ${missing} cannot be read`],
     [['sign', 'POST', 'http://a/', '-d', `@${missing}`], `--data: ${missing} cannot be read`],
     [['call', 'POST', 'http://a/', '-d', `@${directory}`], `--data: ${directory} cannot be read`],
     [['call', 'GET', 'https://a/', '--ca', missing], `--ca: ${missing} cannot be read`],
-    [['call', 'GET', 'https://a/', '--ca', request], `--ca: ${request} has no certificate in it, in PEM`],
+    [['call', 'GET', 'https://a/', '--ca', request], `--ca: ${request} contains no PEM certificate`],
     [['sign', 'GET', 'http://a/', '--profile', 'x'], '--profile: '],
   ] as const) {
-    test(`is named with the reason, as wrong usage: ${words.map((word) => word.split('/').at(-1)).join(' ')}`, async () => {
-      const { status, out, err } = await type(words, { environment: { ...environment, HOME: directory } });
+    test(`is named with the reason, as invalid usage: ${words.map((word) => word.split('/').at(-1)).join(' ')}`, async () => {
+      const { status, out, err } = await runInProcess(words, {
+        environment: { ...ENVIRONMENT, HOME: directory },
+      });
       assert.deepEqual([status, out], [2, ''], err);
       assert.ok(err.includes(named), err);
       assert.doesNotMatch(err, /E[A-Z]{4,}:|, open|\n.*at /);
@@ -57,17 +59,17 @@ describe('a file that a command cannot read', () => {
   }
 
   test('is one JSON object with --json', async () => {
-    const { status, out } = await type(['verify', missing, '--json']);
+    const { status, out } = await runInProcess(['verify', missing, '--json']);
     assert.equal(status, 2);
     assert.deepEqual(JSON.parse(out), {
-      error: { code: 'ENOENT', message: `${missing} cannot be read: there is no such file` },
+      error: { code: 'ENOENT', message: `${missing} cannot be read: no such file or directory` },
     });
-    const noKey = await type(['sign', 'GET', 'http://a/', '--json']);
+    const noKey = await runInProcess(['sign', 'GET', 'http://a/', '--json']);
     assert.equal(noKey.status, 2);
     assert.equal((JSON.parse(noKey.out) as { error: { code: string } }).error.code, 'access-key');
   });
 
-  test('may be standard input', async () => {
+  test('is named when it is standard input', async () => {
     const input = new Readable({
       read() {
         this.destroy(
@@ -76,23 +78,23 @@ describe('a file that a command cannot read', () => {
       },
     });
     for (const words of [['verify'], ['sign', 'POST', 'http://a/', '-d', '@-']]) {
-      const [out, err] = [new Screen(), new Screen()];
-      assert.equal(await run(words, { out, err, environment, input }), 2);
-      assert.equal(err.text, 'error: standard input cannot be read: it is a directory, and no file\n');
+      const [out, err] = [new CapturedOutput(), new CapturedOutput()];
+      assert.equal(await run(words, { out, err, environment: ENVIRONMENT, input }), 2);
+      assert.equal(err.text, 'error: standard input cannot be read: it is a directory\n');
     }
   });
 });
 
 describe('a data directory that cannot be used', () => {
   test('is named with the reason', async () => {
-    const directory = dirname(freshDirectory());
+    const directory = dirname(temporaryDirectory());
     const file = join(directory, 'file');
     writeFileSync(file, 'text');
     for (const words of [['init'], ['serve', '--init'], ['account', 'list']]) {
-      const itself = await type([...words, '--data', file]);
+      const itself = await runInProcess([...words, '--data', file]);
       assert.equal(itself.status, 1);
-      assert.match(itself.err, /^error: .*file( cannot be read)?: it is a file, and no directory\n$/);
-      const { status, out, err } = await type([...words, '--data', join(file, 'data')]);
+      assert.match(itself.err, /^error: .*file( cannot be read)?: it is not a directory\n$/);
+      const { status, out, err } = await runInProcess([...words, '--data', join(file, 'data')]);
       assert.deepEqual([status, out], [1, ''], words.join(' '));
       assert.ok(err.includes(file), err);
       assert.doesNotMatch(err, /E[A-Z]{4,}:|\n +at /, words.join(' '));
@@ -100,57 +102,57 @@ describe('a data directory that cannot be used', () => {
   });
 });
 
-describe('a database or a master key that cannot be had', () => {
+describe('a database or a master key that cannot be opened', () => {
   test('is named with the reason', async () => {
-    const directory = dirname(freshDirectory());
+    const directory = dirname(temporaryDirectory());
     const taken = join(directory, 'taken');
     mkdirSync(join(taken, 'claviger.db'), { recursive: true });
-    const file = await type(['init', '--data', taken]);
+    const file = await runInProcess(['init', '--data', taken]);
     assert.equal(file.status, 1);
-    assert.match(file.err, /claviger\.db cannot be opened: it is a directory, and no file\n$/);
+    assert.match(file.err, /claviger\.db cannot be opened: it is a directory\n$/);
 
-    const nobody = createServer().listen(0, '127.0.0.1');
-    await once(nobody, 'listening');
-    const { port } = nobody.address() as AddressInfo;
-    nobody.close();
-    await once(nobody, 'close');
+    const closed = createServer().listen(0, '127.0.0.1');
+    await once(closed, 'listening');
+    const { port } = closed.address() as AddressInfo;
+    closed.close();
+    await once(closed, 'close');
     const url = `postgres://claviger:secret-word@127.0.0.1:${port}/claviger`;
-    const server = await type(['init', '--data', join(directory, 'pg'), '--database', url]);
+    const server = await runInProcess(['init', '--data', join(directory, 'pg'), '--database', url]);
     assert.equal(server.status, 1);
     assert.match(server.err, /^error: the database server cannot be used: connect ECONNREFUSED /);
     assert.doesNotMatch(server.err, /secret-word/);
 
     const elsewhere = join(directory, 'elsewhere');
     const key = { CLAVIGER_MASTER_KEY: Buffer.alloc(32, 7).toString('base64') };
-    const made = await type(['init', '--data', elsewhere, '--master-key-provider', 'environment'], {
+    const made = await runInProcess(['init', '--data', elsewhere, '--master-key-provider', 'environment'], {
       environment: key,
     });
     assert.equal(made.status, 0, made.err);
-    const without = await type(['account', 'list', '--data', elsewhere]);
+    const without = await runInProcess(['account', 'list', '--data', elsewhere]);
     assert.equal(without.status, 1);
-    assert.match(without.err, /master\.key cannot be read: there is no such file\n$/);
+    assert.match(without.err, /master\.key cannot be read: no such file or directory\n$/);
   });
 });
 
-describe('an address that cannot be listened on', () => {
-  test('is named with what to do', async () => {
-    const data = freshDirectory();
-    assert.equal((await type(['init', '--data', data])).status, 0);
+describe('an address that the server cannot listen on', () => {
+  test('is named with the reason and what to do', async () => {
+    const data = temporaryDirectory();
+    assert.equal((await runInProcess(['init', '--data', data])).status, 0);
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     after(() => other.close());
     const { port } = other.address() as { port: number };
-    const used = await type(['serve', '--data', data, '--port', String(port)]);
+    const used = await runInProcess(['serve', '--data', data, '--port', String(port)]);
     assert.equal(used.status, 1);
     assert.match(
       used.err,
-      new RegExp(`127.0.0.1:${port} is in use: stop what listens there, or choose another`),
+      new RegExp(`127.0.0.1:${port} is in use: stop the process that listens there, or choose another`),
     );
     for (const [host, reason] of [
-      ['192.0.2.1', 'this machine has no such address'],
-      ['nohost.invalid', 'there is no host of this name'],
+      ['192.0.2.1', 'not an address of this machine'],
+      ['nohost.invalid', 'unknown host name'],
     ] as const) {
-      const { status, err } = await type([
+      const { status, err } = await runInProcess([
         'serve',
         '--data',
         data,
@@ -183,13 +185,16 @@ describe('an address that cannot be listened on', () => {
         CLAVIGER_GUARD_ACCESS_KEY_SECRET: 'b',
       });
       assert.equal(status, 1, err);
-      assert.match(err, new RegExp(`^error: 127.0.0.1:${port}: it is in use: stop what listens there`, 'm'));
+      assert.match(
+        err,
+        new RegExp(`^error: 127.0.0.1:${port}: address in use: stop the process that listens there`, 'm'),
+      );
     }
   });
 });
 
-describe('output that nobody reads', () => {
-  test('ends no command before its time, and is no error', () => {
+describe('closed output', () => {
+  test('does not end a command and is not an error', () => {
     for (const script of [
       '"$NODE" "$COMMAND" --help | true',
       '"$NODE" "$COMMAND" serve --help | head -1',
@@ -204,16 +209,15 @@ describe('output that nobody reads', () => {
     assert.equal(failed.status, 1, 'the exit code is that of the command');
   });
 
-  test('but a full disk is told of', { skip: !existsSync('/dev/full') && 'needs /dev/full' }, async () => {
+  test('is not the same as a full disk, which is reported', {
+    skip: !existsSync('/dev/full') && 'needs /dev/full',
+  }, async () => {
     const full = openSync('/dev/full', 'w');
-    const child = spawn(process.execPath, [command, '--help'], { stdio: ['ignore', full, 'pipe'] });
+    const child = spawn(process.execPath, [COMMAND, '--help'], { stdio: ['ignore', full, 'pipe'] });
     let err = '';
     child.stderr!.setEncoding('utf8').on('data', (text: string) => (err += text));
     const [code] = (await once(child, 'close')) as [number];
     closeSync(full);
-    assert.deepEqual(
-      [code, err],
-      [1, 'error: standard output cannot be written: there is no space left for it\n'],
-    );
+    assert.deepEqual([code, err], [1, 'error: cannot write to standard output: no space left\n']);
   });
 });

@@ -3,25 +3,25 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import {
+  REPOSITORY,
   readLockFile,
-  repository,
   type ShippedPackage,
   shippedPackages,
 } from '../release/shipped-packages.ts';
-import { readReviewedList, reviewFaults, thirdPartyPage, thirdPartyText } from '../release/third-party.ts';
+import { readReviewedList, reviewFaults, THIRD_PARTY_PAGE, thirdPartyText } from '../release/third-party.ts';
 
-describe('the packages of others that are shipped', () => {
+describe('shipped third-party packages', () => {
   const list = readReviewedList();
   const shipped = shippedPackages(readLockFile(), list.bundledInConsole);
 
-  test('each one is reviewed, with a reason, an accepted licence and a digest', () => {
+  test('are reviewed, with a reason, an accepted licence and a digest', () => {
     assert.deepEqual(reviewFaults(shipped, list), []);
     for (const [name, { reason }] of Object.entries(list.packages)) assert.ok(reason.length > 3, name);
     assert.ok(shipped.length > 150, `only ${shipped.length} were found`);
   });
 
-  test('what the console’s files have in them is known', () => {
-    const sources = join(repository, 'packages', 'console', 'src');
+  test('include those that are bundled in the console', () => {
+    const sources = join(REPOSITORY, 'packages', 'console', 'src');
     const imported = new Set<string>();
     for (const file of globSync('**/*.{ts,tsx}', { cwd: sources })) {
       const text = readFileSync(join(sources, file), 'utf8');
@@ -36,7 +36,7 @@ describe('the packages of others that are shipped', () => {
     );
   });
 
-  test('a package that nobody has reviewed, another licence, and a missing digest are faults', () => {
+  test('fail the review for an unreviewed package, another licence and a missing digest', () => {
     const one = {
       name: 'left-pad',
       version: '1.0.0',
@@ -52,10 +52,12 @@ describe('the packages of others that are shipped', () => {
     );
     assert.match(String(faults({ ...one, name: 'jose', hasIntegrity: false })), /no sha512 digest/);
     const rest = shipped.filter(({ name }) => name !== 'jose');
-    assert.deepEqual(reviewFaults(rest, list), ['jose is on the list, and nothing needs it any more']);
+    assert.deepEqual(reviewFaults(rest, list), [
+      'jose is no longer needed: remove it from reviewed-packages.json',
+    ]);
   });
 
   test('docs/third-party.md is what `npm run licences` writes', () => {
-    assert.equal(readFileSync(thirdPartyPage, 'utf8'), thirdPartyText(shipped, list));
+    assert.equal(readFileSync(THIRD_PARTY_PAGE, 'utf8'), thirdPartyText(shipped, list));
   });
 });

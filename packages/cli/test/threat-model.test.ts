@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { repository } from '../release/shipped-packages.ts';
+import { REPOSITORY } from '../release/shipped-packages.ts';
 
-const page = readFileSync(join(repository, 'docs', 'threat-model.md'), 'utf8');
+const page = readFileSync(join(REPOSITORY, 'docs', 'threat-model.md'), 'utf8');
 
 /**
- * How many requirements of levels 1 and 2 each section of OWASP ASVS 5.0.0 has; they are numbered from 1.
+ * Number of requirements of levels 1 and 2 in each section of OWASP ASVS 5.0.0, `SECTION:COUNT`.
  * @see https://github.com/OWASP/ASVS/tree/v5.0.0/5.0
  */
-const requirements =
+const REQUIREMENTS =
   '1.1:2 1.2:9 1.3:11 1.4:3 1.5:2 2.1:3 2.2:3 2.3:4 2.4:1 3.2:2 3.3:4 3.4:6 3.5:5 3.7:2 4.1:3 4.2:1 4.3:2 4.4:4 ' +
   '5.1:1 5.2:3 5.3:2 5.4:3 6.1:3 6.2:12 6.3:4 6.4:4 6.5:5 6.6:3 6.8:4 7.1:3 7.2:4 7.3:2 7.4:5 7.5:2 7.6:2 8.1:2 ' +
   '8.2:3 8.3:1 8.4:1 9.1:3 9.2:4 10.1:2 10.2:2 10.3:4 10.4:11 10.5:5 10.6:2 10.7:3 11.1:2 11.2:3 11.3:3 11.4:4 ' +
@@ -21,9 +21,9 @@ test('each test that the threat model names exists', () => {
   const named = [...page.matchAll(/\[`([^`]+)`\]\((\.\.\/packages\/[^)]+)\)/g)];
   assert.ok(named.length >= 40, `only ${named.length} are named`);
   for (const [, title = '', link = ''] of named) {
-    const file = join(repository, 'docs', link);
-    assert.ok(existsSync(file), `${link} is not there`);
-    // A title stands in quotes, whatever these are.
+    const file = join(REPOSITORY, 'docs', link);
+    assert.ok(existsSync(file), `${link} does not exist`);
+    // A test's title may have any kind of quotes.
     const text = readFileSync(file, 'utf8').replaceAll("\\'", "'");
     assert.ok(
       ["'", '"', '`'].some((quote) => text.includes(`${quote}${title}${quote}`)),
@@ -32,7 +32,7 @@ test('each test that the threat model names exists', () => {
   }
 });
 
-test('each threat has a defence, and a test that shows it', () => {
+test('each threat has a defence and a test', () => {
   const threats = page.slice(page.indexOf('## Threats'), page.indexOf('## What is logged'));
   const rows = threats
     .split('\n')
@@ -46,8 +46,8 @@ test('each threat has a defence, and a test that shows it', () => {
   assert.ok(rows.length >= 30);
 });
 
-test('each requirement of ASVS 5.0 level 2 is met, not met or not applicable, and stands there once', () => {
-  const expected = requirements.split(' ').flatMap((section) => {
+test('each requirement of ASVS 5.0 level 2 is listed once as met, not met or not applicable', () => {
+  const expected = REQUIREMENTS.split(' ').flatMap((section) => {
     const [name = '', count = ''] = section.split(':');
     return Array.from({ length: Number(count) }, (_, at) => `${name}.${at + 1}`);
   });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { type SignedRequest, signRequest } from '@claviger/signature';
-import { type } from './typed.ts';
+import { runInProcess } from './run-in-process.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 8, 0, 0);
 const AT = ['--at', '2026-11-24T08:01:00Z'];
@@ -24,9 +24,9 @@ describe('claviger verify', () => {
     return path;
   };
   const verify = (input: string | Uint8Array, ...flags: string[]) =>
-    type(['verify', ...AT, ...flags], { environment, input });
+    runInProcess(['verify', ...AT, ...flags], { environment, input });
 
-  test('goes through a request step by step; one that holds exits with 0', async () => {
+  test('prints each check; a valid request exits with 0', async () => {
     const { status, out, err } = await verify(wire);
     assert.deepEqual([status, err], [0, '']);
     const steps = out.split('\n').map((line) => line.split(/ +/).slice(0, 2).join(' '));
@@ -39,17 +39,17 @@ describe('claviger verify', () => {
       'ok body',
       'ok signature',
     ]);
-    assert.match(out, /\nA server that has this secret accepts it/);
+    assert.match(out, /\nA server with this secret accepts the request/);
   });
 
-  test('one that is refused exits with 1, and the first cause stands last', async () => {
+  test('an invalid request exits with 1; the last line names the first failed check', async () => {
     const { status, out } = await verify(wire.replace('x-acs-date: 2026', 'x-acs-date: 2025'));
     assert.equal(status, 1);
     assert.match(out, /^FAILS {2}time {7}It was signed at 2025-11-24T08:00:00Z/m);
-    assert.match(out, /\nIt is refused, first for: time\.\n$/);
+    assert.match(out, /\nThe request is refused. First failed check: time\.\n$/);
   });
 
-  test('a request that was captured behind a proxy is compared with what the client called', async () => {
+  test('a request captured behind a proxy is checked against the address that the client called', async () => {
     const behind = wire.replace('orders.example.com', '10.0.0.5:3000');
     assert.match((await verify(behind)).out, /No mistake that is known here explains it/);
     const fits =
@@ -68,7 +68,7 @@ describe('claviger verify', () => {
     assert.equal((await verify(behind, '--sent-to', 'https://')).status, 2);
   });
 
-  test('a server message is compared to the byte, and the place is marked', async () => {
+  test('a server message is compared byte by byte, and the first difference is marked', async () => {
     const received = sign('orders.internal:8080');
     const message = serverMessage(received);
     for (const says of [
@@ -77,7 +77,7 @@ describe('claviger verify', () => {
     ]) {
       const { status, out } = await verify(wire, '--server-says', says);
       assert.equal(status, 1);
-      assert.match(out, /\nIt is signed rightly; what the server verified is another request\./);
+      assert.match(out, /\nThe signature is valid, but the server verified a different request\./);
       const [here, there, mark] = out.split('\n').filter((line) => /^ {2}(this|the server)|\^/.test(line));
       assert.equal(here, '  this request  host:orders.example.com');
       assert.equal(there, '  the server    host:orders.internal:8080');
@@ -88,13 +88,13 @@ describe('claviger verify', () => {
     }
   });
 
-  test('the same text on both sides leaves the secret of the server', async () => {
+  test('equal texts mean that the server has a different secret', async () => {
     const { status, out } = await verify(wire, '--server-says', serverMessage(signed));
     assert.equal(status, 1);
-    assert.match(out, /\nIt is signed rightly, and the server has another secret for this key\.\n$/);
+    assert.match(out, /\nThe signature is valid, but the server has a different secret for this key\.\n$/);
   });
 
-  test('a message in which there is nothing to compare is refused', async () => {
+  test('a server message without a signed text or a time is refused', async () => {
     const { status, err } = await verify(wire, '--server-says', 'Forbidden');
     assert.equal(status, 2);
     assert.match(err, /--server-says/);
@@ -110,9 +110,9 @@ describe('claviger verify', () => {
     assert.match(out, /3600 s behind/);
   });
 
-  test('a wrong secret is the cause that remains', async () => {
+  test('a wrong secret is reported when no other cause matches', async () => {
     const wrong = { ...environment, ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'another' };
-    const { status, out } = await type(['verify', ...AT], { environment: wrong, input: wire });
+    const { status, out } = await runInProcess(['verify', ...AT], { environment: wrong, input: wire });
     assert.equal(status, 1);
     assert.match(out, /No mistake that is known here explains it: the secret is another one/);
     assert.ok(!out.includes('another\n'));
@@ -128,14 +128,14 @@ describe('claviger verify', () => {
     assert.match(out, /The signature fits a client that signs with the secret and a line feed behind it\./);
   });
 
-  test('without a key everything is looked at but the signature', async () => {
-    const { status, out } = await type(['verify', ...AT], { input: wire });
+  test('without a key everything except the signature is checked', async () => {
+    const { status, out } = await runInProcess(['verify', ...AT], { input: wire });
     assert.equal(status, 1);
     assert.match(out, /^\? {6}signature {2}There is no secret/m);
-    assert.match(out, /Nothing is wrong as far as can be seen; not looked at: signature\./);
+    assert.match(out, /No check failed\. Not checked: signature\./);
   });
 
-  test('--canonical prints what is signed, --json one object', async () => {
+  test('--canonical prints the signed texts, --json one object', async () => {
     const { out } = await verify(wire, '--canonical');
     assert.match(
       out,
@@ -152,7 +152,7 @@ describe('claviger verify', () => {
     ]);
   });
 
-  test('the secret is nowhere in what is printed', async () => {
+  test('the secret is not printed', async () => {
     for (const flags of [[], ['--json'], ['--canonical']]) {
       const { out, err } = await verify(wire.replace('POST', 'PUT'), ...flags);
       assert.ok(!`${out}${err}`.includes(SECRET));
@@ -166,14 +166,14 @@ describe('claviger verify', () => {
       return out;
     };
 
-    test('from a file, with CRLF or LF, and with a line feed that an editor has added', async () => {
+    test('from a file, with CRLF or LF, and with a line feed added by an editor', async () => {
       const path = file('request.txt', wire);
-      assert.equal((await type(['verify', path, ...AT], { environment })).status, 0);
+      assert.equal((await runInProcess(['verify', path, ...AT], { environment })).status, 0);
       await accepted(wire.replaceAll('\r\n', '\n'));
       await accepted(`\n\n${wire}\n`);
     });
 
-    test('whose body is chunked', async () => {
+    test('with a chunked body', async () => {
       const { body } = signed;
       const size = (body.length - 5).toString(16);
       await accepted(
@@ -190,18 +190,18 @@ describe('claviger verify', () => {
       );
     });
 
-    test('whose body was not captured: then that is said', async () => {
+    test('without the captured body, which is noted', async () => {
       const { status, out } = await verify(wire.slice(0, wire.indexOf('{')));
       assert.equal(status, 1);
-      assert.match(out, /note {3}The body is not at hand: 0 of its \d+ bytes/);
-      assert.match(out, /not looked at: body\./);
+      assert.match(out, /note {3}The body is incomplete: 0 of \d+ bytes/);
+      assert.match(out, /Not checked: body\./);
     });
 
-    test('that names its address in full', async () => {
+    test('with an absolute URL', async () => {
       await accepted(wire.replace(' /orders', ' http://orders.example.com/orders'));
     });
 
-    test('that curl -v has printed', async () => {
+    test('from the output of curl -v', async () => {
       const get = sign('orders.example.com', '');
       const lines = wireOf(get)
         .trimEnd()
@@ -214,7 +214,7 @@ describe('claviger verify', () => {
       );
     });
 
-    test('from a curl command, however its words are quoted', async () => {
+    test('from a curl command with any quoting', async () => {
       const headers = pairs(signed).filter(([name]) => name !== 'host' && name !== 'content-length');
       const body = Buffer.from(signed.body).toString();
       const single = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
@@ -239,13 +239,16 @@ describe('claviger verify', () => {
         ['PUT', 'http://a/', '-d', 'x=\'"1'],
         ['POST', 'http://a/?Name=1', '-d', 'N=2', '--scheme', 'rpc'],
       ]) {
-        const { out } = await type(['sign', ...words, '--curl'], { environment });
-        const { status, out: said } = await type(['verify', '--curl'], { environment, input: out });
-        assert.equal(status, 0, `${out}\n${said}`);
+        const { out } = await runInProcess(['sign', ...words, '--curl'], { environment });
+        const { status, out: verified } = await runInProcess(['verify', '--curl'], {
+          environment,
+          input: out,
+        });
+        assert.equal(status, 0, `${out}\n${verified}`);
       }
     });
 
-    test('from a curl command as curl would send it: files, -G, --json, --data-urlencode, headers left out', async () => {
+    test('from a curl command as curl sends it: files, -G, --json, --data-urlencode, omitted headers', async () => {
       const path = file('body.txt', 'a=1\n&b=2\n');
       for (const [command, expected] of [
         [`curl http://a/ -d @${path}`, 'POST / content-type=application/x-www-form-urlencoded body=a=1&b=2'],
@@ -272,7 +275,7 @@ describe('claviger verify', () => {
       }
     });
 
-    test('from an HTTP archive, with the answer that stands there', async () => {
+    test('from an HTTP archive, with its response', async () => {
       const entry = (request: SignedRequest, answer?: string) => ({
         request: {
           method: request.method,
@@ -297,21 +300,22 @@ describe('claviger verify', () => {
       );
       const archive = JSON.stringify({ log: { version: '1.2', entries: [entry(signed), refused, image] } });
       const read = (...flags: string[]) =>
-        type(['verify', '--har', ...flags], { environment, input: archive });
+        runInProcess(['verify', '--har', ...flags], { environment, input: archive });
       const last = await read();
       assert.match(last.out, /note {3}Entry 2 of 3; choose another with --entry/);
       assert.match(last.out, /the server {4}host:elsewhere/);
-      assert.match(last.out, /it is judged at 2026-11-24T08:00:00Z/, 'the time of the answer counts');
+      assert.match(last.out, /it is judged at 2026-11-24T08:00:00Z/, 'the time of the response is used');
       assert.equal((await read('--entry', '1')).status, 0);
       assert.match((await read('--entry', '3')).out, /It is not signed/);
       assert.equal(
-        (await type(['verify', '--har'], { environment, input: JSON.stringify(entry(signed)) })).status,
+        (await runInProcess(['verify', '--har'], { environment, input: JSON.stringify(entry(signed)) }))
+          .status,
         0,
       );
     });
   });
 
-  test('what cannot be read is named, and exits with 2', async () => {
+  test('an unreadable capture exits with 2 and names the error', async () => {
     for (const [input, flags, named] of [
       ['', [], 'request line'],
       ['hello\n\n', [], 'request line'],
@@ -319,16 +323,16 @@ describe('claviger verify', () => {
       ['GET / HTTP/1.1\nContent-Length: many\n\n', [], 'Content-Length'],
       ['GET / HTTP/1.1\nTransfer-Encoding: chunked\n\n5\r\nab', [], 'chunk'],
       ['wget http://a/', ['--curl'], '`curl`'],
-      ['curl', ['--curl'], 'no address'],
-      ["curl 'http://a", ['--curl'], 'not closed'],
-      ['curl "http://a', ['--curl'], 'not closed'],
+      ['curl', ['--curl'], 'no URL'],
+      ["curl 'http://a", ['--curl'], 'unclosed'],
+      ['curl "http://a', ['--curl'], 'unclosed'],
       ['curl http://a -F file=@x', ['--curl'], '`-F`'],
       ['curl http://a --aws-sigv4 x', ['--curl'], '`--aws-sigv4`'],
-      ['{', ['--har'], 'not JSON'],
+      ['{', ['--har'], 'invalid JSON'],
       ['{}', ['--har'], 'no request'],
       ['null', ['--har'], 'no request'],
-      ['{"log":{"entries":[]}}', ['--har', '--entry', '2'], 'number 2'],
-      ['curl http://a/ -d @absent.txt', ['--curl'], 'absent.txt cannot be read: there is no such file'],
+      ['{"log":{"entries":[]}}', ['--har', '--entry', '2'], 'no request 2'],
+      ['curl http://a/ -d @absent.txt', ['--curl'], 'absent.txt cannot be read: no such file or directory'],
       [wire, ['--har', '--curl'], '--har'],
       [wire, ['--entry', '1'], '--har'],
       [wire, ['--at', 'noon'], '2026-11-24T08:00:00Z'],
@@ -343,13 +347,13 @@ describe('claviger verify', () => {
     assert.match(err, /absent.txt/);
   });
 
-  test('on a terminal it says that it waits for the request', async () => {
+  test('on a terminal it prompts for the request', async () => {
     const { Readable } = await import('node:stream');
     const { run } = await import('../src/main.ts');
-    const { Screen } = await import('./typed.ts');
+    const { CapturedOutput } = await import('./run-in-process.ts');
     const input = Object.assign(Readable.from([Buffer.from(wire)]), { isTTY: true });
-    const err = new Screen(true);
-    await run(['verify', ...AT], { out: new Screen(true), err, environment, input });
+    const err = new CapturedOutput(true);
+    await run(['verify', ...AT], { out: new CapturedOutput(true), err, environment, input });
     assert.match(err.text, /Ctrl-D/);
   });
 });
@@ -380,7 +384,7 @@ function wireOf(request: SignedRequest): string {
   return `${request.method} ${request.target} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body}`;
 }
 
-/** What a server answers to a request that it finds signed wrongly. */
+/** Returns the message of a server for a request with an invalid signature. */
 function serverMessage(request: SignedRequest): string {
   const headers = new Map(pairs(request));
   const list = /SignedHeaders=([^,]*)/.exec(headers.get('Authorization')!)![1]!;

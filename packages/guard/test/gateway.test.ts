@@ -754,9 +754,9 @@ describe('a configuration', () => {
       'gateway.yaml:10:15: there is no upstream `other`',
     ],
     [
-      'a time that is none',
+      'an invalid duration',
       good.replace('services:', '    timeouts: { connect: soon }\nservices:'),
-      'gateway.yaml:8:26: `soon` is no time',
+      'gateway.yaml:8:26: invalid duration "soon": expected 1ms to 24d',
     ],
     [
       'a map that is not there',

@@ -1,19 +1,19 @@
 import type { RequestHead, SignedRequest } from '@claviger/signature';
 
-/** A request that somebody has written down, and what else the writing tells. */
+/** A captured request, with the other facts of the capture. */
 export interface CapturedRequest {
   readonly request: SignedRequest | RequestHead;
-  /** What was taken for granted in reading it. */
+  /** Assumptions made while reading the capture. */
   readonly notes: readonly string[];
-  /** Host and port of the address that it was sent to, when that is known. */
+  /** Host and port that the request was sent to, if known. */
   readonly sentTo?: string;
-  /** What the server answered, when that is known. */
+  /** Body of the server's response, if known. */
   readonly serverMessage?: string;
-  /** When the server answered: milliseconds since the epoch. */
+  /** Time of the response, in milliseconds since the epoch. */
   readonly answeredAt?: number;
 }
 
-/** What cannot be read as a captured request; the message says where and why. */
-export class CaptureUnreadable extends Error {
-  override readonly name = 'CaptureUnreadable';
+/** A text that cannot be read as a captured request. The message names the place and the reason. */
+export class InvalidCapture extends Error {
+  override readonly name = 'InvalidCapture';
 }

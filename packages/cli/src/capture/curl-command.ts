@@ -1,7 +1,7 @@
-import { readGivenFile } from '../given-file.ts';
-import { type CapturedRequest, CaptureUnreadable } from './captured-request.ts';
+import { readInputFile } from '../input-file.ts';
+import { type CapturedRequest, InvalidCapture } from './captured-request.ts';
 
-/** Flags of curl that say what is sent; each of them takes a value. */
+/** Flags of curl that set a part of the request; each takes a value. */
 const WITH_VALUE: Readonly<Record<string, string>> = {
   '-X': 'method',
   '--request': 'method',
@@ -22,13 +22,14 @@ const WITH_VALUE: Readonly<Record<string, string>> = {
   '-b': 'cookie',
   '--cookie': 'cookie',
 };
-/** Flags of curl that change nothing of what is signed: those that take a value, and those that take none. */
-const OF_NO_MATTER_WITH_VALUE = new Set(
+/** Flags of curl with a value that do not change the signed request. */
+const IGNORED_WITH_VALUE = new Set(
   '-o --output -m --max-time --connect-timeout --retry --cacert -x --proxy --resolve -w --write-out'.split(
     ' ',
   ),
 );
-const OF_NO_MATTER = new Set(
+/** Flags of curl without a value that do not change the signed request. */
+const IGNORED = new Set(
   (
     '-s -S -k -v -i -f -L -g -N -# --silent --show-error --insecure --verbose --include --fail --location ' +
     '--compressed --globoff --path-as-is --http1.1 --http2 --no-buffer'
@@ -36,31 +37,31 @@ const OF_NO_MATTER = new Set(
 );
 
 /**
- * Reads a curl command, as documentation and browsers ("copy as cURL") give it: what curl would send.
- * @param readFile how the `@FILE` of a body is read; from the disk when absent
- * @throws CaptureUnreadable for what is no such command, and for a flag that is not known to be of no matter
+ * Reads a curl command, for example from documentation or a browser ("copy as cURL"), as the request that curl sends.
+ * @param readFile reads the `@FILE` of a body; from the disk when absent
+ * @throws InvalidCapture for another text, and for an unknown flag
  */
 export function readCurlCommand(
   text: string,
-  readFile: (name: string) => Buffer = (name) => readGivenFile('', name),
+  readFile: (name: string) => Buffer = (name) => readInputFile('', name),
 ): CapturedRequest {
   const words = shellWords(text.trim());
-  if (words.shift() !== 'curl') throw new CaptureUnreadable('it must begin with `curl`');
-  const told = readFlags(words);
-  if (told.url === undefined) throw new CaptureUnreadable('the curl command names no address');
-  const url = parseUrl(told.url);
-  const bodies = told.bodies.map(({ kind, value }) => bodyOf(kind, value, readFile));
+  if (words.shift() !== 'curl') throw new InvalidCapture('expected a command that begins with `curl`');
+  const parsed = readFlags(words);
+  if (parsed.url === undefined) throw new InvalidCapture('the curl command has no URL');
+  const url = parseUrl(parsed.url);
+  const bodies = parsed.bodies.map(({ kind, value }) => bodyOf(kind, value, readFile));
   const body = bodies.length === 0 ? undefined : Buffer.from(bodies.join('&'), 'latin1');
   const query =
-    told.inQuery && body !== undefined ? `${url.query === '' ? '?' : '&'}${body.toString('latin1')}` : '';
-  const sent = told.inQuery || body === undefined ? Buffer.alloc(0) : body;
+    parsed.inQuery && body !== undefined ? `${url.query === '' ? '?' : '&'}${body.toString('latin1')}` : '';
+  const sent = parsed.inQuery || body === undefined ? Buffer.alloc(0) : body;
   const method =
-    told.method ?? (told.isHead ? 'HEAD' : sent.length > 0 || (body && !told.inQuery) ? 'POST' : 'GET');
+    parsed.method ?? (parsed.isHead ? 'HEAD' : sent.length > 0 || (body && !parsed.inQuery) ? 'POST' : 'GET');
   return {
     request: {
       method,
       target: `${url.path}${url.query}${query}`,
-      rawHeaders: headersOf(told, url.host, body !== undefined && !told.inQuery),
+      rawHeaders: headersOf(parsed, url.host, body !== undefined && !parsed.inQuery),
       body: sent,
     },
     notes: [],
@@ -69,9 +70,9 @@ export function readCurlCommand(
 }
 
 /**
- * Writes a curl command that sends a request.
- * @param headers their values as text
- * @param body as text, or the name of the file that holds it; undefined for none
+ * Formats a curl command that sends a request.
+ * @param headers with their values as text
+ * @param body as text or as the name of a file; undefined for none
  */
 export function writeCurlCommand(
   method: string,
@@ -82,7 +83,7 @@ export function writeCurlCommand(
   const { href } = url;
   const data = body === undefined ? [] : 'text' in body ? body.text : `@${body.file}`;
   const lines = [
-    // curl would take brackets and braces for a pattern of many addresses.
+    // Without `-g`, curl expands brackets and braces to several URLs.
     `curl ${/[[\]{}]/.test(href) ? '-g ' : ''}${methodFlag(method, body !== undefined)}${quoted(href)}`,
     ...headers.map(([name, value]) => `-H ${quoted(value === '' ? `${name};` : `${name}: ${value}`)}`),
     ...[data]
@@ -103,7 +104,7 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-interface Told {
+interface CurlArguments {
   url: string | undefined;
   method: string | undefined;
   isHead: boolean;
@@ -112,8 +113,8 @@ interface Told {
   bodies: { readonly kind: string; readonly value: string }[];
 }
 
-function readFlags(words: string[]): Told {
-  const told: Told = {
+function readFlags(words: string[]): CurlArguments {
+  const parsed: CurlArguments = {
     url: undefined,
     method: undefined,
     isHead: false,
@@ -126,19 +127,18 @@ function readFlags(words: string[]): Told {
     if (rest !== undefined) words.unshift(rest);
     const value = () => attached ?? words.shift() ?? '';
     const meaning = WITH_VALUE[flag];
-    if (meaning !== undefined) take(told, meaning, value());
-    else if (OF_NO_MATTER_WITH_VALUE.has(flag)) value();
-    else if (flag === '-G' || flag === '--get') told.inQuery = true;
-    else if (flag === '-I' || flag === '--head') told.isHead = true;
-    else if (OF_NO_MATTER.has(flag)) continue;
-    else if (flag.startsWith('-'))
-      throw new CaptureUnreadable(`curl's flag \`${flag}\` is not understood here`);
-    else told.url = flag;
+    if (meaning !== undefined) setArgument(parsed, meaning, value());
+    else if (IGNORED_WITH_VALUE.has(flag)) value();
+    else if (flag === '-G' || flag === '--get') parsed.inQuery = true;
+    else if (flag === '-I' || flag === '--head') parsed.isHead = true;
+    else if (IGNORED.has(flag)) continue;
+    else if (flag.startsWith('-')) throw new InvalidCapture(`unsupported curl flag \`${flag}\``);
+    else parsed.url = flag;
   }
-  return told;
+  return parsed;
 }
 
-/** A word taken apart: `--flag=value`, `-XPUT`, or `-sX`, of which `-X` is left. */
+/** Splits a word: `--flag=value`, `-XPUT`, or `-sX`, of which `-X` is the rest. */
 function nextFlag(word: string): { flag: string; attached?: string; rest?: string } {
   if (word.startsWith('--')) {
     const [flag = '', ...value] = word.split('=');
@@ -146,36 +146,36 @@ function nextFlag(word: string): { flag: string; attached?: string; rest?: strin
   }
   if (!word.startsWith('-') || word.length <= 2) return { flag: word };
   const flag = word.slice(0, 2);
-  const takesValue = flag in WITH_VALUE || OF_NO_MATTER_WITH_VALUE.has(flag);
+  const takesValue = flag in WITH_VALUE || IGNORED_WITH_VALUE.has(flag);
   return takesValue ? { flag, attached: word.slice(2) } : { flag, rest: `-${word.slice(2)}` };
 }
 
-function take(told: Told, meaning: string, value: string): void {
+function setArgument(parsed: CurlArguments, meaning: string, value: string): void {
   switch (meaning) {
     case 'method':
-      told.method = value;
+      parsed.method = value;
       break;
     case 'url':
-      told.url = value;
+      parsed.url = value;
       break;
     case 'header':
-      told.headers.push(value);
+      parsed.headers.push(value);
       break;
     case 'user-agent':
     case 'referer':
     case 'cookie':
-      told.headers.push(`${meaning}: ${value}`);
+      parsed.headers.push(`${meaning}: ${value}`);
       break;
     default:
-      told.bodies.push({ kind: meaning, value });
+      parsed.bodies.push({ kind: meaning, value });
   }
 }
 
-function headersOf({ headers, bodies }: Told, host: string, hasBody: boolean): string[] {
+function headersOf({ headers, bodies }: CurlArguments, host: string, hasBody: boolean): string[] {
   const given = headers.flatMap((line): [string, string][] => {
     const [, name, colon, value = ''] = /^([^:;]+)([:;])\s*(.*?)\s*$/s.exec(line) ?? [];
-    if (name === undefined) throw new CaptureUnreadable(`\`${line}\` is no header`);
-    // `Name:` tells curl to leave a header out, `Name;` to send it empty.
+    if (name === undefined) throw new InvalidCapture(`invalid header \`${line}\``);
+    // curl omits a header for `Name:` and sends it empty for `Name;`.
     return colon === ':' && value === '' ? [] : [[name, Buffer.from(value).toString('latin1')]];
   });
   const removed = headers
@@ -198,7 +198,7 @@ function headersOf({ headers, bodies }: Told, host: string, hasBody: boolean): s
   return [...own.filter(([name]) => !names.has(name)), ...given].flat();
 }
 
-/** What curl makes of the value of a body's flag, one character a byte. */
+/** Returns the body that curl sends for the value of a flag, one character per byte. */
 function bodyOf(kind: string, value: string, readFile: (name: string) => Buffer): string {
   const file = value.startsWith('@') && kind !== 'data-raw' && kind !== 'data-urlencode';
   if (kind === 'data-urlencode') return urlEncoded(value, readFile);
@@ -212,39 +212,42 @@ function urlEncoded(value: string, readFile: (name: string) => Buffer): string {
   const text = mark === '@' ? readFile(content!).toString('utf8') : content!;
   const encoded = encodeURIComponent(text).replace(
     /[!'()*]/g,
-    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
   return name === '' ? encoded : `${name}=${encoded}`;
 }
 
 function parseUrl(text: string): { readonly host: string; readonly path: string; readonly query: string } {
   const withScheme = /^https?:\/\//i.test(text) ? text : `http://${text}`;
-  if (!URL.canParse(withScheme)) throw new CaptureUnreadable(`\`${text}\` is no address`);
+  if (!URL.canParse(withScheme)) throw new InvalidCapture(`invalid URL \`${text}\``);
   const url = new URL(withScheme);
   return { host: url.host, path: url.pathname, query: url.search };
 }
 
-/** Splits a command as a POSIX shell does, without expanding anything. */
+/** Splits a command as a POSIX shell does, without expansion. */
 export function shellWords(text: string): string[] {
   const words: string[] = [];
   let word: string | undefined;
   for (let at = 0; at < text.length; at++) {
-    const sign = text[at]!;
-    if (sign === '\\') {
+    const character = text[at]!;
+    if (character === '\\') {
       const next = text[++at];
       if (next === '\r') at++;
       if (next !== '\n' && next !== '\r') word = (word ?? '') + (next ?? '');
-    } else if (sign === "'" || sign === '"' || (sign === '$' && text[at + 1] === "'")) {
+    } else if (character === "'" || character === '"' || (character === '$' && text[at + 1] === "'")) {
       const end =
-        sign === '"' ? endOfDouble(text, at) : endOfSingle(text, sign === '$' ? at + 1 : at, sign === '$');
-      const inside = text.slice(sign === '$' ? at + 2 : at + 1, end);
-      word = (word ?? '') + (sign === '$' ? ansi(inside) : sign === '"' ? unescaped(inside) : inside);
+        character === '"'
+          ? endOfDouble(text, at)
+          : endOfSingle(text, character === '$' ? at + 1 : at, character === '$');
+      const inside = text.slice(character === '$' ? at + 2 : at + 1, end);
+      word =
+        (word ?? '') + (character === '$' ? ansi(inside) : character === '"' ? unescaped(inside) : inside);
       at = end;
-    } else if (/\s/.test(sign)) {
+    } else if (/\s/.test(character)) {
       if (word !== undefined) words.push(word);
       word = undefined;
     } else {
-      word = (word ?? '') + sign;
+      word = (word ?? '') + character;
     }
   }
   if (word !== undefined) words.push(word);
@@ -256,7 +259,7 @@ function endOfSingle(text: string, start: number, escapes: boolean): number {
     if (escapes && text[at] === '\\') at++;
     else if (text[at] === "'") return at;
   }
-  throw new CaptureUnreadable("a ' is not closed");
+  throw new InvalidCapture("unclosed '");
 }
 
 function endOfDouble(text: string, start: number): number {
@@ -264,7 +267,7 @@ function endOfDouble(text: string, start: number): number {
     if (text[at] === '\\') at++;
     else if (text[at] === '"') return at;
   }
-  throw new CaptureUnreadable('a " is not closed');
+  throw new InvalidCapture('unclosed "');
 }
 
 function unescaped(text: string): string {

@@ -1,53 +1,53 @@
-import { type CapturedRequest, CaptureUnreadable } from './captured-request.ts';
+import { type CapturedRequest, InvalidCapture } from './captured-request.ts';
 
-/** What is needed of an entry; whatever is not of its form in the archive is not there. */
+/** Fields of an archive entry that are used; a field of another type is treated as absent. */
 interface Entry {
   readonly method: string | undefined;
   readonly url: string | undefined;
   readonly headers: readonly Header[];
   readonly body: Buffer | undefined;
   readonly bodySize: number;
-  readonly answer: Buffer | undefined;
-  readonly answerHeaders: readonly Header[];
+  readonly response: Buffer | undefined;
+  readonly responseHeaders: readonly Header[];
 }
 
 type Header = readonly [name: string, value: string];
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Reads a request of an HTTP archive, as browsers and proxies save it; its answer is read with it.
- * @param text a whole archive, or one entry of it
- * @param number which entry, from 1; when absent the last that is signed, else the last
- * @throws CaptureUnreadable
+ * Reads a request and its response from an HTTP archive, as browsers and proxies save it.
+ * @param text an archive, or one entry of it
+ * @param number of the entry, from 1; when absent the last signed one, otherwise the last
+ * @throws InvalidCapture
  */
 export function readHarEntry(text: string, number?: number): CapturedRequest {
   const entries = readEntries(text);
   const at = number === undefined ? lastSigned(entries) : number - 1;
   const entry = entries[at];
   if (entry?.method === undefined || entry.url === undefined) {
-    throw new CaptureUnreadable(
+    throw new InvalidCapture(
       number === undefined
-        ? 'it holds no request'
-        : `it holds no request number ${number}: there are ${entries.length}`,
+        ? 'the archive has no request'
+        : `the archive has no request ${number}: expected 1 to ${entries.length}`,
     );
   }
-  if (!URL.canParse(entry.url)) throw new CaptureUnreadable(`\`${entry.url}\` is no address`);
+  if (!URL.canParse(entry.url)) throw new InvalidCapture(`invalid URL \`${entry.url}\``);
   const url = new URL(entry.url);
   const hasHost = entry.headers.some(([name]) => name.toLowerCase() === 'host');
   const rawHeaders = [...(hasHost ? [] : ['host', url.host]), ...entry.headers.flat()];
   const head = { method: entry.method, target: url.pathname + url.search, rawHeaders };
-  const date = Date.parse(entry.answerHeaders.find(([name]) => name.toLowerCase() === 'date')?.[1] ?? '');
-  const isLacking = entry.body === undefined && entry.bodySize > 0;
+  const date = Date.parse(entry.responseHeaders.find(([name]) => name.toLowerCase() === 'date')?.[1] ?? '');
+  const isBodyMissing = entry.body === undefined && entry.bodySize > 0;
   return {
-    request: isLacking ? head : { ...head, body: entry.body ?? Buffer.alloc(0) },
+    request: isBodyMissing ? head : { ...head, body: entry.body ?? Buffer.alloc(0) },
     sentTo: url.host,
     notes: [
       ...(number === undefined && entries.length > 1
         ? [`Entry ${at + 1} of ${entries.length}; choose another with --entry.`]
         : []),
-      ...(isLacking ? ['The body is not in the archive.'] : []),
+      ...(isBodyMissing ? ['The archive does not contain the body.'] : []),
     ],
-    ...(entry.answer === undefined ? {} : { serverMessage: entry.answer.toString('utf8') }),
+    ...(entry.response === undefined ? {} : { serverMessage: entry.response.toString('utf8') }),
     ...(Number.isNaN(date) ? {} : { answeredAt: date }),
   };
 }
@@ -57,7 +57,7 @@ function readEntries(text: string): readonly Entry[] {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new CaptureUnreadable('it is not JSON');
+    throw new InvalidCapture('invalid JSON');
   }
   const archive = fieldsOf(value);
   const entries = fieldsOf(archive['log'])['entries'] ?? archive['entries'] ?? [value];
@@ -75,12 +75,12 @@ function readEntry(value: unknown): Entry {
     headers: headersOf(request['headers']),
     body: contentOf(request['postData']),
     bodySize: typeof bodySize === 'number' ? bodySize : 0,
-    answer: contentOf(response['content']),
-    answerHeaders: headersOf(response['headers']),
+    response: contentOf(response['content']),
+    responseHeaders: headersOf(response['headers']),
   };
 }
 
-/** HTTP/2 has headers of its own that begin with a colon; they are in method and address already. */
+/** Returns the headers without the pseudo-headers of HTTP/2, which begin with a colon. */
 function headersOf(value: unknown): Header[] {
   return listOf(value).flatMap((each): Header[] => {
     const { name, value: text } = fieldsOf(each);

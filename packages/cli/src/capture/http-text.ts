@@ -1,19 +1,19 @@
-import { type CapturedRequest, CaptureUnreadable } from './captured-request.ts';
+import { type CapturedRequest, InvalidCapture } from './captured-request.ts';
 
 const REQUEST_LINE = /^([A-Z][A-Z-]*) (\S+)(?: HTTP\/[\d.]+)?$/;
 
 /**
- * Reads a request as it stood on the wire: request line, headers, an empty line, the body. Lines may end in LF alone.
- * What `curl -v` prints is understood too: its lines that begin with `> `.
- * @throws CaptureUnreadable
+ * Reads a raw HTTP request: request line, headers, an empty line, the body. Lines may end with LF only.
+ * Also reads the output of `curl -v`, from its lines that begin with `> `.
+ * @throws InvalidCapture
  */
 export function readHttpText(bytes: Buffer): CapturedRequest {
-  const { head, body } = split(withoutMarks(bytes));
+  const { head, body } = split(withoutCurlPrefixes(bytes));
   const lines = head.split(/\r?\n/);
   while (lines[0]?.trim() === '') lines.shift();
   const [, method, target] = REQUEST_LINE.exec(lines[0]?.trimEnd() ?? '') ?? [];
   if (method === undefined || target === undefined) {
-    throw new CaptureUnreadable('its first line must be a request line, as in: GET /path HTTP/1.1');
+    throw new InvalidCapture('expected a request line first, such as: GET /path HTTP/1.1');
   }
   const rawHeaders = lines.slice(1).flatMap(readField);
   const absolute = /^https?:\/\//i.test(target) && URL.canParse(target) ? new URL(target) : undefined;
@@ -30,7 +30,7 @@ export function readHttpText(bytes: Buffer): CapturedRequest {
   };
 }
 
-function withoutMarks(bytes: Buffer): Buffer {
+function withoutCurlPrefixes(bytes: Buffer): Buffer {
   const text = bytes.toString('latin1');
   if (!/^> /m.test(text) || REQUEST_LINE.test(text.split(/\r?\n/, 1)[0]!)) return bytes;
   const sent = text.split(/\r?\n/).filter((line) => line.startsWith('>'));
@@ -47,7 +47,7 @@ function split(bytes: Buffer): { readonly head: string; readonly body: Buffer } 
 function readField(line: string, at: number): [string, string] {
   const colon = line.indexOf(':');
   if (colon < 1 || /^\s/.test(line)) {
-    throw new CaptureUnreadable(`line ${at + 2} is no header: it must be of the form \`name: value\``);
+    throw new InvalidCapture(`line ${at + 2}: invalid header: expected \`name: value\``);
   }
   return [line.slice(0, colon), line.slice(colon + 1).trim()];
 }
@@ -59,20 +59,19 @@ function readBody(rawHeaders: readonly string[], rest: Buffer) {
   const declared = headerOf(rawHeaders, 'content-length');
   if (declared === undefined) {
     const isBlank = rest.toString('latin1').trim() === '';
-    const notes = isBlank
-      ? []
-      : [`There is no Content-Length: all ${rest.length} bytes are taken for the body.`];
+    const notes = isBlank ? [] : [`No Content-Length: all ${rest.length} bytes are used as the body.`];
     return { body: isBlank ? Buffer.alloc(0) : rest, notes };
   }
   const length = Number(declared);
-  if (!Number.isSafeInteger(length) || length < 0) throw new CaptureUnreadable('Content-Length is no number');
+  if (!Number.isSafeInteger(length) || length < 0)
+    throw new InvalidCapture(`invalid Content-Length ${JSON.stringify(declared)}: expected a number`);
   if (rest.length < length) {
-    const notes = [`The body is not at hand: ${rest.length} of its ${length} bytes were captured.`];
+    const notes = [`The body is incomplete: ${rest.length} of ${length} bytes were captured.`];
     return { body: undefined, notes };
   }
   const beyond = rest.subarray(length).toString('latin1');
-  // A file that was written by hand ends with a line feed that is not part of the body.
-  const notes = beyond.trim() === '' ? [] : [`${beyond.length} bytes beyond Content-Length are left out.`];
+  // Editors add a line feed at the end that is not part of the body.
+  const notes = beyond.trim() === '' ? [] : [`${beyond.length} bytes beyond Content-Length are ignored.`];
   return { body: rest.subarray(0, length), notes };
 }
 
@@ -81,13 +80,13 @@ function readChunks(rest: Buffer): Buffer {
   for (let at = 0; ; ) {
     const end = rest.indexOf('\n', at);
     const size = Number.parseInt(rest.toString('latin1', at, end < 0 ? rest.length : end), 16);
-    if (!(size >= 0)) throw new CaptureUnreadable('the chunks of the body are malformed');
+    if (!(size >= 0)) throw new InvalidCapture('invalid chunk in the body');
     if (size === 0) return Buffer.concat(chunks);
     const chunk = rest.subarray(end + 1, end + 1 + size);
-    if (end < 0 || chunk.length < size) throw new CaptureUnreadable('the last chunk of the body is missing');
+    if (end < 0 || chunk.length < size) throw new InvalidCapture('missing last chunk of the body');
     chunks.push(chunk);
     at = rest.indexOf('\n', end + 1 + size) + 1;
-    if (at === 0) throw new CaptureUnreadable('the last chunk of the body is missing');
+    if (at === 0) throw new InvalidCapture('missing last chunk of the body');
   }
 }
 

@@ -6,32 +6,33 @@ import {
   setAccountStatus,
   touchNewAccount,
 } from '@claviger/server';
-import { type Command, InvalidArgumentError } from 'commander';
-import { withServices } from '../services.ts';
-import { addSettings, dataSettings } from '../settings.ts';
+import type { Command } from 'commander';
+import { withInstallation } from '../installation.ts';
+import { InvalidValue } from '../invalid-value.ts';
+import { addServerFlags, DATA_SETTINGS } from '../server-flags.ts';
 import { print, type Terminal, table } from '../terminal.ts';
 import { installationJson, printInstallation } from './init.ts';
 
-/** `claviger account create | list | disable | enable`: the tenants, each sealed off from the others. */
+/** Adds `claviger account create | list | disable | enable`. */
 export function addAccount(program: Command, terminal: Terminal): void {
   const account = program
     .command('account')
     .summary('create, list, disable and enable accounts')
     .description(
-      'Accounts are sealed off from each other: users, keys, policies and events of one are unseen by the others. ' +
-        'These commands work on the data itself, beside a running server as well.',
+      'Accounts are isolated tenants: users, keys, policies and events of one are not visible to another. ' +
+        'These commands open the database directly; the server may be running.',
     );
 
-  addSettings(
+  addServerFlags(
     account
       .command('create')
-      .description('make an account with its root sign-in and an administrator with one AccessKey')
-      .requiredOption('--name <name>', 'what you call it, 1 to 64 characters', accountName)
+      .description('create an account with its root sign-in and an administrator with one AccessKey')
+      .requiredOption('--name <name>', 'name of the account, 1 to 64 characters', accountName)
       .option('--json', 'print one JSON object')
       .addHelpText('after', '\nExample:\n  npx claviger account create --name staging --data ./data'),
-    dataSettings,
+    DATA_SETTINGS,
   ).action((options: { name: string; json?: boolean }) =>
-    withServices(terminal, options, async (services, operator) => {
+    withInstallation(terminal, options, async (services, operator) => {
       const password = await oneTimePassword(services);
       const command = { name: 'CreateAccount', parameters: { Name: options.name } };
       const made = await operatorChange(services, operator, command, async (change) => {
@@ -45,11 +46,15 @@ export function addAccount(program: Command, terminal: Terminal): void {
     }),
   );
 
-  addSettings(
-    account.command('list').description('list the accounts').option('--json', 'print a JSON array'),
-    dataSettings,
+  addServerFlags(
+    account
+      .command('list')
+      .description('list the accounts')
+      .option('--json', 'print a JSON array')
+      .addHelpText('after', '\nExample:\n  npx claviger account list --data ./data --json'),
+    DATA_SETTINGS,
   ).action((options: { json?: boolean }) =>
-    withServices(terminal, options, async (services) => {
+    withInstallation(terminal, options, async (services) => {
       const accounts = (await listAccounts(services)).map((each) => ({
         AccountId: each.accountId,
         Name: each.accountName,
@@ -71,18 +76,19 @@ export function addAccount(program: Command, terminal: Terminal): void {
     ['disable', 'Disabled'],
     ['enable', 'Active'],
   ] as const) {
-    addSettings(
+    addServerFlags(
       account
         .command(word)
         .description(
           word === 'disable'
-            ? 'refuse every key and token of an account from now on; its data stays'
+            ? 'refuse all keys and tokens of an account; its data is kept'
             : 'accept the keys of a disabled account again',
         )
-        .argument('<account-id>', '16 digits'),
-      dataSettings,
+        .argument('<account-id>', '16 digits')
+        .addHelpText('after', `\nExample:\n  npx claviger account ${word} 1803869963967015 --data ./data`),
+      DATA_SETTINGS,
     ).action((accountId: string, options: object) =>
-      withServices(terminal, options, async (services, operator) => {
+      withInstallation(terminal, options, async (services, operator) => {
         const command = { name: word === 'disable' ? 'DisableAccount' : 'EnableAccount' };
         await operatorChange(services, operator, command, async ({ transaction, inAccount, now }) => {
           const scope = await inAccount(accountId);
@@ -96,7 +102,6 @@ export function addAccount(program: Command, terminal: Terminal): void {
 }
 
 function accountName(value: string): string {
-  if (value.length < 1 || value.length > 64)
-    throw new InvalidArgumentError('it must have 1 to 64 characters.');
+  if (value.length < 1 || value.length > 64) throw new InvalidValue('name', value, '1 to 64 characters');
   return value;
 }

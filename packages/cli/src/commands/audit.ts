@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import { parseDuration } from '@claviger/guard/gateway';
 import { type EventSelection, type ReadEvent, readEvents } from '@claviger/server';
-import { type Command, CommanderError, InvalidArgumentError } from 'commander';
-import { withServices } from '../services.ts';
-import { addSettings, dataSettings } from '../settings.ts';
+import { type Command, CommanderError } from 'commander';
+import { withInstallation } from '../installation.ts';
+import { InvalidValue } from '../invalid-value.ts';
+import { addServerFlags, DATA_SETTINGS } from '../server-flags.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface AuditFlags {
@@ -15,39 +17,40 @@ interface AuditFlags {
   readonly json?: boolean;
 }
 
-const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** Events of this long are read unless `--since` is given, in milliseconds. */
+const DEFAULT_SPAN_MS = 7 * 86_400_000;
+/** The longest age, a hundred years. */
+const MAX_AGE = '36500d';
 
-const usualSpanMs = 7 * 86_400_000;
-
-/** `claviger audit`: reads audit events beside the database, those of no account as well. */
+/** Adds `claviger audit`, which reads audit events from the database, also those without an account. */
 export function addAudit(program: Command, terminal: Terminal): void {
   const command = program
     .command('audit')
-    .summary('read audit events, those without an account as well')
+    .summary('read audit events, also those without an account')
     .description(
-      'Reads audit events from the database, the oldest first, beside a running server as well. LookupEvents shows an ' +
-        'account its own events; this shows those of every account, and refused requests that belong to no account.',
+      'Reads audit events from the database, oldest first; the server may be running. LookupEvents returns the events ' +
+        'of one account; this command returns those of all accounts, and refused requests that belong to no account.',
     )
     .option(
       '--since <time>',
-      'from this time on: 2026-11-24T08:00:00Z, or an age such as 90m, 24h, 7d (default: 7d)',
+      'earliest time: 2026-11-24T08:00:00Z, or an age such as 90m, 24h, 7d (default: 7d)',
       parseTime,
     )
-    .option('--until <time>', 'up to this time, in the same forms (default: now)', parseTime)
+    .option('--until <time>', 'latest time, in the same forms (default: now)', parseTime)
     .option('--account <id>', 'only events of this account, 16 digits', parseAccountId)
-    .option('--no-account', 'only events without an account: refused requests of unknown senders')
-    .option('--event <name>', 'only events of this name, such as CreateAccessKey')
+    .option('--no-account', 'only events without an account: refused requests of unknown callers')
+    .option('--event <name>', 'only events with this name, such as CreateAccessKey')
     .option('--key <access-key-id>', 'only events that name this AccessKey')
-    .option('--json', 'print one JSON object a line: the event as LookupEvents shows it')
+    .option('--json', 'print one JSON object per line, as LookupEvents returns it')
     .addHelpText(
       'after',
       '\nExamples:\n  npx claviger audit --data ./data --no-account --since 24h\n' +
         '  npx claviger audit --data ./data --key LTAI5tExampleExampleExam --json',
     );
-  addSettings(command, dataSettings).action((flags: AuditFlags) => {
+  addServerFlags(command, DATA_SETTINGS).action((flags: AuditFlags) => {
     const now = Date.now();
     const until = flags.until?.(now) ?? now;
-    const since = flags.since?.(now) ?? until - usualSpanMs;
+    const since = flags.since?.(now) ?? until - DEFAULT_SPAN_MS;
     if (since > until) throw new CommanderError(2, 'claviger.audit', '--since is later than --until');
     const selection: EventSelection = {
       since,
@@ -56,29 +59,29 @@ export function addAudit(program: Command, terminal: Terminal): void {
       eventName: flags.event,
       accessKeyId: flags.key,
     };
-    return withServices(terminal, flags, async (services) => {
+    return withInstallation(terminal, flags, async (services) => {
       for await (const event of readEvents(services.store.queries, selection)) {
-        if (!(await write(terminal, flags.json ? printable(event.event) : lineOf(event)))) break;
+        if (!(await writeLine(terminal, flags.json ? printable(event.event) : lineOf(event)))) break;
       }
     });
   });
 }
 
 /**
- * Writes a line, and waits while the reader of the output is slower than the database.
+ * Writes a line, and waits while the output is slower than the database.
  *
- * @returns false when the reader has gone, as in `claviger audit | head -1`
+ * @returns false when the output is closed, as in `claviger audit | head -1`
  */
-async function write({ out }: Terminal, line: string): Promise<boolean> {
-  const gone = () => out.writableEnded || out.destroyed;
-  if (!out.write(`${line}\n`) && !gone()) {
-    // A failed write closes the output; `surviveLostReaders` reports other errors than a lost reader.
+async function writeLine({ out }: Terminal, line: string): Promise<boolean> {
+  const isClosed = () => out.writableEnded || out.destroyed;
+  if (!out.write(`${line}\n`) && !isClosed()) {
+    // A failed write closes the output; `handleOutputErrors` reports errors other than a closed pipe.
     await Promise.race([once(out, 'drain'), once(out, 'close')]).catch(() => {});
   }
-  return !gone();
+  return !isClosed();
 }
 
-/** An event in a line: time, account, name, outcome, who, from where. */
+/** Formats an event: time, account, name, result, user, AccessKey, source IP. */
 function lineOf(event: ReadEvent): string {
   const cells = [
     new Date(event.event_time).toISOString(),
@@ -92,7 +95,7 @@ function lineOf(event: ReadEvent): string {
   return printable(cells.join('  '));
 }
 
-/** What senders chose is in the events: control characters and changes of the writing direction are escaped. */
+/** Escapes control characters and changes of the writing direction: callers choose some texts in events. */
 function printable(text: string): string {
   return text.replace(
     /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
@@ -100,18 +103,20 @@ function printable(text: string): string {
   );
 }
 
-/** A time, or how long ago: known once it is known when now is. */
+/** Parses a time or an age. The result is a function, because an age depends on the current time. */
 function parseTime(text: string): (now: number) => number {
-  const [, count, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
-  if (count !== undefined && unit !== undefined) return (now) => now - Number(count) * (unitMs[unit] ?? 0);
+  if (/^\d+[a-z]+$/.test(text)) {
+    const age = parseDuration(text, { most: MAX_AGE });
+    return (now) => now - age;
+  }
   const time = Date.parse(text);
   if (Number.isNaN(time)) {
-    throw new InvalidArgumentError('expected a time such as 2026-11-24T08:00:00Z, or an age such as 24h.');
+    throw new InvalidValue('time', text, 'a time such as 2026-11-24T08:00:00Z, or an age such as 24h');
   }
   return () => time;
 }
 
 function parseAccountId(text: string): string {
-  if (!/^\d{16}$/.test(text)) throw new InvalidArgumentError('expected 16 digits.');
+  if (!/^\d{16}$/.test(text)) throw new InvalidValue('account ID', text, '16 digits');
   return text;
 }

@@ -4,15 +4,21 @@ import { request as requestHttps } from 'node:https';
 import type { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { explainSignature, type SignedRequest } from '@claviger/signature';
-import { type Command, CommanderError, InvalidArgumentError } from 'commander';
-import { WHERE_KEYS_COME_FROM } from '../access-key.ts';
-import { connectionFailure } from '../connection-failure.ts';
-import { linesOfFailure } from '../explanation-text.ts';
-import { readGivenFile } from '../given-file.ts';
-import { orJsonError } from '../json-error.ts';
-import { linesOfDenial, type RefusedAnswer, readRefusedAnswer } from '../refused-answer.ts';
-import { addRequestFlags, type ReadyRequest, type RequestFlags, signRequested } from '../signed-request.ts';
-import { ended, print, type Terminal, tell, warning } from '../terminal.ts';
+import { type Command, CommanderError } from 'commander';
+import { ACCESS_KEY_HELP } from '../access-key.ts';
+import { connectionError } from '../connection-error.ts';
+import { denialLines, type ErrorResponse, readErrorResponse } from '../error-response.ts';
+import { readInputFile } from '../input-file.ts';
+import { InvalidValue } from '../invalid-value.ts';
+import { withJsonErrors } from '../json-error.ts';
+import {
+  addRequestFlags,
+  type RequestFlags,
+  type SignedRequestToSend,
+  signFromFlags,
+} from '../request-flags.ts';
+import { failureLines } from '../signature-explanation.ts';
+import { exitWith, print, printStatus, type Terminal, warningStyle } from '../terminal.ts';
 
 interface CallFlags extends RequestFlags {
   readonly include?: boolean;
@@ -21,27 +27,28 @@ interface CallFlags extends RequestFlags {
   readonly ca?: string;
 }
 
-/** Refusals that the request's own signature explains. */
-const ABOUT_SIGNATURES =
+/** Error codes that `explainSignature` can explain. */
+const SIGNATURE_ERRORS =
   /^(SignatureDoesNotMatch|IncompleteSignature|InvalidTimeStamp|Content(SHA256|MD5)NotMatched)/;
 
-/** `claviger call`: signs a request, sends it, and says what came of it. */
+/** Adds `claviger call`, which signs a request, sends it and prints the response. */
 export function addCall(program: Command, terminal: Terminal): void {
   const command = program
     .command('call')
     .summary('sign a request and send it')
     .description(
-      'Signs a request, sends it, prints the body of the answer to standard output and its status to standard error. ' +
-        'Of a refusal it says what was missing. Exits with 0 for a status of 2xx, and with 1 for any other, or no answer. Redirects are not followed.',
+      'Signs a request, sends it, and prints the response body to standard output and the status to standard error. ' +
+        'For a refused request it also prints the missing permission or the failed check. ' +
+        'Exits with 0 for a status of 2xx, with 1 for any other status or no response. Redirects are not followed.',
     );
   addRequestFlags(command)
-    .option('-i, --include', 'print status line and headers before the body')
-    .option('--json', 'print one JSON object: status, headers, body (parsed when it is JSON)')
-    .option('--timeout <seconds>', 'give up after so long', parseSeconds, 30)
-    .option('--ca <file>', 'trust the certificates in this PEM file, and no others')
+    .option('-i, --include', 'print the status line and headers before the body')
+    .option('--json', 'print one JSON object: status, headers, body (parsed if it is JSON)')
+    .option('--timeout <seconds>', 'longest time to wait for the response', parseSeconds, 30)
+    .option('--ca <file>', 'trust only the certificates in this PEM file')
     .addHelpText(
       'after',
-      `${WHERE_KEYS_COME_FROM}
+      `${ACCESS_KEY_HELP}
 
 Examples:
   claviger call GET https://orders.example.com/orders/7
@@ -50,124 +57,133 @@ Examples:
   claviger call GET https://localhost:8443/orders --ca ./data/tls/cert.pem`,
     )
     .action((method: string, url: URL, flags: CallFlags) =>
-      orJsonError(terminal, flags, async () => {
-        const ready = await signRequested(terminal, method, url, flags);
-        const { answer, body } = await send(ready, flags);
-        const status = answer.statusCode ?? 0;
+      withJsonErrors(terminal, flags, async () => {
+        const ready = await signFromFlags(terminal, method, url, flags);
+        const { response, body } = await send(ready, flags);
+        const status = response.statusCode ?? 0;
         const isSuccess = status >= 200 && status < 300;
-        if (flags.json) print(terminal, jsonOf(answer, body));
-        else tellAnswer(terminal, ready, answer, body, flags.include === true);
-        if (!isSuccess) throw ended(1);
+        if (flags.json) print(terminal, responseJson(response, body));
+        else printResponse(terminal, ready, response, body, flags.include === true);
+        if (!isSuccess) throw exitWith(1);
       }),
     );
 }
 
-interface Answer {
-  readonly answer: IncomingMessage;
+interface Received {
+  readonly response: IncomingMessage;
   readonly body: Buffer;
 }
 
-async function send({ url, request }: ReadyRequest, { timeout, ca }: CallFlags): Promise<Answer> {
+async function send({ url, request }: SignedRequestToSend, { timeout, ca }: CallFlags): Promise<Received> {
   const signal = AbortSignal.timeout(timeout * 1000);
   const outgoing = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
     method: request.method,
-    // By itself Node writes no `host` where headers come as a list.
-    headers: [...request.rawHeaders, ...lengthOf(request), 'connection', 'close'],
+    // Node.js adds no `host` when the headers are a list.
+    headers: [...request.rawHeaders, ...contentLengthOf(request), 'connection', 'close'],
     signal,
     ...(ca === undefined ? {} : { ca: certificatesIn(ca) }),
   });
-  let answerBegan = false;
+  let responseBegan = false;
   try {
     outgoing.end(request.body);
-    const answer = await Promise.race([headOf(outgoing), upgradeOf(outgoing)]);
-    answerBegan = true;
-    // Behind a change of the protocol there is no body.
-    return { answer, body: answer.statusCode === 101 ? Buffer.alloc(0) : await buffer(answer) };
+    const response = await Promise.race([headOf(outgoing), upgradeOf(outgoing)]);
+    responseBegan = true;
+    // A change of the protocol has no body.
+    return { response, body: response.statusCode === 101 ? Buffer.alloc(0) : await buffer(response) };
   } catch (error) {
     if (signal.aborted) {
-      const text = `no ${answerBegan ? 'whole ' : ''}answer from ${url.origin} within ${timeout} s. --timeout SECONDS waits longer.`;
+      const text = `no ${responseBegan ? 'complete ' : ''}response from ${url.origin} within ${timeout} s. Use --timeout SECONDS to wait longer.`;
       throw new CommanderError(1, 'claviger.ETIMEDOUT', text);
     }
-    throw connectionFailure(url, error as NodeJS.ErrnoException, answerBegan);
+    throw connectionError(url, error as NodeJS.ErrnoException, responseBegan);
   }
 }
 
 async function headOf(outgoing: ClientRequest): Promise<IncomingMessage> {
-  const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
-  return answer;
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  return response;
 }
 
-/** A server that changes the protocol leaves the connection to us: here it ends. */
+/** Closes the connection when the server changes the protocol. */
 function upgradeOf(outgoing: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve) => {
-    outgoing.once('upgrade', (answer: IncomingMessage, socket: Socket) => {
+    outgoing.once('upgrade', (response: IncomingMessage, socket: Socket) => {
       socket.destroy();
-      resolve(answer);
+      resolve(response);
     });
   });
 }
 
 function certificatesIn(file: string): Buffer {
-  const certificates = readGivenFile('--ca', file);
+  const certificates = readInputFile('--ca', file);
   if (certificates.includes('-----BEGIN CERTIFICATE-----')) return certificates;
-  throw new CommanderError(2, 'claviger.call', `--ca: ${file} has no certificate in it, in PEM`);
+  throw new CommanderError(2, 'claviger.call', `--ca: ${file} contains no PEM certificate`);
 }
 
-/** A method that usually has a body says so when it has none. */
-function lengthOf({ method, body }: SignedRequest): string[] {
+/** Returns `content-length`, also for an empty body when the method usually has one. */
+function contentLengthOf({ method, body }: SignedRequest): string[] {
   const hasLength = body.length > 0 || ['POST', 'PUT', 'PATCH'].includes(method);
   return hasLength ? ['content-length', String(body.length)] : [];
 }
 
-function tellAnswer(
+function printResponse(
   terminal: Terminal,
-  ready: ReadyRequest,
-  answer: IncomingMessage,
+  ready: SignedRequestToSend,
+  response: IncomingMessage,
   body: Buffer,
   withHeaders: boolean,
 ): void {
-  const status = `${answer.statusCode} ${answer.statusMessage ?? ''}`.trimEnd();
+  const status = `${response.statusCode} ${response.statusMessage ?? ''}`.trimEnd();
   if (withHeaders) {
-    print(terminal, `HTTP/${answer.httpVersion} ${status}`);
-    for (const [name, value] of headersOf(answer)) print(terminal, `${name}: ${value}`);
+    print(terminal, `HTTP/${response.httpVersion} ${status}`);
+    for (const [name, value] of headersOf(response)) print(terminal, `${name}: ${value}`);
     print(terminal, '');
   }
   terminal.out.write(body);
   const isSuccess = status.startsWith('2');
   // A prompt should not stand behind the body.
   if (terminal.out.isTTY && body.length > 0 && body.at(-1) !== 0x0a) terminal.out.write('\n');
-  tell(terminal, isSuccess ? status : warning(terminal, status));
+  printStatus(terminal, isSuccess ? status : warningStyle(terminal, status));
   if (isSuccess) return;
-  const refusal = readRefusedAnswer(body.toString('utf8'));
-  if (refusal !== undefined) for (const line of linesOfRefusal(ready, answer, refusal)) tell(terminal, line);
-  const location = answer.headers.location;
-  if (location !== undefined) tell(terminal, `  not followed  ${location}`);
+  const error = readErrorResponse(body.toString('utf8'));
+  if (error !== undefined)
+    for (const line of errorResponseLines(ready, response, error)) printStatus(terminal, line);
+  const location = response.headers.location;
+  if (location !== undefined) printStatus(terminal, `  not followed  ${location}`);
 }
 
-function linesOfRefusal(ready: ReadyRequest, answer: IncomingMessage, refusal: RefusedAnswer): string[] {
-  const { code, message, requestId, denied } = refusal;
-  const isAboutSignature = ABOUT_SIGNATURES.test(code);
-  // What the server signed is a text of many lines; where it differs says more.
+function errorResponseLines(
+  ready: SignedRequestToSend,
+  response: IncomingMessage,
+  error: ErrorResponse,
+): string[] {
+  const { code, message, requestId, denial } = error;
+  const isAboutSignature = SIGNATURE_ERRORS.test(code);
+  // The text that the server signed is long; the first difference is shown instead.
   const [text = ''] = isAboutSignature ? message.split(/\s*server string to sign is:/) : [message];
   return [
     `${code}: ${text}`,
-    ...(denied === undefined ? [] : linesOfDenial(denied)),
-    ...(isAboutSignature ? explain(ready, answer, message) : []),
+    ...(denial === undefined ? [] : denialLines(denial)),
+    ...(isAboutSignature ? explain(ready, response, message) : []),
     ...(requestId === undefined ? [] : [`  request   ${requestId}`]),
   ];
 }
 
-function explain({ request, credentials }: ReadyRequest, answer: IncomingMessage, message: string): string[] {
-  const date = Date.parse(answer.headers.date ?? '');
+function explain(
+  { request, credentials }: SignedRequestToSend,
+  response: IncomingMessage,
+  message: string,
+): string[] {
+  const date = Date.parse(response.headers.date ?? '');
   const now = Number.isNaN(date) ? Date.now() : date;
-  return linesOfFailure(explainSignature(request, { credentials, now, serverMessage: message }));
+  return failureLines(explainSignature(request, { credentials, now, serverMessage: message }));
 }
 
-function jsonOf(answer: IncomingMessage, body: Buffer): string {
+function responseJson(response: IncomingMessage, body: Buffer): string {
   const text = body.toString('utf8');
   return JSON.stringify({
-    status: answer.statusCode,
-    headers: answer.headers,
+    status: response.statusCode,
+    headers: response.headers,
     body: parsedOrText(text),
   });
 }
@@ -188,6 +204,7 @@ function parsedOrText(text: string): unknown {
 
 function parseSeconds(text: string): number {
   const seconds = Number(text);
-  if (!(seconds > 0 && seconds <= 86_400)) throw new InvalidArgumentError('it must be a number of seconds.');
+  if (!(seconds > 0 && seconds <= 86_400))
+    throw new InvalidValue('number of seconds', text, 'more than 0, at most 86400');
   return seconds;
 }

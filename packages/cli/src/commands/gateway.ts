@@ -1,23 +1,23 @@
 import { loadGateway, startGateway } from '@claviger/guard/gateway';
 import type { Command } from 'commander';
-import { addGuard } from '../guard-command.ts';
+import { addGuardProcess } from '../guard-process.ts';
 import { bold, type Terminal } from '../terminal.ts';
 
-/** `claviger gateway`: a reverse proxy that passes on what is signed and allowed. */
+/** Adds `claviger gateway`, a reverse proxy that forwards only signed and authorised requests. */
 export function addGateway(program: Command, terminal: Terminal): void {
   const command = program
     .command('gateway')
-    .summary('protect HTTP services by a reverse proxy')
+    .summary('protect HTTP services with a reverse proxy')
     .description(
-      'Passes requests on to HTTP services: those that are signed with an AccessKey and allowed, with who signed them, ' +
-        'and without the signature. It runs until SIGTERM or SIGINT: then it finishes what is under way and exits. A ' +
-        'change of the configuration counts as soon as the file changes, and on SIGHUP; one with a fault changes nothing.',
+      'Forwards requests that are signed with an AccessKey and authorised to HTTP services, with headers that name the ' +
+        'principal and without the signature. Runs until SIGTERM or SIGINT, then waits for pending requests and exits. ' +
+        'The configuration is reloaded when the file changes and on SIGHUP; an invalid one is not applied.',
     );
-  addGuard(command, terminal, {
+  addGuardProcess(command, terminal, {
     load: loadGateway,
     start: startGateway,
-    greeting: ({ address, adminAddress, forwardAuthAddress }) => [
-      `Claviger's gateway listens at ${bold(terminal, address)}`,
+    startMessages: ({ address, adminAddress, forwardAuthAddress }) => [
+      `Claviger gateway listens at ${bold(terminal, address)}`,
       ...(adminAddress === undefined ? [] : [`  admin         ${adminAddress}`]),
       ...(forwardAuthAddress === undefined ? [] : [`  forward-auth  ${forwardAuthAddress}`]),
     ],
@@ -25,7 +25,7 @@ export function addGateway(program: Command, terminal: Terminal): void {
   claviger gateway --config gateway.yaml --check
   CLAVIGER_GUARD_ACCESS_KEY_ID=CVGD… CLAVIGER_GUARD_ACCESS_KEY_SECRET=… claviger gateway --config gateway.yaml
 
-A configuration:
+Configuration:
   listen: 0.0.0.0:8443
   tls: { cert: gateway.pem, key: gateway.key }
   admin: { listen: '127.0.0.1:9090' }
@@ -35,6 +35,6 @@ A configuration:
   services:
     - { map: orders.yaml, upstream: orders, hosts: [orders.example.com] }
 
-docs/gateway.md has every setting.`,
+All settings: docs/gateway.md`,
   });
 }

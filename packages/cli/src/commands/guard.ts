@@ -3,7 +3,6 @@ import {
   createGuard,
   deleteGuard,
   type GuardRow,
-  listAccounts,
   listGuards,
   type Operator,
   operatorChange,
@@ -13,45 +12,51 @@ import {
   setGuardServices,
   setGuardStatus,
 } from '@claviger/server';
-import { type Command, CommanderError, InvalidArgumentError } from 'commander';
-import { withServices } from '../services.ts';
-import { addSettings, dataSettings } from '../settings.ts';
+import { type Command, CommanderError } from 'commander';
+import { withInstallation } from '../installation.ts';
+import { InvalidValue } from '../invalid-value.ts';
+import { accountOrOnly } from '../only-account.ts';
+import { addServerFlags, DATA_SETTINGS } from '../server-flags.ts';
 import { bold, print, type Terminal, table } from '../terminal.ts';
 
-interface OfAccount {
+interface AccountFlags {
   readonly account?: string;
 }
 
-interface AddFlags extends OfAccount {
+interface AddFlags extends AccountFlags {
   readonly service: readonly string[];
   readonly address?: readonly string[];
   readonly json?: boolean;
 }
 
-/** `claviger guard add | list | services | disable | enable | remove`: the processes that verify requests to services. */
+/** Adds `claviger guard add | list | services | disable | enable | remove`. */
 export function addGuardRegistration(program: Command, terminal: Terminal): void {
   const guard = program
     .command('guard')
     .summary('register, list, change, disable, enable and remove guards')
     .description(
-      'A guard (gateway, forward-auth or library) verifies requests to some services of an account. It has a ' +
-        'credential of its own, which can do nothing else, and receives only what it needs for these services. ' +
-        'These commands work on the data itself, beside a running server as well.',
+      'A guard (gateway, forward-auth or library) verifies requests to services of an account. It has its own ' +
+        'credential, which is valid for nothing else, and receives only the data that these services need. ' +
+        'These commands open the database directly; the server may be running.',
     );
 
-  addSettings(
-    inAccount(
+  addServerFlags(
+    withAccountFlag(
       guard
         .command('add')
-        .description('register a guard and print its credential, once')
+        .description('register a guard and print its credential once')
         .argument('<name>', '1 to 64 letters, digits, `.`, `_` and `-`', guardName)
-        .requiredOption('--service <code>', 'a service that it guards; may be given again', eachService)
-        .option('--address <block>', 'from which addresses it may call; may be given again', eachText)
+        .requiredOption('--service <code>', 'service that it guards; repeatable', appendService)
+        .option(
+          '--address <block>',
+          'IP address or CIDR block from which it may connect; repeatable',
+          appendText,
+        )
         .option('--json', 'print one JSON object'),
     ).addHelpText('after', '\nExample:\n  npx claviger guard add orders-1 --service orders --data ./data'),
-    dataSettings,
+    DATA_SETTINGS,
   ).action((name: string, options: AddFlags) =>
-    withServices(terminal, options, async (services, operator) => {
+    withInstallation(terminal, options, async (services, operator) => {
       const { service, address, json } = options;
       const parameters = { GuardName: name, Services: service.join(',') };
       const { row, secret } = await change(
@@ -63,7 +68,7 @@ export function addGuardRegistration(program: Command, terminal: Terminal): void
       );
       if (json) {
         const made = {
-          ...shownGuard(row),
+          ...guardJson(row),
           AccessKeyId: row.access_key_id,
           AccessKeySecret: secret.reveal(),
         };
@@ -77,15 +82,15 @@ export function addGuardRegistration(program: Command, terminal: Terminal): void
     }),
   );
 
-  addSettings(
-    inAccount(
+  addServerFlags(
+    withAccountFlag(
       guard.command('list').description('list the guards').option('--json', 'print a JSON array'),
     ).addHelpText('after', '\nExample:\n  npx claviger guard list --data ./data --json'),
-    dataSettings,
-  ).action((options: OfAccount & { json?: boolean }) =>
-    withServices(terminal, options, async (services) => {
+    DATA_SETTINGS,
+  ).action((options: AccountFlags & { json?: boolean }) =>
+    withInstallation(terminal, options, async (services) => {
       const { queries } = services.store;
-      const accountId = await accountOf(services, options);
+      const accountId = await accountOrOnly(services, options.account);
       const rows = await listGuards(queries, accountId);
       const connections = await services.guardConnections.of(
         queries,
@@ -94,7 +99,7 @@ export function addGuardRegistration(program: Command, terminal: Terminal): void
         Date.now(),
       );
       const guards = rows.map((row) => ({
-        ...shownGuard(row),
+        ...guardJson(row),
         Connections: connections.get(row.guard_id)?.length ?? 0,
       }));
       if (options.json) print(terminal, JSON.stringify(guards));
@@ -117,20 +122,20 @@ export function addGuardRegistration(program: Command, terminal: Terminal): void
     }),
   );
 
-  addSettings(
-    inAccount(
+  addServerFlags(
+    withAccountFlag(
       guard
         .command('services')
-        .description('say which services a guard protects from now on; it forgets what it held for others')
-        .argument('<name>', 'of the guard')
-        .requiredOption('--service <code>', 'a service that it guards; may be given again', eachService),
+        .description('set the services of a guard; it discards the data of other services')
+        .argument('<name>', 'name of the guard')
+        .requiredOption('--service <code>', 'service that it guards; repeatable', appendService),
     ).addHelpText(
       'after',
       '\nExample:\n  npx claviger guard services orders-1 --service orders --service invoices --data ./data',
     ),
-    dataSettings,
-  ).action((name: string, options: OfAccount & Pick<AddFlags, 'service'>) =>
-    withServices(terminal, options, async (services, operator) => {
+    DATA_SETTINGS,
+  ).action((name: string, options: AccountFlags & Pick<AddFlags, 'service'>) =>
+    withInstallation(terminal, options, async (services, operator) => {
       const parameters = { GuardName: name, Services: options.service.join(',') };
       const row = await change(
         services,
@@ -144,17 +149,16 @@ export function addGuardRegistration(program: Command, terminal: Terminal): void
   );
 
   for (const [word, status, description] of [
-    ['disable', 'Disabled', 'send a guard nothing more and end its connections'],
+    ['disable', 'Disabled', 'stop sending data to a guard and close its connections'],
     ['enable', 'Active', 'let a disabled guard connect again'],
   ] as const) {
-    addSettings(
-      inAccount(guard.command(word).description(description).argument('<name>', 'of the guard')).addHelpText(
-        'after',
-        `\nExample:\n  npx claviger guard ${word} orders-1 --data ./data`,
-      ),
-      dataSettings,
-    ).action((name: string, options: OfAccount) =>
-      withServices(terminal, options, async (services, operator) => {
+    addServerFlags(
+      withAccountFlag(
+        guard.command(word).description(description).argument('<name>', 'name of the guard'),
+      ).addHelpText('after', `\nExample:\n  npx claviger guard ${word} orders-1 --data ./data`),
+      DATA_SETTINGS,
+    ).action((name: string, options: AccountFlags) =>
+      withInstallation(terminal, options, async (services, operator) => {
         const command = { name: 'SetGuardStatus', parameters: { GuardName: name, Status: status } };
         await change(services, operator, options, command, (scope) => setGuardStatus(scope, name, status));
         print(terminal, `The guard ${name} is ${status.toLowerCase()}.`);
@@ -162,16 +166,16 @@ export function addGuardRegistration(program: Command, terminal: Terminal): void
     );
   }
 
-  addSettings(
-    inAccount(
+  addServerFlags(
+    withAccountFlag(
       guard
         .command('remove')
-        .description('remove a guard: its credential proves nothing any more')
-        .argument('<name>', 'of the guard'),
+        .description('remove a guard; its credential becomes invalid')
+        .argument('<name>', 'name of the guard'),
     ).addHelpText('after', '\nExample:\n  npx claviger guard remove orders-1 --data ./data'),
-    dataSettings,
-  ).action((name: string, options: OfAccount) =>
-    withServices(terminal, options, async (services, operator) => {
+    DATA_SETTINGS,
+  ).action((name: string, options: AccountFlags) =>
+    withInstallation(terminal, options, async (services, operator) => {
       const command = { name: 'DeleteGuard', parameters: { GuardName: name } };
       await change(services, operator, options, command, (scope) => deleteGuard(scope, name));
       print(terminal, `The guard ${name} is removed.`);
@@ -179,35 +183,23 @@ export function addGuardRegistration(program: Command, terminal: Terminal): void
   );
 }
 
-function inAccount(command: Command): Command {
-  return command.option('--account <id>', 'the account, 16 digits; needed when there is more than one');
+function withAccountFlag(command: Command): Command {
+  return command.option('--account <id>', 'account, 16 digits; required if there are several');
 }
 
 function change<T>(
   services: Services,
   operator: Operator,
-  options: OfAccount,
+  options: AccountFlags,
   command: { readonly name: string; readonly parameters: Readonly<Record<string, string>> },
-  work: (scope: Scope) => Promise<T>,
+  action: (scope: Scope) => Promise<T>,
 ): Promise<T> {
-  return operatorChange(services, operator, command, async ({ inAccount: enter }) =>
-    work(await enter(await accountOf(services, options))),
+  return operatorChange(services, operator, command, async ({ inAccount }) =>
+    action(await inAccount(await accountOrOnly(services, options.account))),
   );
 }
 
-/** The account that is meant: the one that there is, unless it is named. @throws CommanderError when that is unclear */
-async function accountOf(services: Services, { account }: OfAccount): Promise<string> {
-  if (account !== undefined) return account;
-  const accounts = await listAccounts(services);
-  if (accounts.length === 1) return accounts[0]!.accountId;
-  throw new CommanderError(
-    2,
-    'claviger.account',
-    'there is more than one account: say which one with --account; `claviger account list` has them',
-  );
-}
-
-function shownGuard(row: GuardRow) {
+function guardJson(row: GuardRow) {
   return {
     GuardName: row.guard_name,
     Services: servicesOf(row),
@@ -232,12 +224,12 @@ function networkPolicyOf(addresses: readonly string[] | undefined): string | nul
 
 function guardName(value: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value)) return value;
-  throw new InvalidArgumentError('it must be 1 to 64 letters, digits, `.`, `_` or `-`.');
+  throw new InvalidValue('name', value, '1 to 64 letters, digits, `.`, `_` or `-`');
 }
 
-function eachService(value: string, before: readonly string[] = []): readonly string[] {
+function appendService(value: string, before: readonly string[] = []): readonly string[] {
   if (/^[A-Za-z0-9_-]{1,64}$/.test(value)) return [...before, value];
-  throw new InvalidArgumentError('it must be the code of a service, such as `orders`.');
+  throw new InvalidValue('service', value, 'the code of a service, such as `orders`');
 }
 
-const eachText = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+const appendText = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

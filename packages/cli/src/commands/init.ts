@@ -1,35 +1,38 @@
 import { type AdministeredAccount, currentOperator, initialise } from '@claviger/server';
 import type { Command } from 'commander';
-import { addSettings, configurationOf, dataSettings } from '../settings.ts';
-import { bold, print, type Terminal, tell } from '../terminal.ts';
+import { addServerFlags, configurationOf, DATA_SETTINGS } from '../server-flags.ts';
+import { bold, print, printStatus, type Terminal } from '../terminal.ts';
 
-/** `claviger init`: an account, its root sign-in, and an administrator with one AccessKey. */
+/** Adds `claviger init`, which creates an account, its root sign-in and an administrator with one AccessKey. */
 export function addInit(program: Command, terminal: Terminal): void {
   const command = program
     .command('init')
-    .summary('make an installation: account, root sign-in, administrator with one AccessKey')
+    .summary('create an installation: account, root sign-in, administrator with one AccessKey')
     .description(
-      'Makes an installation in a data directory (or a PostgreSQL database): one account with its root sign-in, ' +
+      'Creates an installation in a data directory (or a PostgreSQL database): one account with its root sign-in, ' +
         'and an administrator RAM user with AliyunRAMFullAccess and one AccessKey. The password and the secret ' +
-        'are shown once. A directory that is in use is refused and left as it is.',
+        'are shown only once. An existing installation is not changed.',
     )
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExample:\n  npx claviger init --data ./data --json > administrator.json');
-  addSettings(command, dataSettings).action(async (options: { json?: boolean }) => {
+  addServerFlags(command, DATA_SETTINGS).action(async (options: { json?: boolean }) => {
     const made = await initialise(
       configurationOf(terminal, options),
-      { now: Date.now, log: (message) => tell(terminal, message) },
+      { now: Date.now, log: (message) => printStatus(terminal, message) },
       currentOperator(terminal.environment),
     );
     if (options.json) print(terminal, installationJson(made));
     else {
       printInstallation(terminal, made);
-      print(terminal, 'Start it with `claviger serve` on the same data: it says where its console is.');
+      print(
+        terminal,
+        'Start it with `claviger serve` on the same data; it prints the address of the console.',
+      );
     }
   });
 }
 
-/** The one JSON object that scripts read. */
+/** Formats a new installation or account as one JSON object. */
 export function installationJson(made: AdministeredAccount): string {
   return JSON.stringify({
     AccountId: made.accountId,
@@ -41,7 +44,7 @@ export function installationJson(made: AdministeredAccount): string {
   });
 }
 
-/** The same for a person. */
+/** Prints a new installation or account as text. */
 export function printInstallation(
   terminal: Terminal,
   made: AdministeredAccount,

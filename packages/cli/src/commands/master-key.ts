@@ -8,23 +8,24 @@ import {
   rotateMasterKey,
 } from '@claviger/server';
 import { type Command, CommanderError } from 'commander';
-import { withServices } from '../services.ts';
-import { addSettings, configurationOf, dataSettings } from '../settings.ts';
+import { withInstallation } from '../installation.ts';
+import { addServerFlags, configurationOf, DATA_SETTINGS } from '../server-flags.ts';
 import { print, type Terminal } from '../terminal.ts';
 
-/** `claviger master-key rotate`: a new master key, with no downtime. */
+/** Adds `claviger master-key rotate`, which replaces the master key without downtime. */
 export function addMasterKeyCommand(program: Command, terminal: Terminal): void {
   const command = program
     .command('master-key')
     .summary('rotate the master key')
     .command('rotate')
     .description(
-      'Makes a new master key, wraps the data key of every account with it, and drops the old one. ' +
-        'A running server goes on through it. For the providers "file" and "vault"; for "environment", set ' +
-        'CLAVIGER_MASTER_KEY to NEW,OLD, run this, then set it to NEW.',
-    );
-  addSettings(command, dataSettings).action((options: Record<string, unknown>) =>
-    withServices(terminal, options, async (services, operator) => {
+      'Creates a new master key, wraps the data key of every account with it, and removes the old one. ' +
+        'The server may be running. For the providers "file" and "vault"; for "environment", set ' +
+        'CLAVIGER_MASTER_KEY to NEW,OLD, run this command, then set it to NEW.',
+    )
+    .addHelpText('after', '\nExample:\n  npx claviger master-key rotate --data ./data');
+  addServerFlags(command, DATA_SETTINGS).action((options: Record<string, unknown>) =>
+    withInstallation(terminal, options, async (services, operator) => {
       const configuration = configurationOf(terminal, options);
       const file = masterKeyFile(configuration.data);
       if (configuration.masterKeyProvider === 'environment' && !configuration.masterKey?.includes(',')) {
@@ -44,7 +45,7 @@ export function addMasterKeyCommand(program: Command, terminal: Terminal): void 
       if (configuration.masterKeyProvider === 'file') dropOldMasterKeys(file);
       print(
         terminal,
-        `The data keys of ${count} account${count === 1 ? '' : 's'} are wrapped by the new master key.`,
+        `Data keys of ${count} account${count === 1 ? '' : 's'} are wrapped with the new master key.`,
       );
     }),
   );

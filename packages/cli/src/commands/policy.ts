@@ -9,9 +9,9 @@ import {
   policyWarnings,
 } from '@claviger/policy';
 import { type Command, Option } from 'commander';
-import { readGivenFile, readStandardInput } from '../given-file.ts';
-import { orJsonError } from '../json-error.ts';
-import { ended, print, type Terminal } from '../terminal.ts';
+import { readInputFile, readStandardInput } from '../input-file.ts';
+import { withJsonErrors } from '../json-error.ts';
+import { exitWith, print, type Terminal } from '../terminal.ts';
 
 interface CheckFlags {
   readonly kind: PolicyKind | 'network';
@@ -19,29 +19,29 @@ interface CheckFlags {
   readonly json?: boolean;
 }
 
-/** One finding of a document, at its place. */
+/** A finding in a document, with its position. */
 interface Finding {
   readonly severity: 'error' | 'warning' | 'note';
-  /** Of a warning. */
+  /** Set for warnings. */
   readonly code?: string;
   readonly line: number;
   readonly column: number;
   readonly message: string;
 }
 
-/** `claviger policy`: works on policy documents, without a server. */
+/** Adds `claviger policy check`, which validates policy documents without a server. */
 export function addPolicy(program: Command, terminal: Terminal): void {
   const policy = program.command('policy').description('check policy documents, without a server');
   policy
     .command('check')
-    .summary('validate a policy document from a file')
+    .summary('validate a policy document')
     .description(
-      'Validates a policy document as the server does, and warns of what is valid and does not do what it seems to. ' +
-        'Exits with 0 when the document is valid, with 1 when it is not; with --strict also when there are warnings.',
+      'Validates a policy document as the server does, and warns of valid statements with an unexpected effect. ' +
+        'Exits with 0 for a valid document, with 1 for an invalid one, and with --strict also with 1 for warnings.',
     )
-    .argument('[file]', 'the document, JSON; standard input when absent')
+    .argument('[file]', 'policy document, JSON; standard input when absent')
     .addOption(
-      new Option('--kind <kind>', 'where the document is used')
+      new Option('--kind <kind>', 'kind of document')
         .choices(['identity', 'trust', 'session', 'network'])
         .default('identity'),
     )
@@ -56,15 +56,15 @@ Examples:
   claviger policy check --kind network --json < key-policy.json`,
     )
     .action((file: string | undefined, flags: CheckFlags) =>
-      orJsonError(terminal, flags, async () => {
+      withJsonErrors(terminal, flags, async () => {
         const bytes =
-          file === undefined || file === '-' ? await readStandardInput(terminal) : readGivenFile('', file);
+          file === undefined || file === '-' ? await readStandardInput(terminal) : readInputFile('', file);
         const findings = findingsOf(bytes.toString('utf8'), flags.kind);
         const valid = !findings.some(({ severity }) => severity === 'error');
         if (flags.json) print(terminal, JSON.stringify({ valid, findings }));
         else printFindings(terminal, file === undefined ? '-' : basename(file), findings);
         const isWarned = findings.some(({ severity }) => severity === 'warning');
-        if (!valid || (flags.strict && isWarned)) throw ended(1);
+        if (!valid || (flags.strict && isWarned)) throw exitWith(1);
       }),
     );
 }
@@ -74,28 +74,31 @@ function printFindings(terminal: Terminal, name: string, findings: readonly Find
     const title = code === undefined ? severity : `${severity} ${code}`;
     print(terminal, `${name}:${line}:${column}: ${title}: ${message}`);
   }
-  if (findings.length === 0) print(terminal, `${name}: valid, nothing to warn of`);
+  if (findings.length === 0) print(terminal, `${name}: valid, no warnings`);
 }
 
 function findingsOf(text: string, kind: CheckFlags['kind']): readonly Finding[] {
   if (kind === 'network') return networkFindings(text);
   const parsed = parsePolicy(text, kind);
-  if (!parsed.ok) return parsed.faults.map((fault) => found('error', fault));
-  return [...policyWarnings(text, kind).map(warned), ...parsed.notes.map((note) => found('note', note))];
+  if (!parsed.ok) return parsed.faults.map((fault) => findingOf('error', fault));
+  return [
+    ...policyWarnings(text, kind).map(warningFinding),
+    ...parsed.notes.map((note) => findingOf('note', note)),
+  ];
 }
 
 function networkFindings(text: string): readonly Finding[] {
   const { faults } = placesInJson(text);
-  if (faults.length > 0) return faults.map((fault) => found('error', fault));
+  if (faults.length > 0) return faults.map((fault) => findingOf('error', fault));
   const parsed = parseNetworkPolicy(text);
   if (!parsed.ok) return [{ severity: 'error', line: 1, column: 1, message: parsed.reason }];
-  return networkPolicyWarnings(text).map(warned);
+  return networkPolicyWarnings(text).map(warningFinding);
 }
 
-function found(severity: Finding['severity'], { line, column, problem, fix }: PolicyFault): Finding {
+function findingOf(severity: Finding['severity'], { line, column, problem, fix }: PolicyFault): Finding {
   return { severity, line, column, message: `${problem}: ${fix}` };
 }
 
-function warned({ code, line, column, problem, fix }: PolicyWarning): Finding {
+function warningFinding({ code, line, column, problem, fix }: PolicyWarning): Finding {
   return { severity: 'warning', code, line, column, message: `${problem}: ${fix}` };
 }

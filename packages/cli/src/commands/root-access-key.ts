@@ -1,37 +1,37 @@
 import { createAccessKey, operatorChange } from '@claviger/server';
 import { type Command, CommanderError } from 'commander';
-import { withServices } from '../services.ts';
-import { addSettings, dataSettings } from '../settings.ts';
-import { bold, print, type Terminal, tell, warning } from '../terminal.ts';
+import { withInstallation } from '../installation.ts';
+import { addServerFlags, DATA_SETTINGS } from '../server-flags.ts';
+import { bold, print, printStatus, type Terminal, warningStyle } from '../terminal.ts';
 
-const risk = [
+const RISK = [
   'Using an AccessKey of the account root is not recommended.',
-  'It holds every permission in the account and cannot be limited: whoever gets hold of it owns everything.',
-  'Make a RAM user for each program instead, give it only what it needs, and use the key of that user.',
+  'It has every permission in the account and cannot be restricted: a leaked key gives full control.',
+  'Create a RAM user for each program instead, with only the permissions it needs, and use the key of that user.',
 ];
 
-/** `claviger root-access-key create`: the way to a root key while there is no console. */
+/** Adds `claviger root-access-key create`. */
 export function addRootAccessKey(program: Command, terminal: Terminal): void {
   const command = program
     .command('root-access-key')
     .summary('create an AccessKey of an account root (not recommended)')
-    .description(risk.join('\n'))
+    .description(RISK.join('\n'))
     .command('create')
-    .description('create an AccessKey of the account root; at most two may exist')
-    .requiredOption('--account <id>', 'the account, 16 digits')
-    .option('--accept-risk', 'confirm that you understand the security risk of a root AccessKey')
-    .option('--json', 'print one JSON object');
-  addSettings(command, dataSettings).action(
+    .description('create an AccessKey of the account root; at most two can exist')
+    .requiredOption('--account <id>', 'account, 16 digits')
+    .option('--accept-risk', 'accept the security risk of a root AccessKey')
+    .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      '\nExample:\n  npx claviger root-access-key create --account 1803869963967015 --accept-risk --data ./data',
+    );
+  addServerFlags(command, DATA_SETTINGS).action(
     async (options: { account: string; acceptRisk?: boolean; json?: boolean }) => {
-      for (const line of risk) tell(terminal, warning(terminal, line));
+      for (const line of RISK) printStatus(terminal, warningStyle(terminal, line));
       if (!options.acceptRisk) {
-        throw new CommanderError(
-          2,
-          'claviger.risk',
-          'nothing was created: add --accept-risk if a root AccessKey cannot be avoided',
-        );
+        throw new CommanderError(2, 'claviger.risk', 'no AccessKey was created: confirm with --accept-risk');
       }
-      await withServices(terminal, options, async (services, operator) => {
+      await withInstallation(terminal, options, async (services, operator) => {
         const command = { name: 'CreateRootAccessKey' };
         const { row, secret } = await operatorChange(services, operator, command, async ({ inAccount }) => {
           const scope = await inAccount(options.account);
@@ -43,7 +43,7 @@ export function addRootAccessKey(program: Command, terminal: Terminal): void {
           print(terminal, JSON.stringify(key));
           return;
         }
-        print(terminal, 'The secret is shown this once: save it now.');
+        print(terminal, 'The secret is shown only once: save it now.');
         print(terminal, `  AccessKey ID      ${bold(terminal, row.access_key_id)}`);
         print(terminal, `  AccessKey Secret  ${bold(terminal, secret.reveal())}`);
       });

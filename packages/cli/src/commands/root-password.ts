@@ -1,29 +1,29 @@
 import { oneTimePassword, operatorChange, resetRootPassword } from '@claviger/server';
 import type { Command } from 'commander';
-import { withServices } from '../services.ts';
-import { addSettings, dataSettings } from '../settings.ts';
+import { withInstallation } from '../installation.ts';
+import { addServerFlags, DATA_SETTINGS } from '../server-flags.ts';
 import { bold, print, type Terminal } from '../terminal.ts';
 
-/** `claviger root-password reset`: the way back in for a root that has lost its password or its device. */
+/** Adds `claviger root-password reset`, for an account root that lost its password or MFA device. */
 export function addRootPassword(program: Command, terminal: Terminal): void {
   const command = program
     .command('root-password')
-    .summary('give an account root a new one-time password')
+    .summary('reset the password of an account root')
     .description(
-      'The account root signs in to the console with a password, and changes a one-time one first.',
+      'The account root signs in to the console with a password. A one-time password must be changed at sign-in.',
     )
     .command('reset')
-    .description('make a new one-time password; all sessions of the root end')
-    .requiredOption('--account <id>', 'the account, 16 digits')
-    .option('--unbind-device', 'unbind its MFA device, too: for a root that has lost it')
+    .description('set a new one-time password and end all console sessions of the root')
+    .requiredOption('--account <id>', 'account, 16 digits')
+    .option('--unbind-device', 'also unbind its MFA device')
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
       '\nExample:\n  npx claviger root-password reset --account 1803869963967015 --data ./data',
     );
-  addSettings(command, dataSettings).action(
+  addServerFlags(command, DATA_SETTINGS).action(
     (options: { account: string; unbindDevice?: boolean; json?: boolean }) =>
-      withServices(terminal, options, async (services, operator) => {
+      withInstallation(terminal, options, async (services, operator) => {
         const made = await oneTimePassword(services);
         const command = {
           name: 'ResetRootPassword',
@@ -39,7 +39,7 @@ export function addRootPassword(program: Command, terminal: Terminal): void {
           print(terminal, JSON.stringify({ RootLoginName: name, RootPassword: made.password }));
           return;
         }
-        print(terminal, 'The password is shown this once: save it now.');
+        print(terminal, 'The password is shown only once: save it now.');
         print(terminal, `  Root sign-in       ${bold(terminal, name)}`);
         print(terminal, `  One-time password  ${bold(terminal, made.password)}`);
       }),

@@ -1,13 +1,8 @@
-import {
-  listAccounts,
-  operatorChange,
-  revokeSessionsAsOperator,
-  type Services,
-  type SessionsToRevoke,
-} from '@claviger/server';
-import { type Command, CommanderError, Option } from 'commander';
-import { withServices } from '../services.ts';
-import { addSettings, dataSettings } from '../settings.ts';
+import { operatorChange, revokeSessionsAsOperator, type SessionsToRevoke } from '@claviger/server';
+import { type Command, Option } from 'commander';
+import { withInstallation } from '../installation.ts';
+import { accountOrOnly } from '../only-account.ts';
+import { addServerFlags, DATA_SETTINGS } from '../server-flags.ts';
 import { print, type Terminal } from '../terminal.ts';
 
 interface RevokeOptions {
@@ -20,7 +15,7 @@ interface RevokeOptions {
 
 type Target = Pick<SessionsToRevoke, 'type'> & { readonly name: string | undefined };
 
-/** `claviger sessions revoke`: ends sessions after a leak, beside a running server as well. */
+/** Adds `claviger sessions revoke`, which ends console sessions and STS sessions. */
 export function addSessions(program: Command, terminal: Terminal): void {
   const targets = ['role', 'user', 'accessKey', 'all'];
   const target = (flags: string, description: string, attribute: string) =>
@@ -29,47 +24,38 @@ export function addSessions(program: Command, terminal: Terminal): void {
     .command('sessions')
     .summary('revoke the sessions of a role, a user, an AccessKey or an account')
     .description(
-      'Sessions are those of the console and those that AssumeRole opens. ' +
-        'A revocation ends what began before it; new sessions can be opened.',
+      'Revokes console sessions and STS sessions (AssumeRole) that were created before the revocation. ' +
+        'New sessions can be created. The server may be running.',
     )
     .command('revoke')
-    .description('end every session that began before now; running servers and guards refuse them at once')
-    .option('--account <id>', 'the account, 16 digits; not needed where there is only one')
-    .addOption(target('--role <name>', 'sessions of this role', 'role'))
-    .addOption(target('--user <name>', 'sessions of this RAM user, and of roles it has assumed', 'user'))
-    .addOption(target('--access-key <id>', 'role sessions opened with this AccessKey', 'accessKey'))
-    .addOption(target('--all', 'every session of the account', 'all'))
+    .description('end all sessions created before now; running servers and guards refuse them immediately')
+    .option('--account <id>', 'account, 16 digits; required if there are several')
+    .addOption(target('--role <name>', 'STS sessions of this role', 'role'))
+    .addOption(
+      target('--user <name>', 'console sessions of this RAM user, and STS sessions that it created', 'user'),
+    )
+    .addOption(target('--access-key <id>', 'STS sessions created with this AccessKey', 'accessKey'))
+    .addOption(target('--all', 'all sessions of the account', 'all'))
     .addHelpText('after', '\nExample:\n  npx claviger sessions revoke --role deploy --data ./data');
-  addSettings(command, dataSettings).action((options: RevokeOptions) => {
+  addServerFlags(command, DATA_SETTINGS).action((options: RevokeOptions) => {
     const target = targetOf(options);
     if (target === undefined) {
-      return command.error('error: give one of --role, --user, --access-key or --all');
+      return command.error('error: --role, --user, --access-key or --all is required');
     }
-    return withServices(terminal, options, async (services, operator) => {
-      const account = options.account ?? (await onlyAccount(services));
+    return withInstallation(terminal, options, async (services, operator) => {
+      const account = await accountOrOnly(services, options.account);
       const sessions = { ...target, name: target.name ?? account };
       const { type, name } = sessions;
       const event = { name: 'RevokeSessions', parameters: { Target: type, Name: name } };
       await operatorChange(services, operator, event, async ({ inAccount }) =>
         revokeSessionsAsOperator(await inAccount(account), sessions),
       );
-      print(terminal, `Sessions ${ofTarget(sessions)} that began before now are revoked.`);
+      print(terminal, `Revoked sessions ${targetText(sessions)}.`);
     });
   });
 }
 
-/** The account of an installation that has one. @throws CommanderError when it has several */
-async function onlyAccount(services: Services): Promise<string> {
-  const [first, ...others] = await listAccounts(services);
-  if (first !== undefined && others.length === 0) return first.accountId;
-  throw new CommanderError(
-    2,
-    'claviger.sessions',
-    'give --account: there are several (claviger account list)',
-  );
-}
-
-/** What is revoked; the name of the account is known later. */
+/** Returns the target of a revocation. The name of an account is resolved later. */
 function targetOf({ role, user, accessKey, all }: RevokeOptions): Target | undefined {
   if (role !== undefined) return { type: 'Role', name: role };
   if (user !== undefined) return { type: 'User', name: user };
@@ -77,14 +63,14 @@ function targetOf({ role, user, accessKey, all }: RevokeOptions): Target | undef
   return all ? { type: 'Account', name: undefined } : undefined;
 }
 
-function ofTarget({ type, name }: SessionsToRevoke): string {
+function targetText({ type, name }: SessionsToRevoke): string {
   switch (type) {
     case 'Role':
       return `of the role ${name}`;
     case 'User':
       return `of the user ${name}`;
     case 'AccessKey':
-      return `opened with the AccessKey ${name}`;
+      return `created with the AccessKey ${name}`;
     case 'Account':
       return `of the account ${name}`;
   }

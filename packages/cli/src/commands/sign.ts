@@ -1,29 +1,29 @@
 import { isUtf8 } from 'node:buffer';
 import type { SignedRequest } from '@claviger/signature';
 import { type Command, CommanderError } from 'commander';
-import { WHERE_KEYS_COME_FROM } from '../access-key.ts';
+import { ACCESS_KEY_HELP } from '../access-key.ts';
 import { writeCurlCommand } from '../capture/curl-command.ts';
-import { orJsonError } from '../json-error.ts';
-import { addRequestFlags, type RequestFlags, signRequested } from '../signed-request.ts';
+import { withJsonErrors } from '../json-error.ts';
+import { addRequestFlags, type RequestFlags, signFromFlags } from '../request-flags.ts';
 import { print, type Terminal } from '../terminal.ts';
 
 type SignFlags = RequestFlags & { readonly json?: boolean; readonly curl?: boolean };
 
-/** `claviger sign`: the headers of a signed request, for other tools to send. */
+/** Adds `claviger sign`, which prints the headers of a signed request for other tools. */
 export function addSign(program: Command, terminal: Terminal): void {
   const command = program
     .command('sign')
-    .summary('sign a request, and print its headers for curl')
+    .summary('sign a request and print its headers for curl')
     .description(
-      'Signs a request and prints the headers to send with it, a line each; nothing is sent. With --scheme rpc the ' +
-        'signature is in the query, and the address is printed instead. A signature is good once, for 15 minutes.',
+      'Signs a request and prints its headers, one per line, without sending it. With --scheme rpc the signature is in ' +
+        'the query, and the URL is printed instead. A signature is valid once, for 15 minutes.',
     );
   addRequestFlags(command)
-    .option('--curl', 'print a whole curl command')
+    .option('--curl', 'print a curl command')
     .option('--json', 'print one JSON object: method, url, headers, body')
     .addHelpText(
       'after',
-      `${WHERE_KEYS_COME_FROM}
+      `${ACCESS_KEY_HELP}
 
 Examples:
   claviger sign GET https://orders.example.com/orders/7 | curl -H @- https://orders.example.com/orders/7
@@ -32,17 +32,17 @@ Examples:
     )
     .action(async (method: string, url: URL, flags: SignFlags) => {
       if (flags.json && flags.curl) {
-        throw new CommanderError(2, 'claviger.request', '--json and --curl exclude each other');
+        throw new CommanderError(2, 'claviger.request', '--json and --curl cannot be combined');
       }
-      await orJsonError(terminal, flags, async () => {
-        const { url: signedUrl, request } = await signRequested(terminal, method, url, flags);
-        print(terminal, written(signedUrl, request, flags));
+      await withJsonErrors(terminal, flags, async () => {
+        const { url: signedUrl, request } = await signFromFlags(terminal, method, url, flags);
+        print(terminal, format(signedUrl, request, flags));
       });
     });
 }
 
-function written(url: URL, request: SignedRequest, flags: SignFlags): string {
-  const headers = readableHeaders(request);
+function format(url: URL, request: SignedRequest, flags: SignFlags): string {
+  const headers = decodedHeaders(request);
   if (flags.json) {
     const body = request.body.length === 0 ? {} : jsonBody(request.body);
     return JSON.stringify({
@@ -52,15 +52,15 @@ function written(url: URL, request: SignedRequest, flags: SignFlags): string {
       ...body,
     });
   }
-  // Whoever sends it writes this one by himself.
+  // Clients set this `host` themselves.
   const sent = headers.filter(([name, value]) => name !== 'host' || value !== url.host);
   if (flags.curl) return writeCurlCommand(request.method, url, sent, curlBody(request.body, flags.data));
   if (flags.scheme === 'rpc') return url.href;
   return sent.map(([name, value]) => `${name}: ${value}`).join('\n');
 }
 
-/** As people read them: the bytes of a value are UTF-8. */
-function readableHeaders({ rawHeaders }: SignedRequest): [string, string][] {
+/** Returns the headers with their values decoded as UTF-8. */
+function decodedHeaders({ rawHeaders }: SignedRequest): [string, string][] {
   const headers: [string, string][] = [];
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     headers.push([rawHeaders[at]!, Buffer.from(rawHeaders[at + 1]!, 'latin1').toString('utf8')]);
@@ -81,6 +81,6 @@ function curlBody(body: Uint8Array, data: string | undefined): Parameters<typeof
   throw new CommanderError(
     2,
     'claviger.request',
-    'a command line cannot hold this body: write it to a file, and give it as -d @FILE',
+    'the body cannot be part of a command line: write it to a file and use -d @FILE',
   );
 }

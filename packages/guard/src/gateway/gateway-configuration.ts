@@ -17,7 +17,7 @@ import {
 } from './settings.ts';
 import {
   anyText,
-  durationMs,
+  duration,
   GatewayConfigurationError,
   placedTexts,
   Section,
@@ -136,14 +136,14 @@ function readUpstream(
     name,
     urls,
     timeouts: {
-      connectMs: timeouts.read('connect', durationMs, 5000),
-      responseMs: timeouts.read('response', durationMs, MINUTE),
-      idleMs: timeouts.read('idle', durationMs, MINUTE),
+      connectMs: timeouts.read('connect', duration(), 5000),
+      responseMs: timeouts.read('response', duration(), MINUTE),
+      idleMs: timeouts.read('idle', duration(), MINUTE),
     },
     pool: {
       maxConnections: pool.read('maxConnections', wholeNumber(1, 65_535), 512),
       maxIdle: pool.read('maxIdle', wholeNumber(0, 65_535), 256),
-      idleMs: pool.read('idle', durationMs, 30_000),
+      idleMs: pool.read('idle', duration(), 30_000),
     },
     tls: {
       caFile: tls.read('ca', path, undefined),
@@ -153,7 +153,7 @@ function readUpstream(
     },
     health: {
       failures: health.read('failures', wholeNumber(1, 1000), 3),
-      restMs: health.read('rest', durationMs, 10_000),
+      restMs: health.read('rest', duration(), 10_000),
     },
   };
 }
@@ -170,7 +170,7 @@ function readService(reader: YamlReader, node: Node, path: (text: string) => str
     upstream: section.need('upstream', anyText) ?? '',
     host: section.read('host', word('client', 'upstream'), 'client'),
     upgrades: section.read('upgrades', yesOrNo, true),
-    maxUpgradeMs: section.read('maxUpgradeTime', durationMs, 60 * MINUTE),
+    maxUpgradeMs: section.read('maxUpgradeTime', duration(), 60 * MINUTE),
   };
   return { section, settings };
 }

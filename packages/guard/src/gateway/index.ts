@@ -3,6 +3,7 @@
  * checked, with who signed it. What it cannot verify it refuses; it keeps nothing, and knows no secret but those of
  * the `OpenSource` that it is given.
  */
+export { InvalidDuration, parseDuration } from '../duration.ts';
 export { type AccessRecord, loggedFields } from './access-record.ts';
 export type { Admission, Admitted } from './admission.ts';
 export { type Gateway, startGateway } from './gateway.ts';

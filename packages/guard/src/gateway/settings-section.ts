@@ -1,3 +1,4 @@
+import { type DurationBounds, InvalidDuration, parseDuration } from '../duration.ts';
 import { quote, type ServiceMapFault } from '../service-map/map-fault.ts';
 import type { Member, Placed, YamlReader } from '../service-map/yaml-reader.ts';
 
@@ -17,9 +18,7 @@ export function placedTexts(file: string, faults: readonly ServiceMapFault[]): s
   return faults.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`);
 }
 
-const DURATION_UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const SIZE_UNITS = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;
-const LONGEST_MS = 24 * DURATION_UNITS.d;
 
 /** What reads one value: it says what the value means, or throws a {@link Misread}. */
 type Meaning<T> = (text: string) => T;
@@ -30,14 +29,8 @@ export class Misread extends Error {
 }
 
 /** `500ms`, `5s`, `2m`, `1h`, `1d`, in milliseconds. */
-export function durationMs(text: string): number {
-  const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text);
-  const value =
-    match === null ? 0 : Number(match[1]) * DURATION_UNITS[match[2] as keyof typeof DURATION_UNITS];
-  if (value < 1 || value > LONGEST_MS) {
-    throw new Misread('is no time from `1ms` to `24d`: write `500ms`, `5s`, `2m`, `1h`');
-  }
-  return value;
+export function duration(bounds: DurationBounds = {}): Meaning<number> {
+  return (text) => parseDuration(text, bounds);
 }
 
 /** `4096B`, `64KiB`, `10MiB`, `1GiB`, in bytes. */
@@ -155,8 +148,9 @@ export class Section<Name extends string> {
     try {
       return meaning(text);
     } catch (error) {
-      if (!(error instanceof Misread)) throw error;
-      this.#reader.fault(node, `${quote(text)} ${error.message}`);
+      if (error instanceof InvalidDuration) this.#reader.fault(node, error.message);
+      else if (error instanceof Misread) this.#reader.fault(node, `${quote(text)} ${error.message}`);
+      else throw error;
       return undefined;
     }
   }

@@ -2,7 +2,7 @@ import { parseTrustedProxies } from '../client-address.ts';
 import { parseRateLimit } from '../rate-limit/rate-limit.ts';
 import type { RateLimits } from '../rate-limit/rate-limiter.ts';
 import { VpcNetworks } from '../vpc-networks.ts';
-import { anyText, durationMs, Misread, type Section, sizeBytes, word, yesOrNo } from './settings-section.ts';
+import { anyText, duration, Misread, type Section, sizeBytes, word, yesOrNo } from './settings-section.ts';
 import type { IdentityTokenScope } from './token-issuer.ts';
 
 /** Where to listen: an address of the network, or the path of a Unix socket. */
@@ -150,7 +150,7 @@ function readSource(
     server: source.need('server', serverUrl) ?? '',
     guardName: source.read('name', guardName, undefined),
     caFile: source.read('ca', file, undefined),
-    maxStalenessMs: source.read('maxStaleness', stalenessMs, 5 * MINUTE),
+    maxStalenessMs: source.read('maxStaleness', duration({ least: '15s' }), 5 * MINUTE),
   };
 }
 
@@ -169,25 +169,12 @@ function guardName(text: string): string {
   throw new Misread('is no name: write 1 to 64 letters, digits, `.`, `_` or `-`');
 }
 
-function stalenessMs(text: string): number {
-  const milliseconds = durationMs(text);
-  if (milliseconds < 15_000) throw new Misread('is too short: write `15s` or more');
-  return milliseconds;
-}
-
 /** `identity: { issuer, keyLifetime }`. */
 function readIdentity(identity: Section<'issuer' | 'keyLifetime'>): IdentitySettings {
   return {
     issuer: identity.read('issuer', (text) => text, 'claviger-gateway'),
-    keyLifetimeMs: identity.read('keyLifetime', keyLifetimeMs, 24 * 60 * MINUTE),
+    keyLifetimeMs: identity.read('keyLifetime', duration({ least: '5m' }), 24 * 60 * MINUTE),
   };
-}
-
-function keyLifetimeMs(text: string): number {
-  const lifetimeMs = durationMs(text);
-  if (lifetimeMs < 5 * MINUTE)
-    throw new Misread('is too short: tokens live for a minute; write `5m` or more');
-  return lifetimeMs;
 }
 
 /** `rateLimits: { perKey, perPrincipal }`. */

@@ -1,27 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { CommanderError } from 'commander';
-import { reasonOf } from './system-reason.ts';
+import { systemErrorText } from './system-error.ts';
 import { inputOf, type Terminal } from './terminal.ts';
 
 /**
  * Reads a file that the command line names.
  *
- * @param what it is, for whoever has to look for the mistake: `--ca`; empty when the name alone tells
- * @throws CommanderError, wrong usage, that says why it cannot be read
+ * @param flag for the error message, such as `--ca`; empty for an argument
+ * @throws CommanderError, as wrong usage, with the reason
  */
-export function readGivenFile(what: string, file: string): Buffer {
+export function readInputFile(flag: string, file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw unreadable(`${what === '' ? '' : `${what}: `}${file}`, error as NodeJS.ErrnoException);
+    throw unreadable(`${flag === '' ? '' : `${flag}: `}${file}`, error as NodeJS.ErrnoException);
   }
 }
 
 /**
  * Reads standard input to its end.
  *
- * @throws CommanderError, wrong usage, that says why it cannot be read
+ * @throws CommanderError, as wrong usage, with the reason
  */
 export async function readStandardInput(terminal: Terminal): Promise<Buffer> {
   try {
@@ -33,5 +33,9 @@ export async function readStandardInput(terminal: Terminal): Promise<Buffer> {
 
 function unreadable(subject: string, error: NodeJS.ErrnoException): Error {
   if (error.code === undefined) return error;
-  return new CommanderError(2, `claviger.${error.code}`, `${subject} cannot be read: ${reasonOf(error)}`);
+  return new CommanderError(
+    2,
+    `claviger.${error.code}`,
+    `${subject} cannot be read: ${systemErrorText(error)}`,
+  );
 }

@@ -1,13 +1,13 @@
-/** What the body of a refusal says, as far as it is of the form that RAM has. */
-export interface RefusedAnswer {
+/** Body of an error response in the form of RAM. */
+export interface ErrorResponse {
   readonly code: string;
   readonly message: string;
   readonly requestId?: string;
-  /** What a policy did not allow. */
-  readonly denied?: Denied;
+  /** Set when a policy denied the request. */
+  readonly denial?: Denial;
 }
 
-interface Denied {
+interface Denial {
   readonly action: string;
   readonly resource?: string;
   readonly principal?: string;
@@ -15,33 +15,27 @@ interface Denied {
   readonly bySessionPolicy: boolean;
 }
 
-/** The text of RAM's denials: `… Resource: acs:… Action: ram:ListUsers`. */
+/** Matches the message of a denial by RAM: `… Resource: acs:… Action: ram:ListUsers`. */
 const RESOURCE_AND_ACTION = /Resource: (\S+) Action: (\S+)/;
 
-/** Reads the body of an answer that is no success. @returns undefined when it is of another form */
-export function readRefusedAnswer(body: string): RefusedAnswer | undefined {
+/** Reads the body of an error response. @returns undefined when it is not in the form of RAM */
+export function readErrorResponse(body: string): ErrorResponse | undefined {
   const fields = readJson(body) ?? readXml(body);
   const code = textOf(fields?.['Code']);
   const message = textOf(fields?.['Message']);
   if (fields === undefined || code === undefined || message === undefined) return undefined;
   const requestId = textOf(fields['RequestId']);
-  const denied = readDenial(message, fields['AccessDeniedDetail']);
+  const denial = readDenial(message, fields['AccessDeniedDetail']);
   return {
     code,
     message,
     ...(requestId === undefined ? {} : { requestId }),
-    ...(denied === undefined ? {} : { denied }),
+    ...(denial === undefined ? {} : { denial }),
   };
 }
 
-/** What a denial lacks, a line each, for a person who can do something about it. */
-export function linesOfDenial({
-  action,
-  resource,
-  principal,
-  isExplicit,
-  bySessionPolicy,
-}: Denied): string[] {
+/** Returns lines that name the missing permission, its principal, the reason, and a statement that would allow it. */
+export function denialLines({ action, resource, principal, isExplicit, bySessionPolicy }: Denial): string[] {
   const missing = resource === undefined ? action : `${action} on ${resource}`;
   const policies = bySessionPolicy
     ? 'the session policy of the token'
@@ -50,7 +44,7 @@ export function linesOfDenial({
     `  missing   ${missing}`,
     ...(principal === undefined ? [] : [`  for       ${principal}`]),
     ...(isExplicit
-      ? [`  why       ${policies} has a Deny that applies; no Allow helps against it`]
+      ? [`  why       ${policies} has a Deny that applies; an Allow cannot override it`]
       : [
           `  why       nothing in ${policies} allows it`,
           `  to allow  ${JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource ?? '*' })}`,
@@ -58,7 +52,7 @@ export function linesOfDenial({
   ];
 }
 
-function readDenial(message: string, detail: unknown): Denied | undefined {
+function readDenial(message: string, detail: unknown): Denial | undefined {
   const [, resource, named] = RESOURCE_AND_ACTION.exec(message) ?? [];
   const fields = (typeof detail === 'object' && detail !== null ? detail : {}) as Readonly<
     Record<string, unknown>
@@ -94,7 +88,7 @@ function readJson(body: string): Readonly<Record<string, unknown>> | undefined {
   }
 }
 
-/** Claviger's and RAM's errors in XML are flat but for one element. */
+/** Reads an XML error. Those of Claviger and RAM are flat except for `AccessDeniedDetail`. */
 function readXml(body: string): Readonly<Record<string, unknown>> | undefined {
   if (!/<Error[\s>]/.test(body)) return undefined;
   const field = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(body)?.[1];

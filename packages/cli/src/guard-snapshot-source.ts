@@ -6,17 +6,17 @@ import {
   type SnapshotState,
 } from '@claviger/guard';
 import type { GuardDependencies, OpenSource, SourceSettings } from '@claviger/guard/gateway';
-import { explainGuardRefusal } from './guard-refusal.ts';
-import { type Terminal, tell } from './terminal.ts';
+import { describeControlPlaneRefusal } from './control-plane-refusal.ts';
+import { printStatus, type Terminal } from './terminal.ts';
 
 /**
- * Where a guard's process gets its credentials from, over the network. Until the first copy is there a person is told
- * how it stands; afterwards the log alone is.
+ * Source of a guard's credentials: snapshots from the control plane. The progress of the first snapshot is printed to
+ * the terminal; later changes are only logged.
  */
-export class GuardSource {
+export class GuardSnapshotSource {
   /**
-   * Resolves with what to say when the control plane refuses for good before there has been a copy: nothing but a
-   * change by somebody will help. Never afterwards: what has a copy goes on with it.
+   * Resolves with an error message when the control plane permanently refuses the guard before the first snapshot.
+   * Never resolves afterwards: a guard that has a snapshot continues with it.
    */
   readonly refused: Promise<string>;
   readonly #terminal: Terminal;
@@ -38,8 +38,9 @@ export class GuardSource {
   }
 
   /**
-   * @param ca of the control plane, in PEM, when the configuration names one
-   * @param services RAM codes of the services that are guarded
+   * Opens a source.
+   * @param ca CA certificate of the control plane in PEM, if configured
+   * @param services RAM codes of the guarded services
    */
   open(settings: SourceSettings, ca: string | undefined, services: readonly string[]): OpenSource {
     const { server, guardName, maxStalenessMs } = settings;
@@ -50,15 +51,15 @@ export class GuardSource {
       allowPlainHttpOnLoopback: true,
       ...(ca === undefined ? {} : { ca }),
     };
-    const first = new FirstCopy(this.#terminal);
-    const logged = logChanges(this.#log);
+    const initial = new InitialSnapshotStatus(this.#terminal);
+    const logChange = changeLogger(this.#log);
     const source = openSnapshotSource({
       ...controlPlane,
       maxStalenessMs,
       services,
       onChange(state) {
-        logged(state);
-        first.changed(state);
+        logChange(state);
+        initial.update(state);
       },
     });
     const reports = openUsageReports({
@@ -66,10 +67,10 @@ export class GuardSource {
       log: (message) => this.#log.warn({}, message),
     });
     source.ready().catch((error: unknown) => {
-      first.isSettled = true;
-      // Else it was closed before there was a copy.
+      initial.isDone = true;
+      // Other errors mean that it was closed before the first snapshot.
       if (!(error instanceof ControlPlaneRefusal)) return;
-      this.#refuse(explainGuardRefusal(error, { server, accessKeyId: this.#key.accessKeyId }));
+      this.#refuse(describeControlPlaneRefusal(error, { server, accessKeyId: this.#key.accessKeyId }));
     });
     return {
       source,
@@ -79,7 +80,7 @@ export class GuardSource {
       setServices: (names) => source.setServices(names),
       onUse: reports.note,
       async close() {
-        first.isSettled = true;
+        initial.isDone = true;
         await reports.close();
         await source.close();
       },
@@ -87,47 +88,50 @@ export class GuardSource {
   }
 }
 
-/** Tells a person how the first copy stands, and that again when it becomes another. */
-class FirstCopy {
+/** Prints the status of the first snapshot whenever it changes. */
+class InitialSnapshotStatus {
   readonly #terminal: Terminal;
-  /** Nothing more is to be said: it is there, or will not come. */
-  isSettled = false;
+  /** True when the snapshot has been received or will not be. */
+  isDone = false;
   #last: string | undefined;
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
   }
 
-  changed({ phase, problem, accountId, accessKeys }: SnapshotState): void {
-    if (this.isSettled) return;
+  update({ phase, problem, accountId, accessKeys }: SnapshotState): void {
+    if (this.isDone) return;
     if (phase !== 'loading') {
-      this.isSettled = true;
+      this.isDone = true;
       if (this.#last !== undefined) {
-        tell(this.#terminal, `Credentials are here: ${accessKeys} AccessKeys of account ${accountId}.`);
+        printStatus(
+          this.#terminal,
+          `Credentials received: ${accessKeys} AccessKeys of account ${accountId}.`,
+        );
       }
       return;
     }
     if (problem === undefined || problem === this.#last) return;
     this.#last = problem;
-    // A refusal that ends the process is told of by itself, and is known a moment later.
+    // A refusal that ends the process is reported separately, and is known only after this event.
     setImmediate(() => {
-      if (this.isSettled) return;
-      tell(
+      if (this.isDone) return;
+      printStatus(
         this.#terminal,
-        `No credentials yet, so every request is refused (503): ${problem}. It is tried again until it works.`,
+        `No credentials yet, so every request is refused (503): ${problem}. Retrying.`,
       );
     });
   }
 }
 
-/** Logs how the copy of credentials stands, whenever that becomes another. */
-function logChanges(log: GuardDependencies['log']): (state: SnapshotState) => void {
+/** Returns a function that logs the state of the snapshot when it has changed. */
+function changeLogger(log: GuardDependencies['log']): (state: SnapshotState) => void {
   let last = '';
   return ({ phase, accountId, accessKeys, problem }) => {
     const now = `${phase} ${problem}`;
     if (now === last) return;
     last = now;
     if (phase === 'current') log.info({ accountId, accessKeys }, 'credentials are up to date');
-    else log.warn({ phase, problem }, 'credentials are not kept up to date');
+    else log.warn({ phase, problem }, 'credentials are not up to date');
   };
 }

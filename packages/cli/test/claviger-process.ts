@@ -7,41 +7,41 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-const command = fileURLToPath(new URL('../bin/claviger.js', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../bin/claviger.js', import.meta.url));
 
-/** What a finished command left behind. */
-export interface Finished {
+/** Exit code and output of a finished command. */
+export interface CommandResult {
   readonly status: number | null;
   readonly out: string;
   readonly err: string;
 }
 
-/** Runs the command to its end, as a shell would. @param environment added to ours, without settings of ours */
+/** Runs the command as a process. @param environment added to that of the test, without its `CLAVIGER_` variables */
 export function claviger(
   words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-): Finished {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...words], {
+): CommandResult {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...words], {
     encoding: 'utf8',
     env: { ...cleanEnvironment(), ...environment },
   });
   return { status, out: stdout, err: stderr };
 }
 
-/** A fresh directory, removed when the tests of the file are over. */
-export function freshDirectory(): string {
+/** Creates a directory that is removed after the tests of the file. */
+export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'claviger-cli-'));
   after(() => rmSync(directory, { recursive: true, force: true }));
   return join(directory, 'data');
 }
 
-/** A server in a process of its own. */
+/** A server process. */
 export interface Server {
   readonly url: string;
   readonly process: ChildProcess;
-  /** What it wrote to the terminal so far, both streams. */
-  said(): string;
-  /** Sends a signal and waits for the end. @returns exit code, or the signal that ended it */
+  /** Output so far, both streams. */
+  output(): string;
+  /** Sends a signal and waits for the exit. @returns the exit code, or the signal that ended the process */
   stop(signal: NodeJS.Signals): Promise<number | NodeJS.Signals>;
 }
 
@@ -52,24 +52,24 @@ export async function serve(
   port?: number,
 ): Promise<Server> {
   const chosen = port ?? (await freePort());
-  const child = spawn(process.execPath, [command, 'serve', '--port', String(chosen), ...words], {
+  const child = spawn(process.execPath, [COMMAND, 'serve', '--port', String(chosen), ...words], {
     env: { ...cleanEnvironment(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let said = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
   const exited = once(child, 'exit');
   after(() => child.kill('SIGKILL'));
   const secure = words.includes('--tls');
   await new Promise<void>((resolve, reject) => {
-    child.stdout.on('data', () => said.includes('Claviger serves') && resolve());
-    child.once('exit', (code) => reject(new Error(`it ended with ${code}: ${said}`)));
+    child.stdout.on('data', () => output.includes('Claviger serves') && resolve());
+    child.once('exit', (code) => reject(new Error(`exited with ${code}: ${output}`)));
   });
   return {
     url: `${secure ? 'https' : 'http'}://127.0.0.1:${chosen}`,
     process: child,
-    said: () => said,
+    output: () => output,
     async stop(signal) {
       child.kill(signal);
       const [code, by] = (await exited) as [number | null, NodeJS.Signals | null];
@@ -78,7 +78,7 @@ export async function serve(
   };
 }
 
-/** A port that nobody listens on. */
+/** Returns an unused port. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -2,8 +2,8 @@ import { $OpenApiUtil } from '@alicloud/openapi-core';
 import RpcClient from '@alicloud/pop-core';
 import sts from '@alicloud/sts20150401';
 
-/** The official clients, with the key that a command has printed. */
-export function clientsOf(
+/** Returns official clients with the key that a command printed. */
+export function officialClients(
   url: string,
   { AccessKeyId, AccessKeySecret }: { readonly AccessKeyId: string; readonly AccessKeySecret: string },
 ) {

@@ -1,9 +1,9 @@
 import { Readable, Writable } from 'node:stream';
 import { run } from '../src/main.ts';
-import type { Finished } from './claviger.ts';
+import type { CommandResult } from './claviger-process.ts';
 
-/** What is written to it, as text. */
-export class Screen extends Writable {
+/** A stream that keeps what is written to it, as text. */
+export class CapturedOutput extends Writable {
   readonly isTTY: boolean;
   text = '';
 
@@ -18,19 +18,21 @@ export class Screen extends Writable {
   }
 }
 
-/** What a command line is typed into. */
-export interface Surroundings {
+/** The environment, the kind of terminal and standard input of a command. */
+export interface CommandInput {
   readonly environment?: Readonly<Record<string, string>>;
   readonly isTTY?: boolean;
   /** Standard input; empty when absent. */
   readonly input?: string | Uint8Array;
 }
 
-/** Runs a command line in this process: the exit code is the one that the process would have. */
-export async function type(words: readonly string[], surroundings: Surroundings = {}): Promise<Finished> {
-  const { environment = {}, isTTY = false, input = '' } = surroundings;
-  const out = new Screen(isTTY);
-  const err = new Screen(isTTY);
+/** Runs a command line in this process and returns the exit code that the process would have. */
+export async function runInProcess(
+  words: readonly string[],
+  { environment = {}, isTTY = false, input = '' }: CommandInput = {},
+): Promise<CommandResult> {
+  const out = new CapturedOutput(isTTY);
+  const err = new CapturedOutput(isTTY);
   const status = await run(words, { out, err, environment, input: Readable.from([Buffer.from(input)]) });
   return { status, out: out.text, err: err.text };
 }

@@ -9,14 +9,14 @@ const SECRETS = new Map([
   ['STS.EXAMPLEKEYID000001', 'ExampleSecret0000000000000002'],
 ]);
 
-/** A server that verifies what it gets and answers what it has seen, or RAM's error. */
-export interface Verifier {
+/** Server that verifies requests and returns what it received, or an error in the form of RAM. */
+export interface VerifyingServer {
   readonly url: string;
   close(): void;
 }
 
-/** @param now the server's clock; the real one when absent */
-export async function startVerifier(now: () => number = Date.now): Promise<Verifier> {
+/** Starts the server. @param now clock of the server; the system clock when absent */
+export async function startVerifyingServer(now: () => number = Date.now): Promise<VerifyingServer> {
   const server = createServer((request, response) => {
     answer(request, response, now()).catch((error: unknown) => response.destroy(error as Error));
   }).listen(0, '127.0.0.1');

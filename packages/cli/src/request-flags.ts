@@ -5,12 +5,13 @@ import {
   type SigningCredentials,
   signRequest,
 } from '@claviger/signature';
-import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type Command, CommanderError, Option } from 'commander';
 import { addProfileFlag, requireAccessKey } from './access-key.ts';
-import { readGivenFile, readStandardInput } from './given-file.ts';
+import { readInputFile, readStandardInput } from './input-file.ts';
+import { InvalidValue } from './invalid-value.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What `sign` and `call` are told of a request by their flags. */
+/** Flags of `sign` and `call` that describe a request. */
 export interface RequestFlags {
   readonly header: readonly Header[];
   readonly data?: string;
@@ -22,46 +23,48 @@ export interface RequestFlags {
   readonly profile?: string;
 }
 
-/** Two of one of these are two requests to some servers. */
-const FRAMING = ['content-length', 'transfer-encoding'];
+/** Headers that are set from the body: a second one allows request smuggling. */
+const FRAMING_HEADERS = ['content-length', 'transfer-encoding'];
 
 type Header = readonly [name: string, value: string];
 
-/** A request that is ready to be sent. */
-export interface ReadyRequest {
+/** A signed request, its URL and the AccessKey that signed it. */
+export interface SignedRequestToSend {
   readonly url: URL;
   readonly request: SignedRequest;
   readonly credentials: SigningCredentials;
 }
 
-/** Adds METHOD, URL and the flags that say what is requested and how it is signed. */
+/** Adds the arguments METHOD and URL, and the flags for the request and its signature. */
 export function addRequestFlags(command: Command): Command {
   command
     .argument('<method>', 'GET, POST, …', parseMethod)
-    .argument('<url>', 'where to, with its query', parseUrl)
-    .option('-H, --header <line>', 'a header, `Name: value`; may be given several times', addHeader, [])
-    .option('-d, --data <body>', 'the body; @FILE reads it from a file, @- from standard input, as it is')
+    .argument('<url>', 'URL of the request, with its query', parseUrl)
+    .option('-H, --header <line>', 'add a header, `Name: value`; repeatable', addHeader, [])
+    .option('-d, --data <body>', 'body; @FILE reads it from a file, @- from standard input')
     .addOption(
-      new Option('--scheme <scheme>', 'how to sign').choices(['acs3', 'acs4', 'rpc', 'roa']).default('acs3'),
+      new Option('--scheme <scheme>', 'signature scheme')
+        .choices(['acs3', 'acs4', 'rpc', 'roa'])
+        .default('acs3'),
     )
-    .option('--action <name>', 'the operation, of an API that is told by name: CreateUser')
-    .option('--version <version>', "that API's version: 2015-05-01")
-    .option('--product <code>', 'of acs4: the product that the key is derived for')
-    .option('--region <id>', 'of acs4: the region that the key is derived for (default: center)');
+    .option('--action <name>', 'operation of an RPC API, such as CreateUser')
+    .option('--version <version>', 'version of the API, such as 2015-05-01')
+    .option('--product <code>', 'product for the signing key, with --scheme acs4')
+    .option('--region <id>', 'region for the signing key, with --scheme acs4 (default: center)');
   return addProfileFlag(command);
 }
 
 /**
- * Signs the request that the flags describe, with the clock as it is now and a new nonce.
- * A body without `content-type` is JSON when it begins like it, and else a form, as with curl.
- * @throws CommanderError for flags that do not go together, or no AccessKey
+ * Signs the request that the flags describe, with the current time and a new nonce.
+ * Without `content-type` a body that begins with `{` or `[` is JSON, any other a form, as with curl.
+ * @throws CommanderError for conflicting flags or a missing AccessKey
  */
-export async function signRequested(
+export async function signFromFlags(
   terminal: Terminal,
   method: string,
   url: URL,
   flags: RequestFlags,
-): Promise<ReadyRequest> {
+): Promise<SignedRequestToSend> {
   const credentials = requireAccessKey(terminal, flags.profile);
   const body = flags.data === undefined ? new Uint8Array(0) : await readBody(terminal, flags.data);
   const given = new Set(flags.header.map(([name]) => name.toLowerCase()));
@@ -83,19 +86,19 @@ export async function signRequested(
     return { url: new URL(request.target, url), request, credentials };
   } catch (error) {
     if (!(error instanceof SignatureError)) throw error;
-    throw wrong(`this request cannot be signed: ${error.message}`);
+    throw usageError(`cannot sign this request: ${error.message}`);
   }
 }
 
 function schemeOf({ scheme, product, region }: RequestFlags): SchemeOptions {
   if (scheme !== 'acs4' && (product !== undefined || region !== undefined)) {
-    throw wrong('--product and --region are for --scheme acs4');
+    throw usageError('--product and --region require --scheme acs4');
   }
   switch (scheme) {
     case 'acs3':
       return { scheme: 'ACS3-HMAC-SHA256' };
     case 'acs4':
-      if (product === undefined) throw wrong('--scheme acs4 needs --product');
+      if (product === undefined) throw usageError('--scheme acs4 requires --product');
       return { scheme: 'ACS4-HMAC-SHA256', product, ...(region === undefined ? {} : { region }) };
     case 'rpc':
       return { scheme: 'RPC-HMAC-SHA1' };
@@ -106,7 +109,7 @@ function schemeOf({ scheme, product, region }: RequestFlags): SchemeOptions {
 
 async function readBody(terminal: Terminal, data: string): Promise<Uint8Array> {
   if (data === '@-') return readStandardInput(terminal);
-  return data.startsWith('@') ? readGivenFile('--data', data.slice(1)) : Buffer.from(data);
+  return data.startsWith('@') ? readInputFile('--data', data.slice(1)) : Buffer.from(data);
 }
 
 function typeOf(body: Uint8Array): string {
@@ -117,10 +120,10 @@ function typeOf(body: Uint8Array): string {
 function parseMethod(text: string): string {
   const method = text.toUpperCase();
   if (method === 'CONNECT') {
-    throw new InvalidArgumentError('CONNECT asks a proxy for a tunnel: there is nothing to sign.');
+    throw new InvalidValue('method', text, 'a method other than CONNECT, which has nothing to sign');
   }
   if (!/^[A-Z][A-Z-]{0,31}$/.test(method)) {
-    throw new InvalidArgumentError('the method comes first, as in: GET https://example.com/');
+    throw new InvalidValue('method', text, 'a method before the URL: GET https://example.com/');
   }
   return method;
 }
@@ -128,10 +131,10 @@ function parseMethod(text: string): string {
 function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-    throw new InvalidArgumentError('it must begin with http:// or https://.');
+    throw new InvalidValue('URL', text, 'http:// or https://');
   }
   if (url.username !== '' || url.password !== '') {
-    throw new InvalidArgumentError('it must have no user and no password: an AccessKey signs.');
+    throw new InvalidValue('URL', undefined, 'no user name and password: the AccessKey authenticates');
   }
   return url;
 }
@@ -139,18 +142,18 @@ function parseUrl(text: string): URL {
 function addHeader(line: string, headers: readonly Header[]): readonly Header[] {
   const [, name, value = ''] = /^([!#$%&'*+.^_`|~\w-]+)(?::\s*(.*?)\s*|;)$/s.exec(line) ?? [];
   if (name === undefined || /[\r\n\0]/.test(value)) {
-    throw new InvalidArgumentError('a header is written `Name: value`.');
+    throw new InvalidValue('header', name, 'the form `Name: value`');
   }
   if (name.toLowerCase() === 'authorization') {
-    throw new InvalidArgumentError('the Authorization header is the signature itself.');
+    throw new InvalidValue('header', name, 'no Authorization: the signature is put there');
   }
-  if (FRAMING.includes(name.toLowerCase())) {
-    throw new InvalidArgumentError('whoever sends the body says how long it is.');
+  if (FRAMING_HEADERS.includes(name.toLowerCase())) {
+    throw new InvalidValue('header', name, 'no length of the body: it is set when the request is sent');
   }
-  // Header values are bytes; a terminal writes UTF-8.
+  // Header values are bytes; the terminal sends UTF-8.
   return [...headers, [name, Buffer.from(value).toString('latin1')]];
 }
 
-function wrong(message: string): CommanderError {
+function usageError(message: string): CommanderError {
   return new CommanderError(2, 'claviger.request', message);
 }

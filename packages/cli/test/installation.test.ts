@@ -9,10 +9,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import { signRequest } from '@claviger/signature';
-import { claviger, freePort, freshDirectory, serve } from './claviger.ts';
-import { clientsOf } from './clients.ts';
+import { claviger, freePort, serve, temporaryDirectory } from './claviger-process.ts';
+import { officialClients } from './official-clients.ts';
 
-/** By its address, for the compiler rewrites no relative import between two projects. */
+/** Imported by URL: the compiler does not rewrite relative imports across projects. */
 const { serverAddress, command: sql } = (await import(
   new URL('../../server/test/databases.ts', import.meta.url).href
 )) as {
@@ -52,8 +52,8 @@ function digests(directory: string): Record<string, string> {
 const version = '2015-05-01';
 
 describe('claviger init', () => {
-  test('prints one JSON object whose key works, and refuses the same directory a second time', async () => {
-    const directory = freshDirectory();
+  test('prints one JSON object with a valid key, and refuses an existing installation', async () => {
+    const directory = temporaryDirectory();
     const made = init(directory);
     assert.deepEqual(Object.keys(made), [
       'AccountId',
@@ -72,11 +72,11 @@ describe('claviger init', () => {
     assert.deepEqual(digests(directory), before);
 
     const server = await serve(['--data', directory]);
-    const identity = await clientsOf(server.url, made).sts.getCallerIdentity();
+    const identity = await officialClients(server.url, made).sts.getCallerIdentity();
     assert.equal(identity.body?.accountId, made.AccountId);
     assert.equal(await server.stop('SIGTERM'), 0);
     for (const secret of [made.AccessKeySecret, made.RootPassword]) {
-      assert.ok(!server.said().includes(secret), 'the server says no secret');
+      assert.ok(!server.output().includes(secret), 'the server says no secret');
       for (const file of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
         const path = join(directory, file);
         if (statSync(path).isFile()) assert.ok(!readFileSync(path, 'latin1').includes(secret), file);
@@ -84,9 +84,9 @@ describe('claviger init', () => {
     }
   });
 
-  test('an interrupted one, with a master key and no account, is taken up again with that key', () => {
-    const directory = freshDirectory();
-    const other = freshDirectory();
+  test('continues an interrupted installation that has a master key and no account', () => {
+    const directory = temporaryDirectory();
+    const other = temporaryDirectory();
     init(other);
     mkdirSync(directory, { mode: 0o700 });
     cpSync(join(other, 'master.key'), join(directory, 'master.key'));
@@ -96,14 +96,14 @@ describe('claviger init', () => {
     assert.equal(key(directory), key(other));
   });
 
-  test('on PostgreSQL the database is the installation: made once, served from a directory of its own', async () => {
+  test('creates the installation in a PostgreSQL database once; the server may use another directory', async () => {
     const name = `cli_${process.pid}`;
     const postgres = await serverAddress();
     await sql(postgres, `create database ${name}`);
     const url = new URL(postgres);
     url.pathname = `/${name}`;
     try {
-      const directory = freshDirectory();
+      const directory = temporaryDirectory();
       const words = ['--data', directory, '--database', url.href];
       const made = claviger(['init', '--json', ...words]);
       assert.equal(made.status, 0, made.err);
@@ -112,11 +112,11 @@ describe('claviger init', () => {
       assert.match(again.err, /in that database already; nothing was changed/);
       assert.ok(!existsSync(join(directory, 'claviger.db')));
       const server = await serve(['--data', directory], { CLAVIGER_DATABASE: url.href });
-      const admin = clientsOf(server.url, JSON.parse(made.out) as Made);
+      const admin = officialClients(server.url, JSON.parse(made.out) as Made);
       await admin.callRpc(version, 'CreateUser', { UserName: 'on-postgres' });
       assert.equal(await server.stop('SIGTERM'), 0);
       const password = url.password;
-      assert.ok(!server.said().includes(password), 'the password of the database is not said');
+      assert.ok(!server.output().includes(password), 'the password of the database is not output');
     } finally {
       await sql(postgres, `drop database ${name} with (force)`);
     }
@@ -124,20 +124,20 @@ describe('claviger init', () => {
 });
 
 describe('claviger serve', () => {
-  test('with --init makes one on the first run only', async () => {
-    const directory = freshDirectory();
+  test('with --init creates an installation on the first run only', async () => {
+    const directory = temporaryDirectory();
     const first = await serve(['--data', directory, '--init']);
-    assert.match(first.said(), /AccessKey Secret/);
+    assert.match(first.output(), /AccessKey Secret/);
     const health = await fetch(`${first.url}/healthz`);
     assert.equal(health.status, 200);
     assert.equal(await first.stop('SIGTERM'), 0);
     const second = await serve(['--data', directory, '--init']);
-    assert.doesNotMatch(second.said(), /AccessKey Secret/);
+    assert.doesNotMatch(second.output(), /AccessKey Secret/);
     assert.equal(await second.stop('SIGINT'), 0);
   });
 
-  test('a certificate file that is not there is named, and exits with 2', () => {
-    const directory = freshDirectory();
+  test('a missing certificate file is named and exits with 2', () => {
+    const directory = temporaryDirectory();
     init(directory);
     const files = ['--tls-cert', join(directory, 'none.pem'), '--tls-key', join(directory, 'none.pem')];
     const missing = claviger(['serve', '--data', directory, '--port', '0', ...files]);
@@ -145,8 +145,8 @@ describe('claviger serve', () => {
     assert.match(missing.err, /--tls-cert.*none\.pem/);
   });
 
-  test('an address that is taken is named, and exits with 1', async () => {
-    const directory = freshDirectory();
+  test('an address in use is named and exits with 1', async () => {
+    const directory = temporaryDirectory();
     init(directory);
     const port = await freePort();
     const other = createServer().listen(port, '127.0.0.1');
@@ -158,14 +158,14 @@ describe('claviger serve', () => {
     assert.doesNotMatch(err, / at /, 'no stack');
   });
 
-  test('beyond this machine it starts only when it knows by which names it is reached', async () => {
-    const directory = freshDirectory();
+  test('on a non-loopback address it requires --public-url or --hosts', async () => {
+    const directory = temporaryDirectory();
     const words = ['serve', '--init', '--data', directory, '--port', '0', '--host', '0.0.0.0'];
     const { status, out, err } = claviger(words);
     assert.deepEqual([status, out], [2, '']);
     assert.match(err, /^error: --host: 0\.0\.0\.0 .*--public-url .*--hosts/);
     assert.ok(!existsSync(directory), 'nothing was made');
-    // Other commands do not listen.
+    // Commands that do not listen need no host names.
     init(directory);
     const listed = claviger(['account', 'list', '--data', directory], { CLAVIGER_HOST: '0.0.0.0' });
     assert.equal(listed.status, 0, listed.err);
@@ -174,19 +174,19 @@ describe('claviger serve', () => {
     assert.equal(await server.stop('SIGTERM'), 0);
   });
 
-  test('--admin-port opens the admin listener, and says where it is', async () => {
-    const directory = freshDirectory();
+  test('--admin-port opens the admin listener and prints its address', async () => {
+    const directory = temporaryDirectory();
     init(directory);
     const server = await serve(['--data', directory, '--admin-port', '0']);
-    while (!server.said().includes('The admin listener')) await once(server.process.stdout!, 'data');
-    const [adminUrl = ''] = /(?<=admin listener is at )\S+/.exec(server.said()) ?? [];
+    while (!server.output().includes('The admin listener')) await once(server.process.stdout!, 'data');
+    const [adminUrl = ''] = /(?<=admin listener is at )\S+/.exec(server.output()) ?? [];
     assert.match(await (await fetch(`${adminUrl}/metrics`)).text(), /claviger_api_requests_total/);
     assert.equal((await fetch(`${server.url}/metrics`)).status, 404);
     assert.equal(await server.stop('SIGTERM'), 0);
   });
 
-  test('--tls auto serves TLS with a certificate that is kept', async () => {
-    const directory = freshDirectory();
+  test('--tls auto serves TLS and keeps the certificate', async () => {
+    const directory = temporaryDirectory();
     init(directory);
     const server = await serve(['--data', directory, '--tls', 'auto']);
     const ca = readFileSync(join(directory, 'tls', 'cert.pem'));
@@ -202,11 +202,11 @@ describe('claviger serve', () => {
     assert.equal(await server.stop('SIGTERM'), 0);
   });
 
-  test('SIGTERM in the middle of calls: what was begun is answered, then it ends with 0', async () => {
-    const directory = freshDirectory();
+  test('SIGTERM during calls: pending requests are answered, then it exits with 0', async () => {
+    const directory = temporaryDirectory();
     const made = init(directory);
     const server = await serve(['--data', directory]);
-    const admin = clientsOf(server.url, made);
+    const admin = officialClients(server.url, made);
     const calls = Array.from({ length: 20 }, (_, at) =>
       admin.callRpc(version, 'CreateUser', { UserName: `user-${at}` }),
     );
@@ -216,14 +216,14 @@ describe('claviger serve', () => {
     assert.equal(await stopped, 0);
     const answered = outcomes.filter((outcome) => outcome.status === 'fulfilled').length;
     const again = await serve(['--data', directory]);
-    const list = await clientsOf(again.url, made).callRpc(version, 'ListUsers', { MaxItems: 100 });
+    const list = await officialClients(again.url, made).callRpc(version, 'ListUsers', { MaxItems: 100 });
     const names = (list['Users'] as { User: { UserName: string }[] }).User.map((user) => user.UserName);
     assert.ok(names.filter((name) => name.startsWith('user-')).length >= answered);
     await again.stop('SIGTERM');
   });
 
-  test('SIGTERM in the middle of a request: nobody new is let in, the request is answered, then it ends with 0', async () => {
-    const directory = freshDirectory();
+  test('SIGTERM during a request: no new connection is accepted, the request is answered, then it exits with 0', async () => {
+    const directory = temporaryDirectory();
     const made = init(directory);
     const server = await serve(['--data', directory]);
     const { hostname, port, host } = new URL(server.url);
@@ -267,19 +267,19 @@ describe('claviger serve', () => {
     assert.equal(await stopped, 0);
     assert.ok(performance.now() - began < 10_000);
     const again = await serve(['--data', directory]);
-    await clientsOf(again.url, made).callRpc(version, 'GetUser', { UserName: 'in-flight' });
+    await officialClients(again.url, made).callRpc(version, 'GetUser', { UserName: 'in-flight' });
     await again.stop('SIGTERM');
   });
 
   // `CLAVIGER_KILLS=500` by hand: 500 kills without loss bound the loss rate at 0.6 % a crash (95 %).
   const kills = Number(process.env['CLAVIGER_KILLS'] ?? 3);
-  test(`kill -9 in a loop of writes, ${kills} times: every answered write is there`, async () => {
-    const directory = freshDirectory();
+  test(`kill -9 in a loop of writes, ${kills} times: every answered write is stored`, async () => {
+    const directory = temporaryDirectory();
     const made = init(directory);
     const answered: string[] = [];
     for (let round = 0; round < kills; round++) {
       const server = await serve(['--data', directory]);
-      const admin = clientsOf(server.url, made);
+      const admin = officialClients(server.url, made);
       // Few enough that 500 rounds stay within the 5,000 users of an account.
       const dieAfter = 2 + ((round * 5) % 7);
       let writes = 0;
@@ -301,7 +301,7 @@ describe('claviger serve', () => {
       assert.ok(writes >= dieAfter);
     }
     const server = await serve(['--data', directory]);
-    const admin = clientsOf(server.url, made);
+    const admin = officialClients(server.url, made);
     const found = new Set<string>();
     for (let Marker: string | undefined; ; ) {
       const list = await admin.callRpc(version, 'ListUsers', { MaxItems: 1000, ...(Marker && { Marker }) });
@@ -314,7 +314,7 @@ describe('claviger serve', () => {
       [],
     );
     await server.stop('SIGTERM');
-    // Nor is there half of a write: each user has the record of its making, and each record its user.
+    // No write is partial: each user has an audit record, and each audit record its user.
     const database = new DatabaseSync(join(directory, 'claviger.db'), { readOnly: true });
     const records = database
       .prepare("select event from audit_events where event_name = 'CreateUser' and error_code = ''")
@@ -327,16 +327,16 @@ describe('claviger serve', () => {
 });
 
 describe('claviger account', () => {
-  test('accounts are made, listed, disabled and enabled beside a running server', async () => {
-    const directory = freshDirectory();
+  test('accounts are created, listed, disabled and enabled while the server runs', async () => {
+    const directory = temporaryDirectory();
     init(directory);
     const server = await serve(['--data', directory]);
     const created = claviger(['account', 'create', '--name', 'staging', '--data', directory, '--json']);
     assert.equal(created.status, 0, created.err);
     const made = JSON.parse(created.out) as Made;
-    const admin = clientsOf(server.url, made);
+    const admin = officialClients(server.url, made);
     assert.equal((await admin.sts.getCallerIdentity()).body?.accountId, made.AccountId);
-    const elsewhere = freshDirectory();
+    const elsewhere = temporaryDirectory();
     init(elsewhere);
     const another = claviger(['account', 'create', '--name', 'testing', '--data', elsewhere]);
     assert.match(another.out, /^A new account\. .*\n +Account /);
@@ -375,8 +375,8 @@ describe('claviger account', () => {
 });
 
 describe('claviger root-access-key', () => {
-  test('warns, refuses without --accept-risk, and makes two keys at most', async () => {
-    const directory = freshDirectory();
+  test('warns, refuses without --accept-risk, and creates at most two keys', async () => {
+    const directory = temporaryDirectory();
     const { AccountId } = init(directory);
     const words = ['root-access-key', 'create', '--account', AccountId, '--data', directory];
     const refused = claviger(words);
@@ -387,9 +387,9 @@ describe('claviger root-access-key', () => {
     assert.equal(created.status, 0, created.err);
     assert.match(created.err, /not recommended/);
     const server = await serve(['--data', directory]);
-    const root = clientsOf(server.url, JSON.parse(created.out) as Made);
+    const root = officialClients(server.url, JSON.parse(created.out) as Made);
     assert.equal((await root.sts.getCallerIdentity()).body?.identityType, 'Account');
-    assert.match(server.said(), /AccessKey of the account root is in use/);
+    assert.match(server.output(), /AccessKey of the account root is in use/);
     assert.equal(claviger([...words, '--accept-risk', '--json']).status, 0);
     const third = claviger([...words, '--accept-risk', '--json']);
     assert.equal(third.status, 1);
@@ -399,8 +399,8 @@ describe('claviger root-access-key', () => {
 });
 
 describe('claviger root-password', () => {
-  test('gives a root that has lost its password a new one, and ends its sessions', async () => {
-    const directory = freshDirectory();
+  test('sets a new one-time password and ends the console sessions of the root', async () => {
+    const directory = temporaryDirectory();
     const { AccountId, RootLoginName, RootPassword } = init(directory);
     const server = await serve(['--data', directory]);
     const call = async (form: Record<string, string>, headers: Record<string, string> = {}) => {
@@ -445,28 +445,28 @@ describe('claviger root-password', () => {
 });
 
 describe('claviger master-key', () => {
-  test('rotates beside a running server: old keys go on, new ones are made, and after a restart too', async () => {
-    const directory = freshDirectory();
+  test('rotates while the server runs: existing keys stay valid, new ones can be created, also after a restart', async () => {
+    const directory = temporaryDirectory();
     const made = init(directory);
     const server = await serve(['--data', directory]);
-    const admin = clientsOf(server.url, made);
+    const admin = officialClients(server.url, made);
     await admin.sts.getCallerIdentity();
     const before = readFileSync(join(directory, 'master.key'), 'utf8');
     const rotated = claviger(['master-key', 'rotate', '--data', directory]);
     assert.equal(rotated.status, 0, rotated.err);
-    assert.match(rotated.out, /data keys of 1 account are wrapped/);
+    assert.match(rotated.out, /Data keys of 1 account are wrapped/);
     const after = readFileSync(join(directory, 'master.key'), 'utf8');
     assert.notEqual(after, before);
     await admin.callRpc(version, 'CreateUser', { UserName: 'later' });
     await admin.callRpc(version, 'CreateAccessKey', { UserName: 'later' });
     await server.stop('SIGTERM');
     const again = await serve(['--data', directory]);
-    await clientsOf(again.url, made).sts.getCallerIdentity();
+    await officialClients(again.url, made).sts.getCallerIdentity();
     await again.stop('SIGTERM');
   });
 
-  test('rotates a key from the environment: first both are given, then the new one alone', async () => {
-    const directory = freshDirectory();
+  test('rotates a key from the environment: first with both keys, then with the new one only', async () => {
+    const directory = temporaryDirectory();
     const [old, next] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];
     const withKey = (key: string) => ({
       CLAVIGER_MASTER_KEY: key,
@@ -482,18 +482,18 @@ describe('claviger master-key', () => {
     assert.equal(rotated.status, 0, rotated.err);
     assert.ok(!`${rotated.out}${rotated.err}`.includes(next));
     const server = await serve(['--data', directory], withKey(next));
-    await clientsOf(server.url, JSON.parse(made.out) as Made).sts.getCallerIdentity();
+    await officialClients(server.url, JSON.parse(made.out) as Made).sts.getCallerIdentity();
     await server.stop('SIGTERM');
     const late = await serve(['--data', directory], withKey(old));
-    await assert.rejects(clientsOf(late.url, JSON.parse(made.out) as Made).sts.getCallerIdentity());
+    await assert.rejects(officialClients(late.url, JSON.parse(made.out) as Made).sts.getCallerIdentity());
     await late.stop('SIGTERM');
   });
 });
 
-/** Asks again until it is so; gives up after so many answers. */
-async function eventually(isSo: () => Promise<boolean>): Promise<void> {
+/** Repeats a check until it is true, up to a fixed number of times. */
+async function eventually(check: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
-    if (await isSo()) return;
+    if (await check()) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   assert.fail('it did not come about');

@@ -1,0 +1,204 @@
+import { resolve } from 'node:path';
+import {
+  GatewayConfigurationError,
+  type GuardDependencies,
+  type LoadedConfiguration,
+  warningsOf,
+} from '@claviger/guard/gateway';
+import { RedisNonces } from '@claviger/guard/redis';
+import { type Command, CommanderError, Option } from 'commander';
+import { pino } from 'pino';
+import { GuardSnapshotSource } from './guard-snapshot-source.ts';
+import { print, printStatus, type Terminal, warningStyle } from './terminal.ts';
+
+/** A running gateway or forward-auth endpoint. */
+interface RunningGuard {
+  reload(): Promise<unknown>;
+  close(graceMs: number): Promise<void>;
+}
+
+/** Differences between the commands that run a guard. */
+export interface GuardProcessKind<Running extends RunningGuard> {
+  /** Reads the configuration and the files it names. @throws GatewayConfigurationError */
+  readonly load: (file: string) => Promise<LoadedConfiguration>;
+  readonly start: (file: string, surroundings: GuardDependencies) => Promise<Running>;
+  /** Lines to print when it listens. */
+  readonly startMessages: (running: Running) => readonly string[];
+  /** Examples and a sample configuration for `--help`. */
+  readonly help: string;
+}
+
+interface GuardFlags {
+  readonly config: string;
+  readonly check?: boolean;
+  readonly logLevel?: string;
+}
+
+const ID = 'CLAVIGER_GUARD_ACCESS_KEY_ID';
+const SECRET = 'CLAVIGER_GUARD_ACCESS_KEY_SECRET';
+
+const SECRETS_HELP = `
+Secrets are read from the environment only:
+  ${ID}, ${SECRET}
+      credential of a registered guard, as printed by \`claviger guard add\`
+  CLAVIGER_GUARD_IDENTITY_SECRET
+      secret from which the keys of identity tokens are derived, base64 of 32 bytes or more. Use the same value for all
+      processes that guard one service; without it each process has its own keys.
+  CLAVIGER_GUARD_REDIS
+      redis:// or rediss:// URL of the Redis or Valkey that stores nonces for all processes that guard one service.
+      Without it each process stores its own; see nonces.directory in the configuration.
+
+Exits with 1 when the control plane refuses the AccessKey at the start; a supervisor may restart it. While the control
+plane does not answer, the connection is retried.`;
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+/** Longest time between writes of the log, in milliseconds. */
+const FLUSH_MS = 1000;
+/** Size of a log write, just below the 16 KiB buffer of pino. */
+const FLUSH_BYTES = 16_000;
+/** Time for pending requests when the process is stopped, in milliseconds. */
+const GRACE_MS = 10_000;
+
+/** Adds the flags, the help and the action of a command that runs a guard. */
+export function addGuardProcess<Running extends RunningGuard>(
+  command: Command,
+  terminal: Terminal,
+  kind: GuardProcessKind<Running>,
+): void {
+  command
+    .requiredOption('--config <file>', 'configuration file, YAML or JSON')
+    .option('--check', 'validate the configuration and the files it names, then exit')
+    .addOption(
+      new Option(
+        '--log-level <level>',
+        'lowest level that is logged, to standard error (CLAVIGER_LOG_LEVEL, default info)',
+      ).choices(LOG_LEVELS),
+    )
+    .addHelpText('after', `${SECRETS_HELP}\n\n${kind.help}`)
+    .action(async (flags: GuardFlags) => {
+      try {
+        if (flags.check) print(terminal, await checkConfiguration(terminal, flags.config, kind));
+        else await runGuard(terminal, flags, kind);
+      } catch (error) {
+        // An invalid configuration exits with 2, as an invalid command line does.
+        if (error instanceof GatewayConfigurationError) throw usageError(error.message);
+        throw error;
+      }
+    });
+}
+
+async function checkConfiguration(
+  terminal: Terminal,
+  file: string,
+  { load }: Pick<GuardProcessKind<RunningGuard>, 'load'>,
+): Promise<string> {
+  const loaded = await load(resolve(file));
+  const { configuration, maps } = loaded;
+  const warnings = warningsOf(loaded);
+  for (const text of warnings) printStatus(terminal, warningStyle(terminal, `warning: ${text}`));
+  const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
+  const routes = maps.reduce((count, map) => count + map.routes.length, 0);
+  return `${file}: ${counted(configuration.services.length, 'service')}, ${counted(routes, 'route')}, no errors${
+    warnings.length === 0 ? '' : `, ${counted(warnings.length, 'warning')}`
+  }`;
+}
+
+/** Runs until a signal, or until the control plane refuses the guard before the first snapshot. */
+async function runGuard<Running extends RunningGuard>(
+  terminal: Terminal,
+  flags: GuardFlags,
+  kind: GuardProcessKind<Running>,
+): Promise<void> {
+  const { environment } = terminal;
+  const accessKeyId = requireVariable(environment, ID);
+  const accessKeySecret = requireVariable(environment, SECRET);
+  const secret = identitySecret(environment);
+  const { log, flush } = openLog(flags.logLevel ?? environment['CLAVIGER_LOG_LEVEL'] ?? 'info');
+  const nonces = await openSharedNonces(environment, log);
+  const source = new GuardSnapshotSource(terminal, { accessKeyId, accessKeySecret }, log);
+  const running = await kind.start(resolve(flags.config), {
+    openSource: (settings, ca, services) => source.open(settings, ca, services),
+    now: Date.now,
+    log,
+    identitySecret: secret,
+    nonces,
+  });
+  for (const line of kind.startMessages(running)) print(terminal, line);
+  const refusal = await Promise.race([stopSignal(running), source.refused]);
+  if (refusal === undefined) printStatus(terminal, 'Stopping: waiting for pending requests.');
+  await running.close(refusal === undefined ? GRACE_MS : 0);
+  nonces?.close();
+  flush();
+  if (refusal !== undefined) throw new CommanderError(1, 'claviger.guard', refusal);
+}
+
+/** Resolves at SIGTERM or SIGINT. Reloads the configuration at each SIGHUP. */
+function stopSignal(running: RunningGuard): Promise<undefined> {
+  let isStopping = false;
+  process.on('SIGHUP', () => {
+    if (!isStopping) void running.reload();
+  });
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        isStopping = true;
+        resolve(undefined);
+      });
+    }
+  });
+}
+
+function openLog(level: string): { readonly log: GuardDependencies['log']; readonly flush: () => void } {
+  if (!LOG_LEVELS.includes(level)) {
+    throw usageError(
+      `CLAVIGER_LOG_LEVEL: invalid level ${JSON.stringify(level)}: expected ${LOG_LEVELS.join(', ')}`,
+    );
+  }
+  const destination = pino.destination({
+    dest: 2,
+    sync: false,
+    minLength: FLUSH_BYTES,
+    periodicFlush: FLUSH_MS,
+  });
+  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+  return { log, flush: () => destination.flushSync() };
+}
+
+/** Connects to the Redis or Valkey of `CLAVIGER_GUARD_REDIS`, if set. @throws CommanderError when it does not answer */
+async function openSharedNonces(
+  environment: Terminal['environment'],
+  log: GuardDependencies['log'],
+): Promise<RedisNonces | undefined> {
+  const url = environment['CLAVIGER_GUARD_REDIS'];
+  if (url === undefined || url === '') return undefined;
+  // The URL may contain a password, so it is not repeated.
+  if (!/^rediss?:\/\/./.test(url)) {
+    throw usageError('CLAVIGER_GUARD_REDIS: invalid URL: expected redis:// or rediss://');
+  }
+  const nonces = new RedisNonces(url, (problem) => log.warn({ problem }, 'nonces'));
+  try {
+    await nonces.ready();
+    return nonces;
+  } catch {
+    nonces.close();
+    throw new CommanderError(1, 'claviger.guard', 'CLAVIGER_GUARD_REDIS: the server does not answer');
+  }
+}
+
+function requireVariable(environment: Terminal['environment'], name: string): string {
+  const value = environment[name];
+  if (value !== undefined && value !== '') return value;
+  throw usageError(`${name}: not set: see --help`);
+}
+
+function identitySecret(environment: Terminal['environment']): Uint8Array | undefined {
+  const text = environment['CLAVIGER_GUARD_IDENTITY_SECRET'];
+  if (text === undefined || text === '') return undefined;
+  const secret = Buffer.from(text, 'base64');
+  if (secret.length >= 32 && /^[A-Za-z0-9+/_-]+=*$/.test(text)) return secret;
+  throw usageError('CLAVIGER_GUARD_IDENTITY_SECRET: invalid secret: expected base64 of 32 bytes or more');
+}
+
+function usageError(message: string): CommanderError {
+  return new CommanderError(2, 'claviger.guard', message);
+}

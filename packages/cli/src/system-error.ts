@@ -1,0 +1,48 @@
+/** Texts for the error codes of the operating system, for files and addresses. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or directory',
+  ENOTDIR: 'a part of the path is not a directory',
+  EISDIR: 'it is a directory',
+  EEXIST: 'it exists already',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'read-only file system',
+  ENOSPC: 'no space left',
+  EDQUOT: 'no space left',
+  ELOOP: 'circular symbolic links',
+  ENAMETOOLONG: 'the name is too long',
+  EMFILE: 'too many open files',
+  EAGAIN: 'no data available',
+  EADDRINUSE: 'address in use: stop the process that listens there, or choose another',
+  ENOTFOUND: 'unknown host name',
+  EADDRNOTAVAIL: 'not an address of this machine',
+};
+
+/** Returns the reason of an operating-system error, to follow the name of a file or an address and a colon. */
+export function systemErrorText({ code = '', message }: NodeJS.ErrnoException): string {
+  return REASONS[code] ?? message;
+}
+
+/** Returns the reason of an error where a directory is expected. */
+export function directoryErrorText(error: NodeJS.ErrnoException): string {
+  return error.code === 'ENOTDIR' || error.code === 'EEXIST'
+    ? 'it is not a directory'
+    : systemErrorText(error);
+}
+
+/** Returns a message for an unexpected operating-system error: path or address, then the reason. */
+export function systemErrorSentence(
+  error: NodeJS.ErrnoException & {
+    readonly hostname?: string;
+    readonly address?: string;
+    readonly port?: number;
+  },
+): string {
+  const { path, hostname, address = hostname, port } = error;
+  const subject =
+    path ?? (address === undefined ? undefined : `${address}${port === undefined ? '' : `:${port}`}`);
+  // EACCES for a port has the same reason text as for a file.
+  const advice = error.code === 'EACCES' && port !== undefined && port < 1024 ? ' (a port below 1024)' : '';
+  const reason = error.syscall === 'mkdir' ? directoryErrorText(error) : systemErrorText(error);
+  return subject === undefined ? error.message : `${subject}: ${reason}${advice}`;
+}
