@@ -3,7 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { startTranslations } from './language/i18n.ts';
 import { giveStylesTheNonce } from './theme/style-nonce.ts';
-import './theme/page.css';
+import './theme/global.css';
 
 giveStylesTheNonce();
 await startTranslations();

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { languageOf } from '../src/language/languages.ts';
 import { addressesOf, looksLikeAddress, readNetworkPolicy } from '../src/pages/access-keys/network-policy.ts';
-import { keysOf } from '../src/pages/overview/credential-report.ts';
 import { fixesOf } from '../src/pages/overview/fixes.ts';
+import { keysOf } from '../src/pages/overview/reported-keys.ts';
 import { generatePassword } from '../src/pages/users/generate-password.ts';
 
 test("the browser's language decides at first", () => {

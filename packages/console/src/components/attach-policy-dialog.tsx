@@ -76,7 +76,7 @@ export function AttachPolicyDialog({
       <Select
         id={id}
         mode="multiple"
-        style={{ width: '100%', marginTop: 6 }}
+        className="whole-width"
         loading={policies.isLoading}
         value={[...chosen]}
         onChange={(values: string[]) => setChosen(values)}

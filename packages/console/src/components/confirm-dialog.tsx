@@ -62,7 +62,7 @@ export function ConfirmDialog({
             onChange={(event) => setEntered(event.target.value)}
             autoComplete="off"
             spellCheck={false}
-            style={{ marginTop: 6 }}
+            className="below-label"
           />
         </p>
       )}

@@ -59,7 +59,7 @@ export function ErrorNotice({
           {action}
         </>
       }
-      style={{ marginBlock: 8 }}
+      className="error-notice"
     />
   );
 }

@@ -266,7 +266,7 @@ export function ResourceTable<Row extends object>(props: ResourceTableProps<Row>
               </li>
             ))}
           </ul>
-          <Pagination {...paging} simple style={{ marginTop: 12 }} />
+          <Pagination {...paging} simple className="space-above" />
         </>
       )}
       {readOn && (

@@ -5,11 +5,7 @@ import { useTranslation } from 'react-i18next';
 export function Waiting() {
   const { t } = useTranslation();
   return (
-    <div
-      role="status"
-      aria-label={t('loading')}
-      style={{ display: 'grid', placeItems: 'center', minHeight: 240 }}
-    >
+    <div role="status" aria-label={t('loading')} className="waiting">
       <Spin size="large" />
     </div>
   );

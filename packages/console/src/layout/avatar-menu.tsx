@@ -71,10 +71,10 @@ export function AvatarMenu() {
           <Avatar
             size={28}
             icon={<UserOutlined aria-hidden />}
-            style={{ background: isRoot ? '#b45309' : '#1d4ed8', color: '#fff' }}
+            className={isRoot ? 'avatar-root' : 'avatar-user'}
           />
           <span className="wide-only">{name}</span>
-          <DownOutlined aria-hidden style={{ fontSize: 11 }} />
+          <DownOutlined aria-hidden className="avatar-arrow" />
         </Button>
       </Dropdown>
       <RootKeyWarning

@@ -59,7 +59,7 @@ export function ConsoleLayout() {
         placement="left"
         size={264}
         title={t('nav.label')}
-        styles={{ body: { padding: 0 } }}
+        className="console-drawer"
       >
         <Navigation onChosen={() => setMenuOpen(false)} />
       </Drawer>

@@ -68,7 +68,7 @@ function Proof() {
             setError(null);
           }}
           options={methods.map((value) => ({ value, label: t(`stepUp.${value}`) }))}
-          style={{ marginBottom: 16 }}
+          className="space-below"
         />
       )}
       <ErrorNotice error={error} />

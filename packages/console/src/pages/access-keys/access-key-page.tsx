@@ -30,7 +30,7 @@ function RootKeys() {
     <Page title={t('page.root')} description={t('page.rootText')}>
       {seen ? (
         <>
-          <Alert type="warning" showIcon title={t('page.rootWarning')} style={{ marginBottom: 16 }} />
+          <Alert type="warning" showIcon title={t('page.rootWarning')} className="space-below" />
           <AccessKeySection owner={{ kind: 'root' }} />
         </>
       ) : (

@@ -49,7 +49,7 @@ export function NetworkPolicyDialog({
       <p>
         <span className="code">{keyId}</span>
       </p>
-      <Alert type="info" showIcon title={t('network.explain')} style={{ marginBottom: 16 }} />
+      <Alert type="info" showIcon title={t('network.explain')} className="space-below" />
       <ErrorNotice error={current.error} retry={() => void current.refetch()} />
       {current.isLoading && <Waiting />}
       {current.data && (

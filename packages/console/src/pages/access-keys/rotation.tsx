@@ -52,7 +52,7 @@ export function Rotation({
         items={(['create', 'watch', 'disable', 'delete'] as const).map((key) => ({
           title: t(`rotation.step.${key}`),
         }))}
-        style={{ marginBlock: 12 }}
+        className="rotation-steps"
       />
       {old === undefined ? (
         <Alert type="success" showIcon title={t('rotation.done')} />
@@ -126,7 +126,7 @@ function Work({
             type={silent ? 'success' : 'warning'}
             showIcon
             title={t(silent ? 'rotation.silent' : 'rotation.stillUsed')}
-            style={{ marginBottom: 12 }}
+            className="space-below"
           />
           <Button
             type="primary"

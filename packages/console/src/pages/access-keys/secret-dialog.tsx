@@ -93,10 +93,10 @@ export function ShownOnceDialog({
         </Button>
       }
     >
-      <Alert type="warning" showIcon title={words.once} style={{ marginBottom: 16 }} />
+      <Alert type="warning" showIcon title={words.once} className="space-below" />
       <Shown id={idField} label={words.id} value={newKey.id} copy={copy} />
       <Shown id={secretField} label={words.secret} value={newKey.secret} copy={copy} />
-      <Space wrap style={{ marginBottom: 16 }}>
+      <Space wrap className="space-below">
         <Button icon={<DownloadOutlined aria-hidden />} onClick={download}>
           {t('secret.download')}
         </Button>

@@ -2,10 +2,10 @@ import { App, Form, Input, InputNumber, Modal, Select, Switch } from 'antd';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
+import type { Application } from '../../api/row-types.ts';
 import { useCall } from '../../api/use-call.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import type { Application } from './application-list.tsx';
 
 const types = ['WebApp', 'NativeApp', 'ServerApp'] as const;
 

@@ -2,16 +2,11 @@ import { Button } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { AnswerOf } from '../../api/operations.ts';
+import type { Application } from '../../api/row-types.ts';
 import { useCall } from '../../api/use-call.ts';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { ApplicationDialog } from './application-dialog.tsx';
-
-/** An application, as lists and details have it. */
-export type Application = NonNullable<
-  NonNullable<AnswerOf<'Ims', 'ListApplications'>['Applications']>['Application']
->[number];
 
 /** The applications that were made in this account. */
 export function ApplicationList() {

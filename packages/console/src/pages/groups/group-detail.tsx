@@ -2,7 +2,6 @@ import { Button, Space, Tabs } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
-import type { AnswerOf } from '../../api/operations.ts';
 import { useCall } from '../../api/use-call.ts';
 import { AttachedPolicies } from '../../components/attached-policies.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
@@ -14,9 +13,6 @@ import { Page } from '../../layout/page.tsx';
 import { deleteGroup } from './delete-group.ts';
 import { GroupDialog } from './group-dialog.tsx';
 import { Members } from './members.tsx';
-
-/** A group, as GetGroup answers it. */
-export type Group = NonNullable<AnswerOf<'Ims', 'GetGroup'>['Group']>;
 
 /** A group: who is in it, what its members may. */
 export function Component() {

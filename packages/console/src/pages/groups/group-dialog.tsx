@@ -2,9 +2,9 @@ import { App, Form, Input, Modal } from 'antd';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
+import type { Group } from '../../api/row-types.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import type { Group } from './group-detail.tsx';
 
 interface Fields {
   readonly name: string;

@@ -4,7 +4,7 @@ import { type Bar, BarChart } from '../../components/bar-chart.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Waiting } from '../../components/waiting.tsx';
 import { useFormat } from '../../language/use-format.ts';
-import { type ReportedKey, readReportedKeys } from './credential-report.ts';
+import { type ReportedKey, readReportedKeys } from './reported-keys.ts';
 
 const day = 86_400_000;
 

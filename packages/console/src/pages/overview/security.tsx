@@ -26,7 +26,7 @@ export function Security() {
         {isLoading && <Waiting />}
         {info && fixes.length === 0 && (
           <p>
-            <CheckCircleFilled aria-hidden style={{ color: 'var(--good)' }} /> {t('fix.nothing')}
+            <CheckCircleFilled aria-hidden className="good" /> {t('fix.nothing')}
           </p>
         )}
         {info && (

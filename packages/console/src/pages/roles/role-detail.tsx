@@ -2,7 +2,6 @@ import { Button, Space, Tabs } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
-import type { AnswerOf } from '../../api/operations.ts';
 import { useCall } from '../../api/use-call.ts';
 import { AttachedPolicies } from '../../components/attached-policies.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
@@ -15,9 +14,6 @@ import { Page } from '../../layout/page.tsx';
 import { deleteRole } from './delete-role.ts';
 import { RoleEditDialog } from './role-edit-dialog.tsx';
 import { TrustTab } from './trust-tab.tsx';
-
-/** A role, as GetRole answers it. */
-export type Role = NonNullable<AnswerOf<'Ram', 'GetRole'>['Role']>;
 
 /** A role: who may take it on, what it may. */
 export function Component() {

@@ -2,13 +2,13 @@ import { App, Button, Space } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
+import type { Role } from '../../api/row-types.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { laidOut } from '../../components/policy-editor/laid-out.ts';
 import { PolicyDocument } from '../../components/policy-editor/policy-document.tsx';
 import { PolicyEditor } from '../../components/policy-editor/policy-editor.tsx';
 import { PolicyWarnings } from '../../components/policy-editor/policy-warnings.tsx';
-import type { Role } from './role-detail.tsx';
 
 /** Who may take a role on; changed in place. */
 export function TrustTab({ role }: { readonly role: Role }) {

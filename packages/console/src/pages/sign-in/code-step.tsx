@@ -4,28 +4,27 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import type { NextStep } from './sign-in.tsx';
 import { StepHeading } from './step-heading.tsx';
-import { useSignInCall } from './use-sign-in-call.ts';
+import { type SignInAnswer, useSignInCall } from './use-sign-in-call.ts';
 
 /** The second factor: a code of the MFA device, or a passkey. */
 export function CodeStep({
   step,
   rememberAllowed,
-  goOn,
-  startAgain,
+  onAnswer,
+  onRestart,
 }: {
   readonly step: 'Code' | 'Passkey' | 'CodeOrPasskey';
   readonly rememberAllowed: boolean;
-  readonly goOn: (answer: NextStep) => void;
-  readonly startAgain: () => void;
+  readonly onAnswer: (answer: SignInAnswer) => void;
+  readonly onRestart: () => void;
 }) {
   const { t } = useTranslation(['sign-in', 'shell']);
-  const { running, error, send } = useSignInCall(goOn);
+  const { running, error, send } = useSignInCall(onAnswer);
   const [remember, setRemember] = useState(false);
   const remembered = rememberAllowed ? { Remember: remember } : {};
 
-  async function verifyPasskey(): Promise<NextStep> {
+  async function verifyPasskey(): Promise<SignInAnswer> {
     const { Options } = await call('Claviger', 'BeginPasskeyVerification', {});
     const response = await startAuthentication({ optionsJSON: Options });
     return call('Claviger', 'VerifySignInPasskey', { Response: response, ...remembered });
@@ -42,7 +41,7 @@ export function CodeStep({
         <Checkbox
           checked={remember}
           onChange={({ target }) => setRemember(target.checked)}
-          style={{ marginBottom: 12 }}
+          className="space-below"
         >
           {t('second.remember')}
         </Checkbox>
@@ -80,7 +79,7 @@ export function CodeStep({
           {t('second.usePasskey')}
         </Button>
       )}
-      <Button type="link" block onClick={startAgain} style={{ marginTop: 12 }}>
+      <Button type="link" block onClick={onRestart} className="space-above">
         {t('startAgain')}
       </Button>
     </>

@@ -6,20 +6,19 @@ import type { AnswerOf } from '../../api/operations.ts';
 import { DeviceBinding } from '../../components/device-binding.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Waiting } from '../../components/waiting.tsx';
-import type { NextStep } from './sign-in.tsx';
 import { StepHeading } from './step-heading.tsx';
-import { useSignInCall } from './use-sign-in-call.ts';
+import { type SignInAnswer, useSignInCall } from './use-sign-in-call.ts';
 
 /** The account asks for a second factor, and there is none yet. */
 export function DeviceStep({
-  goOn,
-  startAgain,
+  onAnswer,
+  onRestart,
 }: {
-  readonly goOn: (answer: NextStep) => void;
-  readonly startAgain: () => void;
+  readonly onAnswer: (answer: SignInAnswer) => void;
+  readonly onRestart: () => void;
 }) {
   const { t } = useTranslation('sign-in');
-  const { running, error, send } = useSignInCall(goOn);
+  const { running, error, send } = useSignInCall(onAnswer);
   // The seed is a secret: it lives in this step and in no cache.
   const [device, setDevice] = useState<AnswerOf<'Claviger', 'BeginSignInDevice'>>();
   const [failed, setFailed] = useState<Error>();
@@ -48,7 +47,7 @@ export function DeviceStep({
         />
       )}
       {!device && !failed && <Waiting />}
-      <Button type="link" block onClick={startAgain} style={{ marginTop: 12 }}>
+      <Button type="link" block onClick={onRestart} className="space-above">
         {t('startAgain')}
       </Button>
     </>

@@ -4,22 +4,21 @@ import { call } from '../../api/call.ts';
 import type { PasswordRules } from '../../api/claviger-operations.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PasswordRuleList } from '../../components/password-rule-list.tsx';
-import type { NextStep } from './sign-in.tsx';
 import { StepHeading } from './step-heading.tsx';
-import { useSignInCall } from './use-sign-in-call.ts';
+import { type SignInAnswer, useSignInCall } from './use-sign-in-call.ts';
 
 /** A one-time or expired password has to be changed before anything else. */
 export function NewPasswordStep({
   rules,
-  goOn,
-  startAgain,
+  onAnswer,
+  onRestart,
 }: {
   readonly rules: PasswordRules;
-  readonly goOn: (answer: NextStep) => void;
-  readonly startAgain: () => void;
+  readonly onAnswer: (answer: SignInAnswer) => void;
+  readonly onRestart: () => void;
 }) {
   const { t } = useTranslation(['sign-in', 'shell']);
-  const { running, error, send } = useSignInCall(goOn);
+  const { running, error, send } = useSignInCall(onAnswer);
   const required = { required: true, message: t('shell:required') };
   return (
     <>
@@ -56,7 +55,7 @@ export function NewPasswordStep({
           {t('newPassword.set')}
         </Button>
       </Form>
-      <Button type="link" block onClick={startAgain} style={{ marginTop: 12 }}>
+      <Button type="link" block onClick={onRestart} className="space-above">
         {t('startAgain')}
       </Button>
     </>

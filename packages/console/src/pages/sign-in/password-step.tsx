@@ -5,9 +5,8 @@ import { ApiError } from '../../api/api-error.ts';
 import { call } from '../../api/call.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import type { NextStep } from './sign-in.tsx';
 import { StepHeading } from './step-heading.tsx';
-import { useSignInCall } from './use-sign-in-call.ts';
+import { type SignInAnswer, useSignInCall } from './use-sign-in-call.ts';
 
 interface Fields {
   readonly loginName: string;
@@ -15,11 +14,11 @@ interface Fields {
 }
 
 /** Login name and password; or the login name alone, and on to the identity provider of its account. */
-export function PasswordStep({ goOn }: { readonly goOn: (answer: NextStep) => void }) {
+export function PasswordStep({ onAnswer }: { readonly onAnswer: (answer: SignInAnswer) => void }) {
   const { t, i18n } = useTranslation(['sign-in', 'shell', 'errors']);
   const [form] = Form.useForm<Fields>();
   const [address] = useSearchParams();
-  const { running, error, send } = useSignInCall(goOn);
+  const { running, error, send } = useSignInCall(onAnswer);
   const sso = useChange();
   const rules = [{ required: true, message: t('shell:required') }];
   // Who comes back from an identity provider in vain is told why by the address.

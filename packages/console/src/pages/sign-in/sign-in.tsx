@@ -1,7 +1,6 @@
 import { Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, useSearchParams } from 'react-router';
-import type { AnswerOf } from '../../api/operations.ts';
 import { Waiting } from '../../components/waiting.tsx';
 import { BrandMark } from '../../layout/brand.tsx';
 import { ColorSchemeMenu } from '../../layout/color-scheme-menu.tsx';
@@ -11,17 +10,15 @@ import { CodeStep } from './code-step.tsx';
 import { DeviceStep } from './device-step.tsx';
 import { NewPasswordStep } from './new-password-step.tsx';
 import { PasswordStep } from './password-step.tsx';
+import type { SignInAnswer } from './use-sign-in-call.ts';
 import './sign-in.css';
-
-/** What a step hands on: the server's word on what comes next. */
-export type NextStep = AnswerOf<'Claviger', 'SignIn'>;
 
 /** The way in: password first, then whatever the server asks for. */
 export function Component() {
   const { t } = useTranslation('sign-in');
   const [address] = useSearchParams();
   const session = useSessionQuery();
-  const [next, setNext] = useState<NextStep>();
+  const [next, setNext] = useState<SignInAnswer>();
 
   useEffect(() => {
     document.title = `${t('title')} · Claviger`;
@@ -29,7 +26,7 @@ export function Component() {
 
   if (session.data) return <Navigate replace to={localPath(address.get('next'))} />;
 
-  function goOn(answer: NextStep): void {
+  function onAnswer(answer: SignInAnswer): void {
     setNext(answer);
     if (answer.Step === 'Done') void refreshSession();
   }
@@ -47,7 +44,7 @@ export function Component() {
             <span>Claviger</span>
           </div>
           <Suspense fallback={<Waiting />}>
-            <Step next={next} goOn={goOn} startAgain={() => setNext(undefined)} />
+            <Step next={next} onAnswer={onAnswer} onRestart={() => setNext(undefined)} />
           </Suspense>
         </div>
       </main>
@@ -58,16 +55,16 @@ export function Component() {
 
 function Step({
   next,
-  goOn,
-  startAgain,
+  onAnswer,
+  onRestart,
 }: {
-  readonly next: NextStep | undefined;
-  readonly goOn: (answer: NextStep) => void;
-  readonly startAgain: () => void;
+  readonly next: SignInAnswer | undefined;
+  readonly onAnswer: (answer: SignInAnswer) => void;
+  readonly onRestart: () => void;
 }) {
   switch (next?.Step) {
     case undefined:
-      return <PasswordStep goOn={goOn} />;
+      return <PasswordStep onAnswer={onAnswer} />;
     case 'Done':
       return <Waiting />;
     case 'Code':
@@ -77,14 +74,14 @@ function Step({
         <CodeStep
           step={next.Step}
           rememberAllowed={next.RememberAllowed === true}
-          goOn={goOn}
-          startAgain={startAgain}
+          onAnswer={onAnswer}
+          onRestart={onRestart}
         />
       );
     case 'NewPassword':
-      return <NewPasswordStep rules={next.PasswordRules ?? {}} goOn={goOn} startAgain={startAgain} />;
+      return <NewPasswordStep rules={next.PasswordRules ?? {}} onAnswer={onAnswer} onRestart={onRestart} />;
     case 'BindDevice':
-      return <DeviceStep goOn={goOn} startAgain={startAgain} />;
+      return <DeviceStep onAnswer={onAnswer} onRestart={onRestart} />;
   }
 }
 

@@ -1,16 +1,19 @@
 import { useState } from 'react';
+import type { AnswerOf } from '../../api/operations.ts';
 import { passkeyError } from '../../session/passkey-error.ts';
-import type { NextStep } from './sign-in.tsx';
 
-/** One call of the sign-in: its run, its error. */
-export function useSignInCall(goOn: (answer: NextStep) => void) {
+/** Answer of each step of the sign-in; it names the next step. */
+export type SignInAnswer = AnswerOf<'Claviger', 'SignIn'>;
+
+/** Runs the calls of one step of the sign-in. @param onAnswer receives the answer of a successful call */
+export function useSignInCall(onAnswer: (answer: SignInAnswer) => void) {
   const [running, setRunning] = useState(false);
   const [error, setError] = useState<Error | null>(null);
-  async function send(work: () => Promise<NextStep>): Promise<void> {
+  async function send(request: () => Promise<SignInAnswer>): Promise<void> {
     setRunning(true);
     setError(null);
     try {
-      goOn(await work());
+      onAnswer(await request());
     } catch (reason) {
       setError(passkeyError(reason));
     } finally {

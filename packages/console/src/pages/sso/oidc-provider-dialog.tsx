@@ -2,9 +2,9 @@ import { App, Form, Input, InputNumber, Modal, Select } from 'antd';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
+import type { OidcProvider } from '../../api/row-types.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import type { OidcProvider } from './oidc-providers.tsx';
 
 interface Fields {
   readonly name: string;

@@ -2,17 +2,12 @@ import { Button, Space } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
-import type { AnswerOf } from '../../api/operations.ts';
+import type { OidcProvider } from '../../api/row-types.ts';
 import { useEveryPage } from '../../api/use-every-page.ts';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
 import { useDeletion } from '../../components/use-deletion.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { OidcProviderDialog } from './oidc-provider-dialog.tsx';
-
-/** An OIDC provider, as lists have it. */
-export type OidcProvider = NonNullable<
-  NonNullable<AnswerOf<'Ims', 'ListOIDCProviders'>['OIDCProviders']>['OIDCProvider']
->[number];
 
 /** OIDC identity providers: their workloads take roles on. */
 export function OidcProviders() {

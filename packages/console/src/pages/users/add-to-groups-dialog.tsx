@@ -53,7 +53,7 @@ export function AddToGroupsDialog({
       <Select
         id={id}
         mode="multiple"
-        style={{ width: '100%', marginTop: 6 }}
+        className="whole-width"
         loading={groups.isLoading}
         value={chosen}
         onChange={setChosen}

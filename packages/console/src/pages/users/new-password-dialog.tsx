@@ -29,7 +29,7 @@ export function NewPasswordDialog({
         </Button>
       }
     >
-      <Alert type="warning" showIcon title={t('newPassword.once')} style={{ marginBottom: 16 }} />
+      <Alert type="warning" showIcon title={t('newPassword.once')} className="space-below" />
       <Facts
         rows={[
           [

@@ -128,7 +128,7 @@ export function Component() {
             {withConsole && programmatic && <Alert type="warning" showIcon title={t('access.both')} />}
           </fieldset>
           <ErrorNotice error={change.error} />
-          <Space style={{ marginTop: 16 }}>
+          <Space className="space-above">
             <Button type="primary" htmlType="submit" loading={change.running}>
               {t('create')}
             </Button>

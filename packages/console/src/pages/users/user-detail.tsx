@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { call } from '../../api/call.ts';
-import type { AnswerOf } from '../../api/operations.ts';
+import type { User } from '../../api/row-types.ts';
 import { useCall } from '../../api/use-call.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
@@ -17,9 +17,6 @@ import { AuthenticationTab } from './authentication-tab.tsx';
 import { GroupsTab } from './groups-tab.tsx';
 import { PermissionsTab } from './permissions-tab.tsx';
 import { UserEditDialog } from './user-edit-dialog.tsx';
-
-/** A user, as GetUser answers it. */
-export type User = NonNullable<AnswerOf<'Ims', 'GetUser'>['User']>;
 
 /** A RAM user: who it is, how it proves that, what it belongs to, what it may. */
 export function Component() {
@@ -94,7 +91,7 @@ function UserPage({
         />
       </div>
       <Tabs
-        style={{ marginTop: 8 }}
+        className="space-above"
         activeKey={address.get('tab') ?? 'authentication'}
         onChange={(tab) => setAddress(tab === 'authentication' ? {} : { tab })}
         items={[

@@ -2,9 +2,9 @@ import { App, Form, Input, Modal } from 'antd';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
+import type { User } from '../../api/row-types.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import type { User } from './user-detail.tsx';
 import { UserFields } from './user-fields.tsx';
 import { userNameOf, userNamePattern } from './user-name.ts';
 
