@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { settingDescriptions } from '@claviger/server';
+import { LIMIT_DEFINITIONS, settingDescriptions } from '@claviger/server';
 import { program } from '../src/main.ts';
 import { claviger, temporaryDirectory } from './claviger-process.ts';
 import { CapturedOutput, type CommandInput, runInProcess } from './run-in-process.ts';
@@ -61,6 +61,13 @@ describe('the command line', () => {
     assert.ok(!err.includes('c2VjcmV0'), 'the value is not repeated');
   });
 
+  test('serve shows every limit with its default and maximum', async () => {
+    const { out } = await runInProcess(['serve', '--help']);
+    for (const [name, { byDefault, most }] of Object.entries(LIMIT_DEFINITIONS)) {
+      assert.match(out, new RegExp(`^ +${name} +${byDefault} +${most} `, 'm'));
+    }
+  });
+
   test('an invalid command line is named and exits with 2', async () => {
     for (const [words, named] of [
       [[], 'Usage: claviger'],
@@ -111,6 +118,12 @@ describe('the command line', () => {
       [['--master-key-provider', 'vault'], {}, 'CLAVIGER_VAULT_ADDRESS'],
       [['--trusted-proxies', '10.0.0.0/8,banana'], {}, '--trusted-proxies'],
       [[], { CLAVIGER_TRUSTED_PROXIES: '0.0.0.0/0' }, 'CLAVIGER_TRUSTED_PROXIES'],
+      [['--limits', 'usersPerPlanet=5'], {}, '--limits'],
+      [['--limits', 'usersPerAccount=0'], {}, '--limits'],
+      [['--limits', 'usersPerAccount=10000001'], {}, '--limits'],
+      [['--limits', 'usersPerAccount=many'], {}, '--limits'],
+      [['--limits', 'usersPerAccount=5', '--limits', 'usersPerAccount=6'], {}, '--limits'],
+      [[], { CLAVIGER_LIMITS: 'usersPerAccount' }, 'CLAVIGER_LIMITS'],
     ] as const) {
       for (const command of [['serve'], ['serve', '--init']]) {
         const { status, err } = await runInProcess([...command, '--data', directory, ...words], {

@@ -1,5 +1,6 @@
 import { parseRateLimit, parseTrustedProxies, VpcNetworks } from '@claviger/guard';
 import { z } from 'zod';
+import { parseLimits } from './context/limits.ts';
 import { dnsTxtRecords } from './federation/domain-records.ts';
 import { IssuerNetwork } from './federation/issuer-network.ts';
 import { hostNameOf } from './http/host-name.ts';
@@ -172,6 +173,16 @@ const settings = z.object({
   rateLimitPerAccount: rateLimit
     .default('1000/s burst 5000')
     .describe('calls that each account may make; off: any number'),
+  limits: list
+    .default([])
+    .superRefine((items, context) => {
+      try {
+        parseLimits(items);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as RangeError).message });
+      }
+    })
+    .describe("limits of accounts that differ from RAM's, such as usersPerAccount=1000000"),
   streamsPerAccessKey: wholeNumber(1)
     .default(100)
     .describe('guards that may follow with one AccessKey at this node'),

@@ -32,6 +32,7 @@ export {
   settingDescriptions,
 } from './configuration.ts';
 export type { Account } from './context/account.ts';
+export { LIMIT_DEFINITIONS } from './context/limits.ts';
 export type { Services } from './context/services.ts';
 export { Refusal } from './errors/refusal.ts';
 export {

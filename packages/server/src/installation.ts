@@ -13,6 +13,7 @@ import {
 import { currentOperator, type Operator, operatorChange } from './accounts/operator.ts';
 import { recordHousekeeping } from './audit/system-event.ts';
 import type { Configuration } from './configuration.ts';
+import { parseLimits } from './context/limits.ts';
 import type { Services } from './context/services.ts';
 import { AssertionThrottle } from './federation/assertion-throttle.ts';
 import { dnsTxtRecords } from './federation/domain-records.ts';
@@ -134,6 +135,7 @@ export async function openServices(
     identifiers: new Identifiers(randomBytes),
     auditRegion: configuration.region,
     lastUsed: new LastUsed({ store, log }),
+    limits: parseLimits(configuration.limits),
     permissions: new CompiledPermissions(),
     policyAnalysis: new PolicyAnalysis(),
     passwordHashing: queuedPasswordHashing(),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sql } from 'kysely';
-import { limits } from '../src/context/limits.ts';
+import { DEFAULT_LIMITS } from '../src/context/limits.ts';
 import type { Schema } from '../src/store/schema.ts';
 import { assertSameRows, readAccountRows } from './account-rows.ts';
 import { SampleEntities } from './sample-entities.ts';
@@ -23,21 +23,21 @@ eachServer((_, start) => {
     await full.role('full');
     await full.policy('full');
     await full.do('2019-08-15', 'ProvisionApplication', { AppId: await full.application('full') });
-    await copy('saml_providers', limits.samlProvidersPerAccount, 'provider_id', 'provider_name_key');
+    await copy('saml_providers', DEFAULT_LIMITS.samlProvidersPerAccount, 'provider_id', 'provider_name_key');
     await copy(
       'oidc_providers',
-      limits.oidcProvidersPerAccount,
+      DEFAULT_LIMITS.oidcProvidersPerAccount,
       'provider_id',
       'provider_name_key',
       'issuer_url',
     );
-    await copy('mfa_devices', limits.virtualMfaDevicesPerAccount, 'device_name');
-    await copy('groups', limits.groupsPerAccount, 'group_id', 'group_name_key');
-    await copy('roles', limits.rolesPerAccount, 'role_id', 'role_name_key');
-    await copy('policies', limits.customPoliciesPerAccount, 'policy_name_key');
-    await copy('applications', limits.applicationsPerAccount, 'app_id', 'app_name_key');
-    await copy('application_provisions', limits.installedApplicationsPerAccount, 'app_id');
-    await copy('users', limits.usersPerAccount, 'user_id', 'user_name_key');
+    await copy('mfa_devices', DEFAULT_LIMITS.virtualMfaDevicesPerAccount, 'device_name');
+    await copy('groups', DEFAULT_LIMITS.groupsPerAccount, 'group_id', 'group_name_key');
+    await copy('roles', DEFAULT_LIMITS.rolesPerAccount, 'role_id', 'role_name_key');
+    await copy('policies', DEFAULT_LIMITS.customPoliciesPerAccount, 'policy_name_key');
+    await copy('applications', DEFAULT_LIMITS.applicationsPerAccount, 'app_id', 'app_name_key');
+    await copy('application_provisions', DEFAULT_LIMITS.installedApplicationsPerAccount, 'app_id');
+    await copy('users', DEFAULT_LIMITS.usersPerAccount, 'user_id', 'user_name_key');
     const makers: readonly (readonly [string, (entities: SampleEntities) => Promise<unknown>])[] = [
       ['LimitExceeded.SAMLProvider', (entities) => entities.samlProvider('one-more')],
       ['LimitExceeded.OIDCProvider', (entities) => entities.oidcProvider('one-more')],
@@ -67,7 +67,7 @@ eachServer((_, start) => {
     const next = new SampleEntities(server, await server.newAccount(), 'next', Date.now());
     await full.recycledUser('full');
     // Beside the administrator, who is not in it.
-    await copyRow(server, full.account.accountId, 'users', limits.recycledUsersPerAccount + 1, [
+    await copyRow(server, full.account.accountId, 'users', DEFAULT_LIMITS.recycledUsersPerAccount + 1, [
       'user_id',
       'user_name_key',
     ]);

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import ims from '@alicloud/ims20190815';
 import ram from '@alicloud/ram20150501';
 import { readRedirectUris } from '../src/applications/redirect-uri.ts';
-import { limits } from '../src/context/limits.ts';
+import { DEFAULT_LIMITS, REDIRECT_URIS_PER_APPLICATION } from '../src/context/limits.ts';
 import type { Clients } from './clients.ts';
 import { eachServer, refused, type TestAccount, type TestServer } from './server.ts';
 
@@ -178,10 +178,7 @@ describe('redirect addresses', () => {
   });
 
   test('too many, or one that is too long, are refused', () => {
-    const many = Array.from(
-      { length: limits.redirectUrisPerApplication + 1 },
-      (_, at) => `https://a.com/${at}`,
-    );
+    const many = Array.from({ length: REDIRECT_URIS_PER_APPLICATION + 1 }, (_, at) => `https://a.com/${at}`);
     const code = 'InvalidParameter.RedirectUris.Length';
     assert.throws(() => readRedirectUris('WebApp', many.join(';'), 'RedirectUris'), { code });
     assert.equal(readRedirectUris('WebApp', many.slice(1).join(';'), 'RedirectUris').length, many.length - 1);
@@ -454,7 +451,7 @@ eachServer((_, start) => {
           .selectAll()
           .where('app_id', '=', appId!)
           .executeTakeFirstOrThrow();
-        for (let at = 1; at < limits.applicationsPerAccount; at++) {
+        for (let at = 1; at < DEFAULT_LIMITS.applicationsPerAccount; at++) {
           const id = server.services.identifiers.applicationId();
           await queries
             .insertInto('applications')
@@ -465,7 +462,7 @@ eachServer((_, start) => {
       await refused(create(admin), 'LimitExceeded.Application', 409);
       await remove(admin, appId!);
       await create(admin);
-      assert.equal((await listIds(account.admin)).length, limits.applicationsPerAccount);
+      assert.equal((await listIds(account.admin)).length, DEFAULT_LIMITS.applicationsPerAccount);
     });
 
     test('the scopes of a type are listed; without a type, all', async () => {
@@ -697,7 +694,7 @@ eachServer((_, start) => {
           .selectAll()
           .where('app_id', '=', one.appId!)
           .executeTakeFirstOrThrow();
-        for (let at = 0; at < limits.installedApplicationsPerAccount - 1; at++) {
+        for (let at = 0; at < DEFAULT_LIMITS.installedApplicationsPerAccount - 1; at++) {
           const id = server.services.identifiers.applicationId();
           await queries
             .insertInto('applications')
@@ -719,7 +716,7 @@ eachServer((_, start) => {
       await provision(admin, one.appId!);
       await refused(provision(admin, two.appId!), 'LimitExceeded.Application.Provision', 409);
       await provision(admin, one.appId!);
-      assert.equal((await provisionedIds(admin)).length, limits.installedApplicationsPerAccount);
+      assert.equal((await provisionedIds(admin)).length, DEFAULT_LIMITS.installedApplicationsPerAccount);
     });
   });
 

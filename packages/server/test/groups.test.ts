@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import ims from '@alicloud/ims20190815';
 import ram from '@alicloud/ram20150501';
-import { limits } from '../src/context/limits.ts';
+import { DEFAULT_LIMITS } from '../src/context/limits.ts';
 import type { Clients } from './clients.ts';
 import { eachServer, refused, type TestAccount, type TestServer } from './server.ts';
 
@@ -175,7 +175,7 @@ eachServer((_, start) => {
 
   test('the three hundred and first group is refused', async () => {
     const { server, account } = await freshAccount();
-    await insertGroups(server, account, limits.groupsPerAccount - 1);
+    await insertGroups(server, account, DEFAULT_LIMITS.groupsPerAccount - 1);
     await make(account.admin, 'last');
     await refused(make(account.admin, 'one-more'), 'LimitExceeded.Group', 409);
     const other = await server.newAccount();
@@ -304,11 +304,12 @@ eachServer((_, start) => {
   test('an eleventh group of a user is refused', async () => {
     const { admin } = (await freshAccount()).account;
     await createUser(admin, 'alice');
-    for (let index = 0; index <= limits.groupsPerUser; index++) await make(admin, `g${index}`);
-    for (let index = 0; index < limits.groupsPerUser; index++) await join(admin, 'alice', `g${index}`);
-    await refused(join(admin, 'alice', `g${limits.groupsPerUser}`), 'LimitExceeded.User.Group', 409);
+    for (let index = 0; index <= DEFAULT_LIMITS.groupsPerUser; index++) await make(admin, `g${index}`);
+    for (let index = 0; index < DEFAULT_LIMITS.groupsPerUser; index++)
+      await join(admin, 'alice', `g${index}`);
+    await refused(join(admin, 'alice', `g${DEFAULT_LIMITS.groupsPerUser}`), 'LimitExceeded.User.Group', 409);
     await leave(admin, 'alice', 'g0');
-    await join(admin, 'alice', `g${limits.groupsPerUser}`);
+    await join(admin, 'alice', `g${DEFAULT_LIMITS.groupsPerUser}`);
   });
 
   test('a group with users or policies is not deleted', async () => {

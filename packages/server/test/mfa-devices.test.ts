@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import ims from '@alicloud/ims20190815';
 import ram from '@alicloud/ram20150501';
 import { operatorScope } from '../src/accounts/create-account.ts';
-import { DAY_MS, limits } from '../src/context/limits.ts';
+import { DAY_MS, DEFAULT_LIMITS } from '../src/context/limits.ts';
 import { bindDevice } from '../src/mfa/binding.ts';
 import { codeAt, stepAt } from '../src/mfa/one-time-code.ts';
 import { verifyCode } from '../src/mfa/verify-code.ts';
@@ -292,7 +292,7 @@ eachServer((_, start) => {
     const device = await createDevice(admin);
     await bind(admin, alice.userPrincipalName, device);
     await server.services.store.write(async ({ queries }) => {
-      const rows = Array.from({ length: limits.virtualMfaDevicesPerAccount - 1 }, (_, n) => ({
+      const rows = Array.from({ length: DEFAULT_LIMITS.virtualMfaDevicesPerAccount - 1 }, (_, n) => ({
         account_id: account.accountId,
         device_name: `d${n}`,
         sealed_seed: '',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import ims from '@alicloud/ims20190815';
 import ram from '@alicloud/ram20150501';
-import { DAY_MS, limits } from '../src/context/limits.ts';
+import { DAY_MS, DEFAULT_LIMITS } from '../src/context/limits.ts';
 import { purgeRecycleBins } from '../src/recycle-bin/purge.ts';
 import type { ClientKey, Clients } from './clients.ts';
 import { eachServer, refused, type TestAccount, type TestServer } from './server.ts';
@@ -417,11 +417,11 @@ eachServer((_, start) => {
     await refused(binnedUsers(admin, { marker: 'made-up' }), 'InvalidMarker', 400);
   });
 
-  test(`the bin holds ${limits.recycledUsersPerAccount} users: one more pushes out the oldest`, async () => {
+  test(`the bin holds ${DEFAULT_LIMITS.recycledUsersPerAccount} users: one more pushes out the oldest`, async () => {
     const { server, account, admin } = await freshAccount();
     const time = now();
     await server.services.store.write(async ({ queries }) => {
-      for (let index = 0; index < limits.recycledUsersPerAccount; index += 1) {
+      for (let index = 0; index < DEFAULT_LIMITS.recycledUsersPerAccount; index += 1) {
         await queries
           .insertInto('users')
           .values({
@@ -437,7 +437,7 @@ eachServer((_, start) => {
             created_at: 0,
             updated_at: 0,
             last_login_at: null,
-            recycled_at: time - limits.recycledUsersPerAccount + index,
+            recycled_at: time - DEFAULT_LIMITS.recycledUsersPerAccount + index,
             purge_at: time + DAY_MS,
           })
           .execute();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import ims from '@alicloud/ims20190815';
 import ram from '@alicloud/ram20150501';
-import { limits } from '../src/context/limits.ts';
+import { DEFAULT_LIMITS } from '../src/context/limits.ts';
 import type { Clients } from './clients.ts';
 import { eachServer, refused, type TestAccount, type TestServer } from './server.ts';
 
@@ -303,7 +303,10 @@ eachServer((_, start) => {
       'InvalidParameter',
       400,
     );
-    const many = Array.from({ length: limits.tagsPerResource + 1 }, (_, n) => ({ key: `k${n}`, value: '' }));
+    const many = Array.from({ length: DEFAULT_LIMITS.tagsPerResource + 1 }, (_, n) => ({
+      key: `k${n}`,
+      value: '',
+    }));
     await refused(tagged(many), 'InvalidParameter.Tag.Length', 400);
     await tagged(many.slice(1));
   });
@@ -393,10 +396,10 @@ eachServer((_, start) => {
     await refused(names({ status: 'asleep' }), 'InvalidParameter.Status.Format', 400);
   });
 
-  test(`an account holds ${limits.usersPerAccount} users; those in the recycle bin do not count`, async () => {
+  test(`an account holds ${DEFAULT_LIMITS.usersPerAccount} users; those in the recycle bin do not count`, async () => {
     const { server, account } = await freshAccount();
     // With the administrator and one more it is full.
-    await insertUsers(server, account, limits.usersPerAccount - 2);
+    await insertUsers(server, account, DEFAULT_LIMITS.usersPerAccount - 2);
     await createRam(account.admin, 'last');
     await refused(createRam(account.admin, 'one-more'), 'LimitExceeded.User', 409);
     await deleteRam(account.admin, 'last');

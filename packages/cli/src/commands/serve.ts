@@ -1,4 +1,11 @@
-import { currentOperator, initialise, isInstalled, requireNamedHosts, startClaviger } from '@claviger/server';
+import {
+  currentOperator,
+  initialise,
+  isInstalled,
+  LIMIT_DEFINITIONS,
+  requireNamedHosts,
+  startClaviger,
+} from '@claviger/server';
 import { type Command, CommanderError } from 'commander';
 import { pino } from 'pino';
 import { missingInstallation } from '../installation.ts';
@@ -23,6 +30,7 @@ export function addServe(program: Command, terminal: Terminal): void {
         'Then, with the official command-line tool:\n' +
         '  aliyun sts GetCallerIdentity --endpoint 127.0.0.1:8080 --insecure --region cn-hangzhou',
     );
+  command.addHelpText('after', `\nLimits for --limits, with default and maximum:\n${limitLines()}`);
   addServerFlags(command).action(async (options: { init?: boolean }) => {
     const configuration = configurationOf(terminal, options);
     requireNamedHosts(configuration);
@@ -49,6 +57,18 @@ export function addServe(program: Command, terminal: Terminal): void {
     printStatus(terminal, 'Stopping: waiting for pending requests.');
     await claviger.close();
   });
+}
+
+/** A line for each limit that an operator can set. */
+function limitLines(): string {
+  const rows = Object.entries(LIMIT_DEFINITIONS);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows
+    .map(
+      ([name, { byDefault, most, counts }]) =>
+        `  ${name.padEnd(width)} ${String(byDefault).padStart(5)} ${String(most).padStart(9)}  ${counts}`,
+    )
+    .join('\n');
 }
 
 /** Names the address and `--port` when the address is in use. */

@@ -1,4 +1,3 @@
-import { limits } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import { endRoleSessions } from '../revocation/role-session-generation.ts';
@@ -50,14 +49,16 @@ export async function createAccessKey(scope: Scope, owner: KeyOwner): Promise<Ne
 }
 
 /**
- * Two keys at most: one in use and one to rotate to. Inactive keys count; those in the recycle bin do not.
+ * Two keys at most unless the operator sets another limit: one in use and one to rotate to. Inactive keys count; those in the recycle bin do not.
  * @throws Refusal LimitExceeded.User.AccessKey, LimitExceeded.Account.AccessKey
  */
 export async function assertKeyQuota(scope: Scope, owner: KeyOwner): Promise<void> {
   const held = await listAccessKeys(scope, owner);
-  if (held.length >= limits.accessKeysPerOwner) {
+  const limit = scope.services.limits.accessKeysPerOwner;
+  if (held.length >= limit) {
     throw new Refusal(
       owner.type === 'root' ? 'LimitExceeded.Account.AccessKey' : 'LimitExceeded.User.AccessKey',
+      { limit },
     );
   }
 }

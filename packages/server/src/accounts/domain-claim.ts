@@ -1,4 +1,4 @@
-import { DAY_MS, limits } from '../context/limits.ts';
+import { DAY_MS, RELEASED_DOMAIN_DAYS } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { DomainClaimRow } from '../store/schema.ts';
@@ -21,7 +21,7 @@ export async function provenAt(
   return isOurs ? (claim.proven_at ?? undefined) : undefined;
 }
 
-/** Whether another account has a domain, or has given it up less than `limits.releasedDomainDays` ago. */
+/** Whether another account has a domain, or has given it up less than `RELEASED_DOMAIN_DAYS` ago. */
 export async function isClaimedByAnother(
   { queries, account, now }: ClaimScope,
   domain: string,
@@ -42,9 +42,9 @@ export async function claimProven(scope: ClaimScope, domain: string): Promise<vo
   await putClaim(scope, { domain, proven_at: scope.now, released_until: null });
 }
 
-/** Keeps a domain that the account has given up from other accounts for `limits.releasedDomainDays`. */
+/** Keeps a domain that the account has given up from other accounts for `RELEASED_DOMAIN_DAYS`. */
 export async function releaseDomain(scope: ClaimScope, domain: string): Promise<void> {
-  const until = scope.now + limits.releasedDomainDays * DAY_MS;
+  const until = scope.now + RELEASED_DOMAIN_DAYS * DAY_MS;
   await putClaim(scope, { domain, proven_at: null, released_until: until });
 }
 

@@ -1,4 +1,4 @@
-import { limits } from '../context/limits.ts';
+import { TAGS_PER_REQUEST } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Tag, TagFilter } from '../tags/tag.ts';
 import type { TagOfResource, TagPosition } from '../tags/tagged-resource.ts';
@@ -15,15 +15,13 @@ const tagKey = shownLine(128);
 const tagValue = shownLine(128);
 
 /** `Tag` of TagResources. */
-export const tagsToAdd = listOf({ Key: tagKey, Value: withDefault(tagValue, '') }, limits.tagsPerResource);
+export const tagsToAdd = listOf({ Key: tagKey, Value: withDefault(tagValue, '') }, TAGS_PER_REQUEST);
 
 /** The keys of UntagResources. */
-export const tagKeys = optional(list(tagKey, limits.tagsPerResource));
+export const tagKeys = optional(list(tagKey, TAGS_PER_REQUEST));
 
 /** `Tag` of ListTagResources: without a value any will do. */
-export const tagFilters = optional(
-  listOf({ Key: tagKey, Value: optional(tagValue) }, limits.tagsPerResource),
-);
+export const tagFilters = optional(listOf({ Key: tagKey, Value: optional(tagValue) }, TAGS_PER_REQUEST));
 
 /** `NextToken` and `PageSize`, as ListTagResources has them instead of `Marker` and `MaxItems`. */
 export const tagPage: {

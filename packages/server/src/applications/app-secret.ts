@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { limits } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { AppSecretRow } from '../store/schema.ts';
@@ -24,8 +23,10 @@ export async function createAppSecret(scope: Scope, appId: string): Promise<NewA
     throw new Refusal('InvalidParameter', { reason: 'An application of OAuth 2.1 has no fixed secrets.' });
   }
   const present = await listAppSecrets(scope, appId);
-  if (present.length >= limits.secretsPerApplication) {
-    throw new Refusal('LimitExceeded.Application.AppSecret', { limit: limits.secretsPerApplication });
+  if (present.length >= scope.services.limits.secretsPerApplication) {
+    throw new Refusal('LimitExceeded.Application.AppSecret', {
+      limit: scope.services.limits.secretsPerApplication,
+    });
   }
   const { identifiers } = scope.services;
   const secret = identifiers.applicationSecret();

@@ -1,5 +1,4 @@
 import { arn } from '../accounts/arn.ts';
-import { limits } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { ApplicationRow } from '../store/schema.ts';
@@ -207,7 +206,7 @@ async function assertApplicationQuota(scope: Scope): Promise<void> {
     .select((counted) => counted.fn.countAll<number>().as('count'))
     .where('account_id', '=', scope.account.accountId)
     .executeTakeFirstOrThrow();
-  if (Number(count) >= limits.applicationsPerAccount) {
-    throw new Refusal('LimitExceeded.Application', { limit: limits.applicationsPerAccount });
+  if (Number(count) >= scope.services.limits.applicationsPerAccount) {
+    throw new Refusal('LimitExceeded.Application', { limit: scope.services.limits.applicationsPerAccount });
   }
 }

@@ -1,4 +1,3 @@
-import { limits } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { ApplicationProvisionRow, ApplicationRow } from '../store/schema.ts';
@@ -187,9 +186,9 @@ async function assertInstallationQuota(scope: Scope): Promise<void> {
     .select((counted) => counted.fn.countAll<number>().as('count'))
     .where('account_id', '=', scope.account.accountId)
     .executeTakeFirstOrThrow();
-  if (Number(count) >= limits.installedApplicationsPerAccount) {
+  if (Number(count) >= scope.services.limits.installedApplicationsPerAccount) {
     throw new Refusal('LimitExceeded.Application.Provision', {
-      limit: limits.installedApplicationsPerAccount,
+      limit: scope.services.limits.installedApplicationsPerAccount,
     });
   }
 }

@@ -1,4 +1,4 @@
-import { limits } from '../context/limits.ts';
+import { REDIRECT_URIS_PER_APPLICATION } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { type ApplicationType, splitNames } from './predefined-scope.ts';
 
@@ -36,7 +36,7 @@ export function readRedirectUris(
 ): readonly string[] {
   const uris = splitNames(text);
   const isTooLong = uris.some((uri) => uri.length > charactersAtMost);
-  if (isTooLong || uris.length > limits.redirectUrisPerApplication) {
+  if (isTooLong || uris.length > REDIRECT_URIS_PER_APPLICATION) {
     throw new Refusal('InvalidParameter.Length', { name: parameterName });
   }
   for (const uri of uris) {

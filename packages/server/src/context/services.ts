@@ -15,6 +15,7 @@ import type { RequestVerification } from '../replication/request-verification.ts
 import type { SecretBox } from '../secrets/secret-box.ts';
 import type { Identifiers } from '../store/identifiers.ts';
 import type { Store } from '../store/store.ts';
+import type { Limits } from './limits.ts';
 
 /** What operations share: the parts of a running server that are not of one request. */
 export interface Services {
@@ -25,6 +26,8 @@ export interface Services {
   /** The region that audit events name. */
   readonly auditRegion: string;
   readonly lastUsed: LastUsed;
+  /** How much accounts, and what is in them, may have. */
+  readonly limits: Limits;
   /** What principals may do, made ready to decide by. */
   readonly permissions: CompiledPermissions;
   /** Analyses policy documents beside the event loop. */

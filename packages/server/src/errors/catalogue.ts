@@ -484,11 +484,11 @@ export const catalogue = {
   'LimitExceeded.User': { status: 409, message: 'The count of users beyond the current limits: {limit}.' },
   'LimitExceeded.User.AccessKey': {
     status: 409,
-    message: 'The access key count of the user access keys beyond the current limits.',
+    message: 'The access key count of the user access keys beyond the current limits: {limit}.',
   },
   'LimitExceeded.Account.AccessKey': {
     status: 409,
-    message: 'The access key count of the account access keys beyond the current limits.',
+    message: 'The access key count of the account access keys beyond the current limits: {limit}.',
   },
   'LimitExceeded.AccessKeyPolicy': {
     status: 409,

@@ -1,4 +1,3 @@
-import { limits } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { OidcProviderRow, SamlProviderRow } from '../store/schema.ts';
@@ -14,8 +13,8 @@ interface ProviderRows {
 }
 
 const kinds = {
-  saml: { table: 'saml_providers', entity: 'SAMLProvider', most: limits.samlProvidersPerAccount },
-  oidc: { table: 'oidc_providers', entity: 'OIDCProvider', most: limits.oidcProvidersPerAccount },
+  saml: { table: 'saml_providers', entity: 'SAMLProvider', limit: 'samlProvidersPerAccount' },
+  oidc: { table: 'oidc_providers', entity: 'OIDCProvider', limit: 'oidcProvidersPerAccount' },
 } as const;
 
 /** The provider of an account with that name, in any case, if there is one. */
@@ -76,7 +75,8 @@ export async function assertNameFree(kind: ProviderKind, scope: Scope, name: str
 
 /** @throws Refusal LimitExceeded.SAMLProvider, LimitExceeded.OIDCProvider */
 export async function assertProviderQuota(kind: ProviderKind, scope: Scope): Promise<void> {
-  const { table, entity, most } = kinds[kind];
+  const { table, entity, limit } = kinds[kind];
+  const most = scope.services.limits[limit];
   const { count } = await scope.queries
     .selectFrom(table)
     .select((rows) => rows.fn.countAll<number>().as('count'))

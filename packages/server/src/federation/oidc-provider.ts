@@ -1,4 +1,3 @@
-import { limits } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { OidcProviderRow } from '../store/schema.ts';
@@ -31,8 +30,8 @@ export interface OidcProviderChanges {
 type ListName = 'clientIds' | 'fingerprints';
 
 const limitOf = {
-  clientIds: ['LimitExceeded.OIDCProvider.ClientId', limits.clientIdsPerOidcProvider],
-  fingerprints: ['LimitExceeded.OIDCProvider.Fingerprint', limits.fingerprintsPerOidcProvider],
+  clientIds: ['LimitExceeded.OIDCProvider.ClientId', 'clientIdsPerOidcProvider'],
+  fingerprints: ['LimitExceeded.OIDCProvider.Fingerprint', 'fingerprintsPerOidcProvider'],
 } as const;
 
 /** The client ids of a provider, in the order that they were given. */
@@ -58,8 +57,8 @@ export async function createOidcProvider(scope: Scope, provider: NewOidcProvider
     provider_name_key: providerNameKey(provider.name),
     issuer_url: provider.issuerUrl,
     description: provider.description,
-    client_ids: storedList('clientIds', provider.clientIds),
-    fingerprints: storedList('fingerprints', provider.fingerprints),
+    client_ids: storedList(scope, 'clientIds', provider.clientIds),
+    fingerprints: storedList(scope, 'fingerprints', provider.fingerprints),
     issuance_limit_hours: provider.issuanceLimitHours,
     created_at: scope.now,
     updated_at: scope.now,
@@ -117,9 +116,9 @@ async function change(
   const updated: OidcProviderRow = {
     ...provider,
     description: changes.description ?? provider.description,
-    client_ids: changes.clientIds ? storedList('clientIds', changes.clientIds) : provider.client_ids,
+    client_ids: changes.clientIds ? storedList(scope, 'clientIds', changes.clientIds) : provider.client_ids,
     fingerprints: changes.fingerprints
-      ? storedList('fingerprints', changes.fingerprints)
+      ? storedList(scope, 'fingerprints', changes.fingerprints)
       : provider.fingerprints,
     issuance_limit_hours: changes.issuanceLimitHours ?? provider.issuance_limit_hours,
     updated_at: scope.now,
@@ -137,9 +136,10 @@ function listOf(provider: OidcProviderRow, list: ListName): readonly string[] {
   return list === 'clientIds' ? clientIdsOf(provider) : fingerprintsOf(provider);
 }
 
-function storedList(list: ListName, values: readonly string[]): string {
+function storedList(scope: Scope, list: ListName, values: readonly string[]): string {
   const distinct = [...new Set(values)];
-  const [code, limit] = limitOf[list];
+  const [code, name] = limitOf[list];
+  const limit = scope.services.limits[name];
   if (distinct.length > limit) throw new Refusal(code, { limit });
   return JSON.stringify(distinct);
 }

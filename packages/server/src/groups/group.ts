@@ -1,4 +1,3 @@
-import { limits } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { GroupRow } from '../store/schema.ts';
@@ -140,7 +139,7 @@ async function assertGroupQuota(scope: Scope): Promise<void> {
     .select((rows) => rows.fn.countAll<number>().as('count'))
     .where('account_id', '=', scope.account.accountId)
     .executeTakeFirstOrThrow();
-  if (Number(count) >= limits.groupsPerAccount) {
-    throw new Refusal('LimitExceeded.Group', { limit: limits.groupsPerAccount });
+  if (Number(count) >= scope.services.limits.groupsPerAccount) {
+    throw new Refusal('LimitExceeded.Group', { limit: scope.services.limits.groupsPerAccount });
   }
 }

@@ -1,4 +1,3 @@
-import { limits } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { GroupRow, UserRow } from '../store/schema.ts';
@@ -26,8 +25,8 @@ export async function addUserToGroup(scope: Scope, of: UserReference, groupName:
   if (memberships.some((membership) => membership.group_id === group.group_id)) {
     throw new Refusal('EntityAlreadyExists.User.Group', { name: user.user_name });
   }
-  if (memberships.length >= limits.groupsPerUser) {
-    throw new Refusal('LimitExceeded.User.Group', { limit: limits.groupsPerUser });
+  if (memberships.length >= scope.services.limits.groupsPerUser) {
+    throw new Refusal('LimitExceeded.User.Group', { limit: scope.services.limits.groupsPerUser });
   }
   await scope.queries
     .insertInto('group_members')

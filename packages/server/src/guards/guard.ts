@@ -1,5 +1,4 @@
 import { guardArn } from '@claviger/guard';
-import { limits } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { GuardRow } from '../store/schema.ts';
@@ -38,8 +37,8 @@ export async function createGuard(scope: Scope, settings: GuardSettings): Promis
   if (known.some((row) => row.guard_name_key === nameKey)) {
     throw new Refusal('EntityAlreadyExists.Guard', { name: settings.name });
   }
-  if (known.length >= limits.guardsPerAccount) {
-    throw new Refusal('LimitExceeded.Guard', { limit: limits.guardsPerAccount });
+  if (known.length >= scope.services.limits.guardsPerAccount) {
+    throw new Refusal('LimitExceeded.Guard', { limit: scope.services.limits.guardsPerAccount });
   }
   const { identifiers } = scope.services;
   const secret = identifiers.accessKeySecret();
@@ -120,22 +119,21 @@ export async function requireGuard(scope: Scope, name: string): Promise<GuardRow
 /**
  * The guards of an account, in the order of their names.
  * @param after name key after which the list begins; empty for the first
- * @param limit how many rows to read; all that there can be unless given
+ * @param limit how many rows to read; all unless given
  */
 export async function listGuards(
   queries: Queries,
   accountId: string,
   after = '',
-  limit: number = limits.guardsPerAccount,
+  limit?: number,
 ): Promise<GuardRow[]> {
-  return queries
+  const guards = queries
     .selectFrom('guards')
     .selectAll()
     .where('account_id', '=', accountId)
     .where('guard_name_key', '>', after)
-    .orderBy('guard_name_key')
-    .limit(limit)
-    .execute();
+    .orderBy('guard_name_key');
+  return (limit === undefined ? guards : guards.limit(limit)).execute();
 }
 
 /** The services that a guard is registered for, lower-cased. */

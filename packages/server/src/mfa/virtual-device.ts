@@ -1,6 +1,5 @@
 import { Secret as Seed, TOTP } from 'otpauth';
 import { toBuffer } from 'qrcode';
-import { limits } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import { placeOfMfaDevice } from '../secrets/sealed-columns.ts';
@@ -34,8 +33,10 @@ export async function createVirtualDevice(
   if ((await findVirtualDevice(scope, deviceName)) !== undefined) {
     throw new Refusal('EntityAlreadyExists.VirtualMFADevice', { name: serial });
   }
-  if ((await countVirtualDevices(scope)).all >= limits.virtualMfaDevicesPerAccount) {
-    throw new Refusal('LimitExceeded.VirtualMFADevice', { limit: limits.virtualMfaDevicesPerAccount });
+  if ((await countVirtualDevices(scope)).all >= scope.services.limits.virtualMfaDevicesPerAccount) {
+    throw new Refusal('LimitExceeded.VirtualMFADevice', {
+      limit: scope.services.limits.virtualMfaDevicesPerAccount,
+    });
   }
   const { secrets } = scope.services;
   const row: MfaDeviceRow = {

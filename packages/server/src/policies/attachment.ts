@@ -1,4 +1,3 @@
-import { limits } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { requireGroup } from '../groups/group.ts';
 import type { Scope } from '../pipeline/operation.ts';
@@ -48,7 +47,9 @@ export async function attachPolicy(
     throw new Refusal(`EntityAlreadyExists.${word[holder.type]}.Policy`, { name: policy.name });
   }
   const limit =
-    policy.type === 'System' ? limits.systemPoliciesPerPrincipal : limits.customPoliciesPerPrincipal;
+    policy.type === 'System'
+      ? scope.services.limits.systemPoliciesPerPrincipal
+      : scope.services.limits.customPoliciesPerPrincipal;
   if (held.length >= limit) throw new Refusal(`LimitExceeded.${word[holder.type]}.Policy`, { limit });
   await scope.queries
     .insertInto('policy_attachments')
@@ -113,15 +114,24 @@ export async function listAttachedPolicies(scope: Scope, to: HolderReference): P
   });
 }
 
-/** To whom a policy is attached, each by name; users in the recycle bin are left out. */
+/** Holders of a policy, each kind by name; users in the recycle bin are left out. */
 export interface PolicyEntities {
   readonly users: readonly (UserRow & { readonly attached_at: number })[];
   readonly groups: readonly (GroupRow & { readonly attached_at: number })[];
   readonly roles: readonly (RoleRow & { readonly attached_at: number })[];
 }
 
-/** To whom a policy is attached. @throws Refusal EntityNotExist.Policy */
-export async function listEntities(scope: Scope, reference: PolicyReference): Promise<PolicyEntities> {
+/**
+ * Returns the holders of a policy. With more than `limit` of a kind, those with the lowest ids: in the order of the
+ * index, since sorting a million by name takes seconds.
+ * @param limit how many of each kind to read
+ * @throws Refusal EntityNotExist.Policy
+ */
+export async function listEntities(
+  scope: Scope,
+  reference: PolicyReference,
+  limit: number,
+): Promise<PolicyEntities> {
   const { accountId } = scope.account;
   const { type, nameKey } = await requirePolicy(scope, reference);
   const attachments = scope.queries
@@ -129,30 +139,32 @@ export async function listEntities(scope: Scope, reference: PolicyReference): Pr
     .select('attachment.attached_at')
     .where('attachment.account_id', '=', accountId)
     .where('attachment.policy_type', '=', type)
-    .where('attachment.policy_name_key', '=', nameKey);
+    .where('attachment.policy_name_key', '=', nameKey)
+    .orderBy('attachment.principal_id')
+    .limit(limit);
+  const users = await attachments
+    .innerJoin('users', 'users.user_id', 'attachment.principal_id')
+    .where('attachment.principal_type', '=', 'user')
+    .where('users.account_id', '=', accountId)
+    .where('users.recycled_at', 'is', null)
+    .selectAll('users')
+    .execute();
+  const groups = await attachments
+    .innerJoin('groups', 'groups.group_id', 'attachment.principal_id')
+    .where('attachment.principal_type', '=', 'group')
+    .where('groups.account_id', '=', accountId)
+    .selectAll('groups')
+    .execute();
+  const roles = await attachments
+    .innerJoin('roles', 'roles.role_id', 'attachment.principal_id')
+    .where('attachment.principal_type', '=', 'role')
+    .where('roles.account_id', '=', accountId)
+    .selectAll('roles')
+    .execute();
   return {
-    users: await attachments
-      .innerJoin('users', 'users.user_id', 'attachment.principal_id')
-      .where('attachment.principal_type', '=', 'user')
-      .where('users.account_id', '=', accountId)
-      .where('users.recycled_at', 'is', null)
-      .selectAll('users')
-      .orderBy('users.user_name_key')
-      .execute(),
-    groups: await attachments
-      .innerJoin('groups', 'groups.group_id', 'attachment.principal_id')
-      .where('attachment.principal_type', '=', 'group')
-      .where('groups.account_id', '=', accountId)
-      .selectAll('groups')
-      .orderBy('groups.group_name_key')
-      .execute(),
-    roles: await attachments
-      .innerJoin('roles', 'roles.role_id', 'attachment.principal_id')
-      .where('attachment.principal_type', '=', 'role')
-      .where('roles.account_id', '=', accountId)
-      .selectAll('roles')
-      .orderBy('roles.role_name_key')
-      .execute(),
+    users: users.sort((a, b) => (a.user_name_key < b.user_name_key ? -1 : 1)),
+    groups: groups.sort((a, b) => (a.group_name_key < b.group_name_key ? -1 : 1)),
+    roles: roles.sort((a, b) => (a.role_name_key < b.role_name_key ? -1 : 1)),
   };
 }
 

@@ -7,7 +7,7 @@ import {
   placesInJson,
   policyWarnings,
 } from '@claviger/policy';
-import { limits } from '../context/limits.ts';
+import { POLICY_DOCUMENT_CHARACTERS } from '../context/limits.ts';
 
 /** Kinds of documents that the console edits. */
 export type DocumentKind = 'identity' | 'trust' | 'network';
@@ -45,11 +45,11 @@ function policyFaults(document: string, kind: 'identity' | 'trust'): WireFault[]
     wireFault(severity, `${sentence(fault.problem)} ${sentence(fault.fix)}`, fault, places.get(fault.path));
   const length = [...document].length;
   const tooLong =
-    length > limits.policyDocumentCharacters
+    length > POLICY_DOCUMENT_CHARACTERS
       ? [
           wireFault(
             'error',
-            `The document has ${length} characters; ${limits.policyDocumentCharacters} are allowed.`,
+            `The document has ${length} characters; ${POLICY_DOCUMENT_CHARACTERS} are allowed.`,
             { line: 1, column: 1 },
             places.get('$'),
           ),

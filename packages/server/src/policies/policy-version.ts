@@ -1,4 +1,3 @@
-import { limits } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { PolicyRow, PolicyVersionRow } from '../store/schema.ts';
@@ -114,10 +113,10 @@ export async function deletePolicyVersion(scope: Scope, name: string, id: string
 
 async function makeRoomForVersion(scope: Scope, policy: PolicyRow, rotate: boolean): Promise<void> {
   const rows = await versionRows(scope, policy.policy_name_key);
-  if (rows.length < limits.versionsPerPolicy) return;
+  if (rows.length < scope.services.limits.versionsPerPolicy) return;
   const oldest = rows.find((row) => row.version !== policy.default_version);
   if (!rotate || oldest === undefined) {
-    throw new Refusal('LimitExceeded.Policy.Version', { limit: limits.versionsPerPolicy });
+    throw new Refusal('LimitExceeded.Policy.Version', { limit: scope.services.limits.versionsPerPolicy });
   }
   await deleteVersionRow(scope, policy, oldest.version);
 }

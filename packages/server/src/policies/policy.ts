@@ -1,4 +1,3 @@
-import { limits } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { PolicyAttachmentRow, PolicyRow } from '../store/schema.ts';
@@ -278,8 +277,8 @@ async function assertPolicyQuota(scope: Scope): Promise<void> {
     .select((rows) => rows.fn.countAll<number>().as('count'))
     .where('account_id', '=', scope.account.accountId)
     .executeTakeFirstOrThrow();
-  if (Number(count) >= limits.customPoliciesPerAccount) {
-    throw new Refusal('LimitExceeded.Policy', { limit: limits.customPoliciesPerAccount });
+  if (Number(count) >= scope.services.limits.customPoliciesPerAccount) {
+    throw new Refusal('LimitExceeded.Policy', { limit: scope.services.limits.customPoliciesPerAccount });
   }
 }
 

@@ -1,6 +1,6 @@
 import { assertKeyQuota, changeKey, requireAccessKey } from '../access-keys/access-key.ts';
 import type { KeyOwner } from '../access-keys/owner.ts';
-import { DAY_MS, limits } from '../context/limits.ts';
+import { DAY_MS, RECYCLE_BIN_DAYS } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import { forgetGeneration } from '../revocation/role-session-generation.ts';
@@ -20,13 +20,13 @@ export async function recycleAccessKey(scope: Scope, owner: KeyOwner, accessKeyI
     status: 'Inactive',
     updated_at: scope.now,
     recycled_at: scope.now,
-    purge_at: scope.now + limits.recycleBinDays * DAY_MS,
+    purge_at: scope.now + RECYCLE_BIN_DAYS * DAY_MS,
   });
   // The key itself is set apart: it must not be the one that goes when another was deleted in the same millisecond.
   const others = (await listRecycledAccessKeys(scope, owner)).filter(
     (key) => key.access_key_id !== accessKeyId,
   );
-  for (const oldest of others.slice(limits.recycledAccessKeysPerOwner - 1)) {
+  for (const oldest of others.slice(scope.services.limits.recycledAccessKeysPerOwner - 1)) {
     await purgeKey(scope, oldest.access_key_id);
   }
 }

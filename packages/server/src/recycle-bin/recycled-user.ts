@@ -1,6 +1,6 @@
 import { changeKey } from '../access-keys/access-key.ts';
 import { recordHousekeeping } from '../audit/system-event.ts';
-import { DAY_MS, limits } from '../context/limits.ts';
+import { DAY_MS, RECYCLE_BIN_DAYS } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import { endSessionsOfUser } from '../revocation/end-console-sessions.ts';
@@ -35,7 +35,7 @@ export interface RecycledUserPosition {
  */
 export async function recycleUser(scope: Scope, reference: UserReference): Promise<void> {
   const user = await requireUser(scope, reference);
-  const purgeAt = scope.now + limits.recycleBinDays * DAY_MS;
+  const purgeAt = scope.now + RECYCLE_BIN_DAYS * DAY_MS;
   await changeUser(scope, user, { recycled_at: scope.now, purge_at: purgeAt });
   await endSessionsOfUser(scope.queries, scope.account.accountId, user.user_id);
   await endRoleSessions(scope.queries, scope.account.accountId, `user:${user.user_id}`, scope.now);
@@ -131,7 +131,7 @@ export async function restoreUser(scope: Scope, userId: string): Promise<void> {
     .where('recycled_at', '=', user.recycled_at)
     .orderBy('access_key_id')
     // A key deleted by itself in the same millisecond is not told from those that went with the user.
-    .limit(limits.accessKeysPerOwner)
+    .limit(scope.services.limits.accessKeysPerOwner)
     .execute();
   for (const { access_key_id: accessKeyId } of keys) {
     await changeKey(scope, accessKeyId, { updated_at: scope.now, recycled_at: null, purge_at: null });
@@ -163,7 +163,7 @@ async function pushOutOldest(scope: Scope, justRecycled: string): Promise<void> 
   const { count } = await others
     .select((rows) => rows.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
-  const excess = Number(count) + 1 - limits.recycledUsersPerAccount;
+  const excess = Number(count) + 1 - scope.services.limits.recycledUsersPerAccount;
   if (excess <= 0) return;
   const oldest = await others
     .select(['user_id', 'user_name', 'account_id'])

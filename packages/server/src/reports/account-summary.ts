@@ -1,5 +1,6 @@
 import { MAX_IP_ENTRIES, MAX_STATEMENTS } from '@claviger/guard';
-import { limits } from '../context/limits.ts';
+import { POLICY_DOCUMENT_CHARACTERS } from '../context/limits.ts';
+import type { Services } from '../context/services.ts';
 import { countVirtualDevices } from '../mfa/virtual-device.ts';
 import type { Scope } from '../pipeline/operation.ts';
 
@@ -36,23 +37,15 @@ export async function readUsage(scope: Scope): Promise<AccountUsage> {
 }
 
 /**
- * The limits that an account lives under, as counts. What the server does not have has a limit of none:
- * clients that a user has authorised over OAuth.
+ * The limits of an account, as counts. What the server does not have has a limit of none: clients that a user has
+ * authorised over OAuth.
  */
-export const quotas = {
-  usersPerAccount: limits.usersPerAccount,
-  groupsPerAccount: limits.groupsPerAccount,
-  groupsPerUser: limits.groupsPerUser,
-  rolesPerAccount: limits.rolesPerAccount,
-  customPoliciesPerAccount: limits.customPoliciesPerAccount,
-  customPoliciesPerPrincipal: limits.customPoliciesPerPrincipal,
-  systemPoliciesPerPrincipal: limits.systemPoliciesPerPrincipal,
-  versionsPerPolicy: limits.versionsPerPolicy,
-  policyCharacters: limits.policyDocumentCharacters,
-  accessKeysPerOwner: limits.accessKeysPerOwner,
-  statementsPerNetworkPolicy: MAX_STATEMENTS,
-  addressesPerNetworkPolicy: MAX_IP_ENTRIES,
-  virtualMfaDevices: limits.virtualMfaDevicesPerAccount,
-  authorizedClientsPerUser: 0,
-  serviceCredentialsPerUser: limits.serviceCredentialsPerUserAndService,
-} as const;
+export function quotasOf({ limits }: Pick<Services, 'limits'>) {
+  return {
+    ...limits,
+    policyCharacters: POLICY_DOCUMENT_CHARACTERS,
+    statementsPerNetworkPolicy: MAX_STATEMENTS,
+    addressesPerNetworkPolicy: MAX_IP_ENTRIES,
+    authorizedClientsPerUser: 0,
+  } as const;
+}

@@ -1,4 +1,3 @@
-import { limits } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import { assertWellFormedPolicy, warnOfPolicy } from '../policies/policy-text.ts';
@@ -155,7 +154,7 @@ async function assertRoleQuota(scope: Scope): Promise<void> {
     .select((rows) => rows.fn.countAll<number>().as('count'))
     .where('account_id', '=', scope.account.accountId)
     .executeTakeFirstOrThrow();
-  if (Number(count) >= limits.rolesPerAccount) {
-    throw new Refusal('LimitExceeded.Role', { limit: limits.rolesPerAccount });
+  if (Number(count) >= scope.services.limits.rolesPerAccount) {
+    throw new Refusal('LimitExceeded.Role', { limit: scope.services.limits.rolesPerAccount });
   }
 }

@@ -1,4 +1,4 @@
-import { DAY_MS, limits } from '../context/limits.ts';
+import { DAY_MS } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import { placeOfServiceCredential } from '../secrets/sealed-columns.ts';
@@ -189,6 +189,6 @@ async function assertCredentialQuota(scope: Scope, user: UserRow, serviceName: s
     .where('account_id', '=', scope.account.accountId)
     .where('service_name', '=', serviceName)
     .executeTakeFirstOrThrow();
-  const limit = limits.serviceCredentialsPerUserAndService;
+  const limit = scope.services.limits.serviceCredentialsPerUserAndService;
   if (Number(count) >= limit) throw new Refusal('LimitExceeded.User.ServiceCredential', { limit });
 }

@@ -1,4 +1,3 @@
-import { limits } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { TagRow } from '../store/schema.ts';
@@ -29,8 +28,8 @@ export async function addTags(
   tags: readonly Tag[],
 ): Promise<void> {
   if (tags.length === 0) return;
-  if (tags.length > limits.tagsPerResource) {
-    throw new Refusal('LimitExceeded.Tag', { limit: limits.tagsPerResource });
+  if (tags.length > scope.services.limits.tagsPerResource) {
+    throw new Refusal('LimitExceeded.Tag', { limit: scope.services.limits.tagsPerResource });
   }
   for (const tag of tags) assertTagNotReserved(tag);
   if (new Set(tags.map((tag) => tag.key)).size < tags.length) {

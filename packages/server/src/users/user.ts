@@ -1,4 +1,3 @@
-import { limits } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { UserRow } from '../store/schema.ts';
@@ -124,8 +123,8 @@ export async function assertUserQuota(scope: Scope): Promise<void> {
     .where('account_id', '=', scope.account.accountId)
     .where('recycled_at', 'is', null)
     .executeTakeFirstOrThrow();
-  if (Number(count) >= limits.usersPerAccount) {
-    throw new Refusal('LimitExceeded.User', { limit: limits.usersPerAccount });
+  if (Number(count) >= scope.services.limits.usersPerAccount) {
+    throw new Refusal('LimitExceeded.User', { limit: scope.services.limits.usersPerAccount });
   }
 }
 

@@ -1,5 +1,5 @@
 import { guardArn } from '@claviger/guard';
-import { limits } from '../../context/limits.ts';
+import { SERVICES_PER_GUARD } from '../../context/limits.ts';
 import { assertNotDeniedOnAny, demandsToActAsAnyPrincipal } from '../../guards/act-as-any-principal.ts';
 import {
   createGuard,
@@ -20,7 +20,7 @@ import { list, oneOf } from '../../wire/parameter.ts';
 import { guardNameText, serviceName } from './guard-name.ts';
 import { version } from './version.ts';
 
-const services = list(serviceName, limits.servicesPerGuard);
+const services = list(serviceName, SERVICES_PER_GUARD);
 
 /** One guard by its name, which is compared exactly: no other spelling finds it. */
 const demand = (action: string, call: Call, name: string) => ({

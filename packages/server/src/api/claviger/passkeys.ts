@@ -1,5 +1,4 @@
 import { arn } from '../../accounts/arn.ts';
-import { limits } from '../../context/limits.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { addPasskey, listPasskeys } from '../../mfa/passkey.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
@@ -39,7 +38,7 @@ export const passkeyRegistrationOperations: readonly Operation[] = [
       const { site, session } = sessionIdentityOf(call);
       const user = userOf(call);
       const known = await listPasskeys(call, user.user_id);
-      if (known.length >= limits.passkeysPerUser) throw tooMany();
+      if (known.length >= call.services.limits.passkeysPerUser) throw tooMany(call);
       const { session_hash: hash } = session.row;
       const challenge = await giveChallenge(call.queries, call.services, hash, 'registration', call.now);
       const loginName = principalName(user.user_name, call.account.defaultDomain);
@@ -72,7 +71,9 @@ export const passkeyRegistrationOperations: readonly Operation[] = [
       const { site, session } = sessionIdentityOf(call);
       const user = userOf(call);
       const { session_hash: hash } = session.row;
-      if ((await listPasskeys(call, user.user_id)).length >= limits.passkeysPerUser) throw tooMany();
+      if ((await listPasskeys(call, user.user_id)).length >= call.services.limits.passkeysPerUser) {
+        throw tooMany(call);
+      }
       const taken = (queries: Queries) => takeChallenge(queries, hash, 'registration', call.now);
       const challenge = await taken(call.queries);
       const credential = await verifyRegistration(site, input.Response, challenge).catch((error: unknown) => {
@@ -86,7 +87,8 @@ export const passkeyRegistrationOperations: readonly Operation[] = [
   }),
 ];
 
-const tooMany = () => new Refusal('LimitExceeded.User.Passkey', { limit: limits.passkeysPerUser });
+const tooMany = ({ services }: Call) =>
+  new Refusal('LimitExceeded.User.Passkey', { limit: services.limits.passkeysPerUser });
 
 /** @throws Refusal NoPermission when it is the root, which has a device instead; or the account allows no passkeys */
 function userOf(call: Call): UserRow {

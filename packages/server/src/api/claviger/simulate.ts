@@ -2,7 +2,7 @@ import { assumedRolePrincipal, type Demand, type PermissionPolicy, type Principa
 import { formatIpAddress, parseIpAddress, parseStrictJson, readInstant } from '@claviger/policy';
 import { arn } from '../../accounts/arn.ts';
 import { rootPrincipal, userPrincipal } from '../../accounts/principal.ts';
-import { limits } from '../../context/limits.ts';
+import { POLICY_DOCUMENT_CHARACTERS } from '../../context/limits.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { type Answer, type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { readPermissions } from '../../policies/permissions.ts';
@@ -63,7 +63,7 @@ const input = {
   SimulatedAction: text({ max: 256, format: /^[\w-]+:[\w-]+$/ }),
   SimulatedResource: text({ max: 1024 }),
   Conditions: conditions,
-  PolicyDocument: optional(text({ max: limits.policyDocumentCharacters })),
+  PolicyDocument: optional(text({ max: POLICY_DOCUMENT_CHARACTERS })),
 } as const;
 
 /** What one operation wants to know from the policies: what would be decided, and why. */

@@ -1,7 +1,7 @@
 import { setDefaultDomain } from '../../accounts/alias.ts';
 import { arn } from '../../accounts/arn.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
-import { quotas, readUsage } from '../../reports/account-summary.ts';
+import { quotasOf, readUsage } from '../../reports/account-summary.ts';
 import { text } from '../../wire/parameter.ts';
 
 const version = '2019-08-15';
@@ -23,6 +23,7 @@ export const accountOperations: readonly Operation[] = [
     authorize: (_, call) => demand('ram:GetAccountSummary', call),
     async handle(_, call) {
       const usage = await readUsage(call);
+      const quotas = quotasOf(call.services);
       return {
         SummaryMap: {
           Users: usage.users,
@@ -48,9 +49,9 @@ export const accountOperations: readonly Operation[] = [
           IPItemsPerAKPolicyQuota: quotas.addressesPerNetworkPolicy,
           MFADevices: usage.mfaDevices,
           MFADevicesInUse: usage.mfaDevicesInUse,
-          VirtualMFADevicesQuota: quotas.virtualMfaDevices,
+          VirtualMFADevicesQuota: quotas.virtualMfaDevicesPerAccount,
           AuthorizedClientPerUserQuota: quotas.authorizedClientsPerUser,
-          ServiceCredentialsPerUserPerServiceQuota: quotas.serviceCredentialsPerUser,
+          ServiceCredentialsPerUserPerServiceQuota: quotas.serviceCredentialsPerUserAndService,
         },
       };
     },

@@ -1,5 +1,5 @@
 import { arn, identityArn } from '../../accounts/arn.ts';
-import { limits } from '../../context/limits.ts';
+import { SAML_METADATA_CHARACTERS } from '../../context/limits.ts';
 import { deleteProvider, listProviders, requireProvider } from '../../federation/identity-provider.ts';
 import { providerNameFormat } from '../../federation/provider-name.ts';
 import { createSamlProvider, updateSamlProvider } from '../../federation/saml-provider.ts';
@@ -15,7 +15,7 @@ const version = '2019-08-15';
 
 const description = shownText(256);
 const providerName = text({ max: 128, format: providerNameFormat });
-const metadata = text({ max: limits.samlMetadataCharacters });
+const metadata = text({ max: SAML_METADATA_CHARACTERS });
 const authnSignAlgorithm = oneOf('rsa-sha1', 'rsa-sha256');
 
 const demand = (action: string, name: string, call: Call) => [

@@ -1,5 +1,5 @@
 import { arn } from '../../accounts/arn.ts';
-import { limits } from '../../context/limits.ts';
+import { SAML_METADATA_CHARACTERS } from '../../context/limits.ts';
 import {
   readUserSsoSettings,
   type UserSsoSettings,
@@ -33,7 +33,7 @@ export const userSsoOperations: readonly Operation[] = [
     security: { effect: 'credential' },
     input: {
       SsoEnabled: optional(flag()),
-      MetadataDocument: clearable(text({ max: limits.samlMetadataCharacters })),
+      MetadataDocument: clearable(text({ max: SAML_METADATA_CHARACTERS })),
       AuxiliaryDomain: clearable(text({ max: 255, format: /^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/ })),
       SsoLoginWithDomain: optional(flag()),
       AuthnSignAlgo: optional(oneOf('rsa-sha1', 'rsa-sha256')),

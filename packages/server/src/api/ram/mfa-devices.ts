@@ -1,4 +1,4 @@
-import { limits } from '../../context/limits.ts';
+import { MOST_UNPAGED_ROWS } from '../../context/limits.ts';
 import { bindDevice, type MfaOwner, requireBoundDevice, unbindDevice } from '../../mfa/binding.ts';
 import { deviceArn, readSerialNumber, serialNumber } from '../../mfa/serial-number.ts';
 import { targetUser, targetUserArn } from '../../mfa/target-user.ts';
@@ -76,7 +76,7 @@ export const mfaDeviceOperations: readonly Operation[] = [
     },
   }),
 
-  // All virtual devices and whose they are; this dialect has no pages of them.
+  // Virtual devices and their owners; this dialect has no pages of them.
   operation({
     product: 'Ram',
     version,
@@ -85,7 +85,13 @@ export const mfaDeviceOperations: readonly Operation[] = [
     input: {},
     authorize: (_, call) => demandOnDevice('ram:ListVirtualMFADevices', '*', call),
     async handle(_, call) {
-      const devices = await listVirtualDevices(call, '', limits.virtualMfaDevicesPerAccount);
+      const found = await listVirtualDevices(call, '', MOST_UNPAGED_ROWS + 1);
+      const devices = found.slice(0, MOST_UNPAGED_ROWS);
+      if (found.length > devices.length) {
+        call.warn(
+          `Only the first ${MOST_UNPAGED_ROWS} devices are in the answer: ListVirtualMFADevices of IMS has pages`,
+        );
+      }
       return { VirtualMFADevices: { VirtualMFADevice: devices.map((device) => wireDevice(device, call)) } };
     },
   }),

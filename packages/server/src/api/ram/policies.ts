@@ -1,5 +1,5 @@
 import { arn } from '../../accounts/arn.ts';
-import { limits } from '../../context/limits.ts';
+import { POLICY_DOCUMENT_CHARACTERS } from '../../context/limits.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import {
   countAttachments,
@@ -35,7 +35,7 @@ import {
 
 const version = '2015-05-01';
 
-const document = text({ max: limits.policyDocumentCharacters });
+const document = text({ max: POLICY_DOCUMENT_CHARACTERS });
 
 const versionId = text({ max: 16, format: /^v[1-9][0-9]*$/ });
 

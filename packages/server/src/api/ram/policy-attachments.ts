@@ -1,4 +1,5 @@
 import { arn, identityArn } from '../../accounts/arn.ts';
+import { MOST_UNPAGED_ROWS } from '../../context/limits.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import {
@@ -117,7 +118,7 @@ export const policyAttachmentOperations: readonly Operation[] = [
     ] as readonly Operation[];
   }),
 
-  // To whom a policy is attached.
+  // Holders of a policy; RAM has no pages of them.
   operation({
     product: 'Ram',
     version,
@@ -128,7 +129,13 @@ export const policyAttachmentOperations: readonly Operation[] = [
       { action: 'ram:ListEntitiesForPolicy', resource: policyArn(call, policyReference(input)) },
     ],
     async handle(input, call) {
-      const { users, groups, roles } = await listEntities(call, policyReference(input));
+      const found = await listEntities(call, policyReference(input), MOST_UNPAGED_ROWS + 1);
+      const users = found.users.slice(0, MOST_UNPAGED_ROWS);
+      const groups = found.groups.slice(0, MOST_UNPAGED_ROWS);
+      const roles = found.roles.slice(0, MOST_UNPAGED_ROWS);
+      if ([found.users, found.groups, found.roles].some((rows) => rows.length > MOST_UNPAGED_ROWS)) {
+        call.warn(`Only ${MOST_UNPAGED_ROWS} users, groups and roles each are in the answer; there are more`);
+      }
       return {
         Users: {
           User: users.map((user) => ({

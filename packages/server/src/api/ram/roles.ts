@@ -1,5 +1,5 @@
 import { arn, identityArn } from '../../accounts/arn.ts';
-import { limits } from '../../context/limits.ts';
+import { POLICY_DOCUMENT_CHARACTERS } from '../../context/limits.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import {
   createRole,
@@ -19,7 +19,7 @@ import { roleName } from './role-name.ts';
 
 const version = '2015-05-01';
 
-const trustPolicy = text({ max: limits.policyDocumentCharacters });
+const trustPolicy = text({ max: POLICY_DOCUMENT_CHARACTERS });
 
 const maxSession = integer(sessionSeconds.minimum, sessionSeconds.maximum);
 

@@ -1,4 +1,4 @@
-import { limits } from '../../context/limits.ts';
+import { SESSION_POLICY_CHARACTERS } from '../../context/limits.ts';
 import type { RefusalCode } from '../../errors/catalogue.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import type { Answer } from '../../pipeline/operation.ts';
@@ -25,11 +25,9 @@ export const durationSeconds = stsParameter(
   { minimum: sessionBounds.minimumSeconds, maximum: sessionBounds.maximumSeconds },
 );
 
-const sizedPolicy = stsParameter(
-  text({ max: limits.sessionPolicyCharacters }),
-  'InvalidParameter.PolicySize',
-  { limit: limits.sessionPolicyCharacters },
-);
+const sizedPolicy = stsParameter(text({ max: SESSION_POLICY_CHARACTERS }), 'InvalidParameter.PolicySize', {
+  limit: SESSION_POLICY_CHARACTERS,
+});
 
 /** Well-formed: also a stranger learns what is wrong with it before what the stranger brings is looked at. */
 export const sessionPolicy: Parameter<string> = {
