@@ -1,10 +1,5 @@
-import {
-  type Credential,
-  type CredentialSource,
-  Guard,
-  type GuardRequest,
-  NonceMemory,
-} from '@claviger/guard';
+import { type Credential, type CredentialSource, type GuardRequest, NonceMemory } from '@claviger/guard';
+import { Guard } from '@claviger/guard/internal';
 import { compilePolicies, parsePolicy } from '@claviger/policy';
 import { parseSignature, SigningKey, signRequest, verifySignature } from '@claviger/signature';
 import { bareHashes, bareRequest } from './bare-hashes.ts';

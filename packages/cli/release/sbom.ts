@@ -1,6 +1,6 @@
 /**
- * Writes the software bill of materials of a release, `claviger.cdx.json`: `npm run sbom`. It is the CycloneDX document
- * that npm writes for the dependencies, with the packages that are bundled in the files of the console.
+ * Writes the software bill of materials of a release, `claviger.cdx.json`: `npm run sbom`. It is npm's own CycloneDX
+ * document of what an installation depends on, with the packages that are bundled into the console's files added.
  */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -13,24 +13,38 @@ interface Component {
   readonly version: string;
 }
 
-const { stdout, status, stderr } = spawnSync(
-  'npm',
-  ['sbom', '--omit', 'dev', '--package-lock-only', '--sbom-format', 'cyclonedx'],
-  { cwd: REPOSITORY, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
-);
-if (status !== 0) throw new Error(`npm sbom failed: ${stderr}`);
-const document = JSON.parse(stdout) as { components: Component[]; metadata: { component: { name: string } } };
-// npm uses the name of the folder.
-document.metadata.component.name = 'claviger';
-const known = new Set(document.components.map(({ name, version }) => `${name}@${version}`));
-for (const { name, version, licence } of shippedPackages(
-  readLockFile(),
-  readReviewedList().bundledInConsole,
-)) {
-  if (known.has(`${name}@${version}`)) continue;
-  const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`;
-  const component = { 'bom-ref': `${name}@${version}`, type: 'library', name, version, purl };
-  document.components.push({ ...component, licenses: [{ license: { id: licence } }] } as Component);
+/** A CycloneDX document; only the fields that are changed here. */
+interface BillOfMaterials {
+  readonly components: Component[];
+  readonly metadata: { readonly component: { name: string } };
 }
-writeFileSync(join(REPOSITORY, 'claviger.cdx.json'), `${JSON.stringify(document, null, 2)}\n`);
-console.log(`${document.components.length} components; written to claviger.cdx.json`);
+
+/** Returns the bill of materials, from the lock file alone. */
+export function billOfMaterials(): BillOfMaterials {
+  const { stdout, status, stderr } = spawnSync(
+    'npm',
+    ['sbom', '--omit', 'dev', '--package-lock-only', '--sbom-format', 'cyclonedx'],
+    { cwd: REPOSITORY, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+  );
+  if (status !== 0) throw new Error(`npm sbom failed: ${stderr}`);
+  const document = JSON.parse(stdout) as BillOfMaterials;
+  // npm takes the name of the folder, which says nothing of the release.
+  document.metadata.component.name = 'claviger';
+  const known = new Set(document.components.map(({ name, version }) => `${name}@${version}`));
+  for (const { name, version, licence } of shippedPackages(
+    readLockFile(),
+    readReviewedList().bundledInConsole,
+  )) {
+    if (known.has(`${name}@${version}`)) continue;
+    const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`;
+    const component = { 'bom-ref': `${name}@${version}`, type: 'library', name, version, purl };
+    document.components.push({ ...component, licenses: [{ license: { id: licence } }] } as Component);
+  }
+  return document;
+}
+
+if (import.meta.main) {
+  const document = billOfMaterials();
+  writeFileSync(join(REPOSITORY, 'claviger.cdx.json'), `${JSON.stringify(document, null, 2)}\n`);
+  console.log(`${document.components.length} components; written to claviger.cdx.json`);
+}

@@ -1,17 +1,11 @@
 /**
- * The data plane: verify who signed a request, then decide whether they may.
+ * Guard of a service: verifies who signed a request, then decides whether its sender may do what it asks for.
  *
- * `Guard` asks a `CredentialSource` for keys and never knows where they are kept; it remembers nonces and judges
- * addresses; it does not store, route, forward or answer. `createGuard` adds a service map, which says what requests
- * to a service mean, and refuses what could mean two things. The control plane's own API passes through the same
- * `Guard` as any API that it protects.
+ * `createGuard` takes a service map, which says what requests to the service mean, and a `CredentialSource`, which has
+ * the keys and their permissions: `openSnapshotSource` follows a Claviger server, or write your own. A guard refuses
+ * what could mean two things. It does not store keys, route requests or answer them; the adapters (`./express`,
+ * `./fastify`, `./hono`, `./fetch`, `./node-http`) do the last.
  */
-export {
-  clientAddress,
-  forwardedProto,
-  parseTrustedProxies,
-  type TrustedProxies,
-} from './client-address.ts';
 export {
   type ControlPlaneOptions,
   ControlPlaneRefusal,
@@ -20,38 +14,51 @@ export {
 export {
   type AccessKeyUse,
   createGuard,
-  needsWholeBody,
-  ServiceGuard,
+  type ServiceGuard,
   type ServiceGuardOptions,
 } from './create-guard.ts';
-export * from './credential.ts';
-export type { ServedScope } from './credential-scope.ts';
-export * from './decision.ts';
+export type {
+  Credential,
+  CredentialLookup,
+  CredentialProblem,
+  CredentialSource,
+  GuardPrincipal,
+  NetworkRestriction,
+  Principal,
+  RolePrincipal,
+  RootPrincipal,
+  SignatureAnswer,
+  SignatureProblem,
+  SignatureQuestion,
+  UserPrincipal,
+} from './credential.ts';
 export {
-  type AccessDeniedDetail,
-  accessDeniedDetail,
-  authPrincipal,
-  type ErrorFields,
-  errorBody,
-} from './error-body.ts';
-export * from './guard.ts';
-export { type GuardRefusal, type GuardRefusalCode, guardRefusals } from './guard-refusal.ts';
-export * from './network-policy.ts';
-export { networkPolicyWarnings } from './network-policy-warnings.ts';
-export { NonceFiles, type NonceFilesOptions, openNonceFiles } from './nonce-files.ts';
+  type AllowedHead,
+  type AllowedRequest,
+  type Decision,
+  type GuardedCall,
+  type HeadDecision,
+  type RefusedRequest,
+  refusalHeaders,
+} from './decision.ts';
+export type { GuardHead, GuardRequest } from './guard.ts';
+export type { GuardRefusalCode } from './guard-refusal.ts';
+export {
+  type CompiledNetworkPolicy,
+  compileNetworkPolicy,
+  type NetworkPolicy,
+  parseNetworkPolicy,
+} from './network-policy.ts';
+export { type NonceFiles, type NonceFilesOptions, openNonceFiles } from './nonce-files.ts';
 export { NonceMemory, type NonceMemoryOptions, type NonceStore, type NonceUse } from './nonce-memory.ts';
-export * from './permission-policy.ts';
-export * from './principal.ts';
-export { parseRateLimit } from './rate-limit/rate-limit.ts';
-export { RateLimiter, type RateLimits } from './rate-limit/rate-limiter.ts';
-export { TokenBuckets } from './rate-limit/token-buckets.ts';
-export { RequestConditions, type RequestFacts } from './request-conditions.ts';
+export { compilePermissions, compileSessionPolicy, type PermissionPolicy } from './permission-policy.ts';
+export { assumedRolePrincipal, rootPrincipal, userPrincipal } from './principal.ts';
+export type { RateLimits } from './rate-limit/rate-limiter.ts';
 export { ServiceMapError, type ServiceMapFault } from './service-map/map-fault.ts';
 export { type OpenApiOptions, serviceMapFromOpenApi } from './service-map/open-api.ts';
 export { parseServiceMap } from './service-map/parse-service-map.ts';
 export type { Route, RouteCondition } from './service-map/route.ts';
 export type { ServiceMap } from './service-map/service-map.ts';
-export type { RemoteVerificationCounts } from './snapshot/remote-verifier.ts';
 export {
   openSnapshotSource,
   type SnapshotOptions,
@@ -59,11 +66,9 @@ export {
   type SnapshotState,
 } from './snapshot/snapshot-source.ts';
 export { type TagValues, tagValues } from './tag-values.ts';
-export { systemTimer, type Timer } from './timer.ts';
 export {
   openUsageReports,
   type UsageReportOptions,
   type UsageReports,
 } from './usage-report/usage-reports.ts';
 export { BodyError, type BodyErrorCode, verifyingBody } from './verifying-body.ts';
-export { VpcNetworks } from './vpc-networks.ts';

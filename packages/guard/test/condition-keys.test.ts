@@ -2,13 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { RequestConditionKey } from '@claviger/policy';
-import {
-  compileNetworkPolicy,
-  parseNetworkPolicy,
-  parseServiceMap,
-  tagValues,
-  VpcNetworks,
-} from '../src/index.ts';
+import { compileNetworkPolicy, parseNetworkPolicy, parseServiceMap, tagValues } from '../src/index.ts';
+import { VpcNetworks } from '../src/vpc-networks.ts';
 import { arriving, Keys, ordersGuard, permissionsOf, sign } from './orders.ts';
 
 const tagged = parseServiceMap(`

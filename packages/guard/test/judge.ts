@@ -1,12 +1,7 @@
 import { posix } from 'node:path';
 import type { SignedRequest } from '@claviger/signature';
-import {
-  createGuard,
-  type Decision,
-  needsWholeBody,
-  parseServiceMap,
-  type ServiceGuard,
-} from '../src/index.ts';
+import { createGuard, type Decision, parseServiceMap, type ServiceGuard } from '../src/index.ts';
+import { needsWholeBody } from '../src/internal.ts';
 import { BodyCheck } from '../src/verifying-body.ts';
 import { accountId, arriving, Keys, noon, ordersMap } from './orders.ts';
 

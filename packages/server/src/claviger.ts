@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { Guard, NonceMemory } from '@claviger/guard';
+import { NonceMemory } from '@claviger/guard';
+import { Guard } from '@claviger/guard/internal';
 import { RedisNonces } from '@claviger/guard/redis';
 import type { Logger } from 'pino';
 import { Registry as MetricsRegistry } from 'prom-client';

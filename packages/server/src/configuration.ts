@@ -1,4 +1,4 @@
-import { parseRateLimit, parseTrustedProxies, VpcNetworks } from '@claviger/guard';
+import { parseRateLimit, parseTrustedProxies, VpcNetworks } from '@claviger/guard/internal';
 import { z } from 'zod';
 import { parseLimits } from './context/limits.ts';
 import { dnsTxtRecords } from './federation/domain-records.ts';

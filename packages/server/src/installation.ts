@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { RateLimiter } from '@claviger/guard';
+import { RateLimiter } from '@claviger/guard/internal';
 import { LastUsed } from './access-keys/last-used.ts';
 import { AccountDirectory } from './accounts/account-directory.ts';
 import {

@@ -6,7 +6,8 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { before, describe, test } from 'node:test';
-import { type Demand, Guard, type Identity, NonceMemory } from '@claviger/guard';
+import { NonceMemory } from '@claviger/guard';
+import { type Demand, Guard, type Identity } from '@claviger/guard/internal';
 import { compilePolicies, parsePolicy } from '@claviger/policy';
 import { SigningKey } from '@claviger/signature';
 import { operations } from '../src/api/operations.ts';

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { afterEach, before, beforeEach, describe, test } from 'node:test';
-import { Guard, type GuardRequest, NonceMemory, readSignature } from '@claviger/guard';
+import { type GuardRequest, NonceMemory } from '@claviger/guard';
+import { Guard, readSignature } from '@claviger/guard/internal';
 import { signRequest } from '@claviger/signature';
 import type { ClientKey } from './clients.ts';
 import { callRaw } from './raw-request.ts';

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { test } from 'node:test';
-import {
-  admitsOrigin,
-  clientAddress,
-  compileNetworkPolicy,
-  parseNetworkPolicy,
-  parseTrustedProxies,
-} from '@claviger/guard';
+import { compileNetworkPolicy, parseNetworkPolicy } from '@claviger/guard';
+import { admitsOrigin, clientAddress, parseTrustedProxies } from '@claviger/guard/internal';
 import { compilePolicies, decide, IpNetworkSet, parseIpNetwork, parsePolicy } from '@claviger/policy';
 import fc from 'fast-check';
 import { IssuerNetwork } from '../src/federation/issuer-network.ts';

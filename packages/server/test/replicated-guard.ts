@@ -1,15 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
-import {
-  Guard,
-  type GuardRequest,
-  NonceMemory,
-  openSnapshotSource,
-  readSignature,
-  type SnapshotOptions,
-  type SnapshotSource,
-  type SnapshotState,
-} from '@claviger/guard';
+import { type GuardRequest, NonceMemory, openSnapshotSource, type SnapshotOptions, type SnapshotSource, type SnapshotState } from '@claviger/guard';
+import { Guard, readSignature } from '@claviger/guard/internal';
 import { signRequest } from '@claviger/signature';
 import type { ClientKey } from './clients.ts';
 import type { TestAccount, TestServer } from './server.ts';

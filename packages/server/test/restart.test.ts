@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import sts from '@alicloud/sts20150401';
-import { Guard, type GuardRequest, NonceMemory, readSignature } from '@claviger/guard';
+import { type GuardRequest, NonceMemory } from '@claviger/guard';
+import { Guard, readSignature } from '@claviger/guard/internal';
 import { signRequest } from '@claviger/signature';
 import type { ClientKey } from './clients.ts';
 import { callRaw, readJson, send, signedRequest, ways } from './raw-request.ts';

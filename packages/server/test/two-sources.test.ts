@@ -5,7 +5,8 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { before, describe, test } from 'node:test';
-import { admitsOrigin, type Credential, type CredentialLookup, RequestConditions } from '@claviger/guard';
+import type { Credential, CredentialLookup } from '@claviger/guard';
+import { admitsOrigin, RequestConditions } from '@claviger/guard/internal';
 import { decideWithSessionPolicy } from '@claviger/policy';
 import { signatureHoldsFor } from '@claviger/signature';
 import { StoredCredentials } from '../src/pipeline/stored-credentials.ts';

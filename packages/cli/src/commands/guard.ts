@@ -1,4 +1,5 @@
-import { parseNetworkPolicy, writeNetworkPolicy } from '@claviger/guard';
+import { parseNetworkPolicy } from '@claviger/guard';
+import { writeNetworkPolicy } from '@claviger/guard/internal';
 import {
   createGuard,
   deleteGuard,

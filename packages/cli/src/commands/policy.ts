@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import { networkPolicyWarnings, parseNetworkPolicy } from '@claviger/guard';
+import { parseNetworkPolicy } from '@claviger/guard';
+import { networkPolicyWarnings } from '@claviger/guard/internal';
 import {
   type PolicyFault,
   type PolicyKind,

@@ -1,4 +1,5 @@
-import { networkPolicyWarnings, parseNetworkPolicy, writeNetworkPolicy } from '@claviger/guard';
+import { parseNetworkPolicy } from '@claviger/guard';
+import { networkPolicyWarnings, writeNetworkPolicy } from '@claviger/guard/internal';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import { warnOf } from '../policies/policy-text.ts';

@@ -1,4 +1,4 @@
-import type { Demand } from '@claviger/guard';
+import type { Demand } from '@claviger/guard/internal';
 import type { Scope } from '../pipeline/operation.ts';
 import type { TagRow } from '../store/schema.ts';
 import { readTags, type Tag } from '../tags/tag.ts';

@@ -1,4 +1,4 @@
-import type { RateLimiter } from '@claviger/guard';
+import type { RateLimiter } from '@claviger/guard/internal';
 import type { LastUsed } from '../access-keys/last-used.ts';
 import type { AccountDirectory } from '../accounts/account-directory.ts';
 import type { AssertionThrottle } from '../federation/assertion-throttle.ts';

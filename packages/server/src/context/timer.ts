@@ -1,1 +1,1 @@
-export { systemTimer, type Timer } from '@claviger/guard';
+export { systemTimer, type Timer } from '@claviger/guard/internal';

@@ -1,4 +1,4 @@
-import { guardRefusals } from '@claviger/guard';
+import { guardRefusals } from '@claviger/guard/internal';
 
 /** One refusal: what goes on the wire. */
 export interface CatalogueEntry {

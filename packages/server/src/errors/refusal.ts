@@ -1,4 +1,4 @@
-import type { AccessDeniedDetail } from '@claviger/guard';
+import type { AccessDeniedDetail } from '@claviger/guard/internal';
 import type { Queries } from '../store/store.ts';
 import { type CatalogueEntry, catalogue, type RefusalCode } from './catalogue.ts';
 

@@ -1,4 +1,4 @@
-import type { Demand } from '@claviger/guard';
+import type { Demand } from '@claviger/guard/internal';
 import type { CompiledPolicies } from '@claviger/policy';
 import { arn } from '../accounts/arn.ts';
 import { Refusal } from '../errors/refusal.ts';

@@ -1,4 +1,5 @@
-import { compilePermissions, guardArn } from '@claviger/guard';
+import { compilePermissions } from '@claviger/guard';
+import { guardArn } from '@claviger/guard/internal';
 import type { CompiledPolicies } from '@claviger/policy';
 
 /** What guards do, each by its exact name: see `exact-name-actions` of the policy language. */

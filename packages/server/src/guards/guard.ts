@@ -1,4 +1,4 @@
-import { guardArn } from '@claviger/guard';
+import { guardArn } from '@claviger/guard/internal';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import type { GuardRow } from '../store/schema.ts';

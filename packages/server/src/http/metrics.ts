@@ -1,4 +1,4 @@
-import { guardRefusals } from '@claviger/guard';
+import { guardRefusals } from '@claviger/guard/internal';
 import { SIGNATURE_ERROR_CODES } from '@claviger/signature';
 import { Counter, collectDefaultMetrics, Gauge, type Histogram, type Registry } from 'prom-client';
 import { type CatalogueEntry, catalogue } from '../errors/catalogue.ts';

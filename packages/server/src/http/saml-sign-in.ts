@@ -1,4 +1,4 @@
-import type { Guard } from '@claviger/guard';
+import type { Guard } from '@claviger/guard/internal';
 import { version } from '../api/claviger/version.ts';
 import { namespaces } from '../federation/saml-namespaces.ts';
 import { consoleServiceProvider } from '../federation/service-provider.ts';

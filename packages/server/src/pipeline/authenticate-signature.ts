@@ -1,4 +1,4 @@
-import type { GuardRefusal, Identity, ServedScope } from '@claviger/guard';
+import type { GuardRefusal, Identity, ServedScope } from '@claviger/guard/internal';
 import type { ParsedSignature } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
 import type { Operation, Product, StreamOperation } from './operation.ts';

@@ -1,4 +1,4 @@
-import type { Guard } from '@claviger/guard';
+import type { Guard } from '@claviger/guard/internal';
 import type { CallRecord } from '../audit/audit-event.ts';
 import type { WireParameters } from '../wire/parameter.ts';
 import { protocolParameters } from '../wire/protocol-parameters.ts';

@@ -1,4 +1,5 @@
-import { type Demand, tagValues } from '@claviger/guard';
+import { tagValues } from '@claviger/guard';
+import type { Demand } from '@claviger/guard/internal';
 import { usesConditionKey } from '@claviger/policy';
 import { findGroup } from '../groups/group.ts';
 import { policyNameKey } from '../policies/policy.ts';

@@ -1,4 +1,9 @@
-import { type AccessDeniedDetail, accessDeniedDetail, authPrincipal, type Demand } from '@claviger/guard';
+import {
+  type AccessDeniedDetail,
+  accessDeniedDetail,
+  authPrincipal,
+  type Demand,
+} from '@claviger/guard/internal';
 import type { SessionDecision } from '@claviger/policy';
 import { Refusal } from '../errors/refusal.ts';
 import type { SealPlace } from '../secrets/sealed-columns.ts';

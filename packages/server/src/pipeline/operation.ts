@@ -1,4 +1,5 @@
-import type { Demand, Identity, Principal, RolePrincipal } from '@claviger/guard';
+import type { Principal, RolePrincipal } from '@claviger/guard';
+import type { Demand, Identity } from '@claviger/guard/internal';
 import type { Account } from '../context/account.ts';
 import type { Services } from '../context/services.ts';
 import type { ConsoleSession } from '../session/console-session.ts';

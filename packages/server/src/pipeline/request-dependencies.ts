@@ -1,4 +1,5 @@
-import type { CredentialSource, Guard } from '@claviger/guard';
+import type { CredentialSource } from '@claviger/guard';
+import type { Guard } from '@claviger/guard/internal';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Services } from '../context/services.ts';
 import type { SessionAuthenticator } from '../session/session-authenticator.ts';

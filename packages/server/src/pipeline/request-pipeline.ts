@@ -1,4 +1,5 @@
-import { type GuardRefusal, type GuardRequest, readSignature, retryHeaders } from '@claviger/guard';
+import type { GuardRequest } from '@claviger/guard';
+import { type GuardRefusal, readSignature, retryHeaders } from '@claviger/guard/internal';
 import { NoncesUnavailable } from '@claviger/guard/redis';
 import { Refusal } from '../errors/refusal.ts';
 import { SecretUnreadable } from '../secrets/sealed-text.ts';

@@ -1,4 +1,4 @@
-import type { Demand } from '@claviger/guard';
+import type { Demand } from '@claviger/guard/internal';
 import { findProvider } from '../federation/identity-provider.ts';
 import { findGroup } from '../groups/group.ts';
 import { findCustomPolicy, policyNameKey } from '../policies/policy.ts';

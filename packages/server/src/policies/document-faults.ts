@@ -1,4 +1,5 @@
-import { networkPolicyWarnings, parseNetworkPolicy } from '@claviger/guard';
+import { parseNetworkPolicy } from '@claviger/guard';
+import { networkPolicyWarnings } from '@claviger/guard/internal';
 import {
   type Place,
   type PolicyFault,

@@ -1,5 +1,5 @@
-import type { PermissionPolicy } from '@claviger/guard';
-import { type Principal, RequestConditions } from '@claviger/guard';
+import type { PermissionPolicy, Principal } from '@claviger/guard';
+import { RequestConditions } from '@claviger/guard/internal';
 import {
   type CandidateStatement,
   type Decision,

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { GuardPrincipal, Identity } from '@claviger/guard';
+import type { GuardPrincipal } from '@claviger/guard';
+import type { Identity } from '@claviger/guard/internal';
 import {
   frame,
   type Hello,

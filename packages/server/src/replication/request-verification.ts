@@ -1,12 +1,5 @@
-import {
-  type CredentialSource,
-  type GuardPrincipal,
-  type NonceStore,
-  type Principal,
-  type SignatureAnswer,
-  type SignatureQuestion,
-  TokenBuckets,
-} from '@claviger/guard';
+import type { CredentialSource, GuardPrincipal, NonceStore, Principal, SignatureAnswer, SignatureQuestion } from '@claviger/guard';
+import { TokenBuckets } from '@claviger/guard/internal';
 import { SignatureError, signatureHoldsFor } from '@claviger/signature';
 import { REQUEST_WINDOW_MS } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';

@@ -1,4 +1,4 @@
-import { MAX_IP_ENTRIES, MAX_STATEMENTS } from '@claviger/guard';
+import { MAX_IP_ENTRIES, MAX_STATEMENTS } from '@claviger/guard/internal';
 import { POLICY_DOCUMENT_CHARACTERS } from '../context/limits.ts';
 import type { Services } from '../context/services.ts';
 import { countVirtualDevices } from '../mfa/virtual-device.ts';

@@ -1,4 +1,5 @@
-import type { Guard, GuardRequest, TagValues } from '@claviger/guard';
+import type { GuardRequest, TagValues } from '@claviger/guard';
+import type { Guard } from '@claviger/guard/internal';
 import type { Services } from '../context/services.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Queries } from '../store/store.ts';

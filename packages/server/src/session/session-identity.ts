@@ -1,4 +1,5 @@
-import type { Credential, Identity, RootPrincipal, TagValues, UserPrincipal } from '@claviger/guard';
+import type { Credential, RootPrincipal, TagValues, UserPrincipal } from '@claviger/guard';
+import type { Identity } from '@claviger/guard/internal';
 import { rootPrincipal, userPrincipal } from '../accounts/principal.ts';
 import type { Services } from '../context/services.ts';
 import { readUserPolicies } from '../policies/user-policies.ts';

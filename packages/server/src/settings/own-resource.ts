@@ -1,4 +1,5 @@
-import type { Demand, UserPrincipal } from '@claviger/guard';
+import type { UserPrincipal } from '@claviger/guard';
+import type { Demand } from '@claviger/guard/internal';
 import { arn } from '../accounts/arn.ts';
 import { deviceArn } from '../mfa/serial-number.ts';
 import type { Call } from '../pipeline/operation.ts';

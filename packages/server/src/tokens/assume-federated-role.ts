@@ -1,4 +1,5 @@
-import { assumedRolePrincipal, RequestConditions, type RolePrincipal } from '@claviger/guard';
+import { assumedRolePrincipal, type RolePrincipal } from '@claviger/guard';
+import { RequestConditions } from '@claviger/guard/internal';
 import { decideTrust } from '@claviger/policy';
 import { readAccount } from '../accounts/account-directory.ts';
 import { identityArn } from '../accounts/arn.ts';

@@ -1,4 +1,4 @@
-import { RequestConditions } from '@claviger/guard';
+import { RequestConditions } from '@claviger/guard/internal';
 import { decideTrust } from '@claviger/policy';
 import type { Account } from '../context/account.ts';
 import { Refusal } from '../errors/refusal.ts';

@@ -1,4 +1,4 @@
-import type { Demand } from '@claviger/guard';
+import type { Demand } from '@claviger/guard/internal';
 import { arn } from '../accounts/arn.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import { findUser, type UserReference } from './user.ts';

@@ -1,4 +1,4 @@
-import { type ErrorFields, errorBody } from '@claviger/guard';
+import { type ErrorFields, errorBody } from '@claviger/guard/internal';
 import type { Answer } from '../pipeline/operation.ts';
 import { Secret } from './secret.ts';
 

@@ -1,4 +1,4 @@
-import type { Demand } from '@claviger/guard';
+import type { Demand } from '@claviger/guard/internal';
 import { Refusal } from '../../errors/refusal.ts';
 import type { Call } from '../../pipeline/operation.ts';
 import { optional, text } from '../../wire/parameter.ts';

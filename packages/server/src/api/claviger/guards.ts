@@ -1,4 +1,4 @@
-import { guardArn } from '@claviger/guard';
+import { guardArn } from '@claviger/guard/internal';
 import { SERVICES_PER_GUARD } from '../../context/limits.ts';
 import { assertNotDeniedOnAny, demandsToActAsAnyPrincipal } from '../../guards/act-as-any-principal.ts';
 import {

@@ -1,4 +1,5 @@
-import { assumedRolePrincipal, type Demand, type PermissionPolicy, type Principal } from '@claviger/guard';
+import { assumedRolePrincipal, type PermissionPolicy, type Principal } from '@claviger/guard';
+import type { Demand } from '@claviger/guard/internal';
 import { formatIpAddress, parseIpAddress, parseStrictJson, readInstant } from '@claviger/policy';
 import { arn } from '../../accounts/arn.ts';
 import { rootPrincipal, userPrincipal } from '../../accounts/principal.ts';

@@ -1,4 +1,4 @@
-import type { Demand } from '@claviger/guard';
+import type { Demand } from '@claviger/guard/internal';
 import { arn } from '../../accounts/arn.ts';
 import { listJoinedGroups } from '../../groups/membership.ts';
 import type { Call } from '../../pipeline/operation.ts';

@@ -1,0 +1,53 @@
+/**
+ * Parts of the guard that the server, the command line and the benchmarks are built of. They are not covered by semantic
+ * versioning: a service imports `@claviger/guard`.
+ */
+export {
+  clientAddress,
+  forwardedProto,
+  parseTrustedProxies,
+  type TrustedProxies,
+} from './client-address.ts';
+export { needsWholeBody } from './create-guard.ts';
+export type { ServedScope } from './credential-scope.ts';
+export { retryHeaders } from './decision.ts';
+export {
+  type AccessDeniedDetail,
+  accessDeniedDetail,
+  authPrincipal,
+  type ErrorFields,
+  errorBody,
+} from './error-body.ts';
+export {
+  type Authorization,
+  type Demand,
+  Guard,
+  type GuardOptions,
+  type Identity,
+  type ProvenSender,
+  readSignature,
+} from './guard.ts';
+export { type GuardRefusal, guardRefusals } from './guard-refusal.ts';
+export {
+  ALLOW_ALL_VPC,
+  admitsOrigin,
+  type ClassicWhiteListStatement,
+  MAX_IP_ENTRIES,
+  MAX_STATEMENTS,
+  type NetworkPolicyProblem,
+  type NetworkPolicyProblemCode,
+  type NetworkPolicyStatement,
+  type RequestOrigin,
+  VPC_ID_FORMAT,
+  type VpcWhiteListStatement,
+  writeNetworkPolicy,
+} from './network-policy.ts';
+export { networkPolicyWarnings } from './network-policy-warnings.ts';
+export { guardArn, guardPrincipal } from './principal.ts';
+export { parseRateLimit } from './rate-limit/rate-limit.ts';
+export { RateLimiter } from './rate-limit/rate-limiter.ts';
+export { TokenBuckets } from './rate-limit/token-buckets.ts';
+export { RequestConditions, type RequestFacts } from './request-conditions.ts';
+export type { RemoteVerificationCounts } from './snapshot/remote-verifier.ts';
+export { systemTimer, type Timer } from './timer.ts';
+export { VpcNetworks } from './vpc-networks.ts';
