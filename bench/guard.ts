@@ -1,4 +1,12 @@
-import { type Credential, compileNetworkPolicy, createGuard, type GuardRequest, NonceMemory, parseNetworkPolicy, parseServiceMap } from '@claviger/guard';
+import {
+  type Credential,
+  compileNetworkPolicy,
+  createGuard,
+  type GuardRequest,
+  NonceMemory,
+  parseNetworkPolicy,
+  parseServiceMap,
+} from '@claviger/guard';
 import { compilePolicies, parsePolicy } from '@claviger/policy';
 import { parseSignature, SigningKey, signRequest, verifySignature } from '@claviger/signature';
 import { bareHashes, bareRequest } from './bare-hashes.ts';

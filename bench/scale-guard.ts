@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { constants, monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createGuard, type GuardRequest, openSnapshotSource, parseServiceMap, type ServiceGuard, type SnapshotSource } from '@claviger/guard';
+import {
+  createGuard,
+  type GuardRequest,
+  openSnapshotSource,
+  parseServiceMap,
+  type ServiceGuard,
+  type SnapshotSource,
+} from '@claviger/guard';
 import { closeServices, initialise, openServices, readConfiguration } from '@claviger/server';
 import { signedFetch, signRequest } from '@claviger/signature';
 import {

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
-import { type GuardRequest, NonceMemory, openSnapshotSource, type SnapshotOptions, type SnapshotSource, type SnapshotState } from '@claviger/guard';
+import {
+  type GuardRequest,
+  NonceMemory,
+  openSnapshotSource,
+  type SnapshotOptions,
+  type SnapshotSource,
+  type SnapshotState,
+} from '@claviger/guard';
 import { Guard, readSignature } from '@claviger/guard/internal';
 import { signRequest } from '@claviger/signature';
 import type { ClientKey } from './clients.ts';

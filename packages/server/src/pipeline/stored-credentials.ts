@@ -1,4 +1,15 @@
-import { assumedRolePrincipal, type CompiledNetworkPolicy, type Credential, type CredentialLookup, type CredentialSource, compileNetworkPolicy, compileSessionPolicy, type NetworkRestriction, type Principal, parseNetworkPolicy } from '@claviger/guard';
+import {
+  assumedRolePrincipal,
+  type CompiledNetworkPolicy,
+  type Credential,
+  type CredentialLookup,
+  type CredentialSource,
+  compileNetworkPolicy,
+  compileSessionPolicy,
+  type NetworkRestriction,
+  type Principal,
+  parseNetworkPolicy,
+} from '@claviger/guard';
 import { guardPrincipal } from '@claviger/guard/internal';
 import { SigningKey } from '@claviger/signature';
 import { readAccount } from '../accounts/account-directory.ts';

@@ -1,4 +1,11 @@
-import type { CredentialSource, GuardPrincipal, NonceStore, Principal, SignatureAnswer, SignatureQuestion } from '@claviger/guard';
+import type {
+  CredentialSource,
+  GuardPrincipal,
+  NonceStore,
+  Principal,
+  SignatureAnswer,
+  SignatureQuestion,
+} from '@claviger/guard';
 import { TokenBuckets } from '@claviger/guard/internal';
 import { SignatureError, signatureHoldsFor } from '@claviger/signature';
 import { REQUEST_WINDOW_MS } from '../context/limits.ts';
