@@ -6,8 +6,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { palettePng } from './palette-png.ts';
-import { type Language, languages } from './src/language/languages.ts';
-import { type ConsoleUnderTest, password, startConsole } from './test/console.ts';
+import { LANGUAGES, type Language } from './src/language/languages.ts';
+import { type ConsoleUnderTest, PASSWORD, startConsole } from './test/console.ts';
 
 const images = join(import.meta.dirname, '..', '..', 'docs', 'images');
 const size = { width: 1280, height: 800 };
@@ -76,11 +76,11 @@ async function takeAll(console: ConsoleUnderTest, language: Language): Promise<v
   await visitor.page.setViewportSize(size);
   await visitor.page.goto('/');
   await visitor.page.getByLabel(t('sign-in:loginName')).fill(admin.loginName);
-  await visitor.page.getByLabel(t('sign-in:password')).fill(password);
+  await visitor.page.getByLabel(t('sign-in:password')).fill(PASSWORD);
   await take(visitor.page, 'sign-in');
   await visitor.context.close();
 
-  const { page, context } = await console.openSignedIn(admin.loginName, password, { language });
+  const { page, context } = await console.openSignedIn(admin.loginName, PASSWORD, { language });
   await page.setViewportSize(size);
   const button = (key: string) => page.getByRole('button', { name: t(key), exact: true });
 
@@ -102,7 +102,7 @@ async function takeAll(console: ConsoleUnderTest, language: Language): Promise<v
 
   await button('access-keys:create.continue').click();
   const proof = page.getByRole('dialog', { name: t('shell:stepUp.title') });
-  await proof.getByLabel(t('shell:stepUp.Password'), { exact: true }).fill(password);
+  await proof.getByLabel(t('shell:stepUp.Password'), { exact: true }).fill(PASSWORD);
   await take(page, 'security-verification');
 
   await proof.getByRole('button', { name: t('shell:stepUp.verify'), exact: true }).click();
@@ -161,7 +161,7 @@ async function takeAll(console: ConsoleUnderTest, language: Language): Promise<v
   await take(page, 'overview');
   await context.close();
 
-  const root = await console.openSignedIn(account.rootLoginName, password, { language });
+  const root = await console.openSignedIn(account.rootLoginName, PASSWORD, { language });
   await root.page.setViewportSize(size);
   await root.page.goto('/overview');
   await root.page.getByRole('button', { name: t('shell:avatar.label') }).hover();
@@ -177,12 +177,12 @@ async function takeAll(console: ConsoleUnderTest, language: Language): Promise<v
 }
 
 const wanted = process.argv.slice(2);
-const unknown = wanted.find((language) => !(languages as readonly string[]).includes(language));
-if (unknown !== undefined) throw new Error(`${unknown} is not one of ${languages.join(', ')}`);
+const unknown = wanted.find((language) => !(LANGUAGES as readonly string[]).includes(language));
+if (unknown !== undefined) throw new Error(`${unknown} is not one of ${LANGUAGES.join(', ')}`);
 
 const started = await startConsole();
 try {
-  for (const language of languages) {
+  for (const language of LANGUAGES) {
     if (wanted.length === 0 || wanted.includes(language)) await takeAll(started, language);
   }
 } finally {

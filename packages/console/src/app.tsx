@@ -4,7 +4,7 @@ import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { RouterProvider } from 'react-router';
 import { queryClient } from './api/query-client.ts';
-import { Waiting } from './components/waiting.tsx';
+import { Loading } from './components/loading.tsx';
 import { languageOf } from './language/languages.ts';
 import { loadLibraryLocale } from './language/library-locale.ts';
 import { router } from './router.tsx';
@@ -12,7 +12,7 @@ import { OtherPrincipalDialog } from './session/other-principal-dialog.tsx';
 import { useIsDark } from './theme/color-scheme.ts';
 import { themeOf } from './theme/theme.ts';
 
-/** The whole console. */
+/** Root component of the console. */
 export function App() {
   return (
     <QueryClientProvider client={queryClient}>
@@ -35,7 +35,7 @@ function Look() {
   return (
     <ConfigProvider locale={locale} theme={themeOf(dark)} button={{ autoInsertSpace: false }}>
       <AntApp component={false}>
-        <Suspense fallback={<Waiting />}>
+        <Suspense fallback={<Loading />}>
           <RouterProvider router={router} />
           <OtherPrincipalDialog />
         </Suspense>

@@ -1,13 +1,13 @@
 import { createBrowserRouter, Navigate } from 'react-router';
-import { Waiting } from './components/waiting.tsx';
+import { Loading } from './components/loading.tsx';
 import { ConsoleLayout } from './layout/console-layout.tsx';
 import { NotFound } from './layout/not-found.tsx';
 import { RouteError } from './layout/route-error.tsx';
 
-/** Every view and its address. Pages are loaded when they are gone to; each exports `Component`. */
+/** Routes of the console. Pages are loaded on demand; each exports `Component`. */
 export const router = createBrowserRouter([
   {
-    HydrateFallback: Waiting,
+    HydrateFallback: Loading,
     ErrorBoundary: RouteError,
     children: [
       { path: '/sign-in', lazy: () => import('./pages/sign-in/sign-in.tsx') },

@@ -3,19 +3,19 @@ import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { Clients } from '../../server/test/clients.ts';
 import type { TestAccount } from '../../server/test/server.ts';
-import { assertAccessible } from './accessible.ts';
-import { withoutChromium } from './chromium.ts';
-import { type ConsoleUnderTest, type Look, password, startConsole } from './console.ts';
+import { assertAccessible } from './axe.ts';
+import { CHROMIUM_MISSING } from './chromium.ts';
+import { type ConsoleUnderTest, type Look, PASSWORD, startConsole } from './console.ts';
 
 /** Both schemes, both widths, and each language once. */
-const looks = [
+const VARIANTS = [
   { language: 'zh-TW', width: 'desktop', scheme: 'light' },
   { language: 'zh-CN', width: 'phone', scheme: 'dark' },
   { language: 'en', width: 'desktop', scheme: 'dark' },
   { language: 'en', width: 'phone', scheme: 'light' },
 ] as const satisfies readonly Look[];
 
-describe('accessibility (axe, WCAG 2.2 AA)', { skip: withoutChromium }, () => {
+describe('accessibility (axe, WCAG 2.2 AA)', { skip: CHROMIUM_MISSING }, () => {
   let console: ConsoleUnderTest;
   let account: TestAccount;
   let root: string;
@@ -43,7 +43,7 @@ describe('accessibility (axe, WCAG 2.2 AA)', { skip: withoutChromium }, () => {
   });
   after(() => console.close());
 
-  for (const look of looks) {
+  for (const look of VARIANTS) {
     const { language, width, scheme } = look;
     test(`sign-in page, ${language}, ${width}, ${scheme}`, async () => {
       const { page, context } = await console.open(look);
@@ -57,7 +57,7 @@ describe('accessibility (axe, WCAG 2.2 AA)', { skip: withoutChromium }, () => {
     });
 
     test(`pages, ${language}, ${width}, ${scheme}`, async () => {
-      const { page, context } = await console.openSignedIn(root, password, look);
+      const { page, context } = await console.openSignedIn(root, PASSWORD, look);
       const addresses = [
         '/overview',
         '/users',
@@ -77,14 +77,14 @@ describe('accessibility (axe, WCAG 2.2 AA)', { skip: withoutChromium }, () => {
     });
 
     test(`dialogs on the way to a key, ${language}, ${width}, ${scheme}`, async () => {
-      const { page, context } = await console.openSignedIn(root, password, look);
+      const { page, context } = await console.openSignedIn(root, PASSWORD, look);
       await page.goto('/access-keys');
       await throughWarning(page, 'warning');
       await page.getByRole('region').first().locator('button.ant-btn-primary').click();
       await throughWarning(page, 'second warning');
       await page.locator('input[type=password]').waitFor();
       await assertAccessible(page, 'security verification');
-      await page.locator('input[type=password]').fill(password);
+      await page.locator('input[type=password]').fill(PASSWORD);
       await page.locator('input[type=password]').press('Enter');
       await page.locator('.secret-row').first().waitFor();
       await assertAccessible(page, 'the secret');
@@ -103,7 +103,7 @@ describe('accessibility (axe, WCAG 2.2 AA)', { skip: withoutChromium }, () => {
     });
 
     test(`the other dialogs of keys, ${language}, ${width}, ${scheme}`, async () => {
-      const { page, context } = await console.openSignedIn(root, password, look);
+      const { page, context } = await console.openSignedIn(root, PASSWORD, look);
       await page.goto(userPage);
       const card = page.getByRole('article').first();
       await card.getByRole('button').nth(1).click();
@@ -120,7 +120,7 @@ describe('accessibility (axe, WCAG 2.2 AA)', { skip: withoutChromium }, () => {
 
   test('a key is made with the keyboard alone', async () => {
     const { loginName } = await console.newConsoleUser(account, 'typist');
-    const { page, context } = await console.openSignedIn(root, password);
+    const { page, context } = await console.openSignedIn(root, PASSWORD);
     await page.goto('/users');
     await page.getByRole('link', { name: loginName }).focus();
     await page.keyboard.press('Enter');
@@ -137,7 +137,7 @@ describe('accessibility (axe, WCAG 2.2 AA)', { skip: withoutChromium }, () => {
     await page.keyboard.press('Enter');
     await page.getByRole('dialog', { name: 'Security verification' }).waitFor();
     await tabTo(page, 'password');
-    await page.keyboard.type(password);
+    await page.keyboard.type(PASSWORD);
     await page.keyboard.press('Enter');
     await page.getByLabel('AccessKey Secret', { exact: true }).waitFor();
     await tabTo(page, 'checkbox');

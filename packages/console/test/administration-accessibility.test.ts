@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { SamlIdentityProvider } from '../../server/test/identity-providers.ts';
 import type { TestAccount } from '../../server/test/server.ts';
-import { assertAccessible } from './accessible.ts';
-import { withoutChromium } from './chromium.ts';
-import { type ConsoleUnderTest, type Look, password, startConsole } from './console.ts';
+import { assertAccessible } from './axe.ts';
+import { CHROMIUM_MISSING } from './chromium.ts';
+import { type ConsoleUnderTest, type Look, PASSWORD, startConsole } from './console.ts';
 
 /** Both schemes, both widths, and each language once. */
-const looks = [
+const VARIANTS = [
   { language: 'zh-TW', width: 'desktop', scheme: 'light' },
   { language: 'zh-CN', width: 'phone', scheme: 'dark' },
   { language: 'en', width: 'desktop', scheme: 'dark' },
@@ -15,7 +15,7 @@ const looks = [
 ] as const satisfies readonly Look[];
 
 describe('accessibility of the administration (axe, WCAG 2.2 AA)', {
-  skip: withoutChromium,
+  skip: CHROMIUM_MISSING,
   concurrency: true,
 }, () => {
   let console: ConsoleUnderTest;
@@ -29,9 +29,9 @@ describe('accessibility of the administration (axe, WCAG 2.2 AA)', {
   });
   after(() => console.close());
 
-  for (const look of looks) {
+  for (const look of VARIANTS) {
     test(`every page, ${look.language}, ${look.width}, ${look.scheme}`, async (t) => {
-      const { page, context } = await console.openSignedIn(account.rootLoginName, password, look);
+      const { page, context } = await console.openSignedIn(account.rootLoginName, PASSWORD, look);
       const addresses = [
         '/groups',
         '/groups/developers',

@@ -4,11 +4,11 @@ import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { SamlIdentityProvider } from '../../server/test/identity-providers.ts';
 import type { TestAccount } from '../../server/test/server.ts';
-import { withoutChromium } from './chromium.ts';
-import { type ConsoleUnderTest, password, startConsole } from './console.ts';
+import { CHROMIUM_MISSING } from './chromium.ts';
+import { type ConsoleUnderTest, PASSWORD, startConsole } from './console.ts';
 import { assertSecretGone } from './secret-gone.ts';
 
-describe('the administration of an account in the console', { skip: withoutChromium }, () => {
+describe('the administration of an account in the console', { skip: CHROMIUM_MISSING }, () => {
   let console: ConsoleUnderTest;
   let account: TestAccount;
   let admin: string;
@@ -28,7 +28,7 @@ describe('the administration of an account in the console', { skip: withoutChrom
 
   test('a group is made, gets a member and a policy, and goes again with both in it', async () => {
     const { loginName } = await console.newConsoleUser(account, 'grace');
-    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
+    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto('/groups');
     await page.getByRole('button', { name: 'Create group' }).click();
     const making = page.getByRole('dialog', { name: 'Create group' });
@@ -73,7 +73,7 @@ describe('the administration of an account in the console', { skip: withoutChrom
   });
 
   test('a role is made for this account, its trust is edited, and a wrong trust policy changes nothing', async () => {
-    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
+    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto('/roles');
     await page.getByRole('button', { name: 'Create role' }).click();
     await page.getByRole('radio', { name: 'A service' }).check();
@@ -111,7 +111,7 @@ describe('the administration of an account in the console', { skip: withoutChrom
     const back = await console.newConsoleUser(account, 'comes-back');
     const gone = await console.newConsoleUser(account, 'stays-gone');
     await ims('DeleteUser', { UserPrincipalName: gone.loginName });
-    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
+    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto(`/users/${back.userId}`);
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     const deleting = page.getByRole('dialog', { name: 'Move to the recycle bin' });
@@ -139,7 +139,7 @@ describe('the administration of an account in the console', { skip: withoutChrom
   });
 
   test('settings: password policy, warning of keys that users make themselves, network, longest life of keys', async () => {
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, PASSWORD);
     const save = () => page.getByRole('button', { name: 'Save', exact: true });
     const saved = (operation: string) =>
       page.waitForResponse(
@@ -200,7 +200,7 @@ describe('the administration of an account in the console', { skip: withoutChrom
   test('a SAML provider is added from its metadata file, changed without it, and deleted', async () => {
     const provider = new SamlIdentityProvider();
     const metadata = Buffer.from(provider.metadata(), 'base64').toString();
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, PASSWORD);
     await page.goto('/sso');
     await page.getByRole('button', { name: 'Add a SAML provider' }).click();
     const adding = page.getByRole('dialog', { name: 'Add a SAML provider' });
@@ -243,7 +243,7 @@ describe('the administration of an account in the console', { skip: withoutChrom
 
   test('an OIDC provider is added, its client ids and fingerprints changed', async () => {
     const [one, other] = ['a1'.repeat(20), 'b2'.repeat(20)];
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, PASSWORD);
     await page.goto('/sso');
     await page.getByRole('tab', { name: 'OIDC providers' }).click();
     await page.getByRole('button', { name: 'Add an OIDC provider' }).click();
@@ -278,7 +278,7 @@ describe('the administration of an account in the console', { skip: withoutChrom
   });
 
   test("an application's secret is shown once, and then is nowhere any more", async () => {
-    const opened = await console.openSignedIn(admin, password);
+    const opened = await console.openSignedIn(admin, PASSWORD);
     const { page, context, answers } = opened;
     await page.goto('/applications');
     await page.getByRole('button', { name: 'Create application' }).click();
@@ -323,7 +323,7 @@ describe('the administration of an account in the console', { skip: withoutChrom
   test('the audit log is looked up by event, and shows one in full', async () => {
     await ims('CreateGroup', { GroupName: 'audited', DisplayName: 'Audited' });
     await assert.rejects(ims('GetGroup', { GroupName: 'never-made' }));
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, PASSWORD);
     await page.goto('/audit');
     await page.getByLabel('Value').fill('CreateGroup');
     await page.getByRole('button', { name: 'Look up' }).click();
@@ -346,7 +346,7 @@ describe('the administration of an account in the console', { skip: withoutChrom
 
   test('the credential report is downloaded, with a line for the root and for each user', async () => {
     await console.newConsoleUser(account, 'reported');
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, PASSWORD);
     await page.goto('/reports');
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Generate and download' }).click();
@@ -370,7 +370,7 @@ describe('the administration of an account in the console', { skip: withoutChrom
   });
 
   test('the reports are in the language of the page, the strength of the password rules too', async () => {
-    const { page, context } = await console.openSignedIn(admin, password, { language: 'zh-TW' });
+    const { page, context } = await console.openSignedIn(admin, PASSWORD, { language: 'zh-TW' });
     await page.goto('/reports');
     const practice = page.getByRole('region', { name: '安全實務' });
     await practice.getByText('密碼規則強度').waitFor();
@@ -439,6 +439,6 @@ async function enterTags(page: Page, field: ReturnType<Page['getByLabel']>, tags
 /** Proves that it is still the same person. */
 async function verify(page: Page): Promise<void> {
   const proof = page.getByRole('dialog', { name: 'Security verification' });
-  await proof.getByLabel('Password', { exact: true }).fill(password);
+  await proof.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await proof.getByRole('button', { name: 'Verify', exact: true }).click();
 }

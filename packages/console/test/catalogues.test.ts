@@ -3,15 +3,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type ESTree, parseSync, Visitor } from 'vite';
-import { languages } from '../src/language/languages.ts';
+import { LANGUAGES } from '../src/language/languages.ts';
 
-const source = join(import.meta.dirname, '..', 'src');
-const locales = join(source, 'locales');
+const SOURCE = join(import.meta.dirname, '..', 'src');
+const LOCALES = join(SOURCE, 'locales');
 
 type Catalogue = { readonly [key: string]: string | Catalogue };
 
 function read(language: string, file: string): Catalogue {
-  return JSON.parse(readFileSync(join(locales, language, file), 'utf8')) as Catalogue;
+  return JSON.parse(readFileSync(join(LOCALES, language, file), 'utf8')) as Catalogue;
 }
 
 /** The texts by their keys. */
@@ -30,12 +30,12 @@ function withoutPlurals(keys: Iterable<string>): Set<string> {
 
 const placeholders = (text: string) => new Set([...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name));
 
-const files = readdirSync(join(locales, 'en'));
+const files = readdirSync(join(LOCALES, 'en'));
 
 describe('catalogues', () => {
-  for (const language of languages) {
+  for (const language of LANGUAGES) {
     test(`${language} has the same files and keys as English, and no empty text`, () => {
-      assert.deepEqual(readdirSync(join(locales, language)).sort(), [...files].sort());
+      assert.deepEqual(readdirSync(join(LOCALES, language)).sort(), [...files].sort());
       for (const file of files) {
         const texts = flat(read(language, file));
         const keys = withoutPlurals(texts.keys());
@@ -122,9 +122,9 @@ const untranslatable = [
 
 test('no page has a text of its own: all of them come from the catalogues', () => {
   const found: string[] = [];
-  for (const name of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
+  for (const name of readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })) {
     if (!name.endsWith('.tsx')) continue;
-    const text = readFileSync(join(source, name), 'utf8');
+    const text = readFileSync(join(SOURCE, name), 'utf8');
     const { program } = parseSync(name, text, { lang: 'tsx' });
     const note = (said: string, node: ESTree.Node) => {
       if (untranslatable.some((pattern) => pattern.test(said.trim()))) return;
@@ -148,9 +148,9 @@ test('no page has a text of its own: all of them come from the catalogues', () =
 });
 
 test('every key is used', () => {
-  const sources = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  const sources = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.tsx?$/.test(name))
-    .map((name) => readFileSync(join(source, name), 'utf8'))
+    .map((name) => readFileSync(join(SOURCE, name), 'utf8'))
     .join('\n');
   const unused: string[] = [];
   for (const file of files) {

@@ -12,7 +12,7 @@ import type { Language } from '../src/language/languages.ts';
 import { launchChromium } from './chromium.ts';
 
 /** A password that every rule takes. */
-export const password = 'Correct-Horse-7-Battery';
+export const PASSWORD = 'Correct-Horse-7-Battery';
 
 /** How a browser looks at the console. */
 export interface Look {
@@ -25,7 +25,7 @@ export interface Look {
   readonly otherSites?: readonly string[];
 }
 
-const sizes = { desktop: { width: 1360, height: 900 }, phone: { width: 360, height: 780 } } as const;
+const SIZES = { desktop: { width: 1360, height: 900 }, phone: { width: 360, height: 780 } } as const;
 
 /** A page of the console, and what was noticed while it was used. */
 export interface ConsolePage {
@@ -89,7 +89,7 @@ export async function startConsole(
     const context = await browser.newContext({
       baseURL: url,
       locale: language,
-      viewport: sizes[width],
+      viewport: SIZES[width],
       colorScheme: scheme,
       reducedMotion: 'reduce',
       timezoneId: 'Asia/Taipei',
@@ -166,7 +166,7 @@ export async function startConsole(
         LoginName: account.rootLoginName,
         Password: account.rootPassword,
       });
-      const { Step } = await call({ Action: 'ChooseSignInPassword', NewPassword: password }, CsrfToken);
+      const { Step } = await call({ Action: 'ChooseSignInPassword', NewPassword: PASSWORD }, CsrfToken);
       assert.equal(Step, 'Done');
       await context.close();
       return account;
@@ -177,7 +177,7 @@ export async function startConsole(
       const ram = (action: string, fields: Record<string, string>) =>
         admin.callRpc('2015-05-01', action, fields);
       const made = await ram('CreateUser', { UserName: userName });
-      await ram('CreateLoginProfile', { UserName: userName, Password: password });
+      await ram('CreateLoginProfile', { UserName: userName, Password: PASSWORD });
       for (const policy of policies) {
         await ram('AttachPolicyToUser', { UserName: userName, PolicyName: policy, PolicyType: 'System' });
       }

@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { DnsServer } from '../../server/test/dns-server.ts';
 import type { TestAccount } from '../../server/test/server.ts';
-import { assertAccessible } from './accessible.ts';
-import { withoutChromium } from './chromium.ts';
-import { type ConsoleUnderTest, password, startConsole } from './console.ts';
+import { assertAccessible } from './axe.ts';
+import { CHROMIUM_MISSING } from './chromium.ts';
+import { type ConsoleUnderTest, PASSWORD, startConsole } from './console.ts';
 
 interface SsoWords {
   readonly domainProof: Readonly<Record<'title' | 'name' | 'value' | 'verify', string>> & {
@@ -15,7 +15,7 @@ interface SsoWords {
   };
 }
 
-describe('the proof of an auxiliary domain in the console', { skip: withoutChromium }, () => {
+describe('the proof of an auxiliary domain in the console', { skip: CHROMIUM_MISSING }, () => {
   let dns: DnsServer;
   let console: ConsoleUnderTest;
   let account: TestAccount;
@@ -50,7 +50,7 @@ describe('the proof of an auxiliary domain in the console', { skip: withoutChrom
       const domain = `${language.toLowerCase()}.corp.example.com`;
       await account.admin.call('2019-08-15', 'SetUserSsoSettings', { AuxiliaryDomain: domain });
       const admin = await console.newConsoleUser(account, `admin-${language}`, ['AdministratorAccess']);
-      const { page } = await console.openSignedIn(admin.loginName, password, {
+      const { page } = await console.openSignedIn(admin.loginName, PASSWORD, {
         language,
         width,
         steppedUp: true,

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { assertAccessible } from './accessible.ts';
-import { withoutChromium } from './chromium.ts';
-import { type ConsoleUnderTest, password, startConsole } from './console.ts';
+import { assertAccessible } from './axe.ts';
+import { CHROMIUM_MISSING } from './chromium.ts';
+import { type ConsoleUnderTest, PASSWORD, startConsole } from './console.ts';
 import { assertSecretGone } from './secret-gone.ts';
 
 type Words = Readonly<Record<string, string>> & {
@@ -17,7 +17,7 @@ type Words = Readonly<Record<string, string>> & {
 const catalogue = (language: string, name: string) =>
   JSON.parse(readFileSync(new URL(`../src/locales/${language}/${name}.json`, import.meta.url), 'utf8'));
 
-describe('guards in the console', { skip: withoutChromium }, () => {
+describe('guards in the console', { skip: CHROMIUM_MISSING }, () => {
   let console: ConsoleUnderTest;
 
   before(async () => {
@@ -35,7 +35,7 @@ describe('guards in the console', { skip: withoutChromium }, () => {
       const shell: Record<string, string> = catalogue(language, 'shell');
       const account = await console.newAccount();
       const admin = await console.newConsoleUser(account, 'manager', ['AdministratorAccess']);
-      const opened = await console.openSignedIn(admin.loginName, password, {
+      const opened = await console.openSignedIn(admin.loginName, PASSWORD, {
         language,
         width,
         steppedUp: true,
@@ -94,7 +94,7 @@ describe('guards in the console', { skip: withoutChromium }, () => {
   test('a name that is taken is refused in words, and nothing is shown', async () => {
     const account = await console.newAccount();
     const admin = await console.newConsoleUser(account, 'manager', ['AdministratorAccess']);
-    const { page } = await console.openSignedIn(admin.loginName, password, { steppedUp: true });
+    const { page } = await console.openSignedIn(admin.loginName, PASSWORD, { steppedUp: true });
     await page.goto('/guards');
     for (const at of [0, 1]) {
       await page.getByRole('button', { name: 'Add guard', exact: true }).click();

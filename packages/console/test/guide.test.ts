@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { languages } from '../src/language/languages.ts';
+import { LANGUAGES } from '../src/language/languages.ts';
 
-const guides = join(import.meta.dirname, '..', '..', '..', 'docs', 'guide');
-const locales = join(import.meta.dirname, '..', 'src', 'locales');
+const GUIDES = join(import.meta.dirname, '..', '..', '..', 'docs', 'guide');
+const LOCALES = join(import.meta.dirname, '..', 'src', 'locales');
 
 describe('the user’s guide', () => {
-  for (const language of languages) {
-    const text = readFileSync(join(guides, `${language}.md`), 'utf8');
+  for (const language of LANGUAGES) {
+    const text = readFileSync(join(GUIDES, `${language}.md`), 'utf8');
 
     test(`calls pages, buttons and fields what the console calls them, ${language}`, () => {
       const words = catalogue(language);
@@ -24,10 +24,10 @@ describe('the user’s guide', () => {
     test(`shows pictures that are there, each of them once, ${language}`, () => {
       const shown = [...text.matchAll(/\]\((\S+\.png)\)/g)].map(([, path = '']) => path);
       assert.deepEqual(
-        shown.filter((path) => !existsSync(join(guides, path))),
+        shown.filter((path) => !existsSync(join(GUIDES, path))),
         [],
       );
-      const taken = readdirSync(join(guides, '..', 'images', language)).map(
+      const taken = readdirSync(join(GUIDES, '..', 'images', language)).map(
         (name) => `../images/${language}/${name}`,
       );
       assert.deepEqual(shown.toSorted(), taken.toSorted());
@@ -52,7 +52,7 @@ describe('the user’s guide', () => {
 
     test(`gives the same policies and programs as in English, ${language}`, () => {
       const fenced = (of: string) => of.match(/```[\s\S]*?```/g);
-      assert.deepEqual(fenced(text), fenced(readFileSync(join(guides, 'en.md'), 'utf8')));
+      assert.deepEqual(fenced(text), fenced(readFileSync(join(GUIDES, 'en.md'), 'utf8')));
     });
   }
 });
@@ -64,8 +64,8 @@ function catalogue(language: string): Set<string> {
     if (typeof entry === 'string') words.add(entry);
     else for (const value of Object.values(entry as object)) add(value);
   };
-  for (const file of readdirSync(join(locales, language))) {
-    add(JSON.parse(readFileSync(join(locales, language, file), 'utf8')));
+  for (const file of readdirSync(join(LOCALES, language))) {
+    add(JSON.parse(readFileSync(join(LOCALES, language, file), 'utf8')));
   }
   return words;
 }

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type KeyFacts, keyWarnings } from '../src/pages/access-keys/key-health.ts';
 
-const now = Date.parse('2026-11-24T12:00:00Z');
-const daysAgo = (days: number) => new Date(now - days * 86_400_000).toISOString();
+const NOW = Date.parse('2026-11-24T12:00:00Z');
+const daysAgo = (days: number) => new Date(NOW - days * 86_400_000).toISOString();
 const key = (facts: Partial<KeyFacts>): KeyFacts => ({
   status: 'Active',
   createdAt: daysAgo(1),
@@ -12,31 +12,31 @@ const key = (facts: Partial<KeyFacts>): KeyFacts => ({
   ...facts,
 });
 
-test('a young key in use is fine', () => assert.deepEqual(keyWarnings(key({}), now), []));
+test('a young key in use is fine', () => assert.deepEqual(keyWarnings(key({}), NOW), []));
 
 test('a key of 90 days is old, one of 89 is not', () => {
-  assert.deepEqual(keyWarnings(key({ createdAt: daysAgo(90) }), now), ['old']);
-  assert.deepEqual(keyWarnings(key({ createdAt: daysAgo(89) }), now), []);
+  assert.deepEqual(keyWarnings(key({ createdAt: daysAgo(90) }), NOW), ['old']);
+  assert.deepEqual(keyWarnings(key({ createdAt: daysAgo(89) }), NOW), []);
 });
 
 test('a key that was not used for 90 days is idle', () => {
-  assert.deepEqual(keyWarnings(key({ createdAt: daysAgo(100), lastUsedAt: daysAgo(90) }), now), [
+  assert.deepEqual(keyWarnings(key({ createdAt: daysAgo(100), lastUsedAt: daysAgo(90) }), NOW), [
     'old',
     'idle',
   ]);
 });
 
 test('a key that was never used is told of after a week', () => {
-  assert.deepEqual(keyWarnings(key({ createdAt: daysAgo(6), lastUsedAt: '' }), now), []);
-  assert.deepEqual(keyWarnings(key({ createdAt: daysAgo(7), lastUsedAt: '' }), now), ['neverUsed']);
+  assert.deepEqual(keyWarnings(key({ createdAt: daysAgo(6), lastUsedAt: '' }), NOW), []);
+  assert.deepEqual(keyWarnings(key({ createdAt: daysAgo(7), lastUsedAt: '' }), NOW), ['neverUsed']);
 });
 
 test('nothing is said of a use that may not be seen', () => {
-  assert.deepEqual(keyWarnings(key({ createdAt: daysAgo(30), lastUsedAt: undefined }), now), []);
+  assert.deepEqual(keyWarnings(key({ createdAt: daysAgo(30), lastUsedAt: undefined }), NOW), []);
 });
 
 test('a key that expires within two weeks, and one that has expired', () => {
-  assert.deepEqual(keyWarnings(key({ expiresAt: daysAgo(-14) }), now), ['expiresSoon']);
-  assert.deepEqual(keyWarnings(key({ expiresAt: daysAgo(-15) }), now), []);
-  assert.deepEqual(keyWarnings(key({ expiresAt: daysAgo(0) }), now), ['expired']);
+  assert.deepEqual(keyWarnings(key({ expiresAt: daysAgo(-14) }), NOW), ['expiresSoon']);
+  assert.deepEqual(keyWarnings(key({ expiresAt: daysAgo(-15) }), NOW), []);
+  assert.deepEqual(keyWarnings(key({ expiresAt: daysAgo(0) }), NOW), ['expired']);
 });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { TestAccount } from '../../server/test/server.ts';
-import { withoutChromium } from './chromium.ts';
-import { type ConsoleUnderTest, password, startConsole } from './console.ts';
+import { CHROMIUM_MISSING } from './chromium.ts';
+import { type ConsoleUnderTest, PASSWORD, startConsole } from './console.ts';
 
-describe('policies and the simulator in the console', { skip: withoutChromium }, () => {
+describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }, () => {
   let console: ConsoleUnderTest;
   let account: TestAccount;
   let admin: string;
@@ -27,7 +27,7 @@ describe('policies and the simulator in the console', { skip: withoutChromium },
   }
 
   test('a policy is filled in statement by statement', async () => {
-    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
+    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto('/policies/new');
     await page.getByLabel('Policy name').fill('key-readers');
     const statement = page.getByRole('region', { name: 'Statement 1' });
@@ -51,7 +51,7 @@ describe('policies and the simulator in the console', { skip: withoutChromium },
   });
 
   test('faults stand in the JSON in the words of the server, and nothing is saved with them', async () => {
-    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
+    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto('/policies/new');
     await page.getByLabel('Policy name').fill('faulty');
     await page.getByText('JSON', { exact: true }).click();
@@ -74,7 +74,7 @@ describe('policies and the simulator in the console', { skip: withoutChromium },
     ['zh-CN', /使用 AccessKey 签名的调用/],
   ] as const) {
     test(`a document that does not do what it seems to is warned of, in ${language}`, async () => {
-      const { page, context } = await console.openSignedIn(admin, password, { language });
+      const { page, context } = await console.openSignedIn(admin, PASSWORD, { language });
       await page.goto('/policies/new');
       await page.getByText('JSON', { exact: true }).click();
       await page
@@ -97,7 +97,7 @@ describe('policies and the simulator in the console', { skip: withoutChromium },
       ],
     };
     await ram('CreatePolicy', { PolicyName: 'mixed', PolicyDocument: JSON.stringify(document) });
-    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
+    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto('/policies/Custom/mixed');
     await page.getByRole('button', { name: 'Edit', exact: true }).click();
     await page.getByText('It stays as it is.').waitFor();
@@ -120,7 +120,7 @@ describe('policies and the simulator in the console', { skip: withoutChromium },
       PolicyDocument: one.replace('GetUser', 'ListUsers'),
       SetAsDefault: 'true',
     });
-    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
+    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto('/policies/Custom/versioned?tab=versions');
     const row = page.getByRole('row').filter({ hasText: 'v1' });
     await row.getByRole('button', { name: 'Compare' }).click();
@@ -136,7 +136,7 @@ describe('policies and the simulator in the console', { skip: withoutChromium },
     const document = '{"Version":"1","Statement":[{"Effect":"Allow","Action":"ram:GetUser","Resource":"*"}]}';
     await ram('CreatePolicy', { PolicyName: 'in-use', PolicyDocument: document });
     await ram('AttachPolicyToUser', { PolicyName: 'in-use', PolicyType: 'Custom', UserName: 'manager' });
-    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
+    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto('/policies/Custom/in-use?tab=attached');
     const remove = page.getByRole('button', { name: 'Delete' });
     assert.ok(await remove.isDisabled());
@@ -167,7 +167,7 @@ describe('policies and the simulator in the console', { skip: withoutChromium },
     ].join('\n');
     await ram('CreatePolicy', { PolicyName: 'reading', PolicyDocument: document });
     await ram('AttachPolicyToUser', { PolicyName: 'reading', PolicyType: 'Custom', UserName: 'reader' });
-    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
+    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto('/simulator');
     await page.getByLabel('A RAM user').last().fill(loginName);
     await page.keyboard.press('Enter');

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { TestAccount } from '../../server/test/server.ts';
-import { withoutChromium } from './chromium.ts';
-import { type ConsoleUnderTest, password, startConsole } from './console.ts';
+import { CHROMIUM_MISSING } from './chromium.ts';
+import { type ConsoleUnderTest, PASSWORD, startConsole } from './console.ts';
 import { assertSecretGone } from './secret-gone.ts';
 
 /** What a person reads on the way, in each language. */
@@ -55,7 +55,7 @@ const words = {
   },
 } as const;
 
-describe("the account root's AccessKey in the console", { skip: withoutChromium }, () => {
+describe("the account root's AccessKey in the console", { skip: CHROMIUM_MISSING }, () => {
   let console: ConsoleUnderTest;
 
   before(async () => {
@@ -71,7 +71,7 @@ describe("the account root's AccessKey in the console", { skip: withoutChromium 
     test(`flow 3, S39 to S53: ${language}, ${width}`, async () => {
       const t = words[language];
       const account = await console.newAccount();
-      const opened = await console.openSignedIn(account.rootLoginName, password, { language, width });
+      const opened = await console.openSignedIn(account.rootLoginName, PASSWORD, { language, width });
       const { page, answers } = opened;
       await page.goto('/');
       // S41: the avatar, AccessKey.
@@ -85,7 +85,7 @@ describe("the account root's AccessKey in the console", { skip: withoutChromium 
       // S46, S47: the second one, with the limits.
       await acknowledge(page, t.second, t.acknowledge, t.continue);
       const proof = page.getByRole('dialog', { name: t.verification });
-      await proof.getByLabel(t.password, { exact: true }).fill(password);
+      await proof.getByLabel(t.password, { exact: true }).fill(PASSWORD);
       await proof.getByRole('button', { name: t.verify, exact: true }).click();
 
       // S48 to S50: the secret, and the box without which it cannot be closed.
@@ -113,7 +113,7 @@ describe("the account root's AccessKey in the console", { skip: withoutChromium 
 
   test('whoever comes by the address meets the warning as well, and can turn round', async () => {
     const account = await console.newAccount();
-    const { page, context } = await console.openSignedIn(account.rootLoginName, password);
+    const { page, context } = await console.openSignedIn(account.rootLoginName, PASSWORD);
     await page.goto('/access-keys');
     const warning = page.getByRole('dialog', { name: words.en.warning });
     await warning.getByRole('button', { name: 'Cancel' }).click();
@@ -125,14 +125,14 @@ describe("the account root's AccessKey in the console", { skip: withoutChromium 
     const account = await console.newAccount();
     await account.rootKey();
     const { loginName } = await console.newConsoleUser(account, 'manager', ['AliyunRAMFullAccess']);
-    const { page, context } = await console.openSignedIn(loginName, password);
+    const { page, context } = await console.openSignedIn(loginName, PASSWORD);
     await page.goto('/access-keys');
     await page.getByText('No AccessKey', { exact: true }).waitFor();
     await context.close();
   });
 });
 
-describe('a RAM user’s own AccessKey in the console', { skip: withoutChromium }, () => {
+describe('a RAM user’s own AccessKey in the console', { skip: CHROMIUM_MISSING }, () => {
   let console: ConsoleUnderTest;
   let account: TestAccount;
 
@@ -171,7 +171,7 @@ describe('a RAM user’s own AccessKey in the console', { skip: withoutChromium 
       PolicyDocument: selfService(account.accountId, 'alice'),
     });
     await ram('AttachPolicyToUser', { UserName: 'alice', PolicyName: 'own-keys', PolicyType: 'Custom' });
-    const opened = await console.openSignedIn(loginName, password, { width: 'phone' });
+    const opened = await console.openSignedIn(loginName, PASSWORD, { width: 'phone' });
     const { page } = opened;
     await page.goto('/');
     await page.getByRole('button', { name: 'Account menu' }).click();
@@ -206,7 +206,7 @@ describe('a RAM user’s own AccessKey in the console', { skip: withoutChromium 
 
   test('without permission, the missing action and resource are named, and a statement can be copied', async () => {
     const { loginName } = await console.newConsoleUser(account, 'bob');
-    const { page, context } = await console.openSignedIn(loginName, password);
+    const { page, context } = await console.openSignedIn(loginName, PASSWORD);
     await page.goto('/access-keys');
     const notice = page.getByRole('alert').first();
     await notice.getByText('You do not have permission for this').waitFor();
@@ -232,7 +232,7 @@ describe('a RAM user’s own AccessKey in the console', { skip: withoutChromium 
       PolicyDocument: JSON.stringify({ Version: '1', Statement: [statement] }),
     });
     await ram('AttachPolicyToUser', { UserName: 'carol', PolicyName: 'no-keys', PolicyType: 'Custom' });
-    const { page, context } = await console.openSignedIn(loginName, password);
+    const { page, context } = await console.openSignedIn(loginName, PASSWORD);
     await page.goto('/access-keys');
     await page.getByRole('button', { name: 'Create AccessKey' }).click();
     const dialog = page.getByRole('dialog', { name: 'Create AccessKey' });
@@ -255,6 +255,6 @@ async function acknowledge(page: Page, title: string, box: string, goOn: string)
 
 async function verify(page: Page): Promise<void> {
   const proof = page.getByRole('dialog', { name: 'Security verification' });
-  await proof.getByLabel('Password', { exact: true }).fill(password);
+  await proof.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await proof.getByRole('button', { name: 'Verify', exact: true }).click();
 }

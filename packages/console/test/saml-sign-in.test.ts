@@ -4,10 +4,10 @@ import { inflateRawSync } from 'node:zlib';
 import type { BrowserContext, Page } from 'playwright-core';
 import { SamlIdentityProvider } from '../../server/test/identity-providers.ts';
 import type { TestAccount } from '../../server/test/server.ts';
-import { withoutChromium } from './chromium.ts';
+import { CHROMIUM_MISSING } from './chromium.ts';
 import { type ConsoleUnderTest, startConsole } from './console.ts';
 
-describe('signing in to the console through an identity provider', { skip: withoutChromium }, () => {
+describe('signing in to the console through an identity provider', { skip: CHROMIUM_MISSING }, () => {
   let console: ConsoleUnderTest;
   let account: TestAccount;
   let alice: string;

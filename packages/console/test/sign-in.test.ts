@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { TestAccount } from '../../server/test/server.ts';
-import { withoutChromium } from './chromium.ts';
-import { type ConsoleUnderTest, password, startConsole } from './console.ts';
+import { CHROMIUM_MISSING } from './chromium.ts';
+import { type ConsoleUnderTest, PASSWORD, startConsole } from './console.ts';
 
-describe('signing in to the console', { skip: withoutChromium }, () => {
+describe('signing in to the console', { skip: CHROMIUM_MISSING }, () => {
   let console: ConsoleUnderTest;
   let account: TestAccount;
 
@@ -42,8 +42,8 @@ describe('signing in to the console', { skip: withoutChromium }, () => {
     await page.getByLabel('New password, again').fill('a');
     await set.click();
     await page.getByText('does not follow the account').waitFor();
-    await page.getByLabel('New password', { exact: true }).fill(password);
-    await page.getByLabel('New password, again').fill(password);
+    await page.getByLabel('New password', { exact: true }).fill(PASSWORD);
+    await page.getByLabel('New password, again').fill(PASSWORD);
     await set.click();
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
     await context.close();
@@ -74,7 +74,7 @@ describe('signing in to the console', { skip: withoutChromium }, () => {
     });
     const { page, context } = await console.open();
     await page.goto('/users');
-    await fillIn(page, loginName, password);
+    await fillIn(page, loginName, PASSWORD);
     await page.getByLabel('Six-digit code').fill('000000');
     await page.getByRole('button', { name: 'Verify', exact: true }).click();
     await page.getByText('The code is wrong.').waitFor();
@@ -116,7 +116,7 @@ describe('signing in to the console', { skip: withoutChromium }, () => {
     await ims('UpdateLoginProfile', { UserPrincipalName: loginName, MFABindRequired: 'true' });
     const { page, context } = await console.open();
     await page.goto('/');
-    await fillIn(page, loginName, password);
+    await fillIn(page, loginName, PASSWORD);
     await page.getByRole('heading', { name: 'Bind an MFA device' }).waitFor();
     assert.ok(
       await page
@@ -133,7 +133,7 @@ describe('signing in to the console', { skip: withoutChromium }, () => {
 
   test('a passkey is registered, signs in, and verifies', async () => {
     const { loginName } = await console.newConsoleUser(account, 'keyed');
-    const { page, context } = await console.openSignedIn(loginName, password);
+    const { page, context } = await console.openSignedIn(loginName, PASSWORD);
     const browser = await context.newCDPSession(page);
     await browser.send('WebAuthn.enable');
     await browser.send('WebAuthn.addVirtualAuthenticator', {
@@ -150,14 +150,14 @@ describe('signing in to the console', { skip: withoutChromium }, () => {
     await page.getByLabel('Name').fill('Office laptop');
     await page.getByRole('button', { name: 'Register', exact: true }).click();
     const proof = page.getByRole('dialog', { name: 'Security verification' });
-    await proof.getByLabel('Password', { exact: true }).fill(password);
+    await proof.getByLabel('Password', { exact: true }).fill(PASSWORD);
     await proof.getByRole('button', { name: 'Verify', exact: true }).click();
     await page.getByRole('region', { name: 'Passkeys' }).first().getByText('Office laptop').waitFor();
 
     await page.getByRole('button', { name: 'Account menu' }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in to the console' }).waitFor();
-    await fillIn(page, loginName, password);
+    await fillIn(page, loginName, PASSWORD);
     await page.getByRole('button', { name: 'Use a passkey' }).click();
     await page.waitForURL('**/account');
     await console.forgetStepUps();
@@ -208,7 +208,7 @@ describe('signing in to the console', { skip: withoutChromium }, () => {
 
   test('a session that ended leads back to the sign-in page, and from there to where one was', async () => {
     const { loginName } = await console.newConsoleUser(account, 'ended', ['AliyunRAMFullAccess']);
-    const { page, context } = await console.openSignedIn(loginName, password);
+    const { page, context } = await console.openSignedIn(loginName, PASSWORD);
     await page.goto('/users');
     await page.getByRole('heading', { name: 'Users' }).waitFor();
     await context.clearCookies();
@@ -216,14 +216,14 @@ describe('signing in to the console', { skip: withoutChromium }, () => {
     await page.getByRole('heading', { name: 'Sign in to the console' }).waitFor();
     // Nothing of what was read is shown to whoever comes next.
     assert.equal(await page.getByText(loginName).count(), 0);
-    await fillIn(page, loginName, password);
+    await fillIn(page, loginName, PASSWORD);
     await page.waitForURL('**/users');
     await context.close();
   });
 
   test('an address of another site is not gone to after signing in', async () => {
     const { loginName } = await console.newConsoleUser(account, 'phished');
-    const { page, context } = await console.openSignedIn(loginName, password);
+    const { page, context } = await console.openSignedIn(loginName, PASSWORD);
     await page.goto('/sign-in?next=https://evil.example/overview');
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
     assert.ok(page.url().startsWith(console.url));
@@ -241,11 +241,11 @@ describe('signing in to the console', { skip: withoutChromium }, () => {
 
   test('the root binds a device and unbinds it, in its own security settings', async () => {
     const fresh = await console.newAccount();
-    const { page, context } = await console.openSignedIn(fresh.rootLoginName, password);
+    const { page, context } = await console.openSignedIn(fresh.rootLoginName, PASSWORD);
     await page.goto('/account');
     await page.getByRole('button', { name: 'Bind an MFA device' }).click();
     const proof = page.getByRole('dialog', { name: 'Security verification' });
-    await proof.getByLabel('Password', { exact: true }).fill(password);
+    await proof.getByLabel('Password', { exact: true }).fill(PASSWORD);
     await proof.getByRole('button', { name: 'Verify', exact: true }).click();
     const binding = page.getByRole('dialog', { name: 'Bind an MFA device' });
     const seed = (await binding.locator('code').first().innerText()).trim();
@@ -261,8 +261,8 @@ describe('signing in to the console', { skip: withoutChromium }, () => {
 
   test('another session is ended from the list of them', async () => {
     const { loginName } = await console.newConsoleUser(account, 'twice');
-    const other = await console.openSignedIn(loginName, password);
-    const { page, context } = await console.openSignedIn(loginName, password);
+    const other = await console.openSignedIn(loginName, PASSWORD);
+    const { page, context } = await console.openSignedIn(loginName, PASSWORD);
     await page.goto('/account');
     const sessions = page.getByRole('region', { name: 'Sessions' }).first();
     await sessions.getByRole('button', { name: 'End', exact: true }).click();

@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { firstLoad } from '../size.ts';
 
-const limit = 400 * 1024;
+const LIMIT = 400 * 1024;
 
 for (const page of ['sign-in', 'overview'] as const) {
   test(`all that the page ${page} loads at first is less than 400 KB of compressed JavaScript`, () => {
     const { bytes, files } = firstLoad(page);
     assert.ok(files.length > 0);
-    assert.ok(bytes < limit, `${bytes} bytes in ${files.join(', ')}`);
+    assert.ok(bytes < LIMIT, `${bytes} bytes in ${files.join(', ')}`);
   });
 }
 

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { TestAccount } from '../../server/test/server.ts';
-import { withoutChromium } from './chromium.ts';
-import { type ConsoleUnderTest, password, startConsole } from './console.ts';
+import { CHROMIUM_MISSING } from './chromium.ts';
+import { type ConsoleUnderTest, PASSWORD, startConsole } from './console.ts';
 
-describe('security verification in the console', { skip: withoutChromium }, () => {
+describe('security verification in the console', { skip: CHROMIUM_MISSING }, () => {
   let console: ConsoleUnderTest;
   let account: TestAccount;
   let admin: string;
@@ -30,7 +30,7 @@ describe('security verification in the console', { skip: withoutChromium }, () =
 
   test('attaching AdministratorAccess', async () => {
     const { userId } = await console.newConsoleUser(account, 'promoted');
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, PASSWORD);
     await page.goto(`/users/${userId}?tab=permissions`);
     await page.getByRole('button', { name: 'Attach policies' }).click();
     const attaching = page.getByRole('dialog', { name: 'Attach policies' });
@@ -48,7 +48,7 @@ describe('security verification in the console', { skip: withoutChromium }, () =
   });
 
   test('making a role', async () => {
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, PASSWORD);
     await page.goto('/roles/new');
     await page.getByLabel('Role name').fill('made-by-page');
     await page.getByRole('button', { name: 'Create role' }).click();
@@ -63,7 +63,7 @@ describe('security verification in the console', { skip: withoutChromium }, () =
     const one = '{"Version":"1","Statement":[{"Effect":"Allow","Action":"ram:GetUser","Resource":"*"}]}';
     await ram('CreatePolicy', { PolicyName: 'versioned', PolicyDocument: one });
     await ram('CreatePolicyVersion', { PolicyName: 'versioned', PolicyDocument: one, SetAsDefault: 'true' });
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, PASSWORD);
     await page.goto('/policies/Custom/versioned?tab=versions');
     const row = page.getByRole('row').filter({ hasText: 'v1' });
     await row.getByRole('button', { name: 'Bring into force' }).click();
@@ -75,7 +75,7 @@ describe('security verification in the console', { skip: withoutChromium }, () =
 
   test('deleting a user; given up, nothing happens', async () => {
     const { userId, loginName } = await console.newConsoleUser(account, 'doomed');
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, PASSWORD);
     await page.goto(`/users/${userId}`);
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: 'Move to the recycle bin' });
@@ -94,7 +94,7 @@ describe('security verification in the console', { skip: withoutChromium }, () =
   });
 
   test('credential changes by AccessKey are switched to need a second factor', async () => {
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, PASSWORD);
     await page.goto('/settings?tab=access-keys');
     const section = page.getByRole('region', { name: 'Changes by AccessKey' });
     await section.getByRole('switch', { name: 'Credential changes need a second factor' }).click();
@@ -141,7 +141,7 @@ describe('security verification in the console', { skip: withoutChromium }, () =
         securityToken: String(session['SecurityToken']),
       });
     };
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, PASSWORD);
     const confirm = async () => {
       await page
         .getByRole('dialog', { name: 'Revoke sessions' })
@@ -186,7 +186,7 @@ describe('security verification in the console', { skip: withoutChromium }, () =
       const userName = `stale-${language.toLowerCase()}`;
       const { loginName } = await console.newConsoleUser(account, userName, ['AdministratorAccess']);
       const look = { language: language as 'en' | 'zh-TW' | 'zh-CN', steppedUp: true };
-      const { page, context } = await console.openSignedIn(loginName, password, look);
+      const { page, context } = await console.openSignedIn(loginName, PASSWORD, look);
       await page.goto('/users/new');
       const fields = page.getByRole('textbox');
       await fields.first().fill(`planted-${language.toLowerCase()}`);
@@ -195,11 +195,11 @@ describe('security verification in the console', { skip: withoutChromium }, () =
       // The root signs in from another tab of the same browser, and verifies.
       const form = { Version: '2026-11-24', Format: 'JSON' };
       const signedIn = await context.request.post('/', {
-        form: { ...form, Action: 'SignIn', LoginName: account.rootLoginName, Password: password },
+        form: { ...form, Action: 'SignIn', LoginName: account.rootLoginName, Password: PASSWORD },
       });
       const { CsrfToken } = (await signedIn.json()) as { readonly CsrfToken: string };
       const proven = await context.request.post('/', {
-        form: { ...form, Action: 'StepUp', Method: 'Password', Password: password },
+        form: { ...form, Action: 'StepUp', Method: 'Password', Password: PASSWORD },
         headers: { 'x-claviger-csrf': CsrfToken },
       });
       assert.ok(proven.ok());
@@ -220,6 +220,6 @@ describe('security verification in the console', { skip: withoutChromium }, () =
 /** Proves that it is still the same person. */
 async function verify(page: Page): Promise<void> {
   const proof = page.getByRole('dialog', { name: 'Security verification' });
-  await proof.getByLabel('Password', { exact: true }).fill(password);
+  await proof.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await proof.getByRole('button', { name: 'Verify', exact: true }).click();
 }

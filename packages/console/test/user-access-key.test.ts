@@ -4,8 +4,8 @@ import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { TestAccount } from '../../server/test/server.ts';
 import type { Language } from '../src/language/languages.ts';
-import { withoutChromium } from './chromium.ts';
-import { type ConsoleUnderTest, password, startConsole } from './console.ts';
+import { CHROMIUM_MISSING } from './chromium.ts';
+import { type ConsoleUnderTest, PASSWORD, startConsole } from './console.ts';
 import { assertSecretGone } from './secret-gone.ts';
 
 /** What a person reads on the way, in each language. */
@@ -72,7 +72,7 @@ const words = {
   },
 } as const satisfies Record<Language, Record<string, string>>;
 
-describe("a RAM user's AccessKey in the console", { skip: withoutChromium }, () => {
+describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, () => {
   let console: ConsoleUnderTest;
   let account: TestAccount;
   let admin: string;
@@ -97,7 +97,7 @@ describe("a RAM user's AccessKey in the console", { skip: withoutChromium }, () 
       test(`flow 1, S24 to S34: made by an administrator, ${language}, ${width}`, async () => {
         const t = words[language];
         const { loginName, userId } = await newUser(`app-${language}-${width}`);
-        const opened = await console.openSignedIn(admin, password, { language, width });
+        const opened = await console.openSignedIn(admin, PASSWORD, { language, width });
         const { page, answers } = opened;
 
         // S24: Users in the left navigation.
@@ -122,7 +122,7 @@ describe("a RAM user's AccessKey in the console", { skip: withoutChromium }, () 
 
         // S31: the security verification.
         const proof = page.getByRole('dialog', { name: t.verification });
-        await proof.getByLabel(t.password, { exact: true }).fill(password);
+        await proof.getByLabel(t.password, { exact: true }).fill(PASSWORD);
         await proof.getByRole('button', { name: t.verify, exact: true }).click();
 
         // S32, S33: the secret, this once.
@@ -168,7 +168,7 @@ describe("a RAM user's AccessKey in the console", { skip: withoutChromium }, () 
 
   test('the use case changes nothing about the key (S30): it is never sent', async () => {
     const { userId } = await newUser('use-case');
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, PASSWORD);
     await page.goto(`/users/${userId}`);
     const sent = page.waitForRequest((request) =>
       (request.postData() ?? '').includes('Action=CreateAccessKey'),
@@ -181,7 +181,7 @@ describe("a RAM user's AccessKey in the console", { skip: withoutChromium }, () 
 
   test('both halves can be copied and downloaded as CSV', async () => {
     const { userId } = await newUser('csv');
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, PASSWORD);
     await page.goto(`/users/${userId}`);
     await beginCreation(page, 'Application code');
     await verify(page);
@@ -201,7 +201,7 @@ describe("a RAM user's AccessKey in the console", { skip: withoutChromium }, () 
     for (let made = 0; made < 2; made++) {
       await account.admin.call('2019-08-15', 'CreateAccessKey', { UserPrincipalName: loginName });
     }
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, PASSWORD);
     await page.goto(`/users/${userId}`);
     await page.getByRole('article').nth(1).waitFor();
     const create = page.getByRole('button', { name: 'Create AccessKey' });
@@ -215,7 +215,7 @@ describe("a RAM user's AccessKey in the console", { skip: withoutChromium }, () 
     const { loginName, userId } = await newUser('cycle');
     const made = await account.admin.call('2019-08-15', 'CreateAccessKey', { UserPrincipalName: loginName });
     const { AccessKeyId: keyId } = made['AccessKey'] as { readonly AccessKeyId: string };
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, PASSWORD);
     await page.goto(`/users/${userId}`);
     const card = page.getByRole('article', { name: keyId });
 
@@ -270,7 +270,7 @@ describe("a RAM user's AccessKey in the console", { skip: withoutChromium }, () 
     await console.server
       .clients({ accessKeyId: oldId, accessKeySecret: AccessKeySecret })
       .callRpc('2015-04-01', 'GetCallerIdentity', {});
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, PASSWORD);
     await page.goto(`/users/${userId}`);
     await page.getByRole('article', { name: oldId }).getByRole('button', { name: 'Rotate' }).click();
     const rotation = page.getByRole('dialog', { name: 'Rotate the AccessKey' });
@@ -312,6 +312,6 @@ async function beginCreation(page: Page, useCase: string): Promise<void> {
 
 async function verify(page: Page): Promise<void> {
   const proof = page.getByRole('dialog', { name: 'Security verification' });
-  await proof.getByLabel('Password', { exact: true }).fill(password);
+  await proof.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await proof.getByRole('button', { name: 'Verify', exact: true }).click();
 }

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { TestAccount } from '../../server/test/server.ts';
-import { withoutChromium } from './chromium.ts';
-import { type ConsoleUnderTest, password, startConsole } from './console.ts';
+import { CHROMIUM_MISSING } from './chromium.ts';
+import { type ConsoleUnderTest, PASSWORD, startConsole } from './console.ts';
 import { assertSecretGone } from './secret-gone.ts';
 
-describe('users in the console', { skip: withoutChromium }, () => {
+describe('users in the console', { skip: CHROMIUM_MISSING }, () => {
   let console: ConsoleUnderTest;
   let account: TestAccount;
   let admin: string;
@@ -25,7 +25,7 @@ describe('users in the console', { skip: withoutChromium }, () => {
     account.admin.callRpc('2015-05-01', action, fields);
 
   test('one for a person and a program: a password once, then a key once; the person signs in with it', async () => {
-    const opened = await console.openSignedIn(admin, password);
+    const opened = await console.openSignedIn(admin, PASSWORD);
     const { page, context } = opened;
     await page.goto('/users');
     await page.getByRole('button', { name: 'Create user' }).click();
@@ -70,7 +70,7 @@ describe('users in the console', { skip: withoutChromium }, () => {
   });
 
   test('a name that is taken is said at the form, and nothing is lost', async () => {
-    const { page, context } = await console.openSignedIn(admin, password, {
+    const { page, context } = await console.openSignedIn(admin, PASSWORD, {
       language: 'zh-TW',
       steppedUp: true,
     });
@@ -85,7 +85,7 @@ describe('users in the console', { skip: withoutChromium }, () => {
 
   test('edited, renamed, and found again under the new name', async () => {
     const { userId } = await console.newConsoleUser(account, 'emil');
-    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
+    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto(`/users/${userId}`);
     await page.getByRole('button', { name: 'Edit' }).click();
     const dialog = page.getByRole('dialog', { name: 'Edit the user' });
@@ -111,7 +111,7 @@ describe('users in the console', { skip: withoutChromium }, () => {
       PolicyName: 'AliyunRAMReadOnlyAccess',
       PolicyType: 'System',
     });
-    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
+    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto(`/users/${userId}?tab=groups`);
     await page.getByText('In no group').waitFor();
     await page.getByRole('button', { name: 'Add to groups' }).click();
@@ -161,7 +161,7 @@ describe('users in the console', { skip: withoutChromium }, () => {
 
   test('an MFA device is bound for a user with its QR code, and unbound', async () => {
     const { userId } = await console.newConsoleUser(account, 'greta');
-    const { page, context } = await console.openSignedIn(admin, password);
+    const { page, context } = await console.openSignedIn(admin, PASSWORD);
     await page.goto(`/users/${userId}`);
     await page.getByRole('button', { name: 'Bind an MFA device' }).click();
     await verify(page);
@@ -183,7 +183,7 @@ describe('users in the console', { skip: withoutChromium }, () => {
 
   test('several are chosen and moved to the recycle bin; the list is exported without formulas', async () => {
     for (const name of ['temp-1', 'temp-2']) await ram('CreateUser', { UserName: name, DisplayName: '=1+1' });
-    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
+    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto('/users?q=temp-');
     await page.getByRole('link', { name: /temp-2/ }).waitFor();
     const download = page.waitForEvent('download');
@@ -204,7 +204,7 @@ describe('users in the console', { skip: withoutChromium }, () => {
 
   test('a single one is deleted only by who types its name', async () => {
     const { userId, loginName } = await console.newConsoleUser(account, 'hugo');
-    const { page, context } = await console.openSignedIn(admin, password, { steppedUp: true });
+    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto(`/users/${userId}`);
     await page.getByRole('button', { name: 'Delete', exact: true }).first().click();
     const dialog = page.getByRole('dialog', { name: 'Move to the recycle bin' });
@@ -218,7 +218,7 @@ describe('users in the console', { skip: withoutChromium }, () => {
 
   test('a list of which nothing may be seen names what is missing', async () => {
     const { loginName } = await console.newConsoleUser(account, 'ivan');
-    const { page, context } = await console.openSignedIn(loginName, password);
+    const { page, context } = await console.openSignedIn(loginName, PASSWORD);
     await page.goto('/users');
     await page.getByText('ram:ListUsers', { exact: true }).waitFor();
     await page.goto('/overview');
@@ -234,6 +234,6 @@ function option(page: Page, text: string) {
 
 async function verify(page: Page): Promise<void> {
   const proof = page.getByRole('dialog', { name: 'Security verification' });
-  await proof.getByLabel('Password', { exact: true }).fill(password);
+  await proof.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await proof.getByRole('button', { name: 'Verify', exact: true }).click();
 }

@@ -1,20 +1,20 @@
-/** Why a call was denied, in RAM's words. */
+/** Details of a denied call. */
 export interface AccessDenied {
-  /** Such as `ram:CreateUser`. */
+  /** Denied action, such as `ram:CreateUser`. */
   readonly action: string;
-  /** The resource that the permission has to cover, as an ARN; empty when the server did not name one. */
+  /** ARN of the resource that a permission is needed for; empty when the server did not name one. */
   readonly resource: string;
   /** `ExplicitDeny`: some policy denies it; `ImplicitDeny`: none allows it. */
   readonly kind: 'ExplicitDeny' | 'ImplicitDeny';
-  /** For `DecodeDiagnosticMessage`. */
+  /** Encoded message for `DecodeDiagnosticMessage`. */
   readonly diagnostic: string;
 }
 
-/** A call that the server refused, or that never got an answer. */
+/** A call that was refused, or that received no answer. */
 export class ApiError extends Error {
-  /** RAM's code; `Network` when no answer came. */
+  /** Error code of RAM; `Network` without an answer. */
   readonly code: string;
-  /** HTTP's; 0 when no answer came. */
+  /** HTTP status; 0 without an answer. */
   readonly status: number;
   readonly requestId: string;
   readonly denied: AccessDenied | undefined;
@@ -48,8 +48,8 @@ interface ErrorBody {
 }
 
 /**
- * The error that an answer tells of.
- * @param body parsed, if it could be
+ * Creates the error for an answer.
+ * @param body parsed; undefined when it is not JSON
  */
 export function apiErrorOf(status: number, body: unknown): ApiError {
   const { Code, Message, RequestId, AccessDeniedDetail: detail } = (body ?? {}) as ErrorBody;
@@ -64,7 +64,7 @@ export function apiErrorOf(status: number, body: unknown): ApiError {
         ? undefined
         : {
             action: detail.AuthAction,
-            // The detail has no field for it; the message of every denial names it.
+            // The detail has no field for the resource, but the message of every denial names it.
             resource: /Resource: (\S+) Action:/.exec(message)?.[1] ?? '',
             kind: detail.NoPermissionType === 'ExplicitDeny' ? 'ExplicitDeny' : 'ImplicitDeny',
             diagnostic: detail.EncodedDiagnosticMessage ?? '',

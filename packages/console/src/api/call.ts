@@ -1,17 +1,17 @@
 import { otherPrincipalSignedIn } from '../session/other-principal.ts';
 import { ApiError, apiErrorOf } from './api-error.ts';
-import { type AnswerOf, type OperationOf, type ParametersOf, type Product, versions } from './operations.ts';
-import { shownPrincipal } from './shown-principal.ts';
+import { displayedPrincipal } from './displayed-principal.ts';
+import { type AnswerOf, type OperationOf, type ParametersOf, type Product, VERSIONS } from './operations.ts';
 
-/** The token that every call has to carry: of the last answer that had one. */
+/** CSRF token for the next call, from the last answer that contained one. */
 let csrfToken = '';
 
 /**
- * Calls an operation of the API as whoever is signed in.
+ * Calls an operation of the API as the signed-in principal.
  *
  * Lists and objects among the parameters are sent as JSON; undefined ones are left out.
  *
- * @throws ApiError when the server refuses, or does not answer
+ * @throws ApiError when the server refuses the call or does not answer
  */
 export async function call<P extends Product, O extends OperationOf<P>>(
   product: P,
@@ -19,7 +19,7 @@ export async function call<P extends Product, O extends OperationOf<P>>(
   parameters: ParametersOf<P, O>,
   signal?: AbortSignal,
 ): Promise<AnswerOf<P, O>> {
-  const form = new URLSearchParams({ Action: operation, Version: versions[product], Format: 'JSON' });
+  const form = new URLSearchParams({ Action: operation, Version: VERSIONS[product], Format: 'JSON' });
   for (const [name, value] of Object.entries(parameters as Record<string, unknown>)) {
     if (value !== undefined)
       form.set(name, typeof value === 'object' ? JSON.stringify(value) : String(value));
@@ -28,9 +28,9 @@ export async function call<P extends Product, O extends OperationOf<P>>(
     return (await answerTo(form, signal)) as AnswerOf<P, O>;
   } catch (reason) {
     const isOfAnotherSession = reason instanceof ApiError && reason.code === 'InvalidCsrfToken';
-    if (!isOfAnotherSession || shownPrincipal() === undefined) throw reason;
-    // The same user has signed in anew in another tab: the one call that needs no token tells the present one. It is
-    // refused when it is another user by now, and then nothing is sent with that user's token.
+    if (!isOfAnotherSession || displayedPrincipal() === undefined) throw reason;
+    // The user signed in again in another tab. GetSession needs no token and returns the current one. It is refused
+    // when another user is signed in, so that no call is sent with the token of that user.
     await call('Claviger', 'GetSession', {}, signal);
     return (await answerTo(form, signal)) as AnswerOf<P, O>;
   }
@@ -42,7 +42,7 @@ async function answerTo(form: URLSearchParams, signal: AbortSignal | undefined):
   try {
     body = await response.json();
   } catch {
-    // A proxy's page, say: the status has to do.
+    // The body is not JSON, for example the error page of a proxy: only the status is known.
     throw apiErrorOf(response.status, undefined);
   }
   if (!response.ok) {
@@ -56,7 +56,7 @@ async function answerTo(form: URLSearchParams, signal: AbortSignal | undefined):
 }
 
 async function send(form: URLSearchParams, signal: AbortSignal | undefined): Promise<Response> {
-  const principal = shownPrincipal();
+  const principal = displayedPrincipal();
   try {
     return await fetch('/', {
       method: 'POST',

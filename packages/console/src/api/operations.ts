@@ -9,7 +9,7 @@ import type { StsOperations } from './__generated__/sts.ts';
 import { version as sts } from './__generated__/sts.ts';
 import type { ClavigerOperations } from './claviger-operations.ts';
 
-/** Every operation of the API, by product. */
+/** Operations of the API, by product. */
 export interface Operations {
   Ims: ImsOperations;
   Ram: RamOperations;
@@ -18,8 +18,8 @@ export interface Operations {
   Claviger: ClavigerOperations;
 }
 
-/** By their versions the server tells the products apart. */
-export const versions: Readonly<Record<Product, string>> = {
+/** API versions, by which the server identifies the product. */
+export const VERSIONS: Readonly<Record<Product, string>> = {
   Ims: ims,
   Ram: ram,
   Sts: sts,
@@ -27,20 +27,20 @@ export const versions: Readonly<Record<Product, string>> = {
   Claviger: claviger,
 };
 
-/** `Ims`, `Ram`, … */
+/** Name of a product: `Ims`, `Ram`, … */
 export type Product = keyof Operations;
 
-/** The operations of a product, by name. */
+/** Name of an operation of a product. */
 export type OperationOf<P extends Product> = keyof Operations[P] & string;
 
-/** What an operation takes. */
+/** Parameters of an operation. */
 export type ParametersOf<P extends Product, O extends OperationOf<P>> = Operations[P][O] extends {
   parameters: infer T;
 }
   ? T
   : never;
 
-/** What an operation answers. */
+/** Answer of an operation. */
 export type AnswerOf<P extends Product, O extends OperationOf<P>> = Operations[P][O] extends {
   response: infer T;
 }

@@ -1,19 +1,19 @@
 import { QueryCache, QueryClient } from '@tanstack/react-query';
 import { ApiError } from './api-error.ts';
-import { showPrincipal } from './shown-principal.ts';
+import { setDisplayedPrincipal } from './displayed-principal.ts';
 
-/** The key under which the session is known. */
-export const sessionKey = ['Claviger', 'GetSession', {}] as const;
+/** Query key of the console session. */
+export const SESSION_KEY = ['Claviger', 'GetSession', {}] as const;
 
-/** An ended session; and one whose cookie is gone, so that the server asks for a signature. */
-const sessionEndCodes: ReadonlySet<string> = new Set(['NotSignedIn', 'MissingAccessKeyId']);
+/** Codes for an ended session, and for a missing cookie, when the server expects a signature. */
+const SESSION_END_CODES: ReadonlySet<string> = new Set(['NotSignedIn', 'MissingAccessKeyId']);
 
-/** Whether the server no longer knows who is asking. */
+/** Whether an error means that the console session has ended. */
 export function isSessionEnd(error: unknown): boolean {
-  return error instanceof ApiError && sessionEndCodes.has(error.code);
+  return error instanceof ApiError && SESSION_END_CODES.has(error.code);
 }
 
-/** What is known of the server, for as long as the page lives; in memory only. */
+/** Cache of answers, in memory only. */
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({
     onError: (error) => {
@@ -25,16 +25,16 @@ export const queryClient = new QueryClient({
       staleTime: 10_000,
       gcTime: 5 * 60_000,
       refetchOnWindowFocus: false,
-      // A refusal stays one; what did not arrive may arrive yet.
+      // Only network errors and unavailability are temporary; a refusal is not retried.
       retry: (count, error) =>
         count < 2 && error instanceof ApiError && (error.status === 0 || error.status === 503),
     },
   },
 });
 
-/** Forgets everything that was read while signed in; whoever needs a session is led to the sign-in page. */
+/** Clears all cached answers of the session; pages that require a session then redirect to the sign-in page. */
 export function sessionEnded(): void {
-  showPrincipal(undefined);
-  queryClient.setQueryData(sessionKey, null);
-  queryClient.removeQueries({ predicate: (query) => query.queryKey[1] !== sessionKey[1] });
+  setDisplayedPrincipal(undefined);
+  queryClient.setQueryData(SESSION_KEY, null);
+  queryClient.removeQueries({ predicate: (query) => query.queryKey[1] !== SESSION_KEY[1] });
 }

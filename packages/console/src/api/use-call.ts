@@ -2,16 +2,16 @@ import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { call } from './call.ts';
 import type { AnswerOf, OperationOf, ParametersOf, Product } from './operations.ts';
 
-/** How a reading call may differ from the usual. */
+/** Options of a reading call. */
 export interface CallOptions {
-  /** False to wait, as long as something else has to be known first. */
+  /** False to delay the call. */
   readonly enabled?: boolean;
-  /** To read again, in milliseconds. */
+  /** Interval for reading again, in milliseconds. */
   readonly refetchInterval?: number | false;
 }
 
 /**
- * Reads something from the server; read again after every change (see `useChange`).
+ * Calls a reading operation; the call is repeated after every change (see `useChange`).
  *
  *     const user = useCall('Ims', 'GetUser', { UserId: id });
  */

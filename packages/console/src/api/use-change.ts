@@ -6,29 +6,29 @@ import { call } from './call.ts';
 import type { AnswerOf, OperationOf, ParametersOf, Product } from './operations.ts';
 import { isSessionEnd, queryClient, sessionEnded } from './query-client.ts';
 
-/** A change under way. */
+/** State of a change. */
 export interface Change {
   readonly running: boolean;
-  /** Why the last one failed; null while one runs and after a success. */
+  /** Error of the last change; null while one runs and after a success. */
   readonly error: Error | null;
-  /** Forgets the error. */
+  /** Clears the error. */
   readonly reset: () => void;
   /**
-   * Does the work and reads again whatever is on the screen.
-   * @returns its result; undefined when it failed (see `error`), or was given up at the step-up
+   * Runs a change, then repeats all reading calls of the page.
+   * @returns its result; undefined when it failed (see `error`) or the step-up was cancelled
    */
   readonly run: <T>(work: () => Promise<T>) => Promise<T | undefined>;
 }
 
 /**
- * Changes something on the server. When the server wants to know first that it is still the same person, the
- * step-up dialog opens, and the work is done again after it.
+ * Changes something on the server. When the server requires a step-up, the step-up dialog opens, and the change is
+ * repeated after it.
  *
  *     const change = useChange();
  *     const done = await change.run(() => call('Ims', 'DeleteUser', { UserId: id }));
  *     if (done) message.success(t('deleted'));
  *
- * Nothing of an answer is kept here: an AccessKey's secret is with whoever asked for it, and nowhere else.
+ * The answer is not cached: only the caller has the secret of a new AccessKey.
  */
 export function useChange(): Change {
   const [running, setRunning] = useState(false);

@@ -3,15 +3,15 @@ import { useEffect } from 'react';
 import { call } from './call.ts';
 import type { AnswerOf, OperationOf, ParametersOf, Product } from './operations.ts';
 
-/** How many rows are read without being asked: RAM's own limit of users in an account. */
-const readByItself = 5000;
+/** Rows that are loaded automatically; RAM's limit of users in an account. */
+const MAX_ROWS_LOADED = 5000;
 
-/** The rows of a list that the server gives in pages. */
+/** Rows of a paged list. */
 export interface EveryPage<Row> {
   readonly rows: readonly Row[];
   readonly isLoading: boolean;
   readonly error: Error | null;
-  /** Reads on where reading stopped by itself; undefined when everything is there or on its way. */
+  /** Loads the next page after the automatic limit; undefined when nothing is left or a page is loading. */
   readonly readOn: (() => void) | undefined;
   readonly refetch: () => void;
 }
@@ -23,12 +23,12 @@ interface PageFields {
 }
 
 /**
- * Reads a list to its end, page after page: with `Marker`, or with `NextToken` for operations that have that.
+ * Reads all pages of a list, by `Marker`, or by `NextToken` for operations that use it.
  *
  *     const users = useEveryPage('Ims', 'ListUsers', { MaxItems: 1000 }, (answer) => answer.Users?.User);
  *
- * @param parameters without the place to read on from; with the largest page size
- * @param rowsOf picks the rows out of one answer
+ * @param parameters without marker or token, with the largest page size
+ * @param rowsOf returns the rows of one answer
  */
 export function useEveryPage<P extends Product, O extends OperationOf<P>, Row>(
   product: P,
@@ -44,14 +44,14 @@ export function useEveryPage<P extends Product, O extends OperationOf<P>, Row>(
     getNextPageParam: (answer): Record<string, string> | undefined => {
       const { IsTruncated, Marker, NextToken } = answer as PageFields;
       if (IsTruncated && Marker) return { Marker };
-      // Some answers have an empty token at their end, others none.
+      // The last page has an empty token or none.
       if (NextToken && IsTruncated !== false) return { NextToken };
       return undefined;
     },
   });
   const { data, hasNextPage, isFetchingNextPage, isFetching, fetchNextPage } = query;
   const rows = data?.pages.flatMap((page) => rowsOf(page) ?? []) ?? [];
-  const goesOn = hasNextPage && rows.length < readByItself;
+  const goesOn = hasNextPage && rows.length < MAX_ROWS_LOADED;
   useEffect(() => {
     if (goesOn && !isFetching) void fetchNextPage();
   }, [goesOn, isFetching, fetchNextPage]);

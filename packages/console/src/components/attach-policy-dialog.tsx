@@ -4,15 +4,15 @@ import { useTranslation } from 'react-i18next';
 import { useEveryPage } from '../api/use-every-page.ts';
 import { ErrorNotice } from './error-notice.tsx';
 
-/** A policy, by what RAM tells policies apart. */
+/** Identity of a policy: type and name. */
 export interface PolicyReference {
   readonly name: string;
   readonly type: string;
 }
 
 /**
- * Chooses policies to attach to a user, a group or a role.
- * @param attached what is attached already, and cannot be chosen
+ * Dialog to choose policies for a user, a group or a role.
+ * @param attached policies that are attached already and cannot be chosen
  */
 export function AttachPolicyDialog({
   attached,

@@ -10,7 +10,7 @@ import { AttachPolicyDialog, type PolicyReference } from './attach-policy-dialog
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { type Column, ResourceTable } from './resource-table.tsx';
 
-/** Whom policies are attached to. */
+/** User, group or role that policies are attached to. */
 export type PolicyHolder =
   | { readonly kind: 'user'; readonly name: string }
   | { readonly kind: 'group'; readonly name: string }
@@ -22,7 +22,7 @@ interface AttachedPolicy extends PolicyReference {
   readonly attachedAt: string;
 }
 
-/** The policies of a user, a group or a role: attached and detached here, several at once. */
+/** List of the policies of a user, a group or a role, with bulk attach and detach. */
 export function AttachedPolicies({ holder }: { readonly holder: PolicyHolder }) {
   const { t } = useTranslation();
   const format = useFormat();

@@ -1,6 +1,6 @@
 import './bar-chart.css';
 
-/** One bar. */
+/** Bar of a chart. */
 export interface Bar {
   readonly key: string;
   readonly label: string;
@@ -8,7 +8,7 @@ export interface Bar {
   readonly tone?: 'good' | 'warn' | 'bad';
 }
 
-/** Amounts side by side: a table to those who hear it, bars to those who see it. */
+/** Bar chart; a table for screen readers. */
 export function BarChart({
   label,
   bars,

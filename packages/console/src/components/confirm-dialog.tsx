@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { ErrorNotice } from './error-notice.tsx';
 
 /**
- * The one dialog before everything that cannot simply be undone.
- * @param typed what has to be typed first: the id or name of the thing that goes
+ * Confirmation dialog for actions that cannot easily be undone.
+ * @param typed text that must be typed first: the ID or name of the object
  */
 export function ConfirmDialog({
   open,

@@ -1,24 +1,24 @@
-/** What spreadsheets take for the beginning of a formula. */
-const formulaStart = /^[=+\-@\t\r]/;
+/** Matches text that spreadsheets treat as a formula. */
+const FORMULA_START = /^[=+\-@\t\r]/;
 
 /**
- * A field of a CSV file. Text that a spreadsheet would run as a formula is kept from it by an apostrophe before
- * it (CWE-1236).
+ * Formats a field of a CSV file. An apostrophe is put before text that a spreadsheet would run as a formula
+ * (CWE-1236).
  */
 function field(value: string): string {
-  const safe = formulaStart.test(value) ? `'${value}` : value;
+  const safe = FORMULA_START.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 /**
- * A CSV file (RFC 4180), with a byte order mark: without it spreadsheets misread Chinese.
- * @param rows the first is the heading
+ * Formats a CSV file (RFC 4180) with a byte order mark, without which spreadsheets misread Chinese.
+ * @param rows with the headings first
  */
 export function csvText(rows: readonly (readonly string[])[]): string {
   return `\ufeff${rows.map((row) => row.map(field).join(',')).join('\r\n')}\r\n`;
 }
 
-/** Lets the browser save a text as a file. */
+/** Saves a text as a file. */
 export function saveFile(name: string, text: string, type = 'text/csv;charset=utf-8'): void {
   const url = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement('a');

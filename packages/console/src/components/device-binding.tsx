@@ -2,7 +2,7 @@ import { Button, Form, Input, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
 
 /**
- * Binds an authenticator app: the QR code (or the seed by hand), then two codes in a row.
+ * Form to bind an authenticator app: QR code or seed, then two consecutive codes.
  * @param qrCodePng Base64
  */
 export function DeviceBinding({

@@ -1,7 +1,7 @@
 import { Component, type ReactNode } from 'react';
 import { ErrorNotice } from './error-notice.tsx';
 
-/** Keeps a bug of one page from taking the whole console down. */
+/** Catches errors of one page, so that the rest of the console keeps working. */
 export class ErrorBoundary extends Component<
   { readonly children: ReactNode },
   { readonly error: Error | null }

@@ -2,12 +2,12 @@ import { Alert, Button, Typography } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type AccessDenied, ApiError } from '../api/api-error.ts';
-import { errorWords } from './error-words.ts';
+import { errorMessageKey } from './error-message-key.ts';
 
 /**
- * What went wrong, in the reader's words; of a denied action, the permission that was missing.
- * @param error null shows nothing, so that a form can always have its place for it
- * @param retry does it again
+ * Notice of an error in the language of the user; for a denied call with the missing permission.
+ * @param error null renders nothing, so that forms can always include the notice
+ * @param retry repeats the failed call
  */
 export function ErrorNotice({
   error,
@@ -16,7 +16,7 @@ export function ErrorNotice({
 }: {
   readonly error: Error | null | undefined;
   readonly retry?: (() => void) | undefined;
-  /** One line, where many of them may stand beside each other. */
+  /** Single line, for places with several notices. */
   readonly compact?: boolean;
 }) {
   const { t } = useTranslation();
@@ -64,11 +64,11 @@ export function ErrorNotice({
   );
 }
 
-/** One line that says what an error means. */
+/** Translated message of an error. */
 export function ErrorText({ error }: { readonly error: Error }): ReactNode {
   const { t, i18n } = useTranslation('errors');
   if (!(error instanceof ApiError)) return error.message;
-  const words = errorWords(error.code, (key) => i18n.exists(key, { ns: 'errors' }));
+  const words = errorMessageKey(error.code, (key) => i18n.exists(key, { ns: 'errors' }));
   if (words === undefined) return error.message;
   return t(words.key as 'Missing', { name: words.name });
 }

@@ -1,15 +1,15 @@
 import { useTranslation } from 'react-i18next';
 import type { PasswordRules } from '../api/claviger-operations.ts';
 
-/** Kinds of characters that every password needs, as the server has it; RAM's own policy has no field for it. */
-const usualKinds = 2;
+/** Default number of character kinds in a password; RAM's password policy has no field for it. */
+const DEFAULT_KINDS = 2;
 
-/** What a new password must be like, in words. */
+/** List of the rules for a new password. */
 export function PasswordRuleList({ rules }: { readonly rules: PasswordRules }) {
   const { t } = useTranslation();
   const lines = [
     rules.MinimumPasswordLength && t('passwordRule.length', { count: rules.MinimumPasswordLength }),
-    t('passwordRule.kinds', { count: rules.KindsOfCharacters ?? usualKinds }),
+    t('passwordRule.kinds', { count: rules.KindsOfCharacters ?? DEFAULT_KINDS }),
     rules.RequireLowercaseCharacters && t('passwordRule.lower'),
     rules.RequireUppercaseCharacters && t('passwordRule.upper'),
     rules.RequireNumbers && t('passwordRule.number'),

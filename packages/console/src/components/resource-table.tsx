@@ -5,63 +5,63 @@ import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { csvText, saveFile } from './csv.ts';
 import { ErrorNotice } from './error-notice.tsx';
-import { Waiting } from './waiting.tsx';
+import { Loading } from './loading.tsx';
 import './resource-table.css';
 
-/** A column: what is shown, and the text that is searched, sorted and exported. */
+/** Column of a table. Its text is searched, sorted and exported. */
 export interface Column<Row> {
   readonly key: string;
   readonly title: string;
-  /** What the column says, as plain text; empty for one that only has buttons. */
+  /** Plain text of a cell; empty for a column of buttons. */
   readonly text: (row: Row) => string;
-  /** How it is shown, if not as its text. */
+  /** Renders a cell; the text when absent. */
   readonly render?: (row: Row) => ReactNode;
-  /** Sorted by this instead of the text; false for a column that makes no sense to sort by. */
+  /** Sort key instead of the text; false for a column that cannot be sorted. */
   readonly sortBy?: ((row: Row) => number | string) | false;
   readonly width?: number;
 }
 
-/** Something that can be done to several rows at once. */
+/** Action on the selected rows. */
 export interface BulkAction<Row> {
   readonly key: string;
   readonly label: string;
   readonly danger?: boolean;
-  /** Why it cannot be done to these; undefined when it can. */
+  /** Reason why the action is disabled for these rows; undefined if enabled. */
   readonly disabledReason?: (rows: readonly Row[]) => string | undefined;
   /** @param done clears the selection */
   readonly run: (rows: readonly Row[], done: () => void) => void;
 }
 
-/** What a table is made of. */
+/** Properties of a resource table. */
 export interface ResourceTableProps<Row> {
-  /** Says what the table holds, to screen readers. */
+  /** Label for screen readers. */
   readonly label: string;
   readonly rows: readonly Row[];
   readonly columns: readonly Column<Row>[];
   readonly rowKey: (row: Row) => string;
-  /** Says which row a checkbox chooses. */
+  /** Label of the checkbox of a row. */
   readonly rowName: (row: Row) => string;
   readonly loading?: boolean;
   readonly error?: Error | null;
   readonly refetch?: () => void;
   readonly readOn?: (() => void) | undefined;
   readonly bulkActions?: readonly BulkAction<Row>[];
-  /** Of the CSV file, without its ending; without a name there is no export. */
+  /** Name of the CSV file without extension; no export when absent. */
   readonly fileName?: string;
   readonly searchPlaceholder?: string;
-  /** False for lists that are always short: without search and buttons. */
+  /** False for short lists, without search and toolbar. */
   readonly searchable?: boolean;
-  /** Between the search and the buttons: filters. */
+  /** Filters between search and buttons. */
   readonly filters?: ReactNode;
-  /** When there is nothing at all. */
+  /** Content for an empty list. */
   readonly empty?: ReactNode;
-  /** When several tables are on a page: sets their places in the address apart. */
+  /** Prefix of the search parameters, for pages with several tables. */
   readonly name?: string;
 }
 
 /**
- * A list with search, sorting, paging, bulk actions and CSV export; on a phone's width a list of cards. What is
- * searched and which page is shown stand in the address.
+ * Table with search, sorting, paging, bulk actions and CSV export; a list of cards at phone width. Search text and page
+ * number are in the URL.
  */
 export function ResourceTable<Row extends object>(props: ResourceTableProps<Row>) {
   const {
@@ -234,7 +234,7 @@ export function ResourceTable<Row extends object>(props: ResourceTableProps<Row>
           />
         </div>
       ) : loading ? (
-        <Waiting />
+        <Loading />
       ) : found.length === 0 ? (
         empty
       ) : (

@@ -6,10 +6,10 @@ import type { ParametersOf } from '../api/operations.ts';
 import { useChange } from '../api/use-change.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 
-/** Whose sessions are ended. */
+/** Target of a revocation. */
 export type SessionTarget = ParametersOf<'Claviger', 'RevokeSessions'>;
 
-/** The dialog before every session of a role, a user or an AccessKey is ended that began before now. */
+/** Confirmation dialog to revoke all current sessions of a role, a user or an AccessKey. */
 export function RevokeSessionsDialog({
   target,
   name,
@@ -17,7 +17,7 @@ export function RevokeSessionsDialog({
   onClosed,
 }: {
   readonly target: SessionTarget;
-  /** As people know it. */
+  /** Display name of the target. */
   readonly name: string;
   readonly open: boolean;
   readonly onClosed: () => void;
@@ -47,7 +47,7 @@ export function RevokeSessionsDialog({
   );
 }
 
-/** The button that opens it. */
+/** Button that opens the revocation dialog. */
 export function RevokeSessionsButton({
   target,
   name,

@@ -4,32 +4,32 @@ import { useTranslation } from 'react-i18next';
 import { useChange } from '../api/use-change.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 
-/** How things of one kind are deleted. */
+/** Texts and calls for deleting objects of one kind. */
 export interface DeletionOptions<Thing> {
   readonly nameOf: (thing: Thing) => string;
-  /** Deletes one. */
+  /** Deletes one object. */
   readonly remove: (thing: Thing) => Promise<unknown>;
   readonly title: string;
-  /** What it means, for so many things of these names. */
+  /** Explains the effect for this number of objects with these names. */
   readonly text: (count: number, names: string) => string;
-  /** What is said afterwards. */
+  /** Message after the deletion. */
   readonly done: (count: number) => string;
-  /** Whether the name of a single thing has to be typed first. */
+  /** Whether the name of a single object must be typed first. */
   readonly typed?: boolean;
-  /** Told when they are gone. */
+  /** Called after the deletion. */
   readonly onDeleted?: () => void;
 }
 
-/** The way to delete things: asks, deletes, says so. */
+/** Deletion with confirmation and success message. */
 export interface Deletion<Thing> {
-  /** @param done told when they are gone, such as to clear a selection */
+  /** Opens the confirmation dialog. @param done called after the deletion, for example to clear a selection */
   readonly ask: (things: readonly Thing[], done?: () => void) => void;
-  /** To be put somewhere on the page. */
+  /** Confirmation dialog to render on the page. */
   readonly dialog: ReactNode;
 }
 
 /**
- * Deletes things after asking.
+ * Deletes objects after confirmation.
  *
  *     const deletion = useDeletion<Role>({ … });
  *     <Button onClick={() => deletion.ask([role])}>…</Button>

@@ -1,23 +1,23 @@
 import i18next from 'i18next';
 import LanguageDetector from 'i18next-browser-languagedetector';
 import { initReactI18next } from 'react-i18next';
-import { type Language, languageOf, languages } from './languages.ts';
+import { LANGUAGES, type Language, languageOf } from './languages.ts';
 
-/** Every catalogue, each loaded when a page asks for it. */
-const catalogues = import.meta.glob<Record<string, unknown>>('../locales/*/*.json', { import: 'default' });
+/** Message catalogues, loaded on demand. */
+const CATALOGUES = import.meta.glob<Record<string, unknown>>('../locales/*/*.json', { import: 'default' });
 
-/** The catalogue that every page needs. */
-export const shell = 'shell';
+/** Catalogue that every page needs. */
+export const SHELL = 'shell';
 
 async function read(language: string, namespace: string): Promise<Record<string, unknown>> {
-  const load = catalogues[`../locales/${language}/${namespace}.json`];
+  const load = CATALOGUES[`../locales/${language}/${namespace}.json`];
   if (load === undefined) throw new Error(`there is no catalogue ${language}/${namespace}`);
   return load();
 }
 
 /**
- * Starts in the language that was chosen last, else in the browser's.
- * @returns when the words of the shell are there
+ * Initialises the language: the last choice, or the language of the browser. Resolves when the catalogue of the shell
+ * is loaded.
  */
 export async function startTranslations(): Promise<void> {
   await i18next
@@ -37,11 +37,11 @@ export async function startTranslations(): Promise<void> {
       },
     })
     .init({
-      supportedLngs: languages,
+      supportedLngs: LANGUAGES,
       fallbackLng: false,
       load: 'currentOnly',
-      ns: [shell],
-      defaultNS: shell,
+      ns: [SHELL],
+      defaultNS: SHELL,
       interpolation: { escapeValue: false },
       detection: {
         order: ['localStorage', 'navigator'],
@@ -52,16 +52,16 @@ export async function startTranslations(): Promise<void> {
     });
   i18next.on('languageChanged', sayLanguage);
   sayLanguage(i18next.language);
-  // Wanted when something goes wrong, which is no moment to begin loading.
+  // Loaded in advance: error messages are needed when loading may fail.
   void i18next.loadNamespaces('errors');
 }
 
-/** Screen readers choose their voice by it, fonts their glyphs. */
+/** Sets the language of the document, which selects the voice of screen readers and the glyphs of fonts. */
 function sayLanguage(language: string): void {
   document.documentElement.lang = language;
 }
 
-/** The language in use. */
+/** Returns the current language. */
 export function currentLanguage(): Language {
   return languageOf(i18next.language);
 }

@@ -1,18 +1,18 @@
-/** The languages that the console speaks. */
-export const languages = ['zh-TW', 'zh-CN', 'en'] as const;
+/** Languages of the console. */
+export const LANGUAGES = ['zh-TW', 'zh-CN', 'en'] as const;
 
-/** One of them. */
-export type Language = (typeof languages)[number];
+/** Language of the console. */
+export type Language = (typeof LANGUAGES)[number];
 
-/** How each calls itself. */
-export const languageNames: Readonly<Record<Language, string>> = {
+/** Name of each language in that language. */
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = {
   'zh-TW': '繁體中文',
   'zh-CN': '简体中文',
   en: 'English',
 };
 
 /**
- * The console's language for a browser's language tag.
+ * Returns the console language for a language tag of the browser.
  * @param tag such as `zh-Hant-HK`
  */
 export function languageOf(tag: string): Language {

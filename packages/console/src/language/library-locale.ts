@@ -2,7 +2,7 @@ import type { Locale } from 'antd/es/locale';
 import dayjs from 'dayjs';
 import type { Language } from './languages.ts';
 
-/** The component library's own words, loaded for the language in use. */
+/** Locale of the component library for the current language. */
 const loaders: Readonly<Record<Language, () => Promise<{ default: Locale }>>> = {
   'zh-TW': async () => {
     await import('dayjs/locale/zh-tw');
@@ -15,11 +15,11 @@ const loaders: Readonly<Record<Language, () => Promise<{ default: Locale }>>> = 
   en: () => import('antd/es/locale/en_US'),
 };
 
-const dayjsNames: Readonly<Record<Language, string>> = { 'zh-TW': 'zh-tw', 'zh-CN': 'zh-cn', en: 'en' };
+const DAYJS_NAMES: Readonly<Record<Language, string>> = { 'zh-TW': 'zh-tw', 'zh-CN': 'zh-cn', en: 'en' };
 
-/** Loads the words of the component library and sets those of its dates. */
+/** Loads the locale of the component library and sets that of dates. */
 export async function loadLibraryLocale(language: Language): Promise<Locale> {
   const { default: locale } = await loaders[language]();
-  dayjs.locale(dayjsNames[language]);
+  dayjs.locale(DAYJS_NAMES[language]);
   return locale;
 }

@@ -2,31 +2,31 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { languageOf } from './languages.ts';
 
-/** How moments and numbers are written in the language in use. */
+/** Formatters for times and numbers in the current language. */
 export interface Format {
-  /** `2026-11-24T12:00:00Z` as a date and a time in the browser's time zone; empty for no moment. */
+  /** Date and time of `2026-11-24T12:00:00Z` in the time zone of the browser; empty if absent. */
   readonly moment: (instant: string | undefined) => string;
-  /** Only the date. */
+  /** Date only. */
   readonly date: (instant: string | undefined) => string;
-  /** `3 days ago`; empty for no moment. */
+  /** Relative time, `3 days ago`; empty if absent. */
   readonly ago: (instant: string | undefined, now?: number) => string;
   readonly number: (value: number) => string;
-  /** 0.25 as `25%`. */
+  /** Percentage, `25%` for 0.25. */
   readonly percent: (value: number) => string;
 }
 
-const units = [
+const UNITS = [
   ['year', 365 * 86_400_000],
   ['month', 30 * 86_400_000],
   ['day', 86_400_000],
   ['hour', 3_600_000],
   ['minute', 60_000],
 ] as const;
-/** What is younger than a minute is said to be now: "this minute" is what no person says. */
+/** Returns the relative time; `now` within a minute, because `Intl` would return "this minute". */
 const NOW = ['second', Number.POSITIVE_INFINITY] as const;
 
 function makeFormat(language: string): Format {
-  // Written Chinese has the 24 hours, which the browser's default for Taiwan has not.
+  // 24 hours are usual in written Chinese, but not the browser's default for Taiwan.
   const clock = language === 'en' ? {} : ({ hourCycle: 'h23' } as const);
   const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium', ...clock });
   const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
@@ -44,7 +44,7 @@ function makeFormat(language: string): Format {
       const time = Date.parse(instant ?? '');
       if (Number.isNaN(time)) return '';
       const passed = time - now;
-      const [unit, length] = units.find(([, span]) => Math.abs(passed) >= span) ?? NOW;
+      const [unit, length] = UNITS.find(([, span]) => Math.abs(passed) >= span) ?? NOW;
       return relative.format(Math.trunc(passed / length), unit);
     },
     number: (value) => number.format(value),
@@ -52,7 +52,7 @@ function makeFormat(language: string): Format {
   };
 }
 
-/** How to write moments and numbers. */
+/** Returns formatters for the current language. */
 export function useFormat(): Format {
   const { i18n } = useTranslation();
   const language = languageOf(i18n.language);

@@ -8,7 +8,7 @@ import { sessionEnded } from '../api/query-client.ts';
 import { RootKeyWarning } from '../session/root-key-warning.tsx';
 import { useSession } from '../session/use-session.ts';
 
-/** Who is signed in, and what is theirs: AccessKeys, security, the way out. */
+/** Menu of the signed-in principal: AccessKeys, security settings, sign-out. */
 export function AvatarMenu() {
   const { t } = useTranslation();
   const navigate = useNavigate();
@@ -39,7 +39,7 @@ export function AvatarMenu() {
         trigger={['hover', 'click']}
         placement="bottomRight"
         open={open}
-        // The pointer is still over what was chosen, and would open the menu again.
+        // The pointer is still over the menu and would open it again.
         onOpenChange={(next) => setOpen(next && performance.now() - chosenAt.current > 500)}
         menu={{
           items: [

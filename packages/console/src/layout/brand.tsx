@@ -1,4 +1,4 @@
-/** Claviger: the bearer of keys. */
+/** Logo of Claviger, which means key bearer. */
 export function BrandMark({ size = 28 }: { readonly size?: number }) {
   return (
     <svg viewBox="0 0 32 32" width={size} height={size} aria-hidden="true" focusable="false">

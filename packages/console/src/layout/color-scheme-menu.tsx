@@ -3,14 +3,14 @@ import { Button, Dropdown } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { type ColorSchemeChoice, chooseColorScheme, useColorSchemeChoice } from '../theme/color-scheme.ts';
 
-const icons = {
+const ICONS = {
   system: <DesktopOutlined aria-hidden />,
   light: <SunOutlined aria-hidden />,
   dark: <MoonOutlined aria-hidden />,
 } as const;
-const choices: readonly ColorSchemeChoice[] = ['system', 'light', 'dark'];
+const CHOICES: readonly ColorSchemeChoice[] = ['system', 'light', 'dark'];
 
-/** Light, dark, or as the system has it. */
+/** Menu for the colour scheme: light, dark or system. */
 export function ColorSchemeMenu() {
   const { t } = useTranslation();
   const choice = useColorSchemeChoice();
@@ -20,13 +20,13 @@ export function ColorSchemeMenu() {
       menu={{
         selectable: true,
         selectedKeys: [choice],
-        items: choices.map((key) => ({ key, icon: icons[key], label: t(`scheme.${key}`) })),
+        items: CHOICES.map((key) => ({ key, icon: ICONS[key], label: t(`scheme.${key}`) })),
         onClick: ({ key }) => chooseColorScheme(key as ColorSchemeChoice),
       }}
     >
       <Button
         type="text"
-        icon={icons[choice]}
+        icon={ICONS[choice]}
         aria-label={`${t('scheme.label')}: ${t(`scheme.${choice}`)}`}
       />
     </Dropdown>

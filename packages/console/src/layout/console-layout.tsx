@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, Navigate, Outlet, useLocation } from 'react-router';
 import { ErrorBoundary } from '../components/error-boundary.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
-import { Waiting } from '../components/waiting.tsx';
+import { Loading } from '../components/loading.tsx';
 import { StepUpDialog } from '../session/step-up-dialog.tsx';
 import { useSessionQuery } from '../session/use-session.ts';
 import { AvatarMenu } from './avatar-menu.tsx';
@@ -15,14 +15,14 @@ import { LanguageMenu } from './language-menu.tsx';
 import { Navigation } from './navigation.tsx';
 import './console-layout.css';
 
-/** Everything behind the sign-in: top bar, navigation, and the page. */
+/** Layout of signed-in pages: top bar, navigation, page. */
 export function ConsoleLayout() {
   const { t } = useTranslation();
   const session = useSessionQuery();
   const location = useLocation();
   const [menuOpen, setMenuOpen] = useState(false);
 
-  if (session.isPending) return <Waiting />;
+  if (session.isPending) return <Loading />;
   if (session.error) return <ErrorNotice error={session.error} retry={() => void session.refetch()} />;
   if (session.data === null) {
     const next = `${location.pathname}${location.search}`;
@@ -65,7 +65,7 @@ export function ConsoleLayout() {
       </Drawer>
       <main id="main" className="console-main" tabIndex={-1}>
         <ErrorBoundary key={location.pathname}>
-          <Suspense fallback={<Waiting />}>
+          <Suspense fallback={<Loading />}>
             <Outlet />
           </Suspense>
         </ErrorBoundary>

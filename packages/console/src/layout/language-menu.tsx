@@ -1,9 +1,9 @@
 import { GlobalOutlined } from '@ant-design/icons';
 import { Button, Dropdown } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { languageNames, languageOf, languages } from '../language/languages.ts';
+import { LANGUAGE_NAMES, LANGUAGES, languageOf } from '../language/languages.ts';
 
-/** Switches the language of everything. */
+/** Menu for the language of the console. */
 export function LanguageMenu() {
   const { t, i18n } = useTranslation();
   const language = languageOf(i18n.language);
@@ -13,16 +13,16 @@ export function LanguageMenu() {
       menu={{
         selectable: true,
         selectedKeys: [language],
-        items: languages.map((key) => ({ key, label: <span lang={key}>{languageNames[key]}</span> })),
+        items: LANGUAGES.map((key) => ({ key, label: <span lang={key}>{LANGUAGE_NAMES[key]}</span> })),
         onClick: ({ key }) => void i18n.changeLanguage(key),
       }}
     >
       <Button
         type="text"
         icon={<GlobalOutlined aria-hidden />}
-        aria-label={`${t('language')}: ${languageNames[language]}`}
+        aria-label={`${t('language')}: ${LANGUAGE_NAMES[language]}`}
       >
-        <span className="wide-only">{languageNames[language]}</span>
+        <span className="wide-only">{LANGUAGE_NAMES[language]}</span>
       </Button>
     </Dropdown>
   );

@@ -25,13 +25,13 @@ interface Entry {
 }
 
 interface Section {
-  /** None for what stands above all sections. */
+  /** Absent for entries above all sections. */
   readonly heading?: ParseKeys<'shell'>;
   readonly entries: readonly Entry[];
 }
 
-/** The left navigation, in the order that users of RAM's console know. */
-const sections: readonly Section[] = [
+/** Sections of the navigation, in the order of RAM's console. */
+const SECTIONS: readonly Section[] = [
   { entries: [{ path: '/overview', label: 'nav.overview', icon: <DashboardOutlined /> }] },
   {
     heading: 'nav.identities',
@@ -68,14 +68,14 @@ const sections: readonly Section[] = [
 ];
 
 /**
- * The left navigation.
- * @param onChosen told when an entry was chosen: a drawer closes then
+ * Main navigation.
+ * @param onChosen called when an entry is chosen, to close a drawer
  */
 export function Navigation({ onChosen }: { readonly onChosen?: () => void }) {
   const { t } = useTranslation();
   return (
     <nav aria-label={t('nav.label')} className="navigation">
-      {sections.map(({ heading, entries }) => (
+      {SECTIONS.map(({ heading, entries }) => (
         <div key={entries[0]?.path}>
           {heading && <h2>{t(heading)}</h2>}
           <ul>

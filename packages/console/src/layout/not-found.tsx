@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { Page } from './page.tsx';
 
-/** For addresses that lead nowhere. */
+/** Page for unknown addresses. */
 export function NotFound() {
   const { t } = useTranslation();
   const navigate = useNavigate();

@@ -4,11 +4,11 @@ import { Link } from 'react-router';
 import './console-layout.css';
 
 /**
- * The frame of a page: where it is, what it is called, what can be done.
- * @param title its heading, and the title of the browser's tab
- * @param trail the pages above it
- * @param description one or two sentences for who has never been here
- * @param actions buttons for the page as a whole
+ * Frame of a page: breadcrumb, heading, description, actions.
+ * @param title heading, also of the browser tab
+ * @param trail parent pages
+ * @param description one or two sentences for new users
+ * @param actions buttons for the whole page
  */
 export function Page({
   title,
@@ -27,7 +27,7 @@ export function Page({
   useEffect(() => {
     document.title = `${title} · Claviger`;
   }, [title]);
-  // Whoever follows a link with a screen reader hears where they have come to.
+  // Screen readers announce the new page.
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (
     <div>

@@ -1,7 +1,7 @@
 import { useRouteError } from 'react-router';
 import { ErrorNotice } from '../components/error-notice.tsx';
 
-/** For a page that could not be loaded: a new version of the console was put in place of this one, say. */
+/** Page for a failed load, for example after the console was updated on the server. */
 export function RouteError() {
   const error = useRouteError();
   return (

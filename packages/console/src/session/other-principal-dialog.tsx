@@ -2,7 +2,7 @@ import { Button, Modal } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useOtherPrincipalSignedIn } from './other-principal.ts';
 
-/** Covers a page that shows another user than the one who is signed in by now. It can only be loaded again. */
+/** Dialog over a page of a user who is no longer signed in, with a button to reload it. */
 export function OtherPrincipalDialog() {
   const { t } = useTranslation();
   return (

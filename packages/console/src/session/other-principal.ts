@@ -3,13 +3,13 @@ import { useSyncExternalStore } from 'react';
 let signedIn = false;
 const listeners = new Set<() => void>();
 
-/** Notes that the server refused a call of this page because another user has signed in with this browser. */
+/** Records that a call was refused because another user has signed in with this browser. */
 export function otherPrincipalSignedIn(): void {
   signedIn = true;
   for (const listener of listeners) listener();
 }
 
-/** Whether that was so; until the page is loaded again. */
+/** Whether another user has signed in since the page was loaded. */
 export function useOtherPrincipalSignedIn(): boolean {
   return useSyncExternalStore(
     (listener) => {

@@ -1,6 +1,6 @@
 import { ApiError } from '../api/api-error.ts';
 
-/** The browser's own words for a passkey that was not used are of no help to people. */
+/** Replaces the browser's error for an unused passkey by one with a translated message. */
 export function passkeyError(reason: unknown): Error {
   if (reason instanceof Error && reason.name === 'NotAllowedError') {
     return new ApiError({ code: 'PasskeyNotUsed', status: 0, message: reason.message, cause: reason });

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 /**
- * The warning before the AccessKeys of the account root are shown at all: it has to be acknowledged.
+ * Warning that must be acknowledged before the AccessKeys of the account root are shown.
  */
 export function RootKeyWarning({
   open,

@@ -9,7 +9,7 @@ import { passkeyError } from './passkey-error.ts';
 import { settleStepUp, useStepUpWanted } from './step-up.ts';
 import { refreshSession, useSession } from './use-session.ts';
 
-/** Asks who is signed in to prove again that it is they; opened by `askForStepUp`. */
+/** Step-up dialog: verifies the signed-in principal again. Opened by `askForStepUp`. */
 export function StepUpDialog() {
   const { t } = useTranslation();
   const wanted = useStepUpWanted();

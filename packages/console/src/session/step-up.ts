@@ -11,22 +11,21 @@ function changed(next: readonly Settle[]): void {
 }
 
 /**
- * Opens the step-up dialog, in which people prove again that it is they. Several who ask at the same time are
- * answered by the same dialog.
- * @returns false when it was closed without proof
+ * Opens the step-up dialog. Concurrent calls share one dialog.
+ * @returns false when it was closed without verification
  */
 export function askForStepUp(): Promise<boolean> {
   return new Promise((resolve) => changed([...waiting, resolve]));
 }
 
-/** Answers everybody who waits. */
+/** Resolves all pending calls of `askForStepUp`. */
 export function settleStepUp(verified: boolean): void {
   const settled = waiting;
   changed([]);
   for (const settle of settled) settle(verified);
 }
 
-/** Whether somebody waits. */
+/** Whether the step-up dialog is requested. */
 export function useStepUpWanted(): boolean {
   return useSyncExternalStore(
     (listener) => {

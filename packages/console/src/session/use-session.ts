@@ -1,16 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
+import { setDisplayedPrincipal } from '../api/displayed-principal.ts';
 import type { AnswerOf } from '../api/operations.ts';
-import { isSessionEnd, queryClient, sessionKey } from '../api/query-client.ts';
-import { showPrincipal } from '../api/shown-principal.ts';
+import { isSessionEnd, queryClient, SESSION_KEY } from '../api/query-client.ts';
 
-/** Who is signed in, and until when. */
+/** Console session of the signed-in principal. */
 export type Session = AnswerOf<'Claviger', 'GetSession'>;
 
 async function readSession(): Promise<Session | null> {
   try {
     const session = await call('Claviger', 'GetSession', {});
-    showPrincipal(session.Principal);
+    setDisplayedPrincipal(session.Principal);
     return session;
   } catch (reason) {
     if (isSessionEnd(reason)) return null;
@@ -18,21 +18,21 @@ async function readSession(): Promise<Session | null> {
   }
 }
 
-const query = { queryKey: sessionKey, queryFn: readSession, staleTime: 60_000 };
+const SESSION_QUERY = { queryKey: SESSION_KEY, queryFn: readSession, staleTime: 60_000 };
 
-/** The session; `data` is null when nobody is signed in. */
+/** Reads the console session; `data` is null when signed out. */
 export function useSessionQuery() {
-  return useQuery(query);
+  return useQuery(SESSION_QUERY);
 }
 
-/** The session, within the part of the console that is only shown to who is signed in. */
+/** Returns the console session on pages that require one. */
 export function useSession(): Session {
-  const { data } = useQuery(query);
-  if (!data) throw new Error('there is no session here');
+  const { data } = useQuery(SESSION_QUERY);
+  if (!data) throw new Error('no console session on this page');
   return data;
 }
 
-/** Reads the session again: after signing in, and after a step-up. */
+/** Reads the console session again, after signing in or a step-up. */
 export async function refreshSession(): Promise<Session | null> {
-  return queryClient.fetchQuery({ ...query, staleTime: 0 });
+  return queryClient.fetchQuery({ ...SESSION_QUERY, staleTime: 0 });
 }

@@ -1,21 +1,21 @@
 import { useSyncExternalStore } from 'react';
 
-/** What people choose. */
+/** Colour scheme setting. */
 export type ColorSchemeChoice = 'system' | 'light' | 'dark';
 
-const storageKey = 'claviger.color-scheme';
-const systemDark = window.matchMedia('(prefers-color-scheme: dark)');
+const STORAGE_KEY = 'claviger.color-scheme';
+const SYSTEM_DARK = window.matchMedia('(prefers-color-scheme: dark)');
 const listeners = new Set<() => void>();
 
 let choice = readChoice();
 
 function readChoice(): ColorSchemeChoice {
-  const kept = localStorage.getItem(storageKey);
+  const kept = localStorage.getItem(STORAGE_KEY);
   return kept === 'light' || kept === 'dark' ? kept : 'system';
 }
 
 function isDark(): boolean {
-  return choice === 'dark' || (choice === 'system' && systemDark.matches);
+  return choice === 'dark' || (choice === 'system' && SYSTEM_DARK.matches);
 }
 
 function apply(): void {
@@ -23,13 +23,13 @@ function apply(): void {
   for (const listener of listeners) listener();
 }
 
-systemDark.addEventListener('change', apply);
+SYSTEM_DARK.addEventListener('change', apply);
 apply();
 
-/** Chooses a scheme, for this browser. */
+/** Sets the colour scheme for this browser. */
 export function chooseColorScheme(next: ColorSchemeChoice): void {
   choice = next;
-  localStorage.setItem(storageKey, next);
+  localStorage.setItem(STORAGE_KEY, next);
   apply();
 }
 
@@ -38,12 +38,12 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** What was chosen. */
+/** Returns the colour scheme setting. */
 export function useColorSchemeChoice(): ColorSchemeChoice {
   return useSyncExternalStore(subscribe, () => choice);
 }
 
-/** Whether the page is dark now. */
+/** Whether the page is dark. */
 export function useIsDark(): boolean {
   return useSyncExternalStore(subscribe, isDark);
 }

@@ -1,9 +1,9 @@
 /**
- * Gives every style element that a library makes the nonce of this page, without which the content security
- * policy drops it. The component library takes a nonce for most of its styles, but not for those with which it
- * measures scroll bars and keeps the page from scrolling behind a dialog, nor for those within its icons.
+ * Adds the nonce of the page to every style element that a library creates, as the content security policy requires. The
+ * component library accepts a nonce for most styles, but not for measuring scroll bars, for locking the page behind a
+ * dialog, and inside icons.
  */
-export function giveStylesTheNonce(): void {
+export function addNonceToStyles(): void {
   const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
   const createElement = document.createElement.bind(document) as typeof document.createElement;
   document.createElement = ((name: string, options?: ElementCreationOptions) => {

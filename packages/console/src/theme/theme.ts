@@ -1,21 +1,21 @@
 import { theme as antd, type ThemeConfig } from 'antd';
 
-const codeFont = "ui-monospace, 'SF Mono', 'Cascadia Code', Menlo, Consolas, 'DejaVu Sans Mono', monospace";
+const CODE_FONT = "ui-monospace, 'SF Mono', 'Cascadia Code', Menlo, Consolas, 'DejaVu Sans Mono', monospace";
 
 /**
- * The look of everything. Where the library's own colours have too little contrast to be read (WCAG 2.2, 1.4.3:
- * 4.5 to 1), they are darkened or lightened here, once for all components.
+ * Theme of the component library. Colours of the library with a contrast below 4.5 to 1 (WCAG 2.2, 1.4.3) are replaced
+ * here for all components.
  */
 export function themeOf(dark: boolean): ThemeConfig {
   return {
     algorithm: dark ? antd.darkAlgorithm : antd.defaultAlgorithm,
     token: {
-      // Chinese glyphs differ by place: the page's styles choose them by its language.
+      // Chinese glyphs differ by region: the style sheet selects the font by language.
       fontFamily: 'inherit',
-      fontFamilyCode: codeFont,
+      fontFamilyCode: CODE_FONT,
       borderRadius: 6,
       motion: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
-      ...(dark ? darkTokens : lightTokens),
+      ...(dark ? DARK_TOKENS : LIGHT_TOKENS),
     },
     components: {
       Layout: {
@@ -34,7 +34,7 @@ export function themeOf(dark: boolean): ThemeConfig {
         groupTitleFontSize: 12,
       },
       Table: { headerBg: dark ? '#1b2330' : '#f5f7fa', headerSplitColor: 'transparent' },
-      // White on it has to be readable, and it is lighter elsewhere to be readable itself.
+      // Dark enough for white text; a lighter shade is used where it is text itself.
       ...(dark && {
         Button: { colorPrimary: '#3a66d4', colorPrimaryHover: '#4370d9', colorPrimaryActive: '#2f58bd' },
       }),
@@ -44,7 +44,7 @@ export function themeOf(dark: boolean): ThemeConfig {
   };
 }
 
-const lightTokens: ThemeConfig['token'] = {
+const LIGHT_TOKENS: ThemeConfig['token'] = {
   colorPrimary: '#1d4ed8',
   colorInfo: '#1d4ed8',
   colorLink: '#1d4ed8',
@@ -69,7 +69,7 @@ const lightTokens: ThemeConfig['token'] = {
   colorBorderSecondary: '#e4e8ee',
 };
 
-const darkTokens: ThemeConfig['token'] = {
+const DARK_TOKENS: ThemeConfig['token'] = {
   colorPrimary: '#5b8cff',
   colorInfo: '#5b8cff',
   colorLink: '#7ea6ff',

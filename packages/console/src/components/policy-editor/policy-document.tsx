@@ -1,17 +1,17 @@
 import { EditorState, RangeSetBuilder, Text } from '@codemirror/state';
 import { Decoration, EditorView } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
-import { jsonLook } from './json-look.ts';
+import { JSON_EXTENSIONS } from './json-extensions.ts';
 import './policy-editor.css';
 
-/** Lines that are lit up, from 1, the last one included. */
-export interface LitLines {
+/** Range of highlighted lines, from 1, inclusive. */
+export interface HighlightedLines {
   readonly from: number;
   readonly to: number;
   readonly as: 'allow' | 'deny';
 }
 
-/** A policy document to be read, with lines lit up. */
+/** Read-only policy document with highlighted lines. */
 export function PolicyDocument({
   label,
   text,
@@ -19,7 +19,7 @@ export function PolicyDocument({
 }: {
   readonly label: string;
   readonly text: string;
-  readonly lit?: readonly LitLines[];
+  readonly lit?: readonly HighlightedLines[];
 }) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -36,7 +36,7 @@ export function PolicyDocument({
       parent: place.current,
       doc: document,
       extensions: [
-        ...jsonLook,
+        ...JSON_EXTENSIONS,
         EditorState.readOnly.of(true),
         EditorView.contentAttributes.of({ 'aria-label': label }),
         EditorView.decorations.of(lines.finish()),

@@ -12,21 +12,21 @@ import {
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PolicyFault } from '../../api/claviger-operations.ts';
-import { jsonLook } from './json-look.ts';
-import { placeFaults } from './place-faults.ts';
+import { JSON_EXTENSIONS } from './json-extensions.ts';
 import { faultText } from './policy-warnings.tsx';
+import { toDiagnostics } from './to-diagnostics.ts';
 import { type PolicyKind, validatePolicy } from './validate-policy.ts';
 import './policy-editor.css';
 
-/** Typing has to pause so long, in milliseconds, before the server is asked what is wrong. */
-const pauseMs = 350;
+/** Pause in typing before the document is validated, in milliseconds. */
+const PAUSE_MS = 350;
 
 /**
- * A policy document in JSON, with what is wrong with it at its place, in the words of the server's own parser.
- * Tab leaves the editor, as WCAG 2.1.2 wants it.
+ * JSON editor for a policy document. The server validates it; faults are shown at their position. Tab leaves the
+ * editor (WCAG 2.1.2).
  *
- * @param kind what the document is for; each has rules of its own
- * @param onFaults told what is wrong after each pause in typing
+ * @param kind of the document; each kind has its own rules
+ * @param onFaults receives the faults after each pause in typing
  */
 export function PolicyEditor({
   label,
@@ -57,7 +57,7 @@ export function PolicyEditor({
       state: EditorState.create({
         doc: first.current,
         extensions: [
-          ...jsonLook,
+          ...JSON_EXTENSIONS,
           history(),
           drawSelection(),
           indentOnInput(),
@@ -70,9 +70,9 @@ export function PolicyEditor({
             async ({ state }) => {
               const faults = await validatePolicy(state.doc.toString(), kind);
               told.current.onFaults?.(faults);
-              return placeFaults(state.doc, faults, (fault) => faultText(fault, words.current));
+              return toDiagnostics(state.doc, faults, (fault) => faultText(fault, words.current));
             },
-            { delay: pauseMs },
+            { delay: PAUSE_MS },
           ),
           EditorView.contentAttributes.of({ 'aria-label': label }),
           EditorView.updateListener.of((update) => {
@@ -85,7 +85,7 @@ export function PolicyEditor({
     return () => editor.destroy();
   }, [kind, label]);
 
-  // What was changed elsewhere, as by the visual builder.
+  // Changes from elsewhere, such as the visual builder.
   useEffect(() => {
     first.current = value;
     const editor = view.current;

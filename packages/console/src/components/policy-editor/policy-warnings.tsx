@@ -5,18 +5,18 @@ import { useTranslation } from 'react-i18next';
 import type { PolicyFault } from '../../api/claviger-operations.ts';
 import { type PolicyKind, validatePolicy } from './validate-policy.ts';
 
-/** Typing has to pause so long, in milliseconds, before the server is asked. */
-const pauseMs = 350;
+/** Pause in typing before the document is validated, in milliseconds. */
+const PAUSE_MS = 350;
 
-/** The words for a fault in the reader's language; the server's own where there are none. */
+/** Returns the translated message of a fault, or that of the server without a translation. */
 export function faultText({ Code, Subject, Message }: PolicyFault, t: TFunction): string {
   if (Code === undefined) return Message;
   return t(`policyEditor.warnings.${Code}`, { subject: Subject, defaultValue: Message });
 }
 
 /**
- * Lists what is valid in a policy document and does not do what it seems to. Empty while the document has faults, which
- * the editor shows at their places.
+ * List of warnings for a valid policy document. Empty while the document has faults, which the editor shows at their
+ * position.
  */
 export function PolicyWarnings({ text, kind }: { readonly text: string; readonly kind: PolicyKind }) {
   const { t } = useTranslation();
@@ -33,7 +33,7 @@ export function PolicyWarnings({ text, kind }: { readonly text: string; readonly
           if (current) setWarnings([]);
         },
       );
-    }, pauseMs);
+    }, PAUSE_MS);
     return () => {
       current = false;
       clearTimeout(timer);

@@ -1,11 +1,11 @@
 import { call } from '../../api/call.ts';
 import type { PolicyFault } from '../../api/claviger-operations.ts';
 
-/** What a document is for. */
+/** Kind of a policy document. */
 export type PolicyKind = 'identity' | 'trust' | 'network';
 
 /**
- * What is wrong with a document, in the server's words.
+ * Returns the faults of a document, validated by the server.
  * @throws ApiError when the server does not answer
  */
 export async function validatePolicy(document: string, kind: PolicyKind): Promise<readonly PolicyFault[]> {

@@ -7,7 +7,7 @@ import { RootKeyWarning } from '../../session/root-key-warning.tsx';
 import { useSession } from '../../session/use-session.ts';
 import { AccessKeySection } from './access-key-section.tsx';
 
-/** The AccessKeys of whoever is signed in (S23, S41). */
+/** Page of the caller's AccessKeys (S23, S41). */
 export function Component() {
   const { t } = useTranslation('access-keys');
   const { Principal: principal } = useSession();
@@ -34,7 +34,7 @@ function RootKeys() {
           <AccessKeySection owner={{ kind: 'root' }} />
         </>
       ) : (
-        // Whoever comes here by its address meets the same warning as by the menu.
+        // The warning of the menu is also shown when the page is opened by its URL.
         <RootKeyWarning open onCancel={() => void navigate('/')} onContinue={() => setSeen(true)} />
       )}
     </Page>

@@ -4,23 +4,23 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Waiting } from '../../components/waiting.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { CreateAccessKey } from './create-access-key.tsx';
 import { KeyCard } from './key-card.tsx';
 import type { KeyOwner } from './key-owner.ts';
 import { RecycledKeys } from './recycled-keys.tsx';
 import { Rotation } from './rotation.tsx';
-import { maxKeys, useKeys } from './use-keys.ts';
+import { MAX_KEYS, useKeys } from './use-keys.ts';
 import './access-keys.css';
 
-/** The AccessKeys of somebody, all that can be done with them, and those in the recycle bin. */
+/** AccessKeys of an owner with their actions, and those in the recycle bin. */
 export function AccessKeySection({ owner }: { readonly owner: KeyOwner }) {
   const { t } = useTranslation('access-keys');
   const { keys, isLoading, error, refetch } = useKeys(owner);
   const [creating, setCreating] = useState(false);
   const [address, setAddress] = useSearchParams();
   const rotated = address.get('rotate') ?? undefined;
-  const full = keys.length >= maxKeys;
+  const full = keys.length >= MAX_KEYS;
 
   function rotate(keyId: string | undefined): void {
     setAddress((before) => {
@@ -49,7 +49,7 @@ export function AccessKeySection({ owner }: { readonly owner: KeyOwner }) {
           <p>{t(owner.kind === 'root' ? 'section.rootText' : 'section.text')}</p>
         </div>
         <ErrorNotice error={error} retry={refetch} />
-        {isLoading && <Waiting />}
+        {isLoading && <Loading />}
         {!isLoading && !error && keys.length === 0 && (
           <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('section.empty')} />
         )}

@@ -16,11 +16,11 @@ type Step =
   | { readonly at: 'offer' | 'network'; readonly keyId: string };
 
 /**
- * The way to a new key: warning, acknowledgement, security verification (asked for by the server), the secret once,
- * and the offer to restrict from where the key may be used.
+ * Steps to create a key: warning, acknowledgement, step-up (if the server requires it), the secret, and an optional
+ * network policy.
  *
- * The secret is held in the state of this component alone, and dropped as the dialog that shows it closes.
- * @param onClosed told when it is over
+ * The secret is kept only in the state of this component, and cleared when its dialog closes.
+ * @param onClosed called after the last step
  */
 export function CreateAccessKey({
   owner,

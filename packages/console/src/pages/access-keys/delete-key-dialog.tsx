@@ -8,8 +8,8 @@ import { type KeyOwner, ownerParameters } from './key-owner.ts';
 import type { AccessKey } from './use-keys.ts';
 
 /**
- * Moves a key to the recycle bin, once its id was typed. A key that is in force has to be disabled first: whoever
- * still uses it then shows up while it can be enabled again.
+ * Dialog to move a key to the recycle bin; its ID must be typed. An active key must be disabled first, so that
+ * remaining users of it are noticed while it can be enabled again.
  */
 export function DeleteKeyDialog({
   owner,

@@ -11,7 +11,7 @@ import { RevokeSessionsDialog } from '../../components/revoke-sessions.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { DeleteKeyDialog } from './delete-key-dialog.tsx';
 import { KeyExpiryDialog } from './key-expiry-dialog.tsx';
-import { daysSince, idleAfterDays, keyWarnings, rotateAfterDays } from './key-health.ts';
+import { daysSince, IDLE_AFTER_DAYS, keyWarnings, ROTATE_AFTER_DAYS } from './key-health.ts';
 import { KeyLastUse } from './key-last-use.tsx';
 import { type KeyOwner, ownerParameters } from './key-owner.ts';
 import { readNetworkPolicy } from './network-policy.ts';
@@ -21,8 +21,8 @@ import { type AccessKey, useKeyUse } from './use-keys.ts';
 type OpenDialog = 'network' | 'expiry' | 'revoke' | 'disable' | 'delete';
 
 /**
- * One AccessKey: its state, what should be looked at, and all that can be done with it.
- * @param onRotate begins or goes on with the guided rotation of this key
+ * Card of an AccessKey: status, findings, actions.
+ * @param onRotate starts or continues the guided rotation of this key
  */
 export function KeyCard({
   owner,
@@ -78,8 +78,8 @@ export function KeyCard({
           title={t(`warning.${warning}`, {
             age: daysSince(accessKey.createdAt, now),
             idle: use?.at ? daysSince(use.at, now) : 0,
-            rotateAfterDays,
-            idleAfterDays,
+            rotateAfterDays: ROTATE_AFTER_DAYS,
+            idleAfterDays: IDLE_AFTER_DAYS,
             date: format.date(accessKey.expiresAt),
           })}
         />
@@ -154,7 +154,7 @@ export function KeyCard({
   );
 }
 
-/** In a few words, from where a key may be used. */
+/** Short text on the network policy of a key. */
 function NetworkSummary({
   parameters,
 }: {

@@ -8,7 +8,7 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { type KeyOwner, ownerParameters } from './key-owner.ts';
 import type { AccessKey } from './use-keys.ts';
 
-/** Lets a key end by itself on a day, or takes that back. */
+/** Dialog to set or remove the expiry date of a key. */
 export function KeyExpiryDialog({
   owner,
   accessKey,
@@ -29,7 +29,7 @@ export function KeyExpiryDialog({
       call('Claviger', 'SetAccessKeyExpiry', {
         ...ownerParameters(owner),
         UserAccessKeyId: accessKey.id,
-        // The day that was chosen is the last one on which the key works, in the reader's time zone.
+        // The chosen day is the last one on which the key is valid, in the time zone of the browser.
         ExpireDate: date ? wholeSeconds(new Date(`${date}T23:59:59`)) : '',
       }),
     );

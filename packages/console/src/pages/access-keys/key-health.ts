@@ -1,34 +1,34 @@
-const day = 86_400_000;
+const DAY_MS = 86_400_000;
 
-/** A key should be replaced after so many days (CIS benchmark, and RAM's own compliance rule). */
-export const rotateAfterDays = 90;
+/** Age in days after which a key should be rotated (CIS benchmark, RAM's compliance rule). */
+export const ROTATE_AFTER_DAYS = 90;
 
-/** A key that was not used for so many days is not needed (RAM's compliance rule). */
-export const idleAfterDays = 90;
+/** Days without use after which a key is idle (RAM's compliance rule). */
+export const IDLE_AFTER_DAYS = 90;
 
-/** A key that was made so many days ago and never used was probably made for nothing. */
-const unusedAfterDays = 7;
+/** Age in days after which a key that was never used is reported. */
+const UNUSED_AFTER_DAYS = 7;
 
-/** What should be looked at. */
+/** Finding about a key. */
 export type KeyWarning = 'old' | 'idle' | 'neverUsed' | 'expired' | 'expiresSoon';
 
-/** What is known of a key. */
+/** Facts about a key. */
 export interface KeyFacts {
   readonly status: string;
   /** ISO 8601. */
   readonly createdAt: string;
-  /** ISO 8601; empty when it was never used; undefined when that is not known. */
+  /** ISO 8601; empty if never used; undefined if unknown. */
   readonly lastUsedAt: string | undefined;
   /** ISO 8601; undefined for a key that does not expire. */
   readonly expiresAt: string | undefined;
 }
 
-/** Whole days between a moment and now. */
+/** Returns the whole days from a time until now. */
 export function daysSince(instant: string, now: number): number {
-  return Math.floor((now - Date.parse(instant)) / day);
+  return Math.floor((now - Date.parse(instant)) / DAY_MS);
 }
 
-/** What is wrong with a key, worst first. */
+/** Returns the findings about a key, most severe first. */
 export function keyWarnings(key: KeyFacts, now: number): readonly KeyWarning[] {
   const warnings: KeyWarning[] = [];
   if (key.expiresAt !== undefined) {
@@ -37,10 +37,10 @@ export function keyWarnings(key: KeyFacts, now: number): readonly KeyWarning[] {
     else if (left <= 14) warnings.push('expiresSoon');
   }
   const age = daysSince(key.createdAt, now);
-  if (age >= rotateAfterDays) warnings.push('old');
+  if (age >= ROTATE_AFTER_DAYS) warnings.push('old');
   if (key.lastUsedAt === '') {
-    if (age >= unusedAfterDays) warnings.push('neverUsed');
-  } else if (key.lastUsedAt !== undefined && daysSince(key.lastUsedAt, now) >= idleAfterDays) {
+    if (age >= UNUSED_AFTER_DAYS) warnings.push('neverUsed');
+  } else if (key.lastUsedAt !== undefined && daysSince(key.lastUsedAt, now) >= IDLE_AFTER_DAYS) {
     warnings.push('idle');
   }
   return warnings;

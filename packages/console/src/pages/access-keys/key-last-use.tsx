@@ -4,7 +4,7 @@ import { ErrorText } from '../../components/error-notice.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import type { KeyUse } from './use-keys.ts';
 
-/** When a key was used last, with which service, in which region, from which address. */
+/** Last use of a key: time, service, region, source IP. */
 export function KeyLastUse({
   use,
   error,

@@ -1,16 +1,16 @@
-/** Whose AccessKeys they are. */
+/** Owner of AccessKeys. */
 export type KeyOwner =
   | { readonly kind: 'root' }
-  /** Whoever is signed in. */
+  /** Whether the owner is the caller. */
   | { readonly kind: 'self'; readonly userId: string; readonly loginName: string }
   | { readonly kind: 'user'; readonly userId: string; readonly loginName: string };
 
-/** How the operations on AccessKeys are told whose: without a name they are the caller's own. */
+/** Returns the parameters that name the owner; none for the caller. */
 export function ownerParameters(owner: KeyOwner): { readonly UserPrincipalName?: string } {
   return owner.kind === 'user' ? { UserPrincipalName: owner.loginName } : {};
 }
 
-/** How the operations on the recycle bin are told whose. */
+/** Returns the parameters that name the owner to the recycle bin operations. */
 export function binParameters(owner: KeyOwner): { readonly UserId?: string } {
   return owner.kind === 'root' ? {} : { UserId: owner.userId };
 }

@@ -5,12 +5,12 @@ import { call } from '../../api/call.ts';
 import { useCall } from '../../api/use-call.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Waiting } from '../../components/waiting.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { type KeyOwner, ownerParameters } from './key-owner.ts';
 import { type NetworkPolicy, readNetworkPolicy } from './network-policy.ts';
 import { NetworkPolicyForm } from './network-policy-form.tsx';
 
-/** From where one key may be used (S34, S51). */
+/** Dialog for the network policy of a key (S34, S51). */
 export function NetworkPolicyDialog({
   owner,
   keyId,
@@ -51,7 +51,7 @@ export function NetworkPolicyDialog({
       </p>
       <Alert type="info" showIcon title={t('network.explain')} className="space-below" />
       <ErrorNotice error={current.error} retry={() => void current.refetch()} />
-      {current.isLoading && <Waiting />}
+      {current.isLoading && <Loading />}
       {current.data && (
         <NetworkPolicyForm
           formId={formId}

@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next';
 import {
   addressesOf,
   looksLikeAddress,
-  maxAddresses,
-  maxStatements,
+  MAX_ADDRESSES,
+  MAX_STATEMENTS,
   type NetworkPolicy,
 } from './network-policy.ts';
 
@@ -19,8 +19,8 @@ interface Fields {
 }
 
 /**
- * The editor of a network access restriction policy, of a key or of the account.
- * @param formId by which a button outside of the form submits it
+ * Form for the network policy of a key or of the account.
+ * @param formId for a submit button outside the form
  */
 export function NetworkPolicyForm({
   formId,
@@ -126,7 +126,7 @@ export function NetworkPolicyForm({
               icon={<PlusOutlined aria-hidden />}
               type="dashed"
               block
-              disabled={fields.length >= maxStatements}
+              disabled={fields.length >= MAX_STATEMENTS}
               onClick={() => add({ type: 'ClassicWhiteList', addresses: '' })}
             >
               {t('network.addList')}
@@ -134,9 +134,9 @@ export function NetworkPolicyForm({
           </>
         )}
       </Form.List>
-      <p>{t('network.count', { count, max: maxAddresses })}</p>
-      {count > maxAddresses && (
-        <Alert type="error" showIcon title={t('network.tooMany', { max: maxAddresses })} />
+      <p>{t('network.count', { count, max: MAX_ADDRESSES })}</p>
+      {count > MAX_ADDRESSES && (
+        <Alert type="error" showIcon title={t('network.tooMany', { max: MAX_ADDRESSES })} />
       )}
     </Form>
   );

@@ -15,7 +15,7 @@ type RecycledKey = NonNullable<
   NonNullable<AnswerOf<'Ims', 'ListAccessKeysInRecycleBin'>['AccessKeys']>['AccessKey']
 >[number];
 
-/** The AccessKeys of somebody in the recycle bin: restored, or deleted for good. */
+/** AccessKeys of an owner in the recycle bin, to be restored or permanently deleted. */
 export function RecycledKeys({ owner }: { readonly owner: KeyOwner }) {
   const { t } = useTranslation(['access-keys', 'shell']);
   const format = useFormat();

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 
-/** The second warning on the way to a key of the account root, with its limits (S46, S47). */
+/** Second warning before a key of the account root is created, with its limits (S46, S47). */
 export function RootCreateDialog({
   open,
   running,

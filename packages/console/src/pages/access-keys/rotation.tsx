@@ -9,16 +9,15 @@ import { KeyLastUse } from './key-last-use.tsx';
 import { type KeyOwner, ownerParameters } from './key-owner.ts';
 import { type AccessKey, useKeyUse } from './use-keys.ts';
 
-/** How often the uses of both keys are looked up while the dialog is open, in milliseconds. */
-const watchEvery = 5000;
+/** Interval for reading the last uses of both keys, in milliseconds. */
+const WATCH_INTERVAL_MS = 5000;
 
-/** A key that was used within this time may still be in use, in milliseconds: a day, for jobs that run daily. */
-const quietTime = 86_400_000;
+/** Time without use after which a key counts as unused, in milliseconds; a day, for daily jobs. */
+const QUIET_MS = 86_400_000;
 
 /**
- * Guides through the replacement of a key: make the second, move programs over and watch the first one's use fall
- * silent, disable it, delete it. Where one is follows from the keys alone, so that the rotation can be left and gone
- * on with days later; its address can be kept.
+ * Guided rotation of a key: create a second key, switch programs and wait until the first is unused, disable it, delete
+ * it. The current step is derived from the keys, so that the rotation can be continued days later by its URL.
  */
 export function Rotation({
   owner,
@@ -77,7 +76,7 @@ function Work({
   const { t } = useTranslation(['access-keys', 'shell']);
   const change = useChange();
   const [deleting, setDeleting] = useState(false);
-  const oldUse = useKeyUse(owner, old.id, watchEvery);
+  const oldUse = useKeyUse(owner, old.id, WATCH_INTERVAL_MS);
 
   async function setStatus(status: 'Active' | 'Inactive'): Promise<void> {
     await change.run(() =>
@@ -90,7 +89,7 @@ function Work({
   }
 
   const lastUsed = oldUse.use?.at ?? '';
-  const silent = lastUsed === '' || Date.now() - Date.parse(lastUsed) > quietTime;
+  const silent = lastUsed === '' || Date.now() - Date.parse(lastUsed) > QUIET_MS;
   return (
     <>
       <div className="rotation-keys">
@@ -146,7 +145,7 @@ function Work({
 
 function Replacement({ owner, accessKey }: { readonly owner: KeyOwner; readonly accessKey: AccessKey }) {
   const { t } = useTranslation('access-keys');
-  const { use, error } = useKeyUse(owner, accessKey.id, watchEvery);
+  const { use, error } = useKeyUse(owner, accessKey.id, WATCH_INTERVAL_MS);
   return (
     <section className="rotation-key">
       <h3>{t('rotation.new')}</h3>

@@ -4,24 +4,24 @@ import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { csvText, saveFile } from '../../components/csv.ts';
 
-/** A key, or another thing with a secret, just made. */
+/** New key or other credential with a secret. */
 export interface NewKey {
   readonly id: string;
   readonly secret: string;
 }
 
-/** What a thing with a secret and its parts are called. */
+/** Texts for a credential and its parts. */
 export interface SecretWords {
   readonly title: string;
   readonly once: string;
   readonly id: string;
   readonly secret: string;
   readonly saved: string;
-  /** Headings of the file's columns, and the beginning of its name: the same in every language. */
+  /** Column headings and name prefix of the file, the same in all languages. */
   readonly file: { readonly id: string; readonly secret: string; readonly name: string };
 }
 
-/** Shows the secret of an AccessKey, this once (S32, S48 to S50). */
+/** Dialog that shows the secret of a new AccessKey once (S32, S48 to S50). */
 export function SecretDialog({
   newKey,
   onClosed,
@@ -42,8 +42,8 @@ export function SecretDialog({
 }
 
 /**
- * Shows a secret, this once. It can only be closed by who says to have saved it; whoever gave the secret forgets it
- * then.
+ * Dialog that shows a secret once. It can be closed only after confirming that the secret is saved; the caller clears the
+ * secret then.
  */
 export function ShownOnceDialog({
   newKey,

@@ -2,11 +2,11 @@ import { Alert, Checkbox, Modal, Radio } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { type UseCase, useCases } from './use-cases.ts';
+import { USE_CASES, type UseCase } from './use-cases.ts';
 
 /**
- * Before a key is made: what for, and what would be safer. Nothing of it is sent: the key is the same whatever was
- * chosen (S28 to S30).
+ * Dialog about the use case of a new key, with safer alternatives. The choice is not sent and does not affect the key
+ * (S28 to S30).
  */
 export function UseCaseDialog({
   open,
@@ -46,7 +46,7 @@ export function UseCaseDialog({
         value={useCase}
         onChange={({ target }) => setUseCase(target.value as UseCase)}
       >
-        {useCases.map(({ key, saferAt }) => (
+        {USE_CASES.map(({ key, saferAt }) => (
           <div key={key} className="use-case">
             <Radio value={key}>
               <span className="use-case-label">{t(`useCase.${key}.label`)}</span>

@@ -1,5 +1,5 @@
-/** What people make AccessKeys for, and the place in the console where the safer way begins. */
-export const useCases = [
+/** Use cases of AccessKeys, with the page of the safer alternative. */
+export const USE_CASES = [
   { key: 'cli', saferAt: '/roles' },
   { key: 'code', saferAt: '/roles' },
   { key: 'thirdParty', saferAt: '/roles' },
@@ -8,5 +8,5 @@ export const useCases = [
   { key: 'other', saferAt: '/policies' },
 ] as const;
 
-/** One of them. It is advice and nothing else: the key is the same whatever was chosen (S30). */
-export type UseCase = (typeof useCases)[number]['key'];
+/** Key of a use case. It is advice only and does not affect the key (S30). */
+export type UseCase = (typeof USE_CASES)[number]['key'];

@@ -1,7 +1,7 @@
 import { useCall } from '../../api/use-call.ts';
 import { type KeyOwner, ownerParameters } from './key-owner.ts';
 
-/** An AccessKey, as far as it may be seen. */
+/** AccessKey with the facts that the caller may read. */
 export interface AccessKey {
   readonly id: string;
   readonly isActive: boolean;
@@ -11,14 +11,14 @@ export interface AccessKey {
   readonly expiresAt: string | undefined;
 }
 
-/** RAM allows two: one in use, and one to replace it. */
-export const maxKeys = 2;
+/** Limit of RAM: one key in use and one for its rotation. */
+export const MAX_KEYS = 2;
 
-/** The AccessKeys of somebody, the oldest first. */
+/** Reads the AccessKeys of an owner, oldest first. */
 export function useKeys(owner: KeyOwner) {
   const parameters = ownerParameters(owner);
   const list = useCall('Ims', 'ListAccessKeys', parameters);
-  // Not everybody who sees keys may see their expiry: then it is not shown.
+  // The expiry needs another permission; without it none is shown.
   const expiries = useCall('Claviger', 'ListAccessKeyExpiries', parameters);
   const expiryOf = new Map(
     (expiries.data?.AccessKeys ?? []).map((expiry) => [expiry.AccessKeyId, expiry.ExpireDate]),
@@ -36,16 +36,16 @@ export function useKeys(owner: KeyOwner) {
   return { keys, isLoading: list.isLoading, error: list.error, refetch: () => void list.refetch() };
 }
 
-/** When, with what and from where a key was used last. */
+/** Last use of a key. */
 export interface KeyUse {
-  /** ISO 8601; empty when never. */
+  /** ISO 8601; empty if never used. */
   readonly at: string;
   readonly service: string;
   readonly region: string;
   readonly address: string;
 }
 
-/** The last use of a key. `use` is undefined while it is not known, or may not be. */
+/** Reads the last use of a key. `use` is undefined while loading and without permission. */
 export function useKeyUse(owner: KeyOwner, keyId: string, refetchInterval: number | false = false) {
   const parameters = ownerParameters(owner);
   const last = useCall(

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { Facts } from '../../components/facts.tsx';
+import { DescriptionList } from '../../components/description-list.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
 import { useSession } from '../../session/use-session.ts';
@@ -9,7 +9,7 @@ import { OwnPassword } from './own-password.tsx';
 import { RootDevice } from './root-device.tsx';
 import { Sessions } from './sessions.tsx';
 
-/** The security of whoever is signed in: password, second factor, passkeys, sessions. */
+/** Security settings of the caller: password, second factor, passkeys, console sessions. */
 export function Component() {
   const { t } = useTranslation('account');
   const format = useFormat();
@@ -20,7 +20,7 @@ export function Component() {
     <Page title={t('title')} description={t('lead')}>
       <section className="surface" aria-labelledby="identity">
         <h2 id="identity">{t('identity.title')}</h2>
-        <Facts
+        <DescriptionList
           rows={[
             [t('identity.loginName'), principal.LoginName],
             [t('identity.type'), t(isRoot ? 'identity.root' : 'identity.user')],

@@ -8,7 +8,7 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { passkeyError } from '../../session/passkey-error.ts';
 import { UserPasskeys } from '../users/user-passkeys.tsx';
 
-/** One's own passkeys, and a new one. */
+/** Passkeys of the caller, with registration of a new one. */
 export function OwnPasskeys() {
   const { t } = useTranslation('account');
   const [registering, setRegistering] = useState(false);

@@ -9,12 +9,12 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PasswordRuleList } from '../../components/password-rule-list.tsx';
 
 interface Fields {
-  /** The root shows by the security verification that it is itself. */
+  /** The account root confirms with a step-up instead of the old password. */
   readonly before?: string;
   readonly password: string;
 }
 
-/** Changes one's own password; all sessions end with the old one. */
+/** Form to change the caller's password, which ends all console sessions. */
 export function OwnPassword({ isRoot }: { readonly isRoot: boolean }) {
   const { t } = useTranslation(['account', 'shell']);
   const [open, setOpen] = useState(false);
@@ -46,7 +46,7 @@ function PasswordDialog({ isRoot, onClosed }: { readonly isRoot: boolean; readon
     );
     if (!done) return;
     message.success(t('password.changed'));
-    // The server has ended the session with the old password.
+    // The server has ended the session.
     sessionEnded();
   }
 
@@ -59,7 +59,7 @@ function PasswordDialog({ isRoot, onClosed }: { readonly isRoot: boolean; readon
       okButtonProps={{ htmlType: 'submit', form: formId, loading: change.running }}
       onCancel={onClosed}
     >
-      {/* Not everybody may read the rules: then the server's refusal tells them. */}
+      {/* Without permission to read the rules, the server's error names them. */}
       <PasswordRuleList rules={rules.data?.PasswordPolicy ?? {}} />
       <Form<Fields>
         id={formId}

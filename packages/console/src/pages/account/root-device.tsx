@@ -8,9 +8,9 @@ import { useChange } from '../../api/use-change.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { DeviceBinding } from '../../components/device-binding.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Waiting } from '../../components/waiting.tsx';
+import { Loading } from '../../components/loading.tsx';
 
-/** The MFA device of the account root, which RAM's own operations cannot bind. */
+/** MFA device of the account root, which the operations of RAM cannot bind. */
 export function RootDevice() {
   const { t } = useTranslation(['account', 'users', 'shell']);
   const { message } = App.useApp();
@@ -18,7 +18,7 @@ export function RootDevice() {
   const binding = useChange();
   const unbinding = useChange();
   const [confirming, setConfirming] = useState(false);
-  // Its seed is a secret: it lives here and in no cache.
+  // The seed is a secret: it is kept here and not cached.
   const [device, setDevice] = useState<AnswerOf<'Claviger', 'BeginRootDevice'>>();
   const bound = query.data?.IsMFAEnable === true;
 
@@ -53,7 +53,7 @@ export function RootDevice() {
             </Button>
           ))}
       </div>
-      {query.isLoading && <Waiting />}
+      {query.isLoading && <Loading />}
       <ErrorNotice error={query.error} retry={() => void query.refetch()} />
       {!device && <ErrorNotice error={binding.error} />}
       {query.data && <p className="quiet">{t(bound ? 'rootDevice.bound' : 'rootDevice.none')}</p>}

@@ -11,7 +11,7 @@ import { useFormat } from '../../language/use-format.ts';
 
 type Session = NonNullable<AnswerOf<'Claviger', 'ListSessions'>['Sessions']>[number];
 
-/** Where one is signed in; any of it can be ended. */
+/** Console sessions of the caller, each of which can be ended. */
 export function Sessions() {
   const { t } = useTranslation('account');
   const format = useFormat();
@@ -95,7 +95,7 @@ export function Sessions() {
   );
 }
 
-/** Browser and system, out of what a browser says of itself; the whole of it when that is not understood. */
+/** Returns browser and system from a User-Agent; the whole text if unknown. */
 function browserOf(userAgent: string): string {
   const browser = /(Edg|OPR|Firefox|Chrome|Safari)\/(\d+)/.exec(userAgent);
   const system = /(Windows|Macintosh|Android|iPhone|iPad|Linux)/.exec(userAgent);

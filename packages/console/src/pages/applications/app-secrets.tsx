@@ -16,7 +16,7 @@ type AppSecret = NonNullable<
   NonNullable<AnswerOf<'Ims', 'ListAppSecretIds'>['AppSecrets']>['AppSecret']
 >[number];
 
-/** The secrets of an application; each is shown once, when it is made. */
+/** Secrets of an application; each is shown once, when it is created. */
 export function AppSecrets({ appId }: { readonly appId: string }) {
   const { t } = useTranslation(['applications', 'shell']);
   const format = useFormat();

@@ -4,17 +4,17 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import { call } from '../../api/call.ts';
 import { useCall } from '../../api/use-call.ts';
+import { DescriptionList } from '../../components/description-list.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Facts } from '../../components/facts.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { useDeletion } from '../../components/use-deletion.tsx';
-import { Waiting } from '../../components/waiting.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
 import { AppSecrets } from './app-secrets.tsx';
 import { ApplicationDialog, scopeNames } from './application-dialog.tsx';
 import { Provisioning } from './provisioning.tsx';
 
-/** An application: what it may ask for, its secrets, and whether it is let into this account. */
+/** Page of an application: scopes, secrets, and provisioning in this account. */
 export function Component() {
   const { t } = useTranslation(['applications', 'shell']);
   const format = useFormat();
@@ -37,7 +37,7 @@ export function Component() {
   if (application === undefined) {
     return (
       <Page title={t('application')} trail={trail}>
-        {query.error ? <ErrorNotice error={query.error} retry={() => void query.refetch()} /> : <Waiting />}
+        {query.error ? <ErrorNotice error={query.error} retry={() => void query.refetch()} /> : <Loading />}
       </Page>
     );
   }
@@ -56,7 +56,7 @@ export function Component() {
       }
     >
       <div className="surface">
-        <Facts
+        <DescriptionList
           rows={[
             [t('field.id'), application.AppId],
             [t('field.type'), application.AppType],

@@ -7,11 +7,11 @@ import { useCall } from '../../api/use-call.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 
-const types = ['WebApp', 'NativeApp', 'ServerApp'] as const;
+const APP_TYPES = ['WebApp', 'NativeApp', 'ServerApp'] as const;
 
 interface Fields {
   readonly displayName: string;
-  readonly type: (typeof types)[number];
+  readonly type: (typeof APP_TYPES)[number];
   readonly redirectUris?: readonly string[];
   readonly scopes?: readonly string[];
   readonly accessMinutes: number;
@@ -21,8 +21,8 @@ interface Fields {
 }
 
 /**
- * Makes an application, or changes one.
- * @param application to be changed; none to make one
+ * Dialog to create or change an application.
+ * @param application to change; absent to create one
  */
 export function ApplicationDialog({
   application,
@@ -105,7 +105,7 @@ export function ApplicationDialog({
         <Form.Item name="type" label={t('field.type')}>
           <Select
             disabled={known}
-            options={types.map((type) => ({ value: type, label: t(`type.${type}`) }))}
+            options={APP_TYPES.map((type) => ({ value: type, label: t(`type.${type}`) }))}
           />
         </Form.Item>
         <Form.Item name="redirectUris" label={t('field.redirectUris')} extra={t('field.redirectUrisHint')}>
@@ -147,7 +147,7 @@ export function ApplicationDialog({
   );
 }
 
-/** The names of the scopes that an application asks for. */
+/** Returns the names of the scopes of an application. */
 export function scopeNames(application: Application | undefined): string[] {
   const scopes = application?.DelegatedScope?.PredefinedScopes?.PredefinedScope ?? [];
   return scopes.map(({ Name = '' }) => Name);

@@ -8,7 +8,7 @@ import { type Column, ResourceTable } from '../../components/resource-table.tsx'
 import { useFormat } from '../../language/use-format.ts';
 import { ApplicationDialog } from './application-dialog.tsx';
 
-/** The applications that were made in this account. */
+/** List of the applications that were created in this account. */
 export function ApplicationList() {
   const { t } = useTranslation('applications');
   const format = useFormat();

@@ -5,7 +5,7 @@ import { Page } from '../../layout/page.tsx';
 import { ApplicationList } from './application-list.tsx';
 import { ExternalApplications } from './external-applications.tsx';
 
-/** Applications that act for people: the account's own, and those of others that were let in. */
+/** Page of OAuth applications: those of the account, and external ones. */
 export function Component() {
   const { t } = useTranslation('applications');
   const [address, setAddress] = useSearchParams();

@@ -14,7 +14,7 @@ type External = NonNullable<
   NonNullable<AnswerOf<'Ims', 'ListExternalApplications'>['ExternalApplications']>['ExternalApplication']
 >[number];
 
-/** Applications of other accounts that were let into this one. */
+/** List of applications of other accounts that are provisioned in this account. */
 export function ExternalApplications() {
   const { t } = useTranslation(['applications', 'shell']);
   const format = useFormat();

@@ -4,10 +4,10 @@ import { call } from '../../api/call.ts';
 import { useCall } from '../../api/use-call.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Waiting } from '../../components/waiting.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { useFormat } from '../../language/use-format.ts';
 
-/** Whether an application of the account's own is let into it. */
+/** Provisioning of an application of this account in this account. */
 export function Provisioning({
   appId,
   scopes,
@@ -45,7 +45,7 @@ export function Provisioning({
         <p>{t('provisioning.text')}</p>
       </div>
       <ErrorNotice error={query.error ?? change.error} />
-      {query.isLoading && <Waiting />}
+      {query.isLoading && <Loading />}
       {query.data && (
         <p>
           {provisioned

@@ -1,4 +1,4 @@
-/** An event as ActionTrail lays it out; what is not known of it is not there. */
+/** Event in the format of ActionTrail; unknown fields are absent. */
 export interface AuditEvent {
   readonly eventId?: string;
   readonly eventName?: string;

@@ -13,7 +13,7 @@ import { EventDrawer } from './event-drawer.tsx';
 import { EventFilters, filterOf } from './event-filters.tsx';
 import './audit.css';
 
-/** What was done in the account, by whom, and what came of it. */
+/** Page of audit events. */
 export function Component() {
   const { t } = useTranslation('audit');
   const format = useFormat();

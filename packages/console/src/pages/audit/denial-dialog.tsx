@@ -4,10 +4,10 @@ import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import type { AnswerOf } from '../../api/operations.ts';
 import { useChange } from '../../api/use-change.ts';
+import { DescriptionList } from '../../components/description-list.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Facts } from '../../components/facts.tsx';
 
-/** Explains a refusal from the encoded message that came with it. */
+/** Dialog that explains a denial from its encoded diagnostic message. */
 export function DenialDialog({ onClosed }: { readonly onClosed: () => void }) {
   const { t } = useTranslation(['audit', 'shell']);
   const formId = useId();
@@ -51,7 +51,7 @@ export function DenialDialog({ onClosed }: { readonly onClosed: () => void }) {
             showIcon
             title={t(message.ExplicitDeny ? 'denial.explicit' : 'denial.implicit')}
           />
-          <Facts
+          <DescriptionList
             rows={[
               [t('denial.action'), message.AuthAction],
               [t('denial.resource'), message.AuthResource],

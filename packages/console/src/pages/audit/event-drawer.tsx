@@ -1,11 +1,11 @@
 import { Drawer } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { Facts } from '../../components/facts.tsx';
+import { DescriptionList } from '../../components/description-list.tsx';
 import { PolicyDocument } from '../../components/policy-editor/policy-document.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import type { AuditEvent } from './audit-event.ts';
 
-/** All that was written down of an event. */
+/** Drawer with all fields of an event. */
 export function EventDrawer({
   event,
   onClosed,
@@ -19,7 +19,7 @@ export function EventDrawer({
     <Drawer open={event !== undefined} title={event?.eventName} size="large" onClose={onClosed}>
       {event && (
         <>
-          <Facts
+          <DescriptionList
             rows={[
               [t('column.time'), format.moment(event.eventTime)],
               [t('column.who'), event.userIdentity?.userName],

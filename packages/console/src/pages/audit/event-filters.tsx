@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import type { ParametersOf } from '../../api/operations.ts';
 
-/** What events can be looked up by, by the server's names. */
-const attributes = [
+/** Attributes for looking up events, with the names of the server. */
+const ATTRIBUTES = [
   'EventName',
   'User',
   'EventAccessKeyId',
@@ -15,22 +15,22 @@ const attributes = [
   'EventId',
 ] as const;
 
-/** Spans of time that end now, in hours. */
-const spans = [1, 24, 168, 720, 4320] as const;
+/** Time ranges that end now, in hours. */
+const SPANS = [1, 24, 168, 720, 4320] as const;
 
 const HOUR_MS = 3_600_000;
 
-/** What is looked up, as the address of the page has it. */
+/** Filter of the page, from its URL. */
 export interface EventFilter {
   readonly hours: number;
   readonly access: string;
   readonly attribute: string;
   readonly value: string;
-  /** Worked out anew with each first page: the span ends at that moment. */
+  /** Recomputed for each first page, because the range ends now. */
   readonly parameters: () => ParametersOf<'Actiontrail', 'LookupEvents'>;
 }
 
-/** The filter that the address of the page has. */
+/** Reads the filter from the URL of the page. */
 export function filterOf(address: URLSearchParams): EventFilter {
   const hours = Number(address.get('hours') ?? 168);
   const access = address.get('access') ?? '';
@@ -53,7 +53,7 @@ export function filterOf(address: URLSearchParams): EventFilter {
 
 const wholeSeconds = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`;
 
-/** What events are looked up by: time, kind of access, and one more thing. */
+/** Filters for events: time range, kind of access, and one attribute. */
 export function EventFilters() {
   const { t } = useTranslation('audit');
   const id = useId();
@@ -81,7 +81,7 @@ export function EventFilters() {
         aria-label={t('filter.time')}
         value={hours}
         onChange={(next: number) => remember({ hours: String(next) })}
-        options={spans.map((span) => ({ value: span, label: t(`filter.hours${span}`) }))}
+        options={SPANS.map((span) => ({ value: span, label: t(`filter.hours${span}`) }))}
       />
       <Select
         aria-label={t('filter.access')}
@@ -97,7 +97,7 @@ export function EventFilters() {
         aria-label={t('filter.by')}
         value={attribute}
         onChange={(next: string) => remember({ by: next })}
-        options={attributes.map((name) => ({ value: name, label: t(`filter.${name}`) }))}
+        options={ATTRIBUTES.map((name) => ({ value: name, label: t(`filter.${name}`) }))}
       />
       <Input.Search
         id={id}

@@ -7,8 +7,8 @@ import { useEveryPage } from '../../api/use-every-page.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 
 /**
- * Chooses users to become members of a group.
- * @param present login names of those who are in it
+ * Dialog to add users to a group.
+ * @param present login names of the members
  */
 export function AddMembersDialog({
   groupName,

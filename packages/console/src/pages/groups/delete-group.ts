@@ -1,6 +1,6 @@
 import { call } from '../../api/call.ts';
 
-/** Deletes a group, after taking everybody out of it and every policy off it: only such a group can be deleted. */
+/** Deletes a group after removing its members and policies, as the API requires. */
 export async function deleteGroup(GroupName: string): Promise<void> {
   await emptyGroup(GroupName);
   await call('Ims', 'DeleteGroup', { GroupName });

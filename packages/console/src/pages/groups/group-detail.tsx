@@ -4,17 +4,17 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { useCall } from '../../api/use-call.ts';
 import { AttachedPolicies } from '../../components/attached-policies.tsx';
+import { DescriptionList } from '../../components/description-list.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Facts } from '../../components/facts.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { useDeletion } from '../../components/use-deletion.tsx';
-import { Waiting } from '../../components/waiting.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
 import { deleteGroup } from './delete-group.ts';
 import { GroupDialog } from './group-dialog.tsx';
 import { Members } from './members.tsx';
 
-/** A group: who is in it, what its members may. */
+/** Page of a group: members and policies. */
 export function Component() {
   const { t } = useTranslation(['groups', 'shell']);
   const format = useFormat();
@@ -38,7 +38,7 @@ export function Component() {
   if (group === undefined) {
     return (
       <Page title={groupName} trail={trail}>
-        {query.error ? <ErrorNotice error={query.error} retry={() => void query.refetch()} /> : <Waiting />}
+        {query.error ? <ErrorNotice error={query.error} retry={() => void query.refetch()} /> : <Loading />}
       </Page>
     );
   }
@@ -56,7 +56,7 @@ export function Component() {
       }
     >
       <div className="surface">
-        <Facts
+        <DescriptionList
           rows={[
             [t('field.displayName'), group.DisplayName],
             [t('field.comments'), group.Comments],

@@ -13,9 +13,9 @@ interface Fields {
 }
 
 /**
- * Makes a group, or changes one.
- * @param group to be changed; none to make one
- * @param onSaved told its name
+ * Dialog to create or change a group.
+ * @param group to change; absent to create one
+ * @param onSaved receives the name
  */
 export function GroupDialog({
   group,

@@ -14,7 +14,7 @@ import { GroupDialog } from './group-dialog.tsx';
 
 type Group = NonNullable<NonNullable<AnswerOf<'Ims', 'ListGroups'>['Groups']>['Group']>[number];
 
-/** The groups of the account. */
+/** Page of the groups of the account. */
 export function Component() {
   const { t } = useTranslation(['groups', 'shell']);
   const format = useFormat();

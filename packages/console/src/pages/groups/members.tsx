@@ -18,7 +18,7 @@ interface Selection {
   readonly done: () => void;
 }
 
-/** Who is in a group. */
+/** List of the members of a group. */
 export function Members({ groupName }: { readonly groupName: string }) {
   const { t } = useTranslation(['groups', 'shell']);
   const format = useFormat();

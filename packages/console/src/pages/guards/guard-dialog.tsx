@@ -12,8 +12,8 @@ interface Fields {
 }
 
 /**
- * Registers a guard.
- * @param onMade given its credential, which is told this once
+ * Dialog to register a guard.
+ * @param onMade receives its credential, which is returned once
  */
 export function GuardDialog({
   onClosed,

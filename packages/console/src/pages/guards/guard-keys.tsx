@@ -7,7 +7,7 @@ import { type Column, ResourceTable } from '../../components/resource-table.tsx'
 
 type GuardKey = NonNullable<AnswerOf<'Claviger', 'ListGuardAccessKeys'>['AccessKeys']>[number];
 
-/** Which AccessKeys a guard can verify by itself, and for which it asks the control plane. */
+/** List of the AccessKeys that a guard verifies itself, and of those that it verifies with the control plane. */
 export function GuardKeys({
   guardName,
   onClosed,

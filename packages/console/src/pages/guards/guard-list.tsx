@@ -17,7 +17,7 @@ import '../access-keys/access-keys.css';
 
 type Guard = NonNullable<AnswerOf<'Claviger', 'ListGuards'>['Guards']>[number];
 
-/** The registered guards of this account: where each runs, since when, and how old its copy is. */
+/** Page of the registered guards: connections and age of the snapshot. */
 export function Component() {
   const { t } = useTranslation(['guards', 'shell']);
   const { message } = App.useApp();

@@ -2,10 +2,10 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCall } from '../../api/use-call.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Waiting } from '../../components/waiting.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { useFormat } from '../../language/use-format.ts';
 
-/** How many of each there are. */
+/** Numbers of users, groups, roles and policies. */
 export function Counts() {
   const { t } = useTranslation('overview');
   const format = useFormat();
@@ -22,7 +22,7 @@ export function Counts() {
     <section className="surface" aria-labelledby="counts">
       <h2 id="counts">{t('counts.title')}</h2>
       <ErrorNotice compact error={error} retry={() => void refetch()} />
-      {isLoading && <Waiting />}
+      {isLoading && <Loading />}
       {summary && (
         <dl className="counts">
           {counts.map(({ key, count, to }) => (

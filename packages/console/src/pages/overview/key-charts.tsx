@@ -2,14 +2,14 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { type Bar, BarChart } from '../../components/bar-chart.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Waiting } from '../../components/waiting.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { type ReportedKey, readReportedKeys } from './reported-keys.ts';
 
-const day = 86_400_000;
+const DAY_MS = 86_400_000;
 
-/** Upper bounds in days, and how they are to be seen. */
-const ages = [
+/** Ranges by upper bound in days, with their severity. */
+const AGES = [
   { key: 'd30', days: 30, tone: 'good' },
   { key: 'd90', days: 90, tone: 'good' },
   { key: 'd180', days: 180, tone: 'warn' },
@@ -17,7 +17,7 @@ const ages = [
   { key: 'older', days: Number.POSITIVE_INFINITY, tone: 'bad' },
 ] as const;
 
-const uses = [
+const USES = [
   { key: 'd1', days: 1, tone: 'good' },
   { key: 'd7', days: 7, tone: 'good' },
   { key: 'd30', days: 30, tone: 'good' },
@@ -25,7 +25,7 @@ const uses = [
   { key: 'older', days: Number.POSITIVE_INFINITY, tone: 'warn' },
 ] as const;
 
-/** How old the account's keys are, and how long ago they were used. */
+/** Charts of the age and the last use of the account's keys. */
 export function KeyCharts() {
   const { t } = useTranslation('overview');
   const format = useFormat();
@@ -37,21 +37,21 @@ export function KeyCharts() {
   const now = Date.now();
 
   function barsByAge(keys: readonly ReportedKey[]): Bar[] {
-    return ages.map(({ key, days, tone }, index) => ({
+    return AGES.map(({ key, days, tone }, index) => ({
       key,
       tone,
       label: t(`age.${key}`),
-      value: count(keys, ({ rotatedAt }) => rotatedAt, ages[index - 1]?.days ?? 0, days, now),
+      value: count(keys, ({ rotatedAt }) => rotatedAt, AGES[index - 1]?.days ?? 0, days, now),
     }));
   }
 
   function barsByUse(keys: readonly ReportedKey[]): Bar[] {
     return [
-      ...uses.map(({ key, days, tone }, index) => ({
+      ...USES.map(({ key, days, tone }, index) => ({
         key,
         tone,
         label: t(`use.${key}`),
-        value: count(keys, ({ usedAt }) => usedAt, uses[index - 1]?.days ?? 0, days, now),
+        value: count(keys, ({ usedAt }) => usedAt, USES[index - 1]?.days ?? 0, days, now),
       })),
       {
         key: 'never',
@@ -66,7 +66,7 @@ export function KeyCharts() {
     <section className="surface half" aria-labelledby="keys">
       <h2 id="keys">{t('keys.title')}</h2>
       <ErrorNotice compact error={error} retry={() => void refetch()} />
-      {isLoading && <Waiting />}
+      {isLoading && <Loading />}
       {data && (
         <>
           <div className="chart-pair">
@@ -80,7 +80,7 @@ export function KeyCharts() {
   );
 }
 
-/** How many keys have their moment at least `from` and less than `to` days ago. */
+/** Counts the times that are at least `from` and less than `to` days ago. */
 function count(
   keys: readonly ReportedKey[],
   momentOf: (key: ReportedKey) => string | undefined,
@@ -91,7 +91,7 @@ function count(
   return keys.filter((key) => {
     const moment = momentOf(key);
     if (moment === undefined) return false;
-    const passed = Math.max(0, now - Date.parse(moment)) / day;
+    const passed = Math.max(0, now - Date.parse(moment)) / DAY_MS;
     return passed >= from && passed < to;
   }).length;
 }

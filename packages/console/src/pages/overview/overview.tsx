@@ -8,7 +8,7 @@ import { RecentEvents } from './recent-events.tsx';
 import { Security } from './security.tsx';
 import './overview.css';
 
-/** How the account stands: its security and what to mend first, its keys, what happened last. */
+/** Overview page: security score and fixes, keys, recent events. */
 export function Component() {
   const { t } = useTranslation('overview');
   const { Principal: principal } = useSession();

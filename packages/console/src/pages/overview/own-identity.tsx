@@ -3,7 +3,7 @@ import { Button, Space } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 
-/** For a RAM user, who may see little else: the way to what is its own. */
+/** Links to the user's own pages, for RAM users with few permissions. */
 export function OwnIdentity() {
   const { t } = useTranslation('overview');
   const navigate = useNavigate();

@@ -3,10 +3,10 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCall } from '../../api/use-call.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Waiting } from '../../components/waiting.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { useFormat } from '../../language/use-format.ts';
 
-/** What is shown of an event. */
+/** Fields of an event that are shown. */
 interface Event {
   readonly eventId?: string;
   readonly eventName?: string;
@@ -16,7 +16,7 @@ interface Event {
   readonly userIdentity?: { readonly userName?: string };
 }
 
-/** The last changes, and who made them. */
+/** List of recent changes. */
 export function RecentEvents() {
   const { t } = useTranslation('overview');
   const format = useFormat();
@@ -32,7 +32,7 @@ export function RecentEvents() {
         <Link to="/audit">{t('events.all')}</Link>
       </div>
       <ErrorNotice compact error={error} retry={() => void refetch()} />
-      {isLoading && <Waiting />}
+      {isLoading && <Loading />}
       {data && events.length === 0 && <p className="quiet">{t('events.none')}</p>}
       <ul className="events">
         {events.map((event) => (

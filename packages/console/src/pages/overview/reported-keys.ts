@@ -1,36 +1,35 @@
 import { call } from '../../api/call.ts';
 import { readCredentialReportText } from '../reports/credential-report-text.ts';
 
-/** An AccessKey in the credential report. */
+/** AccessKey in the credential report. */
 export interface ReportedKey {
   readonly isActive: boolean;
   /** ISO 8601. */
   readonly rotatedAt: string;
-  /** ISO 8601; undefined when it was never used. */
+  /** ISO 8601; undefined if never used. */
   readonly usedAt: string | undefined;
 }
 
-/** The AccessKeys of the whole account, as the credential report has them. */
+/** AccessKeys of the account, from the credential report. */
 export interface ReportedKeys {
   /** ISO 8601. */
   readonly generatedAt: string;
   readonly keys: readonly ReportedKey[];
 }
 
-const fourHours = 4 * 3_600_000;
+const FOUR_HOURS_MS = 4 * 3_600_000;
 
 /**
- * All keys of the account. The credential report has them in one table; the server makes a new one every four
- * hours at most.
+ * Reads all keys of the account from the credential report, which the server generates at most every four hours.
  * @param now milliseconds since the epoch
  */
 export async function readReportedKeys(now: number): Promise<ReportedKeys> {
   const last = await readReport();
-  if (last !== undefined && now - Date.parse(last.generatedAt) < fourHours) return last;
+  if (last !== undefined && now - Date.parse(last.generatedAt) < FOUR_HOURS_MS) return last;
   try {
     await call('Ims', 'GenerateCredentialReport', {});
   } catch (reason) {
-    // Who may read reports and not make them sees the last one.
+    // Without permission to generate a report, the last one is read.
     if (last === undefined) throw reason;
     return last;
   }
@@ -43,8 +42,8 @@ async function readReport(): Promise<ReportedKeys | undefined> {
 }
 
 /**
- * The keys in the table: RAM names their columns `access_key_1_exist` and so on. No field of theirs has a comma or
- * a quotation mark, and they stand behind the only ones that could.
+ * Parses the keys of the report from columns such as `access_key_1_exist`. These fields contain no comma or quotation
+ * mark, and follow the only fields that could.
  */
 export function keysOf(csv: string): readonly ReportedKey[] {
   const [heading = '', ...lines] = csv.split(/\r?\n/).filter((line) => line !== '');

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCall } from '../../api/use-call.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Waiting } from '../../components/waiting.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { fixesOf } from './fixes.ts';
 
 /** The security score, and what to mend first. */
@@ -17,13 +17,13 @@ export function Security() {
       <section className="surface third" aria-labelledby="score">
         <h2 id="score">{t('score.title')}</h2>
         <ErrorNotice compact error={error} retry={() => void refetch()} />
-        {isLoading && <Waiting />}
+        {isLoading && <Loading />}
         {info && <Score score={info.Score ?? 0} />}
       </section>
       <section className="surface two-thirds" aria-labelledby="fixes">
         <h2 id="fixes">{t('fix.title')}</h2>
         <ErrorNotice compact error={error} />
-        {isLoading && <Waiting />}
+        {isLoading && <Loading />}
         {info && fixes.length === 0 && (
           <p>
             <CheckCircleFilled aria-hidden className="good" /> {t('fix.nothing')}

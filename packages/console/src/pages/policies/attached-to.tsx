@@ -17,7 +17,7 @@ interface Holder {
   readonly since: string;
 }
 
-/** Whom a policy is attached to. */
+/** List of the users, groups and roles that a policy is attached to. */
 export function AttachedTo({
   policyName,
   policyType,

@@ -5,7 +5,7 @@ import { call } from '../../api/call.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 
-/** Changes what is said of a policy. */
+/** Dialog to change the description of a policy. */
 export function DescriptionDialog({
   policyName,
   description,

@@ -5,7 +5,7 @@ import { PolicyEditor } from '../../components/policy-editor/policy-editor.tsx';
 import { PolicyWarnings } from '../../components/policy-editor/policy-warnings.tsx';
 import { PolicyBuilder } from './policy-builder.tsx';
 
-/** A policy document to be edited, as statements to fill in or as JSON: two views of the same text. */
+/** Form for a policy document with two views of the same text: visual builder and JSON. */
 export function DocumentForm({
   text,
   onChange,

@@ -4,11 +4,11 @@ import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { laidOut } from '../../components/policy-editor/laid-out.ts';
+import { formatDocument } from '../../components/policy-editor/format-document.ts';
 import { PolicyDocument } from '../../components/policy-editor/policy-document.tsx';
 import { DocumentForm } from './document-form.tsx';
 
-/** What a policy says now; edited in place, which makes a new version of it. */
+/** Default version of a policy; editing creates a new version. */
 export function DocumentTab({
   policyName,
   isCustom,
@@ -23,7 +23,7 @@ export function DocumentTab({
   const change = useChange();
   const [text, setText] = useState<string>();
   const [dropOldest, setDropOldest] = useState(true);
-  const stored = laidOut(document);
+  const stored = formatDocument(document);
 
   async function save(): Promise<void> {
     const done = await change.run(() =>

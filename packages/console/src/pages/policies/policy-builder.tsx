@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { StatementCard } from './statement-card.tsx';
 import { changed, newStatement, readStatements, writeStatements } from './statement-model.ts';
 
-/** A policy document as a list of statements to be filled in; the same text as in the editor, shown another way. */
+/** Visual builder for a policy document: statements as forms. */
 export function PolicyBuilder({
   text,
   onChange,
@@ -19,7 +19,7 @@ export function PolicyBuilder({
     <>
       {statements.map((statement, index) => (
         <StatementCard
-          // Statements have no names; their place is what they are known by.
+          // Statements have no names and are identified by their index.
           // biome-ignore lint/suspicious/noArrayIndexKey: see above
           key={index}
           number={index + 1}

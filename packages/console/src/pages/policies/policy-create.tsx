@@ -13,19 +13,19 @@ interface Fields {
   readonly description?: string;
 }
 
-const emptyDocument = JSON.stringify(
+const EMPTY_DOCUMENT = JSON.stringify(
   { Version: '1', Statement: [{ Effect: 'Allow', Action: [], Resource: ['*'] }] },
   null,
   2,
 );
 
-/** Makes a custom policy. */
+/** Page to create a custom policy. */
 export function Component() {
   const { t } = useTranslation(['policies', 'shell']);
   const navigate = useNavigate();
   const { message } = App.useApp();
   const change = useChange();
-  const [text, setText] = useState(emptyDocument);
+  const [text, setText] = useState(EMPTY_DOCUMENT);
 
   async function create({ name, description = '' }: Fields): Promise<void> {
     const done = await change.run(() =>

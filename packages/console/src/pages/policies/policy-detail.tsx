@@ -3,10 +3,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { useCall } from '../../api/use-call.ts';
+import { DescriptionList } from '../../components/description-list.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Facts } from '../../components/facts.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { useDeletion } from '../../components/use-deletion.tsx';
-import { Waiting } from '../../components/waiting.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
 import { AttachedTo } from './attached-to.tsx';
@@ -15,7 +15,7 @@ import { DescriptionDialog } from './description-dialog.tsx';
 import { DocumentTab } from './document-tab.tsx';
 import { Versions } from './versions.tsx';
 
-/** A policy: what it says, its versions, and to whom it is attached. */
+/** Page of a policy: document, versions, attachments. */
 export function Component() {
   const { t } = useTranslation(['policies', 'shell']);
   const format = useFormat();
@@ -40,7 +40,7 @@ export function Component() {
   if (policy === undefined) {
     return (
       <Page title={policyName} trail={trail}>
-        {query.error ? <ErrorNotice error={query.error} retry={() => void query.refetch()} /> : <Waiting />}
+        {query.error ? <ErrorNotice error={query.error} retry={() => void query.refetch()} /> : <Loading />}
       </Page>
     );
   }
@@ -62,7 +62,7 @@ export function Component() {
       }
     >
       <div className="surface">
-        <Facts
+        <DescriptionList
           rows={[
             [t('field.type'), <Tag key="type">{t(isCustom ? 'type.Custom' : 'type.System')}</Tag>],
             [t('field.description'), policy.Description],

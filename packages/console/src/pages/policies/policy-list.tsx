@@ -13,7 +13,7 @@ import { deletePolicy } from './delete-policy.ts';
 
 type Policy = NonNullable<NonNullable<AnswerOf<'Ram', 'ListPolicies'>['Policies']>['Policy']>[number];
 
-/** The policies of the account, and those that every account has. */
+/** Page of the custom and system policies. */
 export function Component() {
   const { t } = useTranslation(['policies', 'shell']);
   const format = useFormat();

@@ -2,11 +2,11 @@ import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { AutoComplete, Button, Radio, Select } from 'antd';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
-import { conditionKeys, operators } from './condition-words.ts';
+import { CONDITION_KEYS, OPERATORS } from './condition-keys.ts';
 import type { ConditionModel, ReadStatement, StatementModel } from './statement-model.ts';
 import './statement-card.css';
 
-/** One statement of a policy, to be filled in. What only the JSON can show is left as it is. */
+/** Form for a statement of a policy. Parts that only the JSON view supports are not changed. */
 export function StatementCard({
   number,
   statement,
@@ -85,7 +85,7 @@ function Fields({
         <legend>{t('builder.conditions')}</legend>
         {model.conditions.map((condition, index) => (
           <ConditionRow
-            // biome-ignore lint/suspicious/noArrayIndexKey: a condition is known by its place
+            // biome-ignore lint/suspicious/noArrayIndexKey: a condition is identified by its index
             key={index}
             condition={condition}
             onChange={(next) => conditions(model.conditions.map((each, at) => (at === index ? next : each)))}
@@ -123,14 +123,14 @@ function ConditionRow({
         aria-label={t('builder.key')}
         value={condition.key}
         onChange={(key: string) => onChange({ ...condition, key })}
-        options={conditionKeys.map((key) => ({ value: key }))}
+        options={CONDITION_KEYS.map((key) => ({ value: key }))}
       />
       <Select
         aria-label={t('builder.operator')}
         showSearch
         value={condition.operator}
         onChange={(operator: string) => onChange({ ...condition, operator })}
-        options={[...new Set([condition.operator, ...operators])].map((operator) => ({
+        options={[...new Set([condition.operator, ...OPERATORS])].map((operator) => ({
           value: operator,
           label: operator,
         }))}

@@ -1,11 +1,11 @@
-/** One condition of a statement: operator, key, values. */
+/** Condition of a statement: operator, key, values. */
 export interface ConditionModel {
   readonly operator: string;
   readonly key: string;
   readonly values: readonly string[];
 }
 
-/** What the visual builder can show of a statement. */
+/** Parts of a statement that the visual builder supports. */
 export interface StatementModel {
   readonly effect: 'Allow' | 'Deny';
   readonly actions: readonly string[];
@@ -13,18 +13,18 @@ export interface StatementModel {
   readonly conditions: readonly ConditionModel[];
 }
 
-/** A statement of a document: what can be built of it, or undefined when it has parts that only the JSON shows. */
+/** Statement of a document, with the parts that the visual builder supports; undefined if it has others. */
 export interface ReadStatement {
   readonly model: StatementModel | undefined;
-  /** As it stands in the document. */
+  /** Original value in the document. */
   readonly source: Readonly<Record<string, unknown>>;
 }
 
-const shown: ReadonlySet<string> = new Set(['Effect', 'Action', 'Resource', 'Condition']);
+const BUILDABLE_ELEMENTS: ReadonlySet<string> = new Set(['Effect', 'Action', 'Resource', 'Condition']);
 
 /**
- * The statements of a policy document.
- * @returns undefined when the text is no policy that a builder can begin with
+ * Returns the statements of a policy document.
+ * @returns undefined when the builder cannot edit the text
  */
 export function readStatements(text: string): readonly ReadStatement[] | undefined {
   let document: unknown;
@@ -40,15 +40,15 @@ export function readStatements(text: string): readonly ReadStatement[] | undefin
 }
 
 /**
- * The document with other statements; everything else in it stays as it is, and so does the way in which single
- * values are written in statements that are the same as before.
+ * Returns the document with other statements. Everything else is kept, and unchanged statements keep their notation of
+ * single values.
  */
 export function writeStatements(text: string, statements: readonly ReadStatement[]): string {
   const document = JSON.parse(text) as Record<string, unknown>;
   return JSON.stringify({ ...document, Statement: statements.map(({ source }) => source) }, null, 2);
 }
 
-/** A statement as the builder has left it: unknown parts and untouched ones stay as they were. */
+/** Returns an edited statement; unknown and unchanged parts are kept. */
 export function changed(statement: ReadStatement, model: StatementModel): ReadStatement {
   const before = statement.model;
   const source: Record<string, unknown> = { ...statement.source };
@@ -62,14 +62,14 @@ export function changed(statement: ReadStatement, model: StatementModel): ReadSt
   return { source, model };
 }
 
-/** A statement to begin with. */
+/** Initial statement of a new policy. */
 export function newStatement(): ReadStatement {
   const model: StatementModel = { effect: 'Allow', actions: [], resources: ['*'], conditions: [] };
   return { model, source: { Effect: 'Allow', Action: [], Resource: ['*'] } };
 }
 
 function modelOf(source: Readonly<Record<string, unknown>>): StatementModel | undefined {
-  if (!Object.keys(source).every((name) => shown.has(name))) return undefined;
+  if (!Object.keys(source).every((name) => BUILDABLE_ELEMENTS.has(name))) return undefined;
   const { Effect: effect, Action, Resource, Condition } = source;
   const actions = texts(Action);
   const resources = texts(Resource);
@@ -99,7 +99,7 @@ function conditionsAsWritten(
   for (const { operator, key, values } of conditions) {
     const ofOperator = written[operator] ?? {};
     written[operator] = ofOperator;
-    // Two rows of one operator and key say what one with both values says.
+    // Rows with the same operator and key are merged into one condition.
     ofOperator[key] = [...new Set([...(ofOperator[key] ?? []), ...values])];
   }
   return written;

@@ -5,12 +5,12 @@ import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCall } from '../../api/use-call.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { jsonLook } from '../../components/policy-editor/json-look.ts';
-import { laidOut } from '../../components/policy-editor/laid-out.ts';
-import { Waiting } from '../../components/waiting.tsx';
+import { Loading } from '../../components/loading.tsx';
+import { formatDocument } from '../../components/policy-editor/format-document.ts';
+import { JSON_EXTENSIONS } from '../../components/policy-editor/json-extensions.ts';
 import '../../components/policy-editor/policy-editor.css';
 
-/** Two versions of a policy side by side, with what differs lit up. */
+/** Two versions of a policy side by side, with highlighted differences. */
 export function VersionDiff({
   policyName,
   policyType,
@@ -35,9 +35,9 @@ export function VersionDiff({
   useEffect(() => {
     if (place.current === null || before === undefined || after === undefined) return;
     const side = (text: string, label: string) => ({
-      doc: laidOut(text),
+      doc: formatDocument(text),
       extensions: [
-        ...jsonLook,
+        ...JSON_EXTENSIONS,
         EditorState.readOnly.of(true),
         EditorView.contentAttributes.of({ 'aria-label': label }),
       ],
@@ -54,7 +54,7 @@ export function VersionDiff({
     <section aria-label={t('versions.diff', { from, to })}>
       <h3>{t('versions.diff', { from, to })}</h3>
       <ErrorNotice error={earlier.error ?? present.error} />
-      {(earlier.isLoading || present.isLoading) && <Waiting />}
+      {(earlier.isLoading || present.isLoading) && <Loading />}
       <div ref={place} className="policy-editor" />
     </section>
   );

@@ -19,7 +19,7 @@ interface Asked {
   readonly version: string;
 }
 
-/** The versions of a policy: compared, brought back, deleted. */
+/** List of the versions of a policy, to compare, restore and delete. */
 export function Versions({
   policyName,
   policyType,

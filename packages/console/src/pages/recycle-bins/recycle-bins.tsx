@@ -10,7 +10,7 @@ import type { KeyOwner } from '../access-keys/key-owner.ts';
 import { RecycledKeys } from '../access-keys/recycled-keys.tsx';
 import { RecycledUsers } from './recycled-users.tsx';
 
-/** What was deleted within the last thirty days: users and AccessKeys. */
+/** Page of users and AccessKeys that were deleted in the last thirty days. */
 export function Component() {
   const { t } = useTranslation('recycle-bins');
   const [address, setAddress] = useSearchParams();
@@ -28,7 +28,7 @@ export function Component() {
   );
 }
 
-/** The AccessKeys of whoever is signed in, or of a user that is chosen. */
+/** AccessKeys of the caller or of a chosen user. */
 function KeysOfSomebody() {
   const { t } = useTranslation('recycle-bins');
   const id = useId();

@@ -14,7 +14,7 @@ type RecycledUser = NonNullable<
   NonNullable<AnswerOf<'Ims', 'ListUsersInRecycleBin'>['Users']>['User']
 >[number];
 
-/** Deleted users: restored, or deleted for good. */
+/** Deleted users, to be restored or permanently deleted. */
 export function RecycledUsers() {
   const { t } = useTranslation('recycle-bins');
   const format = useFormat();

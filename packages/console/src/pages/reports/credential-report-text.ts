@@ -1,14 +1,14 @@
 import { ApiError } from '../../api/api-error.ts';
 import { call } from '../../api/call.ts';
 
-/** The last credential report: a table of all users and their credentials. */
+/** Credential report: a table of all users and their credentials. */
 export interface CredentialReportText {
   /** ISO 8601. */
   readonly generatedAt: string;
   readonly csv: string;
 }
 
-/** The last credential report, part after part; undefined when none was ever made. */
+/** Reads all parts of the last credential report; undefined if there is none. */
 export async function readCredentialReportText(): Promise<CredentialReportText | undefined> {
   let csv = '';
   let generatedAt = '';
@@ -34,7 +34,7 @@ function decoded(content = ''): string {
   return new TextDecoder().decode(Uint8Array.from(atob(content), (character) => character.charCodeAt(0)));
 }
 
-/** Every part may have the heading of the first. */
+/** Joins the parts; each may repeat the heading. */
 function withoutHeading(part: string, first: string): string {
   const end = first.indexOf('\n');
   const heading = first.slice(0, end < 0 ? undefined : end + 1);

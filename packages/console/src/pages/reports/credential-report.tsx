@@ -6,7 +6,7 @@ import { saveFile } from '../../components/csv.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { readCredentialReportText } from './credential-report-text.ts';
 
-/** All users and their credentials in one table, to be downloaded. */
+/** Credential report to download: all users and their credentials. */
 export function CredentialReport() {
   const { t } = useTranslation('reports');
   const { message } = App.useApp();

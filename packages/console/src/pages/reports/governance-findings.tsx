@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useEveryPage } from '../../api/use-every-page.ts';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
 
-/** The identities and keys that one check has found. */
+/** Identities and keys that a check found. */
 export function GovernanceFindings({
   item,
   onClosed,

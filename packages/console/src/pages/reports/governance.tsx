@@ -16,7 +16,7 @@ interface Metric {
   readonly count: number;
 }
 
-/** What was found that should not be there, check by check. */
+/** Results of the governance checks. */
 export function Governance() {
   const { t, i18n } = useTranslation('reports');
   const format = useFormat();
@@ -39,7 +39,7 @@ export function Governance() {
   );
 
   const columns = useMemo<readonly Column<Metric>[]>(() => {
-    // A server that is newer than this page may check more.
+    // A newer server may have more checks.
     const nameOf = ({ item }: Metric): string => {
       const key = `governance.item.${item}`;
       return i18n.exists(key, { ns: 'reports' }) ? t(key as ParseKeys<'reports'>) : item;

@@ -4,7 +4,7 @@ import { CredentialReport } from './credential-report.tsx';
 import { Governance } from './governance.tsx';
 import { SecurityPractice } from './security-practice.tsx';
 
-/** Reports on the account: its score, what should not be there, and all credentials in one table. */
+/** Page of reports: security practice, governance, credential report. */
 export function Component() {
   const { t } = useTranslation('reports');
   return (

@@ -1,14 +1,14 @@
 import { useTranslation } from 'react-i18next';
 import { useCall } from '../../api/use-call.ts';
+import { DescriptionList } from '../../components/description-list.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Facts } from '../../components/facts.tsx';
-import { Waiting } from '../../components/waiting.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { useFormat } from '../../language/use-format.ts';
 
-/** As the server words it. */
+/** Level, with the name used by the server. */
 type Strength = 'low' | 'mid' | 'high';
 
-/** How well the account keeps to good practice, counted on its real state. */
+/** Report on good practice, computed from the current state of the account. */
 export function SecurityPractice() {
   const { t } = useTranslation(['reports', 'shell']);
   const format = useFormat();
@@ -22,9 +22,9 @@ export function SecurityPractice() {
         <h2 id="security-practice">{t('practice.title')}</h2>
       </div>
       <ErrorNotice error={query.error} retry={() => void query.refetch()} />
-      {query.isLoading && <Waiting />}
+      {query.isLoading && <Loading />}
       {facts && (
-        <Facts
+        <DescriptionList
           rows={[
             [t('practice.score'), t('practice.points', { points: format.number(info?.Score ?? 0) })],
             [t('practice.rootMfa'), t(facts.BindMfa ? 'shell:yes' : 'shell:no')],

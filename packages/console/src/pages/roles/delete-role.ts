@@ -1,6 +1,6 @@
 import { call } from '../../api/call.ts';
 
-/** Takes every policy off a role and deletes it: one that has policies cannot be deleted. */
+/** Deletes a role after detaching its policies, as the API requires. */
 export async function deleteRole(RoleName: string): Promise<void> {
   const { Policies } = await call('Ram', 'ListPoliciesForRole', { RoleName });
   for (const { PolicyName, PolicyType } of Policies?.Policy ?? []) {

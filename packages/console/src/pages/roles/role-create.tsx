@@ -11,7 +11,7 @@ import { PolicyWarnings } from '../../components/policy-editor/policy-warnings.t
 import { Page } from '../../layout/page.tsx';
 import { useSession } from '../../session/use-session.ts';
 import { trustPolicyFor } from './trust-policy.ts';
-import { emptyTrust, TrustedFields, type TrustFields } from './trusted-fields.tsx';
+import { EMPTY_TRUST, TrustedFields, type TrustFields } from './trusted-fields.tsx';
 
 interface Fields {
   readonly name: string;
@@ -19,7 +19,7 @@ interface Fields {
   readonly hours: number;
 }
 
-/** Makes a role: first who may take it on, then what it is called. */
+/** Page to create a role: trusted principal first, then name. */
 export function Component() {
   const { t } = useTranslation(['roles', 'shell']);
   const navigate = useNavigate();
@@ -27,7 +27,7 @@ export function Component() {
   const change = useChange();
   const session = useSession();
   const accountId = session.Principal.AccountId;
-  const [trust, setTrust] = useState<TrustFields>(emptyTrust);
+  const [trust, setTrust] = useState<TrustFields>(EMPTY_TRUST);
   const [own, setOwn] = useState('');
   const generated = useMemo(
     () =>
@@ -41,7 +41,7 @@ export function Component() {
   const document = generated ?? own;
 
   function chooseTrust(next: TrustFields): void {
-    // Whoever goes on by hand starts from what was there.
+    // Editing by hand starts from the generated document.
     if (next.kind === 'document' && trust.kind !== 'document') setOwn(document);
     setTrust(next);
   }
@@ -131,7 +131,7 @@ export function Component() {
 function emptyTrustOf(kind: TrustFields['kind']): TrustFields {
   switch (kind) {
     case 'account':
-      return emptyTrust;
+      return EMPTY_TRUST;
     case 'service':
       return { kind, service: '' };
     case 'saml':

@@ -4,18 +4,18 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { useCall } from '../../api/use-call.ts';
 import { AttachedPolicies } from '../../components/attached-policies.tsx';
+import { DescriptionList } from '../../components/description-list.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Facts } from '../../components/facts.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { RevokeSessionsButton } from '../../components/revoke-sessions.tsx';
 import { useDeletion } from '../../components/use-deletion.tsx';
-import { Waiting } from '../../components/waiting.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
 import { deleteRole } from './delete-role.ts';
 import { RoleEditDialog } from './role-edit-dialog.tsx';
 import { TrustTab } from './trust-tab.tsx';
 
-/** A role: who may take it on, what it may. */
+/** Page of a role: trust policy and policies. */
 export function Component() {
   const { t } = useTranslation(['roles', 'shell']);
   const format = useFormat();
@@ -39,7 +39,7 @@ export function Component() {
   if (role === undefined) {
     return (
       <Page title={roleName} trail={trail}>
-        {query.error ? <ErrorNotice error={query.error} retry={() => void query.refetch()} /> : <Waiting />}
+        {query.error ? <ErrorNotice error={query.error} retry={() => void query.refetch()} /> : <Loading />}
       </Page>
     );
   }
@@ -58,7 +58,7 @@ export function Component() {
       }
     >
       <div className="surface">
-        <Facts
+        <DescriptionList
           rows={[
             [
               t('field.arn'),

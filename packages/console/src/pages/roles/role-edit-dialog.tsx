@@ -11,7 +11,7 @@ interface Fields {
   readonly hours: number;
 }
 
-/** Changes what is said of a role, and how long its sessions may last. */
+/** Dialog to change the description and the session duration of a role. */
 export function RoleEditDialog({ role, onClosed }: { readonly role: Role; readonly onClosed: () => void }) {
   const { t } = useTranslation(['roles', 'shell']);
   const { message } = App.useApp();

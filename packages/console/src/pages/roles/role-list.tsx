@@ -13,7 +13,7 @@ import { deleteRole } from './delete-role.ts';
 
 type Role = NonNullable<NonNullable<AnswerOf<'Ram', 'ListRoles'>['Roles']>['Role']>[number];
 
-/** The roles of the account. */
+/** Page of the roles of the account. */
 export function Component() {
   const { t } = useTranslation(['roles', 'shell']);
   const format = useFormat();

@@ -1,4 +1,4 @@
-/** Who may take a role on: the three kinds that RAM's console offers. */
+/** Trusted principal of a role, of the three kinds in RAM's console. */
 export type Trusted =
   | { readonly kind: 'account'; readonly accountId: string }
   | { readonly kind: 'service'; readonly service: string }
@@ -11,13 +11,13 @@ export type Trusted =
       readonly subject: string;
     };
 
-/** Where identity providers that are set up for RAM send their assertions; the server takes no others. */
-const samlRecipients = [
+/** SAML recipients of RAM; the server accepts no others. */
+const SAML_RECIPIENTS = [
   'https://signin.aliyun.com/saml-role/sso',
   'https://signin.alibabacloud.com/saml-role/sso',
 ];
 
-/** The trust policy that lets somebody take a role on, laid out to be read. */
+/** Returns the formatted trust policy for a trusted principal. */
 export function trustPolicyFor(trusted: Trusted): string {
   return JSON.stringify({ Statement: [statementFor(trusted)], Version: '1' }, null, 2);
 }
@@ -33,7 +33,7 @@ function statementFor(trusted: Trusted): object {
       return {
         ...begin,
         Principal: { Federated: [trusted.providerArn] },
-        Condition: { StringEquals: { 'saml:recipient': samlRecipients } },
+        Condition: { StringEquals: { 'saml:recipient': SAML_RECIPIENTS } },
       };
     case 'oidc':
       return {

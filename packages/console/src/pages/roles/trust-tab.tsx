@@ -5,17 +5,17 @@ import { call } from '../../api/call.ts';
 import type { Role } from '../../api/row-types.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { laidOut } from '../../components/policy-editor/laid-out.ts';
+import { formatDocument } from '../../components/policy-editor/format-document.ts';
 import { PolicyDocument } from '../../components/policy-editor/policy-document.tsx';
 import { PolicyEditor } from '../../components/policy-editor/policy-editor.tsx';
 import { PolicyWarnings } from '../../components/policy-editor/policy-warnings.tsx';
 
-/** Who may take a role on; changed in place. */
+/** Trust policy of a role, edited in place. */
 export function TrustTab({ role }: { readonly role: Role }) {
   const { t } = useTranslation(['roles', 'shell']);
   const { message } = App.useApp();
   const change = useChange();
-  const stored = laidOut(role.AssumeRolePolicyDocument ?? '');
+  const stored = formatDocument(role.AssumeRolePolicyDocument ?? '');
   const [text, setText] = useState<string>();
 
   async function save(): Promise<void> {

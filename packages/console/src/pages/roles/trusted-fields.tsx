@@ -4,13 +4,13 @@ import { useEveryPage } from '../../api/use-every-page.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import type { Trusted } from './trust-policy.ts';
 
-/** Who is trusted, or that the document is written by hand. */
+/** Kind of trusted principal, or a document written by hand. */
 export type TrustFields = Trusted | { readonly kind: 'document' };
 
-/** RAM users of the own account, as most roles have it. */
-export const emptyTrust: TrustFields = { kind: 'account', accountId: '' };
+/** Initial values: RAM users of the own account. */
+export const EMPTY_TRUST: TrustFields = { kind: 'account', accountId: '' };
 
-/** What has to be known of whom a role trusts. */
+/** Fields for the trusted principal of a role. */
 export function TrustedFields({
   trust,
   ownAccountId,

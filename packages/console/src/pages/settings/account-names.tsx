@@ -3,12 +3,12 @@ import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import { useCall } from '../../api/use-call.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Waiting } from '../../components/waiting.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { SettingsForm } from './settings-form.tsx';
 
-const suffix = '.onaliyun.com';
+const DOMAIN_SUFFIX = '.onaliyun.com';
 
-/** What the account is called: the domain of its login names, and its alias. */
+/** Settings for the domain of login names and the alias of the account. */
 export function AccountNames() {
   const { t } = useTranslation(['settings', 'shell']);
   const domain = useCall('Ims', 'GetDefaultDomain', {});
@@ -21,13 +21,13 @@ export function AccountNames() {
           <p>{t('names.domainText')}</p>
         </div>
         <ErrorNotice error={domain.error} retry={() => void domain.refetch()} />
-        {domain.isLoading && <Waiting />}
+        {domain.isLoading && <Loading />}
         {domain.data && (
           <SettingsForm
             key={domain.data.DefaultDomainName}
-            values={{ prefix: (domain.data.DefaultDomainName ?? '').replace(suffix, '') }}
+            values={{ prefix: (domain.data.DefaultDomainName ?? '').replace(DOMAIN_SUFFIX, '') }}
             save={({ prefix }) =>
-              call('Ims', 'SetDefaultDomain', { DefaultDomainName: `${prefix.trim()}${suffix}` })
+              call('Ims', 'SetDefaultDomain', { DefaultDomainName: `${prefix.trim()}${DOMAIN_SUFFIX}` })
             }
           >
             <Form.Item
@@ -35,7 +35,7 @@ export function AccountNames() {
               label={t('names.domain')}
               rules={[{ required: true, message: t('shell:required') }]}
             >
-              <Input suffix={suffix} autoComplete="off" spellCheck={false} />
+              <Input suffix={DOMAIN_SUFFIX} autoComplete="off" spellCheck={false} />
             </Form.Item>
           </SettingsForm>
         )}
@@ -46,7 +46,7 @@ export function AccountNames() {
           <p>{t('names.aliasText')}</p>
         </div>
         <ErrorNotice error={alias.error} retry={() => void alias.refetch()} />
-        {alias.isLoading && <Waiting />}
+        {alias.isLoading && <Loading />}
         {alias.data && (
           <SettingsForm
             key={alias.data.AccountAlias}

@@ -5,11 +5,11 @@ import { call } from '../../api/call.ts';
 import { useCall } from '../../api/use-call.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Waiting } from '../../components/waiting.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { type NetworkPolicy, readNetworkPolicy } from '../access-keys/network-policy.ts';
 import { NetworkPolicyForm } from '../access-keys/network-policy-form.tsx';
 
-/** From where the AccessKeys of the account may be used, unless a key has a policy of its own. */
+/** Network policy of the account, for AccessKeys without their own. */
 export function AccountNetworkPolicy() {
   const { t } = useTranslation(['settings', 'shell']);
   const { message } = App.useApp();
@@ -31,7 +31,7 @@ export function AccountNetworkPolicy() {
         <p>{t('network.text')}</p>
       </div>
       <ErrorNotice error={current.error} retry={() => void current.refetch()} />
-      {current.isLoading && <Waiting />}
+      {current.isLoading && <Loading />}
       {current.data && (
         <div className="narrow-form">
           <NetworkPolicyForm

@@ -3,11 +3,11 @@ import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import { useCall } from '../../api/use-call.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Waiting } from '../../components/waiting.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { SwitchField } from './setting-fields.tsx';
 import { SettingsForm } from './settings-form.tsx';
 
-/** Whether AccessKeys may change credentials and permissions without a second factor. */
+/** Setting for changes of credentials and permissions by AccessKey without a second factor. */
 export function CredentialProtection() {
   const { t } = useTranslation('settings');
   const query = useCall('Claviger', 'GetAccountProtection', {});
@@ -18,7 +18,7 @@ export function CredentialProtection() {
         <p>{t('protection.text')}</p>
       </div>
       <ErrorNotice error={query.error} retry={() => void query.refetch()} />
-      {query.isLoading && <Waiting />}
+      {query.isLoading && <Loading />}
       {query.data && (
         <SettingsForm
           values={{ CredentialChangesNeedMFA: query.data.CredentialChangesNeedMFA ?? false }}

@@ -3,11 +3,11 @@ import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import { useCall } from '../../api/use-call.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Waiting } from '../../components/waiting.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { NumberField } from './setting-fields.tsx';
 import { SettingsForm } from './settings-form.tsx';
 
-/** How long new AccessKeys last at most. */
+/** Setting for the longest lifetime of new AccessKeys. */
 export function KeyExpiryCeiling() {
   const { t } = useTranslation('settings');
   const query = useCall('Claviger', 'GetAccessKeyExpiryCeiling', {});
@@ -18,7 +18,7 @@ export function KeyExpiryCeiling() {
         <p>{t('expiry.text')}</p>
       </div>
       <ErrorNotice error={query.error} retry={() => void query.refetch()} />
-      {query.isLoading && <Waiting />}
+      {query.isLoading && <Loading />}
       {query.data && (
         <SettingsForm
           values={{ Days: query.data.Days ?? 0 }}

@@ -2,17 +2,17 @@ import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import { useCall } from '../../api/use-call.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Waiting } from '../../components/waiting.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { NumberField, SwitchField } from './setting-fields.tsx';
 import { SettingsForm } from './settings-form.tsx';
 
-/** What passwords of users have to be like, and how long they last. */
+/** Settings of the password policy. */
 export function PasswordPolicy() {
   const { t } = useTranslation('settings');
   const query = useCall('Ims', 'GetPasswordPolicy', {});
   const policy = query.data?.PasswordPolicy;
   if (policy === undefined) {
-    return query.error ? <ErrorNotice error={query.error} retry={() => void query.refetch()} /> : <Waiting />;
+    return query.error ? <ErrorNotice error={query.error} retry={() => void query.refetch()} /> : <Loading />;
   }
   return (
     <section className="surface" aria-label={t('tab.password')}>

@@ -3,22 +3,22 @@ import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import { useCall } from '../../api/use-call.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Waiting } from '../../components/waiting.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { ChoiceField, NumberField, SwitchField } from './setting-fields.tsx';
 import { SettingsForm } from './settings-form.tsx';
 
-/** How long keys and users may be idle; the server takes no others. */
-const idleDays = [90, 180, 365, 730] as const;
+/** Idle periods that the server accepts, in days. */
+const IDLE_DAYS = [90, 180, 365, 730] as const;
 
-const verificationTypes = ['sms', 'email'] as const;
+const VERIFICATION_TYPES = ['sms', 'email'] as const;
 
-/** The security preference in full: sign-in, and what users manage by themselves. */
+/** Settings of the security preference: sign-in and self-management of users. */
 export function SecurityPreference() {
   const { t } = useTranslation(['settings', 'shell']);
   const query = useCall('Ims', 'GetSecurityPreference', {});
   const preference = query.data?.SecurityPreference;
   if (preference === undefined) {
-    return query.error ? <ErrorNotice error={query.error} retry={() => void query.refetch()} /> : <Waiting />;
+    return query.error ? <ErrorNotice error={query.error} retry={() => void query.refetch()} /> : <Loading />;
   }
   const values = {
     ...preference.LoginProfilePreference,
@@ -28,7 +28,7 @@ export function SecurityPreference() {
     ...preference.MaxIdleDays,
     VerificationTypes: preference.VerificationPreference?.VerificationTypes ?? [],
   };
-  const idle = idleDays.map((value) => ({ value, label: t('security.days', { count: value }) }));
+  const idle = IDLE_DAYS.map((value) => ({ value, label: t('security.days', { count: value }) }));
   return (
     <section className="surface" aria-label={t('tab.security')}>
       <SettingsForm
@@ -79,7 +79,7 @@ export function SecurityPreference() {
           <Form.Item name="VerificationTypes" label={t('security.verification')}>
             <Select
               mode="multiple"
-              options={verificationTypes.map((value) => ({
+              options={VERIFICATION_TYPES.map((value) => ({
                 value,
                 label: t(`security.verificationType.${value}`),
               }))}

@@ -1,7 +1,7 @@
 import { Form, InputNumber, Select, Switch } from 'antd';
 import type { ReactNode } from 'react';
 
-/** A setting that is on or off, with what it does. */
+/** Switch with an explanation. */
 export function SwitchField({
   name,
   label,
@@ -18,7 +18,7 @@ export function SwitchField({
   );
 }
 
-/** A setting that is a whole number within bounds. */
+/** Number field with bounds. */
 export function NumberField({
   name,
   label,
@@ -39,7 +39,7 @@ export function NumberField({
   );
 }
 
-/** A setting that is one of a few. */
+/** Select with a few options. */
 export function ChoiceField({
   name,
   label,

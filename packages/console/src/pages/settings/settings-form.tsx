@@ -5,9 +5,9 @@ import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 
 /**
- * A form over settings that are there already: shown as they are, saved as a whole.
- * @param values as they are now
- * @param save sends what was entered
+ * Form for existing settings, saved together.
+ * @param values current values
+ * @param save sends the entered values
  */
 export function SettingsForm<Fields extends object>({
   values,

@@ -9,7 +9,7 @@ import { KeyExpiryCeiling } from './key-expiry-ceiling.tsx';
 import { PasswordPolicy } from './password-policy.tsx';
 import { SecurityPreference } from './security-preference.tsx';
 
-/** What holds for everybody in the account. */
+/** Page of the settings of the account. */
 export function Component() {
   const { t } = useTranslation('settings');
   const [address, setAddress] = useSearchParams();

@@ -7,7 +7,7 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { StepHeading } from './step-heading.tsx';
 import { type SignInAnswer, useSignInCall } from './use-sign-in-call.ts';
 
-/** The second factor: a code of the MFA device, or a passkey. */
+/** Step for the second factor: a code of the MFA device, or a passkey. */
 export function CodeStep({
   step,
   rememberAllowed,

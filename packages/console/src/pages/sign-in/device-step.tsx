@@ -5,11 +5,11 @@ import { call } from '../../api/call.ts';
 import type { AnswerOf } from '../../api/operations.ts';
 import { DeviceBinding } from '../../components/device-binding.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Waiting } from '../../components/waiting.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { StepHeading } from './step-heading.tsx';
 import { type SignInAnswer, useSignInCall } from './use-sign-in-call.ts';
 
-/** The account asks for a second factor, and there is none yet. */
+/** Step to bind a second factor that the account requires. */
 export function DeviceStep({
   onAnswer,
   onRestart,
@@ -19,7 +19,7 @@ export function DeviceStep({
 }) {
   const { t } = useTranslation('sign-in');
   const { running, error, send } = useSignInCall(onAnswer);
-  // The seed is a secret: it lives in this step and in no cache.
+  // The seed is a secret: it is kept here and not cached.
   const [device, setDevice] = useState<AnswerOf<'Claviger', 'BeginSignInDevice'>>();
   const [failed, setFailed] = useState<Error>();
   useEffect(() => {
@@ -46,7 +46,7 @@ export function DeviceStep({
           }
         />
       )}
-      {!device && !failed && <Waiting />}
+      {!device && !failed && <Loading />}
       <Button type="link" block onClick={onRestart} className="space-above">
         {t('startAgain')}
       </Button>

@@ -7,7 +7,7 @@ import { PasswordRuleList } from '../../components/password-rule-list.tsx';
 import { StepHeading } from './step-heading.tsx';
 import { type SignInAnswer, useSignInCall } from './use-sign-in-call.ts';
 
-/** A one-time or expired password has to be changed before anything else. */
+/** Step to change a one-time or expired password. */
 export function NewPasswordStep({
   rules,
   onAnswer,

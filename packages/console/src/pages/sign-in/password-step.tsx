@@ -13,7 +13,7 @@ interface Fields {
   readonly password: string;
 }
 
-/** Login name and password; or the login name alone, and on to the identity provider of its account. */
+/** Step for login name and password, or for the login name only with the identity provider of the account. */
 export function PasswordStep({ onAnswer }: { readonly onAnswer: (answer: SignInAnswer) => void }) {
   const { t, i18n } = useTranslation(['sign-in', 'shell', 'errors']);
   const [form] = Form.useForm<Fields>();
@@ -21,9 +21,9 @@ export function PasswordStep({ onAnswer }: { readonly onAnswer: (answer: SignInA
   const { running, error, send } = useSignInCall(onAnswer);
   const sso = useChange();
   const rules = [{ required: true, message: t('shell:required') }];
-  // Who comes back from an identity provider in vain is told why by the address.
+  // A failed sign-in by an identity provider returns with an error code in the URL.
   const refusedCode = address.get('error');
-  // Anybody can write an address: of what stands there only a code that we know is shown.
+  // The URL is untrusted input: only known codes are shown.
   const isKnown = i18n.exists((refusedCode ?? '').replaceAll('.', '_'), { ns: 'errors' });
   const refused =
     refusedCode !== null && isKnown ? new ApiError({ code: refusedCode, status: 0, message: '' }) : null;
@@ -60,7 +60,7 @@ export function PasswordStep({ onAnswer }: { readonly onAnswer: (answer: SignInA
           type="link"
           block
           loading={sso.running}
-          // A login name that is missing is told at its field.
+          // A missing login name is reported at its field.
           onClick={() => void toProvider().catch(() => {})}
         >
           {t('sso')}

@@ -1,7 +1,7 @@
 import { Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, useSearchParams } from 'react-router';
-import { Waiting } from '../../components/waiting.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { BrandMark } from '../../layout/brand.tsx';
 import { ColorSchemeMenu } from '../../layout/color-scheme-menu.tsx';
 import { LanguageMenu } from '../../layout/language-menu.tsx';
@@ -13,7 +13,7 @@ import { PasswordStep } from './password-step.tsx';
 import type { SignInAnswer } from './use-sign-in-call.ts';
 import './sign-in.css';
 
-/** The way in: password first, then whatever the server asks for. */
+/** Sign-in page: password first, then the steps that the server requires. */
 export function Component() {
   const { t } = useTranslation('sign-in');
   const [address] = useSearchParams();
@@ -43,7 +43,7 @@ export function Component() {
             <BrandMark size={34} />
             <span>Claviger</span>
           </div>
-          <Suspense fallback={<Waiting />}>
+          <Suspense fallback={<Loading />}>
             <Step next={next} onAnswer={onAnswer} onRestart={() => setNext(undefined)} />
           </Suspense>
         </div>
@@ -66,7 +66,7 @@ function Step({
     case undefined:
       return <PasswordStep onAnswer={onAnswer} />;
     case 'Done':
-      return <Waiting />;
+      return <Loading />;
     case 'Code':
     case 'Passkey':
     case 'CodeOrPasskey':
@@ -85,7 +85,7 @@ function Step({
   }
 }
 
-/** An address within the console; never one of another site. */
+/** Returns the path of a URL within the console, `/` for another site. */
 function localPath(wanted: string | null): string {
   if (wanted === null) return '/';
   const url = new URL(wanted, window.location.origin);

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 
-/** What a step asks for; read out when the step appears. */
+/** Heading of a step, announced by screen readers when the step appears. */
 export function StepHeading({ title, lead }: { readonly title: string; readonly lead: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useEveryPage } from '../../api/use-every-page.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 
-/** Chooses the user or the role that a simulated request comes from. */
+/** Select for the user or role of a simulated request. */
 export function PrincipalField({ kind }: { readonly kind: 'ram-user' | 'role' }) {
   return kind === 'ram-user' ? <UserField /> : <RoleField />;
 }

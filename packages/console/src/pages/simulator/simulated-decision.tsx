@@ -4,18 +4,18 @@ import { useTranslation } from 'react-i18next';
 import type { SimulatedStatement } from '../../api/claviger-operations.ts';
 import type { AnswerOf } from '../../api/operations.ts';
 import { PolicyDocument } from '../../components/policy-editor/policy-document.tsx';
-import { litDocument } from './lit-document.ts';
+import { highlightDocument } from './highlighted-document.ts';
 
 type Decision = AnswerOf<'Claviger', 'Simulate'>;
 type Document = NonNullable<Decision['Documents']>[number];
 
-const alertTypes = { Allow: 'success', ExplicitDeny: 'error', ImplicitDeny: 'warning' } as const;
+const ALERT_TYPES = { Allow: 'success', ExplicitDeny: 'error', ImplicitDeny: 'warning' } as const;
 
-/** A simulated decision, with the statements that made it lit up in their documents. */
+/** Simulated decision, with its decisive statements highlighted in their documents. */
 export function SimulatedDecision({ decision }: { readonly decision: Decision }) {
   const { t } = useTranslation('simulator');
   const place = useRef<HTMLElement>(null);
-  // Within braces: newer browsers answer a promise here, which is no way to clean up.
+  // In braces: newer browsers return a promise here, which must not become the cleanup function.
   useEffect(() => {
     place.current?.scrollIntoView({ block: 'nearest' });
   }, []);
@@ -24,7 +24,7 @@ export function SimulatedDecision({ decision }: { readonly decision: Decision })
     <section ref={place} className="surface" aria-labelledby="decision" aria-live="polite">
       <h2 id="decision">{t('decision')}</h2>
       <Alert
-        type={alertTypes[decision.Effect]}
+        type={ALERT_TYPES[decision.Effect]}
         showIcon
         title={t(`effect.${decision.Effect}`)}
         description={t(`because.${decision.Effect}`)}
@@ -79,7 +79,7 @@ function LitUp({
   const { t } = useTranslation('simulator');
   const { text, lit } = useMemo(
     () =>
-      litDocument(
+      highlightDocument(
         document.PolicyDocument,
         statements
           .filter(

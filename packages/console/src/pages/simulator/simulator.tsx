@@ -7,11 +7,11 @@ import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PolicyEditor } from '../../components/policy-editor/policy-editor.tsx';
 import { Page } from '../../layout/page.tsx';
-import { type GivenCondition, GivenConditions } from './given-conditions.tsx';
 import { PrincipalField } from './principal-field.tsx';
+import { type RequestCondition, RequestConditions } from './request-conditions.tsx';
 import { SimulatedDecision } from './simulated-decision.tsx';
 
-/** Who asks: a principal of the account, or whoever has the permissions of a text. */
+/** Subject of the simulation: a principal of the account, or a policy text. */
 type Asking = 'ram-user' | 'role' | 'root' | 'document';
 
 interface Fields {
@@ -20,16 +20,16 @@ interface Fields {
   readonly resource: string;
 }
 
-const emptyDocument = '{\n  "Version": "1",\n  "Statement": []\n}';
+const EMPTY_DOCUMENT = '{\n  "Version": "1",\n  "Statement": []\n}';
 
-/** Tries a request without sending it: what would be decided, by which statement, and why. */
+/** Page that simulates the decision for a request and shows the decisive statements. */
 export function Component() {
   const { t } = useTranslation(['simulator', 'shell']);
   const [form] = Form.useForm<Fields>();
   const change = useChange();
   const [asking, setAsking] = useState<Asking>('ram-user');
-  const [document, setDocument] = useState(emptyDocument);
-  const [conditions, setConditions] = useState<readonly GivenCondition[]>([]);
+  const [document, setDocument] = useState(EMPTY_DOCUMENT);
+  const [conditions, setConditions] = useState<readonly RequestCondition[]>([]);
   const [decision, setDecision] = useState<AnswerOf<'Claviger', 'Simulate'>>();
 
   async function simulate({ principal, action, resource }: Fields): Promise<void> {
@@ -97,7 +97,7 @@ export function Component() {
           >
             <Input placeholder="acs:ram:*:*:user/*" autoComplete="off" spellCheck={false} />
           </Form.Item>
-          <GivenConditions conditions={conditions} onChange={setConditions} />
+          <RequestConditions conditions={conditions} onChange={setConditions} />
         </div>
         <ErrorNotice error={change.error} />
         <Button type="primary" htmlType="submit" loading={change.running}>

@@ -5,10 +5,10 @@ import { call } from '../../api/call.ts';
 import type { AnswerOf } from '../../api/operations.ts';
 import { useCall } from '../../api/use-call.ts';
 import { useChange } from '../../api/use-change.ts';
+import { DescriptionList } from '../../components/description-list.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Facts } from '../../components/facts.tsx';
 
-/** The DNS record that proves the account's auxiliary domain, and a button that looks for it. */
+/** DNS record that proves the auxiliary domain of the account, with a button to check it. */
 export function DomainProof() {
   const { t } = useTranslation(['sso', 'shell']);
   const query = useCall('Claviger', 'GetAuxiliaryDomain', {});
@@ -36,7 +36,7 @@ export function DomainProof() {
       </div>
       {domain.Status === 'Unproven' && (
         <>
-          <Facts
+          <DescriptionList
             rows={[
               [t('domainProof.type'), domain.RecordType],
               [t('domainProof.name'), copyable(domain.RecordName)],

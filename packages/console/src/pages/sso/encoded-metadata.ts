@@ -1,4 +1,4 @@
-/** A document as the operations on providers want it: base64 of its bytes. */
+/** Encodes a metadata document as base64, as the API requires. */
 export function encodedMetadata(document: string): string {
   let bytes = '';
   for (const byte of new TextEncoder().encode(document)) bytes += String.fromCharCode(byte);

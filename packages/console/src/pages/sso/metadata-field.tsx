@@ -2,7 +2,7 @@ import { UploadOutlined } from '@ant-design/icons';
 import { Button, Form, Input, Upload } from 'antd';
 import { useTranslation } from 'react-i18next';
 
-/** The metadata of a SAML identity provider: pasted, or read from a file. */
+/** Field for the metadata of a SAML provider, pasted or read from a file. */
 export function MetadataField({ name, required }: { readonly name: string; readonly required: boolean }) {
   const { t } = useTranslation(['sso', 'shell']);
   const form = Form.useFormInstance();
@@ -20,7 +20,7 @@ export function MetadataField({ name, required }: { readonly name: string; reado
         <Upload
           accept=".xml,application/xml,text/xml"
           showUploadList={false}
-          // The file is read here; nothing is sent until the form is.
+          // The file is read locally and sent with the form.
           beforeUpload={async (file) => {
             form.setFieldValue(name, await file.text());
             return false;

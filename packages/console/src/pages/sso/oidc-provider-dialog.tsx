@@ -18,8 +18,8 @@ interface Fields {
 const listed = (text: string | undefined): string[] => (text ?? '').split(',').filter((item) => item !== '');
 
 /**
- * Makes an OIDC provider, or changes one.
- * @param provider to be changed; none to make one
+ * Dialog to create or change an OIDC provider.
+ * @param provider to change; absent to create one
  */
 export function OidcProviderDialog({
   provider,
@@ -126,7 +126,7 @@ async function update(provider: OidcProvider, fields: Fields): Promise<void> {
     ...(clientIds.length > 0 && { ClientIds: clientIds.join(',') }),
   });
   const before = listed(provider.Fingerprints);
-  // New ones first: a provider is never without one that holds.
+  // Adds new fingerprints first, so that the provider always has a valid one.
   for (const Fingerprint of fingerprints.filter((each) => !before.includes(each))) {
     await call('Ims', 'AddFingerprintToOIDCProvider', { OIDCProviderName, Fingerprint });
   }

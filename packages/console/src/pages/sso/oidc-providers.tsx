@@ -9,7 +9,7 @@ import { useDeletion } from '../../components/use-deletion.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { OidcProviderDialog } from './oidc-provider-dialog.tsx';
 
-/** OIDC identity providers: their workloads take roles on. */
+/** List of OIDC providers, whose workloads can assume roles. */
 export function OidcProviders() {
   const { t } = useTranslation(['sso', 'shell']);
   const format = useFormat();

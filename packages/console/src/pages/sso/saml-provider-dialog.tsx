@@ -14,8 +14,8 @@ interface Fields {
 }
 
 /**
- * Makes a SAML provider, or changes one.
- * @param provider to be changed; none to make one
+ * Dialog to create or change a SAML provider.
+ * @param provider to change; absent to create one
  */
 export function SamlProviderDialog({
   provider,

@@ -13,7 +13,7 @@ type Provider = NonNullable<
   NonNullable<AnswerOf<'Ims', 'ListSAMLProviders'>['SAMLProviders']>['SAMLProvider']
 >[number];
 
-/** SAML identity providers: their people take roles on. */
+/** List of SAML providers, whose users can assume roles. */
 export function SamlProviders() {
   const { t } = useTranslation(['sso', 'shell']);
   const format = useFormat();

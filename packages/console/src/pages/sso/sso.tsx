@@ -6,7 +6,7 @@ import { OidcProviders } from './oidc-providers.tsx';
 import { SamlProviders } from './saml-providers.tsx';
 import { UserSso } from './user-sso.tsx';
 
-/** Identity providers whose people and workloads get in without a password of ours. */
+/** Page of identity providers and user SSO. */
 export function Component() {
   const { t } = useTranslation('sso');
   const [address, setAddress] = useSearchParams();

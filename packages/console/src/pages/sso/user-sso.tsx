@@ -4,7 +4,7 @@ import { call } from '../../api/call.ts';
 import { useCall } from '../../api/use-call.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Waiting } from '../../components/waiting.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { DomainProof } from './domain-proof.tsx';
 import { encodedMetadata } from './encoded-metadata.ts';
 import { MetadataField } from './metadata-field.tsx';
@@ -16,7 +16,7 @@ interface Fields {
   readonly acceptUnsolicited: boolean;
 }
 
-/** Sign-in of RAM users by way of an identity provider of the account's own. */
+/** Settings for the sign-in of RAM users with the account's identity provider. */
 export function UserSso() {
   const { t } = useTranslation(['sso', 'shell']);
   const { message } = App.useApp();
@@ -49,7 +49,7 @@ export function UserSso() {
         </div>
         <ErrorNotice error={query.error} retry={() => void query.refetch()} />
         <ErrorNotice error={responses.error} retry={() => void responses.refetch()} />
-        {(query.isLoading || responses.isLoading) && <Waiting />}
+        {(query.isLoading || responses.isLoading) && <Loading />}
         {settings && responses.data && (
           <Form<Fields>
             layout="vertical"

@@ -7,7 +7,7 @@ import { useChange } from '../../api/use-change.ts';
 import { useEveryPage } from '../../api/use-every-page.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 
-/** Adds users to groups; who is in one already stays in it. */
+/** Dialog to add users to groups; existing members are kept. */
 export function AddToGroupsDialog({
   loginNames,
   onClosed,

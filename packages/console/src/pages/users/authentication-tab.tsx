@@ -3,7 +3,7 @@ import { ConsoleSignIn } from './console-sign-in.tsx';
 import { MfaDevice } from './mfa-device.tsx';
 import { UserPasskeys } from './user-passkeys.tsx';
 
-/** How a user proves who it is: to the console, and to the API. */
+/** Authentication settings of a user: console sign-in and AccessKeys. */
 export function AuthenticationTab({
   userId,
   loginName,

@@ -6,13 +6,13 @@ import { call } from '../../api/call.ts';
 import { useCall } from '../../api/use-call.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { DescriptionList } from '../../components/description-list.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Facts } from '../../components/facts.tsx';
-import { Waiting } from '../../components/waiting.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { LoginProfileDialog } from './login-profile-dialog.tsx';
 
-/** Whether and how a user signs in to the console. */
+/** Console sign-in of a user. */
 export function ConsoleSignIn({ loginName }: { readonly loginName: string }) {
   const { t } = useTranslation(['users', 'shell']);
   const format = useFormat();
@@ -48,11 +48,11 @@ export function ConsoleSignIn({ loginName }: { readonly loginName: string }) {
           )
         )}
       </div>
-      {query.isLoading && <Waiting />}
+      {query.isLoading && <Loading />}
       {isOff && <p className="quiet">{t('signIn.off')}</p>}
       {query.error && !isOff && <ErrorNotice error={query.error} retry={() => void query.refetch()} />}
       {profile && (
-        <Facts
+        <DescriptionList
           rows={[
             [
               t('signIn.status'),

@@ -1,24 +1,26 @@
-const classes = [
+const CHARACTER_CLASSES = [
   'abcdefghijkmnopqrstuvwxyz',
   'ABCDEFGHJKLMNPQRSTUVWXYZ',
   '23456789',
   '!@#$%^&*_+-=',
 ] as const;
 
-/** Letters and digits that are hard to mistake for others, and symbols that need no escape in a CSV file. */
-const all = classes.join('');
+/** All characters: unambiguous letters and digits, and symbols without escapes in CSV files. */
+const ALL_CHARACTERS = CHARACTER_CLASSES.join('');
 
 /**
- * A password with all kinds of characters, which every password policy of RAM takes: 110 bits or more.
- * @param length 20 unless the policy asks for more
- * @param random picks a whole number below its argument, without bias
+ * Generates a password of 110 bits or more with all kinds of characters, valid under every password policy of RAM.
+ * @param length 20 unless the policy requires more
+ * @param random returns a uniform whole number below its argument
  */
 export function generatePassword(length = 20, random: (below: number) => number = randomBelow): string {
   for (;;) {
     let password = '';
-    while (password.length < length) password += all[random(all.length)];
-    const kinds = classes.every((kind) => [...kind].some((character) => password.includes(character)));
-    // A spreadsheet must not take it for a formula.
+    while (password.length < length) password += ALL_CHARACTERS[random(ALL_CHARACTERS.length)];
+    const kinds = CHARACTER_CLASSES.every((kind) =>
+      [...kind].some((character) => password.includes(character)),
+    );
+    // Begins with a letter, so that a spreadsheet does not treat it as a formula.
     if (kinds && /^[a-zA-Z]/.test(password)) return password;
   }
 }

@@ -13,7 +13,7 @@ import { AddToGroupsDialog } from './add-to-groups-dialog.tsx';
 
 type Group = NonNullable<NonNullable<AnswerOf<'Ims', 'ListGroupsForUser'>['Groups']>['Group']>[number];
 
-/** The groups that a user is in. */
+/** List of the groups of a user. */
 export function GroupsTab({ loginName }: { readonly loginName: string }) {
   const { t } = useTranslation(['users', 'shell']);
   const format = useFormat();

@@ -13,7 +13,7 @@ interface InheritedPolicy {
   readonly description: string;
 }
 
-/** The policies that a user has by way of its groups; they are detached there. */
+/** List of the policies that a user inherits from groups; they are detached at the group. */
 export function InheritedPolicies({ loginName }: { readonly loginName: string }) {
   const { t } = useTranslation(['users', 'shell']);
   const groups = useCall('Ims', 'ListGroupsForUser', { UserPrincipalName: loginName });

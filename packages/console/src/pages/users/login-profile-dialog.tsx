@@ -11,7 +11,7 @@ import { suitablePassword } from './suitable-password.ts';
 
 type Profile = NonNullable<AnswerOf<'Ims', 'GetLoginProfile'>['LoginProfile']>;
 
-/** Enables or changes a user's sign-in to the console; a password that was generated is shown once. */
+/** Dialog to enable or change the console sign-in of a user; a generated password is shown once. */
 export function LoginProfileDialog({
   loginName,
   profile,

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useCall } from '../../api/use-call.ts';
 import { PasswordRuleList } from '../../components/password-rule-list.tsx';
 
-/** What is decided of a user's sign-in to the console. */
+/** Values of the console sign-in of a user. */
 export interface LoginProfileInput {
   readonly passwordKind: 'generate' | 'choose' | 'keep';
   readonly password?: string;
@@ -12,8 +12,8 @@ export interface LoginProfileInput {
 }
 
 /**
- * The password of a user and what is asked at its sign-in.
- * @param canKeep whether there is a password already
+ * Fields for the password and the sign-in rules of a user.
+ * @param canKeep whether the user has a password
  */
 export function LoginProfileFields({ canKeep }: { readonly canKeep: boolean }) {
   const { t } = useTranslation(['users', 'shell']);

@@ -6,15 +6,15 @@ import type { AnswerOf } from '../../api/operations.ts';
 import { useCall } from '../../api/use-call.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { DescriptionList } from '../../components/description-list.tsx';
 import { DeviceBinding } from '../../components/device-binding.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Facts } from '../../components/facts.tsx';
-import { Waiting } from '../../components/waiting.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { userNameOf } from './user-name.ts';
 
 type NewDevice = NonNullable<AnswerOf<'Ims', 'CreateVirtualMFADevice'>['VirtualMFADevice']>;
 
-/** The MFA device of a user: bound with its QR code, or unbound. */
+/** MFA device of a user, to bind with its QR code or unbind. */
 export function MfaDevice({ loginName }: { readonly loginName: string }) {
   const { t } = useTranslation(['users', 'shell']);
   const { message } = App.useApp();
@@ -22,11 +22,11 @@ export function MfaDevice({ loginName }: { readonly loginName: string }) {
   const unbinding = useChange();
   const binding = useChange();
   const [confirming, setConfirming] = useState(false);
-  // Its seed is a secret: it lives here and in no cache.
+  // The seed is a secret: it is kept here and not cached.
   const [device, setDevice] = useState<NewDevice>();
   const bound = query.data?.IsMFAEnable === true;
 
-  /** The device bears the user's name: that one users may manage themselves. */
+  /** The device has the name of the user, because users may manage a device of that name themselves. */
   async function begin(): Promise<void> {
     const made = await binding.run(() =>
       call('Ims', 'CreateVirtualMFADevice', { VirtualMFADeviceName: userNameOf(loginName) }),
@@ -48,7 +48,7 @@ export function MfaDevice({ loginName }: { readonly loginName: string }) {
     setDevice(undefined);
   }
 
-  /** A device that nobody bound is good for nothing, and would be in the way of the next one. */
+  /** Deletes a device that was not bound: its name would block the next one. */
   async function giveUp(): Promise<void> {
     const SerialNumber = device?.SerialNumber ?? '';
     setDevice(undefined);
@@ -80,12 +80,12 @@ export function MfaDevice({ loginName }: { readonly loginName: string }) {
             </Button>
           ))}
       </div>
-      {query.isLoading && <Waiting />}
+      {query.isLoading && <Loading />}
       <ErrorNotice error={query.error} retry={() => void query.refetch()} />
       {!device && <ErrorNotice error={binding.error} />}
       {query.data &&
         (bound ? (
-          <Facts
+          <DescriptionList
             rows={[
               [
                 t('mfa.serialNumber'),

@@ -2,9 +2,9 @@ import { DownloadOutlined } from '@ant-design/icons';
 import { Alert, Button, Modal, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { csvText, saveFile } from '../../components/csv.ts';
-import { Facts } from '../../components/facts.tsx';
+import { DescriptionList } from '../../components/description-list.tsx';
 
-/** Shows a password that was generated, this once. */
+/** Dialog that shows a generated password once. */
 export function NewPasswordDialog({
   loginName,
   password,
@@ -30,7 +30,7 @@ export function NewPasswordDialog({
       }
     >
       <Alert type="warning" showIcon title={t('newPassword.once')} className="space-below" />
-      <Facts
+      <DescriptionList
         rows={[
           [
             t('field.loginName'),

@@ -2,7 +2,7 @@ import { AttachedPolicies } from '../../components/attached-policies.tsx';
 import { InheritedPolicies } from './inherited-policies.tsx';
 import { userNameOf } from './user-name.ts';
 
-/** The policies that count for a user: its own, and those of its groups. Its AccessKeys have the same. */
+/** Policies of a user: attached and inherited from groups. They also apply to its AccessKeys. */
 export function PermissionsTab({ loginName }: { readonly loginName: string }) {
   return (
     <>

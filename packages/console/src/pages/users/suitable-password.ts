@@ -1,10 +1,10 @@
 import { call } from '../../api/call.ts';
 import { generatePassword } from './generate-password.ts';
 
-const usualLength = 20;
+const DEFAULT_LENGTH = 20;
 
-/** A fresh password that the account's rules take. Who may not read the rules gets one of the usual length. */
+/** Generates a password for the password policy of the account; of default length without permission to read it. */
 export async function suitablePassword(): Promise<string> {
   const rules = await call('Ims', 'GetPasswordPolicy', {}).catch(() => undefined);
-  return generatePassword(Math.max(usualLength, rules?.PasswordPolicy?.MinimumPasswordLength ?? 0));
+  return generatePassword(Math.max(DEFAULT_LENGTH, rules?.PasswordPolicy?.MinimumPasswordLength ?? 0));
 }

@@ -12,7 +12,7 @@ import { LoginProfileFields, type LoginProfileInput } from './login-profile-fiel
 import { NewPasswordDialog } from './new-password-dialog.tsx';
 import { suitablePassword } from './suitable-password.ts';
 import { UserFields } from './user-fields.tsx';
-import { userNamePattern } from './user-name.ts';
+import { USER_NAME_PATTERN } from './user-name.ts';
 import '../access-keys/access-keys.css';
 
 interface Fields extends LoginProfileInput {
@@ -25,16 +25,16 @@ interface Fields extends LoginProfileInput {
   readonly programmatic: boolean;
 }
 
-/** What is left to do for a user that exists now. */
+/** Remaining steps for a created user. */
 interface Created {
   readonly userId: string;
   readonly loginName: string;
-  /** Shown once; undefined when there is none, or when it was shown. */
+  /** Shown once; undefined without a password or after it was shown. */
   readonly password: string | undefined;
   readonly programmatic: boolean;
 }
 
-/** Makes a user, with sign-in to the console, with an AccessKey, with both, or with neither yet. */
+/** Page to create a user, optionally with console sign-in and AccessKey. */
 export function Component() {
   const { t } = useTranslation(['users', 'shell']);
   const navigate = useNavigate();
@@ -71,7 +71,7 @@ export function Component() {
           MFABindRequired: fields.mfaRequired,
         }),
       ));
-    // The user exists: what failed after that is shown, and can be done again, on its own page.
+    // The user exists: a later error is shown on its page, where the step can be repeated.
     if (fields.console && !signsIn) {
       message.warning(t('signIn.failed'));
       void navigate(`/users/${userId}`);
@@ -102,7 +102,7 @@ export function Component() {
             name="userName"
             label={t('field.loginName')}
             extra={t('rule.userName')}
-            rules={[{ required: true, pattern: userNamePattern, message: t('rule.userName') }]}
+            rules={[{ required: true, pattern: USER_NAME_PATTERN, message: t('rule.userName') }]}
           >
             <Input
               suffix={<span className="login-domain">@{DefaultDomain}</span>}

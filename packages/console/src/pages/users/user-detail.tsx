@@ -7,10 +7,10 @@ import type { User } from '../../api/row-types.ts';
 import { useCall } from '../../api/use-call.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { DescriptionList } from '../../components/description-list.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { Facts } from '../../components/facts.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { RevokeSessionsButton } from '../../components/revoke-sessions.tsx';
-import { Waiting } from '../../components/waiting.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
 import { AuthenticationTab } from './authentication-tab.tsx';
@@ -18,7 +18,7 @@ import { GroupsTab } from './groups-tab.tsx';
 import { PermissionsTab } from './permissions-tab.tsx';
 import { UserEditDialog } from './user-edit-dialog.tsx';
 
-/** A RAM user: who it is, how it proves that, what it belongs to, what it may. */
+/** Page of a RAM user: profile, authentication, groups, permissions. */
 export function Component() {
   const { t } = useTranslation(['users', 'shell']);
   const { userId = '' } = useParams();
@@ -27,7 +27,7 @@ export function Component() {
   if (query.data?.User === undefined) {
     return (
       <Page title={t('detail.title')} trail={trail}>
-        {query.error ? <ErrorNotice error={query.error} retry={() => void query.refetch()} /> : <Waiting />}
+        {query.error ? <ErrorNotice error={query.error} retry={() => void query.refetch()} /> : <Loading />}
       </Page>
     );
   }
@@ -73,7 +73,7 @@ function UserPage({
       }
     >
       <div className="surface">
-        <Facts
+        <DescriptionList
           rows={[
             [t('field.displayName'), user.DisplayName],
             [

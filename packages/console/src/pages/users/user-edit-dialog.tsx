@@ -6,7 +6,7 @@ import type { User } from '../../api/row-types.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { UserFields } from './user-fields.tsx';
-import { userNameOf, userNamePattern } from './user-name.ts';
+import { USER_NAME_PATTERN, userNameOf } from './user-name.ts';
 
 interface Fields {
   readonly userName: string;
@@ -16,7 +16,7 @@ interface Fields {
   readonly comments?: string;
 }
 
-/** Changes a user; under a new name it keeps its keys and permissions. */
+/** Dialog to change a user. A renamed user keeps its keys and permissions. */
 export function UserEditDialog({ user, onClosed }: { readonly user: User; readonly onClosed: () => void }) {
   const { t } = useTranslation(['users', 'shell']);
   const { message } = App.useApp();
@@ -66,7 +66,7 @@ export function UserEditDialog({ user, onClosed }: { readonly user: User; readon
         <Form.Item
           name="userName"
           label={t('field.loginName')}
-          rules={[{ required: true, pattern: userNamePattern, message: t('rule.userName') }]}
+          rules={[{ required: true, pattern: USER_NAME_PATTERN, message: t('rule.userName') }]}
         >
           <Input suffix={<span className="login-domain">{domain}</span>} spellCheck={false} />
         </Form.Item>

@@ -1,7 +1,7 @@
 import { Form, Input } from 'antd';
 import { useTranslation } from 'react-i18next';
 
-/** The fields of a user beside its login name; the rules are the server's. */
+/** Fields of a user except the login name; the server validates them. */
 export function UserFields() {
   const { t } = useTranslation(['users', 'shell']);
   return (

@@ -20,7 +20,7 @@ interface Selection {
   readonly done: () => void;
 }
 
-/** The RAM users of the account. */
+/** Page of the RAM users of the account. */
 export function Component() {
   const { t } = useTranslation(['users', 'shell']);
   const format = useFormat();

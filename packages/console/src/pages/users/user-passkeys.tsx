@@ -11,15 +11,15 @@ import { useFormat } from '../../language/use-format.ts';
 
 type Passkey = NonNullable<AnswerOf<'Ims', 'ListPasskeys'>['Passkeys']>[number];
 
-/** RAM writes these moments as seconds since the epoch. */
+/** Converts seconds since the epoch, which RAM uses here. */
 function instantOf(seconds: string | undefined): string {
   return seconds ? new Date(Number(seconds) * 1000).toISOString() : '';
 }
 
 /**
- * The passkeys of a user, which only the user can register, in the own security settings.
- * @param loginName none for whoever is signed in
- * @param actions beside the heading
+ * List of the passkeys of a user. Only the user can register them, in the security settings.
+ * @param loginName absent for the caller
+ * @param actions next to the heading
  */
 export function UserPasskeys({
   loginName,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { catalogue } from '../../server/src/errors/catalogue.ts';
-import { errorWords } from '../src/components/error-words.ts';
+import { errorMessageKey } from '../src/components/error-message-key.ts';
 
 const words = JSON.parse(
   readFileSync(new URL('../src/locales/en/errors.json', import.meta.url), 'utf8'),
@@ -10,7 +10,7 @@ const words = JSON.parse(
 const exists = (key: string) => key in words;
 
 /** Only what is signed, or signed by nobody, meets these: never a page of the console. */
-const neverInTheConsole = [
+const NEVER_IN_CONSOLE = [
   /^InvalidAccessKeyId\./,
   /^InvalidAction\.NotBuilt$/,
   /^UnsupportedHTTPMethod$/,
@@ -27,20 +27,20 @@ test('every refusal that a page can meet has words in the reader’s language', 
   const wordless: string[] = [];
   for (const [entry, { code = entry }] of Object.entries(catalogue) as [string, { code?: string }][]) {
     const sample = code.replace('{name}', 'UserName');
-    if (neverInTheConsole.some((pattern) => pattern.test(sample))) continue;
-    const found = errorWords(sample, exists);
+    if (NEVER_IN_CONSOLE.some((pattern) => pattern.test(sample))) continue;
+    const found = errorMessageKey(sample, exists);
     if (found === undefined || !exists(found.key)) wordless.push(sample);
   }
   assert.deepEqual(wordless, []);
 });
 
 test('a fault of a parameter is told with its name', () => {
-  assert.deepEqual(errorWords('InvalidParameter.UserName.InvalidChars', exists), {
+  assert.deepEqual(errorMessageKey('InvalidParameter.UserName.InvalidChars', exists), {
     key: 'InvalidParameter_InvalidChars',
     name: 'UserName',
   });
-  assert.deepEqual(errorWords('MissingUserName', exists), { key: 'Missing', name: 'UserName' });
-  assert.deepEqual(errorWords('InvalidParameter.Password.TooWeak', exists), {
+  assert.deepEqual(errorMessageKey('MissingUserName', exists), { key: 'Missing', name: 'UserName' });
+  assert.deepEqual(errorMessageKey('InvalidParameter.Password.TooWeak', exists), {
     key: 'InvalidParameter_Password_TooWeak',
     name: '',
   });

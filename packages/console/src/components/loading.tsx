@@ -1,8 +1,8 @@
 import { Spin } from 'antd';
 import { useTranslation } from 'react-i18next';
 
-/** While something is on its way. */
-export function Waiting() {
+/** Loading indicator. */
+export function Loading() {
   const { t } = useTranslation();
   return (
     <div role="status" aria-label={t('loading')} className="waiting">

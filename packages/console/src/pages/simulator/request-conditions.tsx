@@ -1,37 +1,37 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { AutoComplete, Button, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { conditionKeys } from '../policies/condition-words.ts';
+import { CONDITION_KEYS } from '../policies/condition-keys.ts';
 import '../policies/statement-card.css';
 
-/** A condition key of a simulated request, and what it says. */
-export interface GivenCondition {
+/** Condition key of a simulated request, with its values. */
+export interface RequestCondition {
   readonly key: string;
   readonly values: readonly string[];
 }
 
-/** What a simulated request tells the conditions of policies. What is not given is as in the request of the page. */
-export function GivenConditions({
+/** Form for the condition keys of a simulated request. Other keys have the values of the page's own request. */
+export function RequestConditions({
   conditions,
   onChange,
 }: {
-  readonly conditions: readonly GivenCondition[];
-  readonly onChange: (conditions: readonly GivenCondition[]) => void;
+  readonly conditions: readonly RequestCondition[];
+  readonly onChange: (conditions: readonly RequestCondition[]) => void;
 }) {
   const { t } = useTranslation('simulator');
-  const replace = (index: number, next: GivenCondition) =>
+  const replace = (index: number, next: RequestCondition) =>
     onChange(conditions.map((each, at) => (at === index ? next : each)));
   return (
     <fieldset className="plain given-conditions">
       <legend>{t('conditions.title')}</legend>
       {conditions.map((condition, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a condition is known by its place
+        // biome-ignore lint/suspicious/noArrayIndexKey: a condition is identified by its index
         <div key={index} className="condition given">
           <AutoComplete
             aria-label={t('conditions.key')}
             value={condition.key}
             onChange={(key: string) => replace(index, { ...condition, key })}
-            options={conditionKeys.map((key) => ({ value: key }))}
+            options={CONDITION_KEYS.map((key) => ({ value: key }))}
           />
           <Select
             mode="tags"

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 
-/** What is known of a thing: names and values. Values that are missing are shown as a dash. */
-export function Facts({ rows }: { readonly rows: readonly (readonly [string, ReactNode])[] }) {
+/** List of names and values. Missing values are shown as a dash. */
+export function DescriptionList({ rows }: { readonly rows: readonly (readonly [string, ReactNode])[] }) {
   return (
     <dl className="facts-grid">
       {rows.map(([name, value]) => (

@@ -4,8 +4,8 @@ import { EditorState, type Extension } from '@codemirror/state';
 import { EditorView, lineNumbers } from '@codemirror/view';
 import { classHighlighter } from '@lezer/highlight';
 
-/** How JSON looks, wherever it is shown. */
-export const jsonLook: readonly Extension[] = [
+/** CodeMirror extensions for JSON: language, highlighting, theme. */
+export const JSON_EXTENSIONS: readonly Extension[] = [
   lineNumbers(),
   foldGutter(),
   json(),

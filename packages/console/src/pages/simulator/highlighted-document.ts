@@ -1,23 +1,26 @@
-import { laidOut } from '../../components/policy-editor/laid-out.ts';
-import type { LitLines } from '../../components/policy-editor/policy-document.tsx';
+import { formatDocument } from '../../components/policy-editor/format-document.ts';
+import type { HighlightedLines } from '../../components/policy-editor/policy-document.tsx';
 
-/** A statement that is to be lit up; its lines are those of the text as it is stored. */
-export interface LitStatement {
+/** Statement to highlight, with its lines in the stored text. */
+export interface HighlightedStatement {
   readonly index: number;
   readonly effect: 'Allow' | 'Deny';
   readonly line: number;
   readonly endLine: number;
 }
 
-/** A document as it is shown, and its lines that are lit up. */
-export interface LitDocument {
+/** Formatted document with its highlighted lines. */
+export interface HighlightedDocument {
   readonly text: string;
-  readonly lit: readonly LitLines[];
+  readonly lit: readonly HighlightedLines[];
 }
 
-/** Lays a document out where it was stored in one line, and finds its statements again. */
-export function litDocument(stored: string, statements: readonly LitStatement[]): LitDocument {
-  const text = laidOut(stored);
+/** Formats a document that is stored on one line, and locates its statements. */
+export function highlightDocument(
+  stored: string,
+  statements: readonly HighlightedStatement[],
+): HighlightedDocument {
+  const text = formatDocument(stored);
   const isMoved = text !== stored;
   return {
     text,
@@ -28,7 +31,7 @@ export function litDocument(stored: string, statements: readonly LitStatement[])
   };
 }
 
-/** The lines of a statement in the document as `laidOut` writes it. */
+/** Returns the lines of a statement in the output of `formatDocument`. */
 function linesOfStatement(stored: string, index: number): { readonly from: number; readonly to: number } {
   const document = JSON.parse(stored) as Readonly<Record<string, unknown>>;
   let line = 2;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OPERATION_CONDITION_KEYS, REQUEST_CONDITION_KEYS } from '../../policy/src/condition-keys.ts';
-import { conditionKeys } from '../src/pages/policies/condition-words.ts';
+import { CONDITION_KEYS } from '../src/pages/policies/condition-keys.ts';
 
 test('the policy builder offers every condition key that an identity policy can be asked with', () => {
   const known = Object.entries({ ...REQUEST_CONDITION_KEYS, ...OPERATION_CONDITION_KEYS }).filter(
     ([, key]) => !('kinds' in key) || key.kinds.some((kind: string) => kind === 'identity'),
   );
-  assert.deepEqual(conditionKeys.toSorted(), known.map(([name]) => name).toSorted());
+  assert.deepEqual(CONDITION_KEYS.toSorted(), known.map(([name]) => name).toSorted());
 });

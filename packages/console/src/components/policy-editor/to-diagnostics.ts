@@ -3,13 +3,13 @@ import type { Text } from '@codemirror/state';
 import type { PolicyFault } from '../../api/claviger-operations.ts';
 
 /**
- * Where in a text the faults are; lines and columns of the server count from 1.
- * @param wordsOf a fault in the reader's language
+ * Converts faults to diagnostics of the editor. Lines and columns of the server count from 1.
+ * @param messageOf translates a fault
  */
-export function placeFaults(
+export function toDiagnostics(
   text: Text,
   faults: readonly PolicyFault[],
-  wordsOf: (fault: PolicyFault) => string,
+  messageOf: (fault: PolicyFault) => string,
 ): Diagnostic[] {
   const offsetOf = (line: number, column: number): number => {
     const found = text.line(Math.min(Math.max(line, 1), text.lines));
@@ -19,6 +19,6 @@ export function placeFaults(
     const { Line, Column, EndLine, EndColumn, Severity } = fault;
     const from = offsetOf(Line, Column);
     const to = offsetOf(EndLine ?? Line, EndColumn ?? Column + 1);
-    return { from, to: Math.max(from, to), message: wordsOf(fault), severity: Severity };
+    return { from, to: Math.max(from, to), message: messageOf(fault), severity: Severity };
   });
 }

@@ -1,13 +1,13 @@
-/** Where the words for a code are, and what they speak of. */
+/** Key of a translated error message. */
 export interface ErrorWords {
-  /** In the catalogue `errors`, in which `_` stands for the dots of codes. */
+  /** Key in the catalogue `errors`, with `_` for each dot of the code. */
   readonly key: string;
-  /** The parameter that the code names; empty for codes that name none. */
+  /** Parameter that the code names; empty if none. */
   readonly name: string;
 }
 
-/** RAM's codes for faults of a parameter have its name within them. */
-const parameterCodes: readonly (readonly [RegExp, string])[] = [
+/** Codes of RAM that contain the name of an invalid parameter. */
+const PARAMETER_CODES: readonly (readonly [RegExp, string])[] = [
   [/^InvalidParameter\.(\w+)\.InvalidChars$/, 'InvalidParameter_InvalidChars'],
   [/^InvalidParameter\.(\w+)\.Length$/, 'InvalidParameter_Length'],
   [/^InvalidParameter\.(\w+)\.Format$/, 'InvalidParameter_Format'],
@@ -18,14 +18,14 @@ const parameterCodes: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * The words for a refusal's code: its own, or those for all codes of its kind.
+ * Returns the message key for an error code: its own, or that of its kind.
  * @param exists whether the catalogue has a key
- * @returns undefined for a code without words: then the server's message has to do
+ * @returns undefined for an unknown code, for which the server's message is shown
  */
-export function errorWords(code: string, exists: (key: string) => boolean): ErrorWords | undefined {
+export function errorMessageKey(code: string, exists: (key: string) => boolean): ErrorWords | undefined {
   const own = code.replaceAll('.', '_');
   if (exists(own)) return { key: own, name: '' };
-  for (const [pattern, key] of parameterCodes) {
+  for (const [pattern, key] of PARAMETER_CODES) {
     const name = pattern.exec(code)?.[1];
     if (name !== undefined) return { key, name };
   }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 interface AxeResult {
   readonly violations: readonly {
@@ -20,7 +20,7 @@ interface AxeResult {
 export async function assertAccessible(page: Page, what: string): Promise<void> {
   await page.waitForLoadState('networkidle');
   // By the debugger: the content security policy lets no script in otherwise.
-  await page.evaluate(axe);
+  await page.evaluate(AXE);
   const { violations } = await page.evaluate(async () => {
     const { axe } = window as unknown as {
       axe: { run(what: Document, options: object): Promise<AxeResult> };

@@ -1,5 +1,5 @@
-/** The operators of RAM's policy language, the usual ones first. */
-export const operators: readonly string[] = [
+/** Condition operators of RAM's policy language, common ones first. */
+export const OPERATORS: readonly string[] = [
   'StringEquals',
   'StringNotEquals',
   'StringEqualsIgnoreCase',
@@ -24,10 +24,10 @@ export const operators: readonly string[] = [
 ];
 
 /**
- * The condition keys that a policy of users and roles can ask for, as RAM writes them. The name of a tag follows the
- * slash of a tag key.
+ * Condition keys for policies of users and roles, as RAM writes them. For a tag key, the name of the tag follows the
+ * slash.
  */
-export const conditionKeys: readonly string[] = [
+export const CONDITION_KEYS: readonly string[] = [
   'acs:SourceIp',
   'acs:CurrentTime',
   'acs:SecureTransport',
