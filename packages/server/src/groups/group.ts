@@ -1,5 +1,6 @@
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
+import { readRowCount } from '../store/row-counts.ts';
 import type { GroupRow } from '../store/schema.ts';
 
 /** What a new group is made from. */
@@ -134,12 +135,8 @@ export async function listGroups(scope: Scope, after: string, limit: number): Pr
 }
 
 async function assertGroupQuota(scope: Scope): Promise<void> {
-  const { count } = await scope.queries
-    .selectFrom('groups')
-    .select((rows) => rows.fn.countAll<number>().as('count'))
-    .where('account_id', '=', scope.account.accountId)
-    .executeTakeFirstOrThrow();
-  if (Number(count) >= scope.services.limits.groupsPerAccount) {
+  const count = await readRowCount(scope.queries, scope.account.accountId, 'groups');
+  if (count >= scope.services.limits.groupsPerAccount) {
     throw new Refusal('LimitExceeded.Group', { limit: scope.services.limits.groupsPerAccount });
   }
 }

@@ -3,6 +3,7 @@ import { toBuffer } from 'qrcode';
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import { placeOfMfaDevice } from '../secrets/sealed-columns.ts';
+import { readRowCounts } from '../store/row-counts.ts';
 import type { MfaDeviceRow, UserRow } from '../store/schema.ts';
 import { Secret } from '../wire/secret.ts';
 import { digits, periodSeconds } from './one-time-code.ts';
@@ -129,15 +130,11 @@ export async function listVirtualDevices(
 export async function countVirtualDevices(
   scope: Scope,
 ): Promise<{ readonly all: number; readonly bound: number }> {
-  const { all, bound } = await scope.queries
-    .selectFrom('mfa_devices')
-    .select((select) => [
-      select.fn.countAll<number>().as('all'),
-      select.fn.count<number>('owner_id').as('bound'),
-    ])
-    .where('account_id', '=', scope.account.accountId)
-    .executeTakeFirstOrThrow();
-  return { all: Number(all), bound: Number(bound) };
+  const counts = await readRowCounts(scope.queries, scope.account.accountId, [
+    'mfa-devices',
+    'bound-mfa-devices',
+  ]);
+  return { all: counts.get('mfa-devices') ?? 0, bound: counts.get('bound-mfa-devices') ?? 0 };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
-import type { PolicyAttachmentRow, PolicyRow } from '../store/schema.ts';
+import { readRowCount, readRowCounts } from '../store/row-counts.ts';
+import type { PolicyRow } from '../store/schema.ts';
 import { addTags, idsWithTag, removeTags, type Tag, type TagFilter } from '../tags/tag.ts';
 import { assertWellFormedPolicy, warnOfPolicy } from './policy-text.ts';
 import { type SystemPolicy, systemPolicies } from './system-policies.ts';
@@ -228,56 +229,41 @@ export async function countAttachments(
   scope: Scope,
   policies: readonly Pick<Policy, 'type' | 'nameKey'>[],
 ): Promise<ReadonlyMap<string, number>> {
-  if (policies.length === 0) return new Map();
-  const rows = await liveAttachments(scope)
-    .select(['attachment.policy_type', 'attachment.policy_name_key'])
-    .select((count) => count.fn.countAll<number>().as('count'))
-    .where(
-      'attachment.policy_name_key',
-      'in',
-      policies.map((policy) => policy.nameKey),
-    )
-    .groupBy(['attachment.policy_type', 'attachment.policy_name_key'])
-    .execute();
-  return new Map(
-    rows.map((row) => [listKey({ type: row.policy_type, nameKey: row.policy_name_key }), Number(row.count)]),
-  );
-}
-
-/** The attachments of the account but those of users in the recycle bin. */
-function liveAttachments(scope: Scope) {
-  return scope.queries
-    .selectFrom('policy_attachments as attachment')
-    .leftJoin('users as recycled', (join) =>
-      join
-        .onRef('recycled.user_id', '=', 'attachment.principal_id')
-        .on('attachment.principal_type', '=', 'user')
-        .on('recycled.recycled_at', 'is not', null),
-    )
-    .where('attachment.account_id', '=', scope.account.accountId)
-    .where('recycled.user_id', 'is', null);
+  const counted = policies.map((policy) => `attachments/${policy.type}/${policy.nameKey}` as const);
+  const counts = await readRowCounts(scope.queries, scope.account.accountId, counted);
+  return new Map(policies.map((policy, at) => [listKey(policy), counts.get(counted[at]!) ?? 0]));
 }
 
 async function assertNotAttached(scope: Scope, nameKey: string): Promise<void> {
-  const rows = await liveAttachments(scope)
-    .select('attachment.principal_type')
-    .distinct()
-    .where('attachment.policy_type', '=', 'Custom')
-    .where('attachment.policy_name_key', '=', nameKey)
-    .execute();
-  const holders = new Set<PolicyAttachmentRow['principal_type']>(rows.map((row) => row.principal_type));
-  if (holders.has('user')) throw new Refusal('DeleteConflict.Policy.User');
-  if (holders.has('group')) throw new Refusal('DeleteConflict.Policy.Group');
-  if (holders.has('role')) throw new Refusal('DeleteConflict.Policy.Role');
+  for (const [type, code] of [
+    ['user', 'DeleteConflict.Policy.User'],
+    ['group', 'DeleteConflict.Policy.Group'],
+    ['role', 'DeleteConflict.Policy.Role'],
+  ] as const) {
+    const attachment = await scope.queries
+      .selectFrom('policy_attachments as attachment')
+      .leftJoin('users as recycled', (join) =>
+        join
+          .onRef('recycled.user_id', '=', 'attachment.principal_id')
+          .on('attachment.principal_type', '=', 'user')
+          .on('recycled.recycled_at', 'is not', null),
+      )
+      .select('attachment.principal_id')
+      .where('attachment.account_id', '=', scope.account.accountId)
+      .where('attachment.policy_type', '=', 'Custom')
+      .where('attachment.policy_name_key', '=', nameKey)
+      .where('attachment.principal_type', '=', type)
+      // What is left are users in the recycle bin: they come back without it.
+      .where('recycled.user_id', 'is', null)
+      .limit(1)
+      .executeTakeFirst();
+    if (attachment !== undefined) throw new Refusal(code);
+  }
 }
 
 async function assertPolicyQuota(scope: Scope): Promise<void> {
-  const { count } = await scope.queries
-    .selectFrom('policies')
-    .select((rows) => rows.fn.countAll<number>().as('count'))
-    .where('account_id', '=', scope.account.accountId)
-    .executeTakeFirstOrThrow();
-  if (Number(count) >= scope.services.limits.customPoliciesPerAccount) {
+  const count = await readRowCount(scope.queries, scope.account.accountId, 'policies');
+  if (count >= scope.services.limits.customPoliciesPerAccount) {
     throw new Refusal('LimitExceeded.Policy', { limit: scope.services.limits.customPoliciesPerAccount });
   }
 }

@@ -5,6 +5,7 @@ import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import { endSessionsOfUser } from '../revocation/end-console-sessions.ts';
 import { endRoleSessions } from '../revocation/role-session-generation.ts';
+import { readRowCount } from '../store/row-counts.ts';
 import type { UserRow } from '../store/schema.ts';
 import {
   assertNameFree,
@@ -15,6 +16,9 @@ import {
   type UserReference,
 } from '../users/user.ts';
 import { purgedUser, purgeUser } from './purge.ts';
+
+/** Users that one deletion pushes out at most: many are left when an operator has lowered the limit. */
+const MOST_PUSHED_OUT = 20;
 
 /** A user in the recycle bin. */
 export type RecycledUser = UserRow & { readonly recycled_at: number; readonly purge_at: number };
@@ -160,16 +164,14 @@ async function pushOutOldest(scope: Scope, justRecycled: string): Promise<void> 
     .where('account_id', '=', scope.account.accountId)
     .where('recycled_at', 'is not', null)
     .where('user_id', '!=', justRecycled);
-  const { count } = await others
-    .select((rows) => rows.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  const excess = Number(count) + 1 - scope.services.limits.recycledUsersPerAccount;
+  const count = await readRowCount(scope.queries, scope.account.accountId, 'recycled-users');
+  const excess = count - scope.services.limits.recycledUsersPerAccount;
   if (excess <= 0) return;
   const oldest = await others
     .select(['user_id', 'user_name', 'account_id'])
     .orderBy('recycled_at')
     .orderBy('user_id')
-    .limit(excess)
+    .limit(Math.min(excess, MOST_PUSHED_OUT))
     .execute();
   for (const { user_id: userId } of oldest) await purge(scope, userId);
   await recordHousekeeping(scope.services, scope.queries, scope.now, oldest.map(purgedUser));

@@ -1,8 +1,8 @@
 import { MAX_IP_ENTRIES, MAX_STATEMENTS } from '@claviger/guard/internal';
 import { POLICY_DOCUMENT_CHARACTERS } from '../context/limits.ts';
 import type { Services } from '../context/services.ts';
-import { countVirtualDevices } from '../mfa/virtual-device.ts';
 import type { Scope } from '../pipeline/operation.ts';
+import { readRowCounts } from '../store/row-counts.ts';
 
 /** How much there is of what in an account; users in the recycle bin are not among its users. */
 export interface AccountUsage {
@@ -14,25 +14,23 @@ export interface AccountUsage {
   readonly mfaDevicesInUse: number;
 }
 
-/** Counts what the account has. */
+/** Returns how much the account has. */
 export async function readUsage(scope: Scope): Promise<AccountUsage> {
-  const { accountId } = scope.account;
-  const count = async (table: 'groups' | 'roles' | 'policies' | 'users'): Promise<number> => {
-    const rows = scope.queries
-      .selectFrom(table)
-      .select((counted) => counted.fn.countAll<number>().as('count'))
-      .where('account_id', '=', accountId);
-    const live = table === 'users' ? rows.where('recycled_at', 'is', null) : rows;
-    return Number((await live.executeTakeFirstOrThrow()).count);
-  };
-  const devices = await countVirtualDevices(scope);
+  const counts = await readRowCounts(scope.queries, scope.account.accountId, [
+    'users',
+    'groups',
+    'roles',
+    'policies',
+    'mfa-devices',
+    'bound-mfa-devices',
+  ]);
   return {
-    mfaDevices: devices.all,
-    mfaDevicesInUse: devices.bound,
-    users: await count('users'),
-    groups: await count('groups'),
-    roles: await count('roles'),
-    customPolicies: await count('policies'),
+    mfaDevices: counts.get('mfa-devices') ?? 0,
+    mfaDevicesInUse: counts.get('bound-mfa-devices') ?? 0,
+    users: counts.get('users') ?? 0,
+    groups: counts.get('groups') ?? 0,
+    roles: counts.get('roles') ?? 0,
+    customPolicies: counts.get('policies') ?? 0,
   };
 }
 

@@ -1,6 +1,7 @@
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
 import { assertWellFormedPolicy, warnOfPolicy } from '../policies/policy-text.ts';
+import { readRowCount } from '../store/row-counts.ts';
 import type { RoleRow } from '../store/schema.ts';
 import { addTags, idsWithTag, removeTags, type Tag, type TagFilter } from '../tags/tag.ts';
 import { bindTrustedNames } from './trusted-identities.ts';
@@ -149,12 +150,8 @@ export async function listRoles(
 }
 
 async function assertRoleQuota(scope: Scope): Promise<void> {
-  const { count } = await scope.queries
-    .selectFrom('roles')
-    .select((rows) => rows.fn.countAll<number>().as('count'))
-    .where('account_id', '=', scope.account.accountId)
-    .executeTakeFirstOrThrow();
-  if (Number(count) >= scope.services.limits.rolesPerAccount) {
+  const count = await readRowCount(scope.queries, scope.account.accountId, 'roles');
+  if (count >= scope.services.limits.rolesPerAccount) {
     throw new Refusal('LimitExceeded.Role', { limit: scope.services.limits.rolesPerAccount });
   }
 }

@@ -47,12 +47,20 @@ export interface Schema {
   session_generations: SessionGenerationRow;
   account_protections: AccountProtectionRow;
   completed_sweeps: CompletedSweepRow;
+  row_counts: RowCountRow;
 }
 
 /** A sweep over the whole database that was completed, and is not made again. */
 export interface CompletedSweepRow {
   sweep_name: string;
   completed_at: number;
+}
+
+/** A count that triggers keep; see store/row-counts.ts. */
+export interface RowCountRow {
+  account_id: string;
+  counted: string;
+  row_count: number;
 }
 
 export interface AccountRow {

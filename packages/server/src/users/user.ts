@@ -1,5 +1,6 @@
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
+import { readRowCount } from '../store/row-counts.ts';
 import type { UserRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 import { addTags, idsWithTag, type Tag, type TagFilter } from '../tags/tag.ts';
@@ -117,13 +118,8 @@ export async function assertNameFree(scope: Scope, userName: string): Promise<vo
 
 /** @throws Refusal LimitExceeded.User when the account has as many users as it may */
 export async function assertUserQuota(scope: Scope): Promise<void> {
-  const { count } = await scope.queries
-    .selectFrom('users')
-    .select((count) => count.fn.countAll<number>().as('count'))
-    .where('account_id', '=', scope.account.accountId)
-    .where('recycled_at', 'is', null)
-    .executeTakeFirstOrThrow();
-  if (Number(count) >= scope.services.limits.usersPerAccount) {
+  const count = await readRowCount(scope.queries, scope.account.accountId, 'users');
+  if (count >= scope.services.limits.usersPerAccount) {
     throw new Refusal('LimitExceeded.User', { limit: scope.services.limits.usersPerAccount });
   }
 }

@@ -11,6 +11,7 @@ import { sessionRevocations } from './0009-session-revocations.ts';
 import { sealBindings } from './0010-seal-bindings.ts';
 import { passwordPolicies } from './0011-password-policies.ts';
 import { unsolicitedSaml } from './0012-unsolicited-saml.ts';
+import { rowCounts } from './0013-row-counts.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
 export const migrations: readonly Migration[] = [
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   sealBindings,
   passwordPolicies,
   unsolicitedSaml,
+  rowCounts,
 ];
