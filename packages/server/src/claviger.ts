@@ -11,8 +11,8 @@ import { openApiDocument, openApiProducts } from './api/openapi.ts';
 import { anonymousOperations, operations } from './api/operations.ts';
 import { recentNonces } from './audit/audit-events.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
-import { type Configuration, ConfigurationError } from './configuration.ts';
-import type { Services } from './context/services.ts';
+import type { Configuration } from './configuration.ts';
+import { ConfigurationError } from './errors/configuration-error.ts';
 import { Refusal } from './errors/refusal.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { ConsoleFiles, consoleFolder } from './http/console-files.ts';
@@ -31,6 +31,7 @@ import { automaticTls, loadTlsFiles, type TlsFiles } from './http/tls.ts';
 import { closeServices, openServices } from './installation.ts';
 import { Registry } from './pipeline/registry.ts';
 import { type FinishedCall, RequestPipeline } from './pipeline/request-pipeline.ts';
+import type { ServerServices } from './pipeline/server-services.ts';
 import { StoredCredentials } from './pipeline/stored-credentials.ts';
 import { StoreUnavailable } from './store/store-unavailable.ts';
 import { encodeError } from './wire/encoding.ts';
@@ -49,7 +50,7 @@ export interface Claviger {
   readonly adminUrl: string | undefined;
   /** Where browsers open the console; undefined when it was not built. */
   readonly consoleUrl: string | undefined;
-  readonly services: Services;
+  readonly services: ServerServices;
   /** Stops accepting, finishes what is under way, writes down what is in memory. Resolves within 10 s. */
   close(): Promise<void>;
 }

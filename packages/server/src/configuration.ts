@@ -1,20 +1,11 @@
 import { parseRateLimit, parseTrustedProxies, VpcNetworks } from '@claviger/guard/internal';
 import { z } from 'zod';
 import { parseLimits } from './context/limits.ts';
+import { ConfigurationError } from './errors/configuration-error.ts';
 import { dnsTxtRecords } from './federation/domain-records.ts';
 import { IssuerNetwork } from './federation/issuer-network.ts';
 import { hostNameOf } from './http/host-name.ts';
 import { isMasterKeyText } from './secrets/local-master-key.ts';
-
-/** One thing that is wrong with the configuration, and which key has it. */
-export class ConfigurationError extends Error {
-  readonly key: string;
-  constructor(key: string, problem: string) {
-    super(`${key}: ${problem}`);
-    this.name = 'ConfigurationError';
-    this.key = key;
-  }
-}
 
 const notEmpty = z.string().min(1, 'must not be empty');
 

@@ -26,14 +26,14 @@ export { type EventSelection, type ReadEvent, readEvents } from './audit/read-ev
 export { type Claviger, startClaviger } from './claviger.ts';
 export {
   type Configuration,
-  ConfigurationError,
   readConfiguration,
   type SettingDescription,
   settingDescriptions,
 } from './configuration.ts';
 export type { Account } from './context/account.ts';
 export { LIMIT_DEFINITIONS } from './context/limits.ts';
-export type { Services } from './context/services.ts';
+export type { Scope } from './context/scope.ts';
+export { ConfigurationError } from './errors/configuration-error.ts';
 export { Refusal } from './errors/refusal.ts';
 export {
   createGuard,
@@ -51,7 +51,7 @@ export {
   isInstalled,
   openServices,
 } from './installation.ts';
-export type { Scope } from './pipeline/operation.ts';
+export type { ServerServices as Services } from './pipeline/server-services.ts';
 export { StoredCredentials } from './pipeline/stored-credentials.ts';
 export { addMasterKey, dropOldMasterKeys, masterKeyFile } from './secrets/file-master-key.ts';
 export { MasterKeyUnavailable } from './secrets/master-key.ts';

@@ -14,7 +14,6 @@ import { currentOperator, type Operator, operatorChange } from './accounts/opera
 import { recordHousekeeping } from './audit/system-event.ts';
 import type { Configuration } from './configuration.ts';
 import { parseLimits } from './context/limits.ts';
-import type { Services } from './context/services.ts';
 import { AssertionThrottle } from './federation/assertion-throttle.ts';
 import { dnsTxtRecords } from './federation/domain-records.ts';
 import { networkDocuments } from './federation/fetch-document.ts';
@@ -23,8 +22,9 @@ import { IssuerNetwork } from './federation/issuer-network.ts';
 import { GuardConnections } from './guards/guard-connections.ts';
 import { queuedPasswordHashing } from './passwords/password-hash.ts';
 import { SignInThrottle } from './passwords/sign-in-throttle.ts';
+import type { ServerServices } from './pipeline/server-services.ts';
 import { CompiledPermissions } from './policies/compiled-permissions.ts';
-import { PolicyAnalysis } from './policies/policy-analysis.ts';
+import { PolicyAnalysis } from './policy-analysis/policy-analysis.ts';
 import { OpenStreams } from './replication/open-streams.ts';
 import { RequestVerification } from './replication/request-verification.ts';
 import { createMasterKeyFile, masterKeyFile } from './secrets/file-master-key.ts';
@@ -123,12 +123,12 @@ export async function initialise(
 export async function openServices(
   configuration: Configuration,
   dependencies: InstallationDependencies,
-): Promise<Services> {
+): Promise<ServerServices> {
   const { now, log } = dependencies;
   const secrets = new SecretBox([openMasterKey(configuration)], randomBytes, log);
   const store = await openStore(storeLocation(configuration), { now, log });
   const issuerNetwork = new IssuerNetwork(configuration.privateIssuers);
-  const services: Services = {
+  const services: ServerServices = {
     store,
     accounts: new AccountDirectory(store),
     secrets,
@@ -183,7 +183,7 @@ export async function openServices(
 }
 
 /** Writes down what is still in memory, and lets the database go. */
-export async function closeServices(services: Services): Promise<void> {
+export async function closeServices(services: ServerServices): Promise<void> {
   services.guardConnections.close();
   await services.policyAnalysis.close();
   await services.lastUsed.close();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { sql } from 'kysely';
-import type { Services } from '../src/context/services.ts';
+import type { ServerServices as Services } from '../src/pipeline/server-services.ts';
 import type { Queries } from '../src/store/store.ts';
 
 /** What is written of every call, whatever becomes of it. */

@@ -57,7 +57,6 @@ function callOf(): Call {
     changed() {},
     touched() {},
     warn() {},
-    computed: () => assert.fail('a demand computes nothing'),
   };
 }
 

@@ -1,5 +1,5 @@
 import { DAY_MS } from '../context/limits.ts';
-import type { Scope } from '../pipeline/operation.ts';
+import type { Scope } from '../context/scope.ts';
 import type { Queries } from '../store/store.ts';
 
 /** How many days AccessKeys of an account last at most; 0 for any number. */

@@ -1,6 +1,6 @@
 import { DAY_MS } from '../context/limits.ts';
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import { endRoleSessions } from '../revocation/role-session-generation.ts';
 import type { AccessKeyRow } from '../store/schema.ts';
 import { changeKey, requireAccessKey } from './access-key.ts';

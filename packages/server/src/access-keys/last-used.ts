@@ -1,18 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { CompiledQuery } from 'kysely';
+import type { AccessKeyUse, LastUses } from '../context/services.ts';
 import { systemTimer, type Timer } from '../context/timer.ts';
 import type { AccessKeyUseRow } from '../store/schema.ts';
 import type { Queries, Store } from '../store/store.ts';
-
-/** When, where and from where a key was used last. */
-export interface AccessKeyUse {
-  /** Milliseconds since the epoch. */
-  readonly usedAt: number;
-  /** Such as `Ims`. */
-  readonly serviceName: string;
-  readonly regionId: string;
-  readonly sourceIp: string;
-}
 
 export interface LastUsedOptions {
   readonly store: Store;
@@ -37,7 +28,7 @@ const regionLength = 64;
  * Remembers when each key was used last, at each service. Noted in memory by every verified call, denied or not,
  * and written in batches; a use that another node has noted later is never set back.
  */
-export class LastUsed {
+export class LastUsed implements LastUses {
   readonly #store: Store;
   readonly #flushMs: number;
   readonly #timer: Timer;

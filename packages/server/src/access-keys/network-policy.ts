@@ -1,8 +1,8 @@
 import { parseNetworkPolicy } from '@claviger/guard';
 import { networkPolicyWarnings, writeNetworkPolicy } from '@claviger/guard/internal';
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
-import { warnOf } from '../policies/policy-text.ts';
+import { warnOf } from '../policy-documents/policy-text.ts';
 import { writeSettings } from '../settings/security-preference.ts';
 import { changeKey, requireAccessKey } from './access-key.ts';
 import type { KeyOwner } from './owner.ts';

@@ -1,10 +1,10 @@
-import { arn } from '../accounts/arn.ts';
+import { arn } from '../context/arn.ts';
+import type { CallerScope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Call } from '../pipeline/operation.ts';
 import { requireUser, type UserReference } from '../users/user.ts';
 import { type DemandedResource, userResource } from '../users/user-arn.ts';
 
-/** Whose key it is: the account root's or a RAM user's. */
+/** Owner of an AccessKey: the account root or a RAM user. */
 export interface KeyOwner {
   readonly type: 'root' | 'user';
   /** The user id, or the account id for the root. */
@@ -14,16 +14,16 @@ export interface KeyOwner {
 }
 
 /**
- * Whose keys an operation means: the user it names, or without a name the caller itself. A RAM administrator
- * therefore never reaches the root's keys: without a name it means its own.
- * @throws Refusal EntityNotExist.User when the name is nobody's, MissingUserName when a role session names nobody
+ * Reads the owner of the keys that an operation is on; defaults to the caller. The root's keys are reached by the
+ * root alone, since without a name a RAM user means its own.
+ * @throws Refusal EntityNotExist.User, Missing{UserName} when a role session names no user
  */
-export async function keyOwner(call: Call, reference: UserReference | undefined): Promise<KeyOwner> {
+export async function keyOwner(scope: CallerScope, reference: UserReference | undefined): Promise<KeyOwner> {
   if (reference !== undefined) {
-    const user = await requireUser(call, reference);
+    const user = await requireUser(scope, reference);
     return { type: 'user', id: user.user_id, name: user.user_name };
   }
-  const { principal } = call;
+  const { principal } = scope;
   switch (principal.type) {
     case 'root':
       return { type: 'root', id: principal.accountId, name: 'root' };
@@ -36,16 +36,16 @@ export async function keyOwner(call: Call, reference: UserReference | undefined)
 }
 
 /**
- * The resource of an operation on somebody's keys: the user's own ARN, whether or not there is such a user.
- * @param reference undefined means the caller itself
+ * Resource of an operation on a user's keys: the user's ARN, whether or not the user exists.
+ * @param reference defaults to the caller
  */
 export async function keyOwnerResource(
-  call: Call,
+  scope: CallerScope,
   reference: UserReference | undefined,
 ): Promise<DemandedResource> {
-  if (reference !== undefined) return userResource(call, reference);
-  const { accountId } = call.account;
-  const { principal } = call;
+  if (reference !== undefined) return userResource(scope, reference);
+  const { accountId } = scope.account;
+  const { principal } = scope;
   switch (principal.type) {
     case 'root':
       return { resource: arn.user(accountId, 'root') };

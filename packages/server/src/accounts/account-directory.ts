@@ -1,9 +1,10 @@
 import type { Account } from '../context/account.ts';
+import type { Accounts } from '../context/services.ts';
 import type { AccountRow } from '../store/schema.ts';
 import type { Queries, Store } from '../store/store.ts';
 
 /** Accounts by id, kept in memory until they change; there are few, and every request needs one. */
-export class AccountDirectory {
+export class AccountDirectory implements Accounts {
   readonly #store: Store;
   readonly #known = new Map<string, Account>();
   #changes = 0;

@@ -1,5 +1,5 @@
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import { domainSuffix } from './create-account.ts';
 import { endRelease, isClaimedByAnother, releaseDomain } from './domain-claim.ts';
 

@@ -1,6 +1,6 @@
 import { DAY_MS, RELEASED_DOMAIN_DAYS } from '../context/limits.ts';
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import type { DomainClaimRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 

@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { recordSystemEvents } from '../audit/system-event.ts';
+import type { Scope } from '../context/scope.ts';
 import type { Services } from '../context/services.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import type { WriteTransaction } from '../store/store.ts';
 import { operatorScope } from './create-account.ts';
 

@@ -1,4 +1,4 @@
-import { type AnyOperation, effectOf } from '../pipeline/operation.ts';
+import { type AnyOperation, EFFECT_OF_ACCESS } from '../pipeline/operation.ts';
 import type { Registry } from '../pipeline/registry.ts';
 import { securityEffects } from '../pipeline/security-effect.ts';
 import {
@@ -100,7 +100,7 @@ function pathItem(operation: AnyOperation, described: DescribedOperation | undef
     post: {
       operationId: operation.name,
       tags: [operation.product],
-      'x-access': effectOf[operation.access],
+      'x-access': EFFECT_OF_ACCESS[operation.access],
       ...(operation.access === 'write' ? { 'x-security-effect': operation.security.effect } : {}),
       ...securityOf(operation),
       ...stepUpOf(operation),

@@ -1,6 +1,7 @@
-import { arn } from '../accounts/arn.ts';
+import { arn } from '../context/arn.ts';
+import type { Guess } from '../context/services.ts';
 import { Refusal } from '../errors/refusal.ts';
-import { type Guess, secretOwner } from '../passwords/sign-in-throttle.ts';
+import { secretOwner } from '../passwords/sign-in-throttle.ts';
 import type { Call } from '../pipeline/operation.ts';
 import { demandOnResource } from '../settings/own-resource.ts';
 

@@ -1,5 +1,5 @@
 import type { Demand } from '@claviger/guard/internal';
-import type { Scope } from '../pipeline/operation.ts';
+import type { Scope } from '../context/scope.ts';
 import type { TagRow } from '../store/schema.ts';
 import { readTags, type Tag } from '../tags/tag.ts';
 import { optional } from '../wire/parameter.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import type { AppSecretRow } from '../store/schema.ts';
 import { Secret } from '../wire/secret.ts';
 import { requireApplication } from './application.ts';

@@ -1,6 +1,7 @@
-import { arn } from '../accounts/arn.ts';
+import { arn } from '../context/arn.ts';
+
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import type { ApplicationRow } from '../store/schema.ts';
 import { type ApplicationType, applicationScopes, requiredScopes } from './predefined-scope.ts';
 import { readRedirectUris } from './redirect-uri.ts';

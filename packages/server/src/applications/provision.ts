@@ -1,5 +1,5 @@
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import type { ApplicationProvisionRow, ApplicationRow } from '../store/schema.ts';
 import { namesIn } from './application.ts';
 import { requiredScopes } from './predefined-scope.ts';

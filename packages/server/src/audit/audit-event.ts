@@ -1,6 +1,6 @@
 import type { Principal } from '@claviger/guard';
-import type { Answer } from '../pipeline/operation.ts';
 import type { AuditEventRow } from '../store/schema.ts';
+import type { Answer } from '../wire/answer.ts';
 import { instant } from '../wire/instant.ts';
 import { Secret } from '../wire/secret.ts';
 import type { RefusedIdentity } from './refusal-limit.ts';

@@ -375,6 +375,12 @@ export const catalogue = {
   'EntityNotExist.RoleArn': { status: 404, message: 'The specified role does not exist: {name}.' },
   'EntityNotExist.Account': { status: 404, message: 'The account does not exist: {name}.' },
 
+  // Another request changed the same entity between the preparation of a change and its transaction.
+  ConcurrentModification: {
+    status: 409,
+    message: 'The entity was modified by another request at the same time. Send the request again.',
+  },
+
   // What exists already.
   'EntityAlreadyExists.User': { status: 409, message: 'The user does already exist: {name}.' },
   'EntityAlreadyExists.User.Policy': {

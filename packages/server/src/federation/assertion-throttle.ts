@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { AssertionCounter } from '../context/services.ts';
 import { Refusal } from '../errors/refusal.ts';
 
 /** How often one assertion is looked through within a time; one that opens a session needs it once. */
@@ -18,7 +19,7 @@ interface Seen {
  * to look through a long one takes some 40 ms. It is this node's own and in memory; that an assertion opens one session
  * alone is stored (used-assertion.ts).
  */
-export class AssertionThrottle {
+export class AssertionThrottle implements AssertionCounter {
   readonly #seen = new Map<string, Seen>();
 
   /**

@@ -1,6 +1,7 @@
 import { domainSuffix } from '../accounts/create-account.ts';
 import { claimProven, isClaimedByAnother, provenAt } from '../accounts/domain-claim.ts';
-import type { Scope } from '../pipeline/operation.ts';
+import type { Scope } from '../context/scope.ts';
+import { Refusal } from '../errors/refusal.ts';
 import { DnsUnavailable } from './domain-records.ts';
 import { readUserSsoSettings } from './user-sso-settings.ts';
 
@@ -42,25 +43,42 @@ export async function readAuxiliaryDomain(scope: DomainScope): Promise<Auxiliary
   };
 }
 
+/** TXT records of one name, read before the transaction that depends on them. */
+export interface ReadRecords {
+  readonly recordName: string;
+  /** `undefined` if the DNS did not answer. */
+  readonly records: readonly string[] | undefined;
+}
+
+/** Reads the TXT records that prove an account's auxiliary domain; `undefined` if it needs no proof, or has none. */
+export async function readDomainRecords(scope: Scope): Promise<ReadRecords | undefined> {
+  const { status, domain, recordName } = await readAuxiliaryDomain(scope);
+  if (status !== 'Unproven' || isOurSuffix(domain)) return undefined;
+  try {
+    return { recordName, records: await scope.services.readTxtRecords(recordName) };
+  } catch (error) {
+    if (error instanceof DnsUnavailable) return { recordName, records: undefined };
+    throw error;
+  }
+}
+
 /**
- * Looks for the TXT record that proves an account's auxiliary domain. Whoever can write it owns the domain; it names
- * the account, so that it proves nothing for another one. A domain that was proven stays so until it is given up.
- * @throws Refusal EntityAlreadyExists.AuxiliaryDomain when another account has proven it, or has given it up lately
+ * Proves an account's auxiliary domain by its TXT record, which only the domain's owner can write. The record names
+ * the account, so that it proves nothing for another one. A proven domain stays proven until it is given up.
+ * @param read `readDomainRecords`
+ * @throws Refusal EntityAlreadyExists.AuxiliaryDomain when another account has proven it, or has given it up lately;
+ *   ConcurrentModification when the domain was changed after its records were read
  */
 export async function proveAuxiliaryDomain(
   scope: Scope,
+  read: ReadRecords | undefined,
 ): Promise<AuxiliaryDomain & { readonly fault: ProofFault | undefined }> {
   const asked = await readAuxiliaryDomain(scope);
   if (asked.status !== 'Unproven') return { ...asked, fault: undefined };
   if (isOurSuffix(asked.domain)) return { ...asked, fault: 'NotProvable' };
   const { recordName, recordValue } = asked;
-  const { readTxtRecords } = scope.services;
-  const records = scope.computed(`TXT ${recordName}`, () =>
-    readTxtRecords(recordName).catch((error: unknown) => {
-      if (error instanceof DnsUnavailable) return undefined;
-      throw error;
-    }),
-  );
+  if (read?.recordName !== recordName) throw new Refusal('ConcurrentModification');
+  const { records } = read;
   if (records === undefined) return { ...asked, fault: 'DnsUnavailable' };
   if (!records.includes(recordValue)) {
     return { ...asked, fault: records.length === 0 ? 'RecordNotFound' : 'RecordDiffers' };

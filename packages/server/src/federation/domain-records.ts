@@ -1,7 +1,5 @@
 import { Resolver } from 'node:dns/promises';
-
-/** Reads the TXT records of a name; none when there are none. @throws DnsUnavailable */
-export type ReadTxtRecords = (name: string) => Promise<readonly string[]>;
+import type { ReadTxtRecords } from '../context/services.ts';
 
 /** The DNS gives no answer, which says nothing about a record. */
 export class DnsUnavailable extends Error {

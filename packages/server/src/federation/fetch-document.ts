@@ -4,7 +4,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
-import type { IssuerNetwork } from './issuer-network.ts';
+import type { AddressFilter } from '../context/services.ts';
 import { isFetchable, literalAddress, notAdmitted } from './issuer-url.ts';
 
 /**
@@ -29,7 +29,7 @@ const bounds = { milliseconds: 5_000, bytes: 256 * 1024 } as const;
 /** How documents are fetched. */
 export interface FetchOptions {
   /** Where they may come from. */
-  readonly network: IssuerNetwork;
+  readonly network: AddressFilter;
   /** PEM of the authorities that are trusted; the system's unless given. */
   readonly authorities?: string;
   /** The addresses of a name; the system's unless given. */

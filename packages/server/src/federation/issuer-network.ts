@@ -1,5 +1,6 @@
 import { formatIpAddress, IpNetworkSet, parseIpAddress, parseIpNetwork } from '@claviger/policy';
 import ipaddr from 'ipaddr.js';
+import type { AddressFilter } from '../context/services.ts';
 
 /** Addresses that look like anybody's, and answer only the machines of one cloud: Azure's own services. */
 const cloudsOwn: ReadonlySet<string> = new Set(['168.63.129.16']);
@@ -9,7 +10,7 @@ const cloudsOwn: ReadonlySet<string> = new Set(['168.63.129.16']);
  * so it goes to addresses of the public internet alone, and of what else it can reach (itself, its neighbours, the
  * metadata service of its cloud) to nothing that the operator has not named.
  */
-export class IssuerNetwork {
+export class IssuerNetwork implements AddressFilter {
   readonly #named: IpNetworkSet;
 
   /**

@@ -1,5 +1,5 @@
 import { parseIpAddress } from '@claviger/policy';
-import type { IssuerNetwork } from './issuer-network.ts';
+import type { AddressFilter } from '../context/services.ts';
 
 /** Longest that an issuer's address may be. */
 const issuerUrlLength = 255;
@@ -21,7 +21,7 @@ export function isFetchable(url: URL): boolean {
  * Discovery: https, and neither query nor fragment. Where a name leads is seen when it is gone to.
  * @returns undefined when nothing is
  */
-export function faultOfIssuerUrl(text: string, network: IssuerNetwork): string | undefined {
+export function faultOfIssuerUrl(text: string, network: AddressFilter): string | undefined {
   if (text.length > issuerUrlLength) return `it is longer than ${issuerUrlLength} characters`;
   if (!URL.canParse(text) || /[\s\\]/.test(text)) return 'it is not a URL';
   const url = new URL(text);
@@ -41,7 +41,7 @@ export function literalAddress({ hostname }: URL): string | undefined {
   return parseIpAddress(bare) === undefined ? undefined : bare;
 }
 
-function mayBeAdmitted(url: URL, network: IssuerNetwork): boolean {
+function mayBeAdmitted(url: URL, network: AddressFilter): boolean {
   const address = literalAddress(url);
   if (address !== undefined) return network.admits(address);
   return url.hostname !== 'localhost' || ['127.0.0.1', '::1'].some((own) => network.admits(own));

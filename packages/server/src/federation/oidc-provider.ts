@@ -1,5 +1,5 @@
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import type { OidcProviderRow } from '../store/schema.ts';
 import { assertNameFree, assertProviderQuota, requireProvider } from './identity-provider.ts';
 import { faultOfIssuerUrl } from './issuer-url.ts';

@@ -1,4 +1,8 @@
-import type { SamlServiceProvider } from './verify-saml-assertion.ts';
+/** What we are called towards a provider: for whom its assertions are, and where they are shown. */
+export interface SamlServiceProvider {
+  readonly audiences: readonly string[];
+  readonly recipients: readonly string[];
+}
 
 /**
  * What Claviger is called towards SAML identity providers: the names of RAM's role-based SSO, so that a provider set

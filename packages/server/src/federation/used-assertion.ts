@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import type { SamlSubject } from './verify-saml-assertion.ts';
 
 /**

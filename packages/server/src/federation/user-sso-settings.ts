@@ -1,7 +1,7 @@
 import { domainSuffix } from '../accounts/create-account.ts';
 import { provenAt, releaseDomain } from '../accounts/domain-claim.ts';
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import { endSessionsBySso } from '../revocation/end-console-sessions.ts';
 import type { UserSsoSettingsRow } from '../store/schema.ts';
 import { type AuthnSignAlgorithm, assertUsableMetadata } from './saml-provider.ts';

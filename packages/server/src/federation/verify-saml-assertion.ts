@@ -1,10 +1,10 @@
+import type { AssertionCounter } from '../context/services.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { AssertionThrottle } from './assertion-throttle.ts';
 import { decodeBase64Text } from './base64-text.ts';
 import { keysInUse, type SamlMetadata } from './saml-metadata.ts';
 import { namespaces } from './saml-namespaces.ts';
 import { SignatureUnusable, signedText } from './saml-signature.ts';
-import { samlAttributes, samlServiceProvider } from './service-provider.ts';
+import { type SamlServiceProvider, samlAttributes, samlServiceProvider } from './service-provider.ts';
 import {
   children as childrenOf,
   only as onlyOf,
@@ -43,12 +43,6 @@ export interface SamlAssertion extends SamlSubject {
   readonly sessionSeconds: number | undefined;
 }
 
-/** What we are called towards a provider: for whom its assertions are, and where they are shown. */
-export interface SamlServiceProvider {
-  readonly audiences: readonly string[];
-  readonly recipients: readonly string[];
-}
-
 /** By how much a provider's clock may be ahead of ours. What has ended by our clock has ended. */
 const clockSkewMs = 60_000;
 
@@ -74,7 +68,7 @@ export function verifySamlAssertion(
   encoded: string,
   metadata: SamlMetadata,
   now: number,
-  throttle: AssertionThrottle,
+  throttle: AssertionCounter,
 ): SamlAssertion {
   const subject = verifySamlSubject(encoded, metadata, now, samlServiceProvider, throttle);
   const { attributes } = subject;
@@ -114,7 +108,7 @@ export function verifySamlSubject(
   metadata: SamlMetadata,
   now: number,
   ours: SamlServiceProvider,
-  throttle: AssertionThrottle,
+  throttle: AssertionCounter,
 ): SamlSubject {
   const assertion = signedAssertion(encoded, metadata, now, ours, throttle);
   if (textOf(only(assertion, 'Issuer')) !== metadata.entityId) throw invalid('it has another issuer');
@@ -154,7 +148,7 @@ function signedAssertion(
   metadata: SamlMetadata,
   now: number,
   ours: SamlServiceProvider,
-  throttle: AssertionThrottle,
+  throttle: AssertionCounter,
 ): XmlElement {
   const text = decodeBase64Text(encoded);
   if (text === undefined) throw invalid('it is not the Base64 of a text');

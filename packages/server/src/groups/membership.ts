@@ -1,5 +1,5 @@
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import type { GroupRow, UserRow } from '../store/schema.ts';
 import { requireUser, type UserReference } from '../users/user.ts';
 import { requireGroup } from './group.ts';

@@ -1,18 +1,19 @@
+import type { Credential } from '@claviger/guard';
 import type { Demand } from '@claviger/guard/internal';
 import type { CompiledPolicies } from '@claviger/policy';
-import { arn } from '../accounts/arn.ts';
+import { arn } from '../context/arn.ts';
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Call } from '../pipeline/operation.ts';
 
-/** With these, on all users and roles, somebody can get a credential of each of them. */
+/** Actions that, on all users and roles, give a credential of each of them. */
 const ACTING_AS_OTHERS = ['ram:CreateAccessKey', 'ram:UpdateRole', 'sts:AssumeRole'] as const;
 
 /**
- * What whoever registers a guard needs beside the permission to do so. A guard can sign as every user and role whose
- * verifier it holds: only who could make itself a credential of all of them gains nothing by it.
+ * Permissions that registering a guard requires in addition. A guard can sign as every user and role whose verifier
+ * it holds, so its creator must be able to get a credential of each of them anyway.
  */
-export function demandsToActAsAnyPrincipal(call: Call): readonly Demand[] {
-  const { accountId } = call.account;
+export function demandsToActAsAnyPrincipal({ account }: Pick<Scope, 'account'>): readonly Demand[] {
+  const { accountId } = account;
   return ACTING_AS_OTHERS.map((action) => ({
     action,
     resource: action === 'ram:CreateAccessKey' ? arn.user(accountId, '*') : arn.role(accountId, '*'),
@@ -20,12 +21,14 @@ export function demandsToActAsAnyPrincipal(call: Call): readonly Demand[] {
 }
 
 /**
- * Refuses whoever is denied one of these actions on some user or role, or under some condition: that the permission is
- * there on `user/*` does not show it.
+ * Asserts that no statement denies the caller one of these actions on a single user or role, or under a condition,
+ * which a permission on `user/*` does not show.
  * @throws Refusal NoPermission.CreateGuard
  */
-export function assertNotDeniedOnAny(call: Call): void {
-  const { permissions, sessionPolicy } = call.identity.credential;
+export function assertNotDeniedOnAny({
+  permissions,
+  sessionPolicy,
+}: Pick<Credential, 'permissions' | 'sessionPolicy'>): void {
   if (permissions === 'everything') return;
   for (const policies of [permissions, sessionPolicy]) {
     const action = policies && deniedOnSome(policies);

@@ -1,6 +1,7 @@
 import { guardArn } from '@claviger/guard/internal';
+
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import type { GuardRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 import { Secret } from '../wire/secret.ts';

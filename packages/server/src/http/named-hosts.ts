@@ -1,11 +1,21 @@
-import { type Configuration, ConfigurationError } from '../configuration.ts';
+import { ConfigurationError } from '../errors/configuration-error.ts';
 import { hostNameOf, isLoopbackName } from './host-name.ts';
+
+/** Names under which a listener is reached. */
+export interface HostSettings {
+  /** Address that it listens on. */
+  readonly host: string;
+  /** `--hosts`; `*` for any. */
+  readonly hosts: readonly string[];
+  /** `--public-url` */
+  readonly publicUrl?: string | undefined;
+}
 
 /**
  * The hosts that requests may name: those of `--hosts` and of `--public-url`.
  * @returns undefined when any will do
  */
-export function namedHosts({ hosts, publicUrl }: Configuration): ReadonlySet<string> | undefined {
+export function namedHosts({ hosts, publicUrl }: HostSettings): ReadonlySet<string> | undefined {
   if (hosts.includes('*')) return undefined;
   const names = hosts.map(hostNameOf);
   if (publicUrl !== undefined) names.push(hostNameOf(new URL(publicUrl).host));
@@ -17,8 +27,8 @@ export function namedHosts({ hosts, publicUrl }: Configuration): ReadonlySet<str
  * otherwise reach the server under a name of its own (DNS rebinding), and links would be made of what clients send.
  * @throws ConfigurationError that says what to give
  */
-export function requireNamedHosts(configuration: Configuration): void {
-  const { host, hosts, publicUrl } = configuration;
+export function requireNamedHosts(settings: HostSettings): void {
+  const { host, hosts, publicUrl } = settings;
   if (hosts.length > 0 || publicUrl !== undefined || isLoopbackName(hostNameOf(host) || host)) return;
   throw new ConfigurationError(
     '--host',

@@ -1,5 +1,5 @@
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import { placeOfMfaDevice } from '../secrets/sealed-columns.ts';
 import { SecretUnreadable } from '../secrets/sealed-text.ts';
 import type { MfaDeviceRow } from '../store/schema.ts';

@@ -1,5 +1,5 @@
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import type { PasskeyRow, UserRow } from '../store/schema.ts';
 
 /** The passkeys of a user, oldest first. */

@@ -1,5 +1,5 @@
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import type { UserRow, VerificationContactRow } from '../store/schema.ts';
 
 /** By what a user is reached: a mobile phone or a mailbox. */

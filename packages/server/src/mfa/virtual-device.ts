@@ -1,7 +1,8 @@
 import { Secret as Seed, TOTP } from 'otpauth';
 import { toBuffer } from 'qrcode';
+
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import { placeOfMfaDevice } from '../secrets/sealed-columns.ts';
 import { readRowCounts } from '../store/row-counts.ts';
 import type { MfaDeviceRow, UserRow } from '../store/schema.ts';

@@ -1,19 +1,15 @@
-import type { Account } from '../context/account.ts';
 import { DAY_MS } from '../context/limits.ts';
-import type { Services } from '../context/services.ts';
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import { endSessionsOfUser } from '../revocation/end-console-sessions.ts';
 import { readSecurityPreference } from '../settings/security-preference.ts';
 import type { LoginProfileRow, UserRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
-import { requireUser, type UserReference } from '../users/user.ts';
+import { findUser, requireUser, type UserReference } from '../users/user.ts';
 import { checkPassword } from './check-password.ts';
-import { hashForUser, rememberPassword } from './password-history.ts';
+import { isReusedPassword, readPasswordHistory, rememberPassword } from './password-history.ts';
 import { type PasswordPolicy, readPasswordPolicy } from './password-policy.ts';
-import { verifyInChange } from './prepared-password.ts';
-import type { Guess } from './sign-in-throttle.ts';
-import { verifySignIn } from './verify-sign-in.ts';
+import { type PreparedPassword, preparePassword } from './prepared-password.ts';
 
 /** How sign-in to the console is set up; undefined takes the default, or stays as it is. */
 export interface LoginProfileSettings {
@@ -23,7 +19,28 @@ export interface LoginProfileSettings {
   readonly status?: 'Active' | 'Inactive' | undefined;
 }
 
-/** A login profile with whom it is of. */
+/**
+ * Hashes the new password of a user before its transaction; `undefined` if the operation will be refused anyway: the
+ * user does not exist, or the password is too weak.
+ * @throws Refusal Throttling.SignIn
+ */
+export async function prepareUserPassword(
+  scope: Pick<Scope, 'queries' | 'account' | 'services'>,
+  reference: UserReference,
+  password: string | undefined,
+): Promise<PreparedPassword | undefined> {
+  const user = await findUser(scope.queries, scope.account.accountId, reference);
+  if (user === undefined || password === undefined) return undefined;
+  const policy = await readPasswordPolicy(scope.queries, scope.account.accountId);
+  if (checkPassword(policy, password, user.user_name) !== undefined) return undefined;
+  const profile = await findLoginProfile(scope.queries, scope.account.accountId, user.user_id);
+  const present = profile?.password_hash ?? null;
+  const history = await readPasswordHistory(scope, user.user_id);
+  const compared = history.slice(0, Math.max(1, policy.PasswordReusePrevention));
+  return preparePassword(scope, password, present === null ? compared : [...compared, present]);
+}
+
+/** A login profile with its user. */
 export interface LoginProfile {
   readonly user: UserRow;
   readonly row: LoginProfileRow;
@@ -95,6 +112,7 @@ export async function createLoginProfile(
   scope: Scope,
   reference: UserReference,
   settings: LoginProfileSettings,
+  prepared: PreparedPassword | undefined,
 ): Promise<LoginProfile> {
   const { accountId } = scope.account;
   const user = await requireUser(scope, reference);
@@ -105,7 +123,7 @@ export async function createLoginProfile(
   const row: LoginProfileRow = {
     user_id: user.user_id,
     account_id: accountId,
-    password_hash: password === undefined ? null : await newPassword(scope, user, password),
+    password_hash: password === undefined ? null : await newPassword(scope, user, password, prepared),
     password_set_at: scope.now,
     password_initial: password === undefined ? 0 : 1,
     password_reset_required: Number(settings.passwordResetRequired ?? false),
@@ -118,7 +136,7 @@ export async function createLoginProfile(
     locked_until: null,
   };
   await scope.queries.insertInto('login_profiles').values(row).execute();
-  noteChange(scope, user);
+  noteLoginChange(scope, user);
   return { user, row };
 }
 
@@ -130,6 +148,7 @@ export async function updateLoginProfile(
   scope: Scope,
   reference: UserReference,
   settings: LoginProfileSettings,
+  prepared: PreparedPassword | undefined,
 ): Promise<LoginProfile> {
   const profile = await requireLoginProfile(scope, reference);
   const { user, row } = profile;
@@ -143,7 +162,7 @@ export async function updateLoginProfile(
     updated_at: scope.now,
     ...(isEnabled && { enabled_at: scope.now }),
     ...(password !== undefined && {
-      ...(await passwordColumns(scope, user, password)),
+      ...(await passwordColumns(scope, user, password, prepared)),
       password_initial: Number(isEnabled),
     }),
   };
@@ -151,7 +170,7 @@ export async function updateLoginProfile(
   if (status === 'Inactive' || password !== undefined) {
     await endSessionsOfUser(scope.queries, scope.account.accountId, user.user_id);
   }
-  noteChange(scope, user);
+  noteLoginChange(scope, user);
   return { user, row: { ...row, ...changes } };
 }
 
@@ -168,83 +187,7 @@ export async function deleteLoginProfile(scope: Scope, reference: UserReference)
     .where('account_id', '=', scope.account.accountId)
     .execute();
   await endSessionsOfUser(scope.queries, scope.account.accountId, user.user_id);
-  noteChange(scope, user);
-}
-
-/**
- * Changes a user's own password. A guess at the old one counts before it is verified: for the throttle of sign-in, and
- * for the lock of the account's policy.
- * @param guess who tries it
- * @throws Refusal EntityNotExist.User.LoginProfile, Inactive, InvalidParameter.OldPassword,
- *   InvalidParameter.Password.TooWeak, Throttling.SignIn
- */
-export async function changeOwnPassword(
-  scope: Scope,
-  userId: string,
-  oldPassword: string,
-  password: string,
-  guess: Guess,
-): Promise<void> {
-  const profile = await requireLoginProfile(scope, { by: 'id', userId });
-  const { user, row } = profile;
-  const name = user.user_name;
-  if ((await readLoginState(scope, profile)).status === 'Inactive') throw new Refusal('Inactive', { name });
-  const { services, account, now } = scope;
-  // Whether the user is locked is seen there: the last guess of the policy locks and is still verified. Counted once for each request and stored password, however often the transaction runs.
-  const outcome = scope.computed(JSON.stringify(['own password', oldPassword, row.password_hash]), () =>
-    verifyGuess(services, account, user, oldPassword, guess, now),
-  );
-  if (outcome === 'Locked') throw new Refusal('Inactive.Locked', { name });
-  if (outcome === 'Wrong') throw new Refusal('InvalidParameter.OldPassword');
-  await setOwnPassword(scope, user, password);
-}
-
-/** Verifies the password of a user that is signed in or has a key, as sign-in does. @throws Refusal Throttling.SignIn */
-async function verifyGuess(
-  services: Services,
-  account: Account,
-  user: UserRow,
-  password: string,
-  guess: Guess,
-  now: number,
-): Promise<'Right' | 'Wrong' | 'Locked'> {
-  const begun = services.signInThrottle.begin(guess);
-  if (begun === undefined) throw new Refusal('Throttling.SignIn');
-  let outcome: 'Right' | 'Wrong' | 'Locked' = 'Wrong';
-  try {
-    const reference = { by: 'id', userId: user.user_id } as const;
-    const signIn = await verifySignIn(services, account, reference, 'change', password, now);
-    // What else stands in the way of signing in is told only to who knows the password.
-    const isRight = signIn.verified || (signIn.reason !== 'Wrong' && signIn.reason !== 'Locked');
-    outcome = isRight ? 'Right' : signIn.reason === 'Locked' ? 'Locked' : 'Wrong';
-    return outcome;
-  } finally {
-    begun.over(outcome === 'Right' ? 'succeeded' : 'failed');
-  }
-}
-
-/**
- * Sets the password of a user that has just shown the present one and has to have another.
- * @throws Refusal EntityNotExist.User.LoginProfile, InvalidParameter.Password.TooWeak
- */
-export async function chooseNewPassword(scope: Scope, userId: string, password: string): Promise<void> {
-  const { user, row } = await requireLoginProfile(scope, { by: 'id', userId });
-  if (verifyInChange(scope, row.password_hash, password)) {
-    throw new Refusal('InvalidParameter.Password.TooWeak', { reason: 'it is the present one' });
-  }
-  await setOwnPassword(scope, user, password);
-}
-
-async function setOwnPassword(scope: Scope, user: UserRow, password: string): Promise<void> {
-  await changeLoginProfile(scope, user.user_id, {
-    ...(await passwordColumns(scope, user, password)),
-    password_initial: 0,
-    password_reset_required: 0,
-    failed_attempts: 0,
-    locked_until: null,
-    updated_at: scope.now,
-  });
-  noteChange(scope, user);
+  noteLoginChange(scope, user);
 }
 
 /** Whether sign-in is locked after too many wrong passwords. */
@@ -276,37 +219,45 @@ export async function purgeLoginProfile(queries: Queries, accountId: string, use
   }
 }
 
-async function passwordColumns(
+/** Columns of a new password. @throws Refusal InvalidParameter.Password.TooWeak, ConcurrentModification */
+export async function passwordColumns(
   scope: Scope,
   user: UserRow,
   password: string,
+  prepared: PreparedPassword | undefined,
 ): Promise<Partial<LoginProfileRow>> {
   return {
-    password_hash: await newPassword(scope, user, password),
+    password_hash: await newPassword(scope, user, password, prepared),
     password_set_at: scope.now,
     failed_attempts: 0,
     locked_until: null,
   };
 }
 
-/** Holds a password to the account's policy, hashes and remembers it. */
-async function newPassword(scope: Scope, user: UserRow, password: string): Promise<string> {
+/** Checks a password against the account's policy and the user's history, and remembers it; returns its hash. */
+async function newPassword(
+  scope: Scope,
+  user: UserRow,
+  password: string,
+  prepared: PreparedPassword | undefined,
+): Promise<string> {
   const policy = await readPasswordPolicy(scope.queries, scope.account.accountId);
   const reason = checkPassword(policy, password, user.user_name);
   if (reason !== undefined) throw new Refusal('InvalidParameter.Password.TooWeak', { reason });
+  // The user was created, or the policy changed, after the password was prepared.
+  if (prepared === undefined) throw new Refusal('ConcurrentModification');
   const latest = policy.PasswordReusePrevention;
-  const { hash, isReused } = await hashForUser(scope, user.user_id, password, latest);
-  if (isReused) {
+  if (await isReusedPassword(scope, user.user_id, prepared, latest)) {
     throw new Refusal('InvalidParameter.Password.TooWeak', {
       reason: `it is among the latest ${latest} of the user`,
     });
   }
-  await rememberPassword(scope, user.user_id, hash);
-  return hash;
+  await rememberPassword(scope, user.user_id, prepared.hash);
+  return prepared.hash;
 }
 
-/** Sessions of the console follow what becomes of their user. */
-function noteChange(scope: Scope, user: UserRow): void {
+/** Notes that a user has changed, on which its console sessions depend. */
+export function noteLoginChange(scope: Scope, user: UserRow): void {
   scope.changed('user', user.user_id);
   scope.touched('ACS::RAM::User', user.user_name);
 }

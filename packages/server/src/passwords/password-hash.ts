@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { hash, verify } from '@node-rs/argon2';
-import { FairQueue, type Lane } from '../context/fair-queue.ts';
+import { FairQueue } from '../context/fair-queue.ts';
+import type { PasswordHashing } from '../context/services.ts';
 
 /** 19 MiB, two passes, one lane: the first choice of OWASP's password storage advice for argon2id. */
 const cost = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };
@@ -11,14 +12,6 @@ const algorithm = 2;
 /** A hash that no password has: checked when there is none, so that the answer takes as long. */
 const noPassword =
   '$argon2id$v=19$m=19456,t=2,p=1$bm8gcGFzc3dvcmQgaGVyZQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
-
-/** How passwords are hashed and verified, both slow on purpose: never while a transaction is open. */
-export interface PasswordHashing {
-  /** As `hashPassword`. @throws Refusal Throttling.SignIn when too much waits for the lane's account */
-  hash: (lane: Lane, password: string, salt?: Uint8Array) => Promise<string>;
-  /** As `verifyPassword`. @throws Refusal Throttling.SignIn when too much waits for the lane's account */
-  verify: (lane: Lane, stored: string | null, password: string) => Promise<boolean>;
-}
 
 /** Most hashes that wait for one account: some two seconds' worth of one thread. */
 const waitingPerAccount = 64;

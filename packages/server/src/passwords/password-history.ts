@@ -1,26 +1,13 @@
-import type { Scope } from '../pipeline/operation.ts';
-import { isComparable, saltOf } from './password-hash.ts';
+import type { Scope } from '../context/scope.ts';
 import { rememberedPasswords } from './password-policy.ts';
-import { hashInChange, verifyInChange } from './prepared-password.ts';
+import { isSamePassword, type PreparedPassword } from './prepared-password.ts';
 
-/** A password hashed for a user, and whether it is one of its latest. */
-export interface HashedPassword {
-  readonly hash: string;
-  readonly isReused: boolean;
-}
-
-/**
- * Hashes a password for a user. All passwords of a user have the same salt, so that one computation, which is slow on
- * purpose, both makes the new hash and compares it with every earlier one.
- * @param latest how many of the latest passwords count as reused
- */
-export async function hashForUser(
-  scope: Scope,
+/** Reads the hashes of a user's remembered passwords, the latest first. */
+export async function readPasswordHistory(
+  scope: Pick<Scope, 'queries' | 'account'>,
   userId: string,
-  password: string,
-  latest: number,
-): Promise<HashedPassword> {
-  const earlier = await scope.queries
+): Promise<readonly string[]> {
+  const rows = await scope.queries
     .selectFrom('password_history')
     .select('password_hash')
     .where('user_id', '=', userId)
@@ -28,14 +15,22 @@ export async function hashForUser(
     .orderBy('sequence', 'desc')
     .limit(rememberedPasswords)
     .execute();
-  const [last] = earlier;
-  const hash = hashInChange(scope, password, last && saltOf(last.password_hash));
-  for (const { password_hash: before } of earlier.slice(0, latest)) {
-    // Hashes of another cost, from before an update, are compared the slow way.
-    const same = isComparable(before, hash) ? before === hash : verifyInChange(scope, before, password);
-    if (same) return { hash, isReused: true };
-  }
-  return { hash, isReused: false };
+  return rows.map((row) => row.password_hash);
+}
+
+/**
+ * Returns whether a password is among the latest ones of a user.
+ * @param latest how many of them count
+ * @throws Refusal ConcurrentModification when the history has changed since the password was prepared
+ */
+export async function isReusedPassword(
+  scope: Scope,
+  userId: string,
+  prepared: PreparedPassword,
+  latest: number,
+): Promise<boolean> {
+  const history = await readPasswordHistory(scope, userId);
+  return history.slice(0, latest).some((stored) => isSamePassword(prepared, stored));
 }
 
 /** Remembers a password that was set; of each user the latest 24 are kept. */

@@ -1,4 +1,4 @@
-import type { Scope } from '../pipeline/operation.ts';
+import type { Scope } from '../context/scope.ts';
 import type { Queries } from '../store/store.ts';
 
 /** What an account asks of the console passwords of its users, by the names of IMS. */

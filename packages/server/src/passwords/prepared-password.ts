@@ -1,27 +1,50 @@
 import type { Lane } from '../context/fair-queue.ts';
-import type { Scope } from '../pipeline/operation.ts';
+import type { Scope } from '../context/scope.ts';
+import { Refusal } from '../errors/refusal.ts';
+import { isComparable, saltOf } from './password-hash.ts';
 
 /**
- * The hash of a password, in a change; computed while its transaction is not open (`Scope.computed`).
- * @param salt of the user's other passwords; undefined for a new one
+ * A new password, hashed before the transaction that stores it, together with its comparisons with stored hashes. The
+ * transaction compares what it finds then with what was prepared.
  */
-export function hashInChange(scope: Scope, password: string, salt: Uint8Array | undefined): string {
+export interface PreparedPassword {
+  /** PHC string. */
+  readonly hash: string;
+  /** By stored hash: whether it is of this password. Only hashes of another salt or cost are in it. */
+  readonly comparisons: ReadonlyMap<string, boolean>;
+}
+
+/**
+ * Hashes a new password and compares it with stored ones; slow on purpose, so never in a transaction.
+ * @param stored hashes to compare with, the latest first; the new hash gets the salt of the first, so that hashes of
+ *   the same salt and cost need no computation of their own
+ * @throws Refusal Throttling.SignIn when too many passwords of the account wait
+ */
+export async function preparePassword(
+  scope: Pick<Scope, 'account' | 'services'>,
+  password: string,
+  stored: readonly string[],
+): Promise<PreparedPassword> {
   const { passwordHashing, identifiers } = scope.services;
-  const name = JSON.stringify([
-    'hash',
-    password,
-    salt === undefined ? '' : Buffer.from(salt).toString('hex'),
-  ]);
-  return scope.computed(name, () =>
-    passwordHashing.hash(laneOf(scope), password, salt ?? Buffer.from(identifiers.passwordSalt())),
-  );
+  const lane: Lane = { account: scope.account.accountId, source: 'change' };
+  const [latest] = stored;
+  const salt = latest === undefined ? Buffer.from(identifiers.passwordSalt()) : saltOf(latest);
+  const hash = await passwordHashing.hash(lane, password, salt);
+  const comparisons = new Map<string, boolean>();
+  for (const other of stored) {
+    if (isComparable(other, hash) || comparisons.has(other)) continue;
+    comparisons.set(other, await passwordHashing.verify(lane, other, password));
+  }
+  return { hash, comparisons };
 }
 
-/** Whether a password is the one that was hashed, in a change; computed like its hash. */
-export function verifyInChange(scope: Scope, stored: string | null, password: string): boolean {
-  return scope.computed(JSON.stringify(['verify', password, stored]), () =>
-    scope.services.passwordHashing.verify(laneOf(scope), stored, password),
-  );
+/**
+ * Returns whether a stored hash is of the prepared password, without computing anything.
+ * @throws Refusal ConcurrentModification when the hash was stored after the password was prepared
+ */
+export function isSamePassword({ hash, comparisons }: PreparedPassword, stored: string): boolean {
+  if (isComparable(stored, hash)) return stored === hash;
+  const compared = comparisons.get(stored);
+  if (compared === undefined) throw new Refusal('ConcurrentModification');
+  return compared;
 }
-
-const laneOf = ({ account }: Scope): Lane => ({ account: account.accountId, source: 'change' });

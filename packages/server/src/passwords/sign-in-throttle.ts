@@ -26,25 +26,7 @@ const perKey: ThrottleRules = { burst: 20, forgiveMs: 30_000 };
  */
 const mistyped = 3;
 
-/** Whose secret is tried, and from where. */
-export interface Guess {
-  /** `secretOwner` of whom it is; a login name of nobody is counted like one of somebody. */
-  readonly name: string;
-  readonly address: string;
-  /** The AccessKey that signs the request; the session of the console needs no such name, since it is the owner's. */
-  readonly accessKeyId?: string;
-}
-
-/** A guess that may be made. */
-export interface GuessAttempt {
-  /**
-   * Of a sign-in: the name or the address has failed too often, so a right password counts only where a second factor
-   * is asked for after it. Any other outcome has to be answered with `Throttling.SignIn`.
-   */
-  readonly needsSecondFactor: boolean;
-  /** Says how it ended. */
-  over(outcome: 'succeeded' | 'failed'): void;
-}
+import type { Guess, GuessAttempt, GuessThrottle } from '../context/services.ts';
 
 /** The name of a user or root in the throttle, however it is found: all guesses at it count together. */
 export function secretOwner(accountId: string, name: string): string {
@@ -58,7 +40,7 @@ export function secretOwner(accountId: string, name: string): string {
  *
  * It is this node's own and in memory; the lock-out of users is stored, and comes on top.
  */
-export class SignInThrottle {
+export class SignInThrottle implements GuessThrottle {
   readonly #now: () => number;
   readonly #names = new Map<string, Bucket>();
   readonly #namesFromAddresses = new Map<string, Bucket>();

@@ -1,7 +1,7 @@
 import type { Account } from '../context/account.ts';
 import { DAY_MS } from '../context/limits.ts';
+import type { Scope } from '../context/scope.ts';
 import type { Services } from '../context/services.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import { readSecurityPreference, type SecurityPreference } from '../settings/security-preference.ts';
 import type { LoginProfileRow, UserRow } from '../store/schema.ts';
 import { findUser, type UserReference } from '../users/user.ts';

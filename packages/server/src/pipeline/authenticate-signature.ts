@@ -1,7 +1,8 @@
 import type { GuardRefusal, Identity, ServedScope } from '@claviger/guard/internal';
 import type { ParsedSignature } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
-import type { Operation, Product, StreamOperation } from './operation.ts';
+import type { Product } from '../wire/product.ts';
+import type { Operation, StreamOperation } from './operation.ts';
 import type { RequestContext } from './request-context.ts';
 import type { RequestDependencies } from './request-dependencies.ts';
 

@@ -1,6 +1,6 @@
-import type { Services } from '../context/services.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { CallerIdentity } from '../session/session-identity.ts';
+import type { ServerServices } from './server-services.ts';
 
 /**
  * Takes a call off the allowances of its AccessKey or console session, and of its account. Only verified callers are
@@ -8,7 +8,7 @@ import type { CallerIdentity } from '../session/session-identity.ts';
  * @param now milliseconds since the epoch
  * @throws Refusal Throttling.User
  */
-export function takeCall({ callRates }: Services, identity: CallerIdentity, now: number): void {
+export function takeCall({ callRates }: ServerServices, identity: CallerIdentity, now: number): void {
   const caller = identity.by === 'signature' ? identity.accessKeyId : identity.session.row.session_id;
   const wait = callRates.take(caller, identity.principal, now);
   if (wait > 0) throw new Refusal('Throttling.User').retryAfter(wait);

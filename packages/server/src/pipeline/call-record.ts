@@ -1,9 +1,10 @@
 import type { Guard } from '@claviger/guard/internal';
 import type { CallRecord } from '../audit/audit-event.ts';
+import type { Answer } from '../wire/answer.ts';
 import type { WireParameters } from '../wire/parameter.ts';
 import { protocolParameters } from '../wire/protocol-parameters.ts';
 import { headerOf } from '../wire/request-format.ts';
-import { type Answer, type AnyOperation, effectOf } from './operation.ts';
+import { type AnyOperation, EFFECT_OF_ACCESS } from './operation.ts';
 import type { RequestContext } from './request-context.ts';
 
 /** What the audit keeps of a request, as much as is known of it. */
@@ -21,7 +22,7 @@ export function recordOf(
     product: operation?.product ?? '',
     version: context.version,
     operation: context.action,
-    access: operation === undefined ? 'read' : effectOf[operation.access],
+    access: operation === undefined ? 'read' : EFFECT_OF_ACCESS[operation.access],
     accountId: principal?.accountId ?? context.account?.accountId ?? context.attempt?.accountId ?? '',
     principal,
     attempt: context.attempt,

@@ -1,20 +1,6 @@
 import type { Credential } from '@claviger/guard';
+import { dependencyName, staleByChange } from '../store/change-dependency.ts';
 import type { Change } from '../store/store.ts';
-
-/**
- * The name of what a change makes stale. Groups and policies may have thousands of users: whoever is made from any of
- * an account's depends on the account.
- */
-export function staleByChange({ accountId, topic, subject }: Change): string {
-  return topic === 'group' || topic === 'policy'
-    ? dependencyName({ topic: 'account', subject: accountId })
-    : dependencyName({ topic, subject });
-}
-
-/** The name of something that a credential is made from. */
-export function dependencyName({ topic, subject }: Pick<Change, 'topic' | 'subject'>): string {
-  return `${topic}:${subject}`;
-}
 
 /** Something a cached credential was made from; stale once that changed. */
 interface Dependency {

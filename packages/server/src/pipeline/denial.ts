@@ -5,9 +5,10 @@ import {
   type Demand,
 } from '@claviger/guard/internal';
 import type { SessionDecision } from '@claviger/policy';
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { SealPlace } from '../secrets/sealed-columns.ts';
-import type { Call, Scope } from './operation.ts';
+import type { Call } from './operation.ts';
 
 /** Why a call was denied, by the names that `DecodeDiagnosticMessage` answers with. */
 export interface Diagnostic {

@@ -1,5 +1,6 @@
 import { Refusal } from '../errors/refusal.ts';
-import type { AnyOperation, Product } from './operation.ts';
+import type { Product } from '../wire/product.ts';
+import type { AnyOperation } from './operation.ts';
 
 /** Each version belongs to one product, so a request needs no host name to say which it means. */
 const productOfVersion: ReadonlyMap<string, Product> = new Map([

@@ -2,13 +2,13 @@ import type { GuardRequest, Principal } from '@claviger/guard';
 import type { ParsedSignature } from '@claviger/signature';
 import type { CallRecord } from '../audit/audit-event.ts';
 import type { Account } from '../context/account.ts';
-import type { Services } from '../context/services.ts';
+import type { Scope } from '../context/scope.ts';
 import type { CallerIdentity } from '../session/session-identity.ts';
 import type { WriteTransaction } from '../store/store.ts';
 import type { Format } from '../wire/encoding.ts';
 import { Warnings } from '../wire/warnings.ts';
-import { ComputedBeforehand } from './computed-beforehand.ts';
-import type { AnyOperation, ConsoleOutcome, Scope } from './operation.ts';
+import type { AnyOperation, ConsoleOutcome } from './operation.ts';
+import type { ServerServices } from './server-services.ts';
 
 /** What is known of a request so far; filled in along the dependencies, and written down whatever becomes of it. */
 export interface RequestContext {
@@ -34,7 +34,6 @@ export interface RequestContext {
   event: ConsoleOutcome['event'];
   cookies: readonly string[];
   touched: [string, string][];
-  computed: ComputedBeforehand | undefined;
   readonly warnings: Warnings;
 }
 
@@ -61,18 +60,17 @@ export function createRequestContext(request: GuardRequest, requestId: string, t
     event: undefined,
     cookies: [],
     touched: [],
-    computed: undefined,
     warnings: new Warnings(),
   };
 }
 
-/** What the operation of a request may see and do. @param transaction undefined for a read */
+/** Creates the scope of a request's operation. @param transaction undefined for a read */
 export function createScope(
-  services: Services,
+  services: ServerServices,
   context: RequestContext,
   account: Account,
   transaction: WriteTransaction | undefined,
-): Scope {
+): Scope & { readonly services: ServerServices } {
   const { accountId } = account;
   return {
     now: context.time,
@@ -85,10 +83,5 @@ export function createScope(
     },
     touched: (resourceType, name) => context.touched.push([resourceType, name]),
     warn: (text) => context.warnings.add(text),
-    computed: (name, compute) => {
-      if (transaction === undefined) throw new Error('only a write has something computed beforehand');
-      context.computed ??= new ComputedBeforehand();
-      return context.computed.take(name, compute);
-    },
   };
 }

@@ -1,9 +1,10 @@
 import type { ParsedSignature } from '@claviger/signature';
+import type { Answer } from '../wire/answer.ts';
 import { readInput } from '../wire/parameter.ts';
-import { readAnonymousRequest } from './anonymous-request.ts';
 import { auditedWrite } from './audited-write.ts';
 import { derivedKeyScope, SignatureRefused } from './authenticate-signature.ts';
-import type { AnonymousOperation, Answer } from './operation.ts';
+import type { AnonymousOperation } from './operation.ts';
+import { readAnonymousRequest } from './read-anonymous-request.ts';
 import { createScope, type RequestContext } from './request-context.ts';
 import type { RequestDependencies } from './request-dependencies.ts';
 

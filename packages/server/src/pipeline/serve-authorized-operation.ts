@@ -1,25 +1,26 @@
 import type { ParsedSignature } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
+import type { CallerIdentity } from '../session/session-identity.ts';
 import { isSteppedUp } from '../session/step-up.ts';
 import { readAccountProtection } from '../settings/account-protection.ts';
+import type { Answer } from '../wire/answer.ts';
 import { type InputOf, type ParameterMap, readInput } from '../wire/parameter.ts';
 import { auditedWrite } from './audited-write.ts';
 import { authenticateCaller, authorize, createCall, reauthenticateCaller } from './authenticate-caller.ts';
 import { takeCall } from './call-rate.ts';
 import { recordOf } from './call-record.ts';
-import type { Answer, Call, Operation, WriteOperation } from './operation.ts';
+import type { Call, Operation, ReadOperation, WriteOperation } from './operation.ts';
 import type { RequestContext } from './request-context.ts';
 import type { RequestDependencies } from './request-dependencies.ts';
 import { proofNeeded } from './security-effect.ts';
 
-/** Of an operation that a caller needs permission for, whichever way it has proven who it is. */
+/** Serves an operation that needs permission, for a signed request or a console session. */
 export async function serveAuthorizedOperation(
   dependencies: RequestDependencies,
   context: RequestContext,
   operation: Operation,
   signature: ParsedSignature,
 ): Promise<Answer> {
-  const { audit, guard } = dependencies;
   const identity = await authenticateCaller(dependencies, context, operation, signature);
   context.identity = identity;
   takeCall(dependencies.services, identity, context.time);
@@ -28,43 +29,58 @@ export async function serveAuthorizedOperation(
   }
 
   const input = readInput(operation.input, signature.parameters);
-  if (operation.access === 'write') {
-    return auditedWrite(dependencies, context, async (transaction) => {
-      const caller = await reauthenticateCaller(
-        dependencies,
-        context,
-        identity,
-        signature,
-        transaction.queries,
-      );
-      return perform(
-        dependencies,
-        operation,
-        input,
-        await createCall(dependencies, context, caller, transaction),
-      );
-    });
-  }
+  return operation.access === 'read'
+    ? serveRead(dependencies, context, operation, input, identity)
+    : serveWrite(dependencies, context, operation, input, identity, signature);
+}
+
+async function serveRead(
+  dependencies: RequestDependencies,
+  context: RequestContext,
+  operation: ReadOperation,
+  input: InputOf<ParameterMap>,
+  identity: CallerIdentity,
+): Promise<Answer> {
+  const { audit, guard } = dependencies;
   const call = await createCall(dependencies, context, identity, undefined);
-  const answer = await perform(dependencies, operation, input, call);
+  await authorize(dependencies, operation, input, call);
+  const answer = await operation.handle(input, call);
   const written = audit.append(recordOf(guard, context, answer, undefined));
   if (written !== undefined) await written;
   return answer;
 }
 
-async function perform(
+/** What `prepare` computes is authorised beforehand, on committed data, and the change again in its transaction. */
+async function serveWrite(
   dependencies: RequestDependencies,
-  operation: Operation,
+  context: RequestContext,
+  operation: WriteOperation,
   input: InputOf<ParameterMap>,
-  call: Call,
+  identity: CallerIdentity,
+  signature: ParsedSignature,
 ): Promise<Answer> {
-  await authorize(dependencies, operation, input, call);
-  if (operation.access === 'write') await assertProofOfPresence(operation, input, call);
-  return operation.handle(input, call);
+  const admit = async (call: Call) => {
+    await authorize(dependencies, operation, input, call);
+    await assertProofOfPresence(operation, input, call);
+  };
+  let prepared: unknown;
+  if (operation.prepare !== undefined) {
+    const call = await createCall(dependencies, context, identity, undefined);
+    await admit(call);
+    prepared = await operation.prepare(input, call);
+  }
+  return auditedWrite(dependencies, context, async (transaction) => {
+    const { queries } = transaction;
+    const caller = await reauthenticateCaller(dependencies, context, identity, signature, queries);
+    const call = await createCall(dependencies, context, caller, transaction);
+    await admit(call);
+    return operation.handle(input, call, prepared);
+  });
 }
 
 /**
- * Refuses a change that asks for more than a session of the console or an AccessKey.
+ * Asserts that the caller has proven its presence where the change requires more than a console session or an
+ * AccessKey.
  * @throws Refusal StepUpRequired in a console session without a step-up; Forbidden.CredentialChange by key, where the
  *   account has set that credential changes need a second factor
  */

@@ -1,11 +1,13 @@
 import type { ParsedSignature } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
+import type { ConsoleRequest } from '../session/console-request.ts';
 import { type ConsoleSession, readConsoleSession } from '../session/console-session.ts';
+import type { Answer } from '../wire/answer.ts';
 import { readInput } from '../wire/parameter.ts';
 import { headerOf } from '../wire/request-format.ts';
-import { readAnonymousRequest } from './anonymous-request.ts';
 import { auditedWrite } from './audited-write.ts';
-import type { Answer, ConsoleOperation, ConsoleRequest } from './operation.ts';
+import type { ConsoleOperation } from './operation.ts';
+import { readAnonymousRequest } from './read-anonymous-request.ts';
 import { createScope, type RequestContext } from './request-context.ts';
 import type { RequestDependencies } from './request-dependencies.ts';
 

@@ -1,11 +1,12 @@
 import type { ParsedSignature } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
+import type { OpenedStream } from '../wire/opened-stream.ts';
 import { type InputOf, type ParameterMap, readInput } from '../wire/parameter.ts';
 import { authenticateCaller, authorize, createCall } from './authenticate-caller.ts';
 import { takeCall } from './call-rate.ts';
 import { recordOf } from './call-record.ts';
 import { withConditions } from './demand-conditions.ts';
-import type { OpenedStream, StreamCall, StreamOperation } from './operation.ts';
+import type { StreamCall, StreamOperation } from './operation.ts';
 import type { RequestContext } from './request-context.ts';
 import type { RequestDependencies } from './request-dependencies.ts';
 import { withStoredNames } from './stored-resource.ts';

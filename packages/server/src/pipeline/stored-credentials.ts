@@ -15,10 +15,10 @@ import { SigningKey } from '@claviger/signature';
 import { readAccount } from '../accounts/account-directory.ts';
 import { rootPrincipal, userPrincipal } from '../accounts/principal.ts';
 import type { Account } from '../context/account.ts';
+import type { Permissions } from '../context/services.ts';
 import { servicesOf } from '../guards/guard.ts';
 import { guardPermissions } from '../guards/guard-permissions.ts';
 import { openGuardSecret } from '../guards/guard-secret.ts';
-import type { CompiledPermissions } from '../policies/compiled-permissions.ts';
 import { readUserPolicies } from '../policies/user-policies.ts';
 import { placeOfAccessKey } from '../secrets/sealed-columns.ts';
 import { SecretUnreadable } from '../secrets/sealed-text.ts';
@@ -38,7 +38,7 @@ export interface CredentialSourceParts {
   readonly now: () => number;
   /** How many credentials are kept in memory. */
   readonly capacity: number;
-  readonly compiled: CompiledPermissions;
+  readonly compiled: Permissions;
 }
 
 type DependsOn = readonly Pick<Change, 'topic' | 'subject'>[];

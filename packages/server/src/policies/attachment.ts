@@ -1,6 +1,6 @@
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { requireGroup } from '../groups/group.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import { requireRole } from '../roles/role.ts';
 import type { GroupRow, PolicyAttachmentRow, RoleRow, UserRow } from '../store/schema.ts';
 import { requireUser } from '../users/user.ts';

@@ -1,5 +1,6 @@
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
+import { assertWellFormedPolicy, warnOfPolicy } from '../policy-documents/policy-text.ts';
 import type { PolicyRow, PolicyVersionRow } from '../store/schema.ts';
 import {
   changePolicy,
@@ -9,7 +10,6 @@ import {
   requirePolicy,
   versionId,
 } from './policy.ts';
-import { assertWellFormedPolicy, warnOfPolicy } from './policy-text.ts';
 import { systemPolicies } from './system-policies.ts';
 
 /** One document of a policy; the default one is in force. */

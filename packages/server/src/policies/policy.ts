@@ -1,9 +1,9 @@
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
+import { assertWellFormedPolicy, warnOfPolicy } from '../policy-documents/policy-text.ts';
 import { readRowCount, readRowCounts } from '../store/row-counts.ts';
 import type { PolicyRow } from '../store/schema.ts';
 import { addTags, idsWithTag, removeTags, type Tag, type TagFilter } from '../tags/tag.ts';
-import { assertWellFormedPolicy, warnOfPolicy } from './policy-text.ts';
 import { type SystemPolicy, systemPolicies } from './system-policies.ts';
 
 /** Who keeps a policy: the server, the same in all accounts, or the account. */

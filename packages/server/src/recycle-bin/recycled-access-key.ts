@@ -1,8 +1,8 @@
 import { assertKeyQuota, changeKey, requireAccessKey } from '../access-keys/access-key.ts';
 import type { KeyOwner } from '../access-keys/owner.ts';
 import { DAY_MS, RECYCLE_BIN_DAYS } from '../context/limits.ts';
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import { forgetGeneration } from '../revocation/role-session-generation.ts';
 import type { AccessKeyRow } from '../store/schema.ts';
 

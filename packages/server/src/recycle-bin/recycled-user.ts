@@ -1,8 +1,8 @@
 import { changeKey } from '../access-keys/access-key.ts';
 import { recordHousekeeping } from '../audit/system-event.ts';
 import { DAY_MS, RECYCLE_BIN_DAYS } from '../context/limits.ts';
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import { endSessionsOfUser } from '../revocation/end-console-sessions.ts';
 import { endRoleSessions } from '../revocation/role-session-generation.ts';
 import { readRowCount } from '../store/row-counts.ts';

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { dependencyName, staleByChange } from '../pipeline/credential-cache.ts';
+import { dependencyName, staleByChange } from '../store/change-dependency.ts';
 import type { Change } from '../store/store.ts';
 
 const nameBytes = 9;

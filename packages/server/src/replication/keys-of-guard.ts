@@ -1,4 +1,4 @@
-import type { Scope } from '../pipeline/operation.ts';
+import type { Scope } from '../context/scope.ts';
 import { AccountRecords } from './account-records.ts';
 import { isVerifiedByGuard, type Reach } from './policy-reach.ts';
 

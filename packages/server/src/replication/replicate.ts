@@ -13,12 +13,13 @@ import {
 } from '@claviger/guard/replication';
 import { Refusal } from '../errors/refusal.ts';
 import type { OpenConnection } from '../guards/guard-connections.ts';
-import type { Call, OpenedStream, StreamCall } from '../pipeline/operation.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
+import type { OpenedStream } from '../wire/opened-stream.ts';
 import { AccountRecords } from './account-records.ts';
 import { ChangeQueue } from './change-queue.ts';
 import { Cursor, changesSince } from './cursor.ts';
 import { DependencyNames } from './dependency-name.ts';
+import type { ReplicationContext, ReplicationStreamContext } from './replication-context.ts';
 
 /** A guard that hears nothing for twice as long takes the server for away. */
 const heartbeatMs = 5000;
@@ -46,7 +47,10 @@ export interface ReplicationRequest {
  * and a sign of life when there is none. It ends when the caller may no longer have it.
  * @throws Refusal InvalidProtocol.NeedSsl, InvalidParameter.PublicKey.Format, Throttling.Stream
  */
-export async function replicate(call: StreamCall, request: ReplicationRequest): Promise<OpenedStream> {
+export async function replicate(
+  call: ReplicationStreamContext,
+  request: ReplicationRequest,
+): Promise<OpenedStream> {
   const openedAt = performance.now();
   requireSecure(call);
   const agreement = new KeyAgreement();
@@ -88,7 +92,10 @@ export async function replicate(call: StreamCall, request: ReplicationRequest): 
 }
 
 /** The guard that calls. @throws Refusal NoPermission.NotGuard */
-export function guardOf({ principal }: Pick<Call, 'principal'>, action: string): GuardPrincipal {
+export function guardOf(
+  { principal }: Pick<ReplicationContext, 'principal'>,
+  action: string,
+): GuardPrincipal {
   if (principal.type === 'guard') return principal;
   throw new Refusal('NoPermission.NotGuard', { action });
 }
@@ -122,7 +129,10 @@ function servicesMark(guarded: readonly string[]): string {
 }
 
 /** Notes who has connected, where operators and the console see it. */
-function openConnection(call: StreamCall, { version }: ReplicationRequest): Promise<OpenConnection> {
+function openConnection(
+  call: ReplicationStreamContext,
+  { version }: ReplicationRequest,
+): Promise<OpenConnection> {
   const principal = guardOf(call, 'ReplicateCredentials');
   return call.services.guardConnections.open({
     connection_id: call.requestId,
@@ -138,7 +148,7 @@ function openConnection(call: StreamCall, { version }: ReplicationRequest): Prom
  * Secrets leave the server over TLS only, or to the machine that it runs on.
  * @throws Refusal InvalidProtocol.NeedSsl
  */
-export function requireSecure({ identity: { secure, sourceAddress } }: Call): void {
+export function requireSecure({ identity: { secure, sourceAddress } }: ReplicationContext): void {
   const isLoopback = sourceAddress === '::1' || /^127\.\d+\.\d+\.\d+$/.test(sourceAddress);
   if (!secure && !isLoopback) throw new Refusal('InvalidProtocol.NeedSsl');
 }
@@ -148,7 +158,7 @@ export function requireSecure({ identity: { secure, sourceAddress } }: Call): vo
  * @throws Refusal InvalidParameter.PublicKey.Format
  */
 export function sealerFor(
-  call: Call,
+  call: ReplicationContext,
   { accessKeyId, credential }: Identity,
   purpose: 'replication' | 'session',
   agreement: KeyAgreement,
@@ -177,7 +187,7 @@ export function staleNamesFor({ credential }: Identity): DependencyNames {
 type Line = ReplicationRecord | ReplicationMark;
 
 async function* follow(
-  call: StreamCall,
+  call: ReplicationStreamContext,
   connection: OpenConnection,
   { cursor, services }: ReplicationRequest,
   openedAt: number,

@@ -1,12 +1,11 @@
 import type { CredentialProblem } from '@claviger/guard';
 import { KeyAgreement, type ResolvedStsSession } from '@claviger/guard/replication';
 import { acs3Verifier } from '@claviger/signature';
-import { Refusal } from '../errors/refusal.ts';
-import type { Call } from '../pipeline/operation.ts';
 import { type SessionOfToken, sessionOfToken } from '../tokens/session-of-token.ts';
 import { accountOfToken } from '../tokens/session-token.ts';
 import { isVerifiedByGuard, PolicyReach, type Reach } from './policy-reach.ts';
 import { guardOf, requireSecure, sealerFor, servicesFor, staleNamesFor } from './replicate.ts';
+import type { ReplicationContext } from './replication-context.ts';
 
 /** A session that a guard asks about. */
 export interface SessionQuestion {
@@ -27,14 +26,13 @@ export type SessionAnswer =
  * Says what a guard needs to know of a session of its own account. What the token says is sealed with the account's
  * data key, which no guard has. It is read from the database and not from memory: what the guard heard of a change
  * before it asked must be part of the answer.
- * @throws Refusal SignatureOnly, InvalidProtocol.NeedSsl, InvalidParameter.PublicKey.Format
+ * @throws Refusal InvalidProtocol.NeedSsl, InvalidParameter.PublicKey.Format
  */
 export async function resolveSession(
-  call: Call,
+  call: ReplicationContext,
   { accessKeyId, token, publicKey, services }: SessionQuestion,
 ): Promise<SessionAnswer> {
   const { identity } = call;
-  if (identity.by !== 'signature') throw new Refusal('SignatureOnly', { action: 'ResolveSecurityToken' });
   requireSecure(call);
   const agreement = new KeyAgreement();
   const sealer = sealerFor(call, identity, 'session', agreement, publicKey);

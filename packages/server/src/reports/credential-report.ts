@@ -1,6 +1,6 @@
 import { DAY_MS } from '../context/limits.ts';
+import type { Scope } from '../context/scope.ts';
 import { readPasswordPolicy } from '../passwords/password-policy.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import { principalName } from '../users/user.ts';
 import { instant } from '../wire/instant.ts';
 import { type IdentityFacts, readIdentityFacts } from './identity-facts.ts';

@@ -1,4 +1,4 @@
-import type { Scope } from '../pipeline/operation.ts';
+import type { Scope } from '../context/scope.ts';
 import { type IdentityFacts, isOld, isUnused, type KeyFacts, readIdentityFacts } from './identity-facts.ts';
 import { readReport, writeReport } from './stored-report.ts';
 

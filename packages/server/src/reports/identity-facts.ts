@@ -1,5 +1,5 @@
 import { DAY_MS } from '../context/limits.ts';
-import type { Scope } from '../pipeline/operation.ts';
+import type { Scope } from '../context/scope.ts';
 
 /** What is known of one AccessKey. */
 export interface KeyFacts {

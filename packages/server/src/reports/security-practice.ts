@@ -1,5 +1,5 @@
+import type { Scope } from '../context/scope.ts';
 import { type PasswordPolicy, readPasswordPolicy } from '../passwords/password-policy.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import { isOld, isUnused, readIdentityFacts } from './identity-facts.ts';
 
 /** How well an account keeps its identities, counted from what there is. */

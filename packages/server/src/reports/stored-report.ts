@@ -1,4 +1,4 @@
-import type { Scope } from '../pipeline/operation.ts';
+import type { Scope } from '../context/scope.ts';
 import type { ReportRow } from '../store/schema.ts';
 
 /** The last report of a kind, when there is one. */

@@ -1,5 +1,5 @@
 import type { Queries } from '../store/store.ts';
-import type { TokenIssuer } from '../tokens/session-token.ts';
+import type { TokenIssuer } from './token-issuer.ts';
 
 /**
  * Revocation of role sessions. Tokens are self-contained, so there is no list of sessions to delete from. Instead each

@@ -1,6 +1,6 @@
 import { Refusal } from '../errors/refusal.ts';
 import type { Scope } from '../pipeline/operation.ts';
-import { assertWellFormedPolicy, warnOfPolicy } from '../policies/policy-text.ts';
+import { assertWellFormedPolicy, warnOfPolicy } from '../policy-documents/policy-text.ts';
 import { readRowCount } from '../store/row-counts.ts';
 import type { RoleRow } from '../store/schema.ts';
 import { addTags, idsWithTag, removeTags, type Tag, type TagFilter } from '../tags/tag.ts';

@@ -1,25 +1,37 @@
 import { randomBytes } from 'node:crypto';
-import type { Configuration } from '../configuration.ts';
 import { environmentMasterKey, masterKeyVariable } from './environment-master-key.ts';
 import { masterKeyFile, openMasterKeyFile } from './file-master-key.ts';
 import type { MasterKey } from './master-key.ts';
 import { VaultMasterKey } from './vault-master-key.ts';
 
+/** Which master key to open. */
+export interface MasterKeySettings {
+  readonly masterKeyProvider: 'file' | 'environment' | 'vault';
+  /** Data directory, which has the key file. */
+  readonly data: string;
+  /** Of `environment`. */
+  readonly masterKey?: string | undefined;
+  /** Of `vault`: address, token and name of the transit key. */
+  readonly vaultAddress?: string | undefined;
+  readonly vaultToken?: string | undefined;
+  readonly vaultKey: string;
+}
+
 /**
- * The master key that the configuration names.
+ * Opens the master key that the settings name.
  * @throws MasterKeyUnavailable when it is missing, malformed or open to others
  */
-export function openMasterKey(configuration: Configuration): MasterKey {
-  switch (configuration.masterKeyProvider) {
+export function openMasterKey(settings: MasterKeySettings): MasterKey {
+  switch (settings.masterKeyProvider) {
     case 'file':
-      return openMasterKeyFile(masterKeyFile(configuration.data), randomBytes);
+      return openMasterKeyFile(masterKeyFile(settings.data), randomBytes);
     case 'environment':
-      return environmentMasterKey({ [masterKeyVariable]: configuration.masterKey }, randomBytes);
+      return environmentMasterKey({ [masterKeyVariable]: settings.masterKey }, randomBytes);
     case 'vault':
       return new VaultMasterKey({
-        address: configuration.vaultAddress ?? '',
-        token: configuration.vaultToken ?? '',
-        keyName: configuration.vaultKey,
+        address: settings.vaultAddress ?? '',
+        token: settings.vaultToken ?? '',
+        keyName: settings.vaultKey,
         fetch,
       });
   }

@@ -1,6 +1,6 @@
 import { DAY_MS } from '../context/limits.ts';
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import { placeOfServiceCredential } from '../secrets/sealed-columns.ts';
 import type { ServiceCredentialRow, UserRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';

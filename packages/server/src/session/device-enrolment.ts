@@ -1,7 +1,7 @@
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { bindDevice } from '../mfa/binding.ts';
 import { createVirtualDevice, enrolmentCode, findVirtualDevice } from '../mfa/virtual-device.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import { placeOfSessionDevice } from '../secrets/sealed-columns.ts';
 import { Secret } from '../wire/secret.ts';
 import { type ConsoleSession, changeConsoleSession } from './console-session.ts';

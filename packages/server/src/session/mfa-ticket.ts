@@ -1,5 +1,5 @@
 import { DAY_MS } from '../context/limits.ts';
-import type { Scope } from '../pipeline/operation.ts';
+import type { Scope } from '../context/scope.ts';
 import type { SecurityPreference } from '../settings/security-preference.ts';
 import { hasFactor, type SecondFactors, type SessionOwner } from './second-factor.ts';
 import { hashOfToken } from './session-secret.ts';

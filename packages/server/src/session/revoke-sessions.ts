@@ -1,6 +1,6 @@
 import { requireAccessKey } from '../access-keys/access-key.ts';
 import type { KeyOwner } from '../access-keys/owner.ts';
-import type { Scope } from '../pipeline/operation.ts';
+import type { Scope } from '../context/scope.ts';
 import {
   endSessionsOfAccount,
   endSessionsOfUser,

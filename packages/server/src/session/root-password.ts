@@ -1,12 +1,12 @@
 import type { OneTimePassword } from '../accounts/create-account.ts';
 import type { Account } from '../context/account.ts';
+import type { Scope } from '../context/scope.ts';
 import type { Services } from '../context/services.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { findBoundDevice, unbindDevice } from '../mfa/binding.ts';
 import { checkPassword } from '../passwords/check-password.ts';
 import { readPasswordPolicy } from '../passwords/password-policy.ts';
-import { hashInChange, verifyInChange } from '../passwords/prepared-password.ts';
-import type { Scope } from '../pipeline/operation.ts';
+import { isSamePassword, type PreparedPassword, preparePassword } from '../passwords/prepared-password.ts';
 import { endSessionsOfRoot } from '../revocation/end-console-sessions.ts';
 import type { RootSignInRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
@@ -80,19 +80,42 @@ export async function verifyRootPassword(
 }
 
 /**
- * Changes the root's password. It is held to the account's policy too, though that speaks of RAM users only.
- * @throws Refusal InvalidParameter.Password.TooWeak
+ * Hashes the root's new password before its transaction; `undefined` if it is too weak and will be refused.
+ * @throws Refusal Throttling.SignIn
  */
-export async function changeRootPassword(scope: Scope, password: string): Promise<void> {
+export async function prepareRootPassword(
+  scope: Pick<Scope, 'account' | 'services'>,
+  queries: Queries,
+  password: string,
+): Promise<PreparedPassword | undefined> {
+  const { accountId } = scope.account;
+  const policy = await readPasswordPolicy(queries, accountId);
+  if (checkPassword(policy, password, 'root') !== undefined) return undefined;
+  const stored = await hashOf(queries, accountId);
+  return preparePassword(scope, password, stored === null ? [] : [stored]);
+}
+
+/**
+ * Changes the root's password. The account's policy applies to it, although RAM's names RAM users only.
+ * @throws Refusal InvalidParameter.Password.TooWeak, ConcurrentModification
+ */
+export async function changeRootPassword(
+  scope: Scope,
+  password: string,
+  prepared: PreparedPassword | undefined,
+): Promise<void> {
   const { accountId } = scope.account;
   const policy = await readPasswordPolicy(scope.queries, accountId);
   const weakness = checkPassword(policy, password, 'root');
-  const hash = await hashOf(scope.queries, accountId);
-  const reason = weakness ?? (verifyInChange(scope, hash, password) ? 'it is the present one' : undefined);
-  if (reason !== undefined) throw new Refusal('InvalidParameter.Password.TooWeak', { reason });
+  if (weakness !== undefined) throw new Refusal('InvalidParameter.Password.TooWeak', { reason: weakness });
+  if (prepared === undefined) throw new Refusal('ConcurrentModification');
+  const stored = await hashOf(scope.queries, accountId);
+  if (stored !== null && isSamePassword(prepared, stored)) {
+    throw new Refusal('InvalidParameter.Password.TooWeak', { reason: 'it is the present one' });
+  }
   await scope.queries
     .updateTable('accounts')
-    .set({ root_password_hash: hashInChange(scope, password, undefined), root_password_must_change: 0 })
+    .set({ root_password_hash: prepared.hash, root_password_must_change: 0 })
     .where('account_id', '=', accountId)
     .execute();
   await writeRow(scope.queries, {

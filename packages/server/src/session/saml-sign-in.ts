@@ -1,6 +1,8 @@
 import { accountOf } from '../accounts/account-directory.ts';
 import { domainSuffix } from '../accounts/create-account.ts';
 import type { Account } from '../context/account.ts';
+import type { Proof } from '../context/anonymous-request.ts';
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { countingAuxiliaryDomain } from '../federation/auxiliary-domain.ts';
 import { nobody, readSamlMetadata, type SamlMetadata } from '../federation/saml-metadata.ts';
@@ -8,9 +10,9 @@ import { consoleServiceProvider } from '../federation/service-provider.ts';
 import { readUserSsoSettings, type UserSsoSettings } from '../federation/user-sso-settings.ts';
 import { type SamlSubject, verifySamlSubject } from '../federation/verify-saml-assertion.ts';
 import { findLoginProfile } from '../passwords/login-profile.ts';
-import type { ConsoleRequest, Proof, Scope } from '../pipeline/operation.ts';
 import type { UserRow } from '../store/schema.ts';
 import { findUser } from '../users/user.ts';
+import type { ConsoleRequest } from './console-request.ts';
 import { trustedOrigin } from './console-site.ts';
 import { isSamlRequestOf } from './saml-request.ts';
 

@@ -1,6 +1,6 @@
+import type { Scope } from '../context/scope.ts';
 import { findBoundDevice } from '../mfa/binding.ts';
 import { listPasskeys } from '../mfa/passkey.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import type { MfaDeviceRow, PasskeyRow } from '../store/schema.ts';
 
 /** Whose session it is. */

@@ -3,6 +3,8 @@ import { IpNetworkSet } from '@claviger/policy';
 import { accountOf } from '../accounts/account-directory.ts';
 import { domainSuffix } from '../accounts/create-account.ts';
 import type { Account } from '../context/account.ts';
+import type { Proof } from '../context/anonymous-request.ts';
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { readUserSsoSettings } from '../federation/user-sso-settings.ts';
 import { kindsAtLeast } from '../passwords/check-password.ts';
@@ -10,7 +12,6 @@ import { findLoginProfile } from '../passwords/login-profile.ts';
 import { type PasswordPolicy, readPasswordPolicy } from '../passwords/password-policy.ts';
 import { networkOf, secretOwner } from '../passwords/sign-in-throttle.ts';
 import { noteSignIn, signInDemands, verifySignIn } from '../passwords/verify-sign-in.ts';
-import type { ConsoleRequest, Proof, Scope } from '../pipeline/operation.ts';
 import {
   loginNetworks,
   readSecurityPreference,
@@ -18,6 +19,7 @@ import {
 } from '../settings/security-preference.ts';
 import type { ConsoleSessionRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
+import type { ConsoleRequest } from './console-request.ts';
 import { type ConsoleSession, signInMs } from './console-session.ts';
 import { noteRootSignIn, readRootSignIn, verifyRootPassword } from './root-password.ts';
 import { readSecondFactors, type SessionOwner } from './second-factor.ts';

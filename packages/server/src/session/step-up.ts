@@ -3,8 +3,8 @@ import { verifyCode } from '../mfa/verify-code.ts';
 import { findLoginProfile } from '../passwords/login-profile.ts';
 import { networkOf } from '../passwords/sign-in-throttle.ts';
 import { verifySignIn } from '../passwords/verify-sign-in.ts';
-import type { ConsoleRequest } from '../pipeline/operation.ts';
 import type { Queries } from '../store/store.ts';
+import type { ConsoleRequest } from './console-request.ts';
 import type { ConsoleSession } from './console-session.ts';
 import { verifyRootPassword } from './root-password.ts';
 

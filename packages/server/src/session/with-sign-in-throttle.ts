@@ -1,7 +1,7 @@
 import type { Account } from '../context/account.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { secretOwner } from '../passwords/sign-in-throttle.ts';
-import type { ConsoleRequest } from '../pipeline/operation.ts';
+import type { ConsoleRequest } from './console-request.ts';
 import type { SessionOwner } from './second-factor.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Scope } from '../pipeline/operation.ts';
+import type { Scope } from '../context/scope.ts';
 import type { Queries } from '../store/store.ts';
 
 /** Protection that an account has chosen beyond RAM's own settings; off by default, since Terraform signs with keys. */

@@ -1,8 +1,8 @@
 import type { UserPrincipal } from '@claviger/guard';
 import type { Demand } from '@claviger/guard/internal';
-import { arn } from '../accounts/arn.ts';
+import { arn } from '../context/arn.ts';
+import type { CallerScope } from '../context/scope.ts';
 import { deviceArn } from '../mfa/serial-number.ts';
-import type { Call } from '../pipeline/operation.ts';
 
 /** The condition key that says whether a user acts on itself: on its own resource, or a device of its own name. */
 const key = 'ram:ActsOnItself';
@@ -38,8 +38,8 @@ export function conditionOnItself(principal: UserPrincipal, resource: string): r
  * A demand that says whether it is the caller itself that it acts on.
  * @param resource a user, or an MFA device
  */
-export function demandOnResource(call: Call, action: string, resource: string): Demand {
-  const { principal } = call;
+export function demandOnResource(scope: CallerScope, action: string, resource: string): Demand {
+  const { principal } = scope;
   if (principal.type !== 'ram-user') return { action, resource };
   return { action, resource, conditions: new Map([conditionOnItself(principal, resource)]) };
 }

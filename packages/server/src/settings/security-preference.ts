@@ -1,6 +1,6 @@
 import { type IpNetwork, parseIpNetwork } from '@claviger/policy';
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import {
   endSessionsByPasskey,
   forgetSecondFactorsShown,

@@ -1,5 +1,5 @@
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import type { TagRow } from '../store/schema.ts';
 
 /** A label of a user, group, role or policy; a key occurs once on each. */

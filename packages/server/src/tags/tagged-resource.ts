@@ -1,5 +1,5 @@
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import type { TagRow } from '../store/schema.ts';
 import { addTags, idsWithTag, readTags, removeTags, type Tag, type TagFilter } from './tag.ts';
 

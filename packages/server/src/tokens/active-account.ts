@@ -1,5 +1,5 @@
 import type { Account } from '../context/account.ts';
-import type { AnonymousRequest } from '../pipeline/operation.ts';
+import type { AnonymousRequest } from '../context/anonymous-request.ts';
 
 /** The account of an identity provider that an unsigned request names; undefined when there is none in use. */
 export async function findActiveAccount(

@@ -1,16 +1,17 @@
 import { RequestConditions } from '@claviger/guard/internal';
 import { decideTrust } from '@claviger/policy';
 import type { Account } from '../context/account.ts';
+import type { CallerScope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Call } from '../pipeline/operation.ts';
 import { type Generations, subjectsOf } from '../revocation/role-session-generation.ts';
+import type { TokenIssuer } from '../revocation/token-issuer.ts';
 import { findRole, sessionSeconds } from '../roles/role.ts';
 import { compileTrust, trustPrincipal } from '../roles/trusted-identities.ts';
 import type { CallerIdentity } from '../session/session-identity.ts';
 import type { RoleRow } from '../store/schema.ts';
 import { readTagValues, tagConditions } from '../tags/tag-values.ts';
 import { type OpenedSession, openSession } from './open-session.ts';
-import { openToken, type SessionToken, type TokenIssuer } from './session-token.ts';
+import { openToken, type SessionToken } from './session-token.ts';
 
 /** How long a session may be asked to last; its role may set a lower end. */
 export const sessionBounds = {
@@ -53,7 +54,7 @@ export interface SessionRequest {
  *
  * @throws Refusal NoPermission, EntityNotExist.Role in the caller's own account, InvalidParameter.*
  */
-export async function assumeRole(call: Call, asked: SessionRequest): Promise<OpenedSession> {
+export async function assumeRole(call: AssumeRoleContext, asked: SessionRequest): Promise<OpenedSession> {
   if (call.principal.type === 'root') throw new Refusal('NoPermission.Root');
   const { account, role } = await requireTrustingRole(call, asked);
   const origin = await originOf(call);
@@ -72,7 +73,7 @@ export async function assumeRole(call: Call, asked: SessionRequest): Promise<Ope
 }
 
 async function requireTrustingRole(
-  call: Call,
+  call: AssumeRoleContext,
   asked: SessionRequest,
 ): Promise<{ readonly account: Account; readonly role: RoleRow }> {
   const { accountId, roleName } = asked.role;
@@ -85,7 +86,7 @@ async function requireTrustingRole(
   throw new Refusal('NoPermission.AssumeRole', { resource: asked.roleArn });
 }
 
-async function trusts(role: RoleRow, call: Call, asked: SessionRequest): Promise<boolean> {
+async function trusts(role: RoleRow, call: AssumeRoleContext, asked: SessionRequest): Promise<boolean> {
   const tags = await readTagValues(call.queries, role.account_id, 'role', role.role_id);
   const decision = decideTrust(compileTrust(role), {
     action: 'sts:AssumeRole',
@@ -101,6 +102,11 @@ async function trusts(role: RoleRow, call: Call, asked: SessionRequest): Promise
   return decision.effect === 'Allow';
 }
 
+/** Scope of a call that opens a role session. */
+export interface AssumeRoleContext extends CallerScope {
+  readonly identity: CallerIdentity;
+}
+
 /** Whose call this is, and, of a session, everything that its own token rests on. */
 interface Origin {
   readonly issuers: readonly TokenIssuer[];
@@ -109,7 +115,7 @@ interface Origin {
   readonly generations: Generations | undefined;
 }
 
-async function originOf(call: Call): Promise<Origin> {
+async function originOf(call: AssumeRoleContext): Promise<Origin> {
   const { principal, identity } = call;
   switch (principal.type) {
     case 'root':
@@ -159,7 +165,7 @@ function userIssuer(identity: CallerIdentity, accountId: string, userId: string)
 }
 
 /** The session that calls, as its token tells it. */
-async function ownToken(call: Call): Promise<SessionToken> {
+async function ownToken(call: AssumeRoleContext): Promise<SessionToken> {
   // INVARIANT: sessions of roles sign.
   if (call.identity.by !== 'signature') throw new Refusal('NoPermission.AssumeRole', { resource: '' });
   const { signature, accessKeyId } = call.identity;
@@ -181,7 +187,7 @@ function sourceIdentityOf(origin: Origin, asked: string | undefined): string | u
 }
 
 /** When the session ends: as asked, within what the role allows, and not after the AccessKey or console session that opened it. */
-function endOfSession(call: Call, role: RoleRow, asked: number | undefined): number {
+function endOfSession(call: AssumeRoleContext, role: RoleRow, asked: number | undefined): number {
   const maximum =
     call.principal.type === 'assumed-role'
       ? Math.min(role.max_session_seconds, sessionBounds.maximumChainedSeconds)

@@ -1,11 +1,12 @@
-import { identityArn } from '../accounts/arn.ts';
 import type { Account } from '../context/account.ts';
+import { identityArn } from '../context/arn.ts';
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import { type Generations, readGenerations, subjectsOf } from '../revocation/role-session-generation.ts';
+import type { TokenIssuer } from '../revocation/token-issuer.ts';
 import type { RoleRow } from '../store/schema.ts';
 import { readSession } from './read-session.ts';
-import { issueToken, type SessionToken, type TokenIssuer } from './session-token.ts';
+import { issueToken, type SessionToken } from './session-token.ts';
 
 /** A session that everybody concerned has agreed to. */
 export interface AgreedSession {

@@ -1,9 +1,10 @@
 import type { Account } from '../context/account.ts';
 import { readGenerations, subjectsOf } from '../revocation/role-session-generation.ts';
+import type { TokenIssuer } from '../revocation/token-issuer.ts';
 import { readNamedConsoleSession } from '../session/console-session.ts';
 import type { RoleRow } from '../store/schema.ts';
 import type { Change, Queries } from '../store/store.ts';
-import type { SessionToken, TokenIssuer } from './session-token.ts';
+import type { SessionToken } from './session-token.ts';
 
 /** A session whose token was opened, as it stands now. */
 export interface Session {

@@ -1,6 +1,6 @@
 import type { Demand } from '@claviger/guard/internal';
-import { arn } from '../accounts/arn.ts';
-import type { Scope } from '../pipeline/operation.ts';
+import { arn } from '../context/arn.ts';
+import type { Scope } from '../context/scope.ts';
 import { findUser, type UserReference } from './user.ts';
 
 /** The resource of a demand: what policies are asked about, and what a refusal names instead, if that differs. */

@@ -1,5 +1,5 @@
 import { type ErrorFields, errorBody } from '@claviger/guard/internal';
-import type { Answer } from '../pipeline/operation.ts';
+import type { Answer } from './answer.ts';
 import { Secret } from './secret.ts';
 
 /** The two forms an answer may have; the request's `Format` or `Accept`, or the product's default, decides. */

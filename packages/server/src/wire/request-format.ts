@@ -1,8 +1,8 @@
 import type { GuardRequest } from '@claviger/guard';
 import { Refusal } from '../errors/refusal.ts';
-import type { Product } from '../pipeline/operation.ts';
 import type { Format } from './encoding.ts';
 import type { WireParameters } from './parameter.ts';
+import type { Product } from './product.ts';
 
 /** The first value of a header. @param name lower-cased */
 export function headerOf(request: GuardRequest, name: string): string | undefined {

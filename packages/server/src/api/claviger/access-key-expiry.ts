@@ -2,7 +2,7 @@ import { listAccessKeys } from '../../access-keys/access-key.ts';
 import { isBeyondCeiling, setExpiry } from '../../access-keys/expiry.ts';
 import { readCeiling, setCeiling } from '../../access-keys/expiry-ceiling.ts';
 import { keyOwner, keyOwnerResource } from '../../access-keys/owner.ts';
-import { arn } from '../../accounts/arn.ts';
+import { arn } from '../../context/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { instant, readInstant } from '../../wire/instant.ts';

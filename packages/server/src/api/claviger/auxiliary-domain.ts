@@ -1,10 +1,11 @@
-import { arn } from '../../accounts/arn.ts';
+import { arn } from '../../context/arn.ts';
 import {
   type AuxiliaryDomain,
   proveAuxiliaryDomain,
   readAuxiliaryDomain,
+  readDomainRecords,
 } from '../../federation/auxiliary-domain.ts';
-import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { type Call, type Operation, operation, preparedOperation } from '../../pipeline/operation.ts';
 import { instant } from '../../wire/instant.ts';
 import { version } from './version.ts';
 
@@ -36,7 +37,7 @@ export const auxiliaryDomainOperations: readonly Operation[] = [
   }),
 
   // Looks for that record.
-  operation({
+  preparedOperation({
     product: 'Claviger',
     version,
     name: 'VerifyAuxiliaryDomain',
@@ -44,8 +45,9 @@ export const auxiliaryDomainOperations: readonly Operation[] = [
     security: { effect: 'credential' },
     input: {},
     authorize: (_, call) => demand('ram:SetUserSsoSettings', call),
-    async handle(_, call) {
-      const proof = await proveAuxiliaryDomain(call);
+    prepare: (_, call) => readDomainRecords(call),
+    async handle(_, call, records) {
+      const proof = await proveAuxiliaryDomain(call, records);
       return { ...shown(proof), Fault: proof.fault ?? '' };
     },
   }),

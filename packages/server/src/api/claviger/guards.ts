@@ -11,9 +11,10 @@ import {
   setGuardServices,
   setGuardStatus,
 } from '../../guards/guard.ts';
-import { type Answer, type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { keysOfGuard } from '../../replication/keys-of-guard.ts';
 import type { GuardConnectionRow, GuardRow } from '../../store/schema.ts';
+import type { Answer } from '../../wire/answer.ts';
 import { instant } from '../../wire/instant.ts';
 import { afterMarker, page, pageParameters } from '../../wire/page.ts';
 import { list, oneOf } from '../../wire/parameter.ts';
@@ -44,7 +45,7 @@ export const guardOperations: readonly Operation[] = [
       ...demandsToActAsAnyPrincipal(call),
     ],
     async handle(input, call) {
-      assertNotDeniedOnAny(call);
+      assertNotDeniedOnAny(call.identity.credential);
       const settings: GuardSettings = {
         name: input.GuardName,
         services: input.Services,
@@ -133,7 +134,7 @@ export const guardOperations: readonly Operation[] = [
       ...demandsToActAsAnyPrincipal(call),
     ],
     async handle(input, call) {
-      assertNotDeniedOnAny(call);
+      assertNotDeniedOnAny(call.identity.credential);
       const [guard] = await wireGuards(call, [await setGuardServices(call, input.GuardName, input.Services)]);
       return { Guard: guard };
     },

@@ -1,4 +1,5 @@
-import { arn } from '../../accounts/arn.ts';
+import { arn } from '../../context/arn.ts';
+
 import { Refusal } from '../../errors/refusal.ts';
 import { addPasskey, listPasskeys } from '../../mfa/passkey.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';

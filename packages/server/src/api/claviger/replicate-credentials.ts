@@ -1,3 +1,4 @@
+import { Refusal } from '../../errors/refusal.ts';
 import {
   type Call,
   type Operation,
@@ -71,12 +72,17 @@ export const replicationOperations: readonly Operation[] = [
     // A part of replication: whoever may have every key of the account learns nothing more by it.
     authorize: demand,
     async handle(input, call) {
-      return resolveSession(call, {
-        accessKeyId: input.SessionAccessKeyId,
-        token: input.SessionToken,
-        publicKey: input.PublicKey,
-        services: input.ProtectedServices,
-      });
+      const { identity } = call;
+      if (identity.by !== 'signature') throw new Refusal('SignatureOnly', { action: 'ResolveSecurityToken' });
+      return resolveSession(
+        { ...call, identity },
+        {
+          accessKeyId: input.SessionAccessKeyId,
+          token: input.SessionToken,
+          publicKey: input.PublicKey,
+          services: input.ProtectedServices,
+        },
+      );
     },
   }),
 ];

@@ -1,5 +1,6 @@
 import { formatIpAddress, parseIpAddress } from '@claviger/policy';
-import { type AccessKeyUse, rowsOf, writeUses } from '../../access-keys/last-used.ts';
+import { rowsOf, writeUses } from '../../access-keys/last-used.ts';
+import type { AccessKeyUse } from '../../context/services.ts';
 import { type Operation, operation } from '../../pipeline/operation.ts';
 import { integer, listOf, optional, text } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';

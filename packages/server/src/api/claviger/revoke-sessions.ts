@@ -1,5 +1,5 @@
 import { keyOwner, keyOwnerResource } from '../../access-keys/owner.ts';
-import { arn } from '../../accounts/arn.ts';
+import { arn } from '../../context/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { type Operation, operation } from '../../pipeline/operation.ts';
 import {

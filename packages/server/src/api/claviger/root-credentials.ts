@@ -1,11 +1,11 @@
-import { arn } from '../../accounts/arn.ts';
+import { arn } from '../../context/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { unbindDevice } from '../../mfa/binding.ts';
-import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { type Call, type Operation, operation, preparedOperation } from '../../pipeline/operation.ts';
 import type { ConsoleSession } from '../../session/console-session.ts';
 import { changeConsoleSession } from '../../session/console-session.ts';
 import { beginDevice, finishDevice } from '../../session/device-enrolment.ts';
-import { changeRootPassword } from '../../session/root-password.ts';
+import { changeRootPassword, prepareRootPassword } from '../../session/root-password.ts';
 import { authenticationCode } from '../mfa-fields.ts';
 import { password } from '../password-fields.ts';
 import { sessionIdentityOf } from './session.ts';
@@ -18,7 +18,7 @@ const demand = (action: string, call: Call) => [
 /** What the account root does about its own sign-in, in the console: RAM has no API for it. */
 export const rootCredentialOperations: readonly Operation[] = [
   // Another password; all sessions of the root end.
-  operation({
+  preparedOperation({
     product: 'Claviger',
     version,
     name: 'ChangeRootPassword',
@@ -27,9 +27,13 @@ export const rootCredentialOperations: readonly Operation[] = [
     sessionOnly: true,
     input: { NewPassword: password },
     authorize: (_, call) => demand('claviger:ChangeRootPassword', call),
-    async handle(input, call) {
+    prepare(input, call) {
       rootSession(call);
-      await changeRootPassword(call, input.NewPassword);
+      return prepareRootPassword(call, call.queries, input.NewPassword);
+    },
+    async handle(input, call, prepared) {
+      rootSession(call);
+      await changeRootPassword(call, input.NewPassword, prepared);
       return {};
     },
   }),

@@ -1,14 +1,13 @@
+import type { Proof } from '../../context/anonymous-request.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import {
-  type Answer,
   type Call,
   type ConsoleOperation,
-  type ConsoleRequest,
   consoleOperation,
   type Operation,
   operation,
-  type Proof,
 } from '../../pipeline/operation.ts';
+import type { ConsoleRequest } from '../../session/console-request.ts';
 import {
   type ConsoleSession,
   changeConsoleSession,
@@ -35,6 +34,7 @@ import {
 } from '../../session/webauthn.ts';
 import { withSignInThrottle } from '../../session/with-sign-in-throttle.ts';
 import { principalName } from '../../users/user.ts';
+import type { Answer } from '../../wire/answer.ts';
 import { instant } from '../../wire/instant.ts';
 import { oneOf, optional, secret, text } from '../../wire/parameter.ts';
 import { Secret } from '../../wire/secret.ts';

@@ -1,19 +1,17 @@
+import type { Proof } from '../../context/anonymous-request.ts';
+import type { Scope } from '../../context/scope.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { verifyCode } from '../../mfa/verify-code.ts';
-import { chooseNewPassword } from '../../passwords/login-profile.ts';
-import {
-  type ConsoleOperation,
-  type ConsoleOutcome,
-  type ConsoleRequest,
-  consoleOperation,
-  type Proof,
-  type Scope,
-} from '../../pipeline/operation.ts';
+import { chooseNewPassword } from '../../passwords/change-own-password.ts';
+import { prepareUserPassword } from '../../passwords/login-profile.ts';
+import type { PreparedPassword } from '../../passwords/prepared-password.ts';
+import { type ConsoleOperation, type ConsoleOutcome, consoleOperation } from '../../pipeline/operation.ts';
+import type { ConsoleRequest } from '../../session/console-request.ts';
 import { type ConsoleSession, endConsoleSession } from '../../session/console-session.ts';
 import { setCookie } from '../../session/cookie.ts';
 import { beginDevice, finishDevice } from '../../session/device-enrolment.ts';
 import { issueMfaTicket, mfaTicketSeconds, readMfaTicket } from '../../session/mfa-ticket.ts';
-import { changeRootPassword } from '../../session/root-password.ts';
+import { changeRootPassword, prepareRootPassword } from '../../session/root-password.ts';
 import { deviceFactor, hasFactor, passkeyFactor, readSecondFactors } from '../../session/second-factor.ts';
 import { principalOf } from '../../session/session-identity.ts';
 import { csrfTokenOf, hashOfToken } from '../../session/session-secret.ts';
@@ -43,7 +41,12 @@ import { authenticationCode } from '../mfa-fields.ts';
 import { password } from '../password-fields.ts';
 import { version } from './version.ts';
 
-type SignInVisit = ConsoleRequest & Scope;
+/** A new password, hashed before the transaction that stores it. */
+interface NewPasswordProof extends Proof {
+  readonly prepared: PreparedPassword | undefined;
+}
+
+type SignInRequest = ConsoleRequest & Scope;
 
 /** Whether this browser is spared the second factor for a week; only where the account allows it. */
 const remember = withDefault(flag(), false);
@@ -165,12 +168,21 @@ export const signInOperations: readonly ConsoleOperation[] = [
     access: 'console',
     session: 'pending',
     input: { NewPassword: password },
-    prove: async (_, request) => proofOf(await atStep(request, 'NewPassword')),
-    async handle(input, _, request) {
+    async prove(input, request): Promise<NewPasswordProof> {
+      const { account, owner } = await atStep(request, 'NewPassword');
+      const { services } = request;
+      const scope = { account, services, queries: services.store.queries };
+      const prepared =
+        owner.type === 'root'
+          ? await prepareRootPassword(scope, scope.queries, input.NewPassword)
+          : await prepareUserPassword(scope, { by: 'id', userId: owner.id }, input.NewPassword);
+      return { account, prepared };
+    },
+    async handle(input, { prepared }, request) {
       const session = await atStep(request, 'NewPassword');
       const { owner, row } = session;
-      if (owner.type === 'root') await changeRootPassword(request, input.NewPassword);
-      else await chooseNewPassword(request, owner.id, input.NewPassword);
+      if (owner.type === 'root') await changeRootPassword(request, input.NewPassword, prepared);
+      else await chooseNewPassword(request, owner.id, input.NewPassword, prepared);
       return moveOn(
         request,
         { ...session, row: { ...row, password_set_at: request.now } },
@@ -232,7 +244,7 @@ async function atStep(
 
 /** The sign-in goes on, or is done, with a second factor shown. @param factor that was there when it was verified */
 async function withFactor(
-  request: SignInVisit,
+  request: SignInRequest,
   factor: string,
   remembered: boolean,
 ): Promise<ConsoleOutcome> {
@@ -253,7 +265,7 @@ async function withFactor(
 
 /** Answers the next step. */
 async function moveOn(
-  request: SignInVisit,
+  request: SignInRequest,
   session: ConsoleSession,
   present: string | undefined,
 ): Promise<ConsoleOutcome> {

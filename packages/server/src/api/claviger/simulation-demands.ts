@@ -1,5 +1,5 @@
 import type { Demand } from '@claviger/guard/internal';
-import { arn } from '../../accounts/arn.ts';
+import { arn } from '../../context/arn.ts';
 import { listJoinedGroups } from '../../groups/membership.ts';
 import type { Call } from '../../pipeline/operation.ts';
 import { readPermissions } from '../../policies/permissions.ts';

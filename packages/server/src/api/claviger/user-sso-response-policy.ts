@@ -1,4 +1,4 @@
-import { arn } from '../../accounts/arn.ts';
+import { arn } from '../../context/arn.ts';
 import { readUserSsoSettings, updateUserSsoSettings } from '../../federation/user-sso-settings.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { flag } from '../../wire/parameter.ts';

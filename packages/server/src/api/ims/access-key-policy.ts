@@ -5,7 +5,7 @@ import {
   setKeyNetworkPolicy,
 } from '../../access-keys/network-policy.ts';
 import { keyOwner, keyOwnerResource } from '../../access-keys/owner.ts';
-import { arn } from '../../accounts/arn.ts';
+import { arn } from '../../context/arn.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { optional, text } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';

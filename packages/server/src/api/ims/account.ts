@@ -1,5 +1,5 @@
 import { setDefaultDomain } from '../../accounts/alias.ts';
-import { arn } from '../../accounts/arn.ts';
+import { arn } from '../../context/arn.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { quotasOf, readUsage } from '../../reports/account-summary.ts';
 import { text } from '../../wire/parameter.ts';

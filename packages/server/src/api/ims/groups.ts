@@ -1,4 +1,4 @@
-import { arn } from '../../accounts/arn.ts';
+import { arn } from '../../context/arn.ts';
 import { createGroup, deleteGroup, listGroups, requireGroup, updateGroup } from '../../groups/group.ts';
 import {
   addUserToGroup,

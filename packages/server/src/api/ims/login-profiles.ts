@@ -1,15 +1,16 @@
-import { arn } from '../../accounts/arn.ts';
+import { arn } from '../../context/arn.ts';
+import { changeOwnPassword, prepareOwnPassword } from '../../passwords/change-own-password.ts';
 import {
-  changeOwnPassword,
   createLoginProfile,
   deleteLoginProfile,
   type LoginProfile,
   type LoginProfileSettings,
+  prepareUserPassword,
   readLoginState,
   requireLoginProfile,
   updateLoginProfile,
 } from '../../passwords/login-profile.ts';
-import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { type Call, type Operation, operation, preparedOperation } from '../../pipeline/operation.ts';
 import { principalName, type UserReference } from '../../users/user.ts';
 import { instant } from '../../wire/instant.ts';
 import { oneOf, optional } from '../../wire/parameter.ts';
@@ -71,7 +72,7 @@ const autoDisable = { AutoDisableLoginStatus: 'true' };
 /** The operations on console sign-in of IMS. */
 export const loginProfileOperations: readonly Operation[] = [
   // Lets a user sign in to the console; without a password, with a passkey or another identity provider only.
-  operation({
+  preparedOperation({
     product: 'Ims',
     version,
     name: 'CreateLoginProfile',
@@ -79,9 +80,11 @@ export const loginProfileOperations: readonly Operation[] = [
     security: { effect: 'credential' },
     input: profileFields,
     authorize: (input, call) => demand('ram:CreateLoginProfile', input.UserPrincipalName, call),
-    async handle(input, call) {
+    prepare: (input, call) =>
+      prepareUserPassword(call, reference(input.UserPrincipalName, call), input.Password),
+    async handle(input, call, password) {
       const of = reference(input.UserPrincipalName, call);
-      const profile = await createLoginProfile(call, of, settingsOf(input));
+      const profile = await createLoginProfile(call, of, settingsOf(input), password);
       return { LoginProfile: await wireProfile(profile, call) };
     },
   }),
@@ -108,7 +111,7 @@ export const loginProfileOperations: readonly Operation[] = [
   }),
 
   // Changes what is given and leaves the rest.
-  operation({
+  preparedOperation({
     product: 'Ims',
     version,
     name: 'UpdateLoginProfile',
@@ -116,9 +119,11 @@ export const loginProfileOperations: readonly Operation[] = [
     security: { effect: 'credential' },
     input: profileFields,
     authorize: (input, call) => demand('ram:UpdateLoginProfile', input.UserPrincipalName, call),
-    async handle(input, call) {
+    prepare: (input, call) =>
+      prepareUserPassword(call, reference(input.UserPrincipalName, call), input.Password),
+    async handle(input, call, password) {
       const of = reference(input.UserPrincipalName, call);
-      const profile = await updateLoginProfile(call, of, settingsOf(input));
+      const profile = await updateLoginProfile(call, of, settingsOf(input), password);
       return { LoginProfile: { ...(await wireProfile(profile, call)), ...autoDisable } };
     },
   }),
@@ -139,7 +144,7 @@ export const loginProfileOperations: readonly Operation[] = [
   }),
 
   // The calling user's own password; nobody else's can be meant.
-  operation({
+  preparedOperation({
     product: 'Ims',
     version,
     name: 'ChangePassword',
@@ -147,9 +152,12 @@ export const loginProfileOperations: readonly Operation[] = [
     security: { effect: 'credential' },
     input: { OldPassword: password, NewPassword: password },
     authorize: (_, call) => demandOnOwnPassword(call),
-    async handle(input, call) {
+    prepare: (input, call) => {
       const { OldPassword: old, NewPassword: password } = input;
-      await changeOwnPassword(call, callingUserId(call), old, password, ownPasswordGuess(call));
+      return prepareOwnPassword(call, callingUserId(call), old, password, ownPasswordGuess(call));
+    },
+    async handle(input, call, prepared) {
+      await changeOwnPassword(call, callingUserId(call), input.NewPassword, prepared);
       return {};
     },
   }),

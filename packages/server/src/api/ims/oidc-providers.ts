@@ -1,4 +1,4 @@
-import { arn, identityArn } from '../../accounts/arn.ts';
+import { arn, identityArn } from '../../context/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { deleteProvider, listProviders, requireProvider } from '../../federation/identity-provider.ts';
 import {

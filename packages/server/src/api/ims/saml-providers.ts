@@ -1,4 +1,4 @@
-import { arn, identityArn } from '../../accounts/arn.ts';
+import { arn, identityArn } from '../../context/arn.ts';
 import { SAML_METADATA_CHARACTERS } from '../../context/limits.ts';
 import { deleteProvider, listProviders, requireProvider } from '../../federation/identity-provider.ts';
 import { providerNameFormat } from '../../federation/provider-name.ts';

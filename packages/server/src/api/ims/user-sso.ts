@@ -1,4 +1,4 @@
-import { arn } from '../../accounts/arn.ts';
+import { arn } from '../../context/arn.ts';
 import { SAML_METADATA_CHARACTERS } from '../../context/limits.ts';
 import {
   readUserSsoSettings,

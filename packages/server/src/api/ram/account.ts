@@ -1,5 +1,5 @@
 import { aliasOf, clearAlias, setAlias } from '../../accounts/alias.ts';
-import { arn } from '../../accounts/arn.ts';
+import { arn } from '../../context/arn.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { text } from '../../wire/parameter.ts';
 

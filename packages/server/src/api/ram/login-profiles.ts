@@ -1,13 +1,14 @@
-import { arn } from '../../accounts/arn.ts';
+import { arn } from '../../context/arn.ts';
+import { changeOwnPassword, prepareOwnPassword } from '../../passwords/change-own-password.ts';
 import {
-  changeOwnPassword,
   createLoginProfile,
   deleteLoginProfile,
   type LoginProfile,
+  prepareUserPassword,
   requireLoginProfile,
   updateLoginProfile,
 } from '../../passwords/login-profile.ts';
-import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { type Call, type Operation, operation, preparedOperation } from '../../pipeline/operation.ts';
 import { instant } from '../../wire/instant.ts';
 import { optional } from '../../wire/parameter.ts';
 import { callingUserId, demandOnOwnPassword, ownPasswordGuess } from '../own-password.ts';
@@ -32,7 +33,7 @@ const wireProfile = ({ user, row }: LoginProfile) => ({
 /** The operations on console sign-in of RAM. */
 export const loginProfileOperations: readonly Operation[] = [
   // Lets a user sign in to the console.
-  operation({
+  preparedOperation({
     product: 'Ram',
     version,
     name: 'CreateLoginProfile',
@@ -40,7 +41,9 @@ export const loginProfileOperations: readonly Operation[] = [
     security: { effect: 'credential' },
     input: { ...owner, ...loginProfileFields, Password: password },
     authorize: (input, call) => demand('ram:CreateLoginProfile', input.UserName, call),
-    async handle(input, call) {
+    prepare: (input, call) =>
+      prepareUserPassword(call, { by: 'name', userName: input.UserName }, input.Password),
+    async handle(input, call, password) {
       const profile = await createLoginProfile(
         call,
         { by: 'name', userName: input.UserName },
@@ -49,6 +52,7 @@ export const loginProfileOperations: readonly Operation[] = [
           passwordResetRequired: input.PasswordResetRequired,
           mfaBindRequired: input.MFABindRequired,
         },
+        password,
       );
       return { LoginProfile: wireProfile(profile) };
     },
@@ -69,7 +73,7 @@ export const loginProfileOperations: readonly Operation[] = [
   }),
 
   // Changes what is given and leaves the rest.
-  operation({
+  preparedOperation({
     product: 'Ram',
     version,
     name: 'UpdateLoginProfile',
@@ -77,7 +81,9 @@ export const loginProfileOperations: readonly Operation[] = [
     security: { effect: 'credential' },
     input: { ...owner, ...loginProfileFields, Password: optional(password) },
     authorize: (input, call) => demand('ram:UpdateLoginProfile', input.UserName, call),
-    async handle(input, call) {
+    prepare: (input, call) =>
+      prepareUserPassword(call, { by: 'name', userName: input.UserName }, input.Password),
+    async handle(input, call, password) {
       await updateLoginProfile(
         call,
         { by: 'name', userName: input.UserName },
@@ -86,6 +92,7 @@ export const loginProfileOperations: readonly Operation[] = [
           passwordResetRequired: input.PasswordResetRequired,
           mfaBindRequired: input.MFABindRequired,
         },
+        password,
       );
       return {};
     },
@@ -107,7 +114,7 @@ export const loginProfileOperations: readonly Operation[] = [
   }),
 
   // The calling user's own password; nobody else's can be meant.
-  operation({
+  preparedOperation({
     product: 'Ram',
     version,
     name: 'ChangePassword',
@@ -115,9 +122,12 @@ export const loginProfileOperations: readonly Operation[] = [
     security: { effect: 'credential' },
     input: { OldPassword: password, NewPassword: password },
     authorize: (_, call) => demandOnOwnPassword(call),
-    async handle(input, call) {
+    prepare: (input, call) => {
       const { OldPassword: old, NewPassword: password } = input;
-      await changeOwnPassword(call, callingUserId(call), old, password, ownPasswordGuess(call));
+      return prepareOwnPassword(call, callingUserId(call), old, password, ownPasswordGuess(call));
+    },
+    async handle(input, call, prepared) {
+      await changeOwnPassword(call, callingUserId(call), input.NewPassword, prepared);
       return {};
     },
   }),

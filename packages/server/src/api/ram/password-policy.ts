@@ -1,4 +1,4 @@
-import { arn } from '../../accounts/arn.ts';
+import { arn } from '../../context/arn.ts';
 import {
   defaultPasswordPolicy as defaults,
   type PasswordPolicy,

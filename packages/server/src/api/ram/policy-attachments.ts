@@ -1,4 +1,4 @@
-import { arn, identityArn } from '../../accounts/arn.ts';
+import { arn, identityArn } from '../../context/arn.ts';
 import { MOST_UNPAGED_ROWS } from '../../context/limits.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';

@@ -1,4 +1,4 @@
-import { arn } from '../../accounts/arn.ts';
+import { arn } from '../../context/arn.ts';
 import type { Call } from '../../pipeline/operation.ts';
 import { type PolicyReference, policyNameKey } from '../../policies/policy.ts';
 import { systemPolicies } from '../../policies/system-policies.ts';

@@ -1,4 +1,4 @@
-import { arn, identityArn } from '../../accounts/arn.ts';
+import { arn, identityArn } from '../../context/arn.ts';
 import { POLICY_DOCUMENT_CHARACTERS } from '../../context/limits.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import {

@@ -1,4 +1,4 @@
-import { arn } from '../../accounts/arn.ts';
+import { arn } from '../../context/arn.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { requireCustomPolicy } from '../../policies/policy.ts';
 import { requireRole } from '../../roles/role.ts';

@@ -1,7 +1,7 @@
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { assertUserDeletable } from '../../recycle-bin/assert-user-deletable.ts';
 import { recycleUser } from '../../recycle-bin/recycled-user.ts';
 import type { UserRow } from '../../store/schema.ts';
-import { assertUserDeletable } from '../../users/assert-deletable.ts';
 import { createUser, listUsers, requireUser, type UserReference, updateUser } from '../../users/user.ts';
 import { allUsersArn, userResource } from '../../users/user-arn.ts';
 import { instant } from '../../wire/instant.ts';

@@ -1,16 +1,11 @@
-import { identityArn } from '../../accounts/arn.ts';
 import type { Account } from '../../context/account.ts';
+import type { AnonymousRequest, Proof, ProvenAnonymousRequest } from '../../context/anonymous-request.ts';
+import { identityArn } from '../../context/arn.ts';
 import { findProvider } from '../../federation/identity-provider.ts';
 import { clientIdsOf, fingerprintsOf } from '../../federation/oidc-provider.ts';
 import { readProviderArn } from '../../federation/provider-name.ts';
 import { notVouchedFor, type OidcToken, verifyOidcToken } from '../../federation/verify-oidc-token.ts';
-import {
-  type AnonymousOperation,
-  type AnonymousRequest,
-  anonymousOperation,
-  type Proof,
-  type ProvenAnonymousRequest,
-} from '../../pipeline/operation.ts';
+import { type AnonymousOperation, anonymousOperation } from '../../pipeline/operation.ts';
 import type { OidcProviderRow } from '../../store/schema.ts';
 import { findActiveAccount } from '../../tokens/active-account.ts';
 import { assumeFederatedRole } from '../../tokens/assume-federated-role.ts';

@@ -1,17 +1,13 @@
-import { identityArn } from '../../accounts/arn.ts';
 import type { Account } from '../../context/account.ts';
+import type { AnonymousRequest, Proof } from '../../context/anonymous-request.ts';
+import { identityArn } from '../../context/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { findProvider } from '../../federation/identity-provider.ts';
 import { providerNameKey, readProviderArn } from '../../federation/provider-name.ts';
 import { nobody, readSamlMetadata, type SamlMetadata } from '../../federation/saml-metadata.ts';
 import { useAssertion } from '../../federation/used-assertion.ts';
 import { type SamlAssertion, verifySamlAssertion } from '../../federation/verify-saml-assertion.ts';
-import {
-  type AnonymousOperation,
-  type AnonymousRequest,
-  anonymousOperation,
-  type Proof,
-} from '../../pipeline/operation.ts';
+import { type AnonymousOperation, anonymousOperation } from '../../pipeline/operation.ts';
 import type { SamlProviderRow } from '../../store/schema.ts';
 import { findActiveAccount } from '../../tokens/active-account.ts';
 import { assumeFederatedRole } from '../../tokens/assume-federated-role.ts';

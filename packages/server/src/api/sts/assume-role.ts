@@ -1,6 +1,6 @@
-import { arn } from '../../accounts/arn.ts';
+import { arn } from '../../context/arn.ts';
 import { type Operation, operation } from '../../pipeline/operation.ts';
-import { warnOfPolicy } from '../../policies/policy-text.ts';
+import { warnOfPolicy } from '../../policy-documents/policy-text.ts';
 import { assumeRole } from '../../tokens/assume-role.ts';
 import { optional, text } from '../../wire/parameter.ts';
 import {

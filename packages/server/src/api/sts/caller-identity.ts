@@ -1,5 +1,6 @@
 import type { Principal } from '@claviger/guard';
-import { type Answer, type Operation, operation } from '../../pipeline/operation.ts';
+import { type Operation, operation } from '../../pipeline/operation.ts';
+import type { Answer } from '../../wire/answer.ts';
 
 const nothing = [] as const;
 

@@ -1,10 +1,10 @@
 import { SESSION_POLICY_CHARACTERS } from '../../context/limits.ts';
 import type { RefusalCode } from '../../errors/catalogue.ts';
 import { Refusal } from '../../errors/refusal.ts';
-import type { Answer } from '../../pipeline/operation.ts';
-import { faultsOfPolicy } from '../../policies/policy-text.ts';
+import { faultsOfPolicy } from '../../policy-documents/policy-text.ts';
 import { type RoleReference, sessionBounds } from '../../tokens/assume-role.ts';
 import type { OpenedSession } from '../../tokens/open-session.ts';
+import type { Answer } from '../../wire/answer.ts';
 import { instant } from '../../wire/instant.ts';
 import { integer, type Parameter, text } from '../../wire/parameter.ts';
 import { Secret } from '../../wire/secret.ts';

@@ -1,6 +1,6 @@
 import { type PolicyKind, type PolicyWarning, parsePolicy, policyWarnings } from '@claviger/policy';
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
 
 /** More faults than this are only counted: an error message is not a report. */
 const faultsTold = 3;

@@ -1,12 +1,13 @@
-import type { AnonymousRequest } from './operation.ts';
+import type { AnonymousRequest } from '../context/anonymous-request.ts';
 import type { RequestContext } from './request-context.ts';
 import type { RequestDependencies } from './request-dependencies.ts';
+import type { ServerServices } from './server-services.ts';
 
-/** What is known of a request whose sender has shown no identity yet. */
+/** Reads what is known of a request before its caller is authenticated. */
 export function readAnonymousRequest(
   { guard, services }: RequestDependencies,
   { request, requestId, time }: RequestContext,
-): AnonymousRequest {
+): AnonymousRequest & { readonly services: ServerServices } {
   const sourceAddress = guard.sourceAddress(request);
   const vpcId = guard.vpcIdOf(sourceAddress);
   return {

@@ -1,8 +1,8 @@
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { findBoundDevice } from '../mfa/binding.ts';
 import { findLoginProfile } from '../passwords/login-profile.ts';
-import type { Scope } from '../pipeline/operation.ts';
-import { requireUser, type UserReference } from './user.ts';
+import { requireUser, type UserReference } from '../users/user.ts';
 
 /**
  * RAM's DeleteUser wants to see a user's keys, sign-in, MFA device, memberships and policies gone first; the

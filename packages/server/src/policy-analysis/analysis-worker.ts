@@ -1,7 +1,7 @@
 /** The worker thread of `PolicyAnalysis`: answers one task after the other. */
 import { parentPort } from 'node:worker_threads';
-import { CompiledPermissions } from './compiled-permissions.ts';
-import { type DocumentKind, documentFaults } from './document-faults.ts';
+import { CompiledPermissions } from '../policies/compiled-permissions.ts';
+import { type DocumentKind, documentFaults } from '../policy-documents/document-faults.ts';
 import { type SimulatedRequest, simulate } from './simulation.ts';
 
 /** What is asked of the worker. */

@@ -9,9 +9,9 @@ import {
   type JsonPlaces,
   placesInJson,
 } from '@claviger/policy';
+import type { CompiledPermissions } from '../policies/compiled-permissions.ts';
 import { compileTrust, type StoredTrust, trustPrincipal } from '../roles/trusted-identities.ts';
 import { conditionOnItself, isUserOrDevice } from '../settings/own-resource.ts';
-import type { CompiledPermissions } from './compiled-permissions.ts';
 
 /** Somebody who might ask, and with what. */
 export interface SimulatedRequest {

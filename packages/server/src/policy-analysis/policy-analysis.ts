@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { FairQueue, type Lane } from '../context/fair-queue.ts';
 import { Refusal } from '../errors/refusal.ts';
+import type { DocumentKind, WireFault } from '../policy-documents/document-faults.ts';
 import type { AnalysisReply, AnalysisTask } from './analysis-worker.ts';
-import type { DocumentKind, WireFault } from './document-faults.ts';
 import type { SimulatedRequest, Simulation } from './simulation.ts';
 
 /** Most that wait for one account. */

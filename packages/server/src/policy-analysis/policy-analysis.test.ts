@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { documentFaults } from './document-faults.ts';
+import { documentFaults } from '../policy-documents/document-faults.ts';
 import { PolicyAnalysis } from './policy-analysis.ts';
 
 const lane = { account: '1000000000000001', source: 'alice' };
