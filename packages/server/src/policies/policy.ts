@@ -1,5 +1,5 @@
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import { assertWellFormedPolicy, warnOfPolicy } from '../policy-documents/policy-text.ts';
 import { readRowCount, readRowCounts } from '../store/row-counts.ts';
 import type { PolicyRow } from '../store/schema.ts';

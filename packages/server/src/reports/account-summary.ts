@@ -1,7 +1,7 @@
 import { MAX_IP_ENTRIES, MAX_STATEMENTS } from '@claviger/guard/internal';
 import { POLICY_DOCUMENT_CHARACTERS } from '../context/limits.ts';
+import type { Scope } from '../context/scope.ts';
 import type { Services } from '../context/services.ts';
-import type { Scope } from '../pipeline/operation.ts';
 import { readRowCounts } from '../store/row-counts.ts';
 
 /** How much there is of what in an account; users in the recycle bin are not among its users. */
