@@ -1,29 +1,29 @@
-/** Builds the console into `dist`, unless what stands there was made of the same sources. */
+/** Builds the console into `dist`, unless `dist` was built from the same sources. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
 
-const here = import.meta.dirname;
-const stamp = join(here, 'dist', '.inputs');
+const FOLDER = import.meta.dirname;
+const DIGEST_FILE = join(FOLDER, 'dist', '.inputs');
 const inputs = inputsDigest();
 
-if (existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) process.exit(0);
+if (existsSync(DIGEST_FILE) && readFileSync(DIGEST_FILE, 'utf8') === inputs) process.exit(0);
 
-await build({ configFile: join(here, 'vite.config.ts'), logLevel: 'warn' });
-writeFileSync(stamp, inputs);
+await build({ configFile: join(FOLDER, 'vite.config.ts'), logLevel: 'warn' });
+writeFileSync(DIGEST_FILE, inputs);
 
-/** SHA-256 over everything that the build reads, with names. */
+/** Returns a SHA-256 digest of the names and contents of all files that the build reads. */
 function inputsDigest(): string {
   const hash = createHash('sha256');
   const files = [
-    join(here, '..', '..', 'package-lock.json'),
-    ...['index.html', 'package.json', 'tsconfig.json', 'vite.config.ts'].map((name) => join(here, name)),
-    ...filesUnder(join(here, 'src')),
+    join(FOLDER, '..', '..', 'package-lock.json'),
+    ...['index.html', 'package.json', 'tsconfig.json', 'vite.config.ts'].map((name) => join(FOLDER, name)),
+    ...filesUnder(join(FOLDER, 'src')),
   ];
   for (const file of files)
     hash
-      .update(`${file.slice(here.length)}\0`)
+      .update(`${file.slice(FOLDER.length)}\0`)
       .update(readFileSync(file))
       .update('\0');
   return hash.digest('hex');

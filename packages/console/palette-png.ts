@@ -1,18 +1,18 @@
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
-/** What PNG calls its kinds of pixels, with 8 bits each. */
-const colourBytes = new Map([
+/** Bytes per pixel of the colour types of PNG, with 8 bits per channel. */
+const COLOUR_BYTES = new Map([
   [2, 3],
   [6, 4],
 ]);
-const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /**
- * Writes a picture with a palette of 256 colours, a third of the size where few colours are used, as in pictures of
- * pages. Colours beyond the 256 most frequent ones take the nearest of them.
+ * Reduces a PNG to a palette of 256 colours, which needs a third of the size for screenshots. Colours beyond the 256
+ * most frequent ones are replaced by the nearest of them.
  *
- * @param png 8 bits a channel, not interlaced, as browsers take pictures of pages; what is transparent is not kept
- * @throws Error when it is another kind of PNG
+ * @param png with 8 bits per channel, not interlaced, as browsers write screenshots; transparency is dropped
+ * @throws Error for other kinds of PNG
  * @see https://www.w3.org/TR/png-3/
  */
 export function palettePng(png: Buffer): Buffer {
@@ -38,7 +38,7 @@ export function palettePng(png: Buffer): Buffer {
   header.writeUInt32BE(height, 4);
   header.set([8, 3, 0, 0, 0], 8);
   return Buffer.concat([
-    signature,
+    SIGNATURE,
     chunk('IHDR', header),
     chunk(
       'PLTE',
@@ -52,7 +52,7 @@ export function palettePng(png: Buffer): Buffer {
 function readPixels(png: Buffer): { width: number; height: number; colours: Uint32Array } {
   const width = png.readUInt32BE(16);
   const height = png.readUInt32BE(20);
-  const bytes = colourBytes.get(png.readUInt8(25));
+  const bytes = COLOUR_BYTES.get(png.readUInt8(25));
   if (png.readUInt8(24) !== 8 || bytes === undefined || png.readUInt8(28) !== 0) {
     throw new Error('not a PNG of 8-bit colours without interlacing');
   }

@@ -1,5 +1,5 @@
 /**
- * Takes the pictures of the user's guide, of a real server in a real browser, into docs/images/<language>:
+ * Takes the screenshots of the user guide, with a server and a browser, into docs/images/<language>:
  * `npm run screenshots -w packages/console`, or with `-- zh-TW` for one language.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,17 +9,17 @@ import { palettePng } from './palette-png.ts';
 import { LANGUAGES, type Language } from './src/language/languages.ts';
 import { type ConsoleUnderTest, PASSWORD, startConsole } from './test/console.ts';
 
-const images = join(import.meta.dirname, '..', '..', 'docs', 'images');
-const size = { width: 1280, height: 800 };
+const IMAGES = join(import.meta.dirname, '..', '..', 'docs', 'images');
+const SIZE = { width: 1280, height: 800 };
 
-/** What the people and programs of the pictures are called. */
-const cast = {
+/** Names of the users and programs on the screenshots. */
+const NAMES = {
   en: { admin: 'Alice Martin', app: 'Order service', newApp: 'Reporting service' },
   'zh-TW': { admin: '王怡君', app: '訂單服務', newApp: '報表服務' },
   'zh-CN': { admin: '王芳', app: '订单服务', newApp: '报表服务' },
 } as const satisfies Record<Language, Record<string, string>>;
 
-/** Words of the console in one language: `t('access-keys:create.title')`. */
+/** Returns texts of the console in one language: `t('access-keys:create.title')`. */
 type Words = (key: string) => string;
 
 function wordsOf(language: Language): Words {
@@ -37,11 +37,11 @@ function wordsOf(language: Language): Words {
   };
 }
 
-/** Saves what the page shows, once nothing on it moves or is awaited any more. */
+/** Saves a screenshot of the page when it is idle. */
 type Take = (page: Page, name: string) => Promise<void>;
 
 function takeInto(language: Language): Take {
-  const folder = join(images, language);
+  const folder = join(IMAGES, language);
   mkdirSync(folder, { recursive: true });
   return async (page, name) => {
     await page.waitForLoadState('networkidle');
@@ -110,7 +110,7 @@ async function takeAll(console: ConsoleUnderTest, language: Language): Promise<v
   const secret = await secretField.inputValue();
   const keyId = await page.getByLabel(t('access-keys:secret.id'), { exact: true }).inputValue();
   await page.getByRole('checkbox', { name: t('access-keys:secret.saved') }).check();
-  // Nobody should see in the guide that secrets are put into pictures.
+  // Screenshots must not contain a secret.
   await secretField.evaluate((field: HTMLInputElement) => {
     field.value = '•'.repeat(field.value.length);
   });

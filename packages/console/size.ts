@@ -1,29 +1,28 @@
-/** How much JavaScript a page of the console loads at first: `npm run size -w packages/console`. */
+/** Prints how much JavaScript the pages of the console load at first: `npm run size -w packages/console`. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
-const dist = join(import.meta.dirname, 'dist');
+const DIST = join(import.meta.dirname, 'dist');
 
-/** The entry, and what it takes to show a page. */
+/** Scripts that a browser loads to show a page. */
 export interface FirstLoad {
-  /** Compressed, as the server sends it. */
+  /** Compressed size. */
   readonly bytes: number;
   readonly files: readonly string[];
 }
 
 /**
- * What a browser loads before it can show a page: the scripts of index.html, the page's own chunk, and whatever
- * these import.
- * @param page the name of its source file
+ * Returns what a browser loads to show a page: the scripts of index.html, the chunk of the page, and their imports.
+ * @param page name of its source file
  */
 export function firstLoad(page: string): FirstLoad {
-  const assets = join(dist, 'assets');
-  const html = readFileSync(join(dist, 'index.html'), 'utf8');
+  const assets = join(DIST, 'assets');
+  const html = readFileSync(join(DIST, 'index.html'), 'utf8');
   const begin = [...html.matchAll(/(?:src|href)="\/assets\/([^"]+\.js)"/g)].map(([, name]) => name!);
   const own = readdirSync(assets).filter((name) => name.endsWith('.js') && name.startsWith(`${page}-`));
-  // A catalogue of the same name is a chunk as well; it is loaded too.
+  // Includes the chunk of the catalogue with the same name, which is loaded, too.
   const wanted = [...begin, ...own];
   const loaded = new Set<string>();
   for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {

@@ -4,7 +4,7 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],
-  // The server puts a fresh nonce in its place with every page it sends.
+  // The server replaces this by a new nonce for every page.
   html: { cspNonce: '__CSP_NONCE__' },
   build: {
     outDir: 'dist',

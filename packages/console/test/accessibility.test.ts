@@ -1,47 +1,27 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import type { Clients } from '../../server/test/clients.ts';
-import type { TestAccount } from '../../server/test/server.ts';
 import { assertAccessible } from './axe.ts';
 import { CHROMIUM_MISSING } from './chromium.ts';
-import { type ConsoleUnderTest, type Look, PASSWORD, startConsole } from './console.ts';
+import { PASSWORD, startForSuite, VARIANTS } from './console.ts';
 
-/** Both schemes, both widths, and each language once. */
-const VARIANTS = [
-  { language: 'zh-TW', width: 'desktop', scheme: 'light' },
-  { language: 'zh-CN', width: 'phone', scheme: 'dark' },
-  { language: 'en', width: 'desktop', scheme: 'dark' },
-  { language: 'en', width: 'phone', scheme: 'light' },
-] as const satisfies readonly Look[];
-
-describe('accessibility (axe, WCAG 2.2 AA)', { skip: CHROMIUM_MISSING }, () => {
-  let console: ConsoleUnderTest;
-  let account: TestAccount;
-  let root: string;
-  let userPage: string;
-  let rootKey: Clients;
-
-  before(async () => {
-    console = await startConsole();
-    account = await console.newAccount();
-    root = account.rootLoginName;
-    rootKey = console.server.clients(await account.rootKey());
-    const { loginName, userId } = await console.newConsoleUser(account, 'somebody', ['AliyunRAMFullAccess']);
-    userPage = `/users/${userId}`;
-    const ims = (action: string, fields: Record<string, string>) =>
-      account.admin.call('2019-08-15', action, fields);
-    for (let made = 0; made < 3; made++) {
-      const key = await ims('CreateAccessKey', { UserPrincipalName: loginName });
-      const { AccessKeyId } = key['AccessKey'] as { readonly AccessKeyId: string };
-      // Two in use, one in the recycle bin.
-      if (made === 0)
-        await ims('DeleteAccessKey', { UserPrincipalName: loginName, UserAccessKeyId: AccessKeyId });
-    }
-    await ims('CreateGroup', { GroupName: 'developers', DisplayName: 'Developers' });
-    await ims('AddUserToGroup', { UserPrincipalName: loginName, GroupName: 'developers' });
-  });
-  after(() => console.close());
+describe('accessibility (axe, WCAG 2.2 AA)', { skip: CHROMIUM_MISSING }, async () => {
+  const { console, account } = await startForSuite();
+  const root = account.rootLoginName;
+  const rootKey = console.server.clients(await account.rootKey());
+  const { loginName, userId } = await console.newConsoleUser(account, 'sample-user', ['AliyunRAMFullAccess']);
+  const userPage = `/users/${userId}`;
+  const ims = (action: string, fields: Record<string, string>) =>
+    account.admin.call('2019-08-15', action, fields);
+  for (let made = 0; made < 3; made++) {
+    const key = await ims('CreateAccessKey', { UserPrincipalName: loginName });
+    const { AccessKeyId } = key['AccessKey'] as { readonly AccessKeyId: string };
+    // Two in use, one in the recycle bin.
+    if (made === 0)
+      await ims('DeleteAccessKey', { UserPrincipalName: loginName, UserAccessKeyId: AccessKeyId });
+  }
+  await ims('CreateGroup', { GroupName: 'developers', DisplayName: 'Developers' });
+  await ims('AddUserToGroup', { UserPrincipalName: loginName, GroupName: 'developers' });
 
   for (const look of VARIANTS) {
     const { language, width, scheme } = look;
@@ -52,7 +32,7 @@ describe('accessibility (axe, WCAG 2.2 AA)', { skip: CHROMIUM_MISSING }, () => {
       await assertAccessible(page, 'sign-in');
       await page.locator('button[type=submit]').click();
       await page.locator('.ant-form-item-explain-error').first().waitFor();
-      await assertAccessible(page, 'sign-in with faults');
+      await assertAccessible(page, 'sign-in with errors');
       await context.close();
     });
 
@@ -76,12 +56,12 @@ describe('accessibility (axe, WCAG 2.2 AA)', { skip: CHROMIUM_MISSING }, () => {
       await context.close();
     });
 
-    test(`dialogs on the way to a key, ${language}, ${width}, ${scheme}`, async () => {
+    test(`dialogs for creating a key, ${language}, ${width}, ${scheme}`, async () => {
       const { page, context } = await console.openSignedIn(root, PASSWORD, look);
       await page.goto('/access-keys');
-      await throughWarning(page, 'warning');
+      await acknowledgeWarning(page, 'warning');
       await page.getByRole('region').first().locator('button.ant-btn-primary').click();
-      await throughWarning(page, 'second warning');
+      await acknowledgeWarning(page, 'second warning');
       await page.locator('input[type=password]').waitFor();
       await assertAccessible(page, 'security verification');
       await page.locator('input[type=password]').fill(PASSWORD);
@@ -97,12 +77,12 @@ describe('accessibility (axe, WCAG 2.2 AA)', { skip: CHROMIUM_MISSING }, () => {
       await page.locator('textarea').waitFor();
       await assertAccessible(page, 'network restriction');
       await page.keyboard.press('Escape');
-      // Make room for the next look.
+      // Deletes the key for the next variant.
       await rootKey.call('2019-08-15', 'DeleteAccessKey', { UserAccessKeyId: keyId });
       await context.close();
     });
 
-    test(`the other dialogs of keys, ${language}, ${width}, ${scheme}`, async () => {
+    test(`other dialogs of keys, ${language}, ${width}, ${scheme}`, async () => {
       const { page, context } = await console.openSignedIn(root, PASSWORD, look);
       await page.goto(userPage);
       const card = page.getByRole('article').first();
@@ -118,7 +98,7 @@ describe('accessibility (axe, WCAG 2.2 AA)', { skip: CHROMIUM_MISSING }, () => {
     });
   }
 
-  test('a key is made with the keyboard alone', async () => {
+  test('a key can be created with the keyboard', async () => {
     const { loginName } = await console.newConsoleUser(account, 'typist');
     const { page, context } = await console.openSignedIn(root, PASSWORD);
     await page.goto('/users');
@@ -151,7 +131,7 @@ describe('accessibility (axe, WCAG 2.2 AA)', { skip: CHROMIUM_MISSING }, () => {
   });
 });
 
-async function throughWarning(page: Page, what: string): Promise<void> {
+async function acknowledgeWarning(page: Page, what: string): Promise<void> {
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('checkbox').waitFor();
   await assertAccessible(page, what);
@@ -159,12 +139,12 @@ async function throughWarning(page: Page, what: string): Promise<void> {
   await dialog.locator('button.ant-btn-primary').click();
 }
 
-/** Whether the element with the focus is in a dialog. */
+/** Whether the focused element is in a dialog. */
 function focusIsIn(page: Page): Promise<boolean> {
   return page.evaluate(() => document.activeElement?.closest('[role=dialog]') !== null);
 }
 
-/** Presses Tab until what has the focus is of this type, or says this. */
+/** Presses Tab until the focused element has this type or text. */
 async function tabTo(page: Page, wanted: string): Promise<void> {
   for (let pressed = 0; pressed < 25; pressed++) {
     const found = await page.evaluate((sought) => {

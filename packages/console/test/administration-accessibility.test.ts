@@ -1,33 +1,17 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { SamlIdentityProvider } from '../../server/test/identity-providers.ts';
 import type { TestAccount } from '../../server/test/server.ts';
 import { assertAccessible } from './axe.ts';
 import { CHROMIUM_MISSING } from './chromium.ts';
-import { type ConsoleUnderTest, type Look, PASSWORD, startConsole } from './console.ts';
-
-/** Both schemes, both widths, and each language once. */
-const VARIANTS = [
-  { language: 'zh-TW', width: 'desktop', scheme: 'light' },
-  { language: 'zh-CN', width: 'phone', scheme: 'dark' },
-  { language: 'en', width: 'desktop', scheme: 'dark' },
-  { language: 'en', width: 'phone', scheme: 'light' },
-] as const satisfies readonly Look[];
+import { type ConsoleUnderTest, PASSWORD, startForSuite, VARIANTS } from './console.ts';
 
 describe('accessibility of the administration (axe, WCAG 2.2 AA)', {
   skip: CHROMIUM_MISSING,
   concurrency: true,
-}, () => {
-  let console: ConsoleUnderTest;
-  let account: TestAccount;
-  let appId: string;
-
-  before(async () => {
-    console = await startConsole();
-    account = await console.newAccount();
-    ({ appId } = await prepare(console, account));
-  });
-  after(() => console.close());
+}, async () => {
+  const { console, account } = await startForSuite();
+  const { appId } = await createOneOfEach(console, account);
 
   for (const look of VARIANTS) {
     test(`every page, ${look.language}, ${look.width}, ${look.scheme}`, async (t) => {
@@ -64,7 +48,7 @@ describe('accessibility of the administration (axe, WCAG 2.2 AA)', {
           await page.goto(address);
           await page.getByRole('heading').first().waitFor();
           await assertAccessible(page, address);
-          assert.equal(await page.locator('.request-line').count(), 0, 'nothing was refused');
+          assert.equal(await page.locator('.request-line').count(), 0, 'no call was refused');
         });
       }
       await context.close();
@@ -72,13 +56,16 @@ describe('accessibility of the administration (axe, WCAG 2.2 AA)', {
   }
 });
 
-/** Something of everything, so that no page is empty. */
-async function prepare(console: ConsoleUnderTest, account: TestAccount): Promise<{ readonly appId: string }> {
+/** Creates an object of each kind, so that no page is empty. */
+async function createOneOfEach(
+  console: ConsoleUnderTest,
+  account: TestAccount,
+): Promise<{ readonly appId: string }> {
   const ims = (action: string, fields: Record<string, string>) =>
     account.admin.call('2019-08-15', action, fields);
   const ram = (action: string, fields: Record<string, string>) =>
     account.admin.callRpc('2015-05-01', action, fields);
-  const { loginName } = await console.newConsoleUser(account, 'somebody', ['AliyunRAMFullAccess']);
+  const { loginName } = await console.newConsoleUser(account, 'sample-user', ['AliyunRAMFullAccess']);
   const gone = await console.newConsoleUser(account, 'gone');
   await ims('DeleteUser', { UserPrincipalName: gone.loginName });
   await ims('CreateGroup', { GroupName: 'developers', DisplayName: 'Developers', Comments: 'All of them' });

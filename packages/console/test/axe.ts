@@ -14,12 +14,11 @@ interface AxeResult {
 }
 
 /**
- * Asserts that axe finds nothing against WCAG 2.2 AA on the page as it stands, and that nothing is cut off at its
- * width.
+ * Asserts that axe finds no violation of WCAG 2.2 AA on the page, and that the page is not wider than the window.
  */
 export async function assertAccessible(page: Page, what: string): Promise<void> {
   await page.waitForLoadState('networkidle');
-  // By the debugger: the content security policy lets no script in otherwise.
+  // Evaluated by the debugger: the content security policy blocks other scripts.
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(async () => {
     const { axe } = window as unknown as {

@@ -14,7 +14,7 @@ function read(language: string, file: string): Catalogue {
   return JSON.parse(readFileSync(join(LOCALES, language, file), 'utf8')) as Catalogue;
 }
 
-/** The texts by their keys. */
+/** Returns the texts by key. */
 function flat(catalogue: Catalogue, prefix = ''): Map<string, string> {
   return new Map(
     Object.entries(catalogue).flatMap(([key, value]): [string, string][] =>
@@ -23,7 +23,7 @@ function flat(catalogue: Catalogue, prefix = ''): Map<string, string> {
   );
 }
 
-/** Keys without the endings of plural forms, which languages have as many of as they need. */
+/** Returns the keys without plural suffixes, which differ by language. */
 function withoutPlurals(keys: Iterable<string>): Set<string> {
   return new Set([...keys].map((key) => key.replace(/_(?:zero|one|two|few|many|other)$/, '')));
 }
@@ -44,7 +44,7 @@ describe('catalogues', () => {
       }
     });
 
-    test(`${language} has all the plural forms that the language needs`, () => {
+    test(`${language} has all plural forms of the language`, () => {
       const forms = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
       for (const file of files) {
         const keys = new Set(flat(read(language, file)).keys());
@@ -56,7 +56,7 @@ describe('catalogues', () => {
       }
     });
 
-    test(`${language} fills in the same placeholders as English`, () => {
+    test(`${language} has the same placeholders as English`, () => {
       for (const file of files) {
         const english = flat(read('en', file));
         for (const [key, text] of flat(read(language, file))) {
@@ -69,19 +69,19 @@ describe('catalogues', () => {
   }
 
   for (const language of ['zh-TW', 'zh-CN'] as const) {
-    test(`${language} leaves no sentence in English`, () => {
+    test(`${language} has no untranslated sentence`, () => {
       for (const file of files) {
         const english = flat(read('en', file));
         for (const [key, text] of flat(read(language, file))) {
           const same = text === english.get(key);
-          // Names stay what they are; what has several words is a sentence.
+          // Names are not translated; a text of several words is a sentence.
           assert.ok(!same || text.split(' ').length < 3, `${language}/${file} ${key}: ${text}`);
         }
       }
     });
   }
 
-  test('Taiwan and the mainland do not get each other’s characters', () => {
+  test('traditional and simplified characters are not mixed', () => {
     for (const file of files) {
       for (const [key, text] of flat(read('zh-TW', file))) {
         assert.doesNotMatch(
@@ -97,7 +97,7 @@ describe('catalogues', () => {
   });
 });
 
-/** Attributes whose texts people read or hear. */
+/** Attributes with text for users. */
 const spoken = new Set([
   'title',
   'label',
@@ -112,7 +112,7 @@ const spoken = new Set([
   'summary',
 ]);
 
-/** Names, actions, ARNs and addresses: the same in every language. */
+/** Names, actions, ARNs and addresses, which are not translated. */
 const untranslatable = [
   /^(?:Claviger|AccessKey(?: ID| Secret)?|vpc-|https:\/\/)$/,
   /^[\W\d_]*$/u,
@@ -120,7 +120,7 @@ const untranslatable = [
   /^[\dA-Fa-f.:/\s]*db8[\dA-Fa-f.:/\s]*$/,
 ];
 
-test('no page has a text of its own: all of them come from the catalogues', () => {
+test('all texts of pages are in the catalogues', () => {
   const found: string[] = [];
   for (const name of readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })) {
     if (!name.endsWith('.tsx')) continue;
@@ -154,13 +154,13 @@ test('every key is used', () => {
     .join('\n');
   const unused: string[] = [];
   for (const file of files) {
-    // Of errors the server's codes are the keys.
+    // The keys of errors are codes of the server.
     if (file === 'errors.json') continue;
 
     for (const key of withoutPlurals(flat(read('en', file)).keys())) {
-      // The navigation's are there before their pages.
+      // Keys of the navigation are built from its sections.
       if (key.startsWith('nav.')) continue;
-      // `t(`a.${b}.c`)` uses every key that begins or ends so.
+      // `t(`a.${b}.c`)` uses every key with this prefix and suffix.
       const steps = key.split('.');
       const begins = steps.map(
         (_, at) =>

@@ -4,7 +4,7 @@ import { type Browser, chromium } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** The Chromium of this machine: `CHROMIUM_PATH`, or the first one on the `PATH`; undefined when there is none. */
+/** Returns the path of Chromium: `CHROMIUM_PATH`, or the first one on the `PATH`; undefined if not installed. */
 export function chromiumPath(): string | undefined {
   const { CHROMIUM_PATH: chosen, PATH = '' } = process.env;
   if (chosen) return chosen;
@@ -15,20 +15,20 @@ export function chromiumPath(): string | undefined {
         accessSync(path, constants.X_OK);
         return path;
       } catch {
-        // Not here.
+        // Not in this folder.
       }
     }
   }
   return undefined;
 }
 
-/** For `describe`'s `skip`; says loudly what is not tested then. */
+/** Reason to skip a suite of browser tests; false when Chromium is installed. */
 export const CHROMIUM_MISSING =
   chromiumPath() === undefined &&
-  'NOT TESTED: there is no chromium on this machine (CHROMIUM_PATH or PATH); the console is untested here';
+  'NOT TESTED: no chromium in CHROMIUM_PATH or PATH, so the console is not tested in a browser';
 if (CHROMIUM_MISSING) console.error(CHROMIUM_MISSING);
 
-/** Starts it without anything that it would do on the network by itself. */
+/** Starts Chromium without its own network traffic. */
 export async function launchChromium(): Promise<Browser> {
   const executablePath = chromiumPath();
   if (executablePath === undefined) throw new Error(String(CHROMIUM_MISSING));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { after } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { codeAt, stepAt } from '../../server/src/mfa/one-time-code.ts';
 import {
@@ -11,61 +12,69 @@ import {
 import type { Language } from '../src/language/languages.ts';
 import { launchChromium } from './chromium.ts';
 
-/** A password that every rule takes. */
+/** Password that is valid under every password policy. */
 export const PASSWORD = 'Correct-Horse-7-Battery';
 
-/** How a browser looks at the console. */
+/** Settings of a browser window. */
 export interface Look {
   readonly language?: Language;
   readonly width?: 'desktop' | 'phone';
   readonly scheme?: 'light' | 'dark';
-  /** Has verified by its password already, so that no change asks for it. */
+  /** Whether to complete a step-up after signing in, so that no change requires one. */
   readonly steppedUp?: boolean;
-  /** Origins that the test itself answers for, so that a request to them is no complaint. */
+  /** Other origins that the test serves, so that requests to them are allowed. */
   readonly otherSites?: readonly string[];
 }
 
+/** Variants for accessibility tests: both colour schemes, both widths, each language. */
+export const VARIANTS = [
+  { language: 'zh-TW', width: 'desktop', scheme: 'light' },
+  { language: 'zh-CN', width: 'phone', scheme: 'dark' },
+  { language: 'en', width: 'desktop', scheme: 'dark' },
+  { language: 'en', width: 'phone', scheme: 'light' },
+] as const satisfies readonly Look[];
+
 const SIZES = { desktop: { width: 1360, height: 900 }, phone: { width: 360, height: 780 } } as const;
 
-/** A page of the console, and what was noticed while it was used. */
+/** Page of the console, with its calls and errors. */
 export interface ConsolePage {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** Bodies of all answers of the API so far, with the operation. */
+  /** Bodies of all answers of the API so far, with their operation. */
   readonly answers: readonly { readonly operation: string; readonly body: string }[];
-  /** What the browser complained of: errors of scripts, and of the content security policy. */
-  readonly complaints: readonly string[];
+  /** Errors of scripts, of the content security policy, and requests to unexpected origins. */
+  readonly browserErrors: readonly string[];
 }
 
-/** A real server with the built console, and a browser. */
+/** Server with the built console, and a browser. */
 export interface ConsoleUnderTest {
   readonly server: TestServer;
-  /** By a name, since browsers have no passkeys for addresses of numbers. */
+  /** URL with a host name: browsers do not allow passkeys for IP addresses. */
   readonly url: string;
-  /** Opens a fresh browser window. */
+  /** Opens a new browser window. */
   open(look?: Look): Promise<ConsolePage>;
-  /** Opens one that is signed in already, by the API. */
+  /** Opens a new browser window with a session that the API created. */
   openSignedIn(loginName: string, password: string, look?: Look): Promise<ConsolePage>;
-  /** A new account whose root has chosen its password. */
+  /** Creates an account whose root has changed its password to `PASSWORD`. */
   newAccount(): Promise<TestAccount>;
-  /** A RAM user that signs in with `password` and may do `policies`. @returns its login name and id */
+  /** Creates a RAM user with `PASSWORD` and system policies. @returns its login name and ID */
   newConsoleUser(
     account: TestAccount,
     userName: string,
     policies?: readonly string[],
   ): Promise<{ readonly loginName: string; readonly userId: string }>;
-  /** Ends both. @throws AssertionError when a browser complained of anything meanwhile */
+  /** Closes server and browser. @throws AssertionError for any browser error */
   close(): Promise<void>;
-  /** Has everybody who is signed in be asked again, as ten minutes later. */
-  forgetStepUps(): Promise<void>;
-  /** The code that an authenticator app shows, `later` steps of 30 seconds from now. */
+  /** Expires all step-ups, as after ten minutes. */
+  expireStepUps(): Promise<void>;
+  /** Returns the code of an authenticator app, `later` steps of 30 seconds from now. */
   code(seed: string, later?: number): string;
 }
 
 /**
- * Starts server and browser, once for a file, which closes them. The server's clock stands still, so that no
- * code runs out while a test is at it.
- * @param configuration settings of the server beyond those that every test has
+ * Starts server and browser; the caller closes them. The clock of the server stands still, so that no code expires
+ * during a test.
+ * @param configuration additional settings of the server
  */
 export async function startConsole(
   configuration: TestServerOptions['configuration'] = {},
@@ -97,20 +106,20 @@ export async function startConsole(
     });
     context.setDefaultTimeout(30_000);
     const page = await context.newPage();
-    const complaints: string[] = [];
+    const browserErrors: string[] = [];
     const answers: { operation: string; body: string }[] = [];
-    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('pageerror', (error) => browserErrors.push(error.message));
     page.on('console', (message) => {
-      // A refusal of the API is told there too; whether it should be one, the tests say.
+      // Refused calls of the API are logged as errors, too; the tests check those.
       const isRefusal = message.text().startsWith('Failed to load resource');
       if (message.type() !== 'error' || isRefusal) return;
       const { url: script, lineNumber, columnNumber } = message.location();
-      complaints.push(`${message.text()} ${page.url()} ${script}:${lineNumber}:${columnNumber}`);
+      browserErrors.push(`${message.text()} ${page.url()} ${script}:${lineNumber}:${columnNumber}`);
     });
     page.on('request', (request) => {
       const target = new URL(request.url());
       if (target.protocol.startsWith('http') && ![url, ...otherSites].includes(target.origin)) {
-        complaints.push(`a request to ${target.origin}`);
+        browserErrors.push(`a request to ${target.origin}`);
       }
     });
     page.on('response', (response) => {
@@ -118,11 +127,11 @@ export async function startConsole(
       const operation = new URLSearchParams(response.request().postData() ?? '').get('Action') ?? '';
       response.text().then(
         (body) => answers.push({ operation, body }),
-        // The window was closed meanwhile.
+        // The window was closed before the body arrived.
         () => {},
       );
     });
-    const made = { page, context, answers, complaints };
+    const made = { page, context, answers, browserErrors };
     opened.push(made);
     return made;
   }
@@ -186,13 +195,46 @@ export async function startConsole(
     async close() {
       await browser.close();
       await server.close();
-      for (const { complaints } of opened) assert.deepEqual(complaints, []);
+      for (const { browserErrors } of opened) assert.deepEqual(browserErrors, []);
     },
-    async forgetStepUps() {
+    async expireStepUps() {
       await server.services.store.write(({ queries }) =>
         queries.updateTable('console_sessions').set({ step_up_until: null }).execute(),
       );
     },
     code: (seed, later = 0) => codeAt(seed, stepAt(now) + later),
   };
+}
+
+/** Console of a suite, and an account whose root has chosen its password. */
+export interface SuiteConsole {
+  readonly console: ConsoleUnderTest;
+  readonly account: TestAccount;
+}
+
+/** Starts a console with an account in an async `describe`, and closes it after the tests of the suite. */
+export async function startForSuite(
+  configuration: TestServerOptions['configuration'] = {},
+): Promise<SuiteConsole> {
+  const console = await startConsole(configuration);
+  after(() => console.close());
+  return { console, account: await console.newAccount() };
+}
+
+/**
+ * Waits until the server has accepted a call of the page. Start it before the action: unlike a notice on the page, the
+ * answer cannot vanish before it is seen.
+ */
+export async function acceptedCall(page: Page, operation: string): Promise<void> {
+  await page.waitForResponse(
+    (response) =>
+      response.ok() && new URLSearchParams(response.request().postData() ?? '').get('Action') === operation,
+  );
+}
+
+/** Completes the step-up dialog with the password. */
+export async function completeStepUp(page: Page): Promise<void> {
+  const dialog = page.getByRole('dialog', { name: 'Security verification' });
+  await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await dialog.getByRole('button', { name: 'Verify', exact: true }).click();
 }

@@ -1,12 +1,11 @@
-/** The SSO page's section on the auxiliary domain: the DNS record to publish, and its check. */
+/** Section of the SSO page on the auxiliary domain: the DNS record and its check. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { DnsServer } from '../../server/test/dns-server.ts';
-import type { TestAccount } from '../../server/test/server.ts';
 import { assertAccessible } from './axe.ts';
 import { CHROMIUM_MISSING } from './chromium.ts';
-import { type ConsoleUnderTest, PASSWORD, startConsole } from './console.ts';
+import { PASSWORD, startForSuite } from './console.ts';
 
 interface SsoWords {
   readonly domainProof: Readonly<Record<'title' | 'name' | 'value' | 'verify', string>> & {
@@ -15,20 +14,10 @@ interface SsoWords {
   };
 }
 
-describe('the proof of an auxiliary domain in the console', { skip: CHROMIUM_MISSING }, () => {
-  let dns: DnsServer;
-  let console: ConsoleUnderTest;
-  let account: TestAccount;
-
-  before(async () => {
-    dns = await DnsServer.start();
-    console = await startConsole({ dnsServers: dns.address });
-    account = await console.newAccount();
-  });
-  after(async () => {
-    await console.close();
-    dns.close();
-  });
+describe('proof of an auxiliary domain in the console', { skip: CHROMIUM_MISSING }, async () => {
+  const dns = await DnsServer.start();
+  const { console, account } = await startForSuite({ dnsServers: dns.address });
+  after(() => dns.close());
 
   const statusNow = async () => {
     const answer: Readonly<Record<string, unknown>> = await account.admin.call(
@@ -43,7 +32,7 @@ describe('the proof of an auxiliary domain in the console', { skip: CHROMIUM_MIS
     ['zh-TW', 'phone'],
     ['zh-CN', 'desktop'],
   ] as const) {
-    test(`the record is shown, looked for, and found once it is published: ${language}, ${width}`, async () => {
+    test(`the record is shown, checked, and accepted once it is published: ${language}, ${width}`, async () => {
       const { domainProof: t }: SsoWords = JSON.parse(
         readFileSync(new URL(`../src/locales/${language}/sso.json`, import.meta.url), 'utf8'),
       );

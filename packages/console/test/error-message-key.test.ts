@@ -9,7 +9,7 @@ const words = JSON.parse(
 ) as Readonly<Record<string, string>>;
 const exists = (key: string) => key in words;
 
-/** Only what is signed, or signed by nobody, meets these: never a page of the console. */
+/** Codes for signed or unauthenticated requests, which the console never receives. */
 const NEVER_IN_CONSOLE = [
   /^InvalidAccessKeyId\./,
   /^InvalidAction\.NotBuilt$/,
@@ -23,7 +23,7 @@ const NEVER_IN_CONSOLE = [
   /^AuthenticationFail\.OIDCToken\./,
 ];
 
-test('every refusal that a page can meet has words in the reader’s language', () => {
+test('every error code that a page can receive has a translated message', () => {
   const wordless: string[] = [];
   for (const [entry, { code = entry }] of Object.entries(catalogue) as [string, { code?: string }][]) {
     const sample = code.replace('{name}', 'UserName');
@@ -34,7 +34,7 @@ test('every refusal that a page can meet has words in the reader’s language', 
   assert.deepEqual(wordless, []);
 });
 
-test('a fault of a parameter is told with its name', () => {
+test('the message for an invalid parameter contains its name', () => {
   assert.deepEqual(errorMessageKey('InvalidParameter.UserName.InvalidChars', exists), {
     key: 'InvalidParameter_InvalidChars',
     name: 'UserName',

@@ -1,10 +1,10 @@
-/** The page "Guards": who is registered, and their credentials, which are shown once. */
+/** Page "Guards": registered guards and their credentials, which are shown once. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { assertAccessible } from './axe.ts';
 import { CHROMIUM_MISSING } from './chromium.ts';
-import { type ConsoleUnderTest, PASSWORD, startConsole } from './console.ts';
+import { PASSWORD, startForSuite } from './console.ts';
 import { assertSecretGone } from './secret-gone.ts';
 
 type Words = Readonly<Record<string, string>> & {
@@ -17,20 +17,15 @@ type Words = Readonly<Record<string, string>> & {
 const catalogue = (language: string, name: string) =>
   JSON.parse(readFileSync(new URL(`../src/locales/${language}/${name}.json`, import.meta.url), 'utf8'));
 
-describe('guards in the console', { skip: CHROMIUM_MISSING }, () => {
-  let console: ConsoleUnderTest;
-
-  before(async () => {
-    console = await startConsole();
-  });
-  after(() => console.close());
+describe('guards in the console', { skip: CHROMIUM_MISSING }, async () => {
+  const { console } = await startForSuite();
 
   for (const [language, width] of [
     ['en', 'desktop'],
     ['zh-TW', 'phone'],
     ['zh-CN', 'desktop'],
   ] as const) {
-    test(`one is added, disabled, enabled and removed, its secret shown once: ${language}, ${width}`, async () => {
+    test(`a guard is added, disabled, enabled and removed, and its secret is shown once: ${language}, ${width}`, async () => {
       const t: Words = catalogue(language, 'guards');
       const shell: Record<string, string> = catalogue(language, 'shell');
       const account = await console.newAccount();
@@ -91,7 +86,7 @@ describe('guards in the console', { skip: CHROMIUM_MISSING }, () => {
     });
   }
 
-  test('a name that is taken is refused in words, and nothing is shown', async () => {
+  test('a name in use is refused with a message and no credential', async () => {
     const account = await console.newAccount();
     const admin = await console.newConsoleUser(account, 'manager', ['AdministratorAccess']);
     const { page } = await console.openSignedIn(admin.loginName, PASSWORD, { steppedUp: true });

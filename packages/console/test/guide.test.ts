@@ -7,11 +7,11 @@ import { LANGUAGES } from '../src/language/languages.ts';
 const GUIDES = join(import.meta.dirname, '..', '..', '..', 'docs', 'guide');
 const LOCALES = join(import.meta.dirname, '..', 'src', 'locales');
 
-describe('the user’s guide', () => {
+describe('the user guide', () => {
   for (const language of LANGUAGES) {
     const text = readFileSync(join(GUIDES, `${language}.md`), 'utf8');
 
-    test(`calls pages, buttons and fields what the console calls them, ${language}`, () => {
+    test(`uses the names of pages, buttons and fields of the console, ${language}`, () => {
       const words = catalogue(language);
       const named = [...text.matchAll(/\*\*(.+?)\*\*/g)].flatMap(([, bold = '']) => bold.split(' → '));
       assert.ok(named.length > 40);
@@ -21,7 +21,7 @@ describe('the user’s guide', () => {
       );
     });
 
-    test(`shows pictures that are there, each of them once, ${language}`, () => {
+    test(`shows each existing picture once, ${language}`, () => {
       const shown = [...text.matchAll(/\]\((\S+\.png)\)/g)].map(([, path = '']) => path);
       assert.deepEqual(
         shown.filter((path) => !existsSync(join(GUIDES, path))),
@@ -33,7 +33,7 @@ describe('the user’s guide', () => {
       assert.deepEqual(shown.toSorted(), taken.toSorted());
     });
 
-    test(`leads to sections that are there, ${language}`, () => {
+    test(`links to existing sections, ${language}`, () => {
       const sections = new Set(
         [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
           heading
@@ -50,14 +50,14 @@ describe('the user’s guide', () => {
       );
     });
 
-    test(`gives the same policies and programs as in English, ${language}`, () => {
+    test(`has the same policies and programs as in English, ${language}`, () => {
       const fenced = (of: string) => of.match(/```[\s\S]*?```/g);
       assert.deepEqual(fenced(text), fenced(readFileSync(join(GUIDES, 'en.md'), 'utf8')));
     });
   }
 });
 
-/** Everything that the console says in a language. */
+/** Returns all texts of the console in a language. */
 function catalogue(language: string): Set<string> {
   const words = new Set<string>();
   const add = (entry: unknown): void => {

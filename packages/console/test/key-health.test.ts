@@ -12,30 +12,30 @@ const key = (facts: Partial<KeyFacts>): KeyFacts => ({
   ...facts,
 });
 
-test('a young key in use is fine', () => assert.deepEqual(keyWarnings(key({}), NOW), []));
+test('a recent key in use has no findings', () => assert.deepEqual(keyWarnings(key({}), NOW), []));
 
-test('a key of 90 days is old, one of 89 is not', () => {
+test('a key is old after 90 days, not after 89', () => {
   assert.deepEqual(keyWarnings(key({ createdAt: daysAgo(90) }), NOW), ['old']);
   assert.deepEqual(keyWarnings(key({ createdAt: daysAgo(89) }), NOW), []);
 });
 
-test('a key that was not used for 90 days is idle', () => {
+test('a key is idle after 90 days without use', () => {
   assert.deepEqual(keyWarnings(key({ createdAt: daysAgo(100), lastUsedAt: daysAgo(90) }), NOW), [
     'old',
     'idle',
   ]);
 });
 
-test('a key that was never used is told of after a week', () => {
+test('a key that was never used is reported after a week', () => {
   assert.deepEqual(keyWarnings(key({ createdAt: daysAgo(6), lastUsedAt: '' }), NOW), []);
   assert.deepEqual(keyWarnings(key({ createdAt: daysAgo(7), lastUsedAt: '' }), NOW), ['neverUsed']);
 });
 
-test('nothing is said of a use that may not be seen', () => {
+test('an unknown last use is not reported', () => {
   assert.deepEqual(keyWarnings(key({ createdAt: daysAgo(30), lastUsedAt: undefined }), NOW), []);
 });
 
-test('a key that expires within two weeks, and one that has expired', () => {
+test('a key that expires within two weeks and an expired key are reported', () => {
   assert.deepEqual(keyWarnings(key({ expiresAt: daysAgo(-14) }), NOW), ['expiresSoon']);
   assert.deepEqual(keyWarnings(key({ expiresAt: daysAgo(-15) }), NOW), []);
   assert.deepEqual(keyWarnings(key({ expiresAt: daysAgo(0) }), NOW), ['expired']);

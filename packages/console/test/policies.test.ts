@@ -1,32 +1,22 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { TestAccount } from '../../server/test/server.ts';
+import { describe, test } from 'node:test';
 import { CHROMIUM_MISSING } from './chromium.ts';
-import { type ConsoleUnderTest, PASSWORD, startConsole } from './console.ts';
+import { acceptedCall, PASSWORD, startForSuite } from './console.ts';
 
-describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }, () => {
-  let console: ConsoleUnderTest;
-  let account: TestAccount;
-  let admin: string;
-
-  before(async () => {
-    console = await startConsole();
-    account = await console.newAccount();
-    admin = (await console.newConsoleUser(account, 'manager', ['AliyunRAMFullAccess'])).loginName;
-  });
-
-  after(() => console.close());
+describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }, async () => {
+  const { console, account } = await startForSuite();
+  const { loginName: admin } = await console.newConsoleUser(account, 'manager', ['AliyunRAMFullAccess']);
 
   const ram = (action: string, fields: Record<string, string>) =>
     account.admin.callRpc('2015-05-01', action, fields);
 
-  /** What a policy says now. */
+  /** Returns the document of a policy. */
   async function documentOf(name: string): Promise<unknown> {
     const { DefaultPolicyVersion } = await ram('GetPolicy', { PolicyName: name, PolicyType: 'Custom' });
     return JSON.parse((DefaultPolicyVersion as { readonly PolicyDocument: string }).PolicyDocument);
   }
 
-  test('a policy is filled in statement by statement', async () => {
+  test('a policy is built statement by statement', async () => {
     const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto('/policies/new');
     await page.getByLabel('Policy name').fill('key-readers');
@@ -50,7 +40,7 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
     await context.close();
   });
 
-  test('faults stand in the JSON in the words of the server, and nothing is saved with them', async () => {
+  test('faults are shown in the JSON with the messages of the server, and prevent saving', async () => {
     const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto('/policies/new');
     await page.getByLabel('Policy name').fill('faulty');
@@ -73,7 +63,7 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
     ['zh-TW', /以 AccessKey 簽署的呼叫/],
     ['zh-CN', /使用 AccessKey 签名的调用/],
   ] as const) {
-    test(`a document that does not do what it seems to is warned of, in ${language}`, async () => {
+    test(`a document with an unexpected effect has a warning, in ${language}`, async () => {
       const { page, context } = await console.openSignedIn(admin, PASSWORD, { language });
       await page.goto('/policies/new');
       await page.getByText('JSON', { exact: true }).click();
@@ -88,7 +78,7 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
     });
   }
 
-  test('what the builder cannot show stays as it was', async () => {
+  test('parts that the builder does not support are kept', async () => {
     const document = {
       Version: '1',
       Statement: [
@@ -103,8 +93,9 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
     await page.getByText('It stays as it is.').waitFor();
     const second = page.getByRole('region', { name: 'Statement 2' });
     await second.getByText('Deny', { exact: true }).click();
+    const saved = acceptedCall(page, 'CreatePolicyVersion');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await page.getByText('Version v2 is in force.').waitFor();
+    await saved;
     assert.deepEqual(await documentOf('mixed'), {
       ...document,
       Statement: [document.Statement[0], { Effect: 'Deny', Action: 'ram:Get*', Resource: '*' }],
@@ -112,7 +103,7 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
     await context.close();
   });
 
-  test('versions are compared, and an earlier one is brought back', async () => {
+  test('versions are compared, and an earlier one is restored', async () => {
     const one = '{"Version":"1","Statement":[{"Effect":"Allow","Action":"ram:GetUser","Resource":"*"}]}';
     await ram('CreatePolicy', { PolicyName: 'versioned', PolicyDocument: one });
     await ram('CreatePolicyVersion', {
@@ -126,13 +117,14 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
     await row.getByRole('button', { name: 'Compare' }).click();
     await page.getByRole('region', { name: 'v1 (left) and v2' }).getByText('"ram:ListUsers"').waitFor();
     await row.getByRole('button', { name: 'Bring into force' }).click();
+    const changed = acceptedCall(page, 'SetDefaultPolicyVersion');
     await page.getByRole('dialog').getByRole('button', { name: 'Bring into force' }).click();
-    await page.getByText('Version v1 is in force.').waitFor();
+    await changed;
     assert.deepEqual(await documentOf('versioned'), JSON.parse(one));
     await context.close();
   });
 
-  test('a policy that is attached cannot be deleted, and says why', async () => {
+  test('an attached policy cannot be deleted, with the reason', async () => {
     const document = '{"Version":"1","Statement":[{"Effect":"Allow","Action":"ram:GetUser","Resource":"*"}]}';
     await ram('CreatePolicy', { PolicyName: 'in-use', PolicyDocument: document });
     await ram('AttachPolicyToUser', { PolicyName: 'in-use', PolicyType: 'Custom', UserName: 'manager' });
@@ -145,7 +137,7 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
     await page.getByRole('checkbox', { name: 'Select manager' }).check();
     await page.getByRole('button', { name: 'Detach' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Detach' }).click();
-    await page.getByText('The policy is detached.').waitFor();
+    await page.getByRole('checkbox', { name: 'Select manager' }).waitFor({ state: 'detached' });
     await remove.click();
     await page.getByRole('dialog').getByRole('textbox').fill('in-use');
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
@@ -154,7 +146,7 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
     await context.close();
   });
 
-  test('the simulator says what would be decided, and lights up the statement that decides', async () => {
+  test('the simulator shows the decision and highlights the decisive statement', async () => {
     const { loginName } = await console.newConsoleUser(account, 'reader');
     const document = [
       '{',

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import type { TestAccount } from '../../server/test/server.ts';
 import { CHROMIUM_MISSING } from './chromium.ts';
-import { type ConsoleUnderTest, PASSWORD, startConsole } from './console.ts';
+import { completeStepUp, PASSWORD, startForSuite } from './console.ts';
 import { assertSecretGone } from './secret-gone.ts';
 
-/** What a person reads on the way, in each language. */
-const words = {
+/** Texts of the pages, by language. */
+const WORDS = {
   en: {
     menu: 'Account menu',
     warning: 'Using the cloud-account AccessKey is not recommended',
@@ -55,13 +54,8 @@ const words = {
   },
 } as const;
 
-describe("the account root's AccessKey in the console", { skip: CHROMIUM_MISSING }, () => {
-  let console: ConsoleUnderTest;
-
-  before(async () => {
-    console = await startConsole();
-  });
-  after(() => console.close());
+describe("the account root's AccessKey in the console", { skip: CHROMIUM_MISSING }, async () => {
+  const { console } = await startForSuite();
 
   for (const [language, width] of [
     ['zh-TW', 'desktop'],
@@ -69,7 +63,7 @@ describe("the account root's AccessKey in the console", { skip: CHROMIUM_MISSING
     ['en', 'desktop'],
   ] as const) {
     test(`flow 3, S39 to S53: ${language}, ${width}`, async () => {
-      const t = words[language];
+      const t = WORDS[language];
       const account = await console.newAccount();
       const opened = await console.openSignedIn(account.rootLoginName, PASSWORD, { language, width });
       const { page, answers } = opened;
@@ -78,7 +72,7 @@ describe("the account root's AccessKey in the console", { skip: CHROMIUM_MISSING
       await page.getByRole('button', { name: t.menu }).hover();
       await page.getByRole('menuitem', { name: 'AccessKey' }).click();
 
-      // S42, S43: the first warning; nothing goes on without its acknowledgement.
+      // S42, S43: the first warning, which must be acknowledged.
       await acknowledge(page, t.warning, t.acknowledge, t.continue);
       // S44: the AccessKey page.
       await page.getByRole('button', { name: t.create, exact: true }).click();
@@ -88,7 +82,7 @@ describe("the account root's AccessKey in the console", { skip: CHROMIUM_MISSING
       await proof.getByLabel(t.password, { exact: true }).fill(PASSWORD);
       await proof.getByRole('button', { name: t.verify, exact: true }).click();
 
-      // S48 to S50: the secret, and the box without which it cannot be closed.
+      // S48 to S50: the secret, with the required checkbox.
       const secret = await page.getByLabel('AccessKey Secret', { exact: true }).inputValue();
       const keyId = await page.getByLabel('AccessKey ID', { exact: true }).inputValue();
       const ok = page.getByRole('button', { name: t.ok, exact: true });
@@ -111,17 +105,17 @@ describe("the account root's AccessKey in the console", { skip: CHROMIUM_MISSING
     });
   }
 
-  test('whoever comes by the address meets the warning as well, and can turn round', async () => {
+  test('the warning is also shown for the URL of the page, and can be cancelled', async () => {
     const account = await console.newAccount();
     const { page, context } = await console.openSignedIn(account.rootLoginName, PASSWORD);
     await page.goto('/access-keys');
-    const warning = page.getByRole('dialog', { name: words.en.warning });
+    const warning = page.getByRole('dialog', { name: WORDS.en.warning });
     await warning.getByRole('button', { name: 'Cancel' }).click();
     await page.waitForURL('**/overview');
     await context.close();
   });
 
-  test('a RAM administrator cannot come to the keys of the root: the same page shows its own (S14)', async () => {
+  test('a RAM administrator sees its own keys on the page, not those of the root (S14)', async () => {
     const account = await console.newAccount();
     await account.rootKey();
     const { loginName } = await console.newConsoleUser(account, 'manager', ['AliyunRAMFullAccess']);
@@ -132,17 +126,10 @@ describe("the account root's AccessKey in the console", { skip: CHROMIUM_MISSING
   });
 });
 
-describe('a RAM user’s own AccessKey in the console', { skip: CHROMIUM_MISSING }, () => {
-  let console: ConsoleUnderTest;
-  let account: TestAccount;
+describe('a RAM user’s own AccessKey in the console', { skip: CHROMIUM_MISSING }, async () => {
+  const { console, account } = await startForSuite();
 
-  before(async () => {
-    console = await startConsole();
-    account = await console.newAccount();
-  });
-  after(() => console.close());
-
-  /** S20 and S21 of the source document, filled in. */
+  /** Policy S20 and S21 of the source document for a user. */
   const selfService = (accountId: string, userName: string) =>
     JSON.stringify({
       Version: '1',
@@ -162,7 +149,7 @@ describe('a RAM user’s own AccessKey in the console', { skip: CHROMIUM_MISSING
       ],
     });
 
-  test('S23, with the policy S21: from the avatar to a key of one’s own, disabled and deleted again', async () => {
+  test('S23 with the policy S21: a user creates, disables and deletes its own key from the avatar menu', async () => {
     const { loginName } = await console.newConsoleUser(account, 'alice');
     const ram = (action: string, fields: Record<string, string>) =>
       account.admin.callRpc('2015-05-01', action, fields);
@@ -181,13 +168,13 @@ describe('a RAM user’s own AccessKey in the console', { skip: CHROMIUM_MISSING
     await dialog.getByRole('radio', { name: 'Local development' }).check();
     await dialog.getByRole('checkbox').check();
     await dialog.getByRole('button', { name: 'Continue to create' }).click();
-    await verify(page);
+    await completeStepUp(page);
     const secret = await page.getByLabel('AccessKey Secret', { exact: true }).inputValue();
     const keyId = await page.getByLabel('AccessKey ID', { exact: true }).inputValue();
     await page.getByRole('checkbox', { name: 'I have saved' }).check();
     await page.getByRole('button', { name: 'OK', exact: true }).click();
 
-    // The policy S21 has no word on the restriction: what is missing is named.
+    // The policy S21 does not allow the network policy: the missing permission is named.
     await page.getByRole('button', { name: 'Configure network access policy' }).click();
     await page.getByRole('dialog').getByText('ram:GetAccessKeyPolicy').waitFor();
     await page.keyboard.press('Escape');
@@ -204,7 +191,7 @@ describe('a RAM user’s own AccessKey in the console', { skip: CHROMIUM_MISSING
     await page.context().close();
   });
 
-  test('without permission, the missing action and resource are named, and a statement can be copied', async () => {
+  test('without permission the missing action and resource are named, and a statement can be copied', async () => {
     const { loginName } = await console.newConsoleUser(account, 'bob');
     const { page, context } = await console.openSignedIn(loginName, PASSWORD);
     await page.goto('/access-keys');
@@ -222,7 +209,7 @@ describe('a RAM user’s own AccessKey in the console', { skip: CHROMIUM_MISSING
     await context.close();
   });
 
-  test('a denial by a policy says so', async () => {
+  test('an explicit denial is named as such', async () => {
     const { loginName } = await console.newConsoleUser(account, 'carol', ['AliyunRAMFullAccess']);
     const ram = (action: string, fields: Record<string, string>) =>
       account.admin.callRpc('2015-05-01', action, fields);
@@ -251,10 +238,4 @@ async function acknowledge(page: Page, title: string, box: string, goOn: string)
   assert.ok(await button.isDisabled());
   await dialog.getByRole('checkbox', { name: box }).check();
   await button.click();
-}
-
-async function verify(page: Page): Promise<void> {
-  const proof = page.getByRole('dialog', { name: 'Security verification' });
-  await proof.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await proof.getByRole('button', { name: 'Verify', exact: true }).click();
 }

@@ -1,32 +1,22 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { inflateRawSync } from 'node:zlib';
 import type { BrowserContext, Page } from 'playwright-core';
 import { SamlIdentityProvider } from '../../server/test/identity-providers.ts';
-import type { TestAccount } from '../../server/test/server.ts';
 import { CHROMIUM_MISSING } from './chromium.ts';
-import { type ConsoleUnderTest, startConsole } from './console.ts';
+import { acceptedCall, startForSuite } from './console.ts';
 
-describe('signing in to the console through an identity provider', { skip: CHROMIUM_MISSING }, () => {
-  let console: ConsoleUnderTest;
-  let account: TestAccount;
-  let alice: string;
+describe('signing in to the console with an identity provider', { skip: CHROMIUM_MISSING }, async () => {
   const otherSites = ['idp', 'evil', 'portal'].map((name) => `http://${name}.example.com`);
   const idp = new SamlIdentityProvider({ entityId: 'http://idp.example.com/saml' });
-
-  before(async () => {
-    console = await startConsole();
-    account = await console.newAccount();
-    alice = (await console.newConsoleUser(account, 'alice', ['AdministratorAccess'])).loginName;
-    await account.admin.call('2019-08-15', 'SetUserSsoSettings', {
-      SsoEnabled: 'true',
-      MetadataDocument: idp.metadata(),
-    });
+  const { console, account } = await startForSuite();
+  const { loginName: alice } = await console.newConsoleUser(account, 'alice', ['AdministratorAccess']);
+  await account.admin.call('2019-08-15', 'SetUserSsoSettings', {
+    SsoEnabled: 'true',
+    MetadataDocument: idp.metadata(),
   });
 
-  after(() => console.close());
-
-  /** A page of another site that sends a response for the user to the console, as identity providers do. */
+  /** Returns a page of another site that posts a SAML response to the console, as identity providers do. */
   function sendingPage(inResponseTo: string | undefined): string {
     const { url } = console;
     const address = `${url}/saml/sign-in/${account.accountId}`;
@@ -57,7 +47,7 @@ describe('signing in to the console through an identity provider', { skip: CHROM
     await page.getByRole('button', { name: 'Use single sign-on (SSO)' }).click();
   }
 
-  test('a user that begins at the console is signed in by the answer of its provider', async () => {
+  test('a user who starts at the console is signed in by the response of the provider', async () => {
     const { page, context } = await console.open({ otherSites });
     await serveAt(context, 'http://idp.example.com/sso?*', (url) => sendingPage(requestIdIn(url)));
     await beginSignIn(page);
@@ -65,7 +55,7 @@ describe('signing in to the console through an identity provider', { skip: CHROM
     await context.close();
   });
 
-  test('another site signs no browser in, with an unsolicited response or one that it asked for itself', async () => {
+  test('another site cannot sign a browser in, with an unsolicited response or with its own request', async () => {
     const attacker = await console.open({ otherSites });
     let attackersRequest: string | undefined;
     await serveAt(attacker.context, 'http://idp.example.com/sso?*', (url) => {
@@ -85,7 +75,7 @@ describe('signing in to the console through an identity provider', { skip: CHROM
     }
   });
 
-  test('an account that accepts unsolicited responses says so on the SSO page', async () => {
+  test('unsolicited responses are accepted after they are enabled on the SSO page', async () => {
     const policy = async () =>
       (await account.admin.call('2026-11-24', 'GetUserSsoResponsePolicy'))['AcceptUnsolicited'];
     const { page, context } = await console.open({ otherSites });
@@ -95,8 +85,9 @@ describe('signing in to the console through an identity provider', { skip: CHROM
     await page.goto('/sso?tab=user-sso');
     const section = page.getByRole('region', { name: 'User SSO' });
     await section.getByRole('switch', { name: 'Accept unsolicited responses' }).click();
+    const saved = acceptedCall(page, 'SetUserSsoResponsePolicy');
     await section.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Saved.').waitFor();
+    await saved;
     assert.equal(await policy(), true);
     await serveAt(context, 'http://portal.example.com/', () => sendingPage(undefined));
     await page.goto('http://portal.example.com/');

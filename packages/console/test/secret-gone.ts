@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { ConsolePage } from './console.ts';
 
 /**
- * Asserts that a secret that was shown is nowhere any more: not in the document, not in what the browser stores for
- * the site, not in anything that the page's scripts still hold, and in no answer since.
+ * Asserts that a secret is neither in the document and its fields nor in the storage, cookies, history or URL of the
+ * page.
  */
 export async function assertSecretGone({ page }: ConsolePage, secret: string): Promise<void> {
   const kept = await page.evaluate(async (sought) => {

@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import type { TestAccount } from '../../server/test/server.ts';
 import { CHROMIUM_MISSING } from './chromium.ts';
-import { type ConsoleUnderTest, PASSWORD, startConsole } from './console.ts';
+import { PASSWORD, startForSuite } from './console.ts';
 
-describe('signing in to the console', { skip: CHROMIUM_MISSING }, () => {
-  let console: ConsoleUnderTest;
-  let account: TestAccount;
-
-  before(async () => {
-    console = await startConsole();
-    account = await console.newAccount();
-  });
-  after(() => console.close());
+describe('signing in to the console', { skip: CHROMIUM_MISSING }, async () => {
+  const { console, account } = await startForSuite();
 
   const ims = (action: string, fields: Record<string, string>) =>
     account.admin.call('2019-08-15', action, fields);
@@ -24,13 +16,13 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, () => {
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   }
 
-  test('the one-time password of the root is changed first; one that is too weak is refused', async () => {
+  test('the one-time password of the root must be changed; a weak password is refused', async () => {
     const fresh = await console.server.newAccount();
     const { page, context } = await console.open();
     await page.goto('/');
     await fillIn(page, fresh.rootLoginName, fresh.rootPassword);
     await page.getByRole('heading', { name: 'Choose a new password' }).waitFor();
-    // The rules are there before anything is refused.
+    // The rules are shown in advance.
     await page.getByText('At least 8 characters').waitFor();
     await page.getByText('At least 2 kinds of lowercase letters').waitFor();
     await page.getByText('Not one of the well-known passwords').waitFor();
@@ -49,7 +41,7 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, () => {
     await context.close();
   });
 
-  test('a wrong password, and an AccessKey pair, sign nobody in (S5)', async () => {
+  test('a wrong password and an AccessKey pair are refused (S5)', async () => {
     const { page, context } = await console.open();
     await page.goto('/');
     await page.getByText('An AccessKey cannot be used to sign in here').waitFor();
@@ -61,7 +53,7 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, () => {
     await context.close();
   });
 
-  test('a code of the MFA device is asked for; a wrong one is refused; security verification asks for one, too', async () => {
+  test('a code of the MFA device is required at sign-in and step-up; a wrong one is refused', async () => {
     const { loginName } = await console.newConsoleUser(account, 'coded', ['AliyunRAMFullAccess']);
     const made = await ims('CreateVirtualMFADevice', { VirtualMFADeviceName: 'coded' });
     const device = made['VirtualMFADevice'] as { SerialNumber: string; Base32StringSeed: string };
@@ -78,13 +70,13 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, () => {
     await page.getByLabel('Six-digit code').fill('000000');
     await page.getByRole('button', { name: 'Verify', exact: true }).click();
     await page.getByText('The code is wrong.').waitFor();
-    // It has bound the device.
+    // The device is bound.
     await page.getByLabel('Six-digit code').fill(code(-1));
     await page.getByRole('button', { name: 'Verify', exact: true }).click();
     await page.getByText('This code was used already. Wait for the next one.').waitFor();
     await page.getByLabel('Six-digit code').fill(code(0));
     await page.getByRole('button', { name: 'Verify', exact: true }).click();
-    // Back to where it began.
+    // Back at the first step.
     await page.waitForURL('**/users');
     await page.getByRole('heading', { name: 'Users' }).waitFor();
 
@@ -96,10 +88,10 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, () => {
       await dialog.getByRole('checkbox').check();
       await dialog.getByRole('button', { name: 'Continue to create' }).click();
     };
-    // The code that signed in was proof enough.
+    // The code of the sign-in counts as step-up.
     await create();
     await page.getByLabel('AccessKey Secret', { exact: true }).waitFor();
-    await console.forgetStepUps();
+    await console.expireStepUps();
     await create();
     const proof = page.getByRole('dialog', { name: 'Security verification' });
     await proof.getByLabel('MFA code').fill(code(0));
@@ -111,7 +103,7 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, () => {
     await context.close();
   });
 
-  test('who must have a device binds one on the way in', async () => {
+  test('a required device is bound during sign-in', async () => {
     const { loginName } = await console.newConsoleUser(account, 'binding');
     await ims('UpdateLoginProfile', { UserPrincipalName: loginName, MFABindRequired: 'true' });
     const { page, context } = await console.open();
@@ -160,7 +152,7 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, () => {
     await fillIn(page, loginName, PASSWORD);
     await page.getByRole('button', { name: 'Use a passkey' }).click();
     await page.waitForURL('**/account');
-    await console.forgetStepUps();
+    await console.expireStepUps();
 
     await page
       .getByRole('region', { name: 'Passkeys' })
@@ -172,12 +164,12 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, () => {
       .getByRole('button', { name: 'Delete' })
       .click();
     await page.getByRole('button', { name: 'Verify with a passkey' }).click();
-    // The session rested on it.
+    // The session depended on the passkey.
     await page.getByRole('heading', { name: 'Sign in to the console' }).waitFor();
     await context.close();
   });
 
-  test('the browser’s language at first, then the one that was chosen, with its dates', async () => {
+  test('the language is that of the browser until one is chosen, also for dates', async () => {
     const { page, context } = await console.open({ language: 'zh-TW' });
     await page.goto('/');
     await page.getByRole('heading', { name: '登入主控台' }).waitFor();
@@ -191,7 +183,7 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, () => {
     await context.close();
   });
 
-  test('light and dark follow the system until one is chosen', async () => {
+  test('the colour scheme follows the system until one is chosen', async () => {
     const { page, context } = await console.open({ scheme: 'dark' });
     await page.goto('/');
     const scheme = () => page.locator('html').getAttribute('data-scheme');
@@ -206,7 +198,7 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, () => {
     await context.close();
   });
 
-  test('a session that ended leads back to the sign-in page, and from there to where one was', async () => {
+  test('an ended session leads to the sign-in page, and from there back to the previous page', async () => {
     const { loginName } = await console.newConsoleUser(account, 'ended', ['AliyunRAMFullAccess']);
     const { page, context } = await console.openSignedIn(loginName, PASSWORD);
     await page.goto('/users');
@@ -214,14 +206,14 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, () => {
     await context.clearCookies();
     await page.getByRole('button', { name: 'Refresh' }).click();
     await page.getByRole('heading', { name: 'Sign in to the console' }).waitFor();
-    // Nothing of what was read is shown to whoever comes next.
+    // No cached data is shown to the next user.
     assert.equal(await page.getByText(loginName).count(), 0);
     await fillIn(page, loginName, PASSWORD);
     await page.waitForURL('**/users');
     await context.close();
   });
 
-  test('an address of another site is not gone to after signing in', async () => {
+  test('the sign-in does not redirect to another site', async () => {
     const { loginName } = await console.newConsoleUser(account, 'phished');
     const { page, context } = await console.openSignedIn(loginName, PASSWORD);
     await page.goto('/sign-in?next=https://evil.example/overview');
@@ -230,7 +222,7 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, () => {
     await context.close();
   });
 
-  test('what somebody else wrote into the address is not shown', async () => {
+  test('text from the URL is not shown', async () => {
     const { page, context } = await console.open();
     await page.goto('/sign-in?error=InvalidCallUsAt0800123456');
     await page.getByRole('heading', { name: 'Sign in to the console' }).waitFor();
@@ -239,7 +231,7 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, () => {
     await context.close();
   });
 
-  test('the root binds a device and unbinds it, in its own security settings', async () => {
+  test('the root binds and unbinds a device in its security settings', async () => {
     const fresh = await console.newAccount();
     const { page, context } = await console.openSignedIn(fresh.rootLoginName, PASSWORD);
     await page.goto('/account');
@@ -259,7 +251,7 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, () => {
     await context.close();
   });
 
-  test('another session is ended from the list of them', async () => {
+  test('another session is ended from the list', async () => {
     const { loginName } = await console.newConsoleUser(account, 'twice');
     const other = await console.openSignedIn(loginName, PASSWORD);
     const { page, context } = await console.openSignedIn(loginName, PASSWORD);
@@ -273,7 +265,7 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, () => {
     await other.context.close();
   });
 
-  test('who has an identity provider goes there by the login name alone; the others are told', async () => {
+  test('SSO needs only the login name; without a provider an error is shown', async () => {
     const { loginName } = await console.newConsoleUser(account, 'no-provider');
     const { page, context } = await console.open();
     await page.goto('/sign-in');

@@ -20,10 +20,10 @@ const document = fc.record(
   { requiredKeys: ['Statement'] },
 );
 
-/** As JSON has it: without what JSON cannot say, such as a key without a value. */
+/** Returns a value after a JSON round trip, which drops keys without a value. */
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-test('a document that the builder has read and written says what it said', () => {
+test('reading and writing a document keeps its meaning', () => {
   fc.assert(
     fc.property(document, (policy) => {
       const text = JSON.stringify(policy);
@@ -34,7 +34,7 @@ test('a document that the builder has read and written says what it said', () =>
   );
 });
 
-test('a statement that is confirmed as it is stays as it was written', () => {
+test('an unchanged statement keeps its notation', () => {
   fc.assert(
     fc.property(document, (policy) => {
       for (const read of readStatements(JSON.stringify(policy)) ?? []) {
@@ -44,7 +44,7 @@ test('a statement that is confirmed as it is stays as it was written', () => {
   );
 });
 
-test('what is changed is written, and read again as it was meant', () => {
+test('a changed statement is written and read back', () => {
   const [read] = readStatements('{"Statement":[{"Effect":"Allow","Action":"ram:*","Resource":"*"}]}') ?? [];
   assert.ok(read?.model);
   const model = {
@@ -57,7 +57,7 @@ test('what is changed is written, and read again as it was meant', () => {
   assert.deepEqual(readStatements(text)?.[0]?.model, model);
 });
 
-test('what is no policy with a list of statements is not begun with', () => {
+test('a document without a list of statements is not edited', () => {
   for (const text of ['', '{', '[]', '{}', '{"Statement":{}}', '{"Statement":[1]}']) {
     assert.equal(readStatements(text), undefined, text);
   }

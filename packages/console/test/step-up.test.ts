@@ -1,27 +1,17 @@
-/** The console asks for a security verification before what grants, revives or loosens, and goes on after it. */
+/** The console requires a step-up for changes that grant, revive or loosen permissions, and repeats them after it. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { Page } from 'playwright-core';
-import type { TestAccount } from '../../server/test/server.ts';
+import { describe, test } from 'node:test';
 import { CHROMIUM_MISSING } from './chromium.ts';
-import { type ConsoleUnderTest, PASSWORD, startConsole } from './console.ts';
+import { acceptedCall, completeStepUp, PASSWORD, startForSuite } from './console.ts';
 
-describe('security verification in the console', { skip: CHROMIUM_MISSING }, () => {
-  let console: ConsoleUnderTest;
-  let account: TestAccount;
-  let admin: string;
-
-  before(async () => {
-    console = await startConsole();
-    account = await console.newAccount();
-    await account.admin.callRpc('2015-05-01', 'AttachPolicyToUser', {
-      UserName: 'administrator',
-      PolicyName: 'AdministratorAccess',
-      PolicyType: 'System',
-    });
-    admin = (await console.newConsoleUser(account, 'manager', ['AdministratorAccess'])).loginName;
+describe('security verification in the console', { skip: CHROMIUM_MISSING }, async () => {
+  const { console, account } = await startForSuite();
+  await account.admin.callRpc('2015-05-01', 'AttachPolicyToUser', {
+    UserName: 'administrator',
+    PolicyName: 'AdministratorAccess',
+    PolicyType: 'System',
   });
-  after(() => console.close());
+  const { loginName: admin } = await console.newConsoleUser(account, 'manager', ['AdministratorAccess']);
 
   const ram = (action: string, fields: Record<string, string>) =>
     account.admin.callRpc('2015-05-01', action, fields);
@@ -42,19 +32,19 @@ describe('security verification in the console', { skip: CHROMIUM_MISSING }, () 
     await proof.waitFor();
     const { Policies } = await ram('ListPoliciesForUser', { UserName: 'promoted' });
     assert.deepEqual((Policies as { Policy: object[] }).Policy, []);
-    await verify(page);
+    await completeStepUp(page);
     await page.getByRole('link', { name: 'AdministratorAccess' }).waitFor();
     await context.close();
   });
 
-  test('making a role', async () => {
+  test('creating a role', async () => {
     const { page, context } = await console.openSignedIn(admin, PASSWORD);
     await page.goto('/roles/new');
     await page.getByLabel('Role name').fill('made-by-page');
     await page.getByRole('button', { name: 'Create role' }).click();
     await page.getByRole('dialog', { name: 'Security verification' }).waitFor();
     await assert.rejects(ram('GetRole', { RoleName: 'made-by-page' }), { code: 'EntityNotExist.Role' });
-    await verify(page);
+    await completeStepUp(page);
     await page.getByRole('heading', { name: 'made-by-page' }).waitFor();
     await context.close();
   });
@@ -68,12 +58,13 @@ describe('security verification in the console', { skip: CHROMIUM_MISSING }, () 
     const row = page.getByRole('row').filter({ hasText: 'v1' });
     await row.getByRole('button', { name: 'Bring into force' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Bring into force' }).click();
-    await verify(page);
-    await page.getByText('Version v1 is in force.').waitFor();
+    const changed = acceptedCall(page, 'SetDefaultPolicyVersion');
+    await completeStepUp(page);
+    await changed;
     await context.close();
   });
 
-  test('deleting a user; given up, nothing happens', async () => {
+  test('deleting a user; cancelled, the user is kept', async () => {
     const { userId, loginName } = await console.newConsoleUser(account, 'doomed');
     const { page, context } = await console.openSignedIn(admin, PASSWORD);
     await page.goto(`/users/${userId}`);
@@ -87,31 +78,33 @@ describe('security verification in the console', { skip: CHROMIUM_MISSING }, () 
     await proof.waitFor({ state: 'hidden' });
     await ram('GetUser', { UserName: 'doomed' });
     await dialog.locator('button.ant-btn-primary').click();
-    await verify(page);
+    await completeStepUp(page);
     await page.getByRole('heading', { name: 'Users', level: 1 }).waitFor();
     await assert.rejects(ram('GetUser', { UserName: 'doomed' }), { code: 'EntityNotExist.User' });
     await context.close();
   });
 
-  test('credential changes by AccessKey are switched to need a second factor', async () => {
+  test('requiring a second factor for credential changes by AccessKey', async () => {
     const { page, context } = await console.openSignedIn(admin, PASSWORD);
     await page.goto('/settings?tab=access-keys');
     const section = page.getByRole('region', { name: 'Changes by AccessKey' });
     await section.getByRole('switch', { name: 'Credential changes need a second factor' }).click();
     await section.getByRole('button', { name: 'Save' }).click();
-    await verify(page);
-    await page.getByText('The settings are saved.').waitFor();
+    const protectedNow = acceptedCall(page, 'SetAccountProtection');
+    await completeStepUp(page);
+    await protectedNow;
     const { CredentialChangesNeedMFA } = await own('GetAccountProtection', {});
     assert.equal(CredentialChangesNeedMFA, true);
     await assert.rejects(ram('CreateUser', { UserName: 'by-key' }), { code: 'Forbidden.CredentialChange' });
     await section.getByRole('switch', { name: 'Credential changes need a second factor' }).click();
+    const openedAgain = acceptedCall(page, 'SetAccountProtection');
     await section.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('The settings are saved.').nth(1).waitFor();
+    await openedAgain;
     await ram('CreateGroup', { GroupName: 'by-key' });
     await context.close();
   });
 
-  test('sessions of a role, a user and a key are revoked from their pages, without a verification', async () => {
+  test('revoking the sessions of a role, a user and a key needs no step-up', async () => {
     const { userId, loginName } = await console.newConsoleUser(account, 'leaked', ['AdministratorAccess']);
     const made = await ram('CreateAccessKey', { UserName: 'leaked' });
     const { AccessKeyId, AccessKeySecret } = made['AccessKey'] as Record<string, string>;
@@ -143,11 +136,12 @@ describe('security verification in the console', { skip: CHROMIUM_MISSING }, () 
     };
     const { page, context } = await console.openSignedIn(admin, PASSWORD);
     const confirm = async () => {
+      const revoked = acceptedCall(page, 'RevokeSessions');
       await page
         .getByRole('dialog', { name: 'Revoke sessions' })
         .getByRole('button', { name: 'Revoke' })
         .click();
-      await page.getByText('The sessions are revoked.').first().waitFor();
+      await revoked;
     };
     const revokers = [
       async () => {
@@ -182,7 +176,7 @@ describe('security verification in the console', { skip: CHROMIUM_MISSING }, () 
     'zh-TW': { create: '建立使用者', title: '已有其他使用者登入', reload: '重新載入頁面' },
     'zh-CN': { create: '创建用户', title: '已有其他用户登录', reload: '刷新页面' },
   } as const)) {
-    test(`a tab that shows another user than the one signed in does nothing as that one, ${language}`, async () => {
+    test(`a tab of a previous user makes no calls as the current one, ${language}`, async () => {
       const userName = `stale-${language.toLowerCase()}`;
       const { loginName } = await console.newConsoleUser(account, userName, ['AdministratorAccess']);
       const look = { language: language as 'en' | 'zh-TW' | 'zh-CN', steppedUp: true };
@@ -192,7 +186,7 @@ describe('security verification in the console', { skip: CHROMIUM_MISSING }, () 
       await fields.first().fill(`planted-${language.toLowerCase()}`);
       await fields.nth(1).fill('Planted');
 
-      // The root signs in from another tab of the same browser, and verifies.
+      // The root signs in from another tab of the same browser and completes a step-up.
       const form = { Version: '2026-11-24', Format: 'JSON' };
       const signedIn = await context.request.post('/', {
         form: { ...form, Action: 'SignIn', LoginName: account.rootLoginName, Password: PASSWORD },
@@ -216,10 +210,3 @@ describe('security verification in the console', { skip: CHROMIUM_MISSING }, () 
     });
   }
 });
-
-/** Proves that it is still the same person. */
-async function verify(page: Page): Promise<void> {
-  const proof = page.getByRole('dialog', { name: 'Security verification' });
-  await proof.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await proof.getByRole('button', { name: 'Verify', exact: true }).click();
-}

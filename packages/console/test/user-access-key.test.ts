@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import type { TestAccount } from '../../server/test/server.ts';
 import type { Language } from '../src/language/languages.ts';
 import { CHROMIUM_MISSING } from './chromium.ts';
-import { type ConsoleUnderTest, PASSWORD, startConsole } from './console.ts';
+import { completeStepUp, PASSWORD, startForSuite } from './console.ts';
 import { assertSecretGone } from './secret-gone.ts';
 
-/** What a person reads on the way, in each language. */
-const words = {
+/** Texts of the pages, by language. */
+const WORDS = {
   en: {
     users: 'Users',
     authentication: 'Authentication',
@@ -72,20 +71,11 @@ const words = {
   },
 } as const satisfies Record<Language, Record<string, string>>;
 
-describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, () => {
-  let console: ConsoleUnderTest;
-  let account: TestAccount;
-  let admin: string;
+describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, async () => {
+  const { console, account } = await startForSuite();
+  const { loginName: admin } = await console.newConsoleUser(account, 'manager', ['AliyunRAMFullAccess']);
 
-  before(async () => {
-    console = await startConsole();
-    account = await console.newAccount();
-    admin = (await console.newConsoleUser(account, 'manager', ['AliyunRAMFullAccess'])).loginName;
-  });
-
-  after(() => console.close());
-
-  /** A user without keys. */
+  /** Creates a user without keys. */
   async function newUser(userName: string): Promise<{ loginName: string; userId: string }> {
     const made = await account.admin.callRpc('2015-05-01', 'CreateUser', { UserName: userName });
     const { UserId } = made['User'] as { readonly UserId: string };
@@ -94,8 +84,8 @@ describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, ()
 
   for (const language of ['zh-TW', 'zh-CN', 'en'] as const) {
     for (const width of ['desktop', 'phone'] as const) {
-      test(`flow 1, S24 to S34: made by an administrator, ${language}, ${width}`, async () => {
-        const t = words[language];
+      test(`flow 1, S24 to S34: created by an administrator, ${language}, ${width}`, async () => {
+        const t = WORDS[language];
         const { loginName, userId } = await newUser(`app-${language}-${width}`);
         const opened = await console.openSignedIn(admin, PASSWORD, { language, width });
         const { page, answers } = opened;
@@ -110,7 +100,7 @@ describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, ()
         await page.getByRole('tab', { name: t.authentication, selected: true }).waitFor();
         await page.getByRole('button', { name: t.create }).click();
 
-        // S28, S29: use cases with a safer way, and the acknowledgement without which nothing goes on.
+        // S28, S29: use cases with safer alternatives, and the required acknowledgement.
         const dialog = page.getByRole('dialog', { name: t.create });
         const goOn = dialog.getByRole('button', { name: t.continue });
         assert.ok(await goOn.isDisabled());
@@ -120,12 +110,12 @@ describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, ()
         await dialog.getByRole('checkbox', { name: t.acknowledge }).check();
         await goOn.click();
 
-        // S31: the security verification.
+        // S31: the step-up.
         const proof = page.getByRole('dialog', { name: t.verification });
         await proof.getByLabel(t.password, { exact: true }).fill(PASSWORD);
         await proof.getByRole('button', { name: t.verify, exact: true }).click();
 
-        // S32, S33: the secret, this once.
+        // S32, S33: the secret, shown once.
         const secretField = page.getByLabel(t.secret, { exact: true });
         const secret = await secretField.inputValue();
         assert.match(secret, /^[A-Za-z0-9]{30}$/);
@@ -137,7 +127,7 @@ describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, ()
         await page.getByRole('checkbox', { name: t.saved }).check();
         await ok.click();
 
-        // S34: the network access restriction.
+        // S34: the network policy.
         await page.getByRole('button', { name: t.configure }).click();
         await page.getByRole('switch', { name: t.inForce }).click();
         await page.getByRole('button', { name: t.addList }).click();
@@ -145,7 +135,7 @@ describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, ()
         await page.getByRole('button', { name: t.save, exact: true }).click();
         await page.getByRole('article').getByText('203.0.113.0/24').waitFor();
 
-        // The key is the user's, active, and works from the address that was allowed.
+        // The key belongs to the user, is active, and is valid from the allowed address.
         const keys = await account.admin.call('2019-08-15', 'ListAccessKeys', {
           UserPrincipalName: loginName,
         });
@@ -166,7 +156,7 @@ describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, ()
     }
   }
 
-  test('the use case changes nothing about the key (S30): it is never sent', async () => {
+  test('the use case is not sent and does not affect the key (S30)', async () => {
     const { userId } = await newUser('use-case');
     const { page, context } = await console.openSignedIn(admin, PASSWORD);
     await page.goto(`/users/${userId}`);
@@ -184,7 +174,7 @@ describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, ()
     const { page, context } = await console.openSignedIn(admin, PASSWORD);
     await page.goto(`/users/${userId}`);
     await beginCreation(page, 'Application code');
-    await verify(page);
+    await completeStepUp(page);
     const secret = await page.getByLabel('AccessKey Secret', { exact: true }).inputValue();
     const keyId = await page.getByLabel('AccessKey ID', { exact: true }).inputValue();
     await page.getByRole('button', { name: 'Copy: AccessKey Secret' }).click();
@@ -196,7 +186,7 @@ describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, ()
     await context.close();
   });
 
-  test('a third key is refused before anything is asked (S27)', async () => {
+  test('a third key is refused before any question (S27)', async () => {
     const { loginName, userId } = await newUser('full');
     for (let made = 0; made < 2; made++) {
       await account.admin.call('2019-08-15', 'CreateAccessKey', { UserPrincipalName: loginName });
@@ -211,7 +201,7 @@ describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, ()
     await context.close();
   });
 
-  test('disabled, enabled, deleted into the recycle bin, restored, deleted for good', async () => {
+  test('a key is disabled, enabled, moved to the recycle bin, restored and permanently deleted', async () => {
     const { loginName, userId } = await newUser('cycle');
     const made = await account.admin.call('2019-08-15', 'CreateAccessKey', { UserPrincipalName: loginName });
     const { AccessKeyId: keyId } = made['AccessKey'] as { readonly AccessKeyId: string };
@@ -226,10 +216,10 @@ describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, ()
       .click();
     await card.getByText('Disabled', { exact: true }).waitFor();
     await card.getByRole('button', { name: 'Enable' }).click();
-    await verify(page);
+    await completeStepUp(page);
     await card.getByText('Enabled', { exact: true }).waitFor();
 
-    // An active key has to be disabled first.
+    // An active key must be disabled first.
     await card.getByRole('button', { name: `More for ${keyId}` }).click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();
     const dialog = page.getByRole('dialog', { name: 'Move the AccessKey to the recycle bin' });
@@ -260,7 +250,7 @@ describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, ()
     await context.close();
   });
 
-  test('a rotation leads from the second key to the recycle bin, and can be left and gone on with', async () => {
+  test('a rotation creates a second key, deletes the first, and can be interrupted', async () => {
     const { loginName, userId } = await newUser('rotated');
     const made = await account.admin.call('2019-08-15', 'CreateAccessKey', { UserPrincipalName: loginName });
     const { AccessKeyId: oldId, AccessKeySecret } = made['AccessKey'] as {
@@ -276,12 +266,12 @@ describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, ()
     const rotation = page.getByRole('dialog', { name: 'Rotate the AccessKey' });
     await rotation.getByRole('button', { name: 'Create the second AccessKey' }).click();
     await fillUseCase(page, 'Other');
-    await verify(page);
+    await completeStepUp(page);
     await page.getByRole('checkbox', { name: 'I have saved' }).check();
     await page.getByRole('button', { name: 'OK', exact: true }).click();
     await page.getByRole('button', { name: 'Not now' }).click();
 
-    // The old key was used a moment ago: that is said, with the service.
+    // The recent use of the old key is shown with its service.
     await rotation.getByText('was used within the last 24 hours').waitFor();
     await rotation.getByText('Sts').first().waitFor();
     await rotation.getByRole('button', { name: 'Go on later' }).click();
@@ -308,10 +298,4 @@ async function fillUseCase(page: Page, useCase: string): Promise<void> {
 async function beginCreation(page: Page, useCase: string): Promise<void> {
   await page.getByRole('button', { name: 'Create AccessKey' }).click();
   await fillUseCase(page, useCase);
-}
-
-async function verify(page: Page): Promise<void> {
-  const proof = page.getByRole('dialog', { name: 'Security verification' });
-  await proof.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await proof.getByRole('button', { name: 'Verify', exact: true }).click();
 }

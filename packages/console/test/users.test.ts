@@ -1,30 +1,21 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import type { TestAccount } from '../../server/test/server.ts';
 import { CHROMIUM_MISSING } from './chromium.ts';
-import { type ConsoleUnderTest, PASSWORD, startConsole } from './console.ts';
+import { completeStepUp, PASSWORD, startForSuite } from './console.ts';
 import { assertSecretGone } from './secret-gone.ts';
 
-describe('users in the console', { skip: CHROMIUM_MISSING }, () => {
-  let console: ConsoleUnderTest;
-  let account: TestAccount;
-  let admin: string;
-
-  before(async () => {
-    console = await startConsole();
-    account = await console.newAccount();
-    admin = (await console.newConsoleUser(account, 'manager', ['AliyunRAMFullAccess'])).loginName;
-  });
-  after(() => console.close());
+describe('users in the console', { skip: CHROMIUM_MISSING }, async () => {
+  const { console, account } = await startForSuite();
+  const { loginName: admin } = await console.newConsoleUser(account, 'manager', ['AliyunRAMFullAccess']);
 
   const ims = (action: string, fields: Record<string, string>) =>
     account.admin.call('2019-08-15', action, fields);
   const ram = (action: string, fields: Record<string, string>) =>
     account.admin.callRpc('2015-05-01', action, fields);
 
-  test('one for a person and a program: a password once, then a key once; the person signs in with it', async () => {
+  test('a user with console sign-in and AccessKey: password and secret are shown once, and the user signs in', async () => {
     const opened = await console.openSignedIn(admin, PASSWORD);
     const { page, context } = opened;
     await page.goto('/users');
@@ -42,7 +33,7 @@ describe('users in the console', { skip: CHROMIUM_MISSING }, () => {
     await page.getByRole('checkbox', { name: 'Programmatic access' }).check();
     await page.getByText('Better make two users').waitFor();
     await create.click();
-    await verify(page);
+    await completeStepUp(page);
 
     const shown = page.getByRole('dialog', { name: 'Password of the user' });
     const oneTime = (await shown.locator('code').innerText()).trim();
@@ -69,7 +60,7 @@ describe('users in the console', { skip: CHROMIUM_MISSING }, () => {
     await dora.context.close();
   });
 
-  test('a name that is taken is said at the form, and nothing is lost', async () => {
+  test('a name in use is reported in the form, which keeps its values', async () => {
     const { page, context } = await console.openSignedIn(admin, PASSWORD, {
       language: 'zh-TW',
       steppedUp: true,
@@ -83,7 +74,7 @@ describe('users in the console', { skip: CHROMIUM_MISSING }, () => {
     await context.close();
   });
 
-  test('edited, renamed, and found again under the new name', async () => {
+  test('a user is edited, renamed and found under the new name', async () => {
     const { userId } = await console.newConsoleUser(account, 'emil');
     const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto(`/users/${userId}`);
@@ -103,7 +94,7 @@ describe('users in the console', { skip: CHROMIUM_MISSING }, () => {
     await context.close();
   });
 
-  test('into a group, with what the group may, and out again; a policy attached and detached', async () => {
+  test('a user joins a group, inherits its policies and leaves it; a policy is attached and detached', async () => {
     const { userId, loginName } = await console.newConsoleUser(account, 'frida');
     await ims('CreateGroup', { GroupName: 'readers', DisplayName: 'Readers' });
     await ram('AttachPolicyToGroup', {
@@ -159,12 +150,12 @@ describe('users in the console', { skip: CHROMIUM_MISSING }, () => {
     await context.close();
   });
 
-  test('an MFA device is bound for a user with its QR code, and unbound', async () => {
+  test('an MFA device is bound with its QR code and unbound', async () => {
     const { userId } = await console.newConsoleUser(account, 'greta');
     const { page, context } = await console.openSignedIn(admin, PASSWORD);
     await page.goto(`/users/${userId}`);
     await page.getByRole('button', { name: 'Bind an MFA device' }).click();
-    await verify(page);
+    await completeStepUp(page);
     const binding = page.getByRole('dialog', { name: 'Bind an MFA device' });
     const seed = (await binding.locator('code').first().innerText()).trim();
     await binding.getByLabel('First code').fill('000000');
@@ -181,7 +172,7 @@ describe('users in the console', { skip: CHROMIUM_MISSING }, () => {
     await context.close();
   });
 
-  test('several are chosen and moved to the recycle bin; the list is exported without formulas', async () => {
+  test('several users are moved to the recycle bin; the list is exported without formulas', async () => {
     for (const name of ['temp-1', 'temp-2']) await ram('CreateUser', { UserName: name, DisplayName: '=1+1' });
     const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto('/users?q=temp-');
@@ -202,7 +193,7 @@ describe('users in the console', { skip: CHROMIUM_MISSING }, () => {
     await context.close();
   });
 
-  test('a single one is deleted only by who types its name', async () => {
+  test('a single user is deleted only after its name is typed', async () => {
     const { userId, loginName } = await console.newConsoleUser(account, 'hugo');
     const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto(`/users/${userId}`);
@@ -216,7 +207,7 @@ describe('users in the console', { skip: CHROMIUM_MISSING }, () => {
     await context.close();
   });
 
-  test('a list of which nothing may be seen names what is missing', async () => {
+  test('a list without permission names the missing permission', async () => {
     const { loginName } = await console.newConsoleUser(account, 'ivan');
     const { page, context } = await console.openSignedIn(loginName, PASSWORD);
     await page.goto('/users');
@@ -227,13 +218,7 @@ describe('users in the console', { skip: CHROMIUM_MISSING }, () => {
   });
 });
 
-/** An entry of an open list; what has the role of an option is there for screen readers alone. */
+/** Returns an entry of an open list; elements with the role `option` are for screen readers only. */
 function option(page: Page, text: string) {
   return page.locator('.ant-select-item-option').getByText(text, { exact: true });
-}
-
-async function verify(page: Page): Promise<void> {
-  const proof = page.getByRole('dialog', { name: 'Security verification' });
-  await proof.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await proof.getByRole('button', { name: 'Verify', exact: true }).click();
 }
