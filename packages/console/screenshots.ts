@@ -22,7 +22,7 @@ const NAMES = {
 /** Returns texts of the console in one language: `t('access-keys:create.title')`. */
 type Words = (key: string) => string;
 
-function wordsOf(language: Language): Words {
+function textsOf(language: Language): Words {
   return (key) => {
     const [area = '', path = ''] = key.split(':');
     const file = join(import.meta.dirname, 'src', 'locales', language, `${area}.json`);
@@ -40,7 +40,7 @@ function wordsOf(language: Language): Words {
 /** Saves a screenshot of the page when it is idle. */
 type Take = (page: Page, name: string) => Promise<void>;
 
-function takeInto(language: Language): Take {
+function screenshotTaker(language: Language): Take {
   const folder = join(IMAGES, language);
   mkdirSync(folder, { recursive: true });
   return async (page, name) => {
@@ -53,9 +53,9 @@ function takeInto(language: Language): Take {
 }
 
 async function takeAll(console: ConsoleUnderTest, language: Language): Promise<void> {
-  const t = wordsOf(language);
-  const take = takeInto(language);
-  const names = cast[language];
+  const t = textsOf(language);
+  const take = screenshotTaker(language);
+  const names = NAMES[language];
   const account = await console.newAccount();
   const ims = (action: string, fields: Record<string, string>) =>
     account.admin.call('2019-08-15', action, fields);
@@ -72,16 +72,16 @@ async function takeAll(console: ConsoleUnderTest, language: Language): Promise<v
   });
   const appId = (app['User'] as { readonly UserId: string }).UserId;
 
-  const visitor = await console.open({ language });
-  await visitor.page.setViewportSize(size);
-  await visitor.page.goto('/');
-  await visitor.page.getByLabel(t('sign-in:loginName')).fill(admin.loginName);
-  await visitor.page.getByLabel(t('sign-in:password')).fill(PASSWORD);
-  await take(visitor.page, 'sign-in');
-  await visitor.context.close();
+  const signedOut = await console.open({ language });
+  await signedOut.page.setViewportSize(SIZE);
+  await signedOut.page.goto('/');
+  await signedOut.page.getByLabel(t('sign-in:loginName')).fill(admin.loginName);
+  await signedOut.page.getByLabel(t('sign-in:password')).fill(PASSWORD);
+  await take(signedOut.page, 'sign-in');
+  await signedOut.context.close();
 
   const { page, context } = await console.openSignedIn(admin.loginName, PASSWORD, { language });
-  await page.setViewportSize(size);
+  await page.setViewportSize(SIZE);
   const button = (key: string) => page.getByRole('button', { name: t(key), exact: true });
 
   await page.goto('/users/new');
@@ -162,7 +162,7 @@ async function takeAll(console: ConsoleUnderTest, language: Language): Promise<v
   await context.close();
 
   const root = await console.openSignedIn(account.rootLoginName, PASSWORD, { language });
-  await root.page.setViewportSize(size);
+  await root.page.setViewportSize(SIZE);
   await root.page.goto('/overview');
   await root.page.getByRole('button', { name: t('shell:avatar.label') }).hover();
   await root.page.getByRole('menuitem', { name: t('shell:avatar.accessKey') }).click();
