@@ -1,4 +1,4 @@
-/** An account as the rest of the server sees it: no secrets. */
+/** An account, without secrets. */
 export interface Account {
   readonly accountId: string;
   readonly accountName: string;
@@ -6,5 +6,6 @@ export interface Account {
   readonly defaultDomain: string;
   readonly status: 'Active' | 'Disabled';
   readonly wrappedDataKey: string;
+  /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }

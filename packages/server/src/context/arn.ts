@@ -1,6 +1,6 @@
 /**
- * Resource names of the things in an account, as demands and denial messages have them: the region segment is
- * `*`, which matches a policy's empty, `*` or named region alike.
+ * ARNs of resources in permissions and denial messages. The region segment is `*`, which matches an empty, `*` or named
+ * region of a policy.
  */
 export const arn = {
   user: (accountId: string, userName: string) => `acs:ram:*:${accountId}:user/${userName}`,
@@ -11,11 +11,11 @@ export const arn = {
   samlProvider: (accountId: string, name: string) => `acs:ram:*:${accountId}:saml-provider/${name}`,
   oidcProvider: (accountId: string, name: string) => `acs:ram:*:${accountId}:oidc-provider/${name}`,
   application: (accountId: string, appId: string) => `acs:ram:*:${accountId}:application/${appId}`,
-  /** Everything in the account: settings, alias, reports. */
+  /** Resources of the account as a whole: settings, alias, reports. */
   account: (accountId: string) => `acs:ram:*:${accountId}:*`,
 } as const;
 
-/** Resource names as answers and identities have them: the region segment is empty. */
+/** ARNs in answers and identities, where the region segment is empty. */
 export const identityArn = {
   root: (accountId: string) => `acs:ram::${accountId}:root`,
   user: (accountId: string, userName: string) => `acs:ram::${accountId}:user/${userName}`,

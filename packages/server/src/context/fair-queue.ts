@@ -1,21 +1,21 @@
 import type { RefusalCode } from '../errors/catalogue.ts';
 import { Refusal } from '../errors/refusal.ts';
 
-/** For whom work is done: turns go round the accounts, and within an account round its sources. */
+/** Origin of a piece of work: accounts take turns, and within an account its sources. */
 export interface Lane {
-  /** The account id; empty for nobody's. */
+  /** Account id; empty if unknown. */
   readonly account: string;
-  /** The network or the caller that asks. */
+  /** Network or caller. */
   readonly source: string;
 }
 
 /** Bounds of the queue. */
 export interface QueueBounds {
-  /** Done at the same time. */
+  /** Pieces of work at the same time. */
   readonly concurrency: number;
   /** Most that wait for one account. */
   readonly waitingPerAccount: number;
-  /** How work beyond that is refused. */
+  /** Refusal of work beyond that. */
   readonly refusal: RefusalCode;
 }
 
@@ -24,14 +24,14 @@ interface Waiting {
   readonly refuse: () => void;
 }
 
-/** What waits for one account; by source, and the sources in the order of their turns. */
+/** Waiting work of one account, by source; sources are in the order of their turns. */
 interface AccountQueue {
   readonly sources: Map<string, Waiting[]>;
   size: number;
 }
 
 /**
- * Shares threads that do long work: a flood of one account delays another account by at most one piece of work, and a
+ * Queue in front of threads that do long work. A flood of one account delays another account by at most one piece of work, and a
  * flood of one source delays others of the same account by at most one round.
  */
 export class FairQueue {
@@ -44,7 +44,7 @@ export class FairQueue {
     this.#bounds = bounds;
   }
 
-  /** How many wait. */
+  /** Number of pieces that wait. */
   get waiting(): number {
     let waiting = 0;
     for (const { size } of this.#accounts.values()) waiting += size;
@@ -79,7 +79,7 @@ export class FairQueue {
     });
   }
 
-  /** Whoever has run makes room for the next in turn. */
+  /** Starts the next piece, when one has ended. */
   #startNext(): void {
     const [first] = this.#accounts;
     if (first === undefined) {
@@ -98,7 +98,7 @@ export class FairQueue {
   }
 }
 
-/** Gives up the newest of the busiest source, when it has more waiting than another one. */
+/** Refuses the newest piece of the busiest source, if that has more waiting than another. */
 function dropLast(queue: AccountQueue, waitingOfOther: number): boolean {
   let busiest: Waiting[] = [];
   for (const each of queue.sources.values()) if (each.length > busiest.length) busiest = each;

@@ -2,7 +2,7 @@ import type { Guard } from '@claviger/guard/internal';
 import type { CallRecord } from '../audit/audit-event.ts';
 import type { Answer } from '../wire/answer.ts';
 import type { WireParameters } from '../wire/parameter.ts';
-import { protocolParameters } from '../wire/protocol-parameters.ts';
+import { PROTOCOL_PARAMETERS } from '../wire/protocol-parameters.ts';
 import { headerOf } from '../wire/request-format.ts';
 import { type AnyOperation, EFFECT_OF_ACCESS } from './operation.ts';
 import type { RequestContext } from './request-context.ts';
@@ -68,7 +68,7 @@ function auditedParameters(
   const kept: Record<string, string> = {};
   if (operation === undefined) return kept;
   for (const [name, value] of parameters) {
-    if (protocolParameters.has(name)) continue;
+    if (PROTOCOL_PARAMETERS.has(name)) continue;
     const declared = operation.input[name.split('.', 1)[0] ?? name];
     if (declared !== undefined && !declared.secret) kept[name] = value;
   }

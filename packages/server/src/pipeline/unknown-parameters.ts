@@ -1,5 +1,5 @@
 import type { ParameterMap, WireParameters } from '../wire/parameter.ts';
-import { protocolParameters } from '../wire/protocol-parameters.ts';
+import { PROTOCOL_PARAMETERS } from '../wire/protocol-parameters.ts';
 import type { Warnings } from '../wire/warnings.ts';
 import type { AnyOperation } from './operation.ts';
 
@@ -28,7 +28,7 @@ export function warnOfUnknownParameters(
   parameters: WireParameters,
 ): void {
   for (const [name, value] of parameters) {
-    if (protocolParameters.has(name)) continue;
+    if (PROTOCOL_PARAMETERS.has(name)) continue;
     const parameter = Object.hasOwn(operation.input, name) ? operation.input[name] : undefined;
     if (parameter === undefined) {
       warnOfName(warnings, operation.input, name);
@@ -44,7 +44,7 @@ function warnOfName(warnings: Warnings, input: ParameterMap, name: string): void
   const head = dot < 0 ? name : name.slice(0, dot);
   const list = Object.hasOwn(input, head) ? (input[head]?.schema as ListSchema) : undefined;
   if (dot < 0 || list?.type !== 'array') {
-    const near = warnings.isFull ? undefined : nearest(head, [...Object.keys(input), ...protocolParameters]);
+    const near = warnings.isFull ? undefined : nearest(head, [...Object.keys(input), ...PROTOCOL_PARAMETERS]);
     warnings.add(ignored(name, near && near + name.slice(head.length)));
     return;
   }

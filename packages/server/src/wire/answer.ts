@@ -1,2 +1,2 @@
-/** An answer's fields, as they are named on the wire; `Secret`s are revealed to the caller alone. */
+/** Fields of an answer, named as on the wire; `Secret`s are revealed by the encoder only. */
 export type Answer = Readonly<Record<string, unknown>>;

@@ -2,33 +2,33 @@ import { type ErrorFields, errorBody } from '@claviger/guard/internal';
 import type { Answer } from './answer.ts';
 import { Secret } from './secret.ts';
 
-/** The two forms an answer may have; the request's `Format` or `Accept`, or the product's default, decides. */
+/** Format of an answer, chosen by the request's `Format` or `Accept`, else the product's default. */
 export type Format = 'JSON' | 'XML';
 
-/** What goes on the wire. */
+/** Encoded body of an answer. */
 export interface EncodedBody {
-  /** XML's is compared letter by letter by Alibaba's SDKs, which take anything else for JSON. */
+  /** Alibaba's SDKs compare the XML type byte by byte, and read anything else as JSON. */
   readonly contentType: string;
   readonly body: string;
 }
 
-const contentTypes: Readonly<Record<Format, string>> = {
+const CONTENT_TYPES: Readonly<Record<Format, string>> = {
   JSON: 'application/json;charset=utf-8',
   XML: 'text/xml;charset=utf-8',
 };
 
 /**
- * The body of a success. The only place where a `Secret` is revealed.
+ * Encodes a successful answer. The only place where a `Secret` is revealed.
  *
- * Fields that are undefined are left out. An array under `Key` is in XML a `<Key>` for each of its items, so
- * RAM's lists (`Users: { User: [] }`) keep their wrapper when they are empty.
+ * Undefined fields are omitted. In XML an array under `Key` is one `<Key>` for each item, so RAM's lists
+ * (`Users: { User: [] }`) keep their wrapper when they are empty.
  *
  * @param format JSON or XML
  * @param operationName such as `CreateAccessKey`; XML's root is `<CreateAccessKeyResponse>`
  * @param requestId of this request
  * @param answer the operation's fields: text, numbers, booleans, `Secret`s, and plain objects and arrays of them
- * @throws TypeError when the answer has a field `Code`, which clients take for an error whatever the status says,
- *   or a value that neither form can carry: mistakes of the operation
+ * @throws TypeError when the answer has a field `Code`, which clients read as an error whatever the status is,
+ *   or a value that neither format can carry: bugs of the operation
  */
 export function encodeAnswer(
   format: Format,
@@ -42,7 +42,7 @@ export function encodeAnswer(
 }
 
 /**
- * The body of a refusal, in RAM's form. `AccessDeniedDetail` is there when the refusal has one.
+ * Encodes a refusal in RAM's form, with `AccessDeniedDetail` if it has one.
  *
  * @param format JSON or XML; XML's root is `<Error>`
  */
@@ -51,12 +51,12 @@ export function encodeError(format: Format, error: ErrorFields): EncodedBody {
 }
 
 function encode(format: Format, root: string, fields: Answer): EncodedBody {
-  const contentType = contentTypes[format];
+  const contentType = CONTENT_TYPES[format];
   if (format === 'JSON') return { contentType, body: JSON.stringify(fields) };
   return { contentType, body: `<?xml version='1.0' encoding='UTF-8'?>${element(root, fields)}` };
 }
 
-/** The same value with its secrets in the open; copied only where it holds some. */
+/** Returns a value with its secrets revealed; copied only where it holds any. */
 function revealed(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value;
   if (value instanceof Secret) return value.reveal();
@@ -75,7 +75,7 @@ function revealed(value: unknown): unknown {
   return copy ?? value;
 }
 
-/** A Date or a Map would come out differently in each form, or not at all. */
+/** A Date or a Map would be encoded differently in each format, or not at all. */
 function assertPlainValue(value: object): void {
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
@@ -108,22 +108,22 @@ function content(value: unknown): string {
   }
 }
 
-/** Names are the API's own, save in audit events, whose parameters are named by whoever sent them. */
+/** Names are the API's own, except in audit events, whose parameters are named by the client. */
 function elementName(name: string): string {
   if (/^[A-Za-z_][\w.-]*$/.test(name)) return name;
   const safe = name.replace(/[^\w.:-]/g, '_');
   return /^[A-Za-z_]/.test(safe) ? safe : `_${safe}`;
 }
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#13;' };
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#13;' };
 
-/** All that is not a `Char` of XML 1.0; lone surrogates are among it. */
-const unspeakable = /[^\t\n\r -\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
+/** Everything that is not a `Char` of XML 1.0, lone surrogates included. */
+const NOT_XML_CHARACTERS = /[^\t\n\r -\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
 
 /**
- * Text of an element. A bare carriage return would be read back as a line feed; what XML 1.0 cannot carry at
- * all, not even as a reference, becomes U+FFFD.
+ * Escapes the text of an element. A bare carriage return would be parsed as a line feed; characters that XML 1.0
+ * cannot carry, not even as references, become U+FFFD.
  */
 function escaped(text: string): string {
-  return text.replace(unspeakable, '\ufffd').replace(/[&<>\r]/g, (character) => entities[character]!);
+  return text.replace(NOT_XML_CHARACTERS, '\ufffd').replace(/[&<>\r]/g, (character) => ENTITIES[character]!);
 }

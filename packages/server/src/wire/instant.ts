@@ -1,8 +1,8 @@
-// Requests of one second share its text.
+// Cached, since many answers of the same second format it.
 let lastSecond = Number.NaN;
 let lastText = '';
 
-/** An instant as RAM writes it: `2026-11-24T08:00:00Z`, UTC, whole seconds. @param milliseconds since the epoch */
+/** Formats an instant as RAM does: `2026-11-24T08:00:00Z`, UTC, whole seconds. @param milliseconds since the epoch */
 export function instant(milliseconds: number): string {
   const second = Math.floor(milliseconds / 1000);
   if (second !== lastSecond) {
@@ -12,9 +12,9 @@ export function instant(milliseconds: number): string {
   return lastText;
 }
 
-/** The instant that such a text names, in milliseconds since the epoch; undefined when there is none. */
+/** Parses an instant as `instant` formats it, to milliseconds since the epoch; `undefined` if it has another form. */
 export function readInstant(text: string): number | undefined {
   const milliseconds = Date.parse(text);
-  // The parser takes the 30th of February for a day in March.
+  // `Date.parse` reads the 30th of February as a day in March.
   return Number.isNaN(milliseconds) || instant(milliseconds) !== text ? undefined : milliseconds;
 }

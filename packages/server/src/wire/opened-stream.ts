@@ -1,11 +1,11 @@
-/** An answer that has no end of its own, sent as it comes about. */
+/** Streamed answer without an end of its own. */
 export interface OpenedStream {
   readonly contentType: string;
   /**
-   * What is sent; the next piece is asked for only when the last one has gone out.
+   * Yields the pieces; the next one is requested only when the last one was sent.
    * @param ended aborted when the client is gone or the server stops
    */
   chunks(ended: AbortSignal): AsyncIterable<Uint8Array>;
-  /** Lets go of what it holds: called when its chunks have ended, however, or are not sent after all. */
+  /** Releases its resources. Called when the chunks have ended for any reason, or are not sent at all. */
   close(): void;
 }

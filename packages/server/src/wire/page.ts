@@ -1,7 +1,7 @@
 import { Refusal } from '../errors/refusal.ts';
 import { integer, optional, type Parameter, text, withDefault } from './parameter.ts';
 
-/** `Marker` and `MaxItems`, as most list operations have them. @param maximum page size, and the size unless given */
+/** Parameters `Marker` and `MaxItems` of list operations. @param maximum page size @param byDefault page size if absent */
 export function pageParameters(maximum: number, byDefault = maximum): PageParameters {
   return {
     Marker: optional(text({ max: 1024 })),
@@ -15,7 +15,7 @@ export type PageParameters = {
   readonly MaxItems: Parameter<number>;
 };
 
-/** The key after which a page begins. @throws Refusal when the marker was not made here */
+/** Returns the key after which a page begins, `''` for the first. @throws Refusal Invalid{Marker} when `page` did not make the marker */
 export function afterMarker(marker: string | undefined): string {
   if (marker === undefined) return '';
   const decoded = Buffer.from(marker, 'base64url').toString('utf8');
@@ -24,10 +24,10 @@ export function afterMarker(marker: string | undefined): string {
 }
 
 /**
- * One page of rows that were asked for with a limit of one more than fits.
+ * Returns one page of rows that were read with a limit of `size + 1`.
  * @param rows in order
  * @param size of a page
- * @param keyOf the value that rows are ordered by
+ * @param keyOf returns the value that rows are ordered by
  */
 export function page<R>(
   rows: readonly R[],

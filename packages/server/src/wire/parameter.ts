@@ -1,45 +1,46 @@
 import { parseStrictJson } from '@claviger/policy';
 import { Refusal } from '../errors/refusal.ts';
 
-/** The decoded parameters of a request, query and form together; a name occurs once. */
+/** Decoded parameters of a request, query and form together, by name. */
 export type WireParameters = ReadonlyMap<string, string>;
 
-/** How one parameter is read from the wire, and what is said of it in the API's description. */
+/** Reader and description of one parameter. */
 export interface Parameter<T> {
-  /** Whether it has to be there. */
+  /** Whether the request must have it. */
   readonly required: boolean;
-  /** Whether the audit record must not have it. */
+  /** Whether it is left out of the audit record. */
   readonly secret: boolean;
   /** JSON Schema of the value. */
   readonly schema: Readonly<Record<string, unknown>>;
   /**
+   * Reads the value.
    * @param name on the wire
-   * @throws Refusal when it is missing or of the wrong form
+   * @throws Refusal when it is missing or malformed
    */
   read(name: string, wire: WireParameters): T;
-  /** Of a list: whether it is there, since it has more than one way to be. Else a text that is not empty is. */
+  /** Returns whether the request has it; only for lists, which have two encodings. Others are given unless empty. */
   isGiven?(name: string, wire: WireParameters): boolean;
 }
 
-/** What an operation takes. */
+/** Parameters of an operation, by name. */
 export type ParameterMap = Readonly<Record<string, Parameter<unknown>>>;
 
-/** The values of an operation's parameters. */
+/** Values of an operation's parameters, by name. */
 export type InputOf<P extends ParameterMap> = {
   readonly [K in keyof P]: P[K] extends Parameter<infer T> ? T : never;
 };
 
-/** Rules of a text parameter; lengths are in characters. */
+/** Rules of a text parameter; lengths in characters. */
 export interface TextRules {
   readonly min?: number;
   readonly max?: number;
-  /** All characters must match; otherwise `InvalidParameter.<Name>.InvalidChars`. */
+  /** Every character must match, else `InvalidParameter.<Name>.InvalidChars`. */
   readonly chars?: RegExp;
-  /** The whole must match; otherwise `InvalidParameter.<Name>.Format`. */
+  /** The whole text must match, else `InvalidParameter.<Name>.Format`. */
   readonly format?: RegExp;
 }
 
-/** A required text. An empty one counts as missing. */
+/** Required text; empty counts as missing. */
 export function text(rules: TextRules = {}): Parameter<string> {
   const schema: Record<string, unknown> = { type: 'string' };
   if (rules.min !== undefined) schema['minLength'] = rules.min;
@@ -47,7 +48,7 @@ export function text(rules: TextRules = {}): Parameter<string> {
   const pattern = rules.format ?? rules.chars;
   if (pattern !== undefined) schema['pattern'] = pattern.source;
   return required(schema, (name, value) => {
-    // Neither database nor XML can hold it.
+    // Neither PostgreSQL nor XML can store NUL.
     if (value.includes('\0')) throw new Refusal('InvalidParameter.InvalidChars', { name });
     const length = [...value].length;
     if (length < (rules.min ?? 0) || length > (rules.max ?? Number.POSITIVE_INFINITY)) {
@@ -59,7 +60,7 @@ export function text(rules: TextRules = {}): Parameter<string> {
   });
 }
 
-/** A required whole number within bounds, both included. */
+/** Required whole number within bounds, both included. */
 export function integer(minimum: number, maximum: number): Parameter<number> {
   return required({ type: 'integer', minimum, maximum }, (name, value) => {
     if (!/^-?\d{1,15}$/.test(value)) throw new Refusal('InvalidParameter.FormatOf', { name });
@@ -71,7 +72,7 @@ export function integer(minimum: number, maximum: number): Parameter<number> {
   });
 }
 
-/** A required `true` or `false`. */
+/** Required `true` or `false`. */
 export function flag(): Parameter<boolean> {
   return required({ type: 'boolean' }, (name, value) => {
     const lower = value.toLowerCase();
@@ -80,7 +81,7 @@ export function flag(): Parameter<boolean> {
   });
 }
 
-/** A required choice of words, written exactly so. */
+/** Required choice of words, case-sensitive. */
 export function oneOf<const W extends string>(...words: readonly W[]): Parameter<W> {
   return required({ type: 'string', enum: words }, (name, value) => {
     const word = words.find((candidate) => candidate === value);
@@ -105,7 +106,7 @@ function required<T>(
   };
 }
 
-/** May be left out; an empty value counts as left out. */
+/** Optional parameter, `undefined` if absent or empty. */
 export function optional<T>(parameter: Parameter<T>): Parameter<T | undefined> {
   return {
     ...parameter,
@@ -114,7 +115,7 @@ export function optional<T>(parameter: Parameter<T>): Parameter<T | undefined> {
   };
 }
 
-/** May be left out or empty; then it is `value`. */
+/** Optional parameter with a default, if absent or empty. */
 export function withDefault<T>(parameter: Parameter<T>, value: T): Parameter<T> {
   return {
     ...parameter,
@@ -124,7 +125,7 @@ export function withDefault<T>(parameter: Parameter<T>, value: T): Parameter<T> 
   };
 }
 
-/** May be left out (undefined); an empty value is a value: it clears what was there. */
+/** Optional parameter, `undefined` if absent; an empty value is kept, and clears what is stored. */
 export function clearable(parameter: Parameter<string>): Parameter<string | undefined> {
   return {
     ...parameter,
@@ -136,12 +137,12 @@ export function clearable(parameter: Parameter<string>): Parameter<string | unde
   };
 }
 
-/** Never written into the audit record. */
+/** Parameter that is left out of the audit record. */
 export function secret<T>(parameter: Parameter<T>): Parameter<T> {
   return { ...parameter, secret: true };
 }
 
-/** A list of texts: `Name.1=a&Name.2=b`, or one parameter with a JSON array. */
+/** Required list of texts: `Name.1=a&Name.2=b`, or one parameter with a JSON array. */
 export function list<T>(item: Parameter<T>, maximum: number): Parameter<readonly T[]> {
   return {
     required: true,
@@ -158,7 +159,7 @@ export function list<T>(item: Parameter<T>, maximum: number): Parameter<readonly
   };
 }
 
-/** A list of objects: `Tag.1.Key=a&Tag.1.Value=b`, or one parameter with a JSON array of objects. */
+/** Required list of objects: `Tag.1.Key=a&Tag.1.Value=b`, or one parameter with a JSON array of objects. */
 export function listOf<P extends ParameterMap>(fields: P, maximum: number): Parameter<readonly InputOf<P>[]> {
   const properties = Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, field.schema]));
   return {
@@ -186,7 +187,7 @@ function isGiven(parameter: Parameter<unknown>, name: string, wire: WireParamete
   return parameter.isGiven?.(name, wire) ?? (wire.get(name) ?? '') !== '';
 }
 
-/** A list that is empty, in whichever way, is left out: the official clients write one as `[]`. */
+/** An empty list counts as absent; the official clients write it as `[]`. */
 function isListGiven(name: string, wire: WireParameters): boolean {
   const whole = wire.get(name) ?? '';
   return (whole !== '' && whole !== '[]') || hasParts(name, wire);
@@ -197,10 +198,10 @@ function hasParts(name: string, wire: WireParameters): boolean {
   return false;
 }
 
-/** The items of a list, in order; a plain item's text is under the empty key. */
+/** Reads the items of a list, in order; the text of a plain item is under the empty key. */
 function wireList(name: string, wire: WireParameters, maximum: number): ReadonlyMap<string, string>[] {
   const whole = wire.get(name) ?? '';
-  // Which of the two is meant nobody could say.
+  // Two encodings of one list would be ambiguous.
   if (whole !== '' && hasParts(name, wire)) throw new Refusal('Invalid', { name });
   const rows = whole === '' ? repeatedRows(name, wire) : jsonRows(name, whole);
   if (rows.length > maximum) throw new Refusal('InvalidParameter.Length', { name });
@@ -237,7 +238,7 @@ function scalar(name: string, value: unknown): string {
   throw new Refusal('InvalidParameter.FormatOf', { name });
 }
 
-/** What an operation is given. @throws Refusal naming the parameter that is missing or wrong */
+/** Reads the input of an operation. @throws Refusal that names the missing or malformed parameter */
 export function readInput(declared: ParameterMap, parameters: WireParameters): InputOf<ParameterMap> {
   const input: Record<string, unknown> = {};
   for (const [name, parameter] of Object.entries(declared)) input[name] = parameter.read(name, parameters);

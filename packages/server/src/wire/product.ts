@@ -1,2 +1,2 @@
-/** The products that are spoken, by the names RAM gives them in events and endpoints. */
+/** API products, named as in RAM's events and endpoints. */
 export type Product = 'Ims' | 'Ram' | 'Sts' | 'Actiontrail' | 'Claviger';

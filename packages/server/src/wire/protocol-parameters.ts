@@ -1,5 +1,5 @@
 /** Parameters of the RPC protocol itself; every other parameter belongs to the operation. */
-export const protocolParameters: ReadonlySet<string> = new Set([
+export const PROTOCOL_PARAMETERS: ReadonlySet<string> = new Set([
   'AccessKeyId',
   'Action',
   'BearerToken',

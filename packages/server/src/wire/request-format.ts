@@ -4,7 +4,7 @@ import type { Format } from './encoding.ts';
 import type { WireParameters } from './parameter.ts';
 import type { Product } from './product.ts';
 
-/** The first value of a header. @param name lower-cased */
+/** Returns the first value of a header; `undefined` if absent. @param name lower-cased */
 export function headerOf(request: GuardRequest, name: string): string | undefined {
   const { rawHeaders } = request;
   for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -15,8 +15,8 @@ export function headerOf(request: GuardRequest, name: string): string | undefine
 }
 
 /**
- * The format of the answer: the `Format` parameter, else the `Accept` header, else the product's own, which is
- * XML for RAM and JSON for the others.
+ * Returns the format of the answer: the `Format` parameter, else the `Accept` header, else the product's default, which
+ * is XML for RAM and JSON for the others.
  * @throws Refusal InvalidParameter.Format
  */
 export function requestFormat(

@@ -3,8 +3,8 @@ import { inspect } from 'node:util';
 const MASK = '******';
 
 /**
- * A value that is answered once, by the operation that made it. The wire encoders reveal it; whatever else
- * writes it down (JSON, a log, an error, the audit record) gets asterisks.
+ * Secret value that is in one answer only, of the operation that made it. The wire encoders reveal it; everywhere else
+ * (JSON, logs, errors, audit records) it is asterisks.
  */
 export class Secret {
   readonly #value: string;
@@ -13,7 +13,7 @@ export class Secret {
     this.#value = value;
   }
 
-  /** The value itself; for the answer to the caller and nothing else. */
+  /** Returns the value; for the answer to the caller only. */
   reveal(): string {
     return this.#value;
   }
