@@ -172,7 +172,7 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
       await page.getByLabel('Action').fill(action);
       await page.getByRole('button', { name: 'Simulate' }).click();
       await decision.getByText(outcome, { exact: true }).waitFor();
-      const lit = await page.locator('.lit-allow, .lit-deny').allInnerTexts();
+      const lit = await page.locator('.highlighted-allow, .highlighted-deny').allInnerTexts();
       if (action === 'ram:CreateUser') assert.deepEqual(lit, []);
       else assert.ok(lit.some((line) => line.includes(action)) && lit.length === 1, lit.join('\n'));
     }

@@ -68,9 +68,9 @@ export function ErrorNotice({
 export function ErrorText({ error }: { readonly error: Error }): ReactNode {
   const { t, i18n } = useTranslation('errors');
   if (!(error instanceof ApiError)) return error.message;
-  const words = errorMessageKey(error.code, (key) => i18n.exists(key, { ns: 'errors' }));
-  if (words === undefined) return error.message;
-  return t(words.key as 'Missing', { name: words.name });
+  const found = errorMessageKey(error.code, (key) => i18n.exists(key, { ns: 'errors' }));
+  if (found === undefined) return error.message;
+  return t(found.key as 'Missing', { name: found.name });
 }
 
 function MissingPermission({ denied: { action, resource, kind } }: { readonly denied: AccessDenied }) {
@@ -106,7 +106,7 @@ function RequestLine({ error }: { readonly error: ApiError }) {
   const { t } = useTranslation();
   return (
     <p className="request-line">
-      {/* The server's own sentence, in English: of what was asked for wrongly it tells more than ours. */}
+      {/* The message of the server, in English: it is more specific than the translated one. */}
       {[400, 404, 409].includes(error.status) && (
         <>
           <span lang="en">{error.message}</span>

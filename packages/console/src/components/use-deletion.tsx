@@ -5,10 +5,10 @@ import { useChange } from '../api/use-change.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 
 /** Texts and calls for deleting objects of one kind. */
-export interface DeletionOptions<Thing> {
-  readonly nameOf: (thing: Thing) => string;
+export interface DeletionOptions<Item> {
+  readonly nameOf: (item: Item) => string;
   /** Deletes one object. */
-  readonly remove: (thing: Thing) => Promise<unknown>;
+  readonly remove: (item: Item) => Promise<unknown>;
   readonly title: string;
   /** Explains the effect for this number of objects with these names. */
   readonly text: (count: number, names: string) => string;
@@ -21,9 +21,9 @@ export interface DeletionOptions<Thing> {
 }
 
 /** Deletion with confirmation and success message. */
-export interface Deletion<Thing> {
+export interface Deletion<Item> {
   /** Opens the confirmation dialog. @param done called after the deletion, for example to clear a selection */
-  readonly ask: (things: readonly Thing[], done?: () => void) => void;
+  readonly ask: (items: readonly Item[], done?: () => void) => void;
   /** Confirmation dialog to render on the page. */
   readonly dialog: ReactNode;
 }
@@ -35,47 +35,47 @@ export interface Deletion<Thing> {
  *     <Button onClick={() => deletion.ask([role])}>…</Button>
  *     {deletion.dialog}
  */
-export function useDeletion<Thing>(options: DeletionOptions<Thing>): Deletion<Thing> {
+export function useDeletion<Item>(options: DeletionOptions<Item>): Deletion<Item> {
   const { nameOf, remove, title, text, done, typed = false, onDeleted } = options;
   const { t } = useTranslation();
   const { message } = App.useApp();
   const change = useChange();
-  const [asked, setAsked] = useState<{
-    readonly things: readonly Thing[];
+  const [pending, setPending] = useState<{
+    readonly items: readonly Item[];
     readonly done: (() => void) | undefined;
   }>();
-  const things = asked?.things ?? [];
-  const [only] = things;
+  const items = pending?.items ?? [];
+  const [only] = items;
 
   async function confirm(): Promise<void> {
     const deleted = await change.run(async () => {
-      for (const thing of things) await remove(thing);
+      for (const item of items) await remove(item);
       return true;
     });
     if (!deleted) return;
-    message.success(done(things.length));
-    setAsked(undefined);
-    asked?.done?.();
+    message.success(done(items.length));
+    setPending(undefined);
+    pending?.done?.();
     onDeleted?.();
   }
 
   return {
-    ask: (chosen, whenGone) => {
+    ask: (chosen, onDeleted) => {
       change.reset();
-      setAsked({ things: chosen, done: whenGone });
+      setPending({ items: chosen, done: onDeleted });
     },
     dialog: (
       <ConfirmDialog
-        open={asked !== undefined}
+        open={pending !== undefined}
         title={title}
         confirmText={t('delete')}
         {...(typed && only !== undefined && { typed: nameOf(only) })}
         running={change.running}
         error={change.error}
-        onCancel={() => setAsked(undefined)}
+        onCancel={() => setPending(undefined)}
         onConfirm={() => void confirm()}
       >
-        {text(things.length, things.map(nameOf).join(', '))}
+        {text(items.length, items.map(nameOf).join(', '))}
       </ConfirmDialog>
     ),
   };

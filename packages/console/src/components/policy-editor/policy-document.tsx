@@ -15,21 +15,21 @@ export interface HighlightedLines {
 export function PolicyDocument({
   label,
   text,
-  lit = [],
+  highlighted = [],
 }: {
   readonly label: string;
   readonly text: string;
-  readonly lit?: readonly HighlightedLines[];
+  readonly highlighted?: readonly HighlightedLines[];
 }) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (place.current === null) return;
     const document = Text.of(text.split('\n'));
     const lines = new RangeSetBuilder<Decoration>();
-    for (const { from, to, as } of [...lit].sort((one, other) => one.from - other.from)) {
+    for (const { from, to, as } of [...highlighted].sort((one, other) => one.from - other.from)) {
       for (let line = from; line <= Math.min(to, document.lines); line++) {
         const { from: at } = document.line(line);
-        lines.add(at, at, Decoration.line({ class: `lit-${as}` }));
+        lines.add(at, at, Decoration.line({ class: `highlighted-${as}` }));
       }
     }
     const view = new EditorView({
@@ -43,6 +43,6 @@ export function PolicyDocument({
       ],
     });
     return () => view.destroy();
-  }, [label, text, lit]);
+  }, [label, text, highlighted]);
   return <div className="policy-editor" ref={place} />;
 }

@@ -44,10 +44,10 @@ export function PolicyEditor({
   const { t } = useTranslation();
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
-  const told = useRef({ onChange, onFaults });
-  told.current = { onChange, onFaults };
-  const words = useRef(t);
-  words.current = t;
+  const callbacks = useRef({ onChange, onFaults });
+  callbacks.current = { onChange, onFaults };
+  const translate = useRef(t);
+  translate.current = t;
   const first = useRef(value);
 
   useEffect(() => {
@@ -69,14 +69,14 @@ export function PolicyEditor({
           linter(
             async ({ state }) => {
               const faults = await validatePolicy(state.doc.toString(), kind);
-              told.current.onFaults?.(faults);
-              return toDiagnostics(state.doc, faults, (fault) => faultText(fault, words.current));
+              callbacks.current.onFaults?.(faults);
+              return toDiagnostics(state.doc, faults, (fault) => faultText(fault, translate.current));
             },
             { delay: PAUSE_MS },
           ),
           EditorView.contentAttributes.of({ 'aria-label': label }),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) told.current.onChange(update.state.doc.toString());
+            if (update.docChanged) callbacks.current.onChange(update.state.doc.toString());
           }),
         ],
       }),

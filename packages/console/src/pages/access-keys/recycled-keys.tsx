@@ -23,7 +23,7 @@ export function RecycledKeys({ owner }: { readonly owner: KeyOwner }) {
   const bin = useCall('Ims', 'ListAccessKeysInRecycleBin', binParameters(owner));
   const restoring = useChange();
   const deleting = useChange();
-  const [doomed, setDoomed] = useState<string>();
+  const [toDelete, setToDelete] = useState<string>();
 
   const columns = useMemo<readonly Column<RecycledKey>[]>(() => {
     async function restore(id: string): Promise<void> {
@@ -61,7 +61,7 @@ export function RecycledKeys({ owner }: { readonly owner: KeyOwner }) {
             <Button size="small" onClick={() => void restore(key.AccessKeyId ?? '')}>
               {t('bin.restore')}
             </Button>
-            <Button size="small" danger onClick={() => setDoomed(key.AccessKeyId)}>
+            <Button size="small" danger onClick={() => setToDelete(key.AccessKeyId)}>
               {t('bin.delete')}
             </Button>
           </Space>
@@ -76,7 +76,7 @@ export function RecycledKeys({ owner }: { readonly owner: KeyOwner }) {
     );
     if (!done) return;
     message.success(t('bin.deleted'));
-    setDoomed(undefined);
+    setToDelete(undefined);
   }
 
   return (
@@ -100,14 +100,14 @@ export function RecycledKeys({ owner }: { readonly owner: KeyOwner }) {
         empty={t('bin.empty')}
       />
       <ConfirmDialog
-        open={doomed !== undefined}
+        open={toDelete !== undefined}
         title={t('bin.deleteTitle')}
         confirmText={t('bin.delete')}
-        typed={doomed ?? ''}
+        typed={toDelete ?? ''}
         running={deleting.running}
         error={deleting.error}
-        onCancel={() => setDoomed(undefined)}
-        onConfirm={() => doomed && void deleteForGood(doomed)}
+        onCancel={() => setToDelete(undefined)}
+        onConfirm={() => toDelete && void deleteForGood(toDelete)}
       >
         {t('bin.deleteText')}
       </ConfirmDialog>

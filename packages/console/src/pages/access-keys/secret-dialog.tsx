@@ -11,7 +11,7 @@ export interface NewKey {
 }
 
 /** Texts for a credential and its parts. */
-export interface SecretWords {
+export interface SecretTexts {
   readonly title: string;
   readonly once: string;
   readonly id: string;
@@ -30,7 +30,7 @@ export function SecretDialog({
   readonly onClosed: () => void;
 }) {
   const { t } = useTranslation('access-keys');
-  const words: SecretWords = {
+  const texts: SecretTexts = {
     title: t('secret.title'),
     once: t('secret.once'),
     id: t('secret.id'),
@@ -38,7 +38,7 @@ export function SecretDialog({
     saved: t('secret.saved'),
     file: { id: 'AccessKey ID', secret: 'AccessKey Secret', name: 'AccessKey' },
   };
-  return <ShownOnceDialog newKey={newKey} words={words} onClosed={onClosed} />;
+  return <ShownOnceDialog newKey={newKey} texts={texts} onClosed={onClosed} />;
 }
 
 /**
@@ -47,11 +47,11 @@ export function SecretDialog({
  */
 export function ShownOnceDialog({
   newKey,
-  words,
+  texts,
   onClosed,
 }: {
   readonly newKey: NewKey;
-  readonly words: SecretWords;
+  readonly texts: SecretTexts;
   readonly onClosed: () => void;
 }) {
   const { t } = useTranslation(['access-keys', 'shell']);
@@ -71,9 +71,9 @@ export function ShownOnceDialog({
 
   function download(): void {
     saveFile(
-      `${words.file.name}-${newKey.id}.csv`,
+      `${texts.file.name}-${newKey.id}.csv`,
       csvText([
-        [words.file.id, words.file.secret],
+        [texts.file.id, texts.file.secret],
         [newKey.id, newKey.secret],
       ]),
     );
@@ -82,7 +82,7 @@ export function ShownOnceDialog({
   return (
     <Modal
       open
-      title={words.title}
+      title={texts.title}
       width={560}
       closable={false}
       keyboard={false}
@@ -93,30 +93,30 @@ export function ShownOnceDialog({
         </Button>
       }
     >
-      <Alert type="warning" showIcon title={words.once} className="space-below" />
-      <Shown id={idField} label={words.id} value={newKey.id} copy={copy} />
-      <Shown id={secretField} label={words.secret} value={newKey.secret} copy={copy} />
+      <Alert type="warning" showIcon title={texts.once} className="space-below" />
+      <SecretField id={idField} label={texts.id} value={newKey.id} copy={copy} />
+      <SecretField id={secretField} label={texts.secret} value={newKey.secret} copy={copy} />
       <Space wrap className="space-below">
         <Button icon={<DownloadOutlined aria-hidden />} onClick={download}>
           {t('secret.download')}
         </Button>
         <Button
           icon={<CopyOutlined aria-hidden />}
-          onClick={() => void copy(`${words.file.id}: ${newKey.id}\n${words.file.secret}: ${newKey.secret}`)}
+          onClick={() => void copy(`${texts.file.id}: ${newKey.id}\n${texts.file.secret}: ${newKey.secret}`)}
         >
           {t('secret.copyBoth')}
         </Button>
       </Space>
       <div>
         <Checkbox checked={saved} onChange={({ target }) => setSaved(target.checked)}>
-          {words.saved}
+          {texts.saved}
         </Checkbox>
       </div>
     </Modal>
   );
 }
 
-function Shown({
+function SecretField({
   id,
   label,
   value,

@@ -89,7 +89,7 @@ export function AppSecrets({ appId }: { readonly appId: string }) {
       {made && (
         <ShownOnceDialog
           newKey={made}
-          words={{
+          texts={{
             title: t('secrets.create'),
             once: t('secrets.once'),
             id: t('secrets.id'),

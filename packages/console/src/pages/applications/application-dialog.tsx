@@ -36,7 +36,7 @@ export function ApplicationDialog({
   const formId = useId();
   const change = useChange();
   const scopes = useCall('Ims', 'ListPredefinedScopes', {});
-  const known = application !== undefined;
+  const exists = application !== undefined;
 
   async function save(fields: Fields): Promise<void> {
     const redirectUris = (fields.redirectUris ?? []).join(';');
@@ -44,7 +44,7 @@ export function ApplicationDialog({
     const access = fields.accessMinutes * 60;
     const refresh = Math.round(fields.refreshDays * 86_400);
     const done = await change.run(() =>
-      known
+      exists
         ? call('Ims', 'UpdateApplication', {
             AppId: application.AppId ?? '',
             NewDisplayName: fields.displayName,
@@ -74,7 +74,7 @@ export function ApplicationDialog({
   return (
     <Modal
       open
-      title={t(known ? 'edit' : 'create')}
+      title={t(exists ? 'edit' : 'create')}
       okText={t('shell:save')}
       cancelText={t('shell:cancel')}
       okButtonProps={{ htmlType: 'submit', form: formId, loading: change.running }}
@@ -104,7 +104,7 @@ export function ApplicationDialog({
         </Form.Item>
         <Form.Item name="type" label={t('field.type')}>
           <Select
-            disabled={known}
+            disabled={exists}
             options={APP_TYPES.map((type) => ({ value: type, label: t(`type.${type}`) }))}
           />
         </Form.Item>

@@ -27,7 +27,7 @@ export function ExternalApplications() {
   );
   const change = useChange();
   const [adding, setAdding] = useState(false);
-  const [doomed, setDoomed] = useState<External>();
+  const [toDelete, setToDelete] = useState<External>();
 
   const columns = useMemo<readonly Column<External>[]>(
     () => [
@@ -45,7 +45,7 @@ export function ExternalApplications() {
         text: () => '',
         sortBy: false,
         render: (external) => (
-          <Button size="small" danger onClick={() => setDoomed(external)}>
+          <Button size="small" danger onClick={() => setToDelete(external)}>
             {t('external.remove')}
           </Button>
         ),
@@ -58,7 +58,7 @@ export function ExternalApplications() {
     const done = await change.run(() => call('Ims', 'DeprovisionExternalApplication', { AppId }));
     if (!done) return;
     message.success(t('saved'));
-    setDoomed(undefined);
+    setToDelete(undefined);
   }
 
   return (
@@ -86,13 +86,13 @@ export function ExternalApplications() {
       />
       {adding && <AddDialog onClosed={() => setAdding(false)} />}
       <ConfirmDialog
-        open={doomed !== undefined}
+        open={toDelete !== undefined}
         title={t('external.remove')}
         confirmText={t('external.remove')}
         running={change.running}
         error={change.error}
-        onCancel={() => setDoomed(undefined)}
-        onConfirm={() => doomed && void remove(doomed)}
+        onCancel={() => setToDelete(undefined)}
+        onConfirm={() => toDelete && void remove(toDelete)}
       >
         {t('external.removeText')}
       </ConfirmDialog>

@@ -18,7 +18,7 @@ export function Component() {
   const { t } = useTranslation('audit');
   const format = useFormat();
   const [address] = useSearchParams();
-  const [shown, setShown] = useState<AuditEvent>();
+  const [opened, setOpened] = useState<AuditEvent>();
   const [explaining, setExplaining] = useState(false);
   const filter = filterOf(address);
   const events = useInfiniteQuery({
@@ -48,7 +48,7 @@ export function Component() {
         title: t('column.event'),
         text: (event) => event.eventName ?? '',
         render: (event) => (
-          <Button type="link" className="in-text" onClick={() => setShown(event)}>
+          <Button type="link" className="in-text" onClick={() => setOpened(event)}>
             {event.eventName || t('unnamed')}
           </Button>
         ),
@@ -97,7 +97,7 @@ export function Component() {
           fileName="audit-events"
         />
       </div>
-      <EventDrawer event={shown} onClosed={() => setShown(undefined)} />
+      <EventDrawer event={opened} onClosed={() => setOpened(undefined)} />
       {explaining && <DenialDialog onClosed={() => setExplaining(false)} />}
     </Page>
   );

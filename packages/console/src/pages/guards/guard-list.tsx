@@ -135,7 +135,7 @@ export function Component() {
       {made && (
         <ShownOnceDialog
           newKey={made}
-          words={{
+          texts={{
             title: t('credential.title'),
             once: t('credential.once'),
             id: t('credential.id'),

@@ -14,7 +14,7 @@ type Version = NonNullable<
   NonNullable<AnswerOf<'Ram', 'ListPolicyVersions'>['PolicyVersions']>['PolicyVersion']
 >[number];
 
-interface Asked {
+interface PendingAction {
   readonly what: 'default' | 'delete';
   readonly version: string;
 }
@@ -32,7 +32,7 @@ export function Versions({
   const { message } = App.useApp();
   const query = useCall('Ram', 'ListPolicyVersions', { PolicyName: policyName, PolicyType: policyType });
   const change = useChange();
-  const [asked, setAsked] = useState<Asked>();
+  const [pending, setPending] = useState<PendingAction>();
   const [compared, setCompared] = useState<string>();
   const isCustom = policyType === 'Custom';
   const versions = query.data?.PolicyVersions?.PolicyVersion ?? [];
@@ -75,7 +75,7 @@ export function Versions({
                 <Button
                   size="small"
                   disabled={reason !== undefined}
-                  onClick={() => setAsked({ what: 'default', version: id })}
+                  onClick={() => setPending({ what: 'default', version: id })}
                 >
                   {t('versions.bringBack')}
                 </Button>
@@ -85,7 +85,7 @@ export function Versions({
                   size="small"
                   danger
                   disabled={reason !== undefined}
-                  onClick={() => setAsked({ what: 'delete', version: id })}
+                  onClick={() => setPending({ what: 'delete', version: id })}
                 >
                   {t('delete')}
                 </Button>
@@ -98,7 +98,7 @@ export function Versions({
     [t, format, isCustom],
   );
 
-  async function confirm({ what, version }: Asked): Promise<void> {
+  async function confirm({ what, version }: PendingAction): Promise<void> {
     const named = { PolicyName: policyName, VersionId: version };
     const done = await change.run(() =>
       what === 'default'
@@ -107,11 +107,11 @@ export function Versions({
     );
     if (!done) return;
     message.success(t(what === 'default' ? 'versions.broughtBack' : 'versions.deleted', { version }));
-    setAsked(undefined);
+    setPending(undefined);
     setCompared(undefined);
   }
 
-  const title = t(asked?.what === 'delete' ? 'versions.deleteTitle' : 'versions.bringBack');
+  const title = t(pending?.what === 'delete' ? 'versions.deleteTitle' : 'versions.bringBack');
   return (
     <section className="surface" aria-labelledby="policy-versions">
       <div className="section-head">
@@ -134,18 +134,18 @@ export function Versions({
         <VersionDiff policyName={policyName} policyType={policyType} from={compared} to={current} />
       )}
       <ConfirmDialog
-        open={asked !== undefined}
+        open={pending !== undefined}
         title={title}
         confirmText={title}
-        danger={asked?.what === 'delete'}
+        danger={pending?.what === 'delete'}
         running={change.running}
         error={change.error}
-        onCancel={() => setAsked(undefined)}
-        onConfirm={() => asked && void confirm(asked)}
+        onCancel={() => setPending(undefined)}
+        onConfirm={() => pending && void confirm(pending)}
       >
-        {asked?.what === 'delete'
-          ? t('versions.deleteText', { version: asked.version })
-          : t('versions.bringBackText', { version: asked?.version })}
+        {pending?.what === 'delete'
+          ? t('versions.deleteText', { version: pending.version })
+          : t('versions.bringBackText', { version: pending?.version })}
       </ConfirmDialog>
     </section>
   );

@@ -22,7 +22,7 @@ export function RecycledUsers() {
   const bin = useEveryPage('Ims', 'ListUsersInRecycleBin', { MaxItems: 100 }, (answer) => answer.Users?.User);
   const restoring = useChange();
   const deleting = useChange();
-  const [doomed, setDoomed] = useState<RecycledUser>();
+  const [toDelete, setToDelete] = useState<RecycledUser>();
 
   const columns = useMemo<readonly Column<RecycledUser>[]>(() => {
     async function restore({ UserId }: RecycledUser): Promise<void> {
@@ -64,7 +64,7 @@ export function RecycledUsers() {
             <Button size="small" onClick={() => void restore(user)}>
               {t('users.restore')}
             </Button>
-            <Button size="small" danger onClick={() => setDoomed(user)}>
+            <Button size="small" danger onClick={() => setToDelete(user)}>
               {t('users.delete')}
             </Button>
           </Space>
@@ -77,7 +77,7 @@ export function RecycledUsers() {
     const done = await deleting.run(() => call('Ims', 'DeleteUserInRecycleBin', { UserId }));
     if (!done) return;
     message.success(t('users.deleted'));
-    setDoomed(undefined);
+    setToDelete(undefined);
   }
 
   return (
@@ -102,14 +102,14 @@ export function RecycledUsers() {
         empty={t('users.empty')}
       />
       <ConfirmDialog
-        open={doomed !== undefined}
+        open={toDelete !== undefined}
         title={t('users.deleteTitle')}
         confirmText={t('users.delete')}
-        typed={doomed?.UserPrincipalName ?? ''}
+        typed={toDelete?.UserPrincipalName ?? ''}
         running={deleting.running}
         error={deleting.error}
-        onCancel={() => setDoomed(undefined)}
-        onConfirm={() => doomed && void deleteForGood(doomed)}
+        onCancel={() => setToDelete(undefined)}
+        onConfirm={() => toDelete && void deleteForGood(toDelete)}
       >
         {t('users.deleteText')}
       </ConfirmDialog>

@@ -23,7 +23,7 @@ export function Governance() {
   const { message } = App.useApp();
   const query = useCall('Ims', 'ListRecentGovernanceMetrics', {});
   const change = useChange();
-  const [shown, setShown] = useState<string>();
+  const [opened, setOpened] = useState<string>();
   const neverChecked =
     query.error instanceof ApiError && query.error.code === 'EntityNotExist.GovernanceReport';
   const generatedAt = query.data?.GenerateTime;
@@ -58,7 +58,7 @@ export function Governance() {
         text: () => '',
         sortBy: false,
         render: ({ item, count }) => (
-          <Button size="small" disabled={count === 0} onClick={() => setShown(item)}>
+          <Button size="small" disabled={count === 0} onClick={() => setOpened(item)}>
             {t('governance.show')}
           </Button>
         ),
@@ -94,7 +94,7 @@ export function Governance() {
         searchable={false}
         empty={t('governance.none')}
       />
-      {shown !== undefined && <GovernanceFindings item={shown} onClosed={() => setShown(undefined)} />}
+      {opened !== undefined && <GovernanceFindings item={opened} onClosed={() => setOpened(undefined)} />}
     </section>
   );
 }

@@ -12,7 +12,7 @@ export interface HighlightedStatement {
 /** Formatted document with its highlighted lines. */
 export interface HighlightedDocument {
   readonly text: string;
-  readonly lit: readonly HighlightedLines[];
+  readonly highlighted: readonly HighlightedLines[];
 }
 
 /** Formats a document that is stored on one line, and locates its statements. */
@@ -24,7 +24,7 @@ export function highlightDocument(
   const isMoved = text !== stored;
   return {
     text,
-    lit: statements.map(({ index, effect, line, endLine }) => ({
+    highlighted: statements.map(({ index, effect, line, endLine }) => ({
       as: effect === 'Allow' ? 'allow' : 'deny',
       ...(isMoved ? linesOfStatement(stored, index) : { from: line, to: endLine }),
     })),

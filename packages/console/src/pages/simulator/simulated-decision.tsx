@@ -77,7 +77,7 @@ function LitUp({
   readonly statements: readonly SimulatedStatement[];
 }) {
   const { t } = useTranslation('simulator');
-  const { text, lit } = useMemo(
+  const { text, highlighted } = useMemo(
     () =>
       highlightDocument(
         document.PolicyDocument,
@@ -101,7 +101,7 @@ function LitUp({
   return (
     <>
       <h3>{title}</h3>
-      <PolicyDocument label={title} text={text} lit={lit} />
+      <PolicyDocument label={title} text={text} highlighted={highlighted} />
     </>
   );
 }

@@ -32,7 +32,7 @@ export function OidcProviderDialog({
   const { message } = App.useApp();
   const formId = useId();
   const change = useChange();
-  const known = provider !== undefined;
+  const exists = provider !== undefined;
 
   async function save(fields: Fields): Promise<void> {
     const done = await change.run(async () => {
@@ -48,7 +48,7 @@ export function OidcProviderDialog({
   return (
     <Modal
       open
-      title={t(known ? 'oidc.edit' : 'oidc.create')}
+      title={t(exists ? 'oidc.edit' : 'oidc.create')}
       okText={t('shell:save')}
       cancelText={t('shell:cancel')}
       okButtonProps={{ htmlType: 'submit', form: formId, loading: change.running }}
@@ -72,14 +72,14 @@ export function OidcProviderDialog({
           label={t('field.name')}
           rules={[{ required: true, pattern: /^[\w.-]{1,128}$/, message: t('rule.name') }]}
         >
-          <Input autoComplete="off" spellCheck={false} disabled={known} />
+          <Input autoComplete="off" spellCheck={false} disabled={exists} />
         </Form.Item>
         <Form.Item
           name="issuer"
           label={t('oidc.issuer')}
           rules={[{ required: true, pattern: /^https:\/\/\S+$/, message: t('rule.issuer') }]}
         >
-          <Input autoComplete="off" spellCheck={false} disabled={known} />
+          <Input autoComplete="off" spellCheck={false} disabled={exists} />
         </Form.Item>
         <Form.Item name="clientIds" label={t('oidc.clientIds')} extra={t('oidc.clientIdsHint')}>
           <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={[',', ' ']} />

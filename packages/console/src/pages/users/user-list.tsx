@@ -63,13 +63,13 @@ export function Component() {
     [t, format],
   );
 
-  async function deleteUsers({ users: doomed, done }: Selection): Promise<void> {
+  async function deleteUsers({ users: toDelete, done }: Selection): Promise<void> {
     const deleted = await change.run(async () => {
-      for (const { UserId } of doomed) await call('Ims', 'DeleteUser', { UserId });
+      for (const { UserId } of toDelete) await call('Ims', 'DeleteUser', { UserId });
       return true;
     });
     if (!deleted) return;
-    message.success(t('deleted', { count: doomed.length }));
+    message.success(t('deleted', { count: toDelete.length }));
     setDeleting(undefined);
     done();
   }

@@ -34,7 +34,7 @@ export function UserPasskeys({
   const owner = loginName === undefined ? {} : { UserPrincipalName: loginName };
   const query = useCall('Ims', 'ListPasskeys', owner);
   const change = useChange();
-  const [doomed, setDoomed] = useState<Passkey>();
+  const [toDelete, setToDelete] = useState<Passkey>();
 
   const columns = useMemo<readonly Column<Passkey>[]>(
     () => [
@@ -57,7 +57,7 @@ export function UserPasskeys({
         text: () => '',
         sortBy: false,
         render: (passkey) => (
-          <Button size="small" danger onClick={() => setDoomed(passkey)}>
+          <Button size="small" danger onClick={() => setToDelete(passkey)}>
             {t('shell:delete')}
           </Button>
         ),
@@ -68,11 +68,11 @@ export function UserPasskeys({
 
   async function remove(): Promise<void> {
     const done = await change.run(() =>
-      call('Ims', 'DeletePasskey', { ...owner, PasskeyId: doomed?.PasskeyId }),
+      call('Ims', 'DeletePasskey', { ...owner, PasskeyId: toDelete?.PasskeyId }),
     );
     if (!done) return;
     message.success(t('passkey.deleted'));
-    setDoomed(undefined);
+    setToDelete(undefined);
   }
 
   return (
@@ -95,15 +95,15 @@ export function UserPasskeys({
         empty={t('passkey.none')}
       />
       <ConfirmDialog
-        open={doomed !== undefined}
+        open={toDelete !== undefined}
         title={t('passkey.deleteTitle')}
         confirmText={t('shell:delete')}
         running={change.running}
         error={change.error}
-        onCancel={() => setDoomed(undefined)}
+        onCancel={() => setToDelete(undefined)}
         onConfirm={() => void remove()}
       >
-        {t('passkey.deleteText', { name: doomed?.PasskeyName })}
+        {t('passkey.deleteText', { name: toDelete?.PasskeyName })}
       </ConfirmDialog>
     </section>
   );
