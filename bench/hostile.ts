@@ -1,110 +1,39 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { Agent, request } from 'node:http';
-import { tmpdir } from 'node:os';
+import { Agent } from 'node:http';
+import { getPriority, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SignedRequest } from '@claviger/signature';
+import { fileURLToPath } from 'node:url';
 import { GET_CALLER_IDENTITY, signedCall } from './api-call.ts';
+import type { FloodOrder, FloodReport } from './hostile-clients.ts';
+import { exchange, hostileKinds, RAM, wire } from './hostile-requests.ts';
 import { percentile, progress, type Row, row } from './ratio.ts';
 import { claviger, type InstalledKey, install, ServerProcess } from './server-process.ts';
 
-/** Hostile clients of one kind at the same time; each sends its next request when the last one was answered. */
-const clients = 24;
+/** Calm and hostile times take turns, so that a machine that slows down slows both. */
+const ROUNDS = 4;
 
-/** Calls of the others that are timed for each kind, one after the other. */
-const calls = 200;
+/** Timed calls of the other caller in each of them, one after the other. */
+const CALLS = 50;
 
-const RAM = '2015-05-01';
-const OWN = '2026-11-24';
+/** Of the hostile clients, added to our own. */
+const LOWER_PRIORITY = 5;
 
-/** A request as it is sent. */
-interface Outgoing {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: readonly string[];
-  readonly body?: string;
-}
-
-const wire = ({ method, target, rawHeaders }: SignedRequest): Outgoing => ({
-  method,
-  path: target,
-  headers: rawHeaders,
-});
-
-const form = (host: string, fields: string): Outgoing => ({
-  method: 'POST',
-  path: '/',
-  headers: ['host', host, 'content-type', 'application/x-www-form-urlencoded'],
-  body: fields,
-});
-
-const longText = 'x'.repeat(60_000);
-const manyNames = Array.from({ length: 80_000 }, (_, at) => `p${(at * 7919) % 80_000}=`).join('&');
-const manyFaults = `{"Version":"1","Statement":[{"Effect":"Allow","Action":[${'1,'.repeat(30_000)}1],"Resource":"*"}]}`;
-
-/** What a hostile client sends, by kind; `leaked` is an AccessKey of a user without permissions. */
-const kinds: Readonly<
-  Record<string, (leaked: InstalledKey, port: number, nonce: string, at: number) => Outgoing>
-> = {
-  'unsigned calls': (_, port) => form(`127.0.0.1:${port}`, `Action=ListUsers&Version=${RAM}&Format=JSON`),
-  '80,000 parameters': (_, port) => form(`127.0.0.1:${port}`, manyNames),
-  'wrong signatures with long parameters': (leaked, port, nonce) =>
-    wire(
-      signedCall(
-        { ...leaked, AccessKeySecret: 'guessed' },
-        port,
-        { version: RAM, action: 'GetUser', parameters: { UserName: longText } },
-        nonce,
-      ),
-    ),
-  'denied calls with long parameters': (leaked, port, nonce) =>
-    wire(
-      signedCall(
-        leaked,
-        port,
-        { version: RAM, action: 'GetUser', parameters: { UserName: longText } },
-        nonce,
-      ),
-    ),
-  'as many calls as one key can': (leaked, port, nonce) =>
-    wire(signedCall(leaked, port, GET_CALLER_IDENTITY, nonce)),
-  'policies with many faults': (leaked, port, nonce) =>
-    wire(
-      signedCall(
-        leaked,
-        port,
-        {
-          version: OWN,
-          action: 'ValidatePolicyDocument',
-          parameters: { Kind: 'identity', PolicyDocument: manyFaults },
-        },
-        nonce,
-      ),
-    ),
-  'guesses at passwords': (leaked, port, _, at) =>
-    form(
-      `127.0.0.1:${port}`,
-      `Action=SignIn&Version=${OWN}&LoginName=user-${at}@${leaked.UserPrincipalName.split('@')[1]}&Password=wrong+horse+42`,
-    ),
-  'deeply nested JSON': (leaked, port, nonce) =>
-    wire(
-      signedCall(
-        leaked,
-        port,
-        {
-          version: OWN,
-          action: 'ValidatePolicyDocument',
-          parameters: { Kind: 'identity', PolicyDocument: '['.repeat(40_000) },
-        },
-        nonce,
-      ),
-    ),
-};
+/** Names of the kinds as `--kinds` takes them, with the text that is shown. */
+export const HOSTILE_KINDS: ReadonlyMap<string, string> = new Map(
+  Object.keys(hostileKinds).map((kind) => [kind.replaceAll(/[ ,]+/g, '-'), kind]),
+);
 
 /**
- * What 24 hostile clients of each kind do to others: the p99 of GetCallerIdentity of another user's key, over the
- * p99 while there are none, in one run. The limits are those that the server has by default.
+ * Measures what 24 hostile clients of each kind do to others: the p99 of GetCallerIdentity of another user's key, over
+ * the p99 without them, in one run. The limits are the server's defaults. The hostile clients have a process of
+ * their own at a lower priority: what is measured waits for the server, not for clients that share its processors.
+ *
+ * @param chosen names of {@link HOSTILE_KINDS}
+ * @param measured called with each row as soon as it is known
  */
-export async function hostileRows(): Promise<Row[]> {
+export async function hostileRows(chosen: readonly string[], measured: (row: Row) => void): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'claviger-bench-'));
   const data = ['--data', join(directory, 'data')];
   const key = install(data);
@@ -115,40 +44,28 @@ export async function hostileRows(): Promise<Row[]> {
     '1000/s burst 5000',
   ];
   const server = await ServerProcess.start([...claviger(data), ...limits]);
-  const agent = new Agent({ keepAlive: true, maxSockets: clients + 1 });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   try {
     const leaked = await makeUser(agent, key, server.port, 'leaked');
     const other = await makeUser(agent, key, server.port, 'other');
-    const rows: Row[] = [];
     await timed(agent, other, server.port, 'warm');
-    for (const [kind, make] of Object.entries(kinds)) {
+    for (const name of chosen) {
+      const kind = HOSTILE_KINDS.get(name);
+      if (kind === undefined) throw new Error(`unknown kind of hostile client "${name}"`);
       progress(`hostile: ${kind}`);
-      const calm = await timed(agent, other, server.port, `calm ${kind}`);
-      let isOver = false;
+      const calm: number[] = [];
+      const under: number[] = [];
       let sent = 0;
-      const flood = Array.from({ length: clients }, async (_, client) => {
-        for (let at = 0; !isOver; at++) {
-          const nonce = `${process.pid}-${kind}-${client}-${at}`.replaceAll(' ', '-');
-          await exchange(agent, server.port, make(leaked, server.port, nonce, client * 100_000 + at)).catch(
-            () => {},
-          );
-          sent++;
-        }
-      });
-      const under = await timed(agent, other, server.port, `under ${kind}`);
-      isOver = true;
-      await Promise.all(flood);
-      const name = `hostile.${kind.replaceAll(/[ ,]+/g, '-')}`;
-      rows.push(
-        row(
-          name,
-          percentile(under, 0.99) / percentile(calm, 0.99),
-          `times the calm p99, ${sent} sent`,
-          '<= 5',
-        ),
-      );
+      for (let round = 0; round < ROUNDS; round++) {
+        calm.push(...(await timed(agent, other, server.port, `calm ${kind} ${round}`)));
+        const flood = await Flood.start({ kind, leaked, port: server.port });
+        under.push(...(await timed(agent, other, server.port, `under ${kind} ${round}`)));
+        sent += await flood.stop();
+      }
+      const ratio = percentile(under, 0.99) / percentile(calm, 0.99);
+      const unit = `times the calm p99 of ${percentile(calm, 0.99).toFixed(1)} ms, ${sent} sent`;
+      measured(row(`hostile.${name}`, ratio, unit, '<= 5'));
     }
-    return rows;
   } finally {
     agent.destroy();
     await server.stop();
@@ -156,10 +73,36 @@ export async function hostileRows(): Promise<Row[]> {
   }
 }
 
+/** Hostile clients at work. */
+class Flood {
+  readonly #process: ChildProcess;
+
+  private constructor(child: ChildProcess) {
+    this.#process = child;
+  }
+
+  /** Resolves when their first requests have been answered. */
+  static async start(order: FloodOrder): Promise<Flood> {
+    const child = fork(fileURLToPath(new URL('hostile-clients.ts', import.meta.url)));
+    if (child.pid !== undefined) setPriority(child.pid, getPriority() + LOWER_PRIORITY);
+    child.send(order);
+    await once(child, 'message');
+    return new Flood(child);
+  }
+
+  /** Ends them. @returns how many requests were answered */
+  async stop(): Promise<number> {
+    const reported = once(this.#process, 'message') as Promise<[FloodReport]>;
+    this.#process.send('stop');
+    const [{ sent }] = await reported;
+    return sent;
+  }
+}
+
 /** Milliseconds of each call. */
 async function timed(agent: Agent, key: InstalledKey, port: number, label: string): Promise<number[]> {
   const times: number[] = [];
-  for (let at = 0; at < calls; at++) {
+  for (let at = 0; at < CALLS; at++) {
     const nonce = `${process.pid}-${label}-${at}`.replaceAll(' ', '-');
     const call = wire(signedCall(key, port, GET_CALLER_IDENTITY, nonce));
     const began = performance.now();
@@ -189,32 +132,4 @@ async function makeUser(
   const { AccessKey } = await call('CreateAccessKey');
   const [, domain] = key.UserPrincipalName.split('@');
   return { ...AccessKey, UserPrincipalName: `${UserName}@${domain}` };
-}
-
-function exchange(
-  agent: Agent,
-  port: number,
-  { method, path, headers, body = '' }: Outgoing,
-): Promise<{ readonly status: number; readonly text: string }> {
-  return new Promise((resolve, reject) => {
-    const length = ['content-length', String(Buffer.byteLength(body))];
-    const outgoing = request({
-      port,
-      host: '127.0.0.1',
-      method,
-      path,
-      headers: [...headers, ...length],
-      agent,
-    });
-    outgoing.on('error', reject);
-    outgoing.on('response', (answer) => {
-      let text = '';
-      answer.setEncoding('utf8').on('data', (chunk: string) => {
-        text += chunk;
-      });
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }));
-      answer.on('error', reject);
-    });
-    outgoing.end(body);
-  });
 }

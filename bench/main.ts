@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { apiRows } from './api.ts';
 import { gatewayRows } from './gateway.ts';
 import { guardRows } from './guard.ts';
-import { hostileRows } from './hostile.ts';
+import { HOSTILE_KINDS, hostileRows } from './hostile.ts';
 import { policyRows } from './policy.ts';
 import { progress, type Row } from './ratio.ts';
 import { guardRevocationRows } from './replication.ts';
@@ -13,29 +13,42 @@ import { statementsRows } from './statements.ts';
 import { usersRows } from './users.ts';
 import { verifyRows } from './verify.ts';
 
+/** What the command line chooses within an area. */
+interface Choices {
+  readonly full: boolean;
+  /** Of hostile clients. */
+  readonly kinds: readonly string[];
+}
+
+/** Returns its rows, or hands each one over as soon as it is measured. */
+type Measure = (choices: Choices, measured: (row: Row) => void) => Row[] | Promise<Row[]>;
+
 const areas = {
   verify: [() => verifyRows()],
   policy: [() => policyRows()],
   guard: [() => guardRows()],
   api: [() => apiRows()],
   gateway: [() => gatewayRows()],
-  hostile: [() => hostileRows()],
+  hostile: [
+    ({ kinds }: Choices, measured: (row: Row) => void) => hostileRows(kinds, measured).then(() => []),
+  ],
   scale: [
     () => statementsRows(),
     () => revocationRows(),
     () => guardRevocationRows(),
-    (full: boolean) => usersRows(full ? 1_000_000 : 100_000),
-    (full: boolean) => guardScaleRows(full ? 1_000_000 : 100_000),
+    ({ full }: Choices) => usersRows(full ? 1_000_000 : 100_000),
+    ({ full }: Choices) => guardScaleRows(full ? 1_000_000 : 100_000),
   ],
-} satisfies Record<string, ((full: boolean) => Row[] | Promise<Row[]>)[]>;
+} satisfies Record<string, Measure[]>;
 
-const HELP = `Usage: npm run bench -- [--json] [--only AREA] [--full]
+const HELP = `Usage: npm run bench -- [--json] [--only AREA] [--kinds KIND,…] [--full]
 
 Measures ${Object.keys(areas).join(', ')}, each as a ratio within one run: two to three minutes in all.
 A missed target is shown, and is not an error.
 
   --json       one object a line: name, value, unit, target, holds
   --only AREA  one of the areas; may be given several times
+  --kinds KIND,…  of the area hostile: ${[...HOSTILE_KINDS.keys()].join(', ')}
   --full       1,000,000 users with 2,000,000 keys instead of 100,000 with 200,000: some fifteen minutes more,
                and 3 GB of memory
   --help       this text`;
@@ -43,7 +56,7 @@ A missed target is shown, and is not an error.
 await main();
 
 async function main(): Promise<void> {
-  let options: { json?: boolean; full?: boolean; help?: boolean; only?: string[] };
+  let options: { json?: boolean; full?: boolean; help?: boolean; only?: string[]; kinds?: string };
   try {
     ({ values: options } = parseArgs({
       options: {
@@ -51,6 +64,7 @@ async function main(): Promise<void> {
         full: { type: 'boolean' },
         help: { type: 'boolean' },
         only: { type: 'string', multiple: true },
+        kinds: { type: 'string' },
       },
     }));
   } catch (error) {
@@ -62,14 +76,23 @@ async function main(): Promise<void> {
   if (unknown !== undefined) {
     return usageError(`there is no area \`${unknown}\`; there are ${Object.keys(areas).join(', ')}`);
   }
+  const kinds = options.kinds?.split(',') ?? [...HOSTILE_KINDS.keys()];
+  const unknownKind = kinds.find((kind) => !HOSTILE_KINDS.has(kind));
+  if (unknownKind !== undefined) {
+    return usageError(`unknown kind "${unknownKind}": expected ${[...HOSTILE_KINDS.keys()].join(', ')}`);
+  }
   const rows: Row[] = [];
+  const show = (measured: Row) => {
+    progress('');
+    rows.push(measured);
+    if (options.json) console.log(JSON.stringify(measured));
+    // As soon as it is known: the table follows at the end.
+    else console.error(tableOf([measured]));
+  };
   for (const [area, measures] of Object.entries(areas)) {
     if (!only.includes(area)) continue;
     for (const measure of measures) {
-      const measured = await measure(options.full === true);
-      progress('');
-      rows.push(...measured);
-      if (options.json) for (const one of measured) console.log(JSON.stringify(one));
+      for (const each of await measure({ full: options.full === true, kinds }, show)) show(each);
     }
   }
   if (!options.json) console.log(tableOf(rows));

@@ -47,6 +47,7 @@ export { guardArn, guardPrincipal } from './principal.ts';
 export { parseRateLimit } from './rate-limit/rate-limit.ts';
 export { RateLimiter } from './rate-limit/rate-limiter.ts';
 export { TokenBuckets } from './rate-limit/token-buckets.ts';
+export { RecentMap } from './recent-map.ts';
 export { RequestConditions, type RequestFacts } from './request-conditions.ts';
 export type { RemoteVerificationCounts } from './snapshot/remote-verifier.ts';
 export { systemTimer, type Timer } from './timer.ts';

@@ -54,6 +54,7 @@ export {
   parseIpAddress,
   parseIpv4,
   parseIpv6Words,
+  senderNetwork,
   withoutMappedPrefix,
 } from './ip-address.ts';
 export { type IpNetwork, IpNetworkSet, isEveryAddress, parseIpNetwork } from './ip-network.ts';

@@ -145,3 +145,16 @@ function longestZeros(groups: readonly number[]): { readonly from: number; reado
   }
   return longest;
 }
+
+/**
+ * Returns the network that one sender has to itself: an IPv4 address, or the /64 block of an IPv6 one, since its owner
+ * has 2^64 addresses. What is no address is returned as it is.
+ */
+export function senderNetwork(address: string): string {
+  if (!address.includes(':')) return address;
+  const parsed = parseIpAddress(address);
+  if (parsed === undefined) return address;
+  if (parsed.family === 4) return formatIpAddress(parsed);
+  const [high = 0, low = 0] = parsed.words;
+  return `${formatIpAddress({ family: 6, words: Uint32Array.of(high, low, 0, 0) })}/64`;
+}

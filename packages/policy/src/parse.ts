@@ -75,9 +75,9 @@ function readPolicy(text: string, kind: PolicyKind): PolicyReading {
     const ofDocument = list.faultsOf(() => {
       statements = readDocument(json.root, kind, list);
     });
-    const ofStatements = statements?.flatMap((statement) => statement.unreadable ?? []) ?? [];
+    const ofStatements = new Set(statements?.flatMap((statement) => statement.unreadable ?? []));
     // A fault outside of the statements, or a name that stands twice, casts doubt on all of them.
-    const outside = [...json.faults, ...ofDocument.filter((fault) => !ofStatements.includes(fault))];
+    const outside = [...json.faults, ...ofDocument.filter((fault) => !ofStatements.has(fault))];
     if (outside.length > 0) statements = statements?.map((statement) => withFaults(statement, outside));
   }
   statements ??= [

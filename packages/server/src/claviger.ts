@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { NonceMemory } from '@claviger/guard';
 import { Guard } from '@claviger/guard/internal';
@@ -15,13 +14,14 @@ import type { Configuration } from './configuration.ts';
 import { ConfigurationError } from './errors/configuration-error.ts';
 import { Refusal } from './errors/refusal.ts';
 import { Housekeeping } from './housekeeping.ts';
+import { Admission } from './http/admission.ts';
 import { ConsoleFiles, consoleFolder } from './http/console-files.ts';
 import { healthRoute, readyRoute } from './http/health.ts';
 import {
-  type HttpAnswer,
   type Listener,
   type ReceivedRequest,
   type Route,
+  refusalAnswer,
   startListener,
 } from './http/listener.ts';
 import { metricsRoute, RequestMetrics, registerGauges } from './http/metrics.ts';
@@ -113,7 +113,9 @@ export async function startClaviger(
   services.requestVerification.begin(source, nonces);
   const metricsRegistry = new MetricsRegistry();
   const metrics = new RequestMetrics(metricsRegistry);
+  const admission = new Admission(guard);
   registerGauges(metricsRegistry, {
+    admission,
     audit,
     store,
     credentials: source,
@@ -136,6 +138,7 @@ export async function startClaviger(
       watch(call);
     },
     rootKeyUsed: warnOfRootKeys(logger),
+    verified: (request, identity) => admission.noteVerified(request, identity),
   });
   const consoleFiles = new ConsoleFiles(consoleFolder());
   const adminRoutes = new Map<string, Route>([
@@ -157,7 +160,8 @@ export async function startClaviger(
     host: configuration.host,
     port: configuration.port,
     tls,
-    api: (request) => receiveSamlResponse(request, samlRoutes) ?? api.answer(request),
+    api: (request) =>
+      admission.answer(request, () => receiveSamlResponse(request, samlRoutes) ?? api.answer(request)),
     routes: {
       get: (path) =>
         publicRoutes.get(path) ?? (path.startsWith('/saml/metadata/') ? metadataRoute : consoleFiles.route),
@@ -225,16 +229,6 @@ const notPublicRoute: Route = () => refusalAnswer(new Refusal('PathNotPublic'));
 
 /** Of the admin listener: whatever has no route there. */
 const notFound = () => refusalAnswer(new Refusal('PathNotFound'));
-
-function refusalAnswer({ code, message, httpStatus }: Refusal): HttpAnswer {
-  const requestId = randomUUID().toUpperCase();
-  const { contentType, body } = encodeError('JSON', { requestId, hostId: '', code, message, product: '' });
-  return {
-    status: httpStatus,
-    headers: { 'content-type': contentType, 'x-acs-request-id': requestId },
-    body,
-  };
-}
 
 /** In memory for one node; in Redis, which has to answer, for several. */
 async function openNonces(

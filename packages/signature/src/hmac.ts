@@ -32,10 +32,12 @@ export function bodyDigest(name: 'sha256' | 'sm3', body: Uint8Array): string {
  */
 export function digestOfBytes(name: 'sha256' | 'sm3', bytes: string): string {
   // Only ASCII has as many bytes in UTF-8 as it has characters, and nearly all of this is ASCII.
-  const { written } = utf8.encodeInto(bytes, scratch);
-  if (written === bytes.length) {
-    beginnings[written] ??= scratch.subarray(0, written);
-    return hash(name, beginnings[written], 'hex');
+  if (bytes.length <= scratch.length) {
+    const { written } = utf8.encodeInto(bytes, scratch);
+    if (written === bytes.length) {
+      beginnings[written] ??= scratch.subarray(0, written);
+      return hash(name, beginnings[written], 'hex');
+    }
   }
   assertBytes(bytes);
   return hash(name, Buffer.from(bytes, 'latin1'), 'hex');

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { SignatureError } from './errors.ts';
 import { percentDecode } from './percent-encoding.ts';
 
@@ -11,7 +12,7 @@ export type Parameters = ReadonlyMap<string, string>;
 export const PARAMETERS_AT_MOST = 1000;
 
 const NONE: Parameters = new Map();
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const AMPERSAND = 0x26;
 
 /**
  * Decodes a query string (without `?`) or the text of a form body. A `+` is a space in both, as official Go
@@ -51,13 +52,22 @@ export function decodeParameters(encoded: string): Parameters {
  */
 export function decodeForm(body: Uint8Array): Parameters {
   if (body.length === 0) return NONE;
-  let text: string;
-  try {
-    text = utf8.decode(body);
-  } catch {
-    throw new SignatureError('InvalidParameter.Format', 'The form is not UTF-8.');
+  const form = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  assertFewSeparators(form);
+  if (!isUtf8(form)) throw new SignatureError('InvalidParameter.Format', 'The form is not UTF-8.');
+  return decodeParameters(form.toString('utf8'));
+}
+
+/**
+ * Counts the separators of a form, before any of it is decoded.
+ *
+ * @throws SignatureError `InvalidParameter.TooMany`
+ */
+function assertFewSeparators(form: Buffer): void {
+  let separators = 0;
+  for (let at = form.indexOf(AMPERSAND); at >= 0; at = form.indexOf(AMPERSAND, at + 1)) {
+    if (++separators > PARAMETERS_AT_MOST) throw tooMany();
   }
-  return decodeParameters(text);
 }
 
 /**

@@ -9,6 +9,15 @@ const IS_UNRESERVED = Uint8Array.from({ length: 128 }, (_, code) =>
   UNRESERVED.includes(String.fromCharCode(code)) ? 1 : 0,
 );
 
+/** Texts beyond this length are encoded by the built-in function, which costs more to call and less a character. */
+const LONG_TEXT = 512;
+
+/** Escapes decoded one by one; a text with more is left to the built-in function. */
+const FEW_ESCAPES = 8;
+
+/** What `encodeURIComponent` leaves as it is and RFC 3986 reserves. */
+const RESERVED_ALL_THE_SAME = /[!'()*]/g;
+
 /** Whether percent-encoding would leave the text as it is. */
 export function isUnreserved(text: string): boolean {
   return firstReserved(text) === text.length;
@@ -20,6 +29,9 @@ export function isUnreserved(text: string): boolean {
  * @throws URIError when the text has a lone surrogate, which UTF-8 cannot express; decoded text never has one.
  */
 export function percentEncode(text: string): string {
+  if (text.length > LONG_TEXT) {
+    return encodeURIComponent(text).replace(RESERVED_ALL_THE_SAME, (char) => ESCAPES[char.charCodeAt(0)]!);
+  }
   let at = firstReserved(text);
   if (at === text.length) return text;
   let encoded = '';
@@ -54,10 +66,11 @@ export function percentDecode(text: string): string {
   if (sign < 0) return text;
   let decoded = '';
   let start = 0;
-  while (sign >= 0) {
+  for (let escapes = 0; sign >= 0; escapes++) {
     const code = (hexDigit(text.charCodeAt(sign + 1)) << 4) | hexDigit(text.charCodeAt(sign + 2));
     // The built-in decoder is the authority on UTF-8, and on what is malformed; it is slow for a single `%40`.
-    if (code < 0 || code >= 128) return decoded + decodeURIComponent(text.slice(start));
+    if (code < 0 || code >= 128 || escapes >= FEW_ESCAPES)
+      return decoded + decodeURIComponent(text.slice(start));
     decoded += text.slice(start, sign) + String.fromCharCode(code);
     start = sign + 3;
     sign = text.indexOf('%', start);

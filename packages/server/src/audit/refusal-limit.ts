@@ -1,4 +1,4 @@
-import { formatIpAddress, parseIpAddress } from '@claviger/policy';
+import { senderNetwork } from '@claviger/policy';
 
 /** What a bucket holds at most, and how fast it fills again. */
 interface Rate {
@@ -93,7 +93,7 @@ export class RefusalLimit {
 
   /** Whether the source has room, which is asked before anything is looked up for it; if not, it was counted. */
   admitsSource(sourceAddress: string, time: number): boolean {
-    const source = sourceOf(sourceAddress);
+    const source = senderNetwork(sourceAddress);
     const bucket = bucketOf(this.#sources, source, mostSources, this.#rates.perSource, time);
     if (take(bucket, this.#rates.perSource, time)) return true;
     this.#count(unproven(''), source, time);
@@ -110,7 +110,7 @@ export class RefusalLimit {
       accountId === ''
         ? take(this.#together, together, time)
         : take(bucketOf(this.#accounts, accountId, mostAccounts, perAccount, time), perAccount, time);
-    if (!isAdmitted) this.#count(unproven(accountId), sourceOf(sourceAddress), time);
+    if (!isAdmitted) this.#count(unproven(accountId), senderNetwork(sourceAddress), time);
     return isAdmitted;
   }
 
@@ -124,7 +124,7 @@ export class RefusalLimit {
     const [owner = ''] = identity.principalId.split(':', 1);
     const name = `${identity.accountId} ${owner}`;
     if (take(bucketOf(this.#principals, name, mostPrincipals, rate, time), rate, time, bytes)) return true;
-    this.#count(identity, sourceOf(sourceAddress), time);
+    this.#count(identity, senderNetwork(sourceAddress), time);
     return false;
   }
 
@@ -182,12 +182,4 @@ function take(bucket: Bucket, { burst, perSecond }: Rate, time: number, cost = 1
   if (bucket.level < cost) return false;
   bucket.level -= cost;
   return true;
-}
-
-function sourceOf(address: string): string {
-  const parsed = parseIpAddress(address);
-  if (parsed === undefined) return address;
-  if (parsed.family === 4) return formatIpAddress(parsed);
-  const [high = 0, low = 0] = parsed.words;
-  return `${formatIpAddress({ family: 6, words: Uint32Array.of(high, low, 0, 0) })}/64`;
 }

@@ -177,6 +177,7 @@ export const catalogue = {
   },
   'AuthenticationFail.Passkey': { status: 401, message: 'The passkey is not accepted: {reason}.' },
   'AuthenticationFail.StepUp': { status: 401, message: 'That did not verify you: {reason}.' },
+  Throttling: { status: 400, message: 'Request was denied due to request throttling.' },
   'Throttling.User': {
     status: guardRefusals['Throttling.User'].httpStatus,
     message: guardRefusals['Throttling.User'].message,

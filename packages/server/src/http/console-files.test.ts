@@ -155,6 +155,7 @@ describe('the files of the console', () => {
         peerAddress: '127.0.0.1',
         secure: false,
         receivedAt: 0,
+        isGone: () => false,
       };
       const answer = await files.route(request);
       assert.match(String(answer?.body), /npm run build/);

@@ -20,6 +20,8 @@ import { cipherList, type TlsFiles } from './tls.ts';
 export interface ReceivedRequest extends GuardRequest {
   /** Milliseconds since the epoch. */
   readonly receivedAt: number;
+  /** Whether its client has closed the connection. */
+  readonly isGone: () => boolean;
 }
 
 /** What is answered; the length of the body is added. */
@@ -299,6 +301,7 @@ class RequestHandler {
       peerAddress: plainAddress(socket.remoteAddress ?? ''),
       secure: this.#secure,
       receivedAt: this.#options.now(),
+      isGone: () => socket.destroyed,
     };
     try {
       const answer = this.#route(received) ?? this.#options.api(received);
@@ -505,6 +508,11 @@ interface Unreadable {
   readonly reason: string;
   readonly code: string;
   readonly message: string;
+}
+
+/** Returns the answer to a request that is refused before the API is asked: RAM's form, in JSON. */
+export function refusalAnswer({ httpStatus, code, message }: Refusal): HttpAnswer {
+  return ramError(httpStatus, code, message, '', newRequestId());
 }
 
 /** What to say of an error of Node's; undefined when there is nobody to say it to. */

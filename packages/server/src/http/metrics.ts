@@ -127,6 +127,8 @@ function outcome(code: string): string {
 
 /** What is asked of a running server each time its metrics are read. */
 export interface Gauges {
+  /** Requests that wait for their turn, and those refused since too many waited. */
+  readonly admission?: { readonly waiting: number; readonly refused: number };
   /** Audit records that are not committed yet, those that were given up, and refusals that were only counted. */
   readonly audit: {
     readonly queued: number;
@@ -146,7 +148,10 @@ export interface Gauges {
  * Adds what the process and its parts know of themselves; read when the metrics are, so that it costs requests
  * nothing.
  */
-export function registerGauges(registry: Registry, { audit, credentials, streams, store }: Gauges): void {
+export function registerGauges(
+  registry: Registry,
+  { admission, audit, credentials, streams, store }: Gauges,
+): void {
   collectDefaultMetrics({ register: registry });
   gauge('claviger_audit_queued', 'Audit records that are not committed yet.', () => audit.queued);
   gauge('claviger_audit_writable', 'Whether the audit log could be written at the last attempt.', () =>
@@ -163,6 +168,14 @@ export function registerGauges(registry: Registry, { audit, credentials, streams
     'Refusals of strangers that were counted in the audit log, not written one by one.',
     () => audit.counted,
   );
+  if (admission !== undefined) {
+    gauge('claviger_requests_waiting', 'Requests that wait for their turn.', () => admission.waiting);
+    counter(
+      'claviger_requests_refused_total',
+      'Requests refused before they were read, since too many were waiting.',
+      () => admission.refused,
+    );
+  }
   if (streams !== undefined) {
     gauge(
       'claviger_replication_streams',

@@ -1,3 +1,5 @@
+import { senderNetwork } from '@claviger/policy';
+
 /** How many failures in a row of time one name or address gets. */
 export interface ThrottleRules {
   /** Failures at once. */
@@ -59,7 +61,7 @@ export class SignInThrottle implements GuessThrottle {
    */
   begin({ name, address, accessKeyId }: Guess): GuessAttempt | undefined {
     const now = this.#now();
-    const network = networkOf(address);
+    const network = senderNetwork(address);
     const ofName = bucket(this.#names, name, perName, now);
     const ofAddress = bucket(this.#addresses, network, perAddress, now);
     const ofBoth = bucket(this.#namesFromAddresses, `${network} ${name}`, perNameAndAddress, now);
@@ -97,14 +99,4 @@ function bucket(buckets: Map<string, Bucket>, key: string, rules: ThrottleRules,
   }
   buckets.set(key, fresh);
   return fresh;
-}
-
-/** The address, or the /64 block of an IPv6 one: whoever has one of these has 2^64 of them. */
-export function networkOf(address: string): string {
-  if (!address.includes(':')) return address;
-  const [head = '', tail] = address.toLowerCase().split('::', 2);
-  const front = head === '' ? [] : head.split(':');
-  const back = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - front.length - back.length);
-  return [...front, ...new Array<string>(zeros).fill('0'), ...back].slice(0, 4).join(':');
 }

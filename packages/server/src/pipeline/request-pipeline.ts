@@ -4,6 +4,7 @@ import { NoncesUnavailable } from '@claviger/guard/redis';
 import { Refusal } from '../errors/refusal.ts';
 import { SecretUnreadable } from '../secrets/sealed-text.ts';
 import { SessionAuthenticator } from '../session/session-authenticator.ts';
+import type { CallerIdentity } from '../session/session-identity.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
 import { accountOfKey } from '../tokens/account-of-key.ts';
 import type { Answer } from '../wire/answer.ts';
@@ -52,6 +53,8 @@ export interface RequestPipelineOptions extends Omit<RequestDependencies, 'sessi
   /** Told of errors that are bugs of ours, with the id the client was given. */
   readonly reportBug: (requestId: string, error: unknown) => void;
   readonly finished: (call: FinishedCall) => void;
+  /** Told of each request whose sender was verified, whatever was answered. */
+  readonly verified?: ((request: GuardRequest, identity: CallerIdentity) => void) | undefined;
 }
 
 /**
@@ -87,6 +90,8 @@ export class RequestPipeline {
       return await this.#travel(context);
     } catch (error) {
       return await this.#failure(context, error);
+    } finally {
+      if (context.identity !== undefined) this.#parts.verified?.(request, context.identity);
     }
   }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { IpNetworkSet } from '@claviger/policy';
+import { IpNetworkSet, senderNetwork } from '@claviger/policy';
 import { accountOf } from '../accounts/account-directory.ts';
 import { domainSuffix } from '../accounts/create-account.ts';
 import type { Account } from '../context/account.ts';
@@ -10,7 +10,7 @@ import { readUserSsoSettings } from '../federation/user-sso-settings.ts';
 import { kindsAtLeast } from '../passwords/check-password.ts';
 import { findLoginProfile } from '../passwords/login-profile.ts';
 import { type PasswordPolicy, readPasswordPolicy } from '../passwords/password-policy.ts';
-import { networkOf, secretOwner } from '../passwords/sign-in-throttle.ts';
+import { secretOwner } from '../passwords/sign-in-throttle.ts';
 import { noteSignIn, signInDemands, verifySignIn } from '../passwords/verify-sign-in.ts';
 import {
   loginNetworks,
@@ -102,7 +102,7 @@ async function verifyNamedPassword(
   password: string,
 ): Promise<PasswordProof> {
   const { services, now } = request;
-  const lane = { account: account?.accountId ?? '', source: networkOf(request.sourceAddress) };
+  const lane = { account: account?.accountId ?? '', source: senderNetwork(request.sourceAddress) };
   const wrong = () => new Refusal('AuthenticationFail.SignIn');
   if (account?.status !== 'Active') {
     await services.passwordHashing.verify(lane, null, password);

@@ -1,7 +1,7 @@
+import { senderNetwork } from '@claviger/policy';
 import { Refusal } from '../errors/refusal.ts';
 import { verifyCode } from '../mfa/verify-code.ts';
 import { findLoginProfile } from '../passwords/login-profile.ts';
-import { networkOf } from '../passwords/sign-in-throttle.ts';
 import { verifySignIn } from '../passwords/verify-sign-in.ts';
 import type { Queries } from '../store/store.ts';
 import type { ConsoleRequest } from './console-request.ts';
@@ -46,7 +46,7 @@ export async function verifyOwnPassword(
   password: string,
 ): Promise<void> {
   const { services, now } = request;
-  const source = networkOf(request.sourceAddress);
+  const source = senderNetwork(request.sourceAddress);
   const verified =
     owner.type === 'root'
       ? typeof (await verifyRootPassword(services, account, source, password, now)) !== 'string'

@@ -50,14 +50,23 @@ export function text(rules: TextRules = {}): Parameter<string> {
   return required(schema, (name, value) => {
     // Neither PostgreSQL nor XML can store NUL.
     if (value.includes('\0')) throw new Refusal('InvalidParameter.InvalidChars', { name });
-    const length = [...value].length;
-    if (length < (rules.min ?? 0) || length > (rules.max ?? Number.POSITIVE_INFINITY)) {
+    if (!hasLength(value, rules.min ?? 0, rules.max ?? Number.POSITIVE_INFINITY)) {
       throw new Refusal('InvalidParameter.Length', { name });
     }
     if (rules.chars && !rules.chars.test(value)) throw new Refusal('InvalidParameter.InvalidChars', { name });
     if (rules.format && !rules.format.test(value)) throw new Refusal('InvalidParameter.FormatOf', { name });
     return value;
   });
+}
+
+/** Characters beyond U+FFFF. */
+const PAIRS = /[\u{10000}-\u{10ffff}]/gu;
+
+/** Whether a text has as many characters. One beyond U+FFFF is two units, so texts far too long are not counted. */
+function hasLength(value: string, minimum: number, maximum: number): boolean {
+  if (value.length < minimum || value.length > 2 * maximum) return false;
+  const characters = value.length - (value.match(PAIRS)?.length ?? 0);
+  return characters >= minimum && characters <= maximum;
 }
 
 /** Required whole number within bounds, both included. */
