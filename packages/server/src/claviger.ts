@@ -34,7 +34,6 @@ import { type FinishedCall, RequestPipeline } from './pipeline/request-pipeline.
 import type { ServerServices } from './pipeline/server-services.ts';
 import { StoredCredentials } from './pipeline/stored-credentials.ts';
 import { StoreUnavailable } from './store/store-unavailable.ts';
-import { encodeError } from './wire/encoding.ts';
 
 /** How long replays of requests to an earlier process are looked out for: both sides of RAM's window. */
 const REPLAY_WINDOW_MS = 30 * 60 * 1000;

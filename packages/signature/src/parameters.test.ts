@@ -58,6 +58,7 @@ describe('decoding parameters', () => {
     // What stands beyond is not even decoded.
     assert.throws(() => decodeParameters(`${many(1001, 'a')}&%`), refused);
     assert.throws(() => decodeForm(Buffer.from(many(100_000, 'a'))), refused);
+    assert.throws(() => decodeForm(Buffer.from(`${many(1002, 'a')}\xff`, 'latin1')), refused);
     const request = (inQuery: number, inForm: number) => ({
       method: 'POST',
       target: `/?${many(inQuery, 'q')}`,
