@@ -8,8 +8,8 @@ export { createAccessKey, listAccessKeys } from './access-keys/access-key.ts';
 export {
   type AdministeredAccount,
   createAdministeredAccount,
+  createOneTimePassword,
   listAccounts,
-  oneTimePassword,
   operatorScope,
   setAccountStatus,
   touchNewAccount,

@@ -7,7 +7,7 @@ import { AccountDirectory } from './accounts/account-directory.ts';
 import {
   type AdministeredAccount,
   createAdministeredAccount,
-  oneTimePassword,
+  createOneTimePassword,
   touchNewAccount,
 } from './accounts/create-account.ts';
 import { currentOperator, type Operator, operatorChange } from './accounts/operator.ts';
@@ -103,7 +103,7 @@ export async function initialise(
   prepareDataDirectory(configuration);
   const services = await openServices(configuration, dependencies);
   try {
-    const password = await oneTimePassword(services);
+    const password = await createOneTimePassword(services);
     const now = dependencies.now();
     const command = { name: 'InitializeInstallation', now };
     return await operatorChange(services, operator, command, async ({ transaction, inAccount }) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { AssumeRoleRequest } from '@alicloud/sts20150401';
 import { sql } from 'kysely';
-import { createAccount, oneTimePassword } from '../src/accounts/create-account.ts';
+import { createAccount, createOneTimePassword } from '../src/accounts/create-account.ts';
 import { callRaw, ways } from './raw-request.ts';
 import { eachServer, type TestServer } from './server.ts';
 
@@ -128,7 +128,7 @@ eachServer((name, start) => {
 
       // A root sign-in whose one-time password we know.
       const { services } = server;
-      const password = await oneTimePassword(services);
+      const password = await createOneTimePassword(services);
       await services.store.write((transaction) =>
         createAccount(services, transaction, 'another', password, Date.now()),
       );

@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { pino } from 'pino';
 import { createAccessKey } from '../src/access-keys/access-key.ts';
-import { createAdministeredAccount, oneTimePassword, operatorScope } from '../src/accounts/create-account.ts';
+import {
+  createAdministeredAccount,
+  createOneTimePassword,
+  operatorScope,
+} from '../src/accounts/create-account.ts';
 import { type Claviger, startClaviger } from '../src/claviger.ts';
 import { readConfiguration } from '../src/configuration.ts';
 import { createGuard, deleteGuard, setGuardServices, setGuardStatus } from '../src/guards/guard.ts';
@@ -187,7 +191,7 @@ async function makeAccount(
   name: string,
   now: () => number,
 ): Promise<TestAccount> {
-  const password = await oneTimePassword(services);
+  const password = await createOneTimePassword(services);
   return services.store.write(async (transaction) => {
     const made = await createAdministeredAccount(services, transaction, name, password, now());
     const { accountId } = made;

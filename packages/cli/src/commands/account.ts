@@ -1,7 +1,7 @@
 import {
   createAdministeredAccount,
+  createOneTimePassword,
   listAccounts,
-  oneTimePassword,
   operatorChange,
   setAccountStatus,
   touchNewAccount,
@@ -33,7 +33,7 @@ export function addAccount(program: Command, terminal: Terminal): void {
     DATA_SETTINGS,
   ).action((options: { name: string; json?: boolean }) =>
     withInstallation(terminal, options, async (services, operator) => {
-      const password = await oneTimePassword(services);
+      const password = await createOneTimePassword(services);
       const command = { name: 'CreateAccount', parameters: { Name: options.name } };
       const made = await operatorChange(services, operator, command, async (change) => {
         const { transaction, now } = change;

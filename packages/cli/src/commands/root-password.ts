@@ -1,4 +1,4 @@
-import { oneTimePassword, operatorChange, resetRootPassword } from '@claviger/server';
+import { createOneTimePassword, operatorChange, resetRootPassword } from '@claviger/server';
 import type { Command } from 'commander';
 import { withInstallation } from '../installation.ts';
 import { addServerFlags, DATA_SETTINGS } from '../server-flags.ts';
@@ -24,7 +24,7 @@ export function addRootPassword(program: Command, terminal: Terminal): void {
   addServerFlags(command, DATA_SETTINGS).action(
     (options: { account: string; unbindDevice?: boolean; json?: boolean }) =>
       withInstallation(terminal, options, async (services, operator) => {
-        const made = await oneTimePassword(services);
+        const made = await createOneTimePassword(services);
         const command = {
           name: 'ResetRootPassword',
           parameters: { UnbindDevice: String(options.unbindDevice ?? false) },

@@ -4,17 +4,17 @@ import { endRoleSessions } from '../revocation/role-session-generation.ts';
 import { placeOfAccessKey } from '../secrets/sealed-columns.ts';
 import type { AccessKeyRow } from '../store/schema.ts';
 import { Secret } from '../wire/secret.ts';
-import { expiryOfNewKey } from './expiry-ceiling.ts';
+import { newKeyExpiry } from './expiry-ceiling.ts';
 import type { KeyOwner } from './owner.ts';
 
-/** A key just made: the only time its secret is at hand. */
+/** A new AccessKey. Its secret is available only here. */
 export interface NewAccessKey {
   readonly row: AccessKeyRow;
   readonly secret: Secret;
 }
 
 /**
- * Makes an AccessKey. The secret is in what is returned and, sealed, in the database; nothing else ever has it.
+ * Creates an AccessKey. The secret is in the result and, sealed, in the database, and nowhere else.
  * @throws Refusal LimitExceeded.User.AccessKey, LimitExceeded.Account.AccessKey
  */
 export async function createAccessKey(scope: Scope, owner: KeyOwner): Promise<NewAccessKey> {
@@ -37,7 +37,7 @@ export async function createAccessKey(scope: Scope, owner: KeyOwner): Promise<Ne
     status: 'Active',
     created_at: scope.now,
     updated_at: scope.now,
-    expires_at: await expiryOfNewKey(scope),
+    expires_at: await newKeyExpiry(scope),
     network_policy: null,
     recycled_at: null,
     purge_at: null,
@@ -49,7 +49,8 @@ export async function createAccessKey(scope: Scope, owner: KeyOwner): Promise<Ne
 }
 
 /**
- * Two keys at most unless the operator sets another limit: one in use and one to rotate to. Inactive keys count; those in the recycle bin do not.
+ * Asserts that an owner may have one more key. RAM's limit is two, one in use and one to rotate to; the operator
+ * can set another. Inactive keys count, keys in the recycle bin do not.
  * @throws Refusal LimitExceeded.User.AccessKey, LimitExceeded.Account.AccessKey
  */
 export async function assertKeyQuota(scope: Scope, owner: KeyOwner): Promise<void> {
@@ -63,7 +64,7 @@ export async function assertKeyQuota(scope: Scope, owner: KeyOwner): Promise<voi
   }
 }
 
-/** An owner's keys, oldest first, without those in the recycle bin. */
+/** Returns an owner's keys, oldest first, without those in the recycle bin. */
 export async function listAccessKeys(scope: Scope, owner: KeyOwner): Promise<AccessKeyRow[]> {
   return scope.queries
     .selectFrom('access_keys')
@@ -78,7 +79,7 @@ export async function listAccessKeys(scope: Scope, owner: KeyOwner): Promise<Acc
 }
 
 /**
- * The key with that id, if it is this owner's and not in the recycle bin.
+ * Returns the owner's key with that id; keys in the recycle bin count as absent.
  * @throws Refusal EntityNotExist.User.AccessKey
  */
 export async function requireAccessKey(
@@ -100,7 +101,7 @@ export async function requireAccessKey(
 }
 
 /**
- * Enables or disables a key; from the answer on, a disabled one signs nothing.
+ * Enables or disables a key. A disabled key is refused as soon as the operation is answered.
  * @throws Refusal EntityNotExist.User.AccessKey
  */
 export async function updateAccessKey(
@@ -114,8 +115,9 @@ export async function updateAccessKey(
 }
 
 /**
- * Changes a row of `access_keys`, and lets caches and the audit know. Sessions of roles that were opened with a key that
- * stops working end for good: enabling or restoring it must not revive them.
+ * Updates a row of `access_keys`, and notifies caches and the audit record. Disabling a key ends the role sessions
+ * that
+ * were opened with it for good: enabling or restoring the key must not revive them.
  */
 export async function changeKey(
   scope: Scope,

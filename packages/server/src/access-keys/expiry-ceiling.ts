@@ -2,7 +2,7 @@ import { DAY_MS } from '../context/limits.ts';
 import type { Scope } from '../context/scope.ts';
 import type { Queries } from '../store/store.ts';
 
-/** How many days AccessKeys of an account last at most; 0 for any number. */
+/** Reads the maximum lifetime of an account's AccessKeys, in days; 0 if unlimited. */
 export async function readCeiling(queries: Queries, accountId: string): Promise<number> {
   const row = await queries
     .selectFrom('access_key_ceilings')
@@ -13,9 +13,10 @@ export async function readCeiling(queries: Queries, accountId: string): Promise<
 }
 
 /**
- * Says how long AccessKeys last at most. It holds for keys that are made, and expiries that are set, from now on; keys
- * that are there already go on as they are, and are told apart by `isBeyondCeiling`.
- * @param days 0 for any number
+ * Sets the maximum lifetime of AccessKeys. It holds for keys created and expiries set from now on. Existing keys do
+ * not
+ * change; `isBeyondCeiling` identifies them.
+ * @param days 0 if unlimited
  */
 export async function setCeiling(scope: Scope, days: number): Promise<void> {
   const { accountId } = scope.account;
@@ -27,8 +28,8 @@ export async function setCeiling(scope: Scope, days: number): Promise<void> {
   scope.touched('ACS::RAM::Account', accountId);
 }
 
-/** When a key made now expires; null when the account has no ceiling. */
-export async function expiryOfNewKey(scope: Scope): Promise<number | null> {
+/** Returns the expiry of a key created now, ms since the epoch; `null` if the account has no ceiling. */
+export async function newKeyExpiry(scope: Scope): Promise<number | null> {
   const days = await readCeiling(scope.queries, scope.account.accountId);
   return days === 0 ? null : scope.now + days * DAY_MS;
 }

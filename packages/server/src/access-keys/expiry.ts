@@ -7,15 +7,16 @@ import { changeKey, requireAccessKey } from './access-key.ts';
 import { readCeiling } from './expiry-ceiling.ts';
 import type { KeyOwner } from './owner.ts';
 
-/** Whether a key lasts longer than its account's keys may. @param days the ceiling */
+/** Returns whether a key lasts longer than its account allows. @param days the ceiling; 0 if unlimited */
 export function isBeyondCeiling({ created_at, expires_at }: AccessKeyRow, days: number): boolean {
   return days > 0 && (expires_at === null || Number(expires_at) > Number(created_at) + days * DAY_MS);
 }
 
 /**
- * Says when a key expires; from then on it answers like one that is disabled.
- * @param expiresAt milliseconds since the epoch; null for never
- * @throws Refusal EntityNotExist.User.AccessKey, InvalidParameter when it is past or beyond the account's ceiling
+ * Sets when a key expires. An expired key is refused like a disabled one.
+ * @param expiresAt ms since the epoch; `null` for never
+ * @throws Refusal EntityNotExist.User.AccessKey, InvalidParameter if the date is past or beyond the account's
+ *   ceiling
  */
 export async function setExpiry(
   scope: Scope,
@@ -29,10 +30,10 @@ export async function setExpiry(
   }
   const days = await readCeiling(scope.queries, scope.account.accountId);
   if (isBeyondCeiling({ ...row, expires_at: expiresAt }, days)) {
-    const reason = `AccessKeys of the account last ${days} days at most, counted from their making.`;
+    const reason = `AccessKeys of the account last ${days} days at most, counted from their creation.`;
     throw new Refusal('InvalidParameter', { reason });
   }
-  // An expired key that gets a later end works again; the sessions that ended with it do not.
+  // An expired key with a later expiry works again, but the role sessions that ended with it must not.
   if (row.expires_at !== null && Number(row.expires_at) <= scope.now) {
     await endRoleSessions(scope.queries, scope.account.accountId, `access-key:${accessKeyId}`, scope.now);
   }

@@ -6,15 +6,16 @@ import { readSecurityPreference } from '../settings/security-preference.ts';
 import { deleteInBatches } from '../store/delete-in-batches.ts';
 import { instant } from '../wire/instant.ts';
 
-/** How many keys one transaction disables, so that nobody waits long behind it. */
-const keysPerWrite = 200;
+/** Keys disabled in one transaction; bounds how long other writes wait. */
+const KEYS_PER_WRITE = 200;
 
 /**
- * Disables the AccessKeys of RAM users that were not used for as many days as the account allows
- * (MaxIdleDaysForAccessKeys). A key that was made or enabled since is not idle, and neither is one in the
- * recycle bin or one of the root. Each leaves an audit event `DisableIdleAccessKey` in its account.
- * @param now milliseconds since the epoch
- * @returns how many were disabled
+ * Disables the AccessKeys of RAM users that were not used for MaxIdleDaysForAccessKeys of their account. Not idle
+ * are
+ * keys that were created or enabled since then, keys in the recycle bin and keys of the root. Writes an audit event
+ * `DisableIdleAccessKey` for each key into its account.
+ * @param now ms since the epoch
+ * @returns the number of keys disabled
  */
 export async function disableIdleKeys(services: Services, now: number): Promise<number> {
   const accounts = await services.store.queries.selectFrom('accounts').select('account_id').execute();
@@ -22,23 +23,23 @@ export async function disableIdleKeys(services: Services, now: number): Promise<
   for (const { account_id: accountId } of accounts) {
     const preference = await readSecurityPreference(services.store.queries, accountId);
     const since = now - preference.MaxIdleDaysForAccessKeys * DAY_MS;
-    disabled += await disableUnused(services, accountId, since, now);
+    disabled += await disableIdleKeysOf(services, accountId, since, now);
   }
   return disabled;
 }
 
-async function disableUnused(
+async function disableIdleKeysOf(
   services: Services,
   accountId: string,
   since: number,
   now: number,
 ): Promise<number> {
-  // What is still in memory counts as well.
+  // Uses that are still in memory count, too.
   await services.lastUsed.flush();
-  return deleteInBatches(keysPerWrite, (rows) => disablePortion(services, accountId, since, now, rows));
+  return deleteInBatches(KEYS_PER_WRITE, (rows) => disableBatch(services, accountId, since, now, rows));
 }
 
-function disablePortion(
+function disableBatch(
   services: Services,
   accountId: string,
   since: number,

@@ -45,7 +45,7 @@ eachDatabase((_, { open }) => {
     assert.equal(await lastUsed.latest(store.queries, key), undefined);
   });
 
-  it('a use is known at once, before it is written', async () => {
+  it('a use can be read at once, before it is written', async () => {
     const { store, state, lastUsed } = await opened();
     lastUsed.note(key, 'Ims', 'cn-hangzhou', '203.0.113.7', time);
     assert.deepEqual(await lastUsed.latest(store.queries, key), {
@@ -96,7 +96,7 @@ eachDatabase((_, { open }) => {
     });
   });
 
-  it('memory and table together tell the latest', async () => {
+  it('the latest use is taken from memory and table together', async () => {
     const { store, lastUsed } = await opened();
     lastUsed.note(key, 'Ims', '', '203.0.113.1', time);
     await lastUsed.flush();
@@ -106,7 +106,7 @@ eachDatabase((_, { open }) => {
     assert.equal((await lastUsed.latest(store.queries, key))?.serviceName, 'Ram');
   });
 
-  it('the first use starts the clock, and a whole flush is one interval', async () => {
+  it('the first use starts the timer, and one flush writes all uses', async () => {
     const { store, state, fires, lastUsed } = await opened();
     lastUsed.note(key, 'Ims', '', '', time);
     lastUsed.note(key, 'Sts', '', '', time);
@@ -117,7 +117,7 @@ eachDatabase((_, { open }) => {
     assert.equal((await store.queries.selectFrom('access_key_uses').selectAll().execute()).length, 2);
   });
 
-  it('uses are kept while the database is away', async () => {
+  it('uses are kept while the database is unavailable', async () => {
     const { store, state, lastUsed } = await opened();
     state.away = true;
     lastUsed.note(key, 'Ims', '', '203.0.113.1', time);
@@ -138,7 +138,7 @@ eachDatabase((_, { open }) => {
     await store.write(async () => {
       lastUsed.note(key, 'Ims', '', '', time);
       fires.shift()?.();
-      // The flush begins while the write is still open.
+      // The flush starts while the write is still open.
       await nextTurn();
     });
     await lastUsed.flush();
@@ -146,7 +146,7 @@ eachDatabase((_, { open }) => {
     assert.equal((await store.queries.selectFrom('access_key_uses').selectAll().execute()).length, 1);
   });
 
-  it('any number of keys is written, whatever region the senders name', async () => {
+  it('any number of keys is written, with any region that clients send', async () => {
     const { store, lastUsed } = await opened();
     const region = `a\0\ud800${'x'.repeat(1000)}`;
     for (let index = 0; index < 10_000; index += 1) lastUsed.note(`${key}${index}`, 'Ims', region, '', time);

@@ -7,37 +7,43 @@ import type { Queries, Store } from '../store/store.ts';
 
 export interface LastUsedOptions {
   readonly store: Store;
-  /** How long a use stays in memory at most, in milliseconds; 5,000 unless told. A crash loses as much. */
+  /** Maximum time that a use stays in memory, ms; default 5,000. A crash loses the uses of that time. */
   readonly flushMs?: number;
-  /** The system's unless told. */
+  /** Default: the system's timer. */
   readonly timer?: Timer;
-  /** Told when uses cannot be written. */
+  /** Called if uses cannot be written. */
   readonly log: (message: string) => void;
 }
 
-/** Uses that are written in one transaction, and how many keys fill memory before their time. */
-const rowsPerWrite = 512;
-const fullAt = 8192;
+/** Uses written in one transaction. */
+const ROWS_PER_WRITE = 512;
 
-/** Keys whose uses are kept in memory while the database is away; further ones are not noted: it is telemetry. */
-const maxKeys = 200_000;
-
-const regionLength = 64;
+/** Keys in memory that start a flush before the timer. */
+const FLUSH_AT_KEYS = 8192;
 
 /**
- * Remembers when each key was used last, at each service. Noted in memory by every verified call, denied or not,
- * and written in batches; a use that another node has noted later is never set back.
+ * Maximum number of keys in memory while the database is unavailable. Uses of further keys are dropped: they are
+ * telemetry.
+ */
+const MAX_KEYS = 200_000;
+
+const MAX_REGION_LENGTH = 64;
+
+/**
+ * Records when each key was last used with each service. Every verified call is noted in memory, allowed or denied,
+ * and
+ * written in batches. An older use never replaces a later one that another node has written.
  */
 export class LastUsed implements LastUses {
   readonly #store: Store;
   readonly #flushMs: number;
   readonly #timer: Timer;
   readonly #log: (message: string) => void;
-  /** A flush is a write of its own, whoever noted the use. */
+  /** Async context outside of every write: a flush must not join the transaction of the caller that noted the use. */
   readonly #outside = AsyncLocalStorage.snapshot();
-  /** By key, its last use at each service: few enough to look through. */
+  /** Last use with each service, by key. The lists are short enough for linear search. */
   #noted = new Map<string, AccessKeyUse[]>();
-  /** What the flush under way is writing. */
+  /** Uses that the current flush is writing. */
   #writing: ReadonlyMap<string, AccessKeyUse[]> = new Map();
   #flushing: Promise<void> | undefined;
   #cancelTimer: (() => void) | undefined;
@@ -51,24 +57,25 @@ export class LastUsed implements LastUses {
   }
 
   /**
-   * Notes a use of a key that was verified.
+   * Notes a use of a verified key.
    *
-   * @param time milliseconds since the epoch
+   * @param time ms since the epoch
    */
   note(accessKeyId: string, serviceName: string, regionId: string, sourceIp: string, time: number): void {
     this.#remember(accessKeyId, {
       usedAt: time,
       serviceName,
-      regionId: regionId.length > regionLength ? regionId.slice(0, regionLength) : regionId,
+      regionId: regionId.length > MAX_REGION_LENGTH ? regionId.slice(0, MAX_REGION_LENGTH) : regionId,
       sourceIp,
     });
     if (this.#cancelTimer === undefined) this.#schedule();
-    if (this.#noted.size >= fullAt && this.#flushing === undefined && !this.#failing) this.#flushSoon();
+    if (this.#noted.size >= FLUSH_AT_KEYS && this.#flushing === undefined && !this.#failing)
+      this.#flushSoon();
   }
 
-  /** The last use of a key at any service; undefined when it was never used. Knows what is not written yet. */
+  /** Returns the last use of a key with any service, including uses in memory; `undefined` if it was never used. */
   async latest(queries: Queries, accessKeyId: string): Promise<AccessKeyUse | undefined> {
-    // Before the first wait: a flush that ends meanwhile has written it.
+    // Read before the first await: a flush that ends during the query has written it.
     const noted = this.noted(accessKeyId);
     const stored = await queries
       .selectFrom('access_key_uses')
@@ -85,7 +92,7 @@ export class LastUsed implements LastUses {
     return noted === undefined || (stored !== undefined && stored.usedAt >= noted.usedAt) ? stored : noted;
   }
 
-  /** The last use of a key that is in memory and perhaps not written yet; undefined when there is none. */
+  /** Returns the last use of a key that is in memory and possibly not written yet; `undefined` if absent. */
   noted(accessKeyId: string): AccessKeyUse | undefined {
     let latest: AccessKeyUse | undefined;
     for (const uses of [this.#noted.get(accessKeyId), this.#writing.get(accessKeyId)]) {
@@ -94,14 +101,14 @@ export class LastUsed implements LastUses {
     return latest;
   }
 
-  /** Writes what was noted until now. Rejects with what the database said when it cannot; the uses are kept. */
+  /** Writes all noted uses. If the database fails, rejects with its error and keeps the uses. */
   async flush(): Promise<void> {
-    // What a flush under way has taken is not the newest: the one after it has all.
+    // The current flush does not have the newest uses; the one after it has.
     await this.#flushing?.catch(() => {});
     await this.#start();
   }
 
-  /** Writes what was noted and stops. */
+  /** Writes all noted uses and stops. */
   async close(): Promise<void> {
     try {
       await this.flush();
@@ -114,7 +121,7 @@ export class LastUsed implements LastUses {
   #remember(accessKeyId: string, use: AccessKeyUse): void {
     const uses = this.#noted.get(accessKeyId);
     if (uses === undefined) {
-      if (this.#noted.size < maxKeys) this.#noted.set(accessKeyId, [use]);
+      if (this.#noted.size < MAX_KEYS) this.#noted.set(accessKeyId, [use]);
       return;
     }
     for (let index = 0; index < uses.length; index += 1) {
@@ -141,7 +148,7 @@ export class LastUsed implements LastUses {
     });
   }
 
-  /** Begins a flush, or joins the one under way. */
+  /** Starts a flush, or joins the current one. */
   #start(): Promise<void> {
     this.#flushing ??= this.#outside(() => this.#write()).finally(() => {
       this.#flushing = undefined;
@@ -155,8 +162,8 @@ export class LastUsed implements LastUses {
     this.#writing = taken;
     try {
       const rows = rowsOf(taken);
-      for (let from = 0; from < rows.length; from += rowsPerWrite) {
-        const part = rows.slice(from, from + rowsPerWrite);
+      for (let from = 0; from < rows.length; from += ROWS_PER_WRITE) {
+        const part = rows.slice(from, from + ROWS_PER_WRITE);
         await this.#store.write(({ queries }) => writeUses(this.#store.kind, queries, part));
       }
       this.#failing = false;
@@ -170,7 +177,7 @@ export class LastUsed implements LastUses {
   }
 }
 
-/** In one order everywhere: two nodes that write the same keys must not wait for each other in a circle. */
+/** Returns the uses as rows, sorted by key: a common order keeps nodes that write the same keys from deadlocks. */
 export function rowsOf(noted: ReadonlyMap<string, readonly AccessKeyUse[]>): AccessKeyUseRow[] {
   const rows: AccessKeyUseRow[] = [];
   for (const accessKeyId of [...noted.keys()].sort()) {
@@ -178,7 +185,7 @@ export function rowsOf(noted: ReadonlyMap<string, readonly AccessKeyUse[]>): Acc
       rows.push({
         access_key_id: accessKeyId,
         service_name: serviceName,
-        // What the sender says; PostgreSQL takes neither NUL nor half a surrogate pair.
+        // Chosen by the client; PostgreSQL accepts neither NUL nor lone surrogates.
         region_id: regionId.replaceAll('\0', '').toWellFormed(),
         source_ip: sourceIp,
         used_at: usedAt,
@@ -189,7 +196,7 @@ export function rowsOf(noted: ReadonlyMap<string, readonly AccessKeyUse[]>): Acc
 }
 
 /**
- * Writes uses of keys, each key at each service once; a later use that is there already stays.
+ * Upserts uses of keys, one row for each key and service; a later use in the table stays.
  * @param queries of a transaction
  * @param rows in the order of their keys: see `rowsOf`
  */
@@ -199,7 +206,7 @@ export async function writeUses(
   rows: readonly AccessKeyUseRow[],
 ): Promise<void> {
   const columns = 'access_key_id, service_name, region_id, source_ip, used_at';
-  // SQLite takes `select … on` for a join unless a `where` comes between.
+  // SQLite parses `select … on` as a join unless a `where` stands between.
   const source =
     kind === 'postgres'
       ? 'from jsonb_to_recordset($1::jsonb) as uses (access_key_id text, service_name text, region_id text, source_ip text, used_at bigint)'

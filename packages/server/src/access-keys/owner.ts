@@ -14,9 +14,10 @@ export interface KeyOwner {
 }
 
 /**
- * Reads the owner of the keys that an operation is on; defaults to the caller. The root's keys are reached by the
- * root alone, since without a name a RAM user means its own.
- * @throws Refusal EntityNotExist.User, Missing{UserName} when a role session names no user
+ * Returns the owner of the keys that an operation targets; defaults to the caller. Only the root reaches the root's
+ * keys,
+ * since without a name a RAM user means its own.
+ * @throws Refusal EntityNotExist.User, Missing{UserName} if a role session names no user
  */
 export async function keyOwner(scope: CallerScope, reference: UserReference | undefined): Promise<KeyOwner> {
   if (reference !== undefined) {
@@ -36,7 +37,7 @@ export async function keyOwner(scope: CallerScope, reference: UserReference | un
 }
 
 /**
- * Resource of an operation on a user's keys: the user's ARN, whether or not the user exists.
+ * Returns the resource of an operation on a user's keys: the user's ARN, whether or not the user exists.
  * @param reference defaults to the caller
  */
 export async function keyOwnerResource(

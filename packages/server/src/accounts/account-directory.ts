@@ -3,39 +3,36 @@ import type { Accounts } from '../context/services.ts';
 import type { AccountRow } from '../store/schema.ts';
 import type { Queries, Store } from '../store/store.ts';
 
-/** Accounts by id, kept in memory until they change; there are few, and every request needs one. */
+/** Cache of accounts by id, invalidated by changes. Accounts are few, and every request needs one. */
 export class AccountDirectory implements Accounts {
   readonly #store: Store;
-  readonly #known = new Map<string, Account>();
+  readonly #accounts = new Map<string, Account>();
   #changes = 0;
 
   constructor(store: Store) {
     this.#store = store;
     store.follow((change) => {
-      if (change.topic === 'everything') this.#known.clear();
-      else if (change.topic === 'account') this.#known.delete(change.accountId);
+      if (change.topic === 'everything') this.#accounts.clear();
+      else if (change.topic === 'account') this.#accounts.delete(change.accountId);
       else return;
       this.#changes++;
     });
   }
 
-  /**
-   * @param accountId of an account that may or may not exist
-   * @returns the account; a promise only when it has to be read
-   */
+  /** Returns an account, or `undefined` if it does not exist. Returns a promise only if it must be read. */
   get(accountId: string): Account | undefined | Promise<Account | undefined> {
-    return this.#known.get(accountId) ?? this.#read(accountId);
+    return this.#accounts.get(accountId) ?? this.#read(accountId);
   }
 
   async #read(accountId: string): Promise<Account | undefined> {
     const changes = this.#changes;
     const account = await readAccount(this.#store.queries, accountId);
-    if (account !== undefined && changes === this.#changes) this.#known.set(accountId, account);
+    if (account !== undefined && changes === this.#changes) this.#accounts.set(accountId, account);
     return account;
   }
 }
 
-/** The account with that id, as it stands in the database. */
+/** Reads an account from the database. */
 export async function readAccount(queries: Queries, accountId: string): Promise<Account | undefined> {
   const row = await queries
     .selectFrom('accounts')
@@ -45,7 +42,7 @@ export async function readAccount(queries: Queries, accountId: string): Promise<
   return row && accountOf(row);
 }
 
-/** An account without what only sign-in needs. */
+/** Returns the account of a row, without the columns that only sign-in needs. */
 export function accountOf(row: AccountRow): Account {
   return {
     accountId: row.account_id,

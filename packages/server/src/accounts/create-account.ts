@@ -11,7 +11,7 @@ import { createUser } from '../users/user.ts';
 import { Secret } from '../wire/secret.ts';
 import { accountOf, readAccount } from './account-directory.ts';
 
-/** An account just made; the password is at hand this once. */
+/** A new account. The root password is available only here. */
 export interface NewAccount {
   readonly account: Account;
   readonly rootLoginName: string;
@@ -19,17 +19,17 @@ export interface NewAccount {
   readonly rootPassword: Secret;
 }
 
-/** The domain suffix of every login name, as RAM has it. */
-export const domainSuffix = '.onaliyun.com';
+/** Domain suffix of every default domain, as in RAM. */
+export const DOMAIN_SUFFIX = '.onaliyun.com';
 
-/** A one-time password and its hash. Hashing is slow on purpose, so it is done before a transaction. */
+/** One-time password and its hash. Hashing is slow by design, so it is done before the transaction. */
 export interface OneTimePassword {
   readonly password: string;
   readonly hash: string;
 }
 
-/** A password for a first sign-in. */
-export async function oneTimePassword(services: Services): Promise<OneTimePassword> {
+/** Generates and hashes a password for a first sign-in. */
+export async function createOneTimePassword(services: Services): Promise<OneTimePassword> {
   const password = services.identifiers.oneTimePassword();
   return {
     password,
@@ -38,9 +38,10 @@ export async function oneTimePassword(services: Services): Promise<OneTimePasswo
 }
 
 /**
- * Makes an account with a root sign-in, and nothing in it.
- * @param accountName what the operator calls it, 1 to 64 characters
+ * Creates an empty account with a root sign-in.
+ * @param accountName name for the operator, 1 to 64 characters
  * @param rootPassword for the first sign-in
+ * @param now ms since the epoch
  */
 export async function createAccount(
   services: Services,
@@ -54,10 +55,10 @@ export async function createAccount(
   const row: AccountRow = {
     account_id: accountId,
     account_name: accountName,
-    default_domain: `${accountId}${domainSuffix}`,
+    default_domain: `${accountId}${DOMAIN_SUFFIX}`,
     status: 'Active',
     wrapped_data_key: await secrets.createDataKey(accountId),
-    root_login_name: `root@${accountId}${domainSuffix}`,
+    root_login_name: `root@${accountId}${DOMAIN_SUFFIX}`,
     root_password_hash: rootPassword.hash,
     root_password_must_change: 1,
     created_at: now,
@@ -71,7 +72,7 @@ export async function createAccount(
   };
 }
 
-/** An account with an administrator, as its owner is told of them, once. */
+/** A new account with an administrator, as answered once to its owner. */
 export interface AdministeredAccount {
   readonly accountId: string;
   readonly rootLoginName: string;
@@ -83,10 +84,10 @@ export interface AdministeredAccount {
 }
 
 /**
- * Makes an account that somebody can work with: with an administrator who has one AccessKey.
- * @param accountName what the operator calls it, 1 to 64 characters
+ * Creates an account with an administrator that has one AccessKey.
+ * @param accountName name for the operator, 1 to 64 characters
  * @param rootPassword for the first sign-in
- * @param now milliseconds since the epoch
+ * @param now ms since the epoch
  */
 export async function createAdministeredAccount(
   services: Services,
@@ -95,28 +96,28 @@ export async function createAdministeredAccount(
   rootPassword: OneTimePassword,
   now: number,
 ): Promise<AdministeredAccount> {
-  const made = await createAccount(services, transaction, accountName, rootPassword, now);
-  const { accountId } = made.account;
+  const created = await createAccount(services, transaction, accountName, rootPassword, now);
+  const { accountId } = created.account;
   const scope = await operatorScope(services, transaction, accountId, now);
   const { userPrincipalName, accessKey } = await createAdministrator(scope, 'administrator');
   return {
     accountId,
-    rootLoginName: made.rootLoginName,
-    rootPassword: made.rootPassword,
+    rootLoginName: created.rootLoginName,
+    rootPassword: created.rootPassword,
     userPrincipalName,
     accessKeyId: accessKey.row.access_key_id,
     accessKeySecret: accessKey.secret,
   };
 }
 
-/** Names, for the audit event, what a new account was made with. */
-export function touchNewAccount(scope: Scope, made: AdministeredAccount): void {
-  scope.touched('ACS::RAM::Account', made.accountId);
-  scope.touched('ACS::RAM::User', made.userPrincipalName);
-  scope.touched('ACS::RAM::AccessKey', made.accessKeyId);
+/** Records the resources of a new account in the audit event. */
+export function touchNewAccount(scope: Scope, created: AdministeredAccount): void {
+  scope.touched('ACS::RAM::Account', created.accountId);
+  scope.touched('ACS::RAM::User', created.userPrincipalName);
+  scope.touched('ACS::RAM::AccessKey', created.accessKeyId);
 }
 
-/** Accounts in the order of their making. */
+/** Returns all accounts in the order of their creation. */
 export async function listAccounts(services: Services): Promise<Account[]> {
   const rows = await services.store.queries
     .selectFrom('accounts')
@@ -128,9 +129,8 @@ export async function listAccounts(services: Services): Promise<Account[]> {
 }
 
 /**
- * Enables or disables an account: while it is disabled none of its keys and tokens is accepted. Its sessions end for
- * good.
- * @param now milliseconds since the epoch
+ * Enables or disables an account. While it is disabled, its keys and tokens are refused. Its sessions end for good.
+ * @param now ms since the epoch
  * @throws Refusal EntityNotExist.Account
  */
 export async function setAccountStatus(
@@ -153,7 +153,7 @@ export async function setAccountStatus(
 }
 
 /**
- * The scope in which the operator, who needs no permission, acts on an account.
+ * Returns the scope in which the operator, who needs no permission, acts on an account.
  * @throws Refusal EntityNotExist.Account
  */
 export async function operatorScope(
@@ -175,7 +175,7 @@ export async function operatorScope(
   };
 }
 
-/** A RAM user with `AliyunRAMFullAccess` and one AccessKey. */
+/** Creates a RAM user with `AliyunRAMFullAccess` and one AccessKey. */
 async function createAdministrator(
   scope: Scope,
   userName: string,
@@ -183,7 +183,7 @@ async function createAdministrator(
   const user = await createUser(scope, {
     userName,
     displayName: userName,
-    comments: 'Made with the account, to administer it.',
+    comments: 'Created with the account, to administer it.',
     email: '',
     mobilePhone: '',
   });

@@ -5,14 +5,16 @@ import type { DomainClaimRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 
 /**
- * Domains that belong to one account although no account has them as its default domain: auxiliary domains that were
- * proven, and domains that were given up and may not be taken by another account yet. Login names end in domains: who
- * gets the domain of another account gets what is sent to the users of that account.
+ * Context of domain claims. A claim reserves a domain for one account while no account has it as its default
+ * domain: a
+ * proven auxiliary domain, or a released domain that other accounts may not take yet. Login names end in domains,
+ * so an
+ * account that gets another account's domain also gets what is sent to that account's users.
  */
 type ClaimScope = Pick<Scope, 'queries' | 'account' | 'now'>;
 
-/** When the account has proven that a domain is its own, ms since the epoch; undefined if it has not. */
-export async function provenAt(
+/** Returns when the account has proven a domain, ms since the epoch; `undefined` if it has not. */
+export async function readProvenAt(
   { queries, account }: Pick<Scope, 'queries' | 'account'>,
   domain: string,
 ): Promise<number | undefined> {
@@ -21,7 +23,7 @@ export async function provenAt(
   return isOurs ? (claim.proven_at ?? undefined) : undefined;
 }
 
-/** Whether another account has a domain, or has given it up less than `RELEASED_DOMAIN_DAYS` ago. */
+/** Returns whether another account has a domain, or released it less than `RELEASED_DOMAIN_DAYS` ago. */
 export async function isClaimedByAnother(
   { queries, account, now }: ClaimScope,
   domain: string,
@@ -32,23 +34,23 @@ export async function isClaimedByAnother(
 }
 
 /**
- * Notes that the account has proven a domain.
- * @throws Refusal EntityAlreadyExists.AuxiliaryDomain when another account has it, or has given it up lately
+ * Records that the account has proven a domain.
+ * @throws Refusal EntityAlreadyExists.AuxiliaryDomain if another account has the domain or released it recently
  */
-export async function claimProven(scope: ClaimScope, domain: string): Promise<void> {
+export async function claimProvenDomain(scope: ClaimScope, domain: string): Promise<void> {
   if (await isClaimedByAnother(scope, domain)) {
     throw new Refusal('EntityAlreadyExists.AuxiliaryDomain', { name: domain });
   }
   await putClaim(scope, { domain, proven_at: scope.now, released_until: null });
 }
 
-/** Keeps a domain that the account has given up from other accounts for `RELEASED_DOMAIN_DAYS`. */
+/** Releases a domain of the account; other accounts cannot take it for `RELEASED_DOMAIN_DAYS`. */
 export async function releaseDomain(scope: ClaimScope, domain: string): Promise<void> {
   const until = scope.now + RELEASED_DOMAIN_DAYS * DAY_MS;
   await putClaim(scope, { domain, proven_at: null, released_until: until });
 }
 
-/** Forgets that a domain was given up: the account, or after the time another one, has taken it. */
+/** Deletes the claim of a released domain that the account, or later another one, has taken. */
 export async function endRelease({ queries }: ClaimScope, domain: string): Promise<void> {
   await queries.deleteFrom('domain_claims').where('domain', '=', domain).execute();
 }
@@ -57,7 +59,7 @@ async function findClaim(queries: Queries, domain: string): Promise<DomainClaimR
   return queries.selectFrom('domain_claims').selectAll().where('domain', '=', domain).executeTakeFirst();
 }
 
-/** Claims whose time is over go with the next one that is written. */
+/** Stores a claim, and deletes expired ones. */
 async function putClaim(
   { queries, account, now }: ClaimScope,
   claim: Omit<DomainClaimRow, 'account_id'>,

@@ -5,20 +5,20 @@ import type { Services } from '../context/services.ts';
 import type { WriteTransaction } from '../store/store.ts';
 import { operatorScope } from './create-account.ts';
 
-/** Who runs a command beside the database: a user of the operating system. */
+/** Operator of the installation: the operating-system user who runs a command with direct access to the database. */
 export interface Operator {
-  /** The name of the effective user, or `uid-1000` for one without a name. */
+  /** Name of the effective user; `uid-1000` if the id has no name. */
   readonly userName: string;
-  /** The numeric user id; -1 where the system has none. */
+  /** Numeric user id; -1 if the system has none. */
   readonly uid: number;
-  /** `SUDO_USER`, which the environment claims; undefined without it. */
+  /** `SUDO_USER` of the environment, unverified; `undefined` if absent. */
   readonly sudoUser: string | undefined;
   readonly host: string;
 }
 
 /**
  * Returns the operating-system user of this process.
- * @param environment such as `process.env`; its `SUDO_USER` is noted
+ * @param environment such as `process.env`; `SUDO_USER` is read
  */
 export function currentOperator(environment: Readonly<Record<string, string | undefined>>): Operator {
   const sudoUser = environment['SUDO_USER'];
@@ -29,7 +29,7 @@ export function currentOperator(environment: Readonly<Record<string, string | un
   };
 }
 
-/** In a container, the user often has an id and no entry in the password file. */
+/** Returns the effective user. In a container, its id often has no entry in the password file. */
 function systemUser(): Pick<Operator, 'userName' | 'uid'> {
   try {
     const { username, uid } = userInfo();
@@ -40,40 +40,42 @@ function systemUser(): Pick<Operator, 'userName' | 'uid'> {
   }
 }
 
-/** What an operator's command is called in the audit log, and what it was given. */
+/** Name and parameters of an operator's command in the audit log. */
 export interface OperatorCommand {
-  /** In the form of an operation's name: `ResetRootPassword`. */
+  /** In the form of an operation name: `ResetRootPassword`. */
   readonly name: string;
-  /** What it was given; never a secret. */
+  /** Parameters; never a secret. */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** Milliseconds since the epoch; the system's clock unless told. */
+  /** Time of the command, ms since the epoch; default: the system's clock. */
   readonly now?: number;
 }
 
-/** An operator's change under way. */
+/** Transaction of an operator's command. */
 export interface OperatorChange {
   readonly transaction: WriteTransaction;
-  /** Milliseconds since the epoch. */
+  /** ms since the epoch */
   readonly now: number;
   /**
-   * Returns the scope in which the operator acts on an account, and lets that account's audit log have the event.
+   * Returns the scope in which the operator acts on an account, and adds the event to that account's audit log.
    * @throws Refusal EntityNotExist.Account
    */
   inAccount(accountId: string): Promise<Scope>;
 }
 
 /**
- * Changes the database for an operator's command, together with its audit events: one in each account that `work`
- * enters with `inAccount`, or one without an account when it enters none. Every command that changes the database
- * goes through here; a test over all commands fails for one that does not.
+ * Runs a change of an operator's command in a transaction, together with its audit events: one for each account
+ * that
+ * `work` enters with `inAccount`, or one without an account. Every command that changes the database must use this;
+ * a
+ * test over all commands enforces it.
  *
- * @param work may run again, from its beginning
+ * @param work may be run again from its beginning
  * @throws Refusal, StoreUnavailable; then neither the change nor the event is written
  * @example
- *   await operatorChange(services, operator, { name: 'DisableAccount' }, async ({ transaction, inAccount, now }) => {
- *     await inAccount(accountId);
- *     await setAccountStatus(transaction, accountId, 'Disabled', now);
- *   });
+ *     await operatorChange(services, operator, { name: 'DisableAccount' }, async ({ transaction, inAccount, now }) => {
+ *       await inAccount(accountId);
+ *       await setAccountStatus(transaction, accountId, 'Disabled', now);
+ *     });
  */
 export function operatorChange<T>(
   services: Services,
@@ -100,9 +102,8 @@ export function operatorChange<T>(
 }
 
 /**
- * Writes the events of an operator's command in a transaction that is under way; `operatorChange` does it for its own.
- * @param accounts what was changed in each account that is concerned, as resource type and name; none: one event
- *   without an account
+ * Writes the audit events of an operator's command into an open transaction. `operatorChange` calls it.
+ * @param accounts changed resources (type and name) by account; if empty, one event without an account is written
  */
 export async function recordOperatorCommand(
   services: Services,
@@ -111,11 +112,11 @@ export async function recordOperatorCommand(
   { name, parameters, now = Date.now() }: OperatorCommand,
   accounts: ReadonlyMap<string, readonly (readonly [string, string])[]>,
 ): Promise<void> {
-  const concerned = accounts.size === 0 ? [['', []] as const] : [...accounts];
+  const audited = accounts.size === 0 ? [['', []] as const] : [...accounts];
   await recordSystemEvents(
     services,
     queries,
-    concerned.map(([accountId, touched]) => ({
+    audited.map(([accountId, touched]) => ({
       type: 'OperatorCommand',
       name,
       accountId,

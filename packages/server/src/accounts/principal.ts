@@ -3,7 +3,7 @@ import type { UserRow } from '../store/schema.ts';
 
 export { rootPrincipal } from '@claviger/guard';
 
-/** A RAM user, as who calls. */
+/** Returns the principal of a RAM user. */
 export function userPrincipal(
   accountId: string,
   user: Pick<UserRow, 'user_id' | 'user_name'>,

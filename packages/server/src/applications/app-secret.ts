@@ -6,24 +6,26 @@ import type { AppSecretRow } from '../store/schema.ts';
 import { Secret } from '../wire/secret.ts';
 import { requireApplication } from './application.ts';
 
-/** A secret just made: the only time that it is at hand. */
+/** A new application secret. The secret is available only here. */
 export interface NewAppSecret {
   readonly row: AppSecretRow;
   readonly secret: Secret;
 }
 
 /**
- * Makes a secret for an application, two at most. It is answered now and never again: RAM does not show a secret a
- * second time, and only its hash is kept. A plain hash is enough, since nobody can guess 381 random bits.
- * @throws Refusal EntityNotExist.Application, LimitExceeded.Application.AppSecret, InvalidParameter when the application
- *   speaks OAuth 2.1, which knows no fixed secrets
+ * Creates a secret for an application, at most two. It is answered once: RAM does not show a secret again, and only
+ * its
+ * hash is stored. An unsalted hash suffices for 381 random bits.
+ * @throws Refusal EntityNotExist.Application, LimitExceeded.Application.AppSecret, InvalidParameter if the
+ *   application
+ *   uses OAuth 2.1, which has no fixed secrets
  */
 export async function createAppSecret(scope: Scope, appId: string): Promise<NewAppSecret> {
   const application = await requireApplication(scope, appId);
   if (application.protocol_version === '2.1') {
     throw new Refusal('InvalidParameter', { reason: 'An application of OAuth 2.1 has no fixed secrets.' });
   }
-  const present = await listAppSecrets(scope, appId);
+  const present = await selectAppSecrets(scope, appId);
   if (present.length >= scope.services.limits.secretsPerApplication) {
     throw new Refusal('LimitExceeded.Application.AppSecret', {
       limit: scope.services.limits.secretsPerApplication,
@@ -43,9 +45,37 @@ export async function createAppSecret(scope: Scope, appId: string): Promise<NewA
   return { row, secret: new Secret(secret) };
 }
 
-/** An application's secrets, oldest first. @throws Refusal EntityNotExist.Application */
+/** Returns the secrets of an application, oldest first. @throws Refusal EntityNotExist.Application */
 export async function listAppSecrets(scope: Scope, appId: string): Promise<AppSecretRow[]> {
   await requireApplication(scope, appId);
+  return selectAppSecrets(scope, appId);
+}
+
+/**
+ * Returns a secret of an application. @throws Refusal EntityNotExist.Application,
+ * EntityNotExist.Application.AppSecret
+ */
+export async function requireAppSecret(
+  scope: Scope,
+  appId: string,
+  appSecretId: string,
+): Promise<AppSecretRow> {
+  return requireOneOf(await listAppSecrets(scope, appId), appSecretId);
+}
+
+/** Deletes a secret. @throws Refusal EntityNotExist.Application, EntityNotExist.Application.AppSecret */
+export async function deleteAppSecret(scope: Scope, appId: string, appSecretId: string): Promise<void> {
+  const application = await requireApplication(scope, appId);
+  requireOneOf(await selectAppSecrets(scope, appId), appSecretId);
+  await scope.queries
+    .deleteFrom('app_secrets')
+    .where('app_secret_id', '=', appSecretId)
+    .where('account_id', '=', scope.account.accountId)
+    .execute();
+  scope.touched('ACS::RAM::Application', application.app_name);
+}
+
+async function selectAppSecrets(scope: Scope, appId: string): Promise<AppSecretRow[]> {
   return scope.queries
     .selectFrom('app_secrets')
     .selectAll()
@@ -56,26 +86,8 @@ export async function listAppSecrets(scope: Scope, appId: string): Promise<AppSe
     .execute();
 }
 
-/** One of an application's secrets. @throws Refusal EntityNotExist.Application, EntityNotExist.Application.AppSecret */
-export async function requireAppSecret(
-  scope: Scope,
-  appId: string,
-  appSecretId: string,
-): Promise<AppSecretRow> {
-  const secrets = await listAppSecrets(scope, appId);
+function requireOneOf(secrets: readonly AppSecretRow[], appSecretId: string): AppSecretRow {
   const row = secrets.find((secret) => secret.app_secret_id === appSecretId);
   if (row === undefined) throw new Refusal('EntityNotExist.Application.AppSecret', { name: appSecretId });
   return row;
-}
-
-/** Deletes a secret. @throws Refusal EntityNotExist.Application, EntityNotExist.Application.AppSecret */
-export async function deleteAppSecret(scope: Scope, appId: string, appSecretId: string): Promise<void> {
-  await requireAppSecret(scope, appId, appSecretId);
-  const application = await requireApplication(scope, appId);
-  await scope.queries
-    .deleteFrom('app_secrets')
-    .where('app_secret_id', '=', appSecretId)
-    .where('account_id', '=', scope.account.accountId)
-    .execute();
-  scope.touched('ACS::RAM::Application', application.app_name);
 }

@@ -6,18 +6,18 @@ import type { ApplicationRow } from '../store/schema.ts';
 import { type ApplicationType, applicationScopes, requiredScopes } from './predefined-scope.ts';
 import { readRedirectUris } from './redirect-uri.ts';
 
-/** How long tokens may be valid, in seconds. Source: RAM's CreateApplication. */
-export const tokenSeconds = {
+/** Validity of tokens, in seconds. Source: RAM's CreateApplication. */
+export const TOKEN_SECONDS = {
   access: { minimum: 900, maximum: 10_800, byDefault: 3600 },
   refresh: { minimum: 7200, maximum: 31_536_000 },
 } as const;
 
 const DAY_SECONDS = 24 * 60 * 60;
 
-/** What a new application is made from; undefined takes the default of its type. */
+/** Properties of a new application; `undefined` takes the default of its type. */
 export interface NewApplication {
   readonly type: ApplicationType;
-  /** Undefined: its id. */
+  /** Default: the application id. */
   readonly name: string | undefined;
   readonly displayName: string;
   readonly protocolVersion: '2.0' | '2.1';
@@ -31,10 +31,10 @@ export interface NewApplication {
   readonly multiTenant: boolean | undefined;
 }
 
-/** What an update changes; undefined stays as it is. Name, type and protocol never change. */
+/** Changes of an application; `undefined` leaves a property as it is. Name, type and protocol cannot change. */
 export interface ApplicationChanges {
   readonly displayName: string | undefined;
-  /** Separated by semicolons; empty: none. */
+  /** Separated by semicolons; an empty string removes all. */
   readonly redirectUris: string | undefined;
   readonly scopes: readonly string[] | undefined;
   readonly requiredScopes: readonly string[] | undefined;
@@ -44,17 +44,18 @@ export interface ApplicationChanges {
   readonly multiTenant: boolean | undefined;
 }
 
-/** The resource of an operation on an application: its id, so that nothing has to be looked up before the caller may. */
+/** Returns the resource of an operation on an application. It has the id, so that authorization needs no look-up. */
 export const applicationArn = (scope: Scope, appId: string): string =>
   arn.application(scope.account.accountId, appId);
 
-/** The resource of operations on all applications of the account, and of making one. */
+/** Returns the resource of operations on all applications of the account, and of creating one. */
 export const allApplicationsArn = (scope: Scope): string => arn.application(scope.account.accountId, '*');
 
 /**
- * Makes an application. Web and server applications always have a secret; native ones are installable by others
- * unless told, like server ones, and their refresh tokens last 90 days instead of 30.
- * @throws Refusal EntityAlreadyExists.Application, LimitExceeded.Application, InvalidParameter.PredefinedScopes.Format,
+ * Creates an application. Web and server applications always require a secret. By default, native and server
+ * applications can be installed by other accounts, and refresh tokens last 90 days (native) or 30 days.
+ * @throws Refusal EntityAlreadyExists.Application, LimitExceeded.Application,
+ *   InvalidParameter.PredefinedScopes.Format,
  *   InvalidParameter.RedirectUris.Format, InvalidParameter.RedirectUris.Length
  */
 export async function createApplication(scope: Scope, application: NewApplication): Promise<ApplicationRow> {
@@ -78,7 +79,7 @@ export async function createApplication(scope: Scope, application: NewApplicatio
     required_scopes: JSON.stringify(requiredScopes(scopes, application.requiredScopes)),
     access_token_seconds: application.accessTokenSeconds,
     refresh_token_seconds: application.refreshTokenSeconds ?? (type === 'NativeApp' ? 90 : 30) * DAY_SECONDS,
-    secret_required: secretRequired(type, application.secretRequired ?? false),
+    secret_required: Number(isSecretRequired(type, application.secretRequired ?? false)),
     multi_tenant: Number(application.multiTenant ?? type !== 'WebApp'),
     created_at: scope.now,
     updated_at: scope.now,
@@ -88,7 +89,7 @@ export async function createApplication(scope: Scope, application: NewApplicatio
   return row;
 }
 
-/** The account's application with that id. @throws Refusal EntityNotExist.Application */
+/** Returns the account's application with that id. @throws Refusal EntityNotExist.Application */
 export async function requireApplication(scope: Scope, appId: string): Promise<ApplicationRow> {
   const row = await scope.queries
     .selectFrom('applications')
@@ -100,7 +101,7 @@ export async function requireApplication(scope: Scope, appId: string): Promise<A
   return row;
 }
 
-/** The account's applications, oldest first. */
+/** Returns the account's applications, oldest first. */
 export async function listApplications(scope: Scope): Promise<ApplicationRow[]> {
   return scope.queries
     .selectFrom('applications')
@@ -112,8 +113,9 @@ export async function listApplications(scope: Scope): Promise<ApplicationRow[]> 
 }
 
 /**
- * Changes an application. New scopes replace the old ones; a required scope that is no longer among them is required
- * no longer. What was granted to installations stays granted until they are installed again.
+ * Updates an application. New scopes replace the old ones; a required scope that is no longer among them is
+ * dropped.
+ * Scopes granted to installations stay granted until the application is installed again.
  * @throws Refusal EntityNotExist.Application, InvalidParameter.NewPredefinedScopes.Format,
  *   InvalidParameter.NewRedirectUris.Format, InvalidParameter.NewRedirectUris.Length
  */
@@ -126,12 +128,12 @@ export async function updateApplication(
   const type = row.app_type;
   const scopes =
     changes.scopes === undefined
-      ? namesIn(row.scopes)
+      ? parseNames(row.scopes)
       : applicationScopes(type, changes.scopes, 'NewPredefinedScopes');
-  const required = requiredScopes(scopes, changes.requiredScopes ?? namesIn(row.required_scopes));
+  const required = requiredScopes(scopes, changes.requiredScopes ?? parseNames(row.required_scopes));
   const redirectUris =
     changes.redirectUris === undefined
-      ? namesIn(row.redirect_uris)
+      ? parseNames(row.redirect_uris)
       : readRedirectUris(type, changes.redirectUris, 'NewRedirectUris');
   const updated: ApplicationRow = {
     ...row,
@@ -141,7 +143,7 @@ export async function updateApplication(
     required_scopes: JSON.stringify(required),
     access_token_seconds: changes.accessTokenSeconds ?? row.access_token_seconds,
     refresh_token_seconds: changes.refreshTokenSeconds ?? row.refresh_token_seconds,
-    secret_required: secretRequired(type, changes.secretRequired ?? row.secret_required === 1),
+    secret_required: Number(isSecretRequired(type, changes.secretRequired ?? row.secret_required === 1)),
     multi_tenant: Number(changes.multiTenant ?? row.multi_tenant),
     updated_at: scope.now,
   };
@@ -156,8 +158,7 @@ export async function updateApplication(
 }
 
 /**
- * Deletes an application with its secrets, and its installations in whatever account: there is nothing left that they
- * could be installations of.
+ * Deletes an application with its secrets and its installations in all accounts.
  * @throws Refusal EntityNotExist.Application
  */
 export async function deleteApplication(scope: Scope, appId: string): Promise<void> {
@@ -181,14 +182,18 @@ export async function deleteApplication(scope: Scope, appId: string): Promise<vo
   scope.touched('ACS::RAM::Application', row.app_name);
 }
 
-/** A stored list of names. */
-export function namesIn(json: string): readonly string[] {
+/** Parses a stored list of names. */
+export function parseNames(json: string): readonly string[] {
   return JSON.parse(json) as string[];
 }
 
-/** Only a native application can do without a secret: nobody could keep one there. */
-function secretRequired(type: ApplicationType, asked: boolean): number {
-  return Number(type !== 'NativeApp' || asked);
+/**
+ * Returns whether a secret is required. Only a native application can go without one: it could
+ * not
+ * keep a secret confidential.
+ */
+function isSecretRequired(type: ApplicationType, requested: boolean): boolean {
+  return type !== 'NativeApp' || requested;
 }
 
 async function assertNameFree(scope: Scope, name: string): Promise<void> {

@@ -1,12 +1,12 @@
 import { Refusal } from '../errors/refusal.ts';
 
-/** The kinds of applications: in a browser, on a device, without anybody signing in. */
-export const applicationTypes = ['WebApp', 'NativeApp', 'ServerApp'] as const;
+/** Types of applications: in a browser, on a device, and without user sign-in. */
+export const APPLICATION_TYPES = ['WebApp', 'NativeApp', 'ServerApp'] as const;
 
-/** One of the kinds of applications. */
-export type ApplicationType = (typeof applicationTypes)[number];
+/** Type of an application. */
+export type ApplicationType = (typeof APPLICATION_TYPES)[number];
 
-/** What an application may be allowed to see or reach. */
+/** An OAuth scope that an application can have. */
 export interface PredefinedScope {
   readonly name: string;
   readonly description: string;
@@ -16,77 +16,85 @@ interface ScopeOfTypes extends PredefinedScope {
   readonly types: readonly ApplicationType[];
 }
 
-/** Every application has it, and nobody can take it away. */
-export const defaultScope = 'openid';
+/** Scope that every application has and that cannot be removed. */
+export const DEFAULT_SCOPE = 'openid';
 
-const withSignIn: readonly ApplicationType[] = ['WebApp', 'NativeApp'];
+const SIGN_IN_TYPES: readonly ApplicationType[] = ['WebApp', 'NativeApp'];
 
 /**
- * The scopes that RAM's documentation lists. Which type may have which it says only in part: a ServerApp is there to
- * synchronise users over SCIM and nobody signs in to it, so it gets that and nothing about a person.
+ * The scopes of RAM's documentation. It says only in part which application type may have which scope. A ServerApp
+ * synchronises users over SCIM and has no user sign-in, so it gets `/acs/scim` and no scope about a person.
  */
-const scopes: readonly ScopeOfTypes[] = [
+const SCOPES: readonly ScopeOfTypes[] = [
   {
-    name: defaultScope,
+    name: DEFAULT_SCOPE,
     description: 'Read the OpenID of the user. Every application has this scope.',
-    types: applicationTypes,
+    types: APPLICATION_TYPES,
   },
-  { name: 'aliuid', description: 'Read the account id and the user id.', types: withSignIn },
-  { name: 'profile', description: 'Read the name of the user.', types: withSignIn },
-  { name: '/acs/ccc', description: 'Call the API of Cloud Call Center.', types: withSignIn },
-  { name: '/acs/alidns', description: 'Call the API of Alibaba Cloud DNS.', types: withSignIn },
+  { name: 'aliuid', description: 'Read the account id and the user id.', types: SIGN_IN_TYPES },
+  { name: 'profile', description: 'Read the name of the user.', types: SIGN_IN_TYPES },
+  { name: '/acs/ccc', description: 'Call the API of Cloud Call Center.', types: SIGN_IN_TYPES },
+  { name: '/acs/alidns', description: 'Call the API of Alibaba Cloud DNS.', types: SIGN_IN_TYPES },
   {
     name: '/acs/scim',
     description: 'Synchronise users over SCIM.',
     types: ['ServerApp'],
   },
-  { name: '/acs/digitalstore', description: 'Call the API of Digital Store.', types: withSignIn },
-  { name: '/acs/scsp', description: 'Call the API of Smart Customer Service Platform.', types: withSignIn },
-  { name: '/acs/cloudgame', description: 'Call the API of Cloud Gaming Platform.', types: withSignIn },
+  { name: '/acs/digitalstore', description: 'Call the API of Digital Store.', types: SIGN_IN_TYPES },
+  {
+    name: '/acs/scsp',
+    description: 'Call the API of Smart Customer Service Platform.',
+    types: SIGN_IN_TYPES,
+  },
+  { name: '/acs/cloudgame', description: 'Call the API of Cloud Gaming Platform.', types: SIGN_IN_TYPES },
   {
     name: '/acs/aiccs',
     description: 'Call the API of Artificial Intelligence Cloud Call Service.',
-    types: withSignIn,
+    types: SIGN_IN_TYPES,
   },
 ];
 
-/** The scopes that an application of a type may have; undefined: of any type. */
+/** Returns the scopes that an application of a type may have; for `undefined`, all scopes. */
 export function predefinedScopes(type: ApplicationType | undefined): readonly PredefinedScope[] {
-  return type === undefined ? scopes : scopes.filter(({ types }) => types.includes(type));
+  return type === undefined ? SCOPES : SCOPES.filter(({ types }) => types.includes(type));
 }
 
-/** What a scope allows. @param name of one of the predefined scopes */
+/** Returns the description of a scope. @param name of a predefined scope */
 export function scopeDescription(name: string): string {
-  return scopes.find((scope) => scope.name === name)?.description ?? '';
+  return SCOPES.find((scope) => scope.name === name)?.description ?? '';
 }
 
-/** The names in a list that is separated by semicolons, each once. */
+/** Splits a list separated by semicolons into distinct names. */
 export function splitNames(text: string): readonly string[] {
   const names = text.split(';').map((name) => name.trim());
   return [...new Set(names.filter((name) => name !== ''))];
 }
 
 /**
- * The scopes of an application: those that are asked for, and the one that every application has.
- * @param parameterName what to name in a refusal
+ * Returns the scopes of an application: the requested ones and the default scope.
+ * @param parameterName the parameter named in the refusal
  * @throws Refusal InvalidParameter.{name}.Format for a scope that this type of application cannot have
  */
 export function applicationScopes(
   type: ApplicationType,
-  asked: readonly string[],
+  requested: readonly string[],
   parameterName: string,
 ): readonly string[] {
   const possible = new Set(predefinedScopes(type).map(({ name }) => name));
-  for (const name of asked) {
+  for (const name of requested) {
     if (!possible.has(name)) throw new Refusal('InvalidParameter.FormatOf', { name: parameterName });
   }
-  return [...new Set([defaultScope, ...asked])];
+  return [...new Set([DEFAULT_SCOPE, ...requested])];
 }
 
-/** Those of an application's scopes that cannot be left out; a name that is not among its scopes does nothing. */
+/**
+ * Returns the scopes of an application that cannot be left out at installation. Ignores requested names that are
+ * not
+ * among its scopes.
+ */
 export function requiredScopes(
   scopesOfApplication: readonly string[],
-  asked: readonly string[],
+  requested: readonly string[],
 ): readonly string[] {
-  return scopesOfApplication.filter((name) => name === defaultScope || asked.includes(name));
+  return scopesOfApplication.filter((name) => name === DEFAULT_SCOPE || requested.includes(name));
 }

@@ -1,39 +1,43 @@
 import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { ApplicationProvisionRow, ApplicationRow } from '../store/schema.ts';
-import { namesIn } from './application.ts';
+import { parseNames } from './application.ts';
 import { requiredScopes } from './predefined-scope.ts';
 
-/** Whose an installed application is: the account's own, or of another account of this installation. */
+/**
+ * Owner of an installed application: this account (`inner`), or another account of this installation (`external`).
+ */
 export type ApplicationSource = 'inner' | 'external';
 
-/** An application as it is installed in the account. */
+/** An application installed in the account. */
 export interface InstalledApplication {
   readonly provision: ApplicationProvisionRow;
   readonly application: ApplicationRow;
 }
 
-/** What an installed application is called as a principal: `name@app.<account of the application>.onaliyun.com`. */
+/** Returns the principal name of an installed application: `name@app.<owner account id>.onaliyun.com`. */
 export function appPrincipalName({ app_name, account_id }: ApplicationRow): string {
   return `${app_name}@app.${account_id}.onaliyun.com`;
 }
 
 /**
- * Installs an application in the account. Of the account's own only a ServerApp has to be and can be installed; of
- * another account any that may be installed by others. Installing again grants anew.
- * @param scopeNames what is granted, out of the application's scopes; those that it requires are granted anyway.
- *   Undefined: only those
- * @param wanted undefined: whosever it is
- * @throws Refusal EntityNotExist.Application, also for one that others may not install, so that nobody learns of it;
- *   InvalidParameter, InvalidParameter.Scopes.Format, LimitExceeded.Application.Provision
+ * Installs an application in the account. Of the account's own applications only a ServerApp can be installed; of
+ * another account's, every multi-tenant one. Installing again replaces the granted scopes.
+ * @param scopeNames scopes to grant, out of the application's; its required scopes are always granted. Default:
+ *   only
+ *   those
+ * @param source required source; default: any
+ * @throws Refusal EntityNotExist.Application, also if other accounts may not install it, so that its existence is
+ *   not
+ *   disclosed; InvalidParameter, InvalidParameter.Scopes.Format, LimitExceeded.Application.Provision
  */
 export async function provisionApplication(
   scope: Scope,
   appId: string,
   scopeNames: readonly string[] | undefined,
-  wanted?: ApplicationSource,
+  source?: ApplicationSource,
 ): Promise<InstalledApplication> {
-  const application = await requireInstallable(scope, appId, wanted);
+  const application = await requireInstallable(scope, appId, source);
   const granted = grantedScopes(application, scopeNames ?? []);
   const present = await findInstalled(scope, appId);
   if (present === undefined) await assertInstallationQuota(scope);
@@ -61,15 +65,15 @@ export async function provisionApplication(
 
 /**
  * Uninstalls an application.
- * @param wanted undefined: whosever it is
+ * @param source required source; default: any
  * @throws Refusal EntityNotExist.Application.Provision
  */
 export async function deprovisionApplication(
   scope: Scope,
   appId: string,
-  wanted?: ApplicationSource,
+  source?: ApplicationSource,
 ): Promise<void> {
-  const { application } = await requireInstalled(scope, appId, wanted);
+  const { application } = await requireInstalled(scope, appId, source);
   await scope.queries
     .deleteFrom('application_provisions')
     .where('account_id', '=', scope.account.accountId)
@@ -79,34 +83,34 @@ export async function deprovisionApplication(
 }
 
 /**
- * An application that the account has installed.
- * @param wanted undefined: whosever it is
+ * Returns an installed application.
+ * @param source required source; default: any
  * @throws Refusal EntityNotExist.Application.Provision
  */
 export async function requireInstalled(
   scope: Scope,
   appId: string,
-  wanted?: ApplicationSource,
+  source?: ApplicationSource,
 ): Promise<InstalledApplication> {
   const installed = await findInstalled(scope, appId);
-  if (installed === undefined || !isOf(scope, installed.application, wanted)) {
+  if (installed === undefined || !hasSource(scope, installed.application, source)) {
     throw new Refusal('EntityNotExist.Application.Provision', { name: appId });
   }
   return installed;
 }
 
-/** What the account has installed, in the order that it was installed. @param wanted undefined: whosever it is */
+/** Returns the account's installed applications, in the order of installation. @param source default: any */
 export async function listInstalled(
   scope: Scope,
-  wanted: ApplicationSource | undefined,
+  source: ApplicationSource | undefined,
 ): Promise<InstalledApplication[]> {
   const { accountId } = scope.account;
   let provisions = scope.queries
     .selectFrom('application_provisions')
     .selectAll()
     .where('account_id', '=', accountId);
-  if (wanted !== undefined) {
-    provisions = provisions.where('owner_account_id', wanted === 'inner' ? '=' : '!=', accountId);
+  if (source !== undefined) {
+    provisions = provisions.where('owner_account_id', source === 'inner' ? '=' : '!=', accountId);
   }
   const rows = await provisions.orderBy('created_at').orderBy('app_id').execute();
   if (rows.length === 0) return [];
@@ -138,7 +142,7 @@ async function findInstalled(scope: Scope, appId: string): Promise<InstalledAppl
   return application && { provision, application };
 }
 
-/** The one query that looks beyond the account: an application that is installed, or to be, may be another's. */
+/** Finds an application of any account: the only query that looks beyond the scope's account. */
 async function findAnywhere(scope: Scope, appId: string): Promise<ApplicationRow | undefined> {
   return scope.queries.selectFrom('applications').selectAll().where('app_id', '=', appId).executeTakeFirst();
 }
@@ -146,14 +150,14 @@ async function findAnywhere(scope: Scope, appId: string): Promise<ApplicationRow
 async function requireInstallable(
   scope: Scope,
   appId: string,
-  wanted: ApplicationSource | undefined,
+  source: ApplicationSource | undefined,
 ): Promise<ApplicationRow> {
   const application = await findAnywhere(scope, appId);
   const isOwn = application?.account_id === scope.account.accountId;
   if (application === undefined || !(isOwn || application.multi_tenant === 1)) {
     throw new Refusal('EntityNotExist.Application', { name: appId });
   }
-  if (!isOf(scope, application, wanted)) {
+  if (!hasSource(scope, application, source)) {
     throw new Refusal('InvalidParameter', {
       reason: "The application is the account's own, not an external one.",
     });
@@ -166,18 +170,24 @@ async function requireInstallable(
   return application;
 }
 
-function isOf(scope: Scope, application: ApplicationRow, wanted: ApplicationSource | undefined): boolean {
-  const source = application.account_id === scope.account.accountId ? 'inner' : 'external';
-  return wanted === undefined || wanted === source;
+function hasSource(
+  scope: Scope,
+  application: ApplicationRow,
+  source: ApplicationSource | undefined,
+): boolean {
+  const actual = application.account_id === scope.account.accountId ? 'inner' : 'external';
+  return source === undefined || source === actual;
 }
 
-/** What is granted: what is asked for of what the application offers, and what it requires. */
-function grantedScopes(application: ApplicationRow, asked: readonly string[]): readonly string[] {
-  const offered = namesIn(application.scopes);
-  if (asked.some((name) => !offered.includes(name))) {
+/**
+ * Returns the scopes to grant: the requested ones, all of which the application must offer, and its required ones.
+ */
+function grantedScopes(application: ApplicationRow, requested: readonly string[]): readonly string[] {
+  const offered = parseNames(application.scopes);
+  if (requested.some((name) => !offered.includes(name))) {
     throw new Refusal('InvalidParameter.FormatOf', { name: 'Scopes' });
   }
-  return requiredScopes(offered, [...namesIn(application.required_scopes), ...asked]);
+  return requiredScopes(offered, [...parseNames(application.required_scopes), ...requested]);
 }
 
 async function assertInstallationQuota(scope: Scope): Promise<void> {

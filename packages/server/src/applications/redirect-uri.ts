@@ -2,10 +2,10 @@ import { REDIRECT_URIS_PER_APPLICATION } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { type ApplicationType, splitNames } from './predefined-scope.ts';
 
-const charactersAtMost = 512;
+const MAX_URI_LENGTH = 512;
 
-/** Schemes that run or read something where they are opened: nobody's own, and never a place to send a code to. */
-const foreignSchemes = new Set([
+/** Schemes that run or read content where they are opened; never a target for an authorization code. */
+const FORBIDDEN_SCHEMES = new Set([
   'javascript:',
   'vbscript:',
   'data:',
@@ -20,13 +20,14 @@ const foreignSchemes = new Set([
   'mailto:',
 ]);
 
-const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
+const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
- * Reads the addresses that codes may be sent to, separated by semicolons. Each is absolute, without a fragment (RFC
- * 6749), a user or a wildcard (RFC 9700 2.1: they are compared as they stand); on https, or on http at the same machine. A NativeApp may also have a scheme of its own
- * (RFC 8252).
- * @param parameterName what to name in a refusal
+ * Reads redirect URIs separated by semicolons. Each must be absolute, without fragment (RFC 6749), user or wildcard
+ * (RFC 9700 2.1: they are compared as strings), and on https, or on http at a LOOPBACK_HOSTS host. A NativeApp may also
+ * use a
+ * private scheme (RFC 8252).
+ * @param parameterName the parameter named in the refusal
  * @throws Refusal InvalidParameter.{name}.Format, InvalidParameter.{name}.Length
  */
 export function readRedirectUris(
@@ -35,7 +36,7 @@ export function readRedirectUris(
   parameterName: string,
 ): readonly string[] {
   const uris = splitNames(text);
-  const isTooLong = uris.some((uri) => uri.length > charactersAtMost);
+  const isTooLong = uris.some((uri) => uri.length > MAX_URI_LENGTH);
   if (isTooLong || uris.length > REDIRECT_URIS_PER_APPLICATION) {
     throw new Refusal('InvalidParameter.Length', { name: parameterName });
   }
@@ -45,13 +46,17 @@ export function readRedirectUris(
   return uris;
 }
 
-/** Also one that is percent-encoded, once or more often: some servers decode before they compare. */
+/**
+ * Returns whether a URI has a wildcard, also a percent-encoded one, once or repeatedly: some servers decode before
+ * they
+ * compare.
+ */
 function hasWildcard(uri: string): boolean {
   return /\*|%(25)*2a/i.test(uri);
 }
 
 function isAcceptable(type: ApplicationType, uri: string): boolean {
-  // The parser forgives spaces, control characters and backslashes; whoever compares the text later does not.
+  // The URL parser accepts spaces, control characters and backslashes; a later comparison of strings does not.
   if (!/^[A-Za-z][A-Za-z0-9+.-]*:[!-[\]-~]+$/.test(uri) || uri.includes('#')) return false;
   if (!URL.canParse(uri)) return false;
   const { protocol, hostname, username, password } = new URL(uri);
@@ -60,8 +65,8 @@ function isAcceptable(type: ApplicationType, uri: string): boolean {
     case 'https:':
       return uri.slice(0, 8).toLowerCase() === 'https://';
     case 'http:':
-      return uri.slice(0, 7).toLowerCase() === 'http://' && loopback.has(hostname);
+      return uri.slice(0, 7).toLowerCase() === 'http://' && LOOPBACK_HOSTS.has(hostname);
     default:
-      return type === 'NativeApp' && !foreignSchemes.has(protocol);
+      return type === 'NativeApp' && !FORBIDDEN_SCHEMES.has(protocol);
   }
 }

@@ -1,5 +1,5 @@
-import { domainSuffix } from '../accounts/create-account.ts';
-import { claimProven, isClaimedByAnother, provenAt } from '../accounts/domain-claim.ts';
+import { DOMAIN_SUFFIX } from '../accounts/create-account.ts';
+import { claimProvenDomain, isClaimedByAnother, readProvenAt } from '../accounts/domain-claim.ts';
 import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { DnsUnavailable } from './domain-records.ts';
@@ -33,7 +33,7 @@ type DomainScope = Pick<Scope, 'queries' | 'account' | 'services' | 'now'>;
 export async function readAuxiliaryDomain(scope: DomainScope): Promise<AuxiliaryDomain> {
   const { auxiliaryDomain } = await readUserSsoSettings(scope);
   const domain = auxiliaryDomain.toLowerCase();
-  const proven = domain === '' ? undefined : await provenAt(scope, domain);
+  const proven = domain === '' ? undefined : await readProvenAt(scope, domain);
   return {
     domain,
     status: await statusOf(scope, domain, proven),
@@ -83,7 +83,7 @@ export async function proveAuxiliaryDomain(
   if (!records.includes(recordValue)) {
     return { ...asked, fault: records.length === 0 ? 'RecordNotFound' : 'RecordDiffers' };
   }
-  await claimProven(scope, asked.domain);
+  await claimProvenDomain(scope, asked.domain);
   scope.touched('ACS::RAM::UserSsoSettings', scope.account.accountId);
   return { ...(await readAuxiliaryDomain(scope)), fault: undefined };
 }
@@ -95,7 +95,7 @@ export async function countingAuxiliaryDomain(scope: DomainScope): Promise<strin
 }
 
 /** Default domains end so; they are given by this installation, and no DNS says whose they are. */
-const isOurSuffix = (domain: string): boolean => domain.endsWith(domainSuffix);
+const isOurSuffix = (domain: string): boolean => domain.endsWith(DOMAIN_SUFFIX);
 
 async function statusOf(
   scope: DomainScope,

@@ -1,5 +1,5 @@
-import { domainSuffix } from '../accounts/create-account.ts';
-import { provenAt, releaseDomain } from '../accounts/domain-claim.ts';
+import { DOMAIN_SUFFIX } from '../accounts/create-account.ts';
+import { readProvenAt, releaseDomain } from '../accounts/domain-claim.ts';
 import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { endSessionsBySso } from '../revocation/end-console-sessions.ts';
@@ -71,9 +71,9 @@ export async function updateUserSsoSettings(scope: Scope, changes: UserSsoChange
   const { defaultDomain } = scope.account;
   const domain = settings.auxiliaryDomain.toLowerCase();
   // Whose users are meant is told by the domain: nobody may speak for those of another account.
-  if (domain.endsWith(domainSuffix) && domain !== defaultDomain) {
+  if (domain.endsWith(DOMAIN_SUFFIX) && domain !== defaultDomain) {
     throw new Refusal('InvalidParameter', {
-      reason: `An AuxiliaryDomain that ends in ${domainSuffix} can only be the account's own.`,
+      reason: `An AuxiliaryDomain that ends in ${DOMAIN_SUFFIX} can only be the account's own.`,
     });
   }
   if (settings.enabled && settings.metadata === '') {
@@ -107,7 +107,7 @@ export async function updateUserSsoSettings(scope: Scope, changes: UserSsoChange
 /** A domain that was proven is kept from other accounts for a while; one that was not proven never was the account's. */
 async function giveUpDomain(scope: Scope, present: string, next: string): Promise<void> {
   if (present === next || present === '') return;
-  if ((await provenAt(scope, present)) !== undefined) await releaseDomain(scope, present);
+  if ((await readProvenAt(scope, present)) !== undefined) await releaseDomain(scope, present);
 }
 
 async function findSettings(

@@ -1,5 +1,5 @@
 import { accountOf } from '../accounts/account-directory.ts';
-import { domainSuffix } from '../accounts/create-account.ts';
+import { DOMAIN_SUFFIX } from '../accounts/create-account.ts';
 import type { Account } from '../context/account.ts';
 import type { Proof } from '../context/anonymous-request.ts';
 import type { Scope } from '../context/scope.ts';
@@ -93,7 +93,7 @@ export async function signOnOf(request: ConsoleRequest, loginName: string): Prom
 async function accountOfDomain(request: ConsoleRequest, loginName: string): Promise<Account | undefined> {
   const { store, allowUnverifiedDomains } = request.services;
   const domain = loginName.slice(loginName.lastIndexOf('@') + 1).toLowerCase();
-  const full = domain.endsWith(domainSuffix) ? domain : `${domain}${domainSuffix}`;
+  const full = domain.endsWith(DOMAIN_SUFFIX) ? domain : `${domain}${DOMAIN_SUFFIX}`;
   const row = await store.queries
     .selectFrom('accounts')
     .leftJoin('user_sso_settings', 'user_sso_settings.account_id', 'accounts.account_id')
@@ -169,6 +169,6 @@ function userNameIn(
   const at = subject.lastIndexOf('@');
   if (at < 0) return loginWithDomain ? undefined : subject;
   const domain = subject.slice(at + 1).toLowerCase();
-  const ours = [defaultDomain, defaultDomain.slice(0, -domainSuffix.length), auxiliaryDomain];
+  const ours = [defaultDomain, defaultDomain.slice(0, -DOMAIN_SUFFIX.length), auxiliaryDomain];
   return domain !== '' && ours.includes(domain) ? subject.slice(0, at) : undefined;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { IpNetworkSet, senderNetwork } from '@claviger/policy';
 import { accountOf } from '../accounts/account-directory.ts';
-import { domainSuffix } from '../accounts/create-account.ts';
+import { DOMAIN_SUFFIX } from '../accounts/create-account.ts';
 import type { Account } from '../context/account.ts';
 import type { Proof } from '../context/anonymous-request.ts';
 import type { Scope } from '../context/scope.ts';
@@ -145,7 +145,7 @@ async function ownerNamed(queries: Queries, loginName: string): Promise<NamedOwn
   const at = loginName.lastIndexOf('@');
   const userName = loginName.slice(0, Math.max(at, 0));
   const domain = loginName.slice(at + 1).toLowerCase();
-  const full = domain.endsWith(domainSuffix) ? domain : `${domain}${domainSuffix}`;
+  const full = domain.endsWith(DOMAIN_SUFFIX) ? domain : `${domain}${DOMAIN_SUFFIX}`;
   const isRoot = userName.toLowerCase() === 'root';
   let accounts = queries.selectFrom('accounts').selectAll();
   accounts = isRoot

@@ -1,4 +1,4 @@
-import { namesIn } from '../../applications/application.ts';
+import { parseNames } from '../../applications/application.ts';
 import { scopeDescription } from '../../applications/predefined-scope.ts';
 import type { ApplicationRow } from '../../store/schema.ts';
 import { instant } from '../../wire/instant.ts';
@@ -12,7 +12,7 @@ export const scopeNames = text({ max: 1024 });
 
 /** An application as IMS shows it to its own account. */
 export function wireApplication(row: ApplicationRow) {
-  const required = namesIn(row.required_scopes);
+  const required = parseNames(row.required_scopes);
   return {
     AccessTokenValidity: row.access_token_seconds,
     AccountId: row.account_id,
@@ -22,7 +22,7 @@ export function wireApplication(row: ApplicationRow) {
     CreateDate: instant(row.created_at),
     DelegatedScope: {
       PredefinedScopes: {
-        PredefinedScope: namesIn(row.scopes).map((name) => ({
+        PredefinedScope: parseNames(row.scopes).map((name) => ({
           Description: scopeDescription(name),
           Name: name,
           Required: required.includes(name),
@@ -32,7 +32,7 @@ export function wireApplication(row: ApplicationRow) {
     DisplayName: row.display_name,
     IsMultiTenant: row.multi_tenant === 1,
     ProtocolVersion: row.protocol_version,
-    RedirectUris: { RedirectUri: namesIn(row.redirect_uris) },
+    RedirectUris: { RedirectUri: parseNames(row.redirect_uris) },
     RefreshTokenValidity: row.refresh_token_seconds,
     SecretRequired: row.secret_required === 1,
     UpdateDate: instant(row.updated_at),
@@ -43,7 +43,10 @@ export function wireApplication(row: ApplicationRow) {
 export function wireGrantedScopes(scopes: string) {
   return {
     PredefinedScopes: {
-      PredefinedScope: namesIn(scopes).map((name) => ({ Description: scopeDescription(name), Name: name })),
+      PredefinedScope: parseNames(scopes).map((name) => ({
+        Description: scopeDescription(name),
+        Name: name,
+      })),
     },
   };
 }

@@ -5,10 +5,10 @@ import {
   deleteApplication,
   listApplications,
   requireApplication,
-  tokenSeconds,
+  TOKEN_SECONDS,
   updateApplication,
 } from '../../applications/application.ts';
-import { applicationTypes, predefinedScopes, splitNames } from '../../applications/predefined-scope.ts';
+import { APPLICATION_TYPES, predefinedScopes, splitNames } from '../../applications/predefined-scope.ts';
 import { type Operation, operation } from '../../pipeline/operation.ts';
 import { clearable, flag, integer, oneOf, optional, text, withDefault } from '../../wire/parameter.ts';
 import { shownLine } from '../shown-text.ts';
@@ -23,9 +23,9 @@ const displayName = shownLine(24);
 /** Addresses separated by semicolons; each is looked at later. */
 const redirectUris = text({ max: 20_480 });
 
-const accessTokenValidity = integer(tokenSeconds.access.minimum, tokenSeconds.access.maximum);
+const accessTokenValidity = integer(TOKEN_SECONDS.access.minimum, TOKEN_SECONDS.access.maximum);
 
-const refreshTokenValidity = integer(tokenSeconds.refresh.minimum, tokenSeconds.refresh.maximum);
+const refreshTokenValidity = integer(TOKEN_SECONDS.refresh.minimum, TOKEN_SECONDS.refresh.maximum);
 
 /** The operations on OAuth applications of IMS. */
 export const applicationOperations: readonly Operation[] = [
@@ -39,12 +39,12 @@ export const applicationOperations: readonly Operation[] = [
     input: {
       AppName: optional(appName),
       DisplayName: displayName,
-      AppType: oneOf(...applicationTypes),
+      AppType: oneOf(...APPLICATION_TYPES),
       ProtocolVersion: withDefault(oneOf('2.0', '2.1'), '2.0'),
       RedirectUris: withDefault(redirectUris, ''),
       // RAM's description of the parameter names the default that it has when it is left out.
       SecretRequired: optional(flag()),
-      AccessTokenValidity: withDefault(accessTokenValidity, tokenSeconds.access.byDefault),
+      AccessTokenValidity: withDefault(accessTokenValidity, TOKEN_SECONDS.access.byDefault),
       RefreshTokenValidity: optional(refreshTokenValidity),
       PredefinedScopes: withDefault(scopeNames, ''),
       RequiredScopes: withDefault(scopeNames, ''),
@@ -164,7 +164,7 @@ export const applicationOperations: readonly Operation[] = [
     version,
     name: 'ListPredefinedScopes',
     access: 'read',
-    input: { AppType: optional(oneOf(...applicationTypes)) },
+    input: { AppType: optional(oneOf(...APPLICATION_TYPES)) },
     authorize: (_, call) => [{ action: 'ram:ListPredefinedScopes', resource: allApplicationsArn(call) }],
     async handle(input) {
       return {
