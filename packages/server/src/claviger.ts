@@ -35,26 +35,28 @@ import type { ServerServices } from './pipeline/server-services.ts';
 import { StoredCredentials } from './pipeline/stored-credentials.ts';
 import { StoreUnavailable } from './store/store-unavailable.ts';
 
-/** How long replays of requests to an earlier process are looked out for: both sides of RAM's window. */
+/**
+ * Time during which replays of requests to an earlier process are detected, ms: both sides of RAM's timestamp window.
+ */
 const REPLAY_WINDOW_MS = 30 * 60 * 1000;
 
-/** A node that has not heard of changes for longer says that it is not ready. */
+/** Age of this node's knowledge of changes from which it reports that it is not ready, ms. */
 const MAX_STALENESS_MS = 5_000;
 
-/** A running server. */
+/** Running server. */
 export interface Claviger {
-  /** Where it listens: `http://127.0.0.1:8080`. */
+  /** Address of the public listener: `http://127.0.0.1:8080`. */
   readonly url: string;
-  /** Where the admin listener is; undefined without one. */
+  /** Address of the admin listener; `undefined` if it is not configured. */
   readonly adminUrl: string | undefined;
-  /** Where browsers open the console; undefined when it was not built. */
+  /** Address of the console; `undefined` if the console was not built. */
   readonly consoleUrl: string | undefined;
   readonly services: ServerServices;
-  /** Stops accepting, finishes what is under way, writes down what is in memory. Resolves within 10 s. */
+  /** Stops accepting, finishes requests in progress, flushes what is in memory. Resolves within 10 s. */
   close(): Promise<void>;
 }
 
-/** The registry of everything that is built, which knows what RAM has beyond it. */
+/** Returns the registry of all implemented operations, which also knows the names of RAM's others. */
 export function builtOperations(): Registry {
   return new Registry(
     [...operations, ...anonymousOperations, ...clavigerOperations, ...clavigerStreams, ...consoleOperations],
@@ -65,10 +67,10 @@ export function builtOperations(): Registry {
 /**
  * Starts a server on a prepared installation; resolves when it answers.
  * @param configuration validated
- * @param logger is never given a secret
+ * @param logger never receives a secret
  * @param now milliseconds since the epoch
- * @param watch told of each call when it is finished, before it is answered
- * @throws StoreUnavailable, MasterKeyUnavailable, or what the system says of the address
+ * @param watch called for each finished call, before it is answered
+ * @throws StoreUnavailable, MasterKeyUnavailable, or a system error of the address
  */
 export async function startClaviger(
   configuration: Configuration,
@@ -203,8 +205,8 @@ export async function startClaviger(
 }
 
 /**
- * The listener for those who run the server: metrics, descriptions of the API, readiness. It asks nobody who they are,
- * and speaks HTTP without TLS, as that of the gateway does: it is for this machine or a network of its own.
+ * Starts the listener for operators: metrics, descriptions of the API, readiness. It has no authentication and no
+ * TLS, like the gateway's: it is for this machine or a network of its own.
  */
 async function startAdmin(
   { adminHost, adminPort }: Configuration,
@@ -223,13 +225,13 @@ async function startAdmin(
   });
 }
 
-/** A path of the admin listener, asked for at the public port. */
+/** Answers requests for a path of the admin listener at the public port. */
 const notPublicRoute: Route = () => refusalAnswer(new Refusal('PathNotPublic'));
 
-/** Of the admin listener: whatever has no route there. */
+/** Answers requests for unknown paths at the admin listener. */
 const notFound = () => refusalAnswer(new Refusal('PathNotFound'));
 
-/** In memory for one node; in Redis, which has to answer, for several. */
+/** Opens the nonce store: in memory for one node; in Redis, which has to be reachable, for several. */
 async function openNonces(
   configuration: Configuration,
   log: (message: string) => void,
@@ -245,7 +247,7 @@ async function openNonces(
   return nonces;
 }
 
-/** `GET /openapi/{product}.json`; a document is made when it is first asked for. */
+/** Routes `GET /openapi/{product}.json`; a document is built at its first request. */
 function openApiRoutes(registry: Registry): [string, Route][] {
   return [...openApiProducts].map(([name, version]) => {
     let body: string | undefined;
@@ -280,15 +282,15 @@ function urlOf(listener: Listener, secure: boolean): string {
 }
 
 /**
- * The same place by the first host that requests may name, or else by a name where it has one: browsers have no
- * passkeys for numbers.
+ * Returns the URL with the first host that requests may name, else with a host name in place of an IP address:
+ * browsers have no passkeys for IP addresses.
  */
 function namedUrl(url: string, [host = '*']: readonly string[]): string {
   if (host !== '*') return url.replace(/\/\/(?:\[[^\]]*\]|[^:/]*)/, `//${host.replace(/:\d*$/, '')}`);
   return url.replace('//127.0.0.1', '//localhost').replace('//[::1]', '//localhost');
 }
 
-/** Says once for each root key that it is in use: whoever has it owns everything. */
+/** Returns a function that warns once for each root key in use: a root key has every permission. */
 function warnOfRootKeys(logger: Logger): (accessKeyId: string) => void {
   const warned = new Set<string>();
   return (accessKeyId) => {

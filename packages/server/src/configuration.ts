@@ -20,12 +20,12 @@ const rateLimit = z.string().refine((text) => text === 'off' || parseRateLimit(t
   message: 'must be like 200/s, 200/s burst 1000, 6000/m, or off',
 });
 
-/** A flag without a value; `true` or `false` in a variable. */
+/** Flag without a value; `true` or `false` in a variable. */
 const onlyTrue = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')], {
   error: 'must be true or false',
 });
 
-/** A number as it comes from a command line; zod's own words for a wrong one speak of NaN. */
+/** Number from a command line. The default messages of zod speak of NaN. */
 const wholeNumber = (least: number, most?: number) => {
   const error = `must be a whole number, ${most === undefined ? `${least} or more` : `${least} to ${most}`}`;
   return z.coerce
@@ -36,8 +36,8 @@ const wholeNumber = (least: number, most?: number) => {
 };
 
 /**
- * Every setting of a server: its flag's name in camelCase, its rule, and its default. Each has an environment
- * variable: `--trusted-proxies` is `CLAVIGER_TRUSTED_PROXIES`. A flag wins over the variable.
+ * Settings of a server: the flag's name in camelCase, its rule, and its default. Each has an environment variable:
+ * `--trusted-proxies` is `CLAVIGER_TRUSTED_PROXIES`. A flag wins over the variable.
  */
 const settings = z.object({
   data: notEmpty.default('./data').describe('data directory'),
@@ -184,7 +184,7 @@ const settings = z.object({
   logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info').describe('what is logged'),
 });
 
-/** A validated configuration. */
+/** Validated configuration. */
 export type Configuration = Readonly<z.infer<typeof settings>>;
 
 /** One setting, for `--help` and the docs. */
@@ -199,7 +199,7 @@ export interface SettingDescription {
   readonly isSwitch: boolean;
 }
 
-/** Every setting there is. */
+/** All settings, in the order of `--help`. */
 export const settingDescriptions: readonly SettingDescription[] = Object.entries(settings.shape).map(
   ([name, schema]) => {
     const empty = schema.safeParse(undefined);
@@ -215,10 +215,10 @@ export const settingDescriptions: readonly SettingDescription[] = Object.entries
 );
 
 /**
- * The configuration of a server.
- * @param flags by camelCase name; undefined ones are not set
+ * Reads the configuration of a server.
+ * @param flags by camelCase name; `undefined` ones are not set
  * @param environment such as `process.env`
- * @throws ConfigurationError naming the flag or variable that is wrong
+ * @throws ConfigurationError naming the invalid flag or variable
  */
 export function readConfiguration(
   flags: Readonly<Record<string, unknown>>,
@@ -252,7 +252,7 @@ export function readConfiguration(
   if (configuration.masterKeyProvider === 'environment' && configuration.masterKey === undefined) {
     throw new ConfigurationError('CLAVIGER_MASTER_KEY', 'is needed by --master-key-provider environment');
   }
-  // Whoever sets it believes that it is in use, and would keep it safe instead of the file.
+  // An operator who sets it believes that it is in use, and would back it up instead of the file.
   if (configuration.masterKeyProvider !== 'environment' && configuration.masterKey !== undefined) {
     const { masterKeyProvider } = configuration;
     throw new ConfigurationError(

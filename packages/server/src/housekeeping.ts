@@ -7,7 +7,7 @@ import { purgeExpiredSessions } from './session/purge-expired-sessions.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** What housekeeping needs. */
+/** Options of housekeeping. */
 export interface HousekeepingOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -17,8 +17,8 @@ export interface HousekeepingOptions {
 }
 
 /**
- * What happens by itself: keys that nobody uses are disabled, recycle bins and the audit log let go of what is past
- * its time. Each change leaves an audit event of the type `Housekeeping`.
+ * Periodic work: disables unused keys, and deletes expired entries of recycle bins and the audit log. Each change
+ * leaves an audit event of the type `Housekeeping`.
  */
 export class Housekeeping {
   readonly #services: Services;
@@ -31,7 +31,7 @@ export class Housekeeping {
     this.#options = options;
   }
 
-  /** Begins; once now, then every hour. */
+  /** Starts: one round now, then one every hour. */
   start(): void {
     this.#underWay = this.#round();
     this.#timer = setInterval(() => {
@@ -39,7 +39,7 @@ export class Housekeeping {
     }, HOUR_MS).unref();
   }
 
-  /** Ends, after the round that is under way. */
+  /** Stops, after the round in progress. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#underWay;

@@ -1,8 +1,8 @@
 /**
  * The control plane: identities, AccessKeys, policies, tokens and audit, with the API of RAM, IMS and STS.
  *
- * It is started with `startClaviger` on an installation that `initialise` made. It does not read the command
- * line or the environment by itself, and it prints nothing but to the logger it is given.
+ * `startClaviger` starts it on an installation that `initialise` has created. It does not read the command line or
+ * the environment by itself, and writes to the given logger only.
  */
 export { createAccessKey, listAccessKeys } from './access-keys/access-key.ts';
 export {

@@ -34,7 +34,7 @@ import { SecretBox } from './secrets/secret-box.ts';
 import { Identifiers } from './store/identifiers.ts';
 import { openStore, type StoreLocation } from './store/open-store.ts';
 
-/** What can be said of an installation that is not there, or is there already. */
+/** Error of an installation that is missing, or exists already. */
 export class InstallationError extends Error {
   constructor(message: string) {
     super(message);
@@ -42,15 +42,15 @@ export class InstallationError extends Error {
   }
 }
 
-/** Outside influences, so that tests can give their own. */
+/** Dependencies that tests replace. */
 export interface InstallationDependencies {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Told of troubles that no request sees; never a secret. */
+  /** Logs failures that no request sees; never a secret. */
   readonly log: (message: string) => void;
 }
 
-/** Where the configuration keeps its data. */
+/** Returns where the configuration stores its data. */
 export function storeLocation(configuration: Configuration): StoreLocation {
   return configuration.database === undefined
     ? { kind: 'sqlite', file: join(configuration.data, 'claviger.db') }
@@ -58,8 +58,8 @@ export function storeLocation(configuration: Configuration): StoreLocation {
 }
 
 /**
- * Makes the data directory (mode 0700) and, when it is to hold the master key, the key; what is there already
- * stays as it is.
+ * Creates the data directory (mode 0700) and, if it is to hold the master key, the key; existing ones are left as
+ * they are.
  */
 export function prepareDataDirectory(configuration: Configuration): void {
   mkdirSync(configuration.data, { recursive: true, mode: 0o700 });
@@ -69,7 +69,7 @@ export function prepareDataDirectory(configuration: Configuration): void {
   }
 }
 
-/** Whether there is an installation: a database with an account. */
+/** Returns whether an installation exists: a database with an account. */
 export async function isInstalled(
   configuration: Configuration,
   dependencies: InstallationDependencies,
@@ -85,10 +85,10 @@ export async function isInstalled(
 }
 
 /**
- * Makes an installation: data directory, master key, database, one account with its root sign-in, and an
- * administrator with `AliyunRAMFullAccess` and one AccessKey. One that was interrupted is taken up again.
- * @param operator whom its audit event names; the user of this process unless told
- * @throws InstallationError when there is one already; nothing is changed then
+ * Creates an installation: data directory, master key, database, one account with its root sign-in, and an
+ * administrator with `AliyunRAMFullAccess` and one AccessKey. Continues an interrupted one.
+ * @param operator name in its audit event; defaults to the user of this process
+ * @throws InstallationError if one exists already; nothing is changed then
  */
 export async function initialise(
   configuration: Configuration,
@@ -119,7 +119,7 @@ export async function initialise(
   }
 }
 
-/** The parts of a running server that operations share; to be closed with `closeServices`. */
+/** Opens the services that operations share; close them with `closeServices`. */
 export async function openServices(
   configuration: Configuration,
   dependencies: InstallationDependencies,
@@ -182,7 +182,7 @@ export async function openServices(
   return services;
 }
 
-/** Writes down what is still in memory, and lets the database go. */
+/** Flushes what is in memory, and closes the database. */
 export async function closeServices(services: ServerServices): Promise<void> {
   services.guardConnections.close();
   await services.policyAnalysis.close();

@@ -1,4 +1,4 @@
-/** An invalid setting, with its key. */
+/** Error of an invalid setting, with its key. */
 export class ConfigurationError extends Error {
   readonly key: string;
   constructor(key: string, problem: string) {

@@ -3,23 +3,23 @@ import type { Queries } from '../store/store.ts';
 import { type CatalogueEntry, catalogue, type RefusalCode } from './catalogue.ts';
 
 /**
- * A request that is refused for a reason its sender can understand: the answer has RAM's code, status and
- * message. Anything else that is thrown is a bug of ours and answers `InternalError`.
+ * Refusal of a request for a reason that its sender can understand: the answer has RAM's code, status and message.
+ * Any other error is a bug and answers `InternalError`.
  */
 export class Refusal extends Error {
   readonly code: string;
   readonly httpStatus: number;
   readonly accessDenied: AccessDeniedDetail | undefined;
-  /** What has to be written although the refused change was undone; runs in a transaction of its own. */
+  /** Change that is written although the refused one was rolled back; runs in a transaction of its own. */
   remember: ((queries: Queries) => Promise<void>) | undefined;
-  /** Of a throttled request: milliseconds until the next one may pass. */
+  /** For a throttled request: milliseconds until the next one may pass. */
   retryAfterMs: number | undefined;
 
   /**
-   * @param entry the catalogue's name for it
-   * @param values what stands for the `{placeholders}` of its code and message: user input, never a secret
-   * @param accessDenied the detail of a denied action
-   * @param remember what outlives the refused change: a count of wrong guesses
+   * @param entry name in the catalogue
+   * @param values of the `{placeholders}` in its code and message: user input, never a secret
+   * @param accessDenied detail of a denied action
+   * @param remember change that outlives the refused one: a count of wrong guesses
    */
   constructor(
     entry: RefusalCode,
@@ -36,13 +36,13 @@ export class Refusal extends Error {
     this.remember = remember;
   }
 
-  /** The same refusal, with how long to wait. @param milliseconds until the next request may pass */
+  /** Returns the same refusal with a waiting time. @param milliseconds until the next request may pass */
   retryAfter(milliseconds: number): this {
     this.retryAfterMs = milliseconds;
     return this;
   }
 
-  /** The same refusal, with something that has to be written although the refused change is undone. */
+  /** Returns the same refusal with a change that is written although the refused one is rolled back. */
   remembering(remember: (queries: Queries) => Promise<void>): this {
     this.remember = remember;
     return this;

@@ -12,7 +12,7 @@ const script = 'console.log("hello");\n'.repeat(200);
 const page =
   '<!doctype html><meta property="csp-nonce" nonce="__CSP_NONCE__"><script type="module" src="/assets/main-abc.js"></script>';
 
-describe('the files of the console', () => {
+describe('console files', () => {
   const folder = mkdtempSync(join(tmpdir(), 'claviger-console-'));
   let listener: Listener;
   let url = '';
@@ -45,7 +45,7 @@ describe('the files of the console', () => {
   const open = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
     fetch(`${url}${path}`, { method, headers: { accept: 'text/html,*/*;q=0.8', ...headers } });
 
-  /** Of a GET whose path goes out to the letter. */
+  /** Returns the status of a GET whose path is sent unchanged. */
   const statusOf = (path: string) =>
     new Promise<number | undefined>((resolve, reject) => {
       get({ host: '127.0.0.1', port: listener.address.port, path }, (answer) => {
@@ -54,7 +54,7 @@ describe('the files of the console', () => {
       }).on('error', reject);
     });
 
-  test('a browser gets the page at whatever address it opens', async () => {
+  test('a browser gets the page at every address', async () => {
     for (const path of ['/', '/index.html', '/users/alice?tab=keys', '/../../etc/passwd', '/sign-in']) {
       const answer = await open(path);
       assert.equal(answer.status, 200, path);
@@ -64,7 +64,7 @@ describe('the files of the console', () => {
     }
   });
 
-  test('calls of the API go on to the API', async () => {
+  test('API calls are passed on to the API', async () => {
     const calls = [
       open('/?Action=GetUser&Version=2015-05-01'),
       open('/', { authorization: 'ACS3-HMAC-SHA256 Credential=a' }),
@@ -75,7 +75,7 @@ describe('the files of the console', () => {
     for (const answer of await Promise.all(calls)) assert.equal(answer.status, 418);
   });
 
-  test('the page runs nothing but its own files, and is shown in no other', async () => {
+  test('the page runs only its own files, and cannot be framed', async () => {
     const [first, second] = await Promise.all([open('/'), open('/')]);
     const policy = first.headers.get('content-security-policy') ?? '';
     const nonce = /'nonce-([A-Za-z0-9+/=]{24})'/.exec(policy)?.[1] ?? '';
@@ -97,7 +97,7 @@ describe('the files of the console', () => {
     assert.match(first.headers.get('permissions-policy') ?? '', /publickey-credentials-get=\(self\)/);
   });
 
-  test('what the page is made of is kept by browsers for good, compressed', async () => {
+  test('assets are cached permanently, and compressed', async () => {
     const plain = await open('/assets/main-abc.js', { accept: '*/*', 'accept-encoding': 'identity' });
     assert.equal(await plain.text(), script);
     assert.equal(plain.headers.get('content-type'), 'text/javascript;charset=utf-8');
@@ -117,7 +117,7 @@ describe('the files of the console', () => {
     assert.equal(await again.text(), '');
   });
 
-  test('nothing else of the folder, and nothing outside of it, is served', async () => {
+  test('other files, in the folder or outside of it, are not served', async () => {
     for (const path of [
       '/assets/none.js',
       '/assets/',
@@ -135,7 +135,7 @@ describe('the files of the console', () => {
     assert.equal((await open('/robots.txt', {}, 'HEAD')).status, 200);
   });
 
-  test('a build that is made while the server runs is served from then on', async () => {
+  test('a build that is made while the server runs is served', async () => {
     writeFileSync(join(folder, 'assets', 'main-def.js'), 'next');
     writeFileSync(join(folder, 'index.html'), page.replace('abc', 'def'));
     utimesSync(join(folder, 'index.html'), new Date(), new Date(Date.now() + 60_000));
@@ -143,7 +143,7 @@ describe('the files of the console', () => {
     assert.equal(await (await open('/assets/main-def.js')).text(), 'next');
   });
 
-  test('without a build a browser is told what is here, and how to have one', async () => {
+  test('without a build the page says how to make one', async () => {
     for (const folder of [undefined, join(tmpdir(), 'no-such-folder')]) {
       const files = new ConsoleFiles(folder);
       assert.equal(files.built, false);

@@ -20,13 +20,13 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** What is worth compressing; the rest is compressed already. */
+/** Content types that are worth compressing; others are compressed already. */
 const compressible = /^(text\/|application\/json|application\/manifest|image\/svg)/;
 
-/** Stands in the page where its styles' nonce has to be. */
+/** Placeholder in the page for the nonce of its styles. */
 const noncePlace = '__CSP_NONCE__';
 
-/** Of every answer that a browser shows or runs. */
+/** Security headers of every answer that a browser shows or runs. */
 const safetyHeaders = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
@@ -37,7 +37,7 @@ const safetyHeaders = {
     'publickey-credentials-get=(self), publickey-credentials-create=(self), clipboard-write=(self), camera=(), geolocation=(), microphone=(), payment=(), usb=()',
 } as const;
 
-/** Nothing but our own files, no script in the page, and styles of the page's own making alone. */
+/** Allows the console's own files only, no inline script, and inline styles only with the nonce. */
 const contentSecurityPolicy = (nonce: string): string =>
   [
     "default-src 'none'",
@@ -59,7 +59,7 @@ The console was not built with this server. From the sources: npm run build, the
 
 type Encoding = 'br' | 'gzip';
 
-/** A file of the console, as it is served. */
+/** Served file of the console. */
 class ConsoleFile {
   readonly type: string;
   readonly etag: string;
@@ -94,7 +94,7 @@ class ConsoleFile {
     return { body: await body, encoding };
   }
 
-  /** What the build has compressed well; otherwise it is done here, once. */
+  /** Returns the build's compressed file; without one compresses here, once. */
   async #compress(encoding: Encoding): Promise<Buffer> {
     const ready = `${this.#file}.${encoding === 'br' ? 'br' : 'gz'}`;
     if (existsSync(ready)) return readFileSync(ready);
@@ -112,25 +112,25 @@ function accepts(header: string, encoding: Encoding): boolean {
 }
 
 /**
- * The console's built files: the page for whatever address a browser opens, and what the page is made of. Only files
- * that stood in the folder when it was read are ever served, so no path leads out of it.
+ * Built files of the console: the page for every address that a browser opens, and its assets. Only files that were
+ * in the folder when it was read are served, so no path can leave it.
  */
 export class ConsoleFiles {
   readonly #folder: string | undefined;
   #files: ReadonlyMap<string, ConsoleFile> = new Map();
   #readAt = '';
 
-  /** @param folder of the build; undefined when the console is not installed */
+  /** @param folder of the build; `undefined` if the console is not installed */
   constructor(folder: string | undefined) {
     this.#folder = folder;
   }
 
-  /** Whether there is a build to serve. */
+  /** Whether a build exists. */
   get built(): boolean {
     return this.#folder !== undefined && existsSync(join(this.#folder, 'index.html'));
   }
 
-  /** Answers a GET; undefined for what is for the API. */
+  /** Answers a GET; `undefined` for requests of the API. */
   readonly route: Route = (request) => {
     const path = request.target.split('?', 1)[0] ?? '';
     this.#refresh();
@@ -139,7 +139,7 @@ export class ConsoleFiles {
     return isNavigation(request) ? this.#page() : undefined;
   };
 
-  /** Reads the folder again when it was built again. */
+  /** Reads the folder again after a new build. */
   #refresh(): void {
     const folder = this.#folder;
     if (folder === undefined || !this.built) {
@@ -177,7 +177,7 @@ export class ConsoleFiles {
     };
   }
 
-  /** The build names them by their content: what was fetched once is never asked for again. */
+  /** Assets are named by their content, so browsers never ask for one again. */
   #asset(path: string, request: ReceivedRequest): HttpAnswer | Promise<HttpAnswer> {
     if (this.#files.has(path)) return this.#file(path, request, 'public, max-age=31536000, immutable');
     return {
@@ -210,7 +210,7 @@ export class ConsoleFiles {
   }
 }
 
-/** Whether somebody opens an address, rather than a program calling the API. */
+/** Returns whether a browser opens an address, rather than a program calling the API. */
 function isNavigation(request: ReceivedRequest): boolean {
   const query = request.target.split('?', 2)[1] ?? '';
   const callsApi = new URLSearchParams(query).has('Action') || headerOf(request, 'authorization') !== '';
@@ -222,7 +222,7 @@ function headerOf({ rawHeaders }: ReceivedRequest, name: string): string {
   return at < 0 ? '' : rawHeaders[at + 1]!;
 }
 
-/** Where the console was built, if it is installed beside the server. */
+/** Returns the folder of the built console, if it is installed beside the server. */
 export function consoleFolder(): string | undefined {
   try {
     return join(dirname(createRequire(import.meta.url).resolve('@claviger/console/package.json')), 'dist');

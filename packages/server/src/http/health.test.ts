@@ -12,7 +12,7 @@ async function ask(route: Route): Promise<[status: number, body: unknown]> {
 }
 
 describe('/healthz', () => {
-  it('answers as long as the process serves', async () => {
+  it('answers while the process serves', async () => {
     assert.deepEqual(await ask(healthRoute), [200, { status: 'ok' }]);
   });
 });
@@ -24,21 +24,21 @@ eachDatabase((_, { open }) => {
   }
 
   describe('/readyz', () => {
-    it('answers when the database and the audit log do', async () => {
+    it('answers 200 while the database and the audit log work', async () => {
       assert.deepEqual(await ready(), [200, { status: 'ok' }]);
     });
 
-    it('says when the audit log cannot be written', async () => {
+    it('reports that the audit log cannot be written', async () => {
       const answer = await ready(() => ({ audit: { writable: false } }));
       assert.deepEqual(answer, [503, { status: 'unavailable', reason: 'audit' }]);
     });
 
-    it('says when too much may have changed unheard', async () => {
+    it('reports that the node is stale', async () => {
       const answer = await ready(({ queries }) => ({ store: { queries, staleness: () => 60_001 } }));
       assert.deepEqual(answer, [503, { status: 'unavailable', reason: 'staleness' }]);
     });
 
-    it('says when the database is gone', async () => {
+    it('reports that the database is unreachable', async () => {
       const store = await open();
       await store.close();
       const answer = await ask(readyRoute({ store, audit: { writable: true }, maxStalenessMs: 60_000 }));

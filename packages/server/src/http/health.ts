@@ -1,22 +1,22 @@
 import type { Store } from '../store/store.ts';
 import type { HttpAnswer, Route } from './listener.ts';
 
-/** What readiness asks. */
+/** Dependencies of the readiness check. */
 export interface Readiness {
   readonly store: Pick<Store, 'queries' | 'staleness'>;
   readonly audit: { readonly writable: boolean };
-  /** How old this node's knowledge of changes may be before it should get no requests, in milliseconds. */
+  /** Maximum age of this node's knowledge of changes for it to get requests, ms. */
   readonly maxStalenessMs: number;
-  /** How long the database may take for a trivial query, in milliseconds; 2,000 unless told. */
+  /** Time limit of a trivial query, ms; default 2,000. */
   readonly timeoutMs?: number;
 }
 
-/** `GET /healthz`: this process serves. It asks nothing of others, so that an outage of theirs restarts nobody. */
+/** `GET /healthz`: the process serves. It depends on no other service, so an outage elsewhere does not restart it. */
 export const healthRoute: Route = () => answer(200, { status: 'ok' });
 
 /**
- * `GET /readyz`: this node can do its work; 503 with the reason when it cannot: `database`, `staleness` or `audit`.
- * The reason is one word, for nobody has to sign this request.
+ * `GET /readyz`: whether this node can serve requests; 503 with the reason if not: `database`, `staleness` or
+ * `audit`. The reason is a single word, since the request needs no authentication.
  */
 export function readyRoute(readiness: Readiness): Route {
   return async () => {

@@ -14,7 +14,7 @@ async function read(registry: Registry): Promise<string[]> {
 }
 
 describe('metrics', () => {
-  it('count requests by operation and outcome, and time them', async () => {
+  it('count and time requests by operation and outcome', async () => {
     const registry = new Registry();
     const metrics = new RequestMetrics(registry);
     metrics.observe(getUser, '', 0.002);
@@ -33,7 +33,7 @@ describe('metrics', () => {
     }
   });
 
-  it('have no label that a sender can make up', async () => {
+  it('have no label that a sender can invent', async () => {
     const registry = new Registry();
     const metrics = new RequestMetrics(registry);
     for (let index = 0; index < 1000; index += 1) {
@@ -51,7 +51,7 @@ describe('metrics', () => {
     ]);
   });
 
-  it('keep apart the codes that an operator looks for', async () => {
+  it('distinguish the codes that an operator monitors', async () => {
     const registry = new Registry();
     const metrics = new RequestMetrics(registry);
     const codes = [
@@ -71,7 +71,7 @@ describe('metrics', () => {
     for (const code of codes) assert.ok(text.includes(`code="${code}"} 1`), code);
   });
 
-  it('show the state of the parts at the moment they are read', async () => {
+  it('read the gauges when they are scraped', async () => {
     const registry = new Registry();
     const audit = { queued: 3, dropped: 0, counted: 7, writable: true };
     registerGauges(registry, {

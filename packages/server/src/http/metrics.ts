@@ -5,7 +5,7 @@ import { type CatalogueEntry, catalogue } from '../errors/catalogue.ts';
 import type { Operation } from '../pipeline/operation.ts';
 import type { Route } from './listener.ts';
 
-/** Every code an answer may have but those that name a parameter. */
+/** Label values for codes, except those that name a parameter. */
 const knownCodes: ReadonlySet<string> = new Set([
   ...Object.entries<CatalogueEntry>(catalogue)
     .map(([name, { code = name }]) => code)
@@ -14,27 +14,30 @@ const knownCodes: ReadonlySet<string> = new Set([
   ...SIGNATURE_ERROR_CODES,
 ]);
 
-/** The codes that name a parameter, as one; parameters may be named by whoever sends them. */
+/** Codes that name a parameter, by family: parameter names come from the sender. */
 const families = ['InvalidParameter', 'Missing', 'Invalid'] as const;
 
-/** From a cached read (tens of microseconds) to what a client gives up on; in seconds. */
+/** Bounds of the histogram, seconds: from a cached read (tens of microseconds) to a client's time-out. */
 const durationBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
-/** What is counted of one operation; kept by us, since a library's counter costs more than all else in a request. */
+/**
+ * Counters of one operation. Plain numbers, since the counters of the metrics library cost more than all else in a
+ * request.
+ */
 interface Tally {
   readonly product: string;
   readonly operation: string;
   readonly outcomes: Map<string, number>;
-  /** By bucket, not accumulated; the last is for what is slower than all bounds. */
+  /** Count by bucket, not accumulated; the last one is for everything above the bounds. */
   readonly durations: number[];
   seconds: number;
 }
 
 /**
- * Counts requests by product, operation and outcome, and how long they took.
+ * Counts requests by product, operation and outcome, and measures their duration.
  *
- * Labels are the names of declared operations and codes of closed lists: whoever sends requests cannot make new
- * ones. `unknown` is what named no operation, `OK` a success, `other` a code in no list.
+ * Labels are the names of declared operations and codes of closed lists: senders cannot create new ones. `unknown` is
+ * a request without a known operation, `OK` a success, `other` a code in no list.
  */
 export class RequestMetrics {
   readonly #tallies = new Map<Pick<Operation, 'product' | 'name'> | undefined, Tally>();
@@ -59,9 +62,9 @@ export class RequestMetrics {
   /**
    * Counts one request.
    *
-   * @param operation undefined when it named none that is known
+   * @param operation `undefined` if unknown
    * @param code of the refusal; empty for a success
-   * @param seconds from the request being complete to its answer
+   * @param seconds from the complete request to the answer
    */
   observe(operation: Pick<Operation, 'product' | 'name'> | undefined, code: string, seconds: number): void {
     let tally = this.#tallies.get(operation);
@@ -84,7 +87,7 @@ export class RequestMetrics {
   }
 }
 
-/** The durations as a histogram, in the form that the registry asks of its metrics. */
+/** Histogram of durations, in the form that the registry requires. */
 class Durations {
   readonly name = 'claviger_api_request_duration_seconds';
   readonly #tallies: ReadonlyMap<unknown, Tally>;
@@ -125,29 +128,26 @@ function outcome(code: string): string {
   return families.find((family) => code.startsWith(family)) ?? 'other';
 }
 
-/** What is asked of a running server each time its metrics are read. */
+/** State of a running server that is read at each scrape. */
 export interface Gauges {
-  /** Requests that wait for their turn, and those refused since too many waited. */
+  /** Requests in the admission queue, and requests refused because it was full. */
   readonly admission?: { readonly waiting: number; readonly refused: number };
-  /** Audit records that are not committed yet, those that were given up, and refusals that were only counted. */
+  /** Audit records that are not committed yet, dropped ones, and refusals that were counted without a record. */
   readonly audit: {
     readonly queued: number;
     readonly dropped: number;
     readonly counted: number;
     readonly writable: boolean;
   };
-  /** Keys found in memory, and those that the database was asked for. */
+  /** Keys found in memory, and keys read from the database. */
   readonly credentials?: { readonly hits: number; readonly misses: number };
-  /** Guards that follow an account's credentials at this node. */
+  /** Open replication streams of guards at this node. */
   readonly streams?: { readonly count: number };
-  /** How old this node's knowledge of changes may be, in milliseconds. */
+  /** Maximum age of this node's knowledge of changes, ms. */
   readonly store: { staleness(): number };
 }
 
-/**
- * Adds what the process and its parts know of themselves; read when the metrics are, so that it costs requests
- * nothing.
- */
+/** Registers the gauges of the process and its parts. They are read at each scrape, and cost requests nothing. */
 export function registerGauges(
   registry: Registry,
   { admission, audit, credentials, streams, store }: Gauges,

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors/configuration-error.ts';
 import { hostNameOf, isLoopbackName } from './host-name.ts';
 
-/** Names under which a listener is reached. */
+/** Settings of the names under which a listener is reached. */
 export interface HostSettings {
   /** Address that it listens on. */
   readonly host: string;
@@ -12,8 +12,8 @@ export interface HostSettings {
 }
 
 /**
- * The hosts that requests may name: those of `--hosts` and of `--public-url`.
- * @returns undefined when any will do
+ * Returns the hosts that requests may name: those of `--hosts` and of `--public-url`.
+ * @returns `undefined` if any is allowed
  */
 export function namedHosts({ hosts, publicUrl }: HostSettings): ReadonlySet<string> | undefined {
   if (hosts.includes('*')) return undefined;
@@ -23,9 +23,9 @@ export function namedHosts({ hosts, publicUrl }: HostSettings): ReadonlySet<stri
 }
 
 /**
- * Refuses to listen beyond this machine without knowing by which names it is reached: a page of another site could
- * otherwise reach the server under a name of its own (DNS rebinding), and links would be made of what clients send.
- * @throws ConfigurationError that says what to give
+ * Asserts that a listener beyond this machine has configured host names: a page of another site could otherwise reach
+ * the server under a name of its own (DNS rebinding), and links would be made of what clients send.
+ * @throws ConfigurationError that names the missing setting
  */
 export function requireNamedHosts(settings: HostSettings): void {
   const { host, hosts, publicUrl } = settings;
@@ -38,11 +38,11 @@ export function requireNamedHosts(settings: HostSettings): void {
 }
 
 /**
- * Whether a request may be answered, by the host that it names. `GET /healthz` may always name this machine, for
- * health checks beside the server.
- * @param named as `namedHosts` gives it
- * @param host the `Host` header; empty without one
- * @param target the request target; one in absolute form names a host as well, and both have to be known
+ * Returns whether a request may be answered, by the host that it names. `GET /healthz` may always name this machine,
+ * for health checks beside the server.
+ * @param named as `namedHosts` returns it
+ * @param host the `Host` header; empty if absent
+ * @param target request target; in absolute form it names a host as well, and both have to be known
  */
 export function isNamedHost(named: ReadonlySet<string> | undefined, host: string, target: string): boolean {
   if (named === undefined) return true;

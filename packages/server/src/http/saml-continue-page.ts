@@ -14,7 +14,7 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Words of the button, which is pressed only where scripts are off; the first is the default. */
+/** Labels of the button, which is used only without scripts; the first is the default. */
 const words = [
   { tag: 'en', prefix: 'en', title: 'Signing in', button: 'Continue' },
   { tag: 'zh-TW', prefix: 'zh-(tw|hant|hk|mo)', title: '正在登入', button: '繼續' },

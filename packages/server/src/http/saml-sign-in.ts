@@ -8,7 +8,7 @@ import { headerOf } from '../wire/request-format.ts';
 import type { HttpAnswer, ReceivedRequest, Route } from './listener.ts';
 import { continued, continuePage } from './saml-continue-page.ts';
 
-/** What the samlRoutes of single sign-on need. */
+/** Dependencies of the SAML routes. */
 export interface SamlRoutesOptions {
   readonly guard: Guard;
   readonly publicUrl: URL | undefined;
@@ -18,7 +18,7 @@ export interface SamlRoutesOptions {
 const shown = /^\/saml\/sign-in\/(\d{16})$/;
 const described = /^\/saml\/metadata\/(\d{16})$/;
 
-/** Headers that say who asks, from where and with which session; the rest of the request is not needed. */
+/** Headers with the client, its network and its session; the rest of the request is not needed. */
 const kept: ReadonlySet<string> = new Set([
   'cookie',
   'forwarded',
@@ -32,10 +32,10 @@ const kept: ReadonlySet<string> = new Set([
 
 /**
  * Receives a browser that an identity provider sends with its response (HTTP-POST binding). The provider's page is
- * another site, so the browser sends no `SameSite` cookie with it: a page of ours sends the response once more, with the
- * cookie that binds it to the request of this browser. That second one is dispatched as `SignInWithSaml`, and the
- * browser redirected to the console.
- * @returns undefined for any other request
+ * another site, so the browser sends no `SameSite` cookie with it: a page of ours sends the response once more, with
+ * the cookie that binds it to the request of this browser. That second request is dispatched as `SignInWithSaml`, and
+ * the browser redirected to the console.
+ * @returns `undefined` for any other request
  */
 export function receiveSamlResponse(
   request: ReceivedRequest,
@@ -79,7 +79,9 @@ function codeOf(body: ApiAnswer['body']): string {
   return String((JSON.parse(body) as { readonly Code?: unknown }).Code ?? 'InternalError');
 }
 
-/** `GET /saml/metadata/{account}`: what an identity provider is told of the console. Nothing of it is the account's. */
+/**
+ * `GET /saml/metadata/{account}`: metadata of the console as a service provider. It contains no data of the account.
+ */
 export function samlMetadataRoute({ guard, publicUrl }: SamlRoutesOptions): Route {
   return (request) => {
     const accountId = described.exec(request.target)?.[1];

@@ -7,7 +7,7 @@ import type { RequestDependencies } from './request-dependencies.ts';
 
 /**
  * Runs a change in a transaction together with its audit record: both are committed, or neither. Of a refused change
- * only what the refusal remembers (`Refusal.remember`) is kept.
+ * only what the refusal has asked to keep (`Refusal.remember`) is committed.
  * @param work may run again, from its beginning
  */
 export async function auditedWrite(

@@ -13,7 +13,7 @@ import type { RequestDependencies } from './request-dependencies.ts';
 import { withStoredNames } from './stored-resource.ts';
 
 /**
- * Who calls: whom the signature proves, or whose session it is; never both.
+ * Authenticates a request by its signature or by its console session; a request with both is refused.
  * @throws Refusal, SignatureRefused
  */
 export function authenticateCaller(
@@ -28,7 +28,11 @@ export function authenticateCaller(
     : authenticateSession(dependencies, context, operation, signature, cookies);
 }
 
-/** A write waits for its turn; what was revoked meanwhile must not pass. @throws Refusal */
+/**
+ * Authenticates the caller again, in the transaction of a write: a credential that was revoked while the write waited
+ * must not pass.
+ * @throws Refusal
+ */
 export async function reauthenticateCaller(
   dependencies: RequestDependencies,
   context: RequestContext,
@@ -44,7 +48,7 @@ export async function reauthenticateCaller(
   }
 }
 
-/** The call of somebody who was admitted. @param transaction undefined for a read */
+/** Creates the call of an authenticated caller. @param transaction `undefined` for a read */
 export async function createCall(
   { services }: RequestDependencies,
   context: RequestContext,
@@ -64,7 +68,7 @@ export async function createCall(
 }
 
 /**
- * What is made for guards only guards call, and they call nothing else.
+ * Asserts that operations for guards are called by guards, and that guards call nothing else.
  * @throws Refusal NoPermission.Guard, NoPermission.NotGuard
  */
 function requireCaller({ callers, name }: Operation | StreamOperation, { principal }: Call): void {
@@ -73,7 +77,10 @@ function requireCaller({ callers, name }: Operation | StreamOperation, { princip
   throw new Refusal(isGuard ? 'NoPermission.Guard' : 'NoPermission.NotGuard', { action: name });
 }
 
-/** Whether the caller may do it. @throws Refusal NoPermission */
+/**
+ * Asserts that the policies of the caller allow everything that the operation demands.
+ * @throws Refusal NoPermission
+ */
 export async function authorize(
   { guard }: RequestDependencies,
   operation: Operation | StreamOperation,

@@ -7,19 +7,19 @@ import type { Operation, StreamOperation } from './operation.ts';
 import type { RequestContext } from './request-context.ts';
 import type { RequestDependencies } from './request-dependencies.ts';
 
-/** What a browser shows of a session of the console; undefined when it shows none. */
+/** Returns the console session cookies of a request; `undefined` if it has none. */
 export function presentedSession(
   { sessionAuthenticator }: RequestDependencies,
   { request }: RequestContext,
 ): PresentedCookies | undefined {
-  // Programs have no cookies, and need not wait until an address is made out of their headers.
+  // Programs send no cookies; this check spares them the construction of a `URL` from their headers.
   if (headerOf(request, 'cookie') === undefined) return undefined;
   const cookies = sessionAuthenticator.presentedCookies(request);
   return cookies.sessionToken === undefined ? undefined : cookies;
 }
 
 /**
- * Whose session it is that a page of the console shows.
+ * Authenticates a request of the console by its session.
  * @throws Refusal SessionAndSignature, UnsupportedHTTPMethod, ForeignOrigin, NotSignedIn, InvalidCsrfToken
  */
 export async function authenticateSession(

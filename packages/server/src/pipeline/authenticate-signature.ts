@@ -6,12 +6,14 @@ import type { Operation, StreamOperation } from './operation.ts';
 import type { RequestContext } from './request-context.ts';
 import type { RequestDependencies } from './request-dependencies.ts';
 
-/** What a derived key (ACS4) that signs a call of an operation must be scoped to: products here have no region. */
+/**
+ * Returns the scope that a derived key (ACS4) must have to sign a call of an operation. Products here have no region.
+ */
 export function derivedKeyScope({ product }: { readonly product: Product }): ServedScope {
   return { product, region: '*' };
 }
 
-/** A signature that proves nothing. */
+/** Signature that could not be verified. */
 export class SignatureRefused extends Error {
   readonly refusal: GuardRefusal;
   constructor(refusal: GuardRefusal) {
@@ -21,8 +23,8 @@ export class SignatureRefused extends Error {
 }
 
 /**
- * Whom the signature of a request proves. Its key counts as used, whatever becomes of the rest.
- * @throws SignatureRefused; Refusal NotSignedIn when a page of the console should have called
+ * Authenticates a request by its signature. The key counts as used, even if the request is refused afterwards.
+ * @throws SignatureRefused; Refusal NotSignedIn if the operation needs a console session
  */
 export async function authenticateSignature(
   { guard, services, rootKeyUsed }: RequestDependencies,
@@ -39,7 +41,7 @@ export async function authenticateSignature(
   }
   context.accessKeyId = identity.accessKeyId;
   if (identity.principal.type === 'root') rootKeyUsed(identity.accessKeyId);
-  // A guard's credential is no AccessKey; that it is connected says more than when it called last.
+  // A guard's credential is not an AccessKey, and the guard's connection tells more than a last use would.
   if (identity.principal.type === 'guard') return identity;
   services.lastUsed.note(
     identity.accessKeyId,
@@ -52,7 +54,7 @@ export async function authenticateSignature(
 }
 
 /**
- * The same caller as things stand now.
+ * Reads the credential of an authenticated caller again, without the cache.
  * @throws Refusal InvalidAccessKeyId.NotFound, InvalidAccessKeyId.Inactive
  */
 export async function reauthenticateSignature(

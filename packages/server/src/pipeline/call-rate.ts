@@ -4,7 +4,7 @@ import type { ServerServices } from './server-services.ts';
 
 /**
  * Takes a call off the allowances of its AccessKey or console session, and of its account. Only verified callers are
- * counted: nobody can use up another caller's allowance.
+ * counted, so no caller can use up another one's allowance.
  * @param now milliseconds since the epoch
  * @throws Refusal Throttling.User
  */
@@ -14,15 +14,15 @@ export function takeCall({ callRates }: ServerServices, identity: CallerIdentity
   if (wait > 0) throw new Refusal('Throttling.User').retryAfter(wait);
 }
 
-/** Milliseconds to wait after a refusal that does not know it better, by code. */
+/** Milliseconds to wait after a refusal that has no time of its own, by code. */
 const usualWaits: Readonly<Record<string, number>> = {
   'Throttling.SignIn': 30_000,
   'Throttling.SAMLAssertion': 60_000,
 };
 
 /**
- * How long the sender of a throttled request has to wait.
- * @returns milliseconds; undefined when the refusal is no throttling
+ * Returns how long the sender of a throttled request has to wait.
+ * @returns milliseconds; `undefined` if the refusal is not a throttling
  */
 export function waitOf(code: string, retryAfterMs: number | undefined): number | undefined {
   if (!code.startsWith('Throttling')) return undefined;

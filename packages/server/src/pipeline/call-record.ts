@@ -7,7 +7,7 @@ import { headerOf } from '../wire/request-format.ts';
 import { type AnyOperation, EFFECT_OF_ACCESS } from './operation.ts';
 import type { RequestContext } from './request-context.ts';
 
-/** What the audit keeps of a request, as much as is known of it. */
+/** Returns the audit record of a request, from what is known of it so far. */
 export function recordOf(
   guard: Guard,
   context: RequestContext,
@@ -39,7 +39,7 @@ export function recordOf(
   };
 }
 
-/** What the audit adds of the console: a session's call, or what happened at its door. */
+/** Returns the console's part of an audit record: for calls of a session, and for console operations. */
 function consoleContext(
   { identity, event, attempt }: RequestContext,
   operation: AnyOperation | undefined,
@@ -58,8 +58,8 @@ function consoleContext(
 }
 
 /**
- * The operation's own parameters, without those that hold secrets. Of an operation that is not known nothing
- * is kept: nobody can say which of its parameters are secret.
+ * Returns the operation's own parameters, without those that hold secrets. None of an unknown operation: it is not
+ * known which of its parameters are secret.
  */
 function auditedParameters(
   parameters: WireParameters,

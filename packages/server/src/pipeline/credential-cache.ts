@@ -2,27 +2,27 @@ import type { Credential } from '@claviger/guard';
 import { dependencyName, staleByChange } from '../store/change-dependency.ts';
 import type { Change } from '../store/store.ts';
 
-/** Something a cached credential was made from; stale once that changed. */
+/** Entity that a cached credential was made from; the credential is stale once the entity has changed. */
 interface Dependency {
   stale: boolean;
 }
 
 interface Entry {
   readonly credential: Credential;
-  /** The token that came with it, when it is a temporary one. */
+  /** SecurityToken of a temporary credential. */
   readonly securityToken: string | undefined;
   readonly dependencies: readonly Dependency[];
 }
 
-/** A load under way; what changes meanwhile spoils it. */
+/** Load in progress; a change during the load makes its result stale. */
 export interface Load {
   readonly spoiledAccounts: Set<string>;
   spoiled: boolean;
 }
 
 /**
- * Credentials in memory, by AccessKey id, each until something it was made from changes. A change is heard
- * before it is answered, so nobody is admitted by what was revoked.
+ * Credentials in memory, by AccessKey id, each until something it was made from changes. The node handles a change
+ * before it answers the change's caller, so a revoked credential is refused at once.
  */
 export class CredentialCache {
   readonly #capacity: number;
@@ -30,12 +30,12 @@ export class CredentialCache {
   readonly #dependencies = new Map<string, Dependency>();
   readonly #loads = new Set<Load>();
 
-  /** @param capacity how many credentials are kept; the oldest make room */
+  /** @param capacity number of credentials that are kept; the oldest is evicted */
   constructor(capacity: number) {
     this.#capacity = capacity;
   }
 
-  /** @returns the credential, if it is known with that token and nothing it was made from has changed */
+  /** @returns the credential, if it is cached with that token and nothing it was made from has changed */
   get(accessKeyId: string, securityToken: string | undefined): Credential | undefined {
     const entry = this.#entries.get(accessKeyId);
     if (entry === undefined || entry.securityToken !== securityToken) return undefined;
@@ -48,21 +48,21 @@ export class CredentialCache {
     return entry.credential;
   }
 
-  /** To be called before the first read of a load. */
+  /** Begins a load; call it before the first read. */
   beginLoad(): Load {
     const load: Load = { spoiledAccounts: new Set(), spoiled: false };
     this.#loads.add(load);
     return load;
   }
 
-  /** To be called when a load is over, whatever came of it. */
+  /** Ends a load, successful or not. */
   endLoad(load: Load): void {
     this.#loads.delete(load);
   }
 
   /**
-   * Keeps what a load found, unless an account that it was made from changed while it read.
-   * @param dependsOn everything it was made from, its accounts among it
+   * Stores the result of a load, unless an account that it was made from has changed during the load.
+   * @param dependsOn everything the credential was made from, its accounts included
    */
   put(
     load: Load,
@@ -83,7 +83,7 @@ export class CredentialCache {
     this.#entries.set(credential.accessKeyId, { credential, securityToken, dependencies });
   }
 
-  /** Forgets what was made from something that changed. */
+  /** Removes the credentials that were made from a changed entity. */
   forget(change: Change): void {
     if (change.topic === 'everything') {
       for (const load of this.#loads) load.spoiled = true;

@@ -11,10 +11,10 @@ import { nameKey } from '../users/user.ts';
 import type { InputOf, ParameterMap } from '../wire/parameter.ts';
 import type { Call, Operation, StreamOperation } from './operation.ts';
 
-/** A resource of the caller's own account that can have tags. */
+/** ARN of a resource that can have tags. */
 const taggedResource = /^acs:ram:\*:(\d{16}):(user|group|role|policy)\/([^*/]+)$/;
 
-/** Actions on users that are in the recycle bin. */
+/** Actions on users in the recycle bin. */
 const onRecycledUser = /^ram:[a-z]*user[a-z]*recyclebin$/i;
 
 type NamedEntity = readonly [type: TagRow['resource_type'], id: string];
@@ -22,8 +22,8 @@ type NamedEntity = readonly [type: TagRow['resource_type'], id: string];
 /**
  * Returns what a call demands with the condition values that do not depend on the operation: `acs:RequestTag/…` from
  * the `Tag` parameters of a write, `acs:ResourceTag/…` from the stored tags of each resource, `ram:ActsOnItself` for
- * users and MFA devices. Stored tags are read only for callers whose policies ask for them. Of another account's
- * resources no tags are told.
+ * users and MFA devices. Stored tags are read only for callers whose policies refer to them. Tags of another
+ * account's resources are never read.
  *
  * @param demands about stored names (`withStoredNames`)
  */
@@ -87,7 +87,7 @@ async function resourceTagConditions(
   return conditions;
 }
 
-/** What a name stands for; several recycled users may have had the same. */
+/** Returns the entities that a name means; several recycled users may have had the same name. */
 async function entitiesNamed(
   { queries, account: { accountId } }: Call,
   type: TagRow['resource_type'],

@@ -10,7 +10,7 @@ import { Refusal } from '../errors/refusal.ts';
 import type { SealPlace } from '../secrets/sealed-columns.ts';
 import type { Call } from './operation.ts';
 
-/** Why a call was denied, by the names that `DecodeDiagnosticMessage` answers with. */
+/** Reason of a denial, with the field names of `DecodeDiagnosticMessage`. */
 export interface Diagnostic {
   readonly AuthAction: string;
   readonly AuthResource: string;
@@ -31,15 +31,15 @@ export interface Diagnostic {
   readonly NoPermissionPolicyType: string;
 }
 
-/** What the sealed text is bound to, so that no other ciphertext of the account opens as a diagnostic. */
+/** Binding of the sealed text, so that no other ciphertext of the account opens as a diagnostic. */
 const DIAGNOSTIC_PLACE: SealPlace = { purpose: 'diagnostic-message', id: '', owner: '' };
 
 /**
- * The refusal of an action that no policy allows, or one denies. It names what was missing, and carries the
- * whole reason sealed with the account's data key, for `DecodeDiagnosticMessage`.
+ * Returns the refusal of an action that no policy allows, or that one denies. It names what was missing, and carries
+ * the whole reason sealed with the account's data key, for `DecodeDiagnosticMessage`.
  * @param call that was refused
  * @param demand the first that was not allowed
- * @param decision why
+ * @param decision on that demand
  */
 export async function denial(call: Call, demand: Demand, decision: SessionDecision): Promise<Refusal> {
   const detail = accessDeniedDetail(call.principal, demand, decision);
@@ -72,36 +72,36 @@ export async function denial(call: Call, demand: Demand, decision: SessionDecisi
   return new Refusal('NoPermission', { resource: shown, action: demand.action }, sealed);
 }
 
-/** Tags of the resource are not told: the caller may not be allowed to read them. */
+/** Tags of the resource are left out: the caller may not be allowed to read them. */
 const isTold = ([key]: readonly [string, unknown]) => !key.startsWith('acs:resourcetag/');
 
 /** Longer than the resource of any user, group, role, policy or provider. */
 const LONGEST_NAMED_RESOURCE = 256;
 
 /**
- * Returns the JSON text filled with blanks, so that its length, which the sealed text shows, does not depend on the
- * length of the resource: it would tell whether an id that was asked for has a name.
+ * Returns the JSON text padded with blanks, so that the length of the sealed text does not depend on the length of
+ * the resource: it would reveal whether a requested id has a name.
  */
 function withoutLengthOf(resource: string, json: string): string {
   return json + ' '.repeat(Math.max(0, LONGEST_NAMED_RESOURCE - resource.length));
 }
 
 /**
- * What a denial's encoded message says.
- * @param encoded as the error had it
- * @throws SecretUnreadable when it was changed, or is of another account
+ * Opens the encoded message of a denial.
+ * @param encoded as in the refusal
+ * @throws SecretUnreadable if it was altered, or is of another account
  */
 export async function openDiagnostic(scope: Scope, encoded: string): Promise<Diagnostic> {
   const { accountId, wrappedDataKey } = scope.account;
   const { secrets } = scope.services;
-  // Messages of servers before the second form of sealing were bound to their purpose, too.
+  // Messages sealed in the first form, by earlier releases, are bound to their purpose as well.
   const text = secrets.isFirstForm(encoded)
     ? await secrets.openFirstForm(accountId, wrappedDataKey, encoded, DIAGNOSTIC_PLACE.purpose)
     : await secrets.open(accountId, wrappedDataKey, encoded, DIAGNOSTIC_PLACE);
   return JSON.parse(text) as Diagnostic;
 }
 
-/** The policy that denied, if one did, and what it is attached to. */
+/** Returns the policy that denied, if one did, and what it is attached to. */
 async function matchedPolicies(
   call: Call,
   { policy, by }: SessionDecision,

@@ -36,8 +36,8 @@ interface AuthorizedOperation<P extends ParameterMap> {
   readonly callers?: 'guards';
   readonly input: P;
   /**
-   * Returns the actions and resources that the caller needs, all of them; none if every caller may.
-   * Runs before anything is revealed, so it must not refuse because something exists or does not.
+   * Returns the actions and resources that the caller needs, all of them; none if every caller may call the
+   * operation. Runs before anything is revealed, so it must not refuse because something exists or does not.
    */
   authorize(input: InputOf<P>, call: Call): readonly Demand[] | Promise<readonly Demand[]>;
 }
@@ -81,12 +81,12 @@ export interface StreamOperation<P extends ParameterMap = ParameterMap> {
   readonly version: string;
   readonly name: string;
   readonly access: 'stream';
-  /** As for every operation. */
+  /** As for other operations. */
   readonly callers?: 'guards';
   /** Name of the audit event of its end; absent: only its beginning is audited. */
   readonly endEvent?: string;
   readonly input: P;
-  /** As for every operation. */
+  /** As for other operations. */
   authorize(input: InputOf<P>, call: Call): readonly Demand[] | Promise<readonly Demand[]>;
   /** Opens the stream. A refusal is answered like any other; once open, a stream can only end. */
   open(input: InputOf<P>, call: StreamCall): Promise<OpenedStream>;
@@ -112,7 +112,7 @@ export interface AnonymousOperation<P extends ParameterMap = ParameterMap, T ext
   readonly input: P;
   /**
    * Verifies the proof in the input. Runs outside of any transaction, so it may use the network.
-   * @throws Refusal when it proves nothing
+   * @throws Refusal if the proof is not valid
    */
   prove(input: InputOf<P>, request: AnonymousRequest & { readonly services: ServerServices }): Promise<T>;
   /** Performs the operation in a transaction, in which everything the proof depends on has to be read again. */
@@ -148,7 +148,7 @@ export interface ConsoleOperation<P extends ParameterMap = ParameterMap, T exten
   /**
    * Verifies the proof in the input, outside of any transaction: passwords are slow to verify, and guesses count
    * whatever happens afterwards.
-   * @throws Refusal when it proves nothing
+   * @throws Refusal if the proof is not valid
    */
   prove(input: InputOf<P>, request: ConsoleRequest): Promise<T>;
   /** Performs the operation in a transaction; `request.session` is read again in it. */

@@ -3,7 +3,7 @@ import type { RequestContext } from './request-context.ts';
 import type { RequestDependencies } from './request-dependencies.ts';
 import type { ServerServices } from './server-services.ts';
 
-/** Reads what is known of a request before its caller is authenticated. */
+/** Returns the part of a request that needs no authenticated caller. */
 export function readAnonymousRequest(
   { guard, services }: RequestDependencies,
   { request, requestId, time }: RequestContext,

@@ -2,7 +2,7 @@ import { Refusal } from '../errors/refusal.ts';
 import type { Product } from '../wire/product.ts';
 import type { AnyOperation } from './operation.ts';
 
-/** Each version belongs to one product, so a request needs no host name to say which it means. */
+/** Product of each version. No two products share one, so routing needs no host name. */
 const productOfVersion: ReadonlyMap<string, Product> = new Map([
   ['2019-08-15', 'Ims'],
   ['2015-05-01', 'Ram'],
@@ -11,15 +11,16 @@ const productOfVersion: ReadonlyMap<string, Product> = new Map([
   ['2026-11-24', 'Claviger'],
 ]);
 
-/** All operations: the single source for routing, description, coverage and audit. */
+/** Registry of all operations: the single source for routing, description, coverage and audit. */
 export class Registry {
   readonly #operations: readonly AnyOperation[];
   readonly #byVersion = new Map<string, Map<string, AnyOperation>>();
   readonly #notBuilt: ReadonlySet<string>;
 
   /**
-   * @param operations declared ones; a name twice in one version is a bug and throws
-   * @param described `version name` of every operation RAM has, so that what is missing says so
+   * @param operations declared operations; two of the same version and name are a bug and throw
+   * @param described `version name` of every operation of RAM, to tell one that is not implemented from one that does
+   * not exist
    */
   constructor(operations: readonly AnyOperation[], described: Iterable<string> = []) {
     for (const operation of operations) {
@@ -33,8 +34,9 @@ export class Registry {
   }
 
   /**
+   * Returns a declared operation.
    * @param version such as `2019-08-15`
-   * @param name such as `CreateAccessKey`; upper and lower case matter
+   * @param name such as `CreateAccessKey`; case-sensitive
    * @throws Refusal InvalidVersion, InvalidAction.NotFound, InvalidAction.NotBuilt
    */
   find(version: string, name: string): AnyOperation {
@@ -48,12 +50,12 @@ export class Registry {
     throw new Refusal('InvalidAction.NotFound');
   }
 
-  /** The product whose version that is; undefined when it is nobody's. */
+  /** Returns the product of a version; `undefined` if unknown. */
   productOf(version: string): Product | undefined {
     return productOfVersion.get(version);
   }
 
-  /** Every declared operation. */
+  /** Returns every declared operation. */
   all(): Iterable<AnyOperation> {
     return this.#operations;
   }

@@ -10,12 +10,15 @@ import { Warnings } from '../wire/warnings.ts';
 import type { AnyOperation, ConsoleOutcome } from './operation.ts';
 import type { ServerServices } from './server-services.ts';
 
-/** What is known of a request so far; filled in along the dependencies, and written down whatever becomes of it. */
+/**
+ * State of a request, filled in by the steps of the pipeline, and the source of its audit record, whatever the
+ * outcome.
+ */
 export interface RequestContext {
   readonly request: GuardRequest;
   readonly requestId: string;
   readonly time: number;
-  /** A clock that is never set, in milliseconds. */
+  /** Monotonic clock, ms. */
   readonly began: number;
   format: Format;
   action: string;
@@ -23,14 +26,14 @@ export interface RequestContext {
   operation: AnyOperation | undefined;
   signature: ParsedSignature | undefined;
   identity: CallerIdentity | undefined;
-  /** Of an anonymous operation: whose account it works on, once that is proven. */
+  /** Account that an anonymous operation works on, once that is proven. */
   account: Account | undefined;
-  /** Of an anonymous operation: as whom the visitor goes on. */
+  /** Principal that an anonymous operation has opened a session for. */
   actor: Principal | undefined;
   accessKeyId: string;
-  /** Of the console's door: as whom somebody tried to sign in. */
+  /** Sign-in name that was tried, for console operations. */
   attempt: CallRecord['attempt'];
-  /** Of the console's door: what the audit calls it. */
+  /** Type of the audit event, for console operations. */
   event: ConsoleOutcome['event'];
   cookies: readonly string[];
   touched: [string, string][];
@@ -38,7 +41,7 @@ export interface RequestContext {
 }
 
 /**
- * A request that has just arrived.
+ * Creates the context of a request that has just arrived.
  * @param time milliseconds since the epoch
  */
 export function createRequestContext(request: GuardRequest, requestId: string, time: number): RequestContext {
@@ -64,7 +67,7 @@ export function createRequestContext(request: GuardRequest, requestId: string, t
   };
 }
 
-/** Creates the scope of a request's operation. @param transaction undefined for a read */
+/** Creates the scope of a request's operation. @param transaction `undefined` for a read */
 export function createScope(
   services: ServerServices,
   context: RequestContext,

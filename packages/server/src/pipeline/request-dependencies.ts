@@ -4,14 +4,14 @@ import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { SessionAuthenticator } from '../session/session-authenticator.ts';
 import type { ServerServices } from './server-services.ts';
 
-/** What all ways have in common on which a request is admitted, done and written down. */
+/** Dependencies of the functions that authenticate, authorise, execute and audit requests. */
 export interface RequestDependencies {
   readonly guard: Guard;
-  /** The way in for browsers. */
+  /** Authenticates requests of browsers. */
   readonly sessionAuthenticator: SessionAuthenticator;
   readonly source: CredentialSource;
   readonly services: ServerServices;
   readonly audit: AuditTrail;
-  /** Told of each verified call that a key of an account root has signed. */
+  /** Called for each verified call that an AccessKey of an account root has signed. */
   readonly rootKeyUsed: (accessKeyId: string) => void;
 }

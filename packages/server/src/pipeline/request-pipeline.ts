@@ -24,33 +24,33 @@ import { serveConsoleOperation } from './serve-console-operation.ts';
 import { serveStreamOperation } from './serve-stream-operation.ts';
 import { warnOfUnknownParameters } from './unknown-parameters.ts';
 
-/** What goes back to the listener. */
+/** Answer that is handed to the listener. */
 export interface ApiAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[]>>;
-  /** The whole, or a stream. */
+  /** Whole body, or a stream. */
   readonly body: string | OpenedStream;
 }
 
-/** What is told of each finished call, to whoever counts or watches. */
+/** Report of a finished call, for metrics and logs. */
 export interface FinishedCall {
   readonly operation: AnyOperation | undefined;
-  /** Of the refusal; empty for a success. */
+  /** Code of the refusal; empty for a success. */
   readonly code: string;
-  /** Of a success; its `Secret`s stay closed. */
+  /** Answer of a success; its `Secret`s stay closed. */
   readonly answer: Answer | undefined;
-  /** From the request being complete to its answer. */
+  /** Seconds from the complete request to the answer. */
   readonly seconds: number;
 }
 
-/** What the dependencies needs. */
+/** Options of the pipeline. */
 export interface RequestPipelineOptions extends Omit<RequestDependencies, 'sessionAuthenticator'> {
   readonly registry: Registry;
-  /** Where the operator says the console is; undefined when every host that reaches us will do. */
+  /** URL of the console, from the configuration; `undefined`: any host name is accepted. */
   readonly publicUrl: URL | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Told of errors that are bugs of ours, with the id the client was given. */
+  /** Reports an error that is a bug of Claviger, with the request id that the client received. */
   readonly reportBug: (requestId: string, error: unknown) => void;
   readonly finished: (call: FinishedCall) => void;
   /** Told of each request whose sender was verified, whatever was answered. */
@@ -58,9 +58,9 @@ export interface RequestPipelineOptions extends Omit<RequestDependencies, 'sessi
 }
 
 /**
- * The one dependencies of every request to the control plane: who sent it, may they, do it, write it down. By what an operation
- * lets in, the way leads through one of four files: `authorized-call` for whoever has signed (`signed-caller`) or calls
- * from a session (`session-caller`), `stream`, `session-door` for whoever signs in, `anonymous-visit`.
+ * Pipeline of every request to the control plane: authenticate, authorise, execute, audit. Dispatches on
+ * `operation.access` and the kind of request to one of four modules: `serve-authorized-operation`,
+ * `serve-stream-operation`, `serve-console-operation`, `serve-anonymous-operation`.
  */
 export class RequestPipeline {
   readonly #parts: RequestPipelineOptions;
@@ -81,7 +81,7 @@ export class RequestPipeline {
 
   /**
    * Answers a request; never throws.
-   * @param request as it arrived, with its whole body
+   * @param request with its whole body
    */
   async answer(request: GuardRequest): Promise<ApiAnswer> {
     const { services, now } = this.#parts;
@@ -108,7 +108,7 @@ export class RequestPipeline {
     const { parameters, action = '', version = '' } = signature;
     context.action = action;
     context.version = version;
-    // Before anything else can be refused: whoever asks for XML reads a refusal in XML.
+    // Set before anything can be refused: a client that asks for XML gets refusals in XML as well.
     context.format = requestFormat(request, parameters, registry.productOf(version));
     if (action === '') throw new Refusal('Missing', { name: 'Action' });
     if (version === '') throw new Refusal('Missing', { name: 'Version' });
@@ -150,7 +150,7 @@ export class RequestPipeline {
 
   #opened(context: RequestContext, opened: OpenedStream): ApiAnswer {
     this.#finish(context, '', {});
-    // Said to proxies that would collect an answer before they pass it on.
+    // Tells reverse proxies not to buffer the stream.
     const headers = { ...headersOf(context, opened.contentType), 'x-accel-buffering': 'no' };
     return { status: 200, headers, body: opened };
   }
@@ -162,7 +162,7 @@ export class RequestPipeline {
     if (signature !== undefined && 'accessKeyId' in signature) {
       context.accessKeyId ||= signature.accessKeyId;
     }
-    // What was touched was rolled back.
+    // The transaction was rolled back, so nothing was touched.
     context.touched = [];
     context.actor = undefined;
     context.event = undefined;
@@ -173,7 +173,7 @@ export class RequestPipeline {
         accountOfKey(this.#parts.services, context.signature),
       );
     } catch (unwritten) {
-      // The trail tells of an outage itself, once; the refusal stands either way.
+      // The audit trail reports an outage itself, once; the request is refused either way.
       if (!(unwritten instanceof StoreUnavailable)) reportBug(context.requestId, unwritten);
     }
     this.#finish(context, refusal.code, undefined);
@@ -200,7 +200,7 @@ export class RequestPipeline {
       context.accessKeyId ||= error.refusal.accessKeyId ?? '';
       return error.refusal;
     }
-    // The log was told of it where it did not open.
+    // Logged where the secret failed to open.
     if (error instanceof SecretUnreadable) return new Refusal('StoredSecretDamaged');
     this.#parts.reportBug(context.requestId, error);
     const isOutage = error instanceof StoreUnavailable || error instanceof NoncesUnavailable;

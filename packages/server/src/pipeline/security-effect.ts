@@ -1,10 +1,10 @@
 /**
- * What a change does to the security of an account, and the one rule that decides from it whether the caller has to
- * prove again who it is. Each operation with `access: 'write'` declares its effect: one without does not compile.
+ * Effect of a change on the security of an account, and the rule that decides from it whether the caller has to prove
+ * its presence again. Each operation with `access: 'write'` declares its effect: one without does not compile.
  */
 import type { InputOf, ParameterMap } from '../wire/parameter.ts';
 
-/** What the rule asks for an effect. */
+/** Requirements of an effect. */
 interface EffectRule {
   /** One line of the documentation: which changes have this effect. */
   readonly meaning: string;
@@ -68,7 +68,7 @@ type FreeEffect = 'restricts' | 'neutral';
 export type SecurityEffect<P extends ParameterMap = ParameterMap> =
   | {
       readonly effect: FreeEffect;
-      /** Why no proof is needed; a clause for the documentation's table. */
+      /** Reason that no proof is needed; a clause for the documentation's table. */
       readonly why: string;
     }
   | {
@@ -86,7 +86,7 @@ export interface InputException<P extends ParameterMap> {
 }
 
 /**
- * The rule. Returns what a change with that effect and input asks of its caller.
+ * Returns the proof that a change needs, by its effect and input.
  * @param security effect that the operation declares
  * @param input validated input of the call
  */

@@ -8,7 +8,7 @@ import { readAnonymousRequest } from './read-anonymous-request.ts';
 import { createScope, type RequestContext } from './request-context.ts';
 import type { RequestDependencies } from './request-dependencies.ts';
 
-/** Of an operation that needs no signature. */
+/** Serves an operation that needs no signature. */
 export async function serveAnonymousOperation(
   dependencies: RequestDependencies,
   context: RequestContext,
@@ -17,7 +17,7 @@ export async function serveAnonymousOperation(
 ): Promise<Answer> {
   const { request } = context;
   const { guard, services } = dependencies;
-  // Older clients sign whatever they send. It adds nothing here, but what is signed has to hold.
+  // Older clients sign every request. The signature is not needed here, but an invalid one is refused.
   if (signature.scheme !== 'anonymous') {
     const signer = await guard.authenticate(request, signature, derivedKeyScope(operation));
     if (signer.refused) throw new SignatureRefused(signer);

@@ -50,7 +50,7 @@ async function serveRead(
   return answer;
 }
 
-/** What `prepare` computes is authorised beforehand, on committed data, and the change again in its transaction. */
+/** Serves a write. It is authorised before `prepare`, on committed data, and again in its transaction. */
 async function serveWrite(
   dependencies: RequestDependencies,
   context: RequestContext,

@@ -11,7 +11,7 @@ import { readAnonymousRequest } from './read-anonymous-request.ts';
 import { createScope, type RequestContext } from './request-context.ts';
 import type { RequestDependencies } from './request-dependencies.ts';
 
-/** Of an operation by which a session begins, is confirmed or ends. */
+/** Serves an operation that begins, confirms or ends a console session. */
 export async function serveConsoleOperation(
   dependencies: RequestDependencies,
   context: RequestContext,

@@ -11,7 +11,7 @@ import type { RequestContext } from './request-context.ts';
 import type { RequestDependencies } from './request-dependencies.ts';
 import { withStoredNames } from './stored-resource.ts';
 
-/** Of an operation that answers a stream: written down before its first byte is sent. */
+/** Serves an operation that answers a stream. The audit record is written before the first byte is sent. */
 export async function serveStreamOperation(
   dependencies: RequestDependencies,
   context: RequestContext,
@@ -41,7 +41,7 @@ export async function serveStreamOperation(
     : withRecordedEnd(opened, dependencies, context, operation.endEvent);
 }
 
-/** A stream whose end is written down as well, once, however it comes. */
+/** Wraps a stream so that its end is audited too, exactly once. */
 function withRecordedEnd(
   opened: OpenedStream,
   { audit, guard, services }: RequestDependencies,
@@ -66,13 +66,13 @@ function withRecordedEnd(
         nonce: '',
         parameters: { ...record.parameters, ConnectionId: context.requestId, Seconds: String(seconds) },
       };
-      // The trail tells of an outage itself; nobody waits for this record.
+      // The audit trail reports an outage itself; no request waits for this record.
       audit.append(event)?.catch(() => {});
     },
   };
 }
 
-/** Whether a caller that was admitted a while ago would be admitted now. */
+/** Returns whether a caller that was authorised earlier would be authorised now. */
 async function isStillAllowed(
   { guard }: RequestDependencies,
   operation: StreamOperation,

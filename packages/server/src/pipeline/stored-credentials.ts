@@ -30,13 +30,13 @@ import { readTagValues } from '../tags/tag-values.ts';
 import { sessionOfToken } from '../tokens/session-of-token.ts';
 import { CredentialCache, type Load } from './credential-cache.ts';
 
-/** What a source needs. */
+/** Options of the credential source. */
 export interface CredentialSourceParts {
   readonly store: Store;
   readonly secrets: SecretBox;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** How many credentials are kept in memory. */
+  /** Number of credentials that are kept in memory. */
   readonly capacity: number;
   readonly compiled: Permissions;
 }
@@ -48,7 +48,7 @@ interface Found {
   readonly dependsOn: DependsOn;
 }
 
-/** The control plane's own credentials: from memory, or read from the store, which then are remembered. */
+/** Credentials of the control plane: from memory, else from the store. */
 export class StoredCredentials implements CredentialSource {
   readonly #parts: CredentialSourceParts;
   readonly #cache: CredentialCache;
@@ -71,12 +71,12 @@ export class StoredCredentials implements CredentialSource {
     return this.#load(accessKeyId, securityToken);
   }
 
-  /** How many credentials were found in memory. */
+  /** Number of credentials found in memory. */
   get hits(): number {
     return this.#hits;
   }
 
-  /** How many had to be read. */
+  /** Number of credentials read from the store. */
   get misses(): number {
     return this.#misses;
   }
@@ -252,7 +252,7 @@ export class StoredCredentials implements CredentialSource {
   }
 }
 
-/** A secret that is being opened; undefined when it was damaged, or moved from another row, owner or account. */
+/** Returns an opened secret; `undefined` if it was damaged, or moved from another row, owner or account. */
 async function unlessDamaged(opened: Promise<string>): Promise<string | undefined> {
   try {
     return await opened;
@@ -262,7 +262,7 @@ async function unlessDamaged(opened: Promise<string>): Promise<string | undefine
   }
 }
 
-/** The key's own network policy when it is active, else the account's when that is. */
+/** Reads the active network policy of the key, else the active one of the account. */
 async function readNetworkRestriction(
   queries: Queries,
   key: Pick<AccessKeyRow, 'account_id' | 'network_policy'>,
@@ -281,7 +281,7 @@ async function readNetworkRestriction(
 function compiledNetworkPolicy(text: string | null): CompiledNetworkPolicy | undefined {
   if (text === null) return undefined;
   const parsed = parseNetworkPolicy(text);
-  // INVARIANT: only documents that parse are stored. One that does not must lock, not open.
+  // INVARIANT: only documents that parse are stored. One that does not parse must lock the key, not open it.
   if (!parsed.ok) throw new Error(`a stored network policy does not parse: ${parsed.reason}`);
   return compileNetworkPolicy(parsed.policy);
 }

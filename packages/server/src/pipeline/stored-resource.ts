@@ -7,13 +7,13 @@ import { findRole } from '../roles/role.ts';
 import type { Queries } from '../store/store.ts';
 import { findUser } from '../users/user.ts';
 
-/** A resource that names one entity of an account, or one system policy. */
+/** ARN of one entity of an account, or of one system policy. */
 const namedEntity = /^(acs:ram:\*:(\d{16}|system):([a-z-]+)\/)([^*/]+)$/;
 
 type StoredName = (queries: Queries, accountId: string, name: string) => Promise<string | undefined>;
 
 /**
- * How the name of each type of resource is looked up. Types that are missing here are looked up by their exact name
+ * Look-up of the stored name for each type of resource. Types that are absent here are looked up by their exact name
  * or id, which is the stored one: `mfa`, `application`, `guard`.
  */
 const storedNames: Readonly<Record<string, StoredName>> = {
@@ -33,8 +33,8 @@ const storedNames: Readonly<Record<string, StoredName>> = {
 
 /**
  * Returns what a call demands, asked about the stored entities: a name that finds an entity in another spelling is
- * replaced by the name that is stored. Refusals go on naming the resource as the caller has spelled it, so that they
- * are the same whether or not there is such an entity.
+ * replaced by the stored name. Refusals still name the resource in the caller's spelling, so they are the same
+ * whether or not the entity exists.
  *
  * @param queries of the call; in a write those of its transaction
  * @param demands of an operation

@@ -3,23 +3,23 @@ import { PROTOCOL_PARAMETERS } from '../wire/protocol-parameters.ts';
 import type { Warnings } from '../wire/warnings.ts';
 import type { AnyOperation } from './operation.ts';
 
-/** What an API may name a parameter. Anything else is not repeated: it may be a value without its name. */
+/** Syntax of a parameter name. Text of any other form is not repeated: it may be a value without its name. */
 const PARAMETER_NAME = /^[A-Za-z][\w.-]{0,63}$/;
 
-/** Most edits between a mistyped name and the one that is suggested for it. */
+/** Maximum number of edits between a mistyped name and the suggested one. */
 const EDITS_AT_MOST = 2;
 
 const ITEM = /^[1-9]\d{0,3}(?:\.(.+))?$/;
 
-/** The part of a JSON Schema that tells which names a list has. */
+/** Part of a JSON Schema that holds the names of a list. */
 interface ListSchema {
   readonly type?: unknown;
   readonly items?: { readonly properties?: Readonly<Record<string, unknown>> };
 }
 
 /**
- * Adds a warning for each parameter that an operation does not know and so ignores, as RAM does. A mistyped name would
- * otherwise be a restriction that is silently not set.
+ * Adds a warning for each parameter that an operation does not know and therefore ignores, as RAM does. Without it, a
+ * mistyped name would be a restriction that is silently not set.
  * @param parameters decoded, of query and form; their values are not repeated
  */
 export function warnOfUnknownParameters(
@@ -49,7 +49,7 @@ function warnOfName(warnings: Warnings, input: ParameterMap, name: string): void
     return;
   }
   const match = ITEM.exec(name.slice(dot + 1));
-  // An item without a valid number is refused by the list itself.
+  // The list itself refuses an item without a valid number.
   if (match === null) return;
   const field = match[1];
   const fields = list.items?.properties;
@@ -58,7 +58,7 @@ function warnOfName(warnings: Warnings, input: ParameterMap, name: string): void
   warnings.add(ignored(name, near && name.slice(0, -field.length) + near));
 }
 
-/** A list of objects that was written as one JSON array. */
+/** Adds the warnings of a list of objects that is written as one JSON array. */
 function warnOfFields(
   warnings: Warnings,
   name: string,
@@ -76,7 +76,7 @@ function warnOfFields(
   }
 }
 
-/** The items of a JSON array; none if the text is not one, which the parameter itself refuses. */
+/** Returns the items of a JSON array; none for any other text, which the parameter itself refuses. */
 function jsonItems(text: string): readonly unknown[] {
   if (!text.startsWith('[')) return [];
   try {
@@ -92,11 +92,11 @@ function ignored(name: string, near: string | undefined): string {
   return `unknown parameter ${name} was ignored${suggestion}`;
 }
 
-/** The known name that is nearest to a mistyped one; `undefined` if none is near. */
+/** Returns the known name nearest to a mistyped one; `undefined` if none is near. */
 function nearest(name: string, known: readonly string[]): string | undefined {
   const lower = name.toLowerCase();
   let best: string | undefined;
-  // Short names are all near each other.
+  // Short names all differ by few edits.
   let fewest = Math.min(EDITS_AT_MOST, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
     const edits = editDistance(lower, candidate.toLowerCase(), fewest);
@@ -109,8 +109,8 @@ function nearest(name: string, known: readonly string[]): string | undefined {
 }
 
 /**
- * Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours.
- * @param limit a distance of `limit` or more is answered as `limit`
+ * Returns the optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours.
+ * @param limit the result is at most `limit`
  */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;

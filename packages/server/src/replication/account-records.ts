@@ -11,7 +11,7 @@ import type { AccessKeyRow } from '../store/schema.ts';
 import type { Change, ChangeTopic } from '../store/store.ts';
 import { isSameReach, isVerifiedByGuard, PolicyReach, type Reach } from './policy-reach.ts';
 
-/** Rows that are read, and opened, at a time. */
+/** Rows that are read and decrypted at a time. */
 const portion = 500;
 
 type PolicyRecord = Exclude<
@@ -20,17 +20,17 @@ type PolicyRecord = Exclude<
 >;
 
 /**
- * What a guard has to know of an account, as it stands in the database. Remembers for one connection which policies
- * and groups it has told of, so that nothing is told that refers to what the guard has not.
+ * Reads the replication records of an account from the database. Remembers, for one connection, the policies and
+ * groups that the guard has received, so that no record refers to an unknown one.
  */
 export class AccountRecords {
   readonly #services: Services;
   readonly #accountId: string;
   readonly #reach: PolicyReach;
-  /** What the policies and groups reach that the guard has been told of, by reference and by id. */
+  /** Reach of the policies and groups that the guard has received, by reference and by id. */
   readonly #toldPolicies = new Map<string, Reach>();
   readonly #toldGroups = new Map<string, Reach>();
-  /** Of what all users have by the account's settings; undefined until the guard was told. */
+  /** Reach of what all users have by the account's settings; `undefined` until it was sent. */
   #impliedReach: Reach | undefined;
 
   /** @param guarded RAM codes of the services that the guard protects, lower-cased */
@@ -40,7 +40,7 @@ export class AccountRecords {
     this.#reach = new PolicyReach(guarded);
   }
 
-  /** Everything, a portion at a time; a portion is read when it is asked for. */
+  /** Yields all records in batches; a batch is read when it is asked for. */
   async *everything(): AsyncGenerator<ReplicationRecord[]> {
     yield this.#withReferences(await this.#account());
     let userName = '';
@@ -78,11 +78,11 @@ export class AccountRecords {
     }
   }
 
-  /** What became of things that have changed; of one that is gone, that it is. */
+  /** Yields the present records of changed entities; for a deleted one a record that says so. */
   async *of(changes: readonly Change[]): AsyncGenerator<ReplicationRecord[]> {
     const byTopic = Map.groupBy(changes, (change) => change.topic);
     const subjects = (topic: ChangeTopic) => (byTopic.get(topic) ?? []).map(({ subject }) => subject);
-    /** Users whose policies may reach further, or less far, than when the guard was told of their keys. */
+    /** Users whose policies may have another reach than when the guard received their keys. */
     const users = new Set(subjects('user'));
     const groups = new Set<string>();
     let everybody = false;
@@ -112,7 +112,7 @@ export class AccountRecords {
     for (const ids of portions(subjects('access-key'))) yield this.#changedAccessKeys(ids);
   }
 
-  /** The users and groups that custom policies are attached to. */
+  /** Returns the users and groups that custom policies are attached to. */
   async #holdersOf(
     nameKeys: readonly string[],
   ): Promise<{ readonly id: string; readonly isGroup: boolean }[]> {
@@ -219,7 +219,7 @@ export class AccountRecords {
     });
   }
 
-  /** Key, value, key, value … of each user that has tags. */
+  /** Returns the tags of users as key, value, key, value …; users without tags are absent. */
   async #tagsOfUsers(ids: readonly string[]): Promise<Map<string, string[]>> {
     const rows = await this.#services.store.queries
       .selectFrom('tags')
@@ -260,7 +260,7 @@ export class AccountRecords {
     ];
   }
 
-  /** The references of the policies that are attached to each of some principals. */
+  /** Returns the references of the policies attached to each principal. */
   async #attached(type: 'user' | 'group', ids: readonly string[]): Promise<Map<string, string[]>> {
     const references = new Map<string, string[]>();
     if (ids.length === 0) return references;
@@ -280,7 +280,7 @@ export class AccountRecords {
     return references;
   }
 
-  /** Puts before some records what they refer to and the guard has not been told of. */
+  /** Prepends the records that some records refer to and the guard has not received. */
   async #withReferences(records: ReplicationRecord[]): Promise<ReplicationRecord[]> {
     const groupIds = new Set<string>();
     for (const record of records) {
@@ -298,7 +298,7 @@ export class AccountRecords {
     return [...(await this.#policies([...references])), ...groups, ...records];
   }
 
-  /** Those of the policies that there are. */
+  /** Returns the existing ones of the policies. */
   async #policies(references: readonly string[]): Promise<PolicyRecord[]> {
     const records: PolicyRecord[] = [];
     const custom: string[] = [];
@@ -370,7 +370,7 @@ export class AccountRecords {
     ]);
   }
 
-  /** How far the policies of the owners of keys reach, by user id; and what the guard has to be told of first. */
+  /** Returns the reach of the policies of key owners by user id, and the records that have to be sent before. */
   async reachOfOwners(
     rows: readonly Pick<AccessKeyRow, 'owner_type' | 'owner_id'>[],
   ): Promise<{ readonly reaches: ReadonlyMap<string, Reach>; readonly referredTo: ReplicationRecord[] }> {
@@ -388,8 +388,8 @@ export class AccountRecords {
   }
 
   /**
-   * Those that are not in the recycle bin; with what verifies ACS3 signatures for keys that the guard's services need
-   * and that can change no identity, without it for all others, the root's among them.
+   * Returns the records of keys that are not in the recycle bin. A record has the verifier of ACS3 signatures if a
+   * service of the guard needs the key and the key can change no identity; the root's keys never have it.
    */
   async #accessKeys(rows: readonly AccessKeyRow[]): Promise<ReplicationRecord[]> {
     const account = await this.#services.accounts.get(this.#accountId);
@@ -414,7 +414,7 @@ export class AccountRecords {
           placeOfAccessKey(row),
         );
       } catch (error) {
-        // One that was damaged signs nothing, here as there; the others go on.
+        // A damaged secret verifies no signature, here or at the guard; the other keys are sent.
         if (error instanceof SecretUnreadable) continue;
         throw error;
       }

@@ -4,7 +4,7 @@ import type { Change } from '../store/store.ts';
 import { ChangeQueue } from './change-queue.ts';
 import { DependencyNames } from './dependency-name.ts';
 
-/** A queue of the account `1`, and what makes it hear of changes. */
+/** Creates a queue of the account `1`, with functions that report changes to it. */
 function listening() {
   let listener: (change: Change) => void = () => {};
   const store = {
@@ -21,8 +21,8 @@ function listening() {
 
 const many = 60_000;
 
-describe('what waits for a guard', () => {
-  it('is each thing once, and what other accounts changed by a name alone', () => {
+describe('a queue of changes for a guard', () => {
+  it('holds each changed entity once, and entities of other accounts by their dependency name only', () => {
     const { queue, hear } = listening();
     for (let at = 0; at < 3; at += 1) hear({ accountId: '1', topic: 'user', subject: 'alice' });
     hear({ accountId: '2', topic: 'user', subject: 'bob' });
@@ -32,7 +32,7 @@ describe('what waits for a guard', () => {
     assert.equal(all, true);
   });
 
-  it('is nothing any more once it is too much: a guard that does not read takes no memory', () => {
+  it('is emptied on overrun: a guard that does not read takes no memory', () => {
     for (const accountId of ['1', '2']) {
       const { queue, hear } = listening();
       for (let at = 0; at < many; at += 1) hear({ accountId, topic: 'user', subject: `user-${at}` });
@@ -42,7 +42,7 @@ describe('what waits for a guard', () => {
     }
   });
 
-  it('is nothing either when the node has missed changes', () => {
+  it('is emptied when the node has missed changes', () => {
     const { queue, hear } = listening();
     hear({ accountId: '1', topic: 'user', subject: 'alice' });
     hear({ accountId: '1', topic: 'everything', subject: '' });

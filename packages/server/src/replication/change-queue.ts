@@ -3,22 +3,23 @@ import type { Change, Store } from '../store/store.ts';
 import type { DependencyNames } from './dependency-name.ts';
 
 /**
- * What waits for a guard at most, of things of its account and of what sessions are made from. One that is slower
- * connects again, and is told what changed since its cursor; beyond as much, everything (cursor.ts).
+ * Maximum number of changes that wait for a guard: entities of its account, and dependencies of sessions. A guard
+ * that is slower has to connect again, and receives the changes since its cursor; beyond that number, everything
+ * (cursor.ts).
  */
 const mostWaiting = 20_000;
 
-/** What is taken out of a queue at once. */
+/** Changes taken out of a queue. */
 export interface Waiting {
-  /** Of the account itself. */
+  /** Changes of the account itself. */
   readonly changes: readonly Change[];
-  /** What sessions of whatever account may be made from. */
+  /** Dependency names of sessions, of any account, that are stale. */
   readonly stale: readonly string[];
-  /** Whether nothing is left in the queue. */
+  /** Whether the queue is empty now. */
   readonly all: boolean;
 }
 
-/** What changed and one guard has not been told: each thing once, however often it changes meanwhile. */
+/** Queue of the changes that one guard has not received; an entity is in it once, however often it changes. */
 export class ChangeQueue {
   readonly #accountId: string;
   readonly #names: DependencyNames;
@@ -28,24 +29,24 @@ export class ChangeQueue {
   #overrun = false;
   #wake: (() => void) | undefined;
 
-  /** Begins to listen. */
+  /** Subscribes to changes. */
   constructor(store: Pick<Store, 'follow'>, accountId: string, names: DependencyNames) {
     this.#accountId = accountId;
     this.#names = names;
     this.#unfollow = store.follow((change) => this.#hear(change));
   }
 
-  /** Whether changes were missed: too many at once, or the node was cut off for too long. */
+  /** Whether changes were missed: too many at once, or the node was disconnected from the database for too long. */
   get overrun(): boolean {
     return this.#overrun;
   }
 
-  /** Puts in what changed before the queue began to listen. */
+  /** Adds changes from before the subscription. */
   add(changes: Iterable<Change>): void {
     for (const change of changes) this.#changes.set(`${change.topic}:${change.subject}`, change);
   }
 
-  /** Takes out what waits longest. @param most changes of the account */
+  /** Takes out the oldest changes. @param most maximum number of changes of the account */
   take(most: number): Waiting {
     const changes = [...this.#changes.values().take(most)];
     for (const { topic, subject } of changes) this.#changes.delete(`${topic}:${subject}`);
@@ -54,7 +55,7 @@ export class ChangeQueue {
     return { changes, stale, all: this.#changes.size === 0 };
   }
 
-  /** Waits until something is in the queue, for so many milliseconds at most, or until `ended` is aborted. */
+  /** Waits until the queue is not empty, for `milliseconds` at most, or until `ended` is aborted. */
   async wait(milliseconds: number, ended: AbortSignal): Promise<void> {
     if (this.#changes.size > 0 || this.#stale.size > 0 || this.#overrun || ended.aborted) return;
     await new Promise<void>((resolve) => {
@@ -70,7 +71,7 @@ export class ChangeQueue {
     });
   }
 
-  /** Ends listening. */
+  /** Unsubscribes. */
   close(): void {
     this.#unfollow();
     this.#forget();
@@ -85,7 +86,7 @@ export class ChangeQueue {
         this.#changes.set(`${change.topic}:${change.subject}`, change);
     }
     if (this.#changes.size > mostWaiting || this.#stale.size > mostWaiting) this.#overrun = true;
-    // Its stream ends, but perhaps not soon: a guard that does not read keeps it waiting.
+    // The stream ends, but perhaps not soon: it waits for a guard that does not read.
     if (this.#overrun) this.#forget();
     this.#wake?.();
   }

@@ -3,20 +3,23 @@ import type { ChangeTopic } from '../store/schema.ts';
 import type { Change, Queries, Store } from '../store/store.ts';
 
 /**
- * Revisions are given when a change is written and seen when it commits, so one below the last that was seen may come
- * late. So many below it are read again: what is said twice does no harm.
+ * Revisions read again below the last one seen. A revision is assigned when a change is written and visible when it
+ * is committed, so a lower one may become visible later. Sending a change twice does no harm.
  */
 const margin = 1000;
 
-/** Notes of changes are kept for a day; an hour is left for the clocks of nodes to differ. */
+/**
+ * Age up to which the change log can be read, ms. It is kept for a day; one hour allows for clock differences between
+ * nodes.
+ */
 const readable = DAY_MS - 60 * 60 * 1000;
 
-/** With more it is as quick to begin anew. */
+/** Number of changes from which sending everything is as quick. */
 const mostChanges = 20_000;
 
 /**
- * Where a stream of changes stands, so that any node can go on from there: a revision of the change log, and when it
- * was written. The second tells a revision from the same number in a database that was restored from a backup.
+ * Position in a stream of changes, from which any node can continue: a revision of the change log and its time of
+ * writing. The time tells the revision from the same number in a database restored from a backup.
  */
 export class Cursor {
   readonly #store: Store;
@@ -27,7 +30,7 @@ export class Cursor {
     this.#store = store;
   }
 
-  /** @param revision up to which everything was sent; empty when nobody can go on from there */
+  /** @param revision up to which everything was sent; the result is empty if no node can continue from there */
   async at(revision: number): Promise<string> {
     if (revision !== this.#revision) {
       const changedAt = await writtenAt(this.#store.queries, revision);
@@ -39,9 +42,9 @@ export class Cursor {
 }
 
 /**
- * What changed in an account since a cursor.
+ * Returns the changes of an account since a cursor.
  * @param now milliseconds since the epoch
- * @returns undefined when that cannot be told, and everything has to be sent
+ * @returns `undefined` if they are not known, and everything has to be sent
  */
 export async function changesSince(
   queries: Queries,

@@ -5,9 +5,9 @@ import type { Change } from '../store/store.ts';
 const nameBytes = 9;
 
 /**
- * The names under which a guard hears that something changed which sessions are made from. A session may rest on a
- * user or a key of another account: a guard is told that such a thing changed, but not which one. The same thing has
- * the same name on every node, another name for every guard's key.
+ * Names by which a guard learns that a dependency of a session has changed. A session may depend on a user or a key
+ * of another account: the guard learns that such an entity has changed, but not which one. An entity has the same
+ * name on every node, and another name for every guard's key.
  */
 export class DependencyNames {
   readonly #key: Uint8Array;
@@ -17,12 +17,12 @@ export class DependencyNames {
     this.#key = key;
   }
 
-  /** What a change makes stale. */
+  /** Returns the name of the dependency that a change makes stale. */
   ofChange(change: Change): string {
     return this.#name(staleByChange(change));
   }
 
-  /** Something that a session is made from. */
+  /** Returns the name of a dependency. */
   ofDependency(dependency: Pick<Change, 'topic' | 'subject'>): string {
     return this.#name(dependencyName(dependency));
   }

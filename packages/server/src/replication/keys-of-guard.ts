@@ -2,10 +2,10 @@ import type { Scope } from '../context/scope.ts';
 import { AccountRecords } from './account-records.ts';
 import { isVerifiedByGuard, type Reach } from './policy-reach.ts';
 
-/** Why a guard has nothing to verify the signatures of a key with; empty when it has. */
+/** Reason that a guard does not receive the verifier of a key; empty if it does. */
 export type WithheldReason = '' | 'Root' | 'ChangesIdentities' | 'NoServiceAllowed';
 
-/** A key that a guard knows. */
+/** Key that a guard receives. */
 export interface GuardedKey {
   readonly accessKeyId: string;
   /** `root` for a key of the account root. */
@@ -15,10 +15,10 @@ export interface GuardedKey {
 }
 
 /**
- * The keys of the account as a guard of some services has them, by the rule by which they are replicated.
+ * Returns the keys of the account as a guard of some services receives them, by the rule of replication.
  * @param guarded RAM codes of the services, lower-cased
  * @param after AccessKey id after which the list begins; empty for the first
- * @param limit how many to read
+ * @param limit maximum number of keys
  */
 export async function keysOfGuard(
   scope: Scope,

@@ -1,21 +1,21 @@
 import { Refusal } from '../errors/refusal.ts';
 
-/** How many streams may be open at a time, at one node. */
+/** Maximum numbers of open streams on one node. */
 export interface StreamLimits {
   readonly perAccessKey: number;
   readonly perAccount: number;
   readonly perNode: number;
 }
 
-/** Whose stream it is. */
+/** Owner of a stream. */
 export interface StreamOwner {
   readonly accountId: string;
   readonly accessKeyId: string;
 }
 
 /**
- * The streams of credentials that are open at this node. Each holds a connection, hears of every change, and keeps what
- * its guard has not read yet: their number bounds what whoever may open them can make the node spend.
+ * Counter of the replication streams that are open on this node. Each holds a connection, receives every change, and
+ * buffers what its guard has not read: their number bounds what a client that may open them can make the node spend.
  */
 export class OpenStreams {
   readonly #limits: StreamLimits;
@@ -27,14 +27,15 @@ export class OpenStreams {
     this.#limits = limits;
   }
 
-  /** How many are open. */
+  /** Number of open streams. */
   get count(): number {
     return this.#count;
   }
 
   /**
    * Takes a place.
-   * @returns gives it back; to be called when the stream is over, however that comes, and may be called again
+   * @returns function that releases the place; call it at the end of the stream, however it ends; further calls do
+   * nothing
    * @throws Refusal Throttling.Stream
    */
   take({ accountId, accessKeyId }: StreamOwner): () => void {

@@ -1,20 +1,20 @@
 import { canAllowChange, canAllowService, readStoredPolicy } from '@claviger/policy';
 
-/** What a policy can allow, as far as it matters for who may verify signatures of its holders. */
+/** Upper bound of what policies allow, as far as it decides which guards receive a key's verifier. */
 export interface Reach {
-  /** An action of one of the guard's services. */
+  /** Allows an action of one of the guard's services. */
   readonly serves: boolean;
-  /** An action that does more than read identities, policies, sessions or Claviger's own settings. */
+  /** Allows an action that does more than read identities, policies, sessions or Claviger's own settings. */
   readonly changesIdentities: boolean;
 }
 
-/** Services whose actions decide who may do what: whoever changes something there can become somebody else. */
+/** Services whose actions change permissions: a caller that may use them can become another principal. */
 const IDENTITY_SERVICES = ['claviger', 'ims', 'ram', 'sts'] as const;
 
 /**
- * Policies by account setting that allow every user something on itself which no guard can make use of: a password is
- * changed with the old one, and devices are bound by key only where an account has allowed that and a second factor
- * was shown. All others count as what their text says.
+ * Implicit policies of account settings that allow users something harmless on themselves: a password is changed with
+ * the old one, and devices are bound by key only where an account has allowed that and a second factor was shown. All
+ * other policies count as their text says.
  */
 const HARMLESS_BY_SETTING: ReadonlySet<string> = new Set([
   'Implied/AllowUserToChangePassword',
@@ -23,12 +23,12 @@ const HARMLESS_BY_SETTING: ReadonlySet<string> = new Set([
 
 const NOTHING: Reach = { serves: false, changesIdentities: false };
 
-/** Documents whose reach is remembered. */
+/** Documents whose reach is cached. */
 const rememberedDocuments = 5000;
 
 /**
- * What policies can allow, for one set of services. It errs to the side of `true`: conditions, and Deny statements, are
- * not looked at. So what several policies can allow is what any of them can.
+ * Computes the reach of policies for one set of services. It errs to the side of `true`: conditions and Deny
+ * statements are ignored. So the reach of several policies is the union of their reaches.
  */
 export class PolicyReach {
   readonly #services: readonly string[];
@@ -39,7 +39,7 @@ export class PolicyReach {
     this.#services = services;
   }
 
-  /** @param reference as replication records have it @param text of the document in force */
+  /** @param reference as in replication records @param text of the document in force */
   of(reference: string, text: string): Reach {
     const known = this.#known.get(text);
     if (known !== undefined) return known;
@@ -53,7 +53,7 @@ export class PolicyReach {
     return reach;
   }
 
-  /** What some policies can allow together. */
+  /** Returns the union of reaches. */
   static ofAll(reaches: Iterable<Reach | undefined>): Reach {
     let all = NOTHING;
     for (const reach of reaches) if (reach !== undefined) all = union(all, reach);
@@ -61,7 +61,7 @@ export class PolicyReach {
   }
 }
 
-/** Whether a guard verifies signatures by itself for somebody whose policies reach so far. */
+/** Returns whether guards verify signatures of principals with that reach by themselves. */
 export function isVerifiedByGuard({ serves, changesIdentities }: Reach): boolean {
   return serves && !changesIdentities;
 }

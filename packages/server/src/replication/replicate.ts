@@ -21,30 +21,30 @@ import { Cursor, changesSince } from './cursor.ts';
 import { DependencyNames } from './dependency-name.ts';
 import type { ReplicationContext, ReplicationStreamContext } from './replication-context.ts';
 
-/** A guard that hears nothing for twice as long takes the server for away. */
+/** Heartbeat interval, ms. A guard that receives nothing for twice as long takes the connection for lost. */
 const heartbeatMs = 5000;
 
-/** Changed things that are read and sent together. */
+/** Changed entities that are read and sent together. */
 const changesAtOnce = 4096;
 
-/** How much is sealed as one piece, in characters. */
+/** Maximum length of one sealed frame, characters. */
 const frameLength = 48 * 1024;
 
-/** What a guard asks for. */
+/** Input of a replication stream. */
 export interface ReplicationRequest {
-  /** The guard's own, for this connection: X25519, Base64url. */
+  /** Public key of the guard for this connection: X25519, Base64url. */
   readonly publicKey: string;
-  /** Where an earlier connection ended; undefined: everything is needed. */
+  /** End of an earlier connection; `undefined`: everything is needed. */
   readonly cursor: string | undefined;
-  /** Of the guard's software, as it says; empty when it says nothing. */
+  /** Version of the guard's software; empty if not sent. */
   readonly version: string;
-  /** RAM codes of the services that the guard protects at present; undefined: all that it is registered for. */
+  /** RAM codes of the services that the guard protects at present; `undefined`: all that it is registered for. */
   readonly services: readonly string[] | undefined;
 }
 
 /**
- * Opens the stream of an account's credentials: everything, or what changed since the cursor; from then on each change,
- * and a sign of life when there is none. It ends when the caller may no longer have it.
+ * Opens the replication stream of an account: everything, or what changed since the cursor; then each change, and
+ * heartbeats. It ends when the caller is no longer allowed to read it.
  * @throws Refusal InvalidProtocol.NeedSsl, InvalidParameter.PublicKey.Format, Throttling.Stream
  */
 export async function replicate(
@@ -91,7 +91,7 @@ export async function replicate(
   return { contentType: 'application/octet-stream', chunks, close };
 }
 
-/** The guard that calls. @throws Refusal NoPermission.NotGuard */
+/** Returns the calling guard. @throws Refusal NoPermission.NotGuard */
 export function guardOf(
   { principal }: Pick<ReplicationContext, 'principal'>,
   action: string,
@@ -101,8 +101,8 @@ export function guardOf(
 }
 
 /**
- * The services that a guard receives keys for: those it is registered for, of those it protects at present.
- * @param told RAM codes in any case; undefined when the guard has not said
+ * Returns the services that a guard receives keys for: those it is registered for, of those it protects at present.
+ * @param told RAM codes in any case; `undefined` if the guard has sent none
  */
 export function servicesFor(
   { services }: GuardPrincipal,
@@ -113,12 +113,12 @@ export function servicesFor(
   return services.filter((service) => codes.has(service));
 }
 
-/** Where a guard goes on, for as long as it guards the same services: with others it needs other keys. */
+/** Returns the cursor of a guard, valid as long as it guards the same services: with others it needs other keys. */
 function cursorFor(position: string, guarded: readonly string[]): string {
   return position === '' ? '' : `${position}.${servicesMark(guarded)}`;
 }
 
-/** The position in a cursor, unless it was given for other services. */
+/** Returns the position of a cursor; `undefined` if it was issued for other services. */
 function revisionOf(cursor: string | undefined, guarded: readonly string[]): string | undefined {
   const mark = `.${servicesMark(guarded)}`;
   return cursor?.endsWith(mark) ? cursor.slice(0, -mark.length) : undefined;
@@ -128,7 +128,7 @@ function servicesMark(guarded: readonly string[]): string {
   return hash('sha256', JSON.stringify(guarded), 'base64url').slice(0, 16);
 }
 
-/** Notes who has connected, where operators and the console see it. */
+/** Registers the connection, for operators and the console. */
 function openConnection(
   call: ReplicationStreamContext,
   { version }: ReplicationRequest,
@@ -145,7 +145,7 @@ function openConnection(
 }
 
 /**
- * Secrets leave the server over TLS only, or to the machine that it runs on.
+ * Asserts that the connection is TLS or local: secrets leave the server in no other way.
  * @throws Refusal InvalidProtocol.NeedSsl
  */
 export function requireSecure({ identity: { secure, sourceAddress } }: ReplicationContext): void {
@@ -154,7 +154,7 @@ export function requireSecure({ identity: { secure, sourceAddress } }: Replicati
 }
 
 /**
- * Seals for the guard that has sent a call, and for nobody else.
+ * Returns a function that seals for the calling guard only.
  * @throws Refusal InvalidParameter.PublicKey.Format
  */
 export function sealerFor(
@@ -179,7 +179,7 @@ export function sealerFor(
   }
 }
 
-/** The names of a guard's key for what sessions are made from. */
+/** Returns the dependency names for a guard's key. */
 export function staleNamesFor({ credential }: Identity): DependencyNames {
   return new DependencyNames(credential.signingKey.derive('stale names'));
 }
@@ -207,12 +207,12 @@ async function* follow(
       yield [['begin', 'everything']];
       for await (const portion of records.everything()) {
         yield portion;
-        // The queries of an embedded database keep the event loop: others want to be served between them.
+        // The queries of an embedded database block the event loop; other requests are served between them.
         await nextTurn();
         if (ended.aborted) return;
       }
     } else {
-      // That the guard itself was changed it knows, since it has connected anew.
+      // A change of the guard itself is known to it, since it has connected anew.
       queue.add(since.filter(({ topic }) => topic !== 'guard'));
       yield [['begin', 'changes']];
     }
@@ -223,15 +223,15 @@ async function* follow(
       const revision = store.heard();
       const { changes, stale, all } = queue.take(changesAtOnce);
       const own = call.identity.accessKeyId;
-      // It has other services now, or none: what it needs is found out when it comes again.
+      // The guard's services have changed, or it was deleted: its needs are computed when it connects again.
       if (changes.some(({ topic, subject }) => topic === 'guard' && subject === own)) return;
       if (stale.length > 0) yield [['stale', ...stale]];
       for await (const portion of records.of(changes)) yield portion;
       if (all) whole = ['commit', cursorFor(await position.at(revision), guarded), sinceOpened, behind];
-      // While more is waiting, the copy is no younger than it was.
+      // While changes are waiting, the copy is no younger than before.
       if (whole !== undefined) {
         yield [whole];
-        // The next piece is asked for when this one has gone out.
+        // The next frame is asked for when this one was sent.
         connection.confirmed(Date.now() - behind);
       }
       if (all) await queue.wait(heartbeatMs, ended);
@@ -241,7 +241,7 @@ async function* follow(
   }
 }
 
-/** The lines of a portion, in pieces that are neither many nor long. */
+/** Yields the lines of a batch, joined to frames that are neither many nor long. */
 function* joined(lines: readonly Line[]): Generator<string> {
   let text = '';
   for (const line of lines) {

@@ -13,7 +13,7 @@ export interface ReplicationServices extends Services {
   readonly guardConnections: GuardConnections;
 }
 
-/** Scope of a call of a guard, which signs. */
+/** Scope of a guard's signed call. */
 export interface ReplicationContext extends Scope {
   /** Upper-case UUID; also the id of the audit event. */
   readonly requestId: string;

@@ -11,30 +11,34 @@ import { SignatureError, signatureHoldsFor } from '@claviger/signature';
 import { REQUEST_WINDOW_MS } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 
-/** Signatures of one key that one guard may ask about: 50 a second, 200 at once. A guard itself asks no oftener. */
+/**
+ * Rate of questions from one guard about one key: 50 signatures a second, burst 200. A guard itself asks no more
+ * often.
+ */
 const RATE = { intervalMs: 20, burst: 200 };
 const MOST_ASKED_KEYS = 100_000;
 
-/** A signature that was looked at, and whose it is when it holds. */
+/** Result of a verification, with the principal if the signature holds. */
 export type VerifiedQuestion = SignatureAnswer & { readonly principal?: Principal };
 
 /**
- * Verifies signatures for guards that have nothing to verify them with: of the root, and of whoever can change
- * identities or policies. The answer is yes or no for one string to sign; a nonce that was used once, here or at any
- * guard that asks, is used.
+ * Verifies signatures for guards that do not hold the key's verifier: for keys of the root, and of users who can
+ * change identities or policies. The answer is yes or no for one string to sign. A nonce that was used once, here or
+ * at any guard that asks, is used.
  */
 export class RequestVerification {
   #parts: { readonly source: CredentialSource; readonly nonces: NonceStore } | undefined;
 
   readonly #rates = new TokenBuckets(RATE, MOST_ASKED_KEYS);
 
-  /** Says where credentials are found and nonces remembered; once, when the server starts. */
+  /** Sets the credential source and the nonce store; call it once, when the server starts. */
   begin(source: CredentialSource, nonces: NonceStore): void {
     this.#parts = { source, nonces };
   }
 
   /**
-   * @param guard that asks; of keys of other accounts than its own nothing is said
+   * Verifies a signature.
+   * @param guard that asks; keys of other accounts than its own are answered as unknown
    * @param now milliseconds since the epoch
    * @throws Refusal Throttling.User
    */

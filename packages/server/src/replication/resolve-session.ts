@@ -7,25 +7,25 @@ import { isVerifiedByGuard, PolicyReach, type Reach } from './policy-reach.ts';
 import { guardOf, requireSecure, sealerFor, servicesFor, staleNamesFor } from './replicate.ts';
 import type { ReplicationContext } from './replication-context.ts';
 
-/** A session that a guard asks about. */
+/** Session that a guard asks about. */
 export interface SessionQuestion {
   readonly accessKeyId: string;
   readonly token: string;
-  /** The guard's own, for this call: X25519, Base64url. */
+  /** Public key of the guard for this call: X25519, Base64url. */
   readonly publicKey: string;
-  /** RAM codes of the services that the guard protects at present; undefined: all that it is registered for. */
+  /** RAM codes of the services that the guard protects at present; `undefined`: all that it is registered for. */
   readonly services: readonly string[] | undefined;
 }
 
-/** What is answered about a token: why there is no session, or the session, sealed to the guard. */
+/** Answer about a token: the session, sealed to the guard, or the reason that there is no valid one. */
 export type SessionAnswer =
   | { readonly Problem: CredentialProblem }
   | { readonly PublicKey: string; readonly Sealed: string };
 
 /**
- * Says what a guard needs to know of a session of its own account. What the token says is sealed with the account's
- * data key, which no guard has. It is read from the database and not from memory: what the guard heard of a change
- * before it asked must be part of the answer.
+ * Returns what a guard needs to know of an STS session of its own account. The token is sealed with the account's
+ * data key, which no guard has. The session is read from the database and not from memory: the answer must include
+ * every change that the guard received before it asked.
  * @throws Refusal InvalidProtocol.NeedSsl, InvalidParameter.PublicKey.Format
  */
 export async function resolveSession(
@@ -64,7 +64,7 @@ export async function resolveSession(
   return { PublicKey: agreement.publicKey, Sealed: sealed.toString('base64') };
 }
 
-/** How far a session reaches: both its role and its own policy have to allow. */
+/** Returns the reach of a session: the intersection of its role's and its own policy's. */
 function reachOf({ policies, token }: SessionOfToken, guarded: readonly string[]): Reach {
   const reach = new PolicyReach(guarded);
   const ofRole = PolicyReach.ofAll(policies.map(({ name, text }) => reach.of(name, text)));

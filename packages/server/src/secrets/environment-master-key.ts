@@ -1,13 +1,13 @@
 import { LocalMasterKey } from './local-master-key.ts';
 import { type MasterKey, MasterKeyUnavailable } from './master-key.ts';
 
-/** The variable that holds the master key. */
+/** Environment variable of the master key. */
 export const masterKeyVariable = 'CLAVIGER_MASTER_KEY';
 
 /**
- * The master key from `CLAVIGER_MASTER_KEY`: base64 of 32 bytes; during a rotation several, separated by commas,
- * the new one first.
- * @throws MasterKeyUnavailable when the variable is unset or malformed; its value is not told
+ * Returns the master key of `CLAVIGER_MASTER_KEY`: Base64 of 32 bytes; during a rotation several, separated by
+ * commas, the new one first.
+ * @throws MasterKeyUnavailable if the variable is unset or malformed; its value is not in the message
  */
 export function environmentMasterKey(
   environment: Readonly<Record<string, string | undefined>>,

@@ -12,34 +12,34 @@ import { dirname, join } from 'node:path';
 import { LocalMasterKey, newMasterKeyText } from './local-master-key.ts';
 import { type MasterKey, MasterKeyUnavailable } from './master-key.ts';
 
-/** Where the master key of a data directory is. */
+/** Returns the path of the master key in a data directory. */
 export function masterKeyFile(directory: string): string {
   return join(directory, 'master.key');
 }
 
 /**
- * Makes the file with one fresh key, mode 0600.
- * @throws MasterKeyUnavailable when it exists already, which is then left as it is, or cannot be written
+ * Creates the file with one new key, mode 0600.
+ * @throws MasterKeyUnavailable if it exists already, which is then left as it is, or cannot be written
  */
 export function createMasterKeyFile(file: string, randomBytes: (size: number) => Uint8Array): void {
   writeDurably(file, [newMasterKeyText(randomBytes)]);
 }
 
 /**
- * The master key of `file`: one key a line, the current one first. The file is read again when a rotation may have
- * changed it, so a running server goes on through one.
- * @throws MasterKeyUnavailable when the file is missing, malformed, or anyone but its owner may read or write it
+ * Opens the master key in `file`: one key a line, the current one first. The file is read again when a rotation may
+ * have changed it, so a running server goes on through one.
+ * @throws MasterKeyUnavailable if the file is missing, malformed, or accessible to other users
  */
 export function openMasterKeyFile(file: string, randomBytes: (size: number) => Uint8Array): MasterKey {
   return new LocalMasterKey(() => readKeys(file), randomBytes);
 }
 
-/** The first step of a rotation: puts a fresh key in front; what the old ones have wrapped still opens. */
+/** Begins a rotation: puts a new key in front; the old ones still unwrap. */
 export function addMasterKey(file: string, randomBytes: (size: number) => Uint8Array): void {
   replace(file, [newMasterKeyText(randomBytes), ...readKeys(file)]);
 }
 
-/** The last step of a rotation, once every data key was wrapped anew: keeps only the current key. */
+/** Ends a rotation, once every data key was wrapped anew: keeps the current key only. */
 export function dropOldMasterKeys(file: string): void {
   replace(file, readKeys(file).slice(0, 1));
 }
@@ -76,7 +76,7 @@ function replace(file: string, keys: readonly string[]): void {
   syncDirectory(file);
 }
 
-/** Writes a file that does not exist yet, and has it on the disk before it returns. */
+/** Writes a new file and flushes it to the disk before it returns. */
 function writeDurably(file: string, keys: readonly string[]): void {
   let descriptor: number;
   try {

@@ -6,8 +6,8 @@ const provider = 'local';
 const keyBytes = 32;
 
 /**
- * Master keys held in this process's memory: the first wraps, every one of them unwraps what it has wrapped, so
- * that a rotation can add the new one in front while the old is still needed.
+ * Master keys in this process's memory: the first one wraps, each unwraps what it has wrapped, so that a rotation can
+ * add the new one in front while the old is still needed.
  */
 export class LocalMasterKey implements MasterKey {
   readonly #load: () => string[];
@@ -16,9 +16,9 @@ export class LocalMasterKey implements MasterKey {
   #keys: ReadonlyMap<string, KeyObject>;
 
   /**
-   * @param load gives the keys, base64 of 32 bytes each, the current one first. Asked again before wrapping and
-   *   when a text names a key that is not known yet: another process may be rotating.
-   * @throws MasterKeyUnavailable when there is none or one is not 32 bytes of base64
+   * @param load returns the keys, Base64 of 32 bytes each, the current one first. Called again before wrapping and
+   * when a text names an unknown key: another process may be rotating.
+   * @throws MasterKeyUnavailable if there is no key, or one is not 32 bytes of Base64
    */
   constructor(load: () => string[], randomBytes: (size: number) => Uint8Array) {
     this.#load = load;
@@ -48,19 +48,19 @@ export class LocalMasterKey implements MasterKey {
   }
 }
 
-/** A fresh key in the form that the providers read: base64 of 32 random bytes. */
+/** Returns a new key in the form that the providers read: Base64 of 32 random bytes. */
 export function newMasterKeyText(randomBytes: (size: number) => Uint8Array): string {
   return Buffer.from(randomBytes(keyBytes)).toString('base64');
 }
 
-/** Whether a text is what {@link newMasterKeyText} makes. */
+/** Returns whether a text has the form of {@link newMasterKeyText}. */
 export function isMasterKeyText(text: string): boolean {
   const bytes = bytesOf(text);
   bytes?.fill(0);
   return bytes !== undefined;
 }
 
-/** The key of a text; undefined when the text is not in the one form that such a key has. */
+/** Returns the key in a text; `undefined` if the text is not in canonical form. */
 function bytesOf(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');
   return bytes.length === keyBytes && bytes.toString('base64') === text ? bytes : undefined;
@@ -75,7 +75,7 @@ function parseKeys(texts: readonly string[]): Map<string, KeyObject> {
   for (const text of texts) {
     const bytes = bytesOf(text);
     if (bytes === undefined) throw new MasterKeyUnavailable('a master key must be the base64 of 32 bytes');
-    // A hash of a random 256-bit key tells nothing about it.
+    // A hash of a random 256-bit key reveals nothing about it.
     const keyId = createHash('sha256')
       .update('claviger master key id\n')
       .update(bytes)

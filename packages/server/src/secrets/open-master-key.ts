@@ -4,22 +4,22 @@ import { masterKeyFile, openMasterKeyFile } from './file-master-key.ts';
 import type { MasterKey } from './master-key.ts';
 import { VaultMasterKey } from './vault-master-key.ts';
 
-/** Which master key to open. */
+/** Settings of the master key. */
 export interface MasterKeySettings {
   readonly masterKeyProvider: 'file' | 'environment' | 'vault';
-  /** Data directory, which has the key file. */
+  /** Data directory, which contains the key file. */
   readonly data: string;
-  /** Of `environment`. */
+  /** For `environment`. */
   readonly masterKey?: string | undefined;
-  /** Of `vault`: address, token and name of the transit key. */
+  /** For `vault`: address, token and name of the transit key. */
   readonly vaultAddress?: string | undefined;
   readonly vaultToken?: string | undefined;
   readonly vaultKey: string;
 }
 
 /**
- * Opens the master key that the settings name.
- * @throws MasterKeyUnavailable when it is missing, malformed or open to others
+ * Opens the configured master key.
+ * @throws MasterKeyUnavailable if it is missing, malformed or accessible to other users
  */
 export function openMasterKey(settings: MasterKeySettings): MasterKey {
   switch (settings.masterKeyProvider) {

@@ -6,26 +6,26 @@ import { type SealedColumn, type SealPlace, sealedColumns } from './sealed-colum
 import { SecretUnreadable } from './sealed-text.ts';
 import type { SecretBox } from './secret-box.ts';
 
-/** How many texts one transaction seals anew, so that nobody waits long behind it. */
+/** Maximum number of texts that one transaction seals anew, so that other writes do not wait long. */
 const rowsPerWrite = 200;
 
 const sweepName = 'bind-secrets-to-owners';
 
-/** What the sweep needs. */
+/** Dependencies of the sweep. */
 export interface ResealParts {
   readonly store: Store;
   readonly secrets: SecretBox;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly log: (message: string) => void;
-  /** Writes the audit events of a portion in its transaction. @param counts by account id */
+  /** Writes the audit events of a batch in its transaction. @param counts by account id */
   readonly record: (transaction: WriteTransaction, counts: ReadonlyMap<string, number>) => Promise<void>;
 }
 
-/** A row of any sealed column. */
+/** Row of any sealed column. */
 type AnyRow = Readonly<Record<string, unknown>> & { readonly account_id: string };
 
-/** A column, without the type of its row. */
+/** Sealed column, without the type of its row. */
 interface AnyColumn {
   readonly table: keyof Schema;
   readonly column: string;
@@ -35,9 +35,9 @@ interface AnyColumn {
 }
 
 /**
- * Seals every stored secret anew that has the first form, which was not bound to its owner; once in the life of a
- * database, before anything is opened. Works in portions: interrupted, it goes on where it stopped. Once it is complete
- * the first form is refused everywhere. A text that does not open stays as it is, and is refused as damaged.
+ * Seals every stored secret of the first form anew, which was not bound to its owner. Runs once in the life of a
+ * database, before anything is opened, in batches: an interrupted sweep is continued. Once it is complete the first
+ * form is refused everywhere. A text that does not open stays as it is, and is refused as damaged.
  * @throws StoreUnavailable, MasterKeyUnavailable
  */
 export async function resealFirstForms(parts: ResealParts): Promise<void> {
@@ -83,7 +83,7 @@ async function resealColumn(parts: ResealParts, description: AnyColumn): Promise
   return resealed;
 }
 
-/** A page of the rows whose text has the first form, in the order of the primary key. */
+/** Returns a page of the rows whose text has the first form, in the order of the primary key. */
 function firstForms(
   queries: Queries,
   { table, column, key }: AnyColumn,

@@ -2,13 +2,13 @@ import type { Queries, Store, WriteTransaction } from '../store/store.ts';
 import { keyIdOf, type MasterKey } from './master-key.ts';
 
 /**
- * Wraps the data key of every account with another master key, in one transaction. The data keys and with them all
- * sealed secrets stay as they are, and whoever still has both master keys can read throughout: no downtime.
- * @param from unwraps what is stored
- * @param to wraps it anew; may be the same provider when that already holds the new key in front
- * @param record writes the audit events of the accounts that were wrapped anew, in the same transaction
- * @returns how many accounts were wrapped anew
- * @throws SecretUnreadable when a data key does not open with `from`; then nothing is changed
+ * Wraps the data key of every account with another master key, in one transaction. The data keys and all sealed
+ * secrets stay as they are, and processes that have both master keys can read throughout: no downtime.
+ * @param from unwraps the stored data keys
+ * @param to wraps them; may be the same provider if it already holds the new key in front
+ * @param record writes the audit events of the rewrapped accounts, in the same transaction
+ * @returns number of rewrapped accounts
+ * @throws SecretUnreadable if a data key does not open with `from`; then nothing is changed
  */
 export async function rotateMasterKey(
   store: Store,
@@ -16,7 +16,7 @@ export async function rotateMasterKey(
   to: MasterKey,
   record: (transaction: WriteTransaction, accountIds: readonly string[]) => Promise<void>,
 ): Promise<number> {
-  // A key service may be slow, so nearly all of the work is done before the transaction holds anything up.
+  // A key service may be slow, so nearly all of the work is done before the transaction begins.
   const rewrapped = new Map<string, string>();
   for (const { account_id, wrapped_data_key } of await dataKeys(store.queries)) {
     if (isCurrent(wrapped_data_key)) continue;

@@ -1,29 +1,27 @@
 import type { Schema } from '../store/schema.ts';
 
-/**
- * What a sealed text is bound to, beside its account: it opens for the same purpose, row and owner, and for no other.
- */
+/** Binding of a sealed text, beside its account: it opens for the same purpose, row and owner only. */
 export interface SealPlace {
-  /** Table and column of a stored text, or what a text is for that is handed out. */
+  /** Table and column of a stored text, or purpose of a text that clients store. */
   readonly purpose: SealPurpose;
-  /** The id of its row. */
+  /** Id of its row. */
   readonly id: string;
-  /** Whose it is, as `ownerOf` writes it; empty where it is nobody's. */
+  /** Owner as `ownerOf` returns it; empty without an owner. */
   readonly owner: string;
 }
 
-/** Everything that is sealed: columns, by their names, and texts that clients keep. */
+/** Purpose of a sealed text: columns, by their names, and texts that clients store. */
 export type SealPurpose = SealedColumn | 'session-token' | 'diagnostic-message';
 
-/** Columns that hold sealed texts. */
+/** Columns that contain sealed texts. */
 export type SealedColumn = keyof typeof sealedColumns;
 
-/** An owner in a place. @param type undefined or null: the row is nobody's */
+/** Returns the owner of a place. @param type `undefined` or null: the row has no owner */
 export function ownerOf(type: 'root' | 'user' | null | undefined, id: string | null): string {
   return type === null || type === undefined ? '' : `${type}:${id ?? ''}`;
 }
 
-/** The place of an AccessKey's secret. */
+/** Returns the place of an AccessKey's secret. */
 export function placeOfAccessKey(
   row: Pick<Schema['access_keys'], 'access_key_id' | 'owner_type' | 'owner_id'>,
 ): SealPlace {
@@ -31,7 +29,7 @@ export function placeOfAccessKey(
   return { purpose: 'access_keys.sealed_secret', id, owner: ownerOf(type, ownerId) };
 }
 
-/** The place of a service credential's secret. */
+/** Returns the place of a service credential's secret. */
 export function placeOfServiceCredential(
   row: Pick<Schema['service_credentials'], 'service_credential_id' | 'user_id'>,
 ): SealPlace {
@@ -39,7 +37,7 @@ export function placeOfServiceCredential(
   return { purpose: 'service_credentials.sealed_secret', id, owner: ownerOf('user', userId) };
 }
 
-/** The place of an MFA device's seed, which changes when the device is bound or unbound. */
+/** Returns the place of an MFA device's seed, which changes when the device is bound or unbound. */
 export function placeOfMfaDevice(
   row: Pick<Schema['mfa_devices'], 'device_name' | 'owner_type' | 'owner_id'>,
 ): SealPlace {
@@ -47,7 +45,7 @@ export function placeOfMfaDevice(
   return { purpose: 'mfa_devices.sealed_seed', id, owner: ownerOf(type, ownerId) };
 }
 
-/** The place of the seed of a device that a console session is about to bind. */
+/** Returns the place of the seed of a device that a console session is about to bind. */
 export function placeOfSessionDevice(
   row: Pick<Schema['console_sessions'], 'session_id' | 'owner_type' | 'owner_id'>,
 ): SealPlace {
@@ -55,19 +53,19 @@ export function placeOfSessionDevice(
   return { purpose: 'console_sessions.sealed_seed', id, owner: ownerOf(type, ownerId) };
 }
 
-/** The place of the secret of a guard's credential. */
+/** Returns the place of the secret of a guard's credential. */
 export function placeOfGuard(row: Pick<Schema['guards'], 'guard_id' | 'access_key_id'>): SealPlace {
   return { purpose: 'guards.sealed_secret', id: row.access_key_id, owner: `guard:${row.guard_id}` };
 }
 
-/** How the sealed texts of one column are found and bound. */
+/** Description of a column: how its sealed texts are found and bound. */
 interface ColumnDescription<Table extends keyof Schema> {
   readonly table: Table;
   readonly column: string & keyof Schema[Table];
-  /** The primary key. */
+  /** Primary key. */
   readonly key: readonly (string & keyof Schema[Table])[];
   readonly placeOf: (row: Schema[Table]) => SealPlace;
-  /** What the first form was bound to, for texts sealed before owners were. Undefined for a column without any. */
+  /** Binding of the first form, for texts sealed before owners were bound; `undefined` for a column without any. */
   readonly firstForm: ((row: Schema[Table]) => string) | undefined;
 }
 
@@ -77,7 +75,7 @@ function describe<Table extends keyof Schema>(
   return description;
 }
 
-/** Every column that holds sealed texts; a test compares it with the database. */
+/** Columns that contain sealed texts; a test compares them with the database. */
 export const sealedColumns = {
   'access_keys.sealed_secret': describe({
     table: 'access_keys',

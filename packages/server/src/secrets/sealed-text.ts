@@ -5,8 +5,8 @@ const nonceBytes = 12;
 const tagBytes = 16;
 
 /**
- * A stored secret that does not open: it was changed, moved to another row, or sealed with another key. Which of
- * them cannot be told, and nothing of the secret or the key is said.
+ * A stored secret does not open: it was changed, moved to another row, or sealed with another key. These cases cannot
+ * be told apart, and nothing of the secret or the key is in the message.
  */
 export class SecretUnreadable extends Error {
   constructor(message: string) {
@@ -17,8 +17,8 @@ export class SecretUnreadable extends Error {
 
 /**
  * Encrypts with AES-256-GCM under a fresh random 96-bit nonce.
- * @param associatedData what the text is bound to; the same must be given to open it
- * @returns base64url of nonce, ciphertext and tag
+ * @param associatedData binding of the text; the same is needed to open it
+ * @returns Base64url of nonce, ciphertext and tag
  */
 export function sealText(
   key: KeyObject,
@@ -35,12 +35,12 @@ export function sealText(
 }
 
 /**
- * Opens what `sealText` made.
- * @throws SecretUnreadable when a single bit of the text, the associated data or the key differs
+ * Decrypts a text of `sealText`.
+ * @throws SecretUnreadable if a single bit of the text, the associated data or the key differs
  */
 export function openText(key: KeyObject, sealed: string, associatedData: string): Buffer {
   const bytes = Buffer.from(sealed, 'base64url');
-  // Base64 has several spellings for the same bytes; only the one that we write is accepted.
+  // Base64 has several encodings of the same bytes; only the canonical one is accepted.
   if (bytes.length < nonceBytes + tagBytes || bytes.toString('base64url') !== sealed) throw unreadable();
   const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, nonceBytes), {
     authTagLength: tagBytes,

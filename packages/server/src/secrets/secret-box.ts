@@ -3,7 +3,7 @@ import type { MasterKey } from './master-key.ts';
 import { type SealPlace, sealedColumns } from './sealed-columns.ts';
 import { openText, SecretUnreadable, sealText } from './sealed-text.ts';
 
-/** Says how a text was sealed. The first form was bound to account and row, and not to the owner. */
+/** Prefix of the present form. The first form was bound to account and row, but not to the owner. */
 const version = 's2.';
 const firstVersion = 's1.';
 
@@ -16,8 +16,8 @@ const keptDataKeys = 10_000;
 const keptReports = 1000;
 
 /**
- * Seals and opens the secrets that must be had back (AccessKey secrets, MFA seeds): AES-256-GCM with a data key per
- * account, which the master key wraps. A sealed text is bound to its account, purpose, row and owner.
+ * Seals and opens the secrets that are needed in clear (AccessKey secrets, MFA seeds): AES-256-GCM with a data key
+ * per account, which the master key wraps. A sealed text is bound to its account, purpose, row and owner.
  */
 export class SecretBox {
   readonly #masterKeys: readonly MasterKey[];
@@ -28,9 +28,9 @@ export class SecretBox {
   readonly #reported = new Set<string>();
 
   /**
-   * @param masterKeys the first wraps new data keys; the others still open what they have wrapped
+   * @param masterKeys the first one wraps new data keys; the others still open what they have wrapped
    * @param randomBytes a cryptographically secure source
-   * @param log told once of each stored text that does not open, by the id of its row
+   * @param log receives one message for each stored text that does not open, with the id of its row
    */
   constructor(
     masterKeys: readonly [MasterKey, ...MasterKey[]],
@@ -43,7 +43,7 @@ export class SecretBox {
   }
 
   /**
-   * Makes the data key of a new account.
+   * Creates the data key of a new account.
    * @returns the wrapped key, to be stored with the account
    */
   async createDataKey(accountId: string): Promise<string> {
@@ -57,10 +57,10 @@ export class SecretBox {
 
   /**
    * Encrypts a secret for one place.
-   * @param wrappedDataKey the account's, as `createDataKey` gave it
-   * @param place what the text is bound to; needed again to open it
+   * @param wrappedDataKey of the account, as `createDataKey` returned it
+   * @param place binding of the text; needed again to open it
    * @returns text to be stored
-   * @throws SecretUnreadable when the data key does not unwrap
+   * @throws SecretUnreadable if the data key does not unwrap
    */
   async seal(
     accountId: string,
@@ -76,9 +76,9 @@ export class SecretBox {
   }
 
   /**
-   * Decrypts what `seal` made. Of a text from the database that does not open, the log is told once.
-   * @throws SecretUnreadable when the text or the wrapped key was changed, or either belongs to another row, owner,
-   *   purpose or account, or the text has the first form
+   * Decrypts a text of `seal`. A stored text that does not open is logged once.
+   * @throws SecretUnreadable if the text or the wrapped key was changed, or either belongs to another row, owner,
+   * purpose or account, or the text has the first form
    */
   async open(accountId: string, wrappedDataKey: string, sealed: string, place: SealPlace): Promise<string> {
     try {
@@ -94,14 +94,14 @@ export class SecretBox {
     }
   }
 
-  /** Whether a text has the first form. */
+  /** Returns whether a text has the first form. */
   isFirstForm(sealed: string): boolean {
     return sealed.startsWith(firstVersion);
   }
 
   /**
-   * Decrypts a text of the first form: for the sweep that seals those anew, and for texts that clients keep.
-   * @param associatedData what it was bound to beside its account
+   * Decrypts a text of the first form: for the sweep that seals those anew, and for texts that clients store.
+   * @param associatedData binding of the text beside its account
    * @throws SecretUnreadable
    */
   openFirstForm(
@@ -164,7 +164,7 @@ export class SecretBox {
           throw new SecretUnreadable('a data key has the wrong length');
         return key;
       } catch (error) {
-        // An earlier key that merely does not know the text says less than one that failed on its own.
+        // An earlier key that does not know the text says less than one that failed by itself.
         if (failure === undefined || !(error instanceof SecretUnreadable)) failure = error;
       }
     }
@@ -172,7 +172,7 @@ export class SecretBox {
   }
 }
 
-/** JSON, so that no part can be written in a way that another reads as its own. */
+/** JSON, so that no part can contain what another part is read as. */
 function boundTo(accountId: string, { purpose, id, owner }: SealPlace): string {
   return `claviger secret v2\n${JSON.stringify([accountId, purpose, id, owner])}`;
 }

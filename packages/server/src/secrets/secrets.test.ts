@@ -23,7 +23,7 @@ import { SecretUnreadable } from './sealed-text.ts';
 import { SecretBox } from './secret-box.ts';
 import { VaultMasterKey } from './vault-master-key.ts';
 
-/** Audit events of rotations are the command's, and tested with it. */
+/** Audit events of rotations belong to the command, and are tested with it. */
 const unrecorded = async () => {};
 
 const account = '1234567890123456';
@@ -66,7 +66,7 @@ describe('a sealed secret', async () => {
     }
   });
 
-  test('never looks the same twice, and does not show the secret', async () => {
+  test('differs at every sealing, and does not contain the secret', async () => {
     const again = await box.seal(account, wrapped, secret, place);
     assert.notEqual(again, sealed);
     assert.ok(!Buffer.from(again.slice(3), 'base64url').includes(secret));
@@ -89,27 +89,30 @@ describe('a sealed secret', async () => {
     }
   });
 
-  test('does not open in another account, not even with the data key moved along', async () => {
+  test('does not open in another account, even with the data key moved along', async () => {
     await assert.rejects(box.open('1999999999999999', wrapped, sealed, place), SecretUnreadable);
     const other = await box.createDataKey('1999999999999999');
     await assert.rejects(box.open('1999999999999999', other, sealed, place), SecretUnreadable);
     await assert.rejects(box.open(account, other, sealed, place), SecretUnreadable);
   });
 
-  test('does not open when any byte of it was changed', async () => {
+  test('does not open if any byte of it was changed', async () => {
     for (const changed of corruptions(sealed)) {
       await assert.rejects(box.open(account, wrapped, changed, place), SecretUnreadable, changed);
     }
   });
 
-  test('does not open when any byte of the wrapped data key was changed', async () => {
+  test('does not open if any byte of the wrapped data key was changed', async () => {
     for (const changed of corruptions(wrapped)) {
       await assert.rejects(box.open(account, changed, sealed, place), SecretUnreadable, changed);
     }
   });
 });
 
-/** Each character changed to its neighbour (the last of a base64 text may differ in unused bits only), and each cut. */
+/**
+ * Yields the text with each character changed to its neighbour (the last of a Base64 text may differ in unused bits
+ * only), and each truncation.
+ */
 function* corruptions(text: string): Generator<string> {
   for (let at = 0; at < text.length; at += 1) {
     for (const flip of [1, 2, 128]) {
@@ -124,7 +127,7 @@ function* corruptions(text: string): Generator<string> {
 }
 
 describe('the master key in a file', () => {
-  test('is made once, for its owner only', () => {
+  test('is created once, readable by its owner only', () => {
     const file = freshFile();
     createMasterKeyFile(file, randomBytes);
     assert.equal(statSync(file).mode & 0o777, 0o600);
@@ -134,12 +137,12 @@ describe('the master key in a file', () => {
     assert.equal(readFileSync(file, 'latin1'), content);
   });
 
-  test('has its place in the data directory', () => {
+  test('is in the data directory', () => {
     assert.equal(masterKeyFile('/var/lib/claviger'), join('/var/lib/claviger', 'master.key'));
   });
 
   for (const mode of [0o640, 0o604, 0o620, 0o666]) {
-    test(`is refused when its mode is ${mode.toString(8)}`, () => {
+    test(`is refused if its mode is ${mode.toString(8)}`, () => {
       const file = freshFile();
       createMasterKeyFile(file, randomBytes);
       chmodSync(file, mode);
@@ -147,11 +150,11 @@ describe('the master key in a file', () => {
     });
   }
 
-  test('is missed', () => {
+  test('is required', () => {
     assert.throws(() => openMasterKeyFile(freshFile(), randomBytes), MasterKeyUnavailable);
   });
 
-  test('is exchanged while a server goes on sealing and opening', async () => {
+  test('is rotated while a server goes on sealing and opening', async () => {
     const file = freshFile();
     createMasterKeyFile(file, randomBytes);
     const store = await openStore(
@@ -192,7 +195,7 @@ describe('the master key in a file', () => {
     const sealed = await server.seal('1', before, secret, place);
     addMasterKey(file, randomBytes);
     assert.equal(statSync(file).mode & 0o777, 0o600);
-    // Made by the running server after the new key was added, before the data keys are wrapped anew.
+    // Created by the running server after the new key was added, before the data keys are wrapped anew.
     const between = await addAccount('2');
     const sealedBetween = await server.seal('2', between, secret, place);
 
@@ -215,7 +218,7 @@ describe('the master key in a file', () => {
     assert.equal(await restarted.open('2', await wrappedOf('2'), sealedBetween, place), secret);
     await assert.rejects(restarted.open('1', before, sealed, place), SecretUnreadable);
 
-    // One data key that does not open stops it, with nothing changed.
+    // A data key that does not open stops the rotation, with nothing changed.
     await store.write(({ queries }) =>
       queries
         .updateTable('accounts')
@@ -233,7 +236,7 @@ describe('the master key in a file', () => {
 });
 
 describe('the master key in the environment', () => {
-  test('must be the base64 of 32 bytes, and its value is not told', () => {
+  test('must be the Base64 of 32 bytes, and its value is not in the error', () => {
     for (const value of [
       undefined,
       '',
@@ -248,7 +251,7 @@ describe('the master key in the environment', () => {
     }
   });
 
-  test('may be two during a rotation: the first wraps, both unwrap', async () => {
+  test('may be two keys during a rotation: the first wraps, both unwrap', async () => {
     const [old, next] = [newMasterKeyText(randomBytes), newMasterKeyText(randomBytes)];
     const dataKey = randomBytes(32);
     const wrapped = await environmentKey(old).wrap(dataKey, account);
@@ -260,7 +263,7 @@ describe('the master key in the environment', () => {
   });
 });
 
-test('no key shows in JSON, in inspection or in an error', async () => {
+test('keys do not appear in JSON, in inspection or in an error', async () => {
   const text = newMasterKeyText(randomBytes);
   const masterKey = environmentKey(text);
   const box = new SecretBox([masterKey], randomBytes);
@@ -343,7 +346,7 @@ describe('a master key in a key service', () => {
     assert.deepEqual(requests, ['POST /v1/transit/encrypt/claviger', 'POST /v1/transit/decrypt/claviger']);
     assert.equal(keyIdOf(wrapped), 'claviger');
     await assert.rejects(box.open('1999999999999999', wrapped, sealed, place), SecretUnreadable);
-    // And over to a local key, with both known meanwhile.
+    // And to a local key, with both known meanwhile.
     const local = environmentKey();
     const both = new SecretBox(
       [local, new VaultMasterKey({ address, token, keyName: 'claviger', fetch })],
@@ -352,7 +355,7 @@ describe('a master key in a key service', () => {
     assert.equal(await both.open(account, wrapped, sealed, place), secret);
   });
 
-  test('an answer that fails says nothing of the token', async () => {
+  test('a failed answer reveals nothing of the token', async () => {
     const wrong = new VaultMasterKey({ address, token: 'hvs.wrong', keyName: 'claviger', fetch });
     await assert.rejects(wrong.wrap(randomBytes(32), account), /answered 403/);
     const nobody = new VaultMasterKey({

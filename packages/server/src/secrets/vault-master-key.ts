@@ -3,31 +3,31 @@ import { SecretUnreadable } from './sealed-text.ts';
 
 const provider = 'vault';
 
-/** How long the key service may take to answer, in milliseconds. */
+/** Time limit for an answer of the key service, ms. */
 const answerLimitMs = 5000;
 
 export interface VaultTransitOptions {
   /** `https://vault.example:8200`; the part before `/v1/`. */
   readonly address: string;
   readonly token: string;
-  /** The name of the key in the transit engine: letters, digits, `_` and `-`. */
+  /** Name of the key in the transit engine: letters, digits, `_` and `-`. */
   readonly keyName: string;
-  /** Where the transit engine is mounted; `transit` unless told. */
+  /** Mount path of the transit engine; default `transit`. */
   readonly mount?: string;
   /** The network, as `fetch`. */
   readonly fetch: typeof fetch;
 }
 
 /**
- * A master key that stays in a key service which speaks the transit API of HashiCorp Vault (OpenBao does as well):
- * it wraps and unwraps over HTTP, and binds each data key to its account with `associated_data`.
+ * Master key in a key service that speaks the transit API of HashiCorp Vault (OpenBao does as well): it wraps and
+ * unwraps over HTTP, and binds each data key to its account with `associated_data`.
  */
 export class VaultMasterKey implements MasterKey {
   readonly keyId: string;
   readonly #options: VaultTransitOptions;
   readonly #base: string;
 
-  /** @throws MasterKeyUnavailable when the key name or the address is malformed */
+  /** @throws MasterKeyUnavailable if the key name or the address is malformed */
   constructor(options: VaultTransitOptions) {
     if (!/^[A-Za-z0-9_-]{1,64}$/.test(options.keyName)) {
       throw new MasterKeyUnavailable(
@@ -78,10 +78,10 @@ export class VaultMasterKey implements MasterKey {
       });
       answer = await response.json();
     } catch {
-      // What was thrown may hold the request, and so the token; it is not passed on.
+      // The thrown error may contain the request, and so the token; it is not passed on.
       throw new MasterKeyUnavailable('the key service does not answer');
     }
-    // 400 is what transit answers to a ciphertext that does not open.
+    // 400 is transit's answer to a ciphertext that does not open.
     if (verb === 'decrypt' && response.status === 400) {
       throw new SecretUnreadable('the key service does not open a wrapped data key');
     }

@@ -10,32 +10,32 @@ import { readRootSignIn } from './root-password.ts';
 import { hasFactor, readSecondFactors, type SecondFactors, type SessionOwner } from './second-factor.ts';
 import { hashOfToken } from './session-secret.ts';
 
-/** How long the steps of one sign-in may take. */
+/** Maximum duration of a sign-in with all its steps, ms. */
 export const signInMs = 15 * 60 * 1000;
 
-/** A session that nobody uses ends. */
+/** Idle time after which a session ends, ms. */
 export const idleMs = 60 * 60 * 1000;
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** A session as it stands now, with whose it is. */
+/** Console session as it stands now, with its owner. */
 export interface ConsoleSession {
   readonly row: ConsoleSessionRow;
   readonly account: Account;
   readonly owner: SessionOwner;
-  /** Undefined for the root. */
+  /** `undefined` for the account root. */
   readonly user: UserRow | undefined;
   readonly preference: SecurityPreference;
   readonly factors: SecondFactors;
-  /** When it ends if it is used; milliseconds since the epoch. */
+  /** End of the session if it stays in use; milliseconds since the epoch. */
   readonly expiresAt: number;
 }
 
 /**
- * The session that a browser shows, if there still is one. Nothing of it is kept in memory: it is looked up with each
+ * Returns the session of a cookie; `undefined` if it has ended. Nothing of it is kept in memory: it is read with each
  * request, so that it ends on every node with its user, password, second factor, sign-in profile or account.
  * @param queries of a transaction, or of committed data
- * @param token as the cookie has it
+ * @param token value of the cookie
  * @param now milliseconds since the epoch
  */
 export async function readConsoleSession(
@@ -53,8 +53,8 @@ export async function readConsoleSession(
 }
 
 /**
- * The session of that name, if it is a whole one and still there: what was opened in it need not end because nobody
- * has looked at the console for an hour.
+ * Returns the complete session of an id, if it has not ended. Its idle time is not checked: an STS session that was
+ * opened in it need not end because the console has not been used for an hour.
  */
 export async function readNamedConsoleSession(
   queries: Queries,
@@ -79,7 +79,7 @@ async function standingOf(
   const account = await readAccount(queries, row.account_id);
   if (account?.status !== 'Active') return undefined;
   const preference = await readSecurityPreference(queries, row.account_id);
-  // A shorter duration that is set later counts for sessions that are there already.
+  // A shorter duration also applies to sessions that began before it was set.
   const expiresAt = Math.min(row.expires_at, row.signed_in_at + preference.LoginSessionDuration * HOUR_MS);
   if (expiresAt <= now) return undefined;
   const found = await readOwner(queries, row, account);
@@ -110,7 +110,8 @@ async function readOwner(
       const user = await findUser(queries, accountId, { by: 'id', userId: id });
       if (user === undefined) return undefined;
       const profile = await findLoginProfile(queries, accountId, id);
-      // What rests on the identity provider needs no profile, and ends when users no longer come that way.
+      // A session that rests on the identity provider needs no sign-in profile, and ends when users no longer
+      // sign in that way.
       if (Number(row.password_set_at) === 0) {
         const sso = await readUserSsoSettings({ queries, account });
         if (!sso.enabled || profile?.status === 'Inactive') return undefined;
@@ -141,7 +142,7 @@ export async function endConsoleSession(queries: Queries, sessionHash: string): 
   await queries.deleteFrom('console_sessions').where('session_hash', '=', sessionHash).execute();
 }
 
-/** Removes sessions and tickets that have ended. @returns how many sessions */
+/** Removes sessions and tickets that have ended. @returns number of sessions */
 export async function purgeConsoleSessions(queries: Queries, now: number): Promise<number> {
   await queries.deleteFrom('mfa_tickets').where('expires_at', '<=', now).execute();
   const { numDeletedRows } = await queries
@@ -151,7 +152,7 @@ export async function purgeConsoleSessions(queries: Queries, now: number): Promi
   return Number(numDeletedRows);
 }
 
-/** The whole sessions of the same owner that are still there, the latest first. */
+/** Returns the complete sessions of the same owner that have not ended, the latest first. */
 export async function listConsoleSessions(
   queries: Queries,
   { row }: Pick<ConsoleSession, 'row'>,
@@ -173,7 +174,7 @@ export async function listConsoleSessions(
 
 /**
  * Ends a session of the same owner.
- * @param sessionId undefined for all but the owner's present one
+ * @param sessionId `undefined` for all but the owner's present one
  */
 export async function endNamedSession(
   queries: Queries,

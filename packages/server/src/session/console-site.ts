@@ -3,17 +3,17 @@ import { parseIpAddress } from '@claviger/policy';
 import { Refusal } from '../errors/refusal.ts';
 import { headerOf } from '../wire/request-format.ts';
 
-/** Where a browser has the console open. */
+/** Address of the console in a browser. */
 export interface ConsoleSite {
-  /** `https://keys.example.com`: what pages and authenticators call it. */
+  /** Origin, as pages and authenticators name it: `https://keys.example.com`. */
   readonly origin: string;
   readonly secure: boolean;
-  /** Whether the operator has said that this is the address; otherwise it is what the request says. */
+  /** Whether the address comes from the configuration; otherwise it comes from the request. */
   readonly configured: boolean;
 }
 
 /**
- * The site that a request came to: the operator's public address, or else the host that the request names.
+ * Returns the site that a request was sent to: the configured public address, else the host that the request names.
  * @param publicUrl of the configuration
  * @param secure whether the client's own connection is TLS
  */
@@ -26,29 +26,30 @@ export function consoleSite(request: GuardRequest, publicUrl: URL | undefined, s
 }
 
 /**
- * Refuses what a page of another site makes a browser send. Every browser says where a POST comes from; a program
- * that says nothing has no cookies but its own.
+ * Asserts that a request was not sent by a page of another site. Browsers name the origin of every POST; a program
+ * that names none has no cookies but its own.
  * @throws Refusal ForeignOrigin
  */
 export function assertSameOriginPage(request: GuardRequest, site: ConsoleSite): void {
   const fetchSite = headerOf(request, 'sec-fetch-site');
   const origin = headerOf(request, 'origin');
-  // What must not tell where it comes from says `null`; then the browser's own word counts, which no page can change.
+  // A page that must not reveal its origin sends `null`; then `Sec-Fetch-Site` decides, which no page can
+  // set.
   const isOwn =
     origin === undefined || isOrigin(origin, site) || (origin === 'null' && fetchSite === 'same-origin');
   const foreign = !isOwn || (fetchSite !== undefined && fetchSite !== 'same-origin');
   if (foreign) throw new Refusal('ForeignOrigin', { origin: site.origin });
 }
 
-/** A proxy that ends TLS without saying so leaves us with the right host and the wrong scheme. */
+/** A proxy that ends TLS without telling so leaves the right host and the wrong scheme. */
 function isOrigin(origin: string, site: ConsoleSite): boolean {
   if (site.configured) return origin === site.origin;
   return originOf(origin) === origin && URL.parse(origin)?.host === URL.parse(site.origin)?.host;
 }
 
 /**
- * The name that passkeys are bound to: the host of the console. Browsers have none for addresses of numbers, and an
- * address that nobody has vouched for must not get any.
+ * Returns the relying party id that passkeys are bound to: the host of the console. Browsers have none for IP
+ * addresses, and a host name that only the request has named must not get any.
  * @throws Refusal PasskeyUnavailable
  */
 export function relyingPartyId(site: ConsoleSite): string {
@@ -60,8 +61,8 @@ export function relyingPartyId(site: ConsoleSite): string {
 }
 
 /**
- * The address of the console, for what is only good at that address: somebody has to have vouched for it, or it is
- * this machine. A request can name any host it likes.
+ * Returns the origin of the console where it can be trusted: from the configuration, or this machine. A request can
+ * name any host.
  * @throws Refusal PublicUrlNeeded
  */
 export function trustedOrigin(site: ConsoleSite): string {

@@ -1,16 +1,16 @@
-/** What the console keeps in a browser. */
+/** Cookies of the console. */
 export type ConsoleCookie = 'session' | 'mfa' | 'saml';
 
-/** With TLS the name itself binds a cookie to this host, so that no neighbour in the domain can plant one. */
+/** With TLS the prefix `__Host-` binds a cookie to this host, so that no neighbour in the domain can plant one. */
 const nameOf = (cookie: ConsoleCookie, secure: boolean): string =>
   `${secure ? '__Host-' : ''}claviger_${cookie}`;
 
-/** The form of every token: nothing else is looked up. */
+/** Form of every token; other values are not looked up. */
 const tokenForm = /^[A-Za-z0-9]{44}$/;
 
 /**
- * The value of a cookie of ours; undefined when there is none, or more than one of that name: somebody else has
- * planted one of them then.
+ * Returns the value of a cookie; `undefined` if it is absent, or sent more than once: then another site of the domain
+ * has planted one of them.
  * @param secure whether the client's own connection is TLS
  */
 export function readCookie(
@@ -34,9 +34,10 @@ export function readCookie(
 }
 
 /**
- * A `Set-Cookie` header's value. No page can read the cookie, and no other site makes a browser send it.
- * @param value empty to take the cookie away
- * @param seconds that it lasts; undefined for as long as the browser runs
+ * Returns the value of a `Set-Cookie` header. Pages cannot read the cookie, and other sites cannot make a browser
+ * send it.
+ * @param value empty to remove the cookie
+ * @param seconds lifetime; `undefined`: until the browser is closed
  */
 export function setCookie(
   cookie: ConsoleCookie,

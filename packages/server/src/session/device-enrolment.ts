@@ -6,15 +6,15 @@ import { placeOfSessionDevice } from '../secrets/sealed-columns.ts';
 import { Secret } from '../wire/secret.ts';
 import { type ConsoleSession, changeConsoleSession } from './console-session.ts';
 
-/** What an authenticator app learns a new device from. */
+/** Seed of a new device, for an authenticator app. */
 export interface EnrolmentSeed {
   /** Base32. */
   readonly seed: Secret;
-  /** A PNG, in Base64. */
+  /** PNG, Base64. */
   readonly qrCode: Secret;
 }
 
-/** Gives the owner of a session a seed for a device, in place of any that it has not bound yet. */
+/** Gives the owner of a session the seed of a new device, in place of one that is not bound yet. */
 export async function beginDevice(scope: Scope, session: ConsoleSession): Promise<EnrolmentSeed> {
   const { row, account, owner } = session;
   const { identifiers, secrets } = scope.services;
@@ -27,7 +27,7 @@ export async function beginDevice(scope: Scope, session: ConsoleSession): Promis
 }
 
 /**
- * Makes the device and binds it to the owner of the session, who shows by two consecutive codes to have it.
+ * Creates the device and binds it to the owner of the session, who proves its possession by two consecutive codes.
  * @throws Refusal CheckAuthenticationCodeFail, EntityAlreadyExists.User.MFADevice, LimitExceeded.VirtualMFADevice
  */
 export async function finishDevice(
@@ -44,7 +44,7 @@ export async function finishDevice(
   await bindDevice(scope, owner, made.serialNumber, codes);
 }
 
-/** A device that somebody makes for itself has its own name, unless that is taken. */
+/** Returns the owner's name as the device name, or a variant of it if that is taken. */
 async function freeDeviceName(scope: Scope, ownName: string): Promise<string> {
   for (let number = 1; number < 100; number++) {
     const name = number === 1 ? ownName : `${ownName.slice(0, 60)}-${number}`;

@@ -4,16 +4,19 @@ import type { SecurityPreference } from '../settings/security-preference.ts';
 import { hasFactor, type SecondFactors, type SessionOwner } from './second-factor.ts';
 import { hashOfToken } from './session-secret.ts';
 
-/** RAM remembers a second factor for seven days, where an account allows it at all (EnableSaveMFATicket). */
+/**
+ * Lifetime of a ticket, ms. RAM remembers a second factor for seven days, where an account allows it at all
+ * (EnableSaveMFATicket).
+ */
 const lifeMs = 7 * DAY_MS;
 
-/** The same in seconds, for a cookie. */
+/** Lifetime of a ticket in seconds, for its cookie. */
 export const mfaTicketSeconds = lifeMs / 1000;
 
-/** Tickets of one user at the same time; the oldest make room. */
+/** Maximum number of tickets of one user; the oldest is deleted. */
 const ticketsAtMost = 20;
 
-/** Spares a browser the second factor for a while. @returns what the browser keeps */
+/** Issues a ticket that spares a browser the second factor for a while. @returns value of the cookie */
 export async function issueMfaTicket(scope: Scope, owner: SessionOwner, factor: string): Promise<string> {
   const ticket = scope.services.identifiers.consoleSessionToken();
   const { accountId } = scope.account;
@@ -43,8 +46,8 @@ export async function issueMfaTicket(scope: Scope, owner: SessionOwner, factor: 
 }
 
 /**
- * The second factor that a browser is spared, if it shows a ticket of this user, the account still allows it, and the
- * user still has that factor.
+ * Returns the second factor that a ticket stands for, if the ticket is of this user, the account still allows
+ * tickets, and the user still has that factor.
  */
 export async function readMfaTicket(
   scope: Scope,

@@ -3,10 +3,10 @@ import type { Services } from '../context/services.ts';
 import { purgeConsoleSessions } from './console-session.ts';
 
 /**
- * Deletes the console sessions that have expired. Each account that had some gets one audit event
+ * Deletes the console sessions that have expired. Each account with such sessions gets one audit event
  * `PurgeConsoleSessions` with their number.
  * @param now milliseconds since the epoch
- * @returns how many were deleted
+ * @returns number of deleted sessions
  */
 export function purgeExpiredSessions(services: Services, now: number): Promise<number> {
   return services.store.write(async ({ queries }) => {

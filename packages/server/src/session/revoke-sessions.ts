@@ -11,7 +11,7 @@ import { requireRole } from '../roles/role.ts';
 import { findUserOfKey, requireUser, type UserReference } from '../users/user.ts';
 
 /**
- * Ends every session of a role that was opened before now. The role itself can be assumed again.
+ * Ends every session of a role that began before now. The role itself can be assumed again.
  * @throws Refusal EntityNotExist.Role
  */
 export async function revokeSessionsOfRole(scope: Scope, roleName: string): Promise<void> {
@@ -22,8 +22,9 @@ export async function revokeSessionsOfRole(scope: Scope, roleName: string): Prom
 }
 
 /**
- * Ends every session of a user that began before now: in the console, and of roles that the user or its AccessKeys
- * have assumed. Browsers that were spared a second factor are asked again. The AccessKeys themselves stay.
+ * Ends every session of a user that began before now: console sessions, and STS sessions of roles that the user or
+ * its AccessKeys have assumed. Browsers with an MFA ticket are asked for the second factor again. The AccessKeys
+ * themselves stay.
  * @throws Refusal EntityNotExist.User
  */
 export async function revokeSessionsOfUser(scope: Scope, reference: UserReference): Promise<void> {
@@ -37,7 +38,7 @@ export async function revokeSessionsOfUser(scope: Scope, reference: UserReferenc
 }
 
 /**
- * Ends every session of a role that was opened with an AccessKey before now.
+ * Ends every STS session that was opened with an AccessKey before now.
  * @throws Refusal EntityNotExist.User.AccessKey
  */
 export async function revokeSessionsOfAccessKey(
@@ -51,7 +52,7 @@ export async function revokeSessionsOfAccessKey(
   scope.touched('ACS::RAM::AccessKey', accessKeyId);
 }
 
-/** Ends every session of an account that began before now, the caller's among them. */
+/** Ends every session of an account that began before now, including the caller's. */
 export async function revokeSessionsOfAccount(scope: Scope): Promise<void> {
   const { accountId } = scope.account;
   await endRoleSessions(scope.queries, accountId, `account:${accountId}`, scope.now);
@@ -61,7 +62,7 @@ export async function revokeSessionsOfAccount(scope: Scope): Promise<void> {
   scope.touched('ACS::RAM::Account', accountId);
 }
 
-/** What an operator revokes beside the database. */
+/** Sessions that an operator revokes. */
 export interface SessionsToRevoke {
   readonly type: 'Role' | 'User' | 'AccessKey' | 'Account';
   /** Role name, user name, AccessKey id, or the account's id. */

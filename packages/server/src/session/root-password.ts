@@ -11,18 +11,21 @@ import { endSessionsOfRoot } from '../revocation/end-console-sessions.ts';
 import type { RootSignInRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 
-/** The policy of passwords is one of RAM users; the root is locked out by this, and not for long: nobody could help it. */
+/**
+ * Failed attempts before the root is locked. The account's password policy is for RAM users; the root has this limit
+ * instead, with a short lock, since no other identity could unlock it.
+ */
 const attemptsAtMost = 10;
 const LOCK_MS = 15 * 60 * 1000;
 
-/** How the account root signs in. */
+/** Sign-in data of the account root. */
 export interface RootSignIn {
-  /** 0 while it is the one-time password. */
+  /** 0 if the password is the one-time password. */
   readonly passwordSetAt: number;
   readonly passwordMustChange: boolean;
 }
 
-/** The root's password as it stands; undefined when the root cannot sign in. */
+/** Returns the root's sign-in data; `undefined` if the root cannot sign in. */
 export async function readRootSignIn(queries: Queries, accountId: string): Promise<RootSignIn | undefined> {
   const account = await queries
     .selectFrom('accounts')
@@ -38,7 +41,7 @@ export async function readRootSignIn(queries: Queries, accountId: string): Promi
 }
 
 /**
- * Verifies the root's password. The attempt is counted before the password is looked at, as that of a user is.
+ * Verifies the root's password. The attempt is counted before the password is verified, as for users.
  * @param source of the hashing lane
  * @param now milliseconds since the epoch
  */
@@ -68,7 +71,7 @@ export async function verifyRootPassword(
   if (!(await services.passwordHashing.verify({ account: accountId, source }, hash, password)))
     return 'Wrong';
   return store.write(async ({ queries }) => {
-    // Changed while it was verified.
+    // The password was changed during the verification.
     if ((await hashOf(queries, accountId)) !== hash) return 'Wrong';
     await writeRow(queries, {
       ...(await readRow(queries, accountId)),
@@ -129,8 +132,8 @@ export async function changeRootPassword(
 }
 
 /**
- * Gives the root a one-time password, for the operator whose root has lost its own: to be changed at the next sign-in.
- * A lock is lifted and all sessions of the root end.
+ * Gives the root a one-time password, to be changed at the next sign-in, for an operator whose root password is lost.
+ * Unlocks the root and ends all its sessions.
  * @param withoutDevice whether its device is unbound, too
  */
 export async function resetRootPassword(
@@ -156,7 +159,7 @@ export async function resetRootPassword(
   scope.changed('account', accountId);
 }
 
-/** Notes that the root has signed in. */
+/** Records the time of the root's sign-in. */
 export async function noteRootSignIn(scope: Scope): Promise<void> {
   const { accountId } = scope.account;
   await writeRow(scope.queries, { ...(await readRow(scope.queries, accountId)), last_login_at: scope.now });

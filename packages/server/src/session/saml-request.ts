@@ -1,6 +1,8 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** How long a browser keeps what binds its SAML requests; seconds. A person may take a while at the provider. */
+/**
+ * Lifetime of the cookie that binds SAML requests to a browser, seconds. Signing in at the provider may take a while.
+ */
 export const samlRequestSeconds = 3600;
 
 const form = /^_([0-9a-f]{32})([0-9a-f]{64})$/;
@@ -18,8 +20,8 @@ export function newSamlRequestId(browserToken: string, accountId: string): strin
 }
 
 /**
- * Whether a request ID was made for this browser and account.
- * @param browserToken undefined when the browser shows no cookie
+ * Returns whether a request ID was made for this browser and account.
+ * @param browserToken `undefined` if the browser sends no cookie
  * @param id the `InResponseTo` of a verified assertion
  */
 export function isSamlRequestOf(browserToken: string | undefined, accountId: string, id: string): boolean {

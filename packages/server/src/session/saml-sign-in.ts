@@ -16,18 +16,18 @@ import type { ConsoleRequest } from './console-request.ts';
 import { trustedOrigin } from './console-site.ts';
 import { isSamlRequestOf } from './saml-request.ts';
 
-/** Somebody whom the account's own identity provider vouches for. */
+/** Proof of a user by the account's identity provider. */
 export interface SamlSignInProof extends Proof {
   readonly subject: SamlSubject;
   readonly settings: UserSsoSettings;
 }
 
 /**
- * Verifies what an account's identity provider says of somebody who signs in to the console. A stranger is not told
- * whether there is such an account, and whether it has a provider. The response has to answer a request of this browser,
- * or none if the account accepts that: otherwise another site could sign a browser in as the attacker.
+ * Verifies the SAML response of a console sign-in. Refusals do not reveal whether the account exists or has a
+ * provider. The response has to answer a request of this browser, or none if the account accepts that: otherwise
+ * another site could sign a browser in as the attacker.
  * @throws Refusal AuthenticationFail.SAMLAssertion.Invalid, AuthenticationFail.SAMLAssertion.Expired,
- *   AuthenticationFail.SAMLAssertion.Unsolicited, Throttling.SAMLAssertion, PublicUrlNeeded
+ * AuthenticationFail.SAMLAssertion.Unsolicited, Throttling.SAMLAssertion, PublicUrlNeeded
  */
 export async function verifySamlSignIn(
   request: ConsoleRequest,
@@ -73,13 +73,16 @@ async function enabledSettings(
   return 'fault' in metadata ? undefined : { settings, metadata };
 }
 
-/** Where the users of an account sign in. */
+/** Sign-in address of an account's users at their identity provider. */
 export interface SignOn extends Proof {
-  /** Of the provider, for HTTP-Redirect. */
+  /** Address of the provider for HTTP-Redirect. */
   readonly address: string;
 }
 
-/** Where somebody of that login name is to sign in. @throws Refusal EntityNotExist.UserSso when it is not elsewhere */
+/**
+ * Returns where a user signs in.
+ * @throws Refusal EntityNotExist.UserSso if the account has no identity provider for sign-in
+ */
 export async function signOnOf(request: ConsoleRequest, loginName: string): Promise<SignOn> {
   const none = new Refusal('EntityNotExist.UserSso', { name: loginName });
   const account = await accountOfDomain(request, loginName);
@@ -89,7 +92,7 @@ export async function signOnOf(request: ConsoleRequest, loginName: string): Prom
   return { account, address };
 }
 
-/** The account whose users have names of that domain: its default domain, or the one that its provider uses. */
+/** Returns the account of a login name's domain: its default domain, or the one that its provider uses. */
 async function accountOfDomain(request: ConsoleRequest, loginName: string): Promise<Account | undefined> {
   const { store, allowUnverifiedDomains } = request.services;
   const domain = loginName.slice(loginName.lastIndexOf('@') + 1).toLowerCase();
@@ -114,8 +117,9 @@ async function accountOfDomain(request: ConsoleRequest, loginName: string): Prom
         ]),
       ]),
     )
-    // No account gets at the users of another by naming its domain as its own: neither as an auxiliary domain that is
-    // not proven, nor by an alias such as `corp.example.com`, which is spelled like a domain without the suffix.
+    // An account must not receive the users of another by claiming its domain: neither by an auxiliary domain
+    // that is not verified, nor by an alias such as `corp.example.com`, which looks like a domain without the
+    // suffix.
     .orderBy((order) =>
       order
         .case()
@@ -134,9 +138,9 @@ async function accountOfDomain(request: ConsoleRequest, loginName: string): Prom
 }
 
 /**
- * The RAM user that an assertion is about, if it may sign in.
- * @throws Refusal AuthenticationFail.SAMLAssertion.Invalid when it is nobody's name; Inactive when its sign-in is
- *   disabled; NotSignedIn when the settings have changed since it was verified
+ * Returns the RAM user of an assertion, if it may sign in.
+ * @throws Refusal AuthenticationFail.SAMLAssertion.Invalid if no user has that name; Inactive if its sign-in is
+ * disabled; NotSignedIn if the settings have changed since the assertion was verified
  */
 export async function userOfSubject(scope: Scope, { subject, settings }: SamlSignInProof): Promise<UserRow> {
   const present = await readUserSsoSettings(scope);
@@ -160,7 +164,7 @@ export async function userOfSubject(scope: Scope, { subject, settings }: SamlSig
   return user;
 }
 
-/** Providers name a user as it signs in, `name@domain`; or, when the account says so, by its name alone. */
+/** Providers name a user as it signs in, `name@domain`; or, if the account is set so, by its name alone. */
 function userNameIn(
   subject: string,
   { auxiliaryDomain, loginWithDomain }: UserSsoSettings,

@@ -3,23 +3,26 @@ import { findBoundDevice } from '../mfa/binding.ts';
 import { listPasskeys } from '../mfa/passkey.ts';
 import type { MfaDeviceRow, PasskeyRow } from '../store/schema.ts';
 
-/** Whose session it is. */
+/** Owner of a console session. */
 export interface SessionOwner {
   readonly type: 'root' | 'user';
-  /** The user id, or the account id for the root. */
+  /** User id, or the account id for the root. */
   readonly id: string;
-  /** The user name; `root` for the root. */
+  /** User name; `root` for the root. */
   readonly name: string;
 }
 
-/** What somebody can show beside a password. */
+/** Second factors of a user or root. */
 export interface SecondFactors {
   readonly device: MfaDeviceRow | undefined;
-  /** The root has none. */
+  /** Empty for the root. */
   readonly passkeys: readonly PasskeyRow[];
 }
 
-/** What somebody has bound or registered. @param passkeysAllowed by the account's security preference */
+/**
+ * Returns the bound device and the passkeys of an owner.
+ * @param passkeysAllowed by the account's security preference
+ */
 export async function readSecondFactors(
   scope: Pick<Scope, 'queries' | 'account'>,
   owner: Pick<SessionOwner, 'type' | 'id'>,
@@ -30,14 +33,14 @@ export async function readSecondFactors(
   return { device, passkeys };
 }
 
-/** How a session remembers a device: another binding of it is another factor. */
+/** Name of a device in a session. Another binding of the same device is another factor. */
 export const deviceFactor = (device: Pick<MfaDeviceRow, 'bound_at'>): string =>
   `device ${device.bound_at ?? 0}`;
 
-/** How a session remembers a passkey. */
+/** Name of a passkey in a session. */
 export const passkeyFactor = (passkeyId: string): string => `passkey ${passkeyId}`;
 
-/** Whether what a session rests on is still there. */
+/** Returns whether the owner still has the factor that a session rests on. */
 export function hasFactor(factors: SecondFactors, name: string): boolean {
   return (
     (factors.device !== undefined && deviceFactor(factors.device) === name) ||

@@ -11,27 +11,27 @@ import { readCookie } from './cookie.ts';
 import { permissionsOf, principalOf, type SessionIdentity } from './session-identity.ts';
 import { csrfTokenOf, isCsrfToken } from './session-secret.ts';
 
-/** What a gate needs. */
+/** Options of the authenticator. */
 export interface SessionAuthenticatorOptions {
   readonly guard: Guard;
   readonly services: Services;
-  /** Where the operator says the console is; undefined when every host that reaches us will do. */
+  /** URL of the console, from the configuration; `undefined`: any host name is accepted. */
   readonly publicUrl: URL | undefined;
 }
 
-/** What a browser shows of itself: where it has the console open, and what it keeps for it. */
+/** Cookies of a request, and the site that it was sent to. */
 export interface PresentedCookies {
   readonly site: ConsoleSite;
   readonly sessionToken: string | undefined;
   readonly mfaTicket: string | undefined;
-  /** What binds SAML requests to this browser. */
+  /** Token that binds SAML requests to this browser. */
   readonly samlToken: string | undefined;
 }
 
-/** When a session was last used is noted no more often. */
+/** Minimum interval between two updates of a session's last use, ms. */
 const seenEveryMs = 60_000;
 
-/** The way in for browsers, as the guard is for those who sign: whose session is it that a request shows? */
+/** Authenticates browsers by the cookies of console sessions, as the guard authenticates signed requests. */
 export class SessionAuthenticator {
   readonly #parts: SessionAuthenticatorOptions;
 
@@ -39,7 +39,7 @@ export class SessionAuthenticator {
     this.#parts = parts;
   }
 
-  /** What a request shows; nothing of it is proven yet. */
+  /** Returns the cookies of a request; none of them is verified yet. */
   presentedCookies(request: GuardRequest): PresentedCookies {
     const { guard, publicUrl } = this.#parts;
     const site = consoleSite(request, publicUrl, guard.isSecure(request));
@@ -52,7 +52,7 @@ export class SessionAuthenticator {
     };
   }
 
-  /** @throws Refusal UnsupportedHTTPMethod, ForeignOrigin when no page of ours has sent it */
+  /** @throws Refusal UnsupportedHTTPMethod; ForeignOrigin if the request was not sent by a page of the console */
   assertSameOrigin(request: GuardRequest, { site }: PresentedCookies): void {
     if (request.method !== 'POST') {
       throw new Refusal('UnsupportedHTTPMethod', { method: request.method.slice(0, 16) });
@@ -61,9 +61,9 @@ export class SessionAuthenticator {
   }
 
   /**
-   * The session that a page of ours shows.
-   * @param stage that it has to have reached
-   * @param csrf `unknown` for a page that was just opened, and has yet to be told the token
+   * Returns the session of a request from the console.
+   * @param stage of sign-in that the session has to have reached
+   * @param csrf `unknown` for a page that was just opened, and does not have the token yet
    * @param now milliseconds since the epoch
    * @throws Refusal UnsupportedHTTPMethod, ForeignOrigin, NotSignedIn, OtherPrincipalSignedIn, InvalidCsrfToken
    */
@@ -86,7 +86,7 @@ export class SessionAuthenticator {
     return session;
   }
 
-  /** As whom the session that a page of ours shows can call operations. @throws Refusal as `present` */
+  /** Authenticates a call from the console by its session. @throws Refusal as `readSession` */
   async authenticate(
     request: GuardRequest,
     cookies: PresentedCookies,
@@ -104,8 +104,8 @@ export class SessionAuthenticator {
   }
 
   /**
-   * The same, as things stand in a transaction that may have waited for its turn.
-   * @throws Refusal NotSignedIn when the session has ended meanwhile
+   * Authenticates it again, in a transaction that may have waited.
+   * @throws Refusal NotSignedIn if the session has ended meanwhile
    */
   async reauthenticate(
     request: GuardRequest,
@@ -144,7 +144,7 @@ export class SessionAuthenticator {
   }
 }
 
-/** Where a request comes from, as identities say it. */
+/** Returns the network origin of a request. */
 function origin(guard: Guard, request: GuardRequest): Pick<SessionIdentity, 'sourceAddress' | 'vpcId'> {
   const sourceAddress = guard.sourceAddress(request);
   const vpcId = guard.vpcIdOf(sourceAddress);
@@ -156,9 +156,9 @@ async function tagsOf({ account, user }: ConsoleSession, queries: Queries): Prom
 }
 
 /**
- * Refuses a page that shows another principal than the session is of: somebody else has signed in in another tab. Pages
- * say whom they show as `<AccountId>/<UserId>`, or `<AccountId>/root`, in the header `x-claviger-principal`; without the
- * header nothing is compared, since programs that use the session's API show nobody.
+ * Asserts that the page shows the principal of the session: another one may have signed in in another tab. Pages name
+ * the principal they show as `<AccountId>/<UserId>`, or `<AccountId>/root`, in the header `x-claviger-principal`.
+ * Requests without the header are not compared, since programs that use the session's API show no principal.
  * @throws Refusal OtherPrincipalSignedIn
  */
 function assertSamePrincipal(request: GuardRequest, { account, user }: ConsoleSession): void {

@@ -7,9 +7,9 @@ import type { Queries } from '../store/store.ts';
 import type { ConsoleSession } from './console-session.ts';
 import type { ConsoleSite } from './console-site.ts';
 
-/** The sender of a request that came with a session of the console instead of a signature. */
+/** Identity of a request that is authenticated by a console session instead of a signature. */
 export interface SessionIdentity {
-  /** Tells it from an identity that a signature has proven. */
+  /** Discriminates from an identity proven by a signature. */
   readonly by: 'session';
   readonly session: ConsoleSession;
   readonly site: ConsoleSite;
@@ -18,7 +18,7 @@ export interface SessionIdentity {
   readonly credential: Pick<Credential, 'permissions' | 'sessionPolicy'>;
   readonly mfaPresent: boolean;
   readonly sourceAddress: string;
-  /** The named network that the address is in. */
+  /** Named network that contains the address. */
   readonly vpcId?: string | undefined;
   readonly secure: boolean;
   /** Milliseconds since the epoch. */
@@ -26,12 +26,12 @@ export interface SessionIdentity {
 }
 
 /**
- * Everybody who can call an operation. Closed: what depends on how somebody has proven who it is switches over `by`,
- * and does not compile when a way is added and forgotten.
+ * Identity of a caller. Closed: code that depends on the kind of authentication switches over `by`, and does not
+ * compile if a kind is added and forgotten.
  */
 export type CallerIdentity = Identity | SessionIdentity;
 
-/** As whom the owner of a session calls. @param tags of the user */
+/** Returns the principal of a console session. @param tags of the user */
 export function principalOf(
   { account, user }: Pick<ConsoleSession, 'account' | 'user'>,
   tags?: TagValues,
@@ -39,7 +39,7 @@ export function principalOf(
   return user === undefined ? rootPrincipal(account.accountId) : userPrincipal(account.accountId, user, tags);
 }
 
-/** What the owner of a session may do: what its keys may, no more and no less. */
+/** Returns the permissions of a console session: those of its owner's AccessKeys. */
 export async function permissionsOf(
   queries: Queries,
   services: Services,

@@ -26,30 +26,30 @@ import { readSecondFactors, type SessionOwner } from './second-factor.ts';
 import { hashOfToken } from './session-secret.ts';
 import { stepUpMs } from './step-up.ts';
 
-/** What a sign-in asks for next. */
+/** Next step of a sign-in. */
 export type SignInStep = 'Done' | 'Code' | 'Passkey' | 'CodeOrPasskey' | 'NewPassword' | 'BindDevice';
 
-/** Somebody whose password was right. */
+/** Proof of an owner by its password. */
 export interface PasswordProof extends Proof {
   readonly owner: SessionOwner;
   readonly passwordSetAt: number;
 }
 
-/** What a login name stands for; the account is undefined when no account has that domain. */
+/** Owner that a login name means; the account is `undefined` if no account has that domain. */
 interface NamedOwner {
   readonly account: Account | undefined;
   readonly userName: string;
 }
 
-/** Sessions of one user or root at the same time; the oldest make room. */
+/** Maximum number of sessions of one user or root; the oldest is ended. */
 const sessionsAtMost = 50;
 
 const HOUR_MS = 60 * 60 * 1000;
 
 /**
- * The first step of signing in. A name that is nobody's is answered like a wrong password, and as late.
- * @throws Refusal AuthenticationFail.SignIn, Throttling.SignIn; to who knows the password: Inactive,
- *   Forbidden.PasswordExpired, Forbidden.PasswordSignIn, Forbidden.LoginNetwork
+ * Verifies the first step of a sign-in. An unknown name is answered like a wrong password, and after the same time.
+ * @throws Refusal AuthenticationFail.SignIn, Throttling.SignIn; if the password is right: Inactive,
+ * Forbidden.PasswordExpired, Forbidden.PasswordSignIn, Forbidden.LoginNetwork
  */
 export async function verifyPasswordSignIn(
   request: ConsoleRequest,
@@ -72,9 +72,9 @@ export async function verifyPasswordSignIn(
     outcome = 'succeeded';
     return proof;
   } catch (error) {
-    // What is counted of somebody who exists is written to the disk, and that can be measured from outside.
+    // Failed attempts of existing users are written to disk, which could be measured from outside.
     await untilNextBeat(began);
-    // Else the answer would tell a right password from a wrong one.
+    // Otherwise the answer would distinguish a right password from a wrong one.
     if (begun.needsSecondFactor && error instanceof Refusal) throw new Refusal('Throttling.SignIn');
     throw error;
   } finally {
@@ -89,7 +89,10 @@ async function hasSecondFactor(queries: Queries, { account, owner }: PasswordPro
   return device !== undefined || passkeys.length > 0;
 }
 
-/** Refusals leave at whole beats after their beginning, so that how long one took says little. */
+/**
+ * Interval of refusals, ms: they are sent at multiples of it after their beginning, so that the duration reveals
+ * little.
+ */
 const beatMs = 200;
 
 async function untilNextBeat(began: number): Promise<void> {
@@ -111,7 +114,7 @@ async function verifyNamedPassword(
   if (userName === 'root') {
     request.attempted(account, { type: 'root', name: 'root' });
     const root = await verifyRootPassword(services, account, lane.source, password, now);
-    // What is locked is not verified; it takes as long all the same.
+    // A locked root's password is not verified; this takes the same time.
     if (root === 'Locked') await services.passwordHashing.verify(lane, null, password);
     if (typeof root === 'string') throw wrong();
     const owner = { type: 'root', id: account.accountId, name: 'root' } as const;
@@ -140,7 +143,10 @@ async function verifyNamedPassword(
   return { account, owner: { type: 'user', id: user.user_id, name: user.user_name }, passwordSetAt };
 }
 
-/** `name@domain`, with or without the suffix of the domain, in any case; `root@…` is the account root. */
+/**
+ * Returns the owner of a login name: `name@domain`, with or without the suffix of the domain, case-insensitive;
+ * `root@…` is the account root.
+ */
 async function ownerNamed(queries: Queries, loginName: string): Promise<NamedOwner> {
   const at = loginName.lastIndexOf('@');
   const userName = loginName.slice(0, Math.max(at, 0));
@@ -150,7 +156,7 @@ async function ownerNamed(queries: Queries, loginName: string): Promise<NamedOwn
   let accounts = queries.selectFrom('accounts').selectAll();
   accounts = isRoot
     ? accounts.where((where) =>
-        // The root's login name stays what it was when the account gets another domain.
+        // The root's login name does not follow a change of the account's domain.
         where.or([where('root_login_name', '=', `root@${full}`), where('default_domain', '=', full)]),
       )
     : accounts.where('default_domain', '=', full);
@@ -159,8 +165,8 @@ async function ownerNamed(queries: Queries, loginName: string): Promise<NamedOwn
 }
 
 /**
- * Refuses a RAM user whose account lets its users sign in from other networks only. The root is not bound, as in RAM:
- * somebody has to be able to correct the masks.
+ * Asserts that the account allows sign-ins from the request's network. The root is exempt, as in RAM: it has to be
+ * able to correct the masks.
  * @throws Refusal Forbidden.LoginNetwork
  */
 export function assertAllowedNetwork(
@@ -174,7 +180,7 @@ export function assertAllowedNetwork(
   if (!admits) throw new Refusal('Forbidden.LoginNetwork', { address });
 }
 
-/** A new session, of somebody whose password was right; to be moved on with `advance`. */
+/** Creates a session of an owner whose password was right; to be completed with `advance`. */
 export function pendingSession(
   scope: Scope,
   proof: Pick<PasswordProof, 'account' | 'owner' | 'passwordSetAt'>,
@@ -203,7 +209,7 @@ export function pendingSession(
   };
 }
 
-/** What a sign-in asks for next: the second factor, another password, a device; in this order. */
+/** Returns the next step of a sign-in: the second factor, a new password, a device; in this order. */
 export async function nextStep(
   queries: Queries,
   { row, account, owner, preference, factors }: Omit<ConsoleSession, 'expiresAt' | 'user'>,
@@ -240,17 +246,17 @@ async function demandsOn(
   }
 }
 
-/** A session that was moved on: what it asks for next, and what the browser has for it from now on. */
+/** Session after a step of its sign-in: the next step, and the new tokens of the browser. */
 export interface AdvancedSession {
   readonly step: SignInStep;
-  /** A new one when the sign-in is done: whoever has seen the earlier one has nothing. */
+  /** A new one when the sign-in is complete, so that an intercepted earlier token is worthless. */
   readonly token: string;
 }
 
 /**
- * Moves a sign-in on: writes down where it stands, and makes it a whole session when nothing is left to be asked.
- * @param session with what was shown just now in its row
- * @param token that the browser has for it; undefined for none yet
+ * Stores the progress of a sign-in, and completes the session if no step is left.
+ * @param session with the factors shown just now in its row
+ * @param token of the browser; `undefined` if it has none yet
  */
 export async function advance(
   scope: Scope,
@@ -274,7 +280,8 @@ export async function advance(
   const whole = await openConsoleSession(scope, owner, preference, {
     ...row,
     expires_at: end,
-    // A second factor shown just now, beside the password, is what a step-up would ask for. The password alone is not.
+    // A second factor shown just now, beside the password, is what a step-up would ask for. The password
+    // alone is not.
     step_up_until: row.second_factor_shown === 1 ? scope.now + stepUpMs : null,
   });
   if (owner.type === 'root') await noteRootSignIn(scope);
@@ -283,9 +290,9 @@ export async function advance(
 }
 
 /**
- * Makes a whole session of somebody who has shown all that is asked for.
+ * Completes the session of an owner who has passed all steps.
  * @param row with its end in `expires_at`
- * @returns what the browser has for it
+ * @returns tokens of the browser
  * @throws Refusal Forbidden.LoginNetwork
  */
 export async function openConsoleSession(
@@ -330,7 +337,7 @@ async function makeRoom(queries: Queries, { owner_id, account_id }: ConsoleSessi
   }
 }
 
-/** What a new password has to be like, for whoever is choosing one. */
+/** Returns the rules of a new password, for the form that asks for it. */
 export async function passwordRules(
   queries: Queries,
   accountId: string,

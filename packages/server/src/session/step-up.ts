@@ -8,20 +8,20 @@ import type { ConsoleRequest } from './console-request.ts';
 import type { ConsoleSession } from './console-session.ts';
 import { verifyRootPassword } from './root-password.ts';
 
-/** By what somebody who is signed in shows that it is still the same person. */
+/** Method of a step-up: proof that the session is still used by its owner. */
 export type StepUpMethod = 'Password' | 'Code' | 'Passkey';
 
-/** How long that counts. */
+/** Duration of a step-up, ms. */
 export const stepUpMs = 10 * 60 * 1000;
 
-/** Whether somebody has shown it lately. */
+/** Returns whether a session has a step-up that has not expired. */
 export function isSteppedUp({ row }: Pick<ConsoleSession, 'row'>, now: number): boolean {
   return Number(row.step_up_until ?? 0) > now;
 }
 
 /**
- * The methods that are open to the owner of a session: its second factors, and the password only for who has none.
- * Whoever has found an unlocked browser may well find a password in it, too.
+ * Returns the step-up methods of a session: its owner's second factors, and the password only without any. An
+ * unlocked browser may well have the password stored.
  */
 export async function stepUpMethods(queries: Queries, session: ConsoleSession): Promise<StepUpMethod[]> {
   const { device, passkeys } = session.factors;

@@ -12,15 +12,15 @@ import type { Queries } from '../store/store.ts';
 import { changeConsoleSession } from './console-session.ts';
 import { type ConsoleSite, relyingPartyId } from './console-site.ts';
 
-/** What an authenticator is asked for; a challenge of one purpose answers no other. */
+/** Purpose of a challenge; a challenge of one purpose answers no other. */
 export type ChallengePurpose = NonNullable<ConsoleSessionRow['challenge_purpose']>;
 
-/** How long an authenticator may take. */
+/** Time that an authenticator has to answer, ms. */
 const challengeMs = 5 * 60 * 1000;
 
 const rejected = (reason: string) => new Refusal('AuthenticationFail.Passkey', { reason });
 
-/** Gives a session a challenge, in place of any that it has. */
+/** Stores a new challenge in a session, in place of an earlier one. */
 export async function giveChallenge(
   queries: Queries,
   services: Services,
@@ -38,8 +38,8 @@ export async function giveChallenge(
 }
 
 /**
- * Takes the challenge of a session away, for the one answer that it is good for, right or wrong.
- * @returns undefined when there is none of that purpose
+ * Removes the challenge of a session, which is valid for one answer, right or wrong.
+ * @returns `undefined` if the session has none of that purpose
  */
 export async function takeChallenge(
   queries: Queries,
@@ -61,7 +61,7 @@ export async function takeChallenge(
   return Number(row.challenge_expires_at) > now ? row.challenge : undefined;
 }
 
-/** What a browser hands to its authenticators to register a passkey. @throws Refusal PasskeyUnavailable */
+/** Returns the options of a passkey registration, for the browser. @throws Refusal PasskeyUnavailable */
 export function registrationOptions(
   site: ConsoleSite,
   user: { readonly id: string; readonly loginName: string; readonly displayName: string },
@@ -85,7 +85,7 @@ export function registrationOptions(
   });
 }
 
-/** What a browser hands to its authenticators to have a challenge signed. @throws Refusal PasskeyUnavailable */
+/** Returns the options of a passkey assertion, for the browser. @throws Refusal PasskeyUnavailable */
 export function verificationOptions(
   site: ConsoleSite,
   passkeys: readonly PasskeyRow[],
@@ -103,14 +103,14 @@ export function verificationOptions(
   });
 }
 
-/** A passkey that its authenticator has just made. */
+/** Passkey that an authenticator has just created. */
 export type RegisteredCredential = Pick<
   PasskeyRow,
   'credential_id' | 'public_key' | 'sign_count' | 'transports'
 >;
 
 /**
- * What an authenticator has answered to a registration.
+ * Verifies the response of an authenticator to a registration.
  * @param response JSON, as the browser gives it
  * @throws Refusal AuthenticationFail.Passkey
  */
@@ -143,14 +143,14 @@ export async function verifyRegistration(
   };
 }
 
-/** A passkey that has signed, and how often it says it has. */
+/** Passkey that has signed, with its signature counter. */
 export interface UsedPasskey {
   readonly passkey: PasskeyRow;
   readonly signCount: number;
 }
 
 /**
- * What an authenticator has answered to a challenge.
+ * Verifies the response of an authenticator to a challenge.
  * @param response JSON, as the browser gives it
  * @throws Refusal AuthenticationFail.Passkey
  */
@@ -185,7 +185,9 @@ export async function verifyPasskey(
   return { passkey, signCount: verified.authenticationInfo.newCounter };
 }
 
-/** Notes that a passkey was used; an earlier answer of the same authenticator is not accepted any more. */
+/**
+ * Stores the signature counter of a passkey; an earlier response of the same authenticator is refused from then on.
+ */
 export async function noteUse(
   queries: Queries,
   { passkey, signCount }: UsedPasskey,
@@ -211,7 +213,9 @@ function parseResponse(text: string): Readonly<Record<string, unknown>> {
   return parsed as Readonly<Record<string, unknown>>;
 }
 
-/** The library throws errors for all that is wrong in a response; what they say of it is for programmers. */
+/**
+ * Returns the refusal of an invalid response. The library throws plain errors; their messages are for programmers.
+ */
 function rejectedBy(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   return rejected('it does not answer this challenge, at this address, with the user verified');

@@ -5,7 +5,7 @@ import type { ConsoleRequest } from './console-request.ts';
 import type { SessionOwner } from './second-factor.ts';
 
 /**
- * Lets somebody who is known show a password, a code or a passkey, as often as the throttle lets anybody.
+ * Runs one attempt of a known owner to prove a password, code or passkey, within the sign-in throttle.
  * @throws Refusal Throttling.SignIn, and what `attempt` throws
  */
 export async function withSignInThrottle<T>(

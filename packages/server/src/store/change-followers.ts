@@ -1,10 +1,10 @@
 import type { Change } from './store.ts';
 
-/** Those who want to hear of changes, whoever made them. */
+/** Listeners for committed changes, of this node and the others. */
 export class ChangeFollowers {
   readonly #listeners = new Set<(change: Change) => void>();
 
-  /** Adds `listener`; the answer removes it. */
+  /** Adds `listener`; returns a function that removes it. */
   add(listener: (change: Change) => void): () => void {
     // Wrapped, so that a function added twice is called twice and removed once.
     const entry = (change: Change) => listener(change);
@@ -12,7 +12,7 @@ export class ChangeFollowers {
     return () => this.#listeners.delete(entry);
   }
 
-  /** Tells every follower of every change, in order, before it returns. */
+  /** Calls every listener with every change, in order, before it returns. */
   tell(changes: Iterable<Change>): void {
     for (const change of changes) {
       for (const listener of this.#listeners) {
@@ -20,7 +20,7 @@ export class ChangeFollowers {
           listener(change);
         } catch (error) {
           // A cache that could not forget may serve a revoked key, so the process must not go on; but the
-          // change is committed and the other followers have to hear it first.
+          // change is committed, and the other listeners have to receive it first.
           queueMicrotask(() => {
             throw error;
           });
@@ -30,7 +30,7 @@ export class ChangeFollowers {
   }
 }
 
-/** The changes of one transaction, each once, in the order in which they were noted. */
+/** Changes of one transaction, each once, in the order in which they were noted. */
 export class NotedChanges {
   readonly #changes = new Map<string, Change>();
 
@@ -44,8 +44,8 @@ export class NotedChanges {
   }
 }
 
-/** How long a note of a change is kept for nodes that are behind, in milliseconds. */
+/** Time that the change log keeps a change for nodes that are behind, ms. */
 export const changeRetentionMs = 24 * 60 * 60 * 1000;
 
-/** How often, at most, a writing node removes the notes that are older, in milliseconds. */
+/** Minimum interval between two trims of the change log by a writing node, ms. */
 export const changeTrimIntervalMs = 10 * 60 * 1000;

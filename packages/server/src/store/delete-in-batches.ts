@@ -1,8 +1,8 @@
 /**
- * Removes many rows by transactions that each remove a few, so that nobody waits long behind one.
- * @param rows that one of them removes at most
- * @param portion removes so many, and says how many there were; fewer: nothing is left
- * @returns how many were removed together
+ * Deletes many rows in small transactions, so that other writes do not wait long.
+ * @param rows maximum number of rows of one transaction
+ * @param portion deletes up to that number and returns how many; fewer means that none is left
+ * @returns number of rows deleted in all
  */
 export async function deleteInBatches(
   rows: number,

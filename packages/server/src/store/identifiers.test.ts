@@ -43,7 +43,7 @@ const forms: [name: string, make: () => string, form: RegExp][] = [
 ];
 
 for (const [name, make, form] of forms) {
-  test(`${name}, and no two are alike`, () => {
+  test(`${name}, and are unique`, () => {
     const made = Array.from({ length: 2000 }, make);
     for (const text of made) assert.match(text, form);
     assert.equal(new Set(made).size, made.length);
@@ -52,11 +52,11 @@ for (const [name, make, form] of forms) {
 
 test('every character of the alphabet comes from exactly one value of the masked byte', () => {
   // A source that counts through all byte values gives each character equally often, which folding with `%`
-  // would not: 256 values over 62 characters leave 8 that come once more.
+  // would not: of 256 values over 62 characters, 8 characters would come once more.
   const counting = new Identifiers((size) => Uint8Array.from({ length: size }, (_, index) => index & 0xff));
   const counts = new Map<string, number>();
   for (let drawn = 0; drawn < 62 * 100; drawn += 31) {
-    // 31 × 2 = 62: two draws walk the alphabet once.
+    // 31 × 2 = 62: two draws use the alphabet once.
     for (const character of (counting.accessKeySecret() + counting.accessKeySecret()).slice(0, 60)) {
       counts.set(character, (counts.get(character) ?? 0) + 1);
     }

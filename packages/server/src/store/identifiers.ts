@@ -2,18 +2,18 @@ const digits = '0123456789';
 const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const alphanumerics = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const lowerAlphanumerics = 'abcdefghijklmnopqrstuvwxyz0123456789';
-/** For passwords that a person types from a screen: nothing that looks like something else. */
+/** Alphabet of passwords that a person types from a screen: no two characters look alike. */
 const legible = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
 
-/** With what the ids of guards' AccessKeys begin. */
+/** Prefix of the AccessKey ids of guards. */
 export const guardKeyPrefix = 'CVGD';
 
-/** Random bytes are asked for in blocks of this size: one call to the system serves many requests. */
+/** Random bytes are read in blocks of this size, to spare system calls. */
 const blockBytes = 4096;
 
 /**
- * Makes the identifiers and secrets of everything that the server creates, in the forms that RAM's clients
- * accept. Every character is equally likely: a draw outside the alphabet is thrown away, never folded back.
+ * Generates the identifiers and secrets of everything that the server creates, in the forms that RAM's clients
+ * accept. Every character is equally likely: a draw outside the alphabet is discarded, never folded back.
  */
 export class Identifiers {
   readonly #randomBytes: (size: number) => Uint8Array;
@@ -114,9 +114,8 @@ export class Identifiers {
   }
 
   /**
-   * A password to be changed at the first sign-in: five groups of five characters that cannot be mistaken for each
-   * other, with hyphens (146 bits). It has capital and small letters, digits and a symbol, so that no password
-   * policy refuses it.
+   * A password to be changed at the first sign-in: five groups of five unambiguous characters, with hyphens (146
+   * bits). It has upper-case and lower-case letters, digits and a symbol, so that no password policy refuses it.
    */
   oneTimePassword(): string {
     for (;;) {
@@ -125,17 +124,17 @@ export class Identifiers {
     }
   }
 
-  /** 44 alphanumerics (261 bits): what a browser shows for its session. */
+  /** 44 alphanumerics (261 bits): token in the session cookie. */
   consoleSessionToken(): string {
     return this.#draw(alphanumerics, 44);
   }
 
-  /** `cs-` and 20 lower-case alphanumerics: what a session is called; it opens nothing. */
+  /** `cs-` and 20 lower-case alphanumerics: public id of a session; it does not authenticate. */
   consoleSessionId(): string {
     return `cs-${this.#draw(lowerAlphanumerics, 20)}`;
   }
 
-  /** 43 alphanumerics (256 bits): what an authenticator has to sign. */
+  /** 43 alphanumerics (256 bits): challenge for an authenticator. */
   passkeyChallenge(): string {
     return this.#draw(alphanumerics, 43);
   }
@@ -145,7 +144,7 @@ export class Identifiers {
     return `PASSKEY-${this.#draw(alphanumerics, 20)}`;
   }
 
-  /** 22 alphanumerics (130 bits), to be mixed into password hashes. */
+  /** 22 alphanumerics (130 bits): salt of password hashes. */
   passwordSalt(): string {
     return this.#draw(alphanumerics, 22);
   }
@@ -156,13 +155,13 @@ export class Identifiers {
   }
 
   #draw(alphabet: string, length: number): string {
-    // The smallest mask that covers the alphabet: at most half of the draws are thrown away.
+    // The smallest mask that covers the alphabet: at most half of the draws are discarded.
     const mask = 2 ** Math.ceil(Math.log2(alphabet.length)) - 1;
     let text = '';
     while (text.length < length) {
       if (this.#used >= this.#block.length) this.#refill();
       const draw = this.#block[this.#used]! & mask;
-      // What has become part of a secret is not left lying in memory.
+      // Bytes that became part of a secret are cleared in the buffer.
       this.#block[this.#used] = 0;
       this.#used += 1;
       if (draw < alphabet.length) text += alphabet[draw];

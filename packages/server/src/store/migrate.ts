@@ -1,11 +1,11 @@
 import { type Kysely, sql } from 'kysely';
 import type { Queries, Store } from './store.ts';
 
-/** One step of the schema: a value, not a file that is found. */
+/** One step of the schema. */
 export interface Migration {
   /** `0001-what-it-does`: the number orders, the whole name identifies; never changed once released. */
   readonly name: string;
-  /** Makes the change, within the transaction that also records it. */
+  /** Changes the schema, within the transaction that also records it. */
   // biome-ignore lint/suspicious/noExplicitAny: a migration sees tables as they were, not as the schema is now
   up(database: Kysely<any>, kind: Store['kind']): Promise<void>;
 }
@@ -15,12 +15,12 @@ interface MigrationTable {
 }
 
 /**
- * Applies what is missing of `list`, in order. The caller has begun a transaction that excludes every other
+ * Applies the missing migrations of `list`, in order. The caller has begun a transaction that excludes every other
  * migrator, and commits it.
  * @param now milliseconds since the epoch, recorded with each migration
- * @returns the names that were applied; none when the schema is up to date
- * @throws Error when the database holds migrations that `list` does not begin with: it was made by a newer
- *   version, and going on could damage it
+ * @returns names of the applied migrations; none if the schema is up to date
+ * @throws Error if the database's migrations are not a prefix of `list`: a newer version has made it, and going on
+ * could damage it
  */
 export async function migrate(
   queries: Queries,

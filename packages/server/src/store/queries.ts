@@ -13,15 +13,15 @@ import {
 } from 'kysely';
 import type { Queries, Store } from './store.ts';
 
-/** Where queries get a connection from, for one query at a time. */
+/** Source of connections, for one query at a time. */
 export interface Connections {
   acquire(): Promise<DatabaseConnection>;
   release(connection: DatabaseConnection): void;
 }
 
 /**
- * A Kysely over `connections`, in the SQL of `kind`. It begins no transactions and streams nothing: the first is
- * the store's business (`Store.write`), the second would pin an old snapshot under later reads of the connection.
+ * Creates a Kysely instance over `connections`, in the SQL of `kind`. It has no transactions and no streaming:
+ * transactions belong to `Store.write`, and a stream would pin an old snapshot under later reads of the connection.
  */
 export function queriesOver(kind: Store['kind'], connections: Connections): Queries {
   const driver = new ConnectionsDriver(connections);
@@ -43,7 +43,7 @@ export function queriesOver(kind: Store['kind'], connections: Connections): Quer
   });
 }
 
-/** One connection lent to one transaction; once that is over, a query that was not awaited is refused. */
+/** Connection lent to one transaction; once that is over, a query that was not awaited is refused. */
 export class LentConnection implements DatabaseConnection {
   readonly #connection: DatabaseConnection;
   #over = false;
@@ -52,12 +52,12 @@ export class LentConnection implements DatabaseConnection {
     this.#connection = connection;
   }
 
-  /** Takes it back: every later query fails. */
+  /** Ends the loan: every later query fails. */
   end(): void {
     this.#over = true;
   }
 
-  /** The queries of the transaction. */
+  /** Returns the queries of the transaction. */
   queries(kind: Store['kind']): Queries {
     return queriesOver(kind, { acquire: async () => this, release: () => {} });
   }

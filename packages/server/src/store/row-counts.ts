@@ -1,6 +1,6 @@
 import type { Queries } from './store.ts';
 
-/** What is counted in each account; triggers keep the counts. */
+/** Rows that are counted in each account; triggers maintain the counts. */
 export type Counted =
   | 'users'
   | 'recycled-users'
@@ -14,12 +14,12 @@ export type Counted =
 /** Users, groups and roles that a policy is attached to, by its type and name key. */
 type AttachmentsCounted = `attachments/${'System' | 'Custom'}/${string}`;
 
-/** Returns how many rows an account has, in the same time however many there are. */
+/** Returns the number of rows of an account, in constant time. */
 export async function readRowCount(queries: Queries, accountId: string, counted: Counted): Promise<number> {
   return (await readRowCounts(queries, accountId, [counted])).get(counted) ?? 0;
 }
 
-/** Returns several counts; 0 for what was never there. */
+/** Returns several counts; 0 for rows that an account never had. */
 export async function readRowCounts<Name extends Counted>(
   queries: Queries,
   accountId: string,

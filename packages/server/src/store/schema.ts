@@ -1,11 +1,11 @@
 import type { Generated } from 'kysely';
 
 /**
- * The tables, as Kysely sees them; one schema for SQLite and PostgreSQL.
+ * Tables, as Kysely sees them; one schema for SQLite and PostgreSQL.
  *
- * Instants are whole milliseconds since the epoch (bigint columns). Names that RAM compares without
- * regard to case are stored twice: as written, and lower-cased in a `…_key` column that carries the index.
- * Text that holds a JSON document is stored as the text that was accepted, so that it is echoed unchanged.
+ * Instants are whole milliseconds since the epoch (bigint columns). Names that RAM compares case-insensitively are
+ * stored twice: as written, and lower-cased in a `…_key` column that carries the index. JSON documents are stored as
+ * the accepted text, so that they are returned unchanged.
  */
 export interface Schema {
   accounts: AccountRow;
@@ -50,13 +50,13 @@ export interface Schema {
   row_counts: RowCountRow;
 }
 
-/** A sweep over the whole database that was completed, and is not made again. */
+/** Completed sweep over the whole database, which is not repeated. */
 export interface CompletedSweepRow {
   sweep_name: string;
   completed_at: number;
 }
 
-/** A count that triggers keep; see store/row-counts.ts. */
+/** Count maintained by triggers; see store/row-counts.ts. */
 export interface RowCountRow {
   account_id: string;
   counted: string;
@@ -66,15 +66,15 @@ export interface RowCountRow {
 export interface AccountRow {
   /** 16 digits, beginning with 1. */
   account_id: string;
-  /** What the operator calls it; shown in lists only. */
+  /** Operator's name for the account; shown in lists only. */
   account_name: string;
   /** `<alias>.onaliyun.com`, lower case, unique in the installation. */
   default_domain: string;
   status: 'Active' | 'Disabled';
-  /** The account's data key, wrapped by the master key; see secrets/. */
+  /** Data key of the account, wrapped by the master key; see secrets/. */
   wrapped_data_key: string;
   root_login_name: string;
-  /** argon2id, PHC string format; null when the root cannot sign in to the console. */
+  /** argon2id, PHC string format; null if the root cannot sign in to the console. */
   root_password_hash: string | null;
   root_password_must_change: number;
   created_at: number;
@@ -84,7 +84,7 @@ export interface AccountSettingsRow {
   account_id: string;
   /** JSON of settings/security-preference; only what differs from the defaults. */
   security_preference: string;
-  /** JSON of the account-level AccessKey network policy as it was set; null when never set. */
+  /** JSON of the account-level AccessKey network policy as it was set; null if never set. */
   access_key_network_policy: string | null;
   updated_at: number;
 }
@@ -106,7 +106,7 @@ export interface UserRow {
   last_login_at: number | null;
   /** Set while the user is in the recycle bin. */
   recycled_at: number | null;
-  /** When the recycle bin lets go of it. */
+  /** Time after which it is deleted from the recycle bin. */
   purge_at: number | null;
 }
 
@@ -117,31 +117,31 @@ export interface PasswordPolicyRow {
   updated_at: number;
 }
 
-/** How a RAM user signs in to the console. */
+/** Sign-in of a RAM user to the console. */
 export interface LoginProfileRow {
   user_id: string;
   account_id: string;
-  /** argon2id, PHC string format; null for a user that signs in without a password. */
+  /** argon2id, PHC string format; null for a user who signs in without a password. */
   password_hash: string | null;
   password_set_at: number;
-  /** 1 while the password is the one that sign-in was enabled with, and was never used. */
+  /** 1 while the password is the initial one and was never used. */
   password_initial: number;
   password_reset_required: number;
   mfa_bind_required: number;
   status: 'Active' | 'Inactive';
   created_at: number;
   updated_at: number;
-  /** When sign-in was last enabled: users are idle from then on, until they sign in. */
+  /** Time when sign-in was last enabled; a user without a sign-in counts as idle from then on. */
   enabled_at: number;
   /** Wrong passwords in a row. */
   failed_attempts: number;
   locked_until: number | null;
 }
 
-/** The passwords a user had, the present one included; it outlives the login profile. */
+/** Passwords of a user, the present one included; they outlive the login profile. */
 export interface PasswordHistoryRow {
   user_id: string;
-  /** Counts up; the highest is the latest. */
+  /** Ascending; the highest is the latest. */
   sequence: number;
   account_id: string;
   /** argon2id, PHC string format; all of a user with the same salt. */
@@ -149,7 +149,7 @@ export interface PasswordHistoryRow {
   set_at: number;
 }
 
-/** Virtual MFA devices, bound to somebody or not. */
+/** Virtual MFA devices, bound or not. */
 export interface MfaDeviceRow {
   account_id: string;
   device_name: string;
@@ -157,10 +157,10 @@ export interface MfaDeviceRow {
   sealed_seed: string;
   created_at: number;
   owner_type: 'root' | 'user' | null;
-  /** The user id, or the account id for the root; null while it is not bound. */
+  /** User id, or account id for the root; null while it is not bound. */
   owner_id: string | null;
   bound_at: number | null;
-  /** The time step of the last code that was accepted: neither it nor an earlier one is accepted again. */
+  /** Time step of the last accepted code: neither it nor an earlier one is accepted again. */
   last_step: number | null;
   /** Wrong codes in a row. */
   failed_attempts: number;
@@ -173,7 +173,7 @@ export interface PasskeyRow {
   account_id: string;
   user_id: string;
   passkey_name: string;
-  /** Base64url, as the authenticator gave it. */
+  /** Base64url, as the authenticator returned it. */
   credential_id: string;
   /** COSE key, Base64url. */
   public_key: string;
@@ -184,13 +184,13 @@ export interface PasskeyRow {
   last_used_at: number | null;
 }
 
-/** A mobile phone or mailbox that codes can be sent to when a user has to verify itself. */
+/** Mobile phone or mailbox for the verification codes of a user. */
 export interface VerificationContactRow {
   user_id: string;
   verify_type: 'sms' | 'email';
   account_id: string;
   contact: string;
-  /** `pending` until its owner has shown that it can be reached there. */
+  /** `pending` until a code was confirmed. */
   status: 'active' | 'pending';
   updated_at: number;
 }
@@ -199,7 +199,7 @@ export interface AccessKeyRow {
   access_key_id: string;
   account_id: string;
   owner_type: 'root' | 'user';
-  /** The user id, or the account id for a key of the root. */
+  /** User id, or account id for a key of the root. */
   owner_id: string;
   /** Sealed; see secrets/sealed-columns.ts. */
   sealed_secret: string;
@@ -208,13 +208,13 @@ export interface AccessKeyRow {
   updated_at: number;
   /** Optional expiry; unseen by RAM's clients. */
   expires_at: number | null;
-  /** JSON of the key-level network policy as it was set; null when never set. */
+  /** JSON of the key-level network policy as it was set; null if never set. */
   network_policy: string | null;
   recycled_at: number | null;
   purge_at: number | null;
 }
 
-/** The last use of a key at each service; telemetry, written in batches. */
+/** Last use of a key at each service; written in batches. */
 export interface AccessKeyUseRow {
   access_key_id: string;
   service_name: string;
@@ -249,7 +249,7 @@ export interface RoleRow {
   role_name_key: string;
   description: string;
   assume_role_policy: string;
-  /** JSON object: the ids that the names in `assume_role_policy` stood for when it was written, by their ARNs. */
+  /** JSON object: ids of the names in `assume_role_policy` at the time it was written, by their ARNs. */
   trusted_identities: string;
   max_session_seconds: number;
   created_at: number;
@@ -264,7 +264,7 @@ export interface PolicyRow {
   description: string;
   /** Number of the default version: 3 for `v3`. */
   default_version: number;
-  /** The highest version number ever given; numbers are not used again. */
+  /** Highest version number ever given; numbers are not reused. */
   latest_version: number;
   created_at: number;
   updated_at: number;
@@ -300,7 +300,7 @@ export interface TagRow {
 export interface AuditEventRow {
   /** The request id. */
   event_id: string;
-  /** Empty when the request's key belongs to no account. */
+  /** Empty if the request's key belongs to no account. */
   account_id: string;
   event_time: number;
   event_name: string;
@@ -310,22 +310,22 @@ export interface AuditEventRow {
   user_name: string;
   source_ip: string;
   error_code: string;
-  /** The nonce of a verified signature: a restarted node refuses replays of what the last one served. */
+  /** Nonce of a verified signature: a restarted node refuses replays of requests that an earlier process served. */
   signature_nonce: string;
   /** The ActionTrail event as JSON, without secrets. */
   event: string;
 }
 
-/** The last report of a kind. */
+/** Latest report of a kind. */
 export interface ReportRow {
   account_id: string;
   kind: 'credential' | 'governance';
   generated_at: number;
-  /** JSON, as reports/ reads and writes it. */
+  /** JSON; format defined in reports/. */
   content: string;
 }
 
-/** OAuth applications; each belongs to the account that made it. */
+/** OAuth applications; each belongs to the account that created it. */
 export interface ApplicationRow {
   /** 19 digits, beginning with 4; unique in the installation. */
   app_id: string;
@@ -336,11 +336,11 @@ export interface ApplicationRow {
   display_name: string;
   app_type: 'WebApp' | 'NativeApp' | 'ServerApp';
   protocol_version: '2.0' | '2.1';
-  /** JSON array, in the order that they were given. */
+  /** JSON array, in the given order. */
   redirect_uris: string;
   /** JSON array of scope names. */
   scopes: string;
-  /** JSON array: those of `scopes` that whoever grants cannot leave out. */
+  /** JSON array: scopes of `scopes` that a grant cannot leave out. */
   required_scopes: string;
   access_token_seconds: number;
   refresh_token_seconds: number;
@@ -356,32 +356,32 @@ export interface AppSecretRow {
   app_secret_id: string;
   app_id: string;
   account_id: string;
-  /** SHA-256 of the secret, hexadecimal: it is only ever compared. */
+  /** SHA-256 of the secret, hexadecimal: it is compared only. */
   secret_hash: string;
   created_at: number;
 }
 
-/** An application that an account has installed: one of its own, or of another account. */
+/** Application that an account has installed: its own, or another account's. */
 export interface ApplicationProvisionRow {
-  /** The account that has installed it. */
+  /** Account that has installed it. */
   account_id: string;
   app_id: string;
-  /** The account that the application is of. */
+  /** Account that owns the application. */
   owner_account_id: string;
-  /** JSON array of the scopes that were granted. */
+  /** JSON array of the granted scopes. */
   scopes: string;
   created_at: number;
   updated_at: number;
 }
 
-/** What a RAM user shows to one cloud service instead of an AccessKey. */
+/** Credential of a RAM user for one cloud service, in place of an AccessKey. */
 export interface ServiceCredentialRow {
   /** `SC` and 18 alphanumerics. */
   service_credential_id: string;
   account_id: string;
   user_id: string;
   credential_name: string;
-  /** A host name, lower case. */
+  /** Host name, lower case. */
   service_name: string;
   /** Sealed; see secrets/sealed-columns.ts. */
   sealed_secret: string;
@@ -392,54 +392,54 @@ export interface ServiceCredentialRow {
   updated_at: number;
 }
 
-/** Identity providers that speak SAML 2.0, for the sessions of roles. */
+/** SAML 2.0 identity providers for role sessions. */
 export interface SamlProviderRow {
-  /** `idp-` and 16 alphanumerics; never used again, unlike the name. */
+  /** `idp-` and 16 alphanumerics; never reused, unlike the name. */
   provider_id: string;
   account_id: string;
   provider_name: string;
   provider_name_key: string;
   description: string;
-  /** The Base64 text as it was given; empty while there is none. */
+  /** Base64 as it was given; empty if not set. */
   metadata: string;
   authn_sign_algorithm: 'rsa-sha1' | 'rsa-sha256';
   created_at: number;
   updated_at: number;
 }
 
-/** Identity providers that speak OpenID Connect, for the sessions of roles. */
+/** OpenID Connect identity providers for role sessions. */
 export interface OidcProviderRow {
-  /** `idp-` and 16 alphanumerics; never used again, unlike the name. */
+  /** `idp-` and 16 alphanumerics; never reused, unlike the name. */
   provider_id: string;
   account_id: string;
   provider_name: string;
   provider_name_key: string;
-  /** As it was given: what tokens must name as their issuer, letter by letter. */
+  /** As it was given; the issuer in tokens must equal it exactly. */
   issuer_url: string;
   description: string;
-  /** JSON array, in the order that they were given. */
+  /** JSON array, in the given order. */
   client_ids: string;
-  /** JSON array, in the order that they were given. */
+  /** JSON array, in the given order. */
   fingerprints: string;
   issuance_limit_hours: number;
   created_at: number;
   updated_at: number;
 }
 
-/** SAML assertions that have opened a session: none opens a second one. */
+/** SAML assertions that have opened a session: each opens one only. */
 export interface UsedSamlAssertionRow {
   account_id: string;
   /** SHA-256 of its issuer and id, hexadecimal. */
   assertion_hash: string;
-  /** When the assertion is no longer valid, so that its use need not be remembered. */
+  /** End of the assertion's validity, after which its use need not be remembered. */
   expires_at: number;
 }
 
-/** How the RAM users of an account sign in to the console through an identity provider. */
+/** Console sign-in of an account's RAM users through an identity provider. */
 export interface UserSsoSettingsRow {
   account_id: string;
   sso_enabled: number;
-  /** The Base64 text as it was given; empty while there is none. */
+  /** Base64 as it was given; empty if not set. */
   metadata: string;
   auxiliary_domain: string;
   login_with_domain: number;
@@ -449,23 +449,23 @@ export interface UserSsoSettingsRow {
   updated_at: number;
 }
 
-/** A session of the console: signed in, or on the way there. */
+/** Console session, complete or in the steps of its sign-in. */
 export interface ConsoleSessionRow {
-  /** SHA-256 of what the browser has, hexadecimal. */
+  /** SHA-256 of the browser's token, hexadecimal. */
   session_hash: string;
-  /** `cs-` and 20 alphanumerics; stays when the browser's part is replaced. */
+  /** `cs-` and 20 alphanumerics; stays when the token is replaced. */
   session_id: string;
   account_id: string;
   owner_type: 'root' | 'user';
-  /** The user id, or the account id for the root. */
+  /** User id, or account id for the root. */
   owner_id: string;
-  /** `pending` while a step of signing in is still to be done: it can do nothing but that. */
+  /** `pending` until the last step of the sign-in: such a session can only continue it. */
   stage: 'pending' | 'full';
   /** When the password was set that the session rests on; 0 for one that rests on an identity provider. */
   password_set_at: number;
-  /** The second factor that it rests on, as session/second-factor.ts names it; it ends when that is taken away. */
+  /** Second factor that it rests on, as session/second-factor.ts names it; the session ends when that is removed. */
   second_factor: string | null;
-  /** 0 when a browser that had shown it lately was spared it. */
+  /** 0 if an MFA ticket has replaced it. */
   second_factor_shown: number;
   signed_in_at: number;
   /** To the minute. */
@@ -474,29 +474,29 @@ export interface ConsoleSessionRow {
   step_up_until: number | null;
   source_ip: string;
   user_agent: string;
-  /** What an authenticator has to sign next; it is taken away by the first answer, right or wrong. */
+  /** Challenge for an authenticator; removed by the first response, right or wrong. */
   challenge: string | null;
   challenge_purpose: 'sign-in' | 'step-up' | 'registration' | null;
   challenge_expires_at: number | null;
-  /** Of the device that is being bound. Sealed; see secrets/sealed-columns.ts. */
+  /** Seed of the device that is being bound. Sealed; see secrets/sealed-columns.ts. */
   sealed_seed: string | null;
 }
 
-/** A browser that has shown a second factor lately, and is spared it. */
+/** Ticket that spares a browser the second factor for a while. */
 export interface MfaTicketRow {
   /** SHA-256, hexadecimal. */
   ticket_hash: string;
   account_id: string;
   user_id: string;
-  /** What was shown, as session/second-factor.ts names it. */
+  /** Factor that was used, as session/second-factor.ts names it. */
   second_factor: string;
   expires_at: number;
 }
 
-/** What signing in as the account root leaves behind. */
+/** Sign-in state of the account root. */
 export interface RootSignInRow {
   account_id: string;
-  /** 0 while it is the one-time password. */
+  /** 0 if the password is the one-time password. */
   password_set_at: number;
   last_login_at: number | null;
   /** Wrong passwords in a row. */
@@ -504,14 +504,14 @@ export interface RootSignInRow {
   locked_until: number | null;
 }
 
-/** How long AccessKeys of an account last at most. */
+/** Maximum age of an account's AccessKeys. */
 export interface AccessKeyCeilingRow {
   account_id: string;
   days: number;
   updated_at: number;
 }
 
-/** How often the sessions that rest on a subject were ended; `revocation/role-session-generation.ts`. */
+/** Number of revocations of the sessions that depend on a subject; see `revocation/role-session-generation.ts`. */
 export interface SessionGenerationRow {
   /** `role:<id>`, `user:<id>`, `access-key:<id>` or `account:<id>`. */
   subject: string;
@@ -520,7 +520,7 @@ export interface SessionGenerationRow {
   revoked_at: number;
 }
 
-/** What an account's AccessKeys may not do without a second factor; no row: nothing. */
+/** Protection of an account's credential changes by key; without a row none. */
 export interface AccountProtectionRow {
   account_id: string;
   /** 0 or 1. */
@@ -528,18 +528,18 @@ export interface AccountProtectionRow {
   updated_at: number;
 }
 
-/** A domain that one account has beside its default domain: see accounts/domain-claim.ts. */
+/** Domain of an account beside its default domain; see accounts/domain-claim.ts. */
 export interface DomainClaimRow {
   /** Lower case. */
   domain: string;
   account_id: string;
-  /** Of an auxiliary domain: when its DNS said that it is the account's; null for an alias that was given up. */
+  /** For an auxiliary domain: when DNS proved it to be the account's; null for an alias that was given up. */
   proven_at: number | null;
-  /** Set when the account has given the domain up: until then no other account may take it. */
+  /** Set when the account has given the domain up: until then no other account may claim it. */
   released_until: number | null;
 }
 
-/** What changed, for the caches of this node and the others. Written in the transaction of the change. */
+/** Change, for the caches of this node and the others. Written in the transaction of the change. */
 export interface ChangeRow {
   revision: Generated<number>;
   account_id: string;
@@ -548,7 +548,7 @@ export interface ChangeRow {
   changed_at: number;
 }
 
-/** A registered guard: a process that verifies requests to some services for an account. */
+/** Registered guard: a process that verifies requests to some services for an account. */
 export interface GuardRow {
   /** `guard-` and 16 lower-case alphanumerics. */
   guard_id: string;
@@ -556,39 +556,38 @@ export interface GuardRow {
   guard_name: string;
   /** Lower-cased; unique in the account. */
   guard_name_key: string;
-  /** RAM codes, lower-cased and sorted; a JSON array of texts. */
+  /** RAM codes, lower-cased and sorted; JSON array. */
   services: string;
   status: 'Active' | 'Disabled';
   access_key_id: string;
   /** Sealed; see secrets/sealed-columns.ts. */
   sealed_secret: string;
-  /** From which addresses the guard may call, as a key's network policy; null for whatever the account allows. */
+  /** Addresses from which the guard may call, as a key's network policy; null: only the account's applies. */
   network_policy: string | null;
   created_at: number;
   updated_at: number;
 }
 
-/** A guard that follows its account's credentials; written by the node that it is connected to. */
+/** Guard that follows its account's credentials; written by the node that it is connected to. */
 export interface GuardConnectionRow {
   connection_id: string;
   guard_id: string;
   account_id: string;
   source_ip: string;
-  /** Of the guard's software, as it says; empty when it says nothing. */
+  /** Version of the guard's software; empty if not sent. */
   version: string;
   connected_at: number;
-  /** When the guard last had everything. */
+  /** Time when the guard last was up to date. */
   confirmed_at: number;
 }
 
 /**
- * What a cache may hold, and so what a change makes it forget:
- * `access-key` (subject: its id), `user` and `role` (subject: their id; also when their policies, groups or
- * trust policy change), `group` (subject: its id; when its policies change or it is deleted), `policy` (subject: the
- * name key of a custom policy; when the document in force changes, comes or goes), `guard` (subject: the id of its
- * AccessKey), `account` (subject: the account id;
- * settings, status), `identity-provider` (subject: its id; only when it is deleted).
- * `everything` is never written: a node hears it that was cut off for longer than the log reaches back.
+ * Topic of a change, which tells caches what to forget: `access-key` (subject: its id), `user` and `role` (subject:
+ * their id; also when their policies, groups or trust policy change), `group` (subject: its id; when its policies
+ * change or it is deleted), `policy` (subject: the name key of a custom policy; when the document in force changes,
+ * is created or deleted), `guard` (subject: the id of its AccessKey), `account` (subject: the account id; settings,
+ * status), `identity-provider` (subject: its id; only when it is deleted). `everything` is never written: a node
+ * receives it if it was cut off for longer than the log is kept.
  */
 export type ChangeTopic =
   | 'access-key'

@@ -1,8 +1,7 @@
 /**
- * The database cannot be reached, cannot be written, or keeps asking for retries: nobody's request is at fault.
- * After it was thrown by `Store.write` the change may or may not have been made when the connection was lost
- * during the commit; it is never half made. The message names no address and no credential; what the driver
- * said is in `cause`, for the log.
+ * The database cannot be reached, cannot be written, or keeps asking for retries; the request is not at fault. If the
+ * connection was lost during the commit of `Store.write`, the change may or may not have been made; it is never half
+ * made. The message contains no address and no credential; `cause` has the driver's error, for the log.
  */
 export class StoreUnavailable extends Error {
   constructor(message: string, cause?: unknown) {

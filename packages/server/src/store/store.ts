@@ -6,41 +6,41 @@ export type Queries = Kysely<Schema>;
 
 export type { ChangeTopic };
 
-/** One change, as the followers of the change log hear of it. */
+/** Change, as listeners of the change log receive it. */
 export interface Change {
   readonly accountId: string;
   readonly topic: ChangeTopic;
   readonly subject: string;
 }
 
-/** A transaction under way. */
+/** Transaction in progress. */
 export interface WriteTransaction {
   readonly queries: Queries;
   /**
-   * Notes that cached knowledge of `subject` is out of date. The note commits with the transaction, and this
-   * node's followers have heard it before `Store.write` resolves: nobody answers from what a change that was
-   * already answered has made wrong.
+   * Notes that cached data of `subject` is out of date. The note commits with the transaction, and this node's
+   * listeners have received it before `Store.write` resolves: no request is answered from data that an already
+   * answered change has made stale.
    */
   changed(change: Change): void;
 }
 
-/** The database, whichever it is. */
+/** Database of either kind. */
 export interface Store {
   readonly kind: 'sqlite' | 'postgres';
   /** Reads of committed data. */
   readonly queries: Queries;
   /**
-   * Runs `work` in one serialisable transaction and resolves after it is durable. If `work` throws, nothing of
-   * it remains and the error is passed on. `work` may run again when the database asks for a retry, so it must
-   * have no effect but through its transaction.
-   * @throws StoreUnavailable when the database cannot be reached
+   * Runs `work` in one serialisable transaction and resolves after it is durable. If `work` throws, it is rolled back
+   * and the error is passed on. `work` may run again when the database asks for a retry, so it must have no effect
+   * except through its transaction.
+   * @throws StoreUnavailable if the database cannot be reached
    */
   write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T>;
-  /** Calls `listener` for each committed change of this node and the others; returns how to stop. */
+  /** Calls `listener` for each committed change of this node and the others; returns a function that stops it. */
   follow(listener: (change: Change) => void): () => void;
   /**
-   * The revision of the change log up to which followers have heard every change; some above it they may have heard
-   * already. 0 while there was none.
+   * Revision of the change log up to which listeners have received every change, and perhaps some above it. 0 while
+   * the log is empty.
    */
   heard(): number;
   /** Milliseconds since the change log was last known to be read to its end; 0 on a single-node store. */
@@ -48,12 +48,12 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** What every store needs of its surroundings. */
+/** Dependencies of every store. */
 export interface StoreOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** How often to look for changes of other nodes when nothing wakes us, in milliseconds; 50 unless told. */
+  /** Interval at which to look for changes of other nodes without a notification, ms; default 50. */
   readonly pollMs?: number;
-  /** Told of troubles that no request sees; the messages hold no secret. */
+  /** Logs failures that no request sees; the messages contain no secret. */
   readonly log?: (message: string) => void;
 }

@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /**
- * Refuses a `Store.write` that is called from within the work of another one: on SQLite it would wait for
- * itself for ever, on PostgreSQL it would silently be a transaction of its own.
+ * Refuses a `Store.write` inside the work of another one: on SQLite it would wait for itself for ever, on PostgreSQL
+ * it would silently be a transaction of its own.
  */
 export class WriteScope {
   readonly #scopes = new AsyncLocalStorage<{ open: boolean }>();
 
-  /** @throws Error when called inside the work of a write */
+  /** @throws Error if called inside the work of a write */
   refuseNesting(): void {
     if (this.#scopes.getStore()?.open) {
       throw new Error('a write was begun inside another one: hand the transaction on instead');

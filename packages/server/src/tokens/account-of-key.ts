@@ -4,10 +4,10 @@ import { guardKeyPrefix } from '../store/identifiers.ts';
 import { accountOfToken, openToken } from './session-token.ts';
 
 /**
- * Returns the account of the key that a request names, whether or not the request proves to have its secret: for the
- * audit record of a refusal, which belongs to whoever owns the key. Disabled, expired and recycled keys have an owner
- * as well; a temporary key has one when the token beside it opens, expired or not.
- * @returns the account id; empty for a key that does not exist
+ * Returns the account of the key that a request names, whether or not the signature is valid: for the audit record of
+ * a refusal, which belongs to the owner of the key. Disabled, expired and recycled keys have an owner as well; a
+ * temporary key has one if the token beside it opens, expired or not.
+ * @returns the account id; empty for an unknown key
  * @throws StoreUnavailable
  */
 export async function accountOfKey(

@@ -1,7 +1,9 @@
 import type { Account } from '../context/account.ts';
 import type { AnonymousRequest } from '../context/anonymous-request.ts';
 
-/** The account of an identity provider that an unsigned request names; undefined when there is none in use. */
+/**
+ * Returns the account of an identity provider that an unsigned request names; `undefined` if unknown or not active.
+ */
 export async function findActiveAccount(
   request: AnonymousRequest,
   accountId: string,

@@ -12,38 +12,39 @@ import { readTagValues, tagConditions } from '../tags/tag-values.ts';
 import { type RoleReference, sessionLength } from './assume-role.ts';
 import { type OpenedSession, openSession } from './open-session.ts';
 
-/** What an identity provider has vouched for, and what is asked for by it. */
+/** Subject that an identity provider has authenticated, and the session that is requested for it. */
 export interface FederatedRequest {
   readonly action: 'sts:AssumeRoleWithSAML' | 'sts:AssumeRoleWithOIDC';
   readonly provider: {
     readonly kind: 'saml' | 'oidc';
     readonly providerId: string;
-    /** As trust policies name it. */
+    /** ARN of the provider, as trust policies name it. */
     readonly arn: string;
   };
   readonly role: RoleReference;
   readonly sessionName: string;
   readonly durationSeconds: number | undefined;
-  /** The session is not to last longer, in milliseconds since the epoch; undefined for no such bound. */
+  /** Latest end of the session, milliseconds since the epoch; `undefined` without such a bound. */
   readonly endsBy: number | undefined;
-  /** Well-formed. */
+  /** Validated. */
   readonly sessionPolicy: string | undefined;
-  /** Condition keys of what the provider says, lower-cased. */
+  /** Condition values from the provider; keys are lower-cased. */
   readonly conditions: ReadonlyMap<string, string | readonly string[]>;
 }
 
-/** A session that an identity provider's word has opened. */
+/** Session opened on an identity provider's assertion or token. */
 export interface FederatedSession {
   readonly session: OpenedSession;
   readonly principal: RolePrincipal;
 }
 
 /**
- * Opens a session of a role for somebody that an identity provider of the role's account vouches for. No policy of
- * a caller is asked, since there is no caller: the role's trust policy alone decides, about the provider as its
- * `Federated` principal. `acs:PrincipalARN` is the session that is asked for.
+ * Opens a session of a role for a subject that an identity provider of the role's account has authenticated. There is
+ * no caller whose policies could be asked: the role's trust policy alone decides, about the provider as its
+ * `Federated` principal. `acs:PrincipalARN` is the requested session.
  *
- * The session rests on the provider: it ends when that is deleted. A provider speaks for its own account alone.
+ * The session depends on the provider: it ends when the provider is deleted. A provider can open sessions of its own
+ * account only.
  *
  * @throws Refusal EntityNotExist.RoleArn, NoPermission, InvalidParameter.*
  */
@@ -58,8 +59,8 @@ export async function assumeFederatedRole(
   if (account?.status !== 'Active' || asked.role.accountId !== accountId) throw distrusted();
   const role = await findRole(request.queries, accountId, asked.role.roleName);
   if (role === undefined) {
-    // An assertion lists the role: its provider knows it. A token lists none, and there are issuers that give one to
-    // anybody who asks; so whom they vouch for does not learn which roles there are.
+    // A SAML assertion lists the role, so its provider knows the role exists. An OIDC token lists none, and
+    // some issuers give one to any client: their subjects must not learn which roles exist.
     if (asked.provider.kind === 'oidc') throw distrusted();
     throw new Refusal('EntityNotExist.RoleArn', { name: asked.role.roleName });
   }
@@ -81,8 +82,8 @@ export async function assumeFederatedRole(
 }
 
 /**
- * RAM's own trust policies for identity providers say `sts:AssumeRole`; others name the operation. Either will do,
- * and a Deny of either is a Deny.
+ * RAM's own trust policies for identity providers name `sts:AssumeRole`; others name the operation. Either allows,
+ * and a Deny of either denies.
  */
 function trusts(
   role: RoleRow,

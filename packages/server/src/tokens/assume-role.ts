@@ -13,44 +13,44 @@ import { readTagValues, tagConditions } from '../tags/tag-values.ts';
 import { type OpenedSession, openSession } from './open-session.ts';
 import { openToken, type SessionToken } from './session-token.ts';
 
-/** How long a session may be asked to last; its role may set a lower end. */
+/** Bounds of a session's duration; a role may set a lower maximum. */
 export const sessionBounds = {
   minimumSeconds: 900,
   maximumSeconds: sessionSeconds.maximum,
   defaultSeconds: 3600,
-  /** Of a session that was opened by a session: RAM is silent, the field's custom is an hour. */
+  /** For a session opened by a session. RAM is silent on it; an hour is customary in the field. */
   maximumChainedSeconds: 3600,
 } as const;
 
-/** A chain of sessions names everybody in it, and a token must fit in a header. */
+/** Maximum length of a chain of sessions: the token names every member, and must fit in a header. */
 const longestChain = 16;
 
-/** The role of an ARN, which may be another account's, or no role at all. */
+/** Role of an ARN; it may belong to another account, or not exist. */
 export interface RoleReference {
   readonly accountId: string;
   readonly roleName: string;
 }
 
-/** What a session is asked to be. */
+/** Session that is requested. */
 export interface SessionRequest {
   readonly role: RoleReference;
-  /** As it was given, for messages. */
+  /** As in the request, for messages. */
   readonly roleArn: string;
   readonly sessionName: string;
   readonly durationSeconds: number | undefined;
-  /** Well-formed. */
+  /** Validated. */
   readonly sessionPolicy: string | undefined;
   readonly sourceIdentity: string | undefined;
-  /** Condition keys of the call, lower-cased. */
+  /** Condition values of the call; keys are lower-cased. */
   readonly conditions: ReadonlyMap<string, string>;
 }
 
 /**
- * Opens a session of a role for a caller whose own policies allow it. The role has to trust the caller as well;
- * both are needed.
+ * Opens a session of a role for a caller whose own policies allow it. The role has to trust the caller as well; both
+ * are needed.
  *
- * Of an account that is not the caller's nothing is told: no such account, a disabled one, no such role and a role
- * that does not trust the caller are refused alike.
+ * Nothing is revealed of other accounts: an unknown account, a disabled one, an unknown role and a role that does not
+ * trust the caller are refused alike.
  *
  * @throws Refusal NoPermission, EntityNotExist.Role in the caller's own account, InvalidParameter.*
  */
@@ -107,7 +107,7 @@ export interface AssumeRoleContext extends CallerScope {
   readonly identity: CallerIdentity;
 }
 
-/** Whose call this is, and, of a session, everything that its own token rests on. */
+/** Caller of the operation and, for a session, everything that its own token depends on. */
 interface Origin {
   readonly issuers: readonly TokenIssuer[];
   readonly sourceIdentity: string | undefined;
@@ -142,7 +142,7 @@ async function originOf(call: AssumeRoleContext): Promise<Origin> {
         issuers: [{ type: 'role', accountId, roleId }, ...others],
         sourceIdentity: token.sourceIdentity,
         mfaPresent: token.mfaPresent,
-        // A zero is carried too: what was revoked since must not count as known.
+        // Zeros are carried too: a revocation since then must not count as known.
         generations: Object.fromEntries(
           subjectsOf(accountId, token.roleId, token.issuers).map((subject) => [
             subject,
@@ -154,7 +154,10 @@ async function originOf(call: AssumeRoleContext): Promise<Origin> {
   }
 }
 
-/** A session of a role ends with what its user has shown to open it: an AccessKey, or a session of the console. */
+/**
+ * Returns the issuer for a user. The session of a role ends with the credential that opened it: an AccessKey, or a
+ * console session.
+ */
 function userIssuer(identity: CallerIdentity, accountId: string, userId: string): TokenIssuer {
   switch (identity.by) {
     case 'signature':
@@ -164,20 +167,20 @@ function userIssuer(identity: CallerIdentity, accountId: string, userId: string)
   }
 }
 
-/** The session that calls, as its token tells it. */
+/** Returns the opened token of the calling session. */
 async function ownToken(call: AssumeRoleContext): Promise<SessionToken> {
-  // INVARIANT: sessions of roles sign.
+  // INVARIANT: role sessions sign.
   if (call.identity.by !== 'signature') throw new Refusal('NoPermission.AssumeRole', { resource: '' });
   const { signature, accessKeyId } = call.identity;
   const text = 'securityToken' in signature ? signature.securityToken : undefined;
   const { secrets } = call.services;
   const token = await openToken(secrets, call.account, accessKeyId, text ?? '', call.now);
-  // It was opened to verify the signature; at most it has run out since.
+  // The token was opened to verify the signature; it can only have expired since.
   if (typeof token === 'string') throw new Refusal('NoPermission.AssumeRole', { resource: '' });
   return token;
 }
 
-/** Who is behind a chain of sessions is said once, at its beginning. */
+/** The source identity of a chain of sessions is set once, at its beginning. */
 function sourceIdentityOf(origin: Origin, asked: string | undefined): string | undefined {
   if (origin.sourceIdentity === undefined) return asked;
   if (asked !== undefined && asked !== origin.sourceIdentity) {
@@ -186,7 +189,10 @@ function sourceIdentityOf(origin: Origin, asked: string | undefined): string | u
   return origin.sourceIdentity;
 }
 
-/** When the session ends: as asked, within what the role allows, and not after the AccessKey or console session that opened it. */
+/**
+ * Returns when the session ends: as requested, within the role's maximum, and not after the AccessKey or console
+ * session that opened it.
+ */
 function endOfSession(call: AssumeRoleContext, role: RoleRow, asked: number | undefined): number {
   const maximum =
     call.principal.type === 'assumed-role'
@@ -207,8 +213,8 @@ function endOfCaller(identity: CallerIdentity): number | undefined {
 }
 
 /**
- * How long a session lasts, in seconds.
- * @param asked undefined for the default
+ * Returns the duration of a session, seconds.
+ * @param asked `undefined` for the default
  * @param maximum of the role
  * @throws Refusal InvalidParameter.DurationSeconds
  */

@@ -8,26 +8,26 @@ import type { RoleRow } from '../store/schema.ts';
 import { readSession } from './read-session.ts';
 import { issueToken, type SessionToken } from './session-token.ts';
 
-/** A session that everybody concerned has agreed to. */
+/** Session that is authorised and ready to be opened. */
 export interface AgreedSession {
-  /** The role's. */
+  /** Account of the role. */
   readonly account: Account;
   readonly role: RoleRow;
   readonly sessionName: string;
-  /** Well-formed. */
+  /** Validated. */
   readonly sessionPolicy: string | undefined;
   readonly sourceIdentity: string | undefined;
-  /** On whom it rests. */
+  /** Issuers that the session depends on. */
   readonly issuers: readonly TokenIssuer[];
-  /** `acs:MFAPresent` of the session; undefined for none. */
+  /** Value of `acs:MFAPresent` in the session; `undefined` if it has none. */
   readonly mfaPresent?: boolean | undefined;
-  /** Of a session opened by a session: the generations that its token carries. */
+  /** For a session opened by a session: the generations in the opener's token. */
   readonly inherited?: Generations | undefined;
   /** Milliseconds since the epoch. */
   readonly end: number;
 }
 
-/** A session just opened: the only time its secret is at hand. */
+/** Session just opened; its secret is not available again. */
 export interface OpenedSession {
   readonly accessKeyId: string;
   readonly secret: string;
@@ -40,9 +40,9 @@ export interface OpenedSession {
 }
 
 /**
- * Opens a session: a temporary AccessKey, and the token that goes with it. What the session rests on is looked at once
- * more in the transaction: a session must not begin after a revocation that another node has answered already.
- * @throws Refusal InvalidAccessKeyId.NotFound when the caller's key or session was revoked meanwhile
+ * Opens a session: a temporary AccessKey and its SecurityToken. The dependencies of the session are read once more in
+ * the transaction: a session must not begin after a revocation that another node has answered already.
+ * @throws Refusal InvalidAccessKeyId.NotFound if the caller's key or session was revoked meanwhile
  */
 export async function openSession(scope: Scope, session: AgreedSession): Promise<OpenedSession> {
   const { identifiers, secrets } = scope.services;
@@ -50,7 +50,7 @@ export async function openSession(scope: Scope, session: AgreedSession): Promise
   const accessKeyId = identifiers.temporaryAccessKeyId();
   const token: SessionToken = {
     secret: identifiers.temporaryAccessKeySecret(),
-    // Answers have whole seconds: what is told is when it ends.
+    // Answers have whole seconds, so the session ends at a whole second.
     expiresAt: Math.floor(session.end / 1000) * 1000,
     issuedAt: scope.now,
     roleId: role.role_id,
@@ -76,7 +76,10 @@ export async function openSession(scope: Scope, session: AgreedSession): Promise
   };
 }
 
-/** Generations that a token carries: of what its opener's token rests on those of that token, else the present ones. */
+/**
+ * Returns the generations that a token carries: those of the opener's token for what that token depends on, else the
+ * present ones.
+ */
 async function generationsOf(scope: Scope, session: AgreedSession): Promise<Generations> {
   const { account, role, issuers, inherited } = session;
   const subjects = subjectsOf(account.accountId, role.role_id, issuers);

@@ -6,23 +6,23 @@ import type { RoleRow } from '../store/schema.ts';
 import type { Change, Queries } from '../store/store.ts';
 import type { SessionToken } from './session-token.ts';
 
-/** A session whose token was opened, as it stands now. */
+/** STS session whose token was opened, as it stands now. */
 export interface Session {
   readonly role: RoleRow;
-  /** The token's end, or an earlier one of an AccessKey that led to it; milliseconds since the epoch. */
+  /** End of the token, or the earlier expiry of an AccessKey that led to it; milliseconds since the epoch. */
   readonly expiresAt: number;
-  /** Everything that has to stay as it is for the session to go on. */
+  /** Entities that the session depends on; a change of one may end it. */
   readonly dependsOn: readonly Pick<Change, 'topic' | 'subject'>[];
 }
 
 /**
- * What has become of a session: it ends with its role, and with any user, AccessKey, role, identity provider or account
- * by whose calls or word it was made, and with the next revocation of the sessions of one of them. A deleted user or a
- * disabled key must not live on in the sessions it has opened.
- * @param account the role's
+ * Returns the present state of a session. It ends with its role, and with any user, AccessKey, role, identity
+ * provider or account that it was issued for, and with the next revocation of the sessions of one of them. A deleted
+ * user or a disabled key must not live on in the sessions it has opened.
+ * @param account of the role
  * @param token opened by `openToken`
  * @param now milliseconds since the epoch
- * @returns undefined when the session is over
+ * @returns `undefined` if the session is over
  */
 export async function readSession(
   queries: Queries,
@@ -77,7 +77,7 @@ async function allActive(queries: Queries, accountIds: readonly string[]): Promi
   return rows.length === accountIds.length;
 }
 
-/** Until when an issuer stands for its sessions; undefined when it no longer does. */
+/** Returns until when an issuer is valid for its sessions; `undefined` if it no longer is. */
 async function issuerHoldsUntil(
   queries: Queries,
   issuer: TokenIssuer,
@@ -149,7 +149,7 @@ function dependenciesOn(issuer: TokenIssuer): Pick<Change, 'topic' | 'subject'>[
     case 'identity-provider':
       return [{ topic: 'identity-provider', subject: issuer.providerId }];
     case 'console-session':
-      // Whatever ends one is told as a change of its user.
+      // A change that ends a console session is reported as a change of its user.
       return [{ topic: 'user', subject: issuer.userId }];
     case 'user':
       return [

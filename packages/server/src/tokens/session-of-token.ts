@@ -8,20 +8,20 @@ import { readTagValues } from '../tags/tag-values.ts';
 import { readSession, type Session } from './read-session.ts';
 import { accountOfToken, openToken, type SessionToken } from './session-token.ts';
 
-/** A session that a token stands for, as it is now. */
+/** STS session of a token, as it stands now. */
 export interface SessionOfToken extends Session {
   readonly account: Account;
   readonly token: SessionToken;
-  /** What its role may do. */
+  /** Policies of its role. */
   readonly policies: readonly PermissionPolicy[];
-  /** Of its role. */
+  /** Tags of its role. */
   readonly tags: TagValues | undefined;
 }
 
 /**
- * What stands behind a temporary AccessKey and the token that came with it.
+ * Returns the session of a temporary AccessKey and its token.
  * @param now milliseconds since the epoch
- * @returns the session, or why there is none
+ * @returns the session, or the reason that it is refused
  */
 export async function sessionOfToken(
   queries: Queries,

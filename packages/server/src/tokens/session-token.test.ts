@@ -46,26 +46,26 @@ describe('a SecurityToken', async () => {
     assert.equal(accountOfToken(token), account.accountId);
   });
 
-  test('tells the session to who has the account’s data key and the AccessKey id', async () => {
+  test('opens with the account’s data key and the AccessKey id', async () => {
     const { sourceIdentity: _, ...told } = session;
     assert.deepEqual(await open(token), told);
   });
 
-  test('tells nobody else anything', () => {
+  test('does not open without them', () => {
     const bytes = Buffer.from(token, 'base64').toString('latin1');
     for (const told of [session.secret, session.roleId, session.sessionName, 'Statement', 'LTAI5tExample']) {
       assert.ok(!bytes.includes(told) && !token.includes(told), told);
     }
   });
 
-  test('goes with one AccessKey', async () => {
+  test('is bound to one AccessKey', async () => {
     assert.equal(
       await open(token, 'STS.AnotherAnotherAnotherAno'),
       'InvalidSecurityToken.MismatchWithAccessKey',
     );
   });
 
-  test('is of one account', async () => {
+  test('is bound to one account', async () => {
     const other = await makeAccount('1234567890123457');
     assert.equal(await open(token, accessKeyId, now, other), 'InvalidSecurityToken.Malformed');
     const moved = Buffer.from(token, 'base64');
@@ -76,12 +76,12 @@ describe('a SecurityToken', async () => {
     );
   });
 
-  test('ends at its very end', async () => {
+  test('expires at its exact end', async () => {
     assert.equal(typeof (await open(token, accessKeyId, session.expiresAt - 1)), 'object');
     assert.equal(await open(token, accessKeyId, session.expiresAt), 'InvalidSecurityToken.Expired');
   });
 
-  test('is refused when a single bit of it is another', async () => {
+  test('is refused if a single bit differs', async () => {
     const bytes = Buffer.from(token, 'base64');
     for (let at = 0; at < bytes.length; at++) {
       const altered = Buffer.from(bytes);
@@ -90,7 +90,7 @@ describe('a SecurityToken', async () => {
     }
   });
 
-  test('is refused when it is cut, continued, spelled otherwise, or no token at all', async () => {
+  test('is refused if it is cut, extended, encoded otherwise, or not a token at all', async () => {
     const bytes = Buffer.from(token, 'base64');
     for (let length = 0; length < bytes.length; length += 7) {
       const cut = bytes.subarray(0, length).toString('base64');
@@ -127,7 +127,7 @@ describe('a SecurityToken', async () => {
     assert.equal(await open(forged), 'InvalidSecurityToken.MismatchWithAccessKey');
   });
 
-  test('has room in a header for the longest session policy', async () => {
+  test('fits in a header with the longest session policy', async () => {
     const longest = { ...session, sessionPolicy: `"${'\\'.repeat(2046)}"` };
     assert.ok((await issueToken(secrets, account, accessKeyId, longest)).length < 8192);
   });

@@ -4,43 +4,43 @@ import type { SealPlace } from '../secrets/sealed-columns.ts';
 import { SecretUnreadable } from '../secrets/sealed-text.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 
-/** What a SecurityToken says of its session. */
+/** Content of a SecurityToken. */
 export interface SessionToken {
-  /** Of the temporary AccessKey. */
+  /** Secret of the temporary AccessKey. */
   readonly secret: string;
   /** Milliseconds since the epoch, whole seconds. */
   readonly expiresAt: number;
   readonly issuedAt: number;
   readonly roleId: string;
   readonly sessionName: string;
-  /** The text of the `Policy` parameter; undefined when the session may do all that its role may. */
+  /** Text of the `Policy` parameter; `undefined` if the session has all permissions of its role. */
   readonly sessionPolicy: string | undefined;
   readonly sourceIdentity: string | undefined;
-  /** The caller of AssumeRole first; of a session that called, also everybody its own token names. */
+  /** Caller of AssumeRole first; for a chained session, also every issuer in its own token. */
   readonly issuers: readonly TokenIssuer[];
-  /** Whether a second factor was shown in the console session at the beginning of the chain; absent in old tokens. */
+  /** Whether a second factor was used in the console session at the beginning of the chain; absent in old tokens. */
   readonly mfaPresent?: boolean | undefined;
-  /** Generations of what the session rests on, at its issue; absent in tokens of earlier releases. */
+  /** Generations of the session's dependencies when it was issued; absent in tokens of earlier releases. */
   readonly generations?: Readonly<Record<string, number>>;
 }
 
-/** Why a token is not accepted; codes of RAM. */
+/** Reason that a token is refused; codes of RAM. */
 export type TokenProblem =
   | 'InvalidSecurityToken.Malformed'
   | 'InvalidSecurityToken.Expired'
   | 'InvalidSecurityToken.MismatchWithAccessKey';
 
-// A token is self-contained, so that no table grows with the sessions. As bytes, in Base64 on the wire:
-//   08 02 12    what `CAIS` stands for in Base64: clients know tokens by it
-//   01          the version of this format
-//   16 digits   the account, in clear, since its data key opens the rest
-//   a length and as many characters: the way of sealing
+// A token is self-contained, so that no table grows with the sessions. Its bytes, in Base64 on the wire:
+//   08 02 12    `CAIS` in Base64: clients recognise tokens by it
+//   01          version of this format
+//   16 digits   account, in clear, since its data key opens the rest
+//   a length and as many characters: the sealing scheme
 //   the sealed session, bound to the temporary AccessKey id
 const head = Buffer.from([0x08, 0x02, 0x12, 0x01]);
 const accountIdAt = head.length;
 const schemeLengthAt = accountIdAt + 16;
 
-/** What the sealed text is bound to, so that no other ciphertext of the account opens as a session. */
+/** Binding of the sealed text, so that no other ciphertext of the account opens as a session. */
 const placeOf = (accessKeyId: string): SealPlace => ({
   purpose: 'session-token',
   id: accessKeyId,
@@ -48,9 +48,9 @@ const placeOf = (accessKeyId: string): SealPlace => ({
 });
 
 /**
- * The SecurityToken of a session.
- * @param account the role's
- * @param accessKeyId the temporary AccessKey that the token goes with, and with no other
+ * Issues the SecurityToken of a session.
+ * @param account of the role
+ * @param accessKeyId temporary AccessKey that the token is bound to
  * @returns Base64 that begins with `CAIS`
  */
 export async function issueToken(
@@ -72,18 +72,18 @@ export async function issueToken(
   ]).toString('base64');
 }
 
-/** The account whose data key opens a token, or undefined for what is no token of this server. */
+/** Returns the account whose data key opens a token; `undefined` if it is not a token of this server. */
 export function accountOfToken(token: string): string | undefined {
   return readToken(token)?.accountId;
 }
 
 /**
  * Opens a token.
- * @param account the one that `accountOfToken` names
- * @param accessKeyId the temporary AccessKey that the token came with
+ * @param account the one that `accountOfToken` returns
+ * @param accessKeyId temporary AccessKey that the token was sent with
  * @param now milliseconds since the epoch
- * @returns the session, or why it is refused. A token that was altered does not open for its AccessKey, and is
- *   answered as one that belongs to another
+ * @returns the session, or the reason that it is refused. A token that was altered does not open for its AccessKey,
+ * and is answered as one that belongs to another
  */
 export async function openToken(
   secrets: SecretBox,
@@ -97,7 +97,7 @@ export async function openToken(
   if (read === undefined || read.accountId !== accountId) return 'InvalidSecurityToken.Malformed';
   let session: SessionToken;
   try {
-    // Tokens of servers before the second form of sealing, which last 12 hours, were bound to their key, too.
+    // Tokens of the first form, from earlier releases, last 12 hours and were bound to their key, too.
     const text = secrets.isFirstForm(read.sealed)
       ? secrets.openFirstForm(accountId, wrappedDataKey, read.sealed, `session-token ${accessKeyId}`)
       : secrets.open(accountId, wrappedDataKey, read.sealed, placeOf(accessKeyId));
@@ -111,7 +111,7 @@ export async function openToken(
 
 function readToken(token: string): { readonly accountId: string; readonly sealed: string } | undefined {
   const bytes = Buffer.from(token, 'base64');
-  // Base64 has several spellings for the same bytes; only the one that we write is accepted.
+  // Base64 has several encodings of the same bytes; only the canonical one is accepted.
   if (bytes.length <= schemeLengthAt || bytes.toString('base64') !== token) return undefined;
   if (!bytes.subarray(0, accountIdAt).equals(head)) return undefined;
   const accountId = bytes.toString('latin1', accountIdAt, schemeLengthAt);

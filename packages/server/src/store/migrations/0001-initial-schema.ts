@@ -53,7 +53,7 @@ export const initialSchema: Migration = {
       .addPrimaryKeyConstraint('users_pk', ['user_id'])
       .addForeignKeyConstraint('users_account', ['account_id'], 'accounts', ['account_id'])
       .execute();
-    // A name is free again while its last bearer is in the recycle bin. Also the index that lists are paged by.
+    // A name can be reused while its last owner is in the recycle bin. Lists are paged by this index as well.
     await database.schema
       .createIndex('users_name')
       .unique()
@@ -220,12 +220,12 @@ export const initialSchema: Migration = {
       },
       'in the order of the primary key',
     )
-      // An account's rows side by side in the order of time: that is how they come and how they are looked up.
+      // An account's rows are stored side by side in the order of time, in which they are written and read.
       .addPrimaryKeyConstraint('audit_events_pk', ['account_id', 'event_time', 'event_id'])
       .execute();
     await index('audit_events', 'access_key', ['access_key_id', 'event_time']);
 
-    // Revisions are never given twice, also after the table was trimmed empty.
+    // Revisions are never reused, also after the table was trimmed empty.
     await (kind === 'sqlite'
       ? database.schema
           .createTable('changes')

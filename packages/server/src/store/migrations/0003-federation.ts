@@ -42,7 +42,8 @@ export const federation: Migration = {
       .addForeignKeyConstraint('oidc_providers_account', ['account_id'], 'accounts', ['account_id'])
       .execute();
 
-    // Of the account and not of a provider: an assertion stays used when its provider is deleted and made again.
+    // Keyed by account and not by provider: an assertion stays used when its provider is deleted and created
+    // again.
     await table('used_saml_assertions', {
       account_id: 'text',
       assertion_hash: 'text',

@@ -1,7 +1,7 @@
 import type { Migration } from '../migrate.ts';
 import { tables } from './tables.ts';
 
-/** The last report of each kind that an account has asked for. */
+/** The latest report of each kind that an account has requested. */
 export const reports: Migration = {
   name: '0005-reports',
   async up(database, kind) {

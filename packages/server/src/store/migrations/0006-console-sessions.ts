@@ -1,13 +1,13 @@
 import type { Migration } from '../migrate.ts';
 import { tables } from './tables.ts';
 
-/** Sessions of the console, the browsers that are spared a second factor, and the ceiling of AccessKeys' ages. */
+/** Console sessions, MFA tickets, and the maximum age of AccessKeys. */
 export const consoleSessions: Migration = {
   name: '0006-console-sessions',
   async up(database, kind) {
     const table = tables(database, kind);
 
-    // No foreign key to whose session it is: that is a user or the account root.
+    // No foreign key to the owner: it is a user or the account root.
     await table('console_sessions', {
       session_hash: 'text',
       session_id: 'text',
@@ -56,7 +56,7 @@ export const consoleSessions: Migration = {
       .execute();
     await database.schema.createIndex('mfa_tickets_user').on('mfa_tickets').columns(['user_id']).execute();
 
-    // How the account root signs in; one row for each root that has tried.
+    // Sign-in state of account roots; one row for each root that has tried.
     await table('root_sign_ins', {
       account_id: 'text',
       password_set_at: 'integer',

@@ -16,10 +16,11 @@ interface Tables {
 }
 
 /**
- * What names are bound to: the names in trust policies to ids, and domains to accounts.
+ * Bindings of the names in trust policies to ids, and of domains to accounts.
  *
- * Trust policies that are there are bound to what has their names now; a user in the recycle bin has its name still,
- * unless another user has got it. Auxiliary domains that are there are not proven: their accounts have to prove them.
+ * Existing trust policies are bound to the entities that have these names now; a user in the recycle bin still has
+ * its name, unless another user has taken it. Existing auxiliary domains count as not proven: their accounts have to
+ * prove them.
  */
 export const identityBindings: Migration = {
   name: '0007-identity-bindings',
@@ -65,7 +66,7 @@ export async function bindTrustPolicies(database: Kysely<Tables>): Promise<void>
 
 type Name = readonly [arn: string, account: string, type: string, name: string];
 
-/** The users, roles and identity providers that a trust policy names; none of a text that cannot be read. */
+/** Returns the users, roles and identity providers that a trust policy names; none of a text that cannot be read. */
 function namesIn(text: string): readonly Name[] {
   let statements: unknown;
   try {

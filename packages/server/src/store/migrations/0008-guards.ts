@@ -1,7 +1,7 @@
 import type { Migration } from '../migrate.ts';
 import { tables } from './tables.ts';
 
-/** Registered guards, and which of them follow their account's credentials now. */
+/** Registered guards and their present connections. */
 export const guards: Migration = {
   name: '0008-guards',
   async up(database, kind) {

@@ -1,7 +1,7 @@
 import type { Migration } from '../migrate.ts';
 import { tables } from './tables.ts';
 
-/** Sweeps over the whole database that are done once, such as `secrets/reseal.ts`. */
+/** Sweeps over the whole database that run once, such as `secrets/reseal.ts`. */
 export const sealBindings: Migration = {
   name: '0010-seal-bindings',
   async up(database, kind) {

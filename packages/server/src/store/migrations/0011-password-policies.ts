@@ -1,9 +1,9 @@
 import type { Migration } from '../migrate.ts';
 
-/** What an account had before that had not set it: the defaults are stricter now, for new accounts. */
+/** Earlier defaults, for accounts that had not set these fields: the defaults for new accounts are stricter now. */
 const before = { MaxLoginAttemps: 0, InterceptRiskPasswordOnApi: false };
 
-/** Accounts that exist keep the password policy that they have. */
+/** Existing accounts keep their password policy. */
 export const passwordPolicies: Migration = {
   name: '0011-password-policies',
   async up(database) {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Migration } from '../migrate.ts';
 
-/** Whether an account accepts SAML responses that no request of its console asked for; 0, also for existing accounts. */
+/** Whether an account accepts unsolicited SAML responses; 0, also for existing accounts. */
 export const unsolicitedSaml: Migration = {
   name: '0012-unsolicited-saml',
   async up(database, kind) {

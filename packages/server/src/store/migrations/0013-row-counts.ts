@@ -2,11 +2,11 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from '../migrate.ts';
 import { tables } from './tables.ts';
 
-/** A count of the rows of a table, by account. */
+/** Count of the rows of a table, by account. */
 interface Counter {
   readonly table: string;
   readonly counted: string;
-  /** Which rows count, as a condition on one; all unless given. */
+  /** Condition on a row to be counted; all rows without one. */
   readonly when?: { readonly column: string; readonly condition: (row: string) => string };
 }
 
@@ -35,7 +35,7 @@ const COUNTERS: readonly Counter[] = [
 const ADD_TO_KNOWN =
   'on conflict (account_id, counted) do update set row_count = row_counts.row_count + excluded.row_count';
 
-/** An attachment counts unless it is of a user in the recycle bin. */
+/** An attachment counts unless its user is in the recycle bin. */
 const isLive = (row: string) =>
   `(${row}.principal_type <> 'user' or not exists
     (select 1 from users where users.user_id = ${row}.principal_id and users.recycled_at is not null))`;
@@ -43,7 +43,7 @@ const isLive = (row: string) =>
 const attachmentsOf = (row: string) =>
   `'attachments/' || ${row}.policy_type || '/' || ${row}.policy_name_key`;
 
-/** Adds to the counts of all policies that are attached to a user that goes to, or comes from, the recycle bin. */
+/** Changes the counts of all policies attached to a user that is moved to, or restored from, the recycle bin. */
 const countAttachmentsOfUser = `insert into row_counts (account_id, counted, row_count)
   select a.account_id, ${attachmentsOf('a')}, case when new.recycled_at is null then 1 else -1 end
   from policy_attachments a
@@ -51,9 +51,9 @@ const countAttachmentsOfUser = `insert into row_counts (account_id, counted, row
   ${ADD_TO_KNOWN};`;
 
 /**
- * How many users, groups and so on an account has, and to how many principals each policy is attached, kept by
- * triggers: counting a million rows takes tens of milliseconds, for each user that is created. Triggers, so that nodes of
- * the release before this one count, too.
+ * Numbers of users, groups and other entities of an account, and of attachments of each policy, maintained by
+ * triggers: counting a million rows takes tens of milliseconds, at each creation of a user. Triggers, so that nodes
+ * of the release before this one count, too.
  */
 export const rowCounts: Migration = {
   name: '0013-row-counts',
@@ -162,7 +162,7 @@ async function postgresTriggers(database: Kysely<unknown>): Promise<void> {
   );
 }
 
-/** The changes of rows that change counts. */
+/** Yields the changes of rows that change counts. */
 function* changesOfCounters() {
   for (const { table: on, counted, when } of COUNTERS) {
     const name = `count_${counted.replaceAll('-', '_')}`;
@@ -178,7 +178,7 @@ function* changesOfCounters() {
   }
 }
 
-/** `groups` is a word of SQL. */
+/** `groups` is a keyword of SQL. */
 const quoted = (table: string) => `"${table}"`;
 
 const run = (database: Kysely<unknown>, text: string) => sql.raw(text).execute(database);

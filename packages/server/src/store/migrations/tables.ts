@@ -4,9 +4,9 @@ import type { Store } from '../store.ts';
 type Column = 'text' | 'name' | 'integer';
 
 /**
- * Begins tables in the types of a database: the columns, not null unless the name ends in `?`. Released migrations
- * are made with it, so what it says of a table never changes.
- * @returns `rows` says how SQLite keeps them; `anywhere` unless told
+ * Returns a function that begins tables in the types of a database: columns are not null unless the name ends in `?`.
+ * Released migrations use it, so its result for a table never changes.
+ * @returns `rows` selects SQLite's storage; default `anywhere`
  */
 export function tables(database: Kysely<unknown>, kind: Store['kind']) {
   // Names sort by their bytes on both databases, so that lists have one order everywhere.
@@ -25,7 +25,7 @@ export function tables(database: Kysely<unknown>, kind: Store['kind']) {
         : builder.addColumn(column, types[type], (definition) => definition.notNull());
     }
     if (kind === 'postgres') return builder;
-    // Without row ids the key is not kept a second time.
+    // Without row ids the key is not stored a second time.
     return builder.modifyEnd(rows === 'anywhere' ? sql`strict` : sql`strict, without rowid`);
   };
 }

@@ -3,19 +3,19 @@ import { changeRetentionMs } from '../change-followers.ts';
 import type { Change } from '../store.ts';
 import { unreachable } from './postgres-connection.ts';
 
-/** What a writer notifies in the transaction of a change, to wake the others. */
+/** Channel that a writer notifies in the transaction of a change, to wake the other nodes. */
 export const changeChannel = 'claviger_changes';
 
 const rowsPerRead = 1000;
 
 /**
- * Revisions are given when a change is written but seen when it commits, so a lower one may appear after a higher.
- * How long a missing one is looked for again, in milliseconds; the sessions of writers are ended by the server
- * well before.
+ * Time during which a missing revision is looked for again, ms. Revisions are assigned when a change is written and
+ * visible when it is committed, so a lower one may appear after a higher. The server ends the sessions of writers
+ * well before that time.
  */
 const gapMemoryMs = 60_000;
 
-/** How many missing revisions below a new one are looked for: more are never under way at once. */
+/** Number of missing revisions below a new one that are looked for: no more are ever in progress at once. */
 const gapsPerStep = 1000;
 
 interface LoggedChange extends Change {
@@ -23,24 +23,24 @@ interface LoggedChange extends Change {
 }
 
 export interface ChangeReaderOptions {
-  /** Opens a connection of the reader's own. */
+  /** Opens a connection for the reader alone. */
   readonly connect: () => Promise<pg.Client>;
   readonly now: () => number;
-  /** The longest time between two looks, in milliseconds. */
+  /** Maximum time between two reads, ms. */
   readonly pollMs: number;
   readonly log: (message: string) => void;
   readonly tell: (changes: readonly Change[]) => void;
 }
 
 /**
- * Follows the change log of a server: woken by notifications where there are any, looking every `pollMs` where
- * not, connecting again for as long as it takes.
+ * Follows the change log of a server: woken by notifications where the server supports them, else reading every
+ * `pollMs`; reconnects until it succeeds.
  */
 export class ChangeReader {
   readonly #options: ChangeReaderOptions;
-  /** Missing revisions below `#seen`, and since when they are missed. */
+  /** Missing revisions below `#seen`, with the time since when they are missing. */
   readonly #gaps = new Map<number, number>();
-  /** Revisions of this node above `#seen` or among the gaps: its followers have heard them. */
+  /** Revisions of this node above `#seen` or among the gaps: its listeners have received them. */
   readonly #own = new Set<number>();
   #seen = 0;
   #readAt: number;
@@ -49,7 +49,7 @@ export class ChangeReader {
   #woken = false;
   #closed = false;
   #running: Promise<void> = Promise.resolve();
-  /** Whether the server knows LISTEN; CockroachDB, for one, does not. */
+  /** Whether the server supports LISTEN; CockroachDB, for one, does not. */
   notifies = true;
 
   constructor(options: ChangeReaderOptions) {
@@ -57,12 +57,12 @@ export class ChangeReader {
     this.#readAt = options.now();
   }
 
-  /** Reads up to the present and goes on from there. @throws StoreUnavailable when the server cannot be reached */
+  /** Reads up to the present and follows from there. @throws StoreUnavailable if the server cannot be reached */
   async start(): Promise<void> {
     try {
       const client = await this.#connect();
       const { rows } = await client.query('select coalesce(max(revision), 0) as revision from changes');
-      // A change that was under way then may appear below the highest.
+      // A change that was in progress then may appear below the highest.
       this.#seen = Math.max(0, rows[0].revision - gapsPerStep);
       await this.#readToEnd(client);
     } catch (error) {
@@ -72,7 +72,7 @@ export class ChangeReader {
     this.#running = this.#run();
   }
 
-  /** The highest revision that was read and told of. */
+  /** Highest revision that listeners have received. */
   get seen(): number {
     return this.#seen;
   }
@@ -83,8 +83,8 @@ export class ChangeReader {
   }
 
   /**
-   * Notes what this node is about to commit, and will tell its followers itself once it has. Before the commit:
-   * the reader may see the change sooner than the writer hears of its success.
+   * Notes the revisions that this node is about to commit, and will report to its listeners itself afterwards. Before
+   * the commit: the reader may see the change sooner than the writer learns of its success.
    */
   noteOwn(revisions: Iterable<number>): void {
     for (const revision of revisions) {
@@ -92,7 +92,7 @@ export class ChangeReader {
     }
   }
 
-  /** Takes back `noteOwn`, when nobody knows whether the commit succeeded. */
+  /** Takes back `noteOwn`, if it is not known whether the commit succeeded. */
   forgetOwn(revisions: Iterable<number>): void {
     for (const revision of revisions) this.#own.delete(revision);
   }
@@ -132,7 +132,7 @@ export class ChangeReader {
         await client.query(`listen ${changeChannel}`);
       } catch (error) {
         const state = error instanceof Error && 'code' in error ? error.code : undefined;
-        // Not implemented, or not even grammar.
+        // Not implemented, or a syntax error.
         if (state !== '0A000' && state !== '42601') throw error;
         this.notifies = false;
       }
@@ -141,12 +141,12 @@ export class ChangeReader {
   }
 
   #disconnect(): void {
-    // Ending politely may fail on a connection that is already gone; there is nobody left to tell.
+    // Ending may fail on a connection that is already lost; nothing depends on it.
     this.#client?.end().catch(() => {});
     this.#client = undefined;
   }
 
-  /** Waits until woken, at most `pollMs`. */
+  /** Waits until woken, `pollMs` at most. */
   async #rest(): Promise<void> {
     if (!this.#woken) {
       await new Promise<void>((resolve) => {
@@ -200,7 +200,7 @@ export class ChangeReader {
   }
 
   #finishAt(startedAt: number): void {
-    // Cut off for longer than the log reaches back: what was trimmed meanwhile can no longer be named.
+    // Cut off for longer than the log is kept: the trimmed changes can no longer be named.
     if (startedAt - this.#readAt >= changeRetentionMs) {
       this.#options.tell([{ accountId: '', topic: 'everything', subject: '' }]);
     }

@@ -6,8 +6,8 @@ const bigintType = 20;
 const numericType = 1700;
 
 /**
- * How values of the server become values of ours: bigint columns, and sums of them, are numbers as on SQLite.
- * Instants in milliseconds and revisions stay far below 2^53.
+ * Conversion of the server's values: bigint columns, and sums of them, are numbers as on SQLite. Instants in
+ * milliseconds and revisions stay far below 2^53.
  */
 export const valueTypes: pg.CustomTypesConfig = {
   getTypeParser(id: number, format?: 'text' | 'binary') {
@@ -16,14 +16,14 @@ export const valueTypes: pg.CustomTypesConfig = {
   },
 };
 
-/** One connection to the server, as Kysely and the store use it. */
+/** Connection to the server, for Kysely and the store. */
 export class PostgresConnection implements DatabaseConnection {
   readonly client: pg.ClientBase;
-  /** The first statement that failed on it, also when the work hid that. */
+  /** First statement error, even if the work has caught it. */
   failure: unknown;
-  /** True once the session is not to be used again: its connection failed, or the server ended it. */
+  /** True once the session must not be used again: its connection failed, or the server ended it. */
   broken = false;
-  /** True once a commit was sent: from then on a failure does not tell whether the transaction was carried out. */
+  /** True once a commit was sent: from then on a failure does not tell whether the transaction was committed. */
   committing = false;
 
   constructor(client: pg.ClientBase) {
@@ -40,7 +40,7 @@ export class PostgresConnection implements DatabaseConnection {
     throw new Error('streaming is not supported: read in pages');
   }
 
-  /** @throws StoreUnavailable when the server is at fault, the server's own error when the statement is */
+  /** @throws StoreUnavailable if the server is at fault; the server's own error if the statement is */
   async run(sql: string, parameters: readonly unknown[] = []): Promise<pg.QueryResult> {
     try {
       return await this.client.query(sql, [...parameters]);
@@ -53,40 +53,40 @@ export class PostgresConnection implements DatabaseConnection {
 }
 
 /**
- * Whether a session cannot be used after an error of this SQLSTATE: the connection failed (no state, or class 08),
- * or the server is shutting the session down (57P01 to 57P05).
+ * Returns whether a session cannot be used after an error of this SQLSTATE: the connection failed (no state, or class
+ * 08), or the server is shutting the session down (57P01 to 57P05).
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 function endsSession(code: string | undefined): boolean {
   return code === undefined || /^(08|57P0[1-5])/.test(code);
 }
 
-/** Whether the whole transaction may succeed when it is run again: another one was in its way. */
+/** Returns whether the whole transaction may succeed when it is run again: it conflicted with another one. */
 export function asksForRetry(error: unknown): boolean {
   const code = sqlState(error);
   return code === '40001' || code === '40P01';
 }
 
 /**
- * Whether a unique index refused a row. Of two transactions that both looked and saw no such row, the server may
- * tell the second one this instead of asking it for a retry.
+ * Returns whether a unique index refused a row. Of two transactions that both looked and saw no such row, the server
+ * may give the second one this error instead of asking it for a retry.
  */
 export function isDuplicate(error: unknown): boolean {
   return sqlState(error) === '23505';
 }
 
-/** The error as the callers of the store see it. */
+/** Returns the error for the callers of the store. */
 function translated(error: unknown): unknown {
   if (error instanceof StoreUnavailable) return error;
   const code = sqlState(error);
-  // Without a state it did not come from the server: the connection failed. 08: connection, 28: refused to let us
-  // in, 3D: no such database, 40: asks for a retry, 53: out of resources, 57: shutting down or out of time,
-  // 58: the system under it.
+  // Without a state the error is not the server's: the connection failed. 08: connection, 28: authentication
+  // refused, 3D: unknown database, 40: asks for a retry, 53: out of resources, 57: shutting down or out of
+  // time, 58: the system under it.
   if (code !== undefined && !/^(08|28|3D|40|53|57|58)/.test(code)) return error;
   return unreachable(error);
 }
 
-/** What a connection that could not be made means to the callers of the store, whatever the server said. */
+/** Returns the error of a connection that could not be made, whatever the server said. */
 export function unreachable(cause: unknown): StoreUnavailable {
   return new StoreUnavailable('the database server cannot be used', cause);
 }

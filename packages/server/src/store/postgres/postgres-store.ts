@@ -21,30 +21,30 @@ import {
   valueTypes,
 } from './postgres-connection.ts';
 
-/** How often a work is run at most when other transactions are in its way. */
+/** Maximum number of runs of a work that conflicts with other transactions. */
 const attemptLimit = 20;
 
 /**
- * How often a work is run again when a unique index refused its row (the next look sees what was in the way), or
- * when the server ended its session before the commit.
+ * Number of reruns of a work when a unique index refused its row (the next run sees the conflicting row), or when the
+ * server ended its session before the commit.
  */
 const duplicateLimit = 2;
 
-/** Any number of ours: those who migrate this database exclude each other by it. */
+/** Arbitrary advisory lock number: migrators of this database exclude each other by it. */
 const migrationLock = 7_052_118_437;
 
 const connectLimitMs = 5000;
 
-/** After this long without an answer a session is taken for dead: longer than what the sessions themselves allow. */
+/** Time without an answer after which a session is taken for dead, ms: longer than the sessions' own limits. */
 const answerLimitMs = 40_000;
 
 const poolSize = 10;
 
 /**
- * What each session for writing sets. Sequential scans would lock whole tables against each other under
- * serialisable isolation, while the tables are small. A session that stalls with a transaction open is ended, so
- * that what it holds is set free. And a commit that is answered must be on the disk: a server that was told to
- * answer earlier is told otherwise; one that waits for its replicas too is left to it.
+ * Settings of each session for writing. Sequential scans would lock whole tables against each other under
+ * serialisable isolation while the tables are small, so they are off. A session that stalls with an open transaction
+ * is ended, which releases its locks. An answered commit must be on the disk: a weaker `synchronous_commit` of the
+ * server is overridden; one that waits for replicas is left as it is.
  */
 const writerSession = `
   set enable_seqscan = off;
@@ -56,7 +56,7 @@ const readerSession = `
   set statement_timeout = '30s';
   set default_transaction_read_only = on`;
 
-/** The store in a PostgreSQL server, or in what speaks its protocol; any number of nodes share it. */
+/** Store in a PostgreSQL server, or a server that speaks its protocol; any number of nodes share it. */
 export class PostgresStore implements Store {
   readonly kind = 'postgres';
   readonly queries: Queries;
@@ -81,7 +81,7 @@ export class PostgresStore implements Store {
     });
     this.#changes = new ChangeReader({
       connect: async () => {
-        // A read of the log that takes longer than this is a connection that died without saying so.
+        // A read of the log that takes longer than this is a connection that has died silently.
         const client = new pg.Client({ ...config, query_timeout: 2000 });
         client.on('error', () => {});
         await client.connect();
@@ -96,10 +96,10 @@ export class PostgresStore implements Store {
 
   /**
    * Connects to the server at `url` (`postgres://…`) and brings its schema up to date.
-   * @throws StoreUnavailable when it cannot be reached or does not let us in; no error tells the url
+   * @throws StoreUnavailable if it cannot be reached or refuses the connection; no error contains the url
    */
   static async open(url: string, options: StoreOptions): Promise<PostgresStore> {
-    // Checked here, because what `URL` throws quotes its input, password and all.
+    // Checked here, because errors of `URL` quote their input, including the password.
     if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) {
       throw new StoreUnavailable(
         'the address of the database is not of the form postgres://user:password@host/name',
@@ -163,7 +163,7 @@ export class PostgresStore implements Store {
         result = await this.#runAndCommit(connection, work);
       } catch (error) {
         const { failure } = connection;
-        // The session ended before the commit was sent: the server has undone the transaction.
+        // The session ended before the commit was sent: the server has rolled the transaction back.
         const undone = connection.broken && !connection.committing;
         await this.#rollBack(connection);
         const again =
@@ -172,7 +172,7 @@ export class PostgresStore implements Store {
         if (attempt >= attemptLimit) {
           throw new StoreUnavailable('too many changes of the same data at once', failure);
         }
-        // Pools hand out sessions in turn, which spreads those that collided; the wait only grows.
+        // Pools hand out sessions in turn, which spreads those that conflicted; the wait only grows.
         await delay(attempt * 3);
         continue;
       }
@@ -183,7 +183,7 @@ export class PostgresStore implements Store {
     }
   }
 
-  /** A session with a transaction begun. Sessions that died while idle are passed over: nothing was done on them. */
+  /** Begins a transaction in a session. Sessions that died while idle are passed over: nothing was done in them. */
   async #beginTransaction(): Promise<PostgresConnection> {
     for (let dead = 0; ; dead += 1) {
       const connection = await this.#writers.acquire();
@@ -220,12 +220,12 @@ export class PostgresStore implements Store {
     try {
       connection.committing = true;
       const { command } = await connection.run('commit');
-      // The server answers so, without an error, when a statement has failed and the work went on all the same.
+      // The server answers so, without an error, if a statement has failed and the work went on all the same.
       if (command !== 'COMMIT')
         throw new Error('a statement of the transaction failed, and its work hid that');
     } catch (error) {
       this.#changes.forgetOwn(revisions);
-      // It may have succeeded all the same, and the reader may have passed it over as our own.
+      // The commit may have succeeded, and the reader may have skipped its changes as this node's own.
       this.#followers.tell(changes);
       throw error;
     }
@@ -283,7 +283,7 @@ export class PostgresStore implements Store {
   }
 }
 
-/** Sessions that were prepared once, when they were connected. */
+/** Sessions that are prepared once, when they are connected. */
 class SessionPool {
   readonly #pool: pg.Pool;
   readonly #session: string;
@@ -292,16 +292,18 @@ class SessionPool {
   constructor(config: pg.ClientConfig, session: string, log: (message: string) => void) {
     this.#pool = new pg.Pool({ ...config, max: poolSize, query_timeout: answerLimitMs });
     this.#session = session;
-    // An idle session that breaks is replaced by the pool; without a listener the event would end the process.
+    // The pool replaces an idle session that breaks; without a listener the event would end the process.
     this.#pool.on('error', () => log('a connection to the database was lost'));
-    // The pool takes its own listener off a session that it lends. A session that breaks between two statements of
-    // a transaction has no query to reject, so the event is all there is; the next statement on it fails.
+    // The pool takes its own listener off a session that it lends. A session that breaks between two
+    // statements of a transaction has no query to reject, so the event is the only sign; the next statement
+    // on it fails.
     this.#pool.on('connect', (client) => client.on('error', () => {}));
   }
 
   /**
-   * Lends a prepared session. One that the server ended before it was prepared is passed over: nothing was done on it.
-   * @throws StoreUnavailable when no session can be had
+   * Lends a prepared session. One that the server ended before it was prepared is passed over: nothing was done in
+   * it.
+   * @throws StoreUnavailable if no session is available
    */
   async acquire(): Promise<PostgresConnection> {
     for (let ended = 0; ; ended += 1) {
@@ -345,7 +347,7 @@ async function migrateServer(config: pg.ClientConfig, now: number): Promise<void
       throw unreachable(error);
     });
     const connection = new PostgresConnection(client);
-    // Not serialisable: after waiting for the lock it must see what the one before has done.
+    // Not serialisable: after waiting for the lock it must see the changes of the migrator before.
     await connection.run('begin isolation level read committed');
     await connection.run('select pg_advisory_xact_lock($1)', [migrationLock]);
     const lent = new LentConnection(connection);

@@ -2,12 +2,12 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
 import { StoreUnavailable } from '../store-unavailable.ts';
 
-/** Statements kept prepared on each connection: more than the server has, few enough for what is made on the fly. */
+/** Statements kept prepared on each connection: more than the server has, few enough for ad-hoc ones. */
 const preparedStatements = 256;
 
 /**
- * One connection to the file. Calls are synchronous underneath, so a statement is never in use twice, and a read
- * never holds on to an old snapshot.
+ * Connection to the file. Calls are synchronous underneath, so a statement is never in use twice, and a read never
+ * holds on to an old snapshot.
  */
 export class SqliteConnection implements DatabaseConnection {
   readonly #database: DatabaseSync;
@@ -17,7 +17,7 @@ export class SqliteConnection implements DatabaseConnection {
 
   /**
    * @param file path of the database
-   * @param mode readers cannot write, whatever they are asked
+   * @param mode `read` refuses every change
    */
   constructor(file: string, mode: 'read' | 'write') {
     this.#database = new DatabaseSync(file, { readOnly: mode === 'read' });
@@ -26,8 +26,8 @@ export class SqliteConnection implements DatabaseConnection {
       'PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;',
     );
     if (mode === 'write') {
-      // FULL: with NORMAL a revocation that was answered could be lost with the power. The two `fullfsync`
-      // mean something on macOS only, where a plain fsync does not reach the disk.
+      // FULL: with NORMAL an answered revocation could be lost with the power. The two `fullfsync` have an
+      // effect on macOS only, where a plain fsync does not reach the disk.
       this.#database.exec(`
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;
@@ -37,7 +37,7 @@ export class SqliteConnection implements DatabaseConnection {
         PRAGMA journal_size_limit = 67108864;
         PRAGMA wal_autocheckpoint = 4000;
       `);
-      // Whoever waits longer waits in the writer's own loop, which leaves the process free to answer.
+      // Longer waits happen in the writer's own loop, which leaves the process free to answer.
       this.#database.exec('PRAGMA busy_timeout = 5;');
     }
   }
@@ -58,7 +58,7 @@ export class SqliteConnection implements DatabaseConnection {
     throw new Error('streaming is not supported: read in pages');
   }
 
-  /** Runs a statement that gives no rows. */
+  /** Runs a statement without rows. */
   run(sql: string, parameters: readonly unknown[] = []) {
     try {
       return this.#prepared(sql).run(...(parameters as SQLInputValue[]));
@@ -67,7 +67,7 @@ export class SqliteConnection implements DatabaseConnection {
     }
   }
 
-  /** Runs a statement and gives its rows, as plain objects like those of the other database. */
+  /** Runs a statement and returns its rows, as plain objects like those of the other database. */
   all<Row>(sql: string, parameters: readonly unknown[] = []): Row[] {
     try {
       const rows = this.#prepared(sql).all(...(parameters as SQLInputValue[]));
@@ -108,13 +108,13 @@ const busy = 5;
 /** BUSY, LOCKED, NOMEM, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB: the file or the disk, not the statement. */
 const unavailableCodes = new Set([busy, 6, 7, 10, 11, 13, 14, 26]);
 
-/** SQLite's primary result code; undefined for errors that are not SQLite's. */
+/** Returns SQLite's primary result code; `undefined` for errors that are not SQLite's. */
 function resultCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error)) return undefined;
   return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
 }
 
-/** Whether another process held the file, so that trying again can help. */
+/** Returns whether another process held the file, so that a retry can help. */
 export function isBusy(error: unknown): boolean {
   return error instanceof StoreUnavailable && resultCode(error.cause) === busy;
 }

@@ -14,10 +14,10 @@ import { StoreUnavailable } from '../store-unavailable.ts';
 import { WriteScope } from '../write-scope.ts';
 import { isBusy, SqliteConnection } from './sqlite-connection.ts';
 
-/** Works that share one commit at most: bounds how long the first of them waits for the last. */
+/** Maximum number of works in one commit: bounds how long the first of them waits for the last. */
 const worksPerCommit = 256;
 
-/** How long a write waits for another process that holds the file, in milliseconds. */
+/** Time that a write waits for another process that holds the file, ms. */
 const busyLimitMs = 10_000;
 
 interface PendingWork {
@@ -27,8 +27,8 @@ interface PendingWork {
 }
 
 /**
- * The store in one SQLite file. Writes queue; whatever waits when the writer is free shares one transaction and
- * one disk flush, each work in a savepoint of its own, one after another. A write that comes alone begins at once.
+ * Store in one SQLite file. Writes are queued; those that wait when the writer is free share one transaction and one
+ * disk flush, each work in a savepoint of its own, one after another. A single write begins at once.
  */
 export class SqliteStore implements Store {
   readonly kind = 'sqlite';
@@ -63,8 +63,8 @@ export class SqliteStore implements Store {
   }
 
   /**
-   * Opens `file`, making it (mode 0600, in a directory that exists) and bringing its schema up to date.
-   * @throws StoreUnavailable when the file cannot be opened or is not a database
+   * Opens `file`, creating it (mode 0600, in a directory that exists) and bringing its schema up to date.
+   * @throws StoreUnavailable if the file cannot be opened or is not a database
    */
   static async open(file: string, options: StoreOptions): Promise<SqliteStore> {
     let writer: SqliteConnection | undefined;
@@ -86,7 +86,7 @@ export class SqliteStore implements Store {
     }
   }
 
-  /** How many transactions were committed since it was opened; each is one flush to the disk. */
+  /** Number of transactions committed since it was opened; each is one flush to the disk. */
   get commits(): number {
     return this.#commits;
   }
@@ -126,13 +126,16 @@ export class SqliteStore implements Store {
   }
 
   async #writeQueue(): Promise<void> {
-    // Whoever calls `write` in the same turn joins the first commit.
+    // Calls of `write` in the same turn join the first commit.
     await undefined;
     while (this.#queue.length > 0) await this.#writeGroup();
     this.#writing = undefined;
   }
 
-  /** One transaction: takes works from the queue, also those that come meanwhile, and answers all after the commit. */
+  /**
+   * Runs one transaction: takes works from the queue, also those that arrive meanwhile, and answers all after the
+   * commit.
+   */
   async #writeGroup(): Promise<void> {
     const taken: PendingWork[] = [];
     const answers: (() => void)[] = [];
@@ -153,7 +156,7 @@ export class SqliteStore implements Store {
       this.#commits += 1;
     } catch (error) {
       this.#revision = revisionBefore;
-      // When beginning failed, nothing was taken yet: those that wait would fail the same way.
+      // Beginning failed, so nothing was taken yet: the waiting ones would fail the same way.
       if (taken.length === 0) taken.push(...this.#queue.splice(0));
       this.#rollBack();
       const cause = error instanceof StoreUnavailable ? error.cause : error;
@@ -170,8 +173,8 @@ export class SqliteStore implements Store {
   }
 
   /**
-   * Runs one work in its savepoint. Its answer, also a refusal, is given only once the group is committed, for it
-   * may rest on what an earlier work of the group has written.
+   * Runs one work in its savepoint. Its answer, also a refusal, is given only once the group is committed, since it
+   * may depend on what an earlier work of the group has written.
    */
   async #runOne({ work, resolve, reject }: PendingWork, changes: Change[]): Promise<() => void> {
     const lent = new LentConnection(this.#writer);
@@ -209,13 +212,13 @@ export class SqliteStore implements Store {
     try {
       this.#writer.run('rollback');
     } catch {
-      // A failed disk has rolled it back already: there is no transaction left to end.
+      // A failed disk has rolled it back already: no transaction is left to end.
     }
   }
 
   /**
-   * Tells of what other processes have committed. `data_version` moves for this connection only when another one
-   * commits, and the readers of this process never do; so while it stands still, the log holds nothing new.
+   * Reports the commits of other processes. `data_version` moves for this connection only when another one commits,
+   * and the readers of this process never do; so while it is unchanged, the log has nothing new.
    */
   #hearOtherProcesses(): void {
     const dataVersion = this.#readDataVersion();
@@ -231,7 +234,7 @@ export class SqliteStore implements Store {
   }
 
   #pollOtherProcesses(): void {
-    // A transaction under way has looked when it began, and excludes other writers since.
+    // A transaction in progress has looked when it began, and excludes other writers since.
     if (this.#inTransaction) return;
     try {
       this.#hearOtherProcesses();
