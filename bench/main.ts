@@ -4,6 +4,7 @@ import { apiRows } from './api.ts';
 import { gatewayRows } from './gateway.ts';
 import { guardRows } from './guard.ts';
 import { HOSTILE_KINDS, hostileRows } from './hostile.ts';
+import { millionRows } from './million.ts';
 import { policyRows } from './policy.ts';
 import { progress, type Row } from './ratio.ts';
 import { guardRevocationRows } from './replication.ts';
@@ -18,6 +19,8 @@ interface Choices {
   readonly full: boolean;
   /** Of hostile clients. */
   readonly kinds: readonly string[];
+  /** URL of an empty PostgreSQL database for the large account of million. */
+  readonly database: string | undefined;
 }
 
 /** Returns its rows, or hands each one over as soon as it is measured. */
@@ -32,6 +35,10 @@ const areas = {
   hostile: [
     ({ kinds }: Choices, measured: (row: Row) => void) => hostileRows(kinds, measured).then(() => []),
   ],
+  million: [
+    ({ full, database }: Choices, measured: (row: Row) => void) =>
+      millionRows(full ? 1_000_000 : 20_000, measured, database).then(() => []),
+  ],
   scale: [
     () => statementsRows(),
     () => revocationRows(),
@@ -41,7 +48,7 @@ const areas = {
   ],
 } satisfies Record<string, Measure[]>;
 
-const HELP = `Usage: npm run bench -- [--json] [--only AREA] [--kinds KIND,…] [--full]
+const HELP = `Usage: npm run bench -- [--json] [--only AREA] [--kinds KIND,…] [--full] [--database URL]
 
 Measures ${Object.keys(areas).join(', ')}, each as a ratio within one run: two to three minutes in all.
 A missed target is shown, and is not an error.
@@ -51,12 +58,20 @@ A missed target is shown, and is not an error.
   --kinds KIND,…  of the area hostile: ${[...HOSTILE_KINDS.keys()].join(', ')}
   --full       1,000,000 users with 2,000,000 keys instead of 100,000 with 200,000: some fifteen minutes more,
                and 3 GB of memory
+  --database URL  of the area million: an empty PostgreSQL database for the large account; SQLite unless given
   --help       this text`;
 
 await main();
 
 async function main(): Promise<void> {
-  let options: { json?: boolean; full?: boolean; help?: boolean; only?: string[]; kinds?: string };
+  let options: {
+    json?: boolean;
+    full?: boolean;
+    help?: boolean;
+    only?: string[];
+    kinds?: string;
+    database?: string;
+  };
   try {
     ({ values: options } = parseArgs({
       options: {
@@ -65,6 +80,7 @@ async function main(): Promise<void> {
         help: { type: 'boolean' },
         only: { type: 'string', multiple: true },
         kinds: { type: 'string' },
+        database: { type: 'string' },
       },
     }));
   } catch (error) {
@@ -92,7 +108,11 @@ async function main(): Promise<void> {
   for (const [area, measures] of Object.entries(areas)) {
     if (!only.includes(area)) continue;
     for (const measure of measures) {
-      for (const each of await measure({ full: options.full === true, kinds }, show)) show(each);
+      for (const each of await measure(
+        { full: options.full === true, kinds, database: options.database },
+        show,
+      ))
+        show(each);
     }
   }
   if (!options.json) console.log(tableOf(rows));

@@ -27,6 +27,7 @@ import { CompiledPermissions } from './policies/compiled-permissions.ts';
 import { PolicyAnalysis } from './policy-analysis/policy-analysis.ts';
 import { OpenStreams } from './replication/open-streams.ts';
 import { RequestVerification } from './replication/request-verification.ts';
+import { ReportJobs } from './reports/report-jobs.ts';
 import { createMasterKeyFile, masterKeyFile } from './secrets/file-master-key.ts';
 import { openMasterKey } from './secrets/open-master-key.ts';
 import { resealFirstForms } from './secrets/reseal.ts';
@@ -151,6 +152,7 @@ export async function openServices(
       perNode: configuration.streamsPerNode,
     }),
     requestVerification: new RequestVerification(),
+    reportJobs: new ReportJobs(log),
     guardConnections: new GuardConnections({ store, log }),
     issuerKeys: new IssuerKeys(networkDocuments({ network: issuerNetwork }), log),
     issuerNetwork,
@@ -185,6 +187,7 @@ export async function openServices(
 /** Flushes what is in memory, and closes the database. */
 export async function closeServices(services: ServerServices): Promise<void> {
   services.guardConnections.close();
+  await services.reportJobs.close();
   await services.policyAnalysis.close();
   await services.lastUsed.close();
   await services.store.close();

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import ims from '@alicloud/ims20190815';
 import { DAY_MS } from '../src/context/limits.ts';
-import { eachServer, refused, type TestServer, type TestUser } from './server.ts';
+import { callRaw } from './raw-request.ts';
+import { eachServer, refused, type TestAccount, type TestServer, type TestUser } from './server.ts';
 
 const version = '2019-08-15';
 const columns =
@@ -126,5 +127,98 @@ eachServer((_, start) => {
         400,
       );
     });
+
+    test('reports on thousands of users are made after the answer, and read in parts', async () => {
+      const account = await server.newAccount('large');
+      await insertUsers(server, account, 2000, 1200);
+      const ask = async (action: string, parameters: Record<string, string> = {}) => {
+        const asked = { version, action, parameters };
+        const answer = await callRaw(server.url, account.key, 'ACS3 with a form', asked);
+        assert.equal(answer.code, 'OK', answer.message);
+        return answer.body;
+      };
+      assert.equal((await ask('GenerateCredentialReport'))['State'], 'STARTED');
+      for (let state = ''; state !== 'COMPLETE'; ) {
+        state = String((await ask('GenerateCredentialReport'))['State']);
+        assert.match(state, /^(INPROGRESS|COMPLETE)$/);
+      }
+      let csv = '';
+      for (let NextToken = '0'; NextToken !== ''; ) {
+        const part = await ask('GetCredentialReport', { NextToken });
+        csv += Buffer.from(String(part['Content']), 'base64').toString();
+        NextToken = String(part['NextToken'] ?? '');
+      }
+      const names = csv
+        .trimEnd()
+        .split('\n')
+        .slice(2)
+        .map((row) => row.split('@')[0]!);
+      assert.equal(names.length, 2001, 'the administrator is a user');
+      assert.deepEqual(names, names.toSorted());
+      assert.equal(new Set(names).size, names.length);
+
+      assert.equal((await ask('GenerateGovernanceReport'))['State'], 'Started');
+      while ((await ask('GetGovernanceReportStatus'))['WholeReportStatus'] !== 'Finished');
+      const keys: string[] = [];
+      for (let Marker = '0'; Marker !== ''; ) {
+        const page = await ask('GetGovernanceItemReport', { GovernanceItemType: 'OldAccessKey', Marker });
+        assert.equal(page['MetricValue'], 1200);
+        const { ColumnRow } = page['ColumnsValue'] as { ColumnRow: { ColumnValue: string[] }[] };
+        keys.push(...ColumnRow.map((row) => row.ColumnValue[1]!));
+        Marker = String(page['Marker'] ?? '');
+      }
+      assert.equal(new Set(keys).size, 1200);
+      const practice = await ask('GetAccountSecurityPracticeReport');
+      const info = practice['AccountSecurityPracticeInfo'] as {
+        AccountSecurityPracticeUserInfo: { SubUser: number; OldAkNum: number };
+      };
+      assert.equal(info.AccountSecurityPracticeUserInfo.SubUser, 2001);
+      assert.equal(info.AccountSecurityPracticeUserInfo.OldAkNum, 1200);
+    });
   });
 });
+
+/** Inserts users by SQL, the first of them with a key that is 100 days old and signs nothing. */
+async function insertUsers(
+  { services }: TestServer,
+  { accountId }: TestAccount,
+  count: number,
+  withKey: number,
+): Promise<void> {
+  const createdAt = Date.now() - 100 * DAY_MS;
+  const common = { account_id: accountId, created_at: createdAt, updated_at: createdAt };
+  const notRecycled = { recycled_at: null, purge_at: null };
+  for (let from = 0; from < count; from += 500) {
+    const numbers = Array.from({ length: 500 }, (_, at) => from + at);
+    await services.store.write(async ({ queries }) => {
+      const users = numbers.map((number) => ({
+        ...common,
+        ...notRecycled,
+        user_id: `${accountId}-${number}`,
+        user_name: `user-${String(number).padStart(5, '0')}`,
+        user_name_key: `user-${String(number).padStart(5, '0')}`,
+        display_name: '',
+        comments: '',
+        email: '',
+        mobile_phone: '',
+        provision_type: 'Manual' as const,
+        last_login_at: null,
+      }));
+      await queries.insertInto('users').values(users).execute();
+      const keys = numbers
+        .filter((number) => number < withKey)
+        .map((number) => ({
+          ...common,
+          ...notRecycled,
+          access_key_id: `LTAI5t${accountId}-${number}`,
+          owner_type: 'user' as const,
+          owner_id: `${accountId}-${number}`,
+          sealed_secret: '',
+          status: 'Active' as const,
+          expires_at: null,
+          network_policy: null,
+        }));
+      if (keys.length > 0) await queries.insertInto('access_keys').values(keys).execute();
+    });
+  }
+}

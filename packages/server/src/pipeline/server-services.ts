@@ -10,6 +10,7 @@ import type { PolicyAnalysis } from '../policy-analysis/policy-analysis.ts';
 import type { OpenStreams } from '../replication/open-streams.ts';
 import type { ReplicationServices } from '../replication/replication-context.ts';
 import type { RequestVerification } from '../replication/request-verification.ts';
+import type { ReportJobs } from '../reports/report-jobs.ts';
 
 /** What operations share: the services of the domain, and those that only operations use. */
 export interface ServerServices extends Services, ReplicationServices {
@@ -25,6 +26,8 @@ export interface ServerServices extends Services, ReplicationServices {
   readonly replicationStreams: OpenStreams;
   /** Verifies requests for guards that do not hold the key's verifier. */
   readonly requestVerification: RequestVerification;
+  /** Reports under way on this node. */
+  readonly reportJobs: ReportJobs;
   /** Guards that are connected to this node. */
   readonly guardConnections: GuardConnections;
   /** Public keys of OpenID Connect issuers. */

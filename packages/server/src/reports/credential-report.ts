@@ -3,18 +3,19 @@ import type { Scope } from '../context/scope.ts';
 import { readPasswordPolicy } from '../passwords/password-policy.ts';
 import { principalName } from '../users/user.ts';
 import { instant } from '../wire/instant.ts';
-import { type IdentityFacts, readIdentityFacts } from './identity-facts.ts';
-import { readReport, writeReport } from './stored-report.ts';
+import { type IdentityFacts, identityFacts, type ReportSource } from './identity-facts.ts';
+import { ReportWriter, readReport, readReportRows } from './stored-report.ts';
 
 /** RAM makes one report in four hours; until then the last one stands. */
-const validMs = 4 * 60 * 60 * 1000;
+const VALID_MS = 4 * 60 * 60 * 1000;
 
-const keyColumns = [1, 2].flatMap((key) =>
-  ['exist', 'active', 'last_rotated', 'last_used'].map((fact) => `access_key_${key}_${fact}`),
-);
+/** Keys of which RAM's report has columns; there are more of them where the operator allows more keys. */
+const KEYS_OF_RAM = 2;
+
+const ROWS = 'rows';
 
 /** RAM's columns. */
-const columns = [
+const columns = (keys: number) => [
   'user',
   'user_creation_time',
   'user_last_logon',
@@ -23,7 +24,9 @@ const columns = [
   'password_last_changed',
   'password_next_rotation',
   'mfa_active',
-  ...keyColumns,
+  ...Array.from({ length: keys }, (_, at) => at + 1).flatMap((key) =>
+    ['exist', 'active', 'last_rotated', 'last_used'].map((fact) => `access_key_${key}_${fact}`),
+  ),
 ];
 
 /** A part of the report, and how it goes on. */
@@ -34,25 +37,33 @@ export interface CredentialReportPart {
   readonly next: number | undefined;
 }
 
-/**
- * Makes the credential report: a row for the root and for each user, in RAM's columns.
- * @returns false when there is one from the last four hours, which then stands
- */
-export async function generateCredentialReport(scope: Scope): Promise<boolean> {
+/** Returns whether there is a credential report from the last four hours, which then stands. */
+export async function hasRecentCredentialReport(scope: Scope): Promise<boolean> {
   const last = await readReport(scope, 'credential');
-  if (last !== undefined && last.generated_at > scope.now - validMs) return false;
-  const { MaxPasswordAge } = await readPasswordPolicy(scope.queries, scope.account.accountId);
-  const facts = await readIdentityFacts(scope);
-  await writeReport(
-    scope,
-    'credential',
-    facts.map((identity) => line(rowOf(identity, scope.account.defaultDomain, MaxPasswordAge))),
-  );
-  return true;
+  return last !== undefined && last.generatedAt > scope.now - VALID_MS;
 }
 
 /**
- * A part of the last report as CSV; the first one has the headings.
+ * Makes the credential report: a row for the root and for each user, in RAM's columns.
+ * @param portionDone called after each portion of users
+ */
+export async function makeCredentialReport(source: ReportSource, portionDone: () => void): Promise<void> {
+  const { account, services } = source;
+  const { MaxPasswordAge } = await readPasswordPolicy(services.store.queries, account.accountId);
+  const keys = Math.max(KEYS_OF_RAM, services.limits.accessKeysPerOwner);
+  const writer = new ReportWriter(source, 'credential');
+  for await (const portion of identityFacts(source)) {
+    await writer.add(
+      ROWS,
+      portion.map((identity) => line(rowOf(identity, keys, account.defaultDomain, MaxPasswordAge))),
+    );
+    portionDone();
+  }
+  await writer.complete({ heading: line(columns(keys)) });
+}
+
+/**
+ * Returns a part of the last report as CSV; the first one has the headings.
  * @param from how many rows were given before
  * @returns undefined when there is no report
  */
@@ -61,18 +72,17 @@ export async function readCredentialReport(
   from: number,
   size: number,
 ): Promise<CredentialReportPart | undefined> {
-  const report = await readReport(scope, 'credential');
+  const report = await readReport<{ readonly heading: string }>(scope, 'credential');
   if (report === undefined) return undefined;
-  const rows = JSON.parse(report.content) as string[];
-  const part = rows.slice(from, from + size);
+  const rows = await readReportRows<string>(scope, report, ROWS, from, size);
   return {
-    csv: [...(from === 0 ? [line(columns)] : []), ...part].map((row) => `${row}\n`).join(''),
-    generatedAt: report.generated_at,
-    next: from + size < rows.length ? from + size : undefined,
+    csv: [...(from === 0 ? [report.summary.heading] : []), ...rows].map((row) => `${row}\n`).join(''),
+    generatedAt: report.generatedAt,
+    next: from + size < (report.counts[ROWS] ?? 0) ? from + size : undefined,
   };
 }
 
-function rowOf(identity: IdentityFacts, domain: string, maxPasswordAge: number): string[] {
+function rowOf(identity: IdentityFacts, keys: number, domain: string, maxPasswordAge: number): string[] {
   const { password } = identity;
   const date = (milliseconds: number | undefined) =>
     milliseconds === undefined ? '-' : instant(milliseconds);
@@ -87,8 +97,7 @@ function rowOf(identity: IdentityFacts, domain: string, maxPasswordAge: number):
     password === undefined ? 'N/A' : date(password.setAt),
     password === undefined ? 'N/A' : rotation,
     flag(identity.hasMfa),
-    ...[0, 1].flatMap((place) => {
-      const key = identity.keys[place];
+    ...Array.from({ length: keys }, (_, place) => identity.keys[place]).flatMap((key) => {
       if (key === undefined) return ['FALSE', 'N/A', 'N/A', 'N/A'];
       return ['TRUE', flag(key.active), date(key.createdAt), date(key.usedAt)];
     }),

@@ -1,6 +1,13 @@
 import type { Scope } from '../context/scope.ts';
-import { type IdentityFacts, isOld, isUnused, type KeyFacts, readIdentityFacts } from './identity-facts.ts';
-import { readReport, writeReport } from './stored-report.ts';
+import {
+  type IdentityFacts,
+  identityFacts,
+  isOld,
+  isUnused,
+  type KeyFacts,
+  type ReportSource,
+} from './identity-facts.ts';
+import { ReportWriter, readReport, readReportRows, type StoredReport } from './stored-report.ts';
 
 /** What a check found: the identities or keys that it is about. */
 export interface GovernanceFinding {
@@ -11,6 +18,7 @@ export interface GovernanceFinding {
 
 interface Check {
   readonly columns: readonly string[];
+  /** Checks some of the identities, or the root alone. */
   find(facts: readonly IdentityFacts[], now: number): GovernanceFinding[];
 }
 
@@ -27,11 +35,15 @@ const keysWhere =
 const checks: Readonly<Record<string, Check>> = {
   RootAccessKey: {
     columns: ['Identity', 'AccessKeyId'],
-    find: ([root]) => root?.keys.map(({ accessKeyId }) => ({ identity: root.name, accessKeyId })) ?? [],
+    find: (facts) =>
+      facts
+        .filter(({ isRoot }) => isRoot)
+        .flatMap(({ name, keys }) => keys.map(({ accessKeyId }) => ({ identity: name, accessKeyId }))),
   },
   RootWithoutMFA: {
     columns: ['Identity'],
-    find: ([root]) => (root === undefined || root.hasMfa ? [] : [{ identity: root.name }]),
+    find: (facts) =>
+      facts.filter(({ isRoot, hasMfa }) => isRoot && !hasMfa).map(({ name }) => ({ identity: name })),
   },
   ConsoleUserWithoutMFA: {
     columns: ['Identity'],
@@ -64,27 +76,36 @@ export const governanceItems: readonly string[] = Object.keys(checks);
 /** The columns that the findings of a check are shown in. */
 export const governanceColumns = (item: string): readonly string[] => checks[item]?.columns ?? [];
 
-/** The last report: findings by check. */
-export interface GovernanceReport {
-  readonly generatedAt: number;
-  readonly findings: Readonly<Record<string, readonly GovernanceFinding[]>>;
-}
+/** The last governance report. */
+export type GovernanceReport = StoredReport<null>;
 
-/** Checks the account and keeps what was found. */
-export async function generateGovernanceReport(scope: Scope): Promise<void> {
-  const facts = await readIdentityFacts(scope);
-  const findings = Object.fromEntries(
-    Object.entries(checks).map(([item, check]) => [item, check.find(facts, scope.now)]),
-  );
-  await writeReport(scope, 'governance', findings);
+/**
+ * Checks the account and keeps what was found.
+ * @param portionDone called after each portion of users
+ */
+export async function makeGovernanceReport(source: ReportSource, portionDone: () => void): Promise<void> {
+  const writer = new ReportWriter(source, 'governance');
+  for await (const portion of identityFacts(source)) {
+    for (const [item, check] of Object.entries(checks)) {
+      await writer.add(item, check.find(portion, source.now));
+    }
+    portionDone();
+  }
+  await writer.complete(null);
 }
 
 /** The last report, when there is one. */
-export async function readGovernanceReport(scope: Scope): Promise<GovernanceReport | undefined> {
-  const report = await readReport(scope, 'governance');
-  if (report === undefined) return undefined;
-  return {
-    generatedAt: report.generated_at,
-    findings: JSON.parse(report.content) as GovernanceReport['findings'],
-  };
+export function readGovernanceReport(scope: Scope): Promise<GovernanceReport | undefined> {
+  return readReport<null>(scope, 'governance');
+}
+
+/** Returns some findings of a check, beginning with `from`. */
+export function readGovernanceFindings(
+  scope: Scope,
+  report: GovernanceReport,
+  item: string,
+  from: number,
+  size: number,
+): Promise<readonly GovernanceFinding[]> {
+  return readReportRows<GovernanceFinding>(scope, report, item, from, size);
 }

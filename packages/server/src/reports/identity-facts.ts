@@ -1,5 +1,13 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Account } from '../context/account.ts';
 import { DAY_MS } from '../context/limits.ts';
-import type { Scope } from '../context/scope.ts';
+import type { Services } from '../context/services.ts';
+
+/** Users that are read at a time: few enough for one turn of the event loop. */
+const PORTION = 100;
+
+/** A key is old, and a key or user unused, after as many days: the vendor's compliance rules say 90. */
+const STALE_DAYS = 90;
 
 /** What is known of one AccessKey. */
 export interface KeyFacts {
@@ -26,37 +34,65 @@ export interface IdentityFacts {
   readonly isAdministrator: boolean;
 }
 
-/** A key is old, and a key or user unused, after as many days: the vendor's compliance rules say 90. */
-export const staleDays = 90;
+/** What a report is made from: an account, as it stands in the database. */
+export interface ReportSource {
+  readonly account: Account;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly services: Services;
+}
 
 /** Whether a key was made so long ago that it should have been rotated. */
-export const isOld = (key: KeyFacts, now: number): boolean => key.createdAt < now - staleDays * DAY_MS;
+export const isOld = (key: KeyFacts, now: number): boolean => key.createdAt < now - STALE_DAYS * DAY_MS;
 
-/** Whether nobody has used a key for so long that it should go. */
+/** Whether a key was not used for so long that it should go. */
 export const isUnused = (key: KeyFacts, now: number): boolean =>
-  (key.usedAt ?? key.createdAt) < now - staleDays * DAY_MS;
+  (key.usedAt ?? key.createdAt) < now - STALE_DAYS * DAY_MS;
 
-/** The account root first, then its users by name. */
-export async function readIdentityFacts(scope: Scope): Promise<IdentityFacts[]> {
-  const { queries } = scope;
-  const { accountId } = scope.account;
-  const users = await queries
+/**
+ * The account root, then its users by name, a portion at a time; other requests are served between portions. Users that
+ * are created meanwhile may be missing.
+ */
+export async function* identityFacts(source: ReportSource): AsyncGenerator<readonly IdentityFacts[]> {
+  yield [await rootFacts(source)];
+  let after = '';
+  for (;;) {
+    const users = await readUsers(source, after);
+    if (users.length > 0) yield await factsOf(source, users);
+    if (users.length < PORTION) return;
+    after = users.at(-1)!.user_name_key;
+    // SQLite answers at once, so that nothing else would have its turn.
+    await nextTurn();
+  }
+}
+
+type User = Awaited<ReturnType<typeof readUsers>>[number];
+
+function readUsers({ services, account }: ReportSource, after: string) {
+  return services.store.queries
     .selectFrom('users')
     .leftJoin('login_profiles', 'login_profiles.user_id', 'users.user_id')
     .select([
       'users.user_id',
       'users.user_name',
+      'users.user_name_key',
       'users.created_at',
       'users.last_login_at',
       'login_profiles.status as password_status',
       'login_profiles.password_hash',
       'login_profiles.password_set_at',
     ])
-    .where('users.account_id', '=', accountId)
+    .where('users.account_id', '=', account.accountId)
     .where('users.recycled_at', 'is', null)
+    .where('users.user_name_key', '>', after)
     .orderBy('users.user_name_key')
+    .limit(PORTION)
     .execute();
-  const root = await queries
+}
+
+async function rootFacts(source: ReportSource): Promise<IdentityFacts> {
+  const { accountId } = source.account;
+  const root = await source.services.store.queries
     .selectFrom('accounts')
     .leftJoin('root_sign_ins', 'root_sign_ins.account_id', 'accounts.account_id')
     .select([
@@ -67,97 +103,118 @@ export async function readIdentityFacts(scope: Scope): Promise<IdentityFacts[]> 
     ])
     .where('accounts.account_id', '=', accountId)
     .executeTakeFirstOrThrow();
-  const keys = await readKeys(scope);
-  const devices = await queries
-    .selectFrom('mfa_devices')
-    .select(['owner_type', 'owner_id'])
-    .where('account_id', '=', accountId)
-    .where('owner_id', 'is not', null)
-    .execute();
-  const withMfa = new Set(devices.map((device) => `${device.owner_type} ${device.owner_id}`));
-  const administrators = new Set(
-    (
-      await queries
-        .selectFrom('policy_attachments')
-        .select('principal_id')
-        .where('account_id', '=', accountId)
-        .where('principal_type', '=', 'user')
-        .where('policy_type', '=', 'System')
-        .where('policy_name_key', '=', 'administratoraccess')
-        .execute()
-    ).map((attachment) => attachment.principal_id),
-  );
-  return [
-    {
-      name: '<root>',
-      isRoot: true,
-      createdAt: root.created_at,
-      lastLoginAt: root.last_login_at ?? undefined,
-      password:
-        root.root_password_hash === null
-          ? undefined
-          : // The one-time password came with the account.
-            { active: true, setAt: root.password_set_at || root.created_at },
-      hasMfa: withMfa.has(`root ${accountId}`),
-      keys: keys.get(`root ${accountId}`) ?? [],
-      isAdministrator: true,
-    },
-    ...users.map((user) => ({
-      name: user.user_name,
-      isRoot: false,
-      createdAt: user.created_at,
-      lastLoginAt: user.last_login_at ?? undefined,
-      password:
-        user.password_hash === null || user.password_set_at === null
-          ? undefined
-          : { active: user.password_status === 'Active', setAt: user.password_set_at },
-      hasMfa: withMfa.has(`user ${user.user_id}`),
-      keys: keys.get(`user ${user.user_id}`) ?? [],
-      isAdministrator: administrators.has(user.user_id),
-    })),
-  ];
+  return {
+    name: '<root>',
+    isRoot: true,
+    createdAt: root.created_at,
+    lastLoginAt: root.last_login_at ?? undefined,
+    password:
+      root.root_password_hash === null
+        ? undefined
+        : // The one-time password came with the account.
+          { active: true, setAt: root.password_set_at || root.created_at },
+    hasMfa: (await ownersWithMfa(source, 'root', [accountId])).has(accountId),
+    keys: (await readKeys(source, 'root', [accountId])).get(accountId) ?? [],
+    isAdministrator: true,
+  };
 }
 
-async function readKeys(scope: Scope): Promise<Map<string, KeyFacts[]>> {
-  const rows = await scope.queries
-    .selectFrom('access_keys')
-    .leftJoin('access_key_uses', 'access_key_uses.access_key_id', 'access_keys.access_key_id')
-    .select(({ fn }) => [
-      'access_keys.access_key_id',
-      'access_keys.owner_type',
-      'access_keys.owner_id',
-      'access_keys.status',
-      'access_keys.created_at',
-      fn.max('access_key_uses.used_at').as('used_at'),
-    ])
-    .where('access_keys.account_id', '=', scope.account.accountId)
-    .where('access_keys.recycled_at', 'is', null)
-    .groupBy([
-      'access_keys.access_key_id',
-      'access_keys.owner_type',
-      'access_keys.owner_id',
-      'access_keys.status',
-      'access_keys.created_at',
-    ])
-    .orderBy('access_keys.created_at')
-    .orderBy('access_keys.access_key_id')
+async function factsOf(source: ReportSource, users: readonly User[]): Promise<IdentityFacts[]> {
+  const ids = users.map((user) => user.user_id);
+  const withMfa = await ownersWithMfa(source, 'user', ids);
+  const keys = await readKeys(source, 'user', ids);
+  const administrators = await readAdministrators(source, ids);
+  return users.map((user) => ({
+    name: user.user_name,
+    isRoot: false,
+    createdAt: user.created_at,
+    lastLoginAt: user.last_login_at ?? undefined,
+    password:
+      user.password_hash === null || user.password_set_at === null
+        ? undefined
+        : { active: user.password_status === 'Active', setAt: user.password_set_at },
+    hasMfa: withMfa.has(user.user_id),
+    keys: keys.get(user.user_id) ?? [],
+    isAdministrator: administrators.has(user.user_id),
+  }));
+}
+
+async function ownersWithMfa(
+  { services, account }: ReportSource,
+  type: 'root' | 'user',
+  ids: readonly string[],
+): Promise<ReadonlySet<string | null>> {
+  const devices = await services.store.queries
+    .selectFrom('mfa_devices')
+    .select('owner_id')
+    .where('owner_id', 'in', ids)
+    .where('owner_type', '=', type)
+    .where('account_id', '=', account.accountId)
     .execute();
+  return new Set(devices.map((device) => device.owner_id));
+}
+
+async function readAdministrators(
+  { services, account }: ReportSource,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const attachments = await services.store.queries
+    .selectFrom('policy_attachments')
+    .select('principal_id')
+    .where('principal_id', 'in', ids)
+    .where('principal_type', '=', 'user')
+    .where('account_id', '=', account.accountId)
+    .where('policy_type', '=', 'System')
+    .where('policy_name_key', '=', 'administratoraccess')
+    .execute();
+  return new Set(attachments.map((attachment) => attachment.principal_id));
+}
+
+async function readKeys(
+  { services, account }: ReportSource,
+  type: 'root' | 'user',
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, KeyFacts[]>> {
+  const rows = await services.store.queries
+    .selectFrom('access_keys')
+    .select(['access_key_id', 'owner_id', 'status', 'created_at'])
+    .where('owner_id', 'in', ids)
+    .where('owner_type', '=', type)
+    .where('account_id', '=', account.accountId)
+    .where('recycled_at', 'is', null)
+    .orderBy('created_at')
+    .orderBy('access_key_id')
+    .execute();
+  const uses = await readUses(
+    services,
+    rows.map((row) => row.access_key_id),
+  );
   const byOwner = new Map<string, KeyFacts[]>();
   for (const row of rows) {
-    const owner = `${row.owner_type} ${row.owner_id}`;
-    const keys = byOwner.get(owner) ?? [];
-    byOwner.set(owner, keys);
+    const keys = byOwner.get(row.owner_id) ?? [];
+    byOwner.set(row.owner_id, keys);
     keys.push({
       accessKeyId: row.access_key_id,
       active: row.status === 'Active',
       createdAt: row.created_at,
-      usedAt: latest(
-        row.used_at === null ? undefined : Number(row.used_at),
-        scope.services.lastUsed.noted(row.access_key_id)?.usedAt,
-      ),
+      usedAt: latest(uses.get(row.access_key_id), services.lastUsed.noted(row.access_key_id)?.usedAt),
     });
   }
   return byOwner;
+}
+
+async function readUses(
+  services: Services,
+  accessKeyIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (accessKeyIds.length === 0) return new Map();
+  const rows = await services.store.queries
+    .selectFrom('access_key_uses')
+    .select(({ fn }) => ['access_key_id', fn.max('used_at').as('used_at')])
+    .where('access_key_id', 'in', accessKeyIds)
+    .groupBy('access_key_id')
+    .execute();
+  return new Map(rows.map((row) => [row.access_key_id, Number(row.used_at)]));
 }
 
 /** The later of two instants, either of which may be missing. */

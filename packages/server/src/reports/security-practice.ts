@@ -1,6 +1,5 @@
-import type { Scope } from '../context/scope.ts';
 import { type PasswordPolicy, readPasswordPolicy } from '../passwords/password-policy.ts';
-import { isOld, isUnused, readIdentityFacts } from './identity-facts.ts';
+import { identityFacts, isOld, isUnused, type ReportSource } from './identity-facts.ts';
 
 /** How well an account keeps its identities, counted from what there is. */
 export interface SecurityPractice {
@@ -22,36 +21,52 @@ export interface SecurityPractice {
  * a root without MFA, up to 20 for the share of console users without MFA, up to 15 for old keys, up to 10 for
  * unused ones, 10 for a low and 5 for a middling password policy.
  */
-export async function readSecurityPractice(scope: Scope): Promise<SecurityPractice> {
-  const [root, ...users] = await readIdentityFacts(scope);
-  const { now } = scope;
-  const keys = users.flatMap((user) => user.keys);
-  const oldKeys = keys.filter((key) => isOld(key, now)).length;
-  const unusedKeys = keys.filter((key) => isUnused(key, now)).length;
-  const consoleUsers = users.filter((user) => user.password !== undefined);
-  const rootKeys = root?.keys.length ?? 0;
-  const rootHasMfa = root?.hasMfa ?? false;
-  const passwordLevel = levelOf(await readPasswordPolicy(scope.queries, scope.account.accountId));
+export async function makeSecurityPractice(
+  source: ReportSource,
+  portionDone: () => void,
+): Promise<SecurityPractice> {
+  const { now, account, services } = source;
+  let [rootKeys, rootHasMfa] = [0, false];
+  let [consoleUsers, consoleUsersWithoutMfa, keys] = [0, 0, 0];
+  const counts = {
+    users: 0,
+    usersWithMfa: 0,
+    oldKeys: 0,
+    usersWithOldKeys: 0,
+    unusedKeys: 0,
+    usersWithUnusedKeys: 0,
+  };
+  for await (const portion of identityFacts(source)) {
+    for (const identity of portion) {
+      if (identity.isRoot) {
+        [rootKeys, rootHasMfa] = [identity.keys.length, identity.hasMfa];
+        continue;
+      }
+      const oldKeys = identity.keys.filter((key) => isOld(key, now)).length;
+      const unusedKeys = identity.keys.filter((key) => isUnused(key, now)).length;
+      keys += identity.keys.length;
+      counts.users += 1;
+      counts.usersWithMfa += identity.hasMfa ? 1 : 0;
+      counts.oldKeys += oldKeys;
+      counts.usersWithOldKeys += oldKeys > 0 ? 1 : 0;
+      counts.unusedKeys += unusedKeys;
+      counts.usersWithUnusedKeys += unusedKeys > 0 ? 1 : 0;
+      if (identity.password === undefined) continue;
+      consoleUsers += 1;
+      consoleUsersWithoutMfa += identity.hasMfa ? 0 : 1;
+    }
+    portionDone();
+  }
+  const passwordLevel = levelOf(await readPasswordPolicy(services.store.queries, account.accountId));
   const share = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
   const lost =
     (rootKeys > 0 ? 25 : 0) +
     (rootHasMfa ? 0 : 20) +
-    20 * share(consoleUsers.filter((user) => !user.hasMfa).length, consoleUsers.length) +
-    15 * share(oldKeys, keys.length) +
-    10 * share(unusedKeys, keys.length) +
+    20 * share(consoleUsersWithoutMfa, consoleUsers) +
+    15 * share(counts.oldKeys, keys) +
+    10 * share(counts.unusedKeys, keys) +
     { low: 10, mid: 5, high: 0 }[passwordLevel];
-  return {
-    score: Math.round(100 - lost),
-    rootHasMfa,
-    rootKeys,
-    users: users.length,
-    usersWithMfa: users.filter((user) => user.hasMfa).length,
-    passwordLevel,
-    oldKeys,
-    usersWithOldKeys: users.filter((user) => user.keys.some((key) => isOld(key, now))).length,
-    unusedKeys,
-    usersWithUnusedKeys: users.filter((user) => user.keys.some((key) => isUnused(key, now))).length,
-  };
+  return { score: Math.round(100 - lost), rootHasMfa, rootKeys, passwordLevel, ...counts };
 }
 
 function levelOf(policy: PasswordPolicy): SecurityPractice['passwordLevel'] {

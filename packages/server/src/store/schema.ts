@@ -28,7 +28,7 @@ export interface Schema {
   mfa_devices: MfaDeviceRow;
   passkeys: PasskeyRow;
   verification_contacts: VerificationContactRow;
-  reports: ReportRow;
+  report_parts: ReportPartRow;
   applications: ApplicationRow;
   app_secrets: AppSecretRow;
   application_provisions: ApplicationProvisionRow;
@@ -316,12 +316,15 @@ export interface AuditEventRow {
   event: string;
 }
 
-/** Latest report of a kind. */
-export interface ReportRow {
+/** A part of a report; see reports/stored-report.ts. */
+export interface ReportPartRow {
   account_id: string;
   kind: 'credential' | 'governance';
   generated_at: number;
-  /** JSON; format defined in reports/. */
+  /** Which rows of the report; empty for its summary, which is written last. */
+  list: string;
+  part: number;
+  /** JSON. */
   content: string;
 }
 

@@ -1,15 +1,21 @@
 import { arn } from '../../context/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
-import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
-import { generateCredentialReport, readCredentialReport } from '../../reports/credential-report.ts';
+import { type Call, type Operation, operation, preparedOperation } from '../../pipeline/operation.ts';
+import {
+  hasRecentCredentialReport,
+  makeCredentialReport,
+  readCredentialReport,
+} from '../../reports/credential-report.ts';
 import {
   type GovernanceReport,
-  generateGovernanceReport,
   governanceColumns,
   governanceItems,
+  makeGovernanceReport,
+  readGovernanceFindings,
   readGovernanceReport,
 } from '../../reports/governance-report.ts';
-import { readSecurityPractice } from '../../reports/security-practice.ts';
+import type { ReportSource } from '../../reports/identity-facts.ts';
+import { makeSecurityPractice } from '../../reports/security-practice.ts';
 import { instant } from '../../wire/instant.ts';
 import { integer, oneOf, optional, text, withDefault } from '../../wire/parameter.ts';
 
@@ -21,8 +27,9 @@ const demand = (action: string, call: Call) => [
 
 /** Reports on the identities of the account, made from what there is. */
 export const reportOperations: readonly Operation[] = [
-  // `STARTED` when a report was made by this call, which is then ready; `COMPLETE` when the last one still stands.
-  operation({
+  // `STARTED`: this call has started a report, which is there already unless the account is large; `INPROGRESS`: one is
+  // being made; `COMPLETE`: the last one still stands.
+  preparedOperation({
     product: 'Ims',
     version,
     name: 'GenerateCredentialReport',
@@ -30,8 +37,17 @@ export const reportOperations: readonly Operation[] = [
     security: { effect: 'neutral', why: 'writes a report about what is there' },
     input: {},
     authorize: (_, call) => demand('GenerateCredentialReport', call),
-    async handle(_, call) {
-      return { State: (await generateCredentialReport(call)) ? 'STARTED' : 'COMPLETE' };
+    async prepare(_, call) {
+      const { reportJobs } = call.services;
+      const { accountId } = call.account;
+      if (reportJobs.isRunning(accountId, 'credential')) return 'INPROGRESS';
+      if (await hasRecentCredentialReport(call)) return 'COMPLETE';
+      const source = sourceOf(call);
+      await reportJobs.start(accountId, 'credential', (done) => makeCredentialReport(source, done));
+      return 'STARTED';
+    },
+    async handle(_, __, State) {
+      return { State };
     },
   }),
 
@@ -65,7 +81,10 @@ export const reportOperations: readonly Operation[] = [
     input: {},
     authorize: (_, call) => demand('GetAccountSecurityPracticeReport', call),
     async handle(_, call) {
-      const practice = await readSecurityPractice(call);
+      const source = sourceOf(call);
+      const practice = await call.services.reportJobs.share(call.account.accountId, 'practice', (done) =>
+        makeSecurityPractice(source, done),
+      );
       return {
         AccountSecurityPracticeInfo: {
           Score: practice.score,
@@ -85,7 +104,7 @@ export const reportOperations: readonly Operation[] = [
     },
   }),
 
-  operation({
+  preparedOperation({
     product: 'Ims',
     version,
     name: 'GenerateGovernanceReport',
@@ -93,8 +112,13 @@ export const reportOperations: readonly Operation[] = [
     security: { effect: 'neutral', why: 'writes a report about what is there' },
     input: {},
     authorize: (_, call) => demand('GenerateGovernanceReport', call),
-    async handle(_, call) {
-      await generateGovernanceReport(call);
+    async prepare(_, call) {
+      const source = sourceOf(call);
+      await call.services.reportJobs.start(call.account.accountId, 'governance', (done) =>
+        makeGovernanceReport(source, done),
+      );
+    },
+    async handle() {
       return { State: 'Started' };
     },
   }),
@@ -107,14 +131,13 @@ export const reportOperations: readonly Operation[] = [
     input: {},
     authorize: (_, call) => demand('GetGovernanceReportStatus', call),
     async handle(_, call) {
-      await requireGovernanceReport(call);
+      const isRunning = call.services.reportJobs.isRunning(call.account.accountId, 'governance');
+      if (!isRunning) await requireGovernanceReport(call);
+      const Status = isRunning ? 'Running' : 'Finished';
       return {
-        WholeReportStatus: 'Finished',
+        WholeReportStatus: Status,
         GovernanceItemsStatus: {
-          GovernanceItemStatus: governanceItems.map((GovernanceItem) => ({
-            GovernanceItem,
-            Status: 'Finished',
-          })),
+          GovernanceItemStatus: governanceItems.map((GovernanceItem) => ({ GovernanceItem, Status })),
         },
       };
     },
@@ -128,14 +151,14 @@ export const reportOperations: readonly Operation[] = [
     input: {},
     authorize: (_, call) => demand('ListRecentGovernanceMetrics', call),
     async handle(_, call) {
-      const { generatedAt, findings } = await requireGovernanceReport(call);
+      const { generatedAt, counts } = await requireGovernanceReport(call);
       return {
         GenerateTime: instant(generatedAt),
         GovernanceMetrics: {
           GovernanceMetric: governanceItems.map((GovernanceItem) => ({
             GovernanceItem,
             MetricType: 'Number',
-            MetricValue: findings[GovernanceItem]?.length ?? 0,
+            MetricValue: counts[GovernanceItem] ?? 0,
           })),
         },
       };
@@ -154,29 +177,33 @@ export const reportOperations: readonly Operation[] = [
     },
     authorize: (_, call) => demand('GetGovernanceItemReport', call),
     async handle(input, call) {
-      const { generatedAt, findings } = await requireGovernanceReport(call);
-      const all = findings[input.GovernanceItemType] ?? [];
+      const report = await requireGovernanceReport(call);
+      const item = input.GovernanceItemType;
+      const all = report.counts[item] ?? 0;
       const from = Number(input.Marker ?? 0);
       const end = from + input.MaxItems;
-      const columns = governanceColumns(input.GovernanceItemType);
+      const findings = await readGovernanceFindings(call, report, item, from, input.MaxItems);
+      const columns = governanceColumns(item);
       return {
-        GenerateTime: instant(generatedAt),
+        GenerateTime: instant(report.generatedAt),
         MetricType: 'Number',
-        MetricValue: all.length,
+        MetricValue: all,
         ColumnsSchema: {
           ColumnSchema: columns.map((ColumnName) => ({ ColumnName, ColumnType: 'String' })),
         },
         ColumnsValue: {
-          ColumnRow: all.slice(from, end).map(({ identity, accessKeyId }) => ({
+          ColumnRow: findings.map(({ identity, accessKeyId }) => ({
             ColumnValue: accessKeyId === undefined ? [identity] : [identity, accessKeyId],
           })),
         },
-        IsTruncated: end < all.length,
-        Marker: end < all.length ? String(end) : undefined,
+        IsTruncated: end < all,
+        Marker: end < all ? String(end) : undefined,
       };
     },
   }),
 ];
+
+const sourceOf = ({ account, now, services }: Call): ReportSource => ({ account, now, services });
 
 async function requireGovernanceReport(call: Call): Promise<GovernanceReport> {
   const report = await readGovernanceReport(call);

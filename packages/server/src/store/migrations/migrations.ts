@@ -12,6 +12,7 @@ import { sealBindings } from './0010-seal-bindings.ts';
 import { passwordPolicies } from './0011-password-policies.ts';
 import { unsolicitedSaml } from './0012-unsolicited-saml.ts';
 import { rowCounts } from './0013-row-counts.ts';
+import { reportParts } from './0014-report-parts.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
 export const migrations: readonly Migration[] = [
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   passwordPolicies,
   unsolicitedSaml,
   rowCounts,
+  reportParts,
 ];

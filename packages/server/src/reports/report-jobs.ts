@@ -1,0 +1,88 @@
+/** Portions after which a caller no longer waits for the report. */
+const PORTIONS_AWAITED = 10;
+
+/** Reads everything of an account; calls `portionDone` after each portion, which throws once the server stops. */
+type Work<T> = (portionDone: () => void) => Promise<T>;
+
+interface Job {
+  readonly done: Promise<unknown>;
+  /** Resolves when the job is done, or takes long. */
+  readonly awaited: Promise<void>;
+}
+
+/** Thrown into jobs when the server stops. */
+class Stopped extends Error {}
+
+/** Reports under way on this node: one of a kind for an account at a time. */
+export class ReportJobs {
+  readonly #jobs = new Map<string, Job>();
+  /** Last results of work that takes long. */
+  readonly #results = new Map<string, unknown>();
+  readonly #log: (message: string) => void;
+  #stopped = false;
+
+  /** @param log told of reports that fail after their caller was answered */
+  constructor(log: (message: string) => void) {
+    this.#log = log;
+  }
+
+  /** Returns whether a report is being made. */
+  isRunning(accountId: string, kind: string): boolean {
+    return this.#jobs.has(`${accountId} ${kind}`);
+  }
+
+  /**
+   * Starts a report. Resolves when it is there; for a large account earlier, while it goes on.
+   * @throws what `work` throws
+   */
+  async start(accountId: string, kind: string, work: Work<void>): Promise<void> {
+    await this.#job(`${accountId} ${kind}`, work).awaited;
+  }
+
+  /**
+   * Runs work, or waits for the same work that another caller has started, and returns its result. For a large account it
+   * returns the last result, if there is one, while the work goes on for the next caller.
+   */
+  async share<T>(accountId: string, kind: string, work: Work<T>): Promise<T> {
+    const name = `${accountId} ${kind}`;
+    const { done, awaited } = this.#job(name, work);
+    await awaited;
+    if (this.#jobs.has(name) && this.#results.has(name)) return this.#results.get(name) as T;
+    return (await done) as T;
+  }
+
+  /** Ends what is under way. */
+  async close(): Promise<void> {
+    this.#stopped = true;
+    await Promise.allSettled([...this.#jobs.values()].map((job) => job.done));
+  }
+
+  #job<T>(name: string, work: Work<T>): Job {
+    const running = this.#jobs.get(name);
+    if (running !== undefined) return running;
+    let portions = 0;
+    const long = Promise.withResolvers<void>();
+    const done = (async () => {
+      try {
+        const result = await work(() => {
+          if (this.#stopped) throw new Stopped('the server stops');
+          if (++portions === PORTIONS_AWAITED) long.resolve();
+        });
+        if (portions >= PORTIONS_AWAITED) this.#results.set(name, result);
+        return result;
+      } catch (error) {
+        if (portions >= PORTIONS_AWAITED && !(error instanceof Stopped)) {
+          this.#log(`report failed (${name}): ${error instanceof Error ? error.message : 'unknown'}`);
+        }
+        throw error;
+      } finally {
+        this.#jobs.delete(name);
+      }
+    })();
+    // Whoever waits is told of a failure; afterwards the log is.
+    done.catch(() => {});
+    const job = { done, awaited: Promise.race([done.then(() => {}), long.promise]) };
+    this.#jobs.set(name, job);
+    return job;
+  }
+}
