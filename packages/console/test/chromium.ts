@@ -5,7 +5,7 @@ import { type Browser, chromium } from 'playwright-core';
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /** Returns the path of Chromium: `CHROMIUM_PATH`, or the first one on the `PATH`; undefined if not installed. */
-export function chromiumPath(): string | undefined {
+function chromiumPath(): string | undefined {
   const { CHROMIUM_PATH: chosen, PATH = '' } = process.env;
   if (chosen) return chosen;
   for (const folder of PATH.split(delimiter)) {

@@ -2,8 +2,6 @@ import { useCallback, useState } from 'react';
 
 import { askForStepUp } from '../session/step-up.ts';
 import { ApiError } from './api-error.ts';
-import { call } from './call.ts';
-import type { AnswerOf, OperationOf, ParametersOf, Product } from './operations.ts';
 import { isSessionEnd, queryClient, sessionEnded } from './query-client.ts';
 
 /** State of a change. */
@@ -58,18 +56,4 @@ async function withStepUp<T>(work: () => Promise<T>): Promise<T | undefined> {
     if (!(reason instanceof ApiError && reason.code === 'StepUpRequired')) throw reason;
     return (await askForStepUp()) ? work() : undefined;
   }
-}
-
-/** One operation as a change. */
-export function useOperation<P extends Product, O extends OperationOf<P>>(
-  product: P,
-  operation: O,
-): Change & { readonly send: (parameters: ParametersOf<P, O>) => Promise<AnswerOf<P, O> | undefined> } {
-  const change = useChange();
-  const { run } = change;
-  const send = useCallback(
-    (parameters: ParametersOf<P, O>) => run(() => call(product, operation, parameters)),
-    [run, product, operation],
-  );
-  return { ...change, send };
 }

@@ -1,5 +1,5 @@
 /** Key of a translated error message. */
-export interface ErrorWords {
+export interface ErrorMessageKey {
   /** Key in the catalogue `errors`, with `_` for each dot of the code. */
   readonly key: string;
   /** Parameter that the code names; empty if none. */
@@ -22,7 +22,7 @@ const PARAMETER_CODES: readonly (readonly [RegExp, string])[] = [
  * @param exists whether the catalogue has a key
  * @returns undefined for an unknown code, for which the server's message is shown
  */
-export function errorMessageKey(code: string, exists: (key: string) => boolean): ErrorWords | undefined {
+export function errorMessageKey(code: string, exists: (key: string) => boolean): ErrorMessageKey | undefined {
   const own = code.replaceAll('.', '_');
   if (exists(own)) return { key: own, name: '' };
   for (const [pattern, key] of PARAMETER_CODES) {

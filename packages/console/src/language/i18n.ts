@@ -1,13 +1,13 @@
 import i18next from 'i18next';
 import LanguageDetector from 'i18next-browser-languagedetector';
 import { initReactI18next } from 'react-i18next';
-import { LANGUAGES, type Language, languageOf } from './languages.ts';
+import { LANGUAGES } from './languages.ts';
 
 /** Message catalogues, loaded on demand. */
 const CATALOGUES = import.meta.glob<Record<string, unknown>>('../locales/*/*.json', { import: 'default' });
 
 /** Catalogue that every page needs. */
-export const SHELL = 'shell';
+const SHELL = 'shell';
 
 async function read(language: string, namespace: string): Promise<Record<string, unknown>> {
   const load = CATALOGUES[`../locales/${language}/${namespace}.json`];
@@ -59,9 +59,4 @@ export async function startTranslations(): Promise<void> {
 /** Sets the language of the document, which selects the voice of screen readers and the glyphs of fonts. */
 function sayLanguage(language: string): void {
   document.documentElement.lang = language;
-}
-
-/** Returns the current language. */
-export function currentLanguage(): Language {
-  return languageOf(i18next.language);
 }
