@@ -1,7 +1,7 @@
 import i18next from 'i18next';
 import LanguageDetector from 'i18next-browser-languagedetector';
 import { initReactI18next } from 'react-i18next';
-import { LANGUAGES } from './languages.ts';
+import { LANGUAGES, languageOf } from './languages.ts';
 
 /** Message catalogues, loaded on demand. */
 const CATALOGUES = import.meta.glob<Record<string, unknown>>('../locales/*/*.json', { import: 'default' });
