@@ -1,4 +1,4 @@
-import { type Configuration, readConfiguration, settingDescriptions } from '@claviger/server';
+import { type Configuration, readConfiguration, SETTING_DESCRIPTIONS } from '@claviger/server';
 import { type Command, Option } from 'commander';
 import type { Terminal } from './terminal.ts';
 
@@ -13,11 +13,12 @@ export const DATA_SETTINGS = ['data', 'database', 'masterKeyProvider', 'vaultAdd
  * @param names of the settings; all when absent
  */
 export function addServerFlags(command: Command, names?: readonly string[]): Command {
-  for (const { name, variable, description, byDefault, isList, isSwitch } of settingDescriptions) {
+  for (const { name, variable, description, byDefault, isList, isSwitch, choices } of SETTING_DESCRIPTIONS) {
     if (ENVIRONMENT_ONLY.has(name) || (names !== undefined && !names.includes(name))) continue;
     const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}${isSwitch ? '' : ' <value>'}`;
+    const values = choices.length === 0 ? '' : `${choices.join(', ')}; `;
     const suffix = byDefault === '' ? '' : `, default ${byDefault}`;
-    const option = new Option(flag, `${description} (${variable}${suffix})`);
+    const option = new Option(flag, `${values}${description} (${variable}${suffix})`);
     if (isList) option.argParser(joinValues);
     command.addOption(option);
   }

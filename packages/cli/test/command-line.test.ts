@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { LIMIT_DEFINITIONS, settingDescriptions } from '@claviger/server';
+import { LIMIT_DEFINITIONS, SETTING_DESCRIPTIONS } from '@claviger/server';
 import { program } from '../src/main.ts';
 import { claviger, temporaryDirectory } from './claviger-process.ts';
 import { CapturedOutput, type CommandInput, runInProcess } from './run-in-process.ts';
@@ -50,7 +50,7 @@ describe('the command line', () => {
 
   test('serve --help lists every setting with its environment variable; secrets have no flag', async () => {
     const { out } = await runInProcess(['serve', '--help']);
-    for (const { name, variable } of settingDescriptions) {
+    for (const { name, variable } of SETTING_DESCRIPTIONS) {
       const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} `;
       assert.ok(out.includes(variable), variable);
       const isSecret = name === 'masterKey' || name === 'vaultToken';
@@ -135,7 +135,7 @@ describe('the command line', () => {
       }
     }
     const { err } = await runInProcess(['serve', '--data', directory, '--port', 'http']);
-    assert.equal(err, 'error: --port: must be a whole number, 0 to 65535\n');
+    assert.equal(err, 'error: --port: invalid value "http": expected a whole number, 0 to 65535\n');
     assert.ok(!existsSync(directory));
   });
 

@@ -7,7 +7,7 @@ import { IssuerNetwork } from './federation/issuer-network.ts';
 import { hostNameOf } from './http/host-name.ts';
 import { isMasterKeyText } from './secrets/local-master-key.ts';
 
-const notEmpty = z.string().min(1, 'must not be empty');
+const notEmpty = z.string().min(1, 'a text that is not empty');
 
 const list = z.string().transform((text) =>
   text
@@ -17,17 +17,17 @@ const list = z.string().transform((text) =>
 );
 
 const rateLimit = z.string().refine((text) => text === 'off' || parseRateLimit(text) !== undefined, {
-  message: 'must be like 200/s, 200/s burst 1000, 6000/m, or off',
+  message: '200/s, 200/s burst 1000, 6000/m, or off',
 });
 
-/** Flag without a value; `true` or `false` in a variable. */
+/** Flag without a value; `true` or `false` in an environment variable. */
 const onlyTrue = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')], {
-  error: 'must be true or false',
+  error: 'true or false',
 });
 
-/** Number from a command line. The default messages of zod speak of NaN. */
+/** Whole number within bounds. */
 const wholeNumber = (least: number, most?: number) => {
-  const error = `must be a whole number, ${most === undefined ? `${least} or more` : `${least} to ${most}`}`;
+  const error = `a whole number, ${most === undefined ? `${least} or more` : `${least} to ${most}`}`;
   return z.coerce
     .number({ error })
     .int({ error })
@@ -35,76 +35,91 @@ const wholeNumber = (least: number, most?: number) => {
     .max(most ?? Number.MAX_SAFE_INTEGER, { error });
 };
 
+/** Checks a list with a parser, whose error becomes the whole message. */
+function checkedBy(parse: (items: readonly string[]) => unknown) {
+  return (items: readonly string[], context: z.RefinementCtx) => {
+    try {
+      parse(items);
+    } catch (error) {
+      context.addIssue({
+        code: 'custom',
+        message: (error as RangeError).message,
+        params: { isWholeMessage: true },
+      });
+    }
+  };
+}
+
+/** Settings whose value may contain a secret. Messages do not repeat it. */
+const SECRET_SETTINGS: ReadonlySet<string> = new Set([
+  'database',
+  'redis',
+  'masterKey',
+  'vaultToken',
+  'vaultAddress',
+]);
+
 /**
- * Settings of a server: the flag's name in camelCase, its rule, and its default. Each has an environment variable:
- * `--trusted-proxies` is `CLAVIGER_TRUSTED_PROXIES`. A flag wins over the variable.
+ * Settings of a server, by the name of the flag in camelCase, with rule, default and description. The message of a rule
+ * says what is expected. Each setting has an environment variable: `--trusted-proxies` is `CLAVIGER_TRUSTED_PROXIES`. A
+ * flag wins over the variable.
  */
-const settings = z.object({
+const SETTINGS = z.object({
   data: notEmpty.default('./data').describe('data directory'),
   host: notEmpty.default('127.0.0.1').describe('address to listen on'),
-  port: wholeNumber(0, 65_535).default(8080).describe('port to listen on; 0 for any free one'),
+  port: wholeNumber(0, 65_535).default(8080).describe('port to listen on; 0 for any free port'),
   hosts: list
     .default([])
     .superRefine((hosts, context) => {
       const wrong = hosts.find((host) => host !== '*' && hostNameOf(host) === '');
       if (wrong !== undefined) {
-        context.addIssue({ code: 'custom', message: `"${wrong}" is neither a host name nor an address` });
+        context.addIssue({ code: 'custom', message: 'host names and IP addresses' });
       }
     })
-    .describe('hosts that requests may name, beside that of --public-url; * for any'),
+    .describe('host names that requests may use, in addition to that of --public-url; * for any'),
   adminHost: notEmpty.default('127.0.0.1').describe('address of the admin listener'),
   adminPort: wholeNumber(0, 65_535)
     .optional()
     .describe(
-      'port of the admin listener: /metrics, /openapi, /readyz; 0 for any free one; no listener when absent',
+      'port of the admin listener: /metrics, /openapi, /readyz; 0 for any free port; no listener when absent',
     ),
   adminPaths: z
     .enum(['admin', 'public'])
     .default('admin')
-    .describe('public: the paths of the admin listener are on the public port, too'),
+    .describe('where the paths of the admin listener are served; public: also on the public port'),
   database: z
     .string()
-    .regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL')
+    .regex(/^postgres(ql)?:\/\//, 'a postgres:// URL')
     .optional()
-    .describe('PostgreSQL URL; the embedded SQLite in the data directory when absent'),
+    .describe('PostgreSQL URL; SQLite in the data directory when absent'),
   redis: z
     .string()
-    .regex(/^rediss?:\/\//, 'must be a redis:// URL')
+    .regex(/^rediss?:\/\//, 'a redis:// or rediss:// URL')
     .optional()
-    .describe('Redis or Valkey URL for replay nonces; needed when several nodes share a database'),
+    .describe('Redis or Valkey URL for replay nonces; required when several nodes share a database'),
   tls: z
     .enum(['off', 'auto'])
     .default('off')
-    .describe('auto: a self-signed certificate in the data directory'),
-  tlsCert: z.string().optional().describe('file of the TLS certificate chain, PEM'),
-  tlsKey: z.string().optional().describe('file of the TLS private key, PEM'),
+    .describe('auto: TLS with a self-signed certificate in the data directory'),
+  tlsCert: z.string().optional().describe('TLS certificate chain, PEM file'),
+  tlsKey: z.string().optional().describe('TLS private key, PEM file'),
   audit: z
     .enum(['batched', 'strict', 'best-effort'])
     .default('batched')
-    .describe('strict: reads wait for their record; best-effort: changes do not wait for theirs'),
+    .describe(
+      'when audit events are written; batched: changes wait for their event; strict: reads wait, too; best-effort: no call waits',
+    ),
   auditRetentionDays: wholeNumber(0, 36_500)
     .default(180)
-    .describe('days that audit events are kept; 0: for ever'),
+    .describe('days that audit events are kept; 0: forever'),
   trustedProxies: list
     .default([])
-    .superRefine((proxies, context) => {
-      try {
-        parseTrustedProxies(proxies);
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: (error as RangeError).message });
-      }
-    })
-    .describe('addresses and CIDR blocks whose X-Forwarded-For is believed'),
+    .superRefine(checkedBy(parseTrustedProxies))
+    .describe('addresses and CIDR blocks of proxies whose X-Forwarded-For is trusted'),
   vpc: list
     .default([])
-    .superRefine((networks, context) => {
-      try {
-        new VpcNetworks(networks);
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: (error as RangeError).message });
-      }
-    })
-    .describe('networks with names for acs:SourceVpc and VPCWhiteList, such as vpc-build=10.20.0.0/16'),
+    .superRefine(checkedBy((networks) => new VpcNetworks(networks)))
+    .describe('named networks for acs:SourceVpc and VPCWhiteList, such as vpc-build=10.20.0.0/16'),
   publicUrl: z
     .string()
     .superRefine((text, context) => {
@@ -113,94 +128,85 @@ const settings = z.object({
       if (!isOrigin || url.search !== '' || url.hash !== '' || url.username !== '') {
         context.addIssue({
           code: 'custom',
-          message: 'must be like https://keys.example.com, without a path',
+          message: 'a URL without a path, such as https://keys.example.com',
         });
       }
     })
     .optional()
-    .describe('address at which browsers reach the console, such as https://keys.example.com'),
+    .describe('URL of the console for browsers, such as https://keys.example.com'),
   privateIssuers: list
     .default([])
-    .superRefine((networks, context) => {
-      try {
-        new IssuerNetwork(networks);
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: (error as RangeError).message });
-      }
-    })
-    .describe('addresses and CIDR blocks of private networks where OIDC issuers may be; others are public'),
+    .superRefine(checkedBy((networks) => new IssuerNetwork(networks)))
+    .describe('addresses and CIDR blocks of private networks in which OIDC issuers are allowed'),
   dnsServers: list
     .default([])
     .superRefine((servers, context) => {
       try {
         dnsTxtRecords(servers);
       } catch {
-        context.addIssue({ code: 'custom', message: 'must be IP addresses, each perhaps with a port' });
+        context.addIssue({ code: 'custom', message: 'IP addresses, each with an optional port' });
       }
     })
-    .describe("DNS servers that proofs of domains are asked of; the system's unless given"),
+    .describe('DNS servers for the proof of domains; those of the system when absent'),
   allowUnverifiedDomains: onlyTrue
     .default(false)
-    .describe('auxiliary domains of accounts count without the DNS record that proves them'),
+    .describe('accept auxiliary domains of accounts without their DNS record'),
   masterKeyProvider: z
     .enum(['file', 'environment', 'vault'])
     .default('file')
-    .describe('where the master key is'),
+    .describe('where the master key is stored'),
   masterKey: z
     .string()
     .refine((text) => text.split(',').every((key) => isMasterKeyText(key.trim())), {
-      message: 'must be the base64 of 32 bytes: `openssl rand -base64 32` makes one',
+      message: 'base64 of 32 bytes, as printed by `openssl rand -base64 32`',
     })
     .optional()
-    .describe('the master key, base64 of 32 bytes, for the provider "environment"'),
-  vaultAddress: z.url().optional().describe('address of Vault, for the provider "vault"'),
-  vaultToken: z.string().optional().describe('token for Vault'),
-  vaultKey: z.string().default('claviger').describe("name of Vault's transit key"),
-  region: z.string().default('cn-hangzhou').describe('region that audit events name'),
-  cachedCredentials: wholeNumber(1).default(1_000_000).describe('credentials kept in memory'),
+    .describe('master key, base64 of 32 bytes, for the provider "environment"'),
+  vaultAddress: z.url({ error: 'a URL' }).optional().describe('address of Vault, for the provider "vault"'),
+  vaultToken: z.string().optional().describe('token of Vault'),
+  vaultKey: z.string().default('claviger').describe('name of the transit key in Vault'),
+  region: z.string().default('cn-hangzhou').describe('region in audit events'),
+  cachedCredentials: wholeNumber(1).default(1_000_000).describe('number of credentials cached in memory'),
   rateLimitPerKey: rateLimit
     .default('200/s burst 1000')
-    .describe('calls that each AccessKey or console session may make; off: any number'),
+    .describe('rate limit of each AccessKey or console session; off: none'),
   rateLimitPerAccount: rateLimit
     .default('1000/s burst 5000')
-    .describe('calls that each account may make; off: any number'),
+    .describe('rate limit of each account; off: none'),
   limits: list
     .default([])
-    .superRefine((items, context) => {
-      try {
-        parseLimits(items);
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: (error as RangeError).message });
-      }
-    })
+    .superRefine(checkedBy(parseLimits))
     .describe("limits of accounts that differ from RAM's, such as usersPerAccount=1000000"),
   streamsPerAccessKey: wholeNumber(1)
     .default(100)
-    .describe('guards that may follow with one AccessKey at this node'),
-  streamsPerAccount: wholeNumber(1)
-    .default(500)
-    .describe('guards of one account that may follow at this node'),
-  streamsPerNode: wholeNumber(1).default(2000).describe('guards that may follow at this node'),
-  logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info').describe('what is logged'),
+    .describe('most guard connections per AccessKey at this node'),
+  streamsPerAccount: wholeNumber(1).default(500).describe('most guard connections per account at this node'),
+  streamsPerNode: wholeNumber(1).default(2000).describe('most guard connections at this node'),
+  logLevel: z
+    .enum(['silent', 'error', 'warn', 'info', 'debug'])
+    .default('info')
+    .describe('lowest level that is logged'),
 });
 
 /** Validated configuration. */
-export type Configuration = Readonly<z.infer<typeof settings>>;
+export type Configuration = Readonly<z.infer<typeof SETTINGS>>;
 
-/** One setting, for `--help` and the docs. */
+/** Description of a setting, for `--help` and docs. */
 export interface SettingDescription {
   readonly name: string;
   readonly variable: string;
   readonly description: string;
   readonly byDefault: string;
-  /** Whether it is a list: values separated by commas, the flag any number of times. */
+  /** Whether the value is a list: separated by commas, or by repeating the flag. */
   readonly isList: boolean;
-  /** Whether its flag takes no value. */
+  /** Whether the flag takes no value. */
   readonly isSwitch: boolean;
+  /** Valid values; empty when others are valid, too. */
+  readonly choices: readonly string[];
 }
 
-/** All settings, in the order of `--help`. */
-export const settingDescriptions: readonly SettingDescription[] = Object.entries(settings.shape).map(
+/** Descriptions of all settings. */
+export const SETTING_DESCRIPTIONS: readonly SettingDescription[] = Object.entries(SETTINGS.shape).map(
   ([name, schema]) => {
     const empty = schema.safeParse(undefined);
     return {
@@ -210,15 +216,16 @@ export const settingDescriptions: readonly SettingDescription[] = Object.entries
       isList: Array.isArray(empty.data),
       byDefault: empty.success && empty.data !== undefined ? String(empty.data) : '',
       isSwitch: empty.success && typeof empty.data === 'boolean',
+      choices: choicesOf(schema),
     };
   },
 );
 
 /**
  * Reads the configuration of a server.
- * @param flags by camelCase name; `undefined` ones are not set
+ * @param flags by camelCase name; undefined ones are not set
  * @param environment such as `process.env`
- * @throws ConfigurationError naming the invalid flag or variable
+ * @throws ConfigurationError that names the invalid flag or variable
  */
 export function readConfiguration(
   flags: Readonly<Record<string, unknown>>,
@@ -226,7 +233,7 @@ export function readConfiguration(
 ): Configuration {
   const given: Record<string, unknown> = {};
   const origin: Record<string, string> = {};
-  for (const name of Object.keys(settings.shape)) {
+  for (const name of Object.keys(SETTINGS.shape)) {
     const variable = variableOf(name);
     if (flags[name] !== undefined) {
       given[name] = flags[name];
@@ -236,28 +243,28 @@ export function readConfiguration(
       origin[name] = variable;
     }
   }
-  const parsed = settings.safeParse(given);
+  const parsed = SETTINGS.safeParse(given);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const name = String(issue?.path[0] ?? '');
-    throw new ConfigurationError(origin[name] ?? flagOf(name), issue?.message ?? 'is not valid');
+    throw new ConfigurationError(origin[name] ?? flagOf(name), problemOf(name, given[name], issue));
   }
   const configuration = parsed.data;
   if ((configuration.tlsCert === undefined) !== (configuration.tlsKey === undefined)) {
     throw new ConfigurationError(
       configuration.tlsCert === undefined ? '--tls-cert' : '--tls-key',
-      'a certificate and its key go together',
+      'required: --tls-cert and --tls-key are set together',
     );
   }
   if (configuration.masterKeyProvider === 'environment' && configuration.masterKey === undefined) {
-    throw new ConfigurationError('CLAVIGER_MASTER_KEY', 'is needed by --master-key-provider environment');
+    throw new ConfigurationError('CLAVIGER_MASTER_KEY', 'required by --master-key-provider environment');
   }
-  // An operator who sets it believes that it is in use, and would back it up instead of the file.
+  // An operator who sets it would protect this key instead of the one that is used.
   if (configuration.masterKeyProvider !== 'environment' && configuration.masterKey !== undefined) {
     const { masterKeyProvider } = configuration;
     throw new ConfigurationError(
       'CLAVIGER_MASTER_KEY',
-      `is not used with --master-key-provider ${masterKeyProvider}: say environment, or unset it`,
+      `not used with --master-key-provider ${masterKeyProvider}: unset it, or use environment`,
     );
   }
   if (
@@ -266,10 +273,25 @@ export function readConfiguration(
   ) {
     throw new ConfigurationError(
       configuration.vaultAddress === undefined ? 'CLAVIGER_VAULT_ADDRESS' : 'CLAVIGER_VAULT_TOKEN',
-      'is needed by --master-key-provider vault',
+      'required by --master-key-provider vault',
     );
   }
   return configuration;
+}
+
+/** Describes an invalid value: `invalid value "x": expected …`. */
+function problemOf(name: string, value: unknown, issue: z.core.$ZodIssue | undefined): string {
+  if (issue?.code === 'custom' && issue.params?.['isWholeMessage'] === true) return issue.message;
+  const text = String(value);
+  const mayBeSecret = SECRET_SETTINGS.has(name) || text.includes('@');
+  const quoted = mayBeSecret ? '' : ` ${JSON.stringify(text)}`;
+  const expected = issue?.code === 'invalid_value' ? issue.values.join(', ') : issue?.message;
+  return `invalid value${quoted}: expected ${expected}`;
+}
+
+function choicesOf(schema: z.ZodType): readonly string[] {
+  const inner = schema instanceof z.ZodDefault ? schema.unwrap() : schema;
+  return inner instanceof z.ZodEnum ? inner.options.map(String) : [];
 }
 
 function variableOf(name: string): string {

@@ -27,8 +27,8 @@ export { type Claviger, startClaviger } from './claviger.ts';
 export {
   type Configuration,
   readConfiguration,
+  SETTING_DESCRIPTIONS,
   type SettingDescription,
-  settingDescriptions,
 } from './configuration.ts';
 export type { Account } from './context/account.ts';
 export { LIMIT_DEFINITIONS } from './context/limits.ts';
