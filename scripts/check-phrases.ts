@@ -22,9 +22,7 @@ const NOT_CONVERTED: readonly string[] = [
   'packages/cli/',
   'packages/console/',
   'packages/guard/',
-  'packages/policy/',
   'packages/server/',
-  'packages/signature/',
 ];
 
 /** Files that are checked, by the end of their names. */

@@ -182,7 +182,7 @@ describe('claviger sign', () => {
       [['sign', 'GET', verifier.url, '--scheme', 'acs4'], '--product'],
       [['sign', 'GET', verifier.url, '--region', 'cn-hangzhou'], '--scheme acs4'],
       [['sign', 'GET', verifier.url, '--json', '--curl'], '--curl'],
-      [['sign', 'GET', `${verifier.url}/?a=1&a=2`], '`a` stands twice'],
+      [['sign', 'GET', `${verifier.url}/?a=1&a=2`], '`a` occurs twice'],
       [['sign', 'GET', `${verifier.url}/a+b`], '`%2B`'],
       [['sign', 'GET', verifier.url, '-H', 'x-acs-date: 2026-11-24T08:00:00Z'], '`x-acs-date`'],
     ] as const) {

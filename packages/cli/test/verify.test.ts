@@ -125,7 +125,7 @@ describe('claviger verify', () => {
       { scheme: 'ACS3-HMAC-SHA256', now: NOW, nonce: 'n-1' },
     );
     const { out } = await verify(wireOf(quoted));
-    assert.match(out, /The signature fits a client that signs with the secret and a line feed behind it\./);
+    assert.match(out, /The signature fits a client that signs with the secret and a line feed after it\./);
   });
 
   test('without a key everything except the signature is checked', async () => {

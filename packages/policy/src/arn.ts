@@ -4,15 +4,15 @@ import { literalText, splitAtColons, type Template } from './template.ts';
 import { TextPattern } from './text-pattern.ts';
 
 /**
- * Services whose resources have no region. RAM's own documents write the region of these as nothing or as
- * `*`, and its denial messages print `*`; so nothing, `*` and any region match alike there.
+ * Services whose resources have no region. RAM's documents write their region as empty or `*`, and its denial
+ * messages print `*`; so empty, `*` and any region are equal for them.
  */
 const SERVICES_WITHOUT_REGION: ReadonlySet<string> = new Set(['ram', 'sts', 'ims']);
 
 /**
- * RAM resources whose names are compared without regard to case: those that the control plane looks up without
- * regard to case, so that no two of an account differ by case alone. A type that is looked up so and is not in this
- * list could be reached past a Deny on its name. Names of MFA devices and ids are compared exactly, in look-ups too.
+ * Resource types whose names are compared case-insensitively, as the control plane looks them up. A type that
+ * is looked up so and missing here could be reached past a Deny on its name. Names of MFA devices and ids are
+ * compared exactly, in look-ups too.
  */
 const TYPES_WITH_CASELESS_NAMES: readonly string[] = [
   'user/',
@@ -25,7 +25,7 @@ const TYPES_WITH_CASELESS_NAMES: readonly string[] = [
 
 const SEGMENTS = 5;
 
-/** `acs:<service>:<region>:<account>:<relative-id>`; the relative id keeps its own colons. */
+/** Segments of `acs:<service>:<region>:<account>:<relative-id>`; the relative id may contain colons. */
 export interface ArnSegments {
   readonly partition: string;
   readonly service: string;
@@ -34,7 +34,7 @@ export interface ArnSegments {
   readonly relativeId: string;
 }
 
-/** Cuts an ARN into its five segments; undefined when it has fewer. */
+/** Splits an ARN into its five segments; `undefined` if it has fewer. */
 export function segmentsOf(arn: string): ArnSegments | undefined {
   const partitionEnd = arn.indexOf(':');
   const serviceEnd = partitionEnd < 0 ? -1 : arn.indexOf(':', partitionEnd + 1);
@@ -54,10 +54,10 @@ function hasNoRegion(service: string): boolean {
   return SERVICES_WITHOUT_REGION.has(service);
 }
 
-/** The resource of a request, cut up once for all the patterns that it is compared with. */
+/** Resource of a request, split once for all patterns it is compared with. */
 export class ResourceName {
   readonly text: string;
-  /** Undefined for a resource with fewer than five segments, `*` for one. */
+  /** Undefined for a resource with fewer than five segments, such as `*`. */
   readonly segments: ArnSegments | undefined;
   readonly hasNoRegion: boolean;
   readonly hasCaselessName: boolean;
@@ -65,7 +65,7 @@ export class ResourceName {
   #foldedRelativeId: string | undefined;
   #canonical: string | undefined;
 
-  /** @param isCaseSensitive `false` when the service that owns the resource does not tell upper from lower case */
+  /** @param isCaseSensitive `false` when the service that owns the resource folds letter case */
   constructor(text: string, isCaseSensitive = true) {
     this.text = text;
     this.#isCaseSensitive = isCaseSensitive;
@@ -79,13 +79,13 @@ export class ResourceName {
           TYPES_WITH_CASELESS_NAMES.some((type) => segments.relativeId.startsWith(type))));
   }
 
-  /** INVARIANT: only asked of a resource that has segments. */
+  /** INVARIANT: only read for a resource that has segments. */
   get foldedRelativeId(): string {
     this.#foldedRelativeId ??= foldCase(this.segments!.relativeId);
     return this.#foldedRelativeId;
   }
 
-  /** One spelling for all the texts that name the same resource. */
+  /** Canonical spelling, equal for all texts that name the same resource. */
   get canonical(): string {
     this.#canonical ??= this.#spellCanonically();
     return this.#canonical;
@@ -104,7 +104,7 @@ export class ResourceName {
   }
 }
 
-/** The patterns of all segments but the last: few, and shared by many ARNs. */
+/** Patterns of all segments except the last: few, and shared by many ARNs. */
 export class ArnHead {
   readonly partition: TextPattern;
   readonly service: TextPattern;
@@ -138,22 +138,22 @@ export class ArnHead {
 }
 
 /**
- * A `Resource` pattern.
+ * `Resource` pattern.
  *
- * With five segments it is matched segment by segment, so that a `*` never reaches over a colon into the next
- * segment; only in the relative id, which may hold colons itself, does it match them. With fewer segments (`*`,
- * `acs:ram:*`) it is matched against the whole ARN. A pattern that is nothing but one variable
- * (`${acs:PrincipalARN}`) matches the resource which that value names.
+ * With five segments it is matched segment by segment, so that `*` never matches across a colon into the next
+ * segment; only the relative id may contain colons. With fewer segments (`*`, `acs:ram:*`) it is matched
+ * against the whole ARN. A pattern that is a single variable (`${acs:PrincipalARN}`) matches the resource
+ * that its value names.
  */
 export class ArnPattern {
   /** Undefined when the pattern has fewer than five segments. */
   readonly head: ArnHead | undefined;
-  /** The last segment, or the whole pattern. */
+  /** Last segment, or the whole pattern. */
   readonly #rest: TextPattern;
   readonly #restFolded: TextPattern;
   readonly #onlyVariable: string | undefined;
 
-  /** `heads` holds the heads made earlier, by their source; an equal one is taken from there. */
+  /** @param heads heads created so far, by source; an equal one is reused */
   constructor(template: Template, heads: Map<string, ArnHead>) {
     const pieces = splitAtColons(template, SEGMENTS);
     const isSegmented = pieces.length === SEGMENTS;
@@ -165,21 +165,21 @@ export class ArnPattern {
     this.#onlyVariable = only?.kind === 'variable' ? foldCase(only.key) : undefined;
   }
 
-  /** The relative id, when it is nothing but a text, or a text and a `*`, and the same in any case. */
+  /** The relative id, if it is a plain text or a text followed by `*`, and has no letters to fold. */
   get plainRelativeId(): { readonly text: string; readonly isPrefix: boolean } | undefined {
     if (this.head === undefined || this.#rest !== this.#restFolded) return undefined;
     const { literalPrefix, isLiteral, isPrefix } = this.#rest;
     return isLiteral || isPrefix ? { text: literalPrefix, isPrefix } : undefined;
   }
 
-  /** What the candidate index may rely on; undefined when the pattern has fewer than five segments. */
+  /** Segments that the candidate index may rely on; undefined if the pattern has fewer than five segments. */
   get fixedSegments():
     | {
-        /** Undefined where the pattern leaves the segment open. */
+        /** Undefined if the pattern has a wildcard in the segment. */
         readonly service: string | undefined;
         readonly region: string | undefined;
         readonly account: string | undefined;
-        /** The relative id, folded, up to its first wildcard. */
+        /** Relative id, folded, up to its first wildcard. */
         readonly relativeIdPrefix: string;
         readonly relativeIdIsLiteral: boolean;
       }
@@ -188,7 +188,7 @@ export class ArnPattern {
     const service = literalOf(this.head.service);
     return {
       service,
-      // While the service is open, the resource may be one whose region does not count.
+      // While the service is open, the resource may belong to a service without regions.
       region: service === undefined || hasNoRegion(service) ? undefined : literalOf(this.head.region),
       account: literalOf(this.head.account),
       relativeIdPrefix: this.#restFolded.literalPrefix,
@@ -208,7 +208,7 @@ export class ArnPattern {
     );
   }
 
-  /** False when a variable of the pattern has no single value in this request. */
+  /** `false` if a variable of the pattern has no single value in this request. */
   isResolved(conditions: ConditionContext): boolean {
     return this.#rest.isResolved(conditions) && this.head?.isResolved(conditions) !== false;
   }
@@ -244,7 +244,7 @@ function literalOf(pattern: TextPattern): string | undefined {
   return pattern.isLiteral ? pattern.literalPrefix : undefined;
 }
 
-/** `acs:ram:cn-hangzhou:*` means what `acs:ram::*` means: canonical names of these services have no region. */
+/** Removes the region of a service without regions: `acs:ram:cn-hangzhou:*` equals `acs:ram::*`. */
 function withoutRegionWhereNoneIs(template: Template, pieces: readonly Template[]): Template {
   if (pieces.length !== SEGMENTS - 1) return template;
   const partition = literalText(pieces[0]!);

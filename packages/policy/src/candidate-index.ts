@@ -6,31 +6,31 @@ import { type Filed, hashOf, hashOn, NO_TEXT_YET, PrefixTable } from './prefix-t
 import { type CompiledStatement, type Inquiry, namesAction } from './statement.ts';
 import type { TextPattern } from './text-pattern.ts';
 
-/** Up to this many statements are tried one after the other; a longer chain is divided by action. */
+/** Longest chain whose statements are tried one by one; a longer one is divided by action. */
 const SHORT_CHAIN = 8;
 
 /**
- * A statement, filed under one of its resource patterns or one of its action patterns. It repeats what is needed
- * of the statement: every object that is not touched is one that need not be fetched from memory, and with
- * 100,000 statements that is what a decision waits for.
+ * Statement, filed under one of its resource patterns or one of its action patterns. It duplicates the fields
+ * of the statement that matching needs: with 100,000 statements, a decision is bound by the objects that it
+ * fetches from memory.
  */
 class Entry implements Filed<Entry> {
   readonly hash: number;
   next: Entry | undefined = undefined;
-  /** When set, this stands for its whole chain, which was filed here by action instead. */
+  /** If set, replaces the whole chain, which was filed here by action instead. */
   byAction: PrefixTable<Entry> | undefined = undefined;
-  /** The relative id, when it is as plain as most are; `head` is then set and `resource` need not be asked. */
+  /** Relative id, if it is a plain text; `head` is set then and `resource` need not be matched. */
   readonly #text: string;
   readonly #textIsPrefix: boolean;
   readonly #head: ArnHead | undefined;
-  /** The one action pattern that this entry answers for, when it is as plain; else the whole clause is asked. */
+  /** The only action pattern of this entry, if it is a plain text; otherwise the whole clause is matched. */
   readonly #actionText: string | undefined;
   readonly #actionIsPrefix: boolean;
   readonly #actions: ActionClause;
   readonly #conditions: readonly CompiledCondition[];
   readonly decision: Decision;
   readonly statement: CompiledStatement;
-  /** The resource pattern that this entry answers for; undefined: the whole clause of the statement. */
+  /** Resource pattern of this entry; undefined: the whole clause of the statement. */
   readonly resource: ArnPattern | undefined;
 
   constructor(
@@ -54,7 +54,7 @@ class Entry implements Filed<Entry> {
     this.resource = resource;
   }
 
-  /** INVARIANT: an index holds no unreadable Allow, so that nothing else has to be asked. */
+  /** INVARIANT: an index contains no unreadable Allow, so that no other check is needed. */
   applies(inquiry: Inquiry): boolean {
     if (!this.#namesAction(inquiry.action) || !this.#namesResource(inquiry)) return false;
     for (const condition of this.#conditions) if (!condition.holds(inquiry.conditions)) return false;
@@ -84,7 +84,7 @@ class Entry implements Filed<Entry> {
   }
 }
 
-/** Which segments of an ARN the patterns of a table fix. */
+/** Segments of an ARN that the patterns of a table fix. */
 interface FixedMask {
   readonly service: boolean;
   readonly region: boolean;
@@ -96,13 +96,13 @@ interface ResourceTable extends FixedMask {
 }
 
 /**
- * Finds the statements that may apply to a request without looking at the others.
+ * Finds the statements that may apply to a request without visiting the others.
  *
- * A resource pattern which says something of the account or of the beginning of the relative id is filed under
- * just that; one table for each combination of segments that patterns leave open. Everything else (`*`,
- * `acs:oss:*:*:*`, `NotResource`) is filed under the beginnings of the statement's actions. So 100,000
- * statements that differ in their resources or in their actions cost a request no more steps than 50 do. What
- * cannot be told apart by either, such as the same action on `*` under different conditions, is tried one by one.
+ * A resource pattern that fixes the account or the beginning of the relative id is filed under these; there
+ * is one table per combination of open segments. Everything else (`*`, `acs:oss:*:*:*`, `NotResource`) is
+ * filed under the beginnings of the statement's actions. So a request costs the same number of steps with
+ * 100,000 statements that differ in resources or actions as with 50. Statements that differ in neither, such
+ * as the same action on `*` under different conditions, are tried one by one.
  */
 export class CandidateIndex {
   readonly #byAction = new PrefixTable<Entry>();
@@ -117,7 +117,7 @@ export class CandidateIndex {
     }
   }
 
-  /** What the first statement found that applies decides; undefined when none applies. */
+  /** Returns the decision of the first applicable statement found; `undefined` if none applies. */
   firstDecision(inquiry: Inquiry): Decision | undefined {
     if (this.isEmpty) return undefined;
     const heads: Entry[] = [];
@@ -191,7 +191,7 @@ function divideIfLong(head: Entry): void {
   head.next = undefined;
 }
 
-/** Files a statement under each beginning that an action which it names can have. */
+/** Files a statement under each possible beginning of the actions that it names. */
 function fileByAction(
   table: PrefixTable<Entry>,
   statement: CompiledStatement,
@@ -199,7 +199,7 @@ function fileByAction(
 ): void {
   const { negated, patterns } = statement.actions;
   if (negated) {
-    // What `NotAction` leaves may begin with anything.
+    // Actions outside of `NotAction` may begin with anything.
     table.file('', true, new Entry(hashOf('', true, NO_TEXT_YET), statement, resource));
     return;
   }
@@ -209,7 +209,7 @@ function fileByAction(
   }
 }
 
-/** What the first entry that applies decides, in the chains from `from` on. */
+/** Returns the decision of the first applicable entry in the chains from `from` on. */
 function firstIn(heads: readonly Entry[], from: number, inquiry: Inquiry): Decision | undefined {
   for (let at = from; at < heads.length; at++) {
     const head = heads[at]!;

@@ -4,22 +4,22 @@ import type { PolicyDocument } from './document.ts';
 import { PatternPool } from './pattern-pool.ts';
 import { CompiledStatement } from './statement.ts';
 
-/** A policy with the name by which decisions shall refer to it. */
+/** Policy with the name that decisions report. */
 export interface NamedPolicy extends PolicyName {
   readonly document: PolicyDocument;
 }
 
-/** A set of policies, ready to decide. Never changes; may be shared between requests. */
+/** Compiled set of policies. Immutable; may be shared between requests. */
 export interface CompiledPolicies {
-  /** All statements, in the order in which they were given. */
+  /** All statements, in the order given. */
   readonly statements: readonly CompiledStatement[];
   readonly denies: CandidateIndex;
   readonly allows: CandidateIndex;
 }
 
 /**
- * Makes a set of policies ready, usually all those of one principal: its own and those of its groups. The work
- * grows with their size; deciding afterwards does not.
+ * Compiles a set of policies, usually all policies of one principal and its groups. The cost grows with their
+ * size; that of a decision does not.
  */
 export function compilePolicies(policies: readonly NamedPolicy[]): CompiledPolicies {
   const pool = new PatternPool();

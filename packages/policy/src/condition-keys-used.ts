@@ -4,10 +4,10 @@ import { foldCase } from './letter-case.ts';
 const known = new WeakMap<CompiledPolicies, ReadonlySet<string>>();
 
 /**
- * Whether a set of policies asks for a condition key, in a condition or as a policy variable. A caller that has to look
- * a value up, such as the tags of a resource, need not do so for policies that never ask. Worked out once for each set.
+ * Whether a set of policies uses a condition key, in a condition or as a policy variable. A caller that has
+ * to look a value up, such as the tags of a resource, can skip that otherwise. Computed once per set.
  *
- * @param prefix what the key begins with, in lower case: `acs:resourcetag/`
+ * @param prefix beginning of the key, in lower case: `acs:resourcetag/`
  */
 export function usesConditionKey(policies: CompiledPolicies, prefix: string): boolean {
   let keys = known.get(policies);

@@ -3,22 +3,22 @@ import { foldCase } from './letter-case.ts';
 import { TAGGED_RESOURCE_ACTIONS } from './tagged-resource-actions.ts';
 import { matchWildcard } from './wildcard.ts';
 
-/** What is known of a condition key: the one place that says where its value comes from. */
+/** Definition of a condition key: the only place that says where its value comes from. */
 export interface ConditionKey {
   readonly type: 'string' | 'IP address' | 'date' | 'boolean';
-  /** Where the value comes from; the text of the documentation's table. */
+  /** Where the value comes from, as in the documentation's table. */
   readonly source: string;
-  /** When a request does not have the key; the text of the documentation's table. */
+  /** When a request does not have the key, as in the documentation's table. */
   readonly absent: string;
-  /** Actions whose requests have it; undefined for all. */
+  /** Actions whose requests have it; undefined: all. */
   readonly actions?: readonly string[];
-  /** The kinds of policies that are asked with it; undefined for all. */
+  /** Kinds of policies that are evaluated with it; undefined: all. */
   readonly kinds?: readonly PolicyKind[];
-  /** The principals of a trust policy that it is filled for; undefined for all. */
+  /** Principals of a trust policy for which it is filled; undefined: all. */
   readonly principal?: 'RAM' | 'Federated';
 }
 
-/** Keys that every request is asked for, whatever its action; the guard fills them, here and in front of services. */
+/** Keys of every request, whatever its action; filled by the guard, for the control plane and services. */
 export const REQUEST_CONDITION_KEYS = {
   'acs:SourceIp': {
     type: 'IP address',
@@ -64,7 +64,7 @@ export const REQUEST_CONDITION_KEYS = {
   },
 } as const satisfies Readonly<Record<string, ConditionKey>>;
 
-/** A key of {@link REQUEST_CONDITION_KEYS}, in lower case. */
+/** Key of {@link REQUEST_CONDITION_KEYS}, in lower case. */
 export type RequestConditionKey = Lowercase<keyof typeof REQUEST_CONDITION_KEYS>;
 
 /** Actions whose `Tag` parameters become `acs:RequestTag/…`. */
@@ -90,7 +90,7 @@ const oidcKey = (source: string) =>
     principal: 'Federated',
   }) as const;
 
-/** Keys that an operation fills from its parameters, from what it acts on, or from what an identity provider says. */
+/** Keys that an operation fills from its parameters, its target, or an identity provider. */
 export const OPERATION_CONDITION_KEYS = {
   'acs:RequestTag/': {
     type: 'string',
@@ -127,10 +127,10 @@ export const OPERATION_CONDITION_KEYS = {
   'oidc:sub': oidcKey('`sub` of the token'),
 } satisfies Readonly<Record<string, ConditionKey>>;
 
-/** A key of {@link OPERATION_CONDITION_KEYS}, in lower case. */
+/** Key of {@link OPERATION_CONDITION_KEYS}, in lower case. */
 export type OperationConditionKey = Lowercase<keyof typeof OPERATION_CONDITION_KEYS>;
 
-/** Keys of RAM that nothing here fills. */
+/** Keys of RAM that are never filled here. */
 export const UNFILLED_CONDITION_KEYS = {
   'acs:PrincipalRDId': {
     type: 'string',
@@ -152,7 +152,7 @@ export const UNFILLED_CONDITION_KEYS = {
   },
 } as const satisfies Readonly<Record<string, ConditionKey>>;
 
-/** Products whose actions this system answers itself, and whose condition keys are all in the tables above. */
+/** Products whose actions this system serves itself, and whose condition keys are all in the tables above. */
 const OWN_PRODUCTS = ['ram', 'ims', 'sts', 'actiontrail', 'claviger'];
 const OWN_NAMESPACES = [...OWN_PRODUCTS, 'acs', 'saml', 'oidc'];
 
@@ -162,28 +162,28 @@ const KEYS_BY_NAME: ReadonlyMap<string, ConditionKey> = new Map(
   ),
 );
 
-/** The entry of a key; of a family such as `acs:RequestTag/` that of the family. @param key in any case */
+/** Returns the entry of a key, or of its family, such as `acs:RequestTag/`. @param key in any case */
 export function conditionKeyNamed(key: string): ConditionKey | undefined {
   const folded = foldCase(key);
   const family = /^acs:[a-z]+tag\//.exec(folded)?.[0];
   return KEYS_BY_NAME.get(family ?? folded);
 }
 
-/** What a condition key stands in. */
+/** Use of a condition key in a statement. */
 export interface ConditionKeyUse {
   readonly key: string;
   readonly kind: PolicyKind;
-  /** Patterns of `Action`; undefined for `NotAction`, which names nearly everything. */
+  /** Patterns of `Action`; undefined for `NotAction`, which covers nearly everything. */
   readonly actions: readonly string[] | undefined;
-  /** Of a trust policy: which kinds of principals the statement names. */
+  /** Kinds of principals that the statement of a trust policy names. */
   readonly principals?: ReadonlySet<'RAM' | 'Federated' | 'Service'>;
 }
 
 /**
- * Whether a request that a statement is about can have a condition key.
+ * Whether a request that a statement covers can have a condition key.
  *
- * Keys of other products are filled by service maps, which name keys of their own service alone; they count as filled
- * when an action pattern can name that service.
+ * Keys of other products are filled by service maps, which only define keys of their own service; they count
+ * as filled when an action pattern can match that service.
  */
 export function canBeFilled({ key, kind, actions, principals }: ConditionKeyUse): boolean {
   const entry = conditionKeyNamed(key);
@@ -210,7 +210,7 @@ export function canBeFilled({ key, kind, actions, principals }: ConditionKeyUse)
   );
 }
 
-/** The part of an action pattern before its colon. */
+/** Returns the part of an action pattern before its colon. */
 function productOf(pattern: string): string {
   const colon = pattern.indexOf(':');
   return colon < 0 ? pattern : pattern.slice(0, colon);

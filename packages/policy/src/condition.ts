@@ -4,7 +4,7 @@ import { foldCase } from './letter-case.ts';
 import { compileOperands, type OperandTest } from './operands.ts';
 import { type Operator, readOperator } from './operators.ts';
 
-/** A condition made ready: does it hold for a request? */
+/** Compiled condition. */
 export class CompiledCondition {
   readonly source: Condition;
   /** In lower case. */
@@ -42,7 +42,7 @@ export class CompiledCondition {
   }
 }
 
-/** Returns undefined for a condition that cannot be evaluated: an unknown operator, a malformed value. */
+/** Compiles a condition; `undefined` if it cannot be evaluated: an unknown operator, a malformed value. */
 export function compileCondition(source: Condition, effect: Effect): CompiledCondition | undefined {
   const operator = readOperator(source.operator);
   const matches = operator && compileOperands(operator, source.values);
@@ -50,13 +50,13 @@ export function compileCondition(source: Condition, effect: Effect): CompiledCon
 }
 
 /**
- * What a condition says of a request that lacks its key.
+ * Result of a condition for a request without its key.
  *
- * `IfExists`: it holds. A positive operator: it does not hold. A negative one: it holds, since nothing is not
- * equal to something. `ForAnyValue`: it does not hold, whatever the operator, since there is no such value.
- * `ForAllValues` with a positive operator would hold of no values at all, and so give away by the absence of a
- * key what was meant to be guarded by its value: here it holds in a Deny only. RAM's documents are silent; a
- * statement that shall allow such requests says `ForAllValues:…IfExists`.
+ * `IfExists`: true. A positive operator: false. A negated one: true, since an absent value is not equal to
+ * anything. `ForAnyValue`: false, whatever the operator. `ForAllValues` with a positive operator would be
+ * vacuously true, and so allow by the absence of a key what its value was meant to guard: here it is true in
+ * a Deny only. RAM's documents do not say; a statement that should allow such requests uses
+ * `ForAllValues:…IfExists`.
  */
 function holdsWhenMissing(operator: Operator, effect: Effect): boolean {
   if (operator.ifExists) return true;

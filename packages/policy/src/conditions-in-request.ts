@@ -1,20 +1,20 @@
 /**
- * What is known about a request beyond its action and its resource. Keys are asked for in lower case
- * (`acs:sourceip`). A `Map` with lower-case keys will do. An empty array counts as a missing key.
+ * Condition values of a request. Keys are looked up in lower case (`acs:sourceip`); a `Map` with lower-case
+ * keys is sufficient. An empty array counts as absent.
  */
 export interface ConditionContext {
   get(lowerCaseKey: string): string | readonly string[] | undefined;
 }
 
-/** The values of a key; undefined when the request does not have it. */
+/** Returns the values of a key; `undefined` if absent. */
 export function valuesOf(conditions: ConditionContext, key: string): string | readonly string[] | undefined {
   const found = conditions.get(key);
   if (typeof found === 'string') return found;
-  // A caller in plain JavaScript may hand in something else: it is then no value at all.
+  // An untyped caller may pass something else: it counts as absent.
   return Array.isArray(found) && found.length > 0 ? found : undefined;
 }
 
-/** The value of a key which is to stand in for a policy variable: there must be exactly one. */
+/** Returns the value for a policy variable; `undefined` unless there is exactly one. */
 export function onlyValueOf(conditions: ConditionContext, key: string): string | undefined {
   const found = valuesOf(conditions, key);
   if (typeof found === 'string') return found;

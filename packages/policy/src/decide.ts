@@ -6,29 +6,30 @@ import { needsExactName } from './exact-name-actions.ts';
 import { foldCase } from './letter-case.ts';
 import type { Inquiry } from './statement.ts';
 
-/** May this be done to that, under these conditions? */
+/** Request to decide on: an action, a resource and condition values. */
 export interface AccessRequest {
-  /** `<ram-code>:<action>`, in any case. */
+  /** `<ram-code>:<action>`, in any letter case. */
   readonly action: string;
-  /** The ARN of the one resource asked for. A request for several asks once for each. */
+  /** ARN of the resource. A request for several resources is decided once for each. */
   readonly resource: string;
   readonly conditions: ConditionContext;
   /**
-   * `false` for a resource of a service that takes `Order/1` and `order/1` for the same: its relative id is then
-   * compared without regard to the case of A to Z. Names of RAM users, groups and roles always are. Default: true.
+   * `false` for a resource of a service to which `Order/1` and `order/1` are the same: its relative id is
+   * then compared without regard to the case of A to Z. Names of RAM users, groups and roles always are.
+   * Default: true.
    */
   readonly caseSensitive?: boolean;
 }
 
-/** A decision over a principal's policies and the policy of its session. */
+/** Decision over a principal's policies and a session policy. */
 export interface SessionDecision extends Decision {
   /** Which of the two decided. */
   readonly by: 'identity' | 'session';
 }
 
 /**
- * Decides a request: a Deny statement that covers it wins; else an Allow statement that covers it allows; else
- * nothing was said, and it is denied (RAM's order of evaluation). Never throws on anything that a request holds.
+ * Decides a request in RAM's order of evaluation: a Deny statement that covers it wins, then an Allow
+ * statement; otherwise it is denied implicitly. Never throws, whatever the request contains.
  *
  * @example
  * const policies = compilePolicies([{ name: 'own-keys', type: 'Custom', document }]);
@@ -39,14 +40,17 @@ export function decide(policies: CompiledPolicies, request: AccessRequest): Deci
   return policies.denies.firstDecision(inquiry) ?? firstAllow(policies, inquiry) ?? IMPLICIT_DENY;
 }
 
-/** The index finds statements by their patterns; of the few actions that no pattern reaches each is tried. */
+/**
+ * The index finds statements by pattern; for the few actions that no pattern may match, each statement is
+ * tried.
+ */
 function firstAllow(policies: CompiledPolicies, inquiry: Inquiry): Decision | undefined {
   if (!needsExactName(inquiry.action)) return policies.allows.firstDecision(inquiry);
   return policies.statements.find((statement) => statement.effect === 'Allow' && statement.applies(inquiry))
     ?.decision;
 }
 
-/** The same decision by trying every statement: what `decide` must equal, and what explanations are made from. */
+/** Decides by trying every statement. The reference for `decide`, and the source of explanations. */
 export function decideOverAll(policies: CompiledPolicies, request: AccessRequest): Decision {
   const inquiry = inquiryOf(request);
   const applying = policies.statements.filter((statement) => statement.applies(inquiry));
@@ -55,8 +59,8 @@ export function decideOverAll(policies: CompiledPolicies, request: AccessRequest
 }
 
 /**
- * Decides for a temporary credential. A session policy narrows what the role may do and never adds to it: both
- * must allow. Without a session policy the role's policies decide alone.
+ * Decides for a temporary credential. A session policy only narrows: both must allow. Without one the role's
+ * policies decide alone.
  */
 export function decideWithSessionPolicy(
   identity: CompiledPolicies,

@@ -1,13 +1,13 @@
-/** A decimal number, kept as digits so that no digit of it is ever rounded away. */
+/** Decimal number, kept as digits so that none is rounded. */
 export interface Decimal {
   readonly negative: boolean;
-  /** No leading zeros; empty for numbers below one. */
+  /** Without leading zeros; empty for numbers below one. */
   readonly whole: string;
-  /** No trailing zeros. */
+  /** Without trailing zeros. */
   readonly fraction: string;
 }
 
-/** Reads `42`, `-3.50` or `+0.1`; undefined for anything else, exponents included. */
+/** Parses `42`, `-3.50` or `+0.1`; `undefined` for anything else, exponents included. */
 export function readDecimal(text: string): Decimal | undefined {
   const signed = text[0] === '-' || text[0] === '+';
   const from = signed ? 1 : 0;
@@ -29,7 +29,7 @@ export function readDecimal(text: string): Decimal | undefined {
   return { negative: text[0] === '-' && !isZero, whole, fraction };
 }
 
-/** Negative when a is less than b, zero when they are equal, positive when a is greater. */
+/** Compares two numbers: negative when a < b, zero when equal, positive when a > b. */
 export function compareDecimals(a: Decimal, b: Decimal): number {
   if (a.negative !== b.negative) return a.negative ? -1 : 1;
   const magnitude =

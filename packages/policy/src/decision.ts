@@ -1,21 +1,21 @@
-/** Which policy a statement belongs to. */
+/** Name and type of a policy. */
 export interface PolicyName {
   readonly name: string;
-  /** `System`, `Custom`, or whatever the caller calls its kinds of policies. */
+  /** `System`, `Custom`, or any type of the caller. */
   readonly type: string;
   readonly version?: string;
 }
 
 /**
- * The answer, with its reason. `ExplicitDeny` and `Allow` name the statement that decided (one of them, when
- * several say the same); `ImplicitDeny` names none, because none spoke.
+ * Decision with its reason. `ExplicitDeny` and `Allow` name the deciding statement (one of them, if several
+ * decide alike); `ImplicitDeny` names none.
  */
 export interface Decision {
   readonly effect: 'Allow' | 'ExplicitDeny' | 'ImplicitDeny';
   readonly policy?: PolicyName;
-  /** The place of the deciding statement in its policy, counted from 0. */
+  /** Index of the deciding statement in its policy, from 0. */
   readonly statement?: number;
 }
 
-/** Nothing says, nothing is allowed. */
+/** Decision when no statement applies. */
 export const IMPLICIT_DENY: Decision = Object.freeze({ effect: 'ImplicitDeny' });

@@ -1,9 +1,9 @@
 import type { ActionClause } from './pattern-pool.ts';
 
 /**
- * Actions that hand out what verifies other principals' signatures. An Allow statement reaches them only by their whole
- * name: neither `*` nor `claviger:*` nor `NotAction` was written with them in mind. A Deny statement reaches them by any
- * pattern. Folded to lower case.
+ * Actions that return material to verify other principals' signatures, folded to lower case. An Allow
+ * statement covers them only by their full name: `*`, `claviger:*` and `NotAction` were not written with them
+ * in mind. A Deny statement covers them by any pattern.
  */
 const EXACT_NAME_ACTIONS: ReadonlySet<string> = new Set([
   'claviger:replicatecredentials',
@@ -11,13 +11,13 @@ const EXACT_NAME_ACTIONS: ReadonlySet<string> = new Set([
   'claviger:verifyrequestsignature',
 ]);
 
-/** Whether an Allow statement has to name an action exactly. @param action folded to lower case */
+/** Whether an Allow statement has to name an action in full. @param action folded to lower case */
 export function needsExactName(action: string): boolean {
-  // Asked once in each decision: nearly every action ends here, before anything is hashed.
+  // Fast path, since it is called once per decision: nearly every action ends here, before hashing.
   return action.startsWith('claviger:') && EXACT_NAME_ACTIONS.has(action);
 }
 
-/** Whether a clause has the whole name of an action among its patterns. @param action folded to lower case */
+/** Whether a clause lists the full name of an action. @param action folded to lower case */
 export function namesExactly(clause: ActionClause, action: string): boolean {
   return (
     !clause.negated &&

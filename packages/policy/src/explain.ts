@@ -15,42 +15,42 @@ import type { CompiledStatement, Inquiry } from './statement.ts';
 import { readTemplate } from './template.ts';
 import { type CompiledTrust, decideTrust, type TrustRequest, trustInquiryOf } from './trust.ts';
 
-/** What one condition was compared with, and how that came out. */
+/** Evaluation of one condition. */
 export interface ConditionOutcome {
   readonly operator: string;
   readonly key: string;
   /** As written in the policy. */
   readonly operands: readonly string[];
-  /** What the policy variables among the operands stood for; undefined for one that the request lacks. */
+  /** Values of the policy variables among the operands; undefined if the request lacks one. */
   readonly variables: Readonly<Record<string, string | undefined>>;
-  /** The values in the request; undefined when it has no such key. */
+  /** Values in the request; undefined if the key is absent. */
   readonly requestValues: readonly string[] | undefined;
   readonly holds: boolean;
 }
 
-/** A statement which names the action of the request, and why it did or did not apply. */
+/** Statement that covers the action of the request, and why it applied or not. */
 export interface CandidateStatement {
   readonly policy: PolicyName;
   readonly statement: number;
-  /** The place in its policy document: `$.Statement[2]`. */
+  /** Path in its policy document: `$.Statement[2]`. */
   readonly path: string;
   readonly effect: Effect;
   readonly applies: boolean;
-  /** Whether it names the resource; in a trust policy, the principal. */
+  /** Whether it covers the resource; in a trust policy, the principal. */
   readonly namesResource: boolean;
   readonly conditions: readonly ConditionOutcome[];
-  /** Why the statement cannot be evaluated; a Deny then denies all the same, an Allow does not allow. */
+  /** Why the statement cannot be evaluated; a Deny denies then, an Allow does not allow. */
   readonly unreadable: readonly PolicyFault[] | undefined;
   /** One sentence. */
   readonly reason: string;
 }
 
-/** How many candidates an explanation lists. */
+/** Maximum number of candidates in an explanation. */
 const CANDIDATES_LISTED = 500;
 
 /**
- * A decision and its reasons. The decision is there at once; the candidates are worked out when they are first
- * asked for, from the same request, whose conditions must not change until then.
+ * Decision with its reasons. The decision is computed at once; the candidates on first access, from the same
+ * request, whose conditions must not change before.
  */
 export class Explanation {
   readonly decision: Decision;
@@ -69,34 +69,34 @@ export class Explanation {
     return this.decision.effect;
   }
 
-  /** The policy that decided; undefined when none did. */
+  /** Policy that decided; undefined if none did. */
   get policy(): PolicyName | undefined {
     return this.decision.policy;
   }
 
-  /** The deciding statement's place in its policy, counted from 0; undefined when none decided. */
+  /** Index of the deciding statement in its policy, from 0; undefined if none decided. */
   get statement(): number | undefined {
     return this.decision.statement;
   }
 
-  /** The place of the deciding statement in its policy document: `$.Statement[2]`. */
+  /** Path of the deciding statement in its policy document: `$.Statement[2]`. */
   get path(): string | undefined {
     return this.statement === undefined ? undefined : pathOf(this.statement);
   }
 
-  /** The statements which name the action, in the order of the policies; the first 500. */
+  /** Statements that cover the action, in the order of the policies; at most 500. */
   get candidates(): readonly CandidateStatement[] {
     this.#candidates ??= this.#listCandidates();
     return this.#candidates.listed;
   }
 
-  /** How many candidates are not listed. */
+  /** Number of candidates beyond the limit. */
   get candidatesLeftOut(): number {
     this.#candidates ??= this.#listCandidates();
     return this.#candidates.leftOut;
   }
 
-  /** One sentence for the one who was refused, or allowed. */
+  /** Explanation in one sentence, for the caller. */
   get summary(): string {
     const { effect, policy, path } = this;
     const where = `\`${path}\` of the ${policy?.type} policy \`${policy?.name}\``;
@@ -111,10 +111,7 @@ export class Explanation {
   }
 }
 
-/**
- * Decides as `decide` does, and can say why. It costs what the decision costs; the details cost more, and only
- * when they are looked at, since they go through all statements.
- */
+/** Decides as `decide`, with reasons. They are computed only when read, since that visits all statements. */
 export function explain(policies: CompiledPolicies, request: AccessRequest): Explanation {
   return new Explanation(decide(policies, request), () => {
     const inquiry = inquiryOf(request);
@@ -124,7 +121,7 @@ export function explain(policies: CompiledPolicies, request: AccessRequest): Exp
   });
 }
 
-/** As `decideWithSessionPolicy`, with the reasons of either side. */
+/** Decides as `decideWithSessionPolicy`, with the reasons of both sides. */
 export function explainWithSessionPolicy(
   identity: CompiledPolicies,
   session: CompiledPolicies | undefined,
@@ -137,7 +134,7 @@ export function explainWithSessionPolicy(
   };
 }
 
-/** As `decideTrust`, with the reasons. */
+/** Decides as `decideTrust`, with reasons. */
 export function explainTrust(trust: CompiledTrust, request: TrustRequest): Explanation {
   return new Explanation(decideTrust(trust, request), () => {
     const admitting = new Set(

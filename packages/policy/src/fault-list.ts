@@ -1,7 +1,7 @@
 import type { PolicyFault } from './fault.ts';
 import type { TextPositions } from './json-reader.ts';
 
-/** Gathers the faults of a text while it is read, and notes on what is right but worth knowing. */
+/** Collects the faults of a text while it is parsed, and notes on valid but remarkable parts. */
 export class FaultList {
   readonly faults: PolicyFault[] = [];
   readonly notes: PolicyFault[] = [];
@@ -19,7 +19,7 @@ export class FaultList {
     this.notes.push({ path, ...this.#positions.locate(at), problem, fix });
   }
 
-  /** Runs a part of the reading and returns the faults which it found. */
+  /** Runs a part of the parsing and returns the faults that it found. */
   faultsOf(read: () => void): readonly PolicyFault[] {
     const before = this.faults.length;
     read();

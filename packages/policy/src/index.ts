@@ -1,9 +1,9 @@
 /**
- * The policy language of RAM: read a policy, say all that is wrong with it, compile it, decide, explain.
- * It knows no HTTP, no storage and no clock: what is known of a request is passed in as its conditions.
- * A part of a policy that it does not understand makes it refuse the whole, never apply the rest.
- * It never runs a regular expression or a recursion over what a request holds, and never throws on it.
- * It does not say who is asking, nor write anything down: that is the work of those who call it.
+ * The policy language of RAM: parse and validate a policy, compile it, decide, explain.
+ *
+ * No HTTP, storage or clock: the caller passes what is known of a request as conditions. It does not
+ * authenticate and does not audit. A policy that is not fully understood is refused as a whole, never applied
+ * in part. It never runs a regular expression or recursion over request values, and never throws on them.
  */
 
 export { type CompiledPolicies, compilePolicies, type NamedPolicy } from './compile.ts';

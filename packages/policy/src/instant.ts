@@ -2,10 +2,10 @@ const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const DAY = 86_400_000;
 
 /**
- * Reads an ISO 8601 date or time as milliseconds since 1970. Accepted: `2026-01-31` (midnight UTC),
- * `2026-01-31T08:00Z`, `2026-01-31T08:00:00Z`, with one to three decimals of a second, and an offset `+08:00`
- * in place of `Z`. A time without `Z` or offset names no instant, and is not accepted; nor are days that no
- * calendar has. Returns undefined for anything else.
+ * Parses an ISO 8601 date or time; returns milliseconds since the epoch. Accepts `2026-01-31` (midnight UTC),
+ * `2026-01-31T08:00Z`, `2026-01-31T08:00:00Z`, one to three decimals of a second, and an offset `+08:00`
+ * instead of `Z`. Returns `undefined` for anything else: a time without `Z` or offset is ambiguous, and the
+ * date must exist.
  */
 export function readInstant(text: string): number | undefined {
   if (text.length < 10 || text.length > 29 || text[4] !== '-' || text[7] !== '-') return undefined;
@@ -40,7 +40,7 @@ export function readInstant(text: string): number | undefined {
   return midnight + ((hour * 60 + minute - offset) * 60 + second) * 1000 + millisecond;
 }
 
-/** Reads `Z`, `+08:00` or `-05:30` at the end of the text. */
+/** Parses `Z`, `+08:00` or `-05:30` at the end of the text. */
 function offsetInMinutes(text: string, at: number): number | undefined {
   if (text[at] === 'Z') return text.length === at + 1 ? 0 : undefined;
   const sign = text[at] === '+' ? 1 : text[at] === '-' ? -1 : 0;
@@ -56,7 +56,7 @@ function isDigit(text: string, at: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
 
-/** The number that these digits make; -1 when one of them is not a digit. */
+/** Returns the number that the digits form; -1 if one is not a digit. */
 function digits(text: string, from: number, length: number): number {
   let value = 0;
   for (let at = from; at < from + length; at++) {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { formatIpAddress, parseIpAddress, parseIpv4 } from './ip-address.ts';
 
-/** What an address reads as and is written as; undefined when it is none. */
+/** Parses and formats an address; undefined if it is not an address. */
 function normalised(text: string): string | undefined {
   const address = parseIpAddress(text);
   return address && formatIpAddress(address);
@@ -68,7 +68,7 @@ test('other IPv6 addresses that carry an IPv4 one stay what they are', () => {
   assert.equal(parseIpAddress('::ffff:0:192.0.2.7')?.family, 6);
 });
 
-test('zones, ports, brackets, prefixes and words are no address', () => {
+test('zones, ports, brackets, prefixes and words are refused', () => {
   const texts = [
     'fe80::1%eth0',
     '[::1]',

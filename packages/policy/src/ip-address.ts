@@ -1,9 +1,9 @@
 /**
- * The one reader of IP addresses in this repository; networks are in `ip-network.ts`. Whatever validates an address
- * or a network and whatever applies it later use these functions, so that the two cannot differ.
+ * The only parser of IP addresses in this repository; networks are in `ip-network.ts`. Code that validates an
+ * address and code that applies it both use these functions, so that the two cannot differ.
  */
 
-/** An IPv4 address, or an IPv6 one; an IPv4-mapped IPv6 address is always held as the IPv4 address it means. */
+/** IPv4 or IPv6 address; an IPv4-mapped IPv6 address is represented as IPv4. */
 export type IpAddress = Ipv4Address | Ipv6Address;
 
 /** `bits` is the address as an unsigned 32-bit integer. */
@@ -12,7 +12,7 @@ export interface Ipv4Address {
   readonly bits: number;
 }
 
-/** `words` are the address as four unsigned 32-bit integers, the most significant first. */
+/** `words` are four unsigned 32-bit integers, most significant first. */
 export interface Ipv6Address {
   readonly family: 6;
   readonly words: Uint32Array;
@@ -22,10 +22,10 @@ const DOT = 0x2e;
 const ZERO = 0x30;
 
 /**
- * Reads an IPv4 address without allocating: four decimal parts with dots, no leading zeros. The other forms that
- * the old C functions take (octal, hexadecimal, fewer parts) are refused, since two readers rarely agree on them.
+ * Parses an IPv4 address without allocating: four decimal parts with dots, no leading zeros. The other forms
+ * of the C library (octal, hexadecimal, fewer parts) are refused, since parsers disagree about them.
  *
- * @returns the address as an unsigned 32-bit integer, or -1 when the text is not one
+ * @returns the address as an unsigned 32-bit integer, or -1 if the text is not an address
  */
 export function parseIpv4(text: string): number {
   if (text.length < 7 || text.length > 15) return -1;
@@ -55,10 +55,10 @@ export function parseIpv4(text: string): number {
 const MAX_IPV6_LENGTH = 'ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255'.length;
 
 /**
- * Reads an IPv6 address in any notation of RFC 4291, section 2.2, and does not unwrap an IPv4-mapped one.
+ * Parses an IPv6 address in any notation of RFC 4291, section 2.2, without unwrapping an IPv4-mapped one. An
+ * address with a zone (`fe80::1%eth0`) is refused: it means another host on another machine.
  *
- * @returns its four 32-bit words, or undefined when the text is none. One with a zone (`fe80::1%eth0`) is none:
- * the same text means another host on another machine.
+ * @returns four 32-bit words, or undefined if the text is not an address
  */
 export function parseIpv6Words(text: string): Uint32Array | undefined {
   if (text.length < 2 || text.length > MAX_IPV6_LENGTH) return undefined;
@@ -68,13 +68,16 @@ export function parseIpv6Words(text: string): Uint32Array | undefined {
   const after = gap < 0 ? [] : readGroups(text.slice(gap + 2), true);
   if (before === undefined || after === undefined) return undefined;
   const missing = 8 - before.length - after.length;
-  // `::` stands for at least one group.
+  // `::` replaces at least one group.
   if (gap < 0 ? missing !== 0 : missing < 1) return undefined;
   const groups = [...before, ...new Array<number>(missing).fill(0), ...after];
   return Uint32Array.from([0, 2, 4, 6], (at) => ((groups[at]! << 16) | groups[at + 1]!) >>> 0);
 }
 
-/** The 16-bit groups of one side of `::`. @param mayEndInIpv4 whether the last may be written as `192.0.2.1` */
+/**
+ * Parses the 16-bit groups on one side of `::`. @param mayEndInIpv4 whether the last two may be written as
+ * `192.0.2.1`
+ */
 function readGroups(text: string, mayEndInIpv4: boolean): number[] | undefined {
   if (text === '') return [];
   const groups: number[] = [];
@@ -92,7 +95,7 @@ function readGroups(text: string, mayEndInIpv4: boolean): number[] | undefined {
   return groups;
 }
 
-/** Whether these words are in `::ffff:0:0/96`, which stands for the IPv4 addresses. */
+/** Whether the words are in `::ffff:0:0/96`, the IPv4-mapped addresses. */
 export function isIpv4Mapped(words: Uint32Array): boolean {
   return words[0] === 0 && words[1] === 0 && words[2] === 0xffff;
 }
@@ -100,17 +103,18 @@ export function isIpv4Mapped(words: Uint32Array): boolean {
 const MAPPED_PREFIX = '::ffff:';
 
 /**
- * The IPv4 text inside an IPv4-mapped address as the system writes it (`::ffff:192.0.2.7`); any other text as it
- * is. A listener on both families has every IPv4 peer in this form, so it must not cost a parse.
+ * Removes the prefix of an IPv4-mapped address as the system writes it (`::ffff:192.0.2.7`); returns any
+ * other text unchanged. A dual-stack listener reports every IPv4 peer in this form, so it must not cost a
+ * parse.
  */
 export function withoutMappedPrefix(text: string): string {
   return text.startsWith(MAPPED_PREFIX) && text.includes('.') ? text.slice(MAPPED_PREFIX.length) : text;
 }
 
 /**
- * Reads an address without port, zone or prefix.
+ * Parses an address without port, zone or prefix length.
  *
- * @returns undefined when the text is no address
+ * @returns undefined if the text is not an address
  */
 export function parseIpAddress(text: string): IpAddress | undefined {
   const bits = parseIpv4(withoutMappedPrefix(text));
@@ -120,7 +124,7 @@ export function parseIpAddress(text: string): IpAddress | undefined {
   return isIpv4Mapped(words) ? { family: 4, bits: words[3]! } : { family: 6, words };
 }
 
-/** The one notation of an address: dotted decimal, or IPv6 in lower case and compressed as RFC 5952 says. */
+/** Formats an address canonically: dotted decimal, or IPv6 compressed and in lower case by RFC 5952. */
 export function formatIpAddress(address: IpAddress): string {
   if (address.family === 4) {
     const { bits } = address;
@@ -135,7 +139,7 @@ export function formatIpAddress(address: IpAddress): string {
   return `${hex(groups.slice(0, from))}::${hex(groups.slice(from + length))}`;
 }
 
-/** The longest run of zero groups; the first of several. */
+/** Returns the first longest run of zero groups. */
 function longestZeros(groups: readonly number[]): { readonly from: number; readonly length: number } {
   let longest = { from: 0, length: 0 };
   let length = 0;

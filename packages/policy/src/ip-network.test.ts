@@ -49,7 +49,7 @@ test('an IPv4-mapped address is in the IPv4 block, and a mapped block is an IPv4
   assert.ok(setOf('::ffff:0:0/96').hasText('11.1.2.3'));
 });
 
-test('every IPv6 address means no IPv4 address', () => {
+test('the block of every IPv6 address contains no IPv4 address', () => {
   assert.ok(!setOf('::/0').hasText('10.0.0.1'));
   assert.ok(!setOf('::/0').hasText('::ffff:10.0.0.1'));
   assert.ok(!setOf('0.0.0.0/0').hasText('::1'));
@@ -64,7 +64,7 @@ test('a block that is wider than all mapped addresses is an IPv6 block, with no 
   }
 });
 
-test('what is no address is in no block', () => {
+test('a text that is not an address is in no block', () => {
   const all = setOf('0.0.0.0/0', '::/0');
   for (const text of ['', 'unknown', '1.2.3.4:80', 'fe80::1%eth0', '10.0.0.0/8'])
     assert.ok(!all.hasText(text), text);

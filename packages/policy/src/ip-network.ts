@@ -1,23 +1,23 @@
 import { isIpv4Mapped, parseIpv4, parseIpv6Words, withoutMappedPrefix } from './ip-address.ts';
 
-/** A block of IPv4 addresses: those that equal `base` under `mask`; both unsigned 32-bit integers. */
+/** IPv4 block: the addresses that equal `base` under `mask`, both unsigned 32-bit integers. */
 export interface Ipv4Network {
   readonly family: 4;
   readonly base: number;
   readonly mask: number;
 }
 
-/** A block of IPv6 addresses: those whose four words equal `base` under `mask`. */
+/** IPv6 block: the addresses whose four words equal `base` under `mask`. */
 export interface Ipv6Network {
   readonly family: 6;
   readonly base: Uint32Array;
   readonly mask: Uint32Array;
 }
 
-/** A block of addresses; a single address is a block of one. */
+/** Block of addresses; a single address is a block of one. */
 export type IpNetwork = Ipv4Network | Ipv6Network;
 
-/** The mask of the first `length` bits of 32; a length outside 0–32 means the nearest of the two. */
+/** Returns the 32-bit mask of a prefix length, clamped to 0–32. */
 function maskOfLength(length: number): number {
   if (length <= 0) return 0;
   return length >= 32 ? 0xffffffff : (0xffffffff << (32 - length)) >>> 0;
@@ -28,16 +28,16 @@ function ipv4Network(bits: number, prefixLength: number): Ipv4Network {
   return { family: 4, base: (bits & mask) >>> 0, mask };
 }
 
-/** @returns -1 when the text is not a decimal number without leading zeros */
+/** Parses a prefix length. @returns -1 if the text is not a decimal number without leading zeros */
 function parsePrefixLength(text: string): number {
   return /^(?:0|[1-9]\d{0,2})$/.test(text) ? Number(text) : -1;
 }
 
 /**
- * Reads an IPv4 or IPv6 address or CIDR block. Host bits that are set are ignored, as routers do
- * (`10.1.2.3/8` is `10.0.0.0/8`). A block inside `::ffff:0:0/96` is the IPv4 block that it stands for.
+ * Parses an IPv4 or IPv6 address or CIDR block. Host bits are ignored, as in routers (`10.1.2.3/8` is
+ * `10.0.0.0/8`). A block inside `::ffff:0:0/96` becomes the corresponding IPv4 block.
  *
- * @returns undefined when the text is neither
+ * @returns undefined if the text is neither
  */
 export function parseIpNetwork(text: string): IpNetwork | undefined {
   const slash = text.indexOf('/');
@@ -59,14 +59,14 @@ export function parseIpNetwork(text: string): IpNetwork | undefined {
   return { family: 6, base: words.map((word, i) => word & mask[i]!), mask };
 }
 
-/** Whether a network holds every address of its family: `0.0.0.0/0`, `::/0`, however they are written. */
+/** Whether a network contains every address of its family: `0.0.0.0/0`, `::/0`, in any notation. */
 export function isEveryAddress(network: IpNetwork): boolean {
   return network.family === 4 ? network.mask === 0 : network.mask.every((word) => word === 0);
 }
 
 /**
- * Addresses that belong to at least one of some blocks. Holds plain integers: asking about an IPv4 address
- * allocates nothing. IPv4 and IPv6 blocks are apart: `::/0` has no IPv4 address in it.
+ * Union of address blocks. Holds plain integers: testing an IPv4 address does not allocate. IPv4 and IPv6 are
+ * separate: `::/0` contains no IPv4 address.
  */
 export class IpNetworkSet {
   readonly #ipv4: Uint32Array;
@@ -83,7 +83,7 @@ export class IpNetworkSet {
     this.#ipv6 = Uint32Array.from(ipv6);
   }
 
-  /** @param bits the address as an unsigned 32-bit integer */
+  /** Whether the set contains an IPv4 address. @param bits unsigned 32-bit integer */
   hasIpv4(bits: number): boolean {
     const table = this.#ipv4;
     for (let i = 0; i < table.length; i += 2) {
@@ -92,7 +92,7 @@ export class IpNetworkSet {
     return false;
   }
 
-  /** @param words the address as four unsigned 32-bit integers; not an IPv4-mapped one */
+  /** Whether the set contains an IPv6 address. @param words four unsigned 32-bit integers, not IPv4-mapped */
   hasIpv6(words: Uint32Array): boolean {
     const table = this.#ipv6;
     for (let i = 0; i < table.length; i += 8) {
@@ -108,7 +108,10 @@ export class IpNetworkSet {
     return false;
   }
 
-  /** @param address an address as text, an IPv4-mapped one standing for the IPv4 address; anything else is in no set */
+  /**
+   * Whether the set contains an address. @param address text; IPv4-mapped counts as IPv4; `false` if it is
+   * not an address
+   */
   hasText(address: string): boolean {
     const bits = parseIpv4(withoutMappedPrefix(address));
     if (bits >= 0) return this.hasIpv4(bits);

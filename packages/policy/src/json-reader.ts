@@ -1,12 +1,12 @@
 import { memberPath, type PolicyFault, quote } from './fault.ts';
 
-/** Where a value stands: offsets into the text, `end` behind its last character. */
+/** Position of a value: offsets into the text, `end` after its last character. */
 interface JsonPlace {
   readonly at: number;
   readonly end: number;
 }
 
-/** A JSON value that knows where it stands. */
+/** JSON value with its position. */
 export type JsonNode = JsonPlace &
   (
     | { readonly kind: 'object'; readonly members: readonly JsonMember[] }
@@ -27,7 +27,7 @@ export type JsonReading =
   | { readonly ok: true; readonly root: JsonNode; readonly faults: readonly PolicyFault[] }
   | { readonly ok: false; readonly faults: readonly PolicyFault[] };
 
-/** A policy nests seven deep; more than this is an attack on the reader or a mistake. */
+/** Maximum nesting. A policy nests seven deep; more than this is an attack or a mistake. */
 const DEEPEST_NESTING = 32;
 
 const SINGLE_ESCAPES: Readonly<Record<string, string>> = {
@@ -41,7 +41,7 @@ const SINGLE_ESCAPES: Readonly<Record<string, string>> = {
   t: '\t',
 };
 
-/** Turns offsets into lines and columns. */
+/** Converts offsets into lines and columns. */
 export class TextPositions {
   readonly #lineStarts: number[] = [0];
 
@@ -75,8 +75,8 @@ class NotJson extends Error {
 }
 
 /**
- * Reads strict JSON (RFC 8259). Two things differ from `JSON.parse`: every value keeps its place, and a name
- * that stands twice in one object is a fault, since readers disagree about which of the two counts.
+ * Parses strict JSON (RFC 8259). Unlike `JSON.parse`, it keeps the position of each value, and reports a name
+ * that occurs twice in one object, since parsers disagree about which value counts.
  */
 export function readJson(text: string, positions: TextPositions): JsonReading {
   const reader = new Reader(text, positions);

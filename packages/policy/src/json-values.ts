@@ -2,21 +2,21 @@ import { memberPath, quote } from './fault.ts';
 import type { FaultList } from './fault-list.ts';
 import type { JsonMember, JsonNode } from './json-reader.ts';
 
-/** A text in a policy, with its place. */
+/** Text in a policy, with its position. */
 export interface PlacedText {
   readonly text: string;
   readonly at: number;
   readonly path: string;
 }
 
-/** Says what a JSON value is, for people. */
+/** Describes a JSON value in words. */
 export function describe(node: JsonNode): string {
   if (node.kind === 'object' || node.kind === 'array') return `an ${node.kind}`;
   if (node.kind === 'null') return '`null`';
   return `the ${node.kind} ${quote(node.text)}`;
 }
 
-/** The members of an object; a fault, and none, for anything else. */
+/** Returns the members of an object; reports a fault for anything else. */
 export function membersOf(
   node: JsonNode,
   path: string,
@@ -32,7 +32,7 @@ export function membersOf(
   return undefined;
 }
 
-/** Refuses every member whose name is not among the known ones: what is not understood is never dropped. */
+/** Reports every member with an unknown name: what is not understood is never dropped. */
 export function reportUnknownMembers(
   members: readonly JsonMember[],
   known: readonly string[],
@@ -53,7 +53,7 @@ export function reportUnknownMembers(
   }
 }
 
-/** The strings of a string or of an array of them; a fault for an empty array and for whatever is no string. */
+/** Returns the strings of a string or an array of strings; reports an empty array and other values. */
 export function textsOf(
   node: JsonNode,
   path: string,

@@ -1,6 +1,6 @@
 /**
- * Lower-cases the letters A to Z and nothing else. The full Unicode folding is not used on purpose: it turns
- * the Kelvin sign into a `k`, and a name could then match a policy that was written for another one.
+ * Lower-cases the letters A to Z only. Unicode folding would turn the Kelvin sign into `k`, and a name could
+ * then match a policy that was written for another one.
  */
 export function foldCase(text: string): string {
   let hasUpperCase = false;

@@ -8,17 +8,17 @@ import type { Comparison, Operator } from './operators.ts';
 import { readTemplate, type Template } from './template.ts';
 import { TextPattern } from './text-pattern.ts';
 
-/** Whether one value of a request matches one of the values written in a condition. Malformed: never. */
+/** Whether one request value matches one value of a condition. A malformed request value never matches. */
 export type OperandTest = (requestValue: string, conditions: ConditionContext) => boolean;
 
 type OperandReading<T> =
   | { readonly ok: true; readonly operand: T }
   | { readonly ok: false; readonly problem: string; readonly fix: string };
 
-/** From here on a set of literal values is looked up, not walked through. */
+/** From this number of literal values on, a set is used instead of a scan. */
 const LITERALS_WORTH_A_SET = 5;
 
-/** Checks one value of a condition as written. Returns undefined when it is well formed. */
+/** Checks one value of a condition; `undefined` if it is well formed. */
 export function faultOfOperand(
   operator: Operator,
   value: string,
@@ -28,8 +28,8 @@ export function faultOfOperand(
 }
 
 /**
- * Makes the values written in a condition ready for comparison. Returns undefined when one of them is
- * malformed, which `parsePolicy` has excluded for every policy that it accepted.
+ * Compiles the values of a condition. Returns `undefined` if one is malformed, which cannot happen in a
+ * policy that `parsePolicy` accepted.
  */
 export function compileOperands(operator: Operator, values: readonly string[]): OperandTest | undefined {
   switch (operator.family) {
@@ -119,7 +119,7 @@ const readBooleanOperand = typed(
   'write `true` or `false`',
 );
 
-/** A reader of values of one type, in which policy variables cannot stand. */
+/** Creates a parser for values of one type, which cannot contain policy variables. */
 function typed<T>(read: (value: string) => T | undefined, what: string, fix: string) {
   return (value: string): OperandReading<T> => {
     const operand = read(value);

@@ -1,4 +1,4 @@
-/** What kind of values an operator compares. */
+/** Type of the values that an operator compares. */
 type OperatorFamily = 'String' | 'Numeric' | 'Date' | 'Bool' | 'IpAddress' | 'Null';
 
 export type Comparison =
@@ -12,16 +12,16 @@ export type Comparison =
   | 'Within'
   | 'IsMissing';
 
-/** How several values in the request are taken together. */
+/** How several values of a request are combined. */
 type SetQuantifier = 'ForAnyValue' | 'ForAllValues';
 
 export interface Operator {
   readonly family: OperatorFamily;
   readonly comparison: Comparison;
-  /** True for the operators with Not in their name: exactly the opposite of their positive twin. */
+  /** Whether the name contains Not: the exact opposite of the positive operator. */
   readonly negated: boolean;
   readonly quantifier: SetQuantifier | undefined;
-  /** A missing key satisfies the condition. */
+  /** Whether a missing key satisfies the condition. */
   readonly ifExists: boolean;
 }
 
@@ -45,8 +45,8 @@ const PLAIN_OPERATORS: ReadonlyMap<string, Plain> = new Map([
   ['Bool', plain('Bool', 'Equals')],
   ['IpAddress', plain('IpAddress', 'Within')],
   ['NotIpAddress', negated('IpAddress', 'Within')],
-  // The border of a block is its first and its last address. RAM's documents name these two operators without
-  // saying how they differ from the plain ones; here a block always holds its border, so they do not differ.
+  // The border of a block is its first and last address. RAM's documents name these two operators without
+  // saying how they differ from the plain ones; here a block always contains its border, so they are equal.
   ['IpAddressIncludeBorder', plain('IpAddress', 'Within')],
   ['NotIpAddressIncludeBorder', negated('IpAddress', 'Within')],
   ['Null', plain('Null', 'IsMissing')],
@@ -55,7 +55,7 @@ const PLAIN_OPERATORS: ReadonlyMap<string, Plain> = new Map([
 const QUANTIFIERS: readonly SetQuantifier[] = ['ForAnyValue', 'ForAllValues'];
 const IF_EXISTS = 'IfExists';
 
-/** Reads an operator as it is written in a policy; undefined when there is no such operator. */
+/** Parses an operator as written in a policy; `undefined` if unknown. */
 export function readOperator(name: string): Operator | undefined {
   const quantifier = QUANTIFIERS.find((prefix) => name.startsWith(`${prefix}:`));
   const rest = quantifier === undefined ? name : name.slice(quantifier.length + 1);
@@ -66,7 +66,7 @@ export function readOperator(name: string): Operator | undefined {
   return { ...found, quantifier, ifExists };
 }
 
-/** The operators by name, without set prefixes and `IfExists`. */
+/** Names of the operators, without set prefixes and `IfExists`. */
 export const OPERATOR_NAMES: readonly string[] = [...PLAIN_OPERATORS.keys()];
 
 function plain(family: OperatorFamily, comparison: Comparison): Plain {

@@ -9,7 +9,7 @@ import { OPERATOR_NAMES, type Operator, readOperator } from './operators.ts';
 import { noteVariables } from './parse-resource.ts';
 import { isConditionKey, readTemplate } from './template.ts';
 
-/** Reads a `Condition` block; returns the conditions that could be read. */
+/** Parses a `Condition` block; returns the readable conditions. */
 export function parseConditions(
   node: JsonNode,
   path: string,

@@ -23,7 +23,7 @@ const CHECKS: Readonly<Record<(typeof KINDS)[number], { isValid(text: string): b
 };
 
 /**
- * Reads the `Principal` of a trust statement. Wildcards are refused in it: a `*` would let anyone who has an
+ * Parses the `Principal` of a trust statement. Wildcards are refused: `*` would let any principal with an
  * account here assume the role, and RAM writes whole accounts as `root`.
  */
 export function parsePrincipals(
@@ -33,7 +33,12 @@ export function parsePrincipals(
   faults: FaultList,
 ): PrincipalClause | undefined {
   if (member === undefined) {
-    faults.add(path, statement.at, 'the statement has no `Principal`', 'name whom the role trusts');
+    faults.add(
+      path,
+      statement.at,
+      'the statement has no `Principal`',
+      'name the entity that the role trusts',
+    );
     return undefined;
   }
   const principalPath = `${path}.Principal`;
@@ -41,7 +46,12 @@ export function parsePrincipals(
   if (members === undefined) return undefined;
   reportUnknownMembers(members, KINDS, principalPath, faults);
   if (members.length === 0) {
-    faults.add(principalPath, member.value.at, '`Principal` names nobody', 'name whom the role trusts');
+    faults.add(
+      principalPath,
+      member.value.at,
+      '`Principal` is empty',
+      'name the entity that the role trusts',
+    );
   }
   const texts = (kind: (typeof KINDS)[number]): readonly string[] => {
     const found = members.find((each) => each.name === kind);

@@ -5,7 +5,7 @@ import { literalText, readTemplate, splitAtColons } from './template.ts';
 
 const FIX = 'write `acs:<ram-code>:<region>:<account>:<relative-id>`, or `*` for all resources';
 
-/** Checks the values of `Resource` or `NotResource`: a pattern that could never match is refused. */
+/** Validates the values of `Resource` or `NotResource`; a pattern that could never match is refused. */
 export function parseResources(values: readonly PlacedText[], faults: FaultList): void {
   for (const { text, at, path } of values) {
     const reading = readTemplate(text, true);

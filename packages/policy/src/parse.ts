@@ -8,21 +8,26 @@ import { parseConditions } from './parse-condition.ts';
 import { parsePrincipals } from './parse-principal.ts';
 import { parseResources } from './parse-resource.ts';
 
-/** Longest document of an attached policy, in characters (RAM's quota). The caller applies it. */
+/** Maximum length of an attached policy in characters (RAM's quota). The caller applies it. */
 export const POLICY_DOCUMENT_MAX_LENGTH = 6144;
-/** Longest session policy, in characters (the `Policy` parameter of AssumeRole). The caller applies it. */
+/**
+ * Maximum length of a session policy in characters (the `Policy` parameter of AssumeRole). The caller applies
+ * it.
+ */
 export const SESSION_POLICY_MAX_LENGTH = 2048;
 
 export type ParsedPolicy =
   | {
       readonly ok: true;
       readonly document: PolicyDocument;
-      /** What the document uses beyond RAM's own documentation, and what is easily misread. */
+      /** Notes on uses beyond RAM's own documentation, and on what is easily misread. */
       readonly notes: readonly PolicyFault[];
     }
   | {
       readonly ok: false;
-      /** All of them, in the order of the text; of a text that is not JSON, those up to where it broke off. */
+      /**
+       * All faults, in the order of the text; if it is not JSON, those up to the point where parsing stopped.
+       */
       readonly faults: readonly PolicyFault[];
     };
 
@@ -34,8 +39,8 @@ const STATEMENT_FIELDS: Readonly<Record<PolicyKind, readonly string[]>> = {
 };
 
 /**
- * Reads a policy text. Whatever is not understood makes the text refused, so that no part of a policy is ever
- * applied without the rest.
+ * Parses a policy text. A text with anything unknown in it is refused, so that no policy is ever applied in
+ * part.
  *
  * @example
  * const parsed = parsePolicy(text, 'identity');
@@ -49,9 +54,9 @@ export function parsePolicy(text: string, kind: PolicyKind): ParsedPolicy {
 }
 
 /**
- * Reads a policy text that was accepted when it was stored, and never fails. Of a statement that can no longer
- * be read, a Deny denies (everything that its readable parts name) and an Allow allows nothing; the statement
- * carries its faults. A text that is no policy at all denies everything.
+ * Parses a stored policy text that was accepted earlier; never fails. In a statement that is no longer
+ * readable, a Deny denies (everything that its readable parts cover) and an Allow allows nothing; the
+ * statement carries its faults. A text that is not a policy denies everything.
  */
 export function readStoredPolicy(text: string, kind: PolicyKind): PolicyDocument {
   return readPolicy(text, kind).document;
@@ -76,7 +81,7 @@ function readPolicy(text: string, kind: PolicyKind): PolicyReading {
       statements = readDocument(json.root, kind, list);
     });
     const ofStatements = new Set(statements?.flatMap((statement) => statement.unreadable ?? []));
-    // A fault outside of the statements, or a name that stands twice, casts doubt on all of them.
+    // A fault outside of the statements, or a repeated name, makes all of them unreliable.
     const outside = [...json.faults, ...ofDocument.filter((fault) => !ofStatements.has(fault))];
     if (outside.length > 0) statements = statements?.map((statement) => withFaults(statement, outside));
   }
@@ -131,7 +136,7 @@ function readDocument(root: JsonNode, kind: PolicyKind, list: FaultList): readon
   return statement.items.map((item, index) => readStatement(item, `$.Statement[${index}]`, kind, list));
 }
 
-/** What cannot be read in a statement is taken as widely as it can be meant: see `readStoredPolicy`. */
+/** Parses a statement. Unreadable parts are taken in the widest sense: see `readStoredPolicy`. */
 function readStatement(node: JsonNode, path: string, kind: PolicyKind, list: FaultList): Statement {
   let statement: Statement = { effect: 'Deny', actions: EVERYTHING, conditions: [] };
   const faults = list.faultsOf(() => {
@@ -176,7 +181,7 @@ function readEffect(
   return undefined;
 }
 
-/** Reads `Action` or `NotAction`, `Resource` or `NotResource`: exactly one of the two must be there. */
+/** Parses `Action` or `NotAction`, `Resource` or `NotResource`: exactly one of the two is required. */
 function readPatterns(
   members: readonly JsonMember[],
   name: 'Action' | 'Resource',
@@ -228,7 +233,7 @@ function inOrderOfText(faults: readonly PolicyFault[]): readonly PolicyFault[] {
   return [...faults].sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
-/** Freezes a document all the way down. */
+/** Freezes a document recursively. */
 function freeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

@@ -4,7 +4,7 @@ import type { Condition, Effect, PatternClause } from './document.ts';
 import { readTemplate } from './template.ts';
 import { TextPattern } from './text-pattern.ts';
 
-/** `Action` or `NotAction`. Actions are compared without regard to case. */
+/** `Action` or `NotAction`. Actions are compared case-insensitively. */
 export interface ActionClause {
   readonly negated: boolean;
   readonly patterns: readonly TextPattern[];
@@ -17,8 +17,8 @@ export interface ResourceClause {
 }
 
 /**
- * Makes patterns and conditions ready, the same one once: statements that say the same share it. That saves memory, and
- * it keeps what many statements share in the processor's cache.
+ * Compiles patterns and conditions, each distinct one once, and shares them between statements. That saves
+ * memory, and keeps common patterns in the processor's cache.
  */
 export class PatternPool {
   readonly #actions = new Map<string, ActionClause | undefined>();
@@ -26,14 +26,14 @@ export class PatternPool {
   readonly #heads = new Map<string, ArnHead>();
   readonly #conditions = new Map<string, CompiledCondition | undefined>();
 
-  /** Undefined when a pattern cannot be read. */
+  /** Undefined if a pattern is unreadable. */
   actions(clause: PatternClause): ActionClause | undefined {
     const key = `${clause.negated} ${clause.patterns.join(' ')}`;
     if (!this.#actions.has(key)) this.#actions.set(key, compileActions(clause));
     return this.#actions.get(key);
   }
 
-  /** Undefined when a pattern cannot be read. */
+  /** Undefined if a pattern is unreadable. */
   resources(clause: PatternClause): ResourceClause | undefined {
     const patterns: ArnPattern[] = [];
     for (const source of clause.patterns) {
@@ -44,7 +44,7 @@ export class PatternPool {
     return { negated: clause.negated, patterns };
   }
 
-  /** Undefined when the condition cannot be evaluated. */
+  /** Undefined if the condition cannot be evaluated. */
   condition(source: Condition, effect: Effect): CompiledCondition | undefined {
     const key = JSON.stringify([effect, source.operator, source.key, source.values]);
     if (!this.#conditions.has(key)) this.#conditions.set(key, compileCondition(source, effect));
@@ -64,7 +64,7 @@ function compileActions(clause: PatternClause): ActionClause | undefined {
   const patterns: TextPattern[] = [];
   for (const source of clause.patterns) {
     const reading = readTemplate(source, true);
-    // Actions hold no variables: one that does was not written by this language.
+    // Actions contain no variables: one that does is not of this language.
     if (!reading.ok || reading.template.some((part) => part.kind === 'variable')) return undefined;
     patterns.push(new TextPattern(reading.template, true));
   }

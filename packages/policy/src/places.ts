@@ -1,25 +1,25 @@
 import { memberPath, type PolicyFault } from './fault.ts';
 import { type JsonNode, readJson, TextPositions } from './json-reader.ts';
 
-/** Where something stands in a text; lines and columns are counted from 1, columns in UTF-16 code units. */
+/** Position in a text; lines and columns from 1, columns in UTF-16 code units. */
 export interface Place {
   readonly line: number;
   readonly column: number;
   readonly endLine: number;
-  /** Behind the last character. */
+  /** After the last character. */
   readonly endColumn: number;
 }
 
-/** The values of a JSON text by their paths, and what is wrong with the text as JSON. */
+/** Positions of the values of a JSON text by path, and its faults as JSON. */
 export interface JsonPlaces {
-  /** By paths as faults have them: `$.Statement[0].Effect`; empty for a text that is not JSON. */
+  /** By fault path: `$.Statement[0].Effect`; empty for a text that is not JSON. */
   readonly places: ReadonlyMap<string, Place>;
   readonly faults: readonly PolicyFault[];
 }
 
 /**
- * Where each value of a JSON text stands, for whoever shows the text: an editor that marks a fault, a simulator that
- * lights up a statement.
+ * Returns the positions of the values of a JSON text, for an editor that marks a fault or a simulator that
+ * highlights a statement.
  */
 export function placesInJson(text: string): JsonPlaces {
   const positions = new TextPositions(text);

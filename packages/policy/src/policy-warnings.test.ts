@@ -108,7 +108,7 @@ test('ims: actions without the same of ram: are warned of', () => {
   assert.deepEqual(warned(allow(['IMS:GetUser', 'ram:List*'])), ['ImsActionHasNoEffect IMS:GetUser']);
 });
 
-test('a resource that no resource is named by is warned of, since a Deny on it would not hold', () => {
+test('a resource pattern that matches no resource gets a warning, since a Deny on it would have no effect', () => {
   const deny = (Resource: string | string[]) => ({ Effect: 'Deny', Action: 'ram:*', Resource });
   for (const service of ['RAM', 'Ram', 'ims', 'IMS', 'sts', 'ActionTrail', 'CLAVIGER']) {
     const resource = `acs:${service}:*:*:user/alice`;
@@ -134,6 +134,6 @@ test('a warning has its line and column', () => {
   assert.ok(line.slice(warning.column - 1).startsWith('"false"'));
 });
 
-test('a text that is no policy has faults and no warnings', () => {
+test('a text that is not a policy has faults and no warnings', () => {
   assert.deepEqual(policyWarnings('{', 'identity'), []);
 });

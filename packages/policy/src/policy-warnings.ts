@@ -8,9 +8,11 @@ import { parsePolicy } from './parse.ts';
 import { placesInJson } from './places.ts';
 import { matchWildcard } from './wildcard.ts';
 
-/** What a warning is about; stable, so that programs and translations can go by it. */
+/** Code of a warning; stable, for programs and translations. */
 export type PolicyWarningCode =
-  /** No request for these actions has the key: a positive condition never holds, a negated one always does. */
+  /**
+   * No request for these actions has the key: a positive condition is never true, a negated one always is.
+   */
   | 'ConditionKeyNeverFilled'
   /** `acs:MFAPresent` is absent from calls signed by a key, so a Deny on `false` lets them pass. */
   | 'MfaPresentAbsentForKeys'
@@ -23,16 +25,16 @@ export type PolicyWarningCode =
   /** No resource is named so: the service code of a resource is compared exactly, and IMS and STS have none. */
   | 'ResourceNeverMatches';
 
-/** Something in a valid policy that does not do what it seems to. */
+/** Warning about a valid policy that does not do what it seems to. */
 export interface PolicyWarning {
   readonly code: PolicyWarningCode;
-  /** The place as a path: `$.Statement[0].Condition.Bool["acs:MFAPresent"]`. */
+  /** JSON path: `$.Statement[0].Condition.Bool["acs:MFAPresent"]`. */
   readonly path: string;
-  /** Counted from 1. */
+  /** From 1. */
   readonly line: number;
-  /** Counted from 1, in UTF-16 code units. */
+  /** From 1, in UTF-16 code units. */
   readonly column: number;
-  /** What the message is about, for translations: the key, the pattern, the network. */
+  /** Subject of the message, for translations: the key, the pattern, the network. */
   readonly subject: string;
   /** One sentence in lower case, the user's own input in backticks. */
   readonly problem: string;
@@ -196,7 +198,7 @@ function imsFindings({ actions }: Statement, path: string, kind: PolicyKind): re
   });
 }
 
-/** Service codes of the resources of the control plane, by the code that a pattern has in any case. */
+/** Service codes of the control plane's resources, by folded code. */
 const RESOURCE_SERVICES: Readonly<Record<string, string>> = {
   actiontrail: 'actiontrail',
   claviger: 'claviger',
@@ -224,7 +226,7 @@ function resourceFindings({ resources }: Statement, path: string): readonly Find
   });
 }
 
-/** The keys without which every workload of an issuer can be trusted, and what each narrows. */
+/** Keys without which every workload of an issuer can be trusted, and what each narrows. */
 const OIDC_KEYS = [
   ['oidc:sub', 'every subject that the issuer vouches for'],
   ['oidc:aud', 'every client id of the provider'],
@@ -234,17 +236,17 @@ function oidcFindings(statement: Statement, path: string): readonly Finding[] {
   const trustsOidc = statement.principals?.federated.some((arn) => /:oidc-provider\//i.test(arn));
   if (statement.effect !== 'Allow' || !trustsOidc) return [];
   return OIDC_KEYS.filter(([key]) => !statement.conditions.some((condition) => narrows(condition, key))).map(
-    ([key, whom]) => ({
+    ([key, trusted]) => ({
       code: 'OidcTrustTooWide',
       path: `${path}.Principal`,
       subject: key,
-      problem: `without a condition on \`${key}\` the role trusts ${whom}`,
+      problem: `without a condition on \`${key}\` the role trusts ${trusted}`,
       fix: `add \`"StringEquals": { "${key}": … }\``,
     }),
   );
 }
 
-/** Whether a condition holds for some values of a key only, and not without it. */
+/** Whether a condition is true for some values of a key only, and false without it. */
 function narrows({ operator: name, key, values }: Condition, wanted: string): boolean {
   const operator = readOperator(name);
   if (operator === undefined || foldCase(key) !== wanted) return false;

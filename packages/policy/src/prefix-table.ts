@@ -1,28 +1,28 @@
 const SEED = 0x811c9dc5;
 const PRIME = 0x01000193;
-/** Keeps hashes within small integers that are not negative. */
+/** Keeps hashes within small non-negative integers. */
 const SMALL = 0x3fffffff;
-/** So that a text and a prefix of the same letters are two keys. */
+/** Distinguishes a text from a prefix of the same letters. */
 const PREFIX_MARK = 0x2f0b4f;
 const FEWEST_SLOTS = 8;
 
-/** What can be filed: it remembers its key, and whatever else was filed under the same key. */
+/** Entry of a table: it stores its key and the next entry with the same key. */
 export interface Filed<T> {
   readonly hash: number;
   next: T | undefined;
 }
 
-/** The hash of no text: what hashes are carried on from. */
+/** Hash of the empty text: the seed of {@link hashOn}. */
 export const NO_TEXT_YET: number = SEED;
 
-/** Carries a hash on over a text. */
+/** Continues a hash over a text. */
 export function hashOn(text: string, seed: number): number {
   let hash = seed;
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), PRIME);
   return hash;
 }
 
-/** The key of a text, or of all texts that begin with it. */
+/** Returns the key of a text, or of all texts that begin with it. */
 export function hashOf(text: string, isPrefix: boolean, seed: number): number {
   return finish(hashOn(text, seed), isPrefix);
 }
@@ -33,21 +33,21 @@ function finish(hash: number, isPrefix: boolean): number {
 }
 
 /**
- * Finds what was filed under a text, or under a beginning of it, in one pass over that text. The time does not
- * depend on how much is filed. Texts are told apart by a hash, so now and then something is found that was
- * filed under another text: whoever asks has to check.
+ * Finds the entries filed under a text or one of its prefixes in one pass over the text, in a time that does
+ * not depend on the number of entries. Keys are hashes, so an entry of another text may be found: the caller
+ * has to check.
  *
- * The table is open: a slot holds the first of a chain of what was filed under one hash, so that finding a
- * single thing touches the slot and the thing, and no third place in memory.
+ * Open addressing: a slot holds the first entry of the chain of one hash, so that finding a single entry
+ * touches the slot and the entry only.
  */
 export class PrefixTable<T extends Filed<T>> {
   #slots: (T | undefined)[] = new Array<T | undefined>(FEWEST_SLOTS).fill(undefined);
   #chains = 0;
-  /** Which lengths of prefixes are in use: the others need not be looked up. */
+  /** Prefix lengths in use; others are not looked up. */
   readonly #lengths: boolean[] = [];
   #longestExact = -1;
 
-  /** Files a thing under the text that its hash was made from. */
+  /** Files an entry under the text that its hash was computed from. */
   file(text: string, isPrefix: boolean, entry: T): void {
     if (isPrefix) {
       while (this.#lengths.length <= text.length) this.#lengths.push(false);
@@ -60,21 +60,21 @@ export class PrefixTable<T extends Filed<T>> {
     if (first === undefined) {
       this.#slots[slot] = entry;
       this.#chains++;
-      // INVARIANT: at least half of the slots are empty, so that a search ends soon.
+      // INVARIANT: at least half of the slots are empty, which bounds a search.
       if (this.#chains * 2 > this.#slots.length) this.#grow();
     } else {
-      // Behind the first: the chain keeps its head, and the order of the others does not matter.
+      // After the first: the chain keeps its head, and the order of the others does not matter.
       entry.next = first.next;
       first.next = entry;
     }
   }
 
-  /** The heads of all chains. */
+  /** Heads of all chains. */
   *chains(): Generator<T> {
     for (const entry of this.#slots) if (entry !== undefined) yield entry;
   }
 
-  /** Appends to `into` the head of each chain filed under the text or under a beginning of it. */
+  /** Appends to `into` the head of each chain filed under the text or one of its prefixes. */
   find(text: string, seed: number, into: T[]): void {
     const lengths = this.#lengths;
     let hash = seed;
@@ -92,7 +92,7 @@ export class PrefixTable<T extends Filed<T>> {
     if (found !== undefined) into.push(found);
   }
 
-  /** The slot of a hash: where its chain is, or the empty slot where it would be. */
+  /** Returns the slot of a hash: that of its chain, or the empty slot for it. */
   #slotOf(hash: number): number {
     const slots = this.#slots;
     const last = slots.length - 1;

@@ -3,15 +3,16 @@ import { foldCase } from './letter-case.ts';
 import { readTemplate, type Template } from './template.ts';
 
 /**
- * Verbs with which the names of actions begin that only read. Whatever begins otherwise, or with a wildcard, counts as
- * changing: an action that is added later is then on the safe side.
+ * Verbs with which names of read-only actions begin. Any other action, or one that begins with a wildcard,
+ * counts as a change, so that a new action is on the safe side.
  */
 const READING_VERBS = ['check', 'decode', 'describe', 'get', 'list', 'lookup', 'simulate', 'validate'];
 
 /**
- * Whether a policy can allow any action of a service to whoever holds it. It errs to the side of `true`: conditions,
- * resources and Deny statements are not looked at.
- * @param service the code before the colon of an action, such as `orders`
+ * Whether a policy can allow any action of a service. It errs towards `true`: conditions, resources and Deny
+ * statements are ignored.
+ *
+ * @param service code before the colon of an action, such as `orders`
  */
 export function canAllowService(document: PolicyDocument, service: string): boolean {
   return document.statements.some((statement) => {
@@ -23,9 +24,10 @@ export function canAllowService(document: PolicyDocument, service: string): bool
 }
 
 /**
- * Whether a policy can allow an action of one of some services that does more than read. It errs to the side of `true`
- * as `canAllowService` does; only a statement whose resources are all of other services is passed over.
- * @param services codes before the colon of an action, such as `ram`; also the services of the resources they are on
+ * Whether a policy can allow an action of the given services that does more than read. It errs towards `true`
+ * as `canAllowService`; only a statement whose resources all belong to other services is skipped.
+ *
+ * @param services codes before the colon of an action, such as `ram`; also the services of the resources
  */
 export function canAllowChange(document: PolicyDocument, services: readonly string[]): boolean {
   return document.statements.some(
@@ -46,7 +48,10 @@ function canAllow(statement: Statement): boolean {
   return statement.effect === 'Allow' && statement.unreadable === undefined;
 }
 
-/** What is left of a pattern once it has matched `service:`, in each way in which it can; empty: it cannot. */
+/**
+ * Returns the remainders of a pattern after it has matched `service:`, one per way to match; empty if it
+ * cannot.
+ */
 function restAfterService(pattern: string, service: string): Template[] {
   const template = templateOf(pattern);
   if (template === undefined) return [];
@@ -55,7 +60,7 @@ function restAfterService(pattern: string, service: string): Template[] {
   return ends;
 }
 
-/** Follows each way of matching `text` with the parts of a template from a place on, each place once. */
+/** Follows each way to match `text` with the parts of a template from an index on, each state once. */
 function consume(
   template: Template,
   part: number,
@@ -77,14 +82,14 @@ function consume(
       return;
     case 'many':
       for (let next = at; next < text.length; next++) consume(template, part + 1, next, text, ends, seen);
-      // It may go on beyond the text.
+      // It may match beyond the text.
       ends.push(template.slice(part));
       return;
     case 'one':
       consume(template, part + 1, at + 1, text, ends, seen);
       return;
     case 'variable':
-      // Actions hold no variables; one that does is taken to match anything.
+      // Actions contain no variables; one that does counts as matching anything.
       ends.push([{ kind: 'many' }]);
       return;
     case 'text': {
@@ -122,7 +127,7 @@ function isOnOtherServices(resources: PatternClause | undefined, services: reado
   });
 }
 
-/** Undefined when it cannot be read; folded to lower case. */
+/** Returns the template of a folded pattern; `undefined` if it is unreadable. */
 function templateOf(pattern: string): Template | undefined {
   const reading = readTemplate(foldCase(pattern), true);
   return reading.ok ? reading.template : undefined;

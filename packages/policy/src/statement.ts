@@ -7,7 +7,7 @@ import { namesExactly, needsExactName } from './exact-name-actions.ts';
 import type { ActionClause, PatternPool, ResourceClause } from './pattern-pool.ts';
 import { TextPattern } from './text-pattern.ts';
 
-/** A request in the form in which statements look at it. */
+/** Request in the form that statements match. */
 export interface Inquiry {
   /** Folded to lower case. */
   readonly action: string;
@@ -17,17 +17,17 @@ export interface Inquiry {
 
 const NO_CONDITIONS: ConditionContext = new Map<string, string>();
 
-/** One statement of one policy, made ready. */
+/** Compiled statement of a policy. */
 export class CompiledStatement {
   readonly source: Statement;
   readonly effect: Effect;
   readonly actions: ActionClause;
-  /** Undefined when the statement covers whatever it is attached to, as in a trust policy. */
+  /** Undefined if the statement covers the resource it is attached to, as in a trust policy. */
   readonly resources: ResourceClause | undefined;
   readonly conditions: readonly CompiledCondition[];
-  /** The answer when this statement decides: made once, shared by all requests, frozen. */
+  /** Decision when this statement decides; frozen and shared by all requests. */
   readonly decision: Decision;
-  /** False when something in it cannot be evaluated: as a Deny it then denies, as an Allow it allows nothing. */
+  /** `false` if a part cannot be evaluated: as a Deny it denies then, as an Allow it allows nothing. */
   readonly isReadable: boolean;
 
   constructor(source: Statement, policy: PolicyName, index: number, pool: PatternPool) {
@@ -54,7 +54,7 @@ export class CompiledStatement {
     });
   }
 
-  /** Whether the statement covers the request. INVARIANT: an unreadable Allow never does. */
+  /** Whether the statement applies to the request. INVARIANT: an unreadable Allow never does. */
   applies(inquiry: Inquiry): boolean {
     return (
       this.namesAction(inquiry.action) &&
@@ -63,7 +63,7 @@ export class CompiledStatement {
     );
   }
 
-  /** @param action folded to lower case */
+  /** Whether the statement covers an action. @param action folded to lower case */
   namesAction(action: string): boolean {
     return this.effect === 'Allow' && needsExactName(action)
       ? namesExactly(this.actions, action)
@@ -76,12 +76,12 @@ export class CompiledStatement {
     const named = clause.patterns.some((pattern) => pattern.matches(resource, conditions));
     if (!clause.negated) return named;
     if (named) return false;
-    // An exception that cannot be read might have been this very resource: then nothing is allowed, and what
-    // is denied stays denied.
+    // An unreadable exclusion might have been this very resource: then nothing is allowed, and what is denied
+    // stays denied.
     return this.effect === 'Deny' || clause.patterns.every((pattern) => pattern.isResolved(conditions));
   }
 
-  /** Whether all conditions hold, and the statement may have a say at all. */
+  /** Whether all conditions are true, and the statement is readable if it is an Allow. */
   conditionsHold(conditions: ConditionContext): boolean {
     if (!this.isReadable && this.effect === 'Allow') return false;
     for (const condition of this.conditions) if (!condition.holds(conditions)) return false;
@@ -94,7 +94,7 @@ const NONE: readonly CompiledCondition[] = [];
 
 const EVERY_ACTION: ActionClause = { negated: false, patterns: [new TextPattern([{ kind: 'many' }])] };
 
-/** Whether an action, folded to lower case, is among those that a clause is about. */
+/** Whether a clause covers an action. @param action folded to lower case */
 export function namesAction(clause: ActionClause, action: string): boolean {
   for (const pattern of clause.patterns) {
     if (pattern.matches(action, NO_CONDITIONS)) return !clause.negated;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseStrictJson } from './strict-json.ts';
 
-test('what has no name twice is read as JSON.parse reads it', () => {
+test('a text without repeated names is parsed as by JSON.parse', () => {
   fc.assert(
     fc.property(fc.json({ maxDepth: 6 }), (text) => {
       assert.deepEqual(parseStrictJson(text), { ok: true, value: JSON.parse(text) });
@@ -11,7 +11,7 @@ test('what has no name twice is read as JSON.parse reads it', () => {
   );
 });
 
-test('a name that stands twice is refused, however it is written and wherever it stands', () => {
+test('a repeated name is refused, in any spelling and at any depth', () => {
   const twice = [
     '{"a":1,"a":1}',
     '{"a":1,"\\u0061":2}',
@@ -26,7 +26,7 @@ test('a name that stands twice is refused, however it is written and wherever it
   assert.equal(parseStrictJson('[{"a":1},{"a":1}]').ok, true);
 });
 
-test('what is no JSON, or nests too deep, is refused without an exception', () => {
+test('invalid JSON and deep nesting are refused without an exception', () => {
   for (const text of [
     '',
     '{',

@@ -1,6 +1,6 @@
 /**
- * The actions of the control plane that are on one user, role or policy, all of which can have tags; a test compares
- * them with what the operations ask for. Groups, MFA devices, identity providers and applications have no tags.
+ * Actions of the control plane on one user, role or policy, all of which can have tags; a test compares them
+ * with the operations. Groups, MFA devices, identity providers and applications have no tags.
  */
 export const TAGGED_RESOURCE_ACTIONS: readonly string[] = [
   'claviger:ListAccessKeyExpiries',

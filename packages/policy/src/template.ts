@@ -1,6 +1,6 @@
 import { quote } from './fault.ts';
 
-/** A piece of a pattern or of a condition value. */
+/** Part of a pattern or condition value. */
 type TemplatePart =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'many' }
@@ -16,9 +16,9 @@ export type TemplateReading =
 const ESCAPES = new Set(['*', '?', '$']);
 
 /**
- * Reads a string of a policy into its pieces: text, wildcards (when `wildcards` is true; otherwise `*` and
- * `?` are text), and the policy variables written `${namespace:key}`. `${*}`, `${?}` and `${$}` stand for the
- * character itself. A variable keeps its namespace and is looked up under exactly that key.
+ * Splits a string of a policy into text, wildcards (if `wildcards` is true; otherwise `*` and `?` are text)
+ * and policy variables, written `${namespace:key}`. `${*}`, `${?}` and `${$}` are the characters themselves.
+ * A variable keeps its namespace and is looked up under exactly that key.
  */
 export function readTemplate(source: string, wildcards: boolean): TemplateReading {
   const parts: TemplatePart[] = [];
@@ -64,12 +64,14 @@ export function readTemplate(source: string, wildcards: boolean): TemplateReadin
   return { ok: true, template: parts };
 }
 
-/** Whether a text can be the name of a condition key: a namespace, a colon, a name; no spaces at the ends. */
+/** Whether a text is a valid condition key: a namespace, a colon, a name; no spaces at the ends. */
 export function isConditionKey(name: string): boolean {
   return /^[A-Za-z][A-Za-z0-9_.-]*:[^\s${},"'*?](?:[^${},"'*?]*[^\s${},"'*?])?$/u.test(name);
 }
 
-/** Cuts a template at the colons of its text, into at most `limit` pieces; the last keeps the other colons. */
+/**
+ * Splits a template at the colons of its text, into at most `limit` pieces; the last keeps the other colons.
+ */
 export function splitAtColons(template: Template, limit: number): readonly Template[] {
   const pieces: TemplatePart[][] = [[]];
   for (const part of template) {
@@ -88,7 +90,7 @@ export function splitAtColons(template: Template, limit: number): readonly Templ
   return pieces;
 }
 
-/** The text of a template that has neither wildcards nor variables; undefined for any other. */
+/** Returns the text of a template without wildcards and variables; `undefined` for any other. */
 export function literalText(template: Template): string | undefined {
   let text = '';
   for (const part of template) {

@@ -7,18 +7,18 @@ type Shape = 'anything' | 'literal' | 'prefix' | 'wildcards' | 'variables';
 
 const NO_CODES: WildcardCodes = [];
 
-/** A template made ready for matching. Most are a literal or a prefix, and are compared as such. */
+/** Compiled template. Most are a literal or a prefix, and are compared as such. */
 export class TextPattern {
-  /** What every match begins with: the text before the first wildcard or variable. */
+  /** Text before the first wildcard or variable, with which every match begins. */
   readonly literalPrefix: string;
-  /** True when nothing but `literalPrefix` matches. */
+  /** Whether only `literalPrefix` itself matches. */
   readonly isLiteral: boolean;
   readonly #shape: Shape;
   readonly #codes: WildcardCodes;
   readonly #template: Template;
   readonly #foldsCase: boolean;
 
-  /** With `foldsCase`, texts must be given already folded; the pattern folds itself and its variables. */
+  /** @param foldsCase whether texts will be given folded; the pattern folds itself and its variables */
   constructor(template: Template, foldsCase = false) {
     this.#foldsCase = foldsCase;
     this.#template = template.map((part) =>
@@ -42,12 +42,12 @@ export class TextPattern {
     this.#codes = this.#shape === 'wildcards' ? codesOf(this.#template) : NO_CODES;
   }
 
-  /** True when everything that begins with `literalPrefix`, which is not empty, matches. */
+  /** Whether every text with the non-empty `literalPrefix` matches. */
   get isPrefix(): boolean {
     return this.#shape === 'prefix';
   }
 
-  /** Whether the whole text matches. A variable that the request does not have makes it match nothing. */
+  /** Whether the whole text matches. A variable that the request does not have matches nothing. */
   matches(text: string, conditions: ConditionContext): boolean {
     switch (this.#shape) {
       case 'anything':
@@ -65,15 +65,15 @@ export class TextPattern {
     }
   }
 
-  /** False when a variable of the pattern has no single value in this request. */
+  /** `false` if a variable of the pattern has no single value in this request. */
   isResolved(conditions: ConditionContext): boolean {
     return this.#shape !== 'variables' || resolveVariables(this.#template, conditions, false) !== undefined;
   }
 }
 
 /**
- * Puts the request's values in place of the variables, as text: a `*` that comes from a request stays a `*`
- * and never becomes a wildcard. Returns undefined when a variable has no single value.
+ * Replaces the variables by the request's values, as text: a `*` from a request never becomes a wildcard.
+ * Returns `undefined` if a variable has no single value.
  */
 function resolveVariables(
   template: Template,
@@ -94,8 +94,8 @@ function resolveVariables(
 }
 
 /**
- * The same text, stored as one run of characters. Text that was cut out of a policy keeps pointing into it, and
- * text that was put together keeps its pieces: either costs every comparison another look into memory.
+ * Returns the same text as one flat string. A slice keeps referring to its policy, and a concatenation keeps
+ * its pieces: both cost each comparison another memory access.
  */
 function inOnePiece(text: string): string {
   return text.split('').join('');

@@ -67,7 +67,7 @@ describe('a trust policy', () => {
     assert.equal(effectOf(text, ram('2', 'user/ann')), 'ImplicitDeny');
   });
 
-  test('a caller whose account and ARN disagree is nobody', () => {
+  test('a caller whose account and ARN disagree is not trusted', () => {
     const text = trustText(allow({ RAM: ['acs:ram::1:root', 'acs:ram::2:root'] }));
     const principal = { kind: 'RAM', accountId: '1', arn: 'acs:ram::2:user/ann' } as const;
     assert.equal(effectOf(text, principal), 'ImplicitDeny');
@@ -93,7 +93,7 @@ describe('a trust policy', () => {
     assert.equal(effectOf(text, other, 'sts:AssumeRoleWithSAML', recipient), 'ImplicitDeny');
   });
 
-  test('a Deny wins over an Allow, and only over those whom it names', () => {
+  test('a Deny wins over an Allow, and only over the callers that it names', () => {
     const text = trustText(allow({ RAM: 'acs:ram::1:root' }), {
       ...allow({ RAM: 'acs:ram::1:user/ann' }),
       Effect: 'Deny',
@@ -155,7 +155,7 @@ describe('a trust policy', () => {
     }
   });
 
-  test('a stored trust policy with an unreadable principal trusts nobody', () => {
+  test('a stored trust policy with an unreadable principal trusts no caller', () => {
     const text = trustText(allow({ RAM: '*' }));
     const trust = compileTrustPolicy(readStoredPolicy(text, 'trust'));
     const request = { action: 'sts:AssumeRole', principal: ram('1', 'user/ann'), conditions: new Map() };

@@ -13,33 +13,33 @@ import {
   readServiceEntity,
 } from './trusted-entity.ts';
 
-/** Who asks to assume a role. */
+/** Principal that asks to assume a role. */
 export type TrustPrincipal =
   | {
       readonly kind: 'RAM';
       readonly accountId: string;
       /** `acs:ram::<account>:user/<name>`, `…:role/<name>` (or the ARN of a session of it), `…:root`. */
       readonly arn: string;
-      /** The id of the user or role, for a trust policy with `identities`. */
+      /** Id of the user or role, for a trust policy with `identities`. */
       readonly id?: string | undefined;
     }
   | { readonly kind: 'Service'; readonly name: string }
   | {
       readonly kind: 'Federated';
       readonly arn: string;
-      /** The id of the provider, for a trust policy with `identities`. */
+      /** Id of the provider, for a trust policy with `identities`. */
       readonly id?: string | undefined;
     };
 
 /**
- * Which entity each name of a trust policy meant when the policy was written: ids by the ARNs that `trustedEntities`
- * returns. A name without an id meant none.
+ * Ids that the names of a trust policy meant when it was written, by the ARNs of `trustedEntities`. A name
+ * without an id meant none.
  */
 export type TrustedIdentities = ReadonlyMap<string, string>;
 
-/** A user, role or identity provider that a trust policy names. */
+/** User, role or identity provider that a trust policy names. */
 export interface TrustedEntity {
-  /** Without region, the name in lower case: one spelling for all that name the same entity. */
+  /** Canonical: without region, the name in lower case. */
   readonly arn: string;
   readonly account: string;
   readonly type: 'user' | 'role' | 'saml-provider' | 'oidc-provider';
@@ -47,7 +47,7 @@ export interface TrustedEntity {
   readonly name: string;
 }
 
-/** May this principal assume the role whose trust policy this is? */
+/** Request of a principal to assume a role. */
 export interface TrustRequest {
   /** `sts:AssumeRole`, `sts:AssumeRoleWithSAML`, `sts:AssumeRoleWithOIDC`. */
   readonly action: string;
@@ -55,7 +55,7 @@ export interface TrustRequest {
   readonly conditions: ConditionContext;
 }
 
-/** A trust policy, ready to decide. Never changes. */
+/** Compiled trust policy. Immutable. */
 export interface CompiledTrust {
   readonly statements: readonly TrustStatement[];
 }
@@ -69,8 +69,8 @@ const TRUST_POLICY: PolicyName = Object.freeze({ name: 'AssumeRolePolicyDocument
 const NO_RESOURCE = new ResourceName('');
 
 /**
- * Returns the users, roles and identity providers that a trust policy names, each once. Whole accounts and services
- * are not among them: their names are never given to another.
+ * Returns the users, roles and identity providers that a trust policy names, each once. Whole accounts and
+ * services are excluded: their names are never reassigned.
  */
 export function trustedEntities(document: PolicyDocument): readonly TrustedEntity[] {
   const found = new Map<string, TrustedEntity>();
@@ -91,11 +91,11 @@ export function trustedEntities(document: PolicyDocument): readonly TrustedEntit
 const ENTITY = /^acs:ram::([^:]+):(user|role|saml-provider|oidc-provider)\/(.+)$/;
 
 /**
- * Makes a trust policy ready. Decisions call it `AssumeRolePolicyDocument` unless it is given a name.
+ * Compiles a trust policy. Decisions report it as `AssumeRolePolicyDocument` unless it is given a name.
  *
- * @param identities With them, an Allow is for the entity that a name meant when the policy was written: another one
- *   that has been given the name since is not trusted, and one that was renamed still is. A Deny holds for both. Without
- *   them, names are compared with the names of callers.
+ * @param identities If given, an Allow is for the entity that a name meant when the policy was written:
+ *   another entity that got the name since is not trusted, and a renamed one still is. A Deny covers both.
+ *   Without it, names are compared with the names of callers.
  */
 export function compileTrustPolicy(
   document: PolicyDocument,
@@ -107,7 +107,7 @@ export function compileTrustPolicy(
     statements: document.statements.map((source, index) => {
       const { resources: _, ...withoutResources } = source;
       const names = source.principals;
-      // A statement of which the principals could not be read is about everyone; only a Deny still counts then.
+      // A statement with unreadable principals covers everyone; only a Deny counts then.
       return {
         statement: new CompiledStatement(
           names === undefined
@@ -124,9 +124,9 @@ export function compileTrustPolicy(
 }
 
 /**
- * Decides whether a role trusts the one who asks: a Deny statement that names them wins, then an Allow, else
- * they are not trusted. This is the role's half only: RAM demands that the caller's own policies allow
- * `sts:AssumeRole` as well.
+ * Decides whether a role trusts a principal: a Deny statement that names it wins, then an Allow; otherwise it
+ * is not trusted. This is only the role's half: the caller's own policies must allow `sts:AssumeRole` as
+ * well.
  *
  * `acs:ram::<account>:root` names every principal of that account, and of no other.
  */
@@ -145,7 +145,7 @@ export function trustInquiryOf(request: TrustRequest): Inquiry {
   return { action: foldCase(request.action), resource: NO_RESOURCE, conditions: request.conditions };
 }
 
-/** One spelling for all ARNs of a RAM principal. */
+/** Returns the canonical ARN of a RAM principal. */
 function arnOf(entity: RamEntity | undefined): string | undefined {
   return entity && `acs:ram::${entity.account}:${entity.relativeId}`;
 }
@@ -158,7 +158,7 @@ function compilePrincipals(
   const ram = names.ram.map(readRamEntity);
   const services = names.service.map(readServiceEntity);
   const federated = names.federated.map(readFederatedEntity);
-  /** Whether a name of the policy is about a caller, which has that name now or has not. */
+  /** Whether a name of the policy covers a caller, which may or may not have that name now. */
   const isMeant = (arn: string | undefined, hasName: boolean, id: string | undefined): boolean => {
     if (arn === undefined) return false;
     if (identities === undefined) return hasName;

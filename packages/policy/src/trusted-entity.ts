@@ -1,17 +1,17 @@
 import { segmentsOf } from './arn.ts';
 import { foldCase } from './letter-case.ts';
 
-/** A RAM principal, or all of an account. */
+/** RAM principal, or a whole account. */
 export interface RamEntity {
   readonly account: string;
-  /** `root`, `user/<name>` or `role/<name>`, folded: RAM compares these names without regard to case. */
+  /** `root`, `user/<name>` or `role/<name>`, folded: RAM compares these names case-insensitively. */
   readonly relativeId: string;
 }
 
 const NAME = /^[A-Za-z0-9._-]+$/;
 const ACCOUNT = /^[A-Za-z0-9_-]+$/;
 
-/** Reads `acs:ram::<account>:root`, `…:user/<name>` or `…:role/<name>`; undefined for anything else. */
+/** Parses `acs:ram::<account>:root`, `…:user/<name>` or `…:role/<name>`; `undefined` for anything else. */
 export function readRamEntity(arn: string): RamEntity | undefined {
   const segments = segmentsOf(arn);
   if (segments === undefined || segments.partition !== 'acs' || segments.service !== 'ram') return undefined;
@@ -24,7 +24,7 @@ export function readRamEntity(arn: string): RamEntity | undefined {
 }
 
 /**
- * Reads the ARN under which a caller acts: as `readRamEntity`, and the ARNs of a role session
+ * Parses the ARN of a caller: as `readRamEntity`, and the ARNs of a role session
  * (`…:assumed-role/<role>/<session>` and `…:role/<role>/<session>`) as the role.
  */
 export function readCaller(arn: string): RamEntity | undefined {
@@ -38,12 +38,14 @@ export function readCaller(arn: string): RamEntity | undefined {
   return readRamEntity(arn);
 }
 
-/** Reads the host name of a service, folded: host names have no case. */
+/** Parses the host name of a service; folded, since host names are case-insensitive. */
 export function readServiceEntity(name: string): string | undefined {
   return /^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/.test(name) ? foldCase(name) : undefined;
 }
 
-/** Reads the ARN of an identity provider; spells it without region and folds its name, which RAM compares so. */
+/**
+ * Parses the ARN of an identity provider; returned without region and with folded name, as RAM compares it.
+ */
 export function readFederatedEntity(arn: string): string | undefined {
   const segments = segmentsOf(arn);
   if (segments === undefined || segments.partition !== 'acs' || segments.service !== 'ram') return undefined;

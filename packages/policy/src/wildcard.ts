@@ -1,12 +1,12 @@
-/** `*`: any number of characters, none included. */
+/** `*`: any number of characters, including none. */
 export const MANY = -1;
 /** `?`: exactly one character (one UTF-16 code unit). */
 export const ONE = -2;
 
-/** A pattern as numbers: the code units that must stand there, and MANY and ONE between them. */
+/** Pattern as numbers: code units, with MANY and ONE between them. */
 export type WildcardCodes = readonly number[];
 
-/** Reads `*` and `?` in a pattern as wildcards and everything else as itself. */
+/** Converts a pattern: `*` and `?` become wildcards, everything else stays. */
 function wildcardCodes(pattern: string): WildcardCodes {
   const codes: number[] = [];
   for (let at = 0; at < pattern.length; at++) {
@@ -17,16 +17,16 @@ function wildcardCodes(pattern: string): WildcardCodes {
 }
 
 /**
- * Whether the whole text matches a pattern in which `*` stands for any number of characters and `?` for
- * exactly one. Case counts. Takes at most pattern × text steps, whatever the pattern.
+ * Whether the whole text matches a pattern, in which `*` matches any number of characters and `?` exactly
+ * one. Case-sensitive. Takes at most pattern × text steps.
  */
 export function matchWildcard(pattern: string, text: string): boolean {
   return matchCodes(wildcardCodes(pattern), text);
 }
 
 /**
- * The one wildcard loop. It remembers the last `*` only: going back to an earlier one could not help, since
- * the last one can take whatever the earlier one would have taken.
+ * Matches wildcards. It backtracks to the last `*` only: an earlier one could not help, since the last one
+ * can take whatever the earlier one would have taken.
  */
 export function matchCodes(codes: WildcardCodes, text: string): boolean {
   let next = 0;

@@ -1,4 +1,4 @@
-/** Actions that no pattern reaches, and what policies can allow of a service at most. */
+/** Actions that no pattern matches, and the widest permissions that a policy can grant on a service. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
@@ -39,7 +39,7 @@ function* patternsOf(name: string): Generator<string> {
   }
 }
 
-describe('an action that hands out what verifies others', () => {
+describe('an action that returns material to verify other principals', () => {
   for (const name of exact) {
     test(`${name} is allowed by its whole name, in any case, and by no pattern`, () => {
       for (const written of [name, name.toLowerCase(), name.toUpperCase()]) {
@@ -75,7 +75,7 @@ describe('an action that hands out what verifies others', () => {
     });
   }
 
-  test('others are reached by patterns as ever', () => {
+  test('other actions are matched by patterns', () => {
     for (const action of ['claviger:ListGuards', 'claviger:ReplicateCredential', 'ram:GetUser']) {
       assert.equal(decide(compiled(allow('*')), request(action)).effect, 'Allow', action);
     }

@@ -1,4 +1,4 @@
-/** Ways in which systems of this kind have failed elsewhere, each of which must be impossible here. */
+/** Failures of similar systems, each of which must be impossible here. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -169,7 +169,7 @@ describe('what is not understood in a policy is refused, never dropped', () => {
     assert.equal(parsePolicy(policy(both), 'trust').ok, false);
   });
 
-  test('a name that stands twice in one object', () => {
+  test('a repeated name in one object', () => {
     const twice =
       '{"Version":"1","Statement":[{"Effect":"Deny","Effect":"Allow","Action":"*","Resource":"*"}]}';
     assert.equal(parsePolicy(twice, 'identity').ok, false);
@@ -219,7 +219,7 @@ describe('a stored policy that cannot be evaluated', () => {
     assert.equal(decide(policies, { ...request, action: 'oss:GetObject' }).effect, 'Allow');
   });
 
-  test('a text that is no policy denies everything', () => {
+  test('a text that is not a policy denies everything', () => {
     for (const text of ['', 'null', '{', '[]', '"x"', '{"Version":"1"}']) {
       const policies = compilePolicies(
         named([readStoredPolicy(text, 'identity'), documentOf(policy(ALLOW_ALL))]),

@@ -1,4 +1,4 @@
-/** What must hold of every set of policies, after the theorems that Cedar states of its engine. */
+/** Properties of every set of policies, after the theorems that Cedar states of its engine. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -72,7 +72,7 @@ describe('theorems', () => {
     });
   });
 
-  test('Nothing says, nothing is allowed', () => {
+  test('Without a statement nothing is allowed', () => {
     forAll((documents, request) => {
       assert.equal(effectOf([], request), 'ImplicitDeny');
       const speaking = documents.flatMap(alone).map((document) => effectOf([document], request));

@@ -35,28 +35,30 @@ const CREDENTIAL = 'Credential=';
 const SIGNED_HEADERS = 'SignedHeaders=';
 const SIGNATURE = 'Signature=';
 const DIGEST = /^[0-9a-f]{64}$/;
-// Region and product become part of a key as bytes: nothing but ASCII, so that no two of them have the same bytes.
+// Region and product become bytes of a key. Only ASCII is allowed, so that two different values never have
+// the same bytes.
 const ACS4_CREDENTIAL = /^([^/]+)\/(\d{8})\/([\w.-]+)\/([\w.-]+)\/aliyun_v4_request$/;
 
-/** The hash of each scheme, and the header that carries the body's digest. */
+/** Hash and body digest header of each scheme. */
 export const ACS_HASHES = {
   'ACS3-HMAC-SHA256': { hash: 'sha256', header: 'x-acs-content-sha256' },
-  // SM3 digests travel in a header that is named after SHA-256 all the same.
+  // The header keeps SHA-256 in its name when it carries an SM3 digest.
   'ACS3-HMAC-SM3': { hash: 'sm3', header: 'x-acs-content-sha256' },
   'ACS3-RSA-SHA256': { hash: 'sha256', header: 'x-acs-content-sha256' },
   'ACS4-HMAC-SHA256': { hash: 'sha256', header: 'x-acs-content-sha256' },
   'ACS4-HMAC-SM3': { hash: 'sm3', header: 'x-acs-content-sm3' },
 } as const;
 
-/** The schemes that sign named headers. */
+/** Scheme that signs named headers. */
 export type AcsScheme = keyof typeof ACS_HASHES;
 const SCHEMES = Object.keys(ACS_HASHES) as AcsScheme[];
 
 /**
- * Reads an `Authorization` header that begins with `ACS3-` or `ACS4-`, and what it signs.
+ * Parses an `Authorization` header that begins with `ACS3-` or `ACS4-`, together with the parts of the
+ * request that it signs.
  *
- * @throws SignatureError `InvalidSignatureMethod` for an unknown algorithm, `IncompleteSignature` when the form is
- *   wrong or too little is signed, and those of the single fields
+ * @throws SignatureError `InvalidSignatureMethod` for an unknown algorithm, `IncompleteSignature` when the
+ *   header is malformed or too little is signed, and the errors of nonce, date and digest
  */
 export function parseAcs(content: RequestContent, authorization: string): Acs3Signature | Acs4Signature {
   const { scheme, credential, signedHeaders, signature } = readAuthorization(authorization);
@@ -112,12 +114,16 @@ export function verifyAcs(parsed: Acs3Signature | Acs4Signature, key: SigningKey
   return 'verified';
 }
 
-/** The canonical request of a parsed signature by the book, one character a byte. */
+/** Returns the canonical request of a parsed signature as specified, one character per byte. */
 export function acsCanonicalRequest(parsed: Acs3Signature | Acs4Signature): string {
   return canonicalFormOf(parsed, isAcs4(parsed.scheme) ? ACS4_QUERY : ACS3_QUERY);
 }
 
-/** The string to sign of a canonical request, whose text has one character for each byte. */
+/**
+ * Returns the string to sign of a canonical request.
+ *
+ * @param canonical one character per byte
+ */
 export function acsStringToSign(scheme: AcsScheme, canonical: string): string {
   return `${scheme}\n${digestOfBytes(ACS_HASHES[scheme].hash, canonical)}`;
 }
@@ -152,7 +158,7 @@ function signatureHolds(parsed: Acs3Signature | Acs4Signature, key: SigningKey, 
     case 'ACS4-HMAC-SHA256':
     case 'ACS4-HMAC-SM3': {
       const { hash } = ACS_HASHES[parsed.scheme];
-      // The scheme means bytes; the official Node.js plug-in, which is the only client recorded, carries text.
+      // The scheme hashes bytes; the official Node.js plug-in, the only client on record, hashes text.
       const bytes = acs4KeyOf(key, hash, parsed.scope, 'bytes').digest(stringToSign, 'hex');
       const text = acs4KeyOf(key, hash, parsed.scope, 'text').digest(stringToSign, 'hex');
       const asBytes = equalInConstantTime(bytes, parsed.signature);
@@ -164,8 +170,8 @@ function signatureHolds(parsed: Acs3Signature | Acs4Signature, key: SigningKey, 
 }
 
 /**
- * Takes `ALGORITHM Credential=…,SignedHeaders=…,Signature=…` apart; blanks may follow the commas. What stands in
- * the three places is judged by those who read them: a wrong signature does not match, a wrong list names no header.
+ * Splits `ALGORITHM Credential=…,SignedHeaders=…,Signature=…`; blanks may follow the commas. The three values
+ * are validated by their readers: a wrong signature does not match, a wrong list names no header.
  */
 function readAuthorization(authorization: string) {
   const space = authorization.indexOf(' ');
@@ -182,7 +188,7 @@ function readAuthorization(authorization: string) {
     !authorization.startsWith(SIGNED_HEADERS, listAt) ||
     !authorization.startsWith(SIGNATURE, signatureAt)
   ) {
-    throw malformed('The Authorization header is not of the form that ACS3 has.');
+    throw malformed('The Authorization header is not a valid ACS3 header.');
   }
   return {
     scheme,
@@ -197,18 +203,20 @@ function skipBlanks(text: string, at: number): number {
   return at;
 }
 
-/** Takes `KEY_ID/YYYYMMDD/REGION/PRODUCT/aliyun_v4_request` apart. */
+/** Splits `KEY_ID/YYYYMMDD/REGION/PRODUCT/aliyun_v4_request`. */
 export function readAcs4Credential(credential: string, timestamp: string) {
   const match = ACS4_CREDENTIAL.exec(credential);
-  if (match === null) throw malformed('The credential is not of the form that ACS4 has.');
+  if (match === null) throw malformed('The credential is not a valid ACS4 credential.');
   const date = match[2]!;
   if (timestamp.slice(0, 10).replaceAll('-', '') !== date) {
-    throw malformed('The credential is for another day than `x-acs-date`.');
+    throw malformed('The date of the credential differs from `x-acs-date`.');
   }
   return { accessKeyId: match[1]!, date, region: match[3]!, product: match[4]! };
 }
 
-/** The scheme's own name rather than the piece of a header, so that later comparisons are of one object. */
+/**
+ * Returns the scheme's constant instead of a slice of the header, so that later comparisons are by identity.
+ */
 function findScheme(text: string): AcsScheme | undefined {
   return SCHEMES.find((scheme) => scheme === text);
 }
@@ -222,5 +230,5 @@ function malformed(detail: string): SignatureError {
 }
 
 function unreachable(parsed: never): never {
-  throw new TypeError(`no such scheme: ${String(parsed)}`);
+  throw new TypeError(`unknown scheme: ${String(parsed)}`);
 }

@@ -8,24 +8,24 @@ const ASTERISK = 0x2a;
 const PLUS = 0x2b;
 const BEYOND_ONE_BYTE = /[\u0100-\uffff]/;
 
-/** How a query is written into a canonical request. */
+/** Encoding of a query in a canonical request. */
 export interface QueryStyle {
-  /** The name as it is written. */
+  /** Encodes a parameter name. */
   readonly name: (name: string) => string;
-  /** What follows a name whose value is empty: `=`, or nothing in ACS4. */
+  /** Text after a name whose value is empty: `=`, or nothing in ACS4. */
   readonly empty: '=' | '';
 }
 
-/** ACS3 by the book: names and values are encoded, and each name has its `=`. */
+/** ACS3 as specified: names and values are encoded, and each name is followed by `=`. */
 export const ACS3_QUERY: QueryStyle = { name: percentEncode, empty: '=' };
-/** ACS3 of the official Node.js client, which leaves names as they are. */
+/** ACS3 of the official Node.js client, which does not encode names. */
 export const ACS3_QUERY_PLAIN_NAMES: QueryStyle = { name: utf8Bytes, empty: '=' };
-/** ACS4 leaves the `=` away when the value is empty. */
+/** ACS4, which omits the `=` of an empty value. */
 export const ACS4_QUERY: QueryStyle = { name: percentEncode, empty: '' };
 
 /**
- * Whether the two ways to write names in ACS3 differ for this query, and the plain one is beyond doubt: with a
- * `&`, `=` or `%` in a plain name, two different queries would have one canonical form.
+ * Whether the two ACS3 encodings differ for this query and the plain one is unambiguous. With `&`, `=` or `%`
+ * in a plain name, two different queries would have the same canonical form.
  */
 export function hasPlainNames(query: Parameters): boolean {
   let differs = false;
@@ -37,7 +37,7 @@ export function hasPlainNames(query: Parameters): boolean {
   return differs;
 }
 
-/** The query's parameters sorted by the bytes of their names, written in a style. */
+/** Returns the query's parameters sorted by the bytes of their names, written in the given style. */
 export function canonicalQuery(query: Parameters, style: QueryStyle): string {
   let text = '';
   let previous = '';
@@ -59,20 +59,20 @@ function appendPair(text: string, name: string, value: string, style: QueryStyle
 }
 
 /**
- * The path in ACS3: `*` is written `%2A`, `%7E` is written `~`, and `+` is written `%20`. The last is refused
- * here, since a path with a space has that canonical form too.
+ * Returns the canonical path of ACS3: `*` becomes `%2A`, `%7E` becomes `~`, and `+` would become `%20`. A `+`
+ * is refused, since a path with a space has the same canonical form.
  *
- * @throws SignatureError `IncompleteSignature` when a `+` stands in the path
+ * @throws SignatureError `IncompleteSignature` when the path contains `+`
  */
 export function acs3Path(path: string): string {
   let isPlain = true;
-  // One look at each character: nearly every path is written as it is.
+  // Fast path: nearly every path needs no change.
   for (let at = 0; at < path.length; at++) {
     const code = path.charCodeAt(at);
     if (code === PLUS) {
       throw new SignatureError(
         'IncompleteSignature',
-        'The path has a `+`: write `%2B`, or `%20` for a space.',
+        'The path contains `+`: write `%2B`, or `%20` for a space.',
       );
     }
     if (code === ASTERISK || code === PERCENT) isPlain = false;
@@ -81,7 +81,7 @@ export function acs3Path(path: string): string {
 }
 
 /**
- * Joins the six parts of a canonical request. The text has one character for each byte, or else has no digest.
+ * Joins the six parts of a canonical request, one character per byte.
  *
  * @param headerFields each signed header with its line feed, an empty line, and the list of their names
  */
@@ -96,21 +96,26 @@ export function canonicalRequest(
 }
 
 /**
- * @throws SignatureError `IncompleteSignature` when a character is no byte: cut to one, it could stand for another
- *   text
+ * Asserts that each character of a text is one byte.
+ *
+ * @throws SignatureError `IncompleteSignature` otherwise: truncated to a byte, a character could turn into
+ *   another one
  */
 export function assertBytes(text: string): void {
   if (BEYOND_ONE_BYTE.test(text)) {
-    throw new SignatureError('IncompleteSignature', 'A header has a character that is no byte.');
+    throw new SignatureError(
+      'IncompleteSignature',
+      'A header contains a character that is not a single byte.',
+    );
   }
 }
 
-/** The UTF-8 bytes of a text, each as one character. */
+/** Returns the UTF-8 bytes of a text, one character per byte. */
 export function utf8Bytes(text: string): string {
   return isUnreserved(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 }
 
-/** The text whose UTF-8 bytes these are, for people to read. */
+/** Decodes UTF-8 bytes, given as one character each, for display. */
 export function readableText(bytes: string): string {
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }

@@ -1,18 +1,21 @@
-/** Most bytes of a string to sign that a refusal repeats; those of RAM's own operations are far shorter. */
+/**
+ * Maximum size of the string to sign in an error message, in bytes. Those of RAM's own operations are far
+ * shorter.
+ */
 export const ECHOED_BYTES = 4096;
 
-/** Room for the note that ends a text that was cut. */
+/** Bytes reserved for the note at the end of a truncated text. */
 const NOTE_BYTES = 64;
 
 const NOTE = /… \(cut off: \d+ bytes in all\)$/;
 
-/** The bytes of UTF-8 are not kept, only how many characters they hold. */
+/** Scratch buffer; only the number of characters that fit is used. */
 const room = new Uint8Array(ECHOED_BYTES - NOTE_BYTES);
 const encoder = new TextEncoder();
 
 /**
- * A string to sign as a refusal repeats it: whole if it is within {@link ECHOED_BYTES}, otherwise its beginning and how
- * long it is. A request could otherwise have an answer several times its own size.
+ * Returns a string to sign for an error message: whole up to {@link ECHOED_BYTES}, otherwise truncated, with
+ * its length. Without a limit a response could be several times as large as its request.
  */
 export function echoedText(text: string): string {
   if (text.length * 3 <= ECHOED_BYTES) return text;
@@ -22,7 +25,7 @@ export function echoedText(text: string): string {
   return `${text.slice(0, read)}… (cut off: ${bytes} bytes in all)`;
 }
 
-/** Whether a text was cut by {@link echoedText}. */
+/** Whether a text was truncated by {@link echoedText}. */
 export function isCutOff(text: string): boolean {
   return NOTE.test(text);
 }

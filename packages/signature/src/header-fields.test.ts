@@ -21,19 +21,19 @@ describe('header fields', () => {
     ...['HOST', 'c'],
   ]);
 
-  test('are found whatever the case of their names', () => {
+  test('are found in any letter case', () => {
     assert.equal(fields.get('x-acs-date'), 'now');
     assert.equal(fields.at(placeOf('x-acs-date')), 'now');
     assert.equal(fields.get('x-acs-version'), '');
     assert.deepEqual(fields.names().sort(), ['host', 'other', 'x-acs-date', 'x-acs-note', 'x-acs-version']);
   });
 
-  test('lose the blanks around their values and keep those inside', () => {
+  test('are trimmed, and keep inner blanks', () => {
     assert.equal(new HeaderFields(['Host', ' a  b\t']).get('host'), 'a  b');
     assert.equal(fields.get('x-acs-note'), '');
   });
 
-  test('that stand twice, in any case, cannot be read', () => {
+  test('that occur twice, in any letter case, cannot be read', () => {
     for (const name of ['host', 'other']) {
       assert.ok(fields.has(name));
       assert.throws(() => fields.get(name), { code: 'IncompleteSignature' });
@@ -41,7 +41,7 @@ describe('header fields', () => {
     assert.throws(() => fields.at(placeOf('host')), { code: 'IncompleteSignature' });
   });
 
-  test('that are absent are undefined', () => {
+  test('are undefined if absent', () => {
     assert.equal(fields.get('authorization'), undefined);
     assert.equal(fields.get('x-other'), undefined);
     assert.equal(fields.has('x-other'), false);

@@ -1,6 +1,6 @@
 import { SignatureError } from './errors.ts';
 
-/** The headers that signatures are made of, and some that nearly every request has besides. */
+/** Headers that signatures cover, and some others that nearly every request has. */
 const KNOWN_NAMES = [
   'authorization',
   'host',
@@ -33,39 +33,39 @@ export type KnownHeader = (typeof KNOWN_NAMES)[number];
 const PLACES = new Map<string, number>();
 for (const [place, name] of KNOWN_NAMES.entries()) {
   PLACES.set(name, place);
-  // Clients write these names in lower case or with capitals; both are found without making a string.
+  // Clients write these names in lower case or capitalised; both are found without allocating a string.
   const withCapitals = name.replace(/(^|-)[a-z]/g, (initial) => initial.toUpperCase());
   PLACES.set(withCapitals, place);
 }
 const NO_VALUES: readonly (string | undefined)[] = KNOWN_NAMES.map(() => undefined);
 
-/** The place of a known header, to ask for it with {@link HeaderFields.at} time and again. */
+/** Returns the index of a known header, for repeated use with {@link HeaderFields.at}. */
 export function placeOf(name: KnownHeader): number {
   return KNOWN_NAMES.indexOf(name);
 }
 
-/** What {@link placeOf} was asked. */
+/** Returns the header of an index; the inverse of {@link placeOf}. */
 export function nameAt(place: number): KnownHeader {
   return KNOWN_NAMES[place]!;
 }
 
-/** The place of a header when it is a known one. */
+/** Returns the index of a header, `undefined` if the header is not a known one. */
 export function findPlace(name: string): number | undefined {
   return PLACES.get(name);
 }
 
 /**
- * A request's header fields by lower-case name. A field that is asked for must occur once: of two, a proxy and a
- * server may each believe another one.
+ * Header fields of a request by lower-case name. A field that is read must occur once: with two, a proxy and
+ * a server could each use another one.
  */
 export class HeaderFields {
   readonly #known = NO_VALUES.slice();
-  /** One bit for each place. */
+  /** Bit set by index. */
   #repeatedPlaces = 0;
   #others: Map<string, string> | undefined;
   #repeatedOthers: Set<string> | undefined;
 
-  /** @param rawHeaders name, value, name, value … as `node:http` gives them */
+  /** @param rawHeaders name, value, name, value …, as in `node:http` */
   constructor(rawHeaders: readonly string[]) {
     for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
       const name = rawHeaders[at]!;
@@ -77,9 +77,9 @@ export class HeaderFields {
   }
 
   /**
-   * The value of a known field, without blanks around it.
+   * Returns the trimmed value of a known field, `undefined` if absent.
    *
-   * @param place what {@link placeOf} said
+   * @param place returned by {@link placeOf}
    * @throws SignatureError `IncompleteSignature` when the field occurs more than once
    */
   at(place: number): string | undefined {
@@ -89,7 +89,7 @@ export class HeaderFields {
   }
 
   /**
-   * The value of a field, without blanks around it.
+   * Returns the trimmed value of a field, `undefined` if absent.
    *
    * @param name in lower case
    * @throws SignatureError `IncompleteSignature` when the field occurs more than once
@@ -102,18 +102,18 @@ export class HeaderFields {
     return value === undefined ? undefined : trimBlanks(value);
   }
 
-  /** Whether a known field occurs at all, once or more often. @param place what {@link placeOf} said */
+  /** Whether a known field occurs, once or more. @param place returned by {@link placeOf} */
   isAt(place: number): boolean {
     return this.#known[place] !== undefined;
   }
 
-  /** Whether the field occurs at all, once or more often; the name is in lower case. */
+  /** Whether a field occurs, once or more. @param name in lower case */
   has(name: string): boolean {
     const place = PLACES.get(name);
     return place === undefined ? this.#others?.has(name) === true : this.#known[place] !== undefined;
   }
 
-  /** All names, in lower case. */
+  /** Returns all names, in lower case. */
   names(): string[] {
     const known = KNOWN_NAMES.filter((_, place) => this.#known[place] !== undefined);
     return [...known, ...(this.#others?.keys() ?? [])];
@@ -134,7 +134,7 @@ function repeated(name: string): SignatureError {
   return new SignatureError('IncompleteSignature', `The header \`${name}\` occurs more than once.`);
 }
 
-// By hand: a regular expression for blanks at the end takes quadratic time over blanks inside.
+// Not a regular expression: one for trailing blanks takes quadratic time on inner blanks.
 function trimBlanks(value: string): string {
   let start = 0;
   let end = value.length;

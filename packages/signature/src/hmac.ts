@@ -1,37 +1,38 @@
 import { hash } from 'node:crypto';
 import { assertBytes } from './canonical-request.ts';
 
-/** The hash functions that Alibaba Cloud's signatures use; all three work on blocks of 64 bytes. */
+/** Hash function of Alibaba Cloud's signatures. All three use blocks of 64 bytes. */
 export type HashName = 'sha1' | 'sha256' | 'sm3';
 
 const BLOCK_BYTES = 64;
 const DIGEST_BYTES = { sha1: 20, sha256: 32, sm3: 32 } as const;
 const KEPT_MESSAGE_BYTES = 512;
 
-/** ACS3 signs `ACS3-HMAC-SHA256`, a line feed and a digest in hexadecimal. */
+/** Length of the string to sign of ACS3: `ACS3-HMAC-SHA256`, a line feed and a hexadecimal digest. */
 const ACS3_MESSAGE_BYTES = 81;
 
-/** Most canonical requests fit, and none needs memory of its own then. What stands in it is no secret. */
+/** Scratch buffer, large enough for most canonical requests. It never holds a secret. */
 const scratch = new Uint8Array(4096);
-/** The beginning of it, by length: a view costs more to make than the text to write. */
+/** Cached views of the scratch buffer by length: creating a view costs more than writing the text. */
 const beginnings: Uint8Array[] = [];
 const utf8 = new TextEncoder();
 
-/** The empty body's digests: most requests have no body. */
+/** Digests of the empty body: most requests have no body. */
 const EMPTY_DIGEST = { sha256: hash('sha256', '', 'hex'), sm3: hash('sm3', '', 'hex') } as const;
 
-/** The hexadecimal digest of a body. */
+/** Returns the digest of a body in lower-case hexadecimal. */
 export function bodyDigest(name: 'sha256' | 'sm3', body: Uint8Array): string {
   return body.length === 0 ? EMPTY_DIGEST[name] : hash(name, body, 'hex');
 }
 
 /**
- * The hexadecimal digest of bytes written as text, one character a byte.
+ * Returns the digest of bytes given as text, in lower-case hexadecimal.
  *
- * @throws SignatureError `IncompleteSignature` when a character is no byte
+ * @param bytes one character per byte
+ * @throws SignatureError `IncompleteSignature` when a character is not a single byte
  */
 export function digestOfBytes(name: 'sha256' | 'sm3', bytes: string): string {
-  // Only ASCII has as many bytes in UTF-8 as it has characters, and nearly all of this is ASCII.
+  // In UTF-8 only ASCII has as many bytes as characters, and nearly all input is ASCII.
   if (bytes.length <= scratch.length) {
     const { written } = utf8.encodeInto(bytes, scratch);
     if (written === bytes.length) {
@@ -44,20 +45,21 @@ export function digestOfBytes(name: 'sha256' | 'sm3', bytes: string): string {
 }
 
 /**
- * HMAC (RFC 2104) with one key, as two plain hashes over blocks that are prepared once: a third of the time that
- * `createHmac` takes. The blocks are as good as the key itself, which is why they are private, and why this class is
- * not exported from the package.
+ * HMAC (RFC 2104) with one key, computed as two plain hashes over prepared blocks, in a third of the time of
+ * `createHmac`. The blocks are equivalent to the key, so they are private, and the package does not export
+ * this class.
  */
 export class HmacKey {
   readonly #name: HashName;
   readonly #outer: Buffer;
   #inner: Buffer;
 
-  /** @param key the key's bytes; they are not kept */
+  /** @param key not retained */
   constructor(name: HashName, key: Uint8Array) {
     const block = key.length > BLOCK_BYTES ? Buffer.from(hash(name, key, 'hex'), 'hex') : key;
     this.#name = name;
-    // From the pool, and with room for what is mostly signed: keys are made ready by the thousand, for one request each.
+    // Allocated from the pool, with room for the usual message: keys are prepared by the thousand, each for
+    // one request.
     this.#inner = Buffer.allocUnsafe(BLOCK_BYTES + ACS3_MESSAGE_BYTES);
     this.#outer = Buffer.allocUnsafe(BLOCK_BYTES + DIGEST_BYTES[name]);
     for (let at = 0; at < BLOCK_BYTES; at++) {
@@ -68,21 +70,22 @@ export class HmacKey {
   }
 
   /**
-   * The code of a message, in lower-case hexadecimal or base64.
+   * Returns the MAC of a message, in lower-case hexadecimal or base64.
    *
-   * INVARIANT: the message has one character for each byte. Callers see to it that no other character gets here,
-   * since it would be cut down to a byte and have the code of another message.
+   * INVARIANT: the message has one character per byte. Callers ensure this: a wider character would be
+   * truncated, and the message would have the MAC of another one.
    */
   digest(message: string, encoding: 'hex' | 'base64'): string {
     let inner = this.#inner;
     if (inner.length !== BLOCK_BYTES + message.length) {
       inner = Buffer.allocUnsafe(BLOCK_BYTES + message.length);
       inner.set(this.#inner.subarray(0, BLOCK_BYTES));
-      // ACS3 signs strings of one length, so the block with room for it is kept; the long ones of RPC are not.
+      // ACS3 signs strings of one length, so its block is kept with the room for it; the longer ones of RPC
+      // are not.
       if (message.length <= KEPT_MESSAGE_BYTES) this.#inner = inner;
     }
     inner.write(message, BLOCK_BYTES, 'latin1');
-    // As bytes in a text, which is quicker than both hexadecimal and a buffer.
+    // The inner digest as a binary string, which is faster than hexadecimal or a buffer.
     this.#outer.write(hash(this.#name, inner, 'binary'), BLOCK_BYTES, 'binary');
     return hash(this.#name, this.#outer, encoding);
   }

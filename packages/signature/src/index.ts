@@ -1,9 +1,10 @@
-// For: telling who signed an Alibaba Cloud API request and whether the signature holds (ACS3, ACS4, RPC 1.0,
-// ROA 1.0), and for signing such requests as the official clients do.
-// Refuses to: know whose a key is or whether it may be used, remember nonces, read a clock, touch network or disk
-// (signedFetch alone has the platform's fetch and clock for a default).
-// Refuses too: to guess. A parameter sent twice, a header that matters and is not signed, a scheme that is not
-// known are errors; a request that looks signed and is not whole is never taken for an anonymous one.
+// Verifies who signed an Alibaba Cloud API request (ACS3, ACS4, RPC 1.0, ROA 1.0), and signs requests as the
+// official clients do.
+//
+// Does not look up keys, decide whether a key may be used, remember nonces, read a clock, or touch network or
+// disk (only signedFetch defaults to the platform's fetch and clock). Does not guess either: a repeated
+// parameter, an unsigned header that matters and an unknown scheme are errors, and a request with an
+// incomplete signature is never treated as anonymous.
 export { SIGNATURE_ERROR_CODES, SignatureError, type SignatureErrorCode } from './errors.ts';
 export {
   type ExplainedCheck,

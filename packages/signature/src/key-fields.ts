@@ -2,15 +2,19 @@ import { SignatureError } from './errors.ts';
 
 const MAXIMUM_NONCE_LENGTH = 128;
 
-/** @throws SignatureError `MissingAccessKeyId` */
+/**
+ * Returns a required access key id.
+ *
+ * @throws SignatureError `MissingAccessKeyId`
+ */
 export function parseAccessKeyId(value: string | undefined): string {
   if (value === undefined || value === '') throw new SignatureError('MissingAccessKeyId');
   return value;
 }
 
 /**
- * A nonce of 1 to 128 characters. Official clients send 32 or 64; longer ones would only fill the memory of those
- * who remember nonces.
+ * Returns a nonce of 1 to 128 characters. Official clients send 32 or 64; longer ones would only fill nonce
+ * stores.
  *
  * @throws SignatureError `MissingSignatureNonce` or `InvalidSignatureNonce`
  */
@@ -20,12 +24,16 @@ export function parseNonce(value: string | undefined): string {
   return value;
 }
 
-/** An empty security token is none. */
+/** Returns a security token, `undefined` if it is empty. */
 export function optionalToken(value: string | undefined): string | undefined {
   return value === '' ? undefined : value;
 }
 
-/** @throws SignatureError `IncompleteSignature` when a key id sent twice is not the same both times */
+/**
+ * Asserts that the key id in `x-acs-accesskey-id`, if any, is the one that signed.
+ *
+ * @throws SignatureError `IncompleteSignature`
+ */
 export function assertSameAccessKeyId(signedWith: string, header: string | undefined): void {
   if (header !== undefined && header !== signedWith) {
     throw new SignatureError('IncompleteSignature', 'The header `x-acs-accesskey-id` names another key.');

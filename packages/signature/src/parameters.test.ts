@@ -15,7 +15,7 @@ describe('decoding parameters', () => {
     );
   });
 
-  test('takes a missing value for an empty one, and nothing between ampersands for nothing', () => {
+  test('takes a missing value for an empty one, and ignores empty pairs', () => {
     assert.deepEqual(
       [...decodeParameters('a&b=&&c=1=2&')],
       [
@@ -28,26 +28,26 @@ describe('decoding parameters', () => {
     assert.deepEqual([...decodeForm(new Uint8Array(0))], []);
   });
 
-  test('reads characters that a form has unescaped', () => {
+  test('accepts unescaped characters in a form', () => {
     assert.deepEqual([...decodeForm(Buffer.from('Name=中 文+1'))], [['Name', '中 文 1']]);
   });
 
-  test('keeps names that objects have of their own', () => {
+  test('keeps names that are properties of Object.prototype', () => {
     assert.equal(decodeParameters('__proto__=1&constructor=2').get('__proto__'), '1');
     assert.equal(decodeParameters('a=1').get('toString'), undefined);
   });
 
-  test('names the parameter that stands twice', () => {
+  test('names the repeated parameter', () => {
     assert.throws(
       () => decodeParameters('a=1&b=2&%61=3'),
       (error: unknown) =>
         error instanceof SignatureError &&
         error.code === 'InvalidParameter.Duplicate' &&
-        error.message.endsWith('`a` stands twice.'),
+        error.message.endsWith('`a` occurs twice.'),
     );
   });
 
-  test('refuses more than a thousand, in query and form together, before any name is looked at again', () => {
+  test('refuses more than a thousand, in query and form together, before looking up any name', () => {
     const many = (count: number, prefix: string) =>
       Array.from({ length: count }, (_, at) => `${prefix}${at}=`).join('&');
     assert.equal(decodeParameters(many(1000, 'a')).size, 1000);
@@ -55,7 +55,7 @@ describe('decoding parameters', () => {
       error instanceof SignatureError &&
       error.code === 'InvalidParameter.TooMany' &&
       error.httpStatus === 400;
-    // What stands beyond is not even decoded.
+    // The rest is not even decoded.
     assert.throws(() => decodeParameters(`${many(1001, 'a')}&%`), refused);
     assert.throws(() => decodeForm(Buffer.from(many(100_000, 'a'))), refused);
     assert.throws(() => decodeForm(Buffer.from(`${many(1002, 'a')}\xff`, 'latin1')), refused);

@@ -2,28 +2,28 @@ import { isUtf8 } from 'node:buffer';
 import { SignatureError } from './errors.ts';
 import { percentDecode } from './percent-encoding.ts';
 
-/** Decoded parameters by name. A name occurs once: a repeated one is refused when it is decoded. */
+/** Decoded parameters by name. Each name occurs once: a repeated one is refused by the decoder. */
 export type Parameters = ReadonlyMap<string, string>;
 
 /**
- * Most parameters of one request, query and form together; RAM's largest operation has fewer than 100. They are counted
- * while they are decoded, before anything sorts or looks up names.
+ * Maximum number of parameters of one request, query and form together. RAM's largest operation has fewer
+ * than 100. They are counted while they are decoded, before names are sorted or looked up.
  */
-export const PARAMETERS_AT_MOST = 1000;
+export const MAX_PARAMETERS = 1000;
 
 const NONE: Parameters = new Map();
 const AMPERSAND = 0x26;
 
 /**
  * Decodes a query string (without `?`) or the text of a form body. A `+` is a space in both, as official Go
- * clients write it; a literal plus is `%2B`. A parameter without `=` has the empty value; empty pieces between
- * two `&` are nothing. Verification reads parameters with this very function, so whoever acts on a request must
- * read them here too, or from the `parameters` of the parsed signature.
+ * clients write it; a literal plus is `%2B`. A parameter without `=` has the empty value; empty pairs are
+ * ignored. Signatures are verified over the result of this function, so code that acts on a request must
+ * decode with it too, or use `parameters` of the parsed signature.
  *
  * @param encoded `name=value` pairs joined with `&`
  * @throws SignatureError `InvalidParameter.Format` when percent-encoding or UTF-8 is malformed or a name is
- *   empty; `InvalidParameter.Duplicate` when a name occurs twice; `InvalidParameter.TooMany` beyond
- *   {@link PARAMETERS_AT_MOST}
+ *   empty; `InvalidParameter.Duplicate` when a name occurs twice; `InvalidParameter.TooMany` beyond {@link
+ *   MAX_PARAMETERS}
  */
 export function decodeParameters(encoded: string): Parameters {
   if (encoded === '') return NONE;
@@ -33,12 +33,12 @@ export function decodeParameters(encoded: string): Parameters {
     end = encoded.indexOf('&', start);
     if (end < 0) end = encoded.length;
     if (end === start) continue;
-    // Looked for again only once it is passed, so that a form without any `=` costs no second reading.
+    // Searched again only once it was passed, so that a form without `=` is not scanned twice.
     if (equals < start) equals = endIfAbsent(encoded.indexOf('=', start), encoded);
     const name = decodeComponent(encoded.slice(start, Math.min(equals, end)));
     if (name === '') throw new SignatureError('InvalidParameter.Format', 'A parameter has no name.');
-    if (parameters.has(name)) throw duplicate(name, 'stands twice');
-    if (parameters.size === PARAMETERS_AT_MOST) throw tooMany();
+    if (parameters.has(name)) throw duplicate(name, 'occurs twice');
+    if (parameters.size === MAX_PARAMETERS) throw tooMany();
     parameters.set(name, equals < end ? decodeComponent(encoded.slice(equals + 1, end)) : '');
   }
   return parameters;
@@ -71,18 +71,18 @@ function assertFewSeparators(form: Buffer): void {
 }
 
 /**
- * Query and form together.
+ * Merges the parameters of query and form.
  *
- * @throws SignatureError `InvalidParameter.Duplicate` when a name stands in both: which of the two counted would
- *   be a matter of luck; `InvalidParameter.TooMany` beyond {@link PARAMETERS_AT_MOST} of both
+ * @throws SignatureError `InvalidParameter.Duplicate` when a name occurs in both, since either could be the
+ *   one that is used; `InvalidParameter.TooMany` beyond {@link MAX_PARAMETERS} in total
  */
 export function mergeParameters(query: Parameters, form: Parameters): Parameters {
   if (form.size === 0) return query;
   if (query.size === 0) return form;
-  if (query.size + form.size > PARAMETERS_AT_MOST) throw tooMany();
+  if (query.size + form.size > MAX_PARAMETERS) throw tooMany();
   const all = new Map(query);
   for (const [name, value] of form) {
-    if (all.has(name)) throw duplicate(name, 'stands in the query and in the form');
+    if (all.has(name)) throw duplicate(name, 'occurs in both query and form');
     all.set(name, value);
   }
   return all;
@@ -105,5 +105,5 @@ function duplicate(name: string, where: string): SignatureError {
 }
 
 function tooMany(): SignatureError {
-  return new SignatureError('InvalidParameter.TooMany', `At most ${PARAMETERS_AT_MOST} are read.`);
+  return new SignatureError('InvalidParameter.TooMany', `At most ${MAX_PARAMETERS} are allowed.`);
 }

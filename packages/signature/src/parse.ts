@@ -11,15 +11,15 @@ const AUTHORIZATION = placeOf('authorization');
 const BEARER = /^Bearer(?: +(.*))?$/;
 
 /**
- * Finds out how a request is signed and by which key, and decodes its parameters. Nothing is verified yet: what it
- * returns is what the sender claims.
+ * Parses how a request is signed and by which key, and decodes its parameters. It verifies nothing: the
+ * result is what the sender claims.
  *
- * The scheme is chosen by the `Authorization` header when there is one (ACS3, ACS4, ROA 1.0, bearer; any other is
- * refused), else by the parameter `Signature` (RPC 1.0), else by a bearer token; a request with none of these is
- * anonymous. A request that looks signed and is not whole is refused, never taken for an anonymous one.
+ * The `Authorization` header decides the scheme if present (ACS3, ACS4, ROA 1.0, bearer; any other is
+ * refused), then the parameter `Signature` (RPC 1.0), then a bearer token. A request with none of these is
+ * anonymous. A request with an incomplete signature is refused, never treated as anonymous.
  *
- * @param request the request, or its head when the body is out of reach
- * @throws SignatureError with one of the codes of the closed list
+ * @param request the request, or its head when the body is not available
+ * @throws SignatureError with one of {@link SIGNATURE_ERROR_CODES}
  * @example
  * const parsed = parseSignature({ method: 'GET', target: '/?Action=…', rawHeaders: [], body: new Uint8Array() });
  * if (parsed.scheme === 'RPC-HMAC-SHA1') console.log(parsed.accessKeyId);
@@ -30,7 +30,7 @@ export function parseSignature(request: SignedRequest | RequestHead): ParsedSign
   if (authorization !== undefined) return parseAuthorization(content, authorization);
   const { parameters } = content;
   const isBearerParameter = parameters.get('SignatureType') === 'BEARERTOKEN';
-  // The old Go SDK signs bearer requests all the same, with an empty key id and an empty secret.
+  // The old Go SDK signs bearer requests as well, with an empty key id and an empty secret.
   if (isBearerParameter && !parameters.get('AccessKeyId')) return parseBearer(content, undefined);
   if (parameters.has('Signature')) return parseRpc(content);
   if (request.body === undefined && hasFormType(content.headers)) {
@@ -49,7 +49,7 @@ function parseAuthorization(content: RequestContent, authorization: string): Par
   if (bearer !== null) return parseBearer(content, bearer[1] ?? '');
   throw new SignatureError(
     'InvalidSignatureMethod',
-    'The Authorization header has no scheme that is known here.',
+    'The scheme of the Authorization header is not supported.',
   );
 }
 
@@ -62,7 +62,7 @@ function parseBearer(content: RequestContent, authorizationToken: string | undef
   const bearerToken = sent[0];
   if (bearerToken === undefined || bearerToken === '') throw new SignatureError('MissingBearerToken');
   if (sent.some((token) => token !== bearerToken)) {
-    throw new SignatureError('IncompleteSignature', 'Two different bearer tokens were sent.');
+    throw new SignatureError('IncompleteSignature', 'The request has two different bearer tokens.');
   }
   return { scheme: 'bearer', bearerToken, ...unsignedFields(content) };
 }

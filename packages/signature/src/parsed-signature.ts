@@ -2,7 +2,7 @@ import type { Parameters } from './parameters.ts';
 import type { RequestHead, SignedRequest } from './request.ts';
 import type { Acs4Scope } from './signing-key.ts';
 
-/** The digest that the signature vouches for. */
+/** Digest of the body that the signature covers. */
 export interface ContentHash {
   readonly algorithm: 'sha256' | 'sm3' | 'md5';
   /** Lower-case hexadecimal; base64 for MD5. */
@@ -10,15 +10,15 @@ export interface ContentHash {
 }
 
 interface Parsed {
-  /** The request that was parsed; it is verified as it stands here. */
+  /** Request that was parsed, and that will be verified. */
   readonly request: SignedRequest | RequestHead;
-  /** Decoded parameters of query and form together. Act on these: what is verified is what they say. */
+  /** Decoded parameters of query and form. Act on these: they are what is verified. */
   readonly parameters: Parameters;
-  /** Decoded parameters of the query alone. */
+  /** Decoded parameters of the query only. */
   readonly query: Parameters;
-  /** The operation's name: from the signed part of the request, where there is one. */
+  /** Operation name, from the signed part of the request if there is one. */
   readonly action: string | undefined;
-  /** The API's version: from the signed part of the request, where there is one. */
+  /** API version, from the signed part of the request if there is one. */
   readonly version: string | undefined;
 }
 
@@ -26,66 +26,66 @@ interface SignedWithKey extends Parsed {
   readonly accessKeyId: string;
   readonly securityToken: string | undefined;
   readonly nonce: string;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since the epoch. */
   readonly timestamp: number;
-  /** The timestamp as it was sent. */
+  /** Timestamp as sent. */
   readonly timestampText: string;
-  /** Hexadecimal (ACS3, ACS4) or base64 (RPC 1.0, ROA 1.0), as it was sent; not verified yet. */
+  /** Signature as sent, not verified: hexadecimal (ACS3, ACS4) or base64 (RPC 1.0, ROA 1.0). */
   readonly signature: string;
 }
 
 interface SignedHeaderFields extends SignedWithKey {
-  /** Lower-case names in order, as the client listed them. */
+  /** Lower-case names in the client's order. */
   readonly signedHeaders: readonly string[];
-  /** The signed header fields and the list of their names, as they stand in the canonical request. */
+  /** Signed header fields and the list of their names, as in the canonical request. */
   readonly canonicalHeaders: string;
   readonly contentHash: ContentHash;
 }
 
-/** ACS3: signature in the `Authorization` header, over method, path, query, named headers and body digest. */
+/** ACS3 signature: in the `Authorization` header, over method, path, query, named headers and body digest. */
 export interface Acs3Signature extends SignedHeaderFields {
   readonly scheme: 'ACS3-HMAC-SHA256' | 'ACS3-HMAC-SM3' | 'ACS3-RSA-SHA256';
 }
 
-/** ACS4: as ACS3, with a key derived for one day, region and product. */
+/** ACS4 signature: as ACS3, with a key derived for one day, region and product. */
 export interface Acs4Signature extends SignedHeaderFields {
   readonly scheme: 'ACS4-HMAC-SHA256' | 'ACS4-HMAC-SM3';
   readonly scope: Acs4Scope;
 }
 
-/** RPC 1.0: signature among the parameters, over method, path and every parameter of query and form. */
+/** RPC 1.0 signature: in the parameters, over method, path and all parameters of query and form. */
 export interface RpcSignature extends SignedWithKey {
   readonly scheme: 'RPC-HMAC-SHA1';
 }
 
-/** ROA 1.0: signature in the `Authorization` header, over method, path, query and a fixed set of headers. */
+/** ROA 1.0 signature: in the `Authorization` header, over method, path, query and a fixed set of headers. */
 export interface RoaSignature extends SignedWithKey {
   readonly scheme: 'ROA-HMAC-SHA1';
-  /** Absent when the client sent no `content-md5`: then nothing vouches for the body. */
+  /** Undefined without `content-md5`: the body is not signed then. */
   readonly contentHash: ContentHash | undefined;
-  /** The signed header fields as they stand in the string to sign. */
+  /** Signed header fields, as in the string to sign. */
   readonly canonicalHeaders: string;
 }
 
-/** A bearer token and no signature: whoever holds the token's issuer must check it. */
+/** Request with a bearer token and no signature. The caller must verify the token. */
 export interface BearerRequest extends Parsed {
   readonly scheme: 'bearer';
   readonly bearerToken: string;
 }
 
-/** No credential of any form. Nothing in the request is vouched for. */
+/** Request without any credential. Nothing in it is authenticated. */
 export interface AnonymousRequest extends Parsed {
   readonly scheme: 'anonymous';
 }
 
-/** A request with a signature that `verifySignature` can verify. */
+/** Signature that `verifySignature` can verify. */
 export type KeySignature = Acs3Signature | Acs4Signature | RpcSignature | RoaSignature;
 
 /**
- * Everything that a request can be, told apart by `scheme`. Closed: a `switch` over it with a `never` check does
- * not compile when a scheme is added and forgotten.
+ * Result of `parseSignature`, discriminated by `scheme`. The union is closed: a `switch` with a `never` check
+ * does not compile when a scheme is added and not handled.
  */
 export type ParsedSignature = KeySignature | BearerRequest | AnonymousRequest;
 
-/** The name of a way to sign, or not to sign, a request. */
+/** Name of a signature scheme, or of an unsigned kind of request. */
 export type SignatureScheme = ParsedSignature['scheme'];

@@ -6,13 +6,13 @@ import { compareBytes, percentDecode, percentEncode, sortByBytes } from './perce
 const text = fc.string({ unit: 'grapheme' });
 
 describe('percent-encoding', () => {
-  test('leaves letters, digits and -_.~ alone and escapes all else in upper case', () => {
+  test('leaves letters, digits and -_.~ unescaped, and writes escapes in upper case', () => {
     assert.equal(percentEncode('AZaz09-_.~'), 'AZaz09-_.~');
     assert.equal(percentEncode(" !'()*+/:=@%"), '%20%21%27%28%29%2A%2B%2F%3A%3D%40%25');
     assert.equal(percentEncode('a中b*c🔑'), 'a%E4%B8%ADb%2Ac%F0%9F%94%91');
   });
 
-  test('agrees with encodeURIComponent, but for the five marks that it leaves', () => {
+  test('agrees with encodeURIComponent, except for the five marks that it leaves', () => {
     fc.assert(
       fc.property(text, (value) => {
         const expected = encodeURIComponent(value).replace(
@@ -24,11 +24,11 @@ describe('percent-encoding', () => {
     );
   });
 
-  test('is undone by decoding', () => {
+  test('round-trips', () => {
     fc.assert(fc.property(text, (value) => assert.equal(percentDecode(percentEncode(value)), value)));
   });
 
-  test('decodes what decodeURIComponent decodes, and refuses what it refuses', () => {
+  test('decodes what decodeURIComponent decodes, and throws where it throws', () => {
     const piece = fc.oneof(
       fc.constantFrom(
         '%41',

@@ -1,5 +1,5 @@
 const UNRESERVED = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~';
-/** The escape of each byte. */
+/** Escape of each byte. */
 const ESCAPES = Array.from(
   { length: 256 },
   (_, byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`,
@@ -9,28 +9,29 @@ const IS_UNRESERVED = Uint8Array.from({ length: 128 }, (_, code) =>
   UNRESERVED.includes(String.fromCharCode(code)) ? 1 : 0,
 );
 
-/** Texts beyond this length are encoded by the built-in function, which costs more to call and less a character. */
+/** From this length on the built-in function is used, which costs more per call and less per character. */
 const LONG_TEXT = 512;
 
-/** Escapes decoded one by one; a text with more is left to the built-in function. */
+/** Escapes decoded one by one; the rest of a text is left to the built-in function. */
 const FEW_ESCAPES = 8;
 
-/** What `encodeURIComponent` leaves as it is and RFC 3986 reserves. */
-const RESERVED_ALL_THE_SAME = /[!'()*]/g;
+/** Characters that RFC 3986 reserves and `encodeURIComponent` does not escape. */
+const RESERVED_UNESCAPED = /[!'()*]/g;
 
-/** Whether percent-encoding would leave the text as it is. */
+/** Whether percent-encoding would leave a text unchanged. */
 export function isUnreserved(text: string): boolean {
   return firstReserved(text) === text.length;
 }
 
 /**
- * Percent-encodes by RFC 3986: all but `A-Za-z0-9-_.~`, as UTF-8, in upper-case hexadecimal, a space as `%20`.
+ * Percent-encodes by RFC 3986: everything except `A-Za-z0-9-_.~`, as UTF-8, in upper-case hexadecimal; a
+ * space is `%20`.
  *
- * @throws URIError when the text has a lone surrogate, which UTF-8 cannot express; decoded text never has one.
+ * @throws URIError for a lone surrogate, which UTF-8 cannot express; decoded text never contains one
  */
 export function percentEncode(text: string): string {
   if (text.length > LONG_TEXT) {
-    return encodeURIComponent(text).replace(RESERVED_ALL_THE_SAME, (char) => ESCAPES[char.charCodeAt(0)]!);
+    return encodeURIComponent(text).replace(RESERVED_UNESCAPED, (char) => ESCAPES[char.charCodeAt(0)]!);
   }
   let at = firstReserved(text);
   if (at === text.length) return text;
@@ -68,7 +69,7 @@ export function percentDecode(text: string): string {
   let start = 0;
   for (let escapes = 0; sign >= 0; escapes++) {
     const code = (hexDigit(text.charCodeAt(sign + 1)) << 4) | hexDigit(text.charCodeAt(sign + 2));
-    // The built-in decoder is the authority on UTF-8, and on what is malformed; it is slow for a single `%40`.
+    // The built-in decoder defines what is malformed; it is slow for a single `%40`.
     if (code < 0 || code >= 128 || escapes >= FEW_ESCAPES)
       return decoded + decodeURIComponent(text.slice(start));
     decoded += text.slice(start, sign) + String.fromCharCode(code);
@@ -80,19 +81,19 @@ export function percentDecode(text: string): string {
 
 function firstReserved(text: string): number {
   let at = 0;
-  // A code beyond the table is read as undefined.
+  // A code beyond the table yields undefined.
   while (at < text.length && IS_UNRESERVED[text.charCodeAt(at)] === 1) at++;
   return at;
 }
 
-/** The value of a hexadecimal digit, or -1. */
+/** Returns the value of a hexadecimal digit, -1 for any other character. */
 function hexDigit(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   const lower = code | 0x20;
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }
 
-/** Orders texts as their UTF-8 bytes are ordered, which JavaScript's `<` does not do beyond U+FFFF. */
+/** Compares two texts by their UTF-8 bytes. JavaScript's `<` orders differently beyond U+FFFF. */
 export function compareBytes(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let at = 0; at < length; at++) {
@@ -103,13 +104,13 @@ export function compareBytes(a: string, b: string): number {
   return a.length - b.length;
 }
 
-// Surrogates stand for code points above U+FFFF, so they rank after U+E000 to U+FFFF.
+// Surrogates encode code points above U+FFFF, so they sort after U+E000 to U+FFFF.
 function codePointRank(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit >= 0xe000 ? unit - 0x800 : unit + 0x2000;
 }
 
-/** Sorts names in place by their bytes; most clients send them sorted, so that is looked at first. */
+/** Sorts names in place by their bytes. Most clients send them sorted, so that is checked first. */
 export function sortByBytes(names: string[]): string[] {
   for (let at = 1; at < names.length; at++) {
     if (compareBytes(names[at - 1]!, names[at]!) > 0) return names.sort(compareBytes);

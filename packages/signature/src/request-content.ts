@@ -7,7 +7,7 @@ const METHOD = /^[A-Z][A-Z-]{0,31}$/;
 const OUTSIDE_TARGET = /[^\x21-\x7e]|#/;
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
-/** A request taken apart, before anything is known of its signature. */
+/** Parts of a request, before its signature is read. */
 export interface RequestContent {
   readonly request: SignedRequest | RequestHead;
   readonly path: string;
@@ -17,10 +17,10 @@ export interface RequestContent {
 }
 
 /**
- * Takes a request apart: path, header fields, parameters of query and form.
+ * Splits a request into path, header fields, and parameters of query and form.
  *
- * @throws SignatureError `UnsupportedHTTPMethod`, `InvalidParameter.Format`, `InvalidParameter.Duplicate`, and
- *   `IncompleteSignature` when `content-type` stands twice
+ * @throws SignatureError `UnsupportedHTTPMethod`, `InvalidParameter.Format`, `InvalidParameter.Duplicate`,
+ *   and `IncompleteSignature` when `content-type` occurs twice
  */
 export function readContent(request: SignedRequest | RequestHead): RequestContent {
   if (!METHOD.test(request.method)) throw new SignatureError('UnsupportedHTTPMethod');
@@ -39,7 +39,7 @@ export function readContent(request: SignedRequest | RequestHead): RequestConten
   return { request, path: mark < 0 ? target : target.slice(0, mark), headers, query, parameters };
 }
 
-/** Whether the body is declared to be a form. */
+/** Whether the content type is that of a form. */
 export function hasFormType(headers: HeaderFields): boolean {
   const type = headers.get('content-type');
   if (type === undefined) return false;

@@ -1,25 +1,25 @@
 /**
- * What forward authentication sees of a request: everything but the body. ACS3 and ACS4 can be verified from
- * it, since the digest of the body is signed; whether the body has that digest nobody has checked then.
+ * Request without its body, as forward authentication sees it. ACS3 and ACS4 can be verified from it, since
+ * they sign the digest of the body; the body itself is not verified then.
  */
 export interface RequestHead {
   /** HTTP method in upper case. */
   readonly method: string;
-  /** The request target as it stood on the wire: path, and `?` with the query when there is one. */
+  /** Request target as received: path, and `?` with the query if any. */
   readonly target: string;
-  /** Name, value, name, value … as `node:http` gives them in `req.rawHeaders`; each character is one byte. */
+  /** Name, value, name, value …, as in `req.rawHeaders` of `node:http`; one character per byte. */
   readonly rawHeaders: readonly string[];
   readonly body?: undefined;
 }
 
-/** A whole HTTP request. */
+/** HTTP request with its body. */
 export interface SignedRequest {
   /** HTTP method in upper case. */
   readonly method: string;
-  /** The request target as it stood on the wire: path, and `?` with the query when there is one. */
+  /** Request target as received: path, and `?` with the query if any. */
   readonly target: string;
-  /** Name, value, name, value … as `node:http` gives them in `req.rawHeaders`; each character is one byte. */
+  /** Name, value, name, value …, as in `req.rawHeaders` of `node:http`; one character per byte. */
   readonly rawHeaders: readonly string[];
-  /** The body's bytes as received; of length 0 when there is none. */
+  /** Body as received; empty if absent. */
   readonly body: Uint8Array;
 }

@@ -15,17 +15,18 @@ const AUTHORIZATION = /^acs ([^:\s]+):([^:\s]+)$/;
 const SIGNED_STANDARD_HEADERS = ['accept', 'content-md5', 'content-type', 'date'];
 
 /**
- * Reads an `Authorization` header that begins with `acs `, and what it signs.
+ * Parses an `Authorization` header that begins with `acs `, together with the parts of the request that it
+ * signs.
  *
  * @throws SignatureError `IncompleteSignature`, `InvalidSignatureMethod`, `InvalidSignatureVersion`,
- *   `MissingTimestamp`, and those of nonce and date
+ *   `MissingTimestamp`, and the errors of nonce and date
  */
 export function parseRoa(content: RequestContent, authorization: string): RoaSignature {
   const match = AUTHORIZATION.exec(authorization);
   if (match === null) {
     throw new SignatureError(
       'IncompleteSignature',
-      'The Authorization header is not of the form that ROA 1.0 has.',
+      'The Authorization header is not a valid ROA 1.0 header.',
     );
   }
   const { headers } = content;
@@ -58,10 +59,10 @@ export function parseRoa(content: RequestContent, authorization: string): RoaSig
 }
 
 /**
- * Verifies a ROA 1.0 signature, and the body when `content-md5` vouches for it.
+ * Verifies a ROA 1.0 signature, and the body if `content-md5` is present.
  *
- * @returns `unverified` when nothing vouches for the body. Without `content-md5` only a request that has neither
- *   body nor `content-type` is whole: of another, the body may have been taken away.
+ * @returns `unverified` when the body is not signed. Without `content-md5` only a request with neither body
+ *   nor `content-type` is complete: the body of any other may have been removed.
  * @throws SignatureError `SignatureDoesNotMatch`, `ContentMD5NotMatched`
  */
 export function verifyRoa(parsed: RoaSignature, key: SigningKey): 'verified' | 'unverified' {
@@ -79,16 +80,16 @@ export function verifyRoa(parsed: RoaSignature, key: SigningKey): 'verified' | '
   return 'verified';
 }
 
-/** The base64 MD5 that `content-md5` carries. */
+/** Returns the value of `content-md5` for a body: its MD5 in base64. */
 export function contentMd5(body: Uint8Array): string {
   return hash('md5', body, 'base64');
 }
 
 /**
- * The string to sign of ROA 1.0, one character a byte: method, header fields, and the path with its query, sorted
- * and not encoded.
+ * Returns the string to sign of ROA 1.0, one character per byte: method, header fields, and the path with its
+ * query, sorted and not encoded.
  *
- * @throws SignatureError `IncompleteSignature` when a header has a character that is no byte
+ * @throws SignatureError `IncompleteSignature` when a header contains a character that is not a single byte
  */
 export function roaStringToSign(
   method: string,
@@ -105,10 +106,10 @@ export function roaStringToSign(
 }
 
 /**
- * The header fields as ROA 1.0 signs them: the values of accept, content-md5, content-type and date, then every
- * `x-acs-*` with its name, each on a line of its own.
+ * Returns the header fields as ROA 1.0 signs them: the values of accept, content-md5, content-type and date,
+ * then each `x-acs-*` header with its name, one per line.
  *
- * @throws SignatureError `IncompleteSignature` when one of them stands twice
+ * @throws SignatureError `IncompleteSignature` when one of them occurs twice
  */
 export function roaHeaderFields(headers: HeaderFields): string {
   let fields = '';
@@ -118,21 +119,22 @@ export function roaHeaderFields(headers: HeaderFields): string {
   return fields;
 }
 
-/** The base64 HMAC-SHA1 of a string to sign, keyed with the bare secret. */
+/** Returns the base64 HMAC-SHA1 of a string to sign, keyed with the secret. */
 export function signRoa(key: SigningKey, stringToSign: string): string {
   return hmacKeyOf(key, 'roa-sha1').digest(stringToSign, 'base64');
 }
 
 function lineOf(headers: HeaderFields, name: string): string {
   const value = headers.get(name) ?? '';
-  if (value.includes('\n')) throw new SignatureError('IncompleteSignature', 'A header has a line feed.');
+  if (value.includes('\n')) throw new SignatureError('IncompleteSignature', 'A header contains a line feed.');
   return value;
 }
 
 /**
- * Since ROA 1.0 does not encode the query that it signs, `a=1&b=2` is signed alike whether it is two parameters or
- * one with the value `1&b=2`. So that a signature holds for one request only, one reading is accepted: from the
- * right, each piece that can be a parameter in order is one, every other belongs to the value before it.
+ * Asserts that the query of a ROA 1.0 request has only one reading. ROA 1.0 does not encode the query that it
+ * signs, so `a=1&b=2` has the same signature whether it is two parameters or one with the value `1&b=2`. The
+ * accepted reading: from the right, each piece that can be a parameter in sorted order is one; any other
+ * piece belongs to the value before it.
  *
  * @throws SignatureError `IncompleteSignature` when the query has another reading
  */
@@ -145,7 +147,7 @@ function assertOneReading(query: Parameters): void {
   if (isPlain && reading.length === pairs.length && reading.every((pair, at) => pair === pairs[at])) return;
   throw new SignatureError(
     'IncompleteSignature',
-    'ROA 1.0 signs the query unencoded, and this one can be read in another way.',
+    'ROA 1.0 signs the query unencoded, and this query is ambiguous.',
   );
 }
 

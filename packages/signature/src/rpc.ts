@@ -9,15 +9,15 @@ import { hasFormType, type RequestContent } from './request-content.ts';
 import { hmacKeyOf, type SigningKey } from './signing-key.ts';
 import { parseIsoTimestamp } from './timestamp.ts';
 
-/** What forward authentication must answer to a signature that covers a form. */
+/** Detail of the error for a signature that covers a form, when the body is not available. */
 export const FORM_IS_OUT_OF_SIGHT =
-  'RPC 1.0 signs the form in the body, which is out of sight here: use the gateway or the library.';
+  'RPC 1.0 signs the form in the body, which forward authentication does not see: use the gateway or the library.';
 
 /**
- * Reads an RPC 1.0 signature from the parameters of query and form.
+ * Parses an RPC 1.0 signature from the parameters of query and form.
  *
  * @throws SignatureError `Missing…` for a parameter that is absent or empty, `InvalidSignatureMethod`,
- *   `InvalidSignatureVersion`, and those of nonce and timestamp
+ *   `InvalidSignatureVersion`, and the errors of nonce and timestamp
  */
 export function parseRpc(content: RequestContent): RpcSignature {
   const { parameters } = content;
@@ -30,7 +30,7 @@ export function parseRpc(content: RequestContent): RpcSignature {
   const version = parameters.get('SignatureVersion');
   if (version === undefined) throw new SignatureError('MissingSignatureVersion');
   if (version !== '1.0') throw new SignatureError('InvalidSignatureVersion');
-  // The old Go SDK sends it empty; another type means another way to authenticate.
+  // The old Go SDK sends it empty; any other type means another kind of authentication.
   const type = parameters.get('SignatureType');
   if (type !== undefined && type !== '') throw new SignatureError('InvalidSignatureMethod');
   const nonce = parseNonce(parameters.get('SignatureNonce'));
@@ -41,7 +41,7 @@ export function parseRpc(content: RequestContent): RpcSignature {
     request: content.request,
     parameters,
     query: content.query,
-    // The headers x-acs-action and x-acs-version are not part of this signature: only the parameters count.
+    // x-acs-action and x-acs-version are not covered by this signature: only the parameters are used.
     action: parameters.get('Action'),
     version: parameters.get('Version'),
     accessKeyId,
@@ -56,8 +56,9 @@ export function parseRpc(content: RequestContent): RpcSignature {
 /**
  * Verifies an RPC 1.0 signature.
  *
- * @returns whether the body is part of what was signed: a form is, anything else is not
- * @throws SignatureError `SignatureDoesNotMatch`; `IncompleteSignature` when it may be the form that is lacking
+ * @returns whether the body is signed: a form is, any other body is not
+ * @throws SignatureError `SignatureDoesNotMatch`; `IncompleteSignature` when the form may be what is
+ *   missing
  */
 export function verifyRpc(parsed: RpcSignature, key: SigningKey): 'verified' | 'unverified' {
   const { request } = parsed;
@@ -74,8 +75,9 @@ export function verifyRpc(parsed: RpcSignature, key: SigningKey): 'verified' | '
 }
 
 /**
- * The string to sign of RPC 1.0: method, path, and all parameters but `Signature`, sorted by the bytes of their
- * names. The path is `/` in every official client, and is signed as it stands, so that no other one passes.
+ * Returns the string to sign of RPC 1.0: method, path, and all parameters except `Signature`, sorted by the
+ * bytes of their names. Official clients always use the path `/`; it is signed as received, so no other path
+ * passes.
  */
 export function rpcStringToSign(method: string, target: string, parameters: Parameters): string {
   const mark = target.indexOf('?');
@@ -89,13 +91,13 @@ export function rpcStringToSign(method: string, target: string, parameters: Para
   return `${method}&${percentEncode(path)}&${pairs}`;
 }
 
-/** The pairs are encoded, and then encoded once more as a whole: of what is encoded, that changes the `%` only. */
+/** Encodes twice, as RPC 1.0 does with pairs and then the whole: the second pass only changes `%`. */
 function encodeTwice(text: string): string {
   const once = percentEncode(text);
   return once.includes('%') ? once.replaceAll('%', '%25') : once;
 }
 
-/** The base64 HMAC-SHA1 of a string to sign, keyed with the secret and `&`. */
+/** Returns the base64 HMAC-SHA1 of a string to sign, keyed with the secret followed by `&`. */
 export function signRpc(key: SigningKey, stringToSign: string): string {
   return hmacKeyOf(key, 'rpc-sha1').digest(stringToSign, 'base64');
 }

@@ -5,7 +5,7 @@ import { HmacState, prepareHmacState } from './sha256-state.ts';
 import { SigningKey } from './signing-key.ts';
 import { signatureHoldsFor } from './verify.ts';
 
-test('the code from a prepared key is the one that node:crypto has, for every length of key and message', () => {
+test('a prepared key computes the same MAC as node:crypto, for every length of key and message', () => {
   for (let keyLength = 0; keyLength <= 64; keyLength++) {
     const key = randomBytes(keyLength);
     const hmac = new HmacState(prepareHmacState(key));
@@ -17,7 +17,7 @@ test('the code from a prepared key is the one that node:crypto has, for every le
   }
 });
 
-test('a prepared key that was overwritten verifies nothing any more', () => {
+test('a wiped key verifies nothing', () => {
   const hmac = new HmacState(prepareHmacState(Buffer.from('testsecret')));
   const before = hmac.digest('message', 'hex');
   assert.notEqual(before, '');
@@ -25,7 +25,7 @@ test('a prepared key that was overwritten verifies nothing any more', () => {
   assert.equal(hmac.digest('message', 'hex'), '');
 });
 
-test('no signature holds under a key that was overwritten: not that of an all-zero state, and not an empty one', () => {
+test('no signature is valid under a wiped key: neither that of an all-zero state nor an empty one', () => {
   const key = SigningKey.fromAcs3Verifier(prepareHmacState(Buffer.from('testsecret')));
   const stringToSign = 'ACS3-HMAC-SHA256\nmessage';
   const holds = (signature: string) =>
@@ -37,7 +37,7 @@ test('no signature holds under a key that was overwritten: not that of an all-ze
   assert.ok(!key.canVerify('ACS3-HMAC-SHA256'));
 });
 
-test('no signature holds under a key of which nothing is known', () => {
+test('no signature is valid under an unknown key', () => {
   const key = SigningKey.fromNothing();
   for (const scheme of ['ACS3-HMAC-SHA256', 'RPC-HMAC-SHA1', 'ACS3-RSA-SHA256'] as const) {
     assert.ok(!signatureHoldsFor(key, { scheme, stringToSign: 'message', signature: '' }), scheme);

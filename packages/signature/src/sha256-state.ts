@@ -1,13 +1,16 @@
 /**
- * HMAC-SHA256 (RFC 2104, FIPS 180-4) that begins from the hash's state after the padded key instead of from the key:
- * `node:crypto` can neither give nor take such a state. Whoever has it can compute the code of every message, and
- * nothing else that is computed from the key: not HMAC-SHA1, not another HMAC-SHA256 whose key was made from it.
+ * HMAC-SHA256 (RFC 2104, FIPS 180-4) that starts from the hash state after the padded key instead of the key:
+ * `node:crypto` can neither export nor import that state. The state suffices to compute the MAC of any
+ * message, and nothing else that is derived from the key: no HMAC-SHA1, and no HMAC-SHA256 whose key was
+ * derived from it.
  *
- * No step depends on a secret but by additions, shifts and logic, so the time it takes says nothing about the key.
- * With 81 bytes, which ACS3 signs, it costs as much as two hashes of `node:crypto` (2.0 µs each way).
+ * Secrets only go through additions, shifts and bitwise operations, so the time taken does not depend on the
+ * key. With the 81 bytes that ACS3 signs it costs as much as two hashes of `node:crypto` (2.0 µs each way).
  */
 
-/** Bytes of a prepared key: eight 32-bit words of the inner hash, then eight of the outer, the highest byte first. */
+/**
+ * Size of a prepared key in bytes: eight 32-bit words of the inner hash, then eight of the outer, big-endian.
+ */
 export const HMAC_STATE_BYTES = 64;
 
 const BLOCK_BYTES = 64;
@@ -24,18 +27,20 @@ const START = Int32Array.of(
   0x1f83d9ab,
   0x5be0cd19,
 );
-/** The block under way; overwritten by the next, and holding what was signed or a digest, never a key. */
+/** Current block; overwritten by the next. It holds signed text or a digest, never a key. */
 const words = new Int32Array(64);
 const state = new Int32Array(8);
 
 /**
  * Prepares a key.
+ *
  * @param key at most 64 bytes
- * @returns 64 bytes, as good as the key for HMAC-SHA256
+ * @returns 64 bytes, equivalent to the key for HMAC-SHA256
  * @throws RangeError when the key is longer
  */
 export function prepareHmacState(key: Uint8Array): Buffer {
-  if (key.length > BLOCK_BYTES) throw new RangeError('the key is longer than a block');
+  if (key.length > BLOCK_BYTES)
+    throw new RangeError(`invalid key of ${key.length} bytes: expected at most 64`);
   const prepared = Buffer.alloc(HMAC_STATE_BYTES);
   for (const [at, pad] of [
     [0, 0x36],
@@ -61,9 +66,10 @@ export class HmacState {
   readonly #outer = new Int32Array(8);
   #isWiped = false;
 
-  /** @param prepared what `prepareHmacState` has made; it is not kept */
+  /** @param prepared returned by `prepareHmacState`; not retained */
   constructor(prepared: Uint8Array) {
-    if (prepared.length !== HMAC_STATE_BYTES) throw new RangeError('a prepared key has 64 bytes');
+    if (prepared.length !== HMAC_STATE_BYTES)
+      throw new RangeError(`invalid prepared key of ${prepared.length} bytes: expected 64`);
     const view = new DataView(prepared.buffer, prepared.byteOffset, prepared.length);
     for (let word = 0; word < 8; word++) {
       this.#inner[word] = view.getInt32(word * 4);
@@ -72,16 +78,16 @@ export class HmacState {
   }
 
   /**
-   * The code of a message, in lower-case hexadecimal or base64.
+   * Returns the MAC of a message, in lower-case hexadecimal or base64.
    *
-   * INVARIANT: the message has one character for each byte, as with `HmacKey.digest`.
-   * @returns empty once the key is overwritten: the state is all zeros then, and anybody can compute codes with that
+   * INVARIANT: the message has one character per byte, as in `HmacKey.digest`.
+   * @returns empty after `wipe`: the state is all zeros then, and anyone can compute MACs with it
    */
   digest(message: string, encoding: 'hex' | 'base64'): string {
     if (this.#isWiped) return '';
     state.set(this.#inner);
     const { length } = message;
-    // The end mark and eight bytes of length have to fit behind the message.
+    // The end mark and eight bytes of length must fit after the message.
     const blocks = (length + 9 + BLOCK_BYTES - 1) >> 6;
     for (let block = 0; block < blocks; block++) {
       for (let word = 0; word < 16; word++) {
@@ -114,7 +120,7 @@ export class HmacState {
     return this.#isWiped;
   }
 
-  /** Overwrites the prepared key; there are no codes from now on. */
+  /** Overwrites the prepared key. `digest` returns an empty text from then on. */
   wipe(): void {
     this.#isWiped = true;
     this.#inner.fill(0);
@@ -122,13 +128,13 @@ export class HmacState {
   }
 }
 
-/** A byte of the message, the end mark behind it, or zero. */
+/** Returns a byte of the message, the end mark after it, or zero. */
 function byteAt(message: string, at: number): number {
   if (at < message.length) return message.charCodeAt(at) & 0xff;
   return at === message.length ? 0x80 : 0;
 }
 
-/** One block of SHA-256 (FIPS 180-4, 6.2.2): `words[0..15]` into `state`. */
+/** Compresses one block (FIPS 180-4, 6.2.2): `words[0..15]` into `state`. */
 function compress(): void {
   for (let at = 16; at < 64; at++) {
     const early = words[at - 15]!;
@@ -169,7 +175,7 @@ function compress(): void {
   state[7] = (state[7]! + h) | 0;
 }
 
-/** Exactly, by whole numbers: the 32 bits behind the point of the cube roots of the first 64 primes. */
+/** Computes exactly, with integers, the first 32 fractional bits of the cube roots of the first 64 primes. */
 function roundConstants(): Int32Array {
   const constants = new Int32Array(64);
   const primes: bigint[] = [];
@@ -177,7 +183,7 @@ function roundConstants(): Int32Array {
     if (primes.every((prime) => candidate % prime !== 0n)) primes.push(candidate);
   }
   for (const [at, prime] of primes.entries()) {
-    // The cube root of the prime times 2^96 is the root times 2^32.
+    // The cube root of the prime times 2^96 is its cube root times 2^32.
     const target = prime << 96n;
     let root = 0n;
     for (let bit = 1n << 36n; bit > 0n; bit >>= 1n) {

@@ -14,69 +14,70 @@ import { canonicalHeaderFields, readSignedHeaders } from './signed-headers.ts';
 import { type Acs4Scope, acs4KeyOf, hmacKeyOf, SigningKey } from './signing-key.ts';
 import { formatIsoTimestamp } from './timestamp.ts';
 
-/** An AccessKey with its secret. */
+/** Access key with its secret. */
 export interface SigningCredentials {
   readonly accessKeyId: string;
-  /** The secret; for ACS3-RSA-SHA256 the private key as PKCS#8 in PEM. */
+  /** Secret; for ACS3-RSA-SHA256 the private key as PKCS#8 in PEM. */
   readonly accessKeySecret: string;
-  /** The token of a temporary key. */
+  /** Security token of a temporary key. */
   readonly securityToken?: string;
 }
 
-/** A request that is not signed yet: headers as pairs, with `host` among them for ACS3 and ACS4. */
+/** Request to sign: headers as pairs; ACS3 and ACS4 need `host` among them. */
 export interface UnsignedRequest {
   readonly method: string;
-  /** Path, and `?` with the operation's own parameters when they travel in the query. */
+  /** Path, and `?` with the operation's own parameters when they are sent in the query. */
   readonly target: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body?: Uint8Array;
 }
 
 interface CommonOptions {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since the epoch. */
   readonly now: number;
-  /** A text that this key has not signed with before, of at most 128 characters. */
+  /** Text of at most 128 characters that this key has not signed with before. */
   readonly nonce: string;
-  /** The operation's name. */
+  /** Operation name. */
   readonly action?: string;
-  /** The API's version. */
+  /** API version. */
   readonly version?: string;
 }
 
-/** A scheme, and what it needs besides. */
+/** Signature scheme with its options. */
 export type SchemeOptions =
   | { readonly scheme: 'ACS3-HMAC-SHA256' | 'ACS3-HMAC-SM3' | 'ACS3-RSA-SHA256' }
   | {
       readonly scheme: 'ACS4-HMAC-SHA256' | 'ACS4-HMAC-SM3';
       readonly product: string;
-      /** `center` when absent. */
+      /** Default: `center`. */
       readonly region?: string;
-      /** `text`, as the official client derives keys, when absent. */
+      /** Default: `text`, as the official client derives keys. */
       readonly derivedKeys?: 'text' | 'bytes';
     }
   | {
       readonly scheme: 'RPC-HMAC-SHA1';
-      /** `JSON` when absent. */
+      /** Default: `JSON`. */
       readonly format?: string;
-      /** Where the parameters of the protocol go; into the query when absent. */
+      /** Where the protocol's parameters are sent. Default: `query`. */
       readonly systemParameters?: 'query' | 'form';
     }
   | {
       readonly scheme: 'ROA-HMAC-SHA1';
-      /** Whether to vouch for the body with `content-md5`; true when absent. */
+      /** Whether to sign the body with `content-md5`. Default: true. */
       readonly contentMd5?: boolean;
     };
 
-/** How to sign: the scheme, and what it needs besides. */
+/** Options of {@link signRequest}: scheme, time, nonce and operation. */
 export type SignOptions = CommonOptions & SchemeOptions;
 
 /**
  * Signs a request as the official clients do.
  *
- * @param request what to send; it is left as it is
- * @param credentials whose key signs
- * @returns the request to send: `rawHeaders` can be given to `node:http` as `headers`
- * @throws SignatureError when the request could not be verified either: a malformed query, two `host` headers
+ * @param request not modified
+ * @param credentials key that signs
+ * @returns the request to send; `rawHeaders` can be passed to `node:http` as `headers`
+ * @throws SignatureError when the request could not be verified either, such as a malformed query or two
+ *   `host` headers
  * @throws TypeError when the secret is empty
  * @example
  * const signed = signRequest(
@@ -282,5 +283,5 @@ function isSignedByAcs(name: string): boolean {
 }
 
 function unreachable(options: never): never {
-  throw new TypeError(`no such scheme: ${JSON.stringify((options as { scheme?: unknown }).scheme)}`);
+  throw new TypeError(`unknown scheme: ${JSON.stringify((options as { scheme?: unknown }).scheme)}`);
 }

@@ -1,24 +1,27 @@
 import { type SchemeOptions, type SigningCredentials, signRequest } from './sign.ts';
 
-/** What stands around a signed `fetch`, each with what is taken when it is absent. */
+/** Dependencies of {@link signedFetch}. */
 interface SignedFetchDependencies {
-  /** What sends the signed request; the `fetch` of the platform when absent. */
+  /** Sends the signed request. Default: the platform's `fetch`. */
   readonly fetch?: typeof fetch;
-  /** The clock: milliseconds since 1970; `Date.now` when absent. */
+  /** Clock, in milliseconds since the epoch. Default: `Date.now`. */
   readonly now?: () => number;
-  /** A text that was not used before; a random UUID when absent. */
+  /** Returns an unused nonce. Default: a random UUID. */
   readonly nonce?: () => string;
   /**
-   * Up to how many bytes a body that is a stream is read into memory, since its hash must be known before the
-   * first byte is sent. 0 when absent: streams are refused.
+   * Maximum size of a streamed body, in bytes. Its hash must be known before the first byte is sent, so it is
+   * buffered in memory. Default: 0, which refuses streams.
    */
   readonly bufferedStreamBytes?: number;
 }
 
-/** How {@link signedFetch} signs: ACS3-HMAC-SHA256 unless a scheme is named. */
+/** Options of {@link signedFetch}. Default scheme: ACS3-HMAC-SHA256. */
 export type SignedFetchOptions = SignedFetchDependencies & (SchemeOptions | { readonly scheme?: undefined });
 
-/** An AccessKey, or a way to get one: asked before each request, so that a temporary key can be replaced. */
+/**
+ * Access key, or a function that returns one and is called before each request, so that a temporary key can
+ * be replaced.
+ */
 export type CredentialsProvider =
   | SigningCredentials
   | (() => SigningCredentials | Promise<SigningCredentials>);
@@ -27,25 +30,25 @@ type Body = NonNullable<RequestInit['body']>;
 
 interface BodyToSign {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** What the platform would send as `content-type` when the caller names none. */
+  /** `content-type` that the platform would send when the caller names none. */
   readonly contentType: string | null;
 }
 
 const DEFAULT_SCHEME = { scheme: 'ACS3-HMAC-SHA256' } as const;
 
 /**
- * Makes a `fetch` that signs: same arguments, same answer. A body may be whatever `fetch` takes; one that is a
- * stream, that of a `Request` among them, only with `bufferedStreamBytes`. An operation of an RPC-style API is named
- * by the headers `x-acs-action` and `x-acs-version` (ACS3, ACS4), or by the parameters `Action` and `Version`
- * (RPC 1.0).
+ * Creates a `fetch` that signs its requests. Arguments and result are those of `fetch`; a stream as body,
+ * that of a `Request` included, needs `bufferedStreamBytes`. The headers `x-acs-action` and `x-acs-version`
+ * (ACS3, ACS4) or the parameters `Action` and `Version` (RPC 1.0) name the operation of an RPC-style API.
  *
- * It never follows a redirect, since a signature is good for one address only: the answer with its `Location` is
- * what the caller gets, whatever `redirect` says, except `error`. It tries nothing twice.
+ * It never follows a redirect, since a signature is valid for one address only: the caller gets the response
+ * with its `Location`, whatever `redirect` says, except `error`. It does not retry.
  *
- * @param credentials whose key signs, or a function that knows
- * @throws TypeError (as `fetch` does, in its promise) for a body that is a stream and may not be buffered, or is too
- *   large for it, for an `authorization` header of the caller's own, and for a `host` that is not the address's
- * @throws SignatureError (in its promise) for a request that could not be verified, such as a malformed query
+ * @param credentials key that signs, or a function that returns it
+ * @throws TypeError (as `fetch`, through its promise) for a streamed body that may not be buffered or is
+ *   too large, for a caller's own `authorization` header, and for a `host` that differs from the URL's
+ * @throws SignatureError (through its promise) for a request that could not be verified, such as a
+ *   malformed query
  * @example
  * const fetch = signedFetch({ accessKeyId: 'testid', accessKeySecret: 'testsecret' });
  * const response = await fetch('https://orders.example.com/orders', { method: 'POST', body: '{"sku":"a-1"}' });
@@ -66,19 +69,21 @@ export function signedFetch(
     const url = new URL(request?.url ?? String(input));
     const method = (init.method ?? request?.method ?? 'GET').toUpperCase();
     const headers = new Headers(init.headers ?? request?.headers);
-    // Read before anything is waited for, so that nobody can change what is signed.
+    // Read before the first await, so that the caller cannot change what is signed.
     const body = await readBody(init.body ?? request?.body ?? null, bufferedStreamBytes);
     if (headers.has('authorization')) {
-      throw new TypeError('the header `authorization` is the signature: leave it to signedFetch');
+      throw new TypeError('header `authorization` is set by signedFetch: remove it');
     }
     if (!headers.has('content-type') && body.contentType !== null) {
       headers.set('content-type', body.contentType);
     }
-    // fetch would add this one by itself, after it was signed that there is none.
+    // fetch would add this header itself, after the request was signed without it.
     if (!headers.has('accept')) headers.set('accept', '*/*');
     const host = headers.get('host') ?? url.host;
     if (host !== url.host) {
-      throw new TypeError(`fetch sends the host of the address, \`${url.host}\`, and not \`${host}\``);
+      throw new TypeError(
+        `header \`host\` is \`${host}\`, but fetch sends the host of the URL, \`${url.host}\`: remove it`,
+      );
     }
     headers.set('host', host);
     const signed = signRequest(
@@ -100,7 +105,7 @@ export function signedFetch(
 async function readBody(body: Body | null, limit: number): Promise<BodyToSign> {
   if (body === null) return { bytes: new Uint8Array(0), contentType: null };
   if (isStream(body)) return { bytes: await readStream(body, limit), contentType: null };
-  // What carries an answer's body knows how fetch writes each kind of body, forms with files included.
+  // A Response encodes each kind of body as fetch does, forms with files included.
   const carrier = new Response(body);
   const contentType = carrier.headers.get('content-type');
   return { bytes: new Uint8Array(await carrier.arrayBuffer()), contentType };
@@ -113,30 +118,33 @@ function isStream(body: Body): body is ReadableStream | AsyncIterable<Uint8Array
 async function readStream(stream: AsyncIterable<unknown>, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   if (limit === 0) {
     throw new TypeError(
-      'the body is a stream, and its hash must be signed before it is sent: give the bytes, or set bufferedStreamBytes',
+      'the body is a stream, and its hash must be signed before it is sent: pass bytes, or set bufferedStreamBytes',
     );
   }
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of stream) {
-    if (!(chunk instanceof Uint8Array)) throw new TypeError('a body that is a stream must consist of bytes');
+    if (!(chunk instanceof Uint8Array))
+      throw new TypeError('invalid streamed body: expected chunks of bytes');
     length += chunk.length;
     if (length > limit) {
-      throw new TypeError(`the body is a stream of more than ${limit} bytes (bufferedStreamBytes)`);
+      throw new TypeError(`streamed body exceeds bufferedStreamBytes, ${limit} bytes`);
     }
     chunks.push(chunk);
   }
   return new Uint8Array(Buffer.concat(chunks));
 }
 
-/** What a `Request` says besides, and fetch would have taken from it. */
+/** Returns the options of a `Request` that fetch would have used. */
 function inheritedInit(request: Request | undefined): RequestInit {
   if (request === undefined) return {};
   const { credentials, keepalive, referrerPolicy, signal } = request;
   return { credentials, keepalive, referrerPolicy, signal };
 }
 
-/** The headers to hand on: the platform writes `host` itself, and a browser refuses to be told. */
+/**
+ * Returns the headers to pass on, without `host`: the platform sets it, and a browser refuses to be given it.
+ */
 function sendableHeaders(rawHeaders: readonly string[]): [string, string][] {
   const headers: [string, string][] = [];
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {

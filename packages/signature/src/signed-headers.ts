@@ -1,9 +1,11 @@
 import { SignatureError } from './errors.ts';
 import { findPlace, type HeaderFields, nameAt, placeOf } from './header-fields.ts';
 
-/** Must be signed in every request: without one of them the signature could be moved to another request. */
+/**
+ * Headers that every request must sign: without one of them the signature could be moved to another request.
+ */
 export const ALWAYS_SIGNED = ['host', 'x-acs-date', 'x-acs-signature-nonce'];
-/** Must be signed when the request has them: they say what is done, and as whom. */
+/** Headers that must be signed if present: they name the operation and the caller. */
 export const SIGNED_WHEN_PRESENT = [
   'x-acs-action',
   'x-acs-version',
@@ -15,30 +17,30 @@ const CONTENT_TYPE = placeOf('content-type');
 const MAXIMUM_KEPT_LISTS = 64;
 const MAXIMUM_KEPT_LENGTH = 1024;
 
-/** A list of signed headers, as a client wrote it, that is in order and names what every request must sign. */
+/** Valid list of signed headers, as a client sent it. */
 export interface SignedHeaderList {
   readonly text: string;
   readonly names: readonly string[];
-  /** The place of each header that is a known one. */
+  /** Index of each header that is a known one. */
   readonly places: readonly (number | undefined)[];
-  /** The end of the line before, the name and its colon, for each name. */
+  /** For each name: the previous line's end, the name and its colon. */
   readonly openings: readonly string[];
   readonly signsContentType: boolean;
-  /** The places of those headers to be signed when present that this list does not name. */
+  /** Indexes of the headers that must be signed if present and that this list does not name. */
   readonly unsigned: readonly number[];
 }
 
-// A client sends the same list with each request. Lists come from strangers, so few and short ones are kept.
+// A client sends the same list with each request. Lists are untrusted, so only a few short ones are cached.
 const keptLists = new Map<string, SignedHeaderList>();
 let lastList: SignedHeaderList | undefined;
 
 /**
- * Reads the list of signed headers.
+ * Parses the list of signed headers.
  *
  * @param text lower-case names in byte order, joined with `;`
- * @param contentHashHeader the header that carries the body's digest, which must be signed as well
- * @throws SignatureError `IncompleteSignature` when the list is out of order, names a header twice, or lacks one
- *   that must be signed
+ * @param contentHashHeader header with the body's digest, which must be signed as well
+ * @throws SignatureError `IncompleteSignature` when the list is unsorted, names a header twice, or lacks
+ *   one that must be signed
  */
 export function readSignedHeaders(text: string, contentHashHeader: string): SignedHeaderList {
   const list = lastList?.text === text ? lastList : findList(text);
@@ -48,12 +50,12 @@ export function readSignedHeaders(text: string, contentHashHeader: string): Sign
 }
 
 /**
- * The signed header fields as they stand in the canonical request: `name:value` and a line feed for each, an empty
- * line, and the list of their names.
+ * Returns the signed header fields as in the canonical request: `name:value` and a line feed for each, an
+ * empty line, and the list of their names.
  *
- * @param hasBody whether the signed digest is that of a body, so that `content-type` says what the body means
- * @throws SignatureError `IncompleteSignature` when a header named as signed is absent or stands twice, or one
- *   that matters is present and not signed
+ * @param hasBody whether the signed digest is that of a non-empty body, so that `content-type` matters
+ * @throws SignatureError `IncompleteSignature` when a signed header is absent or occurs twice, or a header
+ *   that must be signed is not
  */
 export function canonicalHeaderFields(
   list: SignedHeaderList,
@@ -69,10 +71,11 @@ export function canonicalHeaderFields(
     const place = list.places[at];
     const value = place === undefined ? headers.get(list.names[at]!) : headers.at(place);
     if (value === undefined) {
-      throw new SignatureError('IncompleteSignature', 'A header that is named as signed is absent.');
+      throw new SignatureError('IncompleteSignature', 'A signed header is absent.');
     }
-    // No HTTP parser lets a line feed through, but requests may come from elsewhere.
-    if (value.includes('\n')) throw new SignatureError('IncompleteSignature', 'A header has a line feed.');
+    // No HTTP parser lets a line feed through, but requests may come from other sources.
+    if (value.includes('\n'))
+      throw new SignatureError('IncompleteSignature', 'A header contains a line feed.');
     fields += list.openings[at]!;
     fields += value;
   }
@@ -94,10 +97,7 @@ function splitList(text: string): SignedHeaderList {
   const names = text.split(';');
   for (let at = 1; at < names.length; at++) {
     if (names[at - 1]! >= names[at]!) {
-      throw new SignatureError(
-        'IncompleteSignature',
-        'SignedHeaders is not in order, or names a header twice.',
-      );
+      throw new SignatureError('IncompleteSignature', 'SignedHeaders is unsorted, or names a header twice.');
     }
   }
   for (const name of ALWAYS_SIGNED) {

@@ -8,7 +8,7 @@ const spki = { type: 'spki', format: 'pem' } as const;
 const pkcs8 = { type: 'pkcs8', format: 'pem' } as const;
 
 describe('a signing key', () => {
-  test('shows nothing of its secret, used or not', () => {
+  test('does not print its secret, used or not', () => {
     const key = SigningKey.fromSecret('testsecret');
     const request = signRequest(
       { method: 'GET', target: '/', headers: [['host', 'a']] },
@@ -30,11 +30,11 @@ describe('a signing key', () => {
     assert.equal(JSON.stringify({ key }), '{"key":"[SigningKey]"}');
   });
 
-  test('is never an empty secret, with which everybody can sign', () => {
+  test('is never made from an empty secret, with which anyone can sign', () => {
     assert.throws(() => SigningKey.fromSecret(''), TypeError);
   });
 
-  test('takes an RSA public key of 2048 bits and nothing weaker or other', () => {
+  test('accepts an RSA public key of 2048 bits and refuses weaker and other keys', () => {
     const good = generateKeyPairSync('rsa', {
       modulusLength: 2048,
       publicKeyEncoding: spki,
@@ -59,7 +59,7 @@ describe('a signing key', () => {
     }
   });
 
-  test('signs and verifies with a secret that is not Latin', () => {
+  test('signs and verifies with a secret that is not ASCII', () => {
     const accessKeySecret = '密钥🔑';
     const request = signRequest(
       { method: 'GET', target: '/', headers: [] },

@@ -7,7 +7,7 @@ import { HmacState, prepareHmacState } from './sha256-state.ts';
 /** How a scheme turns the secret into an HMAC key. */
 export type HmacUse = 'acs3-sha256' | 'acs3-sm3' | 'rpc-sha1' | 'roa-sha1';
 
-/** Where an ACS4 key is good: the second to fourth part of its credential. */
+/** Scope of an ACS4 key: the second to fourth part of its credential. */
 export interface Acs4Scope {
   /** `YYYYMMDD`, the day of the request's date. */
   readonly date: string;
@@ -15,34 +15,38 @@ export interface Acs4Scope {
   readonly product: string;
 }
 
-/** The code of a message under some key; see `HmacKey.digest`. */
+/** Computes MACs under one key; see `HmacKey.digest`. */
 export interface Mac {
   digest(message: string, encoding: 'hex' | 'base64'): string;
 }
 
-/** One signature that somebody else has verified, or whose string to sign is to be found out. */
+/** Stand-in for a key: one signature that was verified elsewhere, or a recorder of strings to sign. */
 interface Answered {
-  /** The code of a message: of the string that was confirmed the signature, else nothing that is one. */
+  /**
+   * Returns the MAC of a message: the confirmed signature for its string, otherwise a text that is never a
+   * MAC.
+   */
   codeOf(stringToSign: string): string;
 }
 
 const MINIMUM_RSA_BITS = 2048;
 const HEX_BYTES = /^(?:[0-9a-f]{2})+$/;
 
-// The three below are for this package alone: `index.ts` exports the class and not them.
+// The next three are internal: `index.ts` exports the class only.
 
 /**
- * The HMAC key of a scheme, prepared on first use.
+ * Returns the HMAC key of a scheme, prepared on first use.
  *
- * @throws SignatureError `InvalidSignatureMethod` when the key is a public key: to take its text for a secret
- *   would let everybody sign
+ * @throws SignatureError `InvalidSignatureMethod` when the key is a public key: using its text as a secret
+ *   would let anyone sign
  */
 export let hmacKeyOf: (key: SigningKey, use: HmacUse) => Mac;
 
 /**
- * The ACS4 key of a scope: HMAC over date, region, product and `aliyun_v4_request`, beginning with `aliyun_v4`
- * and the secret. `bytes` keys each step with the bytes of the one before, as the scheme is meant; `text` with
- * those bytes read as UTF-8 and written again, which loses some, as the official Node.js plug-in does.
+ * Returns the ACS4 key of a scope: HMAC over date, region, product and `aliyun_v4_request`, beginning with
+ * `aliyun_v4` and the secret. `bytes` keys each step with the bytes of the previous one, as specified; `text`
+ * with those bytes decoded as UTF-8 and encoded again, which loses some, as the official Node.js plug-in
+ * does.
  *
  * @throws SignatureError `InvalidSignatureMethod` when the key is a public key
  */
@@ -54,15 +58,16 @@ export let acs4KeyOf: (
 ) => Mac;
 
 /**
- * Whether an RSA PKCS#1 v1.5 signature over SHA-256, in lower-case hexadecimal, holds for a string to sign.
+ * Whether an RSA PKCS#1 v1.5 signature over SHA-256, in lower-case hexadecimal, is valid for a string to
+ * sign.
  *
- * @throws SignatureError `InvalidSignatureMethod` when the key is no public key
+ * @throws SignatureError `InvalidSignatureMethod` when the key is not a public key
  */
 export let rsaSignatureHolds: (key: SigningKey, stringToSign: string, signature: string) => boolean;
 
 /**
- * What signatures are verified with: an AccessKey's secret, or the public half of an RSA key pair. It prints and
- * serialises as nothing but its kind. Preparing a key costs a few hashes, so keep it with the credential.
+ * Key that verifies signatures: the secret of an access key, or an RSA public key. It prints and serialises
+ * as its kind only. Preparing a key costs a few hashes, so keep it with the credential.
  *
  * @example
  * const key = SigningKey.fromSecret('testsecret');
@@ -87,9 +92,9 @@ export class SigningKey {
   }
 
   /**
-   * A key that verifies ACS3-HMAC-SHA256 and no other scheme.
+   * Creates a key that verifies ACS3-HMAC-SHA256 and no other scheme.
    *
-   * @param verifier 64 bytes, what `acs3Verifier` has made of a secret
+   * @param verifier 64 bytes, returned by `acs3Verifier`
    * @throws RangeError when it has another length
    */
   static fromAcs3Verifier(verifier: Uint8Array): SigningKey {
@@ -97,7 +102,8 @@ export class SigningKey {
   }
 
   /**
-   * A key under which one signature over one string holds, and no other: somebody who has the secret said so.
+   * Creates a key under which exactly one signature over one string is valid: one that a holder of the secret
+   * has confirmed.
    *
    * @param stringToSign one of `stringsToSign`
    */
@@ -106,7 +112,10 @@ export class SigningKey {
     return new SigningKey(undefined, undefined, undefined, { codeOf });
   }
 
-  /** A key under which no signature holds. @param tried told of every string whose signature is looked at */
+  /**
+   * Creates a key under which no signature is valid. @param tried called with each string whose signature is
+   * verified
+   */
   static fromNothing(tried: (stringToSign: string) => void = () => {}): SigningKey {
     const codeOf = (message: string) => {
       tried(message);
@@ -115,30 +124,37 @@ export class SigningKey {
     return new SigningKey(undefined, undefined, undefined, { codeOf });
   }
 
-  /** Whether signatures of a scheme can be verified with this key at all. */
+  /** Whether signatures of a scheme can be verified with this key. */
   canVerify(scheme: KeySignature['scheme']): boolean {
     if (this.#answered !== undefined) return false;
     if (this.#acs3 !== undefined) return scheme === 'ACS3-HMAC-SHA256' && !this.#acs3.isWiped;
     return (scheme === 'ACS3-RSA-SHA256') === (this.#publicKey !== undefined);
   }
 
-  /** Overwrites what can be overwritten of it; it verifies nothing afterwards. A secret is a text, and is let go of. */
+  /**
+   * Overwrites the key material; the key verifies nothing afterwards. A secret kept as a string can only be
+   * released.
+   */
   wipe(): void {
     this.#acs3?.wipe();
   }
 
   /**
-   * @param secret the AccessKeySecret as it was issued
-   * @throws TypeError when it is empty: everybody can sign with an empty secret
+   * Creates a key from a secret.
+   *
+   * @param secret the AccessKeySecret as issued
+   * @throws TypeError when it is empty: anyone can sign with an empty secret
    */
   static fromSecret(secret: string): SigningKey {
-    if (secret === '') throw new TypeError('an empty secret is no key');
+    if (secret === '') throw new TypeError('invalid access key secret: it is empty');
     return new SigningKey(secret, undefined);
   }
 
   /**
-   * @param pem the RSA public key for ACS3-RSA-SHA256, as SPKI or PKCS#1 in PEM
-   * @throws TypeError when it is no RSA key of at least 2048 bits
+   * Creates a key from an RSA public key, for ACS3-RSA-SHA256.
+   *
+   * @param pem SPKI or PKCS#1 in PEM
+   * @throws TypeError when it is not an RSA key of at least 2048 bits
    */
   static fromPublicKey(pem: string): SigningKey {
     let publicKey: KeyObject | undefined;
@@ -149,16 +165,18 @@ export class SigningKey {
     }
     const bits = publicKey?.asymmetricKeyDetails?.modulusLength ?? 0;
     if (publicKey?.asymmetricKeyType !== 'rsa' || bits < MINIMUM_RSA_BITS) {
-      throw new TypeError(`not an RSA public key of at least ${MINIMUM_RSA_BITS} bits in PEM`);
+      throw new TypeError(
+        `invalid public key: expected an RSA key of at least ${MINIMUM_RSA_BITS} bits in PEM`,
+      );
     }
     return new SigningKey(undefined, publicKey);
   }
 
   /**
-   * A key for another purpose than signatures, for two sides that both know the secret: HMAC-SHA256 over a label,
-   * which is told apart from whatever a signature covers. It tells nothing of the secret.
+   * Derives a key for a purpose other than signatures, shared by two sides that both know the secret:
+   * HMAC-SHA256 over a label, which cannot collide with signed text. It reveals nothing about the secret.
    *
-   * @param label what the key is for; another one gives another key
+   * @param label purpose of the key; each label gives another key
    * @returns 32 bytes
    * @throws SignatureError `InvalidSignatureMethod` when the key is a public key
    */
@@ -207,15 +225,15 @@ export class SigningKey {
 }
 
 /**
- * What verifies ACS3-HMAC-SHA256 signatures of a secret, and nothing else: the state of SHA-256 after the secret
- * (`prepareHmacState`). Of it neither the secret nor a key of another scheme can be computed.
+ * Returns what verifies ACS3-HMAC-SHA256 signatures of a secret, and nothing else: the state of SHA-256 after
+ * the secret (`prepareHmacState`). Neither the secret nor a key of another scheme can be computed from it.
  *
- * @param secret the AccessKeySecret as it was issued; at most 64 bytes
+ * @param secret the AccessKeySecret as issued; at most 64 bytes
  * @returns 64 bytes
  * @throws TypeError when it is empty
  */
 export function acs3Verifier(secret: string): Buffer {
-  if (secret === '') throw new TypeError('an empty secret is no key');
+  if (secret === '') throw new TypeError('invalid access key secret: it is empty');
   return prepareHmacState(Buffer.from(secret));
 }
 
@@ -242,8 +260,5 @@ function requireSecret(secret: string | undefined): string {
 }
 
 function wrongKind(): SignatureError {
-  return new SignatureError(
-    'InvalidSignatureMethod',
-    'The key is not of the kind that this algorithm needs.',
-  );
+  return new SignatureError('InvalidSignatureMethod', 'The algorithm does not support this type of key.');
 }

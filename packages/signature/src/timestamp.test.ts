@@ -6,7 +6,7 @@ import { formatIsoTimestamp, parseHttpDate, parseIsoTimestamp } from './timestam
 const seconds = fc.integer({ min: 0, max: Date.UTC(9999, 11, 31) / 1000 });
 
 describe('a timestamp', () => {
-  test('of every second is read as it is written', () => {
+  test('of every second is read as it was written', () => {
     fc.assert(
       fc.property(seconds, (second) => {
         const time = second * 1000;
@@ -16,7 +16,7 @@ describe('a timestamp', () => {
     );
   });
 
-  test('is a moment of the calendar', () => {
+  test('is an existing date and time', () => {
     assert.equal(parseIsoTimestamp('2028-02-29T23:59:59Z'), Date.UTC(2028, 1, 29, 23, 59, 59));
     assert.equal(parseIsoTimestamp('2000-02-29T00:00:00Z'), Date.UTC(2000, 1, 29));
     for (const text of [
@@ -42,7 +42,7 @@ describe('a timestamp', () => {
     }
   });
 
-  test('is read anew after one that was refused, and refused each time', () => {
+  test('is parsed again after a refusal, and refused each time', () => {
     const good = '2026-11-24T02:10:19Z';
     const time = Date.UTC(2026, 10, 24, 2, 10, 19);
     for (let round = 0; round < 3; round++) {
@@ -52,7 +52,7 @@ describe('a timestamp', () => {
     }
   });
 
-  test('with one character changed is another moment or none', () => {
+  test('with one character changed is another time or refused', () => {
     fc.assert(
       fc.property(seconds, fc.nat(19), fc.string({ minLength: 1, maxLength: 1 }), (second, at, character) => {
         const text = formatIsoTimestamp(second * 1000);

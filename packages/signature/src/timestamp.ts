@@ -1,6 +1,8 @@
 import { SignatureError } from './errors.ts';
 
-/** How far the timestamp of a request may lie from the verifier's clock, in milliseconds: RAM's 15 minutes. */
+/**
+ * Maximum distance between a request's timestamp and the verifier's clock, in milliseconds: RAM's 15 minutes.
+ */
 export const DEFAULT_WINDOW_MS = 15 * 60 * 1000;
 
 // All requests of a second have the same timestamp.
@@ -15,10 +17,10 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const RFC_1123 = /^[A-Z][a-z]{2}, (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT$/;
 
 /**
- * Reads `YYYY-MM-DDThh:mm:ssZ`, the only form that RPC 1.0, ACS3 and ACS4 know.
+ * Parses `YYYY-MM-DDThh:mm:ssZ`, the only form of RPC 1.0, ACS3 and ACS4.
  *
- * @returns milliseconds since 1970
- * @throws SignatureError `InvalidTimeStamp.Format` for another form, or a moment that no calendar has
+ * @returns milliseconds since the epoch
+ * @throws SignatureError `InvalidTimeStamp.Format` for another form or an impossible date
  */
 export function parseIsoTimestamp(text: string): number {
   if (text === lastText) return lastTime;
@@ -42,7 +44,7 @@ function readIsoTimestamp(text: string): number {
     text.charCodeAt(13) === COLON &&
     text.charCodeAt(16) === COLON &&
     text.charCodeAt(19) === LETTER_Z;
-  // Each comparison is false for NaN. Years before 1970 are no time that a request was signed at.
+  // Each comparison is false for NaN. Times before 1970 are refused.
   const isMoment =
     year >= 1970 &&
     month >= 1 &&
@@ -57,11 +59,10 @@ function readIsoTimestamp(text: string): number {
 }
 
 /**
- * Reads the date of RFC 1123 (`Tue, 24 Nov 2026 02:10:19 GMT`), which ROA 1.0 uses.
+ * Parses the date of RFC 1123 (`Tue, 24 Nov 2026 02:10:19 GMT`), which ROA 1.0 uses.
  *
- * @returns milliseconds since 1970
- * @throws SignatureError `InvalidTimeStamp.Format` for another form, a wrong weekday, or a moment that no
- *   calendar has
+ * @returns milliseconds since the epoch
+ * @throws SignatureError `InvalidTimeStamp.Format` for another form, a wrong weekday or an impossible date
  */
 export function parseHttpDate(text: string): number {
   const match = RFC_1123.exec(text);
@@ -81,20 +82,24 @@ export function parseHttpDate(text: string): number {
   return time;
 }
 
-/** Writes a moment (milliseconds since 1970) as `YYYY-MM-DDThh:mm:ssZ`, without its milliseconds. */
+/**
+ * Formats a time as `YYYY-MM-DDThh:mm:ssZ`, without milliseconds.
+ *
+ * @param time milliseconds since the epoch
+ */
 export function formatIsoTimestamp(time: number): string {
   return `${new Date(time).toISOString().slice(0, 19)}Z`;
 }
 
 /**
- * Refuses a timestamp that lies further from now than the window allows, to either side.
+ * Asserts that a timestamp lies within the window around the present.
  *
- * @throws SignatureError `InvalidTimeStamp.Expired`, with the server's time and the difference in the message, so
- *   that a wrong clock explains itself
+ * @throws SignatureError `InvalidTimeStamp.Expired`, with the server's time and the difference in the
+ *   message
  */
 export function assertWithinWindow(timestamp: number, now: number, windowMs: number): void {
   const age = now - timestamp;
-  // Written so that a NaN is refused.
+  // Written so that NaN is refused.
   if (age <= windowMs && age >= -windowMs) return;
   const seconds = Math.round(Math.abs(age) / 1000);
   const direction = age > 0 ? 'behind' : 'ahead';
@@ -109,7 +114,7 @@ function daysInMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** The decimal number between two places of a text, NaN when something else stands there. */
+/** Returns the decimal number between two offsets of a text, NaN if there is none. */
 function number(text: string, start: number, end: number): number {
   let value = 0;
   for (let at = start; at < end; at++) {

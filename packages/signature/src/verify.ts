@@ -16,39 +16,40 @@ import {
 import { assertWithinWindow, DEFAULT_WINDOW_MS } from './timestamp.ts';
 
 export interface VerifyOptions {
-  /** The verifier's clock: milliseconds since 1970. */
+  /** Verifier's clock, in milliseconds since the epoch. */
   readonly now: number;
-  /** How far the request's timestamp may lie from it, to either side, in milliseconds; 15 minutes when absent. */
+  /** Maximum distance of the request's timestamp from `now`, in milliseconds. Default: 15 minutes. */
   readonly windowMs?: number;
 }
 
-/** What is known of a request once its signature holds. */
+/** Result of a successful verification. */
 export interface VerifiedSignature {
   readonly scheme: KeySignature['scheme'];
   readonly accessKeyId: string;
-  /** Remember it for this key until the timestamp leaves the window; a second one is a replay. */
+  /** Remember it for this key until the timestamp leaves the window: a second use is a replay. */
   readonly nonce: string;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since the epoch. */
   readonly timestamp: number;
   /**
-   * Whether the body's bytes are those that were signed. `unverified` when there was no body to look at, and when
-   * the scheme vouches for none (ROA 1.0 without `content-md5`, RPC 1.0 with anything but a form): whoever acts on
-   * an unverified body must compare it with `contentHash` first, or refuse.
+   * Whether the body is the signed one. `unverified` when the body was not available, and when the scheme
+   * does not sign it (ROA 1.0 without `content-md5`, RPC 1.0 with anything but a form): compare such a body
+   * with `contentHash` before acting on it, or refuse.
    */
   readonly body: 'verified' | 'unverified';
 }
 
 /**
- * Verifies a parsed signature: first that its timestamp is near enough, then the signature, compared in constant
- * time, then the body. It neither knows whether the key may be used nor remembers nonces: that is the caller's.
+ * Verifies a parsed signature: that its timestamp is within the window, then the signature, in constant time,
+ * then the body. The caller decides whether the key may be used, and remembers nonces.
  *
  * @param request the request that `parsed` came from
- * @param parsed what `parseSignature` made of it
- * @param key the key that belongs to `parsed.accessKeyId`
+ * @param parsed returned by `parseSignature`
+ * @param key key of `parsed.accessKeyId`
  * @throws SignatureError `InvalidTimeStamp.Expired`, `SignatureDoesNotMatch`, `ContentSHA256NotMatched`,
- *   `ContentMD5NotMatched`, `InvalidSignatureMethod` when the key is of another kind than the scheme needs, and
- *   `IncompleteSignature` when a head lacks what was signed
- * @throws TypeError when `parsed` came from another request: what was verified would not be what is acted on
+ *   `ContentMD5NotMatched`, `InvalidSignatureMethod` when the key is of another type than the scheme needs,
+ *   and `IncompleteSignature` when a head lacks what was signed
+ * @throws TypeError when `parsed` came from another request, since another request would be acted on than
+ *   was verified
  */
 export function verifySignature(
   request: SignedRequest | RequestHead,
@@ -68,11 +69,11 @@ export function verifySignature(
 }
 
 /**
- * The strings of which the signature has to be over one: of a scheme that clients sign in more than one way there are
- * several.
+ * Returns the strings to sign, one of which the signature must be over. There are several for a scheme that
+ * clients sign in more than one way.
  *
- * @param parsed what `parseSignature` made of a request
- * @throws SignatureError for what is wrong with the request whatever its key is
+ * @param parsed returned by `parseSignature`
+ * @throws SignatureError for a fault of the request that does not depend on the key
  */
 export function stringsToSign(parsed: KeySignature): readonly string[] {
   const tried = new Set<string>();
@@ -87,20 +88,20 @@ export function stringsToSign(parsed: KeySignature): readonly string[] {
   return [...tried];
 }
 
-/** A signature over a string, without the request that it came with. */
+/** Signature over a string to sign, without its request. */
 export interface BareSignature {
   readonly scheme: KeySignature['scheme'];
   readonly stringToSign: string;
   readonly signature: string;
-  /** Of ACS4: where its key is good. */
+  /** Scope of an ACS4 key. */
   readonly scope?: Acs4Scope | undefined;
 }
 
 /**
- * Whether a signature over a string to sign holds, compared in constant time. What the string says of the request, its
- * time and nonce among it, is the caller's to judge.
+ * Whether a signature over a string to sign is valid, compared in constant time. The caller judges what the
+ * string says of the request, its time and nonce included.
  *
- * @throws SignatureError `InvalidSignatureMethod` when the key is of another kind than the scheme needs
+ * @throws SignatureError `InvalidSignatureMethod` when the key is of another type than the scheme needs
  */
 export function signatureHoldsFor(key: SigningKey, bare: BareSignature): boolean {
   const { scheme, stringToSign, signature, scope } = bare;
@@ -140,11 +141,11 @@ function verifyScheme(parsed: KeySignature, key: SigningKey): 'verified' | 'unve
     case 'ROA-HMAC-SHA1':
       return verifyRoa(parsed, key);
     default:
-      // A caller without types could pass a bearer or an anonymous request: that is never verified.
+      // An untyped caller could pass a bearer or anonymous request, which is never verified.
       return unreachable(parsed);
   }
 }
 
 function unreachable(parsed: never): never {
-  throw new TypeError(`nothing to verify: ${JSON.stringify((parsed as { scheme?: unknown }).scheme)}`);
+  throw new TypeError(`cannot verify scheme ${JSON.stringify((parsed as { scheme?: unknown }).scheme)}`);
 }

@@ -121,17 +121,17 @@ describe('a request that is not signed rightly, step by step', () => {
     [
       'a signed header that is absent',
       without('x-acs-version'),
-      '`x-acs-version` is named as signed, and is not sent.',
+      '`x-acs-version` is listed as signed, but not sent.',
     ],
     [
       'a nonce that is neither signed nor sent',
       without('x-acs-signature-nonce'),
-      '`x-acs-signature-nonce` is named as signed, and is not sent.',
+      '`x-acs-signature-nonce` is listed as signed, but not sent.',
     ],
     [
       'a list out of order',
       list('x-acs-date;host;x-acs-action;x-acs-content-sha256;x-acs-signature-nonce;x-acs-version'),
-      '`host` must stand before `x-acs-date`.',
+      '`host` must come before `x-acs-date`.',
     ],
     [
       'a name in capitals',
@@ -147,8 +147,8 @@ describe('a request that is not signed rightly, step by step', () => {
     });
   }
 
-  test('a request that lost its Authorization header on the way is told from one that was never signed', () => {
-    assert.match(textOf(explain(without('Authorization')(acs3()))), /perhaps a proxy has taken it away/);
+  test('a request that lost its Authorization header in transit is distinguished from an unsigned one', () => {
+    assert.match(textOf(explain(without('Authorization')(acs3()))), /perhaps a proxy removed it/);
     const plain = { method: 'GET', target: '/', rawHeaders: ['host', 'a'], body: Buffer.alloc(0) };
     assert.match(textOf(explain(plain)), /It is not signed/);
     const bearer = { ...plain, rawHeaders: ['host', 'a', 'authorization', 'Bearer x'] };
@@ -158,7 +158,7 @@ describe('a request that is not signed rightly, step by step', () => {
   test('the key of another secret is named', () => {
     const credentials = { ...CREDENTIALS, accessKeyId: 'otherid' };
     const key = step(explainSignature(acs3(), { credentials, now: NOW }), 'key');
-    assert.deepEqual([key.outcome, key.advice], ['fails', ['The secret at hand belongs to otherid.']]);
+    assert.deepEqual([key.outcome, key.advice], ['fails', ['The available secret belongs to otherid.']]);
   });
 
   test('a temporary key without its token is named', () => {
@@ -187,13 +187,18 @@ describe('a request that is not signed rightly, step by step', () => {
   });
 
   for (const [what, signed, received, advice] of [
-    ['was empty when it was signed', '', '{"a":1}', /Signed is an empty body/],
-    ['got a line feed', '{"a":1}', '{"a":1}\n', /The line feed at its end was not signed/],
-    ['lost a line feed', '{"a":1}\n', '{"a":1}', /A line feed at its end was signed/],
-    ['got line ends of Windows', 'a\nb\n', 'a\r\nb\r\n', /Line feeds were signed/],
+    ['was empty when it was signed', '', '{"a":1}', /An empty body was signed/],
+    ['got a line feed', '{"a":1}', '{"a":1}\n', /The line feed at the end was not signed/],
+    ['lost a line feed', '{"a":1}\n', '{"a":1}', /A line feed at the end was signed/],
+    ['got CRLF line ends', 'a\nb\n', 'a\r\nb\r\n', /LF line ends were signed/],
     ['lost a byte order mark', '\ufeffa', 'a', /byte order mark was signed/],
-    ['was JSON, and written anew', '{"a": 1, "b": ["中"]}', '{"a":1,"b":["中"]}', /JSON was written anew/],
-    ['was JSON of ASCII, and written anew', '{"a":"\\u4e2d"}', '{"a":"中"}', /JSON was written anew/],
+    [
+      'was JSON, and serialised again',
+      '{"a": 1, "b": ["中"]}',
+      '{"a":1,"b":["中"]}',
+      /JSON was serialised again/,
+    ],
+    ['was JSON of ASCII, and serialised again', '{"a":"\\u4e2d"}', '{"a":"中"}', /JSON was serialised again/],
   ] as const) {
     test(`a body that ${what} is recognised`, () => {
       for (const sign of [acs3, roa]) {
@@ -218,7 +223,7 @@ describe('a request that is not signed rightly, step by step', () => {
 });
 
 describe("a server's answer beside the request", () => {
-  test('a host that a proxy has changed is found to the byte', () => {
+  test('a host that a proxy changed is found to the byte', () => {
     const sent = acs3();
     const received = withHeader(sent, 'host', () => 'orders.internal');
     const explanation = explain(sent, { serverMessage: refusal(received, CREDENTIALS.accessKeySecret) });
@@ -227,8 +232,8 @@ describe("a server's answer beside the request", () => {
     assert.deepEqual([here, there], ['host:orders.example.com', 'host:orders.internal']);
     assert.deepEqual([line, column, sameCharacters], [4, 13, 12]);
     assert.equal(explanation.canonicalRequest?.slice(0, offset).endsWith('host:orders.'), true);
-    assert.match(step(explanation, 'signature').advice.join(), /changed on its way/);
-    assert.equal(step(explanation, 'signature').outcome, 'holds', 'the client has signed rightly');
+    assert.match(step(explanation, 'signature').advice.join(), /changed in transit/);
+    assert.equal(step(explanation, 'signature').outcome, 'holds', 'the client signed correctly');
   });
 
   for (const [what, part, change] of [
@@ -254,17 +259,17 @@ describe("a server's answer beside the request", () => {
     [
       'another name in `host`',
       host('orders.internal:3000'),
-      /`host` was `orders\.example\.com:8443`, and `orders\.internal:3000` arrived: a proxy has put another name/,
+      /`host` was `orders\.example\.com:8443`, and `orders\.internal:3000` arrived: a proxy replaced it/,
     ],
     [
-      'the port left out of `host`',
+      'the port removed from `host`',
       host('orders.example.com'),
-      /`host` was .*: the port 8443 was left out\./,
+      /`host` was .*: the port 8443 was removed\./,
     ],
     [
       'another port in `host`',
       host('orders.example.com:443'),
-      /`host` was .*: a proxy has put its own port there\./,
+      /`host` was .*: a proxy replaced the port by its own\./,
     ],
     ['`host` in lower case', host('Orders.Example.com:8443'), /`host` was .*: its letter case was changed\./],
     [
@@ -275,44 +280,44 @@ describe("a server's answer beside the request", () => {
     [
       'a GET that became a HEAD',
       { method: 'HEAD' },
-      /The method was POST, and HEAD arrived: a proxy has changed it/,
+      /The method was POST, and HEAD arrived: a proxy changed it/,
     ],
     [
-      'a prefix put before the path',
+      'a prefix added to the path',
       { target: '/api/v1/orders?a=1&b=2' },
-      /The path was `\/v1\/orders`.*a proxy has put `\/api` before it/,
+      /The path was `\/v1\/orders`.*a proxy added the prefix `\/api`/,
     ],
     [
-      'a prefix taken off the path',
+      'a prefix removed from the path',
       { target: '/orders?a=1&b=2' },
-      /arrived: a proxy has taken `\/v1` off it/,
+      /arrived: a proxy removed the prefix `\/v1`/,
     ],
     [
-      'the whole path taken off',
+      'the whole path removed',
       { target: '/?a=1&b=2' },
-      /`\/` arrived: a proxy has taken `\/v1\/orders` off it/,
+      /`\/` arrived: a proxy removed the prefix `\/v1\/orders`/,
     ],
     ['a slash at the end', { target: '/v1/orders/?a=1&b=2' }, /arrived: a slash at its end was added/],
     [
       'a double slash',
       { target: '/v1//orders?a=1&b=2' },
-      /arrived: double slashes or dots were taken away or put in/,
+      /arrived: double slashes or dot segments were removed or added/,
     ],
-    ['a path encoded anew', { target: '/v1/%6Frders?a=1&b=2' }, /arrived: it was encoded anew/],
+    ['a path encoded again', { target: '/v1/%6Frders?a=1&b=2' }, /arrived: it was encoded again/],
     ['a path rewritten', { target: '/x?a=1&b=2' }, /arrived: it was rewritten/],
     [
       'a parameter added',
       { target: '/v1/orders?a=1&b=2&utm=3' },
       /The parameter `utm` of the query was added/,
     ],
-    ['a parameter taken away', { target: '/v1/orders?a=1' }, /The parameter `b` of the query was taken away/],
+    ['a parameter removed', { target: '/v1/orders?a=1' }, /The parameter `b` of the query was taken away/],
     ['a parameter changed', { target: '/v1/orders?a=1&b=3' }, /The parameter `b` of the query was changed/],
     [
       'a header trimmed',
       header('x-acs-note', 'one two'),
       /`x-acs-note` was `one {2}two`.*: its blanks were changed/,
     ],
-    ['something behind a header', header('x-acs-note', 'one  two, three'), /something was put behind it/],
+    ['text appended to a header', header('x-acs-note', 'one  two, three'), /text was appended/],
   ] as const) {
     test(`names ${what}`, () => {
       const sent = acs3({
@@ -331,7 +336,7 @@ describe("a server's answer beside the request", () => {
     });
   }
 
-  test('names everything that is different, not the first alone; a query in another order is the same', () => {
+  test('names every difference, not only the first; a query in another order is equal', () => {
     const sent = acs3({ target: '/v1?a=%2520&b=x+y', headers: [['host', 'a']] });
     const received = host('b')({ ...sent, method: 'PUT', target: '/?b=x%2By&a=%20' });
     const { advice } = step(
@@ -354,7 +359,7 @@ describe("a server's answer beside the request", () => {
     assert.equal(step(same, 'signature').advice.length, 1);
   });
 
-  test('a parameter of RPC 1.0 that was changed, added or taken away is named', () => {
+  test('a changed, added or removed parameter of RPC 1.0 is named', () => {
     const sent = rpc({ target: '/?UserName=alice&Zone=a' });
     const changed = (target: string) => {
       const serverMessage = refusal({ ...sent, target }, CREDENTIALS.accessKeySecret);
@@ -388,7 +393,7 @@ describe("a server's answer beside the request", () => {
     );
     const credentials = { ...CREDENTIALS, accessKeySecret: 'wrong' };
     const here = explainSignature(acs3(), { credentials, now: NOW, serverMessage: refusal(acs3(), 'wrong') });
-    assert.match(step(here, 'signature').advice.join('\n'), /arrived as it was captured.*\n.*another one/);
+    assert.match(step(here, 'signature').advice.join('\n'), /arrived unchanged.*\n.*another secret/);
   });
 
   test('a server that names the string to sign is understood as well', () => {
@@ -432,7 +437,7 @@ describe('what a client does wrong is recognised by its signature', () => {
 
   for (const [what, canonical] of [
     [
-      'signs the query in the order in which it is sent, not sorted by name',
+      'signs the query in the order sent, not sorted by name',
       (text: string) => text.replace(encoded, 'empty=&b=%2F%20%2A~&a=1'),
     ],
     ['leaves the query out of what it signs', (text: string) => text.replace(encoded, '')],
@@ -446,7 +451,7 @@ describe('what a client does wrong is recognised by its signature', () => {
       'writes the query as a form: a space as `+`, and `~` as `%7E`',
       (text: string) => text.replace(encoded, 'a=1&b=%2F+*%7E&empty='),
     ],
-    ['leaves the `=` of an empty value away', (text: string) => text.replace('&empty=', '&empty')],
+    ['leaves out the `=` of an empty value', (text: string) => text.replace('&empty=', '&empty')],
     ['signs the path decoded', (text: string) => text.replace('%E4%B8%AD', '中')],
     ['encodes the path twice', (text: string) => text.replace('/%E4%B8%AD', '/%25E4%25B8%25AD')],
     ['signs the method in lower case', (text: string) => text.replace('POST', 'post')],
@@ -481,12 +486,12 @@ describe('what a client does wrong is recognised by its signature', () => {
 
   for (const [what, request, arrived] of [
     [
-      'signs the host `orders.example.com`, as in `x-forwarded-host`, where `orders.internal` arrived (a proxy has changed `host`)',
+      'signs the host `orders.example.com`, as in `x-forwarded-host`, where `orders.internal` arrived (a proxy changed `host`)',
       {},
       (sent: SignedRequest) => again('x-forwarded-host', 'orders.example.com')(host('orders.internal')(sent)),
     ],
     [
-      'signs the host `orders.example.com:8443`, as in `x-forwarded-host` and `x-forwarded-port`, where `orders.internal` arrived (a proxy has changed `host`)',
+      'signs the host `orders.example.com:8443`, as in `x-forwarded-host` and `x-forwarded-port`, where `orders.internal` arrived (a proxy changed `host`)',
       { headers: [['host', 'orders.example.com:8443']] },
       (sent: SignedRequest) =>
         again(
@@ -495,7 +500,7 @@ describe('what a client does wrong is recognised by its signature', () => {
         )(again('x-forwarded-host', 'orders.example.com')(host('orders.internal')(sent))),
     ],
     [
-      'signs the host `Orders.example.com`, as in `forwarded`, where `orders.example.com` arrived (a proxy has changed `host`)',
+      'signs the host `Orders.example.com`, as in `forwarded`, where `orders.example.com` arrived (a proxy changed `host`)',
       { headers: [['host', 'Orders.example.com']] },
       (sent: SignedRequest) =>
         again(
@@ -512,22 +517,22 @@ describe('what a client does wrong is recognised by its signature', () => {
     ['signs `host` without the dot at its end', {}, host('orders.example.com.')],
     ['signs the method HEAD', { method: 'HEAD' }, (sent: SignedRequest) => ({ ...sent, method: 'GET' })],
     [
-      'signs the path without the `/api/v2` that it begins with (perhaps a proxy has put that before it)',
+      'signs the path without the prefix `/api/v2` (perhaps a proxy added it)',
       { target: '/orders/7' },
       (sent: SignedRequest) => ({ ...sent, target: '/api/v2/orders/7' }),
     ],
     [
-      'signs the path with `/api` before it, as in `x-forwarded-prefix` (a proxy has taken that off)',
+      'signs the path with `/api` before it, as in `x-forwarded-prefix` (a proxy removed that prefix)',
       { target: '/api/orders' },
       (sent: SignedRequest) => again('x-forwarded-prefix', '/api/')({ ...sent, target: '/orders' }),
     ],
     [
-      'signs the path `/a/orders`, as in `x-original-uri` (a proxy has changed the path)',
+      'signs the path `/a/orders`, as in `x-original-uri` (a proxy changed the path)',
       { target: '/a/orders?x=1' },
       (sent: SignedRequest) => again('x-original-uri', '/a/orders?x=1')({ ...sent, target: '/b?x=1' }),
     ],
     [
-      'signs the path `/a/orders` and the query as in `x-original-uri` (a proxy has changed the query)',
+      'signs the path `/a/orders` and the query as in `x-original-uri` (a proxy changed the query)',
       { target: '/a/orders?x=1&y=a%20b' },
       (sent: SignedRequest) =>
         again('x-original-uri', '/a/orders?x=1&y=a%20b')({ ...sent, target: '/a/orders?y=a&tenant=t' }),
@@ -579,7 +584,7 @@ describe('what a client does wrong is recognised by its signature', () => {
       const what = `signs the host \`${signed}\`, to which it was sent, where \`host\` is \`10.0.0.5:3000\``;
       const { outcome, advice } = step(explain(request, { sentTo }), 'signature');
       assert.deepEqual([outcome, advice], ['fails', [`The signature fits a client that ${what}.`]]);
-      assert.match(step(explain(request), 'signature').advice.join(), /No mistake that is known here/);
+      assert.match(step(explain(request), 'signature').advice.join(), /No known mistake explains it/);
     });
   }
 
@@ -594,16 +599,16 @@ describe('what a client does wrong is recognised by its signature', () => {
       request.rawHeaders.find((text) => text.startsWith('ACS3'))!,
     )![1]!;
     assertMistake(list(named.replace(';x-acs-note', ''))(request), [
-      'signs `x-acs-note`, and does not name it in SignedHeaders',
+      'signs `x-acs-note`, and does not list it in SignedHeaders',
     ]);
     const bare = acs3({ headers: [['host', 'a']] });
     assertMistake(list(named)(again('x-acs-note', 'n')(bare)), [
-      'names `x-acs-note` in SignedHeaders, and leaves it out of what it signs',
+      'lists `x-acs-note` in SignedHeaders, and leaves it out of what it signs',
     ]);
   });
 
   for (const [what, sign] of [
-    ['signs with the secret and a line feed behind it', (text: string) => hmac('testsecret\n', text)],
+    ['signs with the secret and a line feed after it', (text: string) => hmac('testsecret\n', text)],
     ['signs with the secret in double quotes', (text: string) => hmac('"testsecret"', text)],
     [
       'signs with the secret and `&` behind it, which is the rule of RPC 1.0',
@@ -631,8 +636,8 @@ describe('what a client does wrong is recognised by its signature', () => {
     const wrong = explain(request).canonicalRequest!.replace(encoded, 'empty=&b=%2F%20%2A~&a=1');
     const hash = createHash('sha256').update(wrong).digest('hex');
     assertMistake(withSignature(request, hmac('testsecret\n', `ACS3-HMAC-SHA256\n${hash}`)), [
-      'signs the query in the order in which it is sent, not sorted by name',
-      'signs with the secret and a line feed behind it',
+      'signs the query in the order sent, not sorted by name',
+      'signs with the secret and a line feed after it',
     ]);
   });
 
@@ -755,7 +760,7 @@ function assertMistake(request: SignedRequest, what: readonly string[]): void {
   assert.deepEqual(signature.advice, [`The signature fits a client that ${what.join(' and ')}.`]);
 }
 
-/** The message with which a server that has this secret refuses a request. */
+/** Returns the message with which a server that has this secret refuses a request. */
 function refusal(request: SignedRequest, secret: string, now: number = NOW): string {
   try {
     const parsed = parseSignature(request);

@@ -94,7 +94,7 @@ const originalMeanings = {
   false: new WeakMap<SignedRequest, string>(),
 };
 
-/** Meaning of an unchanged request; remembered, since many changed ones are compared with each. */
+/** Returns the meaning of an unchanged request; cached, since many changed ones are compared with each. */
 function meaningOfOriginal(original: SignedRequest, withBody: boolean): string | undefined {
   const known = originalMeanings[`${withBody}`];
   let meaning = known.get(original);

@@ -43,9 +43,9 @@ describe('failure 9: a header that matters is not part of the signature', () => 
     ['key id of a temporary key', 'x-acs-accesskey-id'],
     ['type of a body', 'content-type'],
   ] as const) {
-    test(`${what} left out of SignedHeaders is refused, though the signature itself holds`, () => {
+    test(`${what} left out of SignedHeaders is refused, though the signature itself is valid`, () => {
       const names = signedNames(hashed);
-      // The control: this very way to sign is accepted when all are signed.
+      // The control: the same way to sign is accepted when all are signed.
       assert.equal(verify(signedOver(hashed, names)).body, 'verified');
       const request = signedOver(
         hashed,
@@ -53,7 +53,7 @@ describe('failure 9: a header that matters is not part of the signature', () => 
       );
       assertRefused(request, 'IncompleteSignature', `The header \`${header}\` must be signed.`);
     });
-    test(`${what} named as signed and absent is refused`, () => {
+    test(`${what} listed as signed and absent is refused`, () => {
       assertRefused(withoutHeader(hashed, header), 'IncompleteSignature');
     });
     test(`${what} sent twice is refused`, () => {
@@ -63,8 +63,8 @@ describe('failure 9: a header that matters is not part of the signature', () => 
   }
 });
 
-describe('failure 4: one path skips verification', () => {
-  test('every scheme that a request can have is verified or is none, and the compiler knows all of them', () => {
+describe('failure 4: one code path skips verification', () => {
+  test('every scheme is verified or is not a signature, and the compiler checks that all are handled', () => {
     const scheme = (request: SignedRequest): string => {
       const parsed = parseSignature(request);
       switch (parsed.scheme) {
@@ -152,7 +152,7 @@ describe('failure 4: one path skips verification', () => {
     assertRefused(request('/', two), 'IncompleteSignature');
   });
 
-  test('a caller without types cannot have an anonymous request verified', () => {
+  test('an untyped caller cannot have an anonymous request verified', () => {
     const anonymous = request('/');
     const parsed = { ...parseSignature(anonymous), timestamp: NOW } as unknown as KeySignature;
     assert.throws(() => verifySignature(anonymous, parsed, KEY, { now: NOW }), TypeError);
@@ -175,7 +175,7 @@ describe('failure 4: one path skips verification', () => {
 
 describe('the timestamp', () => {
   for (const options of [ACS3, RPC, ROA]) {
-    test(`is good for 15 minutes to either side, to the millisecond (${options.scheme})`, () => {
+    test(`is valid for 15 minutes to either side, to the millisecond (${options.scheme})`, () => {
       const request = signed(options);
       const window = 15 * 60 * 1000;
       assert.equal(verify(request, NOW + window).nonce, 'n-1');
@@ -195,7 +195,7 @@ describe('the timestamp', () => {
     assertRefused(signed(ACS3), 'InvalidTimeStamp.Expired', 'the request is 901 s ahead.', NOW - 901_000);
   });
 
-  test('is looked at before the signature', () => {
+  test('is checked before the signature', () => {
     const forged = { ...signed(ACS3), target: '/?UserName=mallory' };
     assertRefused(forged, 'InvalidTimeStamp.Expired', '', NOW + 901_000);
   });
@@ -249,7 +249,7 @@ describe('a signature that does not match', () => {
     assert.match(canonical!, /\ne3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855$/);
   });
 
-  test('repeats at most 4 KiB of the string to sign, and is told from a whole one', () => {
+  test('repeats at most 4 KiB of the string to sign, and marks a truncated one', () => {
     for (const options of [ACS3, RPC, ROA]) {
       for (const filling of ['a', '中', '😀']) {
         for (const length of [500, 1500, 5000, 100_000]) {
@@ -270,7 +270,7 @@ describe('a signature that does not match', () => {
     }
   });
 
-  test('names no secret, in any message', () => {
+  test('contains no secret, in any message', () => {
     for (const options of [ACS3, RPC, ROA]) {
       const error = refusal({ ...signed(options), method: 'PUT' }, NOW);
       assert.doesNotMatch(`${error.message} ${error.stack} ${JSON.stringify(error)}`, /testsecret/);
@@ -287,7 +287,7 @@ describe('a signature that does not match', () => {
     );
   });
 
-  test('of the documented example holds', () => {
+  test('of the documented example is valid', () => {
     const target =
       '/?UserName=test&SignatureVersion=1.0&Format=JSON&Timestamp=2015-08-18T03%3A15%3A45Z&AccessKeyId=testid' +
       '&SignatureMethod=HMAC-SHA1&Version=2015-05-01&Signature=kRA2cnpJVacIhDMzXnoNZG9tDCI%3D&Action=CreateUser' +
@@ -300,18 +300,18 @@ describe('a signature that does not match', () => {
 describe('the body', () => {
   const json = { body: Buffer.from('{"a":1}'), headers: [['content-type', 'application/json']] as const };
 
-  test('that is not the one hashed is refused', () => {
+  test('that is not the hashed one is refused', () => {
     assertRefused({ ...signed(ACS3, json), body: Buffer.from('{"a":2}') }, 'ContentSHA256NotMatched');
     assertRefused({ ...signed(ACS3, json), body: Buffer.alloc(0) }, 'ContentSHA256NotMatched');
     assertRefused({ ...signed(ROA, json), body: Buffer.from('{"a":2}') }, 'ContentMD5NotMatched');
   });
 
-  test('is not looked at before the signature holds', () => {
+  test('is not checked before the signature', () => {
     const forged = { ...signed(ACS3, json), body: Buffer.from('{"a":2}'), target: '/?a=1' };
     assertRefused(forged, 'SignatureDoesNotMatch');
   });
 
-  test('of a forward-auth request is unverified, though the signature holds', () => {
+  test('of a forward-auth request is unverified, though the signature is valid', () => {
     const { body: _, ...head } = signed(ACS3, json);
     const parsed = parseSignature(head) as KeySignature;
     assert.equal(verifySignature(head, parsed, KEY, { now: NOW }).body, 'unverified');
@@ -320,10 +320,10 @@ describe('the body', () => {
     assert.deepEqual(parsed.contentHash, { algorithm: 'sha256', value: digest });
   });
 
-  test('is unverified when the scheme vouches for none', () => {
+  test('is unverified when the scheme does not sign it', () => {
     assert.equal(verify(signed({ ...ROA, contentMd5: false } as SignOptions, json)).body, 'unverified');
     assert.equal(verify(signed(RPC, json)).body, 'unverified');
-    // Without content-md5 a content type without a body may be what is left of a request.
+    // Without content-md5, a content type without a body may be what is left of a request.
     const stripped = { ...signed({ ...ROA, contentMd5: false } as SignOptions, json), body: Buffer.alloc(0) };
     assert.equal(verify(stripped).body, 'unverified');
     assert.equal(verify(signed({ ...ROA, contentMd5: false } as SignOptions)).body, 'verified');
@@ -336,7 +336,7 @@ describe('the body', () => {
     assertRefused({ ...request, body: Buffer.from('UserName=mallory') }, 'SignatureDoesNotMatch');
   });
 
-  test('that is a form is out of sight of forward auth: the answer names the gateway and the library', () => {
+  test('that is a form is not seen by forward auth: the error names the gateway and the library', () => {
     const form = { body: Buffer.from('UserName=alice'), headers: [['content-type', FORM]] as const };
     for (const placement of ['query', 'form'] as const) {
       const { body: _, ...head } = signed({ ...RPC, systemParameters: placement } as SignOptions, form);
@@ -384,7 +384,7 @@ describe('a parameter', () => {
     }
   });
 
-  test('of RPC 1.0 that is lacking or wrong is named', () => {
+  test('of RPC 1.0 that is missing or wrong is named', () => {
     const pieces = signed(RPC).target.slice(2).split('&');
     const replaced = (name: string, value: string) =>
       request(
@@ -421,34 +421,34 @@ describe('a parameter', () => {
     assert.equal(verify(withPlus).accessKeyId, 'testid');
   });
 
-  test('of ACS3 whose name needs encoding is accepted encoded and, when beyond doubt, plain', () => {
+  test('of ACS3 whose name needs encoding is accepted encoded and, if unambiguous, plain', () => {
     assert.equal(verify(signed(ACS3, { target: '/?%E4%B8%AD=1' })).body, 'verified');
-    // As openapi-core signs it: the name stands in the canonical request as it is.
+    // As openapi-core signs it: the name is in the canonical request unencoded.
     const signedPlain = (target: string, canonicalQuery: string) => {
       const request = signed(ACS3, { target });
       return signedOver(request, signedNames(request), canonicalQuery);
     };
     assert.equal(verify(signedPlain('/?%E4%B8%AD%5B%5D=1', '中[]=1')).body, 'verified');
-    // Here it would be beyond telling from two parameters.
+    // Here it could also be two parameters.
     assertRefused(signedPlain('/?a%3D1%26b=2', 'a=1&b=2'), 'SignatureDoesNotMatch');
     assertRefused(signedPlain('/?%2541=1', '%41=1'), 'SignatureDoesNotMatch');
   });
 });
 
 describe('ROA 1.0, which signs the query unencoded', () => {
-  test('accepts one reading of it only', () => {
+  test('accepts only one reading of it', () => {
     const joined = signed(ROA, { target: '/c?b=2&a=1%26g%3D3' });
     assert.equal(verify(joined).accessKeyId, 'testid');
-    assertRefused({ ...joined, target: '/c?a=1&g=3%26b%3D2' }, 'IncompleteSignature', 'in another way');
-    assertRefused({ ...joined, target: '/c?a=1%26g%3D3%26b%3D2' }, 'IncompleteSignature', 'in another way');
+    assertRefused({ ...joined, target: '/c?a=1&g=3%26b%3D2' }, 'IncompleteSignature', 'is ambiguous');
+    assertRefused({ ...joined, target: '/c?a=1%26g%3D3%26b%3D2' }, 'IncompleteSignature', 'is ambiguous');
     const two = signed(ROA, { target: '/c?a=1&b=2' });
-    assertRefused({ ...two, target: '/c?a=1%26b%3D2' }, 'IncompleteSignature', 'in another way');
-    assertRefused({ ...two, target: '/c?a%3D1%26b=2' }, 'IncompleteSignature', 'in another way');
+    assertRefused({ ...two, target: '/c?a=1%26b%3D2' }, 'IncompleteSignature', 'is ambiguous');
+    assertRefused({ ...two, target: '/c?a%3D1%26b=2' }, 'IncompleteSignature', 'is ambiguous');
   });
 });
 
 describe('ACS3', () => {
-  test('refuses a list of signed headers that is out of order, doubled or not in lower case', () => {
+  test('refuses a list of signed headers that is unsorted, has duplicates or is not in lower case', () => {
     const change = (edit: (list: string) => string) => {
       const request = signed(ACS3);
       return {
@@ -459,12 +459,12 @@ describe('ACS3', () => {
     assertRefused(
       change((list) => list.split(';').reverse().join(';')),
       'IncompleteSignature',
-      'not in order',
+      'is unsorted',
     );
     assertRefused(
       change((list) => list.replace('host', 'host;host')),
       'IncompleteSignature',
-      'not in order',
+      'is unsorted',
     );
     assertRefused(
       change((list) => list.replace('host', 'Host')),
@@ -483,7 +483,7 @@ describe('ACS3', () => {
     assert.equal(verify({ ...request, rawHeaders }).accessKeyId, 'testid');
   });
 
-  test('refuses a key id in a header that is not the one that signed', () => {
+  test('refuses a key id header that differs from the key that signed', () => {
     const request = signed(ACS3, { headers: [['x-acs-accesskey-id', 'another']] });
     assertRefused(request, 'IncompleteSignature', 'names another key');
   });
@@ -493,29 +493,29 @@ describe('ACS3', () => {
     assertRefused({ ...request, target: '/a+b' }, 'IncompleteSignature', 'write `%2B`');
   });
 
-  test('hashes header values as the bytes that they are on the wire', () => {
+  test('hashes header values as the bytes on the wire', () => {
     const utf8AsOnWire = Buffer.from('中').toString('latin1');
     const request = signed(ACS3, { headers: [['x-acs-note', utf8AsOnWire]] });
     assert.equal(verify(request).accessKeyId, 'testid');
-    // U+4E2D cut to one byte would be a hyphen.
+    // U+4E2D truncated to one byte would be a hyphen.
     const wide = request.rawHeaders.map((value) => (value === utf8AsOnWire ? '中' : value));
-    assertRefused({ ...request, rawHeaders: wide }, 'IncompleteSignature', 'no byte');
+    assertRefused({ ...request, rawHeaders: wide }, 'IncompleteSignature', 'not a single byte');
   });
 
-  test('of ACS4 is refused when region or product have a character that could be cut to the one signed', () => {
+  test('of ACS4 is refused when region or product contain a character whose low byte is the signed one', () => {
     const request = signed({ ...COMMON, scheme: 'ACS4-HMAC-SHA256', product: 'ram' });
     const rawHeaders = request.rawHeaders.map((value) => value.replace('/ram/', '/\u0172am/'));
-    assertRefused({ ...request, rawHeaders }, 'IncompleteSignature', 'not of the form that ACS4 has');
+    assertRefused({ ...request, rawHeaders }, 'IncompleteSignature', 'not a valid ACS4 credential');
     assert.throws(
       () => signed({ ...COMMON, scheme: 'ACS4-HMAC-SHA256', product: '\u0172am' }),
       SignatureError,
     );
   });
 
-  test('of ACS4 is refused when the credential is for another day than the date', () => {
+  test('of ACS4 is refused when the date of the credential differs', () => {
     const request = signed({ ...COMMON, scheme: 'ACS4-HMAC-SHA256', product: 'ram' });
     const rawHeaders = request.rawHeaders.map((value) => value.replace('/20261124/', '/20261125/'));
-    assertRefused({ ...request, rawHeaders }, 'IncompleteSignature', 'another day');
+    assertRefused({ ...request, rawHeaders }, 'IncompleteSignature', 'differs from `x-acs-date`');
   });
 });
 
@@ -550,7 +550,7 @@ function signedNames({ rawHeaders }: SignedRequest): string[] {
   return /SignedHeaders=([^,]+)/.exec(rawHeaders.at(-1)!)![1]!.split(';');
 }
 
-/** The request with an ACS3 signature over the named headers alone, computed with nothing of the package. */
+/** Returns the request with an ACS3 signature over the named headers only, computed without the package. */
 function signedOver(request: SignedRequest, names: readonly string[], canonicalQuery = ''): SignedRequest {
   const canonical = [
     `${request.method}\n/\n${canonicalQuery}`,

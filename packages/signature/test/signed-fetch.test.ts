@@ -123,21 +123,21 @@ describe('signedFetch', () => {
     assert.match(seen.text, /filename="invoice.txt"[\s\S]*paid/);
   });
 
-  test("the caller's own content-type stands", async () => {
+  test("the caller's own content-type is kept", async () => {
     const headers = { 'content-type': 'application/merge-patch+json' };
     const response = await signedFetch(KEY)(origin, { method: 'patch', headers, body: '{}' });
     const seen = (await response.json()) as Seen;
     assert.deepEqual([seen.method, seen.contentType], ['PATCH', 'application/merge-patch+json']);
   });
 
-  test('bytes that are changed after the call are sent as they were', async () => {
+  test('bytes that the caller changes after the call are sent as they were', async () => {
     const bytes = Buffer.from('before');
     const response = signedFetch(async () => KEY)(origin, { method: 'POST', body: bytes });
     bytes.write('after!');
     assert.equal(((await (await response).json()) as Seen).text, 'before');
   });
 
-  test('a stream is refused before anything is sent, and the way out is named', async () => {
+  test('a stream is refused before anything is sent, and the error names the option', async () => {
     const count = requests.length;
     for (const body of [new Blob(['x']).stream(), chunks('x')]) {
       await assert.rejects(signedFetch(KEY)(origin, { method: 'POST', body }), {
@@ -150,14 +150,14 @@ describe('signedFetch', () => {
     assert.equal(requests.length, count);
   });
 
-  test('a stream is read into memory up to the bound that was set, and refused beyond it', async () => {
+  test('a stream is buffered up to the limit, and refused beyond it', async () => {
     const fetch = signedFetch(KEY, { bufferedStreamBytes: 6 });
     const seen = (await (await fetch(origin, { method: 'POST', body: chunks('abc', 'def') })).json()) as Seen;
     assert.deepEqual([seen.text, seen.body], ['abcdef', 'verified']);
     await assert.rejects(fetch(origin, { method: 'POST', body: chunks('abc', 'defg') }), /more than 6 bytes/);
   });
 
-  test('a Request is signed as it is: method, headers, body', async () => {
+  test('a Request is signed with its method, headers and body', async () => {
     const headers = { 'content-type': 'application/json', 'x-acs-action': 'CreateOrder' };
     const request = new Request(`${origin}/orders?a=1#part`, { method: 'PUT', headers, body: '{}' });
     const response = await signedFetch(KEY, { bufferedStreamBytes: 1000 })(request);
@@ -174,7 +174,7 @@ describe('signedFetch', () => {
     assert.deepEqual(ids, ['LTAI5tEXAMPLEKEYID000001', 'STS.EXAMPLEKEYID000001']);
   });
 
-  test('the error of a provider of keys is the error of the call', async () => {
+  test('the error of a provider of keys rejects the call', async () => {
     const fetch = signedFetch(() => Promise.reject(new Error('no key today')));
     await assert.rejects(fetch(origin), /no key today/);
   });
@@ -202,7 +202,7 @@ describe('signedFetch', () => {
     await assert.rejects(signedFetch(KEY)(`${origin}/moved`, { redirect: 'error' }), TypeError);
   });
 
-  test('nothing is tried twice', async () => {
+  test('nothing is retried', async () => {
     const count = requests.length;
     const response = await signedFetch(KEY)(`${origin}/busy`);
     assert.equal(response.status, 503);
@@ -210,20 +210,20 @@ describe('signedFetch', () => {
     assert.equal(requests.length, count + 2);
   });
 
-  test('an authorization header of the caller is refused: there can only be one', async () => {
+  test('an authorization header of the caller is refused: there is only one', async () => {
     await assert.rejects(
       signedFetch(KEY)(origin, { headers: { Authorization: 'Bearer x' } }),
       /authorization/,
     );
   });
 
-  test('a request that no verifier would read is refused, not sent', async () => {
+  test('a request that no verifier would parse is refused, not sent', async () => {
     const count = requests.length;
     await assert.rejects(signedFetch(KEY)(`${origin}/?a=1&a=2`), SignatureError);
     assert.equal(requests.length, count);
   });
 
-  test('another fetch can be given, and gets what must be sent', async () => {
+  test('another fetch can be passed, and gets what must be sent', async () => {
     const calls: Request[] = [];
     const fetch = signedFetch(KEY, {
       fetch: async (input, init) => {
@@ -237,7 +237,7 @@ describe('signedFetch', () => {
     const [sent] = calls;
     assert.equal(sent?.url, 'https://orders.example.com/a');
     assert.match(sent.headers.get('authorization') ?? '', /SignedHeaders=host;/);
-    assert.equal(sent.headers.has('host'), false, 'a browser would refuse to be told');
+    assert.equal(sent.headers.has('host'), false, 'a browser would refuse it');
     controller.abort();
     assert.equal(sent.signal.aborted, true);
   });

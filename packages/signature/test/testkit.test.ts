@@ -23,7 +23,7 @@ describe('the test kit', () => {
       assert.ok(text === kitFiles().get(name), `${name} must be generated again`);
   });
 
-  test('has at least 200 vectors, at least half of them to be refused, each once', () => {
+  test('has at least 200 vectors, half of them refusals, each id once', () => {
     assert.ok(vectors.length >= 200, `${vectors.length} vectors`);
     const refused = vectors.filter(({ expect }) => expect.result === 'refused').length;
     assert.ok(refused * 2 >= vectors.length, `${refused} of ${vectors.length}`);
@@ -31,7 +31,7 @@ describe('the test kit', () => {
     assert.equal(distinct.size, vectors.length);
   });
 
-  test('gives every refusal a code of the closed list and a reason', () => {
+  test('gives every refusal a code of the package and a reason', () => {
     for (const { id, expect } of vectors) {
       if (expect.result !== 'refused') continue;
       assert.ok((SIGNATURE_ERROR_CODES as readonly string[]).includes(expect.code), `${id}: ${expect.code}`);

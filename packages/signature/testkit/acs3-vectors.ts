@@ -466,13 +466,13 @@ function malformedVectors(): Unnumbered[] {
       'no credential',
       (v) => v.replace(/Credential=[^,]+,/, ''),
       'IncompleteSignature',
-      'nobody signed',
+      'no key is named',
     ),
     authorization(
       'an empty credential',
       (v) => v.replace(/Credential=[^,]+/, 'Credential='),
       'MissingAccessKeyId',
-      'nobody signed',
+      'no key is named',
     ),
     authorization(
       'no list of signed headers',

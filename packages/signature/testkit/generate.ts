@@ -1,12 +1,12 @@
-// Writes the kit's files: `node packages/signature/testkit/generate.ts`. Nothing in them is random, and nothing of
-// the package is used: the signatures are computed by a few lines beside the vectors.
+// Writes the files of the test kit: `node packages/signature/testkit/generate.ts`. Nothing in them is random,
+// and the package is not used: a few lines beside the vectors compute the signatures.
 import { writeFileSync } from 'node:fs';
 import { acs3Vectors } from './acs3-vectors.ts';
 import { rpcVectors } from './rpc-vectors.ts';
 import type { Kit } from './vector.ts';
 import type { Unnumbered } from './vector-writing.ts';
 
-/** The kit's files by name, with their text. */
+/** Returns the files of the test kit by name. */
 export function kitFiles(): ReadonlyMap<string, string> {
   return new Map([
     ['acs3-hmac-sha256.json', textOf('ACS3-HMAC-SHA256', 'acs3', acs3Vectors())],

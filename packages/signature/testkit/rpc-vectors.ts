@@ -262,7 +262,7 @@ function systemParameterVectors(): Unnumbered[] {
     without('SignatureNonce', 'MissingSignatureNonce'),
     without('SignatureVersion', 'MissingSignatureVersion'),
     without('Timestamp', 'MissingTimestamp'),
-    replaced({ AccessKeyId: '' }, 'MissingAccessKeyId', 'nobody signed'),
+    replaced({ AccessKeyId: '' }, 'MissingAccessKeyId', 'no key is named'),
     replaced({ SignatureMethod: 'HMAC-SHA256' }, 'InvalidSignatureMethod', 'RPC 1.0 knows HMAC-SHA1 only'),
     replaced(
       { SignatureMethod: 'hmac-sha1' },

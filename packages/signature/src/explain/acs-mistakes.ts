@@ -7,17 +7,17 @@ import { findMistakes, METHODS, type Mistake, mistake, secretMistakes } from './
 import { proxyChanges } from './proxy-changes.ts';
 import { decodedOnceMore, type Pair, QUERY_MISTAKES } from './query-mistakes.ts';
 
-/** How an ACS3 or ACS4 request is signed, part by part; texts have one character for each byte. */
+/** Parts from which an ACS3 or ACS4 signature is computed, one character per byte. */
 export interface AcsRecipe {
   readonly method: string;
   readonly path: string;
   readonly query: string;
-  /** In the order in which they were sent. */
+  /** In the order sent. */
   readonly pairs: readonly Pair[];
   readonly fields: readonly string[];
   readonly list: string;
   readonly digest: string;
-  /** Between the last header field and the list of their names. */
+  /** Text between the last header field and the list of names. */
   readonly gap: string;
   readonly stringToSign: (canonicalRequest: string, scheme: string, hash: 'sha256' | 'sm3') => string;
   readonly secret: string;
@@ -134,11 +134,11 @@ const MISTAKES: readonly Mistake<AcsRecipe>[] = [
 ];
 
 /**
- * Which known mistakes explain the signature of an ACS3 or ACS4 request; none for ACS3-RSA-SHA256.
+ * Returns the known mistakes that explain the signature of an ACS3 or ACS4 request; none for ACS3-RSA-SHA256.
  *
- * @param canonicalRequest by the book
- * @param secret that the request should be signed with
- * @param sentTo host and port that the request was sent to, where that is known apart from its `host`
+ * @param canonicalRequest as specified
+ * @param secret secret that the request should be signed with
+ * @param sentTo host and port that the request was sent to, if known independently of `host`
  */
 export function findAcsMistakes(
   parsed: Acs3Signature | Acs4Signature,

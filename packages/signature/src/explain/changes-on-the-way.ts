@@ -1,21 +1,21 @@
 import { percentDecode } from '../percent-encoding.ts';
 
-/** The parts of a canonical request of ACS3 or ACS4. */
+/** Parts of an ACS3 or ACS4 canonical request. */
 interface Parts {
   readonly method: string;
   readonly path: string;
   readonly query: string;
-  /** Value by name, of the signed headers. */
+  /** Values of the signed headers by name. */
   readonly headers: ReadonlyMap<string, string>;
 }
 
 /**
- * Names everything that is different between the request that somebody has and the one that the server verified, as
- * what must have been done to it on its way.
+ * Describes the differences between the request at hand and the one that the server verified, as changes made
+ * in transit.
  *
- * @param here the canonical request (ACS3, ACS4) that follows from the request
- * @param there the one that the server signed
- * @returns a sentence for each; none when the parts are the same, or a text is no canonical request
+ * @param here canonical request (ACS3, ACS4) computed from the request
+ * @param there canonical request that the server signed
+ * @returns one sentence per change; empty when the parts are equal, or a text is not a canonical request
  */
 export function changesOnTheWay(here: string, there: string): readonly string[] {
   const [sent, received] = [partsOf(here), partsOf(there)];
@@ -41,11 +41,9 @@ function partsOf(text: string): Parts | undefined {
 
 function methodChange(sent: string, received: string): string[] {
   if (sent === received) return [];
-  // Clients do so at 301, 302 and 303.
+  // Clients do so on 301, 302 and 303.
   const cause =
-    received === 'GET'
-      ? 'a redirect was followed, or a proxy asks for something else'
-      : 'a proxy has changed it';
+    received === 'GET' ? 'a redirect was followed, or a proxy asks for something else' : 'a proxy changed it';
   return [`The method was ${sent}, and ${received} arrived: ${cause}.`];
 }
 
@@ -60,14 +58,14 @@ function pathChange(sent: string, received: string): string[] {
   if (longer.endsWith(rest) && longer !== rest) {
     const prefix = `\`${longer.slice(0, longer.length - rest.length)}\``;
     return longer === received
-      ? [`${arrived}a proxy has put ${prefix} before it.`]
-      : [`${arrived}a proxy has taken ${prefix} off it.`];
+      ? [`${arrived}a proxy added the prefix ${prefix}.`]
+      : [`${arrived}a proxy removed the prefix ${prefix}.`];
   }
   if (withoutDetours(sent) === withoutDetours(received)) {
-    return [`${arrived}double slashes or dots were taken away or put in.`];
+    return [`${arrived}double slashes or dot segments were removed or added.`];
   }
   if (decoded(sent) === decoded(received) || decoded(decoded(sent)) === decoded(decoded(received))) {
-    return [`${arrived}it was encoded anew.`];
+    return [`${arrived}it was encoded again.`];
   }
   return [`${arrived}it was rewritten.`];
 }
@@ -88,7 +86,7 @@ function queryChanges(sent: string, received: string): string[] {
     if (was === undefined) return [`${parameter} was added.`];
     if (is === undefined) return [`${parameter} was taken away.`];
     if (was.replaceAll('%2B', '%20') === is.replaceAll('%2B', '%20')) {
-      return [`${parameter} has a \`+\` that was taken for a space, or the other way round.`];
+      return [`${parameter} has a \`+\` that was read as a space, or the other way round.`];
     }
     if (decoded(was) === decoded(decoded(is)) || decoded(decoded(was)) === decoded(is)) {
       return [`${parameter} was encoded or decoded once more.`];
@@ -97,7 +95,7 @@ function queryChanges(sent: string, received: string): string[] {
   });
 }
 
-/** As they are written, by their names. */
+/** Returns the pairs as written, by name. */
 function pairsOf(query: string): Map<string, string> {
   const pairs = query === '' ? [] : query.split('&').map((pair) => pair.split('='));
   return new Map(pairs.map(([name = '', value = '']) => [name, value]));
@@ -120,11 +118,11 @@ function hostChange(sent: string, received: string): string {
   if (was.name !== is.name) {
     return was.name.toLowerCase() === is.name.toLowerCase()
       ? 'its letter case was changed'
-      : 'a proxy has put another name there; let it pass on the one that the client sends';
+      : 'a proxy replaced it; make it pass on the host that the client sends';
   }
-  if (is.port === undefined) return `the port ${was.port} was left out`;
+  if (is.port === undefined) return `the port ${was.port} was removed`;
   if (was.port === undefined) return `the port ${is.port} was added`;
-  return 'a proxy has put its own port there';
+  return 'a proxy replaced the port by its own';
 }
 
 function hostOf(host: string): { readonly name: string; readonly port: string | undefined } {
@@ -136,8 +134,8 @@ function valueChange(sent: string, received: string): string {
   const plain = (text: string) => text.replace(/\s+/g, ' ').trim();
   if (plain(sent) === plain(received)) return 'its blanks were changed';
   if (sent.toLowerCase() === received.toLowerCase()) return 'its letter case was changed';
-  if (received.startsWith(sent)) return 'something was put behind it';
-  if (sent.startsWith(received)) return 'its end was taken away';
+  if (received.startsWith(sent)) return 'text was appended';
+  if (sent.startsWith(received)) return 'its end was removed';
   return 'it was changed';
 }
 

@@ -10,16 +10,16 @@ interface BodyExplanation {
   readonly advice: readonly string[];
 }
 
-/** Compares the body with what was signed of it; where they differ, looks for the change that was made. */
+/** Compares the body with its signed digest; if they differ, looks for the change that was made. */
 export function explainBody(parsed: KeySignature): BodyExplanation {
   const { body } = parsed.request;
   if (body === undefined) {
-    return { outcome: 'unknown', seen: 'The body is not at hand.', advice: [] };
+    return { outcome: 'unknown', seen: 'The body is not available.', advice: [] };
   }
   const contentHash = 'contentHash' in parsed ? parsed.contentHash : undefined;
   if (contentHash === undefined) return withoutDigest(parsed, body);
   if (digestOf(contentHash, body) === contentHash.value) {
-    return { outcome: 'holds', seen: `The body of ${bytes(body)} is the one that was signed.`, advice: [] };
+    return { outcome: 'holds', seen: `The body of ${bytes(body)} has the signed digest.`, advice: [] };
   }
   return {
     outcome: 'fails',
@@ -51,24 +51,24 @@ function digestOf({ algorithm }: ContentHash, body: Uint8Array): string {
   return algorithm === 'md5' ? hash('md5', body, 'base64') : bodyDigest(algorithm, body);
 }
 
-/** What may have happened to a body after it was signed: the bytes that it had before, and what was done. */
+/** Candidates for a change of the body after it was signed: the bytes before it, and a description. */
 function changes(body: Uint8Array): { readonly before: Uint8Array; readonly what: string }[] {
   const text = Buffer.from(body).toString('utf8');
   const given = (what: string, ...texts: (string | undefined)[]) =>
     texts.filter((each) => each !== undefined).map((each) => ({ before: Buffer.from(each), what }));
   return [
-    ...given('Signed is an empty body: the client signs before it knows the body.', ''),
-    ...given('The line feed at its end was not signed.', text.replace(/\r?\n$/, '')),
-    ...given('A line feed at its end was signed, and is not there.', `${text}\n`, `${text}\r\n`),
-    ...given('Line feeds were signed where there are line ends of Windows.', text.replaceAll('\r\n', '\n')),
-    ...given('Line ends of Windows were signed where there are line feeds.', text.replace(/\r?\n/g, '\r\n')),
-    ...given('A byte order mark was signed, and is not there.', `\ufeff${text}`),
+    ...given('An empty body was signed: the client signs before it knows the body.', ''),
+    ...given('The line feed at the end was not signed.', text.replace(/\r?\n$/, '')),
+    ...given('A line feed at the end was signed, and is missing.', `${text}\n`, `${text}\r\n`),
+    ...given('LF line ends were signed where the body has CRLF.', text.replaceAll('\r\n', '\n')),
+    ...given('CRLF line ends were signed where the body has LF.', text.replace(/\r?\n/g, '\r\n')),
+    ...given('A byte order mark was signed, and is missing.', `\ufeff${text}`),
     ...given('The byte order mark was not signed.', text.replace(/^\ufeff/, '')),
-    ...given('The JSON was written anew after it was signed.', ...rewritten(text)),
+    ...given('The JSON was serialised again after it was signed.', ...rewritten(text)),
   ];
 }
 
-/** The ways in which the usual libraries write the same JSON. */
+/** Returns the forms in which common libraries serialise the same JSON. */
 function rewritten(text: string): (string | undefined)[] {
   let value: unknown;
   try {

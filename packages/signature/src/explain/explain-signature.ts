@@ -23,54 +23,57 @@ import { findRoaMistakes } from './roa-mistakes.ts';
 import { findRpcMistakes } from './rpc-mistakes.ts';
 import { readServerMessage } from './server-message.ts';
 
-/** What an explanation looks at, in the order in which a server does. */
+/** Check of an explanation, in the order in which a server makes them. */
 export type ExplainedCheck = 'request' | 'scheme' | 'headers' | 'key' | 'time' | 'body' | 'signature';
 
-/** One check of an explanation. */
+/** Result of one check. */
 export interface ExplanationStep {
   readonly check: ExplainedCheck;
-  /** `unknown` when what it takes is not at hand. */
+  /** `unknown` when an input of the check is not available. */
   readonly outcome: 'holds' | 'fails' | 'unknown';
-  /** One sentence: what was seen. */
+  /** Finding, in one sentence. */
   readonly seen: string;
-  /** What is worth knowing besides, and what to do. */
+  /** Further findings and what to do. */
   readonly advice: readonly string[];
 }
 
-/** Why a request's signature holds, or does not. */
+/** Explanation why a request's signature is valid or not. */
 export interface Explanation {
   /** Whether a server with this key would accept the signature. */
   readonly holds: boolean;
   readonly steps: readonly ExplanationStep[];
-  /** The canonical request that follows from the request (ACS3, ACS4), for people to read. */
+  /** Canonical request computed from the request (ACS3, ACS4), for display. */
   readonly canonicalRequest?: string;
-  /** The string to sign that follows from the request, for people to read. */
+  /** String to sign computed from the request, for display. */
   readonly stringToSign?: string;
-  /** Where the server's text differs from the one that follows from the request. */
+  /** Where the server's text differs from the computed one. */
   readonly difference?: FirstDifference;
 }
 
 export interface ExplainOptions {
-  /** Milliseconds since 1970: the time at which the request is to be judged, if the server's message has none. */
+  /**
+   * Time at which to judge the request, in milliseconds since the epoch, unless the server's message has one.
+   */
   readonly now: number;
-  /** How far the request's timestamp may lie from it, in milliseconds; 15 minutes when absent. */
+  /** Maximum distance of the request's timestamp from `now`, in milliseconds. Default: 15 minutes. */
   readonly windowMs?: number;
-  /** The key that the request should be signed with. Without it everything but the signature is looked at. */
+  /** Key that the request should be signed with. Without it everything except the signature is checked. */
   readonly credentials?: SigningCredentials;
-  /** Host and port that the request was sent to, where that is known apart from its `host`. */
+  /** Host and port that the request was sent to, if known independently of `host`. */
   readonly sentTo?: string;
-  /** What the server answered: the body of its answer, its message, or an official client's error. */
+  /** Server's answer: response body, error message, or the error text of an official client. */
   readonly serverMessage?: string;
 }
 
 type Step = Omit<ExplanationStep, 'check'>;
 
 /**
- * Explains step by step why a request's signature holds or does not: by the very functions that verify it, and, where
- * it does not, by what clients are known to get wrong. It is for people who look for a mistake; a server uses
- * `verifySignature`. The secret is in nothing that it returns; the canonical request has a security token in it.
+ * Explains step by step why a request's signature is valid or not: with the functions that verify it, and, if
+ * it is invalid, by the known mistakes of clients. It is a diagnostic for people; servers use
+ * `verifySignature`. The result never contains the secret, but the canonical request contains the security
+ * token.
  *
- * @param request as it was captured; its head when the body is not at hand
+ * @param request the captured request, or its head when the body is not available
  * @example
  * const explanation = explainSignature(
  *   { method: 'GET', target: '/', rawHeaders: ['host', 'example.com'], body: new Uint8Array() },
@@ -184,7 +187,7 @@ function unsignedText({ scheme, request }: ParsedSignature): string {
   const names = new HeaderFields(request.rawHeaders).names().filter((name) => name.startsWith('x-acs-'));
   return names.length === 0
     ? 'It is not signed: there is neither an Authorization header nor a parameter `Signature`.'
-    : `It has ${names.join(', ')} and no Authorization header: perhaps a proxy has taken it away.`;
+    : `It has ${names.join(', ')} and no Authorization header: perhaps a proxy removed it.`;
 }
 
 function explainKey(parsed: KeySignature, credentials: SigningCredentials | undefined): Step {
@@ -192,14 +195,14 @@ function explainKey(parsed: KeySignature, credentials: SigningCredentials | unde
   if (credentials === undefined)
     return holds(named, 'Without its secret the signature cannot be verified here.');
   if (credentials.accessKeyId !== parsed.accessKeyId) {
-    return fails(named, `The secret at hand belongs to ${credentials.accessKeyId}.`);
+    return fails(named, `The available secret belongs to ${credentials.accessKeyId}.`);
   }
   const { securityToken } = credentials;
   if (securityToken !== undefined && parsed.securityToken === undefined) {
     return fails(named, 'The key is a temporary one, and the request has no security token.');
   }
   if (securityToken !== undefined && parsed.securityToken !== securityToken) {
-    return fails(named, 'The security token of the request is not the one at hand.');
+    return fails(named, 'The security token of the request differs from the available one.');
   }
   return holds(named);
 }
@@ -218,8 +221,8 @@ function explainTime(parsed: KeySignature, options: ExplainOptions, serverTime: 
     const side = seconds > 0 ? 'behind' : 'ahead';
     const cause =
       serverTime === undefined
-        ? 'A request is good for that long only: if it was refused when it was new, say when that was.'
-        : `The client's clock is wrong by that much, or the request was on its way for so long.`;
+        ? 'A request is valid for this time only: if it was refused when it was new, give the time of the refusal.'
+        : `The client's clock is wrong by that much, or the request was delayed for that long.`;
     return fails(seen, `${Math.abs(seconds)} s ${side}, where ${minutes} minutes are allowed.`, cause);
   }
 }
@@ -229,7 +232,7 @@ interface SignedTexts {
   readonly stringToSign: string;
 }
 
-/** What follows from the request, one character a byte. */
+/** Returns the signed texts computed from the request, one character per byte. */
 function signedBytes(parsed: KeySignature): SignedTexts {
   const { method, target } = parsed.request;
   switch (parsed.scheme) {
@@ -283,7 +286,7 @@ function explainSigning(
     };
   }
   if (verified === true) {
-    const seen = 'The signature is the one that request and secret give.';
+    const seen = 'The signature is the one computed from request and secret.';
     return { outcome: 'holds', seen, advice: compared, ...found };
   }
   if (verified instanceof SignatureError) return { ...fails(verified.message, ...compared), ...found };
@@ -292,14 +295,16 @@ function explainSigning(
     mistakes.length > 0
       ? [`The signature fits a client that ${mistakes.join(' and ')}.`]
       : [
-          'No mistake that is known here explains it: the secret is another one than the client signed with, or ' +
-            'the request was changed after it was signed, as by a proxy that puts another name into `host`.',
+          'No known mistake explains it: the client signed with another secret, or ' +
+            'the request was changed after it was signed, for example by a proxy that replaces `host`.',
         ];
-  const seen = 'The signature is not the one that request and secret give.';
+  const seen = 'The signature is not the one computed from request and secret.';
   return { ...fails(seen, ...compared, ...advice), ...found };
 }
 
-/** Whether the signature alone holds: time and body have their own steps. A key pair has no secret to try. */
+/**
+ * Whether the signature alone is valid: time and body are separate steps. A key pair has no secret to try.
+ */
 function signatureHolds(parsed: KeySignature, credentials: SigningCredentials): boolean | SignatureError {
   try {
     const key = SigningKey.fromSecret(credentials.accessKeySecret);
@@ -326,11 +331,11 @@ function comparison(
   if (difference === undefined) {
     return verified === true
       ? 'The server signed the same text: it has another secret for this key.'
-      : 'The server signed the text that follows from this request: it arrived as it was captured.';
+      : 'The server signed the text computed from this request: it arrived unchanged.';
   }
   const { offset, line, column, part } = difference;
   const place = `${part} (byte ${offset + 1}; line ${line}, column ${column})`;
-  return `The server signed another text, first in ${place}: the request was changed on its way, or is not the one that was refused.`;
+  return `The server signed another text, first in ${place}: the request was changed in transit, or is not the one that was refused.`;
 }
 
 function findMistakes(

@@ -5,17 +5,17 @@ import { ALWAYS_SIGNED, SIGNED_WHEN_PRESENT } from '../signed-headers.ts';
 
 const AUTHORIZATION = /^(\S+) Credential=[^,]*, *SignedHeaders=([^,]*), *Signature=/;
 
-/** What is to be said of the headers that an ACS3 or ACS4 request signs. */
+/** Findings on the signed headers of an ACS3 or ACS4 request. */
 export interface SignedHeadersExplanation {
   readonly scheme: AcsScheme;
   readonly outcome: 'holds' | 'fails';
   readonly seen: string;
-  /** Everything that is wrong with the list, where verifying stops at the first. */
+  /** All faults of the list; verification stops at the first. */
   readonly advice: readonly string[];
 }
 
 /**
- * Looks at the list of signed headers of a request.
+ * Checks the list of signed headers of a request.
  *
  * @returns undefined when the request has no `Authorization` header with such a list
  */
@@ -31,7 +31,7 @@ export function explainSignedHeaders(
     ...missing(names, sent, scheme),
     ...names
       .filter((name) => !sent.has(name))
-      .map((name) => `\`${name}\` is named as signed, and is not sent.`),
+      .map((name) => `\`${name}\` is listed as signed, but not sent.`),
     ...[...sent]
       .filter(([name, values]) => values.length > 1 && (names.includes(name) || name === 'authorization'))
       .map(([name, values]) => `\`${name}\` is sent ${values.length} times.`),
@@ -40,7 +40,7 @@ export function explainSignedHeaders(
       .map((name) => `\`${name}\` must stand in lower case in SignedHeaders.`),
     ...disorder(names),
   ];
-  const seen = `Signed are ${names.join(', ')}.`;
+  const seen = `Signed headers: ${names.join(', ')}.`;
   return { scheme, outcome: advice.length === 0 ? 'holds' : 'fails', seen, advice };
 }
 
@@ -60,17 +60,17 @@ function missing(
   ];
   return needed
     .filter((name) => !names.includes(name))
-    .map((name) => `\`${name}\` must be signed${sent.has(name) ? '' : ', and is not even sent'}.`);
+    .map((name) => `\`${name}\` must be signed${sent.has(name) ? '' : ', and is not sent'}.`);
 }
 
 function disorder(names: readonly string[]): string[] {
   const at = names.findIndex((name, place) => place > 0 && names[place - 1]! >= name);
   if (at < 0) return [];
   const [before, name] = [names[at - 1]!, names[at]!];
-  return [before === name ? `\`${name}\` is named twice.` : `\`${name}\` must stand before \`${before}\`.`];
+  return [before === name ? `\`${name}\` is listed twice.` : `\`${name}\` must come before \`${before}\`.`];
 }
 
-/** All values of each header, by its name in lower case. */
+/** Returns all values of each header, by lower-case name. */
 function occurrences(rawHeaders: readonly string[]): Map<string, string[]> {
   const values = new Map<string, string[]>();
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {

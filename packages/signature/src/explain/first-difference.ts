@@ -1,29 +1,29 @@
 import type { SignatureScheme } from '../parsed-signature.ts';
 
-/** Where two signed texts begin to differ. Counted in bytes of UTF-8, since bytes are what is signed. */
+/** First difference of two signed texts, counted in bytes of UTF-8, since bytes are signed. */
 export interface FirstDifference {
-  /** How many bytes are the same before it. */
+  /** Number of equal bytes before it. */
   readonly offset: number;
-  /** From 1. */
+  /** Starting from 1. */
   readonly line: number;
-  /** From 1, in bytes. */
+  /** Starting from 1, in bytes. */
   readonly column: number;
-  /** What stands there in a request: `` the header `host` ``. */
+  /** Part of the request at that position: `` the header `host` ``. */
   readonly part: string;
-  /** The line of the one, and of the other; empty where a text has ended. */
+  /** The differing line of each text; empty where a text has ended. */
   readonly here: string;
   readonly there: string;
-  /** How many characters of the two lines are the same. */
+  /** Number of equal characters at the start of the two lines. */
   readonly sameCharacters: number;
 }
 
 /**
- * The first byte in which two signed texts differ, and what it belongs to.
+ * Returns the first byte in which two signed texts differ, and the part it belongs to.
  *
- * @param scheme whose canonical request or string to sign the texts are
- * @param here the text that follows from a request
- * @param there the text that somebody else signed
- * @returns undefined when they are the same
+ * @param scheme scheme of the two texts
+ * @param here text computed from the request
+ * @param there text that the other side signed
+ * @returns undefined when they are equal
  */
 export function firstDifference(
   scheme: SignatureScheme,
@@ -33,7 +33,7 @@ export function firstDifference(
   if (here === there) return undefined;
   let at = 0;
   while (at < here.length && here[at] === there[at]) at++;
-  // Half of a surrogate pair is no character.
+  // Half of a surrogate pair is not a character.
   if (isLowSurrogate(here.charCodeAt(at)) || isLowSurrogate(there.charCodeAt(at))) at = Math.max(0, at - 1);
   const same = here.slice(0, at);
   const start = same.lastIndexOf('\n') + 1;
@@ -58,7 +58,10 @@ function lineAt(text: string, start: number): string {
   return text.slice(start, end < 0 ? text.length : end);
 }
 
-/** The first and the last lines of a canonical request, and of what ROA 1.0 signs; header fields stand between. */
+/**
+ * Names of the first and last lines of a canonical request, and of a ROA 1.0 string to sign; header fields
+ * are between.
+ */
 const FIRST_LINES = {
   acs: ['the method', 'the path', 'the query'],
   roa: [
@@ -90,7 +93,7 @@ function partOfLines(
   const [mine, theirs] = [here, there].map((field) => field.split(':')[0]!);
   if (mine === theirs) return `the header \`${mine}\``;
   return theirs === ''
-    ? `the header \`${mine}\`, which is not there`
+    ? `the header \`${mine}\`, which is missing there`
     : `the header \`${theirs}\` beside \`${mine}\``;
 }
 
@@ -102,7 +105,7 @@ function partOfRpc(here: string, there: string, at: number): string {
   return mine === theirs ? `the parameter \`${mine}\`` : `the parameter \`${theirs}\` beside \`${mine}\``;
 }
 
-/** The name of the parameter that stands at a place of a string to sign of RPC 1.0. */
+/** Returns the name of the parameter at an offset of an RPC 1.0 string to sign. */
 function parameterAt(text: string, at: number): string {
   const parameters = text.indexOf('&', text.indexOf('&') + 1) + 1;
   const start = text.lastIndexOf('%26', at - 1);

@@ -1,22 +1,22 @@
-/** Something that clients get wrong when they sign, as a change to how a request is signed. */
+/** Known mistake of signing clients, as a change to the inputs of the signature. */
 export interface Mistake<Recipe> {
-  /** What it changes: a client makes one mistake about each thing. */
+  /** Part that it changes; two mistakes about the same part are not combined. */
   readonly about: string;
-  /** As the end of a sentence: the client … */
+  /** Predicate of a sentence: the client … */
   readonly what: string;
   readonly make: (recipe: Recipe) => Recipe;
 }
 
-/** Those that a client may have signed, or a proxy have changed. */
+/** Methods that a client may have signed, or a proxy may have changed. */
 export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /**
- * Finds the one or two mistakes with which a recipe gives the signature that was sent. Hash functions see to it that
- * nothing is found by chance.
+ * Finds the one or two mistakes under which a recipe gives the sent signature. Hash functions rule out a
+ * match by chance.
  *
- * @param recipe how the request is signed rightly
- * @param holds whether a recipe gives the signature that was sent
- * @returns what the client does, or nothing when none of the known mistakes explains the signature
+ * @param recipe inputs of the correct signature
+ * @param holds whether a recipe gives the sent signature
+ * @returns what the client does; empty when no known mistake explains the signature
  */
 export function findMistakes<Recipe>(
   recipe: Recipe,
@@ -36,10 +36,10 @@ export function findMistakes<Recipe>(
 }
 
 /**
- * One mistake, by the parts of a recipe that it changes.
+ * Creates a mistake from the parts of a recipe that it changes.
  *
- * @param about what it changes
- * @param what the client does
+ * @param about part that it changes
+ * @param what what the client does
  */
 export function mistake<Recipe>(
   about: string,
@@ -49,7 +49,7 @@ export function mistake<Recipe>(
   return { about, what, make: (recipe) => ({ ...recipe, ...change(recipe) }) };
 }
 
-/** What happens to secrets on their way into a program, whatever the scheme. */
+/** Mistakes in passing a secret to a program, whatever the scheme. */
 export function secretMistakes<Recipe extends { readonly secret: string }>(): Mistake<Recipe>[] {
   const changed = (what: string, change: (secret: string) => string): Mistake<Recipe> => ({
     about: 'secret',
@@ -57,9 +57,9 @@ export function secretMistakes<Recipe extends { readonly secret: string }>(): Mi
     make: (recipe) => ({ ...recipe, secret: change(recipe.secret) }),
   });
   return [
-    changed('signs with the secret and a line feed behind it', (secret) => `${secret}\n`),
-    changed('signs with the secret and a carriage return behind it', (secret) => `${secret}\r`),
-    changed('signs with the secret and a blank behind it', (secret) => `${secret} `),
+    changed('signs with the secret and a line feed after it', (secret) => `${secret}\n`),
+    changed('signs with the secret and a carriage return after it', (secret) => `${secret}\r`),
+    changed('signs with the secret and a blank after it', (secret) => `${secret} `),
     changed('signs with the secret and a blank before it', (secret) => ` ${secret}`),
     changed('signs with the secret in double quotes', (secret) => `"${secret}"`),
     changed('signs with the secret in single quotes', (secret) => `'${secret}'`),

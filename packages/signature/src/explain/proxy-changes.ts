@@ -5,9 +5,9 @@ import type { Acs3Signature, Acs4Signature } from '../parsed-signature.ts';
 import type { AcsRecipe } from './acs-mistakes.ts';
 import { type Mistake, mistake } from './mistake.ts';
 
-/** Where proxies write down the host that the client has sent. */
+/** Headers in which proxies record the client's original host. */
 const HOST_HEADERS = ['x-forwarded-host', 'x-original-host', 'x-host'];
-/** Where proxies write down path and query as the client has sent them. */
+/** Headers in which proxies record the client's original path and query. */
 const TARGET_HEADERS = [
   'x-original-uri',
   'x-original-url',
@@ -18,14 +18,14 @@ const TARGET_HEADERS = [
 const METHOD_HEADERS = ['x-original-method', 'x-forwarded-method', 'x-http-method-override'];
 const MOST_SEGMENTS = 4;
 
-/** Value by name in lower case. */
+/** Value by lower-case name. */
 type Headers = ReadonlyMap<string, string>;
 
 /**
- * What a proxy may have changed in an ACS3 or ACS4 request after it was signed, as far as the request itself tells how
- * it was before: by the headers that proxies add, by its path, by the headers that are there and not signed.
+ * Returns changes that a proxy may have made to an ACS3 or ACS4 request after it was signed, as far as the
+ * request tells its original form: by proxy headers, by its path, by unsigned headers.
  *
- * @param sentTo host and port that it was sent to, where that is known apart from its `host`
+ * @param sentTo host and port that it was sent to, if known independently of `host`
  */
 export function proxyChanges(
   parsed: Acs3Signature | Acs4Signature,
@@ -60,7 +60,7 @@ function hosts(headers: Headers): Mistake<AcsRecipe>[] {
   });
 }
 
-/** The host that the request was sent to, in the ways in which clients write it. */
+/** Returns the host that the request was sent to, in the forms that clients write. */
 function addressees(received: string, sentTo: string): Mistake<AcsRecipe>[] {
   const name = sentTo.replace(/:\d+$/, '');
   const written = new Set([sentTo, name, `${name}:80`, `${name}:443`, sentTo.toLowerCase()]);
@@ -78,7 +78,7 @@ function hostSigned(host: string, what: string): Mistake<AcsRecipe> {
 }
 
 function hostSentence(received: string, signed: string, where: string): string {
-  return `signs the host \`${signed}\`, as in ${where}, where \`${received}\` arrived (a proxy has changed \`host\`)`;
+  return `signs the host \`${signed}\`, as in ${where}, where \`${received}\` arrived (a proxy changed \`host\`)`;
 }
 
 function methods(headers: Headers): Mistake<AcsRecipe>[] {
@@ -99,19 +99,19 @@ function targets(headers: Headers, style: QueryStyle): Mistake<AcsRecipe>[] {
     return [
       mistake<AcsRecipe>(
         'path',
-        `signs the path \`${path}\`, as in \`${name}\` (a proxy has changed the path)`,
+        `signs the path \`${path}\`, as in \`${name}\` (a proxy changed the path)`,
         () => ({ path: canonicalPath(path) }),
       ),
       mistake<AcsRecipe>(
         'path',
-        `signs the path \`${path}\` and the query as in \`${name}\` (a proxy has changed the query)`,
+        `signs the path \`${path}\` and the query as in \`${name}\` (a proxy changed the query)`,
         (recipe) => ({ path: canonicalPath(path), query: query ?? recipe.query }),
       ),
     ];
   });
 }
 
-/** Undefined when it cannot be read. */
+/** Returns the canonical query, `undefined` if it is malformed. */
 function queryOf(encoded: string, style: QueryStyle): string | undefined {
   try {
     return canonicalQuery(decodeParameters(encoded), style);
@@ -131,42 +131,45 @@ function prefixes(headers: Headers, path: string): Mistake<AcsRecipe>[] {
       : [
           mistake<AcsRecipe>(
             'path',
-            `signs the path with \`${taken}\` before it, as in \`x-forwarded-prefix\` (a proxy has taken that off)`,
+            `signs the path with \`${taken}\` before it, as in \`x-forwarded-prefix\` (a proxy removed that prefix)`,
             (recipe) => ({ path: canonicalPath(taken) + recipe.path }),
           ),
         ]),
     ...added.map((prefix) =>
       mistake<AcsRecipe>(
         'path',
-        `signs the path without the \`${prefix}\` that it begins with (perhaps a proxy has put that before it)`,
+        `signs the path without the prefix \`${prefix}\` (perhaps a proxy added it)`,
         (recipe) => ({ path: recipe.path.slice(canonicalPath(prefix).length) || '/' }),
       ),
     ),
   ];
 }
 
-/** A header that is named, and yet not in what is signed: by a client that makes the two from different lists. */
+/** Listed headers that are missing from what is signed: the client builds the two from different lists. */
 function signedFields(signedHeaders: readonly string[]): Mistake<AcsRecipe>[] {
   return signedHeaders.flatMap((name) =>
     fieldsThatAreNotNamed(
-      `names \`${name}\` in SignedHeaders, and leaves it out of what it signs`,
+      `lists \`${name}\` in SignedHeaders, and leaves it out of what it signs`,
       ({ fields }) => fields.filter((field) => nameOf(field) !== name),
     ),
   );
 }
 
-/** A header that is there and not named, and yet in what is signed. */
+/** Sent headers that are signed but not listed. */
 function unnamedFields(headers: Headers, signedHeaders: readonly string[]): Mistake<AcsRecipe>[] {
   return [...headers]
     .filter(([name]) => !signedHeaders.includes(name) && name !== 'authorization')
     .flatMap(([name, value]) =>
-      fieldsThatAreNotNamed(`signs \`${name}\`, and does not name it in SignedHeaders`, ({ fields }) =>
+      fieldsThatAreNotNamed(`signs \`${name}\`, and does not list it in SignedHeaders`, ({ fields }) =>
         [...fields, `${name}:${value}`].toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)),
       ),
     );
 }
 
-/** Other fields than those of the list, which in what is signed is either that of SignedHeaders or that of the fields. */
+/**
+ * Variants with other fields than those listed; the signed list is either that of SignedHeaders or that of
+ * the fields.
+ */
 function fieldsThatAreNotNamed(
   what: string,
   change: (recipe: AcsRecipe) => readonly string[],
@@ -188,7 +191,7 @@ function canonicalPath(path: string): string {
   return utf8Bytes(path).replaceAll('*', '%2A').replaceAll('%7E', '~');
 }
 
-/** A header that is sent twice, and not signed, is no fault here. */
+/** An unsigned header that is sent twice is not a fault here. */
 function firstValues(rawHeaders: readonly string[]): Headers {
   const values = new Map<string, string>();
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {

@@ -1,30 +1,30 @@
 import { utf8Bytes } from '../canonical-request.ts';
 import { percentDecode, percentEncode } from '../percent-encoding.ts';
 
-/** A decoded parameter. */
+/** Decoded parameter. */
 export type Pair = readonly [name: string, value: string];
 
-/** A way to write parameters that is not the right one. */
+/** Incorrect way to write parameters. */
 export interface QueryMistake {
   readonly what: string;
-  /** @param pairs in the order in which they were sent @returns one character a byte */
+  /** Writes parameters, one character per byte. @param pairs in the order sent */
   readonly write: (pairs: readonly Pair[]) => string;
 }
 
-/** `a=1&b=2` in the order of the names. */
+/** Writes `a=1&b=2`, sorted by name. */
 export function plainQuery(pairs: readonly Pair[], encode: (text: string) => string, empty = '='): string {
   return joined(sorted(pairs), encode, empty);
 }
 
-/** What clients get wrong about parameters, whatever the scheme. */
+/** Known mistakes with parameters, whatever the scheme. */
 export const QUERY_MISTAKES: readonly QueryMistake[] = [
   { what: 'leaves the query out of what it signs', write: () => '' },
   {
-    what: 'signs the query in the order in which it is sent, not sorted by name',
+    what: 'signs the query in the order sent, not sorted by name',
     write: (pairs) => joined(pairs, percentEncode),
   },
   {
-    what: 'sorts the query without regard to upper and lower case',
+    what: 'sorts the query without regard to letter case',
     write: (pairs) =>
       joined(
         pairs.toSorted(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)),
@@ -62,16 +62,16 @@ export const QUERY_MISTAKES: readonly QueryMistake[] = [
     write: (pairs) => plainQuery(pairs, (text) => percentEncode(decodedOnceMore(text))),
   },
   {
-    what: 'leaves the `=` of an empty value away',
+    what: 'leaves out the `=` of an empty value',
     write: (pairs) => plainQuery(pairs, percentEncode, ''),
   },
   {
-    what: 'writes `=` behind the name of an empty value',
+    what: 'writes `=` after the name of an empty value',
     write: (pairs) => plainQuery(pairs, percentEncode),
   },
 ];
 
-/** A text that is still encoded, decoded; any other as it is. */
+/** Decodes a text that is still encoded; returns any other unchanged. */
 export function decodedOnceMore(text: string): string {
   try {
     return percentDecode(text);

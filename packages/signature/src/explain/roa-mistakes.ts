@@ -5,10 +5,10 @@ import { percentEncode } from '../percent-encoding.ts';
 import { findMistakes, METHODS, type Mistake, mistake, secretMistakes } from './mistake.ts';
 import { decodedOnceMore, type Pair, plainQuery } from './query-mistakes.ts';
 
-/** How a ROA 1.0 request is signed, part by part; texts have one character for each byte. */
+/** Parts from which a ROA 1.0 signature is computed, one character per byte. */
 interface RoaRecipe {
   readonly method: string;
-  /** The header fields as they are signed, each with its line feed. */
+  /** Signed header fields, each with its line feed. */
   readonly fields: string;
   readonly path: string;
   readonly query: string;
@@ -27,14 +27,10 @@ const MISTAKES: readonly Mistake<RoaRecipe>[] = [
   mistake<RoaRecipe>('query', 'encodes the query, which ROA 1.0 signs as it is', ({ pairs }) => ({
     query: plainQuery(pairs, percentEncode),
   })),
-  mistake<RoaRecipe>(
-    'query',
-    'signs the query in the order in which it is sent, not sorted by name',
-    ({ pairs }) => ({
-      query: pairs.map(([name, value]) => utf8Bytes(`${name}=${value}`)).join('&'),
-    }),
-  ),
-  mistake<RoaRecipe>('query', 'leaves the `=` of an empty value away', ({ pairs }) => ({
+  mistake<RoaRecipe>('query', 'signs the query in the order sent, not sorted by name', ({ pairs }) => ({
+    query: pairs.map(([name, value]) => utf8Bytes(`${name}=${value}`)).join('&'),
+  })),
+  mistake<RoaRecipe>('query', 'leaves out the `=` of an empty value', ({ pairs }) => ({
     query: plainQuery(pairs, utf8Bytes, ''),
   })),
   mistake<RoaRecipe>('fields', 'leaves the `x-acs-` headers out of what it signs', ({ fields }) => ({
@@ -60,10 +56,10 @@ const MISTAKES: readonly Mistake<RoaRecipe>[] = [
 ];
 
 /**
- * Which known mistakes explain the signature of a ROA 1.0 request.
+ * Returns the known mistakes that explain the signature of a ROA 1.0 request.
  *
- * @param stringToSign by the book
- * @param secret that the request should be signed with
+ * @param stringToSign as specified
+ * @param secret secret that the request should be signed with
  */
 export function findRoaMistakes(
   parsed: RoaSignature,

@@ -6,21 +6,21 @@ import { hasFormType } from '../request-content.ts';
 import { findMistakes, METHODS, type Mistake, mistake, secretMistakes } from './mistake.ts';
 import { type Pair, plainQuery, QUERY_MISTAKES } from './query-mistakes.ts';
 
-/** How an RPC 1.0 request is signed, part by part; texts have one character for each byte. */
+/** Parts from which an RPC 1.0 signature is computed, one character per byte. */
 interface RpcRecipe {
   readonly method: string;
-  /** As it stands in the string to sign. */
+  /** As in the string to sign. */
   readonly path: string;
-  /** All parameters but `Signature`, in the order in which they were sent. */
+  /** All parameters except `Signature`, in the order sent. */
   readonly pairs: readonly Pair[];
   readonly query: (pairs: readonly Pair[]) => string;
   readonly encode: (query: string) => string;
   readonly secret: string;
-  /** What is put behind the secret. */
+  /** Text appended to the secret. */
   readonly suffix: string;
   readonly hash: 'sha1' | 'sha256';
   readonly written: 'base64' | 'hex';
-  /** What the receiver did with the signature that was sent. */
+  /** Returns the signature as the receiver decodes it. */
   readonly received: (signature: string) => string;
 }
 
@@ -50,9 +50,9 @@ const MISTAKES: readonly Mistake<RpcRecipe>[] = [
 ];
 
 /**
- * Which known mistakes explain the signature of an RPC 1.0 request.
+ * Returns the known mistakes that explain the signature of an RPC 1.0 request.
  *
- * @param secret that the request should be signed with
+ * @param secret secret that the request should be signed with
  */
 export function findRpcMistakes(parsed: RpcSignature, secret: string): readonly string[] {
   const { request, parameters } = parsed;

@@ -1,25 +1,25 @@
-/** What a server's refusal of a signature says, for whoever wants to know what it saw. */
+/** Parsed refusal of a signature. */
 export interface ServerMessage {
-  /** RAM's error code, when the text has one. */
+  /** RAM's error code, if the text has one. */
   readonly code?: string;
-  /** The text that the server signed: a canonical request, or a string to sign. */
+  /** Text that the server signed: a canonical request or a string to sign. */
   readonly signedText?: string;
-  /** The server's clock: milliseconds since 1970. */
+  /** Server's clock, in milliseconds since the epoch. */
   readonly serverTime?: number;
 }
 
 const BEFORE_SIGNED_TEXT = /string to sign is:/i;
 const SERVER_TIME = /Server time is (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)/;
-// Official clients put the request's id behind the message.
+// Official clients append the request id to the message.
 const BEHIND_MESSAGE = /[ \n]request id: [\w-]*\s*$/i;
 const LEADING_CODE = /^([A-Z]\w+(?:\.\w+)*): /;
 const XML_ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
 /**
- * Reads a server's refusal: the body of its answer (JSON or XML), its message alone, or the text of an official
- * client's error. Line feeds that a log has written as `\n` are line feeds again.
+ * Parses a server's refusal: a response body (JSON or XML), its message, or the error text of an official
+ * client. Line feeds that a log has escaped as `\n` are restored.
  *
- * @param text as it was copied
+ * @param text as copied
  */
 export function readServerMessage(text: string): ServerMessage {
   const { code, message } = unwrap(text);
@@ -44,7 +44,7 @@ function unwrap(text: string): { code: string | undefined; message: string } {
         return { code: typeof Code === 'string' ? Code : undefined, message: Message };
       }
     } catch {
-      // Not an answer's body then: a text that happens to begin like one.
+      // Not a response body: a text that happens to begin like one.
     }
   }
   const xml = /<Message>([\s\S]*)<\/Message>/.exec(trimmed)?.[1];
@@ -59,7 +59,7 @@ function signedTextOf(message: string): string | undefined {
   if (found === null) return undefined;
   const text = message.slice(found.index + found[0].length).replace(BEHIND_MESSAGE, '');
   const signed = text.includes('\n') ? text.replaceAll('\r\n', '\n') : text.replaceAll('\\n', '\n');
-  // A copy often ends with a line feed of its own; what is signed never does.
+  // A copied text often ends with an extra line feed; signed text never does.
   return signed.replace(/\s+$/, '');
 }
 
