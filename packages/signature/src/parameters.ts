@@ -59,14 +59,14 @@ export function decodeForm(body: Uint8Array): Parameters {
 }
 
 /**
- * Counts the separators of a form, before any of it is decoded.
+ * Asserts that a form has at most {@link MAX_PARAMETERS} separators, before decoding it.
  *
  * @throws SignatureError `InvalidParameter.TooMany`
  */
 function assertFewSeparators(form: Buffer): void {
   let separators = 0;
   for (let at = form.indexOf(AMPERSAND); at >= 0; at = form.indexOf(AMPERSAND, at + 1)) {
-    if (++separators > PARAMETERS_AT_MOST) throw tooMany();
+    if (++separators > MAX_PARAMETERS) throw tooMany();
   }
 }
 
