@@ -70,6 +70,8 @@ test('what to fix first: keys of the root, then its second factor', () => {
     BindMfa: false,
     SubUser: 3,
     SubUserBindMfa: 1,
+    SubUserWithOldAccessKey: 0,
+    SubUserWithUnusedAccessKey: 1,
     OldAkNum: 0,
     UnusedAkNum: 2,
     SubUserPwdLevel: 'low',

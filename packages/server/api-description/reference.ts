@@ -1,32 +1,26 @@
 /** The reference pages under `docs/reference/`, made from the registry: `npm run docs:reference`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import {
-  type DescribedType,
-  describedOperations,
-  ownDescribedOperations,
-} from '../src/api/described-operations.ts';
+import { answerShapes } from '../src/api/described-operations.ts';
 import { openApiProducts } from '../src/api/openapi.ts';
 import { builtOperations } from '../src/claviger.ts';
 import type { AnyOperation } from '../src/pipeline/operation.ts';
 import { securityEffects } from '../src/pipeline/security-effect.ts';
+import type { AnswerShape } from '../src/wire/answer-shape.ts';
 import { conditionKeysPage } from './condition-keys-page.ts';
 import { stepUpPage } from './step-up-page.ts';
 
 /** The page of one product: each operation that is built, with what it takes and answers. */
 export function referencePage(version: string): string {
-  const responses = new Map(
-    [...describedOperations(), ...ownDescribedOperations()]
-      .filter((operation) => operation.version === version)
-      .map((operation) => [operation.name, operation.response]),
-  );
+  const shapeOf = answerShapes();
   const built = [...builtOperations().all()]
     .filter((operation) => operation.version === version)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return [
     `# ${built[0]?.product} ${version}`,
     'Made from the registry of operations by `npm run docs:reference`; do not edit.',
-    ...built.map((operation) => section(operation, responses.get(operation.name) ?? {})),
+    'In answers, a field whose name ends in `?` may be absent, `A|B` is one of these words, and `*` stands for any name.',
+    ...built.map((operation) => section(operation, shapeOf(operation))),
   ]
     .join('\n\n')
     .concat('\n');
@@ -56,7 +50,7 @@ function stepUpSentence(operation: AnyOperation): string[] {
   return [`In the console it asks for a step-up${except}.`];
 }
 
-function section(operation: AnyOperation, response: DescribedType): string {
+function section(operation: AnyOperation, response: AnswerShape): string {
   const parameters = Object.entries(operation.input);
   return [
     `## ${operation.name}`,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { coverage, withCoverage } from '../api-description/coverage.ts';
+import { generatedFiles, packageFolder } from '../api-description/generate.ts';
 import { referenceFolder, referencePage } from '../api-description/reference.ts';
 import { openApiProducts } from '../src/api/openapi.ts';
 import { operations } from '../src/api/operations.ts';
@@ -27,5 +28,11 @@ test('the reference pages are those of today; if not: npm run docs:reference', (
   for (const [name, version] of openApiProducts) {
     const page = readFileSync(new URL(`${name}.md`, referenceFolder), 'utf8');
     assert.equal(page, referencePage(version), `docs/reference/${name}.md`);
+  }
+});
+
+test('generated types and descriptions are those of today; if not: npm run generate:api', () => {
+  for (const [name, text] of generatedFiles) {
+    assert.equal(readFileSync(new URL(name, packageFolder), 'utf8'), text(), name);
   }
 });

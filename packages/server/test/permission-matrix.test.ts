@@ -11,6 +11,7 @@ import { attachPolicy } from '../src/policies/attachment.ts';
 import { createPolicy } from '../src/policies/policy.ts';
 import { createUser } from '../src/users/user.ts';
 import { assertSameRows, readAccountRows } from './account-rows.ts';
+import { assertBodyShape } from './answer-shape.ts';
 import type { ClientKey } from './clients.ts';
 import { caller, type Prepared } from './prepared-request.ts';
 import { changingAll, federatedOperations, type RequestCase, requestCases } from './prepared-requests.ts';
@@ -142,14 +143,15 @@ eachServer((_, start) => {
       assert.equal(several.length, 22, 'how many requests need more than one resource');
     });
 
-    test('with exactly the documented action on the documented resource it is done', async () => {
+    test('with exactly the documented action and resource it is done, and answers as described', async () => {
       const faults: string[] = [];
       const isLast = ({ operation }: Trial) => changingAll.includes(operation.name);
       for (const trial of [...trials.filter((one) => !isLast(one)), ...trials.filter(isLast)]) {
-        const { title, action, holder } = trial;
+        const { title, operation, action, holder } = trial;
         if (holder.on.length > 0) await setPolicy(holder, allow({ Action: action, Resource: holder.on }));
-        const { status, code, message } = await call(trial, holder);
+        const { status, code, message, body } = await call(trial, holder);
         if (status !== 200) faults.push(`${title}: ${status} ${code}: ${message}`);
+        else assertBodyShape(operation, body);
       }
       assert.deepEqual(faults, []);
     });

@@ -1,42 +1,52 @@
 import { readFileSync } from 'node:fs';
+import type { AnyOperation } from '../pipeline/operation.ts';
+import type { AnswerShape } from '../wire/answer-shape.ts';
 
-const ramFiles = ['ims-2019-08-15', 'ram-2015-05-01', 'sts-2015-04-01', 'actiontrail-2020-07-06'];
-const ownFiles = ['claviger-2026-11-24'];
+const FILES = ['ims-2019-08-15', 'ram-2015-05-01', 'sts-2015-04-01', 'actiontrail-2020-07-06'];
 
-/** The form of a value: a word for a scalar, a list of one form, or fields by name (`*`: any name). */
-export type DescribedType = string | readonly [DescribedType] | { readonly [field: string]: DescribedType };
-
-/** One operation of the API's description: what RAM has, whether or not it is built here. */
+/** One operation of RAM's API description, whether or not it is built here. */
 export interface DescribedOperation {
   readonly product: string;
   readonly version: string;
   readonly name: string;
-  readonly methods: readonly string[];
-  readonly response: DescribedType;
+  readonly response: AnswerShape;
 }
 
 interface DescriptionFile {
   readonly product: string;
   readonly version: string;
-  readonly operations: Readonly<Record<string, Pick<DescribedOperation, 'methods' | 'response'>>>;
+  readonly operations: Readonly<Record<string, Pick<DescribedOperation, 'response'>>>;
 }
 
-/** Every operation that RAM has, from the description that is kept beside the sources. */
-export const describedOperations = (): DescribedOperation[] => ramFiles.flatMap(readDescription);
+/** Operations that RAM has, from the description that is kept beside the sources. */
+export const describedOperations = (): DescribedOperation[] => FILES.flatMap(readDescription);
 
-/** Every operation of Claviger's own API, described in the same form. */
-export const ownDescribedOperations = (): DescribedOperation[] => ownFiles.flatMap(readDescription);
+/**
+ * Returns a function that tells the form of an operation's answer, `RequestId` included: as RAM describes it, or as
+ * one of Claviger's own operations declares it. A stream has none.
+ */
+export function answerShapes(): (operation: AnyOperation) => AnswerShape {
+  const described = new Map(
+    describedOperations().map(({ version, name, response }) => [`${version} ${name}`, response]),
+  );
+  return (operation) => {
+    if (operation.access === 'stream') return {};
+    const own = 'answer' in operation ? operation.answer : undefined;
+    if (own !== undefined) return withRequestId(own);
+    const response = described.get(`${operation.version} ${operation.name}`);
+    if (response === undefined) throw new Error(`${operation.version} ${operation.name} is not described`);
+    return response;
+  };
+}
+
+function withRequestId(answer: AnswerShape): AnswerShape {
+  return { ...(answer as Readonly<Record<string, AnswerShape>>), RequestId: 'string' };
+}
 
 function readDescription(file: string): DescribedOperation[] {
   const text = readFileSync(new URL(`${file}.json`, descriptionFolder()), 'utf8');
   const { product, version, operations } = JSON.parse(text) as DescriptionFile;
-  return Object.entries(operations).map(([name, { methods, response }]) => ({
-    product,
-    version,
-    name,
-    methods,
-    response,
-  }));
+  return Object.entries(operations).map(([name, { response }]) => ({ product, version, name, response }));
 }
 
 /** The same place seen from `src/` and from `dist/src/`: the package's own folder. */

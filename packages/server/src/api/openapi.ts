@@ -1,12 +1,8 @@
 import { type AnyOperation, EFFECT_OF_ACCESS } from '../pipeline/operation.ts';
 import type { Registry } from '../pipeline/registry.ts';
 import { securityEffects } from '../pipeline/security-effect.ts';
-import {
-  type DescribedOperation,
-  type DescribedType,
-  describedOperations,
-  ownDescribedOperations,
-} from './described-operations.ts';
+import { type AnswerShape, isListShape, isOptionalField, wordsOf } from '../wire/answer-shape.ts';
+import { answerShapes } from './described-operations.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -27,11 +23,7 @@ export const openApiProducts: ReadonlyMap<string, string> = new Map([
  * @param version of the product
  */
 export function openApiDocument(registry: Registry, version: string): Json {
-  const described = new Map(
-    [...describedOperations(), ...ownDescribedOperations()]
-      .filter((operation) => operation.version === version)
-      .map((operation) => [operation.name, operation]),
-  );
+  const shapeOf = answerShapes();
   const built = [...registry.all()]
     .filter((operation) => operation.version === version)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -47,7 +39,7 @@ export function openApiDocument(registry: Registry, version: string): Json {
     servers: [{ url: '/' }],
     security: [{ acs3: [] }, { session: [], csrf: [] }],
     paths: Object.fromEntries(
-      built.map((operation) => [`/#${operation.name}`, pathItem(operation, described.get(operation.name))]),
+      built.map((operation) => [`/#${operation.name}`, pathItem(operation, shapeOf(operation))]),
     ),
     components: {
       securitySchemes: {
@@ -95,7 +87,7 @@ const refusalResponse = {
   },
 };
 
-function pathItem(operation: AnyOperation, described: DescribedOperation | undefined): Json {
+function pathItem(operation: AnyOperation, answer: AnswerShape): Json {
   return {
     post: {
       operationId: operation.name,
@@ -117,7 +109,7 @@ function pathItem(operation: AnyOperation, described: DescribedOperation | undef
       responses: {
         '200': {
           description: 'Done.',
-          content: { 'application/json': { schema: schemaOf(described?.response ?? {}) } },
+          content: { 'application/json': { schema: schemaOf(answer) } },
         },
         default: { $ref: '#/components/responses/Refusal' },
       },
@@ -160,16 +152,21 @@ const fixed = (name: string, value: string) => ({
   schema: { type: 'string', const: value },
 });
 
-function schemaOf(type: DescribedType): Json {
-  if (typeof type === 'string') return type === 'any' ? {} : { type };
-  if (isList(type)) return { type: 'array', items: schemaOf(type[0]) };
-  if ('*' in type) return { type: 'object', additionalProperties: true };
+function schemaOf(shape: AnswerShape): Json {
+  if (typeof shape === 'string') {
+    const words = wordsOf(shape);
+    if (words !== undefined) return { type: 'string', enum: words };
+    return shape === 'any' ? {} : { type: shape };
+  }
+  if (isListShape(shape)) return { type: 'array', items: schemaOf(shape[0]) };
+  if ('*' in shape) return { type: 'object', additionalProperties: true };
+  const fields = Object.keys(shape);
+  const required = fields.filter((field) => !isOptionalField(field));
   return {
     type: 'object',
-    properties: Object.fromEntries(Object.entries(type).map(([name, field]) => [name, schemaOf(field)])),
+    properties: Object.fromEntries(
+      Object.entries(shape).map(([field, value]) => [field.replace(/\?$/, ''), schemaOf(value)]),
+    ),
+    ...(required.length > 0 && { required }),
   };
-}
-
-function isList(type: DescribedType): type is readonly [DescribedType] {
-  return Array.isArray(type);
 }

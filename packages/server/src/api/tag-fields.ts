@@ -34,7 +34,9 @@ export async function wireTags(
   scope: Scope,
   resourceType: TagRow['resource_type'],
   resourceIds: readonly string[],
-): Promise<(resourceId: string) => { readonly Tag: readonly object[] }> {
+): Promise<
+  (resourceId: string) => { readonly Tag: readonly { readonly TagKey: string; readonly TagValue: string }[] }
+> {
   const tags = await readTags(scope, resourceType, resourceIds);
   return (resourceId) => ({
     Tag: (tags.get(resourceId) ?? []).map(({ key, value }) => ({ TagKey: key, TagValue: value })),

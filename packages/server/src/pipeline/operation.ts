@@ -4,7 +4,9 @@ import type { AnonymousRequest, Proof, ProvenAnonymousRequest } from '../context
 import type { Scope } from '../context/scope.ts';
 import type { ConsoleRequest } from '../session/console-request.ts';
 import type { CallerIdentity } from '../session/session-identity.ts';
+import type { DescribedAnswers } from '../wire/__generated__/described-answers.ts';
 import type { Answer } from '../wire/answer.ts';
+import type { AnswerShape, InEach, OnlyDescribed, ValueOf } from '../wire/answer-shape.ts';
 import type { OpenedStream } from '../wire/opened-stream.ts';
 import type { InputOf, ParameterMap } from '../wire/parameter.ts';
 import type { Product } from '../wire/product.ts';
@@ -35,6 +37,8 @@ interface AuthorizedOperation<P extends ParameterMap> {
    */
   readonly callers?: 'guards';
   readonly input: P;
+  /** Form of the answer without `RequestId`. Absent if RAM describes the operation: then `api-description/` has it. */
+  readonly answer?: AnswerShape;
   /**
    * Returns the actions and resources that the caller needs, all of them; none if every caller may call the
    * operation. Runs before anything is revealed, so it must not refuse because something exists or does not.
@@ -43,14 +47,15 @@ interface AuthorizedOperation<P extends ParameterMap> {
 }
 
 /** Operation that changes nothing. */
-export interface ReadOperation<P extends ParameterMap = ParameterMap> extends AuthorizedOperation<P> {
+export interface ReadOperation<P extends ParameterMap = ParameterMap, A = Answer>
+  extends AuthorizedOperation<P> {
   readonly access: 'read';
   /** Performs the operation; returns the answer without `RequestId`. */
-  handle(input: InputOf<P>, call: Call): Promise<Answer>;
+  handle(input: InputOf<P>, call: Call): Promise<A>;
 }
 
 /** Operation that runs in a transaction together with its audit record. */
-export interface WriteOperation<P extends ParameterMap = ParameterMap, T = unknown>
+export interface WriteOperation<P extends ParameterMap = ParameterMap, T = unknown, A = Answer>
   extends AuthorizedOperation<P> {
   readonly access: 'write';
   /** Decides whether the caller needs a step-up; required, so that no new operation escapes the rule. */
@@ -62,11 +67,13 @@ export interface WriteOperation<P extends ParameterMap = ParameterMap, T = unkno
    */
   prepare?(input: InputOf<P>, call: Call): Promise<T>;
   /** Performs the operation in a transaction; returns the answer without `RequestId`. */
-  handle(input: InputOf<P>, call: Call, prepared: T): Promise<Answer>;
+  handle(input: InputOf<P>, call: Call, prepared: T): Promise<A>;
 }
 
 /** Operation for authorised callers: a declaration and its handler. */
-export type Operation<P extends ParameterMap = ParameterMap> = ReadOperation<P> | WriteOperation<P>;
+export type Operation<P extends ParameterMap = ParameterMap, A = Answer> =
+  | ReadOperation<P, A>
+  | WriteOperation<P, unknown, A>;
 
 /** Call of a stream operation, which outlasts the decision that allowed it. Only signed requests open streams. */
 export interface StreamCall extends Call {
@@ -93,8 +100,8 @@ export interface StreamOperation<P extends ParameterMap = ParameterMap> {
 }
 
 /** Result of an anonymous operation. */
-export interface AnonymousOutcome {
-  readonly answer: Answer;
+export interface AnonymousOutcome<A = Answer> {
+  readonly answer: A;
   /** Principal of the audit record. */
   readonly actor: RolePrincipal;
 }
@@ -103,7 +110,11 @@ export interface AnonymousOutcome {
  * Operation that needs no signature, because its input proves the caller. A type of its own, without `authorize` and
  * `Call`: it cannot be served as an authorised operation, and no authorised operation can be served unsigned.
  */
-export interface AnonymousOperation<P extends ParameterMap = ParameterMap, T extends Proof = Proof> {
+export interface AnonymousOperation<
+  P extends ParameterMap = ParameterMap,
+  T extends Proof = Proof,
+  A = Answer,
+> {
   readonly product: Product;
   readonly version: string;
   readonly name: string;
@@ -116,12 +127,12 @@ export interface AnonymousOperation<P extends ParameterMap = ParameterMap, T ext
    */
   prove(input: InputOf<P>, request: AnonymousRequest & { readonly services: ServerServices }): Promise<T>;
   /** Performs the operation in a transaction, in which everything the proof depends on has to be read again. */
-  handle(input: InputOf<P>, proof: T, request: ProvenAnonymousRequest): Promise<AnonymousOutcome>;
+  handle(input: InputOf<P>, proof: T, request: ProvenAnonymousRequest): Promise<AnonymousOutcome<A>>;
 }
 
 /** Result of a console operation. */
-export interface ConsoleOutcome {
-  readonly answer: Answer;
+export interface ConsoleOutcome<A = Answer> {
+  readonly answer: A;
   /** The signed-in principal; `undefined` before the sign-in is complete. */
   readonly actor: Principal | undefined;
   /** Values of `Set-Cookie`. */
@@ -136,7 +147,11 @@ export interface ConsoleOutcome {
  * Operation that begins, confirms or ends a console session. Like an anonymous one it is proven by its input, and it
  * can only affect sessions.
  */
-export interface ConsoleOperation<P extends ParameterMap = ParameterMap, T extends Proof = Proof> {
+export interface ConsoleOperation<
+  P extends ParameterMap = ParameterMap,
+  T extends Proof = Proof,
+  A = Answer,
+> {
   readonly product: 'Claviger';
   readonly version: string;
   readonly name: string;
@@ -145,6 +160,8 @@ export interface ConsoleOperation<P extends ParameterMap = ParameterMap, T exten
   /** Session that it requires: none, one whose sign-in is not complete, or a full one. */
   readonly session: 'none' | 'pending' | 'full';
   readonly input: P;
+  /** Form of the answer without `RequestId`. */
+  readonly answer: AnswerShape;
   /**
    * Verifies the proof in the input, outside of any transaction: passwords are slow to verify, and guesses count
    * whatever happens afterwards.
@@ -152,7 +169,7 @@ export interface ConsoleOperation<P extends ParameterMap = ParameterMap, T exten
    */
   prove(input: InputOf<P>, request: ConsoleRequest): Promise<T>;
   /** Performs the operation in a transaction; `request.session` is read again in it. */
-  handle(input: InputOf<P>, proof: T, request: ConsoleRequest & Scope): Promise<ConsoleOutcome>;
+  handle(input: InputOf<P>, proof: T, request: ConsoleRequest & Scope): Promise<ConsoleOutcome<A>>;
 }
 
 /** Every operation of a registry; `access` discriminates. */
@@ -167,33 +184,97 @@ export const EFFECT_OF_ACCESS: Readonly<Record<AnyOperation['access'], 'read' | 
   console: 'write',
 };
 
-/** Declares a console operation; keeps the types of its input and proof together. */
-export function consoleOperation<P extends ParameterMap, T extends Proof>(
-  declaration: ConsoleOperation<P, T>,
-): ConsoleOperation<P, T> {
-  return declaration;
+/** Products whose operations RAM describes. */
+export type DescribedProduct = keyof DescribedAnswers & Product;
+
+/** Names of the described operations of a product. */
+export type DescribedName<R extends DescribedProduct> = keyof DescribedAnswers[R] & string;
+
+/** Answer of a described operation. */
+export type DescribedAnswer<R extends DescribedProduct, N extends DescribedName<R>> = DescribedAnswers[R][N];
+
+/** The same; of an operation that is declared once for IMS and RAM, what the answers of both have. */
+type ExpectedAnswer<R extends DescribedProduct, N extends DescribedName<R>> = ['Ims' | 'Ram'] extends [R]
+  ? InEach<DescribedAnswer<R, N>>
+  : DescribedAnswer<R, N>;
+
+/** The `prepare` of a write operation, required. */
+type Preparing<P extends ParameterMap, T> = Required<Pick<WriteOperation<P, T>, 'prepare'>>;
+
+/**
+ * Declares an operation that RAM describes. Its handler's answer is checked against the description: a field that is
+ * absent, misspelled, not described or of another type does not compile.
+ */
+export function operation<
+  P extends ParameterMap,
+  R extends DescribedProduct,
+  N extends DescribedName<R>,
+  A extends ExpectedAnswer<R, N>,
+>(
+  declaration: Operation<P, A> & { readonly product: R; readonly name: N },
+): OnlyDescribed<Operation<P>, A, ExpectedAnswer<R, N>> {
+  return declaration as never;
 }
 
-/** Declares an anonymous operation; keeps the types of its input and proof together. */
-export function anonymousOperation<P extends ParameterMap, T extends Proof>(
-  declaration: AnonymousOperation<P, T>,
-): AnonymousOperation<P, T> {
-  return declaration;
+/** Declares a write operation with `prepare` that RAM describes; its answer is checked like that of `operation`. */
+export function preparedOperation<
+  P extends ParameterMap,
+  T,
+  R extends DescribedProduct,
+  N extends DescribedName<R>,
+  A extends ExpectedAnswer<R, N>,
+>(
+  declaration: WriteOperation<P, T, A> & Preparing<P, T> & { readonly product: R; readonly name: N },
+): OnlyDescribed<Operation<P>, A, ExpectedAnswer<R, N>> {
+  return declaration as never;
+}
+
+/** Declares an operation of Claviger's own API. Its handler's answer is checked against `answer`. */
+export function ownOperation<P extends ParameterMap, const S extends AnswerShape, const A extends ValueOf<S>>(
+  declaration: Operation<P, A> & { readonly product: 'Claviger'; readonly answer: S },
+): OnlyDescribed<Operation<P>, A, ValueOf<S>> {
+  return declaration as never;
+}
+
+/** Declares a write operation with `prepare` of Claviger's own API; its answer is checked against `answer`. */
+export function ownPreparedOperation<
+  P extends ParameterMap,
+  T,
+  const S extends AnswerShape,
+  const A extends ValueOf<S>,
+>(
+  declaration: WriteOperation<P, T, A> &
+    Preparing<P, T> & { readonly product: 'Claviger'; readonly answer: S },
+): OnlyDescribed<Operation<P>, A, ValueOf<S>> {
+  return declaration as never;
+}
+
+/** Declares a console operation. Its handler's answer is checked against `answer`. */
+export function consoleOperation<
+  P extends ParameterMap,
+  T extends Proof,
+  const S extends AnswerShape,
+  const A extends ValueOf<S>,
+>(
+  declaration: ConsoleOperation<P, T, A> & { readonly answer: S },
+): OnlyDescribed<ConsoleOperation<P, T>, A, ValueOf<S>> {
+  return declaration as never;
+}
+
+/** Declares an anonymous operation that RAM describes. Its handler's answer is checked against the description. */
+export function anonymousOperation<
+  P extends ParameterMap,
+  T extends Proof,
+  R extends DescribedProduct,
+  N extends DescribedName<R>,
+  A extends DescribedAnswer<R, N>,
+>(
+  declaration: AnonymousOperation<P, T, A> & { readonly product: R; readonly name: N },
+): OnlyDescribed<AnonymousOperation<P, T>, A, DescribedAnswer<R, N>> {
+  return declaration as never;
 }
 
 /** Declares a stream operation; keeps the types of its input together. */
 export function streamOperation<P extends ParameterMap>(declaration: StreamOperation<P>): StreamOperation<P> {
-  return declaration;
-}
-
-/** Declares an operation; keeps the types of its input together. */
-export function operation<P extends ParameterMap>(declaration: Operation<P>): Operation<P> {
-  return declaration;
-}
-
-/** Declares a write operation with `prepare`; keeps the types of its input and of what it prepares together. */
-export function preparedOperation<P extends ParameterMap, T>(
-  declaration: WriteOperation<P, T> & Required<Pick<WriteOperation<P, T>, 'prepare'>>,
-): WriteOperation<P, T> {
   return declaration;
 }

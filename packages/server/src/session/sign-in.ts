@@ -9,7 +9,7 @@ import { Refusal } from '../errors/refusal.ts';
 import { readUserSsoSettings } from '../federation/user-sso-settings.ts';
 import { kindsAtLeast } from '../passwords/check-password.ts';
 import { findLoginProfile } from '../passwords/login-profile.ts';
-import { type PasswordPolicy, readPasswordPolicy } from '../passwords/password-policy.ts';
+import { readPasswordPolicy } from '../passwords/password-policy.ts';
 import { secretOwner } from '../passwords/sign-in-throttle.ts';
 import { noteSignIn, signInDemands, verifySignIn } from '../passwords/verify-sign-in.ts';
 import {
@@ -338,10 +338,7 @@ async function makeRoom(queries: Queries, { owner_id, account_id }: ConsoleSessi
 }
 
 /** Returns the rules of a new password, for the form that asks for it. */
-export async function passwordRules(
-  queries: Queries,
-  accountId: string,
-): Promise<Partial<PasswordPolicy> & { readonly KindsOfCharacters: number }> {
+export async function passwordRules(queries: Queries, accountId: string) {
   const policy = await readPasswordPolicy(queries, accountId);
   return {
     MinimumPasswordLength: policy.MinimumPasswordLength,

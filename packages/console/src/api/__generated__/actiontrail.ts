@@ -1,9 +1,9 @@
-// Made from packages/server/api-description by `npm run generate:api -w packages/console`; do not edit.
+// Made from packages/server/api-description by `npm run generate:api`; do not edit.
 
 /** The version of Actiontrail that these types describe. */
 export const version = '2020-07-06';
 
-/** What each operation of Actiontrail takes and answers. Fields without a value may be left out of an answer. */
+/** Parameters and answers of the operations of Actiontrail. */
 export interface ActiontrailOperations {
   GetAccessKeyLastUsedEvents: {
     parameters: {
@@ -13,14 +13,14 @@ export interface ActiontrailOperations {
       ServiceName: string;
     };
     response: {
-      Events?: {
-        Detail?: string;
-        EventName?: string;
-        Source?: string;
-        UsedTimestamp?: number;
+      Events: {
+        Detail: string;
+        EventName: string;
+        Source: string;
+        UsedTimestamp: number;
       }[];
       NextToken?: string;
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GetAccessKeyLastUsedInfo: {
@@ -28,18 +28,18 @@ export interface ActiontrailOperations {
       AccessKey: string;
     };
     response: {
-      AccessKeyId?: string;
-      AccountId?: string;
-      AccountType?: string;
+      AccessKeyId: string;
+      AccountId: string;
+      AccountType: string;
       Detail?: string;
-      OwnerId?: string;
-      RequestId?: string;
+      OwnerId: string;
+      RequestId: string;
       ServiceName?: string;
       ServiceNameCn?: string;
       ServiceNameEn?: string;
       Source?: string;
       UsedTimestamp?: number;
-      UserName?: string;
+      UserName: string;
     };
   };
   GetAccessKeyLastUsedIps: {
@@ -50,14 +50,14 @@ export interface ActiontrailOperations {
       ServiceName: string;
     };
     response: {
-      Ips?: {
-        Detail?: string;
-        Ip?: string;
-        Source?: string;
-        UsedTimestamp?: number;
+      Ips: {
+        Detail: string;
+        Ip: string;
+        Source: string;
+        UsedTimestamp: number;
       }[];
       NextToken?: string;
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GetAccessKeyLastUsedProducts: {
@@ -65,15 +65,15 @@ export interface ActiontrailOperations {
       AccessKey: string;
     };
     response: {
-      Products?: {
-        Detail?: string;
-        ServiceName?: string;
-        ServiceNameCn?: string;
-        ServiceNameEn?: string;
-        Source?: string;
-        UsedTimestamp?: number;
+      Products: {
+        Detail: string;
+        ServiceName: string;
+        ServiceNameCn: string;
+        ServiceNameEn: string;
+        Source: string;
+        UsedTimestamp: number;
       }[];
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GetAccessKeyLastUsedResources: {
@@ -85,13 +85,13 @@ export interface ActiontrailOperations {
     };
     response: {
       NextToken?: string;
-      RequestId?: string;
-      Resources?: {
-        Detail?: string;
-        ResourceName?: string;
-        ResourceType?: string;
-        Source?: string;
-        UsedTimestamp?: number;
+      RequestId: string;
+      Resources: {
+        Detail: string;
+        ResourceName: string;
+        ResourceType: string;
+        Source: string;
+        UsedTimestamp: number;
       }[];
     };
   };
@@ -100,19 +100,19 @@ export interface ActiontrailOperations {
       Direction?: string | undefined;
       EndTime?: string | undefined;
       LookupAttribute?: readonly {
-          Key?: string;
-          Value?: string;
-        }[] | undefined;
+        Key: string;
+        Value: string;
+      }[] | undefined;
       MaxResults?: string | undefined;
       NextToken?: string | undefined;
       StartTime?: string | undefined;
     };
     response: {
-      EndTime?: string;
-      Events?: object[];
+      EndTime: string;
+      Events: object[];
       NextToken?: string;
-      RequestId?: string;
-      StartTime?: string;
+      RequestId: string;
+      StartTime: string;
     };
   };
 }

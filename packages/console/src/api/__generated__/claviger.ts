@@ -1,30 +1,30 @@
-// Made from packages/server/api-description by `npm run generate:api -w packages/console`; do not edit.
+// Made from packages/server/api-description by `npm run generate:api`; do not edit.
 
 /** The version of Claviger that these types describe. */
 export const version = '2026-11-24';
 
-/** What each operation of Claviger takes and answers. Fields without a value may be left out of an answer. */
+/** Parameters and answers of the operations of Claviger. */
 export interface ClavigerOperations {
   BeginPasskeyRegistration: {
     parameters: Record<never, never>;
     response: {
-      Options?: object;
-      RequestId?: string;
+      Options: object;
+      RequestId: string;
     };
   };
   BeginPasskeyVerification: {
     parameters: Record<never, never>;
     response: {
-      Options?: object;
-      RequestId?: string;
+      Options: object;
+      RequestId: string;
     };
   };
   BeginRootDevice: {
     parameters: Record<never, never>;
     response: {
-      Seed?: string;
-      QRCodePNG?: string;
-      RequestId?: string;
+      Seed: string;
+      QRCodePNG: string;
+      RequestId: string;
     };
   };
   BeginSamlSignIn: {
@@ -32,23 +32,23 @@ export interface ClavigerOperations {
       LoginName: string;
     };
     response: {
-      Location?: string;
-      RequestId?: string;
+      Location: string;
+      RequestId: string;
     };
   };
   BeginSignInDevice: {
     parameters: Record<never, never>;
     response: {
-      Seed?: string;
-      QRCodePNG?: string;
-      RequestId?: string;
+      Seed: string;
+      QRCodePNG: string;
+      RequestId: string;
     };
   };
   BeginStepUpPasskey: {
     parameters: Record<never, never>;
     response: {
-      Options?: object;
-      RequestId?: string;
+      Options: object;
+      RequestId: string;
     };
   };
   BindRootDevice: {
@@ -57,7 +57,7 @@ export interface ClavigerOperations {
       Code2: string;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   BindSignInDevice: {
@@ -66,22 +66,22 @@ export interface ClavigerOperations {
       Code2: string;
     };
     response: {
-      Step?: string;
-      CsrfToken?: string;
+      Step: 'Done' | 'Code' | 'Passkey' | 'CodeOrPasskey' | 'NewPassword' | 'BindDevice';
+      CsrfToken: string;
       PasswordRules?: {
-        MinimumPasswordLength?: number;
-        RequireLowercaseCharacters?: boolean;
-        RequireUppercaseCharacters?: boolean;
-        RequireNumbers?: boolean;
-        RequireSymbols?: boolean;
-        MinimumPasswordDifferentCharacter?: number;
-        PasswordNotContainUserName?: boolean;
-        PasswordReusePrevention?: number;
-        InterceptRiskPasswordOnApi?: boolean;
-        KindsOfCharacters?: number;
+        MinimumPasswordLength: number;
+        RequireLowercaseCharacters: boolean;
+        RequireUppercaseCharacters: boolean;
+        RequireNumbers: boolean;
+        RequireSymbols: boolean;
+        MinimumPasswordDifferentCharacter: number;
+        PasswordNotContainUserName: boolean;
+        PasswordReusePrevention: number;
+        InterceptRiskPasswordOnApi: boolean;
+        KindsOfCharacters: number;
       };
       RememberAllowed?: boolean;
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ChangeRootPassword: {
@@ -89,7 +89,7 @@ export interface ClavigerOperations {
       NewPassword: string;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ChooseSignInPassword: {
@@ -97,52 +97,52 @@ export interface ClavigerOperations {
       NewPassword: string;
     };
     response: {
-      Step?: string;
-      CsrfToken?: string;
+      Step: 'Done' | 'Code' | 'Passkey' | 'CodeOrPasskey' | 'NewPassword' | 'BindDevice';
+      CsrfToken: string;
       PasswordRules?: {
-        MinimumPasswordLength?: number;
-        RequireLowercaseCharacters?: boolean;
-        RequireUppercaseCharacters?: boolean;
-        RequireNumbers?: boolean;
-        RequireSymbols?: boolean;
-        MinimumPasswordDifferentCharacter?: number;
-        PasswordNotContainUserName?: boolean;
-        PasswordReusePrevention?: number;
-        InterceptRiskPasswordOnApi?: boolean;
-        KindsOfCharacters?: number;
+        MinimumPasswordLength: number;
+        RequireLowercaseCharacters: boolean;
+        RequireUppercaseCharacters: boolean;
+        RequireNumbers: boolean;
+        RequireSymbols: boolean;
+        MinimumPasswordDifferentCharacter: number;
+        PasswordNotContainUserName: boolean;
+        PasswordReusePrevention: number;
+        InterceptRiskPasswordOnApi: boolean;
+        KindsOfCharacters: number;
       };
       RememberAllowed?: boolean;
-      RequestId?: string;
+      RequestId: string;
     };
   };
   CreateGuard: {
     parameters: {
       GuardName: string;
-      Services: unknown;
+      Services: readonly string[];
     };
     response: {
-      Guard?: {
-        GuardId?: string;
-        GuardName?: string;
-        Services?: string[];
-        Status?: string;
-        AccessKeyId?: string;
-        CreateDate?: string;
-        UpdateDate?: string;
-        Connections?: {
-          ConnectionId?: string;
-          SourceIp?: string;
-          Version?: string;
-          ConnectDate?: string;
-          ConfirmDate?: string;
-          AgeSeconds?: number;
+      Guard: {
+        GuardId: string;
+        GuardName: string;
+        Services: string[];
+        Status: 'Active' | 'Disabled';
+        AccessKeyId: string;
+        CreateDate: string;
+        UpdateDate: string;
+        Connections: {
+          ConnectionId: string;
+          SourceIp: string;
+          Version: string;
+          ConnectDate: string;
+          ConfirmDate: string;
+          AgeSeconds: number;
         }[];
       };
-      AccessKey?: {
-        AccessKeyId?: string;
-        AccessKeySecret?: string;
+      AccessKey: {
+        AccessKeyId: string;
+        AccessKeySecret: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DeleteGuard: {
@@ -150,7 +150,7 @@ export interface ClavigerOperations {
       GuardName: string;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   EndSession: {
@@ -158,33 +158,33 @@ export interface ClavigerOperations {
       SessionId?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GetAccessKeyExpiryCeiling: {
     parameters: Record<never, never>;
     response: {
-      Days?: number;
-      RequestId?: string;
+      Days: number;
+      RequestId: string;
     };
   };
   GetAccountProtection: {
     parameters: Record<never, never>;
     response: {
-      CredentialChangesNeedMFA?: boolean;
-      RequestId?: string;
+      CredentialChangesNeedMFA: boolean;
+      RequestId: string;
     };
   };
   GetAuxiliaryDomain: {
     parameters: Record<never, never>;
     response: {
-      AuxiliaryDomain?: string;
-      Status?: string;
-      RecordType?: string;
-      RecordName?: string;
-      RecordValue?: string;
-      ProvenDate?: string;
-      RequestId?: string;
+      AuxiliaryDomain: string;
+      Status: 'None' | 'Unproven' | 'Proven' | 'Accepted';
+      RecordType: string;
+      RecordName: string;
+      RecordValue: string;
+      ProvenDate: string;
+      RequestId: string;
     };
   };
   GetGuard: {
@@ -192,52 +192,52 @@ export interface ClavigerOperations {
       GuardName: string;
     };
     response: {
-      Guard?: {
-        GuardId?: string;
-        GuardName?: string;
-        Services?: string[];
-        Status?: string;
-        AccessKeyId?: string;
-        CreateDate?: string;
-        UpdateDate?: string;
-        Connections?: {
-          ConnectionId?: string;
-          SourceIp?: string;
-          Version?: string;
-          ConnectDate?: string;
-          ConfirmDate?: string;
-          AgeSeconds?: number;
+      Guard: {
+        GuardId: string;
+        GuardName: string;
+        Services: string[];
+        Status: 'Active' | 'Disabled';
+        AccessKeyId: string;
+        CreateDate: string;
+        UpdateDate: string;
+        Connections: {
+          ConnectionId: string;
+          SourceIp: string;
+          Version: string;
+          ConnectDate: string;
+          ConfirmDate: string;
+          AgeSeconds: number;
         }[];
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GetSession: {
     parameters: Record<never, never>;
     response: {
-      Principal?: {
-        Type?: string;
-        AccountId?: string;
+      Principal: {
+        Type: 'root' | 'ram-user';
+        AccountId: string;
         UserId?: string;
         UserName?: string;
         DisplayName?: string;
-        LoginName?: string;
+        LoginName: string;
       };
-      DefaultDomain?: string;
-      SignedInAt?: string;
-      ExpiresAt?: string;
-      CsrfToken?: string;
-      MFAPresent?: boolean;
+      DefaultDomain: string;
+      SignedInAt: string;
+      ExpiresAt: string;
+      CsrfToken: string;
+      MFAPresent: boolean;
       StepUpUntil?: string;
-      StepUpMethods?: string[];
-      RequestId?: string;
+      StepUpMethods: ('Password' | 'Code' | 'Passkey')[];
+      RequestId: string;
     };
   };
   GetUserSsoResponsePolicy: {
     parameters: Record<never, never>;
     response: {
-      AcceptUnsolicited?: boolean;
-      RequestId?: string;
+      AcceptUnsolicited: boolean;
+      RequestId: string;
     };
   };
   ListAccessKeyExpiries: {
@@ -245,14 +245,14 @@ export interface ClavigerOperations {
       UserPrincipalName?: string | undefined;
     };
     response: {
-      AccessKeys?: {
-        AccessKeyId?: string;
-        CreateDate?: string;
-        ExpireDate?: string;
-        Expired?: boolean;
-        BeyondCeiling?: boolean;
+      AccessKeys: {
+        AccessKeyId: string;
+        CreateDate: string;
+        ExpireDate: string;
+        Expired: boolean;
+        BeyondCeiling: boolean;
       }[];
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ListAccessKeyUses: {
@@ -260,14 +260,14 @@ export interface ClavigerOperations {
       UserPrincipalName?: string | undefined;
     };
     response: {
-      AccessKeys?: {
-        AccessKeyId?: string;
-        LastUsedDate?: string;
-        ServiceName?: string;
-        RegionId?: string;
-        SourceAddress?: string;
+      AccessKeys: {
+        AccessKeyId: string;
+        LastUsedDate: string;
+        ServiceName: string;
+        RegionId: string;
+        SourceAddress: string;
       }[];
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ListGuardAccessKeys: {
@@ -277,16 +277,16 @@ export interface ClavigerOperations {
       MaxItems?: number | undefined;
     };
     response: {
-      IsTruncated?: boolean;
+      IsTruncated: boolean;
       Marker?: string;
-      AccessKeys?: {
-        AccessKeyId?: string;
-        UserName?: string;
-        Status?: string;
-        VerifiedBy?: string;
-        Reason?: string;
+      AccessKeys: {
+        AccessKeyId: string;
+        UserName: string;
+        Status: 'Active' | 'Inactive';
+        VerifiedBy: 'Guard' | 'ControlPlane';
+        Reason: string;
       }[];
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ListGuards: {
@@ -295,41 +295,41 @@ export interface ClavigerOperations {
       MaxItems?: number | undefined;
     };
     response: {
-      IsTruncated?: boolean;
+      IsTruncated: boolean;
       Marker?: string;
-      Guards?: {
-        GuardId?: string;
-        GuardName?: string;
-        Services?: string[];
-        Status?: string;
-        AccessKeyId?: string;
-        CreateDate?: string;
-        UpdateDate?: string;
-        Connections?: {
-          ConnectionId?: string;
-          SourceIp?: string;
-          Version?: string;
-          ConnectDate?: string;
-          ConfirmDate?: string;
-          AgeSeconds?: number;
+      Guards: {
+        GuardId: string;
+        GuardName: string;
+        Services: string[];
+        Status: 'Active' | 'Disabled';
+        AccessKeyId: string;
+        CreateDate: string;
+        UpdateDate: string;
+        Connections: {
+          ConnectionId: string;
+          SourceIp: string;
+          Version: string;
+          ConnectDate: string;
+          ConfirmDate: string;
+          AgeSeconds: number;
         }[];
       }[];
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ListSessions: {
     parameters: Record<never, never>;
     response: {
-      Sessions?: {
-        SessionId?: string;
-        SignedInAt?: string;
-        LastSeenAt?: string;
-        SourceIp?: string;
-        UserAgent?: string;
-        MFAPresent?: boolean;
-        Current?: boolean;
+      Sessions: {
+        SessionId: string;
+        SignedInAt: string;
+        LastSeenAt: string;
+        SourceIp: string;
+        UserAgent: string;
+        MFAPresent: boolean;
+        Current: boolean;
       }[];
-      RequestId?: string;
+      RequestId: string;
     };
   };
   RegisterPasskey: {
@@ -338,16 +338,16 @@ export interface ClavigerOperations {
       Response: string;
     };
     response: {
-      PasskeyId?: string;
-      PasskeyName?: string;
-      RequestId?: string;
+      PasskeyId: string;
+      PasskeyName: string;
+      RequestId: string;
     };
   };
   ReplicateCredentials: {
     parameters: {
       GuardName?: string | undefined;
       GuardVersion?: string | undefined;
-      ProtectedServices?: unknown | undefined;
+      ProtectedServices?: readonly string[] | undefined;
       PublicKey: string;
       Cursor?: string | undefined;
     };
@@ -356,10 +356,16 @@ export interface ClavigerOperations {
   ReportAccessKeyUsage: {
     parameters: {
       GuardName?: string | undefined;
-      Uses: unknown;
+      Uses: readonly {
+        AccessKeyId: string;
+        ServiceName: string;
+        RegionId: string;
+        SourceIp: string;
+        UsedAt: number;
+      }[];
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ResolveSecurityToken: {
@@ -368,24 +374,24 @@ export interface ClavigerOperations {
       PublicKey: string;
       SessionAccessKeyId: string;
       SessionToken: string;
-      ProtectedServices?: unknown | undefined;
+      ProtectedServices?: readonly string[] | undefined;
     };
     response: {
       Problem?: string;
       PublicKey?: string;
       Sealed?: string;
-      RequestId?: string;
+      RequestId: string;
     };
   };
   RevokeSessions: {
     parameters: {
-      Target: string;
+      Target: 'Role' | 'User' | 'AccessKey' | 'Account';
       RoleName?: string | undefined;
       UserPrincipalName?: string | undefined;
       UserAccessKeyId?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   SetAccessKeyExpiry: {
@@ -395,8 +401,8 @@ export interface ClavigerOperations {
       ExpireDate: string;
     };
     response: {
-      ExpireDate?: string;
-      RequestId?: string;
+      ExpireDate: string;
+      RequestId: string;
     };
   };
   SetAccessKeyExpiryCeiling: {
@@ -404,8 +410,8 @@ export interface ClavigerOperations {
       Days: number;
     };
     response: {
-      Days?: number;
-      RequestId?: string;
+      Days: number;
+      RequestId: string;
     };
   };
   SetAccountProtection: {
@@ -413,60 +419,60 @@ export interface ClavigerOperations {
       CredentialChangesNeedMFA: boolean;
     };
     response: {
-      CredentialChangesNeedMFA?: boolean;
-      RequestId?: string;
+      CredentialChangesNeedMFA: boolean;
+      RequestId: string;
     };
   };
   SetGuardServices: {
     parameters: {
       GuardName: string;
-      Services: unknown;
+      Services: readonly string[];
     };
     response: {
-      Guard?: {
-        GuardId?: string;
-        GuardName?: string;
-        Services?: string[];
-        Status?: string;
-        AccessKeyId?: string;
-        CreateDate?: string;
-        UpdateDate?: string;
-        Connections?: {
-          ConnectionId?: string;
-          SourceIp?: string;
-          Version?: string;
-          ConnectDate?: string;
-          ConfirmDate?: string;
-          AgeSeconds?: number;
+      Guard: {
+        GuardId: string;
+        GuardName: string;
+        Services: string[];
+        Status: 'Active' | 'Disabled';
+        AccessKeyId: string;
+        CreateDate: string;
+        UpdateDate: string;
+        Connections: {
+          ConnectionId: string;
+          SourceIp: string;
+          Version: string;
+          ConnectDate: string;
+          ConfirmDate: string;
+          AgeSeconds: number;
         }[];
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   SetGuardStatus: {
     parameters: {
       GuardName: string;
-      Status: string;
+      Status: 'Active' | 'Disabled';
     };
     response: {
-      Guard?: {
-        GuardId?: string;
-        GuardName?: string;
-        Services?: string[];
-        Status?: string;
-        AccessKeyId?: string;
-        CreateDate?: string;
-        UpdateDate?: string;
-        Connections?: {
-          ConnectionId?: string;
-          SourceIp?: string;
-          Version?: string;
-          ConnectDate?: string;
-          ConfirmDate?: string;
-          AgeSeconds?: number;
+      Guard: {
+        GuardId: string;
+        GuardName: string;
+        Services: string[];
+        Status: 'Active' | 'Disabled';
+        AccessKeyId: string;
+        CreateDate: string;
+        UpdateDate: string;
+        Connections: {
+          ConnectionId: string;
+          SourceIp: string;
+          Version: string;
+          ConnectDate: string;
+          ConfirmDate: string;
+          AgeSeconds: number;
         }[];
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   SetUserSsoResponsePolicy: {
@@ -474,8 +480,8 @@ export interface ClavigerOperations {
       AcceptUnsolicited: boolean;
     };
     response: {
-      AcceptUnsolicited?: boolean;
-      RequestId?: string;
+      AcceptUnsolicited: boolean;
+      RequestId: string;
     };
   };
   SignIn: {
@@ -484,22 +490,22 @@ export interface ClavigerOperations {
       Password: string;
     };
     response: {
-      Step?: string;
-      CsrfToken?: string;
+      Step: 'Done' | 'Code' | 'Passkey' | 'CodeOrPasskey' | 'NewPassword' | 'BindDevice';
+      CsrfToken: string;
       PasswordRules?: {
-        MinimumPasswordLength?: number;
-        RequireLowercaseCharacters?: boolean;
-        RequireUppercaseCharacters?: boolean;
-        RequireNumbers?: boolean;
-        RequireSymbols?: boolean;
-        MinimumPasswordDifferentCharacter?: number;
-        PasswordNotContainUserName?: boolean;
-        PasswordReusePrevention?: number;
-        InterceptRiskPasswordOnApi?: boolean;
-        KindsOfCharacters?: number;
+        MinimumPasswordLength: number;
+        RequireLowercaseCharacters: boolean;
+        RequireUppercaseCharacters: boolean;
+        RequireNumbers: boolean;
+        RequireSymbols: boolean;
+        MinimumPasswordDifferentCharacter: number;
+        PasswordNotContainUserName: boolean;
+        PasswordReusePrevention: number;
+        InterceptRiskPasswordOnApi: boolean;
+        KindsOfCharacters: number;
       };
       RememberAllowed?: boolean;
-      RequestId?: string;
+      RequestId: string;
     };
   };
   SignInWithSaml: {
@@ -508,20 +514,20 @@ export interface ClavigerOperations {
       SAMLResponse: string;
     };
     response: {
-      Step?: string;
-      CsrfToken?: string;
-      RequestId?: string;
+      Step: string;
+      CsrfToken: string;
+      RequestId: string;
     };
   };
   SignOut: {
     parameters: Record<never, never>;
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   Simulate: {
     parameters: {
-      PrincipalType?: string | undefined;
+      PrincipalType?: 'ram-user' | 'role' | 'root' | undefined;
       PrincipalName?: string | undefined;
       SimulatedAction: string;
       SimulatedResource: string;
@@ -529,78 +535,78 @@ export interface ClavigerOperations {
       PolicyDocument?: string | undefined;
     };
     response: {
-      Effect?: string;
-      Statements?: {
-        PolicyName?: string;
-        PolicyType?: string;
+      Effect: 'Allow' | 'ExplicitDeny' | 'ImplicitDeny';
+      Statements: {
+        PolicyName: string;
+        PolicyType: string;
         VersionId?: string;
-        Index?: number;
-        Effect?: string;
-        Matched?: boolean;
-        Decisive?: boolean;
-        Reasons?: string[];
-        Line?: number;
-        EndLine?: number;
+        Index: number;
+        Effect: 'Allow' | 'Deny';
+        Matched: boolean;
+        Decisive: boolean;
+        Reasons: string[];
+        Line: number;
+        EndLine: number;
       }[];
-      StatementsLeftOut?: number;
-      Documents?: {
-        PolicyName?: string;
-        PolicyType?: string;
+      StatementsLeftOut: number;
+      Documents: {
+        PolicyName: string;
+        PolicyType: string;
         VersionId?: string;
-        PolicyDocument?: string;
+        PolicyDocument: string;
       }[];
-      RequestId?: string;
+      RequestId: string;
     };
   };
   StepUp: {
     parameters: {
-      Method: string;
+      Method: 'Password' | 'Code' | 'Passkey';
       Password?: string | undefined;
       Code?: string | undefined;
       Response?: string | undefined;
     };
     response: {
-      StepUpUntil?: string;
-      RequestId?: string;
+      StepUpUntil: string;
+      RequestId: string;
     };
   };
   UnbindRootDevice: {
     parameters: Record<never, never>;
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ValidatePolicyDocument: {
     parameters: {
       PolicyDocument: string;
-      Kind: string;
+      Kind: 'identity' | 'trust' | 'network';
     };
     response: {
-      Valid?: boolean;
-      Faults?: {
-        Message?: string;
-        Line?: number;
-        Column?: number;
+      Valid: boolean;
+      Faults: {
+        Message: string;
+        Line: number;
+        Column: number;
         EndLine?: number;
         EndColumn?: number;
-        Severity?: string;
+        Severity: 'error' | 'warning' | 'info';
         Code?: string;
         Subject?: string;
       }[];
-      RequestId?: string;
+      RequestId: string;
     };
   };
   VerifyAuxiliaryDomain: {
     parameters: Record<never, never>;
     response: {
-      AuxiliaryDomain?: string;
-      Status?: string;
-      RecordType?: string;
-      RecordName?: string;
-      RecordValue?: string;
-      ProvenDate?: string;
-      Fault?: string;
-      RequestId?: string;
+      AuxiliaryDomain: string;
+      Status: 'None' | 'Unproven' | 'Proven' | 'Accepted';
+      RecordType: string;
+      RecordName: string;
+      RecordValue: string;
+      ProvenDate: string;
+      Fault: '' | 'RecordNotFound' | 'RecordDiffers' | 'DnsUnavailable' | 'NotProvable';
+      RequestId: string;
     };
   };
   VerifyRequestSignature: {
@@ -608,8 +614,8 @@ export interface ClavigerOperations {
       GuardName?: string | undefined;
       SignerAccessKeyId: string;
       SignerSecurityToken?: string | undefined;
-      Scheme: string;
-      StringsToSign: unknown;
+      Scheme: 'ACS3-HMAC-SHA256' | 'ACS3-HMAC-SM3' | 'ACS3-RSA-SHA256' | 'ACS4-HMAC-SHA256' | 'ACS4-HMAC-SM3' | 'RPC-HMAC-SHA1' | 'ROA-HMAC-SHA1';
+      StringsToSign: readonly string[];
       RequestSignature: string;
       ScopeDate?: string | undefined;
       ScopeRegion?: string | undefined;
@@ -618,11 +624,11 @@ export interface ClavigerOperations {
       SignedTime: number;
     };
     response: {
-      Verified?: boolean;
+      Verified: boolean;
       StringIndex?: number;
       PrincipalArn?: string;
       Problem?: string;
-      RequestId?: string;
+      RequestId: string;
     };
   };
   VerifySignInCode: {
@@ -631,22 +637,22 @@ export interface ClavigerOperations {
       Remember?: boolean | undefined;
     };
     response: {
-      Step?: string;
-      CsrfToken?: string;
+      Step: 'Done' | 'Code' | 'Passkey' | 'CodeOrPasskey' | 'NewPassword' | 'BindDevice';
+      CsrfToken: string;
       PasswordRules?: {
-        MinimumPasswordLength?: number;
-        RequireLowercaseCharacters?: boolean;
-        RequireUppercaseCharacters?: boolean;
-        RequireNumbers?: boolean;
-        RequireSymbols?: boolean;
-        MinimumPasswordDifferentCharacter?: number;
-        PasswordNotContainUserName?: boolean;
-        PasswordReusePrevention?: number;
-        InterceptRiskPasswordOnApi?: boolean;
-        KindsOfCharacters?: number;
+        MinimumPasswordLength: number;
+        RequireLowercaseCharacters: boolean;
+        RequireUppercaseCharacters: boolean;
+        RequireNumbers: boolean;
+        RequireSymbols: boolean;
+        MinimumPasswordDifferentCharacter: number;
+        PasswordNotContainUserName: boolean;
+        PasswordReusePrevention: number;
+        InterceptRiskPasswordOnApi: boolean;
+        KindsOfCharacters: number;
       };
       RememberAllowed?: boolean;
-      RequestId?: string;
+      RequestId: string;
     };
   };
   VerifySignInPasskey: {
@@ -655,22 +661,22 @@ export interface ClavigerOperations {
       Remember?: boolean | undefined;
     };
     response: {
-      Step?: string;
-      CsrfToken?: string;
+      Step: 'Done' | 'Code' | 'Passkey' | 'CodeOrPasskey' | 'NewPassword' | 'BindDevice';
+      CsrfToken: string;
       PasswordRules?: {
-        MinimumPasswordLength?: number;
-        RequireLowercaseCharacters?: boolean;
-        RequireUppercaseCharacters?: boolean;
-        RequireNumbers?: boolean;
-        RequireSymbols?: boolean;
-        MinimumPasswordDifferentCharacter?: number;
-        PasswordNotContainUserName?: boolean;
-        PasswordReusePrevention?: number;
-        InterceptRiskPasswordOnApi?: boolean;
-        KindsOfCharacters?: number;
+        MinimumPasswordLength: number;
+        RequireLowercaseCharacters: boolean;
+        RequireUppercaseCharacters: boolean;
+        RequireNumbers: boolean;
+        RequireSymbols: boolean;
+        MinimumPasswordDifferentCharacter: number;
+        PasswordNotContainUserName: boolean;
+        PasswordReusePrevention: number;
+        InterceptRiskPasswordOnApi: boolean;
+        KindsOfCharacters: number;
       };
       RememberAllowed?: boolean;
-      RequestId?: string;
+      RequestId: string;
     };
   };
 }

@@ -1,9 +1,9 @@
-// Made from packages/server/api-description by `npm run generate:api -w packages/console`; do not edit.
+// Made from packages/server/api-description by `npm run generate:api`; do not edit.
 
 /** The version of Ims that these types describe. */
 export const version = '2019-08-15';
 
-/** What each operation of Ims takes and answers. Fields without a value may be left out of an answer. */
+/** Parameters and answers of the operations of Ims. */
 export interface ImsOperations {
   AddClientIdToOIDCProvider: {
     parameters: {
@@ -11,20 +11,20 @@ export interface ImsOperations {
       OIDCProviderName?: string | undefined;
     };
     response: {
-      OIDCProvider?: {
-        Arn?: string;
-        ClientIds?: string;
-        CreateDate?: string;
-        Description?: string;
-        Fingerprints?: string;
-        GmtCreate?: string;
-        GmtModified?: string;
-        IssuanceLimitTime?: number;
-        IssuerUrl?: string;
-        OIDCProviderName?: string;
-        UpdateDate?: string;
+      OIDCProvider: {
+        Arn: string;
+        ClientIds: string;
+        CreateDate: string;
+        Description: string;
+        Fingerprints: string;
+        GmtCreate: string;
+        GmtModified: string;
+        IssuanceLimitTime: number;
+        IssuerUrl: string;
+        OIDCProviderName: string;
+        UpdateDate: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   AddFingerprintToOIDCProvider: {
@@ -33,20 +33,20 @@ export interface ImsOperations {
       OIDCProviderName?: string | undefined;
     };
     response: {
-      OIDCProvider?: {
-        Arn?: string;
-        ClientIds?: string;
-        CreateDate?: string;
-        Description?: string;
-        Fingerprints?: string;
-        GmtCreate?: string;
-        GmtModified?: string;
-        IssuanceLimitTime?: number;
-        IssuerUrl?: string;
-        OIDCProviderName?: string;
-        UpdateDate?: string;
+      OIDCProvider: {
+        Arn: string;
+        ClientIds: string;
+        CreateDate: string;
+        Description: string;
+        Fingerprints: string;
+        GmtCreate: string;
+        GmtModified: string;
+        IssuanceLimitTime: number;
+        IssuerUrl: string;
+        OIDCProviderName: string;
+        UpdateDate: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   AddUserToGroup: {
@@ -55,7 +55,7 @@ export interface ImsOperations {
       UserPrincipalName: string;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   BindMFADevice: {
@@ -66,7 +66,7 @@ export interface ImsOperations {
       UserPrincipalName: string;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ChangePassword: {
@@ -75,7 +75,7 @@ export interface ImsOperations {
       OldPassword: string;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   CreateAccessKey: {
@@ -83,13 +83,13 @@ export interface ImsOperations {
       UserPrincipalName?: string | undefined;
     };
     response: {
-      AccessKey?: {
-        AccessKeyId?: string;
-        AccessKeySecret?: string;
-        CreateDate?: string;
-        Status?: string;
+      AccessKey: {
+        AccessKeyId: string;
+        AccessKeySecret: string;
+        CreateDate: string;
+        Status: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   CreateAppSecret: {
@@ -97,13 +97,13 @@ export interface ImsOperations {
       AppId: string;
     };
     response: {
-      AppSecret?: {
-        AppId?: string;
-        AppSecretId?: string;
-        AppSecretValue?: string;
-        CreateDate?: string;
+      AppSecret: {
+        AppId: string;
+        AppSecretId: string;
+        AppSecretValue: string;
+        CreateDate: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   CreateApplication: {
@@ -121,33 +121,33 @@ export interface ImsOperations {
       SecretRequired: boolean;
     };
     response: {
-      Application?: {
-        AccessTokenValidity?: number;
-        AccountId?: string;
-        AppId?: string;
-        AppName?: string;
-        AppType?: string;
-        CreateDate?: string;
-        DelegatedScope?: {
-          PredefinedScopes?: {
-            PredefinedScope?: {
-              Description?: string;
-              Name?: string;
-              Required?: boolean;
+      Application: {
+        AccessTokenValidity: number;
+        AccountId: string;
+        AppId: string;
+        AppName: string;
+        AppType: string;
+        CreateDate: string;
+        DelegatedScope: {
+          PredefinedScopes: {
+            PredefinedScope: {
+              Description: string;
+              Name: string;
+              Required: boolean;
             }[];
           };
         };
-        DisplayName?: string;
-        IsMultiTenant?: boolean;
-        ProtocolVersion?: string;
-        RedirectUris?: {
-          RedirectUri?: string[];
+        DisplayName: string;
+        IsMultiTenant: boolean;
+        ProtocolVersion: string;
+        RedirectUris: {
+          RedirectUri: string[];
         };
-        RefreshTokenValidity?: number;
-        SecretRequired?: boolean;
-        UpdateDate?: string;
+        RefreshTokenValidity: number;
+        SecretRequired: boolean;
+        UpdateDate: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   CreateGroup: {
@@ -157,15 +157,15 @@ export interface ImsOperations {
       GroupName?: string | undefined;
     };
     response: {
-      Group?: {
-        Comments?: string;
-        CreateDate?: string;
-        DisplayName?: string;
-        GroupId?: string;
-        GroupName?: string;
-        UpdateDate?: string;
+      Group: {
+        Comments: string;
+        CreateDate: string;
+        DisplayName: string;
+        GroupId: string;
+        GroupName: string;
+        UpdateDate: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   CreateLoginProfile: {
@@ -177,15 +177,15 @@ export interface ImsOperations {
       UserPrincipalName: string;
     };
     response: {
-      LoginProfile?: {
-        MFABindRequired?: boolean;
-        PasswordResetRequired?: boolean;
-        PasswordStatus?: string;
-        Status?: string;
-        UpdateDate?: string;
-        UserPrincipalName?: string;
+      LoginProfile: {
+        MFABindRequired: boolean;
+        PasswordResetRequired: boolean;
+        PasswordStatus: string;
+        Status: string;
+        UpdateDate: string;
+        UserPrincipalName: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   CreateOIDCProvider: {
@@ -198,20 +198,20 @@ export interface ImsOperations {
       OIDCProviderName?: string | undefined;
     };
     response: {
-      OIDCProvider?: {
-        Arn?: string;
-        ClientIds?: string;
-        CreateDate?: string;
-        Description?: string;
-        Fingerprints?: string;
-        GmtCreate?: string;
-        GmtModified?: string;
-        IssuanceLimitTime?: number;
-        IssuerUrl?: string;
-        OIDCProviderName?: string;
-        UpdateDate?: string;
+      OIDCProvider: {
+        Arn: string;
+        ClientIds: string;
+        CreateDate: string;
+        Description: string;
+        Fingerprints: string;
+        GmtCreate: string;
+        GmtModified: string;
+        IssuanceLimitTime: number;
+        IssuerUrl: string;
+        OIDCProviderName: string;
+        UpdateDate: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   CreateSAMLProvider: {
@@ -222,14 +222,14 @@ export interface ImsOperations {
       SAMLProviderName: string;
     };
     response: {
-      RequestId?: string;
-      SAMLProvider?: {
-        Arn?: string;
-        AuthnSignAlgo?: string;
-        CreateDate?: string;
-        Description?: string;
-        SAMLProviderName?: string;
-        UpdateDate?: string;
+      RequestId: string;
+      SAMLProvider: {
+        Arn: string;
+        AuthnSignAlgo: string;
+        CreateDate: string;
+        Description: string;
+        SAMLProviderName: string;
+        UpdateDate: string;
       };
     };
   };
@@ -241,16 +241,16 @@ export interface ImsOperations {
       UserPrincipalName?: string | undefined;
     };
     response: {
-      RequestId?: string;
-      ServiceCredential?: {
-        CreateTime?: string;
+      RequestId: string;
+      ServiceCredential: {
+        CreateTime: string;
         ExpirationTime?: string;
-        ServiceCredentialId?: string;
-        ServiceCredentialName?: string;
-        ServiceCredentialSecret?: string;
-        ServiceName?: string;
-        Status?: string;
-        UserPrincipalName?: string;
+        ServiceCredentialId: string;
+        ServiceCredentialName: string;
+        ServiceCredentialSecret: string;
+        ServiceName: string;
+        Status: string;
+        UserPrincipalName: string;
       };
     };
   };
@@ -261,30 +261,30 @@ export interface ImsOperations {
       Email?: string | undefined;
       MobilePhone?: string | undefined;
       Tag?: readonly {
-          Key?: string;
-          Value?: string;
-        }[] | undefined;
+        Key: string;
+        Value: string;
+      }[] | undefined;
       UserPrincipalName: string;
     };
     response: {
-      RequestId?: string;
-      User?: {
-        Comments?: string;
-        CreateDate?: string;
-        DisplayName?: string;
-        Email?: string;
-        LastLoginDate?: string;
-        MobilePhone?: string;
-        ProvisionType?: string;
-        Tags?: {
-          Tag?: {
-            TagKey?: string;
-            TagValue?: string;
+      RequestId: string;
+      User: {
+        Comments: string;
+        CreateDate: string;
+        DisplayName: string;
+        Email: string;
+        LastLoginDate: string;
+        MobilePhone: string;
+        ProvisionType: string;
+        Tags: {
+          Tag: {
+            TagKey: string;
+            TagValue: string;
           }[];
         };
-        UpdateDate?: string;
-        UserId?: string;
-        UserPrincipalName?: string;
+        UpdateDate: string;
+        UserId: string;
+        UserPrincipalName: string;
       };
     };
   };
@@ -293,11 +293,11 @@ export interface ImsOperations {
       VirtualMFADeviceName: string;
     };
     response: {
-      RequestId?: string;
-      VirtualMFADevice?: {
-        Base32StringSeed?: string;
-        QRCodePNG?: string;
-        SerialNumber?: string;
+      RequestId: string;
+      VirtualMFADevice: {
+        Base32StringSeed: string;
+        QRCodePNG: string;
+        SerialNumber: string;
       };
     };
   };
@@ -307,7 +307,7 @@ export interface ImsOperations {
       UserPrincipalName?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DeleteAccessKeyInRecycleBin: {
@@ -316,7 +316,7 @@ export interface ImsOperations {
       UserId?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DeleteAppSecret: {
@@ -325,7 +325,7 @@ export interface ImsOperations {
       AppSecretId: string;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DeleteApplication: {
@@ -333,7 +333,7 @@ export interface ImsOperations {
       AppId: string;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DeleteGroup: {
@@ -341,7 +341,7 @@ export interface ImsOperations {
       GroupName?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DeleteLoginProfile: {
@@ -349,7 +349,7 @@ export interface ImsOperations {
       UserPrincipalName: string;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DeleteOIDCProvider: {
@@ -357,7 +357,7 @@ export interface ImsOperations {
       OIDCProviderName?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DeletePasskey: {
@@ -366,7 +366,7 @@ export interface ImsOperations {
       UserPrincipalName?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DeleteSAMLProvider: {
@@ -374,7 +374,7 @@ export interface ImsOperations {
       SAMLProviderName: string;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DeleteServiceCredential: {
@@ -383,7 +383,7 @@ export interface ImsOperations {
       UserPrincipalName?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DeleteUser: {
@@ -392,7 +392,7 @@ export interface ImsOperations {
       UserPrincipalName?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DeleteUserInRecycleBin: {
@@ -400,7 +400,7 @@ export interface ImsOperations {
       UserId?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DeleteVirtualMFADevice: {
@@ -408,7 +408,7 @@ export interface ImsOperations {
       SerialNumber: string;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DeprovisionApplication: {
@@ -416,7 +416,7 @@ export interface ImsOperations {
       AppId: string;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DeprovisionExternalApplication: {
@@ -424,7 +424,7 @@ export interface ImsOperations {
       AppId: string;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DisableVirtualMFA: {
@@ -432,21 +432,21 @@ export interface ImsOperations {
       UserPrincipalName: string;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GenerateCredentialReport: {
     parameters: Record<never, never>;
     response: {
-      RequestId?: string;
-      State?: string;
+      RequestId: string;
+      State: string;
     };
   };
   GenerateGovernanceReport: {
     parameters: Record<never, never>;
     response: {
-      RequestId?: string;
-      State?: string;
+      RequestId: string;
+      State: string;
     };
   };
   GetAccessKeyInfoInRecycleBin: {
@@ -454,16 +454,16 @@ export interface ImsOperations {
       UserAccessKeyId: string;
     };
     response: {
-      AccessKey?: {
-        AccessKeyId?: string;
-        CreateDate?: string;
-        DeleteDate?: string;
-        RecycleDate?: string;
-        UserId?: string;
+      AccessKey: {
+        AccessKeyId: string;
+        CreateDate: string;
+        DeleteDate: string;
+        RecycleDate: string;
+        UserId: string;
         UserPrincipalName?: string;
-        UserRecycled?: boolean;
+        UserRecycled: boolean;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GetAccessKeyLastUsed: {
@@ -472,11 +472,11 @@ export interface ImsOperations {
       UserPrincipalName?: string | undefined;
     };
     response: {
-      AccessKeyLastUsed?: {
-        LastUsedDate?: string;
-        ServiceName?: string;
+      AccessKeyLastUsed: {
+        LastUsedDate: string;
+        ServiceName: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GetAccessKeyPolicy: {
@@ -485,76 +485,76 @@ export interface ImsOperations {
       UserPrincipalName?: string | undefined;
     };
     response: {
-      AccessKeyId?: string;
-      AccessKeyPolicy?: string;
-      RequestId?: string;
+      AccessKeyId: string;
+      AccessKeyPolicy: string;
+      RequestId: string;
     };
   };
   GetAccessKeyPolicyForAccount: {
     parameters: Record<never, never>;
     response: {
-      AccessKeyPolicy?: string;
-      RequestId?: string;
+      AccessKeyPolicy: string;
+      RequestId: string;
     };
   };
   GetAccountMFAInfo: {
     parameters: Record<never, never>;
     response: {
-      IsMFAEnable?: boolean;
-      RequestId?: string;
+      IsMFAEnable: boolean;
+      RequestId: string;
     };
   };
   GetAccountSecurityPracticeReport: {
     parameters: Record<never, never>;
     response: {
-      AccountSecurityPracticeInfo?: {
-        AccountSecurityPracticeUserInfo?: {
-          BindMfa?: boolean;
-          OldAkNum?: number;
-          RootWithAccessKey?: number;
-          SubUser?: number;
-          SubUserBindMfa?: number;
-          SubUserPwdLevel?: string;
-          SubUserWithOldAccessKey?: number;
-          SubUserWithUnusedAccessKey?: number;
-          UnusedAkNum?: number;
+      AccountSecurityPracticeInfo: {
+        AccountSecurityPracticeUserInfo: {
+          BindMfa: boolean;
+          OldAkNum: number;
+          RootWithAccessKey: number;
+          SubUser: number;
+          SubUserBindMfa: number;
+          SubUserPwdLevel: string;
+          SubUserWithOldAccessKey: number;
+          SubUserWithUnusedAccessKey: number;
+          UnusedAkNum: number;
         };
-        Score?: number;
+        Score: number;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GetAccountSummary: {
     parameters: Record<never, never>;
     response: {
-      RequestId?: string;
-      SummaryMap?: {
-        AccessKeysPerUserQuota?: number;
-        AccountAccessKeysPerAccountQuota?: number;
-        AttachedPoliciesPerGroupQuota?: number;
-        AttachedPoliciesPerRoleQuota?: number;
-        AttachedPoliciesPerUserQuota?: number;
-        AttachedSystemPoliciesPerGroupQuota?: number;
-        AttachedSystemPoliciesPerRoleQuota?: number;
-        AttachedSystemPoliciesPerUserQuota?: number;
-        AuthorizedClientPerUserQuota?: number;
-        ConditionsPerAKPolicyQuota?: number;
-        Groups?: number;
-        GroupsPerUserQuota?: number;
-        GroupsQuota?: number;
-        IPItemsPerAKPolicyQuota?: number;
-        MFADevices?: number;
-        MFADevicesInUse?: number;
-        Policies?: number;
-        PoliciesQuota?: number;
-        PolicySizeQuota?: number;
-        Roles?: number;
-        RolesQuota?: number;
-        ServiceCredentialsPerUserPerServiceQuota?: number;
-        Users?: number;
-        UsersQuota?: number;
-        VersionsPerPolicyQuota?: number;
-        VirtualMFADevicesQuota?: number;
+      RequestId: string;
+      SummaryMap: {
+        AccessKeysPerUserQuota: number;
+        AccountAccessKeysPerAccountQuota: number;
+        AttachedPoliciesPerGroupQuota: number;
+        AttachedPoliciesPerRoleQuota: number;
+        AttachedPoliciesPerUserQuota: number;
+        AttachedSystemPoliciesPerGroupQuota: number;
+        AttachedSystemPoliciesPerRoleQuota: number;
+        AttachedSystemPoliciesPerUserQuota: number;
+        AuthorizedClientPerUserQuota: number;
+        ConditionsPerAKPolicyQuota: number;
+        Groups: number;
+        GroupsPerUserQuota: number;
+        GroupsQuota: number;
+        IPItemsPerAKPolicyQuota: number;
+        MFADevices: number;
+        MFADevicesInUse: number;
+        Policies: number;
+        PoliciesQuota: number;
+        PolicySizeQuota: number;
+        Roles: number;
+        RolesQuota: number;
+        ServiceCredentialsPerUserPerServiceQuota: number;
+        Users: number;
+        UsersQuota: number;
+        VersionsPerPolicyQuota: number;
+        VirtualMFADevicesQuota: number;
       };
     };
   };
@@ -564,13 +564,13 @@ export interface ImsOperations {
       AppSecretId: string;
     };
     response: {
-      AppSecret?: {
-        AppId?: string;
-        AppSecretId?: string;
+      AppSecret: {
+        AppId: string;
+        AppSecretId: string;
         AppSecretValue?: string;
-        CreateDate?: string;
+        CreateDate: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GetApplication: {
@@ -578,33 +578,33 @@ export interface ImsOperations {
       AppId: string;
     };
     response: {
-      Application?: {
-        AccessTokenValidity?: number;
-        AccountId?: string;
-        AppId?: string;
-        AppName?: string;
-        AppType?: string;
-        CreateDate?: string;
-        DelegatedScope?: {
-          PredefinedScopes?: {
-            PredefinedScope?: {
-              Description?: string;
-              Name?: string;
-              Required?: boolean;
+      Application: {
+        AccessTokenValidity: number;
+        AccountId: string;
+        AppId: string;
+        AppName: string;
+        AppType: string;
+        CreateDate: string;
+        DelegatedScope: {
+          PredefinedScopes: {
+            PredefinedScope: {
+              Description: string;
+              Name: string;
+              Required: boolean;
             }[];
           };
         };
-        DisplayName?: string;
-        IsMultiTenant?: boolean;
-        ProtocolVersion?: string;
-        RedirectUris?: {
-          RedirectUri?: string[];
+        DisplayName: string;
+        IsMultiTenant: boolean;
+        ProtocolVersion: string;
+        RedirectUris: {
+          RedirectUri: string[];
         };
-        RefreshTokenValidity?: number;
-        SecretRequired?: boolean;
-        UpdateDate?: string;
+        RefreshTokenValidity: number;
+        SecretRequired: boolean;
+        UpdateDate: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GetApplicationProvisionInfo: {
@@ -612,23 +612,23 @@ export interface ImsOperations {
       AppId: string;
     };
     response: {
-      ApplicationProvisionInfo?: {
-        AccountId?: string;
-        AppId?: string;
-        AppName?: string;
-        CreateDate?: string;
-        DelegatedScope?: {
-          PredefinedScopes?: {
-            PredefinedScope?: {
-              Description?: string;
-              Name?: string;
+      ApplicationProvisionInfo: {
+        AccountId: string;
+        AppId: string;
+        AppName: string;
+        CreateDate: string;
+        DelegatedScope: {
+          PredefinedScopes: {
+            PredefinedScope: {
+              Description: string;
+              Name: string;
             }[];
           };
         };
-        DisplayName?: string;
-        UpdateDate?: string;
+        DisplayName: string;
+        UpdateDate: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GetCredentialReport: {
@@ -637,18 +637,18 @@ export interface ImsOperations {
       NextToken?: string | undefined;
     };
     response: {
-      Content?: string;
-      GeneratedTime?: string;
-      IsTruncated?: string;
+      Content: string;
+      GeneratedTime: string;
+      IsTruncated: string;
       NextToken?: string;
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GetDefaultDomain: {
     parameters: Record<never, never>;
     response: {
-      DefaultDomainName?: string;
-      RequestId?: string;
+      DefaultDomainName: string;
+      RequestId: string;
     };
   };
   GetExternalApplication: {
@@ -656,23 +656,23 @@ export interface ImsOperations {
       AppId: string;
     };
     response: {
-      ExternalApplication?: {
-        AppPrincipalName?: string;
-        CreateDate?: string;
-        DelegatedScope?: {
-          PredefinedScopes?: {
-            PredefinedScope?: {
-              Description?: string;
-              Name?: string;
+      ExternalApplication: {
+        AppPrincipalName: string;
+        CreateDate: string;
+        DelegatedScope: {
+          PredefinedScopes: {
+            PredefinedScope: {
+              Description: string;
+              Name: string;
             }[];
           };
         };
-        DisplayName?: string;
-        ForeignAppId?: string;
-        TenantId?: string;
-        UpdateDate?: string;
+        DisplayName: string;
+        ForeignAppId: string;
+        TenantId: string;
+        UpdateDate: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GetGovernanceItemReport: {
@@ -682,36 +682,36 @@ export interface ImsOperations {
       MaxItems?: string | undefined;
     };
     response: {
-      ColumnsSchema?: {
-        ColumnSchema?: {
-          ColumnName?: string;
-          ColumnType?: string;
+      ColumnsSchema: {
+        ColumnSchema: {
+          ColumnName: string;
+          ColumnType: string;
         }[];
       };
-      ColumnsValue?: {
-        ColumnRow?: {
-          ColumnValue?: unknown[];
+      ColumnsValue: {
+        ColumnRow: {
+          ColumnValue: unknown[];
         }[];
       };
-      GenerateTime?: string;
-      IsTruncated?: boolean;
+      GenerateTime: string;
+      IsTruncated: boolean;
       Marker?: string;
-      MetricType?: string;
-      MetricValue?: unknown;
-      RequestId?: string;
+      MetricType: string;
+      MetricValue: unknown;
+      RequestId: string;
     };
   };
   GetGovernanceReportStatus: {
     parameters: Record<never, never>;
     response: {
-      GovernanceItemsStatus?: {
-        GovernanceItemStatus?: {
-          GovernanceItem?: string;
-          Status?: string;
+      GovernanceItemsStatus: {
+        GovernanceItemStatus: {
+          GovernanceItem: string;
+          Status: string;
         }[];
       };
-      RequestId?: string;
-      WholeReportStatus?: string;
+      RequestId: string;
+      WholeReportStatus: string;
     };
   };
   GetGroup: {
@@ -719,15 +719,15 @@ export interface ImsOperations {
       GroupName?: string | undefined;
     };
     response: {
-      Group?: {
-        Comments?: string;
-        CreateDate?: string;
-        DisplayName?: string;
-        GroupId?: string;
-        GroupName?: string;
-        UpdateDate?: string;
+      Group: {
+        Comments: string;
+        CreateDate: string;
+        DisplayName: string;
+        GroupId: string;
+        GroupName: string;
+        UpdateDate: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GetLoginProfile: {
@@ -735,17 +735,17 @@ export interface ImsOperations {
       UserPrincipalName: string;
     };
     response: {
-      LoginProfile?: {
-        AutoDisableLoginStatus?: string;
-        LastLoginTime?: string;
-        MFABindRequired?: boolean;
-        PasswordResetRequired?: boolean;
-        PasswordStatus?: string;
-        Status?: string;
-        UpdateDate?: string;
-        UserPrincipalName?: string;
+      LoginProfile: {
+        AutoDisableLoginStatus: string;
+        LastLoginTime: string;
+        MFABindRequired: boolean;
+        PasswordResetRequired: boolean;
+        PasswordStatus: string;
+        Status: string;
+        UpdateDate: string;
+        UserPrincipalName: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GetOIDCProvider: {
@@ -753,41 +753,41 @@ export interface ImsOperations {
       OIDCProviderName?: string | undefined;
     };
     response: {
-      OIDCProvider?: {
-        Arn?: string;
-        ClientIds?: string;
-        CreateDate?: string;
-        Description?: string;
-        Fingerprints?: string;
-        GmtCreate?: string;
-        GmtModified?: string;
-        IssuanceLimitTime?: number;
-        IssuerUrl?: string;
-        OIDCProviderName?: string;
-        UpdateDate?: string;
+      OIDCProvider: {
+        Arn: string;
+        ClientIds: string;
+        CreateDate: string;
+        Description: string;
+        Fingerprints: string;
+        GmtCreate: string;
+        GmtModified: string;
+        IssuanceLimitTime: number;
+        IssuerUrl: string;
+        OIDCProviderName: string;
+        UpdateDate: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GetPasswordPolicy: {
     parameters: Record<never, never>;
     response: {
-      PasswordPolicy?: {
-        HardExpire?: boolean;
-        InitialPasswordAge?: number;
-        InterceptRiskPasswordOnApi?: boolean;
-        MaxLoginAttemps?: number;
-        MaxPasswordAge?: number;
-        MinimumPasswordDifferentCharacter?: number;
-        MinimumPasswordLength?: number;
-        PasswordNotContainUserName?: boolean;
-        PasswordReusePrevention?: number;
-        RequireLowercaseCharacters?: boolean;
-        RequireNumbers?: boolean;
-        RequireSymbols?: boolean;
-        RequireUppercaseCharacters?: boolean;
+      PasswordPolicy: {
+        HardExpire: boolean;
+        InitialPasswordAge: number;
+        InterceptRiskPasswordOnApi: boolean;
+        MaxLoginAttemps: number;
+        MaxPasswordAge: number;
+        MinimumPasswordDifferentCharacter: number;
+        MinimumPasswordLength: number;
+        PasswordNotContainUserName: boolean;
+        PasswordReusePrevention: number;
+        RequireLowercaseCharacters: boolean;
+        RequireNumbers: boolean;
+        RequireSymbols: boolean;
+        RequireUppercaseCharacters: boolean;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GetSAMLProvider: {
@@ -795,48 +795,48 @@ export interface ImsOperations {
       SAMLProviderName: string;
     };
     response: {
-      RequestId?: string;
-      SAMLProvider?: {
-        Arn?: string;
-        AuthnSignAlgo?: string;
-        CreateDate?: string;
-        Description?: string;
-        EncodedSAMLMetadataDocument?: string;
-        SAMLProviderName?: string;
-        UpdateDate?: string;
+      RequestId: string;
+      SAMLProvider: {
+        Arn: string;
+        AuthnSignAlgo: string;
+        CreateDate: string;
+        Description: string;
+        EncodedSAMLMetadataDocument: string;
+        SAMLProviderName: string;
+        UpdateDate: string;
       };
     };
   };
   GetSecurityPreference: {
     parameters: Record<never, never>;
     response: {
-      RequestId?: string;
-      SecurityPreference?: {
-        AccessKeyPreference?: {
-          AllowUserToManageAccessKeys?: boolean;
-          AllowUserToManageServiceCredentials?: boolean;
+      RequestId: string;
+      SecurityPreference: {
+        AccessKeyPreference: {
+          AllowUserToManageAccessKeys: boolean;
+          AllowUserToManageServiceCredentials: boolean;
         };
-        LoginProfilePreference?: {
-          AllowUserToChangePassword?: boolean;
-          AllowUserToLoginWithPasskey?: boolean;
-          EnableSaveMFATicket?: boolean;
-          LoginNetworkMasks?: string;
-          LoginSessionDuration?: number;
-          MFAOperationForLogin?: string;
-          OperationForRiskLogin?: string;
+        LoginProfilePreference: {
+          AllowUserToChangePassword: boolean;
+          AllowUserToLoginWithPasskey: boolean;
+          EnableSaveMFATicket: boolean;
+          LoginNetworkMasks: string;
+          LoginSessionDuration: number;
+          MFAOperationForLogin: string;
+          OperationForRiskLogin: string;
         };
-        MFAPreference?: {
-          AllowUserToManageMFADevices?: boolean;
+        MFAPreference: {
+          AllowUserToManageMFADevices: boolean;
         };
-        MaxIdleDays?: {
-          MaxIdleDaysForAccessKeys?: number;
-          MaxIdleDaysForUsers?: number;
+        MaxIdleDays: {
+          MaxIdleDaysForAccessKeys: number;
+          MaxIdleDaysForUsers: number;
         };
-        PersonalInfoPreference?: {
-          AllowUserToManagePersonalDingTalk?: boolean;
+        PersonalInfoPreference: {
+          AllowUserToManagePersonalDingTalk: boolean;
         };
-        VerificationPreference?: {
-          VerificationTypes?: string[];
+        VerificationPreference: {
+          VerificationTypes: string[];
         };
       };
     };
@@ -847,15 +847,15 @@ export interface ImsOperations {
       UserPrincipalName?: string | undefined;
     };
     response: {
-      RequestId?: string;
-      ServiceCredential?: {
-        CreateTime?: string;
+      RequestId: string;
+      ServiceCredential: {
+        CreateTime: string;
         ExpirationTime?: string;
-        ServiceCredentialId?: string;
-        ServiceCredentialName?: string;
-        ServiceName?: string;
-        Status?: string;
-        UserPrincipalName?: string;
+        ServiceCredentialId: string;
+        ServiceCredentialName: string;
+        ServiceName: string;
+        Status: string;
+        UserPrincipalName: string;
       };
     };
   };
@@ -866,25 +866,25 @@ export interface ImsOperations {
       UserPrincipalName?: string | undefined;
     };
     response: {
-      RequestId?: string;
-      User?: {
-        Comments?: string;
-        CreateDate?: string;
-        DisplayName?: string;
-        Email?: string;
-        LastLoginDate?: string;
-        MobilePhone?: string;
-        ProvisionType?: string;
-        Tags?: {
-          Tag?: {
-            TagKey?: string;
-            TagValue?: string;
+      RequestId: string;
+      User: {
+        Comments: string;
+        CreateDate: string;
+        DisplayName: string;
+        Email: string;
+        LastLoginDate: string;
+        MobilePhone: string;
+        ProvisionType: string;
+        Tags: {
+          Tag: {
+            TagKey: string;
+            TagValue: string;
           }[];
         };
-        UpdateDate?: string;
-        UserId?: string;
-        UserName?: string;
-        UserPrincipalName?: string;
+        UpdateDate: string;
+        UserId: string;
+        UserName: string;
+        UserPrincipalName: string;
       };
     };
   };
@@ -894,14 +894,14 @@ export interface ImsOperations {
       UserId?: string | undefined;
     };
     response: {
-      RequestId?: string;
-      User?: {
-        CreateDate?: string;
-        DeleteDate?: string;
-        DisplayName?: string;
-        RecycleDate?: string;
-        UserId?: string;
-        UserPrincipalName?: string;
+      RequestId: string;
+      User: {
+        CreateDate: string;
+        DeleteDate: string;
+        DisplayName: string;
+        RecycleDate: string;
+        UserId: string;
+        UserPrincipalName: string;
       };
     };
   };
@@ -910,24 +910,24 @@ export interface ImsOperations {
       UserPrincipalName?: string | undefined;
     };
     response: {
-      IsMFAEnable?: boolean;
+      IsMFAEnable: boolean;
       MFADevice?: {
-        SerialNumber?: string;
-        Type?: string;
+        SerialNumber: string;
+        Type: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GetUserSsoSettings: {
     parameters: Record<never, never>;
     response: {
-      RequestId?: string;
-      UserSsoSettings?: {
-        AuthnSignAlgo?: string;
-        AuxiliaryDomain?: string;
-        MetadataDocument?: string;
-        SsoEnabled?: boolean;
-        SsoLoginWithDomain?: boolean;
+      RequestId: string;
+      UserSsoSettings: {
+        AuthnSignAlgo: string;
+        AuxiliaryDomain: string;
+        MetadataDocument: string;
+        SsoEnabled: boolean;
+        SsoLoginWithDomain: boolean;
       };
     };
   };
@@ -936,15 +936,15 @@ export interface ImsOperations {
       UserPrincipalName?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
       SecurityEmailDevice?: {
-        Email?: string;
-        Status?: string;
+        Email: string;
+        Status: string;
       };
       SecurityPhoneDevice?: {
-        AreaCode?: string;
-        PhoneNumber?: string;
-        Status?: string;
+        AreaCode: string;
+        PhoneNumber: string;
+        Status: string;
       };
     };
   };
@@ -953,15 +953,15 @@ export interface ImsOperations {
       UserPrincipalName?: string | undefined;
     };
     response: {
-      AccessKeys?: {
-        AccessKey?: {
-          AccessKeyId?: string;
-          CreateDate?: string;
-          Status?: string;
-          UpdateDate?: string;
+      AccessKeys: {
+        AccessKey: {
+          AccessKeyId: string;
+          CreateDate: string;
+          Status: string;
+          UpdateDate: string;
         }[];
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ListAccessKeysInRecycleBin: {
@@ -969,15 +969,15 @@ export interface ImsOperations {
       UserId?: string | undefined;
     };
     response: {
-      AccessKeys?: {
-        AccessKey?: {
-          AccessKeyId?: string;
-          CreateDate?: string;
-          DeleteDate?: string;
-          RecycleDate?: string;
+      AccessKeys: {
+        AccessKey: {
+          AccessKeyId: string;
+          CreateDate: string;
+          DeleteDate: string;
+          RecycleDate: string;
         }[];
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ListAppSecretIds: {
@@ -985,14 +985,14 @@ export interface ImsOperations {
       AppId: string;
     };
     response: {
-      AppSecrets?: {
-        AppSecret?: {
-          AppId?: string;
-          AppSecretId?: string;
-          CreateDate?: string;
+      AppSecrets: {
+        AppSecret: {
+          AppId: string;
+          AppSecretId: string;
+          CreateDate: string;
         }[];
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ListApplicationProvisionInfos: {
@@ -1000,85 +1000,85 @@ export interface ImsOperations {
       SourceType?: string | undefined;
     };
     response: {
-      ApplicationProvisionInfos?: {
-        ApplicationProvisionInfo?: {
-          AccountId?: string;
-          AppId?: string;
-          AppName?: string;
-          CreateDate?: string;
-          DelegatedScope?: {
-            PredefinedScopes?: {
-              PredefinedScope?: {
-                Description?: string;
-                Name?: string;
+      ApplicationProvisionInfos: {
+        ApplicationProvisionInfo: {
+          AccountId: string;
+          AppId: string;
+          AppName: string;
+          CreateDate: string;
+          DelegatedScope: {
+            PredefinedScopes: {
+              PredefinedScope: {
+                Description: string;
+                Name: string;
               }[];
             };
           };
-          DisplayName?: string;
-          UpdateDate?: string;
+          DisplayName: string;
+          UpdateDate: string;
         }[];
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ListApplications: {
     parameters: Record<never, never>;
     response: {
-      Applications?: {
-        Application?: {
-          AccessTokenValidity?: number;
-          AccountId?: string;
-          AppId?: string;
-          AppName?: string;
-          AppType?: string;
-          CreateDate?: string;
-          DelegatedScope?: {
-            PredefinedScopes?: {
-              PredefinedScope?: {
-                Description?: string;
-                Name?: string;
-                Required?: boolean;
+      Applications: {
+        Application: {
+          AccessTokenValidity: number;
+          AccountId: string;
+          AppId: string;
+          AppName: string;
+          AppType: string;
+          CreateDate: string;
+          DelegatedScope: {
+            PredefinedScopes: {
+              PredefinedScope: {
+                Description: string;
+                Name: string;
+                Required: boolean;
               }[];
             };
           };
-          DisplayName?: string;
-          IsMultiTenant?: boolean;
-          ProtocolVersion?: string;
-          RedirectUris?: {
-            RedirectUri?: string[];
+          DisplayName: string;
+          IsMultiTenant: boolean;
+          ProtocolVersion: string;
+          RedirectUris: {
+            RedirectUri: string[];
           };
-          RefreshTokenValidity?: number;
-          SecretRequired?: boolean;
-          UpdateDate?: string;
+          RefreshTokenValidity: number;
+          SecretRequired: boolean;
+          UpdateDate: string;
         }[];
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ListExternalApplications: {
     parameters: Record<never, never>;
     response: {
-      ExternalApplications?: {
-        ExternalApplication?: {
-          AppPrincipalName?: string;
-          CreateDate?: string;
-          DelegatedScope?: {
-            PredefinedScopes?: {
-              PredefinedScope?: {
-                Description?: string;
-                Name?: string;
+      ExternalApplications: {
+        ExternalApplication: {
+          AppPrincipalName: string;
+          CreateDate: string;
+          DelegatedScope: {
+            PredefinedScopes: {
+              PredefinedScope: {
+                Description: string;
+                Name: string;
               }[];
             };
           };
-          DisplayName?: string;
-          ForeignAppId?: string;
-          TenantId?: string;
-          UpdateDate?: string;
+          DisplayName: string;
+          ForeignAppId: string;
+          TenantId: string;
+          UpdateDate: string;
         }[];
       };
-      IsTruncated?: boolean;
+      IsTruncated: boolean;
       Marker?: string;
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ListGroups: {
@@ -1087,19 +1087,19 @@ export interface ImsOperations {
       MaxItems?: number | undefined;
     };
     response: {
-      Groups?: {
-        Group?: {
-          Comments?: string;
-          CreateDate?: string;
-          DisplayName?: string;
-          GroupId?: string;
-          GroupName?: string;
-          UpdateDate?: string;
+      Groups: {
+        Group: {
+          Comments: string;
+          CreateDate: string;
+          DisplayName: string;
+          GroupId: string;
+          GroupName: string;
+          UpdateDate: string;
         }[];
       };
-      IsTruncated?: boolean;
+      IsTruncated: boolean;
       Marker?: string;
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ListGroupsForUser: {
@@ -1107,16 +1107,16 @@ export interface ImsOperations {
       UserPrincipalName: string;
     };
     response: {
-      Groups?: {
-        Group?: {
-          Comments?: string;
-          DisplayName?: string;
-          GroupId?: string;
-          GroupName?: string;
-          JoinDate?: string;
+      Groups: {
+        Group: {
+          Comments: string;
+          DisplayName: string;
+          GroupId: string;
+          GroupName: string;
+          JoinDate: string;
         }[];
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ListOIDCProviders: {
@@ -1125,24 +1125,24 @@ export interface ImsOperations {
       MaxItems?: number | undefined;
     };
     response: {
-      IsTruncated?: boolean;
+      IsTruncated: boolean;
       Marker?: string;
-      OIDCProviders?: {
-        OIDCProvider?: {
-          Arn?: string;
-          ClientIds?: string;
-          CreateDate?: string;
-          Description?: string;
-          Fingerprints?: string;
-          GmtCreate?: string;
-          GmtModified?: string;
-          IssuanceLimitTime?: number;
-          IssuerUrl?: string;
-          OIDCProviderName?: string;
-          UpdateDate?: string;
+      OIDCProviders: {
+        OIDCProvider: {
+          Arn: string;
+          ClientIds: string;
+          CreateDate: string;
+          Description: string;
+          Fingerprints: string;
+          GmtCreate: string;
+          GmtModified: string;
+          IssuanceLimitTime: number;
+          IssuerUrl: string;
+          OIDCProviderName: string;
+          UpdateDate: string;
         }[];
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ListPasskeys: {
@@ -1150,13 +1150,13 @@ export interface ImsOperations {
       UserPrincipalName?: string | undefined;
     };
     response: {
-      Passkeys?: {
-        CreateDate?: string;
-        LastUseDate?: string;
-        PasskeyId?: string;
-        PasskeyName?: string;
+      Passkeys: {
+        CreateDate: string;
+        LastUseDate: string;
+        PasskeyId: string;
+        PasskeyName: string;
       }[];
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ListPredefinedScopes: {
@@ -1164,27 +1164,27 @@ export interface ImsOperations {
       AppType?: string | undefined;
     };
     response: {
-      PredefinedScopes?: {
-        PredefinedScope?: {
-          Description?: string;
-          Name?: string;
+      PredefinedScopes: {
+        PredefinedScope: {
+          Description: string;
+          Name: string;
         }[];
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ListRecentGovernanceMetrics: {
     parameters: Record<never, never>;
     response: {
-      GenerateTime?: string;
-      GovernanceMetrics?: {
-        GovernanceMetric?: {
-          GovernanceItem?: string;
-          MetricType?: string;
-          MetricValue?: unknown;
+      GenerateTime: string;
+      GovernanceMetrics: {
+        GovernanceMetric: {
+          GovernanceItem: string;
+          MetricType: string;
+          MetricValue: unknown;
         }[];
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ListSAMLProviders: {
@@ -1193,16 +1193,16 @@ export interface ImsOperations {
       MaxItems?: number | undefined;
     };
     response: {
-      IsTruncated?: boolean;
+      IsTruncated: boolean;
       Marker?: string;
-      RequestId?: string;
-      SAMLProviders?: {
-        SAMLProvider?: {
-          Arn?: string;
-          CreateDate?: string;
-          Description?: string;
-          SAMLProviderName?: string;
-          UpdateDate?: string;
+      RequestId: string;
+      SAMLProviders: {
+        SAMLProvider: {
+          Arn: string;
+          CreateDate: string;
+          Description: string;
+          SAMLProviderName: string;
+          UpdateDate: string;
         }[];
       };
     };
@@ -1216,18 +1216,18 @@ export interface ImsOperations {
       UserPrincipalName?: string | undefined;
     };
     response: {
-      IsTruncated?: boolean;
-      MaxResults?: number;
+      IsTruncated: boolean;
+      MaxResults: number;
       NextToken?: string;
-      RequestId?: string;
-      ServiceCredentials?: {
-        CreateTime?: string;
+      RequestId: string;
+      ServiceCredentials: {
+        CreateTime: string;
         ExpirationTime?: string;
-        ServiceCredentialId?: string;
-        ServiceCredentialName?: string;
-        ServiceName?: string;
-        Status?: string;
-        UserPrincipalName?: string;
+        ServiceCredentialId: string;
+        ServiceCredentialName: string;
+        ServiceName: string;
+        Status: string;
+        UserPrincipalName: string;
       }[];
     };
   };
@@ -1239,20 +1239,20 @@ export interface ImsOperations {
       ResourcePrincipalName?: readonly string[] | undefined;
       ResourceType?: string | undefined;
       Tag?: readonly {
-          Key?: string;
-          Value?: string;
-        }[] | undefined;
+        Key: string;
+        Value: string;
+      }[] | undefined;
     };
     response: {
-      IsTruncated?: boolean;
+      IsTruncated: boolean;
       NextToken?: string;
-      RequestId?: string;
-      TagResources?: {
-        TagResource?: {
-          ResourceId?: string;
-          ResourceType?: string;
-          TagKey?: string;
-          TagValue?: string;
+      RequestId: string;
+      TagResources: {
+        TagResource: {
+          ResourceId: string;
+          ResourceType: string;
+          TagKey: string;
+          TagValue: string;
         }[];
       };
     };
@@ -1263,20 +1263,20 @@ export interface ImsOperations {
       MaxItems?: number | undefined;
       Status?: string | undefined;
       Tag?: readonly {
-          Key?: string;
-          Value?: string;
-        }[] | undefined;
+        Key: string;
+        Value: string;
+      }[] | undefined;
     };
     response: {
-      IsTruncated?: boolean;
+      IsTruncated: boolean;
       Marker?: string;
-      RequestId?: string;
-      UserBasicInfos?: {
-        UserBasicInfo?: {
-          DisplayName?: string;
-          Status?: string;
-          UserId?: string;
-          UserPrincipalName?: string;
+      RequestId: string;
+      UserBasicInfos: {
+        UserBasicInfo: {
+          DisplayName: string;
+          Status: string;
+          UserId: string;
+          UserPrincipalName: string;
         }[];
       };
     };
@@ -1287,33 +1287,33 @@ export interface ImsOperations {
       MaxItems?: number | undefined;
       Status?: string | undefined;
       Tag?: readonly {
-          Key?: string;
-          Value?: string;
-        }[] | undefined;
+        Key: string;
+        Value: string;
+      }[] | undefined;
     };
     response: {
-      IsTruncated?: boolean;
+      IsTruncated: boolean;
       Marker?: string;
-      RequestId?: string;
-      Users?: {
-        User?: {
-          Comments?: string;
-          CreateDate?: string;
-          DisplayName?: string;
-          Email?: string;
-          LastLoginDate?: string;
-          MobilePhone?: string;
-          ProvisionType?: string;
-          Status?: string;
-          Tags?: {
-            Tag?: {
-              TagKey?: string;
-              TagValue?: string;
+      RequestId: string;
+      Users: {
+        User: {
+          Comments: string;
+          CreateDate: string;
+          DisplayName: string;
+          Email: string;
+          LastLoginDate: string;
+          MobilePhone: string;
+          ProvisionType: string;
+          Status: string;
+          Tags: {
+            Tag: {
+              TagKey: string;
+              TagValue: string;
             }[];
           };
-          UpdateDate?: string;
-          UserId?: string;
-          UserPrincipalName?: string;
+          UpdateDate: string;
+          UserId: string;
+          UserPrincipalName: string;
         }[];
       };
     };
@@ -1325,15 +1325,15 @@ export interface ImsOperations {
       MaxItems?: number | undefined;
     };
     response: {
-      IsTruncated?: boolean;
+      IsTruncated: boolean;
       Marker?: string;
-      RequestId?: string;
-      Users?: {
-        User?: {
-          DisplayName?: string;
-          JoinDate?: string;
-          UserId?: string;
-          UserPrincipalName?: string;
+      RequestId: string;
+      Users: {
+        User: {
+          DisplayName: string;
+          JoinDate: string;
+          UserId: string;
+          UserPrincipalName: string;
         }[];
       };
     };
@@ -1345,17 +1345,17 @@ export interface ImsOperations {
       MaxItems?: number | undefined;
     };
     response: {
-      IsTruncated?: boolean;
+      IsTruncated: boolean;
       Marker?: string;
-      RequestId?: string;
-      Users?: {
-        User?: {
-          CreateDate?: string;
-          DeleteDate?: string;
-          DisplayName?: string;
-          RecycleDate?: string;
-          UserId?: string;
-          UserPrincipalName?: string;
+      RequestId: string;
+      Users: {
+        User: {
+          CreateDate: string;
+          DeleteDate: string;
+          DisplayName: string;
+          RecycleDate: string;
+          UserId: string;
+          UserPrincipalName: string;
         }[];
       };
     };
@@ -1366,17 +1366,17 @@ export interface ImsOperations {
       MaxItems?: number | undefined;
     };
     response: {
-      IsTruncated?: boolean;
+      IsTruncated: boolean;
       Marker?: string;
-      RequestId?: string;
-      VirtualMFADevices?: {
-        VirtualMFADevice?: {
-          ActivateDate?: string;
-          SerialNumber?: string;
+      RequestId: string;
+      VirtualMFADevices: {
+        VirtualMFADevice: {
+          ActivateDate: string;
+          SerialNumber: string;
           User?: {
-            DisplayName?: string;
-            UserId?: string;
-            UserPrincipalName?: string;
+            DisplayName: string;
+            UserId: string;
+            UserPrincipalName: string;
           };
         }[];
       };
@@ -1388,25 +1388,25 @@ export interface ImsOperations {
       Scopes?: string | undefined;
     };
     response: {
-      ApplicationProvisionInfo?: {
-        AccountId?: string;
-        AppId?: string;
-        AppName?: string;
-        AppPrincipalName?: string;
-        CreateDate?: string;
-        DelegatedScope?: {
-          PredefinedScopes?: {
-            PredefinedScope?: {
-              Description?: string;
-              Name?: string;
+      ApplicationProvisionInfo: {
+        AccountId: string;
+        AppId: string;
+        AppName: string;
+        AppPrincipalName: string;
+        CreateDate: string;
+        DelegatedScope: {
+          PredefinedScopes: {
+            PredefinedScope: {
+              Description: string;
+              Name: string;
             }[];
           };
         };
-        DisplayName?: string;
-        TenantId?: string;
-        UpdateDate?: string;
+        DisplayName: string;
+        TenantId: string;
+        UpdateDate: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ProvisionExternalApplication: {
@@ -1415,23 +1415,23 @@ export interface ImsOperations {
       Scopes?: string | undefined;
     };
     response: {
-      ExternalApplication?: {
-        AppPrincipalName?: string;
-        CreateDate?: string;
-        DelegatedScope?: {
-          PredefinedScopes?: {
-            PredefinedScope?: {
-              Description?: string;
-              Name?: string;
+      ExternalApplication: {
+        AppPrincipalName: string;
+        CreateDate: string;
+        DelegatedScope: {
+          PredefinedScopes: {
+            PredefinedScope: {
+              Description: string;
+              Name: string;
             }[];
           };
         };
-        DisplayName?: string;
-        ForeignAppId?: string;
-        TenantId?: string;
-        UpdateDate?: string;
+        DisplayName: string;
+        ForeignAppId: string;
+        TenantId: string;
+        UpdateDate: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   RemoveClientIdFromOIDCProvider: {
@@ -1440,20 +1440,20 @@ export interface ImsOperations {
       OIDCProviderName?: string | undefined;
     };
     response: {
-      OIDCProvider?: {
-        Arn?: string;
-        ClientIds?: string;
-        CreateDate?: string;
-        Description?: string;
-        Fingerprints?: string;
-        GmtCreate?: string;
-        GmtModified?: string;
-        IssuanceLimitTime?: number;
-        IssuerUrl?: string;
-        OIDCProviderName?: string;
-        UpdateDate?: string;
+      OIDCProvider: {
+        Arn: string;
+        ClientIds: string;
+        CreateDate: string;
+        Description: string;
+        Fingerprints: string;
+        GmtCreate: string;
+        GmtModified: string;
+        IssuanceLimitTime: number;
+        IssuerUrl: string;
+        OIDCProviderName: string;
+        UpdateDate: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   RemoveFingerprintFromOIDCProvider: {
@@ -1462,20 +1462,20 @@ export interface ImsOperations {
       OIDCProviderName?: string | undefined;
     };
     response: {
-      OIDCProvider?: {
-        Arn?: string;
-        ClientIds?: string;
-        CreateDate?: string;
-        Description?: string;
-        Fingerprints?: string;
-        GmtCreate?: string;
-        GmtModified?: string;
-        IssuanceLimitTime?: number;
-        IssuerUrl?: string;
-        OIDCProviderName?: string;
-        UpdateDate?: string;
+      OIDCProvider: {
+        Arn: string;
+        ClientIds: string;
+        CreateDate: string;
+        Description: string;
+        Fingerprints: string;
+        GmtCreate: string;
+        GmtModified: string;
+        IssuanceLimitTime: number;
+        IssuerUrl: string;
+        OIDCProviderName: string;
+        UpdateDate: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   RemoveUserFromGroup: {
@@ -1484,7 +1484,7 @@ export interface ImsOperations {
       UserPrincipalName: string;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   RestoreAccessKeyFromRecycleBin: {
@@ -1493,7 +1493,7 @@ export interface ImsOperations {
       UserId?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   RestoreUserFromRecycleBin: {
@@ -1501,7 +1501,7 @@ export interface ImsOperations {
       UserId?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   SetAccessKeyPolicy: {
@@ -1511,9 +1511,9 @@ export interface ImsOperations {
       UserPrincipalName?: string | undefined;
     };
     response: {
-      AccessKeyId?: string;
-      AccessKeyPolicy?: string;
-      RequestId?: string;
+      AccessKeyId: string;
+      AccessKeyPolicy: string;
+      RequestId: string;
     };
   };
   SetAccessKeyPolicyForAccount: {
@@ -1521,8 +1521,8 @@ export interface ImsOperations {
       AccessKeyPolicy: string;
     };
     response: {
-      AccessKeyPolicy?: string;
-      RequestId?: string;
+      AccessKeyPolicy: string;
+      RequestId: string;
     };
   };
   SetDefaultDomain: {
@@ -1530,8 +1530,8 @@ export interface ImsOperations {
       DefaultDomainName: string;
     };
     response: {
-      DefaultDomainName?: string;
-      RequestId?: string;
+      DefaultDomainName: string;
+      RequestId: string;
     };
   };
   SetPasswordPolicy: {
@@ -1551,22 +1551,22 @@ export interface ImsOperations {
       RequireUppercaseCharacters?: boolean | undefined;
     };
     response: {
-      PasswordPolicy?: {
-        HardExpire?: boolean;
-        InitialPasswordAge?: number;
-        InterceptRiskPasswordOnApi?: boolean;
-        MaxLoginAttemps?: number;
-        MaxPasswordAge?: number;
-        MinimumPasswordDifferentCharacter?: number;
-        MinimumPasswordLength?: number;
-        PasswordNotContainUserName?: boolean;
-        PasswordReusePrevention?: number;
-        RequireLowercaseCharacters?: boolean;
-        RequireNumbers?: boolean;
-        RequireSymbols?: boolean;
-        RequireUppercaseCharacters?: boolean;
+      PasswordPolicy: {
+        HardExpire: boolean;
+        InitialPasswordAge: number;
+        InterceptRiskPasswordOnApi: boolean;
+        MaxLoginAttemps: number;
+        MaxPasswordAge: number;
+        MinimumPasswordDifferentCharacter: number;
+        MinimumPasswordLength: number;
+        PasswordNotContainUserName: boolean;
+        PasswordReusePrevention: number;
+        RequireLowercaseCharacters: boolean;
+        RequireNumbers: boolean;
+        RequireSymbols: boolean;
+        RequireUppercaseCharacters: boolean;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   SetSecurityPreference: {
@@ -1587,33 +1587,33 @@ export interface ImsOperations {
       VerificationTypes?: readonly string[] | undefined;
     };
     response: {
-      RequestId?: string;
-      SecurityPreference?: {
-        AccessKeyPreference?: {
-          AllowUserToManageAccessKeys?: boolean;
-          AllowUserToManageServiceCredentials?: boolean;
+      RequestId: string;
+      SecurityPreference: {
+        AccessKeyPreference: {
+          AllowUserToManageAccessKeys: boolean;
+          AllowUserToManageServiceCredentials: boolean;
         };
-        LoginProfilePreference?: {
-          AllowUserToChangePassword?: boolean;
-          AllowUserToLoginWithPasskey?: boolean;
-          EnableSaveMFATicket?: boolean;
-          LoginNetworkMasks?: string;
-          LoginSessionDuration?: number;
-          MFAOperationForLogin?: string;
-          OperationForRiskLogin?: string;
+        LoginProfilePreference: {
+          AllowUserToChangePassword: boolean;
+          AllowUserToLoginWithPasskey: boolean;
+          EnableSaveMFATicket: boolean;
+          LoginNetworkMasks: string;
+          LoginSessionDuration: number;
+          MFAOperationForLogin: string;
+          OperationForRiskLogin: string;
         };
-        MFAPreference?: {
-          AllowUserToManageMFADevices?: boolean;
+        MFAPreference: {
+          AllowUserToManageMFADevices: boolean;
         };
-        MaxIdleDays?: {
-          MaxIdleDaysForAccessKeys?: number;
-          MaxIdleDaysForUsers?: number;
+        MaxIdleDays: {
+          MaxIdleDaysForAccessKeys: number;
+          MaxIdleDaysForUsers: number;
         };
-        PersonalInfoPreference?: {
-          AllowUserToManagePersonalDingTalk?: boolean;
+        PersonalInfoPreference: {
+          AllowUserToManagePersonalDingTalk: boolean;
         };
-        VerificationPreference?: {
-          VerificationTypes?: string[];
+        VerificationPreference: {
+          VerificationTypes: string[];
         };
       };
     };
@@ -1627,13 +1627,13 @@ export interface ImsOperations {
       SsoLoginWithDomain?: boolean | undefined;
     };
     response: {
-      RequestId?: string;
-      UserSsoSettings?: {
-        AuthnSignAlgo?: string;
-        AuxiliaryDomain?: string;
-        MetadataDocument?: string;
-        SsoEnabled?: boolean;
-        SsoLoginWithDomain?: boolean;
+      RequestId: string;
+      UserSsoSettings: {
+        AuthnSignAlgo: string;
+        AuxiliaryDomain: string;
+        MetadataDocument: string;
+        SsoEnabled: boolean;
+        SsoLoginWithDomain: boolean;
       };
     };
   };
@@ -1645,7 +1645,7 @@ export interface ImsOperations {
       VerifyType?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   TagResources: {
@@ -1654,12 +1654,12 @@ export interface ImsOperations {
       ResourcePrincipalName?: readonly string[] | undefined;
       ResourceType?: string | undefined;
       Tag?: readonly {
-          Key?: string;
-          Value?: string;
-        }[] | undefined;
+        Key: string;
+        Value: string;
+      }[] | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   UnbindMFADevice: {
@@ -1667,10 +1667,10 @@ export interface ImsOperations {
       UserPrincipalName: string;
     };
     response: {
-      MFADevice?: {
-        SerialNumber?: string;
+      MFADevice: {
+        SerialNumber: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   UnbindVerification: {
@@ -1681,7 +1681,7 @@ export interface ImsOperations {
       VerifyType?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   UntagResources: {
@@ -1693,7 +1693,7 @@ export interface ImsOperations {
       TagKey?: readonly string[] | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   UpdateAccessKey: {
@@ -1703,7 +1703,7 @@ export interface ImsOperations {
       UserPrincipalName?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   UpdateApplication: {
@@ -1719,33 +1719,33 @@ export interface ImsOperations {
       NewSecretRequired?: boolean | undefined;
     };
     response: {
-      Application?: {
-        AccessTokenValidity?: number;
-        AccountId?: string;
-        AppId?: string;
-        AppName?: string;
-        AppType?: string;
-        CreateDate?: string;
-        DelegatedScope?: {
-          PredefinedScopes?: {
-            PredefinedScope?: {
-              Description?: string;
-              Name?: string;
-              Required?: boolean;
+      Application: {
+        AccessTokenValidity: number;
+        AccountId: string;
+        AppId: string;
+        AppName: string;
+        AppType: string;
+        CreateDate: string;
+        DelegatedScope: {
+          PredefinedScopes: {
+            PredefinedScope: {
+              Description: string;
+              Name: string;
+              Required: boolean;
             }[];
           };
         };
-        DisplayName?: string;
-        IsMultiTenant?: boolean;
-        ProtocolVersion?: string;
-        RedirectUris?: {
-          RedirectUri?: string[];
+        DisplayName: string;
+        IsMultiTenant: boolean;
+        ProtocolVersion: string;
+        RedirectUris: {
+          RedirectUri: string[];
         };
-        RefreshTokenValidity?: number;
-        SecretRequired?: boolean;
-        UpdateDate?: string;
+        RefreshTokenValidity: number;
+        SecretRequired: boolean;
+        UpdateDate: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   UpdateGroup: {
@@ -1756,15 +1756,15 @@ export interface ImsOperations {
       NewGroupName?: string | undefined;
     };
     response: {
-      Group?: {
-        Comments?: string;
-        CreateDate?: string;
-        DisplayName?: string;
-        GroupId?: string;
-        GroupName?: string;
-        UpdateDate?: string;
+      Group: {
+        Comments: string;
+        CreateDate: string;
+        DisplayName: string;
+        GroupId: string;
+        GroupName: string;
+        UpdateDate: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   UpdateLoginProfile: {
@@ -1776,16 +1776,16 @@ export interface ImsOperations {
       UserPrincipalName: string;
     };
     response: {
-      LoginProfile?: {
-        AutoDisableLoginStatus?: string;
-        MFABindRequired?: boolean;
-        PasswordResetRequired?: boolean;
-        PasswordStatus?: string;
-        Status?: string;
-        UpdateDate?: string;
-        UserPrincipalName?: string;
+      LoginProfile: {
+        AutoDisableLoginStatus: string;
+        MFABindRequired: boolean;
+        PasswordResetRequired: boolean;
+        PasswordStatus: string;
+        Status: string;
+        UpdateDate: string;
+        UserPrincipalName: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   UpdateOIDCProvider: {
@@ -1796,20 +1796,20 @@ export interface ImsOperations {
       OIDCProviderName?: string | undefined;
     };
     response: {
-      OIDCProvider?: {
-        Arn?: string;
-        ClientIds?: string;
-        CreateDate?: string;
-        Description?: string;
-        Fingerprints?: string;
-        GmtCreate?: string;
-        GmtModified?: string;
-        IssuanceLimitTime?: number;
-        IssuerUrl?: string;
-        OIDCProviderName?: string;
-        UpdateDate?: string;
+      OIDCProvider: {
+        Arn: string;
+        ClientIds: string;
+        CreateDate: string;
+        Description: string;
+        Fingerprints: string;
+        GmtCreate: string;
+        GmtModified: string;
+        IssuanceLimitTime: number;
+        IssuerUrl: string;
+        OIDCProviderName: string;
+        UpdateDate: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   UpdatePasskey: {
@@ -1819,7 +1819,7 @@ export interface ImsOperations {
       UserPrincipalName?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   UpdateSAMLProvider: {
@@ -1830,14 +1830,14 @@ export interface ImsOperations {
       SAMLProviderName: string;
     };
     response: {
-      RequestId?: string;
-      SAMLProvider?: {
-        Arn?: string;
-        AuthnSignAlgo?: string;
-        CreateDate?: string;
-        Description?: string;
-        SAMLProviderName?: string;
-        UpdateDate?: string;
+      RequestId: string;
+      SAMLProvider: {
+        Arn: string;
+        AuthnSignAlgo: string;
+        CreateDate: string;
+        Description: string;
+        SAMLProviderName: string;
+        UpdateDate: string;
       };
     };
   };
@@ -1849,7 +1849,7 @@ export interface ImsOperations {
       UserPrincipalName?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   UpdateUser: {
@@ -1863,18 +1863,18 @@ export interface ImsOperations {
       UserPrincipalName?: string | undefined;
     };
     response: {
-      RequestId?: string;
-      User?: {
-        Comments?: string;
-        CreateDate?: string;
-        DisplayName?: string;
-        Email?: string;
-        LastLoginDate?: string;
-        MobilePhone?: string;
-        ProvisionType?: string;
-        UpdateDate?: string;
-        UserId?: string;
-        UserPrincipalName?: string;
+      RequestId: string;
+      User: {
+        Comments: string;
+        CreateDate: string;
+        DisplayName: string;
+        Email: string;
+        LastLoginDate: string;
+        MobilePhone: string;
+        ProvisionType: string;
+        UpdateDate: string;
+        UserId: string;
+        UserPrincipalName: string;
       };
     };
   };

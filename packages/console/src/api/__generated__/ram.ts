@@ -1,9 +1,9 @@
-// Made from packages/server/api-description by `npm run generate:api -w packages/console`; do not edit.
+// Made from packages/server/api-description by `npm run generate:api`; do not edit.
 
 /** The version of Ram that these types describe. */
 export const version = '2015-05-01';
 
-/** What each operation of Ram takes and answers. Fields without a value may be left out of an answer. */
+/** Parameters and answers of the operations of Ram. */
 export interface RamOperations {
   AddUserToGroup: {
     parameters: {
@@ -11,7 +11,7 @@ export interface RamOperations {
       UserName?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   AttachPolicyToGroup: {
@@ -22,7 +22,7 @@ export interface RamOperations {
       ResourceGroupId?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   AttachPolicyToRole: {
@@ -33,7 +33,7 @@ export interface RamOperations {
       RoleName?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   AttachPolicyToUser: {
@@ -44,7 +44,7 @@ export interface RamOperations {
       UserName?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   BindMFADevice: {
@@ -55,7 +55,7 @@ export interface RamOperations {
       UserName?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ChangePassword: {
@@ -64,13 +64,13 @@ export interface RamOperations {
       OldPassword?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ClearAccountAlias: {
     parameters: Record<never, never>;
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   CreateAccessKey: {
@@ -78,13 +78,13 @@ export interface RamOperations {
       UserName?: string | undefined;
     };
     response: {
-      AccessKey?: {
-        AccessKeyId?: string;
-        AccessKeySecret?: string;
-        CreateDate?: string;
-        Status?: string;
+      AccessKey: {
+        AccessKeyId: string;
+        AccessKeySecret: string;
+        CreateDate: string;
+        Status: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   CreateGroup: {
@@ -93,13 +93,13 @@ export interface RamOperations {
       GroupName?: string | undefined;
     };
     response: {
-      Group?: {
-        Comments?: string;
-        CreateDate?: string;
-        GroupId?: string;
-        GroupName?: string;
+      Group: {
+        Comments: string;
+        CreateDate: string;
+        GroupId: string;
+        GroupName: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   CreateLoginProfile: {
@@ -110,13 +110,13 @@ export interface RamOperations {
       UserName?: string | undefined;
     };
     response: {
-      LoginProfile?: {
-        CreateDate?: string;
-        MFABindRequired?: boolean;
-        PasswordResetRequired?: boolean;
-        UserName?: string;
+      LoginProfile: {
+        CreateDate: string;
+        MFABindRequired: boolean;
+        PasswordResetRequired: boolean;
+        UserName: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   CreatePolicy: {
@@ -125,19 +125,19 @@ export interface RamOperations {
       PolicyDocument?: string | undefined;
       PolicyName?: string | undefined;
       Tag?: readonly {
-          Key?: string;
-          Value?: string;
-        }[] | undefined;
+        Key: string;
+        Value: string;
+      }[] | undefined;
     };
     response: {
-      Policy?: {
-        CreateDate?: string;
-        DefaultVersion?: string;
-        Description?: string;
-        PolicyName?: string;
-        PolicyType?: string;
+      Policy: {
+        CreateDate: string;
+        DefaultVersion: string;
+        Description: string;
+        PolicyName: string;
+        PolicyType: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   CreatePolicyVersion: {
@@ -148,13 +148,13 @@ export interface RamOperations {
       SetAsDefault?: boolean | undefined;
     };
     response: {
-      PolicyVersion?: {
-        CreateDate?: string;
-        IsDefaultVersion?: boolean;
-        PolicyDocument?: string;
-        VersionId?: string;
+      PolicyVersion: {
+        CreateDate: string;
+        IsDefaultVersion: boolean;
+        PolicyDocument: string;
+        VersionId: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   CreateRole: {
@@ -164,20 +164,20 @@ export interface RamOperations {
       MaxSessionDuration?: number | undefined;
       RoleName?: string | undefined;
       Tag?: readonly {
-          Key?: string;
-          Value?: string;
-        }[] | undefined;
+        Key: string;
+        Value: string;
+      }[] | undefined;
     };
     response: {
-      RequestId?: string;
-      Role?: {
-        Arn?: string;
-        AssumeRolePolicyDocument?: string;
-        CreateDate?: string;
-        Description?: string;
-        MaxSessionDuration?: number;
-        RoleId?: string;
-        RoleName?: string;
+      RequestId: string;
+      Role: {
+        Arn: string;
+        AssumeRolePolicyDocument: string;
+        CreateDate: string;
+        Description: string;
+        MaxSessionDuration: number;
+        RoleId: string;
+        RoleName: string;
       };
     };
   };
@@ -190,15 +190,15 @@ export interface RamOperations {
       UserName?: string | undefined;
     };
     response: {
-      RequestId?: string;
-      User?: {
-        Comments?: string;
-        CreateDate?: string;
-        DisplayName?: string;
-        Email?: string;
-        MobilePhone?: string;
-        UserId?: string;
-        UserName?: string;
+      RequestId: string;
+      User: {
+        Comments: string;
+        CreateDate: string;
+        DisplayName: string;
+        Email: string;
+        MobilePhone: string;
+        UserId: string;
+        UserName: string;
       };
     };
   };
@@ -207,11 +207,11 @@ export interface RamOperations {
       VirtualMFADeviceName?: string | undefined;
     };
     response: {
-      RequestId?: string;
-      VirtualMFADevice?: {
-        Base32StringSeed?: string;
-        QRCodePNG?: string;
-        SerialNumber?: string;
+      RequestId: string;
+      VirtualMFADevice: {
+        Base32StringSeed: string;
+        QRCodePNG: string;
+        SerialNumber: string;
       };
     };
   };
@@ -220,30 +220,30 @@ export interface RamOperations {
       EncodedDiagnosticMessage?: string | undefined;
     };
     response: {
-      DecodedDiagnosticMessage?: {
-        AuthAction?: string;
-        AuthConditions?: {
-          ConditionKey?: string;
-          ConditionValues?: string[];
+      DecodedDiagnosticMessage: {
+        AuthAction: string;
+        AuthConditions: {
+          ConditionKey: string;
+          ConditionValues: string[];
         }[];
-        AuthPrincipal?: {
-          AuthPrincipalDisplayName?: string;
-          AuthPrincipalOwnerId?: string;
-          AuthPrincipalType?: string;
+        AuthPrincipal: {
+          AuthPrincipalDisplayName: string;
+          AuthPrincipalOwnerId: string;
+          AuthPrincipalType: string;
         };
-        AuthResource?: string;
-        ExplicitDeny?: boolean;
-        MatchedPolicies?: {
+        AuthResource: string;
+        ExplicitDeny: boolean;
+        MatchedPolicies: {
           AttachedEntityType?: string;
-          AttachedScope?: string;
-          Effect?: string;
-          PolicyIdentifier?: string;
-          PolicyType?: string;
+          AttachedScope: string;
+          Effect: string;
+          PolicyIdentifier: string;
+          PolicyType: string;
           PolicyVersion?: string;
         }[];
-        NoPermissionPolicyType?: string;
+        NoPermissionPolicyType: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DeleteAccessKey: {
@@ -252,7 +252,7 @@ export interface RamOperations {
       UserName?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DeleteGroup: {
@@ -260,7 +260,7 @@ export interface RamOperations {
       GroupName?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DeleteLoginProfile: {
@@ -268,7 +268,7 @@ export interface RamOperations {
       UserName?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DeletePolicy: {
@@ -277,7 +277,7 @@ export interface RamOperations {
       PolicyName?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DeletePolicyVersion: {
@@ -286,7 +286,7 @@ export interface RamOperations {
       VersionId?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DeleteRole: {
@@ -294,7 +294,7 @@ export interface RamOperations {
       RoleName?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DeleteUser: {
@@ -302,7 +302,7 @@ export interface RamOperations {
       UserName?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DeleteVirtualMFADevice: {
@@ -310,7 +310,7 @@ export interface RamOperations {
       SerialNumber?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DetachPolicyFromGroup: {
@@ -321,7 +321,7 @@ export interface RamOperations {
       ResourceGroupId?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DetachPolicyFromRole: {
@@ -332,7 +332,7 @@ export interface RamOperations {
       RoleName?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   DetachPolicyFromUser: {
@@ -343,7 +343,7 @@ export interface RamOperations {
       UserName?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GetAccessKeyLastUsed: {
@@ -352,17 +352,17 @@ export interface RamOperations {
       UserName?: string | undefined;
     };
     response: {
-      AccessKeyLastUsed?: {
-        LastUsedDate?: string;
+      AccessKeyLastUsed: {
+        LastUsedDate: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GetAccountAlias: {
     parameters: Record<never, never>;
     response: {
-      AccountAlias?: string;
-      RequestId?: string;
+      AccountAlias: string;
+      RequestId: string;
     };
   };
   GetGroup: {
@@ -370,14 +370,14 @@ export interface RamOperations {
       GroupName?: string | undefined;
     };
     response: {
-      Group?: {
-        Comments?: string;
-        CreateDate?: string;
-        GroupId?: string;
-        GroupName?: string;
-        UpdateDate?: string;
+      Group: {
+        Comments: string;
+        CreateDate: string;
+        GroupId: string;
+        GroupName: string;
+        UpdateDate: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GetLoginProfile: {
@@ -385,30 +385,30 @@ export interface RamOperations {
       UserName?: string | undefined;
     };
     response: {
-      LoginProfile?: {
-        CreateDate?: string;
-        MFABindRequired?: boolean;
-        PasswordResetRequired?: boolean;
-        UserName?: string;
+      LoginProfile: {
+        CreateDate: string;
+        MFABindRequired: boolean;
+        PasswordResetRequired: boolean;
+        UserName: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GetPasswordPolicy: {
     parameters: Record<never, never>;
     response: {
-      PasswordPolicy?: {
-        HardExpiry?: boolean;
-        MaxLoginAttemps?: number;
-        MaxPasswordAge?: number;
-        MinimumPasswordLength?: number;
-        PasswordReusePrevention?: number;
-        RequireLowercaseCharacters?: boolean;
-        RequireNumbers?: boolean;
-        RequireSymbols?: boolean;
-        RequireUppercaseCharacters?: boolean;
+      PasswordPolicy: {
+        HardExpiry: boolean;
+        MaxLoginAttemps: number;
+        MaxPasswordAge: number;
+        MinimumPasswordLength: number;
+        PasswordReusePrevention: number;
+        RequireLowercaseCharacters: boolean;
+        RequireNumbers: boolean;
+        RequireSymbols: boolean;
+        RequireUppercaseCharacters: boolean;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GetPolicy: {
@@ -417,23 +417,23 @@ export interface RamOperations {
       PolicyType?: string | undefined;
     };
     response: {
-      DefaultPolicyVersion?: {
-        CreateDate?: string;
-        IsDefaultVersion?: boolean;
-        PolicyDocument?: string;
-        VersionId?: string;
+      DefaultPolicyVersion: {
+        CreateDate: string;
+        IsDefaultVersion: boolean;
+        PolicyDocument: string;
+        VersionId: string;
       };
-      Policy?: {
-        AttachmentCount?: number;
-        CreateDate?: string;
-        DefaultVersion?: string;
-        Description?: string;
-        PolicyDocument?: string;
-        PolicyName?: string;
-        PolicyType?: string;
-        UpdateDate?: string;
+      Policy: {
+        AttachmentCount: number;
+        CreateDate: string;
+        DefaultVersion: string;
+        Description: string;
+        PolicyDocument: string;
+        PolicyName: string;
+        PolicyType: string;
+        UpdateDate: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GetPolicyVersion: {
@@ -443,13 +443,13 @@ export interface RamOperations {
       VersionId?: string | undefined;
     };
     response: {
-      PolicyVersion?: {
-        CreateDate?: string;
-        IsDefaultVersion?: boolean;
-        PolicyDocument?: string;
-        VersionId?: string;
+      PolicyVersion: {
+        CreateDate: string;
+        IsDefaultVersion: boolean;
+        PolicyDocument: string;
+        VersionId: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   GetRole: {
@@ -457,38 +457,38 @@ export interface RamOperations {
       RoleName?: string | undefined;
     };
     response: {
-      RequestId?: string;
-      Role?: {
-        Arn?: string;
-        AssumeRolePolicyDocument?: string;
-        CreateDate?: string;
-        Description?: string;
-        MaxSessionDuration?: number;
-        RoleId?: string;
-        RoleName?: string;
-        UpdateDate?: string;
+      RequestId: string;
+      Role: {
+        Arn: string;
+        AssumeRolePolicyDocument: string;
+        CreateDate: string;
+        Description: string;
+        MaxSessionDuration: number;
+        RoleId: string;
+        RoleName: string;
+        UpdateDate: string;
       };
     };
   };
   GetSecurityPreference: {
     parameters: Record<never, never>;
     response: {
-      RequestId?: string;
-      SecurityPreference?: {
-        AccessKeyPreference?: {
-          AllowUserToManageAccessKeys?: boolean;
+      RequestId: string;
+      SecurityPreference: {
+        AccessKeyPreference: {
+          AllowUserToManageAccessKeys: boolean;
         };
-        LoginProfilePreference?: {
-          AllowUserToChangePassword?: boolean;
-          EnableSaveMFATicket?: boolean;
-          LoginNetworkMasks?: string;
-          LoginSessionDuration?: number;
+        LoginProfilePreference: {
+          AllowUserToChangePassword: boolean;
+          EnableSaveMFATicket: boolean;
+          LoginNetworkMasks: string;
+          LoginSessionDuration: number;
         };
-        MFAPreference?: {
-          AllowUserToManageMFADevices?: boolean;
+        MFAPreference: {
+          AllowUserToManageMFADevices: boolean;
         };
-        PublicKeyPreference?: {
-          AllowUserToManagePublicKeys?: boolean;
+        PublicKeyPreference: {
+          AllowUserToManagePublicKeys: boolean;
         };
       };
     };
@@ -498,17 +498,17 @@ export interface RamOperations {
       UserName?: string | undefined;
     };
     response: {
-      RequestId?: string;
-      User?: {
-        Comments?: string;
-        CreateDate?: string;
-        DisplayName?: string;
-        Email?: string;
-        LastLoginDate?: string;
-        MobilePhone?: string;
-        UpdateDate?: string;
-        UserId?: string;
-        UserName?: string;
+      RequestId: string;
+      User: {
+        Comments: string;
+        CreateDate: string;
+        DisplayName: string;
+        Email: string;
+        LastLoginDate: string;
+        MobilePhone: string;
+        UpdateDate: string;
+        UserId: string;
+        UserName: string;
       };
     };
   };
@@ -517,11 +517,11 @@ export interface RamOperations {
       UserName?: string | undefined;
     };
     response: {
-      MFADevice?: {
-        SerialNumber?: string;
-        Type?: string;
+      MFADevice: {
+        SerialNumber: string;
+        Type: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ListAccessKeys: {
@@ -529,14 +529,14 @@ export interface RamOperations {
       UserName?: string | undefined;
     };
     response: {
-      AccessKeys?: {
-        AccessKey?: {
-          AccessKeyId?: string;
-          CreateDate?: string;
-          Status?: string;
+      AccessKeys: {
+        AccessKey: {
+          AccessKeyId: string;
+          CreateDate: string;
+          Status: string;
         }[];
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ListEntitiesForPolicy: {
@@ -545,29 +545,29 @@ export interface RamOperations {
       PolicyType?: string | undefined;
     };
     response: {
-      Groups?: {
-        Group?: {
-          AttachDate?: string;
-          Comments?: string;
-          GroupName?: string;
+      Groups: {
+        Group: {
+          AttachDate: string;
+          Comments: string;
+          GroupName: string;
         }[];
       };
-      RequestId?: string;
-      Roles?: {
-        Role?: {
-          Arn?: string;
-          AttachDate?: string;
-          Description?: string;
-          RoleId?: string;
-          RoleName?: string;
+      RequestId: string;
+      Roles: {
+        Role: {
+          Arn: string;
+          AttachDate: string;
+          Description: string;
+          RoleId: string;
+          RoleName: string;
         }[];
       };
-      Users?: {
-        User?: {
-          AttachDate?: string;
-          DisplayName?: string;
-          UserId?: string;
-          UserName?: string;
+      Users: {
+        User: {
+          AttachDate: string;
+          DisplayName: string;
+          UserId: string;
+          UserName: string;
         }[];
       };
     };
@@ -578,18 +578,18 @@ export interface RamOperations {
       MaxItems?: number | undefined;
     };
     response: {
-      Groups?: {
-        Group?: {
-          Comments?: string;
-          CreateDate?: string;
-          GroupId?: string;
-          GroupName?: string;
-          UpdateDate?: string;
+      Groups: {
+        Group: {
+          Comments: string;
+          CreateDate: string;
+          GroupId: string;
+          GroupName: string;
+          UpdateDate: string;
         }[];
       };
-      IsTruncated?: boolean;
+      IsTruncated: boolean;
       Marker?: string;
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ListGroupsForUser: {
@@ -597,15 +597,15 @@ export interface RamOperations {
       UserName?: string | undefined;
     };
     response: {
-      Groups?: {
-        Group?: {
-          Comments?: string;
-          GroupId?: string;
-          GroupName?: string;
-          JoinDate?: string;
+      Groups: {
+        Group: {
+          Comments: string;
+          GroupId: string;
+          GroupName: string;
+          JoinDate: string;
         }[];
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ListPolicies: {
@@ -614,31 +614,31 @@ export interface RamOperations {
       MaxItems?: number | undefined;
       PolicyType?: string | undefined;
       Tag?: readonly {
-          Key?: string;
-          Value?: string;
-        }[] | undefined;
+        Key: string;
+        Value: string;
+      }[] | undefined;
     };
     response: {
-      IsTruncated?: boolean;
+      IsTruncated: boolean;
       Marker?: string;
-      Policies?: {
-        Policy?: {
-          AttachmentCount?: number;
-          CreateDate?: string;
-          DefaultVersion?: string;
-          Description?: string;
-          PolicyName?: string;
-          PolicyType?: string;
-          Tags?: {
-            Tag?: {
-              TagKey?: string;
-              TagValue?: string;
+      Policies: {
+        Policy: {
+          AttachmentCount: number;
+          CreateDate: string;
+          DefaultVersion: string;
+          Description: string;
+          PolicyName: string;
+          PolicyType: string;
+          Tags: {
+            Tag: {
+              TagKey: string;
+              TagValue: string;
             }[];
           };
-          UpdateDate?: string;
+          UpdateDate: string;
         }[];
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ListPoliciesForGroup: {
@@ -646,16 +646,16 @@ export interface RamOperations {
       GroupName?: string | undefined;
     };
     response: {
-      Policies?: {
-        Policy?: {
-          AttachDate?: string;
-          DefaultVersion?: string;
-          Description?: string;
-          PolicyName?: string;
-          PolicyType?: string;
+      Policies: {
+        Policy: {
+          AttachDate: string;
+          DefaultVersion: string;
+          Description: string;
+          PolicyName: string;
+          PolicyType: string;
         }[];
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ListPoliciesForRole: {
@@ -663,16 +663,16 @@ export interface RamOperations {
       RoleName?: string | undefined;
     };
     response: {
-      Policies?: {
-        Policy?: {
-          AttachDate?: string;
-          DefaultVersion?: string;
-          Description?: string;
-          PolicyName?: string;
-          PolicyType?: string;
+      Policies: {
+        Policy: {
+          AttachDate: string;
+          DefaultVersion: string;
+          Description: string;
+          PolicyName: string;
+          PolicyType: string;
         }[];
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ListPoliciesForUser: {
@@ -680,16 +680,16 @@ export interface RamOperations {
       UserName?: string | undefined;
     };
     response: {
-      Policies?: {
-        Policy?: {
-          AttachDate?: string;
-          DefaultVersion?: string;
-          Description?: string;
-          PolicyName?: string;
-          PolicyType?: string;
+      Policies: {
+        Policy: {
+          AttachDate: string;
+          DefaultVersion: string;
+          Description: string;
+          PolicyName: string;
+          PolicyType: string;
         }[];
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ListPolicyVersions: {
@@ -698,15 +698,15 @@ export interface RamOperations {
       PolicyType?: string | undefined;
     };
     response: {
-      PolicyVersions?: {
-        PolicyVersion?: {
-          CreateDate?: string;
-          IsDefaultVersion?: boolean;
-          PolicyDocument?: string;
-          VersionId?: string;
+      PolicyVersions: {
+        PolicyVersion: {
+          CreateDate: string;
+          IsDefaultVersion: boolean;
+          PolicyDocument: string;
+          VersionId: string;
         }[];
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   ListRoles: {
@@ -714,29 +714,29 @@ export interface RamOperations {
       Marker?: string | undefined;
       MaxItems?: number | undefined;
       Tag?: readonly {
-          Key?: string;
-          Value?: string;
-        }[] | undefined;
+        Key: string;
+        Value: string;
+      }[] | undefined;
     };
     response: {
-      IsTruncated?: boolean;
+      IsTruncated: boolean;
       Marker?: string;
-      RequestId?: string;
-      Roles?: {
-        Role?: {
-          Arn?: string;
-          CreateDate?: string;
-          Description?: string;
-          MaxSessionDuration?: number;
-          RoleId?: string;
-          RoleName?: string;
-          Tags?: {
-            Tag?: {
-              TagKey?: string;
-              TagValue?: string;
+      RequestId: string;
+      Roles: {
+        Role: {
+          Arn: string;
+          CreateDate: string;
+          Description: string;
+          MaxSessionDuration: number;
+          RoleId: string;
+          RoleName: string;
+          Tags: {
+            Tag: {
+              TagKey: string;
+              TagValue: string;
             }[];
           };
-          UpdateDate?: string;
+          UpdateDate: string;
         }[];
       };
     };
@@ -748,18 +748,18 @@ export interface RamOperations {
       ResourceNames?: readonly string[] | undefined;
       ResourceType: string;
       Tag?: readonly {
-          Key?: string;
-          Value?: string;
-        }[] | undefined;
+        Key: string;
+        Value: string;
+      }[] | undefined;
     };
     response: {
       NextToken?: string;
-      RequestId?: string;
-      TagResources?: {
-        ResourceName?: string;
-        ResourceType?: string;
-        TagKey?: string;
-        TagValue?: string;
+      RequestId: string;
+      TagResources: {
+        ResourceName: string;
+        ResourceType: string;
+        TagKey: string;
+        TagValue: string;
       }[];
     };
   };
@@ -769,19 +769,19 @@ export interface RamOperations {
       MaxItems?: number | undefined;
     };
     response: {
-      IsTruncated?: boolean;
+      IsTruncated: boolean;
       Marker?: string;
-      RequestId?: string;
-      Users?: {
-        User?: {
-          Comments?: string;
-          CreateDate?: string;
-          DisplayName?: string;
-          Email?: string;
-          MobilePhone?: string;
-          UpdateDate?: string;
-          UserId?: string;
-          UserName?: string;
+      RequestId: string;
+      Users: {
+        User: {
+          Comments: string;
+          CreateDate: string;
+          DisplayName: string;
+          Email: string;
+          MobilePhone: string;
+          UpdateDate: string;
+          UserId: string;
+          UserName: string;
         }[];
       };
     };
@@ -793,14 +793,14 @@ export interface RamOperations {
       MaxItems?: number | undefined;
     };
     response: {
-      IsTruncated?: boolean;
+      IsTruncated: boolean;
       Marker?: string;
-      RequestId?: string;
-      Users?: {
-        User?: {
-          DisplayName?: string;
-          JoinDate?: string;
-          UserName?: string;
+      RequestId: string;
+      Users: {
+        User: {
+          DisplayName: string;
+          JoinDate: string;
+          UserName: string;
         }[];
       };
     };
@@ -808,15 +808,15 @@ export interface RamOperations {
   ListVirtualMFADevices: {
     parameters: Record<never, never>;
     response: {
-      RequestId?: string;
-      VirtualMFADevices?: {
-        VirtualMFADevice?: {
-          ActivateDate?: string;
-          SerialNumber?: string;
+      RequestId: string;
+      VirtualMFADevices: {
+        VirtualMFADevice: {
+          ActivateDate: string;
+          SerialNumber: string;
           User?: {
-            DisplayName?: string;
-            UserId?: string;
-            UserName?: string;
+            DisplayName: string;
+            UserId: string;
+            UserName: string;
           };
         }[];
       };
@@ -828,7 +828,7 @@ export interface RamOperations {
       UserName?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   SetAccountAlias: {
@@ -836,7 +836,7 @@ export interface RamOperations {
       AccountAlias?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   SetDefaultPolicyVersion: {
@@ -845,7 +845,7 @@ export interface RamOperations {
       VersionId?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   SetPasswordPolicy: {
@@ -861,18 +861,18 @@ export interface RamOperations {
       RequireUppercaseCharacters?: boolean | undefined;
     };
     response: {
-      PasswordPolicy?: {
-        HardExpiry?: boolean;
-        MaxLoginAttemps?: number;
-        MaxPasswordAge?: number;
-        MinimumPasswordLength?: number;
-        PasswordReusePrevention?: number;
-        RequireLowercaseCharacters?: boolean;
-        RequireNumbers?: boolean;
-        RequireSymbols?: boolean;
-        RequireUppercaseCharacters?: boolean;
+      PasswordPolicy: {
+        HardExpiry: boolean;
+        MaxLoginAttemps: number;
+        MaxPasswordAge: number;
+        MinimumPasswordLength: number;
+        PasswordReusePrevention: number;
+        RequireLowercaseCharacters: boolean;
+        RequireNumbers: boolean;
+        RequireSymbols: boolean;
+        RequireUppercaseCharacters: boolean;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   SetSecurityPreference: {
@@ -886,22 +886,22 @@ export interface RamOperations {
       LoginSessionDuration?: number | undefined;
     };
     response: {
-      RequestId?: string;
-      SecurityPreference?: {
-        AccessKeyPreference?: {
-          AllowUserToManageAccessKeys?: boolean;
+      RequestId: string;
+      SecurityPreference: {
+        AccessKeyPreference: {
+          AllowUserToManageAccessKeys: boolean;
         };
-        LoginProfilePreference?: {
-          AllowUserToChangePassword?: boolean;
-          EnableSaveMFATicket?: boolean;
-          LoginNetworkMasks?: string;
-          LoginSessionDuration?: number;
+        LoginProfilePreference: {
+          AllowUserToChangePassword: boolean;
+          EnableSaveMFATicket: boolean;
+          LoginNetworkMasks: string;
+          LoginSessionDuration: number;
         };
-        MFAPreference?: {
-          AllowUserToManageMFADevices?: boolean;
+        MFAPreference: {
+          AllowUserToManageMFADevices: boolean;
         };
-        PublicKeyPreference?: {
-          AllowUserToManagePublicKeys?: boolean;
+        PublicKeyPreference: {
+          AllowUserToManagePublicKeys: boolean;
         };
       };
     };
@@ -911,12 +911,12 @@ export interface RamOperations {
       ResourceNames?: readonly string[] | undefined;
       ResourceType: string;
       Tag: readonly {
-          Key?: string;
-          Value?: string;
-        }[];
+        Key: string;
+        Value: string;
+      }[];
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   UnbindMFADevice: {
@@ -924,10 +924,10 @@ export interface RamOperations {
       UserName?: string | undefined;
     };
     response: {
-      MFADevice?: {
-        SerialNumber?: string;
+      MFADevice: {
+        SerialNumber: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   UntagResources: {
@@ -938,7 +938,7 @@ export interface RamOperations {
       TagKeys?: readonly string[] | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   UpdateAccessKey: {
@@ -948,7 +948,7 @@ export interface RamOperations {
       UserName?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   UpdateGroup: {
@@ -958,14 +958,14 @@ export interface RamOperations {
       NewGroupName?: string | undefined;
     };
     response: {
-      Group?: {
-        Comments?: string;
-        CreateDate?: string;
-        GroupId?: string;
-        GroupName?: string;
-        UpdateDate?: string;
+      Group: {
+        Comments: string;
+        CreateDate: string;
+        GroupId: string;
+        GroupName: string;
+        UpdateDate: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   UpdateLoginProfile: {
@@ -976,7 +976,7 @@ export interface RamOperations {
       UserName?: string | undefined;
     };
     response: {
-      RequestId?: string;
+      RequestId: string;
     };
   };
   UpdatePolicyDescription: {
@@ -985,15 +985,15 @@ export interface RamOperations {
       PolicyName?: string | undefined;
     };
     response: {
-      Policy?: {
-        CreateDate?: string;
-        DefaultVersion?: string;
-        Description?: string;
-        PolicyName?: string;
-        PolicyType?: string;
-        UpdateDate?: string;
+      Policy: {
+        CreateDate: string;
+        DefaultVersion: string;
+        Description: string;
+        PolicyName: string;
+        PolicyType: string;
+        UpdateDate: string;
       };
-      RequestId?: string;
+      RequestId: string;
     };
   };
   UpdateRole: {
@@ -1004,16 +1004,16 @@ export interface RamOperations {
       RoleName?: string | undefined;
     };
     response: {
-      RequestId?: string;
-      Role?: {
-        Arn?: string;
-        AssumeRolePolicyDocument?: string;
-        CreateDate?: string;
-        Description?: string;
-        MaxSessionDuration?: number;
-        RoleId?: string;
-        RoleName?: string;
-        UpdateDate?: string;
+      RequestId: string;
+      Role: {
+        Arn: string;
+        AssumeRolePolicyDocument: string;
+        CreateDate: string;
+        Description: string;
+        MaxSessionDuration: number;
+        RoleId: string;
+        RoleName: string;
+        UpdateDate: string;
       };
     };
   };
@@ -1027,16 +1027,16 @@ export interface RamOperations {
       UserName?: string | undefined;
     };
     response: {
-      RequestId?: string;
-      User?: {
-        Comments?: string;
-        CreateDate?: string;
-        DisplayName?: string;
-        Email?: string;
-        MobilePhone?: string;
-        UpdateDate?: string;
-        UserId?: string;
-        UserName?: string;
+      RequestId: string;
+      User: {
+        Comments: string;
+        CreateDate: string;
+        DisplayName: string;
+        Email: string;
+        MobilePhone: string;
+        UpdateDate: string;
+        UserId: string;
+        UserName: string;
       };
     };
   };

@@ -1,9 +1,9 @@
-// Made from packages/server/api-description by `npm run generate:api -w packages/console`; do not edit.
+// Made from packages/server/api-description by `npm run generate:api`; do not edit.
 
 /** The version of Sts that these types describe. */
 export const version = '2015-04-01';
 
-/** What each operation of Sts takes and answers. Fields without a value may be left out of an answer. */
+/** Parameters and answers of the operations of Sts. */
 export interface StsOperations {
   AssumeRole: {
     parameters: {
@@ -15,17 +15,17 @@ export interface StsOperations {
       SourceIdentity?: string | undefined;
     };
     response: {
-      AssumedRoleUser?: {
-        Arn?: string;
-        AssumedRoleId?: string;
+      AssumedRoleUser: {
+        Arn: string;
+        AssumedRoleId: string;
       };
-      Credentials?: {
-        AccessKeyId?: string;
-        AccessKeySecret?: string;
-        Expiration?: string;
-        SecurityToken?: string;
+      Credentials: {
+        AccessKeyId: string;
+        AccessKeySecret: string;
+        Expiration: string;
+        SecurityToken: string;
       };
-      RequestId?: string;
+      RequestId: string;
       SourceIdentity?: string;
     };
   };
@@ -39,25 +39,25 @@ export interface StsOperations {
       RoleSessionName: string;
     };
     response: {
-      AssumedRoleUser?: {
-        Arn?: string;
-        AssumedRoleId?: string;
+      AssumedRoleUser: {
+        Arn: string;
+        AssumedRoleId: string;
       };
-      Credentials?: {
-        AccessKeyId?: string;
-        AccessKeySecret?: string;
-        Expiration?: string;
-        SecurityToken?: string;
+      Credentials: {
+        AccessKeyId: string;
+        AccessKeySecret: string;
+        Expiration: string;
+        SecurityToken: string;
       };
-      OIDCTokenInfo?: {
-        ClientIds?: string;
-        ExpirationTime?: string;
-        IssuanceTime?: string;
-        Issuer?: string;
-        Subject?: string;
-        VerificationInfo?: string;
+      OIDCTokenInfo: {
+        ClientIds: string;
+        ExpirationTime: string;
+        IssuanceTime: string;
+        Issuer: string;
+        Subject: string;
+        VerificationInfo: string;
       };
-      RequestId?: string;
+      RequestId: string;
       SourceIdentity?: string;
     };
   };
@@ -70,22 +70,22 @@ export interface StsOperations {
       SAMLProviderArn?: string | undefined;
     };
     response: {
-      AssumedRoleUser?: {
-        Arn?: string;
-        AssumedRoleId?: string;
+      AssumedRoleUser: {
+        Arn: string;
+        AssumedRoleId: string;
       };
-      Credentials?: {
-        AccessKeyId?: string;
-        AccessKeySecret?: string;
-        Expiration?: string;
-        SecurityToken?: string;
+      Credentials: {
+        AccessKeyId: string;
+        AccessKeySecret: string;
+        Expiration: string;
+        SecurityToken: string;
       };
-      RequestId?: string;
-      SAMLAssertionInfo?: {
-        Issuer?: string;
-        Recipient?: string;
-        Subject?: string;
-        SubjectType?: string;
+      RequestId: string;
+      SAMLAssertionInfo: {
+        Issuer: string;
+        Recipient: string;
+        Subject: string;
+        SubjectType: string;
       };
       SourceIdentity?: string;
     };
@@ -93,11 +93,11 @@ export interface StsOperations {
   GetCallerIdentity: {
     parameters: Record<never, never>;
     response: {
-      AccountId?: string;
-      Arn?: string;
-      IdentityType?: string;
-      PrincipalId?: string;
-      RequestId?: string;
+      AccountId: string;
+      Arn: string;
+      IdentityType: string;
+      PrincipalId: string;
+      RequestId: string;
       RoleId?: string;
       UserId?: string;
     };

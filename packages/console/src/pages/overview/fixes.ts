@@ -1,8 +1,9 @@
 import type { AnswerOf } from '../../api/operations.ts';
 
-type Practice = NonNullable<
-  AnswerOf<'Ims', 'GetAccountSecurityPracticeReport'>['AccountSecurityPracticeInfo']
->['AccountSecurityPracticeUserInfo'];
+type Practice = AnswerOf<
+  'Ims',
+  'GetAccountSecurityPracticeReport'
+>['AccountSecurityPracticeInfo']['AccountSecurityPracticeUserInfo'];
 
 /** Something that should be mended, and where. */
 export interface Fix {
@@ -15,14 +16,14 @@ export interface Fix {
 /** What to mend, that which costs most of the score first. */
 export function fixesOf(practice: Practice): readonly Fix[] {
   const {
-    RootWithAccessKey: rootKeys = 0,
-    BindMfa: rootMfa = false,
-    SubUser: users = 0,
-    SubUserBindMfa: usersWithMfa = 0,
-    OldAkNum: oldKeys = 0,
-    UnusedAkNum: unusedKeys = 0,
-    SubUserPwdLevel: passwordLevel = 'high',
-  } = practice ?? {};
+    RootWithAccessKey: rootKeys,
+    BindMfa: rootMfa,
+    SubUser: users,
+    SubUserBindMfa: usersWithMfa,
+    OldAkNum: oldKeys,
+    UnusedAkNum: unusedKeys,
+    SubUserPwdLevel: passwordLevel,
+  } = practice;
   const all: readonly (Fix & { readonly needed: boolean })[] = [
     { key: 'rootKeys', count: rootKeys, to: '/access-keys', severity: 'bad', needed: rootKeys > 0 },
     { key: 'rootMfa', count: 1, to: '/account', severity: 'bad', needed: !rootMfa },

@@ -11,14 +11,14 @@ export function Security() {
   const { t } = useTranslation('overview');
   const { data, error, isLoading, refetch } = useCall('Ims', 'GetAccountSecurityPracticeReport', {});
   const info = data?.AccountSecurityPracticeInfo;
-  const fixes = fixesOf(info?.AccountSecurityPracticeUserInfo);
+  const fixes = info ? fixesOf(info.AccountSecurityPracticeUserInfo) : [];
   return (
     <>
       <section className="surface third" aria-labelledby="score">
         <h2 id="score">{t('score.title')}</h2>
         <ErrorNotice compact error={error} retry={() => void refetch()} />
         {isLoading && <Loading />}
-        {info && <Score score={info.Score ?? 0} />}
+        {info && <Score score={info.Score} />}
       </section>
       <section className="surface two-thirds" aria-labelledby="fixes">
         <h2 id="fixes">{t('fix.title')}</h2>

@@ -63,7 +63,7 @@ export const lookupEventsOperations: readonly Operation[] = [
       return {
         StartTime: instant(from),
         EndTime: instant(to),
-        Events: shown.map((row) => JSON.parse(row.event) as unknown),
+        Events: shown.map((row) => JSON.parse(row.event) as object),
         NextToken:
           rows.length > size && last !== undefined
             ? Buffer.from(`e1:${last.event_time}:${last.event_id}`).toString('base64url')

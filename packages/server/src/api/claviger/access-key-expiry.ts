@@ -4,7 +4,7 @@ import { readCeiling, setCeiling } from '../../access-keys/expiry-ceiling.ts';
 import { keyOwner, keyOwnerResource } from '../../access-keys/owner.ts';
 import { arn } from '../../context/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
-import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { type Call, type Operation, ownOperation } from '../../pipeline/operation.ts';
 import { instant, readInstant } from '../../wire/instant.ts';
 import { clearable, integer, optional, type Parameter, text } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
@@ -42,13 +42,14 @@ const expireDate: Parameter<number | null> = {
 /** AccessKeys that end by themselves: unseen by RAM's clients. */
 export const accessKeyExpiryOperations: readonly Operation[] = [
   // Says when a key of a user or of the caller expires.
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'SetAccessKeyExpiry',
     access: 'write',
     security: { effect: 'loosens' },
     input: { ...owner, UserAccessKeyId: accessKeyId, ExpireDate: expireDate },
+    answer: { ExpireDate: 'string' },
     authorize: (input, call) => demand('claviger:SetAccessKeyExpiry', input, call),
     async handle(input, call) {
       const of = await keyOwner(call, userReference(input, call));
@@ -58,12 +59,23 @@ export const accessKeyExpiryOperations: readonly Operation[] = [
   }),
 
   // When the keys of a user or of the caller expire.
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'ListAccessKeyExpiries',
     access: 'read',
     input: owner,
+    answer: {
+      AccessKeys: [
+        {
+          AccessKeyId: 'string',
+          CreateDate: 'string',
+          ExpireDate: 'string',
+          Expired: 'boolean',
+          BeyondCeiling: 'boolean',
+        },
+      ],
+    },
     authorize: (input, call) => demand('claviger:ListAccessKeyExpiries', input, call),
     async handle(input, call) {
       const keys = await listAccessKeys(call, await keyOwner(call, userReference(input, call)));
@@ -81,12 +93,13 @@ export const accessKeyExpiryOperations: readonly Operation[] = [
   }),
 
   // How many days keys of the account last at most; 0: any number.
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'GetAccessKeyExpiryCeiling',
     access: 'read',
     input: {},
+    answer: { Days: 'number' },
     authorize: (_, call) => demandOnAccount('claviger:GetAccessKeyExpiryCeiling', call),
     async handle(_, call) {
       return { Days: await readCeiling(call.queries, call.account.accountId) };
@@ -94,13 +107,14 @@ export const accessKeyExpiryOperations: readonly Operation[] = [
   }),
 
   // Sets that, for keys that are made from now on.
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'SetAccessKeyExpiryCeiling',
     access: 'write',
     security: { effect: 'loosens' },
     input: { Days: integer(0, 3650) },
+    answer: { Days: 'number' },
     authorize: (_, call) => demandOnAccount('claviger:SetAccessKeyExpiryCeiling', call),
     async handle({ Days }, call) {
       await setCeiling(call, Days);

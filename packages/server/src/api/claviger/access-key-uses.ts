@@ -1,6 +1,6 @@
 import { listAccessKeys } from '../../access-keys/access-key.ts';
 import { keyOwner, keyOwnerResource } from '../../access-keys/owner.ts';
-import { type Operation, operation } from '../../pipeline/operation.ts';
+import { type Operation, ownOperation } from '../../pipeline/operation.ts';
 import { instant } from '../../wire/instant.ts';
 import { optional } from '../../wire/parameter.ts';
 import { userPrincipalName, userReference } from '../ims/user-reference.ts';
@@ -9,12 +9,23 @@ import { version } from './version.ts';
 /** What RAM's `GetAccessKeyLastUsed` does not tell: from which region and address a key was used last. */
 export const accessKeyUseOperations: readonly Operation[] = [
   // The last use of each key of a user or of the caller; a key that was never used has empty fields.
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'ListAccessKeyUses',
     access: 'read',
     input: { UserPrincipalName: optional(userPrincipalName) },
+    answer: {
+      AccessKeys: [
+        {
+          AccessKeyId: 'string',
+          LastUsedDate: 'string',
+          ServiceName: 'string',
+          RegionId: 'string',
+          SourceAddress: 'string',
+        },
+      ],
+    },
     // Whoever may ask RAM's operation for one key after the other may ask for all of them at once.
     authorize: async (input, call) => [
       { action: 'ram:GetAccessKeyLastUsed', ...(await keyOwnerResource(call, userReference(input, call))) },

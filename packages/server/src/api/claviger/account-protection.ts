@@ -1,5 +1,5 @@
 import { arn } from '../../context/arn.ts';
-import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { type Call, type Operation, ownOperation } from '../../pipeline/operation.ts';
 import { readAccountProtection, setAccountProtection } from '../../settings/account-protection.ts';
 import { flag } from '../../wire/parameter.ts';
 import { version } from './version.ts';
@@ -10,12 +10,13 @@ const demandOnAccount = (action: string, call: Call) => [
 
 /** Account settings that RAM lacks: what AccessKeys may not do without a second factor. */
 export const accountProtectionOperations: readonly Operation[] = [
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'GetAccountProtection',
     access: 'read',
     input: {},
+    answer: { CredentialChangesNeedMFA: 'boolean' },
     authorize: (_, call) => demandOnAccount('claviger:GetAccountProtection', call),
     async handle(_, call) {
       const { credentialChangesNeedMfa } = await readAccountProtection(call.queries, call.account.accountId);
@@ -23,13 +24,14 @@ export const accountProtectionOperations: readonly Operation[] = [
     },
   }),
 
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'SetAccountProtection',
     access: 'write',
     security: { effect: 'loosens' },
     input: { CredentialChangesNeedMFA: flag() },
+    answer: { CredentialChangesNeedMFA: 'boolean' },
     authorize: (_, call) => demandOnAccount('claviger:SetAccountProtection', call),
     async handle({ CredentialChangesNeedMFA }, call) {
       await setAccountProtection(call, { credentialChangesNeedMfa: CredentialChangesNeedMFA });

@@ -11,10 +11,10 @@ import {
   setGuardServices,
   setGuardStatus,
 } from '../../guards/guard.ts';
-import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { type Call, type Operation, ownOperation } from '../../pipeline/operation.ts';
 import { keysOfGuard } from '../../replication/keys-of-guard.ts';
 import type { GuardConnectionRow, GuardRow } from '../../store/schema.ts';
-import type { Answer } from '../../wire/answer.ts';
+import type { ValueOf } from '../../wire/answer-shape.ts';
 import { instant } from '../../wire/instant.ts';
 import { afterMarker, page, pageParameters } from '../../wire/page.ts';
 import { list, oneOf } from '../../wire/parameter.ts';
@@ -22,6 +22,27 @@ import { guardNameText, serviceName } from './guard-name.ts';
 import { version } from './version.ts';
 
 const services = list(serviceName, SERVICES_PER_GUARD);
+
+/** A guard in an answer, with its open connections. */
+const GUARD = {
+  GuardId: 'string',
+  GuardName: 'string',
+  Services: ['string'],
+  Status: 'Active|Disabled',
+  AccessKeyId: 'string',
+  CreateDate: 'string',
+  UpdateDate: 'string',
+  Connections: [
+    {
+      ConnectionId: 'string',
+      SourceIp: 'string',
+      Version: 'string',
+      ConnectDate: 'string',
+      ConfirmDate: 'string',
+      AgeSeconds: 'number',
+    },
+  ],
+} as const;
 
 /** One guard by its name, which is compared exactly: no other spelling finds it. */
 const demand = (action: string, call: Call, name: string) => ({
@@ -32,7 +53,7 @@ const demand = (action: string, call: Call, name: string) => ({
 /** Guards: registered processes that verify requests to services and receive what they need for that. */
 export const guardOperations: readonly Operation[] = [
   // Registers a guard; its secret is in this answer and nowhere else.
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'CreateGuard',
@@ -40,6 +61,7 @@ export const guardOperations: readonly Operation[] = [
     sessionOnly: true,
     security: { effect: 'credential' },
     input: { GuardName: guardNameText, Services: services },
+    answer: { Guard: GUARD, AccessKey: { AccessKeyId: 'string', AccessKeySecret: 'string' } },
     authorize: (input, call) => [
       demand('CreateGuard', call, input.GuardName),
       ...demandsToActAsAnyPrincipal(call),
@@ -60,12 +82,13 @@ export const guardOperations: readonly Operation[] = [
   }),
 
   // The guards of the account, with those of their connections that are open now.
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'ListGuards',
     access: 'read',
     input: pageParameters(100),
+    answer: { IsTruncated: 'boolean', 'Marker?': 'string', Guards: [GUARD] },
     authorize: (_, call) => [demand('ListGuards', call, '*')],
     async handle(input, call) {
       const after = afterMarker(input.Marker);
@@ -74,32 +97,33 @@ export const guardOperations: readonly Operation[] = [
       return {
         IsTruncated: shown.IsTruncated,
         Marker: shown.Marker,
-        Guards: await wireGuards(call, shown.rows),
+        Guards: await connectedGuards(call, shown.rows),
       };
     },
   }),
 
   // One guard, with those of its connections that are open now.
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'GetGuard',
     access: 'read',
     input: { GuardName: guardNameText },
+    answer: { Guard: GUARD },
     authorize: (input, call) => [demand('GetGuard', call, input.GuardName)],
     async handle(input, call) {
-      const [guard] = await wireGuards(call, [await requireGuard(call, input.GuardName)]);
-      return { Guard: guard };
+      return { Guard: await connectedGuard(call, await requireGuard(call, input.GuardName)) };
     },
   }),
 
   // Which AccessKeys a guard holds with what verifies their signatures, and which it has to ask about.
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'ListGuardAccessKeys',
     access: 'read',
     input: { GuardName: guardNameText, ...pageParameters(100) },
+    answer: { IsTruncated: 'boolean', 'Marker?': 'string', AccessKeys: [{ AccessKeyId: 'string', UserName: 'string', Status: 'Active|Inactive', VerifiedBy: 'Guard|ControlPlane', Reason: 'string' }] },
     authorize: (input, call) => [demand('ListGuardAccessKeys', call, input.GuardName)],
     async handle(input, call) {
       const guard = await requireGuard(call, input.GuardName);
@@ -113,7 +137,7 @@ export const guardOperations: readonly Operation[] = [
           AccessKeyId: key.accessKeyId,
           UserName: key.userName,
           Status: key.status,
-          VerifiedBy: key.reason === '' ? 'Guard' : 'ControlPlane',
+          VerifiedBy: key.reason === '' ? ('Guard' as const) : ('ControlPlane' as const),
           Reason: key.reason,
         })),
       };
@@ -121,7 +145,7 @@ export const guardOperations: readonly Operation[] = [
   }),
 
   // Says which services a guard protects: it may receive more by it, so it needs as much as registering.
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'SetGuardServices',
@@ -129,19 +153,20 @@ export const guardOperations: readonly Operation[] = [
     sessionOnly: true,
     security: { effect: 'grants' },
     input: { GuardName: guardNameText, Services: services },
+    answer: { Guard: GUARD },
     authorize: (input, call) => [
       demand('SetGuardServices', call, input.GuardName),
       ...demandsToActAsAnyPrincipal(call),
     ],
     async handle(input, call) {
       assertNotDeniedOnAny(call.identity.credential);
-      const [guard] = await wireGuards(call, [await setGuardServices(call, input.GuardName, input.Services)]);
-      return { Guard: guard };
+      const guard = await setGuardServices(call, input.GuardName, input.Services);
+      return { Guard: await connectedGuard(call, guard) };
     },
   }),
 
   // Disables or enables a guard; a disabled one receives nothing more.
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'SetGuardStatus',
@@ -151,21 +176,23 @@ export const guardOperations: readonly Operation[] = [
       except: { when: 'with `Status=Disabled`', applies: ({ Status }) => Status === 'Disabled' },
     },
     input: { GuardName: guardNameText, Status: oneOf('Active', 'Disabled') },
+    answer: { Guard: GUARD },
     authorize: (input, call) => [demand('SetGuardStatus', call, input.GuardName)],
     async handle(input, call) {
-      const [guard] = await wireGuards(call, [await setGuardStatus(call, input.GuardName, input.Status)]);
-      return { Guard: guard };
+      const guard = await setGuardStatus(call, input.GuardName, input.Status);
+      return { Guard: await connectedGuard(call, guard) };
     },
   }),
 
   // Removes a guard and its credential.
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'DeleteGuard',
     access: 'write',
     security: { effect: 'destroys' },
     input: { GuardName: guardNameText },
+    answer: {},
     authorize: (input, call) => [demand('DeleteGuard', call, input.GuardName)],
     async handle(input, call) {
       await deleteGuard(call, input.GuardName);
@@ -174,17 +201,25 @@ export const guardOperations: readonly Operation[] = [
   }),
 ];
 
-async function wireGuards(call: Call, rows: readonly GuardRow[]): Promise<Answer[]> {
-  const connections = await call.services.guardConnections.of(
+async function connectedGuards(call: Call, rows: readonly GuardRow[]): Promise<ValueOf<typeof GUARD>[]> {
+  const connections = await openConnections(call, rows);
+  return rows.map((row) => wireGuard(row, connections.get(row.guard_id) ?? [], call.now));
+}
+
+async function connectedGuard(call: Call, row: GuardRow): Promise<ValueOf<typeof GUARD>> {
+  const connections = await openConnections(call, [row]);
+  return wireGuard(row, connections.get(row.guard_id) ?? [], call.now);
+}
+
+const openConnections = (call: Call, rows: readonly GuardRow[]) =>
+  call.services.guardConnections.of(
     call.queries,
     call.account.accountId,
     rows.map((row) => row.guard_id),
     call.now,
   );
-  return rows.map((row) => wireGuard(row, connections.get(row.guard_id) ?? [], call.now));
-}
 
-function wireGuard(row: GuardRow, connections: readonly GuardConnectionRow[], now: number): Answer {
+function wireGuard(row: GuardRow, connections: readonly GuardConnectionRow[], now: number): ValueOf<typeof GUARD> {
   return {
     GuardId: row.guard_id,
     GuardName: row.guard_name,

@@ -2,7 +2,7 @@ import { arn } from '../../context/arn.ts';
 
 import { Refusal } from '../../errors/refusal.ts';
 import { addPasskey, listPasskeys } from '../../mfa/passkey.ts';
-import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { type Call, type Operation, ownOperation } from '../../pipeline/operation.ts';
 import {
   giveChallenge,
   registrationOptions,
@@ -26,7 +26,7 @@ const demand = (call: Call) => {
 /** The operations that a browser registers a passkey by, for whoever is signed in. RAM has the others. */
 export const passkeyRegistrationOperations: readonly Operation[] = [
   // What a browser hands to its authenticators.
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'BeginPasskeyRegistration',
@@ -34,6 +34,7 @@ export const passkeyRegistrationOperations: readonly Operation[] = [
     security: { effect: 'credential' },
     sessionOnly: true,
     input: {},
+    answer: { Options: { '*': 'any' } },
     authorize: (_, call) => demand(call),
     async handle(_, call) {
       const { site, session } = sessionIdentityOf(call);
@@ -56,7 +57,7 @@ export const passkeyRegistrationOperations: readonly Operation[] = [
   }),
 
   // What one of them answers; from then on it can be shown as a second factor.
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'RegisterPasskey',
@@ -67,6 +68,7 @@ export const passkeyRegistrationOperations: readonly Operation[] = [
       Name: text({ max: 64, chars: /^\P{Cc}*$/u }),
       Response: secret(text({ max: 65_536 })),
     },
+    answer: { PasskeyId: 'string', PasskeyName: 'string' },
     authorize: (_, call) => demand(call),
     async handle(input, call) {
       const { site, session } = sessionIdentityOf(call);

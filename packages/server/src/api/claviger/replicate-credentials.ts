@@ -2,7 +2,7 @@ import { Refusal } from '../../errors/refusal.ts';
 import {
   type Call,
   type Operation,
-  operation,
+  ownOperation,
   type StreamOperation,
   streamOperation,
 } from '../../pipeline/operation.ts';
@@ -56,7 +56,7 @@ export const replicationStreams: readonly StreamOperation[] = [
 
 /** What such a copy lacks: sessions, whose tokens only the control plane can read. */
 export const replicationOperations: readonly Operation[] = [
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'ResolveSecurityToken',
@@ -69,6 +69,7 @@ export const replicationOperations: readonly Operation[] = [
       SessionToken: secret(text({ max: 32_768 })),
       ProtectedServices: protectedServices,
     },
+    answer: { 'Problem?': 'string', 'PublicKey?': 'string', 'Sealed?': 'string' },
     // A part of replication: whoever may have every key of the account learns nothing more by it.
     authorize: demand,
     async handle(input, call) {

@@ -1,7 +1,7 @@
 import { formatIpAddress, parseIpAddress } from '@claviger/policy';
 import { rowsOf, writeUses } from '../../access-keys/last-used.ts';
 import type { AccessKeyUse } from '../../context/services.ts';
-import { type Operation, operation } from '../../pipeline/operation.ts';
+import { type Operation, ownOperation } from '../../pipeline/operation.ts';
 import { integer, listOf, optional, text } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { shownLine } from '../shown-text.ts';
@@ -13,7 +13,7 @@ export const usesPerReport = 500;
 
 /** When, where and from where keys were used with the services that a guard protects. */
 export const usageReportOperations: readonly Operation[] = [
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'ReportAccessKeyUsage',
@@ -33,6 +33,7 @@ export const usageReportOperations: readonly Operation[] = [
         usesPerReport,
       ),
     },
+    answer: {},
     authorize: (input, call) => demandOfGuard('ReportAccessKeyUsage', call, input.GuardName),
     /** Of keys of other accounts, and of keys that are gone, nothing is noted, and nothing is said. */
     async handle(input, call) {

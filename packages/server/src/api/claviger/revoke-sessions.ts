@@ -1,7 +1,7 @@
 import { keyOwner, keyOwnerResource } from '../../access-keys/owner.ts';
 import { arn } from '../../context/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
-import { type Operation, operation } from '../../pipeline/operation.ts';
+import { type Operation, ownOperation } from '../../pipeline/operation.ts';
 import {
   revokeSessionsOfAccessKey,
   revokeSessionsOfAccount,
@@ -26,13 +26,14 @@ const input = {
 
 /** Revocation of sessions, after a leak. */
 export const revokeSessionsOperations: readonly Operation[] = [
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'RevokeSessions',
     access: 'write',
     security: { effect: 'restricts', why: 'sessions that may be stolen have to end at once' },
     input,
+    answer: {},
     async authorize({ Target, ...names }, call) {
       const action = 'claviger:RevokeSessions';
       const { accountId } = call.account;

@@ -1,7 +1,7 @@
 import { arn } from '../../context/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { unbindDevice } from '../../mfa/binding.ts';
-import { type Call, type Operation, operation, preparedOperation } from '../../pipeline/operation.ts';
+import { type Call, type Operation, ownOperation, ownPreparedOperation } from '../../pipeline/operation.ts';
 import type { ConsoleSession } from '../../session/console-session.ts';
 import { changeConsoleSession } from '../../session/console-session.ts';
 import { beginDevice, finishDevice } from '../../session/device-enrolment.ts';
@@ -18,7 +18,7 @@ const demand = (action: string, call: Call) => [
 /** What the account root does about its own sign-in, in the console: RAM has no API for it. */
 export const rootCredentialOperations: readonly Operation[] = [
   // Another password; all sessions of the root end.
-  preparedOperation({
+  ownPreparedOperation({
     product: 'Claviger',
     version,
     name: 'ChangeRootPassword',
@@ -26,6 +26,7 @@ export const rootCredentialOperations: readonly Operation[] = [
     security: { effect: 'credential' },
     sessionOnly: true,
     input: { NewPassword: password },
+    answer: {},
     authorize: (_, call) => demand('claviger:ChangeRootPassword', call),
     prepare(input, call) {
       rootSession(call);
@@ -39,7 +40,7 @@ export const rootCredentialOperations: readonly Operation[] = [
   }),
 
   // A seed for the root's device; it is not a device yet.
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'BeginRootDevice',
@@ -47,6 +48,7 @@ export const rootCredentialOperations: readonly Operation[] = [
     security: { effect: 'credential' },
     sessionOnly: true,
     input: {},
+    answer: { Seed: 'string', QRCodePNG: 'string' },
     authorize: (_, call) => demand('claviger:BindRootDevice', call),
     async handle(_, call) {
       const { seed, qrCode } = await beginDevice(call, rootSession(call));
@@ -55,7 +57,7 @@ export const rootCredentialOperations: readonly Operation[] = [
   }),
 
   // The device is bound when two consecutive codes show that the root has it.
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'BindRootDevice',
@@ -63,6 +65,7 @@ export const rootCredentialOperations: readonly Operation[] = [
     security: { effect: 'credential' },
     sessionOnly: true,
     input: { Code1: authenticationCode, Code2: authenticationCode },
+    answer: {},
     authorize: (_, call) => demand('claviger:BindRootDevice', call),
     async handle(input, call) {
       const session = rootSession(call);
@@ -73,7 +76,7 @@ export const rootCredentialOperations: readonly Operation[] = [
   }),
 
   // Unbinds the root's device; sessions that were signed in to with it end.
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'UnbindRootDevice',
@@ -81,6 +84,7 @@ export const rootCredentialOperations: readonly Operation[] = [
     security: { effect: 'credential' },
     sessionOnly: true,
     input: {},
+    answer: {},
     authorize: (_, call) => demand('claviger:UnbindRootDevice', call),
     async handle(_, call) {
       await unbindDevice(call, rootSession(call).owner);

@@ -31,6 +31,7 @@ export const samlSignInOperations: readonly ConsoleOperation[] = [
     access: 'console',
     session: 'none',
     input: { LoginName: text({ max: 160, chars: /^\P{Cc}*$/u }) },
+    answer: { Location: 'string' },
     prove: (input, request) => signOnOf(request, input.LoginName),
     async handle(_, { account, address }, request) {
       const ours = consoleServiceProvider(trustedOrigin(request.site), account.accountId);
@@ -65,6 +66,7 @@ export const samlSignInOperations: readonly ConsoleOperation[] = [
       AccountId: text({ format: /^\d{16}$/ }),
       SAMLResponse: secret(text({ min: 4, max: 100_000 })),
     },
+    answer: { Step: 'string', CsrfToken: 'string' },
     prove: (input, request) => verifySamlSignIn(request, input.AccountId, input.SAMLResponse),
     async handle(_, proof, request) {
       const { account, subject } = proof;

@@ -5,7 +5,7 @@ import {
   type ConsoleOperation,
   consoleOperation,
   type Operation,
-  operation,
+  ownOperation,
 } from '../../pipeline/operation.ts';
 import type { ConsoleRequest } from '../../session/console-request.ts';
 import {
@@ -34,7 +34,6 @@ import {
 } from '../../session/webauthn.ts';
 import { withSignInThrottle } from '../../session/with-sign-in-throttle.ts';
 import { principalName } from '../../users/user.ts';
-import type { Answer } from '../../wire/answer.ts';
 import { instant } from '../../wire/instant.ts';
 import { oneOf, optional, secret, text } from '../../wire/parameter.ts';
 import { Secret } from '../../wire/secret.ts';
@@ -58,6 +57,7 @@ export const consoleSessionOperations: readonly ConsoleOperation[] = [
     access: 'console',
     session: 'full',
     input: {},
+    answer: {},
     prove: async (_, request) => proofOf(sessionOf(request)),
     async handle(_, __, request) {
       const session = sessionOf(request);
@@ -80,6 +80,7 @@ export const consoleSessionOperations: readonly ConsoleOperation[] = [
     access: 'console',
     session: 'full',
     input: {},
+    answer: { Options: { '*': 'any' } },
     async prove(_, request) {
       const session = sessionOf(request);
       await assertPost(request, session, 'Passkey');
@@ -113,6 +114,7 @@ export const consoleSessionOperations: readonly ConsoleOperation[] = [
       Code: optional(authenticationCode),
       Response: optional(secret(text({ max: 16_384 }))),
     },
+    answer: { StepUpUntil: 'string' },
     async prove(input, request): Promise<StepUpProof> {
       const session = sessionOf(request);
       const { account } = session;
@@ -153,13 +155,14 @@ export const consoleSessionOperations: readonly ConsoleOperation[] = [
 /** What a session of the console can read of itself, and of its owner's others. */
 export const sessionOperations: readonly Operation[] = [
   // Who is signed in; the one operation that a page can call before it knows the session's token.
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'GetSession',
     access: 'read',
     sessionOnly: 'page-load',
     input: {},
+    answer: { Principal: { Type: 'root|ram-user', AccountId: 'string', 'UserId?': 'string', 'UserName?': 'string', 'DisplayName?': 'string', LoginName: 'string' }, DefaultDomain: 'string', SignedInAt: 'string', ExpiresAt: 'string', CsrfToken: 'string', MFAPresent: 'boolean', 'StepUpUntil?': 'string', StepUpMethods: ['Password|Code|Passkey'] },
     authorize: () => nothing,
     async handle(_, call) {
       const identity = sessionIdentityOf(call);
@@ -179,13 +182,14 @@ export const sessionOperations: readonly Operation[] = [
   }),
 
   // The browsers that are signed in as the caller.
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'ListSessions',
     access: 'read',
     sessionOnly: true,
     input: {},
+    answer: { Sessions: [{ SessionId: 'string', SignedInAt: 'string', LastSeenAt: 'string', SourceIp: 'string', UserAgent: 'string', MFAPresent: 'boolean', Current: 'boolean' }] },
     authorize: () => nothing,
     async handle(_, call) {
       const { session } = sessionIdentityOf(call);
@@ -205,7 +209,7 @@ export const sessionOperations: readonly Operation[] = [
   }),
 
   // Ends one of them; with no id, all but this one.
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'EndSession',
@@ -213,6 +217,7 @@ export const sessionOperations: readonly Operation[] = [
     security: { effect: 'restricts', why: 'ends sessions of the caller' },
     sessionOnly: true,
     input: { SessionId: optional(text({ max: 64, format: /^cs-[a-z0-9]+$/ })) },
+    answer: {},
     authorize: () => nothing,
     async handle(input, call) {
       const { session } = sessionIdentityOf(call);
@@ -229,12 +234,12 @@ export function sessionIdentityOf(call: Call): SessionIdentity {
   return call.identity;
 }
 
-function wirePrincipal({ account, owner, user }: ConsoleSession): Answer {
+function wirePrincipal({ account, owner, user }: ConsoleSession) {
   const { accountId, defaultDomain } = account;
   const LoginName = principalName(owner.name, defaultDomain);
-  if (user === undefined) return { Type: 'root', AccountId: accountId, LoginName };
+  if (user === undefined) return { Type: 'root' as const, AccountId: accountId, LoginName };
   return {
-    Type: 'ram-user',
+    Type: 'ram-user' as const,
     AccountId: accountId,
     UserId: user.user_id,
     UserName: user.user_name,

@@ -37,6 +37,7 @@ import { readSecurityPreference } from '../../settings/security-preference.ts';
 import { findUser } from '../../users/user.ts';
 import { flag, secret, text, withDefault } from '../../wire/parameter.ts';
 import { Secret } from '../../wire/secret.ts';
+import type { ValueOf } from '../../wire/answer-shape.ts';
 import { authenticationCode } from '../mfa-fields.ts';
 import { password } from '../password-fields.ts';
 import { version } from './version.ts';
@@ -47,6 +48,27 @@ interface NewPasswordProof extends Proof {
 }
 
 type SignInRequest = ConsoleRequest & Scope;
+
+/** Answer of each step of a sign-in: the next one. */
+const SIGN_IN_ANSWER = {
+  Step: 'Done|Code|Passkey|CodeOrPasskey|NewPassword|BindDevice',
+  CsrfToken: 'string',
+  'PasswordRules?': {
+    MinimumPasswordLength: 'number',
+    RequireLowercaseCharacters: 'boolean',
+    RequireUppercaseCharacters: 'boolean',
+    RequireNumbers: 'boolean',
+    RequireSymbols: 'boolean',
+    MinimumPasswordDifferentCharacter: 'number',
+    PasswordNotContainUserName: 'boolean',
+    PasswordReusePrevention: 'number',
+    InterceptRiskPasswordOnApi: 'boolean',
+    KindsOfCharacters: 'number',
+  },
+  'RememberAllowed?': 'boolean',
+} as const;
+
+type SignInOutcome = ConsoleOutcome<ValueOf<typeof SIGN_IN_ANSWER>>;
 
 /** Whether this browser is spared the second factor for a week; only where the account allows it. */
 const remember = withDefault(flag(), false);
@@ -66,6 +88,7 @@ export const signInOperations: readonly ConsoleOperation[] = [
     access: 'console',
     session: 'none',
     input: { LoginName: loginName, Password: password },
+    answer: SIGN_IN_ANSWER,
     prove: (input, request) => verifyPasswordSignIn(request, input.LoginName, input.Password),
     async handle(_, proof, request) {
       const { account, owner } = proof;
@@ -94,6 +117,7 @@ export const signInOperations: readonly ConsoleOperation[] = [
     access: 'console',
     session: 'pending',
     input: { Code: authenticationCode, Remember: remember },
+    answer: SIGN_IN_ANSWER,
     async prove(input, request) {
       const session = await atStep(request, 'Code', 'CodeOrPasskey');
       const { device } = session.factors;
@@ -121,6 +145,7 @@ export const signInOperations: readonly ConsoleOperation[] = [
     access: 'console',
     session: 'pending',
     input: {},
+    answer: { Options: { '*': 'any' } },
     prove: async (_, request) => proofOf(await atStep(request, 'Passkey', 'CodeOrPasskey')),
     async handle(_, __, request) {
       const { row, factors } = await atStep(request, 'Passkey', 'CodeOrPasskey');
@@ -144,6 +169,7 @@ export const signInOperations: readonly ConsoleOperation[] = [
     access: 'console',
     session: 'pending',
     input: { Response: passkeyResponse, Remember: remember },
+    answer: SIGN_IN_ANSWER,
     async prove(input, request): Promise<PasskeyProof> {
       const session = await atStep(request, 'Passkey', 'CodeOrPasskey');
       const challenge = await request.services.store.write(({ queries }) =>
@@ -168,6 +194,7 @@ export const signInOperations: readonly ConsoleOperation[] = [
     access: 'console',
     session: 'pending',
     input: { NewPassword: password },
+    answer: SIGN_IN_ANSWER,
     async prove(input, request): Promise<NewPasswordProof> {
       const { account, owner } = await atStep(request, 'NewPassword');
       const { services } = request;
@@ -199,6 +226,7 @@ export const signInOperations: readonly ConsoleOperation[] = [
     access: 'console',
     session: 'pending',
     input: {},
+    answer: { Seed: 'string', QRCodePNG: 'string' },
     prove: async (_, request) => proofOf(await atStep(request, 'BindDevice')),
     async handle(_, __, request) {
       const { seed, qrCode } = await beginDevice(request, await atStep(request, 'BindDevice'));
@@ -214,6 +242,7 @@ export const signInOperations: readonly ConsoleOperation[] = [
     access: 'console',
     session: 'pending',
     input: { Code1: authenticationCode, Code2: authenticationCode },
+    answer: SIGN_IN_ANSWER,
     prove: async (_, request) => proofOf(await atStep(request, 'BindDevice')),
     async handle(input, _, request) {
       const session = await atStep(request, 'BindDevice');
@@ -247,7 +276,7 @@ async function withFactor(
   request: SignInRequest,
   factor: string,
   remembered: boolean,
-): Promise<ConsoleOutcome> {
+): Promise<SignInOutcome> {
   const { session } = request;
   if (session === undefined) throw new Refusal('NotSignedIn');
   const { owner, account, preference } = session;
@@ -268,7 +297,7 @@ async function moveOn(
   request: SignInRequest,
   session: ConsoleSession,
   present: string | undefined,
-): Promise<ConsoleOutcome> {
+): Promise<SignInOutcome> {
   const { account, preference, row } = session;
   const { step, token } = await advance(request, session, present);
   const answer = {

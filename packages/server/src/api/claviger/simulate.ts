@@ -5,7 +5,7 @@ import { rootPrincipal, userPrincipal } from '../../accounts/principal.ts';
 import { arn } from '../../context/arn.ts';
 import { POLICY_DOCUMENT_CHARACTERS } from '../../context/limits.ts';
 import { Refusal } from '../../errors/refusal.ts';
-import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { type Call, type Operation, ownOperation } from '../../pipeline/operation.ts';
 import { readPermissions } from '../../policies/permissions.ts';
 import { readUserPolicies } from '../../policies/user-policies.ts';
 import type { SimulatedRequest, SimulatedStatement } from '../../policy-analysis/simulation.ts';
@@ -14,7 +14,6 @@ import { findRole, requireRole } from '../../roles/role.ts';
 import type { CallChannel } from '../../settings/implied-policies.ts';
 import { readTagValues } from '../../tags/tag-values.ts';
 import { requireUser } from '../../users/user.ts';
-import type { Answer } from '../../wire/answer.ts';
 import { oneOf, optional, type Parameter, text } from '../../wire/parameter.ts';
 import { userNameOf } from '../ims/user-reference.ts';
 import { laneOf } from '../lane-of.ts';
@@ -71,12 +70,13 @@ const input = {
 /** What one operation wants to know from the policies: what would be decided, and why. */
 export const simulateOperations: readonly Operation[] = [
   // What would be answered to somebody who asked for something, by the engine that answers.
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'Simulate',
     access: 'read',
     input,
+    answer: { Effect: 'Allow|ExplicitDeny|ImplicitDeny', Statements: [{ PolicyName: 'string', PolicyType: 'string', 'VersionId?': 'string', Index: 'number', Effect: 'Allow|Deny', Matched: 'boolean', Decisive: 'boolean', Reasons: ['string'], Line: 'number', EndLine: 'number' }], StatementsLeftOut: 'number', Documents: [{ PolicyName: 'string', PolicyType: 'string', 'VersionId?': 'string', PolicyDocument: 'string' }] },
     async authorize(given, call) {
       const { PrincipalType: type, PrincipalName: name, SimulatedAction, SimulatedResource } = given;
       const resource = resourceOf(type, name, call);
@@ -122,7 +122,7 @@ export const simulateOperations: readonly Operation[] = [
   }),
 ];
 
-function wireStatement(statement: SimulatedStatement): Answer {
+function wireStatement(statement: SimulatedStatement) {
   const { policy } = statement;
   return {
     PolicyName: policy.name,

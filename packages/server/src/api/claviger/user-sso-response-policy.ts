@@ -1,6 +1,6 @@
 import { arn } from '../../context/arn.ts';
 import { readUserSsoSettings, updateUserSsoSettings } from '../../federation/user-sso-settings.ts';
-import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { type Call, type Operation, ownOperation } from '../../pipeline/operation.ts';
 import { flag } from '../../wire/parameter.ts';
 import { version } from './version.ts';
 
@@ -11,13 +11,14 @@ const demand = (action: string, call: Call) => [
 /** Which SAML responses sign users in to the console; beside `SetUserSsoSettings`, whose parameters are RAM's. */
 export const userSsoResponsePolicyOperations: readonly Operation[] = [
   // Whether a response that answers no request of the console signs a user in; false until it is set.
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'SetUserSsoResponsePolicy',
     access: 'write',
     security: { effect: 'loosens' },
     input: { AcceptUnsolicited: flag() },
+    answer: { AcceptUnsolicited: 'boolean' },
     authorize: (_, call) => demand('SetUserSsoResponsePolicy', call),
     async handle(input, call) {
       const settings = await updateUserSsoSettings(call, { unsolicitedResponses: input.AcceptUnsolicited });
@@ -25,12 +26,13 @@ export const userSsoResponsePolicyOperations: readonly Operation[] = [
     },
   }),
 
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'GetUserSsoResponsePolicy',
     access: 'read',
     input: {},
+    answer: { AcceptUnsolicited: 'boolean' },
     authorize: (_, call) => demand('GetUserSsoResponsePolicy', call),
     async handle(_, call) {
       const { unsolicitedResponses } = await readUserSsoSettings(call);

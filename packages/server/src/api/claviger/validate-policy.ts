@@ -1,4 +1,4 @@
-import { type Operation, operation } from '../../pipeline/operation.ts';
+import { type Operation, ownOperation } from '../../pipeline/operation.ts';
 import { oneOf, text } from '../../wire/parameter.ts';
 import { laneOf } from '../lane-of.ts';
 import { version } from './version.ts';
@@ -10,7 +10,7 @@ const charactersAtMost = 65_536;
 export const validatePolicyOperations: readonly Operation[] = [
   // All that is wrong with a policy, warnings of what does not do what it seems to, and notes, each at its place.
   // Warnings have a code, and what they are about as their subject.
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'ValidatePolicyDocument',
@@ -18,6 +18,21 @@ export const validatePolicyOperations: readonly Operation[] = [
     input: {
       PolicyDocument: text({ max: charactersAtMost }),
       Kind: oneOf('identity', 'trust', 'network'),
+    },
+    answer: {
+      Valid: 'boolean',
+      Faults: [
+        {
+          Message: 'string',
+          Line: 'number',
+          Column: 'number',
+          'EndLine?': 'number',
+          'EndColumn?': 'number',
+          Severity: 'error|warning|info',
+          'Code?': 'string',
+          'Subject?': 'string',
+        },
+      ],
     },
     // It is only about the text that the caller has brought.
     authorize: () => [],

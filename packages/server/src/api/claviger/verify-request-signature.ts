@@ -1,4 +1,4 @@
-import { type Operation, operation } from '../../pipeline/operation.ts';
+import { type Operation, ownOperation } from '../../pipeline/operation.ts';
 import { guardOf } from '../../replication/replicate.ts';
 import { integer, list, oneOf, optional, secret, text } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
@@ -13,7 +13,7 @@ const scopePart = optional(text({ max: 64, chars: /^[\w.-]+$/ }));
 
 /** Signatures that a guard cannot verify by itself. */
 export const verificationOperations: readonly Operation[] = [
-  operation({
+  ownOperation({
     product: 'Claviger',
     version,
     name: 'VerifyRequestSignature',
@@ -40,6 +40,12 @@ export const verificationOperations: readonly Operation[] = [
       ScopeProduct: scopePart,
       SignedNonce: text({ max: 256 }),
       SignedTime: integer(0, 999_999_999_999_999),
+    },
+    answer: {
+      Verified: 'boolean',
+      'StringIndex?': 'number',
+      'PrincipalArn?': 'string',
+      'Problem?': 'string',
     },
     authorize: (input, call) => demandOfGuard('VerifyRequestSignature', call, input.GuardName),
     /** Yes or no, and whose signature it is: nothing that verifies another one. */

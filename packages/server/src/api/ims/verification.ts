@@ -78,7 +78,7 @@ export const verificationOperations: readonly Operation[] = [
       const contacts = await listVerificationContacts(call, (await ownerOf(input, call)).user_id);
       const phone = contacts.find(({ verify_type }) => verify_type === 'sms');
       const mailbox = contacts.find(({ verify_type }) => verify_type === 'email');
-      const [AreaCode, PhoneNumber] = phone?.contact.split('-') ?? [];
+      const [AreaCode = '', PhoneNumber = ''] = phone?.contact.split('-') ?? [];
       return {
         SecurityPhoneDevice: phone && { AreaCode, PhoneNumber, Status: phone.status },
         SecurityEmailDevice: mailbox && { Email: mailbox.contact, Status: mailbox.status },

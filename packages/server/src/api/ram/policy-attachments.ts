@@ -56,9 +56,9 @@ export const policyAttachmentOperations: readonly Operation[] = [
       type,
       name: input[parameter] as string,
     });
-    const attach = `AttachPolicyTo${word}`;
-    const detach = `DetachPolicyFrom${word}`;
-    const list = `ListPoliciesFor${word}`;
+    const attach = `AttachPolicyTo${word}` as const;
+    const detach = `DetachPolicyFrom${word}` as const;
+    const list = `ListPoliciesFor${word}` as const;
     return [
       // Attaches a policy to a user, group or role.
       operation({
@@ -115,7 +115,7 @@ export const policyAttachmentOperations: readonly Operation[] = [
           };
         },
       }),
-    ] as readonly Operation[];
+    ];
   }),
 
   // Holders of a policy; RAM has no pages of them.

@@ -1,6 +1,5 @@
 import type { Principal } from '@claviger/guard';
-import { type Operation, operation } from '../../pipeline/operation.ts';
-import type { Answer } from '../../wire/answer.ts';
+import { type DescribedAnswer, type Operation, operation } from '../../pipeline/operation.ts';
 
 const nothing = [] as const;
 
@@ -18,7 +17,7 @@ export const callerIdentityOperations: readonly Operation[] = [
   }),
 ];
 
-function callerIdentity(principal: Principal): Answer {
+function callerIdentity(principal: Principal): DescribedAnswer<'Sts', 'GetCallerIdentity'> {
   const { accountId: AccountId, arn: Arn } = principal;
   switch (principal.type) {
     case 'root':

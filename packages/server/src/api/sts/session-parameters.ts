@@ -4,7 +4,6 @@ import { Refusal } from '../../errors/refusal.ts';
 import { faultsOfPolicy } from '../../policy-documents/policy-text.ts';
 import { type RoleReference, sessionBounds } from '../../tokens/assume-role.ts';
 import type { OpenedSession } from '../../tokens/open-session.ts';
-import type { Answer } from '../../wire/answer.ts';
 import { instant } from '../../wire/instant.ts';
 import { integer, type Parameter, text } from '../../wire/parameter.ts';
 import { Secret } from '../../wire/secret.ts';
@@ -55,7 +54,7 @@ export function roleReference(arn: string): RoleReference {
 }
 
 /** The `Credentials` of an answer. */
-export function credentials(session: OpenedSession): Answer {
+export function credentials(session: OpenedSession) {
   return {
     AccessKeyId: session.accessKeyId,
     AccessKeySecret: new Secret(session.secret),
