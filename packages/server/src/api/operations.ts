@@ -1,17 +1,15 @@
 import type { AnonymousOperation, Operation } from '../pipeline/operation.ts';
+import { accessKeyOperations } from './access-keys.ts';
 import { accessKeyUsageOperations } from './actiontrail/access-key-usage.ts';
 import { lookupEventsOperations } from './actiontrail/lookup-events.ts';
+import { groupOperations } from './groups.ts';
 import { accessKeyPolicyOperations } from './ims/access-key-policy.ts';
 import { accessKeyRecycleBinOperations } from './ims/access-key-recycle-bin.ts';
-import { accessKeyOperations as imsAccessKeys } from './ims/access-keys.ts';
 import { accountOperations as imsAccount } from './ims/account.ts';
 import { appSecretOperations } from './ims/app-secrets.ts';
 import { applicationProvisioningOperations } from './ims/application-provisioning.ts';
 import { applicationOperations } from './ims/applications.ts';
 import { externalApplicationOperations } from './ims/external-applications.ts';
-import { groupOperations as imsGroups } from './ims/groups.ts';
-import { loginProfileOperations as imsLoginProfiles } from './ims/login-profiles.ts';
-import { mfaDeviceOperations as imsMfaDevices } from './ims/mfa-devices.ts';
 import { oidcProviderOperations } from './ims/oidc-providers.ts';
 import { passkeyOperations } from './ims/passkeys.ts';
 import { passwordPolicyOperations as imsPasswordPolicy } from './ims/password-policy.ts';
@@ -24,12 +22,10 @@ import { userRecycleBinOperations } from './ims/user-recycle-bin.ts';
 import { userSsoOperations } from './ims/user-sso.ts';
 import { userOperations as imsUsers } from './ims/users.ts';
 import { verificationOperations } from './ims/verification.ts';
-import { accessKeyOperations as ramAccessKeys } from './ram/access-keys.ts';
+import { loginProfileOperations } from './login-profiles.ts';
+import { mfaDeviceOperations } from './mfa-devices.ts';
 import { accountOperations as ramAccount } from './ram/account.ts';
 import { diagnosticMessageOperations } from './ram/diagnostic-message.ts';
-import { groupOperations as ramGroups } from './ram/groups.ts';
-import { loginProfileOperations as ramLoginProfiles } from './ram/login-profiles.ts';
-import { mfaDeviceOperations as ramMfaDevices } from './ram/mfa-devices.ts';
 import { passwordPolicyOperations as ramPasswordPolicy } from './ram/password-policy.ts';
 import { policyOperations } from './ram/policies.ts';
 import { policyAttachmentOperations } from './ram/policy-attachments.ts';
@@ -44,7 +40,7 @@ import { callerIdentityOperations } from './sts/caller-identity.ts';
 
 /** Every operation that is built and needs a signature, family by family. */
 export const operations: readonly Operation[] = [
-  ...imsAccessKeys,
+  ...accessKeyOperations,
   ...accessKeyPolicyOperations,
   ...accessKeyRecycleBinOperations,
   ...imsAccount,
@@ -52,13 +48,13 @@ export const operations: readonly Operation[] = [
   ...appSecretOperations,
   ...applicationProvisioningOperations,
   ...externalApplicationOperations,
-  ...imsGroups,
+  ...groupOperations,
   ...oidcProviderOperations,
   ...samlProviderOperations,
   ...userSsoOperations,
   ...reportOperations,
-  ...imsLoginProfiles,
-  ...imsMfaDevices,
+  ...loginProfileOperations,
+  ...mfaDeviceOperations,
   ...passkeyOperations,
   ...verificationOperations,
   ...imsPasswordPolicy,
@@ -67,11 +63,7 @@ export const operations: readonly Operation[] = [
   ...imsTags,
   ...userRecycleBinOperations,
   ...imsUsers,
-  ...ramAccessKeys,
   ...ramAccount,
-  ...ramGroups,
-  ...ramLoginProfiles,
-  ...ramMfaDevices,
   ...ramPasswordPolicy,
   ...policyOperations,
   ...policyAttachmentOperations,

@@ -1,14 +1,8 @@
-import { flag, integer, optional, secret } from '../wire/parameter.ts';
+import { integer, secret } from '../wire/parameter.ts';
 import { shownLine } from './shown-text.ts';
 
 /** A password for the console; how strong it has to be is the account's policy. */
 export const password = secret(shownLine(128));
-
-/** What both dialects set of a login profile. */
-export const loginProfileFields = {
-  PasswordResetRequired: optional(flag()),
-  MFABindRequired: optional(flag()),
-} as const;
 
 /** The bounds of a password policy's numbers. */
 export const policyNumbers = {

@@ -76,6 +76,23 @@ describe('the answer of a handler is checked against its description', () => {
     }) satisfies Operation;
   });
 
+  test('of an operation that is declared once for IMS and RAM', () => {
+    const getGroups = { ...getGroup, product: 'Ram' as 'Ims' | 'Ram' };
+    // Only IMS has display names, so the field may be there and may be absent.
+    operation({ ...getGroups, handle: async () => ({ Group: group }) }) satisfies Operation;
+    operation({
+      ...getGroups,
+      handle: async () => ({ Group: { ...group, DisplayName: '' } }),
+    }) satisfies Operation;
+    operation({
+      ...getGroups,
+      // @ts-expect-error a field that both have is absent
+      handle: async () => ({ Group: { GroupId: 'g-1' } }),
+    });
+    // @ts-expect-error a field is described in neither
+    operation({ ...getGroups, handle: async () => ({ Group: { ...group, Path: '/' } }) }) satisfies Operation;
+  });
+
   test('in lists, and where any object is described', () => {
     type Row = ValueOf<{
       readonly Rows: readonly [{ readonly Name: 'string' }];

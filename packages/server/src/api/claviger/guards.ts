@@ -123,7 +123,19 @@ export const guardOperations: readonly Operation[] = [
     name: 'ListGuardAccessKeys',
     access: 'read',
     input: { GuardName: guardNameText, ...pageParameters(100) },
-    answer: { IsTruncated: 'boolean', 'Marker?': 'string', AccessKeys: [{ AccessKeyId: 'string', UserName: 'string', Status: 'Active|Inactive', VerifiedBy: 'Guard|ControlPlane', Reason: 'string' }] },
+    answer: {
+      IsTruncated: 'boolean',
+      'Marker?': 'string',
+      AccessKeys: [
+        {
+          AccessKeyId: 'string',
+          UserName: 'string',
+          Status: 'Active|Inactive',
+          VerifiedBy: 'Guard|ControlPlane',
+          Reason: 'string',
+        },
+      ],
+    },
     authorize: (input, call) => [demand('ListGuardAccessKeys', call, input.GuardName)],
     async handle(input, call) {
       const guard = await requireGuard(call, input.GuardName);
@@ -219,7 +231,11 @@ const openConnections = (call: Call, rows: readonly GuardRow[]) =>
     call.now,
   );
 
-function wireGuard(row: GuardRow, connections: readonly GuardConnectionRow[], now: number): ValueOf<typeof GUARD> {
+function wireGuard(
+  row: GuardRow,
+  connections: readonly GuardConnectionRow[],
+  now: number,
+): ValueOf<typeof GUARD> {
   return {
     GuardId: row.guard_id,
     GuardName: row.guard_name,

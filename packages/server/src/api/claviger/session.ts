@@ -162,7 +162,23 @@ export const sessionOperations: readonly Operation[] = [
     access: 'read',
     sessionOnly: 'page-load',
     input: {},
-    answer: { Principal: { Type: 'root|ram-user', AccountId: 'string', 'UserId?': 'string', 'UserName?': 'string', 'DisplayName?': 'string', LoginName: 'string' }, DefaultDomain: 'string', SignedInAt: 'string', ExpiresAt: 'string', CsrfToken: 'string', MFAPresent: 'boolean', 'StepUpUntil?': 'string', StepUpMethods: ['Password|Code|Passkey'] },
+    answer: {
+      Principal: {
+        Type: 'root|ram-user',
+        AccountId: 'string',
+        'UserId?': 'string',
+        'UserName?': 'string',
+        'DisplayName?': 'string',
+        LoginName: 'string',
+      },
+      DefaultDomain: 'string',
+      SignedInAt: 'string',
+      ExpiresAt: 'string',
+      CsrfToken: 'string',
+      MFAPresent: 'boolean',
+      'StepUpUntil?': 'string',
+      StepUpMethods: ['Password|Code|Passkey'],
+    },
     authorize: () => nothing,
     async handle(_, call) {
       const identity = sessionIdentityOf(call);
@@ -189,7 +205,19 @@ export const sessionOperations: readonly Operation[] = [
     access: 'read',
     sessionOnly: true,
     input: {},
-    answer: { Sessions: [{ SessionId: 'string', SignedInAt: 'string', LastSeenAt: 'string', SourceIp: 'string', UserAgent: 'string', MFAPresent: 'boolean', Current: 'boolean' }] },
+    answer: {
+      Sessions: [
+        {
+          SessionId: 'string',
+          SignedInAt: 'string',
+          LastSeenAt: 'string',
+          SourceIp: 'string',
+          UserAgent: 'string',
+          MFAPresent: 'boolean',
+          Current: 'boolean',
+        },
+      ],
+    },
     authorize: () => nothing,
     async handle(_, call) {
       const { session } = sessionIdentityOf(call);

@@ -35,9 +35,9 @@ import {
 import { withSignInThrottle } from '../../session/with-sign-in-throttle.ts';
 import { readSecurityPreference } from '../../settings/security-preference.ts';
 import { findUser } from '../../users/user.ts';
+import type { ValueOf } from '../../wire/answer-shape.ts';
 import { flag, secret, text, withDefault } from '../../wire/parameter.ts';
 import { Secret } from '../../wire/secret.ts';
-import type { ValueOf } from '../../wire/answer-shape.ts';
 import { authenticationCode } from '../mfa-fields.ts';
 import { password } from '../password-fields.ts';
 import { version } from './version.ts';

@@ -76,7 +76,27 @@ export const simulateOperations: readonly Operation[] = [
     name: 'Simulate',
     access: 'read',
     input,
-    answer: { Effect: 'Allow|ExplicitDeny|ImplicitDeny', Statements: [{ PolicyName: 'string', PolicyType: 'string', 'VersionId?': 'string', Index: 'number', Effect: 'Allow|Deny', Matched: 'boolean', Decisive: 'boolean', Reasons: ['string'], Line: 'number', EndLine: 'number' }], StatementsLeftOut: 'number', Documents: [{ PolicyName: 'string', PolicyType: 'string', 'VersionId?': 'string', PolicyDocument: 'string' }] },
+    answer: {
+      Effect: 'Allow|ExplicitDeny|ImplicitDeny',
+      Statements: [
+        {
+          PolicyName: 'string',
+          PolicyType: 'string',
+          'VersionId?': 'string',
+          Index: 'number',
+          Effect: 'Allow|Deny',
+          Matched: 'boolean',
+          Decisive: 'boolean',
+          Reasons: ['string'],
+          Line: 'number',
+          EndLine: 'number',
+        },
+      ],
+      StatementsLeftOut: 'number',
+      Documents: [
+        { PolicyName: 'string', PolicyType: 'string', 'VersionId?': 'string', PolicyDocument: 'string' },
+      ],
+    },
     async authorize(given, call) {
       const { PrincipalType: type, PrincipalName: name, SimulatedAction, SimulatedResource } = given;
       const resource = resourceOf(type, name, call);
