@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { catalogue } from '../../server/src/errors/catalogue.ts';
+import { REFUSALS } from '../../server/src/errors/refusal-table.ts';
 import { errorMessageKey } from '../src/components/error-message-key.ts';
 
 const words = JSON.parse(
@@ -11,6 +11,8 @@ const exists = (key: string) => key in words;
 
 /** Codes for signed or unauthenticated requests, which the console never receives. */
 const NEVER_IN_CONSOLE = [
+  /Signature(?!Only|$)|TimeStamp|SecurityToken|NotMatched|^IncompleteSignature$/,
+  /^BodyNotCovered$|^Throttling\.Nonce$|AccessKeyNetworkPolicy$|^ServiceUnavailable\./,
   /^InvalidAccessKeyId\./,
   /^InvalidAction\.NotBuilt$/,
   /^UnsupportedHTTPMethod$/,
@@ -25,7 +27,7 @@ const NEVER_IN_CONSOLE = [
 
 test('every error code that a page can receive has a translated message', () => {
   const wordless: string[] = [];
-  for (const [entry, { code = entry }] of Object.entries(catalogue) as [string, { code?: string }][]) {
+  for (const [entry, { code = entry }] of Object.entries(REFUSALS) as [string, { code?: string }][]) {
     const sample = code.replace('{name}', 'UserName');
     if (NEVER_IN_CONSOLE.some((pattern) => pattern.test(sample))) continue;
     const found = errorMessageKey(sample, exists);

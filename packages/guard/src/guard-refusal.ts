@@ -1,3 +1,4 @@
+import { SIGNATURE_ERROR_CODES, SignatureError, type SignatureErrorCode } from '@claviger/signature';
 import type { CredentialProblem } from './credential.ts';
 
 /** Codes with which a guard refuses a request. */
@@ -28,92 +29,105 @@ type ServiceRefusalCode =
   | 'InternalError'
   | 'Throttling.User';
 
-interface RefusalText {
-  readonly httpStatus: number;
+/** Row of a table of refusals. `{placeholders}` of its texts stand for values of the request. */
+export interface RefusalEntry {
+  /** HTTP status. */
+  readonly status: number;
   readonly message: string;
+  /** Code on the wire, if it is not the row's name: it has placeholders, or several rows share it. */
+  readonly code?: string;
 }
 
+/** Refusals of signatures, from the package that verifies them. */
+const SIGNATURE_REFUSALS = Object.fromEntries(
+  SIGNATURE_ERROR_CODES.map((code) => {
+    const { httpStatus: status, message } = new SignatureError(code);
+    return [code, { status, message }];
+  }),
+) as Readonly<Record<SignatureErrorCode, RefusalEntry>>;
+
 /**
- * Code, status and message of each refusal; RAM's own where it has one. An unknown key and one in the recycle
- * bin answer alike; so do an inactive and an expired one.
+ * Refusals of a guard, those of signatures included; the server's table extends it. RAM's codes, statuses and
+ * messages where RAM has them. An unknown key and one in the recycle bin answer alike; so do an inactive and an
+ * expired one. Causes and remedies: `docs/errors.md`, generated from these tables.
  */
-export const guardRefusals: Readonly<Record<GuardRefusalCode, RefusalText>> = {
-  MissingAccessKeyId: { httpStatus: 400, message: 'AccessKeyId is mandatory for this action.' },
+export const GUARD_REFUSALS: Readonly<Record<GuardRefusalCode | SignatureErrorCode, RefusalEntry>> = {
+  ...SIGNATURE_REFUSALS,
   UnsupportedSignatureType: {
-    httpStatus: 400,
+    status: 400,
     message: 'Bearer tokens are not accepted here; sign the request with an AccessKey.',
   },
-  'InvalidAccessKeyId.NotFound': { httpStatus: 404, message: 'Specified access key is not found.' },
+  'InvalidAccessKeyId.NotFound': { status: 404, message: 'Specified access key is not found.' },
   'InvalidAccessKeyId.Damaged': {
-    httpStatus: 400,
+    status: 400,
     message: 'The stored secret of the specified access key is damaged. Use another key.',
   },
-  'InvalidAccessKeyId.Inactive': { httpStatus: 400, message: 'Specified access key is disabled.' },
-  MissingSecurityToken: { httpStatus: 400, message: 'SecurityToken is mandatory for this action.' },
-  'InvalidSecurityToken.Malformed': { httpStatus: 400, message: 'Specified SecurityToken is malformed.' },
-  'InvalidSecurityToken.Expired': { httpStatus: 400, message: 'Specified SecurityToken is expired.' },
+  'InvalidAccessKeyId.Inactive': { status: 400, message: 'Specified access key is disabled.' },
+  MissingSecurityToken: { status: 400, message: 'SecurityToken is mandatory for this action.' },
+  'InvalidSecurityToken.Malformed': { status: 400, message: 'Specified SecurityToken is malformed.' },
+  'InvalidSecurityToken.Expired': { status: 400, message: 'Specified SecurityToken is expired.' },
   'InvalidSecurityToken.MismatchWithAccessKey': {
-    httpStatus: 400,
+    status: 400,
     message: 'Specified SecurityToken does not match the AccessKeyId.',
   },
-  SignatureNonceUsed: { httpStatus: 400, message: 'Specified signature nonce was used already.' },
+  SignatureNonceUsed: { status: 400, message: 'Specified signature nonce was used already.' },
   'InvalidTimeStamp.BeforeStart': {
-    httpStatus: 400,
+    status: 400,
     message:
       'The request was signed at {signed}. What was signed before {start} is refused, since this process does not know the nonces that were used before it started. Sign the request again.',
   },
   'Throttling.Nonce': {
-    httpStatus: 400,
+    status: 400,
     message: 'Request was denied: more requests are under way than nonces can be remembered.',
   },
   BodyNotCovered: {
-    httpStatus: 400,
+    status: 400,
     message: 'The signature does not cover the body. Send Content-MD5, or sign with ACS3-HMAC-SHA256.',
   },
   'Forbidden.AccessKeyNetworkPolicy': {
-    httpStatus: 403,
+    status: 403,
     message: 'The AccessKey {accessKeyId} may not be used from {address}: {level} network policy.',
   },
   'ServiceUnavailable.CredentialsStale': {
-    httpStatus: 503,
+    status: 503,
     message:
       'The credentials known here are too old to be relied on, and newer ones cannot be had. Try later.',
   },
   'ServiceUnavailable.ControlPlane': {
-    httpStatus: 503,
+    status: 503,
     message: 'Whether the signature or the SecurityToken holds cannot be found out now. Try later.',
   },
   // Those below are formed after RAM's `InvalidParameter.*`: a request that could be read in two ways.
-  'InvalidParameter.Path': { httpStatus: 400, message: 'The path of the request {reason}.' },
-  'InvalidParameter.Query': { httpStatus: 400, message: 'The query of the request {reason}.' },
-  'InvalidParameter.Header': { httpStatus: 400, message: 'The request {reason}.' },
+  'InvalidParameter.Path': { status: 400, message: 'The path of the request {reason}.' },
+  'InvalidParameter.Query': { status: 400, message: 'The query of the request {reason}.' },
+  'InvalidParameter.Header': { status: 400, message: 'The request {reason}.' },
   'InvalidParameter.Action': {
-    httpStatus: 400,
+    status: 400,
     message: 'The request names the action {named}, and its method and path are those of {action}.',
   },
   'InvalidParameter.Method': {
-    httpStatus: 400,
+    status: 400,
     message: 'The request has the parameter {name}, by which some servers take another method for its own.',
   },
-  MissingParameter: { httpStatus: 400, message: '{name} is mandatory for this action.' },
+  MissingParameter: { status: 400, message: '{name} is mandatory for this action.' },
   'InvalidAction.NotFound': {
-    httpStatus: 404,
+    status: 404,
     message: 'Specified api is not found, please check your url and method.',
   },
   NoPermission: {
-    httpStatus: 403,
+    status: 403,
     message: 'You are not authorized to do this action. Resource: {resource} Action: {action}',
   },
-  RequestTooLarge: { httpStatus: 413, message: 'The request body is larger than {limit} bytes.' },
+  RequestTooLarge: { status: 413, message: 'The request body is larger than {limit} bytes.' },
   ServiceUnavailable: {
-    httpStatus: 503,
+    status: 503,
     message: 'The request has failed due to a temporary failure of the server.',
   },
   InternalError: {
-    httpStatus: 500,
+    status: 500,
     message: 'The request processing has failed due to some unknown error, exception or failure.',
   },
-  'Throttling.User': { httpStatus: 400, message: 'Request was denied due to user flow control.' },
+  'Throttling.User': { status: 400, message: 'Request was denied due to user flow control.' },
 };
 
 /** A request that did not come through; a value, so that the caller has to look at it. */
@@ -137,8 +151,8 @@ export function refuse(
   accessKeyId: string | undefined,
   values: Readonly<Record<string, string>> = {},
 ): GuardRefusal {
-  const { httpStatus, message } = guardRefusals[code];
-  return { refused: true, code, httpStatus, message: fill(message, values), accessKeyId };
+  const { status, message } = GUARD_REFUSALS[code];
+  return { refused: true, code, httpStatus: status, message: fill(message, values), accessKeyId };
 }
 
 function fill(template: string, values: Readonly<Record<string, string>>): string {

@@ -27,7 +27,7 @@ export {
   type ProvenSender,
   readSignature,
 } from './guard.ts';
-export { type GuardRefusal, guardRefusals } from './guard-refusal.ts';
+export { GUARD_REFUSALS, type GuardRefusal, type RefusalEntry } from './guard-refusal.ts';
 export {
   ALLOW_ALL_VPC,
   admitsOrigin,

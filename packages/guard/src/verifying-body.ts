@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
 import type { ContentHash } from '@claviger/signature';
-import { guardRefusals } from './guard-refusal.ts';
+import { GUARD_REFUSALS } from './guard-refusal.ts';
 
 /** Why a body is not passed on to its end. */
 export type BodyErrorCode =
@@ -75,22 +75,14 @@ export class BodyCheck {
     const { algorithm, value } = this.#expected;
     const digest = this.#hash.digest(algorithm === 'md5' ? 'base64' : 'hex');
     if (digest === value) return undefined;
-    return algorithm === 'md5'
-      ? new BodyError(
-          'ContentMD5NotMatched',
-          400,
-          'The content of the request does not match the MD5 that was signed.',
-        )
-      : new BodyError(
-          'ContentSHA256NotMatched',
-          400,
-          'The content of the request does not match the digest that was signed.',
-        );
+    const code = algorithm === 'md5' ? 'ContentMD5NotMatched' : 'ContentSHA256NotMatched';
+    const { status, message } = GUARD_REFUSALS[code];
+    return new BodyError(code, status, message);
   }
 }
 
 /** @param limit in bytes */
 export function bodyTooLarge(limit: number): BodyError {
-  const { httpStatus, message } = guardRefusals.RequestTooLarge;
-  return new BodyError('RequestTooLarge', httpStatus, message.replace('{limit}', String(limit)));
+  const { status, message } = GUARD_REFUSALS.RequestTooLarge;
+  return new BodyError('RequestTooLarge', status, message.replace('{limit}', String(limit)));
 }

@@ -8,6 +8,7 @@ import type { AnyOperation } from '../src/pipeline/operation.ts';
 import { securityEffects } from '../src/pipeline/security-effect.ts';
 import type { AnswerShape } from '../src/wire/answer-shape.ts';
 import { conditionKeysPage } from './condition-keys-page.ts';
+import { errorsPage } from './errors-page.ts';
 import { stepUpPage } from './step-up-page.ts';
 
 /** The page of one product: each operation that is built, with what it takes and answers. */
@@ -98,4 +99,5 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   }
   writeFileSync(new URL('step-up.md', referenceFolder), stepUpPage());
   writeFileSync(new URL('../condition-keys.md', referenceFolder), conditionKeysPage());
+  writeFileSync(new URL('../errors.md', referenceFolder), errorsPage());
 }

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { coverage, withCoverage } from '../api-description/coverage.ts';
+import { errorsPage } from '../api-description/errors-page.ts';
 import { generatedFiles, packageFolder } from '../api-description/generate.ts';
 import { referenceFolder, referencePage } from '../api-description/reference.ts';
 import { openApiProducts } from '../src/api/openapi.ts';
 import { operations } from '../src/api/operations.ts';
+import { docsAnchor, refusalRows } from '../src/errors/refusal-table.ts';
 
 test('the API description has the 183 operations of RAM', () => {
   assert.equal(coverage().length, 183);
@@ -35,4 +37,11 @@ test('generated types and descriptions are those of today; if not: npm run gener
   for (const [name, text] of generatedFiles) {
     assert.equal(readFileSync(new URL(name, packageFolder), 'utf8'), text(), name);
   }
+});
+
+test('the page of error codes is that of today, with an anchor for every code; if not: npm run docs:reference', () => {
+  const page = readFileSync(new URL('../errors.md', referenceFolder), 'utf8');
+  assert.equal(page, errorsPage());
+  for (const [, { code }] of refusalRows())
+    assert.ok(page.includes(`<a id="${docsAnchor(code)}"></a>`), code);
 });

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type RefusedRequest, refusalHeaders } from '../decision.ts';
 import type { GuardHead, GuardRequest } from '../guard.ts';
+import { GUARD_REFUSALS } from '../guard-refusal.ts';
 import { methodOverride, methodRefusal } from '../method-override.ts';
 import { BodyCheck, type BodyError } from '../verifying-body.ts';
 import type { Admitted } from './admission.ts';
@@ -101,8 +102,8 @@ export class ProxiedRequest implements UpstreamListener {
     this.#service = options.serviceFor(host);
     if (this.#service === undefined) return HOST_NOT_SERVED;
     if (NEVER_PASSED_ON.has(method!)) {
-      const message = 'This http method is not supported.';
-      return { httpStatus: 400, code: 'UnsupportedHTTPMethod', message };
+      const { status, message } = GUARD_REFUSALS.UnsupportedHTTPMethod;
+      return { httpStatus: status, code: 'UnsupportedHTTPMethod', message };
     }
     const limit = options.bodyLimit();
     return length !== 'chunked' && length > limit ? bodyTooLarge(limit) : undefined;

@@ -1,5 +1,5 @@
-import type { RefusalCode } from '../errors/catalogue.ts';
 import { Refusal } from '../errors/refusal.ts';
+import type { RefusalCode } from '../errors/refusal-table.ts';
 
 /** Origin of a piece of work: accounts take turns, and within an account its sources. */
 export interface Lane {

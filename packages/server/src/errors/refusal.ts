@@ -1,6 +1,6 @@
-import type { AccessDeniedDetail } from '@claviger/guard/internal';
+import type { AccessDeniedDetail, RefusalEntry } from '@claviger/guard/internal';
 import type { Queries } from '../store/store.ts';
-import { type CatalogueEntry, catalogue, type RefusalCode } from './catalogue.ts';
+import { REFUSALS, type RefusalCode } from './refusal-table.ts';
 
 /**
  * Refusal of a request for a reason that its sender can understand: the answer has RAM's code, status and message.
@@ -16,7 +16,7 @@ export class Refusal extends Error {
   retryAfterMs: number | undefined;
 
   /**
-   * @param entry name in the catalogue
+   * @param entry name of a row in the table of refusals
    * @param values of the `{placeholders}` in its code and message: user input, never a secret
    * @param accessDenied detail of a denied action
    * @param remember change that outlives the refused one: a count of wrong guesses
@@ -27,7 +27,7 @@ export class Refusal extends Error {
     accessDenied?: AccessDeniedDetail,
     remember?: (queries: Queries) => Promise<void>,
   ) {
-    const { status, message, code = entry }: CatalogueEntry = catalogue[entry];
+    const { status, message, code = entry }: RefusalEntry = REFUSALS[entry];
     super(fill(message, values));
     this.name = 'Refusal';
     this.code = fill(code, values);

@@ -1,18 +1,14 @@
-import { guardRefusals } from '@claviger/guard/internal';
-import { SIGNATURE_ERROR_CODES } from '@claviger/signature';
 import { Counter, collectDefaultMetrics, Gauge, type Histogram, type Registry } from 'prom-client';
-import { type CatalogueEntry, catalogue } from '../errors/catalogue.ts';
+import { refusalRows } from '../errors/refusal-table.ts';
 import type { Operation } from '../pipeline/operation.ts';
 import type { Route } from './listener.ts';
 
 /** Label values for codes, except those that name a parameter. */
-const knownCodes: ReadonlySet<string> = new Set([
-  ...Object.entries<CatalogueEntry>(catalogue)
-    .map(([name, { code = name }]) => code)
+const knownCodes: ReadonlySet<string> = new Set(
+  refusalRows()
+    .map(([, { code }]) => code)
     .filter((code) => !code.includes('{')),
-  ...Object.keys(guardRefusals),
-  ...SIGNATURE_ERROR_CODES,
-]);
+);
 
 /** Codes that name a parameter, by family: parameter names come from the sender. */
 const families = ['InvalidParameter', 'Missing', 'Invalid'] as const;

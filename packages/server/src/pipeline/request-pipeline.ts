@@ -116,7 +116,7 @@ export class RequestPipeline {
     context.operation = operation;
     warnOfUnknownParameters(context.warnings, operation, parameters);
     if (request.method !== 'POST' && request.method !== 'GET') {
-      throw new Refusal('UnsupportedHTTPMethod', { method: request.method.slice(0, 16) });
+      throw new Refusal('UnsupportedHTTPMethod');
     }
 
     const dependencies = this.#dependencies;

@@ -55,7 +55,7 @@ export class SessionAuthenticator {
   /** @throws Refusal UnsupportedHTTPMethod; ForeignOrigin if the request was not sent by a page of the console */
   assertSameOrigin(request: GuardRequest, { site }: PresentedCookies): void {
     if (request.method !== 'POST') {
-      throw new Refusal('UnsupportedHTTPMethod', { method: request.method.slice(0, 16) });
+      throw new Refusal('UnsupportedHTTPMethod');
     }
     assertSameOriginPage(request, site);
   }

@@ -1,6 +1,6 @@
 import { SESSION_POLICY_CHARACTERS } from '../../context/limits.ts';
-import type { RefusalCode } from '../../errors/catalogue.ts';
 import { Refusal } from '../../errors/refusal.ts';
+import type { RefusalCode } from '../../errors/refusal-table.ts';
 import { faultsOfPolicy } from '../../policy-documents/policy-text.ts';
 import { type RoleReference, sessionBounds } from '../../tokens/assume-role.ts';
 import type { OpenedSession } from '../../tokens/open-session.ts';
