@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
+import { systemErrorText } from '@claviger/guard/internal';
 import { CommanderError } from 'commander';
-import { systemErrorText } from './system-error.ts';
 import { inputOf, type Terminal } from './terminal.ts';
 
 /**

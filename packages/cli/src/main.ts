@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { systemErrorText } from '@claviger/guard/internal';
 import {
   ConfigurationError,
   InstallationError,
@@ -23,7 +24,7 @@ import { addSessions } from './commands/sessions.ts';
 import { addSign } from './commands/sign.ts';
 import { addVerify } from './commands/verify.ts';
 import { INVALID_VALUE, nameFlagsInErrors } from './invalid-value.ts';
-import { systemErrorSentence, systemErrorText } from './system-error.ts';
+import { systemErrorSentence } from './system-error.ts';
 import { ALREADY_REPORTED, printStatus, type Terminal } from './terminal.ts';
 
 export { handleOutputErrors } from './output-errors.ts';

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { systemErrorText } from './system-error.ts';
+import { systemErrorText } from '@claviger/guard/internal';
 
 /**
  * Handles errors of the standard streams. A closed pipe is ignored, as in `claviger account list | head -1`, so that it

@@ -211,7 +211,7 @@ describe('claviger gateway', () => {
     // An invalid file is not applied; SIGHUP reports its error.
     writeFileSync(file, gatewayYaml().replace('orders.yaml', 'nowhere.yaml'));
     gateway.child.kill('SIGHUP');
-    await gateway.until(/nowhere\.yaml: cannot be read: ENOENT/);
+    await gateway.until(/nowhere\.yaml cannot be read: no such file or directory/);
     assert.equal((await call(customer, 'GET')).status, 0);
     writeFileSync(
       file,
@@ -277,7 +277,7 @@ describe('claviger gateway', () => {
     assert.equal((await runInProcess(['gateway'])).status, 2);
     const missing = await runInProcess(['gateway', '--config', join(directory, 'none.yaml'), '--check']);
     assert.equal(missing.status, 2);
-    assert.match(missing.err, /none\.yaml: cannot be read: ENOENT/);
+    assert.match(missing.err, /none\.yaml cannot be read: no such file or directory/);
   });
 });
 

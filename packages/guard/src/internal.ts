@@ -50,5 +50,6 @@ export { TokenBuckets } from './rate-limit/token-buckets.ts';
 export { RecentMap } from './recent-map.ts';
 export { RequestConditions, type RequestFacts } from './request-conditions.ts';
 export type { RemoteVerificationCounts } from './snapshot/remote-verifier.ts';
+export { systemErrorText } from './system-error.ts';
 export { systemTimer, type Timer } from './timer.ts';
 export { VpcNetworks } from './vpc-networks.ts';

@@ -761,7 +761,7 @@ describe('a configuration', () => {
     [
       'a map that is not there',
       good.replace('orders.yaml', 'other.yaml'),
-      'other.yaml: cannot be read: ENOENT',
+      'other.yaml cannot be read: no such file or directory',
     ],
     [
       'a certificate without a key',

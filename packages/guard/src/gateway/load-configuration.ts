@@ -4,6 +4,7 @@ import { ServiceMapError } from '../service-map/map-fault.ts';
 import { serviceMapFromOpenApi } from '../service-map/open-api.ts';
 import { parseServiceMap } from '../service-map/parse-service-map.ts';
 import type { ServiceMap } from '../service-map/service-map.ts';
+import { systemErrorText } from '../system-error.ts';
 import {
   type GatewayConfiguration,
   parseGatewayConfiguration,
@@ -13,13 +14,6 @@ import type { TlsFiles } from './listener.ts';
 import type { MapSettings, ProtectedServiceSettings, TlsSettings } from './settings.ts';
 import { GatewayConfigurationError, placedTexts } from './settings-section.ts';
 import type { UpstreamTls } from './upstream.ts';
-
-/** What the system's codes mean, of a file that somebody has named. */
-const UNREADABLE: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a directory',
-  EACCES: 'this user may not read it',
-};
 
 /** The files that a configuration is made of, as they were read. */
 export class ConfigurationFiles {
@@ -37,10 +31,8 @@ export class ConfigurationFiles {
       this.texts.set(file, text);
       return text;
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      const meaning = UNREADABLE[code ?? ''];
-      const reason = meaning === undefined ? (code ?? String(error)) : `${code}, ${meaning}`;
-      throw new GatewayConfigurationError(`${file}: cannot be read: ${reason}`);
+      const reason = systemErrorText(error as NodeJS.ErrnoException);
+      throw new GatewayConfigurationError(`${file} cannot be read: ${reason}`);
     }
   }
 
