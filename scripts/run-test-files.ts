@@ -1,0 +1,30 @@
+/**
+ * Runs several test files in one process, which loads the sources that they share once: the files come in the variable
+ * CLAVIGER_TEST_FILES, one a line, since arguments belong to the tests. Results go to the file CLAVIGER_TEST_RESULTS.
+ */
+import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { run } from 'node:test';
+import { FILE_MARK, testResults } from './test-results.ts';
+
+const { CLAVIGER_TEST_FILES = '', CLAVIGER_TEST_RESULTS = '', CLAVIGER_TEST_TIMEOUT } = process.env;
+const marks = mkdtempSync(join(tmpdir(), 'claviger-test-marks-'));
+// Events do not tell the file of a test that a helper defines: before each file stands a test with its name.
+const files = CLAVIGER_TEST_FILES.split('\n').flatMap((file, index) => {
+  const mark = join(marks, `${index}.mjs`);
+  const name = JSON.stringify(FILE_MARK + file);
+  writeFileSync(mark, `import { test } from 'node:test';\ntest(${name}, () => {});\n`);
+  return [mark, file];
+});
+
+const results = createWriteStream(CLAVIGER_TEST_RESULTS);
+const events = run({ files, isolation: 'none', timeout: Number(CLAVIGER_TEST_TIMEOUT) });
+events.on('test:fail', () => {
+  process.exitCode = 1;
+});
+for await (const line of testResults(events)) results.write(line);
+results.end();
+await finished(results);
+rmSync(marks, { recursive: true, force: true });
