@@ -1,17 +1,20 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { recordHousekeeping } from '../audit/system-event.ts';
 import { DAY_MS } from '../context/limits.ts';
 import type { Services } from '../context/services.ts';
 import { endRoleSessions } from '../revocation/role-session-generation.ts';
 import { readSecurityPreference } from '../settings/security-preference.ts';
-import { deleteInBatches } from '../store/delete-in-batches.ts';
+import type { Queries } from '../store/store.ts';
 import { instant } from '../wire/instant.ts';
+
+/** Keys read in one turn of the event loop. */
+const KEYS_PER_READ = 500;
 
 /** Keys disabled in one transaction; bounds how long other writes wait. */
 const KEYS_PER_WRITE = 200;
 
 /**
- * Disables the AccessKeys of RAM users that were not used for MaxIdleDaysForAccessKeys of their account. Not idle
- * are
+ * Disables the AccessKeys of RAM users that were not used for MaxIdleDaysForAccessKeys of their account. Not idle are
  * keys that were created or enabled since then, keys in the recycle bin and keys of the root. Writes an audit event
  * `DisableIdleAccessKey` for each key into its account.
  * @param now ms since the epoch
@@ -28,6 +31,7 @@ export async function disableIdleKeys(services: Services, now: number): Promise<
   return disabled;
 }
 
+/** Looks at all keys of an account, some at a time; other requests are served between. */
 async function disableIdleKeysOf(
   services: Services,
   accountId: string,
@@ -36,39 +40,69 @@ async function disableIdleKeysOf(
 ): Promise<number> {
   // Uses that are still in memory count, too.
   await services.lastUsed.flush();
-  return deleteInBatches(KEYS_PER_WRITE, (rows) => disableBatch(services, accountId, since, now, rows));
+  let disabled = 0;
+  let after = '';
+  for (;;) {
+    const keys = await services.store.queries
+      .selectFrom('access_keys')
+      .select('access_key_id')
+      .where('account_id', '=', accountId)
+      .where('access_key_id', '>', after)
+      .orderBy('access_key_id')
+      .limit(KEYS_PER_READ)
+      .execute();
+    const ids = keys.map((key) => key.access_key_id);
+    const idle = ids.length === 0 ? [] : await idleAmong(services.store.queries, ids, since);
+    for (let at = 0; at < idle.length; at += KEYS_PER_WRITE) {
+      const batch = idle.slice(at, at + KEYS_PER_WRITE);
+      disabled += await disableBatch(services, accountId, batch, since, now);
+    }
+    if (keys.length < KEYS_PER_READ) return disabled;
+    after = ids.at(-1)!;
+    await nextTurn();
+  }
+}
+
+/** Returns which keys are idle. */
+async function idleAmong(
+  queries: Queries,
+  accessKeyIds: readonly string[],
+  since: number,
+): Promise<readonly string[]> {
+  const rows = await queries
+    .selectFrom('access_keys')
+    .select('access_key_id')
+    .where('access_key_id', 'in', accessKeyIds)
+    .where('owner_type', '=', 'user')
+    .where('status', '=', 'Active')
+    .where('recycled_at', 'is', null)
+    .where('created_at', '<', since)
+    .where('updated_at', '<', since)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('access_key_uses')
+            .select('access_key_uses.access_key_id')
+            .whereRef('access_key_uses.access_key_id', '=', 'access_keys.access_key_id')
+            .where('access_key_uses.used_at', '>=', since),
+        ),
+      ),
+    )
+    .execute();
+  return rows.map((row) => row.access_key_id);
 }
 
 function disableBatch(
   services: Services,
   accountId: string,
+  accessKeyIds: readonly string[],
   since: number,
   now: number,
-  rows: number,
 ): Promise<number> {
   return services.store.write(async ({ queries, changed }) => {
-    const idle = await queries
-      .selectFrom('access_keys')
-      .select('access_key_id')
-      .where('account_id', '=', accountId)
-      .where('owner_type', '=', 'user')
-      .where('status', '=', 'Active')
-      .where('recycled_at', 'is', null)
-      .where('created_at', '<', since)
-      .where('updated_at', '<', since)
-      .where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom('access_key_uses')
-              .select('access_key_uses.access_key_id')
-              .whereRef('access_key_uses.access_key_id', '=', 'access_keys.access_key_id')
-              .where('access_key_uses.used_at', '>=', since),
-          ),
-        ),
-      )
-      .limit(rows)
-      .execute();
-    for (const { access_key_id: accessKeyId } of idle) {
+    // One may have been used, enabled or deleted since it was read.
+    const idle = await idleAmong(queries, accessKeyIds, since);
+    for (const accessKeyId of idle) {
       await queries
         .updateTable('access_keys')
         .set({ status: 'Inactive', updated_at: now })
@@ -77,7 +111,7 @@ function disableBatch(
       await endRoleSessions(queries, accountId, `access-key:${accessKeyId}`, now);
       changed({ accountId, topic: 'access-key', subject: accessKeyId });
     }
-    const events = idle.map(({ access_key_id: accessKeyId }) => ({
+    const events = idle.map((accessKeyId) => ({
       name: 'DisableIdleAccessKey',
       accountId,
       touched: [['ACS::RAM::AccessKey', accessKeyId]] as const,

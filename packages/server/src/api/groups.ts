@@ -13,6 +13,7 @@ import type { GroupRow } from '../store/schema.ts';
 import { instant } from '../wire/instant.ts';
 import { afterMarker, type PageParameters, page, pageParameters } from '../wire/page.ts';
 import { clearable, optional, type Parameter } from '../wire/parameter.ts';
+import { byName } from './by-name.ts';
 import { type Dialect, type DialectProduct, IMS, RAM, requiredUser } from './dialect.ts';
 import { groupComments, groupDisplayName, groupName } from './group-parameters.ts';
 
@@ -231,7 +232,7 @@ function operationsOf(dialect: GroupDialect): readonly Operation[] {
       },
     }),
 
-    // Users of a group by name.
+    // Users of a group: pages by id, each by name.
     operation({
       product,
       version,
@@ -241,8 +242,12 @@ function operationsOf(dialect: GroupDialect): readonly Operation[] {
       authorize: (input, call) => demand('ram:ListUsersForGroup', input.GroupName, call),
       async handle(input, call) {
         const found = await listMembers(call, input.GroupName, afterMarker(input.Marker), input.MaxItems + 1);
-        const { rows, IsTruncated, Marker } = page(found, input.MaxItems, (user) => user.user_name_key);
-        return { Users: { User: rows.map((user) => dialect.member(user, call)) }, IsTruncated, Marker };
+        const { rows, IsTruncated, Marker } = page(found, input.MaxItems, (user) => user.user_id);
+        return {
+          Users: { User: byName(rows).map((user) => dialect.member(user, call)) },
+          IsTruncated,
+          Marker,
+        };
       },
     }),
 

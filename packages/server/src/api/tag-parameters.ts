@@ -59,7 +59,7 @@ export function keysToRemove(
   return keys;
 }
 
-const tokenPrefix = 't1:';
+const tokenPrefix = 't2:';
 
 /** Where a page begins. @throws Refusal InvalidNextToken when the token was not made here */
 export function positionOf(token: string | undefined): TagPosition | undefined {
@@ -69,12 +69,12 @@ export function positionOf(token: string | undefined): TagPosition | undefined {
   // What no tag can hold is in no token of ours; PostgreSQL would choke on some of it.
   if (!text.startsWith(tokenPrefix) || end < 0 || !showable.test(text))
     throw new Refusal('Invalid', { name: 'NextToken' });
-  return { resourceNameKey: text.slice(tokenPrefix.length, end), key: text.slice(end + 1) };
+  return { resourceId: text.slice(tokenPrefix.length, end), key: text.slice(end + 1) };
 }
 
 /**
- * One page of tags that were asked for with a limit of one more than fits. Names of resources have no spaces, so
- * the first one ends the name in a token.
+ * One page of tags that were asked for with a limit of one more than fits. Ids of resources have no spaces, so the first
+ * one ends the id in a token.
  */
 export function pageOfTags(
   found: readonly TagOfResource[],
@@ -83,7 +83,13 @@ export function pageOfTags(
   const tags = found.slice(0, size);
   const last = found.length > size ? tags.at(-1) : undefined;
   return {
-    tags,
-    NextToken: last && Buffer.from(`${tokenPrefix}${last.resourceNameKey} ${last.key}`).toString('base64url'),
+    // Pages are in the order of ids, each in that of names.
+    tags: tags.toSorted((one, other) => {
+      const [a, b] = [placeInPage(one), placeInPage(other)];
+      return a < b ? -1 : 1;
+    }),
+    NextToken: last && Buffer.from(`${tokenPrefix}${last.resourceId} ${last.key}`).toString('base64url'),
   };
 }
+
+const placeInPage = (tag: TagOfResource) => `${tag.resourceName.toLowerCase()} ${tag.key}`;

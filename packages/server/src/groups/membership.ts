@@ -59,8 +59,9 @@ export async function removeUserFromGroup(scope: Scope, of: UserReference, group
 }
 
 /**
- * A page of a group's users in the order of their names; users in the recycle bin are left out.
- * @param after the name key the page begins after
+ * A page of a group's users in the order of their ids, as the index has them: a page takes the same time in a group of a
+ * million. Users in the recycle bin are left out.
+ * @param after the id the page begins after
  * @param limit how many rows to read
  * @throws Refusal EntityNotExist.Group
  */
@@ -79,8 +80,8 @@ export async function listMembers(
     .where('group_members.group_id', '=', group_id)
     .where('users.account_id', '=', scope.account.accountId)
     .where('users.recycled_at', 'is', null)
-    .where('users.user_name_key', '>', after)
-    .orderBy('users.user_name_key')
+    .where('group_members.user_id', '>', after)
+    .orderBy('group_members.user_id')
     .limit(limit)
     .execute();
 }

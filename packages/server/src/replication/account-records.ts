@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ReplicationRecord } from '@claviger/guard/replication';
 import { acs3Verifier } from '@claviger/signature';
 import { readAccount } from '../accounts/account-directory.ts';
@@ -12,7 +13,7 @@ import type { Change, ChangeTopic } from '../store/store.ts';
 import { isSameReach, isVerifiedByGuard, PolicyReach, type Reach } from './policy-reach.ts';
 
 /** Rows that are read and decrypted at a time. */
-const portion = 500;
+const PORTION = 500;
 
 type PolicyRecord = Exclude<
   Extract<ReplicationRecord, readonly ['policy', ...unknown[]]>,
@@ -52,10 +53,10 @@ export class AccountRecords {
         .where('recycled_at', 'is', null)
         .where('user_name_key', '>', userName)
         .orderBy('user_name_key')
-        .limit(portion)
+        .limit(PORTION)
         .execute();
       if (page.length > 0) yield this.#withReferences(await this.#users(page));
-      if (page.length < portion) break;
+      if (page.length < PORTION) break;
       userName = page.at(-1)!.user_name_key;
     }
     yield* this.#everyAccessKey();
@@ -70,10 +71,10 @@ export class AccountRecords {
         .where('account_id', '=', this.#accountId)
         .where('access_key_id', '>', accessKeyId)
         .orderBy('access_key_id')
-        .limit(portion)
+        .limit(PORTION)
         .execute();
       if (page.length > 0) yield await this.#accessKeys(page);
-      if (page.length < portion) break;
+      if (page.length < PORTION) break;
       accessKeyId = page.at(-1)!.access_key_id;
     }
   }
@@ -97,14 +98,14 @@ export class AccountRecords {
       const moved = nameKeys.filter(
         (nameKey, at) => !isSameReach(before[at], this.#toldPolicies.get(`Custom/${nameKey}`)),
       );
-      for (const holder of await this.#holdersOf(moved)) (holder.isGroup ? groups : users).add(holder.id);
+      for await (const holder of this.#holdersOf(moved)) (holder.isGroup ? groups : users).add(holder.id);
     }
     const changedGroups = new Set([...subjects('group'), ...groups]);
     for (const ids of portions([...changedGroups])) {
       const before = ids.map((id) => this.#toldGroups.get(id));
       yield this.#withReferences(await this.#changedGroups(ids));
       const moved = ids.filter((id, at) => !isSameReach(before[at], this.#toldGroups.get(id)));
-      for (const id of await this.#membersOf(moved)) users.add(id);
+      for await (const id of this.#membersOf(moved)) users.add(id);
     }
     for (const ids of portions([...users])) yield this.#withReferences(await this.#changedUsers(ids));
     if (everybody) yield* this.#everyAccessKey();
@@ -112,31 +113,44 @@ export class AccountRecords {
     for (const ids of portions(subjects('access-key'))) yield this.#changedAccessKeys(ids);
   }
 
-  /** Returns the users and groups that custom policies are attached to. */
-  async #holdersOf(
+  /** The users and groups that custom policies are attached to, a portion at a time. */
+  async *#holdersOf(
     nameKeys: readonly string[],
-  ): Promise<{ readonly id: string; readonly isGroup: boolean }[]> {
-    if (nameKeys.length === 0) return [];
-    const rows = await this.#services.store.queries
-      .selectFrom('policy_attachments')
-      .select(['principal_type', 'principal_id'])
-      .where('account_id', '=', this.#accountId)
-      .where('policy_type', '=', 'Custom')
-      .where('policy_name_key', 'in', nameKeys)
-      .where('principal_type', 'in', ['user', 'group'])
-      .execute();
-    return rows.map((row) => ({ id: row.principal_id, isGroup: row.principal_type === 'group' }));
+  ): AsyncGenerator<{ readonly id: string; readonly isGroup: boolean }> {
+    for (const nameKey of nameKeys) {
+      for (const type of ['user', 'group'] as const) {
+        const page = (after: string) =>
+          this.#services.store.queries
+            .selectFrom('policy_attachments')
+            .select('principal_id as id')
+            .where('account_id', '=', this.#accountId)
+            .where('policy_type', '=', 'Custom')
+            .where('policy_name_key', '=', nameKey)
+            .where('principal_type', '=', type)
+            .where('principal_id', '>', after)
+            .orderBy('principal_id')
+            .limit(PORTION)
+            .execute();
+        for await (const { id } of everyRow(page)) yield { id, isGroup: type === 'group' };
+      }
+    }
   }
 
-  async #membersOf(groupIds: readonly string[]): Promise<string[]> {
-    if (groupIds.length === 0) return [];
-    const rows = await this.#services.store.queries
-      .selectFrom('group_members')
-      .select('user_id')
-      .where('account_id', '=', this.#accountId)
-      .where('group_id', 'in', groupIds)
-      .execute();
-    return rows.map((row) => row.user_id);
+  /** Ids of the users in some groups, a portion at a time. */
+  async *#membersOf(groupIds: readonly string[]): AsyncGenerator<string> {
+    for (const groupId of groupIds) {
+      const page = (after: string) =>
+        this.#services.store.queries
+          .selectFrom('group_members')
+          .select('user_id as id')
+          .where('group_id', '=', groupId)
+          .where('account_id', '=', this.#accountId)
+          .where('user_id', '>', after)
+          .orderBy('user_id')
+          .limit(PORTION)
+          .execute();
+      for await (const { id } of everyRow(page)) yield id;
+    }
   }
 
   async *#accessKeysOf(userIds: readonly string[]): AsyncGenerator<ReplicationRecord[]> {
@@ -433,6 +447,16 @@ function gone(
   return ids.filter((id) => !present.has(id)).map((id) => [word, id] as const);
 }
 
+/** Every row of a list that is read in pages; other requests are served between pages. */
+async function* everyRow<Row extends { readonly id: string }>(
+  page: (after: string) => Promise<readonly Row[]>,
+): AsyncGenerator<Row> {
+  for (let rows = await page(''); rows.length > 0; rows = await page(rows.at(-1)!.id)) {
+    yield* rows;
+    await nextTurn();
+  }
+}
+
 function* portions<T>(all: readonly T[]): Generator<readonly T[]> {
-  for (let from = 0; from < all.length; from += portion) yield all.slice(from, from + portion);
+  for (let from = 0; from < all.length; from += PORTION) yield all.slice(from, from + PORTION);
 }

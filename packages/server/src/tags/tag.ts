@@ -1,3 +1,4 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { TagRow } from '../store/schema.ts';
@@ -96,6 +97,24 @@ export function idsWithTag(scope: Scope, resourceType: ResourceType, filter: Tag
     .where('resource_type', '=', resourceType)
     .where('tag_key', '=', filter.key);
   return filter.value === undefined ? ids : ids.where('tag_value', '=', filter.value);
+}
+
+/**
+ * A condition: the resource bears the tag.
+ * @param id column with the resource's id, such as `users.user_id`
+ */
+export function hasTag(
+  scope: Scope,
+  resourceType: ResourceType,
+  id: string,
+  { key, value }: TagFilter,
+): RawBuilder<SqlBool> {
+  const ofValue = value === undefined ? sql`` : sql`and wanted.tag_value = ${value}`;
+  return sql<SqlBool>`exists (
+    select 1 from tags as wanted
+    where wanted.account_id = ${scope.account.accountId} and wanted.resource_type = ${resourceType}
+      and wanted.resource_id = ${sql.ref(id)} and wanted.tag_key = ${key} ${ofValue}
+  )`;
 }
 
 /** RAM keeps `acs:` and `aliyun` for itself, and wants no addresses in tags. */

@@ -1,7 +1,7 @@
 import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { TagRow } from '../store/schema.ts';
-import { addTags, idsWithTag, readTags, removeTags, type Tag, type TagFilter } from './tag.ts';
+import { addTags, hasTag, readTags, removeTags, type Tag, type TagFilter } from './tag.ts';
 
 /** What can be tagged through the API; IMS knows users, RAM roles and policies. */
 export type TaggedType = Exclude<TagRow['resource_type'], 'group'>;
@@ -18,15 +18,13 @@ export interface TaggedResource {
 export interface TagOfResource {
   readonly resourceId: string;
   readonly resourceName: string;
-  /** The resource's place in lists. */
-  readonly resourceNameKey: string;
   readonly key: string;
   readonly value: string;
 }
 
 /** Where a page of tags begins: after this tag of this resource. */
 export interface TagPosition {
-  readonly resourceNameKey: string;
+  readonly resourceId: string;
   readonly key: string;
 }
 
@@ -91,46 +89,75 @@ export async function untagResources(
   }
 }
 
-/** A page of tags, in the order of the resources' names and then of the keys. */
+/**
+ * A page of tags, in the order of the resources' ids and then of the keys: that of the index, so that a page takes the
+ * same time with a million tagged users.
+ */
 export async function listTagsOfResources(scope: Scope, query: TagQuery): Promise<TagOfResource[]> {
   const { type, resourceIds, filters, after, limit } = query;
   if (resourceIds?.length === 0) return [];
+  const [first, ...others] = filters;
   let tags = scope.queries
-    .selectFrom('tags')
+    .selectFrom(
+      first === undefined
+        ? tagsOfAccount(scope, type).as('tags')
+        : tagsBesideTag(
+            scope,
+            type,
+            first,
+            filters.map(({ key }) => key),
+          ).as('tags'),
+    )
     .innerJoin(resourcesOf(scope, type), 'resource.resource_id', 'tags.resource_id')
     .select([
       'resource.resource_id as resourceId',
       'resource.name as resourceName',
-      'resource.name_key as resourceNameKey',
       'tags.tag_key as key',
       'tags.tag_value as value',
     ])
-    .where('tags.account_id', '=', scope.account.accountId)
-    .where('tags.resource_type', '=', type)
-    .orderBy('resource.name_key')
+    .orderBy('tags.resource_id')
     .orderBy('tags.tag_key')
     .limit(limit);
   if (resourceIds !== undefined) tags = tags.where('tags.resource_id', 'in', resourceIds);
-  for (const filter of filters) tags = tags.where('tags.resource_id', 'in', idsWithTag(scope, type, filter));
-  if (filters.length > 0) {
-    tags = tags.where(
-      'tags.tag_key',
-      'in',
-      filters.map((filter) => filter.key),
-    );
+  for (const filter of others) {
+    tags = tags.where(hasTag(scope, type, 'tags.resource_id', filter));
   }
   if (after !== undefined) {
-    tags = tags.where((where) =>
-      where.or([
-        where('resource.name_key', '>', after.resourceNameKey),
-        where.and([
-          where('resource.name_key', '=', after.resourceNameKey),
-          where('tags.tag_key', '>', after.key),
-        ]),
-      ]),
-    );
+    tags = tags
+      .where('tags.resource_id', '>=', after.resourceId)
+      .where((where) =>
+        where.or([where('tags.resource_id', '>', after.resourceId), where('tags.tag_key', '>', after.key)]),
+      );
   }
   return tags.execute();
+}
+
+/** A subquery: all tags of a type. */
+function tagsOfAccount(scope: Scope, type: TaggedType) {
+  return scope.queries
+    .selectFrom('tags')
+    .select(['tags.resource_id', 'tags.tag_key', 'tags.tag_value'])
+    .where('tags.account_id', '=', scope.account.accountId)
+    .where('tags.resource_type', '=', type);
+}
+
+/** A subquery: tags with some keys, of the resources that bear a tag. */
+function tagsBesideTag(scope: Scope, type: TaggedType, filter: TagFilter, keys: readonly string[]) {
+  let tags = scope.queries
+    .selectFrom('tags as bearer')
+    .innerJoin('tags', (join) =>
+      join
+        .onRef('tags.account_id', '=', 'bearer.account_id')
+        .onRef('tags.resource_type', '=', 'bearer.resource_type')
+        .onRef('tags.resource_id', '=', 'bearer.resource_id'),
+    )
+    .select(['bearer.resource_id', 'tags.tag_key', 'tags.tag_value'])
+    .where('bearer.account_id', '=', scope.account.accountId)
+    .where('bearer.resource_type', '=', type)
+    .where('bearer.tag_key', '=', filter.key)
+    .where('tags.tag_key', 'in', keys);
+  if (filter.value !== undefined) tags = tags.where('bearer.tag_value', '=', filter.value);
+  return tags;
 }
 
 /** A subquery: what is there of a type, without what is in the recycle bin. */
@@ -140,20 +167,20 @@ function resourcesOf(scope: Scope, type: TaggedType) {
     case 'user':
       return scope.queries
         .selectFrom('users')
-        .select(['user_id as resource_id', 'user_name as name', 'user_name_key as name_key'])
+        .select(['user_id as resource_id', 'user_name as name'])
         .where('account_id', '=', accountId)
         .where('recycled_at', 'is', null)
         .as('resource');
     case 'role':
       return scope.queries
         .selectFrom('roles')
-        .select(['role_id as resource_id', 'role_name as name', 'role_name_key as name_key'])
+        .select(['role_id as resource_id', 'role_name as name'])
         .where('account_id', '=', accountId)
         .as('resource');
     case 'policy':
       return scope.queries
         .selectFrom('policies')
-        .select(['policy_name_key as resource_id', 'policy_name as name', 'policy_name_key as name_key'])
+        .select(['policy_name_key as resource_id', 'policy_name as name'])
         .where('account_id', '=', accountId)
         .as('resource');
   }

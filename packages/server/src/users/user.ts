@@ -3,7 +3,7 @@ import { Refusal } from '../errors/refusal.ts';
 import { readRowCount } from '../store/row-counts.ts';
 import type { UserRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
-import { addTags, idsWithTag, type Tag, type TagFilter } from '../tags/tag.ts';
+import { addTags, hasTag, type Tag, type TagFilter } from '../tags/tag.ts';
 
 /** How an operation names a user; exactly one is given. */
 export type UserReference =
@@ -164,7 +164,7 @@ export async function changeUser(scope: Scope, user: UserRow, changes: Partial<U
 
 /** Which users a list is of. */
 export interface UserSelection {
-  /** The name key the page begins after. */
+  /** The place the page begins after, as `userPlace` gives it. */
   readonly after: string;
   /** How many rows to read. */
   readonly limit: number;
@@ -172,17 +172,37 @@ export interface UserSelection {
   readonly tags?: readonly TagFilter[];
 }
 
-/** A page of users in the order of their names. */
-export async function listUsers(
-  scope: Scope,
-  { after, limit, tags = [] }: UserSelection,
-): Promise<UserRow[]> {
+/** A page of users in the order of their names; with tags, in the order of their ids. */
+export async function listUsers(scope: Scope, selection: UserSelection): Promise<UserRow[]> {
+  const { after, limit, tags: [first, ...others] = [] } = selection;
+  const { accountId } = scope.account;
+  if (first === undefined) {
+    return scope.queries
+      .selectFrom('users')
+      .selectAll()
+      .where('account_id', '=', accountId)
+      .where('recycled_at', 'is', null)
+      .where('user_name_key', '>', after)
+      .orderBy('user_name_key')
+      .limit(limit)
+      .execute();
+  }
+  // In the order of the index of tags: a page takes the same time when a few of a million users bear the tag, or all.
   let users = scope.queries
-    .selectFrom('users')
-    .selectAll()
-    .where('account_id', '=', scope.account.accountId)
-    .where('recycled_at', 'is', null)
-    .where('user_name_key', '>', after);
-  for (const filter of tags) users = users.where('user_id', 'in', idsWithTag(scope, 'user', filter));
-  return users.orderBy('user_name_key').limit(limit).execute();
+    .selectFrom('tags as bearer')
+    .innerJoin('users', 'users.user_id', 'bearer.resource_id')
+    .selectAll('users')
+    .where('bearer.account_id', '=', accountId)
+    .where('bearer.resource_type', '=', 'user')
+    .where('bearer.tag_key', '=', first.key)
+    .where('bearer.resource_id', '>', after)
+    .where('users.account_id', '=', accountId)
+    .where('users.recycled_at', 'is', null);
+  if (first.value !== undefined) users = users.where('bearer.tag_value', '=', first.value);
+  for (const filter of others) users = users.where(hasTag(scope, 'user', 'bearer.resource_id', filter));
+  return users.orderBy('bearer.resource_id').limit(limit).execute();
 }
+
+/** The place of a user in a list of users. */
+export const userPlace = (user: UserRow, { tags = [] }: Pick<UserSelection, 'tags'>): string =>
+  tags.length === 0 ? user.user_name_key : user.user_id;

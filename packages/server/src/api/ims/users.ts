@@ -11,12 +11,14 @@ import {
   requireUser,
   type UserReference,
   updateUser,
+  userPlace,
 } from '../../users/user.ts';
 import { allUsersArn, userResource } from '../../users/user-arn.ts';
 import { instant } from '../../wire/instant.ts';
 import { afterMarker, page, pageParameters } from '../../wire/page.ts';
 import { clearable, oneOf, optional, withDefault } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
+import { byName } from '../by-name.ts';
 import { demandsToTag, filtersOf, newTags, tagFilters, tagsOf, wireTags } from '../tag-fields.ts';
 import { comments, displayName, email, mobilePhone } from '../user-fields.ts';
 import { userNameOf, userParameters, userPrincipalName, userReference } from './user-reference.ts';
@@ -78,14 +80,11 @@ interface ListInput {
 }
 
 async function pageOfUsers(input: ListInput, call: Call) {
-  const users = input.Status.includes('active')
-    ? await listUsers(call, {
-        after: afterMarker(input.Marker),
-        limit: input.MaxItems + 1,
-        tags: filtersOf(input.Tag),
-      })
-    : [];
-  return page(users, input.MaxItems, (user) => user.user_name_key);
+  const tags = filtersOf(input.Tag);
+  const selection = { after: afterMarker(input.Marker), limit: input.MaxItems + 1, tags };
+  const users = input.Status.includes('active') ? await listUsers(call, selection) : [];
+  const found = page(users, input.MaxItems, (user) => userPlace(user, selection));
+  return { ...found, rows: byName(found.rows) };
 }
 
 /** The operations on RAM users of IMS. */

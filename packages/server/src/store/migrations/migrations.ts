@@ -13,6 +13,7 @@ import { passwordPolicies } from './0011-password-policies.ts';
 import { unsolicitedSaml } from './0012-unsolicited-saml.ts';
 import { rowCounts } from './0013-row-counts.ts';
 import { reportParts } from './0014-report-parts.ts';
+import { tagIndexes } from './0015-tag-indexes.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
 export const migrations: readonly Migration[] = [
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   unsolicitedSaml,
   rowCounts,
   reportParts,
+  tagIndexes,
 ];
