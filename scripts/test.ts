@@ -143,8 +143,9 @@ function testsOf({ results: of }: FinishedProcess): readonly TestResult[] {
   return of.filter(({ isSuite, name }) => !isSuite && !name[0]?.startsWith('file: '));
 }
 
-const failuresOf = ({ results: of }: FinishedProcess) =>
-  of.filter(({ outcome, reason }) => outcome === 'failed' && reason !== '');
+function failuresOf({ results: of }: FinishedProcess): readonly TestResult[] {
+  return of.filter(({ outcome, reason }) => outcome === 'failed' && reason !== '');
+}
 
 function hasFailed(done: FinishedProcess): boolean {
   return done.exitCode !== 0 || done.results.some(({ outcome }) => outcome === 'failed');
