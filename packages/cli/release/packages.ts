@@ -53,7 +53,7 @@ export function packPackages(destination: string): readonly Tarball[] {
 }
 
 /**
- * Returns what keeps the packages from being released as one version, one line each.
+ * Returns the reasons why the packages cannot be released as one version, one line each.
  * @param changelog text of CHANGELOG.md
  */
 export function versionFaults(changelog: string): readonly string[] {

@@ -28,7 +28,7 @@ export function billOfMaterials(): BillOfMaterials {
   );
   if (status !== 0) throw new Error(`npm sbom failed: ${stderr}`);
   const document = JSON.parse(stdout) as BillOfMaterials;
-  // npm takes the name of the folder, which says nothing of the release.
+  // npm uses the name of the folder.
   document.metadata.component.name = 'claviger';
   const known = new Set(document.components.map(({ name, version }) => `${name}@${version}`));
   for (const { name, version, licence } of shippedPackages(

@@ -347,8 +347,8 @@ describe('a guard whose control plane does not answer', () => {
     await runInProcess(['guard', 'disable', 'early', '--data', data]);
     await late.stop('SIGTERM');
     const again = await serve(['--data', data], {}, port);
-    await gateway.until(/credentials are not kept up to date[\s\S]*InvalidAccessKeyId\.Inactive/);
-    assert.equal((await call()).status, 0, 'the copy counts until it is too old');
+    await gateway.until(/credentials are not up to date[\s\S]*InvalidAccessKeyId\.Inactive/);
+    assert.equal((await call()).status, 0, 'the snapshot is used until it is too old');
     assert.equal(await gateway.stop('SIGTERM'), 0);
     await again.stop('SIGTERM');
   });

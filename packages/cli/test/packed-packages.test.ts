@@ -40,7 +40,7 @@ describe('the packed packages', () => {
     run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...files], folder);
   });
 
-  /** What is installed of a package. */
+  /** Facts about an installed package. */
   const installed = (name: string, ...path: string[]) => join(folder, 'node_modules', name, ...path);
 
   test('have one version, and depend on exactly this version of each other', () => {
@@ -156,7 +156,7 @@ describe('the packed packages', () => {
   });
 });
 
-/** How a command is run outside the repository: by this Node.js, without what npm told the test run about the repository. */
+/** Environment of a command outside the repository: this Node.js, without the npm variables of the test run. */
 function options(cwd: string): SpawnOptions {
   const told =
     /^(npm_(package|lifecycle|config_local_prefix|config_workspace)|INIT_CWD|NODE_TEST_CONTEXT|CLAVIGER_)/;

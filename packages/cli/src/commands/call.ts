@@ -141,7 +141,7 @@ function printResponse(
   }
   terminal.out.write(body);
   const isSuccess = status.startsWith('2');
-  // A prompt should not stand behind the body.
+  // Keeps the shell prompt on its own line.
   if (terminal.out.isTTY && body.length > 0 && body.at(-1) !== 0x0a) terminal.out.write('\n');
   printStatus(terminal, isSuccess ? status : warningStyle(terminal, status));
   if (isSuccess) return;
