@@ -20,17 +20,17 @@ interface DescribedOperation {
   readonly response: Shape;
 }
 
-/** Where the files go. */
-export const generatedFolder = join(import.meta.dirname, 'src', 'api', '__generated__');
+/** Folder of the generated files. */
+export const GENERATED_FOLDER = join(import.meta.dirname, 'src', 'api', '__generated__');
 
-const descriptionFolder = join(import.meta.dirname, '..', 'server', 'api-description');
+const DESCRIPTION_FOLDER = join(import.meta.dirname, '..', 'server', 'api-description');
 
-/** The generated files: their names and texts. */
+/** Returns the names and texts of the generated files. */
 export function generatedFiles(): ReadonlyMap<string, string> {
-  const descriptions = readdirSync(descriptionFolder)
+  const descriptions = readdirSync(DESCRIPTION_FOLDER)
     .filter((name) => name.endsWith('.json'))
     .sort()
-    .map((name) => JSON.parse(readFileSync(join(descriptionFolder, name), 'utf8')) as Description);
+    .map((name) => JSON.parse(readFileSync(join(DESCRIPTION_FOLDER, name), 'utf8')) as Description);
   return new Map(
     descriptions.map((description) => [`${description.product.toLowerCase()}.ts`, typesOf(description)]),
   );
@@ -38,10 +38,10 @@ export function generatedFiles(): ReadonlyMap<string, string> {
 
 function typesOf({ product, version, operations }: Description): string {
   const lines = [
-    '// Made from packages/server/api-description by `npm run generate:api`; do not edit.',
+    '// Generated from packages/server/api-description by `npm run generate:api`; do not edit.',
     '',
-    `/** The version of ${product} that these types describe. */`,
-    `export const version = '${version}';`,
+    `/** API version of ${product}. */`,
+    `export const VERSION = '${version}';`,
     '',
     `/** Parameters and answers of the operations of ${product}. */`,
     `export interface ${product}Operations {`,
@@ -63,12 +63,12 @@ function typesOf({ product, version, operations }: Description): string {
   return lines.join('\n');
 }
 
-/** Lists and objects are written as the console sends them: as JSON. */
+/** Returns the type of a parameter. Lists and objects are sent as JSON. */
 function parameterType(type: Shape): string {
   return isList(type) ? `readonly ${listText(typeText(type[0], 6))}` : typeText(type, 6);
 }
 
-/** @param indent columns before the line that the type begins in */
+/** Returns the TypeScript type of a shape. @param indent of the line in which the type begins */
 function typeText(shape: Shape, indent: number): string {
   if (typeof shape === 'string') return scalarText(shape);
   if (isList(shape)) return listText(typeText(shape[0], indent));
@@ -101,6 +101,6 @@ function key(name: string): string {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  mkdirSync(generatedFolder, { recursive: true });
-  for (const [name, text] of generatedFiles()) writeFileSync(join(generatedFolder, name), text);
+  mkdirSync(GENERATED_FOLDER, { recursive: true });
+  for (const [name, text] of generatedFiles()) writeFileSync(join(GENERATED_FOLDER, name), text);
 }

@@ -6,23 +6,23 @@ import { fixesOf } from '../src/pages/overview/fixes.ts';
 import { keysOf } from '../src/pages/overview/reported-keys.ts';
 import { generatePassword } from '../src/pages/users/generate-password.ts';
 
-test("the browser's language decides at first", () => {
-  const spoken = {
+test('the initial language is that of the browser', () => {
+  const tagsByLanguage = {
     'zh-TW': ['zh-TW', 'zh-HK', 'zh-Hant', 'zh-Hant-MO', 'zh_TW'],
     'zh-CN': ['zh', 'zh-CN', 'zh-SG', 'zh-Hans', 'zh-Hans-HK'],
     en: ['en', 'en-GB', 'de', 'ja-JP', ''],
   };
-  for (const [language, tags] of Object.entries(spoken)) {
+  for (const [language, tags] of Object.entries(tagsByLanguage)) {
     for (const tag of tags) assert.equal(languageOf(tag), language, tag);
   }
 });
 
 describe('network restriction', () => {
-  test('addresses stand one a line, or apart by commas', () => {
+  test('addresses are separated by lines or commas', () => {
     assert.deepEqual(addressesOf(' 10.0.0.1\n10.0.0.0/8, ::1;\r\n'), ['10.0.0.1', '10.0.0.0/8', '::1']);
   });
 
-  test('what cannot be an address is told before it is sent', () => {
+  test('an invalid address is reported before it is sent', () => {
     for (const good of [
       '0.0.0.0/0',
       '203.0.113.255',
@@ -37,12 +37,12 @@ describe('network restriction', () => {
     }
   });
 
-  test('a policy that was never set is one that is not in force', () => {
+  test('a policy that was never set is inactive', () => {
     assert.deepEqual(readNetworkPolicy('{}'), { Version: 1, Status: 'Inactive', Statements: [] });
   });
 });
 
-test('a generated password has all kinds of characters, is as long as asked, and is no formula', () => {
+test('a generated password has all kinds of characters, the requested length, and is not a formula', () => {
   for (let made = 0; made < 200; made++) {
     const password = generatePassword(24);
     assert.equal(password.length, 24);
@@ -51,7 +51,7 @@ test('a generated password has all kinds of characters, is as long as asked, and
   }
 });
 
-test('keys are read out of the credential report, whatever a user is called', () => {
+test('keys are read from the credential report for any user name', () => {
   const csv = [
     'user,mfa_active,access_key_1_exist,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used,access_key_2_exist,access_key_2_active,access_key_2_last_rotated,access_key_2_last_used',
     '<root>,FALSE,FALSE,N/A,N/A,N/A,FALSE,N/A,N/A,N/A',
@@ -64,7 +64,7 @@ test('keys are read out of the credential report, whatever a user is called', ()
   ]);
 });
 
-test('what to fix first: keys of the root, then its second factor', () => {
+test('the first fixes are the keys of the root, then its second factor', () => {
   const fixes = fixesOf({
     RootWithAccessKey: 1,
     BindMfa: false,

@@ -12,8 +12,8 @@ type WithParameters<O extends keyof Described, P> = {
   response: Described[O]['response'];
 };
 
-/** Operations with parameters and fields of which the description says only that they are objects in JSON. */
-interface TypedInMoreDetail {
+/** Operations with parameters and fields that the description declares only as JSON objects. */
+interface DetailedOperations {
   BeginPasskeyVerification: WithOptions<PublicKeyCredentialRequestOptionsJSON>;
   BeginStepUpPasskey: WithOptions<PublicKeyCredentialRequestOptionsJSON>;
   BeginPasskeyRegistration: WithOptions<PublicKeyCredentialCreationOptionsJSON>;
@@ -32,7 +32,7 @@ interface WithOptions<T> {
 }
 
 /** Claviger's own operations: sign-in, step-up, passkeys, guards, the simulator, keys that expire. */
-export type ClavigerOperations = Omit<Described, keyof TypedInMoreDetail> & TypedInMoreDetail;
+export type ClavigerOperations = Omit<Described, keyof DetailedOperations> & DetailedOperations;
 
 /** Answer of one of Claviger's own operations. */
 type AnswerOf<O extends keyof Described> = Described[O]['response'];
@@ -43,7 +43,7 @@ export type StepUpMethod = AnswerOf<'GetSession'>['StepUpMethods'][number];
 /** Rules for a new password, from the answer of a sign-in or from the account's password policy. */
 export type PasswordRules = Partial<NonNullable<AnswerOf<'SignIn'>['PasswordRules']>>;
 
-/** Error, warning or note on a policy document, at its place; lines and columns count from 1. */
+/** Error, warning or note on a policy document, with its position; lines and columns count from 1. */
 export type PolicyFault = AnswerOf<'ValidatePolicyDocument'>['Faults'][number];
 
 /** Part of one statement in a simulated decision. */

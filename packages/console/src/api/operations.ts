@@ -1,12 +1,12 @@
 import type { ActiontrailOperations } from './__generated__/actiontrail.ts';
-import { version as actiontrail } from './__generated__/actiontrail.ts';
-import { version as claviger } from './__generated__/claviger.ts';
+import { VERSION as actiontrail } from './__generated__/actiontrail.ts';
+import { VERSION as claviger } from './__generated__/claviger.ts';
 import type { ImsOperations } from './__generated__/ims.ts';
-import { version as ims } from './__generated__/ims.ts';
+import { VERSION as ims } from './__generated__/ims.ts';
 import type { RamOperations } from './__generated__/ram.ts';
-import { version as ram } from './__generated__/ram.ts';
+import { VERSION as ram } from './__generated__/ram.ts';
 import type { StsOperations } from './__generated__/sts.ts';
-import { version as sts } from './__generated__/sts.ts';
+import { VERSION as sts } from './__generated__/sts.ts';
 import type { ClavigerOperations } from './claviger-operations.ts';
 
 /** Operations of the API, by product. */

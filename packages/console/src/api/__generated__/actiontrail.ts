@@ -1,7 +1,7 @@
-// Made from packages/server/api-description by `npm run generate:api`; do not edit.
+// Generated from packages/server/api-description by `npm run generate:api`; do not edit.
 
-/** The version of Actiontrail that these types describe. */
-export const version = '2020-07-06';
+/** API version of Actiontrail. */
+export const VERSION = '2020-07-06';
 
 /** Parameters and answers of the operations of Actiontrail. */
 export interface ActiontrailOperations {

@@ -1,7 +1,7 @@
-// Made from packages/server/api-description by `npm run generate:api`; do not edit.
+// Generated from packages/server/api-description by `npm run generate:api`; do not edit.
 
-/** The version of Claviger that these types describe. */
-export const version = '2026-11-24';
+/** API version of Claviger. */
+export const VERSION = '2026-11-24';
 
 /** Parameters and answers of the operations of Claviger. */
 export interface ClavigerOperations {

@@ -1,7 +1,7 @@
-// Made from packages/server/api-description by `npm run generate:api`; do not edit.
+// Generated from packages/server/api-description by `npm run generate:api`; do not edit.
 
-/** The version of Ims that these types describe. */
-export const version = '2019-08-15';
+/** API version of Ims. */
+export const VERSION = '2019-08-15';
 
 /** Parameters and answers of the operations of Ims. */
 export interface ImsOperations {

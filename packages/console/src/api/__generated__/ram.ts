@@ -1,7 +1,7 @@
-// Made from packages/server/api-description by `npm run generate:api`; do not edit.
+// Generated from packages/server/api-description by `npm run generate:api`; do not edit.
 
-/** The version of Ram that these types describe. */
-export const version = '2015-05-01';
+/** API version of Ram. */
+export const VERSION = '2015-05-01';
 
 /** Parameters and answers of the operations of Ram. */
 export interface RamOperations {

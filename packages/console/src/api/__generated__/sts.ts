@@ -1,7 +1,7 @@
-// Made from packages/server/api-description by `npm run generate:api`; do not edit.
+// Generated from packages/server/api-description by `npm run generate:api`; do not edit.
 
-/** The version of Sts that these types describe. */
-export const version = '2015-04-01';
+/** API version of Sts. */
+export const VERSION = '2015-04-01';
 
 /** Parameters and answers of the operations of Sts. */
 export interface StsOperations {

@@ -5,7 +5,7 @@ type Practice = AnswerOf<
   'GetAccountSecurityPracticeReport'
 >['AccountSecurityPracticeInfo']['AccountSecurityPracticeUserInfo'];
 
-/** Something that should be mended, and where. */
+/** Recommended fix, with its page. */
 export interface Fix {
   readonly key: 'rootKeys' | 'rootMfa' | 'userMfa' | 'oldKeys' | 'unusedKeys' | 'passwords';
   readonly count: number;
@@ -13,7 +13,7 @@ export interface Fix {
   readonly severity: 'bad' | 'warn';
 }
 
-/** What to mend, that which costs most of the score first. */
+/** Returns the recommended fixes, those with the largest effect on the score first. */
 export function fixesOf(practice: Practice): readonly Fix[] {
   const {
     RootWithAccessKey: rootKeys,

@@ -6,7 +6,7 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { fixesOf } from './fixes.ts';
 
-/** The security score, and what to mend first. */
+/** Security score and recommended fixes. */
 export function Security() {
   const { t } = useTranslation('overview');
   const { data, error, isLoading, refetch } = useCall('Ims', 'GetAccountSecurityPracticeReport', {});
