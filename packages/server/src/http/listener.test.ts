@@ -137,6 +137,24 @@ describe('a request', () => {
     });
   });
 
+  it('of a form with far too many parameters keeps only as much as shows that', async () => {
+    let kept = 0;
+    const api = (request: ReceivedRequest): HttpAnswer => {
+      kept = request.body.length;
+      return ok;
+    };
+    await listening({ api }, async (port) => {
+      const body = ['a=&'.repeat(200_000)];
+      await send(port, {
+        body,
+        headers: { 'content-type': 'application/x-www-form-urlencoded;charset=utf-8' },
+      });
+      assert.ok(kept > 3000 && kept <= 65_536 + 3000, String(kept));
+      await send(port, { body, headers: { 'content-type': 'text/plain' } });
+      assert.equal(kept, 600_000);
+    });
+  });
+
   it('shows IPv4 peers in their usual form on a socket of both families', async (context) => {
     let peer = '';
     const api = (request: ReceivedRequest): HttpAnswer => {

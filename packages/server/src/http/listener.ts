@@ -11,6 +11,7 @@ import {
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { GuardRequest } from '@claviger/guard';
+import { PARAMETERS_AT_MOST } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
 import { encodeError } from '../wire/encoding.ts';
 import { isNamedHost } from './named-hosts.ts';
@@ -215,6 +216,8 @@ interface Framing {
   readonly length: number | 'unknown';
   readonly host: string;
   readonly hosts: number;
+  /** Whether the body is declared to be a form. */
+  readonly isForm: boolean;
 }
 
 class RequestHandler {
@@ -266,25 +269,32 @@ class RequestHandler {
     let first: Buffer | undefined;
     let chunks: Buffer[] | undefined;
     let bytes = 0;
+    let kept = 0;
+    const form = framing.isForm ? new SeparatorCount() : undefined;
     const onData = (chunk: Buffer): void => {
       bytes += chunk.length;
       if (bytes > this.#bodyLimit) {
         request.off('data', onData);
         request.off('end', onEnd);
         this.#refuseTooLarge(request, response, framing);
+      } else if (form?.isOver === true) {
+        // What is kept already is refused for its number of parameters.
+        return;
       } else if (first === undefined) {
         first = chunk;
       } else {
         chunks ??= [first];
         chunks.push(chunk);
       }
+      kept += chunk.length;
+      form?.add(chunk);
     };
     const onEnd = (): void => {
       this.#answer(
         request,
         response,
         framing,
-        chunks === undefined ? (first ?? noBody) : Buffer.concat(chunks, bytes),
+        chunks === undefined ? (first ?? noBody) : Buffer.concat(chunks, kept),
       );
     };
     request.on('data', onData);
@@ -431,6 +441,28 @@ class RequestHandler {
   }
 }
 
+/** Whether the signature's reader takes a body of this content type for a form. */
+function isFormType(value: string): boolean {
+  const [type = ''] = value.split(';', 1);
+  return type.trimEnd().toLowerCase() === 'application/x-www-form-urlencoded';
+}
+
+/** Counts the separators of a form while it is read, so that one with far too many parameters is not kept. */
+class SeparatorCount {
+  #separators = 0;
+
+  /** Whether `decodeForm` refuses what was added so far, whatever follows. */
+  get isOver(): boolean {
+    return this.#separators > PARAMETERS_AT_MOST;
+  }
+
+  add(chunk: Buffer): void {
+    for (let at = chunk.indexOf(0x26); at >= 0 && !this.isOver; at = chunk.indexOf(0x26, at + 1)) {
+      this.#separators += 1;
+    }
+  }
+}
+
 function isEndless(body: HttpAnswer['body']): body is EndlessBody {
   return typeof body === 'object' && 'chunks' in body;
 }
@@ -439,6 +471,7 @@ function readFraming(rawHeaders: readonly string[]): Framing {
   let length: number | 'unknown' = 0;
   let host = '';
   let hosts = 0;
+  let isForm = false;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]!;
     switch (name.length) {
@@ -447,6 +480,9 @@ function readFraming(rawHeaders: readonly string[]): Framing {
           host = rawHeaders[at + 1]!;
           hosts += 1;
         }
+        break;
+      case 12:
+        if (name.toLowerCase() === 'content-type') isForm = isFormType(rawHeaders[at + 1]!);
         break;
       case 14:
         // Node's parser has refused what is not a number, and repeated ones.
@@ -457,7 +493,7 @@ function readFraming(rawHeaders: readonly string[]): Framing {
         break;
     }
   }
-  return { length, host, hosts };
+  return { length, host, hosts, isForm };
 }
 
 /** Without the prefix that an IPv4 address has on a socket that serves both families. */
