@@ -3,14 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import {
-  GatewayMetrics,
-  loggedFields,
-  ReverseProxy,
-  startGateway,
-  startListener,
-  Upstream,
-} from '@claviger/guard/gateway';
+import { GatewayMetrics, loggedFields, ReverseProxy, startGateway, Upstream } from '@claviger/guard/gateway';
+import { startHttpListener } from '@claviger/guard/http';
 import { pino } from 'pino';
 import { gatewayKeys } from './gateway-keys.ts';
 
@@ -78,7 +72,7 @@ if (mode === 'unchecked') {
   });
   const listen = { host: '127.0.0.1', port: 0 };
   const { handle } = proxy;
-  const listener = await startListener({ listen, tls: undefined, headerLimit: 32 * 1024, handle, onBug });
+  const listener = await startHttpListener({ listen, tls: undefined, headerLimit: 32 * 1024, handle, onBug });
   console.log(listener.address);
 } else {
   const directory = mkdtempSync(join(tmpdir(), 'claviger-bench-'));

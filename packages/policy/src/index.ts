@@ -51,6 +51,8 @@ export {
   type Ipv4Address,
   type Ipv6Address,
   isIpv4Mapped,
+  isLoopbackAddress,
+  isLoopbackHost,
   parseIpAddress,
   parseIpv4,
   parseIpv6Words,

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { SocketAddress } from 'node:net';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { formatIpAddress, parseIpAddress, parseIpv4 } from './ip-address.ts';
+import {
+  formatIpAddress,
+  isLoopbackAddress,
+  isLoopbackHost,
+  parseIpAddress,
+  parseIpv4,
+  senderNetwork,
+} from './ip-address.ts';
 
 /** Parses and formats an address; undefined if it is not an address. */
 function normalised(text: string): string | undefined {
@@ -117,4 +124,41 @@ test('writing an address and reading it again changes nothing', () => {
       assert.deepEqual(parseIpAddress(formatIpAddress(address)), address);
     }),
   );
+});
+
+test('the loopback addresses are 127.0.0.0/8 and ::1, in any notation', () => {
+  for (const address of ['127.0.0.1', '127.255.255.254', '::1', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1']) {
+    assert.equal(isLoopbackAddress(address), true, address);
+  }
+  for (const address of [
+    '128.0.0.1',
+    '126.255.255.255',
+    '::2',
+    '1::1',
+    '::',
+    '127.1',
+    '',
+    'localhost',
+    '[::1]',
+  ]) {
+    assert.equal(isLoopbackAddress(address), false, address);
+  }
+});
+
+test('a loopback host is localhost or such an address, in brackets or without', () => {
+  for (const host of ['localhost', 'LocalHost', '127.0.0.1', '::1', '[::1]']) {
+    assert.equal(isLoopbackHost(host), true, host);
+  }
+  for (const host of ['localhost.example.com', '127.0.0.1.example.com', '127.0.0.1:80', '[::1', '']) {
+    assert.equal(isLoopbackHost(host), false, host);
+  }
+});
+
+test('a sender has an IPv4 address or a /64 block of IPv6 to itself', () => {
+  assert.equal(senderNetwork('192.0.2.1'), '192.0.2.1');
+  assert.equal(senderNetwork('::ffff:192.0.2.1'), '192.0.2.1');
+  assert.equal(senderNetwork('2001:db8:1:2:3:4:5:6'), '2001:db8:1:2::/64');
+  assert.equal(senderNetwork('2001:db8:1:2::9'), '2001:db8:1:2::/64');
+  assert.equal(senderNetwork(''), '');
+  assert.equal(senderNetwork('no:address'), 'no:address');
 });

@@ -162,3 +162,17 @@ export function senderNetwork(address: string): string {
   const [high = 0, low = 0] = parsed.words;
   return `${formatIpAddress({ family: 6, words: Uint32Array.of(high, low, 0, 0) })}/64`;
 }
+
+/** Whether an address is of the machine itself: `127.0.0.0/8` or `::1`, in any notation. */
+export function isLoopbackAddress(address: string): boolean {
+  const parsed = parseIpAddress(address);
+  if (parsed === undefined) return false;
+  if (parsed.family === 4) return parsed.bits >>> 24 === 127;
+  return parsed.words.every((word, at) => word === (at === 3 ? 1 : 0));
+}
+
+/** Whether a host means the machine itself: `localhost` or a loopback address, in brackets or without, no port. */
+export function isLoopbackHost(host: string): boolean {
+  const bare = host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
+  return bare.toLowerCase() === 'localhost' || isLoopbackAddress(bare);
+}

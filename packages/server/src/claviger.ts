@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { NonceMemory } from '@claviger/guard';
+import type { TlsFiles } from '@claviger/guard/http';
 import { Guard } from '@claviger/guard/internal';
 import { RedisNonces } from '@claviger/guard/redis';
 import type { Logger } from 'pino';
@@ -27,7 +28,7 @@ import {
 import { metricsRoute, RequestMetrics, registerGauges } from './http/metrics.ts';
 import { namedHosts, requireNamedHosts } from './http/named-hosts.ts';
 import { receiveSamlResponse, samlMetadataRoute } from './http/saml-sign-in.ts';
-import { automaticTls, loadTlsFiles, type TlsFiles } from './http/tls.ts';
+import { automaticTls, loadTlsFiles } from './http/tls.ts';
 import { closeServices, openServices } from './installation.ts';
 import { Registry } from './pipeline/registry.ts';
 import { type FinishedCall, RequestPipeline } from './pipeline/request-pipeline.ts';
@@ -52,6 +53,11 @@ export interface Claviger {
   /** Address of the console; `undefined` if the console was not built. */
   readonly consoleUrl: string | undefined;
   readonly services: ServerServices;
+  /**
+   * Reads the certificate and its key again, for new connections. Does nothing without TLS.
+   * @throws ConfigurationError if they cannot be used; those in use stay
+   */
+  reloadTls(): Promise<void>;
   /** Stops accepting, finishes requests in progress, flushes what is in memory. Resolves within 10 s. */
   close(): Promise<void>;
 }
@@ -185,14 +191,18 @@ export async function startClaviger(
     auditRetentionDays: configuration.auditRetentionDays,
   });
   housekeeping.start();
-  const url = urlOf(listener, tls !== undefined);
+  const url = listener.address;
   return {
     url,
-    adminUrl: admin && urlOf(admin, false),
+    adminUrl: admin?.address,
     consoleUrl: consoleFiles.built
       ? (configuration.publicUrl ?? namedUrl(url, configuration.hosts))
       : undefined,
     services,
+    async reloadTls() {
+      const next = await tlsOf(configuration, now());
+      if (next !== undefined) listener.setTls(next);
+    },
     async close() {
       await housekeeping.stop();
       await listener.close(8_000);
@@ -273,12 +283,6 @@ async function tlsOf(configuration: Configuration, now: number): Promise<TlsFile
   if (configuration.tls === 'off') return undefined;
   mkdirSync(configuration.data, { recursive: true, mode: 0o700 });
   return automaticTls(configuration.data, configuration.host, now);
-}
-
-function urlOf(listener: Listener, secure: boolean): string {
-  const { address, family, port } = listener.address;
-  const host = family === 'IPv6' ? `[${address}]` : address;
-  return `${secure ? 'https' : 'http'}://${host}:${port}`;
 }
 
 /**

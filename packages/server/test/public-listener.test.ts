@@ -5,10 +5,10 @@ import { connect as connectPlain } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { connect as connectTls, getCiphers, type SecureVersion } from 'node:tls';
+import { TLS_OPTIONS } from '@claviger/guard/http';
 import { readConfiguration } from '../src/configuration.ts';
 import { ConfigurationError } from '../src/errors/configuration-error.ts';
 import { requireNamedHosts } from '../src/http/named-hosts.ts';
-import { cipherList } from '../src/http/tls.ts';
 import { startTestServer, type TestServer } from './server.ts';
 
 /** Runs a test on a server of its own. */
@@ -249,7 +249,7 @@ describe('TLS', () => {
         if (name === undefined) continue;
         assert.match(name, /_(GCM|POLY1305)_/, cipher);
         assert.match(name, /^TLS_ECDHE_/, cipher);
-        assert.ok(cipherList.includes(cipher.toUpperCase()), cipher);
+        assert.ok(TLS_OPTIONS.ciphers.includes(cipher.toUpperCase()), cipher);
         accepted.push(cipher);
       }
       assert.ok(accepted.length >= 3, accepted.join());

@@ -1,4 +1,5 @@
 import {
+  type Claviger,
   currentOperator,
   initialise,
   isInstalled,
@@ -7,7 +8,7 @@ import {
   startClaviger,
 } from '@claviger/server';
 import { type Command, CommanderError } from 'commander';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { missingInstallation } from '../installation.ts';
 import { addServerFlags, configurationOf } from '../server-flags.ts';
 import { bold, print, printStatus, type Terminal } from '../terminal.ts';
@@ -20,6 +21,7 @@ export function addServe(program: Command, terminal: Terminal): void {
     .summary('run the server')
     .description(
       'Serves IMS, RAM, STS and the console on one port until SIGTERM or SIGINT, then waits for pending requests and exits. ' +
+        'SIGHUP reloads the TLS certificate. ' +
         'It is ready when GET /healthz returns 200. Secrets are read from the environment only: ' +
         'CLAVIGER_MASTER_KEY, CLAVIGER_VAULT_TOKEN.',
     )
@@ -53,6 +55,8 @@ export function addServe(program: Command, terminal: Terminal): void {
     if (claviger.adminUrl !== undefined) {
       print(terminal, `The admin listener is at ${bold(terminal, claviger.adminUrl)}`);
     }
+    // Takes the place of Node's default, which ends the process.
+    process.on('SIGHUP', () => void reloadTls(claviger, logger));
     await stopped;
     printStatus(terminal, 'Stopping: waiting for pending requests.');
     await claviger.close();
@@ -79,6 +83,16 @@ function explainAddressInUse(error: NodeJS.ErrnoException & { address?: string; 
     'claviger.serve',
     `${error.address}:${error.port} is in use: stop the process that listens there, or choose another port with --port`,
   );
+}
+
+/** Takes a renewed certificate; an unusable one is logged, and the one in use stays. */
+async function reloadTls(claviger: Claviger, logger: Logger): Promise<void> {
+  try {
+    await claviger.reloadTls();
+    logger.info('certificate reloaded');
+  } catch (error) {
+    logger.error({ problem: (error as Error).message }, 'certificate not reloaded: the one in use stays');
+  }
 }
 
 /** Resolves at the first SIGTERM or SIGINT; a second one ends the process. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, type IncomingMessage, type RequestOptions, request as requestPlain } from 'node:http';
 import { request as requestTls, Agent as TlsAgent } from 'node:https';
-import { IpNetworkSet, parseIpNetwork } from '@claviger/policy';
+import { isLoopbackHost } from '@claviger/policy';
 import { SigningKey, signRequest } from '@claviger/signature';
 import { SOFTWARE_VERSION } from '../software-version.ts';
 
@@ -55,9 +55,6 @@ export class ControlPlaneUnreachable extends Error {
 }
 
 const API_VERSION = '2026-11-24';
-const LOOPBACK = new IpNetworkSet(
-  ['127.0.0.0/8', '::1'].map(parseIpNetwork).filter((network) => network !== undefined),
-);
 
 /** The longest answer that ends which is read, in bytes. */
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
@@ -214,9 +211,7 @@ function serverUrl(server: string, allowPlainHttpOnLoopback: boolean): URL {
     );
   }
   if (url.protocol === 'http:') {
-    const host = url.hostname.replace(/^\[|\]$/g, '');
-    const isLoopback = host === 'localhost' || LOOPBACK.hasText(host);
-    if (!isLoopback)
+    if (!isLoopbackHost(url.hostname))
       throw new RangeError(`server: \`${url.origin}\` is not encrypted: use https://${url.host}`);
     if (!allowPlainHttpOnLoopback) {
       throw new RangeError(

@@ -2,7 +2,6 @@ import { dirname, resolve } from 'node:path';
 import {
   anyAddress,
   assertDistinctHosts,
-  type ListenAddress,
   type ProtectedServiceSettings,
   proxyNetwork,
   readProtectedService,
@@ -12,6 +11,7 @@ import {
   type SharedSettings,
 } from '../gateway/settings.ts';
 import { GatewayConfigurationError, placedTexts, Section } from '../gateway/settings-section.ts';
+import type { ListenAddress } from '../http/listener.ts';
 import { YamlReader } from '../service-map/yaml-reader.ts';
 
 /** Where proxies ask, and who they are. */

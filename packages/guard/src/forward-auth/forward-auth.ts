@@ -5,8 +5,8 @@ import { type AllowedHead, type RefusedRequest, refusalHeaders } from '../decisi
 import type { AccessRecord } from '../gateway/access-record.ts';
 import { IDENTITY_HEADERS, identityHeaders } from '../gateway/identity-headers.ts';
 import { plainAddress } from '../gateway/onward-headers.ts';
-import { HOST_NOT_SERVED, INTERNAL_ERROR, type OwnRefusal, refused } from '../gateway/refusal.ts';
 import type { IdentityTokenScope, TokenIssuer } from '../gateway/token-issuer.ts';
+import { HOST_NOT_SERVED, INTERNAL_ERROR, type OwnRefusal, refused } from '../http/refusal.ts';
 import type { ForwardAuthSettings } from './forward-auth-configuration.ts';
 import {
   type OriginalRequest,

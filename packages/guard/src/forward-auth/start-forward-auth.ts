@@ -2,9 +2,9 @@ import { performance } from 'node:perf_hooks';
 import { type GuardDependencies, GuardRuntime } from '../gateway/guard-runtime.ts';
 import { HostTable } from '../gateway/host-table.ts';
 import { HotConfiguration, type ReloadOutcome } from '../gateway/hot-configuration.ts';
-import { type Listener, startListener, type TlsFiles } from '../gateway/listener.ts';
 import { ConfigurationFiles } from '../gateway/load-configuration.ts';
 import { openNonces } from '../gateway/open-nonces.ts';
+import { type HttpListener, startHttpListener, type TlsFiles } from '../http/listener.ts';
 import type { ServiceMap } from '../service-map/service-map.ts';
 import { type AskedService, FORWARD_AUTH_TOKENS, ForwardAuth, trustedByForwardAuth } from './forward-auth.ts';
 import {
@@ -84,13 +84,13 @@ export async function startForwardAuth(
     onBug,
     ticks: () => performance.now(),
   });
-  let main: Listener | undefined;
-  let admin: Listener | undefined;
+  let main: HttpListener | undefined;
+  let admin: HttpListener | undefined;
   try {
-    main = await startListener({
+    main = await startHttpListener({
       listen: configuration.listen,
       tls: first.tls,
-      hsts: configuration.tls?.hsts === true,
+      isStrictTransport: () => first.tls !== undefined && configuration.tls?.hsts === true,
       headerLimit: configuration.headerLimit,
       handle(request, response) {
         underWay += 1;

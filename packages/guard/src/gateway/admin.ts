@@ -1,5 +1,5 @@
-import { type Listener, startListener } from './listener.ts';
-import type { ListenAddress } from './settings.ts';
+import type { ListenAddress } from '../http/listener.ts';
+import { type HttpListener, startHttpListener } from '../http/listener.ts';
 
 /** Where the public keys of identity tokens are found. */
 export const JWKS_PATH = '/.well-known/claviger/jwks.json';
@@ -25,7 +25,13 @@ interface Answer {
  *
  * @throws what the system says when the address cannot be listened on
  */
-export function startAdmin({ listen, whyNotReady, metrics, jwks, onBug }: AdminOptions): Promise<Listener> {
+export function startAdmin({
+  listen,
+  whyNotReady,
+  metrics,
+  jwks,
+  onBug,
+}: AdminOptions): Promise<HttpListener> {
   const routes: Readonly<Record<string, () => Answer | Promise<Answer>>> = {
     '/healthz': () => json(200, { status: 'ok' }),
     '/readyz': () => {
@@ -40,7 +46,7 @@ export function startAdmin({ listen, whyNotReady, metrics, jwks, onBug }: AdminO
     },
     [JWKS_PATH]: () => ({ status: 200, type: 'application/json;charset=utf-8', body: jwks() }),
   };
-  return startListener({
+  return startHttpListener({
     listen,
     tls: undefined,
     headerLimit: 16 * 1024,

@@ -1,11 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import { DISCARD_MS } from '../http/listener.ts';
 
 /** How long a body may pause, in milliseconds. */
 const PAUSE_MS = 60_000;
 /** How much of a body that nobody wants is read before the connection is cut. */
 const DRAINED_BYTES = 16 * 1024 * 1024;
-/** For how long such a body is read, in milliseconds, however often a piece of it arrives. */
-export const DISCARD_MS = 10_000;
 
 /** The body of a request as it comes from a client, read by one reader at a time. */
 export class ClientBody {

@@ -1,9 +1,9 @@
 import { dirname, resolve } from 'node:path';
 import { type ForwardAuthSettings, readForwardAuth } from '../forward-auth/forward-auth-configuration.ts';
+import type { ListenAddress } from '../http/listener.ts';
 import { YamlReader } from '../service-map/yaml-reader.ts';
 import {
   assertDistinctHosts,
-  type ListenAddress,
   MINUTE,
   networkAddress,
   originUrl,

@@ -6,12 +6,12 @@ import {
   ForwardAuth,
   trustedByForwardAuth,
 } from '../forward-auth/forward-auth.ts';
+import { type HttpListener, startHttpListener } from '../http/listener.ts';
 import { JWKS_PATH } from './admin.ts';
 import { GuardedAdmission } from './admission.ts';
 import { type GuardDependencies, GuardRuntime } from './guard-runtime.ts';
 import { HostTable } from './host-table.ts';
 import { HotConfiguration, type ReloadOutcome } from './hot-configuration.ts';
-import { type Listener, startListener } from './listener.ts';
 import { type LoadedGateway, loadGateway } from './load-configuration.ts';
 import { openNonces } from './open-nonces.ts';
 import { type ProxiedService, ReverseProxy } from './reverse-proxy.ts';
@@ -67,14 +67,14 @@ export async function startGateway(file: string, dependencies: GuardDependencies
     ticks: () => performance.now(),
   });
   plan = makePlan(first, runtime, dependencies);
-  const listeners: Listener[] = [];
+  const listeners: HttpListener[] = [];
   try {
     const { onBug } = runtime;
     const { headerLimit, forwardAuth } = configuration;
-    const main = await startListener({
+    const main = await startHttpListener({
       listen: configuration.listen,
       tls: first.tls,
-      hsts: configuration.tls?.hsts === true,
+      isStrictTransport: () => first.tls !== undefined && configuration.tls?.hsts === true,
       headerLimit,
       handle: proxy.handle,
       handleUpgrade: proxy.handleUpgrade,
@@ -83,7 +83,7 @@ export async function startGateway(file: string, dependencies: GuardDependencies
     listeners.push(main);
     const admin = configuration.admin && (await runtime.startAdmin(configuration.admin));
     if (admin !== undefined) listeners.push(admin);
-    let asking: Listener | undefined;
+    let asking: HttpListener | undefined;
     if (forwardAuth !== undefined) {
       const endpoint = new ForwardAuth({
         serviceFor: (host) => inForce().asked.find(host),
@@ -93,7 +93,7 @@ export async function startGateway(file: string, dependencies: GuardDependencies
         onBug,
         ticks: () => performance.now(),
       });
-      asking = await startListener({
+      asking = await startHttpListener({
         listen: forwardAuth.listen,
         tls: undefined,
         headerLimit,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type AccessKeyUse, createGuard, type ServiceGuard } from '../create-guard.ts';
 import type { CredentialSource } from '../credential.ts';
+import type { HttpListener, ListenAddress } from '../http/listener.ts';
 import type { NonceStore } from '../nonce-memory.ts';
 import type { RateLimits } from '../rate-limit/rate-limiter.ts';
 import type { ServiceMap } from '../service-map/service-map.ts';
@@ -11,8 +12,7 @@ import { GatewayMetrics } from './gateway-metrics.ts';
 import type { Log } from './hot-configuration.ts';
 import { IdentityKeys } from './identity-keys.ts';
 import { IdentityTokens } from './identity-token.ts';
-import type { Listener } from './listener.ts';
-import type { IdentitySettings, ListenAddress, SourceSettings } from './settings.ts';
+import type { IdentitySettings, SourceSettings } from './settings.ts';
 import { CallerTokens, type IdentityTokenScope, RequestTokens, type TokenIssuer } from './token-issuer.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -136,7 +136,7 @@ export class GuardRuntime {
     this.#dependencies.log.error({ err: error, requestId }, 'this is a bug');
   };
 
-  startAdmin(listen: ListenAddress): Promise<Listener> {
+  startAdmin(listen: ListenAddress): Promise<HttpListener> {
     return startAdmin({
       listen,
       whyNotReady: () => {

@@ -1,6 +1,6 @@
 import { readBodyType } from '../body-type.ts';
+import type { OwnRefusal } from '../http/refusal.ts';
 import { headerKind } from './header-kind.ts';
-import type { OwnRefusal } from './refusal.ts';
 
 /** The header fields of a request, as far as they concern the gateway itself. */
 export interface IncomingHeaders {

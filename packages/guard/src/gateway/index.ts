@@ -10,7 +10,6 @@ export { type Gateway, startGateway } from './gateway.ts';
 export { type GatewayGauges, GatewayMetrics } from './gateway-metrics.ts';
 export type { GuardDependencies, OpenSource } from './guard-runtime.ts';
 export type { Log, ReloadOutcome } from './hot-configuration.ts';
-export { type Listener, type ListenerOptions, startListener } from './listener.ts';
 export {
   type LoadedConfiguration,
   type LoadedGateway,

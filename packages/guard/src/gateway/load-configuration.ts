@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
+import type { TlsFiles } from '../http/listener.ts';
 import { ServiceMapError } from '../service-map/map-fault.ts';
 import { serviceMapFromOpenApi } from '../service-map/open-api.ts';
 import { parseServiceMap } from '../service-map/parse-service-map.ts';
@@ -10,7 +11,6 @@ import {
   parseGatewayConfiguration,
   type UpstreamSettings,
 } from './gateway-configuration.ts';
-import type { TlsFiles } from './listener.ts';
 import type { MapSettings, ProtectedServiceSettings, TlsSettings } from './settings.ts';
 import { GatewayConfigurationError, placedTexts } from './settings-section.ts';
 import type { UpstreamTls } from './upstream.ts';

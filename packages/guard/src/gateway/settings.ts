@@ -1,12 +1,11 @@
+import { isLoopbackHost } from '@claviger/policy';
 import { parseTrustedProxies } from '../client-address.ts';
+import type { ListenAddress } from '../http/listener.ts';
 import { parseRateLimit } from '../rate-limit/rate-limit.ts';
 import type { RateLimits } from '../rate-limit/rate-limiter.ts';
 import { VpcNetworks } from '../vpc-networks.ts';
 import { anyText, duration, Misread, type Section, sizeBytes, word, yesOrNo } from './settings-section.ts';
 import type { IdentityTokenScope } from './token-issuer.ts';
-
-/** Where to listen: an address of the network, or the path of a Unix socket. */
-export type ListenAddress = { readonly host?: string; readonly port: number } | { readonly path: string };
 
 /** A certificate chain and its key, as files. */
 export interface TlsSettings {
@@ -159,8 +158,8 @@ const SOURCE_FIELDS = ['server', 'name', 'ca', 'maxStaleness'] as const;
 function serverUrl(text: string): string {
   const url = originUrl(text);
   // Secrets are sealed all the same; but who is who is known by TLS alone.
-  const isLoopback = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
-  if (url.protocol === 'http:' && !isLoopback) throw new Misread('is not encrypted: write `https://`');
+  if (url.protocol === 'http:' && !isLoopbackHost(url.hostname))
+    throw new Misread('is not encrypted: write `https://`');
   return url.origin;
 }
 

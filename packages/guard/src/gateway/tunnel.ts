@@ -1,10 +1,10 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RefusedRequest, refusalHeaders } from '../decision.ts';
+import { HOST_NOT_SERVED, INTERNAL_ERROR, type OwnRefusal, refused } from '../http/refusal.ts';
 import type { Admitted } from './admission.ts';
 import { type IncomingHeaders, readIncomingHeaders } from './incoming-headers.ts';
 import { onwardHeaders, plainAddress } from './onward-headers.ts';
-import { HOST_NOT_SERVED, INTERNAL_ERROR, type OwnRefusal, refused } from './refusal.ts';
 import { responseHeaders } from './response-headers.ts';
 import type { ProxiedService, ReverseProxy } from './reverse-proxy.ts';
 import type { Exchange } from './upstream.ts';

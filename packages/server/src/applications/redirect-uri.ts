@@ -1,3 +1,4 @@
+import { isLoopbackHost } from '@claviger/policy';
 import { REDIRECT_URIS_PER_APPLICATION } from '../context/limits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { type ApplicationType, splitNames } from './predefined-scope.ts';
@@ -20,11 +21,9 @@ const FORBIDDEN_SCHEMES = new Set([
   'mailto:',
 ]);
 
-const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
-
 /**
  * Reads redirect URIs separated by semicolons. Each must be absolute, without fragment (RFC 6749), user or wildcard
- * (RFC 9700 2.1: they are compared as strings), and on https, or on http at a LOOPBACK_HOSTS host. A NativeApp may also
+ * (RFC 9700 2.1: they are compared as strings), and on https, or on http on a loopback host. A NativeApp may also
  * use a
  * private scheme (RFC 8252).
  * @param parameterName the parameter named in the refusal
@@ -65,7 +64,7 @@ function isAcceptable(type: ApplicationType, uri: string): boolean {
     case 'https:':
       return uri.slice(0, 8).toLowerCase() === 'https://';
     case 'http:':
-      return uri.slice(0, 7).toLowerCase() === 'http://' && LOOPBACK_HOSTS.has(hostname);
+      return uri.slice(0, 7).toLowerCase() === 'http://' && isLoopbackHost(hostname);
     default:
       return type === 'NativeApp' && !FORBIDDEN_SCHEMES.has(protocol);
   }

@@ -1,19 +1,16 @@
-import { parseIpAddress } from '@claviger/policy';
+import { isLoopbackHost, parseIpAddress } from '@claviger/policy';
 import type { AddressFilter } from '../context/services.ts';
 
 /** Longest that an issuer's address may be. */
 const issuerUrlLength = 255;
 
-/** Where somebody may run an identity provider beside the server, to try it out. */
-const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
-
 /**
- * Whether something may be fetched in that way: https, or http from the server's own machine. Whether it may be from
+ * Whether something may be fetched in that way: https, or http from the server's own machine, for a provider that is tried out there. Whether it may be from
  * there, an `IssuerNetwork` says.
  * @param url parsed
  */
 export function isFetchable(url: URL): boolean {
-  return url.protocol === 'https:' || (url.protocol === 'http:' && loopback.has(url.hostname));
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname));
 }
 
 /**

@@ -34,7 +34,7 @@ describe('console files', () => {
       now: Date.now,
       onBug: (error) => assert.fail(error as Error),
     });
-    url = `http://127.0.0.1:${listener.address.port}`;
+    url = listener.address;
   });
 
   after(async () => {
@@ -48,7 +48,7 @@ describe('console files', () => {
   /** Returns the status of a GET whose path is sent unchanged. */
   const statusOf = (path: string) =>
     new Promise<number | undefined>((resolve, reject) => {
-      get({ host: '127.0.0.1', port: listener.address.port, path }, (answer) => {
+      get({ host: '127.0.0.1', port: new URL(listener.address).port, path }, (answer) => {
         answer.resume();
         resolve(answer.statusCode);
       }).on('error', reject);

@@ -1,13 +1,3 @@
-import { isIPv4 } from 'node:net';
-
-/**
- * Returns whether a host is this machine: `localhost`, `127.0.0.0/8`, `::1`.
- * @param host as `hostNameOf` returns it
- */
-export function isLoopbackName(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
-}
-
 /**
  * Returns the name in a `Host` header or the authority of a URL: lower case, without port, brackets and the trailing
  * dot. Empty for any other text.

@@ -30,7 +30,7 @@ async function listening(
     ...options,
   });
   try {
-    await test(listener.address.port, listener);
+    await test(Number(new URL(listener.address).port), listener);
   } finally {
     await listener.close(0);
   }
@@ -308,6 +308,24 @@ describe('what is not a request', () => {
     });
   });
 
+  it('is refused in RAM form when its chunks cannot be read', async () => {
+    const api = (): HttpAnswer => assert.fail('it must not reach the API');
+    await listening({ api }, async (port) => {
+      const head = 'POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n';
+      const answer = await sendRaw(port, `${head}2\r\nab\r\nno length\r\n`);
+      assert.match(answer, /^HTTP\/1\.1 400 Bad Request\r\n/);
+      assertRamError(answer.split('\r\n\r\n')[1] ?? '', 'InvalidRequest');
+    });
+  });
+
+  it('does not take the refusal of a request before it away', async () => {
+    await listening({ limits: { bodyBytes: 1 } }, async (port) => {
+      const head = 'POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n';
+      const answer = await sendRaw(port, `${head}2\r\nab\r\nno length\r\n`);
+      assert.match(answer, /^HTTP\/1\.1 413 /);
+    });
+  });
+
   it('is told so when it takes too long to come', async () => {
     await listening({ limits: { headersMs: 1, requestMs: 1 } }, async (port) => {
       assert.match(await sendRaw(port, 'GET / HTTP/1.1\r\n'), /^HTTP\/1\.1 408 .*RequestTimeout/s);
@@ -574,6 +592,17 @@ describe('a listener', () => {
         listening({ port }, async () => {}),
         { code: 'EADDRINUSE' },
       );
+    });
+  });
+
+  it('takes a renewed certificate while it serves', async () => {
+    const now = Date.now();
+    const [first, second] = [1, 2].map(() => selfSignedCertificate(['127.0.0.1'], now - dayMs, now + dayMs));
+    await listening({ tls: first! }, async (port, listener) => {
+      assert.equal((await send(port, { ca: first!.cert })).text, 'fine');
+      listener.setTls(second!);
+      assert.equal((await send(port, { ca: second!.cert })).text, 'fine');
+      await assert.rejects(send(port, { ca: first!.cert }));
     });
   });
 

@@ -1,21 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import {
-  createServer,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  type RequestListener,
-  type Server,
-  type ServerOptions,
-  type ServerResponse,
-} from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { GuardRequest } from '@claviger/guard';
+import { startHttpListener, type TlsFiles } from '@claviger/guard/http';
 import { PARAMETERS_AT_MOST } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
 import { encodeError } from '../wire/encoding.ts';
 import { isNamedHost } from './named-hosts.ts';
-import { cipherList, type TlsFiles } from './tls.ts';
 
 /** A request as it arrived, and when. */
 export interface ReceivedRequest extends GuardRequest {
@@ -90,7 +80,10 @@ export type ConnectionFacts = Pick<GuardRequest, 'peerAddress' | 'rawHeaders' | 
 
 /** A server that listens. */
 export interface Listener {
-  readonly address: AddressInfo;
+  /** `http://127.0.0.1:8080` */
+  readonly address: string;
+  /** Takes a new certificate for the connections to come. */
+  setTls(tls: TlsFiles): void;
   /**
    * Accepts nothing more, finishes what is under way, closes idle connections; whatever is left after
    * `graceMs` milliseconds is cut off.
@@ -99,20 +92,6 @@ export interface Listener {
 }
 
 const noBody = Buffer.alloc(0);
-
-/** On a socket: how many of its requests have not been answered yet. */
-const underWay = Symbol('requests under way');
-
-type AnsweringSocket = Socket & { [underWay]?: number };
-
-const tooManyHeaders = {
-  status: 431,
-  reason: 'Request Header Fields Too Large',
-  code: 'RequestHeaderFieldsTooLarge',
-};
-
-/** A year; for this host alone, for others of its domain are not ours. */
-const strictTransportSecurity = 'max-age=31536000';
 
 /** How much of a refused body is read before the connection is cut, so that the client gets to see its answer. */
 const drainedBytes = 16 * 1024 * 1024;
@@ -126,88 +105,27 @@ const drainedBytes = 16 * 1024 * 1024;
  * @throws when the address cannot be listened on
  */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
-  const connections = new Connections();
-  const handler = new RequestHandler(options, connections);
-  const server = makeServer(options, handler.handle);
-  // All headers or none: dropping some would drop what a signature covers. Their bytes are bounded, and so is
-  // their number by the handler.
-  server.maxHeadersCount = 0;
-  server.on('connection', (socket) => connections.add(socket));
-  server.on('checkContinue', (request, response) => handler.handle(request, response, true));
-  server.on('checkExpectation', handler.handle);
-  server.on('clientError', (error, socket) => refuseUnreadable(error, socket as Socket));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: options.host, port: options.port }, () => {
-      server.off('error', reject);
-      resolve();
-    });
+  const { limits = {}, tls, onBug } = options;
+  const handler = new RequestHandler(options);
+  const listener = await startHttpListener({
+    listen: { host: options.host, port: options.port },
+    tls,
+    headerLimit: limits.headerBytes ?? 160 * 1024,
+    headMs: limits.headersMs,
+    requestMs: limits.requestMs ?? 30_000,
+    keepAliveMs: limits.keepAliveMs,
+    isStrictTransport: (request) => handler.isStrictTransport(request),
+    handle: handler.handle,
+    onBug,
   });
-  // A socket that cannot be accepted (too many open files) is no reason to end the process.
-  server.on('error', (error) => options.onBug(error, ''));
   return {
-    address: server.address() as AddressInfo,
-    close: (graceMs) => connections.close(server, graceMs),
+    address: listener.address,
+    setTls: listener.setTls,
+    close(graceMs) {
+      handler.endStreams();
+      return listener.close(graceMs);
+    },
   };
-}
-
-function makeServer(options: ListenerOptions, listener: RequestListener): Server {
-  const { limits = {}, tls } = options;
-  const serverOptions: ServerOptions = {
-    maxHeaderSize: limits.headerBytes ?? 160 * 1024,
-    headersTimeout: limits.headersMs ?? 10_000,
-    requestTimeout: limits.requestMs ?? 30_000,
-    keepAliveTimeout: limits.keepAliveMs ?? 65_000,
-    connectionsCheckingInterval: 2_000,
-    noDelay: true,
-    // The handler looks at `Host` itself, to answer in the form that clients understand.
-    requireHostHeader: false,
-  };
-  if (tls === undefined) return createServer(serverOptions, listener);
-  const secureOptions = {
-    ...serverOptions,
-    ...tls,
-    minVersion: 'TLSv1.2',
-    ciphers: cipherList,
-    honorCipherOrder: true,
-    handshakeTimeout: 10_000,
-  } as const;
-  return createTlsServer(secureOptions, listener);
-}
-
-/** Every open connection, so that closing can end. */
-class Connections {
-  readonly #open = new Set<Socket>();
-  /** Of the answers that do not end by themselves. */
-  readonly #streams = new Set<AbortController>();
-  closing = false;
-
-  addStream(stream: AbortController): () => void {
-    this.#streams.add(stream);
-    return () => this.#streams.delete(stream);
-  }
-
-  add(socket: Socket): void {
-    this.#open.add(socket);
-    socket.once('close', () => this.#open.delete(socket));
-  }
-
-  close(server: Server, graceMs: number): Promise<void> {
-    this.closing = true;
-    for (const stream of this.#streams) stream.abort();
-    return new Promise((resolve) => {
-      const cut = setTimeout(() => {
-        for (const socket of this.#open) socket.destroy();
-      }, graceMs);
-      server.close(() => {
-        clearTimeout(cut);
-        resolve();
-      });
-      server.closeIdleConnections();
-      // Node counts a connection that has not said anything yet as busy.
-      for (const socket of this.#open) if (socket.bytesRead === 0) socket.destroy();
-    });
-  }
 }
 
 /** What the handler needs to know of a request's headers. */
@@ -222,14 +140,15 @@ interface Framing {
 
 class RequestHandler {
   readonly #options: ListenerOptions;
-  readonly #connections: Connections;
+  /** Of the answers that do not end by themselves. */
+  readonly #streams = new Set<AbortController>();
+  #isClosing = false;
   readonly #bodyLimit: number;
   readonly #headerLimit: number;
   readonly #secure: boolean;
 
-  constructor(options: ListenerOptions, connections: Connections) {
+  constructor(options: ListenerOptions) {
     this.#options = options;
-    this.#connections = connections;
     this.#bodyLimit = options.limits?.bodyBytes ?? 1024 * 1024;
     this.#headerLimit = options.limits?.headers ?? 256;
     this.#secure = options.tls !== undefined;
@@ -237,12 +156,9 @@ class RequestHandler {
 
   readonly handle = (request: IncomingMessage, response: ServerResponse, awaitsContinue?: boolean): void => {
     const framing = readFraming(request.rawHeaders);
-    const socket: AnsweringSocket = request.socket;
-    socket[underWay] = (socket[underWay] ?? 0) + 1;
-    if (this.#isStrict(request)) response.setHeader('strict-transport-security', strictTransportSecurity);
     if (request.rawHeaders.length > 2 * this.#headerLimit) {
-      const { status, code } = tooManyHeaders;
-      this.#refuse(request, response, framing, status, code, 'The request has too many headers.');
+      const code = 'RequestHeaderFieldsTooLarge';
+      this.#refuse(request, response, framing, 431, code, 'The request has too many headers.');
     } else if (framing.hosts > 1 || (framing.hosts === 0 && request.httpVersion === '1.1')) {
       this.#refuse(request, response, framing, 400, 'InvalidHost', 'The request must have one Host header.');
     } else if (!isNamedHost(this.#options.hosts, framing.host, request.url ?? '')) {
@@ -258,7 +174,13 @@ class RequestHandler {
     }
   };
 
-  #isStrict({ socket, rawHeaders }: IncomingMessage): boolean {
+  /** Ends the answers without end, and has the connections closed after all others. */
+  endStreams(): void {
+    this.#isClosing = true;
+    for (const stream of this.#streams) stream.abort();
+  }
+
+  isStrictTransport({ socket, rawHeaders }: IncomingMessage): boolean {
     const { strictTransport } = this.#options;
     if (strictTransport === undefined) return false;
     const peerAddress = plainAddress(socket.remoteAddress ?? '');
@@ -302,7 +224,7 @@ class RequestHandler {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse, framing: Framing, body: Buffer): void {
-    const socket: AnsweringSocket = request.socket;
+    const { socket } = request;
     const received: ReceivedRequest = {
       method: request.method!,
       target: request.url!,
@@ -316,18 +238,18 @@ class RequestHandler {
     try {
       const answer = this.#route(received) ?? this.#options.api(received);
       if (!(answer instanceof Promise) && !isEndless(answer.body)) {
-        this.#send(socket, response, answer.status, answer.headers, answer.body);
+        this.#send(response, answer.status, answer.headers, answer.body);
         return;
       }
       Promise.resolve(answer)
         .then(({ status, headers, body }) =>
           isEndless(body)
-            ? this.#stream(socket, response, status, headers, body)
-            : this.#send(socket, response, status, headers, body),
+            ? this.#stream(response, status, headers, body)
+            : this.#send(response, status, headers, body),
         )
-        .catch((error) => this.#failed(socket, response, framing, error));
+        .catch((error) => this.#failed(response, framing, error));
     } catch (error) {
-      this.#failed(socket, response, framing, error);
+      this.#failed(response, framing, error);
     }
   }
 
@@ -339,7 +261,6 @@ class RequestHandler {
   }
 
   #send(
-    socket: AnsweringSocket,
     response: ServerResponse,
     status: number,
     headers: HttpAnswer['headers'],
@@ -347,25 +268,23 @@ class RequestHandler {
   ): void {
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
     const all: OutgoingHttpHeaders = { ...headers, 'content-length': length };
-    if (this.#connections.closing) all['connection'] = 'close';
+    if (this.#isClosing) all['connection'] = 'close';
     response.writeHead(status, all);
     response.end(body);
-    socket[underWay] = (socket[underWay] ?? 1) - 1;
   }
 
   /** Sends piece after piece, no faster than the client reads, until one of both ends it. */
   async #stream(
-    socket: AnsweringSocket,
     response: ServerResponse,
     status: number,
     headers: HttpAnswer['headers'],
     body: EndlessBody,
   ): Promise<void> {
     const stream = new AbortController();
-    const remove = this.#connections.addStream(stream);
+    this.#streams.add(stream);
     response.once('close', () => stream.abort());
     // The connection may have gone, or the server may be stopping, before there was anybody to tell.
-    if (response.destroyed || this.#connections.closing) stream.abort();
+    if (response.destroyed || this.#isClosing) stream.abort();
     try {
       response.writeHead(status, { ...headers, connection: 'close' });
       for await (const chunk of body.chunks(stream.signal)) {
@@ -373,8 +292,7 @@ class RequestHandler {
         if (!response.write(chunk)) await this.#drained(response, stream.signal);
       }
     } finally {
-      remove();
-      socket[underWay] = (socket[underWay] ?? 1) - 1;
+      this.#streams.delete(stream);
       body.close();
     }
     response.end();
@@ -397,14 +315,14 @@ class RequestHandler {
   }
 
   /** A bug: the client gets a request id, the log gets the error. */
-  #failed(socket: AnsweringSocket, response: ServerResponse, framing: Framing, error: unknown): void {
+  #failed(response: ServerResponse, framing: Framing, error: unknown): void {
     const requestId = newRequestId();
     this.#options.onBug(error, requestId);
     const { message, code, httpStatus } = new Refusal('InternalError');
     if (response.headersSent) response.destroy();
     else {
       const { status, headers, body } = ramError(httpStatus, code, message, framing.host, requestId);
-      this.#send(socket, response, status, headers, body);
+      this.#send(response, status, headers, body);
     }
   }
 
@@ -523,53 +441,7 @@ function ramError(
   return { status, headers: { 'content-type': contentType, 'x-acs-request-id': requestId }, body };
 }
 
-/** Answers what Node's parser could not make a request of, or what did not come in time, and hangs up. */
-function refuseUnreadable(error: NodeJS.ErrnoException, socket: AnsweringSocket): void {
-  const refusal = unreadable(error.code ?? '');
-  // An answer that is under way must not get another one in its middle.
-  if (refusal === undefined || !socket.writable || (socket[underWay] ?? 0) > 0) {
-    socket.destroy();
-    return;
-  }
-  const { status, reason, code, message } = refusal;
-  const { headers, body } = ramError(status, code, message, '', newRequestId());
-  const lines = [`HTTP/1.1 ${status} ${reason}`];
-  for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
-  lines.push(`content-length: ${Buffer.byteLength(body)}`, 'connection: close');
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
-}
-
-interface Unreadable {
-  readonly status: number;
-  readonly reason: string;
-  readonly code: string;
-  readonly message: string;
-}
-
 /** Returns the answer to a request that is refused before the API is asked: RAM's form, in JSON. */
 export function refusalAnswer({ httpStatus, code, message }: Refusal): HttpAnswer {
   return ramError(httpStatus, code, message, '', newRequestId());
-}
-
-/** What to say of an error of Node's; undefined when there is nobody to say it to. */
-function unreadable(errorCode: string): Unreadable | undefined {
-  switch (errorCode) {
-    case 'HPE_HEADER_OVERFLOW':
-      return { ...tooManyHeaders, message: 'The request line and headers are too large.' };
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return {
-        status: 408,
-        reason: 'Request Timeout',
-        code: 'RequestTimeout',
-        message: 'The request did not arrive in time.',
-      };
-    default:
-      if (!errorCode.startsWith('HPE_')) return undefined;
-      return {
-        status: 400,
-        reason: 'Bad Request',
-        code: 'InvalidRequest',
-        message: 'The request is not well-formed HTTP.',
-      };
-  }
 }

@@ -1,5 +1,6 @@
+import { isLoopbackHost } from '@claviger/policy';
 import { ConfigurationError } from '../errors/configuration-error.ts';
-import { hostNameOf, isLoopbackName } from './host-name.ts';
+import { hostNameOf } from './host-name.ts';
 
 /** Settings of the names under which a listener is reached. */
 export interface HostSettings {
@@ -29,7 +30,7 @@ export function namedHosts({ hosts, publicUrl }: HostSettings): ReadonlySet<stri
  */
 export function requireNamedHosts(settings: HostSettings): void {
   const { host, hosts, publicUrl } = settings;
-  if (hosts.length > 0 || publicUrl !== undefined || isLoopbackName(hostNameOf(host) || host)) return;
+  if (hosts.length > 0 || publicUrl !== undefined || isLoopbackHost(hostNameOf(host) || host)) return;
   throw new ConfigurationError(
     '--host',
     `${host} is reached from other machines: give the address that browsers have, --public-url https://keys.example.com, ` +
@@ -50,5 +51,5 @@ export function isNamedHost(named: ReadonlySet<string> | undefined, host: string
   const names = [hostNameOf(host)];
   const absolute = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i.exec(target);
   if (absolute !== null) names.push(hostNameOf(absolute[1] ?? ''));
-  return names.every((name) => named.has(name) || (isHealthCheck && isLoopbackName(name)));
+  return names.every((name) => named.has(name) || (isHealthCheck && isLoopbackHost(name)));
 }

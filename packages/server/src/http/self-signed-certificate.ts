@@ -1,11 +1,6 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import type { TlsFiles } from '@claviger/guard/http';
 import { type IpAddress, parseIpAddress } from '@claviger/policy';
-
-/** A certificate chain and its private key, PEM. */
-export interface TlsFiles {
-  readonly cert: string;
-  readonly key: string;
-}
 
 /** What of ASN.1's distinguished encoding (X.690) a certificate needs. */
 const tag = {

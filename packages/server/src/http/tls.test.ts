@@ -6,8 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type { TlsFiles } from '@claviger/guard/http';
 import { selfSignedCertificate } from './self-signed-certificate.ts';
-import { automaticTls, loadTlsFiles, type TlsFiles } from './tls.ts';
+import { automaticTls, loadTlsFiles } from './tls.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 

@@ -1,28 +1,11 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TlsFiles } from '@claviger/guard/http';
 import { parseIpAddress } from '@claviger/policy';
-import { selfSignedCertificate, type TlsFiles } from './self-signed-certificate.ts';
-
-export type { TlsFiles } from './self-signed-certificate.ts';
+import { selfSignedCertificate } from './self-signed-certificate.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
-
-/**
- * Cipher suites that are offered: those of TLS 1.3, and of TLS 1.2 those with forward secrecy and authenticated
- * encryption. None with CBC.
- */
-export const cipherList = [
-  'TLS_AES_256_GCM_SHA384',
-  'TLS_CHACHA20_POLY1305_SHA256',
-  'TLS_AES_128_GCM_SHA256',
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-CHACHA20-POLY1305',
-  'ECDHE-RSA-CHACHA20-POLY1305',
-].join(':');
 
 /** Short of the 398 days above which clients refuse a certificate. */
 const validMs = 397 * dayMs;

@@ -11,6 +11,7 @@ import {
   SealBroken,
   Sealer,
 } from '@claviger/guard/replication';
+import { isLoopbackAddress } from '@claviger/policy';
 import { Refusal } from '../errors/refusal.ts';
 import type { OpenConnection } from '../guards/guard-connections.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
@@ -149,8 +150,7 @@ function openConnection(
  * @throws Refusal InvalidProtocol.NeedSsl
  */
 export function requireSecure({ identity: { secure, sourceAddress } }: ReplicationContext): void {
-  const isLoopback = sourceAddress === '::1' || /^127\.\d+\.\d+\.\d+$/.test(sourceAddress);
-  if (!secure && !isLoopback) throw new Refusal('InvalidProtocol.NeedSsl');
+  if (!secure && !isLoopbackAddress(sourceAddress)) throw new Refusal('InvalidProtocol.NeedSsl');
 }
 
 /**

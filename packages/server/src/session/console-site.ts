@@ -1,5 +1,5 @@
 import type { GuardRequest } from '@claviger/guard';
-import { parseIpAddress } from '@claviger/policy';
+import { isLoopbackHost, parseIpAddress } from '@claviger/policy';
 import { Refusal } from '../errors/refusal.ts';
 import { headerOf } from '../wire/request-format.ts';
 
@@ -67,7 +67,7 @@ export function relyingPartyId(site: ConsoleSite): string {
  */
 export function trustedOrigin(site: ConsoleSite): string {
   const host = URL.parse(site.origin)?.hostname ?? '';
-  if (site.configured || ['localhost', '127.0.0.1', '[::1]'].includes(host)) return site.origin;
+  if (site.configured || isLoopbackHost(host)) return site.origin;
   throw new Refusal('PublicUrlNeeded', { origin: site.origin });
 }
 

@@ -44,7 +44,7 @@ export function unreadable(errorCode: string): OwnRefusal | undefined {
       return { httpStatus: 408, code: 'RequestTimeout', message: 'The request did not arrive in time.' };
     default:
       if (!errorCode.startsWith('HPE_')) return undefined;
-      return { httpStatus: 400, code: 'InvalidRequest', message: 'This is no HTTP/1.1 request.' };
+      return { httpStatus: 400, code: 'InvalidRequest', message: 'The request is not well-formed HTTP/1.1.' };
   }
 }
 

@@ -9,9 +9,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { refusalHeaders } from '../decision.ts';
-import { DISCARD_MS } from './client-body.ts';
 import { refused, unreadable } from './refusal.ts';
-import type { ListenAddress } from './settings.ts';
 import { STRICT_TRANSPORT_SECURITY, TLS_OPTIONS } from './tls-options.ts';
 
 /** A certificate chain and its key, in PEM. */
@@ -20,21 +18,33 @@ export interface TlsFiles {
   readonly key: string;
 }
 
-export interface ListenerOptions {
+/** Where to listen: a host and a port, 0 for any free one, or the path of a Unix socket. */
+export type ListenAddress = { readonly host?: string; readonly port: number } | { readonly path: string };
+
+export interface HttpListenerOptions {
   readonly listen: ListenAddress;
   readonly tls: TlsFiles | undefined;
-  /** Whether answers over TLS tell browsers to use nothing else. */
-  readonly hsts?: boolean;
+  /** Whether the answer to a request tells browsers to use nothing but TLS; never unless given. */
+  readonly isStrictTransport?: ((request: IncomingMessage) => boolean) | undefined;
   /** Of the request line and all headers together, in bytes. */
   readonly headerLimit: number;
+  /** For the head of a request to be complete, ms; 10 s unless given. */
+  readonly headMs?: number | undefined;
+  /**
+   * For a whole request to be complete, ms; without it, whoever reads the body watches that, since it depends on the
+   * body's size.
+   */
+  readonly requestMs?: number | undefined;
+  /** How long an idle connection is kept, ms; 65 s unless given, above the 60 s of usual load balancers. */
+  readonly keepAliveMs?: number | undefined;
   readonly handle: (request: IncomingMessage, response: ServerResponse, awaitsContinue?: boolean) => void;
   /** Without it, a request to change the protocol is answered in the one it came in. */
   readonly handleUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   readonly onBug: (error: unknown, requestId: string) => void;
 }
 
-/** What listens. */
-export interface Listener {
+/** A socket that is listened on. */
+export interface HttpListener {
   /** `http://127.0.0.1:8080`, or the path of a Unix socket. */
   readonly address: string;
   /** Takes a new certificate for the connections to come. */
@@ -43,20 +53,24 @@ export interface Listener {
   close(graceMs: number): Promise<void>;
 }
 
-/** For the head of a request to be complete, in milliseconds. */
 const HEAD_MS = 10_000;
-/** How long an idle connection is kept, in milliseconds: above the 60 s of usual load balancers. */
 const KEEP_ALIVE_MS = 65_000;
+
+/** For how long the rest of a request that was answered already is read, ms, however often a piece of it arrives. */
+export const DISCARD_MS = 10_000;
 
 /** On a socket: the answers that are not finished yet. */
 const underWay = Symbol('answers under way');
 type AnsweringSocket = Socket & { [underWay]?: Set<ServerResponse> };
 
 /**
- * Listens for HTTP/1.1.
+ * Listens for HTTP/1.1. The one listener of control plane, gateway and forward-auth, admin listeners included: what
+ * Node's parser cannot read is answered in RAM's error form, never in the middle of another answer; a client that drips
+ * after its refusal is cut off; certificates are replaced while connections go on.
+ *
  * @throws what the system says when the address cannot be listened on
  */
-export async function startListener(options: ListenerOptions): Promise<Listener> {
+export async function startHttpListener(options: HttpListenerOptions): Promise<HttpListener> {
   const { listen, tls, handle, handleUpgrade, onBug } = options;
   const sockets = new Set<Socket>();
   const counted = (request: IncomingMessage, response: ServerResponse, awaitsContinue?: boolean) => {
@@ -68,7 +82,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     response.on('error', () => {});
     response.once('finish', () => cutUnlessComplete(request));
     // A service behind that says something else has its way: its header takes the place of this one.
-    if (tls !== undefined && options.hsts) {
+    if (options.isStrictTransport?.(request) === true) {
       response.setHeader('strict-transport-security', STRICT_TRANSPORT_SECURITY);
     }
     handle(request, response, awaitsContinue);
@@ -114,15 +128,14 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
 }
 
 function makeServer(
-  { tls, headerLimit, handleUpgrade }: ListenerOptions,
+  { tls, headerLimit, headMs = HEAD_MS, requestMs, keepAliveMs, handleUpgrade }: HttpListenerOptions,
   handle: (request: IncomingMessage, response: ServerResponse) => void,
 ): Server {
   const options = {
     maxHeaderSize: headerLimit,
-    headersTimeout: HEAD_MS,
-    // How long a body may take depends on its size; how long it may pause is watched by whoever reads it.
-    requestTimeout: 0,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: headMs,
+    requestTimeout: requestMs ?? 0,
+    keepAliveTimeout: keepAliveMs ?? KEEP_ALIVE_MS,
     connectionsCheckingInterval: 2_000,
     noDelay: true,
     // Looked at by whoever reads the headers, to answer in the form that clients understand.
