@@ -1,6 +1,7 @@
 /** `claviger call` against a Claviger server and a test server with fixed responses. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { copyFileSync, rmSync } from 'node:fs';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -280,4 +281,41 @@ describe('claviger call to other servers', () => {
     assert.match(err, /the server's clock was at/);
     assert.match(err, /3600 s behind, where 15 minutes are allowed\./);
   });
+});
+
+test('a renewed certificate is taken at SIGHUP, and an unusable one is not', async () => {
+  const tls = join(data, 'tls');
+  const [cert, key] = [join(data, 'cert.pem'), join(data, 'key.pem')];
+  const secure = await serve(['--data', data, '--tls', 'auto', '--log-level', 'info']);
+  await secure.stop('SIGTERM');
+  copyFileSync(join(tls, 'cert.pem'), cert);
+  copyFileSync(join(tls, 'key.pem'), key);
+  const given = await serve(['--data', data, '--tls-cert', cert, '--tls-key', key, '--log-level', 'info']);
+  const url = given.url.replace('http:', 'https:');
+  const words = [
+    'call',
+    'POST',
+    url,
+    '--action',
+    'GetCallerIdentity',
+    '--version',
+    '2015-04-01',
+    '--ca',
+    cert,
+  ];
+  const logged = async (text: string) => {
+    while (!given.output().includes(text)) await once(given.process.stderr!, 'data');
+  };
+  rmSync(tls, { recursive: true });
+  const renewed = await serve(['--data', data, '--tls', 'auto']);
+  await renewed.stop('SIGTERM');
+  copyFileSync(join(tls, 'key.pem'), key);
+  given.process.kill('SIGHUP');
+  await logged('certificate not reloaded');
+  assert.equal((await runInProcess(words, as(admin))).status, 0);
+  copyFileSync(join(tls, 'cert.pem'), cert);
+  given.process.kill('SIGHUP');
+  await logged('certificate reloaded');
+  assert.equal((await runInProcess(words, as(admin))).status, 0);
+  await given.stop('SIGTERM');
 });
