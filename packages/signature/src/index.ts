@@ -15,7 +15,7 @@ export {
 } from './explain/explain-signature.ts';
 export type { FirstDifference } from './explain/first-difference.ts';
 export { readServerMessage, type ServerMessage } from './explain/server-message.ts';
-export { decodeForm, decodeParameters, PARAMETERS_AT_MOST, type Parameters } from './parameters.ts';
+export { decodeForm, decodeParameters, MAX_PARAMETERS, type Parameters } from './parameters.ts';
 export { parseSignature } from './parse.ts';
 export type {
   Acs3Signature,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { GuardRequest } from '@claviger/guard';
 import { startHttpListener, type TlsFiles } from '@claviger/guard/http';
-import { PARAMETERS_AT_MOST } from '@claviger/signature';
+import { MAX_PARAMETERS } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
 import { encodeError } from '../wire/encoding.ts';
 import { isNamedHost } from './named-hosts.ts';
@@ -371,7 +371,7 @@ class SeparatorCount {
 
   /** Whether `decodeForm` refuses what was added so far, whatever follows. */
   get isOver(): boolean {
-    return this.#separators > PARAMETERS_AT_MOST;
+    return this.#separators > MAX_PARAMETERS;
   }
 
   add(chunk: Buffer): void {
