@@ -1,6 +1,6 @@
 /** Generates the description of Claviger's own operations from their declarations, in the form of RAM's files. */
 import { answerShapes } from '../src/api/described-operations.ts';
-import { builtOperations } from '../src/claviger.ts';
+import { implementedOperations } from '../src/claviger.ts';
 import type { AnswerShape } from '../src/wire/answer-shape.ts';
 
 const VERSION = '2026-11-24';
@@ -10,7 +10,7 @@ type Schema = Readonly<Record<string, unknown>>;
 /** Text of `claviger-2026-11-24.json`. */
 export function ownDescriptionText(): string {
   const shapeOf = answerShapes();
-  const own = [...builtOperations().all()]
+  const own = [...implementedOperations().all()]
     .filter((operation) => operation.version === VERSION)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const operations = own.map((operation) => {

@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { answerShapes } from '../src/api/described-operations.ts';
 import { openApiProducts } from '../src/api/openapi.ts';
-import { builtOperations } from '../src/claviger.ts';
+import { implementedOperations } from '../src/claviger.ts';
 import type { AnyOperation } from '../src/pipeline/operation.ts';
-import { securityEffects } from '../src/pipeline/security-effect.ts';
+import { SECURITY_EFFECTS } from '../src/pipeline/security-effect.ts';
 import type { AnswerShape } from '../src/wire/answer-shape.ts';
 import { conditionKeysPage } from './condition-keys-page.ts';
 import { errorsPage } from './errors-page.ts';
@@ -14,7 +14,7 @@ import { stepUpPage } from './step-up-page.ts';
 /** The page of one product: each operation that is built, with what it takes and answers. */
 export function referencePage(version: string): string {
   const shapeOf = answerShapes();
-  const built = [...builtOperations().all()]
+  const built = [...implementedOperations().all()]
     .filter((operation) => operation.version === version)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return [
@@ -46,7 +46,7 @@ function moreOf(operation: AnyOperation): string[] {
 function stepUpSentence(operation: AnyOperation): string[] {
   if (operation.access !== 'write') return [];
   const { security } = operation;
-  if (!securityEffects[security.effect].needsStepUp) return [];
+  if (!SECURITY_EFFECTS[security.effect].needsStepUp) return [];
   const except = 'except' in security && security.except ? `, except ${security.except.when}` : '';
   return [`In the console it asks for a step-up${except}.`];
 }

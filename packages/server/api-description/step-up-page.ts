@@ -1,10 +1,10 @@
-import { builtOperations } from '../src/claviger.ts';
+import { implementedOperations } from '../src/claviger.ts';
 import type { WriteOperation } from '../src/pipeline/operation.ts';
-import { securityEffects } from '../src/pipeline/security-effect.ts';
+import { SECURITY_EFFECTS } from '../src/pipeline/security-effect.ts';
 
 /** `docs/reference/step-up.md`: the rule, and what it says of every operation that changes something. */
 export function stepUpPage(): string {
-  const writes = [...builtOperations().all()]
+  const writes = [...implementedOperations().all()]
     .filter((operation) => operation.access === 'write')
     .toSorted((a, b) => (title(a) < title(b) ? -1 : 1));
   const yesNo = (is: boolean) => (is ? 'yes' : 'no');
@@ -14,7 +14,7 @@ export function stepUpPage(): string {
     'Every operation that changes something declares its effect on security. The effect alone decides whether a console session needs a [step-up](../console-api.md#step-up), and whether an AccessKey is refused where the account has set that credential changes need a second factor.',
     table(
       ['effect', 'which changes', 'step-up in the console', 'covered by the setting for keys'],
-      Object.entries(securityEffects).map(([name, rule]) => [
+      Object.entries(SECURITY_EFFECTS).map(([name, rule]) => [
         name,
         rule.meaning,
         yesNo(rule.needsStepUp),
@@ -31,7 +31,7 @@ const title = ({ product, name }: WriteOperation) => `${product} ${name}`;
 
 function row(operation: WriteOperation): string[] {
   const { security } = operation;
-  const needs = securityEffects[security.effect].needsStepUp ? 'yes' : 'no';
+  const needs = SECURITY_EFFECTS[security.effect].needsStepUp ? 'yes' : 'no';
   if ('why' in security) return [title(operation), security.effect, needs, security.why];
   return [
     title(operation),

@@ -26,8 +26,8 @@ import {
   startListener,
 } from './http/listener.ts';
 import { metricsRoute, RequestMetrics, registerGauges } from './http/metrics.ts';
-import { namedHosts, requireNamedHosts } from './http/named-hosts.ts';
-import { receiveSamlResponse, samlMetadataRoute } from './http/saml-sign-in.ts';
+import { assertHostsConfigured, namedHosts } from './http/named-hosts.ts';
+import { receiveSamlResponse, samlMetadataRoute } from './http/saml-routes.ts';
 import { automaticTls, loadTlsFiles } from './http/tls.ts';
 import { closeServices, openServices } from './installation.ts';
 import { Registry } from './pipeline/registry.ts';
@@ -63,7 +63,7 @@ export interface Claviger {
 }
 
 /** Returns the registry of all implemented operations, which also knows the names of RAM's others. */
-export function builtOperations(): Registry {
+export function implementedOperations(): Registry {
   return new Registry(
     [...operations, ...anonymousOperations, ...clavigerOperations, ...clavigerStreams, ...consoleOperations],
     describedOperations().map(({ version, name }) => `${version} ${name}`),
@@ -84,7 +84,7 @@ export async function startClaviger(
   now: () => number = Date.now,
   watch: (call: FinishedCall) => void = () => {},
 ): Promise<Claviger> {
-  requireNamedHosts(configuration);
+  assertHostsConfigured(configuration);
   const log = (message: string) => logger.warn(message);
   const services = await openServices(configuration, { now, log });
   const { store } = services;
@@ -129,7 +129,7 @@ export async function startClaviger(
     streams: services.replicationStreams,
   });
   const reportBug = (error: unknown, requestId: string) => logger.error({ err: error, requestId }, 'a bug');
-  const registry = builtOperations();
+  const registry = implementedOperations();
   const publicUrl = configuration.publicUrl === undefined ? undefined : new URL(configuration.publicUrl);
   const api = new RequestPipeline({
     registry,

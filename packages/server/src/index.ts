@@ -43,7 +43,7 @@ export {
   setGuardServices,
   setGuardStatus,
 } from './guards/guard.ts';
-export { requireNamedHosts } from './http/named-hosts.ts';
+export { assertHostsConfigured } from './http/named-hosts.ts';
 export {
   closeServices,
   InstallationError,
@@ -58,8 +58,8 @@ export { MasterKeyUnavailable } from './secrets/master-key.ts';
 export { openMasterKey } from './secrets/open-master-key.ts';
 export { rotateMasterKey } from './secrets/rotate-master-key.ts';
 export { placeOfAccessKey } from './secrets/sealed-columns.ts';
-export { revokeSessionsAsOperator, type SessionsToRevoke } from './session/revoke-sessions.ts';
 export { resetRootPassword } from './session/root-password.ts';
+export { revokeSessionsAsOperator, type SessionsToRevoke } from './session/session-revocation.ts';
 export type { GuardRow } from './store/schema.ts';
 export { StoreUnavailable } from './store/store-unavailable.ts';
 export { Secret } from './wire/secret.ts';

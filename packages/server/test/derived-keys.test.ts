@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 import { signRequest } from '@claviger/signature';
-import { builtOperations } from '../src/claviger.ts';
+import { implementedOperations } from '../src/claviger.ts';
 import type { ClientKey } from './clients.ts';
 import { readJson, send } from './raw-request.ts';
 import { eachServer, type TestServer } from './server.ts';
@@ -41,7 +41,7 @@ eachServer((_, start) => {
       );
 
     test('for another product is refused by every operation', async () => {
-      for (const { version, name, product } of builtOperations().all()) {
+      for (const { version, name, product } of implementedOperations().all()) {
         for (const other of ['Ecs', product === 'Sts' ? 'Ram' : 'Sts']) {
           const { status, code, message } = await call(version, name, { product: other });
           if (code === WITHOUT_SIGNATURE) continue;

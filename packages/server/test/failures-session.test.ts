@@ -1,7 +1,7 @@
 /** The fourth of the failures of peers, for sessions of the console: no path skips their verification. */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { builtOperations } from '../src/claviger.ts';
+import { implementedOperations } from '../src/claviger.ts';
 import { Browser, type PageCall } from './browser.ts';
 import { callRaw, readJson, send, signedRequest } from './raw-request.ts';
 import { eachServer, type TestServer } from './server.ts';
@@ -86,7 +86,7 @@ eachServer((_, start) => {
           headers: cookie(`claviger_session=${cookieOf(ended)}`),
         },
       };
-      for (const operation of builtOperations().all()) {
+      for (const operation of implementedOperations().all()) {
         // What needs no session is let in without one, and proven otherwise.
         if (operation.access === 'anonymous') continue;
         if (operation.access === 'console' && operation.session === 'none') continue;

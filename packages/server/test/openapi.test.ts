@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { openApiProducts } from '../src/api/openapi.ts';
-import { builtOperations } from '../src/claviger.ts';
+import { implementedOperations } from '../src/claviger.ts';
 import { eachServer, type TestServer } from './server.ts';
 
 eachServer((_, start) => {
@@ -19,7 +19,7 @@ eachServer((_, start) => {
         const document = (await answer.json()) as { readonly paths: Readonly<Record<string, unknown>> };
         const { valid, errors } = await new Validator().validate(structuredClone(document));
         assert.ok(valid, JSON.stringify(errors));
-        const built = [...builtOperations().all()]
+        const built = [...implementedOperations().all()]
           .filter((operation) => operation.product.toLowerCase() === product)
           .map((operation) => `/#${operation.name}`);
         assert.deepEqual(Object.keys(document.paths).sort(), built.sort());

@@ -8,7 +8,7 @@ import sts from '@alicloud/sts20150401';
 import { setAccountStatus } from '../src/accounts/create-account.ts';
 import { describedOperations } from '../src/api/described-operations.ts';
 import { anonymousOperations, operations } from '../src/api/operations.ts';
-import { builtOperations } from '../src/claviger.ts';
+import { implementedOperations } from '../src/claviger.ts';
 import { Refusal } from '../src/errors/refusal.ts';
 import { Registry } from '../src/pipeline/registry.ts';
 import type { ClientKey } from './clients.ts';
@@ -173,7 +173,7 @@ eachServer((_, start) => {
         (error) => error instanceof Refusal && error.code === 'InvalidAction.NotBuilt',
       );
       for (const { version, name } of missing) {
-        assert.throws(() => builtOperations().find(version, name), { code: 'InvalidAction.NotBuilt' });
+        assert.throws(() => implementedOperations().find(version, name), { code: 'InvalidAction.NotBuilt' });
       }
     });
 

@@ -1,4 +1,4 @@
-import { builtOperations } from '../src/claviger.ts';
+import { implementedOperations } from '../src/claviger.ts';
 import type { AnyOperation, Operation } from '../src/pipeline/operation.ts';
 import { preparedClaviger } from './prepared-claviger.ts';
 import { preparedIms } from './prepared-ims.ts';
@@ -79,7 +79,7 @@ export interface RequestCase {
 }
 
 /** Every operation of the registry. */
-export const everyOperation: readonly AnyOperation[] = [...builtOperations().all()];
+export const everyOperation: readonly AnyOperation[] = [...implementedOperations().all()];
 
 /**
  * Whether an operation is called with a user's signature and answers at once. Others have tests of their own: those

@@ -8,7 +8,7 @@ import { connect as connectTls, getCiphers, type SecureVersion } from 'node:tls'
 import { TLS_OPTIONS } from '@claviger/guard/http';
 import { readConfiguration } from '../src/configuration.ts';
 import { ConfigurationError } from '../src/errors/configuration-error.ts';
-import { requireNamedHosts } from '../src/http/named-hosts.ts';
+import { assertHostsConfigured } from '../src/http/named-hosts.ts';
 import { startTestServer, type TestServer } from './server.ts';
 
 /** Runs a test on a server of its own. */
@@ -164,7 +164,7 @@ describe('the host of a request', () => {
 
   test('has to be known where other machines reach the server', () => {
     const check = (flags: Readonly<Record<string, unknown>>) => () =>
-      requireNamedHosts(readConfiguration(flags, {}));
+      assertHostsConfigured(readConfiguration(flags, {}));
     for (const host of ['0.0.0.0', '::', '192.168.1.5', '2001:db8::7', 'keys.internal', '128.0.0.1']) {
       assert.throws(check({ host }), (error) => {
         assert.ok(error instanceof ConfigurationError);

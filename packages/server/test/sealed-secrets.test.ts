@@ -10,9 +10,9 @@ import { resealFirstForms } from '../src/secrets/reseal.ts';
 import {
   placeOfGuard,
   placeOfSessionDevice,
+  SEALED_COLUMNS,
   type SealedColumn,
   type SealPlace,
-  sealedColumns,
 } from '../src/secrets/sealed-columns.ts';
 import { SecretUnreadable, sealText } from '../src/secrets/sealed-text.ts';
 import type { AccessKeyRow, Schema } from '../src/store/schema.ts';
@@ -31,7 +31,7 @@ interface Column {
   readonly firstForm: (row: Row) => string;
 }
 
-const columns = Object.entries(sealedColumns) as unknown as readonly (readonly [SealedColumn, Column])[];
+const columns = Object.entries(SEALED_COLUMNS) as unknown as readonly (readonly [SealedColumn, Column])[];
 
 async function rowsOf({ services }: TestServer, { table, column }: Column): Promise<Row[]> {
   const rows = await services.store.queries.selectFrom(table).selectAll().execute();
@@ -173,7 +173,7 @@ eachServer((_, start) => {
       const found = tables.flatMap(({ name, columns: of }) =>
         of.filter((each) => each.name.startsWith('sealed_')).map((each) => `${name}.${each.name}`),
       );
-      assert.deepEqual(found.sort(), Object.keys(sealedColumns).sort());
+      assert.deepEqual(found.sort(), Object.keys(SEALED_COLUMNS).sort());
     });
 
     test('opens for no other row, owner, account or purpose, and not with a changed byte', async () => {

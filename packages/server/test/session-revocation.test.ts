@@ -9,7 +9,7 @@ import { operatorScope } from '../src/accounts/create-account.ts';
 import { type Claviger, startClaviger } from '../src/claviger.ts';
 import { readConfiguration } from '../src/configuration.ts';
 import { initialise } from '../src/installation.ts';
-import { revokeSessionsAsOperator } from '../src/session/revoke-sessions.ts';
+import { revokeSessionsAsOperator } from '../src/session/session-revocation.ts';
 import { Browser } from './browser.ts';
 import { type ClientKey, Clients } from './clients.ts';
 import { eachDatabase } from './databases.ts';

@@ -4,9 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { builtOperations } from '../src/claviger.ts';
+import { implementedOperations } from '../src/claviger.ts';
 import { codeAt, stepAt } from '../src/mfa/one-time-code.ts';
-import { securityEffects } from '../src/pipeline/security-effect.ts';
+import { SECURITY_EFFECTS } from '../src/pipeline/security-effect.ts';
 import { assertSameRows, readAccountRows } from './account-rows.ts';
 import { Browser } from './browser.ts';
 import { caller, type Prepared } from './prepared-request.ts';
@@ -82,8 +82,8 @@ eachServer((_, start) => {
       const effects = new Set(
         trials.map(({ operation }) => operation.access === 'write' && operation.security.effect),
       );
-      assert.deepEqual([...effects].sort(), Object.keys(securityEffects).sort());
-      const excepted = [...builtOperations().all()].filter(
+      assert.deepEqual([...effects].sort(), Object.keys(SECURITY_EFFECTS).sort());
+      const excepted = [...implementedOperations().all()].filter(
         (operation) =>
           operation.access === 'write' && 'except' in operation.security && operation.security.except,
       );
@@ -117,9 +117,9 @@ eachServer((_, start) => {
       await root.done('ChooseSignInPassword', { NewPassword: password });
       const before = await rows();
       let tried = 0;
-      for (const operation of builtOperations().all()) {
+      for (const operation of implementedOperations().all()) {
         if (operation.access !== 'write' || operation.sessionOnly === undefined) continue;
-        if (!securityEffects[operation.security.effect].needsStepUp) continue;
+        if (!SECURITY_EFFECTS[operation.security.effect].needsStepUp) continue;
         const { name } = operation;
         const who = /Root/.test(name) ? root : browser;
         await who.refused(name, parameters[name] ?? {}, 'StepUpRequired', 403);
@@ -305,7 +305,7 @@ async function prepareTrials(entities: SampleEntities): Promise<readonly Trial[]
   for (const one of requestCases()) {
     const { operation, title } = one;
     if (operation.access !== 'write') continue;
-    const { needsStepUp, protectedByKey } = securityEffects[operation.security.effect];
+    const { needsStepUp, protectedByKey } = SECURITY_EFFECTS[operation.security.effect];
     const made = await one.prepare(entities, `${entities.prefix}-${one.name}`);
     // The user that calls is one that has a password of its own.
     const prepared = made.on.includes(caller) ? { ...made, on: [] } : made;

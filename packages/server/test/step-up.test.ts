@@ -8,16 +8,16 @@ import { describe, test } from 'node:test';
 import { referenceFolder } from '../api-description/reference.ts';
 import { stepUpPage } from '../api-description/step-up-page.ts';
 import { openApiDocument, openApiProducts } from '../src/api/openapi.ts';
-import { builtOperations } from '../src/claviger.ts';
-import { securityEffects } from '../src/pipeline/security-effect.ts';
+import { implementedOperations } from '../src/claviger.ts';
+import { SECURITY_EFFECTS } from '../src/pipeline/security-effect.ts';
 
-const writes = [...builtOperations().all()].filter((operation) => operation.access === 'write');
+const writes = [...implementedOperations().all()].filter((operation) => operation.access === 'write');
 
 describe('the security effect of operations', () => {
   test('every operation that changes something declares one, and says why where it is free', () => {
     assert.ok(writes.length > 90);
     for (const { name, security } of writes) {
-      const { needsStepUp } = securityEffects[security.effect];
+      const { needsStepUp } = SECURITY_EFFECTS[security.effect];
       assert.equal('why' in security, !needsStepUp, name);
       if ('why' in security) assert.match(security.why, /^.{10,}$/, name);
     }
@@ -26,7 +26,7 @@ describe('the security effect of operations', () => {
   test('what a stolen browser session could take an account over with needs a step-up', () => {
     const needing = new Set(
       writes
-        .filter(({ security }) => securityEffects[security.effect].needsStepUp)
+        .filter(({ security }) => SECURITY_EFFECTS[security.effect].needsStepUp)
         .map(({ product, name }) => `${product} ${name}`),
     );
     const of = (product: string, ...names: string[]) => names.map((name) => `${product} ${name}`);
@@ -60,7 +60,7 @@ describe('the security effect of operations', () => {
   });
 
   test('the OpenAPI documents mark the same operations', () => {
-    const registry = builtOperations();
+    const registry = implementedOperations();
     for (const [product, version] of openApiProducts) {
       const { paths } = openApiDocument(registry, version) as {
         readonly paths: Readonly<Record<string, { readonly post: Readonly<Record<string, unknown>> }>>;
@@ -68,7 +68,7 @@ describe('the security effect of operations', () => {
       for (const operation of registry.all()) {
         if (operation.version !== version) continue;
         const marked = paths[`/#${operation.name}`]?.post['x-step-up'] === true;
-        const needs = operation.access === 'write' && securityEffects[operation.security.effect].needsStepUp;
+        const needs = operation.access === 'write' && SECURITY_EFFECTS[operation.security.effect].needsStepUp;
         assert.equal(marked, needs, `${product} ${operation.name}`);
       }
     }

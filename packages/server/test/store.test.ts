@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Kysely } from 'kysely';
-import { migrations } from '../src/store/migrations/migrations.ts';
+import { MIGRATIONS } from '../src/store/migrations/migrations.ts';
 import { repeatedRead } from '../src/store/repeated-read.ts';
 import type { Change, Queries } from '../src/store/store.ts';
 import { StoreUnavailable } from '../src/store/store-unavailable.ts';
@@ -112,14 +112,14 @@ eachDatabase((name, { open, freshLocation }) => {
     await first.close();
     const second = await open({ now: () => 2000 }, location);
     assert.deepEqual(await applied(second.queries), before);
-    assert.equal(before.length, migrations.length);
+    assert.equal(before.length, MIGRATIONS.length);
     assert.deepEqual(await accountIds(second.queries), ['1']);
   });
 
   test('of several that start at once on an empty database, one migrates it', async () => {
     const location = await freshLocation();
     const stores = await Promise.all([1, 2, 3, 4].map(() => open({}, location)));
-    assert.equal((await applied(stores[3]!.queries)).length, migrations.length);
+    assert.equal((await applied(stores[3]!.queries)).length, MIGRATIONS.length);
   });
 
   test('a database of a newer version is refused', async () => {

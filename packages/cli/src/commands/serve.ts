@@ -1,10 +1,10 @@
 import {
+  assertHostsConfigured,
   type Claviger,
   currentOperator,
   initialise,
   isInstalled,
   LIMIT_DEFINITIONS,
-  requireNamedHosts,
   startClaviger,
 } from '@claviger/server';
 import { type Command, CommanderError } from 'commander';
@@ -35,7 +35,7 @@ export function addServe(program: Command, terminal: Terminal): void {
   command.addHelpText('after', `\nLimits for --limits, with default and maximum:\n${limitLines()}`);
   addServerFlags(command).action(async (options: { init?: boolean }) => {
     const configuration = configurationOf(terminal, options);
-    requireNamedHosts(configuration);
+    assertHostsConfigured(configuration);
     const logger = pino({ level: configuration.logLevel }, pino.destination({ dest: 2, sync: true }));
     const dependencies = { now: Date.now, log: (message: string) => logger.warn(message) };
     if (!(await isInstalled(configuration, dependencies))) {

@@ -17,7 +17,7 @@ eachDatabase((_, { open }) => {
       kind: real.kind,
       queries: real.queries,
       follow: (listener) => real.follow(listener),
-      heard: () => real.heard(),
+      knownRevision: () => real.knownRevision(),
       staleness: () => real.staleness(),
       close: () => real.close(),
       write: async (work) => {

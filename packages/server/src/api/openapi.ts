@@ -1,6 +1,6 @@
 import { type AnyOperation, EFFECT_OF_ACCESS } from '../pipeline/operation.ts';
 import type { Registry } from '../pipeline/registry.ts';
-import { securityEffects } from '../pipeline/security-effect.ts';
+import { SECURITY_EFFECTS } from '../pipeline/security-effect.ts';
 import { type AnswerShape, isListShape, isOptionalField, wordsOf } from '../wire/answer-shape.ts';
 import { answerShapes } from './described-operations.ts';
 
@@ -121,7 +121,7 @@ function pathItem(operation: AnyOperation, answer: AnswerShape): Json {
 function stepUpOf(operation: AnyOperation): Json {
   if (operation.access !== 'write') return {};
   const { security } = operation;
-  if (!securityEffects[security.effect].needsStepUp) return {};
+  if (!SECURITY_EFFECTS[security.effect].needsStepUp) return {};
   return {
     'x-step-up': true,
     ...('except' in security && security.except ? { 'x-step-up-except': security.except.when } : {}),

@@ -62,7 +62,7 @@ function interruptible(store: Store) {
     kind: store.kind,
     queries: store.queries,
     follow: (listener) => store.follow(listener),
-    heard: () => store.heard(),
+    knownRevision: () => store.knownRevision(),
     staleness: () => store.staleness(),
     close: () => store.close(),
     write: async (work) => {

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { HttpAnswer, ReceivedRequest, Route } from './listener.ts';
 
-const types: Readonly<Record<string, string>> = {
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css;charset=utf-8',
   '.html': 'text/html;charset=utf-8',
   '.ico': 'image/x-icon',
@@ -21,13 +21,13 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** Content types that are worth compressing; others are compressed already. */
-const compressible = /^(text\/|application\/json|application\/manifest|image\/svg)/;
+const COMPRESSIBLE = /^(text\/|application\/json|application\/manifest|image\/svg)/;
 
 /** Placeholder in the page for the nonce of its styles. */
-const noncePlace = '__CSP_NONCE__';
+const NONCE_PLACEHOLDER = '__CSP_NONCE__';
 
 /** Security headers of every answer that a browser shows or runs. */
-const safetyHeaders = {
+const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'same-origin',
@@ -52,7 +52,7 @@ const contentSecurityPolicy = (nonce: string): string =>
     "frame-ancestors 'none'",
   ].join('; ');
 
-const notBuilt = `Claviger serves the APIs of IMS, RAM and STS at this address.
+const NOT_BUILT = `Claviger serves the APIs of IMS, RAM and STS at this address.
 Sign requests with an AccessKey, or point an official SDK or the aliyun command line here.
 The console was not built with this server. From the sources: npm run build, then start it again.
 `;
@@ -70,7 +70,7 @@ class ConsoleFile {
   constructor(file: string) {
     this.#file = file;
     this.#content = readFileSync(file);
-    this.type = types[extname(file)] ?? 'application/octet-stream';
+    this.type = CONTENT_TYPES[extname(file)] ?? 'application/octet-stream';
     this.etag = `"${createHash('sha256').update(this.#content).digest('base64url')}"`;
   }
 
@@ -83,7 +83,7 @@ class ConsoleFile {
     accepted: string,
   ): Promise<{ readonly body: Buffer; readonly encoding: Encoding | undefined }> {
     const plain = { body: this.#content, encoding: undefined };
-    if (!compressible.test(this.type) || this.#content.length < 1024) return plain;
+    if (!COMPRESSIBLE.test(this.type) || this.#content.length < 1024) return plain;
     const encoding = (['br', 'gzip'] as const).find((each) => accepts(accepted, each));
     if (encoding === undefined) return plain;
     let body = this.#compressed.get(encoding);
@@ -162,7 +162,7 @@ export class ConsoleFiles {
   #page(): HttpAnswer {
     const page = this.#files.get('/index.html');
     if (page === undefined) {
-      return { status: 200, headers: { 'content-type': 'text/plain;charset=utf-8' }, body: notBuilt };
+      return { status: 200, headers: { 'content-type': 'text/plain;charset=utf-8' }, body: NOT_BUILT };
     }
     const nonce = randomBytes(18).toString('base64');
     return {
@@ -171,9 +171,9 @@ export class ConsoleFiles {
         'content-type': page.type,
         'cache-control': 'no-store',
         'content-security-policy': contentSecurityPolicy(nonce),
-        ...safetyHeaders,
+        ...SECURITY_HEADERS,
       },
-      body: page.text.replaceAll(noncePlace, nonce),
+      body: page.text.replaceAll(NONCE_PLACEHOLDER, nonce),
     };
   }
 
@@ -182,7 +182,11 @@ export class ConsoleFiles {
     if (this.#files.has(path)) return this.#file(path, request, 'public, max-age=31536000, immutable');
     return {
       status: 404,
-      headers: { 'content-type': 'text/plain;charset=utf-8', 'cache-control': 'no-store', ...safetyHeaders },
+      headers: {
+        'content-type': 'text/plain;charset=utf-8',
+        'cache-control': 'no-store',
+        ...SECURITY_HEADERS,
+      },
       body: 'There is no such file of the console.\n',
     };
   }
@@ -195,7 +199,7 @@ export class ConsoleFiles {
       'cache-control': caching,
       etag: file.etag,
       vary: 'accept-encoding',
-      ...safetyHeaders,
+      ...SECURITY_HEADERS,
     };
     const known = headerOf(request, 'if-none-match');
     if (known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === file.etag)) {

@@ -4,17 +4,17 @@ import type { Operation } from '../pipeline/operation.ts';
 import type { Route } from './listener.ts';
 
 /** Label values for codes, except those that name a parameter. */
-const knownCodes: ReadonlySet<string> = new Set(
+const KNOWN_CODES: ReadonlySet<string> = new Set(
   refusalRows()
     .map(([, { code }]) => code)
     .filter((code) => !code.includes('{')),
 );
 
 /** Codes that name a parameter, by family: parameter names come from the sender. */
-const families = ['InvalidParameter', 'Missing', 'Invalid'] as const;
+const CODE_FAMILIES = ['InvalidParameter', 'Missing', 'Invalid'] as const;
 
 /** Bounds of the histogram, seconds: from a cached read (tens of microseconds) to a client's time-out. */
-const durationBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
 /**
  * Counters of one operation. Plain numbers, since the counters of the metrics library cost more than all else in a
@@ -69,7 +69,7 @@ export class RequestMetrics {
         product: operation?.product ?? 'unknown',
         operation: operation?.name ?? 'unknown',
         outcomes: new Map(),
-        durations: [...durationBuckets, Number.POSITIVE_INFINITY].map(() => 0),
+        durations: [...DURATION_BUCKETS, Number.POSITIVE_INFINITY].map(() => 0),
         seconds: 0,
       };
       this.#tallies.set(operation, tally);
@@ -77,7 +77,7 @@ export class RequestMetrics {
     const label = outcome(code);
     tally.outcomes.set(label, (tally.outcomes.get(label) ?? 0) + 1);
     let bucket = 0;
-    while (bucket < durationBuckets.length && seconds > durationBuckets[bucket]!) bucket += 1;
+    while (bucket < DURATION_BUCKETS.length && seconds > DURATION_BUCKETS[bucket]!) bucket += 1;
     tally.durations[bucket]! += 1;
     tally.seconds += seconds;
   }
@@ -107,7 +107,7 @@ class Durations {
     let total = 0;
     const buckets = durations.map((count, index) => {
       total += count;
-      const le = durationBuckets[index] ?? '+Inf';
+      const le = DURATION_BUCKETS[index] ?? '+Inf';
       return { labels: { le, ...labels }, value: total, metricName: `${this.name}_bucket` };
     });
     return [
@@ -120,8 +120,8 @@ class Durations {
 
 function outcome(code: string): string {
   if (code === '') return 'OK';
-  if (knownCodes.has(code)) return code;
-  return families.find((family) => code.startsWith(family)) ?? 'other';
+  if (KNOWN_CODES.has(code)) return code;
+  return CODE_FAMILIES.find((family) => code.startsWith(family)) ?? 'other';
 }
 
 /** State of a running server that is read at each scrape. */

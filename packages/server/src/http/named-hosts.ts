@@ -28,7 +28,7 @@ export function namedHosts({ hosts, publicUrl }: HostSettings): ReadonlySet<stri
  * the server under a name of its own (DNS rebinding), and links would be made of what clients send.
  * @throws ConfigurationError that names the missing setting
  */
-export function requireNamedHosts(settings: HostSettings): void {
+export function assertHostsConfigured(settings: HostSettings): void {
   const { host, hosts, publicUrl } = settings;
   if (hosts.length > 0 || publicUrl !== undefined || isLoopbackHost(hostNameOf(host) || host)) return;
   throw new ConfigurationError(

@@ -2,20 +2,20 @@ import { createHash } from 'node:crypto';
 import type { HttpAnswer } from './listener.ts';
 
 /** Form field of a response that was sent again by the page below. It proves nothing; the cookie does. */
-export const continued = 'Continued';
+export const CONTINUED_FIELD = 'Continued';
 
-const script = 'document.forms[0].submit()';
+const SCRIPT = 'document.forms[0].submit()';
 
-const policy = [
+const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
-  `script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'`,
+  `script-src 'sha256-${createHash('sha256').update(SCRIPT).digest('base64')}'`,
   "base-uri 'none'",
   "form-action 'self'",
   "frame-ancestors 'none'",
 ].join('; ');
 
 /** Labels of the button, which is used only without scripts; the first is the default. */
-const words = [
+const BUTTON_LABELS = [
   { tag: 'en', prefix: 'en', title: 'Signing in', button: 'Continue' },
   { tag: 'zh-TW', prefix: 'zh-(tw|hant|hk|mo)', title: '正在登入', button: '繼續' },
   { tag: 'zh-CN', prefix: 'zh', title: '正在登录', button: '继续' },
@@ -30,22 +30,23 @@ const words = [
 export function continuePage(response: string, acceptLanguage: string): HttpAnswer {
   const [first = ''] = acceptLanguage.split(',');
   const language =
-    words.find(({ prefix }) => new RegExp(`^${prefix}\\b`, 'i').test(first.trim())) ?? words[0];
+    BUTTON_LABELS.find(({ prefix }) => new RegExp(`^${prefix}\\b`, 'i').test(first.trim())) ??
+    BUTTON_LABELS[0];
   return {
     status: 200,
     headers: {
       'content-type': 'text/html;charset=utf-8',
       'cache-control': 'no-store',
-      'content-security-policy': policy,
+      'content-security-policy': CONTENT_SECURITY_POLICY,
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
       'referrer-policy': 'same-origin',
     },
     body: [
       `<!doctype html><html lang="${language.tag}"><head><meta charset="utf-8"><title>${language.title}</title></head><body>`,
-      `<form method="post"><input type="hidden" name="${continued}" value="1">`,
+      `<form method="post"><input type="hidden" name="${CONTINUED_FIELD}" value="1">`,
       `<input type="hidden" name="SAMLResponse" value="${escaped(response)}">`,
-      `<button>${language.button}</button></form><script>${script}</script></body></html>\n`,
+      `<button>${language.button}</button></form><script>${SCRIPT}</script></body></html>\n`,
     ].join(''),
   };
 }

@@ -1,7 +1,7 @@
 import { Refusal } from '../errors/refusal.ts';
 import type { WriteTransaction } from '../store/store.ts';
 import type { Answer } from '../wire/answer.ts';
-import { recordOf } from './call-record.ts';
+import { createCallRecord } from './call-record.ts';
 import type { RequestContext } from './request-context.ts';
 import type { RequestDependencies } from './request-dependencies.ts';
 
@@ -19,7 +19,7 @@ export async function auditedWrite(
     return await store.write(async (transaction) => {
       context.touched = [];
       const answer = await work(transaction);
-      await audit.commitWith(transaction.queries, recordOf(guard, context, answer, undefined));
+      await audit.commitWith(transaction.queries, createCallRecord(guard, context, answer, undefined));
       return answer;
     });
   } catch (refused) {

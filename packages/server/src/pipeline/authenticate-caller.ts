@@ -6,7 +6,7 @@ import type { InputOf, ParameterMap } from '../wire/parameter.ts';
 import { authenticateSession, presentedSession } from './authenticate-session.ts';
 import { authenticateSignature, reauthenticateSignature } from './authenticate-signature.ts';
 import { withConditions } from './demand-conditions.ts';
-import { denial } from './denial.ts';
+import { createDenial } from './denial.ts';
 import type { Call, Operation, StreamOperation } from './operation.ts';
 import { createScope, type RequestContext } from './request-context.ts';
 import type { RequestDependencies } from './request-dependencies.ts';
@@ -71,7 +71,7 @@ export async function createCall(
  * Asserts that operations for guards are called by guards, and that guards call nothing else.
  * @throws Refusal NoPermission.Guard, NoPermission.NotGuard
  */
-function requireCaller({ callers, name }: Operation | StreamOperation, { principal }: Call): void {
+function assertCallerKind({ callers, name }: Operation | StreamOperation, { principal }: Call): void {
   const isGuard = principal.type === 'guard';
   if (isGuard === (callers === 'guards')) return;
   throw new Refusal(isGuard ? 'NoPermission.Guard' : 'NoPermission.NotGuard', { action: name });
@@ -87,9 +87,9 @@ export async function authorize(
   input: InputOf<ParameterMap>,
   call: Call,
 ): Promise<void> {
-  requireCaller(operation, call);
+  assertCallerKind(operation, call);
   const named = await withStoredNames(call.queries, await operation.authorize(input, call));
   const demands = await withConditions(operation, input, call, named);
   const authorization = guard.authorize(call.identity, demands);
-  if (!authorization.allowed) throw await denial(call, authorization.demand, authorization.decision);
+  if (!authorization.allowed) throw await createDenial(call, authorization.demand, authorization.decision);
 }

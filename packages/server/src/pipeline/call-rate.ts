@@ -15,7 +15,7 @@ export function takeCall({ callRates }: ServerServices, identity: CallerIdentity
 }
 
 /** Milliseconds to wait after a refusal that has no time of its own, by code. */
-const usualWaits: Readonly<Record<string, number>> = {
+const DEFAULT_WAITS_MS: Readonly<Record<string, number>> = {
   'Throttling.SignIn': 30_000,
   'Throttling.SAMLAssertion': 60_000,
 };
@@ -24,7 +24,7 @@ const usualWaits: Readonly<Record<string, number>> = {
  * Returns how long the sender of a throttled request has to wait.
  * @returns milliseconds; `undefined` if the refusal is not a throttling
  */
-export function waitOf(code: string, retryAfterMs: number | undefined): number | undefined {
+export function waitAfterRefusal(code: string, retryAfterMs: number | undefined): number | undefined {
   if (!code.startsWith('Throttling')) return undefined;
-  return retryAfterMs ?? usualWaits[code] ?? 1000;
+  return retryAfterMs ?? DEFAULT_WAITS_MS[code] ?? 1000;
 }

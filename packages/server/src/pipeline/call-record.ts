@@ -8,7 +8,7 @@ import { type AnyOperation, EFFECT_OF_ACCESS } from './operation.ts';
 import type { RequestContext } from './request-context.ts';
 
 /** Returns the audit record of a request, from what is known of it so far. */
-export function recordOf(
+export function createCallRecord(
   guard: Guard,
   context: RequestContext,
   answer: Answer | undefined,

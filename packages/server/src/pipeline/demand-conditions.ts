@@ -12,10 +12,10 @@ import type { InputOf, ParameterMap } from '../wire/parameter.ts';
 import type { Call, Operation, StreamOperation } from './operation.ts';
 
 /** ARN of a resource that can have tags. */
-const taggedResource = /^acs:ram:\*:(\d{16}):(user|group|role|policy)\/([^*/]+)$/;
+const TAGGED_RESOURCE = /^acs:ram:\*:(\d{16}):(user|group|role|policy)\/([^*/]+)$/;
 
 /** Actions on users in the recycle bin. */
-const onRecycledUser = /^ram:[a-z]*user[a-z]*recyclebin$/i;
+const RECYCLED_USER_ACTION = /^ram:[a-z]*user[a-z]*recyclebin$/i;
 
 type NamedEntity = readonly [type: TagRow['resource_type'], id: string];
 
@@ -76,7 +76,7 @@ async function resourceTagConditions(
   call: Call,
   { action, resource }: Demand,
 ): Promise<ReturnType<typeof tagConditions>> {
-  const [, accountId, type = '', name = ''] = taggedResource.exec(resource) ?? [];
+  const [, accountId, type = '', name = ''] = TAGGED_RESOURCE.exec(resource) ?? [];
   if (accountId !== call.account.accountId) return [];
   const entities = await entitiesNamed(call, type as TagRow['resource_type'], name, action);
   const conditions: (readonly [string, readonly string[]])[] = [];
@@ -112,7 +112,7 @@ async function entitiesNamed(
         .where('account_id', '=', accountId)
         .where('user_name_key', '=', nameKey(name))
         .execute();
-      const inBin = onRecycledUser.test(action);
+      const inBin = RECYCLED_USER_ACTION.test(action);
       const meant = users.filter(({ recycled_at }) => (recycled_at !== null) === inBin);
       return (meant.length === 0 ? users : meant).map(({ user_id }) => ['user', user_id]);
     }

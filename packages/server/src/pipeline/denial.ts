@@ -41,7 +41,7 @@ const DIAGNOSTIC_PLACE: SealPlace = { purpose: 'diagnostic-message', id: '', own
  * @param demand the first that was not allowed
  * @param decision on that demand
  */
-export async function denial(call: Call, demand: Demand, decision: SessionDecision): Promise<Refusal> {
+export async function createDenial(call: Call, demand: Demand, decision: SessionDecision): Promise<Refusal> {
   const detail = accessDeniedDetail(call.principal, demand, decision);
   const shown = demand.shown ?? demand.resource;
   const diagnostic: Diagnostic = {
@@ -65,7 +65,7 @@ export async function denial(call: Call, demand: Demand, decision: SessionDecisi
     EncodedDiagnosticMessage: await call.services.secrets.seal(
       call.account.accountId,
       call.account.wrappedDataKey,
-      withoutLengthOf(demand.resource, JSON.stringify(diagnostic)),
+      padToFixedLength(demand.resource, JSON.stringify(diagnostic)),
       DIAGNOSTIC_PLACE,
     ),
   };
@@ -82,7 +82,7 @@ const LONGEST_NAMED_RESOURCE = 256;
  * Returns the JSON text padded with blanks, so that the length of the sealed text does not depend on the length of
  * the resource: it would reveal whether a requested id has a name.
  */
-function withoutLengthOf(resource: string, json: string): string {
+function padToFixedLength(resource: string, json: string): string {
   return json + ' '.repeat(Math.max(0, LONGEST_NAMED_RESOURCE - resource.length));
 }
 

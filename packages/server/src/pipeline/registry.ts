@@ -3,7 +3,7 @@ import type { Product } from '../wire/product.ts';
 import type { AnyOperation } from './operation.ts';
 
 /** Product of each version. No two products share one, so routing needs no host name. */
-const productOfVersion: ReadonlyMap<string, Product> = new Map([
+const PRODUCT_OF_VERSION: ReadonlyMap<string, Product> = new Map([
   ['2019-08-15', 'Ims'],
   ['2015-05-01', 'Ram'],
   ['2015-04-01', 'Sts'],
@@ -52,7 +52,7 @@ export class Registry {
 
   /** Returns the product of a version; `undefined` if unknown. */
   productOf(version: string): Product | undefined {
-    return productOfVersion.get(version);
+    return PRODUCT_OF_VERSION.get(version);
   }
 
   /** Returns every declared operation. */

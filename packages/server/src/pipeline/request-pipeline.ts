@@ -12,8 +12,8 @@ import { encodeAnswer, encodeError } from '../wire/encoding.ts';
 import type { OpenedStream } from '../wire/opened-stream.ts';
 import { headerOf, requestFormat } from '../wire/request-format.ts';
 import { SignatureRefused } from './authenticate-signature.ts';
-import { waitOf } from './call-rate.ts';
-import { recordOf } from './call-record.ts';
+import { waitAfterRefusal } from './call-rate.ts';
+import { createCallRecord } from './call-record.ts';
 import type { AnyOperation } from './operation.ts';
 import type { Registry } from './registry.ts';
 import { createRequestContext, type RequestContext } from './request-context.ts';
@@ -169,7 +169,7 @@ export class RequestPipeline {
     context.cookies = [];
     try {
       const { code, message } = refusal;
-      await audit.append(recordOf(guard, context, undefined, { code, message }), () =>
+      await audit.append(createCallRecord(guard, context, undefined, { code, message }), () =>
         accountOfKey(this.#parts.services, context.signature),
       );
     } catch (unwritten) {
@@ -185,7 +185,10 @@ export class RequestPipeline {
       product: context.operation?.product ?? '',
       accessDenied: refusal instanceof Refusal ? refusal.accessDenied : undefined,
     });
-    const wait = waitOf(refusal.code, refusal instanceof Refusal ? refusal.retryAfterMs : undefined);
+    const wait = waitAfterRefusal(
+      refusal.code,
+      refusal instanceof Refusal ? refusal.retryAfterMs : undefined,
+    );
     const headers = headersOf(context, contentType);
     return {
       status: refusal.httpStatus,

@@ -15,7 +15,7 @@ interface EffectRule {
 }
 
 /** Every effect with its rule, in the order of the documentation. */
-export const securityEffects = {
+export const SECURITY_EFFECTS = {
   grants: {
     meaning: 'Gives a principal permissions, or decides who gets them: policies, attachments, trust, tags.',
     needsStepUp: true,
@@ -60,7 +60,7 @@ export const securityEffects = {
 } as const satisfies Readonly<Record<string, EffectRule>>;
 
 /** Name of an effect. */
-export type SecurityEffectName = keyof typeof securityEffects;
+export type SecurityEffectName = keyof typeof SECURITY_EFFECTS;
 
 type FreeEffect = 'restricts' | 'neutral';
 
@@ -97,5 +97,5 @@ export function proofNeeded<P extends ParameterMap>(
   if ('except' in security && security.except?.applies(input)) {
     return { needsStepUp: false, protectedByKey: false };
   }
-  return securityEffects[security.effect];
+  return SECURITY_EFFECTS[security.effect];
 }

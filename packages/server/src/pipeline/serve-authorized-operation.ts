@@ -8,7 +8,7 @@ import { type InputOf, type ParameterMap, readInput } from '../wire/parameter.ts
 import { auditedWrite } from './audited-write.ts';
 import { authenticateCaller, authorize, createCall, reauthenticateCaller } from './authenticate-caller.ts';
 import { takeCall } from './call-rate.ts';
-import { recordOf } from './call-record.ts';
+import { createCallRecord } from './call-record.ts';
 import type { Call, Operation, ReadOperation, WriteOperation } from './operation.ts';
 import type { RequestContext } from './request-context.ts';
 import type { RequestDependencies } from './request-dependencies.ts';
@@ -45,7 +45,7 @@ async function serveRead(
   const call = await createCall(dependencies, context, identity, undefined);
   await authorize(dependencies, operation, input, call);
   const answer = await operation.handle(input, call);
-  const written = audit.append(recordOf(guard, context, answer, undefined));
+  const written = audit.append(createCallRecord(guard, context, answer, undefined));
   if (written !== undefined) await written;
   return answer;
 }

@@ -4,7 +4,7 @@ import type { OpenedStream } from '../wire/opened-stream.ts';
 import { type InputOf, type ParameterMap, readInput } from '../wire/parameter.ts';
 import { authenticateCaller, authorize, createCall } from './authenticate-caller.ts';
 import { takeCall } from './call-rate.ts';
-import { recordOf } from './call-record.ts';
+import { createCallRecord } from './call-record.ts';
 import { withConditions } from './demand-conditions.ts';
 import type { StreamCall, StreamOperation } from './operation.ts';
 import type { RequestContext } from './request-context.ts';
@@ -31,7 +31,7 @@ export async function serveStreamOperation(
   };
   const opened = await operation.open(input, streamCall);
   try {
-    await dependencies.audit.append(recordOf(dependencies.guard, context, {}, undefined));
+    await dependencies.audit.append(createCallRecord(dependencies.guard, context, {}, undefined));
   } catch (unwritten) {
     opened.close();
     throw unwritten;
@@ -57,7 +57,7 @@ function withRecordedEnd(
       if (isOver) return;
       isOver = true;
       const seconds = Math.round((performance.now() - context.began) / 1000);
-      const record = recordOf(guard, context, {}, undefined);
+      const record = createCallRecord(guard, context, {}, undefined);
       const event = {
         ...record,
         requestId: services.identifiers.requestId(),

@@ -23,15 +23,15 @@ import { readUserPolicies } from '../policies/user-policies.ts';
 import { placeOfAccessKey } from '../secrets/sealed-columns.ts';
 import { SecretUnreadable } from '../secrets/sealed-text.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
-import { guardKeyPrefix } from '../store/identifiers.ts';
+import { GUARD_KEY_PREFIX } from '../store/identifiers.ts';
 import type { AccessKeyRow } from '../store/schema.ts';
 import type { Change, Queries, Store } from '../store/store.ts';
 import { readTagValues } from '../tags/tag-values.ts';
-import { sessionOfToken } from '../tokens/session-of-token.ts';
+import { stsSessionOfToken } from '../tokens/sts-session-of-token.ts';
 import { CredentialCache, type Load } from './credential-cache.ts';
 
 /** Options of the credential source. */
-export interface CredentialSourceParts {
+export interface StoredCredentialsOptions {
   readonly store: Store;
   readonly secrets: SecretBox;
   /** Milliseconds since the epoch. */
@@ -50,12 +50,12 @@ interface Found {
 
 /** Credentials of the control plane: from memory, else from the store. */
 export class StoredCredentials implements CredentialSource {
-  readonly #parts: CredentialSourceParts;
+  readonly #parts: StoredCredentialsOptions;
   readonly #cache: CredentialCache;
   #hits = 0;
   #misses = 0;
 
-  constructor(parts: CredentialSourceParts) {
+  constructor(parts: StoredCredentialsOptions) {
     this.#parts = parts;
     this.#cache = new CredentialCache(parts.capacity);
     parts.store.follow((change) => this.#cache.forget(change));
@@ -98,7 +98,7 @@ export class StoredCredentials implements CredentialSource {
     securityToken: string | undefined,
   ): Promise<Found | Exclude<CredentialLookup, Credential>> {
     if (accessKeyId.startsWith('STS.')) return this.#readTemporary(accessKeyId, securityToken);
-    if (accessKeyId.startsWith(guardKeyPrefix)) return this.#readGuard(accessKeyId, securityToken);
+    if (accessKeyId.startsWith(GUARD_KEY_PREFIX)) return this.#readGuard(accessKeyId, securityToken);
     return this.#readPermanent(accessKeyId, securityToken);
   }
 
@@ -118,7 +118,7 @@ export class StoredCredentials implements CredentialSource {
     if (securityToken !== undefined && securityToken !== '') {
       return 'InvalidSecurityToken.MismatchWithAccessKey';
     }
-    const secret = await unlessDamaged(openGuardSecret(secrets, account, guard));
+    const secret = await undefinedIfDamaged(openGuardSecret(secrets, account, guard));
     if (secret === undefined) return 'InvalidAccessKeyId.Damaged';
     const { accountId } = account;
     const guardName = guard.guard_name;
@@ -164,7 +164,7 @@ export class StoredCredentials implements CredentialSource {
     const account = await readAccount(queries, key.account_id);
     if (account === undefined) return 'InvalidAccessKeyId.NotFound';
     const { accountId, wrappedDataKey } = account;
-    const secret = await unlessDamaged(
+    const secret = await undefinedIfDamaged(
       secrets.open(accountId, wrappedDataKey, key.sealed_secret, placeOfAccessKey(key)),
     );
     if (secret === undefined) return 'InvalidAccessKeyId.Damaged';
@@ -224,7 +224,7 @@ export class StoredCredentials implements CredentialSource {
   ): Promise<Found | Exclude<CredentialLookup, Credential>> {
     if (securityToken === undefined || securityToken === '') return 'MissingSecurityToken';
     const { store, secrets, now } = this.#parts;
-    const session = await sessionOfToken(store.queries, secrets, accessKeyId, securityToken, now());
+    const session = await stsSessionOfToken(store.queries, secrets, accessKeyId, securityToken, now());
     if (typeof session === 'string') return session;
     const { account, role, token, policies } = session;
     return {
@@ -253,7 +253,7 @@ export class StoredCredentials implements CredentialSource {
 }
 
 /** Returns an opened secret; `undefined` if it was damaged, or moved from another row, owner or account. */
-async function unlessDamaged(opened: Promise<string>): Promise<string | undefined> {
+async function undefinedIfDamaged(opened: Promise<string>): Promise<string | undefined> {
   try {
     return await opened;
   } catch (error) {

@@ -8,7 +8,7 @@ import type { Queries } from '../store/store.ts';
 import { findUser } from '../users/user.ts';
 
 /** ARN of one entity of an account, or of one system policy. */
-const namedEntity = /^(acs:ram:\*:(\d{16}|system):([a-z-]+)\/)([^*/]+)$/;
+const NAMED_ENTITY = /^(acs:ram:\*:(\d{16}|system):([a-z-]+)\/)([^*/]+)$/;
 
 type StoredName = (queries: Queries, accountId: string, name: string) => Promise<string | undefined>;
 
@@ -16,7 +16,7 @@ type StoredName = (queries: Queries, accountId: string, name: string) => Promise
  * Look-up of the stored name for each type of resource. Types that are absent here are looked up by their exact name
  * or id, which is the stored one: `mfa`, `application`, `guard`.
  */
-const storedNames: Readonly<Record<string, StoredName>> = {
+const STORED_NAME_LOOKUPS: Readonly<Record<string, StoredName>> = {
   user: async (queries, accountId, userName) =>
     (await findUser(queries, accountId, { by: 'name', userName }))?.user_name,
   group: async (queries, accountId, name) => (await findGroup(queries, accountId, name))?.group_name,
@@ -49,8 +49,8 @@ export async function withStoredNames(
 }
 
 async function withStoredName(queries: Queries, demand: Demand): Promise<Demand> {
-  const [, before = '', accountId = '', type = '', name = ''] = namedEntity.exec(demand.resource) ?? [];
-  const find = Object.hasOwn(storedNames, type) ? storedNames[type] : undefined;
+  const [, before = '', accountId = '', type = '', name = ''] = NAMED_ENTITY.exec(demand.resource) ?? [];
+  const find = Object.hasOwn(STORED_NAME_LOOKUPS, type) ? STORED_NAME_LOOKUPS[type] : undefined;
   const storedName = await find?.(queries, accountId, name);
   if (storedName === undefined || storedName === name) return demand;
   return { ...demand, resource: `${before}${storedName}`, shown: demand.shown ?? demand.resource };

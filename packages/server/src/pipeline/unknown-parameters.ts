@@ -7,7 +7,7 @@ import type { AnyOperation } from './operation.ts';
 const PARAMETER_NAME = /^[A-Za-z][\w.-]{0,63}$/;
 
 /** Maximum number of edits between a mistyped name and the suggested one. */
-const EDITS_AT_MOST = 2;
+const MAXIMUM_EDITS = 2;
 
 const ITEM = /^[1-9]\d{0,3}(?:\.(.+))?$/;
 
@@ -44,7 +44,9 @@ function warnOfName(warnings: Warnings, input: ParameterMap, name: string): void
   const head = dot < 0 ? name : name.slice(0, dot);
   const list = Object.hasOwn(input, head) ? (input[head]?.schema as ListSchema) : undefined;
   if (dot < 0 || list?.type !== 'array') {
-    const near = warnings.isFull ? undefined : nearest(head, [...Object.keys(input), ...PROTOCOL_PARAMETERS]);
+    const near = warnings.isFull
+      ? undefined
+      : nearestName(head, [...Object.keys(input), ...PROTOCOL_PARAMETERS]);
     warnings.add(ignored(name, near && near + name.slice(head.length)));
     return;
   }
@@ -54,7 +56,7 @@ function warnOfName(warnings: Warnings, input: ParameterMap, name: string): void
   const field = match[1];
   const fields = list.items?.properties;
   if (field === undefined || (fields !== undefined && Object.hasOwn(fields, field))) return;
-  const near = fields && nearest(field, Object.keys(fields));
+  const near = fields && nearestName(field, Object.keys(fields));
   warnings.add(ignored(name, near && name.slice(0, -field.length) + near));
 }
 
@@ -70,7 +72,7 @@ function warnOfFields(
     if (item === null || typeof item !== 'object') continue;
     for (const field of Object.keys(item)) {
       if (Object.hasOwn(fields, field) || warnings.isFull) continue;
-      const near = nearest(field, Object.keys(fields));
+      const near = nearestName(field, Object.keys(fields));
       warnings.add(ignored(`${name}.${field}`, near && `${name}.${near}`));
     }
   }
@@ -93,11 +95,11 @@ function ignored(name: string, near: string | undefined): string {
 }
 
 /** Returns the known name nearest to a mistyped one; `undefined` if none is near. */
-function nearest(name: string, known: readonly string[]): string | undefined {
+function nearestName(name: string, known: readonly string[]): string | undefined {
   const lower = name.toLowerCase();
   let best: string | undefined;
   // Short names all differ by few edits.
-  let fewest = Math.min(EDITS_AT_MOST, Math.floor(name.length / 3)) + 1;
+  let fewest = Math.min(MAXIMUM_EDITS, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
     const edits = editDistance(lower, candidate.toLowerCase(), fewest);
     if (edits < fewest) {

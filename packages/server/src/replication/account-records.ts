@@ -13,7 +13,7 @@ import type { Change, ChangeTopic } from '../store/store.ts';
 import { isSameReach, isVerifiedByGuard, PolicyReach, type Reach } from './policy-reach.ts';
 
 /** Rows that are read and decrypted at a time. */
-const PORTION = 500;
+const BATCH_ROWS = 500;
 
 type PolicyRecord = Exclude<
   Extract<ReplicationRecord, readonly ['policy', ...unknown[]]>,
@@ -53,10 +53,10 @@ export class AccountRecords {
         .where('recycled_at', 'is', null)
         .where('user_name_key', '>', userName)
         .orderBy('user_name_key')
-        .limit(PORTION)
+        .limit(BATCH_ROWS)
         .execute();
       if (page.length > 0) yield this.#withReferences(await this.#users(page));
-      if (page.length < PORTION) break;
+      if (page.length < BATCH_ROWS) break;
       userName = page.at(-1)!.user_name_key;
     }
     yield* this.#everyAccessKey();
@@ -71,10 +71,10 @@ export class AccountRecords {
         .where('account_id', '=', this.#accountId)
         .where('access_key_id', '>', accessKeyId)
         .orderBy('access_key_id')
-        .limit(PORTION)
+        .limit(BATCH_ROWS)
         .execute();
       if (page.length > 0) yield await this.#accessKeys(page);
-      if (page.length < PORTION) break;
+      if (page.length < BATCH_ROWS) break;
       accessKeyId = page.at(-1)!.access_key_id;
     }
   }
@@ -92,7 +92,7 @@ export class AccountRecords {
       yield this.#withReferences(await this.#account());
       everybody = !isSameReach(before, this.#impliedReach);
     }
-    for (const nameKeys of portions(subjects('policy'))) {
+    for (const nameKeys of batches(subjects('policy'))) {
       const before = nameKeys.map((nameKey) => this.#toldPolicies.get(`Custom/${nameKey}`));
       yield this.#changedPolicies(nameKeys);
       const moved = nameKeys.filter(
@@ -101,19 +101,19 @@ export class AccountRecords {
       for await (const holder of this.#holdersOf(moved)) (holder.isGroup ? groups : users).add(holder.id);
     }
     const changedGroups = new Set([...subjects('group'), ...groups]);
-    for (const ids of portions([...changedGroups])) {
+    for (const ids of batches([...changedGroups])) {
       const before = ids.map((id) => this.#toldGroups.get(id));
       yield this.#withReferences(await this.#changedGroups(ids));
       const moved = ids.filter((id, at) => !isSameReach(before[at], this.#toldGroups.get(id)));
       for await (const id of this.#membersOf(moved)) users.add(id);
     }
-    for (const ids of portions([...users])) yield this.#withReferences(await this.#changedUsers(ids));
+    for (const ids of batches([...users])) yield this.#withReferences(await this.#changedUsers(ids));
     if (everybody) yield* this.#everyAccessKey();
-    else for (const ids of portions([...users])) yield* this.#accessKeysOf(ids);
-    for (const ids of portions(subjects('access-key'))) yield this.#changedAccessKeys(ids);
+    else for (const ids of batches([...users])) yield* this.#accessKeysOf(ids);
+    for (const ids of batches(subjects('access-key'))) yield this.#changedAccessKeys(ids);
   }
 
-  /** The users and groups that custom policies are attached to, a portion at a time. */
+  /** The users and groups that custom policies are attached to, a batch at a time. */
   async *#holdersOf(
     nameKeys: readonly string[],
   ): AsyncGenerator<{ readonly id: string; readonly isGroup: boolean }> {
@@ -129,14 +129,14 @@ export class AccountRecords {
             .where('principal_type', '=', type)
             .where('principal_id', '>', after)
             .orderBy('principal_id')
-            .limit(PORTION)
+            .limit(BATCH_ROWS)
             .execute();
         for await (const { id } of everyRow(page)) yield { id, isGroup: type === 'group' };
       }
     }
   }
 
-  /** Ids of the users in some groups, a portion at a time. */
+  /** Ids of the users in some groups, a batch at a time. */
   async *#membersOf(groupIds: readonly string[]): AsyncGenerator<string> {
     for (const groupId of groupIds) {
       const page = (after: string) =>
@@ -147,7 +147,7 @@ export class AccountRecords {
           .where('account_id', '=', this.#accountId)
           .where('user_id', '>', after)
           .orderBy('user_id')
-          .limit(PORTION)
+          .limit(BATCH_ROWS)
           .execute();
       for await (const { id } of everyRow(page)) yield id;
     }
@@ -206,7 +206,10 @@ export class AccountRecords {
       .where('account_id', '=', this.#accountId)
       .where('recycled_at', 'is', null)
       .execute();
-    return [...(await this.#users(rows)), ...gone('user', ids, new Set(rows.map((row) => row.user_id)))];
+    return [
+      ...(await this.#users(rows)),
+      ...deletedRecords('user', ids, new Set(rows.map((row) => row.user_id))),
+    ];
   }
 
   async #users(
@@ -270,7 +273,7 @@ export class AccountRecords {
     return [
       ...referredTo,
       ...[...present].map((id): ReplicationRecord => ['group', id, policies.get(id) ?? []]),
-      ...gone('group', ids, present),
+      ...deletedRecords('group', ids, present),
     ];
   }
 
@@ -302,7 +305,7 @@ export class AccountRecords {
       for (const id of record[3]) if (!this.#toldGroups.has(id)) groupIds.add(id);
     }
     const groups: ReplicationRecord[] = [];
-    for (const ids of portions([...groupIds])) groups.push(...(await this.#changedGroups(ids)));
+    for (const ids of batches([...groupIds])) groups.push(...(await this.#changedGroups(ids)));
     const references = new Set<string>();
     for (const record of [...groups, ...records]) {
       if (record.length === 2) continue;
@@ -324,7 +327,7 @@ export class AccountRecords {
         records.push(['policy', reference, system.name, 'System', system.version, system.document]);
       }
     }
-    for (const nameKeys of portions(custom)) records.push(...(await this.#customPolicies(nameKeys)));
+    for (const nameKeys of batches(custom)) records.push(...(await this.#customPolicies(nameKeys)));
     for (const record of records) this.#tell(record);
     return records;
   }
@@ -335,7 +338,7 @@ export class AccountRecords {
     const present = new Set(records.map(([, reference]) => reference));
     for (const reference of references) if (!present.has(reference)) this.#toldPolicies.delete(reference);
     for (const record of records) this.#tell(record);
-    return [...records, ...gone('policy', references, present)];
+    return [...records, ...deletedRecords('policy', references, present)];
   }
 
   async #customPolicies(nameKeys: readonly string[]): Promise<PolicyRecord[]> {
@@ -370,7 +373,7 @@ export class AccountRecords {
       .execute();
     const records = await this.#accessKeys(rows);
     const told = records.flatMap(([word, id]) => (word === 'access-key' ? [id] : []));
-    return [...records, ...gone('access-key', ids, new Set(told))];
+    return [...records, ...deletedRecords('access-key', ids, new Set(told))];
   }
 
   #tell([, reference, , , , text]: PolicyRecord): void {
@@ -439,7 +442,7 @@ export class AccountRecords {
   }
 }
 
-function gone(
+function deletedRecords(
   word: 'policy' | 'group' | 'user' | 'access-key',
   ids: readonly string[],
   present: ReadonlySet<string>,
@@ -457,6 +460,6 @@ async function* everyRow<Row extends { readonly id: string }>(
   }
 }
 
-function* portions<T>(all: readonly T[]): Generator<readonly T[]> {
-  for (let from = 0; from < all.length; from += PORTION) yield all.slice(from, from + PORTION);
+function* batches<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let from = 0; from < all.length; from += BATCH_ROWS) yield all.slice(from, from + BATCH_ROWS);
 }

@@ -7,10 +7,10 @@ import type { DependencyNames } from './dependency-name.ts';
  * that is slower has to connect again, and receives the changes since its cursor; beyond that number, everything
  * (cursor.ts).
  */
-const mostWaiting = 20_000;
+const MAXIMUM_WAITING = 20_000;
 
 /** Changes taken out of a queue. */
-export interface Waiting {
+export interface QueuedChanges {
   /** Changes of the account itself. */
   readonly changes: readonly Change[];
   /** Dependency names of sessions, of any account, that are stale. */
@@ -47,7 +47,7 @@ export class ChangeQueue {
   }
 
   /** Takes out the oldest changes. @param most maximum number of changes of the account */
-  take(most: number): Waiting {
+  take(most: number): QueuedChanges {
     const changes = [...this.#changes.values().take(most)];
     for (const { topic, subject } of changes) this.#changes.delete(`${topic}:${subject}`);
     const stale = [...this.#stale];
@@ -85,7 +85,7 @@ export class ChangeQueue {
       if (change.accountId === this.#accountId)
         this.#changes.set(`${change.topic}:${change.subject}`, change);
     }
-    if (this.#changes.size > mostWaiting || this.#stale.size > mostWaiting) this.#overrun = true;
+    if (this.#changes.size > MAXIMUM_WAITING || this.#stale.size > MAXIMUM_WAITING) this.#overrun = true;
     // The stream ends, but perhaps not soon: it waits for a guard that does not read.
     if (this.#overrun) this.#forget();
     this.#wake?.();

@@ -6,16 +6,16 @@ import type { Change, Queries, Store } from '../store/store.ts';
  * Revisions read again below the last one seen. A revision is assigned when a change is written and visible when it
  * is committed, so a lower one may become visible later. Sending a change twice does no harm.
  */
-const margin = 1000;
+const REVISION_MARGIN = 1000;
 
 /**
  * Age up to which the change log can be read, ms. It is kept for a day; one hour allows for clock differences between
  * nodes.
  */
-const readable = DAY_MS - 60 * 60 * 1000;
+const READABLE_AGE_MS = DAY_MS - 60 * 60 * 1000;
 
 /** Number of changes from which sending everything is as quick. */
-const mostChanges = 20_000;
+const MAXIMUM_CHANGES = 20_000;
 
 /**
  * Position in a stream of changes, from which any node can continue: a revision of the change log and its time of
@@ -53,17 +53,18 @@ export async function changesSince(
   now: number,
 ): Promise<Change[] | undefined> {
   const [, revision, changedAt] = (/^(\d{1,15})\.(\d{1,15})$/.exec(cursor) ?? []).map(Number);
-  if (revision === undefined || changedAt === undefined || now - changedAt > readable) return undefined;
+  if (revision === undefined || changedAt === undefined || now - changedAt > READABLE_AGE_MS)
+    return undefined;
   if ((await writtenAt(queries, revision)) !== changedAt) return undefined;
   const rows = await queries
     .selectFrom('changes')
     .select(['topic', 'subject'])
     .distinct()
     .where('account_id', '=', accountId)
-    .where('revision', '>', revision - margin)
-    .limit(mostChanges + 1)
+    .where('revision', '>', revision - REVISION_MARGIN)
+    .limit(MAXIMUM_CHANGES + 1)
     .execute();
-  if (rows.length > mostChanges) return undefined;
+  if (rows.length > MAXIMUM_CHANGES) return undefined;
   return rows.map(({ topic, subject }) => ({ accountId, topic: topic as ChangeTopic, subject }));
 }
 

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { dependencyName, staleByChange } from '../store/change-dependency.ts';
 import type { Change } from '../store/store.ts';
 
-const nameBytes = 9;
+const NAME_BYTES = 9;
 
 /**
  * Names by which a guard learns that a dependency of a session has changed. A session may depend on a user or a key
@@ -29,6 +29,6 @@ export class DependencyNames {
 
   #name(name: string): string {
     const mac = createHmac('sha256', this.#key).update(name).digest();
-    return mac.subarray(0, nameBytes).toString('base64url');
+    return mac.subarray(0, NAME_BYTES).toString('base64url');
   }
 }

@@ -24,7 +24,7 @@ const HARMLESS_BY_SETTING: ReadonlySet<string> = new Set([
 const NOTHING: Reach = { serves: false, changesIdentities: false };
 
 /** Documents whose reach is cached. */
-const rememberedDocuments = 5000;
+const CACHED_DOCUMENTS = 5000;
 
 /**
  * Computes the reach of policies for one set of services. It errs to the side of `true`: conditions and Deny
@@ -48,7 +48,7 @@ export class PolicyReach {
       serves: this.#services.some((service) => canAllowService(document, service)),
       changesIdentities: !HARMLESS_BY_SETTING.has(reference) && canAllowChange(document, IDENTITY_SERVICES),
     };
-    if (this.#known.size >= rememberedDocuments) this.#known.clear();
+    if (this.#known.size >= CACHED_DOCUMENTS) this.#known.clear();
     this.#known.set(text, reach);
     return reach;
   }

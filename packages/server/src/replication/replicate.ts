@@ -23,13 +23,13 @@ import { DependencyNames } from './dependency-name.ts';
 import type { ReplicationContext, ReplicationStreamContext } from './replication-context.ts';
 
 /** Heartbeat interval, ms. A guard that receives nothing for twice as long takes the connection for lost. */
-const heartbeatMs = 5000;
+const HEARTBEAT_MS = 5000;
 
 /** Changed entities that are read and sent together. */
-const changesAtOnce = 4096;
+const CHANGES_PER_READ = 4096;
 
 /** Maximum length of one sealed frame, characters. */
-const frameLength = 48 * 1024;
+const MAXIMUM_FRAME_LENGTH = 48 * 1024;
 
 /** Input of a replication stream. */
 export interface ReplicationRequest {
@@ -53,7 +53,7 @@ export async function replicate(
   request: ReplicationRequest,
 ): Promise<OpenedStream> {
   const openedAt = performance.now();
-  requireSecure(call);
+  assertSecureConnection(call);
   const agreement = new KeyAgreement();
   const sealer = sealerFor(call, call.identity, 'replication', agreement, request.publicKey);
   const { accountId } = call.account;
@@ -82,7 +82,7 @@ export async function replicate(
     yield frame(Buffer.from(JSON.stringify(hello)));
     try {
       for await (const lines of follow(call, connection, request, openedAt, ended)) {
-        for (const text of joined(lines)) yield frame(sealer.seal(Buffer.from(text)));
+        for (const text of joinToFrames(lines)) yield frame(sealer.seal(Buffer.from(text)));
       }
     } catch (error) {
       // The guard connects again, perhaps to a node that reaches the database.
@@ -149,7 +149,7 @@ function openConnection(
  * Asserts that the connection is TLS or local: secrets leave the server in no other way.
  * @throws Refusal InvalidProtocol.NeedSsl
  */
-export function requireSecure({ identity: { secure, sourceAddress } }: ReplicationContext): void {
+export function assertSecureConnection({ identity: { secure, sourceAddress } }: ReplicationContext): void {
   if (!secure && !isLoopbackAddress(sourceAddress)) throw new Refusal('InvalidProtocol.NeedSsl');
 }
 
@@ -180,7 +180,7 @@ export function sealerFor(
 }
 
 /** Returns the dependency names for a guard's key. */
-export function staleNamesFor({ credential }: Identity): DependencyNames {
+export function dependencyNamesFor({ credential }: Identity): DependencyNames {
   return new DependencyNames(credential.signingKey.derive('stale names'));
 }
 
@@ -195,7 +195,7 @@ async function* follow(
 ): AsyncGenerator<readonly Line[]> {
   const { store } = call.services;
   const { accountId } = call.account;
-  const queue = new ChangeQueue(store, accountId, staleNamesFor(call.identity));
+  const queue = new ChangeQueue(store, accountId, dependencyNamesFor(call.identity));
   try {
     const guarded = servicesFor(guardOf(call, 'ReplicateCredentials'), services);
     const records = new AccountRecords(call.services, accountId, guarded);
@@ -220,8 +220,8 @@ async function* follow(
     while (!ended.aborted && !queue.overrun && (await call.stillAllowed())) {
       const behind = store.staleness();
       const sinceOpened = Math.floor(performance.now() - openedAt);
-      const revision = store.heard();
-      const { changes, stale, all } = queue.take(changesAtOnce);
+      const revision = store.knownRevision();
+      const { changes, stale, all } = queue.take(CHANGES_PER_READ);
       const own = call.identity.accessKeyId;
       // The guard's services have changed, or it was deleted: its needs are computed when it connects again.
       if (changes.some(({ topic, subject }) => topic === 'guard' && subject === own)) return;
@@ -234,7 +234,7 @@ async function* follow(
         // The next frame is asked for when this one was sent.
         connection.confirmed(Date.now() - behind);
       }
-      if (all) await queue.wait(heartbeatMs, ended);
+      if (all) await queue.wait(HEARTBEAT_MS, ended);
     }
   } finally {
     queue.close();
@@ -242,11 +242,11 @@ async function* follow(
 }
 
 /** Yields the lines of a batch, joined to frames that are neither many nor long. */
-function* joined(lines: readonly Line[]): Generator<string> {
+function* joinToFrames(lines: readonly Line[]): Generator<string> {
   let text = '';
   for (const line of lines) {
     text += `${JSON.stringify(line)}\n`;
-    if (text.length < frameLength) continue;
+    if (text.length < MAXIMUM_FRAME_LENGTH) continue;
     yield text;
     text = '';
   }

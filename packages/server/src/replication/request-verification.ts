@@ -19,7 +19,7 @@ const RATE = { intervalMs: 20, burst: 200 };
 const MOST_ASKED_KEYS = 100_000;
 
 /** Result of a verification, with the principal if the signature holds. */
-export type VerifiedQuestion = SignatureAnswer & { readonly principal?: Principal };
+export type VerifiedSignature = SignatureAnswer & { readonly principal?: Principal };
 
 /**
  * Verifies signatures for guards that do not hold the key's verifier: for keys of the root, and of users who can
@@ -46,7 +46,7 @@ export class RequestVerification {
     { accountId, guardId }: Pick<GuardPrincipal, 'accountId' | 'guardId'>,
     question: SignatureQuestion,
     now: number,
-  ): Promise<VerifiedQuestion> {
+  ): Promise<VerifiedSignature> {
     const parts = this.#parts;
     if (parts === undefined) throw new Error('the server has not started');
     const { accessKeyId, securityToken, scheme, signature, scope, nonce, timestamp } = question;

@@ -2,8 +2,8 @@ import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
 import { type MasterKey, MasterKeyUnavailable } from './master-key.ts';
 import { openText, SecretUnreadable, sealText } from './sealed-text.ts';
 
-const provider = 'local';
-const keyBytes = 32;
+const PROVIDER = 'local';
+const KEY_BYTES = 32;
 
 /**
  * Master keys in this process's memory: the first one wraps, each unwraps what it has wrapped, so that a rotation can
@@ -35,12 +35,12 @@ export class LocalMasterKey implements MasterKey {
     this.#keys = parseKeys(this.#load());
     const { keyId } = this;
     const sealed = sealText(this.#keys.get(keyId)!, dataKey, boundTo(keyId, context), this.#randomBytes);
-    return `${provider}.${keyId}.${sealed}`;
+    return `${PROVIDER}.${keyId}.${sealed}`;
   }
 
   async unwrap(wrapped: string, context: string): Promise<Buffer> {
     const [named, keyId = '', sealed = '', ...rest] = wrapped.split('.');
-    if (named !== provider || rest.length > 0) throw new SecretUnreadable('a wrapped data key is malformed');
+    if (named !== PROVIDER || rest.length > 0) throw new SecretUnreadable('a wrapped data key is malformed');
     if (!this.#keys.has(keyId)) this.#keys = parseKeys(this.#load());
     const key = this.#keys.get(keyId);
     if (!key) throw new SecretUnreadable('a data key was wrapped by a master key that is not here');
@@ -50,7 +50,7 @@ export class LocalMasterKey implements MasterKey {
 
 /** Returns a new key in the form that the providers read: Base64 of 32 random bytes. */
 export function newMasterKeyText(randomBytes: (size: number) => Uint8Array): string {
-  return Buffer.from(randomBytes(keyBytes)).toString('base64');
+  return Buffer.from(randomBytes(KEY_BYTES)).toString('base64');
 }
 
 /** Returns whether a text has the form of {@link newMasterKeyText}. */
@@ -63,7 +63,7 @@ export function isMasterKeyText(text: string): boolean {
 /** Returns the key in a text; `undefined` if the text is not in canonical form. */
 function bytesOf(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');
-  return bytes.length === keyBytes && bytes.toString('base64') === text ? bytes : undefined;
+  return bytes.length === KEY_BYTES && bytes.toString('base64') === text ? bytes : undefined;
 }
 
 function boundTo(keyId: string, context: string): string {

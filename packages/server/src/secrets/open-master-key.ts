@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { environmentMasterKey, masterKeyVariable } from './environment-master-key.ts';
+import { environmentMasterKey, MASTER_KEY_VARIABLE } from './environment-master-key.ts';
 import { masterKeyFile, openMasterKeyFile } from './file-master-key.ts';
 import type { MasterKey } from './master-key.ts';
 import { VaultMasterKey } from './vault-master-key.ts';
@@ -26,7 +26,7 @@ export function openMasterKey(settings: MasterKeySettings): MasterKey {
     case 'file':
       return openMasterKeyFile(masterKeyFile(settings.data), randomBytes);
     case 'environment':
-      return environmentMasterKey({ [masterKeyVariable]: settings.masterKey }, randomBytes);
+      return environmentMasterKey({ [MASTER_KEY_VARIABLE]: settings.masterKey }, randomBytes);
     case 'vault':
       return new VaultMasterKey({
         address: settings.vaultAddress ?? '',

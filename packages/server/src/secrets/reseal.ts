@@ -2,17 +2,17 @@ import { type SelectQueryBuilder, sql } from 'kysely';
 import { deleteInBatches } from '../store/delete-in-batches.ts';
 import type { AccountRow, Schema } from '../store/schema.ts';
 import type { Queries, Store, WriteTransaction } from '../store/store.ts';
-import { type SealedColumn, type SealPlace, sealedColumns } from './sealed-columns.ts';
+import { SEALED_COLUMNS, type SealedColumn, type SealPlace } from './sealed-columns.ts';
 import { SecretUnreadable } from './sealed-text.ts';
 import type { SecretBox } from './secret-box.ts';
 
 /** Maximum number of texts that one transaction seals anew, so that other writes do not wait long. */
-const rowsPerWrite = 200;
+const ROWS_PER_TRANSACTION = 200;
 
-const sweepName = 'bind-secrets-to-owners';
+const SWEEP_NAME = 'bind-secrets-to-owners';
 
 /** Dependencies of the sweep. */
-export interface ResealParts {
+export interface ResealDependencies {
   readonly store: Store;
   readonly secrets: SecretBox;
   /** Milliseconds since the epoch. */
@@ -40,18 +40,18 @@ interface AnyColumn {
  * form is refused everywhere. A text that does not open stays as it is, and is refused as damaged.
  * @throws StoreUnavailable, MasterKeyUnavailable
  */
-export async function resealFirstForms(parts: ResealParts): Promise<void> {
+export async function resealFirstForms(parts: ResealDependencies): Promise<void> {
   const { store, now, log } = parts;
   if (await isComplete(store.queries)) return;
   let total = 0;
-  for (const name of Object.keys(sealedColumns) as SealedColumn[]) {
-    const description = sealedColumns[name] as unknown as AnyColumn;
+  for (const name of Object.keys(SEALED_COLUMNS) as SealedColumn[]) {
+    const description = SEALED_COLUMNS[name] as unknown as AnyColumn;
     if (description.firstForm !== undefined) total += await resealColumn(parts, description);
   }
   await store.write(async ({ queries }) => {
     await queries
       .insertInto('completed_sweeps')
-      .values({ sweep_name: sweepName, completed_at: now() })
+      .values({ sweep_name: SWEEP_NAME, completed_at: now() })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   });
@@ -62,15 +62,15 @@ async function isComplete(queries: Queries): Promise<boolean> {
   const row = await queries
     .selectFrom('completed_sweeps')
     .select('sweep_name')
-    .where('sweep_name', '=', sweepName)
+    .where('sweep_name', '=', SWEEP_NAME)
     .executeTakeFirst();
   return row !== undefined;
 }
 
-async function resealColumn(parts: ResealParts, description: AnyColumn): Promise<number> {
+async function resealColumn(parts: ResealDependencies, description: AnyColumn): Promise<number> {
   let last: AnyRow | undefined;
   let resealed = 0;
-  await deleteInBatches(rowsPerWrite, async (limit) => {
+  await deleteInBatches(ROWS_PER_TRANSACTION, async (limit) => {
     const after = last;
     const portion = await parts.store.write(async (transaction) => {
       const rows = await firstForms(transaction.queries, description, after, limit);
@@ -102,7 +102,7 @@ function firstForms(
 }
 
 async function resealRows(
-  { secrets, log, record }: ResealParts,
+  { secrets, log, record }: ResealDependencies,
   transaction: WriteTransaction,
   { table, column, key, placeOf, firstForm }: AnyColumn,
   rows: readonly AnyRow[],

@@ -14,7 +14,7 @@ export interface SealPlace {
 export type SealPurpose = SealedColumn | 'session-token' | 'diagnostic-message';
 
 /** Columns that contain sealed texts. */
-export type SealedColumn = keyof typeof sealedColumns;
+export type SealedColumn = keyof typeof SEALED_COLUMNS;
 
 /** Returns the owner of a place. @param type `undefined` or null: the row has no owner */
 export function ownerOf(type: 'root' | 'user' | null | undefined, id: string | null): string {
@@ -76,7 +76,7 @@ function describe<Table extends keyof Schema>(
 }
 
 /** Columns that contain sealed texts; a test compares them with the database. */
-export const sealedColumns = {
+export const SEALED_COLUMNS = {
   'access_keys.sealed_secret': describe({
     table: 'access_keys',
     column: 'sealed_secret',

@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
 
-const algorithm = 'aes-256-gcm';
-const nonceBytes = 12;
-const tagBytes = 16;
+const ALGORITHM = 'aes-256-gcm';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
 
 /**
  * A stored secret does not open: it was changed, moved to another row, or sealed with another key. These cases cannot
@@ -26,8 +26,8 @@ export function sealText(
   associatedData: string,
   randomBytes: (size: number) => Uint8Array,
 ): string {
-  const nonce = randomBytes(nonceBytes);
-  const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagBytes });
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES });
   cipher.setAAD(Buffer.from(associatedData));
   return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]).toString(
     'base64url',
@@ -41,14 +41,14 @@ export function sealText(
 export function openText(key: KeyObject, sealed: string, associatedData: string): Buffer {
   const bytes = Buffer.from(sealed, 'base64url');
   // Base64 has several encodings of the same bytes; only the canonical one is accepted.
-  if (bytes.length < nonceBytes + tagBytes || bytes.toString('base64url') !== sealed) throw unreadable();
-  const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, nonceBytes), {
-    authTagLength: tagBytes,
+  if (bytes.length < NONCE_BYTES + TAG_BYTES || bytes.toString('base64url') !== sealed) throw unreadable();
+  const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, NONCE_BYTES), {
+    authTagLength: TAG_BYTES,
   });
   decipher.setAAD(Buffer.from(associatedData));
-  decipher.setAuthTag(bytes.subarray(-tagBytes));
+  decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
   try {
-    const plaintext = decipher.update(bytes.subarray(nonceBytes, -tagBytes));
+    const plaintext = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES));
     decipher.final();
     return plaintext;
   } catch {

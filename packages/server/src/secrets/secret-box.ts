@@ -1,19 +1,19 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { MasterKey } from './master-key.ts';
-import { type SealPlace, sealedColumns } from './sealed-columns.ts';
+import { SEALED_COLUMNS, type SealPlace } from './sealed-columns.ts';
 import { openText, SecretUnreadable, sealText } from './sealed-text.ts';
 
 /** Prefix of the present form. The first form was bound to account and row, but not to the owner. */
-const version = 's2.';
-const firstVersion = 's1.';
+const FORM_PREFIX = 's2.';
+const FIRST_FORM_PREFIX = 's1.';
 
-const dataKeyBytes = 32;
+const DATA_KEY_BYTES = 32;
 
 /** Data keys kept in memory: one an account. */
-const keptDataKeys = 10_000;
+const CACHED_DATA_KEYS = 10_000;
 
 /** Rows whose damage was logged, so that requests that name one do not fill the log. */
-const keptReports = 1000;
+const REPORTED_ROWS = 1000;
 
 /**
  * Seals and opens the secrets that are needed in clear (AccessKey secrets, MFA seeds): AES-256-GCM with a data key
@@ -47,7 +47,7 @@ export class SecretBox {
    * @returns the wrapped key, to be stored with the account
    */
   async createDataKey(accountId: string): Promise<string> {
-    const dataKey = this.#randomBytes(dataKeyBytes);
+    const dataKey = this.#randomBytes(DATA_KEY_BYTES);
     try {
       return await this.#masterKeys[0]!.wrap(dataKey, accountId);
     } finally {
@@ -72,7 +72,7 @@ export class SecretBox {
     const bytes = Buffer.from(plaintext);
     const sealed = sealText(key, bytes, boundTo(accountId, place), this.#randomBytes);
     bytes.fill(0);
-    return `${version}${sealed}`;
+    return `${FORM_PREFIX}${sealed}`;
   }
 
   /**
@@ -82,12 +82,12 @@ export class SecretBox {
    */
   async open(accountId: string, wrappedDataKey: string, sealed: string, place: SealPlace): Promise<string> {
     try {
-      if (!sealed.startsWith(version))
+      if (!sealed.startsWith(FORM_PREFIX))
         throw new SecretUnreadable('a stored secret is sealed in an unknown way');
-      const text = sealed.slice(version.length);
+      const text = sealed.slice(FORM_PREFIX.length);
       return await this.#open(accountId, wrappedDataKey, text, boundTo(accountId, place));
     } catch (error) {
-      if (error instanceof SecretUnreadable && Object.hasOwn(sealedColumns, place.purpose)) {
+      if (error instanceof SecretUnreadable && Object.hasOwn(SEALED_COLUMNS, place.purpose)) {
         this.#report(accountId, place);
       }
       throw error;
@@ -96,7 +96,7 @@ export class SecretBox {
 
   /** Returns whether a text has the first form. */
   isFirstForm(sealed: string): boolean {
-    return sealed.startsWith(firstVersion);
+    return sealed.startsWith(FIRST_FORM_PREFIX);
   }
 
   /**
@@ -111,7 +111,7 @@ export class SecretBox {
     associatedData: string,
   ): Promise<string> {
     const bound = `claviger secret v1\n${accountId}\n${associatedData}`;
-    return this.#open(accountId, wrappedDataKey, sealed.slice(firstVersion.length), bound);
+    return this.#open(accountId, wrappedDataKey, sealed.slice(FIRST_FORM_PREFIX.length), bound);
   }
 
   /** Drops every data key from memory; the next use unwraps them again. */
@@ -130,7 +130,7 @@ export class SecretBox {
   #report(accountId: string, { purpose, id }: SealPlace): void {
     const name = `${purpose} ${id}`;
     if (this.#reported.has(name)) return;
-    if (this.#reported.size >= keptReports) this.#reported.clear();
+    if (this.#reported.size >= REPORTED_ROWS) this.#reported.clear();
     this.#reported.add(name);
     this.#log(
       `damaged secret: ${purpose} of ${id} in account ${accountId} does not open: it was changed, moved from another ` +
@@ -143,7 +143,7 @@ export class SecretBox {
     const known = this.#dataKeys.get(name);
     if (known) return known;
     const unwrapped = this.#unwrap(accountId, wrapped);
-    if (this.#dataKeys.size >= keptDataKeys) {
+    if (this.#dataKeys.size >= CACHED_DATA_KEYS) {
       const [oldest] = this.#dataKeys.keys();
       this.#dataKeys.delete(oldest!);
     }
@@ -160,7 +160,7 @@ export class SecretBox {
         const dataKey = await masterKey.unwrap(wrapped, accountId);
         const key = createSecretKey(dataKey);
         dataKey.fill(0);
-        if (key.symmetricKeySize !== dataKeyBytes)
+        if (key.symmetricKeySize !== DATA_KEY_BYTES)
           throw new SecretUnreadable('a data key has the wrong length');
         return key;
       } catch (error) {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import test, { after, before, describe } from 'node:test';
 import { inspect } from 'node:util';
 import { openStore } from '../store/open-store.ts';
-import { environmentMasterKey, masterKeyVariable } from './environment-master-key.ts';
+import { environmentMasterKey, MASTER_KEY_VARIABLE } from './environment-master-key.ts';
 import {
   addMasterKey,
   createMasterKeyFile,
@@ -35,7 +35,7 @@ const place = {
 } as const;
 
 function environmentKey(text = newMasterKeyText(randomBytes)): MasterKey {
-  return environmentMasterKey({ [masterKeyVariable]: text }, randomBytes);
+  return environmentMasterKey({ [MASTER_KEY_VARIABLE]: text }, randomBytes);
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'claviger-secrets-'));
@@ -245,7 +245,7 @@ describe('the master key in the environment', () => {
       `${newMasterKeyText(randomBytes)}x`,
     ]) {
       assert.throws(
-        () => environmentMasterKey({ [masterKeyVariable]: value }, randomBytes),
+        () => environmentMasterKey({ [MASTER_KEY_VARIABLE]: value }, randomBytes),
         (error) => error instanceof MasterKeyUnavailable && (!value || !error.message.includes(value)),
       );
     }

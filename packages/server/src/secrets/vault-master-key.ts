@@ -1,10 +1,10 @@
 import { type MasterKey, MasterKeyUnavailable } from './master-key.ts';
 import { SecretUnreadable } from './sealed-text.ts';
 
-const provider = 'vault';
+const PROVIDER = 'vault';
 
 /** Time limit for an answer of the key service, ms. */
-const answerLimitMs = 5000;
+const ANSWER_TIMEOUT_MS = 5000;
 
 export interface VaultTransitOptions {
   /** `https://vault.example:8200`; the part before `/v1/`. */
@@ -48,11 +48,11 @@ export class VaultMasterKey implements MasterKey {
       associated_data: Buffer.from(context).toString('base64'),
     });
     if (typeof ciphertext !== 'string' || ciphertext === '') throw malformedAnswer();
-    return `${provider}.${this.keyId}.${ciphertext}`;
+    return `${PROVIDER}.${this.keyId}.${ciphertext}`;
   }
 
   async unwrap(wrapped: string, context: string): Promise<Buffer> {
-    const prefix = `${provider}.${this.keyId}.`;
+    const prefix = `${PROVIDER}.${this.keyId}.`;
     if (!wrapped.startsWith(prefix)) {
       throw new SecretUnreadable('a data key was wrapped by a master key that is not here');
     }
@@ -74,7 +74,7 @@ export class VaultMasterKey implements MasterKey {
         body: JSON.stringify(body),
         // A redirect would carry the token elsewhere.
         redirect: 'error',
-        signal: AbortSignal.timeout(answerLimitMs),
+        signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
       });
       answer = await response.json();
     } catch {

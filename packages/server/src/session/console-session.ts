@@ -11,10 +11,10 @@ import { hasFactor, readSecondFactors, type SecondFactors, type SessionOwner } f
 import { hashOfToken } from './session-secret.ts';
 
 /** Maximum duration of a sign-in with all its steps, ms. */
-export const signInMs = 15 * 60 * 1000;
+export const SIGN_IN_MS = 15 * 60 * 1000;
 
 /** Idle time after which a session ends, ms. */
-export const idleMs = 60 * 60 * 1000;
+export const IDLE_MS = 60 * 60 * 1000;
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -48,8 +48,8 @@ export async function readConsoleSession(
     .selectAll()
     .where('session_hash', '=', hashOfToken(token))
     .executeTakeFirst();
-  if (row === undefined || row.last_seen_at + idleMs <= now) return undefined;
-  return standingOf(queries, row, now);
+  if (row === undefined || row.last_seen_at + IDLE_MS <= now) return undefined;
+  return validateSession(queries, row, now);
 }
 
 /**
@@ -67,10 +67,10 @@ export async function readNamedConsoleSession(
     .where('session_id', '=', sessionId)
     .where('stage', '=', 'full')
     .executeTakeFirst();
-  return row && standingOf(queries, row, now);
+  return row && validateSession(queries, row, now);
 }
 
-async function standingOf(
+async function validateSession(
   queries: Queries,
   row: ConsoleSessionRow,
   now: number,
@@ -167,7 +167,7 @@ export async function listConsoleSessions(
     .where('stage', '=', 'full')
     .where('password_set_at', '=', row.password_set_at)
     .where('expires_at', '>', now)
-    .where('last_seen_at', '>', now - idleMs)
+    .where('last_seen_at', '>', now - IDLE_MS)
     .orderBy('signed_in_at', 'desc')
     .execute();
 }

@@ -6,7 +6,7 @@ const nameOf = (cookie: ConsoleCookie, secure: boolean): string =>
   `${secure ? '__Host-' : ''}claviger_${cookie}`;
 
 /** Form of every token; other values are not looked up. */
-const tokenForm = /^[A-Za-z0-9]{44}$/;
+const TOKEN_FORM = /^[A-Za-z0-9]{44}$/;
 
 /**
  * Returns the value of a cookie; `undefined` if it is absent, or sent more than once: then another site of the domain
@@ -30,7 +30,7 @@ export function readCookie(
       value = trimmed.slice(begin.length);
     }
   }
-  return value !== undefined && tokenForm.test(value) ? value : undefined;
+  return value !== undefined && TOKEN_FORM.test(value) ? value : undefined;
 }
 
 /**

@@ -15,7 +15,7 @@ export interface EnrolmentSeed {
 }
 
 /** Gives the owner of a session the seed of a new device, in place of one that is not bound yet. */
-export async function beginDevice(scope: Scope, session: ConsoleSession): Promise<EnrolmentSeed> {
+export async function beginDeviceEnrolment(scope: Scope, session: ConsoleSession): Promise<EnrolmentSeed> {
   const { row, account, owner } = session;
   const { identifiers, secrets } = scope.services;
   const seed = identifiers.mfaSeed();
@@ -30,7 +30,7 @@ export async function beginDevice(scope: Scope, session: ConsoleSession): Promis
  * Creates the device and binds it to the owner of the session, who proves its possession by two consecutive codes.
  * @throws Refusal CheckAuthenticationCodeFail, EntityAlreadyExists.User.MFADevice, LimitExceeded.VirtualMFADevice
  */
-export async function finishDevice(
+export async function finishDeviceEnrolment(
   scope: Scope,
   session: ConsoleSession,
   codes: readonly [string, string],

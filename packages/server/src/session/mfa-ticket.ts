@@ -8,13 +8,13 @@ import { hashOfToken } from './session-secret.ts';
  * Lifetime of a ticket, ms. RAM remembers a second factor for seven days, where an account allows it at all
  * (EnableSaveMFATicket).
  */
-const lifeMs = 7 * DAY_MS;
+const TICKET_LIFETIME_MS = 7 * DAY_MS;
 
 /** Lifetime of a ticket in seconds, for its cookie. */
-export const mfaTicketSeconds = lifeMs / 1000;
+export const MFA_TICKET_SECONDS = TICKET_LIFETIME_MS / 1000;
 
 /** Maximum number of tickets of one user; the oldest is deleted. */
-const ticketsAtMost = 20;
+const MAXIMUM_TICKETS = 20;
 
 /** Issues a ticket that spares a browser the second factor for a while. @returns value of the cookie */
 export async function issueMfaTicket(scope: Scope, owner: SessionOwner, factor: string): Promise<string> {
@@ -26,8 +26,8 @@ export async function issueMfaTicket(scope: Scope, owner: SessionOwner, factor: 
     .where('user_id', '=', owner.id)
     .where('account_id', '=', accountId)
     .orderBy('expires_at', 'desc')
-    .offset(ticketsAtMost - 1)
-    .limit(ticketsAtMost)
+    .offset(MAXIMUM_TICKETS - 1)
+    .limit(MAXIMUM_TICKETS)
     .execute();
   for (const { ticket_hash: hash } of earlier) {
     await scope.queries.deleteFrom('mfa_tickets').where('ticket_hash', '=', hash).execute();
@@ -39,7 +39,7 @@ export async function issueMfaTicket(scope: Scope, owner: SessionOwner, factor: 
       account_id: accountId,
       user_id: owner.id,
       second_factor: factor,
-      expires_at: scope.now + lifeMs,
+      expires_at: scope.now + TICKET_LIFETIME_MS,
     })
     .execute();
   return ticket;

@@ -15,7 +15,7 @@ import type { Queries } from '../store/store.ts';
  * Failed attempts before the root is locked. The account's password policy is for RAM users; the root has this limit
  * instead, with a short lock, since no other identity could unlock it.
  */
-const attemptsAtMost = 10;
+const MAXIMUM_ATTEMPTS = 10;
 const LOCK_MS = 15 * 60 * 1000;
 
 /** Sign-in data of the account root. */
@@ -62,7 +62,7 @@ export async function verifyRootPassword(
     await writeRow(queries, {
       ...row,
       failed_attempts: failed,
-      locked_until: failed >= attemptsAtMost ? now + LOCK_MS : null,
+      locked_until: failed >= MAXIMUM_ATTEMPTS ? now + LOCK_MS : null,
     });
     return true;
   });
@@ -160,7 +160,7 @@ export async function resetRootPassword(
 }
 
 /** Records the time of the root's sign-in. */
-export async function noteRootSignIn(scope: Scope): Promise<void> {
+export async function recordRootSignIn(scope: Scope): Promise<void> {
   const { accountId } = scope.account;
   await writeRow(scope.queries, { ...(await readRow(scope.queries, accountId)), last_login_at: scope.now });
 }

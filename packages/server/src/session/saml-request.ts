@@ -3,9 +3,9 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 /**
  * Lifetime of the cookie that binds SAML requests to a browser, seconds. Signing in at the provider may take a while.
  */
-export const samlRequestSeconds = 3600;
+export const SAML_REQUEST_SECONDS = 3600;
 
-const form = /^_([0-9a-f]{32})([0-9a-f]{64})$/;
+const REQUEST_ID = /^_([0-9a-f]{32})([0-9a-f]{64})$/;
 
 /**
  * Returns the ID of a new authentication request, bound to the browser that sends it: only a browser with the same
@@ -25,7 +25,7 @@ export function newSamlRequestId(browserToken: string, accountId: string): strin
  * @param id the `InResponseTo` of a verified assertion
  */
 export function isSamlRequestOf(browserToken: string | undefined, accountId: string, id: string): boolean {
-  const [, nonce, shown] = form.exec(id) ?? [];
+  const [, nonce, shown] = REQUEST_ID.exec(id) ?? [];
   if (browserToken === undefined || nonce === undefined || shown === undefined) return false;
   return timingSafeEqual(Buffer.from(bound(browserToken, accountId, nonce)), Buffer.from(shown));
 }

@@ -29,7 +29,7 @@ export interface PresentedCookies {
 }
 
 /** Minimum interval between two updates of a session's last use, ms. */
-const seenEveryMs = 60_000;
+const LAST_SEEN_INTERVAL_MS = 60_000;
 
 /** Authenticates browsers by the cookies of console sessions, as the guard authenticates signed requests. */
 export class SessionAuthenticator {
@@ -95,7 +95,7 @@ export class SessionAuthenticator {
   ): Promise<SessionIdentity> {
     const { store } = this.#parts.services;
     const session = await this.readSession(request, cookies, 'full', csrf, now);
-    if (now - session.row.last_seen_at >= seenEveryMs) {
+    if (now - session.row.last_seen_at >= LAST_SEEN_INTERVAL_MS) {
       await store.write(({ queries }) =>
         changeConsoleSession(queries, session.row.session_hash, { last_seen_at: now }),
       );

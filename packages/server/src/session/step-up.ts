@@ -12,7 +12,7 @@ import { verifyRootPassword } from './root-password.ts';
 export type StepUpMethod = 'Password' | 'Code' | 'Passkey';
 
 /** Duration of a step-up, ms. */
-export const stepUpMs = 10 * 60 * 1000;
+export const STEP_UP_MS = 10 * 60 * 1000;
 
 /** Returns whether a session has a step-up that has not expired. */
 export function isSteppedUp({ row }: Pick<ConsoleSession, 'row'>, now: number): boolean {

@@ -16,7 +16,7 @@ import { type ConsoleSite, relyingPartyId } from './console-site.ts';
 export type ChallengePurpose = NonNullable<ConsoleSessionRow['challenge_purpose']>;
 
 /** Time that an authenticator has to answer, ms. */
-const challengeMs = 5 * 60 * 1000;
+const CHALLENGE_MS = 5 * 60 * 1000;
 
 const rejected = (reason: string) => new Refusal('AuthenticationFail.Passkey', { reason });
 
@@ -32,7 +32,7 @@ export async function giveChallenge(
   await changeConsoleSession(queries, sessionHash, {
     challenge,
     challenge_purpose: purpose,
-    challenge_expires_at: now + challengeMs,
+    challenge_expires_at: now + CHALLENGE_MS,
   });
   return challenge;
 }
@@ -75,7 +75,7 @@ export function registrationOptions(
     userName: user.loginName,
     userDisplayName: user.displayName,
     challenge: new TextEncoder().encode(challenge),
-    timeout: challengeMs,
+    timeout: CHALLENGE_MS,
     attestationType: 'none',
     excludeCredentials: known.map(({ credential_id: id, transports }) => ({
       id,
@@ -94,7 +94,7 @@ export function verificationOptions(
   return generateAuthenticationOptions({
     rpID: relyingPartyId(site),
     challenge: new TextEncoder().encode(challenge),
-    timeout: challengeMs,
+    timeout: CHALLENGE_MS,
     userVerification: 'required',
     allowCredentials: passkeys.map(({ credential_id: id, transports }) => ({
       id,
@@ -131,7 +131,7 @@ export async function verifyRegistration(
       requireUserVerification: true,
     });
   } catch (error) {
-    throw rejectedBy(error);
+    throw refusalOfResponse(error);
   }
   if (!verified.verified) throw rejected('its attestation does not hold');
   const { id, publicKey, counter, transports = [] } = verified.registrationInfo.credential;
@@ -179,7 +179,7 @@ export async function verifyPasskey(
       requireUserVerification: true,
     });
   } catch (error) {
-    throw rejectedBy(error);
+    throw refusalOfResponse(error);
   }
   if (!verified.verified) throw rejected('its signature does not hold');
   return { passkey, signCount: verified.authenticationInfo.newCounter };
@@ -188,7 +188,7 @@ export async function verifyPasskey(
 /**
  * Stores the signature counter of a passkey; an earlier response of the same authenticator is refused from then on.
  */
-export async function noteUse(
+export async function recordPasskeyUse(
   queries: Queries,
   { passkey, signCount }: UsedPasskey,
   now: number,
@@ -216,7 +216,7 @@ function parseResponse(text: string): Readonly<Record<string, unknown>> {
 /**
  * Returns the refusal of an invalid response. The library throws plain errors; their messages are for programmers.
  */
-function rejectedBy(error: unknown): Refusal {
+function refusalOfResponse(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   return rejected('it does not answer this challenge, at this address, with the user verified');
 }

@@ -1,15 +1,15 @@
-const digits = '0123456789';
-const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-const alphanumerics = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-const lowerAlphanumerics = 'abcdefghijklmnopqrstuvwxyz0123456789';
+const DIGITS = '0123456789';
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+const ALPHANUMERICS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const LOWER_ALPHANUMERICS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 /** Alphabet of passwords that a person types from a screen: no two characters look alike. */
-const legible = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
+const UNAMBIGUOUS = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
 
 /** Prefix of the AccessKey ids of guards. */
-export const guardKeyPrefix = 'CVGD';
+export const GUARD_KEY_PREFIX = 'CVGD';
 
 /** Random bytes are read in blocks of this size, to spare system calls. */
-const blockBytes = 4096;
+const BLOCK_BYTES = 4096;
 
 /**
  * Generates the identifiers and secrets of everything that the server creates, in the forms that RAM's clients
@@ -27,77 +27,77 @@ export class Identifiers {
 
   /** 16 digits, beginning with 1. */
   accountId(): string {
-    return `1${this.#draw(digits, 15)}`;
+    return `1${this.#draw(DIGITS, 15)}`;
   }
 
   /** 18 digits, beginning with 2. */
   userId(): string {
-    return `2${this.#draw(digits, 17)}`;
+    return `2${this.#draw(DIGITS, 17)}`;
   }
 
   /** 18 digits, beginning with 3. */
   roleId(): string {
-    return `3${this.#draw(digits, 17)}`;
+    return `3${this.#draw(DIGITS, 17)}`;
   }
 
   /** `g-` and 16 lower-case alphanumerics. */
   groupId(): string {
-    return `g-${this.#draw(lowerAlphanumerics, 16)}`;
+    return `g-${this.#draw(LOWER_ALPHANUMERICS, 16)}`;
   }
 
   /** `LTAI5t` and 18 alphanumerics: 24 characters, as RAM's newer keys. */
   accessKeyId(): string {
-    return `LTAI5t${this.#draw(alphanumerics, 18)}`;
+    return `LTAI5t${this.#draw(ALPHANUMERICS, 18)}`;
   }
 
   /** 30 alphanumerics (178 bits). */
   accessKeySecret(): string {
-    return this.#draw(alphanumerics, 30);
+    return this.#draw(ALPHANUMERICS, 30);
   }
 
   /** `STS.` and 24 alphanumerics: 28 characters. */
   temporaryAccessKeyId(): string {
-    return `STS.${this.#draw(alphanumerics, 24)}`;
+    return `STS.${this.#draw(ALPHANUMERICS, 24)}`;
   }
 
   /** 44 alphanumerics (261 bits). */
   temporaryAccessKeySecret(): string {
-    return this.#draw(alphanumerics, 44);
+    return this.#draw(ALPHANUMERICS, 44);
   }
 
   /** `guard-` and 16 lower-case alphanumerics. */
   guardId(): string {
-    return `guard-${this.#draw(lowerAlphanumerics, 16)}`;
+    return `guard-${this.#draw(LOWER_ALPHANUMERICS, 16)}`;
   }
 
   /** `CVGD` and 20 alphanumerics: 24 characters, as an AccessKey's id; the prefix tells it from one. */
   guardAccessKeyId(): string {
-    return `${guardKeyPrefix}${this.#draw(alphanumerics, 20)}`;
+    return `${GUARD_KEY_PREFIX}${this.#draw(ALPHANUMERICS, 20)}`;
   }
 
   /** 19 digits, beginning with 4. */
   applicationId(): string {
-    return `4${this.#draw(digits, 18)}`;
+    return `4${this.#draw(DIGITS, 18)}`;
   }
 
   /** 64 alphanumerics (381 bits). */
   applicationSecret(): string {
-    return this.#draw(alphanumerics, 64);
+    return this.#draw(ALPHANUMERICS, 64);
   }
 
   /** `SC` and 18 alphanumerics. */
   serviceCredentialId(): string {
-    return `SC${this.#draw(alphanumerics, 18)}`;
+    return `SC${this.#draw(ALPHANUMERICS, 18)}`;
   }
 
   /** 44 alphanumerics (261 bits). */
   serviceCredentialSecret(): string {
-    return this.#draw(alphanumerics, 44);
+    return this.#draw(ALPHANUMERICS, 44);
   }
 
   /** `idp-` and 16 lower-case alphanumerics. */
   identityProviderId(): string {
-    return `idp-${this.#draw(lowerAlphanumerics, 16)}`;
+    return `idp-${this.#draw(LOWER_ALPHANUMERICS, 16)}`;
   }
 
   /** A random UUID (version 4) in upper case, as RAM's request ids. */
@@ -119,39 +119,39 @@ export class Identifiers {
    */
   oneTimePassword(): string {
     for (;;) {
-      const password = [5, 5, 5, 5, 5].map((length) => this.#draw(legible, length)).join('-');
+      const password = [5, 5, 5, 5, 5].map((length) => this.#draw(UNAMBIGUOUS, length)).join('-');
       if (/[A-Z]/.test(password) && /[a-z]/.test(password) && /[0-9]/.test(password)) return password;
     }
   }
 
   /** 44 alphanumerics (261 bits): token in the session cookie. */
   consoleSessionToken(): string {
-    return this.#draw(alphanumerics, 44);
+    return this.#draw(ALPHANUMERICS, 44);
   }
 
   /** `cs-` and 20 lower-case alphanumerics: public id of a session; it does not authenticate. */
   consoleSessionId(): string {
-    return `cs-${this.#draw(lowerAlphanumerics, 20)}`;
+    return `cs-${this.#draw(LOWER_ALPHANUMERICS, 20)}`;
   }
 
   /** 43 alphanumerics (256 bits): challenge for an authenticator. */
   passkeyChallenge(): string {
-    return this.#draw(alphanumerics, 43);
+    return this.#draw(ALPHANUMERICS, 43);
   }
 
   /** `PASSKEY-` and 20 alphanumerics. */
   passkeyId(): string {
-    return `PASSKEY-${this.#draw(alphanumerics, 20)}`;
+    return `PASSKEY-${this.#draw(ALPHANUMERICS, 20)}`;
   }
 
   /** 22 alphanumerics (130 bits): salt of password hashes. */
   passwordSalt(): string {
-    return this.#draw(alphanumerics, 22);
+    return this.#draw(ALPHANUMERICS, 22);
   }
 
   /** 64 characters of Base32 (320 bits): the seed of a virtual MFA device, in the length of RAM's. */
   mfaSeed(): string {
-    return this.#draw(base32, 64);
+    return this.#draw(BASE32, 64);
   }
 
   #draw(alphabet: string, length: number): string {
@@ -170,7 +170,7 @@ export class Identifiers {
   }
 
   #refill(): void {
-    this.#block = this.#randomBytes(blockBytes);
+    this.#block = this.#randomBytes(BLOCK_BYTES);
     this.#used = 0;
   }
 }

@@ -42,7 +42,7 @@ export interface Store {
    * Revision of the change log up to which listeners have received every change, and perhaps some above it. 0 while
    * the log is empty.
    */
-  heard(): number;
+  knownRevision(): number;
   /** Milliseconds since the change log was last known to be read to its end; 0 on a single-node store. */
   staleness(): number;
   close(): Promise<void>;

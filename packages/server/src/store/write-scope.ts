@@ -8,7 +8,7 @@ export class WriteScope {
   readonly #scopes = new AsyncLocalStorage<{ open: boolean }>();
 
   /** @throws Error if called inside the work of a write */
-  refuseNesting(): void {
+  assertNotNested(): void {
     if (this.#scopes.getStore()?.open) {
       throw new Error('a write was begun inside another one: hand the transaction on instead');
     }

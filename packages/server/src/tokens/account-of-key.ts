@@ -1,7 +1,7 @@
 import type { ParsedSignature } from '@claviger/signature';
 import type { Services } from '../context/services.ts';
-import { guardKeyPrefix } from '../store/identifiers.ts';
-import { accountOfToken, openToken } from './session-token.ts';
+import { GUARD_KEY_PREFIX } from '../store/identifiers.ts';
+import { accountOfToken, openToken } from './sts-token.ts';
 
 /**
  * Returns the account of the key that a request names, whether or not the signature is valid: for the audit record of
@@ -18,7 +18,7 @@ export async function accountOfKey(
   const { accessKeyId, securityToken = '' } = signature;
   if (!accessKeyId.startsWith('STS.')) {
     const key = await store.queries
-      .selectFrom(accessKeyId.startsWith(guardKeyPrefix) ? 'guards' : 'access_keys')
+      .selectFrom(accessKeyId.startsWith(GUARD_KEY_PREFIX) ? 'guards' : 'access_keys')
       .select('account_id')
       .where('access_key_id', '=', accessKeyId)
       .executeTakeFirst();

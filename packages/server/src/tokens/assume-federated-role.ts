@@ -9,11 +9,11 @@ import { findRole } from '../roles/role.ts';
 import { compileTrust } from '../roles/trusted-identities.ts';
 import type { RoleRow } from '../store/schema.ts';
 import { readTagValues, tagConditions } from '../tags/tag-values.ts';
-import { type RoleReference, sessionLength } from './assume-role.ts';
-import { type OpenedSession, openSession } from './open-session.ts';
+import { type RoleReference, stsSessionSeconds } from './assume-trusting-role.ts';
+import { type OpenedStsSession, openStsSession } from './open-sts-session.ts';
 
 /** Subject that an identity provider has authenticated, and the session that is requested for it. */
-export interface FederatedRequest {
+export interface FederatedStsSessionRequest {
   readonly action: 'sts:AssumeRoleWithSAML' | 'sts:AssumeRoleWithOIDC';
   readonly provider: {
     readonly kind: 'saml' | 'oidc';
@@ -33,8 +33,8 @@ export interface FederatedRequest {
 }
 
 /** Session opened on an identity provider's assertion or token. */
-export interface FederatedSession {
-  readonly session: OpenedSession;
+export interface FederatedStsSession {
+  readonly session: OpenedStsSession;
   readonly principal: RolePrincipal;
 }
 
@@ -50,8 +50,8 @@ export interface FederatedSession {
  */
 export async function assumeFederatedRole(
   request: ProvenAnonymousRequest,
-  asked: FederatedRequest,
-): Promise<FederatedSession> {
+  asked: FederatedStsSessionRequest,
+): Promise<FederatedStsSession> {
   const { accountId } = request.account;
   const account = await readAccount(request.queries, accountId);
   const distrusted = () =>
@@ -67,9 +67,9 @@ export async function assumeFederatedRole(
   const tags = await readTagValues(request.queries, accountId, 'role', role.role_id);
   const principal = assumedRolePrincipal(accountId, role.role_id, role.role_name, asked.sessionName, tags);
   if (!trusts(role, request, principal, asked)) throw distrusted();
-  const end = request.now + sessionLength(asked.durationSeconds, role.max_session_seconds) * 1000;
+  const end = request.now + stsSessionSeconds(asked.durationSeconds, role.max_session_seconds) * 1000;
   const { kind, providerId } = asked.provider;
-  const session = await openSession(request, {
+  const session = await openStsSession(request, {
     account,
     role,
     sessionName: asked.sessionName,
@@ -89,7 +89,7 @@ function trusts(
   role: RoleRow,
   request: ProvenAnonymousRequest,
   principal: RolePrincipal,
-  asked: FederatedRequest,
+  asked: FederatedStsSessionRequest,
 ): boolean {
   const trust = compileTrust(role);
   const { arn, providerId: id } = asked.provider;

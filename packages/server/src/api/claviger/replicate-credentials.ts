@@ -7,7 +7,7 @@ import {
   streamOperation,
 } from '../../pipeline/operation.ts';
 import { replicate } from '../../replication/replicate.ts';
-import { resolveSession } from '../../replication/resolve-session.ts';
+import { resolveStsSession } from '../../replication/resolve-sts-session.ts';
 import { list, optional, secret, text } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { shownLine } from '../shown-text.ts';
@@ -75,7 +75,7 @@ export const replicationOperations: readonly Operation[] = [
     async handle(input, call) {
       const { identity } = call;
       if (identity.by !== 'signature') throw new Refusal('SignatureOnly', { action: 'ResolveSecurityToken' });
-      return resolveSession(
+      return resolveStsSession(
         { ...call, identity },
         {
           accessKeyId: input.SessionAccessKeyId,

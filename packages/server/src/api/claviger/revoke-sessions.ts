@@ -7,7 +7,7 @@ import {
   revokeSessionsOfAccount,
   revokeSessionsOfRole,
   revokeSessionsOfUser,
-} from '../../session/revoke-sessions.ts';
+} from '../../session/session-revocation.ts';
 import { userResource } from '../../users/user-arn.ts';
 import { oneOf, optional } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';

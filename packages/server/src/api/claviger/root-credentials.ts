@@ -4,7 +4,7 @@ import { unbindDevice } from '../../mfa/binding.ts';
 import { type Call, type Operation, ownOperation, ownPreparedOperation } from '../../pipeline/operation.ts';
 import type { ConsoleSession } from '../../session/console-session.ts';
 import { changeConsoleSession } from '../../session/console-session.ts';
-import { beginDevice, finishDevice } from '../../session/device-enrolment.ts';
+import { beginDeviceEnrolment, finishDeviceEnrolment } from '../../session/device-enrolment.ts';
 import { changeRootPassword, prepareRootPassword } from '../../session/root-password.ts';
 import { authenticationCode } from '../mfa-fields.ts';
 import { password } from '../password-fields.ts';
@@ -51,7 +51,7 @@ export const rootCredentialOperations: readonly Operation[] = [
     answer: { Seed: 'string', QRCodePNG: 'string' },
     authorize: (_, call) => demand('claviger:BindRootDevice', call),
     async handle(_, call) {
-      const { seed, qrCode } = await beginDevice(call, rootSession(call));
+      const { seed, qrCode } = await beginDeviceEnrolment(call, rootSession(call));
       return { Seed: seed, QRCodePNG: qrCode };
     },
   }),
@@ -69,7 +69,7 @@ export const rootCredentialOperations: readonly Operation[] = [
     authorize: (_, call) => demand('claviger:BindRootDevice', call),
     async handle(input, call) {
       const session = rootSession(call);
-      await finishDevice(call, session, [input.Code1, input.Code2]);
+      await finishDeviceEnrolment(call, session, [input.Code1, input.Code2]);
       await changeConsoleSession(call.queries, session.row.session_hash, { sealed_seed: null });
       return {};
     },

@@ -6,13 +6,13 @@ import { type ConsoleOperation, consoleOperation } from '../../pipeline/operatio
 import { endConsoleSession } from '../../session/console-session.ts';
 import { trustedOrigin } from '../../session/console-site.ts';
 import { setCookie } from '../../session/cookie.ts';
-import { newSamlRequestId, samlRequestSeconds } from '../../session/saml-request.ts';
-import { signOnOf, userOfSubject, verifySamlSignIn } from '../../session/saml-sign-in.ts';
+import { openConsoleSession, pendingSession } from '../../session/password-sign-in.ts';
+import { newSamlRequestId, SAML_REQUEST_SECONDS } from '../../session/saml-request.ts';
 import { readSecondFactors } from '../../session/second-factor.ts';
 import { principalOf } from '../../session/session-identity.ts';
 import { csrfTokenOf, hashOfToken } from '../../session/session-secret.ts';
-import { openConsoleSession, pendingSession } from '../../session/sign-in.ts';
-import { stepUpMs } from '../../session/step-up.ts';
+import { STEP_UP_MS } from '../../session/step-up.ts';
+import { findAssertedUser, readSignOn, verifySamlSignIn } from '../../session/verify-saml-sign-in.ts';
 import { readSecurityPreference } from '../../settings/security-preference.ts';
 import { instant } from '../../wire/instant.ts';
 import { secret, text } from '../../wire/parameter.ts';
@@ -32,7 +32,7 @@ export const samlSignInOperations: readonly ConsoleOperation[] = [
     session: 'none',
     input: { LoginName: text({ max: 160, chars: /^\P{Cc}*$/u }) },
     answer: { Location: 'string' },
-    prove: (input, request) => signOnOf(request, input.LoginName),
+    prove: (input, request) => readSignOn(request, input.LoginName),
     async handle(_, { account, address }, request) {
       const ours = consoleServiceProvider(trustedOrigin(request.site), account.accountId);
       const token = request.samlToken ?? request.services.identifiers.consoleSessionToken();
@@ -50,7 +50,7 @@ export const samlSignInOperations: readonly ConsoleOperation[] = [
       return {
         answer: { Location: location.href },
         actor: undefined,
-        cookies: [setCookie('saml', token, request.site.secure, samlRequestSeconds)],
+        cookies: [setCookie('saml', token, request.site.secure, SAML_REQUEST_SECONDS)],
       };
     },
   }),
@@ -70,7 +70,7 @@ export const samlSignInOperations: readonly ConsoleOperation[] = [
     prove: (input, request) => verifySamlSignIn(request, input.AccountId, input.SAMLResponse),
     async handle(_, proof, request) {
       const { account, subject } = proof;
-      const user = await userOfSubject(request, proof);
+      const user = await findAssertedUser(request, proof);
       const owner = { type: 'user', id: user.user_id, name: user.user_name } as const;
       request.attempted(account, owner);
       await useAssertion(request, subject);
@@ -86,7 +86,7 @@ export const samlSignInOperations: readonly ConsoleOperation[] = [
         expires_at: Math.min(end, subject.sessionEndsBy ?? end),
         // Whoever has nothing else to show is believed for having come through the provider. It may have asked for nothing,
         // since it has sessions of its own, so who has a device or a passkey shows that.
-        step_up_until: hasFactor ? null : request.now + stepUpMs,
+        step_up_until: hasFactor ? null : request.now + STEP_UP_MS,
       };
       const token = await openConsoleSession(request, owner, preference, row);
       return {

@@ -19,14 +19,14 @@ import { setCookie } from '../../session/cookie.ts';
 import { principalOf, type SessionIdentity } from '../../session/session-identity.ts';
 import {
   isSteppedUp,
+  STEP_UP_MS,
   stepUpMethods,
-  stepUpMs,
   verifyOwnCode,
   verifyOwnPassword,
 } from '../../session/step-up.ts';
 import {
   giveChallenge,
-  noteUse,
+  recordPasskeyUse,
   takeChallenge,
   type UsedPasskey,
   verificationOptions,
@@ -144,8 +144,8 @@ export const consoleSessionOperations: readonly ConsoleOperation[] = [
     },
     async handle(_, { used }, request) {
       const session = sessionOf(request);
-      const until = request.now + stepUpMs;
-      if (used !== undefined) await noteUse(request.queries, used, request.now);
+      const until = request.now + STEP_UP_MS;
+      if (used !== undefined) await recordPasskeyUse(request.queries, used, request.now);
       await changeConsoleSession(request.queries, session.row.session_hash, { step_up_until: until });
       return { answer: { StepUpUntil: instant(until) }, actor: principalOf(session) };
     },

@@ -9,24 +9,24 @@ import { type ConsoleOperation, type ConsoleOutcome, consoleOperation } from '..
 import type { ConsoleRequest } from '../../session/console-request.ts';
 import { type ConsoleSession, endConsoleSession } from '../../session/console-session.ts';
 import { setCookie } from '../../session/cookie.ts';
-import { beginDevice, finishDevice } from '../../session/device-enrolment.ts';
-import { issueMfaTicket, mfaTicketSeconds, readMfaTicket } from '../../session/mfa-ticket.ts';
+import { beginDeviceEnrolment, finishDeviceEnrolment } from '../../session/device-enrolment.ts';
+import { issueMfaTicket, MFA_TICKET_SECONDS, readMfaTicket } from '../../session/mfa-ticket.ts';
+import {
+  advanceSignIn,
+  assertAllowedNetwork,
+  nextSignInStep,
+  passwordRules,
+  pendingSession,
+  type SignInStep,
+  verifyPasswordSignIn,
+} from '../../session/password-sign-in.ts';
 import { changeRootPassword, prepareRootPassword } from '../../session/root-password.ts';
 import { deviceFactor, hasFactor, passkeyFactor, readSecondFactors } from '../../session/second-factor.ts';
 import { principalOf } from '../../session/session-identity.ts';
 import { csrfTokenOf, hashOfToken } from '../../session/session-secret.ts';
 import {
-  advance,
-  assertAllowedNetwork,
-  nextStep,
-  passwordRules,
-  pendingSession,
-  type SignInStep,
-  verifyPasswordSignIn,
-} from '../../session/sign-in.ts';
-import {
   giveChallenge,
-  noteUse,
+  recordPasskeyUse,
   takeChallenge,
   type UsedPasskey,
   verificationOptions,
@@ -181,7 +181,7 @@ export const signInOperations: readonly ConsoleOperation[] = [
       return { account: session.account, used };
     },
     async handle(input, { used }, request) {
-      await noteUse(request.queries, used, request.now);
+      await recordPasskeyUse(request.queries, used, request.now);
       return withFactor(request, passkeyFactor(used.passkey.passkey_id), input.Remember);
     },
   }),
@@ -229,7 +229,7 @@ export const signInOperations: readonly ConsoleOperation[] = [
     answer: { Seed: 'string', QRCodePNG: 'string' },
     prove: async (_, request) => proofOf(await atStep(request, 'BindDevice')),
     async handle(_, __, request) {
-      const { seed, qrCode } = await beginDevice(request, await atStep(request, 'BindDevice'));
+      const { seed, qrCode } = await beginDeviceEnrolment(request, await atStep(request, 'BindDevice'));
       return { answer: { Seed: seed, QRCodePNG: qrCode }, actor: undefined };
     },
   }),
@@ -246,7 +246,7 @@ export const signInOperations: readonly ConsoleOperation[] = [
     prove: async (_, request) => proofOf(await atStep(request, 'BindDevice')),
     async handle(input, _, request) {
       const session = await atStep(request, 'BindDevice');
-      await finishDevice(request, session, [input.Code1, input.Code2]);
+      await finishDeviceEnrolment(request, session, [input.Code1, input.Code2]);
       return withFactor(request, deviceFactor({ bound_at: request.now }), false);
     },
   }),
@@ -266,7 +266,7 @@ async function atStep(
   const { session } = request;
   if (session === undefined) throw new Refusal('NotSignedIn');
   request.attempted(session.account, session.owner);
-  const step = await nextStep(request.queries ?? request.services.store.queries, session, request.now);
+  const step = await nextSignInStep(request.queries ?? request.services.store.queries, session, request.now);
   if (!steps.includes(step)) throw new Refusal('InvalidStep.SignIn', { step });
   return session;
 }
@@ -288,7 +288,7 @@ async function withFactor(
   const outcome = await moveOn(request, { ...session, row, factors }, request.sessionToken);
   if (!remembered || owner.type !== 'user' || !preference.EnableSaveMFATicket) return outcome;
   const ticket = await issueMfaTicket(request, owner, factor);
-  const cookie = setCookie('mfa', ticket, request.site.secure, mfaTicketSeconds);
+  const cookie = setCookie('mfa', ticket, request.site.secure, MFA_TICKET_SECONDS);
   return { ...outcome, cookies: [...(outcome.cookies ?? []), cookie] };
 }
 
@@ -299,7 +299,7 @@ async function moveOn(
   present: string | undefined,
 ): Promise<SignInOutcome> {
   const { account, preference, row } = session;
-  const { step, token } = await advance(request, session, present);
+  const { step, token } = await advanceSignIn(request, session, present);
   const answer = {
     Step: step,
     CsrfToken: new Secret(csrfTokenOf(token)),

@@ -1,7 +1,7 @@
 import { arn } from '../../context/arn.ts';
 import { type Operation, operation } from '../../pipeline/operation.ts';
 import { warnOfPolicy } from '../../policy-documents/policy-text.ts';
-import { assumeRole } from '../../tokens/assume-role.ts';
+import { assumeRole } from '../../tokens/assume-trusting-role.ts';
 import { optional, text } from '../../wire/parameter.ts';
 import {
   credentials,

@@ -2,8 +2,8 @@ import { SESSION_POLICY_CHARACTERS } from '../../context/limits.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import type { RefusalCode } from '../../errors/refusal-table.ts';
 import { faultsOfPolicy } from '../../policy-documents/policy-text.ts';
-import { type RoleReference, sessionBounds } from '../../tokens/assume-role.ts';
-import type { OpenedSession } from '../../tokens/open-session.ts';
+import { type RoleReference, STS_SESSION_BOUNDS } from '../../tokens/assume-trusting-role.ts';
+import type { OpenedStsSession } from '../../tokens/open-sts-session.ts';
 import { instant } from '../../wire/instant.ts';
 import { integer, type Parameter, text } from '../../wire/parameter.ts';
 import { Secret } from '../../wire/secret.ts';
@@ -19,9 +19,9 @@ export const sessionName = stsParameter(
 );
 
 export const durationSeconds = stsParameter(
-  integer(sessionBounds.minimumSeconds, sessionBounds.maximumSeconds),
+  integer(STS_SESSION_BOUNDS.minimumSeconds, STS_SESSION_BOUNDS.maximumSeconds),
   'InvalidParameter.DurationSeconds',
-  { minimum: sessionBounds.minimumSeconds, maximum: sessionBounds.maximumSeconds },
+  { minimum: STS_SESSION_BOUNDS.minimumSeconds, maximum: STS_SESSION_BOUNDS.maximumSeconds },
 );
 
 const sizedPolicy = stsParameter(text({ max: SESSION_POLICY_CHARACTERS }), 'InvalidParameter.PolicySize', {
@@ -54,7 +54,7 @@ export function roleReference(arn: string): RoleReference {
 }
 
 /** The `Credentials` of an answer. */
-export function credentials(session: OpenedSession) {
+export function credentials(session: OpenedStsSession) {
   return {
     AccessKeyId: session.accessKeyId,
     AccessKeySecret: new Secret(session.secret),

@@ -1,7 +1,7 @@
 import type { Migration } from '../migrate.ts';
 
 /** Earlier defaults, for accounts that had not set these fields: the defaults for new accounts are stricter now. */
-const before = { MaxLoginAttemps: 0, InterceptRiskPasswordOnApi: false };
+const EARLIER_DEFAULTS = { MaxLoginAttemps: 0, InterceptRiskPasswordOnApi: false };
 
 /** Existing accounts keep their password policy. */
 export const passwordPolicies: Migration = {
@@ -13,7 +13,7 @@ export const passwordPolicies: Migration = {
       .select(['accounts.account_id', 'accounts.created_at', 'password_policies.policy'])
       .execute();
     for (const { account_id, created_at, policy: own } of accounts) {
-      const policy = JSON.stringify({ ...before, ...JSON.parse(String(own ?? '{}')) });
+      const policy = JSON.stringify({ ...EARLIER_DEFAULTS, ...JSON.parse(String(own ?? '{}')) });
       await database
         .insertInto('password_policies')
         .values({ account_id, policy, updated_at: created_at })

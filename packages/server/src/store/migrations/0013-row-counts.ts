@@ -44,7 +44,7 @@ const attachmentsOf = (row: string) =>
   `'attachments/' || ${row}.policy_type || '/' || ${row}.policy_name_key`;
 
 /** Changes the counts of all policies attached to a user that is moved to, or restored from, the recycle bin. */
-const countAttachmentsOfUser = `insert into row_counts (account_id, counted, row_count)
+const COUNT_ATTACHMENTS_OF_USER = `insert into row_counts (account_id, counted, row_count)
   select a.account_id, ${attachmentsOf('a')}, case when new.recycled_at is null then 1 else -1 end
   from policy_attachments a
   where a.principal_id = new.user_id and a.principal_type = 'user' and a.account_id = new.account_id
@@ -106,7 +106,7 @@ async function sqliteTriggers(database: Kysely<unknown>): Promise<void> {
   await run(
     database,
     `create trigger count_attachments_of_user after update of recycled_at on users
-    when (old.recycled_at is null) <> (new.recycled_at is null) begin ${countAttachmentsOfUser} end`,
+    when (old.recycled_at is null) <> (new.recycled_at is null) begin ${COUNT_ATTACHMENTS_OF_USER} end`,
   );
 }
 
@@ -151,7 +151,7 @@ async function postgresTriggers(database: Kysely<unknown>): Promise<void> {
   await run(
     database,
     `create function count_attachments_of_user() returns trigger language plpgsql as $$ begin
-    ${countAttachmentsOfUser}
+    ${COUNT_ATTACHMENTS_OF_USER}
     return null;
   end $$`,
   );

@@ -16,7 +16,7 @@ import { reportParts } from './0014-report-parts.ts';
 import { tagIndexes } from './0015-tag-indexes.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
-export const migrations: readonly Migration[] = [
+export const MIGRATIONS: readonly Migration[] = [
   initialSchema,
   passwordsAndMfa,
   federation,

@@ -1,22 +1,22 @@
 import type pg from 'pg';
-import { changeRetentionMs } from '../change-followers.ts';
+import { CHANGE_RETENTION_MS } from '../change-listeners.ts';
 import type { Change } from '../store.ts';
 import { unreachable } from './postgres-connection.ts';
 
 /** Channel that a writer notifies in the transaction of a change, to wake the other nodes. */
-export const changeChannel = 'claviger_changes';
+export const CHANGE_CHANNEL = 'claviger_changes';
 
-const rowsPerRead = 1000;
+const ROWS_PER_READ = 1000;
 
 /**
  * Time during which a missing revision is looked for again, ms. Revisions are assigned when a change is written and
  * visible when it is committed, so a lower one may appear after a higher. The server ends the sessions of writers
  * well before that time.
  */
-const gapMemoryMs = 60_000;
+const GAP_MEMORY_MS = 60_000;
 
 /** Number of missing revisions below a new one that are looked for: no more are ever in progress at once. */
-const gapsPerStep = 1000;
+const GAPS_PER_STEP = 1000;
 
 interface LoggedChange extends Change {
   readonly revision: number;
@@ -63,7 +63,7 @@ export class ChangeReader {
       const client = await this.#connect();
       const { rows } = await client.query('select coalesce(max(revision), 0) as revision from changes');
       // A change that was in progress then may appear below the highest.
-      this.#seen = Math.max(0, rows[0].revision - gapsPerStep);
+      this.#seen = Math.max(0, rows[0].revision - GAPS_PER_STEP);
       await this.#readToEnd(client);
     } catch (error) {
       this.#disconnect();
@@ -129,7 +129,7 @@ export class ChangeReader {
     client.on('error', () => this.#wakeUp());
     if (this.notifies) {
       try {
-        await client.query(`listen ${changeChannel}`);
+        await client.query(`listen ${CHANGE_CHANNEL}`);
       } catch (error) {
         const state = error instanceof Error && 'code' in error ? error.code : undefined;
         // Not implemented, or a syntax error.
@@ -171,13 +171,13 @@ export class ChangeReader {
       const startedAt = this.#options.now();
       const { rows } =
         this.#gaps.size === 0
-          ? await client.query<LoggedChange>(`${select} where revision > $1 ${order}`, [this.#seen])
+          ? await client.query<LoggedChange>(`${SELECT} where revision > $1 ${ORDER}`, [this.#seen])
           : await client.query<LoggedChange>(
-              `${select} where revision > $1 or revision = any($2::bigint[]) ${order}`,
+              `${SELECT} where revision > $1 or revision = any($2::bigint[]) ${ORDER}`,
               [this.#seen, [...this.#gaps.keys()]],
             );
       this.#take(rows, startedAt);
-      if (rows.length < rowsPerRead) {
+      if (rows.length < ROWS_PER_READ) {
         this.#finishAt(startedAt);
         return;
       }
@@ -188,7 +188,7 @@ export class ChangeReader {
     const changes: Change[] = [];
     for (const { revision, accountId, topic, subject } of rows) {
       if (revision > this.#seen) {
-        const firstGap = Math.max(this.#seen + 1, revision - gapsPerStep);
+        const firstGap = Math.max(this.#seen + 1, revision - GAPS_PER_STEP);
         for (let gap = firstGap; gap < revision; gap += 1) this.#gaps.set(gap, startedAt);
         this.#seen = revision;
       } else {
@@ -201,13 +201,13 @@ export class ChangeReader {
 
   #finishAt(startedAt: number): void {
     // Cut off for longer than the log is kept: the trimmed changes can no longer be named.
-    if (startedAt - this.#readAt >= changeRetentionMs) {
+    if (startedAt - this.#readAt >= CHANGE_RETENTION_MS) {
       this.#options.tell([{ accountId: '', topic: 'everything', subject: '' }]);
     }
     this.#readAt = startedAt;
     // Only now: a gap is given up after it was looked for once more, however long nothing could be read.
     for (const [revision, since] of this.#gaps) {
-      if (startedAt - since >= gapMemoryMs) {
+      if (startedAt - since >= GAP_MEMORY_MS) {
         this.#gaps.delete(revision);
         this.#own.delete(revision);
       }
@@ -215,5 +215,5 @@ export class ChangeReader {
   }
 }
 
-const select = 'select revision, account_id as "accountId", topic, subject from changes';
-const order = `order by revision limit ${rowsPerRead}`;
+const SELECT = 'select revision, account_id as "accountId", topic, subject from changes';
+const ORDER = `order by revision limit ${ROWS_PER_READ}`;

@@ -2,16 +2,16 @@ import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
 import pg from 'pg';
 import { StoreUnavailable } from '../store-unavailable.ts';
 
-const bigintType = 20;
-const numericType = 1700;
+const BIGINT_TYPE = 20;
+const NUMERIC_TYPE = 1700;
 
 /**
  * Conversion of the server's values: bigint columns, and sums of them, are numbers as on SQLite. Instants in
  * milliseconds and revisions stay far below 2^53.
  */
-export const valueTypes: pg.CustomTypesConfig = {
+export const VALUE_TYPES: pg.CustomTypesConfig = {
   getTypeParser(id: number, format?: 'text' | 'binary') {
-    if (id === bigintType || id === numericType) return Number;
+    if (id === BIGINT_TYPE || id === NUMERIC_TYPE) return Number;
     return format === 'binary' ? pg.types.getTypeParser(id, 'binary') : pg.types.getTypeParser(id, 'text');
   },
 };

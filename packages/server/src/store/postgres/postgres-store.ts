@@ -1,44 +1,44 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import {
-  ChangeFollowers,
-  changeRetentionMs,
-  changeTrimIntervalMs,
+  CHANGE_RETENTION_MS,
+  CHANGE_TRIM_INTERVAL_MS,
+  ChangeListeners,
   NotedChanges,
-} from '../change-followers.ts';
+} from '../change-listeners.ts';
 import { migrate } from '../migrate.ts';
-import { migrations } from '../migrations/migrations.ts';
+import { MIGRATIONS } from '../migrations/migrations.ts';
 import { LentConnection, queriesOver } from '../queries.ts';
 import type { Change, Queries, Store, StoreOptions, WriteTransaction } from '../store.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import { WriteScope } from '../write-scope.ts';
-import { ChangeReader, changeChannel } from './change-reader.ts';
+import { CHANGE_CHANNEL, ChangeReader } from './change-reader.ts';
 import {
   asksForRetry,
   isDuplicate,
   PostgresConnection,
   unreachable,
-  valueTypes,
+  VALUE_TYPES,
 } from './postgres-connection.ts';
 
 /** Maximum number of runs of a work that conflicts with other transactions. */
-const attemptLimit = 20;
+const ATTEMPT_LIMIT = 20;
 
 /**
  * Number of reruns of a work when a unique index refused its row (the next run sees the conflicting row), or when the
  * server ended its session before the commit.
  */
-const duplicateLimit = 2;
+const DUPLICATE_LIMIT = 2;
 
 /** Arbitrary advisory lock number: migrators of this database exclude each other by it. */
-const migrationLock = 7_052_118_437;
+const MIGRATION_LOCK = 7_052_118_437;
 
-const connectLimitMs = 5000;
+const CONNECT_TIMEOUT_MS = 5000;
 
 /** Time without an answer after which a session is taken for dead, ms: longer than the sessions' own limits. */
-const answerLimitMs = 40_000;
+const ANSWER_TIMEOUT_MS = 40_000;
 
-const poolSize = 10;
+const POOL_SIZE = 10;
 
 /**
  * Settings of each session for writing. Sequential scans would lock whole tables against each other under
@@ -46,13 +46,13 @@ const poolSize = 10;
  * is ended, which releases its locks. An answered commit must be on the disk: a weaker `synchronous_commit` of the
  * server is overridden; one that waits for replicas is left as it is.
  */
-const writerSession = `
+const WRITER_SESSION_SETTINGS = `
   set enable_seqscan = off;
   set statement_timeout = '30s';
   set idle_in_transaction_session_timeout = '20s';
   select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`;
 
-const readerSession = `
+const READER_SESSION_SETTINGS = `
   set statement_timeout = '30s';
   set default_transaction_read_only = on`;
 
@@ -63,7 +63,7 @@ export class PostgresStore implements Store {
   readonly #readers: SessionPool;
   readonly #writers: SessionPool;
   readonly #changes: ChangeReader;
-  readonly #followers = new ChangeFollowers();
+  readonly #followers = new ChangeListeners();
   readonly #scope = new WriteScope();
   readonly #options: StoreOptions;
   readonly #underWay = new Set<Promise<unknown>>();
@@ -73,8 +73,8 @@ export class PostgresStore implements Store {
   private constructor(config: pg.ClientConfig, options: StoreOptions) {
     const log = options.log ?? (() => {});
     this.#options = options;
-    this.#readers = new SessionPool(config, readerSession, log);
-    this.#writers = new SessionPool(config, writerSession, log);
+    this.#readers = new SessionPool(config, READER_SESSION_SETTINGS, log);
+    this.#writers = new SessionPool(config, WRITER_SESSION_SETTINGS, log);
     this.queries = queriesOver('postgres', {
       acquire: () => this.#readers.acquire(),
       release: (connection) => this.#readers.release(connection as PostgresConnection),
@@ -90,7 +90,7 @@ export class PostgresStore implements Store {
       now: options.now,
       pollMs: options.pollMs ?? 50,
       log,
-      tell: (changes) => this.#followers.tell(changes),
+      tell: (changes) => this.#followers.notify(changes),
     });
   }
 
@@ -107,10 +107,10 @@ export class PostgresStore implements Store {
     }
     const config: pg.ClientConfig = {
       connectionString: url,
-      connectionTimeoutMillis: connectLimitMs,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
       application_name: 'claviger',
-      types: valueTypes,
+      types: VALUE_TYPES,
     };
     await migrateServer(config, options.now());
     const store = new PostgresStore(config, options);
@@ -124,7 +124,7 @@ export class PostgresStore implements Store {
   }
 
   async write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
-    this.#scope.refuseNesting();
+    this.#scope.assertNotNested();
     if (this.#closed) throw new StoreUnavailable('the store is closed');
     const writing = this.#writeWithRetries(work);
     this.#underWay.add(writing);
@@ -139,7 +139,7 @@ export class PostgresStore implements Store {
     return this.#followers.add(listener);
   }
 
-  heard(): number {
+  knownRevision(): number {
     return this.#changes.seen;
   }
 
@@ -167,9 +167,9 @@ export class PostgresStore implements Store {
         const undone = connection.broken && !connection.committing;
         await this.#rollBack(connection);
         const again =
-          asksForRetry(failure) || ((isDuplicate(failure) || undone) && attempt <= duplicateLimit);
+          asksForRetry(failure) || ((isDuplicate(failure) || undone) && attempt <= DUPLICATE_LIMIT);
         if (!again) throw error;
-        if (attempt >= attemptLimit) {
+        if (attempt >= ATTEMPT_LIMIT) {
           throw new StoreUnavailable('too many changes of the same data at once', failure);
         }
         // Pools hand out sessions in turn, which spreads those that conflicted; the wait only grows.
@@ -177,7 +177,7 @@ export class PostgresStore implements Store {
         continue;
       }
       this.#writers.release(connection);
-      this.#followers.tell(result.changes);
+      this.#followers.notify(result.changes);
       if (result.changes.length > 0) this.#trimNowAndThen();
       return result.value;
     }
@@ -193,7 +193,7 @@ export class PostgresStore implements Store {
         return connection;
       } catch (error) {
         this.#writers.discard(connection);
-        if (dead >= poolSize) throw new StoreUnavailable('the database server takes no changes', error);
+        if (dead >= POOL_SIZE) throw new StoreUnavailable('the database server takes no changes', error);
       }
     }
   }
@@ -226,7 +226,7 @@ export class PostgresStore implements Store {
     } catch (error) {
       this.#changes.forgetOwn(revisions);
       // The commit may have succeeded, and the reader may have skipped its changes as this node's own.
-      this.#followers.tell(changes);
+      this.#followers.notify(changes);
       throw error;
     }
     return { value, changes };
@@ -239,7 +239,7 @@ export class PostgresStore implements Store {
       returning revision`;
     const { rows } = await connection.run(
       this.#changes.notifies
-        ? `with logged as (${insert}) select revision, pg_notify('${changeChannel}', '') from logged`
+        ? `with logged as (${insert}) select revision, pg_notify('${CHANGE_CHANNEL}', '') from logged`
         : insert,
       [
         changes.map(({ accountId }) => accountId),
@@ -263,9 +263,9 @@ export class PostgresStore implements Store {
 
   #trimNowAndThen(): void {
     const now = this.#options.now();
-    if (now - this.#trimmedAt < changeTrimIntervalMs) return;
+    if (now - this.#trimmedAt < CHANGE_TRIM_INTERVAL_MS) return;
     this.#trimmedAt = now;
-    const trimming = this.#trim(now - changeRetentionMs)
+    const trimming = this.#trim(now - CHANGE_RETENTION_MS)
       .catch(() => this.#options.log?.('old notes of changes could not be removed'))
       .finally(() => this.#underWay.delete(trimming));
     this.#underWay.add(trimming);
@@ -290,7 +290,7 @@ class SessionPool {
   readonly #prepared = new WeakSet<pg.ClientBase>();
 
   constructor(config: pg.ClientConfig, session: string, log: (message: string) => void) {
-    this.#pool = new pg.Pool({ ...config, max: poolSize, query_timeout: answerLimitMs });
+    this.#pool = new pg.Pool({ ...config, max: POOL_SIZE, query_timeout: ANSWER_TIMEOUT_MS });
     this.#session = session;
     // The pool replaces an idle session that breaks; without a listener the event would end the process.
     this.#pool.on('error', () => log('a connection to the database was lost'));
@@ -321,7 +321,7 @@ class SessionPool {
         return connection;
       } catch (error) {
         client.release(true);
-        if (!connection.broken || ended >= poolSize) throw unreachable(error);
+        if (!connection.broken || ended >= POOL_SIZE) throw unreachable(error);
       }
     }
   }
@@ -349,9 +349,9 @@ async function migrateServer(config: pg.ClientConfig, now: number): Promise<void
     const connection = new PostgresConnection(client);
     // Not serialisable: after waiting for the lock it must see the changes of the migrator before.
     await connection.run('begin isolation level read committed');
-    await connection.run('select pg_advisory_xact_lock($1)', [migrationLock]);
+    await connection.run('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     const lent = new LentConnection(connection);
-    await migrate(lent.queries('postgres'), 'postgres', migrations, now);
+    await migrate(lent.queries('postgres'), 'postgres', MIGRATIONS, now);
     lent.end();
     await connection.run('commit');
   } finally {

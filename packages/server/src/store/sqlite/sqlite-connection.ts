@@ -3,7 +3,7 @@ import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
 import { StoreUnavailable } from '../store-unavailable.ts';
 
 /** Statements kept prepared on each connection: more than the server has, few enough for ad-hoc ones. */
-const preparedStatements = 256;
+const PREPARED_STATEMENTS = 256;
 
 /**
  * Connection to the file. Calls are synchronous underneath, so a statement is never in use twice, and a read never
@@ -87,7 +87,7 @@ export class SqliteConnection implements DatabaseConnection {
     const known = this.#statements.get(sql);
     if (known) return known;
     const statement = this.#database.prepare(sql);
-    if (this.#statements.size >= preparedStatements) {
+    if (this.#statements.size >= PREPARED_STATEMENTS) {
       const [oldest] = this.#statements.keys();
       this.#statements.delete(oldest!);
     }
@@ -97,16 +97,16 @@ export class SqliteConnection implements DatabaseConnection {
 
   #translated(error: unknown): unknown {
     const code = resultCode(error);
-    if (code === undefined || !unavailableCodes.has(code)) return error;
-    if (code !== busy) this.failed = true;
+    if (code === undefined || !UNAVAILABLE_CODES.has(code)) return error;
+    if (code !== BUSY) this.failed = true;
     return new StoreUnavailable('the database file cannot be used', error);
   }
 }
 
-const busy = 5;
+const BUSY = 5;
 
 /** BUSY, LOCKED, NOMEM, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB: the file or the disk, not the statement. */
-const unavailableCodes = new Set([busy, 6, 7, 10, 11, 13, 14, 26]);
+const UNAVAILABLE_CODES = new Set([BUSY, 6, 7, 10, 11, 13, 14, 26]);
 
 /** Returns SQLite's primary result code; `undefined` for errors that are not SQLite's. */
 function resultCode(error: unknown): number | undefined {
@@ -116,5 +116,5 @@ function resultCode(error: unknown): number | undefined {
 
 /** Returns whether another process held the file, so that a retry can help. */
 export function isBusy(error: unknown): boolean {
-  return error instanceof StoreUnavailable && resultCode(error.cause) === busy;
+  return error instanceof StoreUnavailable && resultCode(error.cause) === BUSY;
 }

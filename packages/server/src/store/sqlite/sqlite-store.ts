@@ -1,13 +1,13 @@
 import { chmodSync, closeSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  ChangeFollowers,
-  changeRetentionMs,
-  changeTrimIntervalMs,
+  CHANGE_RETENTION_MS,
+  CHANGE_TRIM_INTERVAL_MS,
+  ChangeListeners,
   NotedChanges,
-} from '../change-followers.ts';
+} from '../change-listeners.ts';
 import { migrate } from '../migrate.ts';
-import { migrations } from '../migrations/migrations.ts';
+import { MIGRATIONS } from '../migrations/migrations.ts';
 import { LentConnection, queriesOver } from '../queries.ts';
 import type { Change, Queries, Store, StoreOptions, WriteTransaction } from '../store.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
@@ -15,10 +15,10 @@ import { WriteScope } from '../write-scope.ts';
 import { isBusy, SqliteConnection } from './sqlite-connection.ts';
 
 /** Maximum number of works in one commit: bounds how long the first of them waits for the last. */
-const worksPerCommit = 256;
+const WORKS_PER_COMMIT = 256;
 
 /** Time that a write waits for another process that holds the file, ms. */
-const busyLimitMs = 10_000;
+const BUSY_TIMEOUT_MS = 10_000;
 
 interface PendingWork {
   readonly work: (transaction: WriteTransaction) => Promise<unknown>;
@@ -36,7 +36,7 @@ export class SqliteStore implements Store {
   readonly #writer: SqliteConnection;
   readonly #reader: SqliteConnection;
   readonly #options: StoreOptions;
-  readonly #followers = new ChangeFollowers();
+  readonly #followers = new ChangeListeners();
   readonly #scope = new WriteScope();
   readonly #queue: PendingWork[] = [];
   readonly #poll: NodeJS.Timeout;
@@ -75,7 +75,7 @@ export class SqliteStore implements Store {
       writer = new SqliteConnection(file, 'write');
       await begin(writer);
       const lent = new LentConnection(writer);
-      await migrate(lent.queries('sqlite'), 'sqlite', migrations, options.now());
+      await migrate(lent.queries('sqlite'), 'sqlite', MIGRATIONS, options.now());
       lent.end();
       writer.run('commit');
       return new SqliteStore(writer, new SqliteConnection(file, 'read'), options);
@@ -92,7 +92,7 @@ export class SqliteStore implements Store {
   }
 
   async write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
-    this.#scope.refuseNesting();
+    this.#scope.assertNotNested();
     return this.#enqueue(work);
   }
 
@@ -100,7 +100,7 @@ export class SqliteStore implements Store {
     return this.#followers.add(listener);
   }
 
-  heard(): number {
+  knownRevision(): number {
     return this.#heard;
   }
 
@@ -145,7 +145,7 @@ export class SqliteStore implements Store {
       await begin(this.#writer);
       this.#inTransaction = true;
       this.#hearOtherProcesses();
-      while (taken.length < worksPerCommit) {
+      while (taken.length < WORKS_PER_COMMIT) {
         const pending = this.#queue.shift();
         if (!pending) break;
         taken.push(pending);
@@ -166,7 +166,7 @@ export class SqliteStore implements Store {
       this.#inTransaction = false;
       this.#writer.failed = false;
     }
-    this.#followers.tell(changes);
+    this.#followers.notify(changes);
     this.#heard = this.#revision;
     for (const answer of answers) answer();
     if (changes.length > 0) this.#trimNowAndThen();
@@ -229,7 +229,7 @@ export class SqliteStore implements Store {
     );
     this.#dataVersion = dataVersion;
     this.#revision = rows.at(-1)?.revision ?? this.#revision;
-    this.#followers.tell(rows.map(({ accountId, topic, subject }) => ({ accountId, topic, subject })));
+    this.#followers.notify(rows.map(({ accountId, topic, subject }) => ({ accountId, topic, subject })));
     this.#heard = this.#revision;
   }
 
@@ -252,12 +252,12 @@ export class SqliteStore implements Store {
 
   #trimNowAndThen(): void {
     const now = this.#options.now();
-    if (now - this.#trimmedAt < changeTrimIntervalMs || this.#closed) return;
+    if (now - this.#trimmedAt < CHANGE_TRIM_INTERVAL_MS || this.#closed) return;
     this.#trimmedAt = now;
     this.#enqueue(({ queries }) =>
       queries
         .deleteFrom('changes')
-        .where('changed_at', '<', now - changeRetentionMs)
+        .where('changed_at', '<', now - CHANGE_RETENTION_MS)
         .execute(),
     ).catch(() => this.#options.log?.('old notes of changes could not be removed'));
   }
@@ -265,7 +265,7 @@ export class SqliteStore implements Store {
 
 /** Begins a write transaction, waiting while another process holds the file. */
 async function begin(writer: SqliteConnection): Promise<void> {
-  const stopAt = performance.now() + busyLimitMs;
+  const stopAt = performance.now() + BUSY_TIMEOUT_MS;
   for (;;) {
     try {
       writer.run('begin immediate');

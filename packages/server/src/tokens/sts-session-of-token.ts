@@ -5,13 +5,13 @@ import { readPermissions } from '../policies/permissions.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import type { Queries } from '../store/store.ts';
 import { readTagValues } from '../tags/tag-values.ts';
-import { readSession, type Session } from './read-session.ts';
-import { accountOfToken, openToken, type SessionToken } from './session-token.ts';
+import { readStsSession, type StsSession } from './read-sts-session.ts';
+import { accountOfToken, openToken, type StsToken } from './sts-token.ts';
 
 /** STS session of a token, as it stands now. */
-export interface SessionOfToken extends Session {
+export interface StsSessionOfToken extends StsSession {
   readonly account: Account;
-  readonly token: SessionToken;
+  readonly token: StsToken;
   /** Policies of its role. */
   readonly policies: readonly PermissionPolicy[];
   /** Tags of its role. */
@@ -23,20 +23,20 @@ export interface SessionOfToken extends Session {
  * @param now milliseconds since the epoch
  * @returns the session, or the reason that it is refused
  */
-export async function sessionOfToken(
+export async function stsSessionOfToken(
   queries: Queries,
   secrets: SecretBox,
   accessKeyId: string,
   securityToken: string,
   now: number,
-): Promise<SessionOfToken | CredentialProblem> {
+): Promise<StsSessionOfToken | CredentialProblem> {
   const accountId = accountOfToken(securityToken);
   if (accountId === undefined) return 'InvalidSecurityToken.Malformed';
   const account = await readAccount(queries, accountId);
   if (account === undefined) return 'InvalidSecurityToken.Malformed';
   const token = await openToken(secrets, account, accessKeyId, securityToken, now);
   if (typeof token === 'string') return token;
-  const session = await readSession(queries, account, token, now);
+  const session = await readStsSession(queries, account, token, now);
   if (session === undefined) return 'InvalidAccessKeyId.NotFound';
   const policies = await readPermissions(queries, accountId, { type: 'role', id: session.role.role_id });
   const tags = await readTagValues(queries, accountId, 'role', session.role.role_id);

@@ -10,11 +10,11 @@ import { compileTrust, trustPrincipal } from '../roles/trusted-identities.ts';
 import type { CallerIdentity } from '../session/session-identity.ts';
 import type { RoleRow } from '../store/schema.ts';
 import { readTagValues, tagConditions } from '../tags/tag-values.ts';
-import { type OpenedSession, openSession } from './open-session.ts';
-import { openToken, type SessionToken } from './session-token.ts';
+import { type OpenedStsSession, openStsSession } from './open-sts-session.ts';
+import { openToken, type StsToken } from './sts-token.ts';
 
 /** Bounds of a session's duration; a role may set a lower maximum. */
-export const sessionBounds = {
+export const STS_SESSION_BOUNDS = {
   minimumSeconds: 900,
   maximumSeconds: sessionSeconds.maximum,
   defaultSeconds: 3600,
@@ -23,7 +23,7 @@ export const sessionBounds = {
 } as const;
 
 /** Maximum length of a chain of sessions: the token names every member, and must fit in a header. */
-const longestChain = 16;
+const MAXIMUM_CHAIN = 16;
 
 /** Role of an ARN; it may belong to another account, or not exist. */
 export interface RoleReference {
@@ -32,7 +32,7 @@ export interface RoleReference {
 }
 
 /** Session that is requested. */
-export interface SessionRequest {
+export interface StsSessionRequest {
   readonly role: RoleReference;
   /** As in the request, for messages. */
   readonly roleArn: string;
@@ -54,12 +54,15 @@ export interface SessionRequest {
  *
  * @throws Refusal NoPermission, EntityNotExist.Role in the caller's own account, InvalidParameter.*
  */
-export async function assumeRole(call: AssumeRoleContext, asked: SessionRequest): Promise<OpenedSession> {
+export async function assumeRole(
+  call: AssumeRoleContext,
+  asked: StsSessionRequest,
+): Promise<OpenedStsSession> {
   if (call.principal.type === 'root') throw new Refusal('NoPermission.Root');
   const { account, role } = await requireTrustingRole(call, asked);
   const origin = await originOf(call);
   const sourceIdentity = sourceIdentityOf(origin, asked.sourceIdentity);
-  return openSession(call, {
+  return openStsSession(call, {
     account,
     role,
     sessionName: asked.sessionName,
@@ -68,13 +71,13 @@ export async function assumeRole(call: AssumeRoleContext, asked: SessionRequest)
     issuers: origin.issuers,
     mfaPresent: origin.mfaPresent,
     inherited: origin.generations,
-    end: endOfSession(call, role, asked.durationSeconds),
+    end: endOfStsSession(call, role, asked.durationSeconds),
   });
 }
 
 async function requireTrustingRole(
   call: AssumeRoleContext,
-  asked: SessionRequest,
+  asked: StsSessionRequest,
 ): Promise<{ readonly account: Account; readonly role: RoleRow }> {
   const { accountId, roleName } = asked.role;
   const isOwn = accountId === call.account.accountId;
@@ -86,7 +89,7 @@ async function requireTrustingRole(
   throw new Refusal('NoPermission.AssumeRole', { resource: asked.roleArn });
 }
 
-async function trusts(role: RoleRow, call: AssumeRoleContext, asked: SessionRequest): Promise<boolean> {
+async function trusts(role: RoleRow, call: AssumeRoleContext, asked: StsSessionRequest): Promise<boolean> {
   const tags = await readTagValues(call.queries, role.account_id, 'role', role.role_id);
   const decision = decideTrust(compileTrust(role), {
     action: 'sts:AssumeRole',
@@ -135,8 +138,8 @@ async function originOf(call: AssumeRoleContext): Promise<Origin> {
       const { accountId, roleId } = principal;
       const token = await ownToken(call);
       const others = token.issuers.filter((issuer) => issuer.type !== 'role' || issuer.roleId !== roleId);
-      if (others.length >= longestChain) {
-        throw new Refusal('InvalidParameter', { reason: `A chain of more than ${longestChain} roles.` });
+      if (others.length >= MAXIMUM_CHAIN) {
+        throw new Refusal('InvalidParameter', { reason: `A chain of more than ${MAXIMUM_CHAIN} roles.` });
       }
       return {
         issuers: [{ type: 'role', accountId, roleId }, ...others],
@@ -168,7 +171,7 @@ function userIssuer(identity: CallerIdentity, accountId: string, userId: string)
 }
 
 /** Returns the opened token of the calling session. */
-async function ownToken(call: AssumeRoleContext): Promise<SessionToken> {
+async function ownToken(call: AssumeRoleContext): Promise<StsToken> {
   // INVARIANT: role sessions sign.
   if (call.identity.by !== 'signature') throw new Refusal('NoPermission.AssumeRole', { resource: '' });
   const { signature, accessKeyId } = call.identity;
@@ -193,12 +196,12 @@ function sourceIdentityOf(origin: Origin, asked: string | undefined): string | u
  * Returns when the session ends: as requested, within the role's maximum, and not after the AccessKey or console
  * session that opened it.
  */
-function endOfSession(call: AssumeRoleContext, role: RoleRow, asked: number | undefined): number {
+function endOfStsSession(call: AssumeRoleContext, role: RoleRow, asked: number | undefined): number {
   const maximum =
     call.principal.type === 'assumed-role'
-      ? Math.min(role.max_session_seconds, sessionBounds.maximumChainedSeconds)
+      ? Math.min(role.max_session_seconds, STS_SESSION_BOUNDS.maximumChainedSeconds)
       : role.max_session_seconds;
-  const seconds = sessionLength(asked, maximum);
+  const seconds = stsSessionSeconds(asked, maximum);
   const end = call.now + seconds * 1000;
   return Math.min(end, endOfCaller(call.identity) ?? end);
 }
@@ -218,9 +221,12 @@ function endOfCaller(identity: CallerIdentity): number | undefined {
  * @param maximum of the role
  * @throws Refusal InvalidParameter.DurationSeconds
  */
-export function sessionLength(asked: number | undefined, maximum: number): number {
+export function stsSessionSeconds(asked: number | undefined, maximum: number): number {
   if (asked !== undefined && asked > maximum) {
-    throw new Refusal('InvalidParameter.DurationSeconds', { minimum: sessionBounds.minimumSeconds, maximum });
+    throw new Refusal('InvalidParameter.DurationSeconds', {
+      minimum: STS_SESSION_BOUNDS.minimumSeconds,
+      maximum,
+    });
   }
-  return asked ?? sessionBounds.defaultSeconds;
+  return asked ?? STS_SESSION_BOUNDS.defaultSeconds;
 }

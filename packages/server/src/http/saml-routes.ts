@@ -6,7 +6,7 @@ import type { ApiAnswer } from '../pipeline/request-pipeline.ts';
 import { consoleSite } from '../session/console-site.ts';
 import { headerOf } from '../wire/request-format.ts';
 import type { HttpAnswer, ReceivedRequest, Route } from './listener.ts';
-import { continued, continuePage } from './saml-continue-page.ts';
+import { CONTINUED_FIELD, continuePage } from './saml-continue-page.ts';
 
 /** Dependencies of the SAML routes. */
 export interface SamlRoutesOptions {
@@ -15,11 +15,11 @@ export interface SamlRoutesOptions {
   readonly api: (request: ReceivedRequest) => Promise<ApiAnswer>;
 }
 
-const shown = /^\/saml\/sign-in\/(\d{16})$/;
-const described = /^\/saml\/metadata\/(\d{16})$/;
+const SIGN_IN_PATH = /^\/saml\/sign-in\/(\d{16})$/;
+const METADATA_PATH = /^\/saml\/metadata\/(\d{16})$/;
 
 /** Headers with the client, its network and its session; the rest of the request is not needed. */
-const kept: ReadonlySet<string> = new Set([
+const FORWARDED_HEADERS: ReadonlySet<string> = new Set([
   'cookie',
   'forwarded',
   'host',
@@ -41,11 +41,11 @@ export function receiveSamlResponse(
   request: ReceivedRequest,
   { api }: SamlRoutesOptions,
 ): Promise<HttpAnswer> | HttpAnswer | undefined {
-  const accountId = request.method === 'POST' ? shown.exec(request.target)?.[1] : undefined;
+  const accountId = request.method === 'POST' ? SIGN_IN_PATH.exec(request.target)?.[1] : undefined;
   if (accountId === undefined) return undefined;
   const form = new URLSearchParams(Buffer.from(request.body).toString('utf8'));
   const response = form.get('SAMLResponse') ?? '';
-  if (!form.has(continued)) return continuePage(response, headerOf(request, 'accept-language') ?? '');
+  if (!form.has(CONTINUED_FIELD)) return continuePage(response, headerOf(request, 'accept-language') ?? '');
   const call = new URLSearchParams({
     Action: 'SignInWithSaml',
     Version: version,
@@ -54,9 +54,9 @@ export function receiveSamlResponse(
     SAMLResponse: response,
   });
   const rawHeaders = request.rawHeaders.filter((_, at) =>
-    kept.has((request.rawHeaders[at - (at % 2)] ?? '').toLowerCase()),
+    FORWARDED_HEADERS.has((request.rawHeaders[at - (at % 2)] ?? '').toLowerCase()),
   );
-  return goOn(
+  return redirectToConsole(
     api({
       ...request,
       target: '/',
@@ -66,7 +66,7 @@ export function receiveSamlResponse(
   );
 }
 
-async function goOn(answered: Promise<ApiAnswer>): Promise<HttpAnswer> {
+async function redirectToConsole(answered: Promise<ApiAnswer>): Promise<HttpAnswer> {
   const { status, headers, body } = await answered;
   const { 'content-type': _, ...more } = headers;
   const code = status === 200 ? undefined : codeOf(body);
@@ -84,7 +84,7 @@ function codeOf(body: ApiAnswer['body']): string {
  */
 export function samlMetadataRoute({ guard, publicUrl }: SamlRoutesOptions): Route {
   return (request) => {
-    const accountId = described.exec(request.target)?.[1];
+    const accountId = METADATA_PATH.exec(request.target)?.[1];
     if (accountId === undefined) return undefined;
     const { origin } = consoleSite(request, publicUrl, guard.isSecure(request));
     const { entityId, address } = consoleServiceProvider(origin, accountId);

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { environmentMasterKey, masterKeyVariable } from '../secrets/environment-master-key.ts';
+import { environmentMasterKey, MASTER_KEY_VARIABLE } from '../secrets/environment-master-key.ts';
 import { newMasterKeyText } from '../secrets/local-master-key.ts';
 import { SecretBox } from '../secrets/secret-box.ts';
-import { accountOfToken, issueToken, openToken, type SessionToken } from './session-token.ts';
+import { accountOfToken, issueToken, openToken, type StsToken } from './sts-token.ts';
 
 const now = Date.UTC(2026, 10, 24, 8);
 const accessKeyId = 'STS.ExampleExampleExampleExa';
 
-const session: SessionToken = {
+const session: StsToken = {
   secret: 'SecretOfTheTemporaryAccessKeyWith44Character',
   expiresAt: now + 3_600_000,
   issuedAt: now,
@@ -29,7 +29,7 @@ const session: SessionToken = {
 
 describe('a SecurityToken', async () => {
   const secrets = new SecretBox(
-    [environmentMasterKey({ [masterKeyVariable]: newMasterKeyText(randomBytes) }, randomBytes)],
+    [environmentMasterKey({ [MASTER_KEY_VARIABLE]: newMasterKeyText(randomBytes) }, randomBytes)],
     randomBytes,
   );
   const makeAccount = async (accountId: string) => ({

@@ -1,7 +1,7 @@
 import type { Change } from './store.ts';
 
 /** Listeners for committed changes, of this node and the others. */
-export class ChangeFollowers {
+export class ChangeListeners {
   readonly #listeners = new Set<(change: Change) => void>();
 
   /** Adds `listener`; returns a function that removes it. */
@@ -13,7 +13,7 @@ export class ChangeFollowers {
   }
 
   /** Calls every listener with every change, in order, before it returns. */
-  tell(changes: Iterable<Change>): void {
+  notify(changes: Iterable<Change>): void {
     for (const change of changes) {
       for (const listener of this.#listeners) {
         try {
@@ -45,7 +45,7 @@ export class NotedChanges {
 }
 
 /** Time that the change log keeps a change for nodes that are behind, ms. */
-export const changeRetentionMs = 24 * 60 * 60 * 1000;
+export const CHANGE_RETENTION_MS = 24 * 60 * 60 * 1000;
 
 /** Minimum interval between two trims of the change log by a writing node, ms. */
-export const changeTrimIntervalMs = 10 * 60 * 1000;
+export const CHANGE_TRIM_INTERVAL_MS = 10 * 60 * 1000;

@@ -83,7 +83,7 @@ export interface SignOn extends Proof {
  * Returns where a user signs in.
  * @throws Refusal EntityNotExist.UserSso if the account has no identity provider for sign-in
  */
-export async function signOnOf(request: ConsoleRequest, loginName: string): Promise<SignOn> {
+export async function readSignOn(request: ConsoleRequest, loginName: string): Promise<SignOn> {
   const none = new Refusal('EntityNotExist.UserSso', { name: loginName });
   const account = await accountOfDomain(request, loginName);
   if (account?.status !== 'Active') throw none;
@@ -142,7 +142,10 @@ async function accountOfDomain(request: ConsoleRequest, loginName: string): Prom
  * @throws Refusal AuthenticationFail.SAMLAssertion.Invalid if no user has that name; Inactive if its sign-in is
  * disabled; NotSignedIn if the settings have changed since the assertion was verified
  */
-export async function userOfSubject(scope: Scope, { subject, settings }: SamlSignInProof): Promise<UserRow> {
+export async function findAssertedUser(
+  scope: Scope,
+  { subject, settings }: SamlSignInProof,
+): Promise<UserRow> {
   const present = await readUserSsoSettings(scope);
   if (!present.enabled || present.metadata !== settings.metadata) throw new Refusal('NotSignedIn');
   if (subject.inResponseTo === undefined && !present.unsolicitedResponses) {

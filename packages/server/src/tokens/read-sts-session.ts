@@ -4,10 +4,10 @@ import type { TokenIssuer } from '../revocation/token-issuer.ts';
 import { readNamedConsoleSession } from '../session/console-session.ts';
 import type { RoleRow } from '../store/schema.ts';
 import type { Change, Queries } from '../store/store.ts';
-import type { SessionToken } from './session-token.ts';
+import type { StsToken } from './sts-token.ts';
 
 /** STS session whose token was opened, as it stands now. */
-export interface Session {
+export interface StsSession {
   readonly role: RoleRow;
   /** End of the token, or the earlier expiry of an AccessKey that led to it; milliseconds since the epoch. */
   readonly expiresAt: number;
@@ -24,12 +24,12 @@ export interface Session {
  * @param now milliseconds since the epoch
  * @returns `undefined` if the session is over
  */
-export async function readSession(
+export async function readStsSession(
   queries: Queries,
   account: Pick<Account, 'accountId'>,
-  token: SessionToken,
+  token: StsToken,
   now: number,
-): Promise<Session | undefined> {
+): Promise<StsSession | undefined> {
   const { accountId } = account;
   const role = await queries
     .selectFrom('roles')
@@ -51,7 +51,7 @@ export async function readSession(
 
   let expiresAt = token.expiresAt;
   for (const issuer of token.issuers) {
-    const until = await issuerHoldsUntil(queries, issuer, now);
+    const until = await issuerValidUntil(queries, issuer, now);
     if (until === undefined || until <= now) return undefined;
     expiresAt = Math.min(expiresAt, until);
   }
@@ -78,18 +78,18 @@ async function allActive(queries: Queries, accountIds: readonly string[]): Promi
 }
 
 /** Returns until when an issuer is valid for its sessions; `undefined` if it no longer is. */
-async function issuerHoldsUntil(
+async function issuerValidUntil(
   queries: Queries,
   issuer: TokenIssuer,
   now: number,
 ): Promise<number | undefined> {
   switch (issuer.type) {
     case 'role':
-      return (await roleIsThere(queries, issuer)) ? Number.POSITIVE_INFINITY : undefined;
+      return (await roleExists(queries, issuer)) ? Number.POSITIVE_INFINITY : undefined;
     case 'identity-provider':
-      return (await providerIsThere(queries, issuer)) ? Number.POSITIVE_INFINITY : undefined;
+      return (await providerExists(queries, issuer)) ? Number.POSITIVE_INFINITY : undefined;
     case 'user':
-      return keyHoldsUntil(queries, issuer);
+      return keyValidUntil(queries, issuer);
     case 'console-session': {
       const session = await readNamedConsoleSession(queries, issuer.sessionId, now);
       return session?.user?.user_id === issuer.userId ? session.expiresAt : undefined;
@@ -97,7 +97,7 @@ async function issuerHoldsUntil(
   }
 }
 
-async function roleIsThere(
+async function roleExists(
   queries: Queries,
   { accountId, roleId }: Extract<TokenIssuer, { type: 'role' }>,
 ): Promise<boolean> {
@@ -110,7 +110,7 @@ async function roleIsThere(
   return role !== undefined;
 }
 
-async function providerIsThere(
+async function providerExists(
   queries: Queries,
   { accountId, kind, providerId }: Extract<TokenIssuer, { type: 'identity-provider' }>,
 ): Promise<boolean> {
@@ -123,7 +123,7 @@ async function providerIsThere(
   return provider !== undefined;
 }
 
-async function keyHoldsUntil(
+async function keyValidUntil(
   queries: Queries,
   { accountId, userId, accessKeyId }: Extract<TokenIssuer, { type: 'user' }>,
 ): Promise<number | undefined> {

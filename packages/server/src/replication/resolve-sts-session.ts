@@ -1,14 +1,14 @@
 import type { CredentialProblem } from '@claviger/guard';
 import { KeyAgreement, type ResolvedStsSession } from '@claviger/guard/replication';
 import { acs3Verifier } from '@claviger/signature';
-import { type SessionOfToken, sessionOfToken } from '../tokens/session-of-token.ts';
-import { accountOfToken } from '../tokens/session-token.ts';
+import { type StsSessionOfToken, stsSessionOfToken } from '../tokens/sts-session-of-token.ts';
+import { accountOfToken } from '../tokens/sts-token.ts';
 import { isVerifiedByGuard, PolicyReach, type Reach } from './policy-reach.ts';
-import { guardOf, requireSecure, sealerFor, servicesFor, staleNamesFor } from './replicate.ts';
+import { assertSecureConnection, dependencyNamesFor, guardOf, sealerFor, servicesFor } from './replicate.ts';
 import type { ReplicationContext } from './replication-context.ts';
 
 /** Session that a guard asks about. */
-export interface SessionQuestion {
+export interface StsSessionQuery {
   readonly accessKeyId: string;
   readonly token: string;
   /** Public key of the guard for this call: X25519, Base64url. */
@@ -18,7 +18,7 @@ export interface SessionQuestion {
 }
 
 /** Answer about a token: the session, sealed to the guard, or the reason that there is no valid one. */
-export type SessionAnswer =
+export type StsSessionAnswer =
   | { readonly Problem: CredentialProblem }
   | { readonly PublicKey: string; readonly Sealed: string };
 
@@ -28,12 +28,12 @@ export type SessionAnswer =
  * every change that the guard received before it asked.
  * @throws Refusal InvalidProtocol.NeedSsl, InvalidParameter.PublicKey.Format
  */
-export async function resolveSession(
+export async function resolveStsSession(
   call: ReplicationContext,
-  { accessKeyId, token, publicKey, services }: SessionQuestion,
-): Promise<SessionAnswer> {
+  { accessKeyId, token, publicKey, services }: StsSessionQuery,
+): Promise<StsSessionAnswer> {
   const { identity } = call;
-  requireSecure(call);
+  assertSecureConnection(call);
   const agreement = new KeyAgreement();
   const sealer = sealerFor(call, identity, 'session', agreement, publicKey);
   const accountId = accountOfToken(token);
@@ -41,10 +41,10 @@ export async function resolveSession(
     return { Problem: 'InvalidAccessKeyId.NotFound' };
   }
   const { store, secrets } = call.services;
-  const session = await sessionOfToken(store.queries, secrets, accessKeyId, token, call.now);
+  const session = await stsSessionOfToken(store.queries, secrets, accessKeyId, token, call.now);
   if (typeof session === 'string') return { Problem: session };
   const guarded = servicesFor(guardOf(call, 'ResolveSecurityToken'), services);
-  const names = staleNamesFor(identity);
+  const names = dependencyNamesFor(identity);
   const resolved: ResolvedStsSession = {
     verifier: isVerifiedByGuard(reachOf(session, guarded))
       ? acs3Verifier(session.token.secret).toString('base64')
@@ -65,7 +65,7 @@ export async function resolveSession(
 }
 
 /** Returns the reach of a session: the intersection of its role's and its own policy's. */
-function reachOf({ policies, token }: SessionOfToken, guarded: readonly string[]): Reach {
+function reachOf({ policies, token }: StsSessionOfToken, guarded: readonly string[]): Reach {
   const reach = new PolicyReach(guarded);
   const ofRole = PolicyReach.ofAll(policies.map(({ name, text }) => reach.of(name, text)));
   if (token.sessionPolicy === undefined) return ofRole;

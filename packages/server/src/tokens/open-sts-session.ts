@@ -5,11 +5,11 @@ import { Refusal } from '../errors/refusal.ts';
 import { type Generations, readGenerations, subjectsOf } from '../revocation/role-session-generation.ts';
 import type { TokenIssuer } from '../revocation/token-issuer.ts';
 import type { RoleRow } from '../store/schema.ts';
-import { readSession } from './read-session.ts';
-import { issueToken, type SessionToken } from './session-token.ts';
+import { readStsSession } from './read-sts-session.ts';
+import { issueToken, type StsToken } from './sts-token.ts';
 
 /** Session that is authorised and ready to be opened. */
-export interface AgreedSession {
+export interface AuthorizedStsSession {
   /** Account of the role. */
   readonly account: Account;
   readonly role: RoleRow;
@@ -28,7 +28,7 @@ export interface AgreedSession {
 }
 
 /** Session just opened; its secret is not available again. */
-export interface OpenedSession {
+export interface OpenedStsSession {
   readonly accessKeyId: string;
   readonly secret: string;
   readonly securityToken: string;
@@ -44,11 +44,11 @@ export interface OpenedSession {
  * the transaction: a session must not begin after a revocation that another node has answered already.
  * @throws Refusal InvalidAccessKeyId.NotFound if the caller's key or session was revoked meanwhile
  */
-export async function openSession(scope: Scope, session: AgreedSession): Promise<OpenedSession> {
+export async function openStsSession(scope: Scope, session: AuthorizedStsSession): Promise<OpenedStsSession> {
   const { identifiers, secrets } = scope.services;
   const { account, role, sourceIdentity } = session;
   const accessKeyId = identifiers.temporaryAccessKeyId();
-  const token: SessionToken = {
+  const token: StsToken = {
     secret: identifiers.temporaryAccessKeySecret(),
     // Answers have whole seconds, so the session ends at a whole second.
     expiresAt: Math.floor(session.end / 1000) * 1000,
@@ -61,7 +61,7 @@ export async function openSession(scope: Scope, session: AgreedSession): Promise
     mfaPresent: session.mfaPresent,
     generations: await generationsOf(scope, session),
   };
-  if ((await readSession(scope.queries, account, token, scope.now)) === undefined) {
+  if ((await readStsSession(scope.queries, account, token, scope.now)) === undefined) {
     throw new Refusal('InvalidAccessKeyId.NotFound');
   }
   scope.touched('ACS::RAM::Role', role.role_name);
@@ -80,7 +80,7 @@ export async function openSession(scope: Scope, session: AgreedSession): Promise
  * Returns the generations that a token carries: those of the opener's token for what that token depends on, else the
  * present ones.
  */
-async function generationsOf(scope: Scope, session: AgreedSession): Promise<Generations> {
+async function generationsOf(scope: Scope, session: AuthorizedStsSession): Promise<Generations> {
   const { account, role, issuers, inherited } = session;
   const subjects = subjectsOf(account.accountId, role.role_id, issuers);
   return { ...(await readGenerations(scope.queries, subjects)), ...inherited };

@@ -20,11 +20,11 @@ import {
 import type { ConsoleSessionRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 import type { ConsoleRequest } from './console-request.ts';
-import { type ConsoleSession, signInMs } from './console-session.ts';
-import { noteRootSignIn, readRootSignIn, verifyRootPassword } from './root-password.ts';
+import { type ConsoleSession, SIGN_IN_MS } from './console-session.ts';
+import { readRootSignIn, recordRootSignIn, verifyRootPassword } from './root-password.ts';
 import { readSecondFactors, type SessionOwner } from './second-factor.ts';
 import { hashOfToken } from './session-secret.ts';
-import { stepUpMs } from './step-up.ts';
+import { STEP_UP_MS } from './step-up.ts';
 
 /** Next step of a sign-in. */
 export type SignInStep = 'Done' | 'Code' | 'Passkey' | 'CodeOrPasskey' | 'NewPassword' | 'BindDevice';
@@ -42,7 +42,7 @@ interface NamedOwner {
 }
 
 /** Maximum number of sessions of one user or root; the oldest is ended. */
-const sessionsAtMost = 50;
+const MAXIMUM_SESSIONS = 50;
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -57,7 +57,7 @@ export async function verifyPasswordSignIn(
   password: string,
 ): Promise<PasswordProof> {
   const { services, sourceAddress: address } = request;
-  const named = await ownerNamed(services.store.queries, loginName);
+  const named = await findOwner(services.store.queries, loginName);
   const { account, userName } = named;
   const name = account === undefined ? loginName.toLowerCase() : secretOwner(account.accountId, userName);
   const began = performance.now();
@@ -73,7 +73,7 @@ export async function verifyPasswordSignIn(
     return proof;
   } catch (error) {
     // Failed attempts of existing users are written to disk, which could be measured from outside.
-    await untilNextBeat(began);
+    await untilNextInterval(began);
     // Otherwise the answer would distinguish a right password from a wrong one.
     if (begun.needsSecondFactor && error instanceof Refusal) throw new Refusal('Throttling.SignIn');
     throw error;
@@ -93,10 +93,10 @@ async function hasSecondFactor(queries: Queries, { account, owner }: PasswordPro
  * Interval of refusals, ms: they are sent at multiples of it after their beginning, so that the duration reveals
  * little.
  */
-const beatMs = 200;
+const REFUSAL_INTERVAL_MS = 200;
 
-async function untilNextBeat(began: number): Promise<void> {
-  await delay(beatMs - ((performance.now() - began) % beatMs));
+async function untilNextInterval(began: number): Promise<void> {
+  await delay(REFUSAL_INTERVAL_MS - ((performance.now() - began) % REFUSAL_INTERVAL_MS));
 }
 
 async function verifyNamedPassword(
@@ -147,7 +147,7 @@ async function verifyNamedPassword(
  * Returns the owner of a login name: `name@domain`, with or without the suffix of the domain, case-insensitive;
  * `root@…` is the account root.
  */
-async function ownerNamed(queries: Queries, loginName: string): Promise<NamedOwner> {
+async function findOwner(queries: Queries, loginName: string): Promise<NamedOwner> {
   const at = loginName.lastIndexOf('@');
   const userName = loginName.slice(0, Math.max(at, 0));
   const domain = loginName.slice(at + 1).toLowerCase();
@@ -198,7 +198,7 @@ export function pendingSession(
     second_factor_shown: 0,
     signed_in_at: scope.now,
     last_seen_at: scope.now,
-    expires_at: scope.now + signInMs,
+    expires_at: scope.now + SIGN_IN_MS,
     step_up_until: null,
     source_ip: request.sourceAddress,
     user_agent: request.userAgent.replaceAll('\0', '').slice(0, 256),
@@ -210,7 +210,7 @@ export function pendingSession(
 }
 
 /** Returns the next step of a sign-in: the second factor, a new password, a device; in this order. */
-export async function nextStep(
+export async function nextSignInStep(
   queries: Queries,
   { row, account, owner, preference, factors }: Omit<ConsoleSession, 'expiresAt' | 'user'>,
   now: number,
@@ -258,13 +258,13 @@ export interface AdvancedSession {
  * @param session with the factors shown just now in its row
  * @param token of the browser; `undefined` if it has none yet
  */
-export async function advance(
+export async function advanceSignIn(
   scope: Scope,
   session: Omit<ConsoleSession, 'expiresAt' | 'user'>,
   token: string | undefined,
 ): Promise<AdvancedSession> {
   const { row, owner, preference } = session;
-  const step = await nextStep(scope.queries, session, scope.now);
+  const step = await nextSignInStep(scope.queries, session, scope.now);
   if (token !== undefined) {
     await scope.queries
       .deleteFrom('console_sessions')
@@ -282,9 +282,9 @@ export async function advance(
     expires_at: end,
     // A second factor shown just now, beside the password, is what a step-up would ask for. The password
     // alone is not.
-    step_up_until: row.second_factor_shown === 1 ? scope.now + stepUpMs : null,
+    step_up_until: row.second_factor_shown === 1 ? scope.now + STEP_UP_MS : null,
   });
-  if (owner.type === 'root') await noteRootSignIn(scope);
+  if (owner.type === 'root') await recordRootSignIn(scope);
   else await noteSignIn(scope, owner.id);
   return { step, token: whole };
 }
@@ -303,7 +303,7 @@ export async function openConsoleSession(
 ): Promise<string> {
   assertAllowedNetwork(owner, preference, row.source_ip);
   const token = scope.services.identifiers.consoleSessionToken();
-  await makeRoom(scope.queries, row);
+  await endOldestSessions(scope.queries, row);
   await insert(scope.queries, {
     ...row,
     session_hash: hashOfToken(token),
@@ -322,15 +322,18 @@ async function insert(queries: Queries, row: ConsoleSessionRow): Promise<void> {
   await queries.insertInto('console_sessions').values(row).execute();
 }
 
-async function makeRoom(queries: Queries, { owner_id, account_id }: ConsoleSessionRow): Promise<void> {
+async function endOldestSessions(
+  queries: Queries,
+  { owner_id, account_id }: ConsoleSessionRow,
+): Promise<void> {
   const spare = await queries
     .selectFrom('console_sessions')
     .select('session_hash')
     .where('owner_id', '=', owner_id)
     .where('account_id', '=', account_id)
     .orderBy('signed_in_at', 'desc')
-    .offset(sessionsAtMost - 1)
-    .limit(sessionsAtMost)
+    .offset(MAXIMUM_SESSIONS - 1)
+    .limit(MAXIMUM_SESSIONS)
     .execute();
   for (const { session_hash: hash } of spare) {
     await queries.deleteFrom('console_sessions').where('session_hash', '=', hash).execute();

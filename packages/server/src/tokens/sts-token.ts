@@ -5,7 +5,7 @@ import { SecretUnreadable } from '../secrets/sealed-text.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 
 /** Content of a SecurityToken. */
-export interface SessionToken {
+export interface StsToken {
   /** Secret of the temporary AccessKey. */
   readonly secret: string;
   /** Milliseconds since the epoch, whole seconds. */
@@ -36,9 +36,9 @@ export type TokenProblem =
 //   16 digits   account, in clear, since its data key opens the rest
 //   a length and as many characters: the sealing scheme
 //   the sealed session, bound to the temporary AccessKey id
-const head = Buffer.from([0x08, 0x02, 0x12, 0x01]);
-const accountIdAt = head.length;
-const schemeLengthAt = accountIdAt + 16;
+const TOKEN_HEAD = Buffer.from([0x08, 0x02, 0x12, 0x01]);
+const ACCOUNT_ID_AT = TOKEN_HEAD.length;
+const SCHEME_LENGTH_AT = ACCOUNT_ID_AT + 16;
 
 /** Binding of the sealed text, so that no other ciphertext of the account opens as a session. */
 const placeOf = (accessKeyId: string): SealPlace => ({
@@ -57,14 +57,14 @@ export async function issueToken(
   secrets: SecretBox,
   account: Pick<Account, 'accountId' | 'wrappedDataKey'>,
   accessKeyId: string,
-  session: SessionToken,
+  session: StsToken,
 ): Promise<string> {
   const { accountId, wrappedDataKey } = account;
   const place = placeOf(accessKeyId);
   const sealed = await secrets.seal(accountId, wrappedDataKey, JSON.stringify(session), place);
   const dot = sealed.indexOf('.');
   return Buffer.concat([
-    head,
+    TOKEN_HEAD,
     Buffer.from(accountId, 'latin1'),
     Buffer.from([dot]),
     Buffer.from(sealed.slice(0, dot), 'latin1'),
@@ -91,11 +91,11 @@ export async function openToken(
   accessKeyId: string,
   token: string,
   now: number,
-): Promise<SessionToken | TokenProblem> {
+): Promise<StsToken | TokenProblem> {
   const { accountId, wrappedDataKey } = account;
   const read = readToken(token);
   if (read === undefined || read.accountId !== accountId) return 'InvalidSecurityToken.Malformed';
-  let session: SessionToken;
+  let session: StsToken;
   try {
     // Tokens of the first form, from earlier releases, last 12 hours and were bound to their key, too.
     const text = secrets.isFirstForm(read.sealed)
@@ -112,11 +112,11 @@ export async function openToken(
 function readToken(token: string): { readonly accountId: string; readonly sealed: string } | undefined {
   const bytes = Buffer.from(token, 'base64');
   // Base64 has several encodings of the same bytes; only the canonical one is accepted.
-  if (bytes.length <= schemeLengthAt || bytes.toString('base64') !== token) return undefined;
-  if (!bytes.subarray(0, accountIdAt).equals(head)) return undefined;
-  const accountId = bytes.toString('latin1', accountIdAt, schemeLengthAt);
+  if (bytes.length <= SCHEME_LENGTH_AT || bytes.toString('base64') !== token) return undefined;
+  if (!bytes.subarray(0, ACCOUNT_ID_AT).equals(TOKEN_HEAD)) return undefined;
+  const accountId = bytes.toString('latin1', ACCOUNT_ID_AT, SCHEME_LENGTH_AT);
   if (!/^[0-9]{16}$/.test(accountId)) return undefined;
-  const sealedAt = schemeLengthAt + 1 + bytes[schemeLengthAt]!;
-  const scheme = bytes.toString('latin1', schemeLengthAt + 1, sealedAt);
+  const sealedAt = SCHEME_LENGTH_AT + 1 + bytes[SCHEME_LENGTH_AT]!;
+  const scheme = bytes.toString('latin1', SCHEME_LENGTH_AT + 1, sealedAt);
   return { accountId, sealed: `${scheme}.${bytes.toString('base64url', sealedAt)}` };
 }
