@@ -127,11 +127,11 @@ describe('security verification in the console', { skip: CHROMIUM_MISSING }, asy
       const { Credentials } = await console.server
         .clients(key)
         .callRpc('2015-04-01', 'AssumeRole', { RoleArn, RoleSessionName: 'leaked' });
-      const session = Credentials as Record<string, string>;
+      const stsSession = Credentials as Record<string, string>;
       return console.server.clients({
-        accessKeyId: String(session['AccessKeyId']),
-        accessKeySecret: String(session['AccessKeySecret']),
-        securityToken: String(session['SecurityToken']),
+        accessKeyId: String(stsSession['AccessKeyId']),
+        accessKeySecret: String(stsSession['AccessKeySecret']),
+        securityToken: String(stsSession['SecurityToken']),
       });
     };
     const { page, context } = await console.openSignedIn(admin, PASSWORD);
@@ -159,11 +159,11 @@ describe('security verification in the console', { skip: CHROMIUM_MISSING }, asy
       },
     ];
     for (const revoke of revokers) {
-      const session = await open();
-      await session.callRpc('2015-04-01', 'GetCallerIdentity');
+      const stsSession = await open();
+      await stsSession.callRpc('2015-04-01', 'GetCallerIdentity');
       await revoke();
       await confirm();
-      await assert.rejects(session.callRpc('2015-04-01', 'GetCallerIdentity'), {
+      await assert.rejects(stsSession.callRpc('2015-04-01', 'GetCallerIdentity'), {
         code: 'InvalidAccessKeyId.NotFound',
       });
     }
