@@ -75,7 +75,7 @@ export function NetworkPolicyForm({
         <Switch />
       </Form.Item>
       {active && (statements ?? []).length === 0 && (
-        <Alert type="error" showIcon title={t('network.nobody')} className="space-below" />
+        <Alert type="error" showIcon title={t('network.noAddress')} className="space-below" />
       )}
       <Form.List name="statements">
         {(fields, { add, remove }) => (
