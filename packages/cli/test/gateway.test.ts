@@ -218,7 +218,7 @@ describe('claviger gateway', () => {
       gatewayYaml().replace('upstream: orders }', 'upstream: orders, hosts: [other.example.com] }'),
     );
     gateway.child.kill('SIGHUP');
-    await gateway.until(/the new configuration counts from now on/);
+    await gateway.until(/the new configuration is in force/);
     assert.match((await call(customer, 'GET')).err, /421/);
 
     assert.equal(await gateway.stop('SIGTERM'), 0);
@@ -451,7 +451,7 @@ services: [{ map: orders.yaml, upstream: orders }]
     writeFileSync(join(directory, 'new.pem'), readFileSync(join(otherData, 'tls', 'cert.pem')));
     writeFileSync(join(directory, 'new.key'), readFileSync(join(otherData, 'tls', 'key.pem')));
     gateway.child.kill('SIGHUP');
-    await gateway.until(/the new configuration counts from now on/);
+    await gateway.until(/the new configuration is in force/);
     assert.notEqual((await call()).status, 0, 'the old certificate is no longer shown');
     const renewed = await runInProcess(
       ['call', 'GET', `${url}/orders/17`, '--ca', join(directory, 'new.pem')],

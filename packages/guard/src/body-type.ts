@@ -1,17 +1,17 @@
 const FORM = 'application/x-www-form-urlencoded';
 const CHARSET = /;\s*charset\s*=\s*["']?([^\s;"']*)/i;
-/** Charsets in which bytes mean what they mean here; an empty one is none. */
+/** Charsets that are equivalent to UTF-8 here; empty means none is given. */
 const UTF_8: ReadonlySet<string> = new Set(['', 'utf-8', 'utf8', 'us-ascii']);
 
-/** What the `content-type` of a body says to whoever looks for parameters in it. */
+/** Interpretation of the `content-type` of a body that may hold parameters. */
 export interface BodyType {
-  /** `unclear`: a form of parameters to some servers, and not to others. */
+  /** `unclear`: some servers treat it as a form, others do not. */
   readonly kind: 'form' | 'multipart' | 'unclear' | 'other';
-  /** Whether names and values are to be read as UTF-8, or nothing is said of it. */
+  /** Whether names and values are UTF-8, stated or by default. */
   readonly isUtf8: boolean;
 }
 
-/** @param contentType the value of the header */
+/** Parses a content type. @param contentType value of the header */
 export function readBodyType(contentType: string): BodyType {
   const lower = contentType.toLowerCase();
   const semicolon = lower.indexOf(';');

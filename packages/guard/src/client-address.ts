@@ -9,18 +9,18 @@ import {
   withoutMappedPrefix,
 } from '@claviger/policy';
 
-/** The proxies whose forwarding headers are believed. */
+/** Proxies whose forwarding headers are trusted. */
 export interface TrustedProxies {
   readonly networks: IpNetworkSet;
 }
 
 /**
- * Reads a list of addresses and CIDR blocks of proxies. An empty list trusts nobody: no header is looked at.
+ * Parses a list of addresses and CIDR blocks of proxies. With an empty list no header is read.
  *
- * Whoever is on the list decides which address a request has. So a block of all addresses is refused: with it
- * every client could name its own.
+ * A listed peer decides which address a request has. So a block of all addresses is refused: with it every
+ * client could choose its own.
  *
- * @throws RangeError that names the entry when it is no address or block, or a block of all addresses
+ * @throws RangeError that names the entry if it is not an address or block, or is a block of all addresses
  */
 export function parseTrustedProxies(list: readonly string[]): TrustedProxies {
   const networks = list.map((entry) => {
@@ -30,7 +30,7 @@ export function parseTrustedProxies(list: readonly string[]): TrustedProxies {
     }
     if (isEveryAddress(network)) {
       throw new RangeError(
-        `trusted proxy \`${entry}\` is every address: then every client could choose its own`,
+        `trusted proxy \`${entry}\` contains every address: then every client could choose its own`,
       );
     }
     return network;
@@ -42,7 +42,7 @@ function isTrusted(address: IpAddress, { networks }: TrustedProxies): boolean {
   return address.family === 4 ? networks.hasIpv4(address.bits) : networks.hasIpv6(address.words);
 }
 
-/** The address at the other end of a connection. The system adds a zone to link-local ones; it is left out. */
+/** Parses the address of a peer, without the zone that the system adds to link-local ones. */
 function parsePeer(peer: string): IpAddress | undefined {
   const zone = peer.indexOf('%');
   return parseIpAddress(zone < 0 ? peer : peer.slice(0, zone));
@@ -51,14 +51,14 @@ function parsePeer(peer: string): IpAddress | undefined {
 /**
  * Whether the peer is a trusted proxy.
  *
- * @param peer the address at the other end of the connection, as the socket gives it
+ * @param peer address of the peer, as the socket reports it
  */
 export function isTrustedProxy(peer: string, trusted: TrustedProxies): boolean {
   const address = parsePeer(peer);
   return address !== undefined && isTrusted(address, trusted);
 }
 
-/** One entry of `X-Forwarded-For`: an address, with a port or in brackets as some proxies write it. */
+/** Parses an entry of `X-Forwarded-For`: an address, possibly with a port or in brackets. */
 function parseForwardedEntry(entry: string): IpAddress | undefined {
   const address = parseIpAddress(entry);
   if (address !== undefined) return address;
@@ -75,7 +75,7 @@ function isBlank(char: number): boolean {
   return char === 0x20 || char === 0x09;
 }
 
-/** The part of `text` between two positions, without spaces and tabs around it. */
+/** Returns the text between two offsets, without surrounding spaces and tabs. */
 function trimmed(text: string, start: number, end: number): string {
   let from = start;
   let to = end;
@@ -85,8 +85,8 @@ function trimmed(text: string, start: number, end: number): string {
 }
 
 /**
- * The entries of a list header from right to left: what the nearest proxy added comes first. Several lines of the
- * header are one list, in their order.
+ * Iterates over a list header from right to left, the nearest proxy's entry first. Several lines of the
+ * header form one list, in their order.
  */
 function* entriesFromRight(rawHeaders: readonly string[], headerName: string): Generator<string> {
   for (let i = rawHeaders.length - 2; i >= 0; i -= 2) {
@@ -103,22 +103,22 @@ function* entriesFromRight(rawHeaders: readonly string[], headerName: string): G
 }
 
 /**
- * The address of the client, in the notation of `formatIpAddress`.
+ * Returns the address of the client, in the notation of `formatIpAddress`.
  *
- * It is the peer's unless the peer is a trusted proxy. Then `X-Forwarded-For` is walked from the right, past the
- * proxies that are trusted; the first other address is the client's. Everything left of it was written by the
- * client or by strangers and is never looked at. An entry that is no address ends the walk: the last good address
- * counts. No other header (`Forwarded`, `X-Real-IP`, `True-Client-IP` …) is ever looked at: a proxy that does not
- * set it would pass on what the client wrote.
+ * It is the peer's unless the peer is a trusted proxy. Then `X-Forwarded-For` is read from the right, past
+ * trusted proxies; the first other address is the client's. Entries further left were written by untrusted
+ * parties and are never read. An invalid entry ends the search: the last valid address is used. Other headers
+ * (`Forwarded`, `X-Real-IP`, `True-Client-IP` …) are never read: a proxy that does not set them would pass on
+ * what the client wrote.
  *
- * @param peer the address at the other end of the connection, as the socket gives it
- * @param rawHeaders name, value, name, value … as they arrived
- * @returns `''` when the peer has no IP address, as on a Unix socket; no address rule admits that
+ * @param peer address of the peer, as the socket reports it
+ * @param rawHeaders name, value, name, value …, as received
+ * @returns `''` if the peer has no IP address, as on a Unix socket; no address rule admits that
  */
 export function clientAddress(peer: string, rawHeaders: readonly string[], trusted: TrustedProxies): string {
   const unmapped = withoutMappedPrefix(peer);
   const bits = parseIpv4(unmapped);
-  // Strict IPv4 text is already in its one notation: the common case is not parsed further.
+  // Strict IPv4 text is already canonical: the common case needs no further parsing.
   if (bits >= 0 && !trusted.networks.hasIpv4(bits)) return unmapped;
 
   let client = parsePeer(peer);
@@ -135,15 +135,15 @@ export function clientAddress(peer: string, rawHeaders: readonly string[], trust
 }
 
 /**
- * The protocol that the client spoke to a trusted proxy, from `X-Forwarded-Proto`.
+ * Returns the protocol between client and trusted proxy, from `X-Forwarded-Proto`.
  *
- * Where proxies form a chain there may be several values, and the left ones may be the client's own invention; so
- * `https` is only said when all of them say it. Anything else that stands there is `http`: what is not understood
- * must not pass for a secure connection.
+ * A chain of proxies may give several values, and the client may have written the left ones; so `https` is
+ * returned only if all values say so. Any other value is `http`: what is not understood must not count as
+ * secure.
  *
- * @param peer the address at the other end of the connection, as the socket gives it
- * @param rawHeaders name, value, name, value … as they arrived
- * @returns undefined when the peer is not trusted or the header is absent: then the connection itself tells
+ * @param peer address of the peer, as the socket reports it
+ * @param rawHeaders name, value, name, value …, as received
+ * @returns undefined if the peer is not trusted or the header is absent: the connection itself decides then
  */
 export function forwardedProto(
   peer: string,

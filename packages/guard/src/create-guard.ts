@@ -23,12 +23,12 @@ import type { FoundRoute } from './service-map/route-tree.ts';
 import type { ServiceMap } from './service-map/service-map.ts';
 import { type BodyError, bodyTooLarge } from './verifying-body.ts';
 
-/** One verified call, to be noted as the last use of its key. */
+/** Verified call of an AccessKey, for its last use. */
 export interface AccessKeyUse {
   readonly accessKeyId: string;
-  /** The service's code. */
+  /** Code of the service. */
   readonly service: string;
-  /** The service's region; `*` when it has none. */
+  /** Region of the service; `*` if it has none. */
   readonly region: string;
   readonly sourceAddress: string;
   /** Milliseconds since the epoch. */
@@ -36,43 +36,43 @@ export interface AccessKeyUse {
 }
 
 export interface ServiceGuardOptions {
-  /** Where credentials come from: the server's store, or a replica of it. */
+  /** Source of credentials: the server's store, or a replica of it. */
   readonly source: CredentialSource;
-  /** What requests to the service mean. */
+  /** Meaning of requests to the service. */
   readonly service: ServiceMap;
   /**
-   * Remembers nonces. Several guards of one service must share theirs. Unless given they are remembered in this
-   * process, and what was signed before it started is refused: see `openNonceFiles` and `RedisNonces` for others.
+   * Store of used nonces. Several guards of one service must share it. Default: the memory of this process,
+   * which refuses what was signed before it started; see `openNonceFiles` and `RedisNonces` for alternatives.
    */
   readonly nonces?: NonceStore;
-  /** Milliseconds since the epoch; the system's clock unless given. */
+  /** Milliseconds since the epoch. Default: the system's clock. */
   readonly now?: () => number;
-  /** Addresses and CIDR blocks of proxies whose `X-Forwarded-For` is believed; none unless given. */
+  /** Addresses and CIDR blocks of proxies whose `X-Forwarded-For` is trusted. Default: none. */
   readonly trustedProxies?: readonly string[];
   /**
-   * Networks with the names of VPCs, `vpc-build=10.20.0.0/16`, for `acs:SourceVpc`, `acs:VpcSourceIp` and the VPC
-   * statements of key network policies; none unless given.
+   * Networks named as VPCs, `vpc-build=10.20.0.0/16`, for `acs:SourceVpc`, `acs:VpcSourceIp` and the VPC
+   * statements of key network policies. Default: none.
    */
   readonly vpcNetworks?: readonly string[];
-  /** How far a request's time may be from ours, in milliseconds; RAM's 15 minutes unless given. */
+  /** Maximum distance of a request's timestamp from the clock, in milliseconds. Default: RAM's 15 minutes. */
   readonly windowMs?: number;
   /**
-   * Names by which the service is called, such as `orders.example.com`; any unless given. With them, what was signed
-   * for another service of the same key is refused here.
+   * Host names of the service, such as `orders.example.com`. Default: any. With them, a request signed for
+   * another service of the same key is refused.
    */
   readonly hosts?: readonly string[];
-  /** Largest body that is taken, in bytes; 1 MiB unless given. */
+  /** Maximum size of a body in bytes. Default: 1 MiB. */
   readonly bodyLimit?: number;
-  /** How often each key and each principal may call; as often as they like unless given. */
+  /** Rate limits per key and principal. Default: none. */
   readonly rateLimits?: RateLimits;
-  /** Told of every request whose signature held, whatever became of it. Must not throw. */
+  /** Called for every request with a valid signature, whatever the decision. Must not throw. */
   readonly onUse?: (use: AccessKeyUse) => void;
   /**
-   * Told of what kept a decision from being made: a source of credentials that cannot be reached, or a bug. The
-   * request is refused, with 503 or 500. Unless given it is a warning of the process.
+   * Called when no decision could be made: the source of credentials cannot be reached, or a bug. The request
+   * is refused with 503 or 500. Default: a process warning.
    */
   readonly onError?: (error: unknown, requestId: string) => void;
-  /** Ids for requests, each another one; upper-case UUIDs unless given. */
+  /** Returns a unique request id. Default: an upper-case UUID. */
   readonly newRequestId?: () => string;
 }
 
@@ -84,9 +84,10 @@ const EMPTY_SHA256: ContentHash = Object.freeze({
 const CONTENT_TYPE = 'application/json;charset=utf-8';
 
 /**
- * Makes a guard for one service: who signed a request, what does it ask for, and may they.
+ * Creates a guard for one service: it authenticates a request, maps it to an action and resource, and
+ * authorises it.
  *
- * @throws RangeError when a setting cannot be read; it names the setting
+ * @throws RangeError that names the invalid setting
  * @example
  * const guard = createGuard({ source, service: parseServiceMap(text) });
  * const decision = await guard.check(request);
@@ -96,7 +97,7 @@ export function createGuard(options: ServiceGuardOptions): ServiceGuard {
   return new ServiceGuard(options);
 }
 
-/** What was found out about a request on its way; filled in as it gets on. */
+/** State of a check: what is known of a request so far. */
 interface CheckState {
   readonly request: GuardRequest | GuardHead;
   readonly requestId: string;
@@ -104,10 +105,10 @@ interface CheckState {
   demand: Demand | undefined;
 }
 
-/** Decides about requests to one service. Made by {@link createGuard}. */
+/** Guard of one service. Created by {@link createGuard}. */
 export class ServiceGuard {
   readonly service: ServiceMap;
-  /** Largest body that is taken, in bytes. */
+  /** Maximum size of a body in bytes. */
   readonly bodyLimit: number;
   readonly #guard: Guard;
   readonly #scope: ServedScope;
@@ -128,7 +129,7 @@ export class ServiceGuard {
       bodyLimit = ONE_MEBIBYTE,
     } = options;
     if (!Number.isSafeInteger(bodyLimit) || bodyLimit < 0) {
-      throw new RangeError(`bodyLimit: ${bodyLimit} is no number of bytes`);
+      throw new RangeError(`invalid bodyLimit ${bodyLimit}: expected a number of bytes`);
     }
     const { now = Date.now } = options;
     this.service = service;
@@ -150,11 +151,12 @@ export class ServiceGuard {
   }
 
   /**
-   * Decides about a whole request. An allowed one is exactly what its sender signed, body included.
+   * Decides on a whole request. An allowed one is exactly what its sender signed, body included.
    *
-   * @param request as it arrived, with its whole body
-   * @param bodyLimit largest body that is taken, in bytes; the guard's own unless given
-   * @returns the decision; a promise only when the source of credentials or the nonces need one. Never throws.
+   * @param request as received, with its whole body
+   * @param bodyLimit maximum size of the body in bytes; default: the guard's own
+   * @returns the decision; a promise only if the source of credentials or the nonces need one. Never
+   *   throws.
    */
   check(request: GuardRequest, bodyLimit: number = this.bodyLimit): Decision | Promise<Decision> {
     if (request.body.length > bodyLimit) return this.refuseBody(bodyTooLarge(bodyLimit), request);
@@ -162,24 +164,24 @@ export class ServiceGuard {
   }
 
   /**
-   * Decides about a request whose body was not seen. Whoever lets an allowed one pass must compare the body with
-   * `contentHash` on the way, as {@link verifyingBody} does, or say that nobody has.
+   * Decides on a request whose body was not seen. The caller must compare the body of an allowed one with
+   * `contentHash` while it is passed on, as {@link verifyingBody} does, or mark it as unverified.
    *
    * A signature that covers a form in the body (RPC 1.0) cannot be verified so: it is refused with
    * `IncompleteSignature`. See {@link needsWholeBody}.
    *
-   * @param head of the request; the body is still to come, or out of reach
+   * @param head of the request; the body is still to come, or not available
    */
   checkHead(head: GuardHead): HeadDecision | Promise<HeadDecision> {
     return this.#decide(head) as HeadDecision | Promise<HeadDecision>;
   }
 
   /**
-   * The answer to a body that is not the one that was signed, or is too large.
+   * Returns the refusal for a body that is not the signed one, or is too large.
    *
-   * @param error why the body was not taken
-   * @param request whose body it is
-   * @param call what was decided about the request's head, when something was
+   * @param error why the body was refused
+   * @param request request of the body
+   * @param call decision on the request's head, if any
    */
   refuseBody(error: BodyError, request: GuardRequest | GuardHead, call?: GuardedCall): RefusedRequest {
     const { code, httpStatus, message } = error;
@@ -217,7 +219,7 @@ export class ServiceGuard {
       return this.#refused(state, refuse('InvalidParameter.Header', undefined, { reason: doubtful }));
     }
     if (this.#hosts !== undefined && !this.#hosts.has(firstHeader(request.rawHeaders, 'host'))) {
-      const reason = 'names in `host` none of the hosts of this service';
+      const reason = 'has a `host` that is not a host of this service';
       return this.#refused(state, refuse('InvalidParameter.Header', undefined, { reason }));
     }
     const found = this.service.match(request.method, request.target);
@@ -324,21 +326,21 @@ export class ServiceGuard {
 }
 
 /**
- * The digest that the body of a head must have. RPC 1.0 signs no body but a form, and ROA 1.0 none without
- * `content-md5`: then only the empty body is what was signed.
+ * Returns the digest that the body of a head must have. RPC 1.0 signs no body except a form, and ROA 1.0 none
+ * without `content-md5`: then only the empty body is signed.
  *
- * @returns undefined when the scheme vouches for no body and the head announces one
+ * @returns undefined if the scheme does not sign the body and the head announces one
  */
 function bodyToCome(signature: ParsedSignature, rawHeaders: readonly string[]): ContentHash | undefined {
   if ('contentHash' in signature && signature.contentHash !== undefined) return signature.contentHash;
   const isOfType = firstHeader(rawHeaders, 'content-type') !== undefined;
-  // Of a body that ROA 1.0 does not sign, the type is signed: with one, the body may have been taken away.
+  // ROA 1.0 signs the type of a body that it does not sign: with a type, the body may have been removed.
   if (signature.scheme === 'ROA-HMAC-SHA1' && isOfType) return undefined;
   return announcesBody(rawHeaders) ? undefined : EMPTY_SHA256;
 }
 
 /**
- * Whether a request must be checked whole: it is a form, which RPC 1.0 signs as parameters.
+ * Whether a request must be checked with its body: it is a form, which RPC 1.0 signs as parameters.
  *
  * @param rawHeaders of its head
  */
@@ -347,11 +349,11 @@ export function needsWholeBody(rawHeaders: readonly string[]): boolean {
   return type !== undefined && readBodyType(type).kind === 'form';
 }
 
-/** The second in which a process starts: timestamps of requests have whole seconds. */
+/** Returns the second in which a process starts: timestamps of requests have whole seconds. */
 function startOf(now: () => number): number {
   return Math.floor(now() / 1000) * 1000;
 }
 
 function warn(error: unknown, requestId: string): void {
-  process.emitWarning(`request ${requestId} could not be decided: ${error}`, 'ClavigerGuardWarning');
+  process.emitWarning(`no decision on request ${requestId}: ${error}`, 'ClavigerGuardWarning');
 }

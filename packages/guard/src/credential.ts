@@ -3,25 +3,25 @@ import type { Acs4Scope, KeySignature, SigningKey } from '@claviger/signature';
 import type { CompiledNetworkPolicy } from './network-policy.ts';
 import type { TagValues } from './tag-values.ts';
 
-/** The account itself: owns everything, bypasses identity policies. */
+/** Account root: owns everything, bypasses identity policies. */
 export interface RootPrincipal {
   readonly type: 'root';
   readonly accountId: string;
   readonly arn: string;
 }
 
-/** A RAM user. */
+/** RAM user. */
 export interface UserPrincipal {
   readonly type: 'ram-user';
   readonly accountId: string;
   readonly arn: string;
   readonly userId: string;
   readonly userName: string;
-  /** Of the user; absent when it has none. */
+  /** Tags of the user; undefined if none. */
   readonly tags?: TagValues;
 }
 
-/** A session of a role, made by STS. */
+/** STS session of a role. */
 export interface RolePrincipal {
   readonly type: 'assumed-role';
   readonly accountId: string;
@@ -29,12 +29,14 @@ export interface RolePrincipal {
   readonly roleId: string;
   readonly roleName: string;
   readonly sessionName: string;
-  /** Of the role; absent when it has none. */
+  /** Tags of the role; undefined if none. */
   readonly tags?: TagValues;
 }
 
-/** A registered guard: a process that verifies requests to some services. It is no RAM user, and calls only the
- * operations that are made for guards. */
+/**
+ * Registered guard: a process that verifies requests to some services. It is not a RAM user, and may only
+ * call the operations for guards.
+ */
 export interface GuardPrincipal {
   readonly type: 'guard';
   readonly accountId: string;
@@ -42,47 +44,47 @@ export interface GuardPrincipal {
   readonly arn: string;
   readonly guardId: string;
   readonly guardName: string;
-  /** RAM codes of the services that it guards. */
+  /** RAM codes of its services. */
   readonly services: readonly string[];
 }
 
-/** Who a request comes from. */
+/** Sender of a request. */
 export type Principal = RootPrincipal | UserPrincipal | RolePrincipal | GuardPrincipal;
 
-/** A network policy that is in force for a key, and where it was set: the key's own replaces the account's. */
+/** Network policy in force for a key, and its level: the key's own replaces the account's. */
 export interface NetworkRestriction {
   readonly level: 'AccessKey' | 'Account';
   readonly policy: CompiledNetworkPolicy;
 }
 
-/** All that a guard needs to know of a key to verify and to decide. */
+/** Credential with all that a guard needs to verify and to decide. */
 export interface Credential {
   readonly accessKeyId: string;
   /** `permanent` keys are bound by network restrictions, `temporary` ones (STS) are not. */
   readonly kind: 'permanent' | 'temporary';
   readonly signingKey: SigningKey;
   /**
-   * Whether the source can have a signature verified that `signingKey` cannot: see `CredentialSource.confirm`.
-   * Such a source hands out no more than it has to.
+   * Whether the source can verify a signature that `signingKey` cannot: see `CredentialSource.confirm`. Such
+   * a source discloses no more than necessary.
    */
   readonly isVerifiedElsewhere?: boolean;
   readonly status: 'Active' | 'Inactive';
-  /** Milliseconds since the epoch; undefined when it does not expire. */
+  /** Milliseconds since the epoch; undefined if it does not expire. */
   readonly expiresAt: number | undefined;
   readonly principal: Principal;
   readonly networkRestriction: NetworkRestriction | undefined;
-  /** What the principal may do; `everything` for the root alone. */
+  /** Permissions of the principal; `everything` for the root only. */
   readonly permissions: CompiledPolicies | 'everything';
-  /** Of a temporary key: both this and `permissions` must allow. */
+  /** Session policy of a temporary key: both this and `permissions` must allow. */
   readonly sessionPolicy: CompiledPolicies | undefined;
   /** `acs:MFAPresent` of a temporary key: whether its session began in the console after a second factor. */
   readonly mfaPresent?: boolean | undefined;
 }
 
 /**
- * Why a source has no credential to give; each is an error code of RAM, but `Damaged`, whose stored secret was changed
- * or moved from another row, owner or account, and the last two: a replica that has not
- * heard from its server for too long, and one that cannot ask its server about a token.
+ * Why a source has no credential. Each is an error code of RAM, except `Damaged` (the stored secret was
+ * changed, or moved from another row, owner or account) and the last two: a replica that has not heard from
+ * its server for too long, and one that cannot ask its server about a token.
  */
 export type CredentialProblem =
   | 'InvalidAccessKeyId.NotFound'
@@ -94,15 +96,18 @@ export type CredentialProblem =
   | 'ServiceUnavailable.CredentialsStale'
   | 'ServiceUnavailable.ControlPlane';
 
-/** What a source answers. */
+/** Result of a lookup. */
 export type CredentialLookup = Credential | CredentialProblem;
 
-/** A signature that is to be verified by somebody who has the secret; it says nothing of the request but what is signed. */
+/**
+ * Signature to be verified by a holder of the secret; it contains nothing of the request except what is
+ * signed.
+ */
 export interface SignatureQuestion {
   readonly accessKeyId: string;
   readonly securityToken: string | undefined;
   readonly scheme: KeySignature['scheme'];
-  /** The signature has to be over one of them. */
+  /** The signature must be over one of them. */
   readonly stringsToSign: readonly string[];
   readonly signature: string;
   readonly scope: Acs4Scope | undefined;
@@ -120,25 +125,28 @@ export type SignatureProblem =
   | 'SignatureNonceUsed'
   | 'Throttling.Nonce';
 
-/** What is answered about a signature. */
+/** Result of a remote verification. */
 export type SignatureAnswer =
   | { readonly confirmed: true; readonly stringToSign: string }
   | { readonly confirmed: false; readonly problem: SignatureProblem };
 
 /**
- * Where a guard gets credentials from. A source that has the answer in memory returns it at once; a promise
+ * Source of credentials for a guard. A source with the answer in memory returns it synchronously; a promise
  * costs the request a turn of the event loop.
  */
 export interface CredentialSource {
   /**
-   * @param accessKeyId as the request names it
-   * @param securityToken the token that came with it, when one did
+   * Finds a credential.
+   *
+   * @param accessKeyId as named by the request
+   * @param securityToken token of the request, if any
    */
   find(accessKeyId: string, securityToken: string | undefined): CredentialLookup | Promise<CredentialLookup>;
 
   /**
-   * Has a signature verified by somebody who has the secret, where a credential says `isVerifiedElsewhere`.
-   * @returns the string to sign that it holds for, or why the request is to be refused
+   * Has a signature verified by a holder of the secret, for credentials with `isVerifiedElsewhere`.
+   *
+   * @returns the string to sign that it is valid for, or why the request must be refused
    */
   confirm?(question: SignatureQuestion): Promise<SignatureAnswer>;
 }

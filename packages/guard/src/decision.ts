@@ -1,10 +1,10 @@
 import type { ContentHash } from '@claviger/signature';
 import type { Principal } from './credential.ts';
 
-/** A request that may pass: who sent it, and what it does. */
+/** Allowed request: its sender, action and resource. */
 export interface GuardedCall {
   readonly allowed: true;
-  /** Upper-case UUID, made for this request; give it to the client as `x-acs-request-id`. */
+  /** Upper-case UUID, unique to this request; return it to the client as `x-acs-request-id`. */
   readonly requestId: string;
   readonly principal: Principal;
   readonly accessKeyId: string;
@@ -12,58 +12,58 @@ export interface GuardedCall {
   readonly action: string;
   /** `acs:orders:cn-hangzhou:1234567890123456:order/17` */
   readonly resource: string;
-  /** The address the request was judged by: the peer's, or what a trusted proxy says. */
+  /** Address that the request was judged by: the peer's, or the one that a trusted proxy reports. */
   readonly sourceAddress: string;
   /** Whether the client's own connection was TLS. */
   readonly secure: boolean;
 }
 
-/** A request that may pass, with the body that was signed. */
+/** Allowed request with a verified body. */
 export interface AllowedRequest extends GuardedCall {
   readonly body: 'verified';
   readonly contentHash?: undefined;
 }
 
-/** A request that may pass if its body turns out to be the one that was signed; nobody has looked at it yet. */
+/** Allowed request whose body was not seen: it may pass if the body has the signed digest. */
 export interface AllowedHead extends GuardedCall {
   readonly body: 'unverified';
   /**
-   * The digest the body must have, signed: give it to `verifyingBody`. Where the scheme signs no body it is the
-   * digest of the empty one.
+   * Signed digest of the body: pass it to `verifyingBody`. If the scheme does not sign the body, the digest
+   * of the empty one.
    */
   readonly contentHash: ContentHash;
 }
 
-/** A request that must not pass, and the answer to it. */
+/** Refused request and the answer to it. */
 export interface RefusedRequest {
   readonly allowed: false;
   readonly requestId: string;
   /** RAM's error code, such as `SignatureDoesNotMatch`, `NoPermission`, `Throttling.User`. */
   readonly code: string;
   readonly httpStatus: number;
-  /** For the sender, not for a log: of a wrong signature it repeats what was sent. */
+  /** For the sender, not for a log: for a wrong signature it repeats what was sent. */
   readonly message: string;
   readonly contentType: string;
-  /** RAM's error in JSON, with `AccessDeniedDetail` when a policy refused. */
+  /** RAM's error in JSON, with `AccessDeniedDetail` if a policy refused. */
   readonly errorBody: string;
-  /** The key that the request named; proven to be the sender's only when `principal` is there. */
+  /** Key that the request named; proven to be the sender's only if `principal` is set. */
   readonly accessKeyId?: string | undefined;
-  /** Who sent it, when the signature held. */
+  /** Sender, if the signature is valid. */
   readonly principal?: Principal | undefined;
-  /** What was asked for, when it got that far. */
+  /** Requested action, if it was determined. */
   readonly action?: string | undefined;
   readonly resource?: string | undefined;
-  /** Of a throttled request: when the next one will pass. */
+  /** When the next request will pass, for a throttled one. */
   readonly retryAfterSeconds?: number | undefined;
 }
 
-/** The answer about a whole request. */
+/** Decision on a whole request. */
 export type Decision = AllowedRequest | RefusedRequest;
 
-/** The answer about a request whose body was not seen. */
+/** Decision on a request whose body was not seen. */
 export type HeadDecision = AllowedHead | RefusedRequest;
 
-/** The header fields with which a refusal is answered, lower-case names. */
+/** Returns the header fields of the answer to a refusal, with lower-case names. */
 export function refusalHeaders(refused: RefusedRequest): Record<string, string> {
   const headers: Record<string, string> = {
     'content-type': refused.contentType,
@@ -77,8 +77,9 @@ export function refusalHeaders(refused: RefusedRequest): Record<string, string> 
 }
 
 /**
- * When to try again, for HTTP clients in seconds and for the official clients in milliseconds. The newest Python client
- * and the command line of Alibaba Cloud try again only when the second one is there.
+ * Returns the headers that tell when to retry: in seconds for HTTP clients, in milliseconds for the official
+ * ones. The newest Python client and the command line of Alibaba Cloud retry only with the second one.
+ *
  * @param waitMs milliseconds; both are rounded up
  */
 export function retryHeaders(waitMs: number): { readonly [name: string]: string } {

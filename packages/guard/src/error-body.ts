@@ -2,36 +2,38 @@ import type { SessionDecision } from '@claviger/policy';
 import type { Principal } from './credential.ts';
 import type { Demand } from './guard.ts';
 
-/** How a denial names its principal. */
+/** Principal as named in a denial. */
 export interface AuthPrincipal {
   readonly AuthPrincipalType: 'SubUser' | 'AssumedRoleUser' | 'Federated' | 'Guard';
   readonly AuthPrincipalOwnerId: string;
   readonly AuthPrincipalDisplayName: string;
 }
 
-/** Why RAM refused, for programs that ask; a part of the error body of a 403. */
+/** Why RAM refused, for programs; part of the error body of a 403. */
 export interface AccessDeniedDetail extends AuthPrincipal {
   readonly AuthAction: string;
-  /** What a protected service adds: RAM itself says it in the message alone. */
+  /** Added by Claviger for protected services: RAM has it in the message only. */
   readonly AuthResource?: string;
   readonly NoPermissionType: 'ImplicitDeny' | 'ExplicitDeny';
   readonly PolicyType: 'SessionPolicy' | 'AccountLevelIdentityBasedPolicy';
   readonly EncodedDiagnosticMessage?: string;
 }
 
-/** What the body of a refusal says. */
+/** Inputs of an error body. */
 export interface ErrorFields {
   readonly requestId: string;
-  /** The `Host` the request named; empty when it named none. */
+  /** `Host` of the request; empty if absent. */
   readonly hostId: string;
   readonly code: string;
   readonly message: string;
-  /** Such as `Ims`; empty when the request did not get as far. Part of the page recommended to read. */
+  /** Product such as `Ims`, for the link to recommended reading; empty if it was not determined. */
   readonly product: string;
   readonly accessDenied?: AccessDeniedDetail | undefined;
 }
 
-/** The fields of RAM's error body, in RAM's order; one that is undefined is left out when it is written. */
+/**
+ * Returns the fields of RAM's error body, in RAM's order; undefined fields are omitted when it is serialised.
+ */
 export function errorBody(error: ErrorFields): Readonly<Record<string, unknown>> {
   return {
     RequestId: error.requestId,
@@ -43,17 +45,18 @@ export function errorBody(error: ErrorFields): Readonly<Record<string, unknown>>
   };
 }
 
-/** The page that RAM's errors send people to. Part of the code may come from the request. */
+/** Returns the URL of RAM's page on an error. Part of the code may come from the request. */
 function recommendation(code: string, product: string): string {
   const query = `q=${encodeURIComponent(code.toWellFormed())}&product=${product}`;
   return `https://api.alibabacloud.com/troubleshoot?${query}`;
 }
 
 /**
- * What a denial says of the action that no policy allows, or one denies.
- * @param principal who wanted it
- * @param demand the first that was not allowed
- * @param decision why
+ * Returns the details of a denied action.
+ *
+ * @param principal sender
+ * @param demand first demand that was not allowed
+ * @param decision decision on it
  */
 export function accessDeniedDetail(
   principal: Principal,
@@ -68,7 +71,9 @@ export function accessDeniedDetail(
   };
 }
 
-/** How a denial names its principal: a user by its id, a session by its role and name, the root by its account. */
+/**
+ * Returns the principal as named in a denial: a user by id, a session by role and name, the root by account.
+ */
 export function authPrincipal(principal: Principal): AuthPrincipal {
   const { accountId: AuthPrincipalOwnerId } = principal;
   switch (principal.type) {

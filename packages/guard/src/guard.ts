@@ -25,26 +25,26 @@ import type { NonceStore, NonceUse } from './nonce-memory.ts';
 import { RequestConditions, type RequestFacts } from './request-conditions.ts';
 import { VpcNetworks } from './vpc-networks.ts';
 
-/** A request as it arrived, and over which connection. */
+/** Request as received, with its connection. */
 export interface GuardRequest extends SignedRequest {
-  /** The address at the other end of the connection. */
+  /** Address of the peer. */
   readonly peerAddress: string;
   /** Whether the connection is TLS. */
   readonly secure: boolean;
 }
 
-/** A request whose body is still to come, or is out of reach. */
+/** Head of a request whose body is still to come, or not available. */
 export interface GuardHead extends RequestHead {
-  /** The address at the other end of the connection. */
+  /** Address of the peer. */
   readonly peerAddress: string;
   /** Whether the connection is TLS. */
   readonly secure: boolean;
 }
 
-/** The sender of a request whose signature was verified. */
+/** Sender of a request with a valid signature. */
 export interface Identity {
   readonly refused: false;
-  /** Tells it from other ways in which a sender can have proven who it is. */
+  /** Distinguishes it from senders that are authenticated in other ways. */
   readonly by: 'signature';
   readonly accessKeyId: string;
   readonly credential: Credential;
@@ -52,31 +52,31 @@ export interface Identity {
   readonly signature: ParsedSignature;
   readonly nonce: string;
   readonly sourceAddress: string;
-  /** The named network that the address is in. */
+  /** Named network of the address. */
   readonly vpcId?: string | undefined;
   readonly secure: boolean;
-  /** `acs:MFAPresent`; undefined for permanent keys, as RAM has it. */
+  /** `acs:MFAPresent`; undefined for permanent keys, as in RAM. */
   readonly mfaPresent: boolean | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** What has to be known of a sender to decide, however it has proven who it is. */
+/** Sender in the form that authorisation needs, however it was authenticated. */
 export interface ProvenSender extends RequestFacts {
   readonly credential: Pick<Credential, 'permissions' | 'sessionPolicy'>;
 }
 
-/** One thing a request wants to do; several are all needed. */
+/** Action on a resource that a request needs; all of its demands must be allowed. */
 export interface Demand {
   /** `ram:CreateUser` */
   readonly action: string;
   /** An ARN. */
   readonly resource: string;
-  /** The ARN that refusals name instead of `resource`: as the caller has spelled it. */
+  /** ARN that refusals name instead of `resource`: as the caller spelled it. */
   readonly shown?: string;
-  /** Condition keys of this action, lower-cased. */
+  /** Condition keys of this action, in lower case. */
   readonly conditions?: ReadonlyMap<string, string | readonly string[]>;
-  /** `false` when the service does not tell upper from lower case in the names of its resources. Default: true. */
+  /** `false` if the service folds the letter case of its resource names. Default: true. */
   readonly caseSensitive?: boolean;
 }
 
@@ -90,11 +90,11 @@ export interface GuardOptions {
   readonly nonces: NonceStore;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Addresses and CIDR blocks of proxies whose `X-Forwarded-For` is believed; none unless given. */
+  /** Addresses and CIDR blocks of proxies whose `X-Forwarded-For` is trusted. Default: none. */
   readonly trustedProxies?: readonly string[];
-  /** Networks with the names of VPCs, `vpc-build=10.20.0.0/16`; none unless given. See `VpcNetworks`. */
+  /** Networks named as VPCs, `vpc-build=10.20.0.0/16`. Default: none. See `VpcNetworks`. */
   readonly vpcNetworks?: readonly string[];
-  /** How far a request's time may be from ours, in milliseconds; RAM's 15 minutes unless given. */
+  /** Maximum distance of a request's timestamp from the clock, in milliseconds. Default: RAM's 15 minutes. */
   readonly windowMs?: number;
 }
 
@@ -102,8 +102,8 @@ const FIFTEEN_MINUTES = 15 * 60 * 1000;
 const ALLOWED: Authorization = Object.freeze({ allowed: true });
 
 /**
- * The one way in: who signed this request, and may they. The control plane's own API and every API that
- * Claviger protects pass through here.
+ * Authenticates requests and authorises their senders. The control plane's own API and every protected API
+ * use this class; there is no second way in.
  */
 export class Guard {
   readonly #source: CredentialSource;
@@ -124,17 +124,20 @@ export class Guard {
     this.#vpcs = new VpcNetworks(options.vpcNetworks);
   }
 
-  /** The address a request is judged by: the peer's, or what a trusted proxy says. */
+  /** Returns the address that a request is judged by: the peer's, or the one that a trusted proxy reports. */
   sourceAddress(request: GuardRequest | GuardHead): string {
     return clientAddress(request.peerAddress, request.rawHeaders, this.#trusted);
   }
 
-  /** The name of the network that an address is in, when the operator has named one. @param address a source address */
+  /**
+   * Returns the name of the operator's network that contains an address, if any. @param address a source
+   * address
+   */
   vpcIdOf(address: string): string | undefined {
     return this.#vpcs.idOf(address);
   }
 
-  /** Whether the client's own connection was TLS, by the connection or by a trusted proxy's word. */
+  /** Whether the client's own connection is TLS, by the connection or as a trusted proxy reports. */
   isSecure(request: GuardRequest | GuardHead): boolean {
     if (this.#hasNoTrustedProxy) return request.secure;
     const told = forwardedProto(request.peerAddress, request.rawHeaders, this.#trusted);
@@ -142,13 +145,14 @@ export class Guard {
   }
 
   /**
-   * Who sent this request. Order: key, token, time, signature, nonce, network (the nonce is remembered only
-   * of a valid signature, so that nobody can use up another's).
-   * @param request as it arrived, with its whole body; of a head alone the body stays unverified, and is the
-   * caller's to compare
-   * @param signature what `parseSignature` made of it
-   * @param served what a derived key (ACS4) must be scoped to
-   * @returns the identity, or why it is refused; a promise only when the source or the nonces need one
+   * Authenticates a request. Order: key, token, time, signature, nonce, network. The nonce is recorded for a
+   * valid signature only, so that a caller cannot use up another's nonces.
+   *
+   * @param request as received, with its whole body; the body of a head stays unverified, and the caller
+   *   must compare it
+   * @param signature returned by `parseSignature`
+   * @param served scope that a derived key (ACS4) must have
+   * @returns the identity, or the refusal; a promise only if the source or the nonces need one
    */
   authenticate(
     request: GuardRequest | GuardHead,
@@ -187,7 +191,7 @@ export class Guard {
     return this.#verifyWith(lookup.signingKey, request, signature, lookup, now);
   }
 
-  /** Of a signature that nobody here can verify: the source asks somebody who can. */
+  /** Has the source verify a signature that this guard cannot. */
   async #haveVerified(
     request: GuardRequest | GuardHead,
     signature: KeyedSignature,
@@ -196,7 +200,7 @@ export class Guard {
   ): Promise<Identity | GuardRefusal> {
     const { accessKeyId } = signature;
     const refused = () => this.#verifyWith(SigningKey.fromNothing(), request, signature, credential, now);
-    // What is refused whatever the key says is not asked about.
+    // A request that is refused whatever the key is not sent for verification.
     if (Math.abs(now - signature.timestamp) > this.#windowMs) return refused();
     let question: SignatureQuestion;
     try {
@@ -284,8 +288,9 @@ export class Guard {
   }
 
   /**
-   * An identity as it stands now, for what goes on after its request was admitted.
-   * @returns undefined when a request of it would be refused by now
+   * Returns the present state of an identity, for a stream that outlives its request.
+   *
+   * @returns undefined if a new request of it would be refused
    */
   async renew(identity: Identity): Promise<Identity | undefined> {
     const { accessKeyId, signature, sourceAddress, vpcId } = identity;
@@ -299,8 +304,8 @@ export class Guard {
   }
 
   /**
-   * Whether a sender may do all of `demands`. The root may do everything; a temporary key is also bound by
-   * its session policy.
+   * Authorises all of `demands`. The root may do everything; a temporary key is also bound by its session
+   * policy.
    */
   authorize(sender: ProvenSender, demands: readonly Demand[]): Authorization {
     const { permissions, sessionPolicy } = sender.credential;
@@ -319,7 +324,7 @@ export class Guard {
   }
 }
 
-/** Whether the network policy in force for a key lets it be used from an address; temporary keys have none. */
+/** Whether the network policy of a key admits an address; temporary keys have none. */
 function admitsAddress(
   { kind, networkRestriction }: Credential,
   address: string,
@@ -334,7 +339,11 @@ function admitsAddress(
 
 type KeyedSignature = Exclude<ParsedSignature, { scheme: 'anonymous' | 'bearer' }>;
 
-/** @throws SignatureError when something is wrong with the request whatever its key is */
+/**
+ * Returns the question about a signature.
+ *
+ * @throws SignatureError for a fault of the request that does not depend on the key
+ */
 function questionOf(signature: KeyedSignature): SignatureQuestion {
   const { accessKeyId, scheme, nonce, timestamp, securityToken } = signature;
   return {
@@ -350,8 +359,9 @@ function questionOf(signature: KeyedSignature): SignatureQuestion {
 }
 
 /**
- * What a request's signature says, or why it cannot be read.
- * @param request as it arrived
+ * Parses the signature of a request, or returns the refusal.
+ *
+ * @param request as received
  */
 export function readSignature(request: SignedRequest | RequestHead): ParsedSignature | GuardRefusal {
   try {

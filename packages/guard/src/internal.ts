@@ -1,6 +1,6 @@
 /**
- * Parts of the guard that the server, the command line and the benchmarks are built of. They are not covered by semantic
- * versioning: a service imports `@claviger/guard`.
+ * Parts of the guard that the server, the command line and the benchmarks use. They are not covered by
+ * semantic versioning: services import `@claviger/guard`.
  */
 export {
   clientAddress,

@@ -2,11 +2,11 @@ import { isEveryAddress, type PolicyWarning, parseIpNetwork, placesInJson } from
 import { parseNetworkPolicy } from './network-policy.ts';
 
 /**
- * Warns of what is valid in a key network policy and restricts nothing: a `ClassicWhiteList` of every address. A
+ * Warns of a valid key network policy that restricts nothing: a `ClassicWhiteList` of every address. A
  * `VPCWhiteList` of every address is RAM's way to say every address inside of that VPC.
  *
  * @param text of the policy
- * @returns warnings in the order of the text; none for a text that is not valid
+ * @returns warnings in the order of the text; none for an invalid text
  */
 export function networkPolicyWarnings(text: string): readonly PolicyWarning[] {
   const parsed = parseNetworkPolicy(text);

@@ -1,25 +1,28 @@
 import { IpNetworkSet, parseIpNetwork, parseStrictJson } from '@claviger/policy';
 
-/** The `Value` of a `VPCWhiteList` statement that stands for every VPC. */
+/** `Value` of a `VPCWhiteList` statement that means every VPC. */
 export const ALLOW_ALL_VPC = 'AllowAllVPC';
 
-/** An id of a VPC, or the name that an operator gives a network: `vpc-build`. */
+/** Format of a VPC id, or of the name that an operator gives a network: `vpc-build`. */
 export const VPC_ID_FORMAT = /^vpc-[A-Za-z0-9-]{1,64}$/;
 
-/** Most statements that one policy may have; RAM's quota `ConditionsPerAKPolicyQuota`. */
+/** Maximum number of statements of a policy; RAM's quota `ConditionsPerAKPolicyQuota`. */
 export const MAX_STATEMENTS = 8;
 
-/** Most addresses and blocks that one policy may list in all its statements; RAM's quota `IPItemsPerAKPolicyQuota`. */
+/**
+ * Maximum number of addresses and blocks in all statements of a policy; RAM's quota
+ * `IPItemsPerAKPolicyQuota`.
+ */
 export const MAX_IP_ENTRIES = 50;
 
-/** Admits calls that came without a VPC, by their source address. */
+/** Statement that admits calls from outside a VPC, by source address. */
 export interface ClassicWhiteListStatement {
   readonly Type: 'ClassicWhiteList';
   /** IPv4 or IPv6 addresses or CIDR blocks, as written; at least one. */
   readonly IPList: readonly string[];
 }
 
-/** Admits calls that came through a VPC, by the VPC and the address inside it. */
+/** Statement that admits calls through a VPC, by VPC and the address inside it. */
 export interface VpcWhiteListStatement {
   readonly Type: 'VPCWhiteList';
   /** A VPC id, or `AllowAllVPC`. */
@@ -30,7 +33,10 @@ export interface VpcWhiteListStatement {
 
 export type NetworkPolicyStatement = ClassicWhiteListStatement | VpcWhiteListStatement;
 
-/** The document that restricts from where an AccessKey, or every AccessKey of an account, may be used. */
+/**
+ * Document that restricts the networks from which an AccessKey, or every AccessKey of an account, may be
+ * used.
+ */
 export interface NetworkPolicy {
   readonly Version: 1;
   readonly Status: 'Active' | 'Inactive';
@@ -42,7 +48,7 @@ export type NetworkPolicyProblemCode = 'InvalidParameter.AccessKeyPolicy' | 'Lim
 export interface NetworkPolicyProblem {
   readonly ok: false;
   readonly code: NetworkPolicyProblemCode;
-  /** One sentence for the person who wrote the document. */
+  /** One sentence for the author of the document. */
   readonly reason: string;
 }
 
@@ -61,13 +67,16 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What a person wrote, short enough for an error message. */
+/** Quotes user input, shortened for an error message. */
 function quote(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing';
   return `\`${text.length > 64 ? `${text.slice(0, 64)}…` : text}\``;
 }
 
-/** A field that is not understood might be one that restricts, so the whole document is refused. */
+/**
+ * Returns the problem of an unknown field, if any: it might be one that restricts, so the whole document is
+ * refused.
+ */
 function unknownField(
   object: JsonObject,
   known: readonly string[],
@@ -80,7 +89,7 @@ function unknownField(
 function parseIpList(value: unknown, where: string): Parsed<readonly string[]> {
   if (!Array.isArray(value)) return invalid(`${where}.IPList must be an array of addresses or CIDR blocks`);
   if (value.length === 0) return invalid(`${where}.IPList must name at least one address or CIDR block`);
-  // Counted before the entries are read: a list of a million is refused at once.
+  // Counted before the entries are parsed: a list of a million is refused at once.
   if (value.length > MAX_IP_ENTRIES) return tooManyIpEntries(value.length);
   const entries: string[] = [];
   for (const entry of value as unknown[]) {
@@ -118,14 +127,14 @@ function parseStatement(value: unknown, where: string): Parsed<NetworkPolicyStat
 }
 
 /**
- * Reads the `AccessKeyPolicy` parameter of RAM's SetAccessKeyPolicy and SetAccessKeyPolicyForAccount.
+ * Parses the `AccessKeyPolicy` parameter of RAM's SetAccessKeyPolicy and SetAccessKeyPolicyForAccount.
  *
- * `Version` is 1 and may be left out; `Status` and `Statements` are required, so `{}` is refused; `Statements`
- * may be empty. Limits: 8 statements and 50 addresses or blocks a policy. RAM's reference requires `IPList` for
- * ClassicWhiteList and says nothing for VPCWhiteList; it is required here for both, since its absence could mean
- * every address or none.
+ * `Version` is 1 and optional; `Status` and `Statements` are required, so `{}` is refused; `Statements` may
+ * be empty. Limits: 8 statements and 50 addresses or blocks per policy. RAM's reference requires `IPList` for
+ * ClassicWhiteList and says nothing for VPCWhiteList; it is required for both here, since its absence could
+ * mean every address or none.
  *
- * A JSON key that is written twice is refused: readers disagree about which of the two values counts.
+ * A repeated JSON name is refused: parsers disagree about which value counts.
  */
 export function parseNetworkPolicy(
   text: string,
@@ -162,8 +171,8 @@ export function parseNetworkPolicy(
 }
 
 /**
- * The document as RAM's Get operations show it: JSON without blanks, always with `Version`, fields in RAM's order,
- * addresses as they were written. `parseNetworkPolicy` reads it back to an equal policy.
+ * Serialises a policy as RAM's Get operations show it: JSON without blanks, always with `Version`, fields in
+ * RAM's order, addresses as written. `parseNetworkPolicy` parses it to an equal policy.
  */
 export function writeNetworkPolicy(policy: NetworkPolicy): string {
   return JSON.stringify({
@@ -177,11 +186,11 @@ export function writeNetworkPolicy(policy: NetworkPolicy): string {
   });
 }
 
-/** An active network policy, made ready to be asked on every request. */
+/** Compiled active network policy. */
 export interface CompiledNetworkPolicy {
-  /** For calls without a VPC. */
+  /** For calls from outside a VPC. */
   readonly classic: IpNetworkSet;
-  /** For calls through a VPC, by its id; `AllowAllVPC` holds what is admitted from every VPC. */
+  /** For calls through a VPC, by its id; `AllowAllVPC` has the addresses admitted from every VPC. */
   readonly byVpc: ReadonlyMap<string, IpNetworkSet>;
 }
 
@@ -197,11 +206,11 @@ function networkSet(statements: readonly NetworkPolicyStatement[]): IpNetworkSet
 }
 
 /**
- * Makes a policy ready to be asked.
+ * Compiles a policy.
  *
- * @returns undefined when the policy is Inactive: it is kept, but does not restrict (for a key,
- * the account's policy counts instead). An Active policy always restricts; with no statements it admits nobody,
- * since a call that no statement matches is refused.
+ * @returns undefined if the policy is Inactive: it is kept, but does not restrict (for a key, the account's
+ *   policy applies instead). An Active policy always restricts; without statements it admits no address,
+ *   since a call that no statement matches is refused.
  */
 export function compileNetworkPolicy(policy: NetworkPolicy): CompiledNetworkPolicy | undefined {
   if (policy.Status === 'Inactive') return undefined;
@@ -214,20 +223,20 @@ export function compileNetworkPolicy(policy: NetworkPolicy): CompiledNetworkPoli
   return { classic: networkSet(classic), byVpc };
 }
 
-/** Where a call came from. */
+/** Origin of a call. */
 export interface RequestOrigin {
-  /** The client's address; one that cannot be read is admitted by no policy. */
+  /** Client's address; an invalid one is admitted by no policy. */
   readonly address: string;
-  /** The named network that the address is in (`VpcNetworks`); never what the client says. */
+  /** Operator's network of the address (`VpcNetworks`); never from the client. */
   readonly vpcId?: string | undefined;
 }
 
 /**
- * Whether a policy lets a call through: at least one statement has to match.
+ * Whether a policy admits a call: at least one statement has to match.
  *
- * A call without a VPC is judged by ClassicWhiteList statements, one through a VPC by the VPCWhiteList statements
- * for that VPC or for all. Only addresses in a network that the operator has named came through a VPC; every other
- * call, private addresses included, is judged by ClassicWhiteList.
+ * A call from outside a VPC is judged by ClassicWhiteList statements, one through a VPC by the VPCWhiteList
+ * statements for that VPC or for all. Only addresses in a network that the operator named came through a VPC;
+ * every other call, private addresses included, is judged by ClassicWhiteList.
  */
 export function admitsOrigin(policy: CompiledNetworkPolicy, origin: RequestOrigin): boolean {
   if (origin.vpcId === undefined) return policy.classic.hasText(origin.address);

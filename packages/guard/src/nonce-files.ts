@@ -15,13 +15,13 @@ import { join } from 'node:path';
 import { GENERATION_MS, NonceMemory, type NonceStore, type NonceUse } from './nonce-memory.ts';
 
 export interface NonceFilesOptions {
-  /** Of this process alone; made when it is not there, readable by this user only. */
+  /** Directory for this process only; created if absent, readable by this user only. */
   readonly directory: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Most nonces held at once, 16 bytes of memory and 8 of disk each. Default: 18,000,000. */
+  /** Maximum number of nonces held at once, 16 bytes of memory and 8 of disk each. Default: 18,000,000. */
   readonly maxNonces?: number;
-  /** Told when the disk takes nothing more; requests are then refused with `Throttling.Nonce`. */
+  /** Called when the disk is full or fails; requests are then refused with `Throttling.Nonce`. */
   readonly log: (message: string) => void;
 }
 
@@ -29,19 +29,20 @@ const SEED_FILE = 'seed';
 const SEED_BYTES = 16;
 const RECORD_BYTES = 8;
 const READ_BYTES = RECORD_BYTES * 8192;
-/** How often what was written is forced to the disk, in milliseconds. */
+/** Interval at which writes are synced to the disk, in milliseconds. */
 const SYNC_MS = 1000;
 const FILE_NAME = /^nonces-(\d{1,12})$/;
 
 /**
- * Remembers nonces in this process and in files, so that a request which was used before a restart is refused after it.
+ * Opens a nonce store in memory and files, so that a request that was used before a restart is refused after
+ * it.
  *
- * Each nonce is written before its request goes on: it survives the end of the process, `kill -9` included. Files are
- * forced to the disk every second, not for each nonce, which would bound a guard to what a disk can sync: a loss of
- * power can lose the nonces of the last second. One file holds a quarter of an hour of expiries and is deleted when
- * they have passed.
+ * Each nonce is written before its request continues: it survives the end of the process, `kill -9` included.
+ * Files are synced every second, not for each nonce, which would limit a guard to the sync rate of its disk:
+ * a power failure can lose the nonces of the last second. One file holds a quarter of an hour of expiries and
+ * is deleted when they have passed.
  *
- * @throws what the system says when the directory cannot be read or written
+ * @throws the system's error if the directory cannot be read or written
  * @example
  * const nonces = await openNonceFiles({ directory: '/var/lib/orders/nonces', now: Date.now, log: console.warn });
  * const guard = createGuard({ source, service, nonces });
@@ -52,11 +53,12 @@ export async function openNonceFiles(options: NonceFilesOptions): Promise<NonceF
   const startedAt = now();
   const isNew = await makeSeed(join(directory, SEED_FILE));
   const seed = readFileSync(join(directory, SEED_FILE));
-  if (seed.length !== SEED_BYTES) throw new Error(`${join(directory, SEED_FILE)}: not ${SEED_BYTES} bytes`);
+  if (seed.length !== SEED_BYTES)
+    throw new Error(`invalid seed file ${join(directory, SEED_FILE)}: expected ${SEED_BYTES} bytes`);
   const memory = new NonceMemory({
     seed,
     ...(maxNonces === undefined ? {} : { maxNonces }),
-    // What was used before there were files is in none of them. Timestamps have whole seconds.
+    // Nonces used before the files existed are in none of them. Timestamps have whole seconds.
     ...(isNew ? { remembersFrom: Math.ceil(startedAt / 1000) * 1000 } : {}),
   });
   for (const name of await readdir(directory)) {
@@ -69,7 +71,7 @@ export async function openNonceFiles(options: NonceFilesOptions): Promise<NonceF
   return new NonceFiles(options, memory);
 }
 
-/** @returns whether there was none */
+/** Creates the seed file. @returns false if it exists */
 async function makeSeed(file: string): Promise<boolean> {
   try {
     await writeFile(file, randomBytes(SEED_BYTES), { flag: 'wx', mode: 0o600, flush: true });
@@ -80,7 +82,7 @@ async function makeSeed(file: string): Promise<boolean> {
   }
 }
 
-/** Reads whole records, and cuts off one that was not written to its end: its request never went on. */
+/** Reads whole records, and truncates an incomplete last one: its request never continued. */
 async function readRecords(file: string, take: (digest: string) => void): Promise<void> {
   const handle: FileHandle = await open(file, 'r');
   let size = 0;
@@ -99,7 +101,7 @@ async function readRecords(file: string, take: (digest: string) => void): Promis
   await truncate(file, size);
 }
 
-/** Nonces in memory and in files. Made by {@link openNonceFiles}. */
+/** Nonce store in memory and files. Created by {@link openNonceFiles}. */
 export class NonceFiles implements NonceStore {
   readonly #options: NonceFilesOptions;
   readonly #memory: NonceMemory;
@@ -110,7 +112,7 @@ export class NonceFiles implements NonceStore {
   readonly #timer: NodeJS.Timeout;
   #isFailing = false;
 
-  /** @param memory which holds what the files hold */
+  /** @param memory holds the nonces of the files */
   constructor(options: NonceFilesOptions, memory: NonceMemory) {
     this.#options = options;
     this.#memory = memory;
@@ -121,12 +123,12 @@ export class NonceFiles implements NonceStore {
     return this.#memory.remembersFrom;
   }
 
-  /** How many nonces are held. */
+  /** Number of nonces held. */
   get size(): number {
     return this.#memory.size;
   }
 
-  /** Records a nonce; see `NonceStore`. `full` when it cannot be written. */
+  /** Records a nonce; see `NonceStore`. Returns `full` if it cannot be written. */
   use(accessKeyId: string, nonce: string, expiresAt: number, now: number): NonceUse {
     const digest = this.#memory.digest(accessKeyId, nonce);
     const use = this.#memory.useDigest(digest, expiresAt, now);
@@ -149,7 +151,7 @@ export class NonceFiles implements NonceStore {
     if (file === undefined) {
       this.#deleteBefore(Math.floor(now / GENERATION_MS));
       file = openSync(this.#path(generation), 'a', 0o600);
-      // What an earlier write has left of a record.
+      // Rest of a record that an earlier write left incomplete.
       const { size } = fstatSync(file);
       if (size % RECORD_BYTES > 0) ftruncateSync(file, size - (size % RECORD_BYTES));
       this.#files.set(generation, file);
@@ -157,7 +159,7 @@ export class NonceFiles implements NonceStore {
     this.#record.write(digest, 0, RECORD_BYTES, 'latin1');
     const written = writeSync(file, this.#record);
     if (written !== RECORD_BYTES) {
-      // What follows would be read askew: the next use opens the file again and cuts the piece off.
+      // Later records would be misaligned: the next use opens the file again and truncates the rest.
       this.#close(generation, file);
       throw new Error('a record was written in part');
     }
@@ -191,7 +193,7 @@ export class NonceFiles implements NonceStore {
     return join(this.#options.directory, `nonces-${generation}`);
   }
 
-  /** Forces what was written to the disk, and closes the files. */
+  /** Syncs and closes the files. */
   close(): void {
     clearInterval(this.#timer);
     for (const file of this.#files.values()) {

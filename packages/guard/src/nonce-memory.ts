@@ -1,50 +1,53 @@
 import { hash, randomBytes } from 'node:crypto';
 
 /**
- * What became of a nonce: `first` use, and now recorded; `seen` before, so the request is a replay; or `full`: it
- * could not be recorded, and the request must be refused, since a replay of it would not be noticed.
+ * Result of recording a nonce. `first`: recorded now. `seen`: used before, so the request is a replay.
+ * `full`: it could not be recorded, and the request must be refused, since a replay of it would not be
+ * noticed.
  */
 export type NonceUse = 'first' | 'seen' | 'full';
 
-/** Remembers which nonces were used, so that a signed request counts once. RAM: a nonce is used once in 15 minutes. */
+/**
+ * Store of used nonces, so that a signed request is accepted once. RAM: a nonce is used once in 15 minutes.
+ */
 export interface NonceStore {
   /**
-   * Since when every nonce is known, in milliseconds since the epoch: what was signed before may have been used before
-   * a restart, and is refused. Undefined when nonces are remembered across restarts.
+   * Time since which every nonce is known, in milliseconds since the epoch: a request signed earlier may have
+   * been used before a restart, and is refused. Undefined if nonces survive restarts.
    */
   readonly remembersFrom?: number | undefined;
   /**
-   * Records the nonce of a request whose signature is valid. Two uses at the same moment: one of them is `first`.
+   * Records the nonce of a request whose signature is valid. Of two simultaneous uses exactly one is `first`.
    *
-   * @param accessKeyId nonces of different keys do not touch each other
-   * @param expiresAt when a replay would be too old to be accepted anyway: the signed timestamp plus the window of
-   * 15 minutes; milliseconds since the epoch
+   * @param accessKeyId nonces of different keys are independent
+   * @param expiresAt when a replay would be too old anyway: the signed timestamp plus the window of 15
+   *   minutes; milliseconds since the epoch
    * @param now milliseconds since the epoch
    */
   use(accessKeyId: string, nonce: string, expiresAt: number, now: number): NonceUse | Promise<NonceUse>;
 }
 
-/** Nonces are forgotten together, a quarter of an hour of expiries at a time. */
+/** Length of a generation in milliseconds: nonces are dropped by the quarter of an hour of their expiry. */
 export const GENERATION_MS = 15 * 60 * 1000;
 
-/** A generation is cut into so many tables, each of which grows alone: none stalls a request for long. */
+/** Tables per generation, each of which grows alone: no growth delays a request for long. */
 const SHARD_COUNT = 256;
 
-/** Slots that an empty table begins with. */
+/** Slots of an empty table. */
 const INITIAL_SLOTS = 16;
 
-/** 10,000 requests a second, each remembered for the longest time there is (30 minutes). */
+/** 10,000 requests a second, each remembered for at most 30 minutes. */
 const DEFAULT_MAX_NONCES = 18_000_000;
 
 /**
- * A set of 64-bit hashes: open addressing with linear probing, between half and three quarters full, so 10.7 to 16
- * bytes an entry. A low word of 0 marks a free slot, so a hash must have another one.
+ * Set of 64-bit hashes: open addressing with linear probing, between half and three quarters full, so 10.7 to
+ * 16 bytes per entry. A low word of 0 marks a free slot, so a hash must have another one.
  */
 class HashSet64 {
   #slots = new Uint32Array(2 * INITIAL_SLOTS);
   #size = 0;
 
-  /** The slot where this hash stands, or the free one where it would; as an index into the pairs. */
+  /** Returns the slot of this hash, or the free slot for it; as an index of pairs. */
   #find(slots: Uint32Array, high: number, low: number): number {
     // The top of the hash, scaled to the number of slots, which therefore need not be a power of two.
     let index = 2 * Math.floor((high / 0x1_0000_0000) * (slots.length / 2));
@@ -88,14 +91,17 @@ class HashSet64 {
   }
 }
 
-/** Four bytes of a digest in `binary` notation (a character a byte), as an unsigned 32-bit integer. */
+/**
+ * Returns four bytes of a digest in `binary` notation (one character per byte), as an unsigned 32-bit
+ * integer.
+ */
 function wordOfDigest(digest: string, offset: number): number {
   const high = (digest.charCodeAt(offset) << 8) | digest.charCodeAt(offset + 1);
   const low = (digest.charCodeAt(offset + 2) << 8) | digest.charCodeAt(offset + 3);
   return ((high << 16) | low) >>> 0;
 }
 
-/** The nonces whose expiry falls into the same quarter of an hour. */
+/** Nonces whose expiry is in the same quarter of an hour. */
 class Generation {
   /** Expiry divided by the length of a generation. */
   readonly number: number;
@@ -122,29 +128,32 @@ class Generation {
 }
 
 export interface NonceMemoryOptions {
-  /** Most nonces held at once; further ones are answered `full`. 16 bytes each at most. Default: 18,000,000. */
+  /**
+   * Maximum number of nonces held at once; further ones return `full`. At most 16 bytes each. Default:
+   * 18,000,000.
+   */
   readonly maxNonces?: number;
-  /** Secret random bytes for the hash, 16 or more. Default: from the system, new in each process. */
+  /** Secret random bytes for the hash, 16 or more. Default: random, new in each process. */
   readonly seed?: Uint8Array;
-  /** See `NonceStore.remembersFrom`. Undefined unless given: then whoever makes the memory has filled it. */
+  /** See `NonceStore.remembersFrom`. Undefined: the caller fills the memory with earlier nonces. */
   readonly remembersFrom?: number;
 }
 
 /**
- * Remembers nonces in this process: exactly within the window, in at most 16 bytes a nonce.
+ * Nonce store in memory: exact within the window, in at most 16 bytes per nonce.
  *
- * A nonce is kept as 64 bits of a keyed SHA-256 of key id and nonce. Two that collide would have the second request
- * refused without cause (with 18 million held, one in 10^12 requests); never is a replay accepted, and nobody
- * without the seed can make them collide. A nonce is answered `seen` until it expires and up to 15 minutes longer,
- * until its generation is dropped whole. Nothing is forgotten to make room.
+ * A nonce is stored as 64 bits of a keyed SHA-256 of key id and nonce. On a collision the second request is
+ * refused wrongly (with 18 million held, one in 10^12 requests); a replay is never accepted, and collisions
+ * cannot be produced without the seed. A nonce returns `seen` until it expires and up to 15 minutes longer,
+ * until its generation is dropped as a whole. No nonce is dropped to make room.
  */
 export class NonceMemory implements NonceStore {
   readonly remembersFrom: number | undefined;
   readonly #maxNonces: number;
   readonly #seed: string;
-  /** At most four in number when the window is kept. */
+  /** At most four within the window. */
   #generations: Generation[] = [];
-  /** The first generation that has not been dropped; it never falls, even when the clock is set back. */
+  /** First generation that has not been dropped; it never decreases, even if the clock is set back. */
   #oldest = 0;
   #size = 0;
 
@@ -158,38 +167,38 @@ export class NonceMemory implements NonceStore {
     this.#seed = Buffer.from(seed).toString('hex');
   }
 
-  /** How many nonces are held. */
+  /** Number of nonces held. */
   get size(): number {
     return this.#size;
   }
 
-  /** Memory that the tables take, in bytes. */
+  /** Memory of the tables, in bytes. */
   get bytes(): number {
     return this.#generations.reduce((sum, generation) => sum + generation.bytes, 0);
   }
 
   /**
-   * Records a nonce; see `NonceStore`. One that expired so long ago that its generation is gone is answered `seen`,
-   * since nobody knows any more: that happens only to requests outside of the window.
+   * Records a nonce; see `NonceStore`. A nonce of a dropped generation returns `seen`, since its use is
+   * unknown: that only happens to requests outside of the window.
    */
   use(accessKeyId: string, nonce: string, expiresAt: number, now: number): NonceUse {
     return this.useDigest(this.digest(accessKeyId, nonce), expiresAt, now);
   }
 
-  /** The keyed digest of a nonce, one character a byte, of which the first eight bytes count. */
+  /** Returns the keyed digest of a nonce, one character per byte; the first eight bytes are used. */
   digest(accessKeyId: string, nonce: string): string {
-    // Ids have no NUL in them, so no other pair of id and nonce gives the same text.
+    // Ids contain no NUL, so no other pair of id and nonce gives the same text.
     return hash('sha256', `${this.#seed}${accessKeyId}\0${nonce}`, 'binary');
   }
 
-  /** As `use`, of a nonce whose digest is known. */
+  /** As `use`, for a nonce with a known digest. */
   useDigest(digest: string, expiresAt: number, now: number): NonceUse {
     this.#dropGenerationsBefore(Math.floor(now / GENERATION_MS));
     return this.rememberDigest(digest, expiresAt);
   }
 
   /**
-   * Records a nonce without looking at the clock: for those that were used before a restart.
+   * Records a nonce without reading the clock: for nonces that were used before a restart.
    *
    * @param expiresAt milliseconds since the epoch, as in `use`
    */
@@ -197,7 +206,7 @@ export class NonceMemory implements NonceStore {
     return this.rememberDigest(this.digest(accessKeyId, nonce), expiresAt);
   }
 
-  /** As `remember`, of a nonce whose digest is known. */
+  /** As `remember`, for a nonce with a known digest. */
   rememberDigest(digest: string, expiresAt: number): NonceUse {
     const number = Math.floor(expiresAt / GENERATION_MS);
     if (!(number >= this.#oldest)) return 'seen';

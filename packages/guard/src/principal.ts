@@ -1,12 +1,12 @@
 import type { GuardPrincipal, RolePrincipal, RootPrincipal, UserPrincipal } from './credential.ts';
 import type { TagValues } from './tag-values.ts';
 
-/** The account root, as the sender of a request. */
+/** Returns the principal of an account root. */
 export function rootPrincipal(accountId: string): RootPrincipal {
   return { type: 'root', accountId, arn: `acs:ram::${accountId}:root` };
 }
 
-/** A RAM user, as the sender of a request. */
+/** Returns the principal of a RAM user. */
 export function userPrincipal(
   accountId: string,
   userId: string,
@@ -17,12 +17,12 @@ export function userPrincipal(
   return { type: 'ram-user', accountId, arn, userId, userName, ...(tags && { tags }) };
 }
 
-/** A guard, as policies and audit events name it. */
+/** Returns the ARN of a guard, for policies and audit events. */
 export function guardArn(accountId: string, guardName: string): string {
   return `acs:claviger:*:${accountId}:guard/${guardName}`;
 }
 
-/** A registered guard, as the sender of a request. */
+/** Returns the principal of a registered guard. */
 export function guardPrincipal(
   accountId: string,
   guard: { readonly guardId: string; readonly guardName: string; readonly services: readonly string[] },
@@ -31,7 +31,7 @@ export function guardPrincipal(
   return { type: 'guard', accountId, arn: guardArn(accountId, guardName), guardId, guardName, services };
 }
 
-/** A session of a role, as the sender of a request. */
+/** Returns the principal of an STS session of a role. */
 export function assumedRolePrincipal(
   accountId: string,
   roleId: string,

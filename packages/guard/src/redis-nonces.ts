@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Redis } from 'iovalkey';
 import type { NonceStore, NonceUse } from './nonce-memory.ts';
 
-/** How long one answer may take, in milliseconds; a request that cannot be checked is refused. */
+/** Timeout of one answer, in milliseconds; a request that cannot be checked is refused. */
 const ANSWER_TIMEOUT_MS = 1_000;
 
 /** Redis or Valkey cannot be reached, or does not answer in time. */
@@ -11,17 +11,18 @@ export class NoncesUnavailable extends Error {
 }
 
 /**
- * Nonces in Redis or Valkey, for several processes and across restarts: what one has seen, none accepts again. When it
- * does not answer, requests are refused, not let through. Needs the package `iovalkey`.
+ * Nonce store in Redis or Valkey, shared by several processes and across restarts: a nonce that one process
+ * has seen is refused by all. If the store does not answer, requests are refused. Needs the package
+ * `iovalkey`.
  *
- * How long a nonce outlives a restart of Redis itself is a matter of its own persistence (`appendfsync`).
+ * Whether nonces survive a restart of Redis itself depends on its persistence (`appendfsync`).
  */
 export class RedisNonces implements NonceStore {
   readonly #redis: Redis;
 
   /**
-   * @param url `redis://` or `rediss://`, with user and password if need be; told to nobody
-   * @param log told when the connection is lost
+   * @param url `redis://` or `rediss://`, with user and password if needed; never logged
+   * @param log called when the connection is lost
    */
   constructor(url: string, log: (message: string) => void) {
     this.#redis = new Redis(url, {
@@ -31,7 +32,7 @@ export class RedisNonces implements NonceStore {
       enableOfflineQueue: true,
       retryStrategy: (times) => Math.min(times * 100, 2_000),
     });
-    // The error may quote the address; its kind is enough.
+    // The error may quote the URL; its kind is enough.
     this.#redis.on('error', (error: Error & { code?: string }) =>
       log(`the nonce store does not answer: ${error.code ?? error.name}`),
     );
@@ -50,7 +51,7 @@ export class RedisNonces implements NonceStore {
     return answer === 'OK' ? 'first' : 'seen';
   }
 
-  /** Resolves when the store answers. @throws NoncesUnavailable when it does not */
+  /** Resolves once the store answers. @throws NoncesUnavailable if it does not */
   async ready(): Promise<void> {
     try {
       await this.#redis.ping();
@@ -59,7 +60,7 @@ export class RedisNonces implements NonceStore {
     }
   }
 
-  /** Ends the connection. */
+  /** Closes the connection. */
   close(): void {
     this.#redis.disconnect();
   }

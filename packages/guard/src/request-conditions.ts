@@ -1,26 +1,26 @@
 import type { ConditionContext, RequestConditionKey } from '@claviger/policy';
 import type { Principal } from './credential.ts';
 
-/** What a request tells the conditions of policies, by itself. */
+/** Facts of a request that condition keys are made from. */
 export interface RequestFacts {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly sourceAddress: string;
   readonly secure: boolean;
   readonly principal: Principal;
-  /** Whether a second factor was shown; undefined for calls signed by a permanent key, as RAM has it. */
+  /** Whether a second factor was used; undefined for calls signed by a permanent key, as in RAM. */
   readonly mfaPresent?: boolean | undefined;
-  /** Name of the network that the operator has named and the address is in; undefined for all other addresses. */
+  /** Name of the operator's network that contains the address; undefined if none. */
   readonly vpcId?: string | undefined;
 }
 
 type Value = string | readonly string[] | undefined;
 
 /**
- * How each key that every request is asked for is read. A key that `@claviger/policy` declares and that is missing
+ * Reader of each condition key of every request. A key that `@claviger/policy` declares and that is missing
  * here does not compile.
  *
- * @param name of a family such as `acs:PrincipalTag/`, what follows the slash, in lower case
+ * @param name for a family such as `acs:PrincipalTag/`: the text after the slash, in lower case
  */
 const readers: Readonly<Record<RequestConditionKey, (facts: RequestFacts, name: string) => Value>> = {
   'acs:sourceip': ({ sourceAddress }) => sourceAddress,
@@ -38,23 +38,21 @@ const readerOf: ReadonlyMap<string, (facts: RequestFacts, name: string) => Value
 );
 
 /**
- * The condition keys that every request is asked for (`REQUEST_CONDITION_KEYS` of `@claviger/policy`), and those that
- * the operation adds. Each is worked out when a condition asks. An operation's own keys never stand for one of these.
+ * Condition values of a request: the keys of every request (`REQUEST_CONDITION_KEYS` of `@claviger/policy`),
+ * and those that the operation adds. Each is computed when a condition reads it. An operation's own keys
+ * never override the former.
  */
 export class RequestConditions implements ConditionContext {
   readonly #facts: RequestFacts;
   readonly #own: ReadonlyMap<string, string | readonly string[]> | undefined;
 
-  /**
-   * @param facts of the request
-   * @param own the operation's keys, lower-cased
-   */
+  /** @param facts of the request @param own the operation's keys, in lower case */
   constructor(facts: RequestFacts, own?: ReadonlyMap<string, string | readonly string[]>) {
     this.#facts = facts;
     this.#own = own;
   }
 
-  /** @param key a condition key, lower-cased */
+  /** Returns the values of a key, `undefined` if absent. @param key condition key in lower case */
   get(key: string): string | readonly string[] | undefined {
     const slash = key.indexOf('/') + 1;
     const reader = readerOf.get(slash === 0 ? key : key.slice(0, slash));
@@ -62,7 +60,7 @@ export class RequestConditions implements ConditionContext {
   }
 }
 
-/** `2026-11-24T08:00:00Z`: whole seconds, UTC, as RAM writes every instant. */
+/** Formats an instant as `2026-11-24T08:00:00Z`: whole seconds, UTC, as in RAM. */
 function isoSeconds(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 }

@@ -13,14 +13,14 @@ import { type RequestValues, sourceName, type ValueSource, valueFrom } from './s
 const SIGNED_BY_ROA: ReadonlySet<string> = new Set(['accept', 'content-md5', 'content-type', 'date']);
 
 /**
- * What a request wants: the action of its route, on the resource that its values name, under the conditions of the
- * route.
+ * Returns the demand of a request: the action of its route, on the resource that its values name, under the
+ * conditions of the route.
  *
  * @param found the route, with the values of the path
  * @param signature of the request, verified
- * @param identity who sent it
- * @param rawHeaders name, value, name, value … as they arrived
- * @returns why that cannot be told, when it cannot: a value is missing, could be read in another way, or is not signed
+ * @param identity sender
+ * @param rawHeaders name, value, name, value …, as received
+ * @returns a refusal if a value is missing, ambiguous or not signed
  */
 export function demandOf(
   { route, path }: FoundRoute,
@@ -54,8 +54,8 @@ export function demandOf(
 }
 
 /**
- * The action that a request names, when it is not that of its route: a service that goes by the name would do
- * something else than was decided on.
+ * Returns the action that a request names, if it is not that of its route: a service that dispatches on the
+ * name would do something else than was decided on.
  */
 function otherAction(
   action: string,
@@ -64,19 +64,22 @@ function otherAction(
 ): string | undefined {
   const parameter = signature.parameters.get('Action');
   if (parameter !== undefined && !isNameOf(action, parameter)) return parameter;
-  // All but RPC 1.0 sign the header, and know what it says.
+  // All schemes except RPC 1.0 sign the header.
   const header =
     signature.scheme === 'RPC-HMAC-SHA1' ? firstHeader(rawHeaders, 'x-acs-action') : signature.action;
   return header === undefined || isNameOf(action, header) ? undefined : header;
 }
 
-/** Whether a name is that of an action, which has its service's code before it. An empty one names nothing else. */
+/**
+ * Whether a name is that of an action, which is prefixed with the code of its service. An empty one names no
+ * other action.
+ */
 function isNameOf(action: string, name: string): boolean {
   if (name === '') return true;
   return action.endsWith(name) && action.charCodeAt(action.length - name.length - 1) === 0x3a;
 }
 
-/** The values that a route is decided by; refused when one of them could be read in another way, or is not signed. */
+/** Reads the values that a route is decided by; refuses a request with an ambiguous or unsigned one. */
 function readValues(
   route: Route,
   path: readonly string[],
@@ -103,7 +106,7 @@ function readValues(
     if (!reading.ok) return refuse('InvalidParameter.Header', accessKeyId, { reason: reading.problem });
     if (reading.value === undefined) continue;
     if (!isSigned(signature, name)) {
-      const reason = `has the header \`${name}\`, which must be signed here`;
+      const reason = `has the unsigned header \`${name}\`, which must be signed here`;
       return refuse('InvalidParameter.Header', accessKeyId, { reason });
     }
     headers ??= new Map();
@@ -113,8 +116,8 @@ function readValues(
 }
 
 /**
- * The first value of a request that a service could fold into another one: see {@link foldingProblem}. A service that
- * does so would act on another resource than the one that was decided on.
+ * Returns the first value of a request that a service could fold into another one: see {@link
+ * foldingProblem}. Such a service would act on another resource than the one that was decided on.
  */
 function foldedValue(
   { sources, caseSensitive }: Route,
@@ -135,7 +138,7 @@ const FOLDED_IN = {
   header: 'InvalidParameter.Header',
 } as const satisfies Record<ValueSource['in'], GuardRefusalCode>;
 
-/** Whether a signature vouches for a header that is there. */
+/** Whether a signature covers a header of the request. */
 function isSigned(signature: ParsedSignature, name: string): boolean {
   switch (signature.scheme) {
     case 'ACS3-HMAC-SHA256':

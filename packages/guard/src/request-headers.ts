@@ -1,8 +1,8 @@
 import { readBodyType } from './body-type.ts';
 
 /**
- * Header fields by which some services take another method for the request's own. One that says the same is harmless;
- * some proxies add such. Of the same one twice, many services make `GET, GET`.
+ * Header fields with which some services override the request's method. One that repeats the method is
+ * harmless; some proxies add such. Repeated, many services read `GET, GET`.
  */
 const METHODS: ReadonlySet<string> = new Set([
   'x-http-method',
@@ -10,7 +10,7 @@ const METHODS: ReadonlySet<string> = new Set([
   'x-method-override',
 ]);
 
-/** Header fields by which some services take another target for the request's own. */
+/** Header fields with which some services override the request's target. */
 const TARGETS: ReadonlySet<string> = new Set([
   'x-original-url',
   'x-original-uri',
@@ -18,7 +18,7 @@ const TARGETS: ReadonlySet<string> = new Set([
   'x-override-url',
 ]);
 
-/** Fields that say where the body ends, whom it is for and what it is: of two, servers believe different ones. */
+/** Fields for framing, host and type of a request: if repeated, servers disagree about which one counts. */
 const SINGLE: ReadonlySet<string> = new Set([
   'authorization',
   'connection',
@@ -29,7 +29,7 @@ const SINGLE: ReadonlySet<string> = new Set([
   'transfer-encoding',
 ]);
 
-/** What may stand in `Connection`: a name of a field there would make a proxy take that field away. */
+/** Allowed values of `Connection`: the name of a field there would make a proxy remove that field. */
 const CONNECTION_OPTIONS: ReadonlySet<string> = new Set([
   'close',
   'keep-alive',
@@ -38,10 +38,10 @@ const CONNECTION_OPTIONS: ReadonlySet<string> = new Set([
   'http2-settings',
 ]);
 
-/** What a name of a header needs to be looked at for. */
+/** Classes of header names, by the check that they need. */
 const HARMLESS = 0;
 const UNDERSCORED = 1;
-/** And beyond: one for each name that may stand there once. */
+/** And above: one for each name that must not be repeated. */
 const FIRST_SINGLE = 2;
 const FIRST_METHOD = FIRST_SINGLE + SINGLE.size;
 const FIRST_TARGET = FIRST_METHOD + METHODS.size;
@@ -56,24 +56,24 @@ const TRANSFER_ENCODING = kindOf('transfer-encoding');
 const MAXIMUM_KEPT_NAMES = 256;
 const LONGEST_KEPT_NAME = 64;
 
-// Clients send the same few names, in the same spelling. Names come from strangers, so few and short ones are kept.
+// Clients send the same few names, in the same spelling. Names are untrusted, so only a few short ones are
+// cached.
 const keptKinds = new Map<string, number>();
 
-/** What headers are compared with. */
+/** Request line and headers. */
 interface RequestLine {
   readonly method: string;
   readonly target: string;
-  /** Name, value, name, value … as they arrived. */
+  /** Name, value, name, value …, as received. */
   readonly rawHeaders: readonly string[];
 }
 
 /**
- * What about the header fields of a request could mean one thing to a guard and another to the service behind it:
- * a field twice where one is believed, `Content-Length` beside `Transfer-Encoding`, a name with an underscore that
- * some servers take for one with a hyphen that matters, a field that overrides method or path, a body that is a form of
- * parameters to some servers only.
+ * Returns what makes the header fields of a request ambiguous between a guard and the service behind it: a
+ * repeated field, `Content-Length` with `Transfer-Encoding`, a name with an underscore that some servers read
+ * as a hyphen, a field that overrides method or path, a body that only some servers treat as a form.
  *
- * @returns undefined when nothing could; else what follows "the request"
+ * @returns undefined if unambiguous; otherwise the predicate of "the request"
  */
 export function headerProblem({ method, target, rawHeaders }: RequestLine): string | undefined {
   let seen = 0;
@@ -91,22 +91,22 @@ export function headerProblem({ method, target, rawHeaders }: RequestLine): stri
     const value = rawHeaders[at + 1]!;
     if (kind >= FIRST_METHOD) {
       if (value === (kind < FIRST_TARGET ? method : target)) continue;
-      return `has the header \`${shown(name)}\`, which would make another request of it`;
+      return `has the header \`${shown(name)}\`, which would turn it into another request`;
     }
     if (kind === CONTENT_LENGTH) {
-      if (!isDecimal(value)) return 'has a `content-length` that is no number';
+      if (!isDecimal(value)) return 'has a `content-length` that is not a number';
     } else if (kind === CONTENT_TYPE) {
       const type = readBodyType(value);
-      if (type.kind === 'unclear') return 'has a `content-type` that is a form to some servers only';
+      if (type.kind === 'unclear') return 'has a `content-type` that only some servers treat as a form';
       isForm = type.kind === 'form';
-      if (isForm && !type.isUtf8) return 'has a form in another `charset` than UTF-8';
+      if (isForm && !type.isUtf8) return 'has a form in a `charset` other than UTF-8';
     } else if (kind === TRANSFER_ENCODING) {
       if (value.toLowerCase() !== 'chunked') return 'has a `transfer-encoding` that is not `chunked`';
     } else if (kind === CONNECTION && value !== 'keep-alive' && value !== 'close') {
       for (const option of value.split(',')) {
         const trimmed = option.trim().toLowerCase();
         if (trimmed === '' || CONNECTION_OPTIONS.has(trimmed)) continue;
-        return 'names in `connection` a header that a proxy would take away';
+        return 'names in `connection` a header that a proxy would remove';
       }
     }
   }
@@ -141,17 +141,17 @@ function kindOfName(name: string): number {
   return matters ? UNDERSCORED : HARMLESS;
 }
 
-/** The value of a field that a route is decided by, or what is wrong with it. */
+/** Value of a field that a route is decided by, or its problem. */
 export type HeaderReading =
   | { readonly ok: true; readonly value: string | undefined }
-  /** Follows "the request". */
+  /** Predicate of "the request". */
   | { readonly ok: false; readonly problem: string };
 
 const ABSENT: HeaderReading = Object.freeze({ ok: true, value: undefined });
 const VISIBLE_ASCII = /^[\x20-\x7e]*$/;
 
 /**
- * Reads a field that a route is decided by: it may stand there once, under no second spelling, in ASCII.
+ * Reads a field that a route is decided by: it must occur once, in no second spelling, in ASCII.
  *
  * @param name in lower case, with hyphens
  */
@@ -179,7 +179,7 @@ export function readHeader(rawHeaders: readonly string[], name: string): HeaderR
   return { ok: true, value: trimmed };
 }
 
-/** The first value of a header. @param name lower-cased */
+/** Returns the first value of a header. @param name in lower case */
 export function firstHeader(rawHeaders: readonly string[], name: string): string | undefined {
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const raw = rawHeaders[at]!;
@@ -188,7 +188,7 @@ export function firstHeader(rawHeaders: readonly string[], name: string): string
   return undefined;
 }
 
-/** Whether the head of a request says that a body follows. Of HTTP/1.1 none follows otherwise. */
+/** Whether the head of a request announces a body. In HTTP/1.1 no body follows otherwise. */
 export function announcesBody(rawHeaders: readonly string[]): boolean {
   const length = firstHeader(rawHeaders, 'content-length') ?? '0';
   return Number(length) !== 0 || firstHeader(rawHeaders, 'transfer-encoding') !== undefined;
@@ -198,7 +198,7 @@ function hyphened(name: string): string {
   return name.replaceAll('_', '-').toLowerCase();
 }
 
-/** A name that a stranger chose, short enough for a message. */
+/** Shortens an untrusted name for a message. */
 function shown(name: string): string {
   return name.slice(0, 64);
 }

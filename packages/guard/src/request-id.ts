@@ -1,12 +1,12 @@
 import { randomFillSync } from 'node:crypto';
 
-/** Ids that are made at once: most of what an id costs is asking for randomness and making a text. */
+/** Ids generated per batch: most of the cost of an id is the call for randomness and the string. */
 const IDS = 256;
 const BYTES = 16;
 const LETTERS = 36;
 const HYPHEN = 0x2d;
 const DIGITS = Buffer.from('0123456789ABCDEF');
-/** The bytes of a UUID before which a hyphen stands. */
+/** Bytes of a UUID that are preceded by a hyphen. */
 const AFTER_HYPHEN: ReadonlySet<number> = new Set([4, 6, 8, 10]);
 
 const random = new Uint8Array(IDS * BYTES);
@@ -14,7 +14,7 @@ const letters = Buffer.alloc(IDS * LETTERS);
 let ids = '';
 let next = 0;
 
-/** A random UUID (version 4) in upper case, as RAM's request ids are. */
+/** Returns a random UUID (version 4) in upper case, as RAM's request ids are. */
 export function newRequestId(): string {
   if (next === ids.length) makeIds();
   const at = next;
@@ -29,7 +29,7 @@ function makeIds(): void {
   next = 0;
 }
 
-// A function of its own: what follows such a loop in the same one is thrown out of compiled code each time.
+// A separate function: code after such a loop in the same function is deoptimised each time.
 function writeLetters(): void {
   let to = 0;
   for (let at = 0; at < random.length; at++) {

@@ -1,15 +1,16 @@
 import { foldCase } from '@claviger/policy';
 
 /**
- * Values of tags by their keys in lower case, as condition keys such as `acs:PrincipalTag/team` are looked up. Tag keys
- * that differ in case alone have one entry with both values.
+ * Values of tags by key in lower case, as condition keys such as `acs:PrincipalTag/team` are looked up. Tag
+ * keys that differ in letter case only share one entry.
  */
 export type TagValues = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Makes tags ready for conditions.
+ * Converts tags for conditions.
+ *
  * @param tags key and value of each
- * @returns undefined when there are none
+ * @returns undefined if empty
  */
 export function tagValues(tags: Iterable<readonly [key: string, value: string]>): TagValues | undefined {
   const values = new Map<string, string[]>();

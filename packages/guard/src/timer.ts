@@ -1,7 +1,7 @@
-/** Calls back once, after so many milliseconds; returns how to cancel. */
+/** Calls back once after a time in milliseconds; returns a function that cancels. */
 export type Timer = (callback: () => void, milliseconds: number) => () => void;
 
-/** The system's; it keeps no process alive that has nothing else to do. */
+/** Timer of the system; it does not keep the process alive. */
 export const systemTimer: Timer = (callback, milliseconds) => {
   const timeout = setTimeout(callback, milliseconds);
   timeout.unref();

@@ -10,7 +10,7 @@ export type BodyErrorCode =
   | 'BodyNotCovered'
   | 'RequestTooLarge';
 
-/** A body that is not the one that was signed, or is too large. What was read of it must not be used. */
+/** The body is not the signed one, or too large. What was read of it must not be used. */
 export class BodyError extends Error {
   override readonly name = 'BodyError';
   readonly code: BodyErrorCode;
@@ -24,11 +24,11 @@ export class BodyError extends Error {
 }
 
 /**
- * Passes a body on while it is hashed, and keeps the last chunk back until the digest is the one that was signed:
- * of a wrong body nobody ever reads the end. It then fails with a {@link BodyError}.
+ * Returns a transform that hashes a body while passing it on, and holds the last chunk back until the digest
+ * is the signed one, so that a wrong body is never complete. It then fails with a {@link BodyError}.
  *
- * @param expected what `checkHead` said the body must be
- * @param limit largest number of bytes that are taken
+ * @param expected digest returned by `checkHead`
+ * @param limit maximum size in bytes
  */
 export function verifyingBody(expected: ContentHash, limit: number): Transform {
   const check = new BodyCheck(expected, limit);
@@ -49,7 +49,7 @@ export function verifyingBody(expected: ContentHash, limit: number): Transform {
   });
 }
 
-/** Hashes a body as it comes. */
+/** Incremental check of a body. */
 export class BodyCheck {
   readonly #expected: ContentHash;
   readonly #limit: number;
@@ -62,7 +62,7 @@ export class BodyCheck {
     this.#hash = createHash(expected.algorithm);
   }
 
-  /** Takes the next chunk. @returns why the body is not taken, when it is not */
+  /** Adds a chunk. @returns an error if the body is refused */
   add(chunk: Uint8Array): BodyError | undefined {
     this.#length += chunk.length;
     if (this.#length > this.#limit) return bodyTooLarge(this.#limit);
@@ -70,7 +70,7 @@ export class BodyCheck {
     return undefined;
   }
 
-  /** The body has ended. @returns why it is not taken, when it is not */
+  /** Ends the body. @returns an error if it is refused */
   end(): BodyError | undefined {
     const { algorithm, value } = this.#expected;
     const digest = this.#hash.digest(algorithm === 'md5' ? 'base64' : 'hex');
@@ -81,7 +81,7 @@ export class BodyCheck {
   }
 }
 
-/** @param limit in bytes */
+/** Returns the error for a body over the limit. @param limit in bytes */
 export function bodyTooLarge(limit: number): BodyError {
   const { status, message } = GUARD_REFUSALS.RequestTooLarge;
   return new BodyError('RequestTooLarge', status, message.replace('{limit}', String(limit)));

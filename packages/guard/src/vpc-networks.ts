@@ -2,16 +2,16 @@ import { type IpNetwork, IpNetworkSet, isEveryAddress, parseIpNetwork } from '@c
 import { VPC_ID_FORMAT } from './network-policy.ts';
 
 /**
- * Networks that the operator has named: where `acs:SourceVpc` and `acs:VpcSourceIp` come from, and what the
- * `VPCWhiteList` statements of key network policies are about. An address that is in none of them came through no VPC.
+ * Networks that the operator named: the source of `acs:SourceVpc` and `acs:VpcSourceIp`, and the VPCs of
+ * `VPCWhiteList` statements. An address in none of them came through no VPC.
  */
 export class VpcNetworks {
   readonly #networks: readonly { readonly id: string; readonly set: IpNetworkSet }[];
 
   /**
-   * @param list entries such as `vpc-build=10.20.0.0/16`; an id may come several times
-   * @throws RangeError that names the entry: no id, no network, every address, or a network that overlaps with one of
-   * another id
+   * @param list entries such as `vpc-build=10.20.0.0/16`; an id may be repeated
+   * @throws RangeError that names the entry: an invalid id or network, every address, or a network that
+   *   overlaps with one of another id
    */
   constructor(list: readonly string[] = []) {
     const named = list.map((entry) => ({ entry, ...parseEntry(entry) }));
@@ -30,7 +30,7 @@ export class VpcNetworks {
     }));
   }
 
-  /** The id of the network that an address is in. @param address as `clientAddress` returns it */
+  /** Returns the id of the network that contains an address. @param address as `clientAddress` returns it */
   idOf(address: string): string | undefined {
     for (const { id, set } of this.#networks) if (set.hasText(address)) return id;
     return undefined;
@@ -43,14 +43,14 @@ function parseEntry(entry: string): { readonly id: string; readonly network: IpN
   const network = parseIpNetwork(entry.slice(equals + 1));
   if (!VPC_ID_FORMAT.test(id) || network === undefined) {
     throw new RangeError(
-      `network \`${entry}\` is not of the form vpc-NAME=NETWORK, as in vpc-build=10.20.0.0/16`,
+      `invalid network \`${entry}\`: expected vpc-NAME=NETWORK, as in vpc-build=10.20.0.0/16`,
     );
   }
-  if (isEveryAddress(network)) throw new RangeError(`network \`${entry}\` is every address`);
+  if (isEveryAddress(network)) throw new RangeError(`network \`${entry}\` contains every address`);
   return { id, network };
 }
 
-/** Whether two networks have an address in common: the wider one holds the first address of the narrower. */
+/** Whether two networks overlap: the wider one contains the first address of the narrower. */
 function overlap(one: IpNetwork, other: IpNetwork): boolean {
   if (one.family === 4 && other.family === 4) {
     const mask = one.mask & other.mask;

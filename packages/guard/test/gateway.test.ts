@@ -734,19 +734,19 @@ describe('a configuration', () => {
     [
       'a trusted proxy that is everybody',
       good.replace('upstreams:', "trustedProxies: ['10.0.0.1', '0.0.0.0/0']\nupstreams:"),
-      'gateway.yaml:5:30: `0.0.0.0/0` is every address',
+      'gateway.yaml:5:30: `0.0.0.0/0` contains every address',
     ],
     [
       'a URL with a path',
       good
         .replace("http://127.0.0.1:1'", "http://127.0.0.1:1/api'")
         .replace("'http://127.0.0.1:1']", "'http://127.0.0.1:1/api']"),
-      'is no address: write `http://HOST:PORT`',
+      'is not an origin: expected `http://HOST:PORT`',
     ],
     [
       'a rate that is none',
       good.replace('upstreams:', 'rateLimits: { perKey: fast }\nupstreams:'),
-      'gateway.yaml:5:23: `fast` is no rate',
+      'gateway.yaml:5:23: `fast` is not a rate',
     ],
     [
       'an upstream that is not there',
@@ -804,7 +804,7 @@ describe('a configuration', () => {
     writeFileSync(file, good.replace('map: orders.yaml', 'openApi: orders.openapi.yaml'));
     await assert.rejects(loadGateway(file), /gateway\.yaml:9:5: the field `service` is missing/);
     writeFileSync(file, good.replace('map: orders.yaml', 'map: orders.yaml\n    service: orders'));
-    await assert.rejects(loadGateway(file), /gateway\.yaml:10:14: `service` stands in the map/);
+    await assert.rejects(loadGateway(file), /gateway\.yaml:10:14: `service` is in the map/);
   });
 
   test('tells all of its faults at once', async () => {
@@ -816,8 +816,8 @@ describe('a configuration', () => {
 });
 
 describe('a change of the configuration', () => {
-  const reloaded = (line: { message: string }) => line.message === 'the new configuration counts from now on';
-  const refused = (line: { message: string }) => line.message.startsWith('the new configuration is refused');
+  const reloaded = (line: { message: string }) => line.message === 'the new configuration is in force';
+  const refused = (line: { message: string }) => line.message.startsWith('the new configuration is invalid');
 
   test('is taken when the file changes, from one request to the next', () =>
     withGateway({}, async ({ ask, file, log }) => {

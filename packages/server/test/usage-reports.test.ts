@@ -207,7 +207,7 @@ eachServer((_, start) => {
       reports.note(use());
       await reports.flush();
       assert.equal(reports.lost, 1);
-      assert.match(log.join('\n'), /given up.*ServiceName/);
+      assert.match(log.join('\n'), /dropped.*ServiceName/);
       assert.equal((await lastUsed()).service, 'orders');
     });
 

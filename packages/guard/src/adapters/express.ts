@@ -1,4 +1,4 @@
-/** For services on Express 5. */
+/** Adapter for Express 5. */
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { ServiceGuard } from '../create-guard.ts';
 import type { GuardedCall } from '../decision.ts';
@@ -8,16 +8,15 @@ import { admit, answerRefusal, type BodyOptions, headOf } from './node-request.t
 declare global {
   namespace Express {
     interface Request {
-      /** Who sent the request and what it does; there once the guard has let it pass. */
+      /** Verified call; set once the guard has allowed the request. */
       claviger?: GuardedCall;
     }
   }
 }
 
 /**
- * Middleware that lets allowed requests pass, each with `request.claviger`, and answers all others with RAM's
- * error. It must come before whatever reads bodies, `express.json()` among it, which then reads the verified body.
- *
+ * Returns middleware that passes on allowed requests with `request.claviger`, and answers all others with
+ * RAM's error. Mount it before body parsers such as `express.json()`, which then read the verified body.
  * Wherever it is mounted, a request is judged by its whole path.
  *
  * @example
@@ -35,8 +34,8 @@ export function expressGuard(guard: ServiceGuard, options?: BodyOptions): Reques
 }
 
 /**
- * Answers, in RAM's form, bodies that turned out to be wrong while they were streamed. Only needed with
- * `body: 'stream'`; comes after the routes.
+ * Returns an error handler that answers wrong streamed bodies in RAM's form. Only needed with `body:
+ * 'stream'`; mount it after the routes.
  */
 export function expressBodyErrors(guard: ServiceGuard): ErrorRequestHandler {
   return (error, request, response, next) => {

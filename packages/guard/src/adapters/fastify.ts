@@ -1,4 +1,4 @@
-/** For services on Fastify 5. */
+/** Adapter for Fastify 5. */
 import type { FastifyPluginCallback } from 'fastify';
 import type { ServiceGuard } from '../create-guard.ts';
 import { type GuardedCall, refusalHeaders } from '../decision.ts';
@@ -7,12 +7,12 @@ import { admit, type BodyOptions, headOf } from './node-request.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who sent the request and what it does; there once the guard has let it pass. */
+    /** Verified call; set once the guard has allowed the request. */
     claviger: GuardedCall | undefined;
   }
 }
 
-/** What the plugin is registered with. */
+/** Options of the plugin. */
 export interface FastifyGuardOptions extends BodyOptions {
   readonly guard: ServiceGuard;
 }
@@ -49,20 +49,20 @@ const guardPlugin: FastifyPluginCallback<FastifyGuardOptions> = (app, options, d
   done();
 };
 
-/** Requests whose body turned out to be wrong while it was streamed. */
+/** Requests whose body failed verification while it was streamed. */
 const wrongBodies = new WeakMap<object, BodyError>();
 
 /**
- * Plugin that lets allowed requests pass, each with `request.claviger`, and answers all others with RAM's error. It
- * guards all routes of the instance it is registered with, and those below it; Fastify's parsers read the verified
- * body.
+ * Plugin that passes on allowed requests with `request.claviger`, and answers all others with RAM's error. It
+ * guards all routes of the instance it is registered with, and those below it; Fastify's parsers read the
+ * verified body.
  *
  * @example
  * await app.register(fastifyGuard, { guard });
  * app.get('/orders/:orderId', async (request) => ({ by: request.claviger?.principal.arn }));
  */
 export const fastifyGuard: FastifyPluginCallback<FastifyGuardOptions> = Object.assign(guardPlugin, {
-  // The plugin's hooks are for the instance that registers it, not for one of its own.
+  // The plugin's hooks apply to the instance that registers it, not to an encapsulated one.
   [Symbol.for('skip-override')]: true,
   [Symbol.for('fastify.display-name')]: 'claviger-guard',
 });

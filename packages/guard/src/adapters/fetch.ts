@@ -1,31 +1,31 @@
-/** For services that take a `Request` and return a `Response`: on Node, Deno, Bun or workers. */
+/** Adapter for services that map a `Request` to a `Response`: Node, Deno, Bun, workers. */
 import { needsWholeBody, type ServiceGuard } from '../create-guard.ts';
 import { type GuardedCall, type RefusedRequest, refusalHeaders } from '../decision.ts';
 import type { GuardHead } from '../guard.ts';
 import { BodyCheck, BodyError, bodyTooLarge } from '../verifying-body.ts';
 import type { BodyOptions } from './node-request.ts';
 
-/** Over which connection a request came; a `Request` does not say. */
+/** Connection of a request, which a `Request` does not expose. */
 export interface Connection {
-  /** The address at its other end. */
+  /** Address of the peer. */
   readonly peerAddress: string;
   /** Whether it is TLS. */
   readonly secure: boolean;
 }
 
-/** A request that may pass, its body verified or about to be, and what was decided. */
+/** Allowed request with its decision; the body is verified, or will be while it is read. */
 export interface AdmittedRequest {
   readonly call: GuardedCall;
-  /** To be read instead of the one that came in. */
+  /** Read this one instead of the original. */
   readonly request: Request;
 }
 
-/** The head of a request as the guard wants it. */
+/** Converts a `Request` to the head that a guard checks. */
 export function fetchHead(request: Request, connection: Connection): GuardHead {
   const url = new URL(request.url);
   const rawHeaders: string[] = [];
   for (const [name, value] of request.headers) rawHeaders.push(name, value);
-  // Not every server puts it among the headers: it is part of the URL then.
+  // Some servers do not put it among the headers: it is part of the URL then.
   if (!request.headers.has('host')) rawHeaders.push('host', url.host);
   return {
     method: request.method,
@@ -37,9 +37,9 @@ export function fetchHead(request: Request, connection: Connection): GuardHead {
 }
 
 /**
- * Decides about a `Request` whose body nobody has begun to read.
+ * Decides on a `Request` whose body has not been read.
  *
- * @returns of an allowed one the request to go on with
+ * @returns if allowed, with the request to continue with
  */
 export async function admitFetch(
   guard: ServiceGuard,
@@ -71,21 +71,21 @@ export async function admitFetch(
   return { call: decision, request: withBody(request, whole) };
 }
 
-/** The answer to a request that was refused. */
+/** Returns the response to a refused request. */
 export function refusalResponse(refused: RefusedRequest): Response {
   return new Response(refused.errorBody, { status: refused.httpStatus, headers: refusalHeaders(refused) });
 }
 
 export interface FetchGuardOptions<Rest extends readonly unknown[]> extends BodyOptions {
   /**
-   * Over which connection a request came. It gets what the server gives to the handler, the request first; where
-   * the address is in there differs from server to server.
+   * Returns the connection of a request. It receives the arguments that the server passes to the handler, the
+   * request first; where they hold the address differs between servers.
    */
   readonly connection: (request: Request, ...rest: Rest) => Connection;
 }
 
 /**
- * Puts a guard before a handler: it hears of allowed requests only, and gets what was decided as its second
+ * Wraps a handler in a guard: it is called for allowed requests only, with the decision as its second
  * argument; all others are answered with RAM's error.
  *
  * @example
@@ -105,7 +105,7 @@ export function fetchGuard<Rest extends readonly unknown[]>(
     if ('allowed' in admitted) return refusalResponse(admitted);
     try {
       const answered = await handler(admitted.request, admitted.call, ...rest);
-      // The headers of some responses cannot be changed.
+      // The headers of some responses are immutable.
       const response = new Response(answered.body, answered);
       response.headers.set('x-acs-request-id', admitted.call.requestId);
       return response;

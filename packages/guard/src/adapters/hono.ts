@@ -1,4 +1,4 @@
-/** For services on Hono 4. */
+/** Adapter for Hono 4. */
 import type { Context, MiddlewareHandler } from 'hono';
 import type { ServiceGuard } from '../create-guard.ts';
 import type { GuardedCall } from '../decision.ts';
@@ -6,20 +6,20 @@ import { BodyError } from '../verifying-body.ts';
 import { admitFetch, type Connection, fetchHead, refusalResponse } from './fetch.ts';
 import type { BodyOptions } from './node-request.ts';
 
-/** What the middleware puts into the context: `context.get('claviger')`. */
+/** Variables that the middleware sets: `context.get('claviger')`. */
 export interface ClavigerVariables {
-  /** Who sent the request and what it does. */
+  /** Verified call. */
   claviger: GuardedCall;
 }
 
 export interface HonoGuardOptions extends BodyOptions {
-  /** Over which connection a request came; that of `@hono/node-server` is known. */
+  /** Returns the connection of a request. Default: that of `@hono/node-server`. */
   readonly connection?: (context: Context) => Connection;
 }
 
 /**
- * Middleware that lets allowed requests pass, each with `context.get('claviger')`, and answers all others with RAM's
- * error. What comes after it reads the verified body.
+ * Returns middleware that passes on allowed requests with `context.get('claviger')`, and answers all others
+ * with RAM's error. Later handlers read the verified body.
  *
  * @example
  * const app = new Hono<{ Variables: ClavigerVariables }>();
@@ -40,7 +40,7 @@ export function honoGuard(
     context.set('claviger', admitted.call);
     context.header('x-acs-request-id', admitted.call.requestId);
     await next();
-    // Hono catches what handlers throw, and has answered it by now.
+    // Hono catches errors of handlers, and has answered them by now.
     if (context.error instanceof BodyError) {
       const head = fetchHead(incoming, connection);
       context.res = refusalResponse(guard.refuseBody(context.error, head, admitted.call));
@@ -49,7 +49,7 @@ export function honoGuard(
   };
 }
 
-/** What `@hono/node-server` puts into the environment. */
+/** Environment set by `@hono/node-server`. */
 interface NodeEnvironment {
   readonly incoming?: { readonly socket: { readonly remoteAddress?: string; readonly encrypted?: boolean } };
 }
@@ -57,7 +57,7 @@ interface NodeEnvironment {
 function nodeConnection(context: Context): Connection {
   const socket = (context.env as NodeEnvironment | undefined)?.incoming?.socket;
   if (socket === undefined) {
-    throw new Error('honoGuard cannot tell where requests come from on this server: give it `connection`.');
+    throw new Error('honoGuard does not know the connection of requests on this server: pass `connection`');
   }
   return { peerAddress: socket.remoteAddress ?? '', secure: socket.encrypted === true };
 }

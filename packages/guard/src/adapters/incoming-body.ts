@@ -2,16 +2,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ContentHash } from '@claviger/signature';
 import { BodyCheck, type BodyError, bodyTooLarge } from '../verifying-body.ts';
 
-/** What of a refused body is still read, so that the client gets to see the answer; then the connection is cut. */
+/**
+ * Maximum of a refused body that is still read, so that the client receives the answer, before the connection
+ * is closed.
+ */
 const DISCARDED_BYTES = 8 * 1024 * 1024;
 
 type State = 'held' | 'passing' | 'open' | 'failed' | 'discarded';
 
 /**
- * Stands between a connection and the body of a request, so that whoever reads the request (`express.json()`, a
- * pipe, `for await`) gets the verified body and nothing else, from the request itself.
+ * Intercepts the body of a request on its way from the connection, so that readers of the request
+ * (`express.json()`, a pipe, `for await`) get the verified body only, from the request itself.
  *
- * Node hands the bytes of a body to the request with `push`, a `Readable`'s own method; this takes its place.
+ * Node passes the bytes of a body to the request with `push`, a `Readable`'s own method, which this class
+ * replaces.
  */
 export class IncomingBody {
   readonly #request: IncomingMessage;
@@ -22,22 +26,20 @@ export class IncomingBody {
   #chunks: Buffer[] = [];
   #length = 0;
   #isComplete = false;
-  /** The whole body was there before this was: it is put back where it came from. */
+  /** Whether the whole body arrived before this object was created: it is put back then. */
   #cameBefore = false;
   #check: BodyCheck | undefined;
   #onComplete: (() => void) | undefined;
 
   /**
-   * Holds the body of a request from now on.
+   * Holds back the body of a request from now on.
    *
-   * @param limit largest number of bytes that are taken
-   * @throws Error when somebody reads the body already: the guard has to come first
+   * @param limit maximum size of the body in bytes
+   * @throws Error if the body is being read already: the guard has to come first
    */
   constructor(request: IncomingMessage, response: ServerResponse, limit: number) {
     if (request.readableFlowing !== null || request.readableDidRead) {
-      throw new Error(
-        'The body of the request is being read already: put the guard before whatever reads it.',
-      );
+      throw new Error('the body of the request is being read already: put the guard before body parsers');
     }
     this.#request = request;
     this.#response = response;
@@ -56,21 +58,24 @@ export class IncomingBody {
   /**
    * Waits for the whole body.
    *
-   * @returns why it is not taken, when it is too large; never settles when the client goes away before its end
+   * @returns the body, or an error if it is too large; never settles if the client disconnects before its
+   *   end
    */
   async whole(): Promise<Buffer | BodyError> {
     if (!this.#isComplete && !this.#isTooLarge) {
       const complete = new Promise<void>((resolve) => {
         this.#onComplete = resolve;
       });
-      // Some requests (of tests that send none over a connection) come only when they are asked for.
+      // Some requests (of tests without a connection) deliver their body only when it is read.
       this.#request.read(0);
       await complete;
     }
     return this.#isTooLarge ? bodyTooLarge(this.#limit) : Buffer.concat(this.#chunks, this.#length);
   }
 
-  /** Gives the body to whoever reads the request. INVARIANT: it is whole, and verified; or there is none to come. */
+  /**
+   * Releases the body to the reader of the request. INVARIANT: it is whole and verified, or there is no body.
+   */
   release(): void {
     this.#state = 'open';
     const chunks = this.#chunks;
@@ -84,11 +89,11 @@ export class IncomingBody {
   }
 
   /**
-   * Gives the body to whoever reads the request while it comes, but for the last chunk, which waits until the
-   * digest is the expected one. Otherwise whoever reads gets a `BodyError`, now or when they begin to; the
-   * connection stays open for the answer, unless that has begun already.
+   * Streams the body to the reader of the request, except for the last chunk, which is released once the
+   * digest is the expected one. Otherwise the reader gets a `BodyError`, now or on its first read; the
+   * connection stays open for the answer, unless that has begun.
    *
-   * @returns why the body is not taken, when that is known already: then nobody shall read the request
+   * @returns an error if the body is already known to be wrong: do not read the request then
    */
   pass(expected: ContentHash): BodyError | undefined {
     const check = new BodyCheck(expected, this.#limit);
@@ -108,7 +113,7 @@ export class IncomingBody {
     return undefined;
   }
 
-  /** Reads on without keeping anything: the request was refused. */
+  /** Reads on and drops the data: the request was refused. */
   discard(): void {
     this.#state = 'discarded';
     this.#chunks = [];
@@ -171,14 +176,14 @@ export class IncomingBody {
     this.#chunks = [];
     const request = this.#request;
     const destroyWithConnection = request._destroy.bind(request);
-    // To destroy a request is to destroy its connection; here that is done only when no answer can be given.
+    // Destroying a request destroys its connection, so this is done only when no answer can be sent.
     request._destroy = (error, done) => {
       if (this.#response.headersSent) destroyWithConnection(error, done);
       else done(request.listenerCount('error') === 0 ? null : error);
     };
     const isRead = request.readableFlowing !== null || request.listenerCount('readable') > 0;
     if (isRead) request.destroy(problem);
-    // A request that is destroyed already looks to parsers like one without a body: it must fail while they read it.
+    // To parsers a destroyed request looks like one without a body: it must fail while they read it.
     else request._read = () => request.destroy(problem);
     return true;
   }

@@ -1,6 +1,6 @@
 /**
- * For services on `node:http`: {@link protect} puts a guard before a handler; {@link admit} with
- * {@link answerRefusal} is for those who want to do that themselves.
+ * Adapter for `node:http`: {@link protect} wraps a handler; {@link admit} and {@link answerRefusal} are its
+ * parts.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { ServiceGuard } from '../create-guard.ts';
@@ -10,18 +10,18 @@ import { admit, answerRefusal, type BodyOptions, headOf } from './node-request.t
 
 export { admit, answerRefusal, type BodyOptions, headOf } from './node-request.ts';
 
-/** A request whose sender is known and may do what it asks for. */
+/** Allowed request with its verified call. */
 export type GuardedRequest = IncomingMessage & { readonly claviger: GuardedCall };
 
-/** Answers guarded requests. */
+/** Handler of guarded requests. */
 export type GuardedHandler = (request: GuardedRequest, response: ServerResponse) => void | Promise<void>;
 
 /**
- * Puts a guard before a handler: it hears of allowed requests only, each with `request.claviger`; all others are
+ * Wraps a handler in a guard: it is called for allowed requests only, with `request.claviger`; all others are
  * answered with RAM's error.
  *
- * What the handler throws is thrown on, but for the error of a body that turned out to be wrong while it was
- * streamed: that is answered as well, when nothing has been answered yet.
+ * Errors of the handler are rethrown, except the error of a wrong streamed body, which is answered if no
+ * answer has begun.
  *
  * @example
  * createServer(protect(guard, (request, response) => {

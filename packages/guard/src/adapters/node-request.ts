@@ -7,22 +7,22 @@ import { announcesBody, firstHeader } from '../request-headers.ts';
 import { BodyCheck, BodyError, bodyTooLarge } from '../verifying-body.ts';
 import { IncomingBody } from './incoming-body.ts';
 
-/** How an adapter treats bodies. */
+/** Options for request bodies. */
 export interface BodyOptions {
   /**
-   * `whole`, which is meant unless given: nobody hears of a request before its body is there and verified.
-   * `stream`: the handler runs at once, and reads the body while it comes; of one that turns out to be wrong it
-   * never reads the end, but gets a `BodyError`. For uploads too large to be kept in memory.
+   * `whole` (default): a request is passed on once its body has arrived and is verified. `stream`: the
+   * handler runs at once and reads the body while it arrives; the reader of a wrong body gets a `BodyError`
+   * before its end. For uploads too large to keep in memory.
    */
   readonly body?: 'whole' | 'stream';
-  /** Largest body that is taken, in bytes; the guard's own unless given. */
+  /** Maximum size of a body in bytes. Default: the guard's own. */
   readonly bodyLimit?: number;
 }
 
 /**
- * The head of a request as the guard wants it.
+ * Converts a `node:http` request to the head that a guard checks.
  *
- * @param target as it stood on the wire; `request.url` unless given, which some frameworks cut
+ * @param target request target as received; default `request.url`, which some frameworks shorten
  */
 export function headOf(request: IncomingMessage, target: string = request.url ?? ''): GuardHead {
   const { method = '', rawHeaders, socket } = request;
@@ -36,10 +36,10 @@ export function headOf(request: IncomingMessage, target: string = request.url ??
 }
 
 /**
- * Decides about a request of `node:http` whose body nobody has begun to read. Of an allowed one the request can be
- * read as ever, and yields the verified body.
+ * Decides on a `node:http` request whose body has not been read. An allowed request can be read as usual, and
+ * yields the verified body.
  *
- * @param head of the request, as {@link headOf} has it
+ * @param head of the request, as returned by {@link headOf}
  */
 export async function admit(
   guard: ServiceGuard,
@@ -73,7 +73,7 @@ async function decide(
   const decision = await guard.checkHead(head);
   if (!decision.allowed) return decision;
   if (!announcesBody(head.rawHeaders)) {
-    // Parsers would not even look for a body, so none that was signed may be lacking.
+    // Parsers would not look for a body here, so none that was signed may be missing.
     const lacking = new BodyCheck(decision.contentHash, bodyLimit).end();
     if (lacking !== undefined) return guard.refuseBody(lacking, head, decision);
     body.release();
@@ -92,7 +92,7 @@ async function decide(
   return decision;
 }
 
-/** Answers a request that was refused. */
+/** Answers a refused request. */
 export function answerRefusal(response: ServerResponse, refused: RefusedRequest): void {
   const headers = { ...refusalHeaders(refused), 'content-length': Buffer.byteLength(refused.errorBody) };
   response.writeHead(refused.httpStatus, headers).end(refused.errorBody);

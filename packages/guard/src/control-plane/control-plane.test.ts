@@ -8,7 +8,7 @@ test('a refusal of the signature says what to look at, and not the text that was
   const refusal = new ControlPlaneRefusal('ReplicateCredentials', 'SignatureDoesNotMatch', 400, message);
   assert.equal(
     refusal.message,
-    'the control plane refuses ReplicateCredentials: SignatureDoesNotMatch (400): the AccessKey has another secret than the one given here',
+    'the control plane refuses ReplicateCredentials: SignatureDoesNotMatch (400): the AccessKey has another secret than the configured one',
   );
 });
 

@@ -5,48 +5,51 @@ import { isLoopbackHost } from '@claviger/policy';
 import { SigningKey, signRequest } from '@claviger/signature';
 import { SOFTWARE_VERSION } from '../software-version.ts';
 
-/** Where the control plane is, and the credential that a guard was registered with. */
+/** Address of the control plane, and the credential of the guard. */
 export interface ControlPlaneOptions {
-  /** `https://claviger.example:8443`; no path. */
+  /** URL without a path: `https://claviger.example:8443`. */
   readonly server: string;
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
   /**
-   * The name that the guard is registered under, when it is to be checked: its credential alone says which it is. Up to
-   * 64 letters, digits, `.`, `_` and `-`.
+   * Registered name of the guard, to be checked by the control plane; the credential alone already identifies
+   * it. Up to 64 letters, digits, `.`, `_` and `-`.
    */
   readonly guardName?: string;
-  /** Certificates, in PEM, of who may have signed the server's; those of the system unless given. */
+  /** Trusted CA certificates of the server, in PEM. Default: those of the system. */
   readonly ca?: string | readonly string[];
-  /** Takes `http://` too, to a loopback address and nowhere else. */
+  /** Accepts `http://` too, for loopback addresses only. */
   readonly allowPlainHttpOnLoopback?: boolean;
-  /** Milliseconds since the epoch; the system's clock unless given. */
+  /** Milliseconds since the epoch. Default: the system's clock. */
   readonly now?: () => number;
-  /** For the head of an answer, and for the whole of one that ends, in milliseconds; 10 s unless given. */
+  /**
+   * Timeout in milliseconds, for the head of a response, and for a whole response that is not a stream.
+   * Default: 10 s.
+   */
   readonly timeoutMs?: number;
 }
 
-/** The control plane has answered, and refuses. */
+/** Refusal by the control plane. */
 export class ControlPlaneRefusal extends Error {
   readonly code: string;
   readonly httpStatus: number;
   constructor(action: string, code: string, httpStatus: number, message: string) {
-    // The text that was signed tells whoever reads a log nothing; what to look at does.
+    // The signed text does not help the reader of a log; what to check does.
     const reason =
-      code === 'SignatureDoesNotMatch' ? 'the AccessKey has another secret than the one given here' : message;
+      code === 'SignatureDoesNotMatch' ? 'the AccessKey has another secret than the configured one' : message;
     super(`the control plane refuses ${action}: ${code} (${httpStatus}): ${reason}`);
     this.name = 'ControlPlaneRefusal';
     this.code = code;
     this.httpStatus = httpStatus;
   }
 
-  /** Whether asking again will not help until somebody changes something. */
+  /** Whether a retry cannot succeed until an operator changes something. */
   get isFinal(): boolean {
     return this.httpStatus >= 400 && this.httpStatus < 500 && !this.code.startsWith('Throttling');
   }
 }
 
-/** The control plane could not be reached, or what it answered is not from a control plane. */
+/** The control plane cannot be reached, or the response is not from a control plane. */
 export class ControlPlaneUnreachable extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
@@ -56,10 +59,10 @@ export class ControlPlaneUnreachable extends Error {
 
 const API_VERSION = '2026-11-24';
 
-/** The longest answer that ends which is read, in bytes. */
+/** Maximum size of a response that is not a stream, in bytes. */
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 
-/** Calls the control plane's own API, each call signed with the guard's AccessKey. It tries nothing twice. */
+/** Client of the control plane's API; signs each call with the guard's AccessKey. It does not retry. */
 export class ControlPlane {
   readonly accessKeyId: string;
   readonly guardName: string | undefined;
@@ -70,16 +73,16 @@ export class ControlPlane {
   readonly #timeoutMs: number;
   readonly #agent: Agent;
 
-  /** @throws RangeError when a setting cannot be used; it names the setting */
+  /** @throws RangeError that names the invalid setting */
   constructor(options: ControlPlaneOptions) {
     const { accessKeyId, accessKeySecret, guardName, ca } = options;
     this.#url = serverUrl(options.server, options.allowPlainHttpOnLoopback ?? false);
-    // Undefined too, since they mostly come from an environment that may lack them.
-    if (!accessKeyId) throw new RangeError('accessKeyId: it is empty');
-    if (!accessKeySecret) throw new RangeError('accessKeySecret: it is empty');
+    // Undefined too, since they mostly come from environment variables.
+    if (!accessKeyId) throw new RangeError('invalid accessKeyId: it is empty');
+    if (!accessKeySecret) throw new RangeError('invalid accessKeySecret: it is empty');
     if (guardName !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(guardName)) {
       throw new RangeError(
-        `guardName: \`${guardName.slice(0, 80)}\` is not 1 to 64 letters, digits, \`.\`, \`_\` or \`-\``,
+        `invalid guardName \`${guardName.slice(0, 80)}\`: expected 1 to 64 letters, digits, \`.\`, \`_\` or \`-\``,
       );
     }
     this.accessKeyId = accessKeyId;
@@ -94,16 +97,16 @@ export class ControlPlane {
         : new Agent({ keepAlive: true });
   }
 
-  /** A key that only this guard and the control plane can make; see `SigningKey.derive`. */
+  /** Derives a key that only this guard and the control plane know; see `SigningKey.derive`. */
   sharedSecret(label: string): Buffer {
     return SigningKey.fromSecret(this.#secret).derive(label);
   }
 
   /**
-   * Calls an operation whose answer ends.
+   * Calls an operation with a finite response.
    *
-   * @param cancelled ends the call
-   * @returns the answer's fields
+   * @param cancelled aborts the call
+   * @returns the fields of the response
    * @throws ControlPlaneRefusal, ControlPlaneUnreachable
    */
   async call(
@@ -118,10 +121,10 @@ export class ControlPlane {
   }
 
   /**
-   * Calls an operation that answers a stream.
+   * Calls an operation that responds with a stream.
    *
    * @param cancelled ends the stream
-   * @returns the answer, to be read
+   * @returns the response, to be read
    * @throws ControlPlaneRefusal, ControlPlaneUnreachable
    */
   async open(
@@ -138,7 +141,7 @@ export class ControlPlane {
     }
   }
 
-  /** Lets idle connections go. */
+  /** Closes idle connections. */
   close(): void {
     this.#agent.destroy();
   }
@@ -171,7 +174,7 @@ export class ControlPlane {
     );
     const { hostname, port, protocol } = this.#url;
     const options: RequestOptions = {
-      // A URL has an IPv6 address in brackets, a connection has it without.
+      // A URL has an IPv6 address in brackets, a connection without.
       hostname: hostname.replace(/^\[|\]$/g, ''),
       port,
       method,
@@ -203,19 +206,19 @@ export class ControlPlane {
 function serverUrl(server: string, allowPlainHttpOnLoopback: boolean): URL {
   const url = URL.canParse(server) ? new URL(server) : undefined;
   if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    throw new RangeError(`server: \`${server}\` is not an address such as https://claviger.example:8443`);
+    throw new RangeError(
+      `invalid server \`${server}\`: expected a URL such as https://claviger.example:8443`,
+    );
   }
   if (url.username !== '' || url.password !== '' || url.pathname !== '/' || url.search !== '') {
-    throw new RangeError(
-      'server: the address may have a host and a port, and nothing else: no path, no password',
-    );
+    throw new RangeError('invalid server: the URL may have a host and a port only, no path and no password');
   }
   if (url.protocol === 'http:') {
     if (!isLoopbackHost(url.hostname))
-      throw new RangeError(`server: \`${url.origin}\` is not encrypted: use https://${url.host}`);
+      throw new RangeError(`server \`${url.origin}\` is not encrypted: use https://${url.host}`);
     if (!allowPlainHttpOnLoopback) {
       throw new RangeError(
-        `server: \`${url.origin}\` is not encrypted: use https, or set allowPlainHttpOnLoopback`,
+        `server \`${url.origin}\` is not encrypted: use https, or set allowPlainHttpOnLoopback`,
       );
     }
   }
@@ -229,12 +232,12 @@ async function readWhole(response: IncomingMessage): Promise<string> {
     for await (const piece of response) {
       bytes += (piece as Buffer).length;
       if (bytes > MAX_ANSWER_BYTES)
-        throw new ControlPlaneUnreachable('the answer of the control plane is too long');
+        throw new ControlPlaneUnreachable('the response of the control plane is too large');
       pieces.push(piece as Buffer);
     }
   } catch (error) {
     if (error instanceof ControlPlaneUnreachable) throw error;
-    throw new ControlPlaneUnreachable('the answer of the control plane broke off', error);
+    throw new ControlPlaneUnreachable('the response of the control plane was cut off', error);
   }
   return Buffer.concat(pieces).toString();
 }
@@ -244,15 +247,15 @@ function parseAnswer(action: string, text: string): Readonly<Record<string, unkn
   try {
     answer = JSON.parse(text);
   } catch {
-    throw notAControlPlane(`its answer to ${action} is not JSON`);
+    throw notAControlPlane(`its response to ${action} is not JSON`);
   }
   if (answer === null || typeof answer !== 'object')
-    throw notAControlPlane(`it answers no object to ${action}`);
+    throw notAControlPlane(`its response to ${action} is not a JSON object`);
   return answer as Readonly<Record<string, unknown>>;
 }
 
 function notAControlPlane(reason: string): ControlPlaneUnreachable {
-  return new ControlPlaneUnreachable(`what answers is no control plane: ${reason}`);
+  return new ControlPlaneUnreachable(`the server is not a control plane: ${reason}`);
 }
 
 function unreachable(url: URL, error: unknown): ControlPlaneUnreachable {

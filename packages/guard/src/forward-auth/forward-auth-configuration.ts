@@ -14,23 +14,23 @@ import { GatewayConfigurationError, placedTexts, Section } from '../gateway/sett
 import type { ListenAddress } from '../http/listener.ts';
 import { YamlReader } from '../service-map/yaml-reader.ts';
 
-/** Where proxies ask, and who they are. */
+/** Listening address of a forward-auth endpoint, and its proxies. */
 export interface ForwardAuthSettings {
   readonly listen: ListenAddress;
-  /** Addresses and blocks of the proxies that may ask; whoever reaches a Unix socket may. */
+  /** Addresses and blocks of the proxies that may ask; on a Unix socket every client may. */
   readonly proxies: readonly string[];
-  /** Proxies before those, whose `X-Forwarded-For` is believed. */
+  /** Proxies in front of those, whose `X-Forwarded-For` is trusted. */
   readonly trustedProxies: readonly string[];
 }
 
-/** All that a configuration file says. */
+/** Configuration of a forward-auth endpoint. */
 export interface ForwardAuthConfiguration extends ForwardAuthSettings, SharedSettings {
   readonly services: readonly ProtectedServiceSettings[];
-  /** What may mean something else than it seems to, `FILE:LINE:COLUMN: MESSAGE`. */
+  /** Warnings about a valid configuration, `FILE:LINE:COLUMN: MESSAGE`. */
   readonly warnings: readonly string[];
 }
 
-/** `listen`, `proxies` and `trustedProxies`. */
+/** Reads `listen`, `proxies` and `trustedProxies`. */
 export function readForwardAuth<Name extends string>(
   section: Section<Name | 'listen' | 'proxies' | 'trustedProxies'>,
 ): ForwardAuthSettings {
@@ -39,18 +39,18 @@ export function readForwardAuth<Name extends string>(
   if (proxies.length === 0 && 'port' in listen) {
     section.fault(
       undefined,
-      'the field `proxies` is missing: nobody could ask. Name the addresses of your proxies',
+      'the field `proxies` is missing: no proxy could ask. Name the addresses of your proxies',
     );
   }
   return { listen, proxies, trustedProxies: section.list('trustedProxies', proxyNetwork) };
 }
 
 /**
- * Reads the configuration of a forward-auth endpoint that stands alone.
+ * Parses the configuration of a stand-alone forward-auth endpoint.
  *
  * @param text YAML or JSON
- * @param file where it stands: files that it names are found from there
- * @throws GatewayConfigurationError with file, line and column of everything that is wrong
+ * @param file its path: paths in it are relative to that
+ * @throws GatewayConfigurationError with file, line and column of all faults
  */
 export function parseForwardAuthConfiguration(text: string, file: string): ForwardAuthConfiguration {
   const reader = new YamlReader(text);
@@ -64,7 +64,7 @@ export function parseForwardAuthConfiguration(text: string, file: string): Forwa
   );
   if (reader.root === undefined) root.fault(undefined, 'the file is empty');
   const settings = readForwardAuth(root);
-  if (root.has('tls') && 'path' in settings.listen) root.fault('tls', 'there is no TLS on a Unix socket');
+  if (root.has('tls') && 'path' in settings.listen) root.fault('tls', 'a Unix socket cannot have TLS');
   const services = root.nodes('services', 1).map((node) => {
     const section = new Section(reader, node, SERVICE_FIELDS, 'a service');
     return { section, service: readProtectedService(section, path) };

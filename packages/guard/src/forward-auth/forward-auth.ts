@@ -16,48 +16,51 @@ import {
   spoofedHeader,
 } from './original-request.ts';
 
-/** Who decides about the requests to a host. */
+/** Guard of the requests to a host. */
 export interface AskedService {
   readonly guard: ServiceGuard;
-  /** Vouch for the identity headers; without them these stand alone. */
+  /** Issues tokens for the identity headers; undefined: no tokens. */
   readonly tokens: TokenIssuer | undefined;
 }
 
 export interface ForwardAuthOptions {
-  /** @param host as the client sent it */
+  /** Returns the service of a host. @param host as the client sent it */
   readonly serviceFor: (host: string) => AskedService | undefined;
   readonly settings: ForwardAuthSettings;
-  /** Told of each question when it is answered. */
+  /** Called when a question is answered. */
   readonly onDone: (record: AccessRecord) => void;
-  /** Told of a proxy that is not configured as it must be. */
+  /** Called for a misconfigured proxy. */
   readonly onMisconfigured: (problem: string) => void;
-  /** Told of what should never happen. */
+  /** Called for unexpected errors. */
   readonly onBug: (error: unknown, requestId: string) => void;
-  /** Milliseconds of any clock that only goes forward. */
+  /** Monotonic clock, in milliseconds. */
   readonly ticks: () => number;
 }
 
-/** Nobody here sees the body: its digest must be in the token, so that the service can compare it. */
+/**
+ * Forward authentication does not see the body: its digest must be in the token, so that the service can
+ * compare it.
+ */
 export const FORWARD_AUTH_TOKENS: IdentityTokenScope = 'request';
 
-/** The peer of a Unix socket has no address, and is a proxy by having reached it: it goes by this one. */
+/** A peer on a Unix socket has no address and is always a proxy: this address stands in for it. */
 const SOCKET_PEER = '127.0.0.1';
-/** What nginx keeps of an answer's head by default is 4 KiB; the rest of it needs some of that. */
+/** nginx keeps 4 KiB of a response head by default; this leaves room for the rest. */
 const LONGEST_ERROR_HEADER = 2048;
-/** What is said to nginx of a longer message; it passes on headers only. */
+/** Maximum length of a message for nginx, which passes on headers only. */
 const LONGEST_MESSAGE = 512;
 
-/** Whose `X-Forwarded-For` counts: the proxies that ask, and those before them. */
+/** Returns the proxies whose `X-Forwarded-For` is trusted: those that ask, and those in front of them. */
 export function trustedByForwardAuth({ listen, proxies, trustedProxies }: ForwardAuthSettings): string[] {
   return [...proxies, ...trustedProxies, ...('path' in listen ? [SOCKET_PEER] : [])];
 }
 
 /**
  * Answers proxies that ask whether a request may pass: nginx `auth_request`, Traefik ForwardAuth, Caddy
- * `forward_auth`, Envoy `ext_authz` over HTTP, each at the path that bears its name.
+ * `forward_auth`, Envoy `ext_authz` over HTTP, each at the path with its name.
  *
- * 200 with identity headers: it may, if its body is the one whose digest is in `x-claviger-content-sha256`. 401: not
- * known who sent it. 403: known, and may not. 503: it cannot be decided now.
+ * 200 with identity headers: it may, if its body has the digest in `x-claviger-content-sha256`. 401: the
+ * sender is not authenticated. 403: authenticated, but denied. 503: no decision is possible now.
  */
 export class ForwardAuth {
   readonly #options: ForwardAuthOptions;
@@ -68,7 +71,7 @@ export class ForwardAuth {
     this.#proxies = parseTrustedProxies(options.settings.proxies);
   }
 
-  /** One question; for the event `request`. */
+  /** Handles a question; listener of the event `request`. */
   readonly handle = (request: IncomingMessage, response: ServerResponse): void => {
     new Question(this.#options, this.#proxies, request, response).answer();
   };
@@ -102,18 +105,18 @@ class Question {
   }
 
   answer(): void {
-    // Whatever body the question has is not looked at: the decision says so.
+    // The body of the question is ignored: the decision says that it was not seen.
     this.#request.resume();
     const refusal = this.#open();
     if (refusal === undefined) void this.#decide(this.#original!, this.#service!);
     else this.#refuseWith(refused(refusal, this.#original?.host ?? ''));
   }
 
-  /** Finds out what is asked, and for whom. @returns why it is not answered */
+  /** Determines the request in question and its service. @returns a refusal if it cannot be answered */
   #open(): OwnRefusal | undefined {
     const request = this.#request;
     if (!this.#isSocket && !isTrustedProxy(this.#peerAddress, this.#proxies)) {
-      const message = `${this.#peerAddress} is not among the \`proxies\` that may ask here.`;
+      const message = `${this.#peerAddress} is not one of the configured \`proxies\`.`;
       return { httpStatus: 403, code: 'Forbidden.NotAProxy', message };
     }
     const [kind, rest] = readPath(request.url ?? '');
@@ -128,7 +131,7 @@ class Question {
     this.#original = original;
     const spoofed = spoofedHeader(original.rawHeaders);
     if (spoofed !== undefined) {
-      const message = `The header \`${spoofed.slice(0, 64)}\` is for the proxy to write, and not for clients.`;
+      const message = `The header \`${spoofed.slice(0, 64)}\` may only be set by the proxy, not by clients.`;
       return { httpStatus: 403, code: 'InvalidParameter.Header', message };
     }
     this.#service = this.#options.serviceFor(original.host);
@@ -171,7 +174,7 @@ class Question {
 
   #misconfigured(problem: string): OwnRefusal {
     const kind = this.#kind === undefined ? '' : `, ${this.#kind},`;
-    const told = `the proxy at ${this.#peerAddress}${kind} is not configured as it must be: ${problem}`;
+    const told = `the proxy at ${this.#peerAddress}${kind} is misconfigured: ${problem}`;
     this.#options.onMisconfigured(told);
     return { httpStatus: 500, code: 'ForwardAuth.Misconfigured', message: `T${told.slice(1)}.` };
   }
@@ -211,21 +214,24 @@ class Question {
   }
 }
 
-/** `/nginx`, `/envoy/orders/17?a=b`: the kind of proxy, and what follows it. */
+/** Splits `/envoy/orders/17?a=b` into the kind of proxy and the rest. */
 function readPath(url: string): [kind: ProxyKind | undefined, rest: string] {
   const match = /^\/([a-z]+)((?:[/?].*)?)$/s.exec(url);
   const kind = PROXY_KINDS.find((each) => each === match?.[1]);
   return [kind, match?.[2] ?? ''];
 }
 
-/** nginx knows no refusals but 401 and 403; so that all proxies answer alike, there are no others. */
+/** Returns 401, 403 or 503: nginx knows no other refusals, and all proxies get the same answer. */
 function statusOf({ httpStatus, principal, code }: RefusedRequest): number {
   if (httpStatus >= 500) return httpStatus;
   if (principal !== undefined || httpStatus === 403) return 403;
   return code.startsWith('Throttling') ? 403 : 401;
 }
 
-/** RAM's error body as one header field, for nginx, which drops the body: ASCII, and short enough for its buffer. */
+/**
+ * Returns RAM's error body as one header field, for nginx, which drops the body: ASCII, and short enough for
+ * its buffer.
+ */
 function inOneHeader({ errorBody, message }: RefusedRequest): string {
   const whole = ascii(errorBody);
   if (whole.length <= LONGEST_ERROR_HEADER) return whole;

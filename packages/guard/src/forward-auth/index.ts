@@ -1,5 +1,5 @@
 /**
- * Forward authentication: a proxy asks whether a request may pass, and as whom. The body is out of sight: the answer
- * says which digest it must have, and whoever acts on the request must compare.
+ * Forward authentication: a proxy asks whether a request may pass. The body is not seen: the answer contains
+ * the digest that it must have, and the service must compare it.
  */
 export { type ForwardAuthEndpoint, loadForwardAuth, startForwardAuth } from './start-forward-auth.ts';

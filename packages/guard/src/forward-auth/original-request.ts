@@ -1,27 +1,30 @@
 import { headerKind } from '../gateway/header-kind.ts';
 
-/** The proxies whose way to ask is known. */
+/** Supported kinds of proxies. */
 export const PROXY_KINDS = ['nginx', 'traefik', 'caddy', 'envoy'] as const;
 export type ProxyKind = (typeof PROXY_KINDS)[number];
 
-/** The head of a request as a client sent it to a proxy. */
+/** Head of a request as the client sent it to the proxy. */
 export interface OriginalRequest {
   readonly ok: true;
   readonly method: string;
-  /** Path and query as they stood on the wire. */
+  /** Path and query as received. */
   readonly target: string;
   readonly host: string;
-  /** Those of the client, and the proxy's `X-Forwarded-For` and `-Proto`: name, value, name, value … */
+  /** The client's headers and the proxy's `X-Forwarded-For` and `-Proto`: name, value, name, value … */
   readonly rawHeaders: string[];
 }
 
-/** Why it cannot be told: the proxy is not configured as it must be. */
+/** Problem that shows a misconfigured proxy. */
 export interface UnknownOriginal {
   readonly ok: false;
   readonly problem: string;
 }
 
-/** Where each kind of proxy says what the client asked for; it must set these itself, whatever the client sent. */
+/**
+ * Headers in which a kind of proxy reports the client's request; it must set these itself, whatever the
+ * client sent.
+ */
 interface Dialect {
   readonly method: string | undefined;
   readonly target: string | undefined;
@@ -32,11 +35,11 @@ const DIALECTS: Readonly<Record<ProxyKind, Dialect>> = {
   nginx: { method: 'x-original-method', target: 'x-original-uri', host: 'host' },
   traefik: { method: 'x-forwarded-method', target: 'x-forwarded-uri', host: 'x-forwarded-host' },
   caddy: { method: 'x-forwarded-method', target: 'x-forwarded-uri', host: 'x-forwarded-host' },
-  // Envoy asks with the method, path and host of the client, the path behind a prefix.
+  // Envoy asks with the client's method, path and host, the path after a prefix.
   envoy: { method: undefined, target: undefined, host: 'host' },
 };
 
-/** Of the connection between the proxy and us, or of the question's own body. */
+/** Headers of the connection between the proxy and this endpoint, or of the question's own body. */
 const OF_THE_QUESTION: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
@@ -47,13 +50,13 @@ const OF_THE_QUESTION: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The request that a proxy asks about.
+ * Returns the request that a proxy asks about.
  *
- * Which headers tell it is settled by the kind of proxy, and that by the path it asks at: no header that another
- * kind would set is believed, since there it is the client's own.
+ * The path determines the kind of proxy, and the kind the headers to read: a header of another kind is never
+ * read, since the client may have sent it.
  *
- * @param kind of the proxy that asks
- * @param asked its question; `rest` is what follows the kind in the path, with the query
+ * @param kind kind of the asking proxy
+ * @param asked its question; `rest` is the path after the kind, with the query
  */
 export function originalRequest(
   kind: ProxyKind,
@@ -67,7 +70,7 @@ export function originalRequest(
     const value = asked.rawHeaders[at + 1]!;
     const lower = name.toLowerCase();
     if (lower === dialect.method || lower === dialect.target || lower === dialect.host) {
-      if (told.has(lower)) return unknown(`the header \`${lower}\` came twice`);
+      if (told.has(lower)) return unknown(`the header \`${lower}\` occurs twice`);
       told.set(lower, value);
     } else if (lower !== 'host' && !OF_THE_QUESTION.has(lower)) {
       rawHeaders.push(name, value);
@@ -83,7 +86,7 @@ export function originalRequest(
   return { ok: true, method, target, host, rawHeaders };
 }
 
-/** A header that only we may write, in whatever spelling, that the client has sent. */
+/** Returns a header that only Claviger may set, in any spelling, if the client sent one. */
 export function spoofedHeader(rawHeaders: readonly string[]): string | undefined {
   for (let at = 0; at < rawHeaders.length; at += 2) {
     if (headerKind(rawHeaders[at]!) === 'ours') return rawHeaders[at];

@@ -12,18 +12,18 @@ import {
   parseForwardAuthConfiguration,
 } from './forward-auth-configuration.ts';
 
-/** A forward-auth endpoint that runs. */
+/** Running forward-auth endpoint. */
 export interface ForwardAuthEndpoint {
   /** `http://127.0.0.1:9180`, or the path of a Unix socket. */
   readonly address: string;
   readonly adminAddress: string | undefined;
-  /** Reads the configuration again; one with a fault changes nothing. */
+  /** Reloads the configuration; an invalid one changes nothing. */
   reload(): Promise<ReloadOutcome>;
-  /** Takes nothing more, lets what is under way finish, and cuts off what is left after `graceMs` milliseconds. */
+  /** Stops accepting, lets requests in progress finish, and aborts the rest after `graceMs` milliseconds. */
   close(graceMs: number): Promise<void>;
 }
 
-/** A configuration with all that the files which it names say. */
+/** Configuration with the contents of its files. */
 export interface LoadedForwardAuth {
   readonly configuration: ForwardAuthConfiguration;
   readonly tls: TlsFiles | undefined;
@@ -34,10 +34,10 @@ export interface LoadedForwardAuth {
 }
 
 /**
- * Reads the configuration of a forward-auth endpoint and every file that it names.
+ * Loads the configuration of a forward-auth endpoint and every file that it names.
  *
- * @param file an absolute path
- * @throws GatewayConfigurationError that says where each fault is
+ * @param file absolute path
+ * @throws GatewayConfigurationError with the position of each fault
  */
 export async function loadForwardAuth(file: string): Promise<LoadedForwardAuth> {
   const files = new ConfigurationFiles();
@@ -55,11 +55,11 @@ export async function loadForwardAuth(file: string): Promise<LoadedForwardAuth> 
 }
 
 /**
- * Starts an endpoint that proxies ask whether a request may pass.
+ * Starts a forward-auth endpoint.
  *
- * @param file of the configuration, an absolute path
- * @throws GatewayConfigurationError that says where each fault is
- * @throws what the system says when an address cannot be listened on
+ * @param file absolute path of the configuration
+ * @throws GatewayConfigurationError with the position of each fault
+ * @throws the system's error if it cannot listen on an address
  */
 export async function startForwardAuth(
   file: string,
@@ -80,7 +80,7 @@ export async function startForwardAuth(
     serviceFor: (host) => asked.find(host),
     settings: configuration,
     onDone: runtime.onDone,
-    onMisconfigured: (problem) => log.warn({ problem }, 'a question that cannot be answered'),
+    onMisconfigured: (problem) => log.warn({ problem }, 'cannot answer a question'),
     onBug,
     ticks: () => performance.now(),
   });

@@ -1,28 +1,28 @@
 import type { AllowedHead, AllowedRequest, RefusedRequest } from '../decision.ts';
 
-/** What became of one request: for the log and the metrics. It has no query and no header, so no secret. */
+/** Outcome of a request, for log and metrics. Without query and headers, so it holds no secret. */
 export interface AccessRecord {
   readonly requestId: string;
   readonly method: string;
-  /** Of the target, without the query. */
+  /** Path of the target, without the query. */
   readonly path: string;
-  /** As the request has it; empty when it has none. */
+  /** `Host` of the request; empty if absent. */
   readonly host: string;
-  /** The code of the service; empty when it was for none. */
+  /** Code of the service; empty if there was none for it. */
   readonly service: string;
-  /** What the client saw; 499 when it did not wait for it. */
+  /** Status sent to the client; 499 if it disconnected first. */
   readonly status: number;
-  /** Of the refusal; empty when it was passed on and answered. */
+  /** Code of the refusal; empty if it was passed on and answered. */
   readonly code: string;
-  /** What the guard decided, when it was asked. */
+  /** Decision of the guard, if it was asked. */
   readonly by: AllowedRequest | AllowedHead | RefusedRequest | undefined;
   readonly peerAddress: string;
-  /** Where it was passed on to; empty when it was not. */
+  /** Address that it was passed on to; empty if it was not. */
   readonly upstream: string;
   readonly milliseconds: number;
 }
 
-/** The fields of a record as they are logged. */
+/** Returns the fields of a record for the log. */
 export function loggedFields(record: AccessRecord): Readonly<Record<string, unknown>> {
   const { by, milliseconds } = record;
   return {

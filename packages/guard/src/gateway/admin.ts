@@ -1,12 +1,12 @@
 import type { ListenAddress } from '../http/listener.ts';
 import { type HttpListener, startHttpListener } from '../http/listener.ts';
 
-/** Where the public keys of identity tokens are found. */
+/** Path of the public keys of identity tokens. */
 export const JWKS_PATH = '/.well-known/claviger/jwks.json';
 
 export interface AdminOptions {
   readonly listen: ListenAddress;
-  /** Why this process should get no requests; undefined when it should. */
+  /** Why this process should get no requests; undefined if it should. */
   readonly whyNotReady: () => string | undefined;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   readonly jwks: () => string;
@@ -20,10 +20,10 @@ interface Answer {
 }
 
 /**
- * The listener for those who run the gateway: `/healthz`, `/readyz`, `/metrics`, and the public keys. It asks nobody
- * who they are, so it belongs on an address that only they reach.
+ * Starts the admin listener: `/healthz`, `/readyz`, `/metrics`, and the public keys. It does not
+ * authenticate, so put it on an address that only operators reach.
  *
- * @throws what the system says when the address cannot be listened on
+ * @throws the system's error if it cannot listen on the address
  */
 export function startAdmin({
   listen,

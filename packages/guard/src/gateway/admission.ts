@@ -8,29 +8,31 @@ import type { IncomingHeaders } from './incoming-headers.ts';
 import { targetWithoutProtocolParameters, withoutProtocolParameters } from './protocol-parameters.ts';
 import type { TokenIssuer } from './token-issuer.ts';
 
-/** A request that may go on, and as what. */
+/** Admitted request in the form that is passed on. */
 export interface Admitted {
   readonly allowed: true;
   readonly requestId: string;
   readonly target: string;
-  /** Who it is from: name, value, name, value … */
+  /** Identity headers: name, value, name, value … */
   readonly headers: readonly string[];
-  /** What the body must be, when it has not been seen yet. */
+  /** Digest that the body must have, if it was not seen yet. */
   readonly contentHash: ContentHash | undefined;
-  /** The body as it goes on, when it was seen. */
+  /** Body to pass on, if it was seen. */
   readonly body: Buffer | undefined;
-  /** Whether the client's own connection was TLS. */
+  /** Whether the client's own connection is TLS. */
   readonly secure: boolean;
-  /** Who it is from, for the log. */
+  /** Decision of the guard, for the log. */
   readonly decision: AllowedRequest | AllowedHead | undefined;
 }
 
-/** Says which requests may go on. */
+/** Decides which requests are passed on. */
 export interface Admission {
-  /** The code of the service. */
+  /** Code of the service. */
   readonly service: string;
   /**
-   * @param request with its whole body, or the head of one whose body is still to come
+   * Decides on a request.
+   *
+   * @param request with its whole body, or a head whose body is still to come
    * @param headers of the same request
    */
   admit(
@@ -39,13 +41,13 @@ export interface Admission {
   ): Admitted | RefusedRequest | Promise<Admitted | RefusedRequest>;
 }
 
-/** Lets through what a guard allows, and says in headers and token whom it found. */
+/** Admits what a guard allows, and adds the sender in headers and token. */
 export class GuardedAdmission implements Admission {
   readonly service: string;
   readonly #guard: ServiceGuard;
   readonly #tokens: TokenIssuer | undefined;
 
-  /** @param tokens vouch for the headers; without them the headers stand alone */
+  /** @param tokens issuer of identity tokens; undefined: headers only */
   constructor(guard: ServiceGuard, tokens: TokenIssuer | undefined) {
     this.service = guard.service.service;
     this.#guard = guard;
@@ -68,7 +70,7 @@ export class GuardedAdmission implements Admission {
     decision: AllowedRequest | AllowedHead | RefusedRequest,
   ): Admitted | RefusedRequest | Promise<Admitted> {
     if (!decision.allowed) return decision;
-    // Signed in the header, parameters of these names are the service's own.
+    // If the signature is in the header, parameters of these names are the service's own.
     const target = headers.isSignedInHeader
       ? request.target
       : targetWithoutProtocolParameters(request.target);
@@ -99,12 +101,12 @@ export class GuardedAdmission implements Admission {
   }
 }
 
-/** The body as it goes on: RPC 1.0 puts its own parameters among those of a form. */
+/** Returns the body to pass on: RPC 1.0 adds its own parameters to a form. */
 function passedBody(body: Uint8Array, { mayBeSignedForm }: IncomingHeaders): Buffer | undefined {
   if (body.length === 0) return undefined;
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
   if (!mayBeSignedForm) return bytes;
-  // Byte by byte: the names are ASCII, and no other byte is changed.
+  // As latin1: the names are ASCII, and no other byte is changed.
   return Buffer.from(withoutProtocolParameters(bytes.toString('latin1')), 'latin1');
 }
 

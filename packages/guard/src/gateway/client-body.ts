@@ -1,31 +1,31 @@
 import type { IncomingMessage } from 'node:http';
 import { DISCARD_MS } from '../http/listener.ts';
 
-/** How long a body may pause, in milliseconds. */
+/** Maximum pause of a body, in milliseconds. */
 const PAUSE_MS = 60_000;
-/** How much of a body that nobody wants is read before the connection is cut. */
+/** Maximum of an unwanted body that is read before the connection is closed. */
 const DRAINED_BYTES = 16 * 1024 * 1024;
 
-/** The body of a request as it comes from a client, read by one reader at a time. */
+/** Body of a client's request, read by one reader at a time. */
 export class ClientBody {
   readonly #request: IncomingMessage;
   #stop: () => void = () => {};
-  /** Whether there is, or may be, more of it to come. */
+  /** Whether more of it may arrive. */
   isOpen: boolean;
 
-  /** @param hasBody whether there is one at all */
+  /** @param hasBody whether the request has a body */
   constructor(request: IncomingMessage, hasBody: boolean) {
     this.#request = request;
     this.isOpen = hasBody;
-    // How it ended is told by the end of the answer; without a listener it would end the process.
+    // The end of the answer reports errors; without a listener they would end the process.
     if (hasBody) request.on('error', () => {});
   }
 
   /**
-   * Reads it, chunk by chunk. A client that pauses for too long is cut off.
+   * Reads the body by chunks. A client that pauses for too long is disconnected.
    *
-   * @param take says whether to go on
-   * @param end after the last chunk
+   * @param take returns whether to go on
+   * @param end called after the last chunk
    */
   read(take: (chunk: Buffer) => boolean, end: () => void): void {
     const request = this.#request;
@@ -51,11 +51,11 @@ export class ClientBody {
   }
 
   /**
-   * Reads it whole.
+   * Reads the whole body.
    *
-   * @param limit in bytes
-   * @param whole is given all of it
-   * @param tooLarge is called instead when there is more
+   * @param limit maximum size in bytes
+   * @param whole receives the body
+   * @param tooLarge called instead if it is larger
    */
   collect(limit: number, whole: (body: Buffer) => void, tooLarge: () => void): void {
     const chunks: Buffer[] = [];
@@ -75,13 +75,13 @@ export class ClientBody {
     );
   }
 
-  /** Whoever reads it gets nothing more of it. */
+  /** Detaches the reader. */
   stop(): void {
     this.#stop();
     this.#stop = () => {};
   }
 
-  /** Not read any further until `resume`. */
+  /** Stops reading until `resume`. */
   pause(): void {
     this.#request.pause();
   }
@@ -91,10 +91,10 @@ export class ClientBody {
   }
 
   /**
-   * Reads what nobody wants, for at most {@link DISCARD_MS}: a connection that is closed with unread data in it is
-   * reset, and the client would lose the answer that it has not read yet.
+   * Reads and drops the rest, for at most {@link DISCARD_MS}: closing a connection with unread data resets
+   * it, and the client would lose an answer that it has not read yet.
    *
-   * @param end when there is nothing left of it
+   * @param end called when nothing is left
    */
   discard(end: () => void = () => {}): void {
     this.stop();

@@ -27,10 +27,10 @@ import {
   yesOrNo,
 } from './settings-section.ts';
 
-/** A service behind the gateway, and how to speak to it. */
+/** Service behind the gateway, and how to connect to it. */
 export interface UpstreamSettings {
   readonly name: string;
-  /** All of one protocol, and the same service at each. */
+  /** All with one protocol, and the same service at each. */
   readonly urls: readonly URL[];
   readonly timeouts: { readonly connectMs: number; readonly responseMs: number; readonly idleMs: number };
   readonly pool: { readonly maxConnections: number; readonly maxIdle: number; readonly idleMs: number };
@@ -40,21 +40,21 @@ export interface UpstreamSettings {
     readonly certFile: string | undefined;
     readonly keyFile: string | undefined;
   };
-  /** After how many failures in a row an address rests, and for how long. */
+  /** Number of consecutive failures after which an address rests, and for how long. */
   readonly health: { readonly failures: number; readonly restMs: number };
 }
 
-/** A service that the gateway protects. */
+/** Service that the gateway protects. */
 export interface GatewayServiceSettings extends ProtectedServiceSettings {
   readonly upstream: string;
-  /** Whose `Host` the service sees: the client's, or its own address. */
+  /** `Host` that the service receives: the client's, or its own address. */
   readonly host: 'client' | 'upstream';
-  /** Whether WebSockets are passed through, and for how long one may last, in milliseconds. */
+  /** Whether WebSockets are passed through, and their maximum duration in milliseconds. */
   readonly upgrades: boolean;
   readonly maxUpgradeMs: number;
 }
 
-/** All that a configuration file says. */
+/** Configuration of a gateway. */
 export interface GatewayConfiguration extends SharedSettings {
   readonly listen: ListenAddress;
   readonly trustedProxies: readonly string[];
@@ -62,16 +62,16 @@ export interface GatewayConfiguration extends SharedSettings {
   readonly upstreams: readonly UpstreamSettings[];
   readonly services: readonly GatewayServiceSettings[];
   readonly forwardAuth: ForwardAuthSettings | undefined;
-  /** What may mean something else than it seems to, `FILE:LINE:COLUMN: MESSAGE`. */
+  /** Warnings about a valid configuration, `FILE:LINE:COLUMN: MESSAGE`. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Reads the configuration of a gateway.
+ * Parses the configuration of a gateway.
  *
  * @param text YAML or JSON
- * @param file where it stands: files that it names are found from there
- * @throws GatewayConfigurationError with file, line and column of everything that is wrong
+ * @param file its path: paths in it are relative to that
+ * @throws GatewayConfigurationError with file, line and column of all faults
  */
 export function parseGatewayConfiguration(text: string, file: string): GatewayConfiguration {
   const reader = new YamlReader(text);
@@ -129,7 +129,7 @@ function readUpstream(
   const tls = section.section('tls', ['ca', 'serverName', 'cert', 'key']);
   const health = section.section('health', ['failures', 'rest']);
   if (section.has('tls') && urls[0]?.protocol === 'http:') {
-    section.fault('tls', 'there is no TLS to `http:` addresses');
+    section.fault('tls', 'an `http:` address cannot have TLS');
   }
   if (tls.has('cert') !== tls.has('key')) tls.fault(undefined, '`cert` and `key` need each other');
   return {

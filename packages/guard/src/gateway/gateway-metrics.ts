@@ -3,33 +3,33 @@ import type { RemoteVerificationCounts } from '../snapshot/remote-verifier.ts';
 import type { AccessRecord } from './access-record.ts';
 import type { Upstream, UpstreamFailure } from './upstream.ts';
 
-/** In seconds. */
+/** Upper bounds in seconds. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
-/** Codes that name what a stranger sent would make labels without end. */
+/** Maximum number of codes: some contain what a client sent, and would create labels without end. */
 const MAXIMUM_CODES = 200;
 
-/** Counted by us, since a library's counter takes longer than the rest of a request's book-keeping. */
+/** Own counter, since a library's takes longer than all other book-keeping of a request. */
 interface Tally {
-  /** By status and code. */
+  /** By status, then code. */
   readonly counts: Map<number, Map<string, number>>;
   readonly durations: number[];
   seconds: number;
 }
 
-/** What is asked when metrics are read. */
+/** Values that are read with the metrics. */
 export interface GatewayGauges {
-  /** Requests and WebSockets under way. */
+  /** Number of requests and WebSockets in progress. */
   readonly underWay: () => number;
   readonly upstreams: () => readonly Upstream[];
-  /** Whether credentials are there and young enough. */
+  /** Whether credentials are available and recent enough. */
   readonly isReady: () => boolean;
-  /** Milliseconds since they were known to be up to date. */
+  /** Milliseconds since the credentials were known to be up to date. */
   readonly ageMs: () => number;
-  /** How many signatures the control plane was asked about. */
+  /** Signatures that the control plane was asked to verify. */
   readonly questions: () => RemoteVerificationCounts;
 }
 
-/** Counts what a gateway does, for Prometheus. */
+/** Prometheus metrics of a gateway. */
 export class GatewayMetrics {
   readonly registry = new Registry();
   readonly #tallies = new Map<string, Tally>();
@@ -65,7 +65,7 @@ export class GatewayMetrics {
     });
     this.#reloads = new Counter({
       name: 'claviger_gateway_configuration_reloads_total',
-      help: 'Configurations that were read again, by outcome.',
+      help: 'Configuration reloads, by outcome.',
       labelNames: ['outcome'],
       registers,
     });
@@ -81,7 +81,7 @@ export class GatewayMetrics {
     });
     new Gauge({
       name: 'claviger_gateway_under_way',
-      help: 'Requests and WebSockets under way.',
+      help: 'Requests and WebSockets in progress.',
       registers,
       collect() {
         this.set(underWay());
@@ -89,7 +89,7 @@ export class GatewayMetrics {
     });
     new Gauge({
       name: 'claviger_gateway_ready',
-      help: 'Whether credentials are there and young enough to be relied on.',
+      help: 'Whether credentials are available and recent enough.',
       registers,
       collect() {
         this.set(isReady() ? 1 : 0);
@@ -97,7 +97,7 @@ export class GatewayMetrics {
     });
     new Gauge({
       name: 'claviger_gateway_credentials_age_seconds',
-      help: 'Since when credentials may not be up to date.',
+      help: 'Seconds since credentials were known to be up to date.',
       registers,
       collect() {
         this.set(ageMs() / 1000);
@@ -119,7 +119,7 @@ export class GatewayMetrics {
     });
   }
 
-  /** Counts a request that is over. */
+  /** Counts a finished request. */
   done({ service, status, code, milliseconds }: AccessRecord): void {
     let tally = this.#tallies.get(service);
     if (tally === undefined) {
@@ -145,7 +145,7 @@ export class GatewayMetrics {
     this.#failures.inc({ upstream, address, code });
   }
 
-  /** Counts a configuration that was read again. */
+  /** Counts a reload of the configuration. */
   reloaded(outcome: 'taken' | 'refused' | 'unchanged'): void {
     this.#reloads.inc({ outcome });
   }
@@ -159,7 +159,7 @@ export class GatewayMetrics {
   }
 }
 
-/** The durations as a histogram, in the form that the registry asks of its metrics. */
+/** Histogram of durations, in the interface of the registry. */
 class Durations {
   readonly name = 'claviger_gateway_request_duration_seconds';
   readonly #tallies: ReadonlyMap<string, Tally>;

@@ -17,19 +17,19 @@ import { openNonces } from './open-nonces.ts';
 import { type ProxiedService, ReverseProxy } from './reverse-proxy.ts';
 import { Upstream } from './upstream.ts';
 
-/** A gateway that runs. */
+/** Running gateway. */
 export interface Gateway {
   /** `http://127.0.0.1:8080` */
   readonly address: string;
   readonly adminAddress: string | undefined;
   readonly forwardAuthAddress: string | undefined;
-  /** Reads the configuration again; one with a fault changes nothing. */
+  /** Reloads the configuration; an invalid one changes nothing. */
   reload(): Promise<ReloadOutcome>;
-  /** Takes nothing more, lets what is under way finish, and cuts off what is left after `graceMs` milliseconds. */
+  /** Stops accepting, lets requests in progress finish, and aborts the rest after `graceMs` milliseconds. */
   close(graceMs: number): Promise<void>;
 }
 
-/** All that a configuration comes to. It is replaced as a whole. */
+/** Everything made from one configuration. Replaced as a whole. */
 interface Plan {
   readonly proxied: HostTable<ProxiedService>;
   readonly asked: HostTable<AskedService>;
@@ -39,11 +39,12 @@ interface Plan {
 }
 
 /**
- * Starts a gateway: a reverse proxy that passes on what is signed and allowed.
+ * Starts a gateway: a reverse proxy that passes on signed and allowed requests.
  *
- * @param file of the configuration, an absolute path
- * @throws GatewayConfigurationError that says where each fault is
- * @throws what the system says when an address cannot be listened on
+ * @param file absolute path of the configuration
+ * @param dependencies credentials, clock, log and optional nonce store
+ * @throws GatewayConfigurationError with the position of each fault
+ * @throws the system's error if it cannot listen on an address
  */
 export async function startGateway(file: string, dependencies: GuardDependencies): Promise<Gateway> {
   const { log } = dependencies;
@@ -89,7 +90,7 @@ export async function startGateway(file: string, dependencies: GuardDependencies
         serviceFor: (host) => inForce().asked.find(host),
         settings: forwardAuth,
         onDone: runtime.onDone,
-        onMisconfigured: (problem) => log.warn({ problem }, 'a question that cannot be answered'),
+        onMisconfigured: (problem) => log.warn({ problem }, 'cannot answer a question'),
         onBug,
         ticks: () => performance.now(),
       });
@@ -149,7 +150,7 @@ export async function startGateway(file: string, dependencies: GuardDependencies
         hot.close();
         runtime.isDraining = true;
         proxy.isDraining = true;
-        // Those who watch us see that we stop, until the last answer is out.
+        // Health checks see the shutdown until the last answer is sent.
         await Promise.all([main, asking].map((listener) => listener?.close(graceMs)));
         await admin?.close(0);
         for (const upstream of inForce().upstreams) upstream.retire();

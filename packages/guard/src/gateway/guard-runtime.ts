@@ -16,27 +16,29 @@ import type { IdentitySettings, SourceSettings } from './settings.ts';
 import { CallerTokens, type IdentityTokenScope, RequestTokens, type TokenIssuer } from './token-issuer.ts';
 import type { Upstream } from './upstream.ts';
 
-/** Credentials that are kept up to date from elsewhere. */
+/** Open source of credentials. */
 export interface OpenSource {
   readonly source: CredentialSource;
-  /** Whether they are there, and young enough to be relied on. */
+  /** Whether credentials are available and recent enough. */
   readonly isReady: () => boolean;
-  /** Milliseconds since they were known to be up to date; infinite while there are none. */
+  /** Milliseconds since the credentials were known to be up to date; infinite without any. */
   readonly ageMs?: () => number;
-  /** How many signatures the control plane was asked about, by what came of it. */
+  /** Signatures that the control plane was asked to verify, by result. */
   readonly questions?: () => RemoteVerificationCounts;
-  /** Told of each use of a key. */
+  /** Called for each use of a key. */
   readonly onUse?: (use: AccessKeyUse) => void;
-  /** Told the RAM codes of the services that are guarded, when they have changed. */
+  /** Called with the RAM codes of the guarded services when they have changed. */
   readonly setServices?: (services: readonly string[]) => void;
   readonly close: () => void | Promise<void>;
 }
 
-/** What a gateway or a forward-auth endpoint is given from outside. */
+/** Dependencies of a gateway or a forward-auth endpoint. */
 export interface GuardDependencies {
   /**
-   * @param ca of the server, in PEM, when the configuration names one
-   * @param services RAM codes of the services that are guarded
+   * Opens the source of credentials.
+   *
+   * @param ca CA certificates of the server, in PEM, if configured
+   * @param services RAM codes of the guarded services
    */
   readonly openSource: (
     settings: SourceSettings,
@@ -47,22 +49,22 @@ export interface GuardDependencies {
   readonly now: () => number;
   readonly log: Log;
   /**
-   * What the keys of identity tokens come from, at least 32 bytes; random unless given. Several gateways of one
-   * service should share it.
+   * Secret from which the keys of identity tokens are derived, at least 32 bytes. Default: random. Several
+   * gateways of one service should share it.
    */
   readonly identitySecret?: Uint8Array | undefined;
-  /** Nonces that several processes share; whoever made them closes them. */
+  /** Nonce store shared by several processes; the caller closes it. */
   readonly nonces?: NonceStore | undefined;
 }
 
-/** What is the same for every service that one process guards: credentials, nonces, keys, book-keeping. */
+/** Shared parts of all services that one process guards: credentials, nonces, keys, metrics. */
 export class GuardRuntime {
   readonly metrics: GatewayMetrics;
   readonly #dependencies: GuardDependencies;
   readonly #opened: OpenSource;
   readonly #keys: IdentityKeys;
   readonly #tokens: IdentityTokens;
-  /** One for all services, so that a request to one is no new one to another. */
+  /** One for all services, so that a request to one cannot be replayed to another. */
   readonly #nonces: NonceStore;
   isDraining = false;
 
@@ -88,12 +90,12 @@ export class GuardRuntime {
     });
   }
 
-  /** Guards other services from now on: keys that none of them needs are forgotten. */
+  /** Changes the guarded services: keys that none of them needs are dropped. */
   setServices(maps: readonly ServiceMap[]): void {
     this.#opened.setServices?.(codesOf(maps));
   }
 
-  /** A guard for one service. */
+  /** Creates the guard of a service. */
   guard(
     service: ServiceMap,
     options: {
@@ -114,7 +116,7 @@ export class GuardRuntime {
     });
   }
 
-  /** What makes the identity tokens for one service; none when it is to have none. */
+  /** Creates the issuer of identity tokens for a service; `undefined` if it has none. */
   tokenIssuer({ service }: ServiceMap, scope: IdentityTokenScope | 'none'): TokenIssuer | undefined {
     if (scope === 'none') return undefined;
     return scope === 'request'
@@ -122,18 +124,18 @@ export class GuardRuntime {
       : new CallerTokens(this.#tokens, service, this.#dependencies.now);
   }
 
-  /** The public keys, as JSON. */
+  /** Returns the public keys as JSON. */
   readonly jwks = (): string => JSON.stringify(this.#keys.jwks());
 
-  /** Logs and counts a request that is over. */
+  /** Logs and counts a finished request. */
   readonly onDone = (record: AccessRecord): void => {
     this.metrics.done(record);
     this.#dependencies.log.info(loggedFields(record), 'request');
   };
 
-  /** Logs what should never happen. */
+  /** Logs an unexpected error. */
   readonly onBug = (error: unknown, requestId: string): void => {
-    this.#dependencies.log.error({ err: error, requestId }, 'this is a bug');
+    this.#dependencies.log.error({ err: error, requestId }, 'unexpected error, please report it');
   };
 
   startAdmin(listen: ListenAddress): Promise<HttpListener> {

@@ -1,14 +1,14 @@
-/** What a gateway does with a header field, by its name. */
+/** Treatment of a header field, by its name. */
 export type HeaderKind =
-  /** Nothing of ours: it goes on as it is. */
+  /** Passed on unchanged. */
   | 'passed'
-  /** What the request was signed with: for us alone. */
+  /** Part of the signature; not passed on. */
   | 'credential'
-  /** Of this one connection (RFC 9110, 7.6.1), or of its body's framing. */
+  /** Header of this connection (RFC 9110, 7.6.1), or of its body's framing. */
   | 'hop'
-  /** What proxies say of the client: made anew by us. */
+  /** Information of proxies about the client; replaced by the gateway. */
   | 'forwarded'
-  /** A name that only we may write, in whatever spelling. */
+  /** Name that only the gateway may set, in any spelling. */
   | 'ours'
   | 'authorization'
   | 'host'
@@ -59,22 +59,23 @@ const KINDS: Readonly<Record<string, HeaderKind>> = {
   'x-forwarded-for': 'x-forwarded-for',
 };
 
-/** All headers that we add begin with this. */
+/** Prefix of all headers that the gateway adds. */
 export const OUR_PREFIX = 'x-claviger-';
 
 const MAXIMUM_KEPT_NAMES = 512;
 const MAXIMUM_KEPT_LENGTH = 64;
 
-// Clients send the same names with each request. Names come from strangers, so few and short ones are kept.
+// Clients send the same names with each request. Names are untrusted, so only a few short ones are cached.
 const keptKinds = new Map<string, HeaderKind>();
 
 /**
- * What kind of header a name is, in whatever letter case.
+ * Classifies a header name, in any letter case.
  *
- * CGI, WSGI and their like show `x_claviger_account_id`, and some `x.claviger.account.id`, to a program as they show
- * `x-claviger-account-id`. So whatever is no letter or digit counts as a hyphen in our own names.
+ * CGI, WSGI and similar interfaces do not distinguish `x_claviger_account_id`, and some
+ * `x.claviger.account.id`, from `x-claviger-account-id`. So in the gateway's own names every character except
+ * letters and digits counts as a hyphen.
  *
- * @param name as it stood on the wire
+ * @param name as received
  */
 export function headerKind(name: string): HeaderKind {
   const kept = keptKinds.get(name);

@@ -2,30 +2,30 @@ import { type ConfigurationFiles, type LoadedConfiguration, warningsOf } from '.
 import { GatewayConfigurationError } from './settings-section.ts';
 import { WatchedFiles } from './watched-files.ts';
 
-/** Where a process tells what it does; pino's loggers are of this kind. */
+/** Log of a process; pino's loggers implement it. */
 export interface Log {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
 }
 
-/** What became of an attempt to take a new configuration. */
+/** Result of a reload. */
 export type ReloadOutcome = 'taken' | 'refused' | 'unchanged';
 
 export interface HotConfigurationOptions<Loaded> {
-  /** Reads the file and all that it names. @throws GatewayConfigurationError */
+  /** Reads the file and all files that it names. @throws GatewayConfigurationError */
   readonly load: () => Promise<Loaded>;
-  /** What cannot be changed while the process runs, by the names it has in the file. */
+  /** Returns the settings that cannot change while the process runs, by their names in the file. */
   readonly fixed: (loaded: Loaded) => Readonly<Record<string, unknown>>;
-  /** Makes it count, from one request to the next. Throws before it has changed anything, or not at all. */
+  /** Applies the configuration between two requests. If it throws, nothing has changed. */
   readonly take: (loaded: Loaded) => void;
   readonly log: Log;
   readonly onOutcome: (outcome: ReloadOutcome) => void;
 }
 
 /**
- * A configuration that can be changed while it is in use. A new one counts as a whole or not at all: one with a
- * fault is told of, and the old one goes on.
+ * Configuration that is reloaded while in use, as a whole: an invalid one is logged, and the old one stays in
+ * force.
  */
 export class HotConfiguration<Loaded extends LoadedConfiguration> {
   readonly #options: HotConfigurationOptions<Loaded>;
@@ -33,18 +33,18 @@ export class HotConfiguration<Loaded extends LoadedConfiguration> {
   #current: Loaded;
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** @param first which is in force already */
+  /** @param first configuration in force */
   constructor(first: Loaded, options: HotConfigurationOptions<Loaded>) {
     this.#options = options;
     this.#current = first;
     this.#tellWarnings();
     this.#watched = new WatchedFiles(
       () => void this.reload(),
-      (problem) => options.log.warn({ problem }, 'changes of the configuration count on SIGHUP only'),
+      (problem) => options.log.warn({ problem }, 'cannot watch the configuration: reload it by SIGHUP'),
     );
   }
 
-  /** Takes every change of the files as it happens. */
+  /** Watches the files and applies each change. */
   watch(): void {
     this.#watched.watch(this.#current.files.texts);
   }
@@ -53,7 +53,7 @@ export class HotConfiguration<Loaded extends LoadedConfiguration> {
     this.#watched.close();
   }
 
-  /** Reads the files again, one reading at a time. */
+  /** Reloads the files, one reload at a time. */
   reload(): Promise<ReloadOutcome> {
     const outcome = this.#turn.then(() => this.#reload());
     this.#turn = outcome;
@@ -67,7 +67,7 @@ export class HotConfiguration<Loaded extends LoadedConfiguration> {
       const loaded = await load();
       if (sameTexts(loaded, this.#current)) {
         outcome = 'unchanged';
-        log.info({}, 'the configuration is as it was');
+        log.info({}, 'the configuration is unchanged');
       } else {
         const [before, after] = [fixed(this.#current), fixed(loaded)];
         const changed = Object.keys(after).filter((name) => !isSame(before[name], after[name]));
@@ -78,13 +78,13 @@ export class HotConfiguration<Loaded extends LoadedConfiguration> {
         take(loaded);
         this.#current = loaded;
         this.watch();
-        log.info({}, 'the new configuration counts from now on');
+        log.info({}, 'the new configuration is in force');
         this.#tellWarnings();
       }
     } catch (error) {
       outcome = 'refused';
       const told = error instanceof GatewayConfigurationError ? { reason: error.message } : { err: error };
-      log.error(told, 'the new configuration is refused, and the old one goes on');
+      log.error(told, 'the new configuration is invalid, the old one stays in force');
     }
     onOutcome(outcome);
     return outcome;
@@ -92,7 +92,7 @@ export class HotConfiguration<Loaded extends LoadedConfiguration> {
 
   #tellWarnings(): void {
     for (const warning of warningsOf(this.#current)) {
-      this.#options.log.warn({ warning }, 'the configuration may mean something else than it seems to');
+      this.#options.log.warn({ warning }, 'check the configuration');
     }
   }
 }

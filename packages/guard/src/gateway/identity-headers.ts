@@ -1,6 +1,6 @@
 import type { AllowedHead, AllowedRequest } from '../decision.ts';
 
-/** The headers that say who a request is from; `x-claviger-identity` is the token that vouches for it. */
+/** Headers with the sender of a request; `x-claviger-identity` is the token that authenticates them. */
 export const IDENTITY_HEADERS = {
   accountId: 'x-claviger-account-id',
   principalArn: 'x-claviger-principal-arn',
@@ -14,18 +14,18 @@ export const IDENTITY_HEADERS = {
   identity: 'x-claviger-identity',
 } as const;
 
-/** The digest of no bytes. */
+/** SHA-256 of the empty text. */
 export const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 const OUTSIDE_HEADER = /[^\x21-\x7e]/;
 
 /**
- * Who a request is from, as header fields: name, value, name, value …
+ * Returns the sender of a request as header fields: name, value, name, value …
  *
- * A resource may hold any character that a path may: what is no visible ASCII is percent-encoded as UTF-8, since a
- * header field can hold nothing else safely. The token has all values as they are.
+ * A resource may contain any character of a path: everything except visible ASCII is percent-encoded as
+ * UTF-8, since header fields cannot safely contain it. The token has the original values.
  *
- * @param contentSha256 lower-case hexadecimal, when the digest that the body must have is known as SHA-256
+ * @param contentSha256 digest that the body must have, in lower-case hexadecimal, if it is a SHA-256
  */
 export function identityHeaders(
   decision: AllowedRequest | AllowedHead,

@@ -1,12 +1,12 @@
 import { createECDH, createHash, createPrivateKey, hkdfSync, type KeyObject } from 'node:crypto';
 
-/** The order of the group of P-256 (FIPS 186-5). */
+/** Order of the group P-256 (FIPS 186-5). */
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
-/** Sixteen bytes more than the order has, so that no private key is likelier than another. */
+/** 16 bytes more than the order, so that the distribution of private keys is uniform. */
 const SEED_BYTES = 48;
 const MINIMUM_SECRET_BYTES = 32;
 
-/** A public key as JSON (RFC 7517). */
+/** Public key as JSON (RFC 7517). */
 export interface PublicJwk {
   readonly kty: 'EC';
   readonly crv: 'P-256';
@@ -17,7 +17,7 @@ export interface PublicJwk {
   readonly kid: string;
 }
 
-/** A key of one period. */
+/** Key of one period. */
 export interface IdentityKey {
   readonly kid: string;
   readonly privateKey: KeyObject;
@@ -26,20 +26,20 @@ export interface IdentityKey {
 
 export interface IdentityKeysOptions {
   /**
-   * What all keys come from, at least 32 bytes. Gateways with the same secret have the same keys at the same time,
-   * without talking to each other.
+   * Secret from which all keys are derived, at least 32 bytes. Gateways with the same secret have the same
+   * keys at the same time, without communication.
    */
   readonly secret: Uint8Array;
-  /** How long each key signs, in milliseconds. */
+  /** Time that each key signs, in milliseconds. */
   readonly periodMs: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
 /**
- * The keys that a gateway signs identities with, one for each period of time. The set that it publishes has the
- * keys before and after the present one too: so a service that asks once a period knows each key before it signs
- * its first token, and until the last one has ended.
+ * Keys that sign identity tokens, one per period. The published set includes the previous and the next key: a
+ * service that fetches it once per period knows each key before its first token, and until its last one has
+ * expired.
  */
 export class IdentityKeys {
   readonly #secret: Uint8Array;
@@ -49,11 +49,11 @@ export class IdentityKeys {
   #current: IdentityKey;
   #currentPeriod: number;
 
-  /** @throws RangeError when the secret is short */
+  /** @throws RangeError if the secret is too short */
   constructor({ secret, periodMs, now }: IdentityKeysOptions) {
     if (secret.length < MINIMUM_SECRET_BYTES) {
       throw new RangeError(
-        `the secret of the identity keys must have at least ${MINIMUM_SECRET_BYTES} bytes`,
+        `invalid secret of identity keys: expected at least ${MINIMUM_SECRET_BYTES} bytes`,
       );
     }
     this.#secret = secret;
@@ -63,7 +63,7 @@ export class IdentityKeys {
     this.#current = this.#keyOf(this.#currentPeriod);
   }
 
-  /** The key to sign with now. */
+  /** Returns the present key. */
   current(): IdentityKey {
     const period = this.#period();
     if (period !== this.#currentPeriod) {
@@ -73,7 +73,7 @@ export class IdentityKeys {
     return this.#current;
   }
 
-  /** The set to publish (RFC 7517, 5). */
+  /** Returns the published set (RFC 7517, 5). */
   jwks(): { readonly keys: readonly PublicJwk[] } {
     const period = this.#period();
     for (const kept of this.#keys.keys()) if (Math.abs(kept - period) > 1) this.#keys.delete(kept);
@@ -102,7 +102,7 @@ function deriveKey(secret: Uint8Array, purpose: string): IdentityKey {
   const point = ecdh.getPublicKey();
   const x = point.subarray(1, 33).toString('base64url');
   const y = point.subarray(33).toString('base64url');
-  // RFC 7638: the members that are required, in the order of their names.
+  // RFC 7638: the required members, sorted by name.
   const thumbprint = createHash('sha256').update(JSON.stringify({ crv: 'P-256', kty: 'EC', x, y }));
   const kid = thumbprint.digest('base64url');
   const d = Buffer.from(scalar.toString(16).padStart(64, '0'), 'hex').toString('base64url');

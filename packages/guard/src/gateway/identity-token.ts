@@ -2,47 +2,48 @@ import { sign } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { IdentityKey, IdentityKeys } from './identity-keys.ts';
 
-/** How long a token is good, in seconds. */
+/** Lifetime of a token, in seconds. */
 export const IDENTITY_TOKEN_SECONDS = 60;
 
-/** What a token says of who signed a request, beside who made the token and when. */
+/** Claims about the sender, besides issuer and time. */
 export interface CallerClaims {
-  /** The service that the request is for. */
+  /** Code of the service. */
   readonly aud: string;
-  /** The ARN of who signed. */
+  /** ARN of the sender. */
   readonly sub: string;
-  /** The id of the token; that of the request, when it is good for one request only. */
+  /** Id of the token; that of the request if it is valid for one request only. */
   readonly jti: string;
   readonly account_id: string;
   readonly principal_type: string;
   readonly access_key_id: string;
 }
 
-/** The same, and for which request alone the token is good. */
+/** Claims of a token that is valid for one request only. */
 export interface RequestClaims extends CallerClaims {
   readonly action: string;
   readonly resource: string;
   readonly method: string;
-  /** Path and query as they are passed on. */
+  /** Path and query as passed on. */
   readonly target: string;
-  /** The digest of the body: `sha256:`, `sm3:` (hexadecimal) or `md5:` (base64). */
+  /** Digest of the body: `sha256:`, `sm3:` (hexadecimal) or `md5:` (base64). */
   readonly content_hash: string;
   readonly source_address: string;
 }
 
 export interface IdentityTokensOptions {
   readonly keys: IdentityKeys;
-  /** Who passed the request on: the claim `iss`. */
+  /** Claim `iss`: the gateway. */
   readonly issuer: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
-/** A signature takes longer than all else that is done for a request: where there are more cores, another makes it. */
+/** Signing takes longer than all other work of a request: with more cores it runs on another one. */
 const HAS_OTHER_CORES = availableParallelism() > 1;
 
 /**
- * Signs tokens (JWT, ES256) by which a service knows that a request came through this gateway, and from whom.
+ * Signs tokens (JWT, ES256) that prove to a service that a request came through this gateway, and from which
+ * sender.
  */
 export class IdentityTokens {
   readonly #keys: IdentityKeys;
@@ -57,12 +58,12 @@ export class IdentityTokens {
     this.#now = now;
   }
 
-  /** The id of the key that signs now. */
+  /** Id of the present key. */
   get kid(): string {
     return this.#keys.current().kid;
   }
 
-  /** @returns the token in its compact form */
+  /** Signs claims. @returns the token in its compact form */
   sign(claims: CallerClaims | RequestClaims): Promise<string> {
     const key = this.#keys.current();
     if (this.#headerKey !== key) {
@@ -73,7 +74,7 @@ export class IdentityTokens {
     const exp = iat + IDENTITY_TOKEN_SECONDS;
     const content = `${this.#header}.${base64url({ iss: this.#issuer, iat, exp, ...claims })}`;
     const bytes = Buffer.from(content, 'latin1');
-    // Node signs in DER twice as fast as in the form that a token has.
+    // Node signs in DER twice as fast as in the form of a token.
     if (!HAS_OTHER_CORES) {
       return Promise.resolve(`${content}.${rawSignature(sign('sha256', bytes, key.privateKey))}`);
     }
@@ -90,7 +91,10 @@ function base64url(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-/** From DER (two integers in a sequence) to the two numbers side by side that RFC 7518, 3.4, wants. */
+/**
+ * Converts a signature from DER (two integers in a sequence) to the two concatenated numbers of RFC 7518,
+ * 3.4.
+ */
 function rawSignature(der: Buffer): string {
   const raw = Buffer.alloc(64);
   const rLength = der[3]!;
@@ -100,7 +104,7 @@ function rawSignature(der: Buffer): string {
   return raw.toString('base64url');
 }
 
-/** DER integers have no leading zeros, but for one that keeps them positive. */
+/** DER integers have no leading zeros, except one that keeps them positive. */
 function copyInteger(integer: Buffer, into: Buffer): void {
   const digits = integer[0] === 0 ? integer.subarray(1) : integer;
   digits.copy(into, into.length - digits.length);

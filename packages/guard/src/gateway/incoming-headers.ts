@@ -2,23 +2,23 @@ import { readBodyType } from '../body-type.ts';
 import type { OwnRefusal } from '../http/refusal.ts';
 import { headerKind } from './header-kind.ts';
 
-/** The header fields of a request, as far as they concern the gateway itself. */
+/** Header fields of a request that concern the gateway. */
 export interface IncomingHeaders {
-  /** What goes on to the service: name, value, name, value … in their order. */
+  /** Fields passed on to the service, in order: name, value, name, value … */
   readonly passed: string[];
-  /** As it was sent and signed. */
+  /** As sent and signed. */
   readonly host: string;
-  /** Of the body: in bytes, or unknown beforehand; 0 when there is none. */
+  /** Length of the body in bytes, or `chunked` if unknown; 0 without a body. */
   readonly length: number | 'chunked';
-  /** The whole `X-Forwarded-For`; whether it is believed is not decided here. */
+  /** The whole `X-Forwarded-For`; whether it is trusted is decided elsewhere. */
   readonly forwardedFor: string | undefined;
-  /** Whether the body is a form of parameters. */
+  /** Whether the body is a form. */
   readonly isForm: boolean;
   /** Whether RPC 1.0 may have signed in it. */
   readonly mayBeSignedForm: boolean;
-  /** Whether the signature stands in `Authorization`. */
+  /** Whether the signature is in `Authorization`. */
   readonly isSignedInHeader: boolean;
-  /** What the client wants to change to, when `Connection` says so too. */
+  /** Protocol that the client wants to change to, if `Connection` says so too. */
   readonly upgrade: string | undefined;
 }
 
@@ -26,11 +26,11 @@ const MAXIMUM_HEADERS = 256;
 const HOST = /^(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?$/;
 
 /**
- * Reads the header fields of a request: what is meant for the gateway is left out of what goes on. Node's parser
- * has refused before what is no HTTP, and the guard refuses after what could be understood in two ways.
+ * Reads the header fields of a request and leaves out those for the gateway. Node's parser has already
+ * refused invalid HTTP, and the guard will refuse what is ambiguous.
  *
- * @param rawHeaders name, value, name, value … as they arrived
- * @param httpVersion as Node tells it: `1.1`
+ * @param rawHeaders name, value, name, value …, as received
+ * @param httpVersion as reported by Node: `1.1`
  */
 export function readIncomingHeaders(
   rawHeaders: readonly string[],
@@ -59,7 +59,7 @@ export function readIncomingHeaders(
         passed.push(name, value);
         break;
       case 'content-type':
-        // An unclear one is read whole as well; the guard refuses it then.
+        // An unclear type is read whole as well; the guard refuses it then.
         isForm ||= ['form', 'unclear'].includes(readBodyType(value).kind);
         passed.push(name, value);
         break;
@@ -71,11 +71,11 @@ export function readIncomingHeaders(
         host = value;
         break;
       case 'content-length':
-        // Node's parser has refused what is no number, and repeated ones.
+        // Node's parser has refused invalid and repeated ones.
         length = Number(value);
         break;
       case 'transfer-encoding':
-        // HTTP/1.0 has none: some servers would go by it, and others read until the connection ends.
+        // HTTP/1.0 has none: some servers would use it, and others read until the connection ends.
         if (httpVersion === '1.0') {
           const message = 'HTTP/1.0 has no Transfer-Encoding.';
           return { httpStatus: 400, code: 'InvalidParameter.Header', message };
@@ -90,7 +90,7 @@ export function readIncomingHeaders(
         break;
       case 'expect':
         if (value.toLowerCase() !== '100-continue') {
-          const message = 'Nothing but `100-continue` can be expected here.';
+          const message = 'Only `100-continue` can be expected here.';
           return { httpStatus: 417, code: 'ExpectationFailed', message };
         }
         break;

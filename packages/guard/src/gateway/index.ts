@@ -1,7 +1,7 @@
 /**
- * The gateway: a reverse proxy in front of any HTTP service that passes on what is signed and allowed, as it was
- * checked, with who signed it. What it cannot verify it refuses; it keeps nothing, and knows no secret but those of
- * the `OpenSource` that it is given.
+ * Gateway: a reverse proxy in front of any HTTP service that passes on signed and allowed requests, as they
+ * were verified, with their sender. It refuses what it cannot verify, stores nothing, and knows no secret
+ * except those of its `OpenSource`.
  */
 export { InvalidDuration, parseDuration } from '../duration.ts';
 export { type AccessRecord, loggedFields } from './access-record.ts';

@@ -15,14 +15,14 @@ import type { MapSettings, ProtectedServiceSettings, TlsSettings } from './setti
 import { GatewayConfigurationError, placedTexts } from './settings-section.ts';
 import type { UpstreamTls } from './upstream.ts';
 
-/** The files that a configuration is made of, as they were read. */
+/** Files of a configuration, as they were read. */
 export class ConfigurationFiles {
   /** Text by absolute path. */
   readonly texts = new Map<string, string>();
-  /** What may mean something else than it seems to, `FILE:LINE:COLUMN: MESSAGE`. */
+  /** Warnings about valid files, `FILE:LINE:COLUMN: MESSAGE`. */
   readonly warnings = new Set<string>();
 
-  /** @throws GatewayConfigurationError that names the file */
+  /** Reads a file. @throws GatewayConfigurationError that names the file */
   async read(file: string): Promise<string> {
     const known = this.texts.get(file);
     if (known !== undefined) return known;
@@ -36,7 +36,7 @@ export class ConfigurationFiles {
     }
   }
 
-  /** @throws GatewayConfigurationError with file, line and column of everything that is wrong */
+  /** Reads a service map. @throws GatewayConfigurationError with file, line and column of all faults */
   async readMap(settings: MapSettings): Promise<ServiceMap> {
     const file = 'file' in settings ? settings.file : settings.openApiFile;
     const text = await this.read(file);
@@ -50,7 +50,10 @@ export class ConfigurationFiles {
     }
   }
 
-  /** @throws GatewayConfigurationError when the two do not belong together; never with their content */
+  /**
+   * Reads certificate and key. @throws GatewayConfigurationError if they do not match; never with their
+   * content
+   */
   async readTls({ certFile, keyFile }: Pick<TlsSettings, 'certFile' | 'keyFile'>): Promise<TlsFiles> {
     const [cert, key] = [await this.read(certFile), await this.read(keyFile)];
     try {
@@ -63,11 +66,11 @@ export class ConfigurationFiles {
     return { cert, key };
   }
 
-  /** @throws GatewayConfigurationError when there is no certificate in it */
+  /** Reads CA certificates. @throws GatewayConfigurationError if there is no certificate in the file */
   async readCa(file: string): Promise<string> {
     const ca = await this.read(file);
     if (!ca.includes('-----BEGIN CERTIFICATE-----')) {
-      throw new GatewayConfigurationError(`${file}: there is no certificate in it, in PEM`);
+      throw new GatewayConfigurationError(`${file}: no certificate in PEM found`);
     }
     return ca;
   }
@@ -81,7 +84,7 @@ function fromOpenApi(
   return serviceMapFromOpenApi(text, { file, service, ...(region === undefined ? {} : { region }) });
 }
 
-/** What a configuration of any process that guards services comes to. */
+/** Loaded configuration of a process that guards services. */
 export interface LoadedConfiguration {
   readonly configuration: {
     readonly services: readonly ProtectedServiceSettings[];
@@ -92,12 +95,12 @@ export interface LoadedConfiguration {
   readonly files: ConfigurationFiles;
 }
 
-/** What is to be told of a configuration that has no fault. */
+/** Returns the warnings about a valid configuration. */
 export function warningsOf(loaded: Pick<LoadedConfiguration, 'files' | 'configuration'>): string[] {
   return [...loaded.configuration.warnings, ...loaded.files.warnings];
 }
 
-/** A configuration with all that the files which it names say. */
+/** Configuration with the contents of its files. */
 export interface LoadedGateway {
   readonly configuration: GatewayConfiguration;
   readonly tls: TlsFiles | undefined;
@@ -110,10 +113,10 @@ export interface LoadedGateway {
 }
 
 /**
- * Reads a gateway's configuration and every file that it names.
+ * Loads a gateway's configuration and every file that it names.
  *
- * @param file an absolute path
- * @throws GatewayConfigurationError that says where each fault is
+ * @param file absolute path
+ * @throws GatewayConfigurationError with the position of each fault
  */
 export async function loadGateway(file: string): Promise<LoadedGateway> {
   const files = new ConfigurationFiles();

@@ -1,7 +1,7 @@
 import type { Admitted } from './admission.ts';
 import type { IncomingHeaders } from './incoming-headers.ts';
 
-/** The header fields that a request goes on with, but for the framing of its body. */
+/** Returns the header fields passed on with a request, without the framing of its body. */
 export function onwardHeaders(
   incoming: IncomingHeaders,
   admitted: Admitted,
@@ -11,7 +11,7 @@ export function onwardHeaders(
   const { passed, host, forwardedFor } = incoming;
   const chain =
     peer.isTrusted && forwardedFor !== undefined ? `${forwardedFor}, ${peer.address}` : peer.address;
-  // As names are compared without regard to case, the service gets the one form that all of them have.
+  // Names are case-insensitive, so the service gets their canonical form.
   const lowerHost = host.toLowerCase();
   return [
     'host',
@@ -27,7 +27,7 @@ export function onwardHeaders(
   ];
 }
 
-/** Without the prefix that an IPv4 address has on a socket that serves both families. */
+/** Removes the prefix of an IPv4 address on a dual-stack socket. */
 export function plainAddress(address: string | undefined): string {
   if (address === undefined) return '';
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;

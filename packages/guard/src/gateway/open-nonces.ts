@@ -5,18 +5,18 @@ import type { GuardDependencies } from './guard-runtime.ts';
 import type { SharedSettings } from './settings.ts';
 import { GatewayConfigurationError } from './settings-section.ts';
 
-/** Nonces of one process. */
+/** Open nonce store of a process. */
 export interface OpenNonces {
   readonly nonces: NonceStore;
   readonly close: () => void;
 }
 
 /**
- * Opens what remembers nonces: what is shared with others, files, or the memory of this process. Where nothing from
- * before is known, it resolves at the next full second, from which on requests are accepted: their timestamps have
- * whole seconds, so no request of before has one of those.
+ * Opens the nonce store: a shared one, files, or the memory of this process. Without knowledge of earlier
+ * nonces it resolves at the next full second, from which on requests are accepted: timestamps have whole
+ * seconds, so no earlier request has one of those.
  *
- * @throws GatewayConfigurationError when two are wanted, or the directory cannot be used
+ * @throws GatewayConfigurationError if two stores are configured, or the directory is not usable
  */
 export async function openNonces(
   { nonceDirectory: directory }: Pick<SharedSettings, 'nonceDirectory'>,
@@ -25,7 +25,7 @@ export async function openNonces(
   if (shared !== undefined) {
     if (directory === undefined) return { nonces: shared, close() {} };
     throw new GatewayConfigurationError(
-      'nonces are kept in `nonces.directory` or in Redis (CLAVIGER_GUARD_REDIS), not in both: remove one',
+      'nonces are stored in both `nonces.directory` and Redis (CLAVIGER_GUARD_REDIS): remove one',
     );
   }
   if (directory === undefined) {
@@ -45,6 +45,6 @@ export async function openNonces(
     return { nonces, close: () => nonces.close() };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new GatewayConfigurationError(`${directory}: nonces cannot be kept there: ${code ?? message}`);
+    throw new GatewayConfigurationError(`${directory}: nonces cannot be stored there: ${code ?? message}`);
   }
 }

@@ -1,6 +1,6 @@
 import { decodeParameters } from '@claviger/signature';
 
-/** What RPC 1.0 and bearer requests put among the parameters to say who signed: no business of the service. */
+/** Parameters of RPC 1.0 and bearer requests that authenticate the sender, and are not for the service. */
 const PROTOCOL_PARAMETERS: ReadonlySet<string> = new Set([
   'AccessKeyId',
   'BearerToken',
@@ -13,11 +13,13 @@ const PROTOCOL_PARAMETERS: ReadonlySet<string> = new Set([
   'Timestamp',
 ]);
 
-/** Whether a query may have any of them: none begins with another letter, but any letter may be encoded. */
+/**
+ * Whether a query may contain any of them: none begins with another letter, but any letter may be encoded.
+ */
 const MAY_HAVE_ONE = /(?:^|&)(?:[ABST]|%)/;
 
 /**
- * A query or form without the parameters of the signature. The others stay byte for byte, and in their order.
+ * Removes the parameters of the signature from a query or form. The others keep their bytes and order.
  *
  * @param encoded `name=value` pairs joined with `&`, as the guard has read them
  */
@@ -27,7 +29,7 @@ export function withoutProtocolParameters(encoded: string): string {
   return kept.join('&');
 }
 
-/** A request target with such a query. */
+/** Removes these parameters from a request target. */
 export function targetWithoutProtocolParameters(target: string): string {
   const mark = target.indexOf('?');
   if (mark < 0) return target;
@@ -40,7 +42,7 @@ export function targetWithoutProtocolParameters(target: string): string {
 function isProtocol(piece: string): boolean {
   const equals = piece.indexOf('=');
   const name = equals < 0 ? piece : piece.slice(0, equals);
-  // By the reader that verified them, so that no spelling of a name is read in another way here.
+  // Decoded by the function that verified them, so that no spelling of a name is read differently here.
   for (const decoded of decodeParameters(name).keys()) return PROTOCOL_PARAMETERS.has(decoded);
   return false;
 }

@@ -13,19 +13,19 @@ import { responseHeaders } from './response-headers.ts';
 import type { ProxiedService, ReverseProxy } from './reverse-proxy.ts';
 import { type Exchange, type UpstreamFailure, type UpstreamListener, upstreamFailure } from './upstream.ts';
 
-/** A body up to this size is read whole before the service hears of the request. */
+/** Maximum size of a body that is read whole before the service is contacted. */
 const SMALL_BODY = 64 * 1024;
-/** What a form says may decide, so it is read whole, but no more than this. */
+/** Maximum size of a form, which is read whole since its parameters may decide. */
 const FORM_LIMIT = 1024 * 1024;
-/** One that RPC 1.0 signs is read before anything is known of its sender: for no longer, in milliseconds. */
+/** Timeout for a form that RPC 1.0 signs, in milliseconds: its sender is not authenticated yet. */
 const FORM_MS = 30_000;
 const NO_BODY = Buffer.alloc(0);
-/** They are not expected to have a body. */
+/** Methods that normally have no body. */
 const WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS']);
-/** These speak to proxies, or show what must not be shown. */
+/** Methods for proxies and diagnostics, which are never passed on. */
 const NEVER_PASSED_ON: ReadonlySet<string> = new Set(['TRACE', 'TRACK', 'CONNECT']);
 
-/** One request on its way through a {@link ReverseProxy}. */
+/** Request on its way through a {@link ReverseProxy}. */
 export class ProxiedRequest implements UpstreamListener {
   readonly #proxy: ReverseProxy;
   readonly #request: IncomingMessage;
@@ -65,7 +65,7 @@ export class ProxiedRequest implements UpstreamListener {
     else this.#check();
   }
 
-  /** The connection to the client is done with this request, or gone. */
+  /** Called when the connection to the client is done with this request, or closed. */
   closed(): void {
     this.#isOver = true;
     const isWhole = this.#response.writableFinished;
@@ -88,7 +88,7 @@ export class ProxiedRequest implements UpstreamListener {
     });
   }
 
-  /** Finds out for whom the request is. @returns why it is for nobody */
+  /** Determines the service of the request. @returns a refusal if there is none */
   #open(): OwnRefusal | undefined {
     const { options } = this.#proxy;
     const { rawHeaders, httpVersion, method, url } = this.#request;
@@ -183,7 +183,7 @@ export class ProxiedRequest implements UpstreamListener {
     return isForm ? Math.min(FORM_LIMIT, limit) : limit;
   }
 
-  /** What in a form could make another request of this one. The guard has seen its head only. */
+  /** Returns what in a form could turn this request into another one. The guard has seen its head only. */
   #formProblem(body: Buffer): OwnRefusal | undefined {
     const override = methodOverride(new URLSearchParams(body.toString()), this.#request.method!);
     return override === undefined ? undefined : methodRefusal(override);
@@ -215,7 +215,7 @@ export class ProxiedRequest implements UpstreamListener {
       hasBody = false;
       if (!WITHOUT_BODY.has(method)) headers.push('content-length', '0');
     }
-    // A service that leaves such a body unread would take it for the next request on this connection.
+    // A service that does not read such a body would take it for the next request on this connection.
     const lastOnConnection = hasBody && WITHOUT_BODY.has(method);
     if (lastOnConnection) headers.push('connection', 'close');
     const { target } = admitted;
@@ -223,10 +223,10 @@ export class ProxiedRequest implements UpstreamListener {
     this.#exchange = service.upstream.send(sent, this);
   }
 
-  /** Of {@link UpstreamListener}: the body can go. */
+  /** Part of {@link UpstreamListener}: the body can be sent. */
   connected(onward: Parameters<UpstreamListener['connected']>[0]): void {
     const check = new BodyCheck(this.#admitted!.contentHash!, this.#proxy.options.bodyLimit());
-    // The last chunk waits for the digest: nobody gets to the end of a wrong body.
+    // The last chunk waits for the digest, so that a wrong body is never complete.
     let held: Buffer | undefined;
     this.#body.read(
       (chunk) => {
@@ -255,19 +255,19 @@ export class ProxiedRequest implements UpstreamListener {
     else this.#refuse(problem);
   }
 
-  /** Of {@link UpstreamListener}: the service answers. */
+  /** Part of {@link UpstreamListener}: the service answers. */
   answered(incoming: IncomingMessage): void {
     const response = this.#response;
     const headers = responseHeaders(incoming.rawHeaders);
     if (this.#proxy.isDraining) headers.push('connection', 'close');
-    // An answer that broke off must not look like a whole one.
+    // A truncated answer must not look complete.
     incoming.on('error', () => response.destroy());
     try {
       response.writeHead(incoming.statusCode!, headers);
     } catch {
-      // A status that there is not, or a header that cannot be.
+      // An invalid status or header.
       incoming.destroy();
-      this.failed(upstreamFailure('BadGateway.UpstreamFailed', 'an answer that cannot be passed on'));
+      this.failed(upstreamFailure('BadGateway.UpstreamFailed', 'invalid response of the service'));
       return;
     }
     incoming.on('data', (chunk: Buffer) => {
@@ -277,13 +277,13 @@ export class ProxiedRequest implements UpstreamListener {
     incoming.on('end', () => {
       response.end();
       if (!this.#body.isOpen) return;
-      // The answer is out before the body was in: the service does not want the rest of it.
+      // The answer was complete before the body: the service does not need the rest of it.
       this.#exchange!.abort();
       this.#body.discard();
     });
   }
 
-  /** Of {@link UpstreamListener}: there will be no answer. */
+  /** Part of {@link UpstreamListener}: there will be no answer. */
   failed(failure: UpstreamFailure): void {
     if (!this.#isOver) this.#refuse(failure);
   }

@@ -1,4 +1,4 @@
-/** Fields of the one connection between gateway and service (RFC 9110, 7.6.1). */
+/** Fields of the connection between gateway and service (RFC 9110, 7.6.1). */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
@@ -11,9 +11,9 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The header fields of an answer as they go back to the client.
+ * Returns the header fields of an answer for the client.
  *
- * @param rawHeaders name, value, name, value … as the service sent them
+ * @param rawHeaders name, value, name, value …, as the service sent them
  */
 export function responseHeaders(rawHeaders: readonly string[]): string[] {
   const passed: string[] = [];
@@ -32,7 +32,7 @@ export function responseHeaders(rawHeaders: readonly string[]): string[] {
   return kept;
 }
 
-/** The fields that `Connection` names, without what it has a meaning of its own for, and without the framing. */
+/** Returns the fields that `Connection` names, except its own options and the framing. */
 function namesIn(value: string, before: ReadonlySet<string> | undefined): ReadonlySet<string> | undefined {
   const lower = value.toLowerCase();
   if (lower === 'keep-alive' || lower === 'close') return before;

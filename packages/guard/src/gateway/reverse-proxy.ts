@@ -6,43 +6,43 @@ import { ProxiedRequest } from './proxied-request.ts';
 import { openTunnel } from './tunnel.ts';
 import type { Upstream } from './upstream.ts';
 
-/** Where requests to a host go. */
+/** Destination of the requests to a host. */
 export interface ProxiedService {
   readonly admission: Admission;
   readonly upstream: Upstream;
-  /** What the service sees as `Host`; the client's own when undefined. */
+  /** `Host` that the service receives; undefined: the client's. */
   readonly upstreamHost: string | undefined;
   readonly upgrades: boolean;
-  /** How long a WebSocket may last, in milliseconds. */
+  /** Maximum duration of a WebSocket, in milliseconds. */
   readonly maxUpgradeMs: number;
 }
 
 export interface ReverseProxyOptions {
-  /** @param host as the request has it */
+  /** Returns the service of a host. @param host as in the request */
   readonly serviceFor: (host: string) => ProxiedService | undefined;
   /** Whether the listener speaks TLS. */
   readonly secure: boolean;
-  /** Whether what a peer says of the client in `X-Forwarded-For` is believed. */
+  /** Whether a peer's `X-Forwarded-For` is trusted. */
   readonly isTrusted: (peerAddress: string) => boolean;
-  /** Of a request body, in bytes. */
+  /** Returns the maximum size of a request body, in bytes. */
   readonly bodyLimit: () => number;
-  /** Paths that the gateway answers itself, without asking who it is. */
+  /** Paths that the gateway answers itself, without authentication. */
   readonly ownPaths: ReadonlyMap<string, () => string>;
-  /** Told of each request when it is over. */
+  /** Called when a request is finished. */
   readonly onDone: (record: AccessRecord) => void;
-  /** Told of what should never happen. */
+  /** Called for unexpected errors. */
   readonly onBug: (error: unknown, requestId: string) => void;
-  /** Milliseconds of any clock that only goes forward. */
+  /** Monotonic clock, in milliseconds. */
   readonly ticks: () => number;
 }
 
 /**
- * Passes requests on, as they were checked: what an {@link Admission} lets through, with what it adds. It streams
- * both ways, no faster than the slower side, and gives up the one side when the other is gone.
+ * Passes on the requests that an {@link Admission} admits, as they were verified, with its headers. It
+ * streams both ways with back-pressure, and aborts one side when the other is gone.
  */
 export class ReverseProxy {
   readonly options: ReverseProxyOptions;
-  /** Set once no connection shall be kept. */
+  /** Set when connections must not be kept alive any more. */
   isDraining = false;
   #underWay = 0;
 
@@ -50,12 +50,12 @@ export class ReverseProxy {
     this.options = options;
   }
 
-  /** How many requests and tunnels are under way. */
+  /** Number of requests and tunnels in progress. */
   get underWay(): number {
     return this.#underWay;
   }
 
-  /** A request of a client; for the events `request`, `checkContinue` and `checkExpectation`. */
+  /** Handles a request; listener of the events `request`, `checkContinue` and `checkExpectation`. */
   readonly handle = (request: IncomingMessage, response: ServerResponse, awaitsContinue?: boolean): void => {
     this.#underWay += 1;
     const proxied = new ProxiedRequest(this, request, response, awaitsContinue === true);
@@ -66,7 +66,7 @@ export class ReverseProxy {
     proxied.start();
   };
 
-  /** A request to change the protocol; for the event `upgrade`. */
+  /** Handles a protocol change; listener of the event `upgrade`. */
   readonly handleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     this.#underWay += 1;
     socket.once('close', () => {

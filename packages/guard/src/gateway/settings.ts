@@ -7,26 +7,26 @@ import { VpcNetworks } from '../vpc-networks.ts';
 import { anyText, duration, Misread, type Section, sizeBytes, word, yesOrNo } from './settings-section.ts';
 import type { IdentityTokenScope } from './token-issuer.ts';
 
-/** A certificate chain and its key, as files. */
+/** Files of a certificate chain and its key. */
 export interface TlsSettings {
   readonly certFile: string;
   readonly keyFile: string;
-  /** Whether answers tell browsers to use nothing but TLS (`Strict-Transport-Security`). */
+  /** Whether answers tell browsers to use TLS only (`Strict-Transport-Security`). */
   readonly hsts: boolean;
 }
 
-/** What every process that guards services is told. */
+/** Settings of every process that guards services. */
 export interface SharedSettings {
   readonly tls: TlsSettings | undefined;
   readonly admin: ListenAddress | undefined;
   readonly source: SourceSettings;
-  /** Of the request line and all headers together, in bytes. */
+  /** Maximum size of the request line and all headers together, in bytes. */
   readonly headerLimit: number;
   readonly rateLimits: RateLimits;
   readonly identity: IdentitySettings;
-  /** Networks with the names of VPCs, `vpc-build=10.20.0.0/16`. */
+  /** Networks named as VPCs, `vpc-build=10.20.0.0/16`. */
   readonly vpc: readonly string[];
-  /** Where nonces are kept across restarts; undefined: in this process alone. */
+  /** Directory of nonces that survive restarts; undefined: memory only. */
   readonly nonceDirectory: string | undefined;
 }
 
@@ -42,59 +42,59 @@ export const SHARED_FIELDS = [
   'nonces',
 ] as const;
 
-/** Where credentials come from. */
+/** Source of credentials. */
 export interface SourceSettings {
   readonly server: string;
-  /** What this guard is called in the policies of its AccessKey. */
+  /** Registered name of this guard. */
   readonly guardName: string | undefined;
   readonly caFile: string | undefined;
-  /** How long checks go on when the server is away, in milliseconds. */
+  /** Maximum age of credentials while the server is unreachable, in milliseconds. */
   readonly maxStalenessMs: number;
 }
 
-/** How identities are vouched for. */
+/** Settings of identity tokens. */
 export interface IdentitySettings {
   readonly issuer: string;
-  /** How long each key signs, in milliseconds. */
+  /** Time that each key signs, in milliseconds. */
   readonly keyLifetimeMs: number;
 }
 
-/** What the requests to a service mean: a file of its own, or an OpenAPI document and the service's code. */
+/** Service map: a file, or an OpenAPI document with the service's code. */
 export type MapSettings =
   | { readonly file: string }
   | { readonly openApiFile: string; readonly service: string; readonly region: string | undefined };
 
-/** What every service has: its map, the hosts it is found under, what its identity tokens vouch for. */
+/** Settings of every service: its map, its hosts, its identity tokens. */
 export interface ProtectedServiceSettings {
   readonly map: MapSettings;
-  /** In lower case, without ports; none means every host that no other service has. */
+  /** In lower case, without ports; empty: every host that no other service has. */
   readonly hosts: readonly string[];
-  /** Undefined when the file does not say: then it depends on whether the body is looked at here. */
+  /** Undefined if not configured: the default depends on whether the body is seen. */
   readonly identityToken: IdentityTokenScope | 'none' | undefined;
 }
 
 export const MINUTE = 60_000;
 const DEFAULT_HEADER_LIMIT = 32 * 1024;
 
-/** `127.0.0.1:8080`, `[::1]:8080`, `:8080`; port 0 means any free one. */
+/** Parses `127.0.0.1:8080`, `[::1]:8080` or `:8080`; port 0 means any free one. */
 export function networkAddress(text: string): ListenAddress {
   const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]*)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
   if (match === null || port > 65_535) {
-    throw new Misread('is no address: write `127.0.0.1:8080`, `[::1]:8080` or `:8080`');
+    throw new Misread('is not an address: expected `127.0.0.1:8080`, `[::1]:8080` or `:8080`');
   }
   const host = match[1] ?? match[2] ?? '';
   return host === '' ? { port } : { host, port };
 }
 
-/** The same, or `unix:/run/claviger/auth.sock`. */
+/** Parses a network address, or `unix:/run/claviger/auth.sock`. */
 export function anyAddress(text: string): ListenAddress {
   if (/^unix:\/./.test(text)) return { path: text.slice('unix:'.length) };
-  if (text.startsWith('unix:')) throw new Misread('is no socket: write `unix:/run/claviger/auth.sock`');
+  if (text.startsWith('unix:')) throw new Misread('is not a socket: expected `unix:/run/claviger/auth.sock`');
   return networkAddress(text);
 }
 
-/** An address or block of addresses of proxies. */
+/** Parses an address or block of addresses of proxies. */
 export function proxyNetwork(text: string): string {
   try {
     parseTrustedProxies([text]);
@@ -104,32 +104,32 @@ export function proxyNetwork(text: string): string {
   return text;
 }
 
-/** `http://HOST:PORT` or `https://HOST:PORT`, with nothing behind it. */
+/** Parses `http://HOST:PORT` or `https://HOST:PORT`, without a path. */
 export function originUrl(text: string): URL {
   const url = URL.parse(text);
   if (url === null || !/^https?:\/\/[^/?#@\s]+\/?$/i.test(text)) {
-    throw new Misread(
-      'is no address: write `http://HOST:PORT` or `https://HOST:PORT`, with nothing behind it',
-    );
+    throw new Misread('is not an origin: expected `http://HOST:PORT` or `https://HOST:PORT`, without a path');
   }
   return url;
 }
 
 function hostName(text: string): string {
   if (!/^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])$/.test(text)) {
-    throw new Misread('is no host: write a name or an address, without a port');
+    throw new Misread('is not a host: expected a name or an address, without a port');
   }
   return text.toLowerCase();
 }
 
 function rateText(text: string): string {
   if (parseRateLimit(text) === undefined) {
-    throw new Misread('is no rate: write calls for each `s`, `m` or `h`, as in `100/s` or `100/s burst 200`');
+    throw new Misread(
+      'is not a rate: expected calls per `s`, `m` or `h`, as in `100/s` or `100/s burst 200`',
+    );
   }
   return text;
 }
 
-/** `tls: { cert, key, hsts }`. @param file makes a path of what is written */
+/** Reads `tls: { cert, key, hsts }`. @param file resolves a path in the file */
 function readTls(
   tls: Section<'cert' | 'key' | 'hsts'>,
   file: (text: string) => string,
@@ -140,7 +140,7 @@ function readTls(
   return certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile, hsts };
 }
 
-/** `source: { server, name, ca, maxStaleness }`. */
+/** Reads `source: { server, name, ca, maxStaleness }`. */
 function readSource(
   source: Section<(typeof SOURCE_FIELDS)[number]>,
   file: (text: string) => string,
@@ -157,18 +157,18 @@ const SOURCE_FIELDS = ['server', 'name', 'ca', 'maxStaleness'] as const;
 
 function serverUrl(text: string): string {
   const url = originUrl(text);
-  // Secrets are sealed all the same; but who is who is known by TLS alone.
+  // Secrets are sealed in any case; but the server is authenticated by TLS only.
   if (url.protocol === 'http:' && !isLoopbackHost(url.hostname))
-    throw new Misread('is not encrypted: write `https://`');
+    throw new Misread('is not encrypted: use `https://`');
   return url.origin;
 }
 
 function guardName(text: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text)) return text;
-  throw new Misread('is no name: write 1 to 64 letters, digits, `.`, `_` or `-`');
+  throw new Misread('is not a name: expected 1 to 64 letters, digits, `.`, `_` or `-`');
 }
 
-/** `identity: { issuer, keyLifetime }`. */
+/** Reads `identity: { issuer, keyLifetime }`. */
 function readIdentity(identity: Section<'issuer' | 'keyLifetime'>): IdentitySettings {
   return {
     issuer: identity.read('issuer', (text) => text, 'claviger-gateway'),
@@ -176,7 +176,7 @@ function readIdentity(identity: Section<'issuer' | 'keyLifetime'>): IdentitySett
   };
 }
 
-/** `rateLimits: { perKey, perPrincipal }`. */
+/** Reads `rateLimits: { perKey, perPrincipal }`. */
 function readRateLimits(limits: Section<'perKey' | 'perPrincipal'>): RateLimits {
   const perKey = limits.read('perKey', rateText, undefined);
   const perPrincipal = limits.read('perPrincipal', rateText, undefined);
@@ -186,7 +186,7 @@ function readRateLimits(limits: Section<'perKey' | 'perPrincipal'>): RateLimits 
   };
 }
 
-/** `vpc: [vpc-build=10.20.0.0/16]`. */
+/** Reads `vpc: [vpc-build=10.20.0.0/16]`. */
 function readVpc<Name extends string>(root: Section<Name | 'vpc'>): readonly string[] {
   const list = root.list('vpc', (text) => {
     try {
@@ -204,10 +204,10 @@ function readVpc<Name extends string>(root: Section<Name | 'vpc'>): readonly str
   return list;
 }
 
-/** What every service has, by its names in the file. */
+/** Fields of every service, by their names in the file. */
 export const SERVICE_FIELDS = ['map', 'openApi', 'service', 'region', 'hosts', 'identityToken'] as const;
 
-/** `map`, or `openApi` with `service` and `region`; `hosts` and `identityToken`. */
+/** Reads `map`, or `openApi` with `service` and `region`; `hosts` and `identityToken`. */
 export function readProtectedService<Name extends string>(
   service: Section<Name | (typeof SERVICE_FIELDS)[number]>,
   file: (text: string) => string,
@@ -225,7 +225,7 @@ function readMap<Name extends string>(
 ): MapSettings {
   if (!service.has('openApi')) {
     for (const name of ['service', 'region'] as const) {
-      if (service.has(name)) service.fault(name, `\`${name}\` stands in the map; it is for \`openApi\` only`);
+      if (service.has(name)) service.fault(name, `\`${name}\` is in the map; it is for \`openApi\` only`);
     }
     return { file: service.need('map', file) ?? '' };
   }
@@ -238,8 +238,8 @@ function readMap<Name extends string>(
 }
 
 /**
- * Notes a fault when a request could belong to two services, and warns of a service that takes requests to any host:
- * also those that were signed for another service of the same key.
+ * Reports a fault if a request could belong to two services, and warns about a service without hosts: it also
+ * accepts requests that were signed for another service of the same key.
  */
 export function assertDistinctHosts<Name extends string>(
   services: readonly { readonly section: Section<Name | 'hosts'>; readonly hosts: readonly string[] }[],
@@ -248,14 +248,14 @@ export function assertDistinctHosts<Name extends string>(
   for (const { section, hosts } of services) {
     if (hosts.length === 0) {
       section.warn(
-        'there are no `hosts`: the service takes requests to any host, also those that were signed for another service. Name the hosts by which it is called',
+        'there are no `hosts`: the service accepts requests to any host, also those that were signed for another service. Name the hosts of the service',
       );
     }
     for (const host of hosts.length === 0 ? [''] : hosts) {
       if (seen.has(host)) {
         const message =
           host === ''
-            ? 'two services have no `hosts`: then nobody could tell them apart'
+            ? 'two services have no `hosts`: they cannot be distinguished'
             : `the host \`${host}\` belongs to another service already`;
         section.fault(host === '' ? undefined : 'hosts', message);
       }
@@ -264,7 +264,7 @@ export function assertDistinctHosts<Name extends string>(
   }
 }
 
-/** A limit of headers that Node can keep. */
+/** Parses a limit of headers that Node supports. */
 function headerLimitBytes(text: string): number {
   const bytes = sizeBytes(text);
   if (bytes < 4096 || bytes > 1024 * 1024) throw new Misread('is not between `4KiB` and `1MiB`');
@@ -272,8 +272,9 @@ function headerLimitBytes(text: string): number {
 }
 
 /**
- * What every process that guards services is told.
- * @param file makes a path of what is written
+ * Reads the settings of every process that guards services.
+ *
+ * @param file resolves a path in the file
  */
 export function readShared<Name extends string>(
   root: Section<Name | (typeof SHARED_FIELDS)[number]>,

@@ -4,34 +4,36 @@ import { RecentMap } from '../recent-map.ts';
 import { newRequestId } from '../request-id.ts';
 import { IDENTITY_TOKEN_SECONDS, type IdentityTokens } from './identity-token.ts';
 
-/** What an identity token vouches for: the caller, for a while, or each request by itself. */
+/** Scope of an identity token: the caller, for a while, or a single request. */
 export type IdentityTokenScope = 'caller' | 'request';
 
-/** A request as it goes on to the service. */
+/** Request as passed on to the service. */
 export interface PassedRequest {
   readonly method: string;
   /** Path and query. */
   readonly target: string;
-  /** The digest of the body. */
+  /** Digest of the body. */
   readonly contentHash: ContentHash;
 }
 
-/** Makes the identity tokens of one service. */
+/** Issuer of the identity tokens of a service. */
 export interface TokenIssuer {
   /**
-   * @param decision that let the request through
+   * Issues a token.
+   *
+   * @param decision decision that allowed the request
    * @param passed the request itself
-   * @returns the token in its compact form; a promise only when it has yet to be signed
+   * @returns the token in its compact form; a promise only if it has yet to be signed
    */
   issue(decision: AllowedRequest | AllowedHead, passed: PassedRequest): string | Promise<string>;
 }
 
-/** Signs a token for each request, which is good for this one alone. */
+/** Issues a token for each request, valid for that one only. */
 export class RequestTokens implements TokenIssuer {
   readonly #tokens: IdentityTokens;
   readonly #service: string;
 
-  /** @param service its code */
+  /** @param service code of the service */
   constructor(tokens: IdentityTokens, service: string) {
     this.#tokens = tokens;
     this.#service = service;
@@ -54,10 +56,12 @@ export class RequestTokens implements TokenIssuer {
   }
 }
 
-/** How long a caller's token is handed out, in milliseconds: whoever gets it last still has half of its life. */
+/**
+ * Time that a caller's token is reused, in milliseconds: at least half of its lifetime is left for each use.
+ */
 const REUSE_MS = (IDENTITY_TOKEN_SECONDS * 1000) / 2;
 
-/** Callers whose tokens are kept. */
+/** Maximum number of callers with a cached token. */
 const KEPT_CALLERS = 65_536;
 
 interface CallerToken {
@@ -69,20 +73,17 @@ interface CallerToken {
 }
 
 /**
- * Signs one token for all requests of a caller within half a minute: a signature takes longer than all else that is
- * done for a request. The service can keep what it has verified, too.
+ * Issues one token for all requests of a caller within half a minute: signing takes longer than all other
+ * work of a request. The service can cache verified tokens, too.
  */
 export class CallerTokens implements TokenIssuer {
   readonly #tokens: IdentityTokens;
   readonly #service: string;
   readonly #now: () => number;
-  /** By the id of the AccessKey. */
+  /** By AccessKey id. */
   readonly #kept = new RecentMap<string, CallerToken>(KEPT_CALLERS);
 
-  /**
-   * @param service its code
-   * @param now milliseconds since the epoch
-   */
+  /** @param service code of the service @param now milliseconds since the epoch */
   constructor(tokens: IdentityTokens, service: string, now: () => number) {
     this.#tokens = tokens;
     this.#service = service;
@@ -95,7 +96,7 @@ export class CallerTokens implements TokenIssuer {
     const kept = this.#kept.get(accessKeyId);
     if (kept !== undefined) {
       const age = now - kept.signedAt;
-      // A clock that was set back makes old tokens look as if they came from the future.
+      // If the clock was set back, old tokens seem to come from the future.
       const isYoung = age >= 0 && age < REUSE_MS;
       if (isYoung && kept.principalArn === principal.arn && kept.kid === this.#tokens.kid) return kept.token;
     }
@@ -106,7 +107,7 @@ export class CallerTokens implements TokenIssuer {
       (signed) => {
         entry.token = signed;
       },
-      // Told to whoever waits for it; the next request tries again.
+      // The waiting request gets the error; the next request tries again.
       () => this.#kept.delete(accessKeyId),
     );
     return token;

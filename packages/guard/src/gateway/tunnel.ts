@@ -12,11 +12,11 @@ import type { Exchange } from './upstream.ts';
 const NO_BODY = Buffer.alloc(0);
 
 /**
- * Passes a WebSocket through: the request that opens it is checked as any other, and what is said afterwards is
- * passed on unread, both ways. Nothing that the client sends goes on before the service has agreed: it could be
- * taken for a request.
+ * Passes a WebSocket through: the opening request is verified as any other, and data afterwards is passed on
+ * unread, both ways. Nothing of the client is passed on before the service has agreed: it could be taken for
+ * a request.
  *
- * @param head what the client has sent so far after its request
+ * @param head data that the client has sent after its request
  */
 export function openTunnel(
   proxy: ReverseProxy,
@@ -64,7 +64,7 @@ export function openTunnel(
     if (service === undefined) return HOST_NOT_SERVED;
     const isWebSocket = incoming.upgrade?.toLowerCase() === 'websocket' && request.method === 'GET';
     if (service.upgrades && isWebSocket && incoming.length === 0) return undefined;
-    const message = 'Nothing but WebSockets can be opened here, and only where the service allows them.';
+    const message = 'Only WebSockets can be opened here, and only if the service allows them.';
     return { httpStatus: 400, code: 'UnsupportedUpgrade', message };
   }
 
@@ -106,7 +106,7 @@ export function openTunnel(
         );
         response.pipe(socket);
         response.on('error', () => socket.destroy());
-        // The client's side stays open otherwise, for as long as the client likes.
+        // The client's side would otherwise stay open as long as the client wants.
         socket.once('finish', () => socket.destroy());
       },
       upgraded(response, onward, said) {
@@ -141,7 +141,7 @@ export function openTunnel(
   }
 }
 
-/** Passes on what either side says, until one of them is gone or the time is up. */
+/** Passes data both ways until one side is closed or the time is up. */
 function join(client: Duplex, service: Duplex, maxMs: number): void {
   const timer = setTimeout(() => client.destroy(), maxMs);
   client.once('close', () => {

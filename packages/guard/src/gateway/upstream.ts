@@ -9,19 +9,19 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { UpstreamSettings } from './gateway-configuration.ts';
 
-/** Why a service gave no answer. */
+/** Why a service did not answer. */
 export type UpstreamFailureCode =
   | 'BadGateway.UpstreamUnreachable'
   | 'BadGateway.UpstreamFailed'
   | 'GatewayTimeout.UpstreamConnect'
   | 'GatewayTimeout.UpstreamResponse';
 
-/** What is answered for a service that gave none. */
+/** Answer for a service that did not answer. */
 export interface UpstreamFailure {
   readonly code: UpstreamFailureCode;
   readonly httpStatus: 502 | 504;
   readonly message: string;
-  /** Of the system, for the log: `ECONNREFUSED`. */
+  /** System error for the log: `ECONNREFUSED`. */
   readonly cause: string;
 }
 
@@ -32,11 +32,11 @@ const FAILURES: Readonly<Record<UpstreamFailureCode, Pick<UpstreamFailure, 'http
   },
   'BadGateway.UpstreamFailed': {
     httpStatus: 502,
-    message: 'The service behind this gateway hung up, or answered what is no HTTP.',
+    message: 'The service behind this gateway closed the connection, or did not answer in HTTP.',
   },
   'GatewayTimeout.UpstreamConnect': {
     httpStatus: 504,
-    message: 'The service behind this gateway took no connection in time.',
+    message: 'The service behind this gateway did not accept a connection in time.',
   },
   'GatewayTimeout.UpstreamResponse': {
     httpStatus: 504,
@@ -44,73 +44,73 @@ const FAILURES: Readonly<Record<UpstreamFailureCode, Pick<UpstreamFailure, 'http
   },
 };
 
-/** @param cause for the log */
+/** Creates a failure. @param cause for the log */
 export function upstreamFailure(code: UpstreamFailureCode, cause: string): UpstreamFailure {
   return { code, cause, ...FAILURES[code] };
 }
 
-/** A request to a service. */
+/** Request to a service. */
 export interface UpstreamRequest {
   readonly method: string;
   readonly target: string;
-  /** Name, value, name, value …, `host` and the framing of the body among them. */
+  /** Name, value, name, value …, including `host` and the framing of the body. */
   readonly headers: string[];
-  /** In hand, so that it can be sent again; `stream` comes once there is a connection. */
+  /** Buffered, so that it can be sent again; `stream` is sent once there is a connection. */
   readonly body: Buffer | 'stream' | undefined;
-  /** Whether the connection must not be used for another request. */
+  /** Whether the connection must not be reused. */
   readonly lastOnConnection: boolean;
 }
 
-/** Who is told what becomes of a request. */
+/** Listener of an exchange. */
 export interface UpstreamListener {
-  /** There is a connection to send the body on; only for `stream`. */
+  /** Called when the body can be sent; only for `stream`. */
   connected(request: ClientRequest): void;
-  /** The service has answered; what is left to come is the answer's body. */
+  /** Called when the service has answered; the answer's body is still to come. */
   answered(response: IncomingMessage): void;
-  /** The service has changed the protocol, and `head` is what it has said in it so far. */
+  /** Called when the service has changed the protocol; `head` is its first data. */
   upgraded?(response: IncomingMessage, socket: Socket, head: Buffer): void;
-  /** There will be no answer. */
+  /** Called if there will be no answer. */
   failed(failure: UpstreamFailure): void;
 }
 
-/** What a TLS connection to a service is checked with, in PEM. */
+/** TLS settings of the connection to a service, in PEM. */
 export interface UpstreamTls {
-  /** The system's own authorities unless given. */
+  /** Trusted CA certificates. Default: the system's. */
   readonly ca?: string;
-  /** What the service asks of us. */
+  /** Client certificate. */
   readonly cert?: string;
   readonly key?: string;
 }
 
-/** One address of a service, and how it does. */
+/** Address of a service and its health. */
 class Address {
   readonly url: string;
   readonly host: string;
   readonly port: number;
   inFlight = 0;
-  /** How often in a row it has failed. */
+  /** Number of consecutive failures. */
   failures = 0;
   /** Until when it gets no requests, in milliseconds since the epoch. */
   downUntil = 0;
 
   constructor(url: URL) {
     this.url = url.origin;
-    // Node wants an IPv6 address without its brackets.
+    // Node expects an IPv6 address without its brackets.
     this.host = url.hostname.replace(/^\[|\]$/g, '');
     this.port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
   }
 }
 
-/** RFC 9110, 9.2.2: to send one of these twice is as good as once. */
+/** RFC 9110, 9.2.2: sending one of these twice has the effect of once. */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
-/** How many connections that had been idle may turn out to be dead before we stop believing in luck. */
+/** Maximum number of dead idle connections that a request retries. */
 const MAXIMUM_STALE = 3;
 
 /**
- * A service behind the gateway: one or several addresses, connections that are kept, and who of them is well.
+ * Service behind the gateway: its addresses, their kept connections and their health.
  *
- * A request goes to the address with the fewest requests under way. One that could not be connected to is tried
- * at another address, since nothing of it was sent. An address that failed several times in a row rests for a
+ * A request goes to the address with the fewest requests in progress. If it could not be connected to,
+ * another address is tried, since nothing was sent. An address with several consecutive failures rests for a
  * while, unless all of them do.
  */
 export class Upstream {
@@ -128,7 +128,7 @@ export class Upstream {
   /**
    * @param secrets for TLS
    * @param now milliseconds since the epoch
-   * @param onFailure told of each failure of an address, also of those that another address made good
+   * @param onFailure called for each failure of an address, also if another address answered
    */
   constructor(
     settings: UpstreamSettings,
@@ -162,12 +162,12 @@ export class Upstream {
       : new HttpAgent(options);
   }
 
-  /** What the service itself calls its host. */
+  /** Host of the service itself. */
   get host(): string {
     return this.#settings.urls[0]!.host;
   }
 
-  /** What a request is sent to: each address with the requests under way, and whether it gets any. */
+  /** Addresses with the number of requests in progress, and whether they get any. */
   get addresses(): readonly { readonly url: string; readonly inFlight: number; readonly isUp: boolean }[] {
     const now = this.#now();
     return this.#addresses.map(({ url, inFlight, downUntil }) => ({ url, inFlight, isUp: downUntil <= now }));
@@ -175,19 +175,20 @@ export class Upstream {
 
   /**
    * Sends a request.
-   * @returns what gives it up, when nobody waits for its answer any more
+   *
+   * @returns the exchange, to be aborted if its answer is not needed any more
    */
   send(request: UpstreamRequest, listener: UpstreamListener): Exchange {
     return new Exchange(this, request, listener);
   }
 
-  /** No more requests will come: the connections are closed as soon as the last answer is out. */
+  /** Closes the connections after the last answer; no more requests will come. */
   retire(): void {
     this.#retired = true;
     if (this.#inFlight === 0) this.#agent.destroy();
   }
 
-  /** For an exchange: the address to try next, or none when all have been. */
+  /** Returns the address to try next for an exchange; `undefined` if all were tried. */
   choose(tried: ReadonlySet<Address>): Address | undefined {
     const count = this.#addresses.length;
     if (count === 1) return tried.size === 0 ? this.#addresses[0] : undefined;
@@ -202,7 +203,7 @@ export class Upstream {
     return best;
   }
 
-  /** For an exchange. */
+  /** Opens a request of an exchange. */
   open(request: UpstreamRequest, { host, port }: Address): ClientRequest {
     this.#inFlight += 1;
     return this.#request({
@@ -211,26 +212,26 @@ export class Upstream {
       port,
       method: request.method,
       path: request.target,
-      // Typed as if Node took no such list; it does, and leaves it as it is.
+      // The types do not allow a list here; Node does, and sends it unchanged.
       headers: request.headers as never,
       timeout: this.#settings.timeouts.responseMs,
       setHost: false,
     });
   }
 
-  /** For an exchange: its connection is free again, or gone. */
+  /** Notes that the connection of an exchange is free again, or closed. */
   closed(): void {
     this.#inFlight -= 1;
     if (this.#retired && this.#inFlight === 0) this.#agent.destroy();
   }
 
-  /** For an exchange. */
+  /** Notes a success of an address. */
   well(address: Address): void {
     address.failures = 0;
     address.downUntil = 0;
   }
 
-  /** For an exchange. */
+  /** Notes a failure of an address. */
   failed(address: Address, code: UpstreamFailureCode, cause: string): UpstreamFailure {
     const { health } = this.#settings;
     address.failures += 1;
@@ -240,7 +241,7 @@ export class Upstream {
     return failure;
   }
 
-  /** For an exchange. */
+  /** Timeouts of an exchange. */
   get timeouts(): UpstreamSettings['timeouts'] {
     return this.#settings.timeouts;
   }
@@ -252,12 +253,12 @@ function isBetter(one: Address, other: Address, now: number): boolean {
   return isUp ? one.inFlight < other.inFlight : one.downUntil < other.downUntil;
 }
 
-/** Node has it, and its types do not. */
+/** Missing in Node's types. */
 function isHandshaking(socket: TLSSocket & { readonly secureConnecting?: boolean }): boolean {
   return socket.secureConnecting === true;
 }
 
-/** One request to a service, at one address after the other until there is an answer. */
+/** Request to a service, sent to one address after another until there is an answer. */
 export class Exchange {
   readonly #upstream: Upstream;
   readonly #sent: UpstreamRequest;
@@ -266,7 +267,7 @@ export class Exchange {
   #request!: ClientRequest;
   #isOver = false;
   #stale = 0;
-  /** Where it was sent in the end. */
+  /** Address that it was sent to last. */
   address = '';
 
   constructor(upstream: Upstream, sent: UpstreamRequest, listener: UpstreamListener) {
@@ -276,7 +277,7 @@ export class Exchange {
     this.#attempt(upstream.choose(this.#tried)!);
   }
 
-  /** Gives it up: the service sees the connection break. Nobody is told anything more. */
+  /** Aborts it: the service sees the connection break. The listener is not called any more. */
   abort(): void {
     this.#isOver = true;
     this.#request.destroy();
@@ -328,10 +329,10 @@ export class Exchange {
         return;
       }
       socket.destroy();
-      // Nobody has asked it to.
+      // An unrequested upgrade.
       if (!this.#isOver) this.#listener.failed(upstreamFailure('BadGateway.UpstreamFailed', 'an upgrade'));
     });
-    // Once there is an answer, its own stream tells how it ended.
+    // After an answer, its own stream reports its end.
     let failure: NodeJS.ErrnoException | undefined;
     request.on('error', (error) => {
       failure ??= error;
@@ -361,7 +362,7 @@ export class Exchange {
     if (body !== 'stream') request.end(body);
   }
 
-  /** Whether a request that met a connection which the service had just closed may be sent on another one. */
+  /** Whether a request on a connection that the service had just closed may be sent on another one. */
   #mayRepeat(): boolean {
     this.#stale += 1;
     return this.#stale <= MAXIMUM_STALE && this.#sent.body !== 'stream' && IDEMPOTENT.has(this.#sent.method);

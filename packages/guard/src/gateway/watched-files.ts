@@ -2,12 +2,12 @@ import { type FSWatcher, watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** How long a change may go on before it is looked at, in milliseconds: files are rarely written at once. */
+/** Time to wait after a change, in milliseconds: files are rarely written at once. */
 const SETTLE_MS = 100;
 
 /**
- * Notices when files say something else than they did. Their directories are watched, so that a file that is
- * replaced by another, as editors and orchestrators do, is noticed as well.
+ * Detects changed contents of files. Their directories are watched, so that a file that is replaced, as
+ * editors and orchestrators do, is detected as well.
  */
 export class WatchedFiles {
   readonly #onChange: () => void;
@@ -16,20 +16,20 @@ export class WatchedFiles {
   #watchers: FSWatcher[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param onProblem told why a directory cannot be watched */
+  /** @param onProblem called with the reason if a directory cannot be watched */
   constructor(onChange: () => void, onProblem: (problem: string) => void) {
     this.#onChange = onChange;
     this.#onProblem = onProblem;
   }
 
-  /** Watches these files from now on, and no others. @param texts by path, as they were read */
+  /** Watches these files from now on, and no others. @param texts contents by path, as read */
   watch(texts: ReadonlyMap<string, string>): void {
     this.close();
     this.#texts = texts;
     for (const directory of new Set([...texts.keys()].map((file) => dirname(file)))) {
       try {
         const watcher = watch(directory, { persistent: false }, () => this.#look());
-        // A directory that goes away is noticed when its files are read again.
+        // A removed directory is noticed when its files are read again.
         watcher.on('error', () => this.#look());
         this.#watchers.push(watcher);
       } catch (error) {

@@ -1,8 +1,8 @@
-/** A number of calls in a time. */
+/** Rate of calls. */
 export interface RateLimit {
-  /** Milliseconds in which one call is earned. */
+  /** Milliseconds per call. */
   readonly intervalMs: number;
-  /** How many calls may come at once after a rest. */
+  /** Number of calls that may come at once after a pause. */
   readonly burst: number;
 }
 
@@ -10,10 +10,9 @@ const UNITS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 const RATE = /^([1-9]\d{0,8})\/([smh])(?: burst ([1-9]\d{0,8}))?$/;
 
 /**
- * Reads `100/s`, `6000/m`, `10/h`, with `burst 200` after it when more may come at once; without it that is the
- * number of calls itself.
+ * Parses `100/s`, `6000/m`, `10/h`, with an optional `burst 200`; the default burst is the number of calls.
  *
- * @returns undefined when the text is no rate
+ * @returns undefined if the text is not a rate
  */
 export function parseRateLimit(text: string): RateLimit | undefined {
   const match = RATE.exec(text);

@@ -2,26 +2,26 @@ import type { Principal } from '../credential.ts';
 import { parseRateLimit, type RateLimit } from './rate-limit.ts';
 import { TokenBuckets } from './token-buckets.ts';
 
-/** How often a service may be called, as `100/s`, `6000/m`, or `100/s burst 200`. */
+/** Rate limits of a service, written as `100/s`, `6000/m`, or `100/s burst 200`. */
 export interface RateLimits {
-  /** For each AccessKey by itself. */
+  /** For each AccessKey. */
   readonly perKey?: string;
   /** For each RAM user, role or account root, over all its keys and sessions. */
   readonly perPrincipal?: string;
   /**
-   * For each account, over all its principals. Guards are not among them: they call for whoever sends requests to their
-   * services, and must not use up what the account's own callers may.
+   * For each account, over all its principals. Guards are excluded: they call on behalf of the clients of
+   * their services, and must not use up the rate of the account's own callers.
    */
   readonly perAccount?: string;
 }
 
-/** Lets each key, each principal and each account call as often as is set, and no oftener. */
+/** Limits the rate of calls of each key, principal and account. */
 export class RateLimiter {
   readonly #perKey: TokenBuckets | undefined;
   readonly #perPrincipal: TokenBuckets | undefined;
   readonly #perAccount: TokenBuckets | undefined;
 
-  /** @throws RangeError that names the setting which cannot be read */
+  /** @throws RangeError that names the invalid setting */
   constructor({ perKey, perPrincipal, perAccount }: RateLimits) {
     this.#perKey = bucketsFor('perKey', perKey);
     this.#perPrincipal = bucketsFor('perPrincipal', perPrincipal);
@@ -32,7 +32,7 @@ export class RateLimiter {
    * Takes one call off each allowance, or none off any.
    *
    * @param now milliseconds since the epoch
-   * @returns 0 when the call may go on, else how many milliseconds from now the next one may
+   * @returns 0 if the call may proceed, otherwise the milliseconds until the next one may
    */
   take(accessKeyId: string, principal: Principal, now: number): number {
     const owner = this.#perPrincipal === undefined ? '' : ownerOf(principal);
@@ -50,7 +50,7 @@ export class RateLimiter {
   }
 }
 
-/** Sessions of a role share its allowance: their names are chosen by whoever opens them. */
+/** Returns the owner of an allowance. Sessions of a role share it: their names are chosen by the caller. */
 function ownerOf(principal: Principal): string {
   switch (principal.type) {
     case 'ram-user':
@@ -69,7 +69,7 @@ function bucketsFor(name: keyof RateLimits, text: string | undefined): TokenBuck
   const limit: RateLimit | undefined = parseRateLimit(text);
   if (limit === undefined) {
     throw new RangeError(
-      `rateLimits.${name}: \`${text}\` is no rate: write calls for each \`s\`, \`m\` or \`h\`, as in \`100/s\` or \`100/s burst 200\``,
+      `invalid rateLimits.${name} \`${text}\`: expected calls per \`s\`, \`m\` or \`h\`, as in \`100/s\` or \`100/s burst 200\``,
     );
   }
   return new TokenBuckets(limit);

@@ -8,19 +8,19 @@ import { type MappedRoute, ServiceMap } from './service-map.ts';
 import { readValueSource, type ValueSource } from './value-source.ts';
 import type { Member, Placed, YamlReader } from './yaml-reader.ts';
 
-/** A text of the author's, and where it stands. */
+/** Text of the author with its position. */
 export interface Written {
   readonly text: string;
   readonly at: Placed;
 }
 
-/** A route as its author wrote it. */
+/** Route as written. */
 export interface RouteDraft {
   readonly method: Written;
   readonly path: Written;
   readonly action: Written;
   readonly resource: Written;
-  /** `true` or `false`; undefined when the map's own counts. */
+  /** `true` or `false`; undefined: the map's default. */
   readonly caseSensitive: Written | undefined;
   readonly conditions: readonly Member[];
 }
@@ -31,28 +31,28 @@ const ACTION = /^[A-Za-z][A-Za-z0-9]{0,127}$/;
 const CONDITION_NAME = /^[A-Za-z][A-Za-z0-9._/-]{0,127}$/;
 /** Tags that a service knows of its resources and requests. */
 const TAG_KEY = /^acs:(?:ResourceTag|RequestTag)\/[A-Za-z0-9._/-]{1,128}$/i;
-/** Methods that carry a request to a resource; CONNECT and TRACE do not. */
+/** Methods of requests to a resource; not CONNECT and TRACE. */
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-/** Policies about these are about the control plane, and must never open a service. */
+/** Codes of the control plane: policies about these must never allow access to a service. */
 const TAKEN_SERVICES: ReadonlySet<string> = new Set(['acs', 'actiontrail', 'claviger', 'ims', 'ram', 'sts']);
 
-/** Puts the routes of a service together, and gathers what is wrong with them. */
+/** Builds the routes of a service, and collects faults. */
 export class MapBuilder {
   readonly #reader: YamlReader;
   readonly #service: string;
   readonly #region: string;
-  /** For all routes that do not say; undefined when the map does not either. */
+  /** Default for all routes; undefined if the map has none. */
   readonly #caseSensitive: boolean | undefined;
   readonly #routes: MappedRoute[] = [];
-  /** Of all routes that have one, faulty otherwise or not. */
+  /** Of all routes with a valid one, even if faulty otherwise. */
   readonly #places: PlacedTemplate[] = [];
-  /** Of routes that name a resource by a value of the request and do not say how the service compares it. */
+  /** Of routes whose resource contains a value of the request and that do not define `caseSensitive`. */
   readonly #untold: PlacedTemplate[] = [];
 
   /**
-   * @param service the service's code; undefined when it could not be read
-   * @param region undefined when there is none
-   * @param caseSensitive `true` or `false`, for all routes that do not say; undefined when the map does not
+   * @param service code of the service; undefined if unreadable
+   * @param region undefined if absent
+   * @param caseSensitive `true` or `false`, default for all routes; undefined if absent
    */
   constructor(
     reader: YamlReader,
@@ -67,16 +67,19 @@ export class MapBuilder {
     if (service !== undefined && !SERVICE.test(service.text)) {
       reader.fault(
         service.at,
-        `${quote(service.text)} is no code of a service: a lower-case letter, then lower-case letters, digits and \`-\`, at most 63`,
+        `${quote(service.text)} is not a service code: expected a lower-case letter, then lower-case letters, digits and \`-\`, at most 63`,
       );
     } else if (service !== undefined && TAKEN_SERVICES.has(service.text)) {
       reader.fault(
         service.at,
-        `\`${service.text}\` is a code of the control plane itself: choose another for your service`,
+        `\`${service.text}\` is a code of the control plane: choose another for your service`,
       );
     }
     if (region !== undefined && !REGION.test(region.text)) {
-      reader.fault(region.at, `${quote(region.text)} is no region: lower-case letters, digits and \`-\``);
+      reader.fault(
+        region.at,
+        `${quote(region.text)} is not a region: expected lower-case letters, digits and \`-\``,
+      );
     }
   }
 
@@ -86,7 +89,7 @@ export class MapBuilder {
     if (!METHODS.has(method)) {
       reader.fault(
         draft.method.at,
-        `${quote(method)} is no method of a route: write one of ${[...METHODS].join(', ')}`,
+        `${quote(method)} is not a method of a route: expected ${[...METHODS].join(', ')}`,
       );
     }
     const template = readPathTemplate(draft.path.text);
@@ -126,8 +129,10 @@ export class MapBuilder {
   }
 
   /**
-   * @param file how the file is called in messages
-   * @throws ServiceMapError with everything that is wrong
+   * Returns the map.
+   *
+   * @param file name of the file in messages
+   * @throws ServiceMapError with all faults
    */
   finish(file: string): ServiceMap {
     this.#findConflicts();
@@ -141,7 +146,7 @@ export class MapBuilder {
     if (written.text !== 'true' && written.text !== 'false') {
       this.#reader.fault(
         written.at,
-        `${quote(written.text)}: \`caseSensitive\` is \`true\`, or \`false\` when the service does not tell upper from lower case`,
+        `${quote(written.text)}: \`caseSensitive\` is \`true\`, or \`false\` if the service folds letter case`,
       );
     }
     return written.text !== 'false';
@@ -155,7 +160,7 @@ export class MapBuilder {
     this.#reader.fault(
       at,
       isOwn
-        ? `${quote(text)} is no name of an action: a letter, then letters and digits`
+        ? `${quote(text)} is not an action name: expected a letter, then letters and digits`
         : `the action ${quote(text)} is one of another service than \`${this.#service}\``,
     );
     return undefined;
@@ -169,12 +174,12 @@ export class MapBuilder {
       if (!isOwn && !TAG_KEY.test(key)) {
         this.#reader.fault(
           at,
-          `${quote(key)} is no condition key of this service: write \`${prefix}NAME\`, or a tag, \`acs:ResourceTag/KEY\` or \`acs:RequestTag/KEY\``,
+          `${quote(key)} is not a condition key of this service: expected \`${prefix}NAME\`, or a tag, \`acs:ResourceTag/KEY\` or \`acs:RequestTag/KEY\``,
         );
         continue;
       }
       if (conditions.some((condition) => condition.key === key.toLowerCase())) {
-        this.#reader.fault(at, `${quote(key)} stands twice: upper and lower case make no difference in it`);
+        this.#reader.fault(at, `${quote(key)} occurs twice: letter case does not matter in it`);
         continue;
       }
       const text = this.#reader.text(value, `the source of \`${key}\``);
@@ -209,13 +214,13 @@ export class MapBuilder {
   }
 }
 
-/** Whether a third route says what becomes of the requests that two crossing ones both match. */
+/** Whether a third route matches the requests that two crossing ones have in common. */
 function isSettled(a: PathTemplate, b: PathTemplate, places: readonly PlacedTemplate[]): boolean {
   const both = intersectionOf(a.segments, b.segments);
   return places.some(({ template }) => relationOf(template.segments, both) === 'same');
 }
 
-/** A value of the request, or `value.TEXT`: the text itself. */
+/** Parses a value of the request, or `value.TEXT`: the text itself. */
 function readConditionSource(
   text: string,
   template: PathTemplate,

@@ -1,20 +1,20 @@
 import type { PathTemplate } from './path-template.ts';
 import type { Placed, YamlReader } from './yaml-reader.ts';
 
-/** The path template of a route, and where it stands. */
+/** Path template of a route, with its position. */
 export interface PlacedTemplate {
   readonly method: string;
   readonly template: PathTemplate;
   readonly at: Placed;
-  /** Whether the service tells upper from lower case in it. */
+  /** Whether the service distinguishes letter case in it. */
   readonly caseSensitive: boolean;
 }
 
 /**
- * Warns of what a service may take for the same and the map tells apart: then a Deny on one spelling does not hold for
- * another. A map cannot know what its service does, so this is said and not refused.
+ * Warns of spellings that the map distinguishes and the service may not: a Deny on one spelling would not
+ * cover another. A map cannot know what its service does, so this is no fault.
  *
- * @param untold routes with a resource of the request's values, whose map does not say whether case matters
+ * @param untold routes with request values in their resource and without `caseSensitive`
  */
 export function warnOfFolding(
   reader: YamlReader,
@@ -26,7 +26,7 @@ export function warnOfFolding(
     const routes = untold.length === 1 ? 'this route names' : `${untold.length} routes from here on name`;
     reader.warn(
       first.at,
-      `${routes} a resource by a value of the request, compared with regard to case: write \`caseSensitive: false\` if the service takes \`A\` for \`a\`, or else a Deny on one does not hold for the other; \`caseSensitive: true\` if it does not`,
+      `${routes} a resource by a value of the request, compared case-sensitively: write \`caseSensitive: false\` if the service takes \`A\` for \`a\`, since a Deny on one would not cover the other; \`caseSensitive: true\` if it does not`,
     );
   }
   for (const same of Map.groupBy(places, ({ template }) => shapeOf(template)).values()) {
@@ -40,18 +40,18 @@ export function warnOfFolding(
   for (const place of laterOnes(places, (shape) => shape.replace(/\/$/, ''))) {
     reader.warn(
       place.at,
-      `${nameOf(place)} and ${nameOf(place.earlier)} differ in the slash at the end alone, which many servers ignore: they should be one action on one resource`,
+      `${nameOf(place)} and ${nameOf(place.earlier)} only differ in the slash at the end, which many servers ignore: they should be one action on one resource`,
     );
   }
   for (const place of laterOnes(places, (shape) => shape.toLowerCase())) {
     reader.warn(
       place.at,
-      `${nameOf(place)} and ${nameOf(place.earlier)} differ in case alone, which some servers ignore`,
+      `${nameOf(place)} and ${nameOf(place.earlier)} only differ in letter case, which some servers ignore`,
     );
   }
 }
 
-/** Routes that an earlier one of their method equals by `fold` and not otherwise. */
+/** Returns routes that equal an earlier one of their method only after `fold`. */
 function laterOnes(places: readonly PlacedTemplate[], fold: (shape: string) => string) {
   const first = new Map<string, PlacedTemplate>();
   return places.flatMap((place) => {
@@ -63,7 +63,7 @@ function laterOnes(places: readonly PlacedTemplate[], fold: (shape: string) => s
   });
 }
 
-/** The path with its parameters without names: equal for templates that match the same requests. */
+/** Returns the path with anonymous parameters: equal for templates that match the same requests. */
 function shapeOf({ segments }: PathTemplate): string {
   const texts = segments.map((segment) => {
     if (segment.kind === 'literal') return segment.text;

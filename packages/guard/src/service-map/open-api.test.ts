@@ -108,19 +108,19 @@ paths:
         '4:5 the operation has no `operationId`: add one, or `x-claviger-action`',
         '6:26 `putA` becomes the action `PutA`, as another `operationId` does: add `x-claviger-action`',
         '7:3 `/b/{id}.json`: `{id}.json` mixes a parameter with text: a parameter is a whole segment, `{name}`',
-        '10:5 a path that stands elsewhere (`$ref`) is not followed',
-        '12:5 `TRACE` is no method of a route: write one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
+        '10:5 a path in another place (`$ref`) is not supported',
+        '12:5 `TRACE` is not a method of a route: expected GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
         '13:52 the path has no parameter `id`',
       ],
     );
   });
 
   const refused: [string, string, string][] = [
-    ['Swagger 2.0', '{"swagger":"2.0","paths":{}}', 'this is no OpenAPI document: `openapi` is missing'],
+    ['Swagger 2.0', '{"swagger":"2.0","paths":{}}', 'not an OpenAPI document: `openapi` is missing'],
     [
       'an unknown version',
       '{"openapi":"4.0.0","paths":{}}',
-      'OpenAPI `4.0.0` is not known here: 3.0 and 3.1 are',
+      'OpenAPI `4.0.0` is not supported: expected 3.0 or 3.1',
     ],
     ['no paths', '{"openapi":"3.1.0"}', 'the document has no `paths`: every request would be denied'],
     [

@@ -4,11 +4,11 @@ import type { ServiceMap } from './service-map.ts';
 import { type Member, type Placed, YamlReader } from './yaml-reader.ts';
 
 export interface OpenApiOptions {
-  /** The service's code, `orders`. */
+  /** Code of the service, `orders`. */
   readonly service: string;
-  /** Of the service's resources; without one they have none. */
+  /** Region of the service's resources; default: none. */
   readonly region?: string;
-  /** How the file is called in messages. */
+  /** Name of the file in messages. */
   readonly file?: string;
 }
 
@@ -24,14 +24,14 @@ const METHODS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Makes a service map of an OpenAPI 3.0 or 3.1 document, in YAML or JSON. Each operation is a route: its
+ * Creates a service map from an OpenAPI 3.0 or 3.1 document, in YAML or JSON. Each operation is a route: its
  * `operationId` in PascalCase is the action (`get-order` is `GetOrder`), its path is the resource
  * (`/orders/{orderId}` is `orders/{orderId}`). `x-claviger-action`, `x-claviger-resource`,
- * `x-claviger-conditions` and `x-claviger-case-sensitive` at the operation say otherwise; they are as in a map of one's
- * own. `x-claviger-case-sensitive` at the root is for all operations. Paths begin with the
- * path of the `servers`.
+ * `x-claviger-conditions` and `x-claviger-case-sensitive` of the operation override these, with the values of
+ * a service map. `x-claviger-case-sensitive` at the root applies to all operations. Paths begin with the path
+ * of the `servers`.
  *
- * @throws ServiceMapError with the line and column of everything that is wrong with it
+ * @throws ServiceMapError with the line and column of all faults
  * @example
  * const orders = serviceMapFromOpenApi(await readFile('openapi.yaml', 'utf8'), { service: 'orders' });
  */
@@ -44,9 +44,9 @@ export function serviceMapFromOpenApi(
   const root = membersOf(reader, reader.root, 'the document');
   const version = root.get('openapi');
   const versionText = version && reader.text(version.value, '`openapi`');
-  if (version === undefined) reader.fault(reader.root, 'this is no OpenAPI document: `openapi` is missing');
+  if (version === undefined) reader.fault(reader.root, 'not an OpenAPI document: `openapi` is missing');
   else if (versionText !== undefined && !/^3\.[01]\.\d+$/.test(versionText)) {
-    reader.fault(version.value, `OpenAPI ${quote(versionText)} is not known here: 3.0 and 3.1 are`);
+    reader.fault(version.value, `OpenAPI ${quote(versionText)} is not supported: expected 3.0 or 3.1`);
   }
   const builder = new MapBuilder(
     reader,
@@ -66,7 +66,7 @@ export function serviceMapFromOpenApi(
     const item = membersOf(reader, path.value, quote(path.name));
     const reference = item.get('$ref');
     if (reference !== undefined)
-      reader.fault(reference.at, 'a path that stands elsewhere (`$ref`) is not followed');
+      reader.fault(reference.at, 'a path in another place (`$ref`) is not supported');
     const pathBase = basePath(reader, item.get('servers'), base);
     for (const [method, operation] of item) {
       if (!METHODS.has(method)) continue;
@@ -139,12 +139,15 @@ function resourceOf(
     const text = reader.text(own.value, '`x-claviger-resource`');
     return text === undefined ? undefined : { text, at: own.value };
   }
-  // `{path+}` takes the rest of a path; as a resource it is called by its name alone.
+  // `{path+}` matches the rest of a path; in a resource only its name is used.
   const relative = path.name.replace(/^\//, '').replace(/\+\}$/, '}');
   return relative === '' ? undefined : { text: relative, at: path.at };
 }
 
-/** `get-order`, `get_order`, `getOrder` and `orders.get` become `GetOrder`, `GetOrder`, `GetOrder`, `OrdersGet`. */
+/**
+ * Converts `get-order`, `get_order`, `getOrder` and `orders.get` to `GetOrder`, `GetOrder`, `GetOrder`,
+ * `OrdersGet`.
+ */
 function pascalCase(text: string): string {
   return text
     .split(/[^A-Za-z0-9]+/)
@@ -152,7 +155,7 @@ function pascalCase(text: string): string {
     .join('');
 }
 
-/** The path that all of the `servers` have; a fault when they differ in it. */
+/** Returns the common path of the `servers`; a fault if they differ. */
 function basePath(reader: YamlReader, servers: Member | undefined, inherited: string): string {
   if (servers === undefined) return inherited;
   let base: string | undefined;
@@ -162,7 +165,7 @@ function basePath(reader: YamlReader, servers: Member | undefined, inherited: st
     const text = url && reader.text(url.value, '`url`');
     if (url === undefined || text === undefined) continue;
     const path = pathOfUrl(withDefaults(reader, text, fields.get('variables')));
-    if (path === undefined) reader.fault(url.value, `${quote(text)} is no URL`);
+    if (path === undefined) reader.fault(url.value, `${quote(text)} is not a URL`);
     else if (base !== undefined && base !== path) {
       reader.fault(
         url.value,
@@ -184,7 +187,7 @@ function withDefaults(reader: YamlReader, url: string, variables: Member | undef
   return text;
 }
 
-/** Without the slash at its end; undefined when it cannot be read. */
+/** Returns the path without a slash at the end; `undefined` if the URL is invalid. */
 function pathOfUrl(url: string): string | undefined {
   const parsed = URL.parse(url, 'http://service.invalid/');
   return parsed === null ? undefined : parsed.pathname.replace(/\/+$/, '');

@@ -112,13 +112,13 @@ routes:
   - action: A
 `),
       [
-        '1:10 `Orders` is no code of a service: a lower-case letter, then lower-case letters, digits and `-`, at most 63',
-        '2:9 `cn_hangzhou` is no region: lower-case letters, digits and `-`',
-        '3:1 `owner` is not a field of a service map; there are `service`, `region`, `caseSensitive`, `routes`',
-        '6:13 `get order` is no name of an action: a letter, then letters and digits',
+        '1:10 `Orders` is not a service code: expected a lower-case letter, then lower-case letters, digits and `-`, at most 63',
+        '2:9 `cn_hangzhou` is not a region: expected lower-case letters, digits and `-`',
+        '3:1 `owner` is not a field of a service map: expected `service`, `region`, `caseSensitive`, `routes`',
+        '6:13 `get order` is not an action name: expected a letter, then letters and digits',
         '7:15 the path has no parameter `id`',
-        '8:5 `note` is not a field of a route; there are `route`, `action`, `resource`, `caseSensitive`, `conditions`',
-        '9:12 `FETCH` is no method of a route: write one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
+        '8:5 `note` is not a field of a route: expected `route`, `action`, `resource`, `caseSensitive`, `conditions`',
+        '9:12 `FETCH` is not a method of a route: expected GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
         '10:13 the action `ram:ListUsers` is one of another service than `Orders`',
         '12:5 the field `route` is missing',
         '12:5 the field `resource` is missing',
@@ -131,7 +131,7 @@ routes:
     assert.deepEqual(
       faults(map).map((fault) => fault.replace(/^\d+:\d+ /, '')),
       [
-        '`get-a` is no name of an action: a letter, then letters and digits',
+        '`get-a` is not an action name: expected a letter, then letters and digits',
         '`GET /a/{name}` matches the same requests as `GET /a/{id}`: remove one',
       ],
     );
@@ -153,7 +153,7 @@ routes:
     [
       'a brace that is not quoted',
       'service: orders\nroutes:\n - { route: GET /a/{id}, action: GetA, resource: a }',
-      '3:20 Unexpected flow-map-start at node end: a text with `{` must stand in quotes here',
+      '3:20 Unexpected flow-map-start at node end: a text with `{` must be quoted here',
     ],
   ];
   for (const [name, text, expected] of notation) {
@@ -179,17 +179,17 @@ routes:
     [
       'a route without method',
       '{"service":"o","routes":[{"route":"/a","action":"A","resource":"a"}]}',
-      '`/a` is no route: write `METHOD /path`, as in `GET /orders/{orderId}`',
+      '`/a` is not a route: expected `METHOD /path`, as in `GET /orders/{orderId}`',
     ],
     [
       'the code of the control plane',
       mapOf('GET /a').replace('orders', 'ram'),
-      '`ram` is a code of the control plane itself: choose another for your service',
+      '`ram` is a code of the control plane: choose another for your service',
     ],
     [
       'a method in lower case',
       mapOf('get /a'),
-      '`get` is no method of a route: write one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
+      '`get` is not a method of a route: expected GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
     ],
     ['a relative path', mapOf('GET a'), '`a`: a path begins with `/`'],
     [
@@ -207,11 +207,11 @@ routes:
       mapOf('GET /a/{id}.json'),
       '`/a/{id}.json`: `{id}.json` mixes a parameter with text: a parameter is a whole segment, `{name}`',
     ],
-    ['a parameter twice', mapOf('GET /a/{id}/{id}'), '`/a/{id}/{id}`: the parameter `id` stands twice'],
+    ['a parameter twice', mapOf('GET /a/{id}/{id}'), '`/a/{id}/{id}`: the parameter `id` occurs twice'],
     [
       'a rest that is not the last',
       mapOf('GET /a/{id+}/b'),
-      '`/a/{id+}/b`: `{id+}` takes the rest of the path, so it must be the last',
+      '`/a/{id+}/b`: `{id+}` matches the rest of the path, so it must be the last',
     ],
     [
       'an encoded literal',
@@ -231,12 +231,12 @@ routes:
     [
       'another service in a resource',
       mapOf('GET /a A acs:oss:*:{account}:a'),
-      'the resource is one of `oss`, and this map is that of `orders`',
+      'the resource belongs to `oss`, and this map is that of `orders`',
     ],
     [
       'an ARN that is cut short',
       mapOf('GET /a A acs:orders:a'),
-      '`acs:orders:a` is no ARN: write `acs:orders:{region}:{account}:TYPE/NAME`',
+      '`acs:orders:a` is not an ARN: expected `acs:orders:{region}:{account}:TYPE/NAME`',
     ],
     [
       'a wildcard for one character',
@@ -252,22 +252,22 @@ routes:
     [
       'two values side by side',
       mapOf('GET /a/{x}/{y} A a/{x}{y}'),
-      'between two values must stand a `/` or a `:`',
+      'two values must be separated by a `/` or a `:`',
     ],
     [
       'two values with a hyphen between',
       mapOf('GET /a/{x}/{y} A a/{x}-{y}'),
-      'between two values must stand a `/` or a `:`, not only `-`',
+      'two values must be separated by a `/` or a `:`, not only by `-`',
     ],
     [
       'a rest within a resource',
       mapOf('GET /a/{x+} A a/{x}/b'),
-      '`{x}` takes the rest of a path, slashes included, so it must be the end of the resource',
+      '`{x}` matches the rest of a path, slashes included, so it must be the end of the resource',
     ],
     [
       'the region in the relative id',
       mapOf('GET /a A a/{region}'),
-      '`{region}` has its own place in an ARN and cannot stand here',
+      '`{region}` has its own place in an ARN and cannot be used here',
     ],
   ];
   for (const [name, text, expected] of values) {
@@ -283,32 +283,32 @@ routes:
     [
       'a key of the platform',
       { 'acs:SourceIp': 'query.ip' },
-      '`acs:SourceIp` is no condition key of this service: write `orders:NAME`, or a tag, `acs:ResourceTag/KEY` or `acs:RequestTag/KEY`',
+      '`acs:SourceIp` is not a condition key of this service: expected `orders:NAME`, or a tag, `acs:ResourceTag/KEY` or `acs:RequestTag/KEY`',
     ],
     [
       'a key without a name',
       { 'orders:': 'query.ip' },
-      '`orders:` is no condition key of this service: write `orders:NAME`, or a tag, `acs:ResourceTag/KEY` or `acs:RequestTag/KEY`',
+      '`orders:` is not a condition key of this service: expected `orders:NAME`, or a tag, `acs:ResourceTag/KEY` or `acs:RequestTag/KEY`',
     ],
     [
       'a key twice, in another case',
       { 'orders:A': 'query.a', 'orders:a': 'query.b' },
-      '`orders:a` stands twice: upper and lower case make no difference in it',
+      '`orders:a` occurs twice: letter case does not matter in it',
     ],
     [
       'a source that is none',
       { 'orders:A': 'body.a' },
-      '`body.a` is none of `path.NAME`, `query.NAME`, `header.NAME`',
+      '`body.a` is not a source: expected `path.NAME`, `query.NAME` or `header.NAME`',
     ],
     [
       'a header with an underscore',
       { 'orders:A': 'header.x_a' },
-      '`x_a` is no name of a header: letters, digits, `-`',
+      '`x_a` is not a name of a header: expected letters, digits, `-`',
     ],
     [
       'a query parameter with brackets',
       { 'orders:A': 'query.a[]' },
-      '`a[]` is no name of a query parameter: letters, digits, `_`, `-`, `.`',
+      '`a[]` is not a name of a query parameter: expected letters, digits, `_`, `-`, `.`',
     ],
     ['a path parameter that is not there', { 'orders:A': 'path.id' }, 'the path has no parameter `id`'],
   ];
@@ -389,7 +389,7 @@ describe('letter case', () => {
 
   test('is `true` or `false`', () => {
     assert.deepEqual(faults(head + route('/a', ', caseSensitive: no')), [
-      '3:73 `no`: `caseSensitive` is `true`, or `false` when the service does not tell upper from lower case',
+      '3:73 `no`: `caseSensitive` is `true`, or `false` if the service folds letter case',
     ]);
   });
 
@@ -404,16 +404,16 @@ describe('letter case', () => {
   test('makes two routes of one path one when it is ignored, and is warned of when it is not', () => {
     const two = route('/Orders') + route('/orders');
     assert.match(faults(`caseSensitive: false\n${head}${two}`)[0] ?? '', /matches the same requests as/);
-    assert.match(warnings(head + two)[0] ?? '', /`GET \/orders` and `GET \/Orders` differ in case alone/);
+    assert.match(
+      warnings(head + two)[0] ?? '',
+      /`GET \/orders` and `GET \/Orders` only differ in letter case/,
+    );
   });
 
   test('is warned of when two methods of a path disagree, and a slash at the end alone makes a route', () => {
     const mixed =
       route('/a/{id}', ', caseSensitive: true') + route('/a/{id}', ', caseSensitive: false', 'PUT');
     assert.match(warnings(head + mixed)[0] ?? '', /have the same path, and only one is `caseSensitive`/);
-    assert.match(
-      warnings(head + route('/a') + route('/a/'))[0] ?? '',
-      /differ in the slash at the end alone/,
-    );
+    assert.match(warnings(head + route('/a') + route('/a/'))[0] ?? '', /only differ in the slash at the end/);
   });
 });

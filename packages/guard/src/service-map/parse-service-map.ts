@@ -4,11 +4,11 @@ import type { ServiceMap } from './service-map.ts';
 import { type Member, YamlReader } from './yaml-reader.ts';
 
 /**
- * Reads a service map, in YAML or JSON.
+ * Parses a service map, in YAML or JSON.
  *
  * @param text of the file
- * @param options `file` is how it is called in messages
- * @throws ServiceMapError with the line and column of everything that is wrong with it
+ * @param options `file` is its name in messages
+ * @throws ServiceMapError with the line and column of all faults
  * @example
  * const orders = parseServiceMap(`
  * service: orders
@@ -23,7 +23,7 @@ export function parseServiceMap(
   { file = 'service map' }: { readonly file?: string } = {},
 ): ServiceMap {
   const reader = new YamlReader(text);
-  // What follows a fault of the notation itself would only be faults of its own making.
+  // After a fault of the notation further faults would be consequences of it.
   if (reader.faults.length > 0) throw new ServiceMapError(file, reader.faults);
   const fields = reader.fields(
     reader.root,
@@ -57,7 +57,7 @@ export function parseServiceMap(
     if (space < 0) {
       reader.fault(
         head.at,
-        `${quote(head.text)} is no route: write \`METHOD /path\`, as in \`GET /orders/{orderId}\``,
+        `${quote(head.text)} is not a route: expected \`METHOD /path\`, as in \`GET /orders/{orderId}\``,
       );
       continue;
     }

@@ -1,32 +1,32 @@
-/** One segment of a path template. */
+/** Segment of a path template. */
 export type TemplateSegment =
   | { readonly kind: 'literal'; readonly text: string }
-  /** `{name}`: one segment, whatever it is. */
+  /** `{name}`: one segment with any value. */
   | { readonly kind: 'parameter'; readonly name: string }
   /** `{name+}`: this segment and all after it. */
   | { readonly kind: 'rest'; readonly name: string };
 
-/** `/orders/{orderId}`, taken apart. */
+/** Parsed path template such as `/orders/{orderId}`. */
 export interface PathTemplate {
   readonly ok: true;
   readonly text: string;
   readonly segments: readonly TemplateSegment[];
-  /** In their order. */
+  /** In order. */
   readonly parameters: readonly string[];
-  /** Which parameter takes the rest of the path; -1 when none does. */
+  /** Index of the parameter that matches the rest of the path; -1 if none does. */
   readonly restIndex: number;
 }
 
 const LONGEST_TEMPLATE = 1024;
-/** What may stand in a request's path without being encoded; `%` is not among it, so each literal has one spelling. */
+/** Characters that may occur unencoded in a path, except `%`, so that each literal has one spelling. */
 const LITERAL = /^[A-Za-z0-9\-._~!$&'()*,=:@]+$/;
 const PARAMETER = /^\{([A-Za-z_][A-Za-z0-9_-]{0,63})(\+?)\}$/;
 
 /**
- * Reads a path template: literal segments, `{name}` for one segment, and `{name+}` at the end for one or more.
- * A template that ends in a slash matches only paths that do.
+ * Parses a path template: literal segments, `{name}` for one segment, and `{name+}` at the end for one or
+ * more. A template that ends in a slash matches only paths that do.
  *
- * @returns what is wrong with it, when something is
+ * @returns the template, or its fault
  */
 export function readPathTemplate(
   text: string,
@@ -49,9 +49,10 @@ export function readPathTemplate(
     const match = PARAMETER.exec(piece);
     if (match !== null) {
       const name = match[1]!;
-      if (parameters.includes(name)) return wrong(`the parameter \`${name}\` stands twice`);
+      if (parameters.includes(name)) return wrong(`the parameter \`${name}\` occurs twice`);
       const isRest = match[2] === '+';
-      if (isRest && !isLast) return wrong(`\`${piece}\` takes the rest of the path, so it must be the last`);
+      if (isRest && !isLast)
+        return wrong(`\`${piece}\` matches the rest of the path, so it must be the last`);
       if (isRest) restIndex = parameters.length;
       parameters.push(name);
       segments.push({ kind: isRest ? 'rest' : 'parameter', name });
@@ -72,20 +73,21 @@ function wrong(problem: string): { readonly ok: false; readonly problem: string 
   return { ok: false, problem };
 }
 
-/** How the requests that two templates match relate. */
+/** Relation of the requests that two templates match. */
 export type TemplateRelation =
   /** No request matches both. */
   | 'disjoint'
-  /** The same requests match both. */
+  /** Both match the same requests. */
   | 'same'
-  /** One of them matches a part of what the other matches: it is the exception, and goes first. */
+  /** One matches a part of what the other matches: it is the exception, and has precedence. */
   | 'nested'
   /** Some requests match both, and neither is the exception. */
   | 'crossing';
 
 /**
  * Compares what two templates match.
- * @param isCaseSensitive `false` when the service takes literals that differ in case alone for the same
+ *
+ * @param isCaseSensitive `false` if the service ignores the letter case of literals
  */
 export function relationOf(
   a: readonly TemplateSegment[],
@@ -100,7 +102,7 @@ export function relationOf(
     if (inA === undefined || inB === undefined) return 'disjoint';
     if (inA.kind === 'rest' || inB.kind === 'rest') {
       if (inA.kind === inB.kind) break;
-      // No rest takes the slash at the end of a path.
+      // A rest parameter does not match the slash at the end of a path.
       if (endsInSlash(inA.kind === 'rest' ? b : a)) return 'disjoint';
       if (inA.kind === 'rest') bIsNarrower = true;
       else aIsNarrower = true;
@@ -129,8 +131,8 @@ function endsInSlash(segments: readonly TemplateSegment[]): boolean {
 }
 
 /**
- * The template of what two crossing templates both match: in each place the narrower of the two segments.
- * INVARIANT: some request matches both.
+ * Returns the template of what two crossing templates both match: the narrower of the two segments in each
+ * position. INVARIANT: some request matches both.
  */
 export function intersectionOf(
   a: readonly TemplateSegment[],

@@ -3,7 +3,7 @@ import type { PathTemplate } from './path-template.ts';
 import { ResourceTemplate } from './resource-template.ts';
 import { readValueSource, type ValueSource } from './value-source.ts';
 
-/** What a resource template is read with. */
+/** Context of a resource template. */
 export interface ResourceSetting {
   readonly service: string;
   readonly region: string;
@@ -15,14 +15,16 @@ export type ResourceReading =
   | { readonly ok: false; readonly problem: string };
 
 const SEGMENTS_BEFORE_ID = 4;
-/** Nothing that means something else in a policy (`?`, `$`), and no control characters. `*` stands for "all". */
+/** Neither wildcards and variables of policies (`?`, `$`) nor control characters. `*` means "all". */
 const LITERAL = /^[^?${}\p{C}]*$/u;
 const REGION = /^(?:\*|[a-z0-9-]*)$/;
 
 /**
- * Reads a resource template: `order/{orderId}`, or the whole ARN `acs:orders:{region}:{account}:order/{orderId}`.
- * In braces stand names of path parameters, `query.NAME` or `header.NAME`. Between two of them must stand a `/` or
- * a `:`, which no value has, so that one ARN has one meaning.
+ * Parses a resource template: `order/{orderId}`, or the whole ARN
+ * `acs:orders:{region}:{account}:order/{orderId}`.
+ *
+ * Braces contain names of path parameters, `query.NAME` or `header.NAME`. Two of them must be separated by a
+ * `/` or a `:`, which no value contains, so that one ARN has one meaning.
  */
 export function readResource(text: string, { service, region, template }: ResourceSetting): ResourceReading {
   let head = `acs:${service}:${region}:`;
@@ -30,17 +32,17 @@ export function readResource(text: string, { service, region, template }: Resour
   if (text.startsWith('acs:')) {
     const segments = text.split(':');
     if (segments.length <= SEGMENTS_BEFORE_ID) {
-      return wrong(`${quote(text)} is no ARN: write \`acs:${service}:{region}:{account}:TYPE/NAME\``);
+      return wrong(`${quote(text)} is not an ARN: expected \`acs:${service}:{region}:{account}:TYPE/NAME\``);
     }
     const [, itsService, itsRegion, itsAccount] = segments;
     if (itsService !== service) {
-      return wrong(`the resource is one of ${quote(itsService!)}, and this map is that of \`${service}\``);
+      return wrong(`the resource belongs to ${quote(itsService!)}, and this map is that of \`${service}\``);
     }
     if (itsAccount !== '{account}') {
       return wrong("the account of a resource is `{account}`, the caller's own: write that");
     }
     if (itsRegion !== '{region}') {
-      if (!REGION.test(itsRegion!)) return wrong(`${quote(itsRegion!)} is no region`);
+      if (!REGION.test(itsRegion!)) return wrong(`${quote(itsRegion!)} is not a region`);
       head = `acs:${service}:${itsRegion}:`;
     }
     relative = segments.slice(SEGMENTS_BEFORE_ID).join(':');
@@ -62,10 +64,10 @@ function readRelativeId(head: string, relative: string, template: PathTemplate):
       );
     }
     if (sources.length > 0 && text !== '' && open >= 0 && !/[/:]/.test(text)) {
-      return wrong(`between two values must stand a \`/\` or a \`:\`, not only ${quote(text)}`);
+      return wrong(`two values must be separated by a \`/\` or a \`:\`, not only by ${quote(text)}`);
     }
     if (text !== '') pieces.push({ text });
-    else if (sources.length > 0 && open >= 0) return wrong('between two values must stand a `/` or a `:`');
+    else if (sources.length > 0 && open >= 0) return wrong('two values must be separated by a `/` or a `:`');
     if (open < 0) break;
     const close = relative.indexOf('}', open);
     if (close < 0) return wrong('a `{` is not closed');
@@ -74,7 +76,7 @@ function readRelativeId(head: string, relative: string, template: PathTemplate):
     if ('problem' in source) return wrong(source.problem);
     if (source.in === 'path' && source.isRest && close !== relative.length - 1) {
       return wrong(
-        `\`{${name}}\` takes the rest of a path, slashes included, so it must be the end of the resource`,
+        `\`{${name}}\` matches the rest of a path, slashes included, so it must be the end of the resource`,
       );
     }
     pieces.push({ from: source });
@@ -86,7 +88,7 @@ function readRelativeId(head: string, relative: string, template: PathTemplate):
 
 function readPlaceholder(name: string, template: PathTemplate): ValueSource | { readonly problem: string } {
   if (name === 'region' || name === 'account') {
-    return { problem: `\`{${name}}\` has its own place in an ARN and cannot stand here` };
+    return { problem: `\`{${name}}\` has its own place in an ARN and cannot be used here` };
   }
   const text = /^(?:path|query|header)\./.test(name) ? name : `path.${name}`;
   return readValueSource(text, template.parameters, template.restIndex);

@@ -1,20 +1,20 @@
-/** A path that every server reads alike, cut at its slashes. */
+/** Unambiguous path, split at its slashes. */
 export interface RequestPath {
   readonly ok: true;
   /**
-   * Decoded. None for `/`; the last one is empty when the path ends in a slash.
-   * INVARIANT: no other is empty, none is `.` or `..`, and none holds `/`, `\`, `%`, `;` or a control character.
+   * Decoded. Empty for `/`; the last one is empty if the path ends in a slash. INVARIANT: no other is empty,
+   * none is `.` or `..`, and none contains `/`, `\`, `%`, `;` or a control character.
    */
   readonly segments: readonly string[];
-  /** Which of them were percent-encoded; undefined when none was. */
+  /** Which of them were percent-encoded; undefined if none was. */
   readonly encoded: readonly boolean[] | undefined;
 }
 
-/** A path that two servers could read as two different ones. */
+/** Path that two servers could read differently. */
 export interface UnclearPath {
   readonly ok: false;
   readonly kind: 'unclear';
-  /** Follows "the path of the request". */
+  /** Predicate of "the path of the request". */
   readonly reason: string;
 }
 
@@ -22,7 +22,7 @@ const PLAIN = 1;
 const SLASH = 2;
 const PERCENT = 3;
 
-/** What each ASCII character means in a path; 0, which is all others, is refused. */
+/** Meaning of each ASCII character in a path; 0, for all others, is refused. */
 const MEANINGS = new Uint8Array(128);
 for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*,=:@") {
   MEANINGS[character.charCodeAt(0)] = PLAIN;
@@ -30,25 +30,25 @@ for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 MEANINGS[0x2f] = SLASH;
 MEANINGS[0x25] = PERCENT;
 
-/** Why single characters are refused, where it is not that they must be percent-encoded. */
+/** Why single characters are refused, if it is not that they must be percent-encoded. */
 const REASONS: Readonly<Record<string, string>> = {
   ';': 'has a `;`, after which some servers stop reading',
   '+': 'has a `+`, which some servers take for a space: write `%2B`, or `%20` for a space',
   '\\': 'has a `\\`, which some servers take for a `/`',
-  '#': 'has a `#`: a fragment is no part of a request',
+  '#': 'has a `#`: a fragment is not part of a request',
 };
 
-/** Whoever encodes these hides what the path says: no client has to. */
+/** No client has to encode these: doing so hides what the path says. */
 const NEEDLESSLY_ENCODED = /^[A-Za-z0-9\-._~]$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const NEVER_IN_A_SEGMENT = /[/\\%;\u0000-\u001f\u007f-\u009f]/;
 
 /**
- * Reads the path of a request target as the service behind will read it; what two servers could read differently
- * is refused: dot segments, empty segments, an encoded slash, backslash or percent sign, `;` parameters, a needless
- * encoding, bytes that are no UTF-8, absolute targets, fragments.
+ * Parses the path of a request target as the service will read it. Paths that two servers could read
+ * differently are refused: dot segments, empty segments, an encoded slash, backslash or percent sign, `;`
+ * parameters, a needless encoding, invalid UTF-8, absolute targets, fragments.
  *
- * @param target as it stood on the wire; the query is not looked at
+ * @param target as received; the query is ignored
  */
 export function readRequestPath(target: string): RequestPath | UnclearPath {
   if (target.charCodeAt(0) !== 0x2f) return unclear('does not begin with a `/`');
@@ -58,7 +58,7 @@ export function readRequestPath(target: string): RequestPath | UnclearPath {
   let start = 1;
   let at = 1;
   for (; ; at++) {
-    // Past the end it is NaN, which is no index.
+    // NaN past the end, which is not an index.
     const code = target.charCodeAt(at);
     const meaning = MEANINGS[code];
     if (meaning === PLAIN) continue;
@@ -69,7 +69,7 @@ export function readRequestPath(target: string): RequestPath | UnclearPath {
     const isEnd = at >= target.length || code === 0x3f;
     if (meaning !== SLASH && !isEnd) return unclear(reasonFor(target[at]!));
     if (isEnd && segments.length === 0 && at === start) break;
-    if (at === start && !isEnd) return unclear('has an empty segment (`//`), which some servers leave out');
+    if (at === start && !isEnd) return unclear('has an empty segment (`//`), which some servers remove');
     let segment = target.slice(start, at);
     if (isEncoded) {
       const decoded = decodeSegment(segment);
@@ -114,7 +114,7 @@ function decodeSegment(segment: string): string | UnclearPath {
   return decoded;
 }
 
-/** @param reason follows "the path of the request" */
+/** Returns an unclear path. @param reason predicate of "the path of the request" */
 export function unclear(reason: string): UnclearPath {
   return { ok: false, kind: 'unclear', reason };
 }

@@ -1,35 +1,37 @@
 import { readBodyType } from '../body-type.ts';
 
-/** A query parameter that a route is decided by. */
+/** Query parameter that a route is decided by. */
 export interface DecisiveParameter {
   readonly name: string;
-  /** What frameworks may take for it has the same. */
+  /** Equal to that of all names that frameworks may read as this one. */
   readonly stem: string;
 }
 
-/** Parsers of queries stop after so many at the earliest: of 1,000 in Node, PHP, Tomcat and Jetty, half. */
+/**
+ * Maximum number of parameters: parsers of queries stop at 1,000 (Node, PHP, Tomcat, Jetty); half of that.
+ */
 const MAXIMUM_PARAMETERS = 500;
 
-/** Makes names ready to be compared with those of requests. */
+/** Prepares names for comparison with those of requests. */
 export function decisiveParameters(names: readonly string[]): DecisiveParameter[] {
   return names.map((name) => ({ name, stem: stemOf(name) }));
 }
 
 /**
- * What about the parameters of a request could be read in two ways, when its route is decided by some of the query.
+ * Returns what makes the parameters of a request ambiguous, if its route is decided by some of the query.
  *
- * A route that is decided by the parameter `channel` must not be passed with `Channel`, `channel[]`, `[channel]` or
- * `channel.0`, which frameworks here and there take for `channel` as well; nor with a `channel` in the form of the
- * body, which some put together with the query; nor with one behind a semicolon, at which some cut, or behind so many
- * others that some do not read it.
+ * A route that is decided by the parameter `channel` must not be passed with `Channel`, `channel[]`,
+ * `[channel]` or `channel.0`, which some frameworks read as `channel`; nor with a `channel` in the form of
+ * the body, which some merge with the query; nor with one after a semicolon, at which some split, or after so
+ * many others that some ignore it.
  *
- * @param target as it stood on the wire
- * @param query decoded; no name stands twice in it
+ * @param target as received
+ * @param query decoded, without repeated names
  * @param parameters those of query and form together
- * @param contentType of the body; undefined when it has none
- * @param isBodyInSight whether the form of the body is among `parameters`
+ * @param contentType of the body; undefined if absent
+ * @param isBodyInSight whether `parameters` includes the form of the body
  * @param decisive those that the route is decided by; at least one
- * @returns what follows "the query of the request"; undefined when everything is clear
+ * @returns predicate of "the query of the request"; undefined if unambiguous
  */
 export function queryProblem(
   target: string,
@@ -43,17 +45,17 @@ export function queryProblem(
   if (contentType !== undefined) {
     const { kind, isUtf8 } = readBodyType(contentType);
     if (kind === 'multipart' || (kind === 'form' && !isBodyInSight)) {
-      return 'decides here, and some servers put it together with the form in the body';
+      return 'decides here, and some servers merge it with the form in the body';
     }
-    if (!isUtf8) return 'decides here, and some servers read it by the `charset` of the body';
+    if (!isUtf8) return 'decides here, and some servers read it in the `charset` of the body';
   }
   if (parameters.size > MAXIMUM_PARAMETERS) {
-    return `has more than ${MAXIMUM_PARAMETERS} parameters, of which some servers do not read the last`;
+    return `has more than ${MAXIMUM_PARAMETERS} parameters, of which some servers ignore the last`;
   }
   for (const name of parameters.keys()) {
     if (decisive.some((each) => each.name === name)) {
       if (query.has(name)) continue;
-      return `lacks the parameter \`${shown(name)}\`, which stands in the form of the body instead`;
+      return `lacks the parameter \`${shown(name)}\`, which is in the form of the body instead`;
     }
     const stem = stemOf(name);
     const bare = stem.replace(DROPPED_BEFORE, '');
@@ -65,8 +67,8 @@ export function queryProblem(
 }
 
 /**
- * What frameworks leave away before a name: `[` of Express and Rack, `?` of parsers of whole queries, `!` and `_` of
- * Spring, blanks of PHP.
+ * Prefixes of names that frameworks ignore: `[` of Express and Rack, `?` of parsers of whole queries, `!` and
+ * `_` of Spring, blanks of PHP.
  */
 const DROPPED_BEFORE = /^[.?!]+/;
 
@@ -74,7 +76,9 @@ function isOf({ stem }: DecisiveParameter, name: string): boolean {
   return name === stem || name.startsWith(`${stem}.`);
 }
 
-/** Names that frameworks may take for one another have the same stem: PHP ends a name at NUL. */
+/**
+ * Returns the stem of a name; names that frameworks may confuse have the same one: PHP ends a name at NUL.
+ */
 function stemOf(name: string): string {
   const end = name.indexOf('\0');
   const plain = end < 0 ? name : name.slice(0, end);
@@ -84,7 +88,7 @@ function stemOf(name: string): string {
     .replaceAll(/[ +_[\]]/g, '.');
 }
 
-/** A name that a stranger chose, short enough for a message. */
+/** Shortens an untrusted name for a message. */
 function shown(name: string): string {
   return name.slice(0, 64);
 }

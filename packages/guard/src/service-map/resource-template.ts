@@ -2,29 +2,26 @@ import { type RequestValues, sourceName, type ValueSource, valueFrom } from './v
 
 type Piece = { readonly text: string } | { readonly from: ValueSource };
 
-/** A resource, or why a request has none. */
+/** Resource of a request, or the missing value. */
 export type Resource =
   | { readonly ok: true; readonly arn: string }
   /** The request lacks the value, or it is empty. */
   | { readonly ok: false; readonly missing: string };
 
 /**
- * The resource of a route: an ARN with places for the caller's account and for values of the request.
+ * Resource of a route: an ARN with placeholders for the caller's account and values of the request.
  *
- * Two requests have the same ARN only if they have the same values: what separates the parts of an ARN, and what
- * policies read as wildcards, is percent-encoded in a value, as is the percent sign itself. So an order called
- * `*` is `order/%2A`, and one called `1/items/2` is `order/1%2Fitems%2F2`: neither is ever another's resource.
+ * Two requests have the same ARN only if they have the same values: separators of an ARN, wildcards of
+ * policies and the percent sign are percent-encoded in a value. So an order called `*` is `order/%2A`, and
+ * one called `1/items/2` is `order/1%2Fitems%2F2`: neither is ever another's resource.
  */
 export class ResourceTemplate {
-  /** As a full ARN, `{account}` and the request's values in braces. */
+  /** Full ARN, with `{account}` and the request's values in braces. */
   readonly text: string;
   readonly #head: string;
   readonly #pieces: readonly Piece[];
 
-  /**
-   * @param head `acs:orders:cn-hangzhou:`
-   * @param pieces of the relative id
-   */
+  /** @param head `acs:orders:cn-hangzhou:` @param pieces of the relative id */
   constructor(head: string, pieces: readonly Piece[]) {
     this.#head = head;
     this.#pieces = pieces;
@@ -32,7 +29,10 @@ export class ResourceTemplate {
     this.text = `${head}{account}:${relative.join('')}`;
   }
 
-  /** @param accountId of the caller: nobody names a resource of another account */
+  /**
+   * Returns the resource of a request. @param accountId of the caller: resources of other accounts cannot be
+   * named
+   */
   fill(accountId: string, values: RequestValues): Resource {
     let arn = `${this.#head}${accountId}:`;
     for (const piece of this.#pieces) {
@@ -54,10 +54,10 @@ for (const character of '%*?/:') IS_ESCAPED[character.charCodeAt(0)] = 1;
 IS_ESCAPED.fill(1, 0, 0x20);
 IS_ESCAPED[0x7f] = 1;
 
-/** A value as it stands in an ARN. */
+/** Escapes a value for an ARN. */
 export function escapeValue(value: string): string {
   for (let at = 0; at < value.length; at++) {
-    // A code beyond the table is read as undefined.
+    // A code beyond the table yields undefined.
     if (IS_ESCAPED[value.charCodeAt(at)] === 1) return escapeFrom(value, at);
   }
   return value;
@@ -73,7 +73,7 @@ function escapeFrom(value: string, first: number): string {
   return escaped;
 }
 
-/** The rest of a path keeps its slashes: none of them comes from inside a segment. */
+/** Escapes the rest of a path but its slashes, none of which comes from inside a segment. */
 function escapeRest(value: string): string {
   return value.includes('/') ? value.split('/').map(escapeValue).join('/') : escapeValue(value);
 }

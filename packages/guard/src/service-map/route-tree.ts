@@ -3,24 +3,24 @@ import { type RequestPath, type UnclearPath, unclear } from './request-path.ts';
 import type { Route } from './route.ts';
 import { foldAll } from './text-folding.ts';
 
-/** A place in the tree of one method: what may follow, by the next segment. */
+/** Node of the tree of one method: the children by the next segment. */
 class Node {
   readonly literals = new Map<string, Node>();
-  /** Literals of routes that are not case-sensitive, folded; undefined while there are none. */
+  /** Folded literals of case-insensitive routes; undefined if there are none yet. */
   caselessLiterals: Set<string> | undefined;
   parameter: Node | undefined;
-  /** The route whose `{name+}` begins here. */
+  /** Route whose `{name+}` begins here. */
   rest: Route | undefined;
-  /** The route that ends here. */
+  /** Route that ends here. */
   route: Route | undefined;
 
-  /** The place behind a parameter; made when it is not there yet. */
+  /** Returns the child for a parameter; creates it if absent. */
   anything(): Node {
     this.parameter ??= new Node();
     return this.parameter;
   }
 
-  /** The place behind a literal; made when it is not there yet. */
+  /** Returns the child for a literal; creates it if absent. */
   literal(text: string, isCaseSensitive: boolean): Node {
     if (!isCaseSensitive) {
       this.caselessLiterals ??= new Set();
@@ -35,33 +35,34 @@ class Node {
   }
 }
 
-/** A route that was found, with the decoded values of its path. */
+/** Route with the decoded values of its path. */
 export interface FoundRoute {
   readonly kind: 'found';
   readonly route: Route;
-  /** By their place in the template. */
+  /** By position in the template. */
   readonly path: readonly string[];
 }
 
-/** What the tree says of a path. */
+/** Result of a search. */
 export type RouteSearch =
   | FoundRoute
   | { readonly kind: 'unmapped' }
-  /** A segment is the encoded spelling of a literal: servers differ in whether that is the literal. */
+  /** A segment is the encoded spelling of a literal: servers disagree whether that is the literal. */
   | UnclearPath;
 
 const UNMAPPED: RouteSearch = Object.freeze({ kind: 'unmapped' });
 
 /**
- * Routes by method and path segment. A search walks the segments once; a literal goes before a parameter and a
- * parameter before the rest of the path. How many routes there are makes no difference to it.
+ * Routes by method and path segment. A search visits each segment once, whatever the number of routes; a
+ * literal has precedence over a parameter, and a parameter over the rest of the path.
  */
 export class RouteTree {
   readonly #methods = new Map<string, Node>();
 
   /**
+   * Adds a route. INVARIANT: no existing route matches the same requests.
+   *
    * @param segments of the route's template
-   * INVARIANT: no route that is there already matches the same requests
    */
   add(route: Route, segments: readonly TemplateSegment[]): void {
     let node = this.#methods.get(route.method) ?? new Node();
@@ -94,15 +95,15 @@ function search(node: Node, path: RequestPath, at: number, values: string[]): Ro
   const literal = node.literals.get(segment);
   if (literal !== undefined) {
     if (path.encoded?.[at] === true)
-      return unclear(
-        `has \`${segment}\` with characters that need not be encoded, as some servers do not see`,
-      );
+      return unclear(`has \`${segment}\` with needlessly encoded characters, as some servers do not see`);
     const found = search(literal, path, at + 1, values);
     if (found !== undefined) return found;
   } else if (node.caselessLiterals?.has(foldAll(segment))) {
-    return unclear(`has \`${segment}\`, which the service does not tell from a literal in another case`);
+    return unclear(
+      `has \`${segment}\`, which the service does not distinguish from a literal in another letter case`,
+    );
   }
-  // Only the last segment may be empty, and that is the slash at the end, which no parameter takes.
+  // Only the last segment may be empty: the slash at the end, which no parameter matches.
   if (segment === '') return undefined;
   if (node.parameter !== undefined) {
     values.push(segment);

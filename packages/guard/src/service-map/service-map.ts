@@ -4,23 +4,23 @@ import { readRequestPath } from './request-path.ts';
 import type { Route } from './route.ts';
 import { type RouteSearch, RouteTree } from './route-tree.ts';
 
-/** A route with its template, taken apart. */
+/** Route with its parsed template. */
 export interface MappedRoute {
   readonly route: Route;
   readonly template: PathTemplate;
 }
 
 /**
- * What the requests to a service mean: which action each of them is, on which resource. Made by `parseServiceMap`
- * or `serviceMapFromOpenApi`; never changes.
+ * Meaning of the requests to a service: the action and resource of each. Created by `parseServiceMap` or
+ * `serviceMapFromOpenApi`; immutable.
  */
 export class ServiceMap {
-  /** The service's code, `orders`. */
+  /** Code of the service, `orders`. */
   readonly service: string;
-  /** Of the service's resources; `*` when they have none. */
+  /** Region of the service's resources; `*` if they have none. */
   readonly region: string;
   readonly routes: readonly Route[];
-  /** What the map's author should look at, in the order of the text: it may mean something else than it seems to. */
+  /** Warnings about a valid map, in the order of the text. */
   readonly warnings: readonly ServiceMapFault[];
   readonly #tree = new RouteTree();
 
@@ -39,11 +39,11 @@ export class ServiceMap {
   }
 
   /**
-   * Which route a request takes.
+   * Returns the route of a request.
    *
    * @param method in upper case
-   * @param target as it stood on the wire
-   * @returns the route with the values of its path, `unmapped`, or why the path could mean two things
+   * @param target as received
+   * @returns the route with the values of its path, `unmapped`, or why the path is ambiguous
    */
   match(method: string, target: string): RouteSearch {
     const path = readRequestPath(target);

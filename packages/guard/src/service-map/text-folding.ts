@@ -1,36 +1,36 @@
-/** ASCII has one spelling for everything but its letters. */
+/** ASCII has one spelling for everything except its letters. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of ASCII is meant
 const ASCII = /^[\u0000-\u007f]*$/;
 
 /**
- * One spelling for all texts that some server takes for the same without regard to case. Upper case first: it is what
- * turns `ſ` into `S` and `ı` into `I`, as databases and file systems do that compare in upper case.
+ * Returns one spelling for all texts that some server considers equal without regard to case. Upper case
+ * first: it turns `ſ` into `S` and `ı` into `I`, as databases and file systems do that compare in upper case.
  */
 export function foldAll(text: string): string {
   return text.toUpperCase().toLowerCase();
 }
 
 /**
- * What in a value could make a service take it for another one than policies do.
+ * Returns why a service could read a value as another one than policies do.
  *
- * Policies compare code points. Services often store names in Unicode's normalization form C, so that a value in
- * another form finds the same thing under another name. Where a service folds case, policies fold A to Z as every
- * service does; what happens to other letters (`ß`, `İ`, the Kelvin sign) differs from service to service.
+ * Policies compare code points. Services often store names in Unicode's normalization form C, so that a value
+ * in another form finds the same entry. If a service folds case, policies fold A to Z as every service does;
+ * the treatment of other letters (`ß`, `İ`, the Kelvin sign) differs between services.
  *
  * @param value decoded
- * @param isCaseSensitive whether the service tells upper from lower case
- * @returns what follows "has in `path.name`"; undefined when there is nothing
+ * @param isCaseSensitive whether the service distinguishes letter case
+ * @returns what follows "has in `path.name`"; undefined if unambiguous
  */
 export function foldingProblem(value: string, isCaseSensitive: boolean): string | undefined {
   if (ASCII.test(value)) return undefined;
   if (value.normalize('NFC') !== value) {
-    return "a text that is not in Unicode's normalization form C, which some servers bring it into";
+    return "a text that is not in Unicode's normalization form C, to which some servers convert it";
   }
   if (isCaseSensitive) return undefined;
   for (const character of value) {
     if (ASCII.test(character)) continue;
     if (character.toLowerCase() !== character || character.toUpperCase() !== character) {
-      return `the letter \`${character}\`: the case of letters beyond A to Z is ignored here by some servers and not by others`;
+      return `the letter \`${character}\`: some servers ignore the case of letters beyond A to Z, others do not`;
     }
   }
   return undefined;

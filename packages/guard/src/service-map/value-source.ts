@@ -1,20 +1,20 @@
-/** A part of a request that a resource or a condition key gets its value from. */
+/** Part of a request that a resource or a condition key gets its value from. */
 export type ValueSource =
   | { readonly in: 'path'; readonly name: string; readonly index: number; readonly isRest: boolean }
   | { readonly in: 'query'; readonly name: string }
   /** The name is in lower case. */
   | { readonly in: 'header'; readonly name: string };
 
-/** What is known of a request when a route has been found for it. */
+/** Values of a request with a route. */
 export interface RequestValues {
-  /** The decoded path parameters, by their place in the template. */
+  /** Decoded path parameters, by position in the template. */
   readonly path: readonly string[];
   readonly query: ReadonlyMap<string, string>;
-  /** By lower-case name; undefined when the route asks for none. */
+  /** By lower-case name; undefined if the route uses none. */
   readonly headers: ReadonlyMap<string, string> | undefined;
 }
 
-/** The value that a source has in a request; undefined when the request lacks it. */
+/** Returns the value of a source in a request; `undefined` if absent. */
 export function valueFrom(source: ValueSource, values: RequestValues): string | undefined {
   switch (source.in) {
     case 'path':
@@ -26,17 +26,20 @@ export function valueFrom(source: ValueSource, values: RequestValues): string | 
   }
 }
 
-/** How a source is called in a map and in messages: `path.orderId`, `query.channel`, `header.x-acs-tenant`. */
+/**
+ * Returns the name of a source in a map and in messages: `path.orderId`, `query.channel`,
+ * `header.x-acs-tenant`.
+ */
 export function sourceName(source: ValueSource): string {
   return `${source.in}.${source.name}`;
 }
 
 /**
- * Reads `path.NAME`, `query.NAME` or `header.NAME`.
+ * Parses `path.NAME`, `query.NAME` or `header.NAME`.
  *
- * @param parameters names of the path's parameters, in their order
- * @param restIndex which of them takes the rest of the path; -1 when none does
- * @returns why it cannot be read, when it cannot
+ * @param parameters names of the path's parameters, in order
+ * @param restIndex index of the parameter that matches the rest of the path; -1 if none does
+ * @returns the source, or its fault
  */
 export function readValueSource(
   text: string,
@@ -55,18 +58,20 @@ export function readValueSource(
     case 'query':
       if (!/^[A-Za-z0-9_.-]{1,128}$/.test(name)) {
         return {
-          problem: `\`${name}\` is no name of a query parameter: letters, digits, \`_\`, \`-\`, \`.\``,
+          problem: `\`${name}\` is not a name of a query parameter: expected letters, digits, \`_\`, \`-\`, \`.\``,
         };
       }
       return { in: 'query', name };
     case 'header': {
       const lower = name.toLowerCase();
       if (!/^[a-z0-9-]{1,128}$/.test(lower)) {
-        return { problem: `\`${name}\` is no name of a header: letters, digits, \`-\`` };
+        return { problem: `\`${name}\` is not a name of a header: expected letters, digits, \`-\`` };
       }
       return { in: 'header', name: lower };
     }
     default:
-      return { problem: `\`${text}\` is none of \`path.NAME\`, \`query.NAME\`, \`header.NAME\`` };
+      return {
+        problem: `\`${text}\` is not a source: expected \`path.NAME\`, \`query.NAME\` or \`header.NAME\``,
+      };
   }
 }

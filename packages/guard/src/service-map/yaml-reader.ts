@@ -11,13 +11,13 @@ import {
 } from 'yaml';
 import { quote, type ServiceMapFault } from './map-fault.ts';
 
-/** Longest text that is read, in characters: the OpenAPI documents of whole clouds are shorter. */
+/** Maximum length of a text in characters: the OpenAPI documents of whole clouds are shorter. */
 const LONGEST_TEXT = 32 * 1024 * 1024;
 
-/** A value of the text, and where it stands. */
+/** Value of the text, with its position. */
 export type Placed = Node | undefined;
 
-/** A member of a mapping: its name, where the name stands, and its value. */
+/** Member of a mapping: its name with position, and its value. */
 export interface Member {
   readonly name: string;
   readonly at: Node;
@@ -25,13 +25,12 @@ export interface Member {
 }
 
 /**
- * Reads YAML 1.2, of which JSON is a part, and gathers what is wrong with it instead of stopping at the first
- * fault. Only text, mappings and sequences are handed out: what a text looks like (`yes`, `1e3`, a date) never
- * makes it something else.
+ * Reads YAML 1.2, which includes JSON, and collects all faults. It returns only texts, mappings and
+ * sequences: the form of a text (`yes`, `1e3`, a date) never changes its type.
  */
 export class YamlReader {
   readonly faults: ServiceMapFault[] = [];
-  /** What can be used as it stands, and may mean something else than its author thinks. */
+  /** Warnings about valid parts. */
   readonly warnings: ServiceMapFault[] = [];
   readonly root: Placed;
   readonly #document: Document | undefined;
@@ -50,27 +49,29 @@ export class YamlReader {
       schema: 'failsafe',
     });
     this.#document = document;
-    // What the parser says after its first error is mostly about that one.
+    // Further errors of the parser are mostly consequences of the first.
     const [error = document.warnings[0]] = document.errors;
     if (error !== undefined) {
       const isBrace = error.message.includes('flow-map-start');
-      const advice = isBrace ? ': a text with `{` must stand in quotes here' : '';
+      const advice = isBrace ? ': a text with `{` must be quoted here' : '';
       this.#addTo(this.faults, error.pos[0], `${firstLine(error.message)}${advice}`);
     }
     this.root = document.contents ?? undefined;
   }
 
-  /** @param at what the fault is about; the beginning of the text when it is not there */
+  /** Reports a fault. @param at its subject; the beginning of the text if absent */
   fault(at: Placed, message: string): void {
     this.#addTo(this.faults, at?.range?.[0] ?? 0, message);
   }
 
-  /** @param at what the warning is about; the beginning of the text when it is not there */
+  /** Reports a warning. @param at its subject; the beginning of the text if absent */
   warn(at: Placed, message: string): void {
     this.#addTo(this.warnings, at?.range?.[0] ?? 0, message);
   }
 
-  /** The members of a mapping; a fault, and none, when it is something else. `what` begins the message. */
+  /**
+   * Returns the members of a mapping; reports a fault for anything else. @param what beginning of the message
+   */
   members(node: Placed, what: string): Member[] {
     const target = this.#resolve(node);
     if (!isMap(target)) {
@@ -80,7 +81,7 @@ export class YamlReader {
     return target.items.flatMap((pair) => this.#member(pair as Pair));
   }
 
-  /** The members of a mapping by name, each unknown one a fault. */
+  /** Returns the members of a mapping by name; reports each unknown one. */
   fields<Name extends string>(
     node: Placed,
     known: readonly Name[],
@@ -93,14 +94,14 @@ export class YamlReader {
       else {
         this.fault(
           member.at,
-          `${quote(member.name)} is not a field of ${what}; there are ${known.map((each) => `\`${each}\``).join(', ')}`,
+          `${quote(member.name)} is not a field of ${what}: expected ${known.map((each) => `\`${each}\``).join(', ')}`,
         );
       }
     }
     return fields;
   }
 
-  /** The items of a sequence; a fault, and undefined, when it is something else. */
+  /** Returns the items of a sequence; reports a fault, and returns `undefined`, for anything else. */
   items(node: Placed, what: string): Placed[] | undefined {
     const target = this.#resolve(node);
     if (!isSeq(target)) {
@@ -110,7 +111,7 @@ export class YamlReader {
     return target.items as Placed[];
   }
 
-  /** A text; a fault, and undefined, when it is something else or empty. */
+  /** Returns a text; reports a fault, and returns `undefined`, for anything else or an empty one. */
   text(node: Placed, what: string): string | undefined {
     const target = this.#resolve(node);
     if (isScalar(target) && typeof target.value === 'string' && target.value !== '') return target.value;

@@ -5,7 +5,7 @@ import { type KeyAgreement, Opener } from './sealing.ts';
 import { Snapshot } from './snapshot.ts';
 import { wipe } from './wipe.ts';
 
-/** What has arrived over one connection and does not count yet. */
+/** Data received over one connection and not committed yet. */
 export class Connection {
   readonly #agreement: KeyAgreement;
   readonly #controlPlane: ControlPlane;
@@ -14,7 +14,7 @@ export class Connection {
   #begun = false;
   #changes: ReplicationRecord[] = [];
   accountId = '';
-  /** A copy that is not whole yet. */
+  /** Snapshot that is still incomplete. */
   loading: Snapshot | undefined;
   readonly stale: string[] = [];
 
@@ -23,7 +23,7 @@ export class Connection {
     this.#controlPlane = controlPlane;
   }
 
-  /** @returns the lines of each frame that is whole now */
+  /** Reads a chunk. @returns the lines of each complete frame */
   *read(piece: Buffer): Generator<readonly string[]> {
     for (const frame of this.#frames.read(piece)) {
       if (this.#opener === undefined) this.#opener = this.#greet(frame);
@@ -31,29 +31,31 @@ export class Connection {
     }
   }
 
-  /** @param hasCopy whether there is a copy of this account that changes can be made to */
+  /**
+   * Begins a snapshot or a set of changes. @param hasCopy whether there is a copy of this account to change
+   */
   begin(what: 'everything' | 'changes', hasCopy: boolean): void {
     if (this.#begun || (what === 'changes' && !hasCopy)) {
-      throw new UnknownRecord('a beginning where there is none');
+      throw new UnknownRecord('an unexpected `begin`');
     }
     this.#begun = true;
     if (what === 'everything') this.loading = new Snapshot();
   }
 
   add(record: ReplicationRecord): void {
-    if (!this.#begun) throw new UnknownRecord('a record before the beginning');
+    if (!this.#begun) throw new UnknownRecord('a record before `begin`');
     if (this.loading !== undefined) this.loading.apply([record]);
     else this.#changes.push(record);
   }
 
   takeChanges(): readonly ReplicationRecord[] {
-    if (!this.#begun) throw new UnknownRecord('an end before the beginning');
+    if (!this.#begun) throw new UnknownRecord('a `commit` before `begin`');
     const changes = this.#changes;
     this.#changes = [];
     return changes;
   }
 
-  /** Overwrites what does not count and never will. */
+  /** Overwrites uncommitted data. */
   async discard(): Promise<void> {
     const { loading } = this;
     this.loading = undefined;
@@ -70,7 +72,7 @@ export class Connection {
     const { Protocol, AccountId, ConnectionId, PublicKey } = hello;
     if (Protocol !== 1) throw new UnknownRecord(`the protocol ${Protocol}`);
     if (AccountId === undefined || ConnectionId === undefined || PublicKey === undefined) {
-      throw new UnknownRecord('a greeting that lacks something');
+      throw new UnknownRecord('an incomplete greeting');
     }
     this.accountId = AccountId;
     const key = this.#agreement.key(PublicKey, {

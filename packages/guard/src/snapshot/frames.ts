@@ -1,17 +1,17 @@
 const LENGTH_BYTES = 4;
 
-/** A frame that is longer than any that a control plane sends. */
+/** Frame longer than any that a control plane sends. */
 export class FrameTooLong extends Error {
   constructor(length: number) {
-    super(`a frame of ${length} bytes was announced: no control plane sends so much at once`);
+    super(`invalid frame of ${length} bytes: expected at most ${MAX_FRAME_BYTES}`);
     this.name = 'FrameTooLong';
   }
 }
 
-/** The longest frame that is taken, in bytes. Those that are sent are far shorter. */
+/** Maximum size of a frame, in bytes. Those that are sent are far shorter. */
 export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 
-/** A frame on the wire: its length in four bytes, the highest first, and what it holds. */
+/** Encodes a frame: its length in four bytes, big-endian, and its content. */
 export function frame(content: Uint8Array): Buffer {
   const bytes = Buffer.allocUnsafe(LENGTH_BYTES + content.length);
   bytes.writeUInt32BE(content.length);
@@ -19,14 +19,16 @@ export function frame(content: Uint8Array): Buffer {
   return bytes;
 }
 
-/** Takes frames out of the pieces in which they arrive. */
+/** Splits a byte stream into frames. */
 export class FrameReader {
   readonly #pieces: Uint8Array[] = [];
   #bytes = 0;
 
   /**
-   * @param piece whatever arrived
-   * @returns the frames that are whole now
+   * Reads a chunk.
+   *
+   * @param piece bytes as received
+   * @returns the complete frames
    * @throws FrameTooLong
    */
   *read(piece: Uint8Array): Generator<Buffer> {
@@ -42,11 +44,11 @@ export class FrameReader {
     }
   }
 
-  /** The first bytes, in one buffer. */
+  /** Returns the first bytes, in one buffer. */
   #peek(length: number): Buffer {
     const [first] = this.#pieces;
     if (first!.length < length) {
-      // Everything at once, so that a frame in many pieces is not copied for each of them.
+      // All at once, so that a frame in many chunks is not copied for each of them.
       this.#pieces.splice(0, this.#pieces.length, Buffer.concat(this.#pieces, this.#bytes));
     }
     const whole = this.#pieces[0]!;

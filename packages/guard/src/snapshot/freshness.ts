@@ -1,18 +1,21 @@
-/** The two clocks of a machine. Neither is enough: one can be set, the other may stand while the machine sleeps. */
+/**
+ * Clocks of a machine. Neither is enough: the wall clock can be set, the monotonic one may stop while the
+ * machine sleeps.
+ */
 export interface Clocks {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Milliseconds since some moment; never set. */
+  /** Monotonic clock, in milliseconds. */
   readonly monotonicNow: () => number;
 }
 
-/** A moment, as both clocks have it. */
+/** Point in time on both clocks. */
 export interface Moment {
   readonly wall: number;
   readonly monotonic: number;
 }
 
-/** How old a copy is: the time since the last moment at which it was known to be whole, by whichever clock says more. */
+/** Age of a copy: the time since it was last known to be complete, by the clock that says more. */
 export class Freshness {
   readonly #clocks: Clocks;
   #wholeAt: Moment | undefined;
@@ -21,14 +24,14 @@ export class Freshness {
     this.#clocks = clocks;
   }
 
-  /** The present. */
+  /** Returns the present. */
   moment(): Moment {
     return { wall: this.#clocks.now(), monotonic: this.#clocks.monotonicNow() };
   }
 
   /**
-   * Notes that the copy was whole so many milliseconds after a moment. It may have taken long to hear of that, so what
-   * counts is when it was said, not when it was heard; and no moment is in the future.
+   * Notes that the copy was complete a number of milliseconds after a point in time. The message may have
+   * been delayed, so the time that it states counts, not the time of its arrival; and no time in the future.
    */
   wholeAt(after: Moment, milliseconds: number): void {
     const present = this.moment();
@@ -36,18 +39,18 @@ export class Freshness {
     const monotonic = Math.min(after.monotonic + milliseconds, present.monotonic);
     const known = this.#wholeAt;
     this.#wholeAt = {
-      // Set back, the wall clock has no later moment to offer than the present.
+      // If the wall clock was set back, the present is the latest time that it can give.
       wall: known === undefined ? wall : Math.min(Math.max(wall, known.wall), present.wall),
       monotonic: known === undefined ? monotonic : Math.max(monotonic, known.monotonic),
     };
   }
 
-  /** There is no copy any more. */
+  /** Notes that the copy is gone. */
   lost(): void {
     this.#wholeAt = undefined;
   }
 
-  /** In milliseconds; infinite while there is no copy. */
+  /** Returns the age in milliseconds; infinite without a copy. */
   age(): number {
     const at = this.#wholeAt;
     if (at === undefined) return Number.POSITIVE_INFINITY;

@@ -1,4 +1,4 @@
-/** Half a copy: something refers to what is not there. Nothing may be decided by the rest. */
+/** A record refers to one that is missing. No decision may be based on the rest. */
 export class IncompleteSnapshot extends Error {
   constructor(missing: string) {
     super(`the copy of the account lacks ${missing}`);

@@ -1,7 +1,13 @@
-/** In the first byte: the characters are of two bytes each, since one of them needs it. The rest is the caller's. */
+/**
+ * Flag in the first byte: characters have two bytes each, since one of them needs two. The other bits are the
+ * caller's.
+ */
 const WIDE_FLAG = 0x80;
 
-/** The number of bytes of a length: seven bits in each, the lowest first; the highest bit says that more follow. */
+/**
+ * Returns the number of bytes of an encoded length: seven bits each, the lowest first; the highest bit marks
+ * continuation.
+ */
 function lengthBytes(length: number): number {
   let bytes = 1;
   for (let rest = length >>> 7; rest !== 0; rest >>>= 7) bytes++;
@@ -9,12 +15,12 @@ function lengthBytes(length: number): number {
 }
 
 /**
- * Packs a few texts, and a byte of flags, into one piece of memory: flags, lengths, characters. Every text comes back
- * as it was, even one that is no valid Unicode.
+ * Packs a few texts and a byte of flags into one buffer: flags, lengths, characters. Every text is restored
+ * exactly, even one with lone surrogates.
  *
  * @param flags from 0 to 127
- * @param texts null stands for one that there is not
- * @returns memory that the caller must overwrite when a secret is in it
+ * @param texts `null` if absent
+ * @returns memory that the caller must overwrite if it holds a secret
  */
 export function packTexts(flags: number, texts: readonly (string | null)[]): Buffer {
   const text = texts.join('');
@@ -25,7 +31,7 @@ export function packTexts(flags: number, texts: readonly (string | null)[]): Buf
   packed[0] = isWide ? flags | WIDE_FLAG : flags;
   let at = 1;
   for (const one of texts) {
-    // One more than the length, so that 0 is left for none.
+    // One more than the length, so that 0 means null.
     let rest = one === null ? 0 : one.length + 1;
     for (; rest > 0x7f; rest >>>= 7) packed[at++] = (rest & 0x7f) | 0x80;
     packed[at++] = rest;
@@ -34,23 +40,23 @@ export function packTexts(flags: number, texts: readonly (string | null)[]): Buf
   return packed;
 }
 
-/** The flags of what was packed. */
+/** Returns the flags of packed texts. */
 export function unpackFlags(memory: Buffer, from: number): number {
   return memory[from]! & ~WIDE_FLAG;
 }
 
 /**
- * The texts of what was packed.
+ * Unpacks texts.
  *
- * @param memory in which it lies
- * @param from where it begins
- * @param to where it ends
- * @param count how many texts there are
+ * @param memory buffer that holds them
+ * @param from start offset
+ * @param to end offset
+ * @param count number of texts
  */
 export function unpackTexts(memory: Buffer, from: number, to: number, count: number): (string | null)[] {
   let start = from + 1;
   for (let left = count; left > 0; start++) if (memory[start]! <= 0x7f) left--;
-  // All of them at once: each call into the runtime costs more than the characters do.
+  // All at once: each call into the runtime costs more than the characters.
   const all = memory.toString(memory[from]! & WIDE_FLAG ? 'utf16le' : 'latin1', start, to);
   const texts: (string | null)[] = [];
   let end = 0;

@@ -3,28 +3,28 @@ import { compilePermissions, type PermissionPolicy } from '../permission-policy.
 import { IncompleteSnapshot } from './incomplete-snapshot.ts';
 import type { ReplicationRecord } from './records.ts';
 
-/** Compiled sets of policies that are kept, and ways to name one. */
+/** Maximum number of cached compiled sets, and of keys of them. */
 const MAX_CACHED_SETS = 10_000;
 
-/** What a user's permissions come from, in one text: users of whom it is the same may do the same. */
+/** Sources of a user's permissions as a text: users with the same text have the same permissions. */
 export type Attachments = string;
 
-/** Writes down what a user's permissions come from. */
+/** Returns the sources of a user's permissions. */
 export function attachmentsOf(groupIds: readonly string[], policies: readonly string[]): Attachments {
   return JSON.stringify([groupIds, policies]);
 }
 
-/** The policies and groups of an account, and what they let users do who have them. */
+/** Policies and groups of an account, compiled to permissions of users. */
 export class PolicySets {
   readonly #policies = new Map<string, PermissionPolicy>();
   readonly #groups = new Map<string, readonly string[]>();
   #implied: readonly string[] = [];
-  /** By the references of all policies in them. */
+  /** By the references of all their policies. */
   #sets = new Map<string, CompiledPolicies>();
-  /** The same by what users have, so that nothing has to be put together for most of them. */
+  /** By attachments, so that nothing has to be computed for most users. */
   readonly #ofAttachments = new Map<Attachments, CompiledPolicies>();
 
-  /** Takes over what became of a policy. */
+  /** Applies a change of a policy. */
   applyPolicy(record: Extract<ReplicationRecord, readonly ['policy', ...unknown[]]>): void {
     const reference = record[1];
     const old = this.#policies.get(reference);
@@ -42,26 +42,27 @@ export class PolicySets {
     }
     if (old === undefined) return;
     this.#ofAttachments.clear();
-    // A copy of its own, since compiled sets are few beside the keys that are asked for by them.
+    // A copy, since compiled sets are few compared with the keys that use them.
     this.#sets = new Map([...this.#sets].filter(([set]) => !set.split('\n').includes(reference)));
   }
 
-  /** Takes over what became of a group. */
+  /** Applies a change of a group. */
   applyGroup(record: Extract<ReplicationRecord, readonly ['group', ...unknown[]]>): void {
     this.#ofAttachments.clear();
     if (record.length === 2) this.#groups.delete(record[1]);
     else this.#groups.set(record[1], record[2]);
   }
 
-  /** Takes over which policies every user has. */
+  /** Applies a change of the policies that every user has. */
   applyImplied(references: readonly string[]): void {
     this.#ofAttachments.clear();
     this.#implied = references;
   }
 
   /**
-   * What a user may do.
-   * @throws IncompleteSnapshot when it has something that is not here
+   * Returns the permissions of a user.
+   *
+   * @throws IncompleteSnapshot if it has a policy or group that is missing
    */
   of(attachments: Attachments): CompiledPolicies {
     const known = this.#ofAttachments.get(attachments);
@@ -73,7 +74,7 @@ export class PolicySets {
       if (ofGroup === undefined) throw new IncompleteSnapshot(`the group ${groupId}`);
       for (const reference of ofGroup) references.add(reference);
     }
-    // In the order in which the control plane has them: a decision names the first statement that made it.
+    // In the control plane's order: a decision names the first statement that made it.
     const compiled = this.#set([...[...references].sort(), ...this.#implied]);
     if (this.#ofAttachments.size >= MAX_CACHED_SETS) this.#ofAttachments.clear();
     this.#ofAttachments.set(attachments, compiled);

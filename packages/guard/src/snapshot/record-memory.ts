@@ -1,76 +1,79 @@
-/** Records begin at multiples of so many bytes, so that 32 bits say where one is in 16 GB. */
+/** Alignment of records, so that 32 bits address 16 GB. */
 const UNIT_BYTES = 4;
 
-/** Memory is taken by so much at a time; less at first, since most accounts are small. */
+/** Size of a chunk; smaller at first, since most accounts are small. */
 const MIN_CHUNK_BYTES = 16 * 1024;
 const MAX_CHUNK_BYTES = 1024 * 1024;
 
-/** Of a place, the lower bits say where in a chunk, the upper ones which. */
+/** The lower bits of a place are the offset in a chunk, the upper ones the chunk. */
 const UNIT_BITS = Math.log2(MAX_CHUNK_BYTES / UNIT_BYTES);
 const UNIT_MASK = 2 ** UNIT_BITS - 1;
 const MAX_CHUNKS = 2 ** (32 - UNIT_BITS);
 
-/** Before each record: the hash of its key, the length of the key, the length of the record. */
+/** Header of a record: the hash of its key, the length of the key, the length of the record. */
 const KEY_LENGTH_OFFSET = 4;
 const VALUE_LENGTH_OFFSET = 6;
 const HEADER_BYTES = 10;
 
-/** In the length of a record: it was removed. */
+/** Flag in the length of a removed record. */
 const REMOVED_FLAG = 0x8000_0000;
 
 const EMPTY = Buffer.alloc(0);
 
-/** Where a record is. */
+/** Address of a record. */
 export type Place = number;
 
-/** Makes something of the bytes of a record, which lie in some memory from one place to another. It must keep none. */
+/** Converts the bytes of a record, from one offset of a buffer to another. It must not retain the buffer. */
 export type RecordReader<Value> = (memory: Buffer, from: number, to: number) => Value;
 
-/** Some memory, filled from its beginning. */
+/** Buffer, filled from its beginning. */
 class Chunk {
   readonly memory: Buffer;
-  /** Where the next record goes. */
+  /** Offset of the next record. */
   end = 0;
-  /** Bytes of records that are still there. */
+  /** Bytes of records that are not removed. */
   live = 0;
 
   constructor(bytes: number) {
     this.memory = Buffer.alloc(bytes);
   }
 
-  /** Whether less than half of what was filled is left. */
+  /** Whether less than half of the filled part is live. */
   get isSparse(): boolean {
     return this.live < this.end / 2;
   }
 }
 
 /**
- * Memory for millions of records with their keys, one after another in large chunks, which the garbage collector need
- * not look through. What is removed is overwritten at once; a chunk of which less than half is left is given up, and
- * what is left moves elsewhere.
+ * Memory for millions of records with their keys, in large chunks that the garbage collector need not scan. A
+ * removed record is overwritten at once; a chunk that is less than half live is released, and its live
+ * records move to another chunk.
  */
 export class RecordMemory {
-  /** By number; empty for one that was given up. Apart from the chunks, so that a record is reached in fewer steps. */
+  /**
+   * By chunk number; empty for a released one. Separate from the chunks, to save a memory access per record.
+   */
   readonly #memories: Buffer[] = [];
   readonly #chunks: (Chunk | undefined)[] = [];
   readonly #moved: (hash: number, from: Place, to: Place) => void;
-  /** The chunk that is being filled. */
+  /** Chunk that is being filled. */
   #current = -1;
 
-  /** @param moved told of a record that is in another place from now on */
+  /** @param moved called when a record moves to another place */
   constructor(moved: (hash: number, from: Place, to: Place) => void) {
     this.#moved = moved;
   }
 
-  /** The memory that is taken. */
+  /** Allocated memory in bytes. */
   get bytes(): number {
     return this.#memories.reduce((sum, memory) => sum + memory.length, 0);
   }
 
   /**
    * Copies a record.
-   * @param key of characters of one byte, at most 65,535 of them
-   * @throws RangeError when there is no place left
+   *
+   * @param key one-byte characters, at most 65,535
+   * @throws RangeError if the address space is used up
    */
   add(hash: number, key: string, value: Uint8Array): Place {
     const place = this.#allot(bytesTaken(key.length, value.length));
@@ -84,12 +87,12 @@ export class RecordMemory {
     return place;
   }
 
-  /** The hash that a record was added with. */
+  /** Returns the hash that a record was added with. */
   hashAt(place: Place): number {
     return this.#memoryOf(place).readUInt32LE(offsetOf(place));
   }
 
-  /** Whether a record is that of a key. */
+  /** Whether a record has a key. */
   hasKey(place: Place, key: string): boolean {
     const memory = this.#memoryOf(place);
     const at = offsetOf(place);
@@ -100,16 +103,16 @@ export class RecordMemory {
     return true;
   }
 
-  /** What `read` makes of a record. */
+  /** Converts a record with `read`. */
   read<Value>(place: Place, read: RecordReader<Value>): Value {
     const memory = this.#memoryOf(place);
     const at = offsetOf(place);
     const from = at + HEADER_BYTES + memory.readUInt16LE(at + KEY_LENGTH_OFFSET);
-    // Not a part of the memory: a view costs more to make than a record to read.
+    // Not a view: creating one costs more than reading a record.
     return read(memory, from, from + memory.readUInt32LE(at + VALUE_LENGTH_OFFSET));
   }
 
-  /** Writes over a record. @returns false when the new one is not as long, and nothing was done */
+  /** Overwrites a record. @returns false if the new one has another length, and nothing was done */
   replace(place: Place, value: Uint8Array): boolean {
     const memory = this.#memoryOf(place);
     const at = offsetOf(place);
@@ -118,7 +121,7 @@ export class RecordMemory {
     return true;
   }
 
-  /** Removes a record, which is overwritten. Others may move. */
+  /** Removes a record and overwrites it. Others may move. */
   remove(place: Place): void {
     const memory = this.#memoryOf(place);
     const at = offsetOf(place);
@@ -132,7 +135,7 @@ export class RecordMemory {
     if (number !== this.#current && chunk.isSparse) this.#giveUp(number);
   }
 
-  /** Overwrites and gives up everything, part by part. */
+  /** Overwrites and releases everything, in steps. */
   *wipe(): Generator<void> {
     this.#current = -1;
     this.#chunks.length = 0;
@@ -162,13 +165,13 @@ export class RecordMemory {
     return place;
   }
 
-  /** Begins another chunk. @param bytes that it must have room for */
+  /** Starts another chunk. @param bytes that it must have room for */
   #open(bytes: number): Chunk {
     const given = this.#chunks.indexOf(undefined);
     const number = given < 0 ? this.#chunks.length : given;
-    if (number >= MAX_CHUNKS) throw new RangeError('there are more records than there are places for');
+    if (number >= MAX_CHUNKS) throw new RangeError('too many records: the address space is used up');
     const usual = Math.min(MIN_CHUNK_BYTES * 2 ** Math.min(this.#chunks.length, 32), MAX_CHUNK_BYTES);
-    // One that is longer than any chunk has a chunk of its own, in which it is at the beginning.
+    // A record longer than any chunk gets its own chunk, at offset 0.
     const chunk = new Chunk(Math.max(usual, bytes));
     this.#chunks[number] = chunk;
     this.#memories[number] = chunk.memory;
@@ -176,7 +179,7 @@ export class RecordMemory {
     return chunk;
   }
 
-  /** Moves what is left in a chunk to where records are added now. */
+  /** Moves the live records of a chunk to the current one. */
   #giveUp(number: number): void {
     const { memory, end } = this.#chunks[number]!;
     for (let at = 0; at < end; ) {
@@ -199,7 +202,7 @@ function offsetOf(place: Place): number {
   return (place & UNIT_MASK) * UNIT_BYTES;
 }
 
-/** What a key and its record take. */
+/** Returns the bytes that a key and its record take. */
 function bytesTaken(keyBytes: number, valueBytes: number): number {
   return Math.ceil((HEADER_BYTES + keyBytes + valueBytes) / UNIT_BYTES) * UNIT_BYTES;
 }

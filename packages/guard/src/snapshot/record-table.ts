@@ -3,23 +3,28 @@ import { textHash } from './text-hash.ts';
 
 const MIN_SLOTS = 16;
 
-/** The share of slots from which on a table grows, and the most that is taken after that. */
+/** Load factor at which a table grows, and its maximum after growing. */
 const MAX_LOAD = 0.7;
 const LOAD_AFTER_GROWTH = 0.35;
 
-/** Slots that each record which is added moves to a grown table, which is done long before that is full. */
+/** Slots moved to a grown table per added record; the move ends long before the table is full. */
 const MOVED_PER_STEP = 32;
 
-/** The mark of a slot: nothing was ever here; something was here, and a search has to go on behind it. */
+/** Marks of a slot: never used; removed, so that a search continues after it. */
 const FREE = 0;
 const REMOVED = 1;
 
-/** The mark of a slot that is taken: some of the hash, so that nearly every record looked at is the right one. */
+/**
+ * Returns the mark of a used slot: bits of the hash, so that nearly every record visited is the right one.
+ */
 function markOf(hash: number): number {
   return Math.max(REMOVED + 1, hash >>> 24);
 }
 
-/** Open addressing with linear probing. Marks are apart, since all of them fit into the processor's cache. */
+/**
+ * Open addressing with linear probing. Marks are stored separately, since they fit into the processor's
+ * cache.
+ */
 class Slots {
   readonly marks: Uint8Array;
   readonly places: Uint32Array;
@@ -45,7 +50,7 @@ class Slots {
     this.taken++;
   }
 
-  /** The slot with a record of this key; -1 when there is none. */
+  /** Returns the slot of a key; -1 if absent. */
   find(hash: number, key: string, memory: RecordMemory): number {
     const { marks, places } = this;
     const mask = marks.length - 1;
@@ -56,7 +61,7 @@ class Slots {
     return -1;
   }
 
-  /** Notes that a record is elsewhere now. @returns whether it is in one of these slots */
+  /** Updates the place of a record. @returns whether it is in one of these slots */
   move(hash: number, from: Place, to: Place): boolean {
     const mask = this.marks.length - 1;
     for (let slot = hash & mask; this.marks[slot] !== FREE; slot = (slot + 1) & mask) {
@@ -69,32 +74,32 @@ class Slots {
 }
 
 /**
- * Records by a key, for millions of them: some 20 bytes each beside key and record, in memory that the garbage
- * collector need not look through. A record that is replaced or removed is overwritten at once. It grows a little with
- * each record that is added, so none of them keeps the event loop for long.
+ * Table of millions of records by key: some 20 bytes each besides key and record, in memory that the garbage
+ * collector need not scan. A replaced or removed record is overwritten at once. It grows a little with each
+ * added record, so none of them blocks the event loop for long.
  */
 export class RecordTable {
   readonly #memory = new RecordMemory((hash, from, to) => {
     if (!this.#slots.move(hash, from, to)) this.#old?.move(hash, from, to);
   });
   #slots = new Slots(MIN_SLOTS);
-  /** Those before the table grew; each record is either here or there. */
+  /** Slots before the table grew; each record is either here or there. */
   #old: Slots | undefined;
-  /** How many slots of the old ones have been gone through. */
+  /** Number of old slots that were moved. */
   #gone = 0;
   #size = 0;
 
-  /** How many keys there are. */
+  /** Number of keys. */
   get size(): number {
     return this.#size;
   }
 
-  /** The memory that keys and records take. */
+  /** Memory of keys and records, in bytes. */
   get bytes(): number {
     return this.#memory.bytes + 5 * (this.#slots.count + (this.#old?.count ?? 0));
   }
 
-  /** @returns what `read` makes of the record; undefined when there is none */
+  /** Converts the record of a key with `read`; `undefined` if absent. */
   get<Value>(key: string, read: RecordReader<Value>): Value | undefined {
     const hash = textHash(key);
     const slot = this.#slots.find(hash, key, this.#memory);
@@ -105,12 +110,15 @@ export class RecordTable {
   }
 
   /**
-   * @param key of characters of one byte, at most 65,535 of them
+   * Sets the record of a key.
+   *
+   * @param key one-byte characters, at most 65,535
    * @param value the record, which is copied
    * @throws RangeError for any other key
    */
   set(key: string, value: Uint8Array): void {
-    if (key.length > 0xffff || !/^[\0-\xff]*$/.test(key)) throw new RangeError('not a key of this table');
+    if (key.length > 0xffff || !/^[\0-\xff]*$/.test(key))
+      throw new RangeError('invalid key of a record table: expected one-byte characters');
     const hash = textHash(key);
     if (this.#replaceIn(this.#slots, hash, key, value)) return;
     if (this.#old !== undefined && this.#replaceIn(this.#old, hash, key, value)) return;
@@ -120,7 +128,7 @@ export class RecordTable {
     this.#slots.enter(hash, place);
   }
 
-  /** @returns whether it was there */
+  /** Removes a key. @returns whether it was present */
   delete(key: string): boolean {
     const hash = textHash(key);
     return (
@@ -129,7 +137,7 @@ export class RecordTable {
     );
   }
 
-  /** Removes everything, part by part: whoever goes through it decides how much at once. */
+  /** Removes everything, in steps: the caller decides how many at once. */
   *wipe(): Generator<void> {
     this.#slots = new Slots(MIN_SLOTS);
     this.#old = undefined;
@@ -137,7 +145,10 @@ export class RecordTable {
     yield* this.#memory.wipe();
   }
 
-  /** @returns whether there is such a record, as long as the new one; one of another length is removed */
+  /**
+   * Replaces a record in place. @returns false if there is none of the same length; one of another length is
+   * removed
+   */
   #replaceIn(slots: Slots, hash: number, key: string, value: Uint8Array): boolean {
     const slot = slots.find(hash, key, this.#memory);
     if (slot < 0) return false;
@@ -159,12 +170,12 @@ export class RecordTable {
     this.#memory.remove(slots.places[slot]!);
   }
 
-  /** Takes a step of growing, or begins to. */
+  /** Starts to grow, or takes the next step. */
   #grow(): void {
     const old = this.#old;
     if (old === undefined) {
       if (this.#slots.taken < this.#slots.count * MAX_LOAD) return;
-      // Never much smaller, or it would be full before everything has moved.
+      // Not much smaller, or it would be full before everything has moved.
       let count = Math.max(MIN_SLOTS, this.#slots.count / 4);
       while (this.#size > count * LOAD_AFTER_GROWTH) count *= 2;
       this.#old = this.#slots;

@@ -1,9 +1,9 @@
 /**
- * What the control plane tells a guard of an account, record by record. A record without a content says that the
- * thing is gone; one with a content takes the place of what was said of the thing before, so a record may come twice.
+ * Record that the control plane sends of an account. A record without content is a removal; one with content
+ * replaces the earlier one, so records may be repeated.
  */
 export type ReplicationRecord =
-  /** Whether all keys are inactive, the network policy of all keys, and the policies that every user has. */
+  /** Status of the account, the network policy of all keys, and the policies that every user has. */
   | readonly [
       'account',
       accountId: string,
@@ -11,7 +11,7 @@ export type ReplicationRecord =
       networkPolicy: string | null,
       implied: readonly string[],
     ]
-  /** The document in force of a policy that others refer to by its reference: `Custom/name-in-lower-case`. */
+  /** Document in force of a policy, under the reference that others use: `Custom/name-in-lower-case`. */
   | readonly [
       'policy',
       reference: string,
@@ -29,13 +29,13 @@ export type ReplicationRecord =
       userName: string,
       groupIds: readonly string[],
       policies: readonly string[],
-      /** Key, value, key, value …; left out for a user without tags, as releases before tags do. */
+      /** Key, value, key, value …; omitted for a user without tags, and by older releases. */
       tags?: readonly string[],
     ]
   | readonly ['user', userId: string]
   /**
-   * A key of a user, or of the root (`userId` null). `verifier` is what verifies its ACS3-HMAC-SHA256 signatures, in
-   * Base64; null when the control plane verifies them. `expiresAt` is in milliseconds since the epoch.
+   * Key of a user, or of the root (`userId` null). `verifier` verifies its ACS3-HMAC-SHA256 signatures, in
+   * Base64; null if the control plane verifies them. `expiresAt` is in milliseconds since the epoch.
    */
   | readonly [
       'access-key',
@@ -48,30 +48,34 @@ export type ReplicationRecord =
     ]
   | readonly ['access-key', accessKeyId: string];
 
-/** What a connection says beside its records. */
+/** Control line of a connection, between its records. */
 export type ReplicationMark =
-  /** What follows is everything, to take the place of the copy; or only what changed. */
+  /** Everything follows, to replace the copy; or changes only. */
   | readonly ['begin', 'everything' | 'changes']
-  /** Sessions that were made from something which changed; a name stands for the same thing on every node. */
+  /** Names of changed inputs of STS sessions; a name is the same on every node. */
   | readonly ['stale', ...names: readonly string[]]
   /**
-   * All before it counts from now on, together.
-   * @param cursor where to go on after a reconnect
+   * Commits everything before it.
+   *
+   * @param cursor position to resume from after a reconnect
    * @param sinceOpened milliseconds since the control plane received the request of this connection
-   * @param behind for how many milliseconds this node of the control plane has not heard of changes of the others
+   * @param behind milliseconds since this node of the control plane last heard of changes of the others
    */
   | readonly ['commit', cursor: string, sinceOpened: number, behind: number];
 
-/** The first frame of a connection, the only one that is not sealed. */
+/** First frame of a connection, the only one that is not sealed. */
 export interface Hello {
   readonly Protocol: 1;
   readonly AccountId: string;
   readonly ConnectionId: string;
-  /** Of the control plane, for this connection: X25519, Base64url. */
+  /** Public key of the control plane for this connection: X25519, Base64url. */
   readonly PublicKey: string;
 }
 
-/** What the control plane says is not what this guard understands. It may be newer; nothing of it is applied. */
+/**
+ * Message of the control plane that this guard does not understand. The control plane may be newer; nothing
+ * is applied.
+ */
 export class UnknownRecord extends Error {
   constructor(what: string) {
     super(`the control plane sent ${what}, which this guard does not know: it may be newer than the guard`);
@@ -91,7 +95,7 @@ const oneOf =
   (value: unknown) =>
     words.includes(value as string);
 
-/** What stands behind the word of each record, in the order of its fields. */
+/** Validators of the fields of each kind of record, in order. */
 const fields: Readonly<Record<string, readonly ((value: unknown) => boolean)[]>> = {
   account: [isText, oneOf('Active', 'Disabled'), textOrNull, texts],
   policy: [isText, isText, oneOf('System', 'Custom'), isText, isText],
@@ -102,20 +106,24 @@ const fields: Readonly<Record<string, readonly ((value: unknown) => boolean)[]>>
   commit: [isText, Number.isFinite, Number.isFinite],
 };
 
-/** Those that may come without a content. */
+/** Kinds of records that may come without content. */
 const REMOVABLE_KINDS = new Set(['policy', 'group', 'user', 'access-key']);
 
-/** @throws UnknownRecord when it is no record or mark, or not of the form that its word has */
+/**
+ * Parses a line.
+ *
+ * @throws UnknownRecord if it is not a well-formed record or control line
+ */
 export function readLine(line: string): ReplicationRecord | ReplicationMark {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
-    // The line may hold secrets: nothing of it is said.
-    throw new UnknownRecord('something that is not JSON');
+    // The line may hold secrets: the error quotes nothing of it.
+    throw new UnknownRecord('a line that is not JSON');
   }
   if (!Array.isArray(value) || typeof value[0] !== 'string')
-    throw new UnknownRecord('something else than a record');
+    throw new UnknownRecord('a line that is not a record');
   const [word, ...rest] = value as [string, ...unknown[]];
   if (word === 'stale') {
     if (!rest.every(isText)) throw malformed(word);

@@ -7,14 +7,17 @@ import type { SignatureAnswer, SignatureProblem, SignatureQuestion } from '../cr
 import type { RateLimit } from '../rate-limit/rate-limit.ts';
 import { TokenBuckets } from '../rate-limit/token-buckets.ts';
 
-/** Verifications in progress: the limit for all keys, and for one, so that wrong signatures for a key do not delay the others. */
+/**
+ * Maximum number of verifications in progress, for all keys and for one, so that wrong signatures for a key
+ * do not delay the others.
+ */
 const MAX_PENDING = 64;
 const MAX_PENDING_PER_KEY = 8;
 
-/** How often the control plane is asked about signatures of one key: 50 times a second, 100 at once. */
+/** Rate of verifications per key: 50 a second, 100 at once. */
 const RATE_PER_KEY: RateLimit = { intervalMs: 20, burst: 100 };
 
-/** Problems by which a request is refused; whatever else is answered says that nothing was verified. */
+/** Problems for which a request is refused; any other answer means that nothing was verified. */
 const SIGNATURE_PROBLEMS: ReadonlySet<string> = new Set<SignatureProblem>([
   'InvalidAccessKeyId.NotFound',
   'InvalidAccessKeyId.Inactive',
@@ -28,15 +31,15 @@ const SIGNATURE_PROBLEMS: ReadonlySet<string> = new Set<SignatureProblem>([
   'Throttling.Nonce',
 ]);
 
-/** How many signatures the control plane was asked about, by what it answered. */
+/** Signatures that the control plane was asked to verify, by result. */
 export interface RemoteVerificationCounts {
   readonly confirmed: number;
   readonly refused: number;
-  /** Not asked, or not answered: too many at once, or the control plane is away. */
+  /** Not asked, or not answered: too many at once, or the control plane is unreachable. */
   readonly unanswered: number;
 }
 
-/** Has signatures verified by the control plane that this guard has nothing to verify with. */
+/** Has the control plane verify signatures that this guard cannot. */
 export class RemoteVerifier {
   readonly #controlPlane: ControlPlane;
   readonly #now: () => number;
@@ -57,7 +60,7 @@ export class RemoteVerifier {
     return { confirmed: this.#confirmed, refused: this.#refused, unanswered: this.#unanswered };
   }
 
-  /** @param principalArn whose signature it has to be */
+  /** Verifies a signature. @param principalArn expected owner of the key */
   async verify(question: SignatureQuestion, principalArn: string): Promise<SignatureAnswer> {
     const { accessKeyId } = question;
     const ofKey = this.#ofKey.get(accessKeyId) ?? 0;
@@ -89,7 +92,7 @@ export class RemoteVerifier {
     const { Verified, StringIndex, PrincipalArn, Problem } = answer;
     if (Verified === true) {
       const stringToSign = stringsToSign[Number(StringIndex)];
-      // The owner was renamed or replaced, and that has not been heard here yet.
+      // The owner was renamed or replaced, and the change has not arrived here yet.
       if (stringToSign === undefined || PrincipalArn !== principalArn) return this.#unanswerable();
       this.#confirmed += 1;
       return { confirmed: true, stringToSign };

@@ -12,34 +12,31 @@ const ALGORITHM = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** What both sides must agree on, so that what is sealed for one connection opens in no other. */
+/** Context of a sealed connection: data sealed for one connection opens in no other. */
 export interface SealingContext {
-  /** What is sealed: one way of sealing never opens what another has sealed. */
+  /** Purpose of the sealed data: data sealed for one purpose never opens for the other. */
   readonly purpose: 'replication' | 'session';
   readonly accountId: string;
-  /** The AccessKey that the connection was opened with. */
+  /** AccessKey that the connection was opened with. */
   readonly accessKeyId: string;
-  /** Chosen by the control plane, new for each connection. */
+  /** Chosen by the control plane, unique per connection. */
   readonly connectionId: string;
-  /**
-   * Derived from the secret of that AccessKey: who does not know it can neither open what was sealed nor pass
-   * something else off as sealed by the control plane.
-   */
+  /** Derived from the secret of that AccessKey: without it, sealed data can neither be opened nor forged. */
   readonly sharedSecret: Uint8Array;
 }
 
-/** What was received does not open: it was changed, repeated, left out, or sealed by somebody else. */
+/** Received data does not open: it was changed, repeated, left out, or sealed by another party. */
 export class SealBroken extends Error {
   constructor() {
-    super('what was received does not open: it was changed on its way, or sealed by somebody else');
+    super('received data does not open: it was changed in transit, or sealed by another party');
     this.name = 'SealBroken';
   }
 }
 
-/** One side's part of a key agreement: an X25519 key pair for one connection, kept nowhere. */
+/** One side of a key agreement: an X25519 key pair for one connection, never stored. */
 export class KeyAgreement {
   readonly #privateKey: KeyObject;
-  /** The public half: 32 bytes in Base64url. */
+  /** Public key: 32 bytes in Base64url. */
   readonly publicKey: string;
 
   constructor() {
@@ -49,12 +46,12 @@ export class KeyAgreement {
   }
 
   /**
-   * The key of a connection: HKDF-SHA256 (RFC 5869) over what X25519 (RFC 7748) agrees on, salted with what only the
-   * two sides know, bound to its context.
+   * Returns the key of a connection: HKDF-SHA256 (RFC 5869) over the X25519 (RFC 7748) agreement, salted with
+   * the shared secret, bound to the context.
    *
-   * @param peerPublicKey the other side's, as its `publicKey`
+   * @param peerPublicKey the other side's `publicKey`
    * @returns 32 bytes
-   * @throws SealBroken when that is no public key
+   * @throws SealBroken if it is not a valid public key
    */
   key(peerPublicKey: string, context: SealingContext): Buffer {
     const { purpose, accountId, accessKeyId, connectionId, sharedSecret } = context;
@@ -64,7 +61,7 @@ export class KeyAgreement {
         key: { kty: 'OKP', crv: 'X25519', x: peerPublicKey },
         format: 'jwk',
       });
-      // Refuses the points with which everybody could tell what is agreed on.
+      // Refuses low-order points, with which the agreement would be public.
       agreed = diffieHellman({ privateKey: this.#privateKey, publicKey });
     } catch {
       throw new SealBroken();
@@ -76,12 +73,12 @@ export class KeyAgreement {
   }
 }
 
-/** Seals pieces one after another with a key that nothing else is sealed with: AES-256-GCM, counting nonces. */
+/** Seals messages in order with a dedicated key: AES-256-GCM with counting nonces. */
 export class Sealer {
   readonly #key: Uint8Array;
   #count = 0n;
 
-  /** @param key 32 bytes, used by this sealer alone */
+  /** @param key 32 bytes, used by this sealer only */
   constructor(key: Uint8Array) {
     this.#key = key;
   }
@@ -92,7 +89,7 @@ export class Sealer {
   }
 }
 
-/** Opens what a `Sealer` with the same key has sealed: each piece once, in the same order. */
+/** Opens the messages of a `Sealer` with the same key: each once, in the same order. */
 export class Opener {
   readonly #key: Uint8Array;
   #count = 0n;
@@ -102,7 +99,7 @@ export class Opener {
     this.#key = key;
   }
 
-  /** @throws SealBroken when it is not the piece that comes next */
+  /** Opens the next message. @throws SealBroken if it is not the next one */
   open(sealed: Uint8Array): Buffer {
     if (sealed.length < TAG_BYTES) throw new SealBroken();
     const decipher = createDecipheriv(ALGORITHM, this.#key, nonce(this.#count++), {

@@ -141,11 +141,11 @@ describe('a copy of credentials', () => {
       [sending([begin, ['policy-boundary', 'x'], commit]), /`policy-boundary`/],
       [sending([begin, [...rootKey, 'more'], commit]), /`access-key` in another form/],
       [sending([begin, ['user', 1, 'name', [], []], commit]), /`user` in another form/],
-      [sending([account, commit]), /before the beginning/],
-      [sending([begin, begin, commit]), /beginning where there is none/],
-      [sending([['begin', 'changes'], commit]), /beginning where there is none/],
+      [sending([account, commit]), /before `begin`/],
+      [sending([begin, begin, commit]), /unexpected `begin`/],
+      [sending([['begin', 'changes'], commit]), /unexpected `begin`/],
       [sending([begin], { raw: 'secretSecret' }), /not JSON/],
-      [(response) => response.end('<html>'), /silent|ended|JSON|does not know|bytes was announced/],
+      [(response) => response.end('<html>'), /silent|ended|JSON|does not know|invalid frame/],
       [(response) => response.writeHead(502).end('<html>bad gateway'), /no control plane/],
       [
         (response) => {
@@ -154,7 +154,7 @@ describe('a copy of credentials', () => {
           response.writeHead(200);
           response.write(head);
         },
-        /bytes was announced/,
+        /invalid frame/,
       ],
     ];
     for (const [wrong, expected] of cases) {
@@ -249,21 +249,21 @@ test('a process that waits for a copy, and for nothing else, goes on while the c
 test('settings that cannot be used are named', () => {
   const good = { server: 'https://claviger.example', accessKeyId, accessKeySecret };
   const cases: [Partial<SnapshotOptions>, RegExp][] = [
-    [{ server: 'claviger.example' }, /^server: .*https/],
-    [{ server: 'ftp://claviger.example' }, /^server: /],
-    [{ server: 'https://claviger.example/path' }, /^server: .*no path/],
-    [{ server: 'https://user:word@claviger.example' }, /^server: .*no password/],
-    [{ server: 'http://claviger.example' }, /^server: .*not encrypted/],
-    [{ server: 'http://claviger.example', allowPlainHttpOnLoopback: true }, /^server: .*not encrypted/],
-    [{ server: 'http://127.0.0.1.example', allowPlainHttpOnLoopback: true }, /^server: .*not encrypted/],
-    [{ server: 'http://127.0.0.1:8080' }, /^server: .*allowPlainHttpOnLoopback/],
-    [{ accessKeyId: '' }, /^accessKeyId: /],
-    [{ accessKeySecret: '' }, /^accessKeySecret: /],
-    [{ accessKeySecret: undefined as unknown as string }, /^accessKeySecret: /],
-    [{ guardName: 'no/slash' }, /^guardName: /],
-    [{ guardName: '' }, /^guardName: /],
-    [{ maxStalenessMs: 14_999 }, /^maxStalenessMs: /],
-    [{ maxStalenessMs: Number.NaN }, /^maxStalenessMs: /],
+    [{ server: 'claviger.example' }, /^invalid server .*https/],
+    [{ server: 'ftp://claviger.example' }, /^invalid server /],
+    [{ server: 'https://claviger.example/path' }, /^invalid server: .*no path/],
+    [{ server: 'https://user:word@claviger.example' }, /^invalid server: .*no password/],
+    [{ server: 'http://claviger.example' }, /^server .*not encrypted/],
+    [{ server: 'http://claviger.example', allowPlainHttpOnLoopback: true }, /^server .*not encrypted/],
+    [{ server: 'http://127.0.0.1.example', allowPlainHttpOnLoopback: true }, /^server .*not encrypted/],
+    [{ server: 'http://127.0.0.1:8080' }, /^server .*allowPlainHttpOnLoopback/],
+    [{ accessKeyId: '' }, /^invalid accessKeyId: /],
+    [{ accessKeySecret: '' }, /^invalid accessKeySecret: /],
+    [{ accessKeySecret: undefined as unknown as string }, /^invalid accessKeySecret: /],
+    [{ guardName: 'no/slash' }, /^invalid guardName /],
+    [{ guardName: '' }, /^invalid guardName /],
+    [{ maxStalenessMs: 14_999 }, /^invalid maxStalenessMs /],
+    [{ maxStalenessMs: Number.NaN }, /^invalid maxStalenessMs /],
   ];
   for (const [wrong, expected] of cases) {
     assert.throws(

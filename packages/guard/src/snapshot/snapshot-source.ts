@@ -23,59 +23,59 @@ import { StsSessionCredentials, servicesParameter } from './sts-session-credenti
 import { TimeSlice } from './time-slice.ts';
 import { wipe } from './wipe.ts';
 
-/** How to reach the control plane, and how long to go on without it. */
+/** Options of {@link openSnapshotSource}. */
 export interface SnapshotOptions extends ControlPlaneOptions {
   /**
-   * How old the copy may be, in milliseconds, before every lookup is refused; 5 minutes unless given, 15 seconds at
-   * least.
+   * Maximum age of the copy in milliseconds, after which every lookup is refused. Default: 5 minutes;
+   * minimum: 15 seconds.
    */
   readonly maxStalenessMs?: number;
   /**
-   * RAM codes of the services that this process protects, in any case. The copy verifies only keys that these need, of
-   * those that the guard is registered for; all of the registered ones unless given. See `setServices`.
+   * RAM codes of the services that this process protects, in any letter case. The copy contains the keys that
+   * these need, among those of the registered services. Default: all registered services. See `setServices`.
    */
   readonly services?: readonly string[];
-  /** Milliseconds since some moment, never set; the system's unless given. */
+  /** Monotonic clock, in milliseconds. Default: the system's. */
   readonly monotonicNow?: () => number;
-  /** The system's unless given. */
+  /** Default: the system's. */
   readonly timer?: Timer;
-  /** From 0 to 1, so that guards do not all come back at the same moment; the system's unless given. */
+  /** From 0 to 1, so that guards do not all reconnect at the same time. Default: the system's. */
   readonly random?: () => number;
-  /** Told whenever the copy or the connection has changed. Must not throw. */
+  /** Called whenever the copy or the connection has changed. Must not throw. */
   readonly onChange?: (state: SnapshotState) => void;
 }
 
-/** How a copy stands. */
+/** State of a copy. */
 export interface SnapshotState {
   /**
-   * `loading`: there is no copy yet. `current`: connected, every change arrives. `away`: the copy is used although
-   * the control plane cannot be heard. `stale`: it has not been heard for too long, every lookup is refused.
+   * `loading`: no copy yet. `current`: connected, every change arrives. `away`: the copy is used although the
+   * control plane is unreachable. `stale`: it has been unreachable for too long, every lookup is refused.
    */
   readonly phase: 'loading' | 'current' | 'away' | 'stale' | 'closed';
-  /** Milliseconds since the copy was known to be whole; infinite while there is none. */
+  /** Milliseconds since the copy was known to be complete; infinite without a copy. */
   readonly age: number;
-  /** Of the copy; undefined while there is none. */
+  /** Account of the copy; undefined without a copy. */
   readonly accountId: string | undefined;
   readonly accessKeys: number;
   readonly users: number;
-  /** The memory that keys and users take. */
+  /** Memory of keys and users, in bytes. */
   readonly bytes: number;
-  /** Why the control plane could not be heard, the last time; undefined while it is. */
+  /** Last connection error; undefined while connected. */
   readonly problem: string | undefined;
 }
 
 const MIN_STALENESS_MS = 15_000;
 
-/** A control plane says something every 5 seconds. One that says nothing for this long, or twice it, is away. */
+/** Maximum silence of a control plane in milliseconds; it sends a heartbeat every 5 seconds. */
 const MAX_SILENCE_MS = 10_000;
 
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 30_000;
 
 /**
- * Opens a copy of an account's credentials, and keeps it like the original.
+ * Opens a copy of an account's credentials and keeps it up to date.
  *
- * @throws RangeError when a setting cannot be used; it names the setting
+ * @throws RangeError that names the invalid setting
  * @example
  * const source = openSnapshotSource({ server: 'https://claviger.example', accessKeyId, accessKeySecret });
  * await source.ready();
@@ -91,9 +91,9 @@ interface Waiter {
 }
 
 /**
- * Credentials of one account, from memory. The control plane sends everything once, and from then on what changes,
- * over one long connection. While it is away the copy goes on to be used until it is too old; then every lookup is
- * refused, until the control plane is back. Made by {@link openSnapshotSource}.
+ * Credentials of one account, from memory. The control plane sends everything once, and then changes, over
+ * one long connection. While it is unreachable the copy remains in use until it is too old; then every lookup
+ * is refused until the connection is back. Created by {@link openSnapshotSource}.
  */
 export class SnapshotSource implements CredentialSource {
   readonly #controlPlane: ControlPlane;
@@ -106,9 +106,9 @@ export class SnapshotSource implements CredentialSource {
   readonly #remoteVerifier: RemoteVerifier;
   readonly #closing = new AbortController();
   #services: readonly string[] | undefined;
-  /** Ends the connection when other services are to be protected. */
+  /** Aborts the connection when the protected services change. */
   #changing = new AbortController();
-  /** Whether the copy may verify keys of a service that is not protected any more. */
+  /** Whether the copy may contain keys of a service that is no longer protected. */
   #isTooWide = false;
   readonly #running: Promise<void>;
   #waiters: Waiter[] = [];
@@ -122,7 +122,7 @@ export class SnapshotSource implements CredentialSource {
   constructor(options: SnapshotOptions) {
     const { maxStalenessMs = 5 * 60_000, now = Date.now } = options;
     if (!(maxStalenessMs >= MIN_STALENESS_MS)) {
-      throw new RangeError(`maxStalenessMs: ${maxStalenessMs} is less than ${MIN_STALENESS_MS}`);
+      throw new RangeError(`invalid maxStalenessMs ${maxStalenessMs}: expected at least ${MIN_STALENESS_MS}`);
     }
     this.#controlPlane = new ControlPlane(options);
     this.#maxStalenessMs = maxStalenessMs;
@@ -155,7 +155,7 @@ export class SnapshotSource implements CredentialSource {
     }
   }
 
-  /** Asks the control plane: it has what verifies every signature, and tells of none. */
+  /** Has the control plane verify a signature; it can verify every one, and discloses no secret. */
   async confirm(question: SignatureQuestion): Promise<SignatureAnswer> {
     const credential = await this.find(question.accessKeyId, question.securityToken);
     if (typeof credential === 'string') return { confirmed: false, problem: credential };
@@ -163,10 +163,11 @@ export class SnapshotSource implements CredentialSource {
   }
 
   /**
-   * Protects other services from now on. It connects again; the copy is replaced and overwritten when the new one is
-   * there, or once it is too old to be used.
-   * @param services RAM codes, in any case; at least one
-   * @throws RangeError when there is none
+   * Changes the protected services. It reconnects; the old copy is overwritten once the new one is complete,
+   * or once it is too old.
+   *
+   * @param services RAM codes, in any letter case; at least one
+   * @throws RangeError if empty
    */
   setServices(services: readonly string[]): void {
     const before = this.#services;
@@ -180,12 +181,12 @@ export class SnapshotSource implements CredentialSource {
     this.#changing = new AbortController();
   }
 
-  /** How many signatures the control plane was asked about. */
+  /** Signatures that the control plane was asked to verify. */
   get questions(): RemoteVerificationCounts {
     return this.#remoteVerifier.counts;
   }
 
-  /** How the copy stands now. */
+  /** Present state of the copy. */
   get state(): SnapshotState {
     const snapshot = this.#snapshot;
     return {
@@ -200,16 +201,16 @@ export class SnapshotSource implements CredentialSource {
   }
 
   /**
-   * Resolves when there is a copy.
+   * Resolves once there is a copy.
    *
-   * @throws ControlPlaneRefusal when the control plane refuses in a way that does not pass by itself: the key is wrong,
-   *   or it is no registered guard's, or that guard is disabled. It is tried again all the same, now and then
-   * @throws Error when it is closed
+   * @throws ControlPlaneRefusal if the control plane refuses permanently: the key is wrong, or not that of
+   *   a registered guard, or the guard is disabled. Connecting is still retried now and then
+   * @throws Error if it is closed
    */
   async ready(): Promise<void> {
     if (this.#closing.signal.aborted) throw closed();
     if (this.#snapshot !== undefined) return;
-    // The pauses between attempts keep no process alive: one that waits here, and for nothing else, would end.
+    // Retry timers do not keep the process alive: one that only waits here would exit.
     const keepAlive = setInterval(() => {}, MAX_RETRY_MS);
     try {
       await new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject }));
@@ -218,7 +219,7 @@ export class SnapshotSource implements CredentialSource {
     }
   }
 
-  /** Ends the connection and overwrites the copy; every lookup is refused from now on. */
+  /** Ends the connection and overwrites the copy; every lookup is refused from then on. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#running;
@@ -228,7 +229,7 @@ export class SnapshotSource implements CredentialSource {
     await this.#discard();
   }
 
-  /** Lets go of the copy and overwrites it. */
+  /** Overwrites and drops the copy. */
   async #discard(): Promise<void> {
     const snapshot = this.#snapshot;
     this.#snapshot = undefined;
@@ -249,7 +250,7 @@ export class SnapshotSource implements CredentialSource {
     return this.#freshness.age() > this.#maxStalenessMs;
   }
 
-  /** Connects, again and again. */
+  /** Connects and reconnects. */
   async #run(): Promise<void> {
     const { signal } = this.#closing;
     while (!signal.aborted) {
@@ -287,7 +288,7 @@ export class SnapshotSource implements CredentialSource {
     });
   }
 
-  /** One connection, from its request to its end. @throws Error that says why it has ended */
+  /** Follows one connection from its request to its end. @throws Error with the reason of its end */
   async #follow(changed: AbortSignal): Promise<never> {
     const silence = new AbortController();
     const ended = AbortSignal.any([this.#closing.signal, changed, silence.signal]);
@@ -380,7 +381,7 @@ export class SnapshotSource implements CredentialSource {
       try {
         if (changes.length > 0) this.#snapshot!.apply(changes);
       } catch (error) {
-        // Perhaps applied by half: nothing is decided by it any more, and the next connection begins anew.
+        // Perhaps partly applied: it is used for no decision any more, and the next connection starts over.
         void this.#discard();
         throw error;
       }
@@ -412,14 +413,14 @@ export class SnapshotSource implements CredentialSource {
   }
 }
 
-/** A guard that was removed is none any more: it has no business with keys, whoever runs it. */
+/** Whether the guard was removed: it must not keep any keys then. */
 function wasRemoved(error: Error): boolean {
   return error instanceof ControlPlaneRefusal && error.code === 'InvalidAccessKeyId.NotFound';
 }
 
-/** @throws RangeError when there is none */
+/** Returns the services in canonical form. @throws RangeError if empty */
 function normalized(services: readonly string[]): readonly string[] {
-  if (services.length === 0) throw new RangeError('services: it names no service');
+  if (services.length === 0) throw new RangeError('invalid services: the list is empty');
   return [...new Set(services.map((service) => service.toLowerCase()))].sort();
 }
 

@@ -12,12 +12,12 @@ import type { ReplicationRecord } from './records.ts';
 import { readKey, readUser, type StoredKey, writeKey, writeUser } from './stored-records.ts';
 
 /**
- * Credentials that are kept ready to verify and decide. Only keys that are asked for again are: what is kept of a key
- * that is asked for once is garbage by the time it goes, and of the sort that takes long to collect.
+ * Maximum number of ready credentials. Only keys that are looked up repeatedly are cached: caching one-time
+ * keys creates long-lived garbage that is expensive to collect.
  */
 const MAX_READY_CREDENTIALS = 16_384;
 
-/** Compiled network policies that are kept. */
+/** Maximum number of cached compiled network policies. */
 const MAX_CACHED_NETWORK_POLICIES = 10_000;
 
 interface AccountFacts {
@@ -28,13 +28,13 @@ interface AccountFacts {
 
 interface ReadyCredential {
   readonly credential: Credential;
-  /** The changes to others than this key that it was made after. */
+  /** Counter of changes to other records when it was made. */
   readonly generation: number;
 }
 
 /**
- * A copy of one account in memory: every key, and what its owner may do. Keys and users are kept as packed bytes and
- * made into a `Credential` when they are asked for; the last ones asked for are kept ready.
+ * Copy of one account in memory: every key, and the permissions of its owner. Keys and users are stored as
+ * packed bytes and converted to a `Credential` on lookup; recently used ones are cached.
  */
 export class Snapshot {
   readonly #keys = new RecordTable();
@@ -46,32 +46,33 @@ export class Snapshot {
   #generation = 0;
   #account: AccountFacts | undefined;
 
-  /** How many keys there are. */
+  /** Number of keys. */
   get keys(): number {
     return this.#keys.size;
   }
 
-  /** How many users there are. */
+  /** Number of users. */
   get users(): number {
     return this.#users.size;
   }
 
-  /** The memory that keys and users take, in bytes; what is shared among them is not counted. */
+  /** Memory of keys and users in bytes, without what they share. */
   get bytes(): number {
     return this.#keys.bytes + this.#users.bytes;
   }
 
   /**
-   * Takes records over, one after another; in one turn, so that nobody sees a part of them.
-   * @throws RangeError for an id that no control plane gives
+   * Applies records in order and synchronously, so that no lookup sees a part of them.
+   *
+   * @throws RangeError for an invalid id
    */
   apply(records: Iterable<ReplicationRecord>): void {
     for (const record of records) this.#applyOne(record);
   }
 
   /**
-   * The credential of a permanent key.
-   * @returns undefined when there is no such key
+   * Returns the credential of a permanent key; `undefined` if absent.
+   *
    * @throws IncompleteSnapshot
    */
   find(accessKeyId: string): Credential | undefined {
@@ -87,7 +88,7 @@ export class Snapshot {
     return credential;
   }
 
-  /** Overwrites every secret, part by part: whoever goes through it decides how much at once. */
+  /** Overwrites every secret, in steps: the caller decides how many at once. */
   *wipe(): Generator<void> {
     for (const { credential } of this.#ready.values()) credential.signingKey.wipe();
     this.#ready.clear();
@@ -127,7 +128,7 @@ export class Snapshot {
 
   #applyKey(record: Extract<ReplicationRecord, readonly ['access-key', ...unknown[]]>): void {
     const accessKeyId = record[1];
-    // Nothing is verified with it any more: a lookup is used within its own turn.
+    // It verifies nothing any more: a lookup is used within its own turn.
     this.#ready.get(accessKeyId)?.credential.signingKey.wipe();
     this.#ready.delete(accessKeyId);
     if (record.length === 2) {
@@ -171,12 +172,12 @@ export class Snapshot {
     );
   }
 
-  /** Undefined when there is none, or one that does not restrict. */
+  /** Returns a compiled network policy; `undefined` if absent or inactive. */
   #networkPolicy(text: string | null): CompiledNetworkPolicy | undefined {
     if (text === null) return undefined;
     if (this.#networkPolicies.has(text)) return this.#networkPolicies.get(text);
     const parsed = parseNetworkPolicy(text);
-    // What cannot be read must lock, not open.
+    // An unreadable policy must refuse, not admit.
     if (!parsed.ok) throw new IncompleteSnapshot(`a network policy that can be read: ${parsed.reason}`);
     const compiled = compileNetworkPolicy(parsed.policy);
     if (this.#networkPolicies.size >= MAX_CACHED_NETWORK_POLICIES) this.#networkPolicies.clear();

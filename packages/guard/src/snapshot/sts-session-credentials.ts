@@ -13,24 +13,27 @@ import { keyOfVerifier } from './key-of-verifier.ts';
 import { KeyAgreement, Opener, SealBroken } from './sealing.ts';
 import { tagsOfList } from './tag-list.ts';
 
-/** Sessions that are kept, and refusals. */
+/** Maximum number of cached STS sessions, and of cached refusals. */
 const MAX_CACHED_SESSIONS = 100_000;
 const MAX_CACHED_REFUSALS = 10_000;
 
-/** How long a refusal is kept, in milliseconds: a disabled role or key may be enabled again. */
+/** Time that a refusal is cached, in milliseconds: a disabled role or key may be enabled again. */
 const REFUSAL_TTL_MS = 10_000;
 
-/** Tokens that are asked about at once. Whoever makes up tokens must not make the control plane work for them. */
+/**
+ * Maximum number of concurrent lookups: a client that invents tokens must not cause work for the control
+ * plane.
+ */
 const MAX_PENDING = 64;
 
-/** No control plane gives a longer one. */
+/** Maximum length of a token; a control plane issues no longer one. */
 const MAX_TOKEN_LENGTH = 32_768;
 
 const MAX_CACHED_POLICY_SETS = 1000;
 
-/** What the control plane says of a session whose token it knows, sealed to this guard. */
+/** STS session of a token, as the control plane resolves it, sealed to this guard. */
 export interface ResolvedStsSession {
-  /** What verifies its ACS3-HMAC-SHA256 signatures, in Base64; null when the control plane verifies them. */
+  /** Verifies its ACS3-HMAC-SHA256 signatures, in Base64; null if the control plane verifies them. */
   readonly verifier: string | null;
   readonly status: 'Active' | 'Inactive';
   /** Milliseconds since the epoch. */
@@ -40,11 +43,11 @@ export interface ResolvedStsSession {
   readonly sessionName: string;
   readonly policies: readonly PermissionPolicy[];
   readonly sessionPolicy: string | null;
-  /** Absent from control planes of earlier releases. */
+  /** Absent in older releases of the control plane. */
   readonly mfaPresent?: boolean | undefined;
-  /** Of the role: key, value, key, value …; left out by releases before tags. */
+  /** Tags of the role: key, value, key, value …; absent in older releases. */
   readonly tags?: readonly string[];
-  /** Names of what it was made from, as the change stream has them. */
+  /** Names of its inputs, as in the change stream. */
   readonly madeFrom: readonly string[];
 }
 
@@ -60,12 +63,12 @@ interface CachedStsSession {
   readonly madeFrom: readonly Dependency[];
 }
 
-/** Something that sessions were made from. */
+/** Input of cached STS sessions. */
 interface Dependency {
   stale: boolean;
 }
 
-/** A question under way; what changes meanwhile spoils its answer. */
+/** Lookup in progress; a change of an input meanwhile prevents caching. */
 interface PendingLookup {
   readonly changed: Set<string>;
   spoiled: boolean;
@@ -79,14 +82,14 @@ const CREDENTIAL_PROBLEMS: ReadonlySet<string> = new Set<CredentialProblem>([
   'InvalidSecurityToken.MismatchWithAccessKey',
 ]);
 
-/** The parameter that tells the control plane which services are protected; a JSON array, since it may be empty. */
+/** Returns the parameter with the protected services; a JSON array, since it may be empty. */
 export function servicesParameter(services: readonly string[] | undefined): Record<string, string> {
   return services === undefined ? {} : { ProtectedServices: JSON.stringify(services) };
 }
 
 /**
- * Temporary keys. What a token says is sealed for the control plane alone, so it is asked about each token once; the
- * answer is kept until the session ends or something changes that it was made from.
+ * Temporary keys. A token is sealed for the control plane, which is asked about each token once; the answer
+ * is cached until the session ends or one of its inputs changes.
  */
 export class StsSessionCredentials {
   readonly #controlPlane: ControlPlane;
@@ -98,20 +101,17 @@ export class StsSessionCredentials {
   readonly #pending = new Map<string, Promise<CredentialLookup>>();
   readonly #pendingLookups = new Set<PendingLookup>();
   readonly #sets = new Map<string, CompiledPolicies>();
-  /** RAM codes of the services that the process protects, lower-cased; undefined: all that it is registered for. */
+  /** RAM codes of the protected services, in lower case; undefined: all registered ones. */
   services: readonly string[] | undefined;
 
-  /**
-   * @param accountId the account that is replicated
-   * @param now milliseconds since the epoch
-   */
+  /** @param accountId replicated account @param now milliseconds since the epoch */
   constructor(controlPlane: ControlPlane, accountId: () => string, now: () => number) {
     this.#controlPlane = controlPlane;
     this.#accountId = accountId;
     this.#now = now;
   }
 
-  /** @returns a promise only when the control plane has to be asked */
+  /** Finds a credential. @returns a promise only if the control plane has to be asked */
   find(accessKeyId: string, token: string | undefined): CredentialLookup | Promise<CredentialLookup> {
     if (token === undefined || token === '') return 'MissingSecurityToken';
     if (token.length > MAX_TOKEN_LENGTH) return 'InvalidSecurityToken.Malformed';
@@ -135,7 +135,7 @@ export class StsSessionCredentials {
     return answer;
   }
 
-  /** Forgets what was made from any of these. */
+  /** Drops the sessions that depend on any of these inputs. */
   forget(names: Iterable<string>): void {
     for (const name of names) {
       for (const question of this.#pendingLookups) question.changed.add(name);
@@ -146,7 +146,7 @@ export class StsSessionCredentials {
     }
   }
 
-  /** Forgets everything: changes may have been missed. */
+  /** Drops everything: changes may have been missed. */
   forgetAll(): void {
     for (const question of this.#pendingLookups) question.spoiled = true;
     for (const { credential } of this.#stsSessions.values()) credential.signingKey.wipe();
@@ -229,7 +229,7 @@ export class StsSessionCredentials {
     };
   }
 
-  /** Sessions of one role share one set. */
+  /** Returns the compiled policies; sessions of one role share them. */
   #set(policies: readonly PermissionPolicy[]): CompiledPolicies {
     const name = hash('sha256', JSON.stringify(policies), 'base64url');
     const known = this.#sets.get(name);

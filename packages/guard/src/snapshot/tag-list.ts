@@ -1,9 +1,10 @@
 import { type TagValues, tagValues } from '../tag-values.ts';
 
 /**
- * Tags as the control plane sends them, ready for conditions.
+ * Converts tags of the control plane for conditions.
+ *
  * @param list key, value, key, value …
- * @returns undefined when there are none
+ * @returns undefined if empty
  */
 export function tagsOfList(list: readonly string[]): TagValues | undefined {
   const pairs: [string, string][] = [];

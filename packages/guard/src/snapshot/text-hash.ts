@@ -1,7 +1,7 @@
 /**
- * A 32-bit hash of a text: FNV-1a, finished as in MurmurHash3 so that every bit depends on every character.
- * Nothing is secret in it, so whoever chooses the texts of a table can make it slow: it is for ids, which nobody
- * chooses.
+ * Returns a 32-bit hash of a text: FNV-1a with the finaliser of MurmurHash3, so that every bit depends on
+ * every character. It is not keyed, so chosen texts can make a table slow: use it for ids that callers cannot
+ * choose.
  */
 export function textHash(text: string): number {
   let hash = 0x811c9dc5;

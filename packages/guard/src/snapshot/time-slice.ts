@@ -1,13 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** How long long work may keep the event loop at a time, in milliseconds. */
+/** Maximum time that long work may block the event loop, in milliseconds. */
 const MAX_SLICE_MS = 5;
 
-/** Lets others have the event loop now and then, in the middle of long work. */
+/** Yields the event loop at intervals during long work. */
 export class TimeSlice {
   #began = performance.now();
 
-  /** To be called after each piece of the work. @returns at once while the turn is young */
+  /**
+   * Yields if the time slice is spent; call it after each step of the work. @returns immediately otherwise
+   */
   async yieldIfSpent(): Promise<void> {
     if (performance.now() - this.#began < MAX_SLICE_MS) return;
     await nextTurn();

@@ -1,4 +1,4 @@
-/** What both sides of a replication speak: frames, seals and records. For the control plane. */
+/** Wire format of replication for both sides: frames, seals and records. */
 export { frame } from './frames.ts';
 export type { Hello, ReplicationMark, ReplicationRecord } from './records.ts';
 export { KeyAgreement, SealBroken, Sealer, type SealingContext } from './sealing.ts';

@@ -6,28 +6,30 @@ import {
 import type { AccessKeyUse } from '../create-guard.ts';
 import { systemTimer, type Timer } from '../timer.ts';
 
-/** Where uses are reported to, and how often. */
+/** Options of {@link openUsageReports}. */
 export interface UsageReportOptions extends ControlPlaneOptions {
-  /** How long a use waits at most, in milliseconds; 5,000 unless given. A crash loses as much. */
+  /** Maximum delay of a use in milliseconds. Default: 5,000. A crash loses as much. */
   readonly intervalMs?: number;
-  /** The system's unless given. */
+  /** Default: the system's. */
   readonly timer?: Timer;
-  /** Told when uses cannot be reported, and when they can again. */
+  /** Called when uses cannot be reported, and when they can again. */
   readonly log?: (message: string) => void;
 }
 
-/** Uses that one report holds. */
+/** Maximum number of uses per report. */
 const MAX_USES_PER_REPORT = 500;
 
-/** Keys whose uses wait while the control plane is away; of further ones nothing is noted. */
+/**
+ * Maximum number of waiting keys while the control plane is unreachable; uses of further ones are dropped.
+ */
 const MAX_KEYS = 200_000;
 
-/** How long closing waits for the last report, in milliseconds. */
+/** Timeout of the last report on close, in milliseconds. */
 const CLOSING_TIMEOUT_MS = 5000;
 
 /**
- * Tells the control plane when each key was used last with the services of this guard: the last use of a key with a
- * service within an interval, whatever became of the request. What cannot be told waits for the next time.
+ * Reports the last use of each key to the control plane: the last one per key and service within an interval,
+ * whatever the decision. A failed report is retried with the next.
  *
  * @example
  * const reports = openUsageReports({ server: 'https://claviger.example', accessKeyId, accessKeySecret });
@@ -37,7 +39,7 @@ export function openUsageReports(options: UsageReportOptions): UsageReports {
   return new UsageReports(options);
 }
 
-/** Reports of uses; made by {@link openUsageReports}. */
+/** Reports of last uses; created by {@link openUsageReports}. */
 export class UsageReports {
   readonly #controlPlane: ControlPlane;
   readonly #intervalMs: number;
@@ -51,22 +53,23 @@ export class UsageReports {
   #troubled = false;
   #closed = false;
 
-  /** @throws RangeError when a setting cannot be used; it names the setting */
+  /** @throws RangeError that names the invalid setting */
   constructor(options: UsageReportOptions) {
     const { intervalMs = 5000 } = options;
-    if (!(intervalMs > 0)) throw new RangeError(`intervalMs: ${intervalMs} is no time`);
+    if (!(intervalMs > 0))
+      throw new RangeError(`invalid intervalMs ${intervalMs}: expected a positive number of milliseconds`);
     this.#controlPlane = new ControlPlane(options);
     this.#intervalMs = intervalMs;
     this.#timer = options.timer ?? systemTimer;
     this.#log = options.log ?? (() => {});
   }
 
-  /** How many uses could not be noted, since too many waited already. */
+  /** Number of uses that were dropped, since too many were waiting. */
   get lost(): number {
     return this.#lost;
   }
 
-  /** Notes a use; to be given to a guard as its `onUse`. Sessions are not noted: their keys are in no list. */
+  /** Notes a use; pass it to a guard as `onUse`. STS sessions are not noted: their keys are in no list. */
   readonly note = (use: AccessKeyUse): void => {
     if (this.#closed || use.accessKeyId.startsWith('STS.')) return;
     this.#remember(use);
@@ -74,18 +77,20 @@ export class UsageReports {
   };
 
   /**
-   * Reports what was noted until now.
-   * @throws ControlPlaneRefusal, ControlPlaneUnreachable; what was not reported is kept
+   * Reports the noted uses.
+   *
+   * @throws ControlPlaneRefusal, ControlPlaneUnreachable; unreported uses are kept
    */
   async flush(): Promise<void> {
-    // What a report under way has taken is not the newest: the one after it has all.
+    // The report in progress may lack the newest uses; the next one has all.
     await this.#reporting?.catch(() => {});
     await this.#report();
   }
 
   /**
-   * Reports what was noted, as far as that goes within 5 seconds, and ends.
-   * @returns how many uses are lost
+   * Reports the noted uses, with a timeout of 5 seconds, and closes.
+   *
+   * @returns the number of lost uses
    */
   async close(): Promise<number> {
     this.#closed = true;
@@ -123,7 +128,7 @@ export class UsageReports {
         },
         (error: unknown) => {
           const reason = error instanceof Error ? error.message : String(error);
-          if (!this.#troubled) this.#log(`uses of access keys cannot be reported now: ${reason}`);
+          if (!this.#troubled) this.#log(`uses of access keys cannot be reported: ${reason}`);
           this.#troubled = true;
           this.#schedule();
         },
@@ -131,7 +136,7 @@ export class UsageReports {
     }, this.#intervalMs);
   }
 
-  /** Begins a report, or joins the one under way. */
+  /** Starts a report, or joins the one in progress. */
   #report(cancelled?: AbortSignal): Promise<void> {
     this.#reporting ??= this.#send(cancelled).finally(() => {
       this.#reporting = undefined;
@@ -153,10 +158,10 @@ export class UsageReports {
       try {
         await this.#controlPlane.call('ReportAccessKeyUsage', { Uses: JSON.stringify(uses) }, cancelled);
       } catch (error) {
-        // What the control plane takes for malformed today, it will tomorrow: it must not hold up the rest.
+        // A report that is malformed to the control plane stays so: it must not block the rest.
         if (error instanceof ControlPlaneRefusal && error.code.startsWith('InvalidParameter')) {
           this.#lost += taken.length;
-          this.#log(`uses of ${taken.length} access keys were given up: ${error.message}`);
+          this.#log(`uses of ${taken.length} access keys were dropped: ${error.message}`);
           continue;
         }
         for (const [, use] of taken) this.#remember(use);
