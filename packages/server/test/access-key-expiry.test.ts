@@ -28,7 +28,7 @@ eachServer((_, start) => {
   };
   const at = (milliseconds: number) => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 
-  test('a key that has expired answers like one that is disabled, and lives again with a later end', async () => {
+  test('an expired key is refused like a disabled one, and works again with a later expiry', async () => {
     const { server, alice, expire, list } = await fresh();
     const call = async () => {
       const { status, code } = await callRaw(server.url, alice.key, 'ACS3', { now: Date.now() + ahead });
@@ -51,7 +51,7 @@ eachServer((_, start) => {
     assert.equal(await call(), '200 OK');
   });
 
-  test("RAM's own operations say nothing of it", async () => {
+  test("RAM's own operations do not return the expiry", async () => {
     const { account, expire } = await fresh();
     await expire(at(Date.now() + 10 * minute));
     const listed = await account.admin.callRpc(RAM, 'ListAccessKeys', { UserName: 'alice' });
@@ -59,7 +59,7 @@ eachServer((_, start) => {
     assert.deepEqual(Object.keys(key!).sort(), ['AccessKeyId', 'CreateDate', 'Status']);
   });
 
-  test('a ceiling gives new keys an end, bounds those that are set, and shows the keys beyond it', async () => {
+  test('a ceiling sets the expiry of new keys, bounds a given one, and lists the keys beyond it', async () => {
     const { account, alice, own, expire, list } = await fresh();
     assert.equal((await own('GetAccessKeyExpiryCeiling'))['Days'], 0);
     await own('SetAccessKeyExpiryCeiling', { Days: '90' });
@@ -88,7 +88,7 @@ eachServer((_, start) => {
     await expire('', second);
   });
 
-  test('who may not, and what is malformed, is refused', async () => {
+  test('missing permissions and malformed parameters are refused', async () => {
     const { alice, server, own, expire } = await fresh();
     const key = { UserAccessKeyId: alice.key.accessKeyId };
     const as = (action: string, parameters: Record<string, string> = {}) =>
@@ -108,7 +108,7 @@ eachServer((_, start) => {
     await refused(other.admin.call(OWN, 'SetAccessKeyExpiry', foreign), 'EntityNotExist.User', 404);
   });
 
-  test('each operation opens by its own action alone', async () => {
+  test('each operation is allowed by its own action only', async () => {
     const { account, alice } = await fresh();
     const { admin } = account;
     const key = { UserAccessKeyId: alice.key.accessKeyId };
@@ -147,7 +147,7 @@ eachServer((_, start) => {
     }
   });
 
-  test("a session that a key has opened ends with the key's own end", async () => {
+  test("a role session that a key has opened ends with the key's expiry", async () => {
     const { server, account, alice, expire } = await fresh();
     const { accountId } = account;
     await account.admin.callRpc(RAM, 'CreateRole', {

@@ -5,7 +5,7 @@ import { eachServer } from './server.ts';
 const RAM = '2015-05-01';
 
 eachServer((_, start) => {
-  test('the last uses of all keys of a user, with region and address', async () => {
+  test("ListAccessKeyUses returns the last uses of all of a user's keys, with region and address", async () => {
     const now = Date.now();
     const server = await start({ now: () => now });
     const { account } = server;
@@ -26,7 +26,7 @@ eachServer((_, start) => {
     });
     const { AccessKeyId } = unused['AccessKey'] as { readonly AccessKeyId: string };
     assert.equal(use(AccessKeyId)?.['LastUsedDate'], '');
-    // Whoever may not see one may not see all.
+    // A caller who may not see one key's uses may not list them all.
     await assert.rejects(used.clients.call('2026-11-24', 'ListAccessKeyUses', {}), { code: 'NoPermission' });
   });
 });

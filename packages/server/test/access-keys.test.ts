@@ -7,12 +7,12 @@ import { DAY_MS } from '../src/context/limits.ts';
 import type { Clients } from './clients.ts';
 import { eachServer, refused, type TestServer } from './server.ts';
 
-/** The same steps in both dialects, through the official client of each. */
+/** Returns the same steps for both APIs, through the official client of each. */
 function dialects(
   clients: Clients,
   user: { readonly userName: string | undefined; readonly userPrincipalName: string | undefined },
 ) {
-  // What is undefined is left out, as by a caller who does not name anybody.
+  // An undefined user name is left out, as by a caller who names no user.
   const userName = user.userName === undefined ? {} : { userName: user.userName };
   const userPrincipalName =
     user.userPrincipalName === undefined ? {} : { userPrincipalName: user.userPrincipalName };
@@ -68,7 +68,7 @@ eachServer((_, start) => {
 
     for (const product of ['Ims', 'Ram'] as const) {
       describe(product, () => {
-        test('a key lives: made, listed, disabled, used, deleted', async () => {
+        test('a key is created, listed, disabled, used and deleted', async () => {
           const user = await server.newUser(server.account, `life-${product}`);
           const keys = dialects(server.account.admin, user)[product];
           const made = await keys.create();
@@ -112,7 +112,7 @@ eachServer((_, start) => {
           await keys.create();
         });
 
-        test("another user's key, nobody's key and a malformed request change nothing", async () => {
+        test("another user's key, an unknown key and a malformed request change nothing", async () => {
           const one = await server.newUser(server.account, `one-${product}`);
           const two = await server.newUser(server.account, `other-${product}`);
           const keysOfTwo = dialects(server.account.admin, two)[product];
@@ -128,7 +128,7 @@ eachServer((_, start) => {
       });
     }
 
-    test('answers have the fields of their dialect, and no others', async () => {
+    test('answers have the fields of their API only', async () => {
       const user = await server.newUser(server.account, 'fields');
       const { admin } = server.account;
       const names = (value: unknown) => Object.keys(value as object).sort();
@@ -164,7 +164,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('a user without keys has an empty list, in every form', async () => {
+    test('a user without keys has an empty list, in every format', async () => {
       await server.account.admin.callRpc('2015-05-01', 'CreateUser', { UserName: 'keyless' });
       const nobody = { userName: 'keyless', userPrincipalName: `keyless@${server.account.domain}` };
       const { Ims, Ram } = dialects(server.account.admin, nobody);
@@ -172,7 +172,7 @@ eachServer((_, start) => {
     });
 
     for (const product of ['Ims', 'Ram'] as const) {
-      test(`without a name ${product} means whoever calls: a user rotates its own key`, async () => {
+      test(`${product} defaults to the calling user: a user rotates its own key`, async () => {
         const user = await server.newUser(server.account, `self-${product}`);
         const { admin, accountId } = server.account;
         await admin.callRpc('2015-05-01', 'CreatePolicy', {
@@ -208,7 +208,7 @@ eachServer((_, start) => {
           (await after.list()).map((key) => key.accessKeyId),
           [next?.accessKeyId],
         );
-        // To the last: a key may delete itself, and is gone.
+        // A key may delete itself, and is refused from then on.
         await after.delete(next?.accessKeyId ?? '');
         await refused(after.list(), 'InvalidAccessKeyId.NotFound', 404);
       });
@@ -250,7 +250,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('two calls at once that would make a third key: one of them is refused', async () => {
+    test('of two concurrent calls that would create a third key, one is refused', async () => {
       const user = await server.newUser(server.account, 'race');
       const keys = dialects(server.account.admin, user).Ims;
       const outcomes = await Promise.allSettled(Array.from({ length: 6 }, () => keys.create()));
@@ -258,7 +258,7 @@ eachServer((_, start) => {
       assert.equal((await keys.list()).length, 2);
     });
 
-    test('a key has the permissions of its user, as they are at that moment', async () => {
+    test('a key has the present permissions of its user', async () => {
       const user = await server.newUser(server.account, 'changing');
       const { admin } = server.account;
       const ram = (action: string, parameters: Record<string, string>) =>
@@ -276,7 +276,7 @@ eachServer((_, start) => {
       await mayNot();
       await ram('AttachPolicyToUser', { UserName: 'changing', ...lister });
       await may();
-      // A policy's new default version, and the old one again.
+      // By a new default version of a policy, and back to the old one.
       await ram('CreatePolicyVersion', {
         PolicyName: 'lister',
         PolicyDocument: document('Deny'),
@@ -292,7 +292,7 @@ eachServer((_, start) => {
       await mayNot();
       await ram('AddUserToGroup', { GroupName: 'listers', UserName: 'changing' });
       await may();
-      // An explicit Deny wins, wherever it stands.
+      // An explicit Deny wins, wherever it is attached.
       await ram('AttachPolicyToUser', { UserName: 'changing', ...nobody });
       await mayNot();
       await ram('DetachPolicyFromUser', { UserName: 'changing', ...nobody });
@@ -305,7 +305,7 @@ eachServer((_, start) => {
       await mayNot();
     });
 
-    test('a key has no permission of its own: a second one may do what the first may', async () => {
+    test('keys have no permissions of their own: a second key has those of the first', async () => {
       const user = await server.newUser(server.account, 'twofold');
       await server.account.admin.callRpc('2015-05-01', 'AttachPolicyToUser', {
         UserName: 'twofold',
@@ -323,7 +323,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('the root has every permission, two keys at most, and no RAM administrator reaches them', async () => {
+    test('the root has every permission and two keys at most, and RAM administrators cannot manage them', async () => {
       const account = await server.newAccount('rooted');
       const root = server.clients(await account.rootKey());
       assert.equal((await root.sts.getCallerIdentity()).body?.identityType, 'Account');
@@ -383,8 +383,8 @@ eachServer((_, start) => {
       assert.ok(server.log.some((line) => line.includes('AccessKey of the account root is in use')));
     });
 
-    test('idle keys are disabled after the days the account allows; used and new ones are not', async () => {
-      // A server of its own: a year passes for everybody.
+    test('idle keys are disabled after the days that the account allows; used and new ones are not', async () => {
+      // A server of its own, since its clock is moved by a year.
       const idle = await start();
       const { account } = idle;
       const user = await idle.newUser(account, 'sleeper');
@@ -407,7 +407,7 @@ eachServer((_, start) => {
       await account.admin.sts.getCallerIdentity();
     });
 
-    test('nothing of another account can be seen or touched, by any name or id', async () => {
+    test('no name or id gives access to another account', async () => {
       const theirs = await server.newAccount('theirs');
       const victim = await server.newUser(theirs, 'victim');
       const { admin } = server.account;

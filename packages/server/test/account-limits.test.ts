@@ -8,7 +8,7 @@ import { SampleEntities } from './sample-entities.ts';
 import { eachServer, type TestServer } from './server.ts';
 
 eachServer((_, start) => {
-  test('what an account has counts against no other’s limits', async () => {
+  test("entities of an account do not count against another account's limits", async () => {
     const now = Date.now();
     const server = await start();
     const vendor = new SampleEntities(server, await server.newAccount(), 'vendor', now);
@@ -61,12 +61,12 @@ eachServer((_, start) => {
     }
   });
 
-  test('a user in the recycle bin pushes none out of another account’s', async () => {
+  test('a user in the recycle bin does not displace one of another account', async () => {
     const server = await start();
     const full = new SampleEntities(server, await server.newAccount(), 'full', Date.now());
     const next = new SampleEntities(server, await server.newAccount(), 'next', Date.now());
     await full.recycledUser('full');
-    // Beside the administrator, who is not in it.
+    // Plus one for the administrator, who is not in the recycle bin.
     await copyRow(server, full.account.accountId, 'users', DEFAULT_LIMITS.recycledUsersPerAccount + 1, [
       'user_id',
       'user_name_key',
@@ -87,7 +87,7 @@ eachServer((_, start) => {
   });
 });
 
-/** Copies a row of an account until there are as many as may be. @param columns that have to differ */
+/** Copies a row of an account until the limit is reached. @param columns that have to differ */
 async function copyRow(
   { services }: TestServer,
   accountId: string,

@@ -3,18 +3,18 @@ import { sql } from 'kysely';
 import type { ServerServices as Services } from '../src/pipeline/server-services.ts';
 import type { Queries } from '../src/store/store.ts';
 
-/** What is written of every call, whatever becomes of it. */
+/** Tables that every call writes to, whatever its outcome. */
 const written = new Set(['audit_events', 'access_key_uses']);
 
 /** Tables of the store itself. */
 const ofTheStore = /^(kysely_migration|sqlite_)/;
 
-/** Every row of an account, as text: `table {row}`. */
+/** Rows of an account, as text: `table {row}`. */
 export type AccountRows = ReadonlySet<string>;
 
 /**
- * Everything that is stored of an account, save its audit record and the last use of its keys. A table that does not
- * say whose its rows are is taken whole.
+ * Reads everything that is stored of an account, except its audit records and the last uses of its keys. A table
+ * without an account column is read whole.
  */
 export async function readAccountRows(services: Services, accountId: string): Promise<AccountRows> {
   const queries = services.store.queries;
@@ -29,7 +29,7 @@ export async function readAccountRows(services: Services, accountId: string): Pr
   return rows;
 }
 
-/** When and where the keys of an account were used last. */
+/** Reads the last uses of an account's keys. */
 export async function readKeyUses(services: Services, accountId: string): Promise<AccountRows> {
   await services.lastUsed.flush();
   const uses = await services.store.queries

@@ -20,14 +20,14 @@ const domainOf = async (clients: Clients) => (await clients.ims.getDefaultDomain
 
 eachServer((_, start) => {
   let started: Promise<TestServer> | undefined;
-  // One server for all: each test has an account of its own.
+  // One server for all tests; each test has an account of its own.
   const freshAccount = async () => {
     started ??= start();
     const server = await started;
     return { server, account: await server.newAccount() };
   };
 
-  test('without an alias the account id is it', async () => {
+  test('the alias defaults to the account id', async () => {
     const { account } = await freshAccount();
     assert.equal(await aliasOf(account.admin), account.accountId);
     assert.equal(await domainOf(account.admin), `${account.accountId}.onaliyun.com`);
@@ -56,12 +56,12 @@ eachServer((_, start) => {
     await admin.ram.clearAccountAlias();
     assert.equal(await aliasOf(admin), account.accountId);
     assert.equal(await loginName(), `alice@${account.accountId}.onaliyun.com`);
-    // Clearing what is clear changes nothing.
+    // Clearing an absent alias changes nothing.
     await admin.ram.clearAccountAlias();
     assert.equal(await domainOf(admin), `${account.accountId}.onaliyun.com`);
   });
 
-  test('the default domain is set without regard to case, and shows in the alias', async () => {
+  test('the default domain is case-insensitive, and determines the alias', async () => {
     const { account } = await freshAccount();
     const alias = `Big_Co.${account.accountId.slice(-6)}`;
     const set = await setDomain(account.admin, `${alias}.onaliyun.com`);
@@ -70,7 +70,7 @@ eachServer((_, start) => {
     assert.equal(await aliasOf(account.admin), alias.toLowerCase());
   });
 
-  test('an alias that another account has is refused, also when that one has just given it up', async () => {
+  test('an alias of another account is refused, also just after that account has given it up', async () => {
     const { server, account } = await freshAccount();
     const other = await server.newAccount();
     const alias = `taken-${account.accountId.slice(-6)}`;
@@ -89,7 +89,7 @@ eachServer((_, start) => {
     assert.equal(await aliasOf(account.admin), alias);
   });
 
-  test('the id of another account is nobody else’s alias, whatever alias that account has', async () => {
+  test('the id of another account is refused as an alias, whatever alias that account has', async () => {
     const { server, account } = await freshAccount();
     const other = await server.newAccount();
     await setAlias(account.admin, `away-${account.accountId.slice(-6)}`);
@@ -98,7 +98,7 @@ eachServer((_, start) => {
     assert.equal(await aliasOf(account.admin), account.accountId);
   });
 
-  test('an alias that is missing, too short, too long or of another form is refused', async () => {
+  test('an alias that is missing, too short, too long or malformed is refused', async () => {
     const { admin } = (await freshAccount()).account;
     await refused(admin.callRpc(RAM, 'SetAccountAlias'), 'MissingAccountAlias', 400);
     for (const alias of ['ab', 'a'.repeat(33)]) {
@@ -124,7 +124,7 @@ eachServer((_, start) => {
     await refused(admin.callRpc(IMS, 'SetDefaultDomain'), 'MissingDefaultDomainName', 400);
   });
 
-  test('the summary counts what the account has, and says what it may have', async () => {
+  test("the summary has the account's counts and limits", async () => {
     const { server, account } = await freshAccount();
     const { admin } = account;
     const summary = async (clients: Clients) => {
@@ -181,7 +181,7 @@ eachServer((_, start) => {
         ],
       }),
     });
-    // The work of others is not counted.
+    // Entities of other accounts are not counted.
     const other = await server.newAccount();
     await other.admin.callRpc(RAM, 'CreateGroup', { GroupName: 'x' });
 
@@ -192,7 +192,7 @@ eachServer((_, start) => {
     assert.equal((await summary(admin))['Groups'], 2);
   });
 
-  test('a user without permission neither sees nor changes the account', async () => {
+  test('a user without permission can neither read nor change the account', async () => {
     const { server, account } = await freshAccount();
     const { clients } = await server.newUser(account, 'alice');
     await refused(clients.ims.getAccountSummary(), 'NoPermission', 403);

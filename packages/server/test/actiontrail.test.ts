@@ -15,7 +15,7 @@ interface Event {
 }
 
 eachServer((_, start) => {
-  describe('what was written down', () => {
+  describe('ActionTrail look-ups', () => {
     let server: TestServer;
     let root: Clients;
     let user: TestUser;
@@ -34,7 +34,7 @@ eachServer((_, start) => {
       return { events: answer['Events'] as Event[], next: answer['NextToken'] as string | undefined };
     };
 
-    test('events are found by key, name and both, the newest first', async () => {
+    test('events are found by key, by name and by both, the newest first', async () => {
       const byKey = {
         'LookupAttribute.1.Key': 'EventAccessKeyId',
         'LookupAttribute.1.Value': user.key.accessKeyId,
@@ -71,7 +71,7 @@ eachServer((_, start) => {
       assert.equal(new Set(seen).size, 3);
     });
 
-    test('a range that holds nothing answers nothing, a malformed one is refused', async () => {
+    test('a range without events is empty, a malformed one is refused', async () => {
       const past = await events({ StartTime: '2020-01-01T00:00:00Z', EndTime: '2020-01-02T00:00:00Z' });
       assert.deepEqual(past.events, []);
       await refused(
@@ -92,7 +92,7 @@ eachServer((_, start) => {
       await refused(root.callRpc(version, 'LookupEvents', { NextToken: 'x' }), 'InvalidNextToken', 400);
     });
 
-    test('a key tells when, with which products, from where and on what it was used', async () => {
+    test('the last use of a key has the time, products, addresses and resources', async () => {
       const { admin, key } = server.account;
       await admin.callRpc('2015-05-01', 'CreateUser', { UserName: 'touched' });
       const of = { AccessKey: key.accessKeyId };
@@ -125,7 +125,7 @@ eachServer((_, start) => {
       );
     });
 
-    test('events are kept for as many days as were asked for, and for ever when none were', async () => {
+    test('events are kept for the configured days, and for ever by default', async () => {
       const own = await start({ configuration: { audit: 'strict' } });
       const { store } = own.services;
       await own.account.admin.callRpc('2015-04-01', 'GetCallerIdentity');
@@ -143,12 +143,12 @@ eachServer((_, start) => {
         left.map(({ event_name: name, event }) => [name, JSON.parse(event).additionalEventData.Removed]),
         [['PurgeAuditEvents', String(before)]],
       );
-      // What retention has written goes without a word in its turn.
+      // The event of the purge is purged itself, without another event.
       assert.equal(await purgeOldEvents(own.services, later + 90 * DAY_MS, 89), 1);
       assert.equal(await count(), 0);
     });
 
-    test("another account's events and keys are not there", async () => {
+    test("another account's events and keys are not found", async () => {
       const other = await server.newAccount('other');
       const otherRoot = server.clients(await other.rootKey());
       await refused(
@@ -163,7 +163,7 @@ eachServer((_, start) => {
       assert.deepEqual(answer['Events'], []);
     });
 
-    test('a denial says in full why, to whoever may decode it, and to nobody of another account', async () => {
+    test('the full reason of a denial is decoded for callers with permission, within the account only', async () => {
       const { admin } = server.account;
       const document = {
         Version: '1',
@@ -182,7 +182,7 @@ eachServer((_, start) => {
       const detail = error.data?.['AccessDeniedDetail'] as { readonly EncodedDiagnosticMessage: string };
       const message = { EncodedDiagnosticMessage: detail.EncodedDiagnosticMessage };
       const answer = await admin.callRpc('2015-05-01', 'DecodeDiagnosticMessage', message);
-      // The old client's objects have no prototype.
+      // Objects of the old client have no prototype.
       const decoded = structuredClone(answer['DecodedDiagnosticMessage']) as Record<string, unknown>;
       assert.equal(decoded['AuthAction'], 'ram:ListGroups');
       assert.equal(decoded['ExplicitDeny'], true);

@@ -14,7 +14,7 @@ type Fields = Partial<ConstructorParameters<typeof ims.CreateApplicationRequest>
 
 const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
 
-/** Makes an application; a WebApp called `app` unless told. */
+/** Creates an application; by default a WebApp called `app`. */
 const create = async (clients: Clients, fields: Fields = {}) =>
   (
     await clients.ims.createApplication(
@@ -98,7 +98,7 @@ const requiredOf = (application: Awaited<ReturnType<typeof create>>) =>
     .delegatedScope!.predefinedScopes!.predefinedScope!.filter(({ required }) => required)
     .map(({ name }) => name);
 
-/** Gives a user one statement. */
+/** Attaches a policy with one statement to a user. */
 async function attach(account: TestAccount, userName: string, statement: object): Promise<void> {
   const policyName = `of-${userName}`;
   const policyDocument = JSON.stringify({ Version: '1', Statement: [statement] });
@@ -108,7 +108,7 @@ async function attach(account: TestAccount, userName: string, statement: object)
   );
 }
 
-describe('redirect addresses', () => {
+describe('redirect URIs', () => {
   const refusedUri = (type: 'WebApp' | 'NativeApp', uri: string) =>
     assert.throws(
       () => readRedirectUris(type, uri, 'RedirectUris'),
@@ -116,7 +116,7 @@ describe('redirect addresses', () => {
       uri,
     );
 
-  test('https, and http at the same machine, are taken as they are written', () => {
+  test('https, and http on the loopback interface, are accepted as written', () => {
     for (const uri of [
       'https://www.example.com',
       'https://example.com:8443/callback?from=ram',
@@ -128,7 +128,7 @@ describe('redirect addresses', () => {
     }
   });
 
-  test('several are separated by semicolons; one that is there twice counts once', () => {
+  test('several are separated by semicolons; duplicates count once', () => {
     assert.deepEqual(
       readRedirectUris('WebApp', 'https://a.com/; https://b.com/;https://a.com/;', 'RedirectUris'),
       ['https://a.com/', 'https://b.com/'],
@@ -136,14 +136,14 @@ describe('redirect addresses', () => {
     assert.deepEqual(readRedirectUris('WebApp', '', 'RedirectUris'), []);
   });
 
-  test('a scheme of its own is for native applications only', () => {
+  test('a custom scheme is for native applications only', () => {
     assert.deepEqual(readRedirectUris('NativeApp', 'com.example.app:/callback', 'RedirectUris'), [
       'com.example.app:/callback',
     ]);
     refusedUri('WebApp', 'com.example.app:/callback');
   });
 
-  test('what runs, reads, hides a user, or is no address is refused', () => {
+  test('scripts, files, user information and malformed addresses are refused', () => {
     for (const uri of [
       'javascript:alert(1)',
       'JavaScript:alert(1)',
@@ -177,7 +177,7 @@ describe('redirect addresses', () => {
     }
   });
 
-  test('too many, or one that is too long, are refused', () => {
+  test('too many, and too long ones, are refused', () => {
     const many = Array.from({ length: REDIRECT_URIS_PER_APPLICATION + 1 }, (_, at) => `https://a.com/${at}`);
     const code = 'InvalidParameter.RedirectUris.Length';
     assert.throws(() => readRedirectUris('WebApp', many.join(';'), 'RedirectUris'), { code });
@@ -190,7 +190,7 @@ describe('redirect addresses', () => {
 
 eachServer((_, start) => {
   let started: Promise<TestServer> | undefined;
-  // One server for all: each test has an account of its own.
+  // One server for all tests; each test has an account of its own.
   const freshAccount = async () => {
     started ??= start();
     const server = await started;
@@ -199,7 +199,7 @@ eachServer((_, start) => {
   };
 
   describe('applications', () => {
-    test('a web application is made with the defaults of its type', async () => {
+    test('a web application is created with the defaults of its type', async () => {
       const { account, admin } = await freshAccount();
       const made = plain(await create(admin, { appName: 'myapp', displayName: '我的應用' }));
       const { AppId, CreateDate, UpdateDate, ...rest } = (
@@ -235,7 +235,7 @@ eachServer((_, start) => {
       });
     });
 
-    test('native and server applications have defaults of their own', async () => {
+    test('native and server applications have their own defaults', async () => {
       const { admin } = await freshAccount();
       const native = await create(admin, { appType: 'NativeApp', secretRequired: undefined });
       assert.partialDeepStrictEqual(plain(native), {
@@ -251,7 +251,7 @@ eachServer((_, start) => {
       });
     });
 
-    test('everything that can be given is kept', async () => {
+    test('every given field is stored', async () => {
       const { admin } = await freshAccount();
       const made = await create(admin, {
         appType: 'NativeApp',
@@ -281,13 +281,13 @@ eachServer((_, start) => {
       assert.deepEqual(plain(await get(admin, made.appId!)), plain(made));
     });
 
-    test('without a name an application is called by its id', async () => {
+    test('the name defaults to the id', async () => {
       const { admin } = await freshAccount();
       const made = await create(admin);
       assert.equal(made.appName, made.appId);
     });
 
-    test('the protocol is OAuth 2.0 unless 2.1 is asked for', async () => {
+    test('the protocol defaults to OAuth 2.0; 2.1 is accepted', async () => {
       const { admin } = await freshAccount();
       const create21 = {
         AppType: 'WebApp',
@@ -307,7 +307,7 @@ eachServer((_, start) => {
       );
     });
 
-    test('a name is taken in any case, and by nobody else in another account', async () => {
+    test('a name is unique in its account, case-insensitively', async () => {
       const { server, admin } = await freshAccount();
       await create(admin, { appName: 'Taken' });
       await refused(create(admin, { appName: 'tAKEN' }), 'EntityAlreadyExists.Application', 409);
@@ -361,7 +361,7 @@ eachServer((_, start) => {
       });
     }
 
-    test('an update changes what it names and leaves the rest', async () => {
+    test('an update changes the given fields only', async () => {
       const { admin } = await freshAccount();
       const made = await create(admin, {
         appName: 'app',
@@ -408,7 +408,7 @@ eachServer((_, start) => {
       assert.equal((await update(admin, native.appId!, { newSecretRequired: false })).secretRequired, false);
     });
 
-    test('an update that is not valid changes nothing', async () => {
+    test('an invalid update changes nothing', async () => {
       const { admin } = await freshAccount();
       const made = await create(admin, { redirectUris: 'https://a.com/' });
       for (const [fields, code] of [
@@ -442,7 +442,7 @@ eachServer((_, start) => {
       await create(admin, { appName: 'gone' });
     });
 
-    test('an account has at most so many applications', async () => {
+    test('the number of applications of an account is limited', async () => {
       const { server, account, admin } = await freshAccount();
       const { appId } = await create(admin);
       await server.services.store.write(async ({ queries }) => {
@@ -482,8 +482,8 @@ eachServer((_, start) => {
     });
   });
 
-  describe('the secrets of an application', () => {
-    test('a secret is answered once, and never again', async () => {
+  describe('application secrets', () => {
+    test('a secret is answered once, at its creation', async () => {
       const { server, admin } = await freshAccount();
       const { appId } = await create(admin);
       const made = await createSecret(admin, appId!);
@@ -507,7 +507,7 @@ eachServer((_, start) => {
       assert.ok(!everywhere.includes(made.appSecretValue!));
     });
 
-    test('a third secret is refused; one that is deleted makes room', async () => {
+    test('a third secret is refused until one is deleted', async () => {
       const { admin } = await freshAccount();
       const { appId } = await create(admin);
       const first = await createSecret(admin, appId!);
@@ -593,7 +593,7 @@ eachServer((_, start) => {
       assert.deepEqual(await provisionedIds(admin), []);
     });
 
-    test("another account's application is installed with what is granted of its scopes", async () => {
+    test("another account's application is installed with the granted ones of its scopes", async () => {
       const { server, account, admin } = await freshAccount();
       const tenant = await server.newAccount();
       const { appId } = await create(admin, {
@@ -627,7 +627,7 @@ eachServer((_, start) => {
       assert.deepEqual(await provisionedIds(tenant.admin), []);
     });
 
-    test('without scopes only the required ones are granted; installing again grants anew', async () => {
+    test('without scopes only the required ones are granted; installing again replaces the grant', async () => {
       const { server, admin } = await freshAccount();
       const tenant = await server.newAccount();
       const { appId } = await create(admin, {
@@ -656,7 +656,7 @@ eachServer((_, start) => {
       assert.deepEqual(await provisionedIds(tenant.admin), []);
     });
 
-    test('an application that others may not install looks to them like none', async () => {
+    test('an application that others may not install is answered to them as unknown', async () => {
       const { server, admin } = await freshAccount();
       const tenant = await server.newAccount();
       const { appId } = await create(admin);
@@ -673,7 +673,7 @@ eachServer((_, start) => {
       await refused(provision(tenant.admin, appId!), 'EntityNotExist.Application', 404);
     });
 
-    test('what was installed before its owner closed it stays until it is uninstalled', async () => {
+    test('an installation stays after the owner has closed the application, until it is uninstalled', async () => {
       const { server, admin } = await freshAccount();
       const tenant = await server.newAccount();
       const { appId } = await create(admin, { isMultiTenant: true });
@@ -684,7 +684,7 @@ eachServer((_, start) => {
       await refused(provisionExternal(tenant.admin, appId!), 'EntityNotExist.Application', 404);
     });
 
-    test('an account installs at most so many applications', async () => {
+    test('the number of installations of an account is limited', async () => {
       const { server, account, admin } = await freshAccount();
       const one = await create(admin, { appType: 'ServerApp' });
       const two = await create(admin, { appType: 'ServerApp' });
@@ -720,14 +720,14 @@ eachServer((_, start) => {
     });
   });
 
-  describe('who may do what with applications', () => {
-    test('no account sees, changes or deletes the application of another', async () => {
+  describe('permissions on applications', () => {
+    test('no account can see, change or delete the application of another', async () => {
       const { server, admin } = await freshAccount();
       const { admin: stranger } = await server.newAccount();
       const { appId } = await create(admin, { isMultiTenant: true });
       const { appSecretId } = await createSecret(admin, appId!);
       const installed = () => provisionExternal(stranger, appId!);
-      // To have installed it gives no more than that.
+      // An installation gives no more permissions than that.
       for (const before of [async () => {}, installed]) {
         await before();
         for (const call of [
@@ -749,7 +749,7 @@ eachServer((_, start) => {
       await refused(deprovisionExternal(admin, appId!), 'EntityNotExist.Application.Provision', 404);
     });
 
-    test('a user without a policy may do none of it, whether or not the application exists', async () => {
+    test('a user without a policy is denied, whether or not the application exists', async () => {
       const { server, account, admin } = await freshAccount();
       const { clients } = await server.newUser(account, 'nobody');
       const made = await create(admin, { appType: 'ServerApp' });
@@ -779,7 +779,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('a policy can be about one application', async () => {
+    test('a policy can be limited to one application', async () => {
       const { server, account, admin } = await freshAccount();
       const { clients } = await server.newUser(account, 'rotator');
       const mine = await create(admin);

@@ -1,4 +1,4 @@
-/** What somebody without a key can make the server write. */
+/** Audit records that senders without a key can cause. */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { SamlIdentityProvider } from './identity-providers.ts';
@@ -7,7 +7,7 @@ import { callAnonymously, SamlAccount } from './saml-account.ts';
 import { eachServer, type TestServer } from './server.ts';
 
 eachServer((_, start) => {
-  describe('refusals that prove nothing', () => {
+  describe('refusals without a verified signature', () => {
     const now = Date.now();
     let server: TestServer;
     let corp: SamlAccount;
@@ -17,11 +17,11 @@ eachServer((_, start) => {
     });
     const events = () => server.services.store.queries.selectFrom('audit_events').selectAll().execute();
 
-    test('are written one by one, and beyond sixty at once as one event with their number', async () => {
+    test('are recorded one by one, and beyond sixty at once as one event with their number', async () => {
       const { url } = server;
       const guessed = { ...corp.account.key, accessKeySecret: 'guessed' };
       const unknown = { accessKeyId: 'LTAI5tUnknownUnknownUnkn', accessKeySecret: 'guessed' };
-      // Each fails before a signature was verified, on another way.
+      // Each fails before a signature is verified, at another step.
       const ways: (() => Promise<unknown>)[] = [
         () => fetch(url, { method: 'POST' }),
         () => fetch(`${url}/?Action=NoSuch&Version=2015-05-01`, { method: 'POST' }),
@@ -34,7 +34,7 @@ eachServer((_, start) => {
       ];
       const each = 25;
       for (let round = 0; round < each; round++) await Promise.all(ways.map((way) => way()));
-      // Who has a key is not counted among them; it may fill as many bytes as its rate has.
+      // Verified callers are not counted among them; they are bounded by the bytes of their own rate.
       const user = await server.newUser(corp.account, 'alice');
       for (let round = 0; round < 70; round++) {
         const call = { version: '2015-05-01', action: 'ListUsers', now };
@@ -44,7 +44,7 @@ eachServer((_, start) => {
       assert.match(metrics, /claviger_audit_refusals_counted_total 140\n/);
       await server.restart();
       const rows = await events();
-      // Those that name a key of the account are in its log, the others in nobody's.
+      // Refusals that name a key are in the log of its account, the others in the log without an account.
       const ofNobody = rows.filter(
         ({ account_id, user_name, access_key_id }) =>
           account_id === '' || (user_name === '' && access_key_id === corp.account.key.accessKeyId),
@@ -81,7 +81,7 @@ eachServer((_, start) => {
         const calls = Array.from({ length: perRound }, () => call('GetUser', '"'.repeat(30_000)));
         for (const { code } of await Promise.all(calls)) assert.match(code, /^InvalidParameter/);
       }
-      // Whatever is refused to somebody else is written as before.
+      // Refusals of other users are recorded as before.
       const other = await server.newUser(server.account, 'bystander');
       const denied = { version: '2015-05-01', action: 'ListUsers', now };
       assert.equal((await callRaw(server.url, other.key, 'ACS3', denied)).code, 'NoPermission');

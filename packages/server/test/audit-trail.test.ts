@@ -47,7 +47,7 @@ eachServer((name, start) => {
   describe('the audit log', () => {
     let server: TestServer;
     let user: TestUser;
-    /** By how much the server's clock is ahead. */
+    /** Milliseconds that the server's clock is ahead. */
     let ahead = 0;
 
     before(async () => {
@@ -104,7 +104,7 @@ eachServer((name, start) => {
       assert.equal((await countEvents(server)) - before, 4);
     });
 
-    test('every operation leaves one event a call: allowed, denied, by a forged signature, by an unknown key', async () => {
+    test('every operation leaves one event a call: allowed, denied, with a forged signature, with an unknown key', async () => {
       const account = await server.newAccount('observed');
       const member = await server.newUser(account, 'member');
       const root = await account.rootKey();
@@ -118,7 +118,7 @@ eachServer((name, start) => {
         const { version, name: action } = operation;
         const parameters = sampleRequest(operation);
         const before = await countEvents(server);
-        // Of those who prove nothing, two calls in as many seconds are written one by one.
+        // Of callers without a valid signature, two calls in two seconds are recorded one by one.
         ahead += 2000;
         const now = Date.now() + ahead;
         const called = await Promise.all(
@@ -136,7 +136,7 @@ eachServer((name, start) => {
           assert.equal(event?.apiVersion, version, what);
           assert.equal(event?.errorCode, code === 'OK' ? '' : code, what);
           assert.equal(event?.eventRW, operation.access === 'write' ? 'Write' : 'Read', what);
-          // Whoever forges a signature of a key is in the log of the key's account.
+          // A forged signature is recorded in the log of the key's account.
           const ofAccount = caller !== 'stranger';
           assert.equal(event?.userIdentity['accountId'], ofAccount ? account.accountId : '', what);
           assert.equal(event?.userIdentity['accessKeyId'], key.accessKeyId, what);
@@ -145,7 +145,7 @@ eachServer((name, start) => {
             { root: 'root-account', member: 'ram-user' }[caller] ?? 'unknown',
             what,
           );
-          // The parameters as they were sent, but those that hold secrets.
+          // Parameters as sent, without those that hold secrets.
           const open = Object.entries(parameters).filter(
             ([parameter]) => !operation.input[parameter.split('.', 1)[0] ?? '']?.secret,
           );
@@ -159,7 +159,7 @@ eachServer((name, start) => {
       ahead = 0;
     });
 
-    test('what cannot be read as a call leaves an event too, and what is no call leaves none', async () => {
+    test('an unreadable call leaves an event, a request that is not a call leaves none', async () => {
       const before = await countEvents(server);
       for (const [path, code] of [
         ['/?Action=ListUsers&Version=2015-05-01&Format=JSON', 'MissingAccessKeyId'],
@@ -196,7 +196,7 @@ eachServer((name, start) => {
       for (const answer of answers) assert.equal((await eventsOf(server, answer['RequestId'])).length, 1);
     });
 
-    test('an event is seen by its own account only', async () => {
+    test('an event is visible to its own account only', async () => {
       const other = await server.newAccount('unseen');
       const answer = await other.admin.callRpc('2015-05-01', 'CreateUser', { UserName: 'hidden' });
       const list = async (admin: typeof other.admin) =>
@@ -206,7 +206,7 @@ eachServer((name, start) => {
       assert.ok(!(await list(await rootOf(server.account))).includes(String(answer['RequestId'])));
     });
 
-    test('a refused change leaves its refusal and no trace of what it would have touched', async () => {
+    test('a refused change leaves its refusal, and no resource names of the change', async () => {
       const error = await refused(
         server.account.admin.callRpc('2015-05-01', 'CreateUser', { UserName: 'seen' }),
         'EntityAlreadyExists.User',
@@ -217,7 +217,7 @@ eachServer((name, start) => {
       assert.deepEqual(event?.referencedResources, {});
     });
 
-    test('a change whose record cannot be written is refused and did not happen', async () => {
+    test('a change whose record cannot be written is refused and rolled back', async () => {
       const { admin } = server.account;
       await breakLog(server, name);
       try {
@@ -235,7 +235,7 @@ eachServer((name, start) => {
       await admin.callRpc('2015-05-01', 'CreateUser', { UserName: 'unrecorded' });
     });
 
-    test('a key that was to be disabled stays enabled when that cannot be recorded, in memory too', async () => {
+    test('a key stays enabled if its disabling cannot be recorded, in memory too', async () => {
       const { admin } = server.account;
       const kept = await server.newUser(server.account, 'kept');
       await kept.clients.sts.getCallerIdentity();
@@ -255,7 +255,7 @@ eachServer((name, start) => {
     });
   });
 
-  describe('the audit log, best effort', () => {
+  describe('the audit log in mode best effort', () => {
     test('a change goes through while its record cannot be written', async () => {
       const server = await start({ configuration: { audit: 'best-effort' } });
       await breakLog(server, name);

@@ -1,16 +1,16 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 
-/** What a test may get wrong on purpose. */
+/** Deliberate mistakes of an authenticator. */
 export interface Mistakes {
-  /** Instead of the options' challenge, Base64url. */
+  /** Replaces the challenge of the options, Base64url. */
   readonly challenge?: string;
   readonly origin?: string;
   readonly rpId?: string;
-  /** Whether it says that it has verified its user, by a PIN or a finger. */
+  /** Whether the authenticator claims to have verified its user, by PIN or fingerprint. */
   readonly userVerified?: boolean;
-  /** Instead of counting up. */
+  /** Replaces the counter. */
   readonly signCount?: number;
-  /** Another key's signature. */
+  /** Signs with another key. */
   readonly forged?: boolean;
 }
 
@@ -22,14 +22,17 @@ interface Options {
 
 const sha256 = (data: Uint8Array | string): Buffer => createHash('sha256').update(data).digest();
 
-/** A passkey in software: one key pair (ES256), as an authenticator keeps it, and a browser's part around it. */
+/** Passkey in software: one key pair (ES256) of an authenticator, with the browser's part. */
 export class Authenticator {
   readonly id: string = randomBytes(16).toString('base64url');
   readonly #keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   readonly #strangers = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   #signCount = 0;
 
-  /** Answers a registration's options with a new credential and no attestation. @returns JSON, as browsers give it */
+  /**
+   * Answers the options of a registration with a new credential, without attestation.
+   * @returns JSON, as browsers return it
+   */
   register(options: Options, origin: string, mistakes: Mistakes = {}): string {
     const credentialId = Buffer.from(this.id, 'base64url');
     const attested = Buffer.concat([
@@ -62,7 +65,7 @@ export class Authenticator {
     });
   }
 
-  /** Signs a challenge. @returns JSON, as browsers give it */
+  /** Signs a challenge. @returns JSON, as browsers return it */
   verify(options: Options, origin: string, mistakes: Mistakes = {}): string {
     const client = clientData('webauthn.get', options, origin, mistakes);
     const authData = this.#header(mistakes.rpId ?? options.rpId ?? '', 0, mistakes);
@@ -100,7 +103,7 @@ function clientData(type: string, options: Options, origin: string, mistakes: Mi
   );
 }
 
-/** COSE: an EC2 key on P-256 for ES256. */
+/** Returns an EC2 key on P-256 for ES256, as COSE. */
 function coseKey(key: KeyObject): Buffer {
   const { x = '', y = '' } = key.export({ format: 'jwk' });
   return Buffer.concat([

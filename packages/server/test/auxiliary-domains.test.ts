@@ -1,6 +1,6 @@
 /**
- * Domains of login names belong to one account: an auxiliary domain counts once the DNS says whose it is, and an alias
- * or domain that was given up is kept from other accounts for 30 days.
+ * Domains of login names belong to one account: an auxiliary domain counts once DNS proves the account's ownership,
+ * and an alias or domain that was given up is reserved for 30 days.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -22,7 +22,7 @@ eachServer((_, start) => {
   describe('domains of login names', () => {
     let dns: DnsServer;
     let server: TestServer;
-    /** A server whose clock, and that of its clients, only these tests move, and only ahead. */
+    /** Server with a clock, shared with its clients, that these tests move ahead. */
     let later: TestServer;
     let ahead = 0;
 
@@ -63,7 +63,7 @@ eachServer((_, start) => {
 
     const codeOf = async (...request: Parameters<typeof call>) => (await call(...request)).code;
 
-    /** An account whose users sign in through a provider, with an auxiliary domain. */
+    /** Creates an account with sign-in through a provider and an auxiliary domain. */
     async function accountWith(AuxiliaryDomain: string, on: TestServer = server): Promise<TestAccount> {
       const account = await newAccount(on);
       const set = { SsoEnabled: 'true', MetadataDocument: idp.metadata(), AuxiliaryDomain };
@@ -73,21 +73,21 @@ eachServer((_, start) => {
 
     const verify = (of: TestAccount) => done(of, OWN, 'VerifyAuxiliaryDomain');
 
-    /** Writes the record that the server asks for. */
+    /** Publishes the DNS record that the server asks for. */
     async function writeRecord(of: TestAccount): Promise<void> {
       const { RecordName, RecordType, RecordValue } = await done(of, OWN, 'GetAuxiliaryDomain');
       assert.equal(RecordType, 'TXT');
       dns.records.set(String(RecordName), ['v=spf1 -all', String(RecordValue)]);
     }
 
-    /** Whether who signs in with a name of the domain is sent to an identity provider. */
+    /** Returns whether a login name of the domain leads to an identity provider. */
     async function counts(domain: string, on: TestServer = server): Promise<boolean> {
       const { code } = await new Browser(on).call('BeginSamlSignIn', { LoginName: `alice@${domain}` });
       assert.match(code, /^(?:OK|EntityNotExist\.UserSso)$/);
       return code === 'OK';
     }
 
-    test('an auxiliary domain counts once its DNS has the record that the server gives', async () => {
+    test('an auxiliary domain counts once DNS has the record that the server gives', async () => {
       const domain = 'Corp-1.example.com';
       const account = await accountWith(domain);
       const asked = await done(account, OWN, 'GetAuxiliaryDomain');
@@ -121,7 +121,7 @@ eachServer((_, start) => {
       assert.equal((await done(account, OWN, 'GetAuxiliaryDomain'))['Status'], 'Unproven');
     });
 
-    test('names with a domain that is not proven are no names of the account for its provider', async () => {
+    test("names of an unproven domain are not the account's, for its provider", async () => {
       const account = await accountWith('corp-2.example.com');
       await server.newUser(account, 'alice');
       await done(account, OWN, 'SetUserSsoResponsePolicy', { AcceptUnsolicited: 'true' });
@@ -156,7 +156,7 @@ eachServer((_, start) => {
       assert.equal(await signIn(), '/');
     });
 
-    test('a domain that one account has proven, or gave up less than 30 days ago, no other can prove', async () => {
+    test('a domain that an account has proven, or gave up less than 30 days ago, cannot be proven by another', async () => {
       const domain = 'corp-3.example.com';
       const [first, second] = [await accountWith(domain, later), await accountWith(domain, later)];
       await writeRecord(first);
@@ -172,7 +172,7 @@ eachServer((_, start) => {
       assert.equal((await verify(second))['Status'], 'Proven');
     });
 
-    test('an account that only names a domain keeps nobody from proving it', async () => {
+    test('an account that only claims a domain does not keep another from proving it', async () => {
       const domain = 'corp-4.example.com';
       const squatter = await accountWith(domain);
       await done(squatter, IMS, 'SetUserSsoSettings', { AuxiliaryDomain: '' });
@@ -181,7 +181,7 @@ eachServer((_, start) => {
       assert.equal((await verify(owner))['Status'], 'Proven');
     });
 
-    test('an alias that was given up is kept for its account for 30 days, by either API', async () => {
+    test('an alias that was given up is reserved for its account for 30 days, in both APIs', async () => {
       const [first, second] = [await newAccount(later), await newAccount(later)];
       const taken = 'EntityAlreadyExists.AccountAlias';
       const AccountAlias = 'harbour';
@@ -202,7 +202,7 @@ eachServer((_, start) => {
       assert.equal(await codeOf(first, RAM, 'SetAccountAlias', { AccountAlias }), taken);
     });
 
-    test('an alias that is spelled like a domain does not stand for the domain that another account has proven', async () => {
+    test('an alias spelled like a domain does not stand for the proven domain of another account', async () => {
       const domain = 'corp-6.example.com';
       const DefaultDomainName = `${domain}.onaliyun.com`;
       const [owner, early, late] = [await accountWith(domain), await newAccount(), await newAccount()];
@@ -232,7 +232,7 @@ eachServer((_, start) => {
       await done(owner, IMS, 'SetDefaultDomain', { DefaultDomainName: 'corp-6.onaliyun.com' });
     });
 
-    test('the account has none: there is nothing to prove', async () => {
+    test('without an auxiliary domain there is nothing to prove', async () => {
       const account = await newAccount();
       const { Status, RecordName } = await verify(account);
       assert.deepEqual([Status, RecordName], ['None', '']);
@@ -243,7 +243,7 @@ eachServer((_, start) => {
       assert.deepEqual([later, Fault], ['Unproven', 'NotProvable'], 'a default domain of somebody else');
     });
 
-    test('with --allow-unverified-domains it counts without a proof, but one that is proven wins', async () => {
+    test('with --allow-unverified-domains a domain counts without a proof, but a proven one wins', async () => {
       const lenient = await start({
         configuration: { dnsServers: dns.address, allowUnverifiedDomains: true },
       });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-/** An answer as a page of the console sees it. */
+/** Answer, as a page of the console sees it. */
 export interface PageAnswer {
   readonly status: number;
   /** `OK` for a success. */
@@ -10,19 +10,19 @@ export interface PageAnswer {
   readonly cookies: readonly string[];
 }
 
-/** What differs from an ordinary call. */
+/** Differences from an ordinary call. */
 export interface PageCall {
   readonly version?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Instead of the session's token; empty for none. */
+  /** Replaces the session's token; empty for none. */
   readonly csrf?: string;
   readonly method?: string;
 }
 
-/** The version of Claviger's own API. */
+/** Version of Claviger's own API. */
 export const OWN = '2026-11-24';
 
-/** A browser with the console open: keeps cookies and the session's token, and signs nothing. */
+/** Browser with the console open: keeps cookies and the CSRF token, and signs nothing. */
 export class Browser {
   readonly #url: () => string;
   readonly jar = new Map<string, string>();
@@ -47,7 +47,7 @@ export class Browser {
       headers: {
         ...(inQuery ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
         'user-agent': 'Browser under test',
-        // So that a server that was started again meanwhile is no surprise.
+        // Works with a server that was started again meanwhile.
         connection: 'close',
         ...(cookie !== '' && { cookie }),
         ...(csrf !== '' && { 'x-claviger-csrf': csrf }),
@@ -67,7 +67,7 @@ export class Browser {
     return { status: answer.status, code: String(body['Code'] ?? 'OK'), body, cookies };
   }
 
-  /** Calls an operation that has to succeed. @returns its answer */
+  /** Calls an operation and asserts that it succeeds. @returns its answer */
   async done(
     action: string,
     parameters: Readonly<Record<string, string>> = {},
@@ -78,7 +78,7 @@ export class Browser {
     return body;
   }
 
-  /** Calls an operation that has to be refused so. */
+  /** Calls an operation and asserts its refusal. */
   async refused(
     action: string,
     parameters: Readonly<Record<string, string>>,
@@ -91,7 +91,7 @@ export class Browser {
     return answer;
   }
 
-  /** The first step of signing in. @returns what is asked for next */
+  /** Performs the first step of a sign-in. @returns the next step */
   async signIn(loginName: string, password: string): Promise<string> {
     return String((await this.done('SignIn', { LoginName: loginName, Password: password }))['Step']);
   }

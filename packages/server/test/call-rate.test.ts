@@ -1,4 +1,4 @@
-/** How often keys, console sessions and accounts may call, and what throttled callers are told. */
+/** Call rates of keys, console sessions and accounts, and the waiting time in refusals. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Browser } from './browser.ts';
@@ -26,11 +26,11 @@ eachServer((_, start) => {
       assert.equal(headers['x-acs-retry-after'], String(seconds * 1000));
     };
 
-    test('of one key beyond its rate are refused with when to try again, and no others are', async () => {
+    test('of one key beyond its rate are refused with a waiting time; other keys are not affected', async () => {
       const { server, clock } = await started({ rateLimitPerKey: '6/m burst 5' });
       const user = await server.newUser(server.account, 'other');
       await server.newUser(server.account, 'another');
-      // Four calls of the administrator have made the two users.
+      // Four calls of the administrator have created the two users.
       assert.equal((await whoAmI(server)).status, 200);
       assertThrottled(await whoAmI(server), 10);
       const wrong = { ...user.key, accessKeySecret: 'guessed' };
@@ -42,7 +42,7 @@ eachServer((_, start) => {
       assertThrottled(await whoAmI(server), 10);
     });
 
-    test('of one account beyond its rate are refused, whichever key they have, and no other account’s', async () => {
+    test('of one account beyond its rate are refused with any key; other accounts are not affected', async () => {
       const { server } = await started({ rateLimitPerAccount: '6/m burst 8' });
       const user = await server.newUser(server.account, 'other');
       await server.newUser(server.account, 'another');
@@ -52,7 +52,7 @@ eachServer((_, start) => {
       assert.equal((await whoAmI(server, elsewhere.key)).status, 200);
     });
 
-    test('of a guard take nothing from its account, and ask about each key at a rate of its own', async () => {
+    test('of a guard do not count for its account, and have a rate of their own for each key', async () => {
       const { server, clock } = await started({ rateLimitPerAccount: '6/m burst 8' });
       const guard = await server.newGuard(server.account);
       const root = await server.account.rootKey();
@@ -92,7 +92,7 @@ eachServer((_, start) => {
       await two.done('GetSession');
     });
 
-    test('are throttled everywhere with when to try again', async () => {
+    test('are throttled everywhere with a waiting time', async () => {
       const { server } = await started({});
       for (let attempt = 0; attempt < 25; attempt++) {
         const answer = await fetch(server.url, {

@@ -5,14 +5,14 @@ import RpcClient from '@alicloud/pop-core';
 import ram from '@alicloud/ram20150501';
 import sts from '@alicloud/sts20150401';
 
-/** A key pair as the official clients take it. */
+/** Key pair, as the official clients take it. */
 export interface ClientKey {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
   readonly securityToken?: string | undefined;
 }
 
-/** The official clients, unmodified, pointed at one server with one key. */
+/** Official clients, unmodified, for one server and one key. */
 export class Clients {
   readonly ims: InstanceType<typeof ims.default>;
   readonly ram: InstanceType<typeof ram.default>;
@@ -29,7 +29,7 @@ export class Clients {
     this.sts = new sts.default(this.#config());
   }
 
-  /** Calls an operation that no client has yet, signed as the generic client signs (ACS3). */
+  /** Calls an operation that no client has, signed as by the generic client (ACS3). */
   async call(
     version: string,
     action: string,
@@ -57,7 +57,7 @@ export class Clients {
     return answer['body'] as Record<string, unknown>;
   }
 
-  /** Calls as the older clients, the command line and Terraform do: RPC 1.0, HMAC-SHA1. */
+  /** Calls like the older clients, the command line and Terraform: RPC 1.0, HMAC-SHA1. */
   async callRpc(
     version: string,
     action: string,

@@ -1,6 +1,6 @@
 /**
- * Every condition key that the table in `@claviger/policy` declares as filled: a Deny under it is in force, for calls
- * signed by a key, for sessions of roles, for sessions of the console and for federated calls.
+ * Condition keys that the table in `@claviger/policy` declares as filled: a Deny under each is in force, for calls
+ * signed by a key, for role sessions, for console sessions and for federated calls.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -26,25 +26,25 @@ const IMS = '2019-08-15';
 const RAM = '2015-05-01';
 const STS = '2015-04-01';
 
-/** The server's clock; it stands still, so that the codes of MFA devices stay good. */
+/** Clock of the server; it stands still, so that the codes of MFA devices stay valid. */
 const now = Date.now();
 
 const document = (...Statement: object[]) => JSON.stringify({ Version: '1', Statement });
 const deny = (Condition: object, Action = '*') => ({ Effect: 'Deny', Action, Resource: '*', Condition });
 const allowAll = { Effect: 'Allow', Action: '*', Resource: '*' };
 
-/** How a call is made: signed by a key, by a session of a role, or from a page of the console. */
+/** Kind of caller: signed with a key, signed with a role session, or a page of the console. */
 type CallerKind = 'key' | 'session of a role' | 'console session';
 
 interface Expected {
   readonly key: string;
-  /** A condition that holds for the calls of this test. */
+  /** Condition that holds for the calls of this test. */
   readonly condition: (account: { readonly arn: string }) => object;
-  /** Callers that do not have the key. */
+  /** Kinds of caller without the key. */
   readonly absentFor?: readonly CallerKind[];
 }
 
-/** A key that is declared and that is missing here does not compile. */
+/** Does not compile if a declared key is missing. */
 const requestKeys: Readonly<Record<RequestConditionKey, Expected>> = {
   'acs:sourceip': {
     key: 'acs:SourceIp',
@@ -81,7 +81,7 @@ const requestKeys: Readonly<Record<RequestConditionKey, Expected>> = {
   },
 };
 
-/** Where each key of operations is tried. A key that is declared and that is missing here does not compile. */
+/** Test of each key of operations. Does not compile if a declared key is missing. */
 const operationKeys: Readonly<Record<OperationConditionKey, string>> = {
   'acs:requesttag/': 'a Deny under acs:RequestTag holds for each operation that gives tags',
   'acs:resourcetag/': 'a Deny under acs:ResourceTag holds for each operation on a tagged resource',
@@ -96,7 +96,7 @@ const operationKeys: Readonly<Record<OperationConditionKey, string>> = {
   'oidc:sub': 'a Deny under each key of OIDC holds in a trust policy',
 };
 
-test('docs/condition-keys.md is what the table says', () => {
+test('docs/condition-keys.md equals the table', () => {
   assert.equal(
     readFileSync(new URL('../condition-keys.md', referenceFolder), 'utf8'),
     conditionKeysPage(),
@@ -114,7 +114,7 @@ eachServer((_, start) => {
     });
     after(() => idp.close());
 
-    /** Attaches a policy of its own name. */
+    /** Attaches a policy of the given name. */
     async function attach(user: TestUser, PolicyName: string, ...statements: object[]): Promise<void> {
       const { admin } = server.account;
       await admin.callRpc(RAM, 'CreatePolicy', { PolicyName, PolicyDocument: document(...statements) });
@@ -211,7 +211,7 @@ eachServer((_, start) => {
         'Tag.1.Value': Value,
       });
 
-    test('a tag of the caller counts from the answer on, whatever case its key is in', async () => {
+    test('a tag of the caller counts as soon as it is set, whatever the case of its key', async () => {
       const user = await server.newUser(server.account, 'retagged');
       await attach(user, 'retagged', allowAll, deny({ StringEquals: { 'acs:PrincipalTag/Team': 'red' } }));
       const list = () => user.clients.callRpc(RAM, 'ListUsers');
@@ -219,7 +219,7 @@ eachServer((_, start) => {
       await tag(user.userPrincipalName, 'TEAM', 'red');
       await refused(list(), 'NoPermission', 403);
       await tag(user.userPrincipalName, 'team', 'blue');
-      // Two keys that differ in case alone are one condition key with both values.
+      // Two tag keys that differ in case only are one condition key with both values.
       await refused(list(), 'NoPermission', 403);
       await server.account.admin.callRpc(IMS, 'UntagResources', {
         ResourceType: 'user',
@@ -262,7 +262,7 @@ eachServer((_, start) => {
           PolicyType: 'Custom',
         });
       }
-      // Everything there is has the tag, but for the user that calls.
+      // Tags every entity except the calling user.
       await matrix.services.store.write(async ({ queries, changed }) => {
         const ids = async (type: 'user' | 'role' | 'policy') => {
           switch (type) {
@@ -317,7 +317,7 @@ eachServer((_, start) => {
         const isTagged =
           byItself || prepared.on.some((resource) => /:\d{16}:(?:user|role|policy)\/[^*]/.test(resource));
         if (isTagged) onTagged.add(action);
-        // What is not denied is only tried where it changes nothing.
+        // Allowed calls are made only where they change nothing.
         if (!isTagged && operation.access !== 'read') continue;
         const { key } = byItself ? itself : denied;
         const { version, name } = operation;
@@ -335,7 +335,7 @@ eachServer((_, start) => {
       assert.deepEqual([...onTagged].sort(), [...TAGGED_RESOURCE_ACTIONS].sort());
     });
 
-    test('what a denied call tells does not tell the tags of its resource', async () => {
+    test('a denial does not reveal the tags of its resource', async () => {
       const { account } = server;
       const user = await server.newUser(account, 'curious');
       await tag(user.userPrincipalName, 'secret-of', 'a-hidden-value');
@@ -389,7 +389,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('whoever makes something with tags needs ram:TagResources on it, as for tags that are given later', async () => {
+    test('creating an entity with tags needs ram:TagResources on it, as does tagging it later', async () => {
       const { account } = server;
       const user = await server.newUser(account, 'maker');
       const makeAll = { Effect: 'Allow', Action: 'ram:Create*', Resource: '*' };
@@ -543,7 +543,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('a VPC statement of a key network policy admits what comes from the named network alone', async () => {
+    test('a VPC statement of a key network policy admits the named network only', async () => {
       const user = await server.newUser(server.account, 'in-vpc');
       const who = () => user.clients.callRpc(STS, 'GetCallerIdentity');
       const restrict = (...Statements: object[]) =>

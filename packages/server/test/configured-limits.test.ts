@@ -25,7 +25,7 @@ const limits = {
 } as const;
 
 eachServer((_, start) => {
-  test('limits that the operator has set are in force, in the summary, and in refusals', async () => {
+  test('limits set by the operator are enforced, and appear in the summary and in refusals', async () => {
     const server = await start({
       configuration: {
         limits: Object.entries(limits)

@@ -13,33 +13,33 @@ test('the API description has the 183 operations of RAM', () => {
   assert.equal(coverage().length, 183);
 });
 
-test('nothing is built that RAM does not have', () => {
+test('no operation is implemented that RAM does not have', () => {
   const described = new Set(coverage().map((row) => `${row.version} ${row.operation}`));
   for (const { version, name } of operations)
     assert.ok(described.has(`${version} ${name}`), `${version} ${name}`);
 });
 
-test('the table of the README is that of today; if not: npm run coverage:api -- --write', () => {
+test('the table of the README is up to date; if not: npm run coverage:api -- --write', () => {
   const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
-  // Columns are padded there; what counts is what stands in them.
+  // Columns are padded in the README; their content is compared.
   const squeezed = (text: string) => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---');
   assert.equal(squeezed(readme), squeezed(withCoverage(readme)));
 });
 
-test('the reference pages are those of today; if not: npm run docs:reference', () => {
+test('the reference pages are up to date; if not: npm run docs:reference', () => {
   for (const [name, version] of openApiProducts) {
     const page = readFileSync(new URL(`${name}.md`, referenceFolder), 'utf8');
     assert.equal(page, referencePage(version), `docs/reference/${name}.md`);
   }
 });
 
-test('generated types and descriptions are those of today; if not: npm run generate:api', () => {
+test('generated types and descriptions are up to date; if not: npm run generate:api', () => {
   for (const [name, text] of generatedFiles) {
     assert.equal(readFileSync(new URL(name, packageFolder), 'utf8'), text(), name);
   }
 });
 
-test('the page of error codes is that of today, with an anchor for every code; if not: npm run docs:reference', () => {
+test('the page of error codes is up to date, with an anchor for every code; if not: npm run docs:reference', () => {
   const page = readFileSync(new URL('../errors.md', referenceFolder), 'utf8');
   assert.equal(page, errorsPage());
   for (const [, { code }] of refusalRows())

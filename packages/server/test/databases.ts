@@ -8,15 +8,15 @@ import { openStore, type StoreLocation } from '../src/store/open-store.ts';
 import type { Store, StoreOptions } from '../src/store/store.ts';
 import { type PostgresServer, postgresVariable, startPostgres } from './postgres-server.ts';
 
-/** One database under test. */
+/** Database under test. */
 export interface TestDatabase {
   /**
-   * Opens a store, which is closed when the tests of the file are over.
-   * @param options what differs from the system's clock and the usual polling
-   * @param location an existing place; a fresh one unless given
+   * Opens a store, which is closed after the tests of the file.
+   * @param options that differ from the system's clock and the usual polling
+   * @param location an existing one; by default a new one
    */
   open(options?: Partial<StoreOptions>, location?: StoreLocation): Promise<Store>;
-  /** A place with nothing in it yet, removed when the tests of the file are over. */
+  /** Creates an empty location, removed after the tests of the file. */
   freshLocation(): Promise<StoreLocation>;
 }
 
@@ -26,7 +26,7 @@ const kinds = { SQLite: 'sqlite', PostgreSQL: 'postgres' } as const;
  * Defines the same tests for SQLite and for PostgreSQL.
  *
  *     eachDatabase((name, { open }) => {
- *       test('a row is there', async () => {
+ *       test('a row is inserted', async () => {
  *         const store = await open();
  *       });
  *     });
@@ -53,7 +53,7 @@ export function eachDatabase(define: (name: keyof typeof kinds, database: TestDa
         },
       };
       define(name, database);
-      // After what `define` registers: a server is closed before its database goes.
+      // Runs after the hooks that `define` registers: a server is closed before its database is removed.
       after(async () => {
         for (const cleanUp of cleanUps.reverse()) await cleanUp();
       });
@@ -99,7 +99,10 @@ export async function command(url: string, sql: string): Promise<void> {
 
 let own: Promise<PostgresServer> | undefined;
 
-/** The server of the tests: the shared one when there is one; else one of this process's own, started once and stopped at its end. */
+/**
+ * Returns the address of the PostgreSQL server of the tests: the shared one if it runs; else one of this process,
+ * started once and stopped at its end.
+ */
 export async function serverAddress(): Promise<string> {
   const given = process.env[postgresVariable];
   if (given) return given;

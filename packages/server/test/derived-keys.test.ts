@@ -1,4 +1,4 @@
-/** An ACS4 key is derived for one day, region and product: the control plane takes it for no operation of another. */
+/** An ACS4 key is derived for one day, region and product: the control plane refuses it for any other. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { before, describe, test } from 'node:test';
@@ -8,7 +8,7 @@ import type { ClientKey } from './clients.ts';
 import { readJson, send } from './raw-request.ts';
 import { eachServer, type TestServer } from './server.ts';
 
-/** Of operations that only a console session may call: they take no signature at all. */
+/** Code for operations that only a console session may call: they accept no signature. */
 const WITHOUT_SIGNATURE = 'SessionAndSignature';
 
 eachServer((_, start) => {
@@ -57,7 +57,7 @@ eachServer((_, start) => {
       ['Ims', '2019-08-15', 'ListUsers'],
       ['Actiontrail', '2020-07-06', 'LookupEvents'],
     ] as const) {
-      test(`for ${product} and no region calls ${action}, in any spelling of the product`, async () => {
+      test(`for ${product} without a region can call ${action}, in any spelling of the product`, async () => {
         for (const spelled of [product, product.toLowerCase()]) {
           const { status } = await call(version, action, { product: spelled });
           assert.equal(status, 200);

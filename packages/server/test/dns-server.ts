@@ -5,12 +5,12 @@ const CLASS_IN = 1;
 const TYPE_TXT = 16;
 const POINTER_TO_QUESTION = 0xc00c;
 
-/** A DNS server on loopback that knows TXT records (RFC 1035). */
+/** DNS server on loopback with TXT records (RFC 1035). */
 export class DnsServer {
   readonly #socket: Socket;
-  /** TXT records by name in lower case. A name that is not here does not exist. */
+  /** TXT records by name in lower case. Other names do not exist. */
   readonly records = new Map<string, readonly string[]>();
-  /** Whether it answers that it cannot answer. */
+  /** Whether it answers SERVFAIL. */
   failing = false;
 
   private constructor(socket: Socket) {
@@ -50,7 +50,7 @@ export class DnsServer {
   }
 }
 
-/** The name of the question, and where the question ends: after its type and class. */
+/** Returns the name of the question, and the offset after its type and class. */
 function readName(query: Buffer): { readonly name: string; readonly end: number } {
   const labels: string[] = [];
   let at = 12;
@@ -61,7 +61,7 @@ function readName(query: Buffer): { readonly name: string; readonly end: number 
   return { name: labels.join('.'), end: at + 5 };
 }
 
-/** A TXT record in strings of at most 255 bytes. */
+/** Returns a TXT record in strings of at most 255 bytes. */
 function txtRecord(text: string): Buffer {
   const strings = (text.match(/[\s\S]{1,255}/g) ?? ['']).map((part) =>
     Buffer.concat([Buffer.from([part.length]), Buffer.from(part, 'latin1')]),

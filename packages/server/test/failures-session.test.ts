@@ -1,4 +1,4 @@
-/** The fourth of the failures of peers, for sessions of the console: no path skips their verification. */
+/** Failure 4 of peers, for console sessions: no path skips their verification. */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { implementedOperations } from '../src/claviger.ts';
@@ -11,7 +11,7 @@ const password = 'correct horse 42';
 eachServer((_, start) => {
   describe('failure 4: one path skips verification', () => {
     let server: TestServer;
-    /** Of somebody who may do everything: whatever is let through is done. */
+    /** Session of an administrator: a call that is not refused is executed. */
     let whole: Browser;
     let pending: Browser;
     let ended: Browser;
@@ -52,7 +52,7 @@ eachServer((_, start) => {
 
     const cookieOf = (browser: Browser) => browser.jar.get('claviger_session') ?? '';
 
-    test('a session that is broken in any way opens no operation', async () => {
+    test('an invalid session opens no operation, whatever is wrong with it', async () => {
       const cookie = (value: string) => ({ cookie: value });
       const right = `claviger_session=${cookieOf(whole)}`;
       const csrf = whole.csrf;
@@ -87,7 +87,7 @@ eachServer((_, start) => {
         },
       };
       for (const operation of implementedOperations().all()) {
-        // What needs no session is let in without one, and proven otherwise.
+        // Operations that need no session are proven otherwise.
         if (operation.access === 'anonymous') continue;
         if (operation.access === 'console' && operation.session === 'none') continue;
         const attempt = async (form: string, how: PageCall) => {
@@ -113,7 +113,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('a session and a signature together are refused, whether or not either holds', async () => {
+    test('a session and a signature together are refused, whether or not either is valid', async () => {
       const key = server.account.key;
       for (const who of [key, { ...key, accessKeySecret: 'guessed' }]) {
         for (const token of [cookieOf(whole), cookieOf(ended), 'a'.repeat(44)]) {
@@ -131,7 +131,7 @@ eachServer((_, start) => {
       assert.equal((await callRaw(server.url, key, 'ACS3')).code, 'OK');
     });
 
-    test('signing in cannot be done for somebody by another site', async () => {
+    test('another site cannot sign a browser in', async () => {
       const login = { LoginName: `administrator@${server.account.domain}`, Password: password };
       for (const headers of [
         { origin: 'https://evil.example' },
@@ -153,7 +153,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('what a whole session opens is decided like a signed call', async () => {
+    test('calls of a complete session are authorised like signed calls', async () => {
       assert.equal((await whole.call('ListUsers', {}, { version: '2015-05-01' })).code, 'OK');
       assert.equal((await pending.call('ListUsers', {}, { version: '2015-05-01' })).code, 'NotSignedIn');
     });

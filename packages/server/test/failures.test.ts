@@ -1,7 +1,7 @@
 /**
- * The failures by which systems of this kind became unsafe elsewhere, each a test under its name, seen from outside.
- * Numbers 5 to 7 are proven in the policy package, 3 in guard, 4 and 9 in the signature package; 1 is the property of
- * tokens-narrow.test.ts, 8 the matrix of tokens.test.ts, and 6 stands also with each kind of document.
+ * Security failures of comparable systems, each a test under its name, through the public surface. Numbers 5 to 7 are
+ * tested in the policy package, 3 in guard, 4 and 9 in the signature package; 1 is the property of
+ * role-session-permissions.test.ts, 8 the matrix of tokens.test.ts, and 6 is also tested with each kind of document.
  */
 import assert from 'node:assert/strict';
 import { createHash, createHmac, randomUUID } from 'node:crypto';
@@ -20,7 +20,7 @@ import { eachServer, refused, type TestAccount, type TestServer, type TestUser }
 
 const accountId = '1234567890123456';
 
-/** A call that says nothing but who and where: what a demand may depend on. */
+/** Returns a call with caller and account only: the part that a demand may depend on. */
 function callOf(): Call {
   const nothing = new Proxy(
     {},
@@ -68,12 +68,12 @@ function inputOf(operation: Operation, wire: WireParameters): never {
   return Object.fromEntries(input) as never;
 }
 
-/** What an operation asks for with its sample request. */
+/** Returns the demands of an operation for its sample request. */
 async function demandsOf(operation: Operation): Promise<readonly Demand[]> {
   return operation.authorize(inputOf(operation, new Map(Object.entries(sampleRequest(operation)))), callOf());
 }
 
-/** A caller whose only policy has one statement that allows. */
+/** Returns a caller whose only policy has one Allow statement. */
 function identityAllowed(statement: Readonly<Record<string, unknown>>): Identity {
   const parsed = parsePolicy(
     JSON.stringify({ Version: '1', Statement: [{ Effect: 'Allow', Resource: '*', ...statement }] }),
@@ -110,7 +110,7 @@ function identityAllowed(statement: Readonly<Record<string, unknown>>): Identity
 describe('failure 2: the handler checks another action than its own', () => {
   const demands = new Map<string, readonly string[]>();
 
-  // Not while the suite is being built: an operation without a sample is to fail it, not to stall it.
+  // Not while the suite is built: an operation without a sample has to fail it, not to stall it.
   before(async () => {
     for (const operation of operations) {
       const asked = await demandsOf(operation);
@@ -120,7 +120,7 @@ describe('failure 2: the handler checks another action than its own', () => {
     }
   });
 
-  test('each operation asks for the one action of its own name', () => {
+  test('each operation demands the one action of its own name', () => {
     const askNothing = [...demands].filter(([, actions]) => actions.length === 0).map(([name]) => name);
     assert.deepEqual(askNothing, ['2015-04-01 GetCallerIdentity']);
     for (const [name, actions] of demands) {
@@ -134,7 +134,7 @@ describe('failure 2: the handler checks another action than its own', () => {
     }
   });
 
-  test('of all single-action policies exactly its own opens an operation', async () => {
+  test('of all single-action policies only its own allows an operation', async () => {
     const guard = new Guard({
       source: { find: () => 'InvalidAccessKeyId.NotFound' },
       nonces: new NonceMemory(),
@@ -162,7 +162,7 @@ describe('failure 2: the handler checks another action than its own', () => {
     }
   });
 
-  test('every resource that is asked for belongs to the account, or is a system policy', async () => {
+  test('every demanded resource belongs to the account, or is a system policy', async () => {
     for (const operation of operations) {
       const asked = await demandsOf(operation);
       for (const { resource } of asked) {
@@ -184,13 +184,13 @@ eachServer((_, start) => {
     before(async () => {
       server = await start();
       user = await server.newUser(server.account, 'nobody-special');
-      // What users may by default on themselves is not what is tried here.
+      // The default permissions of users on themselves are not under test.
       await server.account.admin.call('2019-08-15', 'SetSecurityPreference', {
         AllowUserToChangePassword: 'false',
       });
     });
 
-    test('failure 1: a narrow credential mints a broader one, by giving a thing the name it may act on', async () => {
+    test('failure 1: a narrow credential cannot create a broader one by giving an entity a name that it may act on', async () => {
       const { admin, accountId: own } = server.account;
       const climber = await server.newUser(server.account, 'climber');
       await server.newUser(server.account, 'mighty');
@@ -260,10 +260,10 @@ eachServer((_, start) => {
       }
     });
 
-    test("failure 2, over HTTP: each operation opens by its own action alone, and not by another's", async () => {
-      // An account of its own: the sample requests do what they say.
+    test("failure 2, over HTTP: each operation is allowed by its own action, and not by another's", async () => {
+      // An account of its own, since the sample requests are executed.
       const account = await server.newAccount('failure-2');
-      // ChangePassword is open to everybody by default.
+      // ChangePassword is allowed to every user by default.
       await account.admin.call('2019-08-15', 'SetSecurityPreference', { AllowUserToChangePassword: 'false' });
       const { admin } = account;
       const probe = await server.newUser(account, 'probe');
@@ -301,7 +301,7 @@ eachServer((_, start) => {
         const what = `${operation.version} ${operation.name} with ${needed.action} alone`;
         const open = await call(operation);
         assert.ok(open.code !== 'NoPermission' && open.status < 500, `${what}: ${open.code} ${open.message}`);
-        // The next one that has another name; IMS and RAM share theirs.
+        // The next operation with another name; IMS and RAM share theirs.
         const other = [...guarded.slice(at + 1), ...guarded].find(({ name }) => name !== operation.name);
         assert.ok(other);
         const closed = await call(other);
@@ -309,7 +309,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('failure 3: the source address is taken from a header', async () => {
+    test('failure 3: the source address is not taken from a header of the client', async () => {
       const listed = '203.0.113.7';
       const restrict = (status: 'Active' | 'Inactive') =>
         server.account.admin.call('2019-08-15', 'SetAccessKeyPolicy', {
@@ -359,7 +359,7 @@ eachServer((_, start) => {
       await restrict('Inactive');
     });
 
-    test('failure 3: behind a trusted proxy the address is what the proxy added, not what the client wrote before it', async () => {
+    test('failure 3: behind a trusted proxy the address is the one that the proxy added, not what the client wrote before it', async () => {
       const proxied = await start({ configuration: { trustedProxies: '127.0.0.1' } });
       const member = await proxied.newUser(proxied.account, 'member');
       await proxied.account.admin.call('2019-08-15', 'SetAccessKeyPolicy', {
@@ -443,7 +443,7 @@ eachServer((_, start) => {
       for (const operation of operations) {
         if (operation.name === 'GetCallerIdentity') continue;
         const attempt = async (way: Way) => {
-          // The administrator's: with a signature of his that held, the call would be allowed.
+          // Signed by the administrator: with a valid signature the call would be allowed.
           const request = signedRequest(server.url, server.account.key, way, {
             format: 'JSON',
             parameters: sampleRequest(operation),
@@ -468,7 +468,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('failure 4: what needs no signature does nothing, and nothing else is like it', async () => {
+    test('failure 4: unsigned operations do nothing without a proof, and no other operation is unsigned', async () => {
       const asked = '?Action=CreateUser&Version=2015-05-01&UserName=nobody-asked&Format=JSON';
       const open = ['/healthz', '/readyz', '/metrics', '/openapi/ims.json', '/openapi/ram.json'];
       for (const path of open) {
@@ -501,7 +501,7 @@ eachServer((_, start) => {
       );
     });
 
-    test('failure 5: an explicit deny is not honoured', async () => {
+    test('failure 5: an explicit deny is honoured', async () => {
       const { admin } = server.account;
       const member = await server.newUser(server.account, 'denied');
       await admin.callRpc('2015-05-01', 'AttachPolicyToUser', {
@@ -531,7 +531,7 @@ eachServer((_, start) => {
       await admin.callRpc('2019-08-15', 'SetSecurityPreference', { AllowUserToManageAccessKeys: 'false' });
     });
 
-    test('failure 6: the part of a policy that is not understood is dropped, the rest applied', async () => {
+    test('failure 6: a policy with an unknown part is refused, not applied in part', async () => {
       const { admin } = server.account;
       const statement = { Effect: 'Deny', Action: 'ram:DeleteUser', Resource: '*' };
       const documents: readonly object[] = [
@@ -592,7 +592,7 @@ eachServer((_, start) => {
       assert.match(error.message, new RegExp(own));
     });
 
-    test('failure 8: a role that is not there, or not yours, is assumed', async () => {
+    test('failure 8: an unknown role, or one that does not trust the caller, cannot be assumed', async () => {
       const { account } = server;
       const theirs = await server.newAccount('theirs');
       const member = await server.newUser(account, 'assumer');
@@ -615,7 +615,7 @@ eachServer((_, start) => {
       await refused(assume(`acs:ram::${account.accountId}:role/absent`), 'EntityNotExist.Role', 404);
     });
 
-    test('failure 9: a header that matters is not part of the signature', async () => {
+    test('failure 9: every relevant header is part of the signature', async () => {
       const signer = await server.newUser(server.account, 'signer');
       await server.account.admin.callRpc('2015-05-01', 'AttachPolicyToUser', {
         UserName: 'signer',
@@ -653,7 +653,7 @@ eachServer((_, start) => {
   });
 });
 
-/** A role that everybody in its account may assume. @returns its ARN */
+/** Creates a role that every principal of its account may assume. @returns its ARN */
 async function makeTrustingRole({ admin, accountId: own }: TestAccount, RoleName: string): Promise<string> {
   await admin.callRpc('2015-05-01', 'CreateRole', {
     RoleName,
@@ -667,7 +667,9 @@ async function makeTrustingRole({ admin, accountId: own }: TestAccount, RoleName
   return `acs:ram::${own}:role/${RoleName}`;
 }
 
-/** ACS3 as its documentation describes it, without our own signer: with these headers signed and no others. */
+/**
+ * Signs by ACS3 as its documentation says, without the signature package: the given headers are signed, no others.
+ */
 function signedByHand(
   url: string,
   key: Required<ClientKey>,

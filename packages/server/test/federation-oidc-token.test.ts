@@ -1,4 +1,4 @@
-/** Whether a token is one that the issuer of a provider has made, for this provider, and is still good. */
+/** Verification of OIDC tokens: made by the issuer of a provider, for this provider, and still valid. */
 import assert from 'node:assert/strict';
 import { createHmac, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -11,11 +11,11 @@ import { eachServer, type TestAccount, type TestServer } from './server.ts';
 
 const encode = (value: unknown) =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
-/** What a policy would take for a variable. */
+/** Text that a policy would take for a variable. */
 const variable = ['$', '{oidc:sub}'].join('');
 const seconds = () => Math.floor(Date.now() / 1000);
 
-/** Signs as it is told, also what no library would sign. */
+/** Builds a compact JWS with any signature, also one that no library would make. */
 function compact(header: unknown, payload: unknown, signing: (input: Buffer) => Buffer): string {
   const input = `${encode(header)}.${encode(payload)}`;
   return `${input}.${signing(Buffer.from(input)).toString('base64url')}`;
@@ -25,16 +25,16 @@ const es256 = (key: KeyObject) => (input: Buffer) =>
 const rs256 = (key: KeyObject) => (input: Buffer) => sign('sha256', input, key);
 
 eachServer((_, start) => {
-  describe('a token', () => {
+  describe('an OIDC token', () => {
     let idp: OidcIdentityProvider;
     let server: TestServer;
     let account: TestAccount;
     let roleArn: string;
     let providerArn: string;
-    /** The server's clock when it stands still. */
+    /** Clock of the server while it stands still. */
     let frozen: number | undefined;
 
-    /** Calls as the administrator, who has the server's time. */
+    /** Calls as the administrator, with the server's time. */
     const admin = async (version: string, action: string, parameters: Record<string, string>) => {
       const now = frozen ?? Date.now();
       const answer = await callRaw(server.url, account.key, 'ACS3', { version, action, parameters, now });
@@ -62,11 +62,11 @@ eachServer((_, start) => {
       assert.equal(code, 'OK', message);
       return body['OIDCTokenInfo'] as Record<string, string>;
     };
-    /** Later than any pause between two questions to an issuer. */
+    /** Moves the clock beyond the pause between two requests to an issuer. */
     const letKeysAge = () => {
       frozen = (frozen ?? Date.now()) + 11 * 60_000;
     };
-    /** What the issuer publishes from now on, as the server sees it at once. */
+    /** Replaces the keys that the issuer publishes; the server fetches them at its next request. */
     const publishes = async (...keys: readonly unknown[]) => {
       idp.documents['/keys'] = { keys };
       letKeysAge();
@@ -75,7 +75,7 @@ eachServer((_, start) => {
       delete idp.documents['/keys'];
       letKeysAge();
     };
-    /** Claims at the server's time. */
+    /** Returns claims at the server's time. */
     const claims = (changes: Record<string, unknown> = {}) => {
       const now = Math.floor((frozen ?? Date.now()) / 1000);
       return idp.claims({ iat: now, exp: now + 300, ...changes });
@@ -102,11 +102,11 @@ eachServer((_, start) => {
     });
     after(() => idp.close());
 
-    test('made by hand is like any other', async () => {
+    test('built without a library is accepted', async () => {
       assert.equal((await accepts(token()))['Subject'], 'system:serviceaccount:default:builder');
     });
 
-    test('needs a signature with a public key: none, in any case, and no secret will do', async () => {
+    test('needs a signature with a public key: `none`, in any case, and an HMAC are refused', async () => {
       const { kid, publicKey } = idp.key;
       for (const alg of ['none', 'None', 'NONE', 'nOnE', '', null, undefined, 1, ['ES256'], {}]) {
         for (const signature of [Buffer.alloc(0), Buffer.alloc(64)]) {
@@ -132,7 +132,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('needs a signature that is one: zeros, another form and another key are none', async () => {
+    test('needs a valid signature: zeros, another form and another key are refused', async () => {
       const { kid, privateKey } = idp.key;
       const header = { alg: 'ES256', kid };
       const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
@@ -149,7 +149,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('is verified by the published key alone, whatever key it names or brings along', async () => {
+    test('is verified by the published key only, whatever key it names or contains', async () => {
       const own = generateKeyPairSync('ec', { namedCurve: 'P-256' });
       const { kid } = idp.key;
       const jwk = { ...(await exportJWK(own.publicKey)), kid };
@@ -169,7 +169,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('names its key by nothing but its name', async () => {
+    test('names its key by `kid` only', async () => {
       const { privateKey } = idp.key;
       for (const kid of [
         '',
@@ -188,7 +188,7 @@ eachServer((_, start) => {
       ]) {
         await refuses(compact({ alg: 'ES256', kid }, claims(), es256(privateKey)));
       }
-      // Without a name there has to be one key alone that it can be.
+      // Without a `kid`, exactly one key has to match.
       await accepts(compact({ alg: 'ES256' }, claims(), es256(privateKey)));
     });
 
@@ -205,7 +205,7 @@ eachServer((_, start) => {
       await refuses(by('ES256', 'rsa', es256(ec.privateKey)));
       await refuses(by('RS256', 'ec', rs256(rsa.privateKey)));
       await refuses(by('ES384', 'ec', es256(ec.privateKey)));
-      // The key says itself that it is for RS256.
+      // The key is declared for RS256.
       await refuses(by('RS512', 'rsa', (input) => sign('sha512', input, rsa.privateKey)));
       // Neither named nor the only one of its kind.
       await publishes({ ...ecJwk, kid: 'a' }, { ...(await exportJWK(idp.key.publicKey)), kid: 'b' });
@@ -213,7 +213,7 @@ eachServer((_, start) => {
       await usualKeys();
     });
 
-    test('is verified by no key that an issuer ought not to publish', async () => {
+    test('is not verified by a key that an issuer must not publish', async () => {
       const short = generateKeyPairSync('rsa', { modulusLength: 1024 });
       const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
       const jwk = { ...(await exportJWK(publicKey)), kid: 'k' };
@@ -244,7 +244,7 @@ eachServer((_, start) => {
       await usualKeys();
     });
 
-    test('has no header that has to be understood and is not', async () => {
+    test('is refused with an unknown critical header', async () => {
       await refuses(token({}, { crit: ['exp'], exp: 1 }));
       await refuses(token({}, { crit: ['x'], x: 1 }));
       await refuses(token({}, { crit: [] }));
@@ -253,7 +253,7 @@ eachServer((_, start) => {
       await refuses(token({}, { zip: 'DEF', crit: ['zip'] }));
     });
 
-    test('is an ID token: what else an issuer signs with the same key is not', async () => {
+    test('is an ID token: other JWTs of the issuer with the same key are refused', async () => {
       for (const typ of ['JWT', 'jwt', 'application/jwt']) await accepts(token({}, { typ }));
       for (const typ of ['at+jwt', 'application/at+jwt', 'logout+jwt', 'secevent+jwt', 'dpop+jwt', '']) {
         await refuses(token({}, { typ }), /no ID token|vouches/);
@@ -262,7 +262,7 @@ eachServer((_, start) => {
       await refuses(token(logout), /no ID token/);
     });
 
-    test('is one compact text of three parts, and not too long', async () => {
+    test('is one compact text of three parts, of bounded length', async () => {
       const good = token();
       const [header, payload, signature] = good.split('.');
       for (const text of [
@@ -282,7 +282,7 @@ eachServer((_, start) => {
         `${header}.${encode('[]')}.${signature}`,
         `${header}.${encode('null')}.${signature}`,
         `${header}.${encode(`${'['.repeat(5000)}${']'.repeat(5000)}`)}.${signature}`,
-        // A token within a token.
+        // Token within a token.
         compact({ alg: 'ES256', kid: idp.key.kid, cty: 'JWT' }, good, es256(idp.key.privateKey)),
       ]) {
         await refuses(text);
@@ -291,7 +291,7 @@ eachServer((_, start) => {
       assert.equal(long.status, 400);
     });
 
-    test('has no name twice, in its header or its claims, however the name is written', async () => {
+    test('is refused with a duplicate name in its header or claims, however the name is encoded', async () => {
       const { kid, privateKey } = idp.key;
       const header = { alg: 'ES256', kid };
       const whole = JSON.stringify(claims());
@@ -315,7 +315,7 @@ eachServer((_, start) => {
       await refuses(compact(header, Buffer.from(whole.replace('"sub":"', '"sub":"\xff'), 'latin1'), es));
     });
 
-    test('the documents of an issuer have no name twice either', async () => {
+    test('documents of an issuer are refused with a duplicate name, too', async () => {
       const keys = await (await fetch(`${idp.issuer}/keys`)).text();
       const configuration = await (await fetch(`${idp.issuer}/.well-known/openid-configuration`)).text();
       for (const [path, text] of [
@@ -353,13 +353,13 @@ eachServer((_, start) => {
         undefined,
       ]) {
         await refuses(token({ aud }), reason);
-        // Who it was given to is not whom it is for.
+        // `azp` does not replace the audience.
         await refuses(token({ aud, azp: 'sts.aliyuncs.com' }), reason);
       }
       assert.equal((await accepts(token({ aud: ['x', 'another', 'y'] })))['ClientIds'], 'another');
     });
 
-    test('was issued to a client ID of the provider, if it says to whom', async () => {
+    test('was issued to a client ID of the provider, if it has `azp`', async () => {
       for (const azp of ['sts.aliyuncs.com', 'another']) await accepts(token({ azp }));
       for (const azp of ['somebody-else', 'STS.aliyuncs.com', '', null, 1, ['sts.aliyuncs.com'], {}]) {
         await refuses(token({ azp }), /azp is no client ID/);
@@ -367,7 +367,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('is of the issuer to the letter', async () => {
+    test('has exactly the issuer of the provider', async () => {
       for (const iss of [
         `${idp.issuer}/`,
         idp.issuer.toUpperCase(),
@@ -382,7 +382,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('has a subject that is a text, and one that can be written down', async () => {
+    test('has a subject that is a text of printable characters', async () => {
       for (const sub of [0, 1, true, null, [], ['a'], {}, '', '\0', 'a\0', 'a\nb', '\x7f', undefined]) {
         await refuses(token({ sub }), /subject|claims/);
       }
@@ -402,7 +402,7 @@ eachServer((_, start) => {
       assert.match(await xml.text(), /<Subject>&lt;&amp;&gt;/);
     });
 
-    test('has instants that are numbers of this age of the world', async () => {
+    test('has instants that are numbers in a plausible range', async () => {
       const text = String(seconds() + 300);
       for (const changes of [
         { exp: text },
@@ -424,7 +424,7 @@ eachServer((_, start) => {
       for (const exp of [0, -1, 1e-9]) await refuses(token({ exp }), /ended/, 'Expired');
     });
 
-    test('begins, ends and ages to the second by the server’s clock; a minute ahead is forgiven', async () => {
+    test("is valid to the second by the server's clock; a minute ahead is tolerated", async () => {
       frozen = Math.ceil((frozen ?? Date.now()) / 1000) * 1000;
       const now = frozen / 1000;
       const hour = 3600;
@@ -445,7 +445,7 @@ eachServer((_, start) => {
       await accepts(token({ iat: now - hour }));
     });
 
-    test('of an unknown key does not make the server ask its issuer again and again', async () => {
+    test('with an unknown key does not make the server ask its issuer again and again', async () => {
       letKeysAge();
       await accepts(token());
       const before = idp.keyRequests;
@@ -455,7 +455,7 @@ eachServer((_, start) => {
       frozen! += 31_000;
       await Promise.all(Array.from({ length: 40 }, () => refuses(unknown())));
       assert.equal(idp.keyRequests, before + 1);
-      // And when the issuer is silent just then, those who have good tokens do not feel it.
+      // Valid tokens are accepted meanwhile, even if the issuer does not answer.
       idp.documents['/keys'] = (_request: IncomingMessage, response: ServerResponse) =>
         response.writeHead(503).end();
       frozen! += 31_000;
@@ -464,7 +464,7 @@ eachServer((_, start) => {
       delete idp.documents['/keys'];
     });
 
-    test('is believed by the documents of its issuer alone: moved, foreign and private ones are none', async () => {
+    test('is verified by the documents of its issuer only: redirected, foreign and private ones are refused', async () => {
       const good = { issuer: idp.issuer, jwks_uri: `${idp.issuer}/keys` };
       const move = (to: string) => (_request: IncomingMessage, response: ServerResponse) =>
         response.writeHead(302, { location: to }).end();
@@ -490,7 +490,7 @@ eachServer((_, start) => {
       await accepts(token());
     });
 
-    test('whose claims have several values meets a condition by any of them, and a negative one by all', async () => {
+    test('with multi-valued claims meets a condition by any value, and a negative one by all', async () => {
       const role = (name: string, condition: object) =>
         createRole(name, trusting(providerArn, { Condition: condition }));
       const both = token({ aud: ['sts.aliyuncs.com', 'another'] });
@@ -519,7 +519,7 @@ eachServer((_, start) => {
       assert.equal(await outcome(await createRole('denied', JSON.stringify(denied))), 'NoPermission');
     });
 
-    test('whose subject looks like a pattern, or like another, is no other', async () => {
+    test('whose subject looks like a pattern, or like another one, is compared literally', async () => {
       const equal = await createRole(
         'equal',
         trusting(providerArn, { Condition: { StringEquals: { 'oidc:sub': 'repo:corp/app:ref:main' } } }),
@@ -550,7 +550,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('fills no condition key but its own three', async () => {
+    test('fills its own three condition keys only', async () => {
       for (const [key, claim] of [
         ['acs:SourceIp', '203.0.113.9'],
         ['oidc:email', 'root@example.com'],
@@ -567,7 +567,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('of one provider opens no role that trusts another of the same account', async () => {
+    test('of one provider does not open a role that trusts another one of the same account', async () => {
       const second = await OidcIdentityProvider.start();
       try {
         await admin('2019-08-15', 'CreateOIDCProvider', {
@@ -581,14 +581,14 @@ eachServer((_, start) => {
         assert.equal((await show(foreign, { OIDCProviderArn: secondArn })).code, 'NoPermission');
         await refuses(foreign);
         assert.equal((await show(token(), { OIDCProviderArn: secondArn })).status, 401);
-        // Nor one that only claims to be of the first.
+        // Nor does a token that only claims the issuer of the first.
         await refuses(await second.token({ iss: idp.issuer, iat: now, exp: now + 300 }));
       } finally {
         await second.close();
       }
     });
 
-    test('that nobody vouches for tells a stranger nothing of what there is', async () => {
+    test('that cannot be verified is refused without revealing what exists', async () => {
       const stranger = await OidcIdentityProvider.start();
       const now = Math.floor((frozen ?? Date.now()) / 1000);
       const seen = new Set<string>();
@@ -609,7 +609,7 @@ eachServer((_, start) => {
       }
       await stranger.close();
       assert.equal(seen.size, 1, [...seen].join('\n'));
-      // Somebody who is vouched for learns of no role that does not trust them, either.
+      // A verified subject learns of no role that does not trust it, either.
       const closed = await createRole('closed', trusting(`${providerArn}-other`));
       const missing = closed.replace('closed', 'missing');
       const [one, two] = [
@@ -620,8 +620,8 @@ eachServer((_, start) => {
       assert.equal(one.message.replace('closed', ''), two.message.replace('missing', ''));
     });
 
-    describe('that was good when it was verified opens nothing', () => {
-      /** What happens while the server waits for the issuer's keys. */
+    describe('that was valid when it was verified opens nothing', () => {
+      /** Runs a change while the server waits for the issuer's keys. */
       const meanwhile = async (happening: () => Promise<unknown>): Promise<Outcome> => {
         let done = false;
         idp.documents['/keys'] = async (_request: IncomingMessage, response: ServerResponse) => {
@@ -645,12 +645,12 @@ eachServer((_, start) => {
         });
       };
 
-      test('when its provider was deleted meanwhile, or deleted and made again', async () => {
+      test('if its provider was deleted meanwhile, or deleted and created again', async () => {
         const outcome = await meanwhile(recreate);
         assert.deepEqual([outcome.status, outcome.code], [401, 'AuthenticationFail.OIDCToken.Invalid']);
       });
 
-      test('when its client ID was taken away meanwhile', async () => {
+      test('if its client ID was removed meanwhile', async () => {
         const update = (ClientIds: string) =>
           admin('2019-08-15', 'UpdateOIDCProvider', { OIDCProviderName: 'cluster', ClientIds });
         const outcome = await meanwhile(() => update('another'));
@@ -658,13 +658,13 @@ eachServer((_, start) => {
         await update('sts.aliyuncs.com,another');
       });
 
-      test('when its role was deleted meanwhile', async () => {
+      test('if its role was deleted meanwhile', async () => {
         const outcome = await meanwhile(() => admin('2015-05-01', 'DeleteRole', { RoleName: 'builder' }));
         assert.deepEqual([outcome.status, outcome.code], [403, 'NoPermission']);
         await createRole('builder', trusting(providerArn));
       });
 
-      test('when its account was disabled meanwhile; and from then on it is as if there were none', async () => {
+      test('if its account was disabled meanwhile; from then on the account is answered as unknown', async () => {
         const setStatus = (status: 'Active' | 'Disabled') =>
           server.services.store.write(async (transaction) => {
             const { accountId } = account;

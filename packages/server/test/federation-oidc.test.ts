@@ -1,4 +1,4 @@
-/** Sessions by the word of an OpenID Connect identity provider, through the official clients. */
+/** Role sessions by tokens of an OpenID Connect identity provider, through the official clients. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import ims from '@alicloud/ims20190815';
@@ -19,7 +19,7 @@ eachServer((_, start) => {
     let account: TestAccount;
     let roleArn: string;
     let providerArn: string;
-    /** By how much the server's clock is ahead. */
+    /** Milliseconds that the server's clock is ahead. */
     let ahead = 0;
 
     const trust = (federated: string, more: object = {}) =>
@@ -105,13 +105,13 @@ eachServer((_, start) => {
       assert.equal(identity.arn, `acs:ram::${account.accountId}:assumed-role/builder/build-42`);
     });
 
-    test('the same token may be shown again until it ends', async () => {
+    test('the same token may be used again until it expires', async () => {
       const token = await idp.token();
       await assume(token);
       await assume(token);
     });
 
-    test('the audit record names the session and the subject, and holds no token', async () => {
+    test('the audit record names the session and the subject, and does not contain the token', async () => {
       const token = await idp.token();
       const { requestId } = await assume(token);
       const { event } = await server.services.store.queries
@@ -130,7 +130,7 @@ eachServer((_, start) => {
       assert.ok(!event.includes(token.split('.')[2]!));
     });
 
-    test('a refusal after the token was believed is in the record of the account; one before is in nobody’s', async () => {
+    test('a refusal after the verification is recorded in the account, one before it without an account', async () => {
       const believed = await refused(assume(await idp.token({ sub: 'other' })), 'NoPermission', 403);
       const unknown = await refused(
         assume(await stranger.token({ iss: idp.issuer })),
@@ -151,7 +151,7 @@ eachServer((_, start) => {
       }
     });
 
-    describe('a token is refused', () => {
+    describe('a token that is expired, altered or of another issuer is refused', () => {
       const seconds = () => Math.floor(Date.now() / 1000);
       const cases: Record<string, [() => Promise<string>, 'Invalid' | 'Expired']> = {
         'that another has signed': [() => stranger.token({ iss: idp.issuer }), 'Invalid'],
@@ -206,7 +206,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('of several audiences one has to be a client ID, and only such ones reach the trust policy', async () => {
+    test('one of several audiences has to be a client ID, and only such ones reach the trust policy', async () => {
       const body = await assume(await idp.token({ aud: ['other', 'sts.aliyuncs.com'] }));
       assert.equal(body.OIDCTokenInfo!.clientIds, 'sts.aliyuncs.com');
       await refused(assume(await idp.token({ aud: 'another' })), 'NoPermission', 403);
@@ -259,7 +259,7 @@ eachServer((_, start) => {
       await refused(assume(await idp.token(), { roleArn: denied }), 'NoPermission', 403);
     });
 
-    test('an unknown role is one that does not trust; an unknown provider or account vouches for nobody', async () => {
+    test('an unknown role is refused like one that does not trust, an unknown provider or account like an invalid token', async () => {
       const role = `acs:ram::${account.accountId}:role/missing`;
       await refused(assume(await idp.token(), { roleArn: role }), 'NoPermission', 403);
       for (const OIDCProviderArn of [
@@ -283,7 +283,7 @@ eachServer((_, start) => {
       );
     });
 
-    test('what is missing or wrongly formed is named', async () => {
+    test('a missing or malformed parameter is named', async () => {
       const token = await idp.token();
       for (const [field, code] of [
         ['roleArn', 'MissingParameter.RoleArn'],
@@ -299,7 +299,7 @@ eachServer((_, start) => {
       await refused(assume(token, { durationSeconds: 3601 }), 'InvalidParameter.DurationSeconds', 400);
     });
 
-    test('a session policy narrows the session', async () => {
+    test('a session policy restricts the session', async () => {
       const attach = { roleName: 'builder', policyName: 'AliyunRAMReadOnlyAccess', policyType: 'System' };
       await account.admin.ram.attachPolicyToRole(new ram.AttachPolicyToRoleRequest(attach));
       const policy = JSON.stringify({
@@ -311,7 +311,7 @@ eachServer((_, start) => {
       await refused(clients.ram.listUsers(new ram.ListUsersRequest({})), 'NoPermission', 403);
     });
 
-    test('a session ends when its provider is deleted, and one of the same name does not bring it back', async () => {
+    test('a session ends when its provider is deleted, and a new one of the same name does not revive it', async () => {
       const other = await server.newAccount('passing');
       const passing = await createProvider(other, 'passing');
       const role = await createRole(other, 'passing', trust(passing));
@@ -325,7 +325,7 @@ eachServer((_, start) => {
       await refused(clients.sts.getCallerIdentity(), 'InvalidAccessKeyId.NotFound', 404);
     });
 
-    test('a client ID that was taken away opens nothing any more', async () => {
+    test('a client ID that was removed is refused', async () => {
       const other = await server.newAccount('clients');
       const arn = await createProvider(other, 'cluster');
       const role = await createRole(other, 'builder', trust(arn));
@@ -340,7 +340,7 @@ eachServer((_, start) => {
       await refused(call(), 'AuthenticationFail.OIDCToken.Invalid', 401);
     });
 
-    test('an issuer that cannot be reached vouches for nobody', async () => {
+    test('tokens of an unreachable issuer are refused', async () => {
       const gone = await OidcIdentityProvider.start();
       const token = await gone.token();
       const other = await server.newAccount('gone');
@@ -352,7 +352,7 @@ eachServer((_, start) => {
         'AuthenticationFail.OIDCToken.Invalid',
         401,
       );
-      // The operator is told why, and not whoever shows a token.
+      // The reason is logged for the operator, and not answered to the caller.
       assert.match(
         server.log.join('\n'),
         /the keys of the OIDC issuer .* cannot be had: it cannot be reached/,
@@ -366,7 +366,7 @@ eachServer((_, start) => {
       assert.equal(idp.keyRequests, before);
       const old = await idp.token();
       idp.changeKey();
-      // The issuer is not asked for every token that names a key nobody knows.
+      // Tokens with an unknown key do not cause a request to the issuer each.
       ahead += 31_000;
       await assume(await idp.token());
       assert.equal(idp.keyRequests, before + 1);

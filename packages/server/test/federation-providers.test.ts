@@ -12,7 +12,7 @@ const expired = new SamlIdentityProvider({ validity: ['20200101000000Z', '202101
 const encode = (text: string) => Buffer.from(text).toString('base64');
 const fingerprint = '902ef2deeb3c5b13ea4c3d5193629309e231ae55';
 
-test('two operations need no signature, and no others', () => {
+test('exactly two operations need no signature', () => {
   assert.deepEqual(
     anonymousOperations.map(({ version, name }) => `${version} ${name}`),
     ['2015-04-01 AssumeRoleWithSAML', '2015-04-01 AssumeRoleWithOIDC'],
@@ -38,9 +38,9 @@ eachServer((_, start) => {
       (await of.admin.ims.getSAMLProvider(new ims.GetSAMLProviderRequest({ SAMLProviderName }))).body!
         .SAMLProvider!;
 
-    test('one is created, read, changed and deleted; its metadata comes back as it was given', async () => {
+    test('a provider is created, read, changed and deleted; its metadata is returned unchanged', async () => {
       const account = await server.newAccount();
-      // White space within Base64 is Terraform's heredoc.
+      // White space within Base64, as of Terraform's heredoc.
       const metadata = `${idp.metadata()}\n`;
       const made = (await create(account, 'Corp.1', { encodedSAMLMetadataDocument: metadata })).body!;
       const { createDate, updateDate, ...rest } = { ...made.SAMLProvider! };
@@ -52,7 +52,7 @@ eachServer((_, start) => {
       });
       assert.match(createDate!, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
       assert.equal(updateDate, createDate);
-      // Names are compared without regard to case.
+      // Names are case-insensitive.
       assert.equal((await get(account, 'corp.1')).encodedSAMLMetadataDocument, metadata);
 
       const renewed = new SamlIdentityProvider().metadata();
@@ -78,7 +78,7 @@ eachServer((_, start) => {
       await refused(get(account, 'Corp.1'), 'EntityNotExist.SAMLProvider', 404);
     });
 
-    test('they are listed page by page in the order of their names, without metadata', async () => {
+    test('providers are listed page by page in the order of their names, without metadata', async () => {
       const account = await server.newAccount();
       for (const name of ['c', 'A', 'b']) await create(account, name);
       const list = async (marker?: string) =>
@@ -98,7 +98,7 @@ eachServer((_, start) => {
       );
     });
 
-    test('a name is taken in any case, and only within its account', async () => {
+    test('a name is unique in its account, case-insensitively', async () => {
       const account = await server.newAccount();
       await create(account, 'corp');
       await refused(create(account, 'CORP'), 'EntityAlreadyExists.SAMLProvider', 409);
@@ -114,20 +114,20 @@ eachServer((_, start) => {
       }
     });
 
-    test('a hundred and first is refused', async () => {
+    test('a hundred and first provider is refused', async () => {
       const account = await server.newAccount();
       for (let number = 0; number < 100; number++) await create(account, `p${number}`);
       await refused(create(account, 'p100'), 'LimitExceeded.SAMLProvider', 409);
     });
 
-    test('metadata may have comments, and a certificate that has expired beside one that has not', async () => {
+    test('metadata may have comments, and an expired certificate beside a valid one', async () => {
       const account = await server.newAccount();
       const good = Buffer.from(idp.metadata(expired), 'base64').toString();
       const commented = encode(good.replace('<md:IDPSSODescriptor', '<!-- <md:x> --><md:IDPSSODescriptor'));
       await create(account, 'corp', { encodedSAMLMetadataDocument: commented });
     });
 
-    test('metadata that says too little is refused, and says what it lacks', async () => {
+    test('incomplete metadata is refused, and the message names what is missing', async () => {
       const account = await server.newAccount();
       await create(account, 'corp');
       const good = Buffer.from(idp.metadata(), 'base64').toString();
@@ -202,7 +202,7 @@ eachServer((_, start) => {
       (await of.admin.ims.getOIDCProvider(new ims.GetOIDCProviderRequest({ OIDCProviderName }))).body!
         .OIDCProvider!;
 
-    test('one is created, read, changed and deleted', async () => {
+    test('a provider is created, read, changed and deleted', async () => {
       const account = await server.newAccount();
       const made = await create(account, 'Cluster', {
         clientIds: 'sts.aliyuncs.com,second',
@@ -244,7 +244,7 @@ eachServer((_, start) => {
       await refused(get(account, 'cluster'), 'EntityNotExist.OIDCProvider', 404);
     });
 
-    test('client IDs and fingerprints are added and taken away one by one, each once', async () => {
+    test('client IDs and fingerprints are added and removed one by one, each once', async () => {
       const account = await server.newAccount();
       await create(account, 'cluster', { clientIds: 'first' });
       const { ims: admin } = account.admin;
@@ -301,7 +301,7 @@ eachServer((_, start) => {
       );
     });
 
-    test('an issuer is https, or http of this machine, and of one provider in an account', async () => {
+    test('an issuer is https, or http on loopback, and of one provider in an account', async () => {
       const account = await server.newAccount();
       for (const issuerUrl of [
         'http://idp.example.com',
@@ -328,7 +328,7 @@ eachServer((_, start) => {
       await create(await server.newAccount(), 'again', { issuerUrl: 'http://[::1]:8080' });
     });
 
-    test('an issuer is in the public network, or where the operator has said', async () => {
+    test('an issuer is in the public network, or in one that the operator has allowed', async () => {
       const account = await server.newAccount();
       for (const issuerUrl of [
         'https://10.0.0.1',
@@ -356,7 +356,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('they are listed page by page in the order of their names', async () => {
+    test('providers are listed page by page in the order of their names', async () => {
       const account = await server.newAccount();
       for (const name of ['c', 'A', 'b']) await create(account, name);
       const { body } = await account.admin.ims.listOIDCProviders(
@@ -373,7 +373,7 @@ eachServer((_, start) => {
       );
     });
 
-    test('a hundred and first is refused', async () => {
+    test('a hundred and first provider is refused', async () => {
       const account = await server.newAccount();
       for (let number = 0; number < 100; number++) await create(account, `p${number}`);
       await refused(create(account, 'p100'), 'LimitExceeded.OIDCProvider', 409);
@@ -381,7 +381,7 @@ eachServer((_, start) => {
   });
 
   describe('user SSO settings', () => {
-    test('they are off at first, and what a change leaves out stays', async () => {
+    test('they are off by default, and an update keeps the fields that it leaves out', async () => {
       const account = await server.newAccount();
       const get = async () => ({
         ...(await account.admin.ims.getUserSsoSettings()).body!.userSsoSettings!,
@@ -409,7 +409,7 @@ eachServer((_, start) => {
     });
   });
 
-  describe('user SSO settings that make no sense', () => {
+  describe('invalid user SSO settings', () => {
     test('are refused, and change nothing', async () => {
       const account = await server.newAccount();
       const other = await server.newAccount();
@@ -424,7 +424,7 @@ eachServer((_, start) => {
         [{ metadataDocument: expired.metadata() }, /^InvalidParameter\.MetadataDocument$/],
         [{ metadataDocument: new SamlIdentityProvider({ keyBits: 1024 }).metadata() }, /^InvalidParameter/],
         [{ metadataDocument: 'A'.repeat(102_401) }, /^InvalidParameter/],
-        // The domains of other accounts, whether there are such accounts or not.
+        // Domains of other accounts, whether or not such accounts exist.
         [{ auxiliaryDomain: other.domain }, /^InvalidParameter$/],
         [{ auxiliaryDomain: other.domain.toUpperCase() }, /^InvalidParameter$/],
         [{ auxiliaryDomain: '1999999999999999.onaliyun.com' }, /^InvalidParameter$/],
@@ -447,8 +447,8 @@ eachServer((_, start) => {
     });
   });
 
-  describe('what the official clients send without a signature', () => {
-    /** As it was seen on the wire: the layout of RPC 1.0, without key and signature. */
+  describe('unsigned requests of the official clients', () => {
+    /** Recorded on the wire: the layout of RPC 1.0, without key and signature. */
     const { vectors } = JSON.parse(
       readFileSync(new URL('../../signature/testkit/recorded/anonymous.json', import.meta.url), 'utf8'),
     ) as { vectors: { name: string; request: { target: string; headers: [string, string][] } }[] };
@@ -458,7 +458,7 @@ eachServer((_, start) => {
       return `${answer.status} ${((await answer.json()) as { Code: string }).Code}`;
     };
 
-    test('it reaches the two operations', async () => {
+    test('reach the two unsigned operations', async () => {
       const outcomes: string[] = [];
       for (const { request } of vectors) {
         for (const method of ['POST', 'GET']) {
@@ -470,13 +470,13 @@ eachServer((_, start) => {
         new Set([
           '401 AuthenticationFail.OIDCToken.Invalid',
           '401 AuthenticationFail.SAMLAssertion.Invalid',
-          // The last of the recorded requests names no session.
+          // The last of the recorded requests has no session name.
           '400 MissingParameter.RoleSessionName',
         ]),
       );
     });
 
-    test('and no other', async () => {
+    test('reach no other operation', async () => {
       for (const { request } of vectors) {
         for (const action of ['AssumeRole', 'GetCallerIdentity']) {
           const instead = (text: string) => text.replace(/AssumeRoleWith(OIDC|SAML)/g, action);

@@ -1,4 +1,4 @@
-/** What an assertion that its provider has signed has to say, for whom it opens which session, and how often. */
+/** Content of a signed SAML assertion: which session it opens, and how often. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,14 +21,14 @@ const saml = 'urn:oasis:names:tc:SAML:2.0:assertion';
 eachServer((database, start) => {
   let server: TestServer;
   let corp: SamlAccount;
-  /** The server's clock when it stands still. */
+  /** Clock of the server while it stands still. */
   let frozen: number | undefined;
   before(async () => {
     server = await start({ now: () => frozen ?? Date.now(), configuration: { audit: 'strict' } });
     corp = await SamlAccount.make(server, idp);
   });
 
-  /** A signed response of which the provider itself has changed `what`. */
+  /** Returns a signed response in which the provider itself has replaced `what`. */
   const edited = (what: string | RegExp, by: string) => corp.signed({}, (text) => replaced(text, what, by));
   const audience = (...names: readonly string[]) =>
     `<saml:AudienceRestriction>${names.map((name) => `<saml:Audience>${name}</saml:Audience>`).join('')}</saml:AudienceRestriction>`;
@@ -41,8 +41,8 @@ eachServer((database, start) => {
   const data = (recipient = ours, more = ` NotOnOrAfter="${soon()}"`) =>
     `<saml:SubjectConfirmationData${more} Recipient="${recipient}"/>`;
 
-  describe('an assertion', () => {
-    test('is for us by every restriction of its audience, and any audience of it', async () => {
+  describe('a SAML assertion', () => {
+    test('needs this server in each audience restriction, as any of its audiences', async () => {
       const urn = 'urn:alibaba:cloudcomputing';
       await corp.accepts(edited(restriction, audience('urn:x', urn)));
       await corp.accepts(edited(restriction, audience(`${urn}:international`)));
@@ -63,7 +63,7 @@ eachServer((database, start) => {
       }
     });
 
-    test('holds under conditions that we know; without any, with two sets or with another one it does not', async () => {
+    test('is accepted under known conditions; without any, with two sets or with an unknown one it is refused', async () => {
       await corp.accepts(
         edited(
           '</saml:Conditions>',
@@ -85,7 +85,7 @@ eachServer((database, start) => {
       }
     });
 
-    test('is shown by whoever bears it, where it may be shown', async () => {
+    test('is a bearer assertion for this recipient', async () => {
       const other = data('https://example.com/sso');
       await corp.accepts(
         edited(confirmation, confirming('bearer', data('https://signin.alibabacloud.com/saml-role/sso'))),
@@ -109,13 +109,13 @@ eachServer((database, start) => {
         await corp.refuses(edited(confirmation, confirmations), /another recipient/);
       }
       await corp.refuses(edited(confirmation, confirming('bearer', data(ours, ''))), /no NotOnOrAfter/);
-      // We ask no provider: whoever shows the assertion may have.
+      // No authentication request was sent to the provider, so any browser may present the assertion.
       await corp.accepts(
         edited(confirmation, confirming('bearer', data(ours, ` InResponseTo="_1" NotOnOrAfter="${soon()}"`))),
       );
     });
 
-    test('begins and ends to the second by the server’s clock; a minute ahead is forgiven', async () => {
+    test("is valid to the second by the server's clock; a minute ahead is tolerated", async () => {
       frozen = Math.floor(Date.now() / 1000) * 1000;
       const late = 'AuthenticationFail.SAMLAssertion.Expired';
       const at = (seconds: number) => frozen! + seconds * 1000;
@@ -152,7 +152,7 @@ eachServer((database, start) => {
       frozen = undefined;
     });
 
-    test('has one subject, whole; it is written down as it was signed', async () => {
+    test('has one complete subject, recorded as it was signed', async () => {
       for (const [name, subject] of [
         ['  alice  ', 'alice'],
         ['a b', 'a b'],
@@ -178,7 +178,7 @@ eachServer((database, start) => {
       await corp.refuses(edited(whole, subject + subject), /no subject/);
     });
 
-    test('is of the entity whose metadata the account has given', async () => {
+    test('has the entity ID of the metadata as its issuer', async () => {
       for (const issuer of [
         'https://idp.example.com/other',
         `${idp.entityId}/`,
@@ -194,7 +194,7 @@ eachServer((database, start) => {
       );
     });
 
-    test('is SAML 2.0’s', async () => {
+    test('is of SAML 2.0', async () => {
       const header = new RegExp(`<saml:Assertion xmlns:saml="${saml}"`);
       await corp.refuses(
         edited(header, '<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:1.0:assertion"'),
@@ -225,7 +225,7 @@ eachServer((database, start) => {
       }
     });
 
-    test('do not list a role by another account, another provider, halves of pairs or a pattern', async () => {
+    test('do not list a role by another account, another provider, half a pair or a pattern', async () => {
       const { roleArn, providerArn } = corp;
       const foreign = '1234567890123456';
       const { accountId } = corp.account;
@@ -294,7 +294,7 @@ eachServer((database, start) => {
       await corp.refuses(edited('</saml:Assertion>', again), /RoleSessionName/);
     });
 
-    test('bound the session once, with a number from 900 to 43200', async () => {
+    test('bound the session duration once, by a number from 900 to 43200', async () => {
       for (const sessionSeconds of ['900', '43200', ' 3600 '])
         await corp.accepts(corp.signed({ sessionSeconds }));
       for (const sessionSeconds of [
@@ -322,7 +322,7 @@ eachServer((database, start) => {
     });
   });
 
-  describe('a session by an assertion', () => {
+  describe('a role session by an assertion', () => {
     const keyOf = (body: Readonly<Record<string, unknown>>) => {
       const pair = body['Credentials'] as Record<string, string>;
       return {
@@ -333,7 +333,7 @@ eachServer((database, start) => {
     };
     const role = (name: string, trust: string) => corp.createRole(name, trust);
 
-    test('is of a role that trusts the provider that has signed, and no other', async () => {
+    test('is of a role that trusts the signing provider', async () => {
       const second = new SamlIdentityProvider({ entityId: 'https://second.example.com' });
       await corp.admin('2019-08-15', 'CreateSAMLProvider', {
         SAMLProviderName: 'second',
@@ -352,7 +352,7 @@ eachServer((database, start) => {
       assert.equal((await corp.show(allowed, { SAMLProviderArn: secondArn, RoleArn: shared })).code, 'OK');
     });
 
-    test('meets the trust policy by what was signed', async () => {
+    test('meets the trust policy by the signed content', async () => {
       const strict = await role(
         'strict',
         trusting(corp.providerArn, {
@@ -396,7 +396,7 @@ eachServer((database, start) => {
       assert.equal(await show('a@evil.example'), 'NoPermission');
     });
 
-    test('dies with its role, and one of the same name does not bring it back', async () => {
+    test('ends with its role, and a new one of the same name does not revive it', async () => {
       const arn = await role('passing', trusting(corp.providerArn));
       const { body } = await corp.accepts(corp.signed({ roles: [`${arn},${corp.providerArn}`] }), {
         RoleArn: arn,
@@ -410,7 +410,7 @@ eachServer((database, start) => {
       assert.equal(await alive(), 'InvalidAccessKeyId.NotFound');
     });
 
-    test('rests on its provider through the sessions that it opens', async () => {
+    test('depends on its provider, also through chained sessions', async () => {
       const second = await SamlAccount.make(server, idp);
       await second.admin('2015-05-01', 'AttachPolicyToRole', {
         RoleName: 'visitor',
@@ -434,7 +434,7 @@ eachServer((database, start) => {
       assert.equal((await callRaw(server.url, key, 'ACS3')).code, 'InvalidAccessKeyId.NotFound');
     });
 
-    test('is not opened in an account that is disabled, and ends with it', async () => {
+    test('is not opened in a disabled account, and ends when the account is disabled', async () => {
       const passing = await SamlAccount.make(server, idp);
       const { body } = await passing.accepts(passing.signed());
       const key = keyOf(body);
@@ -451,7 +451,7 @@ eachServer((database, start) => {
       await passing.refuses(passing.signed());
     });
 
-    test('does not outlive its provider when that was deleted or changed while the call waited', async () => {
+    test('is not opened if the provider was deleted or changed while the call waited', async () => {
       for (const change of ['deleted', 'changed'] as const) {
         const waiting = await SamlAccount.make(server, idp);
         const { accountId } = waiting.account;
@@ -464,25 +464,25 @@ eachServer((database, start) => {
                 .set({ metadata: new SamlIdentityProvider().metadata() })
                 .where('account_id', '=', accountId)
                 .execute());
-          // It is verified by what is committed, and then waits for this.
+          // It is verified on committed data, and then waits for this write.
           call = waiting.show(waiting.signed());
           for (let round = 0; round < 20; round++) await fetch(`${server.url}/healthz`);
         });
         const { status, code, body } = await call!;
         if (code === 'OK') {
-          // There writes go on beside each other: the call was first, and what it opened goes with its provider.
+          // Writes are concurrent there: the call was first, and its session ends with the provider.
           assert.equal(database, 'PostgreSQL');
           if (change === 'changed') continue;
           assert.equal((await callRaw(server.url, keyOf(body), 'ACS3')).code, 'InvalidAccessKeyId.NotFound');
           continue;
         }
-        // The second is the answer to one that had not been verified yet.
+        // The second is the answer if the assertion had not been verified yet.
         const either = ['404 EntityNotExist.SAMLProvider', '401 AuthenticationFail.SAMLAssertion.Invalid'];
         assert.ok(either.includes(`${status} ${code}`), `${change}: ${status} ${code}`);
       }
     });
 
-    test('leaves a whole record: who, of which provider, which role; a refusal is in the account it concerns', async () => {
+    test('is recorded with subject, provider and role; a refusal in the account it is for', async () => {
       const recorded = (id: string) =>
         server.services.store.queries
           .selectFrom('audit_events')
@@ -517,8 +517,8 @@ eachServer((database, start) => {
     });
   });
 
-  describe('an assertion that was used', () => {
-    test('is used, however it is wrapped, encoded or asked about the next time', async () => {
+  describe('a used assertion', () => {
+    test('stays used, however it is wrapped, encoded or requested the next time', async () => {
       const signed = corp.signed({ id: '_once' });
       await corp.accepts(signed);
       const used = /used before/;
@@ -538,12 +538,12 @@ eachServer((database, start) => {
         RoleArn: corp.roleArn.replace('ram::', 'ram:*:'),
       });
       assert.match(other.message, used);
-      // Another one of the same ID is refused as well: it is by its ID that an assertion is known.
+      // Another assertion with the same ID is refused as well: the ID identifies it.
       await corp.refuses(corp.signed({ id: '_once', subject: 'bob' }), used);
       await corp.accepts(corp.signed({ id: '_twice' }));
     });
 
-    test('is looked through twenty times a minute at most, and so is one that opens nothing', async () => {
+    test('is verified twenty times a minute at most, as is one that opens nothing', async () => {
       frozen = Date.now();
       try {
         const used = corp.signed();
@@ -552,7 +552,7 @@ eachServer((database, start) => {
         for (let shown = 1; shown < 20; shown += 1) await corp.refuses(used, /used before/);
         for (let shown = 0; shown < 20; shown += 1) await corp.refuses(listsNoRole, /does not list/);
         for (const signed of [used, listsNoRole]) {
-          // Also in another response around it, and however it was changed.
+          // Also in another response around it, however that was changed.
           const rewrapped = replaced(signed, /<samlp:StatusCode /, '<samlp:StatusCode  ');
           const changed = replaced(signed, /<saml:Audience>/, '<saml:Audience >');
           for (const text of [signed, rewrapped, changed]) {
@@ -568,7 +568,7 @@ eachServer((database, start) => {
       }
     });
 
-    test('is not counted by what others show under its name', async () => {
+    test('is not counted by forged ones with its ID', async () => {
       const signed = corp.signed({ id: '_mine' });
       const stranger = new SamlIdentityProvider();
       for (let shown = 0; shown < 25; shown += 1) {
@@ -578,7 +578,7 @@ eachServer((database, start) => {
       await corp.accepts(signed);
     });
 
-    test('is used for the provider that has signed it, not for another account’s of the same name', async () => {
+    test("is used for the provider that has signed it, not for another account's of the same name", async () => {
       const other = await SamlAccount.make(server, idp);
       await corp.accepts(corp.signed({ id: '_shared' }));
       await other.accepts(other.signed({ id: '_shared' }));
@@ -595,7 +595,7 @@ eachDatabase((name, { freshLocation }) => {
       rmSync(directory, { recursive: true });
     });
 
-    test('an assertion opens one session, also where a clock is behind or is set back', async () => {
+    test('an assertion opens one session, also if a clock is behind or set back', async () => {
       const location = await freshLocation();
       const database = location.kind === 'postgres' ? { database: location.url } : {};
       const configuration = readConfiguration({ data: join(directory, 'data'), port: 0, ...database }, {});
@@ -636,7 +636,8 @@ eachDatabase((name, { freshLocation }) => {
         show(two.url, signed),
       ]);
       assert.equal(outcomes.filter(({ code }) => code === 'OK').length, 1);
-      // By the clock of the first it has ended, and what has ended need not be remembered; by the other's it has not.
+      // It has expired by the first node's clock, so its use need not be remembered; by the other's it has
+      // not.
       ahead = 300_000;
       const later = await show(one.url, idp.response({ roles, notOnOrAfter: Date.now() + 900_000 }));
       assert.equal(later.code, 'OK', later.message);

@@ -1,4 +1,4 @@
-/** Whether an assertion says what its provider has signed, whatever somebody has made of it on its way. */
+/** Signatures of SAML assertions: a changed assertion never says anything that its provider has not signed. */
 import assert from 'node:assert/strict';
 import { constants, createHash, createHmac, sign, X509Certificate } from 'node:crypto';
 import { before, describe, test } from 'node:test';
@@ -19,7 +19,7 @@ const assertionOf = (text: string) => /<saml:Assertion.*<\/saml:Assertion>/s.exe
 const signatureOf = (text: string) => /<Signature .*<\/Signature>/s.exec(text)![0];
 const idOf = (text: string) => / ID="([^"]*)"/.exec(assertionOf(text))![1]!;
 
-/** What a hand-made signature has in another way than usual. */
+/** Deviations of a signature built by hand. */
 interface HandMade {
   readonly signatureMethod?: string;
   readonly digestMethod?: string;
@@ -28,15 +28,15 @@ interface HandMade {
   readonly uri?: string;
   readonly digest?: (assertion: string) => string;
   readonly sign?: (info: Buffer) => Buffer;
-  /** Stands in the signature after its value. */
+  /** Inserted in the signature after its value. */
   readonly after?: string;
-  /** Stands in the SignedInfo after its reference. */
+  /** Inserted in the SignedInfo after its reference. */
   readonly inInfo?: string;
 }
 
 /**
- * Signs the assertion of a response by hand, without the library that verifies: both know the canonical form of what
- * is signed here, which is how it stands.
+ * Signs the assertion of a response without the library that verifies it: the signed text is in canonical form as it
+ * is.
  */
 function signedByHand(response: string, by = idp, made: HandMade = {}): string {
   const assertion = assertionOf(response);
@@ -73,7 +73,7 @@ eachServer((_, start) => {
       corp = await SamlAccount.make(await start(), idp);
     });
 
-    test('holds as providers usually make it: SHA-256 or SHA-512, either canonical form', async () => {
+    test('is accepted as providers usually make it: SHA-256 or SHA-512, either canonical form', async () => {
       for (const signing of [
         {},
         { signatureAlgorithm: 'sha512', digestAlgorithm: 'sha512' },
@@ -85,7 +85,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('holds when it is made by hand, also with RSA-PSS and SHA-384', async () => {
+    test('is accepted if built by hand, also with RSA-PSS and SHA-384', async () => {
       const by = (hash: string, padding: number) => (info: Buffer) =>
         sign(hash, info, { key: idp.privateKey, padding, saltLength: constants.RSA_PSS_SALTLEN_DIGEST });
       await corp.accepts(signedByHand(corp.unsigned()));
@@ -105,19 +105,19 @@ eachServer((_, start) => {
       );
     });
 
-    test('holds beside one of the whole response, which is not looked at', async () => {
+    test('is accepted beside one of the whole response, which is ignored', async () => {
       const signed = corp.signed();
       const both = idp.sign(replaced(signed, / ID="([^"]*)" Version/, ' ID="_whole" Version'), 'Response');
       assert.equal(both.match(/<Signature /g)!.length, 2);
       await corp.accepts(both);
     });
 
-    test('is needed: one of the whole response is not enough', async () => {
+    test('is required: one of the whole response is not enough', async () => {
       await corp.refuses(corp.unsigned(), /it is not signed itself/);
       await corp.refuses(idp.sign(corp.unsigned(), 'Response'), /it is not signed itself/);
     });
 
-    test('is that of the provider, whatever certificate it brings along', async () => {
+    test("is verified by the provider's key, whatever certificate it contains", async () => {
       const forged = stranger.sign(corp.unsigned(), 'Assertion', { publicCert: stranger.certificate });
       assert.match(forged, /<X509Certificate>/);
       await corp.refuses(forged);
@@ -125,7 +125,7 @@ eachServer((_, start) => {
       await corp.refuses(borrowed);
     });
 
-    test('with SHA-1 is refused, and so are its parts', async () => {
+    test('with SHA-1 in any part is refused', async () => {
       for (const signing of [
         { signatureAlgorithm: 'sha1', digestAlgorithm: 'sha1' },
         { signatureAlgorithm: 'sha1', digestAlgorithm: 'sha256' },
@@ -135,7 +135,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('is none with a public certificate as a secret, by any HMAC', async () => {
+    test('is refused as an HMAC with a public certificate as its secret', async () => {
       const certificate = new X509Certificate(idp.certificate);
       const secrets = [
         idp.certificate,
@@ -159,7 +159,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('is made one way: every other is refused, though the provider itself has made it', async () => {
+    test('has one accepted structure: any other is refused, even made by the provider', async () => {
       const id = '_one';
       const twice = (part: string) => part + part;
       const cases: Record<string, HandMade> = {
@@ -198,7 +198,8 @@ eachServer((_, start) => {
         });
       }
       const [methods] = /<ds:SignatureMethod[^>]*>/.exec(signedByHand(corp.unsigned()))!;
-      // As if it were there first, in another namespace: who looks by name alone takes it for the signature's.
+      // An element of another namespace before it: a reader that searches by local name takes it for the
+      // signature's.
       const decoy = `<x:Decoy xmlns:x="urn:x"><x:SignatureMethod Algorithm="${dsig}rsa-sha1"/></x:Decoy>`;
       const signed = signedByHand(corp.unsigned());
       await corp.refuses(replaced(signed, methods, decoy + methods), /not made as SAML has it/);
@@ -217,7 +218,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('does not hold when a byte of what is signed was changed', async () => {
+    test('is refused when a byte of the signed text was changed', async () => {
       const signed = signedByHand(corp.unsigned());
       for (const [what, by] of [
         ['alice@example.com', 'alice@example.con'],
@@ -236,7 +237,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('does not let a text be cut: a comment, an instruction or CDATA within makes it unusable', async () => {
+    test('does not allow a text to be cut: a comment, an instruction or CDATA within is refused', async () => {
       const signed = signedByHand(corp.unsigned({ subject: 'admin@example.com.evil.example' }));
       for (const aside of [
         '<!---->',
@@ -252,9 +253,9 @@ eachServer((_, start) => {
       }
     });
 
-    test('covers what white space and character references stand for, not how they are written', async () => {
+    test('covers the meaning of white space and character references, not their spelling', async () => {
       const signed = signedByHand(corp.unsigned());
-      // The same assertion to every XML reader: so it is accepted, and says the same.
+      // The same assertion to every XML reader, so it is accepted with the same content.
       const same = replaced(
         replaced(signed, 'alice@example.com', '&#97;lice@example&#x2e;com'),
         '<saml:Conditions ',
@@ -263,7 +264,7 @@ eachServer((_, start) => {
       assert.equal((await corp.accepts(same)).subject, 'alice@example.com');
     });
 
-    test('says what was signed and nothing else, when its namespaces are bent', async () => {
+    test('confirms exactly what was signed if namespaces are manipulated', async () => {
       const signed = signedByHand(corp.unsigned({ subject: 'alice' }));
       // Attributes whose names begin with `xmlns` are left out by some canonical forms.
       const bent = replaced(signed, '<saml:NameID ', '<saml:NameID xmlnsx="mallory" ');
@@ -279,14 +280,14 @@ eachServer((_, start) => {
     });
   });
 
-  describe('an assertion that was wrapped', () => {
+  describe('a wrapped assertion', () => {
     let corp: SamlAccount;
     before(async () => {
       corp = await SamlAccount.make(await start(), idp);
     });
 
     /** XSW 1–8 of Somorovsky and others, for a signed assertion, a signed response, and both. */
-    test('opens nothing for whom it does not name: the eight ways of signature wrapping', async () => {
+    test('opens no session for a subject it does not name: the eight variants of signature wrapping', async () => {
       const useless = {
         roles: ['acs:ram::1234567890123456:role/x,acs:ram::1234567890123456:saml-provider/x'],
       };
@@ -344,7 +345,7 @@ eachServer((_, start) => {
             `<samlp:Extensions>${original}</samlp:Extensions>${within(evil('_signed'), signature)}`,
           ),
           'XSW 8': response(within(evil('_evil'), withObject(original))),
-          // And what others have come up with since.
+          // Later variants.
           'the signature of another assertion': response(within(evil('_evil'), signature)),
           'its ID taken over': response(within(evil('_signed'), signature)),
           'an encrypted one beside it': response(
@@ -373,7 +374,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('still says what was signed, when something of the same ID stands elsewhere, or is refused', async () => {
+    test('is refused, or yields what was signed, if another element has the same ID', async () => {
       const signed = corp.signed({ id: '_signed', subject: 'alice' });
       for (const twin of [
         '<x:y xmlns:x="urn:x" ID="_signed"/>',
@@ -385,13 +386,13 @@ eachServer((_, start) => {
     });
   });
 
-  describe('a response that strangers send', () => {
+  describe('an untrusted response', () => {
     let corp: SamlAccount;
     before(async () => {
       corp = await SamlAccount.make(await start(), idp);
     });
 
-    test('has no document type, so no entities: none of its own, of a file, of the network, or a billion', async () => {
+    test('has no document type, so no entities: internal, of a file, of the network, or a billion', async () => {
       const laughs = Array.from(
         { length: 9 },
         (_unused, n) => `<!ENTITY l${n + 1} "${`&l${n};`.repeat(10)}">`,
@@ -419,11 +420,11 @@ eachServer((_, start) => {
         }
       }
       await corp.refuses(replaced(corp.signed(), 'alice@example.com', '&e;'), /not well-formed/);
-      // An entity of HTML is none of XML.
+      // An entity of HTML is undefined in XML.
       await corp.refuses(replaced(corp.signed(), 'alice@example.com', '&nbsp;'), /not well-formed/);
     });
 
-    test('is Base64 of UTF-8, and nothing that one reader passes over and another does not', async () => {
+    test('is Base64 of UTF-8 in the one form that all readers accept', async () => {
       const base64 = Buffer.from(corp.signed()).toString('base64');
       const inLines = corp.signed();
       await corp.accepts([Buffer.from(inLines).toString('base64').replace(/.{76}/g, '$&\r\n')]);
@@ -442,7 +443,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('is one SAML 2.0 response that says that all went well, and is for us', async () => {
+    test('is one SAML 2.0 response with status success, for this recipient', async () => {
       for (const [what, by, reason] of [
         ['samlp:Response ', 'samlp:Other ', /no SAML 2.0 response/],
         [
@@ -473,7 +474,7 @@ eachServer((_, start) => {
       await corp.accepts(replaced(corp.signed(), ' Version="2.0" IssueInstant', destined));
     });
 
-    test('is well-formed to the letter', async () => {
+    test('is strictly well-formed', async () => {
       const signed = corp.signed();
       for (const text of [
         '',
@@ -516,7 +517,7 @@ eachServer((_, start) => {
   });
 
   describe('the certificates of a provider', () => {
-    test('are all good for signing while it changes its key; one that is taken away is not', async () => {
+    test('all verify while the provider changes its key; a removed one does not', async () => {
       const old = new SamlIdentityProvider();
       const next = new SamlIdentityProvider();
       const corp = await SamlAccount.make(await start(), old, old.metadata(next));
@@ -531,7 +532,7 @@ eachServer((_, start) => {
       await corp.accepts(by(next));
     });
 
-    test('are good for their own time alone', async () => {
+    test('verify within their own validity only', async () => {
       let ahead = 0;
       const server = await start({ now: () => Date.now() + ahead });
       const stamp = (ms: number) => new Date(ms).toISOString().replace(/[-:T]|\.\d+/g, '');
@@ -552,8 +553,8 @@ eachServer((_, start) => {
     });
   });
 
-  describe('a stranger', () => {
-    test('does not learn whether an account, a provider or a key is there', async () => {
+  describe('a caller without a valid assertion', () => {
+    test('does not learn whether an account, a provider or a key exists', async () => {
       const server = await start();
       const corp = await SamlAccount.make(server, idp);
       const { accountId } = corp.account;
@@ -579,7 +580,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('is written down without what was shown, and in nobody’s account', async () => {
+    test('is recorded without the assertion, and without an account', async () => {
       const server = await start({ configuration: { audit: 'strict' } });
       const corp = await SamlAccount.make(server, idp);
       const text = stranger.sign(corp.unsigned({ subject: 'mallory-was-here' }), 'Assertion');

@@ -1,4 +1,4 @@
-/** Sessions by the word of a SAML identity provider, through the official clients. */
+/** Role sessions by assertions of a SAML identity provider, through the official clients. */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import ims from '@alicloud/ims20190815';
@@ -40,7 +40,7 @@ eachServer((_, start) => {
       return (await of.admin.ram.createRole(request)).body!.role!.arn!;
     }
 
-    /** A response for `assume`'s usual role and provider. */
+    /** Returns a response for the default role and provider of `assume`. */
     const response = (changes: Partial<AssertionChanges> = {}, by = idp) =>
       encode(by.response({ roles: [`${roleArn},${providerArn}`], ...changes }));
 
@@ -51,7 +51,7 @@ eachServer((_, start) => {
         SAMLAssertion,
         ...more,
       });
-      // A client without any key.
+      // Client without a key.
       const anonymous = new Clients(server.url, { accessKeyId: '', accessKeySecret: '' });
       return (await anonymous.sts.assumeRoleWithSAML(request)).body!;
     };
@@ -105,7 +105,7 @@ eachServer((_, start) => {
       );
     });
 
-    test('the audit record names the session and the subject, and holds no assertion', async () => {
+    test('the audit record names the session and the subject, and does not contain the assertion', async () => {
       const assertion = response({ subject: 'bob@example.com', sessionName: 'bob' });
       const { requestId } = await assume(assertion);
       const { event, account_id, event_rw } = await server.services.store.queries
@@ -124,13 +124,13 @@ eachServer((_, start) => {
       assert.ok(!event.includes(assertion.slice(0, 40)));
     });
 
-    test('an assertion that was used is refused, also after a restart', async () => {
+    test('a used assertion is refused, also after a restart', async () => {
       const assertion = response();
       await assume(assertion);
       const error = await refused(assume(assertion), 'AuthenticationFail.SAMLAssertion.Invalid', 401);
       assert.match(error.message, /used before/);
       await server.restart();
-      // Not by the client, which still holds connections to the server that was stopped.
+      // Not by the client, which still holds connections to the stopped server.
       const form = { SAMLAssertion: assertion, RoleArn: roleArn, SAMLProviderArn: providerArn };
       const again = await fetch(`${server.url}/?Action=AssumeRoleWithSAML&Version=2015-04-01&Format=JSON`, {
         method: 'POST',
@@ -140,7 +140,7 @@ eachServer((_, start) => {
       assert.match(((await again.json()) as { Message: string }).Message, /used before/);
     });
 
-    test('of one assertion shown many times at once, one session is opened', async () => {
+    test('of many concurrent calls with one assertion, one opens a session', async () => {
       const assertion = response();
       const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => assume(assertion)));
       assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1);
@@ -152,7 +152,7 @@ eachServer((_, start) => {
       await assume(assertion);
     });
 
-    describe('an assertion is refused', () => {
+    describe('an assertion that is expired, altered or of another provider is refused', () => {
       const cases: Record<string, [() => string, 'Invalid' | 'Expired']> = {
         'that another key has signed': [() => response({}, stranger), 'Invalid'],
         'that nobody has signed': [
@@ -201,7 +201,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('a role that does not trust the provider is refused, and so is one with unmet conditions', async () => {
+    test('a role that does not trust the provider, or whose conditions are not met, is refused', async () => {
       const own = await createRole(account, 'own', trust(`${providerArn}-other`));
       const strict = await createRole(
         account,
@@ -214,7 +214,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('an unknown role is not there; an unknown provider or account has signed nothing', async () => {
+    test('an unknown role is refused like one that does not trust, an unknown provider or account like an invalid assertion', async () => {
       const arn = `acs:ram::${account.accountId}:role/missing`;
       await refused(
         assume(response({ roles: [`${arn},${providerArn}`] }), { roleArn: arn }),
@@ -233,12 +233,12 @@ eachServer((_, start) => {
       }
     });
 
-    test("another account's provider opens no role, though it has the same name and keys", async () => {
+    test("another account's provider opens no role, even with the same name and keys", async () => {
       const other = await server.newAccount('other');
       const foreign = await createProvider(other);
       const assertion = response({ roles: [`${roleArn},${foreign}`] });
       await refused(assume(assertion, { SAMLProviderArn: foreign }), 'NoPermission', 403);
-      // Not even when the role trusts it.
+      // Even if the role trusts it.
       const open = await createRole(account, 'open', trust(foreign));
       await refused(
         assume(response({ roles: [`${open},${foreign}`] }), { SAMLProviderArn: foreign, roleArn: open }),
@@ -247,7 +247,7 @@ eachServer((_, start) => {
       );
     });
 
-    test('how long a session lasts is asked for, within what role and provider allow', async () => {
+    test('the duration of a session can be requested within the bounds of role and provider', async () => {
       const lasts = async (changes: Partial<AssertionChanges>, more: Record<string, unknown> = {}) => {
         const { credentials } = await assume(response(changes), more);
         return Math.round((Date.parse(credentials!.expiration!) - Date.now()) / 1000 / 60);
@@ -263,7 +263,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('what is missing is named', async () => {
+    test('a missing parameter is named', async () => {
       for (const [field, name] of [
         ['roleArn', 'RoleArn'],
         ['SAMLProviderArn', 'SAMLProviderArn'],
@@ -275,7 +275,7 @@ eachServer((_, start) => {
       await refused(assume(response(), { SAMLProviderArn: 'x' }), 'InvalidParameter.SAMLProviderArn', 400);
     });
 
-    test('a session ends when its provider is deleted, and one of the same name does not bring it back', async () => {
+    test('a session ends when its provider is deleted, and a new one of the same name does not revive it', async () => {
       const passing = await createProvider(account, 'passing');
       const passingRole = await createRole(account, 'passing', trust(passing));
       const assertion = response({ roles: [`${passingRole},${passing}`] });
@@ -287,7 +287,7 @@ eachServer((_, start) => {
       await refused(clients.sts.getCallerIdentity(), 'InvalidAccessKeyId.NotFound', 404);
       await createProvider(account, 'passing');
       await refused(clients.sts.getCallerIdentity(), 'InvalidAccessKeyId.NotFound', 404);
-      // Nor does it make the assertion fresh; the role has to trust the new provider first.
+      // The assertion stays used; the role has to trust the new provider first.
       await account.admin.ram.updateRole(
         new ram.UpdateRoleRequest({ roleName: 'passing', newAssumeRolePolicyDocument: trust(passing) }),
       );
@@ -298,7 +298,7 @@ eachServer((_, start) => {
       );
     });
 
-    test('new metadata ends what the old key may do', async () => {
+    test('new metadata ends the validity of the old key', async () => {
       const arn = await createProvider(account, 'renewed');
       const role = await createRole(account, 'renewed', trust(arn));
       const by = (provider: SamlIdentityProvider) =>
@@ -314,7 +314,7 @@ eachServer((_, start) => {
       await by(stranger);
     });
 
-    test('older clients sign the call: a signature that holds changes nothing, another is refused', async () => {
+    test('older clients sign the call: a valid signature changes nothing, an invalid one is refused', async () => {
       const parameters = () => ({
         RoleArn: roleArn,
         SAMLProviderArn: providerArn,

@@ -1,4 +1,4 @@
-/** The two forms of an answer, as they stand on the wire. */
+/** Formats of an answer, as they are on the wire. */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import ram from '@alicloud/ram20150501';
@@ -6,12 +6,12 @@ import { type RawCall, send, signedRequest, type Way, ways } from './raw-request
 import { eachServer, refused, type TestServer, type TestUser } from './server.ts';
 
 const jsonType = 'application/json;charset=utf-8';
-/** To the letter: the official SDKs take whatever is spelled differently for JSON. */
+/** Exact spelling: the official SDKs take any other for JSON. */
 const xmlType = 'text/xml;charset=utf-8';
 
 const versions = { Ims: '2019-08-15', Ram: '2015-05-01', Sts: '2015-04-01', Actiontrail: '2020-07-06' };
 
-/** The text of an element that stands once. */
+/** Returns the text of an element that occurs once. */
 function elementOf(xml: string, name: string): string {
   const found = [...xml.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))];
   assert.equal(found.length, 1, `${name} in ${xml}`);
@@ -19,7 +19,7 @@ function elementOf(xml: string, name: string): string {
 }
 
 eachServer((_, start) => {
-  describe('the form of an answer', () => {
+  describe('the format of an answer', () => {
     let server: TestServer;
     let user: TestUser;
 
@@ -33,7 +33,7 @@ eachServer((_, start) => {
     const asUser = (way: Way, call: RawCall) =>
       send(server.url, signedRequest(server.url, user.key, way, call));
 
-    test("without a word RAM's answer is XML, and that of IMS, STS and ActionTrail JSON", async () => {
+    test('defaults to XML for RAM, and to JSON for IMS, STS and ActionTrail', async () => {
       for (const way of ways) {
         for (const [product, action, type] of [
           ['Ram', 'ListUsers', xmlType],
@@ -51,7 +51,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('Format decides, in any case of letters; then Accept; Format goes before Accept', async () => {
+    test('is set by Format, case-insensitively, else by Accept', async () => {
       for (const version of [versions.Ram, versions.Ims]) {
         for (const [format, accept, type] of [
           ['JSON', undefined, jsonType],
@@ -75,7 +75,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('a Format that nobody knows is refused', async () => {
+    test('is refused if Format is unknown', async () => {
       for (const way of ways) {
         const { status, text } = await asAdmin(way, { action: 'GetCallerIdentity', format: 'YAML' });
         assert.equal(status, 400);
@@ -83,7 +83,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('both forms say the same, with the request id in body and header', async () => {
+    test('does not change the content; the request id is in body and header', async () => {
       const call = { version: versions.Ram, action: 'GetUser', parameters: { UserName: 'reader' } };
       const json = await asAdmin('RPC 1.0 by GET', { ...call, format: 'JSON' });
       const xml = await asAdmin('RPC 1.0 by GET', { ...call, format: 'XML' });
@@ -100,7 +100,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('what a user wrote comes back from XML as it was, whatever it looks like', async () => {
+    test('preserves any text of a user in XML', async () => {
       const nasty = `a <b attr="1"> & 'c' ]]> &amp; 中文 😀`;
       await server.account.admin.callRpc(versions.Ims, 'UpdateUser', {
         UserPrincipalName: user.userPrincipalName,
@@ -118,7 +118,7 @@ eachServer((_, start) => {
       assert.equal(read, nasty);
     });
 
-    describe('of a refusal', () => {
+    describe('the format of a refusal', () => {
       const denied = { version: versions.Ram, action: 'ListUsers' };
 
       test('has RequestId, HostId, Code, Message and Recommend, in JSON and in XML', async () => {
@@ -150,7 +150,7 @@ eachServer((_, start) => {
         }
       });
 
-      test('is in the form that was asked for, however early it comes', async () => {
+      test('is the requested one, however early the refusal', async () => {
         const thief = { ...user.key, accessKeySecret: 'guessed' };
         for (const way of ways) {
           for (const [what, key, call, code] of [
@@ -187,7 +187,7 @@ eachServer((_, start) => {
         }
       });
 
-      test('never carries what was sent as markup', async () => {
+      test('never contains user input as markup', async () => {
         const action = '<script>alert(1)</script>';
         const { text } = await asUser('RPC 1.0 by GET', { version: versions.Ram, action, format: 'XML' });
         assert.ok(!text.includes('<script>'));
@@ -201,7 +201,7 @@ eachServer((_, start) => {
         assert.ok(!echoed.text.includes('<b>'));
       });
 
-      test('says in AccessDeniedDetail what was missing, in JSON and in XML', async () => {
+      test('names the missing permission in AccessDeniedDetail, in JSON and in XML', async () => {
         const json = await asUser('ACS3', { ...denied, format: 'JSON' });
         const xml = await asUser('ACS3', denied);
         assert.deepEqual([json.status, xml.status], [403, 403]);
@@ -236,7 +236,7 @@ eachServer((_, start) => {
         );
       });
 
-      test("opens its diagnostic message with the account's own key, and with no other's", async () => {
+      test("has a diagnostic message that opens with the account's own key only", async () => {
         const decode = (admin: TestServer['account']['admin'], message: string) =>
           admin.callRpc(versions.Ram, 'DecodeDiagnosticMessage', { EncodedDiagnosticMessage: message });
         const messageOf = async (call: RawCall) => {

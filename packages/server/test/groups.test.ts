@@ -30,7 +30,7 @@ const attach = (clients: Clients, groupName: string, policyName: string) =>
 const createUser = (clients: Clients, userName: string) =>
   clients.callRpc(RAM, 'CreateUser', { UserName: userName });
 
-/** Puts rows of groups into an account, faster than one call for each. */
+/** Inserts groups into an account's tables, faster than by calls. */
 async function insertGroups(server: TestServer, account: TestAccount, count: number): Promise<void> {
   await server.services.store.write(async ({ queries }) => {
     for (let index = 0; index < count; index++) {
@@ -54,14 +54,14 @@ async function insertGroups(server: TestServer, account: TestAccount, count: num
 
 eachServer((_, start) => {
   let started: Promise<TestServer> | undefined;
-  // One server for all: each test has an account of its own.
+  // One server for all tests; each test has an account of its own.
   const freshAccount = async () => {
     started ??= start();
     const server = await started;
     return { server, account: await server.newAccount() };
   };
 
-  test('RAM makes, reads, changes and deletes a group', async () => {
+  test('RAM creates, reads, updates and deletes a group', async () => {
     const { admin } = (await freshAccount()).account;
     const created = await admin.ram.createGroup(
       new ram.CreateGroupRequest({ groupName: 'Dev-Team', comments: '开发团队' }),
@@ -91,7 +91,7 @@ eachServer((_, start) => {
     await refused(remove(admin, 'Ops'), 'EntityNotExist.Group', 404);
   });
 
-  test('IMS makes, reads, changes and deletes a group', async () => {
+  test('IMS creates, reads, updates and deletes a group', async () => {
     const { admin } = (await freshAccount()).account;
     const created = await admin.ims.createGroup(
       new ims.CreateGroupRequest({ groupName: 'dev', displayName: 'Developers', comments: 'all' }),
@@ -113,7 +113,7 @@ eachServer((_, start) => {
     assert.deepEqual(left.body!.groups!.group, []);
   });
 
-  test('an answer has the fields of its dialect and no others', async () => {
+  test('an answer has the fields of its API only', async () => {
     const { admin } = (await freshAccount()).account;
     const fields = (answer: Record<string, unknown>) => Object.keys(answer['Group'] as object).sort();
     const dated = ['Comments', 'CreateDate', 'GroupId', 'GroupName'];
@@ -132,7 +132,7 @@ eachServer((_, start) => {
     assert.ok(!('Marker' in empty));
   });
 
-  test('an empty new comment clears what was there', async () => {
+  test('an empty new comment clears the comment', async () => {
     const { admin } = (await freshAccount()).account;
     await admin.callRpc(RAM, 'CreateGroup', { GroupName: 'a', Comments: 'old' });
     const kept = await admin.callRpc(RAM, 'UpdateGroup', { GroupName: 'a', NewGroupName: 'A' });
@@ -141,7 +141,7 @@ eachServer((_, start) => {
     assert.equal((cleared['Group'] as Record<string, string>)['Comments'], '');
   });
 
-  test('two groups whose names differ by case alone are refused', async () => {
+  test('a second group whose name differs by case only is refused', async () => {
     const { admin } = (await freshAccount()).account;
     await make(admin, 'dev');
     await refused(make(admin, 'DEV'), 'EntityAlreadyExists.Group', 409);
@@ -151,11 +151,11 @@ eachServer((_, start) => {
       'EntityAlreadyExists.Group',
       409,
     );
-    // Its own name in other letters is no other group.
+    // A change of case in its own name is allowed.
     await admin.ims.updateGroup(new ims.UpdateGroupRequest({ groupName: 'ops', newGroupName: 'Ops' }));
   });
 
-  test('a name that is missing, too long or has other characters is refused', async () => {
+  test('a name that is missing, too long or has invalid characters is refused', async () => {
     const { admin } = (await freshAccount()).account;
     await refused(admin.callRpc(RAM, 'CreateGroup'), 'MissingGroupName', 400);
     await refused(make(admin, 'a b'), 'InvalidParameter.GroupName.InvalidChars', 400);
@@ -215,7 +215,7 @@ eachServer((_, start) => {
     );
   });
 
-  test("a group's users and a user's groups are listed in both dialects", async () => {
+  test("a group's users and a user's groups are listed in both APIs", async () => {
     const { server, account } = await freshAccount();
     const { admin } = account;
     const alice = await server.newUser(account, 'alice');
@@ -259,7 +259,7 @@ eachServer((_, start) => {
     assert.match(ofBob.body!.groups!.group![0]!.joinDate!, dateForm);
   });
 
-  test('a page of the users of a group may have a thousand in RAM and a hundred in IMS', async () => {
+  test('a page of the users of a group has up to a thousand in RAM and a hundred in IMS', async () => {
     const { admin } = (await freshAccount()).account;
     await make(admin, 'a');
     await admin.ram.listUsersForGroup(new ram.ListUsersForGroupRequest({ groupName: 'a', maxItems: 1000 }));
@@ -270,7 +270,7 @@ eachServer((_, start) => {
     );
   });
 
-  test('memberships are refused as Terraform expects', async () => {
+  test('invalid membership changes are refused as Terraform expects', async () => {
     const { admin } = (await freshAccount()).account;
     await createUser(admin, 'alice');
     await make(admin, 'dev');
@@ -331,7 +331,7 @@ eachServer((_, start) => {
     await remove(admin, 'dev');
   });
 
-  test("a group's policy permits its members, from joining until leaving, whatever the group is called", async () => {
+  test("a group's policy permits its members, from joining until leaving, also after the group is renamed", async () => {
     const { server, account } = await freshAccount();
     const { admin } = account;
     const alice = await server.newUser(account, 'alice');
@@ -362,7 +362,7 @@ eachServer((_, start) => {
     await refused(list(), 'NoPermission', 403);
   });
 
-  test('who changes a membership needs the permission on the user and on the group', async () => {
+  test('changing a membership needs the permission on the user and on the group', async () => {
     const { server, account } = await freshAccount();
     const { admin } = account;
     const clerk = await server.newUser(account, 'clerk');
@@ -401,7 +401,7 @@ eachServer((_, start) => {
         403,
       );
     }
-    // Whether it exists is nothing to the unauthorised.
+    // A denied caller does not learn whether the user exists.
     await refused(join(clerk.clients, 'nobody', 'dev'), 'NoPermission', 403);
     await join(clerk.clients, 'alice', 'dev');
     await clerk.clients.ram.listUsersForGroup(new ram.ListUsersForGroupRequest({ groupName: 'dev' }));
@@ -409,7 +409,7 @@ eachServer((_, start) => {
     await refused(make(clerk.clients, 'mine'), 'NoPermission', 403);
   });
 
-  test('an account sees nothing of the groups of another', async () => {
+  test('groups of another account are not visible', async () => {
     const { server, account } = await freshAccount();
     const other = await server.newAccount();
     await createUser(account.admin, 'alice');

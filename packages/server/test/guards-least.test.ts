@@ -1,4 +1,4 @@
-/** A guard receives the least that it needs; what it has nothing to verify with, the control plane verifies. */
+/** A guard receives the least that it needs; what it cannot verify, the control plane verifies. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { afterEach, before, beforeEach, describe, test } from 'node:test';
@@ -17,7 +17,7 @@ const OWN = '2026-11-24';
 const allow = (...Action: string[]) => ({ Effect: 'Allow', Action, Resource: '*' });
 
 eachServer((_, start) => {
-  describe('what a guard receives', () => {
+  describe('the replicated credential of a key', () => {
     let server: TestServer;
     let account: TestAccount;
     let key: GuardKey;
@@ -41,7 +41,9 @@ eachServer((_, start) => {
       await line.close();
     });
 
-    /** Whether the guard verifies ACS3 signatures of a key by itself; undefined: it does not know the key. */
+    /**
+     * Returns whether the guard verifies ACS3 signatures of a key by itself; `undefined` if it does not know the key.
+     */
     const verifies = ({ accessKeyId }: ClientKey) => {
       const found = copy.source.find(accessKeyId, undefined);
       assert.ok(!(found instanceof Promise));
@@ -53,7 +55,7 @@ eachServer((_, start) => {
     const admin = (action: string, parameters: Record<string, string>) =>
       account.admin.callRpc(RAM, action, parameters);
 
-    /** Judges one request, perhaps twice, at a guard of its own. */
+    /** Checks one request, perhaps twice, at a guard of its own. */
     const guarding = () => {
       const guard = new Guard({ source: copy.source, nonces: new NonceMemory(), now: Date.now });
       return async (request: GuardRequest) => {
@@ -81,7 +83,7 @@ eachServer((_, start) => {
       secure: true,
     });
 
-    test('is a verifier for keys that its services need and that change no identity, and none for others', async () => {
+    test('has a verifier if a service of the guard needs the key and the key can change no identity', async () => {
       const cases: [name: string, statements: object[], expected: boolean, reason: string][] = [
         ['reader', [allow('orders:GetOrder')], true, ''],
         ['wildcard', [allow('o*s:*')], true, ''],
@@ -131,7 +133,7 @@ eachServer((_, start) => {
       assert.deepEqual([rowOf(root)?.['VerifiedBy'], rowOf(root)?.['Reason']], ['ControlPlane', 'Root']);
     });
 
-    test('follows when policies change: by user, by group, by version, by setting of the account', async () => {
+    test('follows policy changes: of users, groups, versions and account settings', async () => {
       const one = await userWith(server, account, 'moving', allow('orders:GetOrder'));
       await copy.until(() => verifies(one) === true);
       const attached = { UserName: 'moving', PolicyName: 'AdministratorAccess', PolicyType: 'System' };
@@ -164,7 +166,7 @@ eachServer((_, start) => {
       await copy.until(() => verifies(one) === true);
     });
 
-    test('is another when the guard is registered for other services', async () => {
+    test('changes when the guard is registered for other services', async () => {
       const orders = await userWith(server, account, 'orders', allow('orders:*'));
       const invoices = await userWith(server, account, 'invoices', allow('invoices:*'));
       await copy.until(() => verifies(orders) === true && verifies(invoices) === false);
@@ -174,7 +176,7 @@ eachServer((_, start) => {
       await copy.until(() => verifies(orders) === false && verifies(invoices) === true);
     });
 
-    test('is narrowed to what the guard says it protects, and overwritten when that changes', async () => {
+    test('is limited to the services that the guard protects, and replaced when those change', async () => {
       const orders = await userWith(server, account, 'orders', allow('orders:*'));
       const invoices = await userWith(server, account, 'invoices', allow('invoices:*'));
       await server.setGuardServices(account, 'orders-1', ['orders', 'invoices']);
@@ -196,7 +198,7 @@ eachServer((_, start) => {
       assert.deepEqual([verifies(orders), verifies(invoices)], [true, false]);
     });
 
-    test('verifies nothing once it is too old and covers a service that is not protected any more', async () => {
+    test('verifies nothing once it is stale, or derived for a service that is no longer protected', async () => {
       const orders = await userWith(server, account, 'orders', allow('orders:*'));
       await copy.until(() => verifies(orders) === true);
       const before = copy.source.find(orders.accessKeyId, undefined);
@@ -211,7 +213,7 @@ eachServer((_, start) => {
       assert.ok(!before.signingKey.canVerify('ACS3-HMAC-SHA256'));
     });
 
-    test('leaves no more of a key that was read before the guard was removed', async () => {
+    test('is removed when the key was read before the removal of the guard', async () => {
       const orders = await userWith(server, account, 'orders', allow('orders:*'));
       await copy.until(() => verifies(orders) === true);
       const before = copy.source.find(orders.accessKeyId, undefined);
@@ -224,7 +226,7 @@ eachServer((_, start) => {
       assert.ok(!before.signingKey.canVerify('ACS3-HMAC-SHA256'));
     });
 
-    test('leaves the rest to the control plane, which answers once for each signature', async () => {
+    test('without a verifier is verified by the control plane, which answers once for each signature', async () => {
       const reader = await userWith(server, account, 'reader', allow('orders:GetOrder'));
       const root = await account.rootKey();
       await copy.until(() => verifies(root) !== undefined && verifies(reader) === true);
@@ -252,7 +254,7 @@ eachServer((_, start) => {
       assert.equal(await check(signed(reader, 'ACS3-HMAC-SHA256')), readerArn);
     });
 
-    test('is the same rule for sessions of roles', async () => {
+    test('follows the same rule for role sessions', async () => {
       const user = await userWith(server, account, 'assumer', allow('sts:AssumeRole'));
       const roleWith = async (RoleName: string, ...statements: object[]): Promise<ClientKey> => {
         await admin('CreateRole', {

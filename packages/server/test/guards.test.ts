@@ -1,4 +1,4 @@
-/** Guards are registered: who may do that, what their credential can do, and what is shown of them. */
+/** Registration of guards: required permissions, permissions of their credentials, and visible fields. */
 import assert from 'node:assert/strict';
 import { afterEach, before, beforeEach, describe, test } from 'node:test';
 import { KeyAgreement } from '@claviger/guard/replication';
@@ -37,7 +37,7 @@ eachServer((_, start) => {
     const call = (key: ClientKey, action: string, parameters: Record<string, string> = {}, version = OWN) =>
       callRaw(server.url, key, 'ACS3 with a form', { version, action, parameters });
 
-    /** A user whose one policy has these statements. */
+    /** Creates a user with one policy of these statements. */
     const userWith = async (name: string, ...statements: object[]) => {
       const { key } = await server.newUser(account, name);
       await account.admin.callRpc(RAM, 'CreatePolicy', {
@@ -54,7 +54,7 @@ eachServer((_, start) => {
 
     const administrator = () => userWith('everything', { Effect: 'Allow', Action: '*', Resource: '*' });
 
-    test('the credential of a guard calls what is made for guards, and nothing else that there is', async () => {
+    test('the credential of a guard can call operations for guards only', async () => {
       const guard = await server.newGuard(account, 'orders');
       const faults: string[] = [];
       for (const operation of everyOperation) {
@@ -75,7 +75,7 @@ eachServer((_, start) => {
       assert.match(whoAmI.message, /a guard, which calls only the operations that are made for guards/);
     });
 
-    test('what is made for guards is refused to everybody else, with what to do', async () => {
+    test('operations for guards are refused to other callers, with a hint', async () => {
       const keys = {
         'a user by exact name': await userWith('exact', {
           Effect: 'Allow',
@@ -96,7 +96,7 @@ eachServer((_, start) => {
       }
     });
 
-    /** A user that is signed in to the console and has shown lately who it is. */
+    /** Creates a user who is signed in to the console with a step-up. */
     const signedIn = async (name: string, ...statements: object[]) => {
       const { userName } = { userName: name, ...(await userWith(name, ...statements)) };
       const loginName = `${userName}@${account.domain}`;
@@ -110,7 +110,7 @@ eachServer((_, start) => {
       return browser;
     };
 
-    test('are registered in the console, with a secret that is told once', async () => {
+    test('are registered in the console, with a secret that is shown once', async () => {
       const browser = await signedIn('all', allow('*'));
       const made = await browser.done('CreateGuard', { GuardName: 'orders-1', 'Services.1': 'Orders' });
       const guard = made['Guard'] as Readonly<Record<string, unknown>>;
@@ -150,7 +150,7 @@ eachServer((_, start) => {
       );
     });
 
-    test('are not registered by whoever cannot act as every user and role anyway', async () => {
+    test('are registered only by callers who can act as every user and role anyway', async () => {
       const asking = { GuardName: 'mine', 'Services.1': 'orders' };
       const power = await signedIn('power', allow('*'), deny(['ram:*', 'ims:*']));
       await power.refused('CreateGuard', asking, 'NoPermission', 403);
@@ -169,7 +169,7 @@ eachServer((_, start) => {
       await power.refused('SetGuardServices', { ...asking, 'Services.1': 'payments' }, 'NoPermission', 403);
     });
 
-    test('that are disabled, removed, or of a disabled account prove nothing', async () => {
+    test('that are disabled, removed, or of a disabled account are refused', async () => {
       const key = await server.newGuard(account, 'orders');
       const admin = await administrator();
       const copy = ReplicatedGuard.open(server.url, key, { guardName: 'orders' });

@@ -1,4 +1,4 @@
-/** What housekeeping changes is in the audit log of the account concerned, written in the same transaction. */
+/** Changes by housekeeping are in the audit log of their account, written in the same transaction. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import ims from '@alicloud/ims20190815';
@@ -18,7 +18,7 @@ interface Event {
 
 const silent = pino({ level: 'silent' });
 
-/** One round of housekeeping. @param time milliseconds since the epoch */
+/** Runs one round of housekeeping. @param time milliseconds since the epoch */
 async function round(server: TestServer, time: number, auditRetentionDays = 0): Promise<void> {
   const housekeeping = new Housekeeping(server.services, {
     now: () => time,
@@ -29,7 +29,7 @@ async function round(server: TestServer, time: number, auditRetentionDays = 0): 
   await housekeeping.stop();
 }
 
-/** Rows of every table but the audit log, the log of changes and telemetry. */
+/** Returns the rows of every table except the audit log, the change log and last uses. */
 async function contentOf({ services }: TestServer): Promise<string> {
   const { store } = services;
   const tables = await store.queries.introspection.getTables();

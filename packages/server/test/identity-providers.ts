@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import xml from '@node-saml/node-saml/lib/xml.js';
 import { exportJWK, type JWTPayload, SignJWT } from 'jose';
 
-/** What of an assertion differs from one that is in order. */
+/** Differences from a valid assertion. */
 export interface AssertionChanges {
   readonly id?: string;
   readonly issuer?: string;
@@ -17,30 +17,30 @@ export interface AssertionChanges {
   readonly sessionName?: string;
   readonly sessionSeconds?: string;
   readonly sessionEndsBy?: number;
-  /** The request that it answers. */
+  /** Request that it answers. */
   readonly inResponseTo?: string;
   /** Each `roleArn,providerArn`. */
   readonly roles: readonly string[];
 }
 
-/** What of a provider differs from the usual. */
+/** Differences from the default provider. */
 export interface SamlIdentityProviderOptions {
   readonly entityId?: string;
   readonly keyBits?: number;
-  /** When its certificate begins and ends: `20200101000000Z`. */
+  /** Validity of its certificate: `20200101000000Z`. */
   readonly validity?: readonly [from: string, until: string];
 }
 
-/** How something is signed that is not signed the usual way. */
+/** Differences from the default signature. */
 export interface Signing {
   readonly signatureAlgorithm?: 'sha1' | 'sha256' | 'sha512';
   readonly digestAlgorithm?: 'sha1' | 'sha256' | 'sha512';
   readonly xmlSignatureTransforms?: readonly string[];
-  /** PEM of a certificate that goes along in the signature. */
+  /** PEM of a certificate that is added to the signature. */
   readonly publicCert?: string;
 }
 
-/** An identity provider that speaks SAML 2.0: it signs what it is told to. */
+/** SAML 2.0 identity provider that signs any content. */
 export class SamlIdentityProvider {
   readonly entityId: string;
   readonly privateKey: KeyObject;
@@ -58,7 +58,7 @@ export class SamlIdentityProvider {
     return new X509Certificate(this.#certificate).toString();
   }
 
-  /** Base64, as it is given to CreateSAMLProvider. @param others whose certificates stand there too */
+  /** Returns the Base64 metadata for CreateSAMLProvider. @param others whose certificates are included */
   metadata(...others: readonly SamlIdentityProvider[]): string {
     const keys = [this, ...others].map((provider) => provider.#keyDescriptor).join('');
     return encode(
@@ -70,12 +70,12 @@ export class SamlIdentityProvider {
     return `<md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data><ds:X509Certificate>\n${this.#certificate.toString('base64')}\n</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>`;
   }
 
-  /** A response whose assertion is signed, as XML. */
+  /** Returns a response with a signed assertion, as XML. */
   response(changes: AssertionChanges): string {
     return this.sign(this.unsignedResponse(changes), 'Assertion');
   }
 
-  /** Signs the one element of that name. */
+  /** Signs the only element of that name. */
   sign(text: string, element: 'Assertion' | 'Response', signing: Signing = {}): string {
     const path = `//*[local-name(.)='${element}']`;
     return xml.signXml(
@@ -95,7 +95,7 @@ export class SamlIdentityProvider {
     return `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_${randomUUID()}" Version="2.0" IssueInstant="${new Date().toISOString()}"><saml:Issuer xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">${this.entityId}</saml:Issuer><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>${this.assertion(changes)}</samlp:Response>`;
   }
 
-  /** An assertion without signature, in the form that exclusive canonicalisation gives it. */
+  /** Returns an unsigned assertion, in the form of exclusive canonicalisation. */
   assertion(changes: AssertionChanges): string {
     const now = Date.now();
     const instant = (milliseconds: number) => new Date(milliseconds).toISOString();
@@ -128,20 +128,20 @@ export class SamlIdentityProvider {
   }
 }
 
-/** The key that an OIDC provider signs with. */
+/** Signing key of an OIDC provider. */
 export interface OidcKey {
   readonly kid: string;
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
 }
 
-/** An identity provider that speaks OpenID Connect, on this machine. */
+/** OpenID Connect identity provider on this machine. */
 export class OidcIdentityProvider {
   readonly #server: Server;
   #keys: OidcKey[] = [];
-  /** How often its keys were asked for. */
+  /** Number of requests for its keys. */
   keyRequests = 0;
-  /** What it publishes instead of its own documents, by path; a function answers by itself. */
+  /** Documents that replace its own, by path; a function answers by itself. */
   readonly documents: Record<string, unknown> = {};
 
   private constructor(server: Server) {
@@ -184,7 +184,7 @@ export class OidcIdentityProvider {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** From now on signs with another key, and no longer publishes the old one. */
+  /** Replaces the signing key; the old one is no longer published. */
   changeKey(): void {
     this.#keys = [{ kid: randomUUID(), ...generateKeyPairSync('ec', { namedCurve: 'P-256' }) }];
   }
@@ -193,7 +193,7 @@ export class OidcIdentityProvider {
     return this.#keys[0]!;
   }
 
-  /** A token that is in order but for `changes`; undefined takes a claim away. */
+  /** Returns a valid token with `changes`; `undefined` removes a claim. */
   async token(
     changes: { readonly [claim: string]: unknown } = {},
     header: Readonly<Record<string, unknown>> = {},
@@ -204,7 +204,7 @@ export class OidcIdentityProvider {
       .sign(privateKey);
   }
 
-  /** What a token says that is in order but for `changes`. */
+  /** Returns valid claims with `changes`. */
   claims(changes: { readonly [claim: string]: unknown } = {}): JWTPayload {
     const seconds = Math.floor(Date.now() / 1000);
     return {
@@ -225,7 +225,7 @@ export class OidcIdentityProvider {
 
 const encode = (text: string) => Buffer.from(text).toString('base64');
 
-/** A certificate for an RSA key, signed by itself (RFC 5280): all that metadata needs. */
+/** Returns a self-signed certificate for an RSA key (RFC 5280), with the fields that metadata needs. */
 function selfSigned(
   privateKey: KeyObject,
   publicKey: KeyObject,

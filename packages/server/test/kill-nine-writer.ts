@@ -1,7 +1,7 @@
 import { openStore } from '../src/store/open-store.ts';
 
 /**
- * The process that kill-nine.test.ts kills: eight writers write pairs of rows in a loop, and each pair is printed
+ * Process that crash-durability.test.ts kills: eight writers write pairs of rows in a loop, and each pair is printed
  * once its write was answered. Arguments: the file and the number of the round.
  */
 const [file, round] = process.argv.slice(2);

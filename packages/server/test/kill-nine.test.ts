@@ -9,18 +9,20 @@ import { DatabaseSync } from 'node:sqlite';
 import test from 'node:test';
 import { parseArgs } from 'node:util';
 
-/** By hand: `node --conditions=claviger-source packages/server/test/kill-nine.test.ts --rounds 500`. */
+/**
+ * To run it alone: `node --conditions=claviger-source packages/server/test/crash-durability.test.ts --rounds 500`.
+ */
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '20' } }, strict: false });
 const rounds = Number(values.rounds);
 
-test(`of ${rounds} servers that are killed while writing, every answered write is there and none is half`, async (t) => {
+test(`of ${rounds} servers killed while writing, every answered write is complete and none is half`, async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'claviger-kill-'));
   try {
     const file = join(directory, 'claviger.db');
     let answered = 0;
     let found = 0;
     for (let round = 0; round < rounds; round += 1) {
-      // When to kill is a number of answers, so that a slow machine tests the same.
+      // The kill follows a number of answers, so that a slow machine tests the same.
       const pairs = await writeUntilKilled(file, round, randomInt(1, 400));
       const kept = pairsOf(file, round);
       for (const pair of pairs) {
@@ -41,7 +43,7 @@ test(`of ${rounds} servers that are killed while writing, every answered write i
   }
 });
 
-/** The pairs whose write was answered before the process was gone. */
+/** Returns the pairs whose write was answered before the kill. */
 async function writeUntilKilled(file: string, round: number, answers: number): Promise<string[]> {
   const writer = spawn(
     process.execPath,
@@ -64,7 +66,7 @@ async function writeUntilKilled(file: string, round: number, answers: number): P
   return printed.split('\n').slice(0, -1);
 }
 
-/** What of each pair of a round is in the file, which must be whole. */
+/** Returns the rows of each pair of a round in the file, which must be intact. */
 function pairsOf(file: string, round: number): Map<string, string[]> {
   const database = new DatabaseSync(file);
   try {

@@ -65,7 +65,7 @@ function readImports(): ReadonlyMap<string, readonly string[]> {
 
 const folderOf = (file: string): string => (file.includes('/') ? (file.split('/', 1)[0] ?? '') : '');
 
-/** Returns one circle of a graph as its nodes, the first one repeated at the end; `undefined` if there is none. */
+/** Returns one circle of a graph as its nodes, the first one repeated at the end; `undefined` if it has none. */
 function findCircle(graph: ReadonlyMap<string, Iterable<string>>): readonly string[] | undefined {
   const done = new Set<string>();
   const path: string[] = [];

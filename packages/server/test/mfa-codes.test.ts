@@ -4,10 +4,10 @@ import { describe, test } from 'node:test';
 import { acceptedPair, acceptedStep, codeAt, stepAt } from '../src/mfa/one-time-code.ts';
 import { enrolmentAddress } from '../src/mfa/virtual-device.ts';
 
-/** The secret of RFC 6238's appendix B for SHA-1: the text `12345678901234567890`. */
+/** Secret of RFC 6238's appendix B for SHA-1: the text `12345678901234567890`. */
 const seed = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 
-/** Seconds since the epoch, and the code of eight digits; ours are its last six. */
+/** Seconds since the epoch, and the code of eight digits; six-digit codes are its last six. */
 const vectors = [
   [59, '94287082'],
   [1111111109, '07081804'],
@@ -17,7 +17,7 @@ const vectors = [
   [20000000000, '65353130'],
 ] as const;
 
-/** RFC 4226 as it is written, without our library. */
+/** Computes a code by RFC 4226, without the library. */
 function codeByHand(secret: string, step: number): string {
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(step));
@@ -28,18 +28,18 @@ function codeByHand(secret: string, step: number): string {
 
 describe('one-time codes', () => {
   for (const [seconds, code] of vectors) {
-    test(`the test vector of RFC 6238 at ${seconds} s holds`, () => {
+    test(`equal the test vector of RFC 6238 at ${seconds} s`, () => {
       assert.equal(codeAt(seed, stepAt(seconds * 1000)), code.slice(-6));
     });
   }
 
-  test('every step has the code that RFC 4226 gives it', () => {
+  test('equal RFC 4226 at every step', () => {
     for (let step = 0; step < 500; step++) {
       assert.equal(codeAt(seed, step), codeByHand('12345678901234567890', step));
     }
   });
 
-  test('a code is of now within one step either way, and of nothing else', () => {
+  test('are valid within one step either way only', () => {
     const now = 1_700_000_010_000;
     const step = stepAt(now);
     for (const at of [step - 1, step, step + 1]) {
@@ -50,7 +50,7 @@ describe('one-time codes', () => {
     }
   });
 
-  test('a code that was accepted is not accepted again, nor is an earlier one', () => {
+  test('are accepted once; an earlier code is refused after a later one', () => {
     const now = 1_700_000_010_000;
     const step = stepAt(now);
     assert.equal(acceptedStep(seed, codeAt(seed, step), now, step), undefined);
@@ -58,7 +58,7 @@ describe('one-time codes', () => {
     assert.equal(acceptedStep(seed, codeAt(seed, step + 1), now, step), step + 1);
   });
 
-  test('two codes bind when they are consecutive, in their order, and of now', () => {
+  test('bind a device if they are two consecutive ones, in order, of now', () => {
     const now = 1_700_000_010_000;
     const step = stepAt(now);
     const pair = (first: number, second: number, after = -1) =>
@@ -74,14 +74,14 @@ describe('one-time codes', () => {
     assert.equal(pair(step - 1, step, step - 1), undefined);
   });
 
-  test('what is not six digits is no code', () => {
+  test('have six digits', () => {
     const now = 59_000;
     for (const code of ['', '28708', '2870822', '28708２', 'abcdef', '287082 ']) {
       assert.equal(acceptedStep(seed, code, now, -1), undefined);
     }
   });
 
-  test('authenticator apps learn the seed from an address that they know', () => {
+  test('are set up in authenticator apps by an otpauth URI', () => {
     const address = new URL(enrolmentAddress(seed, 'phone@1234.onaliyun.com'));
     assert.equal(address.protocol, 'otpauth:');
     assert.equal(address.host, 'totp');

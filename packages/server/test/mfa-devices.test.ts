@@ -16,7 +16,7 @@ import { eachServer, refused, type TestAccount, type TestServer, type TestUser }
 
 const IMS = '2019-08-15';
 const HOUR_MS = 60 * 60 * 1000;
-/** The server's clock; it stands still, so that codes are of the step that they were made for. */
+/** Clock of the server; it stands still, so that codes stay valid. */
 const now = Date.now();
 
 interface Device {
@@ -30,7 +30,7 @@ async function createDevice(clients: Clients, name = 'phone'): Promise<Device> {
   return { serial: device.serialNumber!, seed: device.base32StringSeed! };
 }
 
-/** Two consecutive codes, of which the second is of `ahead` steps from now. */
+/** Returns two consecutive codes; the second is `ahead` steps from now. */
 const codes = ({ seed }: Device, ahead = 0) => ({
   authenticationCode1: codeAt(seed, stepAt(now) + ahead - 1),
   authenticationCode2: codeAt(seed, stepAt(now) + ahead),
@@ -51,7 +51,7 @@ const bindRam = (clients: Clients, userName: string, device: Device, changes = {
     new ram.BindMFADeviceRequest({ userName, serialNumber: device.serial, ...codes(device), ...changes }),
   );
 
-/** Calls of a user from the console, after a step-up. */
+/** Returns console calls of a user, after a step-up. */
 async function consoleOf(server: TestServer, admin: Clients, user: TestUser) {
   await admin.call(IMS, 'CreateLoginProfile', {
     UserPrincipalName: user.userPrincipalName,
@@ -94,7 +94,7 @@ async function attach(account: TestAccount, userName: string, statement: object)
 
 eachServer((_, start) => {
   let started: Promise<TestServer> | undefined;
-  // One server for all: each test has an account of its own.
+  // One server for all tests; each test has an account of its own.
   const freshAccount = async () => {
     started ??= start({ now: () => now });
     const server = await started;
@@ -103,7 +103,7 @@ eachServer((_, start) => {
     return { server, account, admin: account.admin, alice };
   };
 
-  test('a device is made with its seed and a picture of it, which are shown this once', async () => {
+  test('a device is created with its seed and a QR code, which are shown once', async () => {
     const { server, account, admin } = await freshAccount();
     const request = new ims.CreateVirtualMFADeviceRequest({ virtualMFADeviceName: 'phone' });
     const made = (await admin.ims.createVirtualMFADevice(request)).body!.virtualMFADevice!;
@@ -122,7 +122,7 @@ eachServer((_, start) => {
     assert.ok(!JSON.stringify(row).includes(made.base32StringSeed!));
   });
 
-  test('RAM makes, lists and deletes the same devices', async () => {
+  test('RAM creates, lists and deletes the same devices', async () => {
     const { admin, account } = await freshAccount();
     const request = new ram.CreateVirtualMFADeviceRequest({ virtualMFADeviceName: 'phone.2' });
     const made = (await admin.ram.createVirtualMFADevice(request)).body!.virtualMFADevice!;
@@ -211,7 +211,7 @@ eachServer((_, start) => {
     );
   });
 
-  test('an unbound device stays; disabling deletes it', async () => {
+  test('unbinding keeps a device; disabling deletes it', async () => {
     const { admin, alice } = await freshAccount();
     const { userPrincipalName } = alice;
     const device = await createDevice(admin);
@@ -235,7 +235,7 @@ eachServer((_, start) => {
     await refused(infoOfRam(admin, 'alice'), 'EntityNotExist.User.MFADevice', 404);
   });
 
-  test('what does not exist is refused by its kind', async () => {
+  test('an unknown user or device is named in the refusal', async () => {
     const { account, admin, alice } = await freshAccount();
     const device = await createDevice(admin);
     const nowhere = { ...device, serial: `acs:ram::${account.accountId}:mfa/nowhere` };
@@ -247,7 +247,7 @@ eachServer((_, start) => {
     await refused(createDevice(admin), 'EntityAlreadyExists.VirtualMFADevice', 409);
   });
 
-  test('names, serial numbers and codes of a wrong form are refused by parameter', async () => {
+  test('malformed names, serial numbers and codes are refused by parameter', async () => {
     const { admin, alice } = await freshAccount();
     const device = await createDevice(admin);
     await refused(createDevice(admin, 'a phone'), 'InvalidParameter.VirtualMFADeviceName.InvalidChars', 400);
@@ -287,7 +287,7 @@ eachServer((_, start) => {
     );
   });
 
-  test('an account has 5000 devices at most, and says how many it has', async () => {
+  test('an account has at most 5000 devices, and the summary has their number', async () => {
     const { server, account, admin, alice } = await freshAccount();
     const device = await createDevice(admin);
     await bind(admin, alice.userPrincipalName, device);
@@ -316,14 +316,14 @@ eachServer((_, start) => {
     assert.equal(listed.length, 5000);
   });
 
-  test('the devices of one account are nothing to another', async () => {
+  test('the devices of another account cannot be found', async () => {
     const { server, admin, alice } = await freshAccount();
     const other = await server.newAccount();
     const theirs = await createDevice(other.admin);
     assert.deepEqual(await listAll(admin), []);
     await refused(deleteDevice(admin, theirs.serial), 'EntityNotExist.VirtualMFADevice', 404);
     await refused(bind(admin, alice.userPrincipalName, theirs), 'EntityNotExist.VirtualMFADevice', 404);
-    // Also when there is one of that name.
+    // Even if the account has one of that name.
     const own = await createDevice(admin);
     await refused(deleteDevice(admin, theirs.serial), 'EntityNotExist.VirtualMFADevice', 404);
     const confused = { ...own, serial: theirs.serial };
@@ -332,7 +332,7 @@ eachServer((_, start) => {
     assert.equal((await listAll(other.admin)).length, 1);
   });
 
-  test('users manage a device of their own in the console by default: made, bound, seen, unbound, deleted', async () => {
+  test('users manage a device of their own in the console by default: create, bind, read, unbind, delete', async () => {
     const { server, admin, alice } = await freshAccount();
     const { clients, userPrincipalName, userName } = alice;
     const page = await consoleOf(server, admin, alice);
@@ -358,7 +358,7 @@ eachServer((_, start) => {
     await page('DisableVirtualMFA', { UserPrincipalName: userPrincipalName });
   });
 
-  test('a key without a policy for it neither binds nor unbinds a device or passkey of its user, and sees them', async () => {
+  test('a key without a policy for it can list, but not bind or unbind, the device and passkeys of its user', async () => {
     const { admin, alice } = await freshAccount();
     const { clients, userPrincipalName, userName } = alice;
     const device = await createDevice(admin, userName);
@@ -380,7 +380,7 @@ eachServer((_, start) => {
     await clients.ims.listPasskeys(new ims.ListPasskeysRequest(own));
   });
 
-  test('a policy that says so lets a key manage its user’s device', async () => {
+  test("a key with a policy for it manages its user's device", async () => {
     const { account, alice } = await freshAccount();
     const { clients, userPrincipalName, userName } = alice;
     await attach(account, userName, {
@@ -392,7 +392,7 @@ eachServer((_, start) => {
     await clients.ims.unbindMFADevice(new ims.UnbindMFADeviceRequest({ userPrincipalName }));
   });
 
-  test('they gain nothing over others by that, nor over devices of other names', async () => {
+  test('the default gives no permission on other users, or on devices of other names', async () => {
     const { server, account, admin, alice } = await freshAccount();
     const bob = await server.newUser(account, 'bob');
     const device = await createDevice(admin);
@@ -418,7 +418,7 @@ eachServer((_, start) => {
     await refused(clients.ims.getAccountMFAInfo(), 'NoPermission', 403);
   });
 
-  test('the setting takes that away, and an explicit Deny does', async () => {
+  test('the account setting, and an explicit Deny, remove the default', async () => {
     const { account, admin, alice } = await freshAccount();
     const { clients, userName } = alice;
     await attach(account, userName, {
@@ -436,7 +436,7 @@ eachServer((_, start) => {
     await ownInfo();
   });
 
-  test('who is no RAM user says whom it means', async () => {
+  test('a caller that is no RAM user has to name a user', async () => {
     const { server, account } = await freshAccount();
     const root = server.clients(await account.rootKey());
     await refused(
@@ -447,7 +447,7 @@ eachServer((_, start) => {
     await refused(root.ram.getUserMFAInfo(new ram.GetUserMFAInfoRequest({})), 'MissingUserName', 400);
   });
 
-  test('a user with a device is not deleted by RAM; with the user the device goes for good', async () => {
+  test('RAM does not delete a user with a device; IMS deletes both', async () => {
     const { server, admin, alice } = await freshAccount();
     const device = await createDevice(admin);
     await bind(admin, alice.userPrincipalName, device);
@@ -462,7 +462,7 @@ eachServer((_, start) => {
     assert.deepEqual(await listAll(admin), []);
   });
 
-  test("the root's device is bound by the console, and shown by GetAccountMFAInfo", async () => {
+  test("the root's device is bound in the console, and shown by GetAccountMFAInfo", async () => {
     const { server, account, admin } = await freshAccount();
     const { services } = server;
     await services.store.write(async (transaction) => {
@@ -479,14 +479,14 @@ eachServer((_, start) => {
     assert.equal(listed!.user!.userPrincipalName, `root@${account.domain}`);
   });
 
-  test('a code signs in once; the next one again', async () => {
+  test('a code signs in once; the next one does again', async () => {
     const { server, account, admin, alice } = await freshAccount();
     const verify = await verifierOf(server, account, alice.userId);
     assert.equal(await verify('123456'), 'Unbound');
     const device = await createDevice(admin);
     await bind(admin, alice.userPrincipalName, device);
     const code = (ahead: number) => codeAt(device.seed, stepAt(now) + ahead);
-    // The code of now has bound it.
+    // The present code has bound the device.
     assert.equal(await verify(code(0)), 'Used');
     assert.equal(await verify(code(1)), 'Verified');
     assert.equal(await verify(code(1)), 'Used');
@@ -494,7 +494,7 @@ eachServer((_, start) => {
     assert.equal(await verify(code(2), now + 30_000), 'Verified');
   });
 
-  test('of the same code sent many times at once, one signs in', async () => {
+  test('of concurrent sign-ins with the same code, one succeeds', async () => {
     const { server, account, admin, alice } = await freshAccount();
     const verify = await verifierOf(server, account, alice.userId);
     const device = await createDevice(admin);

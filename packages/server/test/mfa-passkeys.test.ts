@@ -38,7 +38,7 @@ const contactsOf = async (clients: Clients, userPrincipalName: string) => {
   ) as unknown;
 };
 
-/** A passkey as a browser's registration leaves it. */
+/** Inserts a passkey as a browser's registration stores it. */
 async function register(server: TestServer, account: TestAccount, user: TestUser, id: string): Promise<void> {
   await server.services.store.write(async ({ queries }) => {
     await queries
@@ -81,7 +81,7 @@ eachServer((_, start) => {
     return { server, account, admin: account.admin, alice, first: `${id}1`, second: `${id}2` };
   };
 
-  test('passkeys are listed with the seconds of their making and last use', async () => {
+  test('passkeys are listed with the seconds of their creation and last use', async () => {
     const { admin, alice, first, second } = await freshAccount();
     assert.deepEqual(JSON.parse(JSON.stringify(await listPasskeys(admin, alice.userPrincipalName))), [
       { passkeyId: first, passkeyName: 'laptop', createDate: '1737450279', lastUseDate: '1737450390' },
@@ -90,7 +90,7 @@ eachServer((_, start) => {
     assert.deepEqual(await listPasskeys(admin), []);
   });
 
-  test('a passkey gets another name, and is deleted', async () => {
+  test('a passkey is renamed and deleted', async () => {
     const { admin, alice, first, second } = await freshAccount();
     const name = alice.userPrincipalName;
     await rename(admin, first, 'old laptop', name);
@@ -105,7 +105,7 @@ eachServer((_, start) => {
     await refused(rename(admin, first, 'x', name), 'EntityNotExist.User.Passkey', 404);
   });
 
-  test('the setting that ships lets a key list the passkeys of its user, not change them', async () => {
+  test('by default a key can list the passkeys of its user, but not change them', async () => {
     const { alice, first } = await freshAccount();
     assert.equal((await listPasskeys(alice.clients)).length, 2);
     await refused(rename(alice.clients, first, 'mine'), 'NoPermission', 403);
@@ -113,7 +113,7 @@ eachServer((_, start) => {
     assert.equal((await listPasskeys(alice.clients)).length, 2);
   });
 
-  test('keys with a policy for it manage the passkeys of their own user, and of no other by leaving out the user', async () => {
+  test("keys with a policy for it manage their own user's passkeys; without a user name no other user's", async () => {
     const { server, account, admin, alice, first, second } = await freshAccount();
     const bob = await server.newUser(account, 'bob');
     for (const { userName } of [alice, bob]) {
@@ -133,7 +133,7 @@ eachServer((_, start) => {
     await refused(listPasskeys(root), 'MissingUserPrincipalName', 400);
   });
 
-  test('requests of a wrong form, and about nobody, are refused', async () => {
+  test('malformed requests, and unknown users, are refused', async () => {
     const { account, admin, alice, first } = await freshAccount();
     const name = alice.userPrincipalName;
     await refused(rename(admin, 'a b', 'x', name), 'InvalidParameter.PasskeyId.InvalidChars', 400);
@@ -143,7 +143,7 @@ eachServer((_, start) => {
     await refused(listPasskeys(admin, `nobody@${account.domain}`), 'EntityNotExist.User', 404);
   });
 
-  test('passkeys and contacts of one account are nothing to another, and go with their user', async () => {
+  test('passkeys and contacts of another account cannot be found; they are deleted with their user', async () => {
     const { server, admin, alice, first } = await freshAccount();
     const other = await server.newAccount();
     const namesake = await server.newUser(other, 'alice');
@@ -166,7 +166,7 @@ eachServer((_, start) => {
     }
   });
 
-  test('a phone and a mailbox are noted as pending, replaced, and forgotten', async () => {
+  test('a phone number and an email address are stored as pending, replaced, and deleted', async () => {
     const { admin, alice } = await freshAccount();
     const userPrincipalName = alice.userPrincipalName;
     assert.deepEqual(await contactsOf(admin, userPrincipalName), {});
@@ -187,7 +187,7 @@ eachServer((_, start) => {
     });
   });
 
-  test('contacts of a wrong form, and of those who may not, are refused', async () => {
+  test('malformed contacts, and callers without permission, are refused', async () => {
     const { account, admin, alice } = await freshAccount();
     const userPrincipalName = alice.userPrincipalName;
     const cases: [Record<string, string>, string, number][] = [

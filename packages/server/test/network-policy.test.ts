@@ -7,7 +7,7 @@ import { eachServer, refused, type TestAccount, type TestServer } from './server
 const IMS = '2019-08-15';
 const STS = '2015-04-01';
 
-/** The network policy operations are in no published client yet: called as Terraform calls them. */
+/** No published client has the network policy operations: called as by Terraform. */
 const setPolicy = (clients: Clients, key: Record<string, string>, policy: unknown) =>
   clients.call(IMS, 'SetAccessKeyPolicy', {
     ...key,
@@ -30,7 +30,7 @@ const only = (...addresses: string[]) => ({
   Statements: [{ Type: 'ClassicWhiteList', IPList: addresses }],
 });
 
-/** The tests call from here. */
+/** Addresses of the tests. */
 const here = only('127.0.0.1', '::1');
 const elsewhere = only('203.0.113.0/24');
 const nowhere = { Status: 'Active', Statements: [] };
@@ -52,7 +52,7 @@ async function attach(account: TestAccount, userName: string, statement: object)
 
 eachServer((_, start) => {
   let started: Promise<TestServer> | undefined;
-  // One server for all: each test has an account of its own.
+  // One server for all tests; each test has an account of its own.
   const freshAccount = async () => {
     started ??= start();
     const server = await started;
@@ -60,14 +60,14 @@ eachServer((_, start) => {
     return { server, account, admin: account.admin };
   };
 
-  test('a key for which none was set shows {}, and so does the account', async () => {
+  test('a key without a policy shows {}, and so does the account', async () => {
     const { server, account, admin } = await freshAccount();
     const { key, userPrincipalName } = await server.newUser(account, 'alice');
     assert.equal(await getPolicy(admin, { ...keyId(key), UserPrincipalName: userPrincipalName }), '{}');
     assert.equal(await getAccountPolicy(admin), '{}');
   });
 
-  test('a policy is in force from the answer on, and shown with its version', async () => {
+  test('a policy is in force as soon as it is set, and shown with its version', async () => {
     const { server, account, admin } = await freshAccount();
     const { key, userPrincipalName: UserPrincipalName, clients } = await server.newUser(account, 'alice');
     const named = { ...keyId(key), UserPrincipalName };
@@ -87,7 +87,7 @@ eachServer((_, start) => {
     assert.equal(await getPolicy(admin, named), shown(reset));
   });
 
-  test('an inactive policy with statements is kept, and restricts nothing', async () => {
+  test('an inactive policy with statements is stored, and restricts nothing', async () => {
     const { server, account, admin } = await freshAccount();
     const { key, userPrincipalName: UserPrincipalName, clients } = await server.newUser(account, 'alice');
     const named = { ...keyId(key), UserPrincipalName };
@@ -97,7 +97,7 @@ eachServer((_, start) => {
     await whoAmI(clients);
   });
 
-  test("the account's policy binds every key, the root's too, but those with an active one of their own", async () => {
+  test("the account's policy applies to every key, the root's too, except those with an active one of their own", async () => {
     const { server, account, admin } = await freshAccount();
     const alice = await server.newUser(account, 'alice');
     const bob = await server.newUser(account, 'bob');
@@ -111,14 +111,14 @@ eachServer((_, start) => {
     await whoAmI(alice.clients);
     await refused(whoAmI(bob.clients), 'Forbidden.AccessKeyNetworkPolicy', 403);
     await refused(whoAmI(root), 'Forbidden.AccessKeyNetworkPolicy', 403);
-    // An inactive policy of a key does not stand before the account's.
+    // An inactive policy of a key does not replace the account's.
     await setPolicy(admin, aliceKey, reset);
     await refused(whoAmI(alice.clients), 'Forbidden.AccessKeyNetworkPolicy', 403);
     await setAccountPolicy(admin, reset);
     for (const clients of [alice.clients, bob.clients, root]) await whoAmI(clients);
   });
 
-  test("one account's policy does not bind the keys of another", async () => {
+  test("one account's policy does not apply to the keys of another", async () => {
     const { server, account, admin } = await freshAccount();
     const other = await server.newAccount();
     await setPolicy(admin, keyId(account.key), here);
@@ -127,7 +127,7 @@ eachServer((_, start) => {
     assert.equal(await getAccountPolicy(other.admin), '{}');
   });
 
-  test('temporary keys are bound by no network policy', async () => {
+  test('no network policy applies to temporary keys', async () => {
     const { server, account, admin } = await freshAccount();
     const { clients } = await server.newUser(account, 'alice');
     await attach(account, 'alice', { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' });
@@ -158,7 +158,7 @@ eachServer((_, start) => {
     await whoAmI(session);
   });
 
-  test('older clients, which sign another way, set and read the same policy', async () => {
+  test('older clients, which sign with RPC 1.0, set and read the same policy', async () => {
     const { server, account, admin } = await freshAccount();
     const { key, userPrincipalName: UserPrincipalName, clients } = await server.newUser(account, 'alice');
     const named = { ...keyId(key), UserPrincipalName };
@@ -168,7 +168,7 @@ eachServer((_, start) => {
     await refused(clients.callRpc(STS, 'GetCallerIdentity'), 'Forbidden.AccessKeyNetworkPolicy', 403);
   });
 
-  test('without a login name the key is one of the caller; the root restricts its own so', async () => {
+  test('without a login name the key is one of the caller; the root restricts its own keys so', async () => {
     const { server, account, admin } = await freshAccount();
     const { key } = await server.newUser(account, 'alice');
     const rootKey = await account.rootKey();
@@ -181,7 +181,7 @@ eachServer((_, start) => {
     }
   });
 
-  test('a document that is not understood as a whole is refused, and nothing changes', async () => {
+  test('a document with an unknown part is refused, and nothing changes', async () => {
     const { server, account, admin } = await freshAccount();
     const { key, userPrincipalName: UserPrincipalName } = await server.newUser(account, 'alice');
     const named = { ...keyId(key), UserPrincipalName };
@@ -216,7 +216,7 @@ eachServer((_, start) => {
     await setPolicy(admin, named, only(...addresses.slice(1)));
   });
 
-  test('a key of another account or in the recycle bin has no policy to set', async () => {
+  test('a key of another account or in the recycle bin is not found', async () => {
     const { server, account, admin } = await freshAccount();
     const other = await server.newAccount();
     const theirs = await server.newUser(other, 'alice');
@@ -235,7 +235,7 @@ eachServer((_, start) => {
     await refused(setPolicy(admin, binned, elsewhere), 'EntityNotExist.User.AccessKey', 404);
   });
 
-  test("permission on one's own keys does not reach others' keys, nor the account", async () => {
+  test("permission on one's own keys does not include others' keys or the account", async () => {
     const { server, account } = await freshAccount();
     const alice = await server.newUser(account, 'alice');
     const bob = await server.newUser(account, 'bob');

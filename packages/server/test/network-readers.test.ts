@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { IssuerNetwork } from '../src/federation/issuer-network.ts';
 import { loginNetworks } from '../src/settings/security-preference.ts';
 
-/** A reader of network masks: whether it accepts a text, and which addresses it then holds. */
+/** Parser of network masks: whether it accepts a text, and which addresses it then contains. */
 interface Reader {
   readonly name: string;
   read(mask: string): ((address: string) => boolean) | undefined;
@@ -91,7 +91,7 @@ const readers: readonly Reader[] = [
   },
 ];
 
-/** A plain reading of a well-formed network, over big integers. @returns undefined for what is not well-formed */
+/** Parses a well-formed network plainly, with big integers. @returns `undefined` if it is malformed */
 function plainNetwork(mask: string): ((address: string) => boolean) | undefined {
   const parts = /^([0-9a-fA-F:.]+)(?:\/(0|[1-9][0-9]{0,2}))?$/.exec(mask);
   if (parts === null) return undefined;
@@ -102,7 +102,7 @@ function plainNetwork(mask: string): ((address: string) => boolean) | undefined 
   let length = prefix === undefined ? written : Number(prefix);
   if (length > written) return undefined;
   if (first.bits === 32 && written === 128) {
-    // Wider than all mapped addresses: an IPv6 network, which no IPv4 address is in.
+    // Wider than all mapped addresses: an IPv6 network, which contains no IPv4 address.
     if (length < 96)
       return (address) =>
         plainAddress(address)?.bits === 128 && (length === 0 ? true : sixHolds(base, length, address));
@@ -212,7 +212,7 @@ const probe = fc.oneof(
   ),
 );
 
-test('every reader of network masks accepts the same masks and holds the same addresses', () => {
+test('every parser of network masks accepts the same masks and contains the same addresses', () => {
   fc.assert(
     fc.property(mask, fc.array(probe, { minLength: 1, maxLength: 4 }), (text, probes) => {
       const expected = plainNetwork(text);
@@ -221,14 +221,14 @@ test('every reader of network masks accepts the same masks and holds the same ad
       for (const reader of readers) {
         const holds = reader.read(text);
         if (reader.name === 'trusted proxies' && holds === undefined && expected !== undefined) {
-          // The one further rule: a list of every address is refused.
+          // The one additional rule: a list of every address is refused.
           assert.match(text, /\/(?:0|96)$/, text);
           continue;
         }
         assert.equal(holds !== undefined, expected !== undefined, `${reader.name}: ${JSON.stringify(text)}`);
         if (holds === undefined || expected === undefined) continue;
         for (const each of [...probes, base]) {
-          // Public addresses are admitted as issuers whether named or not.
+          // Public addresses are admitted as issuers whether listed or not.
           if (reader.name === 'networks of issuers' && new IssuerNetwork().admits(each)) continue;
           assert.equal(holds(each), expected(each), `${reader.name}: ${text} and ${each}`);
         }
@@ -238,7 +238,7 @@ test('every reader of network masks accepts the same masks and holds the same ad
   );
 });
 
-test('spellings on which readers disagree are refused by all', () => {
+test('ambiguous spellings are refused by all parsers', () => {
   for (const text of [
     '0.0.0.0/000',
     '0.0.0.0/00',

@@ -46,7 +46,7 @@ eachDatabase((name, { freshLocation }) => {
       rmSync(directory, { recursive: true });
     });
 
-    /** A user made on the first node, and its clients on the second, which has its key in memory. */
+    /** Creates a user on the first node, with clients for the second, which has cached its key. */
     async function userOnTwo(userName: string) {
       await admin.callRpc(ram, 'CreateUser', { UserName: userName });
       const made = await admin.callRpc(ram, 'CreateAccessKey', { UserName: userName });
@@ -59,7 +59,7 @@ eachDatabase((name, { freshLocation }) => {
       return { clients, accessKeyId: pair.AccessKeyId };
     }
 
-    test('a key that one node disabled is refused by the other, and so is one that was deleted', async () => {
+    test('a key that was disabled or deleted on one node is refused by the other', async () => {
       const { clients, accessKeyId } = await userOnTwo('revoked');
       const named = { UserName: 'revoked', UserAccessKeyId: accessKeyId };
       await admin.callRpc(ram, 'UpdateAccessKey', { ...named, Status: 'Inactive' });
@@ -68,7 +68,7 @@ eachDatabase((name, { freshLocation }) => {
       await untilRefused(clients, whoAmI, 'InvalidAccessKeyId.NotFound');
     });
 
-    test('what one node permits, the other permits; what it takes back, the other denies', async () => {
+    test('a permission granted or revoked on one node counts on the other', async () => {
       const { clients } = await userOnTwo('permitted');
       const list = [ram, 'ListUsers'] as const;
       const policy = { UserName: 'permitted', PolicyName: 'AliyunRAMReadOnlyAccess', PolicyType: 'System' };
@@ -84,7 +84,7 @@ eachDatabase((name, { freshLocation }) => {
       await untilRefused(clients, list, 'NoPermission');
     });
 
-    test('a node that was away answers from what is, not from what was', async () => {
+    test('a node that was disconnected answers from the present data', async () => {
       const { clients, accessKeyId } = await userOnTwo('away');
       await two.close();
       await admin.callRpc(ram, 'UpdateAccessKey', {
@@ -99,7 +99,7 @@ eachDatabase((name, { freshLocation }) => {
   });
 });
 
-/** Asks until the answer is this refusal; a change needs a moment to be heard. */
+/** Repeats a call until it is refused so; a change takes a moment to reach the other node. */
 async function untilRefused(
   clients: Clients,
   call: readonly [version: string, action: string],

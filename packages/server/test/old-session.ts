@@ -1,7 +1,7 @@
 import type { ConsoleSessionRow } from '../src/store/schema.ts';
 import type { TestServer } from './server.ts';
 
-/** Puts a console session in the database: of the account root, expired an hour ago, unless `columns` say otherwise. */
+/** Inserts a console session: of the account root, expired an hour ago, unless `columns` differ. */
 export async function createOldSession(
   { services }: TestServer,
   accountId: string,

@@ -13,7 +13,7 @@ eachServer((_, start) => {
     });
 
     for (const product of [...openApiProducts.keys()]) {
-      test(`/openapi/${product}.json is valid OpenAPI 3.1 and has exactly what is built`, async () => {
+      test(`/openapi/${product}.json is valid OpenAPI 3.1 and has exactly the implemented operations`, async () => {
         const answer = await fetch(`${server.adminUrl}/openapi/${product}.json`);
         assert.equal(answer.status, 200);
         const document = (await answer.json()) as { readonly paths: Readonly<Record<string, unknown>> };

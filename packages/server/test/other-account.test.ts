@@ -1,6 +1,6 @@
 /**
- * Every operation of the registry against the things of another account: whoever may do everything in its own account
- * names what another one has, and reaches, changes and learns nothing.
+ * Every operation of the registry against the entities of another account: a caller with every permission in its own
+ * account names another account's entities, and reads, changes and learns nothing.
  */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
@@ -15,10 +15,10 @@ import { eachServer, type TestAccount, type TestServer } from './server.ts';
 
 const RAM = '2015-05-01';
 
-/** The server's clock; it stands still, so that the codes of MFA devices stay good. */
+/** Clock of the server; it stands still, so that the codes of MFA devices stay valid. */
 const now = Date.now();
 
-/** What is answered where a parameter names nothing that is there. */
+/** Refusals of a parameter that names an unknown entity. */
 const notThere: Readonly<Record<string, readonly string[]>> = {
   UserName: ['EntityNotExist.User'],
   UserPrincipalName: ['EntityNotExist.User'],
@@ -41,11 +41,11 @@ const notThere: Readonly<Record<string, readonly string[]>> = {
   OIDCProviderName: ['EntityNotExist.OIDCProvider'],
   GuardName: ['EntityNotExist.Guard'],
   EncodedDiagnosticMessage: ['InvalidEncodedDiagnosticMessage'],
-  // Of another account's roles nothing is told, not even whether there is one.
+  // Nothing is revealed of another account's roles, not even whether they exist.
   RoleArn: ['NoPermission'],
 };
 
-/** A parameter that names nothing of anybody; every other one has to be in `notThere`. */
+/** Parameters that name no entity; every other one has to be in `NOT_FOUND_CODES`. */
 const namesNothing = new Set([
   'AcceptUnsolicited',
   'CredentialChangesNeedMFA',
@@ -105,13 +105,13 @@ const namesNothing = new Set([
   'VersionId',
 ]);
 
-/** The same request on things of the one account, and of the other. */
+/** The same request on entities of the one account, and of the other. */
 interface Pair extends RequestCase {
   readonly theirs: Prepared;
   readonly own: Prepared;
 }
 
-/** One call that names something of the other account. */
+/** Call that names an entity of the other account. */
 interface Attempt {
   readonly title: string;
   readonly pair: Pair;
@@ -120,13 +120,13 @@ interface Attempt {
 }
 
 eachServer((_, start) => {
-  describe('things of another account', () => {
+  describe("another account's entities", () => {
     let server: TestServer;
     let theirs: SampleEntities;
     let own: SampleEntities;
     let rootKey: ClientKey;
     let pairs: readonly Pair[];
-    /** An account that was there before the others, and what it was answered then. */
+    /** Account that existed before the others, with the answers it received then. */
     let first: SampleEntities;
     let questions: readonly Question[];
     let answers: ReadonlyMap<string, unknown>;
@@ -165,7 +165,7 @@ eachServer((_, start) => {
 
     const usesOf = ({ account }: SampleEntities) => readKeyUses(server.services, account.accountId);
 
-    /** What an answer tells of other accounts that the question did not hold; undefined when nothing. */
+    /** Returns what an answer reveals of other accounts that was not in the question; `undefined` if nothing. */
     const told = (
       attempt: Attempt,
       { body }: JsonAnswer,
@@ -179,7 +179,7 @@ eachServer((_, start) => {
       return secrets.find((one) => text.includes(one) && !asked.some((value) => value.includes(one)));
     };
 
-    /** Makes the calls, and says what was answered otherwise than it should be. */
+    /** Makes the calls, and returns the unexpected answers. */
     const faultsOf = async (
       attempts: readonly Attempt[],
       key: ClientKey,
@@ -196,7 +196,7 @@ eachServer((_, start) => {
       return faults;
     };
 
-    test('every parameter of every request is known to name something, or nothing', () => {
+    test('every parameter of every request is declared to name an entity, or none', () => {
       const names = new Set(pairs.flatMap(({ theirs }) => Object.keys(theirs.parameters)));
       const made = new Set(pairs.flatMap(({ theirs }) => theirs.makes ?? []));
       const unknown = [...names].filter(
@@ -205,7 +205,7 @@ eachServer((_, start) => {
       assert.deepEqual(unknown, []);
     });
 
-    test('what is named is not there, alone or beside what is, and nothing changes on either side', async () => {
+    test('are not found, alone or beside own ones, and nothing changes in either account', async () => {
       const attempts = pairs.flatMap(refusedAttempts);
       const before = [await rowsOf(theirs), await rowsOf(own)] as const;
       const uses = await usesOf(theirs);
@@ -216,10 +216,10 @@ eachServer((_, start) => {
       assert.ok(attempts.length > 150, `${attempts.length} calls name something of the other account`);
     });
 
-    test('the account root reaches no more', async () => {
+    test('are not found by the account root', async () => {
       const attempts = pairs
         .flatMap(refusedAttempts)
-        // It has no password of that kind.
+        // The root has no password of that kind.
         .filter(({ pair }) => pair.operation.name !== 'ChangePassword');
       const before = [await rowsOf(theirs), await rowsOf(own)] as const;
       assert.deepEqual(await faultsOf(attempts, rootKey), []);
@@ -227,7 +227,7 @@ eachServer((_, start) => {
       assertSameRows(before[1], await rowsOf(own), 'the account that asked');
     });
 
-    test('what is of the same name in two accounts is of each alone: whatever is done in one, the other stays', async () => {
+    test('of the same name are separate: no operation in one account affects the other', async () => {
       const before = [await rowsOf(theirs), await rowsOf(own)] as const;
       const vendor = new SampleEntities(server, await server.newAccount(), 'other-vendor', now);
       const twin = new SampleEntities(server, await server.newAccount(), 'twin', now, vendor);
@@ -245,7 +245,7 @@ eachServer((_, start) => {
       assertSameRows(before[1], await rowsOf(own), 'the third account');
     });
 
-    test('a tag of one account’s policy is on no policy of that name in another', async () => {
+    test('a tag of a policy does not apply to a policy of the same name in another account', async () => {
       for (const entities of [theirs, own]) await entities.policy('tagged-in-one');
       await theirs.tagged('policy', 'tagged-in-one');
       const find = (Tag: object) => own.do(RAM, 'ListPolicies', { Tag: JSON.stringify([Tag]) });
@@ -258,13 +258,13 @@ eachServer((_, start) => {
       }
     });
 
-    test('settings, lists and counts of an account are what they were before another one had any', async () => {
+    test('settings, lists and counts of an account do not change when another account gets entities', async () => {
       await first.do('2019-08-15', 'GenerateGovernanceReport');
       assert.ok(questions.length > 30, `${questions.length} questions name nothing`);
       assert.deepEqual(await ask(first, questions), answers);
     });
 
-    test('a role of another account is assumed when it trusts the caller’s, and not otherwise', async () => {
+    test("a role of another account is assumed if it trusts the caller's, and not otherwise", async () => {
       const trusts = async (RoleName: string, who: TestAccount) => {
         await theirs.do(RAM, 'CreateRole', {
           RoleName,
@@ -293,7 +293,7 @@ eachServer((_, start) => {
   });
 });
 
-/** Makes one thing of each kind whose very name is the account's mark, and sets everything that can be set. */
+/** Creates one entity of each kind whose name is the account's mark, and sets everything that can be set. */
 async function fill(entities: SampleEntities): Promise<void> {
   const { mark } = entities;
   await entities.member(mark);
@@ -321,14 +321,14 @@ async function fill(entities: SampleEntities): Promise<void> {
   await entities.do('2026-11-24', 'SetAccessKeyExpiryCeiling', { Days: '77' });
 }
 
-/** A question that names nothing. */
+/** Request that names no entity. */
 interface Question {
   readonly title: string;
   readonly operation: Operation;
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** Everything that an account can be asked without naming something. */
+/** Returns every request of an account that names no entity. */
 async function prepareQuestions(entities: SampleEntities): Promise<readonly Question[]> {
   const questions: Question[] = [];
   for (const { title, operation, name, prepare } of requestCases()) {
@@ -340,7 +340,7 @@ async function prepareQuestions(entities: SampleEntities): Promise<readonly Ques
   return questions;
 }
 
-/** The answers, each under its question. */
+/** Returns the answers by question. */
 async function ask(
   entities: SampleEntities,
   questions: readonly Question[],
@@ -353,20 +353,20 @@ async function ask(
   return answers;
 }
 
-/** The parameters of a request that name something which is there. */
+/** Returns the parameters of a request that name an existing entity. */
 const namesOf = ({ parameters, makes = [] }: Prepared): readonly string[] =>
   Object.keys(parameters).filter((name) => name in notThere && !makes.includes(name));
 
-/** Whether a request makes something new and names nothing else. */
+/** Returns whether a request creates an entity and names no other. */
 const isMaker = ({ theirs }: Pair) => theirs.makes !== undefined && namesOf(theirs).length === 0;
 
-/** The same calls, those last that change what all else goes by. */
+/** Returns the same calls, with those last that change what all others depend on. */
 function lastOnes(attempts: readonly Attempt[]): readonly Attempt[] {
   const isLast = ({ pair }: Attempt) => changingAll.includes(pair.operation.name);
   return [...attempts.filter((one) => !isLast(one)), ...attempts.filter(isLast)];
 }
 
-/** The request with the other account's names: all of them, and each alone and together beside the own ones. */
+/** Returns the request with the other account's names: all of them, and each alone and together beside own ones. */
 function refusedAttempts(pair: Pair): readonly Attempt[] {
   const { title, theirs, own } = pair;
   if (isMaker(pair)) return [];
@@ -386,7 +386,7 @@ function refusedAttempts(pair: Pair): readonly Attempt[] {
   }));
 }
 
-/** Every selection of the names but the empty one. */
+/** Returns every non-empty selection of the names. */
 function selectionsOf([first, ...rest]: readonly string[]): readonly (readonly string[])[] {
   if (first === undefined) return [];
   const others = selectionsOf(rest);

@@ -1,6 +1,6 @@
 /**
- * Every parameter of every operation of the registry: missing, too long, of the wrong form, given twice. Each is
- * refused as that parameter's fault and changes nothing; what is just within the rules gets as far as the permission.
+ * Every parameter of every operation of the registry: missing, too long, malformed, given twice. Each is refused as
+ * that parameter's fault and changes nothing; a value just within the rules reaches the permission check.
  */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
@@ -24,39 +24,39 @@ type Schema = Readonly<Record<string, unknown>>;
 
 type Parameters = Readonly<Record<string, string>>;
 
-/** An operation and a request of it that is in order. */
+/** Operation with a valid request. */
 interface Subject {
   readonly operation: AnyOperation;
   readonly right: Parameters;
-  /** Whether everybody may. */
+  /** Whether every caller may call it. */
   readonly isOpen: boolean;
 }
 
-/** One call with something wrong about one parameter. */
+/** Call with one invalid parameter. */
 interface WrongCall extends Subject {
   readonly what: string;
   readonly parameter: string;
   readonly parameters: Parameters;
-  /** What may be answered. */
+  /** Expected codes. */
   readonly codes: RegExp;
 }
 
-/** One call with everything just within the rules. */
+/** Call with values just within the rules. */
 interface RightCall extends Subject {
   readonly what: string;
   readonly parameters: Parameters;
 }
 
-/** Parameters of which only one may be given. */
+/** Parameters that exclude each other. */
 const alternatives = [
   ['UserPrincipalName', 'UserId', 'UserAccessKeyId'],
   ['ResourceId', 'ResourcePrincipalName'],
 ];
 
-/** Of the operations of which one alternative has a meaning beside the other. */
+/** Operations in which one alternative has a meaning beside the other. */
 const noAlternatives = /AccessKey|RecycleBin/;
 
-/** Their form ends before their length does. */
+/** Parameters whose form limits them before their length does. */
 const neverSoLong = new Set([
   'MobilePhone',
   'NewMobilePhone',
@@ -68,7 +68,7 @@ const neverSoLong = new Set([
   'Filter',
 ]);
 
-/** Codes that RAM has for a fault of one parameter and that do not name it as others do. */
+/** Codes of RAM for a fault of one parameter that differ from the usual form. */
 const ownCodes: Readonly<Record<string, string>> = {
   AssumeRolePolicyDocument: 'MalformedPolicyDocument',
   NewAssumeRolePolicyDocument: 'MalformedPolicyDocument',
@@ -82,7 +82,7 @@ const ownCodes: Readonly<Record<string, string>> = {
   Tag: 'InvalidParameter',
 };
 
-/** Any code that says that this parameter is at fault. */
+/** Returns a pattern of the codes for a fault of a parameter. */
 const fault = (parameter: string): RegExp => {
   const itself = String.raw`${parameter}(?:\.[\w-]*)*`;
   const codes = [`Missing${itself}`, `Invalid${itself}`, String.raw`InvalidParameter\.${itself}`];
@@ -96,7 +96,7 @@ const without = (parameters: Parameters, ...names: readonly string[]): Parameter
     ),
   );
 
-/** The right request with another value for one parameter, and without what may not stand beside it. */
+/** Returns the valid request with another value of one parameter, and without those that exclude it. */
 function withValue({ operation, right }: Subject, name: string, given: Parameters): Parameters {
   const group =
     noAlternatives.test(operation.name) && !operation.name.endsWith('UserInRecycleBin')
@@ -115,7 +115,7 @@ function factOf(operation: AnyOperation, parameter: string): TextFact {
   return known;
 }
 
-/** Everything that can be wrong with one parameter. */
+/** Returns the invalid calls for one parameter. */
 function wrongCalls(subject: Subject, parameter: string): readonly WrongCall[] {
   const { operation } = subject;
   const { required, schema } = operation.input[parameter]!;
@@ -230,7 +230,7 @@ function wrongLists(
     }
     const texts = [...wrongTexts(factOf(operation, `${parameter}.${field}`)), tooLong(fieldSchema)];
     for (const text of field === 'Key' ? ['', ...texts] : texts) {
-      // Filters may ask for what no tag can be.
+      // Filters may contain values that no tag can have.
       if (operation.access === 'read' && parameter === 'Tag' && /^(?:acs:|aliyun)|http/.test(text)) continue;
       calls.push(wrong(`.1.${field} is ${shown(text)}`, { ...rightItem(1), [key]: text }));
     }
@@ -241,7 +241,9 @@ function wrongLists(
 const rightText = (operation: AnyOperation, parameter: string, schema: Schema): string =>
   (schema['enum'] as readonly string[] | undefined)?.[0] ?? factOf(operation, parameter).right;
 
-/** What else a word of a parameter requires: without it the word is refused before the permission is looked at. */
+/**
+ * Further parameters that a value of a parameter requires: without them it is refused before the permission check.
+ */
 const requiredBeside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'RevokeSessions Target User': { UserPrincipalName: 'somebody@example.onaliyun.com' },
   'RevokeSessions Target AccessKey': { UserAccessKeyId: 'LTAI5tSomebody0000000000' },
@@ -250,7 +252,7 @@ const requiredBeside: Readonly<Record<string, Readonly<Record<string, string>>>>
 const shown = (text: string) =>
   text.length > 60 ? `${text.slice(0, 20)}… (${text.length})` : JSON.stringify(text);
 
-/** What is just within the rules of one parameter. */
+/** Returns calls with values just within the rules of one parameter. */
 function rightCalls(subject: Subject, parameter: string): readonly RightCall[] {
   const { operation, right } = subject;
   const { required, schema } = operation.input[parameter]!;
@@ -264,7 +266,7 @@ function rightCalls(subject: Subject, parameter: string): readonly RightCall[] {
         [parameter]: value,
       }),
     });
-  // One that names the user is not left out: then the caller is meant, or nobody.
+  // A parameter that names the user is kept: without it the request would mean the caller, or no user.
   if (!required && !Object.keys(right).some((name) => name.split('.')[0] === parameter)) {
     calls.push({
       ...subject,
@@ -288,7 +290,7 @@ function rightCalls(subject: Subject, parameter: string): readonly RightCall[] {
   return calls;
 }
 
-/** The longest texts that a parameter takes. */
+/** Returns the longest texts that a parameter accepts. */
 function longest(
   { operation, right: request }: Subject,
   parameter: string,
@@ -298,7 +300,7 @@ function longest(
   if (schema['maxLength'] === undefined || neverSoLong.has(parameter))
     return [request[parameter] ?? right].filter((text) => text !== '');
   const length = Number(schema['maxLength']);
-  // A sign beyond 16 bits is one character.
+  // A character beyond 16 bits counts once.
   if (form === 'line' || form === 'text')
     return ['🔑'.repeat(length), ...(form === 'text' ? ['a\r\n\tb'] : [])];
   if (form === 'other' && takesAnything === undefined) return [right].filter((text) => text !== '');
@@ -317,7 +319,7 @@ eachServer((_, start) => {
   describe('the parameters of every operation', () => {
     let server: TestServer;
     let entities: SampleEntities;
-    /** May do nothing. */
+    /** User without permissions. */
     let nobody: ClientKey;
     const subjects: Subject[] = [];
 
@@ -346,7 +348,7 @@ eachServer((_, start) => {
       }
     });
 
-    /** A request of an operation that needs no signature; what it brings proves nothing. */
+    /** Returns a request of an unsigned operation; its proof is not valid. */
     const federated = async ({ name }: AnyOperation): Promise<Parameters> => {
       const kind = name.endsWith('SAML') ? 'SAML' : 'OIDC';
       const provider = `of-${name}`.toLowerCase();
@@ -361,7 +363,7 @@ eachServer((_, start) => {
 
     const rows = () => readAccountRows(server.services, server.account.accountId);
 
-    /** Changes that were done, by the audit record. */
+    /** Returns the number of executed changes, by the audit record. */
     const done = async () => {
       const { count } = await server.services.store.queries
         .selectFrom('audit_events')
@@ -378,7 +380,10 @@ eachServer((_, start) => {
       key: ClientKey,
     ) => callRaw(server.url, key, 'ACS3 with a form', { version, action, parameters });
 
-    /** Calls one after another, of several operations at a time; nothing that is refused is in another's way. */
+    /**
+     * Makes the calls of one operation one after another, of several operations at a time; refused calls do not
+     * affect each other.
+     */
     const callAll = async <T>(calls: readonly T[], one: (call: T) => Promise<string | undefined>) => {
       const faults: string[] = [];
       const rest = [...calls];
@@ -400,7 +405,7 @@ eachServer((_, start) => {
     const faultOf = ({ what, codes }: WrongCall, { status, code, message }: JsonAnswer) =>
       status === 400 && codes.test(code) ? undefined : `${what}: ${status} ${code} ${message}`;
 
-    test('missing, too long or of the wrong form is each parameter’s own fault, and changes nothing', async () => {
+    test('a missing, too long or malformed one is named in the refusal, and changes nothing', async () => {
       const calls = everyParameter(wrongCalls);
       const before = [await rows(), await done()] as const;
       const faults = await callAll(calls, async (one) =>
@@ -412,7 +417,7 @@ eachServer((_, start) => {
       assert.ok(calls.length > 8000, `${calls.length} calls`);
     });
 
-    test('given twice, in query and form or in one of them, each parameter is refused', async () => {
+    test('each is refused if given twice, in query and form or in one of them', async () => {
       const before = await rows();
       const calls = everyParameter((subject, parameter) => {
         const name =
@@ -444,7 +449,7 @@ eachServer((_, start) => {
       assertSameRows(before, await rows(), 'the account');
     });
 
-    test('what is just within the rules gets as far as the permission', async () => {
+    test('values just within the rules reach the permission check', async () => {
       const calls = everyParameter(rightCalls);
       const before = await rows();
       const faults = await callAll(calls, async (one) => {

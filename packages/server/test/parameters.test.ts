@@ -1,4 +1,4 @@
-/** What the parameter matrix has found, each by its name; and what is asked for of several parameters together. */
+/** Findings of the parameter matrix, one by one, and rules on several parameters together. */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { allowing, SampleEntities, type UserEntity } from './sample-entities.ts';
@@ -31,17 +31,17 @@ eachServer((_, start) => {
       }
     });
 
-    test('a session policy that is an empty list is refused, and not left out', async () => {
+    test('a session policy that is an empty list is refused, and not ignored', async () => {
       const RoleArn = `acs:ram::${server.account.accountId}:role/${await entities.role('visitor')}`;
       const assume = (Policy: string) =>
         caller.clients.callRpc(STS, 'AssumeRole', { RoleArn, RoleSessionName: 'visit', Policy });
       await refused(assume('[]'), 'InvalidParameter.PolicyGrammar', 400);
       await assume(allowing('ram:GetUser', '*'));
-      // Empty is left out.
+      // Empty counts as absent.
       await assume('');
     });
 
-    test('an empty list stands for nothing only where a list is asked for', async () => {
+    test('an empty list is accepted only where a list is expected', async () => {
       for (const [version, action, parameters, code] of [
         [RAM, 'DeletePolicy', { PolicyName: 'absent', CascadingDelete: '[]' }, 'CascadingDelete'],
         [IMS, 'ListUsers', { MaxItems: '[]' }, 'MaxItems'],
@@ -75,21 +75,21 @@ eachServer((_, start) => {
       await tag({ ResourceNames: '["tagged"]' });
     });
 
-    test('events are looked up by the attributes that there are, not by what every object has', async () => {
+    test('events are looked up by known attributes only, not by properties that every object has', async () => {
       for (const Key of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
         const parameters = { 'LookupAttribute.1.Key': Key, 'LookupAttribute.1.Value': 'x' };
         await refused(call(TRAIL, 'LookupEvents', parameters), 'InvalidLookupAttribute', 400);
       }
     });
 
-    test('a day that no month has is no time', async () => {
+    test('a day that does not exist in its month is refused', async () => {
       const code = 'InvalidStartTime';
       await refused(call(TRAIL, 'LookupEvents', { StartTime: '2026-02-30T00:00:00Z' }), code, 400);
       await refused(call(TRAIL, 'LookupEvents', { StartTime: '2026-04-31T00:00:00Z' }), code, 400);
       await call(TRAIL, 'LookupEvents', { StartTime: '2024-02-29T00:00:00Z' });
     });
 
-    test('what cannot be shown is in no description and in no display name', async () => {
+    test('unprintable characters are refused in descriptions and display names', async () => {
       await entities.samlProvider('corp');
       await entities.oidcProvider('cluster');
       const AppId = await entities.application('app');
@@ -106,7 +106,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('what is wrong has the code that RAM documents for it', async () => {
+    test('a malformed parameter has the code that RAM documents for it', async () => {
       const { UserName } = user;
       const long = 'a'.repeat(1025);
       const policy = { PolicyName: 'documented', PolicyDocument: allowing('ram:GetUser', '*') };
@@ -145,7 +145,7 @@ eachServer((_, start) => {
       await refused(call(RAM, 'CreatePolicy', malformed), 'MalformedPolicyDocument', 400);
     });
 
-    test('of several parameters one has to be there, and of some only one', async () => {
+    test('of some parameters at least one is required, of some at most one is allowed', async () => {
       const { UserPrincipalName, UserId } = user;
       const UserAccessKeyId = await entities.key(user);
       const both = { UserPrincipalName, UserId };
@@ -176,7 +176,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('a stranger is told what is wrong with a session policy, whatever else the stranger brings', async () => {
+    test('an unauthenticated caller is told the fault of a session policy, whatever proof it sends', async () => {
       const { accountId } = server.account;
       for (const [action, kind, more] of [
         ['AssumeRoleWithSAML', 'SAML', { SAMLAssertion: 'abcd' }],

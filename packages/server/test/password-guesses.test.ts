@@ -11,7 +11,7 @@ const RAM = '2015-05-01';
 const password = 'correct horse 42';
 
 eachServer((_, start) => {
-  test('wrong old passwords count like wrong sign-ins: a stolen key cannot guess on', async () => {
+  test('wrong old passwords count like wrong sign-ins: a stolen key cannot go on guessing', async () => {
     const server = await start();
     const { admin } = server.account;
     const user = await server.newUser(server.account, 'guessed');
@@ -32,18 +32,18 @@ eachServer((_, start) => {
     assert.match(locked.code, /^Inactive/);
   });
 
-  describe('wrong guesses at the same time are verified no oftener than one after the other:', () => {
-    /** Far more than the throttle lets through. */
+  describe('concurrent wrong guesses are verified no more often than consecutive ones:', () => {
+    /** Far more than the throttle allows. */
     const atOnce = 32;
     const mostVerified = 20;
 
-    /** Parameters that hold a password or code which is compared with a stored one; every operation with one is below. */
+    /** Parameters with a password or code that is compared with a stored one; every operation with one is below. */
     const compared = /^(?:OldPassword|Code|AuthenticationCode1)$/;
 
     /** Operations whose `Password` is compared, not set. */
     const signsIn = new Set(['SignIn', 'StepUp']);
 
-    /** Codes of these are of a seed that their session was just shown. */
+    /** Their codes are of a seed that the session was just shown. */
     const ownSeed = new Set(['BindSignInDevice', 'BindRootDevice']);
 
     let server: TestServer;
@@ -98,7 +98,7 @@ eachServer((_, start) => {
         });
     };
 
-    /** Makes what is guessed at, and answers how to guess. */
+    /** Creates the credential to be guessed, and returns how to guess. */
     const ways: Readonly<
       Record<
         string,
@@ -108,7 +108,7 @@ eachServer((_, start) => {
       'Claviger SignIn': async () => {
         const { userPrincipalName } = await userOf('signs-in');
         const [userName, domain] = userPrincipalName.split('@') as [string, string];
-        // However the name is written, it is one user.
+        // Every spelling of the name is one user.
         const names = [userPrincipalName, `SIGNS-IN@${domain}`, `${userName}@${domain.split('.')[0]}`];
         return (at) =>
           new Browser(server).call('SignIn', { LoginName: names[at % 3]!, Password: `wrong horse ${at}` });
@@ -149,7 +149,7 @@ eachServer((_, start) => {
       'Ram BindMFADevice': binds(RAM),
     };
 
-    test('every operation that compares a password or code is tried', () => {
+    test('every operation that compares a password or code is tested', () => {
       const comparing = everyOperation
         .filter(({ name, input }) =>
           Object.keys(input).some(
@@ -183,7 +183,7 @@ eachServer((_, start) => {
       });
     }
 
-    test('sixty wrong sign-ins from an address lock nobody else behind it out', async () => {
+    test('sixty wrong sign-ins from an address do not lock out another user behind it', async () => {
       const bob = await userOf('bob');
       const carol = await userOf('carol');
       await entities.do(RAM, 'BindMFADevice', { UserName: 'carol', ...(await entities.device('carol')) });
@@ -192,7 +192,7 @@ eachServer((_, start) => {
       const nobody = (at: number) => signIn(`nobody-${at % 20}@${server.account.domain}`, 'wrong horse 42');
       await Promise.all(Array.from({ length: 60 }, (_, at) => nobody(at)));
       assert.equal((await signIn(bob.userPrincipalName, password)).body['Step'], 'Done');
-      // Whoever mistypes more than a few times from there needs a second factor.
+      // A user who mistypes more than a few times from there needs a second factor.
       for (const { userPrincipalName } of [bob, carol]) {
         for (let at = 0; at < 3; at++) await signIn(userPrincipalName, 'wrong horse 42');
       }

@@ -1,6 +1,6 @@
 /**
- * A password is hashed while no transaction is open: nobody else waits for it. What it is checked against is what
- * stands when it is written.
+ * A password is hashed while no transaction is open, so that no other write waits for it. It is checked against the
+ * data at the time of writing.
  */
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
@@ -13,18 +13,18 @@ const password = 'correct horse 42';
 const another = 'another horse 42';
 const tooWeak = 'InvalidParameter.Password.TooWeak';
 
-/** Passwords that are being hashed or verified, held open until they are let go. */
+/** Holds password hashings and verifications until they are released. */
 class HeldHashing {
   #entered = Promise.withResolvers<void>();
   #released = Promise.withResolvers<void>();
   #calls = 0;
 
-  /** How many were begun. */
+  /** Number of started calls. */
   get calls(): number {
     return this.#calls;
   }
 
-  /** Holds up a server from now on. */
+  /** Holds the hashing of a server from now on. */
   static of({ mock }: TestContext, { services }: TestServer): HeldHashing {
     const held = new HeldHashing();
     const { hash, verify } = services.passwordHashing;
@@ -39,12 +39,12 @@ class HeldHashing {
     return held;
   }
 
-  /** Resolves when the next one, or one that is under way, is held. */
+  /** Resolves when the next call, or one in progress, is held. */
   entered(): Promise<void> {
     return this.#entered.promise;
   }
 
-  /** Lets everything go, from now on. */
+  /** Releases every call, from now on. */
   release(): void {
     this.#released.resolve();
   }
@@ -186,7 +186,7 @@ eachServer((_, start) => {
       assert.equal(held.calls, 5);
     });
 
-    test('for nobody who is refused before', async (context) => {
+    test('not for a call that is refused before', async (context) => {
       const { server, account, withProfile, ims, ram, name, alice } = await fresh();
       const held = HeldHashing.of(context, server);
       const nobody = `nobody@${account.domain}`;
@@ -210,7 +210,7 @@ eachServer((_, start) => {
       assert.equal(held.calls, 1);
     });
 
-    describe('and what changes meanwhile counts:', () => {
+    describe('and concurrent changes count:', () => {
       const cases: [string, (of: Fresh) => Promise<unknown>, string, number][] = [
         [
           'a stricter policy',
@@ -287,7 +287,7 @@ eachServer((_, start) => {
         assert.equal(signedIn[0]!.code, 'AuthenticationFail.SignIn');
       });
 
-      test('the same password, set by two at the same time where none is taken again', async (context) => {
+      test('the same password, set by two calls at the same time where reuse is refused', async (context) => {
         const { server, withProfile, ims, name } = await fresh();
         await ims('SetPasswordPolicy', { PasswordReusePrevention: '3' });
         await withProfile();

@@ -25,7 +25,7 @@ eachServer((_, start) => {
       new ims.CreateLoginProfileRequest({ userPrincipalName: name, password }),
     );
     const known = (await services.accounts.get(account.accountId))!;
-    /** What comes of signing in: `in`, or the reason why not. */
+    /** Returns `in` for a successful sign-in, else the reason of its refusal. */
     const signIn = async (given = password, when = now, userName = 'alice') => {
       const outcome = await verifySignIn(services, known, { by: 'name', userName }, 'test', given, when);
       return outcome.verified ? 'in' : outcome.reason;
@@ -66,7 +66,7 @@ eachServer((_, start) => {
     assert.deepEqual([outcome.passwordMustChange, outcome.mfaRequired], [false, false]);
   });
 
-  test('a wrong password, an unknown user and one without a profile are told apart by nothing', async () => {
+  test('a wrong password, an unknown user and one without a profile are refused alike', async () => {
     const { server, account, admin, signIn, now, name } = await freshUser();
     await server.newUser(account, 'bob');
     assert.equal(await signIn('wrong horse 42'), 'Wrong');
@@ -83,7 +83,7 @@ eachServer((_, start) => {
     assert.equal(await signIn('another horse 42'), 'in');
   });
 
-  test('wrong passwords in a row lock sign-in for an hour, also for the right one', async () => {
+  test('consecutive wrong passwords lock sign-in for an hour, also for the right one', async () => {
     const { signIn, setPolicy, now } = await freshUser();
     await setPolicy({ MaxLoginAttemps: '3' });
     for (let n = 0; n < 3; n++) assert.equal(await signIn('wrong horse 42'), 'Wrong');
@@ -100,7 +100,7 @@ eachServer((_, start) => {
     assert.equal(await signIn(password, now + HOUR_MS), 'in');
   });
 
-  test('the last attempt that the policy gives may be the right one, and a right one begins the count anew', async () => {
+  test('the last allowed attempt may be the right one, and a right one resets the count', async () => {
     const { signIn, setPolicy } = await freshUser();
     await setPolicy({ MaxLoginAttemps: '3' });
     for (let round = 0; round < 3; round++) {
@@ -109,7 +109,7 @@ eachServer((_, start) => {
     }
   });
 
-  test('attempts at the same time get no more tries than the policy gives', async () => {
+  test('concurrent attempts get no more tries than the policy allows', async () => {
     const { signIn, setPolicy } = await freshUser();
     await setPolicy({ MaxLoginAttemps: '3' });
     const outcomes = await Promise.all(Array.from({ length: 8 }, () => signIn('wrong horse 42')));
@@ -124,7 +124,7 @@ eachServer((_, start) => {
     assert.equal(await signIn(), 'in');
   });
 
-  test('while sign-in is locked the password is not changed by its user, but by an administrator, who unlocks', async () => {
+  test('while sign-in is locked the user cannot change the password; an administrator can, and unlocks it', async () => {
     const { alice, signIn, setPolicy, update } = await freshUser();
     await setPolicy({ MaxLoginAttemps: '1' });
     await signIn('wrong horse 42', Date.now());
@@ -136,7 +136,7 @@ eachServer((_, start) => {
     assert.equal(await signIn('another horse 42'), 'in');
   });
 
-  test('a disabled profile is told only to who knows the password', async () => {
+  test('a disabled profile is revealed only with the right password', async () => {
     const { signIn, update } = await freshUser();
     await update({ Status: 'Inactive' });
     assert.equal(await signIn('wrong horse 42'), 'Wrong');
@@ -156,7 +156,7 @@ eachServer((_, start) => {
     assert.equal(await signIn(password, now + 31 * DAY_MS), 'PasswordExpired');
   });
 
-  test('an initial password is used in time or not at all', async () => {
+  test('an initial password has to be used in time', async () => {
     const { signIn, note, setPolicy, now, read } = await freshUser();
     assert.equal(await signIn(password, now + 13 * DAY_MS), 'in');
     assert.equal(await signIn(password, now + 15 * DAY_MS), 'InitialPasswordExpired');
@@ -168,7 +168,7 @@ eachServer((_, start) => {
     assert.equal(await signIn(password, now + 15 * DAY_MS), 'in');
   });
 
-  test('what the profile and the account ask for is said: another password, an MFA device', async () => {
+  test('sign-in reports the requirements of profile and account: a new password, an MFA device', async () => {
     const { admin, verified, update } = await freshUser();
     await update({ PasswordResetRequired: 'true' });
     assert.equal((await verified()).passwordMustChange, true);
@@ -180,7 +180,7 @@ eachServer((_, start) => {
     assert.equal((await verified()).mfaRequired, true);
   });
 
-  test('who does not sign in for as long as the account allows is disabled, until somebody enables it', async () => {
+  test('a user without a sign-in for the days that the account allows is disabled, until an administrator enables it', async () => {
     const { server, alice, admin, signIn, setPolicy, note, update, read, now } = await freshUser();
     await admin.call(IMS, 'SetSecurityPreference', { MaxIdleDaysForUsers: '90' });
     await setPolicy({ InitialPasswordAge: '0' });

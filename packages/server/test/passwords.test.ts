@@ -91,7 +91,7 @@ async function attach(account: TestAccount, userName: string, statement: object)
 
 eachServer((_, start) => {
   let started: Promise<TestServer> | undefined;
-  // One server for all: each test has an account of its own.
+  // One server for all tests; each test has an account of its own.
   const freshAccount = async () => {
     started ??= start();
     const server = await started;
@@ -100,7 +100,7 @@ eachServer((_, start) => {
     return { server, account, admin: account.admin, alice, name: alice.userPrincipalName };
   };
 
-  test('a login profile is made, read, changed and deleted', async () => {
+  test('a login profile is created, read, updated and deleted', async () => {
     const { admin, name } = await freshAccount();
     const made = await create(admin, name);
     assert.deepEqual(
@@ -136,7 +136,7 @@ eachServer((_, start) => {
     await refused(update(admin, name, {}), 'EntityNotExist.User.LoginProfile', 404);
   });
 
-  test('RAM has the same profile, with the time of its making', async () => {
+  test('RAM has the same profile, with its creation time', async () => {
     const { admin, name } = await freshAccount();
     const made = await createRam(admin, { userName: 'alice', password, MFABindRequired: true });
     const { createDate } = made.body!.loginProfile!;
@@ -163,7 +163,7 @@ eachServer((_, start) => {
     await refused(admin.ram.updateLoginProfile(later), 'EntityNotExist.User.LoginProfile', 404);
   });
 
-  test('a user has one login profile, and nobody that is not there has one', async () => {
+  test('a user has one login profile, and an unknown user none', async () => {
     const { account, admin, name } = await freshAccount();
     await create(admin, name);
     await refused(create(admin, name), 'EntityAlreadyExists.User.LoginProfile', 409);
@@ -181,7 +181,7 @@ eachServer((_, start) => {
     await refused(readRam(admin, 'nobody'), 'EntityNotExist.User', 404);
   });
 
-  test('requests of a wrong form are refused by parameter', async () => {
+  test('malformed requests are refused by parameter', async () => {
     const { admin, name } = await freshAccount();
     await refused(admin.call(IMS, 'CreateLoginProfile'), 'MissingUserPrincipalName', 400);
     await refused(createRam(admin, { userName: 'alice' }), 'MissingPassword', 400);
@@ -200,7 +200,7 @@ eachServer((_, start) => {
     await refused(admin.call(IMS, 'ChangePassword', { OldPassword: 'x' }), 'MissingNewPassword', 400);
   });
 
-  test('IMS makes a profile without a password, which RAM cannot', async () => {
+  test('IMS creates a profile without a password, which RAM cannot', async () => {
     const { admin, alice, name } = await freshAccount();
     const request = new ims.CreateLoginProfileRequest({ userPrincipalName: name });
     await admin.ims.createLoginProfile(request);
@@ -225,7 +225,7 @@ eachServer((_, start) => {
     assert.equal(await status(), 'InitialValid');
   });
 
-  test('a new account has the same defaults in both dialects', async () => {
+  test('a new account has the same defaults in both APIs', async () => {
     const { admin } = await freshAccount();
     assert.deepEqual(await getPolicy(admin), defaults);
     const { body } = await admin.ram.getPasswordPolicy();
@@ -242,7 +242,7 @@ eachServer((_, start) => {
     });
   });
 
-  test('an account that is older than the defaults keeps the policy that it has', async () => {
+  test('an account that is older than the defaults keeps its policy', async () => {
     const [untouched, stricter] = [await freshAccount(), await freshAccount()];
     await setPolicy(stricter.admin, { MaxLoginAttemps: '3', MinimumPasswordLength: '12' });
     const { store } = stricter.server.services;
@@ -278,7 +278,7 @@ eachServer((_, start) => {
     await refused(change('correct horse 42'), 'Inactive', 403);
   });
 
-  test('a policy is set as a whole: what is left out takes its default', async () => {
+  test('a policy is set as a whole: an absent field takes its default', async () => {
     const { admin } = await freshAccount();
     const changed = {
       HardExpire: 'true',
@@ -306,7 +306,7 @@ eachServer((_, start) => {
     });
   });
 
-  test('RAM sets what it knows of the policy, and leaves what only IMS knows', async () => {
+  test('RAM sets its fields of the policy, and keeps those that only IMS has', async () => {
     const { admin } = await freshAccount();
     await setPolicy(admin, {
       PasswordNotContainUserName: 'true',
@@ -353,7 +353,7 @@ eachServer((_, start) => {
     assert.deepEqual(await getPolicy(admin), defaults);
   });
 
-  test("the policy of one account is not that of another, nor everybody's to see", async () => {
+  test('the policy of one account does not affect another, and reading it needs permission', async () => {
     const { server, admin, alice } = await freshAccount();
     const other = await server.newAccount();
     await setPolicy(admin, { MinimumPasswordLength: '20' });
@@ -364,7 +364,7 @@ eachServer((_, start) => {
     await refused(alice.clients.ram.getPasswordPolicy(), 'NoPermission', 403);
   });
 
-  test('every way to set a password is held to the policy, and tells what is wrong but not the password', async () => {
+  test('every operation that sets a password applies the policy, and its refusal does not contain the password', async () => {
     const { admin, alice, name } = await freshAccount();
     await setPolicy(admin, { MinimumPasswordLength: '12', RequireSymbols: 'true' });
     const weak = 'weakest4dinner';
@@ -392,7 +392,7 @@ eachServer((_, start) => {
     await change(alice.clients, password, 'another horse 42');
   });
 
-  test('the latest passwords are not taken again, also not by deleting the profile in between', async () => {
+  test('the latest passwords cannot be reused, also not by deleting the profile in between', async () => {
     const { admin, alice, name } = await freshAccount();
     await setPolicy(admin, { PasswordReusePrevention: '2' });
     await create(admin, name, { password: 'first horse 1' });
@@ -444,7 +444,7 @@ eachServer((_, start) => {
     await refused(change(alice.clients, 'a third horse 42', password), 'Inactive', 403);
   });
 
-  test('the setting takes that away, and an explicit Deny does', async () => {
+  test('the account setting, and an explicit Deny, remove the default', async () => {
     const { server, account, admin, alice, name } = await freshAccount();
     await create(admin, name);
     await admin.call(IMS, 'SetSecurityPreference', { AllowUserToChangePassword: 'false' });
@@ -467,7 +467,7 @@ eachServer((_, start) => {
     await refused(changeRam(root, password, 'another horse 42'), 'NoPermission', 403);
   });
 
-  test('passwords are in no record, log or answer, and in the database hashed only', async () => {
+  test('no record, log or answer contains a password, and the database its hash only', async () => {
     const { server, account, admin, alice, name } = await freshAccount();
     await create(admin, name);
     await change(alice.clients, password, 'another horse 42');
@@ -494,7 +494,7 @@ eachServer((_, start) => {
     assert.notDeepEqual(await hashesOf(server, alice.userId), await hashesOf(server, bob.userId));
   });
 
-  test('a user with a login profile is not deleted by RAM; with the user it goes for good', async () => {
+  test('RAM does not delete a user with a login profile; IMS deletes both', async () => {
     const { server, admin, alice, name } = await freshAccount();
     await create(admin, name);
     await admin.ram.deleteAccessKey(
@@ -513,7 +513,7 @@ eachServer((_, start) => {
     assert.deepEqual(await hashesOf(server, alice.userId), []);
   });
 
-  test('the profiles of one account are nothing to another', async () => {
+  test('the profiles of another account cannot be found', async () => {
     const { server, admin, name } = await freshAccount();
     await create(admin, name);
     const other = await server.newAccount();

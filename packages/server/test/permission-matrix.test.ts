@@ -1,6 +1,7 @@
 /**
- * Every operation of the registry against the permission that RAM documents for it, on things that are there: without
- * it denied, with an explicit Deny denied, with exactly it done. A new operation without a prepared request fails here.
+ * Every operation of the registry against the permission that RAM documents for it, on existing entities: without it
+ * denied, with an explicit Deny denied, with exactly that permission executed. A new operation without a prepared
+ * request fails here.
  */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
@@ -21,23 +22,23 @@ import { eachServer, type TestServer } from './server.ts';
 
 const RAM = '2015-05-01';
 
-/** The server's clock; it stands still, so that the codes of MFA devices stay good. */
+/** Clock of the server; it stands still, so that the codes of MFA devices stay valid. */
 const now = Date.now();
 
-/** A user with a policy of its own name, and the resources that it needs for a request. */
+/** User with a policy of its own name, and the resources that it needs for a request. */
 interface Holder {
   readonly name: string;
   readonly key: ClientKey;
   readonly on: readonly string[];
 }
 
-/** A request, and the two users that try it. */
+/** Request, and the two users that make it. */
 interface Trial extends RequestCase {
   readonly prepared: Prepared;
   readonly action: string;
-  /** Is allowed what its policy allows; at first everything but what the request needs. */
+  /** User with the permissions in its policy; at first all except those that the request needs. */
   readonly holder: Holder;
-  /** Is allowed everything but what its policy denies; at first the first resource. */
+  /** User with every permission except those that its policy denies; at first the first resource. */
   readonly denied: Holder;
 }
 
@@ -47,7 +48,7 @@ const deny = (Action: string, Resource: string | undefined) => ({ Effect: 'Deny'
 
 const document = (...statements: object[]) => JSON.stringify({ Version: '1', Statement: statements });
 
-/** Resources that are nearly the one: longer, shorter, of another kind, of another account. */
+/** Returns similar resources: longer, shorter, of another kind, of another account. */
 function nearMisses(resource: string): readonly string[] {
   const end = resource.at(-1) ?? '';
   return [
@@ -59,7 +60,7 @@ function nearMisses(resource: string): readonly string[] {
   ].filter((near) => near !== resource);
 }
 
-/** Whether a resource is covered by another one of the same request: all users, and one of them. */
+/** Returns whether a resource is covered by another one of the same request: all users, and one of them. */
 const isCovered = (resource: string, others: readonly string[]) =>
   others.some((other) => other.endsWith('*') && resource.startsWith(other.slice(0, -1)));
 
@@ -74,7 +75,7 @@ eachServer((_, start) => {
       const vendor = new SampleEntities(server, await server.newAccount(), 'vendor', now);
       entities = new SampleEntities(server, server.account, 'a', now, vendor);
       await entities.allowEverything();
-      // What users may by default on themselves is not what is tried here.
+      // The default permissions of users on themselves are not under test.
       await entities.do('2019-08-15', 'SetSecurityPreference', {
         AllowUserToChangePassword: 'false',
         AllowUserToManageMFADevices: 'false',
@@ -87,7 +88,7 @@ eachServer((_, start) => {
     const call = ({ operation: { version, name: action }, prepared }: Trial, { key }: Holder) =>
       callRaw(server.url, key, 'ACS3 with a form', { version, action, parameters: prepared.parameters });
 
-    /** Puts another document in force for a user. */
+    /** Replaces the policy of a user. */
     const setPolicy = ({ name: PolicyName }: Holder, ...statements: object[]) =>
       entities.do(RAM, 'CreatePolicyVersion', {
         PolicyName,
@@ -96,7 +97,7 @@ eachServer((_, start) => {
         RotateStrategy: 'DeleteOldestNonDefaultVersionWhenLimitExceeded',
       });
 
-    test('without it an operation is denied, whatever else is allowed, and nothing changes', async () => {
+    test('is required, whatever else is allowed; a denied call changes nothing', async () => {
       const before = await rows();
       const faults: string[] = [];
       for (const trial of trials) {
@@ -109,7 +110,7 @@ eachServer((_, start) => {
       assertSameRows(before, await rows(), 'the account');
     });
 
-    test('beside an explicit Deny the permission to do everything is of no use, and nothing changes', async () => {
+    test('does not override an explicit Deny; a denied call changes nothing', async () => {
       const before = await rows();
       const faults: string[] = [];
       for (const trial of trials) {
@@ -122,7 +123,7 @@ eachServer((_, start) => {
       assertSameRows(before, await rows(), 'the account');
     });
 
-    test('of several resources each one has to be allowed, and each one can be denied', async () => {
+    test('is required on each of several resources, and can be denied on each', async () => {
       const faults: string[] = [];
       const several = trials.filter(({ holder }) => holder.on.length > 1);
       for (const trial of several) {
@@ -143,7 +144,7 @@ eachServer((_, start) => {
       assert.equal(several.length, 22, 'how many requests need more than one resource');
     });
 
-    test('with exactly the documented action and resource it is done, and answers as described', async () => {
+    test('is exactly the documented action and resource, and the answer is as described', async () => {
       const faults: string[] = [];
       const isLast = ({ operation }: Trial) => changingAll.includes(operation.name);
       for (const trial of [...trials.filter((one) => !isLast(one)), ...trials.filter(isLast)]) {
@@ -156,7 +157,7 @@ eachServer((_, start) => {
       assert.deepEqual(faults, []);
     });
 
-    test('who one is and what one has brought needs no permission, two operations alone no signature', () => {
+    test('is not needed to read the own identity or use an own proof; two operations alone need no signature', () => {
       const open = trials.filter(({ holder }) => holder.on.length === 0).map(({ title }) => title);
       assert.deepEqual(open, [
         'Sts GetCallerIdentity',
@@ -170,7 +171,7 @@ eachServer((_, start) => {
 });
 
 /**
- * What is wrong with a denial; nothing when it is as it has to be.
+ * Returns what is wrong with a denial; `undefined` if it is as expected.
  * @param on the resources of which it names one
  */
 function faultOfDenial(
@@ -189,7 +190,7 @@ function faultOfDenial(
   return isNamed ? undefined : `says: ${message}`;
 }
 
-/** Makes what every request needs, and the users that try them. */
+/** Creates what every request needs, and the users that make it. */
 async function prepareTrials(entities: SampleEntities): Promise<readonly Trial[]> {
   const cases: (RequestCase & { readonly prepared: Prepared; readonly action: string })[] = [];
   for (const one of requestCases()) {
@@ -245,7 +246,7 @@ async function prepareTrials(entities: SampleEntities): Promise<readonly Trial[]
   return trials;
 }
 
-/** By which actions of a product are called; IMS authorises by those of RAM. */
+/** Prefix of the actions of a product; IMS uses those of RAM. */
 const codes: Readonly<Record<string, string>> = {
   Ims: 'ram',
   Ram: 'ram',
@@ -254,7 +255,7 @@ const codes: Readonly<Record<string, string>> = {
   Claviger: 'claviger',
 };
 
-/** A user with a key and a policy of its own name. */
+/** Creates a user with a key and a policy of its own name. */
 async function makeUser(scope: Scope, name: string, policy: string): Promise<ClientKey> {
   const { user_id: id } = await createUser(scope, {
     userName: name,

@@ -1,6 +1,6 @@
 /**
- * The one road of every request, walked from outside: each way to be refused has its own code and status, whichever
- * way the request was signed.
+ * The pipeline of every request, through the public surface: each reason for a refusal has its own code and status,
+ * with any kind of signature.
  */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
@@ -19,7 +19,7 @@ const minute = 60_000;
 
 const outcome = ({ status, code }: JsonAnswer) => [status, code];
 
-/** A role that everybody in the account may assume, and the right to do so for one user. */
+/** Creates a role that every principal of the account may assume, and permits one user to do so. */
 async function makeRole(account: TestAccount, roleName: string, userName: string): Promise<string> {
   await account.admin.callRpc('2015-05-01', 'CreateRole', {
     RoleName: roleName,
@@ -56,7 +56,7 @@ eachServer((_, start) => {
   describe('the pipeline', () => {
     let server: TestServer;
     let user: TestUser;
-    /** How far the server's clock is ahead of the clients', in milliseconds. */
+    /** Milliseconds that the server's clock is ahead of the clients'. */
     let ahead = 0;
 
     before(async () => {
@@ -64,10 +64,10 @@ eachServer((_, start) => {
       user = await server.newUser(server.account, 'traveller');
     });
 
-    /** A user with a key, made for one test. */
+    /** Creates a user with a key for one test. */
     const newUser = (userName: string) => server.newUser(server.account, userName);
 
-    /** What a key is answered, whichever way it signs. */
+    /** Asserts that a key is answered so, with any kind of signature. */
     async function answersAll(key: ClientKey, code: string, status: number): Promise<void> {
       for (const way of ways) {
         const answer = await callRaw(server.url, key, way);
@@ -92,7 +92,7 @@ eachServer((_, start) => {
           assert.deepEqual(outcome(again), [400, 'SignatureNonceUsed']);
         });
 
-        test('of the same request sent ten times at once one is answered', async () => {
+        test('of ten concurrent copies of a request one is accepted', async () => {
           const request = signedRequest(server.url, user.key, way, { format: 'JSON' });
           const answers = await Promise.all(Array.from({ length: 10 }, () => send(server.url, request)));
           const codes = answers.map((answer) => readJson(answer).code).sort();
@@ -113,7 +113,7 @@ eachServer((_, start) => {
           assert.equal((await callRaw(server.url, user.key, way, { nonce })).code, 'OK');
         });
 
-        test('a clock that is 16 minutes off is told by how much', async () => {
+        test('a clock that is 16 minutes off is refused with the difference', async () => {
           for (const offset of [-16 * minute, 16 * minute]) {
             const late = await callRaw(server.url, user.key, way, { now: Date.now() + offset });
             assert.deepEqual(outcome(late), [400, 'InvalidTimeStamp.Expired']);
@@ -125,7 +125,7 @@ eachServer((_, start) => {
           }
         });
 
-        test('an unknown key, and a wrong secret with the string to sign', async () => {
+        test('an unknown key is refused, and a wrong secret with the string to sign', async () => {
           const unknown = { ...user.key, accessKeyId: 'LTAI5tUnknownUnknownUnkn' };
           const answer = await callRaw(server.url, unknown, way);
           assert.deepEqual(outcome(answer), [404, 'InvalidAccessKeyId.NotFound']);
@@ -139,7 +139,7 @@ eachServer((_, start) => {
           );
         });
 
-        test('unknown versions and actions have their codes, as written', async () => {
+        test('unknown versions and actions have their codes, with the names as sent', async () => {
           for (const [version, action, status, code] of [
             ['2001-01-01', 'GetUser', 400, 'InvalidVersion'],
             ['2015-05-01', 'GetUnicorn', 404, 'InvalidAction.NotFound'],
@@ -156,7 +156,7 @@ eachServer((_, start) => {
       });
     }
 
-    test('what RAM has and is not built says so, and where to read on', async () => {
+    test('an operation of RAM that is not implemented is refused as such, with a link', async () => {
       const built = new Set(
         [...operations, ...anonymousOperations].map(({ version, name }) => `${version} ${name}`),
       );
@@ -166,7 +166,7 @@ eachServer((_, start) => {
         assert.deepEqual(outcome(answer), [400, 'InvalidAction.NotBuilt']);
         assert.match(answer.message, new RegExp(`${name}.*README`));
       }
-      // Also when everything is built.
+      // Also when everything is implemented.
       const without = new Registry([], ['2015-05-01 GetUser']);
       assert.throws(
         () => without.find('2015-05-01', 'GetUser'),
@@ -177,7 +177,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('a parameter in query and form is refused, and so is one that stands twice', async () => {
+    test('a parameter in query and form is refused, and so is a duplicate one', async () => {
       for (const way of ways) {
         const parameters = { UserName: 'traveller' };
         const call = { version: '2015-05-01', action: 'GetUser', parameters };
@@ -204,7 +204,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('an unsigned request is refused, whatever it asks for', async () => {
+    test('an unsigned request is refused for every operation', async () => {
       for (const [action, version] of [
         ['CreateUser', '2015-05-01'],
         ['GetCallerIdentity', '2015-04-01'],
@@ -218,7 +218,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('a key that is inactive, in the recycle bin or gone for good signs nothing; one brought back does', async () => {
+    test('an inactive, recycled or deleted key is refused; a restored one is accepted', async () => {
       const { admin } = server.account;
       const other = await newUser('leaver');
       const key = { UserName: 'leaver', UserAccessKeyId: other.key.accessKeyId };
@@ -239,7 +239,7 @@ eachServer((_, start) => {
       await answersAll(other.key, 'InvalidAccessKeyId.NotFound', 404);
     });
 
-    test('a key of a deleted user signs nothing, in the bin and after it; nothing tells it from an unknown key', async () => {
+    test('a key of a deleted user is refused like an unknown key, in the recycle bin and after it', async () => {
       const { admin } = server.account;
       const other = await newUser('deleted');
       await answersAll(other.key, 'OK', 200);
@@ -252,7 +252,7 @@ eachServer((_, start) => {
       await answersAll(other.key, 'InvalidAccessKeyId.NotFound', 404);
     });
 
-    test('of a disabled account no key is accepted: neither of a user nor of the root nor a temporary one', async () => {
+    test('no key of a disabled account is accepted: of a user, of the root, or temporary', async () => {
       const account = await server.newAccount('suspended');
       const member = await server.newUser(account, 'member');
       const role = await makeRole(account, 'guest', 'member');
@@ -273,7 +273,7 @@ eachServer((_, start) => {
       await answersAll(temporary, 'InvalidAccessKeyId.NotFound', 404);
     });
 
-    test('a key is refused from another network, after its signature holds, and says from where', async () => {
+    test('a key is refused from another network, once its signature is verified, and the message has the address', async () => {
       const { admin } = server.account;
       const bound = await newUser('bound');
       const restrictTo = (ips: string[]) =>
@@ -330,7 +330,7 @@ eachServer((_, start) => {
       await answersAll(key, 'OK', 200);
     });
 
-    test('a temporary key ends with its time', async () => {
+    test('a temporary key expires', async () => {
       const key = await assume(user, await makeRole(server.account, 'brief', 'traveller'));
       const outcomes = async () => {
         const now = Date.now() + ahead;
@@ -348,7 +348,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('a temporary key ends with its role, also when there is a new one of the same name', async () => {
+    test('a temporary key ends with its role, also when a new role has the same name', async () => {
       const { admin } = server.account;
       const role = await makeRole(server.account, 'fleeting', 'traveller');
       const key = await assume(user, role);
@@ -359,7 +359,7 @@ eachServer((_, start) => {
       await answersAll(key, 'InvalidAccessKeyId.NotFound', 404);
     });
 
-    test('what a client says of its address and its TLS is not believed', async () => {
+    test("the client's own statements about its address and TLS are ignored", async () => {
       const { admin } = server.account;
       const liar = await newUser('liar');
       for (const [name, condition] of Object.entries({
@@ -392,7 +392,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('the first thing that is wrong is what is told: key, token, time, signature, nonce, network', async () => {
+    test('the first fault is reported, in the order: key, token, time, signature, nonce, network', async () => {
       const { admin } = server.account;
       const careless = await newUser('careless');
       const key = { UserName: 'careless', UserAccessKeyId: careless.key.accessKeyId };

@@ -16,7 +16,7 @@ const trustNobody = JSON.stringify({
 
 type HolderWord = 'User' | 'Group' | 'Role';
 
-/** The operations on what is attached to a user, group or role, as an administrator calls them. */
+/** Operations on the policies of a user, group or role, as an administrator calls them. */
 class Attachments {
   readonly #account: TestAccount;
 
@@ -116,7 +116,7 @@ eachServer((_, start) => {
     started ??= start();
     return started;
   };
-  /** An account of its own for each test. */
+  /** Creates an account for one test. */
   const fresh = async () => {
     const server = await shared();
     const account = await server.newAccount();
@@ -124,7 +124,7 @@ eachServer((_, start) => {
   };
 
   for (const word of ['User', 'Group', 'Role'] as const) {
-    test(`a policy is attached to a ${word}, shown at both ends, and detached`, async () => {
+    test(`a policy is attached to a ${word}, listed at both ends, and detached`, async () => {
       const { attachments } = await fresh();
       await attachments.makeHolder(word, 'Holder');
       await attachments.makePolicy('mine', allow('ram:ListUsers', '*'));
@@ -161,7 +161,7 @@ eachServer((_, start) => {
       assert.equal(await attachments.attachmentCount('mine'), 0);
     });
 
-    test(`what is wrong with an attachment to a ${word} is said by its own code`, async () => {
+    test(`an invalid attachment to a ${word} is refused with its own code`, async () => {
       const { attachments } = await fresh();
       await attachments.makeHolder(word, 'holder');
       await attachments.makePolicy('mine', allow('ram:ListUsers', '*'));
@@ -180,7 +180,7 @@ eachServer((_, start) => {
       await refused(attach(word, 'holder', 'mine', 'Custom'), `EntityAlreadyExists.${word}.Policy`, 409);
     });
 
-    test(`a ${word} has 10 custom policies at most, and 20 of the system's beside them`, async () => {
+    test(`a ${word} has at most 10 custom policies, and 20 system policies beside them`, async () => {
       const { attachments } = await fresh();
       await attachments.makeHolder(word, 'holder');
       for (let index = 0; index <= 10; index++) {
@@ -207,7 +207,7 @@ eachServer((_, start) => {
     });
   }
 
-  test('a user has the permissions of its groups from the answer on, and no longer', async () => {
+  test('a user gets the permissions of a group as soon as it joins, and loses them when it leaves', async () => {
     const { server, account, attachments } = await fresh();
     const user = await server.newUser(account, 'member');
     const listUsers = () => user.clients.ram.listUsers(new ram.ListUsersRequest({}));
@@ -245,7 +245,7 @@ eachServer((_, start) => {
     await user.clients.ram.listUsers(new ram.ListUsersRequest({}));
   });
 
-  test('to attach a policy, the permission on both ends is needed', async () => {
+  test('attaching a policy needs the permission on both ends', async () => {
     const { server, account, attachments } = await fresh();
     const { accountId } = account;
     const user = await server.newUser(account, 'attacher');
@@ -267,7 +267,7 @@ eachServer((_, start) => {
     await attach();
   });
 
-  test('permission on the account’s own policies does not reach system policies of the same name', async () => {
+  test("permission on the account's own policies does not include system policies of the same name", async () => {
     const { server, account, attachments } = await fresh();
     const user = await server.newUser(account, 'attacher');
     await attachments.makePolicy(
@@ -289,7 +289,7 @@ eachServer((_, start) => {
     assert.ok(denied.message.includes('acs:ram:*:system:policy/AdministratorAccess'));
   });
 
-  test('an attachment for a resource group is refused, not widened to the account', async () => {
+  test('an attachment for a resource group is refused, not extended to the account', async () => {
     const { account, attachments } = await fresh();
     await attachments.makeHolder('User', 'target');
     await refused(
@@ -307,7 +307,7 @@ eachServer((_, start) => {
     assert.deepEqual(await attachments.list('User', 'target'), []);
   });
 
-  test('a user in the recycle bin does not keep a policy from being deleted, and comes back without it', async () => {
+  test('a policy attached to a user in the recycle bin can be deleted, and the user is restored without it', async () => {
     const { server, account, attachments } = await fresh();
     const user = await server.newUser(account, 'leaver');
     await attachments.makePolicy('left', allow('ram:ListUsers', '*'));
@@ -322,7 +322,7 @@ eachServer((_, start) => {
     assert.deepEqual(await attachments.list('User', 'leaver'), []);
   });
 
-  test("an account attaches neither another's policies nor to another's users", async () => {
+  test("an account can attach neither another's policies nor to another's users", async () => {
     const { server, attachments } = await fresh();
     const other = new Attachments(await server.newAccount());
     await attachments.makeHolder('User', 'holder');
@@ -337,7 +337,7 @@ eachServer((_, start) => {
     assert.deepEqual(await attachments.list('User', 'holder'), []);
   });
 
-  test('S20: the policy that lets a user make its own AccessKeys, word for word', async () => {
+  test('S20: the policy that lets a user create its own AccessKeys, as documented', async () => {
     const { server, account, attachments } = await fresh();
     const user = await server.newUser(account, 'maker');
     await server.newUser(account, 'somebody');
@@ -375,7 +375,7 @@ eachServer((_, start) => {
     );
   });
 
-  test('S21: the policy that lets a user manage its own AccessKeys, word for word', async () => {
+  test('S21: the policy that lets a user manage its own AccessKeys, as documented', async () => {
     const { server, account, attachments } = await fresh();
     const user = await server.newUser(account, 'keeper');
     const somebody = await server.newUser(account, 'somebody');

@@ -10,7 +10,7 @@ const readUsers =
 const readRoles = readUsers.replace('ListUsers', 'ListRoles');
 
 describe('system policies', () => {
-  test('each is a policy that the language accepts without a remark', () => {
+  test('are accepted by the policy parser without a warning', () => {
     for (const policy of systemPolicies.values()) {
       const parsed = parsePolicy(policy.document, 'identity');
       assert.ok(parsed.ok, policy.name);
@@ -18,20 +18,20 @@ describe('system policies', () => {
     }
   });
 
-  test('each is found by its own name in lower case', () => {
+  test('are found by their name in lower case', () => {
     for (const [key, policy] of systemPolicies) assert.equal(key, policy.name.toLowerCase());
   });
 });
 
 eachServer((_, start) => {
   let started: Promise<TestServer> | undefined;
-  // One server for the tests that do not get in each other's way: each has policies of its own.
+  // One server for the tests that do not affect each other: each has policies of its own.
   const shared = () => {
     started ??= start();
     return started;
   };
 
-  test('a policy is answered as it was given, letter by letter', async () => {
+  test('a policy document is returned unchanged', async () => {
     const { account } = await shared();
     const document = `  ${readUsers}\n`;
     const created = await account.admin.ram.createPolicy(
@@ -65,7 +65,7 @@ eachServer((_, start) => {
     );
   });
 
-  test('XML carries a policy as well as JSON', async () => {
+  test('a policy document is preserved in XML as in JSON', async () => {
     const { account } = await shared();
     await create('xml', readUsers);
     const answer = await account.admin.callRpc('2015-05-01', 'GetPolicy', {
@@ -130,13 +130,13 @@ eachServer((_, start) => {
     );
   });
 
-  test('a name is taken in every spelling, also by a system policy', async () => {
+  test('a name is unique case-insensitively, also against system policies', async () => {
     await create('Taken', readUsers);
     await refused(create('taken', readUsers), 'EntityAlreadyExists.Policy', 409);
     await refused(create('administratoraccess', readUsers), 'EntityAlreadyExists.Policy', 409);
   });
 
-  test('another spelling of a name does not get past a Deny on the policy', async () => {
+  test('a Deny on a policy holds for every spelling of its name', async () => {
     const server = await shared();
     await create('Precious', readUsers);
     const user = await server.newUser(server.account, 'vandal');
@@ -183,13 +183,13 @@ eachServer((_, start) => {
     );
   });
 
-  test('a document may have 6144 characters and not one more', async () => {
+  test('a document has at most 6144 characters', async () => {
     const padded = (length: number) => readUsers + ' '.repeat(length - readUsers.length);
     await create('longest', padded(6144));
     await refused(create('too-long', padded(6145)), 'InvalidParameter.PolicyDocument.Length', 400);
   });
 
-  test('a malformed document is refused with the place and the remedy', async () => {
+  test('a malformed document is refused with the position and the remedy', async () => {
     const error = await refused(
       create('malformed', readUsers.replace('"Allow"', '"Permit"')),
       'MalformedPolicyDocument',
@@ -198,7 +198,7 @@ eachServer((_, start) => {
     assert.match(error.message, /2:30 .*`Permit` is not an effect: write `Allow` or `Deny`\./);
   });
 
-  test('failure 6: a policy with a part that is not understood is refused, and nothing of it is stored', async () => {
+  test('failure 6: a policy with an unknown part is refused, and nothing of it is stored', async () => {
     const { account } = await shared();
     const valid = {
       Version: '1',
@@ -246,7 +246,7 @@ eachServer((_, start) => {
     assert.equal(versions.length, 1);
   });
 
-  test('a version is put in force when it is made so, and takes effect at once', async () => {
+  test('a new default version takes effect at once', async () => {
     const server = await shared();
     const user = await server.newUser(server.account, 'version-user');
     await create('versions', readUsers);
@@ -277,7 +277,7 @@ eachServer((_, start) => {
     assert.equal((await get('versions')).policy!.defaultVersion, 'v3');
   });
 
-  test('a sixth version is refused, or pushes out the oldest that is not in force', async () => {
+  test('a sixth version is refused, or replaces the oldest one that is not the default', async () => {
     const { account } = await shared();
     await create('rotating', readUsers);
     const add = (rotateStrategy?: string) =>
@@ -300,7 +300,7 @@ eachServer((_, start) => {
     );
   });
 
-  test('the number of a deleted version is not used again', async () => {
+  test('the number of a deleted version is not reused', async () => {
     const { account } = await shared();
     await create('numbers', readUsers);
     const add = () =>
@@ -319,7 +319,7 @@ eachServer((_, start) => {
     );
   });
 
-  test('the version in force cannot be deleted; one that is not there neither', async () => {
+  test('the default version cannot be deleted, nor an unknown one', async () => {
     await create('in-force', readUsers);
     await refused(deleteVersion('in-force', 'v1'), 'DeleteConflict.Policy.Version.Default', 409);
     await refused(deleteVersion('in-force', 'v2'), 'EntityNotExist.Policy.Version', 404);
@@ -328,7 +328,7 @@ eachServer((_, start) => {
     await refused(setDefault('not-there', 'v1'), 'EntityNotExist.Policy', 404);
   });
 
-  test('a policy with several versions is deleted only when that is asked for', async () => {
+  test('a policy with several versions is deleted only on request', async () => {
     const { account } = await shared();
     await create('several', readUsers);
     await account.admin.ram.createPolicyVersion(
@@ -344,7 +344,7 @@ eachServer((_, start) => {
     assert.equal((await get('several')).defaultPolicyVersion!.policyDocument, readRoles);
   });
 
-  test('a new description is shown and dates the policy', async () => {
+  test('a new description is shown and updates the time of the policy', async () => {
     const { account } = await shared();
     await create('described', readUsers);
     const updated = await account.admin.ram.updatePolicyDescription(
@@ -361,7 +361,7 @@ eachServer((_, start) => {
     );
   });
 
-  test('tags are kept, shown and listed by', async () => {
+  test('tags are stored, shown, and used as a filter', async () => {
     const server = await shared();
     const { admin } = await server.newAccount();
     const make = (policyName: string, tags?: readonly { key: string; value: string }[]) =>
@@ -456,7 +456,7 @@ eachServer((_, start) => {
     );
   });
 
-  test('an account has 1500 policies of its own at most', async () => {
+  test('an account has at most 1500 custom policies', async () => {
     const { services, newAccount } = await shared();
     const { accountId, admin } = await newAccount();
     const row = (index: number) => ({
@@ -481,7 +481,7 @@ eachServer((_, start) => {
     await refused(make('one-more'), 'LimitExceeded.Policy', 409);
   });
 
-  test("an account neither sees, nor changes, nor is stopped by another account's policies", async () => {
+  test("an account can neither see nor change another account's policies, nor conflict with them", async () => {
     const server = await shared();
     const other = await server.newAccount();
     await create('isolated', readUsers);

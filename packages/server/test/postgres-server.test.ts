@@ -9,7 +9,7 @@ import { postgresVariable } from './postgres-server.ts';
 
 const globalSetup = fileURLToPath(new URL('postgres-server.ts', import.meta.url));
 
-test('the test command fails when a test fails, and not when none does', () => {
+test('the test command fails if and only if a test fails', () => {
   const directory = mkdtempSync(join(tmpdir(), 'claviger-tests-'));
   const { [postgresVariable]: _, NODE_TEST_CONTEXT: __, ...environment } = process.env;
   const statusOf = (body: string) => {

@@ -3,10 +3,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where tests find a server: set by the global setup below, or by hand to test against one's own. */
+/** Variable with the server of the tests: set by the global setup below, or by hand to test against another one. */
 export const postgresVariable = 'CLAVIGER_TEST_POSTGRES';
 
-/** The data goes when the tests end, so nothing has to survive a crash; durability is tested elsewhere. */
+/** The data is deleted after the tests, so it need not survive a crash; durability is tested elsewhere. */
 const serverSettings = [
   'fsync=off',
   'full_page_writes=off',
@@ -20,15 +20,15 @@ const serverSettings = [
 ];
 
 export interface PostgresServer {
-  /** Of a user who may create databases; ends in `/postgres`. */
+  /** URL of a user who may create databases; ends in `/postgres`. */
   readonly url: string;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a real PostgreSQL from the package registry on a free port, with its data in a temporary directory. As
- * root it runs as the user `postgres`, made when missing, for it refuses to run as root.
- * @throws Error with what the server said, when it does not start
+ * Starts a real PostgreSQL from the package registry on a free port, with its data in a temporary directory. As root
+ * it runs as the user `postgres`, created if missing, since it refuses to run as root.
+ * @throws Error with the server's output, if it does not start
  */
 export async function startPostgres(): Promise<PostgresServer> {
   const isRoot = process.getuid?.() === 0;
@@ -69,8 +69,8 @@ export async function startPostgres(): Promise<PostgresServer> {
 }
 
 /**
- * The package ends the process with code 0 as soon as nothing is left to do, whatever the tests have found: what it has
- * hooked in for that is taken out again. What stops the server on a signal stays.
+ * Imports the package without its exit hook, which ends the process with code 0 once the event loop is empty,
+ * whatever the tests have found. Its hook that stops the server on a signal stays.
  */
 async function importEmbeddedPostgres() {
   const events = ['beforeExit', 'exit'] as const;
@@ -84,7 +84,10 @@ async function importEmbeddedPostgres() {
   return EmbeddedPostgres;
 }
 
-/** Memory where the system offers it: making a database for each test writes a lot that nobody needs later. */
+/**
+ * Returns a directory in memory where the system offers one: creating a database for each test writes much temporary
+ * data.
+ */
 function fastestDirectory(): string {
   try {
     const { bavail, bsize } = statfsSync('/dev/shm');

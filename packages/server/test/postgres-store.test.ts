@@ -9,7 +9,7 @@ import { command, eachDatabase, serverAddress } from './databases.ts';
 
 const keyChange = (subject: string): Change => ({ accountId: '1', topic: 'access-key', subject });
 
-/** Resolves once `store` tells of `subject`. */
+/** Resolves once `store` reports a change of `subject`. */
 function heard(store: Store, subject: string): Promise<void> {
   return new Promise((resolve) => {
     const stop = store.follow((change) => {
@@ -31,7 +31,7 @@ eachDatabase((name, { open, freshLocation }) => {
     return { store: await open({ pollMs: 10, ...options }, location), url: location.url };
   }
 
-  test('a change is heard though it commits after one with a higher revision, and nothing notifies', async () => {
+  test('a change is reported though it commits after one with a higher revision, without a notification', async () => {
     const { store, url } = await openAt();
     const subjects: string[] = [];
     store.follow(({ subject }) => subjects.push(subject));
@@ -47,7 +47,7 @@ eachDatabase((name, { open, freshLocation }) => {
     const first = heard(store, 'given first');
     await slow.query('commit');
     await first;
-    // One that never commits hinders nobody.
+    // One that never commits does not block the others.
     await slow.query('begin');
     await slow.query(note, ['never']);
     await slow.query('rollback');
@@ -58,7 +58,7 @@ eachDatabase((name, { open, freshLocation }) => {
     await Promise.all([slow.end(), quick.end()]);
   });
 
-  test('a change under way while a node starts is heard by it', async () => {
+  test('a change in progress while a node starts is reported to it', async () => {
     const { store, url } = await openAt();
     const slow = new pg.Client({ connectionString: url });
     await slow.connect();
@@ -72,9 +72,9 @@ eachDatabase((name, { open, freshLocation }) => {
     await slow.end();
   });
 
-  test('a notification wakes the reader: it need not wait for its next look', async () => {
+  test('a notification wakes the reader before its next poll', async () => {
     const { store, url } = await openAt();
-    // It would look by itself after an hour.
+    // The next poll would be after an hour.
     const other = await open({ pollMs: 3_600_000 }, { kind: 'postgres', url });
     const woken = heard(other, 'k');
     await store.write(async ({ changed }) => changed(keyChange('k')));
@@ -94,13 +94,13 @@ eachDatabase((name, { open, freshLocation }) => {
     );
   });
 
-  test('a write whose session the server ends between two statements is carried out once, on another session', async () => {
+  test('a write whose session the server ends between two statements is carried out once, in another session', async () => {
     const { store, url } = await openAt();
     let runs = 0;
     await store.write(async ({ queries, changed }) => {
       runs += 1;
       changed(keyChange('once'));
-      // The session is checked out and no query is under way: only its `error` event tells of its end.
+      // The session is checked out without a query: only its `error` event reports its end.
       if (runs === 1) await endSessionsAndWait(url);
       await queries.selectFrom('users').selectAll().execute();
     });
@@ -109,7 +109,7 @@ eachDatabase((name, { open, freshLocation }) => {
     assert.deepEqual(subjects, [{ subject: 'once' }]);
   });
 
-  test('a write whose every session ends is a failed write, not an exit', async () => {
+  test('a write whose every session ends fails, and the process goes on', async () => {
     const { store, url } = await openAt();
     await assert.rejects(
       store.write(async ({ queries }) => {
@@ -121,7 +121,7 @@ eachDatabase((name, { open, freshLocation }) => {
     await store.write(async ({ changed }) => changed(keyChange('after')));
   });
 
-  test('a server that ends all sessions while reads and writes are under way ends no process', async () => {
+  test('a server that ends all sessions during reads and writes ends no process', async () => {
     const { store, url } = await openAt();
     for (let round = 0; round < 5; round += 1) {
       const outcomes = Promise.allSettled(
@@ -143,7 +143,7 @@ eachDatabase((name, { open, freshLocation }) => {
     await store.write(async ({ changed }) => changed(keyChange('after')));
   });
 
-  test('a node that is cut off says so, grows stale, and hears afterwards what it missed', async () => {
+  test('a node that is cut off reports it, becomes stale, and receives the missed changes afterwards', async () => {
     let now = 1_000_000;
     const logged: string[] = [];
     const { store, url } = await openAt({ now: () => now, log: (message) => logged.push(message) });
@@ -154,7 +154,7 @@ eachDatabase((name, { open, freshLocation }) => {
     await missed.connect();
     await command(server, `alter database ${database} allow_connections false`);
     await endSessions(url, missed);
-    // Nobody but the client that is left can write now.
+    // Only the remaining client can write now.
     now += 5000;
     await assert.rejects(
       store.write(async () => {}),
@@ -172,7 +172,7 @@ eachDatabase((name, { open, freshLocation }) => {
     await missed.end();
   });
 
-  test('a node that was cut off for longer than the log reaches back is told that everything may have changed', async () => {
+  test('a node that was cut off for longer than the log is kept is told that everything may have changed', async () => {
     let now = 1_000_000;
     const { store } = await openAt({ now: () => now });
     const everything = new Promise<Change>((resolve) => store.follow(resolve));
@@ -180,7 +180,7 @@ eachDatabase((name, { open, freshLocation }) => {
     assert.deepEqual(await everything, { accountId: '', topic: 'everything', subject: '' });
   });
 
-  test('a work that hides the failure of a statement is not taken for done', async () => {
+  test('a work that hides a failed statement is not committed', async () => {
     const { store } = await openAt();
     await assert.rejects(
       store.write(async ({ queries }) => {
@@ -195,7 +195,7 @@ eachDatabase((name, { open, freshLocation }) => {
     await store.write(async ({ changed }) => changed(keyChange('k')));
   });
 
-  test('a commit that a server was told to answer early is waited for', async () => {
+  test('a commit is waited for even if the server is set to answer early', async () => {
     const { url } = await openAt();
     const database = new URL(url).pathname.slice(1);
     await command(await serverAddress(), `alter database ${database} set synchronous_commit = off`);
@@ -208,7 +208,7 @@ eachDatabase((name, { open, freshLocation }) => {
     assert.deepEqual(setting, { value: 'on' });
   });
 
-  test('no error tells the password', async () => {
+  test('no error contains the password', async () => {
     const { url } = await openAt();
     const wrongPassword = new URL(url);
     wrongPassword.password = 'hunter2-secret';
@@ -230,7 +230,7 @@ eachDatabase((name, { open, freshLocation }) => {
   });
 });
 
-/** Ends every session of the database at `url`, but that of `spared`. */
+/** Ends every session of the database at `url`, except that of `spared`. */
 async function endSessions(url: string, spared?: pg.Client): Promise<void> {
   const { rows } = spared ? await spared.query('select pg_backend_pid() as pid') : { rows: [{ pid: 0 }] };
   const database = new URL(url).pathname.slice(1);

@@ -4,7 +4,7 @@ import { allowing, type SampleEntities, type UserEntity } from './sample-entitie
 const onGuard = (entities: SampleEntities, name: string) =>
   `acs:claviger:*:${entities.account.accountId}:guard/${name}`;
 
-/** A request about one guard that is registered. */
+/** Prepares a request about one registered guard. */
 const onOneGuard =
   (more: Readonly<Record<string, string>> = {}): Prepare =>
   async (entities, name) => ({
@@ -32,7 +32,7 @@ const simulating =
     await (PrincipalType === 'role' ? entities.role(name) : entities.user(name));
     const kind = PrincipalType === 'role' ? 'role' : 'user';
     return {
-      // With a document, so that no policies are read, which needs more permissions: see simulator.test.ts.
+      // With a document, since reading the user's policies needs more permissions: see simulator.test.ts.
       parameters: {
         PrincipalType,
         PrincipalName: name,
@@ -43,7 +43,7 @@ const simulating =
     };
   };
 
-/** A request for each of Claviger's own operations that can be signed. */
+/** Request for each of Claviger's own operations that can be signed. */
 export const preparedClaviger: Readonly<Record<string, Prepare>> = {
   SetAccessKeyExpiry: onUser('UserPrincipalName', async (entities, user) => ({
     ...(await withKey(entities, user)),

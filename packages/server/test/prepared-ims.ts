@@ -36,7 +36,7 @@ const recycledKey = async (entities: SampleEntities, user: UserEntity) => ({
 
 const recycledUser = (entities: SampleEntities, name: string) => entities.recycledUser(name);
 
-/** All users and the name that it had: another may bear that by now. */
+/** All users, and the former name of the user: another user may have it by now. */
 const onRecycledUser =
   (
     parameters: (user: UserEntity, keyId: string) => Record<string, string>,
@@ -85,7 +85,7 @@ const recycleBin: Readonly<Record<string, Prepare>> = {
     return {
       parameters: { Filter: `UserPrincipalName eq ${UserPrincipalName}` },
       on: [entities.arn('user/*')],
-      // A filter that fits nobody.
+      // A filter that matches no user.
       elsewhere: { code: 'OK' },
     };
   },
@@ -134,7 +134,7 @@ const account: Readonly<Record<string, Prepare>> = {
   ),
 };
 
-/** A request about an application of the account, by its id, in its resource too. */
+/** Prepares a request about an application of the account, by its id, also in its resource. */
 const onApplication =
   (
     more: (entities: SampleEntities, appId: string) => Promise<Record<string, string>> = async () => ({}),
@@ -188,7 +188,7 @@ const applications: Readonly<Record<string, Prepare>> = {
     return {
       parameters: { AppId },
       on: [entities.arn(`application/${AppId}`)],
-      // Everybody may install the vendor's; what others may not install is not there.
+      // Every account may install the vendor's; closed ones are answered as unknown.
       elsewhere: {
         code: 'EntityNotExist.Application',
         parameters: { AppId: await entities.application(name) },
@@ -407,7 +407,7 @@ const users: Readonly<Record<string, Prepare>> = {
   'ListTagResources of all users': onAll('user'),
 };
 
-/** A request for each operation of IMS that succeeds; what follows the operation's name tells several of one apart. */
+/** Successful request for each operation of IMS; the text after the operation's name distinguishes several of one. */
 export const preparedIms: Readonly<Record<string, Prepare>> = {
   ...accessKeys,
   ...recycleBin,

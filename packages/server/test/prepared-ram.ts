@@ -284,7 +284,7 @@ const tags: Readonly<Record<string, Prepare>> = {
   'ListTagResources of all roles': onAll('role', { ResourceType: 'role' }),
 };
 
-/** A request for each operation of RAM that succeeds; what follows the operation's name tells several of one apart. */
+/** Successful request for each operation of RAM; the text after the operation's name distinguishes several of one. */
 export const preparedRam: Readonly<Record<string, Prepare>> = {
   ...users,
   ...groups,

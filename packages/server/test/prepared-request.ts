@@ -1,40 +1,43 @@
 import type { SampleEntities, UserEntity } from './sample-entities.ts';
 
-/** A request that succeeds for whoever may make it, on things that were made for it. */
+/** Request on existing entities that succeeds with its permission. */
 export interface Prepared {
   readonly parameters: Readonly<Record<string, string>>;
-  /** The resources that the permission has to be on, all of them; none for what everybody may. */
+  /** Resources that the permission has to be on, all of them; none if every caller may. */
   readonly on: readonly string[];
-  /** How refusals name the resources, where the request names them by an id; as they are in `on` unless given. */
+  /** Resources as refusals name them, if the request names them by an id; default: `on`. */
   readonly shown?: readonly string[];
-  /** The action that the permission has to be for, unless it is the operation's own. */
+  /** Action of the permission, if it is not the operation's own. */
   readonly action?: string;
-  /** Those of the parameters that name something new, not something that is there. */
+  /** Parameters that name a new entity, not an existing one. */
   readonly makes?: readonly string[];
-  /** What another account is answered; unless told, that what is named does not exist. */
+  /** Answer to another account; by default that the entity does not exist. */
   readonly elsewhere?: { readonly code: string; readonly parameters?: Readonly<Record<string, string>> };
 }
 
 /**
- * Makes what a request needs.
- * @param name of what is made: of letters, digits and hyphens, and nobody else's
+ * Prepares a request: creates what it needs.
+ * @param name of the created entities: letters, digits and hyphens, unique
  */
 export type Prepare = (entities: SampleEntities, name: string) => Promise<Prepared>;
 
-/** Stands in a resource for the user that calls. */
+/** Placeholder in a resource for the calling user. */
 export const caller = '{caller}';
 
-/** A request about the account as a whole. */
+/** Prepares a request about the account as a whole. */
 export const onAccount =
   (parameters: Readonly<Record<string, string>> = {}, elsewhere?: Prepared['elsewhere']): Prepare =>
   async (entities) => ({ parameters, on: [entities.arn('*')], ...(elsewhere && { elsewhere }) });
 
-/** A request about all things of a kind. @param kind `user`, `group` … */
+/** Prepares a request about all entities of a kind. @param kind `user`, `group` … */
 export const onAll =
   (kind: string, parameters: Readonly<Record<string, string>> = {}): Prepare =>
   async (entities) => ({ parameters, on: [entities.arn(`${kind}/*`)] });
 
-/** A request that makes a thing, which needs the permission on all of the kind. @param parameter that names it */
+/**
+ * Prepares a request that creates an entity, which needs the permission on all of the kind.
+ * @param parameter that names it
+ */
 export const making =
   (
     kind: string,
@@ -47,12 +50,12 @@ export const making =
     makes: [parameter],
   });
 
-/** How a request names a user. */
+/** Parameter by which a request names a user. */
 export type Naming = 'UserName' | 'UserPrincipalName' | 'UserId';
 
 /**
- * A request about one user.
- * @param make the user, with what it needs
+ * Prepares a request about one user.
+ * @param make creates the user, with what it needs
  * @param more the other parameters
  */
 export const onUser =

@@ -17,7 +17,7 @@ const sts: Readonly<Record<string, Prepare>> = {
   GetCallerIdentity: async () => ({ parameters: {}, on: [] }),
 };
 
-/** A request about a key: who may look into the audit record may look into all of it. */
+/** Prepares a request about the uses of a key: the permission to read the audit log covers all of it. */
 const onUsedKey =
   (more: Readonly<Record<string, string>> = {}): Prepare =>
   async (entities, name) => {
@@ -46,7 +46,7 @@ const actiontrail: Readonly<Record<string, Prepare>> = {
         'LookupAttribute.1.Value': parameters['AccessKey'] ?? '',
       },
       on,
-      // A key that no event of the other account is of.
+      // No event of the other account has that key.
       elsewhere: { code: 'OK' },
     };
   },
@@ -60,7 +60,7 @@ const ofProduct = {
   Claviger: preparedClaviger,
 } as const;
 
-/** Operations that change what all else goes by, login names and the strength of passwords: they are called last. */
+/** Operations that change what all others depend on, login names and password rules: they are called last. */
 export const changingAll: readonly string[] = [
   'SetDefaultDomain',
   'SetAccountAlias',
@@ -70,10 +70,10 @@ export const changingAll: readonly string[] = [
 
 /** One request of one operation. */
 export interface RequestCase {
-  /** `Ims CreateUser`; for one more of the same operation followed by how it differs. */
+  /** `Ims CreateUser`; for a further request of the same operation followed by how it differs. */
   readonly title: string;
   readonly operation: Operation;
-  /** What is made for it is called so. */
+  /** Name of the entities created for it. */
   readonly name: string;
   readonly prepare: Prepare;
 }
@@ -82,18 +82,18 @@ export interface RequestCase {
 export const everyOperation: readonly AnyOperation[] = [...implementedOperations().all()];
 
 /**
- * Whether an operation is called with a user's signature and answers at once. Others have tests of their own: those
- * that only a session of the console or a guard can call, or that begin a session, and those that go on answering.
+ * Returns whether an operation is called with a user's signature and answers at once. Others have tests of their own:
+ * those of a console session or a guard, those that begin a session, and streams.
  */
 const isSigned = (operation: AnyOperation): operation is Operation =>
   (operation.access === 'read' || operation.access === 'write') &&
   operation.sessionOnly === undefined &&
   operation.callers === undefined;
 
-/** Those that need no signature because of what they are given. */
+/** Operations that need no signature because their input proves the caller. */
 export const federatedOperations = everyOperation.filter(({ access }) => access === 'anonymous');
 
-/** A request for each signed operation of the registry, several for some. */
+/** Returns a request for each signed operation of the registry, several for some. */
 export function requestCases(): readonly RequestCase[] {
   return everyOperation.filter(isSigned).flatMap((operation) => {
     const { product, name } = operation;

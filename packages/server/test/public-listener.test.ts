@@ -1,4 +1,4 @@
-/** What the public listener lets in: hosts, paths, ciphers, and what it tells browsers of TLS. */
+/** The public listener: hosts, paths, ciphers, and the headers that tell browsers of TLS. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect as connectPlain } from 'node:net';
@@ -30,7 +30,7 @@ interface Answer {
   readonly body: string;
 }
 
-/** Writes a request to a socket as it is, and reads until the server hangs up. */
+/** Writes a request to a socket unchanged, and reads until the server closes it. */
 async function sendRaw(url: string, lines: readonly string[]): Promise<Answer> {
   const { hostname, port, protocol } = new URL(url);
   const socket =
@@ -54,7 +54,7 @@ const get = (url: string, path: string, ...headers: string[]) =>
 const adminPaths = ['/metrics', '/readyz', '/openapi/ims.json', '/openapi/ram.json'];
 
 describe('paths of the admin listener', () => {
-  test('are not on the public port, unless the operator puts them there', async () => {
+  test('are not on the public port, unless the operator allows it', async () => {
     await withServer({}, async ({ url, adminUrl }) => {
       for (const path of adminPaths) {
         for (const method of ['GET', 'HEAD']) {
@@ -129,7 +129,7 @@ describe('the host of a request', () => {
     });
   });
 
-  test('may be this machine for a health check, and nothing else', async () => {
+  test('may be this machine for a health check only', async () => {
     await withServer({ hosts: 'keys.example.com' }, async ({ url }) => {
       for (const host of ['127.0.0.1', 'localhost:8080', '[::1]:8080', 'keys.example.com']) {
         assert.equal((await get(url, '/healthz', `host: ${host}`)).status, 200, host);
@@ -143,7 +143,7 @@ describe('the host of a request', () => {
     });
   });
 
-  test('counts in the target as well as in the header, and its absence is no way around', async () => {
+  test('is checked in the target as well as in the header, and is required', async () => {
     await withServer({ hosts: 'keys.example.com' }, async ({ url }) => {
       const inTarget = await get(url, 'http://evil.example/', 'host: keys.example.com');
       assert.equal(inTarget.status, 421);
@@ -154,7 +154,7 @@ describe('the host of a request', () => {
     });
   });
 
-  test('may be any when --hosts says so, and on this machine alone', async () => {
+  test('may be any if --hosts says so, or if the server listens on loopback only', async () => {
     for (const configuration of [{ hosts: '*' }, { hosts: '*', publicUrl: 'https://a.example.com' }, {}]) {
       await withServer(configuration, async ({ url }) => {
         assert.equal((await get(url, '/healthz', 'host: anything.example')).status, 200);
@@ -162,7 +162,7 @@ describe('the host of a request', () => {
     }
   });
 
-  test('has to be known where other machines reach the server', () => {
+  test('has to be configured if other machines can reach the server', () => {
     const check = (flags: Readonly<Record<string, unknown>>) => () =>
       assertHostsConfigured(readConfiguration(flags, {}));
     for (const host of ['0.0.0.0', '::', '192.168.1.5', '2001:db8::7', 'keys.internal', '128.0.0.1']) {
@@ -185,7 +185,7 @@ describe('the host of a request', () => {
 describe('TLS', () => {
   const sts = /\r\nstrict-transport-security: max-age=31536000(\r\n|$)/;
 
-  test('is told to browsers with every answer, and not without TLS', async () => {
+  test('is announced to browsers in every answer (HSTS), and not without TLS', async () => {
     await withServer({ tls: 'auto', hosts: 'keys.example.com,127.0.0.1' }, async ({ url }) => {
       for (const [path, host] of [
         ['/healthz', '127.0.0.1'],
@@ -202,7 +202,7 @@ describe('TLS', () => {
     });
   });
 
-  test('of a trusted proxy counts, when the public address is one of https', async () => {
+  test('of a trusted proxy counts, if the public address is https', async () => {
     const publicUrl = 'https://keys.example.com';
     const through = (url: string, proto: string) =>
       get(
@@ -221,7 +221,7 @@ describe('TLS', () => {
     });
   });
 
-  test('is of version 1.2 or later, and without CBC', async () => {
+  test('has version 1.2 or later, without CBC', async () => {
     await withServer({ tls: 'auto' }, async ({ url }) => {
       const port = Number(new URL(url).port);
       const offered = async (ciphers: string, version: SecureVersion) => {

@@ -4,13 +4,13 @@ import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage 
 import { type SignedRequest, type SignOptions, signRequest } from '@claviger/signature';
 import type { ClientKey } from './clients.ts';
 
-/** The ways in which the official clients send a call. */
+/** Kinds of requests that the official clients send. */
 export const ways = ['ACS3', 'ACS3 with a form', 'RPC 1.0 by GET', 'RPC 1.0 with a form'] as const;
 
-/** One of them. */
+/** Kind of request. */
 export type Way = (typeof ways)[number];
 
-/** A call to sign; what is left out is GetCallerIdentity, now, with a fresh nonce. */
+/** Call to sign; by default GetCallerIdentity, now, with a new nonce. */
 export interface RawCall {
   readonly version?: string;
   readonly action?: string;
@@ -23,7 +23,7 @@ export interface RawCall {
   readonly nonce?: string;
 }
 
-/** A request signed but not sent, so that it can be sent twice, or changed on its way. */
+/** Returns a signed request without sending it, so that it can be sent twice, or changed. */
 export function signedRequest(url: string, key: ClientKey, way: Way, call: RawCall = {}): SignedRequest {
   const { version = '2015-04-01', action = 'GetCallerIdentity', parameters = {}, format, accept } = call;
   const isRpc = way.startsWith('RPC');
@@ -55,7 +55,7 @@ export function signedRequest(url: string, key: ClientKey, way: Way, call: RawCa
   );
 }
 
-/** What came back, as it stood on the wire. */
+/** Answer as it was on the wire. */
 export interface RawAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -63,9 +63,9 @@ export interface RawAnswer {
 }
 
 /**
- * Sends a signed request as it is, to the letter, over a connection of its own: what nobody signed is not added,
- * and a server that was started again meanwhile is no surprise.
- * @param more headers that nobody has signed, before the others
+ * Sends a signed request unchanged over a connection of its own: no unsigned header is added, and it works with a
+ * server that was started again meanwhile.
+ * @param more unsigned headers, before the others
  */
 export async function send(
   url: string,
@@ -85,7 +85,7 @@ export async function send(
   return { status: answer.statusCode ?? 0, headers: answer.headers, text };
 }
 
-/** What an answer in JSON says. */
+/** Content of a JSON answer. */
 export interface JsonAnswer {
   readonly status: number;
   /** `OK` for a success, so that a table of outcomes reads well. */
@@ -94,7 +94,7 @@ export interface JsonAnswer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Signs, sends, and reads the answer as JSON. */
+/** Signs and sends a call, and reads the answer as JSON. */
 export async function callRaw(
   url: string,
   key: ClientKey,
@@ -104,7 +104,7 @@ export async function callRaw(
   return readJson(await send(url, signedRequest(url, key, way, { format: 'JSON', ...call })));
 }
 
-/** An answer whose body is JSON. */
+/** Parses an answer whose body is JSON. */
 export function readJson({ status, text }: RawAnswer): JsonAnswer {
   const body = JSON.parse(text) as Record<string, unknown>;
   return { status, code: String(body['Code'] ?? 'OK'), message: String(body['Message'] ?? ''), body };

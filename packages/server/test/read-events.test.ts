@@ -1,4 +1,4 @@
-/** Audit events as an operator reads them: of every account, in the order of time, in pages. */
+/** Audit events for an operator: of every account, in the order of time, in pages. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, describe, test } from 'node:test';
@@ -40,7 +40,7 @@ eachDatabase((_, { freshLocation }) => {
       for (const store of stores) await store.close();
     });
 
-    test('finds what is asked for, each event once, the oldest first', async () => {
+    test('returns the matching events, each once, the oldest first', async () => {
       const store = await openStore(await freshLocation(), { now: Date.now });
       stores.push(store);
       const rows = Array.from({ length: 6000 }, (_each, number) => row(number));

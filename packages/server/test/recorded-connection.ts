@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /**
- * A line between a guard and a server: passes every byte on and keeps a copy of those that the server sends; can be cut,
- * break off by itself, or fall silent.
+ * Proxy between a guard and a server that passes every byte on and records those of the server; it can cut, interrupt
+ * or stall its connections.
  */
 export class RecordedConnection {
   #target: URL;
@@ -30,49 +30,49 @@ export class RecordedConnection {
     return line;
   }
 
-  /** Where to call instead of the server. */
+  /** URL to call instead of the server's. */
   get url(): string {
     return `${this.#target.protocol}//${this.#target.hostname}:${this.#port}`;
   }
 
-  /** All that the server has sent since the last `forget`. */
+  /** Bytes that the server has sent since the last `forget`. */
   get received(): Buffer {
     return Buffer.concat(this.#received);
   }
 
-  /** All that was sent to it. */
+  /** Bytes that were sent to the server. */
   get sent(): Buffer {
     return Buffer.concat(this.#sent);
   }
 
-  /** Forgets the bytes that went over it. */
+  /** Discards the recorded bytes. */
   forget(): void {
     this.#received = [];
     this.#sent = [];
   }
 
-  /** Leads new connections to another server. */
+  /** Connects new connections to another server. */
   leadTo(target: string): void {
     this.#target = new URL(target);
   }
 
-  /** Cuts every connection; new ones are taken. */
+  /** Cuts every connection; new ones are accepted. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Cuts each connection when the server has sent so many bytes over it; undefined: no longer. */
+  /** Cuts each connection after that many bytes from the server; `undefined`: no longer. */
   breakAfter(bytes: number | undefined): void {
     this.#breaksAfter = bytes ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Whether nobody gets through: what is open is cut, what is tried is refused. */
+  /** Whether connections are impossible: open ones are cut, new ones refused. */
   set down(down: boolean) {
     this.#isDown = down;
     if (down) this.cut();
   }
 
-  /** Whether what the server sends is held up, on connections that stay open. */
+  /** Whether the server's bytes are held back, on connections that stay open. */
   set silent(silent: boolean) {
     this.#silent = silent;
   }

@@ -100,11 +100,11 @@ async function attachPolicy(
 const arnOf = (account: TestAccount, userName: string) => `acs:ram:*:${account.accountId}:user/${userName}`;
 
 eachServer((_, start) => {
-  // No two calls share a millisecond, so that the order in which things were deleted is known.
+  // No two calls share a millisecond, so that the order of deletions is known.
   let ticks = 0;
   const now = () => Date.now() + ticks++;
   let started: Promise<TestServer> | undefined;
-  // One server for all: each test has an account of its own.
+  // One server for all tests; each test has an account of its own.
   const freshAccount = async () => {
     started ??= start({ now });
     const server = await started;
@@ -114,7 +114,7 @@ eachServer((_, start) => {
 
   // Keys.
 
-  test('a deleted key signs nothing, is in the bin for 30 days, and comes back inactive', async () => {
+  test('a deleted key is refused, is in the recycle bin for 30 days, and is restored inactive', async () => {
     const { server, account, admin } = await freshAccount();
     const { key, userId } = await server.newUser(account, 'alice');
     const { accessKeyId } = key;
@@ -144,7 +144,7 @@ eachServer((_, start) => {
     await whoAmI(server, key);
   });
 
-  test('the bin holds three keys of a user: a fourth pushes out the oldest, for good', async () => {
+  test('the recycle bin holds three keys of a user: a fourth deletes the oldest for good', async () => {
     const { admin } = await freshAccount();
     const userId = await createUser(admin, 'alice');
     const deleted: string[] = [];
@@ -158,7 +158,7 @@ eachServer((_, start) => {
     await refused(restoreKey(admin, deleted[0]!, { userId }), 'EntityNotExist.User.AccessKey', 404);
   });
 
-  test('a key is not restored to a user that has two already', async () => {
+  test('a key is not restored to a user who has two already', async () => {
     const { admin } = await freshAccount();
     const userId = await createUser(admin, 'alice');
     const { accessKeyId } = await createKey(admin, 'alice');
@@ -171,7 +171,7 @@ eachServer((_, start) => {
     assert.equal((await keysOf(admin, 'alice')).length, 2);
   });
 
-  test('a key deleted in the bin is gone, and a live one cannot be deleted there', async () => {
+  test('a key deleted from the recycle bin is gone, and a live one cannot be deleted there', async () => {
     const { server, account, admin } = await freshAccount();
     const { key, userId } = await server.newUser(account, 'alice');
     await refused(purgeKey(admin, key.accessKeyId, { userId }), 'EntityNotExist.User.AccessKey', 404);
@@ -182,7 +182,7 @@ eachServer((_, start) => {
     await refused(whoAmI(server, key), 'InvalidAccessKeyId.NotFound', 404);
   });
 
-  test('a key is found in the bin of its own user only', async () => {
+  test('a key is found in the recycle bin of its own user only', async () => {
     const { server, account, admin } = await freshAccount();
     const alice = await server.newUser(account, 'alice');
     const bob = await createUser(admin, 'bob');
@@ -191,13 +191,13 @@ eachServer((_, start) => {
     await refused(restoreKey(admin, accessKeyId, { userId: bob }), 'EntityNotExist.User.AccessKey', 404);
     await refused(purgeKey(admin, accessKeyId, { userId: bob }), 'EntityNotExist.User.AccessKey', 404);
     await refused(idsInBin(admin, { userId: unknownUser }), 'EntityNotExist.User', 404);
-    // Without an id the caller is meant, here the administrator.
+    // The user defaults to the caller, here the administrator.
     await refused(restoreKey(admin, accessKeyId), 'EntityNotExist.User.AccessKey', 404);
     assert.deepEqual(await idsInBin(admin), []);
     assert.deepEqual(await idsInBin(admin, { userId: alice.userId }), [accessKeyId]);
   });
 
-  test('the root has a bin of its own, which no RAM administrator reaches', async () => {
+  test('the root has a recycle bin of its own, which no RAM administrator can access', async () => {
     const { server, account, admin } = await freshAccount();
     const key = await account.rootKey();
     const other = await account.rootKey();
@@ -216,7 +216,7 @@ eachServer((_, start) => {
     assert.deepEqual(await idsInBin(root), []);
   });
 
-  test('the policy by which a user manages its own keys shows it its own bin, and no other', async () => {
+  test('the policy by which a user manages its own keys includes its own recycle bin, and no other', async () => {
     const { server, account, admin } = await freshAccount();
     const alice = await server.newUser(account, 'alice');
     const bob = await server.newUser(account, 'bob');
@@ -247,7 +247,7 @@ eachServer((_, start) => {
     await refused(binnedKey(alice.clients, bob.key.accessKeyId), 'NoPermission', 403);
   });
 
-  test('a Deny on one user holds, whether the key or the user is asked for', async () => {
+  test('a Deny on one user holds, whether the request names the key or the user', async () => {
     const { server, account, admin } = await freshAccount();
     const manager = await server.newUser(account, 'manager');
     const alice = await server.newUser(account, 'alice');
@@ -271,7 +271,7 @@ eachServer((_, start) => {
     await refused(purgeUser(clients, userId), 'NoPermission', 403);
   });
 
-  test('a Deny on a user in the bin does not tell which name an id or a key had', async () => {
+  test('a Deny on a user in the recycle bin does not reveal the name of an id or a key', async () => {
     const { server, account, admin } = await freshAccount();
     const { userId, key } = await server.newUser(account, 'secret-name');
     const { clients } = await server.newUser(account, 'curious');
@@ -292,7 +292,7 @@ eachServer((_, start) => {
 
   // Users.
 
-  test('the keys of a deleted user stop at once and wait in the bin with it', async () => {
+  test("a deleted user's keys are refused at once and are in the recycle bin with the user", async () => {
     const { server, account, admin } = await freshAccount();
     const { key, userId } = await server.newUser(account, 'alice');
     await whoAmI(server, key);
@@ -305,7 +305,7 @@ eachServer((_, start) => {
     assert.deepEqual(await binnedUser(admin, { userAccessKeyId: key.accessKeyId }), shown);
     assert.equal(shown.userPrincipalName, `alice@${account.domain}`);
     assert.equal(Date.parse(shown.deleteDate!) - Date.parse(shown.recycleDate!), 30 * DAY_MS);
-    // Its keys come back with it, not before it.
+    // Its keys are restored with it, not before it.
     await refused(restoreKey(admin, key.accessKeyId, { userId }), 'EntityNotExist.User', 404);
     await refused(createKey(admin, 'alice'), 'EntityNotExist.User', 404);
   });
@@ -336,7 +336,7 @@ eachServer((_, start) => {
       ['alice'],
     );
     assert.deepEqual(await keysOf(admin, 'alice'), [{ accessKeyId: key.accessKeyId, status: 'Inactive' }]);
-    // What was in the bin before the user stays there.
+    // Entries that were in the recycle bin before the user stay there.
     assert.deepEqual(await idsInBin(admin, { userId }), [earlier.accessKeyId]);
     await refused(whoAmI(server, key), 'InvalidAccessKeyId.Inactive', 400);
     await enableKey(admin, key.accessKeyId, 'alice');
@@ -348,7 +348,7 @@ eachServer((_, start) => {
     );
   });
 
-  test('the name of a deleted user is free; while another bears it the first is not restored', async () => {
+  test('the name of a deleted user is free; while another user has it the first is not restored', async () => {
     const { server, account, admin } = await freshAccount();
     const first = await createUser(admin, 'alice');
     await deleteUser(admin, first);
@@ -359,7 +359,7 @@ eachServer((_, start) => {
       Action: 'ram:*',
       Resource: arnOf(account, 'alice'),
     });
-    // Permission on the name is no permission on who had it before.
+    // Permission on the name is no permission on its former user.
     for (const call of [
       () => binnedUser(second.clients, { userId: first }),
       () => restoreUser(second.clients, first),
@@ -373,7 +373,7 @@ eachServer((_, start) => {
     await refused(restoreUser(admin, second.userId), 'EntityAlreadyExists.User', 409);
   });
 
-  test('a user deleted in the bin is gone with its keys, and a live one cannot be deleted there', async () => {
+  test('a user deleted from the recycle bin is gone with its keys, and a live one cannot be deleted there', async () => {
     const { server, account, admin } = await freshAccount();
     const { key, userId } = await server.newUser(account, 'alice');
     await refused(purgeUser(admin, userId), 'EntityNotExist.User', 404);
@@ -387,7 +387,7 @@ eachServer((_, start) => {
     await refused(whoAmI(server, key), 'InvalidAccessKeyId.NotFound', 404);
   });
 
-  test('the list shows the last deleted first, page by page, and is narrowed by login name', async () => {
+  test('the list begins with the last deleted, has pages, and is filtered by login name', async () => {
     const { account, admin } = await freshAccount();
     const deleted: string[] = [];
     for (let index = 0; index < 7; index += 1) {
@@ -417,7 +417,7 @@ eachServer((_, start) => {
     await refused(binnedUsers(admin, { marker: 'made-up' }), 'InvalidMarker', 400);
   });
 
-  test(`the bin holds ${DEFAULT_LIMITS.recycledUsersPerAccount} users: one more pushes out the oldest`, async () => {
+  test(`the recycle bin holds ${DEFAULT_LIMITS.recycledUsersPerAccount} users: one more deletes the oldest`, async () => {
     const { server, account, admin } = await freshAccount();
     const time = now();
     await server.services.store.write(async ({ queries }) => {
@@ -452,7 +452,7 @@ eachServer((_, start) => {
     await binnedUser(admin, { userId });
   });
 
-  test('exactly one way of naming a user in the bin is taken', async () => {
+  test('a user in the recycle bin is named in exactly one way', async () => {
     const { admin } = await freshAccount();
     await refused(binnedUser(admin, {}), 'MissingUserId', 400);
     await refused(
@@ -463,7 +463,7 @@ eachServer((_, start) => {
     await refused(binnedUser(admin, { userAccessKeyId: unknownKey }), 'EntityNotExist.User.AccessKey', 404);
   });
 
-  test('a role session has no bin of its own', async () => {
+  test('a role session has no recycle bin of its own', async () => {
     const { server, account, admin } = await freshAccount();
     const caller = await server.newUser(account, 'caller');
     await attachPolicy(account, 'caller', 'assume', {
@@ -505,7 +505,7 @@ eachServer((_, start) => {
 
   // Accounts and time.
 
-  test('the bins of another account are out of reach, by any id, for its root as well', async () => {
+  test('the recycle bins of another account are not accessible by any id, for its root as well', async () => {
     const { server, account, admin } = await freshAccount();
     const other = await server.newAccount();
     const theirs = await server.newUser(other, 'theirs');
@@ -535,7 +535,7 @@ eachServer((_, start) => {
     await restoreUser(other.admin, gone.userId);
   });
 
-  test('after 30 days the bins let go: of keys, and of users with all that was theirs', async () => {
+  test('after 30 days keys, and users with all their data, are deleted for good', async () => {
     const { server, account, admin } = await freshAccount();
     const { services } = server;
     const alice = await server.newUser(account, 'alice');

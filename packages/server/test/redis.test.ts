@@ -36,7 +36,7 @@ describe('nonces in Redis', { skip }, () => {
     rmSync(directory, { recursive: true });
   });
 
-  test('what one node has seen, another refuses', async () => {
+  test('that one node has seen are refused by another', async () => {
     const one = new RedisNonces(url, () => {});
     const other = new RedisNonces(url, () => {});
     await untilReady(one);
@@ -47,7 +47,7 @@ describe('nonces in Redis', { skip }, () => {
     other.close();
   });
 
-  test('of many uses at once exactly one is the first', async () => {
+  test('used many times at once are accepted exactly once', async () => {
     const nonces = new RedisNonces(url, () => {});
     await untilReady(nonces);
     const uses = await Promise.all(Array.from({ length: 50 }, () => nonces.use('LTAI3', 'n', soon, now)));
@@ -55,7 +55,7 @@ describe('nonces in Redis', { skip }, () => {
     nonces.close();
   });
 
-  test('a store that does not answer lets nothing through, and does not tell its password', async () => {
+  test('refuse every request while Redis does not answer; no message contains its password', async () => {
     const said: string[] = [];
     const nonces = new RedisNonces(`redis://user:hunter2@127.0.0.1:${await freePort()}`, (line) =>
       said.push(line),

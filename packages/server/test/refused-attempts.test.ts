@@ -19,7 +19,7 @@ interface Event {
 }
 
 eachServer((_, start) => {
-  describe('an attempt with a key', () => {
+  describe('a refused attempt with a key', () => {
     let server: TestServer;
     let other: TestAccount;
     before(async () => {
@@ -51,7 +51,7 @@ eachServer((_, start) => {
     const future = Date.now() + 1_000_000;
     const nowhere = JSON.stringify({ Version: 1, Status: 'Active', Statements: [] });
 
-    /** How a key is made useless, and the code with which an attempt is refused. */
+    /** How a key becomes invalid, and the code with which an attempt is refused. */
     const cases: Readonly<
       Record<
         string,
@@ -74,7 +74,7 @@ eachServer((_, start) => {
     };
 
     for (const [name, { code, columns, secret, now, action }] of Object.entries(cases)) {
-      test(`${name} is seen by its owner, and by nobody else`, async () => {
+      test(`${name} is visible to its owner, and to no other account`, async () => {
         const account = await server.newAccount('owner');
         const { key } = await server.newUser(account, 'alice');
         if (columns !== undefined) await changeRow(key.accessKeyId, account.accountId, columns);
@@ -100,7 +100,7 @@ eachServer((_, start) => {
       });
     }
 
-    test('that repeats a request is seen by its owner', async () => {
+    test('that repeats a request is visible to its owner', async () => {
       const account = await server.newAccount('owner');
       const { key } = await server.newUser(account, 'alice');
       const request = signedRequest(server.url, key, 'ACS3');
@@ -116,7 +116,7 @@ eachServer((_, start) => {
       );
     });
 
-    test('of a session is seen by the account of its role; a token of another key is nobody’s', async () => {
+    test("of a role session is visible to the account of its role; one with another key's token to no account", async () => {
       const account = await server.newAccount('owner');
       const { admin } = account;
       const trust = {
@@ -167,7 +167,7 @@ eachServer((_, start) => {
       assert.deepEqual(rows, [{ account_id: '' }]);
     });
 
-    test('is no use of the key: it is in none of the reports of where a key was used', async () => {
+    test('is no use of the key: it is in none of the reports of last uses', async () => {
       const account = await server.newAccount('owner');
       const alice = await server.newUser(account, 'alice');
       await callRaw(server.url, { ...alice.key, accessKeySecret: 'guessed' }, 'ACS3');
@@ -186,7 +186,7 @@ eachServer((_, start) => {
       assert.equal(lastUsed.body?.accessKeyLastUsed?.lastUsedDate ?? '', '');
     });
 
-    test('with a key that does not exist is in the log of no account', async () => {
+    test('that does not exist is in the log of no account', async () => {
       const key = { accessKeyId: 'LTAI5tUnknownUnknownUnkn', accessKeySecret: 'guessed' };
       assert.equal((await callRaw(server.url, key, 'ACS3')).code, 'InvalidAccessKeyId.NotFound');
       assert.deepEqual(await seenBy(other, key.accessKeyId), []);

@@ -15,9 +15,9 @@ import type { TestAccount, TestServer } from './server.ts';
 
 const RAM = '2015-05-01';
 
-/** A clock and a timer that move when they are told to. */
+/** Clock and timer that tests advance. */
 export class ManualTime {
-  /** Milliseconds since the system's clock. */
+  /** Milliseconds ahead of the system's clock. */
   ahead = 0;
   readonly #waiting = new Set<{ readonly callback: () => void; readonly milliseconds: number }>();
 
@@ -30,12 +30,12 @@ export class ManualTime {
     return () => this.#waiting.delete(entry);
   };
 
-  /** How long whoever waits is waiting. */
+  /** Remaining times of the pending timers. */
   get waits(): readonly number[] {
     return [...this.#waiting].map(({ milliseconds }) => milliseconds);
   }
 
-  /** Lets those go on who wait, for so long at most. */
+  /** Fires the pending timers of at most that duration. */
   fire(longest = Number.POSITIVE_INFINITY): void {
     for (const entry of [...this.#waiting]) {
       if (entry.milliseconds > longest) continue;
@@ -45,10 +45,10 @@ export class ManualTime {
   }
 }
 
-/** What a guard says of a request. */
+/** Decision of a guard. */
 export type Verdict = 'Allow' | 'Deny' | string;
 
-/** A guard with a copy of an account's credentials. */
+/** Guard with a copy of an account's credentials. */
 export class ReplicatedGuard {
   readonly source: SnapshotSource;
   readonly time: ManualTime;
@@ -62,7 +62,7 @@ export class ReplicatedGuard {
     this.#guard = new Guard({ source, nonces: new NonceMemory(), now: Date.now });
   }
 
-  /** @param url of the server, or of a line to it */
+  /** @param url of the server, or of a proxy in front of it */
   static open(
     url: string,
     key: ClientKey,
@@ -90,8 +90,8 @@ export class ReplicatedGuard {
   }
 
   /**
-   * Judges a request that was signed with a key, as a protected service would be asked.
-   * @returns `Allow`, `Deny`, or the code with which it is refused before any policy is looked at
+   * Checks a request signed with a key, as of a protected service.
+   * @returns `Allow`, `Deny`, or the code of a refusal before any policy is evaluated
    */
   async verdict(
     key: ClientKey,
@@ -113,7 +113,7 @@ export class ReplicatedGuard {
     return this.#guard.authorize(identity, [{ action, resource }]).allowed ? 'Allow' : 'Deny';
   }
 
-  /** Waits for whatever comes until something is so; it is looked at after every change of the copy. */
+  /** Waits until a condition holds; it is checked after every change of the copy. */
   async until(isSo: () => boolean | Promise<boolean>): Promise<void> {
     for (;;) {
       const change = once(this.#changes, 'change');
@@ -122,7 +122,7 @@ export class ReplicatedGuard {
     }
   }
 
-  /** Waits until a request is judged so. */
+  /** Waits until a request is decided so. */
   async untilVerdict(
     expected: Verdict,
     key: ClientKey,
@@ -140,7 +140,7 @@ export class ReplicatedGuard {
 
 export const document = (...statements: object[]) => JSON.stringify({ Version: '1', Statement: statements });
 
-/** Makes a RAM user with a policy of its own name, and then its key: it is never without what the policy allows. */
+/** Creates a RAM user with a policy of its own name, and then its key: the key never exists without the policy. */
 export async function userWith(
   _server: TestServer,
   account: TestAccount,

@@ -1,4 +1,4 @@
-/** A guard at one of several nodes hears of what is changed at another, and goes on at any of them. */
+/** A guard at one of several nodes receives the changes made at another, and can continue at any of them. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -55,7 +55,7 @@ eachDatabase((_, { freshLocation }) => {
       rmSync(directory, { recursive: true });
     });
 
-    /** A user with a key and one policy, made at the first node. */
+    /** Creates a user with a key and one policy at the first node. */
     const userWith = async (UserName: string, statement: object): Promise<ClientKey> => {
       const policy = { PolicyName: UserName, PolicyType: 'Custom' };
       await admin.callRpc(RAM, 'CreateUser', { UserName });
@@ -71,14 +71,14 @@ eachDatabase((_, { freshLocation }) => {
     const setStatus = (UserName: string, { accessKeyId }: ClientKey, Status: string) =>
       admin.callRpc(RAM, 'UpdateAccessKey', { UserName, UserAccessKeyId: accessKeyId, Status });
 
-    test('hears of what is changed at the other', async () => {
+    test('receives the changes made at the other', async () => {
       const key = await userWith('heard', mayGet);
       await guard.untilVerdict('Allow', key);
       await setStatus('heard', key, 'Inactive');
       await guard.untilVerdict('InvalidAccessKeyId.Inactive', key);
     });
 
-    test('goes on at the other where it was, with whatever was changed on the way', async () => {
+    test('continues at the other from its position, with the changes made meanwhile', async () => {
       const [key, gone] = [await userWith('goes-on', mayGet), await userWith('gone', mayGet)];
       await guard.untilVerdict('Allow', key);
       await guard.untilVerdict('Allow', gone);

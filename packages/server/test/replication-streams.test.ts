@@ -1,4 +1,4 @@
-/** How many guards follow at a time: a key, an account and a node each have so many places, and a place is given back. */
+/** Limits of open replication streams of a key, an account and a node, and the release of their places. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -16,14 +16,14 @@ import { eachServer, type GuardKey, setGuardStatusOf, type TestAccount, type Tes
 const few = { streamsPerAccessKey: 2, streamsPerAccount: 3, streamsPerNode: 4 };
 
 eachServer((_, start) => {
-  describe('streams of credentials', () => {
+  describe('replication streams', () => {
     const opened: IncomingMessage[] = [];
 
     afterEach(() => {
       for (const stream of opened.splice(0)) stream.destroy();
     });
 
-    /** Asks for a stream. @returns it, once its head is there, or the code and status it is refused with */
+    /** Opens a stream. @returns the stream, once its head has arrived, or the code and status of the refusal */
     const open = async (server: TestServer, key: ClientKey | GuardKey, publicKey?: string) => {
       const { host, port } = new URL(server.url);
       const form = new URLSearchParams({
@@ -86,7 +86,7 @@ eachServer((_, start) => {
     const guardOf = (server: TestServer, account: TestAccount, name: string) =>
       server.newGuard(account, name);
 
-    /** How many the node's metrics tell of. */
+    /** Returns the number of streams in the node's metrics. */
     const counted = async (server: TestServer) => {
       const text = await (await fetch(`${server.adminUrl}/metrics`)).text();
       return Number(/^claviger_replication_streams (\d+)$/m.exec(text)?.[1]);
@@ -96,7 +96,7 @@ eachServer((_, start) => {
       while ((await counted(server)) !== expected) await new Promise(setImmediate);
     };
 
-    test('a key, an account and a node have so many, and who asks for one more is told which is full', async () => {
+    test('are limited by key, account and node, and a refusal names the limit', async () => {
       const server = await start({ configuration: few });
       const { account } = server;
       const [one, two] = [await guardOf(server, account, 'one'), await guardOf(server, account, 'two')];
@@ -112,7 +112,7 @@ eachServer((_, start) => {
       assert.equal(await counted(server), 4);
     });
 
-    test('a place is free again when its guard is gone, however it went', async () => {
+    test('release their place when the guard is gone, however the connection ends', async () => {
       const server = await start({ configuration: few });
       const key = await guardOf(server, server.account, 'guard');
       const first = await opens(server, key);
@@ -129,7 +129,7 @@ eachServer((_, start) => {
       await opens(server, key);
     });
 
-    test('a place is free again when its guard may no longer have the stream', async () => {
+    test('release their place when the guard loses its permission', async () => {
       const server = await start({ configuration: few });
       const key = await guardOf(server, server.account, 'guard');
       const stream = (await opens(server, key)).resume();
@@ -139,7 +139,7 @@ eachServer((_, start) => {
       await untilCounted(server, 0);
     });
 
-    test('what was refused takes no place', async () => {
+    test('take no place if they are refused', async () => {
       const server = await start({ configuration: few });
       const key = await guardOf(server, server.account, 'guard');
       const stranger = await userWith(server, server.account, 'stranger', {
@@ -156,7 +156,7 @@ eachServer((_, start) => {
       await opens(server, key);
     });
 
-    test('a stream that cannot be written down takes no place', async ({ mock }) => {
+    test('take no place if they cannot be audited', async ({ mock }) => {
       const server = await start({ configuration: { ...few, audit: 'strict' } });
       const key = await guardOf(server, server.account, 'guard');
       await opens(server, key);
@@ -169,7 +169,7 @@ eachServer((_, start) => {
       assert.equal(await counted(server), 1);
     });
 
-    test('a guard that is refused a place comes again, and gets it when one is free', async () => {
+    test('are opened later by a guard that was refused, when a place is free', async () => {
       const server = await start({ configuration: few });
       const key = await guardOf(server, server.account, 'guard');
       const first = await opens(server, key);

@@ -1,6 +1,6 @@
 /**
- * Guards with a copy of an account's credentials: what is changed in the control plane counts in every guard, and what
- * a guard cannot know it does not decide.
+ * Guards with a copy of an account's credentials: changes in the control plane apply in every guard, and a guard does
+ * not decide without the data.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -63,7 +63,7 @@ eachServer((_, start) => {
         UserName: `user-${users}`,
       }));
 
-    /** Users with a key each, in one transaction. */
+    /** Creates users with a key each, in one transaction. */
     const manyUsers = (count: number) =>
       server.services.store.write(async (transaction) => {
         const scope = await operatorScope(server.services, transaction, account.accountId, Date.now());
@@ -86,8 +86,8 @@ eachServer((_, start) => {
     const ims = (action: string, parameters: Record<string, string>) =>
       account.admin.call(IMS, action, parameters);
 
-    describe('follows', () => {
-      test('the life of an AccessKey: made, disabled, enabled, deleted, restored, deleted for good', async () => {
+    describe('follows changes of', () => {
+      test('an AccessKey: created, disabled, enabled, deleted, restored, deleted for good', async () => {
         const { key, UserName } = await newUser(mayGetOrders);
         const named = { UserName, UserAccessKeyId: key.accessKeyId };
         await guard.untilVerdict('Allow', key);
@@ -113,7 +113,7 @@ eachServer((_, start) => {
         await guard.untilVerdict('InvalidAccessKeyId.NotFound', key);
       });
 
-      test('the policies of a user: attached, replaced by a new version, rolled back, detached', async () => {
+      test("a user's policies: attached, replaced by a new version, rolled back, detached", async () => {
         const { key, UserName } = await newUser({ ...mayGetOrders, Action: 'orders:ListOrders' });
         const policy = { PolicyName: `more-${UserName}`, PolicyType: 'Custom' };
         await guard.untilVerdict('Deny', key);
@@ -129,7 +129,7 @@ eachServer((_, start) => {
         await guard.untilVerdict('Deny', key);
       });
 
-      test('the tags of a user: given, changed, taken off', async () => {
+      test("a user's tags: set, changed, removed", async () => {
         const { key, UserName } = await newUser(mayGetOrders, {
           ...mayGetOrders,
           Effect: 'Deny',
@@ -167,7 +167,7 @@ eachServer((_, start) => {
         assert.equal(await guard.verdict(key), 'Deny');
       });
 
-      test('system policies, and what settings allow every user on itself', async () => {
+      test('system policies, and the account settings that allow users something on themselves', async () => {
         const { key, UserName } = await newUser(mayGetOrders);
         await admin('AttachPolicyToUser', {
           UserName,
@@ -240,12 +240,12 @@ eachServer((_, start) => {
         await guard.untilVerdict('InvalidAccessKeyId.Inactive', key);
       });
 
-      test('keys of the account root, which may do everything', async () => {
+      test('keys of the account root, which have every permission', async () => {
         const key = await account.rootKey();
         await guard.untilVerdict('Allow', key, 'whatever:IsAsked');
       });
 
-      test('the account: when it is disabled every key is, and no new connection is taken', async () => {
+      test('the account: when it is disabled every key is, and new connections are refused', async () => {
         const { key } = await newUser(mayGetOrders);
         await guard.untilVerdict('Allow', key);
         const setStatus = (status: 'Active' | 'Disabled') =>
@@ -253,7 +253,7 @@ eachServer((_, start) => {
             setAccountStatus(transaction, account.accountId, status, Date.now()),
           );
         await setStatus('Disabled');
-        // The guard's own key among them, so the last that it hears is either this or the end.
+        // The guard's own key is disabled too, so the last it receives is either this or the end.
         await guard.until(
           async () =>
             guard.state.phase === 'away' || (await guard.verdict(key)) === 'InvalidAccessKeyId.Inactive',
@@ -268,7 +268,7 @@ eachServer((_, start) => {
       });
     });
 
-    describe('knows sessions of roles', () => {
+    describe('verifies role sessions:', () => {
       const trust = (...principals: string[]) =>
         document({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { RAM: principals } });
 
@@ -298,7 +298,7 @@ eachServer((_, start) => {
       const mayAssume = { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' };
       const asked = () => line.sent.toString('latin1').split('ResolveSecurityToken').length - 1;
 
-      test('a token is asked about once, and its secret has to sign', async () => {
+      test('a token is resolved once, and its secret has to sign', async () => {
         const { key } = await newUser(mayAssume);
         const session = await assume(key, await makeRole('once'));
         assert.equal(await guard.verdict(session), 'Allow');
@@ -312,7 +312,7 @@ eachServer((_, start) => {
         assert.equal(await guard.verdict({ ...session, securityToken: undefined }), 'MissingSecurityToken');
       });
 
-      test('a session policy narrows', async () => {
+      test('a session policy restricts', async () => {
         const { key } = await newUser(mayAssume);
         const Policy = document({ ...mayGetOrders, Resource: 'acs:orders:*:1:order/2' });
         const session = await assume(key, await makeRole('narrow'), { Policy });
@@ -343,7 +343,7 @@ eachServer((_, start) => {
         await guard.untilVerdict('Deny', session);
       });
 
-      test('what is no token is refused, and asked about once', async () => {
+      test('an invalid token is refused, and resolved once', async () => {
         const made = { accessKeyId: 'STS.NobodyNobodyNobodyNobody', accessKeySecret: 'x' };
         const malformed = { ...made, securityToken: 'no token' };
         for (let time = 0; time < 3; time += 1) {
@@ -372,7 +372,7 @@ eachServer((_, start) => {
         await guard.untilVerdict('InvalidAccessKeyId.NotFound', session);
       });
 
-      test('a session ends with the key that made it, for good', async () => {
+      test('a session ends with the key that opened it, for good', async () => {
         const { key, UserName } = await newUser(mayAssume);
         const session = await assume(key, await makeRole('key-ends'));
         assert.equal(await guard.verdict(session), 'Allow');
@@ -384,7 +384,7 @@ eachServer((_, start) => {
         assert.equal(await guard.verdict(session), 'InvalidAccessKeyId.NotFound');
       });
 
-      test('a session that somebody of another account has made ends with the key there', async () => {
+      test('a session opened from another account ends with the key there', async () => {
         const other = await server.newAccount();
         const key = await userWith(server, other, 'visitor', mayAssume);
         const session = await assume(key, await makeRole('visited', `acs:ram::${other.accountId}:root`));
@@ -398,7 +398,7 @@ eachServer((_, start) => {
         assert.ok(!line.received.includes(key.accessKeyId));
       });
 
-      test('a session of another account is not known', async () => {
+      test('a session of another account is unknown', async () => {
         const other = await server.newAccount();
         const key = await userWith(server, other, 'elsewhere', mayAssume);
         await other.admin.callRpc(RAM, 'CreateRole', {
@@ -409,7 +409,7 @@ eachServer((_, start) => {
         assert.equal(await guard.verdict(session), 'InvalidAccessKeyId.NotFound');
       });
 
-      test('while the control plane is away, known sessions go on and others are not decided on', async () => {
+      test('while the control plane is unreachable, known sessions are decided and others are not', async () => {
         const { key } = await newUser(mayAssume);
         const arn = await makeRole('away');
         const [known, unknown] = [await assume(key, arn), await assume(key, arn)];
@@ -424,8 +424,8 @@ eachServer((_, start) => {
       });
     });
 
-    describe('when the control plane is away', () => {
-      test('goes on for five minutes, then refuses everything, and recovers by itself', async () => {
+    describe('without the control plane', () => {
+      test('decides for five minutes, then refuses everything, and recovers by itself', async () => {
         const { key, UserName } = await newUser(mayGetOrders);
         await guard.untilVerdict('Allow', key);
         line.down = true;
@@ -449,7 +449,7 @@ eachServer((_, start) => {
         assert.equal(guard.state.phase, 'current');
       });
 
-      test('waits longer each time it tries, up to half a minute', async () => {
+      test('retries at growing intervals, up to half a minute', async () => {
         line.down = true;
         const waits: number[] = [];
         for (let time = 0; time < 10; time += 1) {
@@ -463,7 +463,7 @@ eachServer((_, start) => {
         );
       });
 
-      test('a line that is open and says nothing counts as away', async () => {
+      test('takes an open connection without data for lost', async () => {
         line.silent = true;
         guard.time.fire(10_000);
         guard.time.fire(10_000);
@@ -474,10 +474,11 @@ eachServer((_, start) => {
         await guard.until(() => guard.state.phase === 'current');
       });
 
-      test('is as old as what was said, not as when it was heard', async () => {
+      test('is as old as the time of sending, not of receipt', async () => {
         const { key } = await newUser(mayGetOrders);
         await guard.untilVerdict('Allow', key);
-        // The next sign of life is heard, but it was said long ago by this clock: the guard's machine slept meanwhile.
+        // The next heartbeat arrives, but it was sent long ago by this clock: the guard's machine was
+        // suspended meanwhile.
         guard.time.ahead += 5 * minute + 1;
         assert.equal(await guard.verdict(key), stale);
         await newUser(mayGetOrders);
@@ -486,7 +487,7 @@ eachServer((_, start) => {
         await guard.untilVerdict('Allow', key);
       });
 
-      test('nothing is decided before there is a copy, nor after it was closed', async () => {
+      test('refuses everything before the first copy is complete, and after it was closed', async () => {
         const { key } = await newUser(mayGetOrders);
         line.down = true;
         const another = open(guardKey);
@@ -502,7 +503,7 @@ eachServer((_, start) => {
         await assert.rejects(another.source.ready(), /closed/);
       });
 
-      test('half a load never counts', async () => {
+      test('ignores an incomplete load', async () => {
         const { key } = await newUser(mayGetOrders);
         await manyUsers(600);
         await guard.until(() => guard.state.accessKeys === 602);
@@ -525,7 +526,7 @@ eachServer((_, start) => {
       });
     });
 
-    describe('goes on where it was', () => {
+    describe('continues after a reconnection', () => {
       const away = async () => {
         line.down = true;
         await guard.until(() => guard.state.phase === 'away');
@@ -533,7 +534,7 @@ eachServer((_, start) => {
         line.forget();
       };
 
-      /** What a guard that begins anew receives. */
+      /** Returns the records that a new guard receives. */
       const wholeLoad = async () => {
         line.forget();
         const another = open(guardKey);
@@ -553,10 +554,10 @@ eachServer((_, start) => {
         return newUser(mayGetOrders, ...statements);
       };
 
-      test('what changed meanwhile is sent, and nothing else', async () => {
+      test('with the changes made meanwhile only', async () => {
         const { key } = await fill();
         await guard.untilVerdict('Allow', key);
-        // More changes than are read again as a matter of caution.
+        // More changes than are read again as a safety margin.
         await server.services.store.write(async ({ changed }) => {
           for (let at = 0; at < 1100; at += 1) {
             changed({ accountId: '1', topic: 'user', subject: `${at}` });
@@ -578,7 +579,7 @@ eachServer((_, start) => {
         assert.ok(bytes < (await wholeLoad()) / 2, `${bytes} bytes`);
       });
 
-      test('when the log no longer reaches back, everything is sent', async () => {
+      test('with everything, if the log no longer reaches back', async () => {
         const { key, UserName } = await fill();
         await guard.untilVerdict('Allow', key);
         await away();
@@ -590,11 +591,11 @@ eachServer((_, start) => {
         assert.ok(bytes > (await wholeLoad()) / 2, `${bytes} bytes`);
       });
 
-      test('when the database is not the same, everything is sent', async () => {
+      test('with everything, if the database is not the same', async () => {
         const { key } = await fill();
         await guard.untilVerdict('Allow', key);
         await away();
-        // As in a backup that went on to be used: the same revisions were written at other times.
+        // As in a restored backup: the same revisions were written at other times.
         await server.services.store.write(async ({ queries }) => {
           await queries
             .updateTable('changes')
@@ -626,7 +627,7 @@ eachServer((_, start) => {
       });
     });
 
-    describe('is given', () => {
+    describe('is sent', () => {
       const refusalOf = async (key: ClientKey, guardName?: string) => {
         const refused = open(key, guardName === undefined ? {} : { guardName });
         return refused.source.ready().then(
@@ -636,7 +637,7 @@ eachServer((_, start) => {
         );
       };
 
-      test('to a registered guard under its own name, and to nobody else whatever its policies say', async () => {
+      test('to a registered guard, and to no other caller whatever its policies', async () => {
         const named = (Action: string) => ({ Effect: 'Allow', Action, Resource: '*' });
         const orders = await server.newGuard(account, 'orders');
         assert.equal(await refusalOf(orders, 'orders'), 'OK');
@@ -652,7 +653,7 @@ eachServer((_, start) => {
         assert.equal(await refusalOf(guessed), 'SignatureDoesNotMatch 400');
       });
 
-      test('and with it the right to ask about tokens, and nothing more', async () => {
+      test('with the permission to resolve tokens, and no other', async () => {
         const ask = async (key: ClientKey, GuardName = 'orders') => {
           const { code, body } = await callRaw(server.url, key, 'ACS3 with a form', {
             version: OWN,
@@ -677,7 +678,7 @@ eachServer((_, start) => {
         assert.equal(await ask(key), 'NoPermission');
       });
 
-      test('no longer, once the guard is disabled or the account’s network policy shuts it out', async () => {
+      test('no longer, once the guard is disabled or the account’s network policy excludes it', async () => {
         await setGuardStatusOf(server, guardKey, 'Disabled');
         await guard.until(() => guard.state.phase === 'away');
         guard.time.fire();
@@ -694,7 +695,7 @@ eachServer((_, start) => {
         await guard.until(() => guard.state.phase === 'away');
       });
 
-      test('of the guard’s own account alone', async () => {
+      test('for the guard’s own account only', async () => {
         const other = await server.newAccount();
         const key = await userWith(server, other, 'theirs', mayGetOrders);
         const root = await other.rootKey();
@@ -709,7 +710,7 @@ eachServer((_, start) => {
         assert.equal(guard.state.accountId, account.accountId);
       });
 
-      test('sealed: neither secrets nor documents nor names are on the line', async () => {
+      test('sealed: the connection carries no secret, document or name in clear', async () => {
         const { key, UserName } = await newUser(mayGetOrders);
         const root = await account.rootKey();
         await guard.until(() => guard.state.accessKeys === 3);
@@ -738,7 +739,8 @@ eachServer((_, start) => {
           action: 'ReplicateCredentials',
           parameters: { PublicKey: 'A'.repeat(43) },
         };
-        // A proxy that is not trusted says nothing, so this is the machine itself, with a key that agrees on nothing.
+        // The proxy is not trusted and sets no header, so this is the machine itself; the shared key is
+        // invalid.
         const own = await callRaw(server.url, guardKey, 'ACS3 with a form', call);
         assert.equal(own.code, 'InvalidParameter.PublicKey.Format');
         const behind = await start({ configuration: { trustedProxies: '127.0.0.1' } });
@@ -756,7 +758,7 @@ eachServer((_, start) => {
         );
       });
 
-      test('over TLS in fact, to whoever trusts the certificate', async () => {
+      test('over TLS, to a client that trusts the certificate', async () => {
         const secure = await start({ configuration: { tls: 'auto' } });
         const key = await secure.newGuard(secure.account);
         const ca = readFileSync(join(secure.directory, 'tls', 'cert.pem'), 'utf8');
@@ -771,7 +773,7 @@ eachServer((_, start) => {
         assert.equal(doubting.state.phase, 'loading');
       });
 
-      test('and written down when it begins and when it ends, with whom it was given to', async () => {
+      test('and audited at its beginning and end, with the receiver', async () => {
         const strict = await start({ configuration: { audit: 'strict' } });
         const key = await strict.newGuard(strict.account, 'watched');
         const watched = ReplicatedGuard.open(strict.url, key, { guardName: 'watched' });

@@ -26,12 +26,12 @@ eachServer((_, start) => {
     const admin = (action: string, parameters: Record<string, string> = {}) =>
       server.account.admin.callRpc(version, action, parameters);
 
-    test('there is no report before one was asked for', async () => {
+    test('a report does not exist before it was requested', async () => {
       await refused(admin('GetCredentialReport'), 'EntityNotExist.CredentialReport', 404);
       await refused(admin('ListRecentGovernanceMetrics'), 'EntityNotExist.GovernanceReport', 404);
     });
 
-    test("the credential report has RAM's columns, the root first, and what each identity has", async () => {
+    test("the credential report has RAM's columns, the root first, and the credentials of each identity", async () => {
       const { admin: clients } = server.account;
       assert.equal((await clients.ims.generateCredentialReport()).body?.state, 'STARTED');
       assert.equal((await clients.ims.generateCredentialReport()).body?.state, 'COMPLETE');
@@ -66,7 +66,7 @@ eachServer((_, start) => {
       assert.equal(csv, Buffer.from(String(whole['Content']), 'base64').toString());
     });
 
-    test('the security practice is counted from what there is', async () => {
+    test('the security practice report counts the existing entities', async () => {
       const account = await server.newAccount('practice');
       const report = async () => {
         const answer = await account.admin.callRpc(version, 'GetAccountSecurityPracticeReport');
@@ -95,7 +95,7 @@ eachServer((_, start) => {
       assert.ok(after.Score < before.Score);
     });
 
-    test('the governance report finds keys of the root and two active keys, and nothing of another account', async () => {
+    test('the governance report finds keys of the root and two active keys, of the own account only', async () => {
       const account = await server.newAccount('governed');
       const rootKey = await account.rootKey();
       await account.admin.callRpc(version, 'CreateAccessKey');
@@ -178,7 +178,7 @@ eachServer((_, start) => {
   });
 });
 
-/** Inserts users by SQL, the first of them with a key that is 100 days old and signs nothing. */
+/** Inserts users by SQL, the first of them with an unused key that is 100 days old. */
 async function insertUsers(
   { services }: TestServer,
   { accountId }: TestAccount,

@@ -1,4 +1,4 @@
-/** What a server that is started again on the same data still knows. */
+/** State of a server that was started again on the same data. */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import sts from '@alicloud/sts20150401';
@@ -46,14 +46,14 @@ eachServer((_, start) => {
       rootKey = await server.account.rootKey();
     });
 
-    test('what was served before is refused: reads, changes and denied calls, of permanent and temporary keys', async () => {
+    test('a request served before is refused: reads, changes and denied calls, with permanent and temporary keys', async () => {
       const served: [string, ReturnType<typeof signedRequest>][] = [];
       for (const way of ways) {
         for (const [what, key, call] of [
           ['a read', user.key, {}],
           ['a denied call', user.key, { version: '2015-05-01', action: 'ListUsers' }],
           ['a read of a temporary key', temporary, {}],
-          // As late as a request may be, and as early.
+          // As late and as early as a request may be.
           ['a late read', user.key, { now: Date.now() - 14 * minute }],
           ['an early read', user.key, { now: Date.now() + 14 * minute }],
           [
@@ -65,7 +65,7 @@ eachServer((_, start) => {
               parameters: { UserName: `by-${way.replace(/\W/g, '-')}` },
             },
           ],
-          // Nonces that a database could spell differently.
+          // Nonces that a database could encode differently.
           ['an odd nonce', user.key, { nonce: `odd \\ \\0 ' " % 中 ${way}` }],
         ] as const) {
           if (what === 'an odd nonce' && !way.startsWith('RPC')) continue;
@@ -81,7 +81,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('a signature that was verified for a guard is not verified once more', async () => {
+    test('a signature that was verified for a guard is not verified again', async () => {
       const guard = await server.newGuard(server.account, 'asking');
       const copy = ReplicatedGuard.open(server.url, guard);
       await copy.source.ready();
@@ -94,7 +94,7 @@ eachServer((_, start) => {
         );
         return { ...signed, peerAddress: '198.51.100.7', secure: true };
       });
-      /** Another guard each time, which has seen nothing. */
+      /** Another guard each time, without a nonce store of its own. */
       const judge = async (request: GuardRequest) => {
         const signature = readSignature(request);
         if ('refused' in signature) return signature.code;
@@ -112,11 +112,11 @@ eachServer((_, start) => {
       await copy.close();
     });
 
-    test('a request that arrives at the end of its time is refused as one already served', async () => {
+    test('a request at the end of its validity is refused as already served', async () => {
       const request = signedRequest(server.url, user.key, 'ACS3', { now: Date.now() + 14 * minute });
       assert.equal((await send(server.url, request)).status, 200);
       try {
-        // 28 minutes later it is 14 minutes old: still in time, were it not for its nonce.
+        // 28 minutes later it is 14 minutes old: still valid, except for its nonce.
         ahead = 28 * minute;
         await server.restart();
         assert.equal(readJson(await send(server.url, request)).code, 'SignatureNonceUsed');
@@ -126,14 +126,14 @@ eachServer((_, start) => {
       }
     });
 
-    test('keys still sign, permanent ones, temporary ones and those of the root', async () => {
+    test('permanent keys, temporary keys and keys of the root still sign', async () => {
       await server.restart();
       for (const key of [user.key, server.account.key, temporary, rootKey]) {
         for (const way of ways) assert.equal((await callRaw(server.url, key, way)).code, 'OK', way);
       }
     });
 
-    test('what was revoked before is still revoked', async () => {
+    test('revoked credentials are still revoked', async () => {
       const leaver = await server.newUser(server.account, 'leaver');
       const change = async (action: string, parameters: Record<string, string> = {}) => {
         const answer = await callRaw(server.url, server.account.key, 'ACS3', {
@@ -151,7 +151,7 @@ eachServer((_, start) => {
       assert.equal((await callRaw(server.url, leaver.key, 'ACS3')).code, 'InvalidAccessKeyId.NotFound');
     });
 
-    test('every call of before is in the audit log, and the key was last used when it was', async () => {
+    test('every earlier call is in the audit log, and the last use of the key is unchanged', async () => {
       const answers = [];
       for (const way of ways) answers.push(await callRaw(server.url, user.key, way));
       const forged = await callRaw(server.url, { ...user.key, accessKeySecret: 'guessed' }, 'ACS3');

@@ -28,7 +28,7 @@ eachServer((_, start) => {
       }),
     );
 
-  test('a role is answered as it was given, its trust policy letter by letter', async () => {
+  test('a role is returned as it was given, its trust policy unchanged', async () => {
     const { account, admin } = await fresh();
     const document = `\n${trust({ RAM: [`acs:ram::${account.accountId}:root`] })} `;
     const created = await create(account, {
@@ -54,7 +54,7 @@ eachServer((_, start) => {
     assert.deepEqual({ ...read.body!.role }, { ...asMade, updateDate: role.createDate });
   });
 
-  test('a session may last an hour unless the role says otherwise', async () => {
+  test('a session may last an hour unless the role has another maximum', async () => {
     const { account } = await fresh();
     assert.equal((await create(account, { roleName: 'hour' })).body!.role!.maxSessionDuration, 3600);
     for (const maxSessionDuration of [3599, 43_201]) {
@@ -88,13 +88,13 @@ eachServer((_, start) => {
     );
   });
 
-  test('a name is taken in every spelling', async () => {
+  test('a name is unique case-insensitively', async () => {
     const { account } = await fresh();
     await create(account, { roleName: 'Taken' });
     await refused(create(account, { roleName: 'taken' }), 'EntityAlreadyExists.Role', 409);
   });
 
-  test('failure 6: a trust policy with a part that is not understood is refused, and nothing of it is stored', async () => {
+  test('failure 6: a trust policy with an unknown part is refused, and nothing of it is stored', async () => {
     const { account, admin, trusted } = await fresh();
     const valid = JSON.parse(trusted);
     const [statement] = valid.Statement;
@@ -134,7 +134,7 @@ eachServer((_, start) => {
     assert.equal(kept.body!.role!.assumeRolePolicyDocument, trusted);
   });
 
-  test('an update changes what it names and nothing else', async () => {
+  test('an update changes the given fields only', async () => {
     const { account, admin } = await fresh();
     const created = await create(account, {
       roleName: 'changing',
@@ -219,7 +219,7 @@ eachServer((_, start) => {
     );
   });
 
-  test('an account has 1000 roles at most', async () => {
+  test('an account has at most 1000 roles', async () => {
     const { account, trusted } = await fresh();
     const { services } = await shared();
     const row = (index: number) => ({
@@ -244,7 +244,7 @@ eachServer((_, start) => {
     await refused(create(account, { roleName: 'one-more' }), 'LimitExceeded.Role', 409);
   });
 
-  test("an account neither sees nor changes another account's roles", async () => {
+  test("an account can neither see nor change another account's roles", async () => {
     const { account } = await fresh();
     const other = await fresh();
     await create(account, { roleName: 'isolated' });

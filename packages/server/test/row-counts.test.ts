@@ -9,7 +9,7 @@ const IMS = '2019-08-15';
 const RAM = '2015-05-01';
 
 eachServer((_, start) => {
-  test('counts of an account are those of its rows after every kind of change', async () => {
+  test('counts of an account equal its rows after every kind of change', async () => {
     const now = Date.now();
     const server = await start();
     const { account } = server;
@@ -35,7 +35,7 @@ eachServer((_, start) => {
     await assertCounts();
     assert.equal(await attachmentCount(sample, read), 4);
 
-    // In the recycle bin, and out of it in both ways.
+    // Into the recycle bin, and out of it in both ways.
     await sample.do(IMS, 'DeleteUser', { UserPrincipalName: ann.UserPrincipalName });
     await sample.do(IMS, 'DeleteUser', { UserPrincipalName: bob.UserPrincipalName });
     await assertCounts();

@@ -3,7 +3,7 @@ import type { AssertionChanges, SamlIdentityProvider, Signing } from './identity
 import { readJson, send } from './raw-request.ts';
 import type { TestAccount, TestServer } from './server.ts';
 
-/** What came of a call that nobody signed. */
+/** Outcome of an unsigned call. */
 export interface Outcome {
   readonly status: number;
   /** `OK` for a success. */
@@ -13,7 +13,7 @@ export interface Outcome {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Calls an operation of STS as anybody can: a form, no signature, no client that would tidy it up. */
+/** Calls an operation of STS as any client can: a form, without a signature and without an SDK. */
 export async function callAnonymously(
   url: string,
   action: string,
@@ -29,7 +29,7 @@ export async function callAnonymously(
   return { status, code, message, requestId: String(body['RequestId']), body };
 }
 
-/** A trust policy for whom these providers vouch for. */
+/** Returns a trust policy for the given providers. */
 export const trusting = (federated: string, more: object = {}) =>
   JSON.stringify({
     Version: '1',
@@ -38,7 +38,7 @@ export const trusting = (federated: string, more: object = {}) =>
     ],
   });
 
-/** An account with a SAML provider `corp` and a role `visitor` that trusts it. */
+/** Account with a SAML provider `corp` and a role `visitor` that trusts it. */
 export class SamlAccount {
   readonly server: TestServer;
   readonly account: TestAccount;
@@ -79,19 +79,19 @@ export class SamlAccount {
     return `acs:ram::${this.account.accountId}:role/${name}`;
   }
 
-  /** What an assertion has to list for `visitor`. */
+  /** Pair of ARNs that an assertion has to list for `visitor`. */
   get pair(): string {
     return `${this.roleArn},${this.providerArn}`;
   }
 
-  /** A response that is in order but for `changes`, not signed yet. */
+  /** Returns a valid response with `changes`, not signed yet. */
   unsigned(changes: Partial<AssertionChanges> = {}): string {
     return this.idp.unsignedResponse({ roles: [this.pair], ...changes });
   }
 
   /**
-   * A response whose assertion is signed.
-   * @param edit what is changed before it is signed
+   * Returns a response with a signed assertion.
+   * @param edit changes the text before it is signed
    */
   signed(
     changes: Partial<AssertionChanges> = {},
@@ -101,14 +101,14 @@ export class SamlAccount {
     return this.idp.sign(edit(this.unsigned(changes)), 'Assertion', signing);
   }
 
-  /** Shows a response. @param text XML, or Base64 in brackets to send it as it is */
+  /** Sends a response. @param text XML, or Base64 in brackets to send it unchanged */
   show(text: string | readonly [base64: string], more: Record<string, string> = {}): Promise<Outcome> {
     const SAMLAssertion = typeof text === 'string' ? Buffer.from(text).toString('base64') : text[0];
     const usual = { RoleArn: this.roleArn, SAMLProviderArn: this.providerArn };
     return callAnonymously(this.server.url, 'AssumeRoleWithSAML', { ...usual, SAMLAssertion, ...more });
   }
 
-  /** Shows a response that has to be refused. @param reason what the message has to say */
+  /** Sends a response and asserts its refusal. @param reason pattern of the message */
   async refuses(
     text: string | readonly [base64: string],
     reason: RegExp = /has not signed it/,
@@ -120,7 +120,7 @@ export class SamlAccount {
     return outcome;
   }
 
-  /** Shows a response that has to be accepted. @returns what the answer says of the assertion */
+  /** Sends a response and asserts its success. @returns the assertion part of the answer */
   async accepts(
     text: string | readonly [base64: string],
     more: Record<string, string> = {},
@@ -133,7 +133,7 @@ export class SamlAccount {
   }
 }
 
-/** Replaces what has to be there. */
+/** Replaces a text that has to be present. */
 export function replaced(text: string, what: string | RegExp, by: string): string {
   const changed = text.replace(what, () => by);
   assert.notEqual(changed, text, `nothing was replaced: ${what}`);

@@ -8,20 +8,20 @@ import type { TestAccount, TestServer } from './server.ts';
 const IMS = '2019-08-15';
 const RAM = '2015-05-01';
 
-/** A password that every policy accepts here. */
+/** Password that every password policy of the tests accepts. */
 export const password = 'correct horse 42';
 
-/** Of one identity provider for all: making its key takes longer than all else. */
+/** Metadata of one provider for all tests, since creating its key is slow. */
 export const samlMetadata = new SamlIdentityProvider().metadata();
 
-/** A RAM user by all its names. */
+/** RAM user by all its names. */
 export interface UserEntity {
   readonly UserName: string;
   readonly UserPrincipalName: string;
   readonly UserId: string;
 }
 
-/** A virtual MFA device, and the two codes that bind it. */
+/** Virtual MFA device, and the two codes that bind it. */
 export interface DeviceEntity {
   readonly SerialNumber: string;
   readonly AuthenticationCode1: string;
@@ -29,15 +29,15 @@ export interface DeviceEntity {
 }
 
 /**
- * Makes things in one account, as its administrator. Whatever can hold a free text holds the account's mark, and every
- * id that comes back is remembered: an answer to somebody else that has one of them tells too much.
+ * Creates entities in one account, as its administrator. Every free text contains the account's mark, and every
+ * returned id is remembered: an answer to another account that contains one of them reveals too much.
  */
 export class SampleEntities {
   readonly server: TestServer;
   readonly account: TestAccount;
   /** Another account, whose applications can be installed. */
   readonly vendor: SampleEntities | undefined;
-  /** Stands in names, so that no two accounts have the same. */
+  /** Prefix of names, unique to the account. */
   readonly prefix: string;
   readonly mark: string;
   readonly #now: number;
@@ -59,12 +59,12 @@ export class SampleEntities {
     this.#now = now;
   }
 
-  /** Of the certificate that the account's OIDC providers show. */
+  /** Fingerprint of the certificate of the account's OIDC providers. */
   get fingerprint(): string {
     return createHash('sha1').update(this.prefix).digest('hex');
   }
 
-  /** Ids and secrets that the account's administrator was told. */
+  /** Ids and secrets that the account's administrator has received. */
   get told(): Iterable<string> {
     return this.#told;
   }
@@ -74,7 +74,7 @@ export class SampleEntities {
     return `acs:ram:*:${this.account.accountId}:${relativeId}`;
   }
 
-  /** Calls as the administrator. @throws AssertionError when it is refused */
+  /** Calls as the administrator. @throws AssertionError if it is refused */
   async do(
     version: string,
     action: string,
@@ -91,7 +91,7 @@ export class SampleEntities {
     return answer.body;
   }
 
-  /** Lets the administrator do more than administer RAM. */
+  /** Gives the administrator every permission. */
   async allowEverything(): Promise<void> {
     await this.do(RAM, 'AttachPolicyToUser', {
       UserName: 'administrator',
@@ -119,7 +119,7 @@ export class SampleEntities {
     return (made['AccessKey'] as { readonly AccessKeyId: string }).AccessKeyId;
   }
 
-  /** A key in the recycle bin. @returns its id */
+  /** Creates a key in the recycle bin. @returns its id */
   async recycledKey(user: UserEntity): Promise<string> {
     const UserAccessKeyId = await this.key(user);
     await this.do(RAM, 'DeleteAccessKey', { UserName: user.UserName, UserAccessKeyId });
@@ -143,14 +143,14 @@ export class SampleEntities {
     return GroupName;
   }
 
-  /** A user in a group, both of that name. */
+  /** Creates a user in a group, both of that name. */
   async member(name: string): Promise<UserEntity> {
     const user = await this.user(name);
     await this.do(RAM, 'AddUserToGroup', { UserName: name, GroupName: await this.group(name) });
     return user;
   }
 
-  /** A role that everybody of the account may assume. */
+  /** Creates a role that every principal of the account may assume. */
   async role(RoleName: string): Promise<string> {
     await this.do(RAM, 'CreateRole', {
       RoleName,
@@ -160,7 +160,7 @@ export class SampleEntities {
     return RoleName;
   }
 
-  /** A session of a role. */
+  /** Opens a session of a role. */
   async session(RoleName: string): Promise<{ readonly AccessKeyId: string; readonly SecurityToken: string }> {
     const made = await this.do('2015-04-01', 'AssumeRole', {
       RoleArn: `acs:ram::${this.account.accountId}:role/${RoleName}`,
@@ -169,7 +169,7 @@ export class SampleEntities {
     return made['Credentials'] as { readonly AccessKeyId: string; readonly SecurityToken: string };
   }
 
-  /** A custom policy with one version; it allows nothing that matters. */
+  /** Creates a custom policy with one version that allows nothing relevant. */
   async policy(PolicyName: string): Promise<string> {
     await this.do(RAM, 'CreatePolicy', {
       PolicyName,
@@ -179,7 +179,7 @@ export class SampleEntities {
     return PolicyName;
   }
 
-  /** A custom policy whose version v2 is not in force. */
+  /** Creates a custom policy whose version v2 is not the default. */
   async policyOfTwoVersions(PolicyName: string): Promise<string> {
     await this.policy(PolicyName);
     await this.do(RAM, 'CreatePolicyVersion', { PolicyName, PolicyDocument: allowing('oss:PutObject', '*') });
@@ -215,7 +215,7 @@ export class SampleEntities {
     return user;
   }
 
-  /** A passkey as a browser's registration leaves it. @returns its id */
+  /** Inserts a passkey as a browser's registration stores it. @returns its id */
   async passkey({ UserId }: UserEntity): Promise<string> {
     const passkeyId = `PASSKEY-${UserId}`;
     await this.server.services.store.write(({ queries }) =>
@@ -249,7 +249,7 @@ export class SampleEntities {
     return (made['ServiceCredential'] as { readonly ServiceCredentialId: string }).ServiceCredentialId;
   }
 
-  /** @param isOpen whether others may install it. @returns its id */
+  /** @param isOpen whether other accounts may install it. @returns its id */
   async application(AppName: string, isOpen = false): Promise<string> {
     const made = await this.do(IMS, 'CreateApplication', {
       AppName,
@@ -266,7 +266,7 @@ export class SampleEntities {
     return (made['AppSecret'] as { readonly AppSecretId: string }).AppSecretId;
   }
 
-  /** An application of the vendor that can be installed. @returns its id */
+  /** Creates an application of the vendor that can be installed. @returns its id */
   async foreignApplication(name: string): Promise<string> {
     assert.ok(this.vendor, 'there is nobody to have applications of');
     return this.vendor.application(`${this.prefix}-${name}`, true);
@@ -292,7 +292,7 @@ export class SampleEntities {
     return OIDCProviderName;
   }
 
-  /** What a denied call of a user is answered to decode. */
+  /** Returns the encoded message of a denied call of a user. */
   async diagnosticMessage(name: string): Promise<string> {
     const { key } = await this.server.newUser(this.account, name);
     const answer = await callRaw(this.server.url, key, 'ACS3', { version: RAM, action: 'ListUsers' });
@@ -301,10 +301,10 @@ export class SampleEntities {
     return detail.EncodedDiagnosticMessage;
   }
 
-  /** @param asked what was given: to have it back is not to be told something */
+  /** @param asked values of the request: their return reveals nothing */
   #remember(value: unknown, asked: readonly string[]): void {
     if (typeof value === 'string') {
-      // Ids have digits and no spaces; instants, in either form, are everybody's.
+      // Ids have digits and no spaces; instants, in either form, belong to no account.
       const isInstant = /^(?:\d{4}-\d\d-\d\dT.*|\d{13})$/.test(value);
       if (/^\S*\d\S*$/.test(value) && value.length >= 12 && !isInstant && !asked.includes(value))
         this.#told.add(value);
@@ -314,10 +314,10 @@ export class SampleEntities {
   }
 }
 
-/** An identity policy of one statement that allows. */
+/** Returns an identity policy with one Allow statement. */
 export const allowing = (Action: string, Resource: string | readonly string[]): string =>
   JSON.stringify({ Version: '1', Statement: [{ Effect: 'Allow', Action, Resource }] });
 
-/** A trust policy for one principal. */
+/** Returns a trust policy for one principal. */
 export const trusting = (Principal: object, Action = 'sts:AssumeRole'): string =>
   JSON.stringify({ Version: '1', Statement: [{ Effect: 'Allow', Action, Principal }] });

@@ -3,7 +3,7 @@ import type { Operation } from '../src/pipeline/operation.ts';
 const document = (statement: object) =>
   JSON.stringify({ Version: '1', Statement: [{ Effect: 'Allow', ...statement }] });
 
-/** One valid value for each parameter that some operation requires. */
+/** Valid value for each parameter that some operation requires. */
 const values: Readonly<Record<string, string>> = {
   AppId: '4123456789012345678',
   AppSecretId: '2efd5004-005c-4f05-83c6-5b1dd1760000',
@@ -58,7 +58,7 @@ const values: Readonly<Record<string, string>> = {
   VersionId: 'v1',
 };
 
-/** What operations need beside what they declare as required: one of several, mostly. */
+/** Parameters that operations need beside the required ones: one of several, mostly. */
 const also: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '2019-08-15 CreateServiceCredential': { UserPrincipalName: 'sample@1234567890123456.onaliyun.com' },
   '2019-08-15 GetServiceCredential': { UserPrincipalName: 'sample@1234567890123456.onaliyun.com' },
@@ -94,8 +94,8 @@ const also: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /**
- * A valid request for an operation, that names things which need not exist.
- * @throws Error when a required parameter has no sample value yet: give it one here
+ * Returns a valid request for an operation, which names entities that need not exist.
+ * @throws Error if a required parameter has no sample value yet: add it here
  */
 export function sampleRequest(operation: Operation): Readonly<Record<string, string>> {
   const extra = also[`${operation.version} ${operation.name}`] ?? {};

@@ -20,7 +20,7 @@ import { createOldSession } from './old-session.ts';
 import { callRaw, ways } from './raw-request.ts';
 import { eachServer, refused, type TestAccount, type TestServer, type TestUser } from './server.ts';
 
-/** A row of a sealed column, without its type. */
+/** Row of a sealed column, without its type. */
 type Row = Record<string, unknown> & { account_id: string };
 
 interface Column {
@@ -47,7 +47,7 @@ async function wrappedKeyOf({ services }: TestServer, accountId: string): Promis
   return row.wrapped_data_key;
 }
 
-/** An account with two users that have everything that is sealed. */
+/** Creates an account with two users that have every kind of sealed secret. */
 async function furnish(server: TestServer): Promise<{ account: TestAccount; users: TestUser[] }> {
   const account = await server.newAccount('furnished');
   const users: TestUser[] = [];
@@ -123,7 +123,7 @@ async function createDevice({ admin }: TestAccount, virtualMFADeviceName: string
   return { serial: virtualMFADevice!.serialNumber!, seed: virtualMFADevice!.base32StringSeed! };
 }
 
-/** A text with one byte changed, at random. */
+/** Returns a text with one byte changed at random. */
 function corrupted(text: string): string {
   const bytes = Buffer.from(text, 'latin1');
   const at = randomInt(bytes.length);
@@ -152,7 +152,9 @@ async function keyRow({ services }: TestServer, id: string): Promise<AccessKeyRo
     .executeTakeFirstOrThrow();
 }
 
-/** Asserts that a key is refused as damaged in every way of signing, with a log line and without a bug. */
+/**
+ * Asserts that a key is refused as damaged with every kind of signature, with a log line and without a bug report.
+ */
 async function assertDamaged(server: TestServer, user: TestUser): Promise<void> {
   const { accessKeyId } = user.key;
   for (const way of ways) {
@@ -166,8 +168,8 @@ async function assertDamaged(server: TestServer, user: TestUser): Promise<void> 
 }
 
 eachServer((_, start) => {
-  describe('what is sealed', () => {
-    test('is in the list of sealed columns, each of which the database has', async () => {
+  describe('a sealed secret', () => {
+    test('is in the list of sealed columns, each of which exists in the database', async () => {
       const server = await start();
       const tables = await server.services.store.queries.introspection.getTables();
       const found = tables.flatMap(({ name, columns: of }) =>
@@ -176,7 +178,7 @@ eachServer((_, start) => {
       assert.deepEqual(found.sort(), Object.keys(SEALED_COLUMNS).sort());
     });
 
-    test('opens for no other row, owner, account or purpose, and not with a changed byte', async () => {
+    test('does not open for another row, owner, account or purpose, or with a changed byte', async () => {
       const server = await start();
       const furnished = [await furnish(server), await furnish(server)];
       const accountIds = furnished.map(({ account }) => account.accountId);
@@ -234,7 +236,7 @@ eachServer((_, start) => {
       assert.ok(tried > 500, String(tried));
     });
 
-    test('with the secret of another key, a key is refused as damaged; others go on', async () => {
+    test('of another key makes a key refused as damaged; other keys work', async () => {
       const server = await start();
       const { users } = await furnish(server);
       const [alice, bob] = users as [TestUser, TestUser];
@@ -249,12 +251,12 @@ eachServer((_, start) => {
       await assertDamaged(server, alice);
       await assertDamaged(server, bob);
       await carol.clients.sts.getCallerIdentity();
-      // Put back, it opens again.
+      // With its own secret again, it opens.
       await changeKey(server, ofAlice.access_key_id, { sealed_secret: ofAlice.sealed_secret });
       await alice.clients.sts.getCallerIdentity();
     });
 
-    test('given to another owner or account, a key is refused as damaged', async () => {
+    test('moved to another owner or account makes a key refused as damaged', async () => {
       const server = await start();
       const { account, users } = await furnish(server);
       const other = await furnish(server);
@@ -273,7 +275,7 @@ eachServer((_, start) => {
       await other.account.admin.sts.getCallerIdentity();
     });
 
-    test('with changed bytes, a key is refused as damaged, and so are those of a damaged account', async () => {
+    test('with changed bytes makes a key refused as damaged, and so does a damaged data key', async () => {
       const server = await start();
       const { account, users } = await furnish(server);
       const [alice, bob] = users as [TestUser, TestUser];
@@ -296,7 +298,7 @@ eachServer((_, start) => {
       await server.account.admin.sts.getCallerIdentity();
     });
 
-    test('a damaged device cannot be bound, and can be deleted', async () => {
+    test('of a device that is damaged prevents its binding, and not its deletion', async () => {
       const server = await start();
       const { account, users } = await furnish(server);
       const [alice] = users as [TestUser];
@@ -339,7 +341,7 @@ eachServer((_, start) => {
       assert.ok(!server.log.some((line) => line.includes('a bug')));
     });
 
-    test('of an earlier version, it is sealed anew at the start, and refused once that is complete', async () => {
+    test('of an earlier release is sealed anew at the start; then the first form is refused', async () => {
       const server = await start();
       const { account, users } = await furnish(server);
       const [alice, bob] = users as [TestUser, TestUser];
@@ -349,7 +351,7 @@ eachServer((_, start) => {
           before.set(`${name} ${column.placeOf(row).id}`, await inFirstForm(server, column, row));
         }
       }
-      // One that was given to another owner before: it cannot be told from a good one, so its own id is broken.
+      // Moved from another owner before: it cannot be told from a valid one, so its own id is broken.
       await changeKey(server, bob.key.accessKeyId, {
         sealed_secret: (await keyRow(server, alice.key.accessKeyId)).sealed_secret,
       });
@@ -374,7 +376,7 @@ eachServer((_, start) => {
         .execute();
       assert.ok(events.length >= 1);
 
-      // What was sealed in the first form opens no more, after another start either.
+      // The first form is not opened any more, after another start either.
       const id = alice.key.accessKeyId;
       await changeKey(server, id, { sealed_secret: before.get(`access_keys.sealed_secret ${id}`)! });
       await assertRefusedDamaged(server, alice);
@@ -382,7 +384,7 @@ eachServer((_, start) => {
       await assertRefusedDamaged(server, alice);
     });
 
-    test('an interrupted sweep goes on where it stopped', async () => {
+    test('is sealed anew by an interrupted sweep that continues', async () => {
       const server = await start();
       const { account } = server;
       const { store, secrets } = server.services;
@@ -396,7 +398,7 @@ eachServer((_, start) => {
         }
       });
       for (const row of await rowsOf(server, column)) {
-        // Those made from the template are bound to its id.
+        // Secrets made from the template are bound to its id.
         const text = await secrets.open(
           row.account_id,
           await wrappedKeyOf(server, row.account_id),
@@ -438,7 +440,7 @@ async function forgetSweep(server: TestServer): Promise<void> {
   await server.services.store.write(({ queries }) => queries.deleteFrom('completed_sweeps').execute());
 }
 
-/** Writes a row's secret as earlier versions sealed it. @returns the text */
+/** Writes a row's secret as earlier releases sealed it. @returns the text */
 async function inFirstForm(server: TestServer, column: Column, row: Row, secret?: string): Promise<string> {
   const { store, secrets } = server.services;
   const { account_id: accountId } = row;

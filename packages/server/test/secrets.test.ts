@@ -8,7 +8,7 @@ import { createAccount, createOneTimePassword } from '../src/accounts/create-acc
 import { callRaw, ways } from './raw-request.ts';
 import { eachServer, type TestServer } from './server.ts';
 
-/** A secret as it could have slipped in somewhere: plain, and in the usual encodings. */
+/** Returns a secret in the forms in which it could appear: plain, and in the usual encodings. */
 function spellings(secret: Buffer): string[] {
   return [
     secret.toString('latin1'),
@@ -16,12 +16,12 @@ function spellings(secret: Buffer): string[] {
     secret.toString('base64url'),
     secret.toString('hex'),
     encodeURIComponent(secret.toString('utf8')),
-    // PostgreSQL's and JSON's way to write bytes.
+    // Bytes in the notation of PostgreSQL and of JSON.
     JSON.stringify([...secret]).slice(1, -1),
   ];
 }
 
-/** Everything the database can be asked for, as text. */
+/** Returns the content of the whole database as text. */
 async function dump(server: TestServer): Promise<string> {
   const { queries } = server.services.store;
   const names =
@@ -42,7 +42,7 @@ async function dump(server: TestServer): Promise<string> {
 
 eachServer((name, start) => {
   describe('secrets', () => {
-    test('each is in one answer, and nowhere else: not in the database, the log or any later answer', async () => {
+    test('are in one answer each, and nowhere else: not in the database, the log or any later answer', async () => {
       const server = await start({ configuration: { audit: 'strict', logLevel: 'debug' } });
       const { account } = server;
       const answers: string[] = [];
@@ -126,7 +126,7 @@ eachServer((name, start) => {
       await remember(admin.callRpc('2019-08-15', 'ListVirtualMFADevices'));
       await remember(admin.callRpc('2015-05-01', 'ListVirtualMFADevices'));
 
-      // A root sign-in whose one-time password we know.
+      // Root sign-in with a known one-time password.
       const { services } = server;
       const password = await createOneTimePassword(services);
       await services.store.write((transaction) =>
@@ -156,7 +156,7 @@ eachServer((name, start) => {
       const forger = server.clients({ ...user.key, accessKeySecret: 'guessed', securityToken: undefined });
       await remember(forger.callRpc('2015-04-01', 'GetCallerIdentity'));
       await remember(user.clients.callRpc('2015-05-01', 'ListUsers'));
-      // What a careless client sends along where nobody asked for it.
+      // Secrets that a careless client sends in other parameters.
       const careless = {
         UserName: 'keeper',
         AccessKeySecret: 'Sent-By-Mistake-1',
@@ -174,7 +174,7 @@ eachServer((name, start) => {
       for (const way of ways) {
         await remember(callRaw(server.url, visitor, way, { version: '2015-05-01', action: 'ListUsers' }));
       }
-      // A bug of ours, whose stack is logged.
+      // Causes a bug whose stack is logged.
       const spoil = (columns: { readonly network_policy: string } | { readonly sealed_secret: string }) =>
         services.store.write(async ({ queries, changed }) => {
           const { accessKeyId } = user.key;
@@ -190,7 +190,7 @@ eachServer((name, start) => {
       assert.equal(bug.code, 'InternalError');
       assert.ok(server.log.some((line) => line.includes(String(bug.body['RequestId']))));
       answers.push(bug.message);
-      // A damaged secret, which the log names by its key.
+      // Damaged secret, whose key the log names.
       await spoil({ sealed_secret: 'v1.spoilt' });
       const damaged = await callRaw(server.url, user.key, 'ACS3');
       assert.equal(damaged.code, 'InvalidAccessKeyId.Damaged');
@@ -222,13 +222,13 @@ eachServer((name, start) => {
             assert.ok(!text.includes(spelling), `a secret of ${secret.length} characters is in ${place}`);
           }
         }
-        // The key itself, not as it is written in its file; it may not stand even in bytes.
+        // The key itself, not its text in the file; its bytes must not appear either.
         if (place === 'the file master.key') continue;
         for (const spelling of spellings(Buffer.from(masterKey, 'base64'))) {
           assert.ok(!text.includes(spelling), `the master key is in ${place}`);
         }
       }
-      // Had they been there, they would have been found: what is no secret is.
+      // Proves that the search works: values that are not secret are found.
       assert.ok(places['the database']?.includes(user.key.accessKeyId));
       assert.ok(places['later answers']?.includes(second.AccessKeyId));
       if (name === 'SQLite') {
@@ -237,7 +237,7 @@ eachServer((name, start) => {
       }
     });
 
-    test('files are for their owner only', async () => {
+    test('files are readable by their owner only', async () => {
       const server = await start();
       const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
       assert.equal(modeOf(server.directory), '700');
@@ -247,7 +247,7 @@ eachServer((name, start) => {
       for (const file of files) assert.equal(modeOf(join(server.directory, file)), '600', file);
     });
 
-    test(`a secret whose row was changed does not open (${name})`, async () => {
+    test(`do not open if their row was changed (${name})`, async () => {
       const server = await start();
       const one = await server.newUser(server.account, 'one');
       const two = await server.newUser(server.account, 'two');

@@ -19,57 +19,61 @@ import { assertAnswerShape } from './answer-shape.ts';
 import { type ClientKey, Clients } from './clients.ts';
 import { eachDatabase } from './databases.ts';
 
-/** An account of a server under test, with its administrator. */
+/** Account of a server under test, with its administrator. */
 export interface TestAccount {
   readonly accountId: string;
   /** `<account id>.onaliyun.com` */
   readonly domain: string;
-  /** The administrator's key: AliyunRAMFullAccess. */
+  /** Key of the administrator: AliyunRAMFullAccess. */
   readonly key: ClientKey;
   /** Clients of the administrator. */
   readonly admin: Clients;
-  /** Makes a key of the account root; at most two. */
+  /** Creates a key of the account root; at most two. */
   rootKey(): Promise<ClientKey>;
   readonly rootLoginName: string;
-  /** For the first sign-in of the root. */
+  /** One-time password for the first sign-in of the root. */
   readonly rootPassword: string;
 }
 
-/** A real server over HTTP on a real database. */
+/** Real server over HTTP on a real database. */
 export interface TestServer {
   readonly url: string;
-  /** Of the admin listener. */
+  /** Address of the admin listener. */
   readonly adminUrl: string;
   readonly services: Services;
-  /** The first account. */
+  /** First account. */
   readonly account: TestAccount;
-  /** What the server has logged so far. */
+  /** Log lines so far. */
   readonly log: readonly string[];
-  /** The data directory. */
+  /** Data directory. */
   readonly directory: string;
-  /** Makes one more account. */
+  /** Creates another account. */
   newAccount(name?: string): Promise<TestAccount>;
-  /** Clients with another key. */
+  /** Returns clients with another key. */
   clients(key: ClientKey): Clients;
-  /** Makes a RAM user with one key. @returns its clients, and what it is called */
+  /** Creates a RAM user with one key. @returns its names and its clients */
   newUser(account: TestAccount, userName: string): Promise<TestUser>;
-  /** Registers a guard. @param services `orders` unless given @returns its credential, and its name in it */
+  /**
+   * Registers a guard.
+   * @param services default `orders`
+   * @returns its credential and its name
+   */
   newGuard(account: TestAccount, name?: string, services?: readonly string[]): Promise<GuardKey>;
   /** Registers a guard for other services. */
   setGuardServices(account: TestAccount, name: string, services: readonly string[]): Promise<void>;
   /** Removes a guard. */
   removeGuard(account: TestAccount, name: string): Promise<void>;
-  /** Stops it and starts it again on the same data. */
+  /** Stops the server and starts it again on the same data. */
   restart(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The credential of a guard, and what it is called. */
+/** Credential of a guard, with its name. */
 export interface GuardKey extends ClientKey {
   readonly guardName: string;
 }
 
-/** A RAM user with a key. */
+/** RAM user with a key. */
 export interface TestUser {
   readonly userName: string;
   readonly userPrincipalName: string;
@@ -78,7 +82,7 @@ export interface TestUser {
   readonly clients: Clients;
 }
 
-/** What differs from a server as it comes. */
+/** Differences from the default server. */
 export interface TestServerOptions {
   readonly configuration?: Readonly<Record<string, unknown>>;
   /** Milliseconds since the epoch; clients sign with the system's clock. */
@@ -111,7 +115,7 @@ export function eachServer(
   });
 }
 
-/** One server, which whoever starts it has to close. @param database PostgreSQL's; SQLite without it */
+/** Starts a server, which the caller has to close. @param database of PostgreSQL; default: SQLite */
 export async function startTestServer(
   options: TestServerOptions,
   database?: string | undefined,

@@ -11,7 +11,7 @@ const IMS = '2019-08-15';
 
 type Credential = Readonly<Record<string, string>>;
 
-/** By the generic client: the published one lacks these operations. */
+/** Creates a credential with the generic client: the published one lacks these operations. */
 const create = async (clients: Clients, fields: Record<string, string> = {}) =>
   (
     await clients.call(IMS, 'CreateServiceCredential', {
@@ -59,7 +59,7 @@ async function attach(account: TestAccount, userName: string, statement: object)
 
 eachServer((_, start) => {
   let started: Promise<TestServer> | undefined;
-  // One server for all: each test has an account of its own, with two users.
+  // One server for all tests; each test has an account of its own, with two users.
   const freshAccount = async () => {
     started ??= start();
     const server = await started;
@@ -72,7 +72,7 @@ eachServer((_, start) => {
   };
 
   describe('service credentials', () => {
-    test('a credential is made for a user and a service; its secret is answered once', async () => {
+    test('a credential is created for a user and a service; its secret is answered once', async () => {
       const { server, admin, ofAlice } = await freshAccount();
       const { ServiceCredentialSecret: secret, ...rest } = await create(admin, ofAlice);
       assert.match(secret!, /^[A-Za-z0-9]{44}$/);
@@ -96,7 +96,7 @@ eachServer((_, start) => {
       assert.ok(!everywhere.includes(secret!));
     });
 
-    test('what is stored opens to the secret, for its own row only', async () => {
+    test('the stored text opens to the secret, for its own row only', async () => {
       const { server, account, admin, ofAlice } = await freshAccount();
       const made = await create(admin, ofAlice);
       const { store, secrets } = server.services;
@@ -121,7 +121,7 @@ eachServer((_, start) => {
       await assert.rejects(open('SC000000000000000000'), { name: 'SecretUnreadable' });
     });
 
-    test('one with an age expires so many days after it was made; without one, never', async () => {
+    test('a credential with an age expires that many days after its creation; without one, never', async () => {
       const { admin, ofAlice } = await freshAccount();
       const made = await create(admin, { ...ofAlice, CredentialAgeDays: '31' });
       const lifetime = Date.parse(made['ExpirationTime']!) - Date.parse(made['CreateTime']!);
@@ -148,14 +148,14 @@ eachServer((_, start) => {
       await third();
     });
 
-    test('the account summary names the limit', async () => {
+    test('the account summary has the limit', async () => {
       const { admin } = await freshAccount();
       const answer = await admin.call(IMS, 'GetAccountSummary');
       const summary = answer['SummaryMap'] as Record<string, unknown>;
       assert.equal(summary['ServiceCredentialsPerUserPerServiceQuota'], 2);
     });
 
-    test('a credential is renamed, disabled and enabled; what is left out stays', async () => {
+    test('a credential is renamed, disabled and enabled; absent fields stay', async () => {
       const { admin, ofAlice } = await freshAccount();
       const id = (await create(admin, ofAlice))['ServiceCredentialId']!;
       const look = async () => {
@@ -181,7 +181,7 @@ eachServer((_, start) => {
       assert.deepEqual(await listIds(admin, ofAlice), []);
     });
 
-    test('credentials are listed of one user, of all, and of one service, page by page', async () => {
+    test('credentials are listed by user, of all users, and by service, page by page', async () => {
       const { admin, ofAlice, ofBob } = await freshAccount();
       const made: string[] = [];
       for (const fields of [ofAlice, ofBob, { ...ofAlice, ServiceName: 'mq.aliyuncs.com' }, ofBob, ofAlice]) {
@@ -222,7 +222,7 @@ eachServer((_, start) => {
       assert.equal(one['UserPrincipalName'], ofBob.UserPrincipalName);
     });
 
-    test('what is not valid is refused', async () => {
+    test('invalid parameters are refused', async () => {
       const { admin, ofAlice } = await freshAccount();
       for (const [fields, code] of [
         [{ ServiceCredentialName: 'a b' }, 'InvalidParameter.ServiceCredentialName.InvalidChars'],
@@ -250,7 +250,7 @@ eachServer((_, start) => {
       await refused(list(admin, nobody), 'EntityNotExist.User', 404);
     });
 
-    test('without a name it is the calling user that is meant; the root has no service credentials', async () => {
+    test('the user defaults to the caller; the root has no service credentials', async () => {
       const { server, account, admin } = await freshAccount();
       const made = await create(admin);
       assert.equal(made['UserPrincipalName'], `administrator@${account.domain}`);
@@ -261,7 +261,7 @@ eachServer((_, start) => {
       assert.deepEqual(await listIds(root, { AllUsers: 'true' }), [made['ServiceCredentialId']]);
     });
 
-    test('the credentials of a user in the recycle bin are not listed; they are purged with it', async () => {
+    test('the credentials of a user in the recycle bin are not listed; they are deleted with it', async () => {
       const { server, admin, alice, ofAlice, ofBob } = await freshAccount();
       const kept = (await create(admin, ofBob))['ServiceCredentialId']!;
       await create(admin, ofAlice);
@@ -280,8 +280,8 @@ eachServer((_, start) => {
     });
   });
 
-  describe('who may do what with service credentials', () => {
-    test('neither another account nor another user is reached', async () => {
+  describe('permissions on service credentials', () => {
+    test('do not extend to another account or another user', async () => {
       const { server, admin, ofAlice, ofBob } = await freshAccount();
       const stranger = await server.newAccount();
       await server.newUser(stranger, 'alice');
@@ -302,7 +302,7 @@ eachServer((_, start) => {
       assert.equal((await get(admin, id, ofAlice))['Status'], 'Active');
     });
 
-    test('a user manages its own credentials only while the account lets it, and nobody else’s', async () => {
+    test('of a user on its own credentials depend on the account setting, and include no other user', async () => {
       const { account, admin, alice, ofAlice, ofBob } = await freshAccount();
       const ofBobId = (await create(admin, ofBob))['ServiceCredentialId']!;
       await refused(create(alice.clients), 'NoPermission', 403);
@@ -330,7 +330,7 @@ eachServer((_, start) => {
       await refused(create(alice.clients), 'NoPermission', 403);
     });
 
-    test('an explicit Deny wins over the setting', async () => {
+    test('are denied by an explicit Deny in spite of the setting', async () => {
       const { account, alice } = await freshAccount();
       await allowSelf(account, true);
       await attach(account, 'alice', {
@@ -342,7 +342,7 @@ eachServer((_, start) => {
       assert.deepEqual(await listIds(alice.clients), []);
     });
 
-    test('a policy can be about the credentials of one user', async () => {
+    test('can be limited to the credentials of one user', async () => {
       const { account, alice, ofBob, ofAlice } = await freshAccount();
       await attach(account, 'alice', {
         Effect: 'Allow',

@@ -19,7 +19,7 @@ eachServer((_, start) => {
     ahead = 0;
     started ??= start({ now: () => began + ahead });
     const server = await started;
-    // Passkeys are bound to names, and localhost is the one that everybody has.
+    // Passkeys are bound to host names; localhost always exists.
     const url = server.url.replace('127.0.0.1', 'localhost');
     const account = await server.newAccount();
     const alice = await server.newUser(account, 'alice');
@@ -69,7 +69,7 @@ eachServer((_, start) => {
     assert.equal(up['StepUpUntil'], (await browser.done('GetSession'))['StepUpUntil']);
   });
 
-  test('only the answer to this challenge, at this address, with the user verified, signs in', async () => {
+  test('only a response to this challenge, for this origin, with the user verified, signs in', async () => {
     const { browser, laptop, name, url, begin, register, signedIn } = await fresh();
     await signedIn();
     await register();
@@ -95,7 +95,7 @@ eachServer((_, start) => {
     assert.equal((await browser.done('VerifySignInPasskey', { Response }))['Step'], 'Done');
   });
 
-  test('a challenge is good for one answer, of one session, for one purpose, for five minutes', async () => {
+  test('a challenge is valid for one response, of one session, for one purpose, for five minutes', async () => {
     const { browser, laptop, name, url, begin, register, signedIn } = await fresh();
     await signedIn();
     await register();
@@ -129,7 +129,7 @@ eachServer((_, start) => {
     await browser.refused('RegisterPasskey', misused, 'AuthenticationFail.Passkey', 401);
   });
 
-  test('a registration is held to its own challenge, and uses it up when it fails', async () => {
+  test('a registration has its own challenge, and uses it up when it fails', async () => {
     const { browser, laptop, url, begin, register, signedIn } = await fresh();
     await signedIn();
     for (const mistake of [
@@ -148,7 +148,7 @@ eachServer((_, start) => {
     assert.equal((await register()).code, 'OK');
   });
 
-  test('a passkey that was registered is nobody else’s', async () => {
+  test('a registered passkey is of no use to another user', async () => {
     const { register, signedIn, account, server, url, laptop } = await fresh();
     await signedIn();
     assert.equal((await register()).code, 'OK');
@@ -170,7 +170,7 @@ eachServer((_, start) => {
     );
   });
 
-  test('passkeys follow what the account allows, and end with their removal', async () => {
+  test('passkeys depend on the account setting, and end with their removal', async () => {
     const { browser, laptop, name, url, ims, begin, register, signedIn } = await fresh();
     await browser.signIn(name, password);
     await browser.refused('BeginPasskeyRegistration', {}, 'StepUpRequired', 403);
@@ -191,7 +191,7 @@ eachServer((_, start) => {
     await browser.refused('BeginPasskeyRegistration', {}, 'NoPermission', 403);
   });
 
-  test('an address of numbers has no passkeys, and the refusal says what has', async () => {
+  test('an IP address has no passkeys, and the refusal names a host name that has', async () => {
     const { server, name, register, signedIn } = await fresh();
     await signedIn();
     await register();
@@ -201,7 +201,7 @@ eachServer((_, start) => {
     assert.match(String(body['Message']), /localhost/);
   });
 
-  test('a device and a passkey are shown as one likes', async () => {
+  test("a step-up accepts the device or the passkey, by the user's choice", async () => {
     const { browser, name, ims, signedIn, register } = await fresh();
     await signedIn();
     await register();

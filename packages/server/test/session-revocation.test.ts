@@ -1,4 +1,4 @@
-/** Sessions that were ended stay ended: by revocation, and by whatever disables and enables again. */
+/** Ended sessions stay ended: after a revocation, and after disabling and enabling. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,7 @@ const OWN = '2026-11-24';
 
 const administrator = { PolicyName: 'AdministratorAccess', PolicyType: 'System' };
 
-/** Opens a session of a role. @returns its key as clients take it */
+/** Opens a role session. @returns its key as clients take it */
 async function assume(clients: Clients, RoleArn: string): Promise<ClientKey> {
   const { Credentials } = await clients.callRpc(STS, 'AssumeRole', { RoleArn, RoleSessionName: 'session' });
   return keyOf(Credentials);
@@ -41,7 +41,9 @@ function keyOf(credentials: unknown): ClientKey {
 
 eachServer((_, start) => {
   let started: Promise<TestServer> | undefined;
-  /** An account with a user that has a key, a password and every permission, and with two roles that it may assume. */
+  /**
+   * Creates an account with a user that has a key, a password and every permission, and two roles that it may assume.
+   */
   const fresh = async () => {
     started ??= start();
     const server = await started;
@@ -86,7 +88,7 @@ eachServer((_, start) => {
     return { server, account, admin, alice, open, works, isOver, setStatus, signedIn, fromPage, revoke };
   };
 
-  describe('what is enabled again does not revive sessions', () => {
+  describe('sessions are not revived by enabling again', () => {
     test('a disabled key: its sessions, and those that were opened with them', async () => {
       const { alice, open, works, isOver, setStatus } = await fresh();
       const session = await open(alice.clients);
@@ -153,7 +155,7 @@ eachServer((_, start) => {
       await isOver(anew);
     });
 
-    test('of a user ends its sessions in the console and of roles; its keys stay', async () => {
+    test('of a user ends its console and role sessions; its keys stay', async () => {
       const { alice, admin, open, works, isOver, signedIn, fromPage, revoke } = await fresh();
       const byAdmin = await open(admin);
       const session = await open(alice.clients);
@@ -179,7 +181,7 @@ eachServer((_, start) => {
       await works(alice.clients);
     });
 
-    test('of the account ends everything but keys, and nothing of another account', async () => {
+    test('of the account ends every session, no key, and nothing of another account', async () => {
       const { server, alice, open, works, isOver, signedIn, revoke } = await fresh();
       const elsewhere = await fresh();
       const theirs = await elsewhere.open(elsewhere.alice.clients);
@@ -193,7 +195,7 @@ eachServer((_, start) => {
       assert.ok(server.services);
     });
 
-    test('by an operator beside the database', async () => {
+    test('is possible for an operator beside the database', async () => {
       const { server, account, alice, open, works, isOver } = await fresh();
       const revokeAs = (type: 'Role' | 'User' | 'AccessKey' | 'Account', name: string) =>
         server.services.store.write(async (transaction) =>
@@ -218,7 +220,7 @@ eachServer((_, start) => {
       await assert.rejects(revokeAs('AccessKey', 'LTAIabsent'), { code: 'EntityNotExist.User.AccessKey' });
     });
 
-    test('names what it ends, or is refused', async () => {
+    test('names its target, or is refused', async () => {
       const { revoke } = await fresh();
       await refused(revoke({}), 'MissingTarget', 400);
       await refused(revoke({ Target: 'Role' }), 'MissingRoleName', 400);
@@ -228,7 +230,7 @@ eachServer((_, start) => {
     });
   });
 
-  test('a page that shows another user than the one signed in is refused, before its token is looked at', async () => {
+  test('a page that shows another user than the one signed in is refused, before its token is checked', async () => {
     const { account, alice, signedIn } = await fresh();
     const browser = await signedIn();
     const headers = (principal: string) => ({ headers: { 'x-claviger-principal': principal } });
@@ -253,7 +255,7 @@ eachServer((_, start) => {
 });
 
 eachDatabase((_, { freshLocation }) => {
-  test('another node and a guard refuse sessions that one node has revoked, also when a key is enabled again', async () => {
+  test('another node and a guard refuse sessions revoked on one node, also when a key is enabled again', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'claviger-revocation-'));
     const location = await freshLocation();
     const configuration = readConfiguration(

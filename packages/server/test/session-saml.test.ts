@@ -10,7 +10,7 @@ import { eachServer, type TestServer } from './server.ts';
 const IMS = '2019-08-15';
 const RAM = '2015-05-01';
 const password = 'correct horse 42';
-/** What browsers say of a form that a page of the console sends. */
+/** Headers of browsers with a form that a page of the console sends. */
 const sameSite = { 'sec-fetch-site': 'same-origin' };
 const idp = new SamlIdentityProvider({ entityId: 'https://idp.example.com/saml' });
 
@@ -34,7 +34,7 @@ eachServer((_, start) => {
         audience: `${server.url}/saml/metadata/${account.accountId}`,
         ...changes,
       });
-    /** The form that the page at the address sends on, after the provider's page has sent the response there. */
+    /** Returns the form of the continue page, after the provider's page has sent the response to the address. */
     const brought = async (text: string, to: string) => {
       const answer = await fetch(to, {
         method: 'POST',
@@ -49,7 +49,7 @@ eachServer((_, start) => {
         [...page.matchAll(/name="(\w+)" value="([^"]*)"/g)].map(([, name, value]) => [name!, value!]),
       );
     };
-    /** As a browser does it. @returns where it is sent, and with which cookie */
+    /** Sends a response as a browser does. @returns the redirect and the cookie */
     const show = async (
       text: string,
       to = address,
@@ -123,7 +123,7 @@ eachServer((_, start) => {
     assert.ok(!JSON.stringify(rows).includes('SAMLResponse'));
   });
 
-  test('it has just been verified, and later signs in again to make credentials', async () => {
+  test('the sign-in counts as a step-up; later the user signs in again to create credentials', async () => {
     const { signedIn, ims } = await fresh();
     await ims('SetSecurityPreference', { AllowUserToManageAccessKeys: 'true' });
     const browser = await signedIn();
@@ -131,7 +131,7 @@ eachServer((_, start) => {
     await browser.done('CreateAccessKey', {}, { version: RAM });
   });
 
-  test('a user with a device of its own shows that for what needs a step-up', async () => {
+  test('a user with a device of its own uses it for a step-up', async () => {
     const { signedIn, ims, name } = await fresh();
     const { VirtualMFADevice } = await ims('CreateVirtualMFADevice', { VirtualMFADeviceName: 'alice' });
     const device = VirtualMFADevice as { readonly SerialNumber: string; readonly Base32StringSeed: string };
@@ -154,7 +154,7 @@ eachServer((_, start) => {
     await browser.done('CreateAccessKey', {}, { version: RAM });
   });
 
-  test('with single sign-on users have no other way in, and the root has its own', async () => {
+  test('with single sign-on users have no other sign-in, and the root keeps its own', async () => {
     const { server, account, name, ims } = await fresh();
     await ims('CreateLoginProfile', { UserPrincipalName: name, Password: password });
     const browser = new Browser(server);
@@ -167,7 +167,7 @@ eachServer((_, start) => {
     assert.equal(await browser.signIn(name, password), 'Done');
   });
 
-  test('only what this account’s provider says, for this console, now and once, signs in', async () => {
+  test("only a response of this account's provider, for this console, valid and unused, signs in", async () => {
     const { server, account, response, refused, show, name, acceptUnsolicited } = await fresh();
     const other = await fresh();
     await acceptUnsolicited(true);
@@ -202,7 +202,7 @@ eachServer((_, start) => {
     assert.match(String(unknown.location), /error=AuthenticationFail\.SAMLAssertion\.Invalid/);
   });
 
-  test('names of users come with the domain, or without, as the account says', async () => {
+  test('user names come with the domain, or without, as the account is set', async () => {
     const { account, ims, signedIn, refused, response, acceptUnsolicited } = await fresh({
       AuxiliaryDomain: 'corp.example.com',
     });
@@ -215,12 +215,12 @@ eachServer((_, start) => {
     await refused(response({ subject: 'alice@elsewhere.example.com' }));
   });
 
-  test('the RAM names of the service provider will do as its audience', async () => {
+  test('the RAM names of the service provider are accepted as the audience', async () => {
     const { account, signedIn } = await fresh();
     await signedIn({ audience: `https://signin.aliyun.com/${account.accountId}/saml/SSO` });
   });
 
-  test('such a session ends with the setting, the user’s sign-in, and the provider’s own session', async () => {
+  test("the session ends with the setting, the user's sign-in, and the provider's own session", async () => {
     const { signedIn, ims, name, alice, account, response, refused, acceptUnsolicited } = await fresh();
     await acceptUnsolicited(true);
     const isOver = (browser: Browser) => browser.refused('GetSession', {}, 'NotSignedIn', 401);
@@ -245,14 +245,14 @@ eachServer((_, start) => {
     await refused(response());
   });
 
-  test('login networks bind who comes through a provider, too', async () => {
+  test('login networks apply to sign-ins through a provider, too', async () => {
     const { ims, refused, response, acceptUnsolicited } = await fresh();
     await acceptUnsolicited(true);
     await ims('SetSecurityPreference', { LoginNetworkMasks: '203.0.113.0/24' });
     await refused(response(), 'Forbidden.LoginNetwork');
   });
 
-  test('who begins here is sent to the provider, with a question that names this console', async () => {
+  test('a sign-in begun here is sent to the provider, with a request that names this console', async () => {
     const { server, account, name, address } = await fresh({ AuxiliaryDomain: 'corp2.example.com' });
     const browser = new Browser(server);
     const { Location } = await browser.done('BeginSamlSignIn', { LoginName: name });
@@ -272,7 +272,7 @@ eachServer((_, start) => {
     assert.ok((await metadata.text()).includes(`Location="${address}"`));
   });
 
-  test('at an address that nobody vouches for there is no single sign-on', async () => {
+  test('at an address that is not configured single sign-on is not available', async () => {
     const { server, account, response, name } = await fresh();
     const browser = new Browser(server);
     const headers = { host: 'evil.example.com' };
@@ -314,7 +314,7 @@ eachServer((_, start) => {
     const attacker = new Browser(server);
     const victim = new Browser(server);
     const attackersRequest = await asked(attacker);
-    // The victim's browser has none, or one of its own, or one that was made for another account.
+    // The victim's browser has no request, or one of its own, or one that was made for another account.
     assert.equal(await at(response({ inResponseTo: attackersRequest }), address, victim), unsolicited);
     const own = await asked(victim);
     assert.equal(await at(response({ inResponseTo: attackersRequest }), address, victim), unsolicited);
@@ -322,12 +322,12 @@ eachServer((_, start) => {
     for (const inResponseTo of [`${own}0`, own.slice(0, -1), own.toUpperCase(), '', '_1']) {
       assert.equal(await at(response({ inResponseTo }), address, victim), unsolicited, inResponseTo);
     }
-    // Nothing but the page of the console may send it on, whatever cookies go along.
+    // Only the page of the console may send it on, whatever cookies go along.
     const foreign = { origin: 'https://evil.example.com', 'sec-fetch-site': 'cross-site' };
     const solicited = response({ inResponseTo: own });
     assert.equal(await at(solicited, address, victim, foreign), '/sign-in?error=ForeignOrigin');
     assert.equal(await at(solicited, address, victim), '/');
-    // Two tabs of one browser do not disturb each other.
+    // Two tabs of one browser do not affect each other.
     const tabs = new Browser(server);
     const [first, second] = [await asked(tabs), await asked(tabs)];
     assert.notEqual(first, second);
@@ -343,7 +343,7 @@ eachServer((_, start) => {
     assert.equal(events.length, 4);
   });
 
-  test('unsolicited responses are accepted only while the account says so', async () => {
+  test('unsolicited responses are accepted only while the account allows it', async () => {
     const { account, response, show, refused, acceptUnsolicited, server, address, asked } = await fresh();
     const policy = () => account.admin.call(OWN, 'GetUserSsoResponsePolicy');
     const unsolicited = 'AuthenticationFail.SAMLAssertion.Unsolicited';
@@ -352,7 +352,7 @@ eachServer((_, start) => {
     await acceptUnsolicited(true);
     assert.equal((await policy())['AcceptUnsolicited'], true);
     assert.equal((await show(response())).location, '/');
-    // One that names a request is still for the browser that made it.
+    // A response that names a request is still for the browser that made it.
     const inResponseTo = await asked(new Browser(server));
     await refused(response({ inResponseTo }), unsolicited);
     assert.equal((await show(response(), address, new Browser(server))).location, '/');
@@ -360,7 +360,7 @@ eachServer((_, start) => {
     await refused(response(), unsolicited);
   });
 
-  test('the page that sends a response on shows none of it as markup', async () => {
+  test('the continue page contains nothing of the response as markup', async () => {
     const { address } = await fresh();
     for (const [language, word] of [
       ['en-GB,en;q=0.9', 'Continue'],

@@ -12,7 +12,7 @@ const minute = 60 * 1000;
 const hour = 60 * minute;
 
 eachServer((_, start) => {
-  /** The server's clock stands still, so that no code runs out while a test is at it, and is moved by `ahead`. */
+  /** Clock of the server: it stands still, so that codes stay valid during a test, and is moved by `ahead`. */
   const began = Date.now();
   let ahead = 0;
   let started: Promise<TestServer> | undefined;
@@ -27,7 +27,7 @@ eachServer((_, start) => {
     const ims = (action: string, fields: Record<string, string> = {}) => admin.call(IMS, action, fields);
     await ims('CreateLoginProfile', { UserPrincipalName: name, Password: password });
     const browser = new Browser(server);
-    /** The code of a step relative to now, by the server's clock. */
+    /** Returns the code of a step relative to now, by the server's clock. */
     const code = (seed: string, of = 0) => codeAt(seed, stepAt(began + ahead) + of);
     let devices = 0;
     const bindDevice = async () => {
@@ -46,7 +46,7 @@ eachServer((_, start) => {
     return { server, account, alice, name, ims, browser, code, bindDevice };
   };
 
-  test('a RAM user signs in with its password, and works as itself', async () => {
+  test('a RAM user signs in with its password, and calls with its own permissions', async () => {
     const { browser, name, alice, account } = await fresh();
     assert.equal(await browser.signIn(name, password), 'Done');
     const session = await browser.done('GetSession');
@@ -65,7 +65,7 @@ eachServer((_, start) => {
     await browser.done('ListPasskeys', {}, { version: IMS });
   });
 
-  test('a login name is understood in any case, without the suffix, and by the alias', async () => {
+  test('a login name is accepted in any case, without the suffix, and with the alias', async () => {
     const { server, name, account, ims } = await fresh();
     for (const given of [name.toUpperCase(), `Alice@${account.accountId}`]) {
       assert.equal(await new Browser(server).signIn(given, password), 'Done', given);
@@ -82,7 +82,7 @@ eachServer((_, start) => {
     );
   });
 
-  test('the account root changes its one-time password, and may do everything then', async () => {
+  test('the account root changes its one-time password, and then has every permission', async () => {
     const { server, account } = await fresh();
     const browser = new Browser(server);
     const { rootLoginName, rootPassword } = account;
@@ -112,7 +112,7 @@ eachServer((_, start) => {
     assert.equal(await again.signIn(rootLoginName, 'a long passphrase 1'), 'Done');
   });
 
-  test('a wrong password and a name that is nobody’s are refused alike; a key pair does not sign in', async () => {
+  test('a wrong password and an unknown name are refused alike; a key pair does not sign in', async () => {
     const { server, name, account, alice } = await fresh();
     const answers = [];
     for (const [LoginName, Password] of [
@@ -131,7 +131,7 @@ eachServer((_, start) => {
     assert.deepEqual(answers[0]?.slice(0, 2), [401, 'AuthenticationFail.SignIn']);
   });
 
-  test('a user with a device shows a code, and the session knows it', async () => {
+  test('a user with a device enters a code, and the session records it', async () => {
     const { browser, name, code, bindDevice } = await fresh();
     const seed = await bindDevice();
     assert.equal(await browser.signIn(name, password), 'Code');
@@ -151,7 +151,7 @@ eachServer((_, start) => {
     await thief.refused('GetSession', {}, 'NotSignedIn', 401);
   });
 
-  test('who has to have a device binds one while signing in', async () => {
+  test('a user who has to have a device binds one during the sign-in', async () => {
     const { browser, name, ims, code } = await fresh();
     await ims('UpdateLoginProfile', { UserPrincipalName: name, MFABindRequired: 'true' });
     assert.equal(await browser.signIn(name, password), 'BindDevice');
@@ -168,7 +168,7 @@ eachServer((_, start) => {
     assert.equal(await later.signIn(name, password), 'Code');
   });
 
-  test('a password to be changed is changed before anything else, and not to itself', async () => {
+  test('a password to be changed is changed before anything else, and to another one', async () => {
     const { browser, name, ims } = await fresh();
     await ims('UpdateLoginProfile', { UserPrincipalName: name, PasswordResetRequired: 'true' });
     assert.equal(await browser.signIn(name, password), 'NewPassword');
@@ -183,7 +183,7 @@ eachServer((_, start) => {
     await browser.done('GetSession');
   });
 
-  test('steps are taken in their order', async () => {
+  test('the steps have to be taken in order', async () => {
     const { browser, name, bindDevice } = await fresh();
     await bindDevice();
     assert.equal(await browser.signIn(name, password), 'Code');
@@ -198,7 +198,7 @@ eachServer((_, start) => {
     }
   });
 
-  test('a browser that has shown a code lately is spared it, where the account allows that', async () => {
+  test('a browser with an MFA ticket needs no code, where the account allows that', async () => {
     const { server, browser, name, ims, code, bindDevice } = await fresh();
     const seed = await bindDevice();
     ahead += minute;
@@ -218,7 +218,7 @@ eachServer((_, start) => {
     assert.equal(await browser.signIn(name, password), 'Code', 'another device');
   });
 
-  test('users sign in from the networks that the account names, the root from anywhere', async () => {
+  test('users sign in from the networks that the account allows, the root from any', async () => {
     const { server, account, browser, name, ims } = await fresh();
     await ims('SetSecurityPreference', { LoginNetworkMasks: '203.0.113.0/24;2001:db8::/32' });
     const wrong = await browser.call('SignIn', { LoginName: name, Password: 'wrong horse 42' });
@@ -231,7 +231,7 @@ eachServer((_, start) => {
     assert.equal(await browser.signIn(name, password), 'Done');
   });
 
-  test('who may not sign in is told so when it knows the password', async () => {
+  test('the reason of a refused sign-in is revealed with the right password only', async () => {
     const { server, browser, name, ims } = await fresh();
     await ims('UpdateLoginProfile', { UserPrincipalName: name, Status: 'Inactive' });
     await browser.refused('SignIn', { LoginName: name, Password: password }, 'Inactive', 403);
@@ -248,7 +248,7 @@ eachServer((_, start) => {
     assert.equal(await new Browser(server).signIn(name, password), 'Done');
   });
 
-  test('whoever guesses is slowed down, whether or not anybody has that name', async () => {
+  test('guesses are throttled, whether or not the name exists', async () => {
     const { server, name, account } = await fresh();
     for (const LoginName of [name, `nobody@${account.domain}`]) {
       const codes = new Set<string>();
@@ -262,7 +262,7 @@ eachServer((_, start) => {
     assert.equal(await new Browser(server).signIn(name, password), 'Done');
   });
 
-  test('a sign-in is done within fifteen minutes', async () => {
+  test('a sign-in has to be complete within fifteen minutes', async () => {
     const { browser, name, code, bindDevice } = await fresh();
     const seed = await bindDevice();
     await browser.signIn(name, password);
@@ -325,7 +325,7 @@ eachServer((_, start) => {
     }
   });
 
-  test('a disabled account signs nobody in', async () => {
+  test('no user can sign in to a disabled account', async () => {
     const { server, account, browser, name } = await fresh();
     assert.equal(await browser.signIn(name, password), 'Done');
     const set = (status: 'Active' | 'Disabled') =>

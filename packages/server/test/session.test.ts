@@ -65,7 +65,7 @@ eachServer((_, start) => {
     return { server, account, alice, name, ims, signedIn, isOver, attach, bindDevice };
   };
 
-  test('no page reads the cookie, and no other site sends it', async () => {
+  test('pages cannot read the cookie, and other sites cannot send it', async () => {
     const { server, name } = await fresh();
     const login = { LoginName: name, Password: password };
     const { cookies } = await new Browser(server).call('SignIn', login);
@@ -91,7 +91,7 @@ eachServer((_, start) => {
     await browser.done('ChooseSignInPassword', choose, { headers });
   });
 
-  test('with a public address only its pages are ours, and its cookies are those of TLS', async () => {
+  test('with a public address only its pages are accepted, and its cookies are those of TLS', async () => {
     const server = await start({
       configuration: { publicUrl: 'https://keys.example.com', hosts: '127.0.0.1' },
     });
@@ -137,7 +137,7 @@ eachServer((_, start) => {
     await isOver(long);
   });
 
-  test('signing out ends the session, here and for whoever has copied its cookie', async () => {
+  test('signing out ends the session, also for a copied cookie', async () => {
     const { server, signedIn, isOver } = await fresh();
     const browser = await signedIn();
     const copy = new Browser(server);
@@ -149,7 +149,7 @@ eachServer((_, start) => {
     await isOver(copy);
   });
 
-  test('signing in anew ends what the browser was signed in as before', async () => {
+  test('signing in again ends the earlier session of the browser', async () => {
     const { server, name, signedIn, isOver } = await fresh();
     const browser = await signedIn();
     const copy = new Browser(server);
@@ -204,7 +204,7 @@ eachServer((_, start) => {
     assert.equal(await new Browser(server).signIn(name, password), 'Done');
   });
 
-  test('its owner changes its password, and signs in again', async () => {
+  test('a user changes its password, and signs in again', async () => {
     const { server, name, signedIn, isOver } = await fresh();
     const browser = await signedIn();
     ahead += 1000;
@@ -216,7 +216,7 @@ eachServer((_, start) => {
     assert.equal(await new Browser(server).signIn(name, 'another horse 42'), 'Done');
   });
 
-  test('one sees where one is signed in, and ends those sessions; nobody sees or ends another’s', async () => {
+  test("a user lists and ends its own sessions, and no other user's", async () => {
     const { server, account, signedIn, isOver } = await fresh();
     const here = await signedIn();
     const there = await signedIn();
@@ -256,7 +256,7 @@ eachServer((_, start) => {
     await refused(bob.clients.call(OWN, 'GetSession'), 'SessionOnly', 403);
   });
 
-  test('policies see how somebody has signed in', async () => {
+  test('policies can depend on how a user has signed in', async () => {
     const { server, name, signedIn, attach, bindDevice } = await fresh();
     await attach('with-mfa', {
       Effect: 'Allow',
@@ -300,7 +300,7 @@ eachServer((_, start) => {
     assert.deepEqual(await may(first), ['NoPermission', 'OK', 'OK', 'NoPermission']);
   });
 
-  test('a permission that is taken away is taken from the next call on', async () => {
+  test('a revoked permission is missing from the next call on', async () => {
     const { account, signedIn, attach } = await fresh();
     const browser = await signedIn();
     await attach('lists', { Effect: 'Allow', Action: 'ram:ListUsers', Resource: '*' });
@@ -311,7 +311,7 @@ eachServer((_, start) => {
     assert.match(JSON.stringify(body['AccessDeniedDetail']), /ram:ListUsers/);
   });
 
-  test('credentials are made by somebody who has shown lately that it is still the same person', async () => {
+  test('creating credentials needs a step-up', async () => {
     const { signedIn, attach, alice } = await fresh();
     await attach('keys', { Effect: 'Allow', Action: '*', Resource: '*' });
     const browser = await signedIn();
@@ -331,7 +331,7 @@ eachServer((_, start) => {
     await other.refused('CreateAccessKey', {}, 'StepUpRequired', 403, { version: RAM });
     ahead += 10 * minute;
     await create('StepUpRequired', 403);
-    // Who signs is not asked.
+    // Signed calls need no step-up.
     await refused(alice.clients.callRpc(RAM, 'CreateAccessKey'), 'LimitExceeded.User.AccessKey', 409);
   });
 
@@ -348,7 +348,7 @@ eachServer((_, start) => {
     await new Browser(server).refused('SignIn', login, 'AuthenticationFail.SignIn', 401);
   });
 
-  test('the account root looks after its own password and device, and nobody else does', async () => {
+  test('the account root manages its own password and device, and no other principal can', async () => {
     const { server, account, signedIn, attach, isOver } = await fresh();
     const root = new Browser(server);
     await root.signIn(account.rootLoginName, account.rootPassword);
@@ -392,7 +392,7 @@ eachServer((_, start) => {
     await browser.refused('ChangeRootPassword', { NewPassword: 'stolen horse 42' }, 'NoPermission', 403);
   });
 
-  test('a role that is assumed in the console ends with the session of the console', async () => {
+  test('a role session opened in the console ends with the console session', async () => {
     const { server, account, signedIn, attach } = await fresh();
     const { accountId } = account;
     await attach('assumes', { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' });
@@ -421,7 +421,7 @@ eachServer((_, start) => {
     await refused(guest.call(STS, 'GetCallerIdentity'), 'InvalidAccessKeyId.NotFound', 404);
   });
 
-  test('a session outlives the server, and goes with its user', async () => {
+  test('a session survives a restart, and ends with its user', async () => {
     const { server, alice, signedIn } = await fresh();
     const browser = await signedIn();
     await server.restart();
@@ -448,7 +448,7 @@ eachDatabase((name, { freshLocation }) => {
     rmSync(directory, { recursive: true });
   });
 
-  test(`a session holds on every node, and ends on every node at once (${name})`, async () => {
+  test(`a session is valid on every node, and ends on every node at once (${name})`, async () => {
     const location = await freshLocation();
     const configuration = readConfiguration(
       {

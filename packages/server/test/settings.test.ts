@@ -13,7 +13,7 @@ const getIms = async (clients: Clients) =>
 const getRam = async (clients: Clients) =>
   (await clients.ram.getSecurityPreference()).body!.securityPreference!;
 
-/** By the generic client: the published one lacks the parameters of recent years. */
+/** Sets preferences with the generic client: the published one lacks the newer parameters. */
 const setIms = async (clients: Clients, changes: Record<string, string>) =>
   (await clients.call(IMS, 'SetSecurityPreference', changes))['SecurityPreference'];
 
@@ -59,7 +59,7 @@ async function attach(account: TestAccount, userName: string, statement: object)
 
 eachServer((_, start) => {
   let started: Promise<TestServer> | undefined;
-  // One server for all: each test has an account of its own.
+  // One server for all tests; each test has an account of its own.
   const freshAccount = async () => {
     started ??= start();
     const server = await started;
@@ -83,7 +83,7 @@ eachServer((_, start) => {
     });
   });
 
-  test('what is given changes and the rest stays, over several calls', async () => {
+  test('given fields change and the others stay, over several calls', async () => {
     const { admin } = await freshAccount();
     await setIms(admin, { AllowUserToChangePassword: 'false', LoginSessionDuration: '24' });
     await setIms(admin, { LoginNetworkMasks: '10.0.0.0/8;2001:db8::/32;192.0.2.7' });
@@ -124,7 +124,7 @@ eachServer((_, start) => {
     });
   });
 
-  test('the published client sets lists as the server reads them', async () => {
+  test('the published client sends lists as the server reads them', async () => {
     const { admin } = await freshAccount();
     const { body } = await admin.ims.setSecurityPreference(
       new ims.SetSecurityPreferenceRequest({ verificationTypes: ['sms'], enableSaveMFATicket: true }),
@@ -134,7 +134,7 @@ eachServer((_, start) => {
     assert.equal(loginProfilePreference!.enableSaveMFATicket, true);
   });
 
-  test('both dialects set the same preference; RAM alone has public keys', async () => {
+  test('both APIs set the same preference; only RAM has public keys', async () => {
     const { admin } = await freshAccount();
     const updated = await setRam(admin, {
       allowUserToManageAccessKeys: true,
@@ -152,7 +152,7 @@ eachServer((_, start) => {
     assert.equal(read.publicKeyPreference!.allowUserToManagePublicKeys, false);
   });
 
-  test('older clients that ask for MFA to be enforced are heard', async () => {
+  test('older clients can enforce MFA', async () => {
     const { admin } = await freshAccount();
     const operation = async (changes: Record<string, string>) => {
       const preference = (await setIms(admin, changes)) as typeof defaults;
@@ -201,7 +201,7 @@ eachServer((_, start) => {
     await setIms(admin, { LoginNetworkMasks: masks(40) });
   });
 
-  test('the preference of one account is not that of another', async () => {
+  test('the preference of one account does not affect another', async () => {
     const { server, admin } = await freshAccount();
     const other = await server.newAccount();
     await setIms(admin, { AllowUserToManageAccessKeys: 'true' });
@@ -210,7 +210,7 @@ eachServer((_, start) => {
     await refused(listKeys(clients), 'NoPermission', 403);
   });
 
-  test('who may not, neither sees nor changes the preference', async () => {
+  test('a caller without permission can neither read nor change the preference', async () => {
     const { server, account, admin } = await freshAccount();
     await setIms(admin, { AllowUserToManageAccessKeys: 'true' });
     const { clients } = await server.newUser(account, 'alice');
@@ -220,7 +220,7 @@ eachServer((_, start) => {
     await refused(setRam(clients, { loginSessionDuration: 1 }), 'NoPermission', 403);
   });
 
-  test('users manage their own keys while that is allowed, from the answer on, and only then', async () => {
+  test('users manage their own keys while the setting allows it, effective at once', async () => {
     const { server, account, admin } = await freshAccount();
     const { clients } = await server.newUser(account, 'alice');
     await refused(listKeys(clients), 'NoPermission', 403);
@@ -231,7 +231,7 @@ eachServer((_, start) => {
     await refused(listKeys(clients), 'NoPermission', 403);
   });
 
-  test('what is allowed are all operations on own keys, their bin and their network policy', async () => {
+  test('the setting includes every operation on own keys, their recycle bin and their network policy', async () => {
     const { server, account, admin } = await freshAccount();
     await setIms(admin, { AllowUserToManageAccessKeys: 'true' });
     const { clients, userName, userId } = await server.newUser(account, 'alice');
@@ -255,7 +255,7 @@ eachServer((_, start) => {
     await refused(clients.ram.getUser(new ram.GetUserRequest({ userName })), 'NoPermission', 403);
   });
 
-  test("nobody gains rights over others' keys by it, whether they exist or not", async () => {
+  test("the setting gives no permission on others' keys, whether they exist or not", async () => {
     const { server, account, admin } = await freshAccount();
     await setIms(admin, { AllowUserToManageAccessKeys: 'true' });
     const alice = await server.newUser(account, 'alice');
@@ -282,7 +282,7 @@ eachServer((_, start) => {
       'NoPermission',
       403,
     );
-    // Without a name the caller is meant, which has no such key.
+    // The user defaults to the caller, who has no such key.
     await refused(
       clients.call(IMS, 'DeleteAccessKey', { UserAccessKeyId }),
       'EntityNotExist.User.AccessKey',

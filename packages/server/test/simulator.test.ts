@@ -50,7 +50,7 @@ eachServer((_, start) => {
   });
   const alice = { PrincipalType: 'ram-user', PrincipalName: 'alice' };
 
-  test('it says what would be decided, by which statement, and at which lines that stands', async () => {
+  test('a simulation returns the decision, the statement, and its lines', async () => {
     const { server, account, simulate, attach } = await fresh();
     await server.newUser(account, 'alice');
     const none = await simulate({ ...alice, ...listUsers(account) });
@@ -109,7 +109,7 @@ eachServer((_, start) => {
     );
   });
 
-  test('a document is tried without a principal, or in place of its policies', async () => {
+  test('a document is simulated without a principal, or in place of its policies', async () => {
     const { server, account, simulate } = await fresh();
     await server.newUser(account, 'alice');
     const PolicyDocument = policy({
@@ -129,7 +129,7 @@ eachServer((_, start) => {
     assert.equal((await simulate({ ...listUsers(account), PrincipalType: 'root' })).Effect, 'Allow');
   });
 
-  test('to assume a role both halves are asked, and both are shown', async () => {
+  test('AssumeRole is simulated on both sides, and both are shown', async () => {
     const { server, account, simulate, attach, admin } = await fresh();
     await server.newUser(account, 'alice');
     const RoleArn = `acs:ram::${account.accountId}:role/guest`;
@@ -160,7 +160,7 @@ eachServer((_, start) => {
     await refused(simulate({ ...asked, SimulatedResource }), 'InvalidParameter', 400);
   });
 
-  test('a principal needs claviger:Simulate, and its policies what reading them needs', async () => {
+  test('simulating a principal needs claviger:Simulate, and reading its policies their permissions', async () => {
     const { server, account, attach, admin } = await fresh();
     const user = await server.newUser(account, 'reader');
     await server.newUser(account, 'alice');
@@ -216,7 +216,7 @@ eachServer((_, start) => {
     await refused(call({ ...name, ...listUsers(account) }), 'NoPermission', 403);
   });
 
-  test('the tags of a principal are told to a caller that may read them', async () => {
+  test('the tags of a principal are shown to a caller that may read them', async () => {
     const { server, account, attach, admin } = await fresh();
     const user = await server.newUser(account, 'reader');
     await server.newUser(account, 'alice');
@@ -251,7 +251,7 @@ eachServer((_, start) => {
     }
   });
 
-  test('a trust policy is shown to a caller that may read the role, and roles are not told apart', async () => {
+  test('a trust policy is shown to a caller that may read the role; others cannot tell roles apart', async () => {
     const { server, account, attach, admin } = await fresh();
     const user = await server.newUser(account, 'reader');
     const trust = policy({
@@ -287,7 +287,7 @@ eachServer((_, start) => {
     await refused(ask('absent'), 'NoPermission', 403);
   });
 
-  test('what is malformed is refused', async () => {
+  test('malformed requests are refused', async () => {
     const { server, account, simulate } = await fresh();
     await server.newUser(account, 'alice');
     const asked = { ...alice, ...listUsers(account) };
@@ -350,7 +350,7 @@ eachServer((_, start) => {
     }));
   const trusts = pick('root', 'self', 'bob', 'nobody-but-deny');
 
-  test('on random policies it says what the live API then does', async () => {
+  test('the simulator agrees with the live API on random policies', async () => {
     const { server, account, admin, simulate } = await fresh();
     const { accountId } = account;
     await admin.callRpc(RAM, 'CreateUser', { UserName: 'bob' });
@@ -426,11 +426,11 @@ eachServer((_, start) => {
       ),
       { numRuns: 25 },
     );
-    // Otherwise the agreement would say nothing.
+    // Otherwise the agreement would prove nothing.
     assert.ok(allowed > 20 && denied > 20, `${allowed} allowed, ${denied} denied`);
   });
 
-  test('the simulator answers in the console as it answers to a key', async () => {
+  test('the simulator answers the same in the console and by key', async () => {
     const { server, account, simulate } = await fresh();
     const browser = new Browser(server);
     await browser.signIn(account.rootLoginName, account.rootPassword);
@@ -442,7 +442,7 @@ eachServer((_, start) => {
     assert.deepEqual(inConsole, byKey);
   });
 
-  test('the keys of a request are read as policies read them, and given tags and networks count', async () => {
+  test('condition keys are case-insensitive, and given tags and networks count', async () => {
     const { server, account, simulate } = await fresh();
     await server.newUser(account, 'alice');
     const asked = (Condition: object, given: object) =>
@@ -479,7 +479,7 @@ eachServer((_, start) => {
     }
   });
 
-  test('what a valid document does not do is warned of, in the answer and in a header', async () => {
+  test('ineffective parts of a valid document cause warnings, in the answer and in a header', async () => {
     const { server, account, admin } = await fresh();
     const PolicyDocument = policy(
       {
@@ -541,7 +541,7 @@ eachServer((_, start) => {
     }
   });
 
-  test('a document is validated at its lines and columns, with all its faults', async () => {
+  test('a document is validated with lines and columns, and with all its faults', async () => {
     const { server } = await fresh();
     const user = await server.newUser(await server.newAccount(), 'anybody');
     const validate = (PolicyDocument: string, Kind: string) =>

@@ -1,7 +1,7 @@
 import type { Operation } from '../src/pipeline/operation.ts';
 import type { UserEntity } from './sample-entities.ts';
 
-/** What kind of thing a parameter names; `inner` is a part of a thing that another parameter names. */
+/** Kind of entity that a parameter names; `inner` is a part of an entity that another parameter names. */
 export type NamedKind =
   | 'user'
   | 'login name'
@@ -18,8 +18,8 @@ export type NamedKind =
   | 'inner';
 
 /**
- * Every parameter by which a request names something that policies can deny. A parameter of an operation that is
- * neither here nor in `namesNothing` fails the test: say of it what it names.
+ * Parameters by which a request names an entity that policies can deny. A parameter of an operation that is neither
+ * here nor in `NAMES_NOTHING` fails the test: add it to one of them.
  */
 export const namedBy: Readonly<Record<string, NamedKind>> = {
   UserName: 'user',
@@ -46,7 +46,7 @@ export const namedBy: Readonly<Record<string, NamedKind>> = {
   VersionId: 'inner',
 };
 
-/** Parameters that name nothing that policies can deny, or nothing that is there before the call. */
+/** Parameters that name no entity that policies can deny, or none that exists before the call. */
 export const namesNothing: ReadonlySet<string> = new Set(
   `
   Status AccessKeyPolicy DefaultDomainName AppName DisplayName AppType ProtocolVersion RedirectUris SecretRequired
@@ -76,36 +76,36 @@ export const namesNothing: ReadonlySet<string> = new Set(
     .split(/\s+/),
 );
 
-/** Parameters that hold a JSON list of names, for roles or policies by `ResourceType`. */
+/** Parameter with a JSON list of names, of roles or policies by `ResourceType`. */
 const listed = 'ResourceNames';
 
-/** Every classified parameter, for the test that none is missing. */
+/** Returns whether a parameter is classified. */
 export const isClassified = (parameter: string): boolean =>
   parameter === listed || Object.hasOwn(namedBy, parameter) || namesNothing.has(parameter);
 
-/** One more way in which a request names the same thing, or seems to. */
+/** Another spelling by which a request names the same entity, or seems to. */
 export interface Spelling {
   readonly what: string;
-  /** The whole request. */
+  /** Complete request. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** Whether the server finds the thing by it. */
+  /** Whether the server finds the entity by it. */
   readonly finds: boolean;
 }
 
-/** A request that names a thing. */
+/** Request that names an entity. */
 export interface NamingRequest {
   readonly operation: Operation;
   readonly parameters: Readonly<Record<string, string>>;
-  /** Those of the parameters that name something new: another spelling is the name of something else. */
+  /** Parameters that name a new entity: in another spelling they name another one. */
   readonly makes: readonly string[];
   /** Returns the user of that name by all its names. */
   readonly user: (name: string) => UserEntity | undefined;
 }
 
-/** A named thing of a request: its type, as resources have it, and the spellings of the request. */
+/** Named entity of a request: its type, as in resources, and the spellings of the request. */
 export interface NamedEntity {
   readonly parameter: string;
-  /** The resources of which one is the thing's. */
+  /** Pattern of its resources. */
   readonly resource: RegExp;
   readonly spellings: readonly Spelling[];
 }
@@ -113,7 +113,7 @@ export interface NamedEntity {
 const upper = (text: string): string => text.toUpperCase();
 const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
-/** Other texts that look the same or normalise to the same; none of them finds anything. */
+/** Returns texts that look the same or normalise to the same; none of them finds an entity. */
 function lookalikes(name: string): readonly (readonly [string, string])[] {
   const wide = name.replace(/[!-~]/g, (char) => String.fromCodePoint((char.codePointAt(0) ?? 0) + 0xfee0));
   return [
@@ -128,14 +128,14 @@ function lookalikes(name: string): readonly (readonly [string, string])[] {
   ].filter((pair): pair is [string, string] => pair[1] !== name);
 }
 
-/** Spellings of a name that is compared without regard to case. */
+/** Returns spellings of a case-insensitive name. */
 const ofName = (name: string): readonly (readonly [string, string, boolean])[] => [
   ['in capitals', upper(name), true],
   ['with a capital', capital(name), true],
   ...lookalikes(name).map(([what, text]): [string, string, boolean] => [what, text, false]),
 ];
 
-/** Spellings of an id, or of a name that is compared exactly. */
+/** Returns spellings of an id, or of a case-sensitive name. */
 const ofExactName = (name: string): readonly (readonly [string, string, boolean])[] => [
   ['in capitals', upper(name), false],
   ['with leading zeros', `00${name}`, false],
@@ -181,7 +181,7 @@ const ofRoleArn = (arn: string): readonly (readonly [string, string, boolean])[]
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** The spellings of the things that a request names, each thing by one of its parameters. */
+/** Returns the spellings of the entities that a request names, each entity by one of its parameters. */
 export function namedThings(request: NamingRequest): readonly NamedEntity[] {
   const { parameters } = request;
   return Object.keys(parameters).flatMap((given) => {
@@ -246,7 +246,7 @@ function namedThing(
   }
 }
 
-/** The same request by the id of the user, where the operation takes it instead of the login name. */
+/** Returns the same request with the id of the user, if the operation accepts it instead of the login name. */
 function byId({ operation, parameters, user }: NamingRequest, given: string, name: string): Spelling[] {
   const known = user(name);
   if (known === undefined || given !== 'UserPrincipalName' || !('UserId' in operation.input)) return [];

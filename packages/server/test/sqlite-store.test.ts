@@ -26,7 +26,7 @@ const use = (store: SqliteStore, id: string) =>
       .execute(),
   );
 
-test('writes that come at once share a commit; one that comes alone has its own', async () => {
+test('concurrent writes share a commit; a single one has its own', async () => {
   const { store } = await open('group.db');
   const before = store.commits;
   await Promise.all(Array.from({ length: 16 }, (_, index) => use(store, `at-once-${index}`)));
@@ -36,7 +36,7 @@ test('writes that come at once share a commit; one that comes alone has its own'
   assert.equal(store.commits - before, 3);
 });
 
-test('writers that each wait for their own last write share commits all the same', async () => {
+test('writers that each wait for their own last write share commits, too', async () => {
   const { store } = await open('writers.db');
   const before = store.commits;
   await Promise.all(
@@ -47,7 +47,7 @@ test('writers that each wait for their own last write share commits all the same
   assert.equal(store.commits - before, 10);
 });
 
-test('a refusal is answered only when what it may rest on is committed', async () => {
+test('a refusal is answered only after the writes it may depend on are committed', async () => {
   const { store } = await open('refusal.db');
   const before = store.commits;
   let commitsAtRefusal = 0;
@@ -78,7 +78,7 @@ test('a commit reaches the disk before it is answered', async () => {
   const database = new DatabaseSync(file);
   assert.deepEqual({ ...database.prepare('PRAGMA journal_mode').get() }, { journal_mode: 'wal' });
   database.close();
-  // What a connection flushes is its own setting, so the writer is asked itself.
+  // Flushing is a setting of the connection, so the writer itself is asked.
   const writer = new SqliteConnection(file, 'write');
   assert.deepEqual(writer.all('PRAGMA synchronous'), [{ synchronous: 2 }]);
   assert.deepEqual(writer.all('PRAGMA foreign_keys'), [{ foreign_keys: 1 }]);

@@ -1,6 +1,6 @@
 /**
- * Every operation of the registry that changes something, against the proof that its security effect asks for: by a
- * console session without and with a step-up, and by AccessKey where the account asks for a second factor.
+ * Every write operation of the registry against the proof that its security effect requires: by a console session
+ * without and with a step-up, and by AccessKey where the account requires a second factor.
  */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
@@ -18,10 +18,10 @@ import { eachServer, type TestServer } from './server.ts';
 const IMS = '2019-08-15';
 const RAM = '2015-05-01';
 
-/** The server's clock; it stands still, so that the codes of MFA devices stay good. */
+/** Clock of the server; it stands still, so that the codes of MFA devices stay valid. */
 const now = Date.now();
 
-/** Prepared requests that an exception of the operation's effect frees, and what takes them out of it again. */
+/** Prepared requests to which an exception of the effect applies, with the parameters that remove the exception. */
 const underException: Readonly<Record<string, (name: string) => Readonly<Record<string, string>>>> = {
   'Ims UpdateAccessKey': () => ({ Status: 'Active' }),
   'Ram UpdateAccessKey': () => ({ Status: 'Active' }),
@@ -36,7 +36,7 @@ const underException: Readonly<Record<string, (name: string) => Readonly<Record<
   'Ram UpdateGroup': () => ({}),
 };
 
-/** A request whose need of proof is known. */
+/** Request with a known requirement. */
 interface Trial extends RequestCase {
   readonly prepared: Prepared;
   readonly needsProof: boolean;
@@ -44,7 +44,7 @@ interface Trial extends RequestCase {
 }
 
 eachServer((_, start) => {
-  describe('the proof that every change asks for', () => {
+  describe('the proof that every change requires', () => {
     let server: TestServer;
     let entities: SampleEntities;
     let trials: readonly Trial[];
@@ -78,7 +78,7 @@ eachServer((_, start) => {
         parameters: prepared.parameters,
       });
 
-    test('the requests cover every effect and every exception', () => {
+    test('is tested for every effect and every exception', () => {
       const effects = new Set(
         trials.map(({ operation }) => operation.access === 'write' && operation.security.effect),
       );
@@ -93,7 +93,7 @@ eachServer((_, start) => {
       );
     });
 
-    test('a session without a step-up is refused what needs one, and nothing changes', async () => {
+    test('is required in a session without a step-up; a refused call changes nothing', async () => {
       const before = await rows();
       const faults: string[] = [];
       for (const trial of trials.filter(({ needsProof }) => needsProof)) {
@@ -104,7 +104,7 @@ eachServer((_, start) => {
       assertSameRows(before, await rows(), 'the account');
     });
 
-    test('what only a session can call is refused without a step-up as well', async () => {
+    test('is required for operations of console sessions as well', async () => {
       const parameters: Readonly<Record<string, Readonly<Record<string, string>>>> = {
         RegisterPasskey: { Name: 'laptop', Response: '{}' },
         ChangeRootPassword: { NewPassword: `${password}3` },
@@ -129,7 +129,7 @@ eachServer((_, start) => {
       assertSameRows(before, await rows(), 'the account');
     });
 
-    test('where the account asks for a second factor, an AccessKey is refused the same changes', async () => {
+    test('is required of AccessKeys for the same changes, if the account is set so', async () => {
       await entities.do('2026-11-24', 'SetAccountProtection', { CredentialChangesNeedMFA: 'true' });
       const before = await rows();
       const faults: string[] = [];
@@ -142,7 +142,7 @@ eachServer((_, start) => {
       }
       assert.deepEqual(faults, []);
       assertSameRows(before, await rows(), 'the account');
-      // By key it cannot be switched off again; in the console it can, after a step-up.
+      // The setting cannot be switched off by key; in the console it can, after a step-up.
       await browser.refused(
         'SetAccountProtection',
         { CredentialChangesNeedMFA: 'false' },
@@ -153,7 +153,7 @@ eachServer((_, start) => {
       await browser.done('SetAccountProtection', { CredentialChangesNeedMFA: 'false' });
     });
 
-    test('with a step-up everything is done, and what only restricts is done without', async () => {
+    test('is a step-up; changes that only restrict need none', async () => {
       await browser.done('StepUp', { Method: 'Password', Password: password });
       const faults: string[] = [];
       const page = async (trial: Trial) => {
@@ -209,7 +209,7 @@ eachServer((_, start) => {
       return code;
     };
 
-    test('counts as a step-up for ten minutes; a used code is refused and says why', async () => {
+    test('counts as a step-up for ten minutes; a used code is refused with the reason', async () => {
       const { server, entities, owner } = await fresh();
       const code = await bindPhone(entities, owner.UserPrincipalName);
       const browser = new Browser(server);
@@ -229,7 +229,7 @@ eachServer((_, start) => {
       await browser.refused('StepUp', { Method: 'Code', Code: code(1) }, 'AuthenticationFail.CodeUsed', 401);
     });
 
-    test('a password alone counts only where it was asked for as a step-up', async () => {
+    test('is stronger than a password, which counts only in a step-up itself', async () => {
       const { server, entities, owner } = await fresh();
       const browser = new Browser(server);
       assert.equal(await browser.signIn(owner.UserPrincipalName, password), 'Done');
@@ -240,7 +240,7 @@ eachServer((_, start) => {
       await browser.done('CreateRole', roleParameters(entities), { version: RAM });
     });
 
-    test('is what a role session needs for protected changes by key', async () => {
+    test('permits protected changes by key in a role session', async () => {
       const { server, entities, owner } = await fresh();
       await entities.do(RAM, 'CreateRole', roleParameters(entities));
       await entities.do(RAM, 'AttachPolicyToRole', {
@@ -275,7 +275,7 @@ eachServer((_, start) => {
       const create = (UserName: string) => [RAM, 'CreateUser', { UserName }] as const;
       await assert.rejects(withoutMfa.callRpc(...create('no')), { code: 'Forbidden.CredentialChange' });
       await withMfa.callRpc(...create('yes'));
-      // A role assumed with that session's keys carries it on.
+      // A session chained to that one inherits it.
       const chained = (await withMfa.callRpc('2015-04-01', 'AssumeRole', {
         RoleArn: `acs:ram::${server.account.accountId}:role/made`,
         RoleSessionName: 'chained',
@@ -288,7 +288,7 @@ eachServer((_, start) => {
           securityToken: String(SecurityToken),
         })
         .callRpc(...create('chained'));
-      // Reading, and what only restricts, goes on by key.
+      // Reads, and changes that only restrict, are allowed by key.
       await entities.do(RAM, 'ListUsers');
     });
   });
@@ -299,7 +299,7 @@ const roleParameters = (entities: SampleEntities) => ({
   AssumeRolePolicyDocument: trusting({ RAM: [`acs:ram::${entities.account.accountId}:root`] }),
 });
 
-/** Makes what the requests need; a request under an exception becomes two. */
+/** Creates what the requests need; a request with an exception becomes two. */
 async function prepareTrials(entities: SampleEntities): Promise<readonly Trial[]> {
   const trials: Trial[] = [];
   for (const one of requestCases()) {
@@ -307,7 +307,7 @@ async function prepareTrials(entities: SampleEntities): Promise<readonly Trial[]
     if (operation.access !== 'write') continue;
     const { needsStepUp, protectedByKey } = SECURITY_EFFECTS[operation.security.effect];
     const made = await one.prepare(entities, `${entities.prefix}-${one.name}`);
-    // The user that calls is one that has a password of its own.
+    // The calling user is one that has a password of its own.
     const prepared = made.on.includes(caller) ? { ...made, on: [] } : made;
     const more = underException[title];
     const trial = { ...one, prepared };

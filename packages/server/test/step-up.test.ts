@@ -1,6 +1,6 @@
 /**
- * Step-up of console sessions, over every operation of the registry: what grants, revives or loosens is refused to a
- * session that has not proven lately who it belongs to, and done once it has.
+ * Step-up of console sessions, over every operation of the registry: an operation that grants, revives or loosens is
+ * refused without a recent step-up, and executed with one.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { SECURITY_EFFECTS } from '../src/pipeline/security-effect.ts';
 const writes = [...implementedOperations().all()].filter((operation) => operation.access === 'write');
 
 describe('the security effect of operations', () => {
-  test('every operation that changes something declares one, and says why where it is free', () => {
+  test('is declared by every write operation, with a reason if it needs no proof', () => {
     assert.ok(writes.length > 90);
     for (const { name, security } of writes) {
       const { needsStepUp } = SECURITY_EFFECTS[security.effect];
@@ -23,7 +23,7 @@ describe('the security effect of operations', () => {
     }
   });
 
-  test('what a stolen browser session could take an account over with needs a step-up', () => {
+  test('requires a step-up for everything by which a stolen browser session could take over an account', () => {
     const needing = new Set(
       writes
         .filter(({ security }) => SECURITY_EFFECTS[security.effect].needsStepUp)
@@ -55,11 +55,11 @@ describe('the security effect of operations', () => {
     );
   });
 
-  test('the table in docs/reference/step-up.md is what the registry says', () => {
+  test('is the table in docs/reference/step-up.md', () => {
     assert.equal(readFileSync(new URL('step-up.md', referenceFolder), 'utf8'), stepUpPage());
   });
 
-  test('the OpenAPI documents mark the same operations', () => {
+  test('is marked in the OpenAPI documents', () => {
     const registry = implementedOperations();
     for (const [product, version] of openApiProducts) {
       const { paths } = openApiDocument(registry, version) as {

@@ -65,7 +65,7 @@ const accountIds = async (queries: Queries) =>
     ({ account_id }) => account_id,
   );
 
-/** Resolves when `heard` holds `count` changes; the runner's own limit ends a wait that is in vain. */
+/** Collects changes; resolves at `count` of them. The runner's time limit ends a wait in vain. */
 function collect(follow: (listener: (change: Change) => void) => unknown) {
   const heard: Change[] = [];
   let wake = () => {};
@@ -76,7 +76,7 @@ function collect(follow: (listener: (change: Change) => void) => unknown) {
   return {
     heard,
     async until(count: number): Promise<Change[]> {
-      // The store does not keep a process alive that has nothing else to do.
+      // The store does not keep an otherwise idle process alive.
       const alive = setInterval(() => {}, 1000);
       while (heard.length < count) {
         await new Promise<void>((resolve) => {
@@ -92,7 +92,7 @@ function collect(follow: (listener: (change: Change) => void) => unknown) {
 const keyChange = (subject: string): Change => ({ accountId: '1', topic: 'access-key', subject });
 
 eachDatabase((name, { open, freshLocation }) => {
-  test('a row that was written is read back as it was, with its numbers as numbers', async () => {
+  test('a written row is read back unchanged, with its numbers as numbers', async () => {
     const store = await open();
     const { queries } = store;
     await store.write(({ queries }) => insertAccount(queries, '1'));
@@ -104,7 +104,7 @@ eachDatabase((name, { open, freshLocation }) => {
     assert.deepEqual(counted, [{ count: 1, sum: 1_795_500_000_123 }]);
   });
 
-  test('starting again on a migrated database changes nothing', async () => {
+  test('opening a migrated database again changes nothing', async () => {
     const location = await freshLocation();
     const first = await open({ now: () => 1000 }, location);
     await first.write(({ queries }) => insertAccount(queries, '1'));
@@ -116,7 +116,7 @@ eachDatabase((name, { open, freshLocation }) => {
     assert.deepEqual(await accountIds(second.queries), ['1']);
   });
 
-  test('of several that start at once on an empty database, one migrates it', async () => {
+  test('of several nodes that start at once on an empty database, one migrates it', async () => {
     const location = await freshLocation();
     const stores = await Promise.all([1, 2, 3, 4].map(() => open({}, location)));
     assert.equal((await applied(stores[3]!.queries)).length, MIGRATIONS.length);
@@ -135,7 +135,7 @@ eachDatabase((name, { open, freshLocation }) => {
     await assert.rejects(open({}, location), /9999-from-the-future/);
   });
 
-  test('a work that fails leaves nothing, and its error is passed on', async () => {
+  test('a failing work is rolled back, and its error is passed on', async () => {
     const store = await open();
     const { heard } = collect((listener) => store.follow(listener));
     const refusal = new Error('refused');
@@ -153,7 +153,7 @@ eachDatabase((name, { open, freshLocation }) => {
     assert.deepEqual(heard, []);
   });
 
-  test('a work that fails does not take those beside it along', async () => {
+  test('a failing work does not affect concurrent ones', async () => {
     const store = await open();
     const results = await Promise.allSettled(
       Array.from({ length: 16 }, (_, index) =>
@@ -178,7 +178,7 @@ eachDatabase((name, { open, freshLocation }) => {
     assert.deepEqual((await accountIds(store.queries)).sort(), expected.sort());
   });
 
-  test('a statement that fails fails its work only, with the error of the database', async () => {
+  test('a failing statement fails its work only, with the error of the database', async () => {
     const store = await open();
     await store.write(({ queries }) => insertAccount(queries, '1'));
     const [duplicate, other] = await Promise.allSettled([
@@ -191,7 +191,7 @@ eachDatabase((name, { open, freshLocation }) => {
     assert.deepEqual(await accountIds(store.queries), ['1', '2']);
   });
 
-  test('of many that each may add a key while there are fewer than two, two succeed', async () => {
+  test('of many works that each add a key while fewer than two exist, two succeed', async () => {
     const store = await open();
     await store.write(({ queries }) => insertAccount(queries, '1'));
     const results = await Promise.allSettled(
@@ -216,7 +216,7 @@ eachDatabase((name, { open, freshLocation }) => {
     assert.equal((await store.queries.selectFrom('access_keys').selectAll().execute()).length, 2);
   });
 
-  test('of many that each look for a name before they take it, one gets it and the others see it taken', async () => {
+  test('of many works that each take a free name, one succeeds and the others see it taken', async () => {
     const store = await open();
     await store.write(({ queries }) => insertAccount(queries, '1'));
     const results = await Promise.allSettled(
@@ -244,7 +244,7 @@ eachDatabase((name, { open, freshLocation }) => {
     );
   });
 
-  test('a user name is taken until its bearer is in the recycle bin', async () => {
+  test('a user name is taken until its owner is in the recycle bin', async () => {
     const store = await open();
     await store.write(async ({ queries }) => {
       await insertAccount(queries, '1');
@@ -282,7 +282,7 @@ eachDatabase((name, { open, freshLocation }) => {
     );
   });
 
-  test('hostile names are data like any other', async () => {
+  test('hostile names are stored like any other', async () => {
     const store = await open();
     const names = [
       `'; drop table users; --`,
@@ -319,7 +319,7 @@ eachDatabase((name, { open, freshLocation }) => {
     );
   });
 
-  test('followers of this node have heard of a change before its write resolves', async () => {
+  test('listeners of this node receive a change before its write resolves', async () => {
     const store = await open();
     const { heard } = collect((listener) => store.follow(listener));
     let committed: string[] = [];
@@ -337,7 +337,7 @@ eachDatabase((name, { open, freshLocation }) => {
     assert.equal(committed.length, 2);
   });
 
-  test('a follower that was removed hears nothing more', async () => {
+  test('a removed listener receives nothing more', async () => {
     const store = await open();
     const heard: Change[] = [];
     const stop = store.follow((change) => heard.push(change));
@@ -346,7 +346,7 @@ eachDatabase((name, { open, freshLocation }) => {
     assert.deepEqual(heard, []);
   });
 
-  test('changes of another node are heard, each once, and one’s own are not heard again', async () => {
+  test("changes of another node are reported once, and the node's own are not repeated", async () => {
     const location = await freshLocation();
     const here = await open({ pollMs: 5 }, location);
     const there = await open({ pollMs: 5 }, location);
@@ -363,13 +363,13 @@ eachDatabase((name, { open, freshLocation }) => {
       const subjects = (await until(10)).map(({ subject }) => subject);
       assert.deepEqual(subjects.sort(), expected);
     }
-    // A last exchange shows that nothing of the earlier was still to come.
+    // A last exchange shows that no earlier change was still to come.
     await there.write(async ({ changed }) => changed(keyChange('last')));
     assert.equal((await heardHere.until(11))[10]!.subject, 'last');
     assert.equal((await heardThere.until(11))[10]!.subject, 'last');
   });
 
-  test('notes of changes that are older than a day are removed by later writes', async () => {
+  test('changes in the log that are older than a day are deleted by later writes', async () => {
     let now = 1_000_000;
     const location = await freshLocation();
     const store = await open({ now: () => now }, location);
@@ -404,7 +404,7 @@ eachDatabase((name, { open, freshLocation }) => {
     await assert.rejects(accountIds(kept!), /not awaited/);
   });
 
-  test('closing waits for the writes under way; later ones are refused', async () => {
+  test('closing waits for the writes in progress; later ones are refused', async () => {
     const location = await freshLocation();
     const store = await open({}, location);
     const writing = store.write(({ queries }) => insertAccount(queries, '1'));
@@ -417,7 +417,7 @@ eachDatabase((name, { open, freshLocation }) => {
     assert.deepEqual(await accountIds((await open({}, location)).queries), ['1']);
   });
 
-  test('a read that is compiled once gives the rows of the values that it is run with', async () => {
+  test('a read that is compiled once returns the rows of its present values', async () => {
     const store = await open();
     await store.write(async ({ queries }) => {
       for (const id of ['1', '2', '3']) await insertAccount(queries, id);

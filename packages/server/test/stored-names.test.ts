@@ -1,7 +1,7 @@
 /**
- * Authorisation is asked about the stored entity, not about the spelling of its name: each operation that names a
- * thing, with each spelling that finds it, beside an Allow of everything and a Deny on the stored name. And a caller
- * without any permission is answered the same for what exists and what does not.
+ * Authorisation is decided on the stored entity, not on the spelling of its name: each operation that names an
+ * entity, with each spelling that finds it, with an Allow of everything and a Deny on the stored name. A caller
+ * without permission gets the same answer for existing and unknown entities.
  */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
@@ -20,20 +20,20 @@ import { SampleEntities, type UserEntity } from './sample-entities.ts';
 import { eachServer, type TestServer } from './server.ts';
 import { isClassified, type NamedEntity, namedThings } from './spelled-names.ts';
 
-/** The server's clock; it stands still, so that the codes of MFA devices stay good. */
+/** Clock of the server; it stands still, so that the codes of MFA devices stay valid. */
 const now = Date.now();
 
-/** One named thing of one request, and a user that is denied everything on it alone. */
+/** Named entity of a request, and a user who is denied everything on it alone. */
 interface Trial extends RequestCase {
   readonly prepared: Prepared;
   readonly named: NamedEntity;
   readonly denied: ClientKey;
 }
 
-/** What is refused for its form, or because nothing has that name. */
+/** Codes of malformed and unknown names. */
 const notFound = /^(?:Invalid|Missing|EntityNotExist|NoPermission|UnsupportedParameter|NoSuch)/;
 
-test('every parameter of every operation is classified by what it names', () => {
+test('every parameter of every operation is classified by the entity that it names', () => {
   const unclassified = everyOperation
     .filter(({ access }) => access === 'read' || access === 'write' || access === 'stream')
     .flatMap(({ name, input }) => Object.keys(input).map((parameter) => [name, parameter] as const))
@@ -42,7 +42,7 @@ test('every parameter of every operation is classified by what it names', () => 
 });
 
 eachServer((_, start) => {
-  describe('the stored entity is authorised', () => {
+  describe('authorisation of the stored entity', () => {
     let server: TestServer;
     let entities: SampleEntities;
     let trials: readonly Trial[];
@@ -89,7 +89,7 @@ eachServer((_, start) => {
       assert.ok(tried > 1000, `only ${tried} spellings were tried`);
     });
 
-    test('the spellings that are said to find a thing do', async () => {
+    test('the spellings that are declared to find an entity do', async () => {
       const faults: string[] = [];
       for (const trial of trials) {
         if (trial.operation.access !== 'read') continue;
@@ -102,11 +102,11 @@ eachServer((_, start) => {
       assert.deepEqual(faults, []);
     });
 
-    test('a caller without permission is answered the same for what exists and what does not', async () => {
+    test('a caller without permission gets the same answer for existing and unknown entities', async () => {
       const faults: string[] = [];
       for (const trial of trials) {
         const { parameter, spellings } = trial.named;
-        // As it is stored and as it is not; and by its id.
+        // The stored spelling and another one; and the id.
         const two = spellings.filter(({ what, finds }, at) => finds && (at < 2 || what === 'by its id'));
         for (const { what, parameters } of two) {
           const absent = withAbsentName(trial.prepared.parameters, parameters);
@@ -124,7 +124,7 @@ eachServer((_, start) => {
   });
 });
 
-/** The request with other names of the same length and form in the place of those that name something. */
+/** Returns the request with unknown names of the same length and form. */
 function withAbsentName(
   prepared: Readonly<Record<string, string>>,
   parameters: Readonly<Record<string, string>>,
@@ -139,7 +139,7 @@ function withAbsentName(
   };
 }
 
-/** Another name of the same form: the letter or digit before the domain, or at the end, is another one. */
+/** Returns another name of the same form: the letter or digit before the domain, or at the end, differs. */
 function absentLike(value: string): string {
   const at = value.includes('@') ? value.indexOf('@') - 1 : value.replace(/[^A-Za-z0-9]+$/, '').length - 1;
   const char = value[at] ?? '';
@@ -147,7 +147,7 @@ function absentLike(value: string): string {
   return `${value.slice(0, at)}${other === char ? 'x' : other}${value.slice(at + 1)}`;
 }
 
-/** What tells two refusals apart, but for the names that were asked for. */
+/** Returns the difference between two refusals, except the requested names. */
 function differenceOf(
   present: JsonAnswer,
   asked: Readonly<Record<string, string>>,
@@ -176,7 +176,7 @@ function comparable(
   return text;
 }
 
-/** Makes what every request needs, and one denied user for each thing that it names. */
+/** Creates what every request needs, and one denied user for each entity that it names. */
 async function prepareTrials(entities: SampleEntities): Promise<readonly Trial[]> {
   const { server, account } = entities;
   const found: Omit<Trial, 'denied'>[] = [];
@@ -207,7 +207,7 @@ async function prepareTrials(entities: SampleEntities): Promise<readonly Trial[]
   return found.map((one, at) => ({ ...one, denied: keys[at]! }));
 }
 
-/** Every user of the account by name and by id, those in the recycle bin included. */
+/** Reads every user of the account by name and by id, including the recycle bin. */
 async function readUsers(entities: SampleEntities, users: Map<string, UserEntity>): Promise<void> {
   const { accountId, domain } = entities.account;
   const rows = await entities.server.services.store.queries
@@ -221,7 +221,7 @@ async function readUsers(entities: SampleEntities, users: Map<string, UserEntity
   }
 }
 
-/** A user that may do everything but anything on one resource. */
+/** Creates a user with every permission except on one resource. */
 async function makeDenied(scope: Scope, name: string, resource: string): Promise<ClientKey> {
   const profile = { displayName: '', comments: '', email: '', mobilePhone: '' };
   const { user_id: id } = await createUser(scope, { userName: name, ...profile });

@@ -13,7 +13,7 @@ type Tags = readonly { readonly key: string; readonly value: string }[];
 const tagUsers = (clients: Clients, resourcePrincipalName: readonly string[], tag: Tags) =>
   clients.ims.tagResources(new ims.TagResourcesRequest({ resourceType: 'user', resourcePrincipalName, tag }));
 
-/** `name key=value` of each. */
+/** Returns `name key=value` of each user. */
 async function tagsOfUsers(clients: Clients, query: Record<string, unknown> = {}): Promise<string[]> {
   const { body } = await clients.ims.listTagResources(new ims.ListTagResourcesRequest(query));
   return body!.tagResources!.tagResource!.map(
@@ -69,7 +69,7 @@ const createPolicy = (account: TestAccount, PolicyName: string, statement: objec
 
 eachServer((_, start) => {
   let started: Promise<TestServer> | undefined;
-  // One server for all: each test has an account of its own.
+  // One server for all tests; each test has an account of its own.
   const freshAccount = async () => {
     started ??= start();
     const server = await started;
@@ -122,7 +122,7 @@ eachServer((_, start) => {
     assert.deepEqual(await tagsOfNamed(admin, 'role'), ['role builder env=prod']);
   });
 
-  test('lists come as JSON text and as numbered parameters in both dialects', async () => {
+  test('lists are accepted as JSON text and as numbered parameters in both APIs', async () => {
     const { account } = await freshAccount();
     const { admin } = account;
     const alice = await createUser(account, 'alice');
@@ -148,7 +148,7 @@ eachServer((_, start) => {
     );
   });
 
-  test('tags are taken off by key, or all of them', async () => {
+  test('tags are removed by key, or all of them', async () => {
     const { account } = await freshAccount();
     const { admin } = account;
     const alice = await createUser(account, 'alice');
@@ -163,7 +163,7 @@ eachServer((_, start) => {
       );
     await refused(untagUser({}), 'MissingTagKey', 400);
     await refused(untagUser({ all: false }), 'MissingTagKey', 400);
-    // With keys, `All` says nothing.
+    // With keys, `All` is ignored.
     await untagUser({ tagKey: ['a', 'unknown'], all: true });
     assert.deepEqual(await tagsOfUsers(admin), [`user ${alice.id} b=b`, `user ${alice.id} c=c`]);
     await untagUser({ all: true });
@@ -180,7 +180,7 @@ eachServer((_, start) => {
     assert.deepEqual(await tagsOfNamed(admin, 'policy'), []);
   });
 
-  test('a filter finds what bears all its tags, and shows those', async () => {
+  test('a filter finds entities with all its tags, and returns those', async () => {
     const { account } = await freshAccount();
     const { admin } = account;
     for (const name of ['one', 'two', 'three']) await createRole(account, name);
@@ -256,7 +256,7 @@ eachServer((_, start) => {
     }
   });
 
-  test('a twenty-first tag is refused, and none of that call is put on', async () => {
+  test('a twenty-first tag is refused with all tags of its call', async () => {
     const { account } = await freshAccount();
     const { admin } = account;
     const alice = await createUser(account, 'alice');
@@ -269,7 +269,7 @@ eachServer((_, start) => {
       409,
     );
     assert.deepEqual(await tagsOfUsers(admin, { resourceId: [alice.id] }), []);
-    // A new value of a key that is there is no new tag.
+    // A new value of an existing key is no new tag.
     await tagUsers(admin, [bob.login], [{ key: 'k0', value: 'changed' }]);
     assert.equal((await tagsOfUsers(admin))[0], `user ${bob.id} k0=changed`);
     await refused(
@@ -304,7 +304,7 @@ eachServer((_, start) => {
     await put({ key: 'k'.repeat(128), value: 'v'.repeat(128) });
   });
 
-  test('what is not there, or named twice or not at all, is refused', async () => {
+  test('unknown, repeated and missing resources are refused', async () => {
     const { account } = await freshAccount();
     const { admin } = account;
     const alice = await createUser(account, 'alice');
@@ -343,7 +343,7 @@ eachServer((_, start) => {
     await refused(tagNamed(admin, 'role', many, tag), 'InvalidParameter.ResourceNames.Length', 400);
   });
 
-  test('who tags needs the permission on each of the resources', async () => {
+  test('tagging needs the permission on each of the resources', async () => {
     const { server, account } = await freshAccount();
     const clerk = await server.newUser(account, 'clerk');
     const alice = await createUser(account, 'alice');
@@ -367,7 +367,7 @@ eachServer((_, start) => {
       'NoPermission',
       403,
     );
-    // An id that is nobody's is refused like one that is somebody's.
+    // An unknown id is refused like an existing one.
     await refused(
       clerk.clients.ims.tagResources(
         new ims.TagResourcesRequest({ resourceId: ['200000000000000000'], tag }),
@@ -386,7 +386,7 @@ eachServer((_, start) => {
     );
   });
 
-  test('an account sees and changes no tags of another', async () => {
+  test('an account can neither read nor change tags of another', async () => {
     const { server, account } = await freshAccount();
     const other = await server.newAccount();
     const alice = await createUser(account, 'alice');

@@ -6,18 +6,18 @@ import fc from 'fast-check';
 import type { Clients } from './clients.ts';
 import { eachServer, refused, type TestAccount, type TestServer } from './server.ts';
 
-/** What is tried to see what a credential may do; harmless, and each an action of its own. */
+/** Actions that test the permissions of a credential; harmless, and each of an operation of its own. */
 const probes = ['ram:ListUsers', 'ram:ListGroups', 'ram:ListRoles', 'ram:ListPolicies'] as const;
 type Probe = (typeof probes)[number];
 
 const roleCount = 3;
 
-/** Who may assume a role: the user, or the role of that number. */
+/** Principal that may assume a role: the user, or the role of that number. */
 type Party = 'user' | number;
 
 interface RoleWorld {
   readonly grants: readonly Probe[];
-  /** The roles its own policies let it assume. */
+  /** Roles that its own policies allow it to assume. */
   readonly mayAssume: readonly number[];
   readonly trusts: readonly Party[];
 }
@@ -28,7 +28,7 @@ interface World {
   readonly roles: readonly RoleWorld[];
 }
 
-/** What the user tries, with the newest but `from` of the credentials it has by then. */
+/** Call of the user, with one of its credentials so far: the newest, or an earlier one by `from`. */
 type Step =
   | {
       readonly does: 'assume';
@@ -38,7 +38,7 @@ type Step =
     }
   | { readonly does: (typeof grabs)[number]; readonly from: number; readonly role: number };
 
-/** Everything within these operations by which somebody could help himself to more. None is ever granted. */
+/** Calls of these operations by which the caller could gain permissions. None is ever granted. */
 const grabs = [
   'attach administrator to the user',
   'attach administrator to a role',
@@ -93,7 +93,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 8, maxLength: 16, size: 'max' },
 );
 
-/** A credential the user has got, and what it may do by the rules alone. */
+/** Credential of the user, and its permissions by the rules alone. */
 interface Held {
   readonly clients: Clients;
   readonly party: Party;
@@ -112,7 +112,7 @@ const policy = (statements: readonly object[]) => JSON.stringify({ Version: '1',
 let made = 0;
 
 eachServer((_, start) => {
-  test('failure 1: whatever a narrow credential tries, it gets nothing that it may not have', async () => {
+  test('failure 1: a narrow credential cannot get a permission that it does not have', async () => {
     const server = await start();
     const { account } = server;
     await account.admin.ram.createGroup(new ram.CreateGroupRequest({ groupName: 'administrators' }));
@@ -143,7 +143,7 @@ interface Names {
   readonly roles: readonly string[];
 }
 
-/** Makes the world: a user and three roles. */
+/** Creates a user and three roles. */
 async function build(account: TestAccount, world: World): Promise<Names> {
   const { accountId, admin } = account;
   made++;
@@ -173,7 +173,7 @@ async function build(account: TestAccount, world: World): Promise<Names> {
   }
   for (const [index, role] of world.roles.entries()) {
     const roleName = names.roles[index]!;
-    // Written when all roles are there: trust is bound to the identities that have the names then.
+    // Written when all roles exist: trust is bound to the identities that have the names then.
     if (role.trusts.length > 0) {
       const newAssumeRolePolicyDocument = trustOf({ RAM: role.trusts.map(arn) });
       await admin.ram.updateRole(new ram.UpdateRoleRequest({ roleName, newAssumeRolePolicyDocument }));
@@ -186,7 +186,7 @@ async function build(account: TestAccount, world: World): Promise<Names> {
   return names;
 }
 
-/** A policy whose first version would give everything, were it put in force again. */
+/** Creates a policy whose first version would allow everything, if it became the default again. */
 async function makePolicy(account: TestAccount, policyName: string, policyDocument: string): Promise<void> {
   const admin = account.admin.ram;
   await admin.createPolicy(
@@ -213,7 +213,7 @@ async function theUser(
   };
 }
 
-/** Tries one step. @returns the credential that was got, if the rules allow one */
+/** Tries one step. @returns the opened credential, if the rules allow one */
 async function take(
   server: TestServer,
   account: TestAccount,
@@ -324,7 +324,7 @@ function grab(
   }
 }
 
-/** What the credential may do is what the rules say, to the letter. */
+/** Asserts that a credential has exactly the permissions by the rules. */
 async function agrees({ clients: { ram: client }, may, party }: Held): Promise<void> {
   const calls: Readonly<Record<Probe, () => Promise<unknown>>> = {
     'ram:ListUsers': () => client.listUsers(new ram.ListUsersRequest({})),

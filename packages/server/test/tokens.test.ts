@@ -15,7 +15,7 @@ const statement = (action: string | readonly string[], resource: string) => ({
 
 const policy = (...statements: readonly object[]) => JSON.stringify({ Version: '1', Statement: statements });
 
-/** A trust policy for `sts:AssumeRole`. */
+/** Returns a trust policy for `sts:AssumeRole`. */
 const trust = (names: string | readonly string[], condition?: object) =>
   policy({
     Effect: 'Allow',
@@ -29,9 +29,9 @@ const roleArn = (account: TestAccount, name: string) => `acs:ram::${account.acco
 const wholeAccount = (account: TestAccount) => `acs:ram::${account.accountId}:root`;
 
 interface RoleParts {
-  /** Whom it trusts; its own account unless given. */
+  /** Trusted principal; default: its own account. */
   readonly trusts?: string;
-  /** What it may do; nothing unless given. */
+  /** Statements of its policy; default: none. */
   readonly permissions?: readonly object[];
   readonly maxSessionDuration?: number;
 }
@@ -82,7 +82,7 @@ const mayListUsers = statement('ram:ListUsers', '*');
 const assume = (clients: Clients, request: Record<string, unknown>) =>
   clients.sts.assumeRole(new sts.AssumeRoleRequest({ roleSessionName: 'session', ...request }));
 
-/** Opens a session. @returns its key as clients take it */
+/** Opens a role session. @returns its key as clients take it */
 async function session(clients: Clients, request: Record<string, unknown>): Promise<ClientKey> {
   const { credentials } = (await assume(clients, request)).body!;
   return {
@@ -102,7 +102,7 @@ eachServer((_, start) => {
     started ??= start();
     return started;
   };
-  /** An account of its own for each test, with a user who may assume roles. */
+  /** Creates an account with a user who may assume roles, for one test. */
   const fresh = async () => {
     const server = await shared();
     const account = await server.newAccount();
@@ -110,7 +110,7 @@ eachServer((_, start) => {
     return { server, account, user };
   };
 
-  test('the root, a user and a session are told who they are, each in its own words', async () => {
+  test('GetCallerIdentity describes the root, a user and a session', async () => {
     const { server, account, user } = await fresh();
     const { accountId } = account;
     const root = await whoAmI(server.clients(await account.rootKey()));
@@ -165,7 +165,7 @@ eachServer((_, start) => {
     assert.deepEqual(Object.keys(rest), ['requestId']);
   });
 
-  test('a session may do what its role may, and its user’s own permissions are of no use to it', async () => {
+  test('a session has the permissions of its role, and none of its user', async () => {
     const { server, account } = await fresh();
     const user = await makeUser(server, account, 'reader', mayAssume, statement('ram:ListRoles', '*'));
     await makeRole(account, 'worker', { permissions: [mayListUsers] });
@@ -184,7 +184,7 @@ eachServer((_, start) => {
     await refused(listUsers(worker), 'NoPermission', 403);
   });
 
-  test('a trusting role is not enough: the caller’s own policies must allow it', async () => {
+  test("a trusting role is not enough: the caller's own policies must allow it", async () => {
     const { server, account } = await fresh();
     const user = await makeUser(server, account, 'plain', mayListUsers);
     await makeRole(account, 'worker', {
@@ -198,7 +198,7 @@ eachServer((_, start) => {
     assert.equal(denied.accessDeniedDetail?.['AuthAction'], 'sts:AssumeRole');
   });
 
-  test('the caller’s own policies are not enough: the role must trust the caller', async () => {
+  test("the caller's own policies are not enough: the role must trust the caller", async () => {
     const { server, account, user } = await fresh();
     const other = await makeUser(server, account, 'other', mayAssume);
     await makeRole(account, 'worker', { trusts: trust(`acs:ram::${account.accountId}:user/other`) });
@@ -237,7 +237,7 @@ eachServer((_, start) => {
     assert.match(denied.message, /Roles may not be assumed by root accounts\./);
   });
 
-  test('a session policy narrows what the role may do and adds nothing', async () => {
+  test('a session policy restricts the permissions of the role and adds none', async () => {
     const { server, account, user } = await fresh();
     await makeRole(account, 'worker', { permissions: [mayListUsers, statement('ram:ListPolicies', '*')] });
     const narrow = server.clients(
@@ -256,7 +256,7 @@ eachServer((_, start) => {
     assert.equal(denied.accessDeniedDetail?.['PolicyType'], 'SessionPolicy');
   });
 
-  test('failure 6: a session policy with a part that is not understood opens no session', async () => {
+  test('failure 6: a session policy with an unknown part opens no session', async () => {
     const { account, user } = await fresh();
     await makeRole(account, 'worker', { permissions: [mayListUsers] });
     const ask = (text: string) => assume(user.clients, { roleArn: roleArn(account, 'worker'), policy: text });
@@ -274,7 +274,7 @@ eachServer((_, start) => {
     await refused(ask(`${longest} `), 'InvalidParameter.PolicySize', 400);
   });
 
-  test('what is wrong with a parameter is said by STS’s own code', async () => {
+  test('an invalid parameter is refused with the code of STS', async () => {
     const { account, user } = await fresh();
     await makeRole(account, 'worker');
     const ask = (changes: Record<string, unknown>) =>
@@ -316,7 +316,7 @@ eachServer((_, start) => {
     assert.match(error.message, /900\/7200/);
   });
 
-  test('a role may ask for an external id, and for where the call comes from', async () => {
+  test('a role may require an external id, and a source address', async () => {
     const { account, user } = await fresh();
     const root = wholeAccount(account);
     await makeRole(account, 'external', {
@@ -359,7 +359,7 @@ eachServer((_, start) => {
     await listUsers(second);
   });
 
-  test('a session policy that does not allow it lets the session open no other', async () => {
+  test('a session policy that does not allow AssumeRole prevents it', async () => {
     const { server, account, user } = await fresh();
     await makeRole(account, 'worker', { permissions: [mayAssume, mayListUsers] });
     const narrow = server.clients(
@@ -368,7 +368,7 @@ eachServer((_, start) => {
     await refused(assume(narrow, { roleArn: roleArn(account, 'worker') }), 'NoPermission', 403);
   });
 
-  test('who is behind a chain of sessions is said at its beginning and stays', async () => {
+  test('the source identity of a chain of sessions is set at its beginning and stays', async () => {
     const { server, account, user } = await fresh();
     await makeRole(account, 'chain', { permissions: [mayAssume] });
     const request = { roleArn: roleArn(account, 'chain') };
@@ -385,7 +385,7 @@ eachServer((_, start) => {
     await refused(assume(first, { ...request, sourceIdentity: 'bob' }), 'InvalidParameter', 400);
   });
 
-  test('a chain of sessions has an end', async () => {
+  test('the length of a chain of sessions is limited', async () => {
     const { server, account, user } = await fresh();
     let clients = user.clients;
     for (let index = 0; index < 16; index++) {
@@ -394,7 +394,7 @@ eachServer((_, start) => {
     }
     await makeRole(account, 'too-far');
     await refused(assume(clients, { roleArn: roleArn(account, 'too-far') }), 'InvalidParameter', 400);
-    // A role that comes twice makes it no longer: everybody in it is named once.
+    // A repeated role does not make the token longer: every issuer is named once.
     const again = server.clients(await session(user.clients, { roleArn: roleArn(account, 'link-0') }));
     let repeated = again;
     for (let index = 0; index < 20; index++) {
@@ -402,7 +402,7 @@ eachServer((_, start) => {
     }
   });
 
-  test('a temporary key is of no use without its token, with another’s, or with half of it', async () => {
+  test("a temporary key is refused without its token, with another's, and with half of it", async () => {
     const { server, account, user } = await fresh();
     await makeRole(account, 'worker', { permissions: [mayListUsers] });
     const request = { roleArn: roleArn(account, 'worker') };
@@ -426,7 +426,7 @@ eachServer((_, start) => {
     await withToken(key.securityToken);
   });
 
-  /** What ends sessions. Each is given a session that was used a moment ago, and so is known to the server. */
+  /** Changes that end sessions. Each is tested on a session that was just used, and so is cached by the server. */
   const endings: Readonly<
     Record<string, (parts: { server: TestServer; account: TestAccount; user: TestUser }) => Promise<unknown>>
   > = {
@@ -478,7 +478,7 @@ eachServer((_, start) => {
   };
 
   for (const [what, end] of Object.entries(endings)) {
-    test(`a session is over from the moment that ${what}`, async () => {
+    test(`a session is over as soon as ${what}`, async () => {
       const { server, account, user } = await fresh();
       await makeRole(account, 'between', { permissions: [mayAssume] });
       await makeRole(account, 'last', {
@@ -494,7 +494,7 @@ eachServer((_, start) => {
     });
   }
 
-  test('a session of another account’s role ends with either account', async () => {
+  test("a session of another account's role ends with either account", async () => {
     const { server, account, user } = await fresh();
     const other = await server.newAccount();
     await makeRole(other, 'guest', { trusts: trust(wholeAccount(account)), permissions: [mayListUsers] });
@@ -515,7 +515,7 @@ eachServer((_, start) => {
     await refused(listUsers(anew), 'InvalidAccessKeyId.NotFound', 404);
   });
 
-  test('a session of another account’s role acts in that account, and only there', async () => {
+  test("a session of another account's role acts in that account only", async () => {
     const { server, account, user } = await fresh();
     const other = await server.newAccount();
     await server.newUser(other, 'theirs');
@@ -529,7 +529,7 @@ eachServer((_, start) => {
     );
   });
 
-  test('failure 8: roles that are absent or not yours are refused, and told apart only by who may know', async () => {
+  test('failure 8: unknown roles and roles that do not trust the caller are refused, and told apart with permission only', async () => {
     const { server, account, user } = await fresh();
     const powerless = await makeUser(server, account, 'powerless', mayListUsers);
     const foreign = await server.newAccount();
@@ -570,7 +570,7 @@ eachServer((_, start) => {
     assert.equal(answers.get('may')!.length, 17);
     assert.equal(answers.get('may not')!.length, 20);
 
-    /** What an answer says, but for the names in the question and the request's id. */
+    /** Returns an answer without the names in the request and the request id. */
     function note(who: string, error: Error, arn: string): void {
       const said = error.message
         .replace(arn, 'ROLE')
@@ -580,7 +580,7 @@ eachServer((_, start) => {
     }
   });
 
-  test('what a caller may not assume is not told by the bounds of its sessions either', async () => {
+  test('the bounds of a session do not reveal roles that the caller may not assume', async () => {
     const { server, user } = await fresh();
     const foreign = await server.newAccount();
     await makeRole(foreign, 'theirs', { maxSessionDuration: 3600 });
@@ -612,7 +612,7 @@ eachServer((_, start) => {
     assert.equal(end, Math.floor(expires_at / 1000) * 1000);
   });
 
-  test('sessions go on after a restart, and end when their time is over', async () => {
+  test('sessions survive a restart, and expire', async () => {
     let ahead = -600_000;
     const server = await start({ now: () => Date.now() + ahead });
     const { account } = server;
@@ -632,7 +632,7 @@ eachServer((_, start) => {
     await refused(ask(), 'InvalidSecurityToken.Expired', 400);
   });
 
-  test('neither the secret nor the token of a session is kept anywhere', async () => {
+  test('neither the secret nor the token of a session is stored', async () => {
     const { server, account, user } = await fresh();
     await makeRole(account, 'worker');
     const key = await session(user.clients, { roleArn: roleArn(account, 'worker') });

@@ -1,6 +1,6 @@
 /**
- * A trust policy is bound to whom its names meant when it was written: another user, role or provider that is given
- * the name later is not trusted, and one that is renamed, or restored from the recycle bin, still is.
+ * A trust policy is bound to the identities that had its names when it was written: another user, role or provider
+ * that gets the name later is not trusted; a renamed or restored one still is.
  */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
@@ -37,7 +37,7 @@ eachServer((_, start) => {
     const admin = (version: string, action: string, parameters: Record<string, string>, of = account) =>
       of.admin.callRpc(version, action, parameters);
 
-    /** A user that may assume any role. */
+    /** Creates a user who may assume any role. */
     async function user(UserName: string, of = account) {
       const made = await server.newUser(of, UserName);
       const PolicyName = 'AliyunSTSAssumeRoleAccess';
@@ -54,7 +54,7 @@ eachServer((_, start) => {
     const assume = (clients: Clients, name: string) =>
       clients.callRpc(STS, 'AssumeRole', { RoleArn: arn(`role/${name}`), RoleSessionName: 'session' });
 
-    /** What the simulator says of AssumeRole. */
+    /** Simulates AssumeRole. */
     async function simulated(PrincipalType: 'ram-user' | 'role', PrincipalName: string, name: string) {
       const answer = await account.admin.call('2026-11-24', 'Simulate', {
         PrincipalType,
@@ -65,7 +65,7 @@ eachServer((_, start) => {
       return answer['Effect'];
     }
 
-    test('a user made again under the same name inherits no trust, nor does a user renamed to it', async () => {
+    test('a user created again under the same name inherits no trust, nor does a user renamed to it', async () => {
       const trust = document(statement('Allow', arn('user/Alice')));
       const alice = await user('alice');
       await role('for-alice', trust);
@@ -123,7 +123,7 @@ eachServer((_, start) => {
       await refused(assume(second.clients, 'not-mallory'), 'NoPermission', 403);
     });
 
-    test('a name that nothing has when the policy is written is trusted only once it is written again', async () => {
+    test('a name without an identity when the policy is written is trusted only once the policy is written again', async () => {
       const trust = document(statement('Allow', arn('user/later')));
       await role('for-later', trust);
       const later = await user('later');
@@ -132,7 +132,7 @@ eachServer((_, start) => {
       await assume(later.clients, 'for-later');
     });
 
-    test("another account's user is trusted by its id, and one made again under its name is not", async () => {
+    test("another account's user is trusted by its id, and one created again under its name is not", async () => {
       const other = await server.newAccount();
       const guest = await user('guest', other);
       await role('for-guest', document(statement('Allow', arn('user/guest', other))));
@@ -142,7 +142,7 @@ eachServer((_, start) => {
       await refused(assume(second.clients, 'for-guest'), 'NoPermission', 403);
     });
 
-    test('sessions of a role made again under the same name are not trusted', async () => {
+    test('sessions of a role created again under the same name are not trusted', async () => {
       const opener = await user('opener');
       const makeChain = async () => {
         await role('first', document(statement('Allow', arn('root'))));
@@ -172,7 +172,7 @@ eachServer((_, start) => {
       assert.equal(await simulated('role', 'first', 'second'), 'ImplicitDeny');
     });
 
-    test('a SAML provider made again with other keys is not trusted', async () => {
+    test('a SAML provider created again with other keys is not trusted', async () => {
       const saml = await SamlAccount.make(server, new SamlIdentityProvider());
       await saml.accepts(saml.signed());
       const attacker = new SamlIdentityProvider();
@@ -190,7 +190,7 @@ eachServer((_, start) => {
       assert.equal((await saml.show(attacker.response({ roles: [saml.pair] }))).code, 'OK');
     });
 
-    test('an OIDC provider made again with another issuer is not trusted', async () => {
+    test('an OIDC provider created again with another issuer is not trusted', async () => {
       const [first, second] = [await OidcIdentityProvider.start(), await OidcIdentityProvider.start()];
       try {
         const OIDCProviderName = 'cluster';
@@ -215,7 +215,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('the migration binds the policies of an existing database to what has their names', async () => {
+    test('the migration binds the policies of an existing database to the identities that have their names', async () => {
       const kept = await user('kept');
       const other = await server.newAccount();
       await admin(RAM, 'CreateRole', {
@@ -245,7 +245,7 @@ eachServer((_, start) => {
       };
       assert.deepEqual(JSON.parse(made.trusted_identities), expected);
 
-      // A user in the recycle bin keeps its name, so that its trust is there when it is restored.
+      // A user in the recycle bin keeps its name, so that it is trusted when it is restored.
       await deleteUser('kept');
       await server.services.store.write(async ({ queries }) => {
         await queries.schema.alterTable('roles').dropColumn('trusted_identities').execute();

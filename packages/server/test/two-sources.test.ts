@@ -1,6 +1,6 @@
 /**
- * Two implementations of one truth: what the control plane itself makes of a key, read from its database, and what a
- * guard makes of its copy. After whatever was changed in whatever order they must say the same of every key.
+ * The control plane's credentials, read from its database, against a guard's copy: after any changes in any order
+ * both must be the same for every key.
  */
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
@@ -21,14 +21,14 @@ const OWN = '2026-11-24';
 const rounds = 25;
 const changesInRound = 8;
 
-/** Random numbers that are the same for a seed. */
+/** Random numbers from a seed. */
 class Dice {
   #state: number;
   constructor(seed: number) {
     this.#state = seed;
   }
 
-  /** A whole number below another one. */
+  /** Returns an integer below a limit. */
   below(limit: number): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let bits = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
@@ -82,7 +82,7 @@ eachServer((_, start) => {
     });
 
     for (const seed of [1, 2, 3]) {
-      test(`say the same of every key, after whatever changes (seed ${seed})`, async () => {
+      test(`are equal for every key, after any changes (seed ${seed})`, async () => {
         const dice = new Dice(seed);
         const account = await server.newAccount();
         const { domain, admin } = account;
@@ -106,7 +106,7 @@ eachServer((_, start) => {
         const guard = ReplicatedGuard.open(server.url, guardKey);
         await guard.source.ready();
 
-        /** Makes a change; one that cannot be made now is none. */
+        /** Makes a change; one that is not possible at present is skipped. */
         const change = async () => {
           const UserName = dice.one(users);
           const GroupName = dice.one(groups);
@@ -193,7 +193,7 @@ eachServer((_, start) => {
         };
 
         let markerStatus = 'Active';
-        /** Waits until the copy has heard of everything that was changed so far. */
+        /** Waits until the copy has received every change so far. */
         const caughtUp = async () => {
           markerStatus = markerStatus === 'Active' ? 'Inactive' : 'Active';
           await admin.callRpc(RAM, 'UpdateAccessKey', {
@@ -240,7 +240,7 @@ eachServer((_, start) => {
   });
 });
 
-/** What a guard verifies by itself it verifies rightly, and it is no key that can change identities. */
+/** Asserts that a guard's verifier of a key is right, and that the key can change no identity. */
 function assertVerifier(found: CredentialLookup, secret: string, which: string): void {
   if (typeof found === 'string' || !found.signingKey.canVerify('ACS3-HMAC-SHA256')) return;
   const stringToSign = 'ACS3-HMAC-SHA256\nportrait';
@@ -264,7 +264,7 @@ function assertVerifier(found: CredentialLookup, secret: string, which: string):
   assert.notEqual(decideWithSessionPolicy(permissions, undefined, request).effect, 'Allow', which);
 }
 
-/** All that can be seen of a credential: what it is, from where it is admitted, and what is decided by it. */
+/** Returns the visible parts of a credential: its fields, its network restriction, and its decisions. */
 function portrait(found: CredentialLookup): unknown {
   if (typeof found === 'string') return found;
   const {

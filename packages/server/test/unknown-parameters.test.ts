@@ -1,6 +1,6 @@
 /**
- * A parameter that an operation does not know is ignored, as RAM does, and named in `x-claviger-warning`: a mistyped
- * restriction is otherwise none.
+ * A parameter that an operation does not know is ignored, as in RAM, and named in `x-claviger-warning`: a mistyped
+ * restriction would otherwise be silently missing.
  */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
@@ -16,7 +16,7 @@ const SECRET = 'hunter2-never-echoed';
 
 type Fields = Readonly<Record<string, { readonly properties?: Readonly<Record<string, unknown>> }>>;
 
-/** The names under which a request may write the parameters of an operation. */
+/** Returns the names by which a request may write the parameters of an operation. */
 function namesOf({ input }: AnyOperation): string[] {
   return Object.entries(input).flatMap(([name, { schema }]) => {
     if (schema['type'] !== 'array') return [name];
@@ -25,7 +25,7 @@ function namesOf({ input }: AnyOperation): string[] {
   });
 }
 
-/** Two neighbouring letters of the last part of a name swapped. */
+/** Swaps two neighbouring letters in the last part of a name. */
 function mistyped(name: string): string {
   const at = name.length - 2;
   return `${name.slice(0, at)}${name[at + 1]}${name[at]}`;
@@ -49,7 +49,7 @@ eachServer((_, start) => {
       return answer.headers.get(HEADER);
     };
 
-    test('of every operation are named in the answer, with the name that was meant, and no value is', async () => {
+    test('of every operation are named in the answer, with the nearest known name and without their values', async () => {
       for (const operation of everyOperation) {
         const { name: Action, version: Version } = operation;
         const known = namesOf(operation);
@@ -61,7 +61,7 @@ eachServer((_, start) => {
         );
         const wrong = known.flatMap((name) => {
           const written = [name[0] + mistyped(name.slice(1)), name.toLowerCase(), `${name}Xyzzy`];
-          // The number of an item is the list's own to refuse.
+          // The number of an item is checked by the list itself.
           const isItem = (one: string) => one.includes('.') && !/^[^.]+\.1\.[^.]+$/.test(one);
           return written.filter((one) => !known.includes(one) && !isItem(one));
         });
@@ -84,7 +84,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('are ignored: what was meant without them is done', async () => {
+    test('are ignored: the call is executed without them', async () => {
       for (const [at, way] of ways.entries()) {
         const parameters = { UserName: `mistyped-${at}`, Comment: SECRET };
         const request = signedRequest(server.url, server.account.key, way, {
@@ -99,7 +99,7 @@ eachServer((_, start) => {
       }
     });
 
-    test('of one item of a list are named, however the list is written', async () => {
+    test('in one item of a list are named, however the list is written', async () => {
       const call = async (parameters: Readonly<Record<string, string>>) => {
         const request = signedRequest(server.url, server.account.key, 'ACS3', {
           version: '2020-07-06',
@@ -120,7 +120,7 @@ eachServer((_, start) => {
       );
     });
 
-    test('are bounded in the answer, however many there are', async () => {
+    test('are bounded in the answer, however many the request has', async () => {
       const many = Object.fromEntries(Array.from({ length: 900 }, (_, at) => [`Unknown${at}`, 'x']));
       const warning = await post({ Action: 'GetCallerIdentity', Version: '2015-04-01', ...many });
       assert.ok(warning!.length <= 2100);
@@ -132,7 +132,7 @@ eachServer((_, start) => {
       for (const { title, operation, name, prepare } of cases) {
         const { parameters } = await prepare(entities, name);
         const { version, name: action } = operation;
-        // Whether it succeeds is what other tests look at.
+        // Its success is tested elsewhere.
         const request = signedRequest(server.url, server.account.key, 'ACS3 with a form', {
           version,
           action,

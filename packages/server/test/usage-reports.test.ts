@@ -1,4 +1,4 @@
-/** What guards report of the use of keys, and what is shown of it. */
+/** Reports of guards on the use of keys, and the last uses made from them. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { afterEach, before, beforeEach, describe, test } from 'node:test';
@@ -87,7 +87,7 @@ eachServer((_, start) => {
 
     const second = (at: number) => `${new Date(at).toISOString().slice(0, 19)}Z`;
 
-    test('at a protected service is shown wherever last uses are, with the name of the service', async () => {
+    test('at a protected service is shown with the name of the service, wherever last uses are', async () => {
       const copy = ReplicatedGuard.open(line.url, guardKey);
       await copy.source.ready();
       const guard = createGuard({ source: copy.source, service, onUse: reports.note });
@@ -154,7 +154,7 @@ eachServer((_, start) => {
       assert.ok(Date.parse(date) > late);
     });
 
-    test('of another account’s key, or of none, is not noted, and nothing is said of it', async () => {
+    test("of another account's key, or of an unknown one, is ignored, and nothing is revealed of the key", async () => {
       const other = await server.newAccount();
       const { key: theirs } = await server.newUser(other, 'theirs');
       reports.note(use({ accessKeyId: theirs.accessKeyId }));
@@ -171,7 +171,7 @@ eachServer((_, start) => {
       assert.deepEqual(rows, []);
     });
 
-    test('waits while the control plane is away, and is reported when it is back', async () => {
+    test('waits while the control plane is unreachable, and is reported afterwards', async () => {
       line.down = true;
       const at = Date.now();
       reports.note(use({ time: at }));
@@ -184,7 +184,7 @@ eachServer((_, start) => {
       assert.deepEqual(await lastUsed(), { date: second(at), service: 'orders' });
     });
 
-    test('is reported on closing; what cannot be is counted', async () => {
+    test('is reported on closing; unreported ones are counted', async () => {
       reports.note(use());
       assert.equal(await reports.close(), 0);
       assert.equal((await lastUsed()).service, 'orders');
@@ -201,7 +201,7 @@ eachServer((_, start) => {
       assert.equal(await lost.close(), 2);
     });
 
-    test('what the control plane will never take does not hold up the rest', async () => {
+    test('is reported although the control plane refuses another one for good', async () => {
       reports.note(use({ service: 'not a service' }));
       await reports.flush();
       reports.note(use());
@@ -211,7 +211,7 @@ eachServer((_, start) => {
       assert.equal((await lastUsed()).service, 'orders');
     });
 
-    test('is taken from guards, under their own name, and from nobody else', async () => {
+    test('is accepted from guards only, under their own name', async () => {
       const report = async (key: ClientKey, GuardName: string) => {
         const Uses = JSON.stringify([
           { AccessKeyId: userKey.accessKeyId, ServiceName: 'orders', UsedAt: Date.now() },

@@ -32,7 +32,7 @@ const updateIms = (clients: Clients, request: Record<string, string>) =>
 const deleteRam = (clients: Clients, userName: string) =>
   clients.ram.deleteUser(new ram.DeleteUserRequest({ userName }));
 
-/** Puts rows of users into an account, faster than one call for each. */
+/** Inserts users into an account's tables, faster than by calls. */
 async function insertUsers(server: TestServer, account: TestAccount, count: number): Promise<void> {
   await server.services.store.write(async ({ queries }) => {
     for (let index = 0; index < count; index += 1) {
@@ -62,7 +62,7 @@ async function insertUsers(server: TestServer, account: TestAccount, count: numb
 
 eachServer((_, start) => {
   let started: Promise<TestServer> | undefined;
-  // One server for all: each test has an account of its own.
+  // One server for all tests; each test has an account of its own.
   const freshAccount = async () => {
     started ??= start();
     const server = await started;
@@ -70,7 +70,7 @@ eachServer((_, start) => {
     return { server, account, login: (name: string) => `${name}@${account.domain}` };
   };
 
-  test('IMS shows a user with all that was given, its tags, and no login yet', async () => {
+  test('IMS returns a user with all given fields, its tags, and no login yet', async () => {
     const { account, login } = await freshAccount();
     const created = await createIms(account.admin, {
       userPrincipalName: login('alice'),
@@ -111,7 +111,7 @@ eachServer((_, start) => {
     assert.partialDeepStrictEqual(alice, { ...shown, status: 'active' });
   });
 
-  test('RAM shows the same user by its name, without a domain', async () => {
+  test('RAM returns the same user by its name, without a domain', async () => {
     const { account, login } = await freshAccount();
     const { body } = await createRam(account.admin, 'bob', {
       displayName: 'Bob',
@@ -166,7 +166,7 @@ eachServer((_, start) => {
     );
   });
 
-  test('names are compared without regard to case, and shown as they were written', async () => {
+  test('names are case-insensitive, and returned as they were written', async () => {
     const { account, login } = await freshAccount();
     await createRam(account.admin, 'Alice');
     await refused(createRam(account.admin, 'aLICE'), 'EntityAlreadyExists.User', 409);
@@ -182,7 +182,7 @@ eachServer((_, start) => {
     assert.equal((await getRam(account.admin, 'ALICE')).userName, 'aliCe');
   });
 
-  test('nobody may be called root: the account root signs in by that name', async () => {
+  test('no user may be called root: the account root signs in by that name', async () => {
     const { account } = await freshAccount();
     await refused(createRam(account.admin, 'Root'), 'EntityAlreadyExists.User', 409);
     await createRam(account.admin, 'alice');
@@ -193,7 +193,7 @@ eachServer((_, start) => {
     );
   });
 
-  test('a login name of another domain makes, finds and renames nobody', async () => {
+  test('a login name of another domain is refused for creating, reading and renaming', async () => {
     const { server, account, login } = await freshAccount();
     const other = await server.newAccount();
     await createRam(account.admin, 'alice');
@@ -217,7 +217,7 @@ eachServer((_, start) => {
     );
   });
 
-  test('an update changes what is given, and an empty text clears', async () => {
+  test('an update changes the given fields, and an empty text clears one', async () => {
     const { account, login } = await freshAccount();
     await createIms(account.admin, {
       userPrincipalName: login('alice'),
@@ -235,7 +235,7 @@ eachServer((_, start) => {
     assert.equal(alice.email, '');
   });
 
-  test('a renamed user keeps its id and its keys, and is known by the new name at once', async () => {
+  test('a renamed user keeps its id and its keys, and is found by the new name at once', async () => {
     const { server, account, login } = await freshAccount();
     const alice = await server.newUser(account, 'alice');
     await updateIms(account.admin, { userId: alice.userId, newUserPrincipalName: login('alicia') });
@@ -251,7 +251,7 @@ eachServer((_, start) => {
     );
   });
 
-  test('each field is held to its form', async () => {
+  test('malformed fields are refused', async () => {
     const { account, login } = await freshAccount();
     const { admin } = account;
     const long = 'x'.repeat(129);
@@ -283,7 +283,7 @@ eachServer((_, start) => {
     await refused(getRam(admin, 'alice'), 'EntityNotExist.User', 404);
   });
 
-  test('tags that RAM keeps for itself are refused, and then there is no user either', async () => {
+  test('reserved tags are refused, and the user is not created', async () => {
     const { account, login } = await freshAccount();
     const tagged = (tag: readonly Record<string, string>[]) =>
       createIms(account.admin, { userPrincipalName: login('alice'), tag });
@@ -311,7 +311,7 @@ eachServer((_, start) => {
     await tagged(many.slice(1));
   });
 
-  test('a list holds the users of one account by name, page by page, each once', async () => {
+  test('a list has the users of one account by name, page by page, each once', async () => {
     const { server, account } = await freshAccount();
     await insertUsers(server, account, 25);
     await (await server.newAccount()).admin.callRpc('2015-05-01', 'CreateUser', { UserName: 'foreign' });
@@ -348,7 +348,7 @@ eachServer((_, start) => {
     );
   });
 
-  test('RAM pages by 100 and IMS by 1000 unless told; neither does more than 1000, or less than 1', async () => {
+  test('the page size defaults to 100 in RAM and 1000 in IMS, and is from 1 to 1000', async () => {
     const { server, account } = await freshAccount();
     await insertUsers(server, account, 101);
     const inRam = await account.admin.ram.listUsers(new ram.ListUsersRequest({}));
@@ -373,7 +373,7 @@ eachServer((_, start) => {
     );
   });
 
-  test('a list is narrowed by tags, all of which must be there, and by status', async () => {
+  test('a list is filtered by tags, all of which are required, and by status', async () => {
     const { account, login } = await freshAccount();
     const make = (name: string, tag: readonly Record<string, string>[]) =>
       createIms(account.admin, { userPrincipalName: login(name), tag });
@@ -406,7 +406,7 @@ eachServer((_, start) => {
     await createRam(account.admin, 'one-more');
   });
 
-  test('RAM deletes a user only when it has no keys, groups and policies; IMS does whatever it has', async () => {
+  test('RAM deletes a user only without keys, groups and policies; IMS with them', async () => {
     const { server, account, login } = await freshAccount();
     const { admin } = account;
     const alice = await server.newUser(account, 'alice');
@@ -437,7 +437,7 @@ eachServer((_, start) => {
     await refused(getRam(admin, 'bob'), 'EntityNotExist.User', 404);
   });
 
-  test('users of another account are not there, by whatever they are named', async () => {
+  test('users of another account are not found by any name', async () => {
     const { server, account } = await freshAccount();
     const other = await server.newAccount();
     const theirs = await server.newUser(other, 'theirs');
@@ -464,7 +464,7 @@ eachServer((_, start) => {
     assert.equal((await getRam(other.admin, 'theirs')).comments, '');
   });
 
-  test('a user that is granted itself alone reads and changes itself, and nobody else', async () => {
+  test('a user with permission on itself only can read and update itself, and no other user', async () => {
     const { server, account, login } = await freshAccount();
     const alice = await server.newUser(account, 'alice');
     const bob = await server.newUser(account, 'bob');

@@ -1,22 +1,22 @@
 import { password, samlMetadata } from './sample-entities.ts';
 
 /**
- * What a text parameter may hold:
- * `name` no blank, no sign that means something elsewhere, nothing beyond ASCII; `line` whatever can be shown on one
- * line; `text` the same on several lines; `other` only what its own list of wrong values leaves.
+ * Form of a text parameter: `name` without blanks, characters with a meaning elsewhere, or characters beyond ASCII;
+ * `line` any printable text on one line; `text` the same on several lines; `other` limited by its own list of wrong
+ * values only.
  */
 type Form = 'name' | 'line' | 'text' | 'other';
 
-/** What is known of a text parameter beside what the operation declares. */
+/** Facts about a text parameter beside the operation's declaration. */
 export interface TextFact {
   readonly form: Form;
-  /** A right value. */
+  /** Valid value. */
   readonly right: string;
-  /** Values that are wrong beside those that its form forbids; each is refused as this parameter's fault. */
+  /** Invalid values beside those that its form forbids; each is refused as this parameter's fault. */
   readonly wrong?: readonly string[];
-  /** Why anything is taken that is not too long. */
+  /** Reason that any value of valid length is accepted. */
   readonly takesAnything?: string;
-  /** It has to be there, but an empty one says something. */
+  /** The parameter is required, but may be empty. */
   readonly emptyIsMeant?: true;
 }
 
@@ -161,7 +161,7 @@ const networkPolicy = other(
   addresses('Active'),
 );
 
-/** The facts of each text parameter, by its name; by `operation parameter` where one differs. */
+/** Facts of each text parameter, by its name; by `operation parameter` where one differs. */
 export const textFacts: Readonly<Record<string, TextFact>> = {
   AccessKey: name('LTAI5tSampleSampleSample', 'LTAI_x', '../x'),
   AccessKeyPolicy: networkPolicy,
@@ -361,7 +361,9 @@ export const textFacts: Readonly<Record<string, TextFact>> = {
   VirtualMFADeviceName: name('sample', 'a/b', 'a:b'),
 };
 
-/** Signs that no name has: blanks, what ends lines or texts, quotes, wildcards, markup, other scripts, unseen ones. */
+/**
+ * Characters that no name has: blanks, line and text ends, quotes, wildcards, markup, other scripts, invisible ones.
+ */
 const forbiddenInNames = [
   ' ',
   '\t',
@@ -383,7 +385,7 @@ const forbiddenInNames = [
   '\u202e',
 ];
 
-/** What cannot be shown. */
+/** Unprintable characters. */
 const forbiddenInText = ['\0', '\u0007', '\u001b', '\u007f', '\u0085'];
 
 const forbidden: Readonly<Record<Form, readonly string[]>> = {
@@ -393,13 +395,13 @@ const forbidden: Readonly<Record<Form, readonly string[]>> = {
   other: ['\0'],
 };
 
-/** Texts that are wrong for a parameter, but not for their length. */
+/** Returns texts that are invalid for a parameter, but not by their length. */
 export function wrongTexts({ form, right, wrong = [], takesAnything }: TextFact): readonly string[] {
   const inside = forbidden[form].map((sign) => `${right.slice(0, 1)}${sign}${right.slice(1)}`);
   return takesAnything === undefined ? [...inside, ...wrong] : [`${right}\0`];
 }
 
-/** Numbers that are none, or none of the bounds. */
+/** Returns texts that are no number, or out of bounds. */
 export function wrongIntegers(schema: Readonly<Record<string, unknown>>): readonly string[] {
   const offered = schema['enum'] as readonly number[] | undefined;
   const minimum = Number(schema['minimum'] ?? Math.min(...(offered ?? [])));
@@ -412,7 +414,7 @@ export function wrongIntegers(schema: Readonly<Record<string, unknown>>): readon
   ];
 }
 
-/** Words that are nearly one of a choice. */
+/** Returns words that are nearly one of a choice. */
 export function wrongWords(words: readonly string[]): readonly string[] {
   const [first = ''] = words;
   const swapped = first === first.toLowerCase() ? first.toUpperCase() : first.toLowerCase();
@@ -421,5 +423,5 @@ export function wrongWords(words: readonly string[]): readonly string[] {
   );
 }
 
-/** What is neither true nor false. */
+/** Invalid booleans. */
 export const wrongFlags: readonly string[] = ['yes', '1', '0', 'truefalse', 'true ', 'null', '[]', 'true\0'];
