@@ -44,7 +44,7 @@ export {
 } from './network-policy.ts';
 export { networkPolicyWarnings } from './network-policy-warnings.ts';
 export { guardArn, guardPrincipal } from './principal.ts';
-export { parseRateLimit } from './rate-limit/rate-limit.ts';
+export { parseRateLimit, type RateLimit } from './rate-limit/rate-limit.ts';
 export { RateLimiter } from './rate-limit/rate-limiter.ts';
 export { TokenBuckets } from './rate-limit/token-buckets.ts';
 export { RecentMap } from './recent-map.ts';

@@ -88,3 +88,42 @@ test('a clock that is set back lets nobody through who has to wait', () => {
   assert.equal(call(made, 'key', noon - 3_600_000), false);
   assert.equal(call(made, 'key', noon + 60_000), true);
 });
+
+test('a clock that is set back leaves a bucket empty at most', () => {
+  const made = buckets('1/s burst 5');
+  for (let calls = 0; calls < 5; calls++) made.take('key', noon);
+  const before = noon - 3_600_000;
+  assert.equal(made.missing('key', before), 5);
+  assert.equal(made.waitFor('key', before), 1000);
+  assert.equal(made.tryTake('key', before), false);
+  assert.equal(made.take('key', before), 0);
+  assert.equal(made.tryTake('key', before + 1000), true);
+});
+
+test('tokens are taken together or not at all, and never more than the burst', () => {
+  const made = buckets('1/s burst 5');
+  assert.equal(made.tryTake('key', noon, 6), false);
+  assert.equal(made.tryTake('key', noon, 3), true);
+  assert.equal(made.tryTake('key', noon, 3), false);
+  assert.equal(made.waitFor('key', noon, 3), 1000);
+  assert.equal(made.tryTake('key', noon, 2), true);
+  assert.equal(made.missing('key', noon + 500), 4.5);
+});
+
+test('what is given back is what was taken, so that an empty bucket gains nothing', () => {
+  const made = buckets('1/s burst 2');
+  made.take('key', noon);
+  made.giveBack('key', made.take('key', noon));
+  assert.equal(made.missing('key', noon), 1);
+  made.take('key', noon);
+  made.giveBack('key', made.take('key', noon));
+  assert.equal(made.missing('key', noon), 2);
+});
+
+test('where owners can be made up, the ones heard of longest ago are forgotten', () => {
+  const made = new TokenBuckets(parseRateLimit('1/h')!, 100, 'forget');
+  for (let owner = 0; owner < 10_000; owner++) assert.equal(made.tryTake(`owner${owner}`, noon), true);
+  assert.ok(made.size <= 100, String(made.size));
+  assert.equal(made.tryTake('owner9999', noon), false);
+  assert.equal(made.tryTake('owner0', noon), true);
+});

@@ -1,3 +1,4 @@
+import { RecentMap } from '../recent-map.ts';
 import type { RateLimit } from './rate-limit.ts';
 
 /** Most owners whose bucket is not full at the same time. */
@@ -6,64 +7,110 @@ const DEFAULT_MAXIMUM = 1_000_000;
 /** An interval such as 1000/3 ms is not exact, and neither are sums of it. */
 const ROUNDING_MS = 0.01;
 
+/** How the owners beyond the maximum are treated. */
+export type WhenFull =
+  /** They wait: none is let through uncounted. For owners that are few and known. */
+  | 'wait'
+  /** They take the place of the owners heard of longest ago. For owners that a sender can make up. */
+  | 'forget';
+
 /**
- * A bucket of tokens for each owner. Of a bucket only the moment is kept at which it will be full again; a full
- * one is not kept at all, since a new one is full too. So memory holds no more owners than have called within the
- * time a bucket takes to fill.
+ * Buckets of tokens, one for each owner: the one rate limiter of this repository. Of a bucket only the moment is kept
+ * at which it will be full again; a full one need not be kept, since a new one is full too. A clock that is set back
+ * leaves a bucket empty at most.
  */
 export class TokenBuckets {
   readonly #limit: RateLimit;
   readonly #maximum: number;
   /** When each owner's bucket is full again; milliseconds since the epoch. */
-  readonly #fullAt = new Map<string, number>();
+  readonly #fullAt: Map<string, number> | RecentMap<string, number>;
   #sweep: MapIterator<[string, number]> | undefined;
 
-  /** @param maximum owners that are kept; further ones are made to wait rather than let through uncounted */
-  constructor(limit: RateLimit, maximum: number = DEFAULT_MAXIMUM) {
+  /**
+   * @param maximum owners that are kept
+   * @param whenFull `wait` unless given
+   */
+  constructor(limit: RateLimit, maximum: number = DEFAULT_MAXIMUM, whenFull: WhenFull = 'wait') {
     this.#limit = limit;
     this.#maximum = maximum;
+    this.#fullAt = whenFull === 'wait' ? new Map() : new RecentMap(maximum);
   }
 
-  /** How many owners are kept. */
+  /** Owners that are kept. */
   get size(): number {
     return this.#fullAt.size;
   }
 
+  /** Returns how many tokens an owner's bucket lacks, from 0 to the burst. @param now milliseconds since the epoch */
+  missing(owner: string, now: number): number {
+    const fullAt = this.#fullAtOf(owner, now);
+    if (fullAt === undefined || fullAt - now <= ROUNDING_MS) return 0;
+    return (fullAt - now) / this.#limit.intervalMs;
+  }
+
   /**
-   * How long an owner has to wait for a token.
+   * Returns how long an owner has to wait for tokens, in ms; 0 if they are there.
    *
    * @param now milliseconds since the epoch
-   * @returns milliseconds; 0 when there is one
    */
-  waitFor(owner: string, now: number): number {
+  waitFor(owner: string, now: number, tokens = 1): number {
     const { intervalMs, burst } = this.#limit;
-    const fullAt = this.#fullAt.get(owner);
+    const fullAt = this.#fullAtOf(owner, now);
     if (fullAt === undefined) {
-      this.#forgetSome(now);
+      if (tokens > burst) return Number.POSITIVE_INFINITY;
+      if (this.#fullAt instanceof RecentMap) return 0;
+      this.#forgetSome(this.#fullAt, now);
       return this.#fullAt.size < this.#maximum ? 0 : intervalMs;
     }
-    // One token is there as long as the bucket is no more than `burst - 1` tokens short of being full.
-    const wait = fullAt - now - (burst - 1) * intervalMs;
+    // The tokens are there as long as the bucket is no more than `burst - tokens` short of being full.
+    const wait = fullAt - now - (burst - tokens) * intervalMs;
     return wait <= ROUNDING_MS ? 0 : wait;
   }
 
-  /** Takes a token. INVARIANT: `waitFor` said 0 for the same owner and moment. */
-  take(owner: string, now: number): void {
-    const fullAt = this.#fullAt.get(owner) ?? now;
-    this.#fullAt.set(owner, Math.max(fullAt, now) + this.#limit.intervalMs);
+  /** Takes tokens; of a bucket with fewer, all that are left. @returns how many it took */
+  take(owner: string, now: number, tokens = 1): number {
+    const { intervalMs, burst } = this.#limit;
+    const emptyMs = burst * intervalMs;
+    const missingMs = Math.max(0, (this.#fullAtOf(owner, now) ?? now) - now);
+    const takenMs = Math.max(0, Math.min(tokens * intervalMs, emptyMs - missingMs));
+    this.#fullAt.set(owner, now + missingMs + takenMs);
+    return takenMs / intervalMs;
+  }
+
+  /** Takes tokens if they are there. @returns whether they were */
+  tryTake(owner: string, now: number, tokens = 1): boolean {
+    if (this.waitFor(owner, now, tokens) > 0) return false;
+    this.take(owner, now, tokens);
+    return true;
+  }
+
+  /** Puts tokens back. @param tokens as `take` returned them, so that none is given that was not taken */
+  giveBack(owner: string, tokens: number): void {
+    const fullAt = this.#fullAt.get(owner);
+    if (fullAt !== undefined) this.#fullAt.set(owner, fullAt - tokens * this.#limit.intervalMs);
+  }
+
+  /** When a bucket is full again. One that would be more than empty is of a later time: the clock was set back. */
+  #fullAtOf(owner: string, now: number): number | undefined {
+    const { intervalMs, burst } = this.#limit;
+    const fullAt = this.#fullAt.get(owner);
+    const latest = now + burst * intervalMs;
+    if (fullAt === undefined || fullAt <= latest + ROUNDING_MS) return fullAt;
+    this.#fullAt.set(owner, latest);
+    return latest;
   }
 
   /** Looks at two buckets and forgets those that are full: with each new owner, so that none piles up. */
-  #forgetSome(now: number): void {
+  #forgetSome(buckets: Map<string, number>, now: number): void {
     for (let looked = 0; looked < 2; looked++) {
-      this.#sweep ??= this.#fullAt.entries();
+      this.#sweep ??= buckets.entries();
       const next = this.#sweep.next();
       if (next.done === true) {
         this.#sweep = undefined;
         return;
       }
       const [owner, fullAt] = next.value;
-      if (fullAt <= now) this.#fullAt.delete(owner);
+      if (fullAt <= now) buckets.delete(owner);
     }
   }
 }

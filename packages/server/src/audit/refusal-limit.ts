@@ -1,3 +1,4 @@
+import { TokenBuckets } from '@claviger/guard/internal';
 import { senderNetwork } from '@claviger/policy';
 
 /** What a bucket holds at most, and how fast it fills again. */
@@ -59,27 +60,22 @@ export interface CountedRefusals {
   readonly until: number;
 }
 
-interface Bucket {
-  level: number;
-  at: number;
-}
-
 /**
  * Bounds what refused callers can make us write. Each source and each principal may have some refusals written, and
  * then as many as its rate has; of the rest is known how many there were. Its own memory is bounded, too.
  */
 export class RefusalLimit {
-  readonly #rates: RefusalRates;
-  /** In the order in which they were last heard of. */
-  readonly #sources = new Map<string, Bucket>();
-  readonly #accounts = new Map<string, Bucket>();
-  readonly #principals = new Map<string, Bucket>();
-  readonly #together: Bucket;
+  readonly #sources: TokenBuckets;
+  readonly #accounts: TokenBuckets;
+  readonly #principals: TokenBuckets;
+  readonly #together: TokenBuckets;
   #counted = new Map<string, CountedRefusals>();
 
-  constructor(rates: RefusalRates = usualRates) {
-    this.#rates = rates;
-    this.#together = { level: rates.together.burst, at: 0 };
+  constructor({ perSource, perAccount, bytesPerPrincipal, together }: RefusalRates = usualRates) {
+    this.#sources = buckets(perSource, mostSources);
+    this.#accounts = buckets(perAccount, mostAccounts);
+    this.#principals = buckets(bytesPerPrincipal, mostPrincipals);
+    this.#together = buckets(together, 2);
   }
 
   /**
@@ -94,8 +90,7 @@ export class RefusalLimit {
   /** Whether the source has room, which is asked before anything is looked up for it; if not, it was counted. */
   admitsSource(sourceAddress: string, time: number): boolean {
     const source = senderNetwork(sourceAddress);
-    const bucket = bucketOf(this.#sources, source, mostSources, this.#rates.perSource, time);
-    if (take(bucket, this.#rates.perSource, time)) return true;
+    if (this.#sources.tryTake(source, time)) return true;
     this.#count(unproven(''), source, time);
     return false;
   }
@@ -105,11 +100,7 @@ export class RefusalLimit {
    * @param accountId of the key that it names; empty for nobody's
    */
   admitsFor(accountId: string, sourceAddress: string, time: number): boolean {
-    const { perAccount, together } = this.#rates;
-    const isAdmitted =
-      accountId === ''
-        ? take(this.#together, together, time)
-        : take(bucketOf(this.#accounts, accountId, mostAccounts, perAccount, time), perAccount, time);
+    const isAdmitted = (accountId === '' ? this.#together : this.#accounts).tryTake(accountId, time);
     if (!isAdmitted) this.#count(unproven(accountId), senderNetwork(sourceAddress), time);
     return isAdmitted;
   }
@@ -120,10 +111,9 @@ export class RefusalLimit {
    * @param bytes of the event
    */
   admitsPrincipal(identity: RefusedIdentity, sourceAddress: string, bytes: number, time: number): boolean {
-    const { bytesPerPrincipal: rate } = this.#rates;
     const [owner = ''] = identity.principalId.split(':', 1);
     const name = `${identity.accountId} ${owner}`;
-    if (take(bucketOf(this.#principals, name, mostPrincipals, rate, time), rate, time, bytes)) return true;
+    if (this.#principals.tryTake(name, time, bytes)) return true;
     this.#count(identity, senderNetwork(sourceAddress), time);
     return false;
   }
@@ -155,31 +145,7 @@ function unproven(accountId: string): RefusedIdentity {
   return { type: 'unknown', accountId, principalId: '', userName: '' };
 }
 
-/** The bucket of a name, as the one that was last heard of; the one heard of longest ago makes room. */
-function bucketOf(
-  buckets: Map<string, Bucket>,
-  name: string,
-  most: number,
-  { burst }: Rate,
-  time: number,
-): Bucket {
-  const known = buckets.get(name);
-  const bucket = known ?? { level: burst, at: time };
-  if (known !== undefined) buckets.delete(name);
-  else if (buckets.size >= most) {
-    const [oldest = ''] = buckets.keys();
-    buckets.delete(oldest);
-  }
-  buckets.set(name, bucket);
-  return bucket;
-}
-
-/** Takes a cost from a bucket, if it is there. A clock that was set back fills nothing, and empties nothing. */
-function take(bucket: Bucket, { burst, perSecond }: Rate, time: number, cost = 1): boolean {
-  const gained = (Math.max(0, time - bucket.at) / 1000) * perSecond;
-  bucket.level = Math.min(burst, bucket.level + gained);
-  bucket.at = time;
-  if (bucket.level < cost) return false;
-  bucket.level -= cost;
-  return true;
+/** Buckets of which the one heard of longest ago makes room: senders can make up names. */
+function buckets({ burst, perSecond }: Rate, most: number): TokenBuckets {
+  return new TokenBuckets({ burst, intervalMs: 1000 / perSecond }, most, 'forget');
 }

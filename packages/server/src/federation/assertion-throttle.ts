@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { RecentMap } from '@claviger/guard/internal';
 import type { AssertionCounter } from '../context/services.ts';
 import { Refusal } from '../errors/refusal.ts';
 
@@ -20,7 +21,7 @@ interface Seen {
  * alone is stored (used-assertion.ts).
  */
 export class AssertionThrottle implements AssertionCounter {
-  readonly #seen = new Map<string, Seen>();
+  readonly #seen = new RecentMap<string, Seen>(assertionsAtMost);
 
   /**
    * Counts that an assertion is looked through.
@@ -39,9 +40,6 @@ export class AssertionThrottle implements AssertionCounter {
       known.times += 1;
       return;
     }
-    this.#seen.delete(name);
     this.#seen.set(name, { times: 1, until: now + withinMs });
-    const [oldest] = this.#seen.keys();
-    if (this.#seen.size > assertionsAtMost && oldest !== undefined) this.#seen.delete(oldest);
   }
 }

@@ -1,3 +1,4 @@
+import { RecentMap } from '@claviger/guard/internal';
 import { parseStrictJson } from '@claviger/policy';
 import { createLocalJWKSet, type JSONWebKeySet, type LocalJWKSet } from 'jose';
 import { DocumentUnavailable, type FetchDocument } from './fetch-document.ts';
@@ -24,14 +25,14 @@ const maximumAgeMs = 10 * 60_000;
 /** How long an issuer is left alone after it was asked, whatever tokens name: strangers send them. */
 const pauseMs = 30_000;
 
-/** How many issuers are remembered; the oldest make room. */
+/** How many issuers are remembered; those asked for longest ago make room. */
 const capacity = 1000;
 
 /** The public keys of issuers, found by OpenID Connect Discovery and kept in memory. */
 export class IssuerKeys {
   readonly #fetch: FetchDocument;
   readonly #log: (message: string) => void;
-  readonly #known = new Map<string, IssuerKeySet>();
+  readonly #known = new RecentMap<string, IssuerKeySet>(capacity);
   readonly #reading = new Map<string, Promise<IssuerKeySet>>();
 
   /** @param log told why keys cannot be had: whoever shows a token is not, since that may be anybody */
@@ -86,9 +87,6 @@ export class IssuerKeys {
   }
 
   #keep(identity: string, found: IssuerKeySet): IssuerKeySet {
-    this.#known.delete(identity);
-    const [oldest] = this.#known.keys();
-    if (this.#known.size >= capacity && oldest !== undefined) this.#known.delete(oldest);
     this.#known.set(identity, found);
     return found;
   }

@@ -1,4 +1,5 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
+import { RecentMap } from '@claviger/guard/internal';
 import { decodeBase64Text } from './base64-text.ts';
 import { namespaces } from './saml-namespaces.ts';
 import { children, parseXml, textOf, type XmlBounds, type XmlElement, XmlUnusable } from './xml-element.ts';
@@ -38,9 +39,7 @@ const fewestKeyBits = 2048;
 const bounds: XmlBounds = { elements: 5000, attributes: 10_000, depth: 32, asides: 'allowed' };
 
 /** What was read lately, by its text. To read a large one takes longer than all else, and strangers can ask for it. */
-const readLately = new Map<string, SamlMetadata | { readonly fault: string }>();
-
-const mostReadLately = 64;
+const readLately = new RecentMap<string, SamlMetadata | { readonly fault: string }>(64);
 
 /**
  * Reads SAML 2.0 metadata of an identity provider.
@@ -48,11 +47,10 @@ const mostReadLately = 64;
  * @returns what it says, or why it cannot be used, in a few words
  */
 export function readSamlMetadata(text: string): SamlMetadata | { readonly fault: string } {
-  const found = readLately.get(text) ?? parseSamlMetadata(text);
-  readLately.delete(text);
+  const known = readLately.get(text);
+  if (known !== undefined) return known;
+  const found = parseSamlMetadata(text);
   readLately.set(text, found);
-  const [oldest] = readLately.keys();
-  if (readLately.size > mostReadLately && oldest !== undefined) readLately.delete(oldest);
   return found;
 }
 

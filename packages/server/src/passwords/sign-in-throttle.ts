@@ -1,26 +1,15 @@
+import { type RateLimit, TokenBuckets } from '@claviger/guard/internal';
 import { senderNetwork } from '@claviger/policy';
-
-/** How many failures in a row of time one name or address gets. */
-export interface ThrottleRules {
-  /** Failures at once. */
-  readonly burst: number;
-  /** One more is forgiven in as many milliseconds. */
-  readonly forgiveMs: number;
-}
-
-interface Bucket {
-  failures: number;
-  at: number;
-}
+import type { Guess, GuessAttempt, GuessThrottle } from '../context/services.ts';
 
 /** How many buckets are kept of each kind; those that were not used for longest make room. */
 const bucketsAtMost = 20_000;
 
 /** Whoever is at it from one place is stopped long before somebody else who has that name. */
-const perNameAndAddress: ThrottleRules = { burst: 20, forgiveMs: 30_000 };
-const perName: ThrottleRules = { burst: 200, forgiveMs: 10_000 };
-const perAddress: ThrottleRules = { burst: 60, forgiveMs: 10_000 };
-const perKey: ThrottleRules = { burst: 20, forgiveMs: 30_000 };
+const perNameAndAddress: RateLimit = { burst: 20, intervalMs: 30_000 };
+const perName: RateLimit = { burst: 200, intervalMs: 10_000 };
+const perAddress: RateLimit = { burst: 60, intervalMs: 10_000 };
+const perKey: RateLimit = { burst: 20, intervalMs: 30_000 };
 
 /**
  * Failures for a name from one address that are as those of somebody who mistypes, also while the name or the address
@@ -28,7 +17,8 @@ const perKey: ThrottleRules = { burst: 20, forgiveMs: 30_000 };
  */
 const mistyped = 3;
 
-import type { Guess, GuessAttempt, GuessThrottle } from '../context/services.ts';
+/** Of a token: intervals are whole ms, and so are the times of failures. */
+const ROUNDING = 1e-6;
 
 /** The name of a user or root in the throttle, however it is found: all guesses at it count together. */
 export function secretOwner(accountId: string, name: string): string {
@@ -44,10 +34,10 @@ export function secretOwner(accountId: string, name: string): string {
  */
 export class SignInThrottle implements GuessThrottle {
   readonly #now: () => number;
-  readonly #names = new Map<string, Bucket>();
-  readonly #namesFromAddresses = new Map<string, Bucket>();
-  readonly #addresses = new Map<string, Bucket>();
-  readonly #keys = new Map<string, Bucket>();
+  readonly #names = buckets(perName);
+  readonly #namesFromAddresses = buckets(perNameAndAddress);
+  readonly #addresses = buckets(perAddress);
+  readonly #keys = buckets(perKey);
 
   /** @param now milliseconds since the epoch */
   constructor(now: () => number) {
@@ -62,41 +52,36 @@ export class SignInThrottle implements GuessThrottle {
   begin({ name, address, accessKeyId }: Guess): GuessAttempt | undefined {
     const now = this.#now();
     const network = senderNetwork(address);
-    const ofName = bucket(this.#names, name, perName, now);
-    const ofAddress = bucket(this.#addresses, network, perAddress, now);
-    const ofBoth = bucket(this.#namesFromAddresses, `${network} ${name}`, perNameAndAddress, now);
-    const counted = [ofName, ofAddress, ofBoth];
-    if (accessKeyId !== undefined) {
-      const ofKey = bucket(this.#keys, accessKeyId, perKey, now);
-      if (ofKey.failures >= perKey.burst) return undefined;
-      counted.push(ofKey);
-    }
-    if (ofBoth.failures >= perNameAndAddress.burst) return undefined;
-    const isPersistent = ofBoth.failures >= mistyped;
-    const nameIsTried = ofName.failures >= perName.burst;
-    if (nameIsTried && isPersistent) return undefined;
-    for (const of of counted) of.failures += 1;
+    const both = `${network} ${name}`;
+    const ofBoth = failures(this.#namesFromAddresses, both, now);
+    const isPersistent = ofBoth >= mistyped;
+    const nameIsTried = failures(this.#names, name, now) >= perName.burst;
+    const addressIsBusy = failures(this.#addresses, network, now) >= perAddress.burst;
+    const keyIsBusy = accessKeyId !== undefined && failures(this.#keys, accessKeyId, now) >= perKey.burst;
+    if (keyIsBusy || ofBoth >= perNameAndAddress.burst || (nameIsTried && isPersistent)) return undefined;
+    const counted: [TokenBuckets, string][] = [
+      [this.#names, name],
+      [this.#addresses, network],
+      [this.#namesFromAddresses, both],
+    ];
+    if (accessKeyId !== undefined) counted.push([this.#keys, accessKeyId]);
+    const taken = counted.map(([of, owner]) => of.take(owner, now));
     return {
-      needsSecondFactor: nameIsTried || (isPersistent && ofAddress.failures > perAddress.burst),
+      needsSecondFactor: nameIsTried || (isPersistent && addressIsBusy),
       over(outcome) {
         if (outcome === 'failed') return;
-        for (const of of counted) of.failures = Math.max(0, of.failures - 1);
+        for (const [at, [of, owner]] of counted.entries()) of.giveBack(owner, taken[at]!);
       },
     };
   }
 }
 
-function bucket(buckets: Map<string, Bucket>, key: string, rules: ThrottleRules, now: number): Bucket {
-  const known = buckets.get(key);
-  buckets.delete(key);
-  const fresh: Bucket = known ?? { failures: 0, at: now };
-  const forgiven = Math.floor(Math.max(0, now - fresh.at) / rules.forgiveMs);
-  fresh.failures = Math.max(0, fresh.failures - forgiven);
-  fresh.at = fresh.failures === 0 ? now : fresh.at + forgiven * rules.forgiveMs;
-  if (buckets.size >= bucketsAtMost) {
-    const [oldest] = buckets.keys();
-    if (oldest !== undefined) buckets.delete(oldest);
-  }
-  buckets.set(key, fresh);
-  return fresh;
+/** Returns the failures that are not forgiven yet. */
+function failures(buckets: TokenBuckets, owner: string, now: number): number {
+  // One is forgiven when the whole of its time has passed.
+  return Math.ceil(buckets.missing(owner, now) - ROUNDING);
+}
+
+function buckets(rate: RateLimit): TokenBuckets {
+  return new TokenBuckets(rate, bucketsAtMost, 'forget');
 }
