@@ -7,6 +7,9 @@ const DEFAULT_MAXIMUM = 1_000_000;
 /** An interval such as 1000/3 ms is not exact, and neither are sums of it. */
 const ROUNDING_MS = 0.01;
 
+/** Requests reach us a little out of order; a clock that goes back further was set. */
+const SET_BACK_MS = 60_000;
+
 /** How the owners beyond the maximum are treated. */
 export type WhenFull =
   /** They wait: none is let through uncounted. For owners that are few and known. */
@@ -17,7 +20,7 @@ export type WhenFull =
 /**
  * Buckets of tokens, one for each owner: the one rate limiter of this repository. Of a bucket only the moment is kept
  * at which it will be full again; a full one need not be kept, since a new one is full too. A clock that is set back
- * leaves a bucket empty at most.
+ * neither fills buckets nor empties them.
  */
 export class TokenBuckets {
   readonly #limit: RateLimit;
@@ -25,6 +28,9 @@ export class TokenBuckets {
   /** When each owner's bucket is full again; milliseconds since the epoch. */
   readonly #fullAt: Map<string, number> | RecentMap<string, number>;
   #sweep: MapIterator<[string, number]> | undefined;
+  /** Added to the time that is given, since the clock was set back. */
+  #ahead = 0;
+  #latest = Number.NEGATIVE_INFINITY;
 
   /**
    * @param maximum owners that are kept
@@ -43,9 +49,10 @@ export class TokenBuckets {
 
   /** Returns how many tokens an owner's bucket lacks, from 0 to the burst. @param now milliseconds since the epoch */
   missing(owner: string, now: number): number {
-    const fullAt = this.#fullAtOf(owner, now);
-    if (fullAt === undefined || fullAt - now <= ROUNDING_MS) return 0;
-    return (fullAt - now) / this.#limit.intervalMs;
+    const moment = this.#moment(now);
+    const fullAt = this.#fullAt.get(owner);
+    if (fullAt === undefined || fullAt - moment <= ROUNDING_MS) return 0;
+    return (fullAt - moment) / this.#limit.intervalMs;
   }
 
   /**
@@ -55,15 +62,16 @@ export class TokenBuckets {
    */
   waitFor(owner: string, now: number, tokens = 1): number {
     const { intervalMs, burst } = this.#limit;
-    const fullAt = this.#fullAtOf(owner, now);
+    const moment = this.#moment(now);
+    const fullAt = this.#fullAt.get(owner);
     if (fullAt === undefined) {
       if (tokens > burst) return Number.POSITIVE_INFINITY;
       if (this.#fullAt instanceof RecentMap) return 0;
-      this.#forgetSome(this.#fullAt, now);
+      this.#forgetSome(this.#fullAt, moment);
       return this.#fullAt.size < this.#maximum ? 0 : intervalMs;
     }
     // The tokens are there as long as the bucket is no more than `burst - tokens` short of being full.
-    const wait = fullAt - now - (burst - tokens) * intervalMs;
+    const wait = fullAt - moment - (burst - tokens) * intervalMs;
     return wait <= ROUNDING_MS ? 0 : wait;
   }
 
@@ -71,9 +79,10 @@ export class TokenBuckets {
   take(owner: string, now: number, tokens = 1): number {
     const { intervalMs, burst } = this.#limit;
     const emptyMs = burst * intervalMs;
-    const missingMs = Math.max(0, (this.#fullAtOf(owner, now) ?? now) - now);
+    const moment = this.#moment(now);
+    const missingMs = Math.max(0, (this.#fullAt.get(owner) ?? moment) - moment);
     const takenMs = Math.max(0, Math.min(tokens * intervalMs, emptyMs - missingMs));
-    this.#fullAt.set(owner, now + missingMs + takenMs);
+    this.#fullAt.set(owner, moment + missingMs + takenMs);
     return takenMs / intervalMs;
   }
 
@@ -90,14 +99,15 @@ export class TokenBuckets {
     if (fullAt !== undefined) this.#fullAt.set(owner, fullAt - tokens * this.#limit.intervalMs);
   }
 
-  /** When a bucket is full again. One that would be more than empty is of a later time: the clock was set back. */
-  #fullAtOf(owner: string, now: number): number | undefined {
-    const { intervalMs, burst } = this.#limit;
-    const fullAt = this.#fullAt.get(owner);
-    const latest = now + burst * intervalMs;
-    if (fullAt === undefined || fullAt <= latest + ROUNDING_MS) return fullAt;
-    this.#fullAt.set(owner, latest);
-    return latest;
+  /** The time since which buckets fill, which never goes back. */
+  #moment(now: number): number {
+    const moment = now + this.#ahead;
+    if (moment >= this.#latest) {
+      this.#latest = moment;
+    } else if (this.#latest - moment > SET_BACK_MS) {
+      this.#ahead += this.#latest - moment;
+    }
+    return this.#latest;
   }
 
   /** Looks at two buckets and forgets those that are full: with each new owner, so that none piles up. */
