@@ -17,6 +17,8 @@ interface ReviewedList {
   /** Licences that may be shipped, with the reason. */
   readonly acceptedLicences: Readonly<Record<string, string>>;
   readonly bundledInConsole: readonly string[];
+  /** Data of others that the tests read; not part of any package. */
+  readonly testData: readonly { readonly name: string; readonly licence: string; readonly folder: string }[];
   readonly packages: Readonly<Record<string, Reviewed>>;
 }
 
@@ -81,6 +83,14 @@ export function thirdPartyText(shipped: readonly ShippedPackage[], list: Reviewe
     '| package | version | licence | shipped | needed for |',
     '| --- | --- | --- | --- | --- |',
     ...rows.values(),
+    '',
+    '## Test data',
+    '',
+    'In the repository, and in none of the packages.',
+    '',
+    '| data | licence | folder |',
+    '| --- | --- | --- |',
+    ...list.testData.map(({ name, licence, folder }) => `| ${name} | ${licence} | \`${folder}\` |`),
     '',
   ].join('\n');
 }

@@ -9,7 +9,7 @@ import { selfSignedCertificate } from '../http/self-signed-certificate.ts';
 import { type FetchOptions, networkDocuments } from './fetch-document.ts';
 import { IssuerNetwork } from './issuer-network.ts';
 
-const { cert, key } = selfSignedCertificate(['localhost'], Date.now() - 60_000, Date.now() + 3_600_000);
+const { cert, key } = await selfSignedCertificate(['localhost'], Date.now() - 60_000, Date.now() + 3_600_000);
 const certificate = new X509Certificate(cert);
 const bare = (fingerprint: string) => fingerprint.replaceAll(':', '');
 const other = '902ef2deeb3c5b13ea4c3d5193629309e231ae55';

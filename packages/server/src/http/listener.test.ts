@@ -608,7 +608,7 @@ describe('a listener', () => {
 
   it('serves TLS, and tells the API so', async () => {
     const now = Date.now();
-    const tls = selfSignedCertificate(['127.0.0.1'], now - dayMs, now + dayMs);
+    const tls = await selfSignedCertificate(['127.0.0.1'], now - dayMs, now + dayMs);
     let secure = false;
     const api = (request: ReceivedRequest): HttpAnswer => {
       secure = request.secure;

@@ -12,9 +12,9 @@ import { automaticTls, loadTlsFiles } from './tls.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-describe('a self-signed certificate', () => {
+describe('a self-signed certificate', async () => {
   const from = Date.UTC(2026, 10, 24, 8, 0, 0);
-  const files = selfSignedCertificate(
+  const files = await selfSignedCertificate(
     ['localhost', '127.0.0.1', '::1', 'claviger.example'],
     from,
     from + dayMs,
@@ -36,8 +36,8 @@ describe('a self-signed certificate', () => {
     assert.equal(certificate.validToDate.toISOString(), '2026-11-25T08:00:00.000Z');
   });
 
-  it('can end after 2049', () => {
-    const late = selfSignedCertificate(['localhost'], from, Date.UTC(2061, 0, 2, 3, 4, 5));
+  it('can end after 2049', async () => {
+    const late = await selfSignedCertificate(['localhost'], from, Date.UTC(2061, 0, 2, 3, 4, 5));
     assert.equal(new X509Certificate(late.cert).validToDate.toISOString(), '2061-01-02T03:04:05.000Z');
   });
 
@@ -49,11 +49,12 @@ describe('a self-signed certificate', () => {
     assert.equal(certificate.publicKey.asymmetricKeyDetails?.namedCurve, 'prime256v1');
   });
 
-  it('has another serial number each time', () => {
+  it('has another serial number each time', async () => {
     const serials = new Set<string>();
     for (let count = 0; count < 20; count += 1) {
       serials.add(
-        new X509Certificate(selfSignedCertificate(['localhost'], from, from + dayMs).cert).serialNumber,
+        new X509Certificate((await selfSignedCertificate(['localhost'], from, from + dayMs)).cert)
+          .serialNumber,
       );
     }
     assert.equal(serials.size, 20);
@@ -61,7 +62,7 @@ describe('a self-signed certificate', () => {
 
   it('serves TLS to a client that trusts it, and to no other', async () => {
     const now = Date.now();
-    const served = selfSignedCertificate(['localhost', '127.0.0.1'], now - dayMs, now + dayMs);
+    const served = await selfSignedCertificate(['localhost', '127.0.0.1'], now - dayMs, now + dayMs);
     const server = createServer(served, (_, response) => response.end('hello'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     try {
@@ -113,7 +114,7 @@ describe('a given certificate', () => {
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'claviger-tls-'));
     for (const name of ['a', 'b']) {
-      const files = selfSignedCertificate(['localhost'], 0, dayMs);
+      const files = await selfSignedCertificate(['localhost'], 0, dayMs);
       await writeFile(join(directory, `${name}.crt`), files.cert);
       await writeFile(join(directory, `${name}.key`), files.key);
     }

@@ -49,7 +49,7 @@ export async function automaticTls(dataDirectory: string, host: string, now: num
     // None yet, or only half of it was written: it is ours alone, so a new one does no harm.
   }
   // From a day ago, for clients whose clock is behind.
-  const made = selfSignedCertificate(names, now - dayMs, now - dayMs + validMs);
+  const made = await selfSignedCertificate(names, now - dayMs, now - dayMs + validMs);
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await writeFile(keyFile, '', { mode: 0o600 });
   await chmod(keyFile, 0o600);
