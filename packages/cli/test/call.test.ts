@@ -273,7 +273,7 @@ describe('claviger call to other servers', () => {
   });
 
   test('a wrong clock is explained with its offset and the time of the server', async () => {
-    const late = await startVerifyingServer(() => Date.now() + 3_600_000);
+    const late = await startVerifyingServer((signedAt) => signedAt + 3_600_000);
     const { status, err } = await runInProcess(['call', 'GET', late.url], as(example));
     late.close();
     assert.equal(status, 1);

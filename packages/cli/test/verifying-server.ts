@@ -15,10 +15,15 @@ export interface VerifyingServer {
   close(): void;
 }
 
-/** Starts the server. @param now clock of the server; the system clock when absent */
-export async function startVerifyingServer(now: () => number = Date.now): Promise<VerifyingServer> {
+/**
+ * Starts the server.
+ * @param now clock of the server, given the time that the client has signed; the system clock when absent
+ */
+export async function startVerifyingServer(
+  now: (signedAt: number) => number = Date.now,
+): Promise<VerifyingServer> {
   const server = createServer((request, response) => {
-    answer(request, response, now()).catch((error: unknown) => response.destroy(error as Error));
+    answer(request, response, now).catch((error: unknown) => response.destroy(error as Error));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -30,14 +35,18 @@ export async function startVerifyingServer(now: () => number = Date.now): Promis
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, now: number): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  now: (signedAt: number) => number,
+): Promise<void> {
   const body = await buffer(request);
   const received = { method: request.method!, target: request.url!, rawHeaders: request.rawHeaders, body };
   try {
     const parsed = parseSignature(received);
     if (!('accessKeyId' in parsed)) throw new SignatureError('MissingSignature');
     const key = SigningKey.fromSecret(SECRETS.get(parsed.accessKeyId) ?? 'unknown');
-    const verified = verifySignature(received, parsed, key, { now });
+    const verified = verifySignature(received, parsed, key, { now: now(parsed.timestamp) });
     response.setHeader('content-type', 'application/json');
     response.end(
       JSON.stringify({

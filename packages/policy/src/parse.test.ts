@@ -114,6 +114,30 @@ describe('parsePolicy', () => {
     assert.match(fault!.problem, /nests deeper/);
   });
 
+  test('a document may nest 32 levels deep, and no deeper', () => {
+    const nested = (levels: number) => faultsOf(`${'['.repeat(levels)}${']'.repeat(levels)}`);
+    assert.doesNotMatch(nested(32)[0]!.problem, /nests deeper/);
+    assert.match(nested(33)[0]!.problem, /nests deeper than 32 levels/);
+  });
+
+  test('faults are in the order of the text, whatever is checked first', () => {
+    // Unknown fields are looked for before the values of known ones, and the version before the statements.
+    const faults = faultsOf(`{
+      "Statement": [
+        { "Effect": "Maybe", "Action": 7, "Colour": "red", "Resource": "*" },
+        { "Action": "a:b", "Resource": [], "Shape": "round", "Effect": "Never" }
+      ],
+      "Version": "2",
+      "Colour": "blue"
+    }`);
+    const places = faults.map(({ line, column }) => line * 1000 + column);
+    assert.ok(faults.length >= 8, `${faults.length} faults`);
+    assert.deepEqual(
+      places,
+      places.toSorted((a, b) => a - b),
+    );
+  });
+
   test('strings are read as JSON reads them', () => {
     const text = withStatement({
       Effect: 'Allow',

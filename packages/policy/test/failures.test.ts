@@ -211,6 +211,26 @@ describe('a stored policy that cannot be evaluated', () => {
     });
   }
 
+  test('an explanation lists the first 500 statements that name the action, and counts the rest', () => {
+    const statement = (at: number) => ({ Effect: 'Allow', Action: 'a:b', Resource: `acs:a:::${at}` });
+    const explanationOf = (count: number) =>
+      explain(
+        compilePolicies(
+          named([documentOf(policy(...Array.from({ length: count }, (_, at) => statement(at))))]),
+        ),
+        { action: 'a:b', resource: 'acs:a:::none', conditions: new Map() },
+      );
+    const full = explanationOf(500);
+    assert.deepEqual([full.candidates.length, full.candidatesLeftOut], [500, 0]);
+    const more = explanationOf(503);
+    assert.deepEqual([more.candidates.length, more.candidatesLeftOut], [500, 3]);
+    assert.deepEqual(
+      more.candidates.map((candidate) => candidate.statement),
+      Array.from({ length: 500 }, (_, at) => at),
+    );
+    assert.match(more.summary, /none of the 503 statements/);
+  });
+
   test('an unreadable Deny is no wider than its readable parts', () => {
     const policies = compilePolicies(
       named([stored('Deny', { Condition: { Unknown: {} } }), documentOf(policy(ALLOW_ALL))]),

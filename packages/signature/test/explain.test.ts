@@ -522,6 +522,11 @@ describe('what a client does wrong is recognised by its signature', () => {
       (sent: SignedRequest) => ({ ...sent, target: '/api/v2/orders/7' }),
     ],
     [
+      'signs the path without the prefix `/a/b/c/d` (perhaps a proxy added it)',
+      { target: '/orders/7' },
+      (sent: SignedRequest) => ({ ...sent, target: '/a/b/c/d/orders/7' }),
+    ],
+    [
       'signs the path with `/api` before it, as in `x-forwarded-prefix` (a proxy removed that prefix)',
       { target: '/api/orders' },
       (sent: SignedRequest) => again('x-forwarded-prefix', '/api/')({ ...sent, target: '/orders' }),
@@ -571,6 +576,11 @@ describe('what a client does wrong is recognised by its signature', () => {
   ] as const) {
     test(`a client that ${what}`, () => assertMistake(arrived(acs3(request)), [what]));
   }
+
+  test('no prefix of more than four segments is tried', () => {
+    const request = { ...acs3({ target: '/orders/7' }), target: '/a/b/c/d/e/orders/7' };
+    assert.match(step(explain(request), 'signature').advice.join(), /No known mistake explains it/);
+  });
 
   for (const [sentTo, signed] of [
     ['orders.example.com:8443', 'orders.example.com:8443'],
