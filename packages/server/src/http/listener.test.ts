@@ -597,7 +597,9 @@ describe('a listener', () => {
 
   it('takes a renewed certificate while it serves', async () => {
     const now = Date.now();
-    const [first, second] = [1, 2].map(() => selfSignedCertificate(['127.0.0.1'], now - dayMs, now + dayMs));
+    const [first, second] = await Promise.all(
+      [1, 2].map(() => selfSignedCertificate(['127.0.0.1'], now - dayMs, now + dayMs)),
+    );
     await listening({ tls: first! }, async (port, listener) => {
       assert.equal((await send(port, { ca: first!.cert })).text, 'fine');
       listener.setTls(second!);
