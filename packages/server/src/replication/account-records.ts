@@ -244,6 +244,8 @@ export class AccountRecords {
       .where('account_id', '=', this.#accountId)
       .where('resource_type', '=', 'user')
       .where('resource_id', 'in', ids)
+      // By the primary key: with another order SQLite reads all tags of the account.
+      .orderBy('resource_id')
       .orderBy('tag_key')
       .execute();
     const tags = new Map<string, string[]>();

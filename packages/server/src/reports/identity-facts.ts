@@ -146,12 +146,13 @@ async function ownersWithMfa(
 ): Promise<ReadonlySet<string | null>> {
   const devices = await services.store.queries
     .selectFrom('mfa_devices')
-    .select('owner_id')
+    .select(['owner_id', 'account_id'])
     .where('owner_id', 'in', ids)
     .where('owner_type', '=', type)
-    .where('account_id', '=', account.accountId)
     .execute();
-  return new Set(devices.map((device) => device.owner_id));
+  // Not a condition of the query, for which SQLite would read all devices of the account.
+  const ofAccount = devices.filter((device) => device.account_id === account.accountId);
+  return new Set(ofAccount.map((device) => device.owner_id));
 }
 
 async function readAdministrators(

@@ -78,6 +78,8 @@ export async function readTags(
     .where('account_id', '=', scope.account.accountId)
     .where('resource_type', '=', resourceType)
     .where('resource_id', 'in', resourceIds)
+    // By the primary key: with another order SQLite reads all tags of the account.
+    .orderBy('resource_id')
     .orderBy('tag_key')
     .execute();
   for (const row of rows) {
