@@ -8,7 +8,7 @@ import { inputOf, type Terminal } from './terminal.ts';
  * Reads a file that the command line names.
  *
  * @param flag for the error message, such as `--ca`; empty for an argument
- * @throws CommanderError, as wrong usage, with the reason
+ * @throws CommanderError, as invalid usage, with the reason
  */
 export function readInputFile(flag: string, file: string): Buffer {
   try {
@@ -21,7 +21,7 @@ export function readInputFile(flag: string, file: string): Buffer {
 /**
  * Reads standard input to its end.
  *
- * @throws CommanderError, as wrong usage, with the reason
+ * @throws CommanderError, as invalid usage, with the reason
  */
 export async function readStandardInput(terminal: Terminal): Promise<Buffer> {
   try {

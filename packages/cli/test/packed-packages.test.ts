@@ -152,7 +152,7 @@ describe('the packed packages', () => {
     assert.equal(((await call.json()) as { Code: string }).Code, 'MissingAccessKeyId');
     process.kill(-child.pid!, 'SIGTERM');
     await closed;
-    assert.match(said, /Stopping: finishing what is under way\.\s*$/);
+    assert.match(said, /Stopping: waiting for pending requests\.\s*$/);
   });
 });
 
