@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import ims from '@alicloud/ims20190815';
 import ram from '@alicloud/ram20150501';
+import { Browser } from './browser.ts';
 import type { Clients } from './clients.ts';
 import { eachServer, refused, type TestServer } from './server.ts';
 
@@ -31,6 +32,30 @@ eachServer((_, start) => {
     const { account } = await freshAccount();
     assert.equal(await aliasOf(account.admin), account.accountId);
     assert.equal(await domainOf(account.admin), `${account.accountId}.onaliyun.com`);
+  });
+
+  test('beside an alias the account id goes on naming the domain of login names', async () => {
+    const { server, account } = await freshAccount();
+    const { admin, accountId } = account;
+    const password = 'correct horse 42';
+    await admin.callRpc(RAM, 'CreateUser', { UserName: 'alice' });
+    await admin.callRpc(RAM, 'CreateLoginProfile', { UserName: 'alice', Password: password });
+    await setAlias(admin, `corp-${accountId.slice(-6)}`);
+    for (const domain of [accountId, `${accountId}.onaliyun.com`, `corp-${accountId.slice(-6)}`]) {
+      const { body } = await admin.ims.getUser(
+        new ims.GetUserRequest({ userPrincipalName: `alice@${domain}` }),
+      );
+      assert.equal(body!.user!.userPrincipalName, `alice@corp-${accountId.slice(-6)}.onaliyun.com`);
+      assert.equal(await new Browser(server).signIn(`alice@${domain}`, password), 'Done');
+    }
+    const other = await server.newAccount();
+    await refused(
+      other.admin.ims.getUser(
+        new ims.GetUserRequest({ userPrincipalName: `alice@${accountId}.onaliyun.com` }),
+      ),
+      'EntityNotExist.User',
+      404,
+    );
   });
 
   test('an alias is the first part of the default domain, and of login names, until it is cleared', async () => {

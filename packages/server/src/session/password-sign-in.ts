@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { IpNetworkSet, senderNetwork } from '@claviger/policy';
 import { accountOf } from '../accounts/account-directory.ts';
+import { accountIdOfDomain } from '../accounts/account-domain.ts';
 import { DOMAIN_SUFFIX } from '../accounts/create-account.ts';
 import type { Account } from '../context/account.ts';
 import type { Proof } from '../context/anonymous-request.ts';
@@ -157,9 +158,15 @@ async function findOwner(queries: Queries, loginName: string): Promise<NamedOwne
   accounts = isRoot
     ? accounts.where((where) =>
         // The root's login name does not follow a change of the account's domain.
-        where.or([where('root_login_name', '=', `root@${full}`), where('default_domain', '=', full)]),
+        where.or([
+          where('root_login_name', '=', `root@${full}`),
+          where('default_domain', '=', full),
+          where('account_id', '=', accountIdOfDomain(full)),
+        ]),
       )
-    : accounts.where('default_domain', '=', full);
+    : accounts.where((where) =>
+        where.or([where('default_domain', '=', full), where('account_id', '=', accountIdOfDomain(full))]),
+      );
   const row = await accounts.executeTakeFirst();
   return { account: row && accountOf(row), userName: isRoot ? 'root' : userName };
 }

@@ -1,4 +1,5 @@
 import { accountOf } from '../accounts/account-directory.ts';
+import { accountIdOfDomain, domainsOf } from '../accounts/account-domain.ts';
 import { DOMAIN_SUFFIX } from '../accounts/create-account.ts';
 import type { Account } from '../context/account.ts';
 import type { Proof } from '../context/anonymous-request.ts';
@@ -110,6 +111,7 @@ async function accountOfDomain(request: ConsoleRequest, loginName: string): Prom
     .where((where) =>
       where.or([
         where('accounts.default_domain', '=', full),
+        where('accounts.account_id', '=', accountIdOfDomain(full)),
         where.and([
           where(where.fn<string>('lower', ['auxiliary_domain']), '=', domain),
           where('sso_enabled', '=', 1),
@@ -171,11 +173,11 @@ export async function findAssertedUser(
 function userNameIn(
   subject: string,
   { auxiliaryDomain, loginWithDomain }: UserSsoSettings,
-  { defaultDomain }: Account,
+  account: Account,
 ): string | undefined {
   const at = subject.lastIndexOf('@');
   if (at < 0) return loginWithDomain ? undefined : subject;
   const domain = subject.slice(at + 1).toLowerCase();
-  const ours = [defaultDomain, defaultDomain.slice(0, -DOMAIN_SUFFIX.length), auxiliaryDomain];
+  const ours = [...domainsOf(account), auxiliaryDomain];
   return domain !== '' && ours.includes(domain) ? subject.slice(0, at) : undefined;
 }

@@ -1,11 +1,19 @@
 import { Refusal } from '../errors/refusal.ts';
 import { integer, optional, type Parameter, text, withDefault } from './parameter.ts';
 
-/** Parameters `Marker` and `MaxItems` of list operations. @param maximum page size @param byDefault page size if absent */
+/** Most that `MaxItems` may ask for in any list: Terraform's provider sends it to all of them. */
+const MOST_ITEMS = 1000;
+
+/** Parameters `Marker` and `MaxItems` of list operations. @param maximum page size; a greater `MaxItems`, up to 1,000, is capped @param byDefault page size if absent */
 export function pageParameters(maximum: number, byDefault = maximum): PageParameters {
+  const items = integer(1, MOST_ITEMS);
+  const capped: Parameter<number> = {
+    ...items,
+    read: (name, wire) => Math.min(items.read(name, wire), maximum),
+  };
   return {
     Marker: optional(text({ max: 1024 })),
-    MaxItems: withDefault(integer(1, maximum), byDefault),
+    MaxItems: withDefault(capped, byDefault),
   };
 }
 

@@ -196,10 +196,10 @@ function isGiven(parameter: Parameter<unknown>, name: string, wire: WireParamete
   return parameter.isGiven?.(name, wire) ?? (wire.get(name) ?? '') !== '';
 }
 
-/** An empty list counts as absent; the official clients write it as `[]`. */
+/** An empty list counts as absent: official clients write it as `[]`, older Go clients as `null`. */
 function isListGiven(name: string, wire: WireParameters): boolean {
   const whole = wire.get(name) ?? '';
-  return (whole !== '' && whole !== '[]') || hasParts(name, wire);
+  return (whole !== '' && whole !== '[]' && whole !== 'null') || hasParts(name, wire);
 }
 
 function hasParts(name: string, wire: WireParameters): boolean {

@@ -26,7 +26,9 @@ export function requestFormat(
 ): Format {
   const asked = parameters.get('Format')?.toUpperCase();
   if (asked === 'JSON' || asked === 'XML') return asked;
-  if (asked !== undefined && asked !== '') throw new Refusal('InvalidParameter.FormatName');
+  // Older Python clients send `None` unless a format is set.
+  if (asked !== undefined && asked !== '' && asked !== 'NONE')
+    throw new Refusal('InvalidParameter.FormatName');
   const accept = headerOf(request, 'accept') ?? '';
   if (accept.includes('json')) return 'JSON';
   if (accept.includes('xml')) return 'XML';

@@ -1,11 +1,7 @@
 import { arn } from '../../context/arn.ts';
-import {
-  defaultPasswordPolicy as defaults,
-  readPasswordPolicy,
-  updatePasswordPolicy,
-} from '../../passwords/password-policy.ts';
+import { readPasswordPolicy, updatePasswordPolicy } from '../../passwords/password-policy.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
-import { flag, withDefault } from '../../wire/parameter.ts';
+import { flag, optional } from '../../wire/parameter.ts';
 import { policyNumbers } from '../password-fields.ts';
 
 const version = '2019-08-15';
@@ -27,7 +23,7 @@ export const passwordPolicyOperations: readonly Operation[] = [
     },
   }),
 
-  // Sets the whole policy: what is left out takes its default.
+  // Changes the given settings and keeps the others.
   operation({
     product: 'Ims',
     version,
@@ -35,22 +31,19 @@ export const passwordPolicyOperations: readonly Operation[] = [
     access: 'write',
     security: { effect: 'loosens' },
     input: {
-      HardExpire: withDefault(flag(), defaults.HardExpire),
-      InitialPasswordAge: withDefault(policyNumbers.initialAgeDays, defaults.InitialPasswordAge),
-      InterceptRiskPasswordOnApi: withDefault(flag(), defaults.InterceptRiskPasswordOnApi),
-      MaxLoginAttemps: withDefault(policyNumbers.maxLoginAttempts, defaults.MaxLoginAttemps),
-      MaxPasswordAge: withDefault(policyNumbers.maxAgeDays, defaults.MaxPasswordAge),
-      MinimumPasswordDifferentCharacter: withDefault(
-        policyNumbers.differentCharacters,
-        defaults.MinimumPasswordDifferentCharacter,
-      ),
-      MinimumPasswordLength: withDefault(policyNumbers.minimumLength, defaults.MinimumPasswordLength),
-      PasswordNotContainUserName: withDefault(flag(), defaults.PasswordNotContainUserName),
-      PasswordReusePrevention: withDefault(policyNumbers.reusePrevention, defaults.PasswordReusePrevention),
-      RequireLowercaseCharacters: withDefault(flag(), defaults.RequireLowercaseCharacters),
-      RequireNumbers: withDefault(flag(), defaults.RequireNumbers),
-      RequireSymbols: withDefault(flag(), defaults.RequireSymbols),
-      RequireUppercaseCharacters: withDefault(flag(), defaults.RequireUppercaseCharacters),
+      HardExpire: optional(flag()),
+      InitialPasswordAge: optional(policyNumbers.initialAgeDays),
+      InterceptRiskPasswordOnApi: optional(flag()),
+      MaxLoginAttemps: optional(policyNumbers.maxLoginAttempts),
+      MaxPasswordAge: optional(policyNumbers.maxAgeDays),
+      MinimumPasswordDifferentCharacter: optional(policyNumbers.differentCharacters),
+      MinimumPasswordLength: optional(policyNumbers.minimumLength),
+      PasswordNotContainUserName: optional(flag()),
+      PasswordReusePrevention: optional(policyNumbers.reusePrevention),
+      RequireLowercaseCharacters: optional(flag()),
+      RequireNumbers: optional(flag()),
+      RequireSymbols: optional(flag()),
+      RequireUppercaseCharacters: optional(flag()),
     },
     authorize: (_, call) => demand('ram:SetPasswordPolicy', call),
     async handle(input, call) {

@@ -35,10 +35,10 @@ const maxIdleDays: Parameter<number> = {
   },
 };
 
-const someTypes = list(oneOf('sms', 'email'), 2);
+const someTypes = list(oneOf('sms', 'email', 'mfa'), 3);
 
 /** May be left out; here, unlike elsewhere, an empty list is not the same: it says none. */
-const verificationTypes: Parameter<readonly ('sms' | 'email')[] | undefined> = {
+const verificationTypes: Parameter<readonly ('sms' | 'email' | 'mfa')[] | undefined> = {
   ...optional(someTypes),
   read(name, wire) {
     const types = optional(someTypes).read(name, wire);

@@ -1,3 +1,4 @@
+import { isDomainOf } from '../../accounts/account-domain.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import type { Call } from '../../pipeline/operation.ts';
 import type { UserReference } from '../../users/user.ts';
@@ -37,6 +38,5 @@ export function userReference(
 export function userNameOf(principalName: string, call: Call): string {
   const at = principalName.lastIndexOf('@');
   const domain = principalName.slice(at + 1).toLowerCase();
-  const ours = [call.account.defaultDomain, call.account.defaultDomain.replace(/\.onaliyun\.com$/, '')];
-  return ours.includes(domain) ? principalName.slice(0, at) : principalName;
+  return isDomainOf(call.account, domain) ? principalName.slice(0, at) : principalName;
 }

@@ -1,12 +1,11 @@
 import { arn } from '../../context/arn.ts';
 import {
-  defaultPasswordPolicy as defaults,
   type PasswordPolicy,
   readPasswordPolicy,
   updatePasswordPolicy,
 } from '../../passwords/password-policy.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
-import { flag, withDefault } from '../../wire/parameter.ts';
+import { flag, optional } from '../../wire/parameter.ts';
 import { policyNumbers } from '../password-fields.ts';
 
 const version = '2015-05-01';
@@ -41,7 +40,7 @@ export const passwordPolicyOperations: readonly Operation[] = [
     },
   }),
 
-  // Sets what RAM knows of the policy: what is left out takes its default; what only IMS knows stays.
+  // Changes the given settings and keeps the others.
   operation({
     product: 'Ram',
     version,
@@ -49,15 +48,15 @@ export const passwordPolicyOperations: readonly Operation[] = [
     access: 'write',
     security: { effect: 'loosens' },
     input: {
-      HardExpiry: withDefault(flag(), defaults.HardExpire),
-      MaxLoginAttemps: withDefault(policyNumbers.maxLoginAttempts, defaults.MaxLoginAttemps),
-      MaxPasswordAge: withDefault(policyNumbers.maxAgeDays, defaults.MaxPasswordAge),
-      MinimumPasswordLength: withDefault(policyNumbers.minimumLength, defaults.MinimumPasswordLength),
-      PasswordReusePrevention: withDefault(policyNumbers.reusePrevention, defaults.PasswordReusePrevention),
-      RequireLowercaseCharacters: withDefault(flag(), defaults.RequireLowercaseCharacters),
-      RequireNumbers: withDefault(flag(), defaults.RequireNumbers),
-      RequireSymbols: withDefault(flag(), defaults.RequireSymbols),
-      RequireUppercaseCharacters: withDefault(flag(), defaults.RequireUppercaseCharacters),
+      HardExpiry: optional(flag()),
+      MaxLoginAttemps: optional(policyNumbers.maxLoginAttempts),
+      MaxPasswordAge: optional(policyNumbers.maxAgeDays),
+      MinimumPasswordLength: optional(policyNumbers.minimumLength),
+      PasswordReusePrevention: optional(policyNumbers.reusePrevention),
+      RequireLowercaseCharacters: optional(flag()),
+      RequireNumbers: optional(flag()),
+      RequireSymbols: optional(flag()),
+      RequireUppercaseCharacters: optional(flag()),
     },
     authorize: (_, call) => demand('ram:SetPasswordPolicy', call),
     async handle({ HardExpiry: HardExpire, ...rest }, call) {
