@@ -13,6 +13,8 @@ const exists = (key: string) => key in words;
 const NEVER_IN_CONSOLE = [
   /Signature(?!Only|$)|TimeStamp|SecurityToken|NotMatched|^IncompleteSignature$/,
   /^BodyNotCovered$|^Throttling\.Nonce$|AccessKeyNetworkPolicy$|^ServiceUnavailable\./,
+  /^(?:BadGateway|GatewayTimeout|ForwardAuth)\.|NotAProxy$|^InvalidHost\.|^Request(?:Timeout|Header)/,
+  /^(?:HTTPVersionNotSupported|ExpectationFailed|UnsupportedUpgrade)$/,
   /^InvalidAccessKeyId\./,
   /^InvalidAction\.NotBuilt$/,
   /^UnsupportedHTTPMethod$/,

@@ -1,5 +1,7 @@
 import { SIGNATURE_ERROR_CODES, SignatureError, type SignatureErrorCode } from '@claviger/signature';
 import type { CredentialProblem } from './credential.ts';
+import { HTTP_REFUSALS } from './http-refusals.ts';
+import { type RefusalEntry, refusalTexts } from './refusal-entry.ts';
 
 /** Codes with which a guard refuses a request. */
 export type GuardRefusalCode =
@@ -29,15 +31,6 @@ type ServiceRefusalCode =
   | 'InternalError'
   | 'Throttling.User';
 
-/** Row of a table of refusals. `{placeholders}` of its texts stand for values of the request. */
-export interface RefusalEntry {
-  /** HTTP status. */
-  readonly status: number;
-  readonly message: string;
-  /** Code on the wire, if it is not the row's name: it has placeholders, or several rows share it. */
-  readonly code?: string;
-}
-
 /** Refusals of signatures, from the package that verifies them. */
 const SIGNATURE_REFUSALS = Object.fromEntries(
   SIGNATURE_ERROR_CODES.map((code) => {
@@ -47,12 +40,15 @@ const SIGNATURE_REFUSALS = Object.fromEntries(
 ) as Readonly<Record<SignatureErrorCode, RefusalEntry>>;
 
 /**
- * Refusals of a guard, those of signatures included; the server's table extends it. RAM's codes, statuses and
+ * Refusals of a guard, those of signatures and of listeners included; the server's table extends it. RAM's codes, statuses and
  * messages where RAM has them. An unknown key and one in the recycle bin answer alike; so do an inactive and an
  * expired one. Causes and remedies: `docs/errors.md`, generated from these tables.
  */
-export const GUARD_REFUSALS: Readonly<Record<GuardRefusalCode | SignatureErrorCode, RefusalEntry>> = {
+export const GUARD_REFUSALS: Readonly<
+  Record<GuardRefusalCode | SignatureErrorCode | keyof typeof HTTP_REFUSALS, RefusalEntry>
+> = {
   ...SIGNATURE_REFUSALS,
+  ...HTTP_REFUSALS,
   UnsupportedSignatureType: {
     status: 400,
     message: 'Bearer tokens are not accepted here; sign the request with an AccessKey.',
@@ -151,10 +147,5 @@ export function refuse(
   accessKeyId: string | undefined,
   values: Readonly<Record<string, string>> = {},
 ): GuardRefusal {
-  const { status, message } = GUARD_REFUSALS[code];
-  return { refused: true, code, httpStatus: status, message: fill(message, values), accessKeyId };
-}
-
-function fill(template: string, values: Readonly<Record<string, string>>): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
+  return { refused: true, ...refusalTexts(code, GUARD_REFUSALS[code], values), accessKeyId };
 }

@@ -27,7 +27,7 @@ export {
   type ProvenSender,
   readSignature,
 } from './guard.ts';
-export { GUARD_REFUSALS, type GuardRefusal, type RefusalEntry } from './guard-refusal.ts';
+export { GUARD_REFUSALS, type GuardRefusal } from './guard-refusal.ts';
 export {
   ALLOW_ALL_VPC,
   admitsOrigin,
@@ -48,6 +48,7 @@ export { parseRateLimit, type RateLimit } from './rate-limit/rate-limit.ts';
 export { RateLimiter } from './rate-limit/rate-limiter.ts';
 export { TokenBuckets } from './rate-limit/token-buckets.ts';
 export { RecentMap } from './recent-map.ts';
+export { type RefusalEntry, refusalTexts } from './refusal-entry.ts';
 export { RequestConditions, type RequestFacts } from './request-conditions.ts';
 export type { RemoteVerificationCounts } from './snapshot/remote-verifier.ts';
 export { systemErrorText } from './system-error.ts';

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
 import type { ContentHash } from '@claviger/signature';
 import { GUARD_REFUSALS } from './guard-refusal.ts';
+import { refusalTexts } from './refusal-entry.ts';
 
 /** Why a body is not passed on to its end. */
 export type BodyErrorCode =
@@ -83,6 +84,7 @@ export class BodyCheck {
 
 /** Returns the error for a body over the limit. @param limit in bytes */
 export function bodyTooLarge(limit: number): BodyError {
-  const { status, message } = GUARD_REFUSALS.RequestTooLarge;
-  return new BodyError('RequestTooLarge', status, message.replace('{limit}', String(limit)));
+  const code = 'RequestTooLarge';
+  const { httpStatus, message } = refusalTexts(code, GUARD_REFUSALS[code], { limit });
+  return new BodyError(code, httpStatus, message);
 }

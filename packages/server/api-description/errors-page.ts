@@ -1,6 +1,7 @@
 /** Generates `docs/errors.md` from the tables of refusals: `npm run docs:reference`. */
 import { docsAnchor, refusalRows } from '../src/errors/refusal-table.ts';
-import { type Explanation, TOPICS } from './refusal-causes.ts';
+import { TOPICS } from './refusal-causes.ts';
+import type { Explanation } from './refusal-topic.ts';
 
 /** Rows of the tables that have one code on the wire. */
 interface DocumentedCode {

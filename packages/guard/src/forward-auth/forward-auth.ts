@@ -6,7 +6,7 @@ import type { AccessRecord } from '../gateway/access-record.ts';
 import { IDENTITY_HEADERS, identityHeaders } from '../gateway/identity-headers.ts';
 import { plainAddress } from '../gateway/onward-headers.ts';
 import type { IdentityTokenScope, TokenIssuer } from '../gateway/token-issuer.ts';
-import { HOST_NOT_SERVED, INTERNAL_ERROR, type OwnRefusal, refused } from '../http/refusal.ts';
+import { HOST_NOT_SERVED, INTERNAL_ERROR, type OwnRefusal, ownRefusal, refused } from '../http/refusal.ts';
 import type { ForwardAuthSettings } from './forward-auth-configuration.ts';
 import {
   type OriginalRequest,
@@ -116,8 +116,7 @@ class Question {
   #open(): OwnRefusal | undefined {
     const request = this.#request;
     if (!this.#isSocket && !isTrustedProxy(this.#peerAddress, this.#proxies)) {
-      const message = `${this.#peerAddress} is not one of the configured \`proxies\`.`;
-      return { httpStatus: 403, code: 'Forbidden.NotAProxy', message };
+      return ownRefusal('Forbidden.NotAProxy', { address: this.#peerAddress });
     }
     const [kind, rest] = readPath(request.url ?? '');
     this.#kind = kind;
@@ -174,9 +173,9 @@ class Question {
 
   #misconfigured(problem: string): OwnRefusal {
     const kind = this.#kind === undefined ? '' : `, ${this.#kind},`;
-    const told = `the proxy at ${this.#peerAddress}${kind} is misconfigured: ${problem}`;
-    this.#options.onMisconfigured(told);
-    return { httpStatus: 500, code: 'ForwardAuth.Misconfigured', message: `T${told.slice(1)}.` };
+    const address = `${this.#peerAddress}${kind}`;
+    this.#options.onMisconfigured(`the proxy at ${address} is misconfigured: ${problem}`);
+    return ownRefusal('ForwardAuth.Misconfigured', { address, problem });
   }
 
   #refuseWith(refusal: RefusedRequest): void {

@@ -1,5 +1,5 @@
 import { readBodyType } from '../body-type.ts';
-import type { OwnRefusal } from '../http/refusal.ts';
+import { type OwnRefusal, ownRefusal } from '../http/refusal.ts';
 import { headerKind } from './header-kind.ts';
 
 /** Header fields of a request that concern the gateway. */
@@ -37,11 +37,10 @@ export function readIncomingHeaders(
   httpVersion: string,
 ): IncomingHeaders | OwnRefusal {
   if (httpVersion !== '1.1' && httpVersion !== '1.0') {
-    return { httpStatus: 505, code: 'HTTPVersionNotSupported', message: 'Speak HTTP/1.1 here.' };
+    return ownRefusal('HTTPVersionNotSupported');
   }
   if (rawHeaders.length > 2 * MAXIMUM_HEADERS) {
-    const message = 'The request has too many headers.';
-    return { httpStatus: 431, code: 'RequestHeaderFieldsTooLarge', message };
+    return ownRefusal('RequestHeaderFieldsTooLarge.Count');
   }
   const passed: string[] = [];
   let host: string | undefined;
@@ -77,8 +76,9 @@ export function readIncomingHeaders(
       case 'transfer-encoding':
         // HTTP/1.0 has none: some servers would use it, and others read until the connection ends.
         if (httpVersion === '1.0') {
-          const message = 'HTTP/1.0 has no Transfer-Encoding.';
-          return { httpStatus: 400, code: 'InvalidParameter.Header', message };
+          return ownRefusal('InvalidParameter.Header', {
+            reason: 'is of HTTP/1.0, which has no Transfer-Encoding',
+          });
         }
         length = 'chunked';
         break;
@@ -90,8 +90,7 @@ export function readIncomingHeaders(
         break;
       case 'expect':
         if (value.toLowerCase() !== '100-continue') {
-          const message = 'Only `100-continue` can be expected here.';
-          return { httpStatus: 417, code: 'ExpectationFailed', message };
+          return ownRefusal('ExpectationFailed');
         }
         break;
       case 'x-forwarded-for':
@@ -117,8 +116,4 @@ export function readIncomingHeaders(
   };
 }
 
-const UNCLEAR_HOST: OwnRefusal = {
-  httpStatus: 400,
-  code: 'InvalidHost',
-  message: 'The request must have one Host header, and it must name a host.',
-};
+const UNCLEAR_HOST = ownRefusal('InvalidHost');

@@ -1,8 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type RefusedRequest, refusalHeaders } from '../decision.ts';
 import type { GuardHead, GuardRequest } from '../guard.ts';
-import { GUARD_REFUSALS } from '../guard-refusal.ts';
-import { bodyTooLarge, HOST_NOT_SERVED, INTERNAL_ERROR, type OwnRefusal, refused } from '../http/refusal.ts';
+import {
+  bodyTooLarge,
+  HOST_NOT_SERVED,
+  INTERNAL_ERROR,
+  type OwnRefusal,
+  ownRefusal,
+  refused,
+} from '../http/refusal.ts';
 import { methodOverride, methodRefusal } from '../method-override.ts';
 import { BodyCheck, type BodyError } from '../verifying-body.ts';
 import type { Admitted } from './admission.ts';
@@ -102,8 +108,7 @@ export class ProxiedRequest implements UpstreamListener {
     this.#service = options.serviceFor(host);
     if (this.#service === undefined) return HOST_NOT_SERVED;
     if (NEVER_PASSED_ON.has(method!)) {
-      const { status, message } = GUARD_REFUSALS.UnsupportedHTTPMethod;
-      return { httpStatus: status, code: 'UnsupportedHTTPMethod', message };
+      return ownRefusal('UnsupportedHTTPMethod');
     }
     const limit = options.bodyLimit();
     return length !== 'chunked' && length > limit ? bodyTooLarge(limit) : undefined;
@@ -115,8 +120,7 @@ export class ProxiedRequest implements UpstreamListener {
       this.#admit(NO_BODY);
     } else if (mayBeSignedForm) {
       const late = setTimeout(() => {
-        const message = 'The request did not arrive in time.';
-        this.#refuse({ httpStatus: 408, code: 'RequestTimeout', message });
+        this.#refuse(ownRefusal('RequestTimeout'));
       }, FORM_MS);
       this.#response.once('close', () => clearTimeout(late));
       this.#continue();

@@ -1,7 +1,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RefusedRequest, refusalHeaders } from '../decision.ts';
-import { HOST_NOT_SERVED, INTERNAL_ERROR, type OwnRefusal, refused } from '../http/refusal.ts';
+import { HOST_NOT_SERVED, INTERNAL_ERROR, type OwnRefusal, ownRefusal, refused } from '../http/refusal.ts';
 import type { Admitted } from './admission.ts';
 import { type IncomingHeaders, readIncomingHeaders } from './incoming-headers.ts';
 import { onwardHeaders, plainAddress } from './onward-headers.ts';
@@ -64,8 +64,7 @@ export function openTunnel(
     if (service === undefined) return HOST_NOT_SERVED;
     const isWebSocket = incoming.upgrade?.toLowerCase() === 'websocket' && request.method === 'GET';
     if (service.upgrades && isWebSocket && incoming.length === 0) return undefined;
-    const message = 'Only WebSockets can be opened here, and only if the service allows them.';
-    return { httpStatus: 400, code: 'UnsupportedUpgrade', message };
+    return ownRefusal('UnsupportedUpgrade');
   }
 
   async function check(): Promise<void> {

@@ -7,6 +7,7 @@ import {
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { HTTP_REFUSALS } from '../http-refusals.ts';
 import type { UpstreamSettings } from './gateway-configuration.ts';
 
 /** Why a service did not answer. */
@@ -25,28 +26,10 @@ export interface UpstreamFailure {
   readonly cause: string;
 }
 
-const FAILURES: Readonly<Record<UpstreamFailureCode, Pick<UpstreamFailure, 'httpStatus' | 'message'>>> = {
-  'BadGateway.UpstreamUnreachable': {
-    httpStatus: 502,
-    message: 'The service behind this gateway cannot be reached.',
-  },
-  'BadGateway.UpstreamFailed': {
-    httpStatus: 502,
-    message: 'The service behind this gateway closed the connection, or did not answer in HTTP.',
-  },
-  'GatewayTimeout.UpstreamConnect': {
-    httpStatus: 504,
-    message: 'The service behind this gateway did not accept a connection in time.',
-  },
-  'GatewayTimeout.UpstreamResponse': {
-    httpStatus: 504,
-    message: 'The service behind this gateway did not answer in time.',
-  },
-};
-
 /** Creates a failure. @param cause for the log */
 export function upstreamFailure(code: UpstreamFailureCode, cause: string): UpstreamFailure {
-  return { code, cause, ...FAILURES[code] };
+  const { status, message } = HTTP_REFUSALS[code];
+  return { code, cause, httpStatus: status, message };
 }
 
 /** Request to a service. */

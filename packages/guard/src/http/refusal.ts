@@ -1,12 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { RefusedRequest } from '../decision.ts';
 import { errorBody } from '../error-body.ts';
+import { GUARD_REFUSALS } from '../guard-refusal.ts';
+import { type RefusalTexts, refusalTexts } from '../refusal-entry.ts';
 
-/** What a gateway refuses by itself, before or after the guard has been asked. */
-export interface OwnRefusal {
-  readonly httpStatus: number;
-  readonly code: string;
-  readonly message: string;
+/** Refusal by a listener, before or after the guard is asked. */
+export type OwnRefusal = RefusalTexts;
+
+/** Makes a refusal from a row of the table. @param values of its placeholders */
+export function ownRefusal(
+  name: keyof typeof GUARD_REFUSALS,
+  values?: Readonly<Record<string, string | number>>,
+): OwnRefusal {
+  return refusalTexts(name, GUARD_REFUSALS[name], values);
 }
 
 /**
@@ -35,35 +41,19 @@ export function refused(
 export function unreadable(errorCode: string): OwnRefusal | undefined {
   switch (errorCode) {
     case 'HPE_HEADER_OVERFLOW':
-      return {
-        httpStatus: 431,
-        code: 'RequestHeaderFieldsTooLarge',
-        message: 'The request line and headers are too large.',
-      };
+      return ownRefusal('RequestHeaderFieldsTooLarge');
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return { httpStatus: 408, code: 'RequestTimeout', message: 'The request did not arrive in time.' };
+      return ownRefusal('RequestTimeout');
     default:
-      if (!errorCode.startsWith('HPE_')) return undefined;
-      return { httpStatus: 400, code: 'InvalidRequest', message: 'The request is not well-formed HTTP/1.1.' };
+      return errorCode.startsWith('HPE_') ? ownRefusal('InvalidRequest') : undefined;
   }
 }
 
-/** What is answered where no service is. */
-export const HOST_NOT_SERVED: OwnRefusal = {
-  httpStatus: 421,
-  code: 'InvalidHost.NotServed',
-  message: 'There is no service of this host here.',
-};
+/** Answer where no service is. */
+export const HOST_NOT_SERVED = ownRefusal('InvalidHost.NotServed');
 
-/** What is answered for a mistake of ours; the log has the rest. */
-export const INTERNAL_ERROR: OwnRefusal = {
-  httpStatus: 500,
-  code: 'InternalError',
-  message: 'The request processing has failed due to some unknown error.',
-};
+/** Answer for a bug; the log has the rest. */
+export const INTERNAL_ERROR = ownRefusal('InternalError');
 
 /** @param limit in bytes */
-export function bodyTooLarge(limit: number): OwnRefusal {
-  const message = `The request body is larger than ${limit} bytes.`;
-  return { httpStatus: 413, code: 'RequestTooLarge', message };
-}
+export const bodyTooLarge = (limit: number): OwnRefusal => ownRefusal('RequestTooLarge', { limit });

@@ -1,4 +1,4 @@
-import type { AccessDeniedDetail, RefusalEntry } from '@claviger/guard/internal';
+import { type AccessDeniedDetail, refusalTexts } from '@claviger/guard/internal';
 import type { Queries } from '../store/store.ts';
 import { REFUSALS, type RefusalCode } from './refusal-table.ts';
 
@@ -27,11 +27,11 @@ export class Refusal extends Error {
     accessDenied?: AccessDeniedDetail,
     remember?: (queries: Queries) => Promise<void>,
   ) {
-    const { status, message, code = entry }: RefusalEntry = REFUSALS[entry];
-    super(fill(message, values));
+    const { code, httpStatus, message } = refusalTexts(entry, REFUSALS[entry], values);
+    super(message);
     this.name = 'Refusal';
-    this.code = fill(code, values);
-    this.httpStatus = status;
+    this.code = code;
+    this.httpStatus = httpStatus;
     this.accessDenied = accessDenied;
     this.remember = remember;
   }
@@ -47,8 +47,4 @@ export class Refusal extends Error {
     this.remember = remember;
     return this;
   }
-}
-
-function fill(template: string, values: Readonly<Record<string, string | number>>): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
 }

@@ -157,13 +157,11 @@ class RequestHandler {
   readonly handle = (request: IncomingMessage, response: ServerResponse, awaitsContinue?: boolean): void => {
     const framing = readFraming(request.rawHeaders);
     if (request.rawHeaders.length > 2 * this.#headerLimit) {
-      const code = 'RequestHeaderFieldsTooLarge';
-      this.#refuse(request, response, framing, 431, code, 'The request has too many headers.');
+      this.#refuse(request, response, framing, new Refusal('RequestHeaderFieldsTooLarge.Count'));
     } else if (framing.hosts > 1 || (framing.hosts === 0 && request.httpVersion === '1.1')) {
-      this.#refuse(request, response, framing, 400, 'InvalidHost', 'The request must have one Host header.');
+      this.#refuse(request, response, framing, new Refusal('InvalidHost'));
     } else if (!isNamedHost(this.#options.hosts, framing.host, request.url ?? '')) {
-      const { message, code, httpStatus } = new Refusal('MisdirectedRequest');
-      this.#refuse(request, response, framing, httpStatus, code, message);
+      this.#refuse(request, response, framing, new Refusal('MisdirectedRequest'));
     } else if (framing.length !== 'unknown' && framing.length > this.#bodyLimit) {
       this.#refuseTooLarge(request, response, framing);
     } else if (framing.length === 0) {
@@ -327,8 +325,8 @@ class RequestHandler {
   }
 
   #refuseTooLarge(request: IncomingMessage, response: ServerResponse, framing: Framing): void {
-    const { message, code, httpStatus } = new Refusal('RequestTooLarge', { limit: this.#bodyLimit });
-    this.#refuse(request, response, framing, httpStatus, code, message);
+    const refusal = new Refusal('RequestTooLarge', { limit: this.#bodyLimit });
+    this.#refuse(request, response, framing, refusal);
   }
 
   /**
@@ -339,12 +337,10 @@ class RequestHandler {
     request: IncomingMessage,
     response: ServerResponse,
     framing: Framing,
-    status: number,
-    code: string,
-    message: string,
+    { httpStatus, code, message }: Refusal,
   ): void {
-    const { headers, body } = ramError(status, code, message, framing.host, newRequestId());
-    response.writeHead(status, {
+    const { headers, body } = ramError(httpStatus, code, message, framing.host, newRequestId());
+    response.writeHead(httpStatus, {
       ...headers,
       connection: 'close',
       'content-length': Buffer.byteLength(body),
