@@ -1,4 +1,5 @@
 import type { Credential } from '@claviger/guard';
+import { RecentMap } from '@claviger/guard/internal';
 import { dependencyName, staleByChange } from '../store/change-dependency.ts';
 import type { Change } from '../store/store.ts';
 
@@ -26,13 +27,14 @@ export interface Load {
  */
 export class CredentialCache {
   readonly #capacity: number;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries: RecentMap<string, Entry>;
   readonly #dependencies = new Map<string, Dependency>();
   readonly #loads = new Set<Load>();
 
-  /** @param capacity number of credentials that are kept; the oldest is evicted */
+  /** @param capacity number of credentials that are kept at most; at least half as many of the last used are */
   constructor(capacity: number) {
     this.#capacity = capacity;
+    this.#entries = new RecentMap(capacity);
   }
 
   /** @returns the credential, if it is cached with that token and nothing it was made from has changed */
@@ -76,10 +78,6 @@ export class CredentialCache {
     if (load.spoiled || spoiled) return;
     if (this.#dependencies.size > this.#capacity * 4) this.#forgetEverything();
     const dependencies = dependsOn.map((dependency) => this.#dependency(dependencyName(dependency)));
-    if (this.#entries.size >= this.#capacity) {
-      const [oldest] = this.#entries.keys();
-      if (oldest !== undefined) this.#entries.delete(oldest);
-    }
     this.#entries.set(credential.accessKeyId, { credential, securityToken, dependencies });
   }
 

@@ -1,4 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
+import { RecentMap } from '@claviger/guard/internal';
 import type { MasterKey } from './master-key.ts';
 import { SEALED_COLUMNS, type SealPlace } from './sealed-columns.ts';
 import { openText, SecretUnreadable, sealText } from './sealed-text.ts';
@@ -24,7 +25,7 @@ export class SecretBox {
   readonly #randomBytes: (size: number) => Uint8Array;
   readonly #log: (message: string) => void;
   /** By account and wrapped text: the key of one account is never found for another. */
-  readonly #dataKeys = new Map<string, Promise<KeyObject>>();
+  readonly #dataKeys = new RecentMap<string, Promise<KeyObject>>(CACHED_DATA_KEYS);
   readonly #reported = new Set<string>();
 
   /**
@@ -143,10 +144,6 @@ export class SecretBox {
     const known = this.#dataKeys.get(name);
     if (known) return known;
     const unwrapped = this.#unwrap(accountId, wrapped);
-    if (this.#dataKeys.size >= CACHED_DATA_KEYS) {
-      const [oldest] = this.#dataKeys.keys();
-      this.#dataKeys.delete(oldest!);
-    }
     this.#dataKeys.set(name, unwrapped);
     // A service that did not answer once may answer the next time.
     unwrapped.catch(() => this.#dataKeys.delete(name));
