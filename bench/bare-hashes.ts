@@ -19,7 +19,7 @@ export function bareRequest({ method, target, rawHeaders, body }: SignedRequest)
   const fields = list.split(';').map((name) => `${name}:${headers.get(name)}\n`);
   const [path = '', query = ''] = target.split('?');
   const text = `${method}\n${path}\n${query}\n${fields.join('')}\n${list}\n${headers.get('x-acs-content-sha256')}`;
-  // Joined texts are trees until somebody reads them; here nobody should have to.
+  // Concatenated strings are flattened on first read, which must not happen here.
   return { canonicalRequest: Buffer.from(text).toString('latin1'), body, signature };
 }
 

@@ -145,7 +145,7 @@ function signed(secretOf: (key: number) => ClientKey, port: number, round: strin
   );
 }
 
-/** nginx as a plain proxy with kept connections; undefined when there is none. */
+/** Starts nginx as a plain proxy with kept connections; `undefined` if it is not installed. */
 async function startNginx(
   directory: string,
   upstreamPort: number,

@@ -13,7 +13,7 @@ export const populationSecret = 'benchBenchBenchBenchBenchBench';
  * them.
  *
  * @param file of the database
- * @param createdAt milliseconds since the epoch; keys that nobody has used for a year are disabled by a server
+ * @param createdAt milliseconds since the epoch; keys that were not used for a year are disabled by a server
  */
 export async function writeUsers(
   file: string,

@@ -70,7 +70,7 @@ export class ServerProcess {
         said += chunk;
         const found = ready.exec(said);
         if (found === null) return;
-        // Read to the end, since a server whose output nobody reads any more ends itself.
+        // Read to the end, since a server exits once its output is not read any more.
         child.stdout.off('data', hear).resume();
         child.stderr.off('data', hear).on('data', (text: string) => process.stderr.write(text));
         resolve(new ServerProcess(child, Number(found[1])));

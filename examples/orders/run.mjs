@@ -11,7 +11,7 @@ import openApi from '@alicloud/openapi-client';
 import { $OpenApiUtil, default as core } from '@alicloud/openapi-core';
 
 const claviger = fileURLToPath(new URL('../../packages/cli/bin/claviger.js', import.meta.url));
-// The repository's own Node.js: whoever runs this may have an older one.
+// The repository's own Node.js: the installed one may be older.
 const node = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url));
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const version = '2026-11-24';

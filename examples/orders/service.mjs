@@ -1,6 +1,6 @@
 // The service as it stands behind the gateway, or behind nginx that asks forward-auth. It takes requests only with
 // an identity token that the guard has signed for this very request: method, address and body must be those that
-// were checked. With nginx nobody else has looked at the body.
+// were checked. With nginx the body was not verified before.
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { buffer } from 'node:stream/consumers';

@@ -244,7 +244,7 @@ describe('claviger gateway', () => {
     writeFileSync(file, gatewayYaml().replace('listen: 127.0.0.1:0\n', 'listen: here\n'));
     const bad = await runInProcess(['gateway', '--config', file, '--check']);
     assert.deepEqual([bad.status, bad.out], [2, '']);
-    assert.match(bad.err, /^error: .*gateway\.yaml:1:9: `here` is no address/);
+    assert.match(bad.err, /^error: .*gateway\.yaml:1:9: `here` is not an address/);
   });
 
   test('reads its AccessKey from the environment only, and names a missing variable', async () => {

@@ -235,7 +235,7 @@ describe('judging where a call came from', () => {
     assert.equal(compileNetworkPolicy(policyOf({ Status: 'Inactive', Statements: [office] })), undefined);
   });
 
-  test('an active policy without statements admits nobody', () => {
+  test('an active policy without statements admits no address', () => {
     const policy = active();
     assert.ok(!admitsOrigin(policy, { address: '203.0.113.1' }));
     assert.ok(!admitsOrigin(policy, { address: '172.16.0.1', vpcId: 'vpc-a' }));

@@ -212,7 +212,7 @@ describe('4: no route and no form of authentication skips verification', () => {
     ],
     [
       'another key',
-      (request) => edited(request, (text) => text.replaceAll(clerk.accessKeyId, 'LTAI5tnobody')),
+      (request) => edited(request, (text) => text.replaceAll(clerk.accessKeyId, 'LTAI5tunknown')),
     ],
     [
       'a bearer token instead',
@@ -450,7 +450,7 @@ describe('7: no condition is true for the wrong reason', () => {
   });
 });
 
-describe('8: nobody gets at what belongs to another account', () => {
+describe('8: resources of another account cannot be reached', () => {
   const others = ['1999999999999999', '18038699639670150', '180386996396701'];
   const everything = { permissions: 'everything' } as const;
 
@@ -495,7 +495,7 @@ describe('8: nobody gets at what belongs to another account', () => {
     }
   });
 
-  test('a temporary key is nobody without its token, or with one that is not its own', async () => {
+  test('a temporary key is refused without its token, or with the token of another key', async () => {
     for (const problem of [
       'MissingSecurityToken',
       'InvalidSecurityToken.MismatchWithAccessKey',

@@ -160,7 +160,7 @@ for (const [name, asksAbout] of Object.entries(proxies)) {
       return ask(site.endpoint.address, path, [...rawHeaders, ...more], method);
     };
 
-    test('about a signed request: it may pass, and as whom', async () => {
+    test('about a signed request: it may pass, with its sender', async () => {
       const body = '{"item":"book"}';
       const { status, headers } = await about(
         sign(site.alice, { method: 'POST', target: '/orders?a=%2f&b=1', headers: [json], body }),
@@ -170,7 +170,7 @@ for (const [name, asksAbout] of Object.entries(proxies)) {
       assert.equal(headers[IDENTITY_HEADERS.principalArn], `acs:ram::${accountId}:user/alice`);
       assert.equal(headers[IDENTITY_HEADERS.action], 'orders:CreateOrder');
       assert.equal(headers[IDENTITY_HEADERS.sourceAddress], '203.0.113.9');
-      // What nobody has verified is said.
+      // Unverified parts are marked.
       assert.equal(headers['x-claviger-body'], 'unverified');
       assert.equal(headers[IDENTITY_HEADERS.contentSha256], sha256(body));
       const token = String(headers[IDENTITY_HEADERS.identity]);
@@ -209,7 +209,7 @@ for (const [name, asksAbout] of Object.entries(proxies)) {
       assert.match(JSON.parse(body).Message, /use the gateway or the library/);
     });
 
-    test('about one that nobody has signed, or not so: 401 with RAM’s code', async () => {
+    test('about one with a missing or wrong signature: 401 with RAM’s code', async () => {
       const unsigned = await about({
         method: 'GET',
         target: '/orders/17',
@@ -233,7 +233,7 @@ for (const [name, asksAbout] of Object.entries(proxies)) {
     });
 
     test('about one that may not: 403 with RAM’s code and what was missing', async () => {
-      const stranger = site.keys.addUser(`nobody-${name}`, []);
+      const stranger = site.keys.addUser(`stranger-${name}`, []);
       const { status, headers, body } = await about(sign(stranger, { target: '/orders/17' }));
       assert.deepEqual([status, headers['x-claviger-error-code']], [403, 'NoPermission']);
       assert.equal(JSON.parse(body).AccessDeniedDetail.AuthAction, 'orders:GetOrder');
@@ -253,7 +253,7 @@ for (const [name, asksAbout] of Object.entries(proxies)) {
       );
     });
 
-    test('about one that claims to be somebody: refused, in every spelling', async () => {
+    test('about one that claims an identity: refused, in every spelling', async () => {
       for (const header of ['x-claviger-account-id', 'X_Claviger_Principal_Arn', 'x.claviger.identity']) {
         const { status, headers } = await about(sign(site.alice, { target: '/orders/17' }), [
           header,
@@ -311,14 +311,14 @@ for (const [name, asksAbout] of Object.entries(proxies)) {
 }
 
 describe('the endpoint', () => {
-  test('answers nobody but the proxies it was told of', async () => {
+  test('answers only the configured proxies', async () => {
     const { endpoint, alice } = await running("listen: 127.0.0.1:0\nproxies: ['10.0.0.0/8']\n");
     const [path, headers] = proxies['nginx']!(sign(alice, { target: '/orders/17' }));
     const answer = await ask(endpoint.address, path, headers);
     assert.deepEqual([answer.status, answer.headers['x-claviger-error-code']], [403, 'Forbidden.NotAProxy']);
   });
 
-  test('on a Unix socket answers whoever reaches it', async () => {
+  test('on a Unix socket answers every client', async () => {
     const { endpoint, alice } = await running('listen: unix:DIRECTORY/auth.sock\n');
     const [path, headers] = proxies['nginx']!(sign(alice, { target: '/orders/17' }));
     const answer = await ask(endpoint.address, path, headers);
@@ -440,7 +440,7 @@ describe('a real nginx with auth_request', { skip: noNginx }, () => {
   });
 
   test('gives the client RAM’s error, with the code and what was missing', async () => {
-    const stranger = site.keys.addUser('nobody-nginx-real', []);
+    const stranger = site.keys.addUser('stranger-nginx-real', []);
     const count = upstream.requests.length;
     const denied = await send(onTheWire(sign(stranger, { target: '/orders/17' })));
     assert.equal(denied.status, 403, denied.body);
@@ -519,7 +519,7 @@ describe('a real nginx with auth_request', { skip: noNginx }, () => {
     assert.match(JSON.parse(answer.body).Message, /use the gateway or the library/);
   });
 
-  test('lets nothing through when nobody answers its question', async () => {
+  test('lets nothing through without an answer', async () => {
     const gone = await running();
     const { host } = new URL(gone.endpoint.address);
     const documented = readFileSync(

@@ -62,11 +62,11 @@ interface RefusedRow extends Row {
   readonly code?: string;
 }
 
-/** A request whose signature is good, with lines that nobody has signed. */
+/** A request with a valid signature and unsigned extra lines. */
 const withLines = (call: Call, ...lines: string[]) => onTheWire(signed(call), lines);
 const get17 = { target: '/orders/17' };
 const post = (body: string): Call => ({ method: 'POST', target: '/orders', headers: [json], body });
-/** The same with the body left to whoever frames it. */
+/** The same without framing of the body. */
 const head = (call: Call, ...lines: string[]) => onTheWire({ ...signed(call), body: Buffer.alloc(0) }, lines);
 const smuggled = 'GET /orders/smuggled HTTP/1.1\r\nHost: orders.example.com\r\n\r\n';
 
@@ -213,7 +213,7 @@ const refused: readonly RefusedRow[] = [
     status: 400,
   },
   {
-    name: 'a method that nobody knows',
+    name: 'an unknown method',
     bytes: () => onTheWire({ ...signed(get17), method: 'FETCH' }),
     status: 400,
   },
@@ -285,7 +285,7 @@ const refused: readonly RefusedRow[] = [
     bytes: () => withLines(post('{}'), 'Connection: content-length'),
     status: 400,
   },
-  { name: 'an Expect that nobody knows', bytes: () => withLines(get17, 'Expect: 200-maybe'), status: 417 },
+  { name: 'an unknown Expect', bytes: () => withLines(get17, 'Expect: 200-maybe'), status: 417 },
   // Huge things.
   { name: 'a header of 100 KiB', bytes: () => withLines(get17, `A: ${'b'.repeat(100_000)}`), status: 431 },
   {
@@ -450,7 +450,7 @@ const same: readonly SameRow[] = [
     },
   },
   {
-    name: 'a header that nobody reads, twice',
+    name: 'a harmless header, twice',
     bytes: () => withLines(get17, 'X-Trace: a', 'X-Trace: b'),
     seen: (request) => assert.equal(headerNames(request).filter((name) => name === 'x-trace').length, 2),
   },
@@ -585,7 +585,7 @@ describe('requests one after the other on a connection', () => {
   });
 });
 
-describe('nobody but the gateway says who a request is from', () => {
+describe('only the gateway says who a request is from', () => {
   const spellings = (name: string) => [
     name,
     name.toUpperCase(),

@@ -109,7 +109,7 @@ describe('a request through the gateway', () => {
       assert.equal(second, token, 'the service can keep what it has verified');
     }));
 
-  test('carries a token of the one who signed it, whoever called before', () =>
+  test('carries a token of its own signer, after calls of others', () =>
     withGateway({}, async ({ ask, alice, keys, url, upstream }) => {
       const bob = keys.addUser('bob', everything);
       for (const key of [alice, bob, alice, bob]) {
@@ -421,7 +421,7 @@ describe('a body', () => {
 
   test('is asked for only when the head may pass', () =>
     withGateway({}, async ({ alice, keys, url, upstream }) => {
-      const stranger = keys.addUser('nobody', []);
+      const stranger = keys.addUser('stranger', []);
       const expects = (key: Key) =>
         onTheWire({ ...sign(key, put(Buffer.from('abc'))), body: Buffer.alloc(0) }, [
           'content-length: 3',
@@ -520,7 +520,7 @@ describe('an answer', () => {
       assert.doesNotMatch(all, /\r\n0\r\n\r\n$/);
     }));
 
-  test('that is on its way to a client that leaves is given up, and harms nobody else', () =>
+  test('to a client that disconnects is aborted, without effect on others', () =>
     withGateway({}, async ({ alice, ask, url, upstream }) => {
       for (let call = 0; call < 20; call++) {
         const closed = Promise.withResolvers<void>();
@@ -542,7 +542,7 @@ describe('an answer', () => {
       assert.equal((await ask({ target: '/orders/17' })).status, 200);
     }));
 
-  test('nobody waits for is given up', () =>
+  test('is aborted when its client is gone', () =>
     withGateway({}, async ({ alice, url, upstream }) => {
       const wire = await Wire.open(url);
       const closed = Promise.withResolvers<void>();
@@ -669,7 +669,7 @@ describe('a WebSocket', () => {
       wire.close();
     }));
 
-  test('that the service does not open, or nobody has signed, is refused; what followed goes nowhere', () =>
+  test('that the service does not open, or that is not signed, is refused; data after it is dropped', () =>
     withGateway({}, async ({ alice, url, upstream }) => {
       const smuggled = 'GET /orders/smuggled HTTP/1.1\r\nHost: a\r\n\r\n';
       const wire = await Wire.open(url);
@@ -725,7 +725,7 @@ describe('a configuration', () => {
       good.replace('bodyLimit', '').replace('upstreams:', 'bodylimit: 1MiB\nupstreams:'),
       'gateway.yaml:5:1: `bodylimit` is not a field of a gateway configuration',
     ],
-    ['a bad address', good.replace('127.0.0.1:0', 'here'), 'gateway.yaml:1:9: `here` is no address'],
+    ['a bad address', good.replace('127.0.0.1:0', 'here'), 'gateway.yaml:1:9: `here` is not an address'],
     [
       'a port that is none',
       good.replace('listen: 127.0.0.1:0', 'listen: 127.0.0.1:70000'),
@@ -970,7 +970,7 @@ describe('those who run it', () => {
       assert.deepEqual(await ask('/elsewhere'), [404, { status: 'not found' }]);
     }));
 
-  test('read of each request what it was, by whom, and never a secret', () =>
+  test('log each request with its sender, and never a secret', () =>
     withGateway({}, async ({ alice, url, log, ask }) => {
       await ask({ target: '/orders/17?token=query-secret', headers: [['cookie', 'cookie-secret']] });
       const wire = await Wire.open(url);
@@ -1004,7 +1004,7 @@ describe('those who run it', () => {
   test('count requests by service, status and code', () =>
     withGateway({}, async ({ ask, keys, url, gateway, log }) => {
       await ask({ target: '/orders/17' });
-      const stranger = keys.addUser('nobody', []);
+      const stranger = keys.addUser('stranger', []);
       const wire = await Wire.open(url);
       wire.write(onTheWire(sign(stranger, { target: '/orders/17' })));
       await wire.answer();

@@ -92,7 +92,7 @@ export interface WireAnswer {
   readonly body: string;
 }
 
-/** What a request says on the wire, one character a byte. @param extra lines that nobody has signed */
+/** What a request says on the wire, one character a byte. @param extra unsigned lines */
 export function onTheWire(request: SignedRequest, extra: readonly string[] = [], version = '1.1'): string {
   const { method, target, rawHeaders, body } = request;
   let text = `${method} ${target} HTTP/${version}\r\n`;

@@ -146,7 +146,7 @@ describe('a header', () => {
     [
       'Content-Type',
       'text/plain, application/x-www-form-urlencoded',
-      'a form to whoever searches for the word',
+      'a form to servers that search for the word',
     ],
     ['Content-Type', 'application/x-www-form-urlencoded; charset=ibm037', 'a form in other letters'],
     ['Content-Type', 'application/x-www-form-urlencoded;Charset="utf-16"', 'a form in other letters'],
@@ -218,7 +218,7 @@ describe('a header', () => {
     assert.equal(await meaning(request), 'GetOrder order/17');
   });
 
-  test('that matters to nobody may stand there twice, or have underscores', async () => {
+  test('that no server acts on may be repeated, or have underscores', async () => {
     const request = withHeaders(
       get,
       'x-note',
@@ -257,7 +257,7 @@ describe('a header that conditions are decided by', () => {
     assert.equal(await check(other), 'NoPermission');
   });
 
-  test('is refused when it is not signed, whoever added it', async () => {
+  test('is refused when it is not signed', async () => {
     const signed = sign(tenant, { target: '/orders/17' });
     const added = { ...signed, rawHeaders: [...signed.rawHeaders, 'X-Acs-Tenant', 'a'] };
     assert.equal(await check(added), 'InvalidParameter.Header');

@@ -29,7 +29,7 @@ const reader = keys.addUser('reader', [
   { Effect: 'Allow', Action: 'orders:Get*', Resource: `acs:orders:*:${accountId}:order/1*` },
 ]);
 const clerk = keys.addUser('clerk', [{ Effect: 'Allow', Action: 'orders:*', Resource: '*' }]);
-const stranger = keys.addUser('nobody', []);
+const stranger = keys.addUser('stranger', []);
 
 async function check(key: Key, call: Call): Promise<Decision> {
   return ordersGuard(keys).check(arriving(sign(key, call)));
@@ -100,7 +100,7 @@ describe('a request to a protected service', () => {
     );
   });
 
-  test('of somebody without any permission is denied', async () => {
+  test('of a user without any permission is denied', async () => {
     assert.equal(await outcome(stranger, { target: '/orders/17' }), 'NoPermission');
   });
 
@@ -500,7 +500,7 @@ describe('rate limits', () => {
     assert.equal(await code(clerk), 'allowed');
   });
 
-  test('count nothing of a key whose signature is wrong: nobody uses up the calls of another', async () => {
+  test('count nothing of a key whose signature is wrong: a caller cannot use up the calls of another', async () => {
     const { code } = limited({ perKey: '1/h' });
     for (let tries = 0; tries < 5; tries++) {
       assert.equal(await code({ ...clerk, accessKeySecret: 'guess' }), 'SignatureDoesNotMatch');
@@ -546,7 +546,7 @@ describe('a guard that knows the hosts of its service', () => {
     }
   });
 
-  test('refuses what was signed for another service, which somebody sends on', async () => {
+  test('refuses a forwarded request that was signed for another service', async () => {
     const hosts = ['orders.example.com', '127.0.0.1:3000'];
     for (const host of [
       'billing.example.com',

@@ -48,7 +48,7 @@ describe('the keys of identity tokens', () => {
     assert.equal(payload['resource'], claims.resource);
   });
 
-  it('are known to whoever has asked before they sign, and after', async () => {
+  it('are published before their first and after their last signature', async () => {
     const { clock, keys, tokens, verify } = setUp();
     const asked = keys.jwks();
     const old = await tokens.sign(claims);

@@ -1,6 +1,6 @@
 /**
  * The hardened HTTP/1.1 listener of this repository: for `@claviger/server`, the gateway and forward-auth. It knows
- * nothing of signatures; whoever handles a request reads its headers and body.
+ * nothing of signatures; the handler of a request reads its headers and body.
  */
 export {
   type HttpListener,

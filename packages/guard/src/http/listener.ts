@@ -31,7 +31,7 @@ export interface HttpListenerOptions {
   /** For the head of a request to be complete, ms; 10 s unless given. */
   readonly headMs?: number | undefined;
   /**
-   * For a whole request to be complete, ms; without it, whoever reads the body watches that, since it depends on the
+   * For a whole request to be complete, ms; without it, the reader of the body watches that, since it depends on the
    * body's size.
    */
   readonly requestMs?: number | undefined;
@@ -89,7 +89,7 @@ export async function startHttpListener(options: HttpListenerOptions): Promise<H
   };
   const server = makeServer(options, counted);
   // All headers or none: dropping some would drop what a signature covers. Their bytes are bounded, and so is
-  // their number by whoever reads them.
+  // their number by the reader.
   server.maxHeadersCount = 0;
   server.on('connection', (socket) => {
     sockets.add(socket);
@@ -138,9 +138,9 @@ function makeServer(
     keepAliveTimeout: keepAliveMs ?? KEEP_ALIVE_MS,
     connectionsCheckingInterval: 2_000,
     noDelay: true,
-    // Looked at by whoever reads the headers, to answer in the form that clients understand.
+    // Checked by the reader of the headers, to answer in the form that clients understand.
     requireHostHeader: false,
-    // Whoever asks for another protocol than those we know may go on in this one (RFC 9110, 7.8).
+    // A request for an unknown protocol may continue in this one (RFC 9110, 7.8).
     shouldUpgradeCallback: (request: IncomingMessage) =>
       handleUpgrade !== undefined && request.headers.upgrade?.toLowerCase() === 'websocket',
   };

@@ -37,7 +37,7 @@ export function refused(
   };
 }
 
-/** What Node's parser made no request of; undefined when there is nobody to tell. */
+/** Refusal of input that Node's parser could not read; undefined if no answer can be sent. */
 export function unreadable(errorCode: string): OwnRefusal | undefined {
   switch (errorCode) {
     case 'HPE_HEADER_OVERFLOW':

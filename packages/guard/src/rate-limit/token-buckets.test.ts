@@ -82,7 +82,7 @@ test('owners beyond the maximum wait, rather than pass uncounted or push others 
   assert.equal(call(made, 'd', noon + 3_600_000), true);
 });
 
-test('a clock that is set back lets nobody through who has to wait', () => {
+test('a clock that is set back does not admit a caller that has to wait', () => {
   const made = buckets('1/m');
   assert.equal(call(made, 'key', noon), true);
   assert.equal(call(made, 'key', noon - 3_600_000), false);

@@ -6,7 +6,7 @@ import { foldAll } from './text-folding.ts';
 /** Node of the tree of one method: the children by the next segment. */
 class Node {
   readonly literals = new Map<string, Node>();
-  /** Folded literals of case-insensitive routes; undefined if there are none yet. */
+  /** Folded literals of case-insensitive routes; undefined before the first one. */
   caselessLiterals: Set<string> | undefined;
   parameter: Node | undefined;
   /** Route whose `{name+}` begins here. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { RecentLookups } from './recent-lookups.ts';
 
-describe('keys that were lately asked for', () => {
+describe('keys that were recently looked up', () => {
   test('a key is known from the second time on', () => {
     const asked = new RecentLookups(16);
     assert.deepEqual(

@@ -56,7 +56,7 @@ describe('what is sealed', () => {
     assert.ok(two.length > 0);
   });
 
-  test('opens for no other purpose, account, key or connection, and for nobody who lacks the secret', () => {
+  test('opens for no other purpose, account, key or connection, and not without the secret', () => {
     const others: Partial<SealingContext>[] = [
       { purpose: 'session' },
       { accountId: '1234567890123457' },

@@ -118,7 +118,7 @@ describe('a copy of credentials', () => {
     const found = source.find(key, undefined);
     assert.ok(!(found instanceof Promise) && typeof found !== 'string');
     assert.equal(found.principal.type, 'root');
-    assert.equal(source.find('LTAI5tNobodyNobodyNobody', undefined), 'InvalidAccessKeyId.NotFound');
+    assert.equal(source.find('LTAI5tUnknownUnknownUnk', undefined), 'InvalidAccessKeyId.NotFound');
     const { phase, accessKeys, accountId: of } = source.state;
     assert.deepEqual([phase, accessKeys, of], ['current', 1, accountId]);
     await source.close();
@@ -146,7 +146,7 @@ describe('a copy of credentials', () => {
       [sending([['begin', 'changes'], commit]), /unexpected `begin`/],
       [sending([begin], { raw: 'secretSecret' }), /not JSON/],
       [(response) => response.end('<html>'), /silent|ended|JSON|does not know|invalid frame/],
-      [(response) => response.writeHead(502).end('<html>bad gateway'), /no control plane/],
+      [(response) => response.writeHead(502).end('<html>bad gateway'), /not a control plane/],
       [
         (response) => {
           const head = Buffer.alloc(4);
