@@ -2,7 +2,7 @@ import { parseRateLimit, parseTrustedProxies, VpcNetworks } from '@claviger/guar
 import { z } from 'zod';
 import { parseLimits } from './context/limits.ts';
 import { ConfigurationError } from './errors/configuration-error.ts';
-import { dnsTxtRecords } from './federation/domain-records.ts';
+import { createTxtRecordReader } from './federation/domain-records.ts';
 import { IssuerNetwork } from './federation/issuer-network.ts';
 import { hostNameOf } from './http/host-name.ts';
 import { isMasterKeyText } from './secrets/local-master-key.ts';
@@ -142,7 +142,7 @@ const SETTINGS = z.object({
     .default([])
     .superRefine((servers, context) => {
       try {
-        dnsTxtRecords(servers);
+        createTxtRecordReader(servers);
       } catch {
         context.addIssue({ code: 'custom', message: 'IP addresses, each with an optional port' });
       }

@@ -15,12 +15,12 @@ import { recordHousekeeping } from './audit/system-event.ts';
 import type { Configuration } from './configuration.ts';
 import { parseLimits } from './context/limits.ts';
 import { AssertionThrottle } from './federation/assertion-throttle.ts';
-import { dnsTxtRecords } from './federation/domain-records.ts';
-import { networkDocuments } from './federation/fetch-document.ts';
+import { createTxtRecordReader } from './federation/domain-records.ts';
+import { createDocumentFetcher } from './federation/fetch-document.ts';
 import { IssuerKeys } from './federation/issuer-keys.ts';
 import { IssuerNetwork } from './federation/issuer-network.ts';
 import { GuardConnections } from './guards/guard-connections.ts';
-import { queuedPasswordHashing } from './passwords/password-hash.ts';
+import { createPasswordHashing } from './passwords/password-hash.ts';
 import { SignInThrottle } from './passwords/sign-in-throttle.ts';
 import type { ServerServices } from './pipeline/server-services.ts';
 import { CompiledPermissions } from './policies/compiled-permissions.ts';
@@ -139,7 +139,7 @@ export async function openServices(
     limits: parseLimits(configuration.limits),
     permissions: new CompiledPermissions(),
     policyAnalysis: new PolicyAnalysis(),
-    passwordHashing: queuedPasswordHashing(),
+    passwordHashing: createPasswordHashing(),
     callRates: new RateLimiter({
       ...(configuration.rateLimitPerKey !== 'off' && { perKey: configuration.rateLimitPerKey }),
       ...(configuration.rateLimitPerAccount !== 'off' && { perAccount: configuration.rateLimitPerAccount }),
@@ -154,9 +154,9 @@ export async function openServices(
     requestVerification: new RequestVerification(),
     reportJobs: new ReportJobs(log),
     guardConnections: new GuardConnections({ store, log }),
-    issuerKeys: new IssuerKeys(networkDocuments({ network: issuerNetwork }), log),
+    issuerKeys: new IssuerKeys(createDocumentFetcher({ network: issuerNetwork }), log),
     issuerNetwork,
-    readTxtRecords: dnsTxtRecords(configuration.dnsServers),
+    readTxtRecords: createTxtRecordReader(configuration.dnsServers),
     allowUnverifiedDomains: configuration.allowUnverifiedDomains,
   };
   try {

@@ -355,7 +355,7 @@ eachServer((_, start) => {
       // The reason is logged for the operator, and not answered to the caller.
       assert.match(
         server.log.join('\n'),
-        /the keys of the OIDC issuer .* cannot be had: it cannot be reached/,
+        /the keys of the OIDC issuer .* cannot be fetched: it cannot be reached/,
       );
     });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { acceptedPair, acceptedStep, codeAt, stepAt } from '../src/mfa/one-time-code.ts';
+import { codeAt, findAcceptedPair, findAcceptedStep, stepAt } from '../src/mfa/one-time-code.ts';
 import { enrolmentAddress } from '../src/mfa/virtual-device.ts';
 
 /** Secret of RFC 6238's appendix B for SHA-1: the text `12345678901234567890`. */
@@ -43,26 +43,26 @@ describe('one-time codes', () => {
     const now = 1_700_000_010_000;
     const step = stepAt(now);
     for (const at of [step - 1, step, step + 1]) {
-      assert.equal(acceptedStep(seed, codeAt(seed, at), now, -1), at);
+      assert.equal(findAcceptedStep(seed, codeAt(seed, at), now, -1), at);
     }
     for (const at of [step - 2, step + 2]) {
-      assert.equal(acceptedStep(seed, codeAt(seed, at), now, -1), undefined);
+      assert.equal(findAcceptedStep(seed, codeAt(seed, at), now, -1), undefined);
     }
   });
 
   test('are accepted once; an earlier code is refused after a later one', () => {
     const now = 1_700_000_010_000;
     const step = stepAt(now);
-    assert.equal(acceptedStep(seed, codeAt(seed, step), now, step), undefined);
-    assert.equal(acceptedStep(seed, codeAt(seed, step - 1), now, step), undefined);
-    assert.equal(acceptedStep(seed, codeAt(seed, step + 1), now, step), step + 1);
+    assert.equal(findAcceptedStep(seed, codeAt(seed, step), now, step), undefined);
+    assert.equal(findAcceptedStep(seed, codeAt(seed, step - 1), now, step), undefined);
+    assert.equal(findAcceptedStep(seed, codeAt(seed, step + 1), now, step), step + 1);
   });
 
   test('bind a device if they are two consecutive ones, in order, of now', () => {
     const now = 1_700_000_010_000;
     const step = stepAt(now);
     const pair = (first: number, second: number, after = -1) =>
-      acceptedPair(seed, codeAt(seed, first), codeAt(seed, second), now, after);
+      findAcceptedPair(seed, codeAt(seed, first), codeAt(seed, second), now, after);
     for (const first of [step - 2, step - 1, step, step + 1]) {
       assert.equal(pair(first, first + 1), first + 1);
     }
@@ -77,7 +77,7 @@ describe('one-time codes', () => {
   test('have six digits', () => {
     const now = 59_000;
     for (const code of ['', '28708', '2870822', '28708２', 'abcdef', '287082 ']) {
-      assert.equal(acceptedStep(seed, code, now, -1), undefined);
+      assert.equal(findAcceptedStep(seed, code, now, -1), undefined);
     }
   });
 

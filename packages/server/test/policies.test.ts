@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import ram from '@alicloud/ram20150501';
 import { parsePolicy } from '@claviger/policy';
-import { systemPolicies } from '../src/policies/system-policies.ts';
+import { SYSTEM_POLICIES } from '../src/policies/system-policies.ts';
 import { eachServer, refused, type TestServer } from './server.ts';
 
 const readUsers =
@@ -11,7 +11,7 @@ const readRoles = readUsers.replace('ListUsers', 'ListRoles');
 
 describe('system policies', () => {
   test('are accepted by the policy parser without a warning', () => {
-    for (const policy of systemPolicies.values()) {
+    for (const policy of SYSTEM_POLICIES.values()) {
       const parsed = parsePolicy(policy.document, 'identity');
       assert.ok(parsed.ok, policy.name);
       assert.deepEqual(parsed.notes, [], policy.name);
@@ -19,7 +19,7 @@ describe('system policies', () => {
   });
 
   test('are found by their name in lower case', () => {
-    for (const [key, policy] of systemPolicies) assert.equal(key, policy.name.toLowerCase());
+    for (const [key, policy] of SYSTEM_POLICIES) assert.equal(key, policy.name.toLowerCase());
   });
 });
 
@@ -429,7 +429,7 @@ eachServer((_, start) => {
         new ram.CreatePolicyRequest({ policyName: name, policyDocument: readUsers }),
       );
     }
-    const system = [...systemPolicies.values()].map((policy) => policy.name).sort();
+    const system = [...SYSTEM_POLICIES.values()].map((policy) => policy.name).sort();
     const pages: (string | undefined)[][] = [];
     let marker: string | undefined;
     do {

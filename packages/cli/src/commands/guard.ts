@@ -93,7 +93,7 @@ export function addGuardRegistration(program: Command, terminal: Terminal): void
       const { queries } = services.store;
       const accountId = await accountOrOnly(services, options.account);
       const rows = await listGuards(queries, accountId);
-      const connections = await services.guardConnections.of(
+      const connections = await services.guardConnections.list(
         queries,
         accountId,
         rows.map((row) => row.guard_id),

@@ -116,8 +116,7 @@ export async function updateAccessKey(
 
 /**
  * Updates a row of `access_keys`, and notifies caches and the audit record. Disabling a key ends the role sessions
- * that
- * were opened with it for good: enabling or restoring the key must not revive them.
+ * that were opened with it for good: enabling or restoring the key must not revive them.
  */
 export async function changeKey(
   scope: Scope,

@@ -14,8 +14,7 @@ export async function readCeiling(queries: Queries, accountId: string): Promise<
 
 /**
  * Sets the maximum lifetime of AccessKeys. It holds for keys created and expiries set from now on. Existing keys do
- * not
- * change; `isBeyondCeiling` identifies them.
+ * not change; `isBeyondCeiling` identifies them.
  * @param days 0 if unlimited
  */
 export async function setCeiling(scope: Scope, days: number): Promise<void> {

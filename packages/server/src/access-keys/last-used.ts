@@ -31,8 +31,7 @@ const MAX_REGION_LENGTH = 64;
 
 /**
  * Records when each key was last used with each service. Every verified call is noted in memory, allowed or denied,
- * and
- * written in batches. An older use never replaces a later one that another node has written.
+ * and written in batches. An older use never replaces a later one that another node has written.
  */
 export class LastUsed implements LastUses {
   readonly #store: Store;

@@ -12,12 +12,10 @@ const EMPTY_POLICY = '{}';
 
 /**
  * Restricts the addresses from which a key may be used, effective with the answer. An active policy of a key
- * replaces
- * the account's.
+ * replaces the account's.
  *
  * A caller may exclude the address or the key it signs with, as in RAM: a caller's current address may be the one
- * to
- * exclude. The account root or another key can undo it.
+ * to exclude. The account root or another key can undo it.
  * @param document JSON; an inactive policy without statements resets it
  * @returns the policy as stored
  * @throws Refusal EntityNotExist.User.AccessKey, InvalidParameter.AccessKeyPolicy, LimitExceeded.AccessKeyPolicy
@@ -47,8 +45,7 @@ export async function readKeyNetworkPolicy(
 
 /**
  * Restricts the addresses from which the account's keys may be used, the root's included. Keys with an active
- * policy of
- * their own are exempt, and temporary credentials are not restricted.
+ * policy of their own are exempt, and temporary credentials are not restricted.
  * @param document JSON; an inactive policy without statements resets it
  * @returns the policy as stored
  * @throws Refusal InvalidParameter.AccessKeyPolicy, LimitExceeded.AccessKeyPolicy

@@ -15,8 +15,7 @@ export interface KeyOwner {
 
 /**
  * Returns the owner of the keys that an operation targets; defaults to the caller. Only the root reaches the root's
- * keys,
- * since without a name a RAM user means its own.
+ * keys, since without a name a RAM user means its own.
  * @throws Refusal EntityNotExist.User, Missing{UserName} if a role session names no user
  */
 export async function keyOwner(scope: CallerScope, reference: UserReference | undefined): Promise<KeyOwner> {

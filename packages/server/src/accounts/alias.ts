@@ -17,8 +17,7 @@ export function aliasOf(scope: Scope): string {
  * @param domain `<alias>.onaliyun.com`, in any case
  * @returns the domain as stored, in lower case
  * @throws Refusal EntityAlreadyExists.AccountAlias if another account has the domain, has released it in the last
- *   30
- *   days or has proven the domain that the alias spells, or if the alias is the id of another account
+ *   30 days or has proven the domain that the alias spells, or if the alias is the id of another account
  */
 export async function setDefaultDomain(scope: Scope, domain: string): Promise<string> {
   const { accountId } = scope.account;

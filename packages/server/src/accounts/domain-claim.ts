@@ -6,10 +6,8 @@ import type { Queries } from '../store/store.ts';
 
 /**
  * Context of domain claims. A claim reserves a domain for one account while no account has it as its default
- * domain: a
- * proven auxiliary domain, or a released domain that other accounts may not take yet. Login names end in domains,
- * so an
- * account that gets another account's domain also gets what is sent to that account's users.
+ * domain: a proven auxiliary domain, or a released domain that other accounts may not take yet. Login names end in
+ * domains, so an account that gets another account's domain also gets what is sent to that account's users.
  */
 type ClaimScope = Pick<Scope, 'queries' | 'account' | 'now'>;
 

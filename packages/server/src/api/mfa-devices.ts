@@ -2,10 +2,10 @@ import { arn } from '../context/arn.ts';
 import { MOST_UNPAGED_ROWS } from '../context/limits.ts';
 import {
   bindDevice,
-  disableDevice,
   findBoundDevice,
   type MfaOwner,
   requireBoundDevice,
+  unbindAndDeleteDevice,
   unbindDevice,
 } from '../mfa/binding.ts';
 import { deviceArn, readSerialNumber, serialNumber } from '../mfa/serial-number.ts';
@@ -181,7 +181,7 @@ const imsOperations: readonly Operation[] = [
     input: IMS.user,
     authorize: (input, call) => demandOnUser(IMS, 'ram:DisableVirtualMFA', input, call),
     async handle(input, call) {
-      await disableDevice(call, await ownerOf(IMS, input, call));
+      await unbindAndDeleteDevice(call, await ownerOf(IMS, input, call));
       return {};
     },
   }),

@@ -1,11 +1,11 @@
-import { deviceNameForm, serialNumberForm } from '../mfa/serial-number.ts';
+import { DEVICE_NAME, SERIAL_NUMBER } from '../mfa/serial-number.ts';
 import { type Parameter, secret, text } from '../wire/parameter.ts';
 
 /** The name of a virtual MFA device. */
-export const deviceName = text({ max: 64, chars: deviceNameForm });
+export const deviceName = text({ max: 64, chars: DEVICE_NAME });
 
 /** The serial number of a virtual MFA device. */
-export const deviceSerialNumber = text({ max: 256, format: serialNumberForm });
+export const deviceSerialNumber = text({ max: 256, format: SERIAL_NUMBER });
 
 const sixDigits = text({ format: /^\d{6}$/ });
 

@@ -14,11 +14,9 @@ export interface NewAppSecret {
 
 /**
  * Creates a secret for an application, at most two. It is answered once: RAM does not show a secret again, and only
- * its
- * hash is stored. An unsalted hash suffices for 381 random bits.
+ * its hash is stored. An unsalted hash suffices for 381 random bits.
  * @throws Refusal EntityNotExist.Application, LimitExceeded.Application.AppSecret, InvalidParameter if the
- *   application
- *   uses OAuth 2.1, which has no fixed secrets
+ *   application uses OAuth 2.1, which has no fixed secrets
  */
 export async function createAppSecret(scope: Scope, appId: string): Promise<NewAppSecret> {
   const application = await requireApplication(scope, appId);

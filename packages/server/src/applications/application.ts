@@ -55,8 +55,8 @@ export const allApplicationsArn = (scope: Scope): string => arn.application(scop
  * Creates an application. Web and server applications always require a secret. By default, native and server
  * applications can be installed by other accounts, and refresh tokens last 90 days (native) or 30 days.
  * @throws Refusal EntityAlreadyExists.Application, LimitExceeded.Application,
- *   InvalidParameter.PredefinedScopes.Format,
- *   InvalidParameter.RedirectUris.Format, InvalidParameter.RedirectUris.Length
+ *   InvalidParameter.PredefinedScopes.Format, InvalidParameter.RedirectUris.Format,
+ *   InvalidParameter.RedirectUris.Length
  */
 export async function createApplication(scope: Scope, application: NewApplication): Promise<ApplicationRow> {
   const { type } = application;
@@ -114,8 +114,7 @@ export async function listApplications(scope: Scope): Promise<ApplicationRow[]> 
 
 /**
  * Updates an application. New scopes replace the old ones; a required scope that is no longer among them is
- * dropped.
- * Scopes granted to installations stay granted until the application is installed again.
+ * dropped. Scopes granted to installations stay granted until the application is installed again.
  * @throws Refusal EntityNotExist.Application, InvalidParameter.NewPredefinedScopes.Format,
  *   InvalidParameter.NewRedirectUris.Format, InvalidParameter.NewRedirectUris.Length
  */
@@ -188,9 +187,8 @@ export function parseNames(json: string): readonly string[] {
 }
 
 /**
- * Returns whether a secret is required. Only a native application can go without one: it could
- * not
- * keep a secret confidential.
+ * Returns whether a secret is required. Only a native application can go without one: it could not keep a secret
+ * confidential.
  */
 function isSecretRequired(type: ApplicationType, requested: boolean): boolean {
   return type !== 'NativeApp' || requested;

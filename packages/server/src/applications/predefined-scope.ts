@@ -89,8 +89,7 @@ export function applicationScopes(
 
 /**
  * Returns the scopes of an application that cannot be left out at installation. Ignores requested names that are
- * not
- * among its scopes.
+ * not among its scopes.
  */
 export function requiredScopes(
   scopesOfApplication: readonly string[],

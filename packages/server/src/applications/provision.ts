@@ -24,12 +24,10 @@ export function appPrincipalName({ app_name, account_id }: ApplicationRow): stri
  * Installs an application in the account. Of the account's own applications only a ServerApp can be installed; of
  * another account's, every multi-tenant one. Installing again replaces the granted scopes.
  * @param scopeNames scopes to grant, out of the application's; its required scopes are always granted. Default:
- *   only
- *   those
+ *   only those
  * @param source required source; default: any
  * @throws Refusal EntityNotExist.Application, also if other accounts may not install it, so that its existence is
- *   not
- *   disclosed; InvalidParameter, InvalidParameter.Scopes.Format, LimitExceeded.Application.Provision
+ *   not disclosed; InvalidParameter, InvalidParameter.Scopes.Format, LimitExceeded.Application.Provision
  */
 export async function provisionApplication(
   scope: Scope,

@@ -24,8 +24,7 @@ const FORBIDDEN_SCHEMES = new Set([
 /**
  * Reads redirect URIs separated by semicolons. Each must be absolute, without fragment (RFC 6749), user or wildcard
  * (RFC 9700 2.1: they are compared as strings), and on https, or on http on a loopback host. A NativeApp may also
- * use a
- * private scheme (RFC 8252).
+ * use a private scheme (RFC 8252).
  * @param parameterName the parameter named in the refusal
  * @throws Refusal InvalidParameter.{name}.Format, InvalidParameter.{name}.Length
  */
@@ -47,8 +46,7 @@ export function readRedirectUris(
 
 /**
  * Returns whether a URI has a wildcard, also a percent-encoded one, once or repeatedly: some servers decode before
- * they
- * compare.
+ * they compare.
  */
 function hasWildcard(uri: string): boolean {
   return /\*|%(25)*2a/i.test(uri);

@@ -74,7 +74,7 @@ describe('an audit event', () => {
     });
   });
 
-  it('can be looked up by what stands in its row', () => {
+  it('has a row with the columns that look-ups use', () => {
     const { event, ...row } = auditEvent(createUser, 'cn-hangzhou');
     assert.ok(event.length > 0);
     assert.deepEqual(row, {
@@ -121,7 +121,7 @@ describe('an audit event', () => {
     });
   });
 
-  it('believes nothing of who has proven nothing', () => {
+  it('names no identity for an unauthenticated caller', () => {
     const event = eventOf({
       principal: undefined,
       accountId: '',
@@ -138,7 +138,7 @@ describe('an audit event', () => {
     assert.equal(event['errorMessage'], 'Specified access key is not found.');
   });
 
-  it('does not copy what was read', () => {
+  it('does not copy the answer of a read', () => {
     assert.equal(eventOf({ access: 'read' })['responseElements'], undefined);
   });
 
@@ -168,7 +168,7 @@ describe('an audit event', () => {
     assert.deepEqual(eventOf({ parameters: { PolicyDocument } })['requestParameters'], { PolicyDocument });
   });
 
-  it('is bounded, whatever the sender of a signed request chooses, and says what was cut', () => {
+  it('is bounded for any input of a signed request, and says what was cut', () => {
     const parameters = Object.fromEntries(
       Array.from({ length: 9999 }, (_, i) => [`Tag.${i}.Key`, 'x'.repeat(100)]),
     );
@@ -178,7 +178,7 @@ describe('an audit event', () => {
     assert.equal(JSON.parse(row.event).requestParameters['Tag.0.Key'], 'x'.repeat(100));
   });
 
-  it('is small when nobody has proven to be anybody', () => {
+  it('is small for an unauthenticated caller', () => {
     const long = 'x'.repeat(30_000);
     const row = auditEvent(
       {
@@ -196,7 +196,7 @@ describe('an audit event', () => {
     assert.ok(JSON.stringify(row).length < 5000);
   });
 
-  it('of a refused call has at most 4 KiB, whatever the sender chose', () => {
+  it('of a refused call has at most 4 KiB for any input', () => {
     const text = fc.string({ unit: 'binary', maxLength: 200 });
     const long = fc
       .tuple(fc.constantFrom('x', '\u0001', '中', '😀', '"'), fc.nat(5000))
@@ -224,7 +224,7 @@ describe('an audit event', () => {
     );
   });
 
-  it('holds no NUL, which PostgreSQL cannot store, and finds the nonce again all the same', () => {
+  it('holds no NUL, which PostgreSQL cannot store, and restores the nonce exactly', () => {
     for (const nonce of ['a\0b', '\\0', '\\\0\\\\', '\0\0', 'plain']) {
       const row = auditEvent(
         { ...createUser, nonce, accessKeyId: 'a\0', operation: 'b\0', parameters: { c: '\0' } },

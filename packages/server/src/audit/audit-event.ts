@@ -5,42 +5,42 @@ import { instant } from '../wire/instant.ts';
 import { Secret } from '../wire/secret.ts';
 import type { RefusedIdentity } from './refusal-limit.ts';
 
-/** One call of the API as it ended, for the audit log. */
+/** A completed API call, as recorded in the audit log. */
 export interface CallRecord {
   readonly requestId: string;
-  /** When it arrived; milliseconds since the epoch. */
+  /** Arrival time, ms since the epoch. */
   readonly time: number;
-  /** Such as `Ims`; empty when the request named no operation that is known. */
+  /** Such as `Ims`; empty if the request named no known operation. */
   readonly product: string;
   readonly version: string;
   readonly operation: string;
   readonly access: 'read' | 'write';
-  /** Empty when the request's key belongs to no account. */
+  /** Empty if the request's key belongs to no account. */
   readonly accountId: string;
-  /** Undefined when nobody has proven to be anybody. */
+  /** `undefined` if the caller was not authenticated. */
   readonly principal: Principal | undefined;
-  /** As whom somebody has tried to sign in; somebody that there is, not proven to be the sender. */
+  /** Target of a sign-in attempt: an existing user or root that the sender has not authenticated as. */
   readonly attempt?:
     | { readonly accountId: string; readonly type: 'root' | 'user'; readonly userName: string }
     | undefined;
-  /** Of a call by a session of the console, and of signing in and out. */
+  /** Set for calls by a console session, and for signing in and out. */
   readonly console?:
     | {
         readonly type: 'ApiCall' | 'ConsoleSignin' | 'ConsoleSignout';
-        /** Whether a second factor was shown at sign-in. */
+        /** Whether sign-in verified a second factor. */
         readonly mfaChecked: boolean | undefined;
-        /** Milliseconds since the epoch. */
+        /** ms since the epoch */
         readonly signedInAt?: number;
       }
     | undefined;
-  /** As the request names it; proven only with a principal. */
+  /** As named by the request; verified only if there is a principal. */
   readonly accessKeyId: string;
   readonly sourceAddress: string;
   readonly userAgent: string;
   readonly secure: boolean;
-  /** Of a verified signature; empty otherwise. */
+  /** Nonce of a verified signature; empty otherwise. */
   readonly nonce: string;
-  /** Those of the operation, without secret ones. */
+  /** Parameters of the operation, without secret ones. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly answer?: Answer | undefined;
   readonly refusal?: { readonly code: string; readonly message: string } | undefined;
@@ -48,19 +48,19 @@ export interface CallRecord {
   readonly touched: readonly (readonly [resourceType: string, name: string])[];
 }
 
-/** How much of what the sender chose is kept; lengths in UTF-16 units. */
+/** Bounds of the input that an event keeps; lengths in UTF-16 units. */
 interface Bounds {
   readonly parameters: number;
   readonly value: number;
   readonly total: number;
-  /** Of the names of operation, version and key, and of the error code. */
+  /** Length of operation name, version, key id and error code. */
   readonly name: number;
   readonly userAgent: number;
   readonly message: number;
 }
 
-/** The longest value of worth is a policy document. */
-const boundsOfSigned: Bounds = {
+/** The longest useful value is a policy document. */
+const SIGNED_BOUNDS: Bounds = {
   parameters: 256,
   value: 8192,
   total: 32_768,
@@ -69,39 +69,38 @@ const boundsOfSigned: Bounds = {
   message: 1024,
 };
 
-/** A refused call costs its sender nothing but the call. */
-const boundsOfRefused: Bounds = { ...boundsOfSigned, parameters: 64, value: 1024, total: 2048 };
+/** A refused call costs its sender only the call. */
+const REFUSED_BOUNDS: Bounds = { ...SIGNED_BOUNDS, parameters: 64, value: 1024, total: 2048 };
 
-/** Unsigned calls do not even cost a key. */
-const boundsOfUnsigned: Bounds = {
-  ...boundsOfSigned,
+/** An unsigned call does not even need a key. */
+const UNSIGNED_BOUNDS: Bounds = {
+  ...SIGNED_BOUNDS,
   parameters: 16,
   value: 256,
   total: 1024,
   userAgent: 256,
 };
 
-/** Most bytes of the event of a refused call, as it is stored. */
-const refusedBytes = 4096;
+/** Maximum size of the stored event of a refused call, in bytes. */
+const MAX_REFUSED_BYTES = 4096;
 
 /**
- * The audit record of a call, in the shape of an ActionTrail event of the RAM family (`ApiCall`, version 1).
+ * Returns the audit event of a call, in the shape of an ActionTrail event of the RAM family (`ApiCall`, version 1).
  *
- * `responseElements` are those of calls that changed something: what was read is not copied into the log. A
- * `Secret` is left out together with its name. Of a signature that does not match, the string to sign is left
- * out: it repeats all that was sent. What the sender chose is cut to a bounded length, and the event says so in
- * `additionalEventData.Truncated`.
+ * `responseElements` are those of calls that changed something: the answer of a read is not copied into the log. A
+ * `Secret` is left out together with its name. The string to sign is cut from the message of a signature mismatch:
+ * it repeats the whole request. Input is cut to a bounded length, and `additionalEventData.Truncated` says so.
  *
  * @param record the call
- * @param region the region the events name: the place of the cloud that this installation stands for
+ * @param region `acsRegion` of the event: the cloud region that this installation stands for
  */
 export function auditEvent(record: CallRecord, region: string): AuditEventRow {
   const isRefused = record.refusal !== undefined;
-  let bounds = isRefused ? boundsOfRefused : boundsOfSigned;
-  if (record.principal === undefined) bounds = boundsOfUnsigned;
+  let bounds = isRefused ? REFUSED_BOUNDS : SIGNED_BOUNDS;
+  if (record.principal === undefined) bounds = UNSIGNED_BOUNDS;
   let row = boundedEvent(record, region, bounds);
-  // Escapes and UTF-8 make bytes of characters, up to six of one; the fixed fields have some 1.5 KiB.
-  while (isRefused && Buffer.byteLength(row.event) > refusedBytes && bounds.name > 1) {
+  // JSON escapes and UTF-8 use up to six bytes for a character; the fixed fields have some 1.5 KiB.
+  while (isRefused && Buffer.byteLength(row.event) > MAX_REFUSED_BYTES && bounds.name > 1) {
     bounds = halved(bounds);
     row = boundedEvent(record, region, bounds);
   }
@@ -146,7 +145,7 @@ function boundedEvent(record: CallRecord, region: string, bounds: Bounds): Audit
     errorMessage: cut(message, bounds.message),
     userIdentity: {
       ...identityOf(record),
-      // Events of the console have no key, and say how its session began.
+      // Events of the console have no key; they say when the session began.
       accessKeyId: console === undefined ? accessKeyId : undefined,
       sessionContext: sessionContext(record),
     },
@@ -176,7 +175,7 @@ function boundedEvent(record: CallRecord, region: string, bounds: Bounds): Audit
   };
 }
 
-/** What an event is called, and whose it is: ActionTrail has signing in as an event of its own services. */
+/** Returns type, name and service of an event: ActionTrail records signing in under services of its own. */
 function namesOf({ console, principal, attempt, operation, product }: CallRecord): {
   readonly type: string;
   readonly event: string;
@@ -201,7 +200,7 @@ function namesOf({ console, principal, attempt, operation, product }: CallRecord
   }
 }
 
-/** Whom an event is of, as far as that is proven or claimed. */
+/** Returns the identity of an event, authenticated or claimed. */
 export function identityOf(record: CallRecord): RefusedIdentity {
   const { principal, attempt, accountId } = record;
   return {
@@ -268,7 +267,7 @@ function principalIdOf(principal: Principal | undefined): string {
   }
 }
 
-/** The same object when it is within bounds, as nearly all are. */
+/** Returns the same object if it is within the bounds, as nearly all are. */
 function boundedParameters(
   parameters: Readonly<Record<string, string>>,
   bounds: Bounds,
@@ -322,18 +321,18 @@ function cut(text: string, length: number): string {
   return text.length <= length ? text : text.slice(0, length);
 }
 
-/** PostgreSQL's text has no NUL; the event itself has it escaped, as JSON does. */
+/** Replaces NUL, which PostgreSQL's text cannot store. The event itself has it escaped, as JSON does. */
 function storable(text: string): string {
   return text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text;
 }
 
-/** A nonce must be found again exactly as it was, also one with a NUL. */
+/** Escapes NUL so that a nonce is found again exactly as it was. */
 function storedNonce(nonce: string): string {
   if (!nonce.includes('\0') && !nonce.includes('\\')) return nonce;
   return nonce.replaceAll('\\', '\\\\').replaceAll('\0', '\\0');
 }
 
-/** The nonce that was signed, from the column `signature_nonce`. */
+/** Returns the signed nonce from the column `signature_nonce`. */
 export function originalNonce(stored: string): string {
   if (!stored.includes('\\')) return stored;
   return stored.replace(/\\(.)/g, (_, character: string) => (character === '0' ? '\0' : character));

@@ -3,8 +3,8 @@ import type { AuditEventRow } from '../store/schema.ts';
 import type { Queries, Store } from '../store/store.ts';
 import { originalNonce } from './audit-event.ts';
 
-/** The columns, and their types for PostgreSQL's arrays. */
-const columns = {
+/** Columns of `audit_events` with their PostgreSQL types. */
+const COLUMNS = {
   event_id: 'text',
   account_id: 'text',
   event_time: 'bigint',
@@ -19,23 +19,23 @@ const columns = {
   event: 'text',
 } as const satisfies Record<keyof AuditEventRow, string>;
 
-const names = Object.keys(columns) as (keyof AuditEventRow)[];
+const COLUMN_NAMES = Object.keys(COLUMNS) as (keyof AuditEventRow)[];
 
-/** Rows of one statement on SQLite: more are no faster, and each number of rows is a statement to keep prepared. */
-const rowsPerStatement = 32;
+/** Rows of one statement on SQLite. More are not faster, and each row count needs a prepared statement. */
+const ROWS_PER_STATEMENT = 32;
 
-const insert = `insert into audit_events (${names.join(', ')})`;
-/** A batch whose commit got lost on the way is written once more. */
-const onceOnly = 'on conflict do nothing';
-const unnested = Object.values(columns)
+const INSERT = `insert into audit_events (${COLUMN_NAMES.join(', ')})`;
+/** A batch is written again if the answer to its commit was lost. */
+const ON_CONFLICT = 'on conflict do nothing';
+const UNNESTED = Object.values(COLUMNS)
   .map((type, index) => `$${index + 1}::${type}[]`)
   .join(', ');
-const insertArrays = `${insert} select * from unnest(${unnested}) ${onceOnly}`;
-const rowPlaceholders = `(${names.map(() => '?').join(', ')})`;
+const INSERT_ARRAYS = `${INSERT} select * from unnest(${UNNESTED}) ${ON_CONFLICT}`;
+const ROW_PLACEHOLDERS = `(${COLUMN_NAMES.map(() => '?').join(', ')})`;
 
 /**
- * Writes events; those that are there already stay as they are. Kysely would compile a statement of its own for
- * each batch, at twice the cost of writing it.
+ * Inserts events; existing ones stay as they are. Uses raw SQL, since Kysely would compile a statement for each
+ * batch, at twice the cost of writing it.
  *
  * @param queries of a transaction
  */
@@ -45,46 +45,46 @@ export async function insertAuditEvents(
   rows: readonly AuditEventRow[],
 ): Promise<void> {
   if (kind === 'postgres') {
-    const arrays = names.map((name) => rows.map((row) => row[name]));
-    await queries.executeQuery(CompiledQuery.raw(insertArrays, arrays));
+    const arrays = COLUMN_NAMES.map((name) => rows.map((row) => row[name]));
+    await queries.executeQuery(CompiledQuery.raw(INSERT_ARRAYS, arrays));
     return;
   }
-  for (let from = 0; from < rows.length; from += rowsPerStatement) {
-    const part = rows.slice(from, from + rowsPerStatement);
+  for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT) {
+    const part = rows.slice(from, from + ROWS_PER_STATEMENT);
     const values: unknown[] = [];
-    for (const row of part) for (const name of names) values.push(row[name]);
-    const placeholders = new Array(part.length).fill(rowPlaceholders).join(', ');
-    await queries.executeQuery(CompiledQuery.raw(`${insert} values ${placeholders} ${onceOnly}`, values));
+    for (const row of part) for (const name of COLUMN_NAMES) values.push(row[name]);
+    const placeholders = new Array(part.length).fill(ROW_PLACEHOLDERS).join(', ');
+    await queries.executeQuery(CompiledQuery.raw(`${INSERT} values ${placeholders} ${ON_CONFLICT}`, values));
   }
 }
 
-/** A nonce that was used. */
+/** A used nonce. */
 export interface UsedNonce {
   readonly accessKeyId: string;
   readonly nonce: string;
-  /** When its request arrived; milliseconds since the epoch. */
+  /** Arrival time of its request, ms since the epoch. */
   readonly time: number;
 }
 
-const noncesPerPage = 5000;
+const NONCES_PER_PAGE = 5000;
 
 /**
- * The nonces of calls since `since`, in pages, each account's oldest first, so that a restarted node refuses
- * replays of what it served before.
+ * Yields the nonces of calls since `since`, in pages, oldest first within an account, so that a restarted node
+ * refuses replays of requests it served before.
  *
- * A request may be signed up to a window after it arrives, and its nonce counts until a window after that: to
- * find all that still count, look two windows back and let them expire two windows after their `time`.
+ * A request may be signed up to one window after it arrives, and its nonce counts until one window after that. To
+ * find all that still count, read two windows back and let them expire two windows after their `time`.
  *
- * @param since milliseconds since the epoch
+ * @param since ms since the epoch
  */
 export async function* recentNonces(queries: Queries, since: number): AsyncGenerator<UsedNonce[], void> {
   for await (const accountId of accountsWithEvents(queries)) yield* noncesOf(queries, accountId, since);
 }
 
-/** Operation by which guards have signatures verified: its parameters name a second key and nonce. */
+/** Operation by which guards have signatures verified; its parameters name a second key and nonce. */
 const VERIFICATION = 'VerifyRequestSignature';
 
-/** The nonce of the request whose signature a guard asked about; none when the event is of another call. */
+/** Returns the nonce of the request that a guard had verified; empty for events of other calls. */
 function verifiedForGuard(event: string, time: number): UsedNonce[] {
   if (event === '') return [];
   const { requestParameters } = JSON.parse(event) as { requestParameters?: Record<string, unknown> };
@@ -126,7 +126,7 @@ async function* noncesOf(
       .where('event_time', '>=', time)
       .orderBy('event_time')
       .orderBy('event_id')
-      .limit(noncesPerPage)
+      .limit(NONCES_PER_PAGE)
       .execute();
     if (rows.length > 0) {
       yield rows.flatMap((row) => [
@@ -139,12 +139,12 @@ async function* noncesOf(
       ]);
     }
     const last = rows.at(-1);
-    if (last === undefined || rows.length < noncesPerPage) return;
+    if (last === undefined || rows.length < NONCES_PER_PAGE) return;
     after = last;
   }
 }
 
-/** One look into the index for each account: a `distinct` would read every event. */
+/** Yields the accounts with events. Each step is one index look-up; a `distinct` would read every event. */
 export async function* accountsWithEvents(queries: Queries): AsyncGenerator<string, void> {
   let comparison: '>=' | '>' = '>=';
   for (let last = ''; ; comparison = '>') {
@@ -161,24 +161,24 @@ export async function* accountsWithEvents(queries: Queries): AsyncGenerator<stri
   }
 }
 
-/** What retention removed from one account's log. */
+/** Events that retention removed from one account's log. */
 export interface RemovedEvents {
   readonly accountId: string;
   readonly count: number;
-  /** How many of them are named `PurgeAuditEvents`: what retention itself has written. */
+  /** How many of them were `PurgeAuditEvents`, written by retention itself. */
   readonly purgeEvents: number;
 }
 
-/** The name of the events by which retention says what it removed. */
-export const purgeEventName = 'PurgeAuditEvents';
+/** Name of the events in which retention records what it removed. */
+export const PURGE_EVENT_NAME = 'PurgeAuditEvents';
 
 /**
- * Removes events before `before`, each account's oldest first: retention. At most `limit` of them, so that no
- * transaction lasts long; call it again, in another one, while it removes as many.
+ * Removes events before `before`, oldest first within an account. Removes at most `limit`, so that transactions
+ * stay short: call it again in a new transaction while it removes as many.
  *
  * @param queries of a transaction
- * @param before milliseconds since the epoch
- * @returns what was removed from each account's log
+ * @param before ms since the epoch
+ * @returns the removed events of each account
  */
 export async function purgeAuditEvents(
   queries: Queries,
@@ -210,7 +210,7 @@ export async function purgeAuditEvents(
       )
       .where('event_time', '<=', last.event_time)
       .executeTakeFirstOrThrow();
-    const purgeEvents = oldest.filter(({ event_name: name }) => name === purgeEventName).length;
+    const purgeEvents = oldest.filter(({ event_name: name }) => name === PURGE_EVENT_NAME).length;
     removed.push({ accountId, count: Number(numDeletedRows), purgeEvents });
     room -= oldest.length;
     if (room <= 0) break;

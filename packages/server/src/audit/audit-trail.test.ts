@@ -35,7 +35,7 @@ function record(change: Partial<CallRecord> = {}): CallRecord {
   };
 }
 
-/** A timer that fires when the test says so. */
+/** A timer that the test fires. */
 function manualTimer() {
   const armed = new Set<{ callback: () => void; milliseconds: number }>();
   return {
@@ -46,7 +46,7 @@ function manualTimer() {
       return () => armed.delete(entry);
     },
     fire() {
-      // What is armed by one that fires is for the next time.
+      // Timers armed while firing belong to the next round.
       for (const entry of [...armed]) {
         armed.delete(entry);
         entry.callback();
@@ -55,7 +55,7 @@ function manualTimer() {
   };
 }
 
-/** The store, which can be told to be away. */
+/** The store, which can be made unavailable. */
 function interruptible(store: Store) {
   const state = { away: false, writes: 0 };
   const wrapped: Store = {
@@ -105,7 +105,7 @@ eachDatabase((_, { open }) => {
     return { audit, store, state, timer, logged };
   }
 
-  describe('refusals of strangers', () => {
+  describe('refusals of unauthenticated callers', () => {
     const refusal = { code: 'MissingAccessKeyId', message: 'AccessKeyId is mandatory for this action.' };
     const stranger = (change: Partial<CallRecord> = {}) =>
       record({ principal: undefined, accountId: '', nonce: '', refusal, ...change });
@@ -144,18 +144,18 @@ eachDatabase((_, { open }) => {
             { Refusals: '940', From: '2026-11-24T08:00:00Z', Until: '2026-11-24T08:00:00Z' },
           ],
         );
-        // Nothing is counted any more, so nothing is waited for.
+        // No refusal is being counted any more, so no timer is armed.
         timer.fire();
         await audit.close();
         assert.equal((await summaries(store)).length, 1);
       });
     }
 
-    it('leave the records of everybody else as they are', async () => {
+    it('leave the records of other calls as they are', async () => {
       const { audit, store } = await trail();
       for (let number = 0; number < 100; number++) audit.append(stranger());
       const kept = [
-        // Whoever is somebody, in whichever account, refused or not; and a success of nobody.
+        // Records of authenticated callers in any account, refused or not, and a success without a principal.
         record({ refusal }),
         stranger({ accountId: '1234567890123456' }),
         stranger({ attempt: { accountId: '1234567890123456', type: 'user', userName: 'alice' } }),
@@ -169,14 +169,14 @@ eachDatabase((_, { open }) => {
       assert.equal(audit.counted, 40);
     });
 
-    it('that were counted are written down at the end, too', async () => {
+    it('that were counted are written at shutdown, too', async () => {
       const { audit, store } = await trail();
       for (let number = 0; number < 100; number++) audit.append(stranger());
       await audit.close();
       assert.equal(JSON.parse((await summaries(store))[0]!.event).additionalEventData.Refusals, '40');
     });
 
-    it('go on being counted while there is no room for the count', async () => {
+    it('are counted further while the queue has no room for the summary', async () => {
       const { audit, store, timer, state } = await trail({ maxQueuedLength: 100 });
       state.away = true;
       audit.append(stranger());
@@ -234,7 +234,7 @@ eachDatabase((_, { open }) => {
       assert.deepEqual(await written(store), [kept.requestId]);
     });
 
-    it('keeps records while the database is away, and writes them when it is back', async () => {
+    it('keeps records while the database is unavailable, and writes them afterwards', async () => {
       const { audit, store, state, timer, logged } = await trail();
       const records = [record(), record()];
       state.away = true;
@@ -259,7 +259,7 @@ eachDatabase((_, { open }) => {
       ]);
     });
 
-    it('refuses calls, and counts them, once memory is full and the database away', async () => {
+    it('refuses calls, and counts them, once memory is full and the database unavailable', async () => {
       const { audit, store, state } = await trail({ maxQueuedLength: 1 });
       state.away = true;
       audit.append(record());
@@ -282,7 +282,7 @@ eachDatabase((_, { open }) => {
       assert.equal(audit.dropped, 0);
     });
 
-    it('writes a record once, also when it is not known whether it was written', async () => {
+    it('writes a record once, also if the result of the first write is unknown', async () => {
       const { audit, store } = await trail();
       const one = record();
       await store.write(({ queries }) => audit.commitWith(queries, one));
@@ -291,7 +291,7 @@ eachDatabase((_, { open }) => {
       assert.deepEqual(await written(store), [one.requestId]);
     });
 
-    it('does not let one record that the database refuses keep back the others', async () => {
+    it('writes the other records of a batch if the database rejects one', async () => {
       const { audit, store, logged } = await trail();
       const [bad, good] = [record({ time: 0.5 }), record()];
       audit.append(bad);
@@ -302,13 +302,13 @@ eachDatabase((_, { open }) => {
       assert.deepEqual(logged, [`the audit record ${bad.requestId} is not accepted by the database`]);
     });
 
-    it('may be told of a read from inside a write', async () => {
+    it('accepts the record of a read inside a write', async () => {
       const { audit, store, timer, logged } = await trail();
       await store.write(async () => {
         audit.append(record());
         timer.fire();
         for (let count = 0; count < 300; count += 1) audit.append(record());
-        // The flush begins while the write is still open.
+        // The flush starts while the write is still open.
         await nextTurn();
       });
       await audit.flush();
@@ -372,7 +372,7 @@ eachDatabase((_, { open }) => {
   });
 
   describe('closing', () => {
-    it('writes what waits and takes no more', async () => {
+    it('writes the queued records and accepts no more', async () => {
       const { audit, store, timer } = await trail();
       const one = record();
       audit.append(one);
@@ -382,7 +382,7 @@ eachDatabase((_, { open }) => {
       await assert.rejects(audit.append(record()) ?? Promise.resolve(), StoreUnavailable);
     });
 
-    it('says when something could not be written', async () => {
+    it('rejects if records could not be written', async () => {
       const { audit, state, logged } = await trail();
       audit.append(record());
       state.away = true;
@@ -391,8 +391,8 @@ eachDatabase((_, { open }) => {
     });
   });
 
-  describe('what was written', () => {
-    it('tells a restarted node which nonces were used, exactly as they were signed', async () => {
+  describe('written events', () => {
+    it('give a restarted node the used nonces, exactly as they were signed', async () => {
       const { audit, store } = await trail();
       audit.append(record({ time: time - 1, nonce: 'too old' }));
       audit.append(record({ nonce: '' }));
@@ -405,7 +405,7 @@ eachDatabase((_, { open }) => {
       ]);
     });
 
-    it('is read in pages, each nonce once, also when many came in the same millisecond', async () => {
+    it('are read in pages, each nonce once, also if many arrived in the same millisecond', async () => {
       const { audit, store } = await trail();
       const count = 10_003;
       for (let index = 0; index < count; index += 1) audit.append(record({ time: time + (index % 2) }));
@@ -415,7 +415,7 @@ eachDatabase((_, { open }) => {
       assert.equal(new Set(nonces.map(({ nonce }) => nonce)).size, count);
     });
 
-    it('is removed when retention ends, the oldest first and a bounded number at a time', async () => {
+    it('are removed when retention ends, oldest first and a bounded number at a time', async () => {
       const { audit, store } = await trail();
       const records = [3, 1, 2, 4].map((offset) => record({ time: time + offset }));
       for (const one of records) audit.append(one);

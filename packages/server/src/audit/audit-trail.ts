@@ -12,48 +12,48 @@ import { refusalSummary } from './refusal-summary.ts';
 /**
  * When a call may be answered.
  *
- * `batched`: changes when their record is committed with them; reads and refusals at once, their records follow
- * within 200 ms, which a crash can lose. `strict`: everything when its record is committed. `best-effort`:
- * everything at once, also while the log cannot be written.
+ * `batched`: changes once their record is committed with them; reads and refusals at once, their records follow
+ * within 200 ms, which a crash can lose. `strict`: every call once its record is committed. `best-effort`: every
+ * call at once, also while the log cannot be written.
  */
 export type AuditMode = 'batched' | 'strict' | 'best-effort';
 
 export interface AuditTrailOptions {
   readonly store: Store;
   readonly mode: AuditMode;
-  /** How long the oldest record waits at most for its batch to begin, in milliseconds; 150 unless told. */
+  /** Maximum time that the oldest record waits until its batch starts, ms; default 150. */
   readonly flushMs?: number;
   /**
-   * How much waits at most, so that a database that is away costs bounded memory: the length of the events' JSON
-   * together, in UTF-16 units. 32 Mi unless told, some 40,000 usual records.
+   * Maximum length of the queued events' JSON, in UTF-16 units, which bounds memory while the database is
+   * unavailable. Default 32 Mi, some 40,000 usual records.
    */
   readonly maxQueuedLength?: number;
-  /** What events give as `acsRegion`; `cn-hangzhou` unless told. */
+  /** `acsRegion` of the events; default `cn-hangzhou`. */
   readonly region?: string;
-  /** An id for an event that is of no request. */
+  /** Returns an id for an event that belongs to no request. */
   readonly newId: () => string;
-  /** The system's unless told. */
+  /** Default: the system's timer. */
   readonly timer?: Timer;
-  /** Told when the log cannot be written, and when it can again. */
+  /** Called when the log cannot be written, and when it can again. */
   readonly log: (message: string) => void;
 }
 
-/** One transaction of this size keeps other requests waiting for a few ms. */
-const rowsPerBatch = 512;
+/** Rows of one transaction; this many make other requests wait for a few ms. */
+const ROWS_PER_BATCH = 512;
 
-/** Records that do not wait for their time: a commit waits for the disk, so the fewer the better. */
-const rowsThatBegin = 2048;
+/** Queued records that start a flush before the timer: commits wait for the disk, so fewer are better. */
+const FLUSH_AT_ROWS = 2048;
 
-/** How long to wait before trying again, while the database takes nothing. */
-const retryMs = 1000;
+/** Delay before the next attempt while the database is unavailable, ms. */
+const RETRY_MS = 1000;
 
-/** How long refusals are counted that are not written one by one. */
-const countMs = 60_000;
+/** Interval at which counted refusals are summarised, ms. */
+const SUMMARY_INTERVAL_MS = 60_000;
 
 /**
- * Writes down every call.
+ * The audit log of all calls.
  *
- * Nothing is lost silently: while the database takes no records they wait in memory, and once that is full,
+ * No record is lost silently: while the database is unavailable records wait in memory, and once that is full,
  * `append` refuses (in `best-effort` it drops the record and counts it).
  */
 export class AuditTrail {
@@ -66,13 +66,13 @@ export class AuditTrail {
   readonly #log: (message: string) => void;
   readonly #newId: () => string;
   readonly #limit = new RefusalLimit();
-  /** Flushes are writes of their own, also when a record arrives inside of another write. */
+  /** Async context outside of every write: a flush must not join the write in which a record arrived. */
   readonly #outside = AsyncLocalStorage.snapshot();
-  /** By event id: a transaction that runs again writes its record again, and the last one counts. */
+  /** By event id: a transaction that runs again replaces its record. */
   #queue = new Map<string, AuditEventRow>();
-  /** What the flush under way has taken from the queue. */
+  /** Records that the current flush has taken from the queue. */
   #taken: readonly AuditEventRow[] = [];
-  /** Of both. */
+  /** Length of `#queue` and `#taken`. */
   #queuedLength = 0;
   #flushing: Promise<void> | undefined;
   #cancelTimer: (() => void) | undefined;
@@ -93,17 +93,17 @@ export class AuditTrail {
     this.#newId = options.newId;
   }
 
-  /** How many records are not committed yet. */
+  /** Number of records that are not committed yet. */
   get queued(): number {
     return this.#queue.size + this.#taken.length;
   }
 
-  /** How many records were given up: refused or dropped for want of room, or not acceptable to the database. */
+  /** Number of lost records: refused or dropped because the queue was full, or rejected by the database. */
   get dropped(): number {
     return this.#dropped;
   }
 
-  /** How many refusals were counted rather than written. */
+  /** Number of refusals that were counted instead of written. */
   get counted(): number {
     return this.#counted;
   }
@@ -114,8 +114,8 @@ export class AuditTrail {
   }
 
   /**
-   * Writes the record of a change in the change's own transaction: both or neither. To be the last thing that
-   * transaction does. In `best-effort` it only joins the queue.
+   * Writes the record of a change in the change's own transaction: both or neither. Must be the last statement of
+   * that transaction. In `best-effort` the record only joins the queue.
    *
    * @param queries of that transaction
    */
@@ -128,23 +128,23 @@ export class AuditTrail {
   }
 
   /**
-   * Takes the record of a read or a refusal, to be written soon. Of refusals that prove nothing about who sent them,
-   * each source has some written; the rest is counted, and once a minute an event says how many there were.
+   * Queues the record of a read or a refusal. Of unauthenticated refusals, some are written for each source; the
+   * rest is counted, and summarised in one event a minute.
    *
-   * @returns undefined when the call may be answered now; otherwise a promise to wait for: in `strict` of the
-   *   commit, in `batched` of room in the queue. It rejects with StoreUnavailable when the call must not be
-   *   answered, because its record was not or may not be written.
-   * @param accountOfKey of a refusal: finds the account of the key that the request names, whose record it then is;
-   *   asked only when the source has room, since it costs a look into the database
+   * @param accountOfKey for a refusal: finds the account of the key that the request names, which then owns the
+   *   record; called only if the source has room, since it costs a look-up in the database
+   * @returns undefined if the call may be answered now; otherwise a promise to wait for: in `strict` of the commit,
+   *   in `batched` of room in the queue. It rejects with StoreUnavailable if the call must not be answered, because
+   *   its record was not or may not be written.
    */
   append(record: CallRecord, accountOfKey?: () => Promise<string>): Promise<void> | undefined {
-    if (!isOfStranger(record)) return this.#append(record);
+    if (!isUnauthenticatedRefusal(record)) return this.#append(record);
     const { sourceAddress, time, accessKeyId } = record;
     if (!this.#limit.admitsSource(sourceAddress, time)) return this.#notWritten();
     if (accountOfKey === undefined || accessKeyId === '') return this.#appendFor('', record);
     return (
       accountOfKey()
-        // While that cannot be found out, the record is kept without an account.
+        // If the account cannot be found out, the record is kept without one.
         .catch(() => '')
         .then((accountId) => this.#appendFor(accountId, record))
     );
@@ -155,10 +155,10 @@ export class AuditTrail {
     return isAdmitted ? this.#append({ ...record, accountId }) : this.#notWritten();
   }
 
-  /** Of a refusal that was counted: within a minute an event says how many there were. */
+  /** Counts a refusal that is not written; a summary event follows within a minute. */
   #notWritten(): undefined {
     this.#counted += 1;
-    this.#cancelCount ??= this.#outside(() => this.#timer(() => this.#summarise(), countMs));
+    this.#cancelCount ??= this.#outside(() => this.#timer(() => this.#summarise(), SUMMARY_INTERVAL_MS));
   }
 
   #append(record: CallRecord): Promise<void> | undefined {
@@ -173,19 +173,19 @@ export class AuditTrail {
     if (this.#full) return this.#whenFull(row);
     this.#enqueue(row);
     if (this.#mode === 'strict') return this.flush();
-    if (this.#queue.size >= rowsThatBegin && !this.#failing) this.#start();
+    if (this.#queue.size >= FLUSH_AT_ROWS && !this.#failing) this.#start();
     else this.#cancelTimer ??= this.#after(this.#flushMs);
     return undefined;
   }
 
-  /** Writes all that waits now. Rejects with what the database said when it cannot; the records go on waiting. */
+  /** Writes all queued records. If the database fails, rejects with its error and keeps the records. */
   async flush(): Promise<void> {
-    // What a flush under way has taken is not the newest: the one after it has all.
+    // The current flush does not have the newest records; the one after it has.
     await this.#flushing?.catch(() => {});
     if (this.#queue.size > 0) await this.#start();
   }
 
-  /** Takes no more, and writes what waits. Rejects when that cannot be written, and is lost. */
+  /** Writes the queued records and accepts no more. Rejects if they cannot be written; they are lost then. */
   async close(): Promise<void> {
     this.#summarise();
     this.#closed = true;
@@ -205,12 +205,12 @@ export class AuditTrail {
     return this.#queuedLength >= this.#maxQueuedLength || this.#closed;
   }
 
-  /** Says of each source how many refusals were counted. While there is no room, the counting goes on. */
+  /** Queues a summary of the refusals counted for each source. While the queue is full, counting continues. */
   #summarise(): void {
     this.#cancelCount?.();
     this.#cancelCount = undefined;
     if (this.#full) {
-      this.#cancelCount = this.#outside(() => this.#timer(() => this.#summarise(), countMs));
+      this.#cancelCount = this.#outside(() => this.#timer(() => this.#summarise(), SUMMARY_INTERVAL_MS));
       return;
     }
     for (const refusals of this.#limit.takeCounted()) {
@@ -229,7 +229,7 @@ export class AuditTrail {
       this.#dropped += 1;
       return undefined;
     }
-    // Slow, not away: the batch under way makes room.
+    // Slow, not unavailable: the current batch makes room.
     const room = this.#failing || this.#closed ? Promise.resolve() : this.#start().catch(() => {});
     return room.then(() => this.#enqueueOrRefuse(row));
   }
@@ -237,7 +237,7 @@ export class AuditTrail {
   async #enqueueOrRefuse(row: AuditEventRow): Promise<void> {
     if (this.#full) {
       this.#dropped += 1;
-      throw new StoreUnavailable('the audit log takes no more records');
+      throw new StoreUnavailable('the audit log queue is full');
     }
     this.#enqueue(row);
     if (this.#mode === 'strict') await this.flush();
@@ -248,23 +248,23 @@ export class AuditTrail {
     return this.#outside(() =>
       this.#timer(() => {
         this.#cancelTimer = undefined;
-        // A failure has been told to the log, and is tried again.
+        // The failure has been logged, and the flush is tried again.
         this.#start().catch(() => {});
       }, milliseconds),
     );
   }
 
-  /** Begins a flush, or joins the one under way. */
+  /** Starts a flush, or joins the current one. */
   #start(): Promise<void> {
     this.#flushing ??= this.#outside(() => this.#flushAll()).finally(() => {
       this.#flushing = undefined;
     });
-    // Whoever needs to know waits for it; nobody may.
+    // Callers that need the result await it; without one, the rejection must not count as unhandled.
     this.#flushing.catch(() => {});
     return this.#flushing;
   }
 
-  /** Writes what is in the queue at its beginning, batch by batch. */
+  /** Writes the records that are queued at its start, batch by batch. */
   async #flushAll(): Promise<void> {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
@@ -272,18 +272,18 @@ export class AuditTrail {
     this.#queue = new Map();
     this.#taken = rows;
     try {
-      for (let from = 0; from < rows.length; from += rowsPerBatch) {
-        // SQLite works in this thread: requests get their turn between two batches.
+      for (let from = 0; from < rows.length; from += ROWS_PER_BATCH) {
+        // SQLite runs in this thread: let requests run between two batches.
         if (from > 0) await nextTurn();
-        const batch = rows.slice(from, from + rowsPerBatch);
+        const batch = rows.slice(from, from + ROWS_PER_BATCH);
         await this.#write(batch);
-        this.#taken = rows.slice(from + rowsPerBatch);
+        this.#taken = rows.slice(from + ROWS_PER_BATCH);
         this.#queuedLength -= lengthOf(batch);
       }
       if (this.#failing) this.#log('the audit log is written again');
       this.#failing = false;
     } catch (error) {
-      // Back in front of what came meanwhile, which is newer where an id occurs twice.
+      // Put the records back in front of newer ones, which win where an id occurs twice.
       this.#queue = new Map([...this.#taken.map((row) => [row.event_id, row] as const), ...this.#queue]);
       this.#queuedLength = lengthOf(this.#queue.values());
       if (!this.#failing) this.#log('the audit log cannot be written: trying again until it can');
@@ -292,8 +292,8 @@ export class AuditTrail {
     } finally {
       this.#taken = [];
       if (this.#queue.size > 0 && !this.#closed) {
-        // No timer is left when it fired during the flush: those records are due.
-        this.#cancelTimer ??= this.#after(this.#failing ? retryMs : 0);
+        // If the timer fired during the flush, none is armed: those records are due.
+        this.#cancelTimer ??= this.#after(this.#failing ? RETRY_MS : 0);
       }
     }
   }
@@ -307,7 +307,7 @@ export class AuditTrail {
     }
   }
 
-  /** One record that the database does not accept must not keep all others from being written. */
+  /** Writes records one by one: a record that the database rejects must not keep back the others. */
   async #writeOneByOne(rows: readonly AuditEventRow[]): Promise<void> {
     for (const row of rows) {
       try {
@@ -321,8 +321,8 @@ export class AuditTrail {
   }
 }
 
-/** A refusal that no account is concerned by, since nobody has proven to be anybody. */
-function isOfStranger({ refusal, principal, attempt, accountId }: CallRecord): boolean {
+/** Returns whether a refusal concerns no account, because its caller was not authenticated. */
+function isUnauthenticatedRefusal({ refusal, principal, attempt, accountId }: CallRecord): boolean {
   return refusal !== undefined && principal === undefined && attempt === undefined && accountId === '';
 }
 

@@ -1,18 +1,18 @@
 import type { AuditEventRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 
-/** What events are looked up by; all that are given must hold. */
+/** Filter of events; all given conditions must hold. */
 export interface EventFilter {
   readonly accountId: string;
-  /** First and last instant, both included; milliseconds since the epoch. */
+  /** First and last instant, both included; ms since the epoch. */
   readonly from: number;
   readonly to: number;
   readonly equal: Readonly<Partial<Record<FilterColumn, string>>>;
-  /** Only calls whose sender has proven who it is: refusals that merely name a key are left out. */
+  /** Only calls of authenticated callers: leaves out refusals that merely name a key. */
   readonly provenOnly?: boolean;
 }
 
-/** Columns that events can be looked up by. */
+/** Columns by which events can be looked up. */
 export type FilterColumn = keyof Pick<
   AuditEventRow,
   | 'event_id'
@@ -25,17 +25,17 @@ export type FilterColumn = keyof Pick<
   | 'error_code'
 >;
 
-/** Where a page begins: after this event, in the order of the list. */
+/** Position in the list after which a page begins. */
 export interface EventPosition {
   readonly time: number;
   readonly eventId: string;
 }
 
 /**
- * A page of an account's events.
+ * Returns a page of an account's events.
  * @param order newest first, or oldest first
- * @param after undefined for the first page
- * @param limit how many rows to read
+ * @param after `undefined` for the first page
+ * @param limit maximum number of rows
  */
 export async function lookupEvents(
   queries: Queries,
@@ -68,16 +68,16 @@ export async function lookupEvents(
   return events.orderBy('event_time', direction).orderBy('event_id', direction).limit(limit).execute();
 }
 
-/** An address that a key was used from, and when it was last. */
+/** An address from which a key was used, and the time of its last use. */
 export interface UsedAddress {
   readonly sourceIp: string;
   readonly usedAt: number;
 }
 
 /**
- * The addresses a key was used from with one service, the last used first. The calls of a service that a guard
- * protects are not recorded here; of those the address of the last one is known.
- * @param offset how many to leave out
+ * Returns the addresses from which a key was used with one service, last used first. Calls of a service that a
+ * guard protects are not recorded here; of those only the address of the last one is known.
+ * @param offset number of addresses to skip
  */
 export async function usedAddresses(
   queries: Queries,
@@ -91,7 +91,7 @@ export async function usedAddresses(
     .where('account_id', '=', key.accountId)
     .where('access_key_id', '=', key.accessKeyId)
     .where('service_name', '=', key.serviceName)
-    // A refusal that merely names the key is no use of it, and names nobody.
+    // A refusal that merely names the key is not a use of it, and has no user name.
     .where('user_name', '!=', '')
     .groupBy('source_ip')
     .orderBy('used_at', 'desc')
@@ -120,17 +120,17 @@ export interface KeyUse {
   readonly serviceName: string;
 }
 
-/** A resource that a key has touched, and when it was last. */
+/** A resource that a key has touched, and the time of the last touch. */
 export interface UsedResource {
   readonly resourceType: string;
   readonly resourceName: string;
   readonly usedAt: number;
 }
 
-/** Events that are looked through for resources: enough for a hundred of them, and no more than a moment's work. */
-const eventsLookedThrough = 2_000;
+/** Number of events searched for resources: enough for a hundred of them, and quick to parse. */
+const EVENTS_SEARCHED = 2_000;
 
-/** The resources that a key has touched lately with one service, the last touched first. */
+/** Returns the resources that a key has recently touched with one service, last touched first. */
 export async function usedResources(queries: Queries, key: KeyUse): Promise<UsedResource[]> {
   const rows = await queries
     .selectFrom('audit_events')
@@ -141,7 +141,7 @@ export async function usedResources(queries: Queries, key: KeyUse): Promise<Used
     .where('user_name', '!=', '')
     .orderBy('event_time', 'desc')
     .orderBy('event_id', 'desc')
-    .limit(eventsLookedThrough)
+    .limit(EVENTS_SEARCHED)
     .execute();
   const found = new Map<string, UsedResource>();
   for (const row of rows) {

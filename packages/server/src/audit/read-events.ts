@@ -2,18 +2,18 @@ import type { AuditEventRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 import { accountsWithEvents } from './audit-events.ts';
 
-/** Which audit events are read; all that are given must hold. */
+/** Selection of audit events; all given conditions must hold. */
 export interface EventSelection {
-  /** First and last instant, both included; milliseconds since the epoch. */
+  /** First and last instant, both included; ms since the epoch. */
   readonly since: number;
   readonly until: number;
-  /** Empty: only events without an account. Undefined: those of every account, and those without one. */
+  /** Empty: only events without an account. `undefined`: events of all accounts, and those without one. */
   readonly accountId?: string | undefined;
   readonly eventName?: string | undefined;
   readonly accessKeyId?: string | undefined;
 }
 
-/** An event as it was written. */
+/** A stored event. */
 export type ReadEvent = Pick<
   AuditEventRow,
   | 'event_id'
@@ -28,13 +28,14 @@ export type ReadEvent = Pick<
   | 'event'
 >;
 
-/** Rows of all pages in memory together, and the least of one page. */
-const rowsInMemory = 2000;
-const rowsPerPage = 20;
+/** Rows of all pages in memory together. */
+const ROWS_IN_MEMORY = 2000;
+/** Minimum rows of one page. */
+const MIN_PAGE_ROWS = 20;
 
 /**
- * Reads audit events of any account beside the database, the oldest first, in pages: memory does not grow with their
- * number. Events are stored account by account, so those of several accounts are merged by their time.
+ * Yields audit events of any account, oldest first. Reads the database directly, in pages: memory does not grow
+ * with their number. Events are stored by account, so those of several accounts are merged by time.
  * @param queries of committed data
  */
 export async function* readEvents(
@@ -44,7 +45,7 @@ export async function* readEvents(
   const accountIds: string[] = [];
   if (selection.accountId !== undefined) accountIds.push(selection.accountId);
   else for await (const accountId of accountsWithEvents(queries)) accountIds.push(accountId);
-  const pageSize = Math.max(rowsPerPage, Math.floor(rowsInMemory / Math.max(1, accountIds.length)));
+  const pageSize = Math.max(MIN_PAGE_ROWS, Math.floor(ROWS_IN_MEMORY / Math.max(1, accountIds.length)));
   const logs: Log[] = [];
   for (const accountId of accountIds) {
     const events = eventsOf(queries, accountId, selection, pageSize);
@@ -58,13 +59,13 @@ export async function* readEvents(
   }
 }
 
-/** What is still to be read of one account, and its oldest event. */
+/** The unread events of one account, and the oldest of them. */
 interface Log {
   readonly head: ReadEvent;
   readonly events: AsyncGenerator<ReadEvent, void>;
 }
 
-/** Keeps the logs in order, the one with the oldest event last. */
+/** Inserts a log so that the one with the oldest event is last. */
 function insert(logs: Log[], log: Log): void {
   let low = 0;
   let high = logs.length;

@@ -5,14 +5,14 @@ import { RefusalLimit } from './refusal-limit.ts';
 const time = Date.UTC(2026, 10, 24, 8);
 const address = (number: number) => `203.0.${number >> 8}.${number & 255}`;
 
-/** How many of so many refusals are written. */
+/** Returns how many of `count` refusals are written. */
 function written(limit: RefusalLimit, count: number, source: string, at: number): number {
   let admitted = 0;
   for (let number = 0; number < count; number++) if (limit.admits(source, at)) admitted += 1;
   return admitted;
 }
 
-describe('refusals of strangers', () => {
+describe('refusals of unauthenticated callers', () => {
   test('are written one by one up to sixty, then one a second; the rest is counted', () => {
     const limit = new RefusalLimit();
     assert.equal(written(limit, 1000, '203.0.113.7', time), 60);
@@ -42,7 +42,7 @@ describe('refusals of strangers', () => {
     );
   });
 
-  test('of a block of IPv6 that one sender has are of one source', () => {
+  test('of one IPv6 /64 block are of one source', () => {
     const limit = new RefusalLimit();
     for (let number = 0; number < 60; number++)
       assert.ok(limit.admits(`2001:db8:1:2::${number.toString(16)}`, time));
@@ -54,12 +54,12 @@ describe('refusals of strangers', () => {
     );
   });
 
-  test('of many sources together are bounded, and so is what is remembered of them', () => {
+  test('of many sources together are bounded, and so is the memory for them', () => {
     const limit = new RefusalLimit();
     let admitted = 0;
     for (let number = 0; number < 50_000; number++) if (limit.admits(address(number), time)) admitted += 1;
     assert.equal(admitted, 1000);
-    // One more fifty milliseconds later.
+    // One more after fifty milliseconds.
     assert.ok(!limit.admits(address(50_001), time + 49));
     assert.ok(limit.admits(address(50_001), time + 50));
     const counted = limit.takeCounted();
@@ -68,21 +68,21 @@ describe('refusals of strangers', () => {
     assert.deepEqual([together?.source, together?.count], ['', 50_000 - 1000 - 256 + 1]);
   });
 
-  test('are not let in by a clock that is set back, and not shut out for good either', () => {
+  test('are neither admitted nor shut out for good by a clock that is set back', () => {
     const limit = new RefusalLimit();
     written(limit, 60, '203.0.113.7', time);
     assert.ok(!limit.admits('203.0.113.7', time - 3_600_000));
     assert.ok(limit.admits('203.0.113.7', time - 3_600_000 + 1000));
   });
 
-  test('from no address at all are of one source', () => {
+  test('without an address are of one source', () => {
     const limit = new RefusalLimit();
     assert.equal(written(limit, 100, '', time), 60);
   });
 
-  test('that name keys of an account have room of their own, and are counted for that account', () => {
+  test('that name keys of an account have a rate of their own, and are counted for that account', () => {
     const limit = new RefusalLimit();
-    // Strangers use up what they have together.
+    // Refusals without an account use up the shared rate.
     for (let number = 0; number < 2000; number++) limit.admits(address(number), time);
     limit.takeCounted();
     let admitted = 0;

@@ -3,10 +3,10 @@ import { instant } from '../wire/instant.ts';
 import type { CountedRefusals } from './refusal-limit.ts';
 
 /**
- * The event that stands for refusals which were counted: of nobody, of one account's keys or of one principal, from one
- * source, so many within that time. What they asked for is not kept.
+ * Returns the event that summarises counted refusals: of unauthenticated callers, of one account's keys or of one
+ * principal, from one source. Their requests are not kept.
  * @param id of the event, like that of a request
- * @param region the region the events name
+ * @param region `acsRegion` of the event
  */
 export function refusalSummary(
   { identity, source, count, from, until }: CountedRefusals,

@@ -4,29 +4,29 @@ import type { Queries } from '../store/store.ts';
 import { instant } from '../wire/instant.ts';
 import { insertAuditEvents } from './audit-events.ts';
 
-/** A change that no request made: an operator's command beside the database, or housekeeping. */
+/** A change without a request: an operator's command with direct access to the database, or housekeeping. */
 export interface SystemEvent {
   readonly type: 'OperatorCommand' | 'Housekeeping';
-  /** In the form of an operation's name: `ResetRootPassword`. */
+  /** In the form of an operation name: `ResetRootPassword`. */
   readonly name: string;
   /** Empty for a change of the whole installation. */
   readonly accountId: string;
-  /** Milliseconds since the epoch. */
+  /** ms since the epoch */
   readonly time: number;
-  /** `userName` is what LookupEvents finds with the attribute `User`. */
+  /** LookupEvents finds `userName` with the attribute `User`. */
   readonly actor: { readonly type: 'operator' | 'system'; readonly userName: string; readonly id: string };
-  /** What was asked for; never a secret. */
+  /** Parameters; never a secret. */
   readonly parameters?: Readonly<Record<string, string>>;
   /** Resource type and name of what was changed: `ACS::RAM::User`, `alice`. */
   readonly touched?: readonly (readonly [resourceType: string, name: string])[];
   readonly details?: Readonly<Record<string, string | undefined>>;
 }
 
-/** What `recordSystemEvents` needs of the services. */
+/** Services that `recordSystemEvents` needs. */
 export type EventServices = Pick<Services, 'store' | 'identifiers' | 'auditRegion'>;
 
 /**
- * Writes the audit events of changes that no request made, in the transaction of the changes: both or neither.
+ * Writes the audit events of changes without a request, in the transaction of the changes: both or neither.
  * @param queries of that transaction
  */
 export async function recordSystemEvents(
@@ -58,7 +58,7 @@ export async function recordHousekeeping(
   );
 }
 
-/** The row of an event, in the shape of an ActionTrail event (version 1). */
+/** Returns the row of an event, in the shape of an ActionTrail event (version 1). */
 function systemEvent(event: SystemEvent, id: string, region: string): AuditEventRow {
   const { type, name, accountId, time, actor, parameters = {}, touched = [], details = {} } = event;
   const referencedResources: Record<string, string[]> = {};

@@ -6,40 +6,40 @@ import { DnsUnavailable } from './domain-records.ts';
 import { readUserSsoSettings } from './user-sso-settings.ts';
 
 /**
- * Whether login names of an account may end in its auxiliary domain.
- * `None`: it has no such domain. `Unproven`: not yet. `Proven`: the DNS of the domain said so. `Accepted`: the operator
- * asks for no proof (`--allow-unverified-domains`), or it is the account's default domain.
+ * Status of an account's auxiliary domain; login names may end in it if it is `Proven` or `Accepted`.
+ * `None`: there is no such domain. `Unproven`: not yet proven. `Proven`: by a DNS record. `Accepted`: the operator
+ * requires no proof (`--allow-unverified-domains`), or it is the account's default domain.
  */
 export type AuxiliaryDomainStatus = 'None' | 'Unproven' | 'Proven' | 'Accepted';
 
-/** An auxiliary domain, and how its owner proves that it is the account's. */
+/** An auxiliary domain, and the DNS record that proves it. */
 export interface AuxiliaryDomain {
-  /** In lower case; empty if there is none. */
+  /** In lower case; empty if absent. */
   readonly domain: string;
   readonly status: AuxiliaryDomainStatus;
-  /** The name and the value of the TXT record that proves it. */
+  /** Name and value of the TXT record that proves it. */
   readonly recordName: string;
   readonly recordValue: string;
-  /** Milliseconds since the epoch. */
+  /** ms since the epoch */
   readonly provenAt: number | undefined;
 }
 
-/** Why a proof did not succeed. */
+/** Why a proof failed. */
 export type ProofFault = 'RecordNotFound' | 'RecordDiffers' | 'DnsUnavailable' | 'NotProvable';
 
 type DomainScope = Pick<Scope, 'queries' | 'account' | 'services' | 'now'>;
 
-/** The auxiliary domain of an account, and whether it counts. */
+/** Reads the auxiliary domain of an account and its status. */
 export async function readAuxiliaryDomain(scope: DomainScope): Promise<AuxiliaryDomain> {
   const { auxiliaryDomain } = await readUserSsoSettings(scope);
   const domain = auxiliaryDomain.toLowerCase();
-  const proven = domain === '' ? undefined : await readProvenAt(scope, domain);
+  const provenTime = domain === '' ? undefined : await readProvenAt(scope, domain);
   return {
     domain,
-    status: await statusOf(scope, domain, proven),
+    status: await statusOf(scope, domain, provenTime),
     recordName: domain === '' ? '' : `_claviger.${domain}`,
     recordValue: domain === '' ? '' : `claviger-account=${scope.account.accountId}`,
-    provenAt: proven,
+    provenAt: provenTime,
   };
 }
 
@@ -50,10 +50,13 @@ export interface ReadRecords {
   readonly records: readonly string[] | undefined;
 }
 
-/** Reads the TXT records that prove an account's auxiliary domain; `undefined` if it needs no proof, or has none. */
+/**
+ * Reads the TXT records that prove an account's auxiliary domain; `undefined` if there is no domain or it needs no
+ * proof.
+ */
 export async function readDomainRecords(scope: Scope): Promise<ReadRecords | undefined> {
   const { status, domain, recordName } = await readAuxiliaryDomain(scope);
-  if (status !== 'Unproven' || isOurSuffix(domain)) return undefined;
+  if (status !== 'Unproven' || isDefaultDomain(domain)) return undefined;
   try {
     return { recordName, records: await scope.services.readTxtRecords(recordName) };
   } catch (error) {
@@ -64,48 +67,51 @@ export async function readDomainRecords(scope: Scope): Promise<ReadRecords | und
 
 /**
  * Proves an account's auxiliary domain by its TXT record, which only the domain's owner can write. The record names
- * the account, so that it proves nothing for another one. A proven domain stays proven until it is given up.
+ * the account, so that it proves nothing for another one. A proven domain stays proven until it is released.
  * @param read `readDomainRecords`
- * @throws Refusal EntityAlreadyExists.AuxiliaryDomain when another account has proven it, or has given it up lately;
- *   ConcurrentModification when the domain was changed after its records were read
+ * @throws Refusal EntityAlreadyExists.AuxiliaryDomain if another account has proven it or released it recently;
+ *   ConcurrentModification if the domain changed after its records were read
  */
 export async function proveAuxiliaryDomain(
   scope: Scope,
   read: ReadRecords | undefined,
 ): Promise<AuxiliaryDomain & { readonly fault: ProofFault | undefined }> {
-  const asked = await readAuxiliaryDomain(scope);
-  if (asked.status !== 'Unproven') return { ...asked, fault: undefined };
-  if (isOurSuffix(asked.domain)) return { ...asked, fault: 'NotProvable' };
-  const { recordName, recordValue } = asked;
+  const current = await readAuxiliaryDomain(scope);
+  if (current.status !== 'Unproven') return { ...current, fault: undefined };
+  if (isDefaultDomain(current.domain)) return { ...current, fault: 'NotProvable' };
+  const { recordName, recordValue } = current;
   if (read?.recordName !== recordName) throw new Refusal('ConcurrentModification');
   const { records } = read;
-  if (records === undefined) return { ...asked, fault: 'DnsUnavailable' };
+  if (records === undefined) return { ...current, fault: 'DnsUnavailable' };
   if (!records.includes(recordValue)) {
-    return { ...asked, fault: records.length === 0 ? 'RecordNotFound' : 'RecordDiffers' };
+    return { ...current, fault: records.length === 0 ? 'RecordNotFound' : 'RecordDiffers' };
   }
-  await claimProvenDomain(scope, asked.domain);
+  await claimProvenDomain(scope, current.domain);
   scope.touched('ACS::RAM::UserSsoSettings', scope.account.accountId);
   return { ...(await readAuxiliaryDomain(scope)), fault: undefined };
 }
 
-/** The auxiliary domain that login names of the account may end in, in lower case; empty if there is none. */
-export async function countingAuxiliaryDomain(scope: DomainScope): Promise<string> {
+/** Returns the auxiliary domain that login names of the account may end in, in lower case; empty if absent. */
+export async function effectiveAuxiliaryDomain(scope: DomainScope): Promise<string> {
   const { domain, status } = await readAuxiliaryDomain(scope);
   return status === 'Proven' || status === 'Accepted' ? domain : '';
 }
 
-/** Default domains end so; they are given by this installation, and no DNS says whose they are. */
-const isOurSuffix = (domain: string): boolean => domain.endsWith(DOMAIN_SUFFIX);
+/**
+ * Returns whether a domain has the suffix of default domains. This installation assigns those; no DNS record says
+ * whose they are.
+ */
+const isDefaultDomain = (domain: string): boolean => domain.endsWith(DOMAIN_SUFFIX);
 
 async function statusOf(
   scope: DomainScope,
   domain: string,
-  proven: number | undefined,
+  provenTime: number | undefined,
 ): Promise<AuxiliaryDomainStatus> {
   if (domain === '') return 'None';
   if (domain === scope.account.defaultDomain) return 'Accepted';
-  if (isOurSuffix(domain)) return 'Unproven';
-  if (proven !== undefined) return 'Proven';
+  if (isDefaultDomain(domain)) return 'Unproven';
+  if (provenTime !== undefined) return 'Proven';
   if (!scope.services.allowUnverifiedDomains) return 'Unproven';
   return (await isClaimedByAnother(scope, domain)) ? 'Unproven' : 'Accepted';
 }

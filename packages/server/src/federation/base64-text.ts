@@ -1,7 +1,7 @@
 /**
- * The text that a Base64 parameter holds: UTF-8, white space within the Base64 does not count. Decoders differ in what
- * they pass over; so nothing else is.
- * @returns undefined when it is none
+ * Decodes a Base64 parameter as UTF-8. White space is ignored; all other characters outside the alphabet are
+ * refused, since decoders differ in what they skip.
+ * @returns undefined if it is not Base64 of UTF-8
  */
 export function decodeBase64Text(encoded: string): string | undefined {
   const packed = encoded.replace(/\s/g, '');

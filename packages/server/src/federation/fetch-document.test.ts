@@ -6,7 +6,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { selfSignedCertificate } from '../http/self-signed-certificate.ts';
-import { type FetchOptions, networkDocuments } from './fetch-document.ts';
+import { createDocumentFetcher, type FetchOptions } from './fetch-document.ts';
 import { IssuerNetwork } from './issuer-network.ts';
 
 const { cert, key } = await selfSignedCertificate(['localhost'], Date.now() - 60_000, Date.now() + 3_600_000);
@@ -14,7 +14,7 @@ const certificate = new X509Certificate(cert);
 const bare = (fingerprint: string) => fingerprint.replaceAll(':', '');
 const other = '902ef2deeb3c5b13ea4c3d5193629309e231ae55';
 
-/** What each path answers. */
+/** Answer of each path. */
 const answer: RequestListener = (request, response) => {
   if (request.url === '/moved') return void response.writeHead(302, { location: '/document' }).end();
   if (request.url === '/long') return void response.end('x'.repeat(256 * 1024 + 1));
@@ -25,7 +25,7 @@ const answer: RequestListener = (request, response) => {
   return void response.writeHead(404).end();
 };
 
-describe('a document that is fetched', () => {
+describe('fetching a document', () => {
   const servers: Server[] = [];
   let secure: string;
   let plain: string;
@@ -47,62 +47,62 @@ describe('a document that is fetched', () => {
   });
 
   const here = new IssuerNetwork(['127.0.0.1', '::1']);
-  const trusting = networkDocuments({ network: here, authorities: cert });
+  const trusting = createDocumentFetcher({ network: here, authorities: cert });
   const from = (url: string, fingerprints: readonly string[] = [], by = trusting) =>
     by(new URL(url), fingerprints);
 
-  test('comes over TLS from a host with a trusted certificate', async () => {
+  test('accepts TLS from a host with a trusted certificate', async () => {
     assert.equal(await from(`${secure}/document`), '{"a":1}');
   });
 
-  test('comes over plain HTTP from this machine', async () => {
+  test('accepts plain HTTP from this machine', async () => {
     assert.equal(await from(`${plain}/document`), '{"a":1}');
   });
 
-  test('comes over plain HTTP from no other', async () => {
+  test('refuses plain HTTP from other machines', async () => {
     await assert.rejects(from('http://192.0.2.1/document'), /https/);
     await assert.rejects(from('file:///etc/hostname'), /https/);
   });
 
-  test('comes when the certificate has one of the fingerprints: SHA-1 or SHA-256, in any case', async () => {
+  test('accepts a certificate with one of the fingerprints: SHA-1 or SHA-256, in any case', async () => {
     for (const fingerprint of [certificate.fingerprint, certificate.fingerprint256]) {
       await from(`${secure}/document`, [other, bare(fingerprint)]);
       await from(`${secure}/document`, [bare(fingerprint).toLowerCase()]);
     }
   });
 
-  test('does not come when it has none of them', async () => {
+  test('refuses a certificate with none of the fingerprints', async () => {
     await assert.rejects(from(`${secure}/document`, [other]), /fingerprint/);
   });
 
-  test('does not come from a host whose certificate nobody trusts, whatever its fingerprint', async () => {
+  test('refuses an untrusted certificate, whatever its fingerprint', async () => {
     await assert.rejects(
-      from(`${secure}/document`, [bare(certificate.fingerprint)], networkDocuments({ network: here })),
+      from(`${secure}/document`, [bare(certificate.fingerprint)], createDocumentFetcher({ network: here })),
       /cannot be reached/,
     );
   });
 
-  test('does not come from a host that the certificate is not for', async () => {
+  test('refuses a certificate for another host', async () => {
     await assert.rejects(from(`${secure.replace('localhost', '127.0.0.1')}/document`), /cannot be reached/);
   });
 
-  test('comes from where it was asked for: redirects are not followed', async () => {
+  test('does not follow redirects', async () => {
     await assert.rejects(from(`${plain}/moved`), /302/);
     await assert.rejects(from(`${plain}/missing`), /404/);
   });
 
-  test('has a bounded length', async () => {
+  test('bounds the length', async () => {
     await assert.rejects(from(`${plain}/long`), /too long/);
   });
 
-  test('has a bounded time, before its first byte and after it', async () => {
-    const documents = networkDocuments({ network: here, milliseconds: 50 });
+  test('bounds the time, before the first byte and after it', async () => {
+    const documents = createDocumentFetcher({ network: here, milliseconds: 50 });
     await assert.rejects(from(`${plain}/silent`, [], documents), /too long/);
     await assert.rejects(from(`${plain}/slow`, [], documents), /too long/);
   });
 
   describe('by a name', () => {
-    /** Answers what a name stands for, each time the next. */
+    /** Returns the addresses of a name, for each query the next. */
     function names(...answers: readonly (readonly string[])[]) {
       const asked: string[] = [];
       const resolve: FetchOptions['resolve'] = async (name) => {
@@ -114,9 +114,9 @@ describe('a document that is fetched', () => {
     }
     const port = () => new URL(secure).port;
     const named = (resolve: FetchOptions['resolve'], network = new IssuerNetwork()) =>
-      networkDocuments({ network, authorities: cert, ...(resolve && { resolve }) });
+      createDocumentFetcher({ network, authorities: cert, ...(resolve && { resolve }) });
 
-    test('comes from no address that is not public, whichever the name stands for', async () => {
+    test('refuses addresses that are not public, whatever the name resolves to', async () => {
       for (const address of [
         '127.0.0.1',
         '10.0.0.1',
@@ -136,8 +136,8 @@ describe('a document that is fetched', () => {
       }
     });
 
-    test('comes from the address that was judged, though the name stands for another a moment later', async () => {
-      // First this machine, which the operator has named; then what a rebinding server says the next time.
+    test('connects to the checked address, though the name resolves to another a moment later', async () => {
+      // First this machine, which the operator admits; then what a rebinding server answers the next time.
       const { resolve, asked } = names(['127.0.0.1'], ['169.254.169.254']);
       const network = new IssuerNetwork(['127.0.0.1']);
       assert.equal(
@@ -151,7 +151,7 @@ describe('a document that is fetched', () => {
       );
     });
 
-    test('comes from the admitted ones of several addresses alone', async () => {
+    test('connects only to the admitted ones of several addresses', async () => {
       const { resolve } = names(['10.0.0.1', '169.254.169.254', '127.0.0.1', 'fd00::1']);
       const network = new IssuerNetwork(['127.0.0.1']);
       assert.equal(
@@ -160,7 +160,7 @@ describe('a document that is fetched', () => {
       );
     });
 
-    test('is judged by the address too when the name is one: however it is written', async () => {
+    test('checks a literal address, in any notation', async () => {
       const documents = named(async () => assert.fail('an address is not looked up'));
       for (const host of [
         '127.0.0.1',

@@ -5,17 +5,17 @@ import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import type { AddressFilter } from '../context/services.ts';
-import { isFetchable, literalAddress, notAdmitted } from './issuer-url.ts';
+import { isFetchable, literalAddress, NOT_ADMITTED } from './issuer-url.ts';
 
 /**
  * Fetches a JSON text by GET.
  * @param url `https:`, or `http:` of this machine
- * @param fingerprints of certificates, one of which the server has to show; none: any that is trusted will do
+ * @param fingerprints of certificates, one of which the server must present; empty: any trusted certificate
  * @throws DocumentUnavailable
  */
 export type FetchDocument = (url: URL, fingerprints: readonly string[]) => Promise<string>;
 
-/** A document of an issuer that cannot be had, or must not be believed. */
+/** Error: a document of an issuer cannot be fetched, or must not be trusted. */
 export class DocumentUnavailable extends Error {
   constructor(reason: string) {
     super(reason);
@@ -23,39 +23,41 @@ export class DocumentUnavailable extends Error {
   }
 }
 
-/** What an answer may cost us: real ones have a few thousand bytes, and come within a second. */
-const bounds = { milliseconds: 5_000, bytes: 256 * 1024 } as const;
+/** Bounds of an answer: real ones have a few thousand bytes and take less than a second. */
+const BOUNDS = { milliseconds: 5_000, bytes: 256 * 1024 } as const;
 
-/** How documents are fetched. */
+/** Options of a document fetcher. */
 export interface FetchOptions {
-  /** Where they may come from. */
+  /** Addresses that documents may come from. */
   readonly network: AddressFilter;
-  /** PEM of the authorities that are trusted; the system's unless given. */
+  /** PEM of the trusted authorities; default: the system's. */
   readonly authorities?: string;
-  /** The addresses of a name; the system's unless given. */
+  /** Resolves the addresses of a name; default: the system's resolver. */
   readonly resolve?: (name: string) => Promise<readonly LookupAddress[]>;
-  /** How long a document may take, from the name to its last byte; 5,000 ms unless given. */
+  /** Maximum time for a document, from resolving the name to the last byte, ms; default 5,000. */
   readonly milliseconds?: number;
 }
 
 /**
- * How documents are fetched over the network: no redirects, a bounded time and size, and TLS by the system's trusted
- * authorities (`NODE_EXTRA_CA_CERTS` adds to them). A fingerprint narrows that, and never widens it.
+ * Creates a fetcher of documents over the network: no redirects, bounded time and size, TLS with the system's
+ * trusted authorities (`NODE_EXTRA_CA_CERTS` adds to them). Fingerprints restrict the trusted certificates, they
+ * never add to them.
  *
- * A name is resolved once for each connection, and the connection goes to an address that was judged then: a name
- * that leads elsewhere the next time leads nowhere else.
+ * A name is resolved once for each connection, and the connection goes to an address that was checked then. So a
+ * name that resolves to another address later (DNS rebinding) reaches nothing else.
  */
-export function networkDocuments(options: FetchOptions): FetchDocument {
+export function createDocumentFetcher(options: FetchOptions): FetchDocument {
   return async (url, fingerprints) => {
     if (!isFetchable(url)) throw new DocumentUnavailable('it does not begin with https://');
     const address = literalAddress(url);
-    if (address !== undefined && !options.network.admits(address)) throw new DocumentUnavailable(notAdmitted);
-    const signal = AbortSignal.timeout(options.milliseconds ?? bounds.milliseconds);
+    if (address !== undefined && !options.network.admits(address))
+      throw new DocumentUnavailable(NOT_ADMITTED);
+    const signal = AbortSignal.timeout(options.milliseconds ?? BOUNDS.milliseconds);
     try {
       const answer = await get(url, signal, options);
-      if (url.protocol === 'https:' && !shows(answer.socket as TLSSocket, fingerprints)) {
+      if (url.protocol === 'https:' && !presentsFingerprint(answer.socket as TLSSocket, fingerprints)) {
         answer.destroy();
-        throw new DocumentUnavailable('its certificate has none of the fingerprints');
+        throw new DocumentUnavailable('its certificate has none of the expected fingerprints');
       }
       return await read(answer);
     } catch (error) {
@@ -69,7 +71,7 @@ function get(url: URL, signal: AbortSignal, options: FetchOptions): Promise<Inco
   const { authorities } = options;
   const lookup = lookupWithin(options);
   return new Promise((resolve, reject) => {
-    // A connection of its own: one that is used again, or a session that is resumed, shows no certificates.
+    // A new connection: a reused one, or a resumed TLS session, presents no certificates.
     const common = { signal, agent: false, lookup, headers: { accept: 'application/json' } } as const;
     const request =
       url.protocol === 'https:'
@@ -80,14 +82,14 @@ function get(url: URL, signal: AbortSignal, options: FetchOptions): Promise<Inco
   });
 }
 
-/** Names only those addresses of a host that documents may come from. */
+/** Returns a lookup function that yields only the admitted addresses of a host. */
 function lookupWithin({ network, resolve = allAddresses }: FetchOptions): LookupFunction {
   return (name, { all }, callback) => {
     resolve(name).then(
       (found) => {
         const admitted = found.filter(({ address }) => network.admits(address));
         const [first] = admitted;
-        if (first === undefined) callback(new DocumentUnavailable(notAdmitted), '');
+        if (first === undefined) callback(new DocumentUnavailable(NOT_ADMITTED), '');
         else if (all) callback(null, admitted);
         else callback(null, first.address, first.family);
       },
@@ -109,19 +111,19 @@ async function read(answer: IncomingMessage): Promise<string> {
   let length = 0;
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > bounds.bytes) throw new DocumentUnavailable('it is too long');
+    if (length > BOUNDS.bytes) throw new DocumentUnavailable('it is too long');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Whether any certificate of the verified chain has one of the fingerprints: SHA-1 as RAM's, or SHA-256. */
-function shows(socket: TLSSocket, fingerprints: readonly string[]): boolean {
+/** Returns whether a certificate of the verified chain has one of the fingerprints: SHA-1 as in RAM, or SHA-256. */
+function presentsFingerprint(socket: TLSSocket, fingerprints: readonly string[]): boolean {
   if (fingerprints.length === 0) return true;
   const wanted = new Set(fingerprints.map((fingerprint) => fingerprint.toLowerCase()));
   const seen = new Set<DetailedPeerCertificate>();
   let certificate: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
-  // The last of a chain is its own issuer.
+  // The last certificate of a chain is its own issuer.
   while (certificate?.fingerprint !== undefined && !seen.has(certificate)) {
     const { fingerprint, fingerprint256 } = certificate;
     if ([fingerprint, fingerprint256].some((text) => wanted.has(text.replaceAll(':', '').toLowerCase()))) {

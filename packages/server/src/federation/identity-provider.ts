@@ -3,21 +3,21 @@ import { Refusal } from '../errors/refusal.ts';
 import type { OidcProviderRow, SamlProviderRow } from '../store/schema.ts';
 import { providerNameKey } from './provider-name.ts';
 
-/** By what an identity provider vouches for people. */
+/** Protocol of an identity provider. */
 export type ProviderKind = 'saml' | 'oidc';
 
-/** The rows of each kind. */
+/** Row type of each kind. */
 interface ProviderRows {
   readonly saml: SamlProviderRow;
   readonly oidc: OidcProviderRow;
 }
 
-const kinds = {
+const KINDS = {
   saml: { table: 'saml_providers', entity: 'SAMLProvider', limit: 'samlProvidersPerAccount' },
   oidc: { table: 'oidc_providers', entity: 'OIDCProvider', limit: 'oidcProvidersPerAccount' },
 } as const;
 
-/** The provider of an account with that name, in any case, if there is one. */
+/** Finds the provider of an account by its name, in any case; `undefined` if absent. */
 export async function findProvider<Kind extends ProviderKind>(
   kind: Kind,
   queries: Scope['queries'],
@@ -25,7 +25,7 @@ export async function findProvider<Kind extends ProviderKind>(
   name: string,
 ): Promise<ProviderRows[Kind] | undefined> {
   const row = await queries
-    .selectFrom(kinds[kind].table)
+    .selectFrom(KINDS[kind].table)
     .selectAll()
     .where('account_id', '=', accountId)
     .where('provider_name_key', '=', providerNameKey(name))
@@ -33,21 +33,21 @@ export async function findProvider<Kind extends ProviderKind>(
   return row as ProviderRows[Kind] | undefined;
 }
 
-/** The provider with that name. @throws Refusal EntityNotExist.SAMLProvider, EntityNotExist.OIDCProvider */
+/** Returns the provider with that name. @throws Refusal EntityNotExist.SAMLProvider, EntityNotExist.OIDCProvider */
 export async function requireProvider<Kind extends ProviderKind>(
   kind: Kind,
   scope: Scope,
   name: string,
 ): Promise<ProviderRows[Kind]> {
   const provider = await findProvider(kind, scope.queries, scope.account.accountId, name);
-  if (provider === undefined) throw new Refusal(`EntityNotExist.${kinds[kind].entity}`, { name });
+  if (provider === undefined) throw new Refusal(`EntityNotExist.${KINDS[kind].entity}`, { name });
   return provider;
 }
 
 /**
- * A page of providers in the order of their names.
- * @param after the name key the page begins after
- * @param limit how many rows to read
+ * Returns a page of providers in the order of their names.
+ * @param after the name key after which the page begins
+ * @param limit maximum number of rows
  */
 export async function listProviders<Kind extends ProviderKind>(
   kind: Kind,
@@ -56,7 +56,7 @@ export async function listProviders<Kind extends ProviderKind>(
   limit: number,
 ): Promise<ProviderRows[Kind][]> {
   const rows = await scope.queries
-    .selectFrom(kinds[kind].table)
+    .selectFrom(KINDS[kind].table)
     .selectAll()
     .where('account_id', '=', scope.account.accountId)
     .where('provider_name_key', '>', after)
@@ -66,32 +66,39 @@ export async function listProviders<Kind extends ProviderKind>(
   return rows as ProviderRows[Kind][];
 }
 
-/** @throws Refusal EntityAlreadyExists.SAMLProvider, EntityAlreadyExists.OIDCProvider */
+/**
+ * Asserts that no provider has that name. @throws Refusal EntityAlreadyExists.SAMLProvider,
+ * EntityAlreadyExists.OIDCProvider
+ */
 export async function assertNameFree(kind: ProviderKind, scope: Scope, name: string): Promise<void> {
   if ((await findProvider(kind, scope.queries, scope.account.accountId, name)) !== undefined) {
-    throw new Refusal(`EntityAlreadyExists.${kinds[kind].entity}`, { name });
+    throw new Refusal(`EntityAlreadyExists.${KINDS[kind].entity}`, { name });
   }
 }
 
-/** @throws Refusal LimitExceeded.SAMLProvider, LimitExceeded.OIDCProvider */
+/**
+ * Asserts that the account may have one more provider. @throws Refusal LimitExceeded.SAMLProvider,
+ * LimitExceeded.OIDCProvider
+ */
 export async function assertProviderQuota(kind: ProviderKind, scope: Scope): Promise<void> {
-  const { table, entity, limit } = kinds[kind];
-  const most = scope.services.limits[limit];
+  const { table, entity, limit } = KINDS[kind];
+  const maximum = scope.services.limits[limit];
   const { count } = await scope.queries
     .selectFrom(table)
     .select((rows) => rows.fn.countAll<number>().as('count'))
     .where('account_id', '=', scope.account.accountId)
     .executeTakeFirstOrThrow();
-  if (Number(count) >= most) throw new Refusal(`LimitExceeded.${entity}`, { limit: most });
+  if (Number(count) >= maximum) throw new Refusal(`LimitExceeded.${entity}`, { limit: maximum });
 }
 
 /**
- * Deletes a provider and, with it, every session that it opened: another one of the same name is another one.
+ * Deletes a provider and thereby ends every session that it opened; a new provider of the same name does not revive
+ * them.
  * @throws Refusal EntityNotExist.SAMLProvider, EntityNotExist.OIDCProvider
  */
 export async function deleteProvider(kind: ProviderKind, scope: Scope, name: string): Promise<void> {
   const { provider_id, provider_name } = await requireProvider(kind, scope, name);
-  const { table, entity } = kinds[kind];
+  const { table, entity } = KINDS[kind];
   await scope.queries.deleteFrom(table).where('provider_id', '=', provider_id).execute();
   scope.changed('identity-provider', provider_id);
   scope.touched(`ACS::RAM::${entity}`, provider_name);

@@ -8,7 +8,7 @@ const configurationUrl = `${issuerUrl}/.well-known/openid-configuration`;
 const keysUrl = 'https://keys.example.com/keys';
 const minute = 60_000;
 
-/** Documents by their address, and what was asked for. */
+/** Documents by their address, and the requested ones. */
 function network(documents: Record<string, unknown>) {
   const asked: string[] = [];
   const pinned: Record<string, readonly string[]> = {};
@@ -33,7 +33,7 @@ const inOrder = () =>
 const issuer = { issuerUrl, fingerprints: [] as readonly string[] };
 
 describe('the keys of an issuer', () => {
-  test('are found by discovery, and asked for once in ten minutes', async () => {
+  test('are found by discovery, and fetched once in ten minutes', async () => {
     const { keys, asked } = inOrder();
     const first = await keys.find(issuer, 0);
     assert.ok(!(first.keys instanceof DocumentUnavailable));
@@ -43,7 +43,7 @@ describe('the keys of an issuer', () => {
     assert.equal(asked.length, 4);
   });
 
-  test('are found of an issuer that ends in a slash, which is another than one that does not', async () => {
+  test('are found for an issuer that ends in a slash, which differs from one that does not', async () => {
     const slashed = `${issuerUrl}/`;
     const documents = { [configurationUrl]: { issuer: slashed, jwks_uri: keysUrl }, [keysUrl]: { keys: [] } };
     const { keys, asked } = network(documents);
@@ -53,13 +53,13 @@ describe('the keys of an issuer', () => {
     assert.ok((await keys.find(issuer, 0)).keys instanceof DocumentUnavailable);
   });
 
-  test('are asked for once by many at once', async () => {
+  test('are fetched once for concurrent requests', async () => {
     const { keys, asked } = inOrder();
     await Promise.all([keys.find(issuer, 0), keys.find(issuer, 0), keys.find(issuer, 0)]);
     assert.equal(asked.length, 2);
   });
 
-  test('are asked for again for a key that is new, but not every time that somebody says so', async () => {
+  test('are fetched again for an unknown key id, but not for each token that names one', async () => {
     const { keys, asked } = inOrder();
     const first = await keys.find(issuer, 0);
     assert.equal(await keys.findNewer(issuer, first, minute / 2 - 1), first);
@@ -69,7 +69,7 @@ describe('the keys of an issuer', () => {
     assert.equal(asked.length, 4);
   });
 
-  test('stay, for their time, when newer ones are asked for and the issuer is away: strangers may ask', async () => {
+  test('stay valid for their time if the issuer is unavailable when newer ones are fetched', async () => {
     const { keys, asked, documents, logged } = inOrder();
     const known = await keys.find(issuer, 0);
     const configuration = documents[configurationUrl];
@@ -78,7 +78,7 @@ describe('the keys of an issuer', () => {
     assert.equal(still.keys, known.keys);
     assert.equal(asked.length, 3);
     assert.match(logged.join(), /idp\.example\.com\/realm.*it is away/);
-    // It is left alone for a while then, too.
+    // It is not asked for a while then, too.
     assert.equal((await keys.findNewer(issuer, known, 1.5 * minute - 1)).keys, known.keys);
     assert.equal(asked.length, 3);
     await keys.findNewer(issuer, known, 1.5 * minute);
@@ -90,7 +90,7 @@ describe('the keys of an issuer', () => {
     assert.ok(!((await keys.find(issuer, 11 * minute)).keys instanceof DocumentUnavailable));
   });
 
-  test('are not kept beyond their time when the issuer is away, which is asked again after a pause', async () => {
+  test('are not kept beyond their time if the issuer is unavailable, which is asked again after a pause', async () => {
     const { keys, asked, documents } = inOrder();
     await keys.find(issuer, 0);
     const configuration = documents[configurationUrl];
@@ -104,7 +104,7 @@ describe('the keys of an issuer', () => {
     assert.ok(!(back.keys instanceof DocumentUnavailable));
   });
 
-  test('are asked for anew with other fingerprints, which are those of the issuer’s host', async () => {
+  test('are fetched anew with other fingerprints, which are those of the issuer’s host', async () => {
     const { keys, asked, pinned, documents } = inOrder();
     await keys.find(issuer, 0);
     await keys.find({ issuerUrl, fingerprints: ['aa'] }, 0);
@@ -117,7 +117,7 @@ describe('the keys of an issuer', () => {
     assert.deepEqual(pinned[own], ['bb']);
   });
 
-  test('are none when the documents are not in order', async () => {
+  test('are absent if the documents are invalid', async () => {
     for (const documents of [
       {},
       { [configurationUrl]: 'hello' },
@@ -130,14 +130,14 @@ describe('the keys of an issuer', () => {
       { [configurationUrl]: { issuer: issuerUrl, jwks_uri: keysUrl } },
       { [configurationUrl]: { issuer: issuerUrl, jwks_uri: keysUrl }, [keysUrl]: { keys: 'none' } },
     ]) {
-      // Whatever can be fetched would do as keys; it must not come to that.
+      // Any document that can be fetched would be accepted as keys; it must not be fetched.
       const served = { 'http://localhost/keys': { keys: [] }, 'file:///keys': { keys: [] }, ...documents };
       const found = await network(served).keys.find(issuer, 0);
       assert.ok(found.keys instanceof DocumentUnavailable, JSON.stringify(documents));
     }
   });
 
-  test('of a thousand issuers at most are remembered, and those of the last five hundred always', async () => {
+  test('of at most a thousand issuers are cached, and always those of the last five hundred', async () => {
     const asked: string[] = [];
     const fetch: FetchDocument = async (url) => {
       asked.push(url.href);

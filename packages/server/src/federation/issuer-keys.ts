@@ -4,90 +4,93 @@ import { createLocalJWKSet, type JSONWebKeySet, type LocalJWKSet } from 'jose';
 import { DocumentUnavailable, type FetchDocument } from './fetch-document.ts';
 import { isFetchable } from './issuer-url.ts';
 
-/** An OpenID Connect issuer, as an account knows it. */
+/** An OpenID Connect issuer as configured by an account. */
 export interface Issuer {
   readonly issuerUrl: string;
   readonly fingerprints: readonly string[];
 }
 
-/** The keys of an issuer, or why there are none. */
+/** The keys of an issuer, or the error of fetching them. */
 export interface IssuerKeySet {
   readonly keys: LocalJWKSet | DocumentUnavailable;
-  /** When they were read; milliseconds since the epoch. */
+  /** When they were read, ms since the epoch. */
   readonly readAt: number;
-  /** When the issuer was last asked, with or without success. */
+  /** When the issuer was last asked, with or without success; ms since the epoch. */
   readonly askedAt: number;
 }
 
-/** How long keys are believed that the issuer may have withdrawn meanwhile. */
-const maximumAgeMs = 10 * 60_000;
+/** How long keys are used without asking for withdrawn ones. */
+const MAX_AGE_MS = 10 * 60_000;
 
-/** How long an issuer is left alone after it was asked, whatever tokens name: strangers send them. */
-const pauseMs = 30_000;
+/** Minimum time between two requests to an issuer, whatever key ids tokens name: the tokens are not verified yet. */
+const PAUSE_MS = 30_000;
 
-/** How many issuers are remembered; those asked for longest ago make room. */
-const capacity = 1000;
+/** Maximum number of cached issuers; the least recently used make room. */
+const MAX_ISSUERS = 1000;
 
-/** The public keys of issuers, found by OpenID Connect Discovery and kept in memory. */
+/** Cache of issuers' public keys, found by OpenID Connect Discovery. */
 export class IssuerKeys {
   readonly #fetch: FetchDocument;
   readonly #log: (message: string) => void;
-  readonly #known = new RecentMap<string, IssuerKeySet>(capacity);
+  readonly #cache = new RecentMap<string, IssuerKeySet>(MAX_ISSUERS);
   readonly #reading = new Map<string, Promise<IssuerKeySet>>();
 
-  /** @param log told why keys cannot be had: whoever shows a token is not, since that may be anybody */
+  /**
+   * @param log gets the reason why keys are unavailable; the presenter of a token does not, since it is not
+   *   authenticated
+   */
   constructor(fetch: FetchDocument, log: (message: string) => void) {
     this.#fetch = fetch;
     this.#log = log;
   }
 
   /**
-   * The keys of an issuer.
-   * @param now milliseconds since the epoch
+   * Returns the keys of an issuer.
+   * @param now ms since the epoch
    */
   async find(issuer: Issuer, now: number): Promise<IssuerKeySet> {
-    const known = this.#known.get(identityOf(issuer));
+    const known = this.#cache.get(identityOf(issuer));
     if (known === undefined) return this.#read(issuer, now);
-    const isAway = known.keys instanceof DocumentUnavailable && now < known.askedAt + pauseMs;
-    return isAway || isFresh(known, now) ? known : this.#read(issuer, now);
+    const isPaused = known.keys instanceof DocumentUnavailable && now < known.askedAt + PAUSE_MS;
+    return isPaused || isFresh(known, now) ? known : this.#read(issuer, now);
   }
 
   /**
-   * The keys of an issuer once more, because a token names one that `known` has not: keys are changed now and then.
-   * @returns `known` itself when the issuer was asked a moment ago
+   * Fetches the keys of an issuer again, because a token names a key id that `known` lacks: issuers rotate keys.
+   * @returns `known` itself if the issuer was asked a moment ago
    */
   async findNewer(issuer: Issuer, known: IssuerKeySet, now: number): Promise<IssuerKeySet> {
-    const present = this.#known.get(identityOf(issuer)) ?? known;
-    return now < present.askedAt + pauseMs ? present : this.#read(issuer, now);
+    const present = this.#cache.get(identityOf(issuer)) ?? known;
+    return now < present.askedAt + PAUSE_MS ? present : this.#read(issuer, now);
   }
 
-  /** Many may ask at once, and one reads. */
+  /** Fetches the keys; concurrent calls share one request. */
   #read(issuer: Issuer, now: number): Promise<IssuerKeySet> {
     const identity = identityOf(issuer);
     const underWay = this.#reading.get(identity);
     if (underWay !== undefined) return underWay;
     const reading = this.#discover(issuer)
-      .then((keys) => this.#keep(identity, this.#unlessWorse(identity, { keys, readAt: now, askedAt: now })))
+      .then((keys) => this.#keep(identity, this.#orCached(identity, { keys, readAt: now, askedAt: now })))
       .finally(() => this.#reading.delete(identity));
     this.#reading.set(identity, reading);
     return reading;
   }
 
   /**
-   * An issuer that was asked for newer keys and gave none leaves those that are known, until their time is over:
-   * strangers choose when it is asked, and must not turn a moment's silence into a refusal of everybody.
+   * Returns the cached keys instead of an error while they are fresh. Unverified tokens decide when an issuer is
+   * asked for newer keys, and a short outage then must not make all tokens fail.
    */
-  #unlessWorse(identity: string, found: IssuerKeySet): IssuerKeySet {
+  #orCached(identity: string, found: IssuerKeySet): IssuerKeySet {
     if (!(found.keys instanceof DocumentUnavailable)) return found;
-    this.#log(`the keys of the OIDC issuer ${identity} cannot be had: ${found.keys.message}`);
-    const known = this.#known.get(identity);
+    this.#log(`the keys of the OIDC issuer ${identity} cannot be fetched: ${found.keys.message}`);
+    const known = this.#cache.get(identity);
     return known !== undefined && isFresh(known, found.askedAt)
       ? { ...known, askedAt: found.askedAt }
       : found;
   }
 
   #keep(identity: string, found: IssuerKeySet): IssuerKeySet {
-    this.#known.set(identity, found);
+    this.#cache.set(identity, found);
     return found;
   }
 
@@ -95,18 +98,17 @@ export class IssuerKeys {
     try {
       const address = new URL(`${issuerUrl.replace(/\/$/, '')}/.well-known/openid-configuration`);
       const configuration = readObject(await this.#fetch(address, fingerprints));
-      if (configuration['issuer'] !== issuerUrl)
-        throw new DocumentUnavailable('it is that of another issuer');
+      if (configuration['issuer'] !== issuerUrl) throw new DocumentUnavailable('its issuer is another one');
       const keysAddress = configuration['jwks_uri'];
       if (typeof keysAddress !== 'string' || !URL.canParse(keysAddress)) {
         throw new DocumentUnavailable('it names no jwks_uri');
       }
       const url = new URL(keysAddress);
-      // What came over TLS must not be undone by what does not.
+      // What came over TLS must not lead to keys that do not.
       if (!isFetchable(url) || (address.protocol === 'https:' && url.protocol !== 'https:')) {
         throw new DocumentUnavailable('its jwks_uri does not begin with https://');
       }
-      // The fingerprints are those of the issuer's host; where it sends us elsewhere, the trusted authorities decide.
+      // The fingerprints are those of the issuer's host; for another host the trusted authorities decide.
       const keys = readObject(await this.#fetch(url, url.host === address.host ? fingerprints : []));
       return createLocalJWKSet(keys as unknown as JSONWebKeySet);
     } catch (error) {
@@ -117,10 +119,13 @@ export class IssuerKeys {
 }
 
 function isFresh({ keys, readAt }: IssuerKeySet, now: number): boolean {
-  return !(keys instanceof DocumentUnavailable) && now < readAt + maximumAgeMs;
+  return !(keys instanceof DocumentUnavailable) && now < readAt + MAX_AGE_MS;
 }
 
-/** With other fingerprints it is another one: what was fetched by the old ones proves nothing of the new. */
+/**
+ * Returns the cache key of an issuer. Other fingerprints make another issuer: keys fetched under the old ones are
+ * not trusted under the new.
+ */
 function identityOf({ issuerUrl, fingerprints }: Issuer): string {
   return JSON.stringify([issuerUrl, ...fingerprints.toSorted()]);
 }
@@ -129,6 +134,6 @@ function readObject(text: string): Readonly<Record<string, unknown>> {
   const reading = parseStrictJson(text);
   if (!reading.ok) throw new DocumentUnavailable(`it is not usable JSON: ${reading.problem}`);
   const { value } = reading;
-  if (value === null || typeof value !== 'object') throw new DocumentUnavailable('it is no JSON object');
+  if (value === null || typeof value !== 'object') throw new DocumentUnavailable('it is not a JSON object');
   return value as Readonly<Record<string, unknown>>;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { IssuerNetwork } from './issuer-network.ts';
 
-/** A few of each block that the registries of special addresses name (RFC 6890 and its successors). */
+/** Some addresses of each block in the registries of special addresses (RFC 6890 and its successors). */
 const notPublic = [
   ['this host', '0.0.0.0', '0.1.2.3', '::'],
   ['loopback', '127.0.0.1', '127.255.255.254', '::1'],
@@ -73,7 +73,7 @@ describe('issuers', () => {
     }
   });
 
-  test('are admitted where the operator says so, and nowhere beside that', () => {
+  test('are admitted at addresses that the operator admits, and at no others', () => {
     const network = new IssuerNetwork(['10.1.0.0/16', '127.0.0.1', 'fd00:1::/32']);
     for (const address of ['10.1.0.0', '10.1.255.255', '127.0.0.1', '::ffff:10.1.2.3', 'fd00:1::5']) {
       assert.equal(network.admits(address), true, address);
@@ -83,7 +83,7 @@ describe('issuers', () => {
     }
   });
 
-  test('need places that are addresses or blocks', () => {
+  test('accepts only addresses and CIDR blocks in the operator setting', () => {
     for (const entry of [
       '',
       'localhost',

@@ -1,12 +1,12 @@
 import { isLoopbackHost, parseIpAddress } from '@claviger/policy';
 import type { AddressFilter } from '../context/services.ts';
 
-/** Longest that an issuer's address may be. */
-const issuerUrlLength = 255;
+/** Maximum length of an issuer URL. */
+const MAX_URL_LENGTH = 255;
 
 /**
- * Whether something may be fetched in that way: https, or http from the server's own machine, for a provider that is tried out there. Whether it may be from
- * there, an `IssuerNetwork` says.
+ * Returns whether a URL may be fetched by its scheme: https, or http of a loopback host, for trying out a provider there.
+ * `IssuerNetwork` decides on its address.
  * @param url parsed
  */
 export function isFetchable(url: URL): boolean {
@@ -14,25 +14,25 @@ export function isFetchable(url: URL): boolean {
 }
 
 /**
- * What is wrong with the address of an OpenID Connect issuer, in a few words. Its rules are those of OpenID Connect
- * Discovery: https, and neither query nor fragment. Where a name leads is seen when it is gone to.
- * @returns undefined when nothing is
+ * Returns the fault of an OpenID Connect issuer URL. The rules are those of OpenID Connect Discovery: https, no
+ * query and no fragment. The addresses of a host name are checked when it is fetched.
+ * @returns undefined if the URL is valid
  */
-export function faultOfIssuerUrl(text: string, network: AddressFilter): string | undefined {
-  if (text.length > issuerUrlLength) return `it is longer than ${issuerUrlLength} characters`;
+export function findIssuerUrlFault(text: string, network: AddressFilter): string | undefined {
+  if (text.length > MAX_URL_LENGTH) return `it is longer than ${MAX_URL_LENGTH} characters`;
   if (!URL.canParse(text) || /[\s\\]/.test(text)) return 'it is not a URL';
   const url = new URL(text);
   if (!isFetchable(url)) return 'it does not begin with https://';
   if (text.includes('?') || text.includes('#')) return 'it has a query or a fragment';
   if (url.username !== '' || url.password !== '') return 'it has a user name or password';
-  if (!mayBeAdmitted(url, network)) return notAdmitted;
+  if (!mayBeAdmitted(url, network)) return NOT_ADMITTED;
   return undefined;
 }
 
-/** What is said of an issuer that is where none may be. */
-export const notAdmitted = 'it is in no public network, nor in one that --private-issuers names';
+/** Fault of an issuer whose address is not admitted. */
+export const NOT_ADMITTED = 'it is in no public network, nor in one that --private-issuers names';
 
-/** The address that the host of a URL is; undefined when it is a name. */
+/** Returns the literal address in a URL; `undefined` if the host is a name. */
 export function literalAddress({ hostname }: URL): string | undefined {
   const bare = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
   return parseIpAddress(bare) === undefined ? undefined : bare;

@@ -2,13 +2,13 @@ import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { OidcProviderRow } from '../store/schema.ts';
 import { assertNameFree, assertProviderQuota, requireProvider } from './identity-provider.ts';
-import { faultOfIssuerUrl } from './issuer-url.ts';
+import { findIssuerUrlFault } from './issuer-url.ts';
 import { providerNameKey } from './provider-name.ts';
 
-/** How old tokens may be, in hours since they were issued: RAM's bounds, and the default. */
-export const issuanceLimitHours = { minimum: 1, maximum: 168, byDefault: 12 } as const;
+/** Maximum age of tokens since their issuance, in hours: RAM's bounds and default. */
+export const ISSUANCE_LIMIT_HOURS = { minimum: 1, maximum: 168, byDefault: 12 } as const;
 
-/** What an OIDC provider is made from. */
+/** Properties of a new OIDC provider. */
 export interface NewOidcProvider {
   readonly name: string;
   readonly issuerUrl: string;
@@ -18,7 +18,7 @@ export interface NewOidcProvider {
   readonly issuanceLimitHours: number;
 }
 
-/** What an update changes; undefined stays as it is. */
+/** Changes of a provider; `undefined` leaves a property as it is. */
 export interface OidcProviderChanges {
   readonly description?: string | undefined;
   readonly clientIds?: readonly string[] | undefined;
@@ -26,26 +26,26 @@ export interface OidcProviderChanges {
   readonly issuanceLimitHours?: number | undefined;
 }
 
-/** The lists of a provider: to whom its tokens may be issued, and the certificates its issuer may show. */
+/** Lists of a provider: the audiences of its tokens, and the certificates of its issuer. */
 type ListName = 'clientIds' | 'fingerprints';
 
-const limitOf = {
+const LIST_LIMITS = {
   clientIds: ['LimitExceeded.OIDCProvider.ClientId', 'clientIdsPerOidcProvider'],
   fingerprints: ['LimitExceeded.OIDCProvider.Fingerprint', 'fingerprintsPerOidcProvider'],
 } as const;
 
-/** The client ids of a provider, in the order that they were given. */
+/** Returns the client ids of a provider, in the order they were added. */
 export const clientIdsOf = (row: OidcProviderRow): readonly string[] => JSON.parse(row.client_ids);
 
-/** The fingerprints of a provider, in the order that they were given. */
+/** Returns the fingerprints of a provider, in the order they were added. */
 export const fingerprintsOf = (row: OidcProviderRow): readonly string[] => JSON.parse(row.fingerprints);
 
 /**
- * Makes an OIDC provider. An account has one for each issuer.
+ * Creates an OIDC provider. An account has at most one for each issuer.
  * @throws Refusal EntityAlreadyExists.OIDCProvider, LimitExceeded.OIDCProvider…, InvalidParameter.IssuerUrl.Format
  */
 export async function createOidcProvider(scope: Scope, provider: NewOidcProvider): Promise<OidcProviderRow> {
-  const fault = faultOfIssuerUrl(provider.issuerUrl, scope.services.issuerNetwork);
+  const fault = findIssuerUrlFault(provider.issuerUrl, scope.services.issuerNetwork);
   if (fault !== undefined) throw new Refusal('InvalidParameter.IssuerUrl', { reason: fault });
   await assertNameFree('oidc', scope, provider.name);
   await assertIssuerFree(scope, provider.issuerUrl);
@@ -69,7 +69,7 @@ export async function createOidcProvider(scope: Scope, provider: NewOidcProvider
 }
 
 /**
- * Changes an OIDC provider. Sessions that are open go on.
+ * Updates an OIDC provider. Open sessions continue.
  * @throws Refusal EntityNotExist.OIDCProvider, LimitExceeded.OIDCProvider.*
  */
 export async function updateOidcProvider(
@@ -77,11 +77,11 @@ export async function updateOidcProvider(
   name: string,
   changes: OidcProviderChanges,
 ): Promise<OidcProviderRow> {
-  return change(scope, await requireProvider('oidc', scope, name), changes);
+  return updateRow(scope, await requireProvider('oidc', scope, name), changes);
 }
 
 /**
- * Adds to a list of a provider; what is in it already stays once.
+ * Adds a value to a list of a provider; an existing value is kept once.
  * @throws Refusal EntityNotExist.OIDCProvider, LimitExceeded.OIDCProvider.*
  */
 export async function addToOidcProvider(
@@ -91,11 +91,12 @@ export async function addToOidcProvider(
   value: string,
 ): Promise<OidcProviderRow> {
   const provider = await requireProvider('oidc', scope, name);
-  return change(scope, provider, { [list]: [...listOf(provider, list), value] });
+  return updateRow(scope, provider, { [list]: [...listOf(provider, list), value] });
 }
 
 /**
- * Takes from a list of a provider; what is not in it is no error, so that a repeated request is answered like the first.
+ * Removes a value from a list of a provider. An absent value is not an error, so that a repeated request gets the
+ * same answer.
  * @throws Refusal EntityNotExist.OIDCProvider
  */
 export async function removeFromOidcProvider(
@@ -105,10 +106,10 @@ export async function removeFromOidcProvider(
   value: string,
 ): Promise<OidcProviderRow> {
   const provider = await requireProvider('oidc', scope, name);
-  return change(scope, provider, { [list]: listOf(provider, list).filter((member) => member !== value) });
+  return updateRow(scope, provider, { [list]: listOf(provider, list).filter((member) => member !== value) });
 }
 
-async function change(
+async function updateRow(
   scope: Scope,
   provider: OidcProviderRow,
   changes: OidcProviderChanges,
@@ -138,7 +139,7 @@ function listOf(provider: OidcProviderRow, list: ListName): readonly string[] {
 
 function storedList(scope: Scope, list: ListName, values: readonly string[]): string {
   const distinct = [...new Set(values)];
-  const [code, name] = limitOf[list];
+  const [code, name] = LIST_LIMITS[list];
   const limit = scope.services.limits[name];
   if (distinct.length > limit) throw new Refusal(code, { limit });
   return JSON.stringify(distinct);

@@ -1,5 +1,5 @@
-/** The XML namespaces of SAML 2.0 and of what it is signed with. */
-export const namespaces = {
+/** XML namespaces of SAML 2.0 and XML signatures. */
+export const SAML_NAMESPACES = {
   protocol: 'urn:oasis:names:tc:SAML:2.0:protocol',
   assertion: 'urn:oasis:names:tc:SAML:2.0:assertion',
   metadata: 'urn:oasis:names:tc:SAML:2.0:metadata',

@@ -5,10 +5,10 @@ import { assertNameFree, assertProviderQuota, requireProvider } from './identity
 import { providerNameKey } from './provider-name.ts';
 import { readSamlMetadata } from './saml-metadata.ts';
 
-/** With what the service provider signs what it asks of the identity provider. */
+/** Algorithm with which the service provider signs its requests to the identity provider. */
 export type AuthnSignAlgorithm = SamlProviderRow['authn_sign_algorithm'];
 
-/** What a SAML provider is made from. */
+/** Properties of a new SAML provider. */
 export interface NewSamlProvider {
   readonly name: string;
   readonly description: string;
@@ -17,7 +17,7 @@ export interface NewSamlProvider {
   readonly authnSignAlgorithm: AuthnSignAlgorithm;
 }
 
-/** What an update changes; undefined stays as it is. */
+/** Changes of a provider; `undefined` leaves a property as it is. */
 export interface SamlProviderChanges {
   readonly description: string | undefined;
   readonly metadata: string | undefined;
@@ -25,7 +25,7 @@ export interface SamlProviderChanges {
 }
 
 /**
- * Makes a SAML provider.
+ * Creates a SAML provider.
  * @throws Refusal EntityAlreadyExists.SAMLProvider, LimitExceeded.SAMLProvider, InvalidParameter.*
  */
 export async function createSamlProvider(scope: Scope, provider: NewSamlProvider): Promise<SamlProviderRow> {
@@ -49,7 +49,7 @@ export async function createSamlProvider(scope: Scope, provider: NewSamlProvider
 }
 
 /**
- * Changes a SAML provider. Sessions that are open go on: metadata says who may begin one.
+ * Updates a SAML provider. Open sessions continue: metadata decides only on new ones.
  * @throws Refusal EntityNotExist.SAMLProvider, InvalidParameter.*
  */
 export async function updateSamlProvider(
@@ -77,7 +77,7 @@ export async function updateSamlProvider(
   return updated;
 }
 
-/** @throws Refusal InvalidParameter.<name>, which says what is wrong with the metadata */
+/** Asserts that metadata can be used. @throws Refusal InvalidParameter.<name> with the fault of the metadata */
 export function assertUsableMetadata(name: string, metadata: string, now: number): void {
   const read = readSamlMetadata(metadata);
   const fault =

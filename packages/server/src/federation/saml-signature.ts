@@ -8,10 +8,10 @@ import {
   type SignatureAlgorithm,
   SignedXml,
 } from 'xml-crypto';
-import { namespaces } from './saml-namespaces.ts';
+import { SAML_NAMESPACES } from './saml-namespaces.ts';
 import { textOf, type XmlElement } from './xml-element.ts';
 
-/** A signature that does not hold, or is not made as we ask; says what is wrong in a few words. */
+/** Error: a signature is invalid or has an unsupported form. The message says why in a few words. */
 export class SignatureUnusable extends Error {
   constructor(reason: string) {
     super(reason);
@@ -21,17 +21,19 @@ export class SignatureUnusable extends Error {
 
 type Hash = 'sha256' | 'sha384' | 'sha512';
 
-/** SHA-1 is not among them: whoever can choose a part of what is signed may make two texts with one hash. */
-const digests: ReadonlyMap<string, Hash> = new Map([
+/**
+ * SHA-1 is excluded: collisions let an attacker who chooses a part of the signed text make two texts with one hash.
+ */
+const DIGESTS: ReadonlyMap<string, Hash> = new Map([
   ['http://www.w3.org/2001/04/xmlenc#sha256', 'sha256'],
   ['http://www.w3.org/2001/04/xmldsig-more#sha384', 'sha384'],
   ['http://www.w3.org/2001/04/xmlenc#sha512', 'sha512'],
 ]);
 
-const sha1 = /^http:\/\/www\.w3\.org\/2000\/09\/xmldsig#(?:rsa-)?sha1$/;
+const SHA1 = /^http:\/\/www\.w3\.org\/2000\/09\/xmldsig#(?:rsa-)?sha1$/;
 
-/** Signatures with an RSA key, which is all that the library and the usual providers know. */
-const signatures: ReadonlyMap<string, { readonly hash: Hash; readonly padding: number }> = new Map([
+/** RSA signatures, the only ones that the library and common providers support. */
+const SIGNATURES: ReadonlyMap<string, { readonly hash: Hash; readonly padding: number }> = new Map([
   [
     'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
     { hash: 'sha256', padding: constants.RSA_PKCS1_PADDING },
@@ -50,35 +52,35 @@ const signatures: ReadonlyMap<string, { readonly hash: Hash; readonly padding: n
   ],
 ]);
 
-const enveloped = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature';
+const ENVELOPED = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature';
 
-/** With comments or without is the same for documents that have none. */
-const canonicalisations: ReadonlySet<string> = new Set(
+/** With and without comments is equivalent, since documents have no comments. */
+const CANONICALISATIONS: ReadonlySet<string> = new Set(
   ['http://www.w3.org/2001/10/xml-exc-c14n#', 'http://www.w3.org/TR/2001/REC-xml-c14n-20010315'].flatMap(
     (name) => [name, `${name.replace(/#$/, '')}#WithComments`],
   ),
 );
 
 /**
- * Verifies the signature of an assertion, which stands in the assertion itself and covers the whole of it.
+ * Verifies the signature of an assertion, which must be inside the assertion and cover all of it.
  *
- * What counts is what comes back: the very bytes that were signed. Where they stood in the document says nothing, and
- * neither does anything else that stands there. So an assertion that was moved, copied or wrapped says what its
+ * The result is the text that was signed. Nothing else in the document is trusted, nor is the place of the
+ * assertion in it, so an assertion that was moved, copied or wrapped (XML signature wrapping) yields what its
  * provider has signed, or nothing.
  *
- * @param text of the whole document, which has been read as `assertion` belongs to
- * @param assertion as it stands in the document
- * @param keys those of the provider; a key that the document brings along is never looked at
- * @param proven told of the assertion's ID once it is known that its provider has signed one of that ID, before the
- *   document is looked through, which takes long; may throw
+ * @param text the whole document, from which `assertion` was parsed
+ * @param assertion as parsed from the document
+ * @param keys of the provider; a key inside the document is never used
+ * @param onProven called with the assertion's ID once it is known that the provider has signed one of that ID,
+ *   before the expensive verification of the document; may throw
  * @returns the assertion in the canonical form that was signed, without its signature
  * @throws SignatureUnusable
  */
-export function signedText(
+export function verifyAssertionSignature(
   text: string,
   assertion: XmlElement,
   keys: readonly KeyObject[],
-  proven: (id: string) => void,
+  onProven: (id: string) => void,
 ): string {
   const form = formOfSignature(assertion);
   const unsigned = new SignatureUnusable('its provider has not signed it');
@@ -90,18 +92,18 @@ export function signedText(
   } catch {
     throw unsigned;
   }
-  proven(form.id);
+  onProven(form.id);
   let signed: readonly string[];
   try {
     const verifier = new SignedXml({ publicCert: 'one of the keys, below' });
     verifier.SignatureAlgorithms = { [form.signatureMethod]: anyOf(keys, form.signatureMethod) };
     verifier.HashAlgorithms = Object.fromEntries(
-      [...digests].map(([name, hash]) => [name, hashing(name, hash)]),
+      [...DIGESTS].map(([name, hash]) => [name, hashing(name, hash)]),
     );
     verifier.loadSignature(signature);
     signed = verifier.checkSignature(text) ? verifier.getSignedReferences() : [];
   } catch {
-    // What the library says of it repeats parts of it.
+    // The library's messages repeat parts of the document.
     throw unsigned;
   }
   const [only, ...others] = signed;
@@ -109,9 +111,9 @@ export function signedText(
   return only;
 }
 
-/** What a signature says of itself that is needed to verify it. */
+/** The parts of a signature that verifying it needs. */
 interface SignatureForm {
-  /** Of the assertion. */
+  /** ID of the assertion. */
   readonly id: string;
   readonly signatureMethod: string;
   readonly canonicalisation: string;
@@ -120,8 +122,9 @@ interface SignatureForm {
 }
 
 /**
- * Whether a key has signed what the signature says of itself, whatever has become of the assertion. The library asks
- * this last, after it has gone through the whole document many times; strangers' documents do not get that far.
+ * Returns whether a key has signed the SignedInfo of a signature, regardless of the assertion. The library checks
+ * this last, after it has traversed the whole document many times; checking it first keeps unsigned documents
+ * cheap.
  */
 function isSignedByAny(
   keys: readonly KeyObject[],
@@ -140,24 +143,24 @@ function isSignedByAny(
 }
 
 /**
- * A signature has exactly one form here: one reference, to the assertion by its ID, and no room for anything else.
- * The library looks for some of its parts by name, wherever they stand; so there is only one of each.
+ * Parses a signature. Exactly one form is accepted: one reference, to the assertion by its ID, and no other
+ * content. The library finds some parts by name anywhere in the document, so each may occur only once.
  */
 function formOfSignature(assertion: XmlElement): SignatureForm {
-  const unusual = () => new SignatureUnusable('its signature is not made as SAML has it');
+  const unsupported = () => new SignatureUnusable('its signature has an unsupported form');
   const parts = (element: XmlElement | undefined, ...names: readonly string[]): readonly XmlElement[] => {
     const found = element?.children ?? [];
     const asNamed =
       found.length === names.length &&
-      found.every(({ name, namespace }, at) => name === names[at] && namespace === namespaces.signature);
-    if (!asNamed) throw unusual();
+      found.every(({ name, namespace }, at) => name === names[at] && namespace === SAML_NAMESPACES.signature);
+    if (!asNamed) throw unsupported();
     return found;
   };
   const own = assertion.children.filter(({ name }) => name === 'Signature');
   const [signature] = own;
   if (signature === undefined) throw new SignatureUnusable('it is not signed itself');
-  if (own.length > 1 || signature.namespace !== namespaces.signature) throw unusual();
-  // What a KeyInfo says is not looked at; it may say what it likes.
+  if (own.length > 1 || signature.namespace !== SAML_NAMESPACES.signature) throw unsupported();
+  // The content of a KeyInfo is ignored.
   const hasKeyInfo = signature.children.some(({ name }) => name === 'KeyInfo');
   const [info] = parts(signature, 'SignedInfo', 'SignatureValue', ...(hasKeyInfo ? ['KeyInfo'] : []));
   const [canonicalisation, method, reference] = parts(
@@ -172,28 +175,28 @@ function formOfSignature(assertion: XmlElement): SignatureForm {
 
   const algorithm = (element: XmlElement | undefined) => element?.attributes.get('Algorithm') ?? '';
   const signatureMethod = algorithm(method);
-  if ([signatureMethod, algorithm(digestMethod)].some((name) => sha1.test(name))) {
+  if ([signatureMethod, algorithm(digestMethod)].some((name) => SHA1.test(name))) {
     throw new SignatureUnusable('it is signed with SHA-1: have its provider sign with SHA-256');
   }
   const steps = transforms?.children ?? [];
   const [first, second] = parts(transforms, ...steps.map(() => 'Transform'));
   const id = assertion.attributes.get('ID') ?? '';
-  const usual =
-    signatures.has(signatureMethod) &&
-    digests.has(algorithm(digestMethod)) &&
-    canonicalisations.has(algorithm(canonicalisation)) &&
+  const isSupported =
+    SIGNATURES.has(signatureMethod) &&
+    DIGESTS.has(algorithm(digestMethod)) &&
+    CANONICALISATIONS.has(algorithm(canonicalisation)) &&
     steps.length === 2 &&
-    algorithm(first) === enveloped &&
-    canonicalisations.has(algorithm(second)) &&
-    [canonicalisation, first, second].every(hasPrefixesAlone) &&
+    algorithm(first) === ENVELOPED &&
+    CANONICALISATIONS.has(algorithm(second)) &&
+    [canonicalisation, first, second].every(hasPrefixesOnly) &&
     /^[A-Za-z_][\w.-]*$/.test(id) &&
     reference?.attributes.get('URI') === `#${id}`;
-  if (!usual) throw unusual();
+  if (!isSupported) throw unsupported();
   return { id, signatureMethod, canonicalisation: algorithm(canonicalisation), value: textOf(value) };
 }
 
-/** All that a canonicalisation may be told: which namespaces it is to keep. */
-function hasPrefixesAlone(step: XmlElement | undefined): boolean {
+/** Returns whether a canonicalisation has no content but a list of namespaces to keep. */
+function hasPrefixesOnly(step: XmlElement | undefined): boolean {
   return (step?.children ?? []).every(
     ({ name, children }) => name === 'InclusiveNamespaces' && children.length === 0,
   );
@@ -203,7 +206,7 @@ function isExclusive(canonicalisation: string): boolean {
   return canonicalisation.startsWith('http://www.w3.org/2001/10/xml-exc-c14n#');
 }
 
-/** The same document, as the library wants it. */
+/** Parses the document with the library's parser. */
 function parseDocument(text: string): Document {
   const reject = (problem: string) => {
     throw new Error(problem);
@@ -212,16 +215,16 @@ function parseDocument(text: string): Document {
   return new DOMParser({ errorHandler }).parseFromString(text, 'text/xml');
 }
 
-/** The one signature in the one element with that ID, without the key that it may bring along. */
+/** Returns the only signature in the only element with that ID, without its KeyInfo. */
 function signatureIn(document: Document, id: string): Node {
   const [assertion, ...others] = elementsOf(document.documentElement).filter(
     (element) => element.getAttribute('ID') === id,
   );
-  if (assertion === undefined || others.length > 0) throw new Error('two readers disagree');
+  if (assertion === undefined || others.length > 0) throw new Error('the two XML parsers disagree');
   const [signature, ...more] = elementsOf(assertion).filter(
-    ({ localName, namespaceURI }) => localName === 'Signature' && namespaceURI === namespaces.signature,
+    ({ localName, namespaceURI }) => localName === 'Signature' && namespaceURI === SAML_NAMESPACES.signature,
   );
-  if (signature === undefined || more.length > 0) throw new Error('two readers disagree');
+  if (signature === undefined || more.length > 0) throw new Error('the two XML parsers disagree');
   for (const part of elementsOf(signature)) if (part.localName === 'KeyInfo') signature.removeChild(part);
   return signature;
 }
@@ -231,17 +234,19 @@ function elementsOf(node: Node): readonly Element[] {
 }
 
 function verifies(keys: readonly KeyObject[], method: string, canonical: string, value: string): boolean {
-  const { hash, padding } = signatures.get(method)!;
+  const { hash, padding } = SIGNATURES.get(method)!;
   const signature = Buffer.from(value, 'base64');
   return keys.some((key) => verify(hash, Buffer.from(canonical), { key, padding }, signature));
 }
 
-/** A signature of one of the keys, whichever: the document is gone through once, however many there are. */
+/**
+ * Returns an algorithm that accepts a signature of any of the keys: the document is traversed once for all of them.
+ */
 function anyOf(keys: readonly KeyObject[], method: string): new () => SignatureAlgorithm {
   return class implements SignatureAlgorithm {
     getAlgorithmName = () => method;
     getSignature = (): never => {
-      throw new Error('nothing is signed here');
+      throw new Error('signing is not supported');
     };
     verifySignature = (material: string, _key: unknown, value: string) =>
       verifies(keys, method, material, value);

@@ -1,30 +1,30 @@
-/** What we are called towards a provider: for whom its assertions are, and where they are shown. */
+/** Names of this service provider towards an identity provider: audiences and recipients of its assertions. */
 export interface SamlServiceProvider {
   readonly audiences: readonly string[];
   readonly recipients: readonly string[];
 }
 
 /**
- * What Claviger is called towards SAML identity providers: the names of RAM's role-based SSO, so that a provider set
- * up for RAM needs no change. An assertion still names the account's own role and provider, so that none for
- * another account of the cloud is of use here.
+ * Claviger as a SAML service provider: the names of RAM's role-based SSO, so that a provider configured for RAM
+ * needs no change. An assertion names the account's own role and provider, so that assertions for other accounts of
+ * the cloud are of no use here.
  */
-export const samlServiceProvider = {
+export const SAML_SERVICE_PROVIDER = {
   audiences: ['urn:alibaba:cloudcomputing', 'urn:alibaba:cloudcomputing:international'],
-  /** Where a provider sends its responses. */
+  /** Addresses to which a provider posts its responses. */
   recipients: ['https://signin.aliyun.com/saml-role/sso', 'https://signin.alibabacloud.com/saml-role/sso'],
 } as const satisfies SamlServiceProvider;
 
-/** The attributes of an assertion that are RAM's. */
-export const samlAttributes = {
+/** RAM's attributes of an assertion. */
+export const SAML_ATTRIBUTES = {
   role: 'https://www.aliyun.com/SAML-Role/Attributes/Role',
   sessionName: 'https://www.aliyun.com/SAML-Role/Attributes/RoleSessionName',
   sessionDuration: 'https://www.aliyun.com/SAML-Role/Attributes/SessionDuration',
 } as const;
 
 /**
- * What the console is called towards the provider through which an account's users sign in: its own address, and the
- * names of RAM's user-based SSO. Both name the account, so that an assertion for one is of no use to another.
+ * Returns the console as service provider of user-based SSO: its own address, and the names of RAM's user-based
+ * SSO. Both contain the account id, so that an assertion for one account is of no use to another.
  * @param origin of the console: `https://keys.example.com`
  */
 export function consoleServiceProvider(
@@ -40,7 +40,7 @@ export function consoleServiceProvider(
       `https://signin.aliyun.com/${accountId}/saml/SSO`,
       `https://signin.alibabacloud.com/${accountId}/saml/SSO`,
     ],
-    // Where the browser really shows it: one that was meant for the cloud does not open this console.
+    // The address to which the browser really posts it: an assertion for the cloud does not open this console.
     recipients: [address],
   };
 }

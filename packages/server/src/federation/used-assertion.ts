@@ -4,17 +4,17 @@ import { Refusal } from '../errors/refusal.ts';
 import type { SamlSubject } from './verify-saml-assertion.ts';
 
 /**
- * How much longer a used assertion is remembered than it is valid: nodes have clocks of their own, and clocks are set
- * back. Where they differ by more, no signed request is accepted either.
+ * How much longer than it is valid a used assertion is remembered: the clocks of nodes differ and can be set back.
+ * If they differ by more, signed requests are refused as well.
  */
-const clocksApartMs = 3_600_000;
+const MAX_CLOCK_DIFFERENCE_MS = 3_600_000;
 
 /**
- * Notes that an assertion has opened a session: whoever gets hold of it later opens none. It is remembered until it
- * is no longer valid by any clock, on every node, and also when its provider is deleted and made again.
- * @throws Refusal AuthenticationFail.SAMLAssertion.Invalid when it was used before
+ * Marks an assertion as used: it cannot open another session. It is remembered until it is invalid by every node's
+ * clock, and also after its provider was deleted and created again.
+ * @throws Refusal AuthenticationFail.SAMLAssertion.Invalid if it was used before
  */
-export async function useAssertion(
+export async function consumeAssertion(
   scope: Scope,
   assertion: Pick<SamlSubject, 'id' | 'issuer' | 'validUntil'>,
 ): Promise<void> {
@@ -31,7 +31,7 @@ export async function useAssertion(
       assertion_hash: createHash('sha256')
         .update(JSON.stringify([assertion.issuer, assertion.id]))
         .digest('hex'),
-      expires_at: assertion.validUntil + clocksApartMs,
+      expires_at: assertion.validUntil + MAX_CLOCK_DIFFERENCE_MS,
     })
     .onConflict((conflict) => conflict.columns(['account_id', 'assertion_hash']).doNothing())
     .execute();

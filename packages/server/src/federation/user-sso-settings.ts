@@ -6,27 +6,27 @@ import { endSessionsBySso } from '../revocation/end-console-sessions.ts';
 import type { UserSsoSettingsRow } from '../store/schema.ts';
 import { type AuthnSignAlgorithm, assertUsableMetadata } from './saml-provider.ts';
 
-/** How RAM users sign in to the console through the account's own identity provider. */
+/** Settings for RAM users to sign in to the console through the account's identity provider. */
 export interface UserSsoSettings {
   readonly enabled: boolean;
-  /** Base64 of the provider's metadata; empty while there is none. */
+  /** Base64 of the provider's metadata; empty if absent. */
   readonly metadata: string;
-  /** A domain that names of users may end in beside the account's own, once it is proven; empty for none. */
+  /** Additional domain of user names, effective once it is proven; empty if absent. */
   readonly auxiliaryDomain: string;
   /** Whether the provider names users with their domain. */
   readonly loginWithDomain: boolean;
   readonly authnSignAlgorithm: AuthnSignAlgorithm;
   /**
-   * Whether a response that answers no request of the console signs a user in. An attacker can make a browser send such
-   * a response, and so sign somebody in as the attacker (login CSRF).
+   * Whether a response without a request of the console signs a user in. An attacker can make a browser send such a
+   * response, and thereby sign a user in as the attacker (login CSRF).
    */
   readonly unsolicitedResponses: boolean;
 }
 
-/** What a change sets; undefined stays as it is. */
+/** Changes of the settings; `undefined` leaves a setting as it is. */
 export type UserSsoChanges = { readonly [K in keyof UserSsoSettings]?: UserSsoSettings[K] | undefined };
 
-const untouched: UserSsoSettings = {
+const DEFAULT_SETTINGS: UserSsoSettings = {
   enabled: false,
   metadata: '',
   auxiliaryDomain: '',
@@ -35,12 +35,12 @@ const untouched: UserSsoSettings = {
   unsolicitedResponses: false,
 };
 
-/** The settings of an account; those it begins with until it changes them. */
+/** Reads the settings of an account, or the defaults. */
 export async function readUserSsoSettings(
   scope: Pick<Scope, 'queries' | 'account'>,
 ): Promise<UserSsoSettings> {
-  const row = await findSettings(scope);
-  if (row === undefined) return untouched;
+  const row = await selectSettings(scope);
+  if (row === undefined) return DEFAULT_SETTINGS;
   return {
     enabled: row.sso_enabled === 1,
     metadata: row.metadata,
@@ -52,7 +52,7 @@ export async function readUserSsoSettings(
 }
 
 /**
- * Changes the settings. Nobody is signed in through a provider that the account has given no metadata of.
+ * Updates the settings. Sign-in through a provider requires its metadata.
  * @throws Refusal InvalidParameter.MetadataDocument, InvalidParameter
  */
 export async function updateUserSsoSettings(scope: Scope, changes: UserSsoChanges): Promise<UserSsoSettings> {
@@ -70,7 +70,7 @@ export async function updateUserSsoSettings(scope: Scope, changes: UserSsoChange
   };
   const { defaultDomain } = scope.account;
   const domain = settings.auxiliaryDomain.toLowerCase();
-  // Whose users are meant is told by the domain: nobody may speak for those of another account.
+  // The domain of a user name selects the account: it must not be the default domain of another account.
   if (domain.endsWith(DOMAIN_SUFFIX) && domain !== defaultDomain) {
     throw new Refusal('InvalidParameter', {
       reason: `An AuxiliaryDomain that ends in ${DOMAIN_SUFFIX} can only be the account's own.`,
@@ -79,7 +79,7 @@ export async function updateUserSsoSettings(scope: Scope, changes: UserSsoChange
   if (settings.enabled && settings.metadata === '') {
     throw new Refusal('InvalidParameter', { reason: 'SSO cannot be enabled without a MetadataDocument.' });
   }
-  await giveUpDomain(scope, present.auxiliaryDomain.toLowerCase(), domain);
+  await releasePreviousDomain(scope, present.auxiliaryDomain.toLowerCase(), domain);
   const row: UserSsoSettingsRow = {
     account_id: scope.account.accountId,
     sso_enabled: settings.enabled ? 1 : 0,
@@ -96,7 +96,7 @@ export async function updateUserSsoSettings(scope: Scope, changes: UserSsoChange
     .onConflict((conflict) => conflict.column('account_id').doUpdateSet(row))
     .execute();
   if (!settings.enabled) {
-    // Ended for good: enabling it again must not revive them. Role sessions that began in them end too.
+    // Ended for good: enabling SSO again must not revive them. Role sessions that began in them end too.
     await endSessionsBySso(scope.queries, scope.account.accountId);
     scope.changed('account', scope.account.accountId);
   }
@@ -104,13 +104,13 @@ export async function updateUserSsoSettings(scope: Scope, changes: UserSsoChange
   return settings;
 }
 
-/** A domain that was proven is kept from other accounts for a while; one that was not proven never was the account's. */
-async function giveUpDomain(scope: Scope, present: string, next: string): Promise<void> {
+/** Releases the previous domain if it was proven: other accounts cannot take it for a while. */
+async function releasePreviousDomain(scope: Scope, present: string, next: string): Promise<void> {
   if (present === next || present === '') return;
   if ((await readProvenAt(scope, present)) !== undefined) await releaseDomain(scope, present);
 }
 
-async function findSettings(
+async function selectSettings(
   scope: Pick<Scope, 'queries' | 'account'>,
 ): Promise<UserSsoSettingsRow | undefined> {
   return scope.queries

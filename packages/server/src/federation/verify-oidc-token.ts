@@ -4,27 +4,27 @@ import { Refusal } from '../errors/refusal.ts';
 import { DocumentUnavailable } from './fetch-document.ts';
 import type { Issuer, IssuerKeySet, IssuerKeys } from './issuer-keys.ts';
 
-/** What tokens of a provider have to be like. */
+/** Requirements for the tokens of a provider. */
 export interface OidcExpectation extends Issuer {
-  /** A token is for one of them. */
+  /** Accepted audiences. */
   readonly clientIds: readonly string[];
-  /** How long ago it may have been issued. */
+  /** Maximum age since issuance, in hours. */
   readonly issuanceLimitHours: number;
 }
 
-/** What a believed token says. */
+/** Claims of a verified token. */
 export interface OidcToken {
   readonly issuer: string;
   readonly subject: string;
-  /** Those of its audiences that are client ids of the provider; at least one. */
+  /** Audiences that are client ids of the provider; at least one. */
   readonly clientIds: readonly string[];
-  /** Milliseconds since the epoch. */
+  /** ms since the epoch */
   readonly issuedAt: number;
   readonly expiresAt: number;
 }
 
-/** Signatures with a public key; a secret that two share is none. */
-const algorithms = [
+/** Asymmetric signatures only: a shared secret does not identify the issuer. */
+const ALGORITHMS = [
   'RS256',
   'RS384',
   'RS512',
@@ -38,29 +38,29 @@ const algorithms = [
   'Ed25519',
 ];
 
-/** By how much an issuer's clock may be ahead of ours. What has ended by our clock has ended. */
-const clockSkewSeconds = 60;
+/** How far an issuer's clock may be ahead of ours. Expiry is not extended. */
+const CLOCK_SKEW_SECONDS = 60;
 
 /** Kubernetes' longest names of service accounts have some 340 characters. */
-const subjectLength = 1024;
+const MAX_SUBJECT_LENGTH = 1024;
 
-/** The end of the year 9999, in seconds: what is later cannot be written down. */
-const endOfTime = 253_402_300_800;
+/** End of the year 9999, in seconds: the wire format cannot express later dates. */
+const MAX_EXPIRY_SECONDS = 253_402_300_800;
 
 const invalid = (reason: string) => new Refusal('AuthenticationFail.OIDCToken.Invalid', { reason });
 const expired = (reason: string) => new Refusal('AuthenticationFail.OIDCToken.Expired', { reason });
 
 /**
- * What is told of every token that no provider has vouched for: a stranger does not learn whether there is such an
- * account, such a provider, and who its issuer is.
+ * Refusal of every token that is not verified to come from the provider. It is the same for all causes, so that an
+ * unauthenticated caller does not learn whether an account or provider exists and who its issuer is.
  */
-export const notVouchedFor = () => invalid('no such provider vouches for it');
+export const notIssuedByProvider = () => invalid('no such provider has issued it');
 
 /**
- * Verifies an OpenID Connect token: its issuer's signature, issuer, audience and times. The same token may be shown
- * again until it ends, as those do that run in a container and find theirs in a file.
+ * Verifies an OpenID Connect token: its issuer's signature, issuer, audience and times. A token may be presented
+ * repeatedly until it expires, as workloads do that read theirs from a file.
  * @param token a JSON Web Token
- * @param now milliseconds since the epoch
+ * @param now ms since the epoch
  * @throws Refusal AuthenticationFail.OIDCToken.Invalid, AuthenticationFail.OIDCToken.Expired
  */
 export async function verifyOidcToken(
@@ -69,9 +69,9 @@ export async function verifyOidcToken(
   issuerKeys: IssuerKeys,
   now: number,
 ): Promise<OidcToken> {
-  // Not believed yet; nobody is asked about a token that says itself that it is another's.
-  if (issuerOf(token) !== expected.issuerUrl) throw notVouchedFor();
-  if (!isStrictJson(token)) throw notVouchedFor();
+  // Not verified yet, but no key needs to be fetched for a token that claims another issuer.
+  if (issuerOf(token) !== expected.issuerUrl) throw notIssuedByProvider();
+  if (!isStrictJson(token)) throw notIssuedByProvider();
   const known = await issuerKeys.find(expected, now);
   let payload: JWTPayload;
   try {
@@ -87,7 +87,7 @@ export async function verifyOidcToken(
   }
   const { iss = '', aud = [], iat = 0, exp = 0 } = payload;
   if (exp * 1000 <= now) throw expired('it has ended');
-  if (!(exp < endOfTime)) throw invalid('it ends too late');
+  if (!(exp < MAX_EXPIRY_SECONDS)) throw invalid('it ends too late');
   assertAuthorizedParty(payload, expected);
   if (iat * 1000 + expected.issuanceLimitHours * 3_600_000 < now) throw expired('it was issued too long ago');
   return {
@@ -100,15 +100,15 @@ export async function verifyOidcToken(
 }
 
 /**
- * Refuses a token that was issued to another client of the issuer: that client may be anybody's.
+ * Asserts that a token was not issued to another client of the issuer, which may be an attacker's.
  * @see OpenID Connect Core 1.0, 3.1.3.7 rules 4 and 5
  */
 function assertAuthorizedParty({ azp }: JWTPayload, { clientIds }: OidcExpectation): void {
   const known = azp === undefined || (typeof azp === 'string' && clientIds.includes(azp));
-  if (!known) throw invalid('its azp is no client ID of the provider');
+  if (!known) throw invalid('its azp is not a client ID of the provider');
 }
 
-/** Whether header and claims are JSON in which no name stands twice (RFC 7515 section 4, RFC 7519 section 4). */
+/** Returns whether header and claims are JSON without duplicate names (RFC 7515 section 4, RFC 7519 section 4). */
 function isStrictJson(token: string): boolean {
   const [header = '', claims = ''] = token.split('.');
   return [header, claims].every((part) => {
@@ -121,14 +121,15 @@ function isStrictJson(token: string): boolean {
   });
 }
 
-/** Whom the token is about: a text, by its type and by what it holds. */
+/** Returns the subject of a token, checking its type and content. */
 function subjectOf({ sub }: JWTPayload): string {
   const text: unknown = sub;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are refused
   if (typeof text !== 'string' || text === '' || /[\u0000-\u001f\u007f]/.test(text)) {
     throw invalid('it has no subject');
   }
-  if (text.length > subjectLength) throw invalid(`its subject has more than ${subjectLength} characters`);
+  if (text.length > MAX_SUBJECT_LENGTH)
+    throw invalid(`its subject has more than ${MAX_SUBJECT_LENGTH} characters`);
   return text;
 }
 
@@ -136,7 +137,7 @@ function issuerOf(token: string): unknown {
   try {
     return decodeJwt(token).iss;
   } catch {
-    throw notVouchedFor();
+    throw notIssuedByProvider();
   }
 }
 
@@ -146,20 +147,20 @@ async function verifyWith(
   expected: OidcExpectation,
   now: number,
 ): Promise<JWTPayload> {
-  if (keys instanceof DocumentUnavailable) throw notVouchedFor();
+  if (keys instanceof DocumentUnavailable) throw notIssuedByProvider();
   const { payload, protectedHeader } = await jwtVerify(token, keys, {
-    algorithms,
+    algorithms: ALGORITHMS,
     issuer: expected.issuerUrl,
     audience: [...expected.clientIds],
     requiredClaims: ['sub', 'exp', 'iat'],
     currentDate: new Date(now),
-    clockTolerance: clockSkewSeconds,
+    clockTolerance: CLOCK_SKEW_SECONDS,
     maxTokenAge: expected.issuanceLimitHours * 3600,
   });
-  // Issuers sign other things too, with the same keys: access tokens, logout tokens, security events.
+  // Issuers sign other tokens with the same keys: access tokens, logout tokens, security events.
   const { typ } = protectedHeader;
-  if (typ !== undefined && !/^(?:application\/)?jwt$/i.test(typ)) throw invalid('it is no ID token');
-  if ('events' in payload) throw invalid('it is no ID token');
+  if (typ !== undefined && !/^(?:application\/)?jwt$/i.test(typ)) throw invalid('it is not an ID token');
+  if ('events' in payload) throw invalid('it is not an ID token');
   return payload;
 }
 
@@ -170,10 +171,10 @@ function refusalOf(error: unknown): Refusal {
   }
   if (error instanceof errors.JWTClaimValidationFailed) {
     if (error.claim === 'nbf' && error.reason === 'check_failed') return expired('it begins later');
-    if (error.claim === 'aud') return invalid('it is for no client ID of the provider');
+    if (error.claim === 'aud') return invalid('its audience is not a client ID of the provider');
     return invalid('one of its claims is missing or wrong');
   }
-  // Signature, algorithm, key: which of them is nobody's business but the issuer's. So is what the runtime says of a
-  // key or signature that it cannot work with.
-  return notVouchedFor();
+  // Whether signature, algorithm or key is wrong is not disclosed; neither is the runtime's message about a key or
+  // signature that it cannot process.
+  return notIssuedByProvider();
 }

@@ -8,7 +8,7 @@ import { type SamlAssertion, verifySamlAssertion } from './verify-saml-assertion
 
 const mutants = Number(process.env['CLAVIGER_SAML_MUTANTS'] ?? 2000);
 
-/** Numbers from 0 to below `bound`, the same each time (mulberry32). */
+/** Random numbers from 0 to below `bound`, reproducible (mulberry32). */
 function dice(seed: number) {
   let state = seed;
   return (bound: number) => {
@@ -19,7 +19,7 @@ function dice(seed: number) {
   };
 }
 
-/** What attacks are made of. */
+/** Fragments of attacks. */
 const scraps = [
   '<!---->',
   '<!-- -->',
@@ -47,7 +47,7 @@ const scraps = [
   'mallory',
 ];
 
-/** A near miss: a bit turned, a part doubled, moved or gone, something put in. */
+/** Mutates a text: flips a bit, or doubles, moves, deletes or inserts a part. */
 function mutated(text: string, roll: (bound: number) => number): string {
   const tags = [...text.matchAll(/<[^>]*>/g)].map(
     ({ index, 0: tag }) => [index, index + tag.length] as const,
@@ -62,7 +62,7 @@ function mutated(text: string, roll: (bound: number) => number): string {
     case 1:
       return text.slice(0, at) + text.slice(at + 1 + roll(4));
     case 2: {
-      // Between two tags, a part of the document: doubled, or moved elsewhere.
+      // Between two tags: doubles or moves a part of the document.
       const [from, to] = [tag()[0], tag()[1]].sort((one, other) => one - other) as [number, number];
       const part = text.slice(from, to);
       const place = tag()[roll(2)]!;
@@ -86,7 +86,7 @@ function mutated(text: string, roll: (bound: number) => number): string {
   }
 }
 
-describe('a signed response, changed on its way', () => {
+describe('a mutated signed response', () => {
   const idp = new SamlIdentityProvider();
   const metadata = readSamlMetadata(idp.metadata());
   assert.ok(!('fault' in metadata));
@@ -94,7 +94,7 @@ describe('a signed response, changed on its way', () => {
   const verify = (text: string): SamlAssertion =>
     verifySamlAssertion(Buffer.from(text).toString('base64'), metadata, now, new AssertionThrottle());
 
-  test(`says what was signed, or is refused: ${mutants} random near misses`, () => {
+  test(`yields what was signed, or is refused: ${mutants} random mutants`, () => {
     const genuine = idp.response({
       roles: ['acs:ram::1234567890123456:role/r,acs:ram::1234567890123456:saml-provider/p'],
     });
@@ -112,7 +112,7 @@ describe('a signed response, changed on its way', () => {
         assert.match(error.code, /^AuthenticationFail\.SAMLAssertion\./);
       }
     }
-    // Some changes are of what nobody signed, such as the response's own ID; most are not.
+    // Some mutations change only unsigned parts, such as the response's own ID; most do not.
     assert.ok(unharmed < mutants / 3, `${unharmed} of ${mutants}`);
   });
 });

@@ -1,28 +1,28 @@
 import sax, { type QualifiedTag, type SAXOptions } from 'sax';
 
-/** An element of an XML document, read once and never changed. */
+/** An element of an XML document, immutable. */
 export interface XmlElement {
-  /** Empty for none. */
+  /** Empty if absent. */
   readonly namespace: string;
   /** Without prefix. */
   readonly name: string;
-  /** Those without prefix, which is where SAML has all of its own. */
+  /** Attributes without prefix, which are all of SAML's own. */
   readonly attributes: ReadonlyMap<string, string>;
   readonly children: readonly XmlElement[];
-  /** The characters directly within it, those of its children left out. */
+  /** Text directly within it, without that of its children. */
   readonly text: string;
 }
 
-/** What a document may have; strangers send some. */
+/** Bounds of a document: unauthenticated callers send some. */
 export interface XmlBounds {
   readonly elements: number;
   readonly attributes: number;
   readonly depth: number;
-  /** Whether comments, processing instructions and CDATA sections may stand in it. */
-  readonly asides: 'allowed' | 'refused';
+  /** Whether comments, processing instructions and CDATA sections are allowed. */
+  readonly commentsAndSections: 'allowed' | 'refused';
 }
 
-/** A text that is no XML, or none that we read. */
+/** Error: a text is not well-formed XML, or exceeds the bounds. */
 export class XmlUnusable extends Error {
   constructor(reason: string) {
     super(reason);
@@ -36,17 +36,17 @@ interface OpenElement extends XmlElement {
 }
 
 /**
- * Reads an XML document in time and memory that grow with its length alone. Namespaces are resolved. There are no
- * entities but XML's own five and character references, since a document type is refused.
+ * Parses an XML document in time and memory linear in its length. Resolves namespaces. Document types are refused,
+ * so there are no entities but XML's own five and character references.
  *
  * @returns its root element
- * @throws XmlUnusable, which says why in a few words and repeats nothing of the text
+ * @throws XmlUnusable with a reason in a few words that repeats nothing of the text
  */
 export function parseXml(text: string, bounds: XmlBounds): XmlElement {
-  // The types lack an option: without it HTML's entities are known.
+  // The types lack this option: without it HTML's entities are known.
   const options: SAXOptions & { readonly strictEntities: true } = { xmlns: true, strictEntities: true };
-  // The parser does not tell of an empty comment, which cuts a text in two just as well.
-  if (bounds.asides === 'refused' && /<!|<\?(?!xml\s)/.test(text)) {
+  // The parser does not report an empty comment, which splits a text as well.
+  if (bounds.commentsAndSections === 'refused' && /<!|<\?(?!xml\s)/.test(text)) {
     throw new XmlUnusable('it has a comment, a CDATA section, a processing instruction or a document type');
   }
   const parser = sax.parser(true, options);
@@ -71,8 +71,8 @@ export function parseXml(text: string, bounds: XmlBounds): XmlElement {
     elements += 1;
     if (elements > bounds.elements) refuse(`it has more than ${bounds.elements} elements`);
     if (open.length >= bounds.depth) refuse(`it is nested more than ${bounds.depth} deep`);
-    const element = opened(tag as QualifiedTag);
-    // The parser keeps the last of several attributes of one name; others keep the first.
+    const element = createElement(tag as QualifiedTag);
+    // The parser keeps the last of several attributes with one name; other parsers keep the first.
     if (distinctAttributes(tag as QualifiedTag) !== attributesOfTag) refuse('it is not well-formed XML');
     attributesOfTag = 0;
     open.at(-1)?.children.push(element);
@@ -90,7 +90,7 @@ export function parseXml(text: string, bounds: XmlBounds): XmlElement {
   return root ?? refuse('it is not well-formed XML');
 }
 
-function opened({ uri, local, attributes }: QualifiedTag): OpenElement {
+function createElement({ uri, local, attributes }: QualifiedTag): OpenElement {
   const own = new Map<string, string>();
   for (const attribute of Object.values(attributes)) {
     if (attribute.prefix === '' && attribute.name !== 'xmlns') own.set(attribute.local, attribute.value);
@@ -102,18 +102,18 @@ function distinctAttributes({ attributes }: QualifiedTag): number {
   return new Set(Object.values(attributes).map(({ uri, local }) => `${uri} ${local}`)).size;
 }
 
-/** The children of that name, in order. */
+/** Returns the children of that name, in order. */
 export function children(element: XmlElement, namespace: string, name: string): readonly XmlElement[] {
   return element.children.filter((child) => child.name === name && child.namespace === namespace);
 }
 
-/** The one child of that name; several are none. */
-export function only(element: XmlElement, namespace: string, name: string): XmlElement | undefined {
+/** Returns the only child of that name; `undefined` if absent or repeated. */
+export function onlyChild(element: XmlElement, namespace: string, name: string): XmlElement | undefined {
   const [first, ...others] = children(element, namespace, name);
   return others.length === 0 ? first : undefined;
 }
 
-/** The text of an element, without white space around it; empty when it has none, or elements as well. */
+/** Returns the trimmed text of an element; empty if it is absent or has child elements. */
 export function textOf(element: XmlElement | undefined): string {
   return element === undefined || element.children.length > 0 ? '' : element.text.trim();
 }

@@ -3,21 +3,21 @@ import { Refusal } from '../errors/refusal.ts';
 import { readRowCount } from '../store/row-counts.ts';
 import type { GroupRow } from '../store/schema.ts';
 
-/** What a new group is made from. */
+/** Properties of a new group. */
 export interface NewGroup {
   readonly name: string;
-  /** Known to IMS only; empty when the group was made without. */
+  /** Known to IMS only; empty if absent. */
   readonly displayName: string;
   readonly comments: string;
 }
 
-/** What an update changes; undefined stays as it is. */
+/** Changes of a group; `undefined` leaves a property as it is. */
 export type GroupChanges = { readonly [K in keyof NewGroup]: NewGroup[K] | undefined };
 
-/** The key under which RAM compares the names of groups. */
+/** Returns the key under which RAM compares group names. */
 export const groupNameKey = (name: string): string => name.toLowerCase();
 
-/** The group of this account with that name, in any case, if there is one. */
+/** Finds the group of an account by its name, in any case; `undefined` if absent. */
 export async function findGroup(
   queries: Scope['queries'],
   accountId: string,
@@ -31,7 +31,7 @@ export async function findGroup(
     .executeTakeFirst();
 }
 
-/** The group with that name. @throws Refusal EntityNotExist.Group */
+/** Returns the group with that name. @throws Refusal EntityNotExist.Group */
 export async function requireGroup(scope: Scope, name: string): Promise<GroupRow> {
   const group = await findGroup(scope.queries, scope.account.accountId, name);
   if (group === undefined) throw new Refusal('EntityNotExist.Group', { name });
@@ -39,7 +39,7 @@ export async function requireGroup(scope: Scope, name: string): Promise<GroupRow
 }
 
 /**
- * Makes a group: without users or permissions.
+ * Creates a group without users or permissions.
  * @throws Refusal EntityAlreadyExists.Group, LimitExceeded.Group
  */
 export async function createGroup(scope: Scope, group: NewGroup): Promise<GroupRow> {
@@ -63,8 +63,8 @@ export async function createGroup(scope: Scope, group: NewGroup): Promise<GroupR
 }
 
 /**
- * Changes a group. It keeps its users and policies under a new name, so what they may do stays as it is, and no
- * cache has to hear of it.
+ * Updates a group. It keeps its users and policies under a new name, so permissions do not change and caches need
+ * no notification.
  * @throws Refusal EntityNotExist.Group, EntityAlreadyExists.Group
  */
 export async function updateGroup(scope: Scope, name: string, changes: GroupChanges): Promise<GroupRow> {
@@ -90,8 +90,8 @@ export async function updateGroup(scope: Scope, name: string, changes: GroupChan
 }
 
 /**
- * Deletes a group that has neither users nor policies. Users in the recycle bin do not stand in the way: they come
- * back without it.
+ * Deletes a group that has neither users nor policies. Users in the recycle bin do not count: they are restored
+ * without the group.
  * @throws Refusal EntityNotExist.Group, DeleteConflict.Group.User, DeleteConflict.Group.Policy
  */
 export async function deleteGroup(scope: Scope, name: string): Promise<void> {
@@ -119,9 +119,9 @@ export async function deleteGroup(scope: Scope, name: string): Promise<void> {
 }
 
 /**
- * A page of groups in the order of their names.
- * @param after the name key the page begins after
- * @param limit how many rows to read
+ * Returns a page of groups in the order of their names.
+ * @param after the name key after which the page begins
+ * @param limit maximum number of rows
  */
 export async function listGroups(scope: Scope, after: string, limit: number): Promise<GroupRow[]> {
   return scope.queries

@@ -4,18 +4,23 @@ import type { GroupRow, UserRow } from '../store/schema.ts';
 import { requireUser, type UserReference } from '../users/user.ts';
 import { requireGroup } from './group.ts';
 
-/** A user of a group, and since when, milliseconds since the epoch. */
+/** A user of a group, with the time of joining, ms since the epoch. */
 export type Member = UserRow & { readonly joined_at: number };
 
-/** A group of a user, and since when, milliseconds since the epoch. */
+/** A group of a user, with the time of joining, ms since the epoch. */
 export type JoinedGroup = GroupRow & { readonly joined_at: number };
 
 /**
- * Puts a user into a group; from the answer on, the group's policies are the user's too.
- * @throws Refusal EntityNotExist.User, EntityNotExist.Group, EntityAlreadyExists.User.Group, LimitExceeded.User.Group
+ * Adds a user to a group. The group's policies apply to the user as soon as the operation is answered.
+ * @throws Refusal EntityNotExist.User, EntityNotExist.Group, EntityAlreadyExists.User.Group,
+ *   LimitExceeded.User.Group
  */
-export async function addUserToGroup(scope: Scope, of: UserReference, groupName: string): Promise<void> {
-  const user = await requireUser(scope, of);
+export async function addUserToGroup(
+  scope: Scope,
+  reference: UserReference,
+  groupName: string,
+): Promise<void> {
+  const user = await requireUser(scope, reference);
   const group = await requireGroup(scope, groupName);
   const memberships = await scope.queries
     .selectFrom('group_members')
@@ -37,15 +42,19 @@ export async function addUserToGroup(scope: Scope, of: UserReference, groupName:
       joined_at: scope.now,
     })
     .execute();
-  noteChange(scope, user, group);
+  recordChange(scope, user, group);
 }
 
 /**
- * Takes a user out of a group, and the group's policies from the user.
+ * Removes a user from a group, and with it the group's policies from the user.
  * @throws Refusal EntityNotExist.User, EntityNotExist.Group, EntityNotExist.User.Group
  */
-export async function removeUserFromGroup(scope: Scope, of: UserReference, groupName: string): Promise<void> {
-  const user = await requireUser(scope, of);
+export async function removeUserFromGroup(
+  scope: Scope,
+  reference: UserReference,
+  groupName: string,
+): Promise<void> {
+  const user = await requireUser(scope, reference);
   const group = await requireGroup(scope, groupName);
   const removed = await scope.queries
     .deleteFrom('group_members')
@@ -55,14 +64,14 @@ export async function removeUserFromGroup(scope: Scope, of: UserReference, group
   if (removed.numDeletedRows === 0n) {
     throw new Refusal('EntityNotExist.User.Group', { name: user.user_name });
   }
-  noteChange(scope, user, group);
+  recordChange(scope, user, group);
 }
 
 /**
- * A page of a group's users in the order of their ids, as the index has them: a page takes the same time in a group of a
- * million. Users in the recycle bin are left out.
- * @param after the id the page begins after
- * @param limit how many rows to read
+ * Returns a page of a group's users in the order of their ids, which is that of the index: a page takes the same
+ * time in a group of a million. Users in the recycle bin are excluded.
+ * @param after the id after which the page begins
+ * @param limit maximum number of rows
  * @throws Refusal EntityNotExist.Group
  */
 export async function listMembers(
@@ -86,9 +95,9 @@ export async function listMembers(
     .execute();
 }
 
-/** A user's groups in the order of their names; ten at most. @throws Refusal EntityNotExist.User */
-export async function listJoinedGroups(scope: Scope, of: UserReference): Promise<JoinedGroup[]> {
-  const { user_id } = await requireUser(scope, of);
+/** Returns a user's groups, at most ten, in the order of their names. @throws Refusal EntityNotExist.User */
+export async function listJoinedGroups(scope: Scope, reference: UserReference): Promise<JoinedGroup[]> {
+  const { user_id } = await requireUser(scope, reference);
   return scope.queries
     .selectFrom('group_members')
     .innerJoin('groups', 'groups.group_id', 'group_members.group_id')
@@ -100,7 +109,7 @@ export async function listJoinedGroups(scope: Scope, of: UserReference): Promise
     .execute();
 }
 
-function noteChange(scope: Scope, user: UserRow, group: GroupRow): void {
+function recordChange(scope: Scope, user: UserRow, group: GroupRow): void {
   scope.changed('user', user.user_id);
   scope.touched('ACS::RAM::User', user.user_name);
   scope.touched('ACS::RAM::Group', group.group_name);

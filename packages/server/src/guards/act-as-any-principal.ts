@@ -5,7 +5,7 @@ import { arn } from '../context/arn.ts';
 import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
 
-/** Actions that, on all users and roles, give a credential of each of them. */
+/** Actions that, allowed on all users and roles, yield a credential of each of them. */
 const ACTING_AS_OTHERS = ['ram:CreateAccessKey', 'ram:UpdateRole', 'sts:AssumeRole'] as const;
 
 /**

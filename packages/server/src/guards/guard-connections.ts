@@ -3,56 +3,59 @@ import type { GuardConnectionRow } from '../store/schema.ts';
 import type { Queries, Store } from '../store/store.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
 
-/** How often a node writes down how its connections stand, in milliseconds. */
-const writtenEveryMs = 15_000;
+/** Interval at which a node writes the state of its connections, ms. */
+const WRITE_INTERVAL_MS = 15_000;
 
 /**
- * For how long a connection is listed of which its node says nothing more: a node that was killed cannot say that they
- * have ended.
+ * How long a connection is listed after the last write of its node, ms: a node that was killed cannot remove its
+ * connections.
  */
-const listedForMs = 5 * 60_000;
+const LISTED_FOR_MS = 5 * 60_000;
 
-/** What is known of a connection when it begins. */
+/** Properties of a new connection. */
 export type NewConnection = Pick<
   GuardConnectionRow,
   'connection_id' | 'guard_id' | 'account_id' | 'source_ip' | 'version' | 'connected_at'
 >;
 
-/** A connection of this node; to be told how it stands. */
+/** An open connection of this node. */
 export interface OpenConnection {
-  /** The guard has taken everything up to that moment. @param now milliseconds since the epoch */
+  /** Records that the guard has received all changes up to now. @param now ms since the epoch */
   confirmed(now: number): void;
-  /** It has ended. */
+  /** Removes the connection. */
   close(): Promise<void>;
 }
 
-/** What connections need of the server. */
-export interface GuardConnectionParts {
+/** Dependencies of `GuardConnections`. */
+export interface GuardConnectionOptions {
   readonly store: Store;
   readonly log: (message: string) => void;
   readonly timer?: Timer;
 }
 
-/** The guards that follow their account's credentials: at this node in memory, of all nodes in the database. */
+/**
+ * Connections of guards that replicate their account's credentials: of this node in memory, of all nodes in the
+ * database.
+ */
 export class GuardConnections {
-  readonly #parts: GuardConnectionParts;
+  readonly #options: GuardConnectionOptions;
   readonly #open = new Map<string, GuardConnectionRow>();
   readonly #changed = new Set<string>();
   #cancelTimer: (() => void) | undefined;
 
-  constructor(parts: GuardConnectionParts) {
-    this.#parts = parts;
+  constructor(options: GuardConnectionOptions) {
+    this.#options = options;
   }
 
-  /** Notes a connection that begins, where other nodes see it too. */
+  /** Records a new connection, in the database for the other nodes. */
   async open(connection: NewConnection): Promise<OpenConnection> {
-    const { store, log } = this.#parts;
+    const { store, log } = this.#options;
     const id = connection.connection_id;
     const row: GuardConnectionRow = { ...connection, confirmed_at: connection.connected_at };
     await store.write(async ({ queries }) => {
       await queries
         .deleteFrom('guard_connections')
-        .where('confirmed_at', '<', row.connected_at - listedForMs)
+        .where('confirmed_at', '<', row.connected_at - LISTED_FOR_MS)
         .execute();
       await queries.insertInto('guard_connections').values(row).execute();
     });
@@ -74,17 +77,17 @@ export class GuardConnections {
           );
         } catch (error) {
           if (!(error instanceof StoreUnavailable)) throw error;
-          log('that a guard has disconnected could not be written down; it is listed for some minutes more');
+          log('the disconnect of a guard could not be written; it stays listed for some minutes');
         }
       },
     };
   }
 
   /**
-   * The connections of some guards at all nodes, the oldest first; those of this node as they stand now.
-   * @param now milliseconds since the epoch
+   * Returns the connections of some guards at all nodes, oldest first; those of this node with their current state.
+   * @param now ms since the epoch
    */
-  async of(
+  async list(
     queries: Queries,
     accountId: string,
     guardIds: readonly string[],
@@ -96,7 +99,7 @@ export class GuardConnections {
       .selectAll()
       .where('account_id', '=', accountId)
       .where('guard_id', 'in', guardIds)
-      .where('confirmed_at', '>=', now - listedForMs)
+      .where('confirmed_at', '>=', now - LISTED_FOR_MS)
       .orderBy('connected_at')
       .orderBy('connection_id')
       .execute();
@@ -106,27 +109,27 @@ export class GuardConnections {
     );
   }
 
-  /** Stops writing; connections that are left are listed for some minutes more. */
+  /** Stops writing; open connections stay listed for some minutes. */
   close(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
   }
 
   #schedule(): void {
-    this.#cancelTimer ??= (this.#parts.timer ?? systemTimer)(() => {
+    this.#cancelTimer ??= (this.#options.timer ?? systemTimer)(() => {
       this.#cancelTimer = undefined;
       this.#write().catch((error: unknown) => {
         if (!(error instanceof StoreUnavailable)) throw error;
-        // What changed is written with what changes next.
+        // The next change writes this one, too.
       });
-    }, writtenEveryMs);
+    }, WRITE_INTERVAL_MS);
   }
 
   async #write(): Promise<void> {
     const rows = [...this.#changed].flatMap((id) => this.#open.get(id) ?? []);
     this.#changed.clear();
     if (rows.length === 0) return;
-    await this.#parts.store.write(async ({ queries }) => {
+    await this.#options.store.write(async ({ queries }) => {
       for (const row of rows) {
         await queries
           .updateTable('guard_connections')

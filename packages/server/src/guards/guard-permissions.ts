@@ -2,14 +2,14 @@ import { compilePermissions } from '@claviger/guard';
 import { guardArn } from '@claviger/guard/internal';
 import type { CompiledPolicies } from '@claviger/policy';
 
-/** What guards do, each by its exact name: see `exact-name-actions` of the policy language. */
+/** Actions of guards, by exact name: see `exact-name-actions` of the policy language. */
 const GUARD_ACTIONS = [
   'claviger:ReplicateCredentials',
   'claviger:ReportAccessKeyUsage',
   'claviger:VerifyRequestSignature',
 ] as const;
 
-/** What a registered guard may do: its own work, under its own name, and nothing else. */
+/** Returns the permissions of a registered guard: its own actions on its own ARN. */
 export function guardPermissions(accountId: string, guardName: string): CompiledPolicies {
   const statement = {
     Effect: 'Allow',

@@ -3,8 +3,8 @@ import { placeOfGuard } from '../secrets/sealed-columns.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import type { GuardRow } from '../store/schema.ts';
 
-/** The secret of a guard's credential, to be stored. */
-export function sealedGuardSecret(
+/** Seals the secret of a guard's credential for storage. */
+export function sealGuardSecret(
   secrets: SecretBox,
   { accountId, wrappedDataKey }: Account,
   row: Pick<GuardRow, 'guard_id' | 'access_key_id'>,
@@ -13,7 +13,10 @@ export function sealedGuardSecret(
   return secrets.seal(accountId, wrappedDataKey, secret, placeOfGuard(row));
 }
 
-/** @throws SecretUnreadable when it was changed, or is of another guard or account */
+/**
+ * Opens the secret of a guard's credential.
+ * @throws SecretUnreadable if it was changed, or belongs to another guard or account
+ */
 export function openGuardSecret(
   secrets: SecretBox,
   { accountId, wrappedDataKey }: Account,

@@ -5,26 +5,26 @@ import { Refusal } from '../errors/refusal.ts';
 import type { GuardRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 import { Secret } from '../wire/secret.ts';
-import { sealedGuardSecret } from './guard-secret.ts';
+import { sealGuardSecret } from './guard-secret.ts';
 
-/** What a guard is registered with. */
+/** Properties of a new guard. */
 export interface GuardSettings {
   /** 1 to 64 letters, digits, `.`, `_`, `-`; compared exactly, and unique in the account in any case. */
   readonly name: string;
   /** RAM codes of the services that it guards; at least one. */
   readonly services: readonly string[];
-  /** From which addresses it may call, as a key's network policy; null for whatever the account allows. */
+  /** Network policy of its credential; `null` if only the account's applies. */
   readonly networkPolicy: string | null;
 }
 
-/** A guard that was just registered: the only time its secret is at hand. */
+/** A newly registered guard. Its secret is available only here. */
 export interface NewGuard {
   readonly row: GuardRow;
   readonly secret: Secret;
 }
 
 /**
- * Registers a guard and makes its credential.
+ * Registers a guard and creates its credential.
  * @throws Refusal EntityAlreadyExists.Guard, LimitExceeded.Guard
  */
 export async function createGuard(scope: Scope, settings: GuardSettings): Promise<NewGuard> {
@@ -53,7 +53,7 @@ export async function createGuard(scope: Scope, settings: GuardSettings): Promis
     services: writeServices(settings.services),
     status: 'Active',
     access_key_id: accessKeyId,
-    sealed_secret: await sealedGuardSecret(
+    sealed_secret: await sealGuardSecret(
       scope.services.secrets,
       scope.account,
       { guard_id: guardId, access_key_id: accessKeyId },
@@ -64,13 +64,13 @@ export async function createGuard(scope: Scope, settings: GuardSettings): Promis
     updated_at: scope.now,
   };
   await scope.queries.insertInto('guards').values(row).execute();
-  changed(scope, row);
+  recordChange(scope, row);
   return { row, secret: new Secret(secret) };
 }
 
 /**
- * Enables or disables a guard. From the answer on, a disabled one receives nothing more and its connections end; what
- * it has in memory it goes on using until that is too old.
+ * Enables or disables a guard. Once the operation is answered, a disabled guard receives no more data and its
+ * connections end; it uses what it has in memory until that is too old.
  * @throws Refusal EntityNotExist.Guard
  */
 export async function setGuardStatus(
@@ -82,7 +82,7 @@ export async function setGuardStatus(
 }
 
 /**
- * Says which services a guard protects; it receives what it needs for them, and forgets the rest.
+ * Sets the services that a guard protects; it receives the data for them, and discards the rest.
  * @throws Refusal EntityNotExist.Guard
  */
 export async function setGuardServices(
@@ -94,18 +94,18 @@ export async function setGuardServices(
 }
 
 /**
- * Removes a guard: its credential proves nothing any more.
+ * Deletes a guard and thereby its credential.
  * @throws Refusal EntityNotExist.Guard
  */
 export async function deleteGuard(scope: Scope, name: string): Promise<GuardRow> {
   const row = await requireGuard(scope, name);
   await scope.queries.deleteFrom('guards').where('guard_id', '=', row.guard_id).execute();
   await scope.queries.deleteFrom('guard_connections').where('guard_id', '=', row.guard_id).execute();
-  changed(scope, row);
+  recordChange(scope, row);
   return row;
 }
 
-/** @throws Refusal EntityNotExist.Guard */
+/** Returns the guard with that name. @throws Refusal EntityNotExist.Guard */
 export async function requireGuard(scope: Scope, name: string): Promise<GuardRow> {
   const row = await scope.queries
     .selectFrom('guards')
@@ -118,9 +118,9 @@ export async function requireGuard(scope: Scope, name: string): Promise<GuardRow
 }
 
 /**
- * The guards of an account, in the order of their names.
+ * Returns the guards of an account, in the order of their names.
  * @param after name key after which the list begins; empty for the first
- * @param limit how many rows to read; all unless given
+ * @param limit maximum number of rows; default: all
  */
 export async function listGuards(
   queries: Queries,
@@ -137,7 +137,7 @@ export async function listGuards(
   return (limit === undefined ? guards : guards.limit(limit)).execute();
 }
 
-/** The services that a guard is registered for, lower-cased. */
+/** Returns the services that a guard is registered for, in lower case. */
 export function servicesOf(row: Pick<GuardRow, 'services'>): readonly string[] {
   return JSON.parse(row.services) as string[];
 }
@@ -157,11 +157,11 @@ async function changeGuard(
     .set({ ...changes, updated_at: scope.now })
     .where('guard_id', '=', row.guard_id)
     .execute();
-  changed(scope, row);
+  recordChange(scope, row);
   return row;
 }
 
-function changed(scope: Scope, row: GuardRow): void {
+function recordChange(scope: Scope, row: GuardRow): void {
   scope.changed('guard', row.access_key_id);
   scope.touched('ACS::Claviger::Guard', guardArn(row.account_id, row.guard_name));
 }

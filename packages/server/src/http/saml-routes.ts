@@ -1,6 +1,6 @@
 import type { Guard } from '@claviger/guard/internal';
 import { version } from '../api/claviger/version.ts';
-import { namespaces } from '../federation/saml-namespaces.ts';
+import { SAML_NAMESPACES } from '../federation/saml-namespaces.ts';
 import { consoleServiceProvider } from '../federation/service-provider.ts';
 import type { ApiAnswer } from '../pipeline/request-pipeline.ts';
 import { consoleSite } from '../session/console-site.ts';
@@ -95,8 +95,8 @@ export function samlMetadataRoute({ guard, publicUrl }: SamlRoutesOptions): Rout
         'x-content-type-options': 'nosniff',
       },
       body: [
-        `<?xml version="1.0" encoding="UTF-8"?>\n<md:EntityDescriptor xmlns:md="${namespaces.metadata}" entityID="${entityId}">`,
-        `<md:SPSSODescriptor AuthnRequestsSigned="false" WantAssertionsSigned="true" protocolSupportEnumeration="${namespaces.protocol}">`,
+        `<?xml version="1.0" encoding="UTF-8"?>\n<md:EntityDescriptor xmlns:md="${SAML_NAMESPACES.metadata}" entityID="${entityId}">`,
+        `<md:SPSSODescriptor AuthnRequestsSigned="false" WantAssertionsSigned="true" protocolSupportEnumeration="${SAML_NAMESPACES.protocol}">`,
         '<md:NameIDFormat>urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified</md:NameIDFormat>',
         `<md:AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="${address}" index="0" isDefault="true"/>`,
         '</md:SPSSODescriptor></md:EntityDescriptor>\n',

@@ -3,11 +3,11 @@ import { Refusal } from '../errors/refusal.ts';
 import { placeOfMfaDevice } from '../secrets/sealed-columns.ts';
 import { SecretUnreadable } from '../secrets/sealed-text.ts';
 import type { MfaDeviceRow } from '../store/schema.ts';
-import { acceptedPair } from './one-time-code.ts';
+import { findAcceptedPair } from './one-time-code.ts';
 import { serialNumber } from './serial-number.ts';
 import { changeVirtualDevice, deleteVirtualDevice, requireVirtualDevice } from './virtual-device.ts';
 
-/** Whose device it is: the account root's or a RAM user's. */
+/** Owner of an MFA device: the account root or a RAM user. */
 export interface MfaOwner {
   readonly type: 'root' | 'user';
   /** The user id, or the account id for the root. */
@@ -16,7 +16,7 @@ export interface MfaOwner {
   readonly name: string;
 }
 
-/** The device of somebody, if there is one. */
+/** Finds the device bound to an owner; `undefined` if absent. */
 export async function findBoundDevice(
   scope: Pick<Scope, 'queries' | 'account'>,
   owner: Pick<MfaOwner, 'type' | 'id'>,
@@ -30,7 +30,7 @@ export async function findBoundDevice(
     .executeTakeFirst();
 }
 
-/** @throws Refusal EntityNotExist.User.MFADevice */
+/** Returns the device bound to an owner. @throws Refusal EntityNotExist.User.MFADevice */
 export async function requireBoundDevice(scope: Scope, owner: MfaOwner): Promise<MfaDeviceRow> {
   const row = await findBoundDevice(scope, owner);
   if (row === undefined) throw new Refusal('EntityNotExist.User.MFADevice', { name: owner.name });
@@ -38,8 +38,8 @@ export async function requireBoundDevice(scope: Scope, owner: MfaOwner): Promise
 }
 
 /**
- * Binds a device to somebody who has it: two consecutive codes show that. Codes that were accepted once, by whatever,
- * are not accepted again.
+ * Binds a device to an owner, who proves possession with two consecutive codes. Codes that were accepted before,
+ * for any purpose, are refused.
  * @throws Refusal EntityNotExist.VirtualMFADevice, EntityAlreadyExists.VirtualMFADevice.User,
  *   EntityAlreadyExists.User.MFADevice, CheckAuthenticationCodeFail, Throttling.SignIn
  */
@@ -60,11 +60,11 @@ export async function bindDevice(
   const name = serialNumber(accountId, device.device_name);
   const { secrets } = scope.services;
   const seed = await secrets.open(accountId, wrappedDataKey, device.sealed_seed, placeOfMfaDevice(device));
-  // Whoever has not made the device does not know its seed, and would have to guess.
-  const begun = scope.services.signInThrottle.begin({ name: `${accountId} device ${name}`, address: '' });
-  if (begun === undefined) throw new Refusal('Throttling.SignIn');
-  const step = acceptedPair(seed, ...codes, scope.now, device.last_step ?? -1);
-  begun.over(step === undefined ? 'failed' : 'succeeded');
+  // A caller that did not create the device does not know its seed and would have to guess codes.
+  const attempt = scope.services.signInThrottle.begin({ name: `${accountId} device ${name}`, address: '' });
+  if (attempt === undefined) throw new Refusal('Throttling.SignIn');
+  const step = findAcceptedPair(seed, ...codes, scope.now, device.last_step ?? -1);
+  attempt.over(step === undefined ? 'failed' : 'succeeded');
   if (step === undefined) throw new Refusal('CheckAuthenticationCodeFail');
   const bound = { owner_type: owner.type, owner_id: owner.id };
   await changeVirtualDevice(scope, device.device_name, {
@@ -80,11 +80,11 @@ export async function bindDevice(
     failed_attempts: 0,
     locked_until: null,
   });
-  noteChange(scope, owner, name);
+  recordChange(scope, owner, name);
 }
 
 /**
- * Unbinds somebody's device, which stays and can be bound again.
+ * Unbinds the owner's device, which can be bound again.
  * @returns its serial number
  * @throws Refusal EntityNotExist.User.MFADevice
  */
@@ -93,40 +93,40 @@ export async function unbindDevice(scope: Scope, owner: MfaOwner): Promise<strin
   const unbound = { owner_type: null, owner_id: null };
   await changeVirtualDevice(scope, device.device_name, {
     ...unbound,
-    sealed_seed: await sealedFor(scope, device, { ...device, ...unbound }),
+    sealed_seed: await resealFor(scope, device, { ...device, ...unbound }),
     bound_at: null,
     failed_attempts: 0,
     locked_until: null,
   });
   const serial = serialNumber(scope.account.accountId, device.device_name);
-  noteChange(scope, owner, serial);
+  recordChange(scope, owner, serial);
   return serial;
 }
 
-/** Unbinds somebody's device and deletes it. @throws Refusal EntityNotExist.User.MFADevice */
-export async function disableDevice(scope: Scope, owner: MfaOwner): Promise<void> {
+/** Unbinds the owner's device and deletes it. @throws Refusal EntityNotExist.User.MFADevice */
+export async function unbindAndDeleteDevice(scope: Scope, owner: MfaOwner): Promise<void> {
   await deleteVirtualDevice(scope, await unbindDevice(scope, owner));
 }
 
 /**
- * Returns a device's seed, sealed for another owner. One that does not open stays as it is: the device can still be
- * unbound and deleted, and is refused as damaged by whoever would bind it.
+ * Returns a device's seed, sealed for another owner. A seed that cannot be opened stays as it is: the device can
+ * still be unbound and deleted, and binding it again fails.
  */
-async function sealedFor(scope: Scope, device: MfaDeviceRow, as: MfaDeviceRow): Promise<string> {
+async function resealFor(scope: Scope, device: MfaDeviceRow, target: MfaDeviceRow): Promise<string> {
   const { secrets } = scope.services;
   const { accountId, wrappedDataKey } = scope.account;
   try {
     const place = placeOfMfaDevice(device);
     const seed = await secrets.open(accountId, wrappedDataKey, device.sealed_seed, place);
-    return await secrets.seal(accountId, wrappedDataKey, seed, placeOfMfaDevice(as));
+    return await secrets.seal(accountId, wrappedDataKey, seed, placeOfMfaDevice(target));
   } catch (error) {
     if (error instanceof SecretUnreadable) return device.sealed_seed;
     throw error;
   }
 }
 
-/** Sessions of the console follow what becomes of their user. */
-function noteChange(scope: Scope, owner: MfaOwner, serial: string): void {
+/** Records the change; console sessions depend on the state of their user. */
+function recordChange(scope: Scope, owner: MfaOwner, serial: string): void {
   if (owner.type === 'user') {
     scope.changed('user', owner.id);
     scope.touched('ACS::RAM::User', owner.name);

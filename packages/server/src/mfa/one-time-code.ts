@@ -1,39 +1,44 @@
 import { timingSafeEqual } from 'node:crypto';
 import { HOTP, Secret as Seed } from 'otpauth';
 
-/** Codes are of six digits, and a new one comes every 30 seconds: what authenticator apps expect (RFC 6238). */
-export const digits = 6;
-export const periodSeconds = 30;
+/** Codes of six digits, a new one every 30 seconds, as authenticator apps expect (RFC 6238). */
+export const CODE_DIGITS = 6;
+export const PERIOD_SECONDS = 30;
 
-/** How many steps an authenticator's clock may be off, either way. */
-const drift = 1;
+/** How many steps an authenticator's clock may be off, in either direction. */
+const MAX_DRIFT_STEPS = 1;
 
-/** The time step of a moment. @param now milliseconds since the epoch */
-export const stepAt = (now: number): number => Math.floor(now / 1000 / periodSeconds);
+/** Returns the time step at a time. @param now ms since the epoch */
+export const stepAt = (now: number): number => Math.floor(now / 1000 / PERIOD_SECONDS);
 
-/** The code of a step. @param seed Base32 */
+/** Returns the code of a step. @param seed Base32 */
 export function codeAt(seed: string, step: number): string {
-  return HOTP.generate({ secret: Seed.fromBase32(seed), counter: step, digits, algorithm: 'SHA1' });
+  return HOTP.generate({
+    secret: Seed.fromBase32(seed),
+    counter: step,
+    digits: CODE_DIGITS,
+    algorithm: 'SHA1',
+  });
 }
 
 /**
- * The step that a code is of, if it is one of now; within the drift of clocks.
- * @param after the last step that was accepted: its code and earlier ones are not accepted again
+ * Returns the step of a code that is valid now, within the clock drift; `undefined` if invalid.
+ * @param after the last accepted step: its code and earlier ones are refused
  */
-export function acceptedStep(seed: string, code: string, now: number, after: number): number | undefined {
+export function findAcceptedStep(seed: string, code: string, now: number, after: number): number | undefined {
   const current = stepAt(now);
-  for (let step = Math.max(current - drift, after + 1); step <= current + drift; step++) {
+  for (let step = Math.max(current - MAX_DRIFT_STEPS, after + 1); step <= current + MAX_DRIFT_STEPS; step++) {
     if (isCode(seed, step, code)) return step;
   }
   return undefined;
 }
 
 /**
- * The step of the second of two consecutive codes, if the second is one of now, or the first still is: whoever types
- * them off has to wait for the second, programs have both at once.
- * @param after the last step that was accepted
+ * Returns the step of the second of two consecutive codes, if the second is valid now or the first still is: a
+ * person has to wait for the second code, a program has both at once.
+ * @param after the last accepted step
  */
-export function acceptedPair(
+export function findAcceptedPair(
   seed: string,
   first: string,
   second: string,
@@ -41,7 +46,11 @@ export function acceptedPair(
   after: number,
 ): number | undefined {
   const current = stepAt(now);
-  for (let step = Math.max(current - drift - 1, after + 1); step <= current + drift; step++) {
+  for (
+    let step = Math.max(current - MAX_DRIFT_STEPS - 1, after + 1);
+    step <= current + MAX_DRIFT_STEPS;
+    step++
+  ) {
     if (isCode(seed, step, first) && isCode(seed, step + 1, second)) return step + 1;
   }
   return undefined;
@@ -49,5 +58,5 @@ export function acceptedPair(
 
 function isCode(seed: string, step: number, code: string): boolean {
   const given = Buffer.from(code);
-  return given.length === digits && timingSafeEqual(Buffer.from(codeAt(seed, step)), given);
+  return given.length === CODE_DIGITS && timingSafeEqual(Buffer.from(codeAt(seed, step)), given);
 }

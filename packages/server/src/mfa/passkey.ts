@@ -2,7 +2,7 @@ import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { PasskeyRow, UserRow } from '../store/schema.ts';
 
-/** The passkeys of a user, oldest first. */
+/** Returns the passkeys of a user, oldest first. */
 export async function listPasskeys(
   scope: Pick<Scope, 'queries' | 'account'>,
   userId: string,
@@ -17,7 +17,7 @@ export async function listPasskeys(
     .execute();
 }
 
-/** Gives a passkey another name. @throws Refusal EntityNotExist.User.Passkey when it is not this user's */
+/** Renames a passkey. @throws Refusal EntityNotExist.User.Passkey if the user does not have it */
 export async function renamePasskey(
   scope: Scope,
   user: UserRow,
@@ -34,7 +34,7 @@ export async function renamePasskey(
   scope.touched('ACS::RAM::User', user.user_name);
 }
 
-/** Deletes a passkey; nobody signs in with it any more. @throws Refusal EntityNotExist.User.Passkey when it is not this user's */
+/** Deletes a passkey. @throws Refusal EntityNotExist.User.Passkey if the user does not have it */
 export async function deletePasskey(scope: Scope, user: UserRow, passkeyId: string): Promise<void> {
   await requirePasskey(scope, user, passkeyId);
   await scope.queries
@@ -58,8 +58,8 @@ async function requirePasskey(scope: Scope, user: UserRow, passkeyId: string): P
 }
 
 /**
- * Keeps a passkey that its authenticator has just made.
- * @throws Refusal EntityAlreadyExists.User.Passkey when somebody has registered it already
+ * Stores a newly registered passkey.
+ * @throws Refusal EntityAlreadyExists.User.Passkey if the credential is registered already, by any user
  */
 export async function addPasskey(
   scope: Scope,

@@ -4,7 +4,10 @@ import { Refusal } from '../errors/refusal.ts';
 import type { UserRow } from '../store/schema.ts';
 import { requireUser, type UserReference } from '../users/user.ts';
 
-/** Target user; defaults to the calling RAM user. @throws Refusal Missing{name} when the caller is not a RAM user */
+/**
+ * Returns the target user; defaults to the calling RAM user. @throws Refusal Missing{name} if the caller is not a
+ * RAM user
+ */
 function namedOrCaller(
   scope: CallerScope,
   reference: UserReference | undefined,
@@ -25,7 +28,10 @@ export function targetUser(
   return requireUser(scope, namedOrCaller(scope, reference, parameterName));
 }
 
-/** ARN of the target user, whether or not it exists; defaults to the calling RAM user. @throws Refusal Missing{name} */
+/**
+ * Returns the ARN of the target user, whether or not it exists; defaults to the calling RAM user.
+ * @throws Refusal Missing{name}
+ */
 export function targetUserArn(
   scope: CallerScope,
   userName: string | undefined,

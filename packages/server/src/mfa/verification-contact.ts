@@ -2,10 +2,10 @@ import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { UserRow, VerificationContactRow } from '../store/schema.ts';
 
-/** By what a user is reached: a mobile phone or a mailbox. */
+/** Type of a verification contact: mobile phone or mailbox. */
 export type VerifyType = VerificationContactRow['verify_type'];
 
-/** What a user can be verified by. */
+/** Returns the verification contacts of a user. */
 export async function listVerificationContacts(
   scope: Scope,
   userId: string,
@@ -19,8 +19,8 @@ export async function listVerificationContacts(
 }
 
 /**
- * Notes where a user can be reached, in place of what was noted before. It is `pending` until somebody has answered
- * from there; the same one again stays as it is.
+ * Sets the contact of a type. It is `pending` until the user has confirmed it; setting the same one again changes
+ * nothing.
  */
 export async function setVerificationContact(
   scope: Scope,
@@ -47,8 +47,8 @@ export async function setVerificationContact(
 }
 
 /**
- * Forgets where a user can be reached.
- * @throws Refusal EntityNotExist.User.Verification when that is not what was noted
+ * Removes a verification contact.
+ * @throws Refusal EntityNotExist.User.Verification if it is not the user's
  */
 export async function unbindVerificationContact(
   scope: Scope,

@@ -2,19 +2,19 @@ import type { Account } from '../context/account.ts';
 import type { Services } from '../context/services.ts';
 import { placeOfMfaDevice } from '../secrets/sealed-columns.ts';
 import { findBoundDevice, type MfaOwner } from './binding.ts';
-import { acceptedStep } from './one-time-code.ts';
+import { findAcceptedStep } from './one-time-code.ts';
 import { changeVirtualDevice } from './virtual-device.ts';
 
-/** Wrong codes in a row before a device is locked. Whoever guesses is right once in 333 000 tries. */
-const attemptsAtMost = 10;
+/** Consecutive wrong codes before a device is locked. A guess is right with a probability of 1 in 333,000. */
+const MAX_ATTEMPTS = 10;
 const LOCK_MS = 60 * 60 * 1000;
 
-/** What came of a code: `Used` for one that was right and was accepted before, `Unbound` without a device. */
+/** Result of a code: `Used` if it is right but was accepted before, `Unbound` without a device. */
 export type CodeVerification = 'Verified' | 'Used' | 'Wrong' | 'Locked' | 'Unbound';
 
 /**
- * The second step of signing in to the console: a code of the device that somebody has bound. A code is accepted once.
- * @param now milliseconds since the epoch
+ * Verifies a code of the owner's device as second factor of console sign-in. A code is accepted once.
+ * @param now ms since the epoch
  */
 export async function verifyCode(
   services: Services,
@@ -31,17 +31,17 @@ export async function verifyCode(
     if (device.locked_until !== null && device.locked_until > now) return 'Locked';
     const place = placeOfMfaDevice(device);
     const seed = await services.secrets.open(accountId, wrappedDataKey, device.sealed_seed, place);
-    const step = acceptedStep(seed, code, now, device.last_step ?? -1);
+    const step = findAcceptedStep(seed, code, now, device.last_step ?? -1);
     if (step !== undefined) {
       const accepted = { last_step: step, failed_attempts: 0, locked_until: null };
       await changeVirtualDevice(scope, device.device_name, accepted);
       return 'Verified';
     }
-    // Whoever has a used code has the device, or has seen it: it is no guess, and tells nothing that it did not know.
-    if (acceptedStep(seed, code, now, -1) !== undefined) return 'Used';
-    // A lock that is over begins a new count.
+    // A used code is not a guess: its sender has the device or has seen the code, and learns nothing new.
+    if (findAcceptedStep(seed, code, now, -1) !== undefined) return 'Used';
+    // An expired lock starts a new count.
     const failed = (device.locked_until === null ? device.failed_attempts : 0) + 1;
-    const lockedUntil = failed >= attemptsAtMost ? now + LOCK_MS : null;
+    const lockedUntil = failed >= MAX_ATTEMPTS ? now + LOCK_MS : null;
     await changeVirtualDevice(scope, device.device_name, {
       failed_attempts: failed,
       locked_until: lockedUntil,

@@ -7,22 +7,21 @@ import { placeOfMfaDevice } from '../secrets/sealed-columns.ts';
 import { readRowCounts } from '../store/row-counts.ts';
 import type { MfaDeviceRow, UserRow } from '../store/schema.ts';
 import { Secret } from '../wire/secret.ts';
-import { digits, periodSeconds } from './one-time-code.ts';
+import { CODE_DIGITS, PERIOD_SECONDS } from './one-time-code.ts';
 import { readSerialNumber, serialNumber } from './serial-number.ts';
 
-/** A device just made: the only time its seed is at hand. */
+/** A new device. Its seed is available only here. */
 export interface NewVirtualDevice {
   readonly serialNumber: string;
   /** Base32, 64 characters. */
   readonly seed: Secret;
-  /** What authenticator apps scan: a PNG, in Base64, of the `otpauth:` address that has the seed. */
+  /** QR code for authenticator apps: a Base64 PNG of the `otpauth:` URL with the seed. */
   readonly qrCode: Secret;
 }
 
 /**
- * Makes a virtual MFA device, bound to nobody. Its seed is in what is returned and, sealed, in the database; nothing
- * else ever has it.
- * @param seed Base32; a new one unless given
+ * Creates an unbound virtual MFA device. Its seed is in the result and, sealed, in the database, and nowhere else.
+ * @param seed Base32; default: a new one
  * @throws Refusal EntityAlreadyExists.VirtualMFADevice, LimitExceeded.VirtualMFADevice
  */
 export async function createVirtualDevice(
@@ -64,25 +63,25 @@ export async function createVirtualDevice(
   return { serialNumber: serial, seed: new Secret(seed), qrCode };
 }
 
-/** What an authenticator app scans to learn a seed: a PNG, in Base64. @param label how the app calls it */
+/** Returns the QR code of a seed for authenticator apps, as Base64 PNG. @param label display name in the app */
 export async function enrolmentCode(seed: string, label: string): Promise<Secret> {
   const image = await toBuffer(enrolmentAddress(seed, label), { errorCorrectionLevel: 'M' });
   return new Secret(image.toString('base64'));
 }
 
-/** The address by which an authenticator app learns a seed. @param label how the app calls it */
+/** Returns the `otpauth:` URL of a seed. @param label display name in the app */
 export function enrolmentAddress(seed: string, label: string): string {
   return new TOTP({
     issuer: 'Claviger',
     label,
     secret: Seed.fromBase32(seed),
     algorithm: 'SHA1',
-    digits,
-    period: periodSeconds,
+    digits: CODE_DIGITS,
+    period: PERIOD_SECONDS,
   }).toString();
 }
 
-/** The device of that name, bound or not. */
+/** Finds a device by its name, bound or not; `undefined` if absent. */
 export async function findVirtualDevice(
   scope: Pick<Scope, 'queries' | 'account'>,
   deviceName: string,
@@ -95,7 +94,10 @@ export async function findVirtualDevice(
     .executeTakeFirst();
 }
 
-/** The device with that serial number, which may be of no other account. @throws Refusal EntityNotExist.VirtualMFADevice */
+/**
+ * Returns the device with that serial number, which must name this account. @throws Refusal
+ * EntityNotExist.VirtualMFADevice
+ */
 export async function requireVirtualDevice(scope: Scope, serial: string): Promise<MfaDeviceRow> {
   const { accountId, deviceName } = readSerialNumber(serial);
   const row = accountId === scope.account.accountId ? await findVirtualDevice(scope, deviceName) : undefined;
@@ -103,13 +105,13 @@ export async function requireVirtualDevice(scope: Scope, serial: string): Promis
   return row;
 }
 
-/** A device and the user that it is bound to; also of a user in the recycle bin. */
+/** A device and the user that it is bound to, possibly one in the recycle bin. */
 export interface ListedDevice {
   readonly device: MfaDeviceRow;
   readonly user: UserRow | undefined;
 }
 
-/** A page of devices in the order of their names. @param after the name that it begins after */
+/** Returns a page of devices in the order of their names. @param after the name after which the page begins */
 export async function listVirtualDevices(
   scope: Scope,
   after: string,
@@ -127,7 +129,7 @@ export async function listVirtualDevices(
   return devices.map((device) => ({ device, user: users.get(device.owner_id ?? '') }));
 }
 
-/** How many devices the account has, and how many of them are bound. */
+/** Counts the devices of the account, and the bound ones. */
 export async function countVirtualDevices(
   scope: Scope,
 ): Promise<{ readonly all: number; readonly bound: number }> {
@@ -139,7 +141,7 @@ export async function countVirtualDevices(
 }
 
 /**
- * Deletes a device that is bound to nobody.
+ * Deletes an unbound device.
  * @throws Refusal EntityNotExist.VirtualMFADevice, DeleteConflict.VirtualMFADevice.User
  */
 export async function deleteVirtualDevice(scope: Scope, serial: string): Promise<void> {
@@ -153,7 +155,7 @@ export async function deleteVirtualDevice(scope: Scope, serial: string): Promise
   scope.touched('ACS::RAM::VirtualMFADevice', serial);
 }
 
-/** Changes a row of `mfa_devices`. */
+/** Updates a row of `mfa_devices`. */
 export async function changeVirtualDevice(
   scope: Pick<Scope, 'queries' | 'account'>,
   deviceName: string,
@@ -172,7 +174,7 @@ async function usersOf(scope: Scope, devices: readonly MfaDeviceRow[]): Promise<
     owner_type === 'user' && owner_id !== null ? [owner_id] : [],
   );
   const users = new Map<string, UserRow>();
-  // Databases take only so many values in one query.
+  // Databases limit the number of values in one query.
   for (let at = 0; at < ids.length; at += 500) {
     const rows = await scope.queries
       .selectFrom('users')

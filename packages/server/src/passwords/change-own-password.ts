@@ -15,7 +15,7 @@ import {
 import { isSamePassword, type PreparedPassword } from './prepared-password.ts';
 import { verifySignIn } from './verify-sign-in.ts';
 
-/** A user's own new password with the outcome of its guess at the present one. */
+/** A user's own new password, with the result of verifying the present one. */
 export interface PreparedOwnPassword {
   readonly guess: 'Right' | 'Wrong' | 'Locked';
   /** Stored hash that the guess was verified against. */
@@ -25,8 +25,8 @@ export interface PreparedOwnPassword {
 
 /**
  * Verifies a user's present password and hashes its new one, before the transaction that changes it. A guess counts
- * before it is verified: for the throttle of sign-in, and for the lock of the account's policy.
- * @param guess which secret is tried, and from where
+ * for the sign-in throttle and the lock of the account's policy before it is verified.
+ * @param guess the throttled secret, and the source of the guess
  * @throws Refusal EntityNotExist.User.LoginProfile, Inactive, Throttling.SignIn
  */
 export async function prepareOwnPassword(
@@ -63,7 +63,7 @@ export async function changeOwnPassword(
   const { user, row } = profile;
   await assertActive(scope, profile);
   if (prepared.guess === 'Locked') throw new Refusal('Inactive.Locked', { name: user.user_name });
-  // A password that was changed after the guess was verified is not the one that was guessed.
+  // The password changed after the guess was verified, so the guess was verified against an outdated one.
   if (prepared.guess === 'Wrong' || row.password_hash !== prepared.verified) {
     throw new Refusal('InvalidParameter.OldPassword');
   }
@@ -75,7 +75,7 @@ async function assertActive(scope: Scope, profile: LoginProfile): Promise<void> 
   if (status === 'Inactive') throw new Refusal('Inactive', { name: profile.user.user_name });
 }
 
-/** Verifies the password of a user that is signed in or has a key, as sign-in does. @throws Refusal Throttling.SignIn */
+/** Verifies the password of an authenticated user with the rules of sign-in. @throws Refusal Throttling.SignIn */
 async function verifyGuess(
   services: Services,
   account: Account,
@@ -84,23 +84,23 @@ async function verifyGuess(
   guess: Guess,
   now: number,
 ): Promise<'Right' | 'Wrong' | 'Locked'> {
-  const begun = services.signInThrottle.begin(guess);
-  if (begun === undefined) throw new Refusal('Throttling.SignIn');
+  const attempt = services.signInThrottle.begin(guess);
+  if (attempt === undefined) throw new Refusal('Throttling.SignIn');
   let outcome: 'Right' | 'Wrong' | 'Locked' = 'Wrong';
   try {
     const reference = { by: 'id', userId: user.user_id } as const;
     const signIn = await verifySignIn(services, account, reference, 'change', password, now);
-    // What else stands in the way of signing in is told only to who knows the password.
+    // Other reasons against signing in are disclosed only for the right password.
     const isRight = signIn.verified || (signIn.reason !== 'Wrong' && signIn.reason !== 'Locked');
     outcome = isRight ? 'Right' : signIn.reason === 'Locked' ? 'Locked' : 'Wrong';
     return outcome;
   } finally {
-    begun.over(outcome === 'Right' ? 'succeeded' : 'failed');
+    attempt.over(outcome === 'Right' ? 'succeeded' : 'failed');
   }
 }
 
 /**
- * Sets the password of a user that has just proven the present one and must choose another.
+ * Sets the password of a user that has just proven the present one and must change it.
  * @throws Refusal EntityNotExist.User.LoginProfile, InvalidParameter.Password.TooWeak, ConcurrentModification
  */
 export async function chooseNewPassword(

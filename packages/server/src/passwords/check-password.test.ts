@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { checkPassword } from './check-password.ts';
-import { defaultPasswordPolicy, type PasswordPolicy } from './password-policy.ts';
+import { DEFAULT_PASSWORD_POLICY, type PasswordPolicy } from './password-policy.ts';
 
-/** Of the default policy, but for well-known passwords: those make short examples. */
+/** Checks with the default policy, without the rule against well-known passwords: those make short examples. */
 const check = (password: string, policy: Partial<PasswordPolicy> = {}) =>
   checkPassword(
-    { ...defaultPasswordPolicy, InterceptRiskPasswordOnApi: false, ...policy },
+    { ...DEFAULT_PASSWORD_POLICY, InterceptRiskPasswordOnApi: false, ...policy },
     password,
     'alice',
   );
@@ -41,26 +41,26 @@ describe('a password', () => {
     });
   }
 
-  test('of one rule is not held to the others', () => {
+  test('under one rule is not checked by the others', () => {
     assert.equal(check('aaaaaaa1'), undefined);
     assert.equal(check('my-alice-1'), undefined);
     assert.equal(check('P@ssw0rd123!'), undefined);
   });
 
-  test('of a new account is none of the well-known ones', () => {
-    const reason = checkPassword(defaultPasswordPolicy, 'Password1', 'alice');
+  test('of a new account must not be a well-known one', () => {
+    const reason = checkPassword(DEFAULT_PASSWORD_POLICY, 'Password1', 'alice');
     assert.equal(reason, 'it is among the well-known ones');
-    assert.equal(checkPassword(defaultPasswordPolicy, 'correct horse 42', 'alice'), undefined);
+    assert.equal(checkPassword(DEFAULT_PASSWORD_POLICY, 'correct horse 42', 'alice'), undefined);
   });
 
-  test('is well known when it is found in leaks, in any case and disguised', () => {
+  test('is well known if it is found in leaks, in any case and with substituted characters', () => {
     const policy = { InterceptRiskPasswordOnApi: true };
     for (const known of ['Liverpool1', 'BLINK182', 'sasha1998', '1qaz2wsx', 'Sunfl0wer']) {
       assert.equal(typeof check(known, policy), 'string', known);
     }
   });
 
-  test('list is the one that the package has', async () => {
+  test('list equals the one of the package', async () => {
     const generator = new URL('../../generate-common-passwords.mjs', import.meta.url).href;
     const { commonPasswordsModule } = (await import(generator)) as { commonPasswordsModule(): string };
     const file = readFileSync(new URL('common-passwords.ts', import.meta.url), 'utf8');
@@ -68,7 +68,7 @@ describe('a password', () => {
     assert.equal(ours, /commonPasswords = "(.*)";/.exec(commonPasswordsModule())?.[1]);
   });
 
-  test('is well known when common words make up all its letters', () => {
+  test('is well known if all its letters belong to common words', () => {
     const policy = { InterceptRiskPasswordOnApi: true };
     for (const known of ['qwerty123456', 'Admin@12345', 'Welcome2026!', '12345678-', 'abc-12345']) {
       assert.equal(typeof check(known, policy), 'string', known);

@@ -11,7 +11,7 @@ import { isReusedPassword, readPasswordHistory, rememberPassword } from './passw
 import { type PasswordPolicy, readPasswordPolicy } from './password-policy.ts';
 import { type PreparedPassword, preparePassword } from './prepared-password.ts';
 
-/** How sign-in to the console is set up; undefined takes the default, or stays as it is. */
+/** Settings of console sign-in; `undefined` takes the default, or leaves a setting as it is. */
 export interface LoginProfileSettings {
   readonly password?: string | undefined;
   readonly passwordResetRequired?: boolean | undefined;
@@ -20,8 +20,8 @@ export interface LoginProfileSettings {
 }
 
 /**
- * Hashes the new password of a user before its transaction; `undefined` if the operation will be refused anyway: the
- * user does not exist, or the password is too weak.
+ * Hashes the new password of a user before its transaction; `undefined` if the operation will be refused anyway:
+ * the user does not exist, or the password is too weak.
  * @throws Refusal Throttling.SignIn
  */
 export async function prepareUserPassword(
@@ -46,15 +46,15 @@ export interface LoginProfile {
   readonly row: LoginProfileRow;
 }
 
-/** What stands of a login profile at a moment. */
+/** State of a login profile at a time. */
 export interface LoginState {
-  /** Inactive also when nobody signed in for longer than the security preference allows. */
+  /** Also `Inactive` if the user has not signed in for longer than the security preference allows. */
   readonly status: 'Active' | 'Inactive';
-  /** Of the password that sign-in was enabled with, by IMS's words. */
+  /** State of the password that sign-in was enabled with; values of IMS. */
   readonly passwordStatus: 'NotInitial' | 'InitialValid' | 'InitialExpired';
 }
 
-/** The login profile of a user, if it has one. */
+/** Finds the login profile of a user; `undefined` if absent. */
 export async function findLoginProfile(
   queries: Queries,
   accountId: string,
@@ -68,7 +68,7 @@ export async function findLoginProfile(
     .executeTakeFirst();
 }
 
-/** @throws Refusal EntityNotExist.User, EntityNotExist.User.LoginProfile */
+/** Returns a user with its login profile. @throws Refusal EntityNotExist.User, EntityNotExist.User.LoginProfile */
 export async function requireLoginProfile(scope: Scope, reference: UserReference): Promise<LoginProfile> {
   const user = await requireUser(scope, reference);
   const row = await findLoginProfile(scope.queries, scope.account.accountId, user.user_id);
@@ -76,7 +76,7 @@ export async function requireLoginProfile(scope: Scope, reference: UserReference
   return { user, row };
 }
 
-/** How a login profile stands now. */
+/** Returns the current state of a login profile. */
 export async function readLoginState(scope: Scope, { user, row }: LoginProfile): Promise<LoginState> {
   const { accountId } = scope.account;
   const preference = await readSecurityPreference(scope.queries, accountId);
@@ -88,13 +88,16 @@ export async function readLoginState(scope: Scope, { user, row }: LoginProfile):
   };
 }
 
-/** Whether nobody signed in for so long that sign-in counts as disabled. @param maxIdleDays of the account */
+/**
+ * Returns whether the last sign-in is so long ago that sign-in counts as disabled. @param maxIdleDays of the
+ * account
+ */
 export function isIdle(row: LoginProfileRow, user: UserRow, maxIdleDays: number, now: number): boolean {
   const since = Math.max(Number(row.enabled_at), Number(user.last_login_at ?? 0));
   return now - since > maxIdleDays * DAY_MS;
 }
 
-/** How a password stands that sign-in was enabled with. */
+/** Returns the state of the password that sign-in was enabled with. */
 export function passwordStatus(
   row: LoginProfileRow,
   { InitialPasswordAge: days }: PasswordPolicy,
@@ -105,7 +108,7 @@ export function passwordStatus(
 }
 
 /**
- * Lets a user sign in to the console.
+ * Enables console sign-in for a user.
  * @throws Refusal EntityNotExist.User, EntityAlreadyExists.User.LoginProfile, InvalidParameter.Password.TooWeak
  */
 export async function createLoginProfile(
@@ -141,7 +144,7 @@ export async function createLoginProfile(
 }
 
 /**
- * Changes what is given of a login profile and leaves the rest. A new password also unlocks it.
+ * Updates the given settings of a login profile. A new password also unlocks it.
  * @throws Refusal EntityNotExist.User, EntityNotExist.User.LoginProfile, InvalidParameter.Password.TooWeak
  */
 export async function updateLoginProfile(
@@ -175,8 +178,8 @@ export async function updateLoginProfile(
 }
 
 /**
- * Takes sign-in to the console from a user. Its passwords stay remembered, so that they cannot be taken again by
- * deleting and creating the profile.
+ * Deletes the login profile of a user. Its password history stays, so that deleting and creating the profile does
+ * not allow a previous password.
  * @throws Refusal EntityNotExist.User, EntityNotExist.User.LoginProfile
  */
 export async function deleteLoginProfile(scope: Scope, reference: UserReference): Promise<void> {
@@ -190,11 +193,11 @@ export async function deleteLoginProfile(scope: Scope, reference: UserReference)
   noteLoginChange(scope, user);
 }
 
-/** Whether sign-in is locked after too many wrong passwords. */
+/** Returns whether sign-in is locked after too many wrong passwords. */
 export const isLocked = (row: Pick<LoginProfileRow, 'locked_until'>, now: number): boolean =>
   row.locked_until !== null && Number(row.locked_until) > now;
 
-/** Changes a row of `login_profiles`. */
+/** Updates a row of `login_profiles`. */
 export async function changeLoginProfile(
   scope: Pick<Scope, 'queries' | 'account'>,
   userId: string,
@@ -219,7 +222,9 @@ export async function purgeLoginProfile(queries: Queries, accountId: string, use
   }
 }
 
-/** Columns of a new password. @throws Refusal InvalidParameter.Password.TooWeak, ConcurrentModification */
+/**
+ * Returns the columns of a new password. @throws Refusal InvalidParameter.Password.TooWeak, ConcurrentModification
+ */
 export async function passwordColumns(
   scope: Scope,
   user: UserRow,
@@ -234,7 +239,10 @@ export async function passwordColumns(
   };
 }
 
-/** Checks a password against the account's policy and the user's history, and remembers it; returns its hash. */
+/**
+ * Checks a password against the account's policy and the user's history, adds it to the history and returns its
+ * hash.
+ */
 async function newPassword(
   scope: Scope,
   user: UserRow,
@@ -256,7 +264,7 @@ async function newPassword(
   return prepared.hash;
 }
 
-/** Notes that a user has changed, on which its console sessions depend. */
+/** Records a change of a user on which its console sessions depend. */
 export function noteLoginChange(scope: Scope, user: UserRow): void {
   scope.changed('user', user.user_id);
   scope.touched('ACS::RAM::User', user.user_name);

@@ -14,7 +14,7 @@ test('the same password hashes differently each time', async () => {
   assert.notEqual(await hashPassword('same'), await hashPassword('same'));
 });
 
-test('where there is no password, none is right', async () => {
+test('without a stored hash every password is wrong', async () => {
   assert.equal(await verifyPassword(null, ''), false);
   assert.equal(await verifyPassword(null, 'anything'), false);
 });

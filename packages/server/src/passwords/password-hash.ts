@@ -3,23 +3,27 @@ import { hash, verify } from '@node-rs/argon2';
 import { FairQueue } from '../context/fair-queue.ts';
 import type { PasswordHashing } from '../context/services.ts';
 
-/** 19 MiB, two passes, one lane: the first choice of OWASP's password storage advice for argon2id. */
-const cost = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };
+/** 19 MiB, two passes, one lane: OWASP's first choice for argon2id. */
+const COST = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };
 
-/** argon2id; the package declares its names for the algorithms in a way that does not outlive compilation. */
-const algorithm = 2;
+/** argon2id. The package exports its names as a const enum, which is not available after compilation. */
+const ALGORITHM = 2;
 
-/** A hash that no password has: checked when there is none, so that the answer takes as long. */
-const noPassword =
+/** Hash without a known password. Verified if there is no stored hash, so that the answer takes as long. */
+const DUMMY_HASH =
   '$argon2id$v=19$m=19456,t=2,p=1$bm8gcGFzc3dvcmQgaGVyZQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
 
-/** Most hashes that wait for one account: some two seconds' worth of one thread. */
-const waitingPerAccount = 64;
+/** Maximum number of hashes that wait for one account: some two seconds' work of one thread. */
+const WAITING_PER_ACCOUNT = 64;
 
-/** Hashes passwords on the threads of libuv, of which some stay free for files and names; and so does one core. */
-export function queuedPasswordHashing(): PasswordHashing {
+/** Creates password hashing on libuv's threads. It leaves some threads free for files and DNS, and one core. */
+export function createPasswordHashing(): PasswordHashing {
   const concurrency = Math.max(1, Math.min(3, availableParallelism() - 1));
-  const queue = new FairQueue({ concurrency, waitingPerAccount, refusal: 'Throttling.SignIn' });
+  const queue = new FairQueue({
+    concurrency,
+    waitingPerAccount: WAITING_PER_ACCOUNT,
+    refusal: 'Throttling.SignIn',
+  });
   return {
     hash: (lane, password, salt) => queue.run(lane, () => hashPassword(password, salt)),
     verify: (lane, stored, password) => queue.run(lane, () => verifyPassword(stored, password)),
@@ -28,29 +32,29 @@ export function queuedPasswordHashing(): PasswordHashing {
 
 /**
  * Hashes a password for storage.
- * @param salt at least 8 bytes; random unless given
+ * @param salt at least 8 bytes; default: random
  * @returns the PHC string (`$argon2id$…`)
  */
 export function hashPassword(password: string, salt?: Uint8Array): Promise<string> {
-  return hash(password, { ...cost, algorithm, ...(salt && { salt }) });
+  return hash(password, { ...COST, algorithm: ALGORITHM, ...(salt && { salt }) });
 }
 
 /**
- * Whether `password` is the one that was hashed. With no stored hash the answer is false and takes as long as any
- * other, so that it does not tell who has a password.
- * @throws Error when the stored hash is not a PHC string
+ * Verifies a password against a stored hash. Without a stored hash it returns false in the same time, so that the
+ * answer does not disclose which users have a password.
+ * @throws Error if the stored hash is not a PHC string
  */
 export async function verifyPassword(stored: string | null, password: string): Promise<boolean> {
-  const matches = await verify(stored ?? noPassword, password);
+  const matches = await verify(stored ?? DUMMY_HASH, password);
   return matches && stored !== null;
 }
 
-/** The salt that a hash was made with. @param stored a PHC string */
+/** Returns the salt of a hash. @param stored a PHC string */
 export function saltOf(stored: string): Uint8Array {
   return Buffer.from(stored.split('$')[4] ?? '', 'base64');
 }
 
-/** Whether two hashes can be compared with each other: the same salt, and the same cost. */
+/** Returns whether two hashes have the same salt and cost, so that equal hashes mean equal passwords. */
 export function isComparable(one: string, other: string): boolean {
   return one.slice(0, one.lastIndexOf('$')) === other.slice(0, other.lastIndexOf('$'));
 }

@@ -1,8 +1,8 @@
 import type { Scope } from '../context/scope.ts';
-import { rememberedPasswords } from './password-policy.ts';
+import { REMEMBERED_PASSWORDS } from './password-policy.ts';
 import { isSamePassword, type PreparedPassword } from './prepared-password.ts';
 
-/** Reads the hashes of a user's remembered passwords, the latest first. */
+/** Reads the hashes of a user's remembered passwords, latest first. */
 export async function readPasswordHistory(
   scope: Pick<Scope, 'queries' | 'account'>,
   userId: string,
@@ -13,15 +13,15 @@ export async function readPasswordHistory(
     .where('user_id', '=', userId)
     .where('account_id', '=', scope.account.accountId)
     .orderBy('sequence', 'desc')
-    .limit(rememberedPasswords)
+    .limit(REMEMBERED_PASSWORDS)
     .execute();
   return rows.map((row) => row.password_hash);
 }
 
 /**
  * Returns whether a password is among the latest ones of a user.
- * @param latest how many of them count
- * @throws Refusal ConcurrentModification when the history has changed since the password was prepared
+ * @param latest number of passwords to compare
+ * @throws Refusal ConcurrentModification if the history changed after the password was prepared
  */
 export async function isReusedPassword(
   scope: Scope,
@@ -33,7 +33,7 @@ export async function isReusedPassword(
   return history.slice(0, latest).some((stored) => isSamePassword(prepared, stored));
 }
 
-/** Remembers a password that was set; of each user the latest 24 are kept. */
+/** Adds a password to the history; the latest 24 of a user are kept. */
 export async function rememberPassword(scope: Scope, userId: string, hash: string): Promise<void> {
   const { accountId } = scope.account;
   const last = await scope.queries
@@ -51,6 +51,6 @@ export async function rememberPassword(scope: Scope, userId: string, hash: strin
     .deleteFrom('password_history')
     .where('user_id', '=', userId)
     .where('account_id', '=', accountId)
-    .where('sequence', '<=', sequence - rememberedPasswords)
+    .where('sequence', '<=', sequence - REMEMBERED_PASSWORDS)
     .execute();
 }

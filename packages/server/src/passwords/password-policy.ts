@@ -1,7 +1,7 @@
 import type { Scope } from '../context/scope.ts';
 import type { Queries } from '../store/store.ts';
 
-/** What an account asks of the console passwords of its users, by the names of IMS. */
+/** An account's policy for the console passwords of its users, with IMS's names. */
 export interface PasswordPolicy {
   /** Characters, 8 to 32. */
   readonly MinimumPasswordLength: number;
@@ -9,28 +9,30 @@ export interface PasswordPolicy {
   readonly RequireUppercaseCharacters: boolean;
   readonly RequireNumbers: boolean;
   readonly RequireSymbols: boolean;
-  /** How many characters differ from each other, 0 to 8. */
+  /** Number of different characters, 0 to 8. */
   readonly MinimumPasswordDifferentCharacter: number;
   readonly PasswordNotContainUserName: boolean;
-  /** How many of the latest passwords, the present one included, are not taken again, 0 to 24. */
+  /** Number of latest passwords, including the present one, that cannot be chosen again, 0 to 24. */
   readonly PasswordReusePrevention: number;
   /** Days, 0 to 1095; 0: never. */
   readonly MaxPasswordAge: number;
-  /** True: who has an expired password cannot sign in. False: the password has to be changed then. */
+  /** True: a user with an expired password cannot sign in. False: the user must change it at sign-in. */
   readonly HardExpire: boolean;
-  /** Wrong passwords in a row before sign-in is locked for an hour, 0 to 32; 0: any number. (RAM's own spelling.) */
+  /**
+   * Consecutive wrong passwords before sign-in is locked for an hour, 0 to 32; 0: unlimited. (RAM's own spelling.)
+   */
   readonly MaxLoginAttemps: number;
-  /** Days within which a password that sign-in was enabled with has to be used, 0 to 90; 0: any time. */
+  /** Days within which an initial password must be used, 0 to 90; 0: unlimited. */
   readonly InitialPasswordAge: number;
   /** Whether well-known passwords are refused. */
   readonly InterceptRiskPasswordOnApi: boolean;
 }
 
 /**
- * RAM's defaults, but for the last two: guessing is stopped after five, and well-known passwords are refused. Accounts
- * that are older than this have RAM's own written down (migration 0011).
+ * RAM's defaults, except for two: sign-in is locked after five wrong passwords, and well-known passwords are
+ * refused. Accounts older than these defaults have RAM's own stored (migration 0011).
  */
-export const defaultPasswordPolicy: PasswordPolicy = {
+export const DEFAULT_PASSWORD_POLICY: PasswordPolicy = {
   MinimumPasswordLength: 8,
   RequireLowercaseCharacters: false,
   RequireUppercaseCharacters: false,
@@ -46,15 +48,15 @@ export const defaultPasswordPolicy: PasswordPolicy = {
   InterceptRiskPasswordOnApi: true,
 };
 
-/** What an update changes; undefined stays as it is. */
+/** Changes of a policy; `undefined` leaves a rule as it is. */
 export type PasswordPolicyChanges = {
   readonly [K in keyof PasswordPolicy]?: PasswordPolicy[K] | undefined;
 };
 
-/** The most passwords that a policy can ask to be remembered. */
-export const rememberedPasswords = 24;
+/** Maximum of `PasswordReusePrevention`. */
+export const REMEMBERED_PASSWORDS = 24;
 
-/** The policy of an account: what was set, over the defaults. */
+/** Reads the policy of an account: its changes over the defaults. */
 export async function readPasswordPolicy(queries: Queries, accountId: string): Promise<PasswordPolicy> {
   const row = await queries
     .selectFrom('password_policies')
@@ -62,10 +64,10 @@ export async function readPasswordPolicy(queries: Queries, accountId: string): P
     .where('account_id', '=', accountId)
     .executeTakeFirst();
   const own = row === undefined ? {} : (JSON.parse(row.policy) as Partial<PasswordPolicy>);
-  return { ...defaultPasswordPolicy, ...own };
+  return { ...DEFAULT_PASSWORD_POLICY, ...own };
 }
 
-/** Changes what is given and leaves the rest. It holds for passwords that are set from now on. */
+/** Updates the given rules. They hold for passwords that are set from now on. */
 export async function updatePasswordPolicy(
   scope: Scope,
   changes: PasswordPolicyChanges,
@@ -76,7 +78,7 @@ export async function updatePasswordPolicy(
   const policy = JSON.stringify(
     Object.fromEntries(
       Object.entries(updated).filter(
-        ([name, value]) => value !== defaultPasswordPolicy[name as keyof PasswordPolicy],
+        ([name, value]) => value !== DEFAULT_PASSWORD_POLICY[name as keyof PasswordPolicy],
       ),
     ),
   );

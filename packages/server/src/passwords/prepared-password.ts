@@ -4,21 +4,21 @@ import { Refusal } from '../errors/refusal.ts';
 import { isComparable, saltOf } from './password-hash.ts';
 
 /**
- * A new password, hashed before the transaction that stores it, together with its comparisons with stored hashes. The
- * transaction compares what it finds then with what was prepared.
+ * A new password, hashed before the transaction that stores it, with its comparisons with stored hashes. The
+ * transaction compares the hashes that it reads with the prepared ones.
  */
 export interface PreparedPassword {
   /** PHC string. */
   readonly hash: string;
-  /** By stored hash: whether it is of this password. Only hashes of another salt or cost are in it. */
+  /** Whether a stored hash is of this password. Has only hashes with another salt or cost. */
   readonly comparisons: ReadonlyMap<string, boolean>;
 }
 
 /**
- * Hashes a new password and compares it with stored ones; slow on purpose, so never in a transaction.
- * @param stored hashes to compare with, the latest first; the new hash gets the salt of the first, so that hashes of
- *   the same salt and cost need no computation of their own
- * @throws Refusal Throttling.SignIn when too many passwords of the account wait
+ * Hashes a new password and compares it with stored ones. Slow by design, so never in a transaction.
+ * @param stored hashes to compare with, latest first; the new hash gets the salt of the first, so that hashes with
+ *   the same salt and cost need no computation
+ * @throws Refusal Throttling.SignIn if too many passwords of the account wait
  */
 export async function preparePassword(
   scope: Pick<Scope, 'account' | 'services'>,
@@ -39,8 +39,8 @@ export async function preparePassword(
 }
 
 /**
- * Returns whether a stored hash is of the prepared password, without computing anything.
- * @throws Refusal ConcurrentModification when the hash was stored after the password was prepared
+ * Returns whether a stored hash is of the prepared password, without computing a hash.
+ * @throws Refusal ConcurrentModification if the hash was stored after the password was prepared
  */
 export function isSamePassword({ hash, comparisons }: PreparedPassword, stored: string): boolean {
   if (isComparable(stored, hash)) return stored === hash;

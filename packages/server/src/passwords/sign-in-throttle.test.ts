@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SignInThrottle } from './sign-in-throttle.ts';
 
-describe('the throttle of sign-in', () => {
+describe('the sign-in throttle', () => {
   let now = 0;
   const fresh = () => {
     now = 0;
     return new SignInThrottle(() => now);
   };
-  /** How many of so many attempts are let through without a second factor, when all of them fail. */
+  /** Returns how many of the failing attempts are admitted without a second factor. */
   const failing = (
     throttle: SignInThrottle,
     attempts: number,
@@ -33,21 +33,21 @@ describe('the throttle of sign-in', () => {
     now += 1_000;
     assert.equal(failing(throttle, 5, 'alice', '192.0.2.1'), 1);
     assert.equal(failing(throttle, 5, 'alice', '198.51.100.1'), 5, 'the real one, from elsewhere');
-    assert.equal(failing(throttle, 5, 'bob', '192.0.2.1'), 5, 'somebody else in the same office');
+    assert.equal(failing(throttle, 5, 'bob', '192.0.2.1'), 5, 'another user in the same office');
   });
 
   test('an address with sixty failures leaves three attempts for each name, and the rest with a second factor', () => {
     const throttle = fresh();
     let number = 0;
-    // All of an IPv6 network is one address.
+    // An IPv6 /64 block counts as one address.
     const next = () => `2001:db8:1:2::${(++number).toString(16)}`;
     for (let attempt = 0; attempt < 100; attempt++) {
       assert.equal(failing(throttle, 1, `user-${attempt}`, next), 1);
     }
-    assert.equal(failing(throttle, 5, 'somebody', next), 3);
-    assert.equal(throttle.begin({ name: 'somebody', address: next() })?.needsSecondFactor, true);
-    assert.equal(failing(throttle, 5, 'somebody', '2001:db8:1:3::1'), 5);
-    // The hard bound for a name from one address holds all the same.
+    assert.equal(failing(throttle, 5, 'bob', next), 3);
+    assert.equal(throttle.begin({ name: 'bob', address: next() })?.needsSecondFactor, true);
+    assert.equal(failing(throttle, 5, 'bob', '2001:db8:1:3::1'), 5);
+    // The hard bound for a name from one address holds as well.
     failing(throttle, 100, 'another', next);
     assert.equal(throttle.begin({ name: 'another', address: next() }), undefined);
   });
@@ -68,7 +68,7 @@ describe('the throttle of sign-in', () => {
     assert.equal(begun.filter((each) => each !== undefined).length, 20);
   });
 
-  test('who succeeds is never slowed down, and attempts at the same time are counted', () => {
+  test('successful attempts are never throttled, and concurrent attempts are counted', () => {
     const throttle = fresh();
     const guess = { name: 'alice', address: '192.0.2.1' };
     for (let attempt = 0; attempt < 500; attempt++) {
@@ -80,7 +80,7 @@ describe('the throttle of sign-in', () => {
     assert.equal(underWay.filter((begun) => begun !== undefined).length, 20);
   });
 
-  test('it remembers a bounded number of names', () => {
+  test('it keeps a bounded number of names', () => {
     const throttle = fresh();
     failing(throttle, 20, 'alice', '192.0.2.1');
     for (let name = 0; name < 20_000; name++)

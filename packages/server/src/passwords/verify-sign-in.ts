@@ -9,34 +9,34 @@ import { withFailedAttempt } from './failed-attempts.ts';
 import { changeLoginProfile, findLoginProfile, isIdle, isLocked, passwordStatus } from './login-profile.ts';
 import { type PasswordPolicy, readPasswordPolicy } from './password-policy.ts';
 
-/** What came of a password that somebody signs in with. */
+/** Result of verifying a password at sign-in. */
 export type SignIn =
   | {
       readonly verified: true;
       readonly user: UserRow;
-      /** When the password was set that was verified; milliseconds since the epoch. */
+      /** When the verified password was set, ms since the epoch. */
       readonly passwordSetAt: number;
-      /** Before anything else a new password has to be set (`changeOwnPassword`). */
+      /** Whether a new password must be set first (`changeOwnPassword`). */
       readonly passwordMustChange: boolean;
-      /** Whether the user has to have an MFA device, besides being asked for a code when it has one. */
+      /** Whether the user must have an MFA device. A user with a device is always asked for a code. */
       readonly mfaRequired: boolean;
     }
   | {
       readonly verified: false;
       /**
-       * `Wrong` is also said of users that there are not, and takes as long. All but `Wrong` and `Locked` are only said
-       * to who knows the password.
+       * `Wrong` also stands for unknown users, and takes as long. All reasons except `Wrong` and `Locked` are given
+       * only for the right password.
        */
       readonly reason: 'Wrong' | 'Locked' | 'Disabled' | 'PasswordExpired' | 'InitialPasswordExpired';
-      /** Of whom the password was not accepted, for the audit alone; undefined when there is no such user. */
+      /** The user whose password was refused, for the audit only; `undefined` for unknown users. */
       readonly user: UserRow | undefined;
     };
 
 /**
- * The first step of signing in to the console: the password of a RAM user. The attempt is counted before the password
- * is looked at, so that no number of attempts at the same time gets more tries than the policy gives.
+ * Verifies the password of a RAM user, the first step of console sign-in. The attempt is counted before the
+ * password is verified, so that concurrent attempts get no more tries than the policy allows.
  * @param source of the hashing lane
- * @param now milliseconds since the epoch
+ * @param now ms since the epoch
  */
 export async function verifySignIn(
   services: Services,
@@ -71,7 +71,7 @@ export async function verifySignIn(
   return store.write(async ({ queries }) => {
     const { user, row } = attempt;
     const current = await findLoginProfile(queries, accountId, user.user_id);
-    // Changed or taken away while it was verified.
+    // Changed or deleted during the verification.
     if (current?.password_hash !== hash) return { verified: false, reason: 'Wrong', user };
     await changeLoginProfile({ queries, account }, user.user_id, { failed_attempts: 0, locked_until: null });
     const preference = await readSecurityPreference(queries, accountId);
@@ -92,7 +92,7 @@ export async function verifySignIn(
   });
 }
 
-/** What is still asked of a user whose password was right. */
+/** Returns what a user with the right password must still do. */
 export function signInDemands(
   row: LoginProfileRow,
   policy: PasswordPolicy,
@@ -105,7 +105,7 @@ export function signInDemands(
   };
 }
 
-/** Notes that a user has signed in, after its second factor: it is not idle, and its password not an initial one. */
+/** Records that a user has signed in, after its second factor: it is not idle, and its password no longer initial. */
 export async function noteSignIn(scope: Scope, userId: string): Promise<void> {
   await changeLoginProfile(scope, userId, { password_initial: 0 });
   await scope.queries

@@ -1,7 +1,7 @@
-import { commonPasswords } from './common-passwords.ts';
+import { COMMON_PASSWORDS } from './common-passwords.ts';
 
-/** What the passwords that are tried first are made of: words, names of products, and walks over the keyboard. */
-const commonParts = [
+/** Parts of commonly tried passwords: words, product names and keyboard sequences. */
+const COMMON_PARTS = [
   'password',
   'passwd',
   'passw',
@@ -53,8 +53,8 @@ const commonParts = [
   'abc',
 ];
 
-/** How common words are disguised. */
-const disguises: readonly [RegExp, string][] = [
+/** Common character substitutions. */
+const SUBSTITUTIONS: readonly [RegExp, string][] = [
   [/[@4]/g, 'a'],
   [/[3]/g, 'e'],
   [/[1!]/g, 'i'],
@@ -62,23 +62,22 @@ const disguises: readonly [RegExp, string][] = [
   [/[$5]/g, 's'],
 ];
 
-/** Some 20,000, made when the first password is looked at. */
+/** Some 20,000 passwords, built at the first use. */
 let listed: ReadonlySet<string> | undefined;
 
 /**
- * Whether a password is one of those that are tried first: often found in leaks, or made of nothing but common words,
- * in any case and however disguised, with digits and symbols around them. RAM has a list of its own, which it does not
- * publish.
+ * Returns whether a password is commonly tried: found in leaks, or made only of common words, in any case and with
+ * character substitutions, with digits and symbols around them. RAM has an unpublished list of its own.
  */
 export function isWellKnown(password: string): boolean {
   const plain = password.toLowerCase();
-  const undisguise = (text: string) => disguises.reduce((so, [from, to]) => so.replace(from, to), text);
-  listed ??= new Set(commonPasswords.split(' '));
-  if ([plain, undisguise(plain)].some((text) => listed?.has(text))) return true;
+  const restore = (text: string) => SUBSTITUTIONS.reduce((so, [from, to]) => so.replace(from, to), text);
+  listed ??= new Set(COMMON_PASSWORDS.split(' '));
+  if ([plain, restore(plain)].some((text) => listed?.has(text))) return true;
   const withoutEnding = plain.replace(/\P{L}+$/u, '');
-  return [plain, undisguise(plain), undisguise(withoutEnding)].some((text) => {
+  return [plain, restore(plain), restore(withoutEnding)].some((text) => {
     let rest = text;
-    for (const part of commonParts) rest = rest.replaceAll(part, '');
+    for (const part of COMMON_PARTS) rest = rest.replaceAll(part, '');
     return !/\p{L}/u.test(rest);
   });
 }

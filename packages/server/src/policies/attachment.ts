@@ -5,12 +5,12 @@ import { requireRole } from '../roles/role.ts';
 import type { GroupRow, PolicyAttachmentRow, RoleRow, UserRow } from '../store/schema.ts';
 import { requireUser } from '../users/user.ts';
 import { customPolicy, type Policy, type PolicyReference, requirePolicy, systemPolicy } from './policy.ts';
-import { systemPolicies } from './system-policies.ts';
+import { SYSTEM_POLICIES } from './system-policies.ts';
 
-/** What policies are attached to. */
+/** Type of a principal that policies can be attached to. */
 type HolderType = PolicyAttachmentRow['principal_type'];
 
-/** A user, group or role, as an operation names it. */
+/** A user, group or role, as named by an operation. */
 export interface HolderReference {
   readonly type: HolderType;
   readonly name: string;
@@ -22,17 +22,20 @@ interface Holder {
   readonly name: string;
 }
 
-/** RAM's words for the three, as they stand in its error codes and resource types. */
-const word = { user: 'User', group: 'Group', role: 'Role' } as const satisfies Record<HolderType, string>;
+/** Names of the types in RAM's error codes and resource types. */
+const TYPE_NAMES = { user: 'User', group: 'Group', role: 'Role' } as const satisfies Record<
+  HolderType,
+  string
+>;
 
-/** A policy and since when it is attached, milliseconds since the epoch. */
+/** A policy and the time of its attachment, ms since the epoch. */
 export interface AttachedPolicy {
   readonly policy: Policy;
   readonly attachedAt: number;
 }
 
 /**
- * Attaches a policy; it is in force from the answer on.
+ * Attaches a policy; it is in force as soon as the operation is answered.
  * @throws Refusal EntityNotExist of either, EntityAlreadyExists.*.Policy, LimitExceeded.*.Policy
  */
 export async function attachPolicy(
@@ -44,13 +47,13 @@ export async function attachPolicy(
   const policy = await requirePolicy(scope, reference);
   const held = (await attachmentsOf(scope, holder)).filter((row) => row.policy_type === policy.type);
   if (held.some((row) => row.policy_name_key === policy.nameKey)) {
-    throw new Refusal(`EntityAlreadyExists.${word[holder.type]}.Policy`, { name: policy.name });
+    throw new Refusal(`EntityAlreadyExists.${TYPE_NAMES[holder.type]}.Policy`, { name: policy.name });
   }
   const limit =
     policy.type === 'System'
       ? scope.services.limits.systemPoliciesPerPrincipal
       : scope.services.limits.customPoliciesPerPrincipal;
-  if (held.length >= limit) throw new Refusal(`LimitExceeded.${word[holder.type]}.Policy`, { limit });
+  if (held.length >= limit) throw new Refusal(`LimitExceeded.${TYPE_NAMES[holder.type]}.Policy`, { limit });
   await scope.queries
     .insertInto('policy_attachments')
     .values({
@@ -62,12 +65,12 @@ export async function attachPolicy(
       attached_at: scope.now,
     })
     .execute();
-  noteChange(scope, holder, policy);
+  recordChange(scope, holder, policy);
 }
 
 /**
  * Detaches a policy.
- * @throws Refusal EntityNotExist of either, and EntityNotExist.*.Policy when it is not attached
+ * @throws Refusal EntityNotExist of either, and EntityNotExist.*.Policy if it is not attached
  */
 export async function detachPolicy(
   scope: Scope,
@@ -85,12 +88,12 @@ export async function detachPolicy(
     .where('policy_name_key', '=', policy.nameKey)
     .executeTakeFirst();
   if (Number(result.numDeletedRows) === 0) {
-    throw new Refusal(`EntityNotExist.${word[holder.type]}.Policy`, { name: policy.name });
+    throw new Refusal(`EntityNotExist.${TYPE_NAMES[holder.type]}.Policy`, { name: policy.name });
   }
-  noteChange(scope, holder, policy);
+  recordChange(scope, holder, policy);
 }
 
-/** The policies attached to a user, group or role, by type and name. @throws Refusal EntityNotExist.* */
+/** Returns the policies attached to a user, group or role, by type and name. @throws Refusal EntityNotExist.* */
 export async function listAttachedPolicies(scope: Scope, to: HolderReference): Promise<AttachedPolicy[]> {
   const attachments = await attachmentsOf(scope, await requireHolder(scope, to));
   const customKeys = attachments
@@ -107,14 +110,14 @@ export async function listAttachedPolicies(scope: Scope, to: HolderReference): P
           .execute();
   const custom = new Map(rows.map((row) => [row.policy_name_key, customPolicy(row)]));
   return attachments.flatMap((row) => {
-    const system = systemPolicies.get(row.policy_name_key);
+    const system = SYSTEM_POLICIES.get(row.policy_name_key);
     const policy =
       row.policy_type === 'Custom' ? custom.get(row.policy_name_key) : system && systemPolicy(system);
     return policy === undefined ? [] : [{ policy, attachedAt: row.attached_at }];
   });
 }
 
-/** Holders of a policy, each kind by name; users in the recycle bin are left out. */
+/** Holders of a policy, each type by name, without users in the recycle bin. */
 export interface PolicyEntities {
   readonly users: readonly (UserRow & { readonly attached_at: number })[];
   readonly groups: readonly (GroupRow & { readonly attached_at: number })[];
@@ -197,8 +200,8 @@ async function attachmentsOf(scope: Scope, holder: Holder): Promise<PolicyAttach
     .execute();
 }
 
-function noteChange(scope: Scope, holder: Holder, policy: Policy): void {
+function recordChange(scope: Scope, holder: Holder, policy: Policy): void {
   scope.changed(holder.type, holder.id);
-  scope.touched(`ACS::RAM::${word[holder.type]}`, holder.name);
+  scope.touched(`ACS::RAM::${TYPE_NAMES[holder.type]}`, holder.name);
   scope.touched('ACS::RAM::Policy', policy.name);
 }

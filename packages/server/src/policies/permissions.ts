@@ -1,18 +1,18 @@
 import type { PermissionPolicy } from '@claviger/guard';
 import type { Queries } from '../store/store.ts';
-import { systemPolicies } from './system-policies.ts';
+import { SYSTEM_POLICIES } from './system-policies.ts';
 
-/** Whose permissions: a RAM user's or a role's. */
+/** A RAM user or role whose permissions are read. */
 export interface PermissionHolder {
   readonly type: 'user' | 'role';
   readonly id: string;
 }
 
 /**
- * All policies that say what a principal may do: those attached to it and, of a user, those of its groups. Each
- * comes once, in an order that depends on nothing but the set.
+ * Reads all policies of a principal: those attached to it and, for a user, those of its groups. Each occurs once,
+ * in an order that depends only on the set.
  * @param accountId attachments of other accounts are never found
- * @throws Error when an attachment names a policy that is not there: the principal must not act by the rest
+ * @throws Error if an attachment names an unknown policy: the principal must not act by the others alone
  */
 export async function readPermissions(
   queries: Queries,
@@ -68,9 +68,9 @@ async function groupsOf(queries: Queries, accountId: string, userId: string): Pr
 }
 
 function systemPermission(nameKey: string): PermissionPolicy {
-  const policy = systemPolicies.get(nameKey);
-  // An earlier or later release may have had it. What it said, a Deny perhaps, is not known.
-  if (policy === undefined) throw new Error(`an attachment names an unknown system policy: ${nameKey}`);
+  const policy = SYSTEM_POLICIES.get(nameKey);
+  // It may belong to another release. Its content, possibly a Deny, is unknown.
+  if (policy === undefined) throw new Error(`unknown system policy "${nameKey}" in an attachment`);
   return { name: policy.name, type: 'System', version: policy.version, text: policy.document };
 }
 
@@ -82,7 +82,7 @@ function customPermission(row: {
 }): PermissionPolicy {
   const { policy_name: name, version, document } = row;
   if (name === null || version === null || document === null) {
-    throw new Error(`an attachment names a policy that is not there: ${row.policy_name_key}`);
+    throw new Error(`unknown policy "${row.policy_name_key}" in an attachment`);
   }
   return { name, type: 'Custom', version: `v${version}`, text: document };
 }

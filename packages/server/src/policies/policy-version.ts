@@ -10,9 +10,9 @@ import {
   requirePolicy,
   versionId,
 } from './policy.ts';
-import { systemPolicies } from './system-policies.ts';
+import { SYSTEM_POLICIES } from './system-policies.ts';
 
-/** One document of a policy; the default one is in force. */
+/** A version of a policy; the default version is in force. */
 export interface PolicyVersion {
   /** `v3` */
   readonly id: string;
@@ -22,18 +22,18 @@ export interface PolicyVersion {
   readonly createdAt: number;
 }
 
-/** What a new version is made from. */
+/** Properties of a new version. */
 export interface NewPolicyVersion {
   readonly document: string;
   readonly setAsDefault: boolean;
-  /** Make room for it, when there are five: the oldest version goes that is not the default one. */
+  /** Whether to delete the oldest version that is not the default if the limit is reached. */
   readonly rotate: boolean;
 }
 
-/** The versions of a policy, oldest first. @throws Refusal EntityNotExist.Policy */
+/** Returns the versions of a policy, oldest first. @throws Refusal EntityNotExist.Policy */
 export async function listPolicyVersions(scope: Scope, reference: PolicyReference): Promise<PolicyVersion[]> {
   if (reference.type === 'System') {
-    const policy = systemPolicies.get(policyNameKey(reference.name));
+    const policy = SYSTEM_POLICIES.get(policyNameKey(reference.name));
     if (policy === undefined) throw new Refusal('EntityNotExist.Policy', { name: reference.name });
     const { version: id, document, createdAt } = policy;
     return [{ id, document, isDefault: true, createdAt }];
@@ -44,8 +44,8 @@ export async function listPolicyVersions(scope: Scope, reference: PolicyReferenc
 }
 
 /**
- * One version of a policy.
- * @param id `v3`; undefined for the default one
+ * Returns a version of a policy.
+ * @param id `v3`; `undefined` for the default version
  * @throws Refusal EntityNotExist.Policy, EntityNotExist.Policy.Version
  */
 export async function requirePolicyVersion(
@@ -60,7 +60,7 @@ export async function requirePolicyVersion(
 }
 
 /**
- * Adds a version to a custom policy. Numbers are given once: v4 after v3, also when v3 is gone.
+ * Adds a version to a custom policy. Version numbers are never reused.
  * @throws Refusal EntityNotExist.Policy, NoPermission, MalformedPolicyDocument, LimitExceeded.Policy.Version
  */
 export async function createPolicyVersion(
@@ -88,7 +88,7 @@ export async function createPolicyVersion(
 }
 
 /**
- * Puts another version of a custom policy in force.
+ * Makes another version of a custom policy the default.
  * @throws Refusal EntityNotExist.Policy, EntityNotExist.Policy.Version, NoPermission
  */
 export async function setDefaultPolicyVersion(scope: Scope, name: string, id: string): Promise<void> {
@@ -99,7 +99,7 @@ export async function setDefaultPolicyVersion(scope: Scope, name: string, id: st
 }
 
 /**
- * Deletes a version of a custom policy that is not in force.
+ * Deletes a version of a custom policy that is not the default.
  * @throws Refusal EntityNotExist.Policy, EntityNotExist.Policy.Version, DeleteConflict.Policy.Version.Default,
  *   NoPermission
  */

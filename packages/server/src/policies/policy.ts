@@ -4,12 +4,12 @@ import { assertWellFormedPolicy, warnOfPolicy } from '../policy-documents/policy
 import { readRowCount, readRowCounts } from '../store/row-counts.ts';
 import type { PolicyRow } from '../store/schema.ts';
 import { addTags, idsWithTag, removeTags, type Tag, type TagFilter } from '../tags/tag.ts';
-import { type SystemPolicy, systemPolicies } from './system-policies.ts';
+import { SYSTEM_POLICIES, type SystemPolicy } from './system-policies.ts';
 
-/** Who keeps a policy: the server, the same in all accounts, or the account. */
+/** Type of a policy: `System`, defined by the server for all accounts, or `Custom`, defined by the account. */
 type PolicyType = 'System' | 'Custom';
 
-/** How an operation names a policy: the two types have names of their own. */
+/** A policy as named by an operation; each type has its own name space. */
 export interface PolicyReference {
   readonly type: PolicyType;
   readonly name: string;
@@ -19,7 +19,7 @@ export interface PolicyReference {
 export interface Policy {
   readonly type: PolicyType;
   readonly name: string;
-  /** Of custom policies the key of its rows; of either type what attachments name it by. */
+  /** Key by which attachments name a policy; for custom policies also the key of its rows. */
   readonly nameKey: string;
   readonly description: string;
   /** `v3` */
@@ -28,7 +28,7 @@ export interface Policy {
   readonly updatedAt: number;
 }
 
-/** What a custom policy is made from. */
+/** Properties of a new custom policy. */
 export interface NewPolicy {
   readonly name: string;
   readonly description: string;
@@ -36,26 +36,26 @@ export interface NewPolicy {
   readonly tags: readonly Tag[];
 }
 
-/** The key under which the names of policies are compared. */
+/** Returns the key under which policy names are compared. */
 export const policyNameKey = (name: string): string => name.toLowerCase();
 
-/** A version number as RAM writes it. */
+/** Returns a version number as RAM writes it. */
 export const versionId = (version: number): string => `v${version}`;
 
 /**
- * The policy that is meant, if it exists. A custom policy is found by its exact name only: resources of policies
- * are written with that name, and a Deny on it must not be passed by another spelling.
+ * Finds a policy; `undefined` if absent. A custom policy is found by its exact name only: ARNs of policies contain
+ * that name, and another spelling must not bypass a Deny on it.
  */
 async function findPolicy(scope: Scope, reference: PolicyReference): Promise<Policy | undefined> {
   if (reference.type === 'System') {
-    const policy = systemPolicies.get(policyNameKey(reference.name));
+    const policy = SYSTEM_POLICIES.get(policyNameKey(reference.name));
     return policy && systemPolicy(policy);
   }
   const row = await findCustomPolicy(scope.queries, scope.account.accountId, reference.name);
   return row?.policy_name === reference.name ? customPolicy(row) : undefined;
 }
 
-/** The policy that is meant. @throws Refusal EntityNotExist.Policy */
+/** Returns a policy. @throws Refusal EntityNotExist.Policy */
 export async function requirePolicy(scope: Scope, reference: PolicyReference): Promise<Policy> {
   const policy = await findPolicy(scope, reference);
   if (policy === undefined) throw new Refusal('EntityNotExist.Policy', { name: reference.name });
@@ -63,19 +63,19 @@ export async function requirePolicy(scope: Scope, reference: PolicyReference): P
 }
 
 /**
- * A policy that is about to be changed.
- * @throws Refusal EntityNotExist.Policy; NoPermission when only a system policy has that name
+ * Returns a custom policy for a change.
+ * @throws Refusal EntityNotExist.Policy; NoPermission if only a system policy has that name
  */
 export async function requireCustomPolicy(scope: Scope, name: string): Promise<PolicyRow> {
   const row = await findCustomPolicy(scope.queries, scope.account.accountId, name);
   if (row?.policy_name === name) return row;
-  if (systemPolicies.has(policyNameKey(name))) throw new Refusal('NoPermission.System');
+  if (SYSTEM_POLICIES.has(policyNameKey(name))) throw new Refusal('NoPermission.System');
   throw new Refusal('EntityNotExist.Policy', { name });
 }
 
 /**
- * Makes a custom policy with the version v1. It may not be called like another one or a system policy, whatever the
- * case of the letters: who reads a name shall know what it stands for.
+ * Creates a custom policy with the version v1. Its name must differ in more than case from other custom policies
+ * and from system policies, so that a name is unambiguous to readers.
  * @throws Refusal EntityAlreadyExists.Policy, LimitExceeded.Policy, MalformedPolicyDocument
  */
 export async function createPolicy(scope: Scope, policy: NewPolicy): Promise<Policy> {
@@ -84,7 +84,7 @@ export async function createPolicy(scope: Scope, policy: NewPolicy): Promise<Pol
   warnOfPolicy(scope, policy.document, 'identity');
   const nameKey = policyNameKey(policy.name);
   if (
-    systemPolicies.has(nameKey) ||
+    SYSTEM_POLICIES.has(nameKey) ||
     (await findCustomPolicy(scope.queries, scope.account.accountId, policy.name)) !== undefined
   ) {
     throw new Refusal('EntityAlreadyExists.Policy', { name: policy.name });
@@ -117,14 +117,14 @@ export async function createPolicy(scope: Scope, policy: NewPolicy): Promise<Pol
   return customPolicy(row);
 }
 
-/** Changes what is said about a custom policy. @throws Refusal EntityNotExist.Policy, NoPermission */
+/** Sets the description of a custom policy. @throws Refusal EntityNotExist.Policy, NoPermission */
 export async function describePolicy(scope: Scope, name: string, description: string): Promise<Policy> {
   const row = await requireCustomPolicy(scope, name);
   await changePolicy(scope, row, { description });
   return customPolicy({ ...row, description, updated_at: scope.now });
 }
 
-/** Changes a row of `policies`. */
+/** Updates a row of `policies`. */
 export async function changePolicy(scope: Scope, row: PolicyRow, changes: Partial<PolicyRow>): Promise<void> {
   await scope.queries
     .updateTable('policies')
@@ -136,8 +136,8 @@ export async function changePolicy(scope: Scope, row: PolicyRow, changes: Partia
 }
 
 /**
- * Deletes a custom policy that is attached to nobody.
- * @param withVersions delete it although it has versions beside the default one
+ * Deletes a custom policy without attachments.
+ * @param withVersions whether to delete it even with versions besides the default
  * @throws Refusal EntityNotExist.Policy, NoPermission, DeleteConflict.Policy.*, DeleteConflict.Role.Policy
  */
 export async function deletePolicy(scope: Scope, name: string, withVersions: boolean): Promise<void> {
@@ -151,7 +151,7 @@ export async function deletePolicy(scope: Scope, name: string, withVersions: boo
     .where('policy_name_key', '=', ofPolicy.policy_name_key)
     .execute();
   if (versions.length > 1 && !withVersions) throw new Refusal('DeleteConflict.Policy.Version');
-  // What is left are attachments of users in the recycle bin: they come back without it.
+  // Only attachments of users in the recycle bin remain: these users are restored without the policy.
   await scope.queries
     .deleteFrom('policy_attachments')
     .where('account_id', '=', ofPolicy.account_id)
@@ -170,21 +170,21 @@ export async function deletePolicy(scope: Scope, name: string, withVersions: boo
   scope.touched('ACS::RAM::Policy', row.policy_name);
 }
 
-/** What a list of policies is narrowed to. */
+/** Filter of a list of policies. */
 export interface PolicyFilter {
-  /** Both unless given. */
+  /** Default: both types. */
   readonly type: PolicyType | undefined;
-  /** All of them; system policies have none. */
+  /** All of them must match; system policies have no tags. */
   readonly tags: readonly TagFilter[];
 }
 
-/** The place of a policy in lists: custom policies before system policies, each by name. */
+/** Returns the sort key of a policy in lists: custom policies before system policies, each by name. */
 export const listKey = ({ type, nameKey }: Pick<Policy, 'type' | 'nameKey'>): string => `${type}/${nameKey}`;
 
 /**
- * A page of policies.
- * @param after the list key the page begins after
- * @param limit how many to read
+ * Returns a page of policies.
+ * @param after the list key after which the page begins
+ * @param limit maximum number of policies
  */
 export async function listPolicies(
   scope: Scope,
@@ -218,12 +218,12 @@ async function listCustomPolicies(
 }
 
 function listSystemPolicies(): Policy[] {
-  return [...systemPolicies.values()].map(systemPolicy).sort((a, b) => (a.nameKey < b.nameKey ? -1 : 1));
+  return [...SYSTEM_POLICIES.values()].map(systemPolicy).sort((a, b) => (a.nameKey < b.nameKey ? -1 : 1));
 }
 
 /**
- * To how many users, groups and roles policies are attached; users in the recycle bin do not count.
- * @returns by list key
+ * Counts the users, groups and roles that policies are attached to, without users in the recycle bin.
+ * @returns counts by list key
  */
 export async function countAttachments(
   scope: Scope,
@@ -253,7 +253,7 @@ async function assertNotAttached(scope: Scope, nameKey: string): Promise<void> {
       .where('attachment.policy_type', '=', 'Custom')
       .where('attachment.policy_name_key', '=', nameKey)
       .where('attachment.principal_type', '=', type)
-      // What is left are users in the recycle bin: they come back without it.
+      // Users in the recycle bin do not count: they are restored without the policy.
       .where('recycled.user_id', 'is', null)
       .limit(1)
       .executeTakeFirst();
@@ -268,7 +268,7 @@ async function assertPolicyQuota(scope: Scope): Promise<void> {
   }
 }
 
-/** The custom policy of an account that has the name in any case, if there is one. */
+/** Finds the custom policy of an account by its name, in any case; `undefined` if absent. */
 export async function findCustomPolicy(
   queries: Scope['queries'],
   accountId: string,
@@ -282,7 +282,7 @@ export async function findCustomPolicy(
     .executeTakeFirst();
 }
 
-/** A row as a policy. */
+/** Returns the policy of a row. */
 export function customPolicy(row: PolicyRow): Policy {
   return {
     type: 'Custom',
@@ -295,7 +295,7 @@ export function customPolicy(row: PolicyRow): Policy {
   };
 }
 
-/** A system policy as a policy. */
+/** Returns a system policy as policy. */
 export function systemPolicy(policy: SystemPolicy): Policy {
   return {
     type: 'System',

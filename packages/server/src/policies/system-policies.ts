@@ -1,30 +1,30 @@
-/** A policy that comes with the server: the same in every account, and nobody can change it. */
+/** A policy built into the server: the same in every account, and immutable. */
 export interface SystemPolicy {
   readonly name: string;
   readonly description: string;
-  /** The only version there is, as RAM writes it. */
+  /** The only version, as RAM writes it. */
   readonly version: 'v1';
-  /** The text that is answered and applied. */
+  /** The policy document. */
   readonly document: string;
-  /** When the document came to be as it is, milliseconds since the epoch. */
+  /** Time of the last change of the document, ms since the epoch. */
   readonly createdAt: number;
 }
 
-/** When these documents were written down here; RAM's own dates belong to RAM's own documents. */
-const written = Date.UTC(2026, 10, 24);
+/** When these documents were written; RAM's dates belong to RAM's documents. */
+const CREATED_AT = Date.UTC(2026, 10, 24);
 
 const allow = (action: string | readonly string[]) => ({ Effect: 'Allow', Action: action, Resource: '*' });
 
-const auditReads = [
+const AUDIT_READS = [
   'actiontrail:Describe*',
   'actiontrail:Get*',
   'actiontrail:List*',
   'actiontrail:LookupEvents',
 ];
-const identityReads = ['ram:Get*', 'ram:List*', 'ram:GenerateCredentialReport'];
+const IDENTITY_READS = ['ram:Get*', 'ram:List*', 'ram:GenerateCredentialReport'];
 
-/** What Claviger has beyond RAM about users and their keys: whoever manages those may do it. */
-const consoleExtras = [
+/** Claviger's own actions on users and their keys, for principals that manage those. */
+const CONSOLE_EXTRAS = [
   'claviger:Simulate',
   'claviger:SetAccessKeyExpiry',
   'claviger:ListAccessKeyExpiries',
@@ -35,14 +35,14 @@ const consoleExtras = [
 ];
 
 /**
- * The system policies, by name in lower case.
+ * System policies by name in lower case.
  *
  * The documents of AliyunRAMReadOnlyAccess and AliyunSTSAssumeRoleAccess are RAM's published ones. Those of
- * AdministratorAccess, AliyunRAMFullAccess and the two of ActionTrail say what their names say, since RAM's texts
- * are not published. RAM's ReadOnlyAccess is a list of the read operations of all its products; what reads and what
- * writes in an API that Claviger merely protects is not known here, so ours covers what Claviger answers itself.
+ * AdministratorAccess, AliyunRAMFullAccess and the two of ActionTrail are made from their names, since RAM's texts
+ * are not published. RAM's ReadOnlyAccess lists the read operations of all its products. Claviger does not know
+ * which operations of a guarded API read, so ours covers only what Claviger answers itself.
  */
-export const systemPolicies: ReadonlyMap<string, SystemPolicy> = new Map(
+export const SYSTEM_POLICIES: ReadonlyMap<string, SystemPolicy> = new Map(
   [
     define('AdministratorAccess', 'Everything: all actions on all resources of the account.', allow('*')),
     define(
@@ -53,26 +53,26 @@ export const systemPolicies: ReadonlyMap<string, SystemPolicy> = new Map(
     define(
       'AliyunActionTrailReadOnlyAccess',
       'Reading in ActionTrail, the record of what was done in the account.',
-      allow(auditReads),
+      allow(AUDIT_READS),
     ),
     define(
       'AliyunRAMFullAccess',
       'Everything in RAM: users, groups, roles, policies and all AccessKeys but those of the account root.',
       allow(['ram:*', 'ims:*']),
-      allow(consoleExtras),
+      allow(CONSOLE_EXTRAS),
       allow('accessanalyzer:*'),
     ),
     define(
       'AliyunRAMReadOnlyAccess',
       'Reading in RAM: users, groups, roles, policies, and AccessKeys without their secrets.',
-      allow(identityReads),
+      allow(IDENTITY_READS),
       allow(['accessanalyzer:Get*', 'accessanalyzer:List*']),
     ),
     define('AliyunSTSAssumeRoleAccess', 'Assuming any role that trusts the caller.', allow('sts:AssumeRole')),
     define(
       'ReadOnlyAccess',
       'Reading in everything that Claviger answers itself: RAM and ActionTrail.',
-      allow([...identityReads, ...auditReads]),
+      allow([...IDENTITY_READS, ...AUDIT_READS]),
       allow([
         'claviger:Simulate',
         'claviger:ListAccessKeyExpiries',
@@ -89,6 +89,6 @@ function define(name: string, description: string, ...statements: readonly objec
     description,
     version: 'v1',
     document: JSON.stringify({ Version: '1', Statement: statements }, undefined, 2),
-    createdAt: written,
+    createdAt: CREATED_AT,
   };
 }

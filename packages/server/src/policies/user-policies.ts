@@ -6,9 +6,9 @@ import type { Queries } from '../store/store.ts';
 import { readPermissions } from './permissions.ts';
 
 /**
- * Everything that says what a RAM user may do: the policies attached to it and its groups, and what the account's
- * security preference gives to all users. Signed calls, sessions of the console and the simulator decide by it.
- * @param channel the preference gives less to AccessKeys than to console sessions
+ * Reads all policies of a RAM user: those attached to it and its groups, and those that the account's security
+ * preference gives to all users. Used for signed calls, console sessions and the simulator.
+ * @param channel the preference gives AccessKeys less than console sessions
  */
 export async function readUserPolicies(
   queries: Queries,

@@ -1,15 +1,15 @@
-/** The worker thread of `PolicyAnalysis`: answers one task after the other. */
+/** The worker thread of `PolicyAnalysis`: processes one task after the other. */
 import { parentPort } from 'node:worker_threads';
 import { CompiledPermissions } from '../policies/compiled-permissions.ts';
 import { type DocumentKind, documentFaults } from '../policy-documents/document-faults.ts';
 import { type SimulatedRequest, simulate } from './simulation.ts';
 
-/** What is asked of the worker. */
+/** A task for the worker. */
 export type AnalysisTask =
   | { readonly kind: 'faults'; readonly document: string; readonly documentKind: DocumentKind }
   | { readonly kind: 'simulation'; readonly asked: SimulatedRequest };
 
-/** What it answers: plain data. */
+/** The worker's reply: plain data. */
 export type AnalysisReply = { readonly result: unknown } | { readonly error: string };
 
 const permissions = new CompiledPermissions();

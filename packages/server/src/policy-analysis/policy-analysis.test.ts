@@ -8,11 +8,11 @@ const other = { account: '1000000000000002', source: 'bob' };
 const right = '{"Version":"1","Statement":[{"Effect":"Allow","Action":"ram:GetUser","Resource":"*"}]}';
 const many = `{"Version":"1","Statement":[{"Effect":"Allow","Action":[${'1,'.repeat(5000)}1],"Resource":"*"}]}`;
 
-describe('the analysis of policies', () => {
+describe('policy analysis', () => {
   const analysis = new PolicyAnalysis();
   after(() => analysis.close());
 
-  test('says of a document what the validator says', async () => {
+  test('returns the faults that the validator finds', async () => {
     for (const document of [right, '{', '{"Version":"2"}', right.replace('ram:GetUser', 'x')]) {
       for (const kind of ['identity', 'trust', 'network'] as const) {
         assert.deepEqual(await analysis.faults(lane, document, kind), documentFaults(document, kind));
@@ -20,13 +20,13 @@ describe('the analysis of policies', () => {
     }
   });
 
-  test('tells of a bounded number of faults, and how many more there are', async () => {
+  test('returns a bounded number of faults, and the number of further ones', async () => {
     const faults = await analysis.faults(lane, many, 'identity');
     assert.equal(faults.length, 201);
     assert.match(faults.at(-1)!.Message, /^There are \d+ more/);
   });
 
-  test('lets a bounded number wait for one account, and others take their turn', async () => {
+  test('queues a bounded number of tasks for one account, and serves accounts in turn', async () => {
     const asked = Array.from({ length: 40 }, () => analysis.faults(lane, many, 'identity'));
     const others = analysis.faults(other, right, 'identity');
     const settled = await Promise.allSettled(asked);
@@ -36,7 +36,7 @@ describe('the analysis of policies', () => {
     for (const { reason } of refused) assert.equal(reason.code, 'Throttling.User');
   });
 
-  test('goes on with another thread when one has ended', async () => {
+  test('continues with a new thread after one has ended', async () => {
     await analysis.close();
     assert.deepEqual(await analysis.faults(lane, right, 'identity'), []);
   });

@@ -5,31 +5,35 @@ import type { DocumentKind, WireFault } from '../policy-documents/document-fault
 import type { AnalysisReply, AnalysisTask } from './analysis-worker.ts';
 import type { SimulatedRequest, Simulation } from './simulation.ts';
 
-/** Most that wait for one account. */
-const waitingPerAccount = 16;
+/** Maximum number of tasks that wait for one account. */
+const WAITING_PER_ACCOUNT = 16;
 
-/** The worst document of the largest size takes well under a second on a calm machine. */
-const taskMs = 10_000;
+/** Time limit of a task, ms. The worst document of the maximum size takes well under a second on an idle machine. */
+const TASK_TIMEOUT_MS = 10_000;
 
-/** Memory of the thread beyond which it is ended. */
-const memoryMb = 256;
+/** Memory limit of the thread, MB. */
+const MEMORY_LIMIT_MB = 256;
 
-/** The worker's own file, beside this one: a source or compiled. */
-const workerFile = new URL(
+/** File of the worker beside this one, as source or compiled. */
+const WORKER_FILE = new URL(
   import.meta.url.endsWith('.ts') ? 'analysis-worker.ts' : 'analysis-worker.js',
   import.meta.url,
 );
 
 /**
- * Analyses policy documents on a thread of its own, which is started for the first one: what it takes depends on the
- * document, and must not keep other callers waiting. Accounts take turns.
+ * Analyses policy documents on a worker thread, started at the first task: the time depends on the document and
+ * must not block other callers. Accounts take turns.
  */
 export class PolicyAnalysis {
-  readonly #queue = new FairQueue({ concurrency: 1, waitingPerAccount, refusal: 'Throttling.User' });
+  readonly #queue = new FairQueue({
+    concurrency: 1,
+    waitingPerAccount: WAITING_PER_ACCOUNT,
+    refusal: 'Throttling.User',
+  });
   #worker: Worker | undefined;
 
   /**
-   * What is wrong with a document.
+   * Returns the faults of a document.
    * @throws Refusal Throttling.User, ServiceUnavailable
    */
   async faults(lane: Lane, document: string, documentKind: DocumentKind): Promise<readonly WireFault[]> {
@@ -37,21 +41,21 @@ export class PolicyAnalysis {
   }
 
   /**
-   * What would be decided.
+   * Returns the decision on a simulated request.
    * @throws Refusal Throttling.User, ServiceUnavailable
    */
   async simulation(lane: Lane, asked: SimulatedRequest): Promise<Simulation> {
     return (await this.#run(lane, { kind: 'simulation', asked })) as Simulation;
   }
 
-  /** Ends the thread. */
+  /** Stops the thread. */
   async close(): Promise<void> {
     await this.#worker?.terminate();
   }
 
   async #run(lane: Lane, task: AnalysisTask): Promise<unknown> {
     const reply = await this.#queue.run(lane, () => this.#ask(task));
-    if ('error' in reply) throw new Error(`the analysis of a policy failed: ${reply.error}`);
+    if ('error' in reply) throw new Error(`policy analysis failed: ${reply.error}`);
     return reply.result;
   }
 
@@ -71,7 +75,7 @@ export class PolicyAnalysis {
         if (this.#worker === worker) this.#worker = undefined;
         reject(new Refusal('ServiceUnavailable'));
       };
-      const timer = setTimeout(() => void worker.terminate(), taskMs);
+      const timer = setTimeout(() => void worker.terminate(), TASK_TIMEOUT_MS);
       worker.on('message', onMessage).on('exit', onExit);
       worker.postMessage(task);
     });
@@ -79,8 +83,8 @@ export class PolicyAnalysis {
 
   #started(): Worker {
     if (this.#worker === undefined) {
-      const worker = new Worker(workerFile, { resourceLimits: { maxOldGenerationSizeMb: memoryMb } });
-      // What ends the thread is answered by its exit.
+      const worker = new Worker(WORKER_FILE, { resourceLimits: { maxOldGenerationSizeMb: MEMORY_LIMIT_MB } });
+      // An error ends the thread; the exit handler answers the task.
       worker.on('error', () => {});
       worker.on('exit', () => {
         if (this.#worker === worker) this.#worker = undefined;

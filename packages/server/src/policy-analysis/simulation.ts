@@ -13,42 +13,42 @@ import type { CompiledPermissions } from '../policies/compiled-permissions.ts';
 import { compileTrust, type StoredTrust, trustPrincipal } from '../roles/trusted-identities.ts';
 import { conditionOnItself, isUserOrDevice } from '../settings/own-resource.ts';
 
-/** Somebody who might ask, and with what. */
+/** A simulated request and its principal. */
 export interface SimulatedRequest {
   readonly accountId: string;
   readonly principal: Principal;
-  /** `everything` for the root alone. */
+  /** `everything` only for the root. */
   readonly policies: readonly PermissionPolicy[] | 'everything';
   readonly action: string;
   readonly resource: string;
-  /** The role's own half of AssumeRole: both must allow. Undefined when no one role is asked for. */
+  /** The trust policy of the role for AssumeRole, where both policies must allow; `undefined` for other requests. */
   readonly trust: StoredTrust | undefined;
-  /** Milliseconds since the epoch. */
+  /** ms since the epoch */
   readonly now: number;
   readonly sourceAddress: string;
-  /** The named network that the address is in. */
+  /** The named network that the address belongs to. */
   readonly vpcId?: string | undefined;
   readonly secure: boolean;
   readonly mfaPresent: boolean | undefined;
-  /** Condition keys of the action, lower-cased. */
+  /** Condition keys of the action, in lower case. */
   readonly conditions: ReadonlyMap<string, string | readonly string[]>;
 }
 
-/** A statement that names the action, and where it stands in its document. */
+/** A statement that names the action, with its position in the document. */
 export interface SimulatedStatement extends CandidateStatement {
-  /** Whether it is this one that decided. */
+  /** Whether this statement decided. */
   readonly decisive: boolean;
   readonly line: number;
   readonly endLine: number;
 }
 
-/** What would be answered, and why. */
+/** The decision, and the statements it is based on. */
 export interface Simulation {
   readonly effect: Decision['effect'];
   readonly statements: readonly SimulatedStatement[];
-  /** How many more statements name the action. */
+  /** Number of further statements that name the action. */
   readonly leftOut: number;
-  /** The documents that the statements are of. */
+  /** The documents of the statements. */
   readonly documents: readonly {
     readonly name: string;
     readonly type: string;
@@ -57,12 +57,12 @@ export interface Simulation {
   }[];
 }
 
-/** How decisions call a role's trust policy. */
-const trustPolicy = { name: 'AssumeRolePolicyDocument', type: 'Trust' } as const;
+/** Name of a role's trust policy in decisions. */
+const TRUST_POLICY = { name: 'AssumeRolePolicyDocument', type: 'Trust' } as const;
 
 /**
- * What the live road would decide: the same compiled policies, the same conditions of the request, the same engine.
- * Nothing here decides by itself.
+ * Decides a simulated request exactly as a real one: with the same compiled policies, request conditions and
+ * engine. It has no decision logic of its own.
  */
 export function simulate(permissions: CompiledPermissions, asked: SimulatedRequest): Simulation {
   const principal = withGivenTags(asked);
@@ -79,25 +79,29 @@ export function simulate(permissions: CompiledPermissions, asked: SimulatedReque
   const own = explain(permissions.of(accountId, policies), { action, resource, conditions });
   const documents = policies.map(({ name, type, version, text }) => ({ name, type, version, text }));
   if (trust === undefined) {
-    return { effect: own.effect, ...statementsOf(own, documents), documents: shown(own, documents) };
+    return {
+      effect: own.effect,
+      ...statementsOf(own, documents),
+      documents: relevantDocuments(own, documents),
+    };
   }
-  const theirs = explainTrust(compileTrust(trust, trustPolicy), {
+  const theirs = explainTrust(compileTrust(trust, TRUST_POLICY), {
     action: 'sts:AssumeRole',
     principal: trustPrincipal(asked.principal),
     conditions,
   });
-  const trustDocument = { ...trustPolicy, text: trust.assume_role_policy };
+  const trustDocument = { ...TRUST_POLICY, text: trust.assume_role_policy };
   const ownPart = statementsOf(own, documents);
   const theirPart = statementsOf(theirs, [trustDocument]);
   return {
-    effect: both(own.effect, theirs.effect),
+    effect: combineEffects(own.effect, theirs.effect),
     statements: [...ownPart.statements, ...theirPart.statements],
     leftOut: ownPart.leftOut + theirPart.leftOut,
-    documents: [...shown(own, documents), trustDocument],
+    documents: [...relevantDocuments(own, documents), trustDocument],
   };
 }
 
-/** The principal with the tags that the conditions give it; with its own where they give none. */
+/** Returns the principal with the tags from the conditions; with its own tags if there are none. */
 function withGivenTags({ principal, conditions }: SimulatedRequest): Principal {
   const family = 'acs:principaltag/';
   const given = [...conditions]
@@ -107,13 +111,13 @@ function withGivenTags({ principal, conditions }: SimulatedRequest): Principal {
   return { ...principal, tags: new Map(given) };
 }
 
-/** Of AssumeRole: the caller's policies and the role's trust must both allow. */
-function both(own: Decision['effect'], theirs: Decision['effect']): Decision['effect'] {
+/** Combines the decisions of AssumeRole: the caller's policies and the role's trust policy must both allow. */
+function combineEffects(own: Decision['effect'], theirs: Decision['effect']): Decision['effect'] {
   if (own === 'ExplicitDeny' || theirs === 'ExplicitDeny') return 'ExplicitDeny';
   return own === 'Allow' && theirs === 'Allow' ? 'Allow' : 'ImplicitDeny';
 }
 
-/** Those that were given, and the one that the operations of RAM add by themselves. */
+/** Returns the given conditions, and the one that RAM operations add. */
 function ownConditions({
   principal,
   resource,
@@ -149,8 +153,8 @@ function statementsOf(
   return { statements, leftOut: explanation.candidatesLeftOut };
 }
 
-/** The documents that have a statement which names the action. */
-function shown({ candidates }: Explanation, documents: readonly Document[]): readonly Document[] {
+/** Returns the documents with a statement that names the action. */
+function relevantDocuments({ candidates }: Explanation, documents: readonly Document[]): readonly Document[] {
   const named = new Set(candidates.map(({ policy }) => keyOf(policy)));
   return documents.filter((document) => named.has(keyOf(document)));
 }

@@ -10,24 +10,24 @@ import {
 } from '@claviger/policy';
 import { POLICY_DOCUMENT_CHARACTERS } from '../context/limits.ts';
 
-/** Kinds of documents that the console edits. */
+/** Types of documents that the console edits. */
 export type DocumentKind = 'identity' | 'trust' | 'network';
 
-/** Most faults that are told of one document; the answer would be many times the size of the request. */
-const faultsAtMost = 200;
+/** Maximum number of faults returned for one document: the answer could be many times the size of the request. */
+const MAX_FAULTS = 200;
 
 /**
- * All that is wrong with a document and all that is worth knowing, each at its place, as ValidatePolicyDocument answers
- * it. Takes long for documents that are made for that: called on a worker thread (`PolicyAnalysis`).
+ * Returns all faults, warnings and notes of a document with their positions, as ValidatePolicyDocument answers
+ * them. Malicious documents take long: run on a worker thread (`PolicyAnalysis`).
  */
 export function documentFaults(document: string, kind: DocumentKind): readonly WireFault[] {
   const faults = kind === 'network' ? networkFaults(document) : policyFaults(document, kind);
-  if (faults.length <= faultsAtMost) return faults;
-  const more = `There are ${faults.length - faultsAtMost} more; correct these first.`;
-  return [...faults.slice(0, faultsAtMost), wireFault('error', more, { line: 1, column: 1 }, undefined)];
+  if (faults.length <= MAX_FAULTS) return faults;
+  const more = `There are ${faults.length - MAX_FAULTS} more; correct these first.`;
+  return [...faults.slice(0, MAX_FAULTS), wireFault('error', more, { line: 1, column: 1 }, undefined)];
 }
 
-/** One fault, warning or note, as it is on the wire. */
+/** A fault, warning or note, as answered. */
 export interface WireFault {
   readonly Message: string;
   readonly Line: number;
@@ -42,7 +42,7 @@ export interface WireFault {
 function policyFaults(document: string, kind: 'identity' | 'trust'): WireFault[] {
   const parsed = parsePolicy(document, kind);
   const { places } = placesInJson(document);
-  const told = (severity: 'error' | 'info') => (fault: PolicyFault) =>
+  const toWire = (severity: 'error' | 'info') => (fault: PolicyFault) =>
     wireFault(severity, `${sentence(fault.problem)} ${sentence(fault.fix)}`, fault, places.get(fault.path));
   const length = [...document].length;
   const tooLong =
@@ -56,14 +56,14 @@ function policyFaults(document: string, kind: 'identity' | 'trust'): WireFault[]
           ),
         ]
       : [];
-  if (!parsed.ok) return [...tooLong, ...parsed.faults.map(told('error'))];
+  if (!parsed.ok) return [...tooLong, ...parsed.faults.map(toWire('error'))];
   const warnings = policyWarnings(document, kind).map((warning) =>
     wireWarning(warning, places.get(warning.path)),
   );
-  return [...tooLong, ...warnings, ...parsed.notes.map(told('info'))];
+  return [...tooLong, ...warnings, ...parsed.notes.map(toWire('info'))];
 }
 
-/** Its reader tells of one fault at a time, and names its statement. */
+/** Returns the faults of a network policy. Its parser reports one fault at a time, and names its statement. */
 function networkFaults(document: string): WireFault[] {
   const { places, faults } = placesInJson(document);
   if (faults.length > 0) {
@@ -91,7 +91,7 @@ function wireFault(
   { line, column }: { readonly line: number; readonly column: number },
   place: Place | undefined,
 ): WireFault {
-  // The place of a member that is not known, or stands twice, begins at its name, before its value.
+  // The position of an unknown or duplicate member starts at its name, before its value.
   const ends = place !== undefined && place.line === line && place.column === column;
   return {
     Message: message,
@@ -102,7 +102,7 @@ function wireFault(
   };
 }
 
-/** A fault's own words are a sentence in lower case without its end. */
+/** Returns a fault's text, a lower-case phrase, as a sentence. */
 function sentence(words: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}${/[.!?]$/.test(words) ? '' : '.'}`;
 }

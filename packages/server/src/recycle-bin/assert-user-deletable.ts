@@ -5,8 +5,8 @@ import { findLoginProfile } from '../passwords/login-profile.ts';
 import { requireUser, type UserReference } from '../users/user.ts';
 
 /**
- * RAM's DeleteUser wants to see a user's keys, sign-in, MFA device, memberships and policies gone first; the
- * DeleteUser of IMS does not. Keys in the recycle bin do not count.
+ * Asserts that RAM's DeleteUser may delete a user: its keys, login profile, MFA device, memberships and policies
+ * must be removed first. IMS's DeleteUser does not require that. Keys in the recycle bin do not count.
  * @throws Refusal EntityNotExist.User, DeleteConflict.User.AccessKey, DeleteConflict.User.LoginProfile,
  *   DeleteConflict.User.MFADevice, DeleteConflict.User.Group, DeleteConflict.User.Policy
  */

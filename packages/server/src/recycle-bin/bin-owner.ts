@@ -12,8 +12,8 @@ export interface BinOwner extends KeyOwner {
 }
 
 /**
- * Reads the owner of recycled keys: the user with that id, which may be in the recycle bin itself; defaults to the
- * caller. The root's keys are reached by the root alone.
+ * Returns the owner of recycled keys: the user with that id, which may be in the recycle bin itself; defaults to
+ * the caller. Only the root reaches the root's keys.
  * @throws Refusal EntityNotExist.User
  */
 export async function binOwner(scope: CallerScope, userId: string | undefined): Promise<BinOwner> {
@@ -25,8 +25,8 @@ export async function binOwner(scope: CallerScope, userId: string | undefined): 
 }
 
 /**
- * Resources of an operation on a user's recycle bin: the user's ARN, so that a policy which grants users their own
- * keys covers their recycle bin.
+ * Returns the resources of an operation on a user's recycle bin: the user's ARN, so that a policy which grants
+ * users their own keys covers their recycle bin.
  */
 export async function binOwnerResources(
   scope: CallerScope,
@@ -35,13 +35,13 @@ export async function binOwnerResources(
   if (userId === undefined) return [await keyOwnerResource(scope, undefined)];
   const live = await keyOwnerResource(scope, { by: 'id', userId });
   const recycled = await recycledUserArns(scope, userId);
-  // A refusal names the id in either case: it does not tell whether the user is in the recycle bin.
+  // A refusal names the id in both cases: it does not disclose whether the user is in the recycle bin.
   return recycled.length > 1 ? recycled.map((resource) => ({ ...live, resource })) : [live];
 }
 
 /**
- * Resources of an operation on a recycled user: all users, and the ARN that it had. The latter alone is not enough,
- * since another user may have that name by now; and a Deny on it still holds.
+ * Returns the resources of an operation on a recycled user: all users, and the user's former ARN. The ARN alone
+ * does not suffice, since another user may have that name now; a Deny on it still applies.
  */
 export async function recycledUserArns(scope: CallerScope, userId: string): Promise<readonly string[]> {
   const user = await findRecycledUser(scope, userId);

@@ -7,22 +7,22 @@ import { deleteInBatches } from '../store/delete-in-batches.ts';
 import type { UserRow } from '../store/schema.ts';
 import type { WriteTransaction } from '../store/store.ts';
 
-/** How many rows one transaction deletes, so that nobody waits long behind it. */
-const rowsPerWrite = 200;
+/** Rows deleted in one transaction; bounds how long other writes wait. */
+const ROWS_PER_WRITE = 200;
 
-/** What was deleted for good. */
+/** Numbers of deleted rows. */
 export interface Purged {
   readonly accessKeys: number;
   readonly users: number;
 }
 
 /**
- * Deletes what has been in a recycle bin for its whole time: AccessKeys, and users with all that was theirs. Each
- * leaves an audit event, `PurgeRecycledAccessKey` or `PurgeRecycledUser`, in its account.
- * @param now milliseconds since the epoch
+ * Deletes AccessKeys and users, with all that belongs to them, whose time in the recycle bin is over. Writes an
+ * audit event `PurgeRecycledAccessKey` or `PurgeRecycledUser` for each into its account.
+ * @param now ms since the epoch
  */
 export async function purgeRecycleBins(services: Services, now: number): Promise<Purged> {
-  const accessKeys = await deleteInBatches(rowsPerWrite, (rows) =>
+  const accessKeys = await deleteInBatches(ROWS_PER_WRITE, (rows) =>
     services.store.write(async (transaction) => {
       const due = await transaction.queries
         .selectFrom('access_keys')
@@ -40,7 +40,7 @@ export async function purgeRecycleBins(services: Services, now: number): Promise
       return due.length;
     }),
   );
-  const users = await deleteInBatches(rowsPerWrite, (rows) =>
+  const users = await deleteInBatches(ROWS_PER_WRITE, (rows) =>
     services.store.write(async (transaction) => {
       const due = await transaction.queries
         .selectFrom('users')
@@ -49,15 +49,15 @@ export async function purgeRecycleBins(services: Services, now: number): Promise
         .limit(rows)
         .execute();
       for (const user of due) await purgeUser(transaction, user.account_id, user.user_id);
-      await recordHousekeeping(services, transaction.queries, now, due.map(purgedUser));
+      await recordHousekeeping(services, transaction.queries, now, due.map(purgedUserEvent));
       return due.length;
     }),
   );
   return { accessKeys, users };
 }
 
-/** The audit event of a user that left the recycle bin by itself. */
-export function purgedUser(user: Pick<UserRow, 'account_id' | 'user_id' | 'user_name'>) {
+/** Returns the audit event of an automatically purged user. */
+export function purgedUserEvent(user: Pick<UserRow, 'account_id' | 'user_id' | 'user_name'>) {
   return {
     name: 'PurgeRecycledUser',
     accountId: user.account_id,
@@ -66,7 +66,10 @@ export function purgedUser(user: Pick<UserRow, 'account_id' | 'user_id' | 'user_
   };
 }
 
-/** Deletes a user for good, with its keys, passwords, second factors, service credentials, memberships, attachments and tags. */
+/**
+ * Deletes a user for good, with its keys, passwords, second factors, service credentials, memberships, attachments
+ * and tags.
+ */
 export async function purgeUser(
   transaction: WriteTransaction,
   accountId: string,

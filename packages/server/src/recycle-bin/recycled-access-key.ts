@@ -3,15 +3,15 @@ import type { KeyOwner } from '../access-keys/owner.ts';
 import { DAY_MS, RECYCLE_BIN_DAYS } from '../context/limits.ts';
 import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import { forgetGeneration } from '../revocation/role-session-generation.ts';
+import { deleteGeneration } from '../revocation/role-session-generation.ts';
 import type { AccessKeyRow } from '../store/schema.ts';
 
 /** A key in the recycle bin. */
 export type RecycledAccessKey = AccessKeyRow & { readonly recycled_at: number; readonly purge_at: number };
 
 /**
- * Deletes a key: it signs nothing from now on, and waits 30 days in the recycle bin. The bin holds three keys
- * of an owner; a fourth pushes out the oldest. An active key may be deleted: Terraform does.
+ * Moves a key to the recycle bin: it is refused from now on, and stays there for 30 days. The bin holds three keys
+ * of an owner; a fourth one purges the oldest. An active key can be deleted, as Terraform does.
  * @throws Refusal EntityNotExist.User.AccessKey
  */
 export async function recycleAccessKey(scope: Scope, owner: KeyOwner, accessKeyId: string): Promise<void> {
@@ -22,7 +22,7 @@ export async function recycleAccessKey(scope: Scope, owner: KeyOwner, accessKeyI
     recycled_at: scope.now,
     purge_at: scope.now + RECYCLE_BIN_DAYS * DAY_MS,
   });
-  // The key itself is set apart: it must not be the one that goes when another was deleted in the same millisecond.
+  // The key itself is excluded: it must not be purged if another was deleted in the same millisecond.
   const others = (await listRecycledAccessKeys(scope, owner)).filter(
     (key) => key.access_key_id !== accessKeyId,
   );
@@ -31,7 +31,7 @@ export async function recycleAccessKey(scope: Scope, owner: KeyOwner, accessKeyI
   }
 }
 
-/** An owner's keys in the recycle bin, the last one thrown in first. */
+/** Returns an owner's keys in the recycle bin, last deleted first. */
 export async function listRecycledAccessKeys(scope: Scope, owner: KeyOwner): Promise<RecycledAccessKey[]> {
   const rows = await scope.queries
     .selectFrom('access_keys')
@@ -47,7 +47,7 @@ export async function listRecycledAccessKeys(scope: Scope, owner: KeyOwner): Pro
   return rows as RecycledAccessKey[];
 }
 
-/** The key with that id, if it is in the recycle bin of anybody in the account. */
+/** Finds a key in the recycle bin of any owner in the account; `undefined` if absent. */
 export async function findRecycledAccessKey(
   scope: Scope,
   accessKeyId: string,
@@ -64,8 +64,8 @@ export async function findRecycledAccessKey(
 }
 
 /**
- * Takes a key out of the recycle bin; it comes back inactive, to be enabled on purpose.
- * @throws Refusal EntityNotExist.User.AccessKey, and LimitExceeded when the owner has two keys
+ * Restores a key from the recycle bin. It is inactive until it is enabled explicitly.
+ * @throws Refusal EntityNotExist.User.AccessKey, and LimitExceeded if the owner has two keys
  */
 export async function restoreAccessKey(scope: Scope, owner: KeyOwner, accessKeyId: string): Promise<void> {
   await requireRecycledAccessKey(scope, owner, accessKeyId);
@@ -90,7 +90,7 @@ export async function purgeAccessKey(scope: Scope, owner: KeyOwner, accessKeyId:
 async function purgeKey(scope: Scope, accessKeyId: string): Promise<void> {
   await scope.queries.deleteFrom('access_keys').where('access_key_id', '=', accessKeyId).execute();
   await scope.queries.deleteFrom('access_key_uses').where('access_key_id', '=', accessKeyId).execute();
-  await forgetGeneration(scope.queries, `access-key:${accessKeyId}`);
+  await deleteGeneration(scope.queries, `access-key:${accessKeyId}`);
   scope.changed('access-key', accessKeyId);
   scope.touched('ACS::RAM::AccessKey', accessKeyId);
 }

@@ -15,26 +15,25 @@ import {
   requireUser,
   type UserReference,
 } from '../users/user.ts';
-import { purgedUser, purgeUser } from './purge.ts';
+import { purgedUserEvent, purgeUser } from './purge.ts';
 
-/** Users that one deletion pushes out at most: many are left when an operator has lowered the limit. */
-const MOST_PUSHED_OUT = 20;
+/** Maximum number of users that one deletion purges: many are over the limit after an operator has lowered it. */
+const MAX_PURGED_AT_ONCE = 20;
 
 /** A user in the recycle bin. */
 export type RecycledUser = UserRow & { readonly recycled_at: number; readonly purge_at: number };
 
-/** The place of a user in the list of the recycle bin. */
+/** Position of a user in the list of the recycle bin. */
 export interface RecycledUserPosition {
   readonly recycledAt: number;
   readonly userId: string;
 }
 
 /**
- * Deletes a user: it does nothing more from now on, its name is free, and it waits 30 days in the recycle bin.
- * Its keys go there with it. The bin holds 1000 users of an account; one more pushes out the oldest.
+ * Moves a user and its keys to the recycle bin: it cannot act from now on, its name is free, and it stays there for
+ * 30 days. The bin holds 1000 users of an account; one more purges the oldest.
  *
- * Groups, policies and tags stay with the user unseen, to be there when it is restored; a Deny that was meant for
- * it must not get lost on the way.
+ * Groups, policies and tags stay with the user, for its restoration: above all a Deny must not be lost.
  * @throws Refusal EntityNotExist.User
  */
 export async function recycleUser(scope: Scope, reference: UserReference): Promise<void> {
@@ -59,14 +58,14 @@ export async function recycleUser(scope: Scope, reference: UserReference): Promi
       purge_at: purgeAt,
     });
   }
-  await pushOutOldest(scope, user.user_id);
+  await purgeOldest(scope, user.user_id);
 }
 
 /**
- * A page of the users in the recycle bin, the last one thrown in first.
- * @param userName narrows it to users that had this name; undefined: all
- * @param after the place the page begins after; undefined: at the beginning
- * @param limit how many rows to read
+ * Returns a page of the users in the recycle bin, last deleted first.
+ * @param userName only users that had this name; default: all
+ * @param after position after which the page begins; `undefined` for the first page
+ * @param limit maximum number of rows
  */
 export async function listRecycledUsers(
   scope: Scope,
@@ -87,13 +86,13 @@ export async function listRecycledUsers(
   return (await query.execute()) as RecycledUser[];
 }
 
-/** The user with that id, if it is in the recycle bin. */
+/** Finds a user in the recycle bin by its id; `undefined` if absent. */
 export async function findRecycledUser(scope: Scope, userId: string): Promise<RecycledUser | undefined> {
   const row = await recycledUsers(scope).where('user_id', '=', userId).executeTakeFirst();
   return row as RecycledUser | undefined;
 }
 
-/** The user in the recycle bin that a key belonged to. */
+/** Finds the user in the recycle bin that a key belongs to; `undefined` if absent. */
 export async function findRecycledUserOfKey(
   scope: Scope,
   accessKeyId: string,
@@ -108,7 +107,7 @@ export async function findRecycledUserOfKey(
   return key && findRecycledUser(scope, key.owner_id);
 }
 
-/** The user with that id in the recycle bin. @throws Refusal EntityNotExist.User */
+/** Returns the user in the recycle bin with that id. @throws Refusal EntityNotExist.User */
 export async function requireRecycledUser(scope: Scope, userId: string): Promise<RecycledUser> {
   const user = await findRecycledUser(scope, userId);
   if (user === undefined) throw new Refusal('EntityNotExist.User', { name: userId });
@@ -116,9 +115,9 @@ export async function requireRecycledUser(scope: Scope, userId: string): Promise
 }
 
 /**
- * Takes a user out of the recycle bin, with its groups, policies and tags. The keys that went there with it come
- * back inactive, to be enabled on purpose; those that were in the recycle bin before it stay there.
- * @throws Refusal EntityNotExist.User; EntityAlreadyExists.User when the name was given to another one meanwhile;
+ * Restores a user from the recycle bin, with its groups, policies and tags. The keys that were deleted with it come
+ * back inactive; keys that were deleted before it stay in the recycle bin.
+ * @throws Refusal EntityNotExist.User; EntityAlreadyExists.User if another user has the name now;
  *   LimitExceeded.User
  */
 export async function restoreUser(scope: Scope, userId: string): Promise<void> {
@@ -134,7 +133,7 @@ export async function restoreUser(scope: Scope, userId: string): Promise<void> {
     .where('account_id', '=', scope.account.accountId)
     .where('recycled_at', '=', user.recycled_at)
     .orderBy('access_key_id')
-    // A key deleted by itself in the same millisecond is not told from those that went with the user.
+    // A key deleted separately in the same millisecond cannot be distinguished from those deleted with the user.
     .limit(scope.services.limits.accessKeysPerOwner)
     .execute();
   for (const { access_key_id: accessKeyId } of keys) {
@@ -142,7 +141,7 @@ export async function restoreUser(scope: Scope, userId: string): Promise<void> {
   }
 }
 
-/** Deletes a user in the recycle bin for good, with all that was its own. @throws Refusal EntityNotExist.User */
+/** Deletes a user in the recycle bin for good, with all that belongs to it. @throws Refusal EntityNotExist.User */
 export async function purgeRecycledUser(scope: Scope, userId: string): Promise<void> {
   const user = await requireRecycledUser(scope, userId);
   await purge(scope, user.user_id);
@@ -158,7 +157,7 @@ function recycledUsers(scope: Scope) {
     .where('purge_at', '>', scope.now);
 }
 
-async function pushOutOldest(scope: Scope, justRecycled: string): Promise<void> {
+async function purgeOldest(scope: Scope, justRecycled: string): Promise<void> {
   const others = scope.queries
     .selectFrom('users')
     .where('account_id', '=', scope.account.accountId)
@@ -171,10 +170,10 @@ async function pushOutOldest(scope: Scope, justRecycled: string): Promise<void> 
     .select(['user_id', 'user_name', 'account_id'])
     .orderBy('recycled_at')
     .orderBy('user_id')
-    .limit(Math.min(excess, MOST_PUSHED_OUT))
+    .limit(Math.min(excess, MAX_PURGED_AT_ONCE))
     .execute();
   for (const { user_id: userId } of oldest) await purge(scope, userId);
-  await recordHousekeeping(scope.services, scope.queries, scope.now, oldest.map(purgedUser));
+  await recordHousekeeping(scope.services, scope.queries, scope.now, oldest.map(purgedUserEvent));
 }
 
 async function purge(scope: Scope, userId: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { Scope } from '../context/scope.ts';
 import type { Services } from '../context/services.ts';
 import { readRowCounts } from '../store/row-counts.ts';
 
-/** How much there is of what in an account; users in the recycle bin are not among its users. */
+/** Number of entities in an account; users in the recycle bin are not counted. */
 export interface AccountUsage {
   readonly users: number;
   readonly groups: number;
@@ -14,7 +14,7 @@ export interface AccountUsage {
   readonly mfaDevicesInUse: number;
 }
 
-/** Returns how much the account has. */
+/** Counts the entities of the account. */
 export async function readUsage(scope: Scope): Promise<AccountUsage> {
   const counts = await readRowCounts(scope.queries, scope.account.accountId, [
     'users',
@@ -35,8 +35,8 @@ export async function readUsage(scope: Scope): Promise<AccountUsage> {
 }
 
 /**
- * The limits of an account, as counts. What the server does not have has a limit of none: clients that a user has
- * authorised over OAuth.
+ * Returns the limits of an account, as counts. Features that the server lacks, such as OAuth-authorised clients of
+ * a user, have the limit 0.
  */
 export function quotasOf({ limits }: Pick<Services, 'limits'>) {
   return {

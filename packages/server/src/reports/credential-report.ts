@@ -6,10 +6,10 @@ import { instant } from '../wire/instant.ts';
 import { type IdentityFacts, identityFacts, type ReportSource } from './identity-facts.ts';
 import { ReportWriter, readReport, readReportRows } from './stored-report.ts';
 
-/** RAM makes one report in four hours; until then the last one stands. */
+/** Validity of a report, ms: RAM generates at most one in four hours. */
 const VALID_MS = 4 * 60 * 60 * 1000;
 
-/** Keys of which RAM's report has columns; there are more of them where the operator allows more keys. */
+/** Keys in RAM's report; it has more columns if the operator allows more keys. */
 const KEYS_OF_RAM = 2;
 
 const ROWS = 'rows';
@@ -29,22 +29,22 @@ const columns = (keys: number) => [
   ),
 ];
 
-/** A part of the report, and how it goes on. */
+/** A part of the report. */
 export interface CredentialReportPart {
   readonly csv: string;
   readonly generatedAt: number;
-  /** How many rows were given so far; undefined at the end. */
+  /** Number of rows up to here; `undefined` at the end. */
   readonly next: number | undefined;
 }
 
-/** Returns whether there is a credential report from the last four hours, which then stands. */
+/** Returns whether there is a credential report of the last four hours, which is then kept. */
 export async function hasRecentCredentialReport(scope: Scope): Promise<boolean> {
   const last = await readReport(scope, 'credential');
   return last !== undefined && last.generatedAt > scope.now - VALID_MS;
 }
 
 /**
- * Makes the credential report: a row for the root and for each user, in RAM's columns.
+ * Generates the credential report: a row for the root and for each user, in RAM's columns.
  * @param portionDone called after each portion of users
  */
 export async function makeCredentialReport(source: ReportSource, portionDone: () => void): Promise<void> {
@@ -106,7 +106,7 @@ function rowOf(identity: IdentityFacts, keys: number, domain: string, maxPasswor
 
 const flag = (value: boolean) => (value ? 'TRUE' : 'FALSE');
 
-/** A line of CSV; a text that a spreadsheet would take for a formula is quoted so that it is none. */
+/** Returns a line of CSV. A text that a spreadsheet would evaluate as a formula gets a leading quote. */
 function line(cells: readonly string[]): string {
   return cells
     .map((cell) => {

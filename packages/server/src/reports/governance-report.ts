@@ -9,10 +9,10 @@ import {
 } from './identity-facts.ts';
 import { ReportWriter, readReport, readReportRows, type StoredReport } from './stored-report.ts';
 
-/** What a check found: the identities or keys that it is about. */
+/** An identity or key that a check found. */
 export interface GovernanceFinding {
   readonly identity: string;
-  /** Of checks on keys. */
+  /** Set by checks on keys. */
   readonly accessKeyId?: string;
 }
 
@@ -31,7 +31,7 @@ const keysWhere =
         keys.filter((key) => isMeant(key, now)).map(({ accessKeyId }) => ({ identity: name, accessKeyId })),
       );
 
-/** What is checked: each counts what should not be there. The names are ours where RAM's are not known. */
+/** Checks by name; each finds violations. The names are ours where RAM's are unknown. */
 const checks: Readonly<Record<string, Check>> = {
   RootAccessKey: {
     columns: ['Identity', 'AccessKeyId'],
@@ -70,17 +70,17 @@ const checks: Readonly<Record<string, Check>> = {
   },
 };
 
-/** The names of all checks. */
+/** Names of all checks. */
 export const governanceItems: readonly string[] = Object.keys(checks);
 
-/** The columns that the findings of a check are shown in. */
+/** Returns the columns of a check's findings. */
 export const governanceColumns = (item: string): readonly string[] => checks[item]?.columns ?? [];
 
 /** The last governance report. */
 export type GovernanceReport = StoredReport<null>;
 
 /**
- * Checks the account and keeps what was found.
+ * Runs all checks and stores their findings.
  * @param portionDone called after each portion of users
  */
 export async function makeGovernanceReport(source: ReportSource, portionDone: () => void): Promise<void> {
@@ -94,7 +94,7 @@ export async function makeGovernanceReport(source: ReportSource, portionDone: ()
   await writer.complete(null);
 }
 
-/** The last report, when there is one. */
+/** Reads the last report; `undefined` if absent. */
 export function readGovernanceReport(scope: Scope): Promise<GovernanceReport | undefined> {
   return readReport<null>(scope, 'governance');
 }

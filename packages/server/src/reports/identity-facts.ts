@@ -6,35 +6,35 @@ import type { Services } from '../context/services.ts';
 /** Users that are read at a time: few enough for one turn of the event loop. */
 const PORTION = 100;
 
-/** A key is old, and a key or user unused, after as many days: the vendor's compliance rules say 90. */
+/** Days after which a key is old, and a key or user unused; 90 in RAM's compliance rules. */
 const STALE_DAYS = 90;
 
-/** What is known of one AccessKey. */
+/** Facts about an AccessKey. */
 export interface KeyFacts {
   readonly accessKeyId: string;
   readonly active: boolean;
   readonly createdAt: number;
-  /** Milliseconds since the epoch; undefined when it was never used. */
+  /** ms since the epoch; `undefined` if it was never used. */
   readonly usedAt: number | undefined;
 }
 
-/** What is known of the credentials of the account root or of a RAM user. */
+/** Facts about the credentials of the account root or a RAM user. */
 export interface IdentityFacts {
   /** The user name; `<root>` for the root. */
   readonly name: string;
   readonly isRoot: boolean;
   readonly createdAt: number;
   readonly lastLoginAt: number | undefined;
-  /** Undefined without a console password. */
+  /** `undefined` without a console password. */
   readonly password: { readonly active: boolean; readonly setAt: number } | undefined;
   readonly hasMfa: boolean;
   /** Oldest first, without those in the recycle bin. */
   readonly keys: readonly KeyFacts[];
-  /** Whether a policy that gives everything is attached to the user itself. */
+  /** Whether AdministratorAccess is attached to the user itself. */
   readonly isAdministrator: boolean;
 }
 
-/** What a report is made from: an account, as it stands in the database. */
+/** Source of a report: an account in the database. */
 export interface ReportSource {
   readonly account: Account;
   /** Milliseconds since the epoch. */
@@ -42,15 +42,15 @@ export interface ReportSource {
   readonly services: Services;
 }
 
-/** Whether a key was made so long ago that it should have been rotated. */
+/** Returns whether a key is so old that it should have been rotated. */
 export const isOld = (key: KeyFacts, now: number): boolean => key.createdAt < now - STALE_DAYS * DAY_MS;
 
-/** Whether a key was not used for so long that it should go. */
+/** Returns whether a key was unused for so long that it should be deleted. */
 export const isUnused = (key: KeyFacts, now: number): boolean =>
   (key.usedAt ?? key.createdAt) < now - STALE_DAYS * DAY_MS;
 
 /**
- * The account root, then its users by name, a portion at a time; other requests are served between portions. Users that
+ * Reads the account root, then its users by name, in batches; other requests are served between batches. Users that
  * are created meanwhile may be missing.
  */
 export async function* identityFacts(source: ReportSource): AsyncGenerator<readonly IdentityFacts[]> {
@@ -218,7 +218,7 @@ async function readUses(
   return new Map(rows.map((row) => [row.access_key_id, Number(row.used_at)]));
 }
 
-/** The later of two instants, either of which may be missing. */
+/** Returns the later of two instants, either of which may be absent. */
 function latest(one: number | undefined, other: number | undefined): number | undefined {
   return one === undefined || (other !== undefined && other > one) ? other : one;
 }

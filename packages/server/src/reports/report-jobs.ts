@@ -1,19 +1,19 @@
-/** Portions after which a caller no longer waits for the report. */
+/** Batches after which a caller no longer waits for the report. */
 const PORTIONS_AWAITED = 10;
 
-/** Reads everything of an account; calls `portionDone` after each portion, which throws once the server stops. */
+/** Reads everything of an account; calls `portionDone` after each batch, which throws once the server stops. */
 type Work<T> = (portionDone: () => void) => Promise<T>;
 
 interface Job {
   readonly done: Promise<unknown>;
-  /** Resolves when the job is done, or takes long. */
+  /** Resolves when the job is done, or has taken long. */
   readonly awaited: Promise<void>;
 }
 
 /** Thrown into jobs when the server stops. */
 class Stopped extends Error {}
 
-/** Reports under way on this node: one of a kind for an account at a time. */
+/** Reports being generated on this node: one of a kind for an account at a time. */
 export class ReportJobs {
   readonly #jobs = new Map<string, Job>();
   /** Last results of work that takes long. */
@@ -21,18 +21,18 @@ export class ReportJobs {
   readonly #log: (message: string) => void;
   #stopped = false;
 
-  /** @param log told of reports that fail after their caller was answered */
+  /** @param log called for reports that fail after their caller was answered */
   constructor(log: (message: string) => void) {
     this.#log = log;
   }
 
-  /** Returns whether a report is being made. */
+  /** Returns whether a report is being generated. */
   isRunning(accountId: string, kind: string): boolean {
     return this.#jobs.has(`${accountId} ${kind}`);
   }
 
   /**
-   * Starts a report. Resolves when it is there; for a large account earlier, while it goes on.
+   * Starts a report. Resolves when it is complete; for a large account earlier, while it continues.
    * @throws what `work` throws
    */
   async start(accountId: string, kind: string, work: Work<void>): Promise<void> {
@@ -51,7 +51,7 @@ export class ReportJobs {
     return (await done) as T;
   }
 
-  /** Ends what is under way. */
+  /** Ends the running jobs. */
   async close(): Promise<void> {
     this.#stopped = true;
     await Promise.allSettled([...this.#jobs.values()].map((job) => job.done));

@@ -1,7 +1,7 @@
 import { type PasswordPolicy, readPasswordPolicy } from '../passwords/password-policy.ts';
 import { identityFacts, isOld, isUnused, type ReportSource } from './identity-facts.ts';
 
-/** How well an account keeps its identities, counted from what there is. */
+/** Statistics and score of an account's identity security. */
 export interface SecurityPractice {
   /** 0 to 100. */
   readonly score: number;
@@ -17,9 +17,9 @@ export interface SecurityPractice {
 }
 
 /**
- * Counts and judges. RAM does not publish how it scores; ours takes off, from 100: 25 for keys of the root, 20 for
+ * Computes statistics and score. RAM does not publish its scoring. Ours subtracts from 100: 25 for keys of the root, 20 for
  * a root without MFA, up to 20 for the share of console users without MFA, up to 15 for old keys, up to 10 for
- * unused ones, 10 for a low and 5 for a middling password policy.
+ * unused ones, 10 for a low and 5 for a medium password policy.
  */
 export async function makeSecurityPractice(
   source: ReportSource,

@@ -22,7 +22,7 @@ export interface StoredReport<Summary> {
   readonly summary: Summary;
 }
 
-/** Returns the last complete report of a kind, without its rows; `undefined` if there is none. */
+/** Returns the last complete report of a kind, without its rows; `undefined` if absent. */
 export async function readReport<Summary>(
   { queries, account }: Pick<Scope, 'queries' | 'account'>,
   kind: ReportKind,
@@ -120,7 +120,7 @@ export class ReportWriter {
     );
   }
 
-  /** @returns whether there may be more */
+  /** @returnsReturnsReturns whether there may be more */
   #removeOlderParts(): Promise<boolean> {
     const { account, now, services } = this.#source;
     return services.store.write(async ({ queries }) => {

@@ -1,7 +1,7 @@
 import type { Queries } from '../store/store.ts';
 
 /**
- * Ends all sessions of a user, for good: what ends them must not be undone and find them again.
+ * Deletes all console sessions of a user: undoing the change that ended them must not revive them.
  * @param queries of the transaction of the change that ends them
  */
 export async function endSessionsOfUser(queries: Queries, accountId: string, userId: string): Promise<void> {
@@ -13,7 +13,7 @@ export async function endSessionsOfUser(queries: Queries, accountId: string, use
     .execute();
 }
 
-/** Ends all sessions of an account's root. @param queries of a transaction */
+/** Deletes all console sessions of an account's root. @param queries of a transaction */
 export async function endSessionsOfRoot(queries: Queries, accountId: string): Promise<void> {
   await queries
     .deleteFrom('console_sessions')
@@ -22,14 +22,14 @@ export async function endSessionsOfRoot(queries: Queries, accountId: string): Pr
     .execute();
 }
 
-/** Ends all sessions of an account, its root's among them. @param queries of a transaction */
+/** Deletes all console sessions of an account, including its root's. @param queries of a transaction */
 export async function endSessionsOfAccount(queries: Queries, accountId: string): Promise<void> {
   await queries.deleteFrom('console_sessions').where('account_id', '=', accountId).execute();
 }
 
 /**
- * Has browsers asked for the second factor again that were spared it.
- * @param userId undefined for all users of the account
+ * Makes browsers that skip the second factor ask for it again.
+ * @param userId default: all users of the account
  */
 export async function forgetSecondFactorsShown(
   queries: Queries,
@@ -40,7 +40,10 @@ export async function forgetSecondFactorsShown(
   await (userId === undefined ? tickets : tickets.where('user_id', '=', userId)).execute();
 }
 
-/** Ends the sessions of users whose second factor was a passkey, and has those browsers asked again. */
+/**
+ * Deletes the console sessions of users whose second factor was a passkey, and makes those browsers ask for it
+ * again.
+ */
 export async function endSessionsByPasskey(queries: Queries, accountId: string): Promise<void> {
   for (const table of ['console_sessions', 'mfa_tickets'] as const) {
     await queries
@@ -51,7 +54,7 @@ export async function endSessionsByPasskey(queries: Queries, accountId: string):
   }
 }
 
-/** Ends the sessions of users that came through the account's identity provider. */
+/** Deletes the console sessions of users who signed in through the account's identity provider. */
 export async function endSessionsBySso(queries: Queries, accountId: string): Promise<void> {
   await queries
     .deleteFrom('console_sessions')
@@ -62,8 +65,8 @@ export async function endSessionsBySso(queries: Queries, accountId: string): Pro
 }
 
 /**
- * Has the whole sessions of an account end no later than a duration after their sign-in.
- * @param duration milliseconds
+ * Shortens the full console sessions of an account to a maximum duration since their sign-in.
+ * @param duration ms
  */
 export async function shortenSessions(queries: Queries, accountId: string, duration: number): Promise<void> {
   await queries

@@ -2,21 +2,22 @@ import type { Queries } from '../store/store.ts';
 import type { TokenIssuer } from './token-issuer.ts';
 
 /**
- * Revocation of role sessions. Tokens are self-contained, so there is no list of sessions to delete from. Instead each
- * thing that sessions rest on has a generation, 0 at first; a token carries the generations of its issue, and is
- * refused once one of them is higher. Generations rather than instants: the clocks of several nodes differ.
+ * Subject whose revocation ends role sessions. STS tokens are self-contained, so there is no list of sessions to
+ * delete from. Instead each subject that a session depends on has a generation, initially 0; a token carries the
+ * generations at its issuance, and is refused once one of them is higher. Generations instead of times: the clocks
+ * of nodes differ.
  */
 export type GenerationSubject = `${'account' | 'role' | 'user' | 'access-key'}:${string}`;
 
-/** Generations by subject; 0 for what is absent. */
+/** Generations by subject; 0 if absent. */
 export type Generations = Readonly<Record<string, number>>;
 
 /**
- * Ends the sessions of roles that rest on a subject and were opened before. The caller notes the change of the
- * subject, so that caches and guards forget them.
+ * Ends the role sessions that depend on a subject and were opened before. The caller must record the change of the
+ * subject, so that caches and guards are notified.
  * @param queries of a transaction
  * @param accountId the subject's account
- * @param now milliseconds since the epoch
+ * @param now ms since the epoch
  */
 export async function endRoleSessions(
   queries: Queries,
@@ -36,12 +37,12 @@ export async function endRoleSessions(
     .execute();
 }
 
-/** Forgets the generation of a subject that is deleted for good: sessions end with it anyway. */
-export async function forgetGeneration(queries: Queries, subject: GenerationSubject): Promise<void> {
+/** Deletes the generation of a subject that is deleted for good: its sessions end anyway. */
+export async function deleteGeneration(queries: Queries, subject: GenerationSubject): Promise<void> {
   await queries.deleteFrom('session_generations').where('subject', '=', subject).execute();
 }
 
-/** Everything whose revocation ends a session. @param accountId the role's */
+/** Returns all subjects whose revocation ends a session. @param accountId the role's */
 export function subjectsOf(
   accountId: string,
   roleId: string,
@@ -60,7 +61,7 @@ export function subjectsOf(
       case 'console-session':
         subjects.add(`user:${issuer.userId}`);
         break;
-      // Ends with the provider, which is never revived: one of the same name has another id.
+      // Ends with the provider, which is never restored: a new one of the same name has another id.
       case 'identity-provider':
         break;
     }
@@ -68,7 +69,7 @@ export function subjectsOf(
   return [...subjects];
 }
 
-/** The present generations of subjects that were ever revoked. */
+/** Returns the current generations of the subjects that were ever revoked. */
 export async function readGenerations(
   queries: Queries,
   subjects: readonly GenerationSubject[],

@@ -1,4 +1,7 @@
-/** Whose call made a session, or one of the calls that led to it. Gone or disabled, it takes the session along. */
+/**
+ * Principal whose call opened an STS session, directly or through a chain of sessions. If it is deleted or
+ * disabled, the session ends.
+ */
 export type TokenIssuer =
   | {
       readonly type: 'user';

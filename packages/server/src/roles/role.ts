@@ -6,30 +6,30 @@ import type { RoleRow } from '../store/schema.ts';
 import { addTags, idsWithTag, removeTags, type Tag, type TagFilter } from '../tags/tag.ts';
 import { bindTrustedNames } from './trusted-identities.ts';
 
-/** How long a session of a role may last, in seconds: RAM's bounds for `MaxSessionDuration`, and its default. */
-export const sessionSeconds = { minimum: 3600, maximum: 43_200, byDefault: 3600 } as const;
+/** Bounds and default of `MaxSessionDuration` in RAM, in seconds. */
+export const SESSION_SECONDS = { minimum: 3600, maximum: 43_200, byDefault: 3600 } as const;
 
-/** What a role is made from. */
+/** Properties of a new role. */
 export interface NewRole {
   readonly name: string;
   readonly description: string;
-  /** The trust policy: who may assume it. */
+  /** The trust policy: the principals that may assume it. */
   readonly trustPolicy: string;
   readonly maxSessionSeconds: number;
   readonly tags: readonly Tag[];
 }
 
-/** What an update changes; undefined stays as it is. */
+/** Changes of a role; `undefined` leaves a property as it is. */
 export interface RoleChanges {
   readonly description: string | undefined;
   readonly trustPolicy: string | undefined;
   readonly maxSessionSeconds: number | undefined;
 }
 
-/** The key under which RAM compares the names of roles. */
+/** Returns the key under which RAM compares role names. */
 const roleNameKey = (name: string): string => name.toLowerCase();
 
-/** The role of this account with that name, in any case, if there is one. */
+/** Finds the role of an account by its name, in any case; `undefined` if absent. */
 export async function findRole(
   queries: Scope['queries'],
   accountId: string,
@@ -43,7 +43,7 @@ export async function findRole(
     .executeTakeFirst();
 }
 
-/** The role with that name. @throws Refusal EntityNotExist.Role */
+/** Returns the role with that name. @throws Refusal EntityNotExist.Role */
 export async function requireRole(scope: Scope, name: string): Promise<RoleRow> {
   const role = await findRole(scope.queries, scope.account.accountId, name);
   if (role === undefined) throw new Refusal('EntityNotExist.Role', { name });
@@ -51,7 +51,7 @@ export async function requireRole(scope: Scope, name: string): Promise<RoleRow> 
 }
 
 /**
- * Makes a role without permissions.
+ * Creates a role without permissions.
  * @throws Refusal EntityAlreadyExists.Role, LimitExceeded.Role, MalformedPolicyDocument
  */
 export async function createRole(scope: Scope, role: NewRole): Promise<RoleRow> {
@@ -81,7 +81,8 @@ export async function createRole(scope: Scope, role: NewRole): Promise<RoleRow> 
 }
 
 /**
- * Changes a role. A new trust policy is bound to those that have its names now; so is the same one again. Sessions that are open go on: a trust policy says who may begin one.
+ * Updates a role. A trust policy, even an unchanged one, is bound to the principals that have its names now. Open
+ * role sessions continue: a trust policy decides only on new ones.
  * @throws Refusal EntityNotExist.Role, MalformedPolicyDocument
  */
 export async function updateRole(scope: Scope, name: string, changes: RoleChanges): Promise<RoleRow> {
@@ -107,7 +108,7 @@ export async function updateRole(scope: Scope, name: string, changes: RoleChange
 }
 
 /**
- * Deletes a role and, with it, every session of it: another role of the same name is another role.
+ * Deletes a role and thereby its sessions; a new role of the same name does not revive them.
  * @throws Refusal EntityNotExist.Role, DeleteConflict.Role.Policy
  */
 export async function deleteRole(scope: Scope, name: string): Promise<void> {
@@ -127,10 +128,10 @@ export async function deleteRole(scope: Scope, name: string): Promise<void> {
 }
 
 /**
- * A page of roles in the order of their names.
- * @param tags all of which a role must bear
- * @param after the name key the page begins after
- * @param limit how many rows to read
+ * Returns a page of roles in the order of their names.
+ * @param tags all of which a role must have
+ * @param after the name key after which the page begins
+ * @param limit maximum number of rows
  */
 export async function listRoles(
   scope: Scope,

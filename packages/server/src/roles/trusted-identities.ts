@@ -13,28 +13,28 @@ import type { RoleRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 import { findUser } from '../users/user.ts';
 
-/** A trust policy as it is stored: its text, and the ids that its names stood for when it was written. */
+/** A stored trust policy: its text, and the ids that its names had when it was written. */
 export type StoredTrust = Pick<RoleRow, 'assume_role_policy' | 'trusted_identities'>;
 
 /**
- * Binds the names of a trust policy to the users, roles and identity providers that have them now. A name that nothing
- * has is bound to nothing: it is not trusted until the policy is written again. Such a policy is not refused, since a
- * refusal would tell which users and roles another account has.
+ * Binds the names of a trust policy to the users, roles and identity providers that have them now. An unknown name
+ * is not bound: it is not trusted until the policy is written again. It is not refused, since a refusal would
+ * disclose which users and roles another account has.
  *
  * @param queries of the transaction that writes the policy
- * @param trustPolicy a text that has been accepted
+ * @param trustPolicy a validated text
  * @returns JSON for `roles.trusted_identities`: ids by the ARN of each name
  */
 export async function bindTrustedNames(queries: Queries, trustPolicy: string): Promise<string> {
   const identities: Record<string, string> = {};
   for (const entity of trustedEntities(readStoredPolicy(trustPolicy, 'trust'))) {
-    const id = await idOf(queries, entity);
+    const id = await findEntityId(queries, entity);
     if (id !== undefined) identities[entity.arn] = id;
   }
   return JSON.stringify(identities);
 }
 
-/** Makes a role's trust policy ready to decide by the ids that it is bound to. @param name what decisions call it */
+/** Compiles a role's trust policy with the ids that it is bound to. @param name of the policy in decisions */
 export function compileTrust(
   { assume_role_policy: text, trusted_identities: identities }: StoredTrust,
   name?: PolicyName,
@@ -43,7 +43,7 @@ export function compileTrust(
   return compileTrustPolicy(readStoredPolicy(text, 'trust'), name, bound);
 }
 
-/** The caller of AssumeRole as a trust policy is asked about it: by its name and its id. */
+/** Returns the caller of AssumeRole for the evaluation of a trust policy, with its ARN and id. */
 export function trustPrincipal(principal: Principal): TrustPrincipal {
   const { accountId, arn } = principal;
   switch (principal.type) {
@@ -58,7 +58,10 @@ export function trustPrincipal(principal: Principal): TrustPrincipal {
   }
 }
 
-async function idOf(queries: Queries, { account, type, name }: TrustedEntity): Promise<string | undefined> {
+async function findEntityId(
+  queries: Queries,
+  { account, type, name }: TrustedEntity,
+): Promise<string | undefined> {
   switch (type) {
     case 'user':
       return (await findUser(queries, account, { by: 'name', userName: name }))?.user_id;

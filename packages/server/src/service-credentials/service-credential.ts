@@ -6,48 +6,48 @@ import type { ServiceCredentialRow, UserRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 import { Secret } from '../wire/secret.ts';
 
-/** A credential just made: the only time its secret is at hand. */
+/** A new service credential. Its secret is available only here. */
 export interface NewServiceCredential {
   readonly row: ServiceCredentialRow;
   readonly secret: Secret;
 }
 
-/** What a credential is made from. */
+/** Properties of a new service credential. */
 export interface ServiceCredentialRequest {
   readonly name: string;
-  /** A host name, lower case. */
+  /** A host name, in lower case. */
   readonly serviceName: string;
-  /** Undefined: it does not expire. */
+  /** Lifetime; `undefined` for unlimited. */
   readonly ageDays: number | undefined;
 }
 
-/** Which credentials a list is of. */
+/** Filter and page of a list of service credentials. */
 export interface ServiceCredentialSelection {
-  /** Undefined: those of all users. */
+  /** Default: all users. */
   readonly userId: string | undefined;
-  /** Undefined: for all services. */
+  /** Default: all services. */
   readonly serviceName: string | undefined;
-  /** The place the page begins after; undefined: at the beginning. */
+  /** Position after which the page begins; `undefined` for the first page. */
   readonly after: ServiceCredentialPosition | undefined;
-  /** How many rows to read. */
+  /** Maximum number of rows. */
   readonly limit: number;
 }
 
-/** The place of a credential in a list. */
+/** Position of a service credential in a list. */
 export interface ServiceCredentialPosition {
   readonly createdAt: number;
   readonly id: string;
 }
 
-/** A credential, and what its user is called. */
+/** A service credential and the name of its user. */
 export interface ListedServiceCredential {
   readonly row: ServiceCredentialRow;
   readonly userName: string;
 }
 
 /**
- * Makes a credential of a user for one service, two at most for each. Its secret is in what is returned and, sealed, in
- * the database.
+ * Creates a credential of a user for a service, at most two for each service. Its secret is in the result and,
+ * sealed, in the database.
  * @throws Refusal LimitExceeded.User.ServiceCredential
  */
 export async function createServiceCredential(
@@ -82,7 +82,7 @@ export async function createServiceCredential(
   return { row, secret: new Secret(secret) };
 }
 
-/** A user's credential. @throws Refusal EntityNotExist.User.ServiceCredential */
+/** Returns a user's credential. @throws Refusal EntityNotExist.User.ServiceCredential */
 export async function requireServiceCredential(
   scope: Scope,
   user: UserRow,
@@ -99,7 +99,7 @@ export async function requireServiceCredential(
   return row;
 }
 
-/** A page of credentials, oldest first; those of users in the recycle bin are not among them. */
+/** Returns a page of credentials, oldest first, without those of users in the recycle bin. */
 export async function listServiceCredentials(
   scope: Scope,
   { userId, serviceName, after, limit }: ServiceCredentialSelection,
@@ -134,7 +134,7 @@ export async function listServiceCredentials(
 }
 
 /**
- * Renames a credential, enables or disables it; undefined stays as it is.
+ * Renames, enables or disables a credential; `undefined` leaves a property as it is.
  * @throws Refusal EntityNotExist.User.ServiceCredential
  */
 export async function updateServiceCredential(

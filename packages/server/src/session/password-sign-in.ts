@@ -8,7 +8,7 @@ import type { Proof } from '../context/anonymous-request.ts';
 import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { readUserSsoSettings } from '../federation/user-sso-settings.ts';
-import { kindsAtLeast } from '../passwords/check-password.ts';
+import { MIN_CHARACTER_KINDS } from '../passwords/check-password.ts';
 import { findLoginProfile } from '../passwords/login-profile.ts';
 import { readPasswordPolicy } from '../passwords/password-policy.ts';
 import { secretOwner } from '../passwords/sign-in-throttle.ts';
@@ -360,6 +360,6 @@ export async function passwordRules(queries: Queries, accountId: string) {
     PasswordNotContainUserName: policy.PasswordNotContainUserName,
     PasswordReusePrevention: policy.PasswordReusePrevention,
     InterceptRiskPasswordOnApi: policy.InterceptRiskPasswordOnApi,
-    KindsOfCharacters: kindsAtLeast,
+    KindsOfCharacters: MIN_CHARACTER_KINDS,
   };
 }

@@ -5,8 +5,8 @@ import type { Account } from '../context/account.ts';
 import type { Proof } from '../context/anonymous-request.ts';
 import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import { countingAuxiliaryDomain } from '../federation/auxiliary-domain.ts';
-import { nobody, readSamlMetadata, type SamlMetadata } from '../federation/saml-metadata.ts';
+import { effectiveAuxiliaryDomain } from '../federation/auxiliary-domain.ts';
+import { NO_METADATA, readSamlMetadata, type SamlMetadata } from '../federation/saml-metadata.ts';
 import { consoleServiceProvider } from '../federation/service-provider.ts';
 import { readUserSsoSettings, type UserSsoSettings } from '../federation/user-sso-settings.ts';
 import { type SamlSubject, verifySamlSubject } from '../federation/verify-saml-assertion.ts';
@@ -38,7 +38,7 @@ export async function verifySamlSignIn(
   const account = await request.services.accounts.get(accountId);
   const settings = account?.status === 'Active' ? await enabledSettings(request, account) : undefined;
   const ours = consoleServiceProvider(trustedOrigin(request.site), accountId);
-  const metadata = settings?.metadata ?? nobody;
+  const metadata = settings?.metadata ?? NO_METADATA;
   const subject = verifySamlSubject(
     response,
     metadata,
@@ -153,7 +153,7 @@ export async function findAssertedUser(
   if (subject.inResponseTo === undefined && !present.unsolicitedResponses) {
     throw new Refusal('AuthenticationFail.SAMLAssertion.Unsolicited');
   }
-  const auxiliaryDomain = await countingAuxiliaryDomain(scope);
+  const auxiliaryDomain = await effectiveAuxiliaryDomain(scope);
   const userName = userNameIn(subject.subject, { ...present, auxiliaryDomain }, scope.account);
   const user =
     userName === undefined

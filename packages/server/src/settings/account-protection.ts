@@ -1,13 +1,13 @@
 import type { Scope } from '../context/scope.ts';
 import type { Queries } from '../store/store.ts';
 
-/** Protection that an account has chosen beyond RAM's own settings; off by default, since Terraform signs with keys. */
+/** Protection of an account beyond RAM's settings; off by default, since Terraform signs with keys. */
 export interface AccountProtection {
   /** Refuses credential changes signed with an AccessKey, unless its session was opened after a second factor. */
   readonly credentialChangesNeedMfa: boolean;
 }
 
-/** Returns the protection of an account. */
+/** Reads the protection of an account. */
 export async function readAccountProtection(queries: Queries, accountId: string): Promise<AccountProtection> {
   const row = await queries
     .selectFrom('account_protections')

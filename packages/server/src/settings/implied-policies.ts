@@ -1,34 +1,37 @@
 import type { PermissionPolicy } from '@claviger/guard';
 import type { SecurityPreference } from './security-preference.ts';
-import { selfChangedPasswordPolicy } from './self-changed-password.ts';
-import { selfManagedKeysPolicy } from './self-managed-keys.ts';
-import { selfManagedMfaPolicy, selfReadMfaPolicy } from './self-managed-mfa.ts';
-import { selfManagedServiceCredentialsPolicy } from './self-managed-service-credentials.ts';
+import { SELF_CHANGED_PASSWORD_POLICY } from './self-changed-password.ts';
+import { SELF_MANAGED_KEYS_POLICY } from './self-managed-keys.ts';
+import { SELF_MANAGED_MFA_POLICY, SELF_READ_MFA_POLICY } from './self-managed-mfa.ts';
+import { SELF_MANAGED_SERVICE_CREDENTIALS_POLICY } from './self-managed-service-credentials.ts';
 
-/** The settings that allow every RAM user something on itself, and the policy that each stands for. */
-const bySetting = {
-  AllowUserToManageAccessKeys: selfManagedKeysPolicy,
-  AllowUserToManageServiceCredentials: selfManagedServiceCredentialsPolicy,
-  AllowUserToManageMFADevices: selfManagedMfaPolicy,
-  AllowUserToChangePassword: selfChangedPasswordPolicy,
+/** Policy of each setting that allows all RAM users actions on themselves. */
+const POLICIES_BY_SETTING = {
+  AllowUserToManageAccessKeys: SELF_MANAGED_KEYS_POLICY,
+  AllowUserToManageServiceCredentials: SELF_MANAGED_SERVICE_CREDENTIALS_POLICY,
+  AllowUserToManageMFADevices: SELF_MANAGED_MFA_POLICY,
+  AllowUserToChangePassword: SELF_CHANGED_PASSWORD_POLICY,
 } as const;
 
-/** How a call proves who sends it: signed with an AccessKey, or with a session of the console. */
+/** Authentication of a call: signed with an AccessKey, or by a console session. */
 export type CallChannel = 'access-key' | 'console-session';
 
 /**
- * By key some settings allow less: with a leaked key alone nobody binds or removes a second factor. The rest is the same:
- * AllowUserToManageAccessKeys and AllowUserToManageServiceCredentials are off as shipped and are meant for keys, and
- * ChangePassword needs the present password.
+ * Policies of calls signed with an AccessKey. They exclude binding and removing a second factor, which a leaked key
+ * must not suffice for. The others are the same: AllowUserToManageAccessKeys and
+ * AllowUserToManageServiceCredentials are off by default and meant for keys, and ChangePassword needs the present
+ * password.
  */
-const byKey: Readonly<Record<keyof typeof bySetting, { readonly name: string; readonly text: string }>> = {
-  ...bySetting,
-  AllowUserToManageMFADevices: selfReadMfaPolicy,
+const POLICIES_FOR_KEYS: Readonly<
+  Record<keyof typeof POLICIES_BY_SETTING, { readonly name: string; readonly text: string }>
+> = {
+  ...POLICIES_BY_SETTING,
+  AllowUserToManageMFADevices: SELF_READ_MFA_POLICY,
 };
 
-/** The policies that every RAM user of an account has beside its own, by the account's settings. */
+/** Returns the policies that the account's settings give to all RAM users. */
 export function impliedPolicies(preference: SecurityPreference, channel: CallChannel): PermissionPolicy[] {
-  return Object.entries(channel === 'access-key' ? byKey : bySetting)
-    .filter(([setting]) => preference[setting as keyof typeof bySetting])
+  return Object.entries(channel === 'access-key' ? POLICIES_FOR_KEYS : POLICIES_BY_SETTING)
+    .filter(([setting]) => preference[setting as keyof typeof POLICIES_BY_SETTING])
     .map(([, policy]) => ({ ...policy, type: 'System', version: 'v1' }));
 }

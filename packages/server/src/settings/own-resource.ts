@@ -4,39 +4,39 @@ import { arn } from '../context/arn.ts';
 import type { CallerScope } from '../context/scope.ts';
 import { deviceArn } from '../mfa/serial-number.ts';
 
-/** The condition key that says whether a user acts on itself: on its own resource, or a device of its own name. */
-const key = 'ram:ActsOnItself';
+/** Condition key: whether a user acts on its own user resource, or on a device of its own name. */
+const CONDITION_KEY = 'ram:ActsOnItself';
 
 /**
- * A statement that allows users something on themselves. It is the same text for every user, so that users with the
- * same policies go on sharing one compiled set.
+ * Returns a policy that allows users actions on themselves. Its text is the same for all users, so that users with
+ * the same policies share one compiled set.
  */
 export function allowOnItself(name: string, actions: readonly string[]): { name: string; text: string } {
   const statement = {
     Effect: 'Allow',
     Action: actions,
     Resource: '*',
-    Condition: { Bool: { [key]: 'true' } },
+    Condition: { Bool: { [CONDITION_KEY]: 'true' } },
   };
   return { name, text: JSON.stringify({ Version: '1', Statement: [statement] }) };
 }
 
-/** Whether a resource is a user or an MFA device, which the caller can be or own. */
+/** Returns whether a resource is a user or an MFA device, and so may be the caller's own. */
 export const isUserOrDevice = (resource: string): boolean =>
   /^acs:ram:\*?:\d{16}:(?:user|mfa)\//.test(resource);
 
-/** Whether it is the principal itself that an action is on, as a condition. @param resource a user, or an MFA device */
+/** Returns the condition that says whether a principal acts on itself. @param resource a user or an MFA device */
 export function conditionOnItself(principal: UserPrincipal, resource: string): readonly [string, string] {
   const { accountId, userName } = principal;
   const isItself =
     resource.toLowerCase() === arn.user(accountId, userName).toLowerCase() ||
     resource === deviceArn(accountId, userName);
-  return [key.toLowerCase(), String(isItself)];
+  return [CONDITION_KEY.toLowerCase(), String(isItself)];
 }
 
 /**
- * A demand that says whether it is the caller itself that it acts on.
- * @param resource a user, or an MFA device
+ * Returns a demand with the condition that says whether the caller acts on itself.
+ * @param resource a user or an MFA device
  */
 export function demandOnResource(scope: CallerScope, action: string, resource: string): Demand {
   const { principal } = scope;

@@ -8,10 +8,10 @@ import {
 } from '../revocation/end-console-sessions.ts';
 import type { Queries } from '../store/store.ts';
 
-/** How often sign-in asks for a second factor. */
+/** When sign-in asks for a second factor. */
 export type MfaOperation = 'mandatory' | 'independent' | 'adaptive';
 
-/** The account-wide security preference, by RAM's own names. */
+/** The account-wide security preference, with RAM's names. */
 export interface SecurityPreference {
   readonly AllowUserToChangePassword: boolean;
   readonly AllowUserToManageAccessKeys: boolean;
@@ -23,7 +23,10 @@ export interface SecurityPreference {
   readonly EnableSaveMFATicket: boolean;
   /** Hours, 1 to 24. */
   readonly LoginSessionDuration: number;
-  /** `;`-separated addresses and CIDR blocks; empty: from anywhere. Console sign-in only, never signed calls. */
+  /**
+   * Addresses and CIDR blocks separated by `;`; empty: no restriction. For console sign-in only, not for signed
+   * calls.
+   */
   readonly LoginNetworkMasks: string;
   readonly MFAOperationForLogin: MfaOperation;
   readonly OperationForRiskLogin: 'autonomous' | 'enforceVerify';
@@ -33,7 +36,7 @@ export interface SecurityPreference {
 }
 
 /** RAM's defaults for a new account; idle days as of 2026-04-08. */
-export const defaultSecurityPreference: SecurityPreference = {
+export const DEFAULT_SECURITY_PREFERENCE: SecurityPreference = {
   AllowUserToChangePassword: true,
   AllowUserToManageAccessKeys: false,
   AllowUserToManageServiceCredentials: false,
@@ -51,20 +54,20 @@ export const defaultSecurityPreference: SecurityPreference = {
   MaxIdleDaysForUsers: 365,
 };
 
-/** What an update changes; undefined stays as it is. */
+/** Changes of a preference; `undefined` leaves a setting as it is. */
 export type SecurityPreferenceChanges = {
   readonly [K in keyof SecurityPreference]?: SecurityPreference[K] | undefined;
 };
 
-/** What the longest idle time of keys and users may be set to. */
-export const idleDays = [90, 180, 365, 730] as const;
+/** Values of RAM for the maximum idle days of keys and users. */
+export const IDLE_DAYS = [90, 180, 365, 730] as const;
 
 const HOUR_MS = 60 * 60 * 1000;
 
-const masksAtMost = 40;
-const masksCharacters = 512;
+const MAX_MASKS = 40;
+const MAX_MASKS_LENGTH = 512;
 
-/** The preference of an account: what was set, over the defaults. */
+/** Reads the preference of an account: its changes over the defaults. */
 export async function readSecurityPreference(
   queries: Queries,
   accountId: string,
@@ -75,12 +78,12 @@ export async function readSecurityPreference(
     .where('account_id', '=', accountId)
     .executeTakeFirst();
   const own = row === undefined ? {} : (JSON.parse(row.security_preference) as Partial<SecurityPreference>);
-  return { ...defaultSecurityPreference, ...own };
+  return { ...DEFAULT_SECURITY_PREFERENCE, ...own };
 }
 
 /**
- * Changes what is given and leaves the rest.
- * @throws Refusal when LoginNetworkMasks is malformed or too long
+ * Updates the given settings.
+ * @throws Refusal if LoginNetworkMasks is malformed or too long
  */
 export async function updateSecurityPreference(
   scope: Scope,
@@ -96,18 +99,19 @@ export async function updateSecurityPreference(
   const differing = Object.fromEntries(
     Object.entries(updated).filter(
       ([name, value]) =>
-        JSON.stringify(value) !== JSON.stringify(defaultSecurityPreference[name as keyof SecurityPreference]),
+        JSON.stringify(value) !==
+        JSON.stringify(DEFAULT_SECURITY_PREFERENCE[name as keyof SecurityPreference]),
     ),
   );
   await writeSettings(scope, { security_preference: JSON.stringify(differing) });
-  // Sessions that the new preference ends are ended for good: setting it back must not revive them.
+  // Sessions that the new preference ends are deleted: setting it back must not revive them.
   if (!updated.EnableSaveMFATicket) await forgetSecondFactorsShown(scope.queries, accountId, undefined);
   if (!updated.AllowUserToLoginWithPasskey) await endSessionsByPasskey(scope.queries, accountId);
   await shortenSessions(scope.queries, accountId, updated.LoginSessionDuration * HOUR_MS);
   return updated;
 }
 
-/** Writes columns of the account's settings, whether or not it has any yet. */
+/** Upserts columns of the account's settings. */
 export async function writeSettings(
   scope: Scope,
   columns: { security_preference?: string; access_key_network_policy?: string },
@@ -133,17 +137,17 @@ function assertValidMasks(masks: string): void {
   const name = 'LoginNetworkMasks';
   if (masks === '') return;
   const each = masks.split(';');
-  if (masks.length > masksCharacters || each.length > masksAtMost) {
+  if (masks.length > MAX_MASKS_LENGTH || each.length > MAX_MASKS) {
     throw new Refusal('InvalidParameter.Length', { name });
   }
   if (loginNetworks(masks).includes(undefined)) throw new Refusal('InvalidParameter.FormatOf', { name });
 }
 
 /**
- * Reads `LoginNetworkMasks`: addresses and CIDR blocks, separated by `;`, with blanks around each.
- * The setting is validated and applied by this function alone.
+ * Parses `LoginNetworkMasks`: addresses and CIDR blocks, separated by `;`, with optional white space. Validation
+ * and enforcement both use this function.
  * @param masks not empty
- * @returns `undefined` in the place of a mask that cannot be read; it admits no address
+ * @returns `undefined` in the place of an invalid mask; it admits no address
  */
 export function loginNetworks(masks: string): readonly (IpNetwork | undefined)[] {
   return masks.split(';').map((mask) => parseIpNetwork(mask.trim()));

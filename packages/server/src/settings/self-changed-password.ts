@@ -1,4 +1,6 @@
 import { allowOnItself } from './own-resource.ts';
 
-/** What the setting AllowUserToChangePassword stands for: one more Allow, which an explicit Deny wins over. */
-export const selfChangedPasswordPolicy = allowOnItself('AllowUserToChangePassword', ['ram:ChangePassword']);
+/** Policy of the setting AllowUserToChangePassword: an additional Allow, which an explicit Deny overrides. */
+export const SELF_CHANGED_PASSWORD_POLICY = allowOnItself('AllowUserToChangePassword', [
+  'ram:ChangePassword',
+]);

@@ -1,5 +1,5 @@
-/** Everything that can be done with AccessKeys, their recycle bin and their network restriction. */
-const keyActions = [
+/** All actions on AccessKeys, their recycle bin and their network policy. */
+const KEY_ACTIONS = [
   'ram:CreateAccessKey',
   'ram:ListAccessKeys',
   'ram:UpdateAccessKey',
@@ -14,15 +14,14 @@ const keyActions = [
 ];
 
 /**
- * What the setting AllowUserToManageAccessKeys stands for: one more Allow, for the user's own keys only, so
- * that an administrator's explicit Deny wins over it like over any other. It is the same text for every user, so that
- * users with the same policies go on sharing one compiled set.
+ * Policy of the setting AllowUserToManageAccessKeys: an additional Allow for the user's own keys, which an explicit
+ * Deny overrides. Its text is the same for all users, so that users with the same policies share one compiled set.
  */
-export const selfManagedKeysPolicy: { readonly name: string; readonly text: string } = {
+export const SELF_MANAGED_KEYS_POLICY: { readonly name: string; readonly text: string } = {
   name: 'AllowUserToManageAccessKeys',
   text: JSON.stringify({
     Version: '1',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the policy language
-    Statement: [{ Effect: 'Allow', Action: keyActions, Resource: '${acs:PrincipalARN}' }],
+    Statement: [{ Effect: 'Allow', Action: KEY_ACTIONS, Resource: '${acs:PrincipalARN}' }],
   }),
 };

@@ -1,13 +1,13 @@
 import { allowOnItself } from './own-resource.ts';
 
-const reading = ['ram:GetUserMFAInfo', 'ram:ListPasskeys'];
+const READ_ACTIONS = ['ram:GetUserMFAInfo', 'ram:ListPasskeys'];
 
 /**
- * What the setting AllowUserToManageMFADevices stands for in sessions of the console: one more Allow, for the user's own
- * device and passkeys only, so that an administrator's explicit Deny wins over it like over any other. The device that a
- * user makes for itself has its own name.
+ * Policy of the setting AllowUserToManageMFADevices for console sessions: an additional Allow for the user's own
+ * device and passkeys, which an explicit Deny overrides. A device that a user creates for itself has the user's
+ * name.
  */
-export const selfManagedMfaPolicy = allowOnItself('AllowUserToManageMFADevices', [
+export const SELF_MANAGED_MFA_POLICY = allowOnItself('AllowUserToManageMFADevices', [
   'ram:CreateVirtualMFADevice',
   'ram:BindMFADevice',
   'ram:UnbindMFADevice',
@@ -16,11 +16,11 @@ export const selfManagedMfaPolicy = allowOnItself('AllowUserToManageMFADevices',
   'claviger:RegisterPasskey',
   'ram:UpdatePasskey',
   'ram:DeletePasskey',
-  ...reading,
+  ...READ_ACTIONS,
 ]);
 
 /**
- * What the same setting stands for in calls signed with an AccessKey: to see one's own second factors. To bind or remove
- * one takes a policy that says so, since a leaked key must not become a console session with a second factor.
+ * Policy of the same setting for calls signed with an AccessKey: reading one's own second factors. Binding or
+ * removing one needs an explicit policy, since a leaked key must not yield a console session with a second factor.
  */
-export const selfReadMfaPolicy = allowOnItself('AllowUserToManageMFADevices', reading);
+export const SELF_READ_MFA_POLICY = allowOnItself('AllowUserToManageMFADevices', READ_ACTIONS);

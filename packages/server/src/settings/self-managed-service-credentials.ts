@@ -1,11 +1,10 @@
 import { allowOnItself } from './own-resource.ts';
 
 /**
- * What the setting AllowUserToManageServiceCredentials stands for: one more Allow, for the user's own service
- * credentials only, so that an administrator's explicit Deny wins over it like over any other. To list those of all
- * users is not among it.
+ * Policy of the setting AllowUserToManageServiceCredentials: an additional Allow for the user's own service
+ * credentials, which an explicit Deny overrides. It does not include listing those of all users.
  */
-export const selfManagedServiceCredentialsPolicy = allowOnItself('AllowUserToManageServiceCredentials', [
+export const SELF_MANAGED_SERVICE_CREDENTIALS_POLICY = allowOnItself('AllowUserToManageServiceCredentials', [
   'ram:CreateServiceCredential',
   'ram:GetServiceCredential',
   'ram:ListServiceCredentials',

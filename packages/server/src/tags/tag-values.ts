@@ -3,9 +3,9 @@ import type { TagRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 
 /**
- * The tags of one thing, ready for conditions.
+ * Reads the tags of a resource for conditions.
  * @param resourceId the id of a user, group or role; the name key of a policy
- * @returns undefined when it has none
+ * @returns undefined if it has none
  */
 export async function readTagValues(
   queries: Queries,
@@ -24,7 +24,7 @@ export async function readTagValues(
 }
 
 /**
- * Tags as values of a family of condition keys.
+ * Returns tags as values of condition keys.
  * @param family `acs:resourcetag/` or `acs:requesttag/`
  */
 export function tagConditions(

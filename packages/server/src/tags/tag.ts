@@ -3,13 +3,13 @@ import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { TagRow } from '../store/schema.ts';
 
-/** A label of a user, group, role or policy; a key occurs once on each. */
+/** A tag of a user, group, role or policy; keys are unique on each. */
 export interface Tag {
   readonly key: string;
   readonly value: string;
 }
 
-/** Which tags a list shall be narrowed to: with this value, or with any when it is undefined. */
+/** Filter by a tag with this value, or with any value if `undefined`. */
 export interface TagFilter {
   readonly key: string;
   readonly value: string | undefined;
@@ -18,9 +18,9 @@ export interface TagFilter {
 type ResourceType = TagRow['resource_type'];
 
 /**
- * Puts tags on something just made.
+ * Adds tags to a new resource.
  * @param resourceId the id of a user, group or role; the name key of a policy
- * @throws Refusal when a tag is not one that RAM allows, a key is given twice, or there are more than 20
+ * @throws Refusal if a tag is not allowed by RAM, a key is given twice, or there are more than 20
  */
 export async function addTags(
   scope: Scope,
@@ -50,7 +50,7 @@ export async function addTags(
     .execute();
 }
 
-/** Takes all tags off something that is deleted. */
+/** Removes all tags of a deleted resource. */
 export async function removeTags(
   scope: Scope,
   resourceType: ResourceType,
@@ -64,7 +64,7 @@ export async function removeTags(
     .execute();
 }
 
-/** The tags of several resources of one type. @returns by resource id; what has none is not in it */
+/** Reads the tags of several resources of one type. @returns tags by resource id, without resources that have none */
 export async function readTags(
   scope: Scope,
   resourceType: ResourceType,
@@ -90,7 +90,7 @@ export async function readTags(
   return found;
 }
 
-/** A subquery: the ids of what bears the tag. */
+/** Returns a subquery of the ids of the resources with a tag. */
 export function idsWithTag(scope: Scope, resourceType: ResourceType, filter: TagFilter) {
   const ids = scope.queries
     .selectFrom('tags')
@@ -119,7 +119,7 @@ export function hasTag(
   )`;
 }
 
-/** RAM keeps `acs:` and `aliyun` for itself, and wants no addresses in tags. */
+/** Asserts RAM's rules for tags: no `acs:` or `aliyun` prefix, and no URLs. */
 function assertTagNotReserved({ key, value }: Tag): void {
   const address = /https?:\/\//i;
   if (/^(?:acs:|aliyun)/i.test(key) || /^acs:/i.test(value) || address.test(key) || address.test(value)) {

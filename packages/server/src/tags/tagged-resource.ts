@@ -3,10 +3,10 @@ import { Refusal } from '../errors/refusal.ts';
 import type { TagRow } from '../store/schema.ts';
 import { addTags, hasTag, readTags, removeTags, type Tag, type TagFilter } from './tag.ts';
 
-/** What can be tagged through the API; IMS knows users, RAM roles and policies. */
+/** Types of resources that can be tagged through the API: users in IMS, roles and policies in RAM. */
 export type TaggedType = Exclude<TagRow['resource_type'], 'group'>;
 
-/** Something that bears tags. */
+/** A resource that can have tags. */
 export interface TaggedResource {
   readonly type: TaggedType;
   /** The id of a user or role; the name key of a policy. */
@@ -14,7 +14,7 @@ export interface TaggedResource {
   readonly name: string;
 }
 
-/** One tag of one resource. */
+/** A tag of a resource. */
 export interface TagOfResource {
   readonly resourceId: string;
   readonly resourceName: string;
@@ -22,30 +22,34 @@ export interface TagOfResource {
   readonly value: string;
 }
 
-/** Where a page of tags begins: after this tag of this resource. */
+/** Position after which a page of tags begins. */
 export interface TagPosition {
   readonly resourceId: string;
   readonly key: string;
 }
 
-/** What a list of tags is narrowed to. */
+/** Filter and page of a list of tags. */
 export interface TagQuery {
   readonly type: TaggedType;
-  /** Of these resources; undefined: of all. */
+  /** Default: all resources. */
   readonly resourceIds: readonly string[] | undefined;
-  /** Of the resources that bear all of these, and then only these. */
+  /** Only resources with all of these tags, and only these tags. */
   readonly filters: readonly TagFilter[];
   readonly after: TagPosition | undefined;
-  /** How many tags to read. */
+  /** Maximum number of tags. */
   readonly limit: number;
 }
 
-/** RAM's words for the types, as audit events name them. */
-const word = { user: 'User', role: 'Role', policy: 'Policy' } as const satisfies Record<TaggedType, string>;
+/** Names of the types in audit events. */
+const TYPE_NAMES = { user: 'User', role: 'Role', policy: 'Policy' } as const satisfies Record<
+  TaggedType,
+  string
+>;
 
 /**
- * Puts tags on resources: all on all, or none on any. A key that is there already gets the new value.
- * @throws Refusal LimitExceeded.Tag beyond 20 on a resource, InvalidParameter for a reserved tag or a key given twice
+ * Adds tags to resources: all to all, or none. An existing key gets the new value.
+ * @throws Refusal LimitExceeded.Tag beyond 20 on a resource, InvalidParameter for a reserved tag or a key given
+ *   twice
  */
 export async function tagResources(
   scope: Scope,
@@ -61,13 +65,13 @@ export async function tagResources(
     const merged = new Map([...held, ...tags].map((tag) => [tag.key, tag]));
     await removeTags(scope, type, id);
     await addTags(scope, type, id, [...merged.values()]);
-    noteChange(scope, resource);
+    recordChange(scope, resource);
   }
 }
 
 /**
- * Takes tags off resources; what is not there is not missed.
- * @param keys undefined: all of them
+ * Removes tags from resources; absent tags are ignored.
+ * @param keys default: all
  */
 export async function untagResources(
   scope: Scope,
@@ -85,13 +89,13 @@ export async function untagResources(
         .where('tag_key', 'in', keys)
         .execute();
     }
-    noteChange(scope, resource);
+    recordChange(scope, resource);
   }
 }
 
 /**
- * A page of tags, in the order of the resources' ids and then of the keys: that of the index, so that a page takes the
- * same time with a million tagged users.
+ * Returns a page of tags, in the order of resource ids and keys, which is that of the index: a page takes the same
+ * time with a million tagged users.
  */
 export async function listTagsOfResources(scope: Scope, query: TagQuery): Promise<TagOfResource[]> {
   const { type, resourceIds, filters, after, limit } = query;
@@ -132,7 +136,7 @@ export async function listTagsOfResources(scope: Scope, query: TagQuery): Promis
   return tags.execute();
 }
 
-/** A subquery: all tags of a type. */
+/** Returns a subquery of all tags of a type. */
 function tagsOfAccount(scope: Scope, type: TaggedType) {
   return scope.queries
     .selectFrom('tags')
@@ -141,7 +145,7 @@ function tagsOfAccount(scope: Scope, type: TaggedType) {
     .where('tags.resource_type', '=', type);
 }
 
-/** A subquery: tags with some keys, of the resources that bear a tag. */
+/** Returns a subquery of the tags with some keys, of the resources that have a tag. */
 function tagsBesideTag(scope: Scope, type: TaggedType, filter: TagFilter, keys: readonly string[]) {
   let tags = scope.queries
     .selectFrom('tags as bearer')
@@ -160,7 +164,7 @@ function tagsBesideTag(scope: Scope, type: TaggedType, filter: TagFilter, keys: 
   return tags;
 }
 
-/** A subquery: what is there of a type, without what is in the recycle bin. */
+/** Returns a subquery of the resources of a type, without those in the recycle bin. */
 function resourcesOf(scope: Scope, type: TaggedType) {
   const { accountId } = scope.account;
   switch (type) {
@@ -186,8 +190,8 @@ function resourcesOf(scope: Scope, type: TaggedType) {
   }
 }
 
-function noteChange(scope: Scope, { type, id, name }: TaggedResource): void {
-  // A principal's tags are part of what conditions see of it.
+function recordChange(scope: Scope, { type, id, name }: TaggedResource): void {
+  // Conditions on a principal depend on its tags.
   if (type !== 'policy') scope.changed(type, id);
-  scope.touched(`ACS::RAM::${word[type]}`, name);
+  scope.touched(`ACS::RAM::${TYPE_NAMES[type]}`, name);
 }

@@ -5,7 +5,7 @@ import type { CallerScope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { type Generations, subjectsOf } from '../revocation/role-session-generation.ts';
 import type { TokenIssuer } from '../revocation/token-issuer.ts';
-import { findRole, sessionSeconds } from '../roles/role.ts';
+import { findRole, SESSION_SECONDS } from '../roles/role.ts';
 import { compileTrust, trustPrincipal } from '../roles/trusted-identities.ts';
 import type { CallerIdentity } from '../session/session-identity.ts';
 import type { RoleRow } from '../store/schema.ts';
@@ -16,7 +16,7 @@ import { openToken, type StsToken } from './sts-token.ts';
 /** Bounds of a session's duration; a role may set a lower maximum. */
 export const STS_SESSION_BOUNDS = {
   minimumSeconds: 900,
-  maximumSeconds: sessionSeconds.maximum,
+  maximumSeconds: SESSION_SECONDS.maximum,
   defaultSeconds: 3600,
   /** For a session opened by a session. RAM is silent on it; an hour is customary in the field. */
   maximumChainedSeconds: 3600,

@@ -3,16 +3,16 @@ import { arn } from '../context/arn.ts';
 import type { Scope } from '../context/scope.ts';
 import { findUser, type UserReference } from './user.ts';
 
-/** The resource of a demand: what policies are asked about, and what a refusal names instead, if that differs. */
+/** Resource of a demand: the one that policies are evaluated for, and the one that a refusal shows, if different. */
 export type DemandedResource = Pick<Demand, 'resource' | 'shown'>;
 
 /**
  * Returns the resource of an operation on one user.
  *
- * A user that is named by its id is authorised by its name, as policies have it. The refusal names the id: a caller
- * without the permission must not learn from it which name an id has, or whether it has one.
+ * A user referenced by its id is authorized by its name, as in policies. The refusal shows the id: a caller without
+ * the permission must not learn the name of an id, or whether the id exists.
  *
- * @param reference of a user that need not exist; an unknown id stands in the resource for the name
+ * @param reference of a user that need not exist; an unknown id takes the place of the name
  */
 export async function userResource(scope: Scope, reference: UserReference): Promise<DemandedResource> {
   const { accountId } = scope.account;
@@ -22,5 +22,5 @@ export async function userResource(scope: Scope, reference: UserReference): Prom
   return { resource: user === undefined ? shown : arn.user(accountId, user.user_name), shown };
 }
 
-/** The resource of operations on all users of the account, and of making one. */
+/** Returns the resource of operations on all users of the account, and of creating one. */
 export const allUsersArn = (scope: Scope): string => arn.user(scope.account.accountId, '*');

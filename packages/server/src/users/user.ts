@@ -5,12 +5,12 @@ import type { UserRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 import { addTags, hasTag, type Tag, type TagFilter } from '../tags/tag.ts';
 
-/** How an operation names a user; exactly one is given. */
+/** A user as named by an operation. */
 export type UserReference =
   | { readonly by: 'name'; readonly userName: string }
   | { readonly by: 'id'; readonly userId: string };
 
-/** What a new user is made from. */
+/** Properties of a new user. */
 export interface NewUser {
   readonly userName: string;
   readonly displayName: string;
@@ -20,20 +20,20 @@ export interface NewUser {
   readonly tags?: readonly Tag[];
 }
 
-/** What an update changes; undefined stays as it is. */
+/** Changes of a user; `undefined` leaves a property as it is. */
 export type UserChanges = { readonly [K in Exclude<keyof NewUser, 'tags'>]?: NewUser[K] | undefined };
 
-/** The account root signs in as `root@domain`; a RAM user of that name could not be told from it. */
-const reservedNameKey = 'root';
+/** The account root signs in as `root@domain`; a RAM user of that name would be ambiguous. */
+const RESERVED_NAME_KEY = 'root';
 
-/** The key under which RAM compares names without regard to case. */
+/** Returns the key under which RAM compares names without regard to case. */
 export const nameKey = (name: string): string => name.toLowerCase();
 
-/** The login name. @returns `name@domain` */
+/** Returns the login name `name@domain`. */
 export const principalName = (userName: string, domain: string): string => `${userName}@${domain}`;
 
 /**
- * The user that is meant, if it exists and is not in the recycle bin.
+ * Finds a user that is not in the recycle bin; `undefined` if absent.
  * @param accountId users of other accounts are never found
  */
 export async function findUser(
@@ -51,7 +51,7 @@ export async function findUser(
     : users.where('user_id', '=', reference.userId).executeTakeFirst();
 }
 
-/** The user that is meant. @throws Refusal EntityNotExist.User */
+/** Returns a user. @throws Refusal EntityNotExist.User */
 export async function requireUser(scope: Scope, reference: UserReference): Promise<UserRow> {
   const user = await findUser(scope.queries, scope.account.accountId, reference);
   if (user === undefined) {
@@ -62,7 +62,7 @@ export async function requireUser(scope: Scope, reference: UserReference): Promi
   return user;
 }
 
-/** The user that a key belongs to; one of the root or in the recycle bin is nobody's. */
+/** Finds the user that a key belongs to; `undefined` for keys of the root and keys or users in the recycle bin. */
 export async function findUserOfKey(scope: Scope, accessKeyId: string): Promise<UserRow | undefined> {
   return scope.queries
     .selectFrom('access_keys')
@@ -78,8 +78,8 @@ export async function findUserOfKey(scope: Scope, accessKeyId: string): Promise<
 }
 
 /**
- * Makes a RAM user: without password, keys or permissions.
- * @throws Refusal EntityAlreadyExists.User, LimitExceeded.User, and what addTags throws
+ * Creates a RAM user without password, keys or permissions.
+ * @throws Refusal EntityAlreadyExists.User, LimitExceeded.User, and the refusals of addTags
  */
 export async function createUser(scope: Scope, user: NewUser): Promise<UserRow> {
   const { accountId } = scope.account;
@@ -108,15 +108,18 @@ export async function createUser(scope: Scope, user: NewUser): Promise<UserRow> 
   return row;
 }
 
-/** @throws Refusal EntityAlreadyExists.User when a user of the account, or its root, has that name in any case */
+/**
+ * Asserts that no user of the account has a name, in any case, and that it is not the root's.
+ * @throws Refusal EntityAlreadyExists.User
+ */
 export async function assertNameFree(scope: Scope, userName: string): Promise<void> {
   const taken =
-    nameKey(userName) === reservedNameKey ||
+    nameKey(userName) === RESERVED_NAME_KEY ||
     (await findUser(scope.queries, scope.account.accountId, { by: 'name', userName })) !== undefined;
   if (taken) throw new Refusal('EntityAlreadyExists.User', { name: userName });
 }
 
-/** @throws Refusal LimitExceeded.User when the account has as many users as it may */
+/** Asserts that the account may have one more user. @throws Refusal LimitExceeded.User */
 export async function assertUserQuota(scope: Scope): Promise<void> {
   const count = await readRowCount(scope.queries, scope.account.accountId, 'users');
   if (count >= scope.services.limits.usersPerAccount) {
@@ -125,7 +128,7 @@ export async function assertUserQuota(scope: Scope): Promise<void> {
 }
 
 /**
- * Changes a user; a new name keeps the id, keys and attachments.
+ * Updates a user; a new name keeps the id, keys and attachments.
  * @throws Refusal EntityNotExist.User, EntityAlreadyExists.User
  */
 export async function updateUser(
@@ -150,7 +153,7 @@ export async function updateUser(
   return updated;
 }
 
-/** Changes a row of `users`, and lets caches and the audit know. */
+/** Updates a row of `users`, and notifies caches and the audit record. */
 export async function changeUser(scope: Scope, user: UserRow, changes: Partial<UserRow>): Promise<void> {
   await scope.queries
     .updateTable('users')
@@ -162,17 +165,17 @@ export async function changeUser(scope: Scope, user: UserRow, changes: Partial<U
   scope.touched('ACS::RAM::User', user.user_name);
 }
 
-/** Which users a list is of. */
+/** Filter and page of a list of users. */
 export interface UserSelection {
-  /** The place the page begins after, as `userPlace` gives it. */
+  /** Position after which the page begins, as returned by `userPlace`. */
   readonly after: string;
-  /** How many rows to read. */
+  /** Maximum number of rows. */
   readonly limit: number;
   /** Only users with all of these tags. */
   readonly tags?: readonly TagFilter[];
 }
 
-/** A page of users in the order of their names; with tags, in the order of their ids. */
+/** Returns a page of users in the order of their names; with tags, in the order of their ids. */
 export async function listUsers(scope: Scope, selection: UserSelection): Promise<UserRow[]> {
   const { after, limit, tags: [first, ...others] = [] } = selection;
   const { accountId } = scope.account;
@@ -203,6 +206,6 @@ export async function listUsers(scope: Scope, selection: UserSelection): Promise
   return users.orderBy('bearer.resource_id').limit(limit).execute();
 }
 
-/** The place of a user in a list of users. */
+/** Returns the position of a user in a list of users. */
 export const userPlace = (user: UserRow, { tags = [] }: Pick<UserSelection, 'tags'>): string =>
   tags.length === 0 ? user.user_name_key : user.user_id;

@@ -224,7 +224,7 @@ async function connectedGuard(call: Call, row: GuardRow): Promise<ValueOf<typeof
 }
 
 const openConnections = (call: Call, rows: readonly GuardRow[]) =>
-  call.services.guardConnections.of(
+  call.services.guardConnections.list(
     call.queries,
     call.account.accountId,
     rows.map((row) => row.guard_id),

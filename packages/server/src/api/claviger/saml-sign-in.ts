@@ -1,7 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
-import { namespaces } from '../../federation/saml-namespaces.ts';
+import { SAML_NAMESPACES } from '../../federation/saml-namespaces.ts';
 import { consoleServiceProvider } from '../../federation/service-provider.ts';
-import { useAssertion } from '../../federation/used-assertion.ts';
+import { consumeAssertion } from '../../federation/used-assertion.ts';
 import { type ConsoleOperation, consoleOperation } from '../../pipeline/operation.ts';
 import { endConsoleSession } from '../../session/console-session.ts';
 import { trustedOrigin } from '../../session/console-site.ts';
@@ -38,11 +38,11 @@ export const samlSignInOperations: readonly ConsoleOperation[] = [
       const token = request.samlToken ?? request.services.identifiers.consoleSessionToken();
       const id = newSamlRequestId(token, account.accountId);
       const authnRequest = [
-        `<samlp:AuthnRequest xmlns:samlp="${namespaces.protocol}" ID="${id}" Version="2.0"`,
+        `<samlp:AuthnRequest xmlns:samlp="${SAML_NAMESPACES.protocol}" ID="${id}" Version="2.0"`,
         ` IssueInstant="${instant(request.now)}" Destination="${escaped(address)}"`,
         ` ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"`,
         ` AssertionConsumerServiceURL="${escaped(ours.address)}">`,
-        `<saml:Issuer xmlns:saml="${namespaces.assertion}">${escaped(ours.entityId)}</saml:Issuer>`,
+        `<saml:Issuer xmlns:saml="${SAML_NAMESPACES.assertion}">${escaped(ours.entityId)}</saml:Issuer>`,
         '</samlp:AuthnRequest>',
       ].join('');
       const location = new URL(address);
@@ -73,7 +73,7 @@ export const samlSignInOperations: readonly ConsoleOperation[] = [
       const user = await findAssertedUser(request, proof);
       const owner = { type: 'user', id: user.user_id, name: user.user_name } as const;
       request.attempted(account, owner);
-      await useAssertion(request, subject);
+      await consumeAssertion(request, subject);
       const preference = await readSecurityPreference(request.queries, account.accountId);
       if (request.sessionToken !== undefined) {
         await endConsoleSession(request.queries, hashOfToken(request.sessionToken));

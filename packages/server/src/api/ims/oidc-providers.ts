@@ -6,11 +6,11 @@ import {
   clientIdsOf,
   createOidcProvider,
   fingerprintsOf,
-  issuanceLimitHours,
+  ISSUANCE_LIMIT_HOURS,
   removeFromOidcProvider,
   updateOidcProvider,
 } from '../../federation/oidc-provider.ts';
-import { providerNameFormat } from '../../federation/provider-name.ts';
+import { PROVIDER_NAME_FORMAT } from '../../federation/provider-name.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import type { OidcProviderRow } from '../../store/schema.ts';
 import { instant } from '../../wire/instant.ts';
@@ -22,10 +22,10 @@ const product = 'Ims';
 const version = '2019-08-15';
 
 const description = shownText(256);
-const providerName = text({ max: 128, format: providerNameFormat });
+const providerName = text({ max: 128, format: PROVIDER_NAME_FORMAT });
 const clientId = text({ max: 128, format: /^[A-Za-z0-9][A-Za-z0-9._:/-]*$/ });
 const fingerprint = text({ max: 128, format: /^[A-Za-z0-9]+$/ });
-const issuanceLimit = integer(issuanceLimitHours.minimum, issuanceLimitHours.maximum);
+const issuanceLimit = integer(ISSUANCE_LIMIT_HOURS.minimum, ISSUANCE_LIMIT_HOURS.maximum);
 
 /** Some, with commas between them; may be left out. How many there may be is the provider's rule. */
 function commaSeparated(item: Parameter<string>): Parameter<readonly string[] | undefined> {
@@ -77,7 +77,7 @@ export const oidcProviderOperations: readonly Operation[] = [
       Description: withDefault(description, ''),
       ClientIds: commaSeparated(clientId),
       Fingerprints: commaSeparated(fingerprint),
-      IssuanceLimitTime: withDefault(issuanceLimit, issuanceLimitHours.byDefault),
+      IssuanceLimitTime: withDefault(issuanceLimit, ISSUANCE_LIMIT_HOURS.byDefault),
     },
     authorize: (_, call) => demand('CreateOIDCProvider', '*', call),
     async handle(input, call) {

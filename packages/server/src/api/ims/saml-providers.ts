@@ -1,7 +1,7 @@
 import { arn, identityArn } from '../../context/arn.ts';
 import { SAML_METADATA_CHARACTERS } from '../../context/limits.ts';
 import { deleteProvider, listProviders, requireProvider } from '../../federation/identity-provider.ts';
-import { providerNameFormat } from '../../federation/provider-name.ts';
+import { PROVIDER_NAME_FORMAT } from '../../federation/provider-name.ts';
 import { createSamlProvider, updateSamlProvider } from '../../federation/saml-provider.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import type { SamlProviderRow } from '../../store/schema.ts';
@@ -14,7 +14,7 @@ const product = 'Ims';
 const version = '2019-08-15';
 
 const description = shownText(256);
-const providerName = text({ max: 128, format: providerNameFormat });
+const providerName = text({ max: 128, format: PROVIDER_NAME_FORMAT });
 const metadata = text({ max: SAML_METADATA_CHARACTERS });
 const authnSignAlgorithm = oneOf('rsa-sha1', 'rsa-sha256');
 

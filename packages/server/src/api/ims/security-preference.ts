@@ -2,7 +2,7 @@ import { arn } from '../../context/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import {
-  idleDays,
+  IDLE_DAYS,
   readSecurityPreference,
   type SecurityPreference,
   updateSecurityPreference,
@@ -24,12 +24,12 @@ const demand = (action: string, call: Call) => [{ action, resource: arn.account(
 
 /** One of the few numbers of days that RAM offers. */
 const maxIdleDays: Parameter<number> = {
-  ...integer(Math.min(...idleDays), Math.max(...idleDays)),
-  schema: { type: 'integer', enum: idleDays },
+  ...integer(Math.min(...IDLE_DAYS), Math.max(...IDLE_DAYS)),
+  schema: { type: 'integer', enum: IDLE_DAYS },
   read(name, wire) {
-    const days = integer(Math.min(...idleDays), Math.max(...idleDays)).read(name, wire);
-    if (!idleDays.some((offered) => offered === days)) {
-      throw new Refusal('InvalidParameter.Range', { name, range: idleDays.join(', ') });
+    const days = integer(Math.min(...IDLE_DAYS), Math.max(...IDLE_DAYS)).read(name, wire);
+    if (!IDLE_DAYS.some((offered) => offered === days)) {
+      throw new Refusal('InvalidParameter.Range', { name, range: IDLE_DAYS.join(', ') });
     }
     return days;
   },

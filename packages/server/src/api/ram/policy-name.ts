@@ -1,7 +1,7 @@
 import { arn } from '../../context/arn.ts';
 import type { Call } from '../../pipeline/operation.ts';
 import { type PolicyReference, policyNameKey } from '../../policies/policy.ts';
-import { systemPolicies } from '../../policies/system-policies.ts';
+import { SYSTEM_POLICIES } from '../../policies/system-policies.ts';
 import { oneOf, text } from '../../wire/parameter.ts';
 
 /** A policy's name. */
@@ -28,5 +28,5 @@ export function policyReference(input: PolicyInput): PolicyReference {
 export function policyArn(call: Call, { type, name }: PolicyReference): string {
   if (type === 'Custom') return arn.policy(call.account.accountId, name);
   // System policies are found in any spelling; their resource has one.
-  return arn.policy('system', systemPolicies.get(policyNameKey(name))?.name ?? name);
+  return arn.policy('system', SYSTEM_POLICIES.get(policyNameKey(name))?.name ?? name);
 }

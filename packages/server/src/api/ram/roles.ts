@@ -6,7 +6,7 @@ import {
   deleteRole,
   listRoles,
   requireRole,
-  sessionSeconds,
+  SESSION_SECONDS,
   updateRole,
 } from '../../roles/role.ts';
 import type { RoleRow } from '../../store/schema.ts';
@@ -21,7 +21,7 @@ const version = '2015-05-01';
 
 const trustPolicy = text({ max: POLICY_DOCUMENT_CHARACTERS });
 
-const maxSession = integer(sessionSeconds.minimum, sessionSeconds.maximum);
+const maxSession = integer(SESSION_SECONDS.minimum, SESSION_SECONDS.maximum);
 
 const demand = (action: string, name: string, call: Call) => [
   { action, resource: arn.role(call.account.accountId, name) },
@@ -54,7 +54,7 @@ export const roleOperations: readonly Operation[] = [
       RoleName: roleName,
       AssumeRolePolicyDocument: trustPolicy,
       Description: optional(description),
-      MaxSessionDuration: withDefault(maxSession, sessionSeconds.byDefault),
+      MaxSessionDuration: withDefault(maxSession, SESSION_SECONDS.byDefault),
       Tag: newTags,
     },
     authorize: (input, call) => [

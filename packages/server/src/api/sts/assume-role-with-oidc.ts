@@ -4,7 +4,7 @@ import { identityArn } from '../../context/arn.ts';
 import { findProvider } from '../../federation/identity-provider.ts';
 import { clientIdsOf, fingerprintsOf } from '../../federation/oidc-provider.ts';
 import { readProviderArn } from '../../federation/provider-name.ts';
-import { notVouchedFor, type OidcToken, verifyOidcToken } from '../../federation/verify-oidc-token.ts';
+import { notIssuedByProvider, type OidcToken, verifyOidcToken } from '../../federation/verify-oidc-token.ts';
 import { type AnonymousOperation, anonymousOperation } from '../../pipeline/operation.ts';
 import type { OidcProviderRow } from '../../store/schema.ts';
 import { findActiveAccount } from '../../tokens/active-account.ts';
@@ -51,7 +51,7 @@ export const assumeRoleWithOidcOperations: readonly AnonymousOperation[] = [
 
     async prove(input, request): Promise<OidcProof> {
       const vouching = await vouchingProvider(input.OIDCProviderArn, request);
-      if (vouching === undefined) throw notVouchedFor();
+      if (vouching === undefined) throw notIssuedByProvider();
       const { account, provider } = vouching;
       const expected = {
         issuerUrl: provider.issuer_url,
@@ -131,5 +131,5 @@ async function assertProviderUnchanged(
     present.client_ids === provider.client_ids &&
     present.fingerprints === provider.fingerprints &&
     present.issuance_limit_hours === provider.issuance_limit_hours;
-  if (!stands) throw notVouchedFor();
+  if (!stands) throw notIssuedByProvider();
 }

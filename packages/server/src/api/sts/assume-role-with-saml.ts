@@ -4,8 +4,8 @@ import { identityArn } from '../../context/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { findProvider } from '../../federation/identity-provider.ts';
 import { providerNameKey, readProviderArn } from '../../federation/provider-name.ts';
-import { nobody, readSamlMetadata, type SamlMetadata } from '../../federation/saml-metadata.ts';
-import { useAssertion } from '../../federation/used-assertion.ts';
+import { NO_METADATA, readSamlMetadata, type SamlMetadata } from '../../federation/saml-metadata.ts';
+import { consumeAssertion } from '../../federation/used-assertion.ts';
 import { type SamlAssertion, verifySamlAssertion } from '../../federation/verify-saml-assertion.ts';
 import { type AnonymousOperation, anonymousOperation } from '../../pipeline/operation.ts';
 import type { SamlProviderRow } from '../../store/schema.ts';
@@ -52,7 +52,7 @@ export const assumeRoleWithSamlOperations: readonly AnonymousOperation[] = [
     async prove(input, request): Promise<SamlProof> {
       const vouching = await vouchingProvider(input.SAMLProviderArn, request);
       // A stranger is not told whether there is such a provider.
-      const metadata = vouching?.metadata ?? nobody;
+      const metadata = vouching?.metadata ?? NO_METADATA;
       const { assertionThrottle } = request.services;
       const assertion = verifySamlAssertion(input.SAMLAssertion, metadata, request.now, assertionThrottle);
       if (vouching === undefined) throw new Error('an assertion holds that nobody has signed');
@@ -90,7 +90,7 @@ export const assumeRoleWithSamlOperations: readonly AnonymousOperation[] = [
           ['saml:sub_type', assertion.subjectType],
         ]),
       });
-      await useAssertion(request, assertion);
+      await consumeAssertion(request, assertion);
       return {
         actor: principal,
         answer: {
