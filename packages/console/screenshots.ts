@@ -130,7 +130,7 @@ async function takeAll(console: ConsoleUnderTest, language: Language): Promise<v
   await ims('CreateAccessKey', { UserPrincipalName: loginName('order-service') });
   const used = console.server.clients({ accessKeyId: keyId, accessKeySecret: secret });
   await used.callRpc('2015-04-01', 'GetCallerIdentity', {});
-  const denied = used.callRpc('2015-05-01', 'CreateUser', { UserName: 'somebody' });
+  const denied = used.callRpc('2015-05-01', 'CreateUser', { UserName: 'newcomer' });
   await denied.then(
     () => Promise.reject(new Error('a user without a policy may make users')),
     () => undefined,

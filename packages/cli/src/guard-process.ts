@@ -21,7 +21,7 @@ interface RunningGuard {
 export interface GuardProcessKind<Running extends RunningGuard> {
   /** Reads the configuration and the files it names. @throws GatewayConfigurationError */
   readonly load: (file: string) => Promise<LoadedConfiguration>;
-  readonly start: (file: string, surroundings: GuardDependencies) => Promise<Running>;
+  readonly start: (file: string, dependencies: GuardDependencies) => Promise<Running>;
   /** Lines to print when it listens. */
   readonly startMessages: (running: Running) => readonly string[];
   /** Examples and a sample configuration for `--help`. */

@@ -14,7 +14,7 @@ function readSources(): ReadonlyMap<string, string> {
   return new Map(files.map((file) => [file, readFileSync(file, 'utf8')]));
 }
 
-/** Returns the first circle of files that import each other, empty if there is none. */
+/** Returns the first circle of files that import each other, empty if absent. */
 function importCircle(imports: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const done = new Set<string>();
   const visit = (file: string, path: readonly string[]): readonly string[] => {

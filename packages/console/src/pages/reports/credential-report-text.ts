@@ -8,7 +8,7 @@ export interface CredentialReportText {
   readonly csv: string;
 }
 
-/** Reads all parts of the last credential report; undefined if there is none. */
+/** Reads all parts of the last credential report; `undefined` if absent. */
 export async function readCredentialReportText(): Promise<CredentialReportText | undefined> {
   let csv = '';
   let generatedAt = '';
