@@ -204,7 +204,7 @@ eachServer((_, start) => {
     assert.equal(body!.groups!.group!.length, 2);
     assert.equal(body!.isTruncated, true);
     await refused(
-      account.admin.ram.listGroups(new ram.ListGroupsRequest({ maxItems: 101 })),
+      account.admin.ram.listGroups(new ram.ListGroupsRequest({ maxItems: 1001 })),
       'InvalidParameter.MaxItems.Range',
       400,
     );
@@ -265,7 +265,7 @@ eachServer((_, start) => {
     await make(admin, 'a');
     await admin.ram.listUsersForGroup(new ram.ListUsersForGroupRequest({ groupName: 'a', maxItems: 1000 }));
     await refused(
-      admin.ims.listUsersForGroup(new ims.ListUsersForGroupRequest({ groupName: 'a', maxItems: 101 })),
+      admin.ims.listUsersForGroup(new ims.ListUsersForGroupRequest({ groupName: 'a', maxItems: 1001 })),
       'InvalidParameter.MaxItems.Range',
       400,
     );

@@ -281,7 +281,7 @@ eachServer((_, start) => {
     } while (marker !== undefined);
     assert.deepEqual(seen, names);
     await refused(
-      admin.ims.listVirtualMFADevices(new ims.ListVirtualMFADevicesRequest({ maxItems: 101 })),
+      admin.ims.listVirtualMFADevices(new ims.ListVirtualMFADevicesRequest({ maxItems: 1001 })),
       'InvalidParameter.MaxItems.Range',
       400,
     );

@@ -413,7 +413,7 @@ eachServer((_, start) => {
     const foreign = await binnedUsers(admin, { filter: 'UserPrincipalName eq user-1@else.onaliyun.com' });
     assert.deepEqual(foreign.users!.user, []);
     await refused(binnedUsers(admin, { filter: 'anything' }), 'InvalidParameter.Filter.Format', 400);
-    await refused(binnedUsers(admin, { maxItems: 101 }), 'InvalidParameter.MaxItems.Range', 400);
+    await refused(binnedUsers(admin, { maxItems: 1001 }), 'InvalidParameter.MaxItems.Range', 400);
     await refused(binnedUsers(admin, { marker: 'made-up' }), 'InvalidMarker', 400);
   });
 
