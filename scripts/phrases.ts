@@ -43,7 +43,7 @@ export const BANNED_PHRASES: readonly BannedPhrase[] = [
   { pattern: /\bjourneys?\b|Journey(?=[A-Z(])/i, instead: 'request context' },
   { pattern: /\broads?\b|\bRoad(?=[A-Z])/i, instead: 'request dependencies, path, pipeline' },
   { pattern: /\bVisits?\b|\bvisitOf\b|\breceiveVisit\b|anonymous[- ]visit/, instead: 'anonymous request' },
-  { pattern: /\bdoors?\b|(?<=[a-z])Doors?\b/i, instead: 'console operation, endpoint, entry point' },
+  { pattern: /\b[Dd]oors?\b|(?<=[a-z])Doors?\b/, instead: 'console operation, endpoint, entry point' },
   { pattern: /inquest/i, instead: 'check state' },
   { pattern: /\bCheckpoint\b/, instead: 'GuardRuntime' },
   { pattern: /\bSurroundings\b|\bsurroundings\b/, instead: 'Dependencies' },
