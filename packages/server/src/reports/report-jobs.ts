@@ -79,7 +79,7 @@ export class ReportJobs {
         this.#jobs.delete(name);
       }
     })();
-    // Whoever waits is told of a failure; afterwards the log is.
+    // A waiting caller gets the failure; without one it is logged.
     done.catch(() => {});
     const job = { done, awaited: Promise.race([done.then(() => {}), long.promise]) };
     this.#jobs.set(name, job);
