@@ -118,11 +118,11 @@ eachServer((_, start) => {
           const keysOfTwo = dialects(server.account.admin, two)[product];
           await refused(keysOfTwo.delete(one.key.accessKeyId), 'EntityNotExist.User.AccessKey', 404);
           await refused(keysOfTwo.update(one.key.accessKeyId, 'Gone'), 'InvalidParameter.Status.Format', 400);
-          const nobody = dialects(server.account.admin, {
-            userName: 'nobody',
-            userPrincipalName: `nobody@${server.account.domain}`,
+          const absent = dialects(server.account.admin, {
+            userName: 'absent',
+            userPrincipalName: `absent@${server.account.domain}`,
           })[product];
-          await refused(nobody.create(), 'EntityNotExist.User', 404);
+          await refused(absent.create(), 'EntityNotExist.User', 404);
           await one.clients.sts.getCallerIdentity();
         });
       });
@@ -166,8 +166,8 @@ eachServer((_, start) => {
 
     test('a user without keys has an empty list, in every format', async () => {
       await server.account.admin.callRpc('2015-05-01', 'CreateUser', { UserName: 'keyless' });
-      const nobody = { userName: 'keyless', userPrincipalName: `keyless@${server.account.domain}` };
-      const { Ims, Ram } = dialects(server.account.admin, nobody);
+      const absent = { userName: 'keyless', userPrincipalName: `keyless@${server.account.domain}` };
+      const { Ims, Ram } = dialects(server.account.admin, absent);
       assert.deepEqual([await Ims.list(), await Ram.list()], [[], []]);
     });
 
@@ -242,10 +242,10 @@ eachServer((_, start) => {
         accessKeySecret: credentials['AccessKeySecret'] ?? '',
         securityToken: credentials['SecurityToken'],
       });
-      const nobody = dialects(session, { userName: undefined, userPrincipalName: undefined });
+      const absent = dialects(session, { userName: undefined, userPrincipalName: undefined });
       for (const product of ['Ims', 'Ram'] as const) {
-        await refused(nobody[product].create(), 'MissingUserName', 400);
-        await refused(nobody[product].list(), 'MissingUserName', 400);
+        await refused(absent[product].create(), 'MissingUserName', 400);
+        await refused(absent[product].list(), 'MissingUserName', 400);
         assert.equal((await dialects(session, user)[product].list()).length, 1);
       }
     });
@@ -268,9 +268,9 @@ eachServer((_, start) => {
       const may = () => user.clients.callRpc('2015-05-01', 'ListUsers');
       const mayNot = () => refused(user.clients.callRpc('2015-05-01', 'ListUsers'), 'NoPermission', 403);
       const lister = { PolicyName: 'lister', PolicyType: 'Custom' };
-      const nobody = { PolicyName: 'nobody', PolicyType: 'Custom' };
+      const denying = { PolicyName: 'denying', PolicyType: 'Custom' };
       await ram('CreatePolicy', { PolicyName: 'lister', PolicyDocument: document('Allow') });
-      await ram('CreatePolicy', { PolicyName: 'nobody', PolicyDocument: document('Deny') });
+      await ram('CreatePolicy', { PolicyName: 'denying', PolicyDocument: document('Deny') });
       await ram('CreateGroup', { GroupName: 'listers' });
 
       await mayNot();
@@ -293,13 +293,13 @@ eachServer((_, start) => {
       await ram('AddUserToGroup', { GroupName: 'listers', UserName: 'changing' });
       await may();
       // An explicit Deny wins, wherever it is attached.
-      await ram('AttachPolicyToUser', { UserName: 'changing', ...nobody });
+      await ram('AttachPolicyToUser', { UserName: 'changing', ...denying });
       await mayNot();
-      await ram('DetachPolicyFromUser', { UserName: 'changing', ...nobody });
+      await ram('DetachPolicyFromUser', { UserName: 'changing', ...denying });
       await may();
-      await ram('AttachPolicyToGroup', { GroupName: 'listers', ...nobody });
+      await ram('AttachPolicyToGroup', { GroupName: 'listers', ...denying });
       await mayNot();
-      await ram('DetachPolicyFromGroup', { GroupName: 'listers', ...nobody });
+      await ram('DetachPolicyFromGroup', { GroupName: 'listers', ...denying });
       await may();
       await ram('RemoveUserFromGroup', { GroupName: 'listers', UserName: 'changing' });
       await mayNot();

@@ -82,7 +82,7 @@ eachServer((_, start) => {
     const after = await readAccountRows(server.services, full.account.accountId);
     assert.ok(
       [...before].some((row) => !after.has(row)),
-      'nobody was pushed out',
+      'no user was displaced',
     );
   });
 });

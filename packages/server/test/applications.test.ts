@@ -343,7 +343,7 @@ eachServer((_, start) => {
         'InvalidParameter.RefreshTokenValidity.Range',
       ],
       [
-        'a scope that there is not',
+        'an unknown scope',
         { predefinedScopes: 'aliuid;email' },
         'InvalidParameter.PredefinedScopes.Format',
       ],
@@ -751,7 +751,7 @@ eachServer((_, start) => {
 
     test('a user without a policy is denied, whether or not the application exists', async () => {
       const { server, account, admin } = await freshAccount();
-      const { clients } = await server.newUser(account, 'nobody');
+      const { clients } = await server.newUser(account, 'unprivileged');
       const made = await create(admin, { appType: 'ServerApp' });
       for (const appId of [made.appId!, '4000000000000000000']) {
         for (const call of [

@@ -45,17 +45,17 @@ eachServer((_, start) => {
       await server.restart();
       const rows = await events();
       // Refusals that name a key are in the log of its account, the others in the log without an account.
-      const ofNobody = rows.filter(
+      const withoutAccount = rows.filter(
         ({ account_id, user_name, access_key_id }) =>
           account_id === '' || (user_name === '' && access_key_id === corp.account.key.accessKeyId),
       );
-      for (const { account_id, access_key_id } of ofNobody) {
+      for (const { account_id, access_key_id } of withoutAccount) {
         const isTheirs = access_key_id === corp.account.key.accessKeyId;
         assert.equal(account_id, isTheirs ? corp.account.accountId : '');
       }
-      const [summary, ...more] = ofNobody.filter(({ event_name }) => event_name === 'RefusalSummary');
+      const [summary, ...more] = withoutAccount.filter(({ event_name }) => event_name === 'RefusalSummary');
       assert.deepEqual(more, []);
-      assert.equal(ofNobody.length, 61);
+      assert.equal(withoutAccount.length, 61);
       const { additionalEventData } = JSON.parse(summary!.event);
       assert.equal(additionalEventData.Refusals, String(each * ways.length - 60));
       assert.equal(summary!.source_ip, '127.0.0.1');

@@ -240,7 +240,7 @@ eachServer((_, start) => {
       assert.equal((await verify(account))['Status'], 'Accepted', 'its own default domain');
       await done(account, RAM, 'SetAccountAlias', { AccountAlias: 'other-name' });
       const { Status: later, Fault } = await verify(account);
-      assert.deepEqual([later, Fault], ['Unproven', 'NotProvable'], 'a default domain of somebody else');
+      assert.deepEqual([later, Fault], ['Unproven', 'NotProvable'], 'a default domain of another account');
     });
 
     test('with --allow-unverified-domains a domain counts without a proof, but a proven one wins', async () => {

@@ -6,7 +6,7 @@ import { after, describe } from 'node:test';
 import pg from 'pg';
 import { openStore, type StoreLocation } from '../src/store/open-store.ts';
 import type { Store, StoreOptions } from '../src/store/store.ts';
-import { type PostgresServer, postgresVariable, startPostgres } from './postgres-server.ts';
+import { POSTGRES_VARIABLE, type PostgresServer, startPostgres } from './postgres-server.ts';
 
 /** Database under test. */
 export interface TestDatabase {
@@ -104,7 +104,7 @@ let own: Promise<PostgresServer> | undefined;
  * started once and stopped at its end.
  */
 export async function serverAddress(): Promise<string> {
-  const given = process.env[postgresVariable];
+  const given = process.env[POSTGRES_VARIABLE];
   if (given) return given;
   own ??= startPostgres();
   return (await own).url;

@@ -150,7 +150,10 @@ describe('failure 2: the handler checks another action than its own', () => {
       const opening = actions.filter((action) => guard.authorize(holders.get(action)!, asked).allowed);
       assert.deepEqual(opening, needed, name);
       const others = identityAllowed({ NotAction: needed });
-      assert.ok(!guard.authorize(others, asked).allowed, `${name} is open to whoever may do all but that`);
+      assert.ok(
+        !guard.authorize(others, asked).allowed,
+        `${name} is open to a caller with every other permission`,
+      );
       const elsewhere = identityAllowed({
         Action: '*',
         Resource: [`acs:*:*:1000000000000001:*`, 'acs:ram:*:system:*'],
@@ -183,7 +186,7 @@ eachServer((_, start) => {
 
     before(async () => {
       server = await start();
-      user = await server.newUser(server.account, 'nobody-special');
+      user = await server.newUser(server.account, 'unprivileged');
       // The default permissions of users on themselves are not under test.
       await server.account.admin.call('2019-08-15', 'SetSecurityPreference', {
         AllowUserToChangePassword: 'false',
@@ -469,7 +472,7 @@ eachServer((_, start) => {
     });
 
     test('failure 4: unsigned operations do nothing without a proof, and no other operation is unsigned', async () => {
-      const asked = '?Action=CreateUser&Version=2015-05-01&UserName=nobody-asked&Format=JSON';
+      const asked = '?Action=CreateUser&Version=2015-05-01&UserName=absent-asked&Format=JSON';
       const open = ['/healthz', '/readyz', '/metrics', '/openapi/ims.json', '/openapi/ram.json'];
       for (const path of open) {
         assert.equal((await fetch(`${server.adminUrl}${path}${asked}`)).status, 200);
@@ -495,7 +498,7 @@ eachServer((_, start) => {
         }
       }
       await refused(
-        server.account.admin.callRpc('2015-05-01', 'GetUser', { UserName: 'nobody-asked' }),
+        server.account.admin.callRpc('2015-05-01', 'GetUser', { UserName: 'absent-asked' }),
         'EntityNotExist.User',
         404,
       );

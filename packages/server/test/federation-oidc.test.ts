@@ -170,7 +170,7 @@ eachServer((_, start) => {
         'without a subject': [() => idp.token({ sub: undefined }), 'Invalid'],
         'with an empty subject': [() => idp.token({ sub: '' }), 'Invalid'],
         'that is none': [async () => 'not.a.token', 'Invalid'],
-        'that nobody has signed': [
+        'without a valid signature': [
           async () => {
             const [, payload] = (await idp.token()).split('.');
             return `${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.`;

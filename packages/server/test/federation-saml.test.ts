@@ -99,7 +99,7 @@ eachServer((_, start) => {
       assert.equal(identity.arn, `acs:ram::${account.accountId}:assumed-role/visitor/alice`);
       await clients.ram.listUsers(new ram.ListUsersRequest({}));
       await refused(
-        clients.ram.createUser(new ram.CreateUserRequest({ userName: 'nobody' })),
+        clients.ram.createUser(new ram.CreateUserRequest({ userName: 'absent' })),
         'NoPermission',
         403,
       );
@@ -155,7 +155,7 @@ eachServer((_, start) => {
     describe('an assertion that is expired, altered or of another provider is refused', () => {
       const cases: Record<string, [() => string, 'Invalid' | 'Expired']> = {
         'that another key has signed': [() => response({}, stranger), 'Invalid'],
-        'that nobody has signed': [
+        'without a valid signature': [
           () => encode(idp.unsignedResponse({ roles: [`${roleArn},${providerArn}`] })),
           'Invalid',
         ],
@@ -320,10 +320,10 @@ eachServer((_, start) => {
         SAMLProviderArn: providerArn,
         SAMLAssertion: response(),
       });
-      const nobody = await server.newUser(await server.newAccount('signing'), 'nobody');
-      const answer = await nobody.clients.callRpc('2015-04-01', 'AssumeRoleWithSAML', parameters());
+      const absent = await server.newUser(await server.newAccount('signing'), 'absent');
+      const answer = await absent.clients.callRpc('2015-04-01', 'AssumeRoleWithSAML', parameters());
       assert.ok(answer['Credentials']);
-      const forger = server.clients({ ...nobody.key, accessKeySecret: 'guessed' });
+      const forger = server.clients({ ...absent.key, accessKeySecret: 'guessed' });
       await refused(
         forger.callRpc('2015-04-01', 'AssumeRoleWithSAML', parameters()),
         'SignatureDoesNotMatch',

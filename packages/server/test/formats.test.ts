@@ -123,7 +123,7 @@ eachServer((_, start) => {
 
       test('has RequestId, HostId, Code, Message and Recommend, in JSON and in XML', async () => {
         const { host } = new URL(server.url);
-        const call = { version: versions.Ram, action: 'GetUser', parameters: { UserName: 'nobody' } };
+        const call = { version: versions.Ram, action: 'GetUser', parameters: { UserName: 'absent' } };
         for (const way of ways) {
           const json = await asAdmin(way, { ...call, format: 'JSON' });
           const body = JSON.parse(json.text) as Record<string, string>;

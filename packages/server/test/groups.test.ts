@@ -275,7 +275,7 @@ eachServer((_, start) => {
     const { admin } = (await freshAccount()).account;
     await createUser(admin, 'alice');
     await make(admin, 'dev');
-    await refused(join(admin, 'nobody', 'dev'), 'EntityNotExist.User', 404);
+    await refused(join(admin, 'absent', 'dev'), 'EntityNotExist.User', 404);
     await refused(join(admin, 'alice', 'nothing'), 'EntityNotExist.Group', 404);
     await refused(leave(admin, 'alice', 'dev'), 'EntityNotExist.User.Group', 404);
     await join(admin, 'alice', 'dev');
@@ -296,7 +296,7 @@ eachServer((_, start) => {
       400,
     );
     await refused(
-      admin.ram.listGroupsForUser(new ram.ListGroupsForUserRequest({ userName: 'nobody' })),
+      admin.ram.listGroupsForUser(new ram.ListGroupsForUserRequest({ userName: 'absent' })),
       'EntityNotExist.User',
       404,
     );
@@ -403,7 +403,7 @@ eachServer((_, start) => {
       );
     }
     // A denied caller does not learn whether the user exists.
-    await refused(join(clerk.clients, 'nobody', 'dev'), 'NoPermission', 403);
+    await refused(join(clerk.clients, 'absent', 'dev'), 'NoPermission', 403);
     await join(clerk.clients, 'alice', 'dev');
     await clerk.clients.ram.listUsersForGroup(new ram.ListUsersForGroupRequest({ groupName: 'dev' }));
     await refused(leave(clerk.clients, 'alice', 'dev'), 'NoPermission', 403);

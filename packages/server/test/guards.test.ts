@@ -4,7 +4,7 @@ import { afterEach, before, beforeEach, describe, test } from 'node:test';
 import { KeyAgreement } from '@claviger/guard/replication';
 import { Browser } from './browser.ts';
 import type { ClientKey } from './clients.ts';
-import { everyOperation } from './prepared-requests.ts';
+import { EVERY_OPERATION } from './prepared-requests.ts';
 import { callRaw } from './raw-request.ts';
 import { ReplicatedGuard } from './replicated-guard.ts';
 import { eachServer, type TestAccount, type TestServer } from './server.ts';
@@ -57,7 +57,7 @@ eachServer((_, start) => {
     test('the credential of a guard can call operations for guards only', async () => {
       const guard = await server.newGuard(account, 'orders');
       const faults: string[] = [];
-      for (const operation of everyOperation) {
+      for (const operation of EVERY_OPERATION) {
         if (operation.access === 'anonymous' || operation.access === 'console') continue;
         const { code, message } = await call(guard, operation.name, {}, operation.version);
         const isMade = operation.callers === 'guards';
@@ -88,7 +88,7 @@ eachServer((_, start) => {
       for (const [title, key] of Object.entries(keys)) {
         const answer = await call(key, 'ResolveSecurityToken', {
           PublicKey: new KeyAgreement().publicKey,
-          SessionAccessKeyId: 'STS.NobodyNobodyNobodyNobody',
+          SessionAccessKeyId: 'STS.AbsentAbsentAbsentAbsent',
           SessionToken: 'x',
         });
         assert.equal(answer.code, 'NoPermission', title);

@@ -5,7 +5,7 @@ import ims from '@alicloud/ims20190815';
 import { pino } from 'pino';
 import { DAY_MS } from '../src/context/limits.ts';
 import { Housekeeping } from '../src/housekeeping.ts';
-import { createOldSession } from './old-session.ts';
+import { insertConsoleSession } from './console-session-row.ts';
 import { eachServer, type TestServer } from './server.ts';
 
 interface Event {
@@ -75,7 +75,7 @@ eachServer((name, start) => {
     await account.admin.ims.deleteUser(
       new ims.DeleteUserRequest({ userPrincipalName: deleted.userPrincipalName }),
     );
-    await createOldSession(server, account.accountId);
+    await insertConsoleSession(server, account.accountId);
 
     const now = Date.now();
     await round(server, now);

@@ -241,9 +241,9 @@ eachServer((_, start) => {
     const nowhere = { ...device, serial: `acs:ram::${account.accountId}:mfa/nowhere` };
     await refused(bind(admin, alice.userPrincipalName, nowhere), 'EntityNotExist.VirtualMFADevice', 404);
     await refused(deleteDevice(admin, nowhere.serial), 'EntityNotExist.VirtualMFADevice', 404);
-    await refused(bind(admin, `nobody@${account.domain}`, device), 'EntityNotExist.User', 404);
-    await refused(infoOf(admin, `nobody@${account.domain}`), 'EntityNotExist.User', 404);
-    await refused(infoOfRam(admin, 'nobody'), 'EntityNotExist.User', 404);
+    await refused(bind(admin, `absent@${account.domain}`, device), 'EntityNotExist.User', 404);
+    await refused(infoOf(admin, `absent@${account.domain}`), 'EntityNotExist.User', 404);
+    await refused(infoOfRam(admin, 'absent'), 'EntityNotExist.User', 404);
     await refused(createDevice(admin), 'EntityAlreadyExists.VirtualMFADevice', 409);
   });
 
@@ -403,7 +403,7 @@ eachServer((_, start) => {
     const foreign = `acs:ram::1000000000000001:mfa/alice`;
     const page = await consoleOf(server, admin, alice);
     await page('DeleteVirtualMFADevice', { SerialNumber: foreign }, IMS, 'EntityNotExist.VirtualMFADevice');
-    for (const name of [bob.userPrincipalName, `nobody@${account.domain}`]) {
+    for (const name of [bob.userPrincipalName, `absent@${account.domain}`]) {
       const named = { userPrincipalName: name };
       await refused(bind(clients, name, device), 'NoPermission', 403);
       await refused(infoOf(clients, name), 'NoPermission', 403);

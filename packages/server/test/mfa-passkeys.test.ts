@@ -140,7 +140,7 @@ eachServer((_, start) => {
     await refused(rename(admin, first, 'x'.repeat(65), name), 'InvalidParameter.PasskeyName.Length', 400);
     await refused(admin.call(IMS, 'UpdatePasskey', { PasskeyId: first }), 'MissingPasskeyName', 400);
     await refused(admin.call(IMS, 'DeletePasskey'), 'MissingPasskeyId', 400);
-    await refused(listPasskeys(admin, `nobody@${account.domain}`), 'EntityNotExist.User', 404);
+    await refused(listPasskeys(admin, `absent@${account.domain}`), 'EntityNotExist.User', 404);
   });
 
   test('passkeys and contacts of another account cannot be found; they are deleted with their user', async () => {
@@ -203,7 +203,7 @@ eachServer((_, start) => {
       ],
       [
         {
-          userPrincipalName: `nobody@${account.domain}`,
+          userPrincipalName: `absent@${account.domain}`,
           verifyType: 'email',
           email: 'a@example.com',
         },

@@ -8,7 +8,7 @@ import type { Operation } from '../src/pipeline/operation.ts';
 import { assertSameRows, readAccountRows, readKeyUses } from './account-rows.ts';
 import type { ClientKey } from './clients.ts';
 import type { Prepared } from './prepared-request.ts';
-import { changingAll, type RequestCase, requestCases } from './prepared-requests.ts';
+import { GLOBAL_EFFECT_OPERATIONS, type RequestCase, requestCases } from './prepared-requests.ts';
 import { callRaw, type JsonAnswer } from './raw-request.ts';
 import { SampleEntities, trusting } from './sample-entities.ts';
 import { eachServer, type TestAccount, type TestServer } from './server.ts';
@@ -19,7 +19,7 @@ const RAM = '2015-05-01';
 const now = Date.now();
 
 /** Refusals of a parameter that names an unknown entity. */
-const notThere: Readonly<Record<string, readonly string[]>> = {
+const NOT_FOUND_CODES: Readonly<Record<string, readonly string[]>> = {
   UserName: ['EntityNotExist.User'],
   UserPrincipalName: ['EntityNotExist.User'],
   PrincipalName: ['EntityNotExist.User', 'EntityNotExist.Role'],
@@ -46,7 +46,7 @@ const notThere: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Parameters that name no entity; every other one has to be in `NOT_FOUND_CODES`. */
-const namesNothing = new Set([
+const NAMES_NOTHING = new Set([
   'AcceptUnsolicited',
   'CredentialChangesNeedMFA',
   'Target',
@@ -200,7 +200,7 @@ eachServer((_, start) => {
       const names = new Set(pairs.flatMap(({ theirs }) => Object.keys(theirs.parameters)));
       const made = new Set(pairs.flatMap(({ theirs }) => theirs.makes ?? []));
       const unknown = [...names].filter(
-        (name) => !(name in notThere || namesNothing.has(name) || made.has(name)),
+        (name) => !(name in NOT_FOUND_CODES || NAMES_NOTHING.has(name) || made.has(name)),
       );
       assert.deepEqual(unknown, []);
     });
@@ -355,14 +355,14 @@ async function ask(
 
 /** Returns the parameters of a request that name an existing entity. */
 const namesOf = ({ parameters, makes = [] }: Prepared): readonly string[] =>
-  Object.keys(parameters).filter((name) => name in notThere && !makes.includes(name));
+  Object.keys(parameters).filter((name) => name in NOT_FOUND_CODES && !makes.includes(name));
 
 /** Returns whether a request creates an entity and names no other. */
 const isMaker = ({ theirs }: Pair) => theirs.makes !== undefined && namesOf(theirs).length === 0;
 
 /** Returns the same calls, with those last that change what all others depend on. */
 function lastOnes(attempts: readonly Attempt[]): readonly Attempt[] {
-  const isLast = ({ pair }: Attempt) => changingAll.includes(pair.operation.name);
+  const isLast = ({ pair }: Attempt) => GLOBAL_EFFECT_OPERATIONS.includes(pair.operation.name);
   return [...attempts.filter((one) => !isLast(one)), ...attempts.filter(isLast)];
 }
 
@@ -382,7 +382,7 @@ function refusedAttempts(pair: Pair): readonly Attempt[] {
       ...own.parameters,
       ...Object.fromEntries(selection.map((name) => [name, theirs.parameters[name] ?? ''])),
     },
-    codes: selection.flatMap((name) => notThere[name] ?? []),
+    codes: selection.flatMap((name) => NOT_FOUND_CODES[name] ?? []),
   }));
 }
 

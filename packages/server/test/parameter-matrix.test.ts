@@ -7,18 +7,18 @@ import { before, describe, test } from 'node:test';
 import type { AnyOperation } from '../src/pipeline/operation.ts';
 import { assertSameRows, readAccountRows } from './account-rows.ts';
 import type { ClientKey } from './clients.ts';
-import { federatedOperations, requestCases } from './prepared-requests.ts';
+import {
+  INVALID_BOOLEANS,
+  invalidIntegers,
+  invalidTexts,
+  invalidWords,
+  TEXT_FACTS,
+  type TextFact,
+} from './invalid-values.ts';
+import { requestCases, UNSIGNED_OPERATIONS } from './prepared-requests.ts';
 import { callRaw, type JsonAnswer, readJson, send, signedRequest } from './raw-request.ts';
 import { password, SampleEntities } from './sample-entities.ts';
 import { eachServer, type TestServer } from './server.ts';
-import {
-  type TextFact,
-  textFacts,
-  wrongFlags,
-  wrongIntegers,
-  wrongTexts,
-  wrongWords,
-} from './wrong-values.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -33,7 +33,7 @@ interface Subject {
 }
 
 /** Call with one invalid parameter. */
-interface WrongCall extends Subject {
+interface InvalidCall extends Subject {
   readonly what: string;
   readonly parameter: string;
   readonly parameters: Parameters;
@@ -42,7 +42,7 @@ interface WrongCall extends Subject {
 }
 
 /** Call with values just within the rules. */
-interface RightCall extends Subject {
+interface ValidCall extends Subject {
   readonly what: string;
   readonly parameters: Parameters;
 }
@@ -54,10 +54,10 @@ const alternatives = [
 ];
 
 /** Operations in which one alternative has a meaning beside the other. */
-const noAlternatives = /AccessKey|RecycleBin/;
+const WITHOUT_ALTERNATIVES = /AccessKey|RecycleBin/;
 
 /** Parameters whose form limits them before their length does. */
-const neverSoLong = new Set([
+const SHORTER_FORMS = new Set([
   'MobilePhone',
   'NewMobilePhone',
   'OIDCProviderArn',
@@ -69,7 +69,7 @@ const neverSoLong = new Set([
 ]);
 
 /** Codes of RAM for a fault of one parameter that differ from the usual form. */
-const ownCodes: Readonly<Record<string, string>> = {
+const CODES_OF_PARAMETER: Readonly<Record<string, string>> = {
   AssumeRolePolicyDocument: 'MalformedPolicyDocument',
   NewAssumeRolePolicyDocument: 'MalformedPolicyDocument',
   PolicyDocument: 'MalformedPolicyDocument',
@@ -86,7 +86,7 @@ const ownCodes: Readonly<Record<string, string>> = {
 const fault = (parameter: string): RegExp => {
   const itself = String.raw`${parameter}(?:\.[\w-]*)*`;
   const codes = [`Missing${itself}`, `Invalid${itself}`, String.raw`InvalidParameter\.${itself}`];
-  return new RegExp(`^(?:${[...codes, ...[ownCodes[parameter] ?? []].flat()].join('|')})$`);
+  return new RegExp(`^(?:${[...codes, ...[CODES_OF_PARAMETER[parameter] ?? []].flat()].join('|')})$`);
 };
 
 const without = (parameters: Parameters, ...names: readonly string[]): Parameters =>
@@ -99,7 +99,7 @@ const without = (parameters: Parameters, ...names: readonly string[]): Parameter
 /** Returns the valid request with another value of one parameter, and without those that exclude it. */
 function withValue({ operation, right }: Subject, name: string, given: Parameters): Parameters {
   const group =
-    noAlternatives.test(operation.name) && !operation.name.endsWith('UserInRecycleBin')
+    WITHOUT_ALTERNATIVES.test(operation.name) && !operation.name.endsWith('UserInRecycleBin')
       ? undefined
       : alternatives.find(
           (one) => one.includes(name) && one.filter((other) => other in operation.input).length > 1,
@@ -110,24 +110,24 @@ function withValue({ operation, right }: Subject, name: string, given: Parameter
 const isFederated = ({ access }: AnyOperation) => access === 'anonymous';
 
 function factOf(operation: AnyOperation, parameter: string): TextFact {
-  const known = textFacts[`${operation.name} ${parameter}`] ?? textFacts[parameter];
-  assert.ok(known, `say in wrong-values.ts what ${parameter} of ${operation.name} may hold`);
+  const known = TEXT_FACTS[`${operation.name} ${parameter}`] ?? TEXT_FACTS[parameter];
+  assert.ok(known, `say in invalid-values.ts what ${parameter} of ${operation.name} may hold`);
   return known;
 }
 
 /** Returns the invalid calls for one parameter. */
-function wrongCalls(subject: Subject, parameter: string): readonly WrongCall[] {
+function invalidCalls(subject: Subject, parameter: string): readonly InvalidCall[] {
   const { operation } = subject;
   const { required, schema } = operation.input[parameter]!;
-  const wrong = (what: string, given: Parameters, codes = fault(parameter)): WrongCall => ({
+  const wrong = (what: string, given: Parameters, codes = fault(parameter)): InvalidCall => ({
     ...subject,
     what: `${operation.product} ${operation.name}: ${parameter} ${what}`,
     parameter,
     parameters: withValue(subject, parameter, given),
     codes,
   });
-  const calls: WrongCall[] = [];
-  if (required && textFacts[parameter]?.emptyIsMeant) calls.push(wrong('missing', {}));
+  const calls: InvalidCall[] = [];
+  if (required && TEXT_FACTS[parameter]?.emptyIsMeant) calls.push(wrong('missing', {}));
   else if (required) {
     const missing = new RegExp(
       `^Missing${isFederated(operation) ? String.raw`Parameter\.` : ''}${parameter}$`,
@@ -138,12 +138,12 @@ function wrongCalls(subject: Subject, parameter: string): readonly WrongCall[] {
     for (const value of list) calls.push(wrong(`${what} ${shown(value)}`, { [parameter]: value }, codes));
   };
   if (schema['type'] === 'array') calls.push(...wrongLists(subject, parameter, schema, required, wrong));
-  else if (schema['type'] === 'integer') values('is', wrongIntegers(schema), numberFault(parameter));
-  else if (schema['type'] === 'boolean') values('is', wrongFlags, formFault(parameter));
+  else if (schema['type'] === 'integer') values('is', invalidIntegers(schema), numberFault(parameter));
+  else if (schema['type'] === 'boolean') values('is', INVALID_BOOLEANS, formFault(parameter));
   else if (schema['enum'] !== undefined)
-    values('is', wrongWords(schema['enum'] as string[]), formFault(parameter));
+    values('is', invalidWords(schema['enum'] as string[]), formFault(parameter));
   else {
-    values('is', wrongTexts(factOf(operation, parameter)));
+    values('is', invalidTexts(factOf(operation, parameter)));
     values(
       'is too long:',
       [tooLong(schema)],
@@ -176,8 +176,8 @@ function wrongLists(
   parameter: string,
   schema: Schema,
   required: boolean,
-  wrong: (what: string, given: Parameters) => WrongCall,
-): readonly WrongCall[] {
+  wrong: (what: string, given: Parameters) => InvalidCall,
+): readonly InvalidCall[] {
   const items = schema['items'] as Schema;
   const fields = items['properties'] as Readonly<Record<string, Schema>> | undefined;
   const rightItem = (at: number): Record<string, string> => {
@@ -210,8 +210,8 @@ function wrongLists(
   if (fields === undefined) {
     const texts =
       items['enum'] === undefined
-        ? wrongTexts(factOf(operation, parameter))
-        : wrongWords(items['enum'] as string[]);
+        ? invalidTexts(factOf(operation, parameter))
+        : invalidWords(items['enum'] as string[]);
     const long = items['maxLength'] === undefined ? [] : [tooLong(items)];
     for (const text of ['', ...texts, ...long]) {
       calls.push(wrong(`.1 is ${shown(text)}`, { [`${parameter}.1`]: text }));
@@ -223,12 +223,12 @@ function wrongLists(
   for (const [field, fieldSchema] of Object.entries(fields)) {
     const key = `${parameter}.1.${field}`;
     if (fieldSchema['type'] === 'integer') {
-      for (const text of ['', ...wrongIntegers(fieldSchema)]) {
+      for (const text of ['', ...invalidIntegers(fieldSchema)]) {
         calls.push(wrong(`.1.${field} is ${shown(text)}`, { ...rightItem(1), [key]: text }));
       }
       continue;
     }
-    const texts = [...wrongTexts(factOf(operation, `${parameter}.${field}`)), tooLong(fieldSchema)];
+    const texts = [...invalidTexts(factOf(operation, `${parameter}.${field}`)), tooLong(fieldSchema)];
     for (const text of field === 'Key' ? ['', ...texts] : texts) {
       // Filters may contain values that no tag can have.
       if (operation.access === 'read' && parameter === 'Tag' && /^(?:acs:|aliyun)|http/.test(text)) continue;
@@ -244,25 +244,25 @@ const rightText = (operation: AnyOperation, parameter: string, schema: Schema): 
 /**
  * Further parameters that a value of a parameter requires: without them it is refused before the permission check.
  */
-const requiredBeside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'RevokeSessions Target User': { UserPrincipalName: 'somebody@example.onaliyun.com' },
-  'RevokeSessions Target AccessKey': { UserAccessKeyId: 'LTAI5tSomebody0000000000' },
+const REQUIRED_WITH: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'RevokeSessions Target User': { UserPrincipalName: 'existing@example.onaliyun.com' },
+  'RevokeSessions Target AccessKey': { UserAccessKeyId: 'LTAI5tExisting0000000000' },
 };
 
 const shown = (text: string) =>
   text.length > 60 ? `${text.slice(0, 20)}… (${text.length})` : JSON.stringify(text);
 
 /** Returns calls with values just within the rules of one parameter. */
-function rightCalls(subject: Subject, parameter: string): readonly RightCall[] {
+function validCalls(subject: Subject, parameter: string): readonly ValidCall[] {
   const { operation, right } = subject;
   const { required, schema } = operation.input[parameter]!;
-  const calls: RightCall[] = [];
+  const calls: ValidCall[] = [];
   const accept = (value: string) =>
     calls.push({
       ...subject,
       what: `${operation.product} ${operation.name}: ${parameter} ${shown(value)}`,
       parameters: withValue(subject, parameter, {
-        ...requiredBeside[`${operation.name} ${parameter} ${value}`],
+        ...REQUIRED_WITH[`${operation.name} ${parameter} ${value}`],
         [parameter]: value,
       }),
     });
@@ -297,7 +297,7 @@ function longest(
   schema: Schema,
 ): readonly string[] {
   const { form, right, takesAnything } = factOf(operation, parameter);
-  if (schema['maxLength'] === undefined || neverSoLong.has(parameter))
+  if (schema['maxLength'] === undefined || SHORTER_FORMS.has(parameter))
     return [request[parameter] ?? right].filter((text) => text !== '');
   const length = Number(schema['maxLength']);
   // A character beyond 16 bits counts once.
@@ -320,7 +320,7 @@ eachServer((_, start) => {
     let server: TestServer;
     let entities: SampleEntities;
     /** User without permissions. */
-    let nobody: ClientKey;
+    let unprivileged: ClientKey;
     const subjects: Subject[] = [];
 
     before(async () => {
@@ -337,13 +337,13 @@ eachServer((_, start) => {
         UserName: 'administrator',
         Password: password,
       });
-      nobody = (await server.newUser(server.account, 'nobody')).key;
+      unprivileged = (await server.newUser(server.account, 'unprivileged')).key;
       for (const { operation, name, prepare } of requestCases()) {
         if (subjects.some((subject) => subject.operation === operation)) continue;
         const { parameters, on } = await prepare(entities, name);
         subjects.push({ operation, right: parameters, isOpen: on.length === 0 });
       }
-      for (const operation of federatedOperations) {
+      for (const operation of UNSIGNED_OPERATIONS) {
         subjects.push({ operation, right: await federated(operation), isOpen: false });
       }
     });
@@ -402,11 +402,11 @@ eachServer((_, start) => {
         Object.keys(subject.operation.input).flatMap((name) => of(subject, name)),
       );
 
-    const faultOf = ({ what, codes }: WrongCall, { status, code, message }: JsonAnswer) =>
+    const faultOf = ({ what, codes }: InvalidCall, { status, code, message }: JsonAnswer) =>
       status === 400 && codes.test(code) ? undefined : `${what}: ${status} ${code} ${message}`;
 
     test('a missing, too long or malformed one is named in the refusal, and changes nothing', async () => {
-      const calls = everyParameter(wrongCalls);
+      const calls = everyParameter(invalidCalls);
       const before = [await rows(), await done()] as const;
       const faults = await callAll(calls, async (one) =>
         faultOf(one, await call(one, one.parameters, server.account.key)),
@@ -450,10 +450,10 @@ eachServer((_, start) => {
     });
 
     test('values just within the rules reach the permission check', async () => {
-      const calls = everyParameter(rightCalls);
+      const calls = everyParameter(validCalls);
       const before = await rows();
       const faults = await callAll(calls, async (one) => {
-        const { code, message } = await call(one, one.parameters, nobody);
+        const { code, message } = await call(one, one.parameters, unprivileged);
         const { operation, isOpen } = one;
         const reached = isFederated(operation) ? /^AuthenticationFail\./ : isOpen ? /^OK$/ : /^NoPermission$/;
         return reached.test(code) ? undefined : `${one.what}: ${code} ${message}`;

@@ -21,7 +21,7 @@ eachServer((_, start) => {
     before(async () => {
       server = await start();
       entities = new SampleEntities(server, server.account, 'a', Date.now());
-      user = await entities.user('somebody');
+      user = await entities.user('existing');
       caller = await server.newUser(server.account, 'caller');
       for (const [UserName, PolicyName] of [
         ['caller', 'AdministratorAccess'],
@@ -120,7 +120,7 @@ eachServer((_, start) => {
         ['CreateUser', { UserName: 'x', DisplayName: 'a\nb' }, 'DisplayName.InvalidChars'],
         ['CreateUser', { UserName: 'x', DisplayName: long }, 'DisplayName.Length'],
         ['CreateUser', { UserName: 'x', MobilePhone: '18688880000' }, 'MobilePhone.Format'],
-        ['CreateUser', { UserName: 'x', Email: 'nobody' }, 'Email.Format'],
+        ['CreateUser', { UserName: 'x', Email: 'absent' }, 'Email.Format'],
         ['CreateUser', { UserName: 'x', Comments: long }, 'Comments.Length'],
         ['UpdateUser', { UserName, NewUserName: 'a/b' }, 'NewUserName.InvalidChars'],
         ['UpdateUser', { UserName, NewUserName: long }, 'NewUserName.Length'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { Browser } from './browser.ts';
-import { everyOperation } from './prepared-requests.ts';
+import { EVERY_OPERATION } from './prepared-requests.ts';
 import { callRaw } from './raw-request.ts';
 import { SampleEntities } from './sample-entities.ts';
 import { eachServer, refused, type TestServer } from './server.ts';
@@ -118,9 +118,9 @@ eachServer((_, start) => {
           LoginName: server.account.rootLoginName,
           Password: `wrong horse ${at}`,
         }),
-      'Claviger SignIn of nobody': async () => (at) =>
+      'Claviger SignIn with an unknown name': async () => (at) =>
         new Browser(server).call('SignIn', {
-          LoginName: `nobody@${server.account.domain}`,
+          LoginName: `absent@${server.account.domain}`,
           Password: `wrong horse ${at}`,
         }),
       'Claviger StepUp by a password': async () => {
@@ -150,12 +150,9 @@ eachServer((_, start) => {
     };
 
     test('every operation that compares a password or code is tested', () => {
-      const comparing = everyOperation
-        .filter(({ name, input }) =>
-          Object.keys(input).some(
-            (each) => compared.test(each) || (each === 'Password' && signsIn.has(name)),
-          ),
-        )
+      const comparing = EVERY_OPERATION.filter(({ name, input }) =>
+        Object.keys(input).some((each) => compared.test(each) || (each === 'Password' && signsIn.has(name))),
+      )
         .filter(({ name }) => !ownSeed.has(name))
         .map(({ product, name }) => `${product} ${name}`);
       const tried = new Set(Object.keys(ways).map((title) => title.split(' ', 2).join(' ')));
@@ -189,8 +186,8 @@ eachServer((_, start) => {
       await entities.do(RAM, 'BindMFADevice', { UserName: 'carol', ...(await entities.device('carol')) });
       const signIn = (LoginName: string, Password: string) =>
         new Browser(server).call('SignIn', { LoginName, Password });
-      const nobody = (at: number) => signIn(`nobody-${at % 20}@${server.account.domain}`, 'wrong horse 42');
-      await Promise.all(Array.from({ length: 60 }, (_, at) => nobody(at)));
+      const absent = (at: number) => signIn(`absent-${at % 20}@${server.account.domain}`, 'wrong horse 42');
+      await Promise.all(Array.from({ length: 60 }, (_, at) => absent(at)));
       assert.equal((await signIn(bob.userPrincipalName, password)).body['Step'], 'Done');
       // A user who mistypes more than a few times from there needs a second factor.
       for (const { userPrincipalName } of [bob, carol]) {
@@ -201,7 +198,7 @@ eachServer((_, start) => {
         [bob.userPrincipalName, password],
         [bob.userPrincipalName, 'wrong horse 42'],
         [carol.userPrincipalName, 'wrong horse 42'],
-        [`nobody-1@${server.account.domain}`, password],
+        [`absent-1@${server.account.domain}`, password],
       ] as const) {
         const { status, code } = await signIn(name, given);
         assert.deepEqual({ status, code }, throttled, name);

@@ -189,10 +189,10 @@ eachServer((_, start) => {
     test('not for a call that is refused before', async (context) => {
       const { server, account, withProfile, ims, ram, name, alice } = await fresh();
       const held = HeldHashing.of(context, server);
-      const nobody = `nobody@${account.domain}`;
+      const absent = `absent@${account.domain}`;
       const profile = { UserPrincipalName: name, Password: password };
       await refused(
-        ims('UpdateLoginProfile', { ...profile, UserPrincipalName: nobody }),
+        ims('UpdateLoginProfile', { ...profile, UserPrincipalName: absent }),
         'EntityNotExist.User',
         404,
       );

@@ -70,7 +70,7 @@ eachServer((_, start) => {
     const { server, account, admin, signIn, now, name } = await freshUser();
     await server.newUser(account, 'bob');
     assert.equal(await signIn('wrong horse 42'), 'Wrong');
-    assert.equal(await signIn(password, now, 'nobody'), 'Wrong');
+    assert.equal(await signIn(password, now, 'absent'), 'Wrong');
     assert.equal(await signIn(password, now, 'bob'), 'Wrong');
     await admin.call(IMS, 'DeleteUser', { UserPrincipalName: name });
     assert.equal(await signIn(), 'Wrong');

@@ -172,13 +172,13 @@ eachServer((_, start) => {
       'EntityAlreadyExists.User.LoginProfile',
       409,
     );
-    const nobody = `nobody@${account.domain}`;
-    await refused(create(admin, nobody), 'EntityNotExist.User', 404);
-    await refused(read(admin, nobody), 'EntityNotExist.User', 404);
-    await refused(update(admin, nobody, {}), 'EntityNotExist.User', 404);
-    await refused(remove(admin, nobody), 'EntityNotExist.User', 404);
-    await refused(createRam(admin, { userName: 'nobody', password }), 'EntityNotExist.User', 404);
-    await refused(readRam(admin, 'nobody'), 'EntityNotExist.User', 404);
+    const absent = `absent@${account.domain}`;
+    await refused(create(admin, absent), 'EntityNotExist.User', 404);
+    await refused(read(admin, absent), 'EntityNotExist.User', 404);
+    await refused(update(admin, absent, {}), 'EntityNotExist.User', 404);
+    await refused(remove(admin, absent), 'EntityNotExist.User', 404);
+    await refused(createRam(admin, { userName: 'absent', password }), 'EntityNotExist.User', 404);
+    await refused(readRam(admin, 'absent'), 'EntityNotExist.User', 404);
   });
 
   test('malformed requests are refused by parameter', async () => {
@@ -472,7 +472,7 @@ eachServer((_, start) => {
     const { server, account, admin, alice, name } = await freshAccount();
     await create(admin, name);
     await change(alice.clients, password, 'another horse 42');
-    await createRam(admin, { userName: 'nobody', password }).catch(() => {});
+    await createRam(admin, { userName: 'absent', password }).catch(() => {});
     const events = await server.services.store.queries
       .selectFrom('audit_events')
       .selectAll()

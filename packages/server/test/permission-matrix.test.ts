@@ -15,7 +15,12 @@ import { assertSameRows, readAccountRows } from './account-rows.ts';
 import { assertBodyShape } from './answer-shape.ts';
 import type { ClientKey } from './clients.ts';
 import { caller, type Prepared } from './prepared-request.ts';
-import { changingAll, federatedOperations, type RequestCase, requestCases } from './prepared-requests.ts';
+import {
+  GLOBAL_EFFECT_OPERATIONS,
+  type RequestCase,
+  requestCases,
+  UNSIGNED_OPERATIONS,
+} from './prepared-requests.ts';
 import { callRaw, type JsonAnswer } from './raw-request.ts';
 import { password, SampleEntities } from './sample-entities.ts';
 import { eachServer, type TestServer } from './server.ts';
@@ -146,7 +151,7 @@ eachServer((_, start) => {
 
     test('is exactly the documented action and resource, and the answer is as described', async () => {
       const faults: string[] = [];
-      const isLast = ({ operation }: Trial) => changingAll.includes(operation.name);
+      const isLast = ({ operation }: Trial) => GLOBAL_EFFECT_OPERATIONS.includes(operation.name);
       for (const trial of [...trials.filter((one) => !isLast(one)), ...trials.filter(isLast)]) {
         const { title, operation, action, holder } = trial;
         if (holder.on.length > 0) await setPolicy(holder, allow({ Action: action, Resource: holder.on }));
@@ -164,7 +169,7 @@ eachServer((_, start) => {
         'Claviger Simulate of a text',
         'Claviger ValidatePolicyDocument',
       ]);
-      const unsigned = federatedOperations.map(({ name }) => name);
+      const unsigned = UNSIGNED_OPERATIONS.map(({ name }) => name);
       assert.deepEqual(unsigned, ['AssumeRoleWithSAML', 'AssumeRoleWithOIDC']);
     });
   });

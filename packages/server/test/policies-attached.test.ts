@@ -9,7 +9,7 @@ const allow = (action: string | readonly string[], resource: string) =>
 
 const deny = (action: string, resource: string) => allow(action, resource).replace('Allow', 'Deny');
 
-const trustNobody = JSON.stringify({
+const TRUSTS_NO_PRINCIPAL = JSON.stringify({
   Version: '1',
   Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'ecs.aliyuncs.com' } }],
 });
@@ -30,7 +30,7 @@ class Attachments {
     if (word === 'Group') await admin.createGroup(new ram.CreateGroupRequest({ groupName: name }));
     if (word === 'Role') {
       await admin.createRole(
-        new ram.CreateRoleRequest({ roleName: name, assumeRolePolicyDocument: trustNobody }),
+        new ram.CreateRoleRequest({ roleName: name, assumeRolePolicyDocument: TRUSTS_NO_PRINCIPAL }),
       );
     }
   }
@@ -169,13 +169,13 @@ eachServer((_, start) => {
         attach: (...to: Parameters<Attachments['attach']>) => attachments.attach(...to),
         detach: (...from: Parameters<Attachments['detach']>) => attachments.detach(...from),
       };
-      await refused(attach(word, 'nobody', 'mine', 'Custom'), `EntityNotExist.${word}`, 404);
+      await refused(attach(word, 'absent', 'mine', 'Custom'), `EntityNotExist.${word}`, 404);
       await refused(attach(word, 'holder', 'nothing', 'Custom'), 'EntityNotExist.Policy', 404);
       await refused(attach(word, 'holder', 'mine', 'System'), 'EntityNotExist.Policy', 404);
-      await refused(detach(word, 'nobody', 'mine', 'Custom'), `EntityNotExist.${word}`, 404);
+      await refused(detach(word, 'absent', 'mine', 'Custom'), `EntityNotExist.${word}`, 404);
       await refused(detach(word, 'holder', 'nothing', 'Custom'), 'EntityNotExist.Policy', 404);
       await refused(detach(word, 'holder', 'mine', 'Custom'), `EntityNotExist.${word}.Policy`, 404);
-      await refused(attachments.list(word, 'nobody'), `EntityNotExist.${word}`, 404);
+      await refused(attachments.list(word, 'absent'), `EntityNotExist.${word}`, 404);
       await attach(word, 'holder', 'mine', 'Custom');
       await refused(attach(word, 'holder', 'mine', 'Custom'), `EntityAlreadyExists.${word}.Policy`, 409);
     });
@@ -340,7 +340,7 @@ eachServer((_, start) => {
   test('S20: the policy that lets a user create its own AccessKeys, as documented', async () => {
     const { server, account, attachments } = await fresh();
     const user = await server.newUser(account, 'maker');
-    await server.newUser(account, 'somebody');
+    await server.newUser(account, 'existing');
     await attachments.makePolicy(
       's20',
       '{ "Version": "1", "Statement": [ { "Effect": "Allow", "Action": [ "ram:CreateAccessKey", "ram:ListAccessKeys" ], "Resource": "acs:ram:*:ACCOUNT_ID:user/USER_NAME" } ] }'
@@ -362,7 +362,7 @@ eachServer((_, start) => {
       'NoPermission',
       403,
     );
-    const another = `somebody@${account.domain}`;
+    const another = `existing@${account.domain}`;
     await refused(
       own.createAccessKey(new ims.CreateAccessKeyRequest({ userPrincipalName: another })),
       'NoPermission',
@@ -378,7 +378,7 @@ eachServer((_, start) => {
   test('S21: the policy that lets a user manage its own AccessKeys, as documented', async () => {
     const { server, account, attachments } = await fresh();
     const user = await server.newUser(account, 'keeper');
-    const somebody = await server.newUser(account, 'somebody');
+    const existing = await server.newUser(account, 'existing');
     await attachments.makePolicy(
       's21',
       '{ "Version": "1", "Statement": [ { "Effect": "Allow", "Action": [ "ram:CreateAccessKey", "ram:ListAccessKeys", "ram:UpdateAccessKey", "ram:DeleteAccessKey", "ram:GetAccessKeyLastUsed", "ram:ListAccessKeysInRecycleBin" ], "Resource": "acs:ram:*:ACCOUNT_ID:user/USER_NAME" } ] }'
@@ -402,8 +402,8 @@ eachServer((_, start) => {
     );
 
     const theirs = {
-      userPrincipalName: somebody.userPrincipalName,
-      userAccessKeyId: somebody.key.accessKeyId,
+      userPrincipalName: existing.userPrincipalName,
+      userAccessKeyId: existing.key.accessKeyId,
     };
     const denied = [
       () => own.createAccessKey(new ims.CreateAccessKeyRequest(theirs)),
@@ -413,7 +413,7 @@ eachServer((_, start) => {
       () => own.getAccessKeyLastUsed(new ims.GetAccessKeyLastUsedRequest(theirs)),
       () =>
         own.listAccessKeysInRecycleBin(
-          new ims.ListAccessKeysInRecycleBinRequest({ userId: somebody.userId }),
+          new ims.ListAccessKeysInRecycleBinRequest({ userId: existing.userId }),
         ),
       () =>
         own.restoreAccessKeyFromRecycleBin(

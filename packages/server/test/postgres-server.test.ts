@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { postgresVariable } from './postgres-server.ts';
+import { POSTGRES_VARIABLE } from './postgres-server.ts';
 
 const globalSetup = fileURLToPath(new URL('postgres-server.ts', import.meta.url));
 
 test('the test command fails if and only if a test fails', () => {
   const directory = mkdtempSync(join(tmpdir(), 'claviger-tests-'));
-  const { [postgresVariable]: _, NODE_TEST_CONTEXT: __, ...environment } = process.env;
+  const { [POSTGRES_VARIABLE]: _, NODE_TEST_CONTEXT: __, ...environment } = process.env;
   const statusOf = (body: string) => {
     const file = join(directory, 'one.test.mjs');
     writeFileSync(file, `import { test } from 'node:test';\ntest('one', () => {${body}});\n`);

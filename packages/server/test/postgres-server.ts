@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Variable with the server of the tests: set by the global setup below, or by hand to test against another one. */
-export const postgresVariable = 'CLAVIGER_TEST_POSTGRES';
+export const POSTGRES_VARIABLE = 'CLAVIGER_TEST_POSTGRES';
 
 /** The data is deleted after the tests, so it need not survive a crash; durability is tested elsewhere. */
 const serverSettings = [
@@ -111,9 +111,9 @@ let shared: PostgresServer | undefined;
 
 /** For `node --test --test-global-setup=…`: one server for all test files, which inherit its address. */
 export async function globalSetup(): Promise<void> {
-  if (process.env[postgresVariable]) return;
+  if (process.env[POSTGRES_VARIABLE]) return;
   shared = await startPostgres();
-  process.env[postgresVariable] = shared.url;
+  process.env[POSTGRES_VARIABLE] = shared.url;
 }
 
 export async function globalTeardown(): Promise<void> {

@@ -23,7 +23,7 @@ const listing = async (entities: SampleEntities, user: UserEntity) => {
 
 const simulated = (entities: SampleEntities) => ({
   SimulatedAction: 'ram:GetUser',
-  SimulatedResource: entities.arn('user/somebody'),
+  SimulatedResource: entities.arn('user/existing'),
 });
 
 const simulating =
@@ -44,7 +44,7 @@ const simulating =
   };
 
 /** Request for each of Claviger's own operations that can be signed. */
-export const preparedClaviger: Readonly<Record<string, Prepare>> = {
+export const PREPARED_CLAVIGER: Readonly<Record<string, Prepare>> = {
   SetAccessKeyExpiry: onUser('UserPrincipalName', async (entities, user) => ({
     ...(await withKey(entities, user)),
     ExpireDate: '2099-01-01T00:00:00Z',

@@ -408,7 +408,7 @@ const users: Readonly<Record<string, Prepare>> = {
 };
 
 /** Successful request for each operation of IMS; the text after the operation's name distinguishes several of one. */
-export const preparedIms: Readonly<Record<string, Prepare>> = {
+export const PREPARED_IMS: Readonly<Record<string, Prepare>> = {
   ...accessKeys,
   ...recycleBin,
   ...account,

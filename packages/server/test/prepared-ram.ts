@@ -285,7 +285,7 @@ const tags: Readonly<Record<string, Prepare>> = {
 };
 
 /** Successful request for each operation of RAM; the text after the operation's name distinguishes several of one. */
-export const preparedRam: Readonly<Record<string, Prepare>> = {
+export const PREPARED_RAM: Readonly<Record<string, Prepare>> = {
   ...users,
   ...groups,
   ...roles,

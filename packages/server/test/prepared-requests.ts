@@ -1,8 +1,8 @@
 import { implementedOperations } from '../src/claviger.ts';
 import type { AnyOperation, Operation } from '../src/pipeline/operation.ts';
-import { preparedClaviger } from './prepared-claviger.ts';
-import { preparedIms } from './prepared-ims.ts';
-import { preparedRam } from './prepared-ram.ts';
+import { PREPARED_CLAVIGER } from './prepared-claviger.ts';
+import { PREPARED_IMS } from './prepared-ims.ts';
+import { PREPARED_RAM } from './prepared-ram.ts';
 import type { Prepare } from './prepared-request.ts';
 import type { SampleEntities } from './sample-entities.ts';
 
@@ -53,15 +53,15 @@ const actiontrail: Readonly<Record<string, Prepare>> = {
 };
 
 const ofProduct = {
-  Ims: preparedIms,
-  Ram: preparedRam,
+  Ims: PREPARED_IMS,
+  Ram: PREPARED_RAM,
   Sts: sts,
   Actiontrail: actiontrail,
-  Claviger: preparedClaviger,
+  Claviger: PREPARED_CLAVIGER,
 } as const;
 
 /** Operations that change what all others depend on, login names and password rules: they are called last. */
-export const changingAll: readonly string[] = [
+export const GLOBAL_EFFECT_OPERATIONS: readonly string[] = [
   'SetDefaultDomain',
   'SetAccountAlias',
   'ClearAccountAlias',
@@ -79,7 +79,7 @@ export interface RequestCase {
 }
 
 /** Every operation of the registry. */
-export const everyOperation: readonly AnyOperation[] = [...implementedOperations().all()];
+export const EVERY_OPERATION: readonly AnyOperation[] = [...implementedOperations().all()];
 
 /**
  * Returns whether an operation is called with a user's signature and answers at once. Others have tests of their own:
@@ -91,11 +91,11 @@ const isSigned = (operation: AnyOperation): operation is Operation =>
   operation.callers === undefined;
 
 /** Operations that need no signature because their input proves the caller. */
-export const federatedOperations = everyOperation.filter(({ access }) => access === 'anonymous');
+export const UNSIGNED_OPERATIONS = EVERY_OPERATION.filter(({ access }) => access === 'anonymous');
 
 /** Returns a request for each signed operation of the registry, several for some. */
 export function requestCases(): readonly RequestCase[] {
-  return everyOperation.filter(isSigned).flatMap((operation) => {
+  return EVERY_OPERATION.filter(isSigned).flatMap((operation) => {
     const { product, name } = operation;
     const prepared = Object.entries(ofProduct[product]).filter(
       ([title]) => title === name || title.startsWith(`${name} `),

@@ -217,7 +217,7 @@ describe('TLS', () => {
       assert.doesNotMatch((await through(url, 'http')).headers, sts);
     });
     await withServer({ publicUrl }, async ({ url }) => {
-      assert.doesNotMatch((await through(url, 'https')).headers, sts, 'nobody is trusted');
+      assert.doesNotMatch((await through(url, 'https')).headers, sts, 'no proxy is trusted');
     });
   });
 

@@ -52,7 +52,7 @@ export class RecordedConnection {
   }
 
   /** Connects new connections to another server. */
-  leadTo(target: string): void {
+  redirectTo(target: string): void {
     this.#target = new URL(target);
   }
 

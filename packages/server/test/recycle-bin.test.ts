@@ -8,7 +8,7 @@ import type { ClientKey, Clients } from './clients.ts';
 import { eachServer, refused, type TestAccount, type TestServer } from './server.ts';
 
 const dateForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
-const unknownKey = 'LTAI5tNobodyHasThisKey00';
+const unknownKey = 'LTAI5tAbsentHasThisKey00';
 const unknownUser = '212345678901234567';
 
 /** Empty for the caller itself. */

@@ -93,7 +93,7 @@ eachServer((_, start) => {
         );
         for (const { userIdentity, sourceIpAddress } of events) {
           assert.equal(sourceIpAddress, '127.0.0.1');
-          assert.equal(userIdentity.type, 'unknown', 'nobody has proven to be its user');
+          assert.equal(userIdentity.type, 'unknown', 'the user is not proven');
           assert.equal(userIdentity.accountId, account.accountId);
           assert.equal(userIdentity.accessKeyId, key.accessKeyId);
         }

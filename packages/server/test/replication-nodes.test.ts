@@ -85,7 +85,7 @@ eachDatabase((_, { freshLocation }) => {
       line.cut();
       await guard.until(() => guard.state.phase === 'away');
       await setStatus('gone', gone, 'Inactive');
-      line.leadTo(nodes[0].url);
+      line.redirectTo(nodes[0].url);
       guard.time.fire();
       await guard.untilVerdict('InvalidAccessKeyId.Inactive', gone);
       assert.equal(await guard.verdict(key), 'Allow');

@@ -344,7 +344,7 @@ eachServer((_, start) => {
       });
 
       test('an invalid token is refused, and resolved once', async () => {
-        const made = { accessKeyId: 'STS.NobodyNobodyNobodyNobody', accessKeySecret: 'x' };
+        const made = { accessKeyId: 'STS.AbsentAbsentAbsentAbsent', accessKeySecret: 'x' };
         const malformed = { ...made, securityToken: 'no token' };
         for (let time = 0; time < 3; time += 1) {
           assert.equal(await guard.verdict(malformed), 'InvalidSecurityToken.Malformed');
@@ -661,7 +661,7 @@ eachServer((_, start) => {
             parameters: {
               GuardName,
               PublicKey: new KeyAgreement().publicKey,
-              SessionAccessKeyId: 'STS.NobodyNobodyNobodyNobody',
+              SessionAccessKeyId: 'STS.AbsentAbsentAbsentAbsent',
               SessionToken: 'no token',
             },
           });

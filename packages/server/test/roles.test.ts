@@ -249,7 +249,7 @@ eachServer((_, start) => {
     const other = await fresh();
     await create(account, { roleName: 'isolated' });
     const roleName = 'isolated';
-    const notThere = [
+    const NOT_FOUND_CODES = [
       () => other.admin.getRole(new ram.GetRoleRequest({ roleName })),
       () => other.admin.updateRole(new ram.UpdateRoleRequest({ roleName, newDescription: 'x' })),
       () => other.admin.deleteRole(new ram.DeleteRoleRequest({ roleName })),
@@ -262,7 +262,7 @@ eachServer((_, start) => {
           }),
         ),
     ];
-    for (const call of notThere) await refused(call(), 'EntityNotExist.Role', 404);
+    for (const call of NOT_FOUND_CODES) await refused(call(), 'EntityNotExist.Role', 404);
     assert.deepEqual((await other.admin.listRoles(new ram.ListRolesRequest({}))).body!.roles!.role, []);
   });
 });

@@ -268,7 +268,7 @@ export class SampleEntities {
 
   /** Creates an application of the vendor that can be installed. @returns its id */
   async foreignApplication(name: string): Promise<string> {
-    assert.ok(this.vendor, 'there is nobody to have applications of');
+    assert.ok(this.vendor, 'the vendor account is missing');
     return this.vendor.application(`${this.prefix}-${name}`, true);
   }
 

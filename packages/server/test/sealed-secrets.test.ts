@@ -16,7 +16,7 @@ import {
 } from '../src/secrets/sealed-columns.ts';
 import { SecretUnreadable, sealText } from '../src/secrets/sealed-text.ts';
 import type { AccessKeyRow, Schema } from '../src/store/schema.ts';
-import { createOldSession } from './old-session.ts';
+import { insertConsoleSession } from './console-session-row.ts';
 import { callRaw, ways } from './raw-request.ts';
 import { eachServer, refused, type TestAccount, type TestServer, type TestUser } from './server.ts';
 
@@ -48,7 +48,7 @@ async function wrappedKeyOf({ services }: TestServer, accountId: string): Promis
 }
 
 /** Creates an account with two users that have every kind of sealed secret. */
-async function furnish(server: TestServer): Promise<{ account: TestAccount; users: TestUser[] }> {
+async function createSealedSecrets(server: TestServer): Promise<{ account: TestAccount; users: TestUser[] }> {
   const account = await server.newAccount('furnished');
   const users: TestUser[] = [];
   const { services } = server;
@@ -72,7 +72,7 @@ async function furnish(server: TestServer): Promise<{ account: TestAccount; user
     );
     const hash = randomBytes(32).toString('hex');
     const row = { session_id: `cs-${hash.slice(0, 20)}`, owner_type: 'user', owner_id: user.userId } as const;
-    await createOldSession(server, account.accountId, {
+    await insertConsoleSession(server, account.accountId, {
       ...row,
       session_hash: hash,
       expires_at: now + 3_600_000,
@@ -180,7 +180,7 @@ eachServer((_, start) => {
 
     test('does not open for another row, owner, account or purpose, or with a changed byte', async () => {
       const server = await start();
-      const furnished = [await furnish(server), await furnish(server)];
+      const furnished = [await createSealedSecrets(server), await createSealedSecrets(server)];
       const accountIds = furnished.map(({ account }) => account.accountId);
       const userIds = furnished.flatMap(({ users }) => users.map(({ userId }) => userId));
       const { secrets } = server.services;
@@ -238,7 +238,7 @@ eachServer((_, start) => {
 
     test('of another key makes a key refused as damaged; other keys work', async () => {
       const server = await start();
-      const { users } = await furnish(server);
+      const { users } = await createSealedSecrets(server);
       const [alice, bob] = users as [TestUser, TestUser];
       const carol = await server.newUser(server.account, 'carol');
       await carol.clients.sts.getCallerIdentity();
@@ -258,8 +258,8 @@ eachServer((_, start) => {
 
     test('moved to another owner or account makes a key refused as damaged', async () => {
       const server = await start();
-      const { account, users } = await furnish(server);
-      const other = await furnish(server);
+      const { account, users } = await createSealedSecrets(server);
+      const other = await createSealedSecrets(server);
       const [alice, bob] = users as [TestUser, TestUser];
       const [stranger] = other.users as [TestUser];
       await changeKey(server, alice.key.accessKeyId, { owner_id: bob.userId });
@@ -277,7 +277,7 @@ eachServer((_, start) => {
 
     test('with changed bytes makes a key refused as damaged, and so does a damaged data key', async () => {
       const server = await start();
-      const { account, users } = await furnish(server);
+      const { account, users } = await createSealedSecrets(server);
       const [alice, bob] = users as [TestUser, TestUser];
       const row = await keyRow(server, alice.key.accessKeyId);
       for (let time = 0; time < 20; time++) {
@@ -300,7 +300,7 @@ eachServer((_, start) => {
 
     test('of a device that is damaged prevents its binding, and not its deletion', async () => {
       const server = await start();
-      const { account, users } = await furnish(server);
+      const { account, users } = await createSealedSecrets(server);
       const [alice] = users as [TestUser];
       const carol = await server.newUser(account, 'carol');
       const { serial, seed } = await createDevice(account, 'swapped');
@@ -343,7 +343,7 @@ eachServer((_, start) => {
 
     test('of an earlier release is sealed anew at the start; then the first form is refused', async () => {
       const server = await start();
-      const { account, users } = await furnish(server);
+      const { account, users } = await createSealedSecrets(server);
       const [alice, bob] = users as [TestUser, TestUser];
       const before = new Map<string, string>();
       for (const [name, column] of columns) {

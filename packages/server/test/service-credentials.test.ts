@@ -245,9 +245,9 @@ eachServer((_, start) => {
       await refused(list(admin, { MaxResults: '101' }), 'InvalidParameter.MaxResults.Range', 400);
       await refused(list(admin, { AllUsers: 'true', NextToken: 'bm9uc2Vuc2U' }), 'InvalidNextToken', 400);
       await refused(list(admin, { AllUsers: 'true', ...ofAlice }), 'InvalidParameter', 400);
-      const nobody = { UserPrincipalName: ofAlice.UserPrincipalName.replace('alice', 'nobody') };
-      await refused(create(admin, nobody), 'EntityNotExist.User', 404);
-      await refused(list(admin, nobody), 'EntityNotExist.User', 404);
+      const absent = { UserPrincipalName: ofAlice.UserPrincipalName.replace('alice', 'absent') };
+      await refused(create(admin, absent), 'EntityNotExist.User', 404);
+      await refused(list(admin, absent), 'EntityNotExist.User', 404);
     });
 
     test('the user defaults to the caller; the root has no service credentials', async () => {

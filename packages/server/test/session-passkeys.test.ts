@@ -75,7 +75,7 @@ eachServer((_, start) => {
     await register();
     await browser.signIn(name, password);
     const mistakes: Mistakes[] = [
-      { challenge: Buffer.from('of somebody else').toString('base64url') },
+      { challenge: Buffer.from('of another user').toString('base64url') },
       { origin: 'https://localhost.example.com' },
       { origin: url.replace('http:', 'https:') },
       { rpId: 'example.com' },

@@ -188,7 +188,7 @@ eachServer((_, start) => {
       'alice',
       'alice@elsewhere.example.com',
       other.name,
-      `nobody@${account.domain}`,
+      `absent@${account.domain}`,
       'root',
     ]) {
       await refused(response({ subject }));

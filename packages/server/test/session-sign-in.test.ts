@@ -117,7 +117,7 @@ eachServer((_, start) => {
     const answers = [];
     for (const [LoginName, Password] of [
       [name, 'wrong horse 42'],
-      [`nobody@${account.domain}`, password],
+      [`absent@${account.domain}`, password],
       ['alice@nowhere.onaliyun.com', password],
       ['alice', password],
       [account.rootLoginName, password],
@@ -250,7 +250,7 @@ eachServer((_, start) => {
 
   test('guesses are throttled, whether or not the name exists', async () => {
     const { server, name, account } = await fresh();
-    for (const LoginName of [name, `nobody@${account.domain}`]) {
+    for (const LoginName of [name, `absent@${account.domain}`]) {
       const codes = new Set<string>();
       for (let attempt = 0; attempt < 25; attempt++) {
         const { status, code } = await new Browser(server).call('SignIn', { LoginName, Password: 'guess' });
@@ -273,7 +273,7 @@ eachServer((_, start) => {
   test('signing in and out, and failing to, are events of their own', async () => {
     const { server, browser, account, name, alice, ims } = await fresh();
     await browser.call('SignIn', { LoginName: name, Password: 'wrong horse 42' });
-    await browser.call('SignIn', { LoginName: `nobody@${account.domain}`, Password: 'my password' });
+    await browser.call('SignIn', { LoginName: `absent@${account.domain}`, Password: 'my password' });
     ahead += 1000;
     await browser.signIn(name, password);
     ahead += 1000;

@@ -262,7 +262,7 @@ eachServer((_, start) => {
     const bob = await server.newUser(account, 'bob');
     const { clients } = alice;
     const UserAccessKeyId = bob.key.accessKeyId;
-    for (const UserPrincipalName of [bob.userPrincipalName, `nobody@${account.domain}`]) {
+    for (const UserPrincipalName of [bob.userPrincipalName, `absent@${account.domain}`]) {
       const named = { UserPrincipalName, UserAccessKeyId };
       const steps: [string, Record<string, string>][] = [
         ['CreateAccessKey', { UserPrincipalName }],

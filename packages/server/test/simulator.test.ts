@@ -298,7 +298,7 @@ eachServer((_, start) => {
       [{ PrincipalName: '' }, 'MissingPrincipalName'],
       [{ PrincipalType: '' }, 'MissingPrincipalType'],
       [{ PrincipalType: 'group' }, 'InvalidParameter.PrincipalType.Format'],
-      [{ PrincipalName: 'nobody' }, 'EntityNotExist.User'],
+      [{ PrincipalName: 'absent' }, 'EntityNotExist.User'],
       [{ Conditions: '[]' }, 'InvalidParameter.Conditions.Format'],
       [{ Conditions: '{"a":{}}' }, 'InvalidParameter.Conditions.Format'],
       [{ Conditions: '{"acs:SourceIp":["1.2.3.4"]}' }, 'InvalidParameter'],
@@ -348,7 +348,7 @@ eachServer((_, start) => {
       Resource: Resource === '*' ? '*' : `acs:ram:*:*:${Resource}`,
       ...(Condition && { Condition }),
     }));
-  const trusts = pick('root', 'self', 'bob', 'nobody-but-deny');
+  const trusts = pick('root', 'self', 'bob', 'none-but-deny');
 
   test('the simulator agrees with the live API on random policies', async () => {
     const { server, account, admin, simulate } = await fresh();

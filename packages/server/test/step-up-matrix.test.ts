@@ -10,7 +10,7 @@ import { SECURITY_EFFECTS } from '../src/pipeline/security-effect.ts';
 import { assertSameRows, readAccountRows } from './account-rows.ts';
 import { Browser } from './browser.ts';
 import { caller, type Prepared } from './prepared-request.ts';
-import { changingAll, type RequestCase, requestCases } from './prepared-requests.ts';
+import { GLOBAL_EFFECT_OPERATIONS, type RequestCase, requestCases } from './prepared-requests.ts';
 import { callRaw } from './raw-request.ts';
 import { password, SampleEntities, trusting } from './sample-entities.ts';
 import { eachServer, type TestServer } from './server.ts';
@@ -161,7 +161,11 @@ eachServer((_, start) => {
         if (status !== 200) faults.push(`${trial.title}: ${status} ${code} ${body['Message']}`);
       };
       const order = (trial: Trial) =>
-        trial.operation.name === 'ChangePassword' ? 2 : changingAll.includes(trial.operation.name) ? 1 : 0;
+        trial.operation.name === 'ChangePassword'
+          ? 2
+          : GLOBAL_EFFECT_OPERATIONS.includes(trial.operation.name)
+            ? 1
+            : 0;
       const endsItself = ({ title }: Trial) => title === 'Claviger RevokeSessions of the account';
       const free = new Browser(server);
       assert.equal(await free.signIn(`owner@${server.account.domain}`, password), 'Done');

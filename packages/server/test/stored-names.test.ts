@@ -13,12 +13,12 @@ import { createPolicy } from '../src/policies/policy.ts';
 import { createUser } from '../src/users/user.ts';
 import { assertSameRows, readAccountRows } from './account-rows.ts';
 import type { ClientKey } from './clients.ts';
+import { isClassified, type NamedEntity, namedEntities } from './name-spellings.ts';
 import type { Prepared } from './prepared-request.ts';
-import { everyOperation, type RequestCase, requestCases } from './prepared-requests.ts';
+import { EVERY_OPERATION, type RequestCase, requestCases } from './prepared-requests.ts';
 import { callRaw, type JsonAnswer } from './raw-request.ts';
 import { SampleEntities, type UserEntity } from './sample-entities.ts';
 import { eachServer, type TestServer } from './server.ts';
-import { isClassified, type NamedEntity, namedThings } from './spelled-names.ts';
 
 /** Clock of the server; it stands still, so that the codes of MFA devices stay valid. */
 const now = Date.now();
@@ -34,11 +34,12 @@ interface Trial extends RequestCase {
 const notFound = /^(?:Invalid|Missing|EntityNotExist|NoPermission|UnsupportedParameter|NoSuch)/;
 
 test('every parameter of every operation is classified by the entity that it names', () => {
-  const unclassified = everyOperation
-    .filter(({ access }) => access === 'read' || access === 'write' || access === 'stream')
+  const unclassified = EVERY_OPERATION.filter(
+    ({ access }) => access === 'read' || access === 'write' || access === 'stream',
+  )
     .flatMap(({ name, input }) => Object.keys(input).map((parameter) => [name, parameter] as const))
     .filter(([, parameter]) => !isClassified(parameter));
-  assert.deepEqual(unclassified, [], 'say in spelled-names.ts what these parameters name');
+  assert.deepEqual(unclassified, [], 'say in name-spellings.ts what these parameters name');
 });
 
 eachServer((_, start) => {
@@ -56,7 +57,7 @@ eachServer((_, start) => {
       await entities.allowEverything();
       trials = await prepareTrials(entities);
       everything = server.account.key;
-      nothing = (await server.newUser(server.account, 'nobody')).key;
+      nothing = (await server.newUser(server.account, 'unprivileged')).key;
     });
 
     const call = (
@@ -191,7 +192,7 @@ async function prepareTrials(entities: SampleEntities): Promise<readonly Trial[]
       makes: prepared.makes ?? [],
       user: (name: string) => users.get(name),
     };
-    for (const [at, named] of namedThings(request).entries()) {
+    for (const [at, named] of namedEntities(request).entries()) {
       const resource = prepared.on.find((on) => named.resource.test(on));
       if (resource === undefined) continue;
       found.push({ ...one, prepared, named });

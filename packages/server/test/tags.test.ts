@@ -309,7 +309,7 @@ eachServer((_, start) => {
     const { admin } = account;
     const alice = await createUser(account, 'alice');
     const tag = [{ key: 'k', value: 'v' }];
-    await refused(tagUsers(admin, [`nobody@${account.domain}`], tag), 'EntityNotExist.User', 404);
+    await refused(tagUsers(admin, [`absent@${account.domain}`], tag), 'EntityNotExist.User', 404);
     await refused(tagUsers(admin, [alice.login, 'alice@x.onaliyun.com'], tag), 'EntityNotExist.User', 404);
     assert.deepEqual(await tagsOfUsers(admin), []);
     await refused(tagNamed(admin, 'role', ['nothing'], tag), 'EntityNotExist.Role', 404);

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type { AnyOperation } from '../src/pipeline/operation.ts';
-import { changingAll, everyOperation, requestCases } from './prepared-requests.ts';
+import { EVERY_OPERATION, GLOBAL_EFFECT_OPERATIONS, requestCases } from './prepared-requests.ts';
 import { send, signedRequest, ways } from './raw-request.ts';
 import { SampleEntities } from './sample-entities.ts';
 import { eachServer, type TestServer } from './server.ts';
@@ -50,7 +50,7 @@ eachServer((_, start) => {
     };
 
     test('of every operation are named in the answer, with the nearest known name and without their values', async () => {
-      for (const operation of everyOperation) {
+      for (const operation of EVERY_OPERATION) {
         const { name: Action, version: Version } = operation;
         const known = namesOf(operation);
         const right = { Action, Version, Format: 'JSON', RegionId: 'cn-hangzhou' };
@@ -128,7 +128,9 @@ eachServer((_, start) => {
     });
 
     test('are in no request that the other tests prepare', async () => {
-      const cases = requestCases().filter(({ operation }) => !changingAll.includes(operation.name));
+      const cases = requestCases().filter(
+        ({ operation }) => !GLOBAL_EFFECT_OPERATIONS.includes(operation.name),
+      );
       for (const { title, operation, name, prepare } of cases) {
         const { parameters } = await prepare(entities, name);
         const { version, name: action } = operation;

@@ -158,7 +158,7 @@ eachServer((_, start) => {
       const other = await server.newAccount();
       const { key: theirs } = await server.newUser(other, 'theirs');
       reports.note(use({ accessKeyId: theirs.accessKeyId }));
-      reports.note(use({ accessKeyId: 'LTAI5tNobodyNobodyNobody' }));
+      reports.note(use({ accessKeyId: 'LTAI5tAbsentAbsentAbsent' }));
       reports.note(use());
       await reports.flush();
       assert.equal((await lastUsed()).service, 'orders');
@@ -166,7 +166,7 @@ eachServer((_, start) => {
         .selectFrom('access_key_uses')
         .selectAll()
         .where('service_name', '=', 'orders')
-        .where('access_key_id', 'in', [theirs.accessKeyId, 'LTAI5tNobodyNobodyNobody'])
+        .where('access_key_id', 'in', [theirs.accessKeyId, 'LTAI5tAbsentAbsentAbsent'])
         .execute();
       assert.deepEqual(rows, []);
     });

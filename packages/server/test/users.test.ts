@@ -147,10 +147,10 @@ eachServer((_, start) => {
     await refused(getIms(admin, {}), 'MissingUserPrincipalName', 400);
     await refused(getIms(admin, { userPrincipalName, userId }), 'InvalidParameter', 400);
     await refused(getIms(admin, { userId, userAccessKeyId: key.accessKeyId }), 'InvalidParameter', 400);
-    await refused(getIms(admin, { userPrincipalName: login('nobody') }), 'EntityNotExist.User', 404);
+    await refused(getIms(admin, { userPrincipalName: login('absent') }), 'EntityNotExist.User', 404);
     await refused(getIms(admin, { userId: '212345678901234567' }), 'EntityNotExist.User', 404);
     await refused(
-      getIms(admin, { userAccessKeyId: 'LTAI5tNobodyHasThisKey00' }),
+      getIms(admin, { userAccessKeyId: 'LTAI5tAbsentHasThisKey00' }),
       'EntityNotExist.User.AccessKey',
       404,
     );
@@ -259,7 +259,7 @@ eachServer((_, start) => {
       [{ displayName: long }, 'InvalidParameter.DisplayName.Length'],
       [{ displayName: 'two\nlines' }, 'InvalidParameter.DisplayName.InvalidChars'],
       [{ comments: long }, 'InvalidParameter.Comments.Length'],
-      [{ email: 'nobody' }, 'InvalidParameter.Email.Format'],
+      [{ email: 'absent' }, 'InvalidParameter.Email.Format'],
       [{ email: 'a@b@c' }, 'InvalidParameter.Email.Format'],
       [{ mobilePhone: '18688880000' }, 'InvalidParameter.MobilePhone.Format'],
     ];
@@ -493,12 +493,12 @@ eachServer((_, start) => {
     }
     await updateIms(alice.clients, { userId: alice.userId, newComments: 'mine' });
     await refused(getRam(alice.clients, 'bob'), 'NoPermission', 403);
-    await refused(getRam(alice.clients, 'nobody'), 'NoPermission', 403);
+    await refused(getRam(alice.clients, 'absent'), 'NoPermission', 403);
     for (const request of [
       { userPrincipalName: login('bob') },
       { userId: bob.userId },
       { userAccessKeyId: bob.key.accessKeyId },
-      { userAccessKeyId: 'LTAI5tNobodyHasThisKey00' },
+      { userAccessKeyId: 'LTAI5tAbsentHasThisKey00' },
     ]) {
       await refused(getIms(alice.clients, request), 'NoPermission', 403);
     }

@@ -358,17 +358,17 @@ describe('a master key in a key service', () => {
   test('a failed answer reveals nothing of the token', async () => {
     const wrong = new VaultMasterKey({ address, token: 'hvs.wrong', keyName: 'claviger', fetch });
     await assert.rejects(wrong.wrap(randomBytes(32), account), /answered 403/);
-    const nobody = new VaultMasterKey({
+    const silentVault = new VaultMasterKey({
       address: 'http://127.0.0.1:1',
       token,
       keyName: 'claviger',
       fetch,
     });
     await assert.rejects(
-      nobody.wrap(randomBytes(32), account),
+      silentVault.wrap(randomBytes(32), account),
       (error) => error instanceof MasterKeyUnavailable && !inspect(error).includes(token),
     );
-    assert.ok(!inspect(nobody, { showHidden: true, depth: 9 }).includes(token));
+    assert.ok(!inspect(silentVault, { showHidden: true, depth: 9 }).includes(token));
   });
 
   test('a service that did not answer is asked again', async () => {

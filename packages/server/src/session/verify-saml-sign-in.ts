@@ -47,7 +47,7 @@ export async function verifySamlSignIn(
     request.services.assertionThrottle,
   );
   if (account === undefined || settings === undefined)
-    throw new Error('an assertion holds that nobody has signed');
+    throw new Error('an assertion without a signer was accepted');
   assertRequested(request, accountId, subject, settings.settings);
   return { account, subject, settings: settings.settings };
 }

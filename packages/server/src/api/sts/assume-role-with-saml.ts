@@ -55,7 +55,7 @@ export const assumeRoleWithSamlOperations: readonly AnonymousOperation[] = [
       const metadata = vouching?.metadata ?? NO_METADATA;
       const { assertionThrottle } = request.services;
       const assertion = verifySamlAssertion(input.SAMLAssertion, metadata, request.now, assertionThrottle);
-      if (vouching === undefined) throw new Error('an assertion holds that nobody has signed');
+      if (vouching === undefined) throw new Error('an assertion without a signer was accepted');
       const { account, provider } = vouching;
       assertListedRole(assertion, input.RoleArn, provider);
       return { account, provider, assertion };

@@ -21,7 +21,7 @@ export type NamedKind =
  * Parameters by which a request names an entity that policies can deny. A parameter of an operation that is neither
  * here nor in `NAMES_NOTHING` fails the test: add it to one of them.
  */
-export const namedBy: Readonly<Record<string, NamedKind>> = {
+export const NAMED_KINDS: Readonly<Record<string, NamedKind>> = {
   UserName: 'user',
   NewUserName: 'user',
   UserPrincipalName: 'login name',
@@ -47,7 +47,7 @@ export const namedBy: Readonly<Record<string, NamedKind>> = {
 };
 
 /** Parameters that name no entity that policies can deny, or none that exists before the call. */
-export const namesNothing: ReadonlySet<string> = new Set(
+export const NAMES_NOTHING: ReadonlySet<string> = new Set(
   `
   Status AccessKeyPolicy DefaultDomainName AppName DisplayName AppType ProtocolVersion RedirectUris SecretRequired
   AccessTokenValidity RefreshTokenValidity PredefinedScopes RequiredScopes IsMultiTenant NewDisplayName NewRedirectUris
@@ -81,7 +81,7 @@ const listed = 'ResourceNames';
 
 /** Returns whether a parameter is classified. */
 export const isClassified = (parameter: string): boolean =>
-  parameter === listed || Object.hasOwn(namedBy, parameter) || namesNothing.has(parameter);
+  parameter === listed || Object.hasOwn(NAMED_KINDS, parameter) || NAMES_NOTHING.has(parameter);
 
 /** Another spelling by which a request names the same entity, or seems to. */
 export interface Spelling {
@@ -182,12 +182,12 @@ const ofRoleArn = (arn: string): readonly (readonly [string, string, boolean])[]
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** Returns the spellings of the entities that a request names, each entity by one of its parameters. */
-export function namedThings(request: NamingRequest): readonly NamedEntity[] {
+export function namedEntities(request: NamingRequest): readonly NamedEntity[] {
   const { parameters } = request;
   return Object.keys(parameters).flatMap((given) => {
     const parameter = given.replace(/\.\d+$/, '');
     if (parameter === listed) return [listedNames(request)];
-    const kind = namedBy[parameter];
+    const kind = NAMED_KINDS[parameter];
     if (kind === undefined || kind === 'inner') return [];
     const thing = namedThing(request, given, parameter, kind);
     if (!request.makes.includes(parameter)) return [thing];

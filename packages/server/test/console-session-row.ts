@@ -2,7 +2,7 @@ import type { ConsoleSessionRow } from '../src/store/schema.ts';
 import type { TestServer } from './server.ts';
 
 /** Inserts a console session: of the account root, expired an hour ago, unless `columns` differ. */
-export async function createOldSession(
+export async function insertConsoleSession(
   { services }: TestServer,
   accountId: string,
   columns: Partial<ConsoleSessionRow> = {},

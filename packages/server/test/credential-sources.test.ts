@@ -22,7 +22,7 @@ const rounds = 25;
 const changesInRound = 8;
 
 /** Random numbers from a seed. */
-class Dice {
+class SeededRandom {
   #state: number;
   constructor(seed: number) {
     this.#state = seed;
@@ -83,7 +83,7 @@ eachServer((_, start) => {
 
     for (const seed of [1, 2, 3]) {
       test(`are equal for every key, after any changes (seed ${seed})`, async () => {
-        const dice = new Dice(seed);
+        const dice = new SeededRandom(seed);
         const account = await server.newAccount();
         const { domain, admin } = account;
         const guardKey = await server.newGuard(account);
@@ -194,7 +194,7 @@ eachServer((_, start) => {
 
         let markerStatus = 'Active';
         /** Waits until the copy has received every change so far. */
-        const caughtUp = async () => {
+        const waitForCopy = async () => {
           markerStatus = markerStatus === 'Active' ? 'Inactive' : 'Active';
           await admin.callRpc(RAM, 'UpdateAccessKey', {
             UserName: 'marker',
@@ -210,7 +210,7 @@ eachServer((_, start) => {
         let compared = 0;
         for (let round = 0; round < rounds; round += 1) {
           for (let at = 0; at < changesInRound; at += 1) await change();
-          await caughtUp();
+          await waitForCopy();
           const original = new StoredCredentials({
             store: server.services.store,
             secrets: server.services.secrets,
@@ -228,7 +228,11 @@ eachServer((_, start) => {
               await original.find(id, undefined),
               await guard.source.find(id, undefined),
             ];
-            assert.deepEqual(portrait(copied), portrait(stored), `round ${round}, key ${id}`);
+            assert.deepEqual(
+              describeCredential(copied),
+              describeCredential(stored),
+              `round ${round}, key ${id}`,
+            );
             assertVerifier(copied, accessKeySecret, `round ${round}, key ${id}`);
             compared += 1;
           }
@@ -265,7 +269,7 @@ function assertVerifier(found: CredentialLookup, secret: string, which: string):
 }
 
 /** Returns the visible parts of a credential: its fields, its network restriction, and its decisions. */
-function portrait(found: CredentialLookup): unknown {
+function describeCredential(found: CredentialLookup): unknown {
   if (typeof found === 'string') return found;
   const {
     signingKey: _,

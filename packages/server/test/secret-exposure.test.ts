@@ -109,7 +109,7 @@ eachServer((name, start) => {
       await change(first, next);
       await remember(change(guess, unused));
       await remember(
-        admin.callRpc('2015-05-01', 'UpdateLoginProfile', { UserName: 'nobody', Password: unused }),
+        admin.callRpc('2015-05-01', 'UpdateLoginProfile', { UserName: 'absent', Password: unused }),
       );
       await remember(
         admin.callRpc('2019-08-15', 'GetLoginProfile', { UserPrincipalName: user.userPrincipalName }),

@@ -49,7 +49,7 @@ async function writeUntilKilled(file: string, round: number, answers: number): P
     process.execPath,
     [
       ...process.execArgv.filter((argument) => argument.startsWith('--conditions')),
-      join(import.meta.dirname, 'kill-nine-writer.ts'),
+      join(import.meta.dirname, 'crash-durability-writer.ts'),
       file,
       String(round),
     ],

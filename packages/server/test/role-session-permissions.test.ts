@@ -7,8 +7,8 @@ import type { Clients } from './clients.ts';
 import { eachServer, refused, type TestAccount, type TestServer } from './server.ts';
 
 /** Actions that test the permissions of a credential; harmless, and each of an operation of its own. */
-const probes = ['ram:ListUsers', 'ram:ListGroups', 'ram:ListRoles', 'ram:ListPolicies'] as const;
-type Probe = (typeof probes)[number];
+const PROBED_ACTIONS = ['ram:ListUsers', 'ram:ListGroups', 'ram:ListRoles', 'ram:ListPolicies'] as const;
+type Probe = (typeof PROBED_ACTIONS)[number];
 
 const roleCount = 3;
 
@@ -36,10 +36,10 @@ type Step =
       readonly role: number;
       readonly policy: { readonly grants: readonly Probe[]; readonly mayAssume: boolean } | undefined;
     }
-  | { readonly does: (typeof grabs)[number]; readonly from: number; readonly role: number };
+  | { readonly does: (typeof ESCALATIONS)[number]; readonly from: number; readonly role: number };
 
 /** Calls of these operations by which the caller could gain permissions. None is ever granted. */
-const grabs = [
+const ESCALATIONS = [
   'attach administrator to the user',
   'attach administrator to a role',
   'attach administrator to the group',
@@ -54,7 +54,7 @@ const grabs = [
   'make an own key',
 ] as const;
 
-const someProbes = fc.subarray([...probes]);
+const someProbes = fc.subarray([...PROBED_ACTIONS]);
 const someRoles = fc.subarray([...Array(roleCount).keys()], { minLength: 1 });
 
 const worlds: fc.Arbitrary<World> = fc.record({
@@ -87,7 +87,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
     },
     {
       weight: 1,
-      arbitrary: fc.record({ does: fc.constantFrom(...grabs), from: fc.nat({ max: 3 }), role: aRole }),
+      arbitrary: fc.record({ does: fc.constantFrom(...ESCALATIONS), from: fc.nat({ max: 3 }), role: aRole }),
     },
   ),
   { minLength: 8, maxLength: 16, size: 'max' },
@@ -332,7 +332,7 @@ async function agrees({ clients: { ram: client }, may, party }: Held): Promise<v
     'ram:ListRoles': () => client.listRoles(new ram.ListRolesRequest({})),
     'ram:ListPolicies': () => client.listPolicies(new ram.ListPoliciesRequest({})),
   };
-  for (const probe of probes) {
+  for (const probe of PROBED_ACTIONS) {
     if (may.has(probe)) await calls[probe]();
     else {
       const error = await refused(calls[probe](), 'NoPermission', 403);

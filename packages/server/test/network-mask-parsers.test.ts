@@ -214,7 +214,7 @@ const probe = fc.oneof(
 
 test('every parser of network masks accepts the same masks and contains the same addresses', () => {
   fc.assert(
-    fc.property(mask, fc.array(probe, { minLength: 1, maxLength: 4 }), (text, probes) => {
+    fc.property(mask, fc.array(probe, { minLength: 1, maxLength: 4 }), (text, PROBED_ACTIONS) => {
       const expected = plainNetwork(text);
       assert.equal(parseIpNetwork(text) !== undefined, expected !== undefined, JSON.stringify(text));
       const base = text.split('/')[0] ?? '';
@@ -227,7 +227,7 @@ test('every parser of network masks accepts the same masks and contains the same
         }
         assert.equal(holds !== undefined, expected !== undefined, `${reader.name}: ${JSON.stringify(text)}`);
         if (holds === undefined || expected === undefined) continue;
-        for (const each of [...probes, base]) {
+        for (const each of [...PROBED_ACTIONS, base]) {
           // Public addresses are admitted as issuers whether listed or not.
           if (reader.name === 'networks of issuers' && new IssuerNetwork().admits(each)) continue;
           assert.equal(holds(each), expected(each), `${reader.name}: ${text} and ${each}`);

@@ -70,7 +70,7 @@ const trustPolicy = other(
   policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: ['ecs.aliyuncs.com'] } }),
   ...notJson,
   policy({ Effect: 'Allow', Action: 'sts:AssumeRole' }),
-  policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Nobody: ['x'] } }),
+  policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Absent: ['x'] } }),
   policy({ Effect: 'Allow', Action: 'ram:GetUser', Resource: '*' }),
 );
 
@@ -95,10 +95,10 @@ const secondsOfDay = other(
 );
 
 const loginName = name(
-  'somebody@example.onaliyun.com',
-  'somebody',
+  'existing@example.onaliyun.com',
+  'existing',
   '@example',
-  'somebody@',
+  'existing@',
   'a@b@c',
   '*@example.com',
 );
@@ -162,7 +162,7 @@ const networkPolicy = other(
 );
 
 /** Facts of each text parameter, by its name; by `operation parameter` where one differs. */
-export const textFacts: Readonly<Record<string, TextFact>> = {
+export const TEXT_FACTS: Readonly<Record<string, TextFact>> = {
   AccessKey: name('LTAI5tSampleSampleSample', 'LTAI_x', '../x'),
   AccessKeyPolicy: networkPolicy,
   AccountAlias: name('sample-alias', 'ab', 'Ab-c', '-abc', 'abc-', 'a--b', 'a_b', 'a.b'),
@@ -286,7 +286,7 @@ export const textFacts: Readonly<Record<string, TextFact>> = {
   PolicyName: name('sample', 'a.b', 'a_b', 'a/b', 'system:x'),
   'ValidatePolicyDocument PolicyDocument': anything('{}', 'what is wrong with it is the answer'),
   PredefinedScopes: scopes,
-  PrincipalName: anything('somebody', 'a name that nobody can have is nobody’s'),
+  PrincipalName: anything('existing', 'an impossible name is unknown'),
   PublicKey: name('x'.repeat(43), 'x', 'A'.repeat(43), `${'x'.repeat(42)}=`, `${'x'.repeat(42)}/`),
   RedirectUris: uris,
   RequiredScopes: anything('openid', 'RAM does nothing with one that is not among the application’s scopes'),
@@ -338,11 +338,11 @@ export const textFacts: Readonly<Record<string, TextFact>> = {
   'GetAccessKeyLastUsedIps ServiceName': line('Ims'),
   'GetAccessKeyLastUsedResources ServiceName': line('Ims'),
   SimulatedAction: name('ram:GetUser', 'GetUser', 'ram:', ':GetUser', 'ram:Get:User', 'ram/GetUser'),
-  SimulatedResource: anything('acs:ram:*:1234567890123456:user/somebody', 'policies match it as a text'),
-  SourceIdentity: name('somebody', 'x', 'a/b', 'a:b'),
+  SimulatedResource: anything('acs:ram:*:1234567890123456:user/existing', 'policies match it as a text'),
+  SourceIdentity: name('existing', 'x', 'a/b', 'a:b'),
   StartTime: secondsOfDay,
   'Tag.Key': line('owner', 'acs:x', 'aliyunx', 'https://x', 'see http://x'),
-  'Tag.Value': line('somebody', 'acs:x', 'http://x'),
+  'Tag.Value': line('existing', 'acs:x', 'http://x'),
   TagKey: line('owner'),
   TagKeys: line('owner'),
   'LookupAttribute.Key': other('EventName', 'x', 'eventname', '__proto__', 'constructor', 'toString'),
@@ -364,7 +364,7 @@ export const textFacts: Readonly<Record<string, TextFact>> = {
 /**
  * Characters that no name has: blanks, line and text ends, quotes, wildcards, markup, other scripts, invisible ones.
  */
-const forbiddenInNames = [
+const FORBIDDEN_IN_NAMES = [
   ' ',
   '\t',
   '\n',
@@ -386,23 +386,23 @@ const forbiddenInNames = [
 ];
 
 /** Unprintable characters. */
-const forbiddenInText = ['\0', '\u0007', '\u001b', '\u007f', '\u0085'];
+const FORBIDDEN_IN_TEXT = ['\0', '\u0007', '\u001b', '\u007f', '\u0085'];
 
 const forbidden: Readonly<Record<Form, readonly string[]>> = {
-  name: forbiddenInNames,
-  line: [...forbiddenInText, '\n', '\r', '\t'],
-  text: forbiddenInText,
+  name: FORBIDDEN_IN_NAMES,
+  line: [...FORBIDDEN_IN_TEXT, '\n', '\r', '\t'],
+  text: FORBIDDEN_IN_TEXT,
   other: ['\0'],
 };
 
 /** Returns texts that are invalid for a parameter, but not by their length. */
-export function wrongTexts({ form, right, wrong = [], takesAnything }: TextFact): readonly string[] {
+export function invalidTexts({ form, right, wrong = [], takesAnything }: TextFact): readonly string[] {
   const inside = forbidden[form].map((sign) => `${right.slice(0, 1)}${sign}${right.slice(1)}`);
   return takesAnything === undefined ? [...inside, ...wrong] : [`${right}\0`];
 }
 
 /** Returns texts that are no number, or out of bounds. */
-export function wrongIntegers(schema: Readonly<Record<string, unknown>>): readonly string[] {
+export function invalidIntegers(schema: Readonly<Record<string, unknown>>): readonly string[] {
   const offered = schema['enum'] as readonly number[] | undefined;
   const minimum = Number(schema['minimum'] ?? Math.min(...(offered ?? [])));
   const maximum = Number(schema['maximum'] ?? Math.max(...(offered ?? [])));
@@ -415,7 +415,7 @@ export function wrongIntegers(schema: Readonly<Record<string, unknown>>): readon
 }
 
 /** Returns words that are nearly one of a choice. */
-export function wrongWords(words: readonly string[]): readonly string[] {
+export function invalidWords(words: readonly string[]): readonly string[] {
   const [first = ''] = words;
   const swapped = first === first.toLowerCase() ? first.toUpperCase() : first.toLowerCase();
   return ['nonsense', `${first} `, ` ${first}`, `${first}x`, first.slice(1), `${first}\0`, '[]', '*'].concat(
@@ -424,4 +424,13 @@ export function wrongWords(words: readonly string[]): readonly string[] {
 }
 
 /** Invalid booleans. */
-export const wrongFlags: readonly string[] = ['yes', '1', '0', 'truefalse', 'true ', 'null', '[]', 'true\0'];
+export const INVALID_BOOLEANS: readonly string[] = [
+  'yes',
+  '1',
+  '0',
+  'truefalse',
+  'true ',
+  'null',
+  '[]',
+  'true\0',
+];

@@ -97,9 +97,9 @@ eachServer((name, start) => {
       const forged = await refused(forger.callRpc('2015-05-01', 'ListUsers'), 'SignatureDoesNotMatch');
       const [event] = await eventsOf(server, requestIdOf(forged));
       assert.equal(event?.errorCode, 'SignatureDoesNotMatch');
-      assert.equal(event?.userIdentity['type'], 'unknown', 'nobody has proven to be that user');
+      assert.equal(event?.userIdentity['type'], 'unknown', 'the user is not proven');
       assert.equal(event?.userIdentity['accessKeyId'], user.key.accessKeyId);
-      const stranger = server.clients({ accessKeyId: 'LTAI5tNobodyNobodyNobody', accessKeySecret: 'x' });
+      const stranger = server.clients({ accessKeyId: 'LTAI5tAbsentAbsentAbsent', accessKeySecret: 'x' });
       await refused(stranger.callRpc('2015-05-01', 'ListUsers'), 'InvalidAccessKeyId.NotFound');
       assert.equal((await countEvents(server)) - before, 4);
     });
@@ -112,7 +112,7 @@ eachServer((name, start) => {
         root,
         member: member.key,
         forger: { ...member.key, accessKeySecret: 'guessed' },
-        stranger: { accessKeyId: 'LTAI5tNobodyNobodyNobody', accessKeySecret: 'x' },
+        stranger: { accessKeyId: 'LTAI5tAbsentAbsentAbsent', accessKeySecret: 'x' },
       };
       for (const operation of operations) {
         const { version, name: action } = operation;
