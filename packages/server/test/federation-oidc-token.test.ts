@@ -359,7 +359,7 @@ eachServer((_, start) => {
       assert.equal((await accepts(token({ aud: ['x', 'another', 'y'] })))['ClientIds'], 'another');
     });
 
-    test('was issued to a client ID of the provider, if it has `azp`', async () => {
+    test('was issued to a client ID of the provider, if it has an authorized party', async () => {
       for (const azp of ['sts.aliyuncs.com', 'another']) await accepts(token({ azp }));
       for (const azp of ['another-client', 'STS.aliyuncs.com', '', null, 1, ['sts.aliyuncs.com'], {}]) {
         await refuses(token({ azp }), /azp is not a client ID/);
