@@ -342,11 +342,7 @@ eachServer((_, start) => {
         { refreshTokenValidity: 31_536_001 },
         'InvalidParameter.RefreshTokenValidity.Range',
       ],
-      [
-        'an unknown scope',
-        { predefinedScopes: 'aliuid;email' },
-        'InvalidParameter.PredefinedScopes.Format',
-      ],
+      ['an unknown scope', { predefinedScopes: 'aliuid;email' }, 'InvalidParameter.PredefinedScopes.Format'],
       [
         'a scope of another type',
         { predefinedScopes: '/acs/scim' },
