@@ -3,7 +3,7 @@
  *
  *     npm test                              lint, build, all tests
  *     npm test -- --only signature          one package; `--only` may be repeated
- *     npm test -- packages/policy/src/parse.test.ts
+ *     npm test -- packages/policy/src/places.test.ts
  *     npm test -- --no-skips                a skipped test is a failure, as on the build machine
  *
  * Test files of a folder share processes, since loading the sources takes longer than most of their tests; as many

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { decodeForm, decodeParameters, parseSignature, SignatureError } from './index.ts';
+import { decodeForm, decodeParameters, parseSignature, SignatureError } from '../src/index.ts';
 
 describe('decoding parameters', () => {
   test('reads what URLSearchParams writes', () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { eachDatabase } from '../../test/databases.ts';
-import type { Store } from '../store/store.ts';
-import { StoreUnavailable } from '../store/store-unavailable.ts';
-import { LastUsed } from './last-used.ts';
+import { LastUsed } from '../src/access-keys/last-used.ts';
+import type { Store } from '../src/store/store.ts';
+import { StoreUnavailable } from '../src/store/store-unavailable.ts';
+import { eachDatabase } from './databases.ts';
 
 const time = Date.UTC(2026, 10, 24, 8);
 const key = 'LTAI5tExampleExampleExam';

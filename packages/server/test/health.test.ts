@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { eachDatabase } from '../../test/databases.ts';
-import type { Store } from '../store/store.ts';
-import { healthRoute, type Readiness, readyRoute } from './health.ts';
-import type { ReceivedRequest, Route } from './listener.ts';
+import { healthRoute, type Readiness, readyRoute } from '../src/http/health.ts';
+import type { ReceivedRequest, Route } from '../src/http/listener.ts';
+import type { Store } from '../src/store/store.ts';
+import { eachDatabase } from './databases.ts';
 
 async function ask(route: Route): Promise<[status: number, body: unknown]> {
   const answer = await route({} as ReceivedRequest);

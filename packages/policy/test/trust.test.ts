@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { documentOf } from '../test/agreement.ts';
-import { type PlainCaller, plainDecideTrust } from '../test/plain-interpreter.ts';
 import {
   compileTrustPolicy,
   decideTrust,
@@ -11,7 +9,9 @@ import {
   readStoredPolicy,
   type TrustPrincipal,
   trustedEntities,
-} from './index.ts';
+} from '../src/index.ts';
+import { documentOf } from './agreement.ts';
+import { type PlainCaller, plainDecideTrust } from './plain-interpreter.ts';
 
 const trustText = (...statements: unknown[]) => JSON.stringify({ Version: '1', Statement: statements });
 const allow = (Principal: unknown, more = {}) => ({

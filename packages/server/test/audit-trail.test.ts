@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { eachDatabase } from '../../test/databases.ts';
-import type { Store } from '../store/store.ts';
-import { StoreUnavailable } from '../store/store-unavailable.ts';
-import type { CallRecord } from './audit-event.ts';
-import { purgeAuditEvents, recentNonces, type UsedNonce } from './audit-events.ts';
-import { AuditTrail, type AuditTrailOptions } from './audit-trail.ts';
+import type { CallRecord } from '../src/audit/audit-event.ts';
+import { purgeAuditEvents, recentNonces, type UsedNonce } from '../src/audit/audit-events.ts';
+import { AuditTrail, type AuditTrailOptions } from '../src/audit/audit-trail.ts';
+import type { Store } from '../src/store/store.ts';
+import { StoreUnavailable } from '../src/store/store-unavailable.ts';
+import { eachDatabase } from './databases.ts';
 
 const time = Date.UTC(2026, 10, 24, 8);
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
-import { parseSignature, SigningKey, signRequest, verifySignature } from './index.ts';
+import { parseSignature, SigningKey, signRequest, verifySignature } from '../src/index.ts';
 
 const spki = { type: 'spki', format: 'pem' } as const;
 const pkcs8 = { type: 'pkcs8', format: 'pem' } as const;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { compilePolicies, decide, type PolicyFault, parsePolicy } from './index.ts';
+import { compilePolicies, decide, type PolicyFault, parsePolicy } from '../src/index.ts';
 
 function faultsOf(text: string, kind: 'identity' | 'trust' = 'identity'): readonly PolicyFault[] {
   const parsed = parsePolicy(text, kind);

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { explainSignature } from '@claviger/signature';
 import fc from 'fast-check';
-import { type CapturedRequest, InvalidCapture } from '../src/capture/captured-request.ts';
-import { readCurlCommand, shellWords, writeCurlCommand } from '../src/capture/curl-command.ts';
-import { readHarEntry } from '../src/capture/har-entry.ts';
-import { readHttpText } from '../src/capture/http-text.ts';
+import { type CapturedRequest, InvalidCapture } from './captured-request.ts';
+import { readCurlCommand, shellWords, writeCurlCommand } from './curl-command.ts';
+import { readHarEntry } from './har-entry.ts';
+import { readHttpText } from './http-text.ts';
 
 /** Pieces of captures, so that random combinations reach deep into the parsers. */
 const PIECES = fc
