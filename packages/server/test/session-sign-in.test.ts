@@ -72,11 +72,13 @@ eachServer((_, start) => {
     }
     const alias = `company-${account.accountId}`;
     await ims('SetDefaultDomain', { DefaultDomainName: `${alias}.onaliyun.com` });
-    assert.equal(await new Browser(server).signIn(`alice@${alias}`, password), 'Done');
-    const earlier = new Browser(server);
-    await earlier.refused(
+    for (const given of [`alice@${alias}`, name, `alice@${account.accountId}`]) {
+      assert.equal(await new Browser(server).signIn(given, password), 'Done', given);
+    }
+    await ims('SetDefaultDomain', { DefaultDomainName: `other-${account.accountId}.onaliyun.com` });
+    await new Browser(server).refused(
       'SignIn',
-      { LoginName: name, Password: password },
+      { LoginName: `alice@${alias}`, Password: password },
       'AuthenticationFail.SignIn',
       401,
     );

@@ -12,8 +12,8 @@ export function aliasOf(scope: Scope): string {
 }
 
 /**
- * Sets the default domain of the account, the part of its users' login names after the `@`. Login names with the
- * previous domain are unknown from then on.
+ * Sets the default domain of the account, the part of its users' login names after the `@`. Login names with a
+ * previous alias are unknown from then on; those with the account id stay known.
  * @param domain `<alias>.onaliyun.com`, in any case
  * @returns the domain as stored, in lower case
  * @throws Refusal EntityAlreadyExists.AccountAlias if another account has the domain, has released it in the last
