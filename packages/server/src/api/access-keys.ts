@@ -14,7 +14,7 @@ import { oneOf } from '../wire/parameter.ts';
 import { accessKeyId } from './access-key-id.ts';
 import { type Dialect, type DialectProduct, IMS, namedUserReference, RAM } from './dialect.ts';
 
-/** Fields that a dialect answers of keys. */
+/** Fields of keys that differ between the dialects. */
 interface AccessKeyDialect<D extends DialectProduct = DialectProduct> extends Dialect<D> {
   listedKey(row: AccessKeyRow): DescribedAnswer<D, 'ListAccessKeys'>['AccessKeys']['AccessKey'][number];
   /** @param last latest use; `undefined` if the key was never used */
@@ -48,11 +48,11 @@ function operationsOf(dialect: AccessKeyDialect): readonly Operation[] {
     { action, ...(await keyOwnerResource(call, namedUserReference(dialect, input, call))) },
   ];
 
-  /** Owner of the keys: the user that the request names, or the caller. */
+  /** Owner of the keys: the user that the request names, by default the caller. */
   const ownerOf = (input: object, call: Call) => keyOwner(call, namedUserReference(dialect, input, call));
 
   return [
-    // Creates a key for a user or for the caller; the only answer that ever has the secret.
+    // Creates a key for a user, by default the caller. No other answer contains the secret.
     operation({
       product,
       version,
@@ -74,7 +74,7 @@ function operationsOf(dialect: AccessKeyDialect): readonly Operation[] {
       },
     }),
 
-    // Keys of a user or of the caller, without secrets.
+    // Lists the keys of a user, by default the caller, without secrets.
     operation({
       product,
       version,
@@ -125,7 +125,7 @@ function operationsOf(dialect: AccessKeyDialect): readonly Operation[] {
       },
     }),
 
-    // When a key was last used, in IMS also with which service; empty if never.
+    // Returns the last use of a key, in IMS with the service; empty if never used.
     operation({
       product,
       version,

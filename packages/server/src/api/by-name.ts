@@ -1,4 +1,4 @@
-/** Rows of one page in the order of their names; pages of long lists are in the order of ids, as their index is. */
+/** Sorts the rows of one page by name; pages of long lists follow the ids, as their index does. */
 export const byName = <Row extends { readonly user_name_key: string }>(
   rows: readonly Row[],
 ): readonly Row[] => rows.toSorted((one, other) => (one.user_name_key < other.user_name_key ? -1 : 1));

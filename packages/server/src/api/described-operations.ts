@@ -4,7 +4,7 @@ import type { AnswerShape } from '../wire/answer-shape.ts';
 
 const FILES = ['ims-2019-08-15', 'ram-2015-05-01', 'sts-2015-04-01', 'actiontrail-2020-07-06'];
 
-/** One operation of RAM's API description, whether or not it is built here. */
+/** An operation of RAM's API description, implemented or not. */
 export interface DescribedOperation {
   readonly product: string;
   readonly version: string;
@@ -18,12 +18,12 @@ interface DescriptionFile {
   readonly operations: Readonly<Record<string, Pick<DescribedOperation, 'response'>>>;
 }
 
-/** Operations that RAM has, from the description that is kept beside the sources. */
+/** Returns RAM's operations, read from the description in `api-description/`. */
 export const describedOperations = (): DescribedOperation[] => FILES.flatMap(readDescription);
 
 /**
- * Returns a function that tells the form of an operation's answer, `RequestId` included: as RAM describes it, or as
- * one of Claviger's own operations declares it. A stream has none.
+ * Returns a function that gives the form of an operation's answer, `RequestId` included: from RAM's description, or from
+ * the declaration of one of Claviger's own operations. A stream's form is empty.
  */
 export function answerShapes(): (operation: AnyOperation) => AnswerShape {
   const described = new Map(
@@ -49,7 +49,7 @@ function readDescription(file: string): DescribedOperation[] {
   return Object.entries(operations).map(([name, { response }]) => ({ product, version, name, response }));
 }
 
-/** The same place seen from `src/` and from `dist/src/`: the package's own folder. */
+/** The package's folder; resolves alike from `src/` and from `dist/src/`. */
 function descriptionFolder(): URL {
   const fromSource = import.meta.url.endsWith('.ts');
   return new URL(fromSource ? '../../api-description/' : '../../../api-description/', import.meta.url);

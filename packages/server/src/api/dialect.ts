@@ -7,7 +7,7 @@ import { userName } from './ram/user-name.ts';
 /** Products that are dialects of one domain. */
 export type DialectProduct = 'Ims' | 'Ram';
 
-/** What tells IMS from RAM in every operation family: the version, and how a user is named. */
+/** Differences between IMS and RAM in every operation family: the version, and the name of a user. */
 export interface Dialect<D extends DialectProduct = DialectProduct> {
   readonly product: D;
   readonly version: string;
@@ -15,7 +15,7 @@ export interface Dialect<D extends DialectProduct = DialectProduct> {
   readonly userField: 'UserPrincipalName' | 'UserName';
   /** Parameter that names a user. */
   readonly user: Readonly<Record<string, Parameter<string>>>;
-  /** The same; if absent, the caller is meant. */
+  /** Optional parameter that names a user; defaults to the caller. */
   readonly optionalUser: Readonly<Record<string, Parameter<string | undefined>>>;
   /** Returns the user name without a domain that a request names; `undefined` if it names none. */
   namedUser(input: Input, call: Call): string | undefined;

@@ -1,11 +1,11 @@
 import { text } from '../wire/parameter.ts';
 import { shownLine, shownText } from './shown-text.ts';
 
-/** A group's name; the rules are the same in both dialects. */
+/** Name of a group; both dialects have the same rules. */
 export const groupName = text({ max: 64, chars: /^[\w.-]+$/ });
 
-/** What is said about a group. */
+/** Comments on a group. */
 export const groupComments = shownText(128);
 
-/** What a group is called where it is shown; IMS only. */
+/** Display name of a group; IMS only. */
 export const groupDisplayName = shownLine(24);

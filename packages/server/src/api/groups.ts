@@ -17,7 +17,7 @@ import { byName } from './by-name.ts';
 import { type Dialect, type DialectProduct, IMS, RAM, requiredUser } from './dialect.ts';
 import { groupComments, groupDisplayName, groupName } from './group-parameters.ts';
 
-/** What a dialect alone has: parameters of display names, and the fields of its answers. */
+/** Parts that differ between the dialects: parameters of display names, and fields of the answers. */
 interface GroupDialect<D extends DialectProduct = DialectProduct> extends Dialect<D> {
   readonly displayName: { readonly DisplayName?: Parameter<string | undefined> };
   readonly newDisplayName: { readonly NewDisplayName?: Parameter<string | undefined> };
@@ -71,7 +71,7 @@ const RAM_GROUPS: GroupDialect<'Ram'> = {
   ...RAM,
   displayName: {},
   newDisplayName: {},
-  // RAM's pages may be ten times as long as those of IMS.
+  // RAM allows pages ten times as long as IMS.
   memberPage: pageParameters(1000, 100),
   newGroup: newRamGroup,
   group: (group) => ({ ...newRamGroup(group), UpdateDate: instant(group.updated_at) }),
@@ -102,7 +102,7 @@ function operationsOf(dialect: GroupDialect): readonly Operation[] {
   const memberArn = (input: object, call: Call) =>
     arn.user(call.account.accountId, memberOf(input, call).userName);
 
-  /** A change of a membership needs the permission on the user and on the group. */
+  /** Changing a membership needs the permission on the user and on the group. */
   const demandBoth = (action: string, input: MembershipInput, call: Call) => [
     { action, resource: memberArn(input, call) },
     ...demand(action, input.GroupName, call),
@@ -128,7 +128,7 @@ function operationsOf(dialect: GroupDialect): readonly Operation[] {
       },
     }),
 
-    // One group.
+    // Returns one group.
     operation({
       product,
       version,
@@ -157,7 +157,7 @@ function operationsOf(dialect: GroupDialect): readonly Operation[] {
         ...dialect.newDisplayName,
         NewComments: clearable(groupComments),
       },
-      // Under its new name other policies cover the group: the caller must be allowed both names.
+      // Other policies cover the group under its new name: the caller needs the permission on both names.
       authorize: (input, call) => [
         ...demand('ram:UpdateGroup', input.GroupName, call),
         ...(input.NewGroupName === undefined ? [] : demand('ram:UpdateGroup', input.NewGroupName, call)),
@@ -187,7 +187,7 @@ function operationsOf(dialect: GroupDialect): readonly Operation[] {
       },
     }),
 
-    // Groups of the account by name.
+    // Lists the groups of the account, by name.
     operation({
       product,
       version,
@@ -202,7 +202,7 @@ function operationsOf(dialect: GroupDialect): readonly Operation[] {
       },
     }),
 
-    // Gives a user the permissions of the group.
+    // Adds a user to a group.
     operation({
       product,
       version,
@@ -217,7 +217,7 @@ function operationsOf(dialect: GroupDialect): readonly Operation[] {
       },
     }),
 
-    // Takes the permissions of the group from a user.
+    // Removes a user from a group.
     operation({
       product,
       version,
@@ -232,7 +232,7 @@ function operationsOf(dialect: GroupDialect): readonly Operation[] {
       },
     }),
 
-    // Users of a group: pages by id, each by name.
+    // Lists the users of a group: pages by id, each page by name.
     operation({
       product,
       version,
@@ -251,7 +251,7 @@ function operationsOf(dialect: GroupDialect): readonly Operation[] {
       },
     }),
 
-    // Groups of a user by name.
+    // Lists the groups of a user, by name.
     operation({
       product,
       version,

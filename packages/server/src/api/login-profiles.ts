@@ -23,18 +23,18 @@ import { type Dialect, type DialectProduct, IMS, RAM, requiredUser } from './dia
 import { callingUserId, demandOnOwnPassword, ownPasswordGuess } from './own-password.ts';
 import { password } from './password-fields.ts';
 
-/** Parameters and answers that a dialect alone has. */
+/** Parameters and answers that differ between the dialects. */
 interface LoginProfileDialect<D extends DialectProduct = DialectProduct> extends Dialect<D> {
-  /** Optional in IMS: a user without one signs in with a passkey or through an identity provider. */
+  /** Optional in IMS: a user without a password signs in with a passkey or through an identity provider. */
   readonly newPassword: Parameter<string | undefined>;
-  /** IMS alone lets sign-in be disabled. */
+  /** Only IMS can disable sign-in. */
   readonly status: { readonly Status?: Parameter<'Active' | 'Inactive' | undefined> };
   created(profile: LoginProfile, call: Call): Promise<DescribedAnswer<D, 'CreateLoginProfile'>>;
   shown(profile: LoginProfile, call: Call): Promise<DescribedAnswer<D, 'GetLoginProfile'>>;
   updated(profile: LoginProfile, call: Call): Promise<DescribedAnswer<D, 'UpdateLoginProfile'>>;
 }
 
-/** Fields that each of IMS's answers has of a profile. */
+/** Converts the profile fields that all IMS operations answer. */
 async function imsProfile(profile: LoginProfile, call: Call) {
   const { user, row } = profile;
   const { status, passwordStatus } = await readLoginState(call, profile);
@@ -113,7 +113,7 @@ function operationsOf(dialect: LoginProfileDialect): readonly Operation[] {
   ];
 
   return [
-    // Lets a user sign in to the console.
+    // Enables console sign-in for a user.
     preparedOperation({
       product,
       version,
@@ -135,7 +135,7 @@ function operationsOf(dialect: LoginProfileDialect): readonly Operation[] {
       },
     }),
 
-    // How a user signs in to the console.
+    // Returns the console sign-in settings of a user.
     operation({
       product,
       version,
@@ -148,7 +148,7 @@ function operationsOf(dialect: LoginProfileDialect): readonly Operation[] {
       },
     }),
 
-    // Changes the given settings and leaves the others.
+    // Changes the given settings and keeps the others.
     preparedOperation({
       product,
       version,
@@ -170,7 +170,7 @@ function operationsOf(dialect: LoginProfileDialect): readonly Operation[] {
       },
     }),
 
-    // Takes sign-in to the console from a user.
+    // Removes console sign-in from a user.
     operation({
       product,
       version,
@@ -185,7 +185,7 @@ function operationsOf(dialect: LoginProfileDialect): readonly Operation[] {
       },
     }),
 
-    // Changes the caller's own password; it cannot be called for another user.
+    // Changes the caller's own password; it has no parameter for another user.
     preparedOperation({
       product,
       version,

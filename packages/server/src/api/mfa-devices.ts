@@ -23,7 +23,7 @@ import { afterMarker, page, pageParameters } from '../wire/page.ts';
 import { type Dialect, IMS, namedUserReference, RAM } from './dialect.ts';
 import { authenticationCode, deviceName, deviceSerialNumber } from './mfa-fields.ts';
 
-/** Device in a list. @param wireOwner writes the id, user name and display name of its owner */
+/** Converts a device of a list. @param wireOwner writes the id, user name and display name of its owner */
 function wireDevice<O>(
   { device, user }: ListedDevice,
   call: Call,
@@ -54,11 +54,11 @@ const demandOnDevice = (action: string, device: string, call: Call) => [
   demandOnResource(call, action, deviceArn(call.account.accountId, device)),
 ];
 
-/** Operations whose parameters are the same in both dialects, except for the name of the user. */
+/** Operations with the same parameters in both dialects, except for the name of the user. */
 function operationsOf(dialect: Dialect): readonly Operation[] {
   const { product, version } = dialect;
   return [
-    // Creates a virtual device; the only answer that ever has its seed.
+    // Creates a virtual device. No other answer contains its seed.
     operation({
       product,
       version,
@@ -80,7 +80,7 @@ function operationsOf(dialect: Dialect): readonly Operation[] {
       },
     }),
 
-    // Deletes a virtual device that is not bound.
+    // Deletes an unbound virtual device.
     operation({
       product,
       version,
@@ -96,7 +96,7 @@ function operationsOf(dialect: Dialect): readonly Operation[] {
       },
     }),
 
-    // Binds a device to a user, who shows by two consecutive codes to have it.
+    // Binds a device to a user. Two consecutive codes prove possession.
     operation({
       product,
       version,
@@ -119,7 +119,7 @@ function operationsOf(dialect: Dialect): readonly Operation[] {
       },
     }),
 
-    // Unbinds the device of a user; it stays, and can be bound again.
+    // Unbinds the device of a user; the device remains and can be bound again.
     operation({
       product,
       version,
@@ -152,7 +152,7 @@ const wireBound = (device: { readonly device_name: string }, call: Call) => ({
 const imsOperations: readonly Operation[] = [
   ...operationsOf(IMS),
 
-  // Virtual devices and their owners.
+  // Lists virtual devices with their owners.
   operation({
     product: 'Ims',
     version: IMS.version,
@@ -171,7 +171,7 @@ const imsOperations: readonly Operation[] = [
     },
   }),
 
-  // Unbinds the device of a user and deletes it.
+  // Unbinds and deletes the device of a user.
   operation({
     product: 'Ims',
     version: IMS.version,
@@ -186,7 +186,7 @@ const imsOperations: readonly Operation[] = [
     },
   }),
 
-  // Whether a user, or the caller, has a device, and which.
+  // Returns whether a user, by default the caller, has a device, and which.
   operation({
     product: 'Ims',
     version: IMS.version,
@@ -201,7 +201,7 @@ const imsOperations: readonly Operation[] = [
     },
   }),
 
-  // Whether the account root has a device.
+  // Returns whether the account root has a device.
   operation({
     product: 'Ims',
     version: IMS.version,
@@ -221,7 +221,7 @@ const imsOperations: readonly Operation[] = [
 const ramOperations: readonly Operation[] = [
   ...operationsOf(RAM),
 
-  // All virtual devices and their owners; RAM has no pages of them.
+  // Lists all virtual devices with their owners; RAM's operation has no pages.
   operation({
     product: 'Ram',
     version: RAM.version,
@@ -241,7 +241,7 @@ const ramOperations: readonly Operation[] = [
     },
   }),
 
-  // Which device a user, or the caller, has.
+  // Returns the device of a user, by default the caller.
   operation({
     product: 'Ram',
     version: RAM.version,

@@ -6,7 +6,7 @@ import { answerShapes } from './described-operations.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Products by the name in the address of their description: `/openapi/ram.json`. */
+/** Products by the name in the path of their description: `/openapi/ram.json`. */
 export const openApiProducts: ReadonlyMap<string, string> = new Map([
   ['ims', '2019-08-15'],
   ['ram', '2015-05-01'],
@@ -16,11 +16,11 @@ export const openApiProducts: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The OpenAPI 3.1 document of one product, made from the registry: only what is built is in it.
+ * Returns the OpenAPI 3.1 document of one product, made from the registry: only implemented operations.
  *
- * RPC has one path for all operations, which OpenAPI has no word for; each therefore has its own fragment,
+ * RPC has one path for all operations, which OpenAPI cannot express; each operation therefore has its own fragment,
  * `/#CreateUser`, and its action and version as parameters with one possible value.
- * @param version of the product
+ * @param version of the product's API
  */
 export function openApiDocument(registry: Registry, version: string): Json {
   const shapeOf = answerShapes();
@@ -117,7 +117,7 @@ function pathItem(operation: AnyOperation, answer: AnswerShape): Json {
   };
 }
 
-/** Whether console sessions need a step-up for it, and the input for which they do not. */
+/** Returns whether console sessions need a step-up for an operation, and the input that is exempt. */
 function stepUpOf(operation: AnyOperation): Json {
   if (operation.access !== 'write') return {};
   const { security } = operation;
@@ -128,7 +128,7 @@ function stepUpOf(operation: AnyOperation): Json {
   };
 }
 
-/** What an operation is proven by, where that is not one of the two usual ways. */
+/** Returns how an operation authenticates its caller, unless by signature or session. */
 function securityOf(operation: AnyOperation): Json {
   const session = { security: [{ session: [], csrf: [] }] };
   switch (operation.access) {

@@ -38,7 +38,7 @@ import { assumeRoleWithOidcOperations } from './sts/assume-role-with-oidc.ts';
 import { assumeRoleWithSamlOperations } from './sts/assume-role-with-saml.ts';
 import { callerIdentityOperations } from './sts/caller-identity.ts';
 
-/** Every operation that is built and needs a signature, family by family. */
+/** All implemented operations that need a signature, by family. */
 export const operations: readonly Operation[] = [
   ...accessKeyOperations,
   ...accessKeyPolicyOperations,
@@ -78,7 +78,9 @@ export const operations: readonly Operation[] = [
   ...accessKeyUsageOperations,
 ];
 
-/** Every operation that needs none: what they are given proves who sends it. */
+/**
+ * All implemented operations without a signature: an assertion or token in their parameters authenticates the caller.
+ */
 export const anonymousOperations: readonly AnonymousOperation[] = [
   ...assumeRoleWithSamlOperations,
   ...assumeRoleWithOidcOperations,

@@ -5,21 +5,23 @@ import { secretOwner } from '../passwords/sign-in-throttle.ts';
 import type { Call } from '../pipeline/operation.ts';
 import { demandOnResource } from '../settings/own-resource.ts';
 
-/** The caller's own resource. The root and role sessions have no such password: they are refused by `callingUserId`. */
+/**
+ * Returns the permission on the caller's own password. `callingUserId` refuses the root and role sessions, which have none.
+ */
 export function demandOnOwnPassword(call: Call) {
   const { principal } = call;
   const name = principal.type === 'ram-user' ? principal.userName : 'root';
   return [demandOnResource(call, 'ram:ChangePassword', arn.user(call.account.accountId, name))];
 }
 
-/** @throws Refusal NoPermission when the caller is no RAM user */
+/** Returns the id of the calling user. @throws Refusal NoPermission for other principals */
 export function callingUserId(call: Call): string {
   const { principal } = call;
   if (principal.type !== 'ram-user') throw new Refusal('NoPermission.NotRamUser');
   return principal.userId;
 }
 
-/** Whose password is tried by ChangePassword, and by whom. */
+/** Returns the throttle's keys for a ChangePassword: the target user and the caller. */
 export function ownPasswordGuess(call: Call): Guess {
   const { identity, principal, account } = call;
   const name = secretOwner(account.accountId, principal.type === 'ram-user' ? principal.userName : 'root');

@@ -1,10 +1,10 @@
 import { integer, secret } from '../wire/parameter.ts';
 import { shownLine } from './shown-text.ts';
 
-/** A password for the console; how strong it has to be is the account's policy. */
+/** Console password; the account's password policy sets its strength. */
 export const password = secret(shownLine(128));
 
-/** The bounds of a password policy's numbers. */
+/** Bounds of the numbers in a password policy. */
 export const policyNumbers = {
   minimumLength: integer(8, 32),
   differentCharacters: integer(0, 8),

@@ -7,10 +7,10 @@ import { tagsToAdd } from './tag-parameters.ts';
 
 export { filtersOf, tagFilters } from './tag-parameters.ts';
 
-/** `Tag` of the operations that make something. */
+/** `Tag` parameter of the operations that create a resource. */
 export const newTags = optional(tagsToAdd);
 
-/** Tags as they were given; none when they were left out. */
+/** Returns the `Tag` parameters as tags; an empty list if absent. */
 export function tagsOf(
   given: readonly { readonly Key: string; readonly Value: string }[] | undefined,
 ): readonly Tag[] {
@@ -18,18 +18,18 @@ export function tagsOf(
 }
 
 /**
- * What giving tags to something new needs beside making it: `ram:TagResources` on it, as on something that is there.
- * Tags decide access (`acs:PrincipalTag/…`, `acs:ResourceTag/…`), so a Deny on TagResources must not be passed by making
- * things with tags. RAM documents no such permission, nor that it is not asked for.
- * @param resource of what is made, by its name
+ * Returns the permission that tags on a new resource need in addition: `ram:TagResources`, as on an existing resource.
+ * Tags decide access (`acs:PrincipalTag/…`, `acs:ResourceTag/…`), so creating a resource with tags must not bypass a Deny
+ * on TagResources. RAM's documentation is silent on this permission.
+ * @param resource ARN of the new resource
  * @param given `Tag` parameters
- * @returns nothing where no tags are given
+ * @returns an empty list without tags
  */
 export function demandsToTag(resource: string, given: readonly unknown[] | undefined): readonly Demand[] {
   return given === undefined || given.length === 0 ? [] : [{ action: 'ram:TagResources', resource }];
 }
 
-/** The `Tags` of several resources. @returns the answer's field for a resource id */
+/** Reads the `Tags` of several resources. @returns a function from a resource id to the answer's field */
 export async function wireTags(
   scope: Scope,
   resourceType: TagRow['resource_type'],

@@ -5,25 +5,25 @@ import type { TagOfResource, TagPosition } from '../tags/tagged-resource.ts';
 import { integer, list, listOf, optional, type Parameter, text, withDefault } from '../wire/parameter.ts';
 import { shownLine } from './shown-text.ts';
 
-/** How many resources one call may name. */
+/** Maximum number of resources in one call. */
 export const resourcesPerCall = 50;
 
-/** Anything that can be shown; a lone surrogate, which JSON can smuggle in, cannot. */
+/** Printable characters; a lone surrogate, which JSON can contain, is none. */
 const showable = /^[^\p{Cc}\p{Cs}]*$/u;
 
 const tagKey = shownLine(128);
 const tagValue = shownLine(128);
 
-/** `Tag` of TagResources. */
+/** `Tag` parameters of TagResources. */
 export const tagsToAdd = listOf({ Key: tagKey, Value: withDefault(tagValue, '') }, TAGS_PER_REQUEST);
 
-/** The keys of UntagResources. */
+/** `TagKey` parameters of UntagResources. */
 export const tagKeys = optional(list(tagKey, TAGS_PER_REQUEST));
 
-/** `Tag` of ListTagResources: without a value any will do. */
+/** `Tag` parameters of ListTagResources; a filter without a value matches any value. */
 export const tagFilters = optional(listOf({ Key: tagKey, Value: optional(tagValue) }, TAGS_PER_REQUEST));
 
-/** `NextToken` and `PageSize`, as ListTagResources has them instead of `Marker` and `MaxItems`. */
+/** `NextToken` and `PageSize`, which ListTagResources has in place of `Marker` and `MaxItems`. */
 export const tagPage: {
   readonly NextToken: Parameter<string | undefined>;
   readonly PageSize: Parameter<number>;
@@ -32,12 +32,12 @@ export const tagPage: {
   PageSize: withDefault(integer(1, 100), 100),
 };
 
-/** Tags as they were given. */
+/** Converts `Tag` parameters to tags. */
 export function tagsOf(given: readonly { readonly Key: string; readonly Value: string }[]): readonly Tag[] {
   return given.map(({ Key: key, Value: value }) => ({ key, value }));
 }
 
-/** Filters as they were given. */
+/** Converts `Tag` parameters to filters. */
 export function filtersOf(
   given: readonly { readonly Key: string; readonly Value: string | undefined }[] | undefined,
 ): readonly TagFilter[] {
@@ -45,10 +45,10 @@ export function filtersOf(
 }
 
 /**
- * Which keys UntagResources takes off. `All` counts only where no keys are given.
+ * Returns the keys that UntagResources removes. `All` takes effect only without keys.
  * @param name of the parameter with the keys
- * @returns undefined for all of them
- * @throws Refusal when neither is given
+ * @returns `undefined` for all keys
+ * @throws Refusal if neither is given
  */
 export function keysToRemove(
   name: string,
@@ -61,20 +61,20 @@ export function keysToRemove(
 
 const tokenPrefix = 't2:';
 
-/** Where a page begins. @throws Refusal InvalidNextToken when the token was not made here */
+/** Decodes the position in a page token. @throws Refusal InvalidNextToken if this server did not issue it */
 export function positionOf(token: string | undefined): TagPosition | undefined {
   if (token === undefined) return undefined;
   const text = Buffer.from(token, 'base64url').toString('utf8');
   const end = text.indexOf(' ');
-  // What no tag can hold is in no token of ours; PostgreSQL would choke on some of it.
+  // No tag contains such characters, so no issued token does; PostgreSQL rejects some of them.
   if (!text.startsWith(tokenPrefix) || end < 0 || !showable.test(text))
     throw new Refusal('Invalid', { name: 'NextToken' });
   return { resourceId: text.slice(tokenPrefix.length, end), key: text.slice(end + 1) };
 }
 
 /**
- * One page of tags that were asked for with a limit of one more than fits. Ids of resources have no spaces, so the first
- * one ends the id in a token.
+ * Returns one page of tags that were queried with a limit of one more than fits. Ids of resources contain no spaces, so
+ * the first space ends the id in a token.
  */
 export function pageOfTags(
   found: readonly TagOfResource[],
@@ -83,7 +83,7 @@ export function pageOfTags(
   const tags = found.slice(0, size);
   const last = found.length > size ? tags.at(-1) : undefined;
   return {
-    // Pages are in the order of ids, each in that of names.
+    // Pages follow the ids, each page is sorted by name.
     tags: tags.toSorted((one, other) => {
       const [a, b] = [placeInPage(one), placeInPage(other)];
       return a < b ? -1 : 1;

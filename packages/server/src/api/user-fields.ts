@@ -4,5 +4,5 @@ import { shownLine, shownText } from './shown-text.ts';
 export const displayName = shownLine(128);
 export const comments = shownText(128);
 export const email = text({ max: 128, format: /^[^\s@]+@[^\s@]+\.[^\s@]+$/ });
-/** `86-18688880000`: country code, hyphen, number. */
+/** Mobile phone, `86-18688880000`: country code, hyphen, number. */
 export const mobilePhone = text({ max: 32, format: /^\d{1,4}-\d{4,14}$/ });

@@ -7,102 +7,102 @@ import { Refusal } from '../errors/refusal.ts';
 import { encodeError } from '../wire/encoding.ts';
 import { isNamedHost } from './named-hosts.ts';
 
-/** A request as it arrived, and when. */
+/** A received request with its arrival time. */
 export interface ReceivedRequest extends GuardRequest {
   /** Milliseconds since the epoch. */
   readonly receivedAt: number;
-  /** Whether its client has closed the connection. */
+  /** Whether the client has closed the connection. */
   readonly isGone: () => boolean;
 }
 
-/** What is answered; the length of the body is added. */
+/** HTTP response; `content-length` is added. */
 export interface HttpAnswer {
   readonly status: number;
-  /** A list for a header that is sent several times, such as `set-cookie`. */
+  /** Headers; a list for a header that is sent several times, such as `set-cookie`. */
   readonly headers: Readonly<Record<string, string | string[]>>;
   readonly body: string | Uint8Array | EndlessBody;
 }
 
-/** Of an answer without end. */
+/** Body of a streamed response. */
 export interface EndlessBody {
-  /** Makes the pieces, until its signal is aborted. */
+  /** Produces the chunks until the signal is aborted. */
   chunks(ended: AbortSignal): AsyncIterable<Uint8Array>;
-  /** Called once, when no piece is made any more; also when none was. */
+  /** Called exactly once at the end, even for an empty body. */
   close(): void;
 }
 
-/** Answers a GET of one path; undefined leaves the request to the API. */
+/** Handles GET of one path; `undefined` passes the request on to the API. */
 export type Route = (request: ReceivedRequest) => HttpAnswer | Promise<HttpAnswer> | undefined;
 
-/** What a client may ask of the listener; the defaults are meant for everybody. */
+/** Limits on clients; the defaults fit all deployments. */
 export interface ListenerLimits {
-  /** Of a request body; 1 MiB. */
+  /** Maximum size of a request body; 1 MiB. */
   readonly bodyBytes?: number;
   /**
-   * Of the request line and all headers together; 160 KiB: the official client sends a SAML assertion, of up to
-   * 100,000 characters before its escapes, in the query.
+   * Maximum size of the request line and all headers; 160 KiB: the official client sends a SAML assertion of up to
+   * 100,000 characters, before escaping, in the query.
    */
   readonly headerBytes?: number;
-  /** How many headers; 256. */
+  /** Maximum number of headers; 256. */
   readonly headers?: number;
-  /** For the headers to be complete, in milliseconds; 10 s. */
+  /** Timeout for receiving the headers, in milliseconds; 10 s. */
   readonly headersMs?: number;
-  /** For the whole request to be complete, in milliseconds; 30 s. */
+  /** Timeout for receiving the whole request, in milliseconds; 30 s. */
   readonly requestMs?: number;
-  /** How long an idle connection is kept, in milliseconds; 65 s, above the 60 s of usual load balancers. */
+  /** Timeout of an idle connection, in milliseconds; 65 s, above the 60 s of common load balancers. */
   readonly keepAliveMs?: number;
-  /** How long a client may take to read on in an answer without end, in milliseconds; 60 s. */
+  /** Timeout for a client that stops reading a streamed response, in milliseconds; 60 s. */
   readonly stalledMs?: number;
 }
 
 export interface ListenerOptions {
   readonly host: string;
-  /** 0 for any free one. */
+  /** Port; 0 for any free one. */
   readonly port: number;
   readonly tls?: TlsFiles | undefined;
-  /** Answers whatever no route does; should not reject. */
+  /** Handles requests without a route; should not reject. */
   readonly api: (request: ReceivedRequest) => HttpAnswer | Promise<HttpAnswer>;
-  /** By exact path; GET and HEAD only. */
+  /** Routes by exact path; GET and HEAD only. */
   readonly routes: { get(path: string): Route | undefined };
   readonly limits?: ListenerLimits | undefined;
-  /** Hosts that requests may name; any when absent. */
+  /** Accepted host names; all if absent. */
   readonly hosts?: ReadonlySet<string> | undefined;
-  /** Whether a client reached us over TLS, so that its browser is told to use nothing else; none unless given. */
+  /** Whether the request came over TLS and gets `strict-transport-security`; never if absent. */
   readonly strictTransport?: ((request: ConnectionFacts) => boolean) | undefined;
-  /** Milliseconds since the epoch. */
+  /** Current time, milliseconds since the epoch. */
   readonly now: () => number;
-  /** Told of what `api` or a route threw, with the request id the client was given. */
+  /** Called with an error thrown by `api` or a route, and the request id sent to the client. */
   readonly onBug: (error: unknown, requestId: string) => void;
 }
 
-/** What is known of a request before its body is read. */
+/** Facts about a request before its body is read. */
 export type ConnectionFacts = Pick<GuardRequest, 'peerAddress' | 'rawHeaders' | 'secure'>;
 
-/** A server that listens. */
+/** A listening server. */
 export interface Listener {
-  /** `http://127.0.0.1:8080` */
+  /** Address, such as `http://127.0.0.1:8080`. */
   readonly address: string;
-  /** Takes a new certificate for the connections to come. */
+  /** Uses a new certificate for new connections. */
   setTls(tls: TlsFiles): void;
   /**
-   * Accepts nothing more, finishes what is under way, closes idle connections; whatever is left after
-   * `graceMs` milliseconds is cut off.
+   * Stops accepting, finishes requests in progress and closes idle connections; destroys the remaining ones after
+   * `graceMs` milliseconds.
    */
   close(graceMs: number): Promise<void>;
 }
 
 const noBody = Buffer.alloc(0);
 
-/** How much of a refused body is read before the connection is cut, so that the client gets to see its answer. */
+/** Bytes of a refused body that are read before the connection is destroyed, so that the client receives its answer. */
 const drainedBytes = 16 * 1024 * 1024;
 
 /**
- * Listens, reads requests whole and passes them on.
+ * Starts to listen; reads requests completely and passes them on.
  *
- * Bodies are bounded, headers are passed as they stood on the wire, and whatever is refused before the API sees
- * it (malformed, too large, too slow) is answered in RAM's error form, so that clients need to know no other.
+ * Bodies are bounded and headers keep their wire form. Requests that are refused before they reach the API (malformed,
+ * too large, too slow) get RAM's error format, so that clients need no other.
  *
- * @throws when the address cannot be listened on
+ * @throws if the address is not available
  */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const { limits = {}, tls, onBug } = options;
@@ -128,19 +128,19 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   };
 }
 
-/** What the handler needs to know of a request's headers. */
+/** Facts from a request's headers. */
 interface Framing {
-  /** Of the body, as declared; 0 when there is none, `unknown` when only reading tells. */
+  /** Declared length of the body; 0 without a body, `unknown` if it is chunked. */
   readonly length: number | 'unknown';
   readonly host: string;
   readonly hosts: number;
-  /** Whether the body is declared to be a form. */
+  /** Whether the body is declared as a form. */
   readonly isForm: boolean;
 }
 
 class RequestHandler {
   readonly #options: ListenerOptions;
-  /** Of the answers that do not end by themselves. */
+  /** Controllers of the open streams. */
   readonly #streams = new Set<AbortController>();
   #isClosing = false;
   readonly #bodyLimit: number;
@@ -172,7 +172,7 @@ class RequestHandler {
     }
   };
 
-  /** Ends the answers without end, and has the connections closed after all others. */
+  /** Ends the streams and closes each connection after its next answer. */
   endStreams(): void {
     this.#isClosing = true;
     for (const stream of this.#streams) stream.abort();
@@ -198,7 +198,7 @@ class RequestHandler {
         request.off('end', onEnd);
         this.#refuseTooLarge(request, response, framing);
       } else if (form?.isOver === true) {
-        // What is kept already is refused for its number of parameters.
+        // The part already read exceeds the number of parameters and will be refused.
         return;
       } else if (first === undefined) {
         first = chunk;
@@ -271,7 +271,7 @@ class RequestHandler {
     response.end(body);
   }
 
-  /** Sends piece after piece, no faster than the client reads, until one of both ends it. */
+  /** Sends a stream at the client's reading speed until one side ends it. */
   async #stream(
     response: ServerResponse,
     status: number,
@@ -281,7 +281,7 @@ class RequestHandler {
     const stream = new AbortController();
     this.#streams.add(stream);
     response.once('close', () => stream.abort());
-    // The connection may have gone, or the server may be stopping, before there was anybody to tell.
+    // The connection may have closed, or the server may be stopping, before the listener above was registered.
     if (response.destroyed || this.#isClosing) stream.abort();
     try {
       response.writeHead(status, { ...headers, connection: 'close' });
@@ -296,7 +296,7 @@ class RequestHandler {
     response.end();
   }
 
-  /** Resolves when what was written has gone out; a client that stops reading is cut off. */
+  /** Resolves when the write buffer is empty; a client that stops reading is disconnected. */
   #drained(response: ServerResponse, ended: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const stalled = setTimeout(() => response.destroy(), this.#options.limits?.stalledMs ?? 60_000);
@@ -312,7 +312,7 @@ class RequestHandler {
     });
   }
 
-  /** A bug: the client gets a request id, the log gets the error. */
+  /** Handles an unexpected error: the client gets a request id, the log gets the error. */
   #failed(response: ServerResponse, framing: Framing, error: unknown): void {
     const requestId = newRequestId();
     this.#options.onBug(error, requestId);
@@ -330,8 +330,8 @@ class RequestHandler {
   }
 
   /**
-   * Refuses and gives up the connection, but only after reading on for a while: a connection that is closed with
-   * unread data in it is reset, and the client would lose the answer it has not read yet.
+   * Refuses a request and closes the connection, but reads on up to a limit: closing a connection with unread data
+   * resets it, and the client would lose the answer.
    */
   #refuse(
     request: IncomingMessage,
@@ -355,17 +355,17 @@ class RequestHandler {
   }
 }
 
-/** Whether the signature's reader takes a body of this content type for a form. */
+/** Whether the signature parser treats this content type as a form. */
 function isFormType(value: string): boolean {
   const [type = ''] = value.split(';', 1);
   return type.trimEnd().toLowerCase() === 'application/x-www-form-urlencoded';
 }
 
-/** Counts the separators of a form while it is read, so that one with far too many parameters is not kept. */
+/** Counts the separators of a form while it is read, so that a form with far too many parameters is not buffered. */
 class SeparatorCount {
   #separators = 0;
 
-  /** Whether `decodeForm` refuses what was added so far, whatever follows. */
+  /** Whether `decodeForm` refuses the data so far, whatever follows. */
   get isOver(): boolean {
     return this.#separators > MAX_PARAMETERS;
   }
@@ -399,7 +399,7 @@ function readFraming(rawHeaders: readonly string[]): Framing {
         if (name.toLowerCase() === 'content-type') isForm = isFormType(rawHeaders[at + 1]!);
         break;
       case 14:
-        // Node's parser has refused what is not a number, and repeated ones.
+        // Node's parser refuses values that are not numbers, and repeated headers.
         if (name.toLowerCase() === 'content-length') length = Number(rawHeaders[at + 1]);
         break;
       case 17:
@@ -410,7 +410,7 @@ function readFraming(rawHeaders: readonly string[]): Framing {
   return { length, host, hosts, isForm };
 }
 
-/** Without the prefix that an IPv4 address has on a socket that serves both families. */
+/** Removes the prefix of an IPv4 address on a dual-stack socket. */
 function plainAddress(address: string): string {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 }
@@ -419,7 +419,7 @@ function newRequestId(): string {
   return randomUUID().toUpperCase();
 }
 
-/** An error that arises before any product is known: RAM's form, in JSON. */
+/** Returns an error without a product, in RAM's format, in JSON. */
 function ramError(
   status: number,
   code: string,
@@ -437,7 +437,7 @@ function ramError(
   return { status, headers: { 'content-type': contentType, 'x-acs-request-id': requestId }, body };
 }
 
-/** Returns the answer to a request that is refused before the API is asked: RAM's form, in JSON. */
+/** Returns the answer to a request that is refused before it reaches the API, in RAM's format, in JSON. */
 export function refusalAnswer({ httpStatus, code, message }: Refusal): HttpAnswer {
   return ramError(httpStatus, code, message, '', newRequestId());
 }

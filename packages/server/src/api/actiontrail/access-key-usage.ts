@@ -8,7 +8,7 @@ import { shownLine } from '../shown-text.ts';
 
 const version = '2020-07-06';
 
-/** All of these come from calls of an API; data-plane events have another source. */
+/** Source of all these events: API calls. Data-plane events have another one. */
 const Source = 'ManagementEvent';
 
 const names: Readonly<Record<string, { readonly ServiceNameEn: string; readonly ServiceNameCn: string }>> = {
@@ -31,7 +31,7 @@ const demand = (action: string, call: Call) => [
   { action: `actiontrail:${action}`, resource: `acs:actiontrail:*:${call.account.accountId}:*` },
 ];
 
-/** What is known of the use of an AccessKey. */
+/** ActionTrail operations on the use of an AccessKey. */
 export const accessKeyUsageOperations: readonly Operation[] = [
   operation({
     product: 'Actiontrail',
@@ -167,7 +167,7 @@ export const accessKeyUsageOperations: readonly Operation[] = [
   }),
 ];
 
-/** The account's key with that id, also while it is in the recycle bin. @throws Refusal EntityNotExist.User.AccessKey */
+/** Finds the account's key, also in the recycle bin. @throws Refusal EntityNotExist.User.AccessKey */
 async function requireKey(call: Call, id: string): Promise<AccessKeyRow> {
   const row = await call.queries
     .selectFrom('access_keys')
@@ -205,7 +205,7 @@ function keyUse(call: Call, row: AccessKeyRow, input: { readonly ServiceName: st
   };
 }
 
-/** A page token is how many were shown before, within a bound. */
+/** Decodes a page token: the number of rows on earlier pages, bounded. */
 function offsetOf(token: string | undefined): number {
   if (token === undefined) return 0;
   if (!/^\d{1,5}$/.test(token)) throw new Refusal('Invalid', { name: 'NextToken' });

@@ -5,7 +5,7 @@ import { type Operation, operation } from '../../pipeline/operation.ts';
 import { instant, readInstant } from '../../wire/instant.ts';
 import { integer, listOf, oneOf, optional, text, withDefault } from '../../wire/parameter.ts';
 
-/** ActionTrail's names of what events are looked up by, and the columns that have it. */
+/** ActionTrail's look-up attributes, and the column of each. */
 const columns: ReadonlyMap<string, FilterColumn> = new Map([
   ['EventId', 'event_id'],
   ['EventName', 'event_name'],
@@ -21,7 +21,7 @@ const time = text({ format: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/ });
 
 const attribute = { Key: text({ max: 64 }), Value: text({ max: 256 }) };
 
-/** Looking up what was written down. */
+/** Operation that searches the audit events. */
 export const lookupEventsOperations: readonly Operation[] = [
   operation({
     product: 'Actiontrail',
@@ -52,7 +52,7 @@ export const lookupEventsOperations: readonly Operation[] = [
       const size = input.MaxResults;
       const rows = await lookupEvents(
         call.queries,
-        // Times are whole seconds: the last one is within the range to its end.
+        // Times are whole seconds; the range includes its last second.
         { accountId: call.account.accountId, from, to: to + 999, equal },
         input.Direction === 'BACKWARD' ? 'newest first' : 'oldest first',
         positionOf(input.NextToken),

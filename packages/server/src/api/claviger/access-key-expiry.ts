@@ -25,7 +25,7 @@ const demandOnAccount = (action: string, call: Call) => [
 
 const instantText = clearable(text({ format: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/ }));
 
-/** An instant in UTC, or empty for never; milliseconds since the epoch. It has to be there. */
+/** Expiry: an instant in UTC, or empty for never; required. Read as milliseconds since the epoch. */
 const expireDate: Parameter<number | null> = {
   ...instantText,
   required: true,
@@ -39,9 +39,9 @@ const expireDate: Parameter<number | null> = {
   },
 };
 
-/** AccessKeys that end by themselves: unseen by RAM's clients. */
+/** Operations on the expiry of AccessKeys, which RAM's clients do not see. */
 export const accessKeyExpiryOperations: readonly Operation[] = [
-  // Says when a key of a user or of the caller expires.
+  // Sets the expiry of a key of a user, by default the caller.
   ownOperation({
     product: 'Claviger',
     version,
@@ -58,7 +58,7 @@ export const accessKeyExpiryOperations: readonly Operation[] = [
     },
   }),
 
-  // When the keys of a user or of the caller expire.
+  // Lists the expiries of the keys of a user, by default the caller.
   ownOperation({
     product: 'Claviger',
     version,
@@ -92,7 +92,7 @@ export const accessKeyExpiryOperations: readonly Operation[] = [
     },
   }),
 
-  // How many days keys of the account last at most; 0: any number.
+  // Returns the maximum age of the account's keys, in days; 0: unlimited.
   ownOperation({
     product: 'Claviger',
     version,
@@ -106,7 +106,7 @@ export const accessKeyExpiryOperations: readonly Operation[] = [
     },
   }),
 
-  // Sets that, for keys that are made from now on.
+  // Sets the maximum age, in days, for keys created from now on.
   ownOperation({
     product: 'Claviger',
     version,

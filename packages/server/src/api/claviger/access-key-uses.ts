@@ -6,9 +6,9 @@ import { optional } from '../../wire/parameter.ts';
 import { userPrincipalName, userReference } from '../ims/user-reference.ts';
 import { version } from './version.ts';
 
-/** What RAM's `GetAccessKeyLastUsed` does not tell: from which region and address a key was used last. */
+/** Operation that adds region and address of the last use, which RAM's `GetAccessKeyLastUsed` lacks. */
 export const accessKeyUseOperations: readonly Operation[] = [
-  // The last use of each key of a user or of the caller; a key that was never used has empty fields.
+  // Lists the last use of each key of a user, by default the caller; a key that was never used has empty fields.
   ownOperation({
     product: 'Claviger',
     version,
@@ -26,7 +26,7 @@ export const accessKeyUseOperations: readonly Operation[] = [
         },
       ],
     },
-    // Whoever may ask RAM's operation for one key after the other may ask for all of them at once.
+    // Same permission as RAM's operation: a caller could call that one for each key.
     authorize: async (input, call) => [
       { action: 'ram:GetAccessKeyLastUsed', ...(await keyOwnerResource(call, userReference(input, call))) },
     ],

@@ -8,7 +8,7 @@ const demandOnAccount = (action: string, call: Call) => [
   { action, resource: arn.account(call.account.accountId) },
 ];
 
-/** Account settings that RAM lacks: what AccessKeys may not do without a second factor. */
+/** Operations on account settings that RAM lacks: second factor for actions of AccessKeys. */
 export const accountProtectionOperations: readonly Operation[] = [
   ownOperation({
     product: 'Claviger',

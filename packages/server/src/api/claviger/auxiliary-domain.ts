@@ -9,10 +9,10 @@ import { type Call, type Operation, ownOperation, ownPreparedOperation } from '.
 import { instant } from '../../wire/instant.ts';
 import { version } from './version.ts';
 
-/** Who may read or change the settings of sign-in through an identity provider may see or prove their domain. */
+/** Permissions on the user SSO settings also cover their auxiliary domain. */
 const demand = (action: string, call: Call) => [{ action, resource: arn.account(call.account.accountId) }];
 
-/** The auxiliary domain of an account, and the DNS record that proves it; `ProvenDate` is empty until then. */
+/** The account's auxiliary domain and the DNS record that proves it; `ProvenDate` is empty before the proof. */
 const AUXILIARY_DOMAIN = {
   AuxiliaryDomain: 'string',
   Status: 'None|Unproven|Proven|Accepted',
@@ -31,9 +31,9 @@ const shown = ({ domain, status, recordName, recordValue, provenAt }: AuxiliaryD
   ProvenDate: provenAt === undefined ? '' : instant(provenAt),
 });
 
-/** The operations by which an account proves that its auxiliary domain is its own. */
+/** Operations that prove the ownership of an account's auxiliary domain. */
 export const auxiliaryDomainOperations: readonly Operation[] = [
-  // The auxiliary domain, whether it counts, and the DNS record that proves it.
+  // Returns the auxiliary domain, its status, and the DNS record that proves it.
   ownOperation({
     product: 'Claviger',
     version,
@@ -47,7 +47,7 @@ export const auxiliaryDomainOperations: readonly Operation[] = [
     },
   }),
 
-  // Looks for that record.
+  // Looks up the DNS record of the auxiliary domain.
   ownPreparedOperation({
     product: 'Claviger',
     version,

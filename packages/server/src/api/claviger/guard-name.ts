@@ -3,18 +3,18 @@ import { Refusal } from '../../errors/refusal.ts';
 import type { Call } from '../../pipeline/operation.ts';
 import { optional, text } from '../../wire/parameter.ts';
 
-/** What a guard is called; a part of its resource name. */
+/** Name of a guard; part of its ARN. */
 export const guardNameText = text({ max: 64, chars: /^[A-Za-z0-9._-]+$/, format: /^[A-Za-z0-9]/ });
 
-/** The name that a guard says it is registered under; its credential says it too. */
+/** Registered name that a guard sends; its credential must match. */
 export const guardName = optional(guardNameText);
 
-/** The code of a service, as service maps have it. */
+/** Code of a service, as in service maps. */
 export const serviceName = text({ max: 64, chars: /^[A-Za-z0-9_-]+$/ });
 
 /**
- * What a guard needs for its own work.
- * @param name that it gives; undefined: its own
+ * Returns the permission that a guard needs for its own operations.
+ * @param name from the request; `undefined`: the calling guard's own
  * @throws Refusal NoPermission.NotGuard, NoPermission.OtherGuard
  */
 export function demandOfGuard(action: string, call: Call, name: string | undefined): readonly Demand[] {

@@ -44,15 +44,15 @@ const GUARD = {
   ],
 } as const;
 
-/** One guard by its name, which is compared exactly: no other spelling finds it. */
+/** Returns the permission on one guard; its name is case-sensitive. */
 const demand = (action: string, call: Call, name: string) => ({
   action: `claviger:${action}`,
   resource: guardArn(call.account.accountId, name),
 });
 
-/** Guards: registered processes that verify requests to services and receive what they need for that. */
+/** Operations on guards: registered processes that verify requests to services, with the data that this needs. */
 export const guardOperations: readonly Operation[] = [
-  // Registers a guard; its secret is in this answer and nowhere else.
+  // Registers a guard. No other answer contains its secret.
   ownOperation({
     product: 'Claviger',
     version,
@@ -81,7 +81,7 @@ export const guardOperations: readonly Operation[] = [
     },
   }),
 
-  // The guards of the account, with those of their connections that are open now.
+  // Lists the guards of the account with their open connections.
   ownOperation({
     product: 'Claviger',
     version,
@@ -102,7 +102,7 @@ export const guardOperations: readonly Operation[] = [
     },
   }),
 
-  // One guard, with those of its connections that are open now.
+  // Returns one guard with its open connections.
   ownOperation({
     product: 'Claviger',
     version,
@@ -116,7 +116,7 @@ export const guardOperations: readonly Operation[] = [
     },
   }),
 
-  // Which AccessKeys a guard holds with what verifies their signatures, and which it has to ask about.
+  // Lists the AccessKeys that a guard can verify by itself, and those that it must send to the control plane.
   ownOperation({
     product: 'Claviger',
     version,
@@ -156,7 +156,7 @@ export const guardOperations: readonly Operation[] = [
     },
   }),
 
-  // Says which services a guard protects: it may receive more by it, so it needs as much as registering.
+  // Sets the services that a guard protects. It may then receive more, so the permission equals that of registering.
   ownOperation({
     product: 'Claviger',
     version,
@@ -177,7 +177,7 @@ export const guardOperations: readonly Operation[] = [
     },
   }),
 
-  // Disables or enables a guard; a disabled one receives nothing more.
+  // Disables or enables a guard; a disabled one receives no more data.
   ownOperation({
     product: 'Claviger',
     version,
@@ -196,7 +196,7 @@ export const guardOperations: readonly Operation[] = [
     },
   }),
 
-  // Removes a guard and its credential.
+  // Deletes a guard and its credential.
   ownOperation({
     product: 'Claviger',
     version,
@@ -249,7 +249,7 @@ function wireGuard(
       SourceIp: connection.source_ip,
       Version: connection.version,
       ConnectDate: instant(connection.connected_at),
-      // When the guard last had everything, and how long ago that is.
+      // Time and age of the guard's last complete copy.
       ConfirmDate: instant(connection.confirmed_at),
       AgeSeconds: Math.max(0, Math.round((now - connection.confirmed_at) / 1000)),
     })),

@@ -17,7 +17,7 @@ import { userSsoResponsePolicyOperations } from './user-sso-response-policy.ts';
 import { validatePolicyOperations } from './validate-policy.ts';
 import { verificationOperations } from './verify-request-signature.ts';
 
-/** Claviger's own operations: what RAM's API lacks for a console and for guards. */
+/** Claviger's own operations, for the console and for guards; RAM has no equivalent. */
 export const clavigerOperations: readonly Operation[] = [
   ...accessKeyExpiryOperations,
   ...accessKeyUseOperations,
@@ -36,10 +36,10 @@ export const clavigerOperations: readonly Operation[] = [
   ...verificationOperations,
 ];
 
-/** Those that answer a stream. */
+/** Operations that answer a stream. */
 export const clavigerStreams: readonly StreamOperation[] = [...replicationStreams];
 
-/** Those by which a session of the console begins, is confirmed and ends. */
+/** Operations that start, confirm and end a console session. */
 export const consoleOperations: readonly ConsoleOperation[] = [
   ...samlSignInOperations,
   ...signInOperations,

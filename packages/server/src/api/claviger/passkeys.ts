@@ -23,9 +23,9 @@ const demand = (call: Call) => {
   return [demandOnResource(call, 'claviger:RegisterPasskey', arn.user(account.accountId, name))];
 };
 
-/** The operations that a browser registers a passkey by, for whoever is signed in. RAM has the others. */
+/** Console operations that register a passkey for the signed-in user. The other passkey operations are RAM's. */
 export const passkeyRegistrationOperations: readonly Operation[] = [
-  // What a browser hands to its authenticators.
+  // Returns the WebAuthn options for a registration.
   ownOperation({
     product: 'Claviger',
     version,
@@ -56,7 +56,7 @@ export const passkeyRegistrationOperations: readonly Operation[] = [
     },
   }),
 
-  // What one of them answers; from then on it can be shown as a second factor.
+  // Verifies the WebAuthn response and stores the passkey, which then is a second factor.
   ownOperation({
     product: 'Claviger',
     version,
@@ -81,7 +81,7 @@ export const passkeyRegistrationOperations: readonly Operation[] = [
       const challenge = await taken(call.queries);
       const credential = await verifyRegistration(site, input.Response, challenge).catch((error: unknown) => {
         if (!(error instanceof Refusal)) throw error;
-        // The refusal undoes this transaction; the challenge is used up all the same.
+        // The refusal rolls this transaction back; the challenge remains consumed.
         throw error.remembering(async (queries) => void (await taken(queries)));
       });
       const row = await addPasskey(call, user, input.Name, credential);
@@ -93,7 +93,7 @@ export const passkeyRegistrationOperations: readonly Operation[] = [
 const tooMany = ({ services }: Call) =>
   new Refusal('LimitExceeded.User.Passkey', { limit: services.limits.passkeysPerUser });
 
-/** @throws Refusal NoPermission when it is the root, which has a device instead; or the account allows no passkeys */
+/** Returns the signed-in user. @throws Refusal NoPermission for the root, or if the account allows no passkeys */
 function userOf(call: Call): UserRow {
   const { user, preference } = sessionIdentityOf(call).session;
   if (user === undefined)

@@ -14,19 +14,19 @@ import { shownLine } from '../shown-text.ts';
 import { demandOfGuard, guardName, serviceName } from './guard-name.ts';
 import { version } from './version.ts';
 
-/** X25519, 32 bytes in Base64url. */
+/** X25519 public key, 32 bytes in Base64url. */
 const publicKey = text({ format: /^[A-Za-z0-9_-]{43}$/ });
 
-/** Most services of one process; it may protect more than it is registered for. */
+/** Maximum number of services of one process, which may protect more than its registration covers. */
 const MOST_PROTECTED = 1000;
 
-/** Services that the guard protects at present; it receives nothing for others, registered or not. */
+/** Services that the guard protects at present; it receives no data for others, registered or not. */
 const protectedServices = optional(list(serviceName, MOST_PROTECTED));
 
 const demand = (input: { readonly GuardName: string | undefined }, call: Call) =>
   demandOfGuard('ReplicateCredentials', call, input.GuardName);
 
-/** The copy of an account's credentials that a guard keeps. */
+/** Stream of an account's credentials to a guard. */
 export const replicationStreams: readonly StreamOperation[] = [
   streamOperation({
     product: 'Claviger',
@@ -54,7 +54,7 @@ export const replicationStreams: readonly StreamOperation[] = [
   }),
 ];
 
-/** What such a copy lacks: sessions, whose tokens only the control plane can read. */
+/** Operation on STS sessions, which the replicated credentials lack: only the control plane can read their tokens. */
 export const replicationOperations: readonly Operation[] = [
   ownOperation({
     product: 'Claviger',
@@ -70,7 +70,7 @@ export const replicationOperations: readonly Operation[] = [
       ProtectedServices: protectedServices,
     },
     answer: { 'Problem?': 'string', 'PublicKey?': 'string', 'Sealed?': 'string' },
-    // A part of replication: whoever may have every key of the account learns nothing more by it.
+    // Part of replication: a caller with access to all keys of the account learns nothing more from it.
     authorize: demand,
     async handle(input, call) {
       const { identity } = call;

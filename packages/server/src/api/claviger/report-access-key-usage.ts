@@ -8,10 +8,10 @@ import { shownLine } from '../shown-text.ts';
 import { demandOfGuard, guardName, serviceName } from './guard-name.ts';
 import { version } from './version.ts';
 
-/** Uses that one report may hold. */
+/** Maximum number of uses in one report. */
 export const usesPerReport = 500;
 
-/** When, where and from where keys were used with the services that a guard protects. */
+/** Operation by which a guard reports the time, service and address of key uses. */
 export const usageReportOperations: readonly Operation[] = [
   ownOperation({
     product: 'Claviger',
@@ -35,7 +35,7 @@ export const usageReportOperations: readonly Operation[] = [
     },
     answer: {},
     authorize: (input, call) => demandOfGuard('ReportAccessKeyUsage', call, input.GuardName),
-    /** Of keys of other accounts, and of keys that are gone, nothing is noted, and nothing is said. */
+    /** Uses of unknown keys, and of keys of other accounts, are ignored without an error. */
     async handle(input, call) {
       const keys = [...new Set(input.Uses.map((use) => use.AccessKeyId))];
       const own = await call.queries
@@ -67,7 +67,7 @@ export const usageReportOperations: readonly Operation[] = [
   }),
 ];
 
-/** An address in its one notation; empty for anything that is not an address. */
+/** Returns the canonical form of an address; empty if it is not an address. */
 function addressOf(text: string): string {
   const address = parseIpAddress(text);
   return address === undefined ? '' : formatIpAddress(address);

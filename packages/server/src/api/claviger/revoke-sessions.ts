@@ -16,7 +16,7 @@ import { roleName } from '../ram/role-name.ts';
 import { version } from './version.ts';
 
 const input = {
-  /** Required, so that a mistyped name of a parameter cannot mean the whole account. */
+  /** Required: without it, a misspelled parameter name could revoke the sessions of the whole account. */
   Target: oneOf('Role', 'User', 'AccessKey', 'Account'),
   RoleName: optional(roleName),
   /** Target `User`: the user; target `AccessKey`: the owner, by default the caller. */
@@ -24,7 +24,7 @@ const input = {
   UserAccessKeyId: optional(accessKeyId),
 };
 
-/** Revocation of sessions, after a leak. */
+/** Operation that revokes sessions, for example after a leak. */
 export const revokeSessionsOperations: readonly Operation[] = [
   ownOperation({
     product: 'Claviger',

@@ -15,9 +15,9 @@ const demand = (action: string, call: Call) => [
   { action, resource: arn.user(call.account.accountId, 'root') },
 ];
 
-/** What the account root does about its own sign-in, in the console: RAM has no API for it. */
+/** Console operations of the account root on its own sign-in: RAM has no API for it. */
 export const rootCredentialOperations: readonly Operation[] = [
-  // Another password; all sessions of the root end.
+  // Changes the root password and ends all sessions of the root.
   ownPreparedOperation({
     product: 'Claviger',
     version,
@@ -39,7 +39,7 @@ export const rootCredentialOperations: readonly Operation[] = [
     },
   }),
 
-  // A seed for the root's device; it is not a device yet.
+  // Returns a seed for the root's device; the device is not stored yet.
   ownOperation({
     product: 'Claviger',
     version,
@@ -56,7 +56,7 @@ export const rootCredentialOperations: readonly Operation[] = [
     },
   }),
 
-  // The device is bound when two consecutive codes show that the root has it.
+  // Binds the root's device after two consecutive codes.
   ownOperation({
     product: 'Claviger',
     version,
@@ -75,7 +75,7 @@ export const rootCredentialOperations: readonly Operation[] = [
     },
   }),
 
-  // Unbinds the root's device; sessions that were signed in to with it end.
+  // Unbinds the root's device and ends the sessions that were signed in with it.
   ownOperation({
     product: 'Claviger',
     version,
@@ -93,7 +93,9 @@ export const rootCredentialOperations: readonly Operation[] = [
   }),
 ];
 
-/** @throws Refusal NoPermission when somebody else is signed in, whatever its policies say */
+/**
+ * Returns the console session of the root. @throws Refusal NoPermission for other principals, whatever their policies
+ */
 function rootSession(call: Call): ConsoleSession {
   const { session } = sessionIdentityOf(call);
   if (session.owner.type !== 'root') throw new Refusal('NoPermission.NotRoot');

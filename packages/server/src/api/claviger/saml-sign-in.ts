@@ -21,9 +21,9 @@ import { version } from './version.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** The ways into the console by the account's own identity provider. */
+/** Console operations for the sign-in through the account's own identity provider. */
 export const samlSignInOperations: readonly ConsoleOperation[] = [
-  // Where a browser is sent to sign in, with the question that it carries there.
+  // Returns the provider's address with a SAML request for the browser.
   consoleOperation({
     product: 'Claviger',
     version,
@@ -55,7 +55,7 @@ export const samlSignInOperations: readonly ConsoleOperation[] = [
     },
   }),
 
-  // The provider's response, which the page at `/saml/sign-in/{account}` sends on.
+  // Verifies the provider's SAML response, forwarded by the page at `/saml/sign-in/{account}`.
   consoleOperation({
     product: 'Claviger',
     version,
@@ -84,8 +84,8 @@ export const samlSignInOperations: readonly ConsoleOperation[] = [
       const row = {
         ...pendingSession(request, { account, owner, passwordSetAt: 0 }, request),
         expires_at: Math.min(end, subject.sessionEndsBy ?? end),
-        // Whoever has nothing else to show is believed for having come through the provider. It may have asked for nothing,
-        // since it has sessions of its own, so who has a device or a passkey shows that.
+        // For a user without a second factor, the provider's authentication is sufficient. The provider may have reused a
+        // session of its own, so a user with a device or a passkey has to present it.
         step_up_until: hasFactor ? null : request.now + STEP_UP_MS,
       };
       const token = await openConsoleSession(request, owner, preference, row);

@@ -47,7 +47,7 @@ interface StepUpProof extends Proof {
   readonly used: UsedPasskey | undefined;
 }
 
-/** What a session of the console can do with itself. */
+/** Operations of a console session on itself. */
 export const consoleSessionOperations: readonly ConsoleOperation[] = [
   // Ends the session.
   consoleOperation({
@@ -72,7 +72,7 @@ export const consoleSessionOperations: readonly ConsoleOperation[] = [
     },
   }),
 
-  // What a browser hands to its authenticators.
+  // Returns the WebAuthn options for a step-up with a passkey.
   consoleOperation({
     product: 'Claviger',
     version,
@@ -101,7 +101,7 @@ export const consoleSessionOperations: readonly ConsoleOperation[] = [
     },
   }),
 
-  // Shows that it is still the same person, for the next ten minutes.
+  // Performs a step-up, which lasts ten minutes.
   consoleOperation({
     product: 'Claviger',
     version,
@@ -152,9 +152,9 @@ export const consoleSessionOperations: readonly ConsoleOperation[] = [
   }),
 ];
 
-/** What a session of the console can read of itself, and of its owner's others. */
+/** Operations that read a console session and the other sessions of its owner. */
 export const sessionOperations: readonly Operation[] = [
-  // Who is signed in; the one operation that a page can call before it knows the session's token.
+  // Returns the principal of the session; the only operation that a page can call before it knows the session's token.
   ownOperation({
     product: 'Claviger',
     version,
@@ -197,7 +197,7 @@ export const sessionOperations: readonly Operation[] = [
     },
   }),
 
-  // The browsers that are signed in as the caller.
+  // Lists the caller's console sessions.
   ownOperation({
     product: 'Claviger',
     version,
@@ -236,7 +236,7 @@ export const sessionOperations: readonly Operation[] = [
     },
   }),
 
-  // Ends one of them; with no id, all but this one.
+  // Ends one of the caller's sessions; without an id, all except this one.
   ownOperation({
     product: 'Claviger',
     version,
@@ -256,7 +256,7 @@ export const sessionOperations: readonly Operation[] = [
   }),
 ];
 
-/** The session that a call came with. @throws Refusal SessionOnly when it was signed instead */
+/** Returns the console session of a call. @throws Refusal SessionOnly if the call was signed with a key */
 export function sessionIdentityOf(call: Call): SessionIdentity {
   if (call.identity.by !== 'session') throw new Refusal('SessionOnly', { action: 'this operation' });
   return call.identity;

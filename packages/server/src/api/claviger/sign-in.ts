@@ -49,7 +49,7 @@ interface NewPasswordProof extends Proof {
 
 type SignInRequest = ConsoleRequest & Scope;
 
-/** Answer of each step of a sign-in: the next one. */
+/** Answer of each sign-in step: the next step. */
 const SIGN_IN_ANSWER = {
   Step: 'Done|Code|Passkey|CodeOrPasskey|NewPassword|BindDevice',
   CsrfToken: 'string',
@@ -70,17 +70,19 @@ const SIGN_IN_ANSWER = {
 
 type SignInOutcome = ConsoleOutcome<ValueOf<typeof SIGN_IN_ANSWER>>;
 
-/** Whether this browser is spared the second factor for a week; only where the account allows it. */
+/** Whether this browser skips the second factor for a week; only if the account allows it. */
 const remember = withDefault(flag(), false);
 
-/** A login name may be a password that somebody typed into the wrong field: the audit has whom it names instead. */
+/**
+ * Login name. Secret, since users type passwords into the wrong field: the audit record has the matched user instead.
+ */
 const loginName = secret(text({ max: 160, chars: /^\P{Cc}*$/u }));
 
 const passkeyResponse = secret(text({ max: 16_384 }));
 
-/** The operations by which a browser signs in: the first makes a session, each other one moves it on. */
+/** Operations of the console sign-in: the first creates a session, each other one advances it. */
 export const signInOperations: readonly ConsoleOperation[] = [
-  // The first step: the password of a RAM user or of the account root.
+  // First step: verifies the password of a user or of the account root.
   consoleOperation({
     product: 'Claviger',
     version,
@@ -99,7 +101,7 @@ export const signInOperations: readonly ConsoleOperation[] = [
         owner.type === 'user'
           ? await findUser(request.queries, account.accountId, { by: 'id', userId: owner.id })
           : undefined;
-      // Whatever this browser was signed in as, it no longer is.
+      // Ends the previous session of this browser.
       if (request.sessionToken !== undefined) {
         await endConsoleSession(request.queries, hashOfToken(request.sessionToken));
       }
@@ -109,7 +111,7 @@ export const signInOperations: readonly ConsoleOperation[] = [
     },
   }),
 
-  // A code of the device that is bound.
+  // Verifies a code of the bound device.
   consoleOperation({
     product: 'Claviger',
     version,
@@ -137,7 +139,7 @@ export const signInOperations: readonly ConsoleOperation[] = [
     handle: (input, { factor }, request) => withFactor(request, factor, input.Remember),
   }),
 
-  // What a browser hands to its authenticators.
+  // Returns the WebAuthn options for a sign-in with a passkey.
   consoleOperation({
     product: 'Claviger',
     version,
@@ -161,7 +163,7 @@ export const signInOperations: readonly ConsoleOperation[] = [
     },
   }),
 
-  // What one of them answers.
+  // Verifies the WebAuthn response of a passkey.
   consoleOperation({
     product: 'Claviger',
     version,
@@ -186,7 +188,7 @@ export const signInOperations: readonly ConsoleOperation[] = [
     },
   }),
 
-  // Another password in place of a one-time or an expired one.
+  // Replaces a one-time or an expired password.
   consoleOperation({
     product: 'Claviger',
     version,
@@ -218,7 +220,7 @@ export const signInOperations: readonly ConsoleOperation[] = [
     },
   }),
 
-  // A seed for the device that somebody has to have; it is not a device yet.
+  // Returns a seed for a required device; the device is not stored yet.
   consoleOperation({
     product: 'Claviger',
     version,
@@ -234,7 +236,7 @@ export const signInOperations: readonly ConsoleOperation[] = [
     },
   }),
 
-  // The device is bound when two consecutive codes show that somebody has it.
+  // Binds the device after two consecutive codes.
   consoleOperation({
     product: 'Claviger',
     version,
@@ -258,7 +260,7 @@ interface PasskeyProof extends Proof {
 
 const proofOf = ({ account }: ConsoleSession): Proof => ({ account });
 
-/** The session whose sign-in is under way, if it asks for one of these steps. @throws Refusal InvalidStep.SignIn */
+/** Returns the session of a sign-in at one of these steps. @throws Refusal InvalidStep.SignIn at another step */
 async function atStep(
   request: ConsoleRequest & { readonly queries?: Scope['queries'] },
   ...steps: readonly SignInStep[]
@@ -271,7 +273,7 @@ async function atStep(
   return session;
 }
 
-/** The sign-in goes on, or is done, with a second factor shown. @param factor that was there when it was verified */
+/** Advances or completes the sign-in after a second factor. @param factor as present when it was verified */
 async function withFactor(
   request: SignInRequest,
   factor: string,
@@ -282,7 +284,7 @@ async function withFactor(
   const { owner, account, preference } = session;
   const allowed = preference.AllowUserToLoginWithPasskey;
   const factors = await readSecondFactors({ queries: request.queries, account }, owner, allowed);
-  // Taken away while it was verified.
+  // The factor was removed during the verification.
   if (!hasFactor(factors, factor)) throw new Refusal('NotSignedIn');
   const row = { ...session.row, second_factor: factor, second_factor_shown: 1, sealed_seed: null };
   const outcome = await moveOn(request, { ...session, row, factors }, request.sessionToken);
@@ -292,7 +294,7 @@ async function withFactor(
   return { ...outcome, cookies: [...(outcome.cookies ?? []), cookie] };
 }
 
-/** Answers the next step. */
+/** Advances the session and answers the next step. */
 async function moveOn(
   request: SignInRequest,
   session: ConsoleSession,

@@ -26,7 +26,7 @@ import {
 } from './simulation-demands.ts';
 import { version } from './version.ts';
 
-/** Condition keys and their values, as a JSON object: texts, numbers, booleans, and lists of texts. */
+/** Condition keys and values as a JSON object: strings, numbers, booleans, and lists of strings. */
 const conditions: Parameter<ReadonlyMap<string, string | readonly string[]>> = {
   required: false,
   secret: false,
@@ -45,7 +45,7 @@ const conditions: Parameter<ReadonlyMap<string, string | readonly string[]>> = {
         return [key.toLowerCase(), known];
       }),
     );
-    // Keys are compared without regard to letter case, so two spellings are one key with two values.
+    // Keys are case-insensitive, so two spellings are one key with two values.
     if (values.size !== Object.keys(parsed).length) throw malformed;
     return values;
   },
@@ -67,9 +67,9 @@ const input = {
   PolicyDocument: optional(text({ max: POLICY_DOCUMENT_CHARACTERS })),
 } as const;
 
-/** What one operation wants to know from the policies: what would be decided, and why. */
+/** Operation that simulates the decision on one request, with its explanation. */
 export const simulateOperations: readonly Operation[] = [
-  // What would be answered to somebody who asked for something, by the engine that answers.
+  // Simulates the decision on a principal's request, with the engine that decides live requests.
   ownOperation({
     product: 'Claviger',
     version,
@@ -101,7 +101,7 @@ export const simulateOperations: readonly Operation[] = [
       const { PrincipalType: type, PrincipalName: name, SimulatedAction, SimulatedResource } = given;
       const resource = resourceOf(type, name, call);
       return [
-        // A text that the caller has brought tells it nothing that it does not have.
+        // A policy document in the request reveals nothing to the caller.
         ...(resource === undefined ? [] : [{ action: 'claviger:Simulate', resource }]),
         ...(given.PolicyDocument === undefined ? await demandsToReadPolicies(type, name, call) : []),
         ...(resource === undefined || type === 'root'
@@ -160,7 +160,7 @@ function wireStatement(statement: SimulatedStatement) {
 
 type PrincipalType = 'ram-user' | 'role' | 'root';
 
-/** The ARN of the principal that is simulated; undefined when a text is tried without one. @throws Refusal Missing */
+/** Returns the ARN of the simulated principal; `undefined` for a document without one. @throws Refusal Missing */
 function resourceOf(
   type: PrincipalType | undefined,
   name: string | undefined,
@@ -179,7 +179,7 @@ function resourceOf(
   }
 }
 
-/** What reading the policies of the simulated principal needs, which the answer shows. */
+/** Returns the permissions for reading the policies of the simulated principal, which the answer shows. */
 async function demandsToReadPolicies(
   type: PrincipalType | undefined,
   name: string | undefined,
@@ -239,7 +239,7 @@ async function subjectOf(
   }
 }
 
-/** The trust policy that AssumeRole would ask. Of another account's role nothing is told. */
+/** Returns the trust policy for a simulated AssumeRole. Roles of other accounts are not disclosed. */
 async function trustOf(action: string, resource: string, call: Call): Promise<SimulatedRequest['trust']> {
   if (action.toLowerCase() !== 'sts:assumerole') return undefined;
   const reference = readRoleArn(resource);
@@ -254,7 +254,7 @@ async function trustOf(action: string, resource: string, call: Call): Promise<Si
   return role;
 }
 
-/** What every request has by itself: as given, otherwise as of the call that asks. */
+/** Returns the built-in condition values: the given ones, with those of the calling request as defaults. */
 function factsOf(
   given: ReadonlyMap<string, string | readonly string[]>,
   call: Call,
@@ -275,7 +275,7 @@ function factsOf(
   const address = single('acs:sourceip');
   const parsed = address === undefined ? undefined : parseIpAddress(address);
   if (address !== undefined && parsed === undefined) throw wrong('acs:SourceIp');
-  // Of another address than the caller's own it is not told here which network it is in.
+  // The network is known only for the caller's own address.
   const ownVpc = address === undefined ? call.identity.vpcId : undefined;
   return {
     now,
@@ -287,14 +287,14 @@ function factsOf(
   };
 }
 
-/** Calls signed with a key have no `acs:MFAPresent`, sessions of the console always do. */
+/** Calls signed with a key have no `acs:MFAPresent`, console sessions always have it. */
 const channelOf = ({ mfaPresent }: Pick<SimulatedRequest, 'mfaPresent'>): CallChannel =>
   mfaPresent === undefined ? 'access-key' : 'console-session';
 
 const wrong = (key: string) =>
   new Refusal('InvalidParameter', { reason: `The value of ${key} in Conditions is of the wrong form.` });
 
-/** A user is named with or without its domain. */
+/** Returns the user name; the parameter may include the domain. */
 function userNamed(name: string | undefined, call: Call): string {
   const given = needed(name);
   return given.includes('@') ? userNameOf(given, call) : given;

@@ -8,12 +8,12 @@ import { findUser } from '../../users/user.ts';
 import { readRoleArn } from '../sts/session-parameters.ts';
 
 /**
- * The permissions that reading a user's policies needs outside of the simulator: the lists of what is attached to the
- * user and to each of its groups, and `ram:GetPolicy` on each custom policy, whose text the answer shows. System
- * policies are the same in every account and are not asked for.
+ * Returns the permissions for reading a user's policies outside of the simulator: listing the attachments of the user and
+ * of each of its groups, and `ram:GetPolicy` on each custom policy, whose document the answer shows. System policies are
+ * the same in every account and need no permission.
  *
  * The lists come first, so that a refusal names a policy only to a caller that may list it.
- * @param userName as given; of a user that does not exist only the lists are asked for
+ * @param userName as given; for an unknown user only the permissions to list are returned
  */
 export async function demandsToReadUserPolicies(call: Call, userName: string): Promise<readonly Demand[]> {
   const { accountId } = call.account;
@@ -35,7 +35,7 @@ export async function demandsToReadUserPolicies(call: Call, userName: string): P
   ];
 }
 
-/** The same for the policies of a role. @param roleName as given */
+/** Returns the permissions for reading the policies of a role. @param roleName as given */
 export async function demandsToReadRolePolicies(call: Call, roleName: string): Promise<readonly Demand[]> {
   const { accountId } = call.account;
   const list = { action: 'ram:ListPoliciesForRole', resource: arn.role(accountId, roleName) };
@@ -44,18 +44,18 @@ export async function demandsToReadRolePolicies(call: Call, roleName: string): P
 }
 
 /**
- * The permission to read the tags of the simulated principal, where the decision can depend on them: a caller that brings
- * a text, or may read the policies, would learn each tag by asking for it (`acs:PrincipalTag/…`).
- * @param resource of the principal
- * @param document that the caller brings instead of the principal's policies
- * @param action that is simulated; a trust policy can ask for tags, too
+ * Returns the permission to read the tags of the simulated principal, if the decision can depend on them. Otherwise a
+ * caller with its own document, or with access to the policies, could probe each tag by `acs:PrincipalTag/…`.
+ * @param resource ARN of the principal
+ * @param document given in place of the principal's policies
+ * @param action simulated action; a trust policy can use tags as well
  */
 export function demandsToReadTags(
   resource: string,
   document: string | undefined,
   action: string,
 ): readonly Demand[] {
-  // Keys can be written with JSON's escapes; whatever has one may ask for tags.
+  // Keys can be written with JSON escapes; any document with an escape may use tags.
   const asksForTags =
     document === undefined || /principaltag|\\u/i.test(document) || action.toLowerCase() === 'sts:assumerole';
   return asksForTags ? [{ action: 'ram:ListTagResources', resource }] : [];
@@ -70,10 +70,10 @@ async function demandsToReadTexts(call: Call, type: 'user' | 'role', id: string)
 }
 
 /**
- * `ram:GetRole` on the role whose trust policy a simulation of `sts:AssumeRole` would show. It is asked for by name,
- * before the role is looked up: a caller without it is refused alike whether the role exists or not.
- * @param action that is simulated
- * @param resource that is simulated
+ * Returns `ram:GetRole` on the role whose trust policy a simulated `sts:AssumeRole` shows. The permission is checked by
+ * name, before the role is looked up: without it, the refusal is the same whether or not the role exists.
+ * @param action simulated action
+ * @param resource simulated resource
  */
 export function demandsToReadTrust(call: Call, action: string, resource: string): readonly Demand[] {
   const { accountId } = call.account;

@@ -8,9 +8,9 @@ const demand = (action: string, call: Call) => [
   { action: `claviger:${action}`, resource: arn.account(call.account.accountId) },
 ];
 
-/** Which SAML responses sign users in to the console; beside `SetUserSsoSettings`, whose parameters are RAM's. */
+/** Operations on the accepted SAML responses; separate from `SetUserSsoSettings`, whose parameters are RAM's. */
 export const userSsoResponsePolicyOperations: readonly Operation[] = [
-  // Whether a response that answers no request of the console signs a user in; false until it is set.
+  // Returns whether an unsolicited SAML response signs a user in; false by default.
   ownOperation({
     product: 'Claviger',
     version,

@@ -3,13 +3,13 @@ import { oneOf, text } from '../../wire/parameter.ts';
 import { laneOf } from '../lane-of.ts';
 import { version } from './version.ts';
 
-/** Far more than any policy may have, so that one that is too long is told what else is wrong with it. */
+/** Far above the limit of a policy, so that the other faults of an oversized document are reported as well. */
 const charactersAtMost = 65_536;
 
-/** What is wrong with a document, before anybody stores it. */
+/** Operation that validates a policy document without storing it. */
 export const validatePolicyOperations: readonly Operation[] = [
-  // All that is wrong with a policy, warnings of what does not do what it seems to, and notes, each at its place.
-  // Warnings have a code, and what they are about as their subject.
+  // Returns the errors, warnings and notes on a policy document, each with its position. Warnings have a code and a
+  // subject.
   ownOperation({
     product: 'Claviger',
     version,
@@ -34,7 +34,7 @@ export const validatePolicyOperations: readonly Operation[] = [
         },
       ],
     },
-    // It is only about the text that the caller has brought.
+    // Needs no permission: it concerns only the document in the request.
     authorize: () => [],
     async handle({ PolicyDocument: document, Kind: kind }, call) {
       const faults = await call.services.policyAnalysis.faults(laneOf(call), document, kind);

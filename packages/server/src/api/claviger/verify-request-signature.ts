@@ -5,13 +5,13 @@ import { accessKeyId } from '../access-key-id.ts';
 import { demandOfGuard, guardName } from './guard-name.ts';
 import { version } from './version.ts';
 
-/** RPC 1.0 signs all parameters, a form among them; longer ones are refused here and so behind guards. */
+/** RPC 1.0 signs all parameters, form included; longer ones are refused here and therefore behind guards. */
 const stringToSign = text({ max: 200_000 });
 
-/** What may stand in the scope of an ACS4 key. */
+/** Part of the scope of an ACS4 key. */
 const scopePart = optional(text({ max: 64, chars: /^[\w.-]+$/ }));
 
-/** Signatures that a guard cannot verify by itself. */
+/** Operation that verifies the signatures that a guard cannot verify by itself. */
 export const verificationOperations: readonly Operation[] = [
   ownOperation({
     product: 'Claviger',
@@ -32,7 +32,7 @@ export const verificationOperations: readonly Operation[] = [
         'RPC-HMAC-SHA1',
         'ROA-HMAC-SHA1',
       ),
-      // Parameters of a request to another service, which are nobody's business here.
+      // Parameters of a request to another service are private to that service.
       StringsToSign: secret(list(stringToSign, 4)),
       RequestSignature: secret(text({ max: 1024 })),
       ScopeDate: scopePart,
@@ -48,7 +48,7 @@ export const verificationOperations: readonly Operation[] = [
       'Problem?': 'string',
     },
     authorize: (input, call) => demandOfGuard('VerifyRequestSignature', call, input.GuardName),
-    /** Yes or no, and whose signature it is: nothing that verifies another one. */
+    /** Whether the signature is valid, and its principal; nothing that could verify another signature. */
     async handle(input, call) {
       const { ScopeDate: date, ScopeRegion: region, ScopeProduct: product } = input;
       const hasScope = date !== undefined && region !== undefined && product !== undefined;

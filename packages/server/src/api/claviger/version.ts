@@ -1,2 +1,2 @@
-/** The version of Claviger's own API: what the console needs, and guards elsewhere. */
+/** Version of Claviger's own API, which serves the console and remote guards. */
 export const version = '2026-11-24';

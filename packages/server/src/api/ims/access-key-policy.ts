@@ -13,12 +13,12 @@ import { userPrincipalName, userReference } from './user-reference.ts';
 
 const version = '2019-08-15';
 
-/** Of the caller itself unless a user is named. */
+/** Parameters that identify a key; its owner defaults to the caller. */
 const key = { UserPrincipalName: optional(userPrincipalName), UserAccessKeyId: accessKeyId };
 
 type KeyInput = { readonly UserPrincipalName: string | undefined };
 
-/** Long enough for 50 addresses in 8 statements, with blanks. */
+/** Enough for 50 addresses in 8 statements, with white space. */
 const document = text({ max: 16_384 });
 
 const demand = async (action: string, input: KeyInput, call: Call) => [
@@ -29,9 +29,9 @@ const accountDemand = (action: string, call: Call) => [
   { action, resource: arn.account(call.account.accountId) },
 ];
 
-/** The operations on network access restriction policies of AccessKeys. */
+/** IMS operations on network access restriction policies of AccessKeys. */
 export const accessKeyPolicyOperations: readonly Operation[] = [
-  // Restricts from where a key may be used.
+  // Sets the network policy of a key.
   operation({
     product: 'Ims',
     version,
@@ -48,7 +48,7 @@ export const accessKeyPolicyOperations: readonly Operation[] = [
     },
   }),
 
-  // From where a key may be used.
+  // Returns the network policy of a key.
   operation({
     product: 'Ims',
     version,
@@ -65,7 +65,7 @@ export const accessKeyPolicyOperations: readonly Operation[] = [
     },
   }),
 
-  // Restricts from where all keys of the account may be used that have no active policy of their own.
+  // Sets the account's network policy, which applies to keys without an active policy of their own.
   operation({
     product: 'Ims',
     version,
@@ -79,7 +79,7 @@ export const accessKeyPolicyOperations: readonly Operation[] = [
     },
   }),
 
-  // From where the keys of the account may be used.
+  // Returns the account's network policy.
   operation({
     product: 'Ims',
     version,

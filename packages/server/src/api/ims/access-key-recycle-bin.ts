@@ -17,7 +17,7 @@ import { userId } from './user-reference.ts';
 
 const version = '2019-08-15';
 
-/** Whose recycle bin: the caller's own unless given. */
+/** Owner of the recycle bin; defaults to the caller. */
 const owner = { UserId: optional(userId) };
 
 const demand = async (action: string, id: string | undefined, call: Call) =>
@@ -32,15 +32,15 @@ function wireKey(key: RecycledAccessKey) {
   };
 }
 
-/** The key that is asked for by its id alone; the root's are seen by the root alone. */
+/** Finds a key by its id; keys of the root are visible to the root only. */
 async function soughtKey(id: string, call: Call): Promise<RecycledAccessKey | undefined> {
   const key = await findRecycledAccessKey(call, id);
   return key?.owner_type === 'root' && call.principal.type !== 'root' ? undefined : key;
 }
 
-/** The operations on AccessKeys in the recycle bin. */
+/** IMS operations on AccessKeys in the recycle bin. */
 export const accessKeyRecycleBinOperations: readonly Operation[] = [
-  // The keys in the recycle bin of a user or of the caller, the last one thrown in first.
+  // Lists the keys in the recycle bin of a user, by default the caller, newest first.
   operation({
     product: 'Ims',
     version,
@@ -54,7 +54,7 @@ export const accessKeyRecycleBinOperations: readonly Operation[] = [
     },
   }),
 
-  // A key in the recycle bin, and whose it was.
+  // Returns a key in the recycle bin with its owner.
   operation({
     product: 'Ims',
     version,
@@ -66,7 +66,7 @@ export const accessKeyRecycleBinOperations: readonly Operation[] = [
       const key = await soughtKey(input.UserAccessKeyId, call);
       const shown = allUsersArn(call);
       if (key?.owner_type !== 'user') return [{ action, resource: shown }];
-      // A refusal does not tell whose key it is, or that it is one.
+      // A refusal reveals neither the owner of the key nor that the key exists.
       return (await demand(action, key.owner_id, call)).map((on) => ({ ...on, shown }));
     },
     async handle(input, call) {
@@ -89,7 +89,7 @@ export const accessKeyRecycleBinOperations: readonly Operation[] = [
     },
   }),
 
-  // Takes a key out of the recycle bin; it comes back inactive.
+  // Restores a key from the recycle bin; it comes back inactive.
   operation({
     product: 'Ims',
     version,
@@ -100,14 +100,14 @@ export const accessKeyRecycleBinOperations: readonly Operation[] = [
     authorize: (input, call) => demand('ram:RestoreAccessKeyFromRecycleBin', input.UserId, call),
     async handle(input, call) {
       const of = await binOwner(call, input.UserId);
-      // A user in the recycle bin has to be restored first, which brings its keys.
+      // A user in the recycle bin has to be restored first, which restores its keys.
       if (of.isRecycled) throw new Refusal('EntityNotExist.User', { name: of.id });
       await restoreAccessKey(call, of, input.UserAccessKeyId);
       return {};
     },
   }),
 
-  // Deletes a key in the recycle bin for good.
+  // Deletes a key in the recycle bin permanently.
   operation({
     product: 'Ims',
     version,

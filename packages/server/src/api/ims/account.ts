@@ -11,9 +11,9 @@ const demand = (action: string, call: Call) => [{ action, resource: arn.account(
 /** `<alias>.onaliyun.com`, 64 characters with the suffix; letters, digits and `. _ -`. */
 const defaultDomainName = text({ max: 64, format: /^[\w-]+(?:\.[\w-]+)*\.onaliyun\.com$/i });
 
-/** The operations on the account as a whole of IMS. */
+/** IMS operations on the account. */
 export const accountOperations: readonly Operation[] = [
-  // What the account has, and what it may have.
+  // Returns the account's usage and quotas.
   operation({
     product: 'Ims',
     version,
@@ -57,7 +57,7 @@ export const accountOperations: readonly Operation[] = [
     },
   }),
 
-  // The domain of the account's login names.
+  // Returns the domain of the account's login names.
   operation({
     product: 'Ims',
     version,

@@ -25,9 +25,9 @@ const wireAppSecret = (row: AppSecretRow) => ({
   CreateDate: instant(row.created_at),
 });
 
-/** The operations on the secrets of OAuth applications of IMS. */
+/** IMS operations on the secrets of OAuth applications. */
 export const appSecretOperations: readonly Operation[] = [
-  // Makes a secret for an application; the only answer that ever has it.
+  // Creates a secret for an application. No other answer contains it.
   operation({
     product: 'Ims',
     version,
@@ -42,7 +42,7 @@ export const appSecretOperations: readonly Operation[] = [
     },
   }),
 
-  // What a secret is, without its value: RAM's guide says that it cannot be had a second time.
+  // Returns a secret without its value: RAM's guide says that the value cannot be retrieved again.
   operation({
     product: 'Ims',
     version,
@@ -70,7 +70,7 @@ export const appSecretOperations: readonly Operation[] = [
     },
   }),
 
-  // The ids of an application's secrets.
+  // Lists the ids of an application's secrets.
   operation({
     product: 'Ims',
     version,

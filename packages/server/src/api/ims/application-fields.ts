@@ -4,13 +4,13 @@ import type { ApplicationRow } from '../../store/schema.ts';
 import { instant } from '../../wire/instant.ts';
 import { text } from '../../wire/parameter.ts';
 
-/** An application's id, digits. */
+/** Id of an application, digits. */
 export const appId = text({ max: 32, format: /^\d+$/ });
 
 /** Scope names separated by semicolons. */
 export const scopeNames = text({ max: 1024 });
 
-/** An application as IMS shows it to its own account. */
+/** Converts an application for its own account. */
 export function wireApplication(row: ApplicationRow) {
   const required = parseNames(row.required_scopes);
   return {
@@ -39,7 +39,7 @@ export function wireApplication(row: ApplicationRow) {
   };
 }
 
-/** The scopes that an installation was granted, as IMS shows them. @param scopes JSON array of names */
+/** Converts the scopes granted to an installation. @param scopes JSON array of names */
 export function wireGrantedScopes(scopes: string) {
   return {
     PredefinedScopes: {

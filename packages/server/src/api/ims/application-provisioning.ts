@@ -14,7 +14,7 @@ import { appId, scopeNames, wireGrantedScopes } from './application-fields.ts';
 
 const version = '2019-08-15';
 
-/** An installation as IMS shows it; its dates are milliseconds since the epoch, unlike all others. */
+/** Converts an installation; its dates are milliseconds since the epoch, unlike in other operations. */
 const wireProvisionInfo = ({ provision, application }: InstalledApplication) => ({
   AccountId: application.account_id,
   AppId: application.app_id,
@@ -25,9 +25,9 @@ const wireProvisionInfo = ({ provision, application }: InstalledApplication) => 
   UpdateDate: String(provision.updated_at),
 });
 
-/** The operations on installed applications of IMS, whosever they are. */
+/** IMS operations on installed applications, of this account and of others. */
 export const applicationProvisioningOperations: readonly Operation[] = [
-  // Installs an application, or grants anew to one that is.
+  // Installs an application, or replaces the scopes granted to an installed one.
   operation({
     product: 'Ims',
     version,
@@ -68,7 +68,7 @@ export const applicationProvisioningOperations: readonly Operation[] = [
     },
   }),
 
-  // How an application is installed.
+  // Returns the installation of an application.
   operation({
     product: 'Ims',
     version,
@@ -83,7 +83,7 @@ export const applicationProvisioningOperations: readonly Operation[] = [
     },
   }),
 
-  // Everything that is installed, or only the account's own or others'.
+  // Lists the installed applications: all, the account's own, or those of other accounts.
   operation({
     product: 'Ims',
     version,

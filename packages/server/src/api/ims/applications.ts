@@ -20,16 +20,16 @@ const appName = text({ max: 64, chars: /^[A-Za-z0-9._-]+$/ });
 
 const displayName = shownLine(24);
 
-/** Addresses separated by semicolons; each is looked at later. */
+/** Addresses separated by semicolons; each is validated later. */
 const redirectUris = text({ max: 20_480 });
 
 const accessTokenValidity = integer(TOKEN_SECONDS.access.minimum, TOKEN_SECONDS.access.maximum);
 
 const refreshTokenValidity = integer(TOKEN_SECONDS.refresh.minimum, TOKEN_SECONDS.refresh.maximum);
 
-/** The operations on OAuth applications of IMS. */
+/** IMS operations on OAuth applications. */
 export const applicationOperations: readonly Operation[] = [
-  // Makes an application.
+  // Creates an application.
   operation({
     product: 'Ims',
     version,
@@ -42,7 +42,7 @@ export const applicationOperations: readonly Operation[] = [
       AppType: oneOf(...APPLICATION_TYPES),
       ProtocolVersion: withDefault(oneOf('2.0', '2.1'), '2.0'),
       RedirectUris: withDefault(redirectUris, ''),
-      // RAM's description of the parameter names the default that it has when it is left out.
+      // RAM's description of the parameter documents this default.
       SecretRequired: optional(flag()),
       AccessTokenValidity: withDefault(accessTokenValidity, TOKEN_SECONDS.access.byDefault),
       RefreshTokenValidity: optional(refreshTokenValidity),
@@ -69,7 +69,7 @@ export const applicationOperations: readonly Operation[] = [
     },
   }),
 
-  // What an application is like.
+  // Returns an application.
   operation({
     product: 'Ims',
     version,
@@ -84,7 +84,7 @@ export const applicationOperations: readonly Operation[] = [
     },
   }),
 
-  // Changes an application; what is left out stays.
+  // Changes the given fields of an application and keeps the others.
   operation({
     product: 'Ims',
     version,
@@ -145,7 +145,7 @@ export const applicationOperations: readonly Operation[] = [
     },
   }),
 
-  // The applications that the account has made.
+  // Lists the account's own applications.
   operation({
     product: 'Ims',
     version,
@@ -158,7 +158,7 @@ export const applicationOperations: readonly Operation[] = [
     },
   }),
 
-  // The scopes that applications of a type, or of any, can have.
+  // Lists the scopes that applications of one type, or of all types, can have.
   operation({
     product: 'Ims',
     version,

@@ -14,7 +14,7 @@ import { appId, scopeNames, wireGrantedScopes } from './application-fields.ts';
 
 const version = '2019-08-15';
 
-/** An installation of another account's application; its dates are milliseconds since the epoch. */
+/** Converts an installation of another account's application; dates are milliseconds since the epoch. */
 const wireExternalApplication = ({ provision, application }: InstalledApplication) => ({
   AppPrincipalName: appPrincipalName(application),
   CreateDate: String(provision.created_at),
@@ -25,9 +25,9 @@ const wireExternalApplication = ({ provision, application }: InstalledApplicatio
   UpdateDate: String(provision.updated_at),
 });
 
-/** The operations on installed applications of other accounts of IMS. */
+/** IMS operations on installed applications of other accounts. */
 export const externalApplicationOperations: readonly Operation[] = [
-  // Installs another account's application, or grants anew to one that is.
+  // Installs another account's application, or replaces the scopes granted to an installed one.
   operation({
     product: 'Ims',
     version,
@@ -62,7 +62,7 @@ export const externalApplicationOperations: readonly Operation[] = [
     },
   }),
 
-  // How another account's application is installed.
+  // Returns the installation of another account's application.
   operation({
     product: 'Ims',
     version,
@@ -78,7 +78,7 @@ export const externalApplicationOperations: readonly Operation[] = [
     },
   }),
 
-  // The installed applications of other accounts. RAM has no parameters to page with, so all are in one answer.
+  // Lists the installed applications of other accounts. RAM has no paging parameters, so one answer contains all.
   operation({
     product: 'Ims',
     version,

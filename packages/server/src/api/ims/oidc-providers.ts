@@ -27,7 +27,7 @@ const clientId = text({ max: 128, format: /^[A-Za-z0-9][A-Za-z0-9._:/-]*$/ });
 const fingerprint = text({ max: 128, format: /^[A-Za-z0-9]+$/ });
 const issuanceLimit = integer(ISSUANCE_LIMIT_HOURS.minimum, ISSUANCE_LIMIT_HOURS.maximum);
 
-/** Some, with commas between them; may be left out. How many there may be is the provider's rule. */
+/** Optional list, separated by commas. The provider's rules limit its length. */
 function commaSeparated(item: Parameter<string>): Parameter<readonly string[] | undefined> {
   return {
     required: false,
@@ -60,10 +60,10 @@ const shown = (row: OidcProviderRow) => ({
   GmtModified: String(wholeSeconds(row.updated_at)),
 });
 
-/** These are milliseconds, but of whole seconds, as RAM gives them. */
+/** Milliseconds cut to whole seconds, as in RAM's answers. */
 const wholeSeconds = (milliseconds: number) => Math.floor(milliseconds / 1000) * 1000;
 
-/** OIDC providers: create, read, change, delete, list; client ids and fingerprints one by one. */
+/** IMS operations on OIDC providers, their client ids and fingerprints. */
 export const oidcProviderOperations: readonly Operation[] = [
   operation({
     product,

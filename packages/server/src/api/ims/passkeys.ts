@@ -26,12 +26,12 @@ const demand = (action: string, input: Named, call: Call) => {
 
 const ownerOf = (input: Named, call: Call) => targetUser(call, userReference(input, call), name);
 
-/** Unlike everywhere else, RAM writes these instants as seconds since the epoch, in a text. */
+/** Seconds since the epoch as a string; RAM uses this format for passkeys only. */
 const seconds = (milliseconds: number): string => String(Math.floor(milliseconds / 1000));
 
-/** The operations on passkeys of IMS. Only a browser can register one. */
+/** IMS operations on passkeys. Only a browser can register one. */
 export const passkeyOperations: readonly Operation[] = [
-  // The passkeys of a user, or of the caller itself.
+  // Lists the passkeys of a user, by default the caller.
   operation({
     product: 'Ims',
     version,
@@ -52,7 +52,7 @@ export const passkeyOperations: readonly Operation[] = [
     },
   }),
 
-  // Gives a passkey another name.
+  // Renames a passkey.
   operation({
     product: 'Ims',
     version,

@@ -8,9 +8,9 @@ const version = '2019-08-15';
 
 const demand = (action: string, call: Call) => [{ action, resource: arn.account(call.account.accountId) }];
 
-/** The operations on the password policy of IMS. */
+/** IMS operations on the password policy. */
 export const passwordPolicyOperations: readonly Operation[] = [
-  // What the account asks of passwords.
+  // Returns the account's password policy.
   operation({
     product: 'Ims',
     version,
@@ -23,7 +23,7 @@ export const passwordPolicyOperations: readonly Operation[] = [
     },
   }),
 
-  // Changes the given settings and keeps the others.
+  // Changes the given settings of the password policy and keeps the others.
   operation({
     product: 'Ims',
     version,

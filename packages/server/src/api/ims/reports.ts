@@ -25,10 +25,10 @@ const demand = (action: string, call: Call) => [
   { action: `ram:${action}`, resource: arn.account(call.account.accountId) },
 ];
 
-/** Reports on the identities of the account, made from what there is. */
+/** IMS operations on reports about the identities of the account. */
 export const reportOperations: readonly Operation[] = [
-  // `STARTED`: this call has started a report, which is there already unless the account is large; `INPROGRESS`: one is
-  // being made; `COMPLETE`: the last one still stands.
+  // Starts a report. `STARTED`: this call started one, which is complete at once unless the account is large;
+  // `INPROGRESS`: one is being made; `COMPLETE`: the last one is still current.
   preparedOperation({
     product: 'Ims',
     version,

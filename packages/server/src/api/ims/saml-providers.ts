@@ -22,7 +22,7 @@ const demand = (action: string, name: string, call: Call) => [
   { action: `ram:${action}`, resource: arn.samlProvider(call.account.accountId, name) },
 ];
 
-/** A provider in lists; alone it is shown with its algorithm. */
+/** Converts a provider of a list, without its signature algorithm. */
 const listed = (row: SamlProviderRow) => ({
   SAMLProviderName: row.provider_name,
   Arn: identityArn.samlProvider(row.account_id, row.provider_name),
@@ -33,7 +33,7 @@ const listed = (row: SamlProviderRow) => ({
 
 const shown = (row: SamlProviderRow) => ({ ...listed(row), AuthnSignAlgo: row.authn_sign_algorithm });
 
-/** SAML providers: create, read, change, delete, list. */
+/** IMS operations on SAML providers. */
 export const samlProviderOperations: readonly Operation[] = [
   operation({
     product,

@@ -22,7 +22,7 @@ const version = '2019-08-15';
 
 const demand = (action: string, call: Call) => [{ action, resource: arn.account(call.account.accountId) }];
 
-/** One of the few numbers of days that RAM offers. */
+/** Idle days; RAM offers a fixed set of values. */
 const maxIdleDays: Parameter<number> = {
   ...integer(Math.min(...IDLE_DAYS), Math.max(...IDLE_DAYS)),
   schema: { type: 'integer', enum: IDLE_DAYS },
@@ -37,7 +37,7 @@ const maxIdleDays: Parameter<number> = {
 
 const someTypes = list(oneOf('sms', 'email', 'mfa'), 3);
 
-/** May be left out; here, unlike elsewhere, an empty list is not the same: it says none. */
+/** Optional; unlike in other operations, an empty list is a value: no types. */
 const verificationTypes: Parameter<readonly ('sms' | 'email' | 'mfa')[] | undefined> = {
   ...optional(someTypes),
   read(name, wire) {
@@ -47,7 +47,7 @@ const verificationTypes: Parameter<readonly ('sms' | 'email' | 'mfa')[] | undefi
   },
 };
 
-/** The preference as IMS shows it. */
+/** Converts the security preference. */
 function wirePreference(preference: SecurityPreference) {
   return {
     AccessKeyPreference: {
@@ -75,9 +75,9 @@ function wirePreference(preference: SecurityPreference) {
   };
 }
 
-/** The operations on the account-wide security preference of IMS. */
+/** IMS operations on the account's security preference. */
 export const securityPreferenceOperations: readonly Operation[] = [
-  // What the account's users may do for themselves, and how they sign in.
+  // Returns the account's security preference: the permitted self-service and the sign-in settings.
   operation({
     product: 'Ims',
     version,
@@ -91,7 +91,7 @@ export const securityPreferenceOperations: readonly Operation[] = [
     },
   }),
 
-  // Changes what is given and leaves the rest.
+  // Changes the given settings of the security preference and keeps the others.
   operation({
     product: 'Ims',
     version,
@@ -106,7 +106,7 @@ export const securityPreferenceOperations: readonly Operation[] = [
       AllowUserToManagePersonalDingTalk: optional(flag()),
       AllowUserToManageServiceCredentials: optional(flag()),
       EnableSaveMFATicket: optional(flag()),
-      // Not in RAM's description any more, but older clients send it, and would believe that it was heard.
+      // No longer in RAM's description, but older clients send it and expect it to take effect.
       EnforceMFAForLogin: optional(flag()),
       LoginNetworkMasks: clearable(text()),
       LoginSessionDuration: optional(integer(1, 24)),

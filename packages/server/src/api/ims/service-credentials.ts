@@ -31,13 +31,13 @@ const credentialName = text({ max: 128, chars: /^[A-Za-z0-9._-]+$/ });
 
 const hostName = text({ max: 128, chars: /^[A-Za-z0-9.-]+$/ });
 
-/** Services are named by their hosts, which have no capitals of their own. */
+/** Service name. Services are named by their hosts, so it is read in lower case. */
 const serviceName: Parameter<string> = {
   ...hostName,
   read: (parameterName, wire) => hostName.read(parameterName, wire).toLowerCase(),
 };
 
-/** A hundred years: RAM names no bound, dates have one. */
+/** A hundred years: RAM documents no bound, but dates have one. */
 const ageDays = integer(1, 36_500);
 
 const demand = (action: string, input: Named, call: Call) => {
@@ -48,7 +48,7 @@ const demand = (action: string, input: Named, call: Call) => {
 
 const ownerOf = (input: Named, call: Call) => targetUser(call, userReference(input, call), name);
 
-/** A credential as IMS shows it; one that does not expire has no time when it does. */
+/** Converts a credential; one without expiry has no expiry date. */
 const wireCredential = (row: ServiceCredentialRow, userName: string, call: Call) => ({
   CreateTime: instant(row.created_at),
   ExpirationTime: row.expires_at === null ? undefined : instant(row.expires_at),
@@ -59,9 +59,9 @@ const wireCredential = (row: ServiceCredentialRow, userName: string, call: Call)
   UserPrincipalName: principalName(userName, call.account.defaultDomain),
 });
 
-/** The operations on the service credentials of users of IMS. */
+/** IMS operations on service credentials of users. */
 export const serviceCredentialOperations: readonly Operation[] = [
-  // Makes a credential for one service, of a user or of the caller itself; the only answer that ever has the secret.
+  // Creates a credential for one service, of a user or the caller. No other answer contains the secret.
   operation({
     product: 'Ims',
     version,
@@ -91,7 +91,7 @@ export const serviceCredentialOperations: readonly Operation[] = [
     },
   }),
 
-  // What a credential is, without its secret.
+  // Returns a credential without its secret.
   operation({
     product: 'Ims',
     version,
@@ -106,7 +106,7 @@ export const serviceCredentialOperations: readonly Operation[] = [
     },
   }),
 
-  // The credentials of a user, of the caller itself or of all users, without secrets.
+  // Lists the credentials of a user, the caller or all users, without secrets.
   operation({
     product: 'Ims',
     version,
@@ -145,7 +145,7 @@ export const serviceCredentialOperations: readonly Operation[] = [
     },
   }),
 
-  // Renames a credential, enables or disables it.
+  // Renames, enables or disables a credential.
   operation({
     product: 'Ims',
     version,
@@ -171,7 +171,7 @@ export const serviceCredentialOperations: readonly Operation[] = [
     },
   }),
 
-  // Deletes a credential for good.
+  // Deletes a credential permanently.
   operation({
     product: 'Ims',
     version,
@@ -191,7 +191,7 @@ function tokenOf({ created_at: createdAt, service_credential_id: id }: ServiceCr
   return Buffer.from(`c1:${createdAt}:${id}`).toString('base64url');
 }
 
-/** @throws Refusal InvalidNextToken when it was not made here */
+/** Decodes a page token. @throws Refusal InvalidNextToken if this server did not issue it */
 function positionOf(token: string | undefined): ServiceCredentialPosition | undefined {
   if (token === undefined) return undefined;
   const decoded = Buffer.from(token, 'base64url').toString('utf8');

@@ -26,7 +26,7 @@ import { userId, userNameOf, userPrincipalName } from './user-reference.ts';
 
 const version = '2019-08-15';
 
-/** Users, the only thing that IMS tags, by their ids or their login names. */
+/** Users, the only resource type that IMS tags, by id or login name. */
 const resources = {
   ResourceType: withDefault(oneOf('user'), 'user'),
   ResourceId: optional(list(userId, resourcesPerCall)),
@@ -38,7 +38,7 @@ interface ResourcesInput {
   readonly ResourcePrincipalName: readonly string[] | undefined;
 }
 
-/** The users that are named, or undefined when none are. @throws Refusal when they are named both ways */
+/** Returns the users that a request names; `undefined` if it names none. @throws Refusal if named both ways */
 function references(input: ResourcesInput, call: Call): readonly UserReference[] | undefined {
   const { ResourceId: ids, ResourcePrincipalName: names } = input;
   if (ids !== undefined && names !== undefined) {
@@ -50,14 +50,14 @@ function references(input: ResourcesInput, call: Call): readonly UserReference[]
   );
 }
 
-/** The users that are named. @throws Refusal MissingResourceId when none are */
+/** Returns the users that a request names. @throws Refusal MissingResourceId if it names none */
 function requiredReferences(input: ResourcesInput, call: Call): readonly UserReference[] {
   const named = references(input, call);
   if (named === undefined) throw new Refusal('Missing', { name: 'ResourceId' });
   return named;
 }
 
-/** The permission on each of the users; on all users when none are named. */
+/** Returns the permission on each of the users; on all users if the request names none. */
 async function demand(action: string, named: readonly UserReference[] | undefined, call: Call) {
   if (named === undefined) return [{ action, resource: allUsersArn(call) }];
   const demands: Demand[] = [];
@@ -65,7 +65,7 @@ async function demand(action: string, named: readonly UserReference[] | undefine
   return demands;
 }
 
-/** The users, each once. @throws Refusal EntityNotExist.User */
+/** Finds the users, without duplicates. @throws Refusal EntityNotExist.User */
 async function usersNamed(named: readonly UserReference[], call: Call): Promise<readonly TaggedResource[]> {
   const found = new Map<string, TaggedResource>();
   for (const reference of named) {
@@ -75,9 +75,9 @@ async function usersNamed(named: readonly UserReference[], call: Call): Promise<
   return [...found.values()];
 }
 
-/** The operations on tags of IMS. */
+/** IMS operations on tags. */
 export const tagOperations: readonly Operation[] = [
-  // Puts tags on users.
+  // Adds tags to users.
   operation({
     product: 'Ims',
     version,
@@ -93,7 +93,7 @@ export const tagOperations: readonly Operation[] = [
     },
   }),
 
-  // Takes tags off users.
+  // Removes tags from users.
   operation({
     product: 'Ims',
     version,
@@ -109,7 +109,7 @@ export const tagOperations: readonly Operation[] = [
     },
   }),
 
-  // The tags of users, by user and key.
+  // Lists the tags of users, by user and key.
   operation({
     product: 'Ims',
     version,

@@ -20,10 +20,12 @@ import { userId, userNameOf } from './user-reference.ts';
 
 const version = '2019-08-15';
 
-/** The one condition that RAM documents: `UserPrincipalName eq test@example.onaliyun.com`. */
+/** The one filter that RAM documents: `UserPrincipalName eq test@example.onaliyun.com`. */
 const filter = text({ max: 256, format: /^UserPrincipalName +eq +[\w.-]+@[\w.-]+$/ });
 
-/** A refusal names all users in either case: it does not tell which name an id or a key in the recycle bin had. */
+/**
+ * A refusal shows the ARN of all users, so that it does not reveal the name behind an id or a key in the recycle bin.
+ */
 const demand = async (action: string, id: string, call: Call) =>
   (await recycledUserArns(call, id)).map((resource) => ({ action, resource, shown: allUsersArn(call) }));
 
@@ -38,7 +40,7 @@ function wireUser(user: RecycledUser, call: Call) {
   };
 }
 
-/** A place in the list, as markers carry it. */
+/** Position in the list, as encoded in markers. */
 const keyOf = (user: RecycledUser): string => `${user.recycled_at} ${user.user_id}`;
 
 function positionOf(key: string): RecycledUserPosition | undefined {
@@ -48,7 +50,7 @@ function positionOf(key: string): RecycledUserPosition | undefined {
   return { recycledAt: Number(recycledAt), userId: id };
 }
 
-/** Which user is meant. @throws Refusal when not exactly one way of naming it is used */
+/** Finds the target user. @throws Refusal unless exactly one of the parameters that name it is given */
 async function meantUser(
   input: { readonly UserId: string | undefined; readonly UserAccessKeyId: string | undefined },
   call: Call,
@@ -62,9 +64,9 @@ async function meantUser(
   return findRecycledUser(call, id);
 }
 
-/** The operations on users in the recycle bin. */
+/** IMS operations on users in the recycle bin. */
 export const userRecycleBinOperations: readonly Operation[] = [
-  // The users in the recycle bin, the last one thrown in first.
+  // Lists the users in the recycle bin, newest first.
   operation({
     product: 'Ims',
     version,
@@ -85,7 +87,7 @@ export const userRecycleBinOperations: readonly Operation[] = [
     },
   }),
 
-  // A user in the recycle bin, found by its id or one of its keys.
+  // Returns a user in the recycle bin, found by id or AccessKey id.
   operation({
     product: 'Ims',
     version,
@@ -105,7 +107,7 @@ export const userRecycleBinOperations: readonly Operation[] = [
     },
   }),
 
-  // Takes a user out of the recycle bin; its keys come back inactive.
+  // Restores a user from the recycle bin; its keys come back inactive.
   operation({
     product: 'Ims',
     version,
@@ -120,7 +122,7 @@ export const userRecycleBinOperations: readonly Operation[] = [
     },
   }),
 
-  // Deletes a user in the recycle bin for good.
+  // Deletes a user in the recycle bin permanently.
   operation({
     product: 'Ims',
     version,

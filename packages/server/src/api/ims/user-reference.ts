@@ -4,23 +4,23 @@ import type { Call } from '../../pipeline/operation.ts';
 import type { UserReference } from '../../users/user.ts';
 import { optional, text } from '../../wire/parameter.ts';
 
-/** IMS names a user by its login name, `name@domain`. */
+/** Login name of a user: `name@domain`. */
 export const userPrincipalName = text({ max: 128, format: /^[\w.-]{1,64}@[\w.-]+$/ });
 
-/** A user's id, digits. */
+/** Id of a user, digits. */
 export const userId = text({ max: 64, format: /^\d+$/ });
 
-/** The two ways in which most IMS operations name a user; at most one is given. */
+/** The two parameters by which most IMS operations name a user; at most one may be given. */
 export const userParameters = {
   UserPrincipalName: optional(userPrincipalName),
   UserId: optional(userId),
 } as const;
 
 /**
- * The user that an IMS request means, or undefined when it names none.
- * A login name of a domain that is not the account's names nobody here; the whole of it is then looked for,
- * and not found.
- * @throws Refusal InvalidParameter when it is named twice
+ * Returns the user that an IMS request names, or `undefined` if it names none.
+ * A login name with a domain of another account matches no user: the look-up then uses the whole login name
+ * and finds none.
+ * @throws Refusal InvalidParameter if both parameters are given
  */
 export function userReference(
   input: { readonly UserPrincipalName?: string | undefined; readonly UserId?: string | undefined },
@@ -34,7 +34,7 @@ export function userReference(
   return { by: 'name', userName: userNameOf(input.UserPrincipalName, call) };
 }
 
-/** The user name in a login name of this account; the login name itself when it is of another domain. */
+/** Returns the user name in a login name of this account; for another domain, the login name unchanged. */
 export function userNameOf(principalName: string, call: Call): string {
   const at = principalName.lastIndexOf('@');
   const domain = principalName.slice(at + 1).toLowerCase();

@@ -23,7 +23,7 @@ const shown = (settings: UserSsoSettings) => ({
   AuthnSignAlgo: settings.authnSignAlgorithm,
 });
 
-/** How RAM users sign in to the console through the account's own identity provider. */
+/** IMS operations on the sign-in of users through the account's own identity provider. */
 export const userSsoOperations: readonly Operation[] = [
   operation({
     product,

@@ -25,7 +25,7 @@ import { userNameOf, userParameters, userPrincipalName, userReference } from './
 
 const version = '2019-08-15';
 
-/** RAM can freeze users; nothing here does, so the ones that are frozen are always none. */
+/** Status filter. RAM can freeze users; Claviger has no frozen users, so that filter selects none. */
 const status = withDefault(oneOf('active', 'freeze', 'active,freeze', 'freeze,active'), 'active');
 
 const listParameters = (byDefault: number) => ({
@@ -34,13 +34,13 @@ const listParameters = (byDefault: number) => ({
   ...pageParameters(1000, byDefault),
 });
 
-/** Which user is meant. @throws Refusal when none is named */
+/** Asserts that the request names a user. @throws Refusal if absent */
 function required(reference: UserReference | undefined): UserReference {
   if (reference === undefined) throw new Refusal('Missing', { name: 'UserPrincipalName' });
   return reference;
 }
 
-/** The name for a user in a login name, which must be of this account. @param name of the parameter */
+/** Returns the user name in a login name of this account. @param name parameter name, for the refusal */
 function newUserName(name: string, principal: string, call: Call): string {
   const userName = userNameOf(principal, call);
   if (userName === principal) throw new Refusal('InvalidParameter.FormatOf', { name });
@@ -51,7 +51,7 @@ const demand = async (action: string, reference: UserReference, call: Call) => [
   { action, ...(await userResource(call, reference)) },
 ];
 
-/** A user without its tags. */
+/** Converts a user, without its tags. */
 function wireUser(user: UserRow, call: Call) {
   return {
     UserId: user.user_id,
@@ -87,9 +87,9 @@ async function pageOfUsers(input: ListInput, call: Call) {
   return { ...found, rows: byName(found.rows) };
 }
 
-/** The operations on RAM users of IMS. */
+/** IMS operations on users. */
 export const userOperations: readonly Operation[] = [
-  // Makes a user.
+  // Creates a user.
   operation({
     product: 'Ims',
     version,
@@ -121,7 +121,7 @@ export const userOperations: readonly Operation[] = [
     },
   }),
 
-  // A user, found by its login name, its id or one of its keys.
+  // Returns a user, found by login name, id or AccessKey id.
   operation({
     product: 'Ims',
     version,
@@ -138,7 +138,7 @@ export const userOperations: readonly Operation[] = [
       const user = await findUserOfKey(call, keyId);
       const shown = allUsersArn(call);
       if (user === undefined) return [{ action: 'ram:GetUser', resource: shown }];
-      // A refusal does not tell whose key it is, or that it is one.
+      // A refusal reveals neither the owner of the key nor that the key exists.
       return [{ action: 'ram:GetUser', resource: arn.user(user.account_id, user.user_name), shown }];
     },
     async handle(input, call) {
@@ -152,7 +152,7 @@ export const userOperations: readonly Operation[] = [
     },
   }),
 
-  // Changes a user; with a new login name it keeps its id, keys and permissions.
+  // Changes a user. A renamed user keeps its id, keys and permissions.
   operation({
     product: 'Ims',
     version,
@@ -173,7 +173,7 @@ export const userOperations: readonly Operation[] = [
       NewEmail: clearable(email),
       NewMobilePhone: clearable(mobilePhone),
     },
-    // Under its new name other policies cover the user: who gives a name must be allowed both.
+    // Other policies cover the user under its new name: the caller needs the permission on both names.
     async authorize(input, call) {
       const { NewUserPrincipalName: newName } = input;
       const renamed =
@@ -195,7 +195,7 @@ export const userOperations: readonly Operation[] = [
     },
   }),
 
-  // Moves a user to the recycle bin, whatever it has.
+  // Moves a user to the recycle bin, with its keys, groups and policies.
   operation({
     product: 'Ims',
     version,
@@ -210,7 +210,7 @@ export const userOperations: readonly Operation[] = [
     },
   }),
 
-  // The users of the account, by name.
+  // Lists the users of the account, by name.
   operation({
     product: 'Ims',
     version,
@@ -232,7 +232,7 @@ export const userOperations: readonly Operation[] = [
     },
   }),
 
-  // The users of the account, with little of each.
+  // Lists the users of the account with their basic fields.
   operation({
     product: 'Ims',
     version,

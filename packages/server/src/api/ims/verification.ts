@@ -41,16 +41,16 @@ const demand = (action: string, input: Named, call: Call) => {
 
 const ownerOf = (input: Named, call: Call) => targetUser(call, userReference(input, call), name);
 
-/** The contact that the type asks for. @throws Refusal when it is not there */
+/** Returns the contact of the requested type. @throws Refusal if absent */
 function contactOf({ VerifyType: type, MobilePhone, Email }: ContactInput): string {
   const contact = type === 'sms' ? MobilePhone : Email;
   if (contact === undefined) throw new Refusal('Missing', { name: type === 'sms' ? 'MobilePhone' : 'Email' });
   return contact;
 }
 
-/** The operations on what users are verified by of IMS. */
+/** IMS operations on verification contacts. */
 export const verificationOperations: readonly Operation[] = [
-  // Notes a mobile phone or a mailbox; pending until its owner has answered from there.
+  // Stores a mobile phone or an email address; pending until its owner confirms it from there.
   operation({
     product: 'Ims',
     version,
@@ -66,7 +66,7 @@ export const verificationOperations: readonly Operation[] = [
     },
   }),
 
-  // By what a user, or the caller itself, can be verified.
+  // Returns the verification contacts of a user, by default the caller.
   operation({
     product: 'Ims',
     version,
@@ -86,7 +86,7 @@ export const verificationOperations: readonly Operation[] = [
     },
   }),
 
-  // Forgets a mobile phone or a mailbox.
+  // Deletes a mobile phone or an email address.
   operation({
     product: 'Ims',
     version,

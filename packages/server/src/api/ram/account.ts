@@ -7,12 +7,12 @@ const version = '2015-05-01';
 
 const demand = (action: string, call: Call) => [{ action, resource: arn.account(call.account.accountId) }];
 
-/** 3 to 32 small letters, digits and hyphens; no hyphen at either end, and no two together. */
+/** 3 to 32 lower-case letters, digits and hyphens; no leading, trailing or double hyphen. */
 const accountAlias = text({ min: 3, max: 32, format: /^[a-z0-9]+(?:-[a-z0-9]+)*$/ });
 
-/** The operations on the account's alias of RAM. */
+/** RAM operations on the account's alias. */
 export const accountOperations: readonly Operation[] = [
-  // The alias; the account id when none was set.
+  // Returns the alias; the account id if none is set.
   operation({
     product: 'Ram',
     version,
@@ -40,7 +40,7 @@ export const accountOperations: readonly Operation[] = [
     },
   }),
 
-  // Goes back to the account id.
+  // Resets the alias to the account id.
   operation({
     product: 'Ram',
     version,

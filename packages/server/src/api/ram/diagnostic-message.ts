@@ -5,7 +5,7 @@ import { type Operation, operation } from '../../pipeline/operation.ts';
 import { SecretUnreadable } from '../../secrets/sealed-text.ts';
 import { text } from '../../wire/parameter.ts';
 
-/** Saying why a call was denied. */
+/** RAM operation that explains why a call was denied. */
 export const diagnosticMessageOperations: readonly Operation[] = [
   operation({
     product: 'Ram',

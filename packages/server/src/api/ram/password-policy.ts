@@ -12,7 +12,7 @@ const version = '2015-05-01';
 
 const demand = (action: string, call: Call) => [{ action, resource: arn.account(call.account.accountId) }];
 
-/** The policy as RAM shows it: less than IMS does, and with one name of its own. */
+/** Converts the password policy: fewer fields than in IMS, one with another name. */
 const wirePolicy = (policy: PasswordPolicy) => ({
   HardExpiry: policy.HardExpire,
   MaxLoginAttemps: policy.MaxLoginAttemps,
@@ -25,9 +25,9 @@ const wirePolicy = (policy: PasswordPolicy) => ({
   RequireUppercaseCharacters: policy.RequireUppercaseCharacters,
 });
 
-/** The operations on the password policy of RAM. */
+/** RAM operations on the password policy. */
 export const passwordPolicyOperations: readonly Operation[] = [
-  // What the account asks of passwords.
+  // Returns the account's password policy.
   operation({
     product: 'Ram',
     version,
@@ -40,7 +40,7 @@ export const passwordPolicyOperations: readonly Operation[] = [
     },
   }),
 
-  // Changes the given settings and keeps the others.
+  // Changes the given settings of the password policy and keeps the others.
   operation({
     product: 'Ram',
     version,

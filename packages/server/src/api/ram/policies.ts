@@ -39,7 +39,7 @@ const document = text({ max: POLICY_DOCUMENT_CHARACTERS });
 
 const versionId = text({ max: 16, format: /^v[1-9][0-9]*$/ });
 
-/** Every custom policy that there is or will be. */
+/** Returns the permission on all custom policies, including future ones. */
 const allPolicies = (action: string, call: Call) => [
   { action, resource: arn.policy(call.account.accountId, '*') },
 ];
@@ -71,9 +71,9 @@ function wireVersion(policyVersion: PolicyVersion) {
   };
 }
 
-/** The operations on policies and their versions. */
+/** RAM operations on policies and their versions. */
 export const policyOperations: readonly Operation[] = [
-  // Makes a custom policy.
+  // Creates a custom policy.
   operation({
     product: 'Ram',
     version,
@@ -101,7 +101,7 @@ export const policyOperations: readonly Operation[] = [
     },
   }),
 
-  // A policy and the version that is in force.
+  // Returns a policy with its default version.
   operation({
     product: 'Ram',
     version,
@@ -126,7 +126,7 @@ export const policyOperations: readonly Operation[] = [
     },
   }),
 
-  // Custom policies and then system policies, each by name.
+  // Lists custom policies, then system policies, each by name.
   operation({
     product: 'Ram',
     version,
@@ -160,7 +160,7 @@ export const policyOperations: readonly Operation[] = [
     },
   }),
 
-  // Deletes a custom policy that is attached to nobody.
+  // Deletes a custom policy without attachments.
   operation({
     product: 'Ram',
     version,
@@ -175,7 +175,7 @@ export const policyOperations: readonly Operation[] = [
     },
   }),
 
-  // Changes what is said about a custom policy.
+  // Changes the description of a custom policy.
   operation({
     product: 'Ram',
     version,
@@ -214,7 +214,7 @@ export const policyOperations: readonly Operation[] = [
     },
   }),
 
-  // One version of a policy.
+  // Returns one version of a policy.
   operation({
     product: 'Ram',
     version,
@@ -229,7 +229,7 @@ export const policyOperations: readonly Operation[] = [
     },
   }),
 
-  // All versions of a policy.
+  // Lists all versions of a policy.
   operation({
     product: 'Ram',
     version,
@@ -243,7 +243,7 @@ export const policyOperations: readonly Operation[] = [
     },
   }),
 
-  // Deletes a version that is not in force.
+  // Deletes a version that is not the default.
   operation({
     product: 'Ram',
     version,
@@ -258,7 +258,7 @@ export const policyOperations: readonly Operation[] = [
     },
   }),
 
-  // Puts another version in force.
+  // Makes another version the default.
   operation({
     product: 'Ram',
     version,

@@ -18,7 +18,7 @@ import { userName } from './user-name.ts';
 
 const version = '2015-05-01';
 
-/** The three kinds of holders: how operations and their parameters call them. */
+/** The three types of principals that policies attach to, with their operations and parameters. */
 const holders: readonly {
   readonly word: 'User' | 'Group' | 'Role';
   readonly type: HolderReference['type'];
@@ -31,7 +31,7 @@ const holders: readonly {
 
 const holderArn = (call: Call, { type, name }: HolderReference) => arn[type](call.account.accountId, name);
 
-/** Who may attach a policy must hold the right to both ends. */
+/** Attaching a policy needs the permission on the principal and on the policy. */
 const bothEnds = (action: string, holder: HolderReference, input: PolicyInput, call: Call) => [
   { action, resource: holderArn(call, holder) },
   { action, resource: policyArn(call, policyReference(input)) },
@@ -47,7 +47,7 @@ function assertNoResourceGroup(input: { readonly ResourceGroupId: string | undef
 
 const attachmentParameters = { ...policyParameters, ResourceGroupId: optional(text({ max: 64 })) };
 
-/** The operations that attach policies, detach them, and show what is attached to whom. */
+/** RAM operations that attach, detach and list policies. */
 export const policyAttachmentOperations: readonly Operation[] = [
   ...holders.flatMap(({ word, type, name: holderName }) => {
     const parameter = `${word}Name`;
@@ -76,7 +76,7 @@ export const policyAttachmentOperations: readonly Operation[] = [
         },
       }),
 
-      // Detaches it.
+      // Detaches a policy.
       operation({
         product: 'Ram',
         version,
@@ -92,7 +92,7 @@ export const policyAttachmentOperations: readonly Operation[] = [
         },
       }),
 
-      // What is attached to a user, group or role; of a user not what its groups have.
+      // Lists the policies attached to a user, group or role; for a user without those of its groups.
       operation({
         product: 'Ram',
         version,
@@ -118,7 +118,7 @@ export const policyAttachmentOperations: readonly Operation[] = [
     ];
   }),
 
-  // Holders of a policy; RAM has no pages of them.
+  // Lists the principals that have a policy; RAM's operation has no pages.
   operation({
     product: 'Ram',
     version,

@@ -1,4 +1,4 @@
 import { text } from '../../wire/parameter.ts';
 
-/** A role's name. */
+/** Name of a role. */
 export const roleName = text({ max: 64, chars: /^[A-Za-z0-9.-]+$/ });

@@ -27,7 +27,7 @@ const demand = (action: string, name: string, call: Call) => [
   { action, resource: arn.role(call.account.accountId, name) },
 ];
 
-/** A role without its trust policy, as lists have it. */
+/** Converts a role of a list, without its trust policy. */
 function listed(role: RoleRow) {
   return {
     RoleId: role.role_id,
@@ -41,9 +41,9 @@ function listed(role: RoleRow) {
 
 const wireRole = (role: RoleRow) => ({ ...listed(role), AssumeRolePolicyDocument: role.assume_role_policy });
 
-/** The operations on roles. */
+/** RAM operations on roles. */
 export const roleOperations: readonly Operation[] = [
-  // Makes a role.
+  // Creates a role.
   operation({
     product: 'Ram',
     version,
@@ -73,7 +73,7 @@ export const roleOperations: readonly Operation[] = [
     },
   }),
 
-  // A role with its trust policy.
+  // Returns a role with its trust policy.
   operation({
     product: 'Ram',
     version,
@@ -87,7 +87,7 @@ export const roleOperations: readonly Operation[] = [
     },
   }),
 
-  // Changes a role's trust policy, description or longest session.
+  // Changes a role's trust policy, description or maximum session duration.
   operation({
     product: 'Ram',
     version,
@@ -133,7 +133,7 @@ export const roleOperations: readonly Operation[] = [
     },
   }),
 
-  // The roles of the account by name.
+  // Lists the roles of the account, by name.
   operation({
     product: 'Ram',
     version,

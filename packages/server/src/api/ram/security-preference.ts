@@ -11,7 +11,7 @@ const version = '2015-05-01';
 
 const demand = (action: string, call: Call) => [{ action, resource: arn.account(call.account.accountId) }];
 
-/** The preference as RAM shows it: less than IMS does, and public keys. */
+/** Converts the security preference: fewer fields than in IMS, plus public keys. */
 function wirePreference(preference: SecurityPreference) {
   return {
     AccessKeyPreference: { AllowUserToManageAccessKeys: preference.AllowUserToManageAccessKeys },
@@ -26,9 +26,9 @@ function wirePreference(preference: SecurityPreference) {
   };
 }
 
-/** The operations on the account-wide security preference of RAM. */
+/** RAM operations on the account's security preference. */
 export const securityPreferenceOperations: readonly Operation[] = [
-  // What the account's users may do for themselves, and how they sign in.
+  // Returns the account's security preference: the permitted self-service and the sign-in settings.
   operation({
     product: 'Ram',
     version,
@@ -42,7 +42,7 @@ export const securityPreferenceOperations: readonly Operation[] = [
     },
   }),
 
-  // Changes what is given and leaves the rest.
+  // Changes the given settings of the security preference and keeps the others.
   operation({
     product: 'Ram',
     version,

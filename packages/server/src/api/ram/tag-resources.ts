@@ -24,7 +24,7 @@ import {
 
 const version = '2015-05-01';
 
-/** What RAM tags: roles and custom policies. */
+/** Resource types that RAM tags: roles and custom policies. */
 const resourceType = oneOf('role', 'policy');
 
 /** Names of roles or policies. */
@@ -37,12 +37,12 @@ interface ResourcesInput {
   readonly ResourceNames: readonly string[] | undefined;
 }
 
-/** The permission on each resource; on all of the type when none are named. */
+/** Returns the permission on each resource; on all of the type if the request names none. */
 const demand = (action: string, { ResourceType: type, ResourceNames: names }: ResourcesInput, call: Call) =>
   (names ?? ['*']).map((name) => ({ action, resource: arn[type](call.account.accountId, name) }));
 
 /**
- * The resources, each once.
+ * Finds the resources, without duplicates.
  * @throws Refusal EntityNotExist.Role, EntityNotExist.Policy; NoPermission for a system policy, which has no tags
  */
 async function resourcesNamed(
@@ -63,9 +63,9 @@ async function resourcesNamed(
   return [...found.values()];
 }
 
-/** The operations on tags of RAM. */
+/** RAM operations on tags. */
 export const tagOperations: readonly Operation[] = [
-  // Puts tags on roles or policies.
+  // Adds tags to roles or policies.
   operation({
     product: 'Ram',
     version,
@@ -81,7 +81,7 @@ export const tagOperations: readonly Operation[] = [
     },
   }),
 
-  // Takes tags off roles or policies.
+  // Removes tags from roles or policies.
   operation({
     product: 'Ram',
     version,
@@ -98,7 +98,7 @@ export const tagOperations: readonly Operation[] = [
     },
   }),
 
-  // The tags of roles or policies, by name and key.
+  // Lists the tags of roles or policies, by name and key.
   operation({
     product: 'Ram',
     version,

@@ -18,7 +18,7 @@ const demand = async (action: string, name: string, call: Call) => [
   { action, ...(await userResource(call, byName(name))) },
 ];
 
-/** A user as each of these operations has it. */
+/** Converts the user fields that all these operations answer. */
 function wireUser(user: UserRow) {
   return {
     UserId: user.user_id,
@@ -33,9 +33,9 @@ function wireUser(user: UserRow) {
 
 const wireDatedUser = (user: UserRow) => ({ ...wireUser(user), UpdateDate: instant(user.updated_at) });
 
-/** The operations on RAM users of RAM. */
+/** RAM operations on users. */
 export const userOperations: readonly Operation[] = [
-  // Makes a user.
+  // Creates a user.
   operation({
     product: 'Ram',
     version,
@@ -62,7 +62,7 @@ export const userOperations: readonly Operation[] = [
     },
   }),
 
-  // A user.
+  // Returns a user.
   operation({
     product: 'Ram',
     version,
@@ -77,7 +77,7 @@ export const userOperations: readonly Operation[] = [
     },
   }),
 
-  // Changes a user; with a new name it keeps its id, keys and permissions.
+  // Changes a user. A renamed user keeps its id, keys and permissions.
   operation({
     product: 'Ram',
     version,
@@ -95,7 +95,7 @@ export const userOperations: readonly Operation[] = [
       NewEmail: clearable(email),
       NewMobilePhone: clearable(mobilePhone),
     },
-    // Under its new name other policies cover the user: who gives a name must be allowed both.
+    // Other policies cover the user under its new name: the caller needs the permission on both names.
     authorize: async (input, call) => [
       ...(await demand('ram:UpdateUser', input.UserName, call)),
       ...(input.NewUserName === undefined ? [] : await demand('ram:UpdateUser', input.NewUserName, call)),
@@ -112,7 +112,7 @@ export const userOperations: readonly Operation[] = [
     },
   }),
 
-  // Moves a user that has no keys, groups and policies to the recycle bin.
+  // Moves a user without keys, groups and policies to the recycle bin.
   operation({
     product: 'Ram',
     version,
@@ -128,7 +128,7 @@ export const userOperations: readonly Operation[] = [
     },
   }),
 
-  // The users of the account, by name.
+  // Lists the users of the account, by name.
   operation({
     product: 'Ram',
     version,

@@ -33,7 +33,7 @@ interface OidcProof extends Proof {
   readonly token: OidcToken;
 }
 
-/** A session of a role for somebody that an OIDC provider vouches for. */
+/** STS operation that opens a role session for the subject of an OIDC token. */
 export const assumeRoleWithOidcOperations: readonly AnonymousOperation[] = [
   anonymousOperation({
     product: 'Sts',
@@ -106,7 +106,7 @@ export const assumeRoleWithOidcOperations: readonly AnonymousOperation[] = [
   }),
 ];
 
-/** The provider that an ARN names, with its account; undefined when there is none. */
+/** Finds the provider that an ARN names, with its account; `undefined` if absent. */
 async function vouchingProvider(
   arn: string,
   request: AnonymousRequest,
@@ -120,7 +120,7 @@ async function vouchingProvider(
   return provider && { account, provider };
 }
 
-/** A token is verified before the transaction, which may have to wait: what it was held against must still stand. */
+/** Asserts that the provider is the one that verified the token, which happens before the transaction and can wait. */
 async function assertProviderUnchanged(
   provider: OidcProviderRow,
   { queries }: Pick<ProvenAnonymousRequest, 'queries'>,

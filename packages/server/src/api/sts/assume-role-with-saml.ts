@@ -34,7 +34,7 @@ interface SamlProof extends Proof {
   readonly assertion: SamlAssertion;
 }
 
-/** A session of a role for somebody that a SAML provider vouches for. */
+/** STS operation that opens a role session for the subject of a SAML assertion. */
 export const assumeRoleWithSamlOperations: readonly AnonymousOperation[] = [
   anonymousOperation({
     product: 'Sts',
@@ -51,7 +51,7 @@ export const assumeRoleWithSamlOperations: readonly AnonymousOperation[] = [
 
     async prove(input, request): Promise<SamlProof> {
       const vouching = await vouchingProvider(input.SAMLProviderArn, request);
-      // A stranger is not told whether there is such a provider.
+      // An unauthenticated caller does not learn whether the provider exists.
       const metadata = vouching?.metadata ?? NO_METADATA;
       const { assertionThrottle } = request.services;
       const assertion = verifySamlAssertion(input.SAMLAssertion, metadata, request.now, assertionThrottle);
@@ -112,7 +112,7 @@ export const assumeRoleWithSamlOperations: readonly AnonymousOperation[] = [
   }),
 ];
 
-/** The provider that an ARN names, with its account and what is needed to believe it; undefined when there is none. */
+/** Finds the provider that an ARN names, with its account and its verification keys; `undefined` if absent. */
 async function vouchingProvider(
   arn: string,
   request: AnonymousRequest,
@@ -128,7 +128,7 @@ async function vouchingProvider(
   return 'fault' in metadata ? undefined : { account, provider, metadata };
 }
 
-/** The provider says of which roles, and by which provider, somebody may have sessions. */
+/** Asserts that the assertion lists the role together with this provider. */
 function assertListedRole(assertion: SamlAssertion, arn: string, provider: SamlProviderRow): void {
   const wanted = roleReference(arn);
   const listed = assertion.roles.some((pair) => {
@@ -149,7 +149,7 @@ function assertListedRole(assertion: SamlAssertion, arn: string, provider: SamlP
   }
 }
 
-/** The provider's own bounds; they shorten a session and never lengthen it. */
+/** Returns the end that the assertion sets; it can shorten a session, not lengthen it. */
 function endsBy(assertion: SamlAssertion, now: number): number | undefined {
   const ends = [
     assertion.sessionEndsBy,

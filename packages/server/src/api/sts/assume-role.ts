@@ -20,13 +20,13 @@ const externalId = stsParameter(
 
 const sourceIdentity = text({ min: 2, max: 64, format: /^[\w+=,.@-]+$/ });
 
-/** What a caller's and a role's policies may ask of the call. */
+/** Returns the condition values of the call, for the policies of the caller and of the role. */
 const conditions = (input: { readonly ExternalId: string | undefined }): ReadonlyMap<string, string> =>
   new Map(input.ExternalId === undefined ? [] : [['sts:externalid', input.ExternalId]]);
 
-/** The operations that make sessions. */
+/** STS operations that issue session credentials to a signed caller. */
 export const assumeRoleOperations: readonly Operation[] = [
-  // Opens a session of a role. A write, though no row is: no session is opened that is not in the audit record.
+  // Opens a role session. A write, although no row changes: each session must have its audit record.
   operation({
     product: 'Sts',
     version: '2015-04-01',

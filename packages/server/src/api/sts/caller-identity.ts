@@ -3,9 +3,9 @@ import { type DescribedAnswer, type Operation, operation } from '../../pipeline/
 
 const nothing = [] as const;
 
-/** Tells callers who they are. */
+/** STS operation that returns the identity of the caller. */
 export const callerIdentityOperations: readonly Operation[] = [
-  // Everybody may ask; what is answered is what the signature has proved, nothing has to be read.
+  // Every authenticated caller may call it; the signature proves the answer, so nothing is read.
   operation({
     product: 'Sts',
     version: '2015-04-01',
@@ -31,7 +31,7 @@ function callerIdentity(principal: Principal): DescribedAnswer<'Sts', 'GetCaller
         Arn,
       };
     case 'guard':
-      // INVARIANT: a guard calls nothing but the operations that are made for guards.
+      // INVARIANT: a guard calls only the operations for guards.
       return { IdentityType: 'Guard', AccountId, PrincipalId: principal.guardId, Arn };
     case 'assumed-role':
       return {

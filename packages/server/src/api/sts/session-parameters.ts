@@ -8,7 +8,7 @@ import { instant } from '../../wire/instant.ts';
 import { integer, type Parameter, text } from '../../wire/parameter.ts';
 import { Secret } from '../../wire/secret.ts';
 
-/** The region is nothing or `*`. */
+/** Format of a role's ARN; its region is empty or `*`. */
 const roleArnFormat = /^acs:ram:\*?:\d{16}:role\/[A-Za-z0-9.-]{1,64}$/;
 
 export const roleArn = stsParameter(text({ max: 256, format: roleArnFormat }), 'InvalidParameter.RoleArn');
@@ -28,7 +28,9 @@ const sizedPolicy = stsParameter(text({ max: SESSION_POLICY_CHARACTERS }), 'Inva
   limit: SESSION_POLICY_CHARACTERS,
 });
 
-/** Well-formed: also a stranger learns what is wrong with it before what the stranger brings is looked at. */
+/**
+ * Session policy. Its syntax is checked first, so unauthenticated callers get that error before their proof is verified.
+ */
 export const sessionPolicy: Parameter<string> = {
   ...sizedPolicy,
   read(name, wire) {
@@ -39,21 +41,21 @@ export const sessionPolicy: Parameter<string> = {
   },
 };
 
-/** The role that an ARN names; undefined for anything else. */
+/** Parses a role's ARN; `undefined` for other text. */
 export function readRoleArn(arn: string): RoleReference | undefined {
   if (!roleArnFormat.test(arn)) return undefined;
   const [, , , accountId = '', relativeId = ''] = arn.split(':');
   return { accountId, roleName: relativeId.slice('role/'.length) };
 }
 
-/** The role that a `RoleArn` parameter names, which has been read as one. */
+/** Returns the role of a validated `RoleArn` parameter. */
 export function roleReference(arn: string): RoleReference {
   const role = readRoleArn(arn);
   if (role === undefined) throw new Refusal('InvalidParameter.RoleArn');
   return role;
 }
 
-/** The `Credentials` of an answer. */
+/** Returns the `Credentials` of an answer. */
 export function credentials(session: OpenedStsSession) {
   return {
     AccessKeyId: session.accessKeyId,
@@ -63,7 +65,7 @@ export function credentials(session: OpenedStsSession) {
   };
 }
 
-/** A parameter that STS refuses with one code of its own, whatever is wrong with it. */
+/** Parameter for which STS has one refusal code, whatever the fault. */
 export function stsParameter<T>(
   parameter: Parameter<T>,
   entry: RefusalCode,
@@ -82,7 +84,7 @@ export function stsParameter<T>(
   };
 }
 
-/** A parameter of which the federated operations say with a code of their own that it is missing. */
+/** Required parameter whose absence has its own refusal code in the federated operations. */
 export function needed<T>(parameter: Parameter<T>): Parameter<T> {
   return {
     ...parameter,
