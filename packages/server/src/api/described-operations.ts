@@ -22,8 +22,8 @@ interface DescriptionFile {
 export const describedOperations = (): DescribedOperation[] => FILES.flatMap(readDescription);
 
 /**
- * Returns a function that gives the form of an operation's answer, `RequestId` included: from RAM's description, or from
- * the declaration of one of Claviger's own operations. A stream's form is empty.
+ * Returns a function that gives the shape of an operation's answer, `RequestId` included: from RAM's description, or
+ * from the declaration of one of Claviger's own operations. The shape of a stream is empty.
  */
 export function answerShapes(): (operation: AnyOperation) => AnswerShape {
   const described = new Map(

@@ -5,9 +5,7 @@ import { secretOwner } from '../passwords/sign-in-throttle.ts';
 import type { Call } from '../pipeline/operation.ts';
 import { demandOnResource } from '../settings/own-resource.ts';
 
-/**
- * Returns the permission on the caller's own password. `callingUserId` refuses the root and role sessions, which have none.
- */
+/** Returns the permission on the caller's own password. Root and role sessions are refused by `callingUserId`. */
 export function demandOnOwnPassword(call: Call) {
   const { principal } = call;
   const name = principal.type === 'ram-user' ? principal.userName : 'root';
@@ -21,7 +19,7 @@ export function callingUserId(call: Call): string {
   return principal.userId;
 }
 
-/** Returns the throttle's keys for a ChangePassword: the target user and the caller. */
+/** Returns the keys of the sign-in throttle for a ChangePassword: user, address and AccessKey. */
 export function ownPasswordGuess(call: Call): Guess {
   const { identity, principal, account } = call;
   const name = secretOwner(account.accountId, principal.type === 'ram-user' ? principal.userName : 'root');

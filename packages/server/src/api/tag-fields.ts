@@ -19,8 +19,8 @@ export function tagsOf(
 
 /**
  * Returns the permission that tags on a new resource need in addition: `ram:TagResources`, as on an existing resource.
- * Tags decide access (`acs:PrincipalTag/…`, `acs:ResourceTag/…`), so creating a resource with tags must not bypass a Deny
- * on TagResources. RAM's documentation is silent on this permission.
+ * Tags decide access (`acs:PrincipalTag/…`, `acs:ResourceTag/…`), so creating a resource with tags must not bypass a
+ * Deny on TagResources. RAM's documentation is silent on this permission.
  * @param resource ARN of the new resource
  * @param given `Tag` parameters
  * @returns an empty list without tags

@@ -91,10 +91,10 @@ export interface Listener {
   close(graceMs: number): Promise<void>;
 }
 
-const noBody = Buffer.alloc(0);
+const EMPTY_BODY = Buffer.alloc(0);
 
 /** Bytes of a refused body that are read before the connection is destroyed, so that the client receives its answer. */
-const drainedBytes = 16 * 1024 * 1024;
+const DRAINED_BYTES = 16 * 1024 * 1024;
 
 /**
  * Starts to listen; reads requests completely and passes them on.
@@ -165,7 +165,7 @@ class RequestHandler {
     } else if (framing.length !== 'unknown' && framing.length > this.#bodyLimit) {
       this.#refuseTooLarge(request, response, framing);
     } else if (framing.length === 0) {
-      this.#answer(request, response, framing, noBody);
+      this.#answer(request, response, framing, EMPTY_BODY);
     } else {
       if (awaitsContinue === true) response.writeContinue();
       this.#readBody(request, response, framing);
@@ -214,7 +214,7 @@ class RequestHandler {
         request,
         response,
         framing,
-        chunks === undefined ? (first ?? noBody) : Buffer.concat(chunks, kept),
+        chunks === undefined ? (first ?? EMPTY_BODY) : Buffer.concat(chunks, kept),
       );
     };
     request.on('data', onData);
@@ -349,7 +349,7 @@ class RequestHandler {
     let drained = 0;
     request.on('data', (chunk: Buffer) => {
       drained += chunk.length;
-      if (drained > drainedBytes) request.destroy();
+      if (drained > DRAINED_BYTES) request.destroy();
     });
     request.on('end', () => response.end());
   }

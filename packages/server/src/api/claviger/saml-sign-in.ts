@@ -84,8 +84,8 @@ export const samlSignInOperations: readonly ConsoleOperation[] = [
       const row = {
         ...pendingSession(request, { account, owner, passwordSetAt: 0 }, request),
         expires_at: Math.min(end, subject.sessionEndsBy ?? end),
-        // For a user without a second factor, the provider's authentication is sufficient. The provider may have reused a
-        // session of its own, so a user with a device or a passkey has to present it.
+        // For a user without a second factor, the provider's authentication counts as a step-up. A user with a device or
+        // a passkey has to present it, since the provider may have reused a session without asking for anything.
         step_up_until: hasFactor ? null : request.now + STEP_UP_MS,
       };
       const token = await openConsoleSession(request, owner, preference, row);

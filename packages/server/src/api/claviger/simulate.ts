@@ -239,14 +239,14 @@ async function subjectOf(
   }
 }
 
-/** Returns the trust policy for a simulated AssumeRole. Roles of other accounts are not disclosed. */
+/** Returns the trust policy for a simulated AssumeRole. @throws Refusal for a role of another account */
 async function trustOf(action: string, resource: string, call: Call): Promise<SimulatedRequest['trust']> {
   if (action.toLowerCase() !== 'sts:assumerole') return undefined;
   const reference = readRoleArn(resource);
   if (reference === undefined) return undefined;
   const { accountId } = call.account;
   if (reference.accountId !== accountId) {
-    const reason = 'Whether a role of another account trusts somebody cannot be simulated.';
+    const reason = 'The trust policy of a role of another account cannot be simulated.';
     throw new Refusal('InvalidParameter', { reason });
   }
   const role = await findRole(call.queries, accountId, reference.roleName);

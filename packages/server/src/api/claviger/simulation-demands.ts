@@ -8,9 +8,9 @@ import { findUser } from '../../users/user.ts';
 import { readRoleArn } from '../sts/session-parameters.ts';
 
 /**
- * Returns the permissions for reading a user's policies outside of the simulator: listing the attachments of the user and
- * of each of its groups, and `ram:GetPolicy` on each custom policy, whose document the answer shows. System policies are
- * the same in every account and need no permission.
+ * Returns the permissions for reading a user's policies outside of the simulator: listing the policies of the user
+ * and of each of its groups, and `ram:GetPolicy` on each custom policy, whose document the answer shows. System
+ * policies are the same in every account and need no permission.
  *
  * The lists come first, so that a refusal names a policy only to a caller that may list it.
  * @param userName as given; for an unknown user only the permissions to list are returned

@@ -29,7 +29,7 @@ const sizedPolicy = stsParameter(text({ max: SESSION_POLICY_CHARACTERS }), 'Inva
 });
 
 /**
- * Session policy. Its syntax is checked first, so unauthenticated callers get that error before their proof is verified.
+ * Session policy. Its syntax is checked before the signature, assertion or token of the caller.
  */
 export const sessionPolicy: Parameter<string> = {
   ...sizedPolicy,
