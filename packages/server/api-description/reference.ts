@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { answerShapes } from '../src/api/described-operations.ts';
-import { openApiProducts } from '../src/api/openapi.ts';
+import { OPEN_API_PRODUCTS } from '../src/api/openapi.ts';
 import { implementedOperations } from '../src/claviger.ts';
 import type { AnyOperation } from '../src/pipeline/operation.ts';
 import { SECURITY_EFFECTS } from '../src/pipeline/security-effect.ts';
@@ -94,7 +94,7 @@ export const referenceFolder = new URL('../../../docs/reference/', import.meta.u
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   mkdirSync(referenceFolder, { recursive: true });
-  for (const [name, version] of openApiProducts) {
+  for (const [name, version] of OPEN_API_PRODUCTS) {
     writeFileSync(new URL(`${name}.md`, referenceFolder), referencePage(version));
   }
   writeFileSync(new URL('step-up.md', referenceFolder), stepUpPage());

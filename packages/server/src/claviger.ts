@@ -5,9 +5,9 @@ import { Guard } from '@claviger/guard/internal';
 import { RedisNonces } from '@claviger/guard/redis';
 import type { Logger } from 'pino';
 import { Registry as MetricsRegistry } from 'prom-client';
-import { clavigerOperations, clavigerStreams, consoleOperations } from './api/claviger/operations.ts';
+import { clavigerOperations, consoleOperations, streamOperations } from './api/claviger/operations.ts';
 import { describedOperations } from './api/described-operations.ts';
-import { openApiDocument, openApiProducts } from './api/openapi.ts';
+import { OPEN_API_PRODUCTS, openApiDocument } from './api/openapi.ts';
 import { anonymousOperations, operations } from './api/operations.ts';
 import { recentNonces } from './audit/audit-events.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
@@ -65,7 +65,7 @@ export interface Claviger {
 /** Returns the registry of all implemented operations, which also knows the names of RAM's others. */
 export function implementedOperations(): Registry {
   return new Registry(
-    [...operations, ...anonymousOperations, ...clavigerOperations, ...clavigerStreams, ...consoleOperations],
+    [...operations, ...anonymousOperations, ...clavigerOperations, ...streamOperations, ...consoleOperations],
     describedOperations().map(({ version, name }) => `${version} ${name}`),
   );
 }
@@ -259,7 +259,7 @@ async function openNonces(
 
 /** Routes `GET /openapi/{product}.json`; a document is built at its first request. */
 function openApiRoutes(registry: Registry): [string, Route][] {
-  return [...openApiProducts].map(([name, version]) => {
+  return [...OPEN_API_PRODUCTS].map(([name, version]) => {
     let body: string | undefined;
     return [
       `/openapi/${name}.json`,

@@ -5,7 +5,7 @@ import { coverage, withCoverage } from '../api-description/coverage.ts';
 import { errorsPage } from '../api-description/errors-page.ts';
 import { generatedFiles, packageFolder } from '../api-description/generate.ts';
 import { referenceFolder, referencePage } from '../api-description/reference.ts';
-import { openApiProducts } from '../src/api/openapi.ts';
+import { OPEN_API_PRODUCTS } from '../src/api/openapi.ts';
 import { operations } from '../src/api/operations.ts';
 import { docsAnchor, refusalRows } from '../src/errors/refusal-table.ts';
 
@@ -27,7 +27,7 @@ test('the table of the README is up to date; if not: npm run coverage:api -- --w
 });
 
 test('the reference pages are up to date; if not: npm run docs:reference', () => {
-  for (const [name, version] of openApiProducts) {
+  for (const [name, version] of OPEN_API_PRODUCTS) {
     const page = readFileSync(new URL(`${name}.md`, referenceFolder), 'utf8');
     assert.equal(page, referencePage(version), `docs/reference/${name}.md`);
   }

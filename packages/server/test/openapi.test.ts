@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { openApiProducts } from '../src/api/openapi.ts';
+import { OPEN_API_PRODUCTS } from '../src/api/openapi.ts';
 import { implementedOperations } from '../src/claviger.ts';
 import { eachServer, type TestServer } from './server.ts';
 
@@ -12,7 +12,7 @@ eachServer((_, start) => {
       server = await start();
     });
 
-    for (const product of [...openApiProducts.keys()]) {
+    for (const product of [...OPEN_API_PRODUCTS.keys()]) {
       test(`/openapi/${product}.json is valid OpenAPI 3.1 and has exactly the implemented operations`, async () => {
         const answer = await fetch(`${server.adminUrl}/openapi/${product}.json`);
         assert.equal(answer.status, 200);

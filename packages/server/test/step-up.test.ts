@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { referenceFolder } from '../api-description/reference.ts';
 import { stepUpPage } from '../api-description/step-up-page.ts';
-import { openApiDocument, openApiProducts } from '../src/api/openapi.ts';
+import { OPEN_API_PRODUCTS, openApiDocument } from '../src/api/openapi.ts';
 import { implementedOperations } from '../src/claviger.ts';
 import { SECURITY_EFFECTS } from '../src/pipeline/security-effect.ts';
 
@@ -61,7 +61,7 @@ describe('the security effect of operations', () => {
 
   test('is marked in the OpenAPI documents', () => {
     const registry = implementedOperations();
-    for (const [product, version] of openApiProducts) {
+    for (const [product, version] of OPEN_API_PRODUCTS) {
       const { paths } = openApiDocument(registry, version) as {
         readonly paths: Readonly<Record<string, { readonly post: Readonly<Record<string, unknown>> }>>;
       };

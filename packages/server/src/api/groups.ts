@@ -13,7 +13,7 @@ import type { GroupRow } from '../store/schema.ts';
 import { instant } from '../wire/instant.ts';
 import { afterMarker, type PageParameters, page, pageParameters } from '../wire/page.ts';
 import { clearable, optional, type Parameter } from '../wire/parameter.ts';
-import { byName } from './by-name.ts';
+import { sortByName } from './by-name.ts';
 import { type Dialect, type DialectProduct, IMS, RAM, requiredUser } from './dialect.ts';
 import { groupComments, groupDisplayName, groupName } from './group-parameters.ts';
 
@@ -244,7 +244,7 @@ function operationsOf(dialect: GroupDialect): readonly Operation[] {
         const found = await listMembers(call, input.GroupName, afterMarker(input.Marker), input.MaxItems + 1);
         const { rows, IsTruncated, Marker } = page(found, input.MaxItems, (user) => user.user_id);
         return {
-          Users: { User: byName(rows).map((user) => dialect.member(user, call)) },
+          Users: { User: sortByName(rows).map((user) => dialect.member(user, call)) },
           IsTruncated,
           Marker,
         };

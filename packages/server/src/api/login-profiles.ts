@@ -20,7 +20,7 @@ import {
 import { instant } from '../wire/instant.ts';
 import { flag, oneOf, optional, type Parameter } from '../wire/parameter.ts';
 import { type Dialect, type DialectProduct, IMS, RAM, requiredUser } from './dialect.ts';
-import { callingUserId, demandOnOwnPassword, ownPasswordGuess } from './own-password.ts';
+import { callingUserId, demandOnOwnPassword, guessOfOwnPassword } from './own-password.ts';
 import { password } from './password-fields.ts';
 
 /** Parameters and answers that differ between the dialects. */
@@ -30,7 +30,7 @@ interface LoginProfileDialect<D extends DialectProduct = DialectProduct> extends
   /** Only IMS can disable sign-in. */
   readonly status: { readonly Status?: Parameter<'Active' | 'Inactive' | undefined> };
   created(profile: LoginProfile, call: Call): Promise<DescribedAnswer<D, 'CreateLoginProfile'>>;
-  shown(profile: LoginProfile, call: Call): Promise<DescribedAnswer<D, 'GetLoginProfile'>>;
+  wireProfile(profile: LoginProfile, call: Call): Promise<DescribedAnswer<D, 'GetLoginProfile'>>;
   updated(profile: LoginProfile, call: Call): Promise<DescribedAnswer<D, 'UpdateLoginProfile'>>;
 }
 
@@ -49,25 +49,25 @@ async function imsProfile(profile: LoginProfile, call: Call) {
 }
 
 /** Idle users are always disabled; RAM has no parameter that changes it. */
-const autoDisable = { AutoDisableLoginStatus: 'true' };
+const AUTO_DISABLE = { AutoDisableLoginStatus: 'true' };
 
 const IMS_PROFILES: LoginProfileDialect<'Ims'> = {
   ...IMS,
   newPassword: optional(password),
   status: { Status: optional(oneOf('Active', 'Inactive')) },
   created: async (profile, call) => ({ LoginProfile: await imsProfile(profile, call) }),
-  async shown(profile, call) {
+  async wireProfile(profile, call) {
     const last = profile.user.last_login_at;
     return {
       LoginProfile: {
         ...(await imsProfile(profile, call)),
-        ...autoDisable,
+        ...AUTO_DISABLE,
         LastLoginTime: last === null ? '' : instant(last),
       },
     };
   },
   updated: async (profile, call) => ({
-    LoginProfile: { ...(await imsProfile(profile, call)), ...autoDisable },
+    LoginProfile: { ...(await imsProfile(profile, call)), ...AUTO_DISABLE },
   }),
 };
 
@@ -85,7 +85,7 @@ const RAM_PROFILES: LoginProfileDialect<'Ram'> = {
   newPassword: password,
   status: {},
   created: ramAnswer,
-  shown: ramAnswer,
+  wireProfile: ramAnswer,
   updated: async () => ({}),
 };
 
@@ -144,7 +144,7 @@ function operationsOf(dialect: LoginProfileDialect): readonly Operation[] {
       input: dialect.user,
       authorize: (input, call) => demand('ram:GetLoginProfile', input, call),
       async handle(input, call) {
-        return dialect.shown(await requireLoginProfile(call, userOf(input, call)), call);
+        return dialect.wireProfile(await requireLoginProfile(call, userOf(input, call)), call);
       },
     }),
 
@@ -196,7 +196,7 @@ function operationsOf(dialect: LoginProfileDialect): readonly Operation[] {
       authorize: (_, call) => demandOnOwnPassword(call),
       prepare: (input, call) => {
         const { OldPassword: old, NewPassword: password } = input;
-        return prepareOwnPassword(call, callingUserId(call), old, password, ownPasswordGuess(call));
+        return prepareOwnPassword(call, callingUserId(call), old, password, guessOfOwnPassword(call));
       },
       async handle(input, call, prepared) {
         await changeOwnPassword(call, callingUserId(call), input.NewPassword, prepared);

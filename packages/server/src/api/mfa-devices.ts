@@ -69,12 +69,12 @@ function operationsOf(dialect: Dialect): readonly Operation[] {
       authorize: (input, call) =>
         demandOnDevice('ram:CreateVirtualMFADevice', input.VirtualMFADeviceName, call),
       async handle(input, call) {
-        const made = await createVirtualDevice(call, input.VirtualMFADeviceName);
+        const created = await createVirtualDevice(call, input.VirtualMFADeviceName);
         return {
           VirtualMFADevice: {
-            SerialNumber: made.serialNumber,
-            Base32StringSeed: made.seed,
-            QRCodePNG: made.qrCode,
+            SerialNumber: created.serialNumber,
+            Base32StringSeed: created.seed,
+            QRCodePNG: created.qrCode,
           },
         };
       },

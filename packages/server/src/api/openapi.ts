@@ -7,7 +7,7 @@ import { answerShapes } from './described-operations.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 /** Products by the name in the path of their description: `/openapi/ram.json`. */
-export const openApiProducts: ReadonlyMap<string, string> = new Map([
+export const OPEN_API_PRODUCTS: ReadonlyMap<string, string> = new Map([
   ['ims', '2019-08-15'],
   ['ram', '2015-05-01'],
   ['sts', '2015-04-01'],
@@ -62,12 +62,12 @@ export function openApiDocument(registry: Registry, version: string): Json {
           description: 'The CsrfToken of the session, which GetSession answers.',
         },
       },
-      responses: { Refusal: refusalResponse },
+      responses: { Refusal: REFUSAL_RESPONSE },
     },
   };
 }
 
-const refusalResponse = {
+const REFUSAL_RESPONSE = {
   description: 'The request was refused.',
   content: {
     'application/json': {

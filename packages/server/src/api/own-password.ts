@@ -20,7 +20,7 @@ export function callingUserId(call: Call): string {
 }
 
 /** Returns the keys of the sign-in throttle for a ChangePassword: user, address and AccessKey. */
-export function ownPasswordGuess(call: Call): Guess {
+export function guessOfOwnPassword(call: Call): Guess {
   const { identity, principal, account } = call;
   const name = secretOwner(account.accountId, principal.type === 'ram-user' ? principal.userName : 'root');
   const guess = { name, address: identity.sourceAddress };

@@ -1,11 +1,11 @@
 import { integer, secret } from '../wire/parameter.ts';
-import { shownLine } from './shown-text.ts';
+import { printableLine } from './printable-text.ts';
 
 /** Console password; the account's password policy sets its strength. */
-export const password = secret(shownLine(128));
+export const password = secret(printableLine(128));
 
 /** Bounds of the numbers in a password policy. */
-export const policyNumbers = {
+export const POLICY_NUMBERS = {
   minimumLength: integer(8, 32),
   differentCharacters: integer(0, 8),
   reusePrevention: integer(0, 24),

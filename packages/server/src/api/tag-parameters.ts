@@ -3,16 +3,16 @@ import { Refusal } from '../errors/refusal.ts';
 import type { Tag, TagFilter } from '../tags/tag.ts';
 import type { TagOfResource, TagPosition } from '../tags/tagged-resource.ts';
 import { integer, list, listOf, optional, type Parameter, text, withDefault } from '../wire/parameter.ts';
-import { shownLine } from './shown-text.ts';
+import { printableLine } from './printable-text.ts';
 
 /** Maximum number of resources in one call. */
-export const resourcesPerCall = 50;
+export const MAX_RESOURCES_PER_CALL = 50;
 
 /** Printable characters; a lone surrogate, which JSON can contain, is none. */
-const showable = /^[^\p{Cc}\p{Cs}]*$/u;
+const PRINTABLE = /^[^\p{Cc}\p{Cs}]*$/u;
 
-const tagKey = shownLine(128);
-const tagValue = shownLine(128);
+const tagKey = printableLine(128);
+const tagValue = printableLine(128);
 
 /** `Tag` parameters of TagResources. */
 export const tagsToAdd = listOf({ Key: tagKey, Value: withDefault(tagValue, '') }, TAGS_PER_REQUEST);
@@ -59,7 +59,7 @@ export function keysToRemove(
   return keys;
 }
 
-const tokenPrefix = 't2:';
+const TOKEN_PREFIX = 't2:';
 
 /** Decodes the position in a page token. @throws Refusal InvalidNextToken if this server did not issue it */
 export function positionOf(token: string | undefined): TagPosition | undefined {
@@ -67,9 +67,9 @@ export function positionOf(token: string | undefined): TagPosition | undefined {
   const text = Buffer.from(token, 'base64url').toString('utf8');
   const end = text.indexOf(' ');
   // No tag contains such characters, so no issued token does; PostgreSQL rejects some of them.
-  if (!text.startsWith(tokenPrefix) || end < 0 || !showable.test(text))
+  if (!text.startsWith(TOKEN_PREFIX) || end < 0 || !PRINTABLE.test(text))
     throw new Refusal('Invalid', { name: 'NextToken' });
-  return { resourceId: text.slice(tokenPrefix.length, end), key: text.slice(end + 1) };
+  return { resourceId: text.slice(TOKEN_PREFIX.length, end), key: text.slice(end + 1) };
 }
 
 /**
@@ -88,7 +88,7 @@ export function pageOfTags(
       const [a, b] = [placeInPage(one), placeInPage(other)];
       return a < b ? -1 : 1;
     }),
-    NextToken: last && Buffer.from(`${tokenPrefix}${last.resourceId} ${last.key}`).toString('base64url'),
+    NextToken: last && Buffer.from(`${TOKEN_PREFIX}${last.resourceId} ${last.key}`).toString('base64url'),
   };
 }
 

@@ -189,7 +189,7 @@ class RequestHandler {
     let first: Buffer | undefined;
     let chunks: Buffer[] | undefined;
     let bytes = 0;
-    let kept = 0;
+    let bufferedBytes = 0;
     const form = framing.isForm ? new SeparatorCount() : undefined;
     const onData = (chunk: Buffer): void => {
       bytes += chunk.length;
@@ -206,7 +206,7 @@ class RequestHandler {
         chunks ??= [first];
         chunks.push(chunk);
       }
-      kept += chunk.length;
+      bufferedBytes += chunk.length;
       form?.add(chunk);
     };
     const onEnd = (): void => {
@@ -214,7 +214,7 @@ class RequestHandler {
         request,
         response,
         framing,
-        chunks === undefined ? (first ?? EMPTY_BODY) : Buffer.concat(chunks, kept),
+        chunks === undefined ? (first ?? EMPTY_BODY) : Buffer.concat(chunks, bufferedBytes),
       );
     };
     request.on('data', onData);
@@ -245,9 +245,9 @@ class RequestHandler {
             ? this.#stream(response, status, headers, body)
             : this.#send(response, status, headers, body),
         )
-        .catch((error) => this.#failed(response, framing, error));
+        .catch((error) => this.#handleFailure(response, framing, error));
     } catch (error) {
-      this.#failed(response, framing, error);
+      this.#handleFailure(response, framing, error);
     }
   }
 
@@ -287,7 +287,7 @@ class RequestHandler {
       response.writeHead(status, { ...headers, connection: 'close' });
       for await (const chunk of body.chunks(stream.signal)) {
         if (stream.signal.aborted) break;
-        if (!response.write(chunk)) await this.#drained(response, stream.signal);
+        if (!response.write(chunk)) await this.#waitForDrain(response, stream.signal);
       }
     } finally {
       this.#streams.delete(stream);
@@ -297,7 +297,7 @@ class RequestHandler {
   }
 
   /** Resolves when the write buffer is empty; a client that stops reading is disconnected. */
-  #drained(response: ServerResponse, ended: AbortSignal): Promise<void> {
+  #waitForDrain(response: ServerResponse, ended: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const stalled = setTimeout(() => response.destroy(), this.#options.limits?.stalledMs ?? 60_000);
       const done = () => {
@@ -313,7 +313,7 @@ class RequestHandler {
   }
 
   /** Handles an unexpected error: the client gets a request id, the log gets the error. */
-  #failed(response: ServerResponse, framing: Framing, error: unknown): void {
+  #handleFailure(response: ServerResponse, framing: Framing, error: unknown): void {
     const requestId = newRequestId();
     this.#options.onBug(error, requestId);
     const { message, code, httpStatus } = new Refusal('InternalError');

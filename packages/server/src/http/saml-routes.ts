@@ -1,5 +1,5 @@
 import type { Guard } from '@claviger/guard/internal';
-import { version } from '../api/claviger/version.ts';
+import { VERSION } from '../api/claviger/version.ts';
 import { SAML_NAMESPACES } from '../federation/saml-namespaces.ts';
 import { consoleServiceProvider } from '../federation/service-provider.ts';
 import type { ApiAnswer } from '../pipeline/request-pipeline.ts';
@@ -48,7 +48,7 @@ export function receiveSamlResponse(
   if (!form.has(CONTINUED_FIELD)) return continuePage(response, headerOf(request, 'accept-language') ?? '');
   const call = new URLSearchParams({
     Action: 'SignInWithSaml',
-    Version: version,
+    Version: VERSION,
     Format: 'JSON',
     AccountId: accountId,
     SAMLResponse: response,

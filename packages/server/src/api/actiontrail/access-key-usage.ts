@@ -4,14 +4,16 @@ import { type Call, type Operation, operation } from '../../pipeline/operation.t
 import type { AccessKeyRow } from '../../store/schema.ts';
 import { integer, optional, text, withDefault } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
-import { shownLine } from '../shown-text.ts';
+import { printableLine } from '../printable-text.ts';
 
-const version = '2020-07-06';
+const VERSION = '2020-07-06';
 
 /** Source of all these events: API calls. Data-plane events have another one. */
 const Source = 'ManagementEvent';
 
-const names: Readonly<Record<string, { readonly ServiceNameEn: string; readonly ServiceNameCn: string }>> = {
+const SERVICE_NAMES: Readonly<
+  Record<string, { readonly ServiceNameEn: string; readonly ServiceNameCn: string }>
+> = {
   Ims: { ServiceNameEn: 'Identity Management Service', ServiceNameCn: '身份管理' },
   Ram: { ServiceNameEn: 'Resource Access Management', ServiceNameCn: '访问控制' },
   Sts: { ServiceNameEn: 'Security Token Service', ServiceNameCn: '安全令牌' },
@@ -22,7 +24,7 @@ const key = { AccessKey: accessKeyId };
 
 const keyAndService = {
   ...key,
-  ServiceName: shownLine(64),
+  ServiceName: printableLine(64),
   PageSize: withDefault(integer(0, 100), 20),
   NextToken: optional(text({ max: 64 })),
 };
@@ -35,7 +37,7 @@ const demand = (action: string, call: Call) => [
 export const accessKeyUsageOperations: readonly Operation[] = [
   operation({
     product: 'Actiontrail',
-    version,
+    version: VERSION,
     name: 'GetAccessKeyLastUsedInfo',
     access: 'read',
     input: key,
@@ -56,7 +58,7 @@ export const accessKeyUsageOperations: readonly Operation[] = [
 
   operation({
     product: 'Actiontrail',
-    version,
+    version: VERSION,
     name: 'GetAccessKeyLastUsedProducts',
     access: 'read',
     input: key,
@@ -84,7 +86,7 @@ export const accessKeyUsageOperations: readonly Operation[] = [
 
   operation({
     product: 'Actiontrail',
-    version,
+    version: VERSION,
     name: 'GetAccessKeyLastUsedEvents',
     access: 'read',
     input: keyAndService,
@@ -119,7 +121,7 @@ export const accessKeyUsageOperations: readonly Operation[] = [
 
   operation({
     product: 'Actiontrail',
-    version,
+    version: VERSION,
     name: 'GetAccessKeyLastUsedIps',
     access: 'read',
     input: keyAndService,
@@ -142,7 +144,7 @@ export const accessKeyUsageOperations: readonly Operation[] = [
 
   operation({
     product: 'Actiontrail',
-    version,
+    version: VERSION,
     name: 'GetAccessKeyLastUsedResources',
     access: 'read',
     input: keyAndService,
@@ -193,7 +195,7 @@ async function ownerName(call: Call, row: AccessKeyRow): Promise<string> {
 function serviceNames(serviceName: string) {
   return {
     ServiceName: serviceName,
-    ...(names[serviceName] ?? { ServiceNameEn: serviceName, ServiceNameCn: serviceName }),
+    ...(SERVICE_NAMES[serviceName] ?? { ServiceNameEn: serviceName, ServiceNameCn: serviceName }),
   };
 }
 

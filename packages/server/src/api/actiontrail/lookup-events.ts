@@ -6,7 +6,7 @@ import { instant, readInstant } from '../../wire/instant.ts';
 import { integer, listOf, oneOf, optional, text, withDefault } from '../../wire/parameter.ts';
 
 /** ActionTrail's look-up attributes, and the column of each. */
-const columns: ReadonlyMap<string, FilterColumn> = new Map([
+const COLUMNS: ReadonlyMap<string, FilterColumn> = new Map([
   ['EventId', 'event_id'],
   ['EventName', 'event_name'],
   ['ServiceName', 'service_name'],
@@ -45,7 +45,7 @@ export const lookupEventsOperations: readonly Operation[] = [
       if (from > to) throw new Refusal('Invalid', { name: 'StartTime' });
       const equal: Partial<Record<FilterColumn, string>> = {};
       for (const { Key, Value } of input.LookupAttribute ?? []) {
-        const column = columns.get(Key);
+        const column = COLUMNS.get(Key);
         if (column === undefined) throw new Refusal('Invalid', { name: 'LookupAttribute' });
         equal[column] = Value;
       }
@@ -58,12 +58,12 @@ export const lookupEventsOperations: readonly Operation[] = [
         positionOf(input.NextToken),
         size + 1,
       );
-      const shown = rows.slice(0, size);
-      const last = shown.at(-1);
+      const events = rows.slice(0, size);
+      const last = events.at(-1);
       return {
         StartTime: instant(from),
         EndTime: instant(to),
-        Events: shown.map((row) => JSON.parse(row.event) as object),
+        Events: events.map((row) => JSON.parse(row.event) as object),
         NextToken:
           rows.length > size && last !== undefined
             ? Buffer.from(`e1:${last.event_time}:${last.event_id}`).toString('base64url')

@@ -9,7 +9,7 @@ import { instant, readInstant } from '../../wire/instant.ts';
 import { clearable, integer, optional, type Parameter, text } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { userPrincipalName, userReference } from '../ims/user-reference.ts';
-import { version } from './version.ts';
+import { VERSION } from './version.ts';
 
 const owner = { UserPrincipalName: optional(userPrincipalName) };
 
@@ -44,7 +44,7 @@ export const accessKeyExpiryOperations: readonly Operation[] = [
   // Sets the expiry of a key of a user, by default the caller.
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'SetAccessKeyExpiry',
     access: 'write',
     security: { effect: 'loosens' },
@@ -61,7 +61,7 @@ export const accessKeyExpiryOperations: readonly Operation[] = [
   // Lists the expiries of the keys of a user, by default the caller.
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'ListAccessKeyExpiries',
     access: 'read',
     input: owner,
@@ -95,7 +95,7 @@ export const accessKeyExpiryOperations: readonly Operation[] = [
   // Returns the maximum age of the account's keys, in days; 0: unlimited.
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'GetAccessKeyExpiryCeiling',
     access: 'read',
     input: {},
@@ -109,7 +109,7 @@ export const accessKeyExpiryOperations: readonly Operation[] = [
   // Sets the maximum age, in days, for keys created from now on.
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'SetAccessKeyExpiryCeiling',
     access: 'write',
     security: { effect: 'loosens' },

@@ -4,14 +4,14 @@ import { type Operation, ownOperation } from '../../pipeline/operation.ts';
 import { instant } from '../../wire/instant.ts';
 import { optional } from '../../wire/parameter.ts';
 import { userPrincipalName, userReference } from '../ims/user-reference.ts';
-import { version } from './version.ts';
+import { VERSION } from './version.ts';
 
 /** Operation that adds region and address of the last use, which RAM's `GetAccessKeyLastUsed` lacks. */
 export const accessKeyUseOperations: readonly Operation[] = [
   // Lists the last use of each key of a user, by default the caller; a key that was never used has empty fields.
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'ListAccessKeyUses',
     access: 'read',
     input: { UserPrincipalName: optional(userPrincipalName) },

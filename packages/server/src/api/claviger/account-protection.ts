@@ -2,7 +2,7 @@ import { arn } from '../../context/arn.ts';
 import { type Call, type Operation, ownOperation } from '../../pipeline/operation.ts';
 import { readAccountProtection, setAccountProtection } from '../../settings/account-protection.ts';
 import { flag } from '../../wire/parameter.ts';
-import { version } from './version.ts';
+import { VERSION } from './version.ts';
 
 const demandOnAccount = (action: string, call: Call) => [
   { action, resource: arn.account(call.account.accountId) },
@@ -12,7 +12,7 @@ const demandOnAccount = (action: string, call: Call) => [
 export const accountProtectionOperations: readonly Operation[] = [
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'GetAccountProtection',
     access: 'read',
     input: {},
@@ -26,7 +26,7 @@ export const accountProtectionOperations: readonly Operation[] = [
 
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'SetAccountProtection',
     access: 'write',
     security: { effect: 'loosens' },

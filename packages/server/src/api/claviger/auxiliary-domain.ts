@@ -7,7 +7,7 @@ import {
 } from '../../federation/auxiliary-domain.ts';
 import { type Call, type Operation, ownOperation, ownPreparedOperation } from '../../pipeline/operation.ts';
 import { instant } from '../../wire/instant.ts';
-import { version } from './version.ts';
+import { VERSION } from './version.ts';
 
 /** Permissions on the user SSO settings also cover their auxiliary domain. */
 const demand = (action: string, call: Call) => [{ action, resource: arn.account(call.account.accountId) }];
@@ -22,7 +22,7 @@ const AUXILIARY_DOMAIN = {
   ProvenDate: 'string',
 } as const;
 
-const shown = ({ domain, status, recordName, recordValue, provenAt }: AuxiliaryDomain) => ({
+const wireDomain = ({ domain, status, recordName, recordValue, provenAt }: AuxiliaryDomain) => ({
   AuxiliaryDomain: domain,
   Status: status,
   RecordType: domain === '' ? '' : 'TXT',
@@ -36,21 +36,21 @@ export const auxiliaryDomainOperations: readonly Operation[] = [
   // Returns the auxiliary domain, its status, and the DNS record that proves it.
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'GetAuxiliaryDomain',
     access: 'read',
     input: {},
     answer: AUXILIARY_DOMAIN,
     authorize: (_, call) => demand('ram:GetUserSsoSettings', call),
     async handle(_, call) {
-      return shown(await readAuxiliaryDomain(call));
+      return wireDomain(await readAuxiliaryDomain(call));
     },
   }),
 
   // Looks up the DNS record of the auxiliary domain.
   ownPreparedOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'VerifyAuxiliaryDomain',
     access: 'write',
     security: { effect: 'credential' },
@@ -60,7 +60,7 @@ export const auxiliaryDomainOperations: readonly Operation[] = [
     prepare: (_, call) => readDomainRecords(call),
     async handle(_, call, records) {
       const proof = await proveAuxiliaryDomain(call, records);
-      return { ...shown(proof), Fault: proof.fault ?? '' };
+      return { ...wireDomain(proof), Fault: proof.fault ?? '' };
     },
   }),
 ];

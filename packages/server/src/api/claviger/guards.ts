@@ -19,7 +19,7 @@ import { instant } from '../../wire/instant.ts';
 import { afterMarker, page, pageParameters } from '../../wire/page.ts';
 import { list, oneOf } from '../../wire/parameter.ts';
 import { guardNameText, serviceName } from './guard-name.ts';
-import { version } from './version.ts';
+import { VERSION } from './version.ts';
 
 const services = list(serviceName, SERVICES_PER_GUARD);
 
@@ -55,7 +55,7 @@ export const guardOperations: readonly Operation[] = [
   // Registers a guard. No other answer contains its secret.
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'CreateGuard',
     access: 'write',
     sessionOnly: true,
@@ -84,7 +84,7 @@ export const guardOperations: readonly Operation[] = [
   // Lists the guards of the account with their open connections.
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'ListGuards',
     access: 'read',
     input: pageParameters(100),
@@ -93,11 +93,11 @@ export const guardOperations: readonly Operation[] = [
     async handle(input, call) {
       const after = afterMarker(input.Marker);
       const rows = await listGuards(call.queries, call.account.accountId, after, input.MaxItems + 1);
-      const shown = page(rows, input.MaxItems, (row) => row.guard_name_key);
+      const listPage = page(rows, input.MaxItems, (row) => row.guard_name_key);
       return {
-        IsTruncated: shown.IsTruncated,
-        Marker: shown.Marker,
-        Guards: await connectedGuards(call, shown.rows),
+        IsTruncated: listPage.IsTruncated,
+        Marker: listPage.Marker,
+        Guards: await connectedGuards(call, listPage.rows),
       };
     },
   }),
@@ -105,7 +105,7 @@ export const guardOperations: readonly Operation[] = [
   // Returns one guard with its open connections.
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'GetGuard',
     access: 'read',
     input: { GuardName: guardNameText },
@@ -119,7 +119,7 @@ export const guardOperations: readonly Operation[] = [
   // Lists the AccessKeys that a guard can verify by itself, and those that it must send to the control plane.
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'ListGuardAccessKeys',
     access: 'read',
     input: { GuardName: guardNameText, ...pageParameters(100) },
@@ -141,11 +141,11 @@ export const guardOperations: readonly Operation[] = [
       const guard = await requireGuard(call, input.GuardName);
       const after = afterMarker(input.Marker);
       const keys = await keysOfGuard(call, servicesOf(guard), after, input.MaxItems + 1);
-      const shown = page(keys, input.MaxItems, (key) => key.accessKeyId);
+      const listPage = page(keys, input.MaxItems, (key) => key.accessKeyId);
       return {
-        IsTruncated: shown.IsTruncated,
-        Marker: shown.Marker,
-        AccessKeys: shown.rows.map((key) => ({
+        IsTruncated: listPage.IsTruncated,
+        Marker: listPage.Marker,
+        AccessKeys: listPage.rows.map((key) => ({
           AccessKeyId: key.accessKeyId,
           UserName: key.userName,
           Status: key.status,
@@ -159,7 +159,7 @@ export const guardOperations: readonly Operation[] = [
   // Sets the services that a guard protects. It may then receive more, so the permission equals that of registering.
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'SetGuardServices',
     access: 'write',
     sessionOnly: true,
@@ -180,7 +180,7 @@ export const guardOperations: readonly Operation[] = [
   // Disables or enables a guard; a disabled one receives no more data.
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'SetGuardStatus',
     access: 'write',
     security: {
@@ -199,7 +199,7 @@ export const guardOperations: readonly Operation[] = [
   // Deletes a guard and its credential.
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'DeleteGuard',
     access: 'write',
     security: { effect: 'destroys' },

@@ -37,7 +37,7 @@ export const clavigerOperations: readonly Operation[] = [
 ];
 
 /** Operations that answer a stream. */
-export const clavigerStreams: readonly StreamOperation[] = [...replicationStreams];
+export const streamOperations: readonly StreamOperation[] = [...replicationStreams];
 
 /** Operations that start, confirm and end a console session. */
 export const consoleOperations: readonly ConsoleOperation[] = [

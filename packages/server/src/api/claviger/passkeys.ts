@@ -15,7 +15,7 @@ import type { Queries } from '../../store/store.ts';
 import { principalName } from '../../users/user.ts';
 import { secret, text } from '../../wire/parameter.ts';
 import { sessionIdentityOf } from './session.ts';
-import { version } from './version.ts';
+import { VERSION } from './version.ts';
 
 const demand = (call: Call) => {
   const { principal, account } = call;
@@ -28,7 +28,7 @@ export const passkeyRegistrationOperations: readonly Operation[] = [
   // Returns the WebAuthn options for a registration.
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'BeginPasskeyRegistration',
     access: 'write',
     security: { effect: 'credential' },
@@ -39,8 +39,8 @@ export const passkeyRegistrationOperations: readonly Operation[] = [
     async handle(_, call) {
       const { site, session } = sessionIdentityOf(call);
       const user = userOf(call);
-      const known = await listPasskeys(call, user.user_id);
-      if (known.length >= call.services.limits.passkeysPerUser) throw tooMany(call);
+      const existing = await listPasskeys(call, user.user_id);
+      if (existing.length >= call.services.limits.passkeysPerUser) throw tooManyPasskeys(call);
       const { session_hash: hash } = session.row;
       const challenge = await giveChallenge(call.queries, call.services, hash, 'registration', call.now);
       const loginName = principalName(user.user_name, call.account.defaultDomain);
@@ -49,7 +49,7 @@ export const passkeyRegistrationOperations: readonly Operation[] = [
         Options: await registrationOptions(
           site,
           { id: user.user_id, loginName, displayName },
-          known,
+          existing,
           challenge,
         ),
       };
@@ -59,7 +59,7 @@ export const passkeyRegistrationOperations: readonly Operation[] = [
   // Verifies the WebAuthn response and stores the passkey, which then is a second factor.
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'RegisterPasskey',
     access: 'write',
     security: { effect: 'credential' },
@@ -75,7 +75,7 @@ export const passkeyRegistrationOperations: readonly Operation[] = [
       const user = userOf(call);
       const { session_hash: hash } = session.row;
       if ((await listPasskeys(call, user.user_id)).length >= call.services.limits.passkeysPerUser) {
-        throw tooMany(call);
+        throw tooManyPasskeys(call);
       }
       const taken = (queries: Queries) => takeChallenge(queries, hash, 'registration', call.now);
       const challenge = await taken(call.queries);
@@ -90,7 +90,7 @@ export const passkeyRegistrationOperations: readonly Operation[] = [
   }),
 ];
 
-const tooMany = ({ services }: Call) =>
+const tooManyPasskeys = ({ services }: Call) =>
   new Refusal('LimitExceeded.User.Passkey', { limit: services.limits.passkeysPerUser });
 
 /** Returns the signed-in user. @throws Refusal NoPermission for the root, or if the account allows no passkeys */

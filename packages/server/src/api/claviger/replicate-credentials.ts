@@ -10,18 +10,18 @@ import { replicate } from '../../replication/replicate.ts';
 import { resolveStsSession } from '../../replication/resolve-sts-session.ts';
 import { list, optional, secret, text } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
-import { shownLine } from '../shown-text.ts';
+import { printableLine } from '../printable-text.ts';
 import { demandOfGuard, guardName, serviceName } from './guard-name.ts';
-import { version } from './version.ts';
+import { VERSION } from './version.ts';
 
 /** X25519 public key, 32 bytes in Base64url. */
 const publicKey = text({ format: /^[A-Za-z0-9_-]{43}$/ });
 
 /** Maximum number of services of one process, which may protect more than its registration covers. */
-const MOST_PROTECTED = 1000;
+const MAX_PROTECTED_SERVICES = 1000;
 
 /** Services that the guard protects at present; it receives no data for others, registered or not. */
-const protectedServices = optional(list(serviceName, MOST_PROTECTED));
+const protectedServices = optional(list(serviceName, MAX_PROTECTED_SERVICES));
 
 const demand = (input: { readonly GuardName: string | undefined }, call: Call) =>
   demandOfGuard('ReplicateCredentials', call, input.GuardName);
@@ -30,14 +30,14 @@ const demand = (input: { readonly GuardName: string | undefined }, call: Call) =
 export const replicationStreams: readonly StreamOperation[] = [
   streamOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'ReplicateCredentials',
     access: 'stream',
     callers: 'guards',
     endEvent: 'DisconnectGuard',
     input: {
       GuardName: guardName,
-      GuardVersion: optional(shownLine(64)),
+      GuardVersion: optional(printableLine(64)),
       ProtectedServices: protectedServices,
       PublicKey: publicKey,
       Cursor: optional(text({ max: 128 })),
@@ -58,7 +58,7 @@ export const replicationStreams: readonly StreamOperation[] = [
 export const replicationOperations: readonly Operation[] = [
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'ResolveSecurityToken',
     access: 'read',
     callers: 'guards',

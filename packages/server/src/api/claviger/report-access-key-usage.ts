@@ -4,18 +4,18 @@ import type { AccessKeyUse } from '../../context/services.ts';
 import { type Operation, ownOperation } from '../../pipeline/operation.ts';
 import { integer, listOf, optional, text } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
-import { shownLine } from '../shown-text.ts';
+import { printableLine } from '../printable-text.ts';
 import { demandOfGuard, guardName, serviceName } from './guard-name.ts';
-import { version } from './version.ts';
+import { VERSION } from './version.ts';
 
 /** Maximum number of uses in one report. */
-export const usesPerReport = 500;
+export const MAX_USES_PER_REPORT = 500;
 
 /** Operation by which a guard reports the time, service and address of key uses. */
 export const usageReportOperations: readonly Operation[] = [
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'ReportAccessKeyUsage',
     access: 'write',
     security: { effect: 'neutral', why: 'notes when keys were used behind a guard' },
@@ -26,11 +26,11 @@ export const usageReportOperations: readonly Operation[] = [
         {
           AccessKeyId: accessKeyId,
           ServiceName: serviceName,
-          RegionId: optional(shownLine(64)),
+          RegionId: optional(printableLine(64)),
           SourceIp: optional(text({ max: 64 })),
           UsedAt: integer(0, 999_999_999_999_999),
         },
-        usesPerReport,
+        MAX_USES_PER_REPORT,
       ),
     },
     answer: {},
@@ -57,8 +57,8 @@ export const usageReportOperations: readonly Operation[] = [
         };
         const ofKey = latest.get(use.AccessKeyId) ?? new Map<string, AccessKeyUse>();
         latest.set(use.AccessKeyId, ofKey);
-        const known = ofKey.get(use.ServiceName);
-        if (known === undefined || known.usedAt <= noted.usedAt) ofKey.set(use.ServiceName, noted);
+        const previous = ofKey.get(use.ServiceName);
+        if (previous === undefined || previous.usedAt <= noted.usedAt) ofKey.set(use.ServiceName, noted);
       }
       const rows = rowsOf(new Map([...latest].map(([key, uses]) => [key, [...uses.values()]])));
       if (rows.length > 0) await writeUses(call.services.store.kind, call.queries, rows);

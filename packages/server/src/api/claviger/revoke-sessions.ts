@@ -1,19 +1,20 @@
 import { keyOwner, keyOwnerResource } from '../../access-keys/owner.ts';
 import { arn } from '../../context/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
-import { type Operation, ownOperation } from '../../pipeline/operation.ts';
+import { type Call, type Operation, ownOperation } from '../../pipeline/operation.ts';
 import {
   revokeSessionsOfAccessKey,
   revokeSessionsOfAccount,
   revokeSessionsOfRole,
   revokeSessionsOfUser,
 } from '../../session/session-revocation.ts';
+import type { UserReference } from '../../users/user.ts';
 import { userResource } from '../../users/user-arn.ts';
 import { oneOf, optional } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { userPrincipalName, userReference } from '../ims/user-reference.ts';
 import { roleName } from '../ram/role-name.ts';
-import { version } from './version.ts';
+import { VERSION } from './version.ts';
 
 const input = {
   /** Required: without it, a misspelled parameter name could revoke the sessions of the whole account. */
@@ -28,7 +29,7 @@ const input = {
 export const revokeSessionsOperations: readonly Operation[] = [
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'RevokeSessions',
     access: 'write',
     security: { effect: 'restricts', why: 'sessions that may be stolen have to end at once' },
@@ -39,15 +40,11 @@ export const revokeSessionsOperations: readonly Operation[] = [
       const { accountId } = call.account;
       switch (Target) {
         case 'Role':
-          return [{ action, resource: arn.role(accountId, needed('RoleName', names.RoleName)) }];
-        case 'User': {
-          needed('UserPrincipalName', names.UserPrincipalName);
-          const reference = userReference(names, call);
-          if (reference === undefined) throw new Refusal('Missing', { name: 'UserPrincipalName' });
-          return [{ action, ...(await userResource(call, reference)) }];
-        }
+          return [{ action, resource: arn.role(accountId, requireValue('RoleName', names.RoleName)) }];
+        case 'User':
+          return [{ action, ...(await userResource(call, requiredUser(names, call))) }];
         case 'AccessKey':
-          needed('UserAccessKeyId', names.UserAccessKeyId);
+          requireValue('UserAccessKeyId', names.UserAccessKeyId);
           return [{ action, ...(await keyOwnerResource(call, userReference(names, call))) }];
         case 'Account':
           return [{ action, resource: arn.account(accountId) }];
@@ -56,17 +53,18 @@ export const revokeSessionsOperations: readonly Operation[] = [
     async handle({ Target, ...names }, call) {
       switch (Target) {
         case 'Role':
-          await revokeSessionsOfRole(call, needed('RoleName', names.RoleName));
+          await revokeSessionsOfRole(call, requireValue('RoleName', names.RoleName));
           break;
-        case 'User': {
-          const reference = userReference(names, call);
-          if (reference === undefined) throw new Refusal('Missing', { name: 'UserPrincipalName' });
-          await revokeSessionsOfUser(call, reference);
+        case 'User':
+          await revokeSessionsOfUser(call, requiredUser(names, call));
           break;
-        }
         case 'AccessKey': {
           const owner = await keyOwner(call, userReference(names, call));
-          await revokeSessionsOfAccessKey(call, owner, needed('UserAccessKeyId', names.UserAccessKeyId));
+          await revokeSessionsOfAccessKey(
+            call,
+            owner,
+            requireValue('UserAccessKeyId', names.UserAccessKeyId),
+          );
           break;
         }
         case 'Account':
@@ -77,7 +75,13 @@ export const revokeSessionsOperations: readonly Operation[] = [
   }),
 ];
 
-function needed(name: string, value: string | undefined): string {
+function requiredUser(names: { readonly UserPrincipalName: string | undefined }, call: Call): UserReference {
+  const reference = userReference(names, call);
+  if (reference === undefined) throw new Refusal('Missing', { name: 'UserPrincipalName' });
+  return reference;
+}
+
+function requireValue(name: string, value: string | undefined): string {
   if (value === undefined) throw new Refusal('Missing', { name });
   return value;
 }

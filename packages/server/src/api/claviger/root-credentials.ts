@@ -9,7 +9,7 @@ import { changeRootPassword, prepareRootPassword } from '../../session/root-pass
 import { authenticationCode } from '../mfa-fields.ts';
 import { password } from '../password-fields.ts';
 import { sessionIdentityOf } from './session.ts';
-import { version } from './version.ts';
+import { VERSION } from './version.ts';
 
 const demand = (action: string, call: Call) => [
   { action, resource: arn.user(call.account.accountId, 'root') },
@@ -20,7 +20,7 @@ export const rootCredentialOperations: readonly Operation[] = [
   // Changes the root password and ends all sessions of the root.
   ownPreparedOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'ChangeRootPassword',
     access: 'write',
     security: { effect: 'credential' },
@@ -42,7 +42,7 @@ export const rootCredentialOperations: readonly Operation[] = [
   // Returns a seed for the root's device; the device is not stored yet.
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'BeginRootDevice',
     access: 'write',
     security: { effect: 'credential' },
@@ -59,7 +59,7 @@ export const rootCredentialOperations: readonly Operation[] = [
   // Binds the root's device after two consecutive codes.
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'BindRootDevice',
     access: 'write',
     security: { effect: 'credential' },
@@ -78,7 +78,7 @@ export const rootCredentialOperations: readonly Operation[] = [
   // Unbinds the root's device and ends the sessions that were signed in with it.
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'UnbindRootDevice',
     access: 'write',
     security: { effect: 'credential' },

@@ -17,7 +17,7 @@ import { readSecurityPreference } from '../../settings/security-preference.ts';
 import { instant } from '../../wire/instant.ts';
 import { secret, text } from '../../wire/parameter.ts';
 import { Secret } from '../../wire/secret.ts';
-import { version } from './version.ts';
+import { VERSION } from './version.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -26,7 +26,7 @@ export const samlSignInOperations: readonly ConsoleOperation[] = [
   // Returns the provider's address with a SAML request for the browser.
   consoleOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'BeginSamlSignIn',
     access: 'console',
     session: 'none',
@@ -34,15 +34,15 @@ export const samlSignInOperations: readonly ConsoleOperation[] = [
     answer: { Location: 'string' },
     prove: (input, request) => readSignOn(request, input.LoginName),
     async handle(_, { account, address }, request) {
-      const ours = consoleServiceProvider(trustedOrigin(request.site), account.accountId);
+      const serviceProvider = consoleServiceProvider(trustedOrigin(request.site), account.accountId);
       const token = request.samlToken ?? request.services.identifiers.consoleSessionToken();
       const id = newSamlRequestId(token, account.accountId);
       const authnRequest = [
         `<samlp:AuthnRequest xmlns:samlp="${SAML_NAMESPACES.protocol}" ID="${id}" Version="2.0"`,
-        ` IssueInstant="${instant(request.now)}" Destination="${escaped(address)}"`,
+        ` IssueInstant="${instant(request.now)}" Destination="${escapeXml(address)}"`,
         ` ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"`,
-        ` AssertionConsumerServiceURL="${escaped(ours.address)}">`,
-        `<saml:Issuer xmlns:saml="${SAML_NAMESPACES.assertion}">${escaped(ours.entityId)}</saml:Issuer>`,
+        ` AssertionConsumerServiceURL="${escapeXml(serviceProvider.address)}">`,
+        `<saml:Issuer xmlns:saml="${SAML_NAMESPACES.assertion}">${escapeXml(serviceProvider.entityId)}</saml:Issuer>`,
         '</samlp:AuthnRequest>',
       ].join('');
       const location = new URL(address);
@@ -58,7 +58,7 @@ export const samlSignInOperations: readonly ConsoleOperation[] = [
   // Verifies the provider's SAML response, forwarded by the page at `/saml/sign-in/{account}`.
   consoleOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'SignInWithSaml',
     access: 'console',
     session: 'none',
@@ -102,6 +102,6 @@ export const samlSignInOperations: readonly ConsoleOperation[] = [
   }),
 ];
 
-function escaped(value: string): string {
+function escapeXml(value: string): string {
   return value.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -39,9 +39,9 @@ import { oneOf, optional, secret, text } from '../../wire/parameter.ts';
 import { Secret } from '../../wire/secret.ts';
 import { authenticationCode } from '../mfa-fields.ts';
 import { password } from '../password-fields.ts';
-import { version } from './version.ts';
+import { VERSION } from './version.ts';
 
-const nothing = [] as const;
+const NO_DEMANDS = [] as const;
 
 interface StepUpProof extends Proof {
   readonly used: UsedPasskey | undefined;
@@ -52,7 +52,7 @@ export const consoleSessionOperations: readonly ConsoleOperation[] = [
   // Ends the session.
   consoleOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'SignOut',
     access: 'console',
     session: 'full',
@@ -75,7 +75,7 @@ export const consoleSessionOperations: readonly ConsoleOperation[] = [
   // Returns the WebAuthn options for a step-up with a passkey.
   consoleOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'BeginStepUpPasskey',
     access: 'console',
     session: 'full',
@@ -104,7 +104,7 @@ export const consoleSessionOperations: readonly ConsoleOperation[] = [
   // Performs a step-up, which lasts ten minutes.
   consoleOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'StepUp',
     access: 'console',
     session: 'full',
@@ -121,17 +121,17 @@ export const consoleSessionOperations: readonly ConsoleOperation[] = [
       await assertPost(request, session, input.Method);
       switch (input.Method) {
         case 'Password': {
-          const given = needed('Password', input.Password);
+          const given = requireValue('Password', input.Password);
           await withSignInThrottle(request, session, () => verifyOwnPassword(request, session, given));
           return { account, used: undefined };
         }
         case 'Code': {
-          const given = needed('Code', input.Code);
+          const given = requireValue('Code', input.Code);
           await withSignInThrottle(request, session, () => verifyOwnCode(request, session, given));
           return { account, used: undefined };
         }
         case 'Passkey': {
-          const given = needed('Response', input.Response);
+          const given = requireValue('Response', input.Response);
           const challenge = await request.services.store.write(({ queries }) =>
             takeChallenge(queries, session.row.session_hash, 'step-up', request.now),
           );
@@ -157,7 +157,7 @@ export const sessionOperations: readonly Operation[] = [
   // Returns the principal of the session; the only operation that a page can call before it knows the session's token.
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'GetSession',
     access: 'read',
     sessionOnly: 'page-load',
@@ -179,7 +179,7 @@ export const sessionOperations: readonly Operation[] = [
       'StepUpUntil?': 'string',
       StepUpMethods: ['Password|Code|Passkey'],
     },
-    authorize: () => nothing,
+    authorize: () => NO_DEMANDS,
     async handle(_, call) {
       const identity = sessionIdentityOf(call);
       const { session } = identity;
@@ -200,7 +200,7 @@ export const sessionOperations: readonly Operation[] = [
   // Lists the caller's console sessions.
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'ListSessions',
     access: 'read',
     sessionOnly: true,
@@ -218,7 +218,7 @@ export const sessionOperations: readonly Operation[] = [
         },
       ],
     },
-    authorize: () => nothing,
+    authorize: () => NO_DEMANDS,
     async handle(_, call) {
       const { session } = sessionIdentityOf(call);
       const rows = await listConsoleSessions(call.queries, session, call.now);
@@ -239,14 +239,14 @@ export const sessionOperations: readonly Operation[] = [
   // Ends one of the caller's sessions; without an id, all except this one.
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'EndSession',
     access: 'write',
     security: { effect: 'restricts', why: 'ends sessions of the caller' },
     sessionOnly: true,
     input: { SessionId: optional(text({ max: 64, format: /^cs-[a-z0-9]+$/ })) },
     answer: {},
-    authorize: () => nothing,
+    authorize: () => NO_DEMANDS,
     async handle(input, call) {
       const { session } = sessionIdentityOf(call);
       await endNamedSession(call.queries, session, input.SessionId);
@@ -294,7 +294,7 @@ async function assertPost(
   throw new Refusal('AuthenticationFail.StepUp', { reason });
 }
 
-function needed(name: string, value: string | undefined): string {
+function requireValue(name: string, value: string | undefined): string {
   if (value === undefined) throw new Refusal('Missing', { name });
   return value;
 }

@@ -40,7 +40,7 @@ import { flag, secret, text, withDefault } from '../../wire/parameter.ts';
 import { Secret } from '../../wire/secret.ts';
 import { authenticationCode } from '../mfa-fields.ts';
 import { password } from '../password-fields.ts';
-import { version } from './version.ts';
+import { VERSION } from './version.ts';
 
 /** A new password, hashed before the transaction that stores it. */
 interface NewPasswordProof extends Proof {
@@ -85,7 +85,7 @@ export const signInOperations: readonly ConsoleOperation[] = [
   // First step: verifies the password of a user or of the account root.
   consoleOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'SignIn',
     access: 'console',
     session: 'none',
@@ -105,23 +105,27 @@ export const signInOperations: readonly ConsoleOperation[] = [
       if (request.sessionToken !== undefined) {
         await endConsoleSession(request.queries, hashOfToken(request.sessionToken));
       }
-      const spared = await readMfaTicket(request, owner, preference, factors, request.mfaTicket);
-      const row = { ...pendingSession(request, proof, request), second_factor: spared ?? null };
-      return moveOn(request, { row, account, owner, user, preference, factors, expiresAt: 0 }, undefined);
+      const rememberedFactor = await readMfaTicket(request, owner, preference, factors, request.mfaTicket);
+      const row = { ...pendingSession(request, proof, request), second_factor: rememberedFactor ?? null };
+      return advanceAndAnswer(
+        request,
+        { row, account, owner, user, preference, factors, expiresAt: 0 },
+        undefined,
+      );
     },
   }),
 
   // Verifies a code of the bound device.
   consoleOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'VerifySignInCode',
     access: 'console',
     session: 'pending',
     input: { Code: authenticationCode, Remember: remember },
     answer: SIGN_IN_ANSWER,
     async prove(input, request) {
-      const session = await atStep(request, 'Code', 'CodeOrPasskey');
+      const session = await requireStep(request, 'Code', 'CodeOrPasskey');
       const { device } = session.factors;
       await withSignInThrottle(request, session, async () => {
         const outcome = await verifyCode(
@@ -136,21 +140,21 @@ export const signInOperations: readonly ConsoleOperation[] = [
       });
       return { account: session.account, factor: device === undefined ? '' : deviceFactor(device) };
     },
-    handle: (input, { factor }, request) => withFactor(request, factor, input.Remember),
+    handle: (input, { factor }, request) => advanceWithFactor(request, factor, input.Remember),
   }),
 
   // Returns the WebAuthn options for a sign-in with a passkey.
   consoleOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'BeginPasskeyVerification',
     access: 'console',
     session: 'pending',
     input: {},
     answer: { Options: { '*': 'any' } },
-    prove: async (_, request) => proofOf(await atStep(request, 'Passkey', 'CodeOrPasskey')),
+    prove: async (_, request) => proofOf(await requireStep(request, 'Passkey', 'CodeOrPasskey')),
     async handle(_, __, request) {
-      const { row, factors } = await atStep(request, 'Passkey', 'CodeOrPasskey');
+      const { row, factors } = await requireStep(request, 'Passkey', 'CodeOrPasskey');
       const challenge = await giveChallenge(
         request.queries,
         request.services,
@@ -166,14 +170,14 @@ export const signInOperations: readonly ConsoleOperation[] = [
   // Verifies the WebAuthn response of a passkey.
   consoleOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'VerifySignInPasskey',
     access: 'console',
     session: 'pending',
     input: { Response: passkeyResponse, Remember: remember },
     answer: SIGN_IN_ANSWER,
     async prove(input, request): Promise<PasskeyProof> {
-      const session = await atStep(request, 'Passkey', 'CodeOrPasskey');
+      const session = await requireStep(request, 'Passkey', 'CodeOrPasskey');
       const challenge = await request.services.store.write(({ queries }) =>
         takeChallenge(queries, session.row.session_hash, 'sign-in', request.now),
       );
@@ -184,21 +188,21 @@ export const signInOperations: readonly ConsoleOperation[] = [
     },
     async handle(input, { used }, request) {
       await recordPasskeyUse(request.queries, used, request.now);
-      return withFactor(request, passkeyFactor(used.passkey.passkey_id), input.Remember);
+      return advanceWithFactor(request, passkeyFactor(used.passkey.passkey_id), input.Remember);
     },
   }),
 
   // Replaces a one-time or an expired password.
   consoleOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'ChooseSignInPassword',
     access: 'console',
     session: 'pending',
     input: { NewPassword: password },
     answer: SIGN_IN_ANSWER,
     async prove(input, request): Promise<NewPasswordProof> {
-      const { account, owner } = await atStep(request, 'NewPassword');
+      const { account, owner } = await requireStep(request, 'NewPassword');
       const { services } = request;
       const scope = { account, services, queries: services.store.queries };
       const prepared =
@@ -208,11 +212,11 @@ export const signInOperations: readonly ConsoleOperation[] = [
       return { account, prepared };
     },
     async handle(input, { prepared }, request) {
-      const session = await atStep(request, 'NewPassword');
+      const session = await requireStep(request, 'NewPassword');
       const { owner, row } = session;
       if (owner.type === 'root') await changeRootPassword(request, input.NewPassword, prepared);
       else await chooseNewPassword(request, owner.id, input.NewPassword, prepared);
-      return moveOn(
+      return advanceAndAnswer(
         request,
         { ...session, row: { ...row, password_set_at: request.now } },
         request.sessionToken,
@@ -223,15 +227,15 @@ export const signInOperations: readonly ConsoleOperation[] = [
   // Returns a seed for a required device; the device is not stored yet.
   consoleOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'BeginSignInDevice',
     access: 'console',
     session: 'pending',
     input: {},
     answer: { Seed: 'string', QRCodePNG: 'string' },
-    prove: async (_, request) => proofOf(await atStep(request, 'BindDevice')),
+    prove: async (_, request) => proofOf(await requireStep(request, 'BindDevice')),
     async handle(_, __, request) {
-      const { seed, qrCode } = await beginDeviceEnrolment(request, await atStep(request, 'BindDevice'));
+      const { seed, qrCode } = await beginDeviceEnrolment(request, await requireStep(request, 'BindDevice'));
       return { answer: { Seed: seed, QRCodePNG: qrCode }, actor: undefined };
     },
   }),
@@ -239,17 +243,17 @@ export const signInOperations: readonly ConsoleOperation[] = [
   // Binds the device after two consecutive codes.
   consoleOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'BindSignInDevice',
     access: 'console',
     session: 'pending',
     input: { Code1: authenticationCode, Code2: authenticationCode },
     answer: SIGN_IN_ANSWER,
-    prove: async (_, request) => proofOf(await atStep(request, 'BindDevice')),
+    prove: async (_, request) => proofOf(await requireStep(request, 'BindDevice')),
     async handle(input, _, request) {
-      const session = await atStep(request, 'BindDevice');
+      const session = await requireStep(request, 'BindDevice');
       await finishDeviceEnrolment(request, session, [input.Code1, input.Code2]);
-      return withFactor(request, deviceFactor({ bound_at: request.now }), false);
+      return advanceWithFactor(request, deviceFactor({ bound_at: request.now }), false);
     },
   }),
 ];
@@ -261,7 +265,7 @@ interface PasskeyProof extends Proof {
 const proofOf = ({ account }: ConsoleSession): Proof => ({ account });
 
 /** Returns the session of a sign-in at one of these steps. @throws Refusal InvalidStep.SignIn at another step */
-async function atStep(
+async function requireStep(
   request: ConsoleRequest & { readonly queries?: Scope['queries'] },
   ...steps: readonly SignInStep[]
 ): Promise<ConsoleSession> {
@@ -274,7 +278,7 @@ async function atStep(
 }
 
 /** Advances or completes the sign-in after a second factor. @param factor as present when it was verified */
-async function withFactor(
+async function advanceWithFactor(
   request: SignInRequest,
   factor: string,
   remembered: boolean,
@@ -287,7 +291,7 @@ async function withFactor(
   // The factor was removed during the verification.
   if (!hasFactor(factors, factor)) throw new Refusal('NotSignedIn');
   const row = { ...session.row, second_factor: factor, second_factor_shown: 1, sealed_seed: null };
-  const outcome = await moveOn(request, { ...session, row, factors }, request.sessionToken);
+  const outcome = await advanceAndAnswer(request, { ...session, row, factors }, request.sessionToken);
   if (!remembered || owner.type !== 'user' || !preference.EnableSaveMFATicket) return outcome;
   const ticket = await issueMfaTicket(request, owner, factor);
   const cookie = setCookie('mfa', ticket, request.site.secure, MFA_TICKET_SECONDS);
@@ -295,7 +299,7 @@ async function withFactor(
 }
 
 /** Advances the session and answers the next step. */
-async function moveOn(
+async function advanceAndAnswer(
   request: SignInRequest,
   session: ConsoleSession,
   present: string | undefined,

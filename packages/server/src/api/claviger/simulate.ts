@@ -24,7 +24,7 @@ import {
   demandsToReadTrust,
   demandsToReadUserPolicies,
 } from './simulation-demands.ts';
-import { version } from './version.ts';
+import { VERSION } from './version.ts';
 
 /** Condition keys and values as a JSON object: strings, numbers, booleans, and lists of strings. */
 const conditions: Parameter<ReadonlyMap<string, string | readonly string[]>> = {
@@ -40,9 +40,9 @@ const conditions: Parameter<ReadonlyMap<string, string | readonly string[]>> = {
     if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) throw malformed;
     const values = new Map(
       Object.entries(parsed).map(([key, value]) => {
-        const known = conditionValue(value);
-        if (known === undefined) throw malformed;
-        return [key.toLowerCase(), known];
+        const parsed = conditionValue(value);
+        if (parsed === undefined) throw malformed;
+        return [key.toLowerCase(), parsed];
       }),
     );
     // Keys are case-insensitive, so two spellings are one key with two values.
@@ -72,7 +72,7 @@ export const simulateOperations: readonly Operation[] = [
   // Simulates the decision on a principal's request, with the engine that decides live requests.
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'Simulate',
     access: 'read',
     input,
@@ -173,9 +173,9 @@ function resourceOf(
     case 'root':
       return arn.user(accountId, 'root');
     case 'ram-user':
-      return arn.user(accountId, userNamed(name, call));
+      return arn.user(accountId, userNameFrom(name, call));
     case 'role':
-      return arn.role(accountId, needed(name));
+      return arn.role(accountId, requireValue(name));
   }
 }
 
@@ -190,9 +190,9 @@ async function demandsToReadPolicies(
     case 'root':
       return [];
     case 'ram-user':
-      return demandsToReadUserPolicies(call, userNamed(name, call));
+      return demandsToReadUserPolicies(call, userNameFrom(name, call));
     case 'role':
-      return demandsToReadRolePolicies(call, needed(name));
+      return demandsToReadRolePolicies(call, requireValue(name));
   }
 }
 
@@ -220,7 +220,7 @@ async function subjectOf(
     case 'root':
       return of(rootPrincipal(accountId), 'everything');
     case 'ram-user': {
-      const user = await requireUser(call, { by: 'name', userName: userNamed(name, call) });
+      const user = await requireUser(call, { by: 'name', userName: userNameFrom(name, call) });
       const tags = await readTagValues(call.queries, accountId, 'user', user.user_id);
       return of(
         userPrincipal(accountId, user, tags),
@@ -228,7 +228,7 @@ async function subjectOf(
       );
     }
     case 'role': {
-      const role = await requireRole(call, needed(name));
+      const role = await requireRole(call, requireValue(name));
       const tags = await readTagValues(call.queries, accountId, 'role', role.role_id);
       const principal = assumedRolePrincipal(accountId, role.role_id, role.role_name, 'simulation', tags);
       return of(
@@ -261,20 +261,20 @@ function factsOf(
 ): Pick<SimulatedRequest, 'now' | 'sourceAddress' | 'vpcId' | 'secure' | 'mfaPresent' | 'conditions'> {
   const single = (key: string): string | undefined => {
     const value = given.get(key);
-    if (value !== undefined && typeof value !== 'string') throw wrong(key);
+    if (value !== undefined && typeof value !== 'string') throw invalidCondition(key);
     return value;
   };
   const flagOf = (key: string): boolean | undefined => {
     const value = single(key);
-    if (value !== undefined && value !== 'true' && value !== 'false') throw wrong(key);
+    if (value !== undefined && value !== 'true' && value !== 'false') throw invalidCondition(key);
     return value === undefined ? undefined : value === 'true';
   };
   const time = single('acs:currenttime');
   const now = time === undefined ? call.now : readInstant(time);
-  if (now === undefined) throw wrong('acs:CurrentTime');
+  if (now === undefined) throw invalidCondition('acs:CurrentTime');
   const address = single('acs:sourceip');
   const parsed = address === undefined ? undefined : parseIpAddress(address);
-  if (address !== undefined && parsed === undefined) throw wrong('acs:SourceIp');
+  if (address !== undefined && parsed === undefined) throw invalidCondition('acs:SourceIp');
   // The network is known only for the caller's own address.
   const ownVpc = address === undefined ? call.identity.vpcId : undefined;
   return {
@@ -291,16 +291,16 @@ function factsOf(
 const channelOf = ({ mfaPresent }: Pick<SimulatedRequest, 'mfaPresent'>): CallChannel =>
   mfaPresent === undefined ? 'access-key' : 'console-session';
 
-const wrong = (key: string) =>
+const invalidCondition = (key: string) =>
   new Refusal('InvalidParameter', { reason: `The value of ${key} in Conditions is of the wrong form.` });
 
 /** Returns the user name; the parameter may include the domain. */
-function userNamed(name: string | undefined, call: Call): string {
-  const given = needed(name);
+function userNameFrom(name: string | undefined, call: Call): string {
+  const given = requireValue(name);
   return given.includes('@') ? userNameOf(given, call) : given;
 }
 
-function needed(name: string | undefined): string {
+function requireValue(name: string | undefined): string {
   if (name === undefined) throw new Refusal('Missing', { name: 'PrincipalName' });
   return name;
 }

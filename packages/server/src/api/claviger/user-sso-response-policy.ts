@@ -2,7 +2,7 @@ import { arn } from '../../context/arn.ts';
 import { readUserSsoSettings, updateUserSsoSettings } from '../../federation/user-sso-settings.ts';
 import { type Call, type Operation, ownOperation } from '../../pipeline/operation.ts';
 import { flag } from '../../wire/parameter.ts';
-import { version } from './version.ts';
+import { VERSION } from './version.ts';
 
 const demand = (action: string, call: Call) => [
   { action: `claviger:${action}`, resource: arn.account(call.account.accountId) },
@@ -13,7 +13,7 @@ export const userSsoResponsePolicyOperations: readonly Operation[] = [
   // Returns whether an unsolicited SAML response signs a user in; false by default.
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'SetUserSsoResponsePolicy',
     access: 'write',
     security: { effect: 'loosens' },
@@ -28,7 +28,7 @@ export const userSsoResponsePolicyOperations: readonly Operation[] = [
 
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'GetUserSsoResponsePolicy',
     access: 'read',
     input: {},

@@ -1,10 +1,10 @@
 import { type Operation, ownOperation } from '../../pipeline/operation.ts';
 import { oneOf, text } from '../../wire/parameter.ts';
 import { laneOf } from '../lane-of.ts';
-import { version } from './version.ts';
+import { VERSION } from './version.ts';
 
 /** Far above the limit of a policy, so that the other faults of an oversized document are reported as well. */
-const charactersAtMost = 65_536;
+const MAX_DOCUMENT_CHARACTERS = 65_536;
 
 /** Operation that validates a policy document without storing it. */
 export const validatePolicyOperations: readonly Operation[] = [
@@ -12,11 +12,11 @@ export const validatePolicyOperations: readonly Operation[] = [
   // subject.
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'ValidatePolicyDocument',
     access: 'read',
     input: {
-      PolicyDocument: text({ max: charactersAtMost }),
+      PolicyDocument: text({ max: MAX_DOCUMENT_CHARACTERS }),
       Kind: oneOf('identity', 'trust', 'network'),
     },
     answer: {

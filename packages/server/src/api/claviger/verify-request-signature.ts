@@ -3,7 +3,7 @@ import { guardOf } from '../../replication/replicate.ts';
 import { integer, list, oneOf, optional, secret, text } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { demandOfGuard, guardName } from './guard-name.ts';
-import { version } from './version.ts';
+import { VERSION } from './version.ts';
 
 /** RPC 1.0 signs all parameters, form included; longer ones are refused here and therefore behind guards. */
 const stringToSign = text({ max: 200_000 });
@@ -15,7 +15,7 @@ const scopePart = optional(text({ max: 64, chars: /^[\w.-]+$/ }));
 export const verificationOperations: readonly Operation[] = [
   ownOperation({
     product: 'Claviger',
-    version,
+    version: VERSION,
     name: 'VerifyRequestSignature',
     access: 'read',
     callers: 'guards',

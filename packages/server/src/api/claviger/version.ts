@@ -1,2 +1,2 @@
 /** Version of Claviger's own API, which serves the console and remote guards. */
-export const version = '2026-11-24';
+export const VERSION = '2026-11-24';

@@ -11,7 +11,7 @@ import { optional, text } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { userPrincipalName, userReference } from './user-reference.ts';
 
-const version = '2019-08-15';
+const VERSION = '2019-08-15';
 
 /** Parameters that identify a key; its owner defaults to the caller. */
 const key = { UserPrincipalName: optional(userPrincipalName), UserAccessKeyId: accessKeyId };
@@ -34,7 +34,7 @@ export const accessKeyPolicyOperations: readonly Operation[] = [
   // Sets the network policy of a key.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'SetAccessKeyPolicy',
     access: 'write',
     security: { effect: 'loosens' },
@@ -43,15 +43,15 @@ export const accessKeyPolicyOperations: readonly Operation[] = [
     async handle(input, call) {
       const owner = await keyOwner(call, userReference(input, call));
       const { UserAccessKeyId, AccessKeyPolicy } = input;
-      const kept = await setKeyNetworkPolicy(call, owner, UserAccessKeyId, AccessKeyPolicy);
-      return { AccessKeyId: UserAccessKeyId, AccessKeyPolicy: kept };
+      const stored = await setKeyNetworkPolicy(call, owner, UserAccessKeyId, AccessKeyPolicy);
+      return { AccessKeyId: UserAccessKeyId, AccessKeyPolicy: stored };
     },
   }),
 
   // Returns the network policy of a key.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'GetAccessKeyPolicy',
     access: 'read',
     input: key,
@@ -68,7 +68,7 @@ export const accessKeyPolicyOperations: readonly Operation[] = [
   // Sets the account's network policy, which applies to keys without an active policy of their own.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'SetAccessKeyPolicyForAccount',
     access: 'write',
     security: { effect: 'loosens' },
@@ -82,7 +82,7 @@ export const accessKeyPolicyOperations: readonly Operation[] = [
   // Returns the account's network policy.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'GetAccessKeyPolicyForAccount',
     access: 'read',
     input: {},

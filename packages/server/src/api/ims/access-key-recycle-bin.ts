@@ -15,7 +15,7 @@ import { optional } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { userId } from './user-reference.ts';
 
-const version = '2019-08-15';
+const VERSION = '2019-08-15';
 
 /** Owner of the recycle bin; defaults to the caller. */
 const owner = { UserId: optional(userId) };
@@ -33,7 +33,7 @@ function wireKey(key: RecycledAccessKey) {
 }
 
 /** Finds a key by its id; keys of the root are visible to the root only. */
-async function soughtKey(id: string, call: Call): Promise<RecycledAccessKey | undefined> {
+async function findTargetKey(id: string, call: Call): Promise<RecycledAccessKey | undefined> {
   const key = await findRecycledAccessKey(call, id);
   return key?.owner_type === 'root' && call.principal.type !== 'root' ? undefined : key;
 }
@@ -43,7 +43,7 @@ export const accessKeyRecycleBinOperations: readonly Operation[] = [
   // Lists the keys in the recycle bin of a user, by default the caller, newest first.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'ListAccessKeysInRecycleBin',
     access: 'read',
     input: owner,
@@ -57,20 +57,20 @@ export const accessKeyRecycleBinOperations: readonly Operation[] = [
   // Returns a key in the recycle bin with its owner.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'GetAccessKeyInfoInRecycleBin',
     access: 'read',
     input: { UserAccessKeyId: accessKeyId },
     async authorize(input, call) {
       const action = 'ram:GetAccessKeyInfoInRecycleBin';
-      const key = await soughtKey(input.UserAccessKeyId, call);
+      const key = await findTargetKey(input.UserAccessKeyId, call);
       const shown = allUsersArn(call);
       if (key?.owner_type !== 'user') return [{ action, resource: shown }];
       // A refusal reveals neither the owner of the key nor that the key exists.
       return (await demand(action, key.owner_id, call)).map((on) => ({ ...on, shown }));
     },
     async handle(input, call) {
-      const key = await soughtKey(input.UserAccessKeyId, call);
+      const key = await findTargetKey(input.UserAccessKeyId, call);
       if (key === undefined) {
         throw new Refusal('EntityNotExist.User.AccessKey', { name: input.UserAccessKeyId });
       }
@@ -92,7 +92,7 @@ export const accessKeyRecycleBinOperations: readonly Operation[] = [
   // Restores a key from the recycle bin; it comes back inactive.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'RestoreAccessKeyFromRecycleBin',
     access: 'write',
     security: { effect: 'revives' },
@@ -110,7 +110,7 @@ export const accessKeyRecycleBinOperations: readonly Operation[] = [
   // Deletes a key in the recycle bin permanently.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'DeleteAccessKeyInRecycleBin',
     access: 'write',
     security: { effect: 'destroys' },

@@ -4,7 +4,7 @@ import { type Call, type Operation, operation } from '../../pipeline/operation.t
 import { quotasOf, readUsage } from '../../reports/account-summary.ts';
 import { text } from '../../wire/parameter.ts';
 
-const version = '2019-08-15';
+const VERSION = '2019-08-15';
 
 const demand = (action: string, call: Call) => [{ action, resource: arn.account(call.account.accountId) }];
 
@@ -16,7 +16,7 @@ export const accountOperations: readonly Operation[] = [
   // Returns the account's usage and quotas.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'GetAccountSummary',
     access: 'read',
     input: {},
@@ -60,7 +60,7 @@ export const accountOperations: readonly Operation[] = [
   // Returns the domain of the account's login names.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'GetDefaultDomain',
     access: 'read',
     input: {},
@@ -73,7 +73,7 @@ export const accountOperations: readonly Operation[] = [
   // Changes the domain of the account's login names.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'SetDefaultDomain',
     access: 'write',
     security: { effect: 'credential' },

@@ -11,7 +11,7 @@ import { instant } from '../../wire/instant.ts';
 import { text } from '../../wire/parameter.ts';
 import { appId } from './application-fields.ts';
 
-const version = '2019-08-15';
+const VERSION = '2019-08-15';
 
 const appSecretId = text({ max: 64, chars: /^[A-Za-z0-9-]+$/ });
 
@@ -30,7 +30,7 @@ export const appSecretOperations: readonly Operation[] = [
   // Creates a secret for an application. No other answer contains it.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'CreateAppSecret',
     access: 'write',
     security: { effect: 'credential' },
@@ -45,7 +45,7 @@ export const appSecretOperations: readonly Operation[] = [
   // Returns a secret without its value: RAM's guide says that the value cannot be retrieved again.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'GetAppSecret',
     access: 'read',
     input: { AppId: appId, AppSecretId: appSecretId },
@@ -58,7 +58,7 @@ export const appSecretOperations: readonly Operation[] = [
   // Deletes a secret.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'DeleteAppSecret',
     access: 'write',
     security: { effect: 'restricts', why: 'takes a secret away' },
@@ -73,7 +73,7 @@ export const appSecretOperations: readonly Operation[] = [
   // Lists the ids of an application's secrets.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'ListAppSecretIds',
     access: 'read',
     input: { AppId: appId },

@@ -12,7 +12,7 @@ import { type Operation, operation } from '../../pipeline/operation.ts';
 import { oneOf, optional } from '../../wire/parameter.ts';
 import { appId, scopeNames, wireGrantedScopes } from './application-fields.ts';
 
-const version = '2019-08-15';
+const VERSION = '2019-08-15';
 
 /** Converts an installation; its dates are milliseconds since the epoch, unlike in other operations. */
 const wireProvisionInfo = ({ provision, application }: InstalledApplication) => ({
@@ -30,7 +30,7 @@ export const applicationProvisioningOperations: readonly Operation[] = [
   // Installs an application, or replaces the scopes granted to an installed one.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'ProvisionApplication',
     access: 'write',
     security: { effect: 'grants' },
@@ -54,7 +54,7 @@ export const applicationProvisioningOperations: readonly Operation[] = [
   // Uninstalls an application.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'DeprovisionApplication',
     access: 'write',
     security: { effect: 'restricts', why: 'takes the scopes of an application away' },
@@ -71,7 +71,7 @@ export const applicationProvisioningOperations: readonly Operation[] = [
   // Returns the installation of an application.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'GetApplicationProvisionInfo',
     access: 'read',
     input: { AppId: appId },
@@ -86,7 +86,7 @@ export const applicationProvisioningOperations: readonly Operation[] = [
   // Lists the installed applications: all, the account's own, or those of other accounts.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'ListApplicationProvisionInfos',
     access: 'read',
     input: { SourceType: optional(oneOf('inner', 'external')) },

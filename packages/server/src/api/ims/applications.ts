@@ -11,14 +11,14 @@ import {
 import { APPLICATION_TYPES, predefinedScopes, splitNames } from '../../applications/predefined-scope.ts';
 import { type Operation, operation } from '../../pipeline/operation.ts';
 import { clearable, flag, integer, oneOf, optional, text, withDefault } from '../../wire/parameter.ts';
-import { shownLine } from '../shown-text.ts';
+import { printableLine } from '../printable-text.ts';
 import { appId, scopeNames, wireApplication } from './application-fields.ts';
 
-const version = '2019-08-15';
+const VERSION = '2019-08-15';
 
 const appName = text({ max: 64, chars: /^[A-Za-z0-9._-]+$/ });
 
-const displayName = shownLine(24);
+const displayName = printableLine(24);
 
 /** Addresses separated by semicolons; each is validated later. */
 const redirectUris = text({ max: 20_480 });
@@ -32,7 +32,7 @@ export const applicationOperations: readonly Operation[] = [
   // Creates an application.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'CreateApplication',
     access: 'write',
     security: { effect: 'grants' },
@@ -72,7 +72,7 @@ export const applicationOperations: readonly Operation[] = [
   // Returns an application.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'GetApplication',
     access: 'read',
     input: { AppId: appId },
@@ -87,7 +87,7 @@ export const applicationOperations: readonly Operation[] = [
   // Changes the given fields of an application and keeps the others.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'UpdateApplication',
     access: 'write',
     security: {
@@ -131,7 +131,7 @@ export const applicationOperations: readonly Operation[] = [
   // Deletes an application with its secrets and installations.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'DeleteApplication',
     access: 'write',
     security: { effect: 'destroys' },
@@ -148,7 +148,7 @@ export const applicationOperations: readonly Operation[] = [
   // Lists the account's own applications.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'ListApplications',
     access: 'read',
     input: {},
@@ -161,7 +161,7 @@ export const applicationOperations: readonly Operation[] = [
   // Lists the scopes that applications of one type, or of all types, can have.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'ListPredefinedScopes',
     access: 'read',
     input: { AppType: optional(oneOf(...APPLICATION_TYPES)) },

@@ -12,7 +12,7 @@ import { type Operation, operation } from '../../pipeline/operation.ts';
 import { optional } from '../../wire/parameter.ts';
 import { appId, scopeNames, wireGrantedScopes } from './application-fields.ts';
 
-const version = '2019-08-15';
+const VERSION = '2019-08-15';
 
 /** Converts an installation of another account's application; dates are milliseconds since the epoch. */
 const wireExternalApplication = ({ provision, application }: InstalledApplication) => ({
@@ -30,7 +30,7 @@ export const externalApplicationOperations: readonly Operation[] = [
   // Installs another account's application, or replaces the scopes granted to an installed one.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'ProvisionExternalApplication',
     access: 'write',
     security: { effect: 'grants' },
@@ -48,7 +48,7 @@ export const externalApplicationOperations: readonly Operation[] = [
   // Uninstalls another account's application.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'DeprovisionExternalApplication',
     access: 'write',
     security: { effect: 'restricts', why: 'takes the scopes of an application away' },
@@ -65,7 +65,7 @@ export const externalApplicationOperations: readonly Operation[] = [
   // Returns the installation of another account's application.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'GetExternalApplication',
     access: 'read',
     input: { AppId: appId },
@@ -81,7 +81,7 @@ export const externalApplicationOperations: readonly Operation[] = [
   // Lists the installed applications of other accounts. RAM has no paging parameters, so one answer contains all.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'ListExternalApplications',
     access: 'read',
     input: {},

@@ -16,12 +16,11 @@ import type { OidcProviderRow } from '../../store/schema.ts';
 import { instant } from '../../wire/instant.ts';
 import { afterMarker, page, pageParameters } from '../../wire/page.ts';
 import { clearable, integer, optional, type Parameter, text, withDefault } from '../../wire/parameter.ts';
-import { shownText } from '../shown-text.ts';
+import { printableText } from '../printable-text.ts';
 
-const product = 'Ims';
-const version = '2019-08-15';
+const VERSION = '2019-08-15';
 
-const description = shownText(256);
+const description = printableText(256);
 const providerName = text({ max: 128, format: PROVIDER_NAME_FORMAT });
 const clientId = text({ max: 128, format: /^[A-Za-z0-9][A-Za-z0-9._:/-]*$/ });
 const fingerprint = text({ max: 128, format: /^[A-Za-z0-9]+$/ });
@@ -46,7 +45,7 @@ const demand = (action: string, name: string, call: Call) => [
   { action: `ram:${action}`, resource: arn.oidcProvider(call.account.accountId, name) },
 ];
 
-const shown = (row: OidcProviderRow) => ({
+const wireProvider = (row: OidcProviderRow) => ({
   OIDCProviderName: row.provider_name,
   Arn: identityArn.oidcProvider(row.account_id, row.provider_name),
   IssuerUrl: row.issuer_url,
@@ -66,8 +65,8 @@ const wholeSeconds = (milliseconds: number) => Math.floor(milliseconds / 1000) *
 /** IMS operations on OIDC providers, their client ids and fingerprints. */
 export const oidcProviderOperations: readonly Operation[] = [
   operation({
-    product,
-    version,
+    product: 'Ims',
+    version: VERSION,
     name: 'CreateOIDCProvider',
     access: 'write',
     security: { effect: 'credential' },
@@ -89,25 +88,25 @@ export const oidcProviderOperations: readonly Operation[] = [
         fingerprints: input.Fingerprints ?? [],
         issuanceLimitHours: input.IssuanceLimitTime,
       });
-      return { OIDCProvider: shown(row) };
+      return { OIDCProvider: wireProvider(row) };
     },
   }),
 
   operation({
-    product,
-    version,
+    product: 'Ims',
+    version: VERSION,
     name: 'GetOIDCProvider',
     access: 'read',
     input: { OIDCProviderName: providerName },
     authorize: (input, call) => demand('GetOIDCProvider', input.OIDCProviderName, call),
     async handle(input, call) {
-      return { OIDCProvider: shown(await requireProvider('oidc', call, input.OIDCProviderName)) };
+      return { OIDCProvider: wireProvider(await requireProvider('oidc', call, input.OIDCProviderName)) };
     },
   }),
 
   operation({
-    product,
-    version,
+    product: 'Ims',
+    version: VERSION,
     name: 'UpdateOIDCProvider',
     access: 'write',
     security: { effect: 'credential' },
@@ -124,13 +123,13 @@ export const oidcProviderOperations: readonly Operation[] = [
         clientIds: input.ClientIds,
         issuanceLimitHours: input.IssuanceLimitTime,
       });
-      return { OIDCProvider: shown(row) };
+      return { OIDCProvider: wireProvider(row) };
     },
   }),
 
   operation({
-    product,
-    version,
+    product: 'Ims',
+    version: VERSION,
     name: 'DeleteOIDCProvider',
     access: 'write',
     security: { effect: 'destroys' },
@@ -143,8 +142,8 @@ export const oidcProviderOperations: readonly Operation[] = [
   }),
 
   operation({
-    product,
-    version,
+    product: 'Ims',
+    version: VERSION,
     name: 'ListOIDCProviders',
     access: 'read',
     input: pageParameters(100),
@@ -152,13 +151,13 @@ export const oidcProviderOperations: readonly Operation[] = [
     async handle(input, call) {
       const rows = await listProviders('oidc', call, afterMarker(input.Marker), input.MaxItems + 1);
       const { rows: some, IsTruncated, Marker } = page(rows, input.MaxItems, (row) => row.provider_name_key);
-      return { OIDCProviders: { OIDCProvider: some.map(shown) }, IsTruncated, Marker };
+      return { OIDCProviders: { OIDCProvider: some.map(wireProvider) }, IsTruncated, Marker };
     },
   }),
 
   operation({
-    product,
-    version,
+    product: 'Ims',
+    version: VERSION,
     name: 'AddClientIdToOIDCProvider',
     access: 'write',
     security: { effect: 'credential' },
@@ -166,13 +165,13 @@ export const oidcProviderOperations: readonly Operation[] = [
     authorize: (input, call) => demand('AddClientIdToOIDCProvider', input.OIDCProviderName, call),
     async handle(input, call) {
       const row = await addToOidcProvider(call, input.OIDCProviderName, 'clientIds', input.ClientId);
-      return { OIDCProvider: shown(row) };
+      return { OIDCProvider: wireProvider(row) };
     },
   }),
 
   operation({
-    product,
-    version,
+    product: 'Ims',
+    version: VERSION,
     name: 'RemoveClientIdFromOIDCProvider',
     access: 'write',
     security: { effect: 'restricts', why: 'fewer tokens are accepted' },
@@ -180,13 +179,13 @@ export const oidcProviderOperations: readonly Operation[] = [
     authorize: (input, call) => demand('RemoveClientIdFromOIDCProvider', input.OIDCProviderName, call),
     async handle(input, call) {
       const row = await removeFromOidcProvider(call, input.OIDCProviderName, 'clientIds', input.ClientId);
-      return { OIDCProvider: shown(row) };
+      return { OIDCProvider: wireProvider(row) };
     },
   }),
 
   operation({
-    product,
-    version,
+    product: 'Ims',
+    version: VERSION,
     name: 'AddFingerprintToOIDCProvider',
     access: 'write',
     security: { effect: 'credential' },
@@ -194,13 +193,13 @@ export const oidcProviderOperations: readonly Operation[] = [
     authorize: (input, call) => demand('AddFingerprintToOIDCProvider', input.OIDCProviderName, call),
     async handle(input, call) {
       const row = await addToOidcProvider(call, input.OIDCProviderName, 'fingerprints', input.Fingerprint);
-      return { OIDCProvider: shown(row) };
+      return { OIDCProvider: wireProvider(row) };
     },
   }),
 
   operation({
-    product,
-    version,
+    product: 'Ims',
+    version: VERSION,
     name: 'RemoveFingerprintFromOIDCProvider',
     access: 'write',
     security: { effect: 'loosens' },
@@ -213,7 +212,7 @@ export const oidcProviderOperations: readonly Operation[] = [
         'fingerprints',
         input.Fingerprint,
       );
-      return { OIDCProvider: shown(row) };
+      return { OIDCProvider: wireProvider(row) };
     },
   }),
 ];

@@ -3,10 +3,10 @@ import { targetUser, targetUserArn } from '../../mfa/target-user.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { demandOnResource } from '../../settings/own-resource.ts';
 import { optional, text } from '../../wire/parameter.ts';
-import { shownLine } from '../shown-text.ts';
+import { printableLine } from '../printable-text.ts';
 import { userNameOf, userPrincipalName, userReference } from './user-reference.ts';
 
-const version = '2019-08-15';
+const VERSION = '2019-08-15';
 
 const name = 'UserPrincipalName';
 
@@ -16,7 +16,7 @@ type Named = { readonly UserPrincipalName: string | undefined };
 
 const passkeyId = text({ max: 64, chars: /^[\w-]+$/ });
 
-const passkeyName = shownLine(64);
+const passkeyName = printableLine(64);
 
 const demand = (action: string, input: Named, call: Call) => {
   const { UserPrincipalName: principal } = input;
@@ -34,7 +34,7 @@ export const passkeyOperations: readonly Operation[] = [
   // Lists the passkeys of a user, by default the caller.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'ListPasskeys',
     access: 'read',
     input: owner,
@@ -55,7 +55,7 @@ export const passkeyOperations: readonly Operation[] = [
   // Renames a passkey.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'UpdatePasskey',
     access: 'write',
     security: { effect: 'neutral', why: 'changes a name that is only shown' },
@@ -70,7 +70,7 @@ export const passkeyOperations: readonly Operation[] = [
   // Deletes a passkey.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'DeletePasskey',
     access: 'write',
     security: { effect: 'credential' },

@@ -2,9 +2,9 @@ import { arn } from '../../context/arn.ts';
 import { readPasswordPolicy, updatePasswordPolicy } from '../../passwords/password-policy.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { flag, optional } from '../../wire/parameter.ts';
-import { policyNumbers } from '../password-fields.ts';
+import { POLICY_NUMBERS } from '../password-fields.ts';
 
-const version = '2019-08-15';
+const VERSION = '2019-08-15';
 
 const demand = (action: string, call: Call) => [{ action, resource: arn.account(call.account.accountId) }];
 
@@ -13,7 +13,7 @@ export const passwordPolicyOperations: readonly Operation[] = [
   // Returns the account's password policy.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'GetPasswordPolicy',
     access: 'read',
     input: {},
@@ -26,20 +26,20 @@ export const passwordPolicyOperations: readonly Operation[] = [
   // Changes the given settings of the password policy and keeps the others.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'SetPasswordPolicy',
     access: 'write',
     security: { effect: 'loosens' },
     input: {
       HardExpire: optional(flag()),
-      InitialPasswordAge: optional(policyNumbers.initialAgeDays),
+      InitialPasswordAge: optional(POLICY_NUMBERS.initialAgeDays),
       InterceptRiskPasswordOnApi: optional(flag()),
-      MaxLoginAttemps: optional(policyNumbers.maxLoginAttempts),
-      MaxPasswordAge: optional(policyNumbers.maxAgeDays),
-      MinimumPasswordDifferentCharacter: optional(policyNumbers.differentCharacters),
-      MinimumPasswordLength: optional(policyNumbers.minimumLength),
+      MaxLoginAttemps: optional(POLICY_NUMBERS.maxLoginAttempts),
+      MaxPasswordAge: optional(POLICY_NUMBERS.maxAgeDays),
+      MinimumPasswordDifferentCharacter: optional(POLICY_NUMBERS.differentCharacters),
+      MinimumPasswordLength: optional(POLICY_NUMBERS.minimumLength),
       PasswordNotContainUserName: optional(flag()),
-      PasswordReusePrevention: optional(policyNumbers.reusePrevention),
+      PasswordReusePrevention: optional(POLICY_NUMBERS.reusePrevention),
       RequireLowercaseCharacters: optional(flag()),
       RequireNumbers: optional(flag()),
       RequireSymbols: optional(flag()),

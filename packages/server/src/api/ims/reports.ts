@@ -19,7 +19,7 @@ import { makeSecurityPractice } from '../../reports/security-practice.ts';
 import { instant } from '../../wire/instant.ts';
 import { integer, oneOf, optional, text, withDefault } from '../../wire/parameter.ts';
 
-const version = '2019-08-15';
+const VERSION = '2019-08-15';
 
 const demand = (action: string, call: Call) => [
   { action: `ram:${action}`, resource: arn.account(call.account.accountId) },
@@ -31,7 +31,7 @@ export const reportOperations: readonly Operation[] = [
   // `INPROGRESS`: one is being made; `COMPLETE`: the last one is still current.
   preparedOperation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'GenerateCredentialReport',
     access: 'write',
     security: { effect: 'neutral', why: 'writes a report about what is there' },
@@ -53,7 +53,7 @@ export const reportOperations: readonly Operation[] = [
 
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'GetCredentialReport',
     access: 'read',
     input: {
@@ -75,7 +75,7 @@ export const reportOperations: readonly Operation[] = [
 
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'GetAccountSecurityPracticeReport',
     access: 'read',
     input: {},
@@ -106,7 +106,7 @@ export const reportOperations: readonly Operation[] = [
 
   preparedOperation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'GenerateGovernanceReport',
     access: 'write',
     security: { effect: 'neutral', why: 'writes a report about what is there' },
@@ -125,7 +125,7 @@ export const reportOperations: readonly Operation[] = [
 
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'GetGovernanceReportStatus',
     access: 'read',
     input: {},
@@ -145,7 +145,7 @@ export const reportOperations: readonly Operation[] = [
 
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'ListRecentGovernanceMetrics',
     access: 'read',
     input: {},
@@ -167,7 +167,7 @@ export const reportOperations: readonly Operation[] = [
 
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'GetGovernanceItemReport',
     access: 'read',
     input: {

@@ -8,12 +8,11 @@ import type { SamlProviderRow } from '../../store/schema.ts';
 import { instant } from '../../wire/instant.ts';
 import { afterMarker, page, pageParameters } from '../../wire/page.ts';
 import { clearable, oneOf, optional, text, withDefault } from '../../wire/parameter.ts';
-import { shownText } from '../shown-text.ts';
+import { printableText } from '../printable-text.ts';
 
-const product = 'Ims';
-const version = '2019-08-15';
+const VERSION = '2019-08-15';
 
-const description = shownText(256);
+const description = printableText(256);
 const providerName = text({ max: 128, format: PROVIDER_NAME_FORMAT });
 const metadata = text({ max: SAML_METADATA_CHARACTERS });
 const authnSignAlgorithm = oneOf('rsa-sha1', 'rsa-sha256');
@@ -23,7 +22,7 @@ const demand = (action: string, name: string, call: Call) => [
 ];
 
 /** Converts a provider of a list, without its signature algorithm. */
-const listed = (row: SamlProviderRow) => ({
+const wireListedProvider = (row: SamlProviderRow) => ({
   SAMLProviderName: row.provider_name,
   Arn: identityArn.samlProvider(row.account_id, row.provider_name),
   Description: row.description,
@@ -31,13 +30,16 @@ const listed = (row: SamlProviderRow) => ({
   UpdateDate: instant(row.updated_at),
 });
 
-const shown = (row: SamlProviderRow) => ({ ...listed(row), AuthnSignAlgo: row.authn_sign_algorithm });
+const wireProvider = (row: SamlProviderRow) => ({
+  ...wireListedProvider(row),
+  AuthnSignAlgo: row.authn_sign_algorithm,
+});
 
 /** IMS operations on SAML providers. */
 export const samlProviderOperations: readonly Operation[] = [
   operation({
-    product,
-    version,
+    product: 'Ims',
+    version: VERSION,
     name: 'CreateSAMLProvider',
     access: 'write',
     security: { effect: 'credential' },
@@ -55,26 +57,26 @@ export const samlProviderOperations: readonly Operation[] = [
         metadata: input.EncodedSAMLMetadataDocument,
         authnSignAlgorithm: input.AuthnSignAlgo,
       });
-      return { SAMLProvider: shown(row) };
+      return { SAMLProvider: wireProvider(row) };
     },
   }),
 
   operation({
-    product,
-    version,
+    product: 'Ims',
+    version: VERSION,
     name: 'GetSAMLProvider',
     access: 'read',
     input: { SAMLProviderName: providerName },
     authorize: (input, call) => demand('GetSAMLProvider', input.SAMLProviderName, call),
     async handle(input, call) {
       const row = await requireProvider('saml', call, input.SAMLProviderName);
-      return { SAMLProvider: { ...shown(row), EncodedSAMLMetadataDocument: row.metadata } };
+      return { SAMLProvider: { ...wireProvider(row), EncodedSAMLMetadataDocument: row.metadata } };
     },
   }),
 
   operation({
-    product,
-    version,
+    product: 'Ims',
+    version: VERSION,
     name: 'UpdateSAMLProvider',
     access: 'write',
     security: { effect: 'credential' },
@@ -91,13 +93,13 @@ export const samlProviderOperations: readonly Operation[] = [
         metadata: input.NewEncodedSAMLMetadataDocument,
         authnSignAlgorithm: input.AuthnSignAlgo,
       });
-      return { SAMLProvider: shown(row) };
+      return { SAMLProvider: wireProvider(row) };
     },
   }),
 
   operation({
-    product,
-    version,
+    product: 'Ims',
+    version: VERSION,
     name: 'DeleteSAMLProvider',
     access: 'write',
     security: { effect: 'destroys' },
@@ -110,8 +112,8 @@ export const samlProviderOperations: readonly Operation[] = [
   }),
 
   operation({
-    product,
-    version,
+    product: 'Ims',
+    version: VERSION,
     name: 'ListSAMLProviders',
     access: 'read',
     input: pageParameters(100),
@@ -119,7 +121,7 @@ export const samlProviderOperations: readonly Operation[] = [
     async handle(input, call) {
       const rows = await listProviders('saml', call, afterMarker(input.Marker), input.MaxItems + 1);
       const { rows: some, IsTruncated, Marker } = page(rows, input.MaxItems, (row) => row.provider_name_key);
-      return { SAMLProviders: { SAMLProvider: some.map(listed) }, IsTruncated, Marker };
+      return { SAMLProviders: { SAMLProvider: some.map(wireListedProvider) }, IsTruncated, Marker };
     },
   }),
 ];

@@ -18,7 +18,7 @@ import {
   text,
 } from '../../wire/parameter.ts';
 
-const version = '2019-08-15';
+const VERSION = '2019-08-15';
 
 const demand = (action: string, call: Call) => [{ action, resource: arn.account(call.account.accountId) }];
 
@@ -80,7 +80,7 @@ export const securityPreferenceOperations: readonly Operation[] = [
   // Returns the account's security preference: the permitted self-service and the sign-in settings.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'GetSecurityPreference',
     access: 'read',
     input: {},
@@ -94,7 +94,7 @@ export const securityPreferenceOperations: readonly Operation[] = [
   // Changes the given settings of the security preference and keeps the others.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'SetSecurityPreference',
     access: 'write',
     security: { effect: 'loosens' },

@@ -17,7 +17,7 @@ import { instant } from '../../wire/instant.ts';
 import { flag, integer, oneOf, optional, type Parameter, text, withDefault } from '../../wire/parameter.ts';
 import { userNameOf, userPrincipalName, userReference } from './user-reference.ts';
 
-const version = '2019-08-15';
+const VERSION = '2019-08-15';
 
 const name = 'UserPrincipalName';
 
@@ -64,7 +64,7 @@ export const serviceCredentialOperations: readonly Operation[] = [
   // Creates a credential for one service, of a user or the caller. No other answer contains the secret.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'CreateServiceCredential',
     access: 'write',
     security: { effect: 'credential' },
@@ -94,7 +94,7 @@ export const serviceCredentialOperations: readonly Operation[] = [
   // Returns a credential without its secret.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'GetServiceCredential',
     access: 'read',
     input: { ...owner, ServiceCredentialId: credentialId },
@@ -109,7 +109,7 @@ export const serviceCredentialOperations: readonly Operation[] = [
   // Lists the credentials of a user, the caller or all users, without secrets.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'ListServiceCredentials',
     access: 'read',
     input: {
@@ -133,14 +133,14 @@ export const serviceCredentialOperations: readonly Operation[] = [
         after: positionOf(input.NextToken),
         limit: input.MaxResults + 1,
       });
-      const shown = found.slice(0, input.MaxResults);
-      const last = shown.at(-1);
+      const listPage = found.slice(0, input.MaxResults);
+      const last = listPage.at(-1);
       const more = found.length > input.MaxResults && last !== undefined;
       return {
         IsTruncated: more,
         MaxResults: input.MaxResults,
         NextToken: more ? tokenOf(last.row) : undefined,
-        ServiceCredentials: shown.map(({ row, userName }) => wireCredential(row, userName, call)),
+        ServiceCredentials: listPage.map(({ row, userName }) => wireCredential(row, userName, call)),
       };
     },
   }),
@@ -148,7 +148,7 @@ export const serviceCredentialOperations: readonly Operation[] = [
   // Renames, enables or disables a credential.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'UpdateServiceCredential',
     access: 'write',
     security: {
@@ -174,7 +174,7 @@ export const serviceCredentialOperations: readonly Operation[] = [
   // Deletes a credential permanently.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'DeleteServiceCredential',
     access: 'write',
     security: { effect: 'restricts', why: 'takes a credential away' },

@@ -13,9 +13,9 @@ import { flag, list, oneOf, optional, withDefault } from '../../wire/parameter.t
 import {
   filtersOf,
   keysToRemove,
+  MAX_RESOURCES_PER_CALL,
   pageOfTags,
   positionOf,
-  resourcesPerCall,
   tagFilters,
   tagKeys,
   tagPage,
@@ -24,13 +24,13 @@ import {
 } from '../tag-parameters.ts';
 import { userId, userNameOf, userPrincipalName } from './user-reference.ts';
 
-const version = '2019-08-15';
+const VERSION = '2019-08-15';
 
 /** Users, the only resource type that IMS tags, by id or login name. */
 const resources = {
   ResourceType: withDefault(oneOf('user'), 'user'),
-  ResourceId: optional(list(userId, resourcesPerCall)),
-  ResourcePrincipalName: optional(list(userPrincipalName, resourcesPerCall)),
+  ResourceId: optional(list(userId, MAX_RESOURCES_PER_CALL)),
+  ResourcePrincipalName: optional(list(userPrincipalName, MAX_RESOURCES_PER_CALL)),
 } as const;
 
 interface ResourcesInput {
@@ -52,23 +52,26 @@ function references(input: ResourcesInput, call: Call): readonly UserReference[]
 
 /** Returns the users that a request names. @throws Refusal MissingResourceId if it names none */
 function requiredReferences(input: ResourcesInput, call: Call): readonly UserReference[] {
-  const named = references(input, call);
-  if (named === undefined) throw new Refusal('Missing', { name: 'ResourceId' });
-  return named;
+  const targets = references(input, call);
+  if (targets === undefined) throw new Refusal('Missing', { name: 'ResourceId' });
+  return targets;
 }
 
 /** Returns the permission on each of the users; on all users if the request names none. */
-async function demand(action: string, named: readonly UserReference[] | undefined, call: Call) {
-  if (named === undefined) return [{ action, resource: allUsersArn(call) }];
+async function demand(action: string, targets: readonly UserReference[] | undefined, call: Call) {
+  if (targets === undefined) return [{ action, resource: allUsersArn(call) }];
   const demands: Demand[] = [];
-  for (const reference of named) demands.push({ action, ...(await userResource(call, reference)) });
+  for (const reference of targets) demands.push({ action, ...(await userResource(call, reference)) });
   return demands;
 }
 
 /** Finds the users, without duplicates. @throws Refusal EntityNotExist.User */
-async function usersNamed(named: readonly UserReference[], call: Call): Promise<readonly TaggedResource[]> {
+async function requireUsers(
+  targets: readonly UserReference[],
+  call: Call,
+): Promise<readonly TaggedResource[]> {
   const found = new Map<string, TaggedResource>();
-  for (const reference of named) {
+  for (const reference of targets) {
     const user = await requireUser(call, reference);
     found.set(user.user_id, { type: 'user', id: user.user_id, name: user.user_name });
   }
@@ -80,14 +83,14 @@ export const tagOperations: readonly Operation[] = [
   // Adds tags to users.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'TagResources',
     access: 'write',
     security: { effect: 'grants' },
     input: { ...resources, Tag: tagsToAdd },
     authorize: (input, call) => demand('ram:TagResources', requiredReferences(input, call), call),
     async handle(input, call) {
-      const users = await usersNamed(requiredReferences(input, call), call);
+      const users = await requireUsers(requiredReferences(input, call), call);
       await tagResources(call, users, tagsOf(input.Tag));
       return {};
     },
@@ -96,7 +99,7 @@ export const tagOperations: readonly Operation[] = [
   // Removes tags from users.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'UntagResources',
     access: 'write',
     security: { effect: 'grants' },
@@ -104,7 +107,7 @@ export const tagOperations: readonly Operation[] = [
     authorize: (input, call) => demand('ram:UntagResources', requiredReferences(input, call), call),
     async handle(input, call) {
       const keys = keysToRemove('TagKey', input.TagKey, input.All);
-      await untagResources(call, await usersNamed(requiredReferences(input, call), call), keys);
+      await untagResources(call, await requireUsers(requiredReferences(input, call), call), keys);
       return {};
     },
   }),
@@ -112,14 +115,14 @@ export const tagOperations: readonly Operation[] = [
   // Lists the tags of users, by user and key.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'ListTagResources',
     access: 'read',
     input: { ...resources, Tag: tagFilters, ...tagPage },
     authorize: (input, call) => demand('ram:ListTagResources', references(input, call), call),
     async handle(input, call) {
-      const named = references(input, call);
-      const users = named && (await usersNamed(named, call));
+      const targets = references(input, call);
+      const users = targets && (await requireUsers(targets, call));
       const found = await listTagsOfResources(call, {
         type: 'user',
         resourceIds: users?.map((user) => user.id),

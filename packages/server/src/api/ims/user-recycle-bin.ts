@@ -18,7 +18,7 @@ import { optional, text } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { userId, userNameOf } from './user-reference.ts';
 
-const version = '2019-08-15';
+const VERSION = '2019-08-15';
 
 /** The one filter that RAM documents: `UserPrincipalName eq test@example.onaliyun.com`. */
 const filter = text({ max: 256, format: /^UserPrincipalName +eq +[\w.-]+@[\w.-]+$/ });
@@ -51,7 +51,7 @@ function positionOf(key: string): RecycledUserPosition | undefined {
 }
 
 /** Finds the target user. @throws Refusal unless exactly one of the parameters that name it is given */
-async function meantUser(
+async function findTargetUser(
   input: { readonly UserId: string | undefined; readonly UserAccessKeyId: string | undefined },
   call: Call,
 ): Promise<RecycledUser | undefined> {
@@ -69,16 +69,16 @@ export const userRecycleBinOperations: readonly Operation[] = [
   // Lists the users in the recycle bin, newest first.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'ListUsersInRecycleBin',
     access: 'read',
     input: { Filter: optional(filter), ...pageParameters(100) },
     authorize: (_, call) => [{ action: 'ram:ListUsersInRecycleBin', resource: allUsersArn(call) }],
     async handle(input, call) {
-      const sought = input.Filter?.split(/ +/)[2];
+      const requestedName = input.Filter?.split(/ +/)[2];
       const users = await listRecycledUsers(
         call,
-        sought && userNameOf(sought, call),
+        requestedName && userNameOf(requestedName, call),
         positionOf(afterMarker(input.Marker)),
         input.MaxItems + 1,
       );
@@ -90,16 +90,16 @@ export const userRecycleBinOperations: readonly Operation[] = [
   // Returns a user in the recycle bin, found by id or AccessKey id.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'GetUserInRecycleBin',
     access: 'read',
     input: { UserId: optional(userId), UserAccessKeyId: optional(accessKeyId) },
     async authorize(input, call) {
-      const user = await meantUser(input, call);
+      const user = await findTargetUser(input, call);
       return demand('ram:GetUserInRecycleBin', user?.user_id ?? '', call);
     },
     async handle(input, call) {
-      const user = await meantUser(input, call);
+      const user = await findTargetUser(input, call);
       if (user !== undefined) return { User: wireUser(user, call) };
       throw input.UserAccessKeyId === undefined
         ? new Refusal('EntityNotExist.User', { name: input.UserId ?? '' })
@@ -110,7 +110,7 @@ export const userRecycleBinOperations: readonly Operation[] = [
   // Restores a user from the recycle bin; its keys come back inactive.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'RestoreUserFromRecycleBin',
     access: 'write',
     security: { effect: 'revives' },
@@ -125,7 +125,7 @@ export const userRecycleBinOperations: readonly Operation[] = [
   // Deletes a user in the recycle bin permanently.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'DeleteUserInRecycleBin',
     access: 'write',
     security: { effect: 'destroys' },

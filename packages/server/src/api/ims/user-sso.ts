@@ -8,14 +8,13 @@ import {
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { clearable, flag, oneOf, optional, text } from '../../wire/parameter.ts';
 
-const product = 'Ims';
-const version = '2019-08-15';
+const VERSION = '2019-08-15';
 
 const demand = (action: string, call: Call) => [
   { action: `ram:${action}`, resource: arn.account(call.account.accountId) },
 ];
 
-const shown = (settings: UserSsoSettings) => ({
+const wireSettings = (settings: UserSsoSettings) => ({
   SsoEnabled: settings.enabled,
   MetadataDocument: settings.metadata,
   AuxiliaryDomain: settings.auxiliaryDomain,
@@ -26,8 +25,8 @@ const shown = (settings: UserSsoSettings) => ({
 /** IMS operations on the sign-in of users through the account's own identity provider. */
 export const userSsoOperations: readonly Operation[] = [
   operation({
-    product,
-    version,
+    product: 'Ims',
+    version: VERSION,
     name: 'SetUserSsoSettings',
     access: 'write',
     security: { effect: 'credential' },
@@ -47,19 +46,19 @@ export const userSsoOperations: readonly Operation[] = [
         loginWithDomain: input.SsoLoginWithDomain,
         authnSignAlgorithm: input.AuthnSignAlgo,
       });
-      return { UserSsoSettings: shown(settings) };
+      return { UserSsoSettings: wireSettings(settings) };
     },
   }),
 
   operation({
-    product,
-    version,
+    product: 'Ims',
+    version: VERSION,
     name: 'GetUserSsoSettings',
     access: 'read',
     input: {},
     authorize: (_, call) => demand('GetUserSsoSettings', call),
     async handle(_, call) {
-      return { UserSsoSettings: shown(await readUserSsoSettings(call)) };
+      return { UserSsoSettings: wireSettings(await readUserSsoSettings(call)) };
     },
   }),
 ];

@@ -18,12 +18,12 @@ import { instant } from '../../wire/instant.ts';
 import { afterMarker, page, pageParameters } from '../../wire/page.ts';
 import { clearable, oneOf, optional, withDefault } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
-import { byName } from '../by-name.ts';
+import { sortByName } from '../by-name.ts';
 import { demandsToTag, filtersOf, newTags, tagFilters, tagsOf, wireTags } from '../tag-fields.ts';
 import { comments, displayName, email, mobilePhone } from '../user-fields.ts';
 import { userNameOf, userParameters, userPrincipalName, userReference } from './user-reference.ts';
 
-const version = '2019-08-15';
+const VERSION = '2019-08-15';
 
 /** Status filter. RAM can freeze users; Claviger has no frozen users, so that filter selects none. */
 const status = withDefault(oneOf('active', 'freeze', 'active,freeze', 'freeze,active'), 'active');
@@ -84,7 +84,7 @@ async function pageOfUsers(input: ListInput, call: Call) {
   const selection = { after: afterMarker(input.Marker), limit: input.MaxItems + 1, tags };
   const users = input.Status.includes('active') ? await listUsers(call, selection) : [];
   const found = page(users, input.MaxItems, (user) => userPlace(user, selection));
-  return { ...found, rows: byName(found.rows) };
+  return { ...found, rows: sortByName(found.rows) };
 }
 
 /** IMS operations on users. */
@@ -92,7 +92,7 @@ export const userOperations: readonly Operation[] = [
   // Creates a user.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'CreateUser',
     access: 'write',
     security: { effect: 'grants' },
@@ -124,7 +124,7 @@ export const userOperations: readonly Operation[] = [
   // Returns a user, found by login name, id or AccessKey id.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'GetUser',
     access: 'read',
     input: { ...userParameters, UserAccessKeyId: optional(accessKeyId) },
@@ -155,7 +155,7 @@ export const userOperations: readonly Operation[] = [
   // Changes a user. A renamed user keeps its id, keys and permissions.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'UpdateUser',
     access: 'write',
     security: {
@@ -198,7 +198,7 @@ export const userOperations: readonly Operation[] = [
   // Moves a user to the recycle bin, with its keys, groups and policies.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'DeleteUser',
     access: 'write',
     security: { effect: 'destroys' },
@@ -213,7 +213,7 @@ export const userOperations: readonly Operation[] = [
   // Lists the users of the account, by name.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'ListUsers',
     access: 'read',
     input: listParameters(1000),
@@ -235,7 +235,7 @@ export const userOperations: readonly Operation[] = [
   // Lists the users of the account with their basic fields.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'ListUserBasicInfos',
     access: 'read',
     input: listParameters(100),

@@ -12,7 +12,7 @@ import { oneOf, optional } from '../../wire/parameter.ts';
 import { email, mobilePhone } from '../user-fields.ts';
 import { userNameOf, userPrincipalName, userReference } from './user-reference.ts';
 
-const version = '2019-08-15';
+const VERSION = '2019-08-15';
 
 const name = 'UserPrincipalName';
 
@@ -53,7 +53,7 @@ export const verificationOperations: readonly Operation[] = [
   // Stores a mobile phone or an email address; pending until its owner confirms it from there.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'SetVerificationInfo',
     access: 'write',
     security: { effect: 'credential' },
@@ -69,7 +69,7 @@ export const verificationOperations: readonly Operation[] = [
   // Returns the verification contacts of a user, by default the caller.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'GetVerificationInfo',
     access: 'read',
     input: owner,
@@ -89,7 +89,7 @@ export const verificationOperations: readonly Operation[] = [
   // Deletes a mobile phone or an email address.
   operation({
     product: 'Ims',
-    version,
+    version: VERSION,
     name: 'UnbindVerification',
     access: 'write',
     security: { effect: 'credential' },

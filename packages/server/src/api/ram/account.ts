@@ -3,7 +3,7 @@ import { arn } from '../../context/arn.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { text } from '../../wire/parameter.ts';
 
-const version = '2015-05-01';
+const VERSION = '2015-05-01';
 
 const demand = (action: string, call: Call) => [{ action, resource: arn.account(call.account.accountId) }];
 
@@ -15,7 +15,7 @@ export const accountOperations: readonly Operation[] = [
   // Returns the alias; the account id if none is set.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'GetAccountAlias',
     access: 'read',
     input: {},
@@ -28,7 +28,7 @@ export const accountOperations: readonly Operation[] = [
   // Sets the alias, and with it the default domain.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'SetAccountAlias',
     access: 'write',
     security: { effect: 'credential' },
@@ -43,7 +43,7 @@ export const accountOperations: readonly Operation[] = [
   // Resets the alias to the account id.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'ClearAccountAlias',
     access: 'write',
     security: { effect: 'credential' },

@@ -1,4 +1,4 @@
-import { shownText } from '../shown-text.ts';
+import { printableText } from '../printable-text.ts';
 
 /** Description of a policy or role. */
-export const description = shownText(1024);
+export const description = printableText(1024);

@@ -6,9 +6,9 @@ import {
 } from '../../passwords/password-policy.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { flag, optional } from '../../wire/parameter.ts';
-import { policyNumbers } from '../password-fields.ts';
+import { POLICY_NUMBERS } from '../password-fields.ts';
 
-const version = '2015-05-01';
+const VERSION = '2015-05-01';
 
 const demand = (action: string, call: Call) => [{ action, resource: arn.account(call.account.accountId) }];
 
@@ -30,7 +30,7 @@ export const passwordPolicyOperations: readonly Operation[] = [
   // Returns the account's password policy.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'GetPasswordPolicy',
     access: 'read',
     input: {},
@@ -43,16 +43,16 @@ export const passwordPolicyOperations: readonly Operation[] = [
   // Changes the given settings of the password policy and keeps the others.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'SetPasswordPolicy',
     access: 'write',
     security: { effect: 'loosens' },
     input: {
       HardExpiry: optional(flag()),
-      MaxLoginAttemps: optional(policyNumbers.maxLoginAttempts),
-      MaxPasswordAge: optional(policyNumbers.maxAgeDays),
-      MinimumPasswordLength: optional(policyNumbers.minimumLength),
-      PasswordReusePrevention: optional(policyNumbers.reusePrevention),
+      MaxLoginAttemps: optional(POLICY_NUMBERS.maxLoginAttempts),
+      MaxPasswordAge: optional(POLICY_NUMBERS.maxAgeDays),
+      MinimumPasswordLength: optional(POLICY_NUMBERS.minimumLength),
+      PasswordReusePrevention: optional(POLICY_NUMBERS.reusePrevention),
       RequireLowercaseCharacters: optional(flag()),
       RequireNumbers: optional(flag()),
       RequireSymbols: optional(flag()),

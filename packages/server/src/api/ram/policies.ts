@@ -33,7 +33,7 @@ import {
   policyType,
 } from './policy-name.ts';
 
-const version = '2015-05-01';
+const VERSION = '2015-05-01';
 
 const document = text({ max: POLICY_DOCUMENT_CHARACTERS });
 
@@ -76,7 +76,7 @@ export const policyOperations: readonly Operation[] = [
   // Creates a custom policy.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'CreatePolicy',
     access: 'write',
     security: { effect: 'grants' },
@@ -104,7 +104,7 @@ export const policyOperations: readonly Operation[] = [
   // Returns a policy with its default version.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'GetPolicy',
     access: 'read',
     input: policyParameters,
@@ -129,7 +129,7 @@ export const policyOperations: readonly Operation[] = [
   // Lists custom policies, then system policies, each by name.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'ListPolicies',
     access: 'read',
     input: { ...pageParameters(1000, 100), PolicyType: optional(policyType), Tag: tagFilters },
@@ -163,7 +163,7 @@ export const policyOperations: readonly Operation[] = [
   // Deletes a custom policy without attachments.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'DeletePolicy',
     access: 'write',
     security: { effect: 'loosens' },
@@ -178,7 +178,7 @@ export const policyOperations: readonly Operation[] = [
   // Changes the description of a custom policy.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'UpdatePolicyDescription',
     access: 'write',
     security: { effect: 'neutral', why: 'changes a text that is only shown' },
@@ -193,7 +193,7 @@ export const policyOperations: readonly Operation[] = [
   // Adds a version to a custom policy.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'CreatePolicyVersion',
     access: 'write',
     security: { effect: 'grants' },
@@ -217,7 +217,7 @@ export const policyOperations: readonly Operation[] = [
   // Returns one version of a policy.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'GetPolicyVersion',
     access: 'read',
     input: { ...policyParameters, VersionId: versionId },
@@ -232,7 +232,7 @@ export const policyOperations: readonly Operation[] = [
   // Lists all versions of a policy.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'ListPolicyVersions',
     access: 'read',
     input: policyParameters,
@@ -246,7 +246,7 @@ export const policyOperations: readonly Operation[] = [
   // Deletes a version that is not the default.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'DeletePolicyVersion',
     access: 'write',
     security: { effect: 'destroys' },
@@ -261,7 +261,7 @@ export const policyOperations: readonly Operation[] = [
   // Makes another version the default.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'SetDefaultPolicyVersion',
     access: 'write',
     security: { effect: 'grants' },

@@ -16,10 +16,10 @@ import { type PolicyInput, policyArn, policyParameters, policyReference } from '
 import { roleName } from './role-name.ts';
 import { userName } from './user-name.ts';
 
-const version = '2015-05-01';
+const VERSION = '2015-05-01';
 
 /** The three types of principals that policies attach to, with their operations and parameters. */
-const holders: readonly {
+const HOLDER_TYPES: readonly {
   readonly word: 'User' | 'Group' | 'Role';
   readonly type: HolderReference['type'];
   readonly name: Parameter<string>;
@@ -32,7 +32,12 @@ const holders: readonly {
 const holderArn = (call: Call, { type, name }: HolderReference) => arn[type](call.account.accountId, name);
 
 /** Attaching a policy needs the permission on the principal and on the policy. */
-const bothEnds = (action: string, holder: HolderReference, input: PolicyInput, call: Call) => [
+const demandsOnHolderAndPolicy = (
+  action: string,
+  holder: HolderReference,
+  input: PolicyInput,
+  call: Call,
+) => [
   { action, resource: holderArn(call, holder) },
   { action, resource: policyArn(call, policyReference(input)) },
 ];
@@ -49,7 +54,7 @@ const attachmentParameters = { ...policyParameters, ResourceGroupId: optional(te
 
 /** RAM operations that attach, detach and list policies. */
 export const policyAttachmentOperations: readonly Operation[] = [
-  ...holders.flatMap(({ word, type, name: holderName }) => {
+  ...HOLDER_TYPES.flatMap(({ word, type, name: holderName }) => {
     const parameter = `${word}Name`;
     const holder = { [parameter]: holderName };
     const holderOf = (input: Readonly<Record<string, unknown>>): HolderReference => ({
@@ -63,12 +68,12 @@ export const policyAttachmentOperations: readonly Operation[] = [
       // Attaches a policy to a user, group or role.
       operation({
         product: 'Ram',
-        version,
+        version: VERSION,
         name: attach,
         access: 'write',
         security: { effect: 'grants' },
         input: { ...holder, ...attachmentParameters },
-        authorize: (input, call) => bothEnds(`ram:${attach}`, holderOf(input), input, call),
+        authorize: (input, call) => demandsOnHolderAndPolicy(`ram:${attach}`, holderOf(input), input, call),
         async handle(input, call) {
           assertNoResourceGroup(input);
           await attachPolicy(call, policyReference(input), holderOf(input));
@@ -79,12 +84,12 @@ export const policyAttachmentOperations: readonly Operation[] = [
       // Detaches a policy.
       operation({
         product: 'Ram',
-        version,
+        version: VERSION,
         name: detach,
         access: 'write',
         security: { effect: 'loosens' },
         input: { ...holder, ...attachmentParameters },
-        authorize: (input, call) => bothEnds(`ram:${detach}`, holderOf(input), input, call),
+        authorize: (input, call) => demandsOnHolderAndPolicy(`ram:${detach}`, holderOf(input), input, call),
         async handle(input, call) {
           assertNoResourceGroup(input);
           await detachPolicy(call, policyReference(input), holderOf(input));
@@ -95,7 +100,7 @@ export const policyAttachmentOperations: readonly Operation[] = [
       // Lists the policies attached to a user, group or role; for a user without those of its groups.
       operation({
         product: 'Ram',
-        version,
+        version: VERSION,
         name: list,
         access: 'read',
         input: holder,
@@ -121,7 +126,7 @@ export const policyAttachmentOperations: readonly Operation[] = [
   // Lists the principals that have a policy; RAM's operation has no pages.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'ListEntitiesForPolicy',
     access: 'read',
     input: policyParameters,

@@ -17,7 +17,7 @@ import { demandsToTag, filtersOf, newTags, tagFilters, tagsOf, wireTags } from '
 import { description } from './description.ts';
 import { roleName } from './role-name.ts';
 
-const version = '2015-05-01';
+const VERSION = '2015-05-01';
 
 const trustPolicy = text({ max: POLICY_DOCUMENT_CHARACTERS });
 
@@ -28,7 +28,7 @@ const demand = (action: string, name: string, call: Call) => [
 ];
 
 /** Converts a role of a list, without its trust policy. */
-function listed(role: RoleRow) {
+function wireListedRole(role: RoleRow) {
   return {
     RoleId: role.role_id,
     RoleName: role.role_name,
@@ -39,14 +39,17 @@ function listed(role: RoleRow) {
   };
 }
 
-const wireRole = (role: RoleRow) => ({ ...listed(role), AssumeRolePolicyDocument: role.assume_role_policy });
+const wireRole = (role: RoleRow) => ({
+  ...wireListedRole(role),
+  AssumeRolePolicyDocument: role.assume_role_policy,
+});
 
 /** RAM operations on roles. */
 export const roleOperations: readonly Operation[] = [
   // Creates a role.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'CreateRole',
     access: 'write',
     security: { effect: 'grants' },
@@ -76,7 +79,7 @@ export const roleOperations: readonly Operation[] = [
   // Returns a role with its trust policy.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'GetRole',
     access: 'read',
     input: { RoleName: roleName },
@@ -90,7 +93,7 @@ export const roleOperations: readonly Operation[] = [
   // Changes a role's trust policy, description or maximum session duration.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'UpdateRole',
     access: 'write',
     security: {
@@ -121,7 +124,7 @@ export const roleOperations: readonly Operation[] = [
   // Deletes a role without policies, and ends its sessions.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'DeleteRole',
     access: 'write',
     security: { effect: 'destroys' },
@@ -136,7 +139,7 @@ export const roleOperations: readonly Operation[] = [
   // Lists the roles of the account, by name.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'ListRoles',
     access: 'read',
     input: { ...pageParameters(1000, 100), Tag: tagFilters },
@@ -159,7 +162,7 @@ export const roleOperations: readonly Operation[] = [
         Marker,
         Roles: {
           Role: rows.map((role) => ({
-            ...listed(role),
+            ...wireListedRole(role),
             UpdateDate: instant(role.updated_at),
             Tags: tags(role.role_id),
           })),

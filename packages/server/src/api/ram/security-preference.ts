@@ -7,7 +7,7 @@ import {
 } from '../../settings/security-preference.ts';
 import { clearable, flag, integer, optional, text } from '../../wire/parameter.ts';
 
-const version = '2015-05-01';
+const VERSION = '2015-05-01';
 
 const demand = (action: string, call: Call) => [{ action, resource: arn.account(call.account.accountId) }];
 
@@ -31,7 +31,7 @@ export const securityPreferenceOperations: readonly Operation[] = [
   // Returns the account's security preference: the permitted self-service and the sign-in settings.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'GetSecurityPreference',
     access: 'read',
     input: {},
@@ -45,7 +45,7 @@ export const securityPreferenceOperations: readonly Operation[] = [
   // Changes the given settings of the security preference and keeps the others.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'SetSecurityPreference',
     access: 'write',
     security: { effect: 'loosens' },

@@ -12,9 +12,9 @@ import { flag, list, oneOf, optional, text } from '../../wire/parameter.ts';
 import {
   filtersOf,
   keysToRemove,
+  MAX_RESOURCES_PER_CALL,
   pageOfTags,
   positionOf,
-  resourcesPerCall,
   tagFilters,
   tagKeys,
   tagPage,
@@ -22,13 +22,13 @@ import {
   tagsToAdd,
 } from '../tag-parameters.ts';
 
-const version = '2015-05-01';
+const VERSION = '2015-05-01';
 
 /** Resource types that RAM tags: roles and custom policies. */
 const resourceType = oneOf('role', 'policy');
 
 /** Names of roles or policies. */
-const resourceNames = list(text({ max: 128, chars: /^[A-Za-z0-9.-]+$/ }), resourcesPerCall);
+const resourceNames = list(text({ max: 128, chars: /^[A-Za-z0-9.-]+$/ }), MAX_RESOURCES_PER_CALL);
 
 const resources = { ResourceType: resourceType, ResourceNames: resourceNames } as const;
 
@@ -45,7 +45,7 @@ const demand = (action: string, { ResourceType: type, ResourceNames: names }: Re
  * Finds the resources, without duplicates.
  * @throws Refusal EntityNotExist.Role, EntityNotExist.Policy; NoPermission for a system policy, which has no tags
  */
-async function resourcesNamed(
+async function requireResources(
   type: ResourcesInput['ResourceType'],
   names: readonly string[],
   call: Call,
@@ -68,14 +68,14 @@ export const tagOperations: readonly Operation[] = [
   // Adds tags to roles or policies.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'TagResources',
     access: 'write',
     security: { effect: 'grants' },
     input: { ...resources, Tag: tagsToAdd },
     authorize: (input, call) => demand('ram:TagResources', input, call),
     async handle(input, call) {
-      const named = await resourcesNamed(input.ResourceType, input.ResourceNames, call);
+      const named = await requireResources(input.ResourceType, input.ResourceNames, call);
       await tagResources(call, named, tagsOf(input.Tag));
       return {};
     },
@@ -84,7 +84,7 @@ export const tagOperations: readonly Operation[] = [
   // Removes tags from roles or policies.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'UntagResources',
     access: 'write',
     security: { effect: 'grants' },
@@ -92,7 +92,7 @@ export const tagOperations: readonly Operation[] = [
     authorize: (input, call) => demand('ram:UntagResources', input, call),
     async handle(input, call) {
       const keys = keysToRemove('TagKeys', input.TagKeys, input.All);
-      const named = await resourcesNamed(input.ResourceType, input.ResourceNames, call);
+      const named = await requireResources(input.ResourceType, input.ResourceNames, call);
       await untagResources(call, named, keys);
       return {};
     },
@@ -101,7 +101,7 @@ export const tagOperations: readonly Operation[] = [
   // Lists the tags of roles or policies, by name and key.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'ListTagResources',
     access: 'read',
     input: {
@@ -113,7 +113,7 @@ export const tagOperations: readonly Operation[] = [
     authorize: (input, call) => demand('ram:ListTagResources', input, call),
     async handle(input, call) {
       const { ResourceType: type, ResourceNames: names } = input;
-      const named = names && (await resourcesNamed(type, names, call));
+      const named = names && (await requireResources(type, names, call));
       const found = await listTagsOfResources(call, {
         type,
         resourceIds: named?.map((resource) => resource.id),

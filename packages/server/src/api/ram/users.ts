@@ -10,7 +10,7 @@ import { clearable, optional } from '../../wire/parameter.ts';
 import { comments, displayName, email, mobilePhone } from '../user-fields.ts';
 import { userName } from './user-name.ts';
 
-const version = '2015-05-01';
+const VERSION = '2015-05-01';
 
 const byName = (name: string): UserReference => ({ by: 'name', userName: name });
 
@@ -38,7 +38,7 @@ export const userOperations: readonly Operation[] = [
   // Creates a user.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'CreateUser',
     access: 'write',
     security: { effect: 'grants' },
@@ -65,7 +65,7 @@ export const userOperations: readonly Operation[] = [
   // Returns a user.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'GetUser',
     access: 'read',
     input: { UserName: userName },
@@ -80,7 +80,7 @@ export const userOperations: readonly Operation[] = [
   // Changes a user. A renamed user keeps its id, keys and permissions.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'UpdateUser',
     access: 'write',
     security: {
@@ -115,7 +115,7 @@ export const userOperations: readonly Operation[] = [
   // Moves a user without keys, groups and policies to the recycle bin.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'DeleteUser',
     access: 'write',
     security: { effect: 'destroys' },
@@ -131,7 +131,7 @@ export const userOperations: readonly Operation[] = [
   // Lists the users of the account, by name.
   operation({
     product: 'Ram',
-    version,
+    version: VERSION,
     name: 'ListUsers',
     access: 'read',
     input: pageParameters(1000, 100),

@@ -14,7 +14,7 @@ import { optional, secret, text } from '../../wire/parameter.ts';
 import {
   credentials,
   durationSeconds,
-  needed,
+  requiredParameter,
   roleArn,
   roleReference,
   sessionName,
@@ -41,18 +41,18 @@ export const assumeRoleWithOidcOperations: readonly AnonymousOperation[] = [
     name: 'AssumeRoleWithOIDC',
     access: 'anonymous',
     input: {
-      OIDCProviderArn: needed(providerArn),
-      RoleArn: needed(roleArn),
-      OIDCToken: secret(needed(text({ min: 4, max: 20_000 }))),
-      RoleSessionName: needed(sessionName),
+      OIDCProviderArn: requiredParameter(providerArn),
+      RoleArn: requiredParameter(roleArn),
+      OIDCToken: secret(requiredParameter(text({ min: 4, max: 20_000 }))),
+      RoleSessionName: requiredParameter(sessionName),
       Policy: optional(sessionPolicy),
       DurationSeconds: optional(durationSeconds),
     },
 
     async prove(input, request): Promise<OidcProof> {
-      const vouching = await vouchingProvider(input.OIDCProviderArn, request);
-      if (vouching === undefined) throw notIssuedByProvider();
-      const { account, provider } = vouching;
+      const trusted = await findTrustedProvider(input.OIDCProviderArn, request);
+      if (trusted === undefined) throw notIssuedByProvider();
+      const { account, provider } = trusted;
       const expected = {
         issuerUrl: provider.issuer_url,
         fingerprints: fingerprintsOf(provider),
@@ -107,7 +107,7 @@ export const assumeRoleWithOidcOperations: readonly AnonymousOperation[] = [
 ];
 
 /** Finds the provider that an ARN names, with its account; `undefined` if absent. */
-async function vouchingProvider(
+async function findTrustedProvider(
   arn: string,
   request: AnonymousRequest,
 ): Promise<{ account: Account; provider: OidcProviderRow } | undefined> {

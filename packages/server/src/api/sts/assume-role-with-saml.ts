@@ -15,8 +15,8 @@ import { optional, secret, text } from '../../wire/parameter.ts';
 import {
   credentials,
   durationSeconds,
-  needed,
   readRoleArn,
+  requiredParameter,
   roleArn,
   roleReference,
   sessionPolicy,
@@ -42,21 +42,21 @@ export const assumeRoleWithSamlOperations: readonly AnonymousOperation[] = [
     name: 'AssumeRoleWithSAML',
     access: 'anonymous',
     input: {
-      SAMLProviderArn: needed(providerArn),
-      RoleArn: needed(roleArn),
-      SAMLAssertion: secret(needed(text({ min: 4, max: 100_000 }))),
+      SAMLProviderArn: requiredParameter(providerArn),
+      RoleArn: requiredParameter(roleArn),
+      SAMLAssertion: secret(requiredParameter(text({ min: 4, max: 100_000 }))),
       Policy: optional(sessionPolicy),
       DurationSeconds: optional(durationSeconds),
     },
 
     async prove(input, request): Promise<SamlProof> {
-      const vouching = await vouchingProvider(input.SAMLProviderArn, request);
+      const trusted = await findTrustedProvider(input.SAMLProviderArn, request);
       // An unauthenticated caller does not learn whether the provider exists.
-      const metadata = vouching?.metadata ?? NO_METADATA;
+      const metadata = trusted?.metadata ?? NO_METADATA;
       const { assertionThrottle } = request.services;
       const assertion = verifySamlAssertion(input.SAMLAssertion, metadata, request.now, assertionThrottle);
-      if (vouching === undefined) throw new Error('an assertion without a signer was accepted');
-      const { account, provider } = vouching;
+      if (trusted === undefined) throw new Error('an assertion without a signer was accepted');
+      const { account, provider } = trusted;
       assertListedRole(assertion, input.RoleArn, provider);
       return { account, provider, assertion };
     },
@@ -81,7 +81,7 @@ export const assumeRoleWithSamlOperations: readonly AnonymousOperation[] = [
         role: roleReference(input.RoleArn),
         sessionName: assertion.sessionName,
         durationSeconds: input.DurationSeconds,
-        endsBy: endsBy(assertion, request.now),
+        endsBy: sessionEndOf(assertion, request.now),
         sessionPolicy: input.Policy,
         conditions: new Map([
           ['saml:recipient', assertion.recipient],
@@ -113,7 +113,7 @@ export const assumeRoleWithSamlOperations: readonly AnonymousOperation[] = [
 ];
 
 /** Finds the provider that an ARN names, with its account and its verification keys; `undefined` if absent. */
-async function vouchingProvider(
+async function findTrustedProvider(
   arn: string,
   request: AnonymousRequest,
 ): Promise<{ account: Account; provider: SamlProviderRow; metadata: SamlMetadata } | undefined> {
@@ -130,14 +130,14 @@ async function vouchingProvider(
 
 /** Asserts that the assertion lists the role together with this provider. */
 function assertListedRole(assertion: SamlAssertion, arn: string, provider: SamlProviderRow): void {
-  const wanted = roleReference(arn);
+  const requested = roleReference(arn);
   const listed = assertion.roles.some((pair) => {
     const role = pair.map(readRoleArn).find((found) => found !== undefined);
     const by = pair.map((part) => readProviderArn('saml', part)).find((found) => found !== undefined);
     return (
       pair.length === 2 &&
-      role?.accountId === wanted.accountId &&
-      role.roleName.toLowerCase() === wanted.roleName.toLowerCase() &&
+      role?.accountId === requested.accountId &&
+      role.roleName.toLowerCase() === requested.roleName.toLowerCase() &&
       by?.accountId === provider.account_id &&
       providerNameKey(by.name) === provider.provider_name_key
     );
@@ -150,7 +150,7 @@ function assertListedRole(assertion: SamlAssertion, arn: string, provider: SamlP
 }
 
 /** Returns the end that the assertion sets; it can shorten a session, not lengthen it. */
-function endsBy(assertion: SamlAssertion, now: number): number | undefined {
+function sessionEndOf(assertion: SamlAssertion, now: number): number | undefined {
   const ends = [
     assertion.sessionEndsBy,
     assertion.sessionSeconds === undefined ? undefined : now + assertion.sessionSeconds * 1000,

@@ -1,7 +1,7 @@
 import type { Principal } from '@claviger/guard';
 import { type DescribedAnswer, type Operation, operation } from '../../pipeline/operation.ts';
 
-const nothing = [] as const;
+const NO_DEMANDS = [] as const;
 
 /** STS operation that returns the identity of the caller. */
 export const callerIdentityOperations: readonly Operation[] = [
@@ -12,7 +12,7 @@ export const callerIdentityOperations: readonly Operation[] = [
     name: 'GetCallerIdentity',
     access: 'read',
     input: {},
-    authorize: () => nothing,
+    authorize: () => NO_DEMANDS,
     handle: async (_, call) => callerIdentity(call.principal),
   }),
 ];

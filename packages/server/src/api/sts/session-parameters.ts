@@ -9,9 +9,9 @@ import { integer, type Parameter, text } from '../../wire/parameter.ts';
 import { Secret } from '../../wire/secret.ts';
 
 /** Format of a role's ARN; its region is empty or `*`. */
-const roleArnFormat = /^acs:ram:\*?:\d{16}:role\/[A-Za-z0-9.-]{1,64}$/;
+const ROLE_ARN_FORMAT = /^acs:ram:\*?:\d{16}:role\/[A-Za-z0-9.-]{1,64}$/;
 
-export const roleArn = stsParameter(text({ max: 256, format: roleArnFormat }), 'InvalidParameter.RoleArn');
+export const roleArn = stsParameter(text({ max: 256, format: ROLE_ARN_FORMAT }), 'InvalidParameter.RoleArn');
 
 export const sessionName = stsParameter(
   text({ min: 2, max: 64, format: /^[\w.@-]+$/ }),
@@ -43,7 +43,7 @@ export const sessionPolicy: Parameter<string> = {
 
 /** Parses a role's ARN; `undefined` for other text. */
 export function readRoleArn(arn: string): RoleReference | undefined {
-  if (!roleArnFormat.test(arn)) return undefined;
+  if (!ROLE_ARN_FORMAT.test(arn)) return undefined;
   const [, , , accountId = '', relativeId = ''] = arn.split(':');
   return { accountId, roleName: relativeId.slice('role/'.length) };
 }
@@ -85,7 +85,7 @@ export function stsParameter<T>(
 }
 
 /** Required parameter whose absence has its own refusal code in the federated operations. */
-export function needed<T>(parameter: Parameter<T>): Parameter<T> {
+export function requiredParameter<T>(parameter: Parameter<T>): Parameter<T> {
   return {
     ...parameter,
     read(name, wire) {
