@@ -197,10 +197,12 @@ function wrongLists(
     );
   const json = (items: unknown) => ({ [parameter]: JSON.stringify(items) });
   const calls = [
-    ...['x', '{}', '"x"', '1', 'null', '[', '[[]]', '[null]', '[{"a":{}}]'].map((text) =>
+    ...['x', '{}', '"x"', '1', '[', '[[]]', '[null]', '[{"a":{}}]'].map((text) =>
       wrong(`is ${text}`, { [parameter]: text }),
     ),
-    ...(required ? [wrong('is an empty list', { [parameter]: '[]' })] : []),
+    ...(required
+      ? ['[]', 'null'].map((text) => wrong(`is the empty list ${text}`, { [parameter]: text }))
+      : []),
     wrong(`has more than ${most} items`, tooMany),
     wrong(`has more than ${most} items in JSON`, json(Object.values(tooMany))),
     ...['0', '-1', 'x', '01', '1x', '99999'].map((number) => wrong(`.${number}`, renumbered(number))),
