@@ -9,6 +9,7 @@ import {
   parseIpAddress,
   parseIpv4,
   senderNetwork,
+  withoutMappedPrefix,
 } from './ip-address.ts';
 
 /** Parses and formats an address; undefined if it is not an address. */
@@ -22,6 +23,13 @@ test('an IPv4 address is four decimal parts', () => {
   assert.equal(parseIpv4('255.255.255.255'), 0xffffffff);
   assert.equal(parseIpv4('203.0.113.1'), 0xcb007101);
   assert.equal(normalised('203.0.113.1'), '203.0.113.1');
+});
+
+test('only the prefix of an IPv4-mapped address as the system writes it is removed', () => {
+  assert.equal(withoutMappedPrefix('::ffff:192.0.2.7'), '192.0.2.7');
+  for (const text of ['192.0.2.7', '2001:db8::1', '::ffff:c000:207', '::1', '']) {
+    assert.equal(withoutMappedPrefix(text), text);
+  }
 });
 
 test('forms of an IPv4 address on which readers disagree are refused', () => {

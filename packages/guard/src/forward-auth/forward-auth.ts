@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { withoutMappedPrefix } from '@claviger/policy';
 import { isTrustedProxy, parseTrustedProxies, type TrustedProxies } from '../client-address.ts';
 import type { ServiceGuard } from '../create-guard.ts';
 import { type AllowedHead, type RefusedRequest, refusalHeaders } from '../decision.ts';
 import type { AccessRecord } from '../gateway/access-record.ts';
 import { IDENTITY_HEADERS, identityHeaders } from '../gateway/identity-headers.ts';
-import { plainAddress } from '../gateway/onward-headers.ts';
 import type { IdentityTokenScope, TokenIssuer } from '../gateway/token-issuer.ts';
 import { HOST_NOT_SERVED, INTERNAL_ERROR, type OwnRefusal, ownRefusal, refused } from '../http/refusal.ts';
 import type { ForwardAuthSettings } from './forward-auth-configuration.ts';
@@ -101,7 +101,9 @@ class Question {
     this.#response = response;
     this.#began = options.ticks();
     this.#isSocket = 'path' in options.settings.listen;
-    this.#peerAddress = this.#isSocket ? SOCKET_PEER : plainAddress(request.socket.remoteAddress);
+    this.#peerAddress = this.#isSocket
+      ? SOCKET_PEER
+      : withoutMappedPrefix(request.socket.remoteAddress ?? '');
   }
 
   answer(): void {

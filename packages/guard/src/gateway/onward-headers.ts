@@ -26,9 +26,3 @@ export function onwardHeaders(
     ...admitted.headers,
   ];
 }
-
-/** Removes the prefix of an IPv4 address on a dual-stack socket. */
-export function plainAddress(address: string | undefined): string {
-  if (address === undefined) return '';
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
-}

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { withoutMappedPrefix } from '@claviger/policy';
 import { type RefusedRequest, refusalHeaders } from '../decision.ts';
 import type { GuardHead, GuardRequest } from '../guard.ts';
 import {
@@ -14,7 +15,7 @@ import { BodyCheck, type BodyError } from '../verifying-body.ts';
 import type { Admitted } from './admission.ts';
 import { ClientBody } from './client-body.ts';
 import { type IncomingHeaders, readIncomingHeaders } from './incoming-headers.ts';
-import { onwardHeaders, plainAddress } from './onward-headers.ts';
+import { onwardHeaders } from './onward-headers.ts';
 import { responseHeaders } from './response-headers.ts';
 import type { ProxiedService, ReverseProxy } from './reverse-proxy.ts';
 import { type Exchange, type UpstreamFailure, type UpstreamListener, upstreamFailure } from './upstream.ts';
@@ -58,7 +59,7 @@ export class ProxiedRequest implements UpstreamListener {
     this.#response = response;
     this.#awaitsContinue = awaitsContinue;
     this.#began = proxy.options.ticks();
-    this.#peerAddress = plainAddress(request.socket.remoteAddress);
+    this.#peerAddress = withoutMappedPrefix(request.socket.remoteAddress ?? '');
   }
 
   start(): void {

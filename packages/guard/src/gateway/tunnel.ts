@@ -1,10 +1,11 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { withoutMappedPrefix } from '@claviger/policy';
 import { type RefusedRequest, refusalHeaders } from '../decision.ts';
 import { HOST_NOT_SERVED, INTERNAL_ERROR, type OwnRefusal, ownRefusal, refused } from '../http/refusal.ts';
 import type { Admitted } from './admission.ts';
 import { type IncomingHeaders, readIncomingHeaders } from './incoming-headers.ts';
-import { onwardHeaders, plainAddress } from './onward-headers.ts';
+import { onwardHeaders } from './onward-headers.ts';
 import { responseHeaders } from './response-headers.ts';
 import type { ProxiedService, ReverseProxy } from './reverse-proxy.ts';
 import type { Exchange } from './upstream.ts';
@@ -26,7 +27,7 @@ export function openTunnel(
 ): void {
   const { options } = proxy;
   const began = options.ticks();
-  const peerAddress = plainAddress(request.socket.remoteAddress);
+  const peerAddress = withoutMappedPrefix(request.socket.remoteAddress ?? '');
   const incoming = readIncomingHeaders(request.rawHeaders, request.httpVersion);
   const host = 'httpStatus' in incoming ? '' : incoming.host;
   let service: ProxiedService | undefined;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { GuardRequest } from '@claviger/guard';
 import { startHttpListener, type TlsFiles } from '@claviger/guard/http';
+import { withoutMappedPrefix } from '@claviger/policy';
 import { MAX_PARAMETERS } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
 import { encodeError } from '../wire/encoding.ts';
@@ -181,7 +182,7 @@ class RequestHandler {
   isStrictTransport({ socket, rawHeaders }: IncomingMessage): boolean {
     const { strictTransport } = this.#options;
     if (strictTransport === undefined) return false;
-    const peerAddress = plainAddress(socket.remoteAddress ?? '');
+    const peerAddress = withoutMappedPrefix(socket.remoteAddress ?? '');
     return strictTransport({ peerAddress, rawHeaders, secure: this.#secure });
   }
 
@@ -228,7 +229,7 @@ class RequestHandler {
       target: request.url!,
       rawHeaders: request.rawHeaders,
       body,
-      peerAddress: plainAddress(socket.remoteAddress ?? ''),
+      peerAddress: withoutMappedPrefix(socket.remoteAddress ?? ''),
       secure: this.#secure,
       receivedAt: this.#options.now(),
       isGone: () => socket.destroyed,
@@ -408,11 +409,6 @@ function readFraming(rawHeaders: readonly string[]): Framing {
     }
   }
   return { length, host, hosts, isForm };
-}
-
-/** Removes the prefix of an IPv4 address on a dual-stack socket. */
-function plainAddress(address: string): string {
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 }
 
 function newRequestId(): string {
