@@ -9,7 +9,7 @@ import { printableLine } from '../printable-text.ts';
 const VERSION = '2020-07-06';
 
 /** Source of all these events: API calls. Data-plane events have another one. */
-const Source = 'ManagementEvent';
+const SOURCE = 'ManagementEvent';
 
 const SERVICE_NAMES: Readonly<
   Record<string, { readonly ServiceNameEn: string; readonly ServiceNameCn: string }>
@@ -51,7 +51,12 @@ export const accessKeyUsageOperations: readonly Operation[] = [
         AccountType: row.owner_type === 'root' ? 'root-account' : 'ram-user',
         OwnerId: row.owner_id,
         UserName: await ownerName(call, row),
-        ...(last && { ...serviceNames(last.serviceName), Source, UsedTimestamp: last.usedAt, Detail: '' }),
+        ...(last && {
+          ...serviceNames(last.serviceName),
+          Source: SOURCE,
+          UsedTimestamp: last.usedAt,
+          Detail: '',
+        }),
       };
     },
   }),
@@ -76,7 +81,7 @@ export const accessKeyUsageOperations: readonly Operation[] = [
       return {
         Products: uses.map((use) => ({
           ...serviceNames(use.service_name),
-          Source,
+          Source: SOURCE,
           UsedTimestamp: use.used_at,
           Detail: '',
         })),
@@ -110,7 +115,7 @@ export const accessKeyUsageOperations: readonly Operation[] = [
       return {
         Events: rows.slice(offset, offset + input.PageSize).map((event) => ({
           EventName: event.event_name,
-          Source,
+          Source: SOURCE,
           UsedTimestamp: event.event_time,
           Detail: event.event_id,
         })),
@@ -133,7 +138,7 @@ export const accessKeyUsageOperations: readonly Operation[] = [
       return {
         Ips: found.slice(0, input.PageSize).map(({ sourceIp, usedAt }) => ({
           Ip: sourceIp,
-          Source,
+          Source: SOURCE,
           UsedTimestamp: usedAt,
           Detail: '',
         })),
@@ -159,7 +164,7 @@ export const accessKeyUsageOperations: readonly Operation[] = [
           .map(({ resourceType, resourceName, usedAt }) => ({
             ResourceType: resourceType,
             ResourceName: resourceName,
-            Source,
+            Source: SOURCE,
             UsedTimestamp: usedAt,
             Detail: '',
           })),

@@ -18,7 +18,7 @@ export const usageReportOperations: readonly Operation[] = [
     version: VERSION,
     name: 'ReportAccessKeyUsage',
     access: 'write',
-    security: { effect: 'neutral', why: 'notes when keys were used behind a guard' },
+    security: { effect: 'neutral', why: 'records the uses of keys behind a guard' },
     callers: 'guards',
     input: {
       GuardName: guardName,

@@ -8,7 +8,7 @@ import { userNameOf, userPrincipalName, userReference } from './user-reference.t
 
 const VERSION = '2019-08-15';
 
-const name = 'UserPrincipalName';
+const USER_PARAMETER = 'UserPrincipalName';
 
 const owner = { UserPrincipalName: optional(userPrincipalName) };
 
@@ -21,10 +21,10 @@ const passkeyName = printableLine(64);
 const demand = (action: string, input: Named, call: Call) => {
   const { UserPrincipalName: principal } = input;
   const userName = principal === undefined ? undefined : userNameOf(principal, call);
-  return [demandOnResource(call, action, targetUserArn(call, userName, name))];
+  return [demandOnResource(call, action, targetUserArn(call, userName, USER_PARAMETER))];
 };
 
-const ownerOf = (input: Named, call: Call) => targetUser(call, userReference(input, call), name);
+const ownerOf = (input: Named, call: Call) => targetUser(call, userReference(input, call), USER_PARAMETER);
 
 /** Seconds since the epoch as a string; RAM uses this format for passkeys only. */
 const seconds = (milliseconds: number): string => String(Math.floor(milliseconds / 1000));
@@ -58,7 +58,7 @@ export const passkeyOperations: readonly Operation[] = [
     version: VERSION,
     name: 'UpdatePasskey',
     access: 'write',
-    security: { effect: 'neutral', why: 'changes a name that is only shown' },
+    security: { effect: 'neutral', why: 'changes a name without effect on access' },
     input: { ...owner, PasskeyId: passkeyId, PasskeyName: passkeyName },
     authorize: (input, call) => demand('ram:UpdatePasskey', input, call),
     async handle(input, call) {

@@ -34,7 +34,7 @@ export const reportOperations: readonly Operation[] = [
     version: VERSION,
     name: 'GenerateCredentialReport',
     access: 'write',
-    security: { effect: 'neutral', why: 'writes a report about what is there' },
+    security: { effect: 'neutral', why: 'writes a report about existing identities' },
     input: {},
     authorize: (_, call) => demand('GenerateCredentialReport', call),
     async prepare(_, call) {
@@ -109,7 +109,7 @@ export const reportOperations: readonly Operation[] = [
     version: VERSION,
     name: 'GenerateGovernanceReport',
     access: 'write',
-    security: { effect: 'neutral', why: 'writes a report about what is there' },
+    security: { effect: 'neutral', why: 'writes a report about existing identities' },
     input: {},
     authorize: (_, call) => demand('GenerateGovernanceReport', call),
     async prepare(_, call) {

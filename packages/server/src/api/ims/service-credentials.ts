@@ -19,7 +19,7 @@ import { userNameOf, userPrincipalName, userReference } from './user-reference.t
 
 const VERSION = '2019-08-15';
 
-const name = 'UserPrincipalName';
+const USER_PARAMETER = 'UserPrincipalName';
 
 const owner = { UserPrincipalName: optional(userPrincipalName) };
 
@@ -43,10 +43,10 @@ const ageDays = integer(1, 36_500);
 const demand = (action: string, input: Named, call: Call) => {
   const { UserPrincipalName: principal } = input;
   const userName = principal === undefined ? undefined : userNameOf(principal, call);
-  return [demandOnResource(call, action, targetUserArn(call, userName, name))];
+  return [demandOnResource(call, action, targetUserArn(call, userName, USER_PARAMETER))];
 };
 
-const ownerOf = (input: Named, call: Call) => targetUser(call, userReference(input, call), name);
+const ownerOf = (input: Named, call: Call) => targetUser(call, userReference(input, call), USER_PARAMETER);
 
 /** Converts a credential; one without expiry has no expiry date. */
 const wireCredential = (row: ServiceCredentialRow, userName: string, call: Call) => ({

@@ -14,7 +14,7 @@ import { userNameOf, userPrincipalName, userReference } from './user-reference.t
 
 const VERSION = '2019-08-15';
 
-const name = 'UserPrincipalName';
+const USER_PARAMETER = 'UserPrincipalName';
 
 const owner = { UserPrincipalName: optional(userPrincipalName) };
 
@@ -36,10 +36,10 @@ type ContactInput = {
 const demand = (action: string, input: Named, call: Call) => {
   const { UserPrincipalName: principal } = input;
   const userName = principal === undefined ? undefined : userNameOf(principal, call);
-  return [demandOnResource(call, action, targetUserArn(call, userName, name))];
+  return [demandOnResource(call, action, targetUserArn(call, userName, USER_PARAMETER))];
 };
 
-const ownerOf = (input: Named, call: Call) => targetUser(call, userReference(input, call), name);
+const ownerOf = (input: Named, call: Call) => targetUser(call, userReference(input, call), USER_PARAMETER);
 
 /** Returns the contact of the requested type. @throws Refusal if absent */
 function contactOf({ VerifyType: type, MobilePhone, Email }: ContactInput): string {

@@ -181,7 +181,7 @@ export const policyOperations: readonly Operation[] = [
     version: VERSION,
     name: 'UpdatePolicyDescription',
     access: 'write',
-    security: { effect: 'neutral', why: 'changes a text that is only shown' },
+    security: { effect: 'neutral', why: 'changes a text without effect on access' },
     input: { PolicyName: policyName, NewDescription: description },
     authorize: (input, call) => customPolicy('ram:UpdatePolicyDescription', input, call),
     async handle(input, call) {
