@@ -50,7 +50,7 @@ eachServer((_, start) => {
       createDate: role.createDate,
     };
     assert.deepEqual({ ...role }, asMade);
-    const read = await admin.getRole(new ram.GetRoleRequest({ roleName: 'reader.of-entities' }));
+    const read = await admin.getRole(new ram.GetRoleRequest({ roleName: 'reader.of-sampleentities' }));
     assert.deepEqual({ ...read.body!.role }, { ...asMade, updateDate: role.createDate });
   });
 
