@@ -128,7 +128,7 @@ function operationsOf(dialect: LoginProfileDialect): readonly Operation[] {
         ...dialect.status,
       },
       authorize: (input, call) => demand('ram:CreateLoginProfile', input, call),
-      prepare: (input, call) => prepareUserPassword(call, userOf(input, call), input.Password),
+      prepare: (input, call) => prepareUserPassword(call, userOf(input, call), input.Password, 'absent'),
       async handle(input, call, prepared) {
         const profile = await createLoginProfile(call, userOf(input, call), settingsOf(input), prepared);
         return dialect.created(profile, call);
@@ -163,7 +163,7 @@ function operationsOf(dialect: LoginProfileDialect): readonly Operation[] {
         ...dialect.status,
       },
       authorize: (input, call) => demand('ram:UpdateLoginProfile', input, call),
-      prepare: (input, call) => prepareUserPassword(call, userOf(input, call), input.Password),
+      prepare: (input, call) => prepareUserPassword(call, userOf(input, call), input.Password, 'existing'),
       async handle(input, call, prepared) {
         const profile = await updateLoginProfile(call, userOf(input, call), settingsOf(input), prepared);
         return dialect.updated(profile, call);

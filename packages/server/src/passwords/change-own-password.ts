@@ -44,7 +44,8 @@ export async function prepareOwnPassword(
   return {
     guess: outcome,
     verified: profile.row.password_hash,
-    password: outcome === 'Right' ? await prepareUserPassword(scope, reference, password) : undefined,
+    password:
+      outcome === 'Right' ? await prepareUserPassword(scope, reference, password, 'existing') : undefined,
   };
 }
 

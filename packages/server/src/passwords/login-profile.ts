@@ -21,19 +21,21 @@ export interface LoginProfileSettings {
 
 /**
  * Hashes the new password of a user before its transaction; `undefined` if the operation will be refused anyway:
- * the user does not exist, or the password is too weak.
+ * the user does not exist, its profile is not as expected, or the password is too weak.
  * @throws Refusal Throttling.SignIn
  */
 export async function prepareUserPassword(
   scope: Pick<Scope, 'queries' | 'account' | 'services'>,
   reference: UserReference,
   password: string | undefined,
+  expected: 'absent' | 'existing',
 ): Promise<PreparedPassword | undefined> {
   const user = await findUser(scope.queries, scope.account.accountId, reference);
   if (user === undefined || password === undefined) return undefined;
   const policy = await readPasswordPolicy(scope.queries, scope.account.accountId);
   if (checkPassword(policy, password, user.user_name) !== undefined) return undefined;
   const profile = await findLoginProfile(scope.queries, scope.account.accountId, user.user_id);
+  if ((profile === undefined) !== (expected === 'absent')) return undefined;
   const present = profile?.password_hash ?? null;
   const history = await readPasswordHistory(scope, user.user_id);
   const compared = history.slice(0, Math.max(1, policy.PasswordReusePrevention));

@@ -208,7 +208,7 @@ export const signInOperations: readonly ConsoleOperation[] = [
       const prepared =
         owner.type === 'root'
           ? await prepareRootPassword(scope, scope.queries, input.NewPassword)
-          : await prepareUserPassword(scope, { by: 'id', userId: owner.id }, input.NewPassword);
+          : await prepareUserPassword(scope, { by: 'id', userId: owner.id }, input.NewPassword, 'existing');
       return { account, prepared };
     },
     async handle(input, { prepared }, request) {
