@@ -18,7 +18,7 @@ import { startPostgres } from '../packages/server/test/postgres-server.ts';
 import type { TestResult } from './test-results.ts';
 
 /** Those whose tests take longest first, so that the end of the run is not one process alone. */
-const PACKAGES = ['server', 'console', 'cli', 'guard', 'signature', 'policy'];
+const PACKAGES = ['server', 'console', 'cli', 'guard', 'signature', 'policy', 'scripts'];
 const NEEDS_POSTGRES: ReadonlySet<string> = new Set(['server', 'cli']);
 const FILES_IN_PROCESS = 8;
 const TEST_TIMEOUT_MS = 300_000;
@@ -87,8 +87,8 @@ process.exitCode = printSummary() ? 0 : 1;
 function plan(): TestProcess[] {
   const chosen = positionals.map((file) => join(process.cwd(), file));
   return PACKAGES.filter((name) => values.only.length === 0 || values.only.includes(name)).flatMap((name) =>
-    ['test', 'src'].flatMap((folder) => {
-      const found = globSync(`packages/${name}/${folder}/**/*.test.{ts,tsx}`, { cwd: repository })
+    foldersOf(name).flatMap((folder) => {
+      const found = globSync(`${folder}/**/*.test.{ts,tsx}`, { cwd: repository })
         .toSorted()
         .map((file) => join(repository, file))
         .filter((file) => chosen.length === 0 || chosen.includes(file));
@@ -100,6 +100,11 @@ function plan(): TestProcess[] {
       return [...shared, ...alone.map((file) => [file])].map((files) => ({ package: name, files }));
     }),
   );
+}
+
+/** Folders with the tests of a package, or of the repository's own scripts. */
+function foldersOf(name: string): readonly string[] {
+  return name === 'scripts' ? ['scripts'] : [`packages/${name}/test`, `packages/${name}/src`];
 }
 
 /** Whether a file has hooks outside of any suite: they would run around the tests of other files too. */

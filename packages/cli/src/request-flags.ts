@@ -55,8 +55,8 @@ export function addRequestFlags(command: Command): Command {
 }
 
 /**
- * Signs the request that the flags describe, with the current time and a new nonce.
- * Without `content-type` a body that begins with `{` or `[` is JSON, any other a form, as with curl.
+ * Signs the request that the flags describe, with the current time and a new nonce. Without `content-type` a body
+ * that begins with `{` or `[` is JSON, any other a form, as with curl.
  * @throws CommanderError for conflicting flags or a missing AccessKey
  */
 export async function signFromFlags(

@@ -5,7 +5,11 @@ import { Guard } from '@claviger/guard/internal';
 import { RedisNonces } from '@claviger/guard/redis';
 import type { Logger } from 'pino';
 import { Registry as MetricsRegistry } from 'prom-client';
-import { clavigerOperations, consoleOperations, streamOperations } from './api/claviger/operations.ts';
+import {
+  clavigerOperations,
+  consoleOperations,
+  streamOperations,
+} from './api/claviger/claviger-operations.ts';
 import { describedOperations } from './api/described-operations.ts';
 import { OPEN_API_PRODUCTS, openApiDocument } from './api/openapi.ts';
 import { anonymousOperations, operations } from './api/operations.ts';

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize, sep } from 'node:path';
+import { basename, dirname, join, normalize, sep } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -123,6 +123,15 @@ describe('layers of the server', () => {
       }
     }
     assert.equal(findCircle(folders)?.join(' -> '), undefined);
+  });
+
+  it('no two files have the same name', () => {
+    const tests = readdirSync(fileURLToPath(new URL('./', import.meta.url)));
+    const names = [...imports.keys(), ...tests].map((file) => basename(file));
+    assert.deepEqual(
+      names.filter((name, index) => name.endsWith('.ts') && names.indexOf(name) !== index),
+      [],
+    );
   });
 
   it('a circle is found', () => {

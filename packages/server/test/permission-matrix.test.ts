@@ -12,7 +12,7 @@ import { attachPolicy } from '../src/policies/attachment.ts';
 import { createPolicy } from '../src/policies/policy.ts';
 import { createUser } from '../src/users/user.ts';
 import { assertSameRows, readAccountRows } from './account-rows.ts';
-import { assertBodyShape } from './answer-shape.ts';
+import { assertBodyShape } from './answer-conformance.ts';
 import type { ClientKey } from './clients.ts';
 import { caller, type Prepared } from './prepared-request.ts';
 import {

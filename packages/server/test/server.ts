@@ -15,7 +15,7 @@ import { readConfiguration } from '../src/configuration.ts';
 import { createGuard, deleteGuard, setGuardServices, setGuardStatus } from '../src/guards/guard.ts';
 import { prepareDataDirectory } from '../src/installation.ts';
 import type { ServerServices as Services } from '../src/pipeline/server-services.ts';
-import { assertAnswerShape } from './answer-shape.ts';
+import { assertAnswerShape } from './answer-conformance.ts';
 import { type ClientKey, Clients } from './clients.ts';
 import { eachDatabase } from './databases.ts';
 

@@ -63,10 +63,8 @@ export interface OperatorChange {
 }
 
 /**
- * Runs a change of an operator's command in a transaction, together with its audit events: one for each account
- * that
- * `work` enters with `inAccount`, or one without an account. Every command that changes the database must use this;
- * a
+ * Runs a change of an operator's command in a transaction, together with its audit events: one for each account that
+ * `work` enters with `inAccount`, or one without an account. Every command that changes the database must use this; a
  * test over all commands enforces it.
  *
  * @param work may be run again from its beginning

@@ -12,8 +12,7 @@ export type JoinedGroup = GroupRow & { readonly joined_at: number };
 
 /**
  * Adds a user to a group. The group's policies apply to the user as soon as the operation is answered.
- * @throws Refusal EntityNotExist.User, EntityNotExist.Group, EntityAlreadyExists.User.Group,
- *   LimitExceeded.User.Group
+ * @throws Refusal EntityNotExist.User, EntityNotExist.Group, EntityAlreadyExists.User.Group, LimitExceeded.User.Group
  */
 export async function addUserToGroup(
   scope: Scope,

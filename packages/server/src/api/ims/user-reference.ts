@@ -17,9 +17,8 @@ export const userParameters = {
 } as const;
 
 /**
- * Returns the user that an IMS request names, or `undefined` if it names none.
- * A login name with a domain of another account matches no user: the look-up then uses the whole login name
- * and finds none.
+ * Returns the user that an IMS request names, or `undefined` if it names none. A login name with a domain of another
+ * account matches no user: the look-up then uses the whole login name and finds none.
  * @throws Refusal InvalidParameter if both parameters are given
  */
 export function userReference(

@@ -1,10 +1,10 @@
 import type { ConsoleOperation, Operation, StreamOperation } from '../../pipeline/operation.ts';
 import { accessKeyExpiryOperations } from './access-key-expiry.ts';
 import { accessKeyUseOperations } from './access-key-uses.ts';
-import { accountProtectionOperations } from './account-protection.ts';
-import { auxiliaryDomainOperations } from './auxiliary-domain.ts';
+import { accountProtectionOperations } from './claviger-account-protection.ts';
+import { auxiliaryDomainOperations } from './claviger-auxiliary-domain.ts';
+import { passkeyRegistrationOperations } from './claviger-passkeys.ts';
 import { guardOperations } from './guards.ts';
-import { passkeyRegistrationOperations } from './passkeys.ts';
 import { replicationOperations, replicationStreams } from './replicate-credentials.ts';
 import { usageReportOperations } from './report-access-key-usage.ts';
 import { revokeSessionsOperations } from './revoke-sessions.ts';
