@@ -88,8 +88,10 @@ const CONTENT_TYPE = 'application/json;charset=utf-8';
  * authorises it.
  *
  * @throws RangeError that names the invalid setting
- * @example const guard = createGuard({ source, service: parseServiceMap(text) }); const decision = await
- *   guard.check(request); if (!decision.allowed) answer(decision.httpStatus, decision.errorBody);
+ * @example
+ * const guard = createGuard({ source, service: parseServiceMap(text) });
+ * const decision = await guard.check(request);
+ * if (!decision.allowed) answer(decision.httpStatus, decision.errorBody);
  */
 export function createGuard(options: ServiceGuardOptions): ServiceGuard {
   return new ServiceGuard(options);

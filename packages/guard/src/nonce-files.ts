@@ -43,8 +43,9 @@ const FILE_NAME = /^nonces-(\d{1,12})$/;
  * is deleted when they have passed.
  *
  * @throws the system's error if the directory cannot be read or written
- * @example const nonces = await openNonceFiles({ directory: '/var/lib/orders/nonces', now: Date.now, log:
- *   console.warn }); const guard = createGuard({ source, service, nonces });
+ * @example
+ * const nonces = await openNonceFiles({ directory: '/var/lib/orders/nonces', now: Date.now, log: console.warn });
+ * const guard = createGuard({ source, service, nonces });
  */
 export async function openNonceFiles(options: NonceFilesOptions): Promise<NonceFiles> {
   const { directory, now, maxNonces } = options;

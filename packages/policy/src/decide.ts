@@ -31,8 +31,9 @@ export interface SessionDecision extends Decision {
  * Decides a request in RAM's order of evaluation: a Deny statement that covers it wins, then an Allow
  * statement; otherwise it is denied implicitly. Never throws, whatever the request contains.
  *
- * @example const policies = compilePolicies([{ name: 'own-keys', type: 'Custom', document }]); decide(policies, {
- *   action: 'ram:ListAccessKeys', resource: 'acs:ram::1:user/ann', conditions: new Map() });
+ * @example
+ * const policies = compilePolicies([{ name: 'own-keys', type: 'Custom', document }]);
+ * decide(policies, { action: 'ram:ListAccessKeys', resource: 'acs:ram::1:user/ann', conditions: new Map() });
  */
 export function decide(policies: CompiledPolicies, request: AccessRequest): Decision {
   const inquiry = inquiryOf(request);

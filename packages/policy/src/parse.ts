@@ -42,8 +42,9 @@ const STATEMENT_FIELDS: Readonly<Record<PolicyKind, readonly string[]>> = {
  * Parses a policy text. A text with anything unknown in it is refused, so that no policy is ever applied in
  * part.
  *
- * @example const parsed = parsePolicy(text, 'identity'); if (!parsed.ok) for (const { path, line, problem, fix } of
- *   parsed.faults) report(path, line, problem, fix);
+ * @example
+ * const parsed = parsePolicy(text, 'identity');
+ * if (!parsed.ok) for (const { path, line, problem, fix } of parsed.faults) report(path, line, problem, fix);
  */
 export function parsePolicy(text: string, kind: PolicyKind): ParsedPolicy {
   const reading = readPolicy(text, kind);

@@ -53,8 +53,8 @@ const MAX_WARNINGS = 50;
  * @param text of the policy
  * @param kind where it is to be used
  * @returns warnings in the order of the text, 50 at most; none for a text that is not valid, whose faults come first
- * @example for (const { line, column, problem, fix } of policyWarnings(text, 'identity')) report(line, column,
- *   problem, fix);
+ * @example
+ * for (const { line, column, problem, fix } of policyWarnings(text, 'identity')) report(line, column, problem, fix);
  */
 export function policyWarnings(text: string, kind: PolicyKind): readonly PolicyWarning[] {
   const parsed = parsePolicy(text, kind);

@@ -1,6 +1,6 @@
 /**
- * Differential: the engine against the plain interpreter, on random policies and requests. `npm run fuzz:policy --
- * --cases N --seed S`: N requests (default 1,000,000); exit code 1 on any disagreement.
+ * Differential: the engine against the plain interpreter, on random policies and requests.
+ * `npm run fuzz:policy -- --cases N --seed S`: N requests (default 1,000,000); exit code 1 on any disagreement.
  */
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';

@@ -20,8 +20,9 @@ const BEARER = /^Bearer(?: +(.*))?$/;
  *
  * @param request the request, or its head when the body is not available
  * @throws SignatureError with one of {@link SIGNATURE_ERROR_CODES}
- * @example const parsed = parseSignature({ method: 'GET', target: '/?Action=…', rawHeaders: [], body: new
- *   Uint8Array() }); if (parsed.scheme === 'RPC-HMAC-SHA1') console.log(parsed.accessKeyId);
+ * @example
+ * const parsed = parseSignature({ method: 'GET', target: '/?Action=…', rawHeaders: [], body: new Uint8Array() });
+ * if (parsed.scheme === 'RPC-HMAC-SHA1') console.log(parsed.accessKeyId);
  */
 export function parseSignature(request: SignedRequest | RequestHead): ParsedSignature {
   const content = readContent(request);

@@ -79,9 +79,12 @@ export type SignOptions = CommonOptions & SchemeOptions;
  * @throws SignatureError when the request could not be verified either, such as a malformed query or two
  *   `host` headers
  * @throws TypeError when the secret is empty
- * @example const signed = signRequest( { method: 'POST', target: '/', headers: [['host', 'ims.example.com']] }, {
- *   accessKeyId: 'testid', accessKeySecret: 'testsecret' }, { scheme: 'ACS3-HMAC-SHA256', now: Date.now(), nonce:
- *   crypto.randomUUID(), action: 'GetAccountSummary', version: '2019-08-15' }, );
+ * @example
+ * const signed = signRequest(
+ *   { method: 'POST', target: '/', headers: [['host', 'ims.example.com']] },
+ *   { accessKeyId: 'testid', accessKeySecret: 'testsecret' },
+ *   { scheme: 'ACS3-HMAC-SHA256', now: Date.now(), nonce: crypto.randomUUID(), action: 'GetAccountSummary', version: '2019-08-15' },
+ * );
  */
 export function signRequest(
   request: UnsignedRequest,

@@ -49,8 +49,9 @@ const DEFAULT_SCHEME = { scheme: 'ACS3-HMAC-SHA256' } as const;
  *   too large, for a caller's own `authorization` header, and for a `host` that differs from the URL's
  * @throws SignatureError (through its promise) for a request that could not be verified, such as a
  *   malformed query
- * @example const fetch = signedFetch({ accessKeyId: 'testid', accessKeySecret: 'testsecret' }); const response =
- *   await fetch('https://orders.example.com/orders', { method: 'POST', body: '{"sku":"a-1"}' });
+ * @example
+ * const fetch = signedFetch({ accessKeyId: 'testid', accessKeySecret: 'testsecret' });
+ * const response = await fetch('https://orders.example.com/orders', { method: 'POST', body: '{"sku":"a-1"}' });
  */
 export function signedFetch(
   credentials: CredentialsProvider,

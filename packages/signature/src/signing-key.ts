@@ -69,7 +69,8 @@ export let rsaSignatureHolds: (key: SigningKey, stringToSign: string, signature:
  * Key that verifies signatures: the secret of an access key, or an RSA public key. It prints and serialises
  * as its kind only. Preparing a key costs a few hashes, so keep it with the credential.
  *
- * @example const key = SigningKey.fromSecret('testsecret');
+ * @example
+ * const key = SigningKey.fromSecret('testsecret');
  */
 export class SigningKey {
   readonly #secret: string | undefined;

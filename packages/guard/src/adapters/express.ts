@@ -19,8 +19,9 @@ declare global {
  * RAM's error. Mount it before body parsers such as `express.json()`, which then read the verified body.
  * Wherever it is mounted, a request is judged by its whole path.
  *
- * @example app.use(expressGuard(guard), express.json()); app.get('/orders/:orderId', (request, response) => {
- *   response.json({ by: request.claviger?.principal.arn }); });
+ * @example
+ * app.use(expressGuard(guard), express.json());
+ * app.get('/orders/:orderId', (request, response) => { response.json({ by: request.claviger?.principal.arn }); });
  */
 export function expressGuard(guard: ServiceGuard, options?: BodyOptions): RequestHandler {
   return async (request, response, next) => {

@@ -57,8 +57,9 @@ const wrongBodies = new WeakMap<object, BodyError>();
  * guards all routes of the instance it is registered with, and those below it; Fastify's parsers read the
  * verified body.
  *
- * @example await app.register(fastifyGuard, { guard }); app.get('/orders/:orderId', async (request) => ({ by:
- *   request.claviger?.principal.arn }));
+ * @example
+ * await app.register(fastifyGuard, { guard });
+ * app.get('/orders/:orderId', async (request) => ({ by: request.claviger?.principal.arn }));
  */
 export const fastifyGuard: FastifyPluginCallback<FastifyGuardOptions> = Object.assign(guardPlugin, {
   // The plugin's hooks apply to the instance that registers it, not to an encapsulated one.

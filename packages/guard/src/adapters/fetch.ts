@@ -88,9 +88,11 @@ export interface FetchGuardOptions<Rest extends readonly unknown[]> extends Body
  * Wraps a handler in a guard: it is called for allowed requests only, with the decision as its second
  * argument; all others are answered with RAM's error.
  *
- * @example const handler = fetchGuard(guard, (request, call) => Response.json({ by: call.principal.arn }), {
- *   connection: (_request, info) => ({ peerAddress: info.remoteAddr.hostname, secure: false }), });
- *   Deno.serve(handler);
+ * @example
+ * const handler = fetchGuard(guard, (request, call) => Response.json({ by: call.principal.arn }), {
+ *   connection: (_request, info) => ({ peerAddress: info.remoteAddr.hostname, secure: false }),
+ * });
+ * Deno.serve(handler);
  */
 export function fetchGuard<Rest extends readonly unknown[]>(
   guard: ServiceGuard,

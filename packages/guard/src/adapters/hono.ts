@@ -21,8 +21,10 @@ export interface HonoGuardOptions extends BodyOptions {
  * Returns middleware that passes on allowed requests with `context.get('claviger')`, and answers all others
  * with RAM's error. Later handlers read the verified body.
  *
- * @example const app = new Hono<{ Variables: ClavigerVariables }>(); app.use(honoGuard(guard));
- *   app.get('/orders/:orderId', (context) => context.json({ by: context.get('claviger').principal.arn }));
+ * @example
+ * const app = new Hono<{ Variables: ClavigerVariables }>();
+ * app.use(honoGuard(guard));
+ * app.get('/orders/:orderId', (context) => context.json({ by: context.get('claviger').principal.arn }));
  */
 export function honoGuard(
   guard: ServiceGuard,

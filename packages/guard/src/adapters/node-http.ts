@@ -23,8 +23,10 @@ export type GuardedHandler = (request: GuardedRequest, response: ServerResponse)
  * Errors of the handler are rethrown, except the error of a wrong streamed body, which is answered if no
  * answer has begun.
  *
- * @example createServer(protect(guard, (request, response) => { response.end(`Good day,
- *   ${request.claviger.principal.arn}`); })).listen(3000);
+ * @example
+ * createServer(protect(guard, (request, response) => {
+ *   response.end(`Good day, ${request.claviger.principal.arn}`);
+ * })).listen(3000);
  */
 export function protect(
   guard: ServiceGuard,

@@ -32,7 +32,8 @@ const METHODS: ReadonlySet<string> = new Set([
  * of the `servers`.
  *
  * @throws ServiceMapError with the line and column of all faults
- * @example const orders = serviceMapFromOpenApi(await readFile('openapi.yaml', 'utf8'), { service: 'orders' });
+ * @example
+ * const orders = serviceMapFromOpenApi(await readFile('openapi.yaml', 'utf8'), { service: 'orders' });
  */
 export function serviceMapFromOpenApi(
   text: string,

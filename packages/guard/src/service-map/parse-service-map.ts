@@ -9,7 +9,11 @@ import { type Member, YamlReader } from './yaml-reader.ts';
  * @param text of the file
  * @param options `file` is its name in messages
  * @throws ServiceMapError with the line and column of all faults
- * @example const orders = parseServiceMap(` service: orders routes: - route: GET /orders/{orderId}
+ * @example
+ * const orders = parseServiceMap(`
+ * service: orders
+ * routes:
+ *   - route: GET /orders/{orderId}
  *     action: GetOrder
  *     resource: order/{orderId}
  * `);

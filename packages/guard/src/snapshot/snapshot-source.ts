@@ -76,8 +76,10 @@ const MAX_RETRY_MS = 30_000;
  * Opens a copy of an account's credentials and keeps it up to date.
  *
  * @throws RangeError that names the invalid setting
- * @example const source = openSnapshotSource({ server: 'https://claviger.example', accessKeyId, accessKeySecret });
- *   await source.ready(); const guard = createGuard({ source, service });
+ * @example
+ * const source = openSnapshotSource({ server: 'https://claviger.example', accessKeyId, accessKeySecret });
+ * await source.ready();
+ * const guard = createGuard({ source, service });
  */
 export function openSnapshotSource(options: SnapshotOptions): SnapshotSource {
   return new SnapshotSource(options);

@@ -31,8 +31,9 @@ const CLOSING_TIMEOUT_MS = 5000;
  * Reports the last use of each key to the control plane: the last one per key and service within an interval,
  * whatever the decision. A failed report is retried with the next.
  *
- * @example const reports = openUsageReports({ server: 'https://claviger.example', accessKeyId, accessKeySecret });
- *   const guard = createGuard({ source, service, onUse: reports.note });
+ * @example
+ * const reports = openUsageReports({ server: 'https://claviger.example', accessKeyId, accessKeySecret });
+ * const guard = createGuard({ source, service, onUse: reports.note });
  */
 export function openUsageReports(options: UsageReportOptions): UsageReports {
   return new UsageReports(options);

@@ -74,7 +74,8 @@ type RequiredKey<U> = { [K in keyof U]-?: undefined extends U[K] ? never : K }[k
 /**
  * Checks that an answer has no fields besides the described ones; TypeScript alone does not check that for the
  * result of a function.
- * @example function operation<A extends Described>(declaration: Declaration<A> & OnlyDescribed<A, Described>)
+ * @example
+ *   function operation<A extends Described>(declaration: Declaration<A> & OnlyDescribed<A, Described>)
  */
 export type OnlyDescribed<T, A, Described> = [FieldsBeyond<A, Described>] extends [never]
   ? T

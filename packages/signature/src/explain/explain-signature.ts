@@ -74,9 +74,12 @@ type Step = Omit<ExplanationStep, 'check'>;
  * token.
  *
  * @param request the captured request, or its head when the body is not available
- * @example const explanation = explainSignature( { method: 'GET', target: '/', rawHeaders: ['host', 'example.com'],
- *   body: new Uint8Array() }, { now: Date.now(), credentials: { accessKeyId: 'testid', accessKeySecret: 'testsecret'
- *   } }, ); for (const { check, outcome, seen } of explanation.steps) console.log(check, outcome, seen);
+ * @example
+ * const explanation = explainSignature(
+ *   { method: 'GET', target: '/', rawHeaders: ['host', 'example.com'], body: new Uint8Array() },
+ *   { now: Date.now(), credentials: { accessKeyId: 'testid', accessKeySecret: 'testsecret' } },
+ * );
+ * for (const { check, outcome, seen } of explanation.steps) console.log(check, outcome, seen);
  */
 export function explainSignature(request: SignedRequest | RequestHead, options: ExplainOptions): Explanation {
   const steps: ExplanationStep[] = [];
