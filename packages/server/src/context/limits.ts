@@ -108,8 +108,6 @@ export const SESSION_POLICY_CHARACTERS = 2048;
 /** Base64 of metadata; real ones have a few thousand. */
 export const SAML_METADATA_CHARACTERS = 102_400;
 
-export const RECYCLE_BIN_DAYS = 30;
-
 /** How long a domain or alias that an account has given up is kept from other accounts. */
 export const RELEASED_DOMAIN_DAYS = 30;
 

@@ -1,10 +1,11 @@
 import { assertKeyQuota, changeKey, requireAccessKey } from '../access-keys/access-key.ts';
 import type { KeyOwner } from '../access-keys/owner.ts';
-import { DAY_MS, RECYCLE_BIN_DAYS } from '../context/limits.ts';
+import { DAY_MS } from '../context/limits.ts';
 import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { deleteGeneration } from '../revocation/role-session-generation.ts';
 import type { AccessKeyRow } from '../store/schema.ts';
+import { RECYCLE_BIN_DAYS } from './recycle-bin-days.ts';
 
 /** A key in the recycle bin. */
 export type RecycledAccessKey = AccessKeyRow & { readonly recycled_at: number; readonly purge_at: number };

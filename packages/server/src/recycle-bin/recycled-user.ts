@@ -1,6 +1,6 @@
 import { changeKey } from '../access-keys/access-key.ts';
 import { recordHousekeeping } from '../audit/system-event.ts';
-import { DAY_MS, RECYCLE_BIN_DAYS } from '../context/limits.ts';
+import { DAY_MS } from '../context/limits.ts';
 import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { endSessionsOfUser } from '../revocation/end-console-sessions.ts';
@@ -16,6 +16,7 @@ import {
   type UserReference,
 } from '../users/user.ts';
 import { purgedUserEvent, purgeUser } from './purge.ts';
+import { RECYCLE_BIN_DAYS } from './recycle-bin-days.ts';
 
 /** Maximum number of users that one deletion purges: many are over the limit after an operator has lowered it. */
 const MAX_PURGED_AT_ONCE = 20;
