@@ -21,6 +21,8 @@ import type { TestResult } from './test-results.ts';
 const PACKAGES = ['server', 'console', 'cli', 'guard', 'signature', 'policy', 'scripts'];
 const NEEDS_POSTGRES: ReadonlySet<string> = new Set(['server', 'cli']);
 const FILES_IN_PROCESS = 8;
+/** Their servers have a clock that stands still, which must not fall behind that of signatures. */
+const FILE_BY_FILE: ReadonlySet<string> = new Set(['console']);
 const TEST_TIMEOUT_MS = 300_000;
 /** A process that something keeps alive after its last test is ended, and counts as failed. */
 const PROCESS_TIMEOUT_MS = 1_200_000;
@@ -92,7 +94,7 @@ function plan(): TestProcess[] {
         .toSorted()
         .map((file) => join(repository, file))
         .filter((file) => chosen.length === 0 || chosen.includes(file));
-      const alone = found.filter(hasRootHooks);
+      const alone = FILE_BY_FILE.has(name) ? found : found.filter(hasRootHooks);
       const sharing = found.filter((file) => !alone.includes(file));
       const count = Math.ceil(sharing.length / FILES_IN_PROCESS);
       // Every n-th file: neighbours in the alphabet are slow or fast together.

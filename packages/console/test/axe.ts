@@ -18,6 +18,18 @@ interface AxeResult {
  */
 export async function assertAccessible(page: Page, what: string): Promise<void> {
   await page.waitForLoadState('networkidle');
+  // Colours in the middle of a transition have another contrast. Endless animations are not awaited.
+  await page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter(
+          ({ playState, effect }) =>
+            playState === 'running' && Number.isFinite(effect?.getComputedTiming().endTime),
+        )
+        .map((animation) => animation.finished),
+    ),
+  );
   // Evaluated by the debugger: the content security policy blocks other scripts.
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(async () => {

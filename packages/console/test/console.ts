@@ -51,6 +51,8 @@ export interface ConsoleUnderTest {
   readonly server: TestServer;
   /** URL with a host name: browsers do not allow passkeys for IP addresses. */
   readonly url: string;
+  /** Time of the server, which stands still, in milliseconds since the epoch. */
+  readonly now: number;
   /** Opens a new browser window. */
   open(look?: Look): Promise<ConsolePage>;
   /** Opens a new browser window with a session that the API created. */
@@ -139,6 +141,7 @@ export async function startConsole(
   return {
     server,
     url,
+    now,
     open,
     async openSignedIn(loginName, secret, look) {
       const made = await open(look);

@@ -23,6 +23,7 @@ describe('signing in to the console with an identity provider', { skip: CHROMIUM
     const response = idp.response({
       roles: [],
       subject: alice,
+      now: console.now,
       recipient: address,
       audience: `${url}/saml/metadata/${account.accountId}`,
       ...(inResponseTo !== undefined && { inResponseTo }),

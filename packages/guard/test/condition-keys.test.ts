@@ -77,7 +77,7 @@ describe('condition keys behind a guard', () => {
           parseServiceMap(
             `{ service: orders, routes: [{ route: GET /a, action: A, resource: a, conditions: { "${key}": value.x } }] }`,
           ),
-        /no condition key of this service/,
+        /not a condition key of this service/,
         key,
       );
     }

@@ -130,7 +130,7 @@ for (const [name, prepare] of Object.entries(guarding)) {
       await one.stop();
       await other.stop();
       const both = await prepare('nonces: { directory: state }');
-      await assert.rejects(both.start(noon, shared), /in `nonces\.directory` or in Redis/);
+      await assert.rejects(both.start(noon, shared), /in both `nonces\.directory` and Redis/);
     });
   });
 }

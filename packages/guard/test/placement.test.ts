@@ -100,7 +100,7 @@ describe('a guard behind a parser', () => {
     await using service = await behind(express.json());
     const answer = await send(service.port, post());
     assert.equal(answer.status, 500);
-    assert.match(answer.text, /put the guard before whatever reads it/);
+    assert.match(answer.text, /put the guard before body parsers/);
     assert.deepEqual(service.handled, []);
   });
 });

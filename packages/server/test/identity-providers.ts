@@ -11,6 +11,8 @@ export interface AssertionChanges {
   readonly issuer?: string;
   readonly audience?: string;
   readonly recipient?: string;
+  /** Time of the issue; now if absent. */
+  readonly now?: number;
   readonly notBefore?: number;
   readonly notOnOrAfter?: number;
   readonly subject?: string;
@@ -97,7 +99,7 @@ export class SamlIdentityProvider {
 
   /** Returns an unsigned assertion, in the form of exclusive canonicalisation. */
   assertion(changes: AssertionChanges): string {
-    const now = Date.now();
+    const now = changes.now ?? Date.now();
     const instant = (milliseconds: number) => new Date(milliseconds).toISOString();
     const end = instant(changes.notOnOrAfter ?? now + 300_000);
     const attribute = (name: string, values: readonly string[]) =>

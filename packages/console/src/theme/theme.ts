@@ -46,6 +46,9 @@ export function themeOf(dark: boolean): ThemeConfig {
 
 const LIGHT_TOKENS: ThemeConfig['token'] = {
   colorPrimary: '#1d4ed8',
+  // Darker, not lighter: text of outlined buttons keeps its contrast under the mouse.
+  colorPrimaryHover: '#1a45c0',
+  colorPrimaryActive: '#173ca6',
   colorInfo: '#1d4ed8',
   colorLink: '#1d4ed8',
   colorSuccess: '#15803d',
