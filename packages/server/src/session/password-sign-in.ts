@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { IpNetworkSet, senderNetwork } from '@claviger/policy';
 import { accountOf } from '../accounts/account-directory.ts';
-import { accountIdOfDomain } from '../accounts/account-domain.ts';
-import { DOMAIN_SUFFIX } from '../accounts/create-account.ts';
+import { accountIdOfDomain, withDomainSuffix } from '../accounts/account-domain.ts';
 import type { Account } from '../context/account.ts';
 import type { Proof } from '../context/anonymous-request.ts';
 import type { Scope } from '../context/scope.ts';
@@ -152,7 +151,7 @@ async function findOwner(queries: Queries, loginName: string): Promise<NamedOwne
   const at = loginName.lastIndexOf('@');
   const userName = loginName.slice(0, Math.max(at, 0));
   const domain = loginName.slice(at + 1).toLowerCase();
-  const full = domain.endsWith(DOMAIN_SUFFIX) ? domain : `${domain}${DOMAIN_SUFFIX}`;
+  const full = withDomainSuffix(domain);
   const isRoot = userName.toLowerCase() === 'root';
   let accounts = queries.selectFrom('accounts').selectAll();
   accounts = isRoot

@@ -87,14 +87,13 @@ export async function verifyRootPassword(
  * @throws Refusal Throttling.SignIn
  */
 export async function prepareRootPassword(
-  scope: Pick<Scope, 'account' | 'services'>,
-  queries: Queries,
+  scope: Pick<Scope, 'account' | 'queries' | 'services'>,
   password: string,
 ): Promise<PreparedPassword | undefined> {
   const { accountId } = scope.account;
-  const policy = await readPasswordPolicy(queries, accountId);
+  const policy = await readPasswordPolicy(scope.queries, accountId);
   if (checkPassword(policy, password, 'root') !== undefined) return undefined;
-  const stored = await hashOf(queries, accountId);
+  const stored = await hashOf(scope.queries, accountId);
   return preparePassword(scope, password, stored === null ? [] : [stored]);
 }
 

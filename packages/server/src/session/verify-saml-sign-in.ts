@@ -1,6 +1,5 @@
 import { accountOf } from '../accounts/account-directory.ts';
-import { accountIdOfDomain, domainsOf } from '../accounts/account-domain.ts';
-import { DOMAIN_SUFFIX } from '../accounts/create-account.ts';
+import { accountIdOfDomain, loginDomainsOf, withDomainSuffix } from '../accounts/account-domain.ts';
 import type { Account } from '../context/account.ts';
 import type { Proof } from '../context/anonymous-request.ts';
 import type { Scope } from '../context/scope.ts';
@@ -97,7 +96,7 @@ export async function readSignOn(request: ConsoleRequest, loginName: string): Pr
 async function accountOfDomain(request: ConsoleRequest, loginName: string): Promise<Account | undefined> {
   const { store, allowUnverifiedDomains } = request.services;
   const domain = loginName.slice(loginName.lastIndexOf('@') + 1).toLowerCase();
-  const full = domain.endsWith(DOMAIN_SUFFIX) ? domain : `${domain}${DOMAIN_SUFFIX}`;
+  const full = withDomainSuffix(domain);
   const row = await store.queries
     .selectFrom('accounts')
     .leftJoin('user_sso_settings', 'user_sso_settings.account_id', 'accounts.account_id')
@@ -178,6 +177,6 @@ function userNameIn(
   const at = subject.lastIndexOf('@');
   if (at < 0) return loginWithDomain ? undefined : subject;
   const domain = subject.slice(at + 1).toLowerCase();
-  const ours = [...domainsOf(account), auxiliaryDomain];
+  const ours = [...loginDomainsOf(account), auxiliaryDomain];
   return domain !== '' && ours.includes(domain) ? subject.slice(0, at) : undefined;
 }

@@ -30,7 +30,7 @@ export const rootCredentialOperations: readonly Operation[] = [
     authorize: (_, call) => demand('claviger:ChangeRootPassword', call),
     prepare(input, call) {
       rootSession(call);
-      return prepareRootPassword(call, call.queries, input.NewPassword);
+      return prepareRootPassword(call, input.NewPassword);
     },
     async handle(input, call, prepared) {
       rootSession(call);

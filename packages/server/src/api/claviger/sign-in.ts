@@ -207,7 +207,7 @@ export const signInOperations: readonly ConsoleOperation[] = [
       const scope = { account, services, queries: services.store.queries };
       const prepared =
         owner.type === 'root'
-          ? await prepareRootPassword(scope, scope.queries, input.NewPassword)
+          ? await prepareRootPassword(scope, input.NewPassword)
           : await prepareUserPassword(scope, { by: 'id', userId: owner.id }, input.NewPassword, 'existing');
       return { account, prepared };
     },

@@ -1,4 +1,4 @@
-import { isDomainOf } from '../../accounts/account-domain.ts';
+import { loginDomainsOf } from '../../accounts/account-domain.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import type { Call } from '../../pipeline/operation.ts';
 import type { UserReference } from '../../users/user.ts';
@@ -37,5 +37,5 @@ export function userReference(
 export function userNameOf(principalName: string, call: Call): string {
   const at = principalName.lastIndexOf('@');
   const domain = principalName.slice(at + 1).toLowerCase();
-  return isDomainOf(call.account, domain) ? principalName.slice(0, at) : principalName;
+  return loginDomainsOf(call.account).includes(domain) ? principalName.slice(0, at) : principalName;
 }
