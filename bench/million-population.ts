@@ -10,8 +10,8 @@ const PORTION = 500;
 export const GROUP_NAME = 'everyone';
 export const POLICY_NAME = 'orders';
 
-/** One user in as many has the rare tag. */
-const RARE = 500;
+/** Users with the rare tag: as many in either account, so that both sides return as long a page. */
+const WITH_RARE_TAG = 200;
 
 /**
  * Fills an account: users with two keys each, all of them in one group, with one custom policy and one tag; on SQLite and
@@ -78,7 +78,7 @@ export async function fillAccount(
         .values(
           numbers.flatMap((user) => [
             tag(user, 'team', `team-${user % 4}`),
-            ...(user % RARE === 0 ? [tag(user, 'rare', 'yes')] : []),
+            ...(user % Math.max(1, Math.floor(users / WITH_RARE_TAG)) === 0 ? [tag(user, 'rare', 'yes')] : []),
           ]),
         )
         .execute();
