@@ -78,7 +78,9 @@ export async function fillAccount(
         .values(
           numbers.flatMap((user) => [
             tag(user, 'team', `team-${user % 4}`),
-            ...(user % Math.max(1, Math.floor(users / WITH_RARE_TAG)) === 0 ? [tag(user, 'rare', 'yes')] : []),
+            ...(user % Math.max(1, Math.floor(users / WITH_RARE_TAG)) === 0
+              ? [tag(user, 'rare', 'yes')]
+              : []),
           ]),
         )
         .execute();

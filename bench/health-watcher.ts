@@ -1,0 +1,30 @@
+/** Worker that asks for the health of a server without a pause, and reports the longest answer when it is stopped. */
+import { Agent, get } from 'node:http';
+import { parentPort, workerData } from 'node:worker_threads';
+
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+let isOver = false;
+parentPort?.once('message', () => {
+  isOver = true;
+});
+
+/** Milliseconds until the answer has been read. */
+function ask(url: string): Promise<number> {
+  const began = performance.now();
+  return new Promise((resolve, reject) => {
+    get(url, { agent }, (answer) => {
+      answer.resume().once('end', () => resolve(performance.now() - began));
+    }).once('error', reject);
+  });
+}
+
+// The first answers are slower: the connection is opened, and the code is compiled.
+for (let at = 0; at < 50; at++) await ask(workerData as string);
+parentPort?.postMessage('ready');
+let longest = 0;
+while (!isOver) {
+  longest = Math.max(longest, await ask(workerData as string));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+}
+agent.destroy();
+parentPort?.postMessage(longest);
