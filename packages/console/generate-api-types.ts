@@ -1,7 +1,12 @@
-/** Generates the types of `src/api/__generated__/` from `packages/server/api-description/`: `npm run generate:api`. */
+/**
+ * Generates `src/api/__generated__/` from `packages/server/api-description/`, and the words of the policy language
+ * from `packages/policy`: `npm run generate:api`.
+ */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { OPERATION_CONDITION_KEYS, REQUEST_CONDITION_KEYS } from '../policy/src/condition-keys.ts';
+import { OPERATOR_NAMES } from '../policy/src/operators.ts';
 
 /**
  * Form of a value: `string`, `Active|Disabled`, a list, or an object. A field whose name ends in `?` may be absent,
@@ -31,9 +36,42 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     .filter((name) => name.endsWith('.json'))
     .sort()
     .map((name) => JSON.parse(readFileSync(join(DESCRIPTION_FOLDER, name), 'utf8')) as Description);
-  return new Map(
-    descriptions.map((description) => [`${description.product.toLowerCase()}.ts`, typesOf(description)]),
-  );
+  return new Map([
+    ...descriptions.map((description): [string, string] => [
+      `${description.product.toLowerCase()}.ts`,
+      typesOf(description),
+    ]),
+    ['policy-words.ts', policyWords()],
+  ]);
+}
+
+/** Operators with a set prefix that the policy builder offers, for keys with several values. */
+const SET_OPERATORS = ['ForAnyValue:', 'ForAllValues:'].flatMap((prefix) =>
+  ['StringEquals', 'StringLike'].map((name) => `${prefix}${name}`),
+);
+
+function policyWords(): string {
+  const keys = Object.entries({ ...REQUEST_CONDITION_KEYS, ...OPERATION_CONDITION_KEYS })
+    .filter(([, key]) => !('kinds' in key) || key.kinds.some((kind: string) => kind === 'identity'))
+    .map(([name]) => name);
+  const list = (words: readonly string[]) => words.map((word) => `  '${word}',`);
+  return [
+    '// Generated from packages/policy by `npm run generate:api`; do not edit.',
+    '',
+    "/** Condition operators of RAM's policy language. */",
+    'export const OPERATORS: readonly string[] = [',
+    ...list([...OPERATOR_NAMES, ...SET_OPERATORS]),
+    '];',
+    '',
+    '/**',
+    ' * Condition keys for policies of users and roles, as RAM writes them. For a tag key, the name of the tag follows',
+    ' * the slash.',
+    ' */',
+    'export const CONDITION_KEYS: readonly string[] = [',
+    ...list(keys),
+    '];',
+    '',
+  ].join('\n');
 }
 
 function typesOf({ product, version, operations }: Description): string {

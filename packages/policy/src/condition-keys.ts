@@ -44,7 +44,8 @@ export const REQUEST_CONDITION_KEYS = {
   },
   'acs:PrincipalARN': {
     type: 'string',
-    source: 'ARN of the caller; in federated AssumeRole calls of the session that is asked for',
+    source:
+      'ARN of the caller, as GetCallerIdentity shows it; in federated AssumeRole calls of the session that is asked for. A session `…:assumed-role/NAME/SESSION` is also compared as its role: `acs:ram::ACCOUNT:role/NAME`, as named and in lower case',
     absent: 'never',
   },
   'acs:PrincipalTag/': {
@@ -69,6 +70,12 @@ export type RequestConditionKey = Lowercase<keyof typeof REQUEST_CONDITION_KEYS>
 
 /** Actions whose `Tag` parameters become `acs:RequestTag/…`. */
 const TAGGING_ACTIONS = ['ram:CreatePolicy', 'ram:CreateRole', 'ram:CreateUser', 'ram:TagResources'];
+
+/** Actions whose requests say what the trust policy of a role is to be, or use the trust of a stored role. */
+const TRUST_ACTIONS = ['ram:CreateRole', 'ram:UpdateRole', 'ram:AttachPolicyToRole'];
+
+const TRUST_SOURCE =
+  'the trust policy that the role has after the call: of the request, or the stored one if the call does not change it; several values';
 
 const samlKey = (source: string) =>
   ({
@@ -112,6 +119,26 @@ export const OPERATION_CONDITION_KEYS = {
     absent: 'the parameter is not given; all other actions',
     actions: ['sts:AssumeRole'],
     principal: 'RAM',
+  },
+  'sts:SourceIdentity': {
+    type: 'string',
+    source:
+      'source identity of the session that is asked for: of the calling session, which cannot be changed, else `SourceIdentity` of AssumeRole',
+    absent: 'neither is given; federated AssumeRole calls; all other actions',
+    actions: ['sts:AssumeRole'],
+    principal: 'RAM',
+  },
+  'ram:TrustedPrincipalTypes': {
+    type: 'string',
+    source: `\`RAM\`, \`Service\` and \`Federated\`, each if an Allow names such a principal in ${TRUST_SOURCE}`,
+    absent: 'no Allow names a principal; the role does not exist; all other actions',
+    actions: TRUST_ACTIONS,
+  },
+  'ram:ServiceNames': {
+    type: 'string',
+    source: `services, in lower case, that an Allow names in ${TRUST_SOURCE}. \`ACCOUNT@SERVICE\` counts as itself and as \`SERVICE\``,
+    absent: 'no Allow names a service; the role does not exist; all other actions',
+    actions: TRUST_ACTIONS,
   },
   'ram:ActsOnItself': {
     type: 'boolean',

@@ -3,6 +3,7 @@ import type { Condition, Effect } from './document.ts';
 import { foldCase } from './letter-case.ts';
 import { compileOperands, type OperandTest } from './operands.ts';
 import { type Operator, readOperator } from './operators.ts';
+import { namesOfPrincipal, PRINCIPAL_ARN } from './principal-name.ts';
 
 /** Compiled condition. */
 export class CompiledCondition {
@@ -17,7 +18,8 @@ export class CompiledCondition {
     this.source = source;
     this.key = foldCase(source.key);
     this.#operator = operator;
-    this.#matches = matches;
+    this.#matches =
+      this.key === PRINCIPAL_ARN && operator.family === 'String' ? matchesAnyName(matches) : matches;
     this.#whenMissing = holdsWhenMissing(operator, effect);
   }
 
@@ -40,6 +42,10 @@ export class CompiledCondition {
   #matchesOne(value: unknown, conditions: ConditionContext): boolean {
     return typeof value === 'string' && this.#matches(value, conditions);
   }
+}
+
+function matchesAnyName(matches: OperandTest): OperandTest {
+  return (arn, conditions) => namesOfPrincipal(arn).some((name) => matches(name, conditions));
 }
 
 /** Compiles a condition; `undefined` if it cannot be evaluated: an unknown operator, a malformed value. */

@@ -80,8 +80,10 @@ export {
   decideTrust,
   type TrustedEntity,
   type TrustedIdentities,
+  type TrustedPrincipals,
   type TrustPrincipal,
   type TrustRequest,
   trustedEntities,
+  trustedPrincipals,
 } from './trust.ts';
 export { matchWildcard } from './wildcard.ts';

@@ -14,7 +14,7 @@ const CHECKS: Readonly<Record<(typeof KINDS)[number], { isValid(text: string): b
   },
   Service: {
     isValid: (text) => readServiceEntity(text) !== undefined,
-    fix: 'write the host name of the service, as in `ecs.aliyuncs.com`',
+    fix: 'write the host name of the service, as in `ecs.aliyuncs.com`, or `<account>@<host name>` for a service that acts for another account',
   },
   Federated: {
     isValid: (text) => readFederatedEntity(text) !== undefined,

@@ -88,6 +88,37 @@ export function trustedEntities(document: PolicyDocument): readonly TrustedEntit
   return [...found.values()];
 }
 
+/** What a trust policy trusts, for the condition keys `ram:TrustedPrincipalTypes` and `ram:ServiceNames`. */
+export interface TrustedPrincipals {
+  /** Kinds of principals that an Allow names, each once. */
+  readonly types: readonly ('RAM' | 'Service' | 'Federated')[];
+  /**
+   * Services that an Allow names, in lower case. `<account>@<service>` is listed as written and as the service
+   * alone, so that a condition on the service cannot be evaded by naming an account.
+   */
+  readonly services: readonly string[];
+}
+
+/** Returns the kinds of principals and the services that a trust policy lets assume its role. */
+export function trustedPrincipals({ statements }: PolicyDocument): TrustedPrincipals {
+  const allowed = statements.flatMap(({ effect, principals }) =>
+    effect === 'Allow' && principals !== undefined ? [principals] : [],
+  );
+  const services = new Set<string>();
+  for (const written of allowed.flatMap(({ service }) => service)) {
+    const name = readServiceEntity(written);
+    if (name === undefined) continue;
+    services.add(name);
+    services.add(name.slice(name.indexOf('@') + 1));
+  }
+  const kinds = [
+    ['RAM', allowed.some(({ ram }) => ram.length > 0)],
+    ['Service', services.size > 0],
+    ['Federated', allowed.some(({ federated }) => federated.length > 0)],
+  ] as const;
+  return { types: kinds.flatMap(([kind, isNamed]) => (isNamed ? [kind] : [])), services: [...services] };
+}
+
 const ENTITY = /^acs:ram::([^:]+):(user|role|saml-provider|oidc-provider)\/(.+)$/;
 
 /**

@@ -10,6 +10,7 @@ export interface RamEntity {
 
 const NAME = /^[A-Za-z0-9._-]+$/;
 const ACCOUNT = /^[A-Za-z0-9_-]+$/;
+const SERVICE = /^(?:[0-9]{1,20}@)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/;
 
 /** Parses `acs:ram::<account>:root`, `…:user/<name>` or `…:role/<name>`; `undefined` for anything else. */
 export function readRamEntity(arn: string): RamEntity | undefined {
@@ -38,9 +39,13 @@ export function readCaller(arn: string): RamEntity | undefined {
   return readRamEntity(arn);
 }
 
-/** Parses the host name of a service; folded, since host names are case-insensitive. */
+/**
+ * Parses a service principal; folded, since host names are case-insensitive. `log.aliyuncs.com` is the service
+ * acting for the account of the role, `<account>@log.aliyuncs.com` the same service acting for another account:
+ * two principals, neither of which covers the other.
+ */
 export function readServiceEntity(name: string): string | undefined {
-  return /^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/.test(name) ? foldCase(name) : undefined;
+  return SERVICE.test(name) ? foldCase(name) : undefined;
 }
 
 /**

@@ -197,8 +197,11 @@ function holds(condition: Condition, effect: string, facts: Facts): boolean {
   }
   const isNegative = name!.includes('Not');
   const positiveName = name!.replace('Not', '').replace('IncludeBorder', '');
+  const isPrincipal = lower(condition.key) === 'acs:principalarn' && positiveName.startsWith('String');
   const matches = (value: string) =>
-    condition.values.some((operand) => compare(positiveName, value, operand, facts));
+    (isPrincipal ? alsoAsRole(value) : [value]).some((name) =>
+      condition.values.some((operand) => compare(positiveName, name, operand, facts)),
+    );
   if (values.length === 0) {
     if (ifExists) return true;
     if (quantifier === 'ForAnyValue') return false;
@@ -208,6 +211,14 @@ function holds(condition: Condition, effect: string, facts: Facts): boolean {
   if (quantifier === 'ForAnyValue') return values.some((value) => matches(value) !== isNegative);
   if (quantifier === 'ForAllValues') return values.every((value) => matches(value) !== isNegative);
   return values.some(matches) !== isNegative;
+}
+
+/** A session of a role is compared as the role too, whose name may be in lower case. */
+function alsoAsRole(arn: string): string[] {
+  const session = /^(?<before>.*?):assumed-role\/(?<role>[^/]*)\//s.exec(arn);
+  const { before, role } = session?.groups ?? {};
+  const named = `${before}:role/${role}`;
+  return session === null ? [arn] : [arn, named, lower(named)];
 }
 
 function compare(name: string, value: string, operand: string, facts: Facts): boolean {

@@ -128,6 +128,17 @@ const resourcePattern = fc
   )
   .filter((pattern) => !/^([^:]*:){4}$/.test(pattern));
 
+const PRINCIPALS = [
+  'acs:ram::1:user/ann',
+  'acs:ram:*:1:user/Ann',
+  'acs:ram::1:assumed-role/Ops/night',
+  'acs:ram::1:assumed-role/ops/night',
+  'acs:ram::1:assumed-role/Ops',
+];
+
+/** Names of principals in conditions, the same ones and their roles. */
+const PRINCIPAL_NAMES = [...PRINCIPALS, 'acs:ram::1:role/Ops', 'acs:ram::1:role/ops', 'acs:ram:*:*:role/ops'];
+
 const STRINGS = [
   'ann',
   'Ann',
@@ -263,6 +274,7 @@ const KEYS = [
 const stringOperand = fc.oneof(
   { weight: 4, arbitrary: pick(...STRINGS) },
   { weight: 2, arbitrary: blurred(pick(...STRINGS)) },
+  { weight: 2, arbitrary: fc.oneof(pick(...PRINCIPAL_NAMES), blurred(pick(...PRINCIPAL_NAMES))) },
   pick(...VARIABLES),
   fc.tuple(pick('a', '', '*'), pick(...VARIABLES), pick('*', '?', 'b')).map((parts) => parts.join('')),
 );
@@ -410,7 +422,13 @@ const facts: fc.Arbitrary<Facts> = fc
     fc.option(mostly(DATES)),
     fc.option(mostly(BOOLEANS)),
     fc.option(pick('ann', 'Ann', 'K', '\u212a', 'bucket', '*', 'cn-hangzhou', '1', 'a:b')),
-    fc.option(pick('acs:ram::1:user/ann', 'acs:ram:*:1:user/Ann', 'acs:oss:*:1:bucket', '*', 'bucket')),
+    fc.option(
+      fc.oneof(
+        pick(...PRINCIPALS),
+        fc.array(pick(...PRINCIPALS), { maxLength: 2 }),
+        pick('acs:oss:*:1:bucket', '*', 'bucket'),
+      ),
+    ),
     fc.option(pick('ram', 'oss', 'ann')),
     fc.option(value),
     fc.option(fc.array(value, { maxLength: 3 })),

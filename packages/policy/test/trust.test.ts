@@ -9,6 +9,7 @@ import {
   readStoredPolicy,
   type TrustPrincipal,
   trustedEntities,
+  trustedPrincipals,
 } from '../src/index.ts';
 import { documentOf } from './agreement.ts';
 import { type PlainCaller, plainDecideTrust } from './plain-interpreter.ts';
@@ -91,6 +92,50 @@ describe('a trust policy', () => {
     assert.equal(effectOf(text, idp, 'sts:AssumeRole', recipient), 'ImplicitDeny');
     const other = { kind: 'Federated', arn: 'acs:ram::2:saml-provider/idp' } as const;
     assert.equal(effectOf(text, other, 'sts:AssumeRoleWithSAML', recipient), 'ImplicitDeny');
+  });
+
+  test('a service that acts for another account is a principal of its own', () => {
+    const text = trustText(allow({ Service: ['1@log.aliyuncs.com', 'ecs.aliyuncs.com'] }));
+    for (const [name, expected] of [
+      ['1@LOG.aliyuncs.com', 'Allow'],
+      ['2@log.aliyuncs.com', 'ImplicitDeny'],
+      ['log.aliyuncs.com', 'ImplicitDeny'],
+      ['1@ecs.aliyuncs.com', 'ImplicitDeny'],
+      ['ecs.aliyuncs.com', 'Allow'],
+    ] as const) {
+      assert.equal(effectOf(text, { kind: 'Service', name }), expected, name);
+    }
+    for (const name of [
+      '@log.aliyuncs.com',
+      '1@',
+      '1@2@log.aliyuncs.com',
+      'x@log.aliyuncs.com',
+      '*@log.aliyuncs.com',
+    ]) {
+      assert.equal(parsePolicy(trustText(allow({ Service: [name] })), 'trust').ok, false, name);
+    }
+  });
+
+  test('what a policy trusts is told by its Allow statements', () => {
+    const trusted = (...statements: object[]) =>
+      trustedPrincipals(documentOf(trustText(...statements), 'trust'));
+    const deny = (Principal: object) => ({ ...allow(Principal), Effect: 'Deny' });
+    assert.deepEqual(trusted(allow({ RAM: 'acs:ram::1:root' }), deny({ Service: 'ecs.aliyuncs.com' })), {
+      types: ['RAM'],
+      services: [],
+    });
+    assert.deepEqual(trusted(deny({ RAM: 'acs:ram::1:root' })), { types: [], services: [] });
+    assert.deepEqual(
+      trusted(
+        allow({ Service: ['ECS.aliyuncs.com', '7@log.aliyuncs.com'] }),
+        allow({ Federated: 'acs:ram::1:saml-provider/idp', Service: 'ecs.aliyuncs.com' }),
+      ),
+      {
+        types: ['Service', 'Federated'],
+        services: ['ecs.aliyuncs.com', '7@log.aliyuncs.com', 'log.aliyuncs.com'],
+      },
+    );
+    assert.deepEqual(trustedPrincipals(readStoredPolicy('not JSON', 'trust')), { types: [], services: [] });
   });
 
   test('a Deny wins over an Allow, and only over the callers that it names', () => {
@@ -193,7 +238,7 @@ describe('a trust policy', () => {
       fc.record({
         kind: fc.constant('Service' as const),
         account: accounts,
-        name: fc.constantFrom('ecs.aliyuncs.com', 'oss.aliyuncs.com', 'x'),
+        name: fc.constantFrom('ecs.aliyuncs.com', 'oss.aliyuncs.com', '1@ecs.aliyuncs.com', 'x'),
       }),
       fc.record({
         kind: fc.constant('Federated' as const),

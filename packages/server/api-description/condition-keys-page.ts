@@ -11,6 +11,15 @@ const example = `{ "Version": "1", "Statement": [
   { "Effect": "Deny", "Action": "ram:*", "Resource": "*",
     "Condition": { "StringEquals": { "acs:ResourceTag/env": "production" } } } ] }`;
 
+const trustExample = `{ "Version": "1", "Statement": [
+  { "Effect": "Allow", "Action": ["ram:CreateRole", "ram:UpdateRole"], "Resource": "*" },
+  { "Effect": "Deny", "Action": ["ram:CreateRole", "ram:UpdateRole"], "Resource": "*",
+    "Condition": { "ForAnyValue:StringEquals": { "ram:TrustedPrincipalTypes": ["RAM", "Federated"] } } } ] }`;
+
+const principalExample = `{ "Version": "1", "Statement": [
+  { "Effect": "Deny", "Action": "*", "Resource": "*",
+    "Condition": { "StringNotLike": { "acs:PrincipalARN": "acs:ram:*:*:role/deployer" } } } ] }`;
+
 const warnings = [
   ['`ConditionKeyNeverFilled`', 'no request for the actions of the statement has the key'],
   [
@@ -44,6 +53,12 @@ export function conditionKeysPage(): string {
     table(OPERATION_CONDITION_KEYS, true),
     'These are keys of RAM that nothing here fills:',
     table(UNFILLED_CONDITION_KEYS, false),
+    '## Deny roles that trust more than services',
+    ['```json', trustExample, '```'].join('\n'),
+    'The values come from the parsed trust policy, not from its spelling: a principal counts if an Allow statement names it. `ForAnyValue` asks for one of several values, `ForAllValues` for all. RAM does not say what `ForAllValues` does without a value; here it holds in a Deny and not in an Allow, so that no permission is given by the absence of a key; `ForAllValues:…IfExists` holds in both. A negated operator without prefix holds if no value matches.',
+    '## Name a role in acs:PrincipalARN',
+    ['```json', principalExample, '```'].join('\n'),
+    'Everything is denied to all but the sessions of the role `deployer`. RAM shows sessions as `acs:ram::ACCOUNT:assumed-role/ROLE/SESSION` (GetCallerIdentity) and names their role in its samples (`acs:ram:*:*:role/ROLE`). Both are compared, as alternatives of one value: `StringLike` holds if either matches, `StringNotLike` if neither does, so a Deny of all but a role and a Deny of a role mean what they say. As a policy variable the key is the session. Users are named as `acs:ram::ACCOUNT:user/NAME`; names are compared as they are spelled, except that the name of a role may be in lower case.',
     'A service behind a guard has keys of its own, and names tags of its resources: see `conditions` in [guard.md](guard.md).',
     '## Name networks as VPCs',
     'There are no VPCs here. The operator names networks, and an address in one counts as a call through that VPC:',
@@ -62,7 +77,7 @@ export function conditionKeysPage(): string {
     'Actions on one user, role or policy of the own account. Of several resources each is asked about with its own tags.',
     TAGGED_RESOURCE_ACTIONS.map((action) => `\`${action}\``).join(', '),
     '## Why tags of resources are not in error messages',
-    'A refused caller may not be allowed to read them: `DecodeDiagnosticMessage` tells every condition value but `acs:ResourceTag/…`. Tags of resources of other accounts are not filled, since a policy could be used to guess them.',
+    'A refused caller may not be allowed to read them: `DecodeDiagnosticMessage` tells every condition value but `acs:ResourceTag/…`, `ram:TrustedPrincipalTypes` and `ram:ServiceNames`. Tags of resources of other accounts are not filled, since a policy could be used to guess them.',
   ]
     .join('\n\n')
     .concat('\n');

@@ -81,12 +81,16 @@ const requestKeys: Readonly<Record<RequestConditionKey, Expected>> = {
   },
 };
 
-/** Test of each key of operations. Does not compile if a declared key is missing. */
+/** Test of each key of operations, here or in `trust-conditions.test.ts`. Does not compile if a declared key is missing. */
 const operationKeys: Readonly<Record<OperationConditionKey, string>> = {
   'acs:requesttag/': 'a Deny under acs:RequestTag holds for each operation that gives tags',
   'acs:resourcetag/': 'a Deny under acs:ResourceTag holds for each operation on a tagged resource',
   'ram:actsonitself': 'a Deny under ram:ActsOnItself holds',
   'sts:externalid': 'a Deny under sts:ExternalId holds, in the policies of the caller and of the role',
+  'sts:sourceidentity':
+    'a Deny under sts:SourceIdentity holds, in the policies of the caller and of the role',
+  'ram:trustedprincipaltypes': 'a Deny under ram:TrustedPrincipalTypes holds for what will be stored',
+  'ram:servicenames': 'a Deny under ram:ServiceNames holds for every spelling of a service',
   'saml:recipient': 'a Deny under each key of SAML holds in a trust policy',
   'saml:iss': 'a Deny under each key of SAML holds in a trust policy',
   'saml:sub': 'a Deny under each key of SAML holds in a trust policy',

@@ -7,6 +7,7 @@ import {
 import type { SessionDecision } from '@claviger/policy';
 import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
+import { isTrustCondition } from '../roles/trust-conditions.ts';
 import type { SealPlace } from '../secrets/sealed-columns.ts';
 import type { Call } from './operation.ts';
 
@@ -72,8 +73,9 @@ export async function createDenial(call: Call, demand: Demand, decision: Session
   return new Refusal('NoPermission', { resource: shown, action: demand.action }, sealed);
 }
 
-/** Tags of the resource are left out: the caller may not be allowed to read them. */
-const isTold = ([key]: readonly [string, unknown]) => !key.startsWith('acs:resourcetag/');
+/** Tags and trust policy of the resource are left out: the caller may not be allowed to read them. */
+const isTold = ([key]: readonly [string, unknown]) =>
+  !key.startsWith('acs:resourcetag/') && !isTrustCondition(key);
 
 /** Longer than the resource of any user, group, role, policy or provider. */
 const LONGEST_NAMED_RESOURCE = 256;

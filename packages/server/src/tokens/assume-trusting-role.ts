@@ -105,6 +105,18 @@ async function trusts(role: RoleRow, call: AssumeRoleContext, asked: StsSessionR
   return decision.effect === 'Allow';
 }
 
+/**
+ * Returns the source identity that a session has if this call opens it: of the calling session, which cannot be
+ * changed, else the requested one.
+ */
+export async function sourceIdentityAfter(
+  call: AssumeRoleContext,
+  asked: string | undefined,
+): Promise<string | undefined> {
+  if (call.principal.type !== 'assumed-role') return asked;
+  return (await ownToken(call)).sourceIdentity ?? asked;
+}
+
 /** Scope of a call that opens a role session. */
 export interface AssumeRoleContext extends CallerScope {
   readonly identity: CallerIdentity;

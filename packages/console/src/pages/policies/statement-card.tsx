@@ -2,7 +2,7 @@ import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { AutoComplete, Button, Radio, Select } from 'antd';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
-import { CONDITION_KEYS, OPERATORS } from './condition-keys.ts';
+import { CONDITION_KEYS, OPERATORS } from '../../api/__generated__/policy-words.ts';
 import type { ConditionModel, ReadStatement, StatementModel } from './statement-model.ts';
 import './statement-card.css';
 

@@ -1,7 +1,7 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { AutoComplete, Button, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { CONDITION_KEYS } from '../policies/condition-keys.ts';
+import { CONDITION_KEYS } from '../../api/__generated__/policy-words.ts';
 import '../policies/statement-card.css';
 
 /** Condition key of a simulated request, with its values. */

@@ -9,6 +9,7 @@ import {
   listAttachedPolicies,
   listEntities,
 } from '../../policies/attachment.ts';
+import { storedTrustConditions } from '../../roles/trust-conditions.ts';
 import { instant } from '../../wire/instant.ts';
 import { optional, type Parameter, text } from '../../wire/parameter.ts';
 import { groupName } from '../group-parameters.ts';
@@ -73,7 +74,13 @@ export const policyAttachmentOperations: readonly Operation[] = [
         access: 'write',
         security: { effect: 'grants' },
         input: { ...holder, ...attachmentParameters },
-        authorize: (input, call) => demandsOnHolderAndPolicy(`ram:${attach}`, holderOf(input), input, call),
+        async authorize(input, call) {
+          const reference = holderOf(input);
+          const demands = demandsOnHolderAndPolicy(`ram:${attach}`, reference, input, call);
+          if (type !== 'role') return demands;
+          const conditions = await storedTrustConditions(call, reference.name);
+          return demands.map((demand) => ({ ...demand, conditions }));
+        },
         async handle(input, call) {
           assertNoResourceGroup(input);
           await attachPolicy(call, policyReference(input), holderOf(input));

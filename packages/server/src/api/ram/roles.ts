@@ -9,6 +9,7 @@ import {
   SESSION_SECONDS,
   updateRole,
 } from '../../roles/role.ts';
+import { storedTrustConditions, trustConditions } from '../../roles/trust-conditions.ts';
 import type { RoleRow } from '../../store/schema.ts';
 import { instant } from '../../wire/instant.ts';
 import { afterMarker, page, pageParameters } from '../../wire/page.ts';
@@ -61,7 +62,11 @@ export const roleOperations: readonly Operation[] = [
       Tag: newTags,
     },
     authorize: (input, call) => [
-      ...demand('ram:CreateRole', '*', call),
+      {
+        action: 'ram:CreateRole',
+        resource: arn.role(call.account.accountId, '*'),
+        conditions: trustConditions(input.AssumeRolePolicyDocument),
+      },
       ...demandsToTag(arn.role(call.account.accountId, input.RoleName), input.Tag),
     ],
     async handle(input, call) {
@@ -110,7 +115,19 @@ export const roleOperations: readonly Operation[] = [
       NewDescription: clearable(description),
       NewMaxSessionDuration: optional(maxSession),
     },
-    authorize: (input, call) => demand('ram:UpdateRole', input.RoleName, call),
+    async authorize(input, call) {
+      const written = input.NewAssumeRolePolicyDocument;
+      return [
+        {
+          action: 'ram:UpdateRole',
+          resource: arn.role(call.account.accountId, input.RoleName),
+          conditions:
+            written === undefined
+              ? await storedTrustConditions(call, input.RoleName)
+              : trustConditions(written),
+        },
+      ];
+    },
     async handle(input, call) {
       const role = await updateRole(call, input.RoleName, {
         trustPolicy: input.NewAssumeRolePolicyDocument,

@@ -1,7 +1,7 @@
 import { arn } from '../../context/arn.ts';
-import { type Operation, operation } from '../../pipeline/operation.ts';
+import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { warnOfPolicy } from '../../policy-documents/policy-text.ts';
-import { assumeRole } from '../../tokens/assume-trusting-role.ts';
+import { assumeRole, sourceIdentityAfter } from '../../tokens/assume-trusting-role.ts';
 import { optional, text } from '../../wire/parameter.ts';
 import {
   credentials,
@@ -21,8 +21,16 @@ const externalId = stsParameter(
 const sourceIdentity = text({ min: 2, max: 64, format: /^[\w+=,.@-]+$/ });
 
 /** Returns the condition values of the call, for the policies of the caller and of the role. */
-const conditions = (input: { readonly ExternalId: string | undefined }): ReadonlyMap<string, string> =>
-  new Map(input.ExternalId === undefined ? [] : [['sts:externalid', input.ExternalId]]);
+async function conditionsOf(
+  input: { readonly ExternalId: string | undefined; readonly SourceIdentity: string | undefined },
+  call: Call,
+): Promise<ReadonlyMap<string, string>> {
+  const sourceIdentity = await sourceIdentityAfter(call, input.SourceIdentity);
+  return new Map([
+    ...(input.ExternalId === undefined ? [] : ([['sts:externalid', input.ExternalId]] as const)),
+    ...(sourceIdentity === undefined ? [] : ([['sts:sourceidentity', sourceIdentity]] as const)),
+  ]);
+}
 
 /** STS operations that issue session credentials to a signed caller. */
 export const assumeRoleOperations: readonly Operation[] = [
@@ -41,11 +49,10 @@ export const assumeRoleOperations: readonly Operation[] = [
       ExternalId: optional(externalId),
       SourceIdentity: optional(sourceIdentity),
     },
-    authorize(input) {
+    async authorize(input, call) {
       const { accountId, roleName } = roleReference(input.RoleArn);
-      return [
-        { action: 'sts:AssumeRole', resource: arn.role(accountId, roleName), conditions: conditions(input) },
-      ];
+      const conditions = await conditionsOf(input, call);
+      return [{ action: 'sts:AssumeRole', resource: arn.role(accountId, roleName), conditions }];
     },
     async handle(input, call) {
       if (input.Policy !== undefined) warnOfPolicy(call, input.Policy, 'session');
@@ -56,7 +63,7 @@ export const assumeRoleOperations: readonly Operation[] = [
         durationSeconds: input.DurationSeconds,
         sessionPolicy: input.Policy,
         sourceIdentity: input.SourceIdentity,
-        conditions: conditions(input),
+        conditions: await conditionsOf(input, call),
       });
       return {
         Credentials: credentials(session),
