@@ -569,6 +569,13 @@ eachServer((_, start) => {
       const read = await provisionInfo(admin, appId!);
       assert.deepEqual(scopeNamesOf(read.delegatedScope!), ['openid', '/acs/scim']);
       assert.equal(read.createDate, made['createDate']);
+      const fields = { AppCategory: 'ThirdParty', AssignmentType: 'AllowAll', NeedPrincipalConsent: false };
+      const info = (await admin.call(IMS, 'GetApplicationProvisionInfo', { AppId: appId! }))[
+        'ApplicationProvisionInfo'
+      ] as object;
+      assert.partialDeepStrictEqual(info, fields);
+      const all = await admin.call(IMS, 'ListApplicationProvisionInfos');
+      assert.deepEqual(all['ApplicationProvisionInfos'], { ApplicationProvisionInfo: [info] });
       assert.deepEqual(await provisionedIds(admin), [appId]);
       assert.deepEqual(await provisionedIds(admin, 'inner'), [appId]);
       assert.deepEqual(await provisionedIds(admin, 'external'), []);

@@ -162,6 +162,49 @@ eachServer((_, start) => {
     );
   });
 
+  test('a role can sign in to the console only while it is allowed to', async () => {
+    const { account, trusted } = await fresh();
+    const call = async (operation: string, parameters: Record<string, string>) => {
+      const answer = await account.admin.callRpc('2015-05-01', operation, parameters);
+      return (answer['Role'] as Record<string, unknown>)['AllowConsoleLogin'];
+    };
+    const AssumeRolePolicyDocument = trusted;
+    assert.equal(await call('CreateRole', { RoleName: 'api', AssumeRolePolicyDocument }), false);
+    const allowed = { RoleName: 'console', AssumeRolePolicyDocument, AllowConsoleLogin: 'true' };
+    assert.equal(await call('CreateRole', allowed), true);
+    const RoleName = 'console';
+    assert.equal(await call('UpdateRole', { RoleName, NewDescription: 'left as it is' }), true);
+    const listed = (await account.admin.callRpc('2015-05-01', 'ListRoles')) as {
+      Roles: { Role: { RoleName: string; AllowConsoleLogin: boolean }[] };
+    };
+    assert.deepEqual(
+      listed.Roles.Role.map((role) => [role.RoleName, role.AllowConsoleLogin]),
+      [
+        ['api', false],
+        ['console', true],
+      ],
+    );
+    assert.equal(await call('UpdateRole', { RoleName, NewAllowConsoleLogin: 'false' }), false);
+    assert.equal(await call('GetRole', { RoleName }), false);
+  });
+
+  test('a role is named with the domain of its account, and is no service-linked role', async () => {
+    const { account } = await fresh();
+    await create(account, { roleName: 'Plain' });
+    const read = async () =>
+      (await account.admin.callRpc('2015-05-01', 'GetRole', { RoleName: 'plain' }))['Role'] as object;
+    assert.partialDeepStrictEqual(await read(), {
+      IsServiceLinkedRole: false,
+      RolePrincipalName: `Plain@role.${account.accountId}.onaliyunservice.com`,
+    });
+    assert.equal('LatestDeletionTask' in (await read()), false);
+    const AccountAlias = `alias-${account.accountId}`;
+    await account.admin.callRpc('2015-05-01', 'SetAccountAlias', { AccountAlias });
+    assert.partialDeepStrictEqual(await read(), {
+      RolePrincipalName: `Plain@role.${AccountAlias}.onaliyunservice.com`,
+    });
+  });
+
   test('a role with policies is not deleted; one without is gone for good', async () => {
     const { account, admin } = await fresh();
     const first = await create(account, { roleName: 'leaving' });
@@ -231,6 +274,8 @@ eachServer((_, start) => {
       assume_role_policy: trusted,
       trusted_identities: '{}',
       max_session_seconds: 3600,
+      allow_console_login: 0,
+      linked_service: null,
       created_at: 0,
       updated_at: 0,
     });

@@ -16,6 +16,8 @@ export interface NewRole {
   /** The trust policy: the principals that may assume it. */
   readonly trustPolicy: string;
   readonly maxSessionSeconds: number;
+  /** Whether it can be switched to in the console. */
+  readonly allowConsoleLogin: boolean;
   readonly tags: readonly Tag[];
 }
 
@@ -24,6 +26,7 @@ export interface RoleChanges {
   readonly description: string | undefined;
   readonly trustPolicy: string | undefined;
   readonly maxSessionSeconds: number | undefined;
+  readonly allowConsoleLogin: boolean | undefined;
 }
 
 /** Returns the key under which RAM compares role names. */
@@ -71,6 +74,8 @@ export async function createRole(scope: Scope, role: NewRole): Promise<RoleRow> 
     assume_role_policy: role.trustPolicy,
     trusted_identities: await bindTrustedNames(scope.queries, role.trustPolicy),
     max_session_seconds: role.maxSessionSeconds,
+    allow_console_login: Number(role.allowConsoleLogin),
+    linked_service: null,
     created_at: scope.now,
     updated_at: scope.now,
   };
@@ -99,6 +104,7 @@ export async function updateRole(scope: Scope, name: string, changes: RoleChange
       trusted_identities: await bindTrustedNames(scope.queries, changes.trustPolicy),
     }),
     max_session_seconds: changes.maxSessionSeconds ?? role.max_session_seconds,
+    allow_console_login: Number(changes.allowConsoleLogin ?? role.allow_console_login),
     updated_at: scope.now,
   };
   await scope.queries.updateTable('roles').set(updated).where('role_id', '=', role.role_id).execute();

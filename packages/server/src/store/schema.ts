@@ -252,6 +252,10 @@ export interface RoleRow {
   /** JSON object: ids of the names in `assume_role_policy` at the time it was written, by their ARNs. */
   trusted_identities: string;
   max_session_seconds: number;
+  /** 1 if the role can be switched to in the console. */
+  allow_console_login: number;
+  /** `polardb.aliyuncs.com` for a service-linked role; null for a role of the account's own. */
+  linked_service: string | null;
   created_at: number;
   updated_at: number;
 }

@@ -14,6 +14,13 @@ import { appId, scopeNames, wireGrantedScopes } from './application-fields.ts';
 
 const VERSION = '2019-08-15';
 
+/** Fields that are the same for all applications: accounts make them, every principal may use them, without consent. */
+const COMMON_FIELDS = {
+  AppCategory: 'ThirdParty',
+  AssignmentType: 'AllowAll',
+  NeedPrincipalConsent: false,
+} as const;
+
 /** Converts an installation; its dates are milliseconds since the epoch, unlike in other operations. */
 const wireProvisionInfo = ({ provision, application }: InstalledApplication) => ({
   AccountId: application.account_id,
@@ -23,6 +30,12 @@ const wireProvisionInfo = ({ provision, application }: InstalledApplication) => 
   DelegatedScope: wireGrantedScopes(provision.scopes),
   DisplayName: application.display_name,
   UpdateDate: String(provision.updated_at),
+});
+
+/** Converts an installation for the operations that read it. */
+const wireReadProvisionInfo = (installed: InstalledApplication) => ({
+  ...wireProvisionInfo(installed),
+  ...COMMON_FIELDS,
 });
 
 /** IMS operations on installed applications, of this account and of others. */
@@ -79,7 +92,7 @@ export const applicationProvisioningOperations: readonly Operation[] = [
       { action: 'ram:GetApplicationProvisionInfo', resource: applicationArn(call, input.AppId) },
     ],
     async handle(input, call) {
-      return { ApplicationProvisionInfo: wireProvisionInfo(await requireInstalled(call, input.AppId)) };
+      return { ApplicationProvisionInfo: wireReadProvisionInfo(await requireInstalled(call, input.AppId)) };
     },
   }),
 
@@ -95,7 +108,7 @@ export const applicationProvisioningOperations: readonly Operation[] = [
     ],
     async handle(input, call) {
       const installed = await listInstalled(call, input.SourceType);
-      return { ApplicationProvisionInfos: { ApplicationProvisionInfo: installed.map(wireProvisionInfo) } };
+      return { ApplicationProvisionInfos: { ApplicationProvisionInfo: installed.map(wireReadProvisionInfo) } };
     },
   }),
 ];

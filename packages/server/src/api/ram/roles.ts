@@ -1,3 +1,4 @@
+import { aliasOf } from '../../accounts/alias.ts';
 import { arn, identityArn } from '../../context/arn.ts';
 import { POLICY_DOCUMENT_CHARACTERS } from '../../context/limits.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
@@ -13,7 +14,7 @@ import { storedTrustConditions, trustConditions } from '../../roles/trust-condit
 import type { RoleRow } from '../../store/schema.ts';
 import { instant } from '../../wire/instant.ts';
 import { afterMarker, page, pageParameters } from '../../wire/page.ts';
-import { clearable, integer, optional, text, withDefault } from '../../wire/parameter.ts';
+import { clearable, flag, integer, optional, text, withDefault } from '../../wire/parameter.ts';
 import { demandsToTag, filtersOf, newTags, tagFilters, tagsOf, wireTags } from '../tag-fields.ts';
 import { description } from './description.ts';
 import { roleName } from './role-name.ts';
@@ -37,8 +38,13 @@ function wireListedRole(role: RoleRow) {
     Description: role.description,
     CreateDate: instant(role.created_at),
     MaxSessionDuration: role.max_session_seconds,
+    AllowConsoleLogin: role.allow_console_login === 1,
   };
 }
+
+/** Returns the name of a role with the domain of its account, as RAM writes it. */
+const rolePrincipalName = (call: Call, role: RoleRow) =>
+  `${role.role_name}@role.${aliasOf(call)}.onaliyunservice.com`;
 
 const wireRole = (role: RoleRow) => ({
   ...wireListedRole(role),
@@ -59,6 +65,7 @@ export const roleOperations: readonly Operation[] = [
       AssumeRolePolicyDocument: trustPolicy,
       Description: optional(description),
       MaxSessionDuration: withDefault(maxSession, SESSION_SECONDS.byDefault),
+      AllowConsoleLogin: withDefault(flag(), false),
       Tag: newTags,
     },
     authorize: (input, call) => [
@@ -75,6 +82,7 @@ export const roleOperations: readonly Operation[] = [
         trustPolicy: input.AssumeRolePolicyDocument,
         description: input.Description ?? '',
         maxSessionSeconds: input.MaxSessionDuration,
+        allowConsoleLogin: input.AllowConsoleLogin,
         tags: tagsOf(input.Tag),
       });
       return { Role: wireRole(role) };
@@ -91,11 +99,20 @@ export const roleOperations: readonly Operation[] = [
     authorize: (input, call) => demand('ram:GetRole', input.RoleName, call),
     async handle(input, call) {
       const role = await requireRole(call, input.RoleName);
-      return { Role: { ...wireRole(role), UpdateDate: instant(role.updated_at) } };
+      return {
+        Role: {
+          ...wireRole(role),
+          UpdateDate: instant(role.updated_at),
+          IsServiceLinkedRole: role.linked_service !== null,
+          // Absent: deletions of service-linked roles are complete when they are answered.
+          LatestDeletionTask: undefined,
+          RolePrincipalName: rolePrincipalName(call, role),
+        },
+      };
     },
   }),
 
-  // Changes a role's trust policy, description or maximum session duration.
+  // Changes a role's trust policy, description, maximum session duration or whether it can sign in to the console.
   operation({
     product: 'Ram',
     version: VERSION,
@@ -106,7 +123,9 @@ export const roleOperations: readonly Operation[] = [
       except: {
         when: 'with `NewDescription` only',
         applies: (input) =>
-          input.NewAssumeRolePolicyDocument === undefined && input.NewMaxSessionDuration === undefined,
+          input.NewAssumeRolePolicyDocument === undefined &&
+          input.NewMaxSessionDuration === undefined &&
+          input.NewAllowConsoleLogin === undefined,
       },
     },
     input: {
@@ -114,6 +133,7 @@ export const roleOperations: readonly Operation[] = [
       NewAssumeRolePolicyDocument: optional(trustPolicy),
       NewDescription: clearable(description),
       NewMaxSessionDuration: optional(maxSession),
+      NewAllowConsoleLogin: optional(flag()),
     },
     async authorize(input, call) {
       const written = input.NewAssumeRolePolicyDocument;
@@ -133,6 +153,7 @@ export const roleOperations: readonly Operation[] = [
         trustPolicy: input.NewAssumeRolePolicyDocument,
         description: input.NewDescription,
         maxSessionSeconds: input.NewMaxSessionDuration,
+        allowConsoleLogin: input.NewAllowConsoleLogin,
       });
       return { Role: { ...wireRole(role), UpdateDate: instant(role.updated_at) } };
     },

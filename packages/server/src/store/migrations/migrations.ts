@@ -14,6 +14,7 @@ import { unsolicitedSaml } from './0012-unsolicited-saml.ts';
 import { rowCounts } from './0013-row-counts.ts';
 import { reportParts } from './0014-report-parts.ts';
 import { tagIndexes } from './0015-tag-indexes.ts';
+import { roleSignIn } from './0016-role-sign-in.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -32,4 +33,5 @@ export const MIGRATIONS: readonly Migration[] = [
   rowCounts,
   reportParts,
   tagIndexes,
+  roleSignIn,
 ];
