@@ -614,8 +614,10 @@ export interface ImsOperations {
     response: {
       ApplicationProvisionInfo: {
         AccountId: string;
+        AppCategory: string;
         AppId: string;
         AppName: string;
+        AssignmentType: string;
         CreateDate: string;
         DelegatedScope: {
           PredefinedScopes: {
@@ -626,6 +628,7 @@ export interface ImsOperations {
           };
         };
         DisplayName: string;
+        NeedPrincipalConsent: boolean;
         UpdateDate: string;
       };
       RequestId: string;
@@ -1003,8 +1006,10 @@ export interface ImsOperations {
       ApplicationProvisionInfos: {
         ApplicationProvisionInfo: {
           AccountId: string;
+          AppCategory: string;
           AppId: string;
           AppName: string;
+          AssignmentType: string;
           CreateDate: string;
           DelegatedScope: {
             PredefinedScopes: {
@@ -1015,6 +1020,7 @@ export interface ImsOperations {
             };
           };
           DisplayName: string;
+          NeedPrincipalConsent: boolean;
           UpdateDate: string;
         }[];
       };

@@ -159,6 +159,7 @@ export interface RamOperations {
   };
   CreateRole: {
     parameters: {
+      AllowConsoleLogin?: boolean | undefined;
       AssumeRolePolicyDocument?: string | undefined;
       Description?: string | undefined;
       MaxSessionDuration?: number | undefined;
@@ -171,6 +172,7 @@ export interface RamOperations {
     response: {
       RequestId: string;
       Role: {
+        AllowConsoleLogin: boolean;
         Arn: string;
         AssumeRolePolicyDocument: string;
         CreateDate: string;
@@ -459,13 +461,20 @@ export interface RamOperations {
     response: {
       RequestId: string;
       Role: {
+        AllowConsoleLogin: boolean;
         Arn: string;
         AssumeRolePolicyDocument: string;
         CreateDate: string;
         Description: string;
+        IsServiceLinkedRole: boolean;
+        LatestDeletionTask?: {
+          CreateDate: string;
+          DeletionTaskId: string;
+        };
         MaxSessionDuration: number;
         RoleId: string;
         RoleName: string;
+        RolePrincipalName: string;
         UpdateDate: string;
       };
     };
@@ -724,6 +733,7 @@ export interface RamOperations {
       RequestId: string;
       Roles: {
         Role: {
+          AllowConsoleLogin: boolean;
           Arn: string;
           CreateDate: string;
           Description: string;
@@ -998,6 +1008,7 @@ export interface RamOperations {
   };
   UpdateRole: {
     parameters: {
+      NewAllowConsoleLogin?: boolean | undefined;
       NewAssumeRolePolicyDocument?: string | undefined;
       NewDescription?: string | undefined;
       NewMaxSessionDuration?: number | undefined;
@@ -1006,6 +1017,7 @@ export interface RamOperations {
     response: {
       RequestId: string;
       Role: {
+        AllowConsoleLogin: boolean;
         Arn: string;
         AssumeRolePolicyDocument: string;
         CreateDate: string;

@@ -108,7 +108,9 @@ export const applicationProvisioningOperations: readonly Operation[] = [
     ],
     async handle(input, call) {
       const installed = await listInstalled(call, input.SourceType);
-      return { ApplicationProvisionInfos: { ApplicationProvisionInfo: installed.map(wireReadProvisionInfo) } };
+      return {
+        ApplicationProvisionInfos: { ApplicationProvisionInfo: installed.map(wireReadProvisionInfo) },
+      };
     },
   }),
 ];

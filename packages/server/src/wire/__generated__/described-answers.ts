@@ -299,8 +299,10 @@ export interface DescribedAnswers {
     GetApplicationProvisionInfo: {
       readonly ApplicationProvisionInfo: {
         readonly AccountId: WireString;
+        readonly AppCategory: WireString;
         readonly AppId: WireString;
         readonly AppName: WireString;
+        readonly AssignmentType: WireString;
         readonly CreateDate: WireString;
         readonly DelegatedScope: {
           readonly PredefinedScopes: {
@@ -311,6 +313,7 @@ export interface DescribedAnswers {
           };
         };
         readonly DisplayName: WireString;
+        readonly NeedPrincipalConsent: boolean;
         readonly UpdateDate: WireString;
       };
     };
@@ -565,8 +568,10 @@ export interface DescribedAnswers {
       readonly ApplicationProvisionInfos: {
         readonly ApplicationProvisionInfo: readonly {
           readonly AccountId: WireString;
+          readonly AppCategory: WireString;
           readonly AppId: WireString;
           readonly AppName: WireString;
+          readonly AssignmentType: WireString;
           readonly CreateDate: WireString;
           readonly DelegatedScope: {
             readonly PredefinedScopes: {
@@ -577,6 +582,7 @@ export interface DescribedAnswers {
             };
           };
           readonly DisplayName: WireString;
+          readonly NeedPrincipalConsent: boolean;
           readonly UpdateDate: WireString;
         }[];
       };
@@ -1109,6 +1115,7 @@ export interface DescribedAnswers {
     };
     CreateRole: {
       readonly Role: {
+        readonly AllowConsoleLogin: boolean;
         readonly Arn: WireString;
         readonly AssumeRolePolicyDocument: WireString;
         readonly CreateDate: WireString;
@@ -1238,13 +1245,20 @@ export interface DescribedAnswers {
     };
     GetRole: {
       readonly Role: {
+        readonly AllowConsoleLogin: boolean;
         readonly Arn: WireString;
         readonly AssumeRolePolicyDocument: WireString;
         readonly CreateDate: WireString;
         readonly Description: WireString;
+        readonly IsServiceLinkedRole: boolean;
+        readonly LatestDeletionTask?: {
+          readonly CreateDate: WireString;
+          readonly DeletionTaskId: WireString;
+        } | undefined;
         readonly MaxSessionDuration: number;
         readonly RoleId: WireString;
         readonly RoleName: WireString;
+        readonly RolePrincipalName: WireString;
         readonly UpdateDate: WireString;
       };
     };
@@ -1413,6 +1427,7 @@ export interface DescribedAnswers {
       readonly Marker?: WireString | undefined;
       readonly Roles: {
         readonly Role: readonly {
+          readonly AllowConsoleLogin: boolean;
           readonly Arn: WireString;
           readonly CreateDate: WireString;
           readonly Description: WireString;
@@ -1543,6 +1558,7 @@ export interface DescribedAnswers {
     };
     UpdateRole: {
       readonly Role: {
+        readonly AllowConsoleLogin: boolean;
         readonly Arn: WireString;
         readonly AssumeRolePolicyDocument: WireString;
         readonly CreateDate: WireString;
