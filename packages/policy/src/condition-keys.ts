@@ -171,6 +171,12 @@ export const UNFILLED_CONDITION_KEYS = {
     absent: 'always',
     actions: [],
   },
+  'acs:Service': {
+    type: 'string',
+    source: 'nothing: RAM has it for `ram:PassRole`, and no operation here passes a role to a service',
+    absent: 'always',
+    actions: [],
+  },
   'ram:ServiceName': {
     type: 'string',
     source: 'nothing: service-linked roles are made by services of Alibaba Cloud',

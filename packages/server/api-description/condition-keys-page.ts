@@ -59,7 +59,7 @@ export function conditionKeysPage(): string {
     '## Name a role in acs:PrincipalARN',
     ['```json', principalExample, '```'].join('\n'),
     'Everything is denied to all but the sessions of the role `deployer`. RAM shows sessions as `acs:ram::ACCOUNT:assumed-role/ROLE/SESSION` (GetCallerIdentity) and names their role in its samples (`acs:ram:*:*:role/ROLE`). Both are compared, as alternatives of one value: `StringLike` holds if either matches, `StringNotLike` if neither does, so a Deny of all but a role and a Deny of a role mean what they say. As a policy variable the key is the session. Users are named as `acs:ram::ACCOUNT:user/NAME`; names are compared as they are spelled, except that the name of a role may be in lower case.',
-    'A service behind a guard has keys of its own, and names tags of its resources: see `conditions` in [guard.md](guard.md).',
+    'A service behind a guard has keys of its own, and names tags of its resources: see `conditions` in [guard.md](guard.md). Which keys and operators public policies use: [real-policies.md](real-policies.md).',
     '## Name networks as VPCs',
     'There are no VPCs here. The operator names networks, and an address in one counts as a call through that VPC:',
     [

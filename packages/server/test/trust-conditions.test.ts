@@ -158,7 +158,7 @@ eachServer((_, start) => {
         AssumeRolePolicyDocument: document(trusts({ RAM: root })),
       });
       await refused(attach('of-users'), 'NoPermission', 403);
-      await refused(attach('of-nobody'), 'NoPermission', 403);
+      await refused(attach('of-no-role'), 'NoPermission', 403);
     });
 
     test('a Deny under ram:ServiceNames holds for every spelling of a service', async () => {
