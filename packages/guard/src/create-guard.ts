@@ -1,4 +1,4 @@
-import type { ContentHash, ParsedSignature } from '@claviger/signature';
+import type { ContentHash, ParsedSignature, ParseOptions } from '@claviger/signature';
 import { readBodyType } from './body-type.ts';
 import type { CredentialSource, Principal } from './credential.ts';
 import type { ServedScope } from './credential-scope.ts';
@@ -82,6 +82,8 @@ const EMPTY_SHA256: ContentHash = Object.freeze({
   value: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
 });
 const CONTENT_TYPE = 'application/json;charset=utf-8';
+/** The old generation of clients in Go and Python sends path-style calls without a nonce. */
+const ACCEPTED_FORMS: ParseOptions = Object.freeze({ acceptsRoaWithoutNonce: true });
 
 /**
  * Creates a guard for one service: it authenticates a request, maps it to an action and resource, and
@@ -226,7 +228,7 @@ export class ServiceGuard {
     if (found.kind === 'unclear') {
       return this.#refused(state, refuse('InvalidParameter.Path', undefined, { reason: found.reason }));
     }
-    const signature = readSignature(request);
+    const signature = readSignature(request, ACCEPTED_FORMS);
     if ('refused' in signature) return this.#refused(state, signature);
     const identity = this.#guard.authenticate(request, signature, this.#scope);
     if (identity instanceof Promise) {

@@ -2,12 +2,14 @@ import { decideWithSessionPolicy, type SessionDecision } from '@claviger/policy'
 import {
   formatIsoTimestamp,
   type ParsedSignature,
+  type ParseOptions,
   parseSignature,
   type RequestHead,
   SignatureError,
   type SignedRequest,
   SigningKey,
   stringsToSign,
+  timestampWindow,
   verifySignature,
 } from '@claviger/signature';
 import { clientAddress, forwardedProto, parseTrustedProxies, type TrustedProxies } from './client-address.ts';
@@ -152,16 +154,21 @@ export class Guard {
    *   must compare it
    * @param signature returned by `parseSignature`
    * @param served scope that a derived key (ACS4) must have
+   * @param acceptsPresigned whether the request may be presigned: passed on by others, and sent repeatedly
    * @returns the identity, or the refusal; a promise only if the source or the nonces need one
    */
   authenticate(
     request: GuardRequest | GuardHead,
     signature: ParsedSignature,
     served: ServedScope,
+    acceptsPresigned = false,
   ): Identity | GuardRefusal | Promise<Identity | GuardRefusal> {
     if (signature.scheme === 'anonymous') return refuse('MissingAccessKeyId', undefined);
     if (signature.scheme === 'bearer') return refuse('UnsupportedSignatureType', undefined);
-    const problem = scopeProblem(signature, served);
+    const problem =
+      isPresigned(signature) && !acceptsPresigned
+        ? 'The header `host` must be signed.'
+        : scopeProblem(signature, served);
     if (problem !== undefined) {
       return signatureRefusal(new SignatureError('IncompleteSignature', problem), signature.accessKeyId);
     }
@@ -201,7 +208,9 @@ export class Guard {
     const { accessKeyId } = signature;
     const refused = () => this.#verifyWith(SigningKey.fromNothing(), request, signature, credential, now);
     // A request that is refused whatever the key is not sent for verification.
-    if (Math.abs(now - signature.timestamp) > this.#windowMs) return refused();
+    const age = now - signature.timestamp;
+    const { behindMs, aheadMs } = timestampWindow(signature, this.#windowMs);
+    if (age > behindMs || age < -aheadMs) return refused();
     let question: SignatureQuestion;
     try {
       question = questionOf(signature);
@@ -237,6 +246,7 @@ export class Guard {
       if (!(error instanceof SignatureError)) throw error;
       return signatureRefusal(error, accessKeyId);
     }
+    if (isPresigned(signature)) return this.#admit(request, signature, lookup, 'first', now);
     const { remembersFrom } = this.#nonces;
     if (remembersFrom !== undefined && signature.timestamp < remembersFrom) {
       return refuse('InvalidTimeStamp.BeforeStart', accessKeyId, {
@@ -259,7 +269,7 @@ export class Guard {
     now: number,
   ): Identity | GuardRefusal {
     const { accessKeyId } = signature;
-    if (use === 'seen') return refuse('SignatureNonceUsed', accessKeyId);
+    if (use === 'seen') return nonceUsed(signature);
     if (use === 'full') return refuse('Throttling.Nonce', accessKeyId);
     const sourceAddress = this.sourceAddress(request);
     const vpcId = this.vpcIdOf(sourceAddress);
@@ -337,6 +347,20 @@ function admitsAddress(
   );
 }
 
+/** Whether a signature covers neither host nor nonce. */
+export function isPresigned(signature: ParsedSignature): boolean {
+  return 'isPresigned' in signature && signature.isPresigned;
+}
+
+/** Returns the refusal of a repeated request. */
+function nonceUsed(signature: KeyedSignature): GuardRefusal {
+  const refusal = refuse('SignatureNonceUsed', signature.accessKeyId);
+  if (signature.scheme !== 'ROA-HMAC-SHA1' || signature.hasOwnNonce) return refusal;
+  const reason =
+    'The request has no `x-acs-signature-nonce`, so an equal one of the same second counts as the same.';
+  return { ...refusal, message: `${refusal.message} ${reason}` };
+}
+
 type KeyedSignature = Exclude<ParsedSignature, { scheme: 'anonymous' | 'bearer' }>;
 
 /**
@@ -362,10 +386,14 @@ function questionOf(signature: KeyedSignature): SignatureQuestion {
  * Parses the signature of a request, or returns the refusal.
  *
  * @param request as received
+ * @param options incomplete forms that are accepted
  */
-export function readSignature(request: SignedRequest | RequestHead): ParsedSignature | GuardRefusal {
+export function readSignature(
+  request: SignedRequest | RequestHead,
+  options?: ParseOptions,
+): ParsedSignature | GuardRefusal {
   try {
-    return parseSignature(request);
+    return parseSignature(request, options);
   } catch (error) {
     if (!(error instanceof SignatureError)) throw error;
     return signatureRefusal(error, undefined);

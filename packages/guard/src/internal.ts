@@ -24,6 +24,7 @@ export {
   Guard,
   type GuardOptions,
   type Identity,
+  isPresigned,
   type ProvenSender,
   readSignature,
 } from './guard.ts';

@@ -148,8 +148,8 @@ export const TOPICS: readonly Topic[] = [
         'Send a new random value with each request.',
       ],
       SignatureNonceUsed: [
-        'A request with this nonce was accepted already: it was repeated by the client, a proxy or an attacker.',
-        'Sign each attempt anew, retries included.',
+        'A request with this nonce was accepted already: it was repeated by the client, a proxy or an attacker. Or it has no nonce, and an equal one was accepted that was signed in the same second.',
+        'Sign each attempt anew, retries included. ROA 1.0 without `x-acs-signature-nonce`: send that header, or no equal request within a second.',
       ],
       'InvalidTimeStamp.Format': [
         'The time of the signature is not an ISO 8601 time in UTC.',

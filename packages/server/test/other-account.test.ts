@@ -49,6 +49,7 @@ const NOT_FOUND_CODES: Readonly<Record<string, readonly string[]>> = {
 const NAMES_NOTHING = new Set([
   'AcceptUnsolicited',
   'CredentialChangesNeedMFA',
+  'PresignedIdentityAllowed',
   'Target',
   'AccessKeyPolicy',
   'AccountAlias',

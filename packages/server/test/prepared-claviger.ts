@@ -80,7 +80,7 @@ export const PREPARED_CLAVIGER: Readonly<Record<string, Prepare>> = {
   SetGuardStatus: onOneGuard({ Status: 'Disabled' }),
   DeleteGuard: onOneGuard(),
   GetAccountProtection: onAccount(),
-  SetAccountProtection: onAccount({ CredentialChangesNeedMFA: 'false' }),
+  SetAccountProtection: onAccount({ CredentialChangesNeedMFA: 'false', PresignedIdentityAllowed: 'true' }),
   RevokeSessions: async (entities, name) => ({
     parameters: { Target: 'Role', RoleName: await entities.role(name) },
     on: [entities.arn(`role/${name}`)],

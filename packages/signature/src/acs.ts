@@ -16,7 +16,7 @@ import { bodyDigest, digestOfBytes } from './hmac.ts';
 import { assertSameAccessKeyId, optionalToken, parseAccessKeyId, parseNonce } from './key-fields.ts';
 import type { Acs3Signature, Acs4Signature } from './parsed-signature.ts';
 import type { RequestContent } from './request-content.ts';
-import { canonicalHeaderFields, readSignedHeaders } from './signed-headers.ts';
+import { canonicalHeaderFields, readSignedHeaders, unsigned } from './signed-headers.ts';
 import { acs4KeyOf, hmacKeyOf, rsaSignatureHolds, type SigningKey } from './signing-key.ts';
 import { parseIsoTimestamp } from './timestamp.ts';
 
@@ -57,20 +57,27 @@ const SCHEMES = Object.keys(ACS_HASHES) as AcsScheme[];
  * Parses an `Authorization` header that begins with `ACS3-` or `ACS4-`, together with the parts of the
  * request that it signs.
  *
+ * @param acceptsPresigned whether ACS3-HMAC-SHA256 may sign neither host nor nonce, if there is no body
  * @throws SignatureError `InvalidSignatureMethod` for an unknown algorithm, `IncompleteSignature` when the
  *   header is malformed or too little is signed, and the errors of nonce, date and digest
  */
-export function parseAcs(content: RequestContent, authorization: string): Acs3Signature | Acs4Signature {
+export function parseAcs(
+  content: RequestContent,
+  authorization: string,
+  acceptsPresigned: boolean,
+): Acs3Signature | Acs4Signature {
   const { scheme, credential, signedHeaders, signature } = readAuthorization(authorization);
   const { hash, header } = ACS_HASHES[scheme];
   const { headers } = content;
 
-  const list = readSignedHeaders(signedHeaders, header);
+  const mayBePresigned = acceptsPresigned && scheme === 'ACS3-HMAC-SHA256';
+  const list = readSignedHeaders(signedHeaders, header, mayBePresigned);
   const digest = headers.at(DIGEST_HEADERS[header]);
   const hasBody = digest !== bodyDigest(hash, NO_BODY);
   if (digest === undefined || (hasBody && !DIGEST.test(digest))) {
     throw malformed(`The header \`${header}\` is not a digest in lower-case hexadecimal.`);
   }
+  if (list.isPresigned && hasBody) throw unsigned('host');
   const canonicalHeaders = canonicalHeaderFields(list, headers, hasBody);
   const timestampText = headers.at(DATE_HEADER)!;
   const scope = isAcs4(scheme) ? readAcs4Credential(credential, timestampText) : undefined;
@@ -85,7 +92,8 @@ export function parseAcs(content: RequestContent, authorization: string): Acs3Si
     version: headers.at(VERSION_HEADER) ?? content.parameters.get('Version'),
     accessKeyId,
     securityToken: optionalToken(headers.at(SECURITY_TOKEN_HEADER)),
-    nonce: parseNonce(headers.at(NONCE_HEADER)),
+    nonce: list.isPresigned ? '' : parseNonce(headers.at(NONCE_HEADER)),
+    isPresigned: list.isPresigned,
     timestamp: parseIsoTimestamp(timestampText),
     timestampText,
     signature,

@@ -16,7 +16,7 @@ export {
 export type { FirstDifference } from './explain/first-difference.ts';
 export { readServerMessage, type ServerMessage } from './explain/server-message.ts';
 export { decodeForm, decodeParameters, MAX_PARAMETERS, type Parameters } from './parameters.ts';
-export { parseSignature } from './parse.ts';
+export { type ParseOptions, parseSignature } from './parse.ts';
 export type {
   Acs3Signature,
   Acs4Signature,
@@ -39,7 +39,13 @@ export {
 } from './sign.ts';
 export { type CredentialsProvider, type SignedFetchOptions, signedFetch } from './signed-fetch.ts';
 export { type Acs4Scope, acs3Verifier, SigningKey } from './signing-key.ts';
-export { DEFAULT_WINDOW_MS, formatIsoTimestamp } from './timestamp.ts';
+export {
+  DEFAULT_WINDOW_MS,
+  formatIsoTimestamp,
+  ROA_WITHOUT_NONCE_WINDOW_MS,
+  type TimestampWindow,
+  timestampWindow,
+} from './timestamp.ts';
 export {
   type BareSignature,
   signatureHoldsFor,

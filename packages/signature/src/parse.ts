@@ -7,6 +7,21 @@ import { hasFormType, type RequestContent, readContent } from './request-content
 import { parseRoa } from './roa.ts';
 import { FORM_IS_OUT_OF_SIGHT, parseRpc } from './rpc.ts';
 
+/** Incomplete forms that a caller accepts because existing clients send them. Default: none. */
+export interface ParseOptions {
+  /**
+   * Accepts ROA 1.0 without `x-acs-signature-nonce`, as the old generation of clients in Go and Python signs.
+   * The signature stands for the nonce, and `verifySignature` accepts it for a shorter time.
+   */
+  readonly acceptsRoaWithoutNonce?: boolean;
+  /**
+   * Accepts ACS3-HMAC-SHA256 with neither host nor nonce signed, without a body: the request is meant to be
+   * passed on and sent repeatedly. Accept it only for an operation that reveals no more than who signed.
+   */
+  readonly acceptsPresigned?: boolean;
+}
+
+const NOTHING_ELSE: ParseOptions = Object.freeze({});
 const AUTHORIZATION = placeOf('authorization');
 const BEARER = /^Bearer(?: +(.*))?$/;
 
@@ -19,15 +34,19 @@ const BEARER = /^Bearer(?: +(.*))?$/;
  * anonymous. A request with an incomplete signature is refused, never treated as anonymous.
  *
  * @param request the request, or its head when the body is not available
+ * @param options incomplete forms that are accepted; default: none
  * @throws SignatureError with one of {@link SIGNATURE_ERROR_CODES}
  * @example
  * const parsed = parseSignature({ method: 'GET', target: '/?Action=…', rawHeaders: [], body: new Uint8Array() });
  * if (parsed.scheme === 'RPC-HMAC-SHA1') console.log(parsed.accessKeyId);
  */
-export function parseSignature(request: SignedRequest | RequestHead): ParsedSignature {
+export function parseSignature(
+  request: SignedRequest | RequestHead,
+  options: ParseOptions = NOTHING_ELSE,
+): ParsedSignature {
   const content = readContent(request);
   const authorization = content.headers.at(AUTHORIZATION);
-  if (authorization !== undefined) return parseAuthorization(content, authorization);
+  if (authorization !== undefined) return parseAuthorization(content, authorization, options);
   const { parameters } = content;
   const isBearerParameter = parameters.get('SignatureType') === 'BEARERTOKEN';
   // The old Go SDK signs bearer requests as well, with an empty key id and an empty secret.
@@ -40,11 +59,17 @@ export function parseSignature(request: SignedRequest | RequestHead): ParsedSign
   return parseAnonymous(content);
 }
 
-function parseAuthorization(content: RequestContent, authorization: string): ParsedSignature {
+function parseAuthorization(
+  content: RequestContent,
+  authorization: string,
+  options: ParseOptions,
+): ParsedSignature {
   if (authorization.startsWith('ACS3-') || authorization.startsWith('ACS4-')) {
-    return parseAcs(content, authorization);
+    return parseAcs(content, authorization, options.acceptsPresigned === true);
   }
-  if (authorization.startsWith('acs ')) return parseRoa(content, authorization);
+  if (authorization.startsWith('acs ')) {
+    return parseRoa(content, authorization, options.acceptsRoaWithoutNonce === true);
+  }
   const bearer = BEARER.exec(authorization);
   if (bearer !== null) return parseBearer(content, bearer[1] ?? '');
   throw new SignatureError(

@@ -25,6 +25,7 @@ interface Parsed {
 interface SignedWithKey extends Parsed {
   readonly accessKeyId: string;
   readonly securityToken: string | undefined;
+  /** Empty if the request is presigned. */
   readonly nonce: string;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
@@ -45,6 +46,11 @@ interface SignedHeaderFields extends SignedWithKey {
 /** ACS3 signature: in the `Authorization` header, over method, path, query, named headers and body digest. */
 export interface Acs3Signature extends SignedHeaderFields {
   readonly scheme: 'ACS3-HMAC-SHA256' | 'ACS3-HMAC-SM3' | 'ACS3-RSA-SHA256';
+  /**
+   * Whether neither host nor nonce is signed, so that the holder of the request can send it to any host, any
+   * number of times. Only with the option `acceptsPresigned`.
+   */
+  readonly isPresigned: boolean;
 }
 
 /** ACS4 signature: as ACS3, with a key derived for one day, region and product. */
@@ -61,6 +67,11 @@ export interface RpcSignature extends SignedWithKey {
 /** ROA 1.0 signature: in the `Authorization` header, over method, path, query and a fixed set of headers. */
 export interface RoaSignature extends SignedWithKey {
   readonly scheme: 'ROA-HMAC-SHA1';
+  /**
+   * Whether the client sent a nonce. If not, `nonce` is a digest of the signature: equal requests of one
+   * second are the same. Always true without the option `acceptsRoaWithoutNonce`.
+   */
+  readonly hasOwnNonce: boolean;
   /** Undefined without `content-md5`: the body is not signed then. */
   readonly contentHash: ContentHash | undefined;
   /** Signed header fields, as in the string to sign. */

@@ -18,10 +18,16 @@ const SIGNED_STANDARD_HEADERS = ['accept', 'content-md5', 'content-type', 'date'
  * Parses an `Authorization` header that begins with `acs `, together with the parts of the request that it
  * signs.
  *
+ * @param acceptsNoNonce whether a request without `x-acs-signature-nonce` is accepted; its signature
+ *   stands for the nonce then
  * @throws SignatureError `IncompleteSignature`, `InvalidSignatureMethod`, `InvalidSignatureVersion`,
  *   `MissingTimestamp`, and the errors of nonce and date
  */
-export function parseRoa(content: RequestContent, authorization: string): RoaSignature {
+export function parseRoa(
+  content: RequestContent,
+  authorization: string,
+  acceptsNoNonce: boolean,
+): RoaSignature {
   const match = AUTHORIZATION.exec(authorization);
   if (match === null) {
     throw new SignatureError(
@@ -38,7 +44,10 @@ export function parseRoa(content: RequestContent, authorization: string): RoaSig
   if (version !== undefined && version !== '1.0') throw new SignatureError('InvalidSignatureVersion');
   const timestampText = headers.get('date');
   if (timestampText === undefined) throw new SignatureError('MissingTimestamp');
-  assertOneReading(content.query);
+  const sentNonce = headers.get('x-acs-signature-nonce');
+  const hasOwnNonce = sentNonce !== undefined || !acceptsNoNonce;
+  if (hasOwnNonce) assertOneReading(content.query);
+  else assertPlainQuery(content.query);
   const md5 = headers.get('content-md5');
   return {
     scheme: 'ROA-HMAC-SHA1',
@@ -49,7 +58,8 @@ export function parseRoa(content: RequestContent, authorization: string): RoaSig
     version: headers.get('x-acs-version'),
     accessKeyId,
     securityToken: optionalToken(headers.get('x-acs-security-token')),
-    nonce: parseNonce(headers.get('x-acs-signature-nonce')),
+    nonce: hasOwnNonce ? parseNonce(sentNonce) : nonceOfSignature(match[2]!),
+    hasOwnNonce,
     timestamp: parseHttpDate(timestampText),
     timestampText,
     signature: match[2]!,
@@ -68,7 +78,7 @@ export function parseRoa(content: RequestContent, authorization: string): RoaSig
 export function verifyRoa(parsed: RoaSignature, key: SigningKey): 'verified' | 'unverified' {
   const { method, target, body } = parsed.request;
   const stringToSign = roaStringToSign(method, target, parsed.query, parsed.canonicalHeaders);
-  if (!equalInConstantTime(signRoa(key, stringToSign), parsed.signature)) {
+  if (!equalInConstantTime(signRoa(key, stringToSign), parsed.signature) && !goFormHolds(parsed, key)) {
     throw new SignatureError('SignatureDoesNotMatch', readableText(stringToSign));
   }
   if (body === undefined) return 'unverified';
@@ -78,6 +88,14 @@ export function verifyRoa(parsed: RoaSignature, key: SigningKey): 'verified' | '
   }
   if (contentMd5(body) !== parsed.contentHash.value) throw new SignatureError('ContentMD5NotMatched');
   return 'verified';
+}
+
+/**
+ * Returns the nonce of a request that has none: a digest of its signature, since nonces are stored and logged
+ * and signatures are not.
+ */
+function nonceOfSignature(signature: string): string {
+  return hash('sha256', signature, 'hex');
 }
 
 /** Returns the value of `content-md5` for a body: its MD5 in base64. */
@@ -124,6 +142,27 @@ export function signRoa(key: SigningKey, stringToSign: string): string {
   return hmacKeyOf(key, 'roa-sha1').digest(stringToSign, 'base64');
 }
 
+/**
+ * Whether the signature of a request without a nonce is over the form of the old Go client. That client
+ * signs no `=` before an empty value, and its earlier releases sign and send `?` before an empty query. Only
+ * requests without a nonce have this form, since their queries have one reading in either form.
+ */
+function goFormHolds(parsed: RoaSignature, key: SigningKey): boolean {
+  if (parsed.hasOwnNonce) return false;
+  const { method, target } = parsed.request;
+  const mark = target.indexOf('?');
+  if (mark < 0) return false;
+  const names = sortByBytes([...parsed.query.keys()]);
+  if (names.length > 0 && names.every((name) => parsed.query.get(name) !== '')) return false;
+  const pairs = names.map((name) => {
+    const value = parsed.query.get(name)!;
+    return utf8Bytes(value === '' ? name : `${name}=${value}`);
+  });
+  const text = `${method}\n${parsed.canonicalHeaders}${target.slice(0, mark)}?${pairs.join('&')}`;
+  assertBytes(text);
+  return equalInConstantTime(signRoa(key, text), parsed.signature);
+}
+
 function lineOf(headers: HeaderFields, name: string): string {
   const value = headers.get(name) ?? '';
   if (value.includes('\n')) throw new SignatureError('IncompleteSignature', 'A header contains a line feed.');
@@ -149,6 +188,21 @@ function assertOneReading(query: Parameters): void {
     'IncompleteSignature',
     'ROA 1.0 signs the query unencoded, and this query is ambiguous.',
   );
+}
+
+/**
+ * Asserts that a query has the same single reading with and without the `=` of empty values.
+ *
+ * @throws SignatureError `IncompleteSignature` for a name with `=` or `&`, and for a value with `&`
+ */
+function assertPlainQuery(query: Parameters): void {
+  for (const [name, value] of query) {
+    if (!/[=&]/.test(name) && !value.includes('&')) continue;
+    throw new SignatureError(
+      'IncompleteSignature',
+      'ROA 1.0 signs the query unencoded, and this query is ambiguous without `x-acs-signature-nonce`.',
+    );
+  }
 }
 
 function readFromTheRight(pieces: readonly string[]): string[] {

@@ -140,7 +140,7 @@ function signAcs(
   const content = readContent(signed);
   const names = [...content.headers.names()].filter(isSignedByAcs).sort().join(';');
   const canonicalHeaders = canonicalHeaderFields(
-    readSignedHeaders(names, header),
+    readSignedHeaders(names, header, false),
     content.headers,
     request.body.length > 0,
   );

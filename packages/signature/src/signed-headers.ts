@@ -5,6 +5,10 @@ import { findPlace, type HeaderFields, nameAt, placeOf } from './header-fields.t
  * Headers that every request must sign: without one of them the signature could be moved to another request.
  */
 export const ALWAYS_SIGNED = ['host', 'x-acs-date', 'x-acs-signature-nonce'];
+/** Those that a presigned request leaves out, all of them. */
+const UNSIGNED_IF_PRESIGNED = ['host', 'x-acs-signature-nonce'];
+/** Those that a presigned request must sign as well: its operation is what makes it acceptable. */
+const SIGNED_IF_PRESIGNED = ['x-acs-action', 'x-acs-version'];
 /** Headers that must be signed if present: they name the operation and the caller. */
 export const SIGNED_WHEN_PRESENT = [
   'x-acs-action',
@@ -26,6 +30,8 @@ export interface SignedHeaderList {
   /** For each name: the previous line's end, the name and its colon. */
   readonly openings: readonly string[];
   readonly signsContentType: boolean;
+  /** Whether neither host nor nonce is signed, but date and operation are. */
+  readonly isPresigned: boolean;
   /** Indexes of the headers that must be signed if present and that this list does not name. */
   readonly unsigned: readonly number[];
 }
@@ -39,12 +45,18 @@ let lastList: SignedHeaderList | undefined;
  *
  * @param text lower-case names in byte order, joined with `;`
  * @param contentHashHeader header with the body's digest, which must be signed as well
+ * @param acceptsPresigned whether a list of a presigned request is accepted
  * @throws SignatureError `IncompleteSignature` when the list is unsorted, names a header twice, or lacks
  *   one that must be signed
  */
-export function readSignedHeaders(text: string, contentHashHeader: string): SignedHeaderList {
+export function readSignedHeaders(
+  text: string,
+  contentHashHeader: string,
+  acceptsPresigned: boolean,
+): SignedHeaderList {
   const list = lastList?.text === text ? lastList : findList(text);
   lastList = list;
+  if (list.isPresigned && !acceptsPresigned) throw unsigned('host');
   if (!list.names.includes(contentHashHeader)) throw unsigned(contentHashHeader);
   return list;
 }
@@ -100,7 +112,11 @@ function splitList(text: string): SignedHeaderList {
       throw new SignatureError('IncompleteSignature', 'SignedHeaders is unsorted, or names a header twice.');
     }
   }
+  const isPresigned =
+    !UNSIGNED_IF_PRESIGNED.some((name) => names.includes(name)) &&
+    SIGNED_IF_PRESIGNED.every((name) => names.includes(name));
   for (const name of ALWAYS_SIGNED) {
+    if (isPresigned && UNSIGNED_IF_PRESIGNED.includes(name)) continue;
     if (!names.includes(name)) throw unsigned(name);
   }
   return {
@@ -108,11 +124,17 @@ function splitList(text: string): SignedHeaderList {
     names,
     places: names.map(findPlace),
     openings: names.map((name, at) => (at === 0 ? `${name}:` : `\n${name}:`)),
+    isPresigned,
     signsContentType: names.includes('content-type'),
-    unsigned: SIGNED_WHEN_PRESENT.filter((name) => !names.includes(name)).map(placeOf),
+    unsigned: [
+      ...SIGNED_WHEN_PRESENT.filter((name) => !names.includes(name)),
+      // A nonce that is not signed is none.
+      ...(isPresigned ? (['x-acs-signature-nonce'] as const) : []),
+    ].map(placeOf),
   };
 }
 
-function unsigned(name: string): SignatureError {
+/** Returns the refusal of a request that does not sign a header. */
+export function unsigned(name: string): SignatureError {
   return new SignatureError('IncompleteSignature', `The header \`${name}\` must be signed.`);
 }

@@ -1,9 +1,24 @@
 import { SignatureError } from './errors.ts';
+import type { KeySignature } from './parsed-signature.ts';
 
 /**
  * Maximum distance between a request's timestamp and the verifier's clock, in milliseconds: RAM's 15 minutes.
  */
 export const DEFAULT_WINDOW_MS = 15 * 60 * 1000;
+
+/**
+ * Maximum distance of the timestamp of ROA 1.0 without a nonce, in milliseconds: 5 minutes, the clock skew that
+ * Kerberos allows too. Without a nonce nothing but time distinguishes two requests, and ROA 1.0 signs no host: a
+ * captured request can be used at another service only that long.
+ */
+export const ROA_WITHOUT_NONCE_WINDOW_MS = 5 * 60 * 1000;
+
+/**
+ * Maximum age of a presigned request, in milliseconds: 15 minutes, as long as Alibaba's clients use one. None may
+ * be more than a minute ahead of the clock, which would prolong it.
+ */
+export const PRESIGNED_WINDOW_MS = 15 * 60 * 1000;
+const PRESIGNED_AHEAD_MS = 60 * 1000;
 
 // All requests of a second have the same timestamp.
 let lastText: string | undefined;
@@ -91,16 +106,41 @@ export function formatIsoTimestamp(time: number): string {
   return `${new Date(time).toISOString().slice(0, 19)}Z`;
 }
 
+/** Maximum distances of a timestamp from the clock, in milliseconds. */
+export interface TimestampWindow {
+  readonly behindMs: number;
+  readonly aheadMs: number;
+}
+
+/** Returns the window of a signature, which is smaller for one that could be used more than once. */
+export function timestampWindow(parsed: KeySignature, windowMs: number): TimestampWindow {
+  if (parsed.scheme === 'ROA-HMAC-SHA1' && !parsed.hasOwnNonce) {
+    const shorter = Math.min(windowMs, ROA_WITHOUT_NONCE_WINDOW_MS);
+    return { behindMs: shorter, aheadMs: shorter };
+  }
+  if ('isPresigned' in parsed && parsed.isPresigned) {
+    return {
+      behindMs: Math.min(windowMs, PRESIGNED_WINDOW_MS),
+      aheadMs: Math.min(windowMs, PRESIGNED_AHEAD_MS),
+    };
+  }
+  return { behindMs: windowMs, aheadMs: windowMs };
+}
+
 /**
  * Asserts that a timestamp lies within the window around the present.
  *
  * @throws SignatureError `InvalidTimeStamp.Expired`, with the server's time and the difference in the
  *   message
  */
-export function assertWithinWindow(timestamp: number, now: number, windowMs: number): void {
+export function assertWithinWindow(
+  timestamp: number,
+  now: number,
+  { behindMs, aheadMs }: TimestampWindow,
+): void {
   const age = now - timestamp;
   // Written so that NaN is refused.
-  if (age <= windowMs && age >= -windowMs) return;
+  if (age <= behindMs && age >= -aheadMs) return;
   const seconds = Math.round(Math.abs(age) / 1000);
   const direction = age > 0 ? 'behind' : 'ahead';
   throw new SignatureError(

@@ -13,12 +13,15 @@ import {
   rsaSignatureHolds,
   SigningKey,
 } from './signing-key.ts';
-import { assertWithinWindow, DEFAULT_WINDOW_MS } from './timestamp.ts';
+import { assertWithinWindow, DEFAULT_WINDOW_MS, timestampWindow } from './timestamp.ts';
 
 export interface VerifyOptions {
   /** Verifier's clock, in milliseconds since the epoch. */
   readonly now: number;
-  /** Maximum distance of the request's timestamp from `now`, in milliseconds. Default: 15 minutes. */
+  /**
+   * Maximum distance of the request's timestamp from `now`, in milliseconds. Default: 15 minutes; 5 minutes at
+   * most for ROA 1.0 without a nonce, 1 minute ahead at most for a presigned request.
+   */
   readonly windowMs?: number;
 }
 
@@ -26,7 +29,10 @@ export interface VerifyOptions {
 export interface VerifiedSignature {
   readonly scheme: KeySignature['scheme'];
   readonly accessKeyId: string;
-  /** Remember it for this key until the timestamp leaves the window: a second use is a replay. */
+  /**
+   * Remember it for this key until the timestamp leaves the window: a second use is a replay. Empty if the
+   * request is presigned, which may be used again.
+   */
   readonly nonce: string;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
@@ -58,7 +64,11 @@ export function verifySignature(
   options: VerifyOptions,
 ): VerifiedSignature {
   if (parsed.request !== request) throw new TypeError('the signature was parsed from another request');
-  assertWithinWindow(parsed.timestamp, options.now, options.windowMs ?? DEFAULT_WINDOW_MS);
+  assertWithinWindow(
+    parsed.timestamp,
+    options.now,
+    timestampWindow(parsed, options.windowMs ?? DEFAULT_WINDOW_MS),
+  );
   return {
     scheme: parsed.scheme,
     accessKeyId: parsed.accessKeyId,

@@ -42,8 +42,13 @@ export const RECORDINGS = [
   'anonymous',
 ] as const;
 
+/** Recordings of clients that send no nonce, which guards accept for a shorter time. */
+export const RECORDINGS_WITHOUT_NONCE = ['roa-v1-old-python', 'roa-v1-old-go'] as const;
+
 /** Reads one file of recorded requests. */
-export function readRecording(name: (typeof RECORDINGS)[number]): Recording {
+export function readRecording(
+  name: (typeof RECORDINGS)[number] | (typeof RECORDINGS_WITHOUT_NONCE)[number],
+): Recording {
   return JSON.parse(readFileSync(new URL(`./recorded/${name}.json`, import.meta.url), 'utf8'));
 }
 

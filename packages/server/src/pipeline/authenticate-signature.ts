@@ -1,8 +1,9 @@
-import type { GuardRefusal, Identity, ServedScope } from '@claviger/guard/internal';
-import type { ParsedSignature } from '@claviger/signature';
+import { type GuardRefusal, type Identity, isPresigned, type ServedScope } from '@claviger/guard/internal';
+import { type ParsedSignature, SignatureError } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
+import { readAccountProtection } from '../settings/account-protection.ts';
 import type { Product } from '../wire/product.ts';
-import type { Operation, StreamOperation } from './operation.ts';
+import type { AnyOperation, Operation, StreamOperation } from './operation.ts';
 import type { RequestContext } from './request-context.ts';
 import type { RequestDependencies } from './request-dependencies.ts';
 
@@ -23,6 +24,25 @@ export class SignatureRefused extends Error {
 }
 
 /**
+ * Asserts that an operation accepts the form of a signature.
+ * @throws SignatureRefused IncompleteSignature for a presigned request of an operation that accepts none
+ */
+export function assertAcceptedForm(operation: AnyOperation, signature: ParsedSignature): void {
+  if (!isPresigned(signature) || acceptsPresigned(operation)) return;
+  throw unsignedHost(signature, 'The header `host` must be signed.');
+}
+
+function acceptsPresigned(operation: AnyOperation): boolean {
+  return operation.access === 'read' && operation.acceptsPresigned === true;
+}
+
+function unsignedHost(signature: ParsedSignature, reason: string): SignatureRefused {
+  const { code, httpStatus, message } = new SignatureError('IncompleteSignature', reason);
+  const accessKeyId = 'accessKeyId' in signature ? signature.accessKeyId : undefined;
+  return new SignatureRefused({ refused: true, code, httpStatus, message, accessKeyId });
+}
+
+/**
  * Authenticates a request by its signature. The key counts as used, even if the request is refused afterwards.
  * @throws SignatureRefused; Refusal NotSignedIn if the operation needs a console session
  */
@@ -32,7 +52,12 @@ export async function authenticateSignature(
   operation: Operation | StreamOperation,
   signature: ParsedSignature,
 ): Promise<Identity> {
-  const found = guard.authenticate(context.request, signature, derivedKeyScope(operation));
+  const found = guard.authenticate(
+    context.request,
+    signature,
+    derivedKeyScope(operation),
+    acceptsPresigned(operation),
+  );
   const identity = found instanceof Promise ? await found : found;
   if (identity.refused) {
     const isForPages = operation.access !== 'stream' && operation.sessionOnly !== undefined;
@@ -40,6 +65,16 @@ export async function authenticateSignature(
     throw new SignatureRefused(identity);
   }
   context.accessKeyId = identity.accessKeyId;
+  if (isPresigned(signature)) {
+    const { accountId } = identity.principal;
+    const { presignedIdentityAllowed } = await readAccountProtection(services.store.queries, accountId);
+    if (!presignedIdentityAllowed) {
+      throw unsignedHost(
+        signature,
+        'The header `host` must be signed: presigned requests are not allowed in this account.',
+      );
+    }
+  }
   if (identity.principal.type === 'root') rootKeyUsed(identity.accessKeyId);
   // A guard's credential is not an AccessKey, and the guard's connection tells more than a last use would.
   if (identity.principal.type === 'guard') return identity;

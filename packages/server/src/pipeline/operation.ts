@@ -50,6 +50,11 @@ interface AuthorizedOperation<P extends ParameterMap> {
 export interface ReadOperation<P extends ParameterMap = ParameterMap, A = Answer>
   extends AuthorizedOperation<P> {
   readonly access: 'read';
+  /**
+   * Whether a presigned request may call it, where the account allows that: its holder can pass it on, and send it
+   * repeatedly for 15 minutes. Only for an operation that reveals no more than who signed.
+   */
+  readonly acceptsPresigned?: true;
   /** Performs the operation; returns the answer without `RequestId`. */
   handle(input: InputOf<P>, call: Call): Promise<A>;
 }

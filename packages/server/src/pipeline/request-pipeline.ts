@@ -11,7 +11,7 @@ import type { Answer } from '../wire/answer.ts';
 import { encodeAnswer, encodeError } from '../wire/encoding.ts';
 import type { OpenedStream } from '../wire/opened-stream.ts';
 import { headerOf, requestFormat } from '../wire/request-format.ts';
-import { SignatureRefused } from './authenticate-signature.ts';
+import { assertAcceptedForm, SignatureRefused } from './authenticate-signature.ts';
 import { waitAfterRefusal } from './call-rate.ts';
 import { createCallRecord } from './call-record.ts';
 import type { AnyOperation } from './operation.ts';
@@ -99,7 +99,7 @@ export class RequestPipeline {
     const { request } = context;
     const { registry } = this.#parts;
 
-    const signature = readSignature(request);
+    const signature = readSignature(request, { acceptsPresigned: true });
     if ('refused' in signature) {
       context.format = requestFormat(request, new Map(), undefined);
       throw new SignatureRefused(signature);
@@ -114,6 +114,7 @@ export class RequestPipeline {
     if (version === '') throw new Refusal('Missing', { name: 'Version' });
     const operation = registry.find(version, action);
     context.operation = operation;
+    assertAcceptedForm(operation, signature);
     warnOfUnknownParameters(context.warnings, operation, parameters);
     if (request.method !== 'POST' && request.method !== 'GET') {
       throw new Refusal('UnsupportedHTTPMethod');

@@ -527,11 +527,13 @@ export interface SessionGenerationRow {
   revoked_at: number;
 }
 
-/** Protection of an account's credential changes by key; without a row none. */
+/** Settings of an account beyond RAM's; without a row each has its default. */
 export interface AccountProtectionRow {
   account_id: string;
   /** 0 or 1. */
   credential_changes_need_mfa: number;
+  /** 0 or 1. */
+  presigned_identity_allowed: Generated<number>;
   updated_at: number;
 }
 

@@ -12,7 +12,7 @@ import { roaStringToSign } from '../roa.ts';
 import { rpcStringToSign } from '../rpc.ts';
 import type { SigningCredentials } from '../sign.ts';
 import { SigningKey } from '../signing-key.ts';
-import { assertWithinWindow, DEFAULT_WINDOW_MS, formatIsoTimestamp } from '../timestamp.ts';
+import { assertWithinWindow, DEFAULT_WINDOW_MS, formatIsoTimestamp, timestampWindow } from '../timestamp.ts';
 import { verifySignature } from '../verify.ts';
 import { findAcsMistakes } from './acs-mistakes.ts';
 import { changesOnTheWay } from './changes-on-the-way.ts';
@@ -103,7 +103,7 @@ export function explainSignature(request: SignedRequest | RequestHead, options: 
     add('scheme', fails(unsignedText(parsed)));
     return { holds: false, steps };
   }
-  add('scheme', holds(`It is signed with ${parsed.scheme}.`));
+  add('scheme', holds(`It is signed with ${parsed.scheme}.`, ...nonceAdvice(parsed)));
   const headers = explainSignedHeaders(request);
   if (headers !== undefined) add('headers', headers);
   add('key', explainKey(parsed, options.credentials));
@@ -159,7 +159,7 @@ function isEncodedStill(value: string): boolean {
 
 function tryParse(request: SignedRequest | RequestHead): ParsedSignature | SignatureError {
   try {
-    return parseSignature(request);
+    return parseSignature(request, { acceptsRoaWithoutNonce: true });
   } catch (error) {
     if (error instanceof SignatureError) return error;
     throw error;
@@ -176,6 +176,14 @@ function checkOf({ code }: SignatureError): ExplainedCheck {
     default:
       return 'scheme';
   }
+}
+
+/** Returns advice on a request without a nonce, which only guards accept. */
+function nonceAdvice(parsed: KeySignature): string[] {
+  if (parsed.scheme !== 'ROA-HMAC-SHA1' || parsed.hasOwnNonce) return [];
+  return [
+    'It has no `x-acs-signature-nonce`: guards accept it for 5 minutes, and one of equal requests in a second.',
+  ];
 }
 
 function isSigned(parsed: ParsedSignature): parsed is KeySignature {
@@ -210,14 +218,15 @@ function explainKey(parsed: KeySignature, credentials: SigningCredentials | unde
 function explainTime(parsed: KeySignature, options: ExplainOptions, serverTime: number | undefined): Step {
   const now = serverTime ?? options.now;
   const clock = serverTime === undefined ? 'it is judged at' : "the server's clock was at";
+  const window = timestampWindow(parsed, options.windowMs ?? DEFAULT_WINDOW_MS);
   const seen = `It was signed at ${formatIsoTimestamp(parsed.timestamp)}; ${clock} ${formatIsoTimestamp(now)}.`;
   try {
-    assertWithinWindow(parsed.timestamp, now, options.windowMs ?? DEFAULT_WINDOW_MS);
+    assertWithinWindow(parsed.timestamp, now, window);
     return holds(seen);
   } catch (error) {
     if (!(error instanceof SignatureError)) throw error;
     const seconds = Math.round((now - parsed.timestamp) / 1000);
-    const minutes = Math.round((options.windowMs ?? DEFAULT_WINDOW_MS) / 60_000);
+    const minutes = Math.round(window.behindMs / 60_000);
     const side = seconds > 0 ? 'behind' : 'ahead';
     const cause =
       serverTime === undefined

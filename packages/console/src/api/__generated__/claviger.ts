@@ -172,6 +172,7 @@ export interface ClavigerOperations {
     parameters: Record<never, never>;
     response: {
       CredentialChangesNeedMFA: boolean;
+      PresignedIdentityAllowed: boolean;
       RequestId: string;
     };
   };
@@ -416,10 +417,12 @@ export interface ClavigerOperations {
   };
   SetAccountProtection: {
     parameters: {
-      CredentialChangesNeedMFA: boolean;
+      CredentialChangesNeedMFA?: boolean | undefined;
+      PresignedIdentityAllowed?: boolean | undefined;
     };
     response: {
       CredentialChangesNeedMFA: boolean;
+      PresignedIdentityAllowed: boolean;
       RequestId: string;
     };
   };

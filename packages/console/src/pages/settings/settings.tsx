@@ -7,6 +7,7 @@ import { AccountNetworkPolicy } from './account-network-policy.tsx';
 import { CredentialProtection } from './credential-protection.tsx';
 import { KeyExpiryCeiling } from './key-expiry-ceiling.tsx';
 import { PasswordPolicy } from './password-policy.tsx';
+import { PresignedIdentity } from './presigned-identity.tsx';
 import { SecurityPreference } from './security-preference.tsx';
 
 /** Page of the settings of the account. */
@@ -29,6 +30,7 @@ export function Component() {
                 <AccountNetworkPolicy />
                 <KeyExpiryCeiling />
                 <CredentialProtection />
+                <PresignedIdentity />
               </>
             ),
           },

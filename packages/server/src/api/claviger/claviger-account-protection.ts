@@ -1,14 +1,25 @@
 import { arn } from '../../context/arn.ts';
 import { type Call, type Operation, ownOperation } from '../../pipeline/operation.ts';
-import { readAccountProtection, setAccountProtection } from '../../settings/account-protection.ts';
-import { flag } from '../../wire/parameter.ts';
+import {
+  type AccountProtection,
+  readAccountProtection,
+  setAccountProtection,
+} from '../../settings/account-protection.ts';
+import { flag, optional } from '../../wire/parameter.ts';
 import { VERSION } from './version.ts';
 
 const demandOnAccount = (action: string, call: Call) => [
   { action, resource: arn.account(call.account.accountId) },
 ];
 
-/** Operations on account settings that RAM lacks: second factor for actions of AccessKeys. */
+const ANSWER = { CredentialChangesNeedMFA: 'boolean', PresignedIdentityAllowed: 'boolean' } as const;
+
+const answerOf = ({ credentialChangesNeedMfa, presignedIdentityAllowed }: AccountProtection) => ({
+  CredentialChangesNeedMFA: credentialChangesNeedMfa,
+  PresignedIdentityAllowed: presignedIdentityAllowed,
+});
+
+/** Operations on account settings that RAM lacks: what AccessKeys may do beyond what RAM's clients need. */
 export const accountProtectionOperations: readonly Operation[] = [
   ownOperation({
     product: 'Claviger',
@@ -16,11 +27,10 @@ export const accountProtectionOperations: readonly Operation[] = [
     name: 'GetAccountProtection',
     access: 'read',
     input: {},
-    answer: { CredentialChangesNeedMFA: 'boolean' },
+    answer: ANSWER,
     authorize: (_, call) => demandOnAccount('claviger:GetAccountProtection', call),
     async handle(_, call) {
-      const { credentialChangesNeedMfa } = await readAccountProtection(call.queries, call.account.accountId);
-      return { CredentialChangesNeedMFA: credentialChangesNeedMfa };
+      return answerOf(await readAccountProtection(call.queries, call.account.accountId));
     },
   }),
 
@@ -30,12 +40,15 @@ export const accountProtectionOperations: readonly Operation[] = [
     name: 'SetAccountProtection',
     access: 'write',
     security: { effect: 'loosens' },
-    input: { CredentialChangesNeedMFA: flag() },
-    answer: { CredentialChangesNeedMFA: 'boolean' },
+    input: { CredentialChangesNeedMFA: optional(flag()), PresignedIdentityAllowed: optional(flag()) },
+    answer: ANSWER,
     authorize: (_, call) => demandOnAccount('claviger:SetAccountProtection', call),
-    async handle({ CredentialChangesNeedMFA }, call) {
-      await setAccountProtection(call, { credentialChangesNeedMfa: CredentialChangesNeedMFA });
-      return { CredentialChangesNeedMFA };
+    async handle({ CredentialChangesNeedMFA, PresignedIdentityAllowed }, call) {
+      const protection = await setAccountProtection(call, {
+        credentialChangesNeedMfa: CredentialChangesNeedMFA,
+        presignedIdentityAllowed: PresignedIdentityAllowed,
+      });
+      return answerOf(protection);
     },
   }),
 ];

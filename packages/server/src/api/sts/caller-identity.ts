@@ -11,6 +11,8 @@ export const callerIdentityOperations: readonly Operation[] = [
     version: '2015-04-01',
     name: 'GetCallerIdentity',
     access: 'read',
+    // Kubernetes logins: `ack-ram-tool` signs one, and the cluster's verifier sends it here.
+    acceptsPresigned: true,
     input: {},
     authorize: () => NO_DEMANDS,
     handle: async (_, call) => callerIdentity(call.principal),

@@ -15,6 +15,7 @@ import { rowCounts } from './0013-row-counts.ts';
 import { reportParts } from './0014-report-parts.ts';
 import { tagIndexes } from './0015-tag-indexes.ts';
 import { roleSignIn } from './0016-role-sign-in.ts';
+import { presignedIdentity } from './0017-presigned-identity.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -34,4 +35,5 @@ export const MIGRATIONS: readonly Migration[] = [
   reportParts,
   tagIndexes,
   roleSignIn,
+  presignedIdentity,
 ];
