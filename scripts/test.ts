@@ -18,7 +18,7 @@ import { startPostgres } from '../packages/server/test/postgres-server.ts';
 import type { TestResult } from './test-results.ts';
 
 /** Those whose tests take longest first, so that the end of the run is not one process alone. */
-const PACKAGES = ['server', 'console', 'cli', 'guard', 'signature', 'policy', 'scripts'];
+const PACKAGES = ['server', 'console', 'cli', 'guard', 'signature', 'policy', 'catalogue', 'scripts'];
 const NEEDS_POSTGRES: ReadonlySet<string> = new Set(['server', 'cli']);
 const FILES_IN_PROCESS = 8;
 /** Their servers have a clock that stands still, which must not fall behind that of signatures. */

@@ -4,9 +4,15 @@ import { join } from 'node:path';
 import { REPOSITORY } from './shipped-packages.ts';
 
 /** Folders of the published packages, in the order in which they are published: dependencies first. */
-export const PUBLISHED_FOLDERS = ['signature', 'policy', 'guard', 'console', 'server', 'cli'].map(
-  (name) => `packages/${name}`,
-);
+export const PUBLISHED_FOLDERS = [
+  'signature',
+  'policy',
+  'catalogue',
+  'guard',
+  'console',
+  'server',
+  'cli',
+].map((name) => `packages/${name}`);
 
 /** Fields of a package.json that a release depends on. */
 export interface Manifest {

@@ -31,7 +31,9 @@ export interface LockFile {
 }
 
 /** Packages that this repository publishes. */
-const PUBLISHED = ['cli', 'server', 'guard', 'policy', 'signature'].map((name) => `packages/${name}`);
+const PUBLISHED = ['cli', 'server', 'guard', 'catalogue', 'policy', 'signature'].map(
+  (name) => `packages/${name}`,
+);
 
 /** Reads the lock file of the repository. */
 export function readLockFile(): LockFile {

@@ -21,7 +21,13 @@ import { REPOSITORY } from '../release/shipped-packages.ts';
 import { freePort } from './claviger-process.ts';
 
 /** Packages that export types. The other two are a command and built files. */
-const libraries = ['@claviger/signature', '@claviger/policy', '@claviger/guard', '@claviger/server'];
+const libraries = [
+  '@claviger/signature',
+  '@claviger/policy',
+  '@claviger/catalogue',
+  '@claviger/guard',
+  '@claviger/server',
+];
 
 describe('the packed packages', () => {
   const folder = mkdtempSync(join(tmpdir(), 'claviger-packed-'));
@@ -113,6 +119,10 @@ describe('the packed packages', () => {
 
   for (const [name, printed] of [
     ['@claviger/guard', 'acs:ram::1234567890123456:user/ann did orders:GetOrder\n404\n'],
+    [
+      '@claviger/catalogue',
+      "AliyunECSReadOnlyAccess published 1\nundefined [ 'AliyunECSReadOnlyAccess' ]\nAliyunServiceRoleForPolarDB\n",
+    ],
     ['@claviger/server', 'true\n'],
   ] as const) {
     test(`the example in the README of ${name} prints what it says`, () => {

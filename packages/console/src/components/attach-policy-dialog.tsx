@@ -10,6 +10,9 @@ export interface PolicyReference {
   readonly type: string;
 }
 
+/** Whether a policy belongs to a service-linked role: the server attaches it to nothing else (`NoPermission`). */
+const isOfLinkedRole = (name: string): boolean => name.startsWith('AliyunServiceRolePolicyFor');
+
 /**
  * Dialog to choose policies for a user, a group or a role.
  * @param attached policies that are attached already and cannot be chosen
@@ -40,7 +43,7 @@ export function AttachPolicyDialog({
   const options = (['Custom', 'System'] as const).map((type) => ({
     label: t(`attachPolicy.${type}`),
     options: policies.rows
-      .filter((policy) => policy.PolicyType === type)
+      .filter((policy) => policy.PolicyType === type && !isOfLinkedRole(policy.PolicyName ?? ''))
       .map((policy) => {
         const value = `${type}/${policy.PolicyName}`;
         return {

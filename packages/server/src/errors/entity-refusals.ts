@@ -13,6 +13,11 @@ export const ENTITY_REFUSALS = {
   'EntityNotExist.Role': { status: 404, message: 'The role not exists: {name}.' },
   'EntityNotExist.Role.Policy': { status: 404, message: 'The policy is not attached to the role: {name}.' },
   'EntityNotExist.Policy': { status: 404, message: 'The policy does not exist: {name}.' },
+  'EntityNotExist.Policy.System': {
+    status: 404,
+    code: 'EntityNotExist.Policy',
+    message: 'The policy does not exist: {name}. Names like it: {nearest}.',
+  },
   'EntityNotExist.Policy.Version': { status: 404, message: 'The policy version does not exist: {name}.' },
   'EntityNotExist.User.LoginProfile': { status: 404, message: 'The login profile does not exist: {name}.' },
   'EntityNotExist.User.MFADevice': { status: 404, message: 'The user has no MFA device: {name}.' },

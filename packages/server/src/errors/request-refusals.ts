@@ -168,4 +168,10 @@ export const REQUEST_REFUSALS = {
     code: 'NoPermission',
     message: 'System policies are managed by the system and cannot be changed.',
   },
+  'NoPermission.LinkedRolePolicy': {
+    status: 403,
+    code: 'NoPermission',
+    message:
+      'The policy belongs to a service-linked role; it cannot be attached to, or detached from, anything: {name}.',
+  },
 } as const satisfies Record<string, RefusalEntry>;

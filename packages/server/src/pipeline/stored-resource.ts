@@ -1,8 +1,8 @@
 import type { Demand } from '@claviger/guard/internal';
 import { findProvider } from '../federation/identity-provider.ts';
 import { findGroup } from '../groups/group.ts';
-import { findCustomPolicy, policyNameKey } from '../policies/policy.ts';
-import { SYSTEM_POLICIES } from '../policies/system-policies.ts';
+import { findCustomPolicy } from '../policies/policy.ts';
+import { findSystemPolicy } from '../policies/system-policies.ts';
 import { findRole } from '../roles/role.ts';
 import type { Queries } from '../store/store.ts';
 import { findUser } from '../users/user.ts';
@@ -23,7 +23,7 @@ const STORED_NAME_LOOKUPS: Readonly<Record<string, StoredName>> = {
   role: async (queries, accountId, name) => (await findRole(queries, accountId, name))?.role_name,
   policy: async (queries, accountId, name) =>
     accountId === 'system'
-      ? SYSTEM_POLICIES.get(policyNameKey(name))?.name
+      ? findSystemPolicy(name)?.name
       : (await findCustomPolicy(queries, accountId, name))?.policy_name,
   'saml-provider': async (queries, accountId, name) =>
     (await findProvider('saml', queries, accountId, name))?.provider_name,

@@ -5,7 +5,7 @@ import { requireRole } from '../roles/role.ts';
 import type { GroupRow, PolicyAttachmentRow, RoleRow, UserRow } from '../store/schema.ts';
 import { requireUser } from '../users/user.ts';
 import { customPolicy, type Policy, type PolicyReference, requirePolicy, systemPolicy } from './policy.ts';
-import { SYSTEM_POLICIES } from './system-policies.ts';
+import { findSystemPolicy, warningAbout } from './system-policies.ts';
 
 /** Type of a principal that policies can be attached to. */
 type HolderType = PolicyAttachmentRow['principal_type'];
@@ -36,7 +36,8 @@ export interface AttachedPolicy {
 
 /**
  * Attaches a policy; it is in force as soon as the operation is answered.
- * @throws Refusal EntityNotExist of either, EntityAlreadyExists.*.Policy, LimitExceeded.*.Policy
+ * @throws Refusal EntityNotExist of either, EntityAlreadyExists.*.Policy, LimitExceeded.*.Policy, NoPermission if it
+ *   belongs to a service-linked role
  */
 export async function attachPolicy(
   scope: Scope,
@@ -45,6 +46,7 @@ export async function attachPolicy(
 ): Promise<void> {
   const holder = await requireHolder(scope, to);
   const policy = await requirePolicy(scope, reference);
+  assertNotOfLinkedRole(policy);
   const held = (await attachmentsOf(scope, holder)).filter((row) => row.policy_type === policy.type);
   if (held.some((row) => row.policy_name_key === policy.nameKey)) {
     throw new Refusal(`EntityAlreadyExists.${TYPE_NAMES[holder.type]}.Policy`, { name: policy.name });
@@ -66,11 +68,15 @@ export async function attachPolicy(
     })
     .execute();
   recordChange(scope, holder, policy);
+  const system = policy.type === 'System' ? findSystemPolicy(policy.name) : undefined;
+  const warning = system && warningAbout(system);
+  if (warning !== undefined) scope.warn(warning);
 }
 
 /**
  * Detaches a policy.
- * @throws Refusal EntityNotExist of either, and EntityNotExist.*.Policy if it is not attached
+ * @throws Refusal EntityNotExist of either, and EntityNotExist.*.Policy if it is not attached, NoPermission if it
+ *   belongs to a service-linked role
  */
 export async function detachPolicy(
   scope: Scope,
@@ -79,6 +85,7 @@ export async function detachPolicy(
 ): Promise<void> {
   const holder = await requireHolder(scope, from);
   const policy = await requirePolicy(scope, reference);
+  assertNotOfLinkedRole(policy);
   const result = await scope.queries
     .deleteFrom('policy_attachments')
     .where('account_id', '=', scope.account.accountId)
@@ -110,7 +117,7 @@ export async function listAttachedPolicies(scope: Scope, to: HolderReference): P
           .execute();
   const custom = new Map(rows.map((row) => [row.policy_name_key, customPolicy(row)]));
   return attachments.flatMap((row) => {
-    const system = SYSTEM_POLICIES.get(row.policy_name_key);
+    const system = findSystemPolicy(row.policy_name_key);
     const policy =
       row.policy_type === 'Custom' ? custom.get(row.policy_name_key) : system && systemPolicy(system);
     return policy === undefined ? [] : [{ policy, attachedAt: row.attached_at }];
@@ -169,6 +176,13 @@ export async function listEntities(
     groups: groups.sort((a, b) => (a.group_name_key < b.group_name_key ? -1 : 1)),
     roles: roles.sort((a, b) => (a.role_name_key < b.role_name_key ? -1 : 1)),
   };
+}
+
+/** The policy of a service-linked role is attached when the role is created, and to nothing else. */
+function assertNotOfLinkedRole({ type, name }: Policy): void {
+  if (type === 'System' && findSystemPolicy(name)?.isForLinkedRole === true) {
+    throw new Refusal('NoPermission.LinkedRolePolicy', { name });
+  }
 }
 
 async function requireHolder(scope: Scope, { type, name }: HolderReference): Promise<Holder> {

@@ -1,6 +1,6 @@
 import type { PermissionPolicy } from '@claviger/guard';
 import type { Queries } from '../store/store.ts';
-import { SYSTEM_POLICIES } from './system-policies.ts';
+import { findSystemPolicy } from './system-policies.ts';
 
 /** A RAM user or role whose permissions are read. */
 export interface PermissionHolder {
@@ -68,7 +68,7 @@ async function groupsOf(queries: Queries, accountId: string, userId: string): Pr
 }
 
 function systemPermission(nameKey: string): PermissionPolicy {
-  const policy = SYSTEM_POLICIES.get(nameKey);
+  const policy = findSystemPolicy(nameKey);
   // It may belong to another release. Its content, possibly a Deny, is unknown.
   if (policy === undefined) throw new Error(`unknown system policy "${nameKey}" in an attachment`);
   return { name: policy.name, type: 'System', version: policy.version, text: policy.document };

@@ -5,12 +5,11 @@ import type { PolicyRow, PolicyVersionRow } from '../store/schema.ts';
 import {
   changePolicy,
   type PolicyReference,
-  policyNameKey,
   requireCustomPolicy,
   requirePolicy,
   versionId,
 } from './policy.ts';
-import { SYSTEM_POLICIES } from './system-policies.ts';
+import { findSystemPolicy, unknownSystemPolicy } from './system-policies.ts';
 
 /** A version of a policy; the default version is in force. */
 export interface PolicyVersion {
@@ -33,9 +32,9 @@ export interface NewPolicyVersion {
 /** Returns the versions of a policy, oldest first. @throws Refusal EntityNotExist.Policy */
 export async function listPolicyVersions(scope: Scope, reference: PolicyReference): Promise<PolicyVersion[]> {
   if (reference.type === 'System') {
-    const policy = SYSTEM_POLICIES.get(policyNameKey(reference.name));
-    if (policy === undefined) throw new Refusal('EntityNotExist.Policy', { name: reference.name });
-    const { version: id, document, createdAt } = policy;
+    const policy = findSystemPolicy(reference.name);
+    if (policy === undefined) throw unknownSystemPolicy(reference.name);
+    const { version: id, document, updatedAt: createdAt } = policy;
     return [{ id, document, isDefault: true, createdAt }];
   }
   const { nameKey, defaultVersion } = await requirePolicy(scope, reference);

@@ -4,7 +4,12 @@ import { assertWellFormedPolicy, warnOfPolicy } from '../policy-documents/policy
 import { readRowCount, readRowCounts } from '../store/row-counts.ts';
 import type { PolicyRow } from '../store/schema.ts';
 import { addTags, idsWithTag, removeTags, type Tag, type TagFilter } from '../tags/tag.ts';
-import { SYSTEM_POLICIES, type SystemPolicy } from './system-policies.ts';
+import {
+  findSystemPolicy,
+  listSystemPolicies,
+  type SystemPolicy,
+  unknownSystemPolicy,
+} from './system-policies.ts';
 
 /** Type of a policy: `System`, defined by the server for all accounts, or `Custom`, defined by the account. */
 type PolicyType = 'System' | 'Custom';
@@ -48,7 +53,7 @@ export const versionId = (version: number): string => `v${version}`;
  */
 async function findPolicy(scope: Scope, reference: PolicyReference): Promise<Policy | undefined> {
   if (reference.type === 'System') {
-    const policy = SYSTEM_POLICIES.get(policyNameKey(reference.name));
+    const policy = findSystemPolicy(reference.name);
     return policy && systemPolicy(policy);
   }
   const row = await findCustomPolicy(scope.queries, scope.account.accountId, reference.name);
@@ -58,8 +63,9 @@ async function findPolicy(scope: Scope, reference: PolicyReference): Promise<Pol
 /** Returns a policy. @throws Refusal EntityNotExist.Policy */
 export async function requirePolicy(scope: Scope, reference: PolicyReference): Promise<Policy> {
   const policy = await findPolicy(scope, reference);
-  if (policy === undefined) throw new Refusal('EntityNotExist.Policy', { name: reference.name });
-  return policy;
+  if (policy !== undefined) return policy;
+  if (reference.type === 'System') throw unknownSystemPolicy(reference.name);
+  throw new Refusal('EntityNotExist.Policy', { name: reference.name });
 }
 
 /**
@@ -69,7 +75,7 @@ export async function requirePolicy(scope: Scope, reference: PolicyReference): P
 export async function requireCustomPolicy(scope: Scope, name: string): Promise<PolicyRow> {
   const row = await findCustomPolicy(scope.queries, scope.account.accountId, name);
   if (row?.policy_name === name) return row;
-  if (SYSTEM_POLICIES.has(policyNameKey(name))) throw new Refusal('NoPermission.System');
+  if (findSystemPolicy(name) !== undefined) throw new Refusal('NoPermission.System');
   throw new Refusal('EntityNotExist.Policy', { name });
 }
 
@@ -84,7 +90,7 @@ export async function createPolicy(scope: Scope, policy: NewPolicy): Promise<Pol
   warnOfPolicy(scope, policy.document, 'identity');
   const nameKey = policyNameKey(policy.name);
   if (
-    SYSTEM_POLICIES.has(nameKey) ||
+    findSystemPolicy(policy.name) !== undefined ||
     (await findCustomPolicy(scope.queries, scope.account.accountId, policy.name)) !== undefined
   ) {
     throw new Refusal('EntityAlreadyExists.Policy', { name: policy.name });
@@ -196,8 +202,9 @@ export async function listPolicies(
     filter.type === 'System' || after.startsWith('System/')
       ? []
       : await listCustomPolicies(scope, filter.tags, after.slice('Custom/'.length), limit);
-  const system = filter.type === 'Custom' || filter.tags.length > 0 ? [] : listSystemPolicies();
-  return [...custom, ...system.filter((policy) => listKey(policy) > after)].slice(0, limit);
+  const wanted = filter.type === 'Custom' || filter.tags.length > 0 ? 0 : limit - custom.length;
+  const system = listSystemPolicies(after.startsWith('System/') ? after.slice('System/'.length) : '', wanted);
+  return [...custom, ...system.map(systemPolicy)];
 }
 
 async function listCustomPolicies(
@@ -215,10 +222,6 @@ async function listCustomPolicies(
     .limit(limit);
   for (const tag of tags) query = query.where('policy_name_key', 'in', idsWithTag(scope, 'policy', tag));
   return (await query.execute()).map(customPolicy);
-}
-
-function listSystemPolicies(): Policy[] {
-  return [...SYSTEM_POLICIES.values()].map(systemPolicy).sort((a, b) => (a.nameKey < b.nameKey ? -1 : 1));
 }
 
 /**
@@ -304,6 +307,6 @@ export function systemPolicy(policy: SystemPolicy): Policy {
     description: policy.description,
     defaultVersion: policy.version,
     createdAt: policy.createdAt,
-    updatedAt: policy.createdAt,
+    updatedAt: policy.updatedAt,
   };
 }

@@ -1,94 +1,117 @@
-/** A policy built into the server: the same in every account, and immutable. */
+import {
+  type DocumentBasis,
+  findSystemPolicy as findInCatalogue,
+  nearestNames,
+  type SystemPolicy as PublishedPolicy,
+  systemPolicyKeys,
+} from '@claviger/catalogue';
+import { Refusal } from '../errors/refusal.ts';
+
+/** A policy that is the same in every account, and immutable. */
 export interface SystemPolicy {
+  /** As published, letter case included. */
   readonly name: string;
   readonly description: string;
-  /** The only version, as RAM writes it. */
-  readonly version: 'v1';
+  /** The only version, `v3`. */
+  readonly version: string;
   /** The policy document. */
   readonly document: string;
-  /** Time of the last change of the document, ms since the epoch. */
+  readonly basis: DocumentBasis;
+  /** Whether it is meant for the service-linked role of a service alone. */
+  readonly isForLinkedRole: boolean;
+  /** Milliseconds since the epoch. */
   readonly createdAt: number;
+  readonly updatedAt: number;
 }
 
-/** When these documents were written; RAM's dates belong to RAM's documents. */
-const CREATED_AT = Date.UTC(2026, 10, 24);
+/** Date of policies whose own is not known: when they were entered in the catalogue. */
+const ENTERED_AT = Date.UTC(2026, 10, 24);
 
-const allow = (action: string | readonly string[]) => ({ Effect: 'Allow', Action: action, Resource: '*' });
+/** How many names a refusal offers for an unknown one. */
+const OFFERED_NAMES = 3;
 
-const AUDIT_READS = [
-  'actiontrail:Describe*',
-  'actiontrail:Get*',
-  'actiontrail:List*',
-  'actiontrail:LookupEvents',
-];
-const IDENTITY_READS = ['ram:Get*', 'ram:List*', 'ram:GenerateCredentialReport'];
+/** Finds a system policy by its name, in any letter case; `undefined` if absent. */
+export function findSystemPolicy(name: string): SystemPolicy | undefined {
+  const policy = findInCatalogue(name);
+  return policy && systemPolicyOf(policy);
+}
 
-/** Claviger's own actions on users and their keys, for principals that manage those. */
-const CONSOLE_EXTRAS = [
-  'claviger:Simulate',
-  'claviger:SetAccessKeyExpiry',
-  'claviger:ListAccessKeyExpiries',
-  'claviger:GetAccessKeyExpiryCeiling',
-  'claviger:SetAccessKeyExpiryCeiling',
-  'claviger:GetUserSsoResponsePolicy',
-  'claviger:SetUserSsoResponsePolicy',
-];
+/** Returns the refusal of an unknown name, with the names that are most like it. */
+export function unknownSystemPolicy(name: string): Refusal {
+  const nearest = nearestNames(name, OFFERED_NAMES);
+  return nearest.length === 0
+    ? new Refusal('EntityNotExist.Policy', { name })
+    : new Refusal('EntityNotExist.Policy.System', { name, nearest: nearest.join(', ') });
+}
 
-/**
- * System policies by name in lower case.
- *
- * The documents of AliyunRAMReadOnlyAccess and AliyunSTSAssumeRoleAccess are RAM's published ones. Those of
- * AdministratorAccess, AliyunRAMFullAccess and the two of ActionTrail are made from their names, since RAM's texts
- * are not published. RAM's ReadOnlyAccess lists the read operations of all its products. Claviger does not know
- * which operations of a guarded API read, so ours covers only what Claviger answers itself.
- */
-export const SYSTEM_POLICIES: ReadonlyMap<string, SystemPolicy> = new Map(
-  [
-    define('AdministratorAccess', 'Everything: all actions on all resources of the account.', allow('*')),
-    define(
-      'AliyunActionTrailFullAccess',
-      'Everything in ActionTrail, the record of what was done in the account.',
-      allow('actiontrail:*'),
-    ),
-    define(
-      'AliyunActionTrailReadOnlyAccess',
-      'Reading in ActionTrail, the record of what was done in the account.',
-      allow(AUDIT_READS),
-    ),
-    define(
-      'AliyunRAMFullAccess',
-      'Everything in RAM: users, groups, roles, policies and all AccessKeys but those of the account root.',
-      allow(['ram:*', 'ims:*']),
-      allow(CONSOLE_EXTRAS),
-      allow('accessanalyzer:*'),
-    ),
-    define(
-      'AliyunRAMReadOnlyAccess',
-      'Reading in RAM: users, groups, roles, policies, and AccessKeys without their secrets.',
-      allow(IDENTITY_READS),
-      allow(['accessanalyzer:Get*', 'accessanalyzer:List*']),
-    ),
-    define('AliyunSTSAssumeRoleAccess', 'Assuming any role that trusts the caller.', allow('sts:AssumeRole')),
-    define(
-      'ReadOnlyAccess',
-      'Reading in everything that Claviger answers itself: RAM and ActionTrail.',
-      allow([...IDENTITY_READS, ...AUDIT_READS]),
-      allow([
-        'claviger:Simulate',
-        'claviger:ListAccessKeyExpiries',
-        'claviger:GetAccessKeyExpiryCeiling',
-        'claviger:GetUserSsoResponsePolicy',
-      ]),
-    ),
-  ].map((policy) => [policy.name.toLowerCase(), policy]),
-);
+/** Returns a page of system policies, by name. @param after key after which the page begins @param limit page size */
+export function listSystemPolicies(after: string, limit: number): SystemPolicy[] {
+  const page: SystemPolicy[] = [];
+  for (const key of systemPolicyKeys()) {
+    if (page.length === limit) break;
+    if (key <= after) continue;
+    const policy = findSystemPolicy(key);
+    if (policy !== undefined) page.push(policy);
+  }
+  return page;
+}
 
-function define(name: string, description: string, ...statements: readonly object[]): SystemPolicy {
+/** Returns what a caller should know of a policy that does not grant what its name promises; `undefined` if nothing. */
+export function warningAbout({ name, basis }: SystemPolicy): string | undefined {
+  switch (basis) {
+    case 'unpublished':
+      return `The document of ${name} is not published: here the policy is empty and grants nothing`;
+    case 'derived':
+      return `The document of ${name} is not published: here it is derived from the name`;
+    case 'own':
+    case 'published':
+      return undefined;
+  }
+}
+
+function systemPolicyOf(policy: PublishedPolicy): SystemPolicy {
+  const createdAt = policy.created === undefined ? ENTERED_AT : Date.parse(policy.created);
   return {
-    name,
-    description,
-    version: 'v1',
-    document: JSON.stringify({ Version: '1', Statement: statements }, undefined, 2),
-    createdAt: CREATED_AT,
+    name: policy.name,
+    description: descriptionOf(policy),
+    version: policy.version,
+    document: policy.document,
+    basis: policy.basis,
+    isForLinkedRole: policy.type === 'service-linked-role',
+    createdAt,
+    updatedAt: policy.updated === undefined ? createdAt : Date.parse(policy.updated),
   };
+}
+
+/** Descriptions of the policies that Claviger itself gives a meaning. */
+const OWN_DESCRIPTIONS: Readonly<Record<string, string>> = {
+  AdministratorAccess: 'Everything: all actions on all resources of the account.',
+  AliyunRAMFullAccess:
+    'Everything in RAM: users, groups, roles, policies and all AccessKeys but those of the account root.',
+  AliyunRAMReadOnlyAccess:
+    'Reading in RAM: users, groups, roles, policies, and AccessKeys without their secrets.',
+  AliyunSTSAssumeRoleAccess: 'Assuming any role that trusts the caller.',
+  AliyunActionTrailFullAccess: 'Everything in ActionTrail, the record of what was done in the account.',
+  AliyunActionTrailReadOnlyAccess: 'Reading in ActionTrail, the record of what was done in the account.',
+  ReadOnlyAccess: 'Reading in everything that Claviger answers itself: RAM and ActionTrail.',
+};
+
+function descriptionOf({ name, type, basis }: PublishedPolicy): string {
+  if (Object.hasOwn(OWN_DESCRIPTIONS, name)) return OWN_DESCRIPTIONS[name] ?? '';
+  const holder =
+    type === 'service-linked-role'
+      ? ' For the service-linked role of its service only.'
+      : type === 'service-role'
+        ? ' For a role that its service assumes.'
+        : '';
+  switch (basis) {
+    case 'published':
+      return `As published by Alibaba Cloud.${holder}`;
+    case 'derived':
+      return `Derived by Claviger from the name: the document is not published.${holder}`;
+    case 'own':
+      return `Defined by Claviger: the document is not published.${holder}`;
+    case 'unpublished':
+      return `Empty, grants nothing: the document is not published.${holder}`;
+  }
 }

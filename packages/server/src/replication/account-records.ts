@@ -3,7 +3,7 @@ import type { ReplicationRecord } from '@claviger/guard/replication';
 import { acs3Verifier } from '@claviger/signature';
 import { readAccount } from '../accounts/account-directory.ts';
 import type { Services } from '../context/services.ts';
-import { SYSTEM_POLICIES } from '../policies/system-policies.ts';
+import { findSystemPolicy } from '../policies/system-policies.ts';
 import { placeOfAccessKey } from '../secrets/sealed-columns.ts';
 import { SecretUnreadable } from '../secrets/sealed-text.ts';
 import { impliedPolicies } from '../settings/implied-policies.ts';
@@ -326,7 +326,7 @@ export class AccountRecords {
     const custom: string[] = [];
     for (const reference of references) {
       const [type, nameKey = ''] = reference.split('/');
-      const system = type === 'System' ? SYSTEM_POLICIES.get(nameKey) : undefined;
+      const system = type === 'System' ? findSystemPolicy(nameKey) : undefined;
       if (type === 'Custom') custom.push(nameKey);
       else if (system !== undefined) {
         records.push(['policy', reference, system.name, 'System', system.version, system.document]);

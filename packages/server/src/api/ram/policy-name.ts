@@ -1,7 +1,7 @@
 import { arn } from '../../context/arn.ts';
 import type { Call } from '../../pipeline/operation.ts';
-import { type PolicyReference, policyNameKey } from '../../policies/policy.ts';
-import { SYSTEM_POLICIES } from '../../policies/system-policies.ts';
+import type { PolicyReference } from '../../policies/policy.ts';
+import { findSystemPolicy } from '../../policies/system-policies.ts';
 import { oneOf, text } from '../../wire/parameter.ts';
 
 /** Name of a policy. */
@@ -28,5 +28,5 @@ export function policyReference(input: PolicyInput): PolicyReference {
 export function policyArn(call: Call, { type, name }: PolicyReference): string {
   if (type === 'Custom') return arn.policy(call.account.accountId, name);
   // System policies match case-insensitively; their ARN has one spelling.
-  return arn.policy('system', SYSTEM_POLICIES.get(policyNameKey(name))?.name ?? name);
+  return arn.policy('system', findSystemPolicy(name)?.name ?? name);
 }
