@@ -6,8 +6,8 @@
  *     npm test -- packages/policy/src/places.test.ts
  *     npm test -- --no-skips                a skipped test is a failure, as on the build machine
  *
- * Test files of a folder share processes, since loading the sources takes longer than most of their tests; as many
- * processes run at a time as the machine has cores.
+ * Test files of a folder share processes, since loading the sources takes longer than most of their tests; three
+ * processes run at a time for two cores.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -27,6 +27,8 @@ const TEST_TIMEOUT_MS = 300_000;
 /** A process that something keeps alive after its last test is ended, and counts as failed. */
 const PROCESS_TIMEOUT_MS = 1_200_000;
 const SLOWEST_FILES = 10;
+/** Tests wait for databases, browsers and each other's clocks for half of their time. */
+const PROCESSES = Math.ceil(1.5 * availableParallelism());
 
 /** Files that run in one process. */
 interface TestProcess {
@@ -71,7 +73,7 @@ const postgres = processes.some((each) => NEEDS_POSTGRES.has(each.package))
 const finished: FinishedProcess[] = [];
 try {
   const waiting = processes.entries();
-  const workers = Array.from({ length: availableParallelism() }, async () => {
+  const workers = Array.from({ length: PROCESSES }, async () => {
     for (const [index, each] of waiting) {
       const done = await runProcess(each, join(results, String(index)));
       finished.push(done);
@@ -182,7 +184,7 @@ function printSummary(): boolean {
     console.log(row(name, files, tests, seconds));
   }
   const whole = (performance.now() - startedAt) / 1000;
-  console.log(`${processes.length} processes, ${availableParallelism()} at a time: ${whole.toFixed(1)} s`);
+  console.log(`${processes.length} processes, ${PROCESSES} at a time: ${whole.toFixed(1)} s`);
 
   const seconds = new Map<string, number>();
   for (const { file, name, milliseconds } of finished.flatMap((each) => each.results)) {

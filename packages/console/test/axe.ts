@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
+import { waitForRequests } from './requests-under-way.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -17,7 +18,7 @@ interface AxeResult {
  * Asserts that axe finds no violation of WCAG 2.2 AA on the page, and that the page is not wider than the window.
  */
 export async function assertAccessible(page: Page, what: string): Promise<void> {
-  await page.waitForLoadState('networkidle');
+  await waitForRequests(page);
   // Colours in the middle of a transition have another contrast. Endless animations are not awaited.
   await page.evaluate(() =>
     Promise.allSettled(

@@ -11,6 +11,7 @@ import {
 } from '../../server/test/server.ts';
 import type { Language } from '../src/language/languages.ts';
 import { launchChromium } from './chromium.ts';
+import { watchRequests } from './requests-under-way.ts';
 
 /** Password that is valid under every password policy. */
 export const PASSWORD = 'Correct-Horse-7-Battery';
@@ -108,6 +109,7 @@ export async function startConsole(
     });
     context.setDefaultTimeout(30_000);
     const page = await context.newPage();
+    watchRequests(page);
     const browserErrors: string[] = [];
     const answers: { operation: string; body: string }[] = [];
     page.on('pageerror', (error) => browserErrors.push(error.message));

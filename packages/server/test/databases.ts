@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { copyFileSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe } from 'node:test';
@@ -16,8 +16,10 @@ export interface TestDatabase {
    * @param location an existing one; by default a new one
    */
   open(options?: Partial<StoreOptions>, location?: StoreLocation): Promise<Store>;
-  /** Creates an empty location, removed after the tests of the file. */
+  /** Creates a location with all tables and no rows, removed after the tests of the file. */
   freshLocation(): Promise<StoreLocation>;
+  /** Creates a location without tables, removed after the tests of the file. */
+  emptyLocation(): Promise<StoreLocation>;
 }
 
 const kinds = { SQLite: 'sqlite', PostgreSQL: 'postgres' } as const;
@@ -37,11 +39,16 @@ export function eachDatabase(define: (name: keyof typeof kinds, database: TestDa
   for (const name of Object.keys(kinds) as (keyof typeof kinds)[]) {
     describe(name, () => {
       const cleanUps: (() => unknown)[] = [];
+      const created = ({ location, remove }: FreshLocation): StoreLocation => {
+        cleanUps.push(remove);
+        return location;
+      };
       const database: TestDatabase = {
         async freshLocation() {
-          const { location, remove } = await (kinds[name] === 'sqlite' ? freshFile() : freshDatabase());
-          cleanUps.push(remove);
-          return location;
+          return created(await (kinds[name] === 'sqlite' ? migratedFile() : migratedDatabase()));
+        },
+        async emptyLocation() {
+          return created(kinds[name] === 'sqlite' ? emptyFile() : await newDatabase());
         },
         async open(options = {}, location) {
           const store = await openStore(location ?? (await database.freshLocation()), {
@@ -66,7 +73,21 @@ interface FreshLocation {
   readonly remove: () => unknown;
 }
 
-async function freshFile(): Promise<FreshLocation> {
+/** Name of the migrated database that new ones are copied from: another for each set of migrations. */
+const TEMPLATE = `claviger_template_${hashOfMigrations()}`;
+
+/** Key of the lock under which one process creates the template. */
+const TEMPLATE_LOCK = 20_261_201;
+
+function hashOfMigrations(): string {
+  const hash = createHash('sha256');
+  for (const file of globSync('../src/store/migrat*/**/*.ts', { cwd: import.meta.dirname }).sort()) {
+    hash.update(readFileSync(join(import.meta.dirname, file)));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+function emptyFile(): FreshLocation & { readonly location: { readonly file: string } } {
   const directory = mkdtempSync(join(tmpdir(), 'claviger-store-'));
   return {
     location: { kind: 'sqlite', file: join(directory, 'claviger.db') },
@@ -74,16 +95,68 @@ async function freshFile(): Promise<FreshLocation> {
   };
 }
 
-async function freshDatabase(): Promise<FreshLocation> {
+let templateFile: Promise<string> | undefined;
+
+/** Writes a database with all tables and no rows: a copy, since migrating takes longer than most tests. */
+export async function writeMigratedFile(file: string): Promise<void> {
+  templateFile ??= (async () => {
+    const { location, remove } = emptyFile();
+    process.once('exit', remove);
+    await (await openStore(location, { now: Date.now })).close();
+    return location.file;
+  })();
+  copyFileSync(await templateFile, file);
+}
+
+async function migratedFile(): Promise<FreshLocation> {
+  const created = emptyFile();
+  await writeMigratedFile(created.location.file);
+  return created;
+}
+
+async function newDatabase(template?: string): Promise<FreshLocation> {
   const server = await serverAddress();
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await command(server, `create database ${name}`);
-  const url = new URL(server);
-  url.pathname = `/${name}`;
+  await command(server, `create database ${name}${template === undefined ? '' : ` template ${template}`}`);
   return {
-    location: { kind: 'postgres', url: url.href },
+    location: { kind: 'postgres', url: urlOfDatabase(server, name) },
     remove: () => command(server, `drop database ${name} with (force)`),
   };
+}
+
+let template: Promise<void> | undefined;
+
+async function migratedDatabase(): Promise<FreshLocation> {
+  template ??= serverAddress().then(createTemplate);
+  await template;
+  return newDatabase(TEMPLATE);
+}
+
+/** Creates the template, unless another process has. */
+async function createTemplate(server: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK]);
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [TEMPLATE]);
+    if (rowCount !== 0) return;
+    const building = `${TEMPLATE}_new`;
+    await client.query(`drop database if exists ${building}`);
+    await client.query(`create database ${building}`);
+    await (
+      await openStore({ kind: 'postgres', url: urlOfDatabase(server, building) }, { now: Date.now })
+    ).close();
+    // Renamed last: a template that exists is complete.
+    await client.query(`alter database ${building} rename to ${TEMPLATE}`);
+  } finally {
+    await client.end();
+  }
+}
+
+function urlOfDatabase(server: string, name: string): string {
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
 }
 
 /** Runs one statement on the server at `url`, outside of any store. */

@@ -22,11 +22,11 @@ function heard(store: Store, subject: string): Promise<void> {
 
 const note = `insert into changes (account_id, topic, subject, changed_at) values ('1', 'access-key', $1, 1)`;
 
-eachDatabase((name, { open, freshLocation }) => {
+eachDatabase((name, { open, emptyLocation }) => {
   if (name !== 'PostgreSQL') return;
 
   async function openAt(options: Parameters<typeof open>[0] = {}) {
-    const location = await freshLocation();
+    const location = await emptyLocation();
     assert.ok(location.kind === 'postgres');
     return { store: await open({ pollMs: 10, ...options }, location), url: location.url };
   }

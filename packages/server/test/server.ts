@@ -13,11 +13,11 @@ import {
 import { type Claviger, startClaviger } from '../src/claviger.ts';
 import { readConfiguration } from '../src/configuration.ts';
 import { createGuard, deleteGuard, setGuardServices, setGuardStatus } from '../src/guards/guard.ts';
-import { prepareDataDirectory } from '../src/installation.ts';
+import { prepareDataDirectory, storeLocation } from '../src/installation.ts';
 import type { ServerServices as Services } from '../src/pipeline/server-services.ts';
 import { assertAnswerShape } from './answer-conformance.ts';
 import { type ClientKey, Clients } from './clients.ts';
-import { eachDatabase } from './databases.ts';
+import { eachDatabase, writeMigratedFile } from './databases.ts';
 
 /** Account of a server under test, with its administrator. */
 export interface TestAccount {
@@ -135,6 +135,8 @@ export async function startTestServer(
     {},
   );
   prepareDataDirectory(configuration);
+  const location = storeLocation(configuration);
+  if (location.kind === 'sqlite') await writeMigratedFile(location.file);
   const log: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
   const now = options.now ?? Date.now;

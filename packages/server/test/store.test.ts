@@ -91,7 +91,7 @@ function collect(follow: (listener: (change: Change) => void) => unknown) {
 
 const keyChange = (subject: string): Change => ({ accountId: '1', topic: 'access-key', subject });
 
-eachDatabase((name, { open, freshLocation }) => {
+eachDatabase((name, { open, emptyLocation }) => {
   test('a written row is read back unchanged, with its numbers as numbers', async () => {
     const store = await open();
     const { queries } = store;
@@ -105,7 +105,7 @@ eachDatabase((name, { open, freshLocation }) => {
   });
 
   test('opening a migrated database again changes nothing', async () => {
-    const location = await freshLocation();
+    const location = await emptyLocation();
     const first = await open({ now: () => 1000 }, location);
     await first.write(({ queries }) => insertAccount(queries, '1'));
     const before = await applied(first.queries);
@@ -117,13 +117,13 @@ eachDatabase((name, { open, freshLocation }) => {
   });
 
   test('of several nodes that start at once on an empty database, one migrates it', async () => {
-    const location = await freshLocation();
+    const location = await emptyLocation();
     const stores = await Promise.all([1, 2, 3, 4].map(() => open({}, location)));
     assert.equal((await applied(stores[3]!.queries)).length, MIGRATIONS.length);
   });
 
   test('a database of a newer version is refused', async () => {
-    const location = await freshLocation();
+    const location = await emptyLocation();
     const store = await open({}, location);
     await store.write(({ queries }) =>
       migrationsOf(queries)
@@ -347,7 +347,7 @@ eachDatabase((name, { open, freshLocation }) => {
   });
 
   test("changes of another node are reported once, and the node's own are not repeated", async () => {
-    const location = await freshLocation();
+    const location = await emptyLocation();
     const here = await open({ pollMs: 5 }, location);
     const there = await open({ pollMs: 5 }, location);
     const heardHere = collect((listener) => here.follow(listener));
@@ -371,7 +371,7 @@ eachDatabase((name, { open, freshLocation }) => {
 
   test('changes in the log that are older than a day are deleted by later writes', async () => {
     let now = 1_000_000;
-    const location = await freshLocation();
+    const location = await emptyLocation();
     const store = await open({ now: () => now }, location);
     await store.write(async ({ changed }) => changed(keyChange('old')));
     now += 24 * 60 * 60 * 1000 + 1;
@@ -405,7 +405,7 @@ eachDatabase((name, { open, freshLocation }) => {
   });
 
   test('closing waits for the writes in progress; later ones are refused', async () => {
-    const location = await freshLocation();
+    const location = await emptyLocation();
     const store = await open({}, location);
     const writing = store.write(({ queries }) => insertAccount(queries, '1'));
     await store.close();
