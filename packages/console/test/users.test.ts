@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { insertUsers } from '../../server/test/inserted-users.ts';
 import { CHROMIUM_MISSING } from './chromium.ts';
 import { completeStepUp, PASSWORD, startForSuite } from './console.ts';
 import { assertSecretGone } from './secret-gone.ts';
@@ -204,6 +205,21 @@ describe('users in the console', { skip: CHROMIUM_MISSING }, async () => {
     await dialog.getByRole('textbox').fill(loginName);
     await confirm.click();
     await page.waitForURL('**/users');
+    await context.close();
+  });
+
+  test('a user who is not among the first 5,000 is found by name', async () => {
+    const large = await console.newAccount();
+    await insertUsers(console.server, large, 6100);
+    const { page, context } = await console.openSignedIn(large.rootLoginName, PASSWORD);
+    await page.goto('/users');
+    // The list is complete as far as it is loaded automatically.
+    await page.getByRole('button', { name: 'Load more' }).waitFor();
+    await page.getByRole('searchbox').first().fill('filler-60');
+    await page.getByRole('link', { name: 'filler-6000@' }).waitFor();
+    await page.goto('/simulator');
+    await page.getByRole('combobox', { name: 'A RAM user' }).fill('filler-6099');
+    await option(page, `filler-6099@${large.domain}`).waitFor();
     await context.close();
   });
 

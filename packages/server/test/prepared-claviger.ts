@@ -54,6 +54,11 @@ export const PREPARED_CLAVIGER: Readonly<Record<string, Prepare>> = {
     ...(await onUser('UserPrincipalName', listing)(entities, name)),
     action: 'ram:GetAccessKeyLastUsed',
   }),
+  SearchUsers: async (entities) => ({
+    parameters: { UserNamePrefix: 'a' },
+    on: [entities.arn('user/*')],
+    action: 'ram:ListUsers',
+  }),
   GetAuxiliaryDomain: async (entities) => ({
     parameters: {},
     on: [entities.arn('*')],

@@ -4,7 +4,8 @@ import ims from '@alicloud/ims20190815';
 import ram from '@alicloud/ram20150501';
 import { DEFAULT_LIMITS } from '../src/context/limits.ts';
 import type { Clients } from './clients.ts';
-import { eachServer, refused, type TestAccount, type TestServer } from './server.ts';
+import { insertUsers } from './inserted-users.ts';
+import { eachServer, refused, type TestServer } from './server.ts';
 
 const dateForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
@@ -31,34 +32,6 @@ const updateIms = (clients: Clients, request: Record<string, string>) =>
 
 const deleteRam = (clients: Clients, userName: string) =>
   clients.ram.deleteUser(new ram.DeleteUserRequest({ userName }));
-
-/** Inserts users into an account's tables, faster than by calls. */
-async function insertUsers(server: TestServer, account: TestAccount, count: number): Promise<void> {
-  await server.services.store.write(async ({ queries }) => {
-    for (let index = 0; index < count; index += 1) {
-      const name = `filler-${String(index).padStart(4, '0')}`;
-      await queries
-        .insertInto('users')
-        .values({
-          user_id: server.services.identifiers.userId(),
-          account_id: account.accountId,
-          user_name: name,
-          user_name_key: name,
-          display_name: '',
-          comments: '',
-          email: '',
-          mobile_phone: '',
-          provision_type: 'Manual',
-          created_at: index,
-          updated_at: index,
-          last_login_at: null,
-          recycled_at: null,
-          purge_at: null,
-        })
-        .execute();
-    }
-  });
-}
 
 eachServer((_, start) => {
   let started: Promise<TestServer> | undefined;

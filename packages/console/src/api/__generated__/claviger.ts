@@ -395,6 +395,23 @@ export interface ClavigerOperations {
       RequestId: string;
     };
   };
+  SearchUsers: {
+    parameters: {
+      UserNamePrefix: string;
+      MaxItems?: number | undefined;
+    };
+    response: {
+      Users: {
+        UserId: string;
+        UserPrincipalName: string;
+        DisplayName: string;
+        Comments: string;
+        CreateDate: string;
+        LastLoginDate: string;
+      }[];
+      RequestId: string;
+    };
+  };
   SetAccessKeyExpiry: {
     parameters: {
       UserPrincipalName?: string | undefined;

@@ -3,7 +3,7 @@ import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import { useChange } from '../../api/use-change.ts';
-import { useEveryPage } from '../../api/use-every-page.ts';
+import { useUsers } from '../../api/use-users.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 
 /**
@@ -23,7 +23,8 @@ export function AddMembersDialog({
   const { message } = App.useApp();
   const id = useId();
   const [chosen, setChosen] = useState<string[]>([]);
-  const users = useEveryPage('Ims', 'ListUsers', { MaxItems: 1000 }, (answer) => answer.Users?.User);
+  const [searched, setSearched] = useState('');
+  const users = useUsers(searched);
   const change = useChange();
 
   async function add(): Promise<void> {
@@ -64,6 +65,7 @@ export function AddMembersDialog({
           disabled: present.includes(UserPrincipalName),
         }))}
         optionFilterProp="label"
+        onSearch={setSearched}
       />
       <ErrorNotice error={change.error} />
     </Modal>

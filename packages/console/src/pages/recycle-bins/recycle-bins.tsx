@@ -2,7 +2,7 @@ import { Select, Tabs } from 'antd';
 import { useId, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
-import { useEveryPage } from '../../api/use-every-page.ts';
+import { useUsers } from '../../api/use-users.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Page } from '../../layout/page.tsx';
 import { useSession } from '../../session/use-session.ts';
@@ -33,7 +33,8 @@ function KeysOfSomebody() {
   const { t } = useTranslation('recycle-bins');
   const id = useId();
   const { Principal } = useSession();
-  const users = useEveryPage('Ims', 'ListUsers', { MaxItems: 1000 }, (answer) => answer.Users?.User);
+  const [searched, setSearched] = useState('');
+  const users = useUsers(searched);
   const [chosen, setChosen] = useState<string>();
   const own = useMemo(
     (): KeyOwner =>
@@ -60,6 +61,7 @@ function KeysOfSomebody() {
           showSearch
           allowClear
           optionFilterProp="label"
+          onSearch={setSearched}
           placeholder={t(Principal.Type === 'root' ? 'ownRoot' : 'own')}
           loading={users.isLoading}
           {...(chosen !== undefined && { value: chosen })}

@@ -1,6 +1,8 @@
 import { Form, Select } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useEveryPage } from '../../api/use-every-page.ts';
+import { useUsers } from '../../api/use-users.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 
 /** Select for the user or role of a simulated request. */
@@ -9,9 +11,15 @@ export function PrincipalField({ kind }: { readonly kind: 'ram-user' | 'role' })
 }
 
 function UserField() {
-  const users = useEveryPage('Ims', 'ListUsers', { MaxItems: 1000 }, (answer) => answer.Users?.User);
+  const [searched, setSearched] = useState('');
+  const users = useUsers(searched);
   return (
-    <Field kind="ram-user" list={users} names={users.rows.map((user) => user.UserPrincipalName ?? '')} />
+    <Field
+      kind="ram-user"
+      list={users}
+      names={users.rows.map((user) => user.UserPrincipalName ?? '')}
+      onSearch={setSearched}
+    />
   );
 }
 
@@ -24,10 +32,12 @@ function Field({
   kind,
   list,
   names,
+  onSearch,
 }: {
   readonly kind: 'ram-user' | 'role';
   readonly list: { readonly isLoading: boolean; readonly error: Error | null; readonly refetch: () => void };
   readonly names: readonly string[];
+  readonly onSearch?: (text: string) => void;
 }) {
   const { t } = useTranslation(['simulator', 'shell']);
   return (
@@ -39,6 +49,7 @@ function Field({
       >
         <Select
           showSearch
+          {...(onSearch && { onSearch })}
           loading={list.isLoading}
           options={names.map((name) => ({ value: name, label: name }))}
         />

@@ -2,21 +2,18 @@ import { PlusOutlined } from '@ant-design/icons';
 import { App, Button } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate } from 'react-router';
+import { Link, useNavigate, useSearchParams } from 'react-router';
 import { call } from '../../api/call.ts';
-import type { AnswerOf } from '../../api/operations.ts';
 import { useChange } from '../../api/use-change.ts';
-import { useEveryPage } from '../../api/use-every-page.ts';
+import { type ListedUser, useUsers } from '../../api/use-users.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { type Column, ResourceTable } from '../../components/resource-table.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
 import { AddToGroupsDialog } from './add-to-groups-dialog.tsx';
 
-type User = NonNullable<NonNullable<AnswerOf<'Ims', 'ListUsers'>['Users']>['User']>[number];
-
 interface Selection {
-  readonly users: readonly User[];
+  readonly users: readonly ListedUser[];
   readonly done: () => void;
 }
 
@@ -26,12 +23,13 @@ export function Component() {
   const format = useFormat();
   const navigate = useNavigate();
   const { message } = App.useApp();
-  const users = useEveryPage('Ims', 'ListUsers', { MaxItems: 1000 }, (answer) => answer.Users?.User);
+  const [address] = useSearchParams();
+  const users = useUsers(address.get('q') ?? '');
   const change = useChange();
   const [deleting, setDeleting] = useState<Selection>();
   const [grouping, setGrouping] = useState<Selection>();
 
-  const columns = useMemo<readonly Column<User>[]>(
+  const columns = useMemo<readonly Column<ListedUser>[]>(
     () => [
       {
         key: 'user',

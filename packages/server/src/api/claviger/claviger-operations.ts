@@ -10,6 +10,7 @@ import { usageReportOperations } from './report-access-key-usage.ts';
 import { revokeSessionsOperations } from './revoke-sessions.ts';
 import { rootCredentialOperations } from './root-credentials.ts';
 import { samlSignInOperations } from './saml-sign-in.ts';
+import { searchUsersOperations } from './search-users.ts';
 import { consoleSessionOperations, sessionOperations } from './session.ts';
 import { signInOperations } from './sign-in.ts';
 import { simulateOperations } from './simulate.ts';
@@ -28,6 +29,7 @@ export const clavigerOperations: readonly Operation[] = [
   ...revokeSessionsOperations,
   ...rootCredentialOperations,
   ...replicationOperations,
+  ...searchUsersOperations,
   ...sessionOperations,
   ...simulateOperations,
   ...usageReportOperations,
