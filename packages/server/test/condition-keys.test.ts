@@ -319,7 +319,10 @@ eachServer((_, start) => {
       for (const { title, operation, prepared, action } of cases) {
         const byItself = prepared.on.includes(caller);
         const isTagged =
-          byItself || prepared.on.some((resource) => /:\d{16}:(?:user|role|policy)\/[^*]/.test(resource));
+          byItself ||
+          // A new entity has no tags yet.
+          (!['CreateRole', 'CreatePolicy'].includes(operation.name) &&
+            prepared.on.some((resource) => /:\d{16}:(?:user|role|policy)\/[^*]/.test(resource)));
         if (isTagged) onTagged.add(action);
         // Allowed calls are made only where they change nothing.
         if (!isTagged && operation.access !== 'read') continue;

@@ -1,4 +1,13 @@
-import { caller, making, type Naming, onAccount, onAll, onUser, type Prepare } from './prepared-request.ts';
+import {
+  caller,
+  making,
+  makingNamed,
+  type Naming,
+  onAccount,
+  onAll,
+  onUser,
+  type Prepare,
+} from './prepared-request.ts';
 import { allowing, password, type SampleEntities, trusting, type UserEntity } from './sample-entities.ts';
 
 const byName: Naming = 'UserName';
@@ -114,7 +123,7 @@ const onRole =
   };
 
 const roles: Readonly<Record<string, Prepare>> = {
-  CreateRole: making('role', 'RoleName', {
+  CreateRole: makingNamed('role', 'RoleName', {
     AssumeRolePolicyDocument: trusting({ Service: ['ecs.aliyuncs.com'] }),
   }),
   GetRole: onRole(),
@@ -151,7 +160,7 @@ const ofTwoVersions = (entities: SampleEntities, name: string) => entities.polic
 const custom = { PolicyType: 'Custom' };
 
 const policies: Readonly<Record<string, Prepare>> = {
-  CreatePolicy: making('policy', 'PolicyName', { PolicyDocument: allowing('oss:GetObject', '*') }),
+  CreatePolicy: makingNamed('policy', 'PolicyName', { PolicyDocument: allowing('oss:GetObject', '*') }),
   GetPolicy: onPolicy(custom),
   'GetPolicy of the system': onSystemPolicy(),
   ListPolicies: onAll('policy'),

@@ -50,6 +50,14 @@ export const making =
     makes: [parameter],
   });
 
+/** Prepares a request that creates an entity, and needs the permission on the ARN of that entity alone. */
+export const makingNamed =
+  (...[kind, parameter, more]: Parameters<typeof making>): Prepare =>
+  async (entities, name) => ({
+    ...(await making(kind, parameter, more)(entities, name)),
+    on: [entities.arn(`${kind}/${name}`)],
+  });
+
 /** Parameter by which a request names a user. */
 export type Naming = 'UserName' | 'UserPrincipalName' | 'UserId';
 

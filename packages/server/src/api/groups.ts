@@ -16,6 +16,7 @@ import { clearable, optional, type Parameter } from '../wire/parameter.ts';
 import { sortByName } from './by-name.ts';
 import { type Dialect, type DialectProduct, IMS, RAM, requiredUser } from './dialect.ts';
 import { groupComments, groupDisplayName, groupName } from './group-parameters.ts';
+import { demandsToCreate } from './new-entity.ts';
 
 /** Parts that differ between the dialects: parameters of display names, and fields of the answers. */
 interface GroupDialect<D extends DialectProduct = DialectProduct> extends Dialect<D> {
@@ -117,7 +118,8 @@ function operationsOf(dialect: GroupDialect): readonly Operation[] {
       access: 'write',
       security: { effect: 'neutral', why: 'a new group has no users and no policies' },
       input: { GroupName: groupName, ...dialect.displayName, Comments: optional(groupComments) },
-      authorize: (_, call) => demand('ram:CreateGroup', '*', call),
+      authorize: (input, { account: { accountId } }) =>
+        demandsToCreate('ram:CreateGroup', arn.group(accountId, '*'), arn.group(accountId, input.GroupName)),
       async handle(input, call) {
         const group = await createGroup(call, {
           name: input.GroupName,

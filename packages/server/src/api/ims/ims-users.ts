@@ -19,6 +19,7 @@ import { afterMarker, page, pageParameters } from '../../wire/page.ts';
 import { clearable, oneOf, optional, withDefault } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { sortByName } from '../by-name.ts';
+import { demandsToCreate } from '../new-entity.ts';
 import { demandsToTag, filtersOf, newTags, tagFilters, tagsOf, wireTags } from '../tag-fields.ts';
 import { comments, displayName, email, mobilePhone } from '../user-fields.ts';
 import { userNameOf, userParameters, userPrincipalName, userReference } from './user-reference.ts';
@@ -72,6 +73,9 @@ async function wireTaggedUser(user: UserRow, call: Call) {
   return { ...wireUser(user, call), Tags: tags(user.user_id) };
 }
 
+const newUserArn = (input: { readonly UserPrincipalName: string }, call: Call) =>
+  arn.user(call.account.accountId, userNameOf(input.UserPrincipalName, call));
+
 interface ListInput {
   readonly Status: string;
   readonly Tag: Parameters<typeof filtersOf>[0];
@@ -105,8 +109,8 @@ export const userOperations: readonly Operation[] = [
       Tag: newTags,
     },
     authorize: (input, call) => [
-      { action: 'ram:CreateUser', resource: allUsersArn(call) },
-      ...demandsToTag(arn.user(call.account.accountId, userNameOf(input.UserPrincipalName, call)), input.Tag),
+      ...demandsToCreate('ram:CreateUser', allUsersArn(call), newUserArn(input, call)),
+      ...demandsToTag(newUserArn(input, call), input.Tag),
     ],
     async handle(input, call) {
       const user = await createUser(call, {

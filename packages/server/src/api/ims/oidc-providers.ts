@@ -16,6 +16,7 @@ import type { OidcProviderRow } from '../../store/schema.ts';
 import { instant } from '../../wire/instant.ts';
 import { afterMarker, page, pageParameters } from '../../wire/page.ts';
 import { clearable, integer, optional, type Parameter, text, withDefault } from '../../wire/parameter.ts';
+import { demandsToCreate } from '../new-entity.ts';
 import { printableText } from '../printable-text.ts';
 
 const VERSION = '2019-08-15';
@@ -78,7 +79,12 @@ export const oidcProviderOperations: readonly Operation[] = [
       Fingerprints: commaSeparated(fingerprint),
       IssuanceLimitTime: withDefault(issuanceLimit, ISSUANCE_LIMIT_HOURS.byDefault),
     },
-    authorize: (_, call) => demand('CreateOIDCProvider', '*', call),
+    authorize: (input, { account: { accountId } }) =>
+      demandsToCreate(
+        'ram:CreateOIDCProvider',
+        arn.oidcProvider(accountId, '*'),
+        arn.oidcProvider(accountId, input.OIDCProviderName),
+      ),
     async handle(input, call) {
       const row = await createOidcProvider(call, {
         name: input.OIDCProviderName,

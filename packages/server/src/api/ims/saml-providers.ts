@@ -8,6 +8,7 @@ import type { SamlProviderRow } from '../../store/schema.ts';
 import { instant } from '../../wire/instant.ts';
 import { afterMarker, page, pageParameters } from '../../wire/page.ts';
 import { clearable, oneOf, optional, text, withDefault } from '../../wire/parameter.ts';
+import { demandsToCreate } from '../new-entity.ts';
 import { printableText } from '../printable-text.ts';
 
 const VERSION = '2019-08-15';
@@ -49,7 +50,12 @@ export const samlProviderOperations: readonly Operation[] = [
       EncodedSAMLMetadataDocument: metadata,
       AuthnSignAlgo: withDefault(authnSignAlgorithm, 'rsa-sha1'),
     },
-    authorize: (_, call) => demand('CreateSAMLProvider', '*', call),
+    authorize: (input, { account: { accountId } }) =>
+      demandsToCreate(
+        'ram:CreateSAMLProvider',
+        arn.samlProvider(accountId, '*'),
+        arn.samlProvider(accountId, input.SAMLProviderName),
+      ),
     async handle(input, call) {
       const row = await createSamlProvider(call, {
         name: input.SAMLProviderName,

@@ -87,7 +87,7 @@ export const policyOperations: readonly Operation[] = [
       Tag: newTags,
     },
     authorize: (input, call) => [
-      ...allPolicies('ram:CreatePolicy', call),
+      ...customPolicy('ram:CreatePolicy', input, call),
       ...demandsToTag(arn.policy(call.account.accountId, input.PolicyName), input.Tag),
     ],
     async handle(input, call) {

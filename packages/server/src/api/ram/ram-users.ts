@@ -1,3 +1,4 @@
+import { arn } from '../../context/arn.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { assertUserDeletable } from '../../recycle-bin/assert-user-deletable.ts';
 import { recycleUser } from '../../recycle-bin/recycled-user.ts';
@@ -7,6 +8,7 @@ import { allUsersArn, userResource } from '../../users/user-arn.ts';
 import { instant } from '../../wire/instant.ts';
 import { afterMarker, page, pageParameters } from '../../wire/page.ts';
 import { clearable, optional } from '../../wire/parameter.ts';
+import { demandsToCreate } from '../new-entity.ts';
 import { comments, displayName, email, mobilePhone } from '../user-fields.ts';
 import { userName } from './user-name.ts';
 
@@ -49,7 +51,8 @@ export const userOperations: readonly Operation[] = [
       Email: optional(email),
       MobilePhone: optional(mobilePhone),
     },
-    authorize: (_, call) => [{ action: 'ram:CreateUser', resource: allUsersArn(call) }],
+    authorize: (input, call) =>
+      demandsToCreate('ram:CreateUser', allUsersArn(call), arn.user(call.account.accountId, input.UserName)),
     async handle(input, call) {
       const user = await createUser(call, {
         userName: input.UserName,

@@ -71,7 +71,7 @@ export const roleOperations: readonly Operation[] = [
     authorize: (input, call) => [
       {
         action: 'ram:CreateRole',
-        resource: arn.role(call.account.accountId, '*'),
+        resource: arn.role(call.account.accountId, input.RoleName),
         conditions: trustConditions(input.AssumeRolePolicyDocument),
       },
       ...demandsToTag(arn.role(call.account.accountId, input.RoleName), input.Tag),
