@@ -185,13 +185,8 @@ export class Guard {
     const { accessKeyId } = signature;
     if (typeof lookup === 'string') return refuse(lookup, accessKeyId);
     const now = this.#now();
-    if (lookup.status !== 'Active') return refuse('InvalidAccessKeyId.Inactive', accessKeyId);
-    if (lookup.expiresAt !== undefined && lookup.expiresAt <= now) {
-      return refuse(
-        lookup.kind === 'temporary' ? 'InvalidSecurityToken.Expired' : 'InvalidAccessKeyId.Inactive',
-        accessKeyId,
-      );
-    }
+    const ended = endedCredential(lookup, now);
+    if (ended !== undefined) return ended;
     if (lookup.isVerifiedElsewhere === true && !lookup.signingKey.canVerify(signature.scheme)) {
       return this.#haveVerified(request, signature, lookup, now);
     }
@@ -273,14 +268,8 @@ export class Guard {
     if (use === 'full') return refuse('Throttling.Nonce', accessKeyId);
     const sourceAddress = this.sourceAddress(request);
     const vpcId = this.vpcIdOf(sourceAddress);
-    if (!admitsAddress(credential, sourceAddress, vpcId)) {
-      const level = credential.networkRestriction?.level === 'AccessKey' ? 'its own' : "the account's";
-      return refuse('Forbidden.AccessKeyNetworkPolicy', accessKeyId, {
-        accessKeyId,
-        address: sourceAddress,
-        level,
-      });
-    }
+    const foreign = foreignNetwork(credential, sourceAddress, vpcId);
+    if (foreign !== undefined) return foreign;
     return {
       refused: false,
       by: 'signature',
@@ -303,14 +292,24 @@ export class Guard {
    * @returns undefined if a new request of it would be refused
    */
   async renew(identity: Identity): Promise<Identity | undefined> {
-    const { accessKeyId, signature, sourceAddress, vpcId } = identity;
+    const { accessKeyId, signature } = identity;
     const token = 'securityToken' in signature ? signature.securityToken : undefined;
-    const credential = await this.#source.find(accessKeyId, token);
-    if (typeof credential === 'string' || credential.status !== 'Active') return undefined;
+    const renewed = this.renewWith(identity, await this.#source.find(accessKeyId, token));
+    return renewed.refused ? undefined : renewed;
+  }
+
+  /**
+   * Returns an identity with the credential as it was read again.
+   *
+   * @param lookup what was found under the identity's AccessKey and token
+   * @returns the refusal if a new request of it would be refused
+   */
+  renewWith(identity: Identity, lookup: CredentialLookup): Identity | GuardRefusal {
+    const { accessKeyId, sourceAddress, vpcId } = identity;
+    if (typeof lookup === 'string') return refuse(lookup, accessKeyId);
     const now = this.#now();
-    if (credential.expiresAt !== undefined && credential.expiresAt <= now) return undefined;
-    if (!admitsAddress(credential, sourceAddress, vpcId)) return undefined;
-    return { ...identity, credential, principal: credential.principal, now };
+    const refusal = endedCredential(lookup, now) ?? foreignNetwork(lookup, sourceAddress, vpcId);
+    return refusal ?? { ...identity, credential: lookup, principal: lookup.principal, now };
   }
 
   /**
@@ -334,17 +333,29 @@ export class Guard {
   }
 }
 
-/** Whether the network policy of a key admits an address; temporary keys have none. */
-function admitsAddress(
-  { kind, networkRestriction }: Credential,
+/** Returns the refusal of a credential that is disabled or has expired. @param now milliseconds since the epoch */
+function endedCredential(
+  { accessKeyId, kind, status, expiresAt }: Credential,
+  now: number,
+): GuardRefusal | undefined {
+  if (status !== 'Active') return refuse('InvalidAccessKeyId.Inactive', accessKeyId);
+  if (expiresAt === undefined || expiresAt > now) return undefined;
+  return refuse(
+    kind === 'temporary' ? 'InvalidSecurityToken.Expired' : 'InvalidAccessKeyId.Inactive',
+    accessKeyId,
+  );
+}
+
+/** Returns the refusal of an address that the network policy of a key does not admit; temporary keys have none. */
+function foreignNetwork(
+  { accessKeyId, kind, networkRestriction }: Credential,
   address: string,
   vpcId: string | undefined,
-): boolean {
-  return (
-    networkRestriction === undefined ||
-    kind !== 'permanent' ||
-    admitsOrigin(networkRestriction.policy, { address, vpcId })
-  );
+): GuardRefusal | undefined {
+  if (networkRestriction === undefined || kind !== 'permanent') return undefined;
+  if (admitsOrigin(networkRestriction.policy, { address, vpcId })) return undefined;
+  const level = networkRestriction.level === 'AccessKey' ? 'its own' : "the account's";
+  return refuse('Forbidden.AccessKeyNetworkPolicy', accessKeyId, { accessKeyId, address, level });
 }
 
 /** Whether a signature covers neither host nor nonce. */

@@ -11,6 +11,7 @@ export {
 export { needsWholeBody } from './create-guard.ts';
 export type { ServedScope } from './credential-scope.ts';
 export { retryHeaders } from './decision.ts';
+export { parseDuration } from './duration.ts';
 export {
   type AccessDeniedDetail,
   accessDeniedDetail,

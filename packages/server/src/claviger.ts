@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { NonceMemory } from '@claviger/guard';
 import type { TlsFiles } from '@claviger/guard/http';
-import { Guard } from '@claviger/guard/internal';
+import { Guard, parseDuration } from '@claviger/guard/internal';
 import { RedisNonces } from '@claviger/guard/redis';
 import type { Logger } from 'pino';
 import { Registry as MetricsRegistry } from 'prom-client';
@@ -44,9 +44,6 @@ import { StoreUnavailable } from './store/store-unavailable.ts';
  * Time during which replays of requests to an earlier process are detected, ms: both sides of RAM's timestamp window.
  */
 const REPLAY_WINDOW_MS = 30 * 60 * 1000;
-
-/** Age of this node's knowledge of changes from which it reports that it is not ready, ms. */
-const MAX_STALENESS_MS = 5_000;
 
 /** Running server. */
 export interface Claviger {
@@ -92,6 +89,7 @@ export async function startClaviger(
   const log = (message: string) => logger.warn(message);
   const services = await openServices(configuration, { now, log });
   const { store } = services;
+  const maxStalenessMs = parseDuration(configuration.maxStaleness);
   const nonces = await openNonces(configuration, log);
   const audit = new AuditTrail({
     store,
@@ -143,6 +141,7 @@ export async function startClaviger(
     audit,
     publicUrl,
     now,
+    maxStalenessMs,
     reportBug: (requestId, error) => reportBug(error, requestId),
     finished: (call) => {
       metrics.observe(call.operation, call.code, call.seconds);
@@ -153,7 +152,7 @@ export async function startClaviger(
   });
   const consoleFiles = new ConsoleFiles(consoleFolder());
   const adminRoutes = new Map<string, Route>([
-    ['/readyz', readyRoute({ store, audit, maxStalenessMs: MAX_STALENESS_MS })],
+    ['/readyz', readyRoute({ store, audit, maxStalenessMs })],
     ['/metrics', metricsRoute(metricsRegistry)],
     ...openApiRoutes(registry),
   ]);

@@ -1,4 +1,4 @@
-import { parseRateLimit, parseTrustedProxies, VpcNetworks } from '@claviger/guard/internal';
+import { parseDuration, parseRateLimit, parseTrustedProxies, VpcNetworks } from '@claviger/guard/internal';
 import { z } from 'zod';
 import { parseLimits } from './context/limits.ts';
 import { ConfigurationError } from './errors/configuration-error.ts';
@@ -97,6 +97,21 @@ const SETTINGS = z.object({
     .regex(/^rediss?:\/\//, 'a redis:// or rediss:// URL')
     .optional()
     .describe('Redis or Valkey URL for replay nonces; required when several nodes share a database'),
+  maxStaleness: z
+    .string()
+    .superRefine((text, context) => {
+      try {
+        parseDuration(text, { least: '1s', most: '1h' });
+      } catch (error) {
+        context.addIssue({
+          code: 'custom',
+          message: (error as Error).message,
+          params: { isWholeMessage: true },
+        });
+      }
+    })
+    .default('5s')
+    .describe('with PostgreSQL: requests are refused when no change was heard of for longer, such as 5s'),
   tls: z
     .enum(['off', 'auto'])
     .default('off')

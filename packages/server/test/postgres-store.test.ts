@@ -147,7 +147,7 @@ eachDatabase((name, { open, emptyLocation }) => {
     let now = 1_000_000;
     const logged: string[] = [];
     const { store, url } = await openAt({ now: () => now, log: (message) => logged.push(message) });
-    assert.equal(store.staleness(), 0);
+    assert.ok(store.staleness() < 60_000);
     const database = new URL(url).pathname.slice(1);
     const server = await serverAddress();
     const missed = new pg.Client({ connectionString: url });

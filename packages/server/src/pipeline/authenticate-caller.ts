@@ -1,4 +1,5 @@
 import type { ParsedSignature } from '@claviger/signature';
+import { readAccount } from '../accounts/account-directory.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { CallerIdentity } from '../session/session-identity.ts';
 import type { Queries, WriteTransaction } from '../store/store.ts';
@@ -42,13 +43,17 @@ export async function reauthenticateCaller(
 ): Promise<CallerIdentity> {
   switch (identity.by) {
     case 'signature':
-      return reauthenticateSignature(dependencies, identity, signature);
+      return reauthenticateSignature(dependencies, identity, signature, queries);
     case 'session':
       return dependencies.sessionAuthenticator.reauthenticate(context.request, identity, queries);
   }
 }
 
-/** Creates the call of an authenticated caller. @param transaction `undefined` for a read */
+/**
+ * Creates the call of an authenticated caller. A write reads the account in its transaction, not from memory.
+ *
+ * @param transaction `undefined` for a read
+ */
 export async function createCall(
   { services }: RequestDependencies,
   context: RequestContext,
@@ -56,7 +61,10 @@ export async function createCall(
   transaction: WriteTransaction | undefined,
 ): Promise<Call> {
   const { accountId } = identity.principal;
-  const known = services.accounts.get(accountId);
+  const known =
+    transaction === undefined
+      ? services.accounts.get(accountId)
+      : readAccount(transaction.queries, accountId);
   const account = known instanceof Promise ? await known : known;
   if (account === undefined) throw new Refusal('InvalidAccessKeyId.NotFound');
   return {

@@ -2,6 +2,7 @@ import { type GuardRefusal, type Identity, isPresigned, type ServedScope } from 
 import { type ParsedSignature, SignatureError } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
 import { readAccountProtection } from '../settings/account-protection.ts';
+import type { Queries } from '../store/store.ts';
 import type { Product } from '../wire/product.ts';
 import type { AnyOperation, Operation, StreamOperation } from './operation.ts';
 import type { RequestContext } from './request-context.ts';
@@ -89,18 +90,20 @@ export async function authenticateSignature(
 }
 
 /**
- * Reads the credential of an authenticated caller again, without the cache.
- * @throws Refusal InvalidAccessKeyId.NotFound, InvalidAccessKeyId.Inactive
+ * Reads the credential of an authenticated caller again, in the transaction of a write. Nothing is taken from memory:
+ * a node that has not heard of a change yet must not carry out what the change forbids.
+ *
+ * @throws SignatureRefused if a new request of the caller would be refused
  */
 export async function reauthenticateSignature(
-  { source }: RequestDependencies,
+  { guard, source }: RequestDependencies,
   identity: Identity,
   signature: ParsedSignature,
+  queries: Queries,
 ): Promise<Identity> {
   if (signature.scheme === 'anonymous' || signature.scheme === 'bearer') return identity;
-  const found = await source.find(signature.accessKeyId, signature.securityToken);
-  if (found === identity.credential) return identity;
-  if (typeof found === 'string') throw new Refusal('InvalidAccessKeyId.NotFound');
-  if (found.status !== 'Active') throw new Refusal('InvalidAccessKeyId.Inactive');
-  return { ...identity, credential: found, principal: found.principal };
+  const found = await source.read(signature.accessKeyId, signature.securityToken, queries);
+  const renewed = guard.renewWith(identity, found);
+  if (renewed.refused) throw new SignatureRefused(renewed);
+  return renewed;
 }

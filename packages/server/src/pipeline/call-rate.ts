@@ -21,10 +21,10 @@ const DEFAULT_WAITS_MS: Readonly<Record<string, number>> = {
 };
 
 /**
- * Returns how long the sender of a throttled request has to wait.
- * @returns milliseconds; `undefined` if the refusal is not a throttling
+ * Returns how long the sender of a request has to wait that was throttled, or came during an outage.
+ * @returns milliseconds; `undefined` for other refusals
  */
 export function waitAfterRefusal(code: string, retryAfterMs: number | undefined): number | undefined {
-  if (!code.startsWith('Throttling')) return undefined;
+  if (!code.startsWith('Throttling') && !code.startsWith('ServiceUnavailable')) return undefined;
   return retryAfterMs ?? DEFAULT_WAITS_MS[code] ?? 1000;
 }

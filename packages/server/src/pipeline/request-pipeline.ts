@@ -50,6 +50,8 @@ export interface RequestPipelineOptions extends Omit<RequestDependencies, 'sessi
   readonly publicUrl: URL | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Age of this node's knowledge of changes beyond which it decides nothing from memory, in milliseconds. */
+  readonly maxStalenessMs: number;
   /** Reports an error that is a bug of Claviger, with the request id that the client received. */
   readonly reportBug: (requestId: string, error: unknown) => void;
   readonly finished: (call: FinishedCall) => void;
@@ -120,6 +122,8 @@ export class RequestPipeline {
       throw new Refusal('UnsupportedHTTPMethod');
     }
 
+    this.#assertHeardOfChanges();
+
     const dependencies = this.#dependencies;
     switch (operation.access) {
       case 'anonymous':
@@ -141,6 +145,17 @@ export class RequestPipeline {
           await serveAuthorizedOperation(dependencies, context, operation, signature),
         );
     }
+  }
+
+  /**
+   * Asserts that this node has heard of the changes of the other nodes lately. Credentials, accounts and policies in
+   * memory may be older than a revocation otherwise.
+   *
+   * @throws Refusal ServiceUnavailable.CredentialsStale
+   */
+  #assertHeardOfChanges(): void {
+    const { services, maxStalenessMs } = this.#parts;
+    if (services.store.staleness() > maxStalenessMs) throw new Refusal('ServiceUnavailable.CredentialsStale');
   }
 
   #success(context: RequestContext, answer: Answer): ApiAnswer {

@@ -84,7 +84,7 @@ export class StoredCredentials implements CredentialSource {
   async #load(accessKeyId: string, securityToken: string | undefined): Promise<CredentialLookup> {
     const load: Load = this.#cache.beginLoad();
     try {
-      const found = await this.#read(accessKeyId, securityToken);
+      const found = await this.#read(accessKeyId, securityToken, this.#parts.store.queries);
       if (typeof found === 'string') return found;
       this.#cache.put(load, found.credential, securityToken, found.dependsOn);
       return found.credential;
@@ -93,21 +93,32 @@ export class StoredCredentials implements CredentialSource {
     }
   }
 
+  /** Reads a credential in a transaction, as it stands there: nothing is taken from memory. */
+  async read(
+    accessKeyId: string,
+    securityToken: string | undefined,
+    queries: Queries,
+  ): Promise<CredentialLookup> {
+    const found = await this.#read(accessKeyId, securityToken, queries);
+    return typeof found === 'string' ? found : found.credential;
+  }
+
   #read(
     accessKeyId: string,
     securityToken: string | undefined,
+    queries: Queries,
   ): Promise<Found | Exclude<CredentialLookup, Credential>> {
-    if (accessKeyId.startsWith('STS.')) return this.#readTemporary(accessKeyId, securityToken);
-    if (accessKeyId.startsWith(GUARD_KEY_PREFIX)) return this.#readGuard(accessKeyId, securityToken);
-    return this.#readPermanent(accessKeyId, securityToken);
+    if (accessKeyId.startsWith('STS.')) return this.#readTemporary(accessKeyId, securityToken, queries);
+    if (accessKeyId.startsWith(GUARD_KEY_PREFIX)) return this.#readGuard(accessKeyId, securityToken, queries);
+    return this.#readPermanent(accessKeyId, securityToken, queries);
   }
 
   async #readGuard(
     accessKeyId: string,
     securityToken: string | undefined,
+    queries: Queries,
   ): Promise<Found | Exclude<CredentialLookup, Credential>> {
-    const { store, secrets } = this.#parts;
-    const { queries } = store;
+    const { secrets } = this.#parts;
     const guard = await queries
       .selectFrom('guards')
       .selectAll()
@@ -148,9 +159,9 @@ export class StoredCredentials implements CredentialSource {
   async #readPermanent(
     accessKeyId: string,
     securityToken: string | undefined,
+    queries: Queries,
   ): Promise<Found | Exclude<CredentialLookup, Credential>> {
-    const { store, secrets } = this.#parts;
-    const { queries } = store;
+    const { secrets } = this.#parts;
     const key = await queries
       .selectFrom('access_keys')
       .selectAll()
@@ -221,10 +232,11 @@ export class StoredCredentials implements CredentialSource {
   async #readTemporary(
     accessKeyId: string,
     securityToken: string | undefined,
+    queries: Queries,
   ): Promise<Found | Exclude<CredentialLookup, Credential>> {
     if (securityToken === undefined || securityToken === '') return 'MissingSecurityToken';
-    const { store, secrets, now } = this.#parts;
-    const session = await stsSessionOfToken(store.queries, secrets, accessKeyId, securityToken, now());
+    const { secrets, now } = this.#parts;
+    const session = await stsSessionOfToken(queries, secrets, accessKeyId, securityToken, now());
     if (typeof session === 'string') return session;
     const { account, role, token, policies } = session;
     return {

@@ -44,6 +44,8 @@ export class ChangeReader {
   readonly #own = new Set<number>();
   #seen = 0;
   #readAt: number;
+  /** `#readAt` by the monotonic clock. */
+  #readAtMonotonic = performance.now();
   #client: pg.Client | undefined;
   #wake: (() => void) | undefined;
   #woken = false;
@@ -77,9 +79,12 @@ export class ChangeReader {
     return this.#seen;
   }
 
-  /** Milliseconds since the log was known to be read to its end. */
+  /**
+   * Milliseconds since the log was known to be read to its end, by the clock that says more: the wall clock may be set
+   * back, and the monotonic clock stands still while the machine is suspended.
+   */
   staleness(): number {
-    return Math.max(0, this.#options.now() - this.#readAt);
+    return Math.max(this.#options.now() - this.#readAt, performance.now() - this.#readAtMonotonic);
   }
 
   /**
@@ -169,6 +174,7 @@ export class ChangeReader {
   async #readToEnd(client: pg.Client): Promise<void> {
     for (;;) {
       const startedAt = this.#options.now();
+      const startedAtMonotonic = performance.now();
       const { rows } =
         this.#gaps.size === 0
           ? await client.query<LoggedChange>(`${SELECT} where revision > $1 ${ORDER}`, [this.#seen])
@@ -179,6 +185,7 @@ export class ChangeReader {
       this.#take(rows, startedAt);
       if (rows.length < ROWS_PER_READ) {
         this.#finishAt(startedAt);
+        this.#readAtMonotonic = startedAtMonotonic;
         return;
       }
     }
