@@ -266,7 +266,22 @@ export const TOPICS: readonly Topic[] = [
         'The operation grants, revives or loosens something, and the session was not confirmed within ten minutes.',
         'Call `StepUp` (password, code or passkey), then repeat the request. See [which operations](reference/step-up.md).',
       ],
-      OtherPrincipalSignedIn: ['Another user signed in with the same browser.', 'Reload the page.'],
+      OtherPrincipalSignedIn: [
+        'Another user signed in with the same browser, or the session switched to a role or back.',
+        'Reload the page.',
+      ],
+      SwitchedToRole: [
+        "The operation is for the session's user: its AccessKeys, devices, passkeys and sessions, or another switch.",
+        'Call `SwitchBack` first.',
+      ],
+      SwitchedRoleEnded: [
+        "The role was deleted, closed for the console, its sessions were revoked, or its duration is over.",
+        'Call `SwitchBack`; then switch again, if the role still allows it.',
+      ],
+      'Forbidden.RoleConsoleLogin': [
+        "The role's `AllowConsoleLogin` is off.",
+        'Set `NewAllowConsoleLogin=true` with `UpdateRole`.',
+      ],
       'AuthenticationFail.SignIn': [
         'Login name or password are wrong, or the user is locked after too many attempts. The answer does not tell which.',
         'Check the login name (`user@domain`); wait, or have an administrator reset the password.',

@@ -32,6 +32,7 @@ export async function insertConsoleSession(
         challenge_purpose: null,
         challenge_expires_at: null,
         sealed_seed: null,
+        switched_role: null,
         ...columns,
       })
       .execute(),

@@ -111,6 +111,7 @@ eachServer((_, start) => {
         CreateGuard: { GuardName: 'planted', 'Services.1': 'orders' },
         SetGuardServices: { GuardName: 'planted', 'Services.1': 'orders' },
         BindRootDevice: { Code1: '123456', Code2: '123456' },
+        SwitchRole: { RoleName: 'planted' },
       };
       const root = new Browser(server);
       await root.signIn(server.account.rootLoginName, server.account.rootPassword);

@@ -1,4 +1,7 @@
-/** Principal that the page shows, in the form of the request header: `<AccountId>/<UserId>` or `<AccountId>/root`. */
+/**
+ * Principal that the page shows, in the form of the request header: `<AccountId>/<UserId>`, `<AccountId>/root` or
+ * `<AccountId>/role/<RoleId>`.
+ */
 let displayed: string | undefined;
 
 /** Returns the principal that the page shows; undefined before the session has been read. */
@@ -10,7 +13,11 @@ export const displayedPrincipal = (): string | undefined => displayed;
  * @param principal from GetSession; undefined after signing out
  */
 export function setDisplayedPrincipal(
-  principal: { readonly AccountId: string; readonly UserId?: string } | undefined,
+  principal: { readonly AccountId: string; readonly UserId?: string; readonly RoleId?: string } | undefined,
 ): void {
-  displayed = principal && `${principal.AccountId}/${principal.UserId ?? 'root'}`;
+  displayed = principal && `${principal.AccountId}/${nameOf(principal)}`;
+}
+
+function nameOf({ UserId, RoleId }: { readonly UserId?: string; readonly RoleId?: string }): string {
+  return RoleId === undefined ? (UserId ?? 'root') : `role/${RoleId}`;
 }

@@ -1,4 +1,11 @@
-import { DownOutlined, KeyOutlined, LogoutOutlined, SafetyOutlined, UserOutlined } from '@ant-design/icons';
+import {
+  DownOutlined,
+  KeyOutlined,
+  LogoutOutlined,
+  SafetyOutlined,
+  SwapOutlined,
+  UserOutlined,
+} from '@ant-design/icons';
 import { Avatar, Button, Dropdown } from 'antd';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,6 +13,7 @@ import { useNavigate } from 'react-router';
 import { call } from '../api/call.ts';
 import { sessionEnded } from '../api/query-client.ts';
 import { RootKeyWarning } from '../session/root-key-warning.tsx';
+import { SwitchRoleDialog } from '../session/switch-role-dialog.tsx';
 import { useSession } from '../session/use-session.ts';
 
 /** Menu of the signed-in principal: AccessKeys, security settings, sign-out. */
@@ -14,10 +22,14 @@ export function AvatarMenu() {
   const navigate = useNavigate();
   const { Principal: principal } = useSession();
   const [warning, setWarning] = useState(false);
+  const [switching, setSwitching] = useState(false);
   const [open, setOpen] = useState(false);
   const chosenAt = useRef(Number.NEGATIVE_INFINITY);
   const isRoot = principal.Type === 'root';
-  const name = isRoot ? t('avatar.root') : principal.DisplayName || principal.UserName || principal.LoginName;
+  const isUser = principal.Type === 'ram-user';
+  const name = isRoot
+    ? t('avatar.root')
+    : principal.RoleName || principal.DisplayName || principal.UserName || principal.LoginName;
 
   async function signOut(): Promise<void> {
     try {
@@ -30,6 +42,7 @@ export function AvatarMenu() {
   const actions: Readonly<Record<string, () => void>> = {
     'access-keys': () => (isRoot ? setWarning(true) : void navigate('/access-keys')),
     account: () => void navigate('/account'),
+    'switch-role': () => setSwitching(true),
     'sign-out': () => void signOut(),
   };
 
@@ -55,8 +68,17 @@ export function AvatarMenu() {
               ),
             },
             { type: 'divider' },
-            { key: 'access-keys', icon: <KeyOutlined aria-hidden />, label: t('avatar.accessKey') },
-            { key: 'account', icon: <SafetyOutlined aria-hidden />, label: t('avatar.security') },
+            // The banner leads back from a role, which has neither AccessKeys nor a password.
+            ...(isRoot || isUser
+              ? ([
+                  { key: 'access-keys', icon: <KeyOutlined aria-hidden />, label: t('avatar.accessKey') },
+                  { key: 'account', icon: <SafetyOutlined aria-hidden />, label: t('avatar.security') },
+                ] as const)
+              : []),
+            // The account root can assume no role.
+            ...(isUser
+              ? [{ key: 'switch-role', icon: <SwapOutlined aria-hidden />, label: t('avatar.switchRole') }]
+              : []),
             { type: 'divider' },
             { key: 'sign-out', icon: <LogoutOutlined aria-hidden />, label: t('avatar.signOut') },
           ],
@@ -77,6 +99,7 @@ export function AvatarMenu() {
           <DownOutlined aria-hidden className="avatar-arrow" />
         </Button>
       </Dropdown>
+      {switching && <SwitchRoleDialog onClosed={() => setSwitching(false)} />}
       <RootKeyWarning
         open={warning}
         onCancel={() => setWarning(false)}

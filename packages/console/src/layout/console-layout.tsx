@@ -6,6 +6,7 @@ import { Link, Navigate, Outlet, useLocation } from 'react-router';
 import { ErrorBoundary } from '../components/error-boundary.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
+import { RoleBanner } from '../session/role-banner.tsx';
 import { StepUpDialog } from '../session/step-up-dialog.tsx';
 import { useSessionQuery } from '../session/use-session.ts';
 import { AvatarMenu } from './avatar-menu.tsx';
@@ -64,6 +65,7 @@ export function ConsoleLayout() {
         <Navigation onChosen={() => setMenuOpen(false)} />
       </Drawer>
       <main id="main" className="console-main" tabIndex={-1}>
+        <RoleBanner />
         <ErrorBoundary key={location.pathname}>
           <Suspense fallback={<Loading />}>
             <Outlet />

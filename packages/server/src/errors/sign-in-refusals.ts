@@ -59,7 +59,20 @@ export const SIGN_IN_REFUSALS = {
   },
   OtherPrincipalSignedIn: {
     status: 409,
-    message: 'Another user has signed in with this browser. Reload the page to go on as that user.',
+    message:
+      'Another user has signed in with this browser, or the session has switched to a role or back. Reload the page to go on as that principal.',
+  },
+  SwitchedToRole: {
+    status: 409,
+    message: 'The session has switched to a role, and this operation is for its user. Switch back first.',
+  },
+  SwitchedRoleEnded: {
+    status: 403,
+    message: 'The session of the role has ended. Switch back to go on as the user.',
+  },
+  'Forbidden.RoleConsoleLogin': {
+    status: 403,
+    message: 'The role {name} cannot be switched to in the console: set its AllowConsoleLogin.',
   },
   'AuthenticationFail.Passkey': { status: 401, message: 'The passkey is not accepted: {reason}.' },
   'AuthenticationFail.StepUp': { status: 401, message: 'That did not verify you: {reason}.' },

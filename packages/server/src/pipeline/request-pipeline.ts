@@ -7,6 +7,7 @@ import { SessionAuthenticator } from '../session/session-authenticator.ts';
 import type { CallerIdentity } from '../session/session-identity.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
 import { accountOfKey } from '../tokens/account-of-key.ts';
+import { switchedRoleReader } from '../tokens/switch-role.ts';
 import type { Answer } from '../wire/answer.ts';
 import { encodeAnswer, encodeError } from '../wire/encoding.ts';
 import type { OpenedStream } from '../wire/opened-stream.ts';
@@ -73,7 +74,10 @@ export class RequestPipeline {
     this.#parts = parts;
     this.#dependencies = {
       guard,
-      sessionAuthenticator: new SessionAuthenticator(parts),
+      sessionAuthenticator: new SessionAuthenticator({
+        ...parts,
+        readSwitchedRole: switchedRoleReader(services),
+      }),
       source,
       services,
       audit,

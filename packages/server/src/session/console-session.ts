@@ -9,6 +9,7 @@ import { findUser } from '../users/user.ts';
 import { readRootSignIn } from './root-password.ts';
 import { hasFactor, readSecondFactors, type SecondFactors, type SessionOwner } from './second-factor.ts';
 import { hashOfToken } from './session-secret.ts';
+import { type SwitchedRole, switchedRoleOf } from './switched-role-record.ts';
 
 /** Maximum duration of a sign-in with all its steps, ms. */
 export const SIGN_IN_MS = 15 * 60 * 1000;
@@ -25,6 +26,8 @@ export interface ConsoleSession {
   readonly owner: SessionOwner;
   /** `undefined` for the account root. */
   readonly user: UserRow | undefined;
+  /** Role that the session has switched to; it may have ended. */
+  readonly switchedRole: SwitchedRole | undefined;
   readonly preference: SecurityPreference;
   readonly factors: SecondFactors;
   /** End of the session if it stays in use; milliseconds since the epoch. */
@@ -91,7 +94,8 @@ async function validateSession(
     preference.AllowUserToLoginWithPasskey,
   );
   if (row.second_factor !== null && !hasFactor(factors, row.second_factor)) return undefined;
-  return { row, account, owner, user, preference, factors, expiresAt };
+  const switchedRole = switchedRoleOf(row.switched_role);
+  return { row, account, owner, user, switchedRole, preference, factors, expiresAt };
 }
 
 async function readOwner(

@@ -212,6 +212,7 @@ export function pendingSession(
     challenge_purpose: null,
     challenge_expires_at: null,
     sealed_seed: null,
+    switched_role: null,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { GuardRequest, TagValues } from '@claviger/guard';
 import type { Guard } from '@claviger/guard/internal';
+import { compilePolicies } from '@claviger/policy';
 import type { Services } from '../context/services.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Queries } from '../store/store.ts';
@@ -10,6 +11,8 @@ import { assertSameOriginPage, type ConsoleSite, consoleSite } from './console-s
 import { readCookie } from './cookie.ts';
 import { permissionsOf, principalOf, type SessionIdentity } from './session-identity.ts';
 import { csrfTokenOf, isCsrfToken } from './session-secret.ts';
+import type { ReadSwitchedRole } from './switched-role.ts';
+import { endedPrincipal } from './switched-role-record.ts';
 
 /** Options of the authenticator. */
 export interface SessionAuthenticatorOptions {
@@ -17,6 +20,7 @@ export interface SessionAuthenticatorOptions {
   readonly services: Services;
   /** URL of the console, from the configuration; `undefined`: any host name is accepted. */
   readonly publicUrl: URL | undefined;
+  readonly readSwitchedRole: ReadSwitchedRole;
 }
 
 /** Cookies of a request, and the site that it was sent to. */
@@ -86,7 +90,7 @@ export class SessionAuthenticator {
     return session;
   }
 
-  /** Authenticates a call from the console by its session. @throws Refusal as `readSession` */
+  /** Authenticates a call from the console by its session. @throws Refusal as `readSession`, SwitchedRoleEnded */
   async authenticate(
     request: GuardRequest,
     cookies: PresentedCookies,
@@ -100,22 +104,30 @@ export class SessionAuthenticator {
         changeConsoleSession(queries, session.row.session_hash, { last_seen_at: now }),
       );
     }
-    return this.#identity(request, cookies, session, store.queries, now);
+    const identity = await this.#identity(request, cookies, session, store.queries, now);
+    // A page that was just opened has to learn that the role session has ended.
+    if (csrf === 'needed') assertRoleStands(identity);
+    return identity;
   }
 
   /**
    * Authenticates it again, in a transaction that may have waited.
-   * @throws Refusal NotSignedIn if the session has ended meanwhile
+   * @throws Refusal NotSignedIn, SwitchedRoleEnded if the session or its role session has ended meanwhile;
+   *   OtherPrincipalSignedIn if it has switched
    */
   async reauthenticate(
     request: GuardRequest,
-    { now }: SessionIdentity,
+    { now, session: before }: SessionIdentity,
     queries: Queries,
   ): Promise<SessionIdentity> {
     const cookies = this.presentedCookies(request);
     const session = await readConsoleSession(queries, cookies.sessionToken ?? '', now);
     if (session?.row.stage !== 'full') throw new Refusal('NotSignedIn');
-    return this.#identity(request, cookies, session, queries, now);
+    // Another tab has switched meanwhile: the call was meant for another principal, perhaps of another account.
+    if (session.row.switched_role !== before.row.switched_role) throw new Refusal('OtherPrincipalSignedIn');
+    const identity = await this.#identity(request, cookies, session, queries, now);
+    assertRoleStands(identity);
+    return identity;
   }
 
   async #identity(
@@ -125,23 +137,53 @@ export class SessionAuthenticator {
     queries: Queries,
     now: number,
   ): Promise<SessionIdentity> {
-    const { guard, services } = this.#parts;
+    const { guard } = this.#parts;
     return {
       by: 'session',
       session,
       site,
       csrfToken: csrfTokenOf(sessionToken),
-      principal: principalOf(session, await tagsOf(session, queries)),
-      credential: {
-        permissions: await permissionsOf(queries, services, session),
-        sessionPolicy: undefined,
-      },
+      ...(await this.#sender(session, queries, now)),
       mfaPresent: session.row.second_factor_shown === 1,
       ...origin(guard, request),
       secure: guard.isSecure(request),
       now,
     };
   }
+
+  /** Returns the principal of a session with its permissions: its owner's, or those of the role that it acts as. */
+  async #sender(
+    session: ConsoleSession,
+    queries: Queries,
+    now: number,
+  ): Promise<Pick<SessionIdentity, 'principal' | 'credential' | 'isRoleEnded'>> {
+    const { services, readSwitchedRole } = this.#parts;
+    const { switchedRole } = session;
+    if (switchedRole === undefined) {
+      return {
+        principal: principalOf(session, await tagsOf(session, queries)),
+        credential: {
+          permissions: await permissionsOf(queries, services, session),
+          sessionPolicy: undefined,
+        },
+        isRoleEnded: false,
+      };
+    }
+    const role = await readSwitchedRole(queries, session, switchedRole, now);
+    return {
+      principal: role?.principal ?? endedPrincipal(switchedRole),
+      credential: {
+        permissions: role?.permissions ?? compilePolicies([]),
+        sessionPolicy: undefined,
+      },
+      isRoleEnded: role === undefined,
+    };
+  }
+}
+
+/** @throws Refusal SwitchedRoleEnded */
+function assertRoleStands({ isRoleEnded }: SessionIdentity): void {
+  if (isRoleEnded) throw new Refusal('SwitchedRoleEnded');
 }
 
 /** Returns the network origin of a request. */
@@ -157,12 +199,18 @@ async function tagsOf({ account, user }: ConsoleSession, queries: Queries): Prom
 
 /**
  * Asserts that the page shows the principal of the session: another one may have signed in in another tab. Pages name
- * the principal they show as `<AccountId>/<UserId>`, or `<AccountId>/root`, in the header `x-claviger-principal`.
+ * the principal they show as `<AccountId>/<UserId>`, `<AccountId>/root` or, of a session that has switched to a role,
+ * `<AccountId>/role/<RoleId>`, in the header `x-claviger-principal`.
  * Requests without the header are not compared, since programs that use the session's API show no principal.
  * @throws Refusal OtherPrincipalSignedIn
  */
-function assertSamePrincipal(request: GuardRequest, { account, user }: ConsoleSession): void {
+function assertSamePrincipal(request: GuardRequest, session: ConsoleSession): void {
   const presented = headerOf(request, 'x-claviger-principal');
-  if (presented === undefined || presented === `${account.accountId}/${user?.user_id ?? 'root'}`) return;
+  if (presented === undefined || presented === principalHeaderOf(session)) return;
   throw new Refusal('OtherPrincipalSignedIn');
+}
+
+function principalHeaderOf({ account, user, switchedRole }: ConsoleSession): string {
+  if (switchedRole !== undefined) return `${switchedRole.accountId}/role/${switchedRole.roleId}`;
+  return `${account.accountId}/${user?.user_id ?? 'root'}`;
 }

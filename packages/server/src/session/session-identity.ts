@@ -1,4 +1,4 @@
-import type { Credential, RootPrincipal, TagValues, UserPrincipal } from '@claviger/guard';
+import type { Credential, RolePrincipal, RootPrincipal, TagValues, UserPrincipal } from '@claviger/guard';
 import type { Identity } from '@claviger/guard/internal';
 import { rootPrincipal, userPrincipal } from '../accounts/principal.ts';
 import type { Services } from '../context/services.ts';
@@ -14,7 +14,10 @@ export interface SessionIdentity {
   readonly session: ConsoleSession;
   readonly site: ConsoleSite;
   readonly csrfToken: string;
-  readonly principal: RootPrincipal | UserPrincipal;
+  /** The owner of the session, or the role that it has switched to. */
+  readonly principal: RootPrincipal | UserPrincipal | RolePrincipal;
+  /** Whether the role session has ended: then nothing is allowed until the session is switched back. */
+  readonly isRoleEnded: boolean;
   readonly credential: Pick<Credential, 'permissions' | 'sessionPolicy'>;
   readonly mfaPresent: boolean;
   readonly sourceAddress: string;
@@ -31,7 +34,7 @@ export interface SessionIdentity {
  */
 export type CallerIdentity = Identity | SessionIdentity;
 
-/** Returns the principal of a console session. @param tags of the user */
+/** Returns the owner of a console session as a principal. @param tags of the user */
 export function principalOf(
   { account, user }: Pick<ConsoleSession, 'account' | 'user'>,
   tags?: TagValues,
@@ -39,7 +42,7 @@ export function principalOf(
   return user === undefined ? rootPrincipal(account.accountId) : userPrincipal(account.accountId, user, tags);
 }
 
-/** Returns the permissions of a console session: those of its owner's AccessKeys. */
+/** Returns the permissions of the owner of a console session: those of its AccessKeys. */
 export async function permissionsOf(
   queries: Queries,
   services: Services,

@@ -487,6 +487,8 @@ export interface ConsoleSessionRow {
   challenge_expires_at: number | null;
   /** Seed of the device that is being bound. Sealed; see secrets/sealed-columns.ts. */
   sealed_seed: string | null;
+  /** Role that the session has switched to: JSON of session/switched-role-record.ts; null for none. */
+  switched_role: string | null;
 }
 
 /** Ticket that spares a browser the second factor for a while. */

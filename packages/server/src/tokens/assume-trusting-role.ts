@@ -75,7 +75,11 @@ export async function assumeRole(
   });
 }
 
-async function requireTrustingRole(
+/**
+ * Returns the role that a call names, if the role trusts the caller.
+ * @throws Refusal EntityNotExist.Role in the caller's own account, NoPermission.AssumeRole
+ */
+export async function requireTrustingRole(
   call: AssumeRoleContext,
   asked: StsSessionRequest,
 ): Promise<{ readonly account: Account; readonly role: RoleRow }> {
@@ -184,7 +188,7 @@ function userIssuer(identity: CallerIdentity, accountId: string, userId: string)
 
 /** Returns the opened token of the calling session. */
 async function ownToken(call: AssumeRoleContext): Promise<StsToken> {
-  // INVARIANT: role sessions sign.
+  // A console session that has switched to a role opens no further session.
   if (call.identity.by !== 'signature') throw new Refusal('NoPermission.AssumeRole', { resource: '' });
   const { signature, accessKeyId } = call.identity;
   const text = 'securityToken' in signature ? signature.securityToken : undefined;

@@ -217,6 +217,16 @@ export interface ClavigerOperations {
     parameters: Record<never, never>;
     response: {
       Principal: {
+        Type: 'root' | 'ram-user' | 'assumed-role';
+        AccountId: string;
+        UserId?: string;
+        UserName?: string;
+        DisplayName?: string;
+        RoleId?: string;
+        RoleName?: string;
+        LoginName: string;
+      };
+      SwitchedFrom?: {
         Type: 'root' | 'ram-user';
         AccountId: string;
         UserId?: string;
@@ -224,6 +234,8 @@ export interface ClavigerOperations {
         DisplayName?: string;
         LoginName: string;
       };
+      RoleExpiresAt?: string;
+      RoleEnded?: boolean;
       DefaultDomain: string;
       SignedInAt: string;
       ExpiresAt: string;
@@ -587,6 +599,24 @@ export interface ClavigerOperations {
     };
     response: {
       StepUpUntil: string;
+      RequestId: string;
+    };
+  };
+  SwitchBack: {
+    parameters: Record<never, never>;
+    response: {
+      RequestId: string;
+    };
+  };
+  SwitchRole: {
+    parameters: {
+      RoleAccount?: string | undefined;
+      RoleName: string;
+    };
+    response: {
+      RoleAccountId: string;
+      RoleName: string;
+      ExpiresAt: string;
       RequestId: string;
     };
   };

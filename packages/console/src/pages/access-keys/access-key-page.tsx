@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useNavigate } from 'react-router';
 import { Page } from '../../layout/page.tsx';
+import { OwnerOnly } from '../../session/owner-only.tsx';
 import { RootKeyWarning } from '../../session/root-key-warning.tsx';
 import { useSession } from '../../session/use-session.ts';
 import { AccessKeySection } from './access-key-section.tsx';
@@ -12,6 +13,7 @@ export function Component() {
   const { t } = useTranslation('access-keys');
   const { Principal: principal } = useSession();
   if (principal.Type === 'root') return <RootKeys />;
+  if (principal.Type === 'assumed-role') return <OwnerOnly title={t('page.own')} />;
   return (
     <Page title={t('page.own')} description={t('page.ownText')}>
       <AccessKeySection

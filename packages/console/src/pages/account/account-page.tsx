@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { DescriptionList } from '../../components/description-list.tsx';
 import { useFormat } from '../../language/use-format.ts';
 import { Page } from '../../layout/page.tsx';
+import { OwnerOnly } from '../../session/owner-only.tsx';
 import { useSession } from '../../session/use-session.ts';
 import { MfaDevice } from '../users/mfa-device.tsx';
 import { OwnPasskeys } from './own-passkeys.tsx';
@@ -16,6 +17,7 @@ export function Component() {
   const session = useSession();
   const { Principal: principal } = session;
   const isRoot = principal.Type === 'root';
+  if (principal.Type === 'assumed-role') return <OwnerOnly title={t('title')} />;
   return (
     <Page title={t('title')} description={t('lead')}>
       <section className="surface" aria-labelledby="identity">

@@ -36,16 +36,15 @@ function KeysOfSomebody() {
   const [searched, setSearched] = useState('');
   const users = useUsers(searched);
   const [chosen, setChosen] = useState<string>();
-  const own = useMemo(
-    (): KeyOwner =>
-      Principal.Type === 'root'
-        ? { kind: 'root' }
-        : { kind: 'self', userId: Principal.UserId ?? '', loginName: Principal.LoginName },
-    [Principal],
-  );
+  const own = useMemo((): KeyOwner | undefined => {
+    if (Principal.Type === 'root') return { kind: 'root' };
+    // A role has no AccessKeys of its own.
+    if (Principal.Type === 'assumed-role') return undefined;
+    return { kind: 'self', userId: Principal.UserId ?? '', loginName: Principal.LoginName };
+  }, [Principal]);
   const user = users.rows.find(({ UserId }) => UserId === chosen);
   const owner = useMemo(
-    (): KeyOwner =>
+    (): KeyOwner | undefined =>
       user === undefined
         ? own
         : { kind: 'user', userId: user.UserId ?? '', loginName: user.UserPrincipalName ?? '' },
@@ -62,7 +61,7 @@ function KeysOfSomebody() {
           allowClear
           optionFilterProp="label"
           onSearch={setSearched}
-          placeholder={t(Principal.Type === 'root' ? 'ownRoot' : 'own')}
+          placeholder={t(Principal.Type === 'root' ? 'ownRoot' : own === undefined ? 'chooseUser' : 'own')}
           loading={users.isLoading}
           {...(chosen !== undefined && { value: chosen })}
           onChange={(next: string | undefined) => setChosen(next)}
@@ -73,7 +72,7 @@ function KeysOfSomebody() {
         />
         <ErrorNotice compact error={users.error} />
       </div>
-      <RecycledKeys owner={owner} />
+      {owner !== undefined && <RecycledKeys owner={owner} />}
     </>
   );
 }

@@ -68,6 +68,7 @@ export function Component() {
             ],
             [t('field.description'), role.Description],
             [t('field.session'), t('hours', { value: format.number((role.MaxSessionDuration ?? 0) / 3600) })],
+            [t('field.console'), t(role.AllowConsoleLogin ? 'shell:yes' : 'shell:no')],
             [t('column.created'), format.moment(role.CreateDate)],
           ]}
         />

@@ -1,4 +1,4 @@
-import { App, Form, Input, InputNumber, Modal } from 'antd';
+import { App, Form, Input, InputNumber, Modal, Switch } from 'antd';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
@@ -9,21 +9,23 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 interface Fields {
   readonly description?: string;
   readonly hours: number;
+  readonly console: boolean;
 }
 
-/** Dialog to change the description and the session duration of a role. */
+/** Dialog to change the description of a role, its session duration, and whether the console can switch to it. */
 export function RoleEditDialog({ role, onClosed }: { readonly role: Role; readonly onClosed: () => void }) {
   const { t } = useTranslation(['roles', 'shell']);
   const { message } = App.useApp();
   const formId = useId();
   const change = useChange();
 
-  async function save({ description = '', hours }: Fields): Promise<void> {
+  async function save({ description = '', hours, console }: Fields): Promise<void> {
     const done = await change.run(() =>
       call('Ram', 'UpdateRole', {
         RoleName: role.RoleName,
         NewDescription: description,
         NewMaxSessionDuration: Math.round(hours * 3600),
+        NewAllowConsoleLogin: console,
       }),
     );
     if (!done) return;
@@ -46,6 +48,7 @@ export function RoleEditDialog({ role, onClosed }: { readonly role: Role; readon
         initialValues={{
           description: role.Description,
           hours: (role.MaxSessionDuration ?? 3600) / 3600,
+          console: role.AllowConsoleLogin ?? false,
         }}
         onFinish={(fields) => void save(fields)}
       >
@@ -63,6 +66,14 @@ export function RoleEditDialog({ role, onClosed }: { readonly role: Role; readon
           rules={[{ required: true, type: 'number', min: 1, max: 12, message: t('rule.hours') }]}
         >
           <InputNumber min={1} max={12} />
+        </Form.Item>
+        <Form.Item
+          name="console"
+          label={t('field.console')}
+          extra={t('field.consoleHint')}
+          valuePropName="checked"
+        >
+          <Switch aria-label={t('field.console')} />
         </Form.Item>
       </Form>
       <ErrorNotice error={change.error} />

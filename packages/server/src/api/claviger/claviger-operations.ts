@@ -8,6 +8,7 @@ import { guardOperations } from './guards.ts';
 import { replicationOperations, replicationStreams } from './replicate-credentials.ts';
 import { usageReportOperations } from './report-access-key-usage.ts';
 import { revokeSessionsOperations } from './revoke-sessions.ts';
+import { switchBackOperations, switchRoleOperations } from './role-switching.ts';
 import { rootCredentialOperations } from './root-credentials.ts';
 import { samlSignInOperations } from './saml-sign-in.ts';
 import { searchUsersOperations } from './search-users.ts';
@@ -32,6 +33,7 @@ export const clavigerOperations: readonly Operation[] = [
   ...searchUsersOperations,
   ...sessionOperations,
   ...simulateOperations,
+  ...switchRoleOperations,
   ...usageReportOperations,
   ...userSsoResponsePolicyOperations,
   ...validatePolicyOperations,
@@ -46,4 +48,5 @@ export const consoleOperations: readonly ConsoleOperation[] = [
   ...samlSignInOperations,
   ...signInOperations,
   ...consoleSessionOperations,
+  ...switchBackOperations,
 ];

@@ -1,3 +1,4 @@
+import type { RolePrincipal } from '@claviger/guard';
 import type { Proof } from '../../context/anonymous-request.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import {
@@ -164,6 +165,16 @@ export const sessionOperations: readonly Operation[] = [
     input: {},
     answer: {
       Principal: {
+        Type: 'root|ram-user|assumed-role',
+        AccountId: 'string',
+        'UserId?': 'string',
+        'UserName?': 'string',
+        'DisplayName?': 'string',
+        'RoleId?': 'string',
+        'RoleName?': 'string',
+        LoginName: 'string',
+      },
+      'SwitchedFrom?': {
         Type: 'root|ram-user',
         AccountId: 'string',
         'UserId?': 'string',
@@ -171,6 +182,8 @@ export const sessionOperations: readonly Operation[] = [
         'DisplayName?': 'string',
         LoginName: 'string',
       },
+      'RoleExpiresAt?': 'string',
+      'RoleEnded?': 'boolean',
       DefaultDomain: 'string',
       SignedInAt: 'string',
       ExpiresAt: 'string',
@@ -181,12 +194,17 @@ export const sessionOperations: readonly Operation[] = [
     },
     authorize: () => NO_DEMANDS,
     async handle(_, call) {
-      const identity = sessionIdentityOf(call);
-      const { session } = identity;
-      const { row, account } = session;
+      const identity = anySessionIdentityOf(call);
+      const { session, principal, isRoleEnded } = identity;
+      const { row, switchedRole } = session;
       return {
-        Principal: wirePrincipal(session),
-        DefaultDomain: account.defaultDomain,
+        Principal: principal.type === 'assumed-role' ? wireRole(principal) : wirePrincipal(session),
+        ...(switchedRole !== undefined && {
+          SwitchedFrom: wirePrincipal(session),
+          RoleExpiresAt: instant(switchedRole.expiresAt),
+          RoleEnded: isRoleEnded,
+        }),
+        DefaultDomain: call.account.defaultDomain,
         SignedInAt: instant(row.signed_in_at),
         ExpiresAt: instant(session.expiresAt),
         CsrfToken: new Secret(identity.csrfToken),
@@ -256,10 +274,30 @@ export const sessionOperations: readonly Operation[] = [
   }),
 ];
 
-/** Returns the console session of a call. @throws Refusal SessionOnly if the call was signed with a key */
+/**
+ * Returns the console session of a call, for an operation on its owner.
+ * @throws Refusal SessionOnly if the call was signed with a key; SwitchedToRole if the session acts as a role, whose
+ *   page does not show its owner
+ */
 export function sessionIdentityOf(call: Call): SessionIdentity {
+  const identity = anySessionIdentityOf(call);
+  if (identity.session.switchedRole !== undefined) throw new Refusal('SwitchedToRole');
+  return identity;
+}
+
+function anySessionIdentityOf(call: Call): SessionIdentity {
   if (call.identity.by !== 'session') throw new Refusal('SessionOnly', { action: 'this operation' });
   return call.identity;
+}
+
+function wireRole({ accountId, roleId, roleName, sessionName }: RolePrincipal) {
+  return {
+    Type: 'assumed-role' as const,
+    AccountId: accountId,
+    RoleId: roleId,
+    RoleName: roleName,
+    LoginName: `${roleName}/${sessionName}`,
+  };
 }
 
 function wirePrincipal({ account, owner, user }: ConsoleSession) {
@@ -276,7 +314,8 @@ function wirePrincipal({ account, owner, user }: ConsoleSession) {
   };
 }
 
-function sessionOf({ session }: ConsoleRequest): ConsoleSession {
+/** Returns the session of a console operation. */
+export function sessionOf({ session }: ConsoleRequest): ConsoleSession {
   if (session === undefined) throw new Refusal('NotSignedIn');
   return session;
 }

@@ -109,7 +109,7 @@ export const signInOperations: readonly ConsoleOperation[] = [
       const row = { ...pendingSession(request, proof, request), second_factor: rememberedFactor ?? null };
       return advanceAndAnswer(
         request,
-        { row, account, owner, user, preference, factors, expiresAt: 0 },
+        { row, account, owner, user, switchedRole: undefined, preference, factors, expiresAt: 0 },
         undefined,
       );
     },

@@ -16,6 +16,7 @@ import { reportParts } from './0014-report-parts.ts';
 import { tagIndexes } from './0015-tag-indexes.ts';
 import { roleSignIn } from './0016-role-sign-in.ts';
 import { presignedIdentity } from './0017-presigned-identity.ts';
+import { switchedRole } from './0018-switched-role.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -36,4 +37,5 @@ export const MIGRATIONS: readonly Migration[] = [
   tagIndexes,
   roleSignIn,
   presignedIdentity,
+  switchedRole,
 ];
