@@ -275,7 +275,7 @@ export const TOPICS: readonly Topic[] = [
         'Call `SwitchBack` first.',
       ],
       SwitchedRoleEnded: [
-        "The role was deleted, closed for the console, its sessions were revoked, or its duration is over.",
+        'The role was deleted, closed for the console, its sessions were revoked, or its duration is over.',
         'Call `SwitchBack`; then switch again, if the role still allows it.',
       ],
       'Forbidden.RoleConsoleLogin': [
