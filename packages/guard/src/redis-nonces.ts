@@ -19,6 +19,7 @@ export class NoncesUnavailable extends Error {
  */
 export class RedisNonces implements NonceStore {
   readonly #redis: Redis;
+  #failures = 0;
 
   /**
    * @param url `redis://` or `rediss://`, with user and password if needed; never logged
@@ -46,9 +47,20 @@ export class RedisNonces implements NonceStore {
     try {
       answer = await this.#redis.set(`claviger:nonce:${name}`, '', 'PX', milliseconds, 'NX');
     } catch (cause) {
+      this.#failures += 1;
       throw new NoncesUnavailable('the nonce store cannot be reached', { cause });
     }
     return answer === 'OK' ? 'first' : 'seen';
+  }
+
+  /** Whether the connection stands. */
+  get isConnected(): boolean {
+    return this.#redis.status === 'ready';
+  }
+
+  /** Requests that were refused because the store did not answer. */
+  get failures(): number {
+    return this.#failures;
   }
 
   /** Resolves once the store answers. @throws NoncesUnavailable if it does not */

@@ -91,6 +91,7 @@ export async function startClaviger(
   const { store } = services;
   const maxStalenessMs = parseDuration(configuration.maxStaleness);
   const nonces = await openNonces(configuration, log);
+  const sharedNonces = nonces instanceof RedisNonces ? nonces : undefined;
   const audit = new AuditTrail({
     store,
     mode: configuration.audit,
@@ -128,6 +129,7 @@ export async function startClaviger(
     audit,
     store,
     credentials: source,
+    nonces: sharedNonces,
     streams: services.replicationStreams,
   });
   const reportBug = (error: unknown, requestId: string) => logger.error({ err: error, requestId }, 'a bug');
@@ -152,7 +154,7 @@ export async function startClaviger(
   });
   const consoleFiles = new ConsoleFiles(consoleFolder());
   const adminRoutes = new Map<string, Route>([
-    ['/readyz', readyRoute({ store, audit, maxStalenessMs })],
+    ['/readyz', readyRoute({ store, audit, nonces: sharedNonces, maxStalenessMs })],
     ['/metrics', metricsRoute(metricsRegistry)],
     ...openApiRoutes(registry),
   ]);
@@ -210,7 +212,7 @@ export async function startClaviger(
       await housekeeping.stop();
       await listener.close(8_000);
       await admin?.close(0);
-      if (nonces instanceof RedisNonces) nonces.close();
+      sharedNonces?.close();
       await audit.close();
       await closeServices(services);
     },

@@ -38,6 +38,19 @@ eachDatabase((_, { open }) => {
       assert.deepEqual(answer, [503, { status: 'unavailable', reason: 'staleness' }]);
     });
 
+    it('reports that the shared nonce store does not answer', async () => {
+      const up = { ready: async () => {} };
+      assert.deepEqual(await ready(() => ({ nonces: up })), [200, { status: 'ok' }]);
+      const down = { ready: () => Promise.reject(new Error('away')) };
+      const silent = { ready: () => new Promise<void>(() => {}) };
+      for (const nonces of [down, silent]) {
+        const answer = await ready(() => ({ nonces, timeoutMs: nonces === silent ? 1 : 2000 }));
+        // With so short a limit the database may be the first that is late.
+        const reason = (answer[1] as { reason: string }).reason;
+        assert.ok(nonces === silent ? ['nonces', 'database'].includes(reason) : reason === 'nonces', reason);
+      }
+    });
+
     it('reports that the database is unreachable', async () => {
       const store = await open();
       await store.close();

@@ -52,6 +52,7 @@ describe('nonces in Redis', { skip }, () => {
     await untilReady(nonces);
     const uses = await Promise.all(Array.from({ length: 50 }, () => nonces.use('LTAI3', 'n', soon, now)));
     assert.equal(uses.filter((use) => use === 'first').length, 1);
+    assert.deepEqual([nonces.isConnected, nonces.failures], [true, 0]);
     nonces.close();
   });
 
@@ -65,6 +66,7 @@ describe('nonces in Redis', { skip }, () => {
       assert.doesNotMatch(error.message, /hunter2/);
       return true;
     });
+    assert.deepEqual([nonces.isConnected, nonces.failures], [false, 1]);
     assert.doesNotMatch(said.join(), /hunter2/);
     nonces.close();
   });

@@ -5,9 +5,11 @@ import type { HttpAnswer, Route } from './listener.ts';
 export interface Readiness {
   readonly store: Pick<Store, 'queries' | 'staleness'>;
   readonly audit: { readonly writable: boolean };
+  /** Shared nonce store; absent if nonces are in the memory of this process. */
+  readonly nonces?: { ready(): Promise<void> } | undefined;
   /** Maximum age of this node's knowledge of changes for it to get requests, ms. */
   readonly maxStalenessMs: number;
-  /** Time limit of a trivial query, ms; default 2,000. */
+  /** Time limit of a trivial query to the database or the nonce store, ms; default 2,000. */
   readonly timeoutMs?: number;
 }
 
@@ -15,8 +17,8 @@ export interface Readiness {
 export const healthRoute: Route = () => answer(200, { status: 'ok' });
 
 /**
- * `GET /readyz`: whether this node can serve requests; 503 with the reason if not: `database`, `staleness` or
- * `audit`. The reason is a single word, since the request needs no authentication.
+ * `GET /readyz`: whether this node can serve requests; 503 with the reason if not: `database`, `staleness`,
+ * `audit` or `nonces`. The reason is a single word, since the request needs no authentication.
  */
 export function readyRoute(readiness: Readiness): Route {
   return async () => {
@@ -28,23 +30,25 @@ export function readyRoute(readiness: Readiness): Route {
 }
 
 async function whyNotReady(readiness: Readiness): Promise<string | undefined> {
-  const { store, audit, maxStalenessMs, timeoutMs = 2000 } = readiness;
-  if (!(await answersWithin(store, timeoutMs))) return 'database';
+  const { store, audit, nonces, maxStalenessMs, timeoutMs = 2000 } = readiness;
+  const query = () => store.queries.selectFrom('accounts').select('account_id').limit(1).execute();
+  if (!(await answersWithin(query, timeoutMs))) return 'database';
   if (store.staleness() > maxStalenessMs) return 'staleness';
   if (!audit.writable) return 'audit';
+  // Without it every signed request is refused.
+  if (nonces !== undefined && !(await answersWithin(() => nonces.ready(), timeoutMs))) return 'nonces';
   return undefined;
 }
 
-async function answersWithin(store: Readiness['store'], timeoutMs: number): Promise<boolean> {
+async function answersWithin(ask: () => Promise<unknown>, timeoutMs: number): Promise<boolean> {
   let timeout: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {
     timeout = setTimeout(() => resolve(false), timeoutMs);
   });
-  const asked = store.queries.selectFrom('accounts').select('account_id').limit(1).execute();
   try {
     return await Promise.race([
       late,
-      asked.then(
+      ask().then(
         () => true,
         () => false,
       ),

@@ -77,6 +77,7 @@ describe('metrics', () => {
     registerGauges(registry, {
       audit,
       credentials: { hits: 9, misses: 1 },
+      nonces: { isConnected: false, failures: 5 },
       streams: { count: 4 },
       store: { staleness: () => 1500 },
     });
@@ -90,6 +91,8 @@ describe('metrics', () => {
       'claviger_credential_cache_misses_total 1',
       'claviger_replication_streams 4',
       'claviger_change_log_staleness_seconds 1.5',
+      'claviger_nonce_store_connected 0',
+      'claviger_nonce_store_failures_total 5',
     ]) {
       assert.ok(lines.includes(line), line);
     }

@@ -137,6 +137,8 @@ export interface Gauges {
   };
   /** Keys found in memory, and keys read from the database. */
   readonly credentials?: { readonly hits: number; readonly misses: number };
+  /** Shared nonce store. */
+  readonly nonces?: { readonly isConnected: boolean; readonly failures: number } | undefined;
   /** Open replication streams of guards at this node. */
   readonly streams?: { readonly count: number };
   /** Maximum age of this node's knowledge of changes, ms. */
@@ -146,7 +148,7 @@ export interface Gauges {
 /** Registers the gauges of the process and its parts. They are read at each scrape, and cost requests nothing. */
 export function registerGauges(
   registry: Registry,
-  { admission, audit, credentials, streams, store }: Gauges,
+  { admission, audit, credentials, nonces, streams, store }: Gauges,
 ): void {
   collectDefaultMetrics({ register: registry });
   gauge('claviger_audit_queued', 'Audit records that are not committed yet.', () => audit.queued);
@@ -170,6 +172,16 @@ export function registerGauges(
       'claviger_requests_refused_total',
       'Requests refused before they were read, since too many were waiting.',
       () => admission.refused,
+    );
+  }
+  if (nonces !== undefined) {
+    gauge('claviger_nonce_store_connected', 'Whether the shared nonce store is connected.', () =>
+      nonces.isConnected ? 1 : 0,
+    );
+    counter(
+      'claviger_nonce_store_failures_total',
+      'Requests refused because the shared nonce store did not answer.',
+      () => nonces.failures,
     );
   }
   if (streams !== undefined) {
