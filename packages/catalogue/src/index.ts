@@ -10,6 +10,7 @@ export { nearestNames } from './nearest-names.ts';
 export { findServiceLinkedRole, type ServiceLinkedRole, serviceLinkedRoles } from './service-linked-roles.ts';
 export {
   type DocumentBasis,
+  EMPTY_DOCUMENT,
   findSystemPolicy,
   type SystemPolicy,
   type SystemPolicyType,

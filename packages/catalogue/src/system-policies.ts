@@ -49,10 +49,14 @@ interface Facts {
  * Document of a policy whose own is not known: it allows an action that no service has. A document without a statement
  * is not valid, and the policy language reads an invalid one as a denial of everything.
  */
-const EMPTY_DOCUMENT = JSON.stringify({
-  Version: '1',
-  Statement: [{ Effect: 'Allow', Action: 'unpublished:None', Resource: 'acs:unpublished:*:*:none' }],
-});
+export const EMPTY_DOCUMENT = JSON.stringify(
+  {
+    Version: '1',
+    Statement: [{ Effect: 'Allow', Action: 'unpublished:None', Resource: 'acs:unpublished:*:*:none' }],
+  },
+  undefined,
+  2,
+);
 
 const DOCUMENT_FIELD = ',"document":';
 

@@ -140,6 +140,12 @@ export const OPERATION_CONDITION_KEYS = {
     absent: 'no Allow names a service; the role does not exist; all other actions',
     actions: TRUST_ACTIONS,
   },
+  'ram:ServiceName': {
+    type: 'string',
+    source: 'service of the service-linked role, such as `polardb.aliyuncs.com`',
+    absent: 'the role to delete is no service-linked role; all other actions',
+    actions: ['ram:CreateServiceLinkedRole', 'ram:DeleteServiceLinkedRole'],
+  },
   'ram:ActsOnItself': {
     type: 'boolean',
     source: 'whether the calling user, or its own MFA device, is what the action is on',
@@ -174,12 +180,6 @@ export const UNFILLED_CONDITION_KEYS = {
   'acs:Service': {
     type: 'string',
     source: 'nothing: RAM has it for `ram:PassRole`, and no operation here passes a role to a service',
-    absent: 'always',
-    actions: [],
-  },
-  'ram:ServiceName': {
-    type: 'string',
-    source: 'nothing: service-linked roles are made by services of Alibaba Cloud',
     absent: 'always',
     actions: [],
   },

@@ -27,7 +27,7 @@ const oidc = { Federated: ['acs:ram::1111111111111111:oidc-provider/ci'] };
 test('a key that no request for the actions has is warned of', () => {
   const key = (name: string) => ({ StringEquals: { [name]: 'x' } });
   const never = (name: string) => [`ConditionKeyNeverFilled ${name}`];
-  for (const name of ['acs:PrincipalRDId', 'acs:Unknown', 'ram:ServiceName', 'ram:Nothing', 'sts:Nothing']) {
+  for (const name of ['acs:PrincipalRDId', 'acs:Unknown', 'ram:Nothing', 'sts:Nothing']) {
     assert.deepEqual(warned(identity('*', key(name))), never(name), name);
   }
   assert.deepEqual(

@@ -77,7 +77,7 @@ export function conditionKeysPage(): string {
     'Actions on one user, role or policy of the own account. Of several resources each is asked about with its own tags.',
     TAGGED_RESOURCE_ACTIONS.map((action) => `\`${action}\``).join(', '),
     '## Why tags of resources are not in error messages',
-    'A refused caller may not be allowed to read them: `DecodeDiagnosticMessage` tells every condition value but `acs:ResourceTag/…`, `ram:TrustedPrincipalTypes` and `ram:ServiceNames`. Tags of resources of other accounts are not filled, since a policy could be used to guess them.',
+    'A refused caller may not be allowed to read them: `DecodeDiagnosticMessage` tells every condition value but `acs:ResourceTag/…`, `ram:TrustedPrincipalTypes`, `ram:ServiceNames` and `ram:ServiceName`. Tags of resources of other accounts are not filled, since a policy could be used to guess them.',
   ]
     .join('\n\n')
     .concat('\n');

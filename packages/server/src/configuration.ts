@@ -166,6 +166,12 @@ const SETTINGS = z.object({
   allowUnverifiedDomains: onlyTrue
     .default(false)
     .describe('accept auxiliary domains of accounts without their DNS record'),
+  unknownSystemPolicies: z
+    .enum(['refuse', 'allow-attach'])
+    .default('refuse')
+    .describe(
+      'what happens to names of system policies that are not known; allow-attach, for test doubles: any Aliyun name is attached as an empty policy',
+    ),
   masterKeyProvider: z
     .enum(['file', 'environment', 'vault'])
     .default('file')

@@ -158,6 +158,11 @@ export async function openServices(
     issuerNetwork,
     readTxtRecords: createTxtRecordReader(configuration.dnsServers),
     allowUnverifiedDomains: configuration.allowUnverifiedDomains,
+    unknownSystemPolicies:
+      configuration.unknownSystemPolicies === 'refuse'
+        ? undefined
+        : (accountId, name) =>
+            log(`unknown system policy "${name}" attached as an empty policy in account ${accountId}`),
   };
   try {
     await resealFirstForms({

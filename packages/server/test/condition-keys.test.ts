@@ -91,6 +91,7 @@ const operationKeys: Readonly<Record<OperationConditionKey, string>> = {
     'a Deny under sts:SourceIdentity holds, in the policies of the caller and of the role',
   'ram:trustedprincipaltypes': 'a Deny under ram:TrustedPrincipalTypes holds for what will be stored',
   'ram:servicenames': 'a Deny under ram:ServiceNames holds for every spelling of a service',
+  'ram:servicename': 'a Deny under ram:ServiceName holds for the service-linked role of that service',
   'saml:recipient': 'a Deny under each key of SAML holds in a trust policy',
   'saml:iss': 'a Deny under each key of SAML holds in a trust policy',
   'saml:sub': 'a Deny under each key of SAML holds in a trust policy',
@@ -446,6 +447,21 @@ eachServer((_, start) => {
       const list = (UserName: string) => user.clients.callRpc(RAM, 'ListAccessKeys', { UserName });
       await refused(list('selfish'), 'NoPermission', 403);
       await list('administrator');
+    });
+
+    test(operationKeys['ram:servicename'], async () => {
+      const { account } = server;
+      const user = await server.newUser(account, 'linker');
+      const guarded = { StringEquals: { 'ram:ServiceName': 'polardb.aliyuncs.com' } };
+      await attach(user, 'linker', allowAll, deny(guarded));
+      const create = (ServiceName: string, clients = user.clients) =>
+        clients.callRpc(RAM, 'CreateServiceLinkedRole', { ServiceName });
+      await refused(create('polardb.aliyuncs.com'), 'NoPermission', 403);
+      await create('alb.aliyuncs.com');
+      await create('polardb.aliyuncs.com', account.admin);
+      const remove = (RoleName: string) => user.clients.callRpc(RAM, 'DeleteServiceLinkedRole', { RoleName });
+      await refused(remove('aliyunserviceroleforPOLARDB'), 'NoPermission', 403);
+      await remove('AliyunServiceRoleForAlb');
     });
 
     test(operationKeys['sts:externalid'], async () => {

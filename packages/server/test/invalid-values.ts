@@ -306,6 +306,7 @@ export const TEXT_FACTS: Readonly<Record<string, TextFact>> = {
     `acs:ram::1234567890123456:role/${'a'.repeat(65)}`,
   ),
   RoleName: name('sample', 'a/b', 'a:b', 'a_b', 'a@b'),
+  CustomSuffix: name('sample', 'a/b', 'a_b'),
   RoleSessionName: name('sample', 'x', 'a/b', 'a:b'),
   SAMLAssertion: anything(
     'abcd',

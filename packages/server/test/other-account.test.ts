@@ -48,6 +48,10 @@ const NOT_FOUND_CODES: Readonly<Record<string, readonly string[]>> = {
 /** Parameters that name no entity; every other one has to be in `NOT_FOUND_CODES`. */
 const NAMES_NOTHING = new Set([
   'AcceptUnsolicited',
+  'AllowConsoleLogin',
+  'CustomSuffix',
+  'NewAllowConsoleLogin',
+  'ServiceName',
   'CredentialChangesNeedMFA',
   'PresignedIdentityAllowed',
   'Target',

@@ -1,3 +1,4 @@
+import { type ServiceLinkedRole, serviceLinkedRoles } from '@claviger/catalogue';
 import {
   caller,
   making,
@@ -122,6 +123,16 @@ const onRole =
     return { parameters: { RoleName: name, ...more }, on: [entities.arn(`role/${name}`)] };
   };
 
+/** Services with a service-linked role, each used once: an account has at most one role of a service. */
+const services = serviceLinkedRoles().values();
+
+const freshService = (): ServiceLinkedRole => {
+  const { value, done } = services.next();
+  if (done === true)
+    throw new Error('the prepared requests used every service that has a service-linked role');
+  return value;
+};
+
 const roles: Readonly<Record<string, Prepare>> = {
   CreateRole: makingNamed('role', 'RoleName', {
     AssumeRolePolicyDocument: trusting({ Service: ['ecs.aliyuncs.com'] }),
@@ -133,6 +144,30 @@ const roles: Readonly<Record<string, Prepare>> = {
     await entities.tagged('role', name);
   }),
   ListRoles: onAll('role'),
+  CreateServiceLinkedRole: async (entities) => {
+    const { service, role } = freshService();
+    return {
+      parameters: { ServiceName: service },
+      on: [entities.arn(`role/${role}`)],
+      // Each account has its own.
+      elsewhere: {
+        code: 'EntityNotExist.ServiceLinkedRoleTemplate',
+        parameters: { ServiceName: 'nothing.aliyuncs.com' },
+      },
+    };
+  },
+  DeleteServiceLinkedRole: async (entities) => {
+    const { service: ServiceName } = freshService();
+    const made = await entities.do('2015-05-01', 'CreateServiceLinkedRole', { ServiceName });
+    const { RoleName } = made['Role'] as { readonly RoleName: string };
+    return { parameters: { RoleName }, on: [entities.arn(`role/${RoleName}`)] };
+  },
+  GetServiceLinkedRoleTemplate: async (entities) => ({
+    parameters: { ServiceName: 'polardb.aliyuncs.com' },
+    on: [entities.arn('role/*')],
+    // The same in all accounts.
+    elsewhere: { code: 'OK' },
+  }),
 };
 
 const onPolicy =

@@ -195,6 +195,7 @@ async function createAdministrator(
       principal_id: user.user_id,
       policy_type: 'System',
       policy_name_key: 'aliyunramfullaccess',
+      stand_in_name: null,
       attached_at: scope.now,
     })
     .execute();

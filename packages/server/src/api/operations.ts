@@ -32,6 +32,7 @@ import { passwordPolicyOperations as ramPasswordPolicy } from './ram/ram-passwor
 import { securityPreferenceOperations as ramSecurityPreference } from './ram/ram-security-preference.ts';
 import { userOperations as ramUsers } from './ram/ram-users.ts';
 import { roleOperations } from './ram/roles.ts';
+import { serviceLinkedRoleOperations } from './ram/service-linked-roles.ts';
 import { tagOperations as ramTags } from './ram/tag-resources.ts';
 import { assumeRoleOperations } from './sts/assume-role.ts';
 import { assumeRoleWithOidcOperations } from './sts/assume-role-with-oidc.ts';
@@ -68,6 +69,7 @@ export const operations: readonly Operation[] = [
   ...policyOperations,
   ...policyAttachmentOperations,
   ...roleOperations,
+  ...serviceLinkedRoleOperations,
   ...ramSecurityPreference,
   ...ramTags,
   ...ramUsers,

@@ -29,6 +29,11 @@ export interface Services {
   readonly readTxtRecords: ReadTxtRecords;
   /** Whether auxiliary domains count without a proof (`--allow-unverified-domains`). */
   readonly allowUnverifiedDomains: boolean;
+  /**
+   * Reports the attachment of an unknown system policy as an empty one; `undefined` if such names are refused
+   * (`--unknown-system-policies`).
+   */
+  readonly unknownSystemPolicies: ((accountId: string, name: string) => void) | undefined;
 }
 
 /** The accounts of the installation, kept in memory. */

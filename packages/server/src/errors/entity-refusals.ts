@@ -11,6 +11,14 @@ export const ENTITY_REFUSALS = {
   'EntityNotExist.Group.Policy': { status: 404, message: 'The policy is not attached to the group: {name}.' },
   'EntityNotExist.Guard': { status: 404, message: 'The guard does not exist: {name}.' },
   'EntityNotExist.Role': { status: 404, message: 'The role not exists: {name}.' },
+  'EntityNotExist.ServiceLinkedRole': {
+    status: 404,
+    message: 'This role exists but is not a service-linked role: {name}.',
+  },
+  'EntityNotExist.ServiceLinkedRoleTemplate': {
+    status: 404,
+    message: 'No service-linked role is known for the service: {name}.',
+  },
   'EntityNotExist.Role.Policy': { status: 404, message: 'The policy is not attached to the role: {name}.' },
   'EntityNotExist.Policy': { status: 404, message: 'The policy does not exist: {name}.' },
   'EntityNotExist.Policy.System': {

@@ -168,6 +168,12 @@ export const REQUEST_REFUSALS = {
     code: 'NoPermission',
     message: 'System policies are managed by the system and cannot be changed.',
   },
+  'NoPermission.LinkedRole': {
+    status: 403,
+    code: 'NoPermission',
+    message:
+      'The role is a service-linked role, which its service manages: {name}. It is deleted with DeleteServiceLinkedRole.',
+  },
   'NoPermission.LinkedRolePolicy': {
     status: 403,
     code: 'NoPermission',

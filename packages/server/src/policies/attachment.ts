@@ -4,8 +4,21 @@ import { requireGroup } from '../groups/group.ts';
 import { requireRole } from '../roles/role.ts';
 import type { GroupRow, PolicyAttachmentRow, RoleRow, UserRow } from '../store/schema.ts';
 import { requireUser } from '../users/user.ts';
-import { customPolicy, type Policy, type PolicyReference, requirePolicy, systemPolicy } from './policy.ts';
-import { findSystemPolicy, warningAbout } from './system-policies.ts';
+import {
+  customPolicy,
+  type Policy,
+  type PolicyReference,
+  policyNameKey,
+  requirePolicy,
+  systemPolicy,
+} from './policy.ts';
+import {
+  findAttachablePolicy,
+  findSystemPolicy,
+  type SystemPolicy,
+  standInPolicy,
+  warningAbout,
+} from './system-policies.ts';
 
 /** Type of a principal that policies can be attached to. */
 type HolderType = PolicyAttachmentRow['principal_type'];
@@ -20,6 +33,8 @@ interface Holder {
   readonly type: HolderType;
   readonly id: string;
   readonly name: string;
+  /** Whether it is a service-linked role, whose policies do not change. */
+  readonly isLinkedRole: boolean;
 }
 
 /** Names of the types in RAM's error codes and resource types. */
@@ -45,8 +60,10 @@ export async function attachPolicy(
   to: HolderReference,
 ): Promise<void> {
   const holder = await requireHolder(scope, to);
+  assertNotLinkedRole(holder);
   const policy = await requirePolicy(scope, reference);
-  assertNotOfLinkedRole(policy);
+  const system = policy.type === 'System' ? findAttachablePolicy(scope, policy.name) : undefined;
+  assertNotOfLinkedRole(system);
   const held = (await attachmentsOf(scope, holder)).filter((row) => row.policy_type === policy.type);
   if (held.some((row) => row.policy_name_key === policy.nameKey)) {
     throw new Refusal(`EntityAlreadyExists.${TYPE_NAMES[holder.type]}.Policy`, { name: policy.name });
@@ -64,11 +81,13 @@ export async function attachPolicy(
       principal_id: holder.id,
       policy_type: policy.type,
       policy_name_key: policy.nameKey,
+      stand_in_name: system?.isStandIn === true ? system.name : null,
       attached_at: scope.now,
     })
     .execute();
   recordChange(scope, holder, policy);
-  const system = policy.type === 'System' ? findSystemPolicy(policy.name) : undefined;
+  if (system?.isStandIn === true)
+    scope.services.unknownSystemPolicies?.(scope.account.accountId, system.name);
   const warning = system && warningAbout(system);
   if (warning !== undefined) scope.warn(warning);
 }
@@ -84,8 +103,9 @@ export async function detachPolicy(
   from: HolderReference,
 ): Promise<void> {
   const holder = await requireHolder(scope, from);
-  const policy = await requirePolicy(scope, reference);
-  assertNotOfLinkedRole(policy);
+  assertNotLinkedRole(holder);
+  const policy = (await findStandIn(scope, holder, reference)) ?? (await requirePolicy(scope, reference));
+  assertNotOfLinkedRole(policy.type === 'System' ? findSystemPolicy(policy.name) : undefined);
   const result = await scope.queries
     .deleteFrom('policy_attachments')
     .where('account_id', '=', scope.account.accountId)
@@ -117,7 +137,7 @@ export async function listAttachedPolicies(scope: Scope, to: HolderReference): P
           .execute();
   const custom = new Map(rows.map((row) => [row.policy_name_key, customPolicy(row)]));
   return attachments.flatMap((row) => {
-    const system = findSystemPolicy(row.policy_name_key);
+    const system = findAttachedPolicy(row);
     const policy =
       row.policy_type === 'Custom' ? custom.get(row.policy_name_key) : system && systemPolicy(system);
     return policy === undefined ? [] : [{ policy, attachedAt: row.attached_at }];
@@ -178,26 +198,52 @@ export async function listEntities(
   };
 }
 
+/** Returns the system policy of an attachment; `undefined` if it is unknown and has no stand-in. */
+export function findAttachedPolicy(
+  row: Pick<PolicyAttachmentRow, 'policy_name_key' | 'stand_in_name'>,
+): SystemPolicy | undefined {
+  const known = findSystemPolicy(row.policy_name_key);
+  return known ?? (row.stand_in_name === null ? undefined : standInPolicy(row.stand_in_name));
+}
+
+/** Finds an attached stand-in, which is detached whether or not such policies can be attached still. */
+async function findStandIn(
+  scope: Scope,
+  holder: Holder,
+  { type, name }: PolicyReference,
+): Promise<Policy | undefined> {
+  if (type === 'Custom' || findSystemPolicy(name) !== undefined) return undefined;
+  const rows = await attachmentsOf(scope, holder);
+  const row = rows.find(
+    (each) => each.policy_type === 'System' && each.policy_name_key === policyNameKey(name),
+  );
+  return row?.stand_in_name == null ? undefined : systemPolicy(standInPolicy(row.stand_in_name));
+}
+
 /** The policy of a service-linked role is attached when the role is created, and to nothing else. */
-function assertNotOfLinkedRole({ type, name }: Policy): void {
-  if (type === 'System' && findSystemPolicy(name)?.isForLinkedRole === true) {
-    throw new Refusal('NoPermission.LinkedRolePolicy', { name });
-  }
+function assertNotOfLinkedRole(policy: SystemPolicy | undefined): void {
+  if (policy?.isForLinkedRole === true)
+    throw new Refusal('NoPermission.LinkedRolePolicy', { name: policy.name });
+}
+
+/** A service-linked role has the policy of its service, and no other. */
+function assertNotLinkedRole({ isLinkedRole, name }: Holder): void {
+  if (isLinkedRole) throw new Refusal('NoPermission.LinkedRole', { name });
 }
 
 async function requireHolder(scope: Scope, { type, name }: HolderReference): Promise<Holder> {
   switch (type) {
     case 'user': {
       const user = await requireUser(scope, { by: 'name', userName: name });
-      return { type, id: user.user_id, name: user.user_name };
+      return { type, id: user.user_id, name: user.user_name, isLinkedRole: false };
     }
     case 'role': {
       const role = await requireRole(scope, name);
-      return { type, id: role.role_id, name: role.role_name };
+      return { type, id: role.role_id, name: role.role_name, isLinkedRole: role.linked_service !== null };
     }
     case 'group': {
       const group = await requireGroup(scope, name);
-      return { type, id: group.group_id, name: group.group_name };
+      return { type, id: group.group_id, name: group.group_name, isLinkedRole: false };
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { PermissionPolicy } from '@claviger/guard';
+import type { PolicyAttachmentRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
-import { findSystemPolicy } from './system-policies.ts';
+import { findAttachedPolicy } from './attachment.ts';
 
 /** A RAM user or role whose permissions are read. */
 export interface PermissionHolder {
@@ -37,6 +38,7 @@ export async function readPermissions(
     .select([
       'attachment.policy_type',
       'attachment.policy_name_key',
+      'attachment.stand_in_name',
       'policy.policy_name',
       'version.version',
       'version.document',
@@ -50,8 +52,7 @@ export async function readPermissions(
 
   const permissions = new Map<string, PermissionPolicy>();
   for (const row of rows) {
-    const policy =
-      row.policy_type === 'System' ? systemPermission(row.policy_name_key) : customPermission(row);
+    const policy = row.policy_type === 'System' ? systemPermission(row) : customPermission(row);
     permissions.set(`${policy.type} ${row.policy_name_key}`, policy);
   }
   return [...permissions.values()];
@@ -67,10 +68,13 @@ async function groupsOf(queries: Queries, accountId: string, userId: string): Pr
   return rows.map((row) => row.group_id);
 }
 
-function systemPermission(nameKey: string): PermissionPolicy {
-  const policy = findSystemPolicy(nameKey);
+function systemPermission(
+  row: Pick<PolicyAttachmentRow, 'policy_name_key' | 'stand_in_name'>,
+): PermissionPolicy {
+  const policy = findAttachedPolicy(row);
   // It may belong to another release. Its content, possibly a Deny, is unknown.
-  if (policy === undefined) throw new Error(`unknown system policy "${nameKey}" in an attachment`);
+  if (policy === undefined)
+    throw new Error(`unknown system policy "${row.policy_name_key}" in an attachment`);
   return { name: policy.name, type: 'System', version: policy.version, text: policy.document };
 }
 

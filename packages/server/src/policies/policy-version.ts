@@ -9,7 +9,7 @@ import {
   requirePolicy,
   versionId,
 } from './policy.ts';
-import { findSystemPolicy, unknownSystemPolicy } from './system-policies.ts';
+import { findAttachablePolicy, unknownSystemPolicy } from './system-policies.ts';
 
 /** A version of a policy; the default version is in force. */
 export interface PolicyVersion {
@@ -32,7 +32,7 @@ export interface NewPolicyVersion {
 /** Returns the versions of a policy, oldest first. @throws Refusal EntityNotExist.Policy */
 export async function listPolicyVersions(scope: Scope, reference: PolicyReference): Promise<PolicyVersion[]> {
   if (reference.type === 'System') {
-    const policy = findSystemPolicy(reference.name);
+    const policy = findAttachablePolicy(scope, reference.name);
     if (policy === undefined) throw unknownSystemPolicy(reference.name);
     const { version: id, document, updatedAt: createdAt } = policy;
     return [{ id, document, isDefault: true, createdAt }];

@@ -5,6 +5,7 @@ import { readRowCount, readRowCounts } from '../store/row-counts.ts';
 import type { PolicyRow } from '../store/schema.ts';
 import { addTags, idsWithTag, removeTags, type Tag, type TagFilter } from '../tags/tag.ts';
 import {
+  findAttachablePolicy,
   findSystemPolicy,
   listSystemPolicies,
   type SystemPolicy,
@@ -53,7 +54,7 @@ export const versionId = (version: number): string => `v${version}`;
  */
 async function findPolicy(scope: Scope, reference: PolicyReference): Promise<Policy | undefined> {
   if (reference.type === 'System') {
-    const policy = findSystemPolicy(reference.name);
+    const policy = findAttachablePolicy(scope, reference.name);
     return policy && systemPolicy(policy);
   }
   const row = await findCustomPolicy(scope.queries, scope.account.accountId, reference.name);

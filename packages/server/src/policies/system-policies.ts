@@ -1,10 +1,12 @@
 import {
   type DocumentBasis,
+  EMPTY_DOCUMENT,
   findSystemPolicy as findInCatalogue,
   nearestNames,
   type SystemPolicy as PublishedPolicy,
   systemPolicyKeys,
 } from '@claviger/catalogue';
+import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
 
 /** A policy that is the same in every account, and immutable. */
@@ -17,6 +19,8 @@ export interface SystemPolicy {
   /** The policy document. */
   readonly document: string;
   readonly basis: DocumentBasis;
+  /** Whether it stands in for a policy that the catalogue does not know. */
+  readonly isStandIn: boolean;
   /** Whether it is meant for the service-linked role of a service alone. */
   readonly isForLinkedRole: boolean;
   /** Milliseconds since the epoch. */
@@ -34,6 +38,34 @@ const OFFERED_NAMES = 3;
 export function findSystemPolicy(name: string): SystemPolicy | undefined {
   const policy = findInCatalogue(name);
   return policy && systemPolicyOf(policy);
+}
+
+/** Names that may stand in for system policies that the catalogue does not know. */
+const STAND_IN_NAME = /^Aliyun[A-Za-z0-9-]*$/i;
+
+/**
+ * Finds a system policy by its name, in any letter case; `undefined` if absent. With
+ * `--unknown-system-policies allow-attach` any other `Aliyun…` name is an empty policy.
+ */
+export function findAttachablePolicy(scope: Scope, name: string): SystemPolicy | undefined {
+  const known = findSystemPolicy(name);
+  if (known !== undefined || scope.services.unknownSystemPolicies === undefined) return known;
+  return STAND_IN_NAME.test(name) ? standInPolicy(name) : undefined;
+}
+
+/** Returns the empty policy that stands in for one that the catalogue does not know. @param name as it was given */
+export function standInPolicy(name: string): SystemPolicy {
+  return {
+    name,
+    description: 'Empty, grants nothing: this installation does not know the policy.',
+    version: 'v1',
+    document: EMPTY_DOCUMENT,
+    basis: 'unpublished',
+    isStandIn: true,
+    isForLinkedRole: name.toLowerCase().startsWith('aliyunservicerolepolicyfor'),
+    createdAt: ENTERED_AT,
+    updatedAt: ENTERED_AT,
+  };
 }
 
 /** Returns the refusal of an unknown name, with the names that are most like it. */
@@ -57,7 +89,8 @@ export function listSystemPolicies(after: string, limit: number): SystemPolicy[]
 }
 
 /** Returns what a caller should know of a policy that does not grant what its name promises; `undefined` if nothing. */
-export function warningAbout({ name, basis }: SystemPolicy): string | undefined {
+export function warningAbout({ name, basis, isStandIn }: SystemPolicy): string | undefined {
+  if (isStandIn) return `${name} is not known here: it is attached as an empty policy and grants nothing`;
   switch (basis) {
     case 'unpublished':
       return `The document of ${name} is not published: here the policy is empty and grants nothing`;
@@ -77,6 +110,7 @@ function systemPolicyOf(policy: PublishedPolicy): SystemPolicy {
     version: policy.version,
     document: policy.document,
     basis: policy.basis,
+    isStandIn: false,
     isForLinkedRole: policy.type === 'service-linked-role',
     createdAt,
     updatedAt: policy.updated === undefined ? createdAt : Date.parse(policy.updated),

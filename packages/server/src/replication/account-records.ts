@@ -3,7 +3,8 @@ import type { ReplicationRecord } from '@claviger/guard/replication';
 import { acs3Verifier } from '@claviger/signature';
 import { readAccount } from '../accounts/account-directory.ts';
 import type { Services } from '../context/services.ts';
-import { findSystemPolicy } from '../policies/system-policies.ts';
+import { findAttachedPolicy } from '../policies/attachment.ts';
+import { findSystemPolicy, type SystemPolicy } from '../policies/system-policies.ts';
 import { placeOfAccessKey } from '../secrets/sealed-columns.ts';
 import { SecretUnreadable } from '../secrets/sealed-text.ts';
 import { impliedPolicies } from '../settings/implied-policies.ts';
@@ -326,7 +327,7 @@ export class AccountRecords {
     const custom: string[] = [];
     for (const reference of references) {
       const [type, nameKey = ''] = reference.split('/');
-      const system = type === 'System' ? findSystemPolicy(nameKey) : undefined;
+      const system = type === 'System' ? await this.#systemPolicy(nameKey) : undefined;
       if (type === 'Custom') custom.push(nameKey);
       else if (system !== undefined) {
         records.push(['policy', reference, system.name, 'System', system.version, system.document]);
@@ -335,6 +336,21 @@ export class AccountRecords {
     for (const nameKeys of batches(custom)) records.push(...(await this.#customPolicies(nameKeys)));
     for (const record of records) this.#tell(record);
     return records;
+  }
+
+  async #systemPolicy(nameKey: string): Promise<SystemPolicy | undefined> {
+    const known = findSystemPolicy(nameKey);
+    if (known !== undefined) return known;
+    const standIn = await this.#services.store.queries
+      .selectFrom('policy_attachments')
+      .select(['policy_name_key', 'stand_in_name'])
+      .where('account_id', '=', this.#accountId)
+      .where('policy_type', '=', 'System')
+      .where('policy_name_key', '=', nameKey)
+      .where('stand_in_name', 'is not', null)
+      .limit(1)
+      .executeTakeFirst();
+    return standIn && findAttachedPolicy(standIn);
   }
 
   async #changedPolicies(nameKeys: readonly string[]): Promise<ReplicationRecord[]> {

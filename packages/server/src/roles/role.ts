@@ -65,9 +65,40 @@ export async function createRole(scope: Scope, role: NewRole): Promise<RoleRow> 
     throw new Refusal('EntityAlreadyExists.Role', { name: role.name });
   }
   await assertRoleQuota(scope);
+  const row = await insertRole(scope, role, null);
+  await addTags(scope, 'role', row.role_id, role.tags);
+  return row;
+}
+
+/**
+ * Creates the role of a service, which only that service may assume. The quota of roles does not count it.
+ * @param role the name and description, and the service: `polardb.aliyuncs.com`
+ * @throws Refusal EntityAlreadyExists.Role
+ */
+export async function createLinkedRole(
+  scope: Scope,
+  role: { readonly name: string; readonly description: string; readonly service: string },
+): Promise<RoleRow> {
+  if ((await findRole(scope.queries, scope.account.accountId, role.name)) !== undefined) {
+    throw new Refusal('EntityAlreadyExists.Role', { name: role.name });
+  }
+  const trustPolicy = JSON.stringify({
+    Statement: [{ Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: [role.service] } }],
+    Version: '1',
+  });
+  const { name, description } = role;
+  const properties = { name, description, trustPolicy, maxSessionSeconds: SESSION_SECONDS.byDefault };
+  return insertRole(scope, { ...properties, allowConsoleLogin: false }, role.service);
+}
+
+async function insertRole(
+  scope: Scope,
+  role: Omit<NewRole, 'tags'>,
+  linkedService: string | null,
+): Promise<RoleRow> {
   const row: RoleRow = {
     role_id: scope.services.identifiers.roleId(),
-    account_id: accountId,
+    account_id: scope.account.accountId,
     role_name: role.name,
     role_name_key: roleNameKey(role.name),
     description: role.description,
@@ -75,12 +106,11 @@ export async function createRole(scope: Scope, role: NewRole): Promise<RoleRow> 
     trusted_identities: await bindTrustedNames(scope.queries, role.trustPolicy),
     max_session_seconds: role.maxSessionSeconds,
     allow_console_login: Number(role.allowConsoleLogin),
-    linked_service: null,
+    linked_service: linkedService,
     created_at: scope.now,
     updated_at: scope.now,
   };
   await scope.queries.insertInto('roles').values(row).execute();
-  await addTags(scope, 'role', row.role_id, role.tags);
   scope.touched('ACS::RAM::Role', role.name);
   return row;
 }
@@ -88,7 +118,7 @@ export async function createRole(scope: Scope, role: NewRole): Promise<RoleRow> 
 /**
  * Updates a role. A trust policy, even an unchanged one, is bound to the principals that have its names now. Open
  * role sessions continue: a trust policy decides only on new ones.
- * @throws Refusal EntityNotExist.Role, MalformedPolicyDocument
+ * @throws Refusal EntityNotExist.Role, MalformedPolicyDocument, NoPermission for a service-linked role
  */
 export async function updateRole(scope: Scope, name: string, changes: RoleChanges): Promise<RoleRow> {
   if (changes.trustPolicy !== undefined) {
@@ -96,6 +126,7 @@ export async function updateRole(scope: Scope, name: string, changes: RoleChange
     warnOfPolicy(scope, changes.trustPolicy, 'trust');
   }
   const role = await requireRole(scope, name);
+  assertNotLinked(role);
   const updated: RoleRow = {
     ...role,
     description: changes.description ?? role.description,
@@ -115,10 +146,12 @@ export async function updateRole(scope: Scope, name: string, changes: RoleChange
 
 /**
  * Deletes a role and thereby its sessions; a new role of the same name does not revive them.
- * @throws Refusal EntityNotExist.Role, DeleteConflict.Role.Policy
+ * @throws Refusal EntityNotExist.Role, DeleteConflict.Role.Policy, NoPermission for a service-linked role
  */
 export async function deleteRole(scope: Scope, name: string): Promise<void> {
-  const { role_id, role_name, account_id } = await requireRole(scope, name);
+  const role = await requireRole(scope, name);
+  assertNotLinked(role);
+  const { role_id, account_id } = role;
   const attached = await scope.queries
     .selectFrom('policy_attachments')
     .select('policy_name_key')
@@ -127,6 +160,11 @@ export async function deleteRole(scope: Scope, name: string): Promise<void> {
     .where('principal_id', '=', role_id)
     .executeTakeFirst();
   if (attached !== undefined) throw new Refusal('DeleteConflict.Role.Policy');
+  await deleteRoleRow(scope, role);
+}
+
+/** Deletes a role that has no policies, and thereby its sessions. */
+export async function deleteRoleRow(scope: Scope, { role_id, role_name }: RoleRow): Promise<void> {
   await scope.queries.deleteFrom('roles').where('role_id', '=', role_id).execute();
   await removeTags(scope, 'role', role_id);
   scope.changed('role', role_id);
@@ -156,9 +194,22 @@ export async function listRoles(
   return query.execute();
 }
 
+function assertNotLinked(role: RoleRow): void {
+  if (role.linked_service !== null) throw new Refusal('NoPermission.LinkedRole', { name: role.role_name });
+}
+
 async function assertRoleQuota(scope: Scope): Promise<void> {
-  const count = await readRowCount(scope.queries, scope.account.accountId, 'roles');
-  if (count >= scope.services.limits.rolesPerAccount) {
+  const { accountId } = scope.account;
+  const count = await readRowCount(scope.queries, accountId, 'roles');
+  const limit = scope.services.limits.rolesPerAccount;
+  if (count < limit) return;
+  const linked = await scope.queries
+    .selectFrom('roles')
+    .select((counted) => counted.fn.countAll<number>().as('count'))
+    .where('account_id', '=', accountId)
+    .where('linked_service', 'is not', null)
+    .executeTakeFirstOrThrow();
+  if (count - Number(linked.count) >= limit) {
     throw new Refusal('LimitExceeded.Role', { limit: scope.services.limits.rolesPerAccount });
   }
 }

@@ -7,6 +7,8 @@ type ConditionValues = ReadonlyMap<string, readonly string[]>;
 
 const TRUSTED_PRINCIPAL_TYPES = 'ram:trustedprincipaltypes';
 const SERVICE_NAMES = 'ram:servicenames';
+/** Service of a service-linked role. */
+const SERVICE_NAME = 'ram:servicename';
 
 /**
  * Returns `ram:TrustedPrincipalTypes` and `ram:ServiceNames` for a trust policy that a request carries, read from the
@@ -23,9 +25,9 @@ export async function storedTrustConditions(scope: Scope, roleName: string): Pro
   return role === undefined ? new Map() : conditionsOf(readStoredPolicy(role.assume_role_policy, 'trust'));
 }
 
-/** Whether a condition value can tell a refused caller what the trust policy of a role says. */
+/** Whether a condition value can tell a refused caller that a role exists, or what its trust policy says. */
 export function isTrustCondition(key: string): boolean {
-  return key === TRUSTED_PRINCIPAL_TYPES || key === SERVICE_NAMES;
+  return key === TRUSTED_PRINCIPAL_TYPES || key === SERVICE_NAMES || key === SERVICE_NAME;
 }
 
 function conditionsOf(document: PolicyDocument): ConditionValues {

@@ -289,6 +289,8 @@ export interface PolicyAttachmentRow {
   principal_id: string;
   policy_type: 'System' | 'Custom';
   policy_name_key: string;
+  /** Name, as given, of a system policy that the catalogue does not know; null for all others. */
+  stand_in_name: string | null;
   attached_at: number;
 }
 

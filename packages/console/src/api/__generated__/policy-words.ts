@@ -51,5 +51,6 @@ export const CONDITION_KEYS: readonly string[] = [
   'sts:SourceIdentity',
   'ram:TrustedPrincipalTypes',
   'ram:ServiceNames',
+  'ram:ServiceName',
   'ram:ActsOnItself',
 ];

@@ -183,6 +183,25 @@ export interface RamOperations {
       };
     };
   };
+  CreateServiceLinkedRole: {
+    parameters: {
+      CustomSuffix?: string | undefined;
+      Description?: string | undefined;
+      ServiceName: string;
+    };
+    response: {
+      RequestId: string;
+      Role: {
+        Arn: string;
+        AssumeRolePolicyDocument: string;
+        CreateDate: string;
+        Description: string;
+        IsServiceLinkedRole: boolean;
+        RoleId: string;
+        RoleName: string;
+      };
+    };
+  };
   CreateUser: {
     parameters: {
       Comments?: string | undefined;
@@ -296,6 +315,15 @@ export interface RamOperations {
       RoleName?: string | undefined;
     };
     response: {
+      RequestId: string;
+    };
+  };
+  DeleteServiceLinkedRole: {
+    parameters: {
+      RoleName: string;
+    };
+    response: {
+      DeletionTaskId: string;
       RequestId: string;
     };
   };
@@ -499,6 +527,26 @@ export interface RamOperations {
         PublicKeyPreference: {
           AllowUserToManagePublicKeys: boolean;
         };
+      };
+    };
+  };
+  GetServiceLinkedRoleTemplate: {
+    parameters: {
+      ServiceName: string;
+    };
+    response: {
+      RequestId: string;
+      ServiceLinkedRoleTemplate: {
+        MultipleRolesAllowed: boolean;
+        RoleDescriptions: {
+          RoleDescription: {
+            Description: string;
+            Language: string;
+          }[];
+        };
+        RoleNamePrefix: string;
+        ServiceName: string;
+        SystemPolicyName: string;
       };
     };
   };

@@ -17,6 +17,7 @@ import { tagIndexes } from './0015-tag-indexes.ts';
 import { roleSignIn } from './0016-role-sign-in.ts';
 import { presignedIdentity } from './0017-presigned-identity.ts';
 import { switchedRole } from './0018-switched-role.ts';
+import { standInPolicies } from './0019-stand-in-policies.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -38,4 +39,5 @@ export const MIGRATIONS: readonly Migration[] = [
   roleSignIn,
   presignedIdentity,
   switchedRole,
+  standInPolicies,
 ];

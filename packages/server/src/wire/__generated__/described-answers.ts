@@ -1125,6 +1125,17 @@ export interface DescribedAnswers {
         readonly RoleName: WireString;
       };
     };
+    CreateServiceLinkedRole: {
+      readonly Role: {
+        readonly Arn: WireString;
+        readonly AssumeRolePolicyDocument: WireString;
+        readonly CreateDate: WireString;
+        readonly Description: WireString;
+        readonly IsServiceLinkedRole: boolean;
+        readonly RoleId: WireString;
+        readonly RoleName: WireString;
+      };
+    };
     CreateUser: {
       readonly User: {
         readonly Comments: WireString;
@@ -1174,6 +1185,9 @@ export interface DescribedAnswers {
     DeletePolicy: Record<never, never>;
     DeletePolicyVersion: Record<never, never>;
     DeleteRole: Record<never, never>;
+    DeleteServiceLinkedRole: {
+      readonly DeletionTaskId: WireString;
+    };
     DeleteUser: Record<never, never>;
     DeleteVirtualMFADevice: Record<never, never>;
     DetachPolicyFromGroup: Record<never, never>;
@@ -1279,6 +1293,20 @@ export interface DescribedAnswers {
         readonly PublicKeyPreference: {
           readonly AllowUserToManagePublicKeys: boolean;
         };
+      };
+    };
+    GetServiceLinkedRoleTemplate: {
+      readonly ServiceLinkedRoleTemplate: {
+        readonly MultipleRolesAllowed: boolean;
+        readonly RoleDescriptions: {
+          readonly RoleDescription: readonly {
+            readonly Description: WireString;
+            readonly Language: WireString;
+          }[];
+        };
+        readonly RoleNamePrefix: WireString;
+        readonly ServiceName: WireString;
+        readonly SystemPolicyName: WireString;
       };
     };
     GetUser: {
