@@ -25,6 +25,7 @@ export const TAGGED_RESOURCE_ACTIONS: readonly string[] = [
   'ram:DeletePolicyVersion',
   'ram:DeleteRole',
   'ram:DeleteServiceCredential',
+  'ram:DeleteServiceLinkedRole',
   'ram:DeleteUser',
   'ram:DeleteUserInRecycleBin',
   'ram:DetachPolicyFromGroup',

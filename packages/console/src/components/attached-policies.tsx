@@ -22,8 +22,17 @@ interface AttachedPolicy extends PolicyReference {
   readonly attachedAt: string;
 }
 
-/** List of the policies of a user, a group or a role, with bulk attach and detach. */
-export function AttachedPolicies({ holder }: { readonly holder: PolicyHolder }) {
+/**
+ * List of the policies of a user, a group or a role, with bulk attach and detach.
+ * @param readOnly without attach and detach: the policies of a service-linked role do not change
+ */
+export function AttachedPolicies({
+  holder,
+  readOnly = false,
+}: {
+  readonly holder: PolicyHolder;
+  readonly readOnly?: boolean;
+}) {
   const { t } = useTranslation();
   const format = useFormat();
   const { message } = App.useApp();
@@ -87,15 +96,17 @@ export function AttachedPolicies({ holder }: { readonly holder: PolicyHolder }) 
     <section className="surface" aria-labelledby="attached-policies">
       <div className="section-head">
         <h2 id="attached-policies">{t('attachedPolicies.title')}</h2>
-        <Button
-          type="primary"
-          onClick={() => {
-            change.reset();
-            setAttaching(true);
-          }}
-        >
-          {t('attachPolicy.title')}
-        </Button>
+        {!readOnly && (
+          <Button
+            type="primary"
+            onClick={() => {
+              change.reset();
+              setAttaching(true);
+            }}
+          >
+            {t('attachPolicy.title')}
+          </Button>
+        )}
       </div>
       <ResourceTable
         name="policies-"
@@ -109,17 +120,21 @@ export function AttachedPolicies({ holder }: { readonly holder: PolicyHolder }) 
         refetch={() => void query.refetch()}
         fileName={`${holder.name}-policies`}
         empty={t('attachedPolicies.none')}
-        bulkActions={[
-          {
-            key: 'detach',
-            label: t('attachedPolicies.detach'),
-            danger: true,
-            run: (policies, done) => {
-              change.reset();
-              setDetaching({ policies, done });
-            },
-          },
-        ]}
+        bulkActions={
+          readOnly
+            ? []
+            : [
+                {
+                  key: 'detach',
+                  label: t('attachedPolicies.detach'),
+                  danger: true,
+                  run: (policies, done) => {
+                    change.reset();
+                    setDetaching({ policies, done });
+                  },
+                },
+              ]
+        }
       />
       {attaching && (
         <AttachPolicyDialog

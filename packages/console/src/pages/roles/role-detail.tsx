@@ -1,4 +1,4 @@
-import { Button, Space, Tabs } from 'antd';
+import { Button, Space, Tabs, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
@@ -35,6 +35,8 @@ export function Component() {
   const [editing, setEditing] = useState(false);
   const trail = [{ label: t('title'), to: '/roles' }];
   const role = query.data?.Role;
+  // No operation but its deletion changes it: `NoPermission.LinkedRole` in the server.
+  const isLinked = role?.IsServiceLinkedRole === true;
 
   if (role === undefined) {
     return (
@@ -49,7 +51,8 @@ export function Component() {
       trail={trail}
       actions={
         <Space wrap>
-          <Button onClick={() => setEditing(true)}>{t('shell:edit')}</Button>
+          {isLinked && <Tag>{t('linked')}</Tag>}
+          {!isLinked && <Button onClick={() => setEditing(true)}>{t('shell:edit')}</Button>}
           <RevokeSessionsButton target={{ Target: 'Role', RoleName: roleName }} name={roleName} />
           <Button danger onClick={() => deletion.ask([roleName])}>
             {t('delete')}
@@ -81,7 +84,7 @@ export function Component() {
           {
             key: 'permissions',
             label: t('shell:attachedPolicies.title'),
-            children: <AttachedPolicies holder={{ kind: 'role', name: roleName }} />,
+            children: <AttachedPolicies holder={{ kind: 'role', name: roleName }} readOnly={isLinked} />,
           },
         ]}
       />

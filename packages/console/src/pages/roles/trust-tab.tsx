@@ -31,7 +31,7 @@ export function TrustTab({ role }: { readonly role: Role }) {
     <section className="surface" aria-labelledby="role-trust">
       <div className="section-head">
         <h2 id="role-trust">{t('trust.document')}</h2>
-        {text === undefined ? (
+        {role.IsServiceLinkedRole === true ? null : text === undefined ? (
           <Button onClick={() => setText(stored)}>{t('shell:edit')}</Button>
         ) : (
           <Space>
@@ -48,7 +48,7 @@ export function TrustTab({ role }: { readonly role: Role }) {
             </Button>
           </Space>
         )}
-        <p>{t('trust.lead')}</p>
+        <p>{t(role.IsServiceLinkedRole === true ? 'linkedLead' : 'trust.lead')}</p>
       </div>
       <ErrorNotice error={change.error} />
       {text === undefined ? (
