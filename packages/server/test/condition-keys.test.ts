@@ -322,7 +322,7 @@ eachServer((_, start) => {
         const isTagged =
           byItself ||
           // A new entity has no tags yet.
-          (!['CreateRole', 'CreatePolicy'].includes(operation.name) &&
+          (!['CreateRole', 'CreatePolicy', 'CreateServiceLinkedRole'].includes(operation.name) &&
             prepared.on.some((resource) => /:\d{16}:(?:user|role|policy)\/[^*]/.test(resource)));
         if (isTagged) onTagged.add(action);
         // Allowed calls are made only where they change nothing.
