@@ -96,6 +96,27 @@ describe('administration of an account in the console', { skip: CHROMIUM_MISSING
     await context.close();
   });
 
+  test('a service-linked role is shown without edit controls, and deleted as a whole', async () => {
+    await ram('CreateServiceLinkedRole', { ServiceName: 'polardb.aliyuncs.com' });
+    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
+    await page.goto('/roles/AliyunServiceRoleForPolarDB');
+    await page.getByText('Service-linked role', { exact: true }).waitFor();
+    await page.getByText('Its service manages this role').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Edit' }).count(), 0);
+    await page.getByRole('tab', { name: 'Permissions' }).click();
+    await page.getByRole('link', { name: 'AliyunServiceRolePolicyForPolarDB' }).waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Attach policies' }).count(), 0);
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    const deleting = page.getByRole('dialog', { name: 'Delete' });
+    await deleting.getByRole('textbox').fill('AliyunServiceRoleForPolarDB');
+    await deleting.getByRole('button', { name: 'Delete' }).click();
+    await page.waitForURL((url) => url.pathname === '/roles');
+    await assert.rejects(ram('GetRole', { RoleName: 'AliyunServiceRoleForPolarDB' }), {
+      code: 'EntityNotExist.Role',
+    });
+    await context.close();
+  });
+
   test('a deleted user is restored from the recycle bin, and another is permanently deleted', async () => {
     const back = await console.newConsoleUser(account, 'comes-back');
     const gone = await console.newConsoleUser(account, 'stays-gone');

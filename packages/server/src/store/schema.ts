@@ -260,7 +260,7 @@ export interface RoleRow {
   updated_at: number;
 }
 
-/** Custom policies; system policies are code (policies/system-policies.ts). */
+/** Custom policies; system policies are in the package `catalogue`. */
 export interface PolicyRow {
   account_id: string;
   policy_name: string;
