@@ -90,6 +90,8 @@ export async function startClaviger(
   const services = await openServices(configuration, { now, log });
   const { store } = services;
   const maxStalenessMs = parseDuration(configuration.maxStaleness);
+  const maxClockDifferenceMs =
+    configuration.maxClockDifference === 'off' ? undefined : parseDuration(configuration.maxClockDifference);
   const nonces = await openNonces(configuration, log);
   const sharedNonces = nonces instanceof RedisNonces ? nonces : undefined;
   const audit = new AuditTrail({
@@ -154,7 +156,10 @@ export async function startClaviger(
   });
   const consoleFiles = new ConsoleFiles(consoleFolder());
   const adminRoutes = new Map<string, Route>([
-    ['/readyz', readyRoute({ store, audit, nonces: sharedNonces, maxStalenessMs })],
+    [
+      '/readyz',
+      readyRoute({ store, audit, nonces: sharedNonces, maxStalenessMs, now, maxClockDifferenceMs }),
+    ],
     ['/metrics', metricsRoute(metricsRegistry)],
     ...openApiRoutes(registry),
   ]);
@@ -192,6 +197,7 @@ export async function startClaviger(
   });
   const housekeeping = new Housekeeping(services, {
     now,
+    maxClockDifferenceMs,
     logger,
     auditRetentionDays: configuration.auditRetentionDays,
   });

@@ -112,6 +112,20 @@ const SETTINGS = z.object({
     })
     .default('5s')
     .describe('with PostgreSQL: requests are refused when no change was heard of for longer, such as 5s'),
+  maxClockDifference: z
+    .string()
+    .superRefine((text, context) => {
+      try {
+        if (text !== 'off') parseDuration(text, { least: '1s', most: '1h' });
+      } catch (error) {
+        const message = `${(error as Error).message}, or off`;
+        context.addIssue({ code: 'custom', message, params: { isWholeMessage: true } });
+      }
+    })
+    .default('1m')
+    .describe(
+      'difference to the clock of the database from which this node is not ready, and disables and deletes nothing by age; off: clocks are not compared',
+    ),
   tls: z
     .enum(['off', 'auto'])
     .default('off')

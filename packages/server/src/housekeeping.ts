@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { disableIdleKeys } from './access-keys/idle-keys.ts';
 import { purgeOldEvents } from './audit/retention.ts';
 import type { Services } from './context/services.ts';
+import { HousekeepingTime } from './housekeeping-time.ts';
 import { purgeRecycleBins } from './recycle-bin/purge.ts';
 import { purgeExpiredSessions } from './session/purge-expired-sessions.ts';
 
@@ -11,24 +12,34 @@ const HOUR_MS = 60 * 60 * 1000;
 export interface HousekeepingOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Milliseconds of the monotonic clock; `performance.now` when absent. */
+  readonly monotonic?: () => number;
+  /** Difference of two clocks from which a round changes nothing, in milliseconds; absent: clocks are not compared. */
+  readonly maxClockDifferenceMs?: number | undefined;
   readonly logger: Logger;
   /** Days that audit events are kept; 0: for ever. */
   readonly auditRetentionDays: number;
 }
 
 /**
- * Periodic work: disables unused keys, and deletes expired entries of recycle bins and the audit log. Each change
- * leaves an audit event of the type `Housekeeping`.
+ * Periodic work: disables unused keys, and deletes expired entries of recycle bins and the audit log, a day after they
+ * were first found due (see `HousekeepingTime`). Each change leaves an audit event of the type `Housekeeping`.
  */
 export class Housekeeping {
   readonly #services: Services;
   readonly #options: HousekeepingOptions;
+  readonly #time: HousekeepingTime;
   #timer: NodeJS.Timeout | undefined;
   #underWay: Promise<void> = Promise.resolve();
 
   constructor(services: Services, options: HousekeepingOptions) {
     this.#services = services;
     this.#options = options;
+    this.#time = new HousekeepingTime(services.store, {
+      now: options.now,
+      monotonic: options.monotonic ?? (() => performance.now()),
+      maxDifferenceMs: options.maxClockDifferenceMs,
+    });
   }
 
   /** Starts: one round now, then one every hour. */
@@ -48,10 +59,15 @@ export class Housekeeping {
   async #round(): Promise<void> {
     const { now, logger, auditRetentionDays } = this.#options;
     try {
-      const disabled = await disableIdleKeys(this.#services, now());
-      const purged = await purgeRecycleBins(this.#services, now());
-      await purgeExpiredSessions(this.#services, now());
-      const events = await purgeOldEvents(this.#services, now(), auditRetentionDays);
+      const time = await this.#time.begin();
+      if (typeof time === 'string') {
+        logger.warn({ reason: time }, 'housekeeping changes nothing in this round');
+        return;
+      }
+      const disabled = await disableIdleKeys(this.#services, time, now());
+      const purged = await purgeRecycleBins(this.#services, time, now());
+      await purgeExpiredSessions(this.#services, time, now());
+      const events = await purgeOldEvents(this.#services, time, auditRetentionDays, now());
       if (disabled + purged.accessKeys + purged.users + events > 0) {
         logger.info({ disabled, purged, events }, 'idle keys disabled, recycle bins and audit log purged');
       }

@@ -17,10 +17,17 @@ describe('/healthz', () => {
   });
 });
 
-eachDatabase((_, { open }) => {
+const HEALTHY = {
+  audit: { writable: true },
+  maxStalenessMs: 60_000,
+  now: Date.now,
+  maxClockDifferenceMs: 60_000,
+};
+
+eachDatabase((name, { open }) => {
   async function ready(change: (store: Store) => Partial<Readiness> = () => ({})) {
     const store = await open();
-    return ask(readyRoute({ store, audit: { writable: true }, maxStalenessMs: 60_000, ...change(store) }));
+    return ask(readyRoute({ store, ...HEALTHY, ...change(store) }));
   }
 
   describe('/readyz', () => {
@@ -34,7 +41,9 @@ eachDatabase((_, { open }) => {
     });
 
     it('reports that the node is stale', async () => {
-      const answer = await ready(({ queries }) => ({ store: { queries, staleness: () => 60_001 } }));
+      const answer = await ready(({ kind, queries }) => ({
+        store: { kind, queries, staleness: () => 60_001 },
+      }));
       assert.deepEqual(answer, [503, { status: 'unavailable', reason: 'staleness' }]);
     });
 
@@ -51,10 +60,19 @@ eachDatabase((_, { open }) => {
       }
     });
 
+    it('reports that the clock differs from that of the database server', async () => {
+      const answer = await ready(() => ({ now: () => Date.now() + 120_000 }));
+      assert.deepEqual(
+        answer,
+        // The clock of an embedded database is that of the machine.
+        name === 'SQLite' ? [200, { status: 'ok' }] : [503, { status: 'unavailable', reason: 'clock' }],
+      );
+    });
+
     it('reports that the database is unreachable', async () => {
       const store = await open();
       await store.close();
-      const answer = await ask(readyRoute({ store, audit: { writable: true }, maxStalenessMs: 60_000 }));
+      const answer = await ask(readyRoute({ store, ...HEALTHY }));
       assert.deepEqual(answer, [503, { status: 'unavailable', reason: 'database' }]);
     });
 
@@ -65,7 +83,11 @@ eachDatabase((_, { open }) => {
         limit: () => never,
         execute: () => new Promise(() => {}),
       };
-      const store = { queries: never as unknown as Store['queries'], staleness: () => 0 };
+      const store = {
+        kind: 'sqlite' as const,
+        queries: never as unknown as Store['queries'],
+        staleness: () => 0,
+      };
       const answer = await ready(() => ({ store, timeoutMs: 1 }));
       assert.deepEqual(answer, [503, { status: 'unavailable', reason: 'database' }]);
     });

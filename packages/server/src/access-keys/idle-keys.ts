@@ -4,6 +4,7 @@ import { DAY_MS } from '../context/limits.ts';
 import type { Services } from '../context/services.ts';
 import { endRoleSessions } from '../revocation/role-session-generation.ts';
 import { readSecurityPreference } from '../settings/security-preference.ts';
+import { readRowCount } from '../store/row-counts.ts';
 import type { Queries } from '../store/store.ts';
 import { instant } from '../wire/instant.ts';
 
@@ -13,19 +14,30 @@ const KEYS_PER_READ = 500;
 /** Keys disabled in one transaction; bounds how long other writes wait. */
 const KEYS_PER_WRITE = 200;
 
+/** Share of an account's keys that one round disables at most, so that a mistake is noticed before it is complete. */
+const MAX_SHARE = 0.1;
+
+/** Keys that one round may disable whatever their share is. */
+const MIN_KEYS_PER_ROUND = 20;
+
+/** System policies, by name key, whose users administer the account. */
+const ADMINISTRATOR_POLICIES = ['administratoraccess', 'aliyunramfullaccess'];
+
 /**
  * Disables the AccessKeys of RAM users that were not used for MaxIdleDaysForAccessKeys of their account. Not idle are
- * keys that were created or enabled since then, keys in the recycle bin and keys of the root. Writes an audit event
- * `DisableIdleAccessKey` for each key into its account.
- * @param now ms since the epoch
+ * keys that were created or enabled since then, keys in the recycle bin and keys of the root. The last enabled key of
+ * the administrators of an account stays enabled, and so do keys beyond a share of the account's users, until the next
+ * call. Writes an audit event `DisableIdleAccessKey` for each key into its account.
+ * @param due keys that were idle then, ms since the epoch
+ * @param now time of the changes and of their events, ms since the epoch
  * @returns the number of keys disabled
  */
-export async function disableIdleKeys(services: Services, now: number): Promise<number> {
+export async function disableIdleKeys(services: Services, due: number, now = due): Promise<number> {
   const accounts = await services.store.queries.selectFrom('accounts').select('account_id').execute();
   let disabled = 0;
   for (const { account_id: accountId } of accounts) {
     const preference = await readSecurityPreference(services.store.queries, accountId);
-    const since = now - preference.MaxIdleDaysForAccessKeys * DAY_MS;
+    const since = due - preference.MaxIdleDaysForAccessKeys * DAY_MS;
     disabled += await disableIdleKeysOf(services, accountId, since, now);
   }
   return disabled;
@@ -40,6 +52,8 @@ async function disableIdleKeysOf(
 ): Promise<number> {
   // Uses that are still in memory count, too.
   await services.lastUsed.flush();
+  const users = await readRowCount(services.store.queries, accountId, 'users');
+  const most = Math.max(MIN_KEYS_PER_ROUND, Math.floor(users * MAX_SHARE));
   let disabled = 0;
   let after = '';
   for (;;) {
@@ -53,11 +67,11 @@ async function disableIdleKeysOf(
       .execute();
     const ids = keys.map((key) => key.access_key_id);
     const idle = ids.length === 0 ? [] : await idleAmong(services.store.queries, ids, since);
-    for (let at = 0; at < idle.length; at += KEYS_PER_WRITE) {
-      const batch = idle.slice(at, at + KEYS_PER_WRITE);
+    for (let at = 0; at < idle.length && disabled < most; at += KEYS_PER_WRITE) {
+      const batch = idle.slice(at, at + Math.min(KEYS_PER_WRITE, most - disabled));
       disabled += await disableBatch(services, accountId, batch, since, now);
     }
-    if (keys.length < KEYS_PER_READ) return disabled;
+    if (keys.length < KEYS_PER_READ || disabled >= most) return disabled;
     after = ids.at(-1)!;
     await nextTurn();
   }
@@ -101,8 +115,10 @@ function disableBatch(
 ): Promise<number> {
   return services.store.write(async ({ queries, changed }) => {
     // One may have been used, enabled or deleted since it was read.
-    const idle = await idleAmong(queries, accessKeyIds, since);
-    for (const accessKeyId of idle) {
+    const idle: string[] = [];
+    for (const accessKeyId of await idleAmong(queries, accessKeyIds, since)) {
+      if (await isLastOfAdministrators(queries, accountId, accessKeyId)) continue;
+      idle.push(accessKeyId);
       await queries
         .updateTable('access_keys')
         .set({ status: 'Inactive', updated_at: now })
@@ -120,4 +136,49 @@ function disableBatch(
     await recordHousekeeping(services, queries, now, events);
     return idle.length;
   });
+}
+
+/** Returns whether a key is an administrator's, and no other enabled key of the account is. */
+async function isLastOfAdministrators(
+  queries: Queries,
+  accountId: string,
+  accessKeyId: string,
+): Promise<boolean> {
+  const ofAdministrators = queries
+    .selectFrom('access_keys')
+    .select('access_key_id')
+    .where('account_id', '=', accountId)
+    .where('owner_type', '=', 'user')
+    .where('status', '=', 'Active')
+    .where('recycled_at', 'is', null)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('policy_attachments as attachment')
+          .leftJoin('group_members as member', (join) =>
+            join
+              .onRef('member.group_id', '=', 'attachment.principal_id')
+              .onRef('member.user_id', '=', 'access_keys.owner_id'),
+          )
+          .select('attachment.principal_id')
+          .where('attachment.account_id', '=', accountId)
+          .where('attachment.policy_type', '=', 'System')
+          .where('attachment.policy_name_key', 'in', ADMINISTRATOR_POLICIES)
+          .where(({ and, or, eb }) =>
+            or([
+              and([
+                eb('attachment.principal_type', '=', 'user'),
+                eb('attachment.principal_id', '=', eb.ref('access_keys.owner_id')),
+              ]),
+              and([
+                eb('attachment.principal_type', '=', 'group'),
+                eb('member.user_id', '=', eb.ref('access_keys.owner_id')),
+              ]),
+            ]),
+          ),
+      ),
+    );
+  const own = await ofAdministrators.where('access_key_id', '=', accessKeyId).executeTakeFirst();
+  if (own === undefined) return false;
+  const other = await ofAdministrators.where('access_key_id', '<>', accessKeyId).limit(1).executeTakeFirst();
+  return other === undefined;
 }

@@ -11,13 +11,19 @@ const EVENTS_PER_WRITE = 1000;
  * Removes audit events older than the retention time. Each transaction writes an event `PurgeAuditEvents` with the
  * number of removed events into each account's log. Removing only such events writes none: otherwise an idle
  * installation would write one for ever because it removes one.
- * @param now ms since the epoch
+ * @param due time from which the retention is counted back, ms since the epoch
  * @param days retention time; 0 for unlimited
+ * @param now time of the events that are written, ms since the epoch
  * @returns the number of removed events
  */
-export async function purgeOldEvents(services: EventServices, now: number, days: number): Promise<number> {
+export async function purgeOldEvents(
+  services: EventServices,
+  due: number,
+  days: number,
+  now = due,
+): Promise<number> {
   if (days === 0) return 0;
-  const before = now - days * DAY_MS;
+  const before = due - days * DAY_MS;
   return deleteInBatches(EVENTS_PER_WRITE, (limit) =>
     services.store.write(async ({ queries }) => {
       const removed = await purgeAuditEvents(queries, before, limit);

@@ -1,14 +1,19 @@
+import { databaseTime } from '../store/database-time.ts';
 import type { Store } from '../store/store.ts';
 import type { HttpAnswer, Route } from './listener.ts';
 
 /** Dependencies of the readiness check. */
 export interface Readiness {
-  readonly store: Pick<Store, 'queries' | 'staleness'>;
+  readonly store: Pick<Store, 'kind' | 'queries' | 'staleness'>;
   readonly audit: { readonly writable: boolean };
   /** Shared nonce store; absent if nonces are in the memory of this process. */
   readonly nonces?: { ready(): Promise<void> } | undefined;
   /** Maximum age of this node's knowledge of changes for it to get requests, ms. */
   readonly maxStalenessMs: number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Maximum difference to the database's clock, ms; `undefined`: clocks are not compared. */
+  readonly maxClockDifferenceMs: number | undefined;
   /** Time limit of a trivial query to the database or the nonce store, ms; default 2,000. */
   readonly timeoutMs?: number;
 }
@@ -17,7 +22,7 @@ export interface Readiness {
 export const healthRoute: Route = () => answer(200, { status: 'ok' });
 
 /**
- * `GET /readyz`: whether this node can serve requests; 503 with the reason if not: `database`, `staleness`,
+ * `GET /readyz`: whether this node can serve requests; 503 with the reason if not: `database`, `clock`, `staleness`,
  * `audit` or `nonces`. The reason is a single word, since the request needs no authentication.
  */
 export function readyRoute(readiness: Readiness): Route {
@@ -30,29 +35,38 @@ export function readyRoute(readiness: Readiness): Route {
 }
 
 async function whyNotReady(readiness: Readiness): Promise<string | undefined> {
-  const { store, audit, nonces, maxStalenessMs, timeoutMs = 2000 } = readiness;
-  const query = () => store.queries.selectFrom('accounts').select('account_id').limit(1).execute();
-  if (!(await answersWithin(query, timeoutMs))) return 'database';
+  const { store, audit, nonces, maxStalenessMs, now, maxClockDifferenceMs, timeoutMs = 2000 } = readiness;
+  const asked = await answerWithin(async () => {
+    await store.queries.selectFrom('accounts').select('account_id').limit(1).execute();
+    return { time: await databaseTime(store) };
+  }, timeoutMs);
+  if (asked === undefined) return 'database';
+  if (maxClockDifferenceMs !== undefined && Math.abs((asked.time ?? now()) - now()) > maxClockDifferenceMs) {
+    return 'clock';
+  }
   if (store.staleness() > maxStalenessMs) return 'staleness';
   if (!audit.writable) return 'audit';
   // Without it every signed request is refused.
-  if (nonces !== undefined && !(await answersWithin(() => nonces.ready(), timeoutMs))) return 'nonces';
+  if (nonces === undefined) return undefined;
+  const ready = await answerWithin(async () => {
+    await nonces.ready();
+    return true;
+  }, timeoutMs);
+  if (ready === undefined) return 'nonces';
   return undefined;
 }
 
-async function answersWithin(ask: () => Promise<unknown>, timeoutMs: number): Promise<boolean> {
+/** Returns an answer; `undefined` if there is none in time. */
+async function answerWithin<Answer>(
+  ask: () => Promise<Answer>,
+  timeoutMs: number,
+): Promise<Answer | undefined> {
   let timeout: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timeout = setTimeout(() => resolve(false), timeoutMs);
+  const late = new Promise<undefined>((resolve) => {
+    timeout = setTimeout(() => resolve(undefined), timeoutMs);
   });
   try {
-    return await Promise.race([
-      late,
-      ask().then(
-        () => true,
-        () => false,
-      ),
-    ]);
+    return await Promise.race([late, ask().catch(() => undefined)]);
   } finally {
     clearTimeout(timeout);
   }

@@ -19,38 +19,39 @@ export interface Purged {
 /**
  * Deletes AccessKeys and users, with all that belongs to them, whose time in the recycle bin is over. Writes an
  * audit event `PurgeRecycledAccessKey` or `PurgeRecycledUser` for each into its account.
- * @param now ms since the epoch
+ * @param due what was due then, ms since the epoch
+ * @param now time of the changes and of their events, ms since the epoch
  */
-export async function purgeRecycleBins(services: Services, now: number): Promise<Purged> {
+export async function purgeRecycleBins(services: Services, due: number, now = due): Promise<Purged> {
   const accessKeys = await deleteInBatches(ROWS_PER_WRITE, (rows) =>
     services.store.write(async (transaction) => {
-      const due = await transaction.queries
+      const rowsDue = await transaction.queries
         .selectFrom('access_keys')
         .select(['access_key_id', 'account_id'])
-        .where('purge_at', '<=', now)
+        .where('purge_at', '<=', due)
         .limit(rows)
         .execute();
-      await deleteKeys(transaction, due);
-      const events = due.map((key) => ({
+      await deleteKeys(transaction, rowsDue);
+      const events = rowsDue.map((key) => ({
         name: 'PurgeRecycledAccessKey',
         accountId: key.account_id,
         touched: [['ACS::RAM::AccessKey', key.access_key_id]] as const,
       }));
       await recordHousekeeping(services, transaction.queries, now, events);
-      return due.length;
+      return rowsDue.length;
     }),
   );
   const users = await deleteInBatches(ROWS_PER_WRITE, (rows) =>
     services.store.write(async (transaction) => {
-      const due = await transaction.queries
+      const rowsDue = await transaction.queries
         .selectFrom('users')
         .select(['user_id', 'user_name', 'account_id'])
-        .where('purge_at', '<=', now)
+        .where('purge_at', '<=', due)
         .limit(rows)
         .execute();
-      for (const user of due) await purgeUser(transaction, user.account_id, user.user_id);
-      await recordHousekeeping(services, transaction.queries, now, due.map(purgedUserEvent));
-      return due.length;
+      for (const user of rowsDue) await purgeUser(transaction, user.account_id, user.user_id);
+      await recordHousekeeping(services, transaction.queries, now, rowsDue.map(purgedUserEvent));
+      return rowsDue.length;
     }),
   );
   return { accessKeys, users };

@@ -47,7 +47,13 @@ export interface Schema {
   session_generations: SessionGenerationRow;
   account_protections: AccountProtectionRow;
   completed_sweeps: CompletedSweepRow;
+  housekeeping_rounds: HousekeepingRoundRow;
   row_counts: RowCountRow;
+}
+
+/** Round of housekeeping, on any node. */
+export interface HousekeepingRoundRow {
+  begun_at: number;
 }
 
 /** Completed sweep over the whole database, which is not repeated. */

@@ -18,6 +18,7 @@ import { roleSignIn } from './0016-role-sign-in.ts';
 import { presignedIdentity } from './0017-presigned-identity.ts';
 import { switchedRole } from './0018-switched-role.ts';
 import { standInPolicies } from './0019-stand-in-policies.ts';
+import { housekeepingRounds } from './0020-housekeeping-rounds.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -40,4 +41,5 @@ export const MIGRATIONS: readonly Migration[] = [
   presignedIdentity,
   switchedRole,
   standInPolicies,
+  housekeepingRounds,
 ];
