@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { parsePolicy } from '@claviger/policy';
+import { compilePolicies, decide, parsePolicy } from '@claviger/policy';
 import {
   findServiceLinkedRole,
   findSystemPolicy,
@@ -98,6 +98,47 @@ describe('system policies', () => {
       granting.map(({ name }) => name),
       ['AdministratorAccess'],
     );
+  });
+});
+
+describe('actions that decide who may do what', () => {
+  const grantedBy = (action: string) =>
+    policies
+      .filter(({ name, document: text }) => {
+        const parsed = parsePolicy(text, 'identity');
+        assert.ok(parsed.ok, name);
+        const compiled = compilePolicies([{ name, type: 'System', document: parsed.document }]);
+        const resource = `acs:${action.split(':')[0]}:*:1234567890123456:user/ann`;
+        return decide(compiled, { action, resource, conditions: new Map() }).effect === 'Allow';
+      })
+      .map(({ name }) => name);
+
+  for (const action of [
+    'ram:AttachPolicyToUser',
+    'ram:CreatePolicyVersion',
+    'ram:UpdateRole',
+    'ram:CreateLoginProfile',
+    'ram:CreateGuard',
+  ]) {
+    test(`${action} is granted by two policies only`, () => {
+      assert.deepEqual(grantedBy(action), ['AdministratorAccess', 'AliyunRAMFullAccess']);
+    });
+  }
+
+  test('sts:AssumeRole is granted by two policies only', () => {
+    assert.deepEqual(grantedBy('sts:AssumeRole'), ['AdministratorAccess', 'AliyunSTSAssumeRoleAccess']);
+  });
+
+  test('ram:CreateAccessKey is granted to a service that rotates keys as well', () => {
+    assert.deepEqual(grantedBy('ram:CreateAccessKey'), [
+      'AdministratorAccess',
+      'AliyunKMSManageRAMCredentialsRolePolicy',
+      'AliyunRAMFullAccess',
+    ]);
+  });
+
+  test('claviger:ReplicateCredentials is granted by none', () => {
+    assert.deepEqual(grantedBy('claviger:ReplicateCredentials'), []);
   });
 });
 

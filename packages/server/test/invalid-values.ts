@@ -333,6 +333,7 @@ export const TEXT_FACTS: Readonly<Record<string, TextFact>> = {
     'acs:ram::1234567890123456:mfa/a/b',
   ),
   ServiceCredentialId: name('SCSampleSampleSample', '../x', 'a-b'),
+  UserNamePrefix: name('sample', 'a/b', 'a:b', 'a@b'),
   ServiceCredentialName: name('sample', 'a/b', 'a:b'),
   ServiceName: name('dashscope.aliyuncs.com', 'a/b', 'a:b', 'https://x'),
   'GetAccessKeyLastUsedEvents ServiceName': line('Ims'),

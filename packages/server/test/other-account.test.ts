@@ -52,6 +52,7 @@ const NAMES_NOTHING = new Set([
   'CustomSuffix',
   'NewAllowConsoleLogin',
   'ServiceName',
+  'UserNamePrefix',
   'CredentialChangesNeedMFA',
   'PresignedIdentityAllowed',
   'Target',

@@ -204,7 +204,10 @@ export async function listPolicies(
       ? []
       : await listCustomPolicies(scope, filter.tags, after.slice('Custom/'.length), limit);
   const wanted = filter.type === 'Custom' || filter.tags.length > 0 ? 0 : limit - custom.length;
-  const system = listSystemPolicies(after.startsWith('System/') ? after.slice('System/'.length) : '', wanted);
+  const system = await listSystemPolicies(
+    after.startsWith('System/') ? after.slice('System/'.length) : '',
+    wanted,
+  );
   return [...custom, ...system.map(systemPolicy)];
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   type DocumentBasis,
   EMPTY_DOCUMENT,
@@ -76,14 +77,18 @@ export function unknownSystemPolicy(name: string): Refusal {
     : new Refusal('EntityNotExist.Policy.System', { name, nearest: nearest.join(', ') });
 }
 
+/** How many policies are read at once: other requests get their turn in between. */
+const READ_AT_ONCE = 100;
+
 /** Returns a page of system policies, by name. @param after key after which the page begins @param limit page size */
-export function listSystemPolicies(after: string, limit: number): SystemPolicy[] {
+export async function listSystemPolicies(after: string, limit: number): Promise<SystemPolicy[]> {
   const page: SystemPolicy[] = [];
   for (const key of systemPolicyKeys()) {
     if (page.length === limit) break;
     if (key <= after) continue;
     const policy = findSystemPolicy(key);
     if (policy !== undefined) page.push(policy);
+    if (page.length % READ_AT_ONCE === 0) await setImmediate();
   }
   return page;
 }
