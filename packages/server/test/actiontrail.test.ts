@@ -117,7 +117,12 @@ eachServer((_, start) => {
         (used['Events'] as { EventName: string }[]).map(({ EventName }) => EventName),
         ['CreateUser'],
       );
-      assert.equal(used['NextToken'], '1');
+      const further = await root.callRpc(version, 'GetAccessKeyLastUsedEvents', {
+        ...inRam,
+        NextToken: used['NextToken'],
+      });
+      const all = await root.callRpc(version, 'GetAccessKeyLastUsedEvents', inRam);
+      assert.deepEqual(further['Events'], (all['Events'] as unknown[]).slice(1));
       const resources = await root.callRpc(version, 'GetAccessKeyLastUsedResources', inRam);
       assert.deepEqual(
         (resources['Resources'] as { ResourceType: string; ResourceName: string }[])[0]?.ResourceName,

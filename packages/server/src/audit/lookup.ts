@@ -1,4 +1,6 @@
-import type { AuditEventRow } from '../store/schema.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type ExpressionBuilder, sql } from 'kysely';
+import type { AuditEventRow, Schema } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 
 /** Filter of events; all given conditions must hold. */
@@ -31,41 +33,127 @@ export interface EventPosition {
   readonly eventId: string;
 }
 
+/** Page of events. */
+export interface EventPage {
+  readonly rows: readonly AuditEventRow[];
+  /**
+   * Position to continue at; `undefined` if there are no further events. A page with a position may have fewer rows
+   * than asked for, or none: the search was ended at its bound.
+   */
+  readonly next: EventPosition | undefined;
+}
+
+/** Order of a look-up. */
+export type EventOrder = 'newest first' | 'oldest first';
+
+/** Rows examined by one query: two or three milliseconds on SQLite, whose queries run on the event loop. */
+const ROWS_PER_STEP = 250;
+
+/** Rows examined for one answer. */
+const ROWS_PER_LOOKUP = 25_000;
+
 /**
  * Returns a page of an account's events.
- * @param order newest first, or oldest first
+ *
+ * The work of one call is bounded, whatever the filter: events are examined in steps of `ROWS_PER_STEP`, with a turn
+ * of the event loop in between, and after `ROWS_PER_LOOKUP` the page ends with the position to continue at. A key is
+ * found by its index; other filters examine the events of the time range.
+ *
  * @param after `undefined` for the first page
  * @param limit maximum number of rows
  */
 export async function lookupEvents(
   queries: Queries,
   filter: EventFilter,
-  order: 'newest first' | 'oldest first',
+  order: EventOrder,
   after: EventPosition | undefined,
   limit: number,
-): Promise<AuditEventRow[]> {
-  const newestFirst = order === 'newest first';
+): Promise<EventPage> {
+  const rows: AuditEventRow[] = [];
+  if (limit === 0) return { rows, next: undefined };
+  const { access_key_id: accessKeyId, ...others } = filter.equal;
+  const range: EventRange = { ...filter, accessKeyId };
+  const isSearch = filter.provenOnly === true || Object.keys(others).length > 0;
+  let position = after;
+  for (let examined = 0; ; examined += ROWS_PER_STEP) {
+    const end = isSearch ? await endOfStep(queries, range, order, position) : undefined;
+    let events = eventsIn(queries, range, order, position, end).selectAll();
+    for (const [column, value] of Object.entries(others)) {
+      events = events.where(column as FilterColumn, '=', value);
+    }
+    if (filter.provenOnly) events = events.where('user_name', '!=', '');
+    rows.push(...(await events.limit(limit + 1 - rows.length).execute()));
+    if (rows.length > limit) {
+      rows.pop();
+      return { rows, next: positionOf(rows.at(-1)) };
+    }
+    if (end === undefined) return { rows, next: undefined };
+    if (examined + ROWS_PER_STEP >= ROWS_PER_LOOKUP) return { rows, next: end };
+    position = end;
+    await nextTurn();
+  }
+}
+
+/** Range of events that are stored side by side, or found by the index of keys. */
+interface EventRange {
+  readonly accountId: string;
+  readonly from: number;
+  readonly to: number;
+  readonly accessKeyId: string | undefined;
+}
+
+/** Returns the position of the last event of a step; `undefined` if the range ends before. */
+async function endOfStep(
+  queries: Queries,
+  range: EventRange,
+  order: EventOrder,
+  after: EventPosition | undefined,
+): Promise<EventPosition | undefined> {
+  const [row] = await eventsIn(queries, range, order, after)
+    .select(['event_time', 'event_id'])
+    .offset(ROWS_PER_STEP - 1)
+    .limit(1)
+    .execute();
+  return positionOf(row);
+}
+
+const positionOf = (row: Pick<AuditEventRow, 'event_time' | 'event_id'> | undefined) =>
+  row && { time: row.event_time, eventId: row.event_id };
+
+function eventsIn(
+  queries: Queries,
+  { accountId, from, to, accessKeyId }: EventRange,
+  order: EventOrder,
+  after: EventPosition | undefined,
+  end?: EventPosition,
+) {
+  const isForward = order === 'oldest first';
+  const [first, last] = isForward ? [after, end] : [end, after];
+  // Plain bounds besides the positions: SQLite uses one condition as the bound of a range, and takes the first.
   let events = queries
     .selectFrom('audit_events')
-    .selectAll()
-    .where('account_id', '=', filter.accountId)
-    .where('event_time', '>=', filter.from)
-    .where('event_time', '<=', filter.to);
-  for (const [column, value] of Object.entries(filter.equal)) {
-    events = events.where(column as FilterColumn, '=', value);
-  }
-  if (filter.provenOnly) events = events.where('user_name', '!=', '');
-  if (after !== undefined) {
-    const beyond = newestFirst ? '<' : '>';
-    events = events.where(({ eb, or, and }) =>
-      or([
-        eb('event_time', beyond, after.time),
-        and([eb('event_time', '=', after.time), eb('event_id', beyond, after.eventId)]),
-      ]),
-    );
-  }
-  const direction = newestFirst ? 'desc' : 'asc';
-  return events.orderBy('event_time', direction).orderBy('event_id', direction).limit(limit).execute();
+    .where('event_time', '>=', first?.time ?? from)
+    .where('event_time', '<=', last?.time ?? to);
+  events =
+    accessKeyId === undefined
+      ? events.where('account_id', '=', accountId)
+      : events
+          .where('access_key_id', '=', accessKeyId)
+          // An expression, so that SQLite does not take the primary key and read every event of the account.
+          .where(sql`account_id || ''`, '=', accountId);
+  if (after !== undefined) events = events.where(beyond(after, order, 'beyond'));
+  if (end !== undefined) events = events.where(beyond(end, order, 'up to'));
+  const direction = isForward ? 'asc' : 'desc';
+  return events.orderBy('event_time', direction).orderBy('event_id', direction);
+}
+
+/** Condition on events that come after a position, or not after it, in the order of a look-up. */
+function beyond(position: EventPosition, order: EventOrder, side: 'beyond' | 'up to') {
+  const isLater = (order === 'oldest first') === (side === 'beyond');
+  const compared = `${isLater ? '>' : '<'}${side === 'beyond' ? '' : '='}` as const;
+  // A comparison of rows, which both databases answer from the primary key.
+  return ({ eb, refTuple, tuple }: ExpressionBuilder<Schema, 'audit_events'>) =>
+    eb(refTuple('event_time', 'event_id'), compared, tuple(position.time, position.eventId));
 }
 
 /** An address from which a key was used, and the time of its last use. */
@@ -74,9 +162,31 @@ export interface UsedAddress {
   readonly usedAt: number;
 }
 
+/** Uses of a key that are searched for addresses and resources. */
+const USES_SEARCHED = 5_000;
+
 /**
- * Returns the addresses from which a key was used with one service, last used first. Calls of a service that a
- * guard protects are not recorded here; of those only the address of the last one is known.
+ * Yields the uses of a key with one service, the newest first, at most `USES_SEARCHED` events of the key, with turns of
+ * the event loop in between. A refusal that merely names the key is not a use of it.
+ */
+async function* recentUses(queries: Queries, key: KeyUse): AsyncGenerator<readonly AuditEventRow[], void> {
+  const range: EventRange = { ...key, from: 0, to: Number.MAX_SAFE_INTEGER };
+  let position: EventPosition | undefined;
+  for (let examined = 0; examined < USES_SEARCHED; examined += ROWS_PER_STEP) {
+    const events = await eventsIn(queries, range, 'newest first', position)
+      .selectAll()
+      .limit(ROWS_PER_STEP)
+      .execute();
+    yield events.filter((event) => event.service_name === key.serviceName && event.user_name !== '');
+    if (events.length < ROWS_PER_STEP) return;
+    position = positionOf(events.at(-1));
+    await nextTurn();
+  }
+}
+
+/**
+ * Returns the addresses from which a key was used with one service, last used first, among its last uses. Calls of a
+ * service that a guard protects are not recorded here; of those only the address of the last one is known.
  * @param offset number of addresses to skip
  */
 export async function usedAddresses(
@@ -85,22 +195,17 @@ export async function usedAddresses(
   offset: number,
   limit: number,
 ): Promise<UsedAddress[]> {
-  const rows = await queries
-    .selectFrom('audit_events')
-    .select(({ fn }) => ['source_ip', fn.max('event_time').as('used_at')])
-    .where('account_id', '=', key.accountId)
-    .where('access_key_id', '=', key.accessKeyId)
-    .where('service_name', '=', key.serviceName)
-    // A refusal that merely names the key is not a use of it, and has no user name.
-    .where('user_name', '!=', '')
-    .groupBy('source_ip')
-    .orderBy('used_at', 'desc')
-    .orderBy('source_ip')
-    .offset(offset)
-    .limit(limit)
-    .execute();
-  if (rows.length > 0 || offset > 0) {
-    return rows.map((row) => ({ sourceIp: row.source_ip, usedAt: Number(row.used_at) }));
+  const found = new Map<string, number>();
+  for await (const uses of recentUses(queries, key)) {
+    for (const { source_ip: address, event_time: usedAt } of uses) {
+      if (!found.has(address)) found.set(address, usedAt);
+    }
+    if (found.size >= offset + limit) break;
+  }
+  if (found.size > 0 || offset > 0) {
+    return [...found]
+      .slice(offset, offset + limit)
+      .map(([sourceIp, usedAt]): UsedAddress => ({ sourceIp, usedAt }));
   }
   const reported = await queries
     .selectFrom('access_key_uses')
@@ -127,33 +232,25 @@ export interface UsedResource {
   readonly usedAt: number;
 }
 
-/** Number of events searched for resources: enough for a hundred of them, and quick to parse. */
-const EVENTS_SEARCHED = 2_000;
+/** Resources returned at most: a hundred pages would be no answer. */
+const RESOURCES_FOUND = 1_000;
 
-/** Returns the resources that a key has recently touched with one service, last touched first. */
+/** Returns the resources that a key has touched with one service in its last uses, last touched first. */
 export async function usedResources(queries: Queries, key: KeyUse): Promise<UsedResource[]> {
-  const rows = await queries
-    .selectFrom('audit_events')
-    .select(['event_time', 'event'])
-    .where('account_id', '=', key.accountId)
-    .where('access_key_id', '=', key.accessKeyId)
-    .where('service_name', '=', key.serviceName)
-    .where('user_name', '!=', '')
-    .orderBy('event_time', 'desc')
-    .orderBy('event_id', 'desc')
-    .limit(EVENTS_SEARCHED)
-    .execute();
   const found = new Map<string, UsedResource>();
-  for (const row of rows) {
-    const { referencedResources } = JSON.parse(row.event) as {
-      readonly referencedResources?: Readonly<Record<string, readonly string[]>>;
-    };
-    for (const [resourceType, names] of Object.entries(referencedResources ?? {})) {
-      for (const resourceName of names) {
-        const name = `${resourceType}\n${resourceName}`;
-        if (!found.has(name)) found.set(name, { resourceType, resourceName, usedAt: row.event_time });
+  for await (const uses of recentUses(queries, key)) {
+    for (const row of uses) {
+      const { referencedResources } = JSON.parse(row.event) as {
+        readonly referencedResources?: Readonly<Record<string, readonly string[]>>;
+      };
+      for (const [resourceType, names] of Object.entries(referencedResources ?? {})) {
+        for (const resourceName of names) {
+          const name = `${resourceType}\n${resourceName}`;
+          if (!found.has(name)) found.set(name, { resourceType, resourceName, usedAt: row.event_time });
+        }
       }
     }
+    if (found.size >= RESOURCES_FOUND) break;
   }
   return [...found.values()];
 }

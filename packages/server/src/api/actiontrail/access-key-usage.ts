@@ -5,6 +5,7 @@ import type { AccessKeyRow } from '../../store/schema.ts';
 import { integer, optional, text, withDefault } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { printableLine } from '../printable-text.ts';
+import { positionOf, tokenOf } from './event-token.ts';
 
 const VERSION = '2020-07-06';
 
@@ -94,12 +95,11 @@ export const accessKeyUsageOperations: readonly Operation[] = [
     version: VERSION,
     name: 'GetAccessKeyLastUsedEvents',
     access: 'read',
-    input: keyAndService,
+    input: { ...keyAndService, NextToken: optional(text({ max: 512 })) },
     authorize: (_, call) => demand('GetAccessKeyLastUsedEvents', call),
     async handle(input, call) {
       const row = await requireKey(call, input.AccessKey);
-      const offset = offsetOf(input.NextToken);
-      const rows = await lookupEvents(
+      const { rows, next } = await lookupEvents(
         call.queries,
         {
           accountId: call.account.accountId,
@@ -109,17 +109,17 @@ export const accessKeyUsageOperations: readonly Operation[] = [
           provenOnly: true,
         },
         'newest first',
-        undefined,
-        offset + input.PageSize + 1,
+        positionOf(input.NextToken),
+        input.PageSize,
       );
       return {
-        Events: rows.slice(offset, offset + input.PageSize).map((event) => ({
+        Events: rows.map((event) => ({
           EventName: event.event_name,
           Source: SOURCE,
           UsedTimestamp: event.event_time,
           Detail: event.event_id,
         })),
-        NextToken: nextToken(offset, input.PageSize, rows.length),
+        NextToken: tokenOf(next),
       };
     },
   }),

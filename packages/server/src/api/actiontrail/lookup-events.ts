@@ -4,6 +4,7 @@ import { Refusal } from '../../errors/refusal.ts';
 import { type Operation, operation } from '../../pipeline/operation.ts';
 import { instant, readInstant } from '../../wire/instant.ts';
 import { integer, listOf, oneOf, optional, text, withDefault } from '../../wire/parameter.ts';
+import { positionOf, tokenOf } from './event-token.ts';
 
 /** ActionTrail's look-up attributes, and the column of each. */
 const COLUMNS: ReadonlyMap<string, FilterColumn> = new Map([
@@ -49,25 +50,19 @@ export const lookupEventsOperations: readonly Operation[] = [
         if (column === undefined) throw new Refusal('Invalid', { name: 'LookupAttribute' });
         equal[column] = Value;
       }
-      const size = input.MaxResults;
-      const rows = await lookupEvents(
+      const { rows, next } = await lookupEvents(
         call.queries,
         // Times are whole seconds; the range includes its last second.
         { accountId: call.account.accountId, from, to: to + 999, equal },
         input.Direction === 'BACKWARD' ? 'newest first' : 'oldest first',
         positionOf(input.NextToken),
-        size + 1,
+        input.MaxResults,
       );
-      const events = rows.slice(0, size);
-      const last = events.at(-1);
       return {
         StartTime: instant(from),
         EndTime: instant(to),
-        Events: events.map((row) => JSON.parse(row.event) as object),
-        NextToken:
-          rows.length > size && last !== undefined
-            ? Buffer.from(`e1:${last.event_time}:${last.event_id}`).toString('base64url')
-            : undefined,
+        Events: rows.map((row) => JSON.parse(row.event) as object),
+        NextToken: tokenOf(next),
       };
     },
   }),
@@ -78,11 +73,4 @@ function instantOf(name: string, given: string | undefined): number | undefined 
   const parsed = readInstant(given);
   if (parsed === undefined) throw new Refusal('Invalid', { name });
   return parsed;
-}
-
-function positionOf(token: string | undefined) {
-  if (token === undefined) return undefined;
-  const [, at, eventId] = /^e1:(\d{1,15}):(.+)$/.exec(Buffer.from(token, 'base64url').toString()) ?? [];
-  if (at === undefined || eventId === undefined) throw new Refusal('Invalid', { name: 'NextToken' });
-  return { time: Number(at), eventId };
 }
