@@ -158,6 +158,65 @@ describe('claviger serve', () => {
     assert.doesNotMatch(err, / at /, 'no stack');
   });
 
+  test('a start that fails on PostgreSQL ends with its sentence', async () => {
+    const postgres = await serverAddress();
+    const name = `start_${randomBytes(6).toString('hex')}`;
+    await sql(postgres, `create database ${name}`);
+    const url = new URL(postgres);
+    url.pathname = `/${name}`;
+    const port = await freePort();
+    const other = createServer().listen(port, '127.0.0.1');
+    await once(other, 'listening');
+    try {
+      const directory = temporaryDirectory();
+      const on = ['--data', directory, '--database', url.href];
+      assert.equal(claviger(['init', ...on]).status, 0);
+      for (const [words, expected] of [
+        [['--port', String(port)], /^error: 127\.0\.0\.1:\d+ is in use: .*--port/m],
+        [['--port', '0', '--admin-port', String(port)], /^error: 127\.0\.0\.1:\d+ is in use/m],
+        [
+          ['--port', '0', '--redis', 'redis://127.0.0.1:1'],
+          /^error: the nonce store \(--redis\) cannot be reached/m,
+        ],
+      ] as const) {
+        const { status, err } = claviger(['serve', ...on, ...words]);
+        assert.equal(status, 1, err);
+        assert.match(err, expected);
+        assert.doesNotMatch(err, /^ {4}at /m, 'no stack');
+      }
+      const role = `${name}_reader`;
+      await sql(postgres, `create role ${role} login password 'p'`);
+      const without = new URL(url);
+      without.username = role;
+      without.password = 'p';
+      const refused = claviger(['init', '--data', temporaryDirectory(), '--database', without.href]);
+      assert.equal(refused.status, 1, refused.err);
+      assert.match(refused.err, /^error: .*permission denied/m);
+      assert.doesNotMatch(refused.err, /^ {4}at /m, 'no stack');
+      await sql(url.href, "insert into migrations (name, applied_at) values ('9999-of-a-newer-version', 1)");
+      const newer = claviger(['serve', ...on, '--port', '0']);
+      assert.equal(newer.status, 1, newer.err);
+      assert.match(newer.err, /^error: .*9999-of-a-newer-version/m);
+      assert.doesNotMatch(newer.err, /^ {4}at /m, 'no stack');
+    } finally {
+      other.close();
+      await sql(postgres, `drop database ${name} with (force)`);
+    }
+  });
+
+  test('special characters in the address of the database are named', () => {
+    for (const url of [
+      'postgres://user:p@ss@127.0.0.1:1/x',
+      'postgres://user:p#ss@127.0.0.1:1/x',
+      'postgres://user:p%ss@127.0.0.1:1/x',
+    ]) {
+      const { status, err } = claviger(['init', '--data', temporaryDirectory(), '--database', url]);
+      assert.equal(status, 1, err);
+      assert.match(err, /percent-encode/);
+      assert.doesNotMatch(err, /ss@/, 'the password is not repeated');
+    }
+  });
+
   test('on a non-loopback address it requires --public-url or --hosts', async () => {
     const directory = temporaryDirectory();
     const words = ['serve', '--init', '--data', directory, '--port', '0', '--host', '0.0.0.0'];

@@ -71,8 +71,13 @@ export function implementedOperations(): Registry {
   );
 }
 
+/** Closes one of the parts of a server. */
+type Close = () => Promise<void> | void;
+
 /**
- * Starts a server on a prepared installation; resolves when it answers.
+ * Starts a server on a prepared installation; resolves when it answers. When it rejects, everything that was opened is
+ * closed: a connection to the database that stays open would keep the process alive.
+ *
  * @param configuration validated
  * @param logger never receives a secret
  * @param now milliseconds since the epoch
@@ -85,15 +90,34 @@ export async function startClaviger(
   now: () => number = Date.now,
   watch: (call: FinishedCall) => void = () => {},
 ): Promise<Claviger> {
+  /** What was opened, the last first. */
+  const opened: Close[] = [];
+  try {
+    return await startParts(configuration, logger, now, watch, (close) => opened.unshift(close));
+  } catch (error) {
+    for (const close of opened) await close();
+    throw error;
+  }
+}
+
+async function startParts(
+  configuration: Configuration,
+  logger: Logger,
+  now: () => number,
+  watch: (call: FinishedCall) => void,
+  noteOpened: (close: Close) => void,
+): Promise<Claviger> {
   assertHostsConfigured(configuration);
   const log = (message: string) => logger.warn(message);
   const services = await openServices(configuration, { now, log });
+  noteOpened(() => closeServices(services));
   const { store } = services;
   const maxStalenessMs = parseDuration(configuration.maxStaleness);
   const maxClockDifferenceMs =
     configuration.maxClockDifference === 'off' ? undefined : parseDuration(configuration.maxClockDifference);
   const nonces = await openNonces(configuration, log);
   const sharedNonces = nonces instanceof RedisNonces ? nonces : undefined;
+  noteOpened(() => sharedNonces?.close());
   const audit = new AuditTrail({
     store,
     mode: configuration.audit,
@@ -101,6 +125,7 @@ export async function startClaviger(
     newId: () => services.identifiers.requestId(),
     log,
   });
+  noteOpened(() => audit.close());
   if (nonces instanceof NonceMemory) {
     for await (const seen of recentNonces(store.queries, now() - REPLAY_WINDOW_MS)) {
       for (const { accessKeyId, nonce, time } of seen) {
@@ -191,10 +216,8 @@ export async function startClaviger(
     now,
     onBug: reportBug,
   });
-  const admin = await startAdmin(configuration, adminRoutes, now, reportBug).catch(async (error) => {
-    await listener.close(0);
-    throw error;
-  });
+  noteOpened(() => listener.close(0));
+  const admin = await startAdmin(configuration, adminRoutes, now, reportBug);
   const housekeeping = new Housekeeping(services, {
     now,
     maxClockDifferenceMs,

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Queries, Store } from './store.ts';
+import { StoreUnavailable } from './store-unavailable.ts';
 
 /** One step of the schema. */
 export interface Migration {
@@ -19,7 +20,7 @@ interface MigrationTable {
  * migrator, and commits it.
  * @param now milliseconds since the epoch, recorded with each migration
  * @returns names of the applied migrations; none if the schema is up to date
- * @throws Error if the database's migrations are not a prefix of `list`: a newer version has made it, and going on
+ * @throws StoreUnavailable if the database's migrations are not a prefix of `list`: a newer version has made it, and going on
  * could damage it
  */
 export async function migrate(
@@ -39,8 +40,8 @@ export async function migrate(
   const applied = await database.selectFrom('migrations').select('name').orderBy('name').execute();
   for (const [index, { name }] of applied.entries()) {
     if (list[index]?.name !== name) {
-      throw new Error(
-        `the database has the migration \`${name}\`, which this version of Claviger does not know here: it was made by another version`,
+      throw new StoreUnavailable(
+        `the database has the migration \`${name}\`, which this version of Claviger does not know here: it was made by another version, so start that one`,
       );
     }
   }

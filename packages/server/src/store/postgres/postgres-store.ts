@@ -100,6 +100,7 @@ export class PostgresStore implements Store {
    */
   static async open(url: string, options: StoreOptions): Promise<PostgresStore> {
     // Checked here, because errors of `URL` quote their input, including the password.
+    assertPercentEncoded(url);
     if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) {
       throw new StoreUnavailable(
         'the address of the database is not of the form postgres://user:password@host/name',
@@ -339,6 +340,27 @@ class SessionPool {
   }
 }
 
+/**
+ * Asserts that user and password of a URL contain no special characters: a URL with some is read as another host or
+ * database.
+ *
+ * @throws StoreUnavailable without the URL
+ */
+function assertPercentEncoded(url: string): void {
+  const [beforeQuery = ''] = url.split('?', 1);
+  const signs = beforeQuery.split('@').length - 1;
+  let isEncoded = signs <= 1 && !beforeQuery.includes('#');
+  try {
+    decodeURIComponent(beforeQuery);
+  } catch {
+    isEncoded = false;
+  }
+  if (isEncoded) return;
+  throw new StoreUnavailable(
+    'the address of the database has special characters in user or password: percent-encode them (%40 for @, %23 for #, %2F for /, %25 for %)',
+  );
+}
+
 async function migrateServer(config: pg.ClientConfig, now: number): Promise<void> {
   const client = new pg.Client(config);
   client.on('error', () => {});
@@ -354,6 +376,10 @@ async function migrateServer(config: pg.ClientConfig, now: number): Promise<void
     await migrate(lent.queries('postgres'), 'postgres', MIGRATIONS, now);
     lent.end();
     await connection.run('commit');
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError)) throw error;
+    // Such as a role without rights on the schema.
+    throw new StoreUnavailable('the tables of Claviger cannot be created or changed', error);
   } finally {
     await client.end().catch(() => {});
   }
