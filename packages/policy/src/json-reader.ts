@@ -246,6 +246,14 @@ class Reader {
     const number = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
     number.lastIndex = this.#at;
     const found = number.exec(this.#text);
+    if (found === null && this.#at === 0 && this.#text.startsWith('\ufeff')) {
+      throw new NotJson(
+        0,
+        path,
+        'a byte order mark stands before the document',
+        'save the text as UTF-8 without it',
+      );
+    }
     if (found === null) {
       throw this.#unexpected(path, 'a JSON value is missing', 'write a string, an array or an object');
     }

@@ -24,7 +24,9 @@ const CHECKS: Readonly<Record<(typeof KINDS)[number], { isValid(text: string): b
 
 /**
  * Parses the `Principal` of a trust statement. Wildcards are refused: `*` would let any principal with an
- * account here assume the role, and RAM writes whole accounts as `root`.
+ * account here assume the role, and RAM writes whole accounts as `root`. An empty list beside another one is
+ * accepted and names no principal, as in RAM; a `Principal` of empty lists only is refused, since the statement
+ * would have no effect.
  */
 export function parsePrincipals(
   member: JsonMember | undefined,
@@ -45,17 +47,17 @@ export function parsePrincipals(
   const members = membersOf(member.value, principalPath, faults);
   if (members === undefined) return undefined;
   reportUnknownMembers(members, KINDS, principalPath, faults);
-  if (members.length === 0) {
+  if (members.every(({ value }) => isEmptyList(value))) {
     faults.add(
       principalPath,
       member.value.at,
-      '`Principal` is empty',
+      '`Principal` names no trusted entity',
       'name the entity that the role trusts',
     );
   }
   const texts = (kind: (typeof KINDS)[number]): readonly string[] => {
     const found = members.find((each) => each.name === kind);
-    if (found === undefined) return [];
+    if (found === undefined || isEmptyList(found.value)) return [];
     const values = textsOf(found.value, memberPath(principalPath, kind), faults);
     for (const value of values) reportInvalidEntity(kind, value, faults);
     return values.map((value) => value.text);
@@ -64,7 +66,11 @@ export function parsePrincipals(
   const found = faults.faultsOf(() => {
     clause = { ram: texts('RAM'), service: texts('Service'), federated: texts('Federated') };
   });
-  return found.length === 0 && members.length > 0 ? clause : undefined;
+  return found.length === 0 ? clause : undefined;
+}
+
+function isEmptyList(node: JsonNode): boolean {
+  return node.kind === 'array' && node.items.length === 0;
 }
 
 function reportInvalidEntity(kind: (typeof KINDS)[number], value: PlacedText, faults: FaultList): void {

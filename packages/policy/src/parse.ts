@@ -111,7 +111,9 @@ function readDocument(root: JsonNode, kind: PolicyKind, list: FaultList): readon
     list.add(
       '$.Version',
       version.at,
-      `${describe(version)} is not a version of the policy language`,
+      version.kind === 'number'
+        ? `\`Version\` is ${describe(version)}, and must be a string`
+        : `${describe(version)} is not a version of the policy language`,
       'write `"1"`',
     );
   }

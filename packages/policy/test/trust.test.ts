@@ -179,7 +179,40 @@ describe('a trust policy', () => {
     assert.deepEqual(trustedEntities(documentOf(trustText(allow({ RAM: 'acs:ram::1:root' })), 'trust')), []);
   });
 
-  test('wildcards, empty lists, unknown kinds and foreign ARNs are refused as principals', () => {
+  test('an empty list beside another one names no principal', () => {
+    const user = ram('1', 'user/ann');
+    const entities = {
+      RAM: 'acs:ram::1:user/ann',
+      Service: 'ecs.aliyuncs.com',
+      Federated: 'acs:ram::1:oidc-provider/idp',
+    };
+    const callers: Record<string, TrustPrincipal> = {
+      RAM: user,
+      Service: { kind: 'Service', name: 'ecs.aliyuncs.com' },
+      Federated: { kind: 'Federated', arn: 'acs:ram::1:oidc-provider/idp' },
+    };
+    for (const [kind, entity] of Object.entries(entities)) {
+      const others = Object.keys(entities).filter((other) => other !== kind);
+      for (const empty of [[others[0]], [others[1]], others] as string[][]) {
+        const text = trustText(
+          allow({ ...Object.fromEntries(empty.map((other) => [other, []])), [kind]: [entity] }),
+        );
+        for (const [asKind, principal] of Object.entries(callers)) {
+          assert.equal(effectOf(text, principal), asKind === kind ? 'Allow' : 'ImplicitDeny', text);
+        }
+        const denied = text.replace('"Allow"', '"Deny"');
+        for (const [asKind, principal] of Object.entries(callers)) {
+          assert.equal(
+            effectOf(denied, principal),
+            asKind === kind ? 'ExplicitDeny' : 'ImplicitDeny',
+            denied,
+          );
+        }
+      }
+    }
+  });
+
+  test('wildcards, lists that are all empty, unknown kinds and foreign ARNs are refused as principals', () => {
     for (const Principal of [
       '*',
       {},
@@ -188,6 +221,9 @@ describe('a trust policy', () => {
       { RAM: 'acs:ram::1:user/*' },
       { RAM: 'acs:ram::1:group/ops' },
       { RAM: [] },
+      { RAM: [], Service: [], Federated: [] },
+      { RAM: [''] },
+      { RAM: null, Service: 'ecs.aliyuncs.com' },
       { RAM: '1' },
       { RAM: 'arn:aws:iam::1:root' },
       { RAM: 'acs:ram::1:role/ops/session' },

@@ -59,6 +59,20 @@ export function text(rules: TextRules = {}): Parameter<string> {
   });
 }
 
+/**
+ * Required JSON text of an object, such as a policy document. A byte order mark before it, which editors write into
+ * files, is dropped: JSON has none (RFC 8259, section 8.1).
+ */
+export function jsonDocument(rules: TextRules = {}): Parameter<string> {
+  const document = text(rules);
+  return {
+    ...document,
+    schema: { ...document.schema, contentMediaType: 'application/json' },
+    read: (name, wire) =>
+      document.read(name, new Map([[name, (wire.get(name) ?? '').replace(/^\ufeff/, '')]])),
+  };
+}
+
 /** Characters beyond U+FFFF. */
 const PAIRS = /[\u{10000}-\u{10ffff}]/gu;
 
@@ -196,10 +210,16 @@ function isGiven(parameter: Parameter<unknown>, name: string, wire: WireParamete
   return parameter.isGiven?.(name, wire) ?? (wire.get(name) ?? '') !== '';
 }
 
-/** An empty list counts as absent: official clients write it as `[]`, older Go clients as `null`. */
+/** An empty list counts as absent: official clients write it as `[]`. */
 function isListGiven(name: string, wire: WireParameters): boolean {
+  const whole = wholeList(name, wire);
+  return (whole !== '' && whole !== '[]') || hasParts(name, wire);
+}
+
+/** Returns the JSON of a list, empty if absent: older Go clients write a list that is left out as `null`. */
+function wholeList(name: string, wire: WireParameters): string {
   const whole = wire.get(name) ?? '';
-  return (whole !== '' && whole !== '[]' && whole !== 'null') || hasParts(name, wire);
+  return whole === 'null' ? '' : whole;
 }
 
 function hasParts(name: string, wire: WireParameters): boolean {
@@ -209,7 +229,7 @@ function hasParts(name: string, wire: WireParameters): boolean {
 
 /** Reads the items of a list, in order; the text of a plain item is under the empty key. */
 function wireList(name: string, wire: WireParameters, maximum: number): ReadonlyMap<string, string>[] {
-  const whole = wire.get(name) ?? '';
+  const whole = wholeList(name, wire);
   // Two encodings of one list would be ambiguous.
   if (whole !== '' && hasParts(name, wire)) throw new Refusal('Invalid', { name });
   const rows = whole === '' ? repeatedRows(name, wire) : jsonRows(name, whole);
@@ -235,7 +255,8 @@ function jsonRows(name: string, whole: string): ReadonlyMap<string, string>[] {
   if (!reading.ok || !Array.isArray(reading.value)) throw new Refusal('InvalidParameter.FormatOf', { name });
   return reading.value.map((item: unknown) => {
     if (item !== null && typeof item === 'object') {
-      return new Map(Object.entries(item).map(([key, value]) => [key, scalar(name, value)]));
+      const given = Object.entries(item).filter(([, value]) => value !== null);
+      return new Map(given.map(([key, value]) => [key, scalar(name, value)]));
     }
     return new Map([['', scalar(name, item)]]);
   });

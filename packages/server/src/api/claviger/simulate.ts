@@ -14,7 +14,7 @@ import { findRole, requireRole } from '../../roles/role.ts';
 import type { CallChannel } from '../../settings/implied-policies.ts';
 import { readTagValues } from '../../tags/tag-values.ts';
 import { requireUser } from '../../users/user.ts';
-import { oneOf, optional, type Parameter, text } from '../../wire/parameter.ts';
+import { jsonDocument, oneOf, optional, type Parameter, text } from '../../wire/parameter.ts';
 import { userNameOf } from '../ims/user-reference.ts';
 import { laneOf } from '../lane-of.ts';
 import { readRoleArn } from '../sts/session-parameters.ts';
@@ -33,7 +33,7 @@ const conditions: Parameter<ReadonlyMap<string, string | readonly string[]>> = {
   schema: { type: 'string', description: 'JSON object: condition keys and their values' },
   read(name, wire) {
     const given = wire.get(name);
-    if (given === undefined || given === '') return new Map();
+    if (given === undefined || given === '' || given === 'null') return new Map();
     const malformed = new Refusal('InvalidParameter.FormatOf', { name });
     const reading = given.length > 16_384 ? undefined : parseStrictJson(given);
     const parsed = reading?.ok ? reading.value : undefined;
@@ -64,7 +64,7 @@ const input = {
   SimulatedAction: text({ max: 256, format: /^[\w-]+:[\w-]+$/ }),
   SimulatedResource: text({ max: 1024 }),
   Conditions: conditions,
-  PolicyDocument: optional(text({ max: POLICY_DOCUMENT_CHARACTERS })),
+  PolicyDocument: optional(jsonDocument({ max: POLICY_DOCUMENT_CHARACTERS })),
 } as const;
 
 /** Operation that simulates the decision on one request, with its explanation. */

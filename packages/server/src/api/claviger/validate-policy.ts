@@ -1,5 +1,5 @@
 import { type Operation, ownOperation } from '../../pipeline/operation.ts';
-import { oneOf, text } from '../../wire/parameter.ts';
+import { jsonDocument, oneOf } from '../../wire/parameter.ts';
 import { laneOf } from '../lane-of.ts';
 import { VERSION } from './version.ts';
 
@@ -16,7 +16,7 @@ export const validatePolicyOperations: readonly Operation[] = [
     name: 'ValidatePolicyDocument',
     access: 'read',
     input: {
-      PolicyDocument: text({ max: MAX_DOCUMENT_CHARACTERS }),
+      PolicyDocument: jsonDocument({ max: MAX_DOCUMENT_CHARACTERS }),
       Kind: oneOf('identity', 'trust', 'network'),
     },
     answer: {

@@ -7,7 +7,7 @@ import {
 import { keyOwner, keyOwnerResource } from '../../access-keys/owner.ts';
 import { arn } from '../../context/arn.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
-import { optional, text } from '../../wire/parameter.ts';
+import { jsonDocument, optional } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
 import { userPrincipalName, userReference } from './user-reference.ts';
 
@@ -19,7 +19,7 @@ const key = { UserPrincipalName: optional(userPrincipalName), UserAccessKeyId: a
 type KeyInput = { readonly UserPrincipalName: string | undefined };
 
 /** Enough for 50 addresses in 8 statements, with white space. */
-const document = text({ max: 16_384 });
+const document = jsonDocument({ max: 16_384 });
 
 const demand = async (action: string, input: KeyInput, call: Call) => [
   { action, ...(await keyOwnerResource(call, userReference(input, call))) },

@@ -21,7 +21,7 @@ import {
 } from '../../policies/policy-version.ts';
 import { instant } from '../../wire/instant.ts';
 import { afterMarker, page, pageParameters } from '../../wire/page.ts';
-import { flag, oneOf, optional, text, withDefault } from '../../wire/parameter.ts';
+import { flag, jsonDocument, oneOf, optional, text, withDefault } from '../../wire/parameter.ts';
 import { demandsToTag, filtersOf, newTags, tagFilters, tagsOf, wireTags } from '../tag-fields.ts';
 import { description } from './description.ts';
 import {
@@ -35,7 +35,7 @@ import {
 
 const VERSION = '2015-05-01';
 
-const document = text({ max: POLICY_DOCUMENT_CHARACTERS });
+const document = jsonDocument({ max: POLICY_DOCUMENT_CHARACTERS });
 
 const versionId = text({ max: 16, format: /^v[1-9][0-9]*$/ });
 

@@ -14,14 +14,14 @@ import { storedTrustConditions, trustConditions } from '../../roles/trust-condit
 import type { RoleRow } from '../../store/schema.ts';
 import { instant } from '../../wire/instant.ts';
 import { afterMarker, page, pageParameters } from '../../wire/page.ts';
-import { clearable, flag, integer, optional, text, withDefault } from '../../wire/parameter.ts';
+import { clearable, flag, integer, jsonDocument, optional, withDefault } from '../../wire/parameter.ts';
 import { demandsToTag, filtersOf, newTags, tagFilters, tagsOf, wireTags } from '../tag-fields.ts';
 import { description } from './description.ts';
 import { roleName } from './role-name.ts';
 
 const VERSION = '2015-05-01';
 
-const trustPolicy = text({ max: POLICY_DOCUMENT_CHARACTERS });
+const trustPolicy = jsonDocument({ max: POLICY_DOCUMENT_CHARACTERS });
 
 const maxSession = integer(SESSION_SECONDS.minimum, SESSION_SECONDS.maximum);
 

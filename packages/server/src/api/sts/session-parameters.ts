@@ -5,7 +5,7 @@ import { faultsOfPolicy } from '../../policy-documents/policy-text.ts';
 import { type RoleReference, STS_SESSION_BOUNDS } from '../../tokens/assume-trusting-role.ts';
 import type { OpenedStsSession } from '../../tokens/open-sts-session.ts';
 import { instant } from '../../wire/instant.ts';
-import { integer, type Parameter, text } from '../../wire/parameter.ts';
+import { integer, jsonDocument, type Parameter, text } from '../../wire/parameter.ts';
 import { Secret } from '../../wire/secret.ts';
 
 /** Format of a role's ARN; its region is empty or `*`. */
@@ -24,9 +24,13 @@ export const durationSeconds = stsParameter(
   { minimum: STS_SESSION_BOUNDS.minimumSeconds, maximum: STS_SESSION_BOUNDS.maximumSeconds },
 );
 
-const sizedPolicy = stsParameter(text({ max: SESSION_POLICY_CHARACTERS }), 'InvalidParameter.PolicySize', {
-  limit: SESSION_POLICY_CHARACTERS,
-});
+const sizedPolicy = stsParameter(
+  jsonDocument({ max: SESSION_POLICY_CHARACTERS }),
+  'InvalidParameter.PolicySize',
+  {
+    limit: SESSION_POLICY_CHARACTERS,
+  },
+);
 
 /**
  * Session policy. Its syntax is checked before the signature, assertion or token of the caller.
