@@ -70,19 +70,27 @@ export function refusalHeaders(refused: RefusedRequest): Record<string, string> 
     'x-acs-request-id': refused.requestId,
     'cache-control': 'no-store',
   };
-  if (refused.retryAfterSeconds !== undefined) {
-    Object.assign(headers, retryHeaders(refused.retryAfterSeconds * 1000));
-  }
-  return headers;
+  const { code, retryAfterSeconds: seconds } = refused;
+  return { ...headers, ...retryHeaders(code, seconds === undefined ? undefined : seconds * 1000) };
 }
 
+/** Suggested wait after a refusal that has no time of its own, ms. */
+const DEFAULT_WAIT_MS = 1000;
+
 /**
- * Returns the headers that tell when to retry: in seconds for HTTP clients, in milliseconds for the official
- * ones. The newest Python client and the command line of Alibaba Cloud retry only with the second one.
+ * Returns the headers that tell when to retry a request that was throttled, or came during an outage: `Retry-After` in seconds for HTTP clients,
+ * `x-acs-retry-after` in milliseconds for the official ones. The newest Python client (alibabacloud-tea-openapi 0.4
+ * on darabonba-core 1.0) and the command line of Alibaba Cloud retry only with the second one; what is not above 0
+ * they ignore.
  *
+ * @param code of the refusal; only `Throttling`, `ServiceUnavailable` and their kinds have the headers
  * @param waitMs milliseconds; both are rounded up
  */
-export function retryHeaders(waitMs: number): { readonly [name: string]: string } {
+export function retryHeaders(
+  code: string,
+  waitMs: number = DEFAULT_WAIT_MS,
+): { readonly [name: string]: string } {
+  if (!/^(?:Throttling|ServiceUnavailable)(?:\.|$)/.test(code)) return {};
   return {
     'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))),
     'x-acs-retry-after': String(Math.max(1, Math.ceil(waitMs))),

@@ -245,6 +245,7 @@ for (const [framework, serve] of Object.entries(services)) {
           assert.equal(answer.code, 'Throttling.User');
           assert.equal(answer.status, 400);
           assert.equal(answer.headers['retry-after'], '3600');
+          assert.equal(answer.headers['x-acs-retry-after'], '3600000');
           assert.deepEqual(service.handled, ['orders:GetOrder']);
         },
         { rateLimits: { perKey: '1/h' } },

@@ -351,8 +351,8 @@ describe('the endpoint', () => {
     assert.equal((await about('/orders/17')).status, 200);
     const { status, headers } = await about('/orders/17');
     assert.deepEqual(
-      [status, headers['x-claviger-error-code'], headers['retry-after']],
-      [403, 'Throttling.User', '60'],
+      [status, headers['x-claviger-error-code'], headers['retry-after'], headers['x-acs-retry-after']],
+      [403, 'Throttling.User', '60', '60000'],
     );
   });
 
@@ -385,21 +385,27 @@ describe('a real nginx with auth_request', { skip: noNginx }, () => {
     if (noNginx) return;
     site = await running();
     upstream = await RecordingUpstream.start();
-    const documented = readFileSync(
-      new URL('../../../docs/forward-auth/nginx.conf', import.meta.url),
-      'utf8',
-    );
-    nginx = await startNginx(freshDirectory(), (port) =>
-      documented
-        .replace('listen 8080;', `listen 127.0.0.1:${port};`)
-        .replaceAll('127.0.0.1:9180', new URL(site.endpoint.address).host)
-        .replaceAll('127.0.0.1:3000', new URL(upstream.url).host),
-    );
+    nginx = await startDocumentedNginx(site);
   });
   after(async () => {
     await nginx?.stop();
     await upstream?.close();
   });
+
+  /** Starts nginx with the documented configuration in front of a forward-auth. */
+  const startDocumentedNginx = ({ endpoint }: Running) => {
+    const { host } = new URL(endpoint.address);
+    const documented = readFileSync(
+      new URL('../../../docs/forward-auth/nginx.conf', import.meta.url),
+      'utf8',
+    );
+    return startNginx(freshDirectory(), (port) =>
+      documented
+        .replace('listen 8080;', `listen 127.0.0.1:${port};`)
+        .replaceAll('127.0.0.1:9180', host)
+        .replaceAll('127.0.0.1:3000', new URL(upstream.url).host),
+    );
+  };
 
   const send = async (bytes: string) => {
     const wire = await Wire.open(nginx.url);
@@ -437,6 +443,28 @@ describe('a real nginx with auth_request', { skip: noNginx }, () => {
     assert.equal(answer.status, 200);
     const { headers, body } = upstream.requests.at(-1)!;
     assert.notEqual(headers.get('x-claviger-content-sha256'), sha256(body.toString()));
+  });
+
+  test('tells a throttled client when to retry, and no other client', async () => {
+    const throttling = await running(
+      "listen: 127.0.0.1:0\nproxies: ['127.0.0.1']\nrateLimits: { perKey: 1/m }\n",
+    );
+    const inFront = await startDocumentedNginx(throttling);
+    const answers = [];
+    for (let call = 0; call < 2; call++) {
+      const wire = await Wire.open(inFront.url);
+      wire.write(onTheWire(sign(throttling.alice, { target: '/orders/17' })));
+      answers.push(await wire.answer());
+      wire.close();
+    }
+    await inFront.stop();
+    const [passed, throttled] = answers;
+    assert.equal(passed!.status, 200);
+    assert.doesNotMatch(passed!.head, /retry-after/i);
+    assert.equal(throttled!.status, 403);
+    assert.equal(JSON.parse(throttled!.body).Code, 'Throttling.User');
+    assert.match(throttled!.head, /\r\nretry-after: 60(?:\r|$)/i);
+    assert.match(throttled!.head, /\r\nx-acs-retry-after: 60000(?:\r|$)/i);
   });
 
   test('gives the client RAM’s error, with the code and what was missing', async () => {
@@ -521,18 +549,8 @@ describe('a real nginx with auth_request', { skip: noNginx }, () => {
 
   test('lets nothing through without an answer', async () => {
     const gone = await running();
-    const { host } = new URL(gone.endpoint.address);
-    const documented = readFileSync(
-      new URL('../../../docs/forward-auth/nginx.conf', import.meta.url),
-      'utf8',
-    );
     await gone.endpoint.close(0);
-    const lonely = await startNginx(freshDirectory(), (port) =>
-      documented
-        .replace('listen 8080;', `listen 127.0.0.1:${port};`)
-        .replaceAll('127.0.0.1:9180', host)
-        .replaceAll('127.0.0.1:3000', new URL(upstream.url).host),
-    );
+    const lonely = await startDocumentedNginx(gone);
     const count = upstream.requests.length;
     const wire = await Wire.open(lonely.url);
     wire.write(onTheWire(sign(site.alice, { target: '/orders/17' })));

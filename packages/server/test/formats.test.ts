@@ -46,7 +46,7 @@ eachServer((_, start) => {
           if (type === xmlType)
             assert.match(text, /^<\?xml version='1.0' encoding='UTF-8'\?><ListUsersResponse>/);
           else assert.ok(JSON.parse(text));
-          assert.ok(status === 200 || product === 'Actiontrail', text);
+          assert.equal(status, 200, `${product} ${text}`);
         }
       }
     });
@@ -75,11 +75,23 @@ eachServer((_, start) => {
       }
     });
 
-    test('is refused if Format is unknown', async () => {
+    test("is refused in the product's default format if Format is unknown", async () => {
       for (const way of ways) {
-        const { status, text } = await asAdmin(way, { action: 'GetCallerIdentity', format: 'YAML' });
-        assert.equal(status, 400);
-        assert.equal((JSON.parse(text) as { Code: string }).Code, 'InvalidParameter.Format');
+        for (const format of ['YAML', 'raw', 'JSONP', 'JSON,XML', 'null', 'x'.repeat(1000)]) {
+          const json = await asAdmin(way, { action: 'GetCallerIdentity', format });
+          assert.equal(json.status, 400);
+          const { Code, Message } = JSON.parse(json.text) as { Code: string; Message: string };
+          assert.deepEqual(
+            [Code, Message],
+            ['InvalidParameter.Format', 'Specified parameter Format is not valid.'],
+          );
+          const xml = await asAdmin(way, { version: versions.Ram, action: 'ListUsers', format });
+          assert.deepEqual(
+            [xml.status, elementOf(xml.text, 'Code')],
+            [400, 'InvalidParameter.Format'],
+            `${way} ${format}`,
+          );
+        }
       }
     });
 

@@ -2,6 +2,12 @@ import { type AccessDeniedDetail, refusalTexts } from '@claviger/guard/internal'
 import type { Queries } from '../store/store.ts';
 import { REFUSALS, type RefusalCode } from './refusal-table.ts';
 
+/** Milliseconds to wait after a refusal that is not given a time of its own, by code. */
+const DEFAULT_WAITS_MS: Readonly<Record<string, number>> = {
+  'Throttling.SignIn': 30_000,
+  'Throttling.SAMLAssertion': 60_000,
+};
+
 /**
  * Refusal of a request for a reason that its sender can understand: the answer has RAM's code, status and message.
  * Any other error is a bug and answers `InternalError`.
@@ -12,7 +18,7 @@ export class Refusal extends Error {
   readonly accessDenied: AccessDeniedDetail | undefined;
   /** Change that is written although the refused one was rolled back; runs in a transaction of its own. */
   remember: ((queries: Queries) => Promise<void>) | undefined;
-  /** For a throttled request: milliseconds until the next one may pass. */
+  /** For a throttled request: milliseconds until the next one may pass; `undefined`: a second. */
   retryAfterMs: number | undefined;
 
   /**
@@ -34,6 +40,7 @@ export class Refusal extends Error {
     this.httpStatus = httpStatus;
     this.accessDenied = accessDenied;
     this.remember = remember;
+    this.retryAfterMs = DEFAULT_WAITS_MS[code];
   }
 
   /** Returns the same refusal with a waiting time. @param milliseconds until the next request may pass */

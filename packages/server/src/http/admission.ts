@@ -1,5 +1,5 @@
 import type { GuardRequest } from '@claviger/guard';
-import { type Guard, RecentMap, retryHeaders } from '@claviger/guard/internal';
+import { type Guard, RecentMap } from '@claviger/guard/internal';
 import { senderNetwork } from '@claviger/policy';
 import { Refusal } from '../errors/refusal.ts';
 import type { CallerIdentity } from '../session/session-identity.ts';
@@ -9,9 +9,6 @@ import { TurnQueue } from './turn-queue.ts';
 
 /** Callers remembered as verified, each at one address; those heard of longest ago are forgotten. */
 const VERIFIED_CALLERS = 16_384;
-
-/** Suggested wait of a client that found the queue full, ms. */
-const RETRY_AFTER_MS = 1000;
 
 /** Memory of a waiting request besides its target and body, bytes. */
 const FIXED_BYTES = 2048;
@@ -73,7 +70,7 @@ export class Admission {
             reject(error);
           }
         },
-        drop: () => resolve(request.isGone() ? ANSWER_OF_GONE : throttled()),
+        drop: () => resolve(request.isGone() ? ANSWER_OF_GONE : refusalAnswer(new Refusal('Throttling'))),
       });
     });
   }
@@ -95,9 +92,4 @@ export class Admission {
     const name = claimedCaller(request, this.#guard.isSecure(request));
     return { network, name, place: `${network} ${name}` };
   }
-}
-
-function throttled(): HttpAnswer {
-  const { headers, ...answer } = refusalAnswer(new Refusal('Throttling'));
-  return { ...answer, headers: { ...headers, ...retryHeaders(RETRY_AFTER_MS) } };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { GuardRequest } from '@claviger/guard';
 import { startHttpListener, type TlsFiles } from '@claviger/guard/http';
+import { retryHeaders } from '@claviger/guard/internal';
 import { withoutMappedPrefix } from '@claviger/policy';
 import { MAX_PARAMETERS } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
@@ -450,6 +451,7 @@ function ramError(
 }
 
 /** Returns the answer to a request that is refused before it reaches the API, in RAM's format, in JSON. */
-export function refusalAnswer({ httpStatus, code, message }: Refusal): HttpAnswer {
-  return ramError(httpStatus, code, message, '', newRequestId());
+export function refusalAnswer({ httpStatus, code, message, retryAfterMs }: Refusal): HttpAnswer {
+  const { headers, ...answer } = ramError(httpStatus, code, message, '', newRequestId());
+  return { ...answer, headers: { ...headers, ...retryHeaders(code, retryAfterMs) } };
 }

@@ -13,18 +13,3 @@ export function takeCall({ callRates }: ServerServices, identity: CallerIdentity
   const wait = callRates.take(caller, identity.principal, now);
   if (wait > 0) throw new Refusal('Throttling.User').retryAfter(wait);
 }
-
-/** Milliseconds to wait after a refusal that has no time of its own, by code. */
-const DEFAULT_WAITS_MS: Readonly<Record<string, number>> = {
-  'Throttling.SignIn': 30_000,
-  'Throttling.SAMLAssertion': 60_000,
-};
-
-/**
- * Returns how long the sender of a request has to wait that was throttled, or came during an outage.
- * @returns milliseconds; `undefined` for other refusals
- */
-export function waitAfterRefusal(code: string, retryAfterMs: number | undefined): number | undefined {
-  if (!code.startsWith('Throttling') && !code.startsWith('ServiceUnavailable')) return undefined;
-  return retryAfterMs ?? DEFAULT_WAITS_MS[code] ?? 1000;
-}

@@ -11,9 +11,8 @@ import { switchedRoleReader } from '../tokens/switch-role.ts';
 import type { Answer } from '../wire/answer.ts';
 import { encodeAnswer, encodeError } from '../wire/encoding.ts';
 import type { OpenedStream } from '../wire/opened-stream.ts';
-import { headerOf, requestFormat } from '../wire/request-format.ts';
+import { formatWithoutParameter, headerOf, requestFormat } from '../wire/request-format.ts';
 import { assertAcceptedForm, SignatureRefused } from './authenticate-signature.ts';
-import { waitAfterRefusal } from './call-rate.ts';
 import { createCallRecord } from './call-record.ts';
 import type { AnyOperation } from './operation.ts';
 import type { Registry } from './registry.ts';
@@ -107,7 +106,7 @@ export class RequestPipeline {
 
     const signature = readSignature(request, { acceptsPresigned: true });
     if ('refused' in signature) {
-      context.format = requestFormat(request, new Map(), undefined);
+      context.format = formatWithoutParameter(request, undefined);
       throw new SignatureRefused(signature);
     }
     context.signature = signature;
@@ -115,7 +114,9 @@ export class RequestPipeline {
     context.action = action;
     context.version = version;
     // Set before anything can be refused: a client that asks for XML gets refusals in XML as well.
-    context.format = requestFormat(request, parameters, registry.productOf(version));
+    const product = registry.productOf(version);
+    context.format = formatWithoutParameter(request, product);
+    context.format = requestFormat(request, parameters, product);
     if (action === '') throw new Refusal('Missing', { name: 'Action' });
     if (version === '') throw new Refusal('Missing', { name: 'Version' });
     const operation = registry.find(version, action);
@@ -205,14 +206,10 @@ export class RequestPipeline {
       product: context.operation?.product ?? '',
       accessDenied: refusal instanceof Refusal ? refusal.accessDenied : undefined,
     });
-    const wait = waitAfterRefusal(
-      refusal.code,
-      refusal instanceof Refusal ? refusal.retryAfterMs : undefined,
-    );
-    const headers = headersOf(context, contentType);
+    const waitMs = refusal instanceof Refusal ? refusal.retryAfterMs : undefined;
     return {
       status: refusal.httpStatus,
-      headers: wait === undefined ? headers : { ...headers, ...retryHeaders(wait) },
+      headers: { ...headersOf(context, contentType), ...retryHeaders(refusal.code, waitMs) },
       body,
     };
   }

@@ -15,8 +15,8 @@ export function headerOf(request: GuardRequest, name: string): string | undefine
 }
 
 /**
- * Returns the format of the answer: the `Format` parameter, else the `Accept` header, else the product's default, which
- * is XML for RAM and JSON for the others.
+ * Returns the format of the answer: the `Format` parameter, else `formatWithoutParameter`. An unknown one is refused,
+ * as RAM's common errors have it.
  * @throws Refusal InvalidParameter.Format
  */
 export function requestFormat(
@@ -29,6 +29,11 @@ export function requestFormat(
   // Older Python clients send `None` unless a format is set.
   if (asked !== undefined && asked !== '' && asked !== 'NONE')
     throw new Refusal('InvalidParameter.FormatName');
+  return formatWithoutParameter(request, product);
+}
+
+/** Returns the format by the `Accept` header, else the product's default: XML for RAM and JSON for the others. */
+export function formatWithoutParameter(request: GuardRequest, product: Product | undefined): Format {
   const accept = headerOf(request, 'accept') ?? '';
   if (accept.includes('json')) return 'JSON';
   if (accept.includes('xml')) return 'XML';
