@@ -131,10 +131,14 @@ eachServer((_, start) => {
     });
 
     test('a refusal after the verification is recorded in the account, one before it without an account', async () => {
-      const believed = await refused(assume(await idp.token({ sub: 'other' })), 'NoPermission', 403);
+      const believed = await refused(
+        assume(await idp.token({ sub: 'other' })),
+        'AuthenticationFail.NoPermission',
+        401,
+      );
       const unknown = await refused(
         assume(await stranger.token({ iss: idp.issuer })),
-        'AuthenticationFail.OIDCToken.Invalid',
+        'AuthenticationFail.NoPermission',
         401,
       );
       for (const [error, accountId] of [
@@ -153,29 +157,29 @@ eachServer((_, start) => {
 
     describe('a token that is expired, altered or of another issuer is refused', () => {
       const seconds = () => Math.floor(Date.now() / 1000);
-      const cases: Record<string, [() => Promise<string>, 'Invalid' | 'Expired']> = {
-        'that another has signed': [() => stranger.token({ iss: idp.issuer }), 'Invalid'],
-        'of another issuer': [() => stranger.token(), 'Invalid'],
-        'for another audience': [() => idp.token({ aud: 'other' }), 'Invalid'],
-        'without an audience': [() => idp.token({ aud: undefined }), 'Invalid'],
-        'that has ended': [() => idp.token({ exp: seconds() - 1 }), 'Expired'],
-        'without an end': [() => idp.token({ exp: undefined }), 'Invalid'],
-        'that begins later': [() => idp.token({ nbf: seconds() + 600 }), 'Expired'],
-        'that was issued later': [() => idp.token({ iat: seconds() + 600 }), 'Invalid'],
-        'that does not say when it was issued': [() => idp.token({ iat: undefined }), 'Invalid'],
+      const cases: Record<string, [() => Promise<string>, string]> = {
+        'that another has signed': [() => stranger.token({ iss: idp.issuer }), 'NoPermission'],
+        'of another issuer': [() => stranger.token(), 'NoPermission'],
+        'for another audience': [() => idp.token({ aud: 'other' }), 'OIDCToken.AudienceNotMatch'],
+        'without an audience': [() => idp.token({ aud: undefined }), 'OIDCToken.AudienceNotMatch'],
+        'that has ended': [() => idp.token({ exp: seconds() - 1 }), 'OIDCToken.Expired'],
+        'without an end': [() => idp.token({ exp: undefined }), 'OIDCToken.Invalid'],
+        'that begins later': [() => idp.token({ nbf: seconds() + 600 }), 'OIDCToken.Expired'],
+        'that was issued later': [() => idp.token({ iat: seconds() + 600 }), 'OIDCToken.Invalid'],
+        'that does not say when it was issued': [() => idp.token({ iat: undefined }), 'OIDCToken.Invalid'],
         'that was issued longer ago than the provider allows': [
           () => idp.token({ iat: seconds() - 13 * 3600 }),
-          'Expired',
+          'OIDCToken.Expired',
         ],
-        'without a subject': [() => idp.token({ sub: undefined }), 'Invalid'],
-        'with an empty subject': [() => idp.token({ sub: '' }), 'Invalid'],
-        'that is none': [async () => 'not.a.token', 'Invalid'],
+        'without a subject': [() => idp.token({ sub: undefined }), 'OIDCToken.Invalid'],
+        'with an empty subject': [() => idp.token({ sub: '' }), 'OIDCToken.Invalid'],
+        'that is none': [async () => 'not.a.token', 'OIDCToken.Invalid'],
         'without a valid signature': [
           async () => {
             const [, payload] = (await idp.token()).split('.');
             return `${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.`;
           },
-          'Invalid',
+          'NoPermission',
         ],
         'that was changed after it was signed': [
           async () => {
@@ -184,7 +188,7 @@ eachServer((_, start) => {
             const changed = Buffer.from(JSON.stringify({ ...claims, sub: subject })).toString('base64url');
             return `${header}.${changed}.${signature}`;
           },
-          'Invalid',
+          'NoPermission',
         ],
         'that is signed with the published key as a secret': [
           async () => {
@@ -196,12 +200,12 @@ eachServer((_, start) => {
               .setExpirationTime('5m')
               .sign(Buffer.from(keys[0].x, 'base64url'));
           },
-          'Invalid',
+          'NoPermission',
         ],
       };
       for (const [name, [make, outcome]] of Object.entries(cases)) {
         test(name, async () => {
-          await refused(assume(await make()), `AuthenticationFail.OIDCToken.${outcome}`, 401);
+          await refused(assume(await make()), `AuthenticationFail.${outcome}`, 401);
         });
       }
     });
@@ -209,20 +213,20 @@ eachServer((_, start) => {
     test('one of several audiences has to be a client ID, and only such ones reach the trust policy', async () => {
       const body = await assume(await idp.token({ aud: ['other', 'sts.aliyuncs.com'] }));
       assert.equal(body.OIDCTokenInfo!.clientIds, 'sts.aliyuncs.com');
-      await refused(assume(await idp.token({ aud: 'another' })), 'NoPermission', 403);
+      await refused(assume(await idp.token({ aud: 'another' })), 'AuthenticationFail.NoPermission', 401);
       const loose = await createRole(
         account,
         'loose',
         trust(providerArn, { Condition: { StringEquals: { 'oidc:aud': 'other' } } }),
       );
       const token = await idp.token({ aud: ['other', 'sts.aliyuncs.com'] });
-      await refused(assume(token, { roleArn: loose }), 'NoPermission', 403);
+      await refused(assume(token, { roleArn: loose }), 'AuthenticationFail.NoPermission', 401);
     });
 
     test('a role that does not trust the provider or the subject is refused', async () => {
-      await refused(assume(await idp.token({ sub: `${subject}-2` })), 'NoPermission', 403);
+      await refused(assume(await idp.token({ sub: `${subject}-2` })), 'AuthenticationFail.NoPermission', 401);
       const closed = await createRole(account, 'closed', trust(`${providerArn}-other`));
-      await refused(assume(await idp.token(), { roleArn: closed }), 'NoPermission', 403);
+      await refused(assume(await idp.token(), { roleArn: closed }), 'AuthenticationFail.NoPermission', 401);
       const ofUsers = JSON.stringify({
         Version: '1',
         Statement: [
@@ -234,7 +238,7 @@ eachServer((_, start) => {
         ],
       });
       const internal = await createRole(account, 'internal', ofUsers);
-      await refused(assume(await idp.token(), { roleArn: internal }), 'NoPermission', 403);
+      await refused(assume(await idp.token(), { roleArn: internal }), 'AuthenticationFail.NoPermission', 401);
     });
 
     test('a trust policy may name the operation, and a Deny of either name wins', async () => {
@@ -256,30 +260,34 @@ eachServer((_, start) => {
           ],
         }),
       );
-      await refused(assume(await idp.token(), { roleArn: denied }), 'NoPermission', 403);
+      await refused(assume(await idp.token(), { roleArn: denied }), 'AuthenticationFail.NoPermission', 401);
     });
 
-    test('an unknown role is refused like one that does not trust, an unknown provider or account like an invalid token', async () => {
+    test('an unknown role is refused like one that does not trust, an unknown provider or account like a token that it has not issued', async () => {
       const role = `acs:ram::${account.accountId}:role/missing`;
-      await refused(assume(await idp.token(), { roleArn: role }), 'NoPermission', 403);
+      await refused(assume(await idp.token(), { roleArn: role }), 'AuthenticationFail.NoPermission', 401);
       for (const OIDCProviderArn of [
         `acs:ram::${account.accountId}:oidc-provider/missing`,
         'acs:ram::1999999999999999:oidc-provider/cluster',
       ]) {
         const call = assume(await idp.token(), { OIDCProviderArn });
-        await refused(call, 'AuthenticationFail.OIDCToken.Invalid', 401);
+        await refused(call, 'AuthenticationFail.NoPermission', 401);
       }
     });
 
     test("another account's provider opens no role, not even one that trusts it", async () => {
       const other = await server.newAccount('other');
       const foreign = await createProvider(other, 'cluster');
-      await refused(assume(await idp.token(), { OIDCProviderArn: foreign }), 'NoPermission', 403);
+      await refused(
+        assume(await idp.token(), { OIDCProviderArn: foreign }),
+        'AuthenticationFail.NoPermission',
+        401,
+      );
       const open = await createRole(account, 'open', trust(foreign));
       await refused(
         assume(await idp.token(), { OIDCProviderArn: foreign, roleArn: open }),
-        'NoPermission',
-        403,
+        'AuthenticationFail.NoPermission',
+        401,
       );
     });
 
@@ -337,7 +345,7 @@ eachServer((_, start) => {
           clientId: 'sts.aliyuncs.com',
         }),
       );
-      await refused(call(), 'AuthenticationFail.OIDCToken.Invalid', 401);
+      await refused(call(), 'AuthenticationFail.OIDCToken.AudienceNotMatch', 401);
     });
 
     test('tokens of an unreachable issuer are refused', async () => {
@@ -349,7 +357,7 @@ eachServer((_, start) => {
       await gone.close();
       await refused(
         assume(token, { OIDCProviderArn: arn, roleArn: role }),
-        'AuthenticationFail.OIDCToken.Invalid',
+        'AuthenticationFail.NoPermission',
         401,
       );
       // The reason is logged for the operator, and not answered to the caller.
@@ -370,7 +378,7 @@ eachServer((_, start) => {
       ahead += 31_000;
       await assume(await idp.token());
       assert.equal(idp.keyRequests, before + 1);
-      await refused(assume(old), 'AuthenticationFail.OIDCToken.Invalid', 401);
+      await refused(assume(old), 'AuthenticationFail.NoPermission', 401);
       assert.equal(idp.keyRequests, before + 1);
     });
   });

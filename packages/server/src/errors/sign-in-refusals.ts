@@ -138,4 +138,19 @@ export const SIGN_IN_REFUSALS = {
     status: 401,
     message: 'The OIDC token is not accepted: {reason}.',
   },
+  'AuthenticationFail.OIDCToken.AudienceNotMatch': {
+    status: 401,
+    message: 'Invalid audience. It must be a client ID of the OIDC provider.',
+  },
+  'AuthenticationFail.NoPermission.Provider': {
+    status: 401,
+    code: 'AuthenticationFail.NoPermission',
+    message: 'No such OIDC Provider registered, or the token is not issued by it.',
+  },
+  'AuthenticationFail.NoPermission.Role': {
+    status: 401,
+    code: 'AuthenticationFail.NoPermission',
+    message:
+      'There is no permission. The role does not exist or does not trust the OIDC provider for this token: {resource}',
+  },
 } as const satisfies Record<string, RefusalEntry>;

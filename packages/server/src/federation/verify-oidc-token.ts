@@ -51,17 +51,33 @@ const invalid = (reason: string) => new Refusal('AuthenticationFail.OIDCToken.In
 const expired = (reason: string) => new Refusal('AuthenticationFail.OIDCToken.Expired', { reason });
 
 /**
- * Refusal of every token that is not verified to come from the provider. It is the same for all causes, so that an
- * unauthenticated caller does not learn whether an account or provider exists and who its issuer is.
+ * Refusal of every token that is not verified to come from the provider, with RAM's code for an unknown one. It is the
+ * same for all causes, so that an unauthenticated caller does not learn whether an account or provider exists and who
+ * its issuer is.
  */
-export const notIssuedByProvider = () => invalid('no such provider has issued it');
+export const notIssuedByProvider = () => new Refusal('AuthenticationFail.NoPermission.Provider');
+
+/**
+ * Asserts that a text is a JSON Web Token. Call it before anything is looked up: the answer depends on the text alone.
+ * @throws Refusal AuthenticationFail.OIDCToken.Invalid
+ */
+export function assertJsonWebToken(token: string): void {
+  const malformed = () => invalid('it is not a JSON Web Token');
+  try {
+    decodeJwt(token);
+  } catch {
+    throw malformed();
+  }
+  if (!isStrictJson(token)) throw malformed();
+}
 
 /**
  * Verifies an OpenID Connect token: its issuer's signature, issuer, audience and times. A token may be presented
  * repeatedly until it expires, as workloads do that read theirs from a file.
- * @param token a JSON Web Token
+ * @param token asserted to be a JSON Web Token
  * @param now ms since the epoch
- * @throws Refusal AuthenticationFail.OIDCToken.Invalid, AuthenticationFail.OIDCToken.Expired
+ * @throws Refusal AuthenticationFail.OIDCToken.Invalid, AuthenticationFail.OIDCToken.Expired,
+ *   AuthenticationFail.OIDCToken.AudienceNotMatch, AuthenticationFail.NoPermission
  */
 export async function verifyOidcToken(
   token: string,
@@ -70,8 +86,7 @@ export async function verifyOidcToken(
   now: number,
 ): Promise<OidcToken> {
   // Not verified yet, but no key needs to be fetched for a token that claims another issuer.
-  if (issuerOf(token) !== expected.issuerUrl) throw notIssuedByProvider();
-  if (!isStrictJson(token)) throw notIssuedByProvider();
+  if (decodeJwt(token).iss !== expected.issuerUrl) throw notIssuedByProvider();
   const known = await issuerKeys.find(expected, now);
   let payload: JWTPayload;
   try {
@@ -133,14 +148,6 @@ function subjectOf({ sub }: JWTPayload): string {
   return text;
 }
 
-function issuerOf(token: string): unknown {
-  try {
-    return decodeJwt(token).iss;
-  } catch {
-    throw notIssuedByProvider();
-  }
-}
-
 async function verifyWith(
   { keys }: IssuerKeySet,
   token: string,
@@ -171,7 +178,7 @@ function refusalOf(error: unknown): Refusal {
   }
   if (error instanceof errors.JWTClaimValidationFailed) {
     if (error.claim === 'nbf' && error.reason === 'check_failed') return expired('it begins later');
-    if (error.claim === 'aud') return invalid('its audience is not a client ID of the provider');
+    if (error.claim === 'aud') return new Refusal('AuthenticationFail.OIDCToken.AudienceNotMatch');
     return invalid('one of its claims is missing or wrong');
   }
   // Whether signature, algorithm or key is wrong is not disclosed; neither is the runtime's message about a key or

@@ -46,7 +46,7 @@ export interface FederatedStsSession {
  * The session depends on the provider: it ends when the provider is deleted. A provider can open sessions of its own
  * account only.
  *
- * @throws Refusal EntityNotExist.RoleArn, NoPermission, InvalidParameter.*
+ * @throws Refusal EntityNotExist.RoleArn, NoPermission, AuthenticationFail.NoPermission, InvalidParameter.*
  */
 export async function assumeFederatedRole(
   request: ProvenAnonymousRequest,
@@ -55,7 +55,10 @@ export async function assumeFederatedRole(
   const { accountId } = request.account;
   const account = await readAccount(request.queries, accountId);
   const distrusted = () =>
-    new Refusal('NoPermission.Federated', { resource: identityArn.role(accountId, asked.role.roleName) });
+    new Refusal(
+      asked.provider.kind === 'oidc' ? 'AuthenticationFail.NoPermission.Role' : 'NoPermission.Federated',
+      { resource: identityArn.role(accountId, asked.role.roleName) },
+    );
   if (account?.status !== 'Active' || asked.role.accountId !== accountId) throw distrusted();
   const role = await findRole(request.queries, accountId, asked.role.roleName);
   if (role === undefined) {

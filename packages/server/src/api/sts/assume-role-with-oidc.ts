@@ -4,7 +4,12 @@ import { identityArn } from '../../context/arn.ts';
 import { findProvider } from '../../federation/identity-provider.ts';
 import { clientIdsOf, fingerprintsOf } from '../../federation/oidc-provider.ts';
 import { readProviderArn } from '../../federation/provider-name.ts';
-import { notIssuedByProvider, type OidcToken, verifyOidcToken } from '../../federation/verify-oidc-token.ts';
+import {
+  assertJsonWebToken,
+  notIssuedByProvider,
+  type OidcToken,
+  verifyOidcToken,
+} from '../../federation/verify-oidc-token.ts';
 import { type AnonymousOperation, anonymousOperation } from '../../pipeline/operation.ts';
 import type { OidcProviderRow } from '../../store/schema.ts';
 import { findActiveAccount } from '../../tokens/active-account.ts';
@@ -50,6 +55,7 @@ export const assumeRoleWithOidcOperations: readonly AnonymousOperation[] = [
     },
 
     async prove(input, request): Promise<OidcProof> {
+      assertJsonWebToken(input.OIDCToken);
       const trusted = await findTrustedProvider(input.OIDCProviderArn, request);
       if (trusted === undefined) throw notIssuedByProvider();
       const { account, provider } = trusted;
