@@ -6,11 +6,6 @@ import { acceptedCall, completeStepUp, PASSWORD, startForSuite } from './console
 
 describe('security verification in the console', { skip: CHROMIUM_MISSING }, async () => {
   const { console, account } = await startForSuite();
-  await account.admin.callRpc('2015-05-01', 'AttachPolicyToUser', {
-    UserName: 'administrator',
-    PolicyName: 'AdministratorAccess',
-    PolicyType: 'System',
-  });
   const { loginName: admin } = await console.newConsoleUser(account, 'manager', ['AdministratorAccess']);
 
   const ram = (action: string, fields: Record<string, string>) =>

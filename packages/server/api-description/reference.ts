@@ -40,6 +40,7 @@ function moreOf(operation: AnyOperation): string[] {
   return [
     ...('sessionOnly' in operation ? ['Only for sessions of the console.'] : []),
     ...stepUpSentence(operation),
+    ...('note' in operation && operation.note !== undefined ? [operation.note] : []),
   ];
 }
 

@@ -8,7 +8,7 @@ export const TOPICS: readonly Topic[] = [
     explanations: {
       InvalidVersion: [
         'The `Version` of the request belongs to no product.',
-        'Use one of `2019-08-15` (IMS), `2015-05-01` (RAM), `2015-04-01` (STS), `2020-07-06` (ActionTrail), `2026-11-24` (Claviger).',
+        'Use one of `2019-08-15` (IMS), `2015-05-01` (RAM), `2015-04-01` (STS), `2020-07-06` or `2017-12-04` (ActionTrail), `2026-11-24` (Claviger).',
       ],
       'InvalidAction.NotFound': [
         'The version has no operation of that name. Names are case-sensitive. Behind a guard: the service map has no such action.',
@@ -357,8 +357,16 @@ export const TOPICS: readonly Topic[] = [
         'Get a new token.',
       ],
       'AuthenticationFail.OIDCToken.Invalid': [
-        'Signature, issuer or client id of the token are not those of the provider, or the provider does not exist.',
+        'The token is not a JSON Web Token, or one of its claims is missing or wrong.',
         'The message has the reason; see [identity providers](identity-providers.md).',
+      ],
+      'AuthenticationFail.OIDCToken.AudienceNotMatch': [
+        'The `aud` of the token is not a client ID of the OIDC provider.',
+        'Request the token for a client ID of the provider, or add the audience to the client IDs.',
+      ],
+      'AuthenticationFail.NoPermission': [
+        'The OIDC provider does not exist or has not issued the token; or the role does not exist or does not trust the provider for this token. The answers are the same, so that a caller without a valid token learns neither.',
+        'Check the ARNs of provider and role, the issuer, and the `Condition` of the trust policy.',
       ],
     },
   },

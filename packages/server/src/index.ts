@@ -6,6 +6,7 @@
  */
 export { createAccessKey, listAccessKeys } from './access-keys/access-key.ts';
 export {
+  ADMINISTRATOR_POLICY,
   type AdministeredAccount,
   createAdministeredAccount,
   createOneTimePassword,

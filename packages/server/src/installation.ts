@@ -87,7 +87,7 @@ export async function isInstalled(
 
 /**
  * Creates an installation: data directory, master key, database, one account with its root sign-in, and an
- * administrator with `AliyunRAMFullAccess` and one AccessKey. Continues an interrupted one.
+ * administrator with `AdministratorAccess` and one AccessKey. Continues an interrupted one.
  * @param operator name in its audit event; defaults to the user of this process
  * @throws InstallationError if one exists already; nothing is changed then
  */

@@ -214,4 +214,68 @@ eachServer((_, start) => {
       );
     });
   });
+
+  describe('the trail that stands for the audit log', () => {
+    let server: TestServer;
+
+    before(async () => {
+      server = await start();
+    });
+
+    /** Returns the trails as a client in one of the formats reads them. */
+    const trails = async (of: string, parameters: Record<string, string> = {}) =>
+      (await server.account.admin.callRpc(of, 'DescribeTrails', parameters))['TrailList'] as Record<
+        string,
+        unknown
+      >[];
+
+    test('is enabled for all events of all regions in both versions, as scanners ask for it', async () => {
+      for (const of of ['2020-07-06', '2017-12-04']) {
+        for (const parameters of [
+          // Prowler, ScoutSuite and CloudSploit; then Steampipe.
+          {},
+          { IncludeShadowTrails: 'true' },
+          { NameList: 'claviger-audit' },
+          { NameList: 'other, claviger-audit' },
+          { IncludeOrganizationTrail: 'true', RegionId: 'ap-southeast-1' },
+        ]) {
+          const found = await trails(of, parameters);
+          assert.equal(found.length, 1, JSON.stringify(parameters));
+          const [trail = {}] = found;
+          assert.equal(trail['Name'], 'claviger-audit');
+          assert.equal(trail['Status'], 'Enable');
+          assert.equal(trail['TrailRegion'], 'All');
+          assert.equal(trail['EventRW'], 'All');
+          // Prowler reads these as texts, and drops a trail with null.
+          for (const field of ['OssBucketName', 'OssBucketLocation', 'SlsProjectArn', 'HomeRegion']) {
+            assert.equal(typeof trail[field], 'string', field);
+          }
+        }
+        assert.deepEqual(await trails(of, { NameList: 'other' }), []);
+      }
+    });
+
+    test('has the times of each version: ISO 8601 in the newer one, milliseconds in the older one', async () => {
+      const account = await server.services.accounts.get(server.account.accountId);
+      const seconds = Math.floor(account!.createdAt / 1000);
+      const [newer] = await trails('2020-07-06');
+      const [older] = await trails('2017-12-04');
+      for (const field of ['CreateTime', 'UpdateTime', 'StartLoggingTime']) {
+        assert.match(String(newer![field]), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+        assert.equal(Date.parse(String(newer![field])) / 1000, seconds);
+        assert.equal(older![field], String(account!.createdAt));
+      }
+    });
+
+    test('needs actiontrail:DescribeTrails, which the read-only policies of the system allow', async () => {
+      const reader = await server.newUser(server.account, 'scanner');
+      await refused(reader.clients.callRpc('2020-07-06', 'DescribeTrails'), 'NoPermission');
+      await server.account.admin.callRpc('2015-05-01', 'AttachPolicyToUser', {
+        UserName: 'scanner',
+        PolicyName: 'AliyunActionTrailReadOnlyAccess',
+        PolicyType: 'System',
+      });
+      for (const of of ['2020-07-06', '2017-12-04']) await reader.clients.callRpc(of, 'DescribeTrails');
+    });
+  });
 });

@@ -490,6 +490,13 @@ eachServer((_, start) => {
 
       const read = plain(await getSecret(admin, appId!, made.appSecretId!));
       assert.deepEqual(read, { appId, appSecretId: made.appSecretId, createDate: made.createDate });
+      const { headers } = await admin.ims.getAppSecret(
+        new ims.GetAppSecretRequest({ appId, appSecretId: made.appSecretId }),
+      );
+      assert.equal(
+        headers!['x-claviger-warning'],
+        'AppSecretValue is absent: only the answer of CreateAppSecret has it.',
+      );
       const listed = await admin.call(IMS, 'ListAppSecretIds', { AppId: appId! });
       assert.deepEqual(listed['AppSecrets'], {
         AppSecret: [{ AppId: appId, AppSecretId: made.appSecretId, CreateDate: made.createDate }],

@@ -238,7 +238,6 @@ eachServer((_, start) => {
       const matrix = await start({ now: () => now });
       const vendor = new SampleEntities(matrix, await matrix.newAccount(), 'vendor', now);
       const entities = new SampleEntities(matrix, matrix.account, 'a', now, vendor);
-      await entities.allowEverything();
       const { accountId } = matrix.account;
       const denied = await matrix.newUser(matrix.account, 'denied');
       const itself = await matrix.newUser(matrix.account, 'itself');
@@ -562,7 +561,7 @@ eachServer((_, start) => {
             Condition: { StringEquals: { [key]: value } },
           }),
         });
-        assert.equal((await show()).code, 'NoPermission', key);
+        assert.equal((await show()).code, 'AuthenticationFail.NoPermission', key);
       }
     });
 

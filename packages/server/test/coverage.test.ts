@@ -9,14 +9,17 @@ import { OPEN_API_PRODUCTS } from '../src/api/openapi.ts';
 import { operations } from '../src/api/operations.ts';
 import { docsAnchor, refusalRows } from '../src/errors/refusal-table.ts';
 
-test('the API description has the 186 operations of RAM', () => {
-  assert.equal(coverage().length, 186);
+test('the API description has the 187 operations of RAM', () => {
+  assert.equal(coverage().length, 187);
 });
 
 test('no operation is implemented that RAM does not have', () => {
   const described = new Set(coverage().map((row) => `${row.version} ${row.operation}`));
-  for (const { version, name } of operations)
+  for (const { version, name, answer } of operations) {
+    // Of an older version, which the description lacks.
+    if (answer !== undefined) continue;
     assert.ok(described.has(`${version} ${name}`), `${version} ${name}`);
+  }
 });
 
 test('the table of the README is up to date; if not: npm run coverage:api -- --write', () => {

@@ -25,11 +25,6 @@ eachServer((_, start) => {
         admin.call('2019-08-15', action, fields);
       const administrator = `administrator@${account.domain}`;
       await ims('CreateLoginProfile', { UserPrincipalName: administrator, Password: password });
-      await admin.callRpc('2015-05-01', 'AttachPolicyToUser', {
-        UserName: 'administrator',
-        PolicyName: 'AdministratorAccess',
-        PolicyType: 'System',
-      });
       const signIn = async (browser: Browser, loginName: string) => {
         await browser.signIn(loginName, password);
         return browser;

@@ -262,6 +262,7 @@ export const TEXT_FACTS: Readonly<Record<string, TextFact>> = {
   ),
   NewUserName: name('sample', 'a/b', 'a:b', 'a,b', 'a@b'),
   NewUserPrincipalName: loginName,
+  NameList: line('claviger-audit'),
   NextToken: token(),
   OIDCProviderArn: other(
     'acs:ram::1234567890123456:oidc-provider/corp',

@@ -143,7 +143,6 @@ eachServer((_, start) => {
       theirs = new SampleEntities(server, server.account, 'a', now, vendor);
       own = new SampleEntities(server, await server.newAccount(), 'b', now, vendor);
       first = new SampleEntities(server, await server.newAccount(), 'first', now, vendor);
-      for (const entities of [first, theirs, own]) await entities.allowEverything();
       questions = await prepareQuestions(first);
       await first.do('2019-08-15', 'GenerateGovernanceReport');
       answers = await ask(first, questions);
@@ -237,7 +236,6 @@ eachServer((_, start) => {
       const before = [await rowsOf(theirs), await rowsOf(own)] as const;
       const vendor = new SampleEntities(server, await server.newAccount(), 'other-vendor', now);
       const twin = new SampleEntities(server, await server.newAccount(), 'twin', now, vendor);
-      await twin.allowEverything();
       const attempts: Attempt[] = [];
       for (const pair of pairs) {
         // It would have to be the caller's own password.

@@ -3,6 +3,7 @@
  * that parameter's fault and changes nothing; a value just within the rules reaches the permission check.
  */
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
 import type { AnyOperation } from '../src/pipeline/operation.ts';
 import { assertSameRows, readAccountRows } from './account-rows.ts';
@@ -15,7 +16,7 @@ import {
   TEXT_FACTS,
   type TextFact,
 } from './invalid-values.ts';
-import { requestCases, UNSIGNED_OPERATIONS } from './prepared-requests.ts';
+import { EVERY_OPERATION, requestCases, UNSIGNED_OPERATIONS } from './prepared-requests.ts';
 import { callRaw, type JsonAnswer, readJson, send, signedRequest } from './raw-request.ts';
 import { password, SampleEntities } from './sample-entities.ts';
 import { eachServer, type TestServer } from './server.ts';
@@ -176,7 +177,7 @@ function wrongLists(
   parameter: string,
   schema: Schema,
   required: boolean,
-  wrong: (what: string, given: Parameters) => InvalidCall,
+  wrong: (what: string, given: Parameters, codes?: RegExp) => InvalidCall,
 ): readonly InvalidCall[] {
   const items = schema['items'] as Schema;
   const fields = items['properties'] as Readonly<Record<string, Schema>> | undefined;
@@ -201,7 +202,9 @@ function wrongLists(
       wrong(`is ${text}`, { [parameter]: text }),
     ),
     ...(required
-      ? ['[]', 'null'].map((text) => wrong(`is the empty list ${text}`, { [parameter]: text }))
+      ? ['[]', 'null'].map((text) =>
+          wrong(`is the empty list ${text}`, { [parameter]: text }, new RegExp(`^Missing${parameter}$`)),
+        )
       : []),
     wrong(`has more than ${most} items`, tooMany),
     wrong(`has more than ${most} items in JSON`, json(Object.values(tooMany))),
@@ -270,11 +273,15 @@ function validCalls(subject: Subject, parameter: string): readonly ValidCall[] {
     });
   // A parameter that names the user is kept: without it the request would mean the caller, or no user.
   if (!required && !Object.keys(right).some((name) => name.split('.')[0] === parameter)) {
-    calls.push({
-      ...subject,
-      what: `${operation.product} ${operation.name}: ${parameter} empty`,
-      parameters: { ...right, [parameter]: '' },
-    });
+    // Older Go clients always send a list, as `null` if it is left out; others send the empty list.
+    const absent = schema['type'] === 'array' ? ['', 'null', '[]'] : [''];
+    for (const value of absent) {
+      calls.push({
+        ...subject,
+        what: `${operation.product} ${operation.name}: ${parameter} absent as ${JSON.stringify(value)}`,
+        parameters: { ...right, [parameter]: value },
+      });
+    }
   }
   const words = schema['enum'] as readonly (string | number)[] | undefined;
   switch (schema['type']) {
@@ -317,6 +324,30 @@ function longest(
   return [fitting];
 }
 
+/** Returns the parameters that the API descriptions have as lists. */
+function describedLists(): readonly {
+  readonly version: string;
+  readonly name: string;
+  readonly parameter: string;
+}[] {
+  const folder = new URL('../api-description/', import.meta.url);
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .flatMap((file) => {
+      const { version, operations } = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as {
+        readonly version: string;
+        readonly operations: Readonly<
+          Record<string, { readonly parameters?: Readonly<Record<string, { readonly type: unknown }>> }>
+        >;
+      };
+      return Object.entries(operations).flatMap(([name, { parameters = {} }]) =>
+        Object.entries(parameters)
+          .filter(([, { type }]) => Array.isArray(type))
+          .map(([parameter]) => ({ version, name, parameter })),
+      );
+    });
+}
+
 eachServer((_, start) => {
   describe('the parameters of every operation', () => {
     let server: TestServer;
@@ -330,7 +361,6 @@ eachServer((_, start) => {
       server = await start({ now: () => now });
       const vendor = new SampleEntities(server, await server.newAccount(), 'vendor', now);
       entities = new SampleEntities(server, server.account, 'a', now, vendor);
-      await entities.allowEverything();
       await entities.do('2019-08-15', 'SetSecurityPreference', {
         AllowUserToChangePassword: 'false',
         AllowUserToManageMFADevices: 'false',
@@ -449,6 +479,17 @@ eachServer((_, start) => {
       );
       assert.deepEqual(faults, []);
       assertSameRows(before, await rows(), 'the account');
+    });
+
+    test('a list of the API description is one of the operation, so that null, [] and empty mean absent', () => {
+      const described = describedLists();
+      assert.ok(described.length > 25);
+      for (const { version, name, parameter } of described) {
+        const operation = EVERY_OPERATION.find((one) => one.version === version && one.name === name);
+        assert.ok(operation, name);
+        const { schema } = operation.input[parameter] ?? {};
+        assert.equal(schema?.['type'], 'array', `${operation.product} ${name} ${parameter}`);
+      }
     });
 
     test('values just within the rules reach the permission check', async () => {

@@ -53,7 +53,6 @@ eachServer((_, start) => {
       now = Date.now();
       server = await start({ now: () => now });
       entities = new SampleEntities(server, server.account, 'a', now);
-      await entities.allowEverything();
       await entities.do(ims, 'SetPasswordPolicy', { MaxLoginAttemps: '0' });
     });
 

@@ -79,7 +79,6 @@ eachServer((_, start) => {
       server = await start({ now: () => now });
       const vendor = new SampleEntities(server, await server.newAccount(), 'vendor', now);
       entities = new SampleEntities(server, server.account, 'a', now, vendor);
-      await entities.allowEverything();
       // The default permissions of users on themselves are not under test.
       await entities.do('2019-08-15', 'SetSecurityPreference', {
         AllowUserToChangePassword: 'false',

@@ -34,6 +34,10 @@ const actiontrail: Readonly<Record<string, Prepare>> = {
   GetAccessKeyLastUsedEvents: onUsedKey({ ServiceName: 'Sts' }),
   GetAccessKeyLastUsedIps: onUsedKey({ ServiceName: 'Sts' }),
   GetAccessKeyLastUsedResources: onUsedKey({ ServiceName: 'Sts' }),
+  DescribeTrails: async (entities) => ({
+    parameters: { NameList: 'claviger-audit' },
+    on: [`acs:actiontrail:*:${entities.account.accountId}:trail/*`],
+  }),
   LookupEvents: async (entities) => ({
     parameters: { 'LookupAttribute.1.Key': 'EventName', 'LookupAttribute.1.Value': 'CreateRole' },
     on: [onTrail(entities)],

@@ -91,15 +91,6 @@ export class SampleEntities {
     return answer.body;
   }
 
-  /** Gives the administrator every permission. */
-  async allowEverything(): Promise<void> {
-    await this.do(RAM, 'AttachPolicyToUser', {
-      UserName: 'administrator',
-      PolicyName: 'AdministratorAccess',
-      PolicyType: 'System',
-    });
-  }
-
   /** Registers a guard. @returns its name */
   async guard(name: string): Promise<string> {
     const { accessKeyId } = await this.server.newGuard(this.account, name);

@@ -24,7 +24,7 @@ export interface TestAccount {
   readonly accountId: string;
   /** `<account id>.onaliyun.com` */
   readonly domain: string;
-  /** Key of the administrator: AliyunRAMFullAccess. */
+  /** Key of the administrator: AdministratorAccess. */
   readonly key: ClientKey;
   /** Clients of the administrator. */
   readonly admin: Clients;

@@ -50,9 +50,7 @@ eachServer((_, start) => {
     const account = await server.newAccount();
     const { admin, accountId } = account;
     const alice = await server.newUser(account, 'alice');
-    for (const UserName of ['alice', 'administrator']) {
-      await admin.callRpc(RAM, 'AttachPolicyToUser', { UserName, ...administrator });
-    }
+    await admin.callRpc(RAM, 'AttachPolicyToUser', { UserName: 'alice', ...administrator });
     await admin.call(IMS, 'CreateLoginProfile', {
       UserPrincipalName: alice.userPrincipalName,
       Password: password,
@@ -283,7 +281,6 @@ eachDatabase((_, { freshLocation }) => {
     };
     const newPolicy = (PolicyName: string, statement: object) =>
       admin.callRpc(RAM, 'CreatePolicy', { PolicyName, PolicyDocument: document(statement) });
-    await admin.callRpc(RAM, 'AttachPolicyToUser', { UserName: 'administrator', ...administrator });
     const guardKey = await registerGuard(nodes[0].services, made.accountId, 'default', ['orders']);
     const guard = ReplicatedGuard.open(nodes[1].url, guardKey);
     try {

@@ -54,7 +54,6 @@ eachServer((_, start) => {
       server = await start({ now: () => now });
       const vendor = new SampleEntities(server, await server.newAccount(), 'vendor', now);
       entities = new SampleEntities(server, server.account, 'a', now, vendor);
-      await entities.allowEverything();
       const owner = await entities.userWithProfile('owner');
       await entities.do(RAM, 'AttachPolicyToUser', {
         UserName: 'owner',
@@ -191,7 +190,6 @@ eachServer((_, start) => {
     const fresh = async () => {
       const server = await start({ now: () => now });
       const entities = new SampleEntities(server, server.account, 'b', now);
-      await entities.allowEverything();
       const owner = await entities.userWithProfile('owner');
       await entities.do(RAM, 'AttachPolicyToUser', {
         UserName: 'owner',

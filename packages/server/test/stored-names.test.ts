@@ -54,7 +54,6 @@ eachServer((_, start) => {
       server = await start({ now: () => now });
       const vendor = new SampleEntities(server, await server.newAccount(), 'vendor', now);
       entities = new SampleEntities(server, server.account, 'a', now, vendor);
-      await entities.allowEverything();
       trials = await prepareTrials(entities);
       everything = server.account.key;
       nothing = (await server.newUser(server.account, 'unprivileged')).key;

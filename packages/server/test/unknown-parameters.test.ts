@@ -40,7 +40,6 @@ eachServer((_, start) => {
       server = await start({ now: () => now });
       const vendor = new SampleEntities(server, await server.newAccount(), 'vendor', now);
       entities = new SampleEntities(server, server.account, 'a', now, vendor);
-      await entities.allowEverything();
     });
 
     const post = async (fields: Readonly<Record<string, string>>) => {

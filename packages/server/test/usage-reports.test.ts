@@ -44,11 +44,6 @@ eachServer((_, start) => {
       account = await server.newAccount();
       guardKey = await server.newGuard(account);
       userKey = (await server.newUser(account, 'customer')).key;
-      await account.admin.callRpc(RAM, 'AttachPolicyToUser', {
-        UserName: 'administrator',
-        PolicyName: 'AdministratorAccess',
-        PolicyType: 'System',
-      });
       line = await RecordedConnection.to(server.url);
       time = new ManualTime();
       log.length = 0;

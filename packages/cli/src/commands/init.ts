@@ -1,4 +1,9 @@
-import { type AdministeredAccount, currentOperator, initialise } from '@claviger/server';
+import {
+  ADMINISTRATOR_POLICY,
+  type AdministeredAccount,
+  currentOperator,
+  initialise,
+} from '@claviger/server';
 import type { Command } from 'commander';
 import { addServerFlags, configurationOf, DATA_SETTINGS } from '../server-flags.ts';
 import { bold, print, printStatus, type Terminal } from '../terminal.ts';
@@ -10,7 +15,7 @@ export function addInit(program: Command, terminal: Terminal): void {
     .summary('create an installation: account, root sign-in, administrator with one AccessKey')
     .description(
       'Creates an installation in a data directory (or a PostgreSQL database): one account with its root sign-in, ' +
-        'and an administrator RAM user with AliyunRAMFullAccess and one AccessKey. The password and the secret ' +
+        'and an administrator RAM user with AdministratorAccess and one AccessKey. The password and the secret ' +
         'are shown only once. An existing installation is not changed.',
     )
     .option('--json', 'print one JSON object')
@@ -59,4 +64,10 @@ export function printInstallation(
   line('Administrator', made.userPrincipalName);
   line('AccessKey ID', made.accessKeyId);
   line('AccessKey Secret', made.accessKeySecret.reveal());
+  print(
+    terminal,
+    `The administrator has ${ADMINISTRATOR_POLICY}: everything in this account, as RAM, STS, ActionTrail, Claviger's own ` +
+      'API and the guarded services see it, but the credentials of the root. For daily work and scripts create users ' +
+      'with less, then delete this AccessKey.',
+  );
 }

@@ -72,6 +72,13 @@ export async function createAccount(
   };
 }
 
+/**
+ * System policy of a new account's administrator. AliyunRAMFullAccess lacks `sts:AssumeRole`, ActionTrail and Claviger's
+ * own actions, and protects nothing in exchange: it lets its holder attach AdministratorAccess to itself. What guards
+ * replicate needs a policy that names it exactly (`exact-name-actions.ts`), and the root's own credentials the root.
+ */
+export const ADMINISTRATOR_POLICY = 'AdministratorAccess';
+
 /** A new account with an administrator, as answered once to its owner. */
 export interface AdministeredAccount {
   readonly accountId: string;
@@ -175,7 +182,7 @@ export async function operatorScope(
   };
 }
 
-/** Creates a RAM user with `AliyunRAMFullAccess` and one AccessKey. */
+/** Creates a RAM user with `ADMINISTRATOR_POLICY` and one AccessKey. */
 async function createAdministrator(
   scope: Scope,
   userName: string,
@@ -194,7 +201,7 @@ async function createAdministrator(
       principal_type: 'user',
       principal_id: user.user_id,
       policy_type: 'System',
-      policy_name_key: 'aliyunramfullaccess',
+      policy_name_key: ADMINISTRATOR_POLICY.toLowerCase(),
       stand_in_name: null,
       attached_at: scope.now,
     })

@@ -92,6 +92,7 @@ function pathItem(operation: AnyOperation, answer: AnswerShape): Json {
     post: {
       operationId: operation.name,
       tags: [operation.product],
+      ...('note' in operation ? { description: operation.note } : {}),
       'x-access': EFFECT_OF_ACCESS[operation.access],
       ...(operation.access === 'write' ? { 'x-security-effect': operation.security.effect } : {}),
       ...securityOf(operation),

@@ -1,6 +1,7 @@
 import type { AnonymousOperation, Operation } from '../pipeline/operation.ts';
 import { accessKeyOperations } from './access-keys.ts';
 import { accessKeyUsageOperations } from './actiontrail/access-key-usage.ts';
+import { describeTrailsOperations } from './actiontrail/describe-trails.ts';
 import { lookupEventsOperations } from './actiontrail/lookup-events.ts';
 import { groupOperations } from './groups.ts';
 import { accessKeyPolicyOperations } from './ims/access-key-policy.ts';
@@ -76,6 +77,7 @@ export const operations: readonly Operation[] = [
   ...assumeRoleOperations,
   ...callerIdentityOperations,
   ...diagnosticMessageOperations,
+  ...describeTrailsOperations,
   ...lookupEventsOperations,
   ...accessKeyUsageOperations,
 ];

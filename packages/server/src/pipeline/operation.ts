@@ -37,6 +37,8 @@ interface AuthorizedOperation<P extends ParameterMap> {
    */
   readonly callers?: 'guards';
   readonly input: P;
+  /** Difference from RAM's description, in full sentences; shown in the reference and the OpenAPI document. */
+  readonly note?: string;
   /** Form of the answer without `RequestId`. Absent if RAM describes the operation: then `api-description/` has it. */
   readonly answer?: AnswerShape;
   /**
@@ -234,9 +236,12 @@ export function preparedOperation<
   return declaration as never;
 }
 
-/** Declares an operation of Claviger's own API. Its handler's answer is checked against `answer`. */
+/**
+ * Declares an operation of Claviger's own API, or of an older version of ActionTrail's that the description lacks. Its
+ * handler's answer is checked against `answer`.
+ */
 export function ownOperation<P extends ParameterMap, const S extends AnswerShape, const A extends ValueOf<S>>(
-  declaration: Operation<P, A> & { readonly product: 'Claviger'; readonly answer: S },
+  declaration: Operation<P, A> & { readonly product: 'Claviger' | 'Actiontrail'; readonly answer: S },
 ): OnlyDescribed<Operation<P>, A, ValueOf<S>> {
   return declaration as never;
 }

@@ -8,6 +8,7 @@ const PRODUCT_OF_VERSION: ReadonlyMap<string, Product> = new Map([
   ['2015-05-01', 'Ram'],
   ['2015-04-01', 'Sts'],
   ['2020-07-06', 'Actiontrail'],
+  ['2017-12-04', 'Actiontrail'],
   ['2026-11-24', 'Claviger'],
 ]);
 

@@ -5,6 +5,39 @@ export const VERSION = '2020-07-06';
 
 /** Parameters and answers of the operations of Actiontrail. */
 export interface ActiontrailOperations {
+  DescribeTrails: {
+    parameters: {
+      IncludeOrganizationTrail?: boolean | undefined;
+      IncludeShadowTrails?: boolean | undefined;
+      NameList?: string | undefined;
+    };
+    response: {
+      RequestId: string;
+      TrailList: {
+        CreateTime: string;
+        EventRW: string;
+        HomeRegion: string;
+        IsOrganizationTrail: boolean;
+        MaxComputeProjectArn: string;
+        MaxComputeWriteRoleArn: string;
+        Name: string;
+        OrganizationId: string;
+        OssBucketLocation: string;
+        OssBucketName: string;
+        OssKeyPrefix: string;
+        OssWriteRoleArn: string;
+        Region: string;
+        SlsProjectArn: string;
+        SlsWriteRoleArn: string;
+        StartLoggingTime: string;
+        Status: string;
+        StopLoggingTime: string;
+        TrailArn: string;
+        TrailRegion: string;
+        UpdateTime: string;
+      }[];
+    };
+  };
   GetAccessKeyLastUsedEvents: {
     parameters: {
       AccessKey: string;

@@ -25,6 +25,8 @@ const wireAppSecret = (row: AppSecretRow) => ({
   CreateDate: instant(row.created_at),
 });
 
+const SHOWN_ONCE = 'AppSecretValue is absent: only the answer of CreateAppSecret has it.';
+
 /** IMS operations on the secrets of OAuth applications. */
 export const appSecretOperations: readonly Operation[] = [
   // Creates a secret for an application. No other answer contains it.
@@ -42,16 +44,20 @@ export const appSecretOperations: readonly Operation[] = [
     },
   }),
 
-  // Returns a secret without its value: RAM's guide says that the value cannot be retrieved again.
+  // Returns a secret without its value: RAM's guide says that the value cannot be retrieved again. The field is absent,
+  // not empty: an empty text in a client's configuration would pass for a secret.
   operation({
     product: 'Ims',
     version: VERSION,
     name: 'GetAppSecret',
     access: 'read',
+    note: SHOWN_ONCE,
     input: { AppId: appId, AppSecretId: appSecretId },
     authorize: (input, call) => demand('ram:GetAppSecret', input, call),
     async handle(input, call) {
-      return { AppSecret: wireAppSecret(await requireAppSecret(call, input.AppId, input.AppSecretId)) };
+      const secret = await requireAppSecret(call, input.AppId, input.AppSecretId);
+      call.warn(SHOWN_ONCE);
+      return { AppSecret: wireAppSecret(secret) };
     },
   }),
 

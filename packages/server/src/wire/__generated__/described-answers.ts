@@ -1674,6 +1674,31 @@ export interface DescribedAnswers {
     };
   };
   Actiontrail: {
+    DescribeTrails: {
+      readonly TrailList: readonly {
+        readonly CreateTime: WireString;
+        readonly EventRW: WireString;
+        readonly HomeRegion: WireString;
+        readonly IsOrganizationTrail: boolean;
+        readonly MaxComputeProjectArn: WireString;
+        readonly MaxComputeWriteRoleArn: WireString;
+        readonly Name: WireString;
+        readonly OrganizationId: WireString;
+        readonly OssBucketLocation: WireString;
+        readonly OssBucketName: WireString;
+        readonly OssKeyPrefix: WireString;
+        readonly OssWriteRoleArn: WireString;
+        readonly Region: WireString;
+        readonly SlsProjectArn: WireString;
+        readonly SlsWriteRoleArn: WireString;
+        readonly StartLoggingTime: WireString;
+        readonly Status: WireString;
+        readonly StopLoggingTime: WireString;
+        readonly TrailArn: WireString;
+        readonly TrailRegion: WireString;
+        readonly UpdateTime: WireString;
+      }[];
+    };
     GetAccessKeyLastUsedEvents: {
       readonly Events: readonly {
         readonly Detail: WireString;
