@@ -1,9 +1,10 @@
 import type { ContentHash, ParsedSignature, ParseOptions } from '@claviger/signature';
 import { readBodyType } from './body-type.ts';
+import { clientDialect, foreignScheme } from './client-dialect.ts';
 import type { CredentialSource, Principal } from './credential.ts';
 import type { ServedScope } from './credential-scope.ts';
 import type { Decision, GuardedCall, HeadDecision, RefusedRequest } from './decision.ts';
-import { type AccessDeniedDetail, accessDeniedDetail, errorBody } from './error-body.ts';
+import { type AccessDeniedDetail, accessDeniedDetail, encodeErrorBody } from './error-body.ts';
 import {
   type Demand,
   Guard,
@@ -81,7 +82,6 @@ const EMPTY_SHA256: ContentHash = Object.freeze({
   algorithm: 'sha256',
   value: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
 });
-const CONTENT_TYPE = 'application/json;charset=utf-8';
 /** The old generation of clients in Go and Python sends path-style calls without a nonce. */
 const ACCEPTED_FORMS: ParseOptions = Object.freeze({ acceptsRoaWithoutNonce: true });
 
@@ -229,7 +229,7 @@ export class ServiceGuard {
       return this.#refused(state, refuse('InvalidParameter.Path', undefined, { reason: found.reason }));
     }
     const signature = readSignature(request, ACCEPTED_FORMS);
-    if ('refused' in signature) return this.#refused(state, signature);
+    if ('refused' in signature) return this.#refused(state, foreignRefusal(request) ?? signature);
     const identity = this.#guard.authenticate(request, signature, this.#scope);
     if (identity instanceof Promise) {
       return identity.then((settled) => this.#admit(state, signature, settled, found));
@@ -244,7 +244,8 @@ export class ServiceGuard {
     found: FoundRoute | { readonly kind: 'unmapped' },
   ): Decision | HeadDecision {
     if (identity.refused) {
-      const refused = this.#refused(state, identity);
+      const foreign = signature.scheme === 'anonymous' ? foreignRefusal(state.request) : undefined;
+      const refused = this.#refused(state, foreign ?? identity);
       return identity.code.startsWith('Throttling') ? { ...refused, retryAfterSeconds: 1 } : refused;
     }
     const { accessKeyId, principal, sourceAddress, secure, now } = identity;
@@ -302,29 +303,36 @@ export class ServiceGuard {
   #refused(state: CheckState, refusal: GuardRefusal, accessDenied?: AccessDeniedDetail): RefusedRequest {
     const { request, requestId, principal, demand } = state;
     const { code, httpStatus, message, accessKeyId } = refusal;
+    const dialect = clientDialect(request);
+    const { contentType, body } = encodeErrorBody(dialect, {
+      requestId,
+      hostId: firstHeader(request.rawHeaders, 'host') ?? '',
+      code,
+      message,
+      product: this.service.service,
+      accessDenied,
+    });
     return {
       allowed: false,
       requestId,
       code,
       httpStatus,
       message,
-      contentType: CONTENT_TYPE,
-      errorBody: JSON.stringify(
-        errorBody({
-          requestId,
-          hostId: firstHeader(request.rawHeaders, 'host') ?? '',
-          code,
-          message,
-          product: this.service.service,
-          accessDenied,
-        }),
-      ),
+      contentType,
+      errorBody: body,
+      dialect,
       accessKeyId,
       principal,
       action: demand?.action,
       resource: demand?.resource,
     };
   }
+}
+
+/** Returns the refusal of a scheme that no guard verifies; `undefined` for any other request. */
+function foreignRefusal(request: GuardRequest | GuardHead): GuardRefusal | undefined {
+  const scheme = foreignScheme(request);
+  return scheme === undefined ? undefined : refuse('InvalidSignatureMethod.Scheme', undefined, { scheme });
 }
 
 /**

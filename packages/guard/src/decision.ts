@@ -1,4 +1,5 @@
 import type { ContentHash } from '@claviger/signature';
+import type { ClientDialect } from './client-dialect.ts';
 import type { Principal } from './credential.ts';
 
 /** Allowed request: its sender, action and resource. */
@@ -44,8 +45,10 @@ export interface RefusedRequest {
   /** For the sender, not for a log: for a wrong signature it repeats what was sent. */
   readonly message: string;
   readonly contentType: string;
-  /** RAM's error in JSON, with `AccessDeniedDetail` if a policy refused. */
+  /** RAM's error, with `AccessDeniedDetail` if a policy refused; for clients of OSS and Log Service in their form. */
   readonly errorBody: string;
+  /** Form of `errorBody`. */
+  readonly dialect: ClientDialect;
   /** Key that the request named; proven to be the sender's only if `principal` is set. */
   readonly accessKeyId?: string | undefined;
   /** Sender, if the signature is valid. */
@@ -68,6 +71,8 @@ export function refusalHeaders(refused: RefusedRequest): Record<string, string> 
   const headers: Record<string, string> = {
     'content-type': refused.contentType,
     'x-acs-request-id': refused.requestId,
+    ...(refused.dialect === 'oss' && { 'x-oss-request-id': refused.requestId }),
+    ...(refused.dialect === 'sls' && { 'x-log-requestid': refused.requestId }),
     'cache-control': 'no-store',
   };
   const { code, retryAfterSeconds: seconds } = refused;

@@ -1,6 +1,8 @@
 import type { SessionDecision } from '@claviger/policy';
+import type { ClientDialect } from './client-dialect.ts';
 import type { Principal } from './credential.ts';
 import type { Demand } from './guard.ts';
+import { xmlDocument } from './xml.ts';
 
 /** Principal as named in a denial. */
 export interface AuthPrincipal {
@@ -43,6 +45,44 @@ export function errorBody(error: ErrorFields): Readonly<Record<string, unknown>>
     Recommend: recommendation(error.code, error.product),
     AccessDeniedDetail: error.accessDenied,
   };
+}
+
+/** Error body as it is sent. */
+export interface EncodedError {
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** Content types; Alibaba's clients compare that of RAM's XML byte by byte. */
+const CONTENT_TYPES: Readonly<Record<ClientDialect, string>> = {
+  'ram-json': 'application/json;charset=utf-8',
+  'ram-xml': 'text/xml;charset=utf-8',
+  oss: 'application/xml',
+  sls: 'application/json',
+};
+
+/** Encodes an error in the form that the client reads. */
+export function encodeErrorBody(dialect: ClientDialect, error: ErrorFields): EncodedError {
+  const contentType = CONTENT_TYPES[dialect];
+  switch (dialect) {
+    case 'ram-json':
+      return { contentType, body: JSON.stringify(errorBody(error)) };
+    case 'ram-xml':
+      return { contentType, body: xmlDocument('Error', errorBody(error)) };
+    case 'oss': {
+      const { code: Code, message: Message, requestId: RequestId, hostId: HostId } = error;
+      return { contentType, body: xmlDocument('Error', { Code, Message, RequestId, HostId }) };
+    }
+    case 'sls':
+      return {
+        contentType,
+        body: JSON.stringify({
+          errorCode: error.code,
+          errorMessage: error.message,
+          requestId: error.requestId,
+        }),
+      };
+  }
 }
 
 /** Returns the URL of RAM's page on an error. Part of the code may come from the request. */

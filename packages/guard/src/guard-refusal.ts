@@ -8,6 +8,7 @@ export type GuardRefusalCode =
   | CredentialProblem
   | 'MissingAccessKeyId'
   | 'UnsupportedSignatureType'
+  | 'InvalidSignatureMethod.Scheme'
   | 'InvalidAccessKeyId.Inactive'
   | 'SignatureNonceUsed'
   | 'InvalidTimeStamp.BeforeStart'
@@ -52,6 +53,11 @@ export const GUARD_REFUSALS: Readonly<
   UnsupportedSignatureType: {
     status: 400,
     message: 'Bearer tokens are not accepted here; sign the request with an AccessKey.',
+  },
+  'InvalidSignatureMethod.Scheme': {
+    status: 400,
+    code: 'InvalidSignatureMethod',
+    message: 'The signature scheme {scheme} is not supported here. Sign with ACS3-HMAC-SHA256.',
   },
   'InvalidAccessKeyId.NotFound': { status: 404, message: 'Specified access key is not found.' },
   'InvalidAccessKeyId.Damaged': {

@@ -56,3 +56,4 @@ export type { RemoteVerificationCounts } from './snapshot/remote-verifier.ts';
 export { systemErrorText } from './system-error.ts';
 export { systemTimer, type Timer } from './timer.ts';
 export { VpcNetworks } from './vpc-networks.ts';
+export { xmlDocument } from './xml.ts';

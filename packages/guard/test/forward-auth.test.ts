@@ -232,6 +232,21 @@ for (const [name, asksAbout] of Object.entries(proxies)) {
       );
     });
 
+    test('about one of OSS: 401 with an error in XML, also in the header for nginx', async () => {
+      const { status, headers, body } = await about({
+        method: 'GET',
+        target: '/orders/17',
+        rawHeaders: ['host', 'a', 'authorization', 'OSS LTAI5tExample:c2ln'],
+        body: Buffer.alloc(0),
+      });
+      assert.deepEqual([status, headers['x-claviger-error-code']], [401, 'InvalidSignatureMethod']);
+      assert.match(
+        body,
+        /<Error><Code>InvalidSignatureMethod<\/Code><Message>The signature scheme OSS is not/,
+      );
+      if (name === 'nginx') assert.equal(headers['x-claviger-error'], body);
+    });
+
     test('about one that may not: 403 with RAM’s code and what was missing', async () => {
       const stranger = site.keys.addUser(`stranger-${name}`, []);
       const { status, headers, body } = await about(sign(stranger, { target: '/orders/17' }));

@@ -11,7 +11,7 @@ test('every throttling refusal has Retry-After in seconds and x-acs-retry-after 
   const throttling = codes.filter((code) => /^(?:Throttling|ServiceUnavailable)/.test(code));
   assert.ok(throttling.length >= 5);
   for (const code of throttling) {
-    const refusal = refused(ownRefusal(code), 'orders.example.com');
+    const refusal = refused(ownRefusal(code), 'orders.example.com', undefined);
     for (const [retryAfterSeconds, seconds, milliseconds] of [
       [undefined, '1', '1000'],
       [60, '60', '60000'],
@@ -30,7 +30,7 @@ test('every throttling refusal has Retry-After in seconds and x-acs-retry-after 
 
 test('no other refusal has them', () => {
   for (const code of codes.filter((each) => !/^(?:Throttling|ServiceUnavailable)/.test(each))) {
-    const headers = refusalHeaders(refused(ownRefusal(code), 'orders.example.com'));
+    const headers = refusalHeaders(refused(ownRefusal(code), 'orders.example.com', undefined));
     assert.deepEqual([headers['retry-after'], headers['x-acs-retry-after']], [undefined, undefined], code);
   }
 });

@@ -3,6 +3,7 @@ import { withoutMappedPrefix } from '@claviger/policy';
 import { isTrustedProxy, parseTrustedProxies, type TrustedProxies } from '../client-address.ts';
 import type { ServiceGuard } from '../create-guard.ts';
 import { type AllowedHead, type RefusedRequest, refusalHeaders } from '../decision.ts';
+import { encodeErrorBody } from '../error-body.ts';
 import type { AccessRecord } from '../gateway/access-record.ts';
 import { IDENTITY_HEADERS, identityHeaders } from '../gateway/identity-headers.ts';
 import type { IdentityTokenScope, TokenIssuer } from '../gateway/token-issuer.ts';
@@ -111,7 +112,7 @@ class Question {
     this.#request.resume();
     const refusal = this.#open();
     if (refusal === undefined) void this.#decide(this.#original!, this.#service!);
-    else this.#refuseWith(refused(refusal, this.#original?.host ?? ''));
+    else this.#refuseWith(refused(refusal, this.#original?.host ?? '', this.#originalHead()));
   }
 
   /** Determines the request in question and its service. @returns a refusal if it cannot be answered */
@@ -148,7 +149,7 @@ class Question {
       if (decision.allowed) await this.#allow(decision, original, tokens);
       else this.#refuseWith(decision);
     } catch (error) {
-      const bug = refused(INTERNAL_ERROR, original.host);
+      const bug = refused(INTERNAL_ERROR, original.host, this.#originalHead());
       this.#options.onBug(error, bug.requestId);
       if (!this.#response.headersSent) this.#refuseWith(bug);
     }
@@ -173,6 +174,11 @@ class Question {
     this.#done(200, '', decision);
   }
 
+  /** Target and headers of the request in question; `undefined` before they are determined. */
+  #originalHead(): Parameters<typeof refused>[2] {
+    return this.#original && { url: this.#original.target, rawHeaders: this.#original.rawHeaders };
+  }
+
   #misconfigured(problem: string): OwnRefusal {
     const kind = this.#kind === undefined ? '' : `, ${this.#kind},`;
     const address = `${this.#peerAddress}${kind}`;
@@ -190,7 +196,8 @@ class Question {
       'x-claviger-request-id': refusal.requestId,
     };
     if (status === 401) headers['www-authenticate'] = 'ACS3-HMAC-SHA256';
-    if (this.#kind === 'nginx') headers['x-claviger-error'] = inOneHeader(refusal);
+    if (this.#kind === 'nginx')
+      headers['x-claviger-error'] = inOneHeader(refusal, this.#original?.host ?? '');
     this.#response.writeHead(status, headers);
     this.#response.end(refusal.errorBody);
     this.#done(status, refusal.code, refusal);
@@ -230,16 +237,26 @@ function statusOf({ httpStatus, principal, code }: RefusedRequest): number {
 }
 
 /**
- * Returns RAM's error body as one header field, for nginx, which drops the body: ASCII, and short enough for
- * its buffer.
+ * Returns the error body as one header field, for nginx, which drops the body: ASCII, and short enough for its
+ * buffer.
+ *
+ * @param host of the request in question
  */
-function inOneHeader({ errorBody, message }: RefusedRequest): string {
+function inOneHeader({ errorBody, dialect, requestId, code, message }: RefusedRequest, host: string): string {
+  const ascii = dialect === 'ram-json' || dialect === 'sls' ? asciiJson : asciiXml;
   const whole = ascii(errorBody);
   if (whole.length <= LONGEST_ERROR_HEADER) return whole;
-  const fields = JSON.parse(errorBody) as Record<string, unknown>;
-  return ascii(JSON.stringify({ ...fields, Message: `${message.slice(0, LONGEST_MESSAGE)}…` }));
+  const short = `${message.slice(0, LONGEST_MESSAGE)}…`;
+  if (dialect === 'ram-json') {
+    return ascii(JSON.stringify({ ...(JSON.parse(errorBody) as object), Message: short }));
+  }
+  return ascii(encodeErrorBody(dialect, { requestId, hostId: host, code, message: short, product: '' }).body);
 }
 
-function ascii(json: string): string {
+function asciiJson(json: string): string {
   return json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+function asciiXml(xml: string): string {
+  return xml.replace(/[^\x20-\x7e]/gu, (character) => `&#${character.codePointAt(0)};`);
 }

@@ -294,7 +294,7 @@ export class ProxiedRequest implements UpstreamListener {
   }
 
   #refuse(refusal: OwnRefusal): void {
-    this.#refuseWith(refused(refusal, this.#incoming?.host ?? '', this.#admitted?.requestId));
+    this.#refuseWith(refused(refusal, this.#incoming?.host ?? '', this.#request, this.#admitted?.requestId));
   }
 
   #refuseWith(refusal: RefusedRequest): void {
@@ -303,7 +303,7 @@ export class ProxiedRequest implements UpstreamListener {
   }
 
   #failedByBug(error: unknown): void {
-    const bug = refused(INTERNAL_ERROR, this.#incoming?.host ?? '', this.#admitted?.requestId);
+    const bug = refused(INTERNAL_ERROR, this.#incoming?.host ?? '', this.#request, this.#admitted?.requestId);
     this.#proxy.options.onBug(error, bug.requestId);
     if (this.#response.headersSent) this.#response.destroy();
     else this.#refuseWith(bug);

@@ -83,7 +83,7 @@ export function openTunnel(
       if (outcome.allowed) pass(outcome);
       else refuseWith(outcome);
     } catch (error) {
-      const bug = refused(INTERNAL_ERROR, host);
+      const bug = refused(INTERNAL_ERROR, host, request);
       options.onBug(error, bug.requestId);
       refuseWith(bug);
     }
@@ -128,7 +128,7 @@ export function openTunnel(
   }
 
   function refuse(own: OwnRefusal): void {
-    refuseWith(refused(own, host, admitted?.requestId));
+    refuseWith(refused(own, host, request, admitted?.requestId));
   }
 
   function refuseWith(answer: RefusedRequest): void {

@@ -197,7 +197,7 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: AnsweringSocket)
     socket.destroy();
     return;
   }
-  const refusal = refused(own, '');
+  const refusal = refused(own, '', undefined);
   const lines = [`HTTP/1.1 ${own.httpStatus} ${STATUS_CODES[own.httpStatus] ?? ''}`];
   for (const [name, value] of Object.entries(refusalHeaders(refusal))) lines.push(`${name}: ${value}`);
   lines.push(`content-length: ${Buffer.byteLength(refusal.errorBody)}`, 'connection: close');

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { clientDialect } from '../client-dialect.ts';
 import type { RefusedRequest } from '../decision.ts';
-import { errorBody } from '../error-body.ts';
+import { encodeErrorBody } from '../error-body.ts';
 import { GUARD_REFUSALS } from '../guard-refusal.ts';
 import { type RefusalTexts, refusalTexts } from '../refusal-entry.ts';
 
@@ -19,21 +20,33 @@ export function ownRefusal(
  * A refusal of the gateway's own, in the form that those of the guard have, so that clients need to know no other.
  *
  * @param host that the request named; empty when it named none
+ * @param head target and headers of the request, from which the form of the error follows; undefined if unreadable
  * @param requestId of the decision before it, when there was one
  */
 export function refused(
   { httpStatus, code, message }: OwnRefusal,
   host: string,
+  head: { readonly url?: string | undefined; readonly rawHeaders: readonly string[] } | undefined,
   requestId: string = randomUUID().toUpperCase(),
 ): RefusedRequest {
+  const dialect =
+    head === undefined ? 'ram-json' : clientDialect({ target: head.url ?? '', rawHeaders: head.rawHeaders });
+  const { contentType, body } = encodeErrorBody(dialect, {
+    requestId,
+    hostId: host,
+    code,
+    message,
+    product: '',
+  });
   return {
     allowed: false,
     requestId,
     code,
     httpStatus,
     message,
-    contentType: 'application/json;charset=utf-8',
-    errorBody: JSON.stringify(errorBody({ requestId, hostId: host, code, message, product: '' })),
+    contentType,
+    errorBody: body,
+    dialect,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type ErrorFields, errorBody } from '@claviger/guard/internal';
+import { type ErrorFields, errorBody, xmlDocument } from '@claviger/guard/internal';
 import type { Answer } from './answer.ts';
 import { Secret } from './secret.ts';
 
@@ -53,7 +53,7 @@ export function encodeError(format: Format, error: ErrorFields): EncodedBody {
 function encode(format: Format, root: string, fields: Answer): EncodedBody {
   const contentType = CONTENT_TYPES[format];
   if (format === 'JSON') return { contentType, body: JSON.stringify(fields) };
-  return { contentType, body: `<?xml version='1.0' encoding='UTF-8'?>${element(root, fields)}` };
+  return { contentType, body: xmlDocument(root, fields) };
 }
 
 /** Returns a value with its secrets revealed; copied only where it holds any. */
@@ -81,49 +81,4 @@ function assertPlainValue(value: object): void {
   if (prototype !== Object.prototype && prototype !== null) {
     throw new TypeError(`an answer cannot carry a ${value.constructor?.name ?? 'strange object'}`);
   }
-}
-
-function element(name: string, value: unknown): string {
-  if (value === undefined) return '';
-  if (Array.isArray(value)) return value.map((item) => element(name, item)).join('');
-  const tag = elementName(name);
-  return `<${tag}>${content(value)}</${tag}>`;
-}
-
-function content(value: unknown): string {
-  switch (typeof value) {
-    case 'string':
-      return escaped(value);
-    case 'number':
-    case 'boolean':
-      return String(value);
-    case 'object': {
-      if (value === null) return '';
-      let inner = '';
-      for (const [key, field] of Object.entries(value)) inner += element(key, field);
-      return inner;
-    }
-    default:
-      throw new TypeError(`an answer cannot carry a ${typeof value}`);
-  }
-}
-
-/** Names are the API's own, except in audit events, whose parameters are named by the client. */
-function elementName(name: string): string {
-  if (/^[A-Za-z_][\w.-]*$/.test(name)) return name;
-  const safe = name.replace(/[^\w.:-]/g, '_');
-  return /^[A-Za-z_]/.test(safe) ? safe : `_${safe}`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#13;' };
-
-/** Everything that is not a `Char` of XML 1.0, lone surrogates included. */
-const NOT_XML_CHARACTERS = /[^\t\n\r -\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
-
-/**
- * Escapes the text of an element. A bare carriage return would be parsed as a line feed; characters that XML 1.0
- * cannot carry, not even as references, become U+FFFD.
- */
-function escaped(text: string): string {
-  return text.replace(NOT_XML_CHARACTERS, '\ufffd').replace(/[&<>\r]/g, (character) => ENTITIES[character]!);
 }
