@@ -93,6 +93,7 @@ export type CredentialProblem =
   | 'InvalidSecurityToken.Malformed'
   | 'InvalidSecurityToken.Expired'
   | 'InvalidSecurityToken.MismatchWithAccessKey'
+  | 'InvalidSecurityToken.AccessKeyDisabled'
   | 'ServiceUnavailable.CredentialsStale'
   | 'ServiceUnavailable.ControlPlane';
 

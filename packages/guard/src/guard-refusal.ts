@@ -72,6 +72,11 @@ export const GUARD_REFUSALS: Readonly<
     status: 400,
     message: 'Specified SecurityToken does not match the AccessKeyId.',
   },
+  'InvalidSecurityToken.AccessKeyDisabled': {
+    status: 400,
+    code: 'InvalidSecurityToken',
+    message: 'The AccessKey that assumed this role was disabled.',
+  },
   SignatureNonceUsed: { status: 400, message: 'Specified signature nonce was used already.' },
   'InvalidTimeStamp.BeforeStart': {
     status: 400,

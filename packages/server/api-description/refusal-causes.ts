@@ -210,6 +210,10 @@ export const TOPICS: readonly Topic[] = [
         'Send the token as it was answered, with its own key.',
       ],
       'InvalidSecurityToken.Expired': ['The session has ended or was revoked.', 'Call `AssumeRole` again.'],
+      InvalidSecurityToken: [
+        'The AccessKey that assumed the role was disabled or deleted, and the account ends role sessions with their key.',
+        'Call `AssumeRole` with another key. `SetAccountProtection` with `RoleSessionsEndWithAccessKey=false` lets later sessions outlive their key.',
+      ],
       'InvalidSecurityToken.MismatchWithAccessKey': [
         'The token belongs to another temporary key.',
         'Send the key and the token of one answer.',

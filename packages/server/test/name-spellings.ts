@@ -69,7 +69,7 @@ export const NAMES_NOTHING: ReadonlySet<string> = new Set(
   AllowUserToManagePublicKeys TagKeys RoleSessionName DurationSeconds Policy ExternalId SourceIdentity
   EncodedDiagnosticMessage NameList IncludeShadowTrails IncludeOrganizationTrail LookupAttribute StartTime EndTime Direction AccessKey ExpireDate Days Name
   PublicKey SessionAccessKeyId SessionToken PrincipalType SimulatedAction SimulatedResource Conditions Uses Kind Cursor
-  CredentialChangesNeedMFA PresignedIdentityAllowed Target SignerAccessKeyId SignerSecurityToken Scheme StringsToSign RequestSignature ScopeDate
+  CredentialChangesNeedMFA PresignedIdentityAllowed RoleSessionsEndWithAccessKey Target SignerAccessKeyId SignerSecurityToken Scheme StringsToSign RequestSignature ScopeDate
   ScopeRegion ScopeProduct SignedNonce SignedTime GuardName GuardVersion Services ProtectedServices AcceptUnsolicited Response Code1 Code2 SessionId
   `
     .trim()

@@ -55,6 +55,7 @@ const NAMES_NOTHING = new Set([
   'UserNamePrefix',
   'CredentialChangesNeedMFA',
   'PresignedIdentityAllowed',
+  'RoleSessionsEndWithAccessKey',
   'Target',
   'AccessKeyPolicy',
   'AccountAlias',

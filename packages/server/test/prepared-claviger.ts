@@ -85,7 +85,11 @@ export const PREPARED_CLAVIGER: Readonly<Record<string, Prepare>> = {
   SetGuardStatus: onOneGuard({ Status: 'Disabled' }),
   DeleteGuard: onOneGuard(),
   GetAccountProtection: onAccount(),
-  SetAccountProtection: onAccount({ CredentialChangesNeedMFA: 'false', PresignedIdentityAllowed: 'true' }),
+  SetAccountProtection: onAccount({
+    CredentialChangesNeedMFA: 'false',
+    PresignedIdentityAllowed: 'true',
+    RoleSessionsEndWithAccessKey: 'true',
+  }),
   RevokeSessions: async (entities, name) => ({
     parameters: { Target: 'Role', RoleName: await entities.role(name) },
     on: [entities.arn(`role/${name}`)],

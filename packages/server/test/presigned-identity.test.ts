@@ -233,7 +233,11 @@ eachServer((_, start) => {
         const { RequestId: _, ...rest } = (await own('GetAccountProtection')).body;
         return rest;
       };
-      assert.deepEqual(await settings(), { CredentialChangesNeedMFA: false, PresignedIdentityAllowed: true });
+      assert.deepEqual(await settings(), {
+        CredentialChangesNeedMFA: false,
+        PresignedIdentityAllowed: true,
+        RoleSessionsEndWithAccessKey: true,
+      });
       assert.equal((await own('SetAccountProtection', { PresignedIdentityAllowed: 'false' })).code, 'OK');
       const { code, message } = await verifiedBy(server.url, token);
       assert.equal(code, 'IncompleteSignature');
@@ -246,7 +250,11 @@ eachServer((_, start) => {
       assert.equal((await own('SetAccountProtection', { PresignedIdentityAllowed: 'true' })).code, 'OK');
       assert.equal((await verifiedBy(server.url, token)).code, 'OK');
       assert.equal((await own('SetAccountProtection', { CredentialChangesNeedMFA: 'true' })).code, 'OK');
-      assert.deepEqual(await settings(), { CredentialChangesNeedMFA: true, PresignedIdentityAllowed: true });
+      assert.deepEqual(await settings(), {
+        CredentialChangesNeedMFA: true,
+        PresignedIdentityAllowed: true,
+        RoleSessionsEndWithAccessKey: true,
+      });
     });
   });
 

@@ -378,7 +378,7 @@ eachServer((_, start) => {
         assert.equal(await guard.verdict(session), 'Allow');
         const named = { UserName, UserAccessKeyId: key.accessKeyId };
         await admin('UpdateAccessKey', { ...named, Status: 'Inactive' });
-        await guard.untilVerdict('InvalidAccessKeyId.NotFound', session);
+        await guard.untilVerdict('InvalidSecurityToken', session);
         await admin('UpdateAccessKey', { ...named, Status: 'Active' });
         guard.time.ahead += 11_000;
         assert.equal(await guard.verdict(session), 'InvalidAccessKeyId.NotFound');
@@ -394,7 +394,7 @@ eachServer((_, start) => {
           UserAccessKeyId: key.accessKeyId,
           Status: 'Inactive',
         });
-        await guard.untilVerdict('InvalidAccessKeyId.NotFound', session);
+        await guard.untilVerdict('InvalidSecurityToken', session);
         assert.ok(!line.received.includes(key.accessKeyId));
       });
 

@@ -93,8 +93,10 @@ eachServer((_, start) => {
       const chained = await open(session, 'other');
       await works(chained);
       await setStatus('Inactive');
-      await isOver(session);
-      await isOver(chained);
+      for (const clients of [session, chained]) {
+        const error = await refused(works(clients), 'InvalidSecurityToken', 400);
+        assert.match(error.message, /The AccessKey that assumed this role was disabled\./);
+      }
       await setStatus('Active');
       await isOver(session);
       await isOver(chained);

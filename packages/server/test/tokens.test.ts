@@ -489,8 +489,10 @@ eachServer((_, start) => {
       const last = server.clients(await session(between, { roleArn: roleArn(account, 'last') }));
       await listUsers(last);
       await end({ server, account, user });
-      await refused(listUsers(last), 'InvalidAccessKeyId.NotFound', 404);
-      await refused(whoAmI(last), 'InvalidAccessKeyId.NotFound', 404);
+      const isKey = what.startsWith('the AccessKey');
+      const code = isKey ? 'InvalidSecurityToken' : 'InvalidAccessKeyId.NotFound';
+      await refused(listUsers(last), code, isKey ? 400 : 404);
+      await refused(whoAmI(last), code, isKey ? 400 : 404);
     });
   }
 

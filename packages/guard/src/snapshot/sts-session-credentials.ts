@@ -80,6 +80,7 @@ const CREDENTIAL_PROBLEMS: ReadonlySet<string> = new Set<CredentialProblem>([
   'InvalidSecurityToken.Malformed',
   'InvalidSecurityToken.Expired',
   'InvalidSecurityToken.MismatchWithAccessKey',
+  'InvalidSecurityToken.AccessKeyDisabled',
 ]);
 
 /** Returns the parameter with the protected services; a JSON array, since it may be empty. */
@@ -188,8 +189,11 @@ export class StsSessionCredentials {
       PublicKey: agreement.publicKey,
       ...servicesParameter(this.services),
     });
-    const { Problem, PublicKey, RequestId, Sealed } = answer as Readonly<Record<string, string | undefined>>;
-    if (Problem !== undefined && CREDENTIAL_PROBLEMS.has(Problem)) return Problem as CredentialProblem;
+    const { Problem, Detail, PublicKey, RequestId, Sealed } = answer as Readonly<
+      Record<string, string | undefined>
+    >;
+    const problem = Detail ?? Problem;
+    if (problem !== undefined && CREDENTIAL_PROBLEMS.has(problem)) return problem as CredentialProblem;
     if (PublicKey === undefined || RequestId === undefined || Sealed === undefined) throw new SealBroken();
     const key = agreement.key(PublicKey, {
       purpose: 'session',

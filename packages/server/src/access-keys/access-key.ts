@@ -1,11 +1,11 @@
 import type { Scope } from '../context/scope.ts';
 import { Refusal } from '../errors/refusal.ts';
-import { endRoleSessions } from '../revocation/role-session-generation.ts';
 import { placeOfAccessKey } from '../secrets/sealed-columns.ts';
 import type { AccessKeyRow } from '../store/schema.ts';
 import { Secret } from '../wire/secret.ts';
 import { newKeyExpiry } from './expiry-ceiling.ts';
 import type { KeyOwner } from './owner.ts';
+import { endRoleSessionsOfKey } from './role-sessions-of-key.ts';
 
 /** A new AccessKey. Its secret is available only here. */
 export interface NewAccessKey {
@@ -116,7 +116,7 @@ export async function updateAccessKey(
 
 /**
  * Updates a row of `access_keys`, and notifies caches and the audit record. Disabling a key ends the role sessions
- * that were opened with it for good: enabling or restoring the key must not revive them.
+ * that were opened with it, unless the account lets them outlive it.
  */
 export async function changeKey(
   scope: Scope,
@@ -129,7 +129,7 @@ export async function changeKey(
     .where('access_key_id', '=', accessKeyId)
     .execute();
   if (changes.status === 'Inactive') {
-    await endRoleSessions(scope.queries, scope.account.accountId, `access-key:${accessKeyId}`, scope.now);
+    await endRoleSessionsOfKey(scope.queries, scope.account.accountId, accessKeyId, scope.now);
   }
   scope.changed('access-key', accessKeyId);
   scope.touched('ACS::RAM::AccessKey', accessKeyId);

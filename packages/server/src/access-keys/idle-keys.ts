@@ -2,11 +2,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { recordHousekeeping } from '../audit/system-event.ts';
 import { DAY_MS } from '../context/limits.ts';
 import type { Services } from '../context/services.ts';
-import { endRoleSessions } from '../revocation/role-session-generation.ts';
 import { readSecurityPreference } from '../settings/security-preference.ts';
 import { readRowCount } from '../store/row-counts.ts';
 import type { Queries } from '../store/store.ts';
 import { instant } from '../wire/instant.ts';
+import { endRoleSessionsOfKey } from './role-sessions-of-key.ts';
 
 /** Keys read in one turn of the event loop. */
 const KEYS_PER_READ = 500;
@@ -124,7 +124,7 @@ function disableBatch(
         .set({ status: 'Inactive', updated_at: now })
         .where('access_key_id', '=', accessKeyId)
         .execute();
-      await endRoleSessions(queries, accountId, `access-key:${accessKeyId}`, now);
+      await endRoleSessionsOfKey(queries, accountId, accessKeyId, now);
       changed({ accountId, topic: 'access-key', subject: accessKeyId });
     }
     const events = idle.map((accessKeyId) => ({

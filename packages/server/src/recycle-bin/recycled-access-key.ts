@@ -91,7 +91,7 @@ export async function purgeAccessKey(scope: Scope, owner: KeyOwner, accessKeyId:
 async function purgeKey(scope: Scope, accessKeyId: string): Promise<void> {
   await scope.queries.deleteFrom('access_keys').where('access_key_id', '=', accessKeyId).execute();
   await scope.queries.deleteFrom('access_key_uses').where('access_key_id', '=', accessKeyId).execute();
-  await deleteGeneration(scope.queries, `access-key:${accessKeyId}`);
+  await deleteGeneration(scope.queries, `access-key:${accessKeyId}`, scope.now);
   scope.changed('access-key', accessKeyId);
   scope.touched('ACS::RAM::AccessKey', accessKeyId);
 }

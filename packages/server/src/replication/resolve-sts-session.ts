@@ -19,7 +19,7 @@ export interface StsSessionQuery {
 
 /** Answer about a token: the session, sealed to the guard, or the reason that there is no valid one. */
 export type StsSessionAnswer =
-  | { readonly Problem: CredentialProblem }
+  | { readonly Problem: CredentialProblem; readonly Detail?: CredentialProblem }
   | { readonly PublicKey: string; readonly Sealed: string };
 
 /**
@@ -42,7 +42,7 @@ export async function resolveStsSession(
   }
   const { store, secrets } = call.services;
   const session = await stsSessionOfToken(store.queries, secrets, accessKeyId, token, call.now);
-  if (typeof session === 'string') return { Problem: session };
+  if (typeof session === 'string') return problemAnswer(session);
   const guarded = servicesFor(guardOf(call, 'ResolveSecurityToken'), services);
   const names = dependencyNamesFor(identity);
   const resolved: ResolvedStsSession = {
@@ -62,6 +62,13 @@ export async function resolveStsSession(
   };
   const sealed = sealer.seal(Buffer.from(JSON.stringify(resolved)));
   return { PublicKey: agreement.publicKey, Sealed: sealed.toString('base64') };
+}
+
+/** Guards of earlier releases know no other problem of a session that is over. */
+function problemAnswer(problem: CredentialProblem): StsSessionAnswer {
+  return problem === 'InvalidSecurityToken.AccessKeyDisabled'
+    ? { Problem: 'InvalidAccessKeyId.NotFound', Detail: problem }
+    : { Problem: problem };
 }
 
 /** Returns the reach of a session: the intersection of its role's and its own policy's. */

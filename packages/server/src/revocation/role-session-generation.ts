@@ -37,9 +37,24 @@ export async function endRoleSessions(
     .execute();
 }
 
-/** Deletes the generation of a subject that is deleted for good: its sessions end anyway. */
-export async function deleteGeneration(queries: Queries, subject: GenerationSubject): Promise<void> {
-  await queries.deleteFrom('session_generations').where('subject', '=', subject).execute();
+/** No role session lasts longer than RAM's `MaxSessionDuration`, 12 hours. */
+const LONGEST_SESSION_MS = 12 * 3_600_000;
+
+/**
+ * Deletes the generation of a subject that is deleted for good, unless a session that it has ended could still be
+ * within its time: role sessions may outlive their key, and would be revived.
+ * @param now ms since the epoch
+ */
+export async function deleteGeneration(
+  queries: Queries,
+  subject: GenerationSubject,
+  now: number,
+): Promise<void> {
+  await queries
+    .deleteFrom('session_generations')
+    .where('subject', '=', subject)
+    .where('revoked_at', '<', now - LONGEST_SESSION_MS)
+    .execute();
 }
 
 /** Returns all subjects whose revocation ends a session. @param accountId the role's */

@@ -13,6 +13,11 @@ export interface AccountProtection {
    * only who signed.
    */
   readonly presignedIdentityAllowed: boolean;
+  /**
+   * Ends role sessions when the AccessKey that opened them is disabled, deleted or expires. On by default: otherwise
+   * disabling a stolen key would leave what its holder has assumed.
+   */
+  readonly roleSessionsEndWithKey: boolean;
 }
 
 /** New values of some settings. */
@@ -22,28 +27,34 @@ export type ChangedAccountProtection = { readonly [K in keyof AccountProtection]
 export async function readAccountProtection(queries: Queries, accountId: string): Promise<AccountProtection> {
   const row = await queries
     .selectFrom('account_protections')
-    .select(['credential_changes_need_mfa', 'presigned_identity_allowed'])
+    .select(['credential_changes_need_mfa', 'presigned_identity_allowed', 'sessions_end_with_key'])
     .where('account_id', '=', accountId)
     .executeTakeFirst();
   return {
     credentialChangesNeedMfa: row !== undefined && Number(row.credential_changes_need_mfa) === 1,
     presignedIdentityAllowed: row === undefined || Number(row.presigned_identity_allowed) === 1,
+    roleSessionsEndWithKey: row === undefined || Number(row.sessions_end_with_key) === 1,
   };
 }
 
-/** Changes the protection of an account; settings that are `undefined` stay. Returns all of them. */
+/**
+ * Changes the protection of an account; settings that are `undefined` stay. Returns all of them. Sessions that have
+ * ended with their key stay ended when the setting is turned off.
+ */
 export async function setAccountProtection(
   scope: Scope,
-  { credentialChangesNeedMfa, presignedIdentityAllowed }: ChangedAccountProtection,
+  { credentialChangesNeedMfa, presignedIdentityAllowed, roleSessionsEndWithKey }: ChangedAccountProtection,
 ): Promise<AccountProtection> {
   const old = await readAccountProtection(scope.queries, scope.account.accountId);
   const protection: AccountProtection = {
     credentialChangesNeedMfa: credentialChangesNeedMfa ?? old.credentialChangesNeedMfa,
     presignedIdentityAllowed: presignedIdentityAllowed ?? old.presignedIdentityAllowed,
+    roleSessionsEndWithKey: roleSessionsEndWithKey ?? old.roleSessionsEndWithKey,
   };
   const columns = {
     credential_changes_need_mfa: protection.credentialChangesNeedMfa ? 1 : 0,
     presigned_identity_allowed: protection.presignedIdentityAllowed ? 1 : 0,
+    sessions_end_with_key: protection.roleSessionsEndWithKey ? 1 : 0,
     updated_at: scope.now,
   };
   await scope.queries
@@ -51,5 +62,9 @@ export async function setAccountProtection(
     .values({ account_id: scope.account.accountId, ...columns })
     .onConflict((conflict) => conflict.column('account_id').doUpdateSet(columns))
     .execute();
+  // Caches and guards that keep a role session read it again.
+  if (protection.roleSessionsEndWithKey !== old.roleSessionsEndWithKey) {
+    scope.changed('account', scope.account.accountId);
+  }
   return protection;
 }

@@ -544,6 +544,8 @@ export interface AccountProtectionRow {
   credential_changes_need_mfa: number;
   /** 0 or 1. */
   presigned_identity_allowed: Generated<number>;
+  /** 0 or 1. */
+  sessions_end_with_key: Generated<number>;
   updated_at: number;
 }
 

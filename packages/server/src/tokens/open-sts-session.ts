@@ -42,7 +42,8 @@ export interface OpenedStsSession {
 /**
  * Opens a session: a temporary AccessKey and its SecurityToken. The dependencies of the session are read once more in
  * the transaction: a session must not begin after a revocation that another node has answered already.
- * @throws Refusal InvalidAccessKeyId.NotFound if the caller's key or session was revoked meanwhile
+ * @throws Refusal InvalidAccessKeyId.NotFound, InvalidSecurityToken if the caller's key or session was revoked
+ *   meanwhile
  */
 export async function openStsSession(scope: Scope, session: AuthorizedStsSession): Promise<OpenedStsSession> {
   const { identifiers, secrets } = scope.services;
@@ -61,9 +62,8 @@ export async function openStsSession(scope: Scope, session: AuthorizedStsSession
     mfaPresent: session.mfaPresent,
     generations: await generationsOf(scope, session),
   };
-  if ((await readStsSession(scope.queries, account, token, scope.now)) === undefined) {
-    throw new Refusal('InvalidAccessKeyId.NotFound');
-  }
+  const opened = await readStsSession(scope.queries, account, token, scope.now);
+  if (typeof opened === 'string') throw new Refusal(opened);
   scope.touched('ACS::RAM::Role', role.role_name);
   return {
     accessKeyId,

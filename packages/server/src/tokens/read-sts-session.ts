@@ -2,9 +2,13 @@ import type { Account } from '../context/account.ts';
 import { readGenerations, subjectsOf } from '../revocation/role-session-generation.ts';
 import type { TokenIssuer } from '../revocation/token-issuer.ts';
 import { readNamedConsoleSession } from '../session/console-session.ts';
+import { readAccountProtection } from '../settings/account-protection.ts';
 import type { RoleRow } from '../store/schema.ts';
 import type { Change, Queries } from '../store/store.ts';
 import type { StsToken } from './sts-token.ts';
+
+/** Reason that a session is over. */
+export type EndedStsSession = 'InvalidAccessKeyId.NotFound' | 'InvalidSecurityToken.AccessKeyDisabled';
 
 /** STS session whose token was opened, as it stands now. */
 export interface StsSession {
@@ -18,18 +22,18 @@ export interface StsSession {
 /**
  * Returns the present state of a session. It ends with its role, and with any user, AccessKey, role, identity
  * provider or account that it was issued for, and with the next revocation of the sessions of one of them. A deleted
- * user or a disabled key must not live on in the sessions it has opened.
+ * user must not live on in the sessions it has opened, nor a disabled key, unless its account lets them outlive it.
  * @param account of the role
  * @param token opened by `openToken`
  * @param now milliseconds since the epoch
- * @returns `undefined` if the session is over
+ * @returns why, if the session is over
  */
 export async function readStsSession(
   queries: Queries,
   account: Pick<Account, 'accountId'>,
   token: StsToken,
   now: number,
-): Promise<StsSession | undefined> {
+): Promise<StsSession | EndedStsSession> {
   const { accountId } = account;
   const role = await queries
     .selectFrom('roles')
@@ -37,23 +41,25 @@ export async function readStsSession(
     .where('role_id', '=', token.roleId)
     .where('account_id', '=', accountId)
     .executeTakeFirst();
-  if (role === undefined) return undefined;
+  if (role === undefined) return 'InvalidAccessKeyId.NotFound';
 
   const foreign = [...new Set(token.issuers.map((issuer) => issuer.accountId))].filter(
     (id) => id !== accountId,
   );
-  if (!(await allActive(queries, foreign))) return undefined;
-
-  const generations = await readGenerations(queries, subjectsOf(accountId, role.role_id, token.issuers));
-  for (const [subject, generation] of Object.entries(generations)) {
-    if (generation !== (token.generations?.[subject] ?? 0)) return undefined;
-  }
+  if (!(await allActive(queries, foreign))) return 'InvalidAccessKeyId.NotFound';
 
   let expiresAt = token.expiresAt;
   for (const issuer of token.issuers) {
     const until = await issuerValidUntil(queries, issuer, now);
-    if (until === undefined || until <= now) return undefined;
+    if (typeof until === 'string') return until;
+    if (until <= now) return 'InvalidAccessKeyId.NotFound';
     expiresAt = Math.min(expiresAt, until);
+  }
+
+  // After the issuers: a disabled key also has a higher generation, and is the reason to be told.
+  const generations = await readGenerations(queries, subjectsOf(accountId, role.role_id, token.issuers));
+  for (const [subject, generation] of Object.entries(generations)) {
+    if (generation !== (token.generations?.[subject] ?? 0)) return 'InvalidAccessKeyId.NotFound';
   }
   return {
     role,
@@ -77,22 +83,23 @@ async function allActive(queries: Queries, accountIds: readonly string[]): Promi
   return rows.length === accountIds.length;
 }
 
-/** Returns until when an issuer is valid for its sessions; `undefined` if it no longer is. */
+/** Returns until when an issuer is valid for its sessions; why, if it no longer is. */
 async function issuerValidUntil(
   queries: Queries,
   issuer: TokenIssuer,
   now: number,
-): Promise<number | undefined> {
+): Promise<number | EndedStsSession> {
+  const ended = 'InvalidAccessKeyId.NotFound';
   switch (issuer.type) {
     case 'role':
-      return (await roleExists(queries, issuer)) ? Number.POSITIVE_INFINITY : undefined;
+      return (await roleExists(queries, issuer)) ? Number.POSITIVE_INFINITY : ended;
     case 'identity-provider':
-      return (await providerExists(queries, issuer)) ? Number.POSITIVE_INFINITY : undefined;
+      return (await providerExists(queries, issuer)) ? Number.POSITIVE_INFINITY : ended;
     case 'user':
       return keyValidUntil(queries, issuer);
     case 'console-session': {
       const session = await readNamedConsoleSession(queries, issuer.sessionId, now);
-      return session?.user?.user_id === issuer.userId ? session.expiresAt : undefined;
+      return session?.user?.user_id === issuer.userId ? session.expiresAt : ended;
     }
   }
 }
@@ -123,23 +130,35 @@ async function providerExists(
   return provider !== undefined;
 }
 
+/**
+ * Returns until when a key is valid for the sessions that it has opened. If the account of the key lets sessions
+ * outlive it, only the user of the key counts.
+ */
 async function keyValidUntil(
   queries: Queries,
   { accountId, userId, accessKeyId }: Extract<TokenIssuer, { type: 'user' }>,
-): Promise<number | undefined> {
-  const key = await queries
-    .selectFrom('access_keys')
-    .innerJoin('users', 'users.user_id', 'access_keys.owner_id')
-    .select('access_keys.expires_at')
-    .where('access_keys.access_key_id', '=', accessKeyId)
-    .where('access_keys.owner_type', '=', 'user')
-    .where('access_keys.status', '=', 'Active')
-    .where('access_keys.recycled_at', 'is', null)
+): Promise<number | EndedStsSession> {
+  const owner = await queries
+    .selectFrom('users')
+    .leftJoin('access_keys as key', (join) =>
+      join
+        .onRef('key.owner_id', '=', 'users.user_id')
+        .on('key.access_key_id', '=', accessKeyId)
+        .on('key.owner_type', '=', 'user')
+        .on('key.status', '=', 'Active')
+        .on('key.recycled_at', 'is', null),
+    )
+    .select(['key.access_key_id', 'key.expires_at'])
     .where('users.user_id', '=', userId)
     .where('users.account_id', '=', accountId)
     .where('users.recycled_at', 'is', null)
     .executeTakeFirst();
-  return key && (key.expires_at ?? Number.POSITIVE_INFINITY);
+  if (owner === undefined) return 'InvalidAccessKeyId.NotFound';
+  const isActive = owner.access_key_id !== null;
+  if (isActive && owner.expires_at === null) return Number.POSITIVE_INFINITY;
+  const { roleSessionsEndWithKey } = await readAccountProtection(queries, accountId);
+  if (!roleSessionsEndWithKey) return Number.POSITIVE_INFINITY;
+  return isActive ? Number(owner.expires_at) : 'InvalidSecurityToken.AccessKeyDisabled';
 }
 
 function dependenciesOn(issuer: TokenIssuer): Pick<Change, 'topic' | 'subject'>[] {

@@ -37,7 +37,7 @@ export async function stsSessionOfToken(
   const token = await openToken(secrets, account, accessKeyId, securityToken, now);
   if (typeof token === 'string') return token;
   const session = await readStsSession(queries, account, token, now);
-  if (session === undefined) return 'InvalidAccessKeyId.NotFound';
+  if (typeof session === 'string') return session;
   const policies = await readPermissions(queries, accountId, { type: 'role', id: session.role.role_id });
   const tags = await readTagValues(queries, accountId, 'role', session.role.role_id);
   return { ...session, account, token, policies, tags };

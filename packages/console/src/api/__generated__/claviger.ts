@@ -173,6 +173,7 @@ export interface ClavigerOperations {
     response: {
       CredentialChangesNeedMFA: boolean;
       PresignedIdentityAllowed: boolean;
+      RoleSessionsEndWithAccessKey: boolean;
       RequestId: string;
     };
   };
@@ -391,6 +392,7 @@ export interface ClavigerOperations {
     };
     response: {
       Problem?: string;
+      Detail?: string;
       PublicKey?: string;
       Sealed?: string;
       RequestId: string;
@@ -448,10 +450,12 @@ export interface ClavigerOperations {
     parameters: {
       CredentialChangesNeedMFA?: boolean | undefined;
       PresignedIdentityAllowed?: boolean | undefined;
+      RoleSessionsEndWithAccessKey?: boolean | undefined;
     };
     response: {
       CredentialChangesNeedMFA: boolean;
       PresignedIdentityAllowed: boolean;
+      RoleSessionsEndWithAccessKey: boolean;
       RequestId: string;
     };
   };

@@ -9,6 +9,7 @@ import { KeyExpiryCeiling } from './key-expiry-ceiling.tsx';
 import { PasswordPolicy } from './password-policy.tsx';
 import { PresignedIdentity } from './presigned-identity.tsx';
 import { SecurityPreference } from './security-preference.tsx';
+import { SessionsOfKey } from './sessions-of-key.tsx';
 
 /** Page of the settings of the account. */
 export function Component() {
@@ -31,6 +32,7 @@ export function Component() {
                 <KeyExpiryCeiling />
                 <CredentialProtection />
                 <PresignedIdentity />
+                <SessionsOfKey />
               </>
             ),
           },

@@ -12,11 +12,20 @@ const demandOnAccount = (action: string, call: Call) => [
   { action, resource: arn.account(call.account.accountId) },
 ];
 
-const ANSWER = { CredentialChangesNeedMFA: 'boolean', PresignedIdentityAllowed: 'boolean' } as const;
+const ANSWER = {
+  CredentialChangesNeedMFA: 'boolean',
+  PresignedIdentityAllowed: 'boolean',
+  RoleSessionsEndWithAccessKey: 'boolean',
+} as const;
 
-const answerOf = ({ credentialChangesNeedMfa, presignedIdentityAllowed }: AccountProtection) => ({
+const answerOf = ({
+  credentialChangesNeedMfa,
+  presignedIdentityAllowed,
+  roleSessionsEndWithKey,
+}: AccountProtection) => ({
   CredentialChangesNeedMFA: credentialChangesNeedMfa,
   PresignedIdentityAllowed: presignedIdentityAllowed,
+  RoleSessionsEndWithAccessKey: roleSessionsEndWithKey,
 });
 
 /** Operations on account settings that RAM lacks: what AccessKeys may do beyond what RAM's clients need. */
@@ -40,13 +49,18 @@ export const accountProtectionOperations: readonly Operation[] = [
     name: 'SetAccountProtection',
     access: 'write',
     security: { effect: 'loosens' },
-    input: { CredentialChangesNeedMFA: optional(flag()), PresignedIdentityAllowed: optional(flag()) },
+    input: {
+      CredentialChangesNeedMFA: optional(flag()),
+      PresignedIdentityAllowed: optional(flag()),
+      RoleSessionsEndWithAccessKey: optional(flag()),
+    },
     answer: ANSWER,
     authorize: (_, call) => demandOnAccount('claviger:SetAccountProtection', call),
-    async handle({ CredentialChangesNeedMFA, PresignedIdentityAllowed }, call) {
+    async handle(input, call) {
       const protection = await setAccountProtection(call, {
-        credentialChangesNeedMfa: CredentialChangesNeedMFA,
-        presignedIdentityAllowed: PresignedIdentityAllowed,
+        credentialChangesNeedMfa: input.CredentialChangesNeedMFA,
+        presignedIdentityAllowed: input.PresignedIdentityAllowed,
+        roleSessionsEndWithKey: input.RoleSessionsEndWithAccessKey,
       });
       return answerOf(protection);
     },

@@ -69,7 +69,7 @@ export const replicationOperations: readonly Operation[] = [
       SessionToken: secret(text({ max: 32_768 })),
       ProtectedServices: protectedServices,
     },
-    answer: { 'Problem?': 'string', 'PublicKey?': 'string', 'Sealed?': 'string' },
+    answer: { 'Problem?': 'string', 'Detail?': 'string', 'PublicKey?': 'string', 'Sealed?': 'string' },
     // Part of replication: a caller with access to all keys of the account learns nothing more from it.
     authorize: demand,
     async handle(input, call) {

@@ -66,7 +66,12 @@ export const verificationOperations: readonly Operation[] = [
         },
         call.now,
       );
-      if (!answer.confirmed) return { Verified: false, Problem: answer.problem };
+      if (!answer.confirmed) {
+        const { problem } = answer;
+        // Guards learn of the disabled key when they resolve the token; those of earlier releases know no such problem.
+        const isEnded = problem === 'InvalidSecurityToken.AccessKeyDisabled';
+        return { Verified: false, Problem: isEnded ? 'InvalidAccessKeyId.NotFound' : problem };
+      }
       return {
         Verified: true,
         StringIndex: input.StringsToSign.indexOf(answer.stringToSign),
