@@ -223,14 +223,14 @@ eachServer((_, start) => {
     });
 
     /** Returns the trails as a client in one of the formats reads them. */
-    const trails = async (of: string, parameters: Record<string, string> = {}) =>
-      (await server.account.admin.callRpc(of, 'DescribeTrails', parameters))['TrailList'] as Record<
+    const trails = async (apiVersion: string, parameters: Record<string, string> = {}) =>
+      (await server.account.admin.callRpc(apiVersion, 'DescribeTrails', parameters))['TrailList'] as Record<
         string,
         unknown
       >[];
 
     test('is enabled for all events of all regions in both versions, as scanners ask for it', async () => {
-      for (const of of ['2020-07-06', '2017-12-04']) {
+      for (const apiVersion of ['2020-07-06', '2017-12-04']) {
         for (const parameters of [
           // Prowler, ScoutSuite and CloudSploit; then Steampipe.
           {},
@@ -239,7 +239,7 @@ eachServer((_, start) => {
           { NameList: 'other, claviger-audit' },
           { IncludeOrganizationTrail: 'true', RegionId: 'ap-southeast-1' },
         ]) {
-          const found = await trails(of, parameters);
+          const found = await trails(apiVersion, parameters);
           assert.equal(found.length, 1, JSON.stringify(parameters));
           const [trail = {}] = found;
           assert.equal(trail['Name'], 'claviger-audit');
@@ -251,7 +251,7 @@ eachServer((_, start) => {
             assert.equal(typeof trail[field], 'string', field);
           }
         }
-        assert.deepEqual(await trails(of, { NameList: 'other' }), []);
+        assert.deepEqual(await trails(apiVersion, { NameList: 'other' }), []);
       }
     });
 
@@ -275,7 +275,8 @@ eachServer((_, start) => {
         PolicyName: 'AliyunActionTrailReadOnlyAccess',
         PolicyType: 'System',
       });
-      for (const of of ['2020-07-06', '2017-12-04']) await reader.clients.callRpc(of, 'DescribeTrails');
+      for (const apiVersion of ['2020-07-06', '2017-12-04'])
+        await reader.clients.callRpc(apiVersion, 'DescribeTrails');
     });
   });
 });

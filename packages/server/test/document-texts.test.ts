@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { readAccountRows } from './account-rows.ts';
 import { type RequestCase, requestCases } from './prepared-requests.ts';
 import { callRaw } from './raw-request.ts';
-import { SampleEntities } from './sample-entities.ts';
+import { SampleEntities, trusting } from './sample-entities.ts';
 import { startTestServer, type TestServer } from './server.ts';
 
 const MARK = '\ufeff';
@@ -12,7 +12,11 @@ const MARK = '\ufeff';
 const allowAll = '{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}';
 
 /** Documents of optional parameters that the prepared requests leave out. */
-const OPTIONAL: Readonly<Record<string, string>> = { PolicyDocument: allowAll, Policy: allowAll };
+const OPTIONAL: Readonly<Record<string, string>> = {
+  PolicyDocument: allowAll,
+  Policy: allowAll,
+  NewAssumeRolePolicyDocument: trusting({ Service: ['ecs.aliyuncs.com'] }),
+};
 
 /** Returns the parameters of an operation that hold a JSON document. */
 const documentsOf = ({ operation: { input } }: RequestCase) =>

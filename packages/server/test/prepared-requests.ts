@@ -99,6 +99,13 @@ export const UNSIGNED_OPERATIONS = EVERY_OPERATION.filter(({ access }) => access
 
 /** Returns a request for each signed operation of the registry, several for some. */
 export function requestCases(): readonly RequestCase[] {
+  const names = new Set<string>();
+  /** Operations of two versions of a product have one name. */
+  const unique = (name: string, version: string) => {
+    const free = names.has(name) ? `${name}-${version}` : name;
+    names.add(free);
+    return free;
+  };
   return EVERY_OPERATION.filter(isSigned).flatMap((operation) => {
     const { product, name } = operation;
     const prepared = Object.entries(ofProduct[product]).filter(
@@ -108,7 +115,7 @@ export function requestCases(): readonly RequestCase[] {
     return prepared.map(([title, prepare], at) => ({
       title: `${product} ${title}`,
       operation,
-      name: `${product}-${name}${at === 0 ? '' : at}`.toLowerCase(),
+      name: unique(`${product}-${name}${at === 0 ? '' : at}`.toLowerCase(), operation.version),
       prepare,
     }));
   });

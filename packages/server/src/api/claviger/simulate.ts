@@ -33,7 +33,7 @@ const conditions: Parameter<ReadonlyMap<string, string | readonly string[]>> = {
   schema: { type: 'string', description: 'JSON object: condition keys and their values' },
   read(name, wire) {
     const given = wire.get(name);
-    if (given === undefined || given === '' || given === 'null') return new Map();
+    if (given === undefined || given === '') return new Map();
     const malformed = new Refusal('InvalidParameter.FormatOf', { name });
     const reading = given.length > 16_384 ? undefined : parseStrictJson(given);
     const parsed = reading?.ok ? reading.value : undefined;

@@ -19,7 +19,7 @@ import { presignedIdentity } from './0017-presigned-identity.ts';
 import { switchedRole } from './0018-switched-role.ts';
 import { standInPolicies } from './0019-stand-in-policies.ts';
 import { housekeepingRounds } from './0020-housekeeping-rounds.ts';
-import { sessionsOutliveKey } from './0020-sessions-outlive-key.ts';
+import { sessionsOutliveKey } from './0021-sessions-outlive-key.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
 export const MIGRATIONS: readonly Migration[] = [

@@ -2,7 +2,7 @@ import type { Migration } from '../migrate.ts';
 
 /** Whether role sessions end with the AccessKey that opened them; in existing accounts they do, as before. */
 export const sessionsOutliveKey: Migration = {
-  name: '0020-sessions-outlive-key',
+  name: '0021-sessions-outlive-key',
   async up(database) {
     await database.schema
       .alterTable('account_protections')
