@@ -23,7 +23,6 @@ eachServer((_, start) => {
     before(async () => {
       server = await start({ now: () => now });
       entities = new SampleEntities(server, server.account, 'a', now);
-      await entities.allowEverything();
     });
 
     async function userUnder(name: string, ...statements: object[]): Promise<TestUser> {

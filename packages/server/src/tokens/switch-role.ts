@@ -102,8 +102,8 @@ async function readRole(
     mfaPresent: session.row.second_factor_shown === 1,
     generations,
   };
-  const role = (await readStsSession(queries, account, token, now))?.role;
-  return role !== undefined && isOpenForConsole(role) ? role : undefined;
+  const opened = await readStsSession(queries, account, token, now);
+  return typeof opened !== 'string' && isOpenForConsole(opened.role) ? opened.role : undefined;
 }
 
 function isOpenForConsole(role: RoleRow): boolean {
