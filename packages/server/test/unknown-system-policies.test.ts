@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readJson, send, signedRequest } from './raw-request.ts';
+import { ReplicatedGuard } from './replicated-guard.ts';
 import { eachServer, type TestAccount, type TestServer } from './server.ts';
 
 const RAM = '2015-05-01';
@@ -51,6 +52,41 @@ eachServer((_, start) => {
     ]) {
       const parameters = { UserName: 'strict', PolicyName, PolicyType: 'System' };
       assert.equal((await call(server, account, 'AttachPolicyToUser', parameters)).code, code, PolicyName);
+    }
+  });
+
+  test('guards receive it as an empty policy, also through a group, beside the others', async () => {
+    const server = await start({ configuration: { unknownSystemPolicies: 'allow-attach' } });
+    const { account } = server;
+    const { key } = await server.newUser(account, 'buyer');
+    const guard = ReplicatedGuard.open(server.url, await server.newGuard(account));
+    try {
+      await guard.source.ready();
+      await guard.untilVerdict('Deny', key);
+      const admin = (action: string, parameters: Record<string, string>) =>
+        account.admin.callRpc(RAM, action, parameters);
+      await admin('AttachPolicyToUser', { UserName: 'buyer', ...UNKNOWN });
+      await admin('AttachPolicyToUser', {
+        UserName: 'buyer',
+        PolicyName: 'PowerUserAccess',
+        PolicyType: 'System',
+      });
+      const Statement = [{ Effect: 'Allow', Action: 'orders:GetOrder', Resource: '*' }];
+      const PolicyDocument = JSON.stringify({ Version: '1', Statement });
+      const policy = { PolicyName: 'orders', PolicyType: 'Custom' };
+      await admin('CreatePolicy', { ...policy, PolicyDocument });
+      await admin('AttachPolicyToUser', { UserName: 'buyer', ...policy });
+      await guard.untilVerdict('Allow', key);
+      assert.equal(await guard.verdict(key, 'orders:DeleteOrder'), 'Deny');
+      await admin('CreateGroup', { GroupName: 'buyers' });
+      await admin('AttachPolicyToGroup', { GroupName: 'buyers', ...UNKNOWN });
+      await admin('AttachPolicyToGroup', { GroupName: 'buyers', ...policy });
+      await admin('DetachPolicyFromUser', { UserName: 'buyer', ...policy });
+      await guard.untilVerdict('Deny', key);
+      await admin('AddUserToGroup', { GroupName: 'buyers', UserName: 'buyer' });
+      await guard.untilVerdict('Allow', key);
+    } finally {
+      await guard.close();
     }
   });
 
