@@ -85,7 +85,6 @@ const EXPECTED_WARNINGS = [
   'ConditionKeyNeverFilled acs:RegionId',
   'ConditionKeyNeverFilled acs:Service',
   'ConditionKeyNeverFilled acs:UserAgent',
-  'ConditionKeyNeverFilled ram:ServiceName',
   'ConditionKeyNeverFilled vpc:tag/KEY',
 ];
 
