@@ -1,0 +1,165 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Language } from './generations.ts';
+
+const here = import.meta.dirname;
+const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'claviger', 'compat');
+const MAX_STDERR = 2_000;
+const JAVA_GENERATIONS = ['new', 'async', 'old'];
+
+/** Clients of a language cannot be installed; the message says what is missing. */
+export class NotInstallable extends Error {
+  override readonly name = 'NotInstallable';
+}
+
+/** What a language needs on the PATH. */
+const TOOLS: Readonly<Record<Language, readonly (readonly string[])[]>> = {
+  node: [],
+  python: [['python3', '--version']],
+  go: [['go', 'version']],
+  java: [
+    ['javac', '-version'],
+    ['mvn', '--version'],
+  ],
+};
+
+/**
+ * Installs the clients of a language into a cache folder, once for each change of their pins.
+ * @param oldest the oldest pinned versions instead of the newest
+ * @returns the folder
+ * @throws NotInstallable
+ */
+export function installClients(language: Language, oldest: boolean): string {
+  if (language === 'node') return join(here, '..', '..', 'node_modules');
+  for (const [tool = '', ...words] of TOOLS[language]) {
+    if (spawnSync(tool, words, { stdio: 'ignore' }).status !== 0)
+      throw new NotInstallable(`${tool} is not on the PATH: install it to test the ${language} clients`);
+  }
+  const folder = join(cache, `${language}-${oldest ? 'oldest-' : ''}${hashOf(join(here, language))}`);
+  const done = join(folder, '.installed');
+  if (existsSync(done)) return folder;
+  console.error(`installing the ${language} clients into ${folder}`);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  INSTALLERS[language](folder, oldest);
+  writeFileSync(done, '');
+  return folder;
+}
+
+const INSTALLERS: Readonly<Record<Exclude<Language, 'node'>, (into: string, oldest: boolean) => void>> = {
+  python(into, oldest) {
+    run('python3', ['-m', 'venv', into]);
+    const pins = join(here, 'python', oldest ? 'requirements-oldest.txt' : 'requirements.txt');
+    run(join(into, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', '-r', pins]);
+  },
+  go(into, oldest) {
+    const words = [
+      'build',
+      '-o',
+      `${into}/`,
+      ...(oldest ? ['-modfile=oldest.mod'] : []),
+      './old',
+      './generic',
+    ];
+    run('go', words, join(here, 'go'));
+  },
+  java(into, oldest) {
+    for (const generation of JAVA_GENERATIONS) {
+      const folder = join(into, generation);
+      mkdirSync(folder);
+      const pom = join(here, 'java', generation, oldest ? 'pom-oldest.xml' : 'pom.xml');
+      const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies';
+      run('mvn', [
+        '-q',
+        '-B',
+        '-Dstyle.color=never',
+        '-f',
+        pom,
+        plugin,
+        `-DoutputDirectory=${folder}`,
+        '-DincludeScope=runtime',
+      ]);
+      const sources = readdirSync(join(here, 'java', generation)).filter((name) => name.endsWith('.java'));
+      const files = ['Calls.java', ...sources.map((name) => join(generation, name))];
+      run('javac', ['-nowarn', '-cp', join(folder, '*'), '-d', folder, ...files], join(here, 'java'));
+    }
+  },
+};
+
+/** Makes a Java trust store with one certificate. @returns its file */
+export function trustStore(certificate: string, folder: string): string {
+  const store = join(folder, 'trust.p12');
+  const words = ['-importcert', '-noprompt', '-alias', 'claviger', '-file', certificate];
+  run('keytool', [...words, '-keystore', store, '-storetype', 'PKCS12', '-storepass', 'changeit']);
+  return store;
+}
+
+/** Versions of the installed packages, by name. */
+export function installedVersions(
+  language: Language,
+  installed: string,
+  oldest: boolean,
+): ReadonlyMap<string, string> {
+  switch (language) {
+    case 'node':
+      return new Map(
+        readdirSync(join(installed, '@alicloud')).map((name) => {
+          const file = join(installed, '@alicloud', name, 'package.json');
+          return [
+            `@alicloud/${name}`,
+            (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version,
+          ];
+        }),
+      );
+    case 'python': {
+      const pins = readFileSync(
+        join(here, 'python', oldest ? 'requirements-oldest.txt' : 'requirements.txt'),
+        'utf8',
+      );
+      return new Map(
+        [...pins.matchAll(/^(.+)==(.+)$/gm)].map(([, name = '', version = '']) => [name, version]),
+      );
+    }
+    case 'go': {
+      const pins = readFileSync(join(here, 'go', oldest ? 'oldest.mod' : 'go.mod'), 'utf8');
+      return new Map(
+        [...pins.matchAll(/^\s+(\S+) (v\S+)/gm)].map(([, name = '', version = '']) => [name, version]),
+      );
+    }
+    case 'java':
+      return new Map(
+        JAVA_GENERATIONS.flatMap((generation) => readdirSync(join(installed, generation))).flatMap((file) => {
+          const [, name, version] = /^(.+?)-(\d[^-]*(?:-beta)?)\.jar$/.exec(file) ?? [];
+          return name === undefined || version === undefined ? [] : [[name, version] as const];
+        }),
+      );
+  }
+}
+
+/** Hash of every file of a folder: a change of a pin or of a driver installs anew. */
+function hashOf(folder: string): string {
+  const hash = createHash('sha256');
+  for (const file of readdirSync(folder, { recursive: true, withFileTypes: true }).toSorted((a, b) =>
+    join(a.parentPath, a.name) < join(b.parentPath, b.name) ? -1 : 1,
+  )) {
+    if (file.isFile() && !file.parentPath.includes('__pycache__'))
+      hash.update(file.name).update(readFileSync(join(file.parentPath, file.name)));
+  }
+  return hash.digest('hex').slice(0, 12);
+}
+
+function run(command: string, words: readonly string[], cwd = here): void {
+  const { status, error, stderr } = spawnSync(command, words, {
+    cwd,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+  });
+  if (error !== undefined) throw new NotInstallable(`${command} cannot be started: ${error.message}`);
+  if (status !== 0)
+    throw new NotInstallable(
+      `${command} ${words.join(' ')} failed with ${status}: ${stderr.slice(-MAX_STDERR)}`,
+    );
+}
