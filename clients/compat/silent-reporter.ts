@@ -4,4 +4,5 @@
  */
 export default async function* silentReporter(events: AsyncIterable<unknown>): AsyncGenerator<string> {
   for await (const _ of events);
+  yield* [];
 }
