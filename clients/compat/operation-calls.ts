@@ -29,7 +29,6 @@ export async function operationCalls(
 ): Promise<readonly OperationCall[]> {
   const vendor = new SampleEntities(server, await server.newAccount(), 'vendor', now);
   const entities = new SampleEntities(server, server.account, 'a', now, vendor);
-  await entities.allowEverything();
   const cases = requestCases().filter(({ operation }) => isOfficial(operation.product));
   const isLast = ({ operation }: (typeof cases)[number]) => GLOBAL_EFFECT_OPERATIONS.includes(operation.name);
   const calls: OperationCall[] = [];

@@ -133,7 +133,6 @@ async function runChecks(
 ): Promise<readonly (readonly [string, CheckResult])[]> {
   const account = await server.newAccount('checks');
   const entities = new SampleEntities(server, account, 'checks', now);
-  await entities.allowEverything();
   const RoleName = 'compat';
   const AssumeRolePolicyDocument = trusting({ RAM: [`acs:ram::${account.accountId}:root`] });
   await entities.do('2015-05-01', 'CreateRole', { RoleName, AssumeRolePolicyDocument });
