@@ -24,7 +24,7 @@ const NEVER_IN_CONSOLE = [
   /^Throttling\.Stream$/,
   /^MisdirectedRequest$/,
   /^PathNot(?:Found|Public)$/,
-  /^AuthenticationFail\.OIDCToken\./,
+  /^AuthenticationFail\.(?:OIDCToken\.|NoPermission$)/,
 ];
 
 test('every error code that a page can receive has a translated message', () => {
