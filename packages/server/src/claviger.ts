@@ -33,12 +33,13 @@ import { metricsRoute, RequestMetrics, registerGauges } from './http/metrics.ts'
 import { assertHostsConfigured, namedHosts } from './http/named-hosts.ts';
 import { receiveSamlResponse, samlMetadataRoute } from './http/saml-routes.ts';
 import { automaticTls, loadTlsFiles } from './http/tls.ts';
-import { closeServices, openServices } from './installation.ts';
+import { closeServices, openServices, storeLocation } from './installation.ts';
 import { Registry } from './pipeline/registry.ts';
 import { type FinishedCall, RequestPipeline } from './pipeline/request-pipeline.ts';
 import type { ServerServices } from './pipeline/server-services.ts';
 import { StoredCredentials } from './pipeline/stored-credentials.ts';
 import { StoreUnavailable } from './store/store-unavailable.ts';
+import { takeNodeLock } from './store/take-node-lock.ts';
 
 /**
  * Time during which replays of requests to an earlier process are detected, ms: both sides of RAM's timestamp window.
@@ -109,6 +110,13 @@ async function startParts(
 ): Promise<Claviger> {
   assertHostsConfigured(configuration);
   const log = (message: string) => logger.warn(message);
+  const { redis, unsharedNonces } = configuration;
+  const nodeLock = await takeNodeLock(storeLocation(configuration), {
+    sharesNonces: redis !== undefined,
+    whenTaken: unsharedNonces,
+    log,
+  });
+  noteOpened(() => nodeLock?.release());
   const services = await openServices(configuration, { now, log });
   noteOpened(() => closeServices(services));
   const { store } = services;
@@ -244,6 +252,7 @@ async function startParts(
       sharedNonces?.close();
       await audit.close();
       await closeServices(services);
+      await nodeLock?.release();
     },
   };
 }

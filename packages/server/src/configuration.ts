@@ -97,6 +97,12 @@ const SETTINGS = z.object({
     .regex(/^rediss?:\/\//, 'a redis:// or rediss:// URL')
     .optional()
     .describe('Redis or Valkey URL for replay nonces; required when several nodes share a database'),
+  unsharedNonces: z
+    .enum(['refuse', 'warn'])
+    .default('refuse')
+    .describe(
+      'at start, when another server uses the same data and does not share its nonces by --redis; warn: start all the same',
+    ),
   maxStaleness: z
     .string()
     .superRefine((text, context) => {

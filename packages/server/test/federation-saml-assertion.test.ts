@@ -598,7 +598,10 @@ eachDatabase((name, { freshLocation }) => {
     test('an assertion opens one session, also if a clock is behind or set back', async () => {
       const location = await freshLocation();
       const database = location.kind === 'postgres' ? { database: location.url } : {};
-      const configuration = readConfiguration({ data: join(directory, 'data'), port: 0, ...database }, {});
+      const configuration = readConfiguration(
+        { data: join(directory, 'data'), port: 0, unsharedNonces: 'warn', ...database },
+        {},
+      );
       const logger = pino({ level: 'silent' });
       let ahead = 0;
       const made = await initialise(configuration, { now: Date.now, log: () => {} });

@@ -29,6 +29,8 @@ eachDatabase((name, { freshLocation }) => {
         {
           data: join(directory, 'data'),
           port: 0,
+          // Nonces of one node are not sent to the other here.
+          unsharedNonces: 'warn',
           ...(location.kind === 'postgres' ? { database: location.url } : {}),
         },
         {},

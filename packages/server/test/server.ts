@@ -121,7 +121,7 @@ export async function startTestServer(
   database?: string | undefined,
 ): Promise<TestServer> {
   const directory = mkdtempSync(join(tmpdir(), 'claviger-server-'));
-  const configuration = readConfiguration(
+  const read = readConfiguration(
     {
       data: join(directory, 'data'),
       port: 0,
@@ -136,6 +136,9 @@ export async function startTestServer(
     },
     {},
   );
+  const isClockMoved = options.now !== undefined && options.configuration?.['maxStaleness'] === undefined;
+  // A clock that a test moves makes the node's knowledge look old until it reads the change log again.
+  const configuration = isClockMoved ? { ...read, maxStaleness: '24d' } : read;
   prepareDataDirectory(configuration);
   const location = storeLocation(configuration);
   if (location.kind === 'sqlite') await writeMigratedFile(location.file);
