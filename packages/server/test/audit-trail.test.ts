@@ -64,6 +64,7 @@ function interruptible(store: Store) {
     follow: (listener) => store.follow(listener),
     knownRevision: () => store.knownRevision(),
     staleness: () => store.staleness(),
+    isCurrent: (maxStalenessMs) => store.isCurrent(maxStalenessMs),
     close: () => store.close(),
     write: async (work) => {
       state.writes += 1;

@@ -19,6 +19,7 @@ eachDatabase((_, { open }) => {
       follow: (listener) => real.follow(listener),
       knownRevision: () => real.knownRevision(),
       staleness: () => real.staleness(),
+      isCurrent: (maxStalenessMs) => real.isCurrent(maxStalenessMs),
       close: () => real.close(),
       write: async (work) => {
         state.writes += 1;

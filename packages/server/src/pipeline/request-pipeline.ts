@@ -127,7 +127,9 @@ export class RequestPipeline {
       throw new Refusal('UnsupportedHTTPMethod');
     }
 
-    this.#assertHeardOfChanges();
+    const isCurrent = this.#parts.services.store.isCurrent(this.#parts.maxStalenessMs);
+    // Credentials, accounts and policies in memory may be older than a revocation otherwise.
+    if (isCurrent !== true && !(await isCurrent)) throw new Refusal('ServiceUnavailable.CredentialsStale');
 
     const dependencies = this.#dependencies;
     switch (operation.access) {
@@ -150,17 +152,6 @@ export class RequestPipeline {
           await serveAuthorizedOperation(dependencies, context, operation, signature),
         );
     }
-  }
-
-  /**
-   * Asserts that this node has heard of the changes of the other nodes lately. Credentials, accounts and policies in
-   * memory may be older than a revocation otherwise.
-   *
-   * @throws Refusal ServiceUnavailable.CredentialsStale
-   */
-  #assertHeardOfChanges(): void {
-    const { services, maxStalenessMs } = this.#parts;
-    if (services.store.staleness() > maxStalenessMs) throw new Refusal('ServiceUnavailable.CredentialsStale');
   }
 
   #success(context: RequestContext, answer: Answer): ApiAnswer {

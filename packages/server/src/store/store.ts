@@ -45,6 +45,11 @@ export interface Store {
   knownRevision(): number;
   /** Milliseconds since the change log was last known to be read to its end; 0 on a single-node store. */
   staleness(): number;
+  /**
+   * Whether the change log was read to its end within the last `maxStalenessMs`. When it was not, it is read at once, and
+   * the answer is a promise that takes a quarter of a second at most.
+   */
+  isCurrent(maxStalenessMs: number): boolean | Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -49,6 +49,8 @@ export class ChangeReader {
   #client: pg.Client | undefined;
   #wake: (() => void) | undefined;
   #woken = false;
+  /** Called when the log was read to its end. */
+  readonly #waiting = new Set<() => void>();
   #closed = false;
   #running: Promise<void> = Promise.resolve();
   /** Whether the server supports LISTEN; CockroachDB, for one, does not. */
@@ -85,6 +87,21 @@ export class ChangeReader {
    */
   staleness(): number {
     return Math.max(this.#options.now() - this.#readAt, performance.now() - this.#readAtMonotonic);
+  }
+
+  /** Has the log read at once. Resolves when it was read to its end, and after `withinMs` at the latest. */
+  readSoon(withinMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, withinMs);
+      const waiting = this.#waiting;
+      function done() {
+        clearTimeout(timer);
+        waiting.delete(done);
+        resolve();
+      }
+      waiting.add(done);
+      this.#wakeUp();
+    });
   }
 
   /**
@@ -186,6 +203,7 @@ export class ChangeReader {
       if (rows.length < ROWS_PER_READ) {
         this.#finishAt(startedAt);
         this.#readAtMonotonic = startedAtMonotonic;
+        for (const done of [...this.#waiting]) done();
         return;
       }
     }

@@ -40,6 +40,9 @@ const ANSWER_TIMEOUT_MS = 40_000;
 
 const POOL_SIZE = 10;
 
+/** How long a request waits for the change log to be read, ms. */
+const READ_SOON_MS = 250;
+
 /**
  * Settings of each session for writing. Sequential scans would lock whole tables against each other under
  * serialisable isolation while the tables are small, so they are off. A session that stalls with an open transaction
@@ -146,6 +149,11 @@ export class PostgresStore implements Store {
 
   staleness(): number {
     return this.#changes.staleness();
+  }
+
+  isCurrent(maxStalenessMs: number): boolean | Promise<boolean> {
+    if (this.#changes.staleness() <= maxStalenessMs) return true;
+    return this.#changes.readSoon(READ_SOON_MS).then(() => this.#changes.staleness() <= maxStalenessMs);
   }
 
   async close(): Promise<void> {

@@ -104,6 +104,10 @@ export class SqliteStore implements Store {
     return this.#heard;
   }
 
+  isCurrent(): boolean {
+    return true;
+  }
+
   staleness(): number {
     return 0;
   }
