@@ -91,7 +91,7 @@ final class Calls {
         return answer;
     }
 
-    /** Public method of this name, in any letter case, with so many parameters; null if there is none. */
+    /** Public method of this name, in any letter case, with so many parameters; `null` if absent. */
     static Method method(Class<?> type, String name, int parameters) {
         for (Method method : type.getMethods()) {
             boolean fits = method.getName().equalsIgnoreCase(name) && method.getParameterCount() == parameters;
