@@ -103,7 +103,7 @@ export const CHECKS: readonly Check[] = [
     name: 'errors: code and status',
     async run(context) {
       const { key } = context;
-      const wrongSecret = { ...key, accessKeySecret: `${key.accessKeySecret.slice(0, -1)}0` };
+      const wrongSecret = { ...key, accessKeySecret: `${key.accessKeySecret}0` };
       await fail(context, 'Sts', 'GetCallerIdentity', {}, WRONG_SECRET, 400, { key: wrongSecret });
       const unknown = { ...key, accessKeyId: 'LTAI5tUnknownUnknown1234' };
       await fail(context, 'Sts', 'GetCallerIdentity', {}, 'InvalidAccessKeyId.NotFound', 404, {
