@@ -16,7 +16,6 @@ Written by \`npm run compat -- --write-docs\`: the unmodified official clients c
 
     npm run compat                      # all clients; installs them on the first run
     npm run compat -- --only python     # one language (node, python, go, java) or client
-    npm run compat -- --oldest          # the oldest pinned versions
     npm run compat -- --json            # one JSON object a line
 
 Python clients need Python 3, Go clients Go 1.24, Java clients a JDK and Maven; what is missing is named, and the exit code is then 3. Exit code 1 means that something differs.`;

@@ -28,49 +28,41 @@ const TOOLS: Readonly<Record<Language, readonly (readonly string[])[]>> = {
 
 /**
  * Installs the clients of a language into a cache folder, once for each change of their pins.
- * @param oldest the oldest pinned versions instead of the newest
  * @returns the folder
  * @throws NotInstallable
  */
-export function installClients(language: Language, oldest: boolean): string {
+export function installClients(language: Language): string {
   if (language === 'node') return join(here, '..', '..', 'node_modules');
   for (const [tool = '', ...words] of TOOLS[language]) {
     if (spawnSync(tool, words, { stdio: 'ignore' }).status !== 0)
       throw new NotInstallable(`${tool} is not on the PATH: install it to test the ${language} clients`);
   }
-  const folder = join(cache, `${language}-${oldest ? 'oldest-' : ''}${hashOf(join(here, language))}`);
+  const folder = join(cache, `${language}-${hashOf(join(here, language))}`);
   const done = join(folder, '.installed');
   if (existsSync(done)) return folder;
   console.error(`installing the ${language} clients into ${folder}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  INSTALLERS[language](folder, oldest);
+  INSTALLERS[language](folder);
   writeFileSync(done, '');
   return folder;
 }
 
-const INSTALLERS: Readonly<Record<Exclude<Language, 'node'>, (into: string, oldest: boolean) => void>> = {
-  python(into, oldest) {
+const INSTALLERS: Readonly<Record<Exclude<Language, 'node'>, (into: string) => void>> = {
+  python(into) {
     run('python3', ['-m', 'venv', into]);
-    const pins = join(here, 'python', oldest ? 'requirements-oldest.txt' : 'requirements.txt');
+    const pins = join(here, 'python', 'requirements.txt');
     run(join(into, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', '-r', pins]);
   },
-  go(into, oldest) {
-    const words = [
-      'build',
-      '-o',
-      `${into}/`,
-      ...(oldest ? ['-modfile=oldest.mod'] : []),
-      './old',
-      './generic',
-    ];
+  go(into) {
+    const words = ['build', '-o', `${into}/`, './old', './generic'];
     run('go', words, join(here, 'go'));
   },
-  java(into, oldest) {
+  java(into) {
     for (const generation of JAVA_GENERATIONS) {
       const folder = join(into, generation);
       mkdirSync(folder);
-      const pom = join(here, 'java', generation, oldest ? 'pom-oldest.xml' : 'pom.xml');
+      const pom = join(here, 'java', generation, 'pom.xml');
       const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies';
       run('mvn', [
         '-q',
@@ -98,11 +90,7 @@ export function trustStore(certificate: string, folder: string): string {
 }
 
 /** Versions of the installed packages, by name. */
-export function installedVersions(
-  language: Language,
-  installed: string,
-  oldest: boolean,
-): ReadonlyMap<string, string> {
+export function installedVersions(language: Language, installed: string): ReadonlyMap<string, string> {
   switch (language) {
     case 'node':
       return new Map(
@@ -115,16 +103,13 @@ export function installedVersions(
         }),
       );
     case 'python': {
-      const pins = readFileSync(
-        join(here, 'python', oldest ? 'requirements-oldest.txt' : 'requirements.txt'),
-        'utf8',
-      );
+      const pins = readFileSync(join(here, 'python', 'requirements.txt'), 'utf8');
       return new Map(
         [...pins.matchAll(/^(.+)==(.+)$/gm)].map(([, name = '', version = '']) => [name, version]),
       );
     }
     case 'go': {
-      const pins = readFileSync(join(here, 'go', oldest ? 'oldest.mod' : 'go.mod'), 'utf8');
+      const pins = readFileSync(join(here, 'go', 'go.mod'), 'utf8');
       return new Map(
         [...pins.matchAll(/^\s+(\S+) (v\S+)/gm)].map(([, name = '', version = '']) => [name, version]),
       );

@@ -3,7 +3,6 @@
  *
  *     npm run compat
  *     npm run compat -- --only python         one language or generation; may be repeated
- *     npm run compat -- --oldest              the oldest pinned versions
  *     npm run compat -- --json                one JSON object a line
  *     npm run compat -- --write-docs          writes docs/compatibility.md
  *
@@ -24,7 +23,6 @@ const EXIT_MISSING = 3;
 const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true, default: [] },
-    oldest: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     'write-docs': { type: 'boolean', default: false },
   },
@@ -46,7 +44,7 @@ const missing = new Map<Language, string>();
 for (const { language } of chosen) {
   if (folders.has(language) || missing.has(language)) continue;
   try {
-    folders.set(language, installClients(language, values.oldest));
+    folders.set(language, installClients(language));
   } catch (error) {
     if (!(error instanceof NotInstallable)) throw error;
     missing.set(language, error.message);
@@ -60,7 +58,7 @@ try {
   for (const generation of chosen) {
     const installed = folders.get(generation.language);
     if (installed === undefined) continue;
-    const result = await runGeneration(generation, installed, values.oldest, shared);
+    const result = await runGeneration(generation, installed, shared);
     results.push(result);
     if (values.json) console.log(JSON.stringify({ ...result, generation: generation.name }));
     else printResult(result);

@@ -62,7 +62,6 @@ export class SharedServers {
 export async function runGeneration(
   generation: Generation,
   installed: string,
-  oldest: boolean,
   shared: SharedServers,
 ): Promise<GenerationResult> {
   const startedAt = performance.now();
@@ -72,7 +71,7 @@ export async function runGeneration(
   const recorder = await Recorder.before(server.url);
   const client = new ClientProcess(generation.command(installed));
   try {
-    const versions = installedVersions(generation.language, installed, oldest);
+    const versions = installedVersions(generation.language, installed);
     const checks = await runChecks(client, server, recorder, shared, now);
     const operations = await runOperations(client, server, recorder, now);
     const settings = await runSettings(generation, installed, server, recorder, shared);
