@@ -124,11 +124,16 @@ export async function createPolicy(scope: Scope, policy: NewPolicy): Promise<Pol
   return customPolicy(row);
 }
 
-/** Sets the description of a custom policy. @throws Refusal EntityNotExist.Policy, NoPermission */
-export async function describePolicy(scope: Scope, name: string, description: string): Promise<Policy> {
+/** Sets the description of a custom policy; `undefined` keeps it. @throws Refusal EntityNotExist.Policy, NoPermission */
+export async function describePolicy(
+  scope: Scope,
+  name: string,
+  description: string | undefined,
+): Promise<Policy> {
   const row = await requireCustomPolicy(scope, name);
-  await changePolicy(scope, row, { description });
-  return customPolicy({ ...row, description, updated_at: scope.now });
+  const changed = { description: description ?? row.description };
+  await changePolicy(scope, row, changed);
+  return customPolicy({ ...row, ...changed, updated_at: scope.now });
 }
 
 /** Updates a row of `policies`. */

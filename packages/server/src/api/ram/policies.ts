@@ -21,7 +21,7 @@ import {
 } from '../../policies/policy-version.ts';
 import { instant } from '../../wire/instant.ts';
 import { afterMarker, page, pageParameters } from '../../wire/page.ts';
-import { flag, jsonDocument, oneOf, optional, text, withDefault } from '../../wire/parameter.ts';
+import { clearable, flag, jsonDocument, oneOf, optional, text, withDefault } from '../../wire/parameter.ts';
 import { demandsToTag, filtersOf, newTags, tagFilters, tagsOf, wireTags } from '../tag-fields.ts';
 import { description } from './description.ts';
 import {
@@ -182,7 +182,7 @@ export const policyOperations: readonly Operation[] = [
     name: 'UpdatePolicyDescription',
     access: 'write',
     security: { effect: 'neutral', why: 'changes a text without effect on access' },
-    input: { PolicyName: policyName, NewDescription: description },
+    input: { PolicyName: policyName, NewDescription: clearable(description) },
     authorize: (input, call) => customPolicy('ram:UpdatePolicyDescription', input, call),
     async handle(input, call) {
       const policy = await describePolicy(call, input.PolicyName, input.NewDescription);
