@@ -60,9 +60,9 @@ const user: TerraformResource = {
   isImportable: true,
   // With `force`, which first removes all that the user has.
   destroy: [
-    ramWithRegion('ListAccessKeys', { UserName: 'tf-user-2' }),
-    ramWithRegion('ListPoliciesForUser', { UserName: 'tf-user-2' }),
-    ramWithRegion('ListGroupsForUser', { UserName: 'tf-user-2' }),
+    { ...ramWithRegion('ListAccessKeys', { UserName: 'tf-user-2' }), lists: ['AccessKeys.AccessKey'] },
+    { ...ramWithRegion('ListPoliciesForUser', { UserName: 'tf-user-2' }), lists: ['Policies.Policy'] },
+    { ...ramWithRegion('ListGroupsForUser', { UserName: 'tf-user-2' }), lists: ['Groups.Group'] },
     ramWithRegion('DeleteLoginProfile', { UserName: 'tf-user-2' }, ['EntityNotExist.User.LoginProfile']),
     ram('UnbindMFADevice', { UserName: 'tf-user-2' }, ['EntityNotExist', 'EntityNotExist.User.MFADevice']),
     ramWithRegion('DeleteUser', { UserName: 'tf-user-2' }),
@@ -228,8 +228,8 @@ const group: TerraformResource = {
   isImportable: true,
   // With `force`.
   destroy: [
-    ram('ListUsersForGroup', { GroupName: '<id>' }),
-    ram('ListPoliciesForGroup', { GroupName: '<id>' }),
+    { ...ram('ListUsersForGroup', { GroupName: '<id>' }), lists: ['Users.User'] },
+    { ...ram('ListPoliciesForGroup', { GroupName: '<id>' }), lists: ['Policies.Policy'] },
     ram('DeleteGroup', { GroupName: '<id>' }),
   ],
 };

@@ -124,8 +124,14 @@ const policy: TerraformResource = {
   isImportable: true,
   // With `force`.
   destroy: [
-    ram('ListEntitiesForPolicy', { PolicyName: '<id>', PolicyType: 'Custom' }),
-    ram('ListPolicyVersions', { PolicyName: '<id>', PolicyType: 'Custom' }),
+    {
+      ...ram('ListEntitiesForPolicy', { PolicyName: '<id>', PolicyType: 'Custom' }),
+      lists: ['Users.User', 'Groups.Group', 'Roles.Role'],
+    },
+    {
+      ...ram('ListPolicyVersions', { PolicyName: '<id>', PolicyType: 'Custom' }),
+      lists: ['PolicyVersions.PolicyVersion'],
+    },
     ...[2, 3, 4, 5].map((number) =>
       ram('DeletePolicyVersion', { PolicyName: '<id>', VersionId: `v${number}` }),
     ),
@@ -185,7 +191,10 @@ const role: TerraformResource = {
   ],
   isImportable: true,
   // With `force`.
-  destroy: [ram('ListPoliciesForRole', { RoleName: '<id>' }), ram('DeleteRole', { RoleName: '<id>' })],
+  destroy: [
+    { ...ram('ListPoliciesForRole', { RoleName: '<id>' }), lists: ['Policies.Policy'] },
+    ram('DeleteRole', { RoleName: '<id>' }),
+  ],
 };
 
 function attachment(

@@ -50,13 +50,22 @@ class Replay {
     this.#scope['id'] = id;
   }
 
-  async send({ version, operation, parameters, ignored = [] }: TerraformRequest): Promise<Fields> {
+  async send({
+    version,
+    operation,
+    parameters,
+    ignored = [],
+    lists = [],
+  }: TerraformRequest): Promise<Fields> {
     const sent = Object.fromEntries(
       Object.entries(parameters).map(([name, value]) => [name, this.resolve(value)]),
     );
     try {
       const answer = await this.#clients.callRpc(version, operation, sent);
       Object.assign(this.#scope, answer);
+      for (const list of lists) {
+        assert.ok(Array.isArray(fieldAt(answer, list)), `${operation} does not return ${list}`);
+      }
       return answer;
     } catch (error) {
       if (ignored.includes(codeOf(error))) return {};

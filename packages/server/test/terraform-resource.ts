@@ -22,6 +22,8 @@ export interface TerraformRequest {
   readonly parameters: Readonly<Record<string, string>>;
   /** Error codes that the provider ignores. */
   readonly ignored?: readonly string[];
+  /** Lists that the provider reads from the answer, also if they are empty. */
+  readonly lists?: readonly string[];
 }
 
 /** Read of a resource: one request, repeated with `Marker` until the item is found. */
