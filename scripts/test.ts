@@ -6,8 +6,8 @@
  *     npm test -- packages/policy/src/places.test.ts
  *     npm test -- --no-skips                a skipped test is a failure, as on the build machine
  *
- * Test files of a folder share processes, since loading the sources takes longer than most of their tests; three
- * processes run at a time for two cores.
+ * Test files of a folder share processes, since loading the sources takes longer than most of their tests; as many
+ * processes run at a time as the machine has cores.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -27,8 +27,8 @@ const TEST_TIMEOUT_MS = 300_000;
 /** A process that something keeps alive after its last test is ended, and counts as failed. */
 const PROCESS_TIMEOUT_MS = 1_200_000;
 const SLOWEST_FILES = 10;
-/** Tests wait for databases, browsers and each other's clocks for half of their time. */
-const PROCESSES = Math.ceil(1.5 * availableParallelism());
+/** More would make the browsers and clients of the tests wait longer than they do. */
+const PROCESSES = availableParallelism();
 
 /** Files that run in one process. */
 interface TestProcess {

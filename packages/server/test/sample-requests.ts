@@ -90,6 +90,8 @@ const also: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   '2019-08-15 UntagResources': { 'ResourceId.1': '200000000000000009', 'TagKey.1': 'sample' },
   '2019-08-15 ListTagResources': { 'ResourceId.1': '200000000000000009' },
+  '2015-05-01 CreateServiceLinkedRole': { ServiceName: 'polardb.aliyuncs.com' },
+  '2015-05-01 GetServiceLinkedRoleTemplate': { ServiceName: 'polardb.aliyuncs.com' },
   '2015-05-01 ListTagResources': { ResourceNames: '["sample"]' },
 };
 

@@ -208,7 +208,7 @@ eachServer((_, start) => {
         assert.equal((await show(first)).code, 'OK');
         await admin(IMS, 'DeleteOIDCProvider', { OIDCProviderName });
         await provider(second.issuer);
-        assert.equal((await show(second)).code, 'NoPermission');
+        assert.equal((await show(second)).code, 'AuthenticationFail.NoPermission');
       } finally {
         await first.close();
         await second.close();

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { NodeLock } from '../node-lock.ts';
 
@@ -8,6 +9,8 @@ import type { NodeLock } from '../node-lock.ts';
  * @returns undefined if another server has it
  */
 export function takeSqliteNodeLock(file: string): NodeLock | undefined {
+  // SQLite would create it readable by others, whose lock on it would keep the server from starting.
+  closeSync(openSync(file, 'a', 0o600));
   const database = new DatabaseSync(file);
   try {
     database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE;');
