@@ -5,6 +5,9 @@ import type { Store } from './store/store.ts';
 /** Age that a round has to have for its time to be relied on. */
 const CONFIRMED_AFTER_MS = DAY_MS;
 
+/** Difference between the clocks of nodes that is no mistake, when clocks are not compared. */
+const NODE_DIFFERENCE_MS = 60_000;
+
 /** Clocks of a round of housekeeping. */
 export interface HousekeepingClock {
   /** Milliseconds since the epoch. */
@@ -60,9 +63,10 @@ export class HousekeepingTime {
         .selectFrom('housekeeping_rounds')
         .select(({ fn }) => fn.max<number | null>('begun_at').as('last'))
         .executeTakeFirstOrThrow();
-      if (last !== null && last > now) {
+      const latest = now + (this.#clock.maxDifferenceMs ?? NODE_DIFFERENCE_MS);
+      if (last !== null && last > latest) {
         // Of a clock that was ahead, then or now. The rounds to come decide by the clock as it is.
-        await queries.deleteFrom('housekeeping_rounds').where('begun_at', '>', now).execute();
+        await queries.deleteFrom('housekeeping_rounds').where('begun_at', '>', latest).execute();
         return 'the clock is behind that of an earlier round';
       }
       await queries

@@ -200,6 +200,20 @@ eachServer((name, start) => {
     assert.ok(typeof (await time.begin()) === 'number', 'it goes on with the clock as it is');
   });
 
+  test(`nodes whose clocks differ a little do not undo each other's rounds (${name})`, async () => {
+    const server = await start();
+    const later = Date.now() + 2 * DAY_MS;
+    for (let hour = 0; hour < 26; hour += 1) {
+      assert.deepEqual(
+        await oneRound(server, later + hour * HOUR_MS + 1000),
+        hour < 24 ? ['no round was begun a day ago or earlier'] : [],
+        `hour ${hour}`,
+      );
+      // The other node, a second behind.
+      await oneRound(server, later + hour * HOUR_MS);
+    }
+  });
+
   test(`a clock that differs from that of the database server ends nothing (${name})`, async () => {
     const server = await start();
     const compared = { maxClockDifferenceMs: 60_000 };
