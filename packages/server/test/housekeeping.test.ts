@@ -203,14 +203,11 @@ eachServer((name, start) => {
   test(`nodes whose clocks differ a little do not undo each other's rounds (${name})`, async () => {
     const server = await start();
     const later = Date.now() + 2 * DAY_MS;
-    for (let hour = 0; hour < 26; hour += 1) {
-      assert.deepEqual(
-        await oneRound(server, later + hour * HOUR_MS + 1000),
-        hour < 24 ? ['no round was begun a day ago or earlier'] : [],
-        `hour ${hour}`,
-      );
-      // The other node, a second behind.
-      await oneRound(server, later + hour * HOUR_MS);
+    for (let hour = 0; hour < 3; hour += 1) {
+      // The second node is a second behind.
+      for (const ahead of [1000, 0]) {
+        assert.deepEqual(await oneRound(server, later + hour * HOUR_MS + ahead), [], `hour ${hour}`);
+      }
     }
   });
 
