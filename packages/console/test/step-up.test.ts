@@ -167,9 +167,9 @@ describe('security verification in the console', { skip: CHROMIUM_MISSING }, asy
   });
 
   for (const [language, words] of Object.entries({
-    en: { create: 'Create user', title: 'Another user has signed in', reload: 'Reload the page' },
-    'zh-TW': { create: '建立使用者', title: '已有其他使用者登入', reload: '重新載入頁面' },
-    'zh-CN': { create: '创建用户', title: '已有其他用户登录', reload: '刷新页面' },
+    en: { create: 'Create user', title: 'Another identity has signed in', reload: 'Reload the page' },
+    'zh-TW': { create: '建立使用者', title: '目前登入的身分已變更', reload: '重新載入頁面' },
+    'zh-CN': { create: '创建用户', title: '当前登录的身份已变更', reload: '刷新页面' },
   } as const)) {
     test(`a tab of a previous user makes no calls as the current one, ${language}`, async () => {
       const userName = `stale-${language.toLowerCase()}`;
