@@ -52,7 +52,9 @@ export async function serve(
   port?: number,
 ): Promise<Server> {
   const chosen = port ?? (await freePort());
-  const child = spawn(process.execPath, [COMMAND, 'serve', '--port', String(chosen), ...words], {
+  // Some tests start a second server on the same data.
+  const flags = ['--port', String(chosen), '--unshared-nonces', 'warn'];
+  const child = spawn(process.execPath, [COMMAND, 'serve', ...flags, ...words], {
     env: { ...cleanEnvironment(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

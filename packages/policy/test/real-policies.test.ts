@@ -185,7 +185,7 @@ const REFUSED: readonly (readonly [
     '`Version` as a number',
     'identity',
     '{"Version":1,"Statement":[{"Effect":"Allow","Action":"svc:Get","Resource":"*"}]}',
-    /the number `1` is not a version/,
+    /`Version` is the number `1`, and must be a string/,
   ],
   [
     'an ARN without its region',

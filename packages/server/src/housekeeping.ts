@@ -61,7 +61,9 @@ export class Housekeeping {
     try {
       const time = await this.#time.begin();
       if (typeof time === 'string') {
-        logger.warn({ reason: time }, 'housekeeping changes nothing in this round');
+        // A new installation has no round of the day before.
+        const level = time === 'no round was begun a day ago or earlier' ? 'debug' : 'warn';
+        logger[level]({ reason: time }, 'housekeeping changes nothing in this round');
         return;
       }
       const disabled = await disableIdleKeys(this.#services, time, now());
