@@ -139,6 +139,8 @@ describe('what is not understood in a policy is refused, never dropped', () => {
       assert.equal(parsePolicy(JSON.stringify(document), kind).ok, true);
       let spoilings = 0;
       for (const [where, other] of spoiled(document, '$')) {
+        // An empty list of principals beside another one is valid, and names no principal: see trust.test.ts.
+        if (/\.Principal\.(RAM|Service|Federated): no item$/.test(where)) continue;
         spoilings++;
         const parsed = parsePolicy(JSON.stringify(other), kind);
         assert.ok(!parsed.ok, `accepted although ${where}: ${JSON.stringify(other)}`);
