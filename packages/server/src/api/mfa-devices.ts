@@ -1,4 +1,3 @@
-import { arn } from '../context/arn.ts';
 import { MOST_UNPAGED_ROWS } from '../context/limits.ts';
 import {
   bindDevice,
@@ -20,6 +19,7 @@ import { type Call, type Operation, operation } from '../pipeline/operation.ts';
 import { demandOnResource } from '../settings/own-resource.ts';
 import { instant } from '../wire/instant.ts';
 import { afterMarker, page, pageParameters } from '../wire/page.ts';
+import { demandOnAccount } from './demand-on-account.ts';
 import { type Dialect, IMS, namedUserReference, RAM } from './dialect.ts';
 import { authenticationCode, deviceName, deviceSerialNumber } from './mfa-fields.ts';
 
@@ -208,9 +208,7 @@ const imsOperations: readonly Operation[] = [
     name: 'GetAccountMFAInfo',
     access: 'read',
     input: {},
-    authorize: (_, call) => [
-      { action: 'ram:GetAccountMFAInfo', resource: arn.account(call.account.accountId) },
-    ],
+    authorize: (_, call) => demandOnAccount('ram:GetAccountMFAInfo', call),
     async handle(_, call) {
       const device = await findBoundDevice(call, { type: 'root', id: call.account.accountId });
       return { IsMFAEnable: device !== undefined };

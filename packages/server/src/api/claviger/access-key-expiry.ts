@@ -2,12 +2,12 @@ import { listAccessKeys } from '../../access-keys/access-key.ts';
 import { isBeyondCeiling, setExpiry } from '../../access-keys/expiry.ts';
 import { readCeiling, setCeiling } from '../../access-keys/expiry-ceiling.ts';
 import { keyOwner, keyOwnerResource } from '../../access-keys/owner.ts';
-import { arn } from '../../context/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { type Call, type Operation, ownOperation } from '../../pipeline/operation.ts';
 import { instant, readInstant } from '../../wire/instant.ts';
 import { clearable, integer, optional, type Parameter, text } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
+import { demandOnAccount } from '../demand-on-account.ts';
 import { userPrincipalName, userReference } from '../ims/user-reference.ts';
 import { VERSION } from './version.ts';
 
@@ -17,10 +17,6 @@ type OwnerInput = { readonly UserPrincipalName: string | undefined };
 
 const demand = async (action: string, input: OwnerInput, call: Call) => [
   { action, ...(await keyOwnerResource(call, userReference(input, call))) },
-];
-
-const demandOnAccount = (action: string, call: Call) => [
-  { action, resource: arn.account(call.account.accountId) },
 ];
 
 const instantText = clearable(text({ format: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/ }));

@@ -1,16 +1,12 @@
-import { arn } from '../../context/arn.ts';
-import { type Call, type Operation, ownOperation } from '../../pipeline/operation.ts';
+import { type Operation, ownOperation } from '../../pipeline/operation.ts';
 import {
   type AccountProtection,
   readAccountProtection,
   setAccountProtection,
 } from '../../settings/account-protection.ts';
 import { flag, optional } from '../../wire/parameter.ts';
+import { demandOnAccount } from '../demand-on-account.ts';
 import { VERSION } from './version.ts';
-
-const demandOnAccount = (action: string, call: Call) => [
-  { action, resource: arn.account(call.account.accountId) },
-];
 
 const ANSWER = {
   CredentialChangesNeedMFA: 'boolean',

@@ -1,17 +1,15 @@
-import { arn } from '../../context/arn.ts';
 import {
   type AuxiliaryDomain,
   proveAuxiliaryDomain,
   readAuxiliaryDomain,
   readDomainRecords,
 } from '../../federation/auxiliary-domain.ts';
-import { type Call, type Operation, ownOperation, ownPreparedOperation } from '../../pipeline/operation.ts';
+import { type Operation, ownOperation, ownPreparedOperation } from '../../pipeline/operation.ts';
 import { instant } from '../../wire/instant.ts';
+import { demandOnAccount } from '../demand-on-account.ts';
 import { VERSION } from './version.ts';
 
 /** Permissions on the user SSO settings also cover their auxiliary domain. */
-const demand = (action: string, call: Call) => [{ action, resource: arn.account(call.account.accountId) }];
-
 /** The account's auxiliary domain and the DNS record that proves it; `ProvenDate` is empty before the proof. */
 const AUXILIARY_DOMAIN = {
   AuxiliaryDomain: 'string',
@@ -41,7 +39,7 @@ export const auxiliaryDomainOperations: readonly Operation[] = [
     access: 'read',
     input: {},
     answer: AUXILIARY_DOMAIN,
-    authorize: (_, call) => demand('ram:GetUserSsoSettings', call),
+    authorize: (_, call) => demandOnAccount('ram:GetUserSsoSettings', call),
     async handle(_, call) {
       return wireDomain(await readAuxiliaryDomain(call));
     },
@@ -56,7 +54,7 @@ export const auxiliaryDomainOperations: readonly Operation[] = [
     security: { effect: 'credential' },
     input: {},
     answer: { ...AUXILIARY_DOMAIN, Fault: '|RecordNotFound|RecordDiffers|DnsUnavailable|NotProvable' },
-    authorize: (_, call) => demand('ram:SetUserSsoSettings', call),
+    authorize: (_, call) => demandOnAccount('ram:SetUserSsoSettings', call),
     prepare: (_, call) => readDomainRecords(call),
     async handle(_, call, records) {
       const proof = await proveAuxiliaryDomain(call, records);

@@ -1,12 +1,10 @@
-import { arn } from '../../context/arn.ts';
 import { readUserSsoSettings, updateUserSsoSettings } from '../../federation/user-sso-settings.ts';
 import { type Call, type Operation, ownOperation } from '../../pipeline/operation.ts';
 import { flag } from '../../wire/parameter.ts';
+import { demandOnAccount } from '../demand-on-account.ts';
 import { VERSION } from './version.ts';
 
-const demand = (action: string, call: Call) => [
-  { action: `claviger:${action}`, resource: arn.account(call.account.accountId) },
-];
+const demand = (action: string, call: Call) => demandOnAccount(`claviger:${action}`, call);
 
 /** Operations on the accepted SAML responses; separate from `SetUserSsoSettings`, whose parameters are RAM's. */
 export const userSsoResponsePolicyOperations: readonly Operation[] = [

@@ -5,10 +5,10 @@ import {
   setKeyNetworkPolicy,
 } from '../../access-keys/network-policy.ts';
 import { keyOwner, keyOwnerResource } from '../../access-keys/owner.ts';
-import { arn } from '../../context/arn.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { jsonDocument, optional } from '../../wire/parameter.ts';
 import { accessKeyId } from '../access-key-id.ts';
+import { demandOnAccount } from '../demand-on-account.ts';
 import { userPrincipalName, userReference } from './user-reference.ts';
 
 const VERSION = '2019-08-15';
@@ -23,10 +23,6 @@ const document = jsonDocument({ max: 16_384 });
 
 const demand = async (action: string, input: KeyInput, call: Call) => [
   { action, ...(await keyOwnerResource(call, userReference(input, call))) },
-];
-
-const accountDemand = (action: string, call: Call) => [
-  { action, resource: arn.account(call.account.accountId) },
 ];
 
 /** IMS operations on network access restriction policies of AccessKeys. */
@@ -73,7 +69,7 @@ export const accessKeyPolicyOperations: readonly Operation[] = [
     access: 'write',
     security: { effect: 'loosens' },
     input: { AccessKeyPolicy: document },
-    authorize: (_, call) => accountDemand('ram:SetAccessKeyPolicyForAccount', call),
+    authorize: (_, call) => demandOnAccount('ram:SetAccessKeyPolicyForAccount', call),
     async handle(input, call) {
       return { AccessKeyPolicy: await setAccountNetworkPolicy(call, input.AccessKeyPolicy) };
     },
@@ -86,7 +82,7 @@ export const accessKeyPolicyOperations: readonly Operation[] = [
     name: 'GetAccessKeyPolicyForAccount',
     access: 'read',
     input: {},
-    authorize: (_, call) => accountDemand('ram:GetAccessKeyPolicyForAccount', call),
+    authorize: (_, call) => demandOnAccount('ram:GetAccessKeyPolicyForAccount', call),
     async handle(_, call) {
       return { AccessKeyPolicy: await readAccountNetworkPolicy(call) };
     },

@@ -1,12 +1,10 @@
 import { setDefaultDomain } from '../../accounts/alias.ts';
-import { arn } from '../../context/arn.ts';
-import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { type Operation, operation } from '../../pipeline/operation.ts';
 import { quotasOf, readUsage } from '../../reports/account-summary.ts';
 import { text } from '../../wire/parameter.ts';
+import { demandOnAccount } from '../demand-on-account.ts';
 
 const VERSION = '2019-08-15';
-
-const demand = (action: string, call: Call) => [{ action, resource: arn.account(call.account.accountId) }];
 
 /** `<alias>.onaliyun.com`, 64 characters with the suffix; letters, digits and `. _ -`. */
 const defaultDomainName = text({ max: 64, format: /^[\w-]+(?:\.[\w-]+)*\.onaliyun\.com$/i });
@@ -20,7 +18,7 @@ export const accountOperations: readonly Operation[] = [
     name: 'GetAccountSummary',
     access: 'read',
     input: {},
-    authorize: (_, call) => demand('ram:GetAccountSummary', call),
+    authorize: (_, call) => demandOnAccount('ram:GetAccountSummary', call),
     async handle(_, call) {
       const usage = await readUsage(call);
       const quotas = quotasOf(call.services);
@@ -64,7 +62,7 @@ export const accountOperations: readonly Operation[] = [
     name: 'GetDefaultDomain',
     access: 'read',
     input: {},
-    authorize: (_, call) => demand('ram:GetDefaultDomain', call),
+    authorize: (_, call) => demandOnAccount('ram:GetDefaultDomain', call),
     async handle(_, call) {
       return { DefaultDomainName: call.account.defaultDomain };
     },
@@ -78,7 +76,7 @@ export const accountOperations: readonly Operation[] = [
     access: 'write',
     security: { effect: 'credential' },
     input: { DefaultDomainName: defaultDomainName },
-    authorize: (_, call) => demand('ram:SetDefaultDomain', call),
+    authorize: (_, call) => demandOnAccount('ram:SetDefaultDomain', call),
     async handle(input, call) {
       return { DefaultDomainName: await setDefaultDomain(call, input.DefaultDomainName) };
     },

@@ -1,12 +1,10 @@
-import { arn } from '../../context/arn.ts';
 import { readPasswordPolicy, updatePasswordPolicy } from '../../passwords/password-policy.ts';
-import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { type Operation, operation } from '../../pipeline/operation.ts';
 import { flag, optional } from '../../wire/parameter.ts';
+import { demandOnAccount } from '../demand-on-account.ts';
 import { POLICY_NUMBERS } from '../password-fields.ts';
 
 const VERSION = '2019-08-15';
-
-const demand = (action: string, call: Call) => [{ action, resource: arn.account(call.account.accountId) }];
 
 /** IMS operations on the password policy. */
 export const passwordPolicyOperations: readonly Operation[] = [
@@ -17,7 +15,7 @@ export const passwordPolicyOperations: readonly Operation[] = [
     name: 'GetPasswordPolicy',
     access: 'read',
     input: {},
-    authorize: (_, call) => demand('ram:GetPasswordPolicy', call),
+    authorize: (_, call) => demandOnAccount('ram:GetPasswordPolicy', call),
     async handle(_, call) {
       return { PasswordPolicy: await readPasswordPolicy(call.queries, call.account.accountId) };
     },
@@ -45,7 +43,7 @@ export const passwordPolicyOperations: readonly Operation[] = [
       RequireSymbols: optional(flag()),
       RequireUppercaseCharacters: optional(flag()),
     },
-    authorize: (_, call) => demand('ram:SetPasswordPolicy', call),
+    authorize: (_, call) => demandOnAccount('ram:SetPasswordPolicy', call),
     async handle(input, call) {
       return { PasswordPolicy: await updatePasswordPolicy(call, input) };
     },

@@ -1,6 +1,5 @@
-import { arn } from '../../context/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
-import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { type Operation, operation } from '../../pipeline/operation.ts';
 import {
   IDLE_DAYS,
   readSecurityPreference,
@@ -17,10 +16,9 @@ import {
   type Parameter,
   text,
 } from '../../wire/parameter.ts';
+import { demandOnAccount } from '../demand-on-account.ts';
 
 const VERSION = '2019-08-15';
-
-const demand = (action: string, call: Call) => [{ action, resource: arn.account(call.account.accountId) }];
 
 /** Idle days; RAM offers a fixed set of values. */
 const maxIdleDays: Parameter<number> = {
@@ -84,7 +82,7 @@ export const securityPreferenceOperations: readonly Operation[] = [
     name: 'GetSecurityPreference',
     access: 'read',
     input: {},
-    authorize: (_, call) => demand('ram:GetSecurityPreference', call),
+    authorize: (_, call) => demandOnAccount('ram:GetSecurityPreference', call),
     async handle(_, call) {
       const preference = await readSecurityPreference(call.queries, call.account.accountId);
       return { SecurityPreference: wirePreference(preference) };
@@ -116,7 +114,7 @@ export const securityPreferenceOperations: readonly Operation[] = [
       OperationForRiskLogin: optional(oneOf('autonomous', 'enforceVerify')),
       VerificationTypes: verificationTypes,
     },
-    authorize: (_, call) => demand('ram:SetSecurityPreference', call),
+    authorize: (_, call) => demandOnAccount('ram:SetSecurityPreference', call),
     async handle(input, call) {
       const { EnforceMFAForLogin: enforced, MFAOperationForLogin: given, ...rest } = input;
       const older = enforced === undefined ? undefined : enforced ? 'mandatory' : 'independent';

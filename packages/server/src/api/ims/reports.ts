@@ -1,4 +1,3 @@
-import { arn } from '../../context/arn.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { type Call, type Operation, operation, preparedOperation } from '../../pipeline/operation.ts';
 import {
@@ -18,12 +17,11 @@ import type { ReportSource } from '../../reports/identity-facts.ts';
 import { makeSecurityPractice } from '../../reports/security-practice.ts';
 import { instant } from '../../wire/instant.ts';
 import { integer, oneOf, optional, text, withDefault } from '../../wire/parameter.ts';
+import { demandOnAccount } from '../demand-on-account.ts';
 
 const VERSION = '2019-08-15';
 
-const demand = (action: string, call: Call) => [
-  { action: `ram:${action}`, resource: arn.account(call.account.accountId) },
-];
+const demand = (action: string, call: Call) => demandOnAccount(`ram:${action}`, call);
 
 /** IMS operations on reports about the identities of the account. */
 export const reportOperations: readonly Operation[] = [

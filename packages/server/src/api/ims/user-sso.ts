@@ -1,4 +1,3 @@
-import { arn } from '../../context/arn.ts';
 import { SAML_METADATA_CHARACTERS } from '../../context/limits.ts';
 import {
   readUserSsoSettings,
@@ -7,12 +6,11 @@ import {
 } from '../../federation/user-sso-settings.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { clearable, flag, oneOf, optional, text } from '../../wire/parameter.ts';
+import { demandOnAccount } from '../demand-on-account.ts';
 
 const VERSION = '2019-08-15';
 
-const demand = (action: string, call: Call) => [
-  { action: `ram:${action}`, resource: arn.account(call.account.accountId) },
-];
+const demand = (action: string, call: Call) => demandOnAccount(`ram:${action}`, call);
 
 const wireSettings = (settings: UserSsoSettings) => ({
   SsoEnabled: settings.enabled,

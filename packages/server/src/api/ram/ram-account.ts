@@ -1,11 +1,9 @@
 import { aliasOf, clearAlias, setAlias } from '../../accounts/alias.ts';
-import { arn } from '../../context/arn.ts';
-import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { type Operation, operation } from '../../pipeline/operation.ts';
 import { text } from '../../wire/parameter.ts';
+import { demandOnAccount } from '../demand-on-account.ts';
 
 const VERSION = '2015-05-01';
-
-const demand = (action: string, call: Call) => [{ action, resource: arn.account(call.account.accountId) }];
 
 /** 3 to 32 lower-case letters, digits and hyphens; no leading, trailing or double hyphen. */
 const accountAlias = text({ min: 3, max: 32, format: /^[a-z0-9]+(?:-[a-z0-9]+)*$/ });
@@ -19,7 +17,7 @@ export const accountOperations: readonly Operation[] = [
     name: 'GetAccountAlias',
     access: 'read',
     input: {},
-    authorize: (_, call) => demand('ram:GetAccountAlias', call),
+    authorize: (_, call) => demandOnAccount('ram:GetAccountAlias', call),
     async handle(_, call) {
       return { AccountAlias: aliasOf(call) };
     },
@@ -33,7 +31,7 @@ export const accountOperations: readonly Operation[] = [
     access: 'write',
     security: { effect: 'credential' },
     input: { AccountAlias: accountAlias },
-    authorize: (_, call) => demand('ram:SetAccountAlias', call),
+    authorize: (_, call) => demandOnAccount('ram:SetAccountAlias', call),
     async handle(input, call) {
       await setAlias(call, input.AccountAlias);
       return {};
@@ -48,7 +46,7 @@ export const accountOperations: readonly Operation[] = [
     access: 'write',
     security: { effect: 'credential' },
     input: {},
-    authorize: (_, call) => demand('ram:ClearAccountAlias', call),
+    authorize: (_, call) => demandOnAccount('ram:ClearAccountAlias', call),
     async handle(_, call) {
       await clearAlias(call);
       return {};

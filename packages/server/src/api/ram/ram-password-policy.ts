@@ -1,16 +1,14 @@
-import { arn } from '../../context/arn.ts';
 import {
   type PasswordPolicy,
   readPasswordPolicy,
   updatePasswordPolicy,
 } from '../../passwords/password-policy.ts';
-import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { type Operation, operation } from '../../pipeline/operation.ts';
 import { flag, optional } from '../../wire/parameter.ts';
+import { demandOnAccount } from '../demand-on-account.ts';
 import { POLICY_NUMBERS } from '../password-fields.ts';
 
 const VERSION = '2015-05-01';
-
-const demand = (action: string, call: Call) => [{ action, resource: arn.account(call.account.accountId) }];
 
 /** Converts the password policy: fewer fields than in IMS, one with another name. */
 const wirePolicy = (policy: PasswordPolicy) => ({
@@ -34,7 +32,7 @@ export const passwordPolicyOperations: readonly Operation[] = [
     name: 'GetPasswordPolicy',
     access: 'read',
     input: {},
-    authorize: (_, call) => demand('ram:GetPasswordPolicy', call),
+    authorize: (_, call) => demandOnAccount('ram:GetPasswordPolicy', call),
     async handle(_, call) {
       return { PasswordPolicy: wirePolicy(await readPasswordPolicy(call.queries, call.account.accountId)) };
     },
@@ -58,7 +56,7 @@ export const passwordPolicyOperations: readonly Operation[] = [
       RequireSymbols: optional(flag()),
       RequireUppercaseCharacters: optional(flag()),
     },
-    authorize: (_, call) => demand('ram:SetPasswordPolicy', call),
+    authorize: (_, call) => demandOnAccount('ram:SetPasswordPolicy', call),
     async handle({ HardExpiry: HardExpire, ...rest }, call) {
       return { PasswordPolicy: wirePolicy(await updatePasswordPolicy(call, { ...rest, HardExpire })) };
     },

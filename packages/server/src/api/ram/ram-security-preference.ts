@@ -1,15 +1,13 @@
-import { arn } from '../../context/arn.ts';
-import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
+import { type Operation, operation } from '../../pipeline/operation.ts';
 import {
   readSecurityPreference,
   type SecurityPreference,
   updateSecurityPreference,
 } from '../../settings/security-preference.ts';
 import { clearable, flag, integer, optional, text } from '../../wire/parameter.ts';
+import { demandOnAccount } from '../demand-on-account.ts';
 
 const VERSION = '2015-05-01';
-
-const demand = (action: string, call: Call) => [{ action, resource: arn.account(call.account.accountId) }];
 
 /** Converts the security preference: fewer fields than in IMS, plus public keys. */
 function wirePreference(preference: SecurityPreference) {
@@ -35,7 +33,7 @@ export const securityPreferenceOperations: readonly Operation[] = [
     name: 'GetSecurityPreference',
     access: 'read',
     input: {},
-    authorize: (_, call) => demand('ram:GetSecurityPreference', call),
+    authorize: (_, call) => demandOnAccount('ram:GetSecurityPreference', call),
     async handle(_, call) {
       const preference = await readSecurityPreference(call.queries, call.account.accountId);
       return { SecurityPreference: wirePreference(preference) };
@@ -58,7 +56,7 @@ export const securityPreferenceOperations: readonly Operation[] = [
       LoginNetworkMasks: clearable(text()),
       LoginSessionDuration: optional(integer(1, 24)),
     },
-    authorize: (_, call) => demand('ram:SetSecurityPreference', call),
+    authorize: (_, call) => demandOnAccount('ram:SetSecurityPreference', call),
     async handle(input, call) {
       return { SecurityPreference: wirePreference(await updateSecurityPreference(call, input)) };
     },
