@@ -4,12 +4,10 @@ import { useSearchParams } from 'react-router';
 import { Page } from '../../layout/page.tsx';
 import { AccountNames } from './account-names.tsx';
 import { AccountNetworkPolicy } from './account-network-policy.tsx';
-import { CredentialProtection } from './credential-protection.tsx';
+import { AccountProtectionSetting } from './account-protection-setting.tsx';
 import { KeyExpiryCeiling } from './key-expiry-ceiling.tsx';
 import { PasswordPolicy } from './password-policy.tsx';
-import { PresignedIdentity } from './presigned-identity.tsx';
 import { SecurityPreference } from './security-preference.tsx';
-import { SessionsOfKey } from './sessions-of-key.tsx';
 
 /** Page of the settings of the account. */
 export function Component() {
@@ -30,9 +28,9 @@ export function Component() {
               <>
                 <AccountNetworkPolicy />
                 <KeyExpiryCeiling />
-                <CredentialProtection />
-                <PresignedIdentity />
-                <SessionsOfKey />
+                <AccountProtectionSetting name="CredentialChangesNeedMFA" />
+                <AccountProtectionSetting name="PresignedIdentityAllowed" />
+                <AccountProtectionSetting name="RoleSessionsEndWithAccessKey" />
               </>
             ),
           },
