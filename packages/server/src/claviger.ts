@@ -15,7 +15,7 @@ import { OPEN_API_PRODUCTS, openApiDocument } from './api/openapi.ts';
 import { anonymousOperations, operations } from './api/operations.ts';
 import { recentNonces } from './audit/audit-events.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
-import type { Configuration } from './configuration.ts';
+import { type Configuration, parseDurationOrOff } from './configuration.ts';
 import { ConfigurationError } from './errors/configuration-error.ts';
 import { Refusal } from './errors/refusal.ts';
 import { Housekeeping } from './housekeeping.ts';
@@ -93,10 +93,14 @@ export async function startClaviger(
 ): Promise<Claviger> {
   /** What was opened, the last first. */
   const opened: Close[] = [];
+  const close = async () => {
+    for (const closePart of opened) await closePart();
+  };
   try {
-    return await startParts(configuration, logger, now, watch, (close) => opened.unshift(close));
+    const parts = await startParts(configuration, logger, now, watch, (part) => opened.unshift(part));
+    return { ...parts, close };
   } catch (error) {
-    for (const close of opened) await close();
+    await close();
     throw error;
   }
 }
@@ -107,7 +111,7 @@ async function startParts(
   now: () => number,
   watch: (call: FinishedCall) => void,
   noteOpened: (close: Close) => void,
-): Promise<Claviger> {
+): Promise<Omit<Claviger, 'close'>> {
   assertHostsConfigured(configuration);
   const log = (message: string) => logger.warn(message);
   const { redis, unsharedNonces } = configuration;
@@ -121,8 +125,7 @@ async function startParts(
   noteOpened(() => closeServices(services));
   const { store } = services;
   const maxStalenessMs = parseDuration(configuration.maxStaleness);
-  const maxClockDifferenceMs =
-    configuration.maxClockDifference === 'off' ? undefined : parseDuration(configuration.maxClockDifference);
+  const maxClockDifferenceMs = parseDurationOrOff(configuration.maxClockDifference);
   const nonces = await openNonces(configuration, log);
   const sharedNonces = nonces instanceof RedisNonces ? nonces : undefined;
   noteOpened(() => sharedNonces?.close());
@@ -224,8 +227,9 @@ async function startParts(
     now,
     onBug: reportBug,
   });
-  noteOpened(() => listener.close(0));
+  noteOpened(() => listener.close(8_000));
   const admin = await startAdmin(configuration, adminRoutes, now, reportBug);
+  noteOpened(() => admin?.close(0));
   const housekeeping = new Housekeeping(services, {
     now,
     maxClockDifferenceMs,
@@ -233,6 +237,7 @@ async function startParts(
     auditRetentionDays: configuration.auditRetentionDays,
   });
   housekeeping.start();
+  noteOpened(() => housekeeping.stop());
   const url = listener.address;
   return {
     url,
@@ -244,15 +249,6 @@ async function startParts(
     async reloadTls() {
       const next = await tlsOf(configuration, now());
       if (next !== undefined) listener.setTls(next);
-    },
-    async close() {
-      await housekeeping.stop();
-      await listener.close(8_000);
-      await admin?.close(0);
-      sharedNonces?.close();
-      await audit.close();
-      await closeServices(services);
-      await nodeLock?.release();
     },
   };
 }

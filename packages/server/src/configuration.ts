@@ -35,11 +35,24 @@ const wholeNumber = (least: number, most?: number) => {
     .max(most ?? Number.MAX_SAFE_INTEGER, { error });
 };
 
-/** Checks a list with a parser, whose error becomes the whole message. */
-function checkedBy(parse: (items: readonly string[]) => unknown) {
-  return (items: readonly string[], context: z.RefinementCtx) => {
+/** Bounds of the durations that decide whether this node relies on what it knows. */
+const DURATION_BOUNDS = { least: '1s', most: '1h' };
+
+/** @returns milliseconds; `undefined` for `off` @throws RangeError that says what is expected */
+export function parseDurationOrOff(text: string): number | undefined {
+  if (text === 'off') return undefined;
+  try {
+    return parseDuration(text, DURATION_BOUNDS);
+  } catch (error) {
+    throw new RangeError(`${(error as Error).message}, or off`);
+  }
+}
+
+/** Checks a value with a parser, whose error becomes the whole message. */
+function checkedBy<Value>(parse: (value: Value) => unknown) {
+  return (value: Value, context: z.RefinementCtx) => {
     try {
-      parse(items);
+      parse(value);
     } catch (error) {
       context.addIssue({
         code: 'custom',
@@ -105,29 +118,12 @@ const SETTINGS = z.object({
     ),
   maxStaleness: z
     .string()
-    .superRefine((text, context) => {
-      try {
-        parseDuration(text, { least: '1s', most: '1h' });
-      } catch (error) {
-        context.addIssue({
-          code: 'custom',
-          message: (error as Error).message,
-          params: { isWholeMessage: true },
-        });
-      }
-    })
+    .superRefine(checkedBy((text) => parseDuration(text, DURATION_BOUNDS)))
     .default('5s')
     .describe('with PostgreSQL: requests are refused when no change was heard of for longer, such as 5s'),
   maxClockDifference: z
     .string()
-    .superRefine((text, context) => {
-      try {
-        if (text !== 'off') parseDuration(text, { least: '1s', most: '1h' });
-      } catch (error) {
-        const message = `${(error as Error).message}, or off`;
-        context.addIssue({ code: 'custom', message, params: { isWholeMessage: true } });
-      }
-    })
+    .superRefine(checkedBy(parseDurationOrOff))
     .default('1m')
     .describe(
       'difference to the clock of the database from which this node is not ready, and disables and deletes nothing by age; off: clocks are not compared',
