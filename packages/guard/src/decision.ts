@@ -83,10 +83,10 @@ export function refusalHeaders(refused: RefusedRequest): Record<string, string> 
 const DEFAULT_WAIT_MS = 1000;
 
 /**
- * Returns the headers that tell when to retry a request that was throttled, or came during an outage: `Retry-After` in seconds for HTTP clients,
- * `x-acs-retry-after` in milliseconds for the official ones. The newest Python client (alibabacloud-tea-openapi 0.4
- * on darabonba-core 1.0) and the command line of Alibaba Cloud retry only with the second one; what is not above 0
- * they ignore.
+ * Returns the headers that tell when to retry a request that was throttled, or came during an outage: `Retry-After` in
+ * seconds for HTTP clients, `x-acs-retry-after` in milliseconds for the official ones. The newest Python client
+ * (alibabacloud-tea-openapi 0.4 on darabonba-core 1.0) and the command line of Alibaba Cloud retry only with the second
+ * one; what is not above 0 they ignore.
  *
  * @param code of the refusal; only `Throttling`, `ServiceUnavailable` and their kinds have the headers
  * @param waitMs milliseconds; both are rounded up

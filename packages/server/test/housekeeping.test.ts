@@ -247,6 +247,29 @@ eachServer((name, start) => {
     const administrators = [account.key.accessKeyId, second.key.accessKeyId];
     assert.equal((await activeKeysOf(server, administrators)).length, 1);
   });
+
+  test(`an administrator by a group keeps a key as well (${name})`, async () => {
+    const server = await start();
+    const { account } = server;
+    const ram = (action: string, fields: Record<string, string>) =>
+      account.admin.callRpc('2015-05-01', action, fields);
+    const second = await server.newUser(account, 'second');
+    await ram('CreateGroup', { GroupName: 'administrators' });
+    await ram('AddUserToGroup', { GroupName: 'administrators', UserName: 'second' });
+    await ram('AttachPolicyToGroup', {
+      GroupName: 'administrators',
+      PolicyName: 'AliyunRAMFullAccess',
+      PolicyType: 'System',
+    });
+    // The other administrator's key is disabled by hand.
+    await ram('UpdateAccessKey', {
+      UserName: 'administrator',
+      UserAccessKeyId: account.key.accessKeyId,
+      Status: 'Inactive',
+    });
+    await round(server, Date.now() + 368 * DAY_MS);
+    assert.equal((await activeKeysOf(server, [second.key.accessKeyId])).length, 1);
+  });
 });
 
 async function activeKeysOf({ services }: TestServer, accessKeyIds: readonly string[]) {

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { recordHousekeeping } from '../audit/system-event.ts';
 import { DAY_MS } from '../context/limits.ts';
 import type { Services } from '../context/services.ts';
@@ -67,8 +68,9 @@ async function disableIdleKeysOf(
       .execute();
     const ids = keys.map((key) => key.access_key_id);
     const idle = ids.length === 0 ? [] : await idleAmong(services.store.queries, ids, since);
-    for (let at = 0; at < idle.length && disabled < most; at += KEYS_PER_WRITE) {
+    for (let at = 0; at < idle.length && disabled < most; ) {
       const batch = idle.slice(at, at + Math.min(KEYS_PER_WRITE, most - disabled));
+      at += batch.length;
       disabled += await disableBatch(services, accountId, batch, since, now);
     }
     if (keys.length < KEYS_PER_READ || disabled >= most) return disabled;
@@ -144,41 +146,46 @@ async function isLastOfAdministrators(
   accountId: string,
   accessKeyId: string,
 ): Promise<boolean> {
-  const ofAdministrators = queries
-    .selectFrom('access_keys')
-    .select('access_key_id')
-    .where('account_id', '=', accountId)
-    .where('owner_type', '=', 'user')
-    .where('status', '=', 'Active')
-    .where('recycled_at', 'is', null)
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('policy_attachments as attachment')
-          .leftJoin('group_members as member', (join) =>
-            join
-              .onRef('member.group_id', '=', 'attachment.principal_id')
-              .onRef('member.user_id', '=', 'access_keys.owner_id'),
-          )
-          .select('attachment.principal_id')
-          .where('attachment.account_id', '=', accountId)
-          .where('attachment.policy_type', '=', 'System')
-          .where('attachment.policy_name_key', 'in', ADMINISTRATOR_POLICIES)
-          .where(({ and, or, eb }) =>
-            or([
-              and([
-                eb('attachment.principal_type', '=', 'user'),
-                eb('attachment.principal_id', '=', eb.ref('access_keys.owner_id')),
-              ]),
-              and([
-                eb('attachment.principal_type', '=', 'group'),
-                eb('member.user_id', '=', eb.ref('access_keys.owner_id')),
-              ]),
-            ]),
-          ),
-      ),
-    );
-  const own = await ofAdministrators.where('access_key_id', '=', accessKeyId).executeTakeFirst();
-  if (own === undefined) return false;
-  const other = await ofAdministrators.where('access_key_id', '<>', accessKeyId).limit(1).executeTakeFirst();
-  return other === undefined;
+  return (
+    (await hasAdministratorKey(queries, accountId, '=', accessKeyId)) &&
+    !(await hasAdministratorKey(queries, accountId, '<>', accessKeyId))
+  );
+}
+
+/**
+ * Returns whether an enabled key of an administrator is this one, or another one. Other keys are found from the policy
+ * and its holders: an account may have millions of keys.
+ */
+async function hasAdministratorKey(
+  queries: Queries,
+  accountId: string,
+  compared: '=' | '<>',
+  accessKeyId: string,
+): Promise<boolean> {
+  const attachments = queries
+    .selectFrom('policy_attachments as attachment')
+    .where('attachment.account_id', '=', accountId)
+    .where('attachment.policy_type', '=', 'System')
+    .where('attachment.policy_name_key', 'in', ADMINISTRATOR_POLICIES);
+  const ofUsers = attachments
+    .where('attachment.principal_type', '=', 'user')
+    .innerJoin('access_keys as key', 'key.owner_id', 'attachment.principal_id');
+  const ofGroups = attachments
+    .where('attachment.principal_type', '=', 'group')
+    .innerJoin('group_members as member', 'member.group_id', 'attachment.principal_id')
+    .innerJoin('access_keys as key', 'key.owner_id', 'member.user_id');
+  for (const keys of [ofUsers, ofGroups as unknown as typeof ofUsers]) {
+    const found = await keys
+      .select('key.access_key_id')
+      // An expression, so that SQLite does not begin with every key of the account.
+      .where(sql`key.account_id || ''`, '=', accountId)
+      .where('key.owner_type', '=', 'user')
+      .where('key.status', '=', 'Active')
+      .where('key.recycled_at', 'is', null)
+      .where('key.access_key_id', compared, accessKeyId)
+      .limit(1)
+      .executeTakeFirst();
+    if (found !== undefined) return true;
+  }
+  return false;
 }
