@@ -79,6 +79,25 @@ describe('security verification in the console', { skip: CHROMIUM_MISSING }, asy
     await context.close();
   });
 
+  for (const [field, name] of [
+    ['PresignedIdentityAllowed', 'Accept presigned GetCallerIdentity requests'],
+    ['RoleSessionsEndWithAccessKey', 'End role sessions when their AccessKey is disabled or deleted'],
+  ] as const) {
+    test(`the switch of ${field} takes effect`, async () => {
+      const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
+      await page.goto('/settings?tab=access-keys');
+      const section = page.getByRole('region').filter({ has: page.getByRole('switch', { name }) });
+      for (const expected of [false, true]) {
+        await section.getByRole('switch', { name }).click();
+        const saved = acceptedCall(page, 'SetAccountProtection');
+        await section.getByRole('button', { name: 'Save' }).click();
+        await saved;
+        assert.equal((await own('GetAccountProtection', {}))[field], expected);
+      }
+      await context.close();
+    });
+  }
+
   test('requiring a second factor for credential changes by AccessKey', async () => {
     const { page, context } = await console.openSignedIn(admin, PASSWORD);
     await page.goto('/settings?tab=access-keys');
