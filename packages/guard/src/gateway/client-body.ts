@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { DISCARD_MS } from '../http/listener.ts';
+import { DISCARDING_TURNS, READ_AT_ONCE_BYTES } from '../http/reading-turns.ts';
 
 /** Maximum pause of a body, in milliseconds. */
 const PAUSE_MS = 60_000;
@@ -91,7 +92,7 @@ export class ClientBody {
   }
 
   /**
-   * Reads and drops the rest, for at most {@link DISCARD_MS}: closing a connection with unread data resets
+   * Reads and drops the rest, slowly, for at most {@link DISCARD_MS}: closing a connection with unread data resets
    * it, and the client would lose an answer that it has not read yet.
    *
    * @param end called when nothing is left
@@ -110,6 +111,7 @@ export class ClientBody {
       (chunk) => {
         discarded += chunk.length;
         if (discarded > DRAINED_BYTES) request.destroy();
+        else if (discarded > READ_AT_ONCE_BYTES) DISCARDING_TURNS.wait(request);
         return true;
       },
       () => {

@@ -9,4 +9,5 @@ export {
   startHttpListener,
   type TlsFiles,
 } from './listener.ts';
+export { DISCARDING_TURNS, READ_AT_ONCE_BYTES, ReadingTurns } from './reading-turns.ts';
 export { TLS_OPTIONS } from './tls-options.ts';

@@ -1,14 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { GuardRequest } from '@claviger/guard';
-import { startHttpListener, type TlsFiles } from '@claviger/guard/http';
+import {
+  DISCARDING_TURNS,
+  READ_AT_ONCE_BYTES,
+  ReadingTurns,
+  startHttpListener,
+  type TlsFiles,
+} from '@claviger/guard/http';
 import { retryHeaders } from '@claviger/guard/internal';
 import { withoutMappedPrefix } from '@claviger/policy';
 import { MAX_PARAMETERS } from '@claviger/signature';
 import { Refusal } from '../errors/refusal.ts';
 import { encodeError } from '../wire/encoding.ts';
 import { isNamedHost } from './named-hosts.ts';
-import { ReadingTurns } from './reading-turns.ts';
 
 /** A received request with its arrival time. */
 export interface ReceivedRequest extends GuardRequest {
@@ -99,15 +104,6 @@ const EMPTY_BODY = Buffer.alloc(0);
 /** Bytes of a refused body that are read before the connection is destroyed, so that the client receives its answer. */
 const DRAINED_BYTES = 16 * 1024 * 1024;
 
-/** What is read of a body at once, in bytes; above what calls usually send. The rest is read in turns. */
-const READ_AT_ONCE_BYTES = 32 * 1024;
-
-/**
- * Pause between two chunks that are read of bodies that are refused already, in milliseconds: 13 MB/s for all of them
- * together. Reading them serves nothing but that the client receives its answer, and takes time from other callers.
- */
-const DISCARD_INTERVAL_MS = 5;
-
 /**
  * Starts to listen; reads requests completely and passes them on.
  *
@@ -155,7 +151,6 @@ class RequestHandler {
   /** Controllers of the open streams. */
   readonly #streams = new Set<AbortController>();
   readonly #readingTurns = new ReadingTurns();
-  readonly #discardingTurns = new ReadingTurns((callback) => void setTimeout(callback, DISCARD_INTERVAL_MS));
   #isClosing = false;
   readonly #bodyLimit: number;
   readonly #headerLimit: number;
@@ -213,7 +208,7 @@ class RequestHandler {
         this.#refuseTooLarge(request, response, framing);
       } else if (form?.isOver === true) {
         // The part already read exceeds the number of parameters and will be refused.
-        this.#discardingTurns.wait(request);
+        DISCARDING_TURNS.wait(request);
         return;
       } else if (first === undefined) {
         first = chunk;
@@ -366,7 +361,7 @@ class RequestHandler {
     request.on('data', (chunk: Buffer) => {
       drained += chunk.length;
       if (drained > DRAINED_BYTES) request.destroy();
-      else this.#discardingTurns.wait(request);
+      else if (drained > READ_AT_ONCE_BYTES) DISCARDING_TURNS.wait(request);
     });
     request.resume();
     request.on('end', () => response.end());
