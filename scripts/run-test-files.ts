@@ -24,6 +24,13 @@ const events = run({ files, isolation: 'none', timeout: Number(CLAVIGER_TEST_TIM
 events.on('test:fail', () => {
   process.exitCode = 1;
 });
+// An error after the end of the test that caused it fails the process without failing a test: the diagnostic names the
+// test, the stack the place. They are shown when the process fails.
+events.on('test:diagnostic', ({ message }) => {
+  if (message.startsWith('Error: ')) console.error(message);
+});
+process.on('uncaughtExceptionMonitor', (error) => console.error(error));
+process.on('unhandledRejection', (error) => console.error(error));
 for await (const line of testResults(events)) results.write(line);
 results.end();
 await finished(results);

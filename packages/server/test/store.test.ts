@@ -438,6 +438,8 @@ eachDatabase((name, { open, emptyLocation }) => {
   test('staleness is known', async () => {
     const store = await open();
     assert.ok(name === 'SQLite' ? store.staleness() === 0 : store.staleness() < 60_000);
+    // It is subtracted from times that are stored in columns of integers.
+    assert.ok(Number.isInteger(store.staleness()));
   });
 });
 

@@ -76,8 +76,9 @@ export class GuardConnections {
             queries.deleteFrom('guard_connections').where('connection_id', '=', id).execute(),
           );
         } catch (error) {
-          if (!(error instanceof StoreUnavailable)) throw error;
-          log('the disconnect of a guard could not be written; it stays listed for some minutes');
+          log(
+            `the disconnect of a guard could not be written; it stays listed for some minutes: ${failureText(error)}`,
+          );
         }
       },
     };
@@ -119,8 +120,9 @@ export class GuardConnections {
     this.#cancelTimer ??= (this.#options.timer ?? systemTimer)(() => {
       this.#cancelTimer = undefined;
       this.#write().catch((error: unknown) => {
-        if (!(error instanceof StoreUnavailable)) throw error;
-        // The next change writes this one, too.
+        // The next confirmation of each guard is written again. A database that is away reports itself.
+        if (error instanceof StoreUnavailable) return;
+        this.#options.log(`the state of guards' connections could not be written: ${failureText(error)}`);
       });
     }, WRITE_INTERVAL_MS);
   }
@@ -139,4 +141,8 @@ export class GuardConnections {
       }
     });
   }
+}
+
+function failureText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

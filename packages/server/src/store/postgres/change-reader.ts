@@ -82,11 +82,12 @@ export class ChangeReader {
   }
 
   /**
-   * Milliseconds since the log was known to be read to its end, by the clock that says more: the wall clock may be set
-   * back, and the monotonic clock stands still while the machine is suspended.
+   * Whole milliseconds since the log was known to be read to its end, by the clock that says more: the wall clock may
+   * be set back, and the monotonic clock stands still while the machine is suspended.
    */
   staleness(): number {
-    return Math.max(this.#options.now() - this.#readAt, performance.now() - this.#readAtMonotonic);
+    const byMonotonicClock = Math.ceil(performance.now() - this.#readAtMonotonic);
+    return Math.max(this.#options.now() - this.#readAt, byMonotonicClock);
   }
 
   /** Has the log read at once. Resolves when it was read to its end, and after `withinMs` at the latest. */
