@@ -102,7 +102,7 @@ export const ENTITY_AND_SERVICE_TOPICS: readonly Topic[] = [
     explanations: {
       'LimitExceeded.': [
         'The account has as many as it may; the message has the limit.',
-        'Delete what is no longer used, or have the operator raise the limit; see [operations](operations.md).',
+        'Delete what is no longer used, or have the operator raise the limit; see [operations](operations/README.md).',
       ],
       'LimitExceeded.User.AccessKey': [
         'The user has as many AccessKeys as it may, disabled ones included. Keys in the recycle bin do not count.',

@@ -119,7 +119,7 @@ export const TOPICS: readonly Topic[] = [
       ],
       PathNotFound: [
         'The admin listener has no such path.',
-        'See [operations](operations.md) for its paths.',
+        'See [operations](operations/README.md) for its paths.',
       ],
       PathNotPublic: [
         'The path is served by the admin listener only.',
@@ -220,7 +220,7 @@ export const TOPICS: readonly Topic[] = [
       ],
       StoredSecretDamaged: [
         "A stored secret that the request needs cannot be decrypted. The server's log names it.",
-        'The operator replaces it; see [operations](operations.md).',
+        'The operator replaces it; see [operations](operations/README.md).',
       ],
     },
   },
