@@ -16,11 +16,13 @@ import { anonymousOperations, operations } from './api/operations.ts';
 import { recentNonces } from './audit/audit-events.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import { type Configuration, parseDurationOrOff } from './configuration.ts';
+import { systemTimer } from './context/timer.ts';
 import { ConfigurationError } from './errors/configuration-error.ts';
 import { Refusal } from './errors/refusal.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { Admission } from './http/admission.ts';
 import { ConsoleFiles, consoleFolder } from './http/console-files.ts';
+import { ErrorLog } from './http/error-log.ts';
 import { healthRoute, readyRoute } from './http/health.ts';
 import {
   type Listener,
@@ -31,6 +33,7 @@ import {
 } from './http/listener.ts';
 import { metricsRoute, RequestMetrics, registerGauges } from './http/metrics.ts';
 import { assertHostsConfigured, namedHosts } from './http/named-hosts.ts';
+import { createRequestLog } from './http/request-log.ts';
 import { receiveSamlResponse, samlMetadataRoute } from './http/saml-routes.ts';
 import { automaticTls, loadTlsFiles } from './http/tls.ts';
 import { closeServices, openServices, storeLocation } from './installation.ts';
@@ -83,6 +86,7 @@ type Close = () => Promise<void> | void;
  * @param logger never receives a secret
  * @param now milliseconds since the epoch
  * @param watch called for each finished call, before it is answered
+ * @param requestLogger log of requests, which may be buffered; `logger` when absent
  * @throws StoreUnavailable, MasterKeyUnavailable, or a system error of the address
  */
 export async function startClaviger(
@@ -90,6 +94,7 @@ export async function startClaviger(
   logger: Logger,
   now: () => number = Date.now,
   watch: (call: FinishedCall) => void = () => {},
+  requestLogger: Logger = logger,
 ): Promise<Claviger> {
   /** What was opened, the last first. */
   const opened: Close[] = [];
@@ -97,7 +102,9 @@ export async function startClaviger(
     for (const closePart of opened) await closePart();
   };
   try {
-    const parts = await startParts(configuration, logger, now, watch, (part) => opened.unshift(part));
+    const parts = await startParts(configuration, { logger, requestLogger, now, watch }, (part) =>
+      opened.unshift(part),
+    );
     return { ...parts, close };
   } catch (error) {
     await close();
@@ -105,11 +112,17 @@ export async function startClaviger(
   }
 }
 
+/** What a server does not make itself. */
+interface ServerDependencies {
+  readonly logger: Logger;
+  readonly requestLogger: Logger;
+  readonly now: () => number;
+  readonly watch: (call: FinishedCall) => void;
+}
+
 async function startParts(
   configuration: Configuration,
-  logger: Logger,
-  now: () => number,
-  watch: (call: FinishedCall) => void,
+  { logger, requestLogger, now, watch }: ServerDependencies,
   noteOpened: (close: Close) => void,
 ): Promise<Omit<Claviger, 'close'>> {
   assertHostsConfigured(configuration);
@@ -170,7 +183,18 @@ async function startParts(
     nonces: sharedNonces,
     streams: services.replicationStreams,
   });
-  const reportBug = (error: unknown, requestId: string) => logger.error({ err: error, requestId }, 'a bug');
+  const errorLog = new ErrorLog({
+    logger,
+    timer: systemTimer,
+    monotonic: () => performance.now(),
+    probes: {
+      database: () => store.queries.selectFrom('accounts').select('account_id').limit(1).execute(),
+      ...(sharedNonces !== undefined && { nonces: () => sharedNonces.ready() }),
+    },
+  });
+  noteOpened(() => errorLog.close());
+  const reportBug = (error: unknown, requestId: string) => errorLog.report(error, requestId);
+  const logRequest = createRequestLog(requestLogger, configuration.requestLog);
   const registry = implementedOperations();
   const publicUrl = configuration.publicUrl === undefined ? undefined : new URL(configuration.publicUrl);
   const api = new RequestPipeline({
@@ -185,6 +209,7 @@ async function startParts(
     reportBug: (requestId, error) => reportBug(error, requestId),
     finished: (call) => {
       metrics.observe(call.operation, call.code, call.seconds);
+      logRequest(call);
       watch(call);
     },
     rootKeyUsed: warnOfRootKeys(logger),

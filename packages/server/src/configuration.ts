@@ -219,6 +219,10 @@ const SETTINGS = z.object({
     .describe('most guard connections per AccessKey at this node'),
   streamsPerAccount: wholeNumber(1).default(500).describe('most guard connections per account at this node'),
   streamsPerNode: wholeNumber(1).default(2000).describe('most guard connections at this node'),
+  requestLog: z
+    .enum(['all', 'refused', 'off'])
+    .default('all')
+    .describe('which calls the log has a line for, at the level info'),
   logLevel: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'])
     .default('info')

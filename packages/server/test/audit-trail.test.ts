@@ -65,6 +65,7 @@ function interruptible(store: Store) {
     knownRevision: () => store.knownRevision(),
     staleness: () => store.staleness(),
     isCurrent: (maxStalenessMs) => store.isCurrent(maxStalenessMs),
+    load: () => store.load(),
     close: () => store.close(),
     write: async (work) => {
       state.writes += 1;

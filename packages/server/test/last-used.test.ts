@@ -20,6 +20,7 @@ eachDatabase((_, { open }) => {
       knownRevision: () => real.knownRevision(),
       staleness: () => real.staleness(),
       isCurrent: (maxStalenessMs) => real.isCurrent(maxStalenessMs),
+      load: () => real.load(),
       close: () => real.close(),
       write: async (work) => {
         state.writes += 1;

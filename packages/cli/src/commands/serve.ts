@@ -37,6 +37,7 @@ export function addServe(program: Command, terminal: Terminal): void {
     const configuration = configurationOf(terminal, options);
     assertHostsConfigured(configuration);
     const logger = pino({ level: configuration.logLevel }, pino.destination({ dest: 2, sync: true }));
+    const requests = openRequestLog(configuration.logLevel);
     const dependencies = { now: Date.now, log: (message: string) => logger.warn(message) };
     if (!(await isInstalled(configuration, dependencies))) {
       if (!options.init) throw missingInstallation(configuration);
@@ -47,7 +48,9 @@ export function addServe(program: Command, terminal: Terminal): void {
     }
     // Registered before the server listens: a signal may follow its first response.
     const stopped = stopSignal();
-    const claviger = await startClaviger(configuration, logger).catch(explainAddressInUse);
+    const claviger = await startClaviger(configuration, logger, Date.now, undefined, requests.logger).catch(
+      explainAddressInUse,
+    );
     print(terminal, `Claviger serves IMS, RAM and STS at ${bold(terminal, claviger.url)}`);
     if (claviger.consoleUrl !== undefined) {
       print(terminal, `The console is at ${bold(terminal, claviger.consoleUrl)}`);
@@ -60,6 +63,7 @@ export function addServe(program: Command, terminal: Terminal): void {
     await stopped;
     printStatus(terminal, 'Stopping: waiting for pending requests.');
     await claviger.close();
+    requests.flush();
   });
 }
 
@@ -73,6 +77,22 @@ function limitLines(): string {
         `  ${name.padEnd(width)} ${String(byDefault).padStart(5)} ${String(most).padStart(9)}  ${counts}`,
     )
     .join('\n');
+}
+
+/** Longest time between writes of the request log, ms. */
+const FLUSH_MS = 1000;
+/** Size of a write of the request log, just below the 16 KiB buffer of pino. */
+const FLUSH_BYTES = 16_000;
+
+/** Opens the log of requests, which is buffered: a write for each line would cost more than many a request. */
+function openRequestLog(level: string): { readonly logger: Logger; readonly flush: () => void } {
+  const destination = pino.destination({
+    dest: 2,
+    sync: false,
+    minLength: FLUSH_BYTES,
+    periodicFlush: FLUSH_MS,
+  });
+  return { logger: pino({ level }, destination), flush: () => destination.flushSync() };
 }
 
 /** Names the address and `--port` when the address is in use. */

@@ -1,4 +1,4 @@
-import type { GuardRequest } from '@claviger/guard';
+import type { GuardRequest, Principal } from '@claviger/guard';
 import { type GuardRefusal, readSignature, retryHeaders } from '@claviger/guard/internal';
 import { NoncesUnavailable } from '@claviger/guard/redis';
 import { Refusal } from '../errors/refusal.ts';
@@ -34,11 +34,19 @@ export interface ApiAnswer {
 
 /** Report of a finished call, for metrics and logs. */
 export interface FinishedCall {
+  readonly requestId: string;
   readonly operation: AnyOperation | undefined;
   /** Code of the refusal; empty for a success. */
   readonly code: string;
   /** Answer of a success; its `Secret`s stay closed. */
   readonly answer: Answer | undefined;
+  /** Status of the answer. */
+  readonly status: number;
+  /** Verified caller; `undefined` if the request was refused before, or needs none. */
+  readonly principal: Principal | undefined;
+  /** Key that the request names, which is not verified if `principal` is absent; empty without one. */
+  readonly accessKeyId: string;
+  readonly sourceAddress: string;
   /** Seconds from the complete request to the answer. */
   readonly seconds: number;
 }
@@ -155,13 +163,13 @@ export class RequestPipeline {
   }
 
   #success(context: RequestContext, answer: Answer): ApiAnswer {
-    this.#finish(context, '', answer);
+    this.#finish(context, 200, '', answer);
     const { contentType, body } = encodeAnswer(context.format, context.action, context.requestId, answer);
     return { status: 200, headers: headersOf(context, contentType), body };
   }
 
   #opened(context: RequestContext, opened: OpenedStream): ApiAnswer {
-    this.#finish(context, '', {});
+    this.#finish(context, 200, '', {});
     // Tells reverse proxies not to buffer the stream.
     const headers = { ...headersOf(context, opened.contentType), 'x-accel-buffering': 'no' };
     return { status: 200, headers, body: opened };
@@ -188,7 +196,7 @@ export class RequestPipeline {
       // The audit trail reports an outage itself, once; the request is refused either way.
       if (!(unwritten instanceof StoreUnavailable)) reportBug(context.requestId, unwritten);
     }
-    this.#finish(context, refusal.code, undefined);
+    this.#finish(context, refusal.httpStatus, refusal.code, undefined);
     const { contentType, body } = encodeError(context.format, {
       requestId: context.requestId,
       hostId: headerOf(context.request, 'host') ?? '',
@@ -218,9 +226,19 @@ export class RequestPipeline {
     return new Refusal(isOutage ? 'ServiceUnavailable' : 'InternalError');
   }
 
-  #finish(context: RequestContext, code: string, answer: Answer | undefined): void {
-    const seconds = (performance.now() - context.began) / 1000;
-    this.#parts.finished({ operation: context.operation, code, answer, seconds });
+  #finish(context: RequestContext, status: number, code: string, answer: Answer | undefined): void {
+    const { requestId, request, operation, identity, accessKeyId } = context;
+    this.#parts.finished({
+      requestId,
+      operation,
+      code,
+      answer,
+      status,
+      principal: identity?.principal ?? context.actor,
+      accessKeyId,
+      sourceAddress: identity?.sourceAddress ?? this.#parts.guard.sourceAddress(request),
+      seconds: (performance.now() - context.began) / 1000,
+    });
   }
 }
 

@@ -9,3 +9,6 @@ export class StoreUnavailable extends Error {
     this.name = 'StoreUnavailable';
   }
 }
+
+/** Every connection to the database was in use for as long as a request may wait for one. */
+export class ConnectionsExhausted extends StoreUnavailable {}

@@ -50,7 +50,28 @@ export interface Store {
    * the answer is a promise that takes a quarter of a second at most.
    */
   isCurrent(maxStalenessMs: number): boolean | Promise<boolean>;
+  /** Load on the database, for metrics. */
+  load(): StoreLoad;
   close(): Promise<void>;
+}
+
+/** Load of a store at one moment. */
+export interface StoreLoad {
+  /** Changes that wait for the writer, or are being made. */
+  readonly writesWaiting: number;
+  /** Transactions committed since the store was opened. */
+  readonly commits: number;
+  /** Connections by use; none on SQLite. */
+  readonly pools: Readonly<Record<string, PoolLoad>>;
+}
+
+/** Load of a connection pool at one moment. */
+export interface PoolLoad {
+  readonly open: number;
+  readonly idle: number;
+  /** Requests that wait for a connection. */
+  readonly waiting: number;
+  readonly max: number;
 }
 
 /** Dependencies of every store. */

@@ -9,8 +9,16 @@ import {
 import { migrate } from '../migrate.ts';
 import { MIGRATIONS } from '../migrations/migrations.ts';
 import { LentConnection, queriesOver } from '../queries.ts';
-import type { Change, Queries, Store, StoreOptions, WriteTransaction } from '../store.ts';
-import { StoreUnavailable } from '../store-unavailable.ts';
+import type {
+  Change,
+  PoolLoad,
+  Queries,
+  Store,
+  StoreLoad,
+  StoreOptions,
+  WriteTransaction,
+} from '../store.ts';
+import { ConnectionsExhausted, StoreUnavailable } from '../store-unavailable.ts';
 import { WriteScope } from '../write-scope.ts';
 import { CHANGE_CHANNEL, ChangeReader } from './change-reader.ts';
 import {
@@ -71,6 +79,7 @@ export class PostgresStore implements Store {
   readonly #options: StoreOptions;
   readonly #underWay = new Set<Promise<unknown>>();
   #trimmedAt = 0;
+  #commits = 0;
   #closed = false;
 
   private constructor(config: pg.ClientConfig, options: StoreOptions) {
@@ -156,6 +165,14 @@ export class PostgresStore implements Store {
     return this.#changes.readSoon(READ_SOON_MS).then(() => this.#changes.staleness() <= maxStalenessMs);
   }
 
+  load(): StoreLoad {
+    return {
+      writesWaiting: this.#underWay.size,
+      commits: this.#commits,
+      pools: { readers: this.#readers.load(), writers: this.#writers.load() },
+    };
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -185,6 +202,7 @@ export class PostgresStore implements Store {
         await delay(attempt * 3);
         continue;
       }
+      this.#commits += 1;
       this.#writers.release(connection);
       this.#followers.notify(result.changes);
       if (result.changes.length > 0) this.#trimNowAndThen();
@@ -297,6 +315,7 @@ class SessionPool {
   readonly #pool: pg.Pool;
   readonly #session: string;
   readonly #prepared = new WeakSet<pg.ClientBase>();
+  #lent = 0;
 
   constructor(config: pg.ClientConfig, session: string, log: (message: string) => void) {
     this.#pool = new pg.Pool({ ...config, max: POOL_SIZE, query_timeout: ANSWER_TIMEOUT_MS });
@@ -307,6 +326,12 @@ class SessionPool {
     // statements of a transaction has no query to reject, so the event is the only sign; the next statement
     // on it fails.
     this.#pool.on('connect', (client) => client.on('error', () => {}));
+    this.#pool.on('acquire', () => {
+      this.#lent += 1;
+    });
+    this.#pool.on('release', () => {
+      this.#lent -= 1;
+    });
   }
 
   /**
@@ -320,7 +345,7 @@ class SessionPool {
       try {
         client = await this.#pool.connect();
       } catch (error) {
-        throw unreachable(error);
+        throw this.#isExhausted ? exhausted(error) : unreachable(error);
       }
       const connection = new PostgresConnection(client);
       if (this.#prepared.has(client)) return connection;
@@ -343,9 +368,27 @@ class SessionPool {
     (connection.client as pg.PoolClient).release(true);
   }
 
+  load(): PoolLoad {
+    const { totalCount, idleCount, waitingCount } = this.#pool;
+    return { open: totalCount, idle: idleCount, waiting: waitingCount, max: this.#pool.options.max };
+  }
+
+  /** Whether all sessions are lent: one that is still being connected is not in use. */
+  get #isExhausted(): boolean {
+    const { open, idle, max } = this.load();
+    return open >= max && idle === 0 && this.#lent >= max;
+  }
+
   close(): Promise<void> {
     return this.#pool.end();
   }
+}
+
+function exhausted(cause: unknown): ConnectionsExhausted {
+  return new ConnectionsExhausted(
+    `all ${POOL_SIZE} connections to the database are in use for ${CONNECT_TIMEOUT_MS / 1000} s`,
+    cause,
+  );
 }
 
 /**

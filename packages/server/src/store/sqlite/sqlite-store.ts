@@ -9,7 +9,7 @@ import {
 import { migrate } from '../migrate.ts';
 import { MIGRATIONS } from '../migrations/migrations.ts';
 import { LentConnection, queriesOver } from '../queries.ts';
-import type { Change, Queries, Store, StoreOptions, WriteTransaction } from '../store.ts';
+import type { Change, Queries, Store, StoreLoad, StoreOptions, WriteTransaction } from '../store.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import { WriteScope } from '../write-scope.ts';
 import { isBusy, SqliteConnection } from './sqlite-connection.ts';
@@ -110,6 +110,10 @@ export class SqliteStore implements Store {
 
   staleness(): number {
     return 0;
+  }
+
+  load(): StoreLoad {
+    return { writesWaiting: this.#queue.length, commits: this.#commits, pools: {} };
   }
 
   async close(): Promise<void> {
