@@ -123,10 +123,9 @@ export const OPERATION_CONDITION_KEYS = {
   'sts:SourceIdentity': {
     type: 'string',
     source:
-      'source identity of the session that is asked for: of the calling session, which cannot be changed, else `SourceIdentity` of AssumeRole',
-    absent: 'neither is given; federated AssumeRole calls; all other actions',
-    actions: ['sts:AssumeRole'],
-    principal: 'RAM',
+      'source identity of the session that is asked for: of the calling session, which cannot be changed, else `SourceIdentity` of AssumeRole; for a session by a SAML assertion, its attribute `SourceIdentity`',
+    absent: 'none is given; sessions by OIDC tokens; all other actions',
+    actions: ['sts:AssumeRole', 'sts:AssumeRoleWithSAML'],
   },
   'ram:TrustedPrincipalTypes': {
     type: 'string',

@@ -13,7 +13,7 @@ import { eachDatabase } from './databases.ts';
 import { SamlIdentityProvider } from './identity-providers.ts';
 import { callRaw } from './raw-request.ts';
 import { callAnonymously, replaced, SamlAccount, trusting } from './saml-account.ts';
-import { eachServer, type TestServer } from './server.ts';
+import { eachServer, refused, type TestServer } from './server.ts';
 
 const idp = new SamlIdentityProvider();
 const saml = 'urn:oasis:names:tc:SAML:2.0:assertion';
@@ -319,6 +319,68 @@ eachServer((database, start) => {
           '>900</saml:AttributeValue><saml:AttributeValue>43200</saml:AttributeValue>',
         );
       await corp.refuses(corp.signed({ sessionSeconds: '900' }, twice), /SessionDuration/);
+    });
+  });
+
+  describe('the source identity of an assertion', () => {
+    test('is one of 2 to 64 characters', async () => {
+      for (const value of ['al', 'alice@example.com', 'a'.repeat(64), ' alice ']) {
+        await corp.accepts(corp.signed({ sourceIdentity: [value] }));
+      }
+      for (const values of [
+        [''],
+        ['a'],
+        ['a'.repeat(65)],
+        ['al ice'],
+        ['a/b'],
+        ['alice', 'bob'],
+        ['alice', 'alice'],
+      ]) {
+        await corp.refuses(corp.signed({ sourceIdentity: values }), /SourceIdentity/);
+      }
+    });
+
+    test('is asked about by the trust policy, answered, and kept in the sessions that the session opens', async () => {
+      const requireAlice = { Condition: { StringLike: { 'sts:SourceIdentity': 'alice*' } } };
+      const first = await corp.createRole('sourced', trusting(corp.providerArn, requireAlice));
+      const second = await corp.createRole(
+        'chained',
+        JSON.stringify({
+          Version: '1',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Action: 'sts:AssumeRole',
+              Principal: { RAM: [`acs:ram::${corp.account.accountId}:root`] },
+              ...requireAlice,
+            },
+          ],
+        }),
+      );
+      await corp.admin('2015-05-01', 'AttachPolicyToRole', {
+        RoleName: 'sourced',
+        PolicyName: 'AdministratorAccess',
+        PolicyType: 'System',
+      });
+      const show = (sourceIdentity?: readonly string[]) =>
+        corp.show(
+          corp.signed({ ...(sourceIdentity && { sourceIdentity }), roles: [`${first},${corp.providerArn}`] }),
+          { RoleArn: first },
+        );
+      assert.equal((await show()).code, 'NoPermission');
+      assert.equal((await show(['mallory'])).code, 'NoPermission');
+      const { body } = await show(['alice@corp']);
+      assert.equal(body['SourceIdentity'], 'alice@corp');
+      const { AccessKeyId, AccessKeySecret, SecurityToken } = body['Credentials'] as Record<string, string>;
+      const session = corp.server.clients({
+        accessKeyId: AccessKeyId!,
+        accessKeySecret: AccessKeySecret!,
+        securityToken: SecurityToken!,
+      });
+      const chain = (more: Readonly<Record<string, string>>) =>
+        session.callRpc('2015-04-01', 'AssumeRole', { RoleArn: second, RoleSessionName: 'two', ...more });
+      assert.equal((await chain({}))['SourceIdentity'], 'alice@corp');
+      await refused(chain({ SourceIdentity: 'alice' }), 'InvalidParameter', 400);
     });
   });
 

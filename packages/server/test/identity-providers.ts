@@ -17,6 +17,8 @@ export interface AssertionChanges {
   readonly notOnOrAfter?: number;
   readonly subject?: string;
   readonly sessionName?: string;
+  /** Values of the attribute SourceIdentity. */
+  readonly sourceIdentity?: readonly string[];
   readonly sessionSeconds?: string;
   readonly sessionEndsBy?: number;
   /** Request that it answers. */
@@ -124,6 +126,7 @@ export class SamlIdentityProvider {
       '<saml:AttributeStatement>',
       attribute('Role', changes.roles),
       attribute('RoleSessionName', [changes.sessionName ?? 'alice']),
+      changes.sourceIdentity === undefined ? '' : attribute('SourceIdentity', changes.sourceIdentity),
       changes.sessionSeconds === undefined ? '' : attribute('SessionDuration', [changes.sessionSeconds]),
       '</saml:AttributeStatement></saml:Assertion>',
     ].join('');

@@ -19,6 +19,11 @@ export const SAML_SERVICE_PROVIDER = {
 export const SAML_ATTRIBUTES = {
   role: 'https://www.aliyun.com/SAML-Role/Attributes/Role',
   sessionName: 'https://www.aliyun.com/SAML-Role/Attributes/RoleSessionName',
+  /**
+   * RAM sets the source identity of a session by an attribute; its name follows the scheme of the others.
+   * @see RAM's guide, "Use SourceIdentity for role assumption traceability and access control"
+   */
+  sourceIdentity: 'https://www.aliyun.com/SAML-Role/Attributes/SourceIdentity',
   sessionDuration: 'https://www.aliyun.com/SAML-Role/Attributes/SessionDuration',
 } as const;
 

@@ -1,4 +1,5 @@
 import type { AssertionCounter } from '../context/services.ts';
+import { isSourceIdentity } from '../context/source-identity.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { decodeBase64Text } from './base64-text.ts';
 import { type SamlMetadata, validSigningKeys } from './saml-metadata.ts';
@@ -39,6 +40,8 @@ export interface SamlAssertion extends SamlSubject {
   /** Pairs of a role's and a provider's ARN, as in the assertion. */
   readonly roles: readonly (readonly string[])[];
   readonly sessionName: string;
+  /** Value of the attribute SourceIdentity; `undefined` if absent. */
+  readonly sourceIdentity: string | undefined;
   /** Value of the attribute SessionDuration, in seconds; `undefined` if absent. */
   readonly sessionSeconds: number | undefined;
 }
@@ -85,6 +88,7 @@ export function verifySamlAssertion(
       pair.split(',').map((arn) => arn.trim()),
     ),
     sessionName,
+    sourceIdentity: sourceIdentity(attributes.get(SAML_ATTRIBUTES.sourceIdentity)),
     sessionSeconds: sessionSeconds(attributes.get(SAML_ATTRIBUTES.sessionDuration)),
   };
 }
@@ -263,6 +267,15 @@ function endOfSession(assertion: XmlElement): number | undefined {
     .map((statement) => instantOf(statement, 'SessionNotOnOrAfter'))
     .filter((end) => end !== undefined);
   return ends.length === 0 ? undefined : Math.min(...ends);
+}
+
+function sourceIdentity(values: readonly string[] | undefined): string | undefined {
+  if (values === undefined || values.length === 0) return undefined;
+  const [text = '', ...others] = values;
+  if (others.length > 0 || !isSourceIdentity(text)) {
+    throw invalid('its attribute SourceIdentity is wrongly formed');
+  }
+  return text;
 }
 
 function sessionSeconds(values: readonly string[] | undefined): number | undefined {

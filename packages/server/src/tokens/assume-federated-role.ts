@@ -23,6 +23,8 @@ export interface FederatedStsSessionRequest {
   };
   readonly role: RoleReference;
   readonly sessionName: string;
+  /** Set by the provider; `undefined` if it sets none. */
+  readonly sourceIdentity: string | undefined;
   readonly durationSeconds: number | undefined;
   /** Latest end of the session, milliseconds since the epoch; `undefined` without such a bound. */
   readonly endsBy: number | undefined;
@@ -77,7 +79,7 @@ export async function assumeFederatedRole(
     role,
     sessionName: asked.sessionName,
     sessionPolicy: asked.sessionPolicy,
-    sourceIdentity: undefined,
+    sourceIdentity: asked.sourceIdentity,
     issuers: [{ type: 'identity-provider', accountId, kind, providerId }],
     end: Math.min(end, asked.endsBy ?? end),
   });
@@ -98,7 +100,13 @@ function trusts(
   const { arn, providerId: id } = asked.provider;
   const conditions = new RequestConditions(
     { ...request, principal },
-    new Map([...asked.conditions, ...tagConditions('acs:resourcetag/', principal.tags)]),
+    new Map([
+      ...asked.conditions,
+      ...(asked.sourceIdentity === undefined
+        ? []
+        : ([['sts:sourceidentity', asked.sourceIdentity]] as const)),
+      ...tagConditions('acs:resourcetag/', principal.tags),
+    ]),
   );
   const effects = ['sts:AssumeRole', asked.action].map(
     (action) => decideTrust(trust, { action, principal: { kind: 'Federated', arn, id }, conditions }).effect,

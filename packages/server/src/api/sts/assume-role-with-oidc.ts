@@ -81,6 +81,7 @@ export const assumeRoleWithOidcOperations: readonly AnonymousOperation[] = [
         },
         role: roleReference(input.RoleArn),
         sessionName: input.RoleSessionName,
+        sourceIdentity: undefined,
         durationSeconds: input.DurationSeconds,
         endsBy: undefined,
         sessionPolicy: input.Policy,

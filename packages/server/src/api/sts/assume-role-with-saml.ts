@@ -80,6 +80,7 @@ export const assumeRoleWithSamlOperations: readonly AnonymousOperation[] = [
         },
         role: roleReference(input.RoleArn),
         sessionName: assertion.sessionName,
+        sourceIdentity: assertion.sourceIdentity,
         durationSeconds: input.DurationSeconds,
         endsBy: sessionEndOf(assertion, request.now),
         sessionPolicy: input.Policy,
@@ -106,6 +107,7 @@ export const assumeRoleWithSamlOperations: readonly AnonymousOperation[] = [
             Subject: assertion.subject,
             SubjectType: assertion.subjectType,
           },
+          SourceIdentity: session.sourceIdentity,
         },
       };
     },

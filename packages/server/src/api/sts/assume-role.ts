@@ -1,4 +1,5 @@
 import { arn } from '../../context/arn.ts';
+import { SOURCE_IDENTITY } from '../../context/source-identity.ts';
 import { type Call, type Operation, operation } from '../../pipeline/operation.ts';
 import { warnOfPolicy } from '../../policy-documents/policy-text.ts';
 import { assumeRole, sourceIdentityAfter } from '../../tokens/assume-trusting-role.ts';
@@ -18,7 +19,11 @@ const externalId = stsParameter(
   'InvalidParameter.ExternalId',
 );
 
-const sourceIdentity = text({ min: 2, max: 64, format: /^[\w+=,.@-]+$/ });
+const sourceIdentity = text({
+  min: SOURCE_IDENTITY.minimum,
+  max: SOURCE_IDENTITY.maximum,
+  format: SOURCE_IDENTITY.format,
+});
 
 /** Returns the condition values of the call, for the policies of the caller and of the role. */
 async function conditionsOf(
