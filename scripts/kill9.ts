@@ -39,7 +39,7 @@ const MAX_ANSWERS = 120;
 
 const USERS = 'select user_name from users where user_name_key like';
 const KEYS = `select u.user_name from access_keys k join users u on u.user_id = k.owner_id where u.user_name_key like`;
-const EVENTS = `select event_name, event from audit_events
+const EVENTS = `select event_name, event from audit_records
   where event_name in ('CreateUser', 'CreateAccessKey') and error_code = '' and event_time >=`;
 
 type Kill = 'node' | 'session' | 'database';

@@ -8,6 +8,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
+import { eventOf, type StoredEvent } from '@claviger/server';
 import { signRequest } from '@claviger/signature';
 import { claviger, freePort, serve, temporaryDirectory } from './claviger-process.ts';
 import { officialClients } from './official-clients.ts';
@@ -376,9 +377,9 @@ describe('claviger serve', () => {
     // No write is partial: each user has an audit record, and each audit record its user.
     const database = new DatabaseSync(join(directory, 'claviger.db'), { readOnly: true });
     const records = database
-      .prepare("select event from audit_events where event_name = 'CreateUser' and error_code = ''")
+      .prepare("select * from audit_records where event_name = 'CreateUser' and error_code = ''")
       .all()
-      .map(({ event }) => JSON.parse(String(event)) as { requestParameters: { UserName: string } });
+      .map((row) => eventOf(row as unknown as StoredEvent) as { requestParameters: { UserName: string } });
     database.close();
     const recorded = records.map(({ requestParameters }) => requestParameters.UserName).sort();
     assert.deepEqual(recorded, [...found].filter((name) => name !== 'administrator').sort());

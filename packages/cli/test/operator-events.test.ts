@@ -4,6 +4,7 @@ import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
+import { eventOf, type StoredEvent } from '@claviger/server';
 import { program } from '../src/main.ts';
 import { temporaryDirectory } from './claviger-process.ts';
 import { CapturedOutput, runInProcess } from './run-in-process.ts';
@@ -121,7 +122,7 @@ function contentOf(data: string): Record<string, Row[]> {
     return Object.fromEntries(
       tables
         .map(({ name }) => String(name))
-        .filter((name) => name !== 'audit_events' && name !== 'changes' && !name.startsWith('sqlite_'))
+        .filter((name) => !name.startsWith('audit_') && name !== 'changes' && !name.startsWith('sqlite_'))
         .map((name) => [name, database.prepare(`select * from "${name}"`).all() as Row[]]),
     );
   } finally {
@@ -133,12 +134,12 @@ function operatorEvents(data: string): { accountId: string; userName: string; ev
   const database = new DatabaseSync(join(data, 'claviger.db'), { readOnly: true });
   try {
     return database
-      .prepare('select account_id, user_name, event from audit_events order by event_time, event_id')
+      .prepare('select * from audit_records order by event_time, position')
       .all()
       .map((row) => ({
         accountId: String(row['account_id']),
         userName: String(row['user_name']),
-        event: JSON.parse(String(row['event'])) as Row,
+        event: eventOf(row as unknown as StoredEvent) as Row,
       }))
       .filter(({ event }) => event['eventType'] === 'OperatorCommand');
   } finally {

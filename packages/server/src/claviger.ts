@@ -15,6 +15,7 @@ import { OPEN_API_PRODUCTS, openApiDocument } from './api/openapi.ts';
 import { anonymousOperations, operations } from './api/operations.ts';
 import { recentNonces } from './audit/audit-events.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
+import { moveOldEvents } from './audit/move-events.ts';
 import { type Configuration, parseDurationOrOff } from './configuration.ts';
 import { systemTimer } from './context/timer.ts';
 import { ConfigurationError } from './errors/configuration-error.ts';
@@ -41,6 +42,7 @@ import { Registry } from './pipeline/registry.ts';
 import { type FinishedCall, RequestPipeline } from './pipeline/request-pipeline.ts';
 import type { ServerServices } from './pipeline/server-services.ts';
 import { StoredCredentials } from './pipeline/stored-credentials.ts';
+import type { Store } from './store/store.ts';
 import { StoreUnavailable } from './store/store-unavailable.ts';
 import { takeNodeLock } from './store/take-node-lock.ts';
 
@@ -150,6 +152,8 @@ async function startParts(
     log,
   });
   noteOpened(() => audit.close());
+  // The nonces of an earlier release's events count for this node, too.
+  await moveOldEvents(store, now() - REPLAY_WINDOW_MS);
   if (nonces instanceof NonceMemory) {
     for await (const seen of recentNonces(store.queries, now() - REPLAY_WINDOW_MS)) {
       for (const { accessKeyId, nonce, time } of seen) {
@@ -263,6 +267,7 @@ async function startParts(
   });
   housekeeping.start();
   noteOpened(() => housekeeping.stop());
+  noteOpened(startMovingEvents(store, log));
   const url = listener.address;
   return {
     url,
@@ -275,6 +280,18 @@ async function startParts(
       const next = await tlsOf(configuration, now());
       if (next !== undefined) listener.setTls(next);
     },
+  };
+}
+
+/** Moves the events of an earlier release in the background. @returns stops it */
+function startMovingEvents(store: Store, log: (message: string) => void): Close {
+  let stopped = false;
+  const moving = moveOldEvents(store, 0, () => stopped).catch(() =>
+    log('audit events of an earlier release could not be moved: trying again at the next start'),
+  );
+  return async () => {
+    stopped = true;
+    await moving;
   };
 }
 

@@ -24,6 +24,7 @@ export {
   recordOperatorCommand,
 } from './accounts/operator.ts';
 export { type EventSelection, type ReadEvent, readEvents } from './audit/read-events.ts';
+export { eventJson, eventOf, type StoredEvent } from './audit/stored-event.ts';
 export { type Claviger, startClaviger } from './claviger.ts';
 export {
   type Configuration,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { purgeOldEvents } from '../src/audit/retention.ts';
+import { eventJson } from '../src/audit/stored-event.ts';
 import { DAY_MS } from '../src/context/limits.ts';
 import type { Clients } from './clients.ts';
 import { eachServer, refused, type TestServer, type TestUser } from './server.ts';
@@ -135,7 +136,7 @@ eachServer((_, start) => {
       const { store } = own.services;
       await own.account.admin.callRpc('2015-04-01', 'GetCallerIdentity');
       const count = async () =>
-        (await store.queries.selectFrom('audit_events').select('event_id').execute()).length;
+        (await store.queries.selectFrom('audit_records').select('event_id').execute()).length;
       const before = await count();
       assert.ok(before > 0);
       const later = Date.now() + 90 * DAY_MS;
@@ -143,9 +144,9 @@ eachServer((_, start) => {
       assert.equal(await purgeOldEvents(own.services, later, 91), 0);
       assert.equal(await count(), before);
       assert.equal(await purgeOldEvents(own.services, later, 89), before);
-      const left = await store.queries.selectFrom('audit_events').select(['event_name', 'event']).execute();
+      const left = await store.queries.selectFrom('audit_records').selectAll().execute();
       assert.deepEqual(
-        left.map(({ event_name: name, event }) => [name, JSON.parse(event).additionalEventData.Removed]),
+        left.map((row) => [row.event_name, JSON.parse(eventJson(row)).additionalEventData.Removed]),
         [['PurgeAuditEvents', String(before)]],
       );
       // The event of the purge is purged itself, without another event.

@@ -503,7 +503,7 @@ eachServer((_, start) => {
       });
 
       const stored = await server.services.store.queries.selectFrom('app_secrets').selectAll().execute();
-      const events = await server.services.store.queries.selectFrom('audit_events').selectAll().execute();
+      const events = await server.services.store.queries.selectFrom('audit_records').selectAll().execute();
       assert.ok(events.some((event) => event.event_name === 'CreateAppSecret'));
       const everywhere = JSON.stringify([stored, events, server.log]);
       assert.ok(everywhere.includes(made.appSecretId!));

@@ -1,6 +1,7 @@
 /** Audit records that senders without a key can cause. */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { eventJson } from '../src/audit/stored-event.ts';
 import { SamlIdentityProvider } from './identity-providers.ts';
 import { callRaw } from './raw-request.ts';
 import { callAnonymously, SamlAccount } from './saml-account.ts';
@@ -15,7 +16,7 @@ eachServer((_, start) => {
       server = await start({ now: () => now });
       corp = await SamlAccount.make(server, new SamlIdentityProvider());
     });
-    const events = () => server.services.store.queries.selectFrom('audit_events').selectAll().execute();
+    const events = () => server.services.store.queries.selectFrom('audit_records').selectAll().execute();
 
     test('are recorded one by one, and beyond sixty at once as one event with their number', async () => {
       const { url } = server;
@@ -56,7 +57,7 @@ eachServer((_, start) => {
       const [summary, ...more] = withoutAccount.filter(({ event_name }) => event_name === 'RefusalSummary');
       assert.deepEqual(more, []);
       assert.equal(withoutAccount.length, 61);
-      const { additionalEventData } = JSON.parse(summary!.event);
+      const { additionalEventData } = JSON.parse(eventJson(summary!));
       assert.equal(additionalEventData.Refusals, String(each * ways.length - 60));
       assert.equal(summary!.source_ip, '127.0.0.1');
       assert.equal(
@@ -98,7 +99,7 @@ eachServer((_, start) => {
       const [summary] = summaries;
       assert.equal(summaries.length, 1);
       assert.equal(summary!.user_name, 'flooder');
-      const { additionalEventData, userIdentity } = JSON.parse(summary!.event);
+      const { additionalEventData, userIdentity } = JSON.parse(eventJson(summary!));
       assert.equal(userIdentity.principalId, user.userId);
       assert.equal(Number(additionalEventData.Refusals) + refusals.length, rounds * perRound);
       assert.ok(rows.some(({ user_name, error_code }) => user_name === 'bystander' && error_code !== ''));

@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { type EventOrder, type EventPosition, lookupEvents, usedAddresses } from '../src/audit/lookup.ts';
-import type { AuditEventRow } from '../src/store/schema.ts';
+import type { AuditRecord } from '../src/store/schema.ts';
 import { eachServer, type TestServer } from './server.ts';
 
 const ACCOUNT = '1000000000000009';
 const EVENTS = 1_700;
 
 /** Events of an account; many have the same time. */
-function eventAt(index: number): AuditEventRow {
+function eventAt(index: number): AuditRecord {
   return {
     event_id: `E${String((index * 7919) % 100_003).padStart(6, '0')}`,
     account_id: ACCOUNT,
@@ -22,7 +22,12 @@ function eventAt(index: number): AuditEventRow {
     source_ip: `192.0.2.${index % 6}`,
     error_code: index === 3 ? 'Rare' : '',
     signature_nonce: '',
-    event: '{}',
+    api_version: '',
+    user_agent: '',
+    identity_type: 'ram-user',
+    principal_id: '',
+    is_secure: 0,
+    event: '',
   };
 }
 
@@ -32,11 +37,11 @@ eachServer((_, start) => {
   describe('look-ups of audit events', () => {
     let server: TestServer;
 
-    const add = async (events: readonly AuditEventRow[]) => {
+    const add = async (events: readonly AuditRecord[]) => {
       for (let at = 0; at < events.length; at += 500) {
         await server.services.store.write(({ queries }) =>
           queries
-            .insertInto('audit_events')
+            .insertInto('audit_records')
             .values(events.slice(at, at + 500))
             .execute(),
         );
@@ -48,7 +53,7 @@ eachServer((_, start) => {
       await add(rows);
     });
 
-    const FILTERS: readonly Partial<AuditEventRow>[] = [
+    const FILTERS: readonly Partial<AuditRecord>[] = [
       {},
       { access_key_id: 'LTAI5t1' },
       { event_name: 'CreateUser' },
@@ -85,7 +90,8 @@ eachServer((_, start) => {
                 Object.entries(equal).every(([column, value]) => row[column as 'event_id'] === value),
               )
               .filter((row) => !provenOnly || row.user_name !== '')
-              .toSorted((a, b) => sign * (a.event_time - b.event_time || (a.event_id < b.event_id ? -1 : 1)))
+              .map((row, index) => ({ ...row, index }))
+              .toSorted((a, b) => sign * (a.event_time - b.event_time || a.index - b.index))
               .map((row) => row.event_id);
             assert.deepEqual(found, expected, `${JSON.stringify(equal)} ${order} ${provenOnly}`);
           }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { operations } from '../src/api/operations.ts';
+import { eventOf } from '../src/audit/stored-event.ts';
 import type { ClientKey } from './clients.ts';
 import { callRaw } from './raw-request.ts';
 import { sampleRequest } from './sample-requests.ts';
@@ -28,16 +29,16 @@ interface Event {
 
 async function eventsOf(server: TestServer, requestId: unknown): Promise<Event[]> {
   const rows = await server.services.store.queries
-    .selectFrom('audit_events')
-    .select('event')
+    .selectFrom('audit_records')
+    .selectAll()
     .where('event_id', '=', String(requestId))
     .execute();
-  return rows.map((row) => JSON.parse(row.event) as Event);
+  return rows.map((row) => eventOf(row) as unknown as Event);
 }
 
 async function countEvents(server: TestServer): Promise<number> {
   const { count } = await server.services.store.queries
-    .selectFrom('audit_events')
+    .selectFrom('audit_records')
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
   return Number(count);
@@ -273,7 +274,7 @@ eachServer((name, start) => {
 async function breakLog(server: TestServer, name: string): Promise<void> {
   await server.services.store.write(async ({ queries }) => {
     if (name === 'SQLite') {
-      await sql`create trigger no_audit before insert on audit_events begin select raise(abort, 'no room'); end`.execute(
+      await sql`create trigger no_audit before insert on audit_records begin select raise(abort, 'no room'); end`.execute(
         queries,
       );
       return;
@@ -281,7 +282,7 @@ async function breakLog(server: TestServer, name: string): Promise<void> {
     await sql`create function no_audit() returns trigger as 'begin raise exception ''no room''; end' language plpgsql`.execute(
       queries,
     );
-    await sql`create trigger no_audit before insert on audit_events for each row execute function no_audit()`.execute(
+    await sql`create trigger no_audit before insert on audit_records for each row execute function no_audit()`.execute(
       queries,
     );
   });

@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CallRecord } from '../src/audit/audit-event.ts';
 import { purgeAuditEvents, recentNonces, type UsedNonce } from '../src/audit/audit-events.ts';
 import { AuditTrail, type AuditTrailOptions } from '../src/audit/audit-trail.ts';
+import { eventJson } from '../src/audit/stored-event.ts';
 import type { Store } from '../src/store/store.ts';
 import { StoreUnavailable } from '../src/store/store-unavailable.ts';
 import { eachDatabase } from './databases.ts';
@@ -78,7 +79,7 @@ function interruptible(store: Store) {
 
 async function written(store: Store): Promise<string[]> {
   const rows = await store.queries
-    .selectFrom('audit_events')
+    .selectFrom('audit_records')
     .select('event_id')
     .orderBy('event_id')
     .execute();
@@ -113,7 +114,7 @@ eachDatabase((_, { open }) => {
       record({ principal: undefined, accountId: '', nonce: '', refusal, ...change });
     const summaries = async (store: Store) =>
       store.queries
-        .selectFrom('audit_events')
+        .selectFrom('audit_records')
         .selectAll()
         .where('event_name', '=', 'RefusalSummary')
         .execute();
@@ -137,7 +138,7 @@ eachDatabase((_, { open }) => {
           [row?.account_id, row?.source_ip, row?.event_time, row?.access_key_id],
           ['', '203.0.113.7', time + 999, ''],
         );
-        const { eventType, sourceIpAddress, additionalEventData } = JSON.parse(row!.event);
+        const { eventType, sourceIpAddress, additionalEventData } = JSON.parse(eventJson(row!));
         assert.deepEqual(
           [eventType, sourceIpAddress, additionalEventData],
           [
@@ -175,7 +176,7 @@ eachDatabase((_, { open }) => {
       const { audit, store } = await trail();
       for (let number = 0; number < 100; number++) audit.append(stranger());
       await audit.close();
-      assert.equal(JSON.parse((await summaries(store))[0]!.event).additionalEventData.Refusals, '40');
+      assert.equal(JSON.parse(eventJson((await summaries(store))[0]!)).additionalEventData.Refusals, '40');
     });
 
     it('are counted further while the queue has no room for the summary', async () => {
@@ -189,7 +190,7 @@ eachDatabase((_, { open }) => {
       state.away = false;
       await audit.flush();
       await audit.close();
-      assert.equal(JSON.parse((await summaries(store))[0]!.event).additionalEventData.Refusals, '50');
+      assert.equal(JSON.parse(eventJson((await summaries(store))[0]!)).additionalEventData.Refusals, '50');
     });
   });
 
@@ -368,7 +369,7 @@ eachDatabase((_, { open }) => {
       await audit.commitWith(store.queries, change);
       await audit.commitWith(store.queries, { ...change, sourceAddress: 'second' });
       await audit.flush();
-      const rows = await store.queries.selectFrom('audit_events').select('source_ip').execute();
+      const rows = await store.queries.selectFrom('audit_records').select('source_ip').execute();
       assert.deepEqual(rows, [{ source_ip: 'second' }]);
     });
   });

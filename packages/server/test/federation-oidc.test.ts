@@ -5,6 +5,7 @@ import ims from '@alicloud/ims20190815';
 import ram from '@alicloud/ram20150501';
 import sts from '@alicloud/sts20150401';
 import { SignJWT } from 'jose';
+import { eventJson } from '../src/audit/stored-event.ts';
 import { Clients } from './clients.ts';
 import { OidcIdentityProvider } from './identity-providers.ts';
 import { eachServer, refused, type TestAccount, type TestServer } from './server.ts';
@@ -114,11 +115,12 @@ eachServer((_, start) => {
     test('the audit record names the session and the subject, and does not contain the token', async () => {
       const token = await idp.token();
       const { requestId } = await assume(token);
-      const { event } = await server.services.store.queries
-        .selectFrom('audit_events')
-        .select('event')
+      const row = await server.services.store.queries
+        .selectFrom('audit_records')
+        .selectAll()
         .where('event_id', '=', requestId!)
         .executeTakeFirstOrThrow();
+      const event = eventJson(row);
       const { userIdentity, requestParameters, responseElements } = JSON.parse(event);
       assert.equal(userIdentity.userName, 'builder:build-42');
       assert.equal(responseElements.OIDCTokenInfo.Subject, subject);
@@ -147,7 +149,7 @@ eachServer((_, start) => {
       ] as const) {
         const requestId = String(error.data?.['RequestId']);
         const row = await server.services.store.queries
-          .selectFrom('audit_events')
+          .selectFrom('audit_records')
           .select('account_id')
           .where('event_id', '=', requestId)
           .executeTakeFirstOrThrow();

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pino } from 'pino';
+import { eventJson } from '../src/audit/stored-event.ts';
 import { type Claviger, startClaviger } from '../src/claviger.ts';
 import { readConfiguration } from '../src/configuration.ts';
 import { initialise } from '../src/installation.ts';
@@ -547,12 +548,13 @@ eachServer((database, start) => {
     test('is recorded with subject, provider and role; a refusal in the account it is for', async () => {
       const recorded = (id: string) =>
         server.services.store.queries
-          .selectFrom('audit_events')
+          .selectFrom('audit_records')
           .selectAll()
           .where('event_id', '=', id)
           .executeTakeFirstOrThrow();
       const opened = await corp.show(corp.signed({ subject: 'carol@example.com', sessionName: 'carol' }));
-      const { event, ...row } = await recorded(opened.requestId);
+      const row = await recorded(opened.requestId);
+      const event = eventJson(row);
       assert.deepEqual(
         [row.account_id, row.event_name, row.event_rw, row.error_code, row.user_name],
         [corp.account.accountId, 'AssumeRoleWithSAML', 'Write', '', 'visitor:carol'],

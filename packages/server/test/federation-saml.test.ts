@@ -1,9 +1,11 @@
 /** Role sessions by assertions of a SAML identity provider, through the official clients. */
+
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import ims from '@alicloud/ims20190815';
 import ram from '@alicloud/ram20150501';
 import sts from '@alicloud/sts20150401';
+import { eventJson } from '../src/audit/stored-event.ts';
 import { Clients } from './clients.ts';
 import { type AssertionChanges, SamlIdentityProvider } from './identity-providers.ts';
 import { eachServer, refused, type TestAccount, type TestServer } from './server.ts';
@@ -108,14 +110,15 @@ eachServer((_, start) => {
     test('the audit record names the session and the subject, and does not contain the assertion', async () => {
       const assertion = response({ subject: 'bob@example.com', sessionName: 'bob' });
       const { requestId } = await assume(assertion);
-      const { event, account_id, event_rw } = await server.services.store.queries
-        .selectFrom('audit_events')
+      const row = await server.services.store.queries
+        .selectFrom('audit_records')
         .selectAll()
         .where('event_id', '=', requestId!)
         .executeTakeFirstOrThrow();
+      const event = eventJson(row);
       const { userIdentity, requestParameters, responseElements } = JSON.parse(event);
-      assert.equal(account_id, account.accountId);
-      assert.equal(event_rw, 'Write');
+      assert.equal(row.account_id, account.accountId);
+      assert.equal(row.event_rw, 'Write');
       assert.equal(userIdentity.type, 'assumed-role');
       assert.equal(userIdentity.userName, 'visitor:bob');
       assert.deepEqual(requestParameters, { RoleArn: roleArn, SAMLProviderArn: providerArn });

@@ -137,8 +137,8 @@ eachServer((_, start) => {
       assert.ok((connection!['AgeSeconds'] as number) < 60);
       assert.ok(!JSON.stringify(listed).includes(pair.AccessKeySecret));
       const events = await server.services.store.queries
-        .selectFrom('audit_events')
-        .select('event')
+        .selectFrom('audit_records')
+        .selectAll()
         .where('account_id', '=', account.accountId)
         .execute();
       assert.ok(!JSON.stringify(events).includes(pair.AccessKeySecret));

@@ -528,7 +528,7 @@ async function verifierOf(server: TestServer, account: TestAccount, userId: stri
 
 const everyEvent = (server: TestServer, account: TestAccount) =>
   server.services.store.queries
-    .selectFrom('audit_events')
+    .selectFrom('audit_records')
     .selectAll()
     .where('account_id', '=', account.accountId)
     .execute();

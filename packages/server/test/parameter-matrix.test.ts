@@ -398,7 +398,7 @@ eachServer((_, start) => {
     /** Returns the number of executed changes, by the audit record. */
     const done = async () => {
       const { count } = await server.services.store.queries
-        .selectFrom('audit_events')
+        .selectFrom('audit_records')
         .select((all) => all.fn.countAll<number>().as('count'))
         .where('event_rw', '=', 'Write')
         .where('error_code', '=', '')

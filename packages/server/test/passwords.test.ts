@@ -474,7 +474,7 @@ eachServer((_, start) => {
     await change(alice.clients, password, 'another horse 42');
     await createRam(admin, { userName: 'absent', password }).catch(() => {});
     const events = await server.services.store.queries
-      .selectFrom('audit_events')
+      .selectFrom('audit_records')
       .selectAll()
       .where('account_id', '=', account.accountId)
       .execute();

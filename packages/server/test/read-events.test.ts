@@ -5,7 +5,7 @@ import { after, describe, test } from 'node:test';
 import { insertAuditEvents } from '../src/audit/audit-events.ts';
 import { type EventSelection, readEvents } from '../src/audit/read-events.ts';
 import { openStore } from '../src/store/open-store.ts';
-import type { AuditEventRow } from '../src/store/schema.ts';
+import type { AuditRecord } from '../src/store/schema.ts';
 import type { Store } from '../src/store/store.ts';
 import { eachDatabase } from './databases.ts';
 
@@ -14,7 +14,7 @@ const names = ['CreateUser', 'ListUsers', 'RefusalSummary'];
 const keys = ['', 'LTAI5tOne', 'LTAI5tTwo'];
 const beginning = Date.UTC(2026, 10, 1);
 
-function row(number: number): AuditEventRow {
+function row(number: number): AuditRecord {
   const pick = (from: readonly string[], step: number) => from[Math.floor(number / step) % from.length] ?? '';
   return {
     event_id: randomUUID().toUpperCase(),
@@ -29,7 +29,12 @@ function row(number: number): AuditEventRow {
     source_ip: '127.0.0.1',
     error_code: '',
     signature_nonce: '',
-    event: JSON.stringify({ number }),
+    api_version: '',
+    user_agent: '',
+    identity_type: 'unknown',
+    principal_id: '',
+    is_secure: 0,
+    event: '',
   };
 }
 
@@ -73,11 +78,8 @@ eachDatabase((_, { freshLocation }) => {
           .filter(
             (each) => selection.accessKeyId === undefined || each.access_key_id === selection.accessKeyId,
           )
-          .sort((one, other) =>
-            one.event_time === other.event_time
-              ? Number(one.event_id > other.event_id) - Number(one.event_id < other.event_id)
-              : one.event_time - other.event_time,
-          )
+          // Stable: events of one instant are in the order of their insertion.
+          .sort((one, other) => one.event_time - other.event_time)
           .map((each) => each.event_id);
         const found: string[] = [];
         for await (const event of readEvents(store.queries, selection)) found.push(event.event_id);

@@ -160,7 +160,7 @@ eachServer((_, start) => {
       );
       const { queries } = server.services.store;
       const rows = await queries
-        .selectFrom('audit_events')
+        .selectFrom('audit_records')
         .select('account_id')
         .where('access_key_id', '=', foreign.accessKeyId)
         .execute();
@@ -191,7 +191,7 @@ eachServer((_, start) => {
       assert.equal((await callRaw(server.url, key, 'ACS3')).code, 'InvalidAccessKeyId.NotFound');
       assert.deepEqual(await seenBy(other, key.accessKeyId), []);
       const rows = await server.services.store.queries
-        .selectFrom('audit_events')
+        .selectFrom('audit_records')
         .select('account_id')
         .where('access_key_id', '=', key.accessKeyId)
         .execute();

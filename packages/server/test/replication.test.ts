@@ -9,6 +9,7 @@ import { afterEach, before, beforeEach, describe, test } from 'node:test';
 import { KeyAgreement } from '@claviger/guard/replication';
 import { createAccessKey } from '../src/access-keys/access-key.ts';
 import { operatorScope, setAccountStatus } from '../src/accounts/create-account.ts';
+import { eventOf } from '../src/audit/stored-event.ts';
 import { createUser } from '../src/users/user.ts';
 import type { ClientKey } from './clients.ts';
 import { callRaw, readJson, send, signedRequest } from './raw-request.ts';
@@ -780,8 +781,8 @@ eachServer((_, start) => {
         await watched.source.ready();
         const events = () =>
           strict.services.store.queries
-            .selectFrom('audit_events')
-            .select(['event_name', 'event_rw', 'service_name', 'user_name', 'source_ip', 'event'])
+            .selectFrom('audit_records')
+            .selectAll()
             .where('event_name', 'in', ['ReplicateCredentials', 'DisconnectGuard'])
             .orderBy('event_time')
             .execute();
@@ -800,7 +801,7 @@ eachServer((_, start) => {
             ['ReplicateCredentials', 'Read', 'watched', '127.0.0.1'],
           ],
         );
-        const told = JSON.parse(begun!.event) as {
+        const told = eventOf(begun!) as unknown as {
           readonly userIdentity: { readonly type: string };
           readonly requestParameters: Readonly<Record<string, string>>;
         };

@@ -158,7 +158,7 @@ eachServer((_, start) => {
       const requestIds = [...answers, forged].map(({ body }) => String(body['RequestId']));
       await server.restart();
       const events = await server.services.store.queries
-        .selectFrom('audit_events')
+        .selectFrom('audit_records')
         .select(['event_id', 'error_code'])
         .where('event_id', 'in', requestIds)
         .execute();

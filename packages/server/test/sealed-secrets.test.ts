@@ -369,7 +369,7 @@ eachServer((_, start) => {
         }
       }
       const events = await server.services.store.queries
-        .selectFrom('audit_events')
+        .selectFrom('audit_records')
         .select('event_name')
         .where('account_id', '=', account.accountId)
         .where('event_name', '=', 'ResealSecrets')

@@ -90,7 +90,7 @@ eachServer((_, start) => {
 
       const { queries } = server.services.store;
       const stored = await queries.selectFrom('service_credentials').selectAll().execute();
-      const events = await queries.selectFrom('audit_events').selectAll().execute();
+      const events = await queries.selectFrom('audit_records').selectAll().execute();
       const everywhere = JSON.stringify([stored, events, server.log]);
       assert.ok(everywhere.includes(id!));
       assert.ok(!everywhere.includes(secret!));

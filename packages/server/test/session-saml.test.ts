@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { test } from 'node:test';
 import { inflateRawSync } from 'node:zlib';
 import { Secret, TOTP } from 'otpauth';
+import { eventOf } from '../src/audit/stored-event.ts';
 import { Browser, OWN } from './browser.ts';
 import { type AssertionChanges, SamlIdentityProvider } from './identity-providers.ts';
 import { eachServer, type TestServer } from './server.ts';
@@ -113,12 +114,12 @@ eachServer((_, start) => {
     assert.equal(session['MFAPresent'], false);
     await browser.refused('ListUsers', {}, 'NoPermission', 403, { version: RAM });
     const rows = await server.services.store.queries
-      .selectFrom('audit_events')
-      .select('event')
+      .selectFrom('audit_records')
+      .selectAll()
       .where('account_id', '=', account.accountId)
       .where('event_name', '=', 'ConsoleSignin')
       .execute();
-    const [event] = rows.map((row) => JSON.parse(row.event) as Record<string, Record<string, unknown>>);
+    const [event] = rows.map((row) => eventOf(row) as Record<string, Record<string, unknown>>);
     assert.equal(event!['userIdentity']!['userName'], 'alice');
     assert.ok(!JSON.stringify(rows).includes('SAMLResponse'));
   });
@@ -335,7 +336,7 @@ eachServer((_, start) => {
     assert.equal(await at(response({ inResponseTo: second }), address, tabs), '/');
     await signedIn();
     const events = await server.services.store.queries
-      .selectFrom('audit_events')
+      .selectFrom('audit_records')
       .select('event')
       .where('account_id', '=', account.accountId)
       .where('event_name', '=', 'ConsoleSignin')

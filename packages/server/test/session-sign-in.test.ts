@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setAccountStatus } from '../src/accounts/create-account.ts';
+import { eventJson, eventOf } from '../src/audit/stored-event.ts';
 import { codeAt, stepAt } from '../src/mfa/one-time-code.ts';
 import { Browser } from './browser.ts';
 import { eachServer, type TestServer } from './server.ts';
@@ -283,12 +284,12 @@ eachServer((_, start) => {
     await browser.done('SignOut');
     await ims('GetAccountMFAInfo');
     const rows = await server.services.store.queries
-      .selectFrom('audit_events')
-      .select(['event', 'account_id'])
+      .selectFrom('audit_records')
+      .selectAll()
       .where('account_id', '=', account.accountId)
       .orderBy('event_time')
       .execute();
-    const events = rows.map(({ event }) => JSON.parse(event) as Record<string, Record<string, unknown>>);
+    const events = rows.map((row) => eventOf(row) as Record<string, Record<string, unknown>>);
     const signIns = events.filter((event) => String(event['eventType']).startsWith('Console'));
     assert.deepEqual(
       signIns.map((event) => [event['eventName'], event['errorCode'], event['serviceName']]),
@@ -320,8 +321,8 @@ eachServer((_, start) => {
       'userName',
       'sessionContext',
     ]);
-    const all = await server.services.store.queries.selectFrom('audit_events').select('event').execute();
-    const text = all.map(({ event }) => event).join('\n') + server.log.join('\n');
+    const all = await server.services.store.queries.selectFrom('audit_records').selectAll().execute();
+    const text = all.map(eventJson).join('\n') + server.log.join('\n');
     for (const secret of [password, 'wrong horse 42', 'my password', browser.csrf]) {
       assert.ok(!text.includes(secret), `the log has ${secret}`);
     }

@@ -4,6 +4,7 @@ import ims from '@alicloud/ims20190815';
 import ram from '@alicloud/ram20150501';
 import sts from '@alicloud/sts20150401';
 import { setAccountStatus } from '../src/accounts/create-account.ts';
+import { eventJson } from '../src/audit/stored-event.ts';
 import type { ClientKey, Clients } from './clients.ts';
 import { eachServer, refused, type TestAccount, type TestServer, type TestUser } from './server.ts';
 
@@ -640,13 +641,13 @@ eachServer((_, start) => {
     const key = await session(user.clients, { roleArn: roleArn(account, 'worker') });
     await whoAmI(server.clients(key));
     const events = await server.services.store.queries
-      .selectFrom('audit_events')
-      .select('event')
+      .selectFrom('audit_records')
+      .selectAll()
       .where('account_id', '=', account.accountId)
       .where('event_name', '=', 'AssumeRole')
       .execute();
     assert.equal(events.length, 1);
-    const kept = [...events.map((event) => event.event), ...server.log].join('\n');
+    const kept = [...events.map(eventJson), ...server.log].join('\n');
     assert.ok(kept.includes(key.accessKeyId), 'the key that was made is named');
     assert.ok(!kept.includes(key.accessKeySecret));
     assert.ok(!kept.includes(key.securityToken!));

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { parseDuration } from '@claviger/guard/gateway';
-import { type EventSelection, type ReadEvent, readEvents } from '@claviger/server';
+import { type EventSelection, eventJson, type ReadEvent, readEvents } from '@claviger/server';
 import { type Command, CommanderError } from 'commander';
 import { withInstallation } from '../installation.ts';
 import { InvalidValue } from '../invalid-value.ts';
@@ -61,7 +61,7 @@ export function addAudit(program: Command, terminal: Terminal): void {
     };
     return withInstallation(terminal, flags, async (services) => {
       for await (const event of readEvents(services.store.queries, selection)) {
-        if (!(await writeLine(terminal, flags.json ? printable(event.event) : lineOf(event)))) break;
+        if (!(await writeLine(terminal, flags.json ? printable(eventJson(event)) : lineOf(event)))) break;
       }
     });
   });

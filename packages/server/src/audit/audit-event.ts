@@ -1,9 +1,10 @@
 import type { Principal } from '@claviger/guard';
-import type { AuditEventRow } from '../store/schema.ts';
+import type { AuditRecord } from '../store/schema.ts';
 import type { Answer } from '../wire/answer.ts';
 import { instant } from '../wire/instant.ts';
 import { Secret } from '../wire/secret.ts';
 import type { RefusedIdentity } from './refusal-limit.ts';
+import { contentBytes, remainderOf } from './stored-event.ts';
 
 /** A completed API call, as recorded in the audit log. */
 export interface CallRecord {
@@ -94,13 +95,13 @@ const MAX_REFUSED_BYTES = 4096;
  * @param record the call
  * @param region `acsRegion` of the event: the cloud region that this installation stands for
  */
-export function auditEvent(record: CallRecord, region: string): AuditEventRow {
+export function auditEvent(record: CallRecord, region: string): AuditRecord {
   const isRefused = record.refusal !== undefined;
   let bounds = isRefused ? REFUSED_BOUNDS : SIGNED_BOUNDS;
   if (record.principal === undefined) bounds = UNSIGNED_BOUNDS;
   let row = boundedEvent(record, region, bounds);
   // JSON escapes and UTF-8 use up to six bytes for a character; the fixed fields have some 1.5 KiB.
-  while (isRefused && Buffer.byteLength(row.event) > MAX_REFUSED_BYTES && bounds.name > 1) {
+  while (isRefused && contentBytes(row) > MAX_REFUSED_BYTES && bounds.name > 1) {
     bounds = halved(bounds);
     row = boundedEvent(record, region, bounds);
   }
@@ -112,7 +113,7 @@ function halved(bounds: Bounds): Bounds {
   return Object.fromEntries(half) as unknown as Bounds;
 }
 
-function boundedEvent(record: CallRecord, region: string, bounds: Bounds): AuditEventRow {
+function boundedEvent(record: CallRecord, region: string, bounds: Bounds): AuditRecord {
   const { refusal, console } = record;
   const requestParameters = boundedParameters(record.parameters, bounds);
   const named = namesOf(record);
@@ -159,7 +160,7 @@ function boundedEvent(record: CallRecord, region: string, bounds: Bounds): Audit
       Truncated: isWhole ? undefined : 'true',
     },
   };
-  return {
+  const columns = {
     event_id: record.requestId,
     account_id: record.accountId,
     event_time: record.time,
@@ -167,12 +168,17 @@ function boundedEvent(record: CallRecord, region: string, bounds: Bounds): Audit
     service_name: named.service,
     event_rw: eventRW,
     access_key_id: storable(accessKeyId),
-    user_name: event.userIdentity.userName,
+    user_name: storable(event.userIdentity.userName),
     source_ip: record.sourceAddress,
     error_code: storable(errorCode),
     signature_nonce: storedNonce(record.nonce),
-    event: JSON.stringify(event),
-  };
+    api_version: storable(event.apiVersion),
+    user_agent: storable(userAgent),
+    identity_type: event.userIdentity.type,
+    principal_id: storable(event.userIdentity.principalId),
+    is_secure: record.secure ? 1 : 0,
+  } as const;
+  return { ...columns, event: remainderOf(event, columns) };
 }
 
 /** Returns type, name and service of an event: ActionTrail records signing in under services of its own. */
@@ -321,9 +327,13 @@ function cut(text: string, length: number): string {
   return text.length <= length ? text : text.slice(0, length);
 }
 
-/** Replaces NUL, which PostgreSQL's text cannot store. The event itself has it escaped, as JSON does. */
+/**
+ * Replaces what databases cannot store in a text: NUL, and halves of surrogate pairs, which would be read back as
+ * another text. The event itself has them escaped, as JSON does.
+ */
 function storable(text: string): string {
-  return text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text;
+  const whole = text.isWellFormed() ? text : text.toWellFormed();
+  return whole.includes('\0') ? whole.replaceAll('\0', '\ufffd') : whole;
 }
 
 /** Escapes NUL so that a nonce is found again exactly as it was. */

@@ -1,9 +1,10 @@
 import { CompiledQuery } from 'kysely';
-import type { AuditEventRow } from '../store/schema.ts';
+import type { AuditRecord } from '../store/schema.ts';
 import type { Queries, Store } from '../store/store.ts';
 import { originalNonce } from './audit-event.ts';
+import { recordHash } from './record-hash.ts';
 
-/** Columns of `audit_events` with their PostgreSQL types. */
+/** Columns of a new record with their PostgreSQL types. */
 const COLUMNS = {
   event_id: 'text',
   account_id: 'text',
@@ -16,46 +17,76 @@ const COLUMNS = {
   source_ip: 'text',
   error_code: 'text',
   signature_nonce: 'text',
+  api_version: 'text',
+  user_agent: 'text',
+  identity_type: 'text',
+  principal_id: 'text',
+  is_secure: 'bigint',
   event: 'text',
-} as const satisfies Record<keyof AuditEventRow, string>;
+} as const satisfies Record<keyof AuditRecord, string>;
 
-const COLUMN_NAMES = Object.keys(COLUMNS) as (keyof AuditEventRow)[];
+const COLUMN_NAMES = Object.keys(COLUMNS) as (keyof AuditRecord)[];
 
 /** Rows of one statement on SQLite. More are not faster, and each row count needs a prepared statement. */
 const ROWS_PER_STATEMENT = 32;
 
-const INSERT = `insert into audit_events (${COLUMN_NAMES.join(', ')})`;
-/** A batch is written again if the answer to its commit was lost. */
-const ON_CONFLICT = 'on conflict do nothing';
+const INSERT = `insert into audit_records (${COLUMN_NAMES.join(', ')})`;
+/** A batch is written again if the answer to its commit was lost: only new records are returned. */
+const ON_CONFLICT = 'on conflict (event_id) do nothing returning position, event_id, account_id';
+const INSERT_UNCHAINED = 'insert into audit_unchained (position, account_id, hash)';
 const UNNESTED = Object.values(COLUMNS)
   .map((type, index) => `$${index + 1}::${type}[]`)
   .join(', ');
-const INSERT_ARRAYS = `${INSERT} select * from unnest(${UNNESTED}) ${ON_CONFLICT}`;
+const INSERT_ARRAYS = `with inserted as (
+  ${INSERT} select * from unnest(${UNNESTED}) ${ON_CONFLICT}
+) ${INSERT_UNCHAINED}
+  select inserted.position, inserted.account_id, hashes.hash from inserted
+  join unnest($1::text[], $${COLUMN_NAMES.length + 1}::text[]) as hashes (event_id, hash)
+    on hashes.event_id = inserted.event_id`;
 const ROW_PLACEHOLDERS = `(${COLUMN_NAMES.map(() => '?').join(', ')})`;
 
 /**
- * Inserts events; existing ones stay as they are. Uses raw SQL, since Kysely would compile a statement for each
- * batch, at twice the cost of writing it.
+ * Inserts records, which the chain takes up later (`audit_unchained`); existing ones stay as they are. Uses raw SQL,
+ * since Kysely would compile a statement for each batch, at twice the cost of writing it.
  *
  * @param queries of a transaction
  */
 export async function insertAuditEvents(
   kind: Store['kind'],
   queries: Queries,
-  rows: readonly AuditEventRow[],
+  rows: readonly AuditRecord[],
 ): Promise<void> {
   if (kind === 'postgres') {
-    const arrays = COLUMN_NAMES.map((name) => rows.map((row) => row[name]));
-    await queries.executeQuery(CompiledQuery.raw(INSERT_ARRAYS, arrays));
+    const arrays: unknown[] = COLUMN_NAMES.map((name) => rows.map((row) => row[name]));
+    await queries.executeQuery(CompiledQuery.raw(INSERT_ARRAYS, [...arrays, rows.map(recordHash)]));
     return;
   }
   for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT) {
     const part = rows.slice(from, from + ROWS_PER_STATEMENT);
     const values: unknown[] = [];
     for (const row of part) for (const name of COLUMN_NAMES) values.push(row[name]);
-    const placeholders = new Array(part.length).fill(ROW_PLACEHOLDERS).join(', ');
-    await queries.executeQuery(CompiledQuery.raw(`${INSERT} values ${placeholders} ${ON_CONFLICT}`, values));
+    const statement = `${INSERT} values ${listOf(ROW_PLACEHOLDERS, part.length)} ${ON_CONFLICT}`;
+    const inserted = await queries.executeQuery<InsertedRecord>(CompiledQuery.raw(statement, values));
+    const records = new Map(part.map((row) => [row.event_id, row] as const));
+    const unchained: unknown[] = [];
+    for (const { position, event_id: id, account_id: accountId } of inserted.rows) {
+      unchained.push(position, accountId, recordHash(records.get(id)!));
+    }
+    if (unchained.length === 0) continue;
+    await queries.executeQuery(
+      CompiledQuery.raw(`${INSERT_UNCHAINED} values ${listOf('(?, ?, ?)', inserted.rows.length)}`, unchained),
+    );
   }
+}
+
+interface InsertedRecord {
+  readonly position: number;
+  readonly event_id: string;
+  readonly account_id: string;
+}
+
+function listOf(placeholders: string, count: number): string {
+  return new Array(count).fill(placeholders).join(', ');
 }
 
 /** A used nonce. */
@@ -97,13 +128,13 @@ async function* noncesOf(
   accountId: string,
   since: number,
 ): AsyncGenerator<UsedNonce[], void> {
-  let after = { event_time: since, event_id: '' };
+  let after = { event_time: since, position: 0 };
   for (;;) {
-    const { event_time: time, event_id: id } = after;
+    const { event_time: time, position } = after;
     const rows = await queries
-      .selectFrom('audit_events')
+      .selectFrom('audit_records')
       .select((column) => [
-        'event_id',
+        'position',
         'event_time',
         'access_key_id',
         'signature_nonce',
@@ -120,12 +151,12 @@ async function* noncesOf(
       .where((where) =>
         where.or([
           where('event_time', '>', time),
-          where.and([where('event_time', '=', time), where('event_id', '>', id)]),
+          where.and([where('event_time', '=', time), where('position', '>', position)]),
         ]),
       )
       .where('event_time', '>=', time)
       .orderBy('event_time')
-      .orderBy('event_id')
+      .orderBy('position')
       .limit(NONCES_PER_PAGE)
       .execute();
     if (rows.length > 0) {
@@ -149,7 +180,7 @@ export async function* accountsWithEvents(queries: Queries): AsyncGenerator<stri
   let comparison: '>=' | '>' = '>=';
   for (let last = ''; ; comparison = '>') {
     const next = await queries
-      .selectFrom('audit_events')
+      .selectFrom('audit_records')
       .select('account_id')
       .where('account_id', comparison, last)
       .orderBy('account_id')
@@ -189,26 +220,22 @@ export async function purgeAuditEvents(
   let room = limit;
   for await (const accountId of accountsWithEvents(queries)) {
     const oldest = await queries
-      .selectFrom('audit_events')
-      .select(['event_id', 'event_time', 'event_name'])
+      .selectFrom('audit_records')
+      .select(['position', 'event_name'])
       .where('account_id', '=', accountId)
       .where('event_time', '<', before)
       .orderBy('event_time')
-      .orderBy('event_id')
+      .orderBy('position')
       .limit(room)
       .execute();
-    const last = oldest.at(-1);
-    if (last === undefined) continue;
+    if (oldest.length === 0) continue;
     const { numDeletedRows } = await queries
-      .deleteFrom('audit_events')
-      .where('account_id', '=', accountId)
-      .where(({ eb, or, and }) =>
-        or([
-          eb('event_time', '<', last.event_time),
-          and([eb('event_time', '=', last.event_time), eb('event_id', '<=', last.event_id)]),
-        ]),
+      .deleteFrom('audit_records')
+      .where(
+        'position',
+        'in',
+        oldest.map(({ position }) => position),
       )
-      .where('event_time', '<=', last.event_time)
       .executeTakeFirstOrThrow();
     const purgeEvents = oldest.filter(({ event_name: name }) => name === PURGE_EVENT_NAME).length;
     removed.push({ accountId, count: Number(numDeletedRows), purgeEvents });

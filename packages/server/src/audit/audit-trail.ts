@@ -1,13 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { systemTimer, type Timer } from '../context/timer.ts';
-import type { AuditEventRow } from '../store/schema.ts';
+import type { AuditRecord } from '../store/schema.ts';
 import type { Queries, Store } from '../store/store.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
 import { auditEvent, type CallRecord, identityOf } from './audit-event.ts';
 import { insertAuditEvents } from './audit-events.ts';
 import { RefusalLimit } from './refusal-limit.ts';
 import { refusalSummary } from './refusal-summary.ts';
+import { contentBytes } from './stored-event.ts';
 
 /**
  * When a call may be answered.
@@ -24,8 +25,7 @@ export interface AuditTrailOptions {
   /** Maximum time that the oldest record waits until its batch starts, ms; default 150. */
   readonly flushMs?: number;
   /**
-   * Maximum length of the queued events' JSON, in UTF-16 units, which bounds memory while the database is
-   * unavailable. Default 32 Mi, some 40,000 usual records.
+   * Maximum length of the queued records, in UTF-16 units, which bounds memory while the database is unavailable. Default 32 Mi, some 40,000 usual records.
    */
   readonly maxQueuedLength?: number;
   /** `acsRegion` of the events; default `cn-hangzhou`. */
@@ -69,9 +69,9 @@ export class AuditTrail {
   /** Async context outside of every write: a flush must not join the write in which a record arrived. */
   readonly #outside = AsyncLocalStorage.snapshot();
   /** By event id: a transaction that runs again replaces its record. */
-  #queue = new Map<string, AuditEventRow>();
+  #queue = new Map<string, AuditRecord>();
   /** Records that the current flush has taken from the queue. */
-  #taken: readonly AuditEventRow[] = [];
+  #taken: readonly AuditRecord[] = [];
   /** Length of `#queue` and `#taken`. */
   #queuedLength = 0;
   #flushing: Promise<void> | undefined;
@@ -165,7 +165,7 @@ export class AuditTrail {
     const row = auditEvent(record, this.#region);
     const { refusal, principal, sourceAddress, time } = record;
     if (refusal !== undefined && principal !== undefined) {
-      const bytes = Buffer.byteLength(row.event);
+      const bytes = contentBytes(row);
       if (!this.#limit.admitsPrincipal(identityOf(record), sourceAddress, bytes, time)) {
         return this.#notWritten();
       }
@@ -219,12 +219,13 @@ export class AuditTrail {
     if (this.#queue.size > 0) this.#cancelTimer ??= this.#after(this.#flushMs);
   }
 
-  #enqueue(row: AuditEventRow): void {
-    this.#queuedLength += row.event.length - (this.#queue.get(row.event_id)?.event.length ?? 0);
+  #enqueue(row: AuditRecord): void {
+    const replaced = this.#queue.get(row.event_id);
+    this.#queuedLength += queuedLength(row) - (replaced === undefined ? 0 : queuedLength(replaced));
     this.#queue.set(row.event_id, row);
   }
 
-  #whenFull(row: AuditEventRow): Promise<void> | undefined {
+  #whenFull(row: AuditRecord): Promise<void> | undefined {
     if (this.#mode === 'best-effort') {
       this.#dropped += 1;
       return undefined;
@@ -234,7 +235,7 @@ export class AuditTrail {
     return room.then(() => this.#enqueueOrRefuse(row));
   }
 
-  async #enqueueOrRefuse(row: AuditEventRow): Promise<void> {
+  async #enqueueOrRefuse(row: AuditRecord): Promise<void> {
     if (this.#full) {
       this.#dropped += 1;
       throw new StoreUnavailable('the audit log queue is full');
@@ -298,7 +299,7 @@ export class AuditTrail {
     }
   }
 
-  async #write(rows: readonly AuditEventRow[]): Promise<void> {
+  async #write(rows: readonly AuditRecord[]): Promise<void> {
     try {
       await this.#store.write(({ queries }) => insertAuditEvents(this.#store.kind, queries, rows));
     } catch (error) {
@@ -308,7 +309,7 @@ export class AuditTrail {
   }
 
   /** Writes records one by one: a record that the database rejects must not keep back the others. */
-  async #writeOneByOne(rows: readonly AuditEventRow[]): Promise<void> {
+  async #writeOneByOne(rows: readonly AuditRecord[]): Promise<void> {
     for (const row of rows) {
       try {
         await this.#store.write(({ queries }) => insertAuditEvents(this.#store.kind, queries, [row]));
@@ -326,8 +327,16 @@ function isUnauthenticatedRefusal({ refusal, principal, attempt, accountId }: Ca
   return refusal !== undefined && principal === undefined && attempt === undefined && accountId === '';
 }
 
-function lengthOf(rows: Iterable<AuditEventRow>): number {
+function lengthOf(rows: Iterable<AuditRecord>): number {
   let length = 0;
-  for (const row of rows) length += row.event.length;
+  for (const row of rows) length += queuedLength(row);
   return length;
+}
+
+/** Length of the columns that have about the same length in every record. */
+const COLUMNS_LENGTH = 300;
+
+/** Returns the memory that a record takes in the queue, about. */
+function queuedLength({ event, user_agent: userAgent }: AuditRecord): number {
+  return event.length + userAgent.length + COLUMNS_LENGTH;
 }

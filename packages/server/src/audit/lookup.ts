@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type ExpressionBuilder, sql } from 'kysely';
-import type { AuditEventRow, Schema } from '../store/schema.ts';
+import { type ExpressionBuilder, type Selectable, sql } from 'kysely';
+import type { AuditRecordRow, Schema } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
+import { eventOf } from './stored-event.ts';
 
 /** Filter of events; all given conditions must hold. */
 export interface EventFilter {
@@ -16,7 +17,7 @@ export interface EventFilter {
 
 /** Columns by which events can be looked up. */
 export type FilterColumn = keyof Pick<
-  AuditEventRow,
+  AuditRecordRow,
   | 'event_id'
   | 'event_name'
   | 'service_name'
@@ -30,12 +31,16 @@ export type FilterColumn = keyof Pick<
 /** Position in the list after which a page begins. */
 export interface EventPosition {
   readonly time: number;
-  readonly eventId: string;
+  /** `audit_records.position` */
+  readonly position: number;
 }
+
+/** Stored event. */
+export type FoundEvent = Selectable<AuditRecordRow>;
 
 /** Page of events. */
 export interface EventPage {
-  readonly rows: readonly AuditEventRow[];
+  readonly rows: readonly FoundEvent[];
   /**
    * Position to continue at; `undefined` if there are no further events. A page with a position may have fewer rows
    * than asked for, or none: the search was ended at its bound.
@@ -69,7 +74,7 @@ export async function lookupEvents(
   after: EventPosition | undefined,
   limit: number,
 ): Promise<EventPage> {
-  const rows: AuditEventRow[] = [];
+  const rows: FoundEvent[] = [];
   if (limit === 0) return { rows, next: undefined };
   const { access_key_id: accessKeyId, ...others } = filter.equal;
   const range: EventRange = { ...filter, accessKeyId };
@@ -110,15 +115,15 @@ async function endOfStep(
   after: EventPosition | undefined,
 ): Promise<EventPosition | undefined> {
   const [row] = await eventsIn(queries, range, order, after)
-    .select(['event_time', 'event_id'])
+    .select(['event_time', 'position'])
     .offset(ROWS_PER_STEP - 1)
     .limit(1)
     .execute();
   return positionOf(row);
 }
 
-const positionOf = (row: Pick<AuditEventRow, 'event_time' | 'event_id'> | undefined) =>
-  row && { time: row.event_time, eventId: row.event_id };
+const positionOf = (row: Pick<FoundEvent, 'event_time' | 'position'> | undefined) =>
+  row && { time: row.event_time, position: row.position };
 
 function eventsIn(
   queries: Queries,
@@ -131,7 +136,7 @@ function eventsIn(
   const [first, last] = isForward ? [after, end] : [end, after];
   // Plain bounds besides the positions: SQLite uses one condition as the bound of a range, and takes the first.
   let events = queries
-    .selectFrom('audit_events')
+    .selectFrom('audit_records')
     .where('event_time', '>=', first?.time ?? from)
     .where('event_time', '<=', last?.time ?? to);
   events =
@@ -139,21 +144,21 @@ function eventsIn(
       ? events.where('account_id', '=', accountId)
       : events
           .where('access_key_id', '=', accessKeyId)
-          // An expression, so that SQLite does not take the primary key and read every event of the account.
+          // An expression, so that SQLite does not take the index of times and read every event of the account.
           .where(sql`account_id || ''`, '=', accountId);
   if (after !== undefined) events = events.where(beyond(after, order, 'beyond'));
   if (end !== undefined) events = events.where(beyond(end, order, 'up to'));
   const direction = isForward ? 'asc' : 'desc';
-  return events.orderBy('event_time', direction).orderBy('event_id', direction);
+  return events.orderBy('event_time', direction).orderBy('position', direction);
 }
 
 /** Condition on events that come after a position, or not after it, in the order of a look-up. */
 function beyond(position: EventPosition, order: EventOrder, side: 'beyond' | 'up to') {
   const isLater = (order === 'oldest first') === (side === 'beyond');
   const compared = `${isLater ? '>' : '<'}${side === 'beyond' ? '' : '='}` as const;
-  // A comparison of rows, which both databases answer from the primary key.
-  return ({ eb, refTuple, tuple }: ExpressionBuilder<Schema, 'audit_events'>) =>
-    eb(refTuple('event_time', 'event_id'), compared, tuple(position.time, position.eventId));
+  // A comparison of rows, which both databases answer from an index.
+  return ({ eb, refTuple, tuple }: ExpressionBuilder<Schema, 'audit_records'>) =>
+    eb(refTuple('event_time', 'position'), compared, tuple(position.time, position.position));
 }
 
 /** An address from which a key was used, and the time of its last use. */
@@ -169,7 +174,7 @@ const USES_SEARCHED = 5_000;
  * Yields the uses of a key with one service, the newest first, at most `USES_SEARCHED` events of the key, with turns of
  * the event loop in between. A refusal that merely names the key is not a use of it.
  */
-async function* recentUses(queries: Queries, key: KeyUse): AsyncGenerator<readonly AuditEventRow[], void> {
+async function* recentUses(queries: Queries, key: KeyUse): AsyncGenerator<readonly FoundEvent[], void> {
   const range: EventRange = { ...key, from: 0, to: Number.MAX_SAFE_INTEGER };
   let position: EventPosition | undefined;
   for (let examined = 0; examined < USES_SEARCHED; examined += ROWS_PER_STEP) {
@@ -240,7 +245,7 @@ export async function usedResources(queries: Queries, key: KeyUse): Promise<Used
   const found = new Map<string, UsedResource>();
   for await (const uses of recentUses(queries, key)) {
     for (const row of uses) {
-      const { referencedResources } = JSON.parse(row.event) as {
+      const { referencedResources } = eventOf(row) as {
         readonly referencedResources?: Readonly<Record<string, readonly string[]>>;
       };
       for (const [resourceType, names] of Object.entries(referencedResources ?? {})) {

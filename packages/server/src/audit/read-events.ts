@@ -1,4 +1,5 @@
-import type { AuditEventRow } from '../store/schema.ts';
+import type { Selectable } from 'kysely';
+import type { AuditRecordRow } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 import { accountsWithEvents } from './audit-events.ts';
 
@@ -13,20 +14,8 @@ export interface EventSelection {
   readonly accessKeyId?: string | undefined;
 }
 
-/** A stored event. */
-export type ReadEvent = Pick<
-  AuditEventRow,
-  | 'event_id'
-  | 'account_id'
-  | 'event_time'
-  | 'event_name'
-  | 'service_name'
-  | 'access_key_id'
-  | 'user_name'
-  | 'source_ip'
-  | 'error_code'
-  | 'event'
->;
+/** A stored event; `eventJson` returns the whole of it. */
+export type ReadEvent = Selectable<AuditRecordRow>;
 
 /** Rows of all pages in memory together. */
 const ROWS_IN_MEMORY = 2000;
@@ -79,7 +68,7 @@ function insert(logs: Log[], log: Log): void {
 
 function isBefore(one: ReadEvent, other: ReadEvent): boolean {
   if (one.event_time !== other.event_time) return one.event_time < other.event_time;
-  return one.event_id < other.event_id;
+  return one.position < other.position;
 }
 
 async function* eventsOf(
@@ -92,9 +81,8 @@ async function* eventsOf(
   for (;;) {
     const last = after;
     let page = queries
-      .selectFrom('audit_events')
-      .select(['event_id', 'account_id', 'event_time', 'event_name', 'service_name', 'access_key_id'])
-      .select(['user_name', 'source_ip', 'error_code', 'event'])
+      .selectFrom('audit_records')
+      .selectAll()
       .where('account_id', '=', accountId)
       .where('event_time', '>=', last?.event_time ?? since)
       .where('event_time', '<=', until);
@@ -104,11 +92,11 @@ async function* eventsOf(
       page = page.where(({ eb, or, and }) =>
         or([
           eb('event_time', '>', last.event_time),
-          and([eb('event_time', '=', last.event_time), eb('event_id', '>', last.event_id)]),
+          and([eb('event_time', '=', last.event_time), eb('position', '>', last.position)]),
         ]),
       );
     }
-    const rows = await page.orderBy('event_time').orderBy('event_id').limit(pageSize).execute();
+    const rows = await page.orderBy('event_time').orderBy('position').limit(pageSize).execute();
     yield* rows;
     after = rows.at(-1);
     if (after === undefined || rows.length < pageSize) return;

@@ -1,6 +1,7 @@
-import type { AuditEventRow } from '../store/schema.ts';
+import type { AuditRecord } from '../store/schema.ts';
 import { instant } from '../wire/instant.ts';
 import type { CountedRefusals } from './refusal-limit.ts';
+import { remainderOf } from './stored-event.ts';
 
 /**
  * Returns the event that summarises counted refusals: of unauthenticated callers, of one account's keys or of one
@@ -12,7 +13,7 @@ export function refusalSummary(
   { identity, source, count, from, until }: CountedRefusals,
   id: string,
   region: string,
-): AuditEventRow {
+): AuditRecord {
   const event = {
     eventId: id,
     requestId: id,
@@ -35,7 +36,7 @@ export function refusalSummary(
     referencedResources: {},
     additionalEventData: { Refusals: String(count), From: instant(from), Until: instant(until) },
   };
-  return {
+  const columns = {
     event_id: id,
     account_id: identity.accountId,
     event_time: until,
@@ -47,6 +48,11 @@ export function refusalSummary(
     source_ip: source,
     error_code: '',
     signature_nonce: '',
-    event: JSON.stringify(event),
-  };
+    api_version: '',
+    user_agent: '',
+    identity_type: identity.type,
+    principal_id: identity.principalId,
+    is_secure: 0,
+  } as const;
+  return { ...columns, event: remainderOf(event, columns) };
 }

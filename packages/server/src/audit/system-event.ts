@@ -1,8 +1,9 @@
 import type { Services } from '../context/services.ts';
-import type { AuditEventRow } from '../store/schema.ts';
+import type { AuditRecord } from '../store/schema.ts';
 import type { Queries } from '../store/store.ts';
 import { instant } from '../wire/instant.ts';
 import { insertAuditEvents } from './audit-events.ts';
+import { remainderOf } from './stored-event.ts';
 
 /** A change without a request: an operator's command with direct access to the database, or housekeeping. */
 export interface SystemEvent {
@@ -59,7 +60,7 @@ export async function recordHousekeeping(
 }
 
 /** Returns the row of an event, in the shape of an ActionTrail event (version 1). */
-function systemEvent(event: SystemEvent, id: string, region: string): AuditEventRow {
+function systemEvent(event: SystemEvent, id: string, region: string): AuditRecord {
   const { type, name, accountId, time, actor, parameters = {}, touched = [], details = {} } = event;
   const referencedResources: Record<string, string[]> = {};
   for (const [resourceType, resource] of touched) {
@@ -94,7 +95,7 @@ function systemEvent(event: SystemEvent, id: string, region: string): AuditEvent
     referencedResources,
     additionalEventData: details,
   };
-  return {
+  const columns = {
     event_id: id,
     account_id: accountId,
     event_time: time,
@@ -106,6 +107,11 @@ function systemEvent(event: SystemEvent, id: string, region: string): AuditEvent
     source_ip: '',
     error_code: '',
     signature_nonce: '',
-    event: JSON.stringify(content),
-  };
+    api_version: '',
+    user_agent: '',
+    identity_type: actor.type,
+    principal_id: actor.id,
+    is_secure: 0,
+  } as const;
+  return { ...columns, event: remainderOf(content, columns) };
 }

@@ -21,6 +21,8 @@ export interface Schema {
   policy_attachments: PolicyAttachmentRow;
   tags: TagRow;
   audit_events: AuditEventRow;
+  audit_records: AuditRecordRow;
+  audit_unchained: UnchainedRecordRow;
   changes: ChangeRow;
   password_policies: PasswordPolicyRow;
   login_profiles: LoginProfileRow;
@@ -309,7 +311,27 @@ export interface TagRow {
   tag_value: string;
 }
 
+/** Audit event as releases before `audit_records` stored it; see audit/move-events.ts. */
 export interface AuditEventRow {
+  event_id: string;
+  account_id: string;
+  event_time: number;
+  event_name: string;
+  service_name: string;
+  event_rw: 'Read' | 'Write';
+  access_key_id: string;
+  user_name: string;
+  source_ip: string;
+  error_code: string;
+  signature_nonce: string;
+  /** The whole ActionTrail event as JSON. */
+  event: string;
+}
+
+/** Audit event. Its columns have what every event has; audit/stored-event.ts puts the whole event together. */
+export interface AuditRecordRow {
+  /** Short key for indexes and the chain. On PostgreSQL a lower one may be committed after a higher. */
+  position: Generated<number>;
   /** The request id. */
   event_id: string;
   /** Empty if the request's key belongs to no account. */
@@ -324,8 +346,27 @@ export interface AuditEventRow {
   error_code: string;
   /** Nonce of a verified signature: a restarted node refuses replays of requests that an earlier process served. */
   signature_nonce: string;
-  /** The ActionTrail event as JSON, without secrets. */
+  api_version: string;
+  user_agent: string;
+  /** `userIdentity.type` of the event. */
+  identity_type: string;
+  principal_id: string;
+  /** Whether the request came by TLS, 0 or 1. */
+  is_secure: number;
+  /** What the columns do not have of the event, as JSON without secrets; empty if they have all. */
   event: string;
+}
+
+/** Audit record before it is stored. */
+export type AuditRecord = Omit<AuditRecordRow, 'position'>;
+
+/** Audit record that is not part of the chain yet. */
+export interface UnchainedRecordRow {
+  /** `audit_records.position` */
+  position: number;
+  account_id: string;
+  /** SHA-256 of the record, base64url; see audit/record-hash.ts. */
+  hash: string;
 }
 
 /** A part of a report; see reports/stored-report.ts. */

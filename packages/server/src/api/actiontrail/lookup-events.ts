@@ -1,4 +1,5 @@
 import { type FilterColumn, lookupEvents } from '../../audit/lookup.ts';
+import { eventOf } from '../../audit/stored-event.ts';
 import { DAY_MS } from '../../context/limits.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { type Operation, operation } from '../../pipeline/operation.ts';
@@ -61,7 +62,7 @@ export const lookupEventsOperations: readonly Operation[] = [
       return {
         StartTime: instant(from),
         EndTime: instant(to),
-        Events: rows.map((row) => JSON.parse(row.event) as object),
+        Events: rows.map(eventOf),
         NextToken: tokenOf(next),
       };
     },

@@ -20,6 +20,7 @@ import { switchedRole } from './0018-switched-role.ts';
 import { standInPolicies } from './0019-stand-in-policies.ts';
 import { housekeepingRounds } from './0020-housekeeping-rounds.ts';
 import { sessionsOutliveKey } from './0021-sessions-outlive-key.ts';
+import { auditRecords } from './0022-audit-records.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -44,4 +45,5 @@ export const MIGRATIONS: readonly Migration[] = [
   standInPolicies,
   housekeepingRounds,
   sessionsOutliveKey,
+  auditRecords,
 ];
