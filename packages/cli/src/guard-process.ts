@@ -10,6 +10,7 @@ import { type Command, CommanderError, Option } from 'commander';
 import { pino } from 'pino';
 import { GuardSnapshotSource } from './guard-snapshot-source.ts';
 import { print, printStatus, type Terminal, warningStyle } from './terminal.ts';
+import { withLoggedRejections } from './unhandled-rejections.ts';
 
 /** A running gateway or forward-auth endpoint. */
 interface RunningGuard {
@@ -37,6 +38,9 @@ interface GuardFlags {
 const ID = 'CLAVIGER_GUARD_ACCESS_KEY_ID';
 const SECRET = 'CLAVIGER_GUARD_ACCESS_KEY_SECRET';
 
+const REDIS = 'CLAVIGER_GUARD_REDIS';
+const NONCES_UNAVAILABLE = 'CLAVIGER_GUARD_NONCES_UNAVAILABLE';
+
 const SECRETS_HELP = `
 Secrets are read from the environment only:
   ${ID}, ${SECRET}
@@ -44,9 +48,12 @@ Secrets are read from the environment only:
   CLAVIGER_GUARD_IDENTITY_SECRET
       secret from which the keys of identity tokens are derived, base64 of 32 bytes or more. Use the same value for all
       processes that guard one service; without it each process has its own keys.
-  CLAVIGER_GUARD_REDIS
+  ${REDIS}
       redis:// or rediss:// URL of the Redis or Valkey that stores nonces for all processes that guard one service.
       Without it each process stores its own; see nonces.directory in the configuration.
+  ${NONCES_UNAVAILABLE}
+      requests while that Redis does not answer: refuse (default), or accept: each process checks them against its own
+      nonces only, so that a captured request can be used once at each.
 
 Exits with 1 when the control plane refuses the AccessKey at the start; a supervisor may restart it. While the control
 plane does not answer, the connection is retried.`;
@@ -114,22 +121,29 @@ async function runGuard<Running extends RunningGuard>(
   const accessKeySecret = requireVariable(environment, SECRET);
   const secret = identitySecret(environment);
   const { log, flush } = openLog(flags.logLevel ?? environment['CLAVIGER_LOG_LEVEL'] ?? 'info');
-  const nonces = await openSharedNonces(environment, log);
-  const source = new GuardSnapshotSource(terminal, { accessKeyId, accessKeySecret }, log);
-  const running = await kind.start(resolve(flags.config), {
-    openSource: (settings, ca, services) => source.open(settings, ca, services),
-    now: Date.now,
-    log,
-    identitySecret: secret,
-    nonces,
-  });
-  for (const line of kind.startMessages(running)) print(terminal, line);
-  const refusal = await Promise.race([stopSignal(running), source.refused]);
-  if (refusal === undefined) printStatus(terminal, 'Stopping: waiting for pending requests.');
-  await running.close(refusal === undefined ? GRACE_MS : 0);
-  nonces?.close();
-  flush();
-  if (refusal !== undefined) throw new CommanderError(1, 'claviger.guard', refusal);
+  await withLoggedRejections(
+    (error) => log.error({ err: error }, 'unexpected error in background work: please report it'),
+    () => serveUntilStopped(),
+  );
+
+  async function serveUntilStopped(): Promise<void> {
+    const nonces = await openSharedNonces(environment, log);
+    const source = new GuardSnapshotSource(terminal, { accessKeyId, accessKeySecret }, log);
+    const running = await kind.start(resolve(flags.config), {
+      openSource: (settings, ca, services) => source.open(settings, ca, services),
+      now: Date.now,
+      log,
+      identitySecret: secret,
+      nonces,
+    });
+    for (const line of kind.startMessages(running)) print(terminal, line);
+    const refusal = await Promise.race([stopSignal(running), source.refused]);
+    if (refusal === undefined) printStatus(terminal, 'Stopping: waiting for pending requests.');
+    await running.close(refusal === undefined ? GRACE_MS : 0);
+    nonces?.close();
+    flush();
+    if (refusal !== undefined) throw new CommanderError(1, 'claviger.guard', refusal);
+  }
 }
 
 /** Resolves at SIGTERM or SIGINT. Reloads the configuration at each SIGHUP. */
@@ -169,19 +183,25 @@ async function openSharedNonces(
   environment: Terminal['environment'],
   log: GuardDependencies['log'],
 ): Promise<RedisNonces | undefined> {
-  const url = environment['CLAVIGER_GUARD_REDIS'];
+  const url = environment[REDIS];
   if (url === undefined || url === '') return undefined;
   // The URL may contain a password, so it is not repeated.
   if (!/^rediss?:\/\/./.test(url)) {
-    throw usageError('CLAVIGER_GUARD_REDIS: invalid URL: expected redis:// or rediss://');
+    throw usageError(`${REDIS}: invalid URL: expected redis:// or rediss://`);
   }
-  const nonces = new RedisNonces(url, (problem) => log.warn({ problem }, 'nonces'));
+  const whenUnavailable = environment[NONCES_UNAVAILABLE] || 'refuse';
+  if (whenUnavailable !== 'refuse' && whenUnavailable !== 'accept') {
+    throw usageError(
+      `${NONCES_UNAVAILABLE}: invalid value ${JSON.stringify(whenUnavailable)}: expected refuse or accept`,
+    );
+  }
+  const nonces = new RedisNonces(url, (problem) => log.warn({ problem }, 'nonces'), { whenUnavailable });
   try {
     await nonces.ready();
     return nonces;
   } catch {
     nonces.close();
-    throw new CommanderError(1, 'claviger.guard', 'CLAVIGER_GUARD_REDIS: the server does not answer');
+    throw new CommanderError(1, 'claviger.guard', `${REDIS}: the server does not answer`);
   }
 }
 

@@ -81,7 +81,7 @@ export const GUARD_REFUSALS: Readonly<
   'InvalidTimeStamp.BeforeStart': {
     status: 400,
     message:
-      'The request was signed at {signed}. What was signed before {start} is refused, since this process does not know the nonces that were used before it started. Sign the request again.',
+      'The request was signed at {signed}. What was signed before {start} is refused, since the nonces that were used before then are not known here. Sign the request again.',
   },
   'Throttling.Nonce': {
     status: 400,

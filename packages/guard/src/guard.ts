@@ -242,18 +242,27 @@ export class Guard {
       return signatureRefusal(error, accessKeyId);
     }
     if (isPresigned(signature)) return this.#admit(request, signature, lookup, 'first', now);
-    const { remembersFrom } = this.#nonces;
-    if (remembersFrom !== undefined && signature.timestamp < remembersFrom) {
-      return refuse('InvalidTimeStamp.BeforeStart', accessKeyId, {
-        signed: formatIsoTimestamp(signature.timestamp),
-        start: formatIsoTimestamp(remembersFrom),
-      });
-    }
+    const tooOld = this.#signedBeforeMemory(signature);
+    if (tooOld !== undefined) return tooOld;
     const first = this.#nonces.use(accessKeyId, signature.nonce, signature.timestamp + this.#windowMs, now);
     if (first instanceof Promise) {
-      return first.then((answer) => this.#admit(request, signature, lookup, answer, now));
+      // A shared store may have found out, with this nonce, that it has lost others.
+      return first.then(
+        (answer) =>
+          this.#signedBeforeMemory(signature) ?? this.#admit(request, signature, lookup, answer, now),
+      );
     }
     return this.#admit(request, signature, lookup, first, now);
+  }
+
+  /** Returns the refusal of a request that may have been used before the nonce store began to remember. */
+  #signedBeforeMemory({ accessKeyId, timestamp }: KeyedSignature): GuardRefusal | undefined {
+    const { remembersFrom } = this.#nonces;
+    if (remembersFrom === undefined || timestamp >= remembersFrom) return undefined;
+    return refuse('InvalidTimeStamp.BeforeStart', accessKeyId, {
+      signed: formatIsoTimestamp(timestamp),
+      start: formatIsoTimestamp(remembersFrom),
+    });
   }
 
   #admit(

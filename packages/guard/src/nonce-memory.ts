@@ -13,7 +13,8 @@ export type NonceUse = 'first' | 'seen' | 'full';
 export interface NonceStore {
   /**
    * Time since which every nonce is known, in milliseconds since the epoch: a request signed earlier may have
-   * been used before a restart, and is refused. Undefined if nonces survive restarts.
+   * been used before a restart, and is refused. Undefined if nonces survive restarts. A shared store may find out during
+   * `use` that it has lost nonces, so this is read before and after it.
    */
   readonly remembersFrom?: number | undefined;
   /**

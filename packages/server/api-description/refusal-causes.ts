@@ -160,7 +160,7 @@ export const TOPICS: readonly Topic[] = [
         'Correct the clock of the client.',
       ],
       'InvalidTimeStamp.BeforeStart': [
-        'The request was signed before this process started, which does not know the nonces of that time.',
+        'The request was signed before this process or the shared nonce store started, and the nonces of that time are not known.',
         'Sign the request again.',
       ],
       UnsupportedSignatureType: ['The request brings a bearer token.', 'Sign with an AccessKey.'],

@@ -37,7 +37,7 @@ import { assertHostsConfigured, namedHosts } from './http/named-hosts.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { receiveSamlResponse, samlMetadataRoute } from './http/saml-routes.ts';
 import { automaticTls, loadTlsFiles } from './http/tls.ts';
-import { closeServices, openServices, storeLocation } from './installation.ts';
+import { closeAll, closeServices, openServices, storeLocation } from './installation.ts';
 import { Registry } from './pipeline/registry.ts';
 import { type FinishedCall, RequestPipeline } from './pipeline/request-pipeline.ts';
 import type { ServerServices } from './pipeline/server-services.ts';
@@ -65,7 +65,10 @@ export interface Claviger {
    * @throws ConfigurationError if they cannot be used; those in use stay
    */
   reloadTls(): Promise<void>;
-  /** Stops accepting, finishes requests in progress, flushes what is in memory. Resolves within 10 s. */
+  /**
+   * Stops accepting, finishes requests in progress, flushes what is in memory. Within 10 s.
+   * @throws StoreUnavailable if something could not be written; everything is closed all the same
+   */
   close(): Promise<void>;
 }
 
@@ -100,16 +103,14 @@ export async function startClaviger(
 ): Promise<Claviger> {
   /** What was opened, the last first. */
   const opened: Close[] = [];
-  const close = async () => {
-    for (const closePart of opened) await closePart();
-  };
   try {
     const parts = await startParts(configuration, { logger, requestLogger, now, watch }, (part) =>
       opened.unshift(part),
     );
-    return { ...parts, close };
+    return { ...parts, close: () => closeAll(opened) };
   } catch (error) {
-    await close();
+    // The reason of the failed start is reported, not what follows from it.
+    await closeAll(opened).catch(() => {});
     throw error;
   }
 }
@@ -141,7 +142,7 @@ async function startParts(
   const { store } = services;
   const maxStalenessMs = parseDuration(configuration.maxStaleness);
   const maxClockDifferenceMs = parseDurationOrOff(configuration.maxClockDifference);
-  const nonces = await openNonces(configuration, log);
+  const nonces = await openNonces(configuration, now, log);
   const sharedNonces = nonces instanceof RedisNonces ? nonces : undefined;
   noteOpened(() => sharedNonces?.close());
   const audit = new AuditTrail({
@@ -223,7 +224,14 @@ async function startParts(
   const adminRoutes = new Map<string, Route>([
     [
       '/readyz',
-      readyRoute({ store, audit, nonces: sharedNonces, maxStalenessMs, now, maxClockDifferenceMs }),
+      readyRoute({
+        store,
+        audit,
+        nonces: configuration.noncesUnavailable === 'refuse' ? sharedNonces : undefined,
+        maxStalenessMs,
+        now,
+        maxClockDifferenceMs,
+      }),
     ],
     ['/metrics', metricsRoute(metricsRegistry)],
     ...openApiRoutes(registry),
@@ -325,10 +333,12 @@ const notFound = () => refusalAnswer(new Refusal('PathNotFound'));
 /** Opens the nonce store: in memory for one node; in Redis, which has to be reachable, for several. */
 async function openNonces(
   configuration: Configuration,
+  now: () => number,
   log: (message: string) => void,
 ): Promise<NonceMemory | RedisNonces> {
   if (configuration.redis === undefined) return new NonceMemory();
-  const nonces = new RedisNonces(configuration.redis, log);
+  const whenUnavailable = configuration.noncesUnavailable;
+  const nonces = new RedisNonces(configuration.redis, log, { whenUnavailable, now });
   try {
     await nonces.ready();
   } catch (error) {

@@ -116,6 +116,12 @@ const SETTINGS = z.object({
     .describe(
       'at start, when another server uses the same data and does not share its nonces by --redis; warn: start all the same',
     ),
+  noncesUnavailable: z
+    .enum(['refuse', 'accept'])
+    .default('refuse')
+    .describe(
+      'signed requests while --redis does not answer; accept: each server checks them against its own nonces only, so that a captured request can be used once at each',
+    ),
   maxStaleness: z
     .string()
     .superRefine(checkedBy((text) => parseDuration(text, DURATION_BOUNDS)))

@@ -189,11 +189,29 @@ export async function openServices(
   return services;
 }
 
-/** Flushes what is in memory, and closes the database. */
+/** Flushes what is in memory, and closes the database. @throws StoreUnavailable if uses of keys cannot be written */
 export async function closeServices(services: ServerServices): Promise<void> {
   services.guardConnections.close();
-  await services.reportJobs.close();
-  await services.policyAnalysis.close();
-  await services.lastUsed.close();
-  await services.store.close();
+  await closeAll([
+    () => services.reportJobs.close(),
+    () => services.policyAnalysis.close(),
+    () => services.lastUsed.close(),
+    () => services.store.close(),
+  ]);
+}
+
+/**
+ * Closes parts one after another, also after one has failed: what stays open keeps the process alive.
+ * @throws the first error, at the end
+ */
+export async function closeAll(parts: Iterable<() => Promise<void> | void>): Promise<void> {
+  const errors: unknown[] = [];
+  for (const closePart of parts) {
+    try {
+      await closePart();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
 }

@@ -1,6 +1,7 @@
 import {
   assertHostsConfigured,
   type Claviger,
+  type Configuration,
   currentOperator,
   initialise,
   isInstalled,
@@ -12,6 +13,7 @@ import { type Logger, pino } from 'pino';
 import { missingInstallation } from '../installation.ts';
 import { addServerFlags, configurationOf } from '../server-flags.ts';
 import { bold, print, printStatus, type Terminal } from '../terminal.ts';
+import { withLoggedRejections } from '../unhandled-rejections.ts';
 import { printInstallation } from './init.ts';
 
 /** Adds `claviger serve`, which runs the server until SIGTERM or SIGINT. */
@@ -46,25 +48,40 @@ export function addServe(program: Command, terminal: Terminal): void {
         await initialise(configuration, dependencies, currentOperator(terminal.environment)),
       );
     }
-    // Registered before the server listens: a signal may follow its first response.
-    const stopped = stopSignal();
-    const claviger = await startClaviger(configuration, logger, Date.now, undefined, requests.logger).catch(
-      explainAddressInUse,
+    await withLoggedRejections(
+      (error) => logger.error({ err: error }, 'unexpected error in background work: please report it'),
+      () => serveUntilStopped(terminal, configuration, logger, requests),
     );
-    print(terminal, `Claviger serves IMS, RAM and STS at ${bold(terminal, claviger.url)}`);
-    if (claviger.consoleUrl !== undefined) {
-      print(terminal, `The console is at ${bold(terminal, claviger.consoleUrl)}`);
-    }
-    if (claviger.adminUrl !== undefined) {
-      print(terminal, `The admin listener is at ${bold(terminal, claviger.adminUrl)}`);
-    }
-    // Takes the place of Node's default, which ends the process.
-    process.on('SIGHUP', () => void reloadTls(claviger, logger));
-    await stopped;
-    printStatus(terminal, 'Stopping: waiting for pending requests.');
-    await claviger.close();
-    requests.flush();
   });
+}
+
+async function serveUntilStopped(
+  terminal: Terminal,
+  configuration: Configuration,
+  logger: Logger,
+  requests: ReturnType<typeof openRequestLog>,
+): Promise<void> {
+  // Registered before the server listens: a signal may follow its first response.
+  const stopped = stopSignal();
+  const claviger = await startClaviger(configuration, logger, Date.now, undefined, requests.logger).catch(
+    explainAddressInUse,
+  );
+  print(terminal, `Claviger serves IMS, RAM and STS at ${bold(terminal, claviger.url)}`);
+  if (claviger.consoleUrl !== undefined) {
+    print(terminal, `The console is at ${bold(terminal, claviger.consoleUrl)}`);
+  }
+  if (claviger.adminUrl !== undefined) {
+    print(terminal, `The admin listener is at ${bold(terminal, claviger.adminUrl)}`);
+  }
+  // Takes the place of Node's default, which ends the process.
+  process.on('SIGHUP', () => void reloadTls(claviger, logger));
+  await stopped;
+  printStatus(terminal, 'Stopping: waiting for pending requests.');
+  try {
+    await claviger.close();
+  } finally {
+    requests.flush();
+  }
 }
 
 /** A line for each limit that an operator can set. */

@@ -129,7 +129,14 @@ export class SnapshotSource implements CredentialSource {
     this.#freshness = new Freshness({ now, monotonicNow: options.monotonicNow ?? (() => performance.now()) });
     this.#timer = options.timer ?? systemTimer;
     this.#random = options.random ?? Math.random;
-    this.#onChange = options.onChange ?? (() => {});
+    this.#onChange = (state) => {
+      try {
+        options.onChange?.(state);
+      } catch (error) {
+        // An error of the listener ends neither the replication nor the process.
+        process.emitWarning(error instanceof Error ? error : String(error));
+      }
+    };
     this.#sessions = new StsSessionCredentials(this.#controlPlane, () => this.#accountId, now);
     this.#remoteVerifier = new RemoteVerifier(this.#controlPlane, now);
     this.#services = options.services && normalized(options.services);
@@ -258,11 +265,11 @@ export class SnapshotSource implements CredentialSource {
       try {
         await this.#follow(changed);
       } catch (error) {
-        if (!(error instanceof Error)) throw error;
         if (changed.aborted) continue;
-        this.#problem = error;
-        if (error instanceof ControlPlaneRefusal && error.isFinal) this.#settle(error);
-        if (wasRemoved(error) || (this.#isTooWide && this.#isStale())) await this.#discard();
+        const problem = error instanceof Error ? error : new Error(String(error));
+        this.#problem = problem;
+        if (problem instanceof ControlPlaneRefusal && problem.isFinal) this.#settle(problem);
+        if (wasRemoved(problem) || (this.#isTooWide && this.#isStale())) await this.#discard();
       }
       this.#connected = false;
       if (signal.aborted) return;

@@ -22,7 +22,7 @@ export type NewConnection = Pick<
 export interface OpenConnection {
   /** Records that the guard has received all changes up to now. @param now ms since the epoch */
   confirmed(now: number): void;
-  /** Removes the connection. */
+  /** Removes the connection; never rejects. */
   close(): Promise<void>;
 }
 
@@ -119,6 +119,7 @@ export class GuardConnections {
   #schedule(): void {
     this.#cancelTimer ??= (this.#options.timer ?? systemTimer)(() => {
       this.#cancelTimer = undefined;
+      // The next change writes this one, too. The store reports an outage itself.
       this.#write().catch((error: unknown) => {
         // The next confirmation of each guard is written again. A database that is away reports itself.
         if (error instanceof StoreUnavailable) return;

@@ -6,7 +6,7 @@ import type { HttpAnswer, Route } from './listener.ts';
 export interface Readiness {
   readonly store: Pick<Store, 'kind' | 'queries' | 'staleness'>;
   readonly audit: { readonly writable: boolean };
-  /** Shared nonce store; absent if nonces are in the memory of this process. */
+  /** Shared nonce store; absent if this node answers without one. */
   readonly nonces?: { ready(): Promise<void> } | undefined;
   /** Maximum age of this node's knowledge of changes for it to get requests, ms. */
   readonly maxStalenessMs: number;
@@ -46,7 +46,6 @@ async function whyNotReady(readiness: Readiness): Promise<string | undefined> {
   }
   if (store.staleness() > maxStalenessMs) return 'staleness';
   if (!audit.writable) return 'audit';
-  // Without it every signed request is refused.
   if (nonces === undefined) return undefined;
   const ready = await answerWithin(async () => {
     await nonces.ready();

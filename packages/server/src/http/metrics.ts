@@ -180,7 +180,7 @@ export function registerGauges(
     );
     counter(
       'claviger_nonce_store_failures_total',
-      'Requests refused because the shared nonce store did not answer.',
+      'Requests whose nonce was not checked because the shared nonce store did not answer.',
       () => nonces.failures,
     );
   }

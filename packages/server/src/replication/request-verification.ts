@@ -81,6 +81,8 @@ export class RequestVerification {
     const use = await parts.nonces.use(accessKeyId, nonce, timestamp + REQUEST_WINDOW_MS, now);
     if (use === 'seen') return no('SignatureNonceUsed');
     if (use === 'full') return no('Throttling.Nonce');
+    // It may have been used before the store lost its nonces.
+    if (timestamp < (parts.nonces.remembersFrom ?? 0)) return no('SignatureNonceUsed');
     return { confirmed: true, stringToSign, principal };
   }
 }
