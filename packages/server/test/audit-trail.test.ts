@@ -62,6 +62,7 @@ function interruptible(store: Store) {
   const wrapped: Store = {
     kind: store.kind,
     queries: store.queries,
+    longQueries: store.longQueries,
     follow: (listener) => store.follow(listener),
     knownRevision: () => store.knownRevision(),
     staleness: () => store.staleness(),

@@ -16,6 +16,7 @@ eachDatabase((_, { open }) => {
     const store: Store = {
       kind: real.kind,
       queries: real.queries,
+      longQueries: real.longQueries,
       follow: (listener) => real.follow(listener),
       knownRevision: () => real.knownRevision(),
       staleness: () => real.staleness(),

@@ -3,7 +3,10 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import test, { after } from 'node:test';
+import test, { after, mock } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { sql } from 'kysely';
 import { SqliteConnection } from '../src/store/sqlite/sqlite-connection.ts';
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import { StoreUnavailable } from '../src/store/store-unavailable.ts';
@@ -109,5 +112,84 @@ test('a file that is no database is refused, and left as it is', async () => {
   await assert.rejects(
     SqliteStore.open(join(directory, 'no', 'such.db'), { now: Date.now }),
     StoreUnavailable,
+  );
+});
+
+/** Statement that keeps its thread for a second or so. */
+const slowStatement = sql`with recursive numbers (n) as (
+  select 1 union all select n + 1 from numbers where n < 1000000
+) select count(*) from numbers`;
+
+test('a long transaction keeps no read and no turn of the event loop', async () => {
+  const { store } = await open('long-write.db');
+  let isWritten = false;
+  const writing = store
+    .write(({ queries }) => slowStatement.execute(queries))
+    .then(() => {
+      isWritten = true;
+    });
+  for (let index = 0; index < 20; index += 1) {
+    await store.queries.selectFrom('access_key_uses').selectAll().execute();
+    await nextTurn();
+  }
+  assert.equal(isWritten, false);
+  await writing;
+});
+
+test('long reads keep neither short reads nor writes', async () => {
+  const { store } = await open('long-read.db');
+  await use(store, 'before');
+  let isRead = false;
+  const reading = slowStatement.execute(store.longQueries).then(() => {
+    isRead = true;
+  });
+  await use(store, 'meanwhile');
+  await store.queries.selectFrom('access_key_uses').selectAll().execute();
+  assert.equal(isRead, false);
+  await reading;
+  const rows = await store.longQueries.selectFrom('access_key_uses').select('access_key_id').execute();
+  assert.deepEqual(
+    rows.map((row) => row.access_key_id),
+    ['before', 'meanwhile'],
+  );
+  await assert.rejects(
+    store.longQueries.deleteFrom('access_key_uses').execute(),
+    /attempt to write a readonly database/,
+  );
+});
+
+test('a read sees nothing of a transaction that is not committed', async () => {
+  const { store } = await open('uncommitted.db');
+  const seen: number[] = [];
+  const count = async () =>
+    seen.push((await store.queries.selectFrom('access_key_uses').selectAll().execute()).length);
+  await store.write(async ({ queries }) => {
+    await queries
+      .insertInto('access_key_uses')
+      .values({ access_key_id: 'k', service_name: 's', region_id: '', source_ip: '', used_at: 1 })
+      .execute();
+    await count();
+  });
+  await count();
+  assert.deepEqual(seen, [0, 1]);
+});
+
+test('when the thread of the writer ends, its writes are refused, and the next has another thread', async () => {
+  const { store } = await open('ended.db');
+  const threads = new Set<Worker>();
+  const post = mock.method(Worker.prototype, 'postMessage', function (this: Worker, message: unknown) {
+    threads.add(this);
+    post.mock.restore();
+    this.postMessage(message);
+  });
+  await use(store, 'before');
+  const [thread] = threads;
+  const refused = store.write(({ queries }) => slowStatement.execute(queries));
+  await Promise.all([thread!.terminate(), assert.rejects(refused, StoreUnavailable)]);
+  await use(store, 'after');
+  const rows = await store.queries.selectFrom('access_key_uses').select('access_key_id').execute();
+  assert.deepEqual(
+    rows.map((row) => row.access_key_id),
+    ['after', 'before'],
   );
 });

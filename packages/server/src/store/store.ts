@@ -27,8 +27,13 @@ export interface WriteTransaction {
 /** Database of either kind. */
 export interface Store {
   readonly kind: 'sqlite' | 'postgres';
-  /** Reads of committed data. */
+  /** Short reads of committed data: look-ups by an index, pages of bounded size. */
   readonly queries: Queries;
+  /**
+   * Reads of committed data whose work can grow with the tables. They run apart from all others and delay none: on
+   * SQLite on threads of their own, on PostgreSQL in sessions of their own with a short time limit.
+   */
+  readonly longQueries: Queries;
   /**
    * Runs `work` in one serialisable transaction and resolves after it is durable. If `work` throws, it is rolled back
    * and the error is passed on. `work` may run again when the database asks for a retry, so it must have no effect

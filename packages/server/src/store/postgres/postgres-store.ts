@@ -67,11 +67,20 @@ const READER_SESSION_SETTINGS = `
   set statement_timeout = '30s';
   set default_transaction_read_only = on`;
 
+/** Sessions for `longQueries`: few, since they share the server's disk with all others. */
+const LONG_READER_POOL_SIZE = 3;
+
+const LONG_READER_SESSION_SETTINGS = `
+  set statement_timeout = '5s';
+  set default_transaction_read_only = on`;
+
 /** Store in a PostgreSQL server, or a server that speaks its protocol; any number of nodes share it. */
 export class PostgresStore implements Store {
   readonly kind = 'postgres';
   readonly queries: Queries;
+  readonly longQueries: Queries;
   readonly #readers: SessionPool;
+  readonly #longReaders: SessionPool;
   readonly #writers: SessionPool;
   readonly #changes: ChangeReader;
   readonly #followers = new ChangeListeners();
@@ -90,6 +99,11 @@ export class PostgresStore implements Store {
     this.queries = queriesOver('postgres', {
       acquire: () => this.#readers.acquire(),
       release: (connection) => this.#readers.release(connection as PostgresConnection),
+    });
+    this.#longReaders = new SessionPool(config, LONG_READER_SESSION_SETTINGS, log, LONG_READER_POOL_SIZE);
+    this.longQueries = queriesOver('postgres', {
+      acquire: () => this.#longReaders.acquire(),
+      release: (connection) => this.#longReaders.release(connection as PostgresConnection),
     });
     this.#changes = new ChangeReader({
       connect: async () => {
@@ -178,7 +192,7 @@ export class PostgresStore implements Store {
     this.#closed = true;
     await Promise.allSettled(this.#underWay);
     await this.#changes.close();
-    await Promise.all([this.#readers.close(), this.#writers.close()]);
+    await Promise.all([this.#readers.close(), this.#longReaders.close(), this.#writers.close()]);
   }
 
   async #writeWithRetries<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
@@ -317,8 +331,8 @@ class SessionPool {
   readonly #prepared = new WeakSet<pg.ClientBase>();
   #lent = 0;
 
-  constructor(config: pg.ClientConfig, session: string, log: (message: string) => void) {
-    this.#pool = new pg.Pool({ ...config, max: POOL_SIZE, query_timeout: ANSWER_TIMEOUT_MS });
+  constructor(config: pg.ClientConfig, session: string, log: (message: string) => void, size = POOL_SIZE) {
+    this.#pool = new pg.Pool({ ...config, max: size, query_timeout: ANSWER_TIMEOUT_MS });
     this.#session = session;
     // The pool replaces an idle session that breaks; without a listener the event would end the process.
     this.#pool.on('error', () => log('a connection to the database was lost'));

@@ -1,9 +1,37 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
-import { StoreUnavailable } from '../store-unavailable.ts';
+import { translated } from './sqlite-error.ts';
 
 /** Statements kept prepared on each connection: more than the server has, few enough for ad-hoc ones. */
 const PREPARED_STATEMENTS = 256;
+
+/** What a statement does: some that change rows return them as well. */
+export type StatementEffect = 'changes rows' | 'changes and returns rows' | 'returns rows';
+
+/** Returns what a query of Kysely does. */
+export function effectOf({ query }: CompiledQuery): StatementEffect {
+  const { kind } = query;
+  if (kind !== 'InsertQueryNode' && kind !== 'UpdateQueryNode' && kind !== 'DeleteQueryNode') {
+    return 'returns rows';
+  }
+  return query.returning ? 'changes and returns rows' : 'changes rows';
+}
+
+/** Outcome of a statement without rows. */
+export interface Changed {
+  readonly changes: number | bigint;
+  readonly lastInsertRowid: number | bigint;
+}
+
+/** Returns Kysely's result of a statement that changes rows. */
+export function changedRows<Row>({ changes, lastInsertRowid }: Changed): QueryResult<Row> {
+  return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+}
+
+/** Returns Kysely's result of a statement that returns rows. */
+export function foundRows<Row>(rows: Row[], effect: StatementEffect): QueryResult<Row> {
+  return effect === 'returns rows' ? { rows } : { rows, numAffectedRows: BigInt(rows.length) };
+}
 
 /**
  * Connection to the file. Calls are synchronous underneath, so a statement is never in use twice, and a read never
@@ -12,8 +40,6 @@ const PREPARED_STATEMENTS = 256;
 export class SqliteConnection implements DatabaseConnection {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
-  /** True once the disk failed during a transaction: SQLite may have rolled all of it back by itself. */
-  failed = false;
 
   /**
    * @param file path of the database
@@ -43,15 +69,9 @@ export class SqliteConnection implements DatabaseConnection {
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const { kind } = query.query;
-    const changesRows =
-      kind === 'InsertQueryNode' || kind === 'UpdateQueryNode' || kind === 'DeleteQueryNode';
-    if (changesRows && !('returning' in query.query && query.query.returning)) {
-      const { changes, lastInsertRowid } = this.run(query.sql, query.parameters);
-      return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
-    }
-    const rows = this.all<Row>(query.sql, query.parameters);
-    return changesRows ? { rows, numAffectedRows: BigInt(rows.length) } : { rows };
+    const effect = effectOf(query);
+    if (effect === 'changes rows') return changedRows(this.run(query.sql, query.parameters));
+    return foundRows(this.all<Row>(query.sql, query.parameters), effect);
   }
 
   streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
@@ -59,11 +79,11 @@ export class SqliteConnection implements DatabaseConnection {
   }
 
   /** Runs a statement without rows. */
-  run(sql: string, parameters: readonly unknown[] = []) {
+  run(sql: string, parameters: readonly unknown[] = []): Changed {
     try {
       return this.#prepared(sql).run(...(parameters as SQLInputValue[]));
     } catch (error) {
-      throw this.#translated(error);
+      throw translated(error);
     }
   }
 
@@ -74,7 +94,7 @@ export class SqliteConnection implements DatabaseConnection {
       for (let index = 0; index < rows.length; index += 1) rows[index] = { ...rows[index] };
       return rows as Row[];
     } catch (error) {
-      throw this.#translated(error);
+      throw translated(error);
     }
   }
 
@@ -94,27 +114,4 @@ export class SqliteConnection implements DatabaseConnection {
     this.#statements.set(sql, statement);
     return statement;
   }
-
-  #translated(error: unknown): unknown {
-    const code = resultCode(error);
-    if (code === undefined || !UNAVAILABLE_CODES.has(code)) return error;
-    if (code !== BUSY) this.failed = true;
-    return new StoreUnavailable('the database file cannot be used', error);
-  }
-}
-
-const BUSY = 5;
-
-/** BUSY, LOCKED, NOMEM, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB: the file or the disk, not the statement. */
-const UNAVAILABLE_CODES = new Set([BUSY, 6, 7, 10, 11, 13, 14, 26]);
-
-/** Returns SQLite's primary result code; `undefined` for errors that are not SQLite's. */
-function resultCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error)) return undefined;
-  return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
-}
-
-/** Returns whether another process held the file, so that a retry can help. */
-export function isBusy(error: unknown): boolean {
-  return error instanceof StoreUnavailable && resultCode(error.cause) === BUSY;
 }

@@ -1,5 +1,6 @@
 import { chmodSync, closeSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CompiledQuery, DatabaseConnection } from 'kysely';
 import {
   CHANGE_RETENTION_MS,
   CHANGE_TRIM_INTERVAL_MS,
@@ -12,10 +13,16 @@ import { LentConnection, queriesOver } from '../queries.ts';
 import type { Change, Queries, Store, StoreLoad, StoreOptions, WriteTransaction } from '../store.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import { WriteScope } from '../write-scope.ts';
-import { isBusy, SqliteConnection } from './sqlite-connection.ts';
+import { SqliteConnection } from './sqlite-connection.ts';
+import { isBusy } from './sqlite-error.ts';
+import { SqliteReaders } from './sqlite-readers.ts';
+import { SqliteThread } from './sqlite-thread.ts';
 
-/** Maximum number of works in one commit: bounds how long the first of them waits for the last. */
+/** Maximum number of works in one commit. */
 const WORKS_PER_COMMIT = 256;
+
+/** Time during which a transaction takes works that arrive, ms: the first of them waits for the last. */
+const TAKING_MS = 10;
 
 /** Time that a write waits for another process that holds the file, ms. */
 const BUSY_TIMEOUT_MS = 10_000;
@@ -29,19 +36,28 @@ interface PendingWork {
 /**
  * Store in one SQLite file. Writes are queued; those that wait when the writer is free share one transaction and one
  * disk flush, each work in a savepoint of its own, one after another. A single write begins at once.
+ *
+ * The writer is a thread: no request waits for a flush to the disk but those whose changes are flushed. Short reads run
+ * on the calling thread, since a message to another one costs more than they do; in a write-ahead log they wait for no
+ * writer, and see only what is committed.
  */
 export class SqliteStore implements Store {
   readonly kind = 'sqlite';
   readonly queries: Queries;
-  readonly #writer: SqliteConnection;
+  readonly longQueries: Queries;
+  readonly #file: string;
+  readonly #readers: SqliteReaders;
   readonly #reader: SqliteConnection;
   readonly #options: StoreOptions;
   readonly #followers = new ChangeListeners();
   readonly #scope = new WriteScope();
   readonly #queue: PendingWork[] = [];
   readonly #poll: NodeJS.Timeout;
+  #writer: SqliteThread;
   #writing: Promise<void> | undefined;
   #inTransaction = false;
+  /** Whether a statement of the transaction in progress has changed anything. */
+  #changed = false;
   #commits = 0;
   #dataVersion: number;
   #revision: number;
@@ -49,13 +65,16 @@ export class SqliteStore implements Store {
   #trimmedAt = 0;
   #closed = false;
 
-  private constructor(writer: SqliteConnection, reader: SqliteConnection, options: StoreOptions) {
+  private constructor(file: string, writer: SqliteThread, reader: SqliteConnection, options: StoreOptions) {
+    this.#file = file;
     this.#writer = writer;
     this.#reader = reader;
     this.#options = options;
     this.queries = queriesOver('sqlite', { acquire: async () => this.#reader, release: () => {} });
+    this.#readers = new SqliteReaders(file);
+    this.longQueries = queriesOver('sqlite', this.#readers);
     this.#dataVersion = this.#readDataVersion();
-    const [last] = writer.all<{ revision: number | null }>('select max(revision) as revision from changes');
+    const [last] = reader.all<{ revision: number | null }>('select max(revision) as revision from changes');
     this.#revision = last?.revision ?? 0;
     this.#heard = this.#revision;
     this.#poll = setInterval(() => this.#pollOtherProcesses(), options.pollMs ?? 50);
@@ -67,20 +86,26 @@ export class SqliteStore implements Store {
    * @throws StoreUnavailable if the file cannot be opened or is not a database
    */
   static async open(file: string, options: StoreOptions): Promise<SqliteStore> {
-    let writer: SqliteConnection | undefined;
+    let migrator: SqliteConnection | undefined;
+    let writer: SqliteThread | undefined;
     try {
       // SQLite gives its journal files the mode of the database.
       closeSync(openSync(file, 'a', 0o600));
       chmodSync(file, 0o600);
-      writer = new SqliteConnection(file, 'write');
-      await begin(writer);
-      const lent = new LentConnection(writer);
+      migrator = new SqliteConnection(file, 'write');
+      await begin(migrator);
+      const lent = new LentConnection(migrator);
       await migrate(lent.queries('sqlite'), 'sqlite', MIGRATIONS, options.now());
       lent.end();
-      writer.run('commit');
-      return new SqliteStore(writer, new SqliteConnection(file, 'read'), options);
+      migrator.run('commit');
+      // Opened before the migrator is closed: the last connection to close would copy the log into the file.
+      writer = new SqliteThread(file, 'write');
+      const store = new SqliteStore(file, writer, new SqliteConnection(file, 'read'), options);
+      migrator.close();
+      return store;
     } catch (error) {
-      writer?.close();
+      migrator?.close();
+      await writer?.close();
       if (error instanceof StoreUnavailable || !(error instanceof Error) || !('code' in error)) throw error;
       throw new StoreUnavailable(`the database file ${file} cannot be opened`, error);
     }
@@ -122,7 +147,7 @@ export class SqliteStore implements Store {
     clearInterval(this.#poll);
     await this.#writing;
     this.#reader.close();
-    this.#writer.close();
+    await Promise.all([this.#writer.close(), this.#readers.close()]);
   }
 
   #enqueue<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
@@ -150,29 +175,34 @@ export class SqliteStore implements Store {
     const changes: Change[] = [];
     const revisionBefore = this.#revision;
     try {
+      if (this.#writer.ended) this.#writer = new SqliteThread(this.#file, 'write');
+      await this.#writer.opened();
+      this.#writer.begun();
       await begin(this.#writer);
+      this.#changed = false;
       this.#inTransaction = true;
       this.#hearOtherProcesses();
-      while (taken.length < WORKS_PER_COMMIT) {
+      const waiting = this.#queue.length;
+      const stopAt = performance.now() + TAKING_MS;
+      while (taken.length < WORKS_PER_COMMIT && (taken.length < waiting || performance.now() < stopAt)) {
         const pending = this.#queue.shift();
         if (!pending) break;
         taken.push(pending);
         answers.push(await this.#runOne(pending, changes));
         if (this.#writer.failed) throw new StoreUnavailable('the disk failed under the transaction');
       }
-      this.#writer.run('commit');
+      await this.#writer.run('commit');
       this.#commits += 1;
     } catch (error) {
       this.#revision = revisionBefore;
       // Beginning failed, so nothing was taken yet: the waiting ones would fail the same way.
       if (taken.length === 0) taken.push(...this.#queue.splice(0));
-      this.#rollBack();
+      await this.#rollBack();
       const cause = error instanceof StoreUnavailable ? error.cause : error;
       for (const { reject } of taken) reject(new StoreUnavailable('the change could not be stored', cause));
       return;
     } finally {
       this.#inTransaction = false;
-      this.#writer.failed = false;
     }
     this.#followers.notify(changes);
     this.#heard = this.#revision;
@@ -185,9 +215,9 @@ export class SqliteStore implements Store {
    * may depend on what an earlier work of the group has written.
    */
   async #runOne({ work, resolve, reject }: PendingWork, changes: Change[]): Promise<() => void> {
-    const lent = new LentConnection(this.#writer);
+    const lent = new LentConnection(this.#transactionConnection);
     const noted = new NotedChanges();
-    this.#writer.run('savepoint work');
+    this.#writer.precede('savepoint work');
     try {
       const transaction = {
         queries: lent.queries('sqlite'),
@@ -195,43 +225,66 @@ export class SqliteStore implements Store {
       };
       const value = await this.#scope.run(() => work(transaction));
       lent.end();
-      for (const change of noted.all()) {
-        const { lastInsertRowid } = this.#writer.run(
-          'insert into changes (account_id, topic, subject, changed_at) values (?, ?, ?, ?)',
-          [change.accountId, change.topic, change.subject, this.#options.now()],
-        );
-        this.#revision = Number(lastInsertRowid);
-      }
-      this.#writer.run('release work');
-      changes.push(...noted.all());
+      const own = noted.all();
+      if (own.length > 0) await this.#log(own);
+      this.#writer.precede('release work');
+      changes.push(...own);
       return () => resolve(value as never);
     } catch (error) {
       lent.end();
       if (!this.#writer.failed) {
-        this.#writer.run('rollback to work');
-        this.#writer.run('release work');
+        this.#writer.precede('rollback to work');
+        this.#writer.precede('release work');
       }
       return () => reject(error);
     }
   }
 
-  #rollBack(): void {
+  /**
+   * Connection of the transaction. Until its first change a read sees the same on this thread: the transaction has
+   * excluded all other writers when it began.
+   */
+  readonly #transactionConnection: DatabaseConnection = {
+    executeQuery: async <Row>(query: CompiledQuery) => {
+      if (!this.#changed && query.query.kind === 'SelectQueryNode') {
+        return this.#reader.executeQuery<Row>(query);
+      }
+      this.#changed = true;
+      return this.#writer.executeQuery<Row>(query);
+    },
+    streamQuery: () => {
+      throw new Error('streaming is not supported: read in pages');
+    },
+  };
+
+  /** Writes changes into the log, within the transaction. */
+  async #log(changes: readonly Change[]): Promise<void> {
+    const now = this.#options.now();
+    const rows = changes.map(() => '(?, ?, ?, ?)').join(', ');
+    const { lastInsertRowid } = await this.#writer.run(
+      `insert into changes (account_id, topic, subject, changed_at) values ${rows}`,
+      changes.flatMap(({ accountId, topic, subject }) => [accountId, topic, subject, now]),
+    );
+    this.#revision = Number(lastInsertRowid);
+  }
+
+  async #rollBack(): Promise<void> {
     if (!this.#inTransaction) return;
     try {
-      this.#writer.run('rollback');
+      await this.#writer.run('rollback');
     } catch {
       // A failed disk has rolled it back already: no transaction is left to end.
     }
   }
 
   /**
-   * Reports the commits of other processes. `data_version` moves for this connection only when another one commits,
-   * and the readers of this process never do; so while it is unchanged, the log has nothing new.
+   * Reports the commits of other processes. `data_version` of the reader moves when another connection commits, also
+   * the writer of this process; so while it is unchanged, the log has nothing new.
    */
   #hearOtherProcesses(): void {
     const dataVersion = this.#readDataVersion();
     if (dataVersion === this.#dataVersion) return;
-    const rows = this.#writer.all<Change & { revision: number }>(
+    const rows = this.#reader.all<Change & { revision: number }>(
       'select revision, account_id as "accountId", topic, subject from changes where revision > ? order by revision',
       [this.#revision],
     );
@@ -254,7 +307,7 @@ export class SqliteStore implements Store {
   }
 
   #readDataVersion(): number {
-    const [row] = this.#writer.all<{ data_version: number }>('PRAGMA data_version');
+    const [row] = this.#reader.all<{ data_version: number }>('PRAGMA data_version');
     return row!.data_version;
   }
 
@@ -272,11 +325,11 @@ export class SqliteStore implements Store {
 }
 
 /** Begins a write transaction, waiting while another process holds the file. */
-async function begin(writer: SqliteConnection): Promise<void> {
+async function begin(writer: SqliteThread | SqliteConnection): Promise<void> {
   const stopAt = performance.now() + BUSY_TIMEOUT_MS;
   for (;;) {
     try {
-      writer.run('begin immediate');
+      await writer.run('begin immediate');
       return;
     } catch (error) {
       if (!isBusy(error) || performance.now() > stopAt) throw error;
