@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { systemErrorText } from '@claviger/guard/internal';
 import {
   ConfigurationError,
@@ -8,9 +7,11 @@ import {
   StoreUnavailable,
 } from '@claviger/server';
 import { Command, CommanderError } from 'commander';
+import { addAccessKeys } from './commands/access-keys.ts';
 import { addAccount } from './commands/account.ts';
 import { addAudit } from './commands/audit.ts';
 import { addCall } from './commands/call.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addForwardAuth } from './commands/forward-auth.ts';
 import { addGateway } from './commands/gateway.ts';
 import { addGuardRegistration } from './commands/guard.ts';
@@ -22,8 +23,11 @@ import { addRootPassword } from './commands/root-password.ts';
 import { addServe } from './commands/serve.ts';
 import { addSessions } from './commands/sessions.ts';
 import { addSign } from './commands/sign.ts';
+import { addUsers } from './commands/users.ts';
 import { addVerify } from './commands/verify.ts';
+import { addWhoami } from './commands/whoami.ts';
 import { INVALID_VALUE, nameFlagsInErrors } from './invalid-value.ts';
+import { packageVersion } from './package-version.ts';
 import { systemErrorSentence } from './system-error.ts';
 import { ALREADY_REPORTED, printStatus, type Terminal } from './terminal.ts';
 
@@ -37,12 +41,11 @@ const SEE_HELP = '(see --help)';
 
 /** Builds the `claviger` command with all its subcommands. */
 export function program(terminal: Terminal): Command {
-  const { version } = JSON.parse(readFileSync(packageFile(), 'utf8')) as { readonly version: string };
   const root = new Command('claviger')
     .description(
       'A self-hosted AccessKey and access-management server, wire-compatible with RAM, IMS and STS.',
     )
-    .version(version)
+    .version(packageVersion())
     .configureOutput({
       writeOut: (text) => terminal.out.write(text),
       writeErr: (text) => terminal.err.write(text),
@@ -68,6 +71,10 @@ export function program(terminal: Terminal): Command {
   addCall(root, terminal);
   addVerify(root, terminal);
   addPolicy(root, terminal);
+  addWhoami(root, terminal);
+  addUsers(root, terminal);
+  addAccessKeys(root, terminal);
+  addCompletion(root, terminal);
   for (const command of subcommands(root)) {
     command.exitOverride();
     nameFlagsInErrors(command);
@@ -131,8 +138,4 @@ function* subcommands(command: Command): Iterable<Command> {
     yield child;
     yield* subcommands(child);
   }
-}
-
-function packageFile(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? '../package.json' : '../../package.json', import.meta.url);
 }

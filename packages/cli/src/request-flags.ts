@@ -7,6 +7,7 @@ import {
 } from '@claviger/signature';
 import { type Command, CommanderError, Option } from 'commander';
 import { addProfileFlag, requireAccessKey } from './access-key.ts';
+import { API_VERSIONS, versionOfProduct } from './api-versions.ts';
 import { readInputFile, readStandardInput } from './input-file.ts';
 import { InvalidValue } from './invalid-value.ts';
 import type { Terminal } from './terminal.ts';
@@ -49,7 +50,10 @@ export function addRequestFlags(command: Command): Command {
     )
     .option('--action <name>', 'operation of an RPC API, such as CreateUser')
     .option('--version <version>', 'version of the API, such as 2015-05-01')
-    .option('--product <code>', 'product for the signing key, with --scheme acs4')
+    .option(
+      '--product <code>',
+      'product of the API, such as ram: gives --version, and the signing key with --scheme acs4',
+    )
     .option('--region <id>', 'region for the signing key, with --scheme acs4 (default: center)');
   return addProfileFlag(command);
 }
@@ -74,7 +78,8 @@ export async function signFromFlags(
     ...(body.length === 0 || given.has('content-type') ? [] : [['content-type', typeOf(body)] as const]),
     ...flags.header.map(([name, value]) => [name.toLowerCase(), value] as const),
   ];
-  const { action, version } = flags;
+  const { action } = flags;
+  const version = versionOf(flags);
   try {
     const request = signRequest({ method, target: url.pathname + url.search, headers, body }, credentials, {
       ...schemeOf(flags),
@@ -90,10 +95,23 @@ export async function signFromFlags(
   }
 }
 
+/** The version of `--version`, or that of the product when the request names an operation. */
+function versionOf({ action, version, product, scheme }: RequestFlags): string | undefined {
+  if (version !== undefined || product === undefined) return version;
+  const known = versionOfProduct(product);
+  if (action !== undefined && known !== undefined) return known;
+  // With acs4 any service has a product.
+  if (scheme === 'acs4') return undefined;
+  const products = Object.keys(API_VERSIONS).join(', ');
+  throw usageError(
+    action === undefined
+      ? '--product requires --action, or --scheme acs4'
+      : `unknown product "${product}": expected ${products}, or give --version`,
+  );
+}
+
 function schemeOf({ scheme, product, region }: RequestFlags): SchemeOptions {
-  if (scheme !== 'acs4' && (product !== undefined || region !== undefined)) {
-    throw usageError('--product and --region require --scheme acs4');
-  }
+  if (scheme !== 'acs4' && region !== undefined) throw usageError('--region requires --scheme acs4');
   switch (scheme) {
     case 'acs3':
       return { scheme: 'ACS3-HMAC-SHA256' };

@@ -80,7 +80,8 @@ describe('the command line', () => {
       [['account', 'create', '--name', 'n'.repeat(65)], '64 characters'],
       [['account', 'disable'], 'account-id'],
       [['root-access-key', 'create'], '--account'],
-      [['root-password', 'reset'], '--account'],
+      [['user', 'show'], 'name'],
+      [['completion', 'tcsh'], 'bash, zsh, fish'],
       [['sessions', 'revoke'], '--role'],
       [['sessions', 'revoke', '--role', 'a', '--user', 'b'], '--user'],
     ] as const) {

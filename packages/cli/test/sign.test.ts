@@ -219,7 +219,7 @@ describe('claviger sign', () => {
 
     test('is refused when the environment has half of it; without one the error names the variables', async () => {
       for (const [given, named] of [
-        [{}, /no AccessKey: set ALIBABA_CLOUD_ACCESS_KEY_ID.*--profile/],
+        [{ HOME: join(home, 'nowhere') }, /no AccessKey: set ALIBABA_CLOUD_ACCESS_KEY_ID.*--profile/],
         [{ ALIBABA_CLOUD_ACCESS_KEY_ID: 'id' }, /ALIBABA_CLOUD_ACCESS_KEY_SECRET is not set/],
         [{ ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'secret' }, /ALIBABA_CLOUD_ACCESS_KEY_ID is not set/],
       ] as const) {

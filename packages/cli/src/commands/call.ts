@@ -1,15 +1,9 @@
-import { once } from 'node:events';
-import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
-import type { Socket } from 'node:net';
-import { buffer } from 'node:stream/consumers';
-import { explainSignature, type SignedRequest } from '@claviger/signature';
-import { type Command, CommanderError } from 'commander';
+import type { IncomingMessage } from 'node:http';
+import { explainSignature } from '@claviger/signature';
+import type { Command } from 'commander';
 import { ACCESS_KEY_HELP } from '../access-key.ts';
-import { connectionError } from '../connection-error.ts';
 import { denialLines, type ErrorResponse, readErrorResponse } from '../error-response.ts';
-import { readInputFile } from '../input-file.ts';
-import { InvalidValue } from '../invalid-value.ts';
+import { addConnectionFlags, type ConnectionFlags, sendRequest, warningsOf } from '../http-exchange.ts';
 import { withJsonErrors } from '../json-error.ts';
 import {
   addRequestFlags,
@@ -20,11 +14,9 @@ import {
 import { failureLines } from '../signature-explanation.ts';
 import { exitWith, print, printStatus, type Terminal, warningStyle } from '../terminal.ts';
 
-interface CallFlags extends RequestFlags {
+interface CallFlags extends RequestFlags, ConnectionFlags {
   readonly include?: boolean;
   readonly json?: boolean;
-  readonly timeout: number;
-  readonly ca?: string;
 }
 
 /** Error codes that `explainSignature` can explain. */
@@ -41,11 +33,9 @@ export function addCall(program: Command, terminal: Terminal): void {
         'For a refused request it also prints the missing permission or the failed check. ' +
         'Exits with 0 for a status of 2xx, with 1 for any other status or no response. Redirects are not followed.',
     );
-  addRequestFlags(command)
+  addConnectionFlags(addRequestFlags(command))
     .option('-i, --include', 'print the status line and headers before the body')
     .option('--json', 'print one JSON object: status, headers, body (parsed if it is JSON)')
-    .option('--timeout <seconds>', 'longest time to wait for the response', parseSeconds, 30)
-    .option('--ca <file>', 'trust only the certificates in this PEM file')
     .addHelpText(
       'after',
       `${ACCESS_KEY_HELP}
@@ -59,7 +49,7 @@ Examples:
     .action((method: string, url: URL, flags: CallFlags) =>
       withJsonErrors(terminal, flags, async () => {
         const ready = await signFromFlags(terminal, method, url, flags);
-        const { response, body } = await send(ready, flags);
+        const { response, body } = await sendRequest(ready, flags);
         const status = response.statusCode ?? 0;
         const isSuccess = status >= 200 && status < 300;
         if (flags.json) print(terminal, responseJson(response, body));
@@ -67,63 +57,6 @@ Examples:
         if (!isSuccess) throw exitWith(1);
       }),
     );
-}
-
-interface Received {
-  readonly response: IncomingMessage;
-  readonly body: Buffer;
-}
-
-async function send({ url, request }: SignedRequestToSend, { timeout, ca }: CallFlags): Promise<Received> {
-  const signal = AbortSignal.timeout(timeout * 1000);
-  const outgoing = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
-    method: request.method,
-    // Node.js adds no `host` when the headers are a list.
-    headers: [...request.rawHeaders, ...contentLengthOf(request), 'connection', 'close'],
-    signal,
-    ...(ca === undefined ? {} : { ca: certificatesIn(ca) }),
-  });
-  let responseBegan = false;
-  try {
-    outgoing.end(request.body);
-    const response = await Promise.race([headOf(outgoing), upgradeOf(outgoing)]);
-    responseBegan = true;
-    // A change of the protocol has no body.
-    return { response, body: response.statusCode === 101 ? Buffer.alloc(0) : await buffer(response) };
-  } catch (error) {
-    if (signal.aborted) {
-      const text = `no ${responseBegan ? 'complete ' : ''}response from ${url.origin} within ${timeout} s. Use --timeout SECONDS to wait longer.`;
-      throw new CommanderError(1, 'claviger.ETIMEDOUT', text);
-    }
-    throw connectionError(url, error as NodeJS.ErrnoException, responseBegan);
-  }
-}
-
-async function headOf(outgoing: ClientRequest): Promise<IncomingMessage> {
-  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
-  return response;
-}
-
-/** Closes the connection when the server changes the protocol. */
-function upgradeOf(outgoing: ClientRequest): Promise<IncomingMessage> {
-  return new Promise((resolve) => {
-    outgoing.once('upgrade', (response: IncomingMessage, socket: Socket) => {
-      socket.destroy();
-      resolve(response);
-    });
-  });
-}
-
-function certificatesIn(file: string): Buffer {
-  const certificates = readInputFile('--ca', file);
-  if (certificates.includes('-----BEGIN CERTIFICATE-----')) return certificates;
-  throw new CommanderError(2, 'claviger.call', `--ca: ${file} contains no PEM certificate`);
-}
-
-/** Returns `content-length`, also for an empty body when the method usually has one. */
-function contentLengthOf({ method, body }: SignedRequest): string[] {
-  const hasLength = body.length > 0 || ['POST', 'PUT', 'PATCH'].includes(method);
-  return hasLength ? ['content-length', String(body.length)] : [];
 }
 
 function printResponse(
@@ -144,6 +77,7 @@ function printResponse(
   // Keeps the shell prompt on its own line.
   if (terminal.out.isTTY && body.length > 0 && body.at(-1) !== 0x0a) terminal.out.write('\n');
   printStatus(terminal, isSuccess ? status : warningStyle(terminal, status));
+  for (const warning of warningsOf(response)) printStatus(terminal, `warning: ${warning}`);
   if (isSuccess) return;
   const error = readErrorResponse(body.toString('utf8'));
   if (error !== undefined)
@@ -200,11 +134,4 @@ function parsedOrText(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-function parseSeconds(text: string): number {
-  const seconds = Number(text);
-  if (!(seconds > 0 && seconds <= 86_400))
-    throw new InvalidValue('number of seconds', text, 'more than 0, at most 86400');
-  return seconds;
 }

@@ -13,6 +13,7 @@ import { type Command, Option } from 'commander';
 import { readInputFile, readStandardInput } from '../input-file.ts';
 import { withJsonErrors } from '../json-error.ts';
 import { exitWith, print, type Terminal } from '../terminal.ts';
+import { addPolicies } from './policies.ts';
 
 interface CheckFlags {
   readonly kind: PolicyKind | 'network';
@@ -30,9 +31,11 @@ interface Finding {
   readonly message: string;
 }
 
-/** Adds `claviger policy check`, which validates policy documents without a server. */
+/** Adds `claviger policy`; its `check` validates documents without a server. */
 export function addPolicy(program: Command, terminal: Terminal): void {
-  const policy = program.command('policy').description('check policy documents, without a server');
+  const policy = program
+    .command('policy')
+    .description('check policy documents without a server; list, show, create, attach and detach policies');
   policy
     .command('check')
     .summary('validate a policy document')
@@ -68,6 +71,7 @@ Examples:
         if (!valid || (flags.strict && isWarned)) throw exitWith(1);
       }),
     );
+  addPolicies(policy, terminal);
 }
 
 function printFindings(terminal: Terminal, name: string, findings: readonly Finding[]): void {

@@ -1,6 +1,7 @@
 import { createOneTimePassword, operatorChange, resetRootPassword } from '@claviger/server';
 import type { Command } from 'commander';
 import { withInstallation } from '../installation.ts';
+import { accountOrOnly } from '../only-account.ts';
 import { addServerFlags, DATA_SETTINGS } from '../server-flags.ts';
 import { bold, print, type Terminal } from '../terminal.ts';
 
@@ -14,24 +15,22 @@ export function addRootPassword(program: Command, terminal: Terminal): void {
     )
     .command('reset')
     .description('set a new one-time password and end all console sessions of the root')
-    .requiredOption('--account <id>', 'account, 16 digits')
+    .option('--account <id>', 'account, 16 digits (default: the only account)')
     .option('--unbind-device', 'also unbind its MFA device')
     .option('--json', 'print one JSON object')
-    .addHelpText(
-      'after',
-      '\nExample:\n  npx claviger root-password reset --account 1803869963967015 --data ./data',
-    );
+    .addHelpText('after', '\nExample:\n  npx claviger root-password reset --data ./data');
   addServerFlags(command, DATA_SETTINGS).action(
-    (options: { account: string; unbindDevice?: boolean; json?: boolean }) =>
+    (options: { account?: string; unbindDevice?: boolean; json?: boolean }) =>
       withInstallation(terminal, options, async (services, operator) => {
+        const account = await accountOrOnly(services, options.account);
         const made = await createOneTimePassword(services);
         const command = {
           name: 'ResetRootPassword',
           parameters: { UnbindDevice: String(options.unbindDevice ?? false) },
         };
         const name = await operatorChange(services, operator, command, async ({ inAccount }) => {
-          const scope = await inAccount(options.account);
-          scope.touched('ACS::RAM::Account', options.account);
+          const scope = await inAccount(account);
+          scope.touched('ACS::RAM::Account', account);
           await resetRootPassword(scope, made, options.unbindDevice ?? false);
           return `root@${scope.account.defaultDomain}`;
         });

@@ -1,4 +1,5 @@
 import { Refusal } from '../errors/refusal.ts';
+import { nearestName } from '../wire/nearest-name.ts';
 import type { Product } from '../wire/product.ts';
 import type { AnyOperation } from './operation.ts';
 
@@ -11,6 +12,9 @@ const PRODUCT_OF_VERSION: ReadonlyMap<string, Product> = new Map([
   ['2017-12-04', 'Actiontrail'],
   ['2026-11-24', 'Claviger'],
 ]);
+
+/** Form of an operation's name. Others are not compared, which would take time that grows with their length. */
+const ACTION_NAME = /^[A-Za-z]{1,64}$/;
 
 /** Registry of all operations: the single source for routing, description, coverage and audit. */
 export class Registry {
@@ -49,6 +53,16 @@ export class Registry {
       throw new Refusal('InvalidAction.NotBuilt', { action: name, product, version });
     }
     throw new Refusal('InvalidAction.NotFound');
+  }
+
+  /**
+   * Returns the operation whose name is nearest to a mistyped one; `undefined` if none is near, or the name exists.
+   * @param version of the product
+   */
+  suggestionFor(version: string, name: string): string | undefined {
+    const known = this.#byVersion.get(version);
+    if (known === undefined || known.has(name) || !ACTION_NAME.test(name)) return undefined;
+    return nearestName(name, [...known.keys()]);
   }
 
   /** Returns the product of a version; `undefined` if unknown. */

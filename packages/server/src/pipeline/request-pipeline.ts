@@ -127,6 +127,8 @@ export class RequestPipeline {
     context.format = requestFormat(request, parameters, product);
     if (action === '') throw new Refusal('Missing', { name: 'Action' });
     if (version === '') throw new Refusal('Missing', { name: 'Version' });
+    const near = registry.suggestionFor(version, action);
+    if (near !== undefined) context.warnings.add(`there is no operation of this name, did you mean ${near}?`);
     const operation = registry.find(version, action);
     context.operation = operation;
     assertAcceptedForm(operation, signature);
