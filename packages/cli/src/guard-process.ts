@@ -9,6 +9,7 @@ import { RedisNonces } from '@claviger/guard/redis';
 import { type Command, CommanderError, Option } from 'commander';
 import { pino } from 'pino';
 import { GuardSnapshotSource } from './guard-snapshot-source.ts';
+import { stopSignal } from './stop-signal.ts';
 import { print, printStatus, type Terminal, warningStyle } from './terminal.ts';
 import { withLoggedRejections } from './unhandled-rejections.ts';
 
@@ -137,7 +138,7 @@ async function runGuard<Running extends RunningGuard>(
       nonces,
     });
     for (const line of kind.startMessages(running)) print(terminal, line);
-    const refusal = await Promise.race([stopSignal(running), source.refused]);
+    const refusal = await Promise.race([reloadUntilStopped(running, environment), source.refused]);
     if (refusal === undefined) printStatus(terminal, 'Stopping: waiting for pending requests.');
     await running.close(refusal === undefined ? GRACE_MS : 0);
     nonces?.close();
@@ -146,20 +147,17 @@ async function runGuard<Running extends RunningGuard>(
   }
 }
 
-/** Resolves at SIGTERM or SIGINT. Reloads the configuration at each SIGHUP. */
-function stopSignal(running: RunningGuard): Promise<undefined> {
+/** Resolves when the process is to stop. Reloads the configuration at each SIGHUP. */
+async function reloadUntilStopped(
+  running: RunningGuard,
+  environment: Terminal['environment'],
+): Promise<undefined> {
   let isStopping = false;
   process.on('SIGHUP', () => {
     if (!isStopping) void running.reload();
   });
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
-        isStopping = true;
-        resolve(undefined);
-      });
-    }
-  });
+  await stopSignal(environment);
+  isStopping = true;
 }
 
 function openLog(level: string): { readonly log: GuardDependencies['log']; readonly flush: () => void } {

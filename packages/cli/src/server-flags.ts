@@ -1,9 +1,8 @@
 import { type Configuration, readConfiguration, SETTING_DESCRIPTIONS } from '@claviger/server';
 import { type Command, Option } from 'commander';
+import { readConfigurationFile } from './configuration-file.ts';
+import { ENVIRONMENT_ONLY, flagName } from './setting-names.ts';
 import type { Terminal } from './terminal.ts';
-
-/** Secret settings. They have no flag, because the process list and the shell history would show it. */
-const ENVIRONMENT_ONLY: ReadonlySet<string> = new Set(['masterKey', 'vaultToken']);
 
 /** Settings needed to open the data of an installation. */
 export const DATA_SETTINGS = ['data', 'database', 'masterKeyProvider', 'vaultAddress', 'vaultKey'] as const;
@@ -13,9 +12,13 @@ export const DATA_SETTINGS = ['data', 'database', 'masterKeyProvider', 'vaultAdd
  * @param names of the settings; all when absent
  */
 export function addServerFlags(command: Command, names?: readonly string[]): Command {
+  command.option(
+    '--config <file>',
+    'settings, YAML or JSON: names and values of the flags; flags and variables win (CLAVIGER_CONFIG)',
+  );
   for (const { name, variable, description, byDefault, isList, isSwitch, choices } of SETTING_DESCRIPTIONS) {
     if (ENVIRONMENT_ONLY.has(name) || (names !== undefined && !names.includes(name))) continue;
-    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}${isSwitch ? '' : ' <value>'}`;
+    const flag = `--${flagName(name)}${isSwitch ? '' : ' <value>'}`;
     const values = choices.length === 0 ? '' : `${choices.join(', ')}; `;
     const suffix = byDefault === '' ? '' : `, default ${byDefault}`;
     const option = new Option(flag, `${values}${description} (${variable}${suffix})`);
@@ -25,15 +28,26 @@ export function addServerFlags(command: Command, names?: readonly string[]): Com
   return command;
 }
 
+/** Returns the path of the configuration file; `undefined` without one. */
+export function configurationFileOf(
+  { environment }: Pick<Terminal, 'environment'>,
+  options: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const file = options['config'] ?? environment['CLAVIGER_CONFIG'];
+  return typeof file === 'string' && file !== '' ? file : undefined;
+}
+
 /**
- * Reads the configuration from flags and environment variables; flags win.
- * @throws ConfigurationError that names the flag or variable
+ * Reads the configuration from flags, environment variables and the configuration file; the first of them wins.
+ * @throws ConfigurationError that names the flag, the variable or the file
  */
 export function configurationOf(
   terminal: Terminal,
   options: Readonly<Record<string, unknown>>,
 ): Configuration {
-  return readConfiguration(options, terminal.environment);
+  const file = configurationFileOf(terminal, options);
+  const read = file === undefined ? undefined : { name: file, values: readConfigurationFile(file).values };
+  return readConfiguration(options, terminal.environment, read);
 }
 
 /** Joins the values of a repeated flag with commas, the form of a list in one value. */

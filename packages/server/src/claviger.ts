@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { NonceMemory } from '@claviger/guard';
 import type { TlsFiles } from '@claviger/guard/http';
 import { Guard, parseDuration } from '@claviger/guard/internal';
@@ -16,7 +17,7 @@ import { anonymousOperations, operations } from './api/operations.ts';
 import { recentNonces } from './audit/audit-events.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import { moveOldEvents } from './audit/move-events.ts';
-import { type Configuration, parseDurationOrOff } from './configuration.ts';
+import { assertReloadable, type Configuration, parseDurationOrOff } from './configuration.ts';
 import { systemTimer } from './context/timer.ts';
 import { ConfigurationError } from './errors/configuration-error.ts';
 import { Refusal } from './errors/refusal.ts';
@@ -34,10 +35,11 @@ import {
 } from './http/listener.ts';
 import { metricsRoute, RequestMetrics, registerGauges } from './http/metrics.ts';
 import { assertHostsConfigured, namedHosts } from './http/named-hosts.ts';
+import { registerOperatorMetrics } from './http/operator-metrics.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { receiveSamlResponse, samlMetadataRoute } from './http/saml-routes.ts';
 import { automaticTls, loadTlsFiles } from './http/tls.ts';
-import { closeAll, closeServices, openServices, storeLocation } from './installation.ts';
+import { callRateLimits, closeAll, closeServices, openServices, storeLocation } from './installation.ts';
 import { Registry } from './pipeline/registry.ts';
 import { type FinishedCall, RequestPipeline } from './pipeline/request-pipeline.ts';
 import type { ServerServices } from './pipeline/server-services.ts';
@@ -61,10 +63,13 @@ export interface Claviger {
   readonly consoleUrl: string | undefined;
   readonly services: ServerServices;
   /**
-   * Reads the certificate and its key again, for new connections. Does nothing without TLS.
-   * @throws ConfigurationError if they cannot be used; those in use stay
+   * Reads the certificate and its key again, for new connections, and takes the settings that may change while the
+   * server runs. All or nothing.
+   * @param next the configuration in force when absent
+   * @returns names of the changed settings
+   * @throws ConfigurationError if something cannot be used, or takes effect at a restart only
    */
-  reloadTls(): Promise<void>;
+  reload(next?: Configuration): Promise<readonly string[]>;
   /**
    * Stops accepting, finishes requests in progress, flushes what is in memory. Within 10 s.
    * @throws StoreUnavailable if something could not be written; everything is closed all the same
@@ -199,7 +204,9 @@ async function startParts(
   });
   noteOpened(() => errorLog.close());
   const reportBug = (error: unknown, requestId: string) => errorLog.report(error, requestId);
-  const logRequest = createRequestLog(requestLogger, configuration.requestLog);
+  let logRequest = createRequestLog(requestLogger, configuration.requestLog);
+  let inForce = configuration;
+  let hosts = namedHosts(configuration);
   const registry = implementedOperations();
   const publicUrl = configuration.publicUrl === undefined ? undefined : new URL(configuration.publicUrl);
   const api = new RequestPipeline({
@@ -246,6 +253,7 @@ async function startParts(
   const samlRoutes = { guard, publicUrl, api: (request: ReceivedRequest) => api.answer(request) };
   const metadataRoute = samlMetadataRoute(samlRoutes);
   const tls = await tlsOf(configuration, now());
+  let certificate = tls?.cert;
   const listener = await startListener({
     host: configuration.host,
     port: configuration.port,
@@ -256,7 +264,9 @@ async function startParts(
       get: (path) =>
         publicRoutes.get(path) ?? (path.startsWith('/saml/metadata/') ? metadataRoute : consoleFiles.route),
     },
-    hosts: namedHosts(configuration),
+    get hosts() {
+      return hosts;
+    },
     strictTransport:
       tls === undefined && publicUrl?.protocol !== 'https:'
         ? undefined
@@ -271,11 +281,24 @@ async function startParts(
     now,
     maxClockDifferenceMs,
     logger,
-    auditRetentionDays: configuration.auditRetentionDays,
+    get auditRetentionDays() {
+      return inForce.auditRetentionDays;
+    },
   });
   housekeeping.start();
   noteOpened(() => housekeeping.stop());
   noteOpened(startMovingEvents(store, log));
+  const reloads = { complete: 0, refused: 0 };
+  registerOperatorMetrics(metricsRegistry, {
+    version: packageVersion(),
+    storeKind: store.kind,
+    storeLoad: () => store.load(),
+    outages: () => errorLog.outages,
+    certificateExpiresAt: () =>
+      certificate === undefined ? undefined : new X509Certificate(certificate).validToDate.getTime(),
+    housekeeping: () => housekeeping.state,
+    reloads: () => reloads,
+  });
   const url = listener.address;
   return {
     url,
@@ -284,9 +307,27 @@ async function startParts(
       ? (configuration.publicUrl ?? namedUrl(url, configuration.hosts))
       : undefined,
     services,
-    async reloadTls() {
-      const next = await tlsOf(configuration, now());
-      if (next !== undefined) listener.setTls(next);
+    async reload(next = inForce) {
+      try {
+        const changed = assertReloadable(inForce, next);
+        assertHostsConfigured(next);
+        const renewed = await tlsOf(next, now());
+        if (renewed !== undefined) listener.setTls(renewed);
+        certificate = renewed?.cert;
+        hosts = namedHosts(next);
+        logRequest = createRequestLog(requestLogger, next.requestLog);
+        logger.level = next.logLevel;
+        requestLogger.level = next.logLevel;
+        if (changed.some((name) => name.startsWith('rateLimit'))) {
+          services.callRates.setLimits(callRateLimits(next));
+        }
+        inForce = next;
+        reloads.complete += 1;
+        return changed;
+      } catch (error) {
+        reloads.refused += 1;
+        throw error;
+      }
     },
   };
 }
@@ -329,6 +370,11 @@ const notPublicRoute: Route = () => refusalAnswer(new Refusal('PathNotPublic'));
 
 /** Answers requests for unknown paths at the admin listener. */
 const notFound = () => refusalAnswer(new Refusal('PathNotFound'));
+
+function packageVersion(): string {
+  const file = new URL(import.meta.resolve('@claviger/server/package.json'));
+  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version;
+}
 
 /** Opens the nonce store: in memory for one node; in Redis, which has to be reachable, for several. */
 async function openNonces(

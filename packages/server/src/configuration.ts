@@ -272,11 +272,13 @@ export const SETTING_DESCRIPTIONS: readonly SettingDescription[] = Object.entrie
  * Reads the configuration of a server.
  * @param flags by camelCase name; undefined ones are not set
  * @param environment such as `process.env`
+ * @param file name and values of a configuration file, which flags and variables win over
  * @throws ConfigurationError that names the invalid flag or variable
  */
 export function readConfiguration(
   flags: Readonly<Record<string, unknown>>,
   environment: Readonly<Record<string, string | undefined>>,
+  file?: { readonly name: string; readonly values: Readonly<Record<string, unknown>> },
 ): Configuration {
   const given: Record<string, unknown> = {};
   const origin: Record<string, string> = {};
@@ -288,6 +290,9 @@ export function readConfiguration(
     } else if (environment[variable] !== undefined && environment[variable] !== '') {
       given[name] = environment[variable];
       origin[name] = variable;
+    } else if (file?.values[name] !== undefined) {
+      given[name] = file.values[name];
+      origin[name] = `${file.name}: ${flagOf(name).slice(2)}`;
     }
   }
   const parsed = SETTINGS.safeParse(given);
@@ -324,6 +329,38 @@ export function readConfiguration(
     );
   }
   return configuration;
+}
+
+/** Settings that take effect while the server runs. */
+const RELOADABLE_SETTINGS: ReadonlySet<string> = new Set([
+  'tlsCert',
+  'tlsKey',
+  'hosts',
+  'rateLimitPerKey',
+  'rateLimitPerAccount',
+  'auditRetentionDays',
+  'requestLog',
+  'logLevel',
+]);
+
+/**
+ * Returns the names of the settings that differ.
+ * @throws ConfigurationError that names those that cannot change while the server runs
+ */
+export function assertReloadable(before: Configuration, after: Configuration): readonly string[] {
+  const changed = Object.keys(SETTINGS.shape).filter((name) => {
+    const key = name as keyof Configuration;
+    return JSON.stringify(before[key]) !== JSON.stringify(after[key]);
+  });
+  const fixed = changed.filter((name) => !RELOADABLE_SETTINGS.has(name));
+  if (fixed.length > 0) {
+    throw new ConfigurationError(fixed.map(flagOf).join(', '), 'a change takes effect at a restart only');
+  }
+  // A listener with TLS cannot become one without, nor the other way round.
+  if ((before.tlsCert === undefined) !== (after.tlsCert === undefined)) {
+    throw new ConfigurationError('--tls-cert', 'TLS is turned on and off at a restart only');
+  }
+  return changed;
 }
 
 /** Describes an invalid value: `invalid value "x": expected …`. */

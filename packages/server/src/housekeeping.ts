@@ -21,6 +21,17 @@ export interface HousekeepingOptions {
   readonly auditRetentionDays: number;
 }
 
+/** What housekeeping has done since the start, for metrics. */
+export interface HousekeepingState {
+  /** End of the last complete round, milliseconds since the epoch; `undefined` before the first. */
+  readonly completedAt: number | undefined;
+  /** Duration of the last round, ms. */
+  readonly lastMs: number;
+  readonly rounds: Readonly<Record<'complete' | 'skipped' | 'failed', number>>;
+  /** Keys, users and events that were disabled or deleted. */
+  readonly changes: number;
+}
+
 /**
  * Periodic work: disables unused keys, and deletes expired entries of recycle bins and the audit log, a day after they
  * were first found due (see `HousekeepingTime`). Each change leaves an audit event of the type `Housekeeping`.
@@ -31,6 +42,10 @@ export class Housekeeping {
   readonly #time: HousekeepingTime;
   #timer: NodeJS.Timeout | undefined;
   #underWay: Promise<void> = Promise.resolve();
+  #completedAt: number | undefined;
+  #lastMs = 0;
+  #changes = 0;
+  readonly #rounds = { complete: 0, skipped: 0, failed: 0 };
 
   constructor(services: Services, options: HousekeepingOptions) {
     this.#services = services;
@@ -56,25 +71,43 @@ export class Housekeeping {
     await this.#underWay;
   }
 
+  get state(): HousekeepingState {
+    return {
+      completedAt: this.#completedAt,
+      lastMs: this.#lastMs,
+      rounds: this.#rounds,
+      changes: this.#changes,
+    };
+  }
+
   async #round(): Promise<void> {
     const { now, logger, auditRetentionDays } = this.#options;
+    const began = performance.now();
     try {
       const time = await this.#time.begin();
       if (typeof time === 'string') {
         // A new installation has no round of the day before.
         const level = time === 'no round was begun a day ago or earlier' ? 'debug' : 'warn';
         logger[level]({ reason: time }, 'housekeeping changes nothing in this round');
+        this.#rounds.skipped += 1;
         return;
       }
       const disabled = await disableIdleKeys(this.#services, time, now());
       const purged = await purgeRecycleBins(this.#services, time, now());
       await purgeExpiredSessions(this.#services, time, now());
       const events = await purgeOldEvents(this.#services, time, auditRetentionDays, now());
-      if (disabled + purged.accessKeys + purged.users + events > 0) {
+      const changes = disabled + purged.accessKeys + purged.users + events;
+      this.#changes += changes;
+      this.#rounds.complete += 1;
+      this.#completedAt = now();
+      if (changes > 0) {
         logger.info({ disabled, purged, events }, 'idle keys disabled, recycle bins and audit log purged');
       }
     } catch (error) {
+      this.#rounds.failed += 1;
       logger.error({ err: error }, 'housekeeping failed; it is tried again in an hour');
+    } finally {
+      this.#lastMs = performance.now() - began;
     }
   }
 }

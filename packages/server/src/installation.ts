@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RateLimits } from '@claviger/guard';
 import { RateLimiter } from '@claviger/guard/internal';
 import { LastUsed } from './access-keys/last-used.ts';
 import { AccountDirectory } from './accounts/account-directory.ts';
@@ -120,6 +121,17 @@ export async function initialise(
   }
 }
 
+/** Returns the limits of calls, by key and by account. */
+export function callRateLimits({
+  rateLimitPerKey,
+  rateLimitPerAccount,
+}: Pick<Configuration, 'rateLimitPerKey' | 'rateLimitPerAccount'>): RateLimits {
+  return {
+    ...(rateLimitPerKey !== 'off' && { perKey: rateLimitPerKey }),
+    ...(rateLimitPerAccount !== 'off' && { perAccount: rateLimitPerAccount }),
+  };
+}
+
 /** Opens the services that operations share; close them with `closeServices`. */
 export async function openServices(
   configuration: Configuration,
@@ -140,10 +152,7 @@ export async function openServices(
     permissions: new CompiledPermissions(),
     policyAnalysis: new PolicyAnalysis(),
     passwordHashing: createPasswordHashing(),
-    callRates: new RateLimiter({
-      ...(configuration.rateLimitPerKey !== 'off' && { perKey: configuration.rateLimitPerKey }),
-      ...(configuration.rateLimitPerAccount !== 'off' && { perAccount: configuration.rateLimitPerAccount }),
-    }),
+    callRates: new RateLimiter(callRateLimits(configuration)),
     signInThrottle: new SignInThrottle(now),
     assertionThrottle: new AssertionThrottle(),
     replicationStreams: new OpenStreams({

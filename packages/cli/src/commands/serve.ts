@@ -1,6 +1,5 @@
 import {
   assertHostsConfigured,
-  type Claviger,
   type Configuration,
   currentOperator,
   initialise,
@@ -11,7 +10,9 @@ import {
 import { type Command, CommanderError } from 'commander';
 import { type Logger, pino } from 'pino';
 import { missingInstallation } from '../installation.ts';
-import { addServerFlags, configurationOf } from '../server-flags.ts';
+import { addServerFlags, configurationFileOf, configurationOf } from '../server-flags.ts';
+import { ServerReloads } from '../server-reloads.ts';
+import { stopSignal } from '../stop-signal.ts';
 import { bold, print, printStatus, type Terminal } from '../terminal.ts';
 import { withLoggedRejections } from '../unhandled-rejections.ts';
 import { printInstallation } from './init.ts';
@@ -23,7 +24,7 @@ export function addServe(program: Command, terminal: Terminal): void {
     .summary('run the server')
     .description(
       'Serves IMS, RAM, STS and the console on one port until SIGTERM or SIGINT, then waits for pending requests and exits. ' +
-        'SIGHUP reloads the TLS certificate. ' +
+        'SIGHUP, and a change of the files, reload the TLS certificate and the configuration file. ' +
         'It is ready when GET /healthz returns 200. Secrets are read from the environment only: ' +
         'CLAVIGER_MASTER_KEY, CLAVIGER_VAULT_TOKEN.',
     )
@@ -35,14 +36,14 @@ export function addServe(program: Command, terminal: Terminal): void {
         '  aliyun sts GetCallerIdentity --endpoint 127.0.0.1:8080 --insecure --region cn-hangzhou',
     );
   command.addHelpText('after', `\nLimits for --limits, with default and maximum:\n${limitLines()}`);
-  addServerFlags(command).action(async (options: { init?: boolean }) => {
+  addServerFlags(command).action(async (options: Readonly<Record<string, unknown>>) => {
     const configuration = configurationOf(terminal, options);
     assertHostsConfigured(configuration);
     const logger = pino({ level: configuration.logLevel }, pino.destination({ dest: 2, sync: true }));
     const requests = openRequestLog(configuration.logLevel);
     const dependencies = { now: Date.now, log: (message: string) => logger.warn(message) };
     if (!(await isInstalled(configuration, dependencies))) {
-      if (!options.init) throw missingInstallation(configuration);
+      if (options['init'] !== true) throw missingInstallation(configuration);
       printInstallation(
         terminal,
         await initialise(configuration, dependencies, currentOperator(terminal.environment)),
@@ -50,7 +51,7 @@ export function addServe(program: Command, terminal: Terminal): void {
     }
     await withLoggedRejections(
       (error) => logger.error({ err: error }, 'unexpected error in background work: please report it'),
-      () => serveUntilStopped(terminal, configuration, logger, requests),
+      () => serveUntilStopped(terminal, configuration, options, { logger, requests }),
     );
   });
 }
@@ -58,11 +59,11 @@ export function addServe(program: Command, terminal: Terminal): void {
 async function serveUntilStopped(
   terminal: Terminal,
   configuration: Configuration,
-  logger: Logger,
-  requests: ReturnType<typeof openRequestLog>,
+  options: Readonly<Record<string, unknown>>,
+  { logger, requests }: { readonly logger: Logger; readonly requests: ReturnType<typeof openRequestLog> },
 ): Promise<void> {
   // Registered before the server listens: a signal may follow its first response.
-  const stopped = stopSignal();
+  const stopped = stopSignal(terminal.environment);
   const claviger = await startClaviger(configuration, logger, Date.now, undefined, requests.logger).catch(
     explainAddressInUse,
   );
@@ -74,8 +75,16 @@ async function serveUntilStopped(
     print(terminal, `The admin listener is at ${bold(terminal, claviger.adminUrl)}`);
   }
   // Takes the place of Node's default, which ends the process.
-  process.on('SIGHUP', () => void reloadTls(claviger, logger));
+  const reloads = new ServerReloads(
+    claviger,
+    logger,
+    () => configurationOf(terminal, options),
+    () => configurationFileOf(terminal, options),
+  );
+  process.on('SIGHUP', () => void reloads.reload());
+  reloads.watch();
   await stopped;
+  reloads.close();
   printStatus(terminal, 'Stopping: waiting for pending requests.');
   try {
     await claviger.close();
@@ -120,21 +129,4 @@ function explainAddressInUse(error: NodeJS.ErrnoException & { address?: string; 
     'claviger.serve',
     `${error.address}:${error.port} is in use: stop the process that listens there, or choose another port with --port`,
   );
-}
-
-/** Takes a renewed certificate; an unusable one is logged, and the one in use stays. */
-async function reloadTls(claviger: Claviger, logger: Logger): Promise<void> {
-  try {
-    await claviger.reloadTls();
-    logger.info('certificate reloaded');
-  } catch (error) {
-    logger.error({ problem: (error as Error).message }, 'certificate not reloaded: the one in use stays');
-  }
-}
-
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process. */
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-  });
 }

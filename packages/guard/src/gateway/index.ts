@@ -20,3 +20,4 @@ export { type ProxiedService, ReverseProxy, type ReverseProxyOptions } from './r
 export type { SourceSettings } from './settings.ts';
 export { GatewayConfigurationError } from './settings-section.ts';
 export { Upstream, type UpstreamTls } from './upstream.ts';
+export { WatchedFiles } from './watched-files.ts';

@@ -17,12 +17,17 @@ export interface RateLimits {
 
 /** Limits the rate of calls of each key, principal and account. */
 export class RateLimiter {
-  readonly #perKey: TokenBuckets | undefined;
-  readonly #perPrincipal: TokenBuckets | undefined;
-  readonly #perAccount: TokenBuckets | undefined;
+  #perKey: TokenBuckets | undefined;
+  #perPrincipal: TokenBuckets | undefined;
+  #perAccount: TokenBuckets | undefined;
 
   /** @throws RangeError that names the invalid setting */
-  constructor({ perKey, perPrincipal, perAccount }: RateLimits) {
+  constructor(limits: RateLimits) {
+    this.setLimits(limits);
+  }
+
+  /** Replaces the limits; every allowance is full again. @throws RangeError that names the invalid setting */
+  setLimits({ perKey, perPrincipal, perAccount }: RateLimits): void {
     this.#perKey = bucketsFor('perKey', perKey);
     this.#perPrincipal = bucketsFor('perPrincipal', perPrincipal);
     this.#perAccount = bucketsFor('perAccount', perAccount);
