@@ -12,6 +12,7 @@ import { eventOf, type StoredEvent } from '@claviger/server';
 import { signRequest } from '@claviger/signature';
 import { claviger, freePort, serve, temporaryDirectory } from './claviger-process.ts';
 import { officialClients } from './official-clients.ts';
+import { runInProcess } from './run-in-process.ts';
 
 /** Imported by URL: the compiler does not rewrite relative imports across projects. */
 const { serverAddress, command: sql } = (await import(
@@ -118,6 +119,32 @@ describe('claviger init', () => {
       assert.equal(await server.stop('SIGTERM'), 0);
       const password = url.password;
       assert.ok(!server.output().includes(password), 'the password of the database is not output');
+
+      // Each node has a copy of the master key: a rotation is refused, or made in steps, with the copy between.
+      const other = temporaryDirectory();
+      const key = (of: string) => join(of, 'master.key');
+      cpSync(key(directory), key(other));
+      const at = (of: string, ...step: string[]) =>
+        runInProcess(['master-key', 'rotate', '--data', of, '--database', url.href, ...step]);
+      const before = readFileSync(key(directory), 'utf8');
+      const refused = await at(directory);
+      assert.deepEqual([refused.status, refused.out], [2, '']);
+      assert.match(refused.err, /other nodes .* --step add/s);
+      assert.equal((await at(directory, '--step', 'rewrap')).status, 1, 'no step add before');
+      assert.equal(readFileSync(key(directory), 'utf8'), before);
+      assert.equal((await at(directory, '--step', 'add')).status, 0);
+      assert.equal((await at(directory, '--step', 'add')).status, 1, 'a rotation has begun');
+      assert.match((await at(directory, '--step', 'drop')).err, /still needed: data keys of 1 account/);
+      cpSync(key(directory), key(other));
+      assert.match((await at(other, '--step', 'rewrap')).out, /^Data keys of 1 account are wrapped/);
+      assert.match((await at(directory, '--step', 'rewrap')).out, /^Data keys of 0 accounts/, 'again');
+      for (const node of [directory, other]) assert.equal((await at(node, '--step', 'drop')).status, 0);
+      assert.equal(readFileSync(key(other), 'utf8'), readFileSync(key(directory), 'utf8'));
+      assert.ok(!readFileSync(key(other), 'utf8').includes(before.trim()));
+      for (const node of [directory, other]) {
+        const list = ['account', 'list', '--data', node, '--database', url.href];
+        assert.equal((await runInProcess(list)).status, 0);
+      }
     } finally {
       await sql(postgres, `drop database ${name} with (force)`);
     }
@@ -544,9 +571,9 @@ describe('claviger master-key', () => {
     const server = await serve(['--data', directory], withKey(next));
     await officialClients(server.url, JSON.parse(made.out) as Made).sts.getCallerIdentity();
     await server.stop('SIGTERM');
-    const late = await serve(['--data', directory], withKey(old));
-    await assert.rejects(officialClients(late.url, JSON.parse(made.out) as Made).sts.getCallerIdentity());
-    await late.stop('SIGTERM');
+    const late = claviger(['serve', '--data', directory, '--port', '0'], withKey(old));
+    assert.equal(late.status, 1);
+    assert.match(late.err, /^error: wrong master key/m);
   });
 });
 

@@ -1,5 +1,6 @@
 /** Every command that changes the database writes an audit event that names the operating-system user. */
 import assert from 'node:assert/strict';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -152,6 +153,31 @@ describe('operator commands', () => {
     for (const command of leafCommands()) {
       assert.ok(command in commands || withoutDatabase.has(command), `not classified: claviger ${command}`);
     }
+  });
+
+  test('each refuses a wrong master key, also serve, and writes nothing', async () => {
+    const data = temporaryDirectory();
+    const other = temporaryDirectory();
+    const made = await runInProcess(['init', '--data', data, '--json']);
+    assert.equal((await runInProcess(['init', '--data', other])).status, 0);
+    const { AccountId = '', AccessKeyId = '' } = JSON.parse(made.out) as Record<string, string>;
+    const prepared = { data, accountId: AccountId, accessKeyId: AccessKeyId };
+    const key = (of: string) => join(of, 'master.key');
+    copyFileSync(key(other), key(data));
+    const before = contentOf(data);
+    const known = operatorEvents(data).length;
+    const lines = Object.entries(commands)
+      .filter(([name]) => name !== 'init')
+      .map(([name, { words }]) => [...name.split(' '), ...words(prepared)]);
+    for (const line of [...lines, ['serve', '--data', data, '--port', '0', '--log-level', 'silent']]) {
+      const { status, out, err } = await runInProcess(line);
+      assert.equal(status, 1, line.join(' '));
+      assert.equal(out, '');
+      assert.match(err, /^error: wrong master key \w+: this database was sealed with \w+; .*\n$/m);
+    }
+    assert.deepEqual(contentOf(data), before);
+    assert.equal(operatorEvents(data).length, known);
+    assert.equal(readFileSync(key(data), 'utf8'), readFileSync(key(other), 'utf8'));
   });
 
   for (const [name, { words, event, before }] of Object.entries(commands)) {

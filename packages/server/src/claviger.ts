@@ -44,6 +44,8 @@ import { Registry } from './pipeline/registry.ts';
 import { type FinishedCall, RequestPipeline } from './pipeline/request-pipeline.ts';
 import type { ServerServices } from './pipeline/server-services.ts';
 import { StoredCredentials } from './pipeline/stored-credentials.ts';
+import { masterKeysInUse } from './secrets/check-master-key.ts';
+import { MasterKeyUnavailable } from './secrets/master-key.ts';
 import type { Store } from './store/store.ts';
 import { StoreUnavailable } from './store/store-unavailable.ts';
 import { takeNodeLock } from './store/take-node-lock.ts';
@@ -234,6 +236,7 @@ async function startParts(
       readyRoute({
         store,
         audit,
+        opensDataKeys: () => opensDataKeys(services),
         nonces: configuration.noncesUnavailable === 'refuse' ? sharedNonces : undefined,
         maxStalenessMs,
         now,
@@ -363,6 +366,18 @@ async function startAdmin(
     now,
     onBug,
   });
+}
+
+/** Returns whether a data key opens: another node may have rotated the master key, and this one not have the new one. */
+async function opensDataKeys({ store, secrets }: ServerServices): Promise<boolean> {
+  try {
+    const { known, unknown } = await masterKeysInUse(store.queries, secrets);
+    return known.length > 0 || unknown.length === 0;
+  } catch (error) {
+    // Data keys in memory go on working without the key service.
+    if (error instanceof MasterKeyUnavailable) return true;
+    throw error;
+  }
 }
 
 /** Answers requests for a path of the admin listener at the public port. */

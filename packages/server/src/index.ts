@@ -55,7 +55,15 @@ export {
 } from './installation.ts';
 export type { ServerServices as Services } from './pipeline/server-services.ts';
 export { StoredCredentials } from './pipeline/stored-credentials.ts';
-export { addMasterKey, dropOldMasterKeys, masterKeyFile } from './secrets/file-master-key.ts';
+export {
+  addMasterKey,
+  addNextMasterKey,
+  dropOldMasterKeys,
+  keepNextMasterKey,
+  masterKeyFile,
+  openNextMasterKey,
+} from './secrets/file-master-key.ts';
+export type { MasterKey } from './secrets/master-key.ts';
 export { MasterKeyUnavailable } from './secrets/master-key.ts';
 export { openMasterKey } from './secrets/open-master-key.ts';
 export { rotateMasterKey } from './secrets/rotate-master-key.ts';

@@ -29,6 +29,7 @@ import { PolicyAnalysis } from './policy-analysis/policy-analysis.ts';
 import { OpenStreams } from './replication/open-streams.ts';
 import { RequestVerification } from './replication/request-verification.ts';
 import { ReportJobs } from './reports/report-jobs.ts';
+import { assertMasterKeyOpens } from './secrets/check-master-key.ts';
 import { createMasterKeyFile, masterKeyFile } from './secrets/file-master-key.ts';
 import { openMasterKey } from './secrets/open-master-key.ts';
 import { resealFirstForms } from './secrets/reseal.ts';
@@ -174,6 +175,7 @@ export async function openServices(
             log(`unknown system policy "${name}" attached as an empty policy in account ${accountId}`),
   };
   try {
+    await assertMasterKeyOpens(store.queries, secrets, log);
     await resealFirstForms({
       store,
       secrets,

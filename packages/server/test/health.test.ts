@@ -47,6 +47,12 @@ eachDatabase((name, { open }) => {
       assert.deepEqual(answer, [503, { status: 'unavailable', reason: 'staleness' }]);
     });
 
+    it('reports that the master key does not open the data keys', async () => {
+      assert.deepEqual(await ready(() => ({ opensDataKeys: async () => true })), [200, { status: 'ok' }]);
+      const answer = await ready(() => ({ opensDataKeys: async () => false }));
+      assert.deepEqual(answer, [503, { status: 'unavailable', reason: 'master-key' }]);
+    });
+
     it('reports that the shared nonce store does not answer', async () => {
       const up = { ready: async () => {} };
       assert.deepEqual(await ready(() => ({ nonces: up })), [200, { status: 'ok' }]);

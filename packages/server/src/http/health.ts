@@ -8,6 +8,8 @@ export interface Readiness {
   readonly audit: { readonly writable: boolean };
   /** Shared nonce store; absent if this node answers without one. */
   readonly nonces?: { ready(): Promise<void> } | undefined;
+  /** Whether the master key opens the data keys; not checked if absent. A key service that is away does not reject. */
+  readonly opensDataKeys?: (() => Promise<boolean>) | undefined;
   /** Maximum age of this node's knowledge of changes for it to get requests, ms. */
   readonly maxStalenessMs: number;
   /** Milliseconds since the epoch. */
@@ -23,7 +25,7 @@ export const healthRoute: Route = () => answer(200, { status: 'ok' });
 
 /**
  * `GET /readyz`: whether this node can serve requests; 503 with the reason if not: `database`, `clock`, `staleness`,
- * `audit` or `nonces`. The reason is a single word, since the request needs no authentication.
+ * `audit`, `master-key` or `nonces`. The reason is a single word, since the request needs no authentication.
  */
 export function readyRoute(readiness: Readiness): Route {
   return async () => {
@@ -36,6 +38,7 @@ export function readyRoute(readiness: Readiness): Route {
 
 async function whyNotReady(readiness: Readiness): Promise<string | undefined> {
   const { store, audit, nonces, maxStalenessMs, now, maxClockDifferenceMs, timeoutMs = 2000 } = readiness;
+  const { opensDataKeys = async () => true } = readiness;
   const asked = await answerWithin(async () => {
     await store.queries.selectFrom('accounts').select('account_id').limit(1).execute();
     return { time: await databaseTime(store) };
@@ -46,6 +49,7 @@ async function whyNotReady(readiness: Readiness): Promise<string | undefined> {
   }
   if (store.staleness() > maxStalenessMs) return 'staleness';
   if (!audit.writable) return 'audit';
+  if ((await answerWithin(opensDataKeys, timeoutMs)) === false) return 'master-key';
   if (nonces === undefined) return undefined;
   const ready = await answerWithin(async () => {
     await nonces.ready();

@@ -1,16 +1,8 @@
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { LocalMasterKey, newMasterKeyText } from './local-master-key.ts';
 import { type MasterKey, MasterKeyUnavailable } from './master-key.ts';
+import { accessProblem } from './private-file.ts';
 
 /** Returns the path of the master key in a data directory. */
 export function masterKeyFile(directory: string): string {
@@ -39,6 +31,40 @@ export function addMasterKey(file: string, randomBytes: (size: number) => Uint8A
   replace(file, [newMasterKeyText(randomBytes), ...readKeys(file)]);
 }
 
+/**
+ * Adds a new key behind the current one: it unwraps, and wraps nothing yet. So the file can be copied to other nodes
+ * before the key is used.
+ * @throws MasterKeyUnavailable if a rotation was begun already
+ */
+export function addNextMasterKey(file: string, randomBytes: (size: number) => Uint8Array): void {
+  const keys = readKeys(file);
+  if (keys.length > 1) {
+    throw new MasterKeyUnavailable(
+      `the master key file ${file} has ${keys.length} keys: a rotation has begun already`,
+    );
+  }
+  replace(file, [...keys, newMasterKeyText(randomBytes)]);
+}
+
+/**
+ * Opens the file with the key that `addNextMasterKey` has added as the current one.
+ * @throws MasterKeyUnavailable if there is none
+ */
+export function openNextMasterKey(file: string, randomBytes: (size: number) => Uint8Array): MasterKey {
+  return new LocalMasterKey(() => {
+    const keys = readKeys(file);
+    if (keys.length < 2) {
+      throw new MasterKeyUnavailable(`the master key file ${file} has no next key: begin with --step add`);
+    }
+    return keys.reverse();
+  }, randomBytes);
+}
+
+/** Ends a rotation in steps: keeps the next key only. */
+export function keepNextMasterKey(file: string): void {
+  replace(file, readKeys(file).slice(-1));
+}
+
 /** Ends a rotation, once every data key was wrapped anew: keeps the current key only. */
 export function dropOldMasterKeys(file: string): void {
   replace(file, readKeys(file).slice(0, 1));
@@ -52,12 +78,8 @@ function readKeys(file: string): string[] {
     throw new MasterKeyUnavailable(`the master key file ${file} cannot be read`, error);
   }
   try {
-    const { mode } = fstatSync(descriptor);
-    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-      throw new MasterKeyUnavailable(
-        `the master key file ${file} is open to others (mode ${(mode & 0o777).toString(8)}): make it 0600`,
-      );
-    }
+    const problem = accessProblem(file, descriptor);
+    if (problem !== undefined) throw new MasterKeyUnavailable(`the master key file ${file} ${problem}`);
     return readFileSync(descriptor, 'latin1').split('\n').filter(Boolean);
   } finally {
     closeSync(descriptor);

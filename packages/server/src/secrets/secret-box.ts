@@ -115,6 +115,20 @@ export class SecretBox {
     return this.#open(accountId, wrappedDataKey, sealed.slice(FIRST_FORM_PREFIX.length), bound);
   }
 
+  /** Id of the master key that wraps new data keys; not secret. */
+  get masterKeyId(): string {
+    return this.#masterKeys[0]!.keyId;
+  }
+
+  /**
+   * Opens the data key of an account, without using it.
+   * @throws SecretUnreadable if the master key is not the one that wrapped it, or it was changed
+   * @throws MasterKeyUnavailable if the key service does not answer
+   */
+  async openDataKey(accountId: string, wrappedDataKey: string): Promise<void> {
+    await this.#dataKey(accountId, wrappedDataKey);
+  }
+
   /** Drops every data key from memory; the next use unwraps them again. */
   forgetDataKeys(): void {
     this.#dataKeys.clear();

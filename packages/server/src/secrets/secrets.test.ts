@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -149,6 +149,42 @@ describe('the master key in a file', () => {
       assert.throws(() => openMasterKeyFile(file, randomBytes), MasterKeyUnavailable);
     });
   }
+
+  for (const mode of [0o660, 0o640, 0o440]) {
+    test(`may be ${mode.toString(8)} on a volume that gives its group to its files, as with fsGroup`, () => {
+      const volume = mkdtempSync(join(directory, 'volume-'));
+      const file = masterKeyFile(volume);
+      createMasterKeyFile(file, randomBytes);
+      chmodSync(file, mode);
+      assert.throws(() => openMasterKeyFile(file, randomBytes), /is open to the group/);
+      chmodSync(volume, 0o2770);
+      openMasterKeyFile(file, randomBytes);
+      chmodSync(file, mode | 0o004);
+      assert.throws(() => openMasterKeyFile(file, randomBytes), /is open to others/);
+    });
+  }
+
+  test('may be a file of root in a group of this process, as a mounted secret', () => {
+    // Only root can make one.
+    if (process.geteuid?.() !== 0) return;
+    const group = 65_534;
+    const file = freshFile();
+    createMasterKeyFile(file, randomBytes);
+    chownSync(file, 0, group);
+    chmodSync(file, 0o440);
+    chmodSync(directory, 0o755);
+    const groupBefore = process.getegid?.() ?? 0;
+    try {
+      process.setegid?.(group);
+      process.seteuid?.(65_534);
+      openMasterKeyFile(file, randomBytes);
+    } finally {
+      process.seteuid?.(0);
+      process.setegid?.(groupBefore);
+    }
+    chownSync(file, 0, 65_533);
+    assert.throws(() => openMasterKeyFile(file, randomBytes), /is open to the group 65533/);
+  });
 
   test('is required', () => {
     assert.throws(() => openMasterKeyFile(freshFile(), randomBytes), MasterKeyUnavailable);

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CompiledQuery, DatabaseConnection } from 'kysely';
 import {
@@ -91,7 +91,7 @@ export class SqliteStore implements Store {
     try {
       // SQLite gives its journal files the mode of the database.
       closeSync(openSync(file, 'a', 0o600));
-      chmodSync(file, 0o600);
+      makePrivate(file);
       migrator = new SqliteConnection(file, 'write');
       await begin(migrator);
       const lent = new LentConnection(migrator);
@@ -321,6 +321,15 @@ export class SqliteStore implements Store {
         .where('changed_at', '<', now - CHANGE_RETENTION_MS)
         .execute(),
     ).catch(() => this.#options.log?.('old notes of changes could not be removed'));
+  }
+}
+
+/** Takes the access of others off a file. One that is another user's, on a volume of an orchestrator, must have none. */
+function makePrivate(file: string): void {
+  try {
+    chmodSync(file, 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM' || (statSync(file).mode & 0o007) !== 0) throw error;
   }
 }
 
