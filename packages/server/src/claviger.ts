@@ -14,10 +14,12 @@ import {
 import { describedOperations } from './api/described-operations.ts';
 import { OPEN_API_PRODUCTS, openApiDocument } from './api/openapi.ts';
 import { anonymousOperations, operations } from './api/operations.ts';
+import { AuditChain } from './audit/audit-chain.ts';
 import { recentNonces } from './audit/audit-events.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
+import { chainAnchorFile } from './audit/chain-anchor.ts';
 import { moveOldEvents } from './audit/move-events.ts';
-import { assertReloadable, type Configuration, parseDurationOrOff } from './configuration.ts';
+import { assertReloadable, type Configuration, parseDurationOrOff, parseSizeOrOff } from './configuration.ts';
 import { systemTimer } from './context/timer.ts';
 import { ConfigurationError } from './errors/configuration-error.ts';
 import { Refusal } from './errors/refusal.ts';
@@ -44,6 +46,7 @@ import { Registry } from './pipeline/registry.ts';
 import { type FinishedCall, RequestPipeline } from './pipeline/request-pipeline.ts';
 import type { ServerServices } from './pipeline/server-services.ts';
 import { StoredCredentials } from './pipeline/stored-credentials.ts';
+import { auditSigningKeyFile, openAuditSigningKey } from './secrets/audit-signing-key.ts';
 import { masterKeysInUse } from './secrets/check-master-key.ts';
 import { MasterKeyUnavailable } from './secrets/master-key.ts';
 import type { Store } from './store/store.ts';
@@ -152,6 +155,9 @@ async function startParts(
   const nonces = await openNonces(configuration, now, log);
   const sharedNonces = nonces instanceof RedisNonces ? nonces : undefined;
   noteOpened(() => sharedNonces?.close());
+  const chain = await startAuditChain(configuration, services, logger, now);
+  // After the audit trail has written its last records.
+  noteOpened(() => chain.stop());
   const audit = new AuditTrail({
     store,
     mode: configuration.audit,
@@ -190,6 +196,7 @@ async function startParts(
   registerGauges(metricsRegistry, {
     admission,
     audit,
+    chain,
     store,
     credentials: source,
     nonces: sharedNonces,
@@ -287,6 +294,10 @@ async function startParts(
     get auditRetentionDays() {
       return inForce.auditRetentionDays;
     },
+    get auditMaxBytes() {
+      return parseSizeOrOff(inForce.auditMaxSize);
+    },
+    auditSigningKey: chain.key,
   });
   housekeeping.start();
   noteOpened(() => housekeeping.stop());
@@ -333,6 +344,35 @@ async function startParts(
       }
     },
   };
+}
+
+/** Opens the signing key, which the first start creates, and begins to chain audit records. */
+async function startAuditChain(
+  configuration: Configuration,
+  services: ServerServices,
+  log: Logger,
+  now: () => number,
+): Promise<AuditChain> {
+  const { data, auditSigningKey, auditRetentionDays, auditChainInterval } = configuration;
+  let hasDirectory = true;
+  try {
+    mkdirSync(data, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    // A node with a database server and keys of its own may have no directory to write to.
+    if (auditSigningKey === undefined) throw error;
+    hasDirectory = false;
+  }
+  const chain = new AuditChain({
+    services,
+    key: openAuditSigningKey(auditSigningKey ?? auditSigningKeyFile(data), auditSigningKey === undefined),
+    anchorFile: hasDirectory ? chainAnchorFile(data) : undefined,
+    intervalMs: parseDuration(auditChainInterval),
+    retentionDays: auditRetentionDays,
+    now,
+    log,
+  });
+  await chain.start();
+  return chain;
 }
 
 /** Moves the events of an earlier release in the background. @returns stops it */

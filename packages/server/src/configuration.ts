@@ -38,6 +38,9 @@ const wholeNumber = (least: number, most?: number) => {
 /** Bounds of the durations that decide whether this node relies on what it knows. */
 const DURATION_BOUNDS = { least: '1s', most: '1h' };
 
+/** Bounds of the time that audit events are not chained. */
+const CHAIN_INTERVAL_BOUNDS = { least: '1s', most: '10m' };
+
 /** @returns milliseconds; `undefined` for `off` @throws RangeError that says what is expected */
 export function parseDurationOrOff(text: string): number | undefined {
   if (text === 'off') return undefined;
@@ -46,6 +49,13 @@ export function parseDurationOrOff(text: string): number | undefined {
   } catch (error) {
     throw new RangeError(`${(error as Error).message}, or off`);
   }
+}
+
+/** @returns bytes of a size such as `20GB`; 0 for `off` */
+export function parseSizeOrOff(text: string): number {
+  if (text === 'off') return 0;
+  const factors: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, TB: 1e12 };
+  return Number(text.slice(0, -2)) * factors[text.slice(-2)]!;
 }
 
 /** Checks a value with a parser, whose error becomes the whole message. */
@@ -149,6 +159,21 @@ const SETTINGS = z.object({
   auditRetentionDays: wholeNumber(0, 36_500)
     .default(180)
     .describe('days that audit events are kept; 0: forever'),
+  auditMaxSize: z
+    .string()
+    .regex(/^(off|\d{1,6}(MB|GB|TB))$/, 'a size such as 500MB or 20GB, or off')
+    .default('off')
+    .describe('size of the audit events at which the oldest are removed, such as 20GB; off: unlimited'),
+  auditChainInterval: z
+    .string()
+    .superRefine(checkedBy((text) => parseDuration(text, CHAIN_INTERVAL_BOUNDS)))
+    .default('10s')
+    .describe('longest time that an audit event waits for its signed checkpoint'),
+  auditSigningKey: notEmpty
+    .optional()
+    .describe(
+      'file with the Ed25519 key that signs the audit log, PEM, the same on all nodes; audit-signing.key in the data directory when absent',
+    ),
   trustedProxies: list
     .default([])
     .superRefine(checkedBy(parseTrustedProxies))
@@ -339,6 +364,7 @@ const RELOADABLE_SETTINGS: ReadonlySet<string> = new Set([
   'rateLimitPerKey',
   'rateLimitPerAccount',
   'auditRetentionDays',
+  'auditMaxSize',
   'requestLog',
   'logLevel',
 ]);

@@ -4,6 +4,7 @@ import { purgeOldEvents } from './audit/retention.ts';
 import type { Services } from './context/services.ts';
 import { HousekeepingTime } from './housekeeping-time.ts';
 import { purgeRecycleBins } from './recycle-bin/purge.ts';
+import type { AuditSigningKey } from './secrets/audit-signing-key.ts';
 import { purgeExpiredSessions } from './session/purge-expired-sessions.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -19,6 +20,10 @@ export interface HousekeepingOptions {
   readonly logger: Logger;
   /** Days that audit events are kept; 0: for ever. */
   readonly auditRetentionDays: number;
+  /** Size at which the oldest audit events are removed, in bytes; 0: unlimited. */
+  readonly auditMaxBytes?: number;
+  /** Signs the cut of the audit log; absent: no audit events are removed. */
+  readonly auditSigningKey?: AuditSigningKey | undefined;
 }
 
 /** What housekeeping has done since the start, for metrics. */
@@ -46,6 +51,7 @@ export class Housekeeping {
   #lastMs = 0;
   #changes = 0;
   readonly #rounds = { complete: 0, skipped: 0, failed: 0 };
+  #isStopped = false;
 
   constructor(services: Services, options: HousekeepingOptions) {
     this.#services = services;
@@ -68,6 +74,7 @@ export class Housekeeping {
   /** Stops, after the round in progress. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    this.#isStopped = true;
     await this.#underWay;
   }
 
@@ -81,7 +88,7 @@ export class Housekeeping {
   }
 
   async #round(): Promise<void> {
-    const { now, logger, auditRetentionDays } = this.#options;
+    const { now, logger, auditRetentionDays: days, auditMaxBytes: maxBytes, auditSigningKey } = this.#options;
     const began = performance.now();
     try {
       const time = await this.#time.begin();
@@ -95,7 +102,16 @@ export class Housekeeping {
       const disabled = await disableIdleKeys(this.#services, time, now());
       const purged = await purgeRecycleBins(this.#services, time, now());
       await purgeExpiredSessions(this.#services, time, now());
-      const events = await purgeOldEvents(this.#services, time, auditRetentionDays, now());
+      const events =
+        auditSigningKey === undefined
+          ? 0
+          : await purgeOldEvents(
+              this.#services,
+              auditSigningKey,
+              { days, maxBytes },
+              { due: time, now: now() },
+              () => this.#isStopped,
+            );
       const changes = disabled + purged.accessKeys + purged.users + events;
       this.#changes += changes;
       this.#rounds.complete += 1;

@@ -23,8 +23,15 @@ export {
   operatorChange,
   recordOperatorCommand,
 } from './accounts/operator.ts';
+export {
+  type ChainAnchor,
+  chainAnchorFile,
+  parseChainAnchor,
+  readChainAnchor,
+} from './audit/chain-anchor.ts';
 export { type EventSelection, type ReadEvent, readEvents } from './audit/read-events.ts';
 export { eventJson, eventOf, type StoredEvent } from './audit/stored-event.ts';
+export { type Finding, type VerifyReport, verifyChain } from './audit/verify-chain.ts';
 export { type Claviger, startClaviger } from './claviger.ts';
 export {
   type Configuration,
@@ -55,6 +62,12 @@ export {
 } from './installation.ts';
 export type { ServerServices as Services } from './pipeline/server-services.ts';
 export { StoredCredentials } from './pipeline/stored-credentials.ts';
+export {
+  auditKeyId,
+  auditSigningKeyFile,
+  openAuditSigningKey,
+  parseAuditPublicKey,
+} from './secrets/audit-signing-key.ts';
 export {
   addMasterKey,
   addNextMasterKey,

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CallRecord } from '../src/audit/audit-event.ts';
-import { purgeAuditEvents, recentNonces, type UsedNonce } from '../src/audit/audit-events.ts';
+import { recentNonces, type UsedNonce } from '../src/audit/audit-events.ts';
 import { AuditTrail, type AuditTrailOptions } from '../src/audit/audit-trail.ts';
 import { eventJson } from '../src/audit/stored-event.ts';
 import type { Store } from '../src/store/store.ts';
@@ -417,23 +417,6 @@ eachDatabase((_, { open }) => {
       const nonces = await allNonces(store, time);
       assert.equal(nonces.length, count);
       assert.equal(new Set(nonces.map(({ nonce }) => nonce)).size, count);
-    });
-
-    it('are removed when retention ends, oldest first and a bounded number at a time', async () => {
-      const { audit, store } = await trail();
-      const records = [3, 1, 2, 4].map((offset) => record({ time: time + offset }));
-      for (const one of records) audit.append(one);
-      await audit.flush();
-      const purge = (limit: number) =>
-        store.write(async ({ queries }) => {
-          const removed = await purgeAuditEvents(queries, time + 4, limit);
-          return removed.reduce((sum, { count }) => sum + count, 0);
-        });
-      assert.equal(await purge(2), 2);
-      assert.deepEqual(await written(store), [records[0]!.requestId, records[3]!.requestId]);
-      assert.equal(await purge(2), 1);
-      assert.equal(await purge(2), 0);
-      assert.deepEqual(await written(store), [records[3]!.requestId]);
     });
   });
 });

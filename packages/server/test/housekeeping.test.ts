@@ -1,12 +1,16 @@
 /** Changes by housekeeping are in the audit log of their account, written in the same transaction. */
+
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import ims from '@alicloud/ims20190815';
 import { pino } from 'pino';
+import { chainRecords } from '../src/audit/chain-records.ts';
 import { eventOf } from '../src/audit/stored-event.ts';
 import { DAY_MS } from '../src/context/limits.ts';
 import { Housekeeping, type HousekeepingOptions } from '../src/housekeeping.ts';
 import { HousekeepingTime } from '../src/housekeeping-time.ts';
+import { auditSigningKeyOf } from '../src/secrets/audit-signing-key.ts';
 import { insertConsoleSession } from './console-session-row.ts';
 import { eachServer, type TestServer } from './server.ts';
 
@@ -21,6 +25,8 @@ interface Event {
 const HOUR_MS = 60 * 60 * 1000;
 
 /** Runs one round of housekeeping in a process of its own. @param time milliseconds since the epoch */
+const SIGNING_KEY = auditSigningKeyOf(generateKeyPairSync('ed25519').privateKey);
+
 async function oneRound(
   server: Pick<TestServer, 'services'>,
   time: number,
@@ -32,6 +38,7 @@ async function oneRound(
     now: () => time,
     logger,
     auditRetentionDays: 0,
+    auditSigningKey: SIGNING_KEY,
     ...options,
   });
   housekeeping.start();
@@ -162,6 +169,7 @@ eachServer((name, start) => {
       new ims.DeleteUserRequest({ userPrincipalName: user.userPrincipalName }),
     );
     const before = await contentOf(server);
+    while ((await chainRecords(server.services.store, SIGNING_KEY, Date.now())) !== undefined);
     const now = Date.now() + 2 * DAY_MS;
     await noteRound(server, now - DAY_MS);
     const wrong = now + 5000 * DAY_MS;

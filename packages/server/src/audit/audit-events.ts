@@ -3,6 +3,7 @@ import type { AuditRecord } from '../store/schema.ts';
 import type { Queries, Store } from '../store/store.ts';
 import { originalNonce } from './audit-event.ts';
 import { recordHash } from './record-hash.ts';
+import { contentBytes } from './stored-event.ts';
 
 /** Columns of a new record with their PostgreSQL types. */
 const COLUMNS = {
@@ -32,17 +33,18 @@ const ROWS_PER_STATEMENT = 32;
 
 const INSERT = `insert into audit_records (${COLUMN_NAMES.join(', ')})`;
 /** A batch is written again if the answer to its commit was lost: only new records are returned. */
-const ON_CONFLICT = 'on conflict (event_id) do nothing returning position, event_id, account_id';
-const INSERT_UNCHAINED = 'insert into audit_unchained (position, account_id, hash)';
+const ON_CONFLICT = 'on conflict (event_id) do nothing returning position, event_id';
+const INSERT_UNCHAINED = 'insert into audit_unchained (position, account_id, event_time, hash, bytes)';
 const UNNESTED = Object.values(COLUMNS)
   .map((type, index) => `$${index + 1}::${type}[]`)
   .join(', ');
 const INSERT_ARRAYS = `with inserted as (
   ${INSERT} select * from unnest(${UNNESTED}) ${ON_CONFLICT}
 ) ${INSERT_UNCHAINED}
-  select inserted.position, inserted.account_id, hashes.hash from inserted
-  join unnest($1::text[], $${COLUMN_NAMES.length + 1}::text[]) as hashes (event_id, hash)
-    on hashes.event_id = inserted.event_id`;
+  select inserted.position, given.account_id, given.event_time, given.hash, given.bytes from inserted
+  join unnest($1::text[], $2::text[], $3::bigint[], $${COLUMN_NAMES.length + 1}::text[], $${COLUMN_NAMES.length + 2}::bigint[])
+    as given (event_id, account_id, event_time, hash, bytes)
+    on given.event_id = inserted.event_id`;
 const ROW_PLACEHOLDERS = `(${COLUMN_NAMES.map(() => '?').join(', ')})`;
 
 /**
@@ -58,7 +60,9 @@ export async function insertAuditEvents(
 ): Promise<void> {
   if (kind === 'postgres') {
     const arrays: unknown[] = COLUMN_NAMES.map((name) => rows.map((row) => row[name]));
-    await queries.executeQuery(CompiledQuery.raw(INSERT_ARRAYS, [...arrays, rows.map(recordHash)]));
+    await queries.executeQuery(
+      CompiledQuery.raw(INSERT_ARRAYS, [...arrays, rows.map(recordHash), rows.map(contentBytes)]),
+    );
     return;
   }
   for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT) {
@@ -69,12 +73,22 @@ export async function insertAuditEvents(
     const inserted = await queries.executeQuery<InsertedRecord>(CompiledQuery.raw(statement, values));
     const records = new Map(part.map((row) => [row.event_id, row] as const));
     const unchained: unknown[] = [];
-    for (const { position, event_id: id, account_id: accountId } of inserted.rows) {
-      unchained.push(position, accountId, recordHash(records.get(id)!));
+    for (const { position, event_id: id } of inserted.rows) {
+      const record = records.get(id)!;
+      unchained.push(
+        position,
+        record.account_id,
+        record.event_time,
+        recordHash(record),
+        contentBytes(record),
+      );
     }
     if (unchained.length === 0) continue;
     await queries.executeQuery(
-      CompiledQuery.raw(`${INSERT_UNCHAINED} values ${listOf('(?, ?, ?)', inserted.rows.length)}`, unchained),
+      CompiledQuery.raw(
+        `${INSERT_UNCHAINED} values ${listOf('(?, ?, ?, ?, ?)', inserted.rows.length)}`,
+        unchained,
+      ),
     );
   }
 }
@@ -82,7 +96,6 @@ export async function insertAuditEvents(
 interface InsertedRecord {
   readonly position: number;
   readonly event_id: string;
-  readonly account_id: string;
 }
 
 function listOf(placeholders: string, count: number): string {
@@ -202,45 +215,3 @@ export interface RemovedEvents {
 
 /** Name of the events in which retention records what it removed. */
 export const PURGE_EVENT_NAME = 'PurgeAuditEvents';
-
-/**
- * Removes events before `before`, oldest first within an account. Removes at most `limit`, so that transactions
- * stay short: call it again in a new transaction while it removes as many.
- *
- * @param queries of a transaction
- * @param before ms since the epoch
- * @returns the removed events of each account
- */
-export async function purgeAuditEvents(
-  queries: Queries,
-  before: number,
-  limit = 1000,
-): Promise<readonly RemovedEvents[]> {
-  const removed: RemovedEvents[] = [];
-  let room = limit;
-  for await (const accountId of accountsWithEvents(queries)) {
-    const oldest = await queries
-      .selectFrom('audit_records')
-      .select(['position', 'event_name'])
-      .where('account_id', '=', accountId)
-      .where('event_time', '<', before)
-      .orderBy('event_time')
-      .orderBy('position')
-      .limit(room)
-      .execute();
-    if (oldest.length === 0) continue;
-    const { numDeletedRows } = await queries
-      .deleteFrom('audit_records')
-      .where(
-        'position',
-        'in',
-        oldest.map(({ position }) => position),
-      )
-      .executeTakeFirstOrThrow();
-    const purgeEvents = oldest.filter(({ event_name: name }) => name === PURGE_EVENT_NAME).length;
-    removed.push({ accountId, count: Number(numDeletedRows), purgeEvents });
-    room -= oldest.length;
-    if (room <= 0) break;
-  }
-  return removed;
-}

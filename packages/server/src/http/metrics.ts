@@ -124,6 +124,17 @@ function outcome(code: string): string {
   return CODE_FAMILIES.find((family) => code.startsWith(family)) ?? 'other';
 }
 
+/** State of the hash chain of the audit log; see `AuditChainState`. */
+interface ChainState {
+  readonly checkpoint: number;
+  readonly signedAt: number;
+  readonly records: number;
+  readonly bytes: number;
+  readonly dueRecords: number;
+  readonly dueBytes: number;
+  readonly unchained: number;
+}
+
 /** State of a running server that is read at each scrape. */
 export interface Gauges {
   /** Requests in the admission queue, and requests refused because it was full. */
@@ -134,6 +145,12 @@ export interface Gauges {
     readonly dropped: number;
     readonly counted: number;
     readonly writable: boolean;
+  };
+  /** Hash chain of the audit log. */
+  readonly chain?: {
+    readonly state: ChainState;
+    readonly failures: number;
+    readonly isRolledBack: boolean;
   };
   /** Keys found in memory, and keys read from the database. */
   readonly credentials?: { readonly hits: number; readonly misses: number };
@@ -148,7 +165,7 @@ export interface Gauges {
 /** Registers the gauges of the process and its parts. They are read at each scrape, and cost requests nothing. */
 export function registerGauges(
   registry: Registry,
-  { admission, audit, credentials, nonces, streams, store }: Gauges,
+  { admission, audit, chain, credentials, nonces, streams, store }: Gauges,
 ): void {
   collectDefaultMetrics({ register: registry });
   gauge('claviger_audit_queued', 'Audit records that are not committed yet.', () => audit.queued);
@@ -166,6 +183,35 @@ export function registerGauges(
     'Refusals of strangers that were counted in the audit log, not written one by one.',
     () => audit.counted,
   );
+  if (chain !== undefined) {
+    const chainGauge = (name: string, help: string, read: (state: ChainState) => number) =>
+      gauge(`claviger_audit_${name}`, help, () => read(chain.state));
+    chainGauge('checkpoint', 'Number of the newest signed checkpoint.', (state) => state.checkpoint);
+    chainGauge(
+      'checkpoint_timestamp_seconds',
+      'Time of the newest signed checkpoint.',
+      (state) => state.signedAt / 1000,
+    );
+    chainGauge('records', 'Audit records that are stored and chained.', (state) => state.records);
+    chainGauge('bytes', 'Size of these records, without indexes.', (state) => state.bytes);
+    chainGauge(
+      'retention_due_records',
+      'Audit records that retention removes within a day.',
+      (state) => state.dueRecords,
+    );
+    chainGauge('retention_due_bytes', 'Size of these records.', (state) => state.dueBytes);
+    chainGauge('unchained', 'Audit records without a checkpoint, 512 at most.', (state) => state.unchained);
+    gauge(
+      'claviger_audit_rolled_back',
+      'Whether the log lacked a checkpoint of this node at its start.',
+      () => (chain.isRolledBack ? 1 : 0),
+    );
+    counter(
+      'claviger_audit_chain_failures_total',
+      'Attempts to chain audit records that failed.',
+      () => chain.failures,
+    );
+  }
   if (admission !== undefined) {
     gauge('claviger_requests_waiting', 'Requests that wait for their turn.', () => admission.waiting);
     counter(

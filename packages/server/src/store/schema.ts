@@ -23,6 +23,12 @@ export interface Schema {
   audit_events: AuditEventRow;
   audit_records: AuditRecordRow;
   audit_unchained: UnchainedRecordRow;
+  audit_blocks: AuditBlockRow;
+  audit_checkpoints: AuditCheckpointRow;
+  audit_cuts: AuditCutRow;
+  audit_heads: AuditHeadRow;
+  audit_signing_keys: AuditSigningKeyRow;
+  audit_deliveries: AuditDeliveryRow;
   changes: ChangeRow;
   password_policies: PasswordPolicyRow;
   login_profiles: LoginProfileRow;
@@ -367,6 +373,80 @@ export interface UnchainedRecordRow {
   account_id: string;
   /** SHA-256 of the record, base64url; see audit/record-hash.ts. */
   hash: string;
+  event_time: number;
+  /** Size of the record, about. */
+  bytes: number;
+}
+
+/** Part of an account's hash chain; see audit/chain-format.ts. */
+export interface AuditBlockRow {
+  account_id: string;
+  /** From 1, without gaps. */
+  sequence: number;
+  /** `audit_checkpoints.number` */
+  checkpoint: number;
+  /** Earliest and latest time of its records. */
+  first_time: number;
+  last_time: number;
+  /** Its records; see `encodeMembers`. */
+  members: string;
+  /** Hash of the account's block before; empty for the first. */
+  previous_hash: string;
+  hash: string;
+}
+
+/** Signed statement on all blocks up to a point; see audit/chain-format.ts. */
+export interface AuditCheckpointRow {
+  /** From 1, without gaps. */
+  number: number;
+  signed_at: number;
+  /** Latest time of its records. */
+  last_time: number;
+  /** Number and size of the records of this checkpoint and all before, removed ones included. */
+  total_records: number;
+  total_bytes: number;
+  /** Hash of the checkpoint before; empty for the first. */
+  previous_hash: string;
+  hash: string;
+  key_id: string;
+  /** Ed25519, base64url. */
+  signature: string;
+}
+
+/** Last checkpoint that retention has removed; one row at most. */
+export interface AuditCutRow {
+  number: number;
+  cut_at: number;
+  total_records: number;
+  total_bytes: number;
+  hash: string;
+  key_id: string;
+  signature: string;
+}
+
+/** Last block of an account, also after retention has removed it. */
+export interface AuditHeadRow {
+  account_id: string;
+  sequence: number;
+  checkpoint: number;
+  hash: string;
+}
+
+/** Public key of the nodes that have signed checkpoints. */
+export interface AuditSigningKeyRow {
+  key_id: string;
+  /** SPKI, PEM. */
+  public_key: string;
+  added_at: number;
+}
+
+/** How far the audit log was delivered to a receiver. */
+export interface AuditDeliveryRow {
+  sink: string;
+  /** Last delivered checkpoint. */
+  checkpoint: number;
+  /** Until when a node delivers, so that others do not; ms since the epoch. */
+  claimed_until: number;
 }
 
 /** A part of a report; see reports/stored-report.ts. */

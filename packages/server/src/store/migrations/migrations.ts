@@ -21,6 +21,7 @@ import { standInPolicies } from './0019-stand-in-policies.ts';
 import { housekeepingRounds } from './0020-housekeeping-rounds.ts';
 import { sessionsOutliveKey } from './0021-sessions-outlive-key.ts';
 import { auditRecords } from './0022-audit-records.ts';
+import { auditChain } from './0023-audit-chain.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -46,4 +47,5 @@ export const MIGRATIONS: readonly Migration[] = [
   housekeepingRounds,
   sessionsOutliveKey,
   auditRecords,
+  auditChain,
 ];
