@@ -52,6 +52,7 @@ export {
   setGuardServices,
   setGuardStatus,
 } from './guards/guard.ts';
+export { serverMetricNames } from './http/metric-names.ts';
 export { assertHostsConfigured } from './http/named-hosts.ts';
 export {
   closeServices,
