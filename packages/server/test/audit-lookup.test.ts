@@ -62,6 +62,9 @@ eachServer((_, start) => {
       { error_code: 'Rare' },
       { error_code: 'None' },
       { event_id: eventAt(1_234).event_id },
+      { event_rw: 'Read', service_name: 'Ims' },
+      { event_rw: 'Write' },
+      { event_name: 'GetUser', error_code: '' },
     ];
 
     test('pages have every event of a filter, once and in order', async () => {
@@ -127,25 +130,66 @@ eachServer((_, start) => {
           event_id: `X${index}`,
           account_id: account.accountId,
           event_time: first + index,
-          error_code: index === 0 ? 'Oldest' : '',
+          event_name: index === 0 ? 'Oldest' : 'GetUser',
+          error_code: 'Frequent',
         })),
       );
       const root = server.clients(await account.rootKey());
       const look = (more: Record<string, string>) =>
         root.callRpc('2020-07-06', 'LookupEvents', {
           'LookupAttribute.1.Key': 'ErrorCode',
-          'LookupAttribute.1.Value': 'Oldest',
+          'LookupAttribute.1.Value': 'Frequent',
+          'LookupAttribute.2.Key': 'EventName',
+          'LookupAttribute.2.Value': 'Oldest',
           StartTime: '1970-01-01T00:00:00Z',
           EndTime: '1970-01-01T00:05:00Z',
           ...more,
         });
       const bounded = await look({});
       assert.deepEqual(bounded['Events'], []);
-      const token = bounded['NextToken'] as string;
-      assert.match(token, /./);
-      const rest = await look({ NextToken: token });
-      assert.equal((rest['Events'] as unknown[]).length, 1);
-      assert.equal(rest['NextToken'] ?? '', '');
+      assert.match(bounded['NextToken'] as string, /./);
+      let page = bounded;
+      for (let pages = 1; page['NextToken'] !== undefined && page['NextToken'] !== ''; pages += 1) {
+        assert.ok(pages < 40);
+        page = await look({ NextToken: page['NextToken'] as string });
+      }
+      assert.equal((page['Events'] as unknown[]).length, 1);
+    });
+
+    test('events are looked up by the resources that they touched', async () => {
+      const root = server.clients(await server.account.rootKey());
+      for (const name of ['looked-up', 'another']) {
+        await root.callRpc('2015-05-01', 'CreateUser', { UserName: name });
+      }
+      const look = async (attributes: readonly (readonly [string, string])[]) => {
+        const given = attributes.flatMap(([key, value], index) => [
+          [`LookupAttribute.${index + 1}.Key`, key],
+          [`LookupAttribute.${index + 1}.Value`, value],
+        ]);
+        const answer = await root.callRpc('2020-07-06', 'LookupEvents', Object.fromEntries(given));
+        return (answer['Events'] as { readonly eventName: string; readonly requestParameters: object }[]).map(
+          (event) => [event.eventName, Object.values(event.requestParameters).includes('looked-up')],
+        );
+      };
+      assert.deepEqual(await look([['ResourceName', 'looked-up']]), [['CreateUser', true]]);
+      assert.deepEqual(await look([['ResourceName', 'never']]), []);
+      assert.deepEqual(
+        await look([
+          ['ResourceType', 'ACS::RAM::User'],
+          ['EventName', 'CreateUser'],
+        ]),
+        [
+          ['CreateUser', false],
+          ['CreateUser', true],
+        ],
+      );
+      assert.deepEqual(
+        await look([
+          ['ResourceName', 'looked-up'],
+          ['ResourceType', 'ACS::RAM::Role'],
+        ]),
+        [],
+      );
     });
   });
 });

@@ -4,6 +4,7 @@ import type { Queries, Store } from '../store/store.ts';
 import { originalNonce } from './audit-event.ts';
 import { recordHash } from './record-hash.ts';
 import { contentBytes } from './stored-event.ts';
+import { insertTouchedResources } from './touched-resources.ts';
 
 /** Columns of a new record with their PostgreSQL types. */
 const COLUMNS = {
@@ -63,6 +64,7 @@ export async function insertAuditEvents(
     await queries.executeQuery(
       CompiledQuery.raw(INSERT_ARRAYS, [...arrays, rows.map(recordHash), rows.map(contentBytes)]),
     );
+    await insertTouchedResources(kind, queries, rows, new Map());
     return;
   }
   for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT) {
@@ -84,6 +86,8 @@ export async function insertAuditEvents(
       );
     }
     if (unchained.length === 0) continue;
+    const positions = new Map(inserted.rows.map((row) => [row.event_id, row.position] as const));
+    await insertTouchedResources(kind, queries, part, positions);
     await queries.executeQuery(
       CompiledQuery.raw(
         `${INSERT_UNCHAINED} values ${listOf('(?, ?, ?, ?, ?)', inserted.rows.length)}`,

@@ -2,6 +2,7 @@ import type { AuditSigningKey } from '../secrets/audit-signing-key.ts';
 import type { Queries } from '../store/store.ts';
 import { PURGE_EVENT_NAME, type RemovedEvents } from './audit-events.ts';
 import { cutStatement, decodeMembers } from './chain-format.ts';
+import { removeTouchedResources } from './touched-resources.ts';
 
 /** Condition on the checkpoints that retention removes; one of them is enough. */
 export interface RemovalBound {
@@ -49,6 +50,7 @@ export async function removeOldestCheckpoint(
   const positions = blocks.flatMap(({ members }) =>
     (decodeMembers(members) ?? []).map(({ position }) => position),
   );
+  await removeTouchedResources(queries, positions);
   const records =
     positions.length === 0
       ? []

@@ -29,6 +29,7 @@ export interface Schema {
   audit_heads: AuditHeadRow;
   audit_signing_keys: AuditSigningKeyRow;
   audit_deliveries: AuditDeliveryRow;
+  audit_event_resources: AuditEventResourceRow;
   changes: ChangeRow;
   password_policies: PasswordPolicyRow;
   login_profiles: LoginProfileRow;
@@ -365,6 +366,17 @@ export interface AuditRecordRow {
 
 /** Audit record before it is stored. */
 export type AuditRecord = Omit<AuditRecordRow, 'position'>;
+
+/** Resource that the event of an audit record touched. */
+export interface AuditEventResourceRow {
+  /** `audit_records.position` */
+  position: number;
+  /** Such as `ACS::RAM::User`. */
+  resource_type: string;
+  resource_name: string;
+  account_id: string;
+  event_time: number;
+}
 
 /** Audit record that is not part of the chain yet. */
 export interface UnchainedRecordRow {

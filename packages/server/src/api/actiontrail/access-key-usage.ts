@@ -100,7 +100,7 @@ export const accessKeyUsageOperations: readonly Operation[] = [
     async handle(input, call) {
       const row = await requireKey(call, input.AccessKey);
       const { rows, next } = await lookupEvents(
-        call.queries,
+        call.services.store.longQueries,
         {
           accountId: call.account.accountId,
           from: 0,
@@ -134,7 +134,12 @@ export const accessKeyUsageOperations: readonly Operation[] = [
     async handle(input, call) {
       const row = await requireKey(call, input.AccessKey);
       const offset = offsetOf(input.NextToken);
-      const found = await usedAddresses(call.queries, keyUse(call, row, input), offset, input.PageSize + 1);
+      const found = await usedAddresses(
+        call.services.store.longQueries,
+        keyUse(call, row, input),
+        offset,
+        input.PageSize + 1,
+      );
       return {
         Ips: found.slice(0, input.PageSize).map(({ sourceIp, usedAt }) => ({
           Ip: sourceIp,
@@ -157,18 +162,21 @@ export const accessKeyUsageOperations: readonly Operation[] = [
     async handle(input, call) {
       const row = await requireKey(call, input.AccessKey);
       const offset = offsetOf(input.NextToken);
-      const found = await usedResources(call.queries, keyUse(call, row, input));
+      const found = await usedResources(
+        call.services.store.longQueries,
+        keyUse(call, row, input),
+        offset,
+        input.PageSize + 1,
+      );
       return {
-        Resources: found
-          .slice(offset, offset + input.PageSize)
-          .map(({ resourceType, resourceName, usedAt }) => ({
-            ResourceType: resourceType,
-            ResourceName: resourceName,
-            Source: SOURCE,
-            UsedTimestamp: usedAt,
-            Detail: '',
-          })),
-        NextToken: nextToken(offset, input.PageSize, found.length),
+        Resources: found.slice(0, input.PageSize).map(({ resourceType, resourceName, usedAt }) => ({
+          ResourceType: resourceType,
+          ResourceName: resourceName,
+          Source: SOURCE,
+          UsedTimestamp: usedAt,
+          Detail: '',
+        })),
+        NextToken: nextToken(offset, input.PageSize, offset + found.length),
       };
     },
   }),

@@ -17,6 +17,8 @@ const COLUMNS: ReadonlyMap<string, FilterColumn> = new Map([
   ['User', 'user_name'],
   ['SourceIpAddress', 'source_ip'],
   ['ErrorCode', 'error_code'],
+  ['ResourceName', 'resource_name'],
+  ['ResourceType', 'resource_type'],
 ]);
 
 const time = text({ format: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/ });
@@ -52,7 +54,7 @@ export const lookupEventsOperations: readonly Operation[] = [
         equal[column] = Value;
       }
       const { rows, next } = await lookupEvents(
-        call.queries,
+        call.services.store.longQueries,
         // Times are whole seconds; the range includes its last second.
         { accountId: call.account.accountId, from, to: to + 999, equal },
         input.Direction === 'BACKWARD' ? 'newest first' : 'oldest first',

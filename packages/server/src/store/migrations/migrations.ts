@@ -22,6 +22,7 @@ import { housekeepingRounds } from './0020-housekeeping-rounds.ts';
 import { sessionsOutliveKey } from './0021-sessions-outlive-key.ts';
 import { auditRecords } from './0022-audit-records.ts';
 import { auditChain } from './0023-audit-chain.ts';
+import { auditLookUps } from './0024-audit-look-ups.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -48,4 +49,5 @@ export const MIGRATIONS: readonly Migration[] = [
   sessionsOutliveKey,
   auditRecords,
   auditChain,
+  auditLookUps,
 ];
