@@ -1,6 +1,8 @@
 /** `claviger audit` on SQLite and PostgreSQL. */
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { signRequest } from '@claviger/signature';
 import { serve, temporaryDirectory } from './claviger-process.ts';
@@ -90,7 +92,46 @@ async function readWhileServing(data: string, words: readonly string[]): Promise
   assert.equal(out.split('\n').length - 1, ofAccount.length + unknownCallers.length);
   assert.ok(!out.includes('\u001b'), 'control characters from callers are escaped');
   assert.ok(out.includes('\\u001b[31mred'));
+  const tail = await runInProcess(['audit', 'tail', '-n', '2', '--json', ...where]);
+  assert.equal(tail.out.split('\n').length - 1, 2);
   assert.equal(await server.stop('SIGTERM'), 0);
+  await verifyAfterwards(data, where, ofAccount.length + unknownCallers.length);
+}
+
+/** Verifies the log of a server that has stopped; it has chained every record then. */
+async function verifyAfterwards(data: string, where: readonly string[], events: number): Promise<void> {
+  const verified = await runInProcess(['audit', 'verify', '--json', ...where]);
+  assert.equal(verified.status, 0, verified.out);
+  const report = JSON.parse(verified.out) as Record<string, unknown>;
+  assert.deepEqual([report['holds'], report['records'], report['unchained']], [true, events, 0]);
+
+  const { out: exported } = await runInProcess(['audit', 'export', ...where]);
+  const lines = exported
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.equal(lines.filter(({ eventId }) => eventId !== undefined).length, events);
+  const { checkpoint } = lines.at(-1) as { checkpoint: { number: number; hash: string } };
+  assert.deepEqual(report['newest'], {
+    ...(report['newest'] as object),
+    number: checkpoint.number,
+    hash: checkpoint.hash,
+  });
+
+  const { out: pem } = await runInProcess(['audit', 'public-key', '--data', data]);
+  const [key, other, kept] = ['key.pem', 'other.pem', 'kept.jsonl'].map((name) => join(data, name));
+  writeFileSync(key!, pem);
+  writeFileSync(other!, generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }));
+  const later = { number: checkpoint.number + 1, hash: 'A' };
+  writeFileSync(kept!, `${exported}${JSON.stringify({ checkpoint: later })}\n{"cut off`);
+  const outcome = async (...flags: string[]) => {
+    const { status, out } = await runInProcess(['audit', 'verify', '--json', ...where, ...flags]);
+    const { findings } = JSON.parse(out) as { findings: { kind: string }[] };
+    return [status, ...findings.map(({ kind }) => kind)];
+  };
+  assert.deepEqual(await outcome('--public-key', key!), [0]);
+  assert.deepEqual(await outcome('--public-key', other!), [1, 'unknown-key']);
+  assert.deepEqual(await outcome('--checkpoint', kept!), [1, 'truncated']);
 }
 
 describe('claviger audit', () => {

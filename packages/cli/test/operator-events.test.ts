@@ -62,6 +62,9 @@ const commands: Readonly<Record<string, Case>> = {
     event: 'RevokeSessions',
   },
   audit: { words: ({ data }) => ['--data', data], event: undefined },
+  'audit verify': { words: ({ data }) => ['--data', data], event: undefined },
+  'audit tail': { words: ({ data }) => ['--data', data], event: undefined },
+  'audit export': { words: ({ data }) => ['--data', data], event: undefined },
   'guard add': {
     words: ({ data }) => ['orders-1', '--service', 'orders', '--data', data],
     event: 'CreateGuard',
@@ -99,6 +102,7 @@ const withoutDatabase: ReadonlySet<string> = new Set([
   'call',
   'verify',
   'policy check',
+  'audit public-key',
 ]);
 
 function leafCommands(): string[] {

@@ -29,6 +29,7 @@ export {
   parseChainAnchor,
   readChainAnchor,
 } from './audit/chain-anchor.ts';
+export { checkpointLines, nextCheckpoint, RecordFollower } from './audit/chain-reader.ts';
 export { type EventSelection, type ReadEvent, readEvents } from './audit/read-events.ts';
 export { eventJson, eventOf, type StoredEvent } from './audit/stored-event.ts';
 export { type Finding, type VerifyReport, verifyChain } from './audit/verify-chain.ts';

@@ -5,6 +5,7 @@ import { before, describe, test } from 'node:test';
 import { insertAuditEvents } from '../src/audit/audit-events.ts';
 import type { ChainAnchor } from '../src/audit/chain-anchor.ts';
 import { checkpointHash, checkpointStatement } from '../src/audit/chain-format.ts';
+import { RecordFollower } from '../src/audit/chain-reader.ts';
 import { chainEnd, chainRecords } from '../src/audit/chain-records.ts';
 import { purgeOldEvents } from '../src/audit/retention.ts';
 import { type Finding, verifyChain } from '../src/audit/verify-chain.ts';
@@ -285,6 +286,30 @@ eachDatabase((_, { open, freshLocation }) => {
       const report = await verifyChain(own.queries, { keys });
       assert.deepEqual([report.findings, report.records, report.checkpoints], [[], 3, 2]);
       assert.equal(await chainRecords(own, key, START), undefined);
+    });
+
+    test('a follower reads each new record once, chained or not', async () => {
+      const own = await open();
+      await append(own, [record(START), record(START)]);
+      const follower = new RecordFollower(own.queries);
+      const before = await follower.begin(1);
+      assert.deepEqual(
+        before.map((row) => row.event_id),
+        [`E${made}`],
+      );
+      const expected: string[] = [];
+      const read: string[] = [];
+      for (let round = 0; round < 6; round += 1) {
+        // Late ones, and accounts in any order.
+        const batch = [record(START + 100 - round), record(START)];
+        await append(own, batch);
+        expected.push(...batch.map((row) => row.event_id));
+        if (round % 3 !== 0) read.push(...(await follower.next()).map((row) => row.event_id));
+        if (round % 2 === 0) await chainRecords(own, key, START);
+      }
+      read.push(...(await follower.next()).map((row) => row.event_id));
+      assert.deepEqual(read.toSorted(), expected.toSorted());
+      assert.deepEqual(await follower.next(), []);
     });
 
     test('retention removes whole checkpoints; the rest is verified from the signed cut', async () => {
