@@ -9,6 +9,7 @@ import { RedisNonces } from '@claviger/guard/redis';
 import { type Command, CommanderError, Option } from 'commander';
 import { pino } from 'pino';
 import { GuardSnapshotSource } from './guard-snapshot-source.ts';
+import { LogDestination } from './log-destination.ts';
 import { stopSignal } from './stop-signal.ts';
 import { print, printStatus, type Terminal, warningStyle } from './terminal.ts';
 import { withLoggedRejections } from './unhandled-rejections.ts';
@@ -60,10 +61,6 @@ Exits with 1 when the control plane refuses the AccessKey at the start; a superv
 plane does not answer, the connection is retried.`;
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
-/** Longest time between writes of the log, in milliseconds. */
-const FLUSH_MS = 1000;
-/** Size of a log write, just below the 16 KiB buffer of pino. */
-const FLUSH_BYTES = 16_000;
 /** Time for pending requests when the process is stopped, in milliseconds. */
 const GRACE_MS = 10_000;
 
@@ -166,12 +163,7 @@ function openLog(level: string): { readonly log: GuardDependencies['log']; reado
       `CLAVIGER_LOG_LEVEL: invalid level ${JSON.stringify(level)}: expected ${LOG_LEVELS.join(', ')}`,
     );
   }
-  const destination = pino.destination({
-    dest: 2,
-    sync: false,
-    minLength: FLUSH_BYTES,
-    periodicFlush: FLUSH_MS,
-  });
+  const destination = new LogDestination('buffered');
   const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
   return { log, flush: () => destination.flushSync() };
 }

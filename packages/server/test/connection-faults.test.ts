@@ -177,6 +177,31 @@ eachDatabase((name, { freshLocation }) => {
     });
   });
 
+  test('a role that has lost its rights is an outage', async () => {
+    const location = await freshLocation();
+    assert.ok(location.kind === 'postgres');
+    const role = `limited_${process.pid}`;
+    const direct = new pg.Client({ connectionString: location.url });
+    await direct.connect();
+    await direct.query(`create role ${role} login password 'p'; grant all on schema public to ${role};
+      grant all on all tables in schema public to ${role}; grant all on all sequences in schema public to ${role}`);
+    const url = new URL(location.url);
+    url.username = role;
+    url.password = 'p';
+    const server = await startTestServer({}, url.href);
+    try {
+      await untilAnswered(server);
+      await direct.query(`revoke all on users from ${role}`);
+      await assertUnavailable(server);
+      await direct.query(`grant all on users to ${role}`);
+      await untilAnswered(server);
+    } finally {
+      await server.close();
+      await direct.query(`drop owned by ${role}; drop role ${role}`);
+      await direct.end();
+    }
+  });
+
   test('a server that is stopped during an outage closes everything', async () => {
     const location = await freshLocation();
     assert.ok(location.kind === 'postgres');

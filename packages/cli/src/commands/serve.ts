@@ -10,6 +10,7 @@ import {
 import { type Command, CommanderError } from 'commander';
 import { type Logger, pino } from 'pino';
 import { missingInstallation } from '../installation.ts';
+import { LogDestination } from '../log-destination.ts';
 import { addServerFlags, configurationFileOf, configurationOf } from '../server-flags.ts';
 import { ServerReloads } from '../server-reloads.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -39,7 +40,7 @@ export function addServe(program: Command, terminal: Terminal): void {
   addServerFlags(command).action(async (options: Readonly<Record<string, unknown>>) => {
     const configuration = configurationOf(terminal, options);
     assertHostsConfigured(configuration);
-    const logger = pino({ level: configuration.logLevel }, pino.destination({ dest: 2, sync: true }));
+    const logger = pino({ level: configuration.logLevel }, new LogDestination('at once'));
     const requests = openRequestLog(configuration.logLevel);
     const dependencies = { now: Date.now, log: (message: string) => logger.warn(message) };
     if (!(await isInstalled(configuration, dependencies))) {
@@ -105,19 +106,9 @@ function limitLines(): string {
     .join('\n');
 }
 
-/** Longest time between writes of the request log, ms. */
-const FLUSH_MS = 1000;
-/** Size of a write of the request log, just below the 16 KiB buffer of pino. */
-const FLUSH_BYTES = 16_000;
-
-/** Opens the log of requests, which is buffered: a write for each line would cost more than many a request. */
+/** Opens the log of requests. */
 function openRequestLog(level: string): { readonly logger: Logger; readonly flush: () => void } {
-  const destination = pino.destination({
-    dest: 2,
-    sync: false,
-    minLength: FLUSH_BYTES,
-    periodicFlush: FLUSH_MS,
-  });
+  const destination = new LogDestination('buffered');
   return { logger: pino({ level }, destination), flush: () => destination.flushSync() };
 }
 

@@ -75,10 +75,19 @@ export function isDuplicate(error: unknown): boolean {
   return sqlState(error) === '23505';
 }
 
+/**
+ * SQLSTATEs of a database that is not as Claviger needs it, whatever the statement: a right of the role, a table or a
+ * schema is missing, or it takes no changes.
+ */
+const SCHEMA_REFUSED = /^(42501|42P01|3F000|25006)$/;
+
 /** Returns the error for the callers of the store. */
 function translated(error: unknown): unknown {
   if (error instanceof StoreUnavailable) return error;
   const code = sqlState(error);
+  if (code !== undefined && SCHEMA_REFUSED.test(code)) {
+    return new StoreUnavailable('the database refuses what Claviger needs', error);
+  }
   // Without a state the error is not the server's: the connection failed. 08: connection, 28: authentication
   // refused, 3D: unknown database, 40: asks for a retry, 53: out of resources, 57: shutting down or out of
   // time, 58: the system under it.

@@ -427,12 +427,14 @@ function assertPercentEncoded(url: string): void {
 }
 
 async function migrateServer(config: pg.ClientConfig, now: number): Promise<void> {
+  let isConnected = false;
   const client = new pg.Client(config);
   client.on('error', () => {});
   try {
     await client.connect().catch((error) => {
       throw unreachable(error);
     });
+    isConnected = true;
     const connection = new PostgresConnection(client);
     // Not serialisable: after waiting for the lock it must see the changes of the migrator before.
     await connection.run('begin isolation level read committed');
@@ -442,9 +444,10 @@ async function migrateServer(config: pg.ClientConfig, now: number): Promise<void
     lent.end();
     await connection.run('commit');
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError)) throw error;
     // Such as a role without rights on the schema.
-    throw new StoreUnavailable('the tables of Claviger cannot be created or changed', error);
+    const cause = error instanceof StoreUnavailable ? error.cause : error;
+    if (!(cause instanceof pg.DatabaseError) || !isConnected) throw error;
+    throw new StoreUnavailable('the tables of Claviger cannot be created or changed', cause);
   } finally {
     await client.end().catch(() => {});
   }
