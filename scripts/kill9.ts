@@ -21,6 +21,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { eventOf, type StoredEvent } from '@claviger/server';
 import { signRequest } from '@claviger/signature';
 import { KillablePostgres, withClient } from './kill9-postgres.ts';
 
@@ -39,7 +40,7 @@ const MAX_ANSWERS = 120;
 
 const USERS = 'select user_name from users where user_name_key like';
 const KEYS = `select u.user_name from access_keys k join users u on u.user_id = k.owner_id where u.user_name_key like`;
-const EVENTS = `select event_name, event from audit_records
+const EVENTS = `select * from audit_records
   where event_name in ('CreateUser', 'CreateAccessKey') and error_code = '' and event_time >=`;
 
 type Kill = 'node' | 'session' | 'database';
@@ -276,11 +277,8 @@ function foundOf(round: number, users: readonly Row[], keys: readonly Row[], eve
   const recordsOf = (name: string) =>
     events
       .filter((row) => row['event_name'] === name)
-      .map(
-        (row) =>
-          (JSON.parse(row['event'] ?? '') as { requestParameters: { UserName: string } }).requestParameters,
-      )
-      .map(({ UserName }) => UserName)
+      .map((row) => eventOf(row as unknown as StoredEvent) as { requestParameters: { UserName: string } })
+      .map(({ requestParameters }) => requestParameters.UserName)
       .filter((user) => user.startsWith(`r${round}-`));
   return {
     users: new Set(users.map((row) => row['user_name'] ?? '')),

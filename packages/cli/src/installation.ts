@@ -5,8 +5,12 @@ import {
   currentOperator,
   InstallationError,
   isInstalled,
+  listAccounts,
   type Operator,
+  type OperatorChange,
+  type OperatorCommand,
   openServices,
+  operatorChange,
   type Services,
 } from '@claviger/server';
 import { configurationOf } from './server-flags.ts';
@@ -32,6 +36,28 @@ export async function withInstallation(
   } finally {
     await closeServices(services);
   }
+}
+
+/**
+ * Runs a command that concerns a whole installation, with an audit event in the log of each account.
+ *
+ * @param work further changes of the same transaction
+ */
+export function changeInstallation(
+  terminal: Terminal,
+  options: object,
+  command: OperatorCommand,
+  work: (change: OperatorChange) => Promise<void> = async () => {},
+): Promise<void> {
+  return withInstallation(terminal, options, async (services, operator) => {
+    const accounts = await listAccounts(services);
+    await operatorChange(services, operator, command, async (change) => {
+      for (const { accountId } of accounts) {
+        (await change.inAccount(accountId)).touched('ACS::RAM::Account', accountId);
+      }
+      await work(change);
+    });
+  });
 }
 
 /** Returns the error for a missing or unreadable installation. */

@@ -7,9 +7,11 @@ import {
   StoreUnavailable,
 } from '@claviger/server';
 import { Command, CommanderError } from 'commander';
+import { BackupError } from './backup/backup-error.ts';
 import { addAccessKeys } from './commands/access-keys.ts';
 import { addAccount } from './commands/account.ts';
 import { addAudit } from './commands/audit.ts';
+import { addBackup } from './commands/backup.ts';
 import { addCall } from './commands/call.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addForwardAuth } from './commands/forward-auth.ts';
@@ -17,7 +19,9 @@ import { addGateway } from './commands/gateway.ts';
 import { addGuardRegistration } from './commands/guard.ts';
 import { addInit } from './commands/init.ts';
 import { addMasterKeyCommand } from './commands/master-key.ts';
+import { addMigrate } from './commands/migrate.ts';
 import { addPolicy } from './commands/policy.ts';
+import { addRestore } from './commands/restore.ts';
 import { addRootAccessKey } from './commands/root-access-key.ts';
 import { addRootPassword } from './commands/root-password.ts';
 import { addServe } from './commands/serve.ts';
@@ -64,6 +68,9 @@ export function program(terminal: Terminal): Command {
   addSessions(root, terminal);
   addMasterKeyCommand(root, terminal);
   addAudit(root, terminal);
+  addBackup(root, terminal);
+  addRestore(root, terminal);
+  addMigrate(root, terminal);
   addGuardRegistration(root, terminal);
   addGateway(root, terminal);
   addForwardAuth(root, terminal);
@@ -120,6 +127,7 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
 
 function isExpected(error: unknown): error is Error {
   return (
+    error instanceof BackupError ||
     error instanceof InstallationError ||
     error instanceof MasterKeyUnavailable ||
     error instanceof Refusal ||

@@ -90,6 +90,17 @@ const commands: Readonly<Record<string, Case>> = {
     event: 'DeleteGuard',
     before: ({ data }) => [withGuard(data)],
   },
+  backup: {
+    words: ({ data }) => [
+      '--data',
+      data,
+      '--output',
+      `${data}-backups/`,
+      '--recipient',
+      'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p',
+    ],
+    event: 'CreateBackup',
+  },
   'master-key rotate': { words: ({ data }) => ['--data', data], event: 'RotateMasterKey' },
 };
 
@@ -103,6 +114,9 @@ const withoutDatabase: ReadonlySet<string> = new Set([
   'verify',
   'policy check',
   'audit public-key',
+  // Their events are tested in backup.test.ts, with the databases that they need.
+  'restore',
+  'migrate',
 ]);
 
 function leafCommands(): string[] {

@@ -61,6 +61,7 @@ export {
   initialise,
   isInstalled,
   openServices,
+  storeLocation,
 } from './installation.ts';
 export type { ServerServices as Services } from './pipeline/server-services.ts';
 export { StoredCredentials } from './pipeline/stored-credentials.ts';
@@ -85,6 +86,14 @@ export { rotateMasterKey } from './secrets/rotate-master-key.ts';
 export { placeOfAccessKey } from './secrets/sealed-columns.ts';
 export { resetRootPassword } from './session/root-password.ts';
 export { revokeSessionsAsOperator, type SessionsToRevoke } from './session/session-revocation.ts';
+export { lastBackup, noteBackup } from './store/backups.ts';
+export { MIGRATIONS } from './store/migrations/migrations.ts';
+export type { StoreLocation } from './store/open-store.ts';
+export { copyDifferences } from './store/portable/copy-differences.ts';
+export { assertKnownMigrations, type DatabaseCopy, openCopy } from './store/portable/open-copy.ts';
+export { type DatabaseSnapshot, openSnapshot } from './store/portable/open-snapshot.ts';
+export type { RowValues, TableShape } from './store/portable/table-shapes.ts';
 export type { GuardRow } from './store/schema.ts';
 export { StoreUnavailable } from './store/store-unavailable.ts';
+export { takeNodeLock } from './store/take-node-lock.ts';
 export { Secret } from './wire/secret.ts';

@@ -11,6 +11,9 @@ export interface Migration {
   up(database: Kysely<any>, kind: Store['kind']): Promise<void>;
 }
 
+/** Name among the migrations of a database that is being filled by `claviger migrate`; every version refuses it. */
+export const COPY_IN_PROGRESS = 'copy in progress';
+
 interface MigrationTable {
   migrations: { name: string; applied_at: number };
 }
@@ -38,6 +41,11 @@ export async function migrate(
     .modifyEnd(kind === 'sqlite' ? sql`strict` : sql``)
     .execute();
   const applied = await database.selectFrom('migrations').select('name').orderBy('name').execute();
+  if (applied.some(({ name }) => name === COPY_IN_PROGRESS)) {
+    throw new StoreUnavailable(
+      'the database is an unfinished copy: complete it with `claviger migrate … --finish`, or use the one that it was copied from',
+    );
+  }
   for (const [index, { name }] of applied.entries()) {
     if (list[index]?.name !== name) {
       throw new StoreUnavailable(

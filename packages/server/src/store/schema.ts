@@ -58,6 +58,20 @@ export interface Schema {
   completed_sweeps: CompletedSweepRow;
   housekeeping_rounds: HousekeepingRoundRow;
   row_counts: RowCountRow;
+  backups: BackupRow;
+}
+
+/** Complete backup. */
+export interface BackupRow {
+  backup_id: string;
+  /** Moment whose data it holds. */
+  began_at: number;
+  completed_at: number;
+  destination: 'file' | 'folder' | 's3';
+  row_count: number;
+  /** Size of the encrypted file. */
+  byte_count: number;
+  includes_master_key: number;
 }
 
 /** Round of housekeeping, on any node. */

@@ -23,6 +23,7 @@ import { sessionsOutliveKey } from './0021-sessions-outlive-key.ts';
 import { auditRecords } from './0022-audit-records.ts';
 import { auditChain } from './0023-audit-chain.ts';
 import { auditLookUps } from './0024-audit-look-ups.ts';
+import { backups } from './0025-backups.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -50,4 +51,5 @@ export const MIGRATIONS: readonly Migration[] = [
   auditRecords,
   auditChain,
   auditLookUps,
+  backups,
 ];

@@ -125,20 +125,7 @@ export class PostgresStore implements Store {
    * @throws StoreUnavailable if it cannot be reached or refuses the connection; no error contains the url
    */
   static async open(url: string, options: StoreOptions): Promise<PostgresStore> {
-    // Checked here, because errors of `URL` quote their input, including the password.
-    assertPercentEncoded(url);
-    if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) {
-      throw new StoreUnavailable(
-        'the address of the database is not of the form postgres://user:password@host/name',
-      );
-    }
-    const config: pg.ClientConfig = {
-      connectionString: url,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      keepAlive: true,
-      application_name: 'claviger',
-      types: VALUE_TYPES,
-    };
+    const config = clientConfig(url);
     await migrateServer(config, options.now());
     const store = new PostgresStore(config, options);
     try {
@@ -403,6 +390,28 @@ function exhausted(cause: unknown): ConnectionsExhausted {
     `all ${POOL_SIZE} connections to the database are in use for ${CONNECT_TIMEOUT_MS / 1000} s`,
     cause,
   );
+}
+
+/**
+ * Returns the settings of a connection to the server at `url` (`postgres://…`).
+ *
+ * @throws StoreUnavailable without the url, if it is malformed
+ */
+export function clientConfig(url: string): pg.ClientConfig {
+  // Checked here, because errors of `URL` quote their input, including the password.
+  assertPercentEncoded(url);
+  if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) {
+    throw new StoreUnavailable(
+      'the address of the database is not of the form postgres://user:password@host/name',
+    );
+  }
+  return {
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    application_name: 'claviger',
+    types: VALUE_TYPES,
+  };
 }
 
 /**
