@@ -1,5 +1,11 @@
 /** Secret settings. They have no flag, because the process list and the shell history would show it. */
-export const ENVIRONMENT_ONLY: ReadonlySet<string> = new Set(['masterKey', 'vaultToken']);
+export const ENVIRONMENT_ONLY: ReadonlySet<string> = new Set([
+  'masterKey',
+  'vaultToken',
+  'auditWebhookSecret',
+  'auditS3AccessKeyId',
+  'auditS3SecretAccessKey',
+]);
 
 /** Returns the name of a setting's flag, without the dashes in front: `trusted-proxies`. */
 export function flagName(name: string): string {

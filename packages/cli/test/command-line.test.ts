@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { LIMIT_DEFINITIONS, SETTING_DESCRIPTIONS } from '@claviger/server';
 import { program } from '../src/main.ts';
+import { ENVIRONMENT_ONLY } from '../src/setting-names.ts';
 import { claviger, temporaryDirectory } from './claviger-process.ts';
 import { CapturedOutput, type CommandInput, runInProcess } from './run-in-process.ts';
 
@@ -53,7 +54,7 @@ describe('the command line', () => {
     for (const { name, variable } of SETTING_DESCRIPTIONS) {
       const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} `;
       assert.ok(out.includes(variable), variable);
-      const isSecret = name === 'masterKey' || name === 'vaultToken';
+      const isSecret = ENVIRONMENT_ONLY.has(name);
       assert.equal(out.includes(flag), !isSecret, flag);
     }
     const { status, err } = await runInProcess(['serve', '--master-key', 'c2VjcmV0']);

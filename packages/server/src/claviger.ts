@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { NonceMemory } from '@claviger/guard';
 import type { TlsFiles } from '@claviger/guard/http';
 import { Guard, parseDuration } from '@claviger/guard/internal';
@@ -15,7 +16,9 @@ import { describedOperations } from './api/described-operations.ts';
 import { OPEN_API_PRODUCTS, openApiDocument } from './api/openapi.ts';
 import { anonymousOperations, operations } from './api/operations.ts';
 import { AuditChain } from './audit/audit-chain.ts';
+import { AuditDelivery } from './audit/audit-delivery.ts';
 import { recentNonces } from './audit/audit-events.ts';
+import { auditSinks } from './audit/audit-sinks.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import { chainAnchorFile } from './audit/chain-anchor.ts';
 import { moveOldEvents } from './audit/move-events.ts';
@@ -46,7 +49,11 @@ import { Registry } from './pipeline/registry.ts';
 import { type FinishedCall, RequestPipeline } from './pipeline/request-pipeline.ts';
 import type { ServerServices } from './pipeline/server-services.ts';
 import { StoredCredentials } from './pipeline/stored-credentials.ts';
-import { auditSigningKeyFile, openAuditSigningKey } from './secrets/audit-signing-key.ts';
+import {
+  type AuditSigningKey,
+  auditSigningKeyFile,
+  openAuditSigningKey,
+} from './secrets/audit-signing-key.ts';
 import { masterKeysInUse } from './secrets/check-master-key.ts';
 import { MasterKeyUnavailable } from './secrets/master-key.ts';
 import type { Store } from './store/store.ts';
@@ -156,6 +163,20 @@ async function startParts(
   const sharedNonces = nonces instanceof RedisNonces ? nonces : undefined;
   noteOpened(() => sharedNonces?.close());
   const chain = await startAuditChain(configuration, services, logger, now);
+  const deliveries = auditSinks(configuration).map(
+    (sink) =>
+      new AuditDelivery({
+        store,
+        sink,
+        deadLetters: join(configuration.data, 'audit-dead-letters'),
+        now,
+        log,
+      }),
+  );
+  for (const delivery of deliveries) {
+    delivery.start();
+    noteOpened(() => delivery.stop());
+  }
   // After the audit trail has written its last records.
   noteOpened(() => chain.stop());
   const audit = new AuditTrail({
@@ -197,6 +218,7 @@ async function startParts(
     admission,
     audit,
     chain,
+    deliveries,
     store,
     credentials: source,
     nonces: sharedNonces,
@@ -256,6 +278,7 @@ async function startParts(
   const { adminPaths } = configuration;
   const publicRoutes = new Map<string, Route>([
     ['/healthz', healthRoute],
+    ['/.well-known/claviger-audit-key.json', auditKeyRoute(chain.key)],
     ...[...adminRoutes].map(
       ([path, route]) => [path, adminPaths === 'public' ? route : notPublicRoute] as const,
     ),
@@ -344,6 +367,12 @@ async function startParts(
       }
     },
   };
+}
+
+/** Publishes the key of this process; the database could name any. */
+function auditKeyRoute({ keyId, publicKey }: AuditSigningKey): Route {
+  const body = JSON.stringify({ keyId, publicKey });
+  return () => ({ status: 200, headers: { 'content-type': 'application/json;charset=utf-8' }, body });
 }
 
 /** Opens the signing key, which the first start creates, and begins to chain audit records. */

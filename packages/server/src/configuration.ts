@@ -1,5 +1,7 @@
 import { parseDuration, parseRateLimit, parseTrustedProxies, VpcNetworks } from '@claviger/guard/internal';
 import { z } from 'zod';
+import { parseS3Address } from './audit/s3-sink.ts';
+import { parseSyslogAddress } from './audit/syslog-sink.ts';
 import { parseLimits } from './context/limits.ts';
 import { ConfigurationError } from './errors/configuration-error.ts';
 import { createTxtRecordReader } from './federation/domain-records.ts';
@@ -80,6 +82,9 @@ const SECRET_SETTINGS: ReadonlySet<string> = new Set([
   'masterKey',
   'vaultToken',
   'vaultAddress',
+  'auditWebhook',
+  'auditWebhookSecret',
+  'auditS3SecretAccessKey',
 ]);
 
 /**
@@ -174,6 +179,36 @@ const SETTINGS = z.object({
     .describe(
       'file with the Ed25519 key that signs the audit log, PEM, the same on all nodes; audit-signing.key in the data directory when absent',
     ),
+  auditWebhook: z
+    .string()
+    .refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''), {
+      message: 'an http:// or https:// URL',
+    })
+    .optional()
+    .describe('URL that audit events are sent to by POST, as JSON lines'),
+  auditWebhookSecret: notEmpty.optional().describe('secret that signs the body for the webhook, HMAC-SHA256'),
+  auditSyslog: z
+    .string()
+    .refine((text) => parseSyslogAddress(text) !== undefined, {
+      message: 'udp://host:port, tcp://host:port or tls://host:port',
+    })
+    .optional()
+    .describe('syslog receiver of audit events, such as tls://logs.example.com:6514'),
+  auditS3: z
+    .string()
+    .refine((text) => parseS3Address(text) !== undefined, { message: 's3://bucket/prefix' })
+    .optional()
+    .describe('S3-compatible storage that audit events are exported to, s3://bucket/prefix'),
+  auditS3Endpoint: z
+    .string()
+    .refine((text) => /^https?:$/.test(URL.parse(text.replace('{bucket}', 'bucket'))?.protocol ?? ''), {
+      message: 'a URL such as https://storage.example.com or https://{bucket}.storage.example.com',
+    })
+    .optional()
+    .describe("endpoint of that storage; Amazon's when absent"),
+  auditS3Region: notEmpty.default('us-east-1').describe('region of that storage'),
+  auditS3AccessKeyId: notEmpty.optional().describe('access key id for that storage'),
+  auditS3SecretAccessKey: notEmpty.optional().describe('secret access key for that storage'),
   trustedProxies: list
     .default([])
     .superRefine(checkedBy(parseTrustedProxies))
@@ -344,6 +379,7 @@ export function readConfiguration(
       `not used with --master-key-provider ${masterKeyProvider}: unset it, or use environment`,
     );
   }
+  assertAuditSinks(configuration);
   if (
     configuration.masterKeyProvider === 'vault' &&
     (configuration.vaultAddress === undefined || configuration.vaultToken === undefined)
@@ -387,6 +423,29 @@ export function assertReloadable(before: Configuration, after: Configuration): r
     throw new ConfigurationError('--tls-cert', 'TLS is turned on and off at a restart only');
   }
   return changed;
+}
+
+/** @throws ConfigurationError if a receiver of audit events lacks a setting, or a setting its receiver */
+function assertAuditSinks(configuration: Configuration): void {
+  const { auditS3, auditWebhook } = configuration;
+  const ofS3 = ['auditS3AccessKeyId', 'auditS3SecretAccessKey'] as const;
+  for (const name of ofS3) {
+    if (auditS3 !== undefined && configuration[name] === undefined) {
+      throw new ConfigurationError(variableOf(name), 'required by --audit-s3');
+    }
+  }
+  for (const name of [...ofS3, 'auditS3Endpoint'] as const) {
+    if (auditS3 === undefined && configuration[name] !== undefined) {
+      throw new ConfigurationError(
+        variableOf(name),
+        'not used without --audit-s3: unset it, or set --audit-s3',
+      );
+    }
+  }
+  if (auditWebhook === undefined && configuration.auditWebhookSecret !== undefined) {
+    const problem = 'not used without --audit-webhook: unset it, or set --audit-webhook';
+    throw new ConfigurationError(variableOf('auditWebhookSecret'), problem);
+  }
 }
 
 /** Describes an invalid value: `invalid value "x": expected …`. */

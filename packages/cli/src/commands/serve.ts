@@ -27,7 +27,8 @@ export function addServe(program: Command, terminal: Terminal): void {
       'Serves IMS, RAM, STS and the console on one port until SIGTERM or SIGINT, then waits for pending requests and exits. ' +
         'SIGHUP, and a change of the files, reload the TLS certificate and the configuration file. ' +
         'It is ready when GET /healthz returns 200. Secrets are read from the environment only: ' +
-        'CLAVIGER_MASTER_KEY, CLAVIGER_VAULT_TOKEN.',
+        'CLAVIGER_MASTER_KEY, CLAVIGER_VAULT_TOKEN, CLAVIGER_AUDIT_WEBHOOK_SECRET, ' +
+        'CLAVIGER_AUDIT_S3_ACCESS_KEY_ID, CLAVIGER_AUDIT_S3_SECRET_ACCESS_KEY.',
     )
     .option('--init', 'create an installation if there is none')
     .addHelpText(

@@ -253,7 +253,7 @@ export class AuditChain {
         {
           name: 'FindMissingAuditCheckpoint',
           accountId: '',
-          details: { Checkpoint: String(anchor.number), Hash: anchor.hash },
+          details: { Number: String(anchor.number), Hash: anchor.hash },
         },
       ]),
     );

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Checkpoint that is known from outside the database: the log must still have it, or a cut after it. */
+/** A checkpoint that is known from outside the database: the log must still have it, or a cut after it. */
 export interface ChainAnchor {
   readonly number: number;
   readonly hash: string;

@@ -8,7 +8,7 @@ import { eventJson } from './stored-event.ts';
 /** Stored record with its position. */
 export type ChainedRecordRow = Selectable<AuditRecordRow>;
 
-/** Checkpoint with the records that it has taken up. */
+/** A checkpoint with the records that it has taken up. */
 export interface ReadCheckpoint {
   readonly checkpoint: AuditCheckpointRow;
   /** By ascending position. */

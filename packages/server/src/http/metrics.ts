@@ -152,6 +152,11 @@ export interface Gauges {
     readonly failures: number;
     readonly isRolledBack: boolean;
   };
+  /** Receivers of audit records outside the database. */
+  readonly deliveries?: readonly {
+    readonly name: string;
+    readonly counts: { readonly delivered: number; readonly dead: number; readonly failures: number };
+  }[];
   /** Keys found in memory, and keys read from the database. */
   readonly credentials?: { readonly hits: number; readonly misses: number };
   /** Shared nonce store. */
@@ -165,7 +170,7 @@ export interface Gauges {
 /** Registers the gauges of the process and its parts. They are read at each scrape, and cost requests nothing. */
 export function registerGauges(
   registry: Registry,
-  { admission, audit, chain, credentials, nonces, streams, store }: Gauges,
+  { admission, audit, chain, deliveries = [], credentials, nonces, streams, store }: Gauges,
 ): void {
   collectDefaultMetrics({ register: registry });
   gauge('claviger_audit_queued', 'Audit records that are not committed yet.', () => audit.queued);
@@ -183,6 +188,23 @@ export function registerGauges(
     'Refusals of strangers that were counted in the audit log, not written one by one.',
     () => audit.counted,
   );
+  for (const [count, help] of [
+    ['delivered', 'Audit checkpoints that a receiver has accepted.'],
+    ['dead', 'Audit checkpoints in the file of dead letters of a receiver.'],
+    ['failures', 'Attempts to deliver audit checkpoints that failed.'],
+  ] as const) {
+    if (deliveries.length === 0) break;
+    const metric = new Counter({
+      name: `claviger_audit_delivery_${count}_total`,
+      help,
+      labelNames: ['receiver'],
+      registers: [registry],
+      collect() {
+        metric.reset();
+        for (const { name, counts } of deliveries) metric.inc({ receiver: name }, counts[count]);
+      },
+    });
+  }
   if (chain !== undefined) {
     const chainGauge = (name: string, help: string, read: (state: ChainState) => number) =>
       gauge(`claviger_audit_${name}`, help, () => read(chain.state));
