@@ -26,18 +26,18 @@ describe('accessibility (axe, WCAG 2.2 AA)', { skip: CHROMIUM_MISSING }, async (
   for (const look of VARIANTS) {
     const { language, width, scheme } = look;
     test(`sign-in page, ${language}, ${width}, ${scheme}`, async () => {
-      const { page, context } = await console.open(look);
+      const { page, close } = await console.open(look);
       await page.goto('/');
       await page.getByRole('heading', { level: 1 }).waitFor();
       await assertAccessible(page, 'sign-in');
       await page.locator('button[type=submit]').click();
       await page.locator('.ant-form-item-explain-error').first().waitFor();
       await assertAccessible(page, 'sign-in with errors');
-      await context.close();
+      await close();
     });
 
     test(`pages, ${language}, ${width}, ${scheme}`, async () => {
-      const { page, context } = await console.openSignedIn(root, PASSWORD, look);
+      const { page, close } = await console.openSignedIn(root, PASSWORD, look);
       const addresses = [
         '/overview',
         '/users',
@@ -53,11 +53,11 @@ describe('accessibility (axe, WCAG 2.2 AA)', { skip: CHROMIUM_MISSING }, async (
         await page.getByRole('heading').first().waitFor();
         await assertAccessible(page, address);
       }
-      await context.close();
+      await close();
     });
 
     test(`dialogs for creating a key, ${language}, ${width}, ${scheme}`, async () => {
-      const { page, context } = await console.openSignedIn(root, PASSWORD, look);
+      const { page, close } = await console.openSignedIn(root, PASSWORD, look);
       await page.goto('/access-keys');
       await acknowledgeWarning(page, 'warning');
       await page.getByRole('region').first().locator('button.ant-btn-primary').click();
@@ -79,11 +79,11 @@ describe('accessibility (axe, WCAG 2.2 AA)', { skip: CHROMIUM_MISSING }, async (
       await page.keyboard.press('Escape');
       // Deletes the key for the next variant.
       await rootKey.call('2019-08-15', 'DeleteAccessKey', { UserAccessKeyId: keyId });
-      await context.close();
+      await close();
     });
 
     test(`other dialogs of keys, ${language}, ${width}, ${scheme}`, async () => {
-      const { page, context } = await console.openSignedIn(root, PASSWORD, look);
+      const { page, close } = await console.openSignedIn(root, PASSWORD, look);
       await page.goto(userPage);
       const card = page.getByRole('article').first();
       await card.getByRole('button').nth(1).click();
@@ -94,13 +94,13 @@ describe('accessibility (axe, WCAG 2.2 AA)', { skip: CHROMIUM_MISSING }, async (
       await page.goto(`${userPage}?rotate=${keyId}`);
       await page.locator('.rotation-keys').waitFor();
       await assertAccessible(page, 'rotation');
-      await context.close();
+      await close();
     });
   }
 
   test('a key can be created with the keyboard', async () => {
     const { loginName } = await console.newConsoleUser(account, 'typist');
-    const { page, context } = await console.openSignedIn(root, PASSWORD);
+    const { page, close } = await console.openSignedIn(root, PASSWORD);
     await page.goto('/users');
     await page.getByRole('link', { name: loginName }).focus();
     await page.keyboard.press('Enter');
@@ -127,7 +127,7 @@ describe('accessibility (axe, WCAG 2.2 AA)', { skip: CHROMIUM_MISSING }, async (
     await page.getByRole('button', { name: 'Not now' }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('article').waitFor();
-    await context.close();
+    await close();
   });
 });
 

@@ -15,7 +15,7 @@ describe('accessibility of the administration (axe, WCAG 2.2 AA)', {
 
   for (const look of VARIANTS) {
     test(`every page, ${look.language}, ${look.width}, ${look.scheme}`, async (t) => {
-      const { page, context } = await console.openSignedIn(account.rootLoginName, PASSWORD, look);
+      const { page, close } = await console.openSignedIn(account.rootLoginName, PASSWORD, look);
       const addresses = [
         '/groups',
         '/groups/developers',
@@ -51,7 +51,7 @@ describe('accessibility of the administration (axe, WCAG 2.2 AA)', {
           assert.equal(await page.locator('.request-line').count(), 0, 'no call was refused');
         });
       }
-      await context.close();
+      await close();
     });
   }
 });

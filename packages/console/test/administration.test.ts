@@ -18,7 +18,7 @@ describe('administration of an account in the console', { skip: CHROMIUM_MISSING
 
   test('a group is created, gets a member and a policy, and is deleted with both', async () => {
     const { loginName } = await console.newConsoleUser(account, 'grace');
-    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
+    const { page, close } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto('/groups');
     await page.getByRole('button', { name: 'Create group' }).click();
     const making = page.getByRole('dialog', { name: 'Create group' });
@@ -58,11 +58,11 @@ describe('administration of an account in the console', { skip: CHROMIUM_MISSING
     await confirm.click();
     await page.waitForURL((url) => url.pathname === '/groups');
     await assert.rejects(ims('GetGroup', { GroupName: 'developers' }), { code: 'EntityNotExist.Group' });
-    await context.close();
+    await close();
   });
 
   test('a role is created for this account, its trust policy is edited, and an invalid trust policy changes nothing', async () => {
-    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
+    const { page, close } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto('/roles');
     await page.getByRole('button', { name: 'Create role' }).click();
     await page.getByRole('radio', { name: 'A service' }).check();
@@ -93,12 +93,12 @@ describe('administration of an account in the console', { skip: CHROMIUM_MISSING
     await trust.getByRole('button', { name: 'Save' }).click();
     await trust.getByRole('button', { name: 'Edit' }).waitFor();
     assert.deepEqual(trusted(await storedRole('deployer')), { Service: ['fc.aliyuncs.com'] });
-    await context.close();
+    await close();
   });
 
   test('a service-linked role is shown without edit controls, and deleted as a whole', async () => {
     await ram('CreateServiceLinkedRole', { ServiceName: 'polardb.aliyuncs.com' });
-    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
+    const { page, close } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto('/roles/AliyunServiceRoleForPolarDB');
     await page.getByText('Service-linked role', { exact: true }).waitFor();
     await page.getByText('Its service manages this role').waitFor();
@@ -114,14 +114,14 @@ describe('administration of an account in the console', { skip: CHROMIUM_MISSING
     await assert.rejects(ram('GetRole', { RoleName: 'AliyunServiceRoleForPolarDB' }), {
       code: 'EntityNotExist.Role',
     });
-    await context.close();
+    await close();
   });
 
   test('a deleted user is restored from the recycle bin, and another is permanently deleted', async () => {
     const back = await console.newConsoleUser(account, 'comes-back');
     const gone = await console.newConsoleUser(account, 'stays-gone');
     await ims('DeleteUser', { UserPrincipalName: gone.loginName });
-    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
+    const { page, close } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto(`/users/${back.userId}`);
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     const deleting = page.getByRole('dialog', { name: 'Move to the recycle bin' });
@@ -146,11 +146,11 @@ describe('administration of an account in the console', { skip: CHROMIUM_MISSING
     await page.getByText('No user is in the recycle bin').waitFor();
     const { Users } = await ims('ListUsersInRecycleBin');
     assert.deepEqual((Users as { User: unknown[] }).User, []);
-    await context.close();
+    await close();
   });
 
   test('settings: password policy, warning about self-managed keys, network policy, longest lifetime of keys', async () => {
-    const { page, context } = await console.openSignedIn(admin, PASSWORD);
+    const { page, close } = await console.openSignedIn(admin, PASSWORD);
     const save = () => page.getByRole('button', { name: 'Save', exact: true });
 
     await page.goto('/settings');
@@ -200,13 +200,13 @@ describe('administration of an account in the console', { skip: CHROMIUM_MISSING
     await ceilingSaved;
     const { Days } = await account.admin.call('2026-11-24', 'GetAccessKeyExpiryCeiling');
     assert.equal(Days, 180);
-    await context.close();
+    await close();
   });
 
   test('a SAML provider is created from its metadata file, changed without it, and deleted', async () => {
     const provider = new SamlIdentityProvider();
     const metadata = Buffer.from(provider.metadata(), 'base64').toString();
-    const { page, context } = await console.openSignedIn(admin, PASSWORD);
+    const { page, close } = await console.openSignedIn(admin, PASSWORD);
     await page.goto('/sso');
     await page.getByRole('button', { name: 'Add a SAML provider' }).click();
     const adding = page.getByRole('dialog', { name: 'Add a SAML provider' });
@@ -244,12 +244,12 @@ describe('administration of an account in the console', { skip: CHROMIUM_MISSING
     await deleting.getByRole('button', { name: 'Delete' }).click();
     await row.waitFor({ state: 'detached' });
     await assert.rejects(stored(), { code: 'EntityNotExist.SAMLProvider' });
-    await context.close();
+    await close();
   });
 
   test('an OIDC provider is created, and its client IDs and fingerprints are changed', async () => {
     const [one, other] = ['a1'.repeat(20), 'b2'.repeat(20)];
-    const { page, context } = await console.openSignedIn(admin, PASSWORD);
+    const { page, close } = await console.openSignedIn(admin, PASSWORD);
     await page.goto('/sso');
     await page.getByRole('tab', { name: 'OIDC providers' }).click();
     await page.getByRole('button', { name: 'Add an OIDC provider' }).click();
@@ -280,12 +280,12 @@ describe('administration of an account in the console', { skip: CHROMIUM_MISSING
     await editing.getByRole('button', { name: 'Save' }).click();
     await editing.waitFor({ state: 'detached' });
     assert.deepEqual(await stored(), ['https://oidc.example.com', ['builder', 'sts.aliyuncs.com'], other]);
-    await context.close();
+    await close();
   });
 
   test("an application's secret is shown once and not kept", async () => {
     const opened = await console.openSignedIn(admin, PASSWORD);
-    const { page, context, answers } = opened;
+    const { page, close, answers } = opened;
     await page.goto('/applications');
     await page.getByRole('button', { name: 'Create application' }).click();
     const making = page.getByRole('dialog', { name: 'Create application' });
@@ -323,13 +323,13 @@ describe('administration of an account in the console', { skip: CHROMIUM_MISSING
       answers.filter(({ body }) => body.includes(secret)).map(({ operation }) => operation),
       ['CreateAppSecret'],
     );
-    await context.close();
+    await close();
   });
 
   test('audit events are looked up by name and shown in full', async () => {
     await ims('CreateGroup', { GroupName: 'audited', DisplayName: 'Audited' });
     await assert.rejects(ims('GetGroup', { GroupName: 'never-made' }));
-    const { page, context } = await console.openSignedIn(admin, PASSWORD);
+    const { page, close } = await console.openSignedIn(admin, PASSWORD);
     await page.goto('/audit');
     await page.getByLabel('Value').fill('CreateGroup');
     await page.getByRole('button', { name: 'Look up' }).click();
@@ -347,12 +347,12 @@ describe('administration of an account in the console', { skip: CHROMIUM_MISSING
     await page.goto('/audit?by=ErrorCode&value=EntityNotExist.Group');
     await page.getByRole('row', { name: 'GetGroup' }).first().getByText('EntityNotExist.Group').waitFor();
     assert.equal(await page.getByText('Succeeded').count(), 0);
-    await context.close();
+    await close();
   });
 
   test('the credential report is downloaded, with a line for the root and each user', async () => {
     await console.newConsoleUser(account, 'reported');
-    const { page, context } = await console.openSignedIn(admin, PASSWORD);
+    const { page, close } = await console.openSignedIn(admin, PASSWORD);
     await page.goto('/reports');
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Generate and download' }).click();
@@ -372,17 +372,17 @@ describe('administration of an account in the console', { skip: CHROMIUM_MISSING
         lines.some((line) => line.startsWith(`${name},`)),
         name,
       );
-    await context.close();
+    await close();
   });
 
   test('reports are in the language of the page, also the strength of the password rules', async () => {
-    const { page, context } = await console.openSignedIn(admin, PASSWORD, { language: 'zh-TW' });
+    const { page, close } = await console.openSignedIn(admin, PASSWORD, { language: 'zh-TW' });
     await page.goto('/reports');
     const practice = page.getByRole('region', { name: '安全實務' });
     await practice.getByText('密碼規則強度').waitFor();
     assert.match(await practice.innerText(), /密碼規則強度\s+[弱中強]$/m);
     assert.equal(await page.getByText('尚未執行檢查').count(), 1);
-    await context.close();
+    await close();
   });
 
   interface StoredRole {

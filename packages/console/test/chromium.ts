@@ -42,6 +42,8 @@ export async function launchChromium(): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
       '--no-first-run',
+      // Windows that share a process share the compiled scripts, too.
+      '--process-per-site',
     ],
   });
 }

@@ -10,6 +10,7 @@ import {
   type TestServerOptions,
 } from '../../server/test/server.ts';
 import type { Language } from '../src/language/languages.ts';
+import { BrowserWindows } from './browser-windows.ts';
 import { launchChromium } from './chromium.ts';
 import { watchRequests } from './requests-under-way.ts';
 
@@ -45,6 +46,8 @@ export interface ConsolePage {
   readonly answers: readonly { readonly operation: string; readonly body: string }[];
   /** Errors of scripts, of the content security policy, and requests to unexpected origins. */
   readonly browserErrors: readonly string[];
+  /** Closes the window; a later window uses its browser context again, without its cookies and storage. */
+  close(): Promise<void>;
 }
 
 /** Server with the built console, and a browser. */
@@ -91,6 +94,7 @@ export async function startConsole(
   const browser: Browser = await launchChromium();
   const opened: ConsolePage[] = [];
   const url = server.url.replace('127.0.0.1', 'localhost');
+  const windows = new BrowserWindows(browser, url);
 
   async function open({
     language = 'en',
@@ -98,17 +102,7 @@ export async function startConsole(
     scheme = 'light',
     otherSites = [],
   }: Look = {}): Promise<ConsolePage> {
-    const context = await browser.newContext({
-      baseURL: url,
-      locale: language,
-      viewport: SIZES[width],
-      colorScheme: scheme,
-      reducedMotion: 'reduce',
-      timezoneId: 'Asia/Taipei',
-      permissions: ['clipboard-read', 'clipboard-write'],
-    });
-    context.setDefaultTimeout(30_000);
-    const page = await context.newPage();
+    const { page, context, close } = await windows.open({ language, size: SIZES[width], scheme });
     watchRequests(page);
     const browserErrors: string[] = [];
     const answers: { operation: string; body: string }[] = [];
@@ -135,7 +129,7 @@ export async function startConsole(
         () => {},
       );
     });
-    const made = { page, context, answers, browserErrors };
+    const made = { page, context, answers, browserErrors, close };
     opened.push(made);
     return made;
   }

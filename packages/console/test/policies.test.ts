@@ -17,7 +17,7 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
   }
 
   test('a policy is built statement by statement', async () => {
-    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
+    const { page, close } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto('/policies/new');
     await page.getByLabel('Policy name').fill('key-readers');
     const statement = page.getByRole('region', { name: 'Statement 1' });
@@ -37,11 +37,11 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
         },
       ],
     });
-    await context.close();
+    await close();
   });
 
   test('faults are shown in the JSON with the messages of the server, and prevent saving', async () => {
-    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
+    const { page, close } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto('/policies/new');
     await page.getByLabel('Policy name').fill('faulty');
     await page.getByText('JSON', { exact: true }).click();
@@ -55,7 +55,7 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
       .waitFor();
     await page.getByRole('alert').first().waitFor();
     await assert.rejects(documentOf('faulty'), { code: 'EntityNotExist.Policy' });
-    await context.close();
+    await close();
   });
 
   for (const [language, expected] of [
@@ -64,7 +64,7 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
     ['zh-CN', /使用 AccessKey 签名的调用/],
   ] as const) {
     test(`a document with an unexpected effect has a warning, in ${language}`, async () => {
-      const { page, context } = await console.openSignedIn(admin, PASSWORD, { language });
+      const { page, close } = await console.openSignedIn(admin, PASSWORD, { language });
       await page.goto('/policies/new');
       await page.getByText('JSON', { exact: true }).click();
       await page
@@ -74,7 +74,7 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
         );
       await page.locator('.cm-lintRange-warning').first().waitFor();
       await page.getByRole('alert').filter({ hasText: expected }).waitFor();
-      await context.close();
+      await close();
     });
   }
 
@@ -87,7 +87,7 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
       ],
     };
     await ram('CreatePolicy', { PolicyName: 'mixed', PolicyDocument: JSON.stringify(document) });
-    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
+    const { page, close } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto('/policies/Custom/mixed');
     await page.getByRole('button', { name: 'Edit', exact: true }).click();
     await page.getByText('It stays as it is.').waitFor();
@@ -100,7 +100,7 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
       ...document,
       Statement: [document.Statement[0], { Effect: 'Deny', Action: 'ram:Get*', Resource: '*' }],
     });
-    await context.close();
+    await close();
   });
 
   test('versions are compared, and an earlier one is restored', async () => {
@@ -111,7 +111,7 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
       PolicyDocument: one.replace('GetUser', 'ListUsers'),
       SetAsDefault: 'true',
     });
-    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
+    const { page, close } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto('/policies/Custom/versioned?tab=versions');
     const row = page.getByRole('row').filter({ hasText: 'v1' });
     await row.getByRole('button', { name: 'Compare' }).click();
@@ -121,14 +121,14 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
     await page.getByRole('dialog').getByRole('button', { name: 'Bring into force' }).click();
     await changed;
     assert.deepEqual(await documentOf('versioned'), JSON.parse(one));
-    await context.close();
+    await close();
   });
 
   test('an attached policy cannot be deleted, with the reason', async () => {
     const document = '{"Version":"1","Statement":[{"Effect":"Allow","Action":"ram:GetUser","Resource":"*"}]}';
     await ram('CreatePolicy', { PolicyName: 'in-use', PolicyDocument: document });
     await ram('AttachPolicyToUser', { PolicyName: 'in-use', PolicyType: 'Custom', UserName: 'manager' });
-    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
+    const { page, close } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto('/policies/Custom/in-use?tab=attached');
     const remove = page.getByRole('button', { name: 'Delete' });
     assert.ok(await remove.isDisabled());
@@ -143,7 +143,7 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('heading', { name: 'Policies', level: 1 }).waitFor();
     await assert.rejects(documentOf('in-use'), { code: 'EntityNotExist.Policy' });
-    await context.close();
+    await close();
   });
 
   test('the simulator shows the decision and highlights the decisive statement', async () => {
@@ -159,7 +159,7 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
     ].join('\n');
     await ram('CreatePolicy', { PolicyName: 'reading', PolicyDocument: document });
     await ram('AttachPolicyToUser', { PolicyName: 'reading', PolicyType: 'Custom', UserName: 'reader' });
-    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
+    const { page, close } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto('/simulator');
     await page.getByLabel('A RAM user').last().fill(loginName);
     await page.keyboard.press('Enter');
@@ -176,6 +176,6 @@ describe('policies and the simulator in the console', { skip: CHROMIUM_MISSING }
       if (action === 'ram:CreateUser') assert.deepEqual(lit, []);
       else assert.ok(lit.some((line) => line.includes(action)) && lit.length === 1, lit.join('\n'));
     }
-    await context.close();
+    await close();
   });
 });

@@ -101,28 +101,28 @@ describe("the account root's AccessKey in the console", { skip: CHROMIUM_MISSING
       assert.equal(identity['IdentityType'], 'Account');
       await assertSecretGone(opened, secret);
       assert.equal(answers.filter(({ body }) => body.includes(secret)).length, 1);
-      await page.context().close();
+      await opened.close();
     });
   }
 
   test('the warning is also shown for the URL of the page, and can be cancelled', async () => {
     const account = await console.newAccount();
-    const { page, context } = await console.openSignedIn(account.rootLoginName, PASSWORD);
+    const { page, close } = await console.openSignedIn(account.rootLoginName, PASSWORD);
     await page.goto('/access-keys');
     const warning = page.getByRole('dialog', { name: WORDS.en.warning });
     await warning.getByRole('button', { name: 'Cancel' }).click();
     await page.waitForURL('**/overview');
-    await context.close();
+    await close();
   });
 
   test('a RAM administrator sees its own keys on the page, not those of the root (S14)', async () => {
     const account = await console.newAccount();
     await account.rootKey();
     const { loginName } = await console.newConsoleUser(account, 'manager', ['AliyunRAMFullAccess']);
-    const { page, context } = await console.openSignedIn(loginName, PASSWORD);
+    const { page, close } = await console.openSignedIn(loginName, PASSWORD);
     await page.goto('/access-keys');
     await page.getByText('No AccessKey', { exact: true }).waitFor();
-    await context.close();
+    await close();
   });
 });
 
@@ -188,12 +188,12 @@ describe('a RAM user’s own AccessKey in the console', { skip: CHROMIUM_MISSING
     await bin.getByRole('textbox').fill(keyId);
     await bin.getByRole('button', { name: 'Move to the recycle bin' }).click();
     await page.getByRole('region', { name: 'Recycle bin' }).first().getByText(keyId).waitFor();
-    await page.context().close();
+    await opened.close();
   });
 
   test('without permission the missing action and resource are named, and a statement can be copied', async () => {
     const { loginName } = await console.newConsoleUser(account, 'bob');
-    const { page, context } = await console.openSignedIn(loginName, PASSWORD);
+    const { page, close } = await console.openSignedIn(loginName, PASSWORD);
     await page.goto('/access-keys');
     const notice = page.getByRole('alert').first();
     await notice.getByText('You do not have permission for this').waitFor();
@@ -206,7 +206,7 @@ describe('a RAM user’s own AccessKey in the console', { skip: CHROMIUM_MISSING
       Action: 'ram:ListAccessKeys',
       Resource: `acs:ram:*:${account.accountId}:user/bob`,
     });
-    await context.close();
+    await close();
   });
 
   test('an explicit denial is named as such', async () => {
@@ -219,7 +219,7 @@ describe('a RAM user’s own AccessKey in the console', { skip: CHROMIUM_MISSING
       PolicyDocument: JSON.stringify({ Version: '1', Statement: [statement] }),
     });
     await ram('AttachPolicyToUser', { UserName: 'carol', PolicyName: 'no-keys', PolicyType: 'Custom' });
-    const { page, context } = await console.openSignedIn(loginName, PASSWORD);
+    const { page, close } = await console.openSignedIn(loginName, PASSWORD);
     await page.goto('/access-keys');
     await page.getByRole('button', { name: 'Create AccessKey' }).click();
     const dialog = page.getByRole('dialog', { name: 'Create AccessKey' });
@@ -227,7 +227,7 @@ describe('a RAM user’s own AccessKey in the console', { skip: CHROMIUM_MISSING
     await dialog.getByRole('checkbox').check();
     await dialog.getByRole('button', { name: 'Continue to create' }).click();
     await page.getByText('A policy denies it explicitly').waitFor();
-    await context.close();
+    await close();
   });
 });
 

@@ -49,11 +49,11 @@ describe('signing in to the console with an identity provider', { skip: CHROMIUM
   }
 
   test('a user who starts at the console is signed in by the response of the provider', async () => {
-    const { page, context } = await console.open({ otherSites });
+    const { page, context, close } = await console.open({ otherSites });
     await serveAt(context, 'http://idp.example.com/sso?*', (url) => sendingPage(requestIdIn(url)));
     await beginSignIn(page);
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
-    await context.close();
+    await close();
   });
 
   test('another site cannot sign a browser in, with an unsolicited response or with its own request', async () => {
@@ -65,21 +65,21 @@ describe('signing in to the console with an identity provider', { skip: CHROMIUM
     });
     await beginSignIn(attacker.page);
     await attacker.page.getByText('kept').waitFor();
-    await attacker.context.close();
+    await attacker.close();
     for (const inResponseTo of [undefined, attackersRequest]) {
-      const { page, context } = await console.open({ otherSites });
+      const { page, context, close } = await console.open({ otherSites });
       await serveAt(context, 'http://evil.example.com/', () => sendingPage(inResponseTo));
       await page.goto('http://evil.example.com/');
       await page.getByText('does not belong to a sign-in that this browser began').waitFor();
       assert.match(page.url(), /\/sign-in\?error=AuthenticationFail\.SAMLAssertion\.Unsolicited$/);
-      await context.close();
+      await close();
     }
   });
 
   test('unsolicited responses are accepted after they are enabled on the SSO page', async () => {
     const policy = async () =>
       (await account.admin.call('2026-11-24', 'GetUserSsoResponsePolicy'))['AcceptUnsolicited'];
-    const { page, context } = await console.open({ otherSites });
+    const { page, context, close } = await console.open({ otherSites });
     await serveAt(context, 'http://idp.example.com/sso?*', (url) => sendingPage(requestIdIn(url)));
     await beginSignIn(page);
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
@@ -93,6 +93,6 @@ describe('signing in to the console with an identity provider', { skip: CHROMIUM
     await serveAt(context, 'http://portal.example.com/', () => sendingPage(undefined));
     await page.goto('http://portal.example.com/');
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
-    await context.close();
+    await close();
   });
 });

@@ -18,7 +18,7 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, async () => {
 
   test('the one-time password of the root must be changed; a weak password is refused', async () => {
     const fresh = await console.server.newAccount();
-    const { page, context } = await console.open();
+    const { page, close } = await console.open();
     await page.goto('/');
     await fillIn(page, fresh.rootLoginName, fresh.rootPassword);
     await page.getByRole('heading', { name: 'Choose a new password' }).waitFor();
@@ -38,11 +38,11 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, async () => {
     await page.getByLabel('New password, again').fill(PASSWORD);
     await set.click();
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
-    await context.close();
+    await close();
   });
 
   test('a wrong password and an AccessKey pair are refused (S5)', async () => {
-    const { page, context } = await console.open();
+    const { page, context, close } = await console.open();
     await page.goto('/');
     await page.getByText('An AccessKey cannot be used to sign in here').waitFor();
     await fillIn(page, account.rootLoginName, 'not the password');
@@ -50,7 +50,7 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, async () => {
     await fillIn(page, account.key.accessKeyId, account.key.accessKeySecret);
     await page.getByText('The login name or the password is wrong').waitFor();
     assert.deepEqual(await context.cookies(), []);
-    await context.close();
+    await close();
   });
 
   test('a code of the MFA device is required at sign-in and step-up; a wrong one is refused', async () => {
@@ -64,7 +64,7 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, async () => {
       AuthenticationCode1: code(-2),
       AuthenticationCode2: code(-1),
     });
-    const { page, context } = await console.open();
+    const { page, close } = await console.open();
     await page.goto('/users');
     await fillIn(page, loginName, PASSWORD);
     await page.getByLabel('Six-digit code').fill('000000');
@@ -100,13 +100,13 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, async () => {
     await proof.getByLabel('MFA code').fill(code(1));
     await proof.getByRole('button', { name: 'Verify', exact: true }).click();
     await page.getByLabel('AccessKey Secret', { exact: true }).waitFor();
-    await context.close();
+    await close();
   });
 
   test('a required device is bound during sign-in', async () => {
     const { loginName } = await console.newConsoleUser(account, 'binding');
     await ims('UpdateLoginProfile', { UserPrincipalName: loginName, MFABindRequired: 'true' });
-    const { page, context } = await console.open();
+    const { page, close } = await console.open();
     await page.goto('/');
     await fillIn(page, loginName, PASSWORD);
     await page.getByRole('heading', { name: 'Bind an MFA device' }).waitFor();
@@ -120,12 +120,12 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, async () => {
     await page.getByLabel('Second code').fill(console.code(seed, 0));
     await page.getByRole('button', { name: 'Bind the device' }).click();
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
-    await context.close();
+    await close();
   });
 
   test('a passkey is registered, signs in, and verifies', async () => {
     const { loginName } = await console.newConsoleUser(account, 'keyed');
-    const { page, context } = await console.openSignedIn(loginName, PASSWORD);
+    const { page, context, close } = await console.openSignedIn(loginName, PASSWORD);
     const browser = await context.newCDPSession(page);
     await browser.send('WebAuthn.enable');
     await browser.send('WebAuthn.addVirtualAuthenticator', {
@@ -166,11 +166,11 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, async () => {
     await page.getByRole('button', { name: 'Verify with a passkey' }).click();
     // The session depended on the passkey.
     await page.getByRole('heading', { name: 'Sign in to the console' }).waitFor();
-    await context.close();
+    await close();
   });
 
   test('the language is that of the browser until one is chosen, also for dates', async () => {
-    const { page, context } = await console.open({ language: 'zh-TW' });
+    const { page, close } = await console.open({ language: 'zh-TW' });
     await page.goto('/');
     await page.getByRole('heading', { name: '登入主控台' }).waitFor();
     assert.equal(await page.locator('html').getAttribute('lang'), 'zh-TW');
@@ -180,11 +180,11 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, async () => {
     await page.reload();
     await page.getByRole('heading', { name: '登录控制台' }).waitFor();
     assert.equal(await page.title(), '登录控制台 · Claviger');
-    await context.close();
+    await close();
   });
 
   test('the colour scheme follows the system until one is chosen', async () => {
-    const { page, context } = await console.open({ scheme: 'dark' });
+    const { page, close } = await console.open({ scheme: 'dark' });
     await page.goto('/');
     const scheme = () => page.locator('html').getAttribute('data-scheme');
     await page.getByRole('heading', { name: 'Sign in to the console' }).waitFor();
@@ -195,12 +195,12 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, async () => {
     await page.reload();
     await page.getByRole('heading', { name: 'Sign in to the console' }).waitFor();
     assert.equal(await scheme(), 'light');
-    await context.close();
+    await close();
   });
 
   test('an ended session leads to the sign-in page, and from there back to the previous page', async () => {
     const { loginName } = await console.newConsoleUser(account, 'ended', ['AliyunRAMFullAccess']);
-    const { page, context } = await console.openSignedIn(loginName, PASSWORD);
+    const { page, context, close } = await console.openSignedIn(loginName, PASSWORD);
     await page.goto('/users');
     await page.getByRole('heading', { name: 'Users' }).waitFor();
     await context.clearCookies();
@@ -210,30 +210,30 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, async () => {
     assert.equal(await page.getByText(loginName).count(), 0);
     await fillIn(page, loginName, PASSWORD);
     await page.waitForURL('**/users');
-    await context.close();
+    await close();
   });
 
   test('the sign-in does not redirect to another site', async () => {
     const { loginName } = await console.newConsoleUser(account, 'phished');
-    const { page, context } = await console.openSignedIn(loginName, PASSWORD);
+    const { page, close } = await console.openSignedIn(loginName, PASSWORD);
     await page.goto('/sign-in?next=https://evil.example/overview');
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
     assert.ok(page.url().startsWith(console.url));
-    await context.close();
+    await close();
   });
 
   test('text from the URL is not shown', async () => {
-    const { page, context } = await console.open();
+    const { page, close } = await console.open();
     await page.goto('/sign-in?error=InvalidCallUsAt0800123456');
     await page.getByRole('heading', { name: 'Sign in to the console' }).waitFor();
     assert.equal(await page.getByText('0800123456').count(), 0);
     assert.equal(await page.getByRole('alert').count(), 0);
-    await context.close();
+    await close();
   });
 
   test('the root binds and unbinds a device in its security settings', async () => {
     const fresh = await console.newAccount();
-    const { page, context } = await console.openSignedIn(fresh.rootLoginName, PASSWORD);
+    const { page, close } = await console.openSignedIn(fresh.rootLoginName, PASSWORD);
     await page.goto('/account');
     await page.getByRole('button', { name: 'Bind an MFA device' }).click();
     const proof = page.getByRole('dialog', { name: 'Security verification' });
@@ -248,26 +248,26 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, async () => {
     await page.getByRole('button', { name: 'Unbind the MFA device' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Unbind the MFA device' }).click();
     await page.getByText('No MFA device is bound').waitFor();
-    await context.close();
+    await close();
   });
 
   test('another session is ended from the list', async () => {
     const { loginName } = await console.newConsoleUser(account, 'twice');
     const other = await console.openSignedIn(loginName, PASSWORD);
-    const { page, context } = await console.openSignedIn(loginName, PASSWORD);
+    const { page, close } = await console.openSignedIn(loginName, PASSWORD);
     await page.goto('/account');
     const sessions = page.getByRole('region', { name: 'Sessions' }).first();
     await sessions.getByRole('button', { name: 'End', exact: true }).click();
     await sessions.getByRole('button', { name: 'End', exact: true }).waitFor({ state: 'detached' });
     await other.page.goto('/account');
     await other.page.getByRole('heading', { name: 'Sign in to the console' }).waitFor();
-    await context.close();
-    await other.context.close();
+    await close();
+    await other.close();
   });
 
   test('SSO needs only the login name; without a provider an error is shown', async () => {
     const { loginName } = await console.newConsoleUser(account, 'no-provider');
-    const { page, context } = await console.open();
+    const { page, close } = await console.open();
     await page.goto('/sign-in');
     await page.getByRole('button', { name: 'Use single sign-on (SSO)' }).click();
     await page.getByText('This field is required.').waitFor();
@@ -276,6 +276,6 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, async () => {
     await page.getByText('Users of this name do not sign in through an identity provider.').waitFor();
     await page.goto('/sign-in?error=AuthenticationFail.SAMLAssertion.Expired');
     await page.getByText('The answer of the identity provider came too late. Sign in again.').waitFor();
-    await context.close();
+    await close();
   });
 });

@@ -15,7 +15,7 @@ describe('security verification in the console', { skip: CHROMIUM_MISSING }, asy
 
   test('attaching AdministratorAccess', async () => {
     const { userId } = await console.newConsoleUser(account, 'promoted');
-    const { page, context } = await console.openSignedIn(admin, PASSWORD);
+    const { page, close } = await console.openSignedIn(admin, PASSWORD);
     await page.goto(`/users/${userId}?tab=permissions`);
     await page.getByRole('button', { name: 'Attach policies' }).click();
     const attaching = page.getByRole('dialog', { name: 'Attach policies' });
@@ -29,11 +29,11 @@ describe('security verification in the console', { skip: CHROMIUM_MISSING }, asy
     assert.deepEqual((Policies as { Policy: object[] }).Policy, []);
     await completeStepUp(page);
     await page.getByRole('link', { name: 'AdministratorAccess' }).waitFor();
-    await context.close();
+    await close();
   });
 
   test('creating a role', async () => {
-    const { page, context } = await console.openSignedIn(admin, PASSWORD);
+    const { page, close } = await console.openSignedIn(admin, PASSWORD);
     await page.goto('/roles/new');
     await page.getByLabel('Role name').fill('made-by-page');
     await page.getByRole('button', { name: 'Create role' }).click();
@@ -41,14 +41,14 @@ describe('security verification in the console', { skip: CHROMIUM_MISSING }, asy
     await assert.rejects(ram('GetRole', { RoleName: 'made-by-page' }), { code: 'EntityNotExist.Role' });
     await completeStepUp(page);
     await page.getByRole('heading', { name: 'made-by-page' }).waitFor();
-    await context.close();
+    await close();
   });
 
   test('setting the default version of a policy', async () => {
     const one = '{"Version":"1","Statement":[{"Effect":"Allow","Action":"ram:GetUser","Resource":"*"}]}';
     await ram('CreatePolicy', { PolicyName: 'versioned', PolicyDocument: one });
     await ram('CreatePolicyVersion', { PolicyName: 'versioned', PolicyDocument: one, SetAsDefault: 'true' });
-    const { page, context } = await console.openSignedIn(admin, PASSWORD);
+    const { page, close } = await console.openSignedIn(admin, PASSWORD);
     await page.goto('/policies/Custom/versioned?tab=versions');
     const row = page.getByRole('row').filter({ hasText: 'v1' });
     await row.getByRole('button', { name: 'Bring into force' }).click();
@@ -56,12 +56,12 @@ describe('security verification in the console', { skip: CHROMIUM_MISSING }, asy
     const changed = acceptedCall(page, 'SetDefaultPolicyVersion');
     await completeStepUp(page);
     await changed;
-    await context.close();
+    await close();
   });
 
   test('deleting a user; cancelled, the user is kept', async () => {
     const { userId, loginName } = await console.newConsoleUser(account, 'doomed');
-    const { page, context } = await console.openSignedIn(admin, PASSWORD);
+    const { page, close } = await console.openSignedIn(admin, PASSWORD);
     await page.goto(`/users/${userId}`);
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: 'Move to the recycle bin' });
@@ -76,7 +76,7 @@ describe('security verification in the console', { skip: CHROMIUM_MISSING }, asy
     await completeStepUp(page);
     await page.getByRole('heading', { name: 'Users', level: 1 }).waitFor();
     await assert.rejects(ram('GetUser', { UserName: 'doomed' }), { code: 'EntityNotExist.User' });
-    await context.close();
+    await close();
   });
 
   for (const [field, name] of [
@@ -84,7 +84,7 @@ describe('security verification in the console', { skip: CHROMIUM_MISSING }, asy
     ['RoleSessionsEndWithAccessKey', 'End role sessions when their AccessKey is disabled or deleted'],
   ] as const) {
     test(`the switch of ${field} takes effect`, async () => {
-      const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
+      const { page, close } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
       await page.goto('/settings?tab=access-keys');
       const section = page.getByRole('region').filter({ has: page.getByRole('switch', { name }) });
       for (const expected of [false, true]) {
@@ -94,12 +94,12 @@ describe('security verification in the console', { skip: CHROMIUM_MISSING }, asy
         await saved;
         assert.equal((await own('GetAccountProtection', {}))[field], expected);
       }
-      await context.close();
+      await close();
     });
   }
 
   test('requiring a second factor for credential changes by AccessKey', async () => {
-    const { page, context } = await console.openSignedIn(admin, PASSWORD);
+    const { page, close } = await console.openSignedIn(admin, PASSWORD);
     await page.goto('/settings?tab=access-keys');
     const section = page.getByRole('region', { name: 'Changes by AccessKey' });
     await section.getByRole('switch', { name: 'Credential changes need a second factor' }).click();
@@ -115,7 +115,7 @@ describe('security verification in the console', { skip: CHROMIUM_MISSING }, asy
     await section.getByRole('button', { name: 'Save' }).click();
     await openedAgain;
     await ram('CreateGroup', { GroupName: 'by-key' });
-    await context.close();
+    await close();
   });
 
   test('revoking the sessions of a role, a user and a key needs no step-up', async () => {
@@ -148,7 +148,7 @@ describe('security verification in the console', { skip: CHROMIUM_MISSING }, asy
         securityToken: String(stsSession['SecurityToken']),
       });
     };
-    const { page, context } = await console.openSignedIn(admin, PASSWORD);
+    const { page, close } = await console.openSignedIn(admin, PASSWORD);
     const confirm = async () => {
       const revoked = acceptedCall(page, 'RevokeSessions');
       await page
@@ -182,7 +182,7 @@ describe('security verification in the console', { skip: CHROMIUM_MISSING }, asy
       });
     }
     assert.ok(loginName);
-    await context.close();
+    await close();
   });
 
   for (const [language, words] of Object.entries({
@@ -194,7 +194,7 @@ describe('security verification in the console', { skip: CHROMIUM_MISSING }, asy
       const userName = `stale-${language.toLowerCase()}`;
       const { loginName } = await console.newConsoleUser(account, userName, ['AdministratorAccess']);
       const look = { language: language as 'en' | 'zh-TW' | 'zh-CN', steppedUp: true };
-      const { page, context } = await console.openSignedIn(loginName, PASSWORD, look);
+      const { page, context, close } = await console.openSignedIn(loginName, PASSWORD, look);
       await page.goto('/users/new');
       const fields = page.getByRole('textbox');
       await fields.first().fill(`planted-${language.toLowerCase()}`);
@@ -220,7 +220,7 @@ describe('security verification in the console', { skip: CHROMIUM_MISSING }, asy
       await page.getByRole('button', { name: words.reload }).click();
       await page.getByRole('dialog', { name: words.title }).waitFor({ state: 'detached' });
       await page.getByRole('button', { name: words.create }).waitFor();
-      await context.close();
+      await close();
     });
   }
 });

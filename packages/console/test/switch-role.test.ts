@@ -38,7 +38,7 @@ describe('switching to a role in the console', { skip: CHROMIUM_MISSING }, async
   test('a user acts as the role and comes back; the page says who it is, and the role is remembered', async () => {
     await role('reader');
     const { loginName } = await console.newConsoleUser(account, 'switcher', ['AliyunSTSAssumeRoleAccess']);
-    const { page, context } = await console.openSignedIn(loginName, PASSWORD);
+    const { page, close } = await console.openSignedIn(loginName, PASSWORD);
     await page.goto('/users');
     await page.getByText('You do not have permission for this').first().waitFor();
     await menu(page, 'Switch role');
@@ -65,13 +65,13 @@ describe('switching to a role in the console', { skip: CHROMIUM_MISSING }, async
     await menu(page, 'Switch role');
     await dialog.getByRole('button', { name: 'reader', exact: true }).click();
     await banner.getByText('You act as the role reader').waitFor();
-    await context.close();
+    await close();
   });
 
   test('a role that is not open for the console is refused with what to do', async () => {
     await role('closed', 'false');
     const { loginName } = await console.newConsoleUser(account, 'refused', ['AliyunSTSAssumeRoleAccess']);
-    const { page, context } = await console.openSignedIn(loginName, PASSWORD, { steppedUp: true });
+    const { page, close } = await console.openSignedIn(loginName, PASSWORD, { steppedUp: true });
     await page.goto('/');
     await menu(page, 'Switch role');
     const dialog = page.getByRole('dialog', { name: 'Switch role' });
@@ -87,16 +87,16 @@ describe('switching to a role in the console', { skip: CHROMIUM_MISSING }, async
     const saved = acceptedCall(other.page, 'UpdateRole');
     await other.page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await saved;
-    await other.context.close();
+    await other.close();
     await dialog.getByRole('button', { name: 'Switch', exact: true }).click();
     await page.getByText('You act as the role closed').waitFor();
-    await context.close();
+    await close();
   });
 
   test('another tab does nothing for the role; when the role ends, the way back is shown', async () => {
     await role('ending');
     const { loginName } = await console.newConsoleUser(account, 'tabs', ['AliyunSTSAssumeRoleAccess']);
-    const { page, context } = await console.openSignedIn(loginName, PASSWORD, { steppedUp: true });
+    const { page, context, close } = await console.openSignedIn(loginName, PASSWORD, { steppedUp: true });
     await page.goto('/');
     const stale = await context.newPage();
     await stale.goto('/account');
@@ -113,14 +113,14 @@ describe('switching to a role in the console', { skip: CHROMIUM_MISSING }, async
     await page.getByText('The session of the role ending').waitFor();
     await page.getByRole('button', { name: `Back to ${loginName}` }).click();
     await page.getByRole('button', { name: 'Account menu: tabs' }).waitFor();
-    await context.close();
+    await close();
   });
 
   test('the dialog and the banner are accessible in every language, scheme and width', async () => {
     await role('shown');
     const { loginName } = await console.newConsoleUser(account, 'looker', ['AliyunSTSAssumeRoleAccess']);
     for (const look of VARIANTS) {
-      const { page, context } = await console.openSignedIn(loginName, PASSWORD, { ...look, steppedUp: true });
+      const { page, close } = await console.openSignedIn(loginName, PASSWORD, { ...look, steppedUp: true });
       await page.goto('/');
       await page.locator('.avatar-button').click();
       await page.locator('.ant-dropdown-menu-item').nth(2).click();
@@ -130,7 +130,7 @@ describe('switching to a role in the console', { skip: CHROMIUM_MISSING }, async
       await page.locator('.role-banner').waitFor();
       await assertAccessible(page, `role banner, ${look.language}`);
       assert.match((await page.locator('.role-banner').textContent()) ?? '', /shown/);
-      await context.close();
+      await close();
     }
   });
 });

@@ -151,14 +151,14 @@ describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, as
           answers.filter(({ body }) => body.includes(secret)).map(({ operation }) => operation),
           ['CreateAccessKey'],
         );
-        await page.context().close();
+        await opened.close();
       });
     }
   }
 
   test('the use case is not sent and does not affect the key (S30)', async () => {
     const { userId } = await newUser('use-case');
-    const { page, context } = await console.openSignedIn(admin, PASSWORD);
+    const { page, close } = await console.openSignedIn(admin, PASSWORD);
     await page.goto(`/users/${userId}`);
     const sent = page.waitForRequest((request) =>
       (request.postData() ?? '').includes('Action=CreateAccessKey'),
@@ -166,12 +166,12 @@ describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, as
     await beginCreation(page, 'Third-party service');
     const fields = new URLSearchParams((await sent).postData() ?? '');
     assert.deepEqual([...fields.keys()].sort(), ['Action', 'Format', 'UserPrincipalName', 'Version']);
-    await context.close();
+    await close();
   });
 
   test('both halves can be copied and downloaded as CSV', async () => {
     const { userId } = await newUser('csv');
-    const { page, context } = await console.openSignedIn(admin, PASSWORD);
+    const { page, close } = await console.openSignedIn(admin, PASSWORD);
     await page.goto(`/users/${userId}`);
     await beginCreation(page, 'Application code');
     await completeStepUp(page);
@@ -183,7 +183,7 @@ describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, as
     await page.getByRole('button', { name: 'Download CSV file' }).click();
     const file = await (await download).path();
     assert.equal(readFileSync(file, 'utf8'), `\ufeffAccessKey ID,AccessKey Secret\r\n${keyId},${secret}\r\n`);
-    await context.close();
+    await close();
   });
 
   test('a third key is refused before any question (S27)', async () => {
@@ -191,21 +191,21 @@ describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, as
     for (let made = 0; made < 2; made++) {
       await account.admin.call('2019-08-15', 'CreateAccessKey', { UserPrincipalName: loginName });
     }
-    const { page, context } = await console.openSignedIn(admin, PASSWORD);
+    const { page, close } = await console.openSignedIn(admin, PASSWORD);
     await page.goto(`/users/${userId}`);
     await page.getByRole('article').nth(1).waitFor();
     const create = page.getByRole('button', { name: 'Create AccessKey' });
     assert.ok(await create.isDisabled());
     await create.hover({ force: true });
     await page.getByText('There are two AccessKeys already').waitFor();
-    await context.close();
+    await close();
   });
 
   test('a key is disabled, enabled, moved to the recycle bin, restored and permanently deleted', async () => {
     const { loginName, userId } = await newUser('cycle');
     const made = await account.admin.call('2019-08-15', 'CreateAccessKey', { UserPrincipalName: loginName });
     const { AccessKeyId: keyId } = made['AccessKey'] as { readonly AccessKeyId: string };
-    const { page, context } = await console.openSignedIn(admin, PASSWORD);
+    const { page, close } = await console.openSignedIn(admin, PASSWORD);
     await page.goto(`/users/${userId}`);
     const card = page.getByRole('article', { name: keyId });
 
@@ -247,7 +247,7 @@ describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, as
     await forGood.getByRole('textbox').fill(keyId);
     await forGood.getByRole('button', { name: 'Delete for good' }).click();
     await page.getByText('The recycle bin is empty').waitFor();
-    await context.close();
+    await close();
   });
 
   test('a rotation creates a second key, deletes the first, and can be interrupted', async () => {
@@ -260,7 +260,7 @@ describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, as
     await console.server
       .clients({ accessKeyId: oldId, accessKeySecret: AccessKeySecret })
       .callRpc('2015-04-01', 'GetCallerIdentity', {});
-    const { page, context } = await console.openSignedIn(admin, PASSWORD);
+    const { page, close } = await console.openSignedIn(admin, PASSWORD);
     await page.goto(`/users/${userId}`);
     await page.getByRole('article', { name: oldId }).getByRole('button', { name: 'Rotate' }).click();
     const rotation = page.getByRole('dialog', { name: 'Rotate the AccessKey' });
@@ -284,7 +284,7 @@ describe("a RAM user's AccessKey in the console", { skip: CHROMIUM_MISSING }, as
     await bin.getByRole('button', { name: 'Move to the recycle bin' }).click();
     await rotation.getByText('The rotation is complete').waitFor();
     await rotation.getByRole('button', { name: 'Done' }).click();
-    await context.close();
+    await close();
   });
 });
 

@@ -18,7 +18,7 @@ describe('users in the console', { skip: CHROMIUM_MISSING }, async () => {
 
   test('a user with console sign-in and AccessKey: password and secret are shown once, and the user signs in', async () => {
     const opened = await console.openSignedIn(admin, PASSWORD);
-    const { page, context } = opened;
+    const { page, close } = opened;
     await page.goto('/users');
     await page.getByRole('button', { name: 'Create user' }).click();
     await page.getByRole('heading', { name: 'Create user' }).waitFor();
@@ -50,7 +50,7 @@ describe('users in the console', { skip: CHROMIUM_MISSING }, async () => {
     await page.getByRole('heading', { name: `dora@${account.domain}` }).waitFor();
     await page.getByRole('article').waitFor();
     for (const gone of [secret, oneTime]) await assertSecretGone(opened, gone);
-    await context.close();
+    await close();
 
     const dora = await console.open();
     await dora.page.goto('/');
@@ -58,11 +58,11 @@ describe('users in the console', { skip: CHROMIUM_MISSING }, async () => {
     await dora.page.getByLabel('Password', { exact: true }).fill(oneTime);
     await dora.page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await dora.page.getByRole('heading', { name: 'Choose a new password' }).waitFor();
-    await dora.context.close();
+    await dora.close();
   });
 
   test('a name in use is reported in the form, which keeps its values', async () => {
-    const { page, context } = await console.openSignedIn(admin, PASSWORD, {
+    const { page, close } = await console.openSignedIn(admin, PASSWORD, {
       language: 'zh-TW',
       steppedUp: true,
     });
@@ -72,12 +72,12 @@ describe('users in the console', { skip: CHROMIUM_MISSING }, async () => {
     await page.getByRole('button', { name: '建立使用者' }).click();
     await page.getByText('已有同名的使用者。').waitFor();
     assert.equal(await page.getByLabel('顯示名稱').inputValue(), '另一位');
-    await context.close();
+    await close();
   });
 
   test('a user is edited, renamed and found under the new name', async () => {
     const { userId } = await console.newConsoleUser(account, 'emil');
-    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
+    const { page, close } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto(`/users/${userId}`);
     await page.getByRole('button', { name: 'Edit' }).click();
     const dialog = page.getByRole('dialog', { name: 'Edit the user' });
@@ -92,7 +92,7 @@ describe('users in the console', { skip: CHROMIUM_MISSING }, async () => {
     await page.goto('/users?q=émile');
     await page.getByRole('link', { name: `emile@${account.domain}` }).waitFor();
     assert.equal(await page.getByRole('row').count(), 2);
-    await context.close();
+    await close();
   });
 
   test('a user joins a group, inherits its policies and leaves it; a policy is attached and detached', async () => {
@@ -103,7 +103,7 @@ describe('users in the console', { skip: CHROMIUM_MISSING }, async () => {
       PolicyName: 'AliyunRAMReadOnlyAccess',
       PolicyType: 'System',
     });
-    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
+    const { page, close } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto(`/users/${userId}?tab=groups`);
     await page.getByText('In no group').waitFor();
     await page.getByRole('button', { name: 'Add to groups' }).click();
@@ -148,12 +148,12 @@ describe('users in the console', { skip: CHROMIUM_MISSING }, async () => {
       (await ims('ListGroupsForUser', { UserPrincipalName: loginName }))['RequestId'] !== '',
       true,
     );
-    await context.close();
+    await close();
   });
 
   test('an MFA device is bound with its QR code and unbound', async () => {
     const { userId } = await console.newConsoleUser(account, 'greta');
-    const { page, context } = await console.openSignedIn(admin, PASSWORD);
+    const { page, close } = await console.openSignedIn(admin, PASSWORD);
     await page.goto(`/users/${userId}`);
     await page.getByRole('button', { name: 'Bind an MFA device' }).click();
     await completeStepUp(page);
@@ -170,12 +170,12 @@ describe('users in the console', { skip: CHROMIUM_MISSING }, async () => {
     await page.getByRole('button', { name: 'Unbind the MFA device' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Unbind the MFA device' }).click();
     await page.getByText('No MFA device is bound.').waitFor();
-    await context.close();
+    await close();
   });
 
   test('several users are moved to the recycle bin; the list is exported without formulas', async () => {
     for (const name of ['temp-1', 'temp-2']) await ram('CreateUser', { UserName: name, DisplayName: '=1+1' });
-    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
+    const { page, close } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto('/users?q=temp-');
     await page.getByRole('link', { name: /temp-2/ }).waitFor();
     const download = page.waitForEvent('download');
@@ -191,12 +191,12 @@ describe('users in the console', { skip: CHROMIUM_MISSING }, async () => {
     await page.getByText('Nothing matches the search').waitFor();
     const bin = (await ims('ListUsersInRecycleBin', {})) as { Users: { User: object[] } };
     assert.equal(bin.Users.User.length, 2);
-    await context.close();
+    await close();
   });
 
   test('a single user is deleted only after its name is typed', async () => {
     const { userId, loginName } = await console.newConsoleUser(account, 'hugo');
-    const { page, context } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
+    const { page, close } = await console.openSignedIn(admin, PASSWORD, { steppedUp: true });
     await page.goto(`/users/${userId}`);
     await page.getByRole('button', { name: 'Delete', exact: true }).first().click();
     const dialog = page.getByRole('dialog', { name: 'Move to the recycle bin' });
@@ -205,13 +205,13 @@ describe('users in the console', { skip: CHROMIUM_MISSING }, async () => {
     await dialog.getByRole('textbox').fill(loginName);
     await confirm.click();
     await page.waitForURL('**/users');
-    await context.close();
+    await close();
   });
 
   test('a user who is not among the first 5,000 is found by name', async () => {
     const large = await console.newAccount();
     await insertUsers(console.server, large, 6100);
-    const { page, context } = await console.openSignedIn(large.rootLoginName, PASSWORD);
+    const { page, close } = await console.openSignedIn(large.rootLoginName, PASSWORD);
     await page.goto('/users');
     // The list is complete as far as it is loaded automatically.
     await page.getByRole('button', { name: 'Load more' }).waitFor();
@@ -220,17 +220,17 @@ describe('users in the console', { skip: CHROMIUM_MISSING }, async () => {
     await page.goto('/simulator');
     await page.getByRole('combobox', { name: 'A RAM user' }).fill('filler-6099');
     await option(page, `filler-6099@${large.domain}`).waitFor();
-    await context.close();
+    await close();
   });
 
   test('a list without permission names the missing permission', async () => {
     const { loginName } = await console.newConsoleUser(account, 'ivan');
-    const { page, context } = await console.openSignedIn(loginName, PASSWORD);
+    const { page, close } = await console.openSignedIn(loginName, PASSWORD);
     await page.goto('/users');
     await page.getByText('ram:ListUsers', { exact: true }).waitFor();
     await page.goto('/overview');
     await page.getByText('actiontrail:LookupEvents').waitFor();
-    await context.close();
+    await close();
   });
 });
 
