@@ -183,6 +183,25 @@ describe('signing in to the console', { skip: CHROMIUM_MISSING }, async () => {
     await close();
   });
 
+  test('a window has no cookies and no storage of the window before it', async () => {
+    const earlier = await console.open({ language: 'zh-TW', scheme: 'dark' });
+    await earlier.page.goto('/');
+    await earlier.context.addCookies([{ name: 'kept', value: '1', url: console.url }]);
+    await earlier.page.evaluate(() => {
+      localStorage.setItem('kept', '1');
+      sessionStorage.setItem('kept', '1');
+    });
+    await earlier.close();
+    const { page, context, close } = await console.open();
+    assert.equal(context, earlier.context);
+    await page.goto('/');
+    await page.getByRole('heading', { name: 'Sign in to the console' }).waitFor();
+    const kept = () => ({ ...localStorage, ...sessionStorage });
+    assert.deepEqual(await page.evaluate(kept), { 'claviger.language': 'en' });
+    assert.deepEqual(await context.cookies(), []);
+    await close();
+  });
+
   test('the colour scheme follows the system until one is chosen', async () => {
     const { page, close } = await console.open({ scheme: 'dark' });
     await page.goto('/');
