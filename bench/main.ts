@@ -1,6 +1,7 @@
 /** `npm run bench`: what is fast and what is not, as ratios within one run. */
 import { parseArgs } from 'node:util';
 import { apiRows } from './api.ts';
+import { auditRows } from './audit.ts';
 import { gatewayRows } from './gateway.ts';
 import { guardRows } from './guard.ts';
 import { HOSTILE_KINDS, hostileRows } from './hostile.ts';
@@ -39,6 +40,10 @@ const areas = {
     ({ full, database }: Choices, measured: (row: Row) => void) =>
       millionRows(full ? 1_000_000 : 20_000, measured, database).then(() => []),
   ],
+  audit: [
+    ({ full }: Choices, measured: (row: Row) => void) =>
+      auditRows(full ? 5_000_000 : 200_000, measured).then(() => []),
+  ],
   scale: [
     () => statementsRows(),
     () => revocationRows(),
@@ -57,7 +62,7 @@ A missed target is shown, and is not an error.
   --only AREA  one of the areas; may be given several times
   --kinds KIND,…  of the area hostile: ${[...HOSTILE_KINDS.keys()].join(', ')}
   --full       1,000,000 users with 2,000,000 keys instead of 100,000 with 200,000: some fifteen minutes more,
-               and 3 GB of memory
+               and 3 GB of memory; 5,000,000 audit events instead of 200,000
   --database URL  of the area million: an empty PostgreSQL database for the large account; SQLite unless given
   --help       this text`;
 

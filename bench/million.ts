@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { createGuard, openSnapshotSource, parseServiceMap } from '@claviger/guard';
 import { closeServices, openServices, readConfiguration } from '@claviger/server';
 import { signedFetch, signRequest } from '@claviger/signature';
+import { whileHealthIsWatched } from './health.ts';
 import { fillAccount, freshName, GROUP_NAME, POLICY_NAME, userName } from './million-population.ts';
 import { keyId, memoryInUse, populationSecret, registerGuard } from './population.ts';
 import { median, progress, type Row, row } from './ratio.ts';
@@ -327,17 +326,7 @@ class FilledAccount {
   async whileHealthIsWatched<T>(
     work: () => Promise<T>,
   ): Promise<{ readonly result: T; readonly seconds: number; readonly longest: number }> {
-    const watcher = new Worker(new URL('health-watcher.ts', import.meta.url), {
-      workerData: `${this.#url}/healthz`,
-    });
-    await once(watcher, 'message');
-    const began = performance.now();
-    const result = await work();
-    const seconds = (performance.now() - began) / 1000;
-    const reported = once(watcher, 'message') as Promise<[number]>;
-    watcher.postMessage('stop');
-    const [longest] = await reported;
-    return { result, seconds, longest };
+    return whileHealthIsWatched(this.#server.port, work);
   }
 
   async close(): Promise<void> {

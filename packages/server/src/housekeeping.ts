@@ -6,6 +6,7 @@ import { HousekeepingTime } from './housekeeping-time.ts';
 import { purgeRecycleBins } from './recycle-bin/purge.ts';
 import type { AuditSigningKey } from './secrets/audit-signing-key.ts';
 import { purgeExpiredSessions } from './session/purge-expired-sessions.ts';
+import { Lease } from './store/lease.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -39,7 +40,7 @@ export interface HousekeepingState {
 
 /**
  * Periodic work: disables unused keys, and deletes expired entries of recycle bins and the audit log, a day after they
- * were first found due (see `HousekeepingTime`). Each change leaves an audit event of the type `Housekeeping`.
+ * were first found due (see `HousekeepingTime`), on one node at a time. Each change leaves an audit event of the type `Housekeeping`.
  */
 export class Housekeeping {
   readonly #services: Services;
@@ -65,13 +66,13 @@ export class Housekeeping {
 
   /** Starts: one round now, then one every hour. */
   start(): void {
-    this.#underWay = this.#round();
+    this.#underWay = this.round();
     this.#timer = setInterval(() => {
-      this.#underWay = this.#round();
+      this.#underWay = this.round();
     }, HOUR_MS).unref();
   }
 
-  /** Stops, after the round in progress. */
+  /** Stops: the round in progress ends after its present transaction, and is continued by a later one. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#isStopped = true;
@@ -87,9 +88,11 @@ export class Housekeeping {
     };
   }
 
-  async #round(): Promise<void> {
+  /** Carries out one round. Never rejects. */
+  async round(): Promise<void> {
     const { now, logger, auditRetentionDays: days, auditMaxBytes: maxBytes, auditSigningKey } = this.#options;
     const began = performance.now();
+    let lease: Lease | undefined;
     try {
       const time = await this.#time.begin();
       if (typeof time === 'string') {
@@ -99,9 +102,17 @@ export class Housekeeping {
         this.#rounds.skipped += 1;
         return;
       }
-      const disabled = await disableIdleKeys(this.#services, time, now());
-      const purged = await purgeRecycleBins(this.#services, time, now());
-      await purgeExpiredSessions(this.#services, time, now());
+      lease = await Lease.take(this.#services.store, 'housekeeping', now);
+      if (lease === undefined) {
+        logger.debug('housekeeping is done by another node');
+        this.#rounds.skipped += 1;
+        return;
+      }
+      const held = lease;
+      const isStopped = () => this.#isStopped || held.isLost;
+      const disabled = await disableIdleKeys(this.#services, time, now(), isStopped);
+      const purged = await purgeRecycleBins(this.#services, time, now(), isStopped);
+      await purgeExpiredSessions(this.#services, time, now(), isStopped);
       const events =
         auditSigningKey === undefined
           ? 0
@@ -110,7 +121,7 @@ export class Housekeeping {
               auditSigningKey,
               { days, maxBytes },
               { due: time, now: now() },
-              () => this.#isStopped,
+              isStopped,
             );
       const changes = disabled + purged.accessKeys + purged.users + events;
       this.#changes += changes;
@@ -123,6 +134,8 @@ export class Housekeeping {
       this.#rounds.failed += 1;
       logger.error({ err: error }, 'housekeeping failed; it is tried again in an hour');
     } finally {
+      // If it cannot be given back, it ends by itself.
+      await lease?.release().catch(() => {});
       this.#lastMs = performance.now() - began;
     }
   }

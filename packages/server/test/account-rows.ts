@@ -3,8 +3,8 @@ import { sql } from 'kysely';
 import type { ServerServices as Services } from '../src/pipeline/server-services.ts';
 import type { Queries } from '../src/store/store.ts';
 
-/** Tables that every call writes to, whatever its outcome, besides those of the audit log. */
-const written = new Set(['access_key_uses']);
+/** Tables that every call writes to, whatever its outcome, or the chain of the audit log after it. */
+const written = /^(audit_|access_key_uses$|leases$)/;
 
 /** Tables of the store itself. */
 const ofTheStore = /^(kysely_migration|sqlite_)/;
@@ -20,7 +20,7 @@ export async function readAccountRows(services: Services, accountId: string): Pr
   const queries = services.store.queries;
   const rows = new Set<string>();
   for (const { name, columns } of await queries.introspection.getTables()) {
-    if (written.has(name) || name.startsWith('audit_') || ofTheStore.test(name)) continue;
+    if (written.test(name) || ofTheStore.test(name)) continue;
     const owners = columns.map((column) => column.name).filter((column) => column.endsWith('account_id'));
     for (const row of await rowsOf(queries, name, owners, accountId))
       rows.add(`${name} ${JSON.stringify(row)}`);

@@ -41,8 +41,7 @@ async function oneRound(
     auditSigningKey: SIGNING_KEY,
     ...options,
   });
-  housekeeping.start();
-  await housekeeping.stop();
+  await housekeeping.round();
   return reasons.map((line) => (JSON.parse(line) as { readonly reason: string }).reason);
 }
 

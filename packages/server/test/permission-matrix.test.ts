@@ -4,7 +4,8 @@
  * request fails here.
  */
 import assert from 'node:assert/strict';
-import { before, describe, test } from 'node:test';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
 import { createAccessKey } from '../src/access-keys/access-key.ts';
 import { operatorScope } from '../src/accounts/create-account.ts';
 import type { Scope } from '../src/context/scope.ts';
@@ -21,6 +22,7 @@ import {
   requestCases,
   UNSIGNED_OPERATIONS,
 } from './prepared-requests.ts';
+import { fullScans, recordStatements, type StatementRecorder } from './query-plans.ts';
 import { callRaw, type JsonAnswer } from './raw-request.ts';
 import { password, SampleEntities } from './sample-entities.ts';
 import { eachServer, type TestServer } from './server.ts';
@@ -69,13 +71,16 @@ function nearMisses(resource: string): readonly string[] {
 const isCovered = (resource: string, others: readonly string[]) =>
   others.some((other) => other.endsWith('*') && resource.startsWith(other.slice(0, -1)));
 
-eachServer((_, start) => {
+eachServer((database, start) => {
   describe('the permission of every operation', () => {
     let server: TestServer;
     let entities: SampleEntities;
     let trials: readonly Trial[];
+    let recorded: StatementRecorder | undefined;
+    after(() => recorded?.stop());
 
     before(async () => {
+      if (database === 'SQLite') recorded = recordStatements();
       server = await start({ now: () => now });
       const vendor = new SampleEntities(server, await server.newAccount(), 'vendor', now);
       entities = new SampleEntities(server, server.account, 'a', now, vendor);
@@ -89,8 +94,11 @@ eachServer((_, start) => {
 
     const rows = () => readAccountRows(server.services, server.account.accountId);
 
-    const call = ({ operation: { version, name: action }, prepared }: Trial, { key }: Holder) =>
-      callRaw(server.url, key, 'ACS3 with a form', { version, action, parameters: prepared.parameters });
+    const call = ({ operation: { version, name: action }, prepared }: Trial, { key }: Holder) => {
+      const { parameters } = prepared;
+      const work = () => callRaw(server.url, key, 'ACS3 with a form', { version, action, parameters });
+      return recorded === undefined ? work() : recorded.during(work);
+    };
 
     /** Replaces the policy of a user. */
     const setPolicy = ({ name: PolicyName }: Holder, ...statements: object[]) =>
@@ -159,6 +167,12 @@ eachServer((_, start) => {
         else assertBodyShape(operation, body);
       }
       assert.deepEqual(faults, []);
+    });
+
+    test('is checked, and the operation carried out, without a read of a whole table that grows', () => {
+      if (recorded === undefined) return;
+      assert.ok(recorded.statements.size > 200, 'statements were recorded');
+      assert.deepEqual(fullScans(join(server.directory, 'claviger.db'), recorded.statements), []);
     });
 
     test('is not needed to read the own identity or use an own proof; two operations alone need no signature', () => {

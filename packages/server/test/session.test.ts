@@ -435,7 +435,7 @@ eachServer((_, start) => {
           .execute()
       ).length;
     assert.equal(await count(), 1);
-    await server.services.store.write(({ queries }) => purgeConsoleSessions(queries, began + DAY_MS));
+    await server.services.store.write(({ queries }) => purgeConsoleSessions(queries, began + DAY_MS, 100));
     assert.equal(await count(), 0);
   });
 });

@@ -12,8 +12,8 @@ import { endRoleSessionsOfKey } from './role-sessions-of-key.ts';
 /** Keys read in one turn of the event loop. */
 const KEYS_PER_READ = 500;
 
-/** Keys disabled in one transaction; bounds how long other writes wait. */
-const KEYS_PER_WRITE = 200;
+/** Keys disabled in one transaction, with several statements for each; bounds how long other writes wait. */
+const KEYS_PER_WRITE = 20;
 
 /** Share of an account's keys that one round disables at most, so that a mistake is noticed before it is complete. */
 const MAX_SHARE = 0.1;
@@ -31,15 +31,22 @@ const ADMINISTRATOR_POLICIES = ['administratoraccess', 'aliyunramfullaccess'];
  * call. Writes an audit event `DisableIdleAccessKey` for each key into its account.
  * @param due keys that were idle then, ms since the epoch
  * @param now time of the changes and of their events, ms since the epoch
+ * @param isStopped asked between two transactions
  * @returns the number of keys disabled
  */
-export async function disableIdleKeys(services: Services, due: number, now = due): Promise<number> {
+export async function disableIdleKeys(
+  services: Services,
+  due: number,
+  now = due,
+  isStopped: () => boolean = () => false,
+): Promise<number> {
   const accounts = await services.store.queries.selectFrom('accounts').select('account_id').execute();
   let disabled = 0;
   for (const { account_id: accountId } of accounts) {
     const preference = await readSecurityPreference(services.store.queries, accountId);
     const since = due - preference.MaxIdleDaysForAccessKeys * DAY_MS;
-    disabled += await disableIdleKeysOf(services, accountId, since, now);
+    if (isStopped()) break;
+    disabled += await disableIdleKeysOf(services, accountId, since, now, isStopped);
   }
   return disabled;
 }
@@ -50,6 +57,7 @@ async function disableIdleKeysOf(
   accountId: string,
   since: number,
   now: number,
+  isStopped: () => boolean,
 ): Promise<number> {
   // Uses that are still in memory count, too.
   await services.lastUsed.flush();
@@ -68,12 +76,13 @@ async function disableIdleKeysOf(
       .execute();
     const ids = keys.map((key) => key.access_key_id);
     const idle = ids.length === 0 ? [] : await idleAmong(services.store.queries, ids, since);
-    for (let at = 0; at < idle.length && disabled < most; ) {
+    for (let at = 0; at < idle.length && disabled < most && !isStopped(); ) {
       const batch = idle.slice(at, at + Math.min(KEYS_PER_WRITE, most - disabled));
       at += batch.length;
       disabled += await disableBatch(services, accountId, batch, since, now);
+      await nextTurn();
     }
-    if (keys.length < KEYS_PER_READ || disabled >= most) return disabled;
+    if (keys.length < KEYS_PER_READ || disabled >= most || isStopped()) return disabled;
     after = ids.at(-1)!;
     await nextTurn();
   }

@@ -57,12 +57,22 @@ async function findClaim(queries: Queries, domain: string): Promise<DomainClaimR
   return queries.selectFrom('domain_claims').selectAll().where('domain', '=', domain).executeTakeFirst();
 }
 
+/** Claims given up that a new claim deletes: more than one, so that they become fewer. */
+const RELEASED_PER_CLAIM = 20;
+
 /** Stores a claim, and deletes expired ones. */
 async function putClaim(
   { queries, account, now }: ClaimScope,
   claim: Omit<DomainClaimRow, 'account_id'>,
 ): Promise<void> {
-  await queries.deleteFrom('domain_claims').where('released_until', '<=', now).execute();
+  const released = await queries
+    .selectFrom('domain_claims')
+    .select('domain')
+    .where('released_until', '<=', now)
+    .limit(RELEASED_PER_CLAIM)
+    .execute();
+  const domains = released.map(({ domain }) => domain);
+  if (domains.length > 0) await queries.deleteFrom('domain_claims').where('domain', 'in', domains).execute();
   const row: DomainClaimRow = { ...claim, account_id: account.accountId };
   await queries
     .insertInto('domain_claims')

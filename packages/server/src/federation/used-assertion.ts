@@ -9,6 +9,9 @@ import type { SamlSubject } from './verify-saml-assertion.ts';
  */
 const MAX_CLOCK_DIFFERENCE_MS = 3_600_000;
 
+/** Expired uses that a new use removes: more than one, so that they become fewer. */
+const EXPIRED_PER_USE = 20;
+
 /**
  * Marks an assertion as used: it cannot open another session. It is remembered until it is invalid by every node's
  * clock, and also after its provider was deleted and created again.
@@ -19,11 +22,7 @@ export async function consumeAssertion(
   assertion: Pick<SamlSubject, 'id' | 'issuer' | 'validUntil'>,
 ): Promise<void> {
   const { accountId } = scope.account;
-  await scope.queries
-    .deleteFrom('used_saml_assertions')
-    .where('account_id', '=', accountId)
-    .where('expires_at', '<=', scope.now)
-    .execute();
+  await forgetExpired(scope, accountId);
   const [inserted] = await scope.queries
     .insertInto('used_saml_assertions')
     .values({
@@ -38,4 +37,21 @@ export async function consumeAssertion(
   if (Number(inserted?.numInsertedOrUpdatedRows ?? 0) === 0) {
     throw new Refusal('AuthenticationFail.SAMLAssertion.Invalid', { reason: 'it was used before' });
   }
+}
+
+async function forgetExpired({ queries, now }: Scope, accountId: string): Promise<void> {
+  const expired = await queries
+    .selectFrom('used_saml_assertions')
+    .select('assertion_hash')
+    .where('account_id', '=', accountId)
+    .where('expires_at', '<=', now)
+    .limit(EXPIRED_PER_USE)
+    .execute();
+  if (expired.length === 0) return;
+  const hashes = expired.map((use) => use.assertion_hash);
+  await queries
+    .deleteFrom('used_saml_assertions')
+    .where('account_id', '=', accountId)
+    .where('assertion_hash', 'in', hashes)
+    .execute();
 }

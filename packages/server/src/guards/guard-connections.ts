@@ -12,6 +12,9 @@ const WRITE_INTERVAL_MS = 15_000;
  */
 const LISTED_FOR_MS = 5 * 60_000;
 
+/** Connections of killed nodes that a new connection removes. */
+const STALE_PER_REMOVAL = 100;
+
 /** Properties of a new connection. */
 export type NewConnection = Pick<
   GuardConnectionRow,
@@ -53,10 +56,7 @@ export class GuardConnections {
     const id = connection.connection_id;
     const row: GuardConnectionRow = { ...connection, confirmed_at: connection.connected_at };
     await store.write(async ({ queries }) => {
-      await queries
-        .deleteFrom('guard_connections')
-        .where('confirmed_at', '<', row.connected_at - LISTED_FOR_MS)
-        .execute();
+      await removeStale(queries, row.connected_at - LISTED_FOR_MS);
       await queries.insertInto('guard_connections').values(row).execute();
     });
     this.#open.set(id, row);
@@ -146,4 +146,16 @@ export class GuardConnections {
 
 function failureText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+async function removeStale(queries: Queries, before: number): Promise<void> {
+  const stale = await queries
+    .selectFrom('guard_connections')
+    .select('connection_id')
+    .where('confirmed_at', '<', before)
+    .limit(STALE_PER_REMOVAL)
+    .execute();
+  if (stale.length === 0) return;
+  const ids = stale.map((connection) => connection.connection_id);
+  await queries.deleteFrom('guard_connections').where('connection_id', 'in', ids).execute();
 }

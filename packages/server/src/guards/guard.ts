@@ -100,7 +100,11 @@ export async function setGuardServices(
 export async function deleteGuard(scope: Scope, name: string): Promise<GuardRow> {
   const row = await requireGuard(scope, name);
   await scope.queries.deleteFrom('guards').where('guard_id', '=', row.guard_id).execute();
-  await scope.queries.deleteFrom('guard_connections').where('guard_id', '=', row.guard_id).execute();
+  await scope.queries
+    .deleteFrom('guard_connections')
+    .where('account_id', '=', row.account_id)
+    .where('guard_id', '=', row.guard_id)
+    .execute();
   recordChange(scope, row);
   return row;
 }

@@ -3,11 +3,11 @@ import type { Services } from '../context/services.ts';
 import { purgeSecondFactors } from '../mfa/purge-second-factors.ts';
 import { purgeLoginProfile } from '../passwords/login-profile.ts';
 import { purgeServiceCredentials } from '../service-credentials/service-credential.ts';
-import { deleteInBatches } from '../store/delete-in-batches.ts';
 import type { UserRow } from '../store/schema.ts';
 import type { WriteTransaction } from '../store/store.ts';
+import { sweep } from '../store/sweep.ts';
 
-/** Rows deleted in one transaction; bounds how long other writes wait. */
+/** Maximum number of rows deleted in one transaction. */
 const ROWS_PER_WRITE = 200;
 
 /** Numbers of deleted rows. */
@@ -21,38 +21,50 @@ export interface Purged {
  * audit event `PurgeRecycledAccessKey` or `PurgeRecycledUser` for each into its account.
  * @param due what was due then, ms since the epoch
  * @param now time of the changes and of their events, ms since the epoch
+ * @param isStopped asked between two transactions
  */
-export async function purgeRecycleBins(services: Services, due: number, now = due): Promise<Purged> {
-  const accessKeys = await deleteInBatches(ROWS_PER_WRITE, (rows) =>
-    services.store.write(async (transaction) => {
-      const rowsDue = await transaction.queries
-        .selectFrom('access_keys')
-        .select(['access_key_id', 'account_id'])
-        .where('purge_at', '<=', due)
-        .limit(rows)
-        .execute();
-      await deleteKeys(transaction, rowsDue);
-      const events = rowsDue.map((key) => ({
-        name: 'PurgeRecycledAccessKey',
-        accountId: key.account_id,
-        touched: [['ACS::RAM::AccessKey', key.access_key_id]] as const,
-      }));
-      await recordHousekeeping(services, transaction.queries, now, events);
-      return rowsDue.length;
-    }),
+export async function purgeRecycleBins(
+  services: Services,
+  due: number,
+  now = due,
+  isStopped?: () => boolean,
+): Promise<Purged> {
+  const accessKeys = await sweep(
+    ROWS_PER_WRITE,
+    (rows) =>
+      services.store.write(async (transaction) => {
+        const rowsDue = await transaction.queries
+          .selectFrom('access_keys')
+          .select(['access_key_id', 'account_id'])
+          .where('purge_at', '<=', due)
+          .limit(rows)
+          .execute();
+        await deleteKeys(transaction, rowsDue);
+        const events = rowsDue.map((key) => ({
+          name: 'PurgeRecycledAccessKey',
+          accountId: key.account_id,
+          touched: [['ACS::RAM::AccessKey', key.access_key_id]] as const,
+        }));
+        await recordHousekeeping(services, transaction.queries, now, events);
+        return rowsDue.length;
+      }),
+    isStopped,
   );
-  const users = await deleteInBatches(ROWS_PER_WRITE, (rows) =>
-    services.store.write(async (transaction) => {
-      const rowsDue = await transaction.queries
-        .selectFrom('users')
-        .select(['user_id', 'user_name', 'account_id'])
-        .where('purge_at', '<=', due)
-        .limit(rows)
-        .execute();
-      for (const user of rowsDue) await purgeUser(transaction, user.account_id, user.user_id);
-      await recordHousekeeping(services, transaction.queries, now, rowsDue.map(purgedUserEvent));
-      return rowsDue.length;
-    }),
+  const users = await sweep(
+    ROWS_PER_WRITE,
+    (rows) =>
+      services.store.write(async (transaction) => {
+        const rowsDue = await transaction.queries
+          .selectFrom('users')
+          .select(['user_id', 'user_name', 'account_id'])
+          .where('purge_at', '<=', due)
+          .limit(rows)
+          .execute();
+        for (const user of rowsDue) await purgeUser(transaction, user.account_id, user.user_id);
+        await recordHousekeeping(services, transaction.queries, now, rowsDue.map(purgedUserEvent));
+        return rowsDue.length;
+      }),
+    isStopped,
   );
   return { accessKeys, users };
 }

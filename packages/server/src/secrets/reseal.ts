@@ -1,7 +1,7 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
-import { deleteInBatches } from '../store/delete-in-batches.ts';
 import type { AccountRow, Schema } from '../store/schema.ts';
 import type { Queries, Store, WriteTransaction } from '../store/store.ts';
+import { sweep } from '../store/sweep.ts';
 import { SEALED_COLUMNS, type SealedColumn, type SealPlace } from './sealed-columns.ts';
 import { SecretUnreadable } from './sealed-text.ts';
 import type { SecretBox } from './secret-box.ts';
@@ -70,7 +70,7 @@ async function isComplete(queries: Queries): Promise<boolean> {
 async function resealColumn(parts: ResealDependencies, description: AnyColumn): Promise<number> {
   let last: AnyRow | undefined;
   let resealed = 0;
-  await deleteInBatches(ROWS_PER_TRANSACTION, async (limit) => {
+  await sweep(ROWS_PER_TRANSACTION, async (limit) => {
     const after = last;
     const portion = await parts.store.write(async (transaction) => {
       const rows = await firstForms(transaction.queries, description, after, limit);

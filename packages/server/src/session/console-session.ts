@@ -146,14 +146,40 @@ export async function endConsoleSession(queries: Queries, sessionHash: string): 
   await queries.deleteFrom('console_sessions').where('session_hash', '=', sessionHash).execute();
 }
 
-/** Removes sessions and tickets that have ended. @returns number of sessions */
-export async function purgeConsoleSessions(queries: Queries, now: number): Promise<number> {
-  await queries.deleteFrom('mfa_tickets').where('expires_at', '<=', now).execute();
-  const { numDeletedRows } = await queries
-    .deleteFrom('console_sessions')
+/**
+ * Removes sessions that have ended.
+ * @param limit maximum number of sessions
+ * @returns account of each
+ */
+export async function purgeConsoleSessions(
+  queries: Queries,
+  now: number,
+  limit: number,
+): Promise<readonly string[]> {
+  const ended = await queries
+    .selectFrom('console_sessions')
+    .select(['session_hash', 'account_id'])
     .where('expires_at', '<=', now)
-    .executeTakeFirstOrThrow();
-  return Number(numDeletedRows);
+    .limit(limit)
+    .execute();
+  const hashes = ended.map((session) => session.session_hash);
+  if (hashes.length > 0) {
+    await queries.deleteFrom('console_sessions').where('session_hash', 'in', hashes).execute();
+  }
+  return ended.map((session) => session.account_id);
+}
+
+/** Removes MFA tickets that have ended. @param limit maximum number of tickets @returns their number */
+export async function purgeMfaTickets(queries: Queries, now: number, limit: number): Promise<number> {
+  const ended = await queries
+    .selectFrom('mfa_tickets')
+    .select('ticket_hash')
+    .where('expires_at', '<=', now)
+    .limit(limit)
+    .execute();
+  const hashes = ended.map((ticket) => ticket.ticket_hash);
+  if (hashes.length > 0) await queries.deleteFrom('mfa_tickets').where('ticket_hash', 'in', hashes).execute();
+  return hashes.length;
 }
 
 /** Returns the complete sessions of the same owner that have not ended, the latest first. */

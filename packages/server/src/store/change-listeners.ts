@@ -47,5 +47,8 @@ export class NotedChanges {
 /** Time that the change log keeps a change for nodes that are behind, ms. */
 export const CHANGE_RETENTION_MS = 24 * 60 * 60 * 1000;
 
+/** Changes that one transaction removes from the log at most. */
+export const CHANGES_PER_TRIM = 500;
+
 /** Minimum interval between two trims of the change log by a writing node, ms. */
 export const CHANGE_TRIM_INTERVAL_MS = 10 * 60 * 1000;

@@ -56,6 +56,7 @@ export interface Schema {
   session_generations: SessionGenerationRow;
   account_protections: AccountProtectionRow;
   completed_sweeps: CompletedSweepRow;
+  leases: LeaseRow;
   housekeeping_rounds: HousekeepingRoundRow;
   row_counts: RowCountRow;
   backups: BackupRow;
@@ -77,6 +78,14 @@ export interface BackupRow {
 /** Round of housekeeping, on any node. */
 export interface HousekeepingRoundRow {
   begun_at: number;
+}
+
+/** Work that one node does at a time; see store/lease.ts. */
+export interface LeaseRow {
+  lease_name: string;
+  /** Random for each time that it is taken. */
+  holder: string;
+  held_until: number;
 }
 
 /** Completed sweep over the whole database, which is not repeated. */

@@ -24,6 +24,7 @@ import { auditRecords } from './0022-audit-records.ts';
 import { auditChain } from './0023-audit-chain.ts';
 import { auditLookUps } from './0024-audit-look-ups.ts';
 import { backups } from './0025-backups.ts';
+import { sweeps } from './0026-sweeps.ts';
 
 /** Every migration, in order. Forward only: a released one is never edited, a mistake gets a new one. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -52,4 +53,5 @@ export const MIGRATIONS: readonly Migration[] = [
   auditChain,
   auditLookUps,
   backups,
+  sweeps,
 ];

@@ -3,6 +3,7 @@ import pg from 'pg';
 import {
   CHANGE_RETENTION_MS,
   CHANGE_TRIM_INTERVAL_MS,
+  CHANGES_PER_TRIM,
   ChangeListeners,
   NotedChanges,
 } from '../change-listeners.ts';
@@ -19,6 +20,7 @@ import type {
   WriteTransaction,
 } from '../store.ts';
 import { ConnectionsExhausted, StoreUnavailable } from '../store-unavailable.ts';
+import { sweep } from '../sweep.ts';
 import { WriteScope } from '../write-scope.ts';
 import { CHANGE_CHANNEL, ChangeReader } from './change-reader.ts';
 import {
@@ -300,14 +302,27 @@ export class PostgresStore implements Store {
   }
 
   async #trim(before: number): Promise<void> {
-    const connection = await this.#writers.acquire();
-    try {
-      await connection.run('delete from changes where changed_at < $1', [before]);
-      this.#writers.release(connection);
-    } catch (error) {
-      this.#writers.discard(connection);
-      throw error;
-    }
+    // Several nodes may trim at once: one of them removes a row, and the others pass over it.
+    await sweep(
+      CHANGES_PER_TRIM,
+      async (rows) => {
+        const connection = await this.#writers.acquire();
+        try {
+          const { rowCount } = await connection.run(
+            `delete from changes where revision in (
+               select revision from changes where changed_at < $1
+               order by changed_at limit $2 for update skip locked)`,
+            [before, rows],
+          );
+          this.#writers.release(connection);
+          return rowCount ?? 0;
+        } catch (error) {
+          this.#writers.discard(connection);
+          throw error;
+        }
+      },
+      () => this.#closed,
+    );
   }
 }
 

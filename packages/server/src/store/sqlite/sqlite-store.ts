@@ -4,6 +4,7 @@ import type { CompiledQuery, DatabaseConnection } from 'kysely';
 import {
   CHANGE_RETENTION_MS,
   CHANGE_TRIM_INTERVAL_MS,
+  CHANGES_PER_TRIM,
   ChangeListeners,
   NotedChanges,
 } from '../change-listeners.ts';
@@ -12,6 +13,8 @@ import { MIGRATIONS } from '../migrations/migrations.ts';
 import { LentConnection, queriesOver } from '../queries.ts';
 import type { Change, Queries, Store, StoreLoad, StoreOptions, WriteTransaction } from '../store.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
+import { sweep } from '../sweep.ts';
+import { trimChanges } from '../trim-changes.ts';
 import { WriteScope } from '../write-scope.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { isBusy } from './sqlite-error.ts';
@@ -315,12 +318,13 @@ export class SqliteStore implements Store {
     const now = this.#options.now();
     if (now - this.#trimmedAt < CHANGE_TRIM_INTERVAL_MS || this.#closed) return;
     this.#trimmedAt = now;
-    this.#enqueue(({ queries }) =>
-      queries
-        .deleteFrom('changes')
-        .where('changed_at', '<', now - CHANGE_RETENTION_MS)
-        .execute(),
-    ).catch(() => this.#options.log?.('old notes of changes could not be removed'));
+    sweep(
+      CHANGES_PER_TRIM,
+      (rows) => this.#enqueue(({ queries }) => trimChanges(queries, now - CHANGE_RETENTION_MS, rows)),
+      () => this.#closed,
+    ).catch(() => {
+      if (!this.#closed) this.#options.log?.('old notes of changes could not be removed');
+    });
   }
 }
 
