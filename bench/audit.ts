@@ -27,6 +27,9 @@ const RAM = '2015-05-01';
 /** Look-ups of each kind. */
 const ROUNDS = 60;
 
+/** Time without work, ms. */
+const CALM_MS = 5_000;
+
 /** Time of the changes while the disk is busy, ms. */
 const BUSY_MS = 15_000;
 
@@ -86,6 +89,11 @@ export async function auditRows(events: number, measured: (row: Row) => void): P
     measured(row(`audit.${events}.size`, bytes / events, 'bytes an event, indexes included'));
     server = await ServerProcess.start(claviger(['--data', data, '--log-level', 'warn']));
     const call = callsOf(key, server.port);
+    const calm = await whileHealthIsWatched(
+      server.port,
+      () => new Promise((resolve) => setTimeout(resolve, CALM_MS)),
+    );
+    measured(row('audit.calm.health.p99', calm.p99, 'ms, p99 of /healthz without work, to compare with'));
     await lookUpRows(call, server.port, events, now, measured);
     await busyDiskRows(call, server.port, directory, measured);
   } finally {
